@@ -36,7 +36,7 @@ _OF_ERRORS: Final = {name: name for name in ("problem", "thing", "action", "what
 """Parameters of errors that are texts themselves, by context."""
 _OF_REFUSALS: Final = {"detail": MESSAGE, "message": MESSAGE}
 _REFUSALS: Final = frozenset({"Refusal", "InputError"})
-_OF_NOTICES: Final = dict.fromkeys(("subject", "text", "details", "to_customer", "to_provider"), NOTICE)
+_OF_NOTICES: Final = dict.fromkeys(("subject", "text", "details", "to_customer", "to_provider", "to_admins"), NOTICE)
 _NOTICES: Final = frozenset({"NoticeTemplate", "PartyNotices"})
 _BY_PLACE: Final = {"invalid_input": (1, MESSAGE), "update_one": (0, "what"), "Phrase": (0, DOCUMENT)}
 """Functions that take a text as a positional argument: its position and context."""

@@ -17,6 +17,7 @@ from booking_domain.notifications.segments import segments_of
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from booking_domain.use_cases.messages import templates as queries
+from booking_domain.use_cases.messages.declared import MESSAGE_TEMPLATES, SAMPLES
 from booking_domain.use_cases.messages.templates import TemplateText, WriteMessageOverride
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.documentation import documented
@@ -114,7 +115,7 @@ def _text(
         text=catalogue.notice(template.text) if override is None else override.text,
         overridden_at=None if override is None else override.changed_at,
         details=tuple(map(catalogue.notice, template.details)),
-        preview=_rendered(translator.translate(template.fill(**queries.SAMPLES), language)),
+        preview=_rendered(translator.translate(template.fill(**SAMPLES), language)),
     )
 
 
@@ -150,9 +151,7 @@ async def get_message_template(
     return MessageTemplateDetailsJson(
         template_key=template_key,
         fields=tuple(
-            TemplateFieldJson(
-                name=name, meaning=field.meaning, sample=template.fill(**queries.SAMPLES).written(f"{{{name}}}")
-            )
+            TemplateFieldJson(name=name, meaning=field.meaning, sample=template.fill(**SAMPLES).written(f"{{{name}}}"))
             for name, field in queries.fields_of(template).items()
         ),
         texts=tuple(_text(template, language, overrides, translator) for language in LANGUAGES),
@@ -173,7 +172,7 @@ async def write_message_template(
     """
     command = data.command(template_key, language)
     override = await run(queries.write_message_override, command)
-    template = queries.MESSAGE_TEMPLATES[template_key]
+    template = MESSAGE_TEMPLATES[template_key]
     return _text(template, language, {language: override}, OverridingTranslator(_BUILT_IN, [override]))
 
 
@@ -199,8 +198,8 @@ async def preview_message_template(
     """Show a text as it would be sent, filled with sample values; nothing is stored."""
     command = data.command(template_key, language)
     override = await run(queries.preview_message_override, command)
-    template = queries.MESSAGE_TEMPLATES[template_key]
-    notice = OverridingTranslator(_BUILT_IN, [override]).translate(template.fill(**queries.SAMPLES), language)
+    template = MESSAGE_TEMPLATES[template_key]
+    notice = OverridingTranslator(_BUILT_IN, [override]).translate(template.fill(**SAMPLES), language)
     return _rendered(notice)
 
 

@@ -7,7 +7,7 @@ import structlog
 from booking_domain.notifications.notices import Notice, TranslatedNotice, Translator
 from booking_domain.notifications.overrides import MessageOverride
 from booking_domain.shared.languages import language_of
-from booking_domain.use_cases.messages.templates import MESSAGE_TEMPLATES
+from booking_domain.use_cases.messages.declared import MESSAGE_TEMPLATES
 from entrypoints.languages.catalogues import catalogue_of
 
 log = structlog.get_logger()

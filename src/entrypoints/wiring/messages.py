@@ -27,10 +27,10 @@ from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import Entropy, UserId
 from booking_domain.use_cases.bookings.action_links import ActionLinkLines
+from booking_domain.use_cases.bookings.reminder_messages import MAPS
 from booking_domain.use_cases.calendars.files import CalendarFiles
 from booking_domain.use_cases.identity.unsubscribe import UnsubscribeTokens
 from booking_domain.use_cases.messages.attachments import Attachments
-from booking_domain.use_cases.messages.remind import MAPS
 from booking_domain.use_cases.messages.send_push import PushMessageSender
 from booking_domain.use_cases.payments.not_me_lines import NotMeLines
 from booking_domain.use_cases.platform.ports import Reads, Repositories

@@ -1,25 +1,18 @@
-"""Bookings in the worker: expiry, and news to the parties."""
+"""Bookings in the worker: expiry and reminders."""
 
 from collections.abc import Iterator
 from typing import Final
 from uuid import UUID
 
-from booking_domain.bookings import reminders
-from booking_domain.bookings.events import EVENTS, BookingChanged, BookingDisputed, BookingDisputeEnded
-from booking_domain.bookings.ideas import EVENTS as IDEA_EVENTS
+from booking_domain.bookings.events import EVENTS, BookingChanged
 from booking_domain.shared.ids import BookingId
-from booking_domain.use_cases.bookings.idea_messages import notify_of_idea
-from booking_domain.use_cases.messages.remind import notify_of_reminder, remind
-from booking_domain.use_cases.notices.parties import notify_parties
+from booking_domain.use_cases.bookings.reminder_messages import remind
 from booking_domain.use_cases.payments.expire_unpaid import expire_unpaid
-from booking_domain.use_cases.platform.ports import FOLLOW_UPS
 from entrypoints.container import Container
-from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Notice, Subscription, Sweep, WorkerContext
+from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Subscription, Sweep, WorkerContext
 
 _OVERDUE_PER_SWEEP: Final = 200
 _REMINDED_PER_SWEEP: Final = 1_000
-_TOLD: Final = tuple(event for event in EVENTS if event not in {BookingDisputed, BookingDisputeEnded})
-"""The parties are notified of a dispute by the events of the dispute."""
 
 
 async def _expire(container: Container, *, booking_id: str) -> None:
@@ -65,10 +58,5 @@ async def _sweep_due_reminders(container: Container, enqueue: Enqueue) -> None:
 CONTEXT: Final = WorkerContext(
     jobs=(EXPIRE, REMIND),
     subscriptions=(Subscription(EVENTS, _expire_when_due),),
-    notices=(
-        Notice(_TOLD, notify_parties),
-        Notice((*reminders.EVENTS, *FOLLOW_UPS), notify_of_reminder),
-        Notice(IDEA_EVENTS, notify_of_idea),
-    ),
     sweeps=(Sweep("overdue bookings", _sweep_overdue), Sweep("reminders of bookings", _sweep_due_reminders)),
 )

@@ -5,8 +5,6 @@ from typing import Final
 from uuid import UUID
 
 from booking_domain.catalogue.events import (
-    MEMBERSHIP_EVENTS,
-    PROFILE_EVENTS,
     ProfileChanged,
     ProfileReinstated,
     ProfileSuspended,
@@ -15,10 +13,8 @@ from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import ProviderId
 from booking_domain.use_cases.bookings.question_bookings import affected_bookings, follow_profile
 from booking_domain.use_cases.catalogue.booking_links import remove_visitors
-from booking_domain.use_cases.catalogue.membership_messages import notify_of_membership
-from booking_domain.use_cases.catalogue.profile_messages import notify_of_profile
 from entrypoints.container import Container
-from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Notice, Subscription, Sweep, WorkerContext
+from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Subscription, Sweep, WorkerContext
 
 
 async def _follow(container: Container, *, provider_id: str) -> None:
@@ -43,5 +39,4 @@ CONTEXT: Final = WorkerContext(
     jobs=(FOLLOW,),
     sweeps=(Sweep("visitors of booking links", _remove_visitors),),
     subscriptions=(Subscription((ProfileSuspended, ProfileReinstated), _follow_profile),),
-    notices=(Notice(PROFILE_EVENTS, notify_of_profile), Notice(MEMBERSHIP_EVENTS, notify_of_membership)),
 )

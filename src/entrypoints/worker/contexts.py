@@ -1,11 +1,10 @@
 """The contexts of the worker. A new context is added here, and nowhere else in the worker.
 
-A context that only sends messages declares them in `booking_domain.use_cases.messages.declared`.
+Messages are declared in `booking_domain.use_cases.messages.declared`.
 """
 
 from typing import Final
 
-from booking_domain.use_cases.messages.declared import MESSAGES
 from entrypoints.worker import (
     announcements,
     bookings,
@@ -23,7 +22,7 @@ from entrypoints.worker import (
     waiting_list,
     webhooks,
 )
-from entrypoints.worker.declarations import Notice, WorkerContext
+from entrypoints.worker.declarations import WorkerContext
 
 CONTEXTS: Final[tuple[WorkerContext, ...]] = (
     *(
@@ -46,6 +45,4 @@ CONTEXTS: Final[tuple[WorkerContext, ...]] = (
             customers,
         )
     ),
-    # What brings only messages needs no module.
-    WorkerContext(notices=tuple(Notice(each.events, each.notify) for each in MESSAGES)),
 )

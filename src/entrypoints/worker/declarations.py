@@ -1,4 +1,4 @@
-"""The declarations of a context for the worker: jobs, subscriptions, notices, sweeps and periodic jobs."""
+"""The declarations of a context for the worker: jobs, subscriptions, sweeps and periodic jobs."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,6 @@ import procrastinate
 
 from booking_domain.shared.errors import Unavailable
 from booking_domain.shared.events import Event
-from booking_domain.use_cases.notices.declarations import Notify
 from entrypoints.container import Container
 
 EventT = TypeVar("EventT", bound=Event)
@@ -96,14 +95,6 @@ class Subscription(Generic[EventT]):
 
 
 @dataclass(frozen=True, slots=True)
-class Notice(Generic[EventT]):
-    """Maps events to notifications. The job `notify` stores them, in order for each subject."""
-
-    events: tuple[type[EventT], ...]
-    notify: Notify[EventT]
-
-
-@dataclass(frozen=True, slots=True)
 class Sweep:
     """Work done every minute: recovers jobs that were lost or ran too early, and removes expired rows."""
 
@@ -127,6 +118,5 @@ class WorkerContext:
 
     jobs: tuple[Job, ...] = ()
     subscriptions: tuple[Subscription[Any], ...] = ()
-    notices: tuple[Notice[Any], ...] = ()
     sweeps: tuple[Sweep, ...] = ()
     periodic: tuple[Periodic, ...] = ()

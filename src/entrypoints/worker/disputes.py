@@ -5,14 +5,12 @@ from typing import Final
 from uuid import UUID
 
 from booking_domain.bookings.events import BookingDisputeEnded
-from booking_domain.disputes.events import EVENTS
 from booking_domain.disputes.model import DisputeId
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.use_cases.disputes.commands import remind_of_dispute
-from booking_domain.use_cases.disputes.messages import notify_of_dispute
 from entrypoints.container import Container
 from entrypoints.worker.catalogue import FOLLOW
-from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Notice, Subscription, Sweep, WorkerContext
+from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Subscription, Sweep, WorkerContext
 
 _REMINDED_PER_SWEEP: Final = 200
 
@@ -39,6 +37,5 @@ def _follow_profile(event: BookingDisputeEnded) -> Iterator[JobRequest]:
 CONTEXT: Final = WorkerContext(
     jobs=(REMIND,),
     subscriptions=(Subscription((BookingDisputeEnded,), _follow_profile),),
-    notices=(Notice(EVENTS, notify_of_dispute),),
     sweeps=(Sweep("reminders of disputes", _sweep_due_reminders),),
 )

@@ -9,29 +9,14 @@ import structlog
 
 from adapters.postgres.outbox.event_codec import from_json, to_json
 from booking_domain.identity.events import (
-    AccountDeleted,
-    BankAccountChanged,
-    CalendarLinkRevoked,
     CodeRequested,
-    ContactLost,
-    DeviceRemembered,
-    EarlierAccessRemoved,
-    EmailChanged,
-    EmailUndeliverable,
-    IdentitiesChanged,
-    PasskeyAdded,
-    PasskeyRemoved,
-    PasswordChanged,
-    PhoneChanged,
-    SecondFactorChanged,
-    SessionsEnded,
     SignUpRequested,
 )
 from booking_domain.notifications.errors import SmsCapReached, UnverifiedNumberLimited
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import SmsId, UserId
+from booking_domain.use_cases.accounts.code_messages import send_code, send_sign_up_code
 from booking_domain.use_cases.accounts.erase_account import ErasureResult, erase_account
-from booking_domain.use_cases.accounts.messages import notify_account
 from booking_domain.use_cases.calendars.links import end_calendar_links_of_earlier_kind
 from booking_domain.use_cases.identity.authenticate import sweep_known_clients
 from booking_domain.use_cases.identity.blocked_networks import sweep_blocked_networks
@@ -39,7 +24,6 @@ from booking_domain.use_cases.identity.external_identities import sweep_assertio
 from booking_domain.use_cases.identity.one_time_codes import sweep_codes
 from booking_domain.use_cases.identity.passkeys import sweep_passkey_challenges
 from booking_domain.use_cases.identity.remembered_devices import sweep_devices
-from booking_domain.use_cases.messages.send_code import send_code, send_sign_up_code
 from entrypoints.container import Container
 from entrypoints.worker.declarations import (
     RETRY_SOON,
@@ -47,7 +31,6 @@ from entrypoints.worker.declarations import (
     Enqueue,
     Job,
     JobRequest,
-    Notice,
     Periodic,
     Subscription,
     Sweep,
@@ -150,28 +133,6 @@ async def _sweep_calendar_links(container: Container, _: Enqueue) -> None:
 CONTEXT: Final = WorkerContext(
     jobs=(SEND_CODE, ERASE),
     subscriptions=(Subscription((CodeRequested, SignUpRequested), _send_requested),),
-    notices=(
-        Notice(
-            (
-                PhoneChanged,
-                EmailChanged,
-                PasswordChanged,
-                SecondFactorChanged,
-                IdentitiesChanged,
-                SessionsEnded,
-                BankAccountChanged,
-                AccountDeleted,
-                CalendarLinkRevoked,
-                EarlierAccessRemoved,
-                ContactLost,
-                DeviceRemembered,
-                PasskeyAdded,
-                PasskeyRemoved,
-                EmailUndeliverable,
-            ),
-            notify_account,
-        ),
-    ),
     sweeps=(
         Sweep("expired codes", _sweep_codes),
         Sweep("used assertions", _sweep_assertions),

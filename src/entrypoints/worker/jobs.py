@@ -21,8 +21,8 @@ from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import Unavailable
 from booking_domain.shared.events import Event
 from booking_domain.use_cases.jobs.commands import ParkJob, forget_parked_job, park_job
+from booking_domain.use_cases.messages.notify import NOTIFIED_EVENTS, notify
 from booking_domain.use_cases.messages.send_messages import StoringNotifier
-from booking_domain.use_cases.notices.declarations import Notify
 from entrypoints.container import Container
 from entrypoints.languages.notices import OverridingTranslator
 from entrypoints.worker.contexts import CONTEXTS
@@ -55,7 +55,6 @@ class Jobs:
     ) -> None:
         self.app = app
         self._container = container
-        self._notices: Final = _notices(contexts)
         self._notify = Job(name="notify", run=self._keep_notices)
         self._handlers: Final = handlers(contexts, notify=self._notify)
         self._sweeps: Final = (
@@ -109,14 +108,7 @@ class Jobs:
         )
         overrides = await self._container.reads().message_overrides.all()
         translator = OverridingTranslator(self._container.translator(), overrides)
-        # A job of an earlier version may hold an event that no longer has a notice.
-        for notify in self._notices.get(type(event), ()):
-            await notify(
-                event,
-                reads=self._container.reads(),
-                notifier=notifier,
-                translator=translator,
-            )
+        await notify(event, reads=self._container.reads(), notifier=notifier, translator=translator)
         return [send_to(user_id) for user_id in sorted(notifier.notified)]
 
     async def _sweep(self, _: Container, enqueue: Enqueue) -> None:
@@ -215,9 +207,8 @@ def handlers(contexts: Sequence[WorkerContext], *, notify: Job) -> Handlers:
         ValueError: an event has no subscriber, or a subscriber's event cannot be stored.
     """
     found: defaultdict[type[Event], list[Callable[[Any], Iterable[JobRequest]]]] = defaultdict(list)
-    notices = _notices(contexts)
-    every = Subscription(tuple(notices), lambda event: [_notification(notify, event)])
-    for subscription in (every, *(each for context in contexts for each in context.subscriptions)):
+    notifying = Subscription(tuple(NOTIFIED_EVENTS), lambda event: [_notification(notify, event)])
+    for subscription in (notifying, *(each for context in contexts for each in context.subscriptions)):
         for event in subscription.events:
             found[event].append(subscription.handler)
     known = set(EVENTS.values())
@@ -231,14 +222,6 @@ def handlers(contexts: Sequence[WorkerContext], *, notify: Job) -> Handlers:
 def _notification(notify: Job, event: Event) -> JobRequest:
     """Notifications of one subject are stored one after the other, in order."""
     return notify.request(lock=f"notify {event.subject}", message=to_json(event))
-
-
-def _notices(contexts: Sequence[WorkerContext]) -> Mapping[type[Event], Sequence[Notify[Any]]]:
-    found: defaultdict[type[Event], list[Notify[Any]]] = defaultdict(list)
-    for notice in (notice for context in contexts for notice in context.notices):
-        for event in notice.events:
-            found[event].append(notice.notify)
-    return dict(found)
 
 
 def _names(events: Iterable[type[Event]]) -> str:

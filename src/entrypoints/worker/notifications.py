@@ -5,11 +5,9 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from booking_domain.notifications.events import MessageTestRequested
 from booking_domain.shared.ids import SmsId, UserId
 from booking_domain.use_cases.messages.send_messages import remove_old_notifications, send_due_messages
 from booking_domain.use_cases.messages.send_sms import follow_sms
-from booking_domain.use_cases.messages.test_messages import notify_of_message_test
 from booking_domain.use_cases.notifications.commands import KEPT_FOR
 from entrypoints.container import Container
 from entrypoints.worker.declarations import (
@@ -18,7 +16,6 @@ from entrypoints.worker.declarations import (
     Enqueue,
     Job,
     JobRequest,
-    Notice,
     Periodic,
     Sweep,
     WorkerContext,
@@ -98,7 +95,6 @@ async def _remove_old(container: Container, _: Enqueue) -> None:
 
 CONTEXT: Final = WorkerContext(
     jobs=(SEND_MESSAGES, SEND_AGAIN, HEARTBEAT, FOLLOW_SMS),
-    notices=(Notice((MessageTestRequested,), notify_of_message_test),),
     sweeps=(
         Sweep("due messages", _sweep_due_messages),
         Sweep("due text messages", _sweep_text_messages),

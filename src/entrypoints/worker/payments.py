@@ -17,39 +17,27 @@ from booking_domain.bookings.events import (
 )
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.events import (
-    AUTHORISATION_EVENTS,
     DESK_EVENTS,
-    PAYOUT_EVENTS,
     DeskPaymentChanged,
     DeskPaymentRecorded,
-    EarningsAdjusted,
     LedgerAdjusted,
     PaymentAuthorised,
     PaymentHinted,
     PaymentReceived,
-    ReceiptIssued,
-    RefundByTransfer,
     RefundMade,
-    RefundReturned,
     RefundScheduled,
     RefundSplit,
 )
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import BookingId, PaymentId, RefundId
-from booking_domain.use_cases.notices.parties import notify_parties
-from booking_domain.use_cases.payments.adjustment_messages import notify_of_ledger
-from booking_domain.use_cases.payments.authorisation_messages import notify_of_authorisation
 from booking_domain.use_cases.payments.capture_payments import capture_payments
-from booking_domain.use_cases.payments.desk_messages import notify_of_desk_payment
 from booking_domain.use_cases.payments.earnings import update_earnings
-from booking_domain.use_cases.payments.earnings_messages import notify_of_adjustment, notify_of_provider_payout
 from booking_domain.use_cases.payments.make_refund import make_refund
-from booking_domain.use_cases.payments.receipt_messages import notify_of_receipt
 from booking_domain.use_cases.payments.receipts import issue_receipts
 from booking_domain.use_cases.payments.settle_payment import settle_payment
 from entrypoints.container import Container
-from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Notice, Subscription, Sweep, WorkerContext
+from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Subscription, Sweep, WorkerContext
 
 LATE_PAYMENTS: Final = timedelta(minutes=10)
 """How long the invoice of an expired booking can still be paid. A payment revives the booking if its time is free."""
@@ -183,15 +171,6 @@ CONTEXT: Final = WorkerContext(
         Subscription((RefundScheduled, RefundSplit), _ask_for_refund),
         Subscription((BookingDisputeEnded,), _resume_refunds),
         Subscription((PaymentReceived, RefundMade, *DESK_EVENTS), _state_money),
-    ),
-    notices=(
-        Notice((RefundScheduled, RefundByTransfer, RefundMade, RefundReturned), notify_parties),
-        Notice(AUTHORISATION_EVENTS, notify_of_authorisation),
-        Notice(DESK_EVENTS, notify_of_desk_payment),
-        Notice(PAYOUT_EVENTS, notify_of_provider_payout),
-        Notice((ReceiptIssued,), notify_of_receipt),
-        Notice((EarningsAdjusted,), notify_of_adjustment),
-        Notice((LedgerAdjusted,), notify_of_ledger),
     ),
     sweeps=(
         Sweep("payments to capture", _find_captures),

@@ -6,10 +6,9 @@ from typing import Final
 from uuid import UUID
 
 from booking_domain.payments.errors import GatewayUnavailable
-from booking_domain.reconciliation.events import RunDelayed, RunLeftFindings, RunRequested
+from booking_domain.reconciliation.events import RunRequested
 from booking_domain.reconciliation.model import RunId
 from booking_domain.shared.actor import SYSTEM
-from booking_domain.use_cases.reconciliation.messages import notify_of_run
 from booking_domain.use_cases.reconciliation.reconcile import reconcile
 from booking_domain.use_cases.reconciliation.runs import schedule_runs
 from entrypoints.container import Container
@@ -18,7 +17,6 @@ from entrypoints.worker.declarations import (
     Enqueue,
     Job,
     JobRequest,
-    Notice,
     Periodic,
     Subscription,
     Sweep,
@@ -60,7 +58,6 @@ def _start(event: RunRequested) -> Iterator[JobRequest]:
 CONTEXT: Final = WorkerContext(
     jobs=(RECONCILE,),
     subscriptions=(Subscription((RunRequested,), _start),),
-    notices=(Notice((RunDelayed, RunLeftFindings), notify_of_run),),
     sweeps=(Sweep("reconciliation runs to repeat", _retry),),
     periodic=(Periodic(name="schedule_reconciliation", cron="17 * * * *", run=_schedule),),
 )

@@ -9,9 +9,8 @@ from booking_domain.scheduling.events import WaitlistOffered
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import ProviderId
 from booking_domain.use_cases.scheduling.waiting import OfferFreedTime, offer_freed
-from booking_domain.use_cases.scheduling.waiting_messages import notify_waiting
 from entrypoints.container import Container
-from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Notice, Subscription, Sweep, WorkerContext
+from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Subscription, Sweep, WorkerContext
 
 
 async def _offer(container: Container, *, provider_id: str) -> None:
@@ -47,6 +46,5 @@ CONTEXT: Final = WorkerContext(
         Subscription(FREES_TIME, _offer_freed_time),
         Subscription((WaitlistOffered,), _offer_again_when_lapsed),
     ),
-    notices=(Notice((WaitlistOffered,), notify_waiting),),
     sweeps=(Sweep("awaited providers", _sweep_awaited_providers),),
 )

@@ -15,8 +15,7 @@ from booking_domain.use_cases.payments.payout_queries import list_booking_paymen
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.webhooks.deliver import ask_for_rotation, record_event, remove_old_deliveries, send_due
 from booking_domain.use_cases.webhooks.events import PUBLIC_EVENTS, PayloadData, PublicEvent
-from booking_domain.use_cases.webhooks.messages import notify_of_endpoint
-from booking_domain.webhooks.events import DeliveriesQueued, EndpointWasDisabled, SecretOfEarlierKind
+from booking_domain.webhooks.events import DeliveriesQueued
 from booking_domain.webhooks.model import EndpointId
 from entrypoints.container import Container
 from entrypoints.http.bookings.schemas import BookingJson, booking_json
@@ -29,7 +28,6 @@ from entrypoints.worker.declarations import (
     Enqueue,
     Job,
     JobRequest,
-    Notice,
     Periodic,
     Subscription,
     Sweep,
@@ -175,7 +173,6 @@ CONTEXT: Final = WorkerContext(
         Subscription(tuple(PUBLIC_EVENTS), _record_public),
         Subscription((DeliveriesQueued,), _send_queued),
     ),
-    notices=(Notice((EndpointWasDisabled, SecretOfEarlierKind), notify_of_endpoint),),
     sweeps=(Sweep("due webhooks", _sweep_due_endpoints),),
     periodic=(
         Periodic(name="forget_webhooks", cron="41 3 * * *", run=_remove_old),

@@ -49,6 +49,7 @@ from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder, terms
 from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.catalogue.profiles import ProfileChange, TermsChange, edit_profile, open_profile
 from booking_domain.use_cases.catalogue.publication import delete_own_profile
+from booking_domain.use_cases.messages.notify import notify
 from booking_domain.use_cases.messages.send_messages import StoringNotifier
 from booking_domain.use_cases.reviews.commands import (
     EditReview,
@@ -66,7 +67,6 @@ from booking_domain.use_cases.reviews.commands import (
     reply_to_review,
     restore_review,
 )
-from booking_domain.use_cases.reviews.messages import notify_of_review
 from entrypoints.languages.notices import GettextTranslator
 
 REVIEW: Final = Review(
@@ -397,7 +397,7 @@ async def test_both_sides_and_the_admins_are_told_of_a_held_review_and_of_its_pu
         notifier = StoringNotifier(studio.executor, studio.reads.external_identities)
         for event in await studio.backend.outbox_events():
             if isinstance(event, ReviewChanged) and event.review_id == held.id:
-                await notify_of_review(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
+                await notify(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
     for user_id in (held.author_id, studio.owner.id, studio.admin.id):
         for each in await studio.reads.notifications.page(NotificationFilter(user_id=user_id)):
             told.setdefault(each.type, set()).add((user_id, each.subject))

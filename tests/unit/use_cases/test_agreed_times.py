@@ -18,7 +18,7 @@ from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.bookings.queries import get_cancellation_quote
 from booking_domain.use_cases.catalogue.publication import delete_own_profile
-from booking_domain.use_cases.notices.parties import notify_parties
+from booking_domain.use_cases.messages.notify import notify
 from entrypoints.languages.notices import GettextTranslator
 
 DAY = timedelta(days=1)
@@ -302,7 +302,7 @@ async def notices_of(studio: Studio, booking: Booking) -> list[tuple[str, str]]:
     notifier = MemoryNotifier()
     [*_, event] = [each for each in await studio.backend.outbox_events() if isinstance(each, BookingChanged)]
     assert event.booking_id == booking.id
-    await notify_parties(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
+    await notify(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
     return [(each.subject.removeprefix(f"Booking {booking.reference}: "), each.text) for each in notifier.delivered]
 
 

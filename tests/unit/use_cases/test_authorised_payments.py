@@ -24,7 +24,7 @@ from booking_domain.testing.memory import MemoryGateway, MemoryNotifier
 from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.bookings.queries import get_cancellation_quote
 from booking_domain.use_cases.catalogue.profiles import SettingsChange, TermsChange, change_settings
-from booking_domain.use_cases.payments.authorisation_messages import notify_of_authorisation
+from booking_domain.use_cases.messages.notify import notify
 from booking_domain.use_cases.payments.settle_payment import settle_payment
 from booking_domain.use_cases.reconciliation.reconcile import reconcile
 from booking_domain.use_cases.reconciliation.runs import RequestRun, request_run
@@ -341,9 +341,7 @@ async def notices(studio: Studio) -> dict[object, list[str]]:
     notifier = MemoryNotifier()
     for event in await studio.backend.outbox_events():
         if isinstance(event, AuthorisationChanged):
-            await notify_of_authorisation(
-                event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en")
-            )
+            await notify(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
     told: dict[object, list[str]] = {}
     for (_, user_id), notice in notifier.notices.items():
         told.setdefault(user_id, []).append(notice.text)

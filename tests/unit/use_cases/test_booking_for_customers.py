@@ -28,7 +28,6 @@ from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.builders import HOUR, TOMORROW
 from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import Studio
-from booking_domain.use_cases.bookings.consent_messages import notify_of_consent
 from booking_domain.use_cases.bookings.consents import (
     GrantConsent,
     change_consent_code,
@@ -48,7 +47,7 @@ from booking_domain.use_cases.catalogue.salons import (
     invite_provider,
     open_salon,
 )
-from booking_domain.use_cases.notices.parties import notify_parties
+from booking_domain.use_cases.messages.notify import notify
 from entrypoints.languages.notices import GettextTranslator
 
 TRANSLATOR = GettextTranslator("en")
@@ -234,10 +233,8 @@ async def texts(studio: Studio) -> list[tuple[str, str]]:
     """What was sent about all that has happened: to whom, and the text."""
     notifier = MemoryNotifier()
     for event in await studio.backend.outbox_events():
-        if isinstance(event, BookingChanged):
-            await notify_parties(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
-        elif isinstance(event, ConsentChanged):
-            await notify_of_consent(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
+        if isinstance(event, BookingChanged | ConsentChanged):
+            await notify(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
     return [(each.to, each.text) for each in notifier.delivered]
 
 

@@ -16,8 +16,7 @@ from booking_domain.shared.ids import EventId
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import Studio
-from booking_domain.use_cases.accounts.messages import notify_account
-from booking_domain.use_cases.notices.parties import notify_parties
+from booking_domain.use_cases.messages.notify import notify
 from entrypoints.languages.notices import GettextTranslator
 
 EMAIL, PHONE = "dorj@example.com", "+97699112233"
@@ -64,7 +63,7 @@ async def test_booking_notices_go_by_e_mail_else_by_sms_and_respect_switched_off
     await customer_is(studio, email=email, phone=phone, preferences=Preferences(channels=channels))
     await studio.book()
     for event in [each for each in await studio.backend.outbox_events() if isinstance(each, BookingChanged)]:
-        await notify_parties(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
+        await notify(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
     assert contacts_of(notifier) == way
 
 
@@ -72,7 +71,7 @@ async def test_a_late_notice_has_the_deadline_of_its_event(studio: Studio) -> No
     notifier = MemoryNotifier()
     await studio.paid(await studio.book())
     placed, *_ = [each for each in await studio.backend.outbox_events() if isinstance(each, BookingPlaced)]
-    await notify_parties(placed, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
+    await notify(placed, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
     assert placed.due_at is not None
     assert f"by {LocalTime(placed.due_at, 'Asia/Ulaanbaatar')} to confirm" in notifier.delivered[0].text
 
@@ -82,7 +81,7 @@ async def test_a_deleted_account_gets_no_booking_notices(studio: Studio) -> None
     await studio.book()
     await customer_is(studio, email=EMAIL, phone=PHONE, status=UserStatus.DELETED, deleted_at=NOW)
     for event in [each for each in await studio.backend.outbox_events() if isinstance(each, BookingChanged)]:
-        await notify_parties(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
+        await notify(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
     assert contacts_of(notifier) == []
 
 
@@ -94,7 +93,7 @@ async def test_only_the_customer_is_told_why_a_late_payment_goes_back(studio: St
     event = BookingNotRevived(
         id=EventId(UUID(int=7)), occurred_at=NOW, booking_id=booking.id, to=Status.EXPIRED, why=why
     )
-    await notify_parties(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
+    await notify(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
     [sent] = notifier.delivered
     assert (sent.to, sent.subject) == (EMAIL, f"Booking {booking.reference}: your payment goes back")
     assert REASONS[why] in sent.text
@@ -110,7 +109,7 @@ async def test_account_notices_ignore_switched_off_channels_and_repeat_under_the
     user = (await customer_is(studio, email=EMAIL, phone=PHONE, preferences=off)).deleted(NOW)
     await customer_is(studio, status=user.status, deleted_at=user.deleted_at)
     for _ in range(2):
-        await notify_account(about(user, AccountDeleted), reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
+        await notify(about(user, AccountDeleted), reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
     assert contacts_of(notifier) == [("email", EMAIL), ("sms", PHONE)]  # the repetition has the same ids
     assert str((NOW + ERASED_AFTER).date()) in notifier.delivered[0].text
 
@@ -119,19 +118,19 @@ async def test_a_user_is_told_that_the_secret_calendar_address_was_removed(studi
     notifier = MemoryNotifier()
     user = await customer_is(studio, email=EMAIL, phone=PHONE)
     event = CalendarLinkRevoked(id=EventId(UUID(int=8)), occurred_at=NOW, user_id=user.id)
-    await notify_account(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
+    await notify(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
     assert contacts_of(notifier) == [("email", EMAIL), ("sms", PHONE)]
     await customer_is(studio, status=UserStatus.DELETED, deleted_at=NOW)
-    await notify_account(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
+    await notify(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
     assert len(notifier.delivered) == 2
 
 
 async def test_a_restored_or_erased_account_gets_no_notice_of_its_deletion(studio: Studio) -> None:
     notifier = MemoryNotifier()
     user = await customer_is(studio, email=EMAIL)
-    await notify_account(about(user, AccountDeleted), reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
+    await notify(about(user, AccountDeleted), reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
     async with studio.backend.begin() as tx:
         await tx.users.save(user.deleted(NOW).erased(NOW))
     for event in (AccountDeleted, PhoneChanged):
-        await notify_account(about(user, event), reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
+        await notify(about(user, event), reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
     assert list(notifier.delivered) == []

@@ -12,6 +12,7 @@ from tests.unit.effort import examples
 from booking_domain.bookings.errors import AlreadyOver, BookingNotFound
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import BookingPaymentStatus, InvalidBookingTransition, Status
+from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.payments.desk import (
     DeskMethod,
     DeskPayment,
@@ -32,7 +33,7 @@ from booking_domain.testing.builders import DEPOSIT, PRICE, TOMORROW
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import Studio
-from booking_domain.use_cases.payments.desk_messages import notify_of_desk_payment
+from booking_domain.use_cases.messages.notify import notify
 from booking_domain.use_cases.payments.desk_payments import (
     RecordDeskPayment,
     VoidDeskPayment,
@@ -268,11 +269,22 @@ async def test_the_customer_is_notified_and_the_provider_of_payments_that_others
     notifier = MemoryNotifier()
     for event in await studio.backend.outbox_events():
         if isinstance(event, DeskPaymentChanged):
-            await notify_of_desk_payment(
-                event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en")
-            )
+            await notify(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
     people = {studio.customer.id: "customer", studio.owner.id: "provider"}
     told = [(people[each.user_id], each.text) for each in notifier.delivered if each.user_id is not None]
     assert [who for who, _ in told] == ["customer", "customer", "provider", "customer", "provider"]
     assert "1.00 MNT in cash" in told[0][1]
     assert all("Wrong booking" in text for _, text in told[3:])
+
+
+async def test_the_provider_reads_the_name_of_a_walk_in_whose_payment_another_person_recorded(studio: Studio) -> None:
+    booking = await studio.book(by=studio.owner, customer=studio.owner)
+    async with studio.backend.begin() as tx:
+        await tx.walk_ins.add(booking.id, WalkIn(name="Saraa at the door"))
+    await take(studio, booking, by=studio.admin)
+    notifier = MemoryNotifier()
+    for event in await studio.backend.outbox_events():
+        if isinstance(event, DeskPaymentChanged):
+            await notify(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
+    [sent] = notifier.delivered
+    assert "that Saraa at the door paid" in sent.text

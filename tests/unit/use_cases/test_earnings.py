@@ -32,6 +32,7 @@ from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW
 from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.bookings.steps import schedule_refund
+from booking_domain.use_cases.messages.notify import notify
 from booking_domain.use_cases.payments.earnings import (
     HELD,
     AdjustEarnings,
@@ -40,7 +41,6 @@ from booking_domain.use_cases.payments.earnings import (
     set_commission,
     update_earnings,
 )
-from booking_domain.use_cases.payments.earnings_messages import notify_of_adjustment
 from booking_domain.use_cases.payments.payouts import ApprovePayout, SettlePayout, approve_payout, settle_payout
 from booking_domain.use_cases.payments.provider_payouts import (
     ChangeProviderPayout,
@@ -256,7 +256,7 @@ async def test_an_adjustment_changes_the_balance_and_the_provider_is_told_why(st
     notifier = MemoryNotifier()
     for event in await studio.backend.outbox_events():
         if isinstance(event, EarningsAdjusted):
-            await notify_of_adjustment(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
+            await notify(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
     assert [(each.user_id, each.text) for each in notifier.delivered] == [
         (studio.owner.id, "5.00 MNT was added to your earnings. Reason: A mistake."),
         (studio.owner.id, "20.00 MNT was taken from your earnings. Reason: A mistake."),

@@ -22,7 +22,7 @@ from booking_domain.use_cases.bookings.follow_zone_data import (
     follow_zone_data,
     preview_changes,
 )
-from booking_domain.use_cases.notices.parties import notify_parties
+from booking_domain.use_cases.messages.notify import notify
 from entrypoints.languages.notices import GettextTranslator
 
 
@@ -88,7 +88,7 @@ async def test_both_parties_are_notified_that_the_local_time_stays(studio: Studi
     )  # fmt: skip
     notifier = MemoryNotifier()
     [announced] = booking_events(await studio.seen(booking), [event])
-    await notify_parties(announced, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
+    await notify(announced, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
     to = {each.to for each in notifier.delivered}
     assert len(to) == len(notifier.delivered) == 2
     assert all(f"stays at {booking.local_start:%Y-%m-%d %H:%M}" in each.text for each in notifier.delivered)

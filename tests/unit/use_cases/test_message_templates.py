@@ -6,7 +6,9 @@ import pytest
 
 from booking_domain.notifications.fields import names_in
 from booking_domain.notifications.notices import NoticeTemplate
-from booking_domain.use_cases.messages.templates import MESSAGE_TEMPLATES, NOTICE_FIELDS, fields_of
+from booking_domain.use_cases.messages.declared import MESSAGE_TEMPLATES, MESSAGES, NOTICE_FIELDS
+from booking_domain.use_cases.messages.templates import fields_of
+from booking_domain.use_cases.notices.fields import SHARED_FIELDS
 from entrypoints.cli.messages import messages
 from entrypoints.languages.catalogues import NOTICE
 
@@ -16,8 +18,20 @@ def test_every_text_of_a_notice_in_the_code_belongs_to_a_listed_template() -> No
     assert listed == {text for context, text in messages() if context == NOTICE}
 
 
-def test_templates_name_known_fields_and_every_known_field_is_named() -> None:
-    assert {name for each in MESSAGE_TEMPLATES.values() for name in fields_of(each)} == set(NOTICE_FIELDS)
+def test_a_feature_declares_the_fields_that_only_its_templates_name_and_names_them_all() -> None:
+    named: dict[str, set[int]] = {}
+    for number, declared in enumerate(MESSAGES):
+        own = {name for template in declared.templates.values() for name in fields_of(template)}
+        assert set(declared.fields) <= own <= {*declared.fields, *SHARED_FIELDS}, declared.templates.keys()
+        for name in own:
+            named.setdefault(name, set()).add(number)
+    assert {name for name, features in named.items() if len(features) > 1} == set(SHARED_FIELDS)
+    assert set(named) == set(NOTICE_FIELDS)
+
+
+def test_no_two_features_declare_the_same_key_or_field() -> None:
+    assert len(MESSAGE_TEMPLATES) == sum(len(each.templates) for each in MESSAGES)
+    assert len(NOTICE_FIELDS) == len(SHARED_FIELDS) + sum(len(each.fields) for each in MESSAGES)
 
 
 def test_the_same_template_has_one_key_except_a_refund_that_providers_are_told_of_alike() -> None:

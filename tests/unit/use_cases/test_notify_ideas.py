@@ -10,8 +10,9 @@ from booking_domain.shared.languages import LANGUAGES
 from booking_domain.shared.money import Money
 from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import Studio
-from booking_domain.use_cases.bookings.idea_messages import EXCERPT, notify_of_idea
+from booking_domain.use_cases.bookings.idea_messages import EXCERPT
 from booking_domain.use_cases.bookings.ideas import IdeaView, NewIdea, ShareIdea, delete_idea, share_idea
+from booking_domain.use_cases.messages.notify import notify
 from entrypoints.languages.notices import GettextTranslator
 
 PROVIDER, CUSTOMER = "Ink", "User 3"
@@ -29,7 +30,7 @@ async def told(studio: Studio) -> list[tuple[str, str]]:
     notifier = MemoryNotifier()
     for event in await studio.backend.outbox_events():
         if isinstance(event, IdeaChanged):
-            await notify_of_idea(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
+            await notify(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
     return [(each.to, each.text) for each in notifier.delivered]
 
 
@@ -90,7 +91,7 @@ async def test_both_sides_are_told_of_a_deleted_image(studio: Studio) -> None:
     notifier = MemoryNotifier()
     context = Context(actor=studio.admin, now=studio.clock.now(), entropy=studio.entropy)
     event = idea_event(IdeaImageDeleted, view.idea, context)
-    await notify_of_idea(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
+    await notify(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
     assert {each.to: each.text for each in notifier.delivered} == {
         await address(studio, studio.owner): (
             "We deleted an image of your idea about the booking. Contact us if you disagree."

@@ -32,7 +32,6 @@ from booking_domain.testing.builders import HOUR, TOMORROW
 from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.accounts.change_accounts import change_user, change_users
-from booking_domain.use_cases.catalogue.profile_messages import notify_of_profile
 from booking_domain.use_cases.catalogue.profiles import (
     DecideOnProfile,
     ProfileChange,
@@ -54,6 +53,7 @@ from booking_domain.use_cases.catalogue.publication import (
 )
 from booking_domain.use_cases.catalogue.queries import get_own_provider, get_provider, list_providers
 from booking_domain.use_cases.identity.administration import BulkAction, ChangeUser, ChangeUsers, Reason
+from booking_domain.use_cases.messages.notify import notify
 from booking_domain.use_cases.scheduling.calendars import AddBlock, add_block
 from entrypoints.languages.notices import GettextTranslator
 
@@ -122,7 +122,7 @@ async def notices(studio: Studio) -> list[tuple[str, str]]:
     """Deliver the notices of all events; return recipient and text of each."""
     notifier = MemoryNotifier()
     for event in await events(studio):
-        await notify_of_profile(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
+        await notify(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
     return [(each.to, each.text) for each in notifier.delivered]
 
 

@@ -36,7 +36,7 @@ from booking_domain.use_cases.catalogue.publication import (
     suspend_profile,
 )
 from booking_domain.use_cases.identity.administration import ChangeUser, Reason
-from booking_domain.use_cases.notices.parties import notify_parties
+from booking_domain.use_cases.messages.notify import notify
 from entrypoints.languages.notices import GettextTranslator
 
 LATER = TOMORROW + 3 * HOUR
@@ -70,7 +70,7 @@ async def texts(studio: Studio, booking: Booking) -> list[tuple[str, str]]:
     notifier = MemoryNotifier()
     for event in await studio.backend.outbox_events():
         if isinstance(event, BookingChanged) and event.booking_id == booking.id:
-            await notify_parties(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
+            await notify(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
     return [(each.to, each.text) for each in notifier.delivered]
 
 

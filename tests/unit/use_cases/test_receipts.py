@@ -31,6 +31,7 @@ from booking_domain.shared.money import Money
 from booking_domain.testing.builders import DEPOSIT, HOUR, PRICE, TOMORROW
 from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import Studio
+from booking_domain.use_cases.messages.notify import notify
 from booking_domain.use_cases.payments.desk_payments import (
     RecordDeskPayment,
     VoidDeskPayment,
@@ -38,7 +39,6 @@ from booking_domain.use_cases.payments.desk_payments import (
     void_desk_payment,
 )
 from booking_domain.use_cases.payments.make_refund import make_refund
-from booking_domain.use_cases.payments.receipt_messages import notify_of_receipt
 from booking_domain.use_cases.payments.receipts import issue_receipts
 from entrypoints.languages.notices import GettextTranslator
 
@@ -217,7 +217,7 @@ async def test_the_customer_is_notified_of_each_receipt_number(studio: Studio) -
         for event in await studio.backend.outbox_events():
             if isinstance(event, ReceiptIssued):
                 translator = GettextTranslator(language)
-                await notify_of_receipt(event, reads=studio.reads, notifier=notifier, translator=translator)
+                await notify(event, reads=studio.reads, notifier=notifier, translator=translator)
         told = [each for each in notifier.delivered if each.user_id == studio.customer.id]
         assert len(told) == len(notifier.delivered) == 3
         assert language != "en" or told[0].subject == title

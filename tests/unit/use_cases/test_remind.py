@@ -24,6 +24,7 @@ from booking_domain.testing.builders import HOUR, TOMORROW, terms
 from booking_domain.testing.memory import MemoryMessageSender, MemoryNotifier
 from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking, place_booking
+from booking_domain.use_cases.bookings.reminder_messages import remind
 from booking_domain.use_cases.catalogue.services import (
     AddService,
     EditService,
@@ -32,9 +33,8 @@ from booking_domain.use_cases.catalogue.services import (
     add_service,
     edit_service,
 )
-from booking_domain.use_cases.messages.remind import notify_of_reminder, remind
+from booking_domain.use_cases.messages.notify import notify
 from booking_domain.use_cases.messages.send_messages import StoringNotifier, send_due_messages
-from booking_domain.use_cases.notices.parties import notify_parties
 from entrypoints.languages.notices import GettextTranslator
 
 DAY: Final = timedelta(days=1)
@@ -73,7 +73,7 @@ class Desk:
         events = (await self.studio.backend.outbox_events())[self._seen :]
         self._seen += len(events)
         for event in [each for each in events if isinstance(each, BookingReminder)] * 2:
-            await notify_of_reminder(
+            await notify(
                 event,
                 reads=self.studio.reads,
                 notifier=StoringNotifier(self.studio.executor, self.studio.reads.external_identities),
@@ -252,7 +252,7 @@ async def test_the_confirmation_and_the_reminders_tell_one_time_in_the_zone_of_t
     notifier = MemoryNotifier()
     for event in await studio.backend.outbox_events():
         if isinstance(event, BookingChanged):
-            await notify_parties(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
+            await notify(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
     reminders = [message for before in (DAY, 2 * HOUR) for message in await desk.at(booking.span.start - before)]
     told = "2026-12-01 10:30 (Tehran; Ulaanbaatar: 2026-12-01 15:00)"
     assert [told in message.text for message in (*notifier.delivered, *reminders)] == [True] * 5

@@ -37,7 +37,6 @@ from booking_domain.testing.builders import HOUR, NOW, TOMORROW, hours, terms
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import Studio
-from booking_domain.use_cases.catalogue.membership_messages import notify_of_membership
 from booking_domain.use_cases.catalogue.profiles import ProfileChange, open_profile
 from booking_domain.use_cases.catalogue.publication import ReinstateProfile, reinstate_profile
 from booking_domain.use_cases.catalogue.salon_slots import salon_schedules, salon_slots
@@ -57,6 +56,7 @@ from booking_domain.use_cases.catalogue.salons import (
     open_salon,
     set_salon_hours,
 )
+from booking_domain.use_cases.messages.notify import notify
 from booking_domain.use_cases.scheduling.calendars import AddException, AddRule
 from booking_domain.use_cases.scheduling.feeds import SetFeeds, set_feeds
 from entrypoints.languages.notices import GettextTranslator
@@ -380,7 +380,7 @@ async def told(studio: Studio, *, before: int = 0) -> list[tuple[str, str]]:
     notifier = MemoryNotifier()
     events = [each for each in await studio.backend.outbox_events() if isinstance(each, MembershipChanged)]
     for event in events[before:]:
-        await notify_of_membership(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
+        await notify(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
     return [(each.to, each.subject) for each in notifier.delivered]
 
 

@@ -14,7 +14,6 @@ from booking_domain.use_cases.catalogue.salons import (
     invite_provider,
     open_salon,
 )
-from booking_domain.use_cases.catalogue.service_messages import notify_of_service
 from booking_domain.use_cases.catalogue.services import (
     AddService,
     EditService,
@@ -25,6 +24,7 @@ from booking_domain.use_cases.catalogue.services import (
     offer_service,
     remove_service,
 )
+from booking_domain.use_cases.messages.notify import notify
 from entrypoints.languages.notices import GettextTranslator
 
 
@@ -32,7 +32,7 @@ async def told(studio: Studio, since: int = 0) -> Sequence[tuple[str, str, str]]
     notifier = MemoryNotifier()
     events = [each for each in await studio.backend.outbox_events() if isinstance(each, OfferedServiceChanged)]
     for event in events[since:]:
-        await notify_of_service(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
+        await notify(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
     return [(each.to, each.subject, each.text) for each in notifier.delivered]
 
 

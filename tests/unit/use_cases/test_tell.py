@@ -10,7 +10,8 @@ from booking_domain.notifications.ports import OutgoingMessage
 from booking_domain.shared.ids import BookingId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.memory import MemoryNotifier
-from booking_domain.use_cases.notices.parties import notify_user
+from booking_domain.use_cases.messages.notify import notify_user
+from booking_domain.use_cases.notices.declarations import Addressed
 from entrypoints.languages.notices import GettextTranslator
 
 MAKE = Builder()
@@ -26,7 +27,7 @@ async def sent_to(user: User) -> list[OutgoingMessage]:
 
 async def told(user: User, notifier: MemoryNotifier) -> None:
     notice = NoticeTemplate(subject="A subject", text="A text").fill()
-    await notify_user(user, EVENT, notice, notifier=notifier, translator=GettextTranslator("en"))
+    await notify_user(user, EVENT, Addressed(user.id, notice), notifier=notifier, translator=GettextTranslator("en"))
 
 
 @pytest.mark.parametrize(

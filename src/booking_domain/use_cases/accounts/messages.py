@@ -1,11 +1,11 @@
 """Notify the owner of an account of a change to the account itself, even if all channels are off.
 
-May run any number of times, as `notify_parties`. A changed number or address is announced to the former one and
-to the other contact, because an attacker who changed it has the new one. The texts contain no names.
+A changed number or address is announced to the former one and to the other contact, because an attacker who changed it
+has the new one. The texts contain no names.
 """
 
-from collections.abc import Mapping
-from typing import Final, TypeAlias
+from collections.abc import AsyncIterator, Mapping
+from typing import Final
 
 from booking_domain.identity.events import (
     AccountChanged,
@@ -27,148 +27,111 @@ from booking_domain.identity.events import (
 )
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.notifications.model import CHAT, DEVICES, MessageAddress, MessageChannel
-from booking_domain.notifications.notices import Notice, NoticeTemplate, Translator
-from booking_domain.notifications.ports import Notifier
+from booking_domain.notifications.notices import Notice, NoticeTemplate
+from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
 from booking_domain.use_cases.platform.ports import Reads
 
-PHONE_CHANGED: Final = NoticeTemplate(
-    subject="Your phone number was changed",
-    text="The phone number of your account was changed. If that was not you, reset your password and contact us. "
-    "What else has access, such as webhooks, calendars and consents, stays until you end it in your account.",
-)
-EMAIL_CHANGED: Final = NoticeTemplate(
-    subject="Your e-mail address was changed",
-    text="The e-mail address of your account was changed. If that was not you, reset your password and contact us. "
-    "What else has access, such as webhooks, calendars and consents, stays until you end it in your account.",
-)
-PASSWORD_CHANGED: Final = NoticeTemplate(
-    subject="Your password was changed",
-    text="The password of your account was changed. If that was not you, reset your password and contact us. "
-    "What else has access, such as webhooks, calendars and consents, stays until you end it in your account.",
-)
-SECOND_FACTOR_CHANGED: Final = NoticeTemplate(
-    subject="Your second factor was changed",
-    text="The second factor of your account was set up, changed or removed. If that was not you, contact us.",
-)
-IDENTITIES_CHANGED: Final = NoticeTemplate(
-    subject="Signing in with another service was changed",
-    text="Another service was linked to your account, or unlinked: it signs in to your account, or no longer does. If "
-    "that was not you, reset your password and contact us.",
-)
-SESSIONS_ENDED: Final = NoticeTemplate(
-    subject="Devices were signed out",
-    text="Devices were signed out of your account. If that was not you, reset your password and contact us. "
-    "What else has access, such as webhooks, calendars and consents, stays until you end it in your account.",
-)
-BANK_ACCOUNT_CHANGED: Final = NoticeTemplate(
-    subject="Your bank account was changed",
-    text=(
-        "The bank account for refunds in your profile was changed. If that was not you, reset your password and "
-        "contact us."
+_TEMPLATES: Final[Mapping[type[AccountChanged], NoticeTemplate]] = {
+    AccountDeleted: NoticeTemplate(
+        subject="Your account was deleted",
+        text="Your account was deleted and will be erased from {day} on. If you want it back, contact us before then.",
     ),
-)
-ACCOUNT_DELETED: Final = NoticeTemplate(
-    subject="Your account was deleted",
-    text="Your account was deleted and will be erased from {day} on. If you want it back, contact us before then.",
-)
-CALENDAR_LINK_REVOKED: Final = NoticeTemplate(
-    subject="The secret address of your calendar was removed",
-    text="The secret address of your calendar no longer works: your password or your sessions changed, or addresses of "
-    "its kind were replaced by safer ones. Create a new one where you need it.",
-)
-
-EARLIER_ACCESS_REMOVED: Final = NoticeTemplate(
-    subject="Your account is now only yours",
-    text="You confirmed this contact of your account. What was set up before was removed: the password, signed-in "
-    "devices, linked accounts, other contacts, webhooks, connected calendars and consents. A profile, services, "
-    "bookings or reviews that you find there were made before: please check them. Set a new password if you want one. "
-    "If that was not you, contact us.",
-)
-CONTACT_LOST: Final = NoticeTemplate(
-    subject="A contact was removed from your account",
-    text="An e-mail address or phone number that your account had not confirmed was removed from it, because its owner "
-    "confirmed it.",
-)
-DEVICE_REMEMBERED: Final = NoticeTemplate(
-    subject="A device was remembered",
-    text="A device signs in to your account without the second factor for 30 days. If that was not you, change your "
-    "password and contact us.",
-)
-PASSKEY_ADDED: Final = NoticeTemplate(
-    subject="A passkey was added",
-    text="A passkey was added to your account: it signs in without a password. If that was not you, remove it, change "
-    "your password and contact us.",
-)
-PASSKEY_REMOVED: Final = NoticeTemplate(
-    subject="A passkey was removed",
-    text="A passkey was removed from your account. If that was not you, change your password and contact us.",
-)
-EMAIL_UNDELIVERABLE: Final = NoticeTemplate(
-    subject="E-mail does not reach you",
-    text="A message to your e-mail address came back, or was reported as spam. We send no news there until you verify "
-    "the address again in your account, or enter another one.",
-)
-
-AccountEvent: TypeAlias = (
-    PhoneChanged
-    | EmailChanged
-    | PasswordChanged
-    | SecondFactorChanged
-    | IdentitiesChanged
-    | SessionsEnded
-    | BankAccountChanged
-    | AccountDeleted
-    | CalendarLinkRevoked
-    | EarlierAccessRemoved
-    | ContactLost
-    | DeviceRemembered
-    | PasskeyAdded
-    | PasskeyRemoved
-    | EmailUndeliverable
-)
-_NOTICES: Final[Mapping[type[AccountChanged], NoticeTemplate]] = {
-    PhoneChanged: PHONE_CHANGED,
-    EmailChanged: EMAIL_CHANGED,
-    PasswordChanged: PASSWORD_CHANGED,
-    SecondFactorChanged: SECOND_FACTOR_CHANGED,
-    IdentitiesChanged: IDENTITIES_CHANGED,
-    SessionsEnded: SESSIONS_ENDED,
-    BankAccountChanged: BANK_ACCOUNT_CHANGED,
-    EarlierAccessRemoved: EARLIER_ACCESS_REMOVED,
-    CalendarLinkRevoked: CALENDAR_LINK_REVOKED,
-    ContactLost: CONTACT_LOST,
-    DeviceRemembered: DEVICE_REMEMBERED,
-    PasskeyAdded: PASSKEY_ADDED,
-    PasskeyRemoved: PASSKEY_REMOVED,
-    EmailUndeliverable: EMAIL_UNDELIVERABLE,
+    PhoneChanged: NoticeTemplate(
+        subject="Your phone number was changed",
+        text="The phone number of your account was changed. If that was not you, reset your password and contact us. "
+        "What else has access, such as webhooks, calendars and consents, stays until you end it in your account.",
+    ),
+    EmailChanged: NoticeTemplate(
+        subject="Your e-mail address was changed",
+        text="The e-mail address of your account was changed. If that was not you, reset your password and contact us. "
+        "What else has access, such as webhooks, calendars and consents, stays until you end it in your account.",
+    ),
+    PasswordChanged: NoticeTemplate(
+        subject="Your password was changed",
+        text="The password of your account was changed. If that was not you, reset your password and contact us. "
+        "What else has access, such as webhooks, calendars and consents, stays until you end it in your account.",
+    ),
+    SecondFactorChanged: NoticeTemplate(
+        subject="Your second factor was changed",
+        text="The second factor of your account was set up, changed or removed. If that was not you, contact us.",
+    ),
+    IdentitiesChanged: NoticeTemplate(
+        subject="Signing in with another service was changed",
+        text="Another service was linked to your account, or unlinked: it signs in to your account, or no longer "
+        "does. If that was not you, reset your password and contact us.",
+    ),
+    SessionsEnded: NoticeTemplate(
+        subject="Devices were signed out",
+        text="Devices were signed out of your account. If that was not you, reset your password and contact us. "
+        "What else has access, such as webhooks, calendars and consents, stays until you end it in your account.",
+    ),
+    BankAccountChanged: NoticeTemplate(
+        subject="Your bank account was changed",
+        text=(
+            "The bank account for refunds in your profile was changed. If that was not you, reset your password and "
+            "contact us."
+        ),
+    ),
+    EarlierAccessRemoved: NoticeTemplate(
+        subject="Your account is now only yours",
+        text="You confirmed this contact of your account. What was set up before was removed: the password, signed-in "
+        "devices, linked accounts, other contacts, webhooks, connected calendars and consents. A profile, services, "
+        "bookings or reviews that you find there were made before: please check them. Set a new password if you want "
+        "one. If that was not you, contact us.",
+    ),
+    CalendarLinkRevoked: NoticeTemplate(
+        subject="The secret address of your calendar was removed",
+        text="The secret address of your calendar no longer works: your password or your sessions changed, or "
+        "addresses of its kind were replaced by safer ones. Create a new one where you need it.",
+    ),
+    ContactLost: NoticeTemplate(
+        subject="A contact was removed from your account",
+        text="An e-mail address or phone number that your account had not confirmed was removed from it, because its "
+        "owner confirmed it.",
+    ),
+    DeviceRemembered: NoticeTemplate(
+        subject="A device was remembered",
+        text="A device signs in to your account without the second factor for 30 days. If that was not you, change "
+        "your password and contact us.",
+    ),
+    PasskeyAdded: NoticeTemplate(
+        subject="A passkey was added",
+        text="A passkey was added to your account: it signs in without a password. If that was not you, remove it, "
+        "change your password and contact us.",
+    ),
+    PasskeyRemoved: NoticeTemplate(
+        subject="A passkey was removed",
+        text="A passkey was removed from your account. If that was not you, change your password and contact us.",
+    ),
+    EmailUndeliverable: NoticeTemplate(
+        subject="E-mail does not reach you",
+        text="A message to your e-mail address came back, or was reported as spam. We send no news there until you "
+        "verify the address again in your account, or enter another one.",
+    ),
 }
 _IF_ACTIVE: Final = (CalendarLinkRevoked, ContactLost, EmailUndeliverable)
-"""A disabled or deleted account is not told of these."""
+"""A disabled or deleted account is not notified of these."""
 
 
-async def notify_account(event: AccountEvent, /, *, reads: Reads, notifier: Notifier, translator: Translator) -> None:
-    """Send the notifications of an event; nothing is sent of an account that was restored or erased since."""
+async def _notices(event: AccountChanged, reads: Reads) -> AsyncIterator[Addressed]:
+    """None of an account that was restored or erased since."""
     user = await reads.users.get(event.user_id)
-    if user is None or user.erased_at is not None:
-        return
-    notice = _notice(event, user)
-    if notice is None:
-        return
-    translated = translator.translate(notice, user.locale)
-    await notifier.notify(user.id, event, translated, await _contacts(user, event, reads), everywhere=True)
+    notice = None if user is None or user.erased_at is not None else _notice(event, user)
+    if user is not None and notice is not None:
+        yield Addressed(user.id, notice, await _contacts(user, event, reads), everywhere=True)
 
 
-def _notice(event: AccountEvent, user: User) -> Notice | None:
+def _notice(event: AccountChanged, user: User) -> Notice | None:
     if isinstance(event, AccountDeleted):  # not of an account that was restored
-        return None if user.erased_from is None else ACCOUNT_DELETED.fill(day=user.erased_from.date())
+        return None if user.erased_from is None else _TEMPLATES[AccountDeleted].fill(day=user.erased_from.date())
     if isinstance(event, EmailUndeliverable) and user.email_undeliverable_at is None:  # verified since
         return None
     if isinstance(event, _IF_ACTIVE) and user.status is not UserStatus.ACTIVE:
         return None
-    return _NOTICES[type(event)].fill()
+    return _TEMPLATES[type(event)].fill()
 
 
-async def _contacts(user: User, event: AccountEvent, reads: Reads) -> list[MessageAddress]:
+async def _contacts(user: User, event: AccountChanged, reads: Reads) -> list[MessageAddress]:
     email, phone = user.email, user.phone
     if isinstance(event, PhoneChanged):
         change = await reads.phone_changes.get(user.id)
@@ -180,3 +143,9 @@ async def _contacts(user: User, event: AccountEvent, reads: Reads) -> list[Messa
         email = None
     addresses = ((MessageChannel.EMAIL, email), (MessageChannel.SMS, phone))
     return [CHAT, *(MessageAddress(channel, to) for channel, to in addresses if to is not None), DEVICES]
+
+
+MESSAGES: Final = Messages(
+    notices=(NoticesOf(tuple(_TEMPLATES), _notices),),
+    templates={kind.topic: template for kind, template in _TEMPLATES.items()},
+)

@@ -18,17 +18,32 @@ from booking_domain.bookings.available_actions import AvailableAction, available
 from booking_domain.bookings.events import EVENTS
 from booking_domain.bookings.transitions import Party
 from booking_domain.identity.model import User
+from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.model import Notification
 from booking_domain.notifications.notices import Link, NoticeTemplate, Translator
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.enums import checks_enums
+from booking_domain.use_cases.notices.declarations import Messages
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.platform.views import Appointment
 
-LINKS: Final = NoticeTemplate(
+_LINKS: Final = NoticeTemplate(
     subject="Booking {reference}",
     text="You can do this without signing in:",
     details=("Pay: {pay}", "Move: {move}", "Cancel: {cancel}"),
+)
+MESSAGES: Final = Messages(
+    templates={"links.booking": _LINKS},
+    fields={
+        "cancel": NoticeField(
+            "A link with which the customer cancels.", Link("https://example.com/links/cancel#sample")
+        ),
+        "move": NoticeField(
+            "A link with which the customer moves the booking.", Link("https://example.com/links/move#sample")
+        ),
+        "pay": NoticeField("A link with which the customer pays.", Link("https://example.com/links/pay#sample")),
+    },
+    secret=True,
 )
 _WITH_LINKS: Final = frozenset(event.topic for event in (*EVENTS, *reminders.EVENTS))
 
@@ -63,7 +78,7 @@ class ActionLinkLines:
                 values[action.value] = Link(self._url(link))
         if not values:
             return ""
-        notice = LINKS.fill(reference=booking.reference, **values)
+        notice = _LINKS.fill(reference=booking.reference, **values)
         return self._translator.translate(notice, notification.language).text
 
     def _url(self, link: ActionLink) -> str:

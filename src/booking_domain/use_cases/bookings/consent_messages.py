@@ -1,35 +1,32 @@
-"""Notify both sides of a consent to bookings by a provider. May run any number of times."""
+"""Notify both sides of a consent to bookings by a provider."""
 
+from collections.abc import AsyncIterator
 from typing import Final
 
 from booking_domain.bookings.consents import EVENTS, ConsentChanged, ConsentGranted, ConsentStatus
-from booking_domain.notifications.notices import NoticeTemplate, Translator
-from booking_domain.notifications.ports import Notifier
-from booking_domain.use_cases.notices.declarations import Messages
-from booking_domain.use_cases.notices.parties import notify_user
+from booking_domain.notifications.notices import NoticeTemplate
+from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
 from booking_domain.use_cases.platform.ports import Reads
 
-GRANTED_TO_CUSTOMER: Final = NoticeTemplate(
+_GRANTED_TO_CUSTOMER: Final = NoticeTemplate(
     subject="Your consent: “{provider}” can place bookings for you",
     text="You let {provider} place bookings for you. You can revoke this at any time.",
 )
-GRANTED_TO_PROVIDER: Final = NoticeTemplate(
+_GRANTED_TO_PROVIDER: Final = NoticeTemplate(
     subject="A customer’s consent: you can place bookings for “{customer}”",
     text="{customer} lets you place bookings for them.",
 )
-REVOKED_TO_CUSTOMER: Final = NoticeTemplate(
+_REVOKED_TO_CUSTOMER: Final = NoticeTemplate(
     subject="Your consent has ended: “{provider}” can no longer place bookings for you",
     text="{provider} can no longer place bookings for you. Bookings that you have already stay.",
 )
-REVOKED_TO_PROVIDER: Final = NoticeTemplate(
+_REVOKED_TO_PROVIDER: Final = NoticeTemplate(
     subject="A customer’s consent has ended: “{customer}”",
     text="{customer} no longer lets you place bookings for them. Bookings that exist already stay.",
 )
 
 
-async def notify_of_consent(
-    event: ConsentChanged, /, *, reads: Reads, notifier: Notifier, translator: Translator
-) -> None:
+async def _notices(event: ConsentChanged, reads: Reads) -> AsyncIterator[Addressed]:
     """Send the notifications, unless the consent has changed again since."""
     view = await reads.booking_consents.get(event.consent_id)
     if view is None:
@@ -41,22 +38,18 @@ async def notify_of_consent(
     if provider is None:
         return
     to_customer, to_provider = (
-        (GRANTED_TO_CUSTOMER, GRANTED_TO_PROVIDER) if granted else (REVOKED_TO_CUSTOMER, REVOKED_TO_PROVIDER)
+        (_GRANTED_TO_CUSTOMER, _GRANTED_TO_PROVIDER) if granted else (_REVOKED_TO_CUSTOMER, _REVOKED_TO_PROVIDER)
     )
     for user_id, template in ((view.consent.customer_id, to_customer), (provider.profile.owner_id, to_provider)):
-        user = await reads.users.get(user_id)
-        if user is not None:
-            notice = template.fill(customer=view.customer_name, provider=view.provider_name)
-            await notify_user(user, event, notice, notifier=notifier, translator=translator)
+        yield Addressed(user_id, template.fill(customer=view.customer_name, provider=view.provider_name))
 
 
 MESSAGES: Final = Messages(
-    events=EVENTS,
-    notify=notify_of_consent,
+    notices=(NoticesOf(EVENTS, _notices),),
     templates={
-        "consent.granted.to_customer": GRANTED_TO_CUSTOMER,
-        "consent.granted.to_provider": GRANTED_TO_PROVIDER,
-        "consent.revoked.to_customer": REVOKED_TO_CUSTOMER,
-        "consent.revoked.to_provider": REVOKED_TO_PROVIDER,
+        "consent.granted.to_customer": _GRANTED_TO_CUSTOMER,
+        "consent.granted.to_provider": _GRANTED_TO_PROVIDER,
+        "consent.revoked.to_customer": _REVOKED_TO_CUSTOMER,
+        "consent.revoked.to_provider": _REVOKED_TO_PROVIDER,
     },
 )

@@ -1,9 +1,10 @@
-"""Notify providers of what a salon's manager does, and the manager of what they do. May run any number of times."""
+"""Notify providers of what a salon's manager does, and the manager of what they do."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
 from booking_domain.catalogue.events import (
+    MEMBERSHIP_EVENTS,
     MembershipChanged,
     SalonDeleted,
     SalonInvited,
@@ -12,22 +13,21 @@ from booking_domain.catalogue.events import (
     SalonRemoved,
 )
 from booking_domain.catalogue.salons import MemberStatus
-from booking_domain.notifications.notices import NoticeTemplate, Translator
-from booking_domain.notifications.ports import Notifier
-from booking_domain.use_cases.notices.parties import notify_user
+from booking_domain.notifications.notices import NoticeTemplate
+from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
 from booking_domain.use_cases.platform.ports import Reads
 
-INVITED: Final = NoticeTemplate(
+_INVITED: Final = NoticeTemplate(
     subject="Invitation from a salon: “{salon}”",
     text=(
         "The salon {salon} invites you to become a member. If you accept, you are open only while the salon is open, "
         "and its manager sees your bookings and can move and cancel them."
     ),
 )
-JOINED: Final = NoticeTemplate(
+_JOINED: Final = NoticeTemplate(
     subject="A new member of your salon: “{provider}”", text="{provider} has accepted your invitation to {salon}."
 )
-LEFT: Final[Mapping[MemberStatus, NoticeTemplate]] = {
+_LEFT: Final[Mapping[MemberStatus, NoticeTemplate]] = {
     MemberStatus.INVITED: NoticeTemplate(
         subject="Invitation declined by a provider: “{provider}”",
         text="{provider} has declined your invitation to {salon}.",
@@ -37,7 +37,7 @@ LEFT: Final[Mapping[MemberStatus, NoticeTemplate]] = {
         text="{provider} is no longer a member of {salon}. You no longer see their bookings.",
     ),
 }
-REMOVED: Final[Mapping[MemberStatus, NoticeTemplate]] = {
+_REMOVED: Final[Mapping[MemberStatus, NoticeTemplate]] = {
     MemberStatus.INVITED: NoticeTemplate(
         subject="Invitation withdrawn by a salon: “{salon}”", text="The salon {salon} no longer invites you."
     ),
@@ -49,24 +49,18 @@ REMOVED: Final[Mapping[MemberStatus, NoticeTemplate]] = {
         ),
     ),
 }
-DELETED: Final = NoticeTemplate(
+_DELETED: Final = NoticeTemplate(
     subject="A salon was deleted: “{salon}”",
     text="The salon {salon} was deleted. Your bookings stay; your opening hours are your own again.",
 )
 
 
-async def notify_of_membership(
-    event: MembershipChanged, /, *, reads: Reads, notifier: Notifier, translator: Translator
-) -> None:
-    """Send the notification; an outdated event sends none.
-
-    Raises:
-        Unavailable: the notification was not sent; the caller may retry.
-    """
+async def _notices(event: MembershipChanged, reads: Reads) -> AsyncIterator[Addressed]:
+    """Send the notification; an outdated event sends none."""
     provider = await reads.providers.get(event.provider_id)
     if provider is None:
         return
-    template, to, salon = DELETED, provider.profile.owner_id, ""
+    template, to, salon = _DELETED, provider.profile.owner_id, ""
     if isinstance(event, SalonDeleted):
         salon = event.salon_name
     else:
@@ -75,22 +69,19 @@ async def notify_of_membership(
             return
         template, salon = _template_of(event), view.salon.name
         to = view.salon.manager_id if isinstance(event, SalonJoined | SalonLeft) else to
-    user = await reads.users.get(to)
-    if user is not None:
-        notice = template.fill(salon=salon, provider=provider.profile.display_name)
-        await notify_user(user, event, notice, notifier=notifier, translator=translator)
+    yield Addressed(to, template.fill(salon=salon, provider=provider.profile.display_name))
 
 
 def _template_of(event: MembershipChanged) -> NoticeTemplate:
     match event:
         case SalonLeft():
-            return LEFT[event.was]
+            return _LEFT[event.was]
         case SalonRemoved():
-            return REMOVED[event.was]
+            return _REMOVED[event.was]
         case SalonJoined():
-            return JOINED
+            return _JOINED
         case _:
-            return INVITED
+            return _INVITED
 
 
 async def _is_current(event: MembershipChanged, reads: Reads) -> bool:
@@ -98,3 +89,15 @@ async def _is_current(event: MembershipChanged, reads: Reads) -> bool:
     stands = {SalonInvited: MemberStatus.INVITED, SalonJoined: MemberStatus.MEMBER}.get(type(event))
     members = {each.provider_id: each.status for each in await reads.salons.members(event.salon_id)}
     return stands is None or members.get(event.provider_id) is stands
+
+
+MESSAGES: Final = Messages(
+    notices=(NoticesOf(MEMBERSHIP_EVENTS, _notices),),
+    templates={
+        "membership.invited": _INVITED,
+        "membership.joined": _JOINED,
+        **{f"membership.left.{was}": each for was, each in _LEFT.items()},
+        **{f"membership.removed.{was}": each for was, each in _REMOVED.items()},
+        "salon.deleted": _DELETED,
+    },
+)

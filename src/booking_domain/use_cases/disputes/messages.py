@@ -1,9 +1,10 @@
-"""Notify the parties of the steps of a dispute, and admins of a decision that is due. May run any number of times."""
+"""Notify the parties of the steps of a dispute, and admins of a decision that is due."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Final, Literal
 
 from booking_domain.disputes.events import (
+    EVENTS,
     DisputeChanged,
     DisputeDecisionDue,
     DisputeImageDeleted,
@@ -15,55 +16,54 @@ from booking_domain.disputes.events import (
 )
 from booking_domain.disputes.model import Dispute, DisputeStatus, FinalBookingStatus, Side
 from booking_domain.disputes.ports import DisputeView
-from booking_domain.identity.model import User, UserStatus
-from booking_domain.identity.ports import UserFilter
-from booking_domain.notifications.notices import NoticeTemplate, NoticeValue, Translator
-from booking_domain.notifications.ports import Notifier
+from booking_domain.notifications.fields import NoticeField
+from booking_domain.notifications.notices import NoticeTemplate, NoticeValue
 from booking_domain.shared.actor import Role
-from booking_domain.use_cases.notices.clocks import clock_of
-from booking_domain.use_cases.notices.parties import notify_user
+from booking_domain.shared.ids import UserId
+from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
+from booking_domain.use_cases.notices.fields import sample_time
+from booking_domain.use_cases.notices.parties import clock_of
 from booking_domain.use_cases.platform.ports import Reads
 
-_MOST_ADMINS: Final = 100
 _SUBJECT: Final = "Booking {reference}: dispute"
-OPENED: Final = NoticeTemplate(
+_OPENED: Final = NoticeTemplate(
     subject=_SUBJECT,
     text=(
         "Your dispute about the booking on {when} is open. {other} can make a statement until {statement_due}; we "
         "decide by {decision_due}. You can add statements, or withdraw the dispute."
     ),
 )
-OPENED_BY_OTHER: Final = NoticeTemplate(
+_OPENED_BY_OTHER: Final = NoticeTemplate(
     subject=_SUBJECT,
     text=(
         "{other} disputes the booking on {when}. Please make your statement by {statement_due}. We decide by "
         "{decision_due}; nothing is paid out until then."
     ),
 )
-STATEMENT: Final = NoticeTemplate(
+_STATEMENT: Final = NoticeTemplate(
     subject=_SUBJECT, text="{other} made a statement in the dispute. You can answer until we decide."
 )
-IMAGE_DELETED: Final = NoticeTemplate(
+_IMAGE_DELETED: Final = NoticeTemplate(
     subject=_SUBJECT, text="We deleted an image of your statement in the dispute. Contact us if you disagree."
 )
-IMAGE_DELETED_OF_OTHER: Final = NoticeTemplate(
+_IMAGE_DELETED_OF_OTHER: Final = NoticeTemplate(
     subject=_SUBJECT, text="We deleted an image of the statement of {other} in the dispute."
 )
-STATEMENT_DUE: Final = NoticeTemplate(
+_STATEMENT_DUE: Final = NoticeTemplate(
     subject=_SUBJECT, text="{other} disputes the booking on {when}. Please make your statement by {statement_due}."
 )
-DECISION_DUE: Final = NoticeTemplate(
+_DECISION_DUE: Final = NoticeTemplate(
     subject="Booking {reference}: decision due",
     text="The dispute about the booking {reference} waits for a decision. It is due by {decision_due}.",
 )
-WITHDRAWN: Final = NoticeTemplate(
+_WITHDRAWN: Final = NoticeTemplate(
     subject=_SUBJECT, text="You have withdrawn the dispute about the booking with {other}. The booking is as before."
 )
-WITHDRAWN_BY_OTHER: Final = NoticeTemplate(
+_WITHDRAWN_BY_OTHER: Final = NoticeTemplate(
     subject=_SUBJECT, text="{other} has withdrawn the dispute about the booking. The booking is as before."
 )
 _DECIDED: Final = "Booking {reference}: decided"
-RESOLVED: Final[Mapping[tuple[bool, FinalBookingStatus], NoticeTemplate]] = {
+_RESOLVED: Final[Mapping[tuple[bool, FinalBookingStatus], NoticeTemplate]] = {
     (True, FinalBookingStatus.CONFIRMED): NoticeTemplate(
         subject=_DECIDED, text="The dispute is decided: {refund} goes back to the customer. The booking stands. {note}"
     ),
@@ -96,9 +96,7 @@ RESOLVED: Final[Mapping[tuple[bool, FinalBookingStatus], NoticeTemplate]] = {
 """By whether money goes back, and the status of the booking."""
 
 
-async def notify_of_dispute(
-    event: DisputeChanged, /, *, reads: Reads, notifier: Notifier, translator: Translator
-) -> None:
+async def _notices(event: DisputeChanged, reads: Reads) -> AsyncIterator[Addressed]:
     """Send the notifications of an event; an outdated event sends none."""
     view = await reads.disputes.get(event.dispute_id)
     booking = None if view is None else await reads.bookings.get(view.dispute.booking_id)
@@ -114,55 +112,45 @@ async def notify_of_dispute(
     }
     if dispute.verdict is not None:
         values |= {"refund": dispute.verdict.refund, "note": dispute.verdict.note}
-    if isinstance(event, DisputeDecisionDue):
-        recipients = [(admin, DECISION_DUE, "") for admin in await _admins(dispute, reads)]
-    else:
-        recipients = await _notices_to_parties(event, view, reads)
-    for user, template, other in recipients:
-        notice = template.fill(other=other, **values)
-        await notify_user(user, event, notice, notifier=notifier, translator=translator)
+    for to, template, other in _addressees(event, view):
+        yield Addressed(to, template.fill(other=other, **values))
 
 
-async def _admins(dispute: Dispute, reads: Reads) -> list[User]:
-    if dispute.status is not DisputeStatus.OPEN:
-        return []
-    active = UserFilter(role=Role.ADMIN, status=UserStatus.ACTIVE, limit=_MOST_ADMINS)
-    return list(await reads.users.page(active))
-
-
-async def _notices_to_parties(
-    event: DisputeChanged, view: DisputeView, reads: Reads
-) -> list[tuple[User, NoticeTemplate, str]]:
-    """Each party that is told, with the template and the name of the other party."""
-    found = []
+def _addressees(
+    event: DisputeChanged, view: DisputeView
+) -> Iterator[tuple[UserId | Literal[Role.ADMIN], NoticeTemplate, str]]:
+    """Who is notified, with the template and the name of the other party."""
+    dispute = view.dispute
     if isinstance(event, DisputeImageDeleted):
-        templates = {event.side: IMAGE_DELETED, _opposite(event.side): IMAGE_DELETED_OF_OTHER}
+        templates = {event.side: _IMAGE_DELETED, _opposite(event.side): _IMAGE_DELETED_OF_OTHER}
     else:
-        templates = _templates(event, view.dispute)
+        templates = _templates(event, dispute)
     for side, template in templates.items():
-        customer = side is Side.CUSTOMER
-        user = await reads.users.get(view.dispute.customer_id if customer else view.dispute.provider_user_id)
-        if user is not None:
-            found.append((user, template, view.provider_name if customer else view.customer_name))
-    return found
+        if side is Side.CUSTOMER:
+            yield dispute.customer_id, template, view.provider_name
+        else:
+            yield dispute.provider_user_id, template, view.customer_name
+    if isinstance(event, DisputeDecisionDue) and dispute.status is DisputeStatus.OPEN:
+        yield Role.ADMIN, _DECISION_DUE, ""
 
 
 def _templates(event: DisputeChanged, dispute: Dispute) -> dict[Side, NoticeTemplate]:
+    """What each party is notified of."""
     opener = dispute.opened_by
     other = _opposite(opener)
     still_open = dispute.status is DisputeStatus.OPEN
     match event:
         case DisputeOpened() if still_open:
-            return {opener: OPENED, other: OPENED_BY_OTHER}
+            return {opener: _OPENED, other: _OPENED_BY_OTHER}
         case DisputeStatementMade() if still_open:
-            return {_opposite(event.side): STATEMENT}
+            return {_opposite(event.side): _STATEMENT}
         case DisputeStatementDue() if still_open:
-            return {other: STATEMENT_DUE}
+            return {other: _STATEMENT_DUE}
         case DisputeWithdrawn():
-            return {opener: WITHDRAWN, other: WITHDRAWN_BY_OTHER}
+            return {opener: _WITHDRAWN, other: _WITHDRAWN_BY_OTHER}
         case DisputeResolved() if dispute.verdict is not None:
             verdict = dispute.verdict
-            template = RESOLVED[bool(verdict.refund), verdict.booking_status]
+            template = _RESOLVED[bool(verdict.refund), verdict.booking_status]
             return dict.fromkeys(Side, template)
         case _:
             return {}
@@ -170,3 +158,27 @@ def _templates(event: DisputeChanged, dispute: Dispute) -> dict[Side, NoticeTemp
 
 def _opposite(side: Side) -> Side:
     return Side.PROVIDER if side == Side.CUSTOMER else Side.CUSTOMER
+
+
+MESSAGES: Final = Messages(
+    notices=(NoticesOf(EVENTS, _notices),),
+    templates={
+        "dispute.opened": _OPENED,
+        "dispute.opened_by_other": _OPENED_BY_OTHER,
+        "dispute.statement": _STATEMENT,
+        "dispute.image_deleted": _IMAGE_DELETED,
+        "dispute.image_deleted.of_other": _IMAGE_DELETED_OF_OTHER,
+        "dispute.statement_due": _STATEMENT_DUE,
+        "dispute.decision_due": _DECISION_DUE,
+        "dispute.withdrawn": _WITHDRAWN,
+        "dispute.withdrawn_by_other": _WITHDRAWN_BY_OTHER,
+        **{
+            f"dispute.{'refunded' if refunded else 'kept'}.{status}": each
+            for (refunded, status), each in _RESOLVED.items()
+        },
+    },
+    fields={
+        "decision_due": NoticeField("Until when a dispute is decided.", sample_time(168)),
+        "statement_due": NoticeField("Until when a party can make its statement.", sample_time(72)),
+    },
+)

@@ -1,16 +1,73 @@
-"""The messages of the features that declare them. A new feature is added here; worker and templates are derived."""
+"""The messages of all features. A new feature is added here; worker, editor and previews are derived."""
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
-from booking_domain.use_cases.bookings import consent_messages as notify_consents
-from booking_domain.use_cases.catalogue import service_messages as notify_services
-from booking_domain.use_cases.notices.declarations import Messages
-from booking_domain.use_cases.portfolio import messages as notify_portfolio
-from booking_domain.use_cases.reviews import messages as notify_reviews
-
-MESSAGES: Final[tuple[Messages[Any], ...]] = (
-    notify_reviews.MESSAGES,
-    notify_consents.MESSAGES,
-    notify_services.MESSAGES,
-    notify_portfolio.MESSAGES,
+from booking_domain.notifications.fields import NoticeField
+from booking_domain.notifications.notices import NoticeTemplate, NoticeValue
+from booking_domain.use_cases.accounts import code_messages
+from booking_domain.use_cases.accounts import messages as accounts
+from booking_domain.use_cases.bookings import (
+    action_links,
+    consent_messages,
+    idea_messages,
+    reminder_messages,
 )
+from booking_domain.use_cases.bookings import messages as bookings
+from booking_domain.use_cases.catalogue import membership_messages, profile_messages, service_messages
+from booking_domain.use_cases.disputes import messages as disputes
+from booking_domain.use_cases.notices.declarations import Messages
+from booking_domain.use_cases.notices.fields import SHARED_FIELDS
+from booking_domain.use_cases.payments import (
+    adjustment_messages,
+    authorisation_messages,
+    desk_messages,
+    earnings_messages,
+    not_me_lines,
+    receipt_messages,
+    refund_messages,
+)
+from booking_domain.use_cases.portfolio import messages as portfolio
+from booking_domain.use_cases.reconciliation import messages as reconciliation
+from booking_domain.use_cases.reviews import messages as reviews
+from booking_domain.use_cases.scheduling import waiting_messages
+from booking_domain.use_cases.webhooks import messages as webhooks
+
+MESSAGES: Final[tuple[Messages, ...]] = (
+    accounts.MESSAGES,
+    code_messages.MESSAGES,
+    bookings.MESSAGES,
+    reminder_messages.MESSAGES,
+    action_links.MESSAGES,
+    consent_messages.MESSAGES,
+    idea_messages.MESSAGES,
+    waiting_messages.MESSAGES,
+    refund_messages.MESSAGES,
+    authorisation_messages.MESSAGES,
+    desk_messages.MESSAGES,
+    receipt_messages.MESSAGES,
+    adjustment_messages.MESSAGES,
+    earnings_messages.MESSAGES,
+    not_me_lines.MESSAGES,
+    disputes.MESSAGES,
+    reconciliation.MESSAGES,
+    membership_messages.MESSAGES,
+    profile_messages.MESSAGES,
+    service_messages.MESSAGES,
+    portfolio.MESSAGES,
+    reviews.MESSAGES,
+    webhooks.MESSAGES,
+)
+MESSAGE_TEMPLATES: Final[Mapping[str, NoticeTemplate]] = dict(
+    sorted(((key, template) for each in MESSAGES for key, template in each.templates.items()), key=lambda item: item[0])
+)
+"""By key, e.g. `booking.confirmed.to_customer`, in alphabetical order."""
+SECRET_TEMPLATES: Final = frozenset(key for each in MESSAGES if each.secret for key in each.templates)
+"""The keys of those whose texts cannot be changed."""
+NOTICE_FIELDS: Final[Mapping[str, NoticeField]] = {
+    **SHARED_FIELDS,
+    **{name: each for declared in MESSAGES for name, each in declared.fields.items()},
+}
+"""All fields that templates name, by name."""
+SAMPLES: Final[Mapping[str, NoticeValue]] = {name: field.sample for name, field in NOTICE_FIELDS.items()}
+"""The sample values by name."""

@@ -20,6 +20,7 @@ from booking_domain.shared.errors import DomainError, Unavailable
 from booking_domain.shared.events import Event
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import UserId
+from booking_domain.use_cases.bookings.reminder_messages import wanted_from
 from booking_domain.use_cases.identity.mark_undeliverable import (
     MarkChat,
     MarkUndeliverable,
@@ -27,7 +28,6 @@ from booking_domain.use_cases.identity.mark_undeliverable import (
     mark_undeliverable,
 )
 from booking_domain.use_cases.messages.attachments import Attach, nothing_attached
-from booking_domain.use_cases.messages.remind import wanted_from
 from booking_domain.use_cases.notices.news import may_wait
 from booking_domain.use_cases.notifications.commands import (
     REMOVED_AT_ONCE,

@@ -3,14 +3,25 @@
 from typing import Final
 
 from booking_domain.identity.events import BankAccountChanged
+from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.model import Notification
 from booking_domain.notifications.notices import Link, NoticeTemplate, Translator
 from booking_domain.use_cases.identity.not_me_links import NotMeLink, NotMeTokens
+from booking_domain.use_cases.notices.declarations import Messages
 
-NOT_ME: Final = NoticeTemplate(
+_NOT_ME: Final = NoticeTemplate(
     subject="Your bank account was changed",
     text="Was that not you? This link stops transfers to the account, signs out all devices and removes the password, "
     "until you set a new one by a code: {link}",
+)
+MESSAGES: Final = Messages(
+    templates={"links.not_me": _NOT_ME},
+    fields={
+        "link": NoticeField(
+            "A link to report that another person changed the account.", Link("https://example.com/links/not-me#sample")
+        ),
+    },
+    secret=True,
 )
 
 
@@ -30,4 +41,4 @@ class NotMeLines:
         link = NotMeLink(user_id=notification.user_id, changed_at=notification.created_at.replace(microsecond=0))
         # In the fragment, which browsers send to no server: it is in no log and in no `Referer`.
         url = f"{self._web_url}/links/not-me#{self._tokens.issue(link)}"
-        return self._translator.translate(NOT_ME.fill(link=Link(url)), notification.language).text
+        return self._translator.translate(_NOT_ME.fill(link=Link(url)), notification.language).text

@@ -1,12 +1,14 @@
-"""Notify a customer that a slot is held for their waiting-list entry. May run any number of times."""
+"""Notify a customer that a slot is held for their waiting-list entry."""
 
+from collections.abc import AsyncIterator
 from typing import Final
 
-from booking_domain.notifications.notices import NoticeTemplate, Translator
-from booking_domain.notifications.ports import Notifier
+from booking_domain.notifications.fields import NoticeField
+from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.scheduling.events import WaitlistOffered
-from booking_domain.use_cases.notices.clocks import clock_of
-from booking_domain.use_cases.notices.parties import notify_user
+from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
+from booking_domain.use_cases.notices.fields import sample_time
+from booking_domain.use_cases.notices.parties import clock_of
 from booking_domain.use_cases.platform.ports import Reads
 
 OFFER: Final = NoticeTemplate(
@@ -15,14 +17,8 @@ OFFER: Final = NoticeTemplate(
 )
 
 
-async def notify_waiting(
-    event: WaitlistOffered, /, *, reads: Reads, notifier: Notifier, translator: Translator
-) -> None:
-    """Send the offer, unless the provider takes no bookings any more.
-
-    Raises:
-        Unavailable: the notification was not sent; the caller may retry.
-    """
+async def _notices(event: WaitlistOffered, reads: Reads) -> AsyncIterator[Addressed]:
+    """Send the offer, unless the provider takes no bookings any more."""
     customer = await reads.users.get(event.customer_id)
     provider = await reads.providers.get(event.provider_id)
     if customer is None or provider is None or not provider.profile.published:
@@ -33,4 +29,11 @@ async def notify_waiting(
         when=local(event.start),
         until=local(event.until),
     )
-    await notify_user(customer, event, notice, notifier=notifier, translator=translator)
+    yield Addressed(customer.id, notice)
+
+
+MESSAGES: Final = Messages(
+    notices=(NoticesOf((WaitlistOffered,), _notices),),
+    templates={"waitlist.offered": OFFER},
+    fields={"until": NoticeField("Until when an offered time is held.", sample_time(1))},
+)

@@ -1,20 +1,17 @@
-"""Notify the owner of a webhook endpoint: the platform has disabled it, or its secret should be rotated.
+"""Notify the owner of a webhook endpoint: the platform has disabled it, or its secret should be rotated."""
 
-May run any number of times.
-"""
-
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
-from booking_domain.notifications.notices import NoticeTemplate, Translator
-from booking_domain.notifications.ports import Notifier
-from booking_domain.use_cases.notices.parties import notify_user
+from booking_domain.notifications.fields import NoticeField
+from booking_domain.notifications.notices import NoticeTemplate
+from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.webhooks.events import EndpointWasDisabled, SecretOfEarlierKind
 from booking_domain.webhooks.model import DisabledBecause, WebhookEndpoint
 
 _SUBJECT: Final = "Your webhook endpoint at {host} was disabled"
-DISABLED: Final[Mapping[DisabledBecause, NoticeTemplate]] = {
+_DISABLED: Final[Mapping[DisabledBecause, NoticeTemplate]] = {
     DisabledBecause.FAILING: NoticeTemplate(
         subject=_SUBJECT,
         text="Your webhook endpoint at {host} has failed for three days and was disabled. Repair it, enable it again, "
@@ -26,32 +23,33 @@ DISABLED: Final[Mapping[DisabledBecause, NoticeTemplate]] = {
         "enable it again.",
     ),
 }
-ROTATE: Final = NoticeTemplate(
+_ROTATE: Final = NoticeTemplate(
     subject="Replace the secret of your webhook endpoint at {host}",
     text="The secret that signs the webhooks to {host} was made from fewer random characters than new ones. Make a new "
     "secret with rotate-secret; the current one can sign too for up to seven days.",
 )
 
 
-async def notify_of_endpoint(
-    event: EndpointWasDisabled | SecretOfEarlierKind, /, *, reads: Reads, notifier: Notifier, translator: Translator
-) -> None:
-    """Send the notification, unless the endpoint was removed, enabled or given another secret since.
-
-    Raises:
-        Unavailable: the notification was not sent; the caller may retry.
-    """
+async def _notices(event: EndpointWasDisabled | SecretOfEarlierKind, reads: Reads) -> AsyncIterator[Addressed]:
+    """Send the notification, unless the endpoint was removed, enabled or given another secret since."""
     endpoint = await reads.webhooks.endpoint(event.endpoint_id)
     template = None if endpoint is None else _template(event, endpoint)
     if endpoint is None or template is None:
         return
-    user = await reads.users.get(endpoint.owner_id)
-    if user is not None:
-        notice = template.fill(host=endpoint.host)
-        await notify_user(user, event, notice, notifier=notifier, translator=translator)
+    yield Addressed(endpoint.owner_id, template.fill(host=endpoint.host))
 
 
 def _template(event: EndpointWasDisabled | SecretOfEarlierKind, endpoint: WebhookEndpoint) -> NoticeTemplate | None:
     if isinstance(event, SecretOfEarlierKind):
-        return None if endpoint.rotation_asked_at is None else ROTATE
-    return None if endpoint.disabled_because is None else DISABLED.get(endpoint.disabled_because)
+        return None if endpoint.rotation_asked_at is None else _ROTATE
+    return None if endpoint.disabled_because is None else _DISABLED.get(endpoint.disabled_because)
+
+
+MESSAGES: Final = Messages(
+    notices=(NoticesOf((EndpointWasDisabled, SecretOfEarlierKind), _notices),),
+    templates={
+        "webhook.secret_of_earlier_kind": _ROTATE,
+        **{f"webhook.disabled.{because}": each for because, each in _DISABLED.items()},
+    },
+    fields={"host": NoticeField("The host of a webhook endpoint.", "hooks.example.com")},
+)

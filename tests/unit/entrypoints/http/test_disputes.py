@@ -18,7 +18,7 @@ from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.use_cases.accounts.erase_account import erase_account
-from booking_domain.use_cases.disputes.messages import notify_of_dispute
+from booking_domain.use_cases.messages.notify import notify
 from entrypoints.languages.notices import GettextTranslator
 
 RESOLVE = {"resolution": "no_refund", "bookingStatus": "completed"}
@@ -246,7 +246,7 @@ async def test_images_of_statements_are_shown_to_parties_and_admins_for_five_min
     assert seen_images(api, (await api.get(path, provider)).json()) == [[], [(one, [200, 200])]]
     [event] = [each for each in await api.database.outbox_events() if isinstance(each, DisputeImageDeleted)]
     notifier = MemoryNotifier()
-    await notify_of_dispute(event, reads=api.container.reads(), notifier=notifier, translator=GettextTranslator("en"))
+    await notify(event, reads=api.container.reads(), notifier=notifier, translator=GettextTranslator("en"))
     assert {each.text for each in notifier.delivered} == {
         "We deleted an image of your statement in the dispute. Contact us if you disagree.",
         "We deleted an image of the statement of Customer in the dispute.",

@@ -21,9 +21,9 @@ from booking_domain.notifications.model import RETRIED_FOR
 from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.notifications.ports import MessageSender, OutgoingMessage
 from booking_domain.shared.ids import EventId, UserId
-from booking_domain.use_cases.accounts.messages import notify_account
+from booking_domain.use_cases.messages.notify import notify, notify_user
 from booking_domain.use_cases.messages.send_messages import StoringNotifier, send_due_messages
-from booking_domain.use_cases.notices.parties import notify_user
+from booking_domain.use_cases.notices.declarations import Addressed
 from entrypoints.languages.notices import GettextTranslator
 from entrypoints.message_senders import SenderByChannel
 
@@ -77,7 +77,7 @@ class Post:
         await notify_user(
             await self.user(),
             cast("PhoneChanged", event),
-            notice,
+            Addressed(self.user_id, notice),
             notifier=notifier,
             translator=GettextTranslator("en"),
         )
@@ -191,7 +191,7 @@ async def test_the_owner_is_told_in_the_app_and_by_the_other_channels(post: Post
     executor, reads = post.api.container.executor(), post.api.container.reads()
     for _ in range(2):
         notifier = StoringNotifier(executor, reads.external_identities)
-        await notify_account(event, reads=reads, notifier=notifier, translator=GettextTranslator("en"))
+        await notify(event, reads=reads, notifier=notifier, translator=GettextTranslator("en"))
     await post.deliver()
     listed = (await post.api.get("/notifications", post.token)).json()["items"]
     assert [each["type"] for each in listed] == ["account.email_undeliverable", "booking.confirmed"]

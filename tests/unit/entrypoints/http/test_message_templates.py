@@ -8,8 +8,8 @@ from tests.unit.entrypoints.api import Api, assert_problem
 from booking_domain.notifications.events import MessageTestRequested
 from booking_domain.shared.languages import LANGUAGES
 from booking_domain.testing.memory import MemoryNotifier
-from booking_domain.use_cases.messages.templates import MESSAGE_TEMPLATES
-from booking_domain.use_cases.messages.test_messages import notify_of_message_test
+from booking_domain.use_cases.messages.declared import MESSAGE_TEMPLATES
+from booking_domain.use_cases.messages.notify import notify
 from entrypoints.languages.notices import GettextTranslator, OverridingTranslator
 
 PATH: Final = "/admin/message-templates"
@@ -142,7 +142,7 @@ async def test_a_test_message_goes_to_the_requesting_admin_marked_and_with_the_s
     [event] = [each for each in await api.database.outbox_events() if isinstance(each, MessageTestRequested)]
     reads, notifier = api.container.reads(), MemoryNotifier()
     translator = OverridingTranslator(GettextTranslator("en"), await reads.message_overrides.all())
-    await notify_of_message_test(event, reads=reads, notifier=notifier, translator=translator)
+    await notify(event, reads=reads, notifier=notifier, translator=translator)
     [notice] = notifier.notices.values()
     assert notice.subject == "[Test] Good news: “Bold Ink” has time for you"
     assert notice.text == "[Test] Come on 2026-11-24 10:00 (Ulaanbaatar)! Held until 2026-11-24 11:00 (Ulaanbaatar)."

@@ -6,8 +6,9 @@ import pytest
 from tests.unit.entrypoints.api import PASSWORD, Api
 from tests.unit.entrypoints.http.two_factors import Member, member, protected
 
+from booking_domain.identity.events import AccountChanged
 from booking_domain.testing.memory import MemoryNotifier
-from booking_domain.use_cases.accounts.messages import AccountEvent, notify_account
+from booking_domain.use_cases.messages.notify import notify
 from entrypoints.languages.notices import GettextTranslator
 
 PASSWORD_CHANGED: Final = "account.password_changed"
@@ -19,7 +20,7 @@ async def told(api: Api, topic: str) -> int:
     """How often the owner was told of this; each notice is translated."""
     events = [each for each in await api.database.outbox_events() if each.topic == topic]
     for event in events:
-        assert isinstance(event, AccountEvent)
+        assert isinstance(event, AccountChanged)
         subjects = set()
         for language in ("en", "mn", "fa"):
             async with api.database.begin() as tx:
@@ -28,7 +29,7 @@ async def told(api: Api, topic: str) -> int:
                 await tx.users.save(user.changed(locale=language))
             notifier = MemoryNotifier()
             reads, translator = api.container.reads(), GettextTranslator("en")
-            await notify_account(event, reads=reads, notifier=notifier, translator=translator)
+            await notify(event, reads=reads, notifier=notifier, translator=translator)
             [notice] = notifier.delivered
             assert notice.to == user.email
             subjects.add(notice.subject)

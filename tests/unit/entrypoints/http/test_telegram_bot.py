@@ -23,10 +23,9 @@ from booking_domain.scheduling.events import WaitlistOffered
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.use_cases.messages.notify import notify
 from booking_domain.use_cases.messages.send_messages import StoringNotifier, send_due_messages
-from booking_domain.use_cases.notices.parties import notify_parties
 from booking_domain.use_cases.scheduling.waiting import OfferFreedTime, offer_freed
-from booking_domain.use_cases.scheduling.waiting_messages import notify_waiting
 from entrypoints.cli.startup import CannotStart
 from entrypoints.cli.telegram import poll, run_bot
 from entrypoints.languages.notices import GettextTranslator
@@ -430,7 +429,7 @@ async def test_an_offer_is_pushed_into_the_chat_and_booked_with_its_button(phone
     command = OfferFreedTime(provider_id=ProviderId(UUID(provider_id)))
     await api.container.executor().run(offer_freed, command, actor=SYSTEM)
     phone.simulator.limited_for = 30  # it is sent later, once
-    sent = await news(phone, token, WaitlistOffered, notify_waiting)
+    sent = await news(phone, token, WaitlistOffered, notify)
     assert sent == [("telegram", "sent", ""), ("email", "sent", "")]
     chat = phone.simulator.chats[phone.person["id"]]
     assert ["Book this time" in each.buttons for each in chat] == [*[False] * (len(chat) - 1), True]
@@ -444,20 +443,20 @@ async def test_a_blocked_chat_falls_back_to_e_mail_until_the_person_writes_again
     await phone.linked(token)
     phone.simulator.blocked.add(phone.person["id"])
     await api.booked(token, provider_id)
-    assert await news(phone, token, BookingPlaced, notify_parties) == [
+    assert await news(phone, token, BookingPlaced, notify) == [
         ("telegram", "failed", "chat.blocked"),
         ("email", "sent", ""),
     ]
     (linked,) = (await api.get("/users/me/identities", token)).json()["items"]
     assert linked["unreachableSince"]
     await api.booked(token, provider_id, "2026-11-23T12:00:00+08:00")
-    assert await news(phone, token, BookingPlaced, notify_parties) == [("email", "sent", "")]
+    assert await news(phone, token, BookingPlaced, notify) == [("email", "sent", "")]
     phone.simulator.blocked.clear()
     await phone.write("/help")
     (linked,) = (await api.get("/users/me/identities", token)).json()["items"]
     assert "unreachableSince" not in linked
     await api.booked(token, provider_id, "2026-11-23T14:00:00+08:00")
-    assert (await news(phone, token, BookingPlaced, notify_parties))[0] == ("telegram", "sent", "")
+    assert (await news(phone, token, BookingPlaced, notify))[0] == ("telegram", "sent", "")
     assert phone.simulator.last(phone.person).buttons[0] == "Show the booking"
 
 
@@ -471,7 +470,7 @@ async def test_no_news_comes_into_the_chat_of_a_person_who_has_turned_it_off(pho
     changed = await api.call("PUT", "/users/me/preferences", token, json=wishes)
     assert changed.status_code == 200, changed.text
     await api.booked(token, provider_id)
-    assert await news(phone, token, BookingPlaced, notify_parties) == [("email", "sent", "")]
+    assert await news(phone, token, BookingPlaced, notify) == [("email", "sent", "")]
 
 
 async def test_an_offer_of_the_waiting_list_is_booked_with_a_button(phone: Phone) -> None:

@@ -11,8 +11,8 @@ from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 
 from booking_domain.bookings.events import BookingChanged
 from booking_domain.notifications.ports import MessageSender, OutgoingMessage
+from booking_domain.use_cases.messages.notify import notify
 from booking_domain.use_cases.messages.send_messages import StoringNotifier, send_due_messages
-from booking_domain.use_cases.notices.parties import notify_parties
 from entrypoints.languages.notices import GettextTranslator
 
 ATTEMPTS: Final = 150
@@ -43,7 +43,7 @@ async def _deliver(api: Api) -> Sent:
     notifier = StoringNotifier(executor, reads.external_identities)
     for event in await api.database.outbox_events():
         if isinstance(event, BookingChanged):
-            await notify_parties(event, reads=reads, notifier=notifier, translator=GettextTranslator("en"))
+            await notify(event, reads=reads, notifier=notifier, translator=GettextTranslator("en"))
     for user_id in notifier.notified:
         while await send_due_messages(user_id, clock=api.clock, reads=reads, executor=executor, sender=sent):
             pass

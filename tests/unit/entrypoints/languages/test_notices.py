@@ -22,9 +22,8 @@ from booking_domain.shared.stranger_words import has_address
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.memory import MemoryDatabase, MemoryNotifier
 from booking_domain.testing.studio import Studio
-from booking_domain.use_cases.messages.templates import MESSAGE_TEMPLATES, NOTICE_FIELDS, SAMPLES
-from booking_domain.use_cases.notices.bookings import NOTICES
-from booking_domain.use_cases.notices.parties import notify_parties
+from booking_domain.use_cases.messages.declared import MESSAGE_TEMPLATES, NOTICE_FIELDS, SAMPLES
+from booking_domain.use_cases.messages.notify import NOTIFIED_EVENTS, notify
 from booking_domain.use_cases.scheduling.waiting_messages import OFFER
 from entrypoints.languages.catalogues import catalogue_of
 from entrypoints.languages.notices import GettextTranslator
@@ -37,8 +36,11 @@ LETTERS: Final = {"en": "[A-Za-z]", "mn": "[А-Яа-яЁёӨөҮү]", "fa": "[\u
 
 
 def test_every_event_of_a_booking_has_a_notice() -> None:
-    told_by_disputes = {bookings.BookingDisputed, bookings.BookingDisputeEnded}
-    assert {*NOTICES, bookings.BookingPlaced, bookings.BookingNotRevived, *told_by_disputes} >= set(bookings.EVENTS)
+    by_disputes = {bookings.BookingDisputed, bookings.BookingDisputeEnded}
+    assert set(bookings.EVENTS) - by_disputes <= NOTIFIED_EVENTS
+    of_another_key = {bookings.BookingPlaced, bookings.BookingNotRevived}
+    keys = {key.rpartition(".")[0] for key in MESSAGE_TEMPLATES}
+    assert {each.topic for each in set(bookings.EVENTS) - by_disputes - of_another_key} <= keys
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -183,7 +185,7 @@ async def test_each_party_of_a_booking_reads_its_own_language() -> None:
         if not isinstance(event, bookings.BookingChanged):
             assert isinstance(event, PaymentReceived | CalendarChanged)  # events without a notice
             continue
-        await notify_parties(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator(FALLBACK))
+        await notify(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator(FALLBACK))
     reference = (await studio.seen(booking)).reference
     result = [(emails[each.to], each.subject.replace(reference, "#")) for each in notifier.delivered]
     assert result == [

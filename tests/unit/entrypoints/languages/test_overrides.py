@@ -4,7 +4,7 @@ from typing import Final
 
 from booking_domain.notifications.overrides import MessageOverride
 from booking_domain.testing.builders import NOW
-from booking_domain.use_cases.messages.templates import MESSAGE_TEMPLATES, SAMPLES
+from booking_domain.use_cases.messages.declared import MESSAGE_TEMPLATES, SAMPLES
 from entrypoints.languages.notices import GettextTranslator, OverridingTranslator
 
 KEY: Final = "reminder.appointment"

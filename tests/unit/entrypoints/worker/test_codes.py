@@ -18,8 +18,8 @@ from booking_domain.shared.ids import EventId, UserId
 from booking_domain.testing.builders import Builder
 from booking_domain.testing.identity.memory.codes import MemoryCodeMessenger, SentCode
 from booking_domain.testing.memory import MemorySmsSender
+from booking_domain.use_cases.accounts.code_messages import send_code
 from booking_domain.use_cases.identity.one_time_codes import RequestCode, request_code
-from booking_domain.use_cases.messages.send_code import send_code
 from booking_domain.use_cases.notifications.record import MOST_TO_UNVERIFIED
 from entrypoints.settings.main import Settings
 from entrypoints.worker.identity import SEND_CODE

@@ -9,7 +9,7 @@ from tests.unit.entrypoints.worker.workshop import StudioJobs, Workshop
 
 from booking_domain.notifications.ports import MessageFilter, NotificationFilter
 from booking_domain.testing.builders import HOUR, TOMORROW
-from booking_domain.use_cases.messages.remind import remind
+from booking_domain.use_cases.bookings.reminder_messages import remind
 from entrypoints.worker.jobs import Jobs
 
 DAY: Final = timedelta(days=1)

@@ -44,7 +44,6 @@ def test_an_event_without_a_subscriber_stops_the_worker_from_starting() -> None:
         WorkerContext(
             jobs=context.jobs,
             subscriptions=tuple(each for each in context.subscriptions if PaymentHinted not in each.events),
-            notices=context.notices,
         )
         for context in CONTEXTS
     ]

@@ -1,11 +1,14 @@
 """Send a one-time code to its recipient. Running it again sends the same code again, which is harmless."""
 
 from datetime import datetime
+from typing import Final
 
 from booking_domain.identity import sign_ups
 from booking_domain.identity.events import CodeRequested, SignUpRequested
 from booking_domain.identity.one_time_codes import CodePurpose, ContactChannel, SecretCodes
-from booking_domain.notifications.codes import CodeMessenger
+from booking_domain.notifications.codes import CODE_NOTICES, CodeMessenger
+from booking_domain.notifications.fields import NoticeField
+from booking_domain.use_cases.notices.declarations import Messages
 from booking_domain.use_cases.platform.ports import Reads
 
 
@@ -56,3 +59,10 @@ async def send_sign_up_code(
         locale=sign_up.locale if opened is None else opened.locale,
         user_id=None if opened is None else opened.id,
     )
+
+
+MESSAGES: Final = Messages(
+    templates={f"code.{purpose}": template for purpose, template in CODE_NOTICES.items()},
+    fields={"code": NoticeField("A one-time code.", "482913")},
+    secret=True,
+)

@@ -1,0 +1,204 @@
+"""Notify the parties of a booking of what happens to it."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Final
+
+from booking_domain.bookings.events import (
+    EVENTS,
+    BookingCancelled,
+    BookingChanged,
+    BookingDisputed,
+    BookingDisputeEnded,
+    BookingNotRevived,
+    BookingPlaced,
+    BookingRescheduled,
+    BookingTimesOffered,
+)
+from booking_domain.bookings.transitions import LatePayment
+from booking_domain.notifications.fields import NoticeField
+from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
+from booking_domain.use_cases.notices.fields import SAMPLE_ZONE, sample_time
+from booking_domain.use_cases.notices.parties import Parties, PartyNotices, parties_of, templates_of
+from booking_domain.use_cases.platform.ports import Reads
+
+_TOO_LATE: Final = "Booking {reference}: your payment goes back"
+_NOTICES: Final[Mapping[str, PartyNotices]] = {
+    "booking.requested": PartyNotices(
+        subject="Booking {reference}: requested",
+        to_customer="Your request to {provider} for {when} has been sent.",
+        to_provider="{customer} asks for {when}. Please accept or decline.",
+    ),
+    "booking.pending": PartyNotices(
+        subject="Booking {reference}: please pay the deposit",
+        to_customer="{provider}, {when}. Please pay the deposit of {deposit} by {due} to confirm it.",
+    ),
+    "booking.confirmed": PartyNotices(
+        subject="Booking {reference}: confirmed",
+        to_customer="{provider} expects you on {when}.",
+        to_provider="{customer} has booked {when}.",
+    ),
+    "booking.pending_by_staff": PartyNotices(
+        subject="Booking {reference}: placed for you",
+        to_customer=(
+            "{provider} has placed a booking for you: {when}. Please pay the deposit of {deposit} by {due} to confirm "
+            "it, or cancel it if you do not want it."
+        ),
+    ),
+    "booking.confirmed_by_staff": PartyNotices(
+        subject="Booking {reference}: placed for you",
+        to_customer="{provider} has placed a booking for you: {when}. Cancel it if you do not want it.",
+        to_provider="{customer} is booked for {when}.",
+    ),
+    f"booking.not_revived.{LatePayment.STARTED}": PartyNotices(
+        subject=_TOO_LATE,
+        to_customer=(
+            "Your payment for {provider}, {when}, arrived after that time. The booking stays expired, and you get the "
+            "whole payment back."
+        ),
+    ),
+    f"booking.not_revived.{LatePayment.PROVIDER}": PartyNotices(
+        subject=_TOO_LATE,
+        to_customer=(
+            "Your payment for {provider}, {when}, arrived late, and the provider takes no bookings now. The booking "
+            "stays expired, and you get the whole payment back."
+        ),
+    ),
+    f"booking.not_revived.{LatePayment.CUSTOMER}": PartyNotices(
+        subject=_TOO_LATE,
+        to_customer=(
+            "Your payment for {provider}, {when}, arrived late, and your account is not active now. The booking stays "
+            "expired, and you get the whole payment back."
+        ),
+    ),
+    f"booking.not_revived.{LatePayment.TIME}": PartyNotices(
+        subject=_TOO_LATE,
+        to_customer=(
+            "Your payment for {provider}, {when}, arrived late, and that time is not available any more. The booking "
+            "stays expired, and you get the whole payment back."
+        ),
+    ),
+    "booking.revived": PartyNotices(
+        subject="Booking {reference}: confirmed after all",
+        to_customer="Your payment arrived late, but the time was still free: {provider} expects you on {when}.",
+        to_provider="{customer} has paid late and is booked for {when}.",
+    ),
+    "booking.cancelled": PartyNotices(
+        subject="Booking {reference}: cancelled",
+        to_customer="Your booking with {provider} on {when} is cancelled.",
+        to_provider="The booking of {customer} on {when} is cancelled.",
+    ),
+    "booking.rescheduled": PartyNotices(
+        subject="Booking {reference}: another time",
+        to_customer="Your booking with {provider} is now on {when}.",
+        to_provider="The booking of {customer} is now on {when}.",
+    ),
+    "booking.time_accepted": PartyNotices(
+        subject="Booking {reference}: the new time is accepted",
+        to_provider="{customer} has accepted the new time, {when}.",
+    ),
+    "booking.times_offered": PartyNotices(
+        subject="Booking {reference}: other times",
+        to_customer="{provider} offers you other times: {offered}. Please accept one of them by {due}.",
+    ),
+    "booking.clock_changed": PartyNotices(
+        subject="Booking {reference}: the clocks have changed",
+        to_customer=(
+            "The rules of the time zone {time_zone} have changed. Your booking with {provider} stays at {when}, local "
+            "time. Check the time if you use another time zone."
+        ),
+        to_provider=(
+            "The rules of the time zone {time_zone} have changed. The booking of {customer} stays at {when}, local "
+            "time. Check the time if you use another time zone."
+        ),
+    ),
+    "booking.expired": PartyNotices(
+        subject="Booking {reference}: expired",
+        to_customer="Your booking with {provider} on {when} was not confirmed in time and has expired.",
+    ),
+    "booking.completed": PartyNotices(
+        subject="Booking {reference}: completed", to_customer="Thank you for visiting {provider}."
+    ),
+    "booking.no_show": PartyNotices(
+        subject="Booking {reference}: missed", to_customer="You missed your booking with {provider} on {when}."
+    ),
+    "booking.questioned": PartyNotices(
+        subject="Booking {reference}: in question",
+        to_customer=(
+            "{provider} takes no bookings at present, so your booking on {when} is in question. We will notify you of "
+            "the decision. You can cancel it and get everything back."
+        ),
+    ),
+    "booking.upheld": PartyNotices(
+        subject="Booking {reference}: it stands",
+        to_customer="Your booking with {provider} on {when} is no longer in question: it stands.",
+        to_provider="The booking of {customer} on {when} is no longer in question: it stands.",
+    ),
+    # Of a reschedule by the provider's side that the customer has not accepted.
+    "booking.time_changed": PartyNotices(
+        subject="Booking {reference}: please accept another time",
+        to_customer=(
+            "{provider} has moved your booking from {agreed} to {when}; it ends at {end}. Please accept the new time. "
+            "If it does not suit you, cancel by {objection_deadline} and you get everything back."
+        ),
+        to_provider=(
+            "The booking of {customer} is now on {when}. They were asked to accept the new time. They may cancel by "
+            "{objection_deadline} and get everything back."
+        ),
+    ),
+    # Of a cancellation by a customer who may object to the new time.
+    "booking.time_refused": PartyNotices(
+        subject="Booking {reference}: the new time is refused",
+        to_customer="Your booking with {provider} on {when} is cancelled. What you have paid goes back to you in full.",
+        to_provider=(
+            "{customer} has not accepted the new time, {when}. The booking is cancelled, and what was paid goes back "
+            "in full."
+        ),
+    ),
+}
+
+
+async def _notices(event: BookingChanged, reads: Reads) -> AsyncIterator[Addressed]:
+    parties = await parties_of(event.booking_id, reads)
+    if parties is None or (isinstance(event, BookingTimesOffered) and not parties.booking.offered_times):
+        return  # the customer has accepted one since
+    local, change = parties.local, parties.booking.time_change
+    values = {
+        # The booking may have moved on: the deadline is that of the event.
+        "due": "" if event.due_at is None else local(event.due_at),
+        "agreed": "" if change is None else local(change.agreed.start),
+        "objection_deadline": "" if change is None else local(change.objection_deadline),
+    }
+    for each in parties.addressed(_NOTICES[await _key(event, parties, reads)], **values):
+        yield each
+
+
+async def _key(event: BookingChanged, parties: Parties, reads: Reads) -> str:
+    """The key of the event's notices, or of those about a time that the customer has not accepted."""
+    booking = parties.booking
+    change = booking.time_change
+    if change is not None and isinstance(event, BookingRescheduled):
+        return "booking.time_changed"
+    if change is not None and isinstance(event, BookingCancelled) and change.may_object(event.occurred_at):
+        entry = next((each for each in await reads.bookings.events(booking.id) if each.id == event.id), None)
+        if entry is not None and entry.by.id == booking.customer_id:
+            return "booking.time_refused"
+    if isinstance(event, BookingNotRevived):
+        return f"{event.topic}.{event.why}"
+    if isinstance(event, BookingPlaced):
+        return f"booking.{event.to}" + "_by_staff" * booking.placed_by_staff
+    return event.topic
+
+
+MESSAGES: Final = Messages(
+    # The parties are notified of a dispute by the events of the dispute.
+    notices=(
+        NoticesOf(tuple(each for each in EVENTS if each not in {BookingDisputed, BookingDisputeEnded}), _notices),
+    ),
+    templates=templates_of(_NOTICES),
+    fields={
+        "agreed": NoticeField("The start of the booking before it was moved.", sample_time(-24)),
+        "end": NoticeField("The end of the booking.", sample_time(2)),
+        "objection_deadline": NoticeField("Until when the customer may refuse the new time.", sample_time(-6)),
+        "time_zone": NoticeField("The time zone of the named times.", SAMPLE_ZONE),
+    },
+)

@@ -1,0 +1,77 @@
+"""Notify people of events: keep what they are told, each in their own language, for their contacts."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from booking_domain.identity.model import User, UserStatus
+from booking_domain.identity.ports import UserFilter
+from booking_domain.identity.preferences import NewsChannel, NewsKind
+from booking_domain.notifications.model import CHAT, DEVICES, MessageAddress, MessageChannel
+from booking_domain.notifications.notices import TranslatedNotice, Translator
+from booking_domain.notifications.ports import Notifier
+from booking_domain.shared.actor import Role
+from booking_domain.shared.events import Event
+from booking_domain.use_cases.messages.declared import MESSAGES
+from booking_domain.use_cases.messages.test_messages import TESTS
+from booking_domain.use_cases.notices.declarations import Addressed, NoticesOf
+from booking_domain.use_cases.notices.news import kind_of
+from booking_domain.use_cases.platform.ports import Reads
+
+MOST_ADMINS: Final = 100
+_DECLARED: Final[tuple[NoticesOf[Any], ...]] = (*(each for declared in MESSAGES for each in declared.notices), TESTS)
+NOTIFIED_EVENTS: Final[frozenset[type[Event]]] = frozenset(event for each in _DECLARED for event in each.events)
+"""The events that have notices."""
+
+
+async def notify(event: Event, /, *, reads: Reads, notifier: Notifier, translator: Translator) -> None:
+    """Notify people of an event, as what it is about stands now. An event without notices has no effect.
+
+    May run any number of times: a person is notified of an event once.
+    """
+    for declared in (each for each in _DECLARED if type(event) in each.events):
+        async for addressed in declared.notices(event, reads):
+            for user in await _recipients(addressed, reads):
+                await notify_user(user, event, addressed, notifier=notifier, translator=translator)
+
+
+async def _recipients(addressed: Addressed, reads: Reads) -> Sequence[User]:
+    if addressed.to is Role.ADMIN:
+        return await reads.users.page(UserFilter(role=Role.ADMIN, status=UserStatus.ACTIVE, limit=MOST_ADMINS))
+    user = await reads.users.get(addressed.to)
+    return () if user is None else (user,)
+
+
+async def notify_user(
+    user: User, event: Event, addressed: Addressed, *, notifier: Notifier, translator: Translator
+) -> None:
+    """Notify a user: in the app, on devices, in the linked chat and by e-mail; by SMS if neither takes it.
+
+    Unless the notice has contacts of its own, deleted accounts are not notified, nor are users reminded who do not want
+    that; and a contact counts if it exists and its channel is on. An address that its server refuses, or a chat that is
+    blocked, is none.
+    """
+    contacts = addressed.contacts
+    if contacts is None:
+        kind = kind_of(event.topic) or NewsKind.BOOKINGS
+        unwanted = kind is NewsKind.REMINDERS and not user.preferences.reminders
+        if user.status is UserStatus.DELETED or unwanted:
+            return
+        contacts = _contacts(user, kind)
+    notice = translator.translate(addressed.notice, addressed.language or user.locale)
+    marked = TranslatedNotice(
+        language=notice.language,
+        subject=f"{addressed.mark}{notice.subject}",
+        text=f"{addressed.mark}{notice.text}",
+    )
+    await notifier.notify(user.id, event, marked, contacts, everywhere=addressed.everywhere)
+
+
+def _contacts(user: User, kind: NewsKind) -> list[MessageAddress]:
+    wants = user.preferences.allows
+    reachable = (
+        (CHAT.channel, CHAT.to, wants(kind, NewsChannel.TELEGRAM)),
+        (MessageChannel.EMAIL, user.email, user.email_undeliverable_at is None and wants(kind, NewsChannel.EMAIL)),
+        (MessageChannel.SMS, user.phone, wants(kind, NewsChannel.SMS)),
+        (DEVICES.channel, DEVICES.to, wants(kind, NewsChannel.PUSH)),
+    )
+    return [MessageAddress(channel, to) for channel, to, on in reachable if to is not None and on]

@@ -1,0 +1,46 @@
+"""The fields that templates of several features name: what each means, with a sample value."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from booking_domain.notifications.fields import NoticeField
+from booking_domain.notifications.notices import LocalTime
+from booking_domain.shared.money import Money
+
+SAMPLE_ZONE: Final = "Asia/Ulaanbaatar"
+_START: Final = datetime(2026, 11, 24, 2, tzinfo=UTC)
+
+
+def sample_time(hours: int) -> LocalTime:
+    """The time so many hours after the start of the sample booking."""
+    return LocalTime(_START + timedelta(hours=hours), SAMPLE_ZONE)
+
+
+def sample_money(amount: int) -> Money:
+    """An amount in the currency of the samples."""
+    return Money.of(amount, "MNT")
+
+
+SHARED_FIELDS: Final[Mapping[str, NoticeField]] = {
+    "amount": NoticeField("The amount of the payment, receipt, payout or adjustment.", sample_money(20_000)),
+    "attempts": NoticeField("How often it was tried.", "3"),
+    "bank_reference": NoticeField("The bank's reference of a transfer.", "FT26327000123"),
+    "customer": NoticeField("The customer's name.", "Saraa", of_users=True),
+    "day": NoticeField("A day: of the reconciled payments, or from which on an account is erased.", date(2026, 12, 22)),
+    "deposit": NoticeField("The deposit of the booking.", sample_money(20_000)),
+    "due": NoticeField("Until when the recipient can pay or answer.", sample_time(-12)),
+    "gateway": NoticeField("The payment gateway.", "qpay"),
+    "note": NoticeField("What an admin wrote about the decision.", "Thank you for your patience."),
+    "offered": NoticeField("The times that the provider offers.", (sample_time(24), sample_time(48))),
+    "other": NoticeField("The name of the other party.", "Bold", of_users=True),
+    "provider": NoticeField("The provider's public name.", "Bold Ink", of_users=True),
+    "reason": NoticeField("The reason that an admin or a provider gave.", "Entered twice.", of_users=True),
+    "reference": NoticeField("The reference of the booking.", "BK7F3Q9D"),
+    "refund": NoticeField("The amount that goes back.", sample_money(15_000)),
+    "return_reason": NoticeField("Why the bank returned a transfer.", "Unknown account."),
+    "salon": NoticeField("The salon's name.", "Ink House", of_users=True),
+    "still_due": NoticeField("What is still due for the booking.", sample_money(60_000)),
+    "when": NoticeField("The start of the booking.", sample_time(0)),
+}
+"""By name."""
