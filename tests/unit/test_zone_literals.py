@@ -11,7 +11,7 @@ SOURCES: Final = Path(__file__).parents[2] / "src"
 ALLOWED: Final = {
     "entrypoints/settings/main.py": "the default of BOOKING_DEFAULT_TIME_ZONE",
     "adapters/qpay/gateway.py": "the days of QPay's books",
-    "booking_domain/notifications/fields.py": "sample values in the preview of a message",
+    "booking_domain/use_cases/notices/fields.py": "sample values in the preview of a message",
     "booking_domain/testing/*": "what tests need",
     "entrypoints/cli/seed.py": "demo data",
     "entrypoints/cli/demo_salons.py": "demo data",
