@@ -57,7 +57,7 @@ ADJUST: Final[dict[str, Any]] = {"amount": -2000000, "reason": "Paid back in the
     operation_id="adjustLedger",
 )
 async def adjust(
-    booking_id: FromPath[UUID], data: JSONBody[AdjustLedgerBody], runner: Injected[IdempotentRunner]
+    booking_id: FromPath[BookingId], data: JSONBody[AdjustLedgerBody], runner: Injected[IdempotentRunner]
 ) -> Response[LedgerAdjustmentJson]:
     """Correct what was paid for a booking, with a reason; for admins.
 
@@ -67,7 +67,7 @@ async def adjust(
     and see the entry in `GET /bookings/{id}/payments`. The payment status and the provider's earnings change
     accordingly. To undo it, adjust by the opposite amount.
     """
-    command = AdjustLedger(booking_id=BookingId(booking_id), amount=data.amount, reason=data.reason)
+    command = AdjustLedger(booking_id=booking_id, amount=data.amount, reason=data.reason)
     return await runner.created(adjust_ledger, command, answer=ledger_adjustment_json)
 
 

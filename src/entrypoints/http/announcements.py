@@ -238,15 +238,15 @@ async def read_announcements(
     status_code=204,
     opt=documented(use_cases.dismiss_announcement),
 )
-async def dismiss_announcement(announcement_id: FromPath[UUID], run: Injected[Run]) -> None:
+async def dismiss_announcement(announcement_id: FromPath[AnnouncementId], run: Injected[Run]) -> None:
     """Mark an announcement as `dismissed` on all your devices, until an admin changes its text or level."""
-    await run(use_cases.dismiss_announcement, AnnouncementId(announcement_id))
+    await run(use_cases.dismiss_announcement, announcement_id)
 
 
 @delete("/announcements/{announcement_id:str}/dismissal", opt=documented(use_cases.undo_dismissal))
-async def undo_dismissal(announcement_id: FromPath[UUID], run: Injected[Run]) -> None:
+async def undo_dismissal(announcement_id: FromPath[AnnouncementId], run: Injected[Run]) -> None:
     """Show a dismissed announcement again. Has no effect if it is not dismissed."""
-    await run(use_cases.undo_dismissal, AnnouncementId(announcement_id))
+    await run(use_cases.undo_dismissal, announcement_id)
 
 
 @get("/admin/announcements", opt=documented(use_cases.list_announcements))
@@ -271,10 +271,10 @@ async def make_announcement(
 
 @get("/admin/announcements/{announcement_id:str}", opt=documented(use_cases.get_announcement))
 async def get_announcement(
-    announcement_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]
+    announcement_id: FromPath[AnnouncementId], actor: Injected[Actor], reads: Injected[Reads]
 ) -> Response[AnnouncementJson]:
     """Return an announcement; for admins."""
-    found = await use_cases.get_announcement(actor, AnnouncementId(announcement_id), reads.announcements)
+    found = await use_cases.get_announcement(actor, announcement_id, reads.announcements)
     return Response(announcement_json(found), headers=etag(found.version))
 
 
@@ -283,7 +283,7 @@ async def get_announcement(
     opt=documented(use_cases.edit_announcement, body=EDIT),
 )
 async def edit_announcement(
-    announcement_id: FromPath[UUID],
+    announcement_id: FromPath[AnnouncementId],
     data: JSONBody[EditAnnouncementBody],
     *,
     run: Injected[Run],
@@ -291,7 +291,7 @@ async def edit_announcement(
 ) -> Response[AnnouncementJson]:
     """Change an announcement; for admins. If its text or level changes, users who dismissed it see it again."""
     command = EditAnnouncement(
-        announcement_id=AnnouncementId(announcement_id),
+        announcement_id=announcement_id,
         changes=data.changes(),
         expected_version=expected_version(if_match),
     )
@@ -300,9 +300,9 @@ async def edit_announcement(
 
 
 @delete("/admin/announcements/{announcement_id:str}", opt=documented(use_cases.delete_announcement))
-async def delete_announcement(announcement_id: FromPath[UUID], run: Injected[Run]) -> None:
+async def delete_announcement(announcement_id: FromPath[AnnouncementId], run: Injected[Run]) -> None:
     """Delete an announcement; for admins. Clients that show it are notified."""
-    await run(use_cases.delete_announcement, AnnouncementId(announcement_id))
+    await run(use_cases.delete_announcement, announcement_id)
 
 
 routes: Final = Router(

@@ -123,17 +123,19 @@ async def list_links(actor: Injected[Actor], reads: Injected[Reads], clock: Inje
     opt=documented(regenerate_booking_link),
     operation_id="regenerateBookingLink",
 )
-async def regenerate_link(link_id: FromPath[UUID], runner: Injected[IdempotentRunner]) -> Response[BookingLinkJson]:
+async def regenerate_link(
+    link_id: FromPath[BookingLinkId], runner: Injected[IdempotentRunner]
+) -> Response[BookingLinkJson]:
     """Give the link a new address. The former one answers 404 from now on; the counts stay."""
-    return await runner.ok(regenerate_booking_link, BookingLinkId(link_id), answer=_link_json)
+    return await runner.ok(regenerate_booking_link, link_id, answer=_link_json)
 
 
 @delete(
     "/providers/me/booking-links/{link_id:str}", opt=documented(remove_booking_link), operation_id="deleteBookingLink"
 )
-async def remove_link(link_id: FromPath[UUID], run: Injected[Run]) -> None:
+async def remove_link(link_id: FromPath[BookingLinkId], run: Injected[Run]) -> None:
     """Remove the link with its counts."""
-    await run(remove_booking_link, BookingLinkId(link_id))
+    await run(remove_booking_link, link_id)
 
 
 @get(
@@ -148,7 +150,7 @@ async def remove_link(link_id: FromPath[UUID], run: Injected[Run]) -> None:
     operation_id="openBookingLink",
 )
 async def open_link(
-    provider_id: FromPath[UUID],
+    provider_id: FromPath[ProviderId],
     token: FromPath[str],
     request: Request[Any, Any, Any],
     params: Injected[AppointmentQuery],
@@ -168,7 +170,7 @@ async def open_link(
     address is kept only as a hash, which is deleted later.
     """
     page = await providers.get_provider_page(
-        ProviderId(provider_id), reads.providers, reads.salons, reads.services, reads.portfolios
+        provider_id, reads.providers, reads.salons, reads.services, reads.portfolios
     )
     now = clock.now()
     day = now.astimezone(time_zone(page.view.time_zone)).date()

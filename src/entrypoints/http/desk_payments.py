@@ -36,9 +36,9 @@ class RecordBody(Body, frozen=True, kw_only=True):
     amount: Annotated[int, Meta(ge=1, le=MOST)] | None = None
     """In minor units of the price's currency; by default the whole amount due."""
 
-    def command(self, booking_id: UUID) -> RecordDeskPayment:
+    def command(self, booking_id: BookingId) -> RecordDeskPayment:
         """The command."""
-        return RecordDeskPayment(booking_id=BookingId(booking_id), method=self.method, amount=self.amount)
+        return RecordDeskPayment(booking_id=booking_id, method=self.method, amount=self.amount)
 
 
 class VoidBody(Body, frozen=True, kw_only=True):
@@ -46,11 +46,13 @@ class VoidBody(Body, frozen=True, kw_only=True):
 
     reason: Annotated[str, Meta(min_length=1, max_length=MAX_VOID_REASON)]
 
-    def command(self, booking_id: UUID, payment_id: UUID, expected_version: ExpectedVersion) -> VoidDeskPayment:
+    def command(
+        self, booking_id: BookingId, payment_id: DeskPaymentId, expected_version: ExpectedVersion
+    ) -> VoidDeskPayment:
         """The command."""
         return VoidDeskPayment(
-            booking_id=BookingId(booking_id),
-            payment_id=DeskPaymentId(payment_id),
+            booking_id=booking_id,
+            payment_id=payment_id,
             reason=self.reason,
             expected_version=expected_version,
         )
@@ -104,10 +106,10 @@ VOID: Final[dict[str, Any]] = {"reason": "Entered for the wrong customer."}
 
 @get("/", opt=documented(queries.list_desk_payments))
 async def list_desk_payments(
-    booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]
+    booking_id: FromPath[BookingId], actor: Injected[Actor], reads: Injected[Reads]
 ) -> DeskPaymentsJson:
     """List the desk payments of a booking, including voided ones."""
-    money = await queries.list_desk_payments(actor, BookingId(booking_id), reads)
+    money = await queries.list_desk_payments(actor, booking_id, reads)
     return DeskPaymentsJson(
         items=tuple(map(desk_payment_json, money.payments)),
         desk_paid_amount=money.booking.desk_paid.amount,
@@ -118,21 +120,21 @@ async def list_desk_payments(
 
 @get("/{desk_payment_id:str}", opt=documented(queries.get_desk_payment))
 async def get_desk_payment(
-    booking_id: FromPath[UUID],
-    desk_payment_id: FromPath[UUID],
+    booking_id: FromPath[BookingId],
+    desk_payment_id: FromPath[DeskPaymentId],
     *,
     actor: Injected[Actor],
     reads: Injected[Reads],
     if_none_match: IfNoneMatch = None,
 ) -> Response[DeskPaymentJson]:
     """Return one payment at the desk."""
-    found = await queries.get_desk_payment(actor, BookingId(booking_id), DeskPaymentId(desk_payment_id), reads)
+    found = await queries.get_desk_payment(actor, booking_id, desk_payment_id, reads)
     return unless_known(desk_payment_json(found), etag(found.version), if_none_match)
 
 
 @post("/", opt=documented(record_desk_payment, body=RECORD))
 async def record_a_desk_payment(
-    booking_id: FromPath[UUID],
+    booking_id: FromPath[BookingId],
     data: JSONBody[RecordBody],
     runner: Injected[IdempotentRunner],
 ) -> Response[DeskPaymentJson]:
@@ -148,8 +150,8 @@ async def record_a_desk_payment(
 
 @post("/{desk_payment_id:str}/void", status_code=200, opt=documented(void_desk_payment, body=VOID))
 async def void_a_desk_payment(
-    booking_id: FromPath[UUID],
-    desk_payment_id: FromPath[UUID],
+    booking_id: FromPath[BookingId],
+    desk_payment_id: FromPath[DeskPaymentId],
     data: JSONBody[VoidBody],
     *,
     runner: Injected[IdempotentRunner],

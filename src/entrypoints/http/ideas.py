@@ -133,33 +133,33 @@ async def share_idea(
 
 @get("/{booking_id:str}", opt=documented(ideas.list_ideas))
 async def list_ideas(
-    booking_id: FromPath[UUID],
+    booking_id: FromPath[BookingId],
     actor: Injected[Actor],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
 ) -> IdeasJson:
     """List the ideas on a booking, oldest first. Only its parties, the salon's manager and admins see them."""
-    found = await ideas.list_ideas(actor, BookingId(booking_id), reads)
+    found = await ideas.list_ideas(actor, booking_id, reads)
     return IdeasJson(items=tuple(idea_json(view, object_storage) for view in found))
 
 
 @get("/{booking_id:str}/{idea_id:str}", opt=documented(ideas.get_idea))
 async def get_idea(
-    booking_id: FromPath[UUID],
-    idea_id: FromPath[UUID],
+    booking_id: FromPath[BookingId],
+    idea_id: FromPath[IdeaId],
     *,
     actor: Injected[Actor],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
 ) -> Response[IdeaJson]:
     """Return an idea on a booking."""
-    view = await ideas.get_idea(actor, BookingId(booking_id), IdeaId(idea_id), reads)
+    view = await ideas.get_idea(actor, booking_id, idea_id, reads)
     return Response(idea_json(view, object_storage), headers=etag(view.idea.version))
 
 
 @patch("/{idea_id:str}", opt=documented(ideas.edit_idea, body=CHANGE))
 async def edit_idea(
-    idea_id: FromPath[UUID],
+    idea_id: FromPath[IdeaId],
     data: JSONBody[EditIdeaBody],
     *,
     run: Injected[Run],
@@ -168,7 +168,7 @@ async def edit_idea(
 ) -> Response[IdeaJson]:
     """Change an idea that you wrote, until the booking is over. The other side is notified."""
     command = EditIdea(
-        idea_id=IdeaId(idea_id),
+        idea_id=idea_id,
         changes=data.changes(),
         file_ids=file_ids(data.file_ids),
         expected_version=expected_version(if_match),
@@ -178,9 +178,9 @@ async def edit_idea(
 
 
 @delete("/{idea_id:str}", opt=documented(ideas.delete_idea))
-async def delete_idea(idea_id: FromPath[UUID], run: Injected[Run]) -> None:
+async def delete_idea(idea_id: FromPath[IdeaId], run: Injected[Run]) -> None:
     """Delete an idea with its images: your own, or any if you are an admin. The other side, or both, are notified."""
-    await run(ideas.delete_idea, IdeaId(idea_id))
+    await run(ideas.delete_idea, idea_id)
 
 
 async def _own(source: ExportSource) -> AsyncIterator[Sequence[IdeaJson]]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any, Final
-from uuid import UUID
 
 from litestar import Response, Router, get, post
 from litestar.params import FromPath, JSONBody
@@ -156,10 +155,10 @@ async def accept_legal_documents(
     operation_id="listLegalDocumentsOfUser",
 )
 async def list_legal_documents_of_user(
-    user_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], legal_documents: Injected[LegalDocuments]
+    user_id: FromPath[UserId], actor: Injected[Actor], reads: Injected[Reads], legal_documents: Injected[LegalDocuments]
 ) -> OwnLegalDocumentsJson:
     """List which versions of the legal documents an account has accepted, and when; for admins."""
-    found = await list_documents_of_user(actor, UserId(user_id), reads.users, legal_documents, reads.acceptances)
+    found = await list_documents_of_user(actor, user_id, reads.users, legal_documents, reads.acceptances)
     return _own_json(found)
 
 

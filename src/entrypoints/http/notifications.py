@@ -73,8 +73,8 @@ class UnsubscribeQuery(Query, frozen=True, kw_only=True):
 class MessagesQuery(PeriodQuery, frozen=True, kw_only=True):
     """A page of the log of messages; `from` and `to` select by creation time."""
 
-    user_id: UUID | None = None
-    booking_id: UUID | None = None
+    user_id: UserId | None = None
+    booking_id: BookingId | None = None
     channel: MessageChannel | None = None
     status: MessageStatus | None = None
     failure: FailureCode | None = None
@@ -84,8 +84,8 @@ class MessagesQuery(PeriodQuery, frozen=True, kw_only=True):
     def chosen(self) -> MessageFilter:
         """The filter, for one more than the page has."""
         return MessageFilter(
-            user_id=None if self.user_id is None else UserId(self.user_id),
-            booking_id=None if self.booking_id is None else BookingId(self.booking_id),
+            user_id=self.user_id,
+            booking_id=self.booking_id,
             channel=self.channel,
             status=self.status,
             failure=self.failure,
@@ -217,9 +217,9 @@ async def list_notifications(
     opt=documented(read_notification, no_idempotency_key=CONFIDENTIAL),
     operation_id="markNotificationRead",
 )
-async def read_one(notification_id: FromPath[UUID], run: Injected[Run]) -> NotificationJson:
+async def read_one(notification_id: FromPath[NotificationId], run: Injected[Run]) -> NotificationJson:
     """Mark a notification as read. Marking it again does not change when it was read."""
-    command = ReadNotification(notification_id=NotificationId(notification_id))
+    command = ReadNotification(notification_id=notification_id)
     return notification_json(await run(read_notification, command))
 
 

@@ -85,9 +85,11 @@ async def list_parked_jobs(
     status_code=200,
     opt=documented(use_cases.retry_parked_job),
 )
-async def retry_parked_job(job_id: FromPath[UUID], runner: Injected[IdempotentRunner]) -> Response[ParkedJobJson]:
+async def retry_parked_job(
+    job_id: FromPath[ParkedJobId], runner: Injected[IdempotentRunner]
+) -> Response[ParkedJobJson]:
     """Let the worker repeat a parked job within a minute; for admins. If it fails again, it waits or is given up."""
-    return await runner.ok(use_cases.retry_parked_job, ParkedJobId(job_id), answer=parked_job_json)
+    return await runner.ok(use_cases.retry_parked_job, job_id, answer=parked_job_json)
 
 
 routes: Final = Router(

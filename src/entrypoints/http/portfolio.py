@@ -70,10 +70,10 @@ class EditItemBody(Body, frozen=True, kw_only=True):
     description: Description | UnsetType = UNSET
     tags: Tags | UnsetType = UNSET
 
-    def command(self, item_id: UUID, version: ExpectedVersion) -> EditPortfolioItem:
+    def command(self, item_id: PortfolioItemId, version: ExpectedVersion) -> EditPortfolioItem:
         """Return the command."""
         return EditPortfolioItem(
-            item_id=PortfolioItemId(item_id),
+            item_id=item_id,
             file_ids=file_ids(self.file_ids),
             description=given(self.description),
             tags=given(self.tags),
@@ -109,11 +109,11 @@ class ModerationQuery(PortfolioSearchQuery, frozen=True, kw_only=True):
     """A page of all items, for admins."""
 
     status: PortfolioStatus | None = None
-    provider_id: UUID | None = None
+    provider_id: ProviderId | None = None
 
     def chosen(self) -> PortfolioFilter:
         """The filter, for one item more than the page has."""
-        provider_id = None if self.provider_id is None else ProviderId(self.provider_id)
+        provider_id = self.provider_id
         return replace(super().chosen(), status=self.status, provider_id=provider_id)
 
 
@@ -226,7 +226,7 @@ async def search_portfolios(
 
 @get("/providers/{provider_id:str}/portfolio", opt=PUBLIC | documented(portfolio.list_portfolio))
 async def list_portfolio(
-    provider_id: FromPath[UUID],
+    provider_id: FromPath[ProviderId],
     *,
     params: Injected[PageQuery],
     reads: Injected[Reads],
@@ -235,14 +235,14 @@ async def list_portfolio(
 ) -> Response[PortfolioJson]:
     """List the public portfolio of a provider, in its order."""
     found = await portfolio.list_portfolio(
-        ProviderId(provider_id), params.after(PortfolioItemId), params.limit + 1, reads.portfolios, reads.providers
+        provider_id, params.after(PortfolioItemId), params.limit + 1, reads.portfolios, reads.providers
     )
     return _cached(portfolio_json(found, params.limit, object_storage), if_none_match)
 
 
 @get("/portfolio/{item_id:str}", opt=OPTIONAL | documented(portfolio.get_portfolio_item))
 async def get_portfolio_item(
-    item_id: FromPath[UUID],
+    item_id: FromPath[PortfolioItemId],
     *,
     actor: Injected[Actor | None],
     reads: Injected[Reads],
@@ -250,7 +250,7 @@ async def get_portfolio_item(
     if_none_match: IfNoneMatch = None,
 ) -> Response[PortfolioItemJson]:
     """Return an item. Only its provider and admins can read one that is not public; others get 404."""
-    view = await portfolio.get_portfolio_item(actor, PortfolioItemId(item_id), reads.portfolios)
+    view = await portfolio.get_portfolio_item(actor, item_id, reads.portfolios)
     return unless_known(portfolio_item_json(view, object_storage), etag(view.item.version), if_none_match)
 
 
@@ -259,7 +259,7 @@ async def get_portfolio_item(
     opt=documented(portfolio.edit_portfolio_item, portfolio.get_portfolio_item, body=EDIT),
 )
 async def edit_portfolio_item(
-    item_id: FromPath[UUID],
+    item_id: FromPath[PortfolioItemId],
     data: JSONBody[EditItemBody],
     *,
     actor: Injected[Actor],
@@ -275,9 +275,9 @@ async def edit_portfolio_item(
 
 
 @delete("/portfolio/{item_id:str}", opt=documented(portfolio.remove_portfolio_item))
-async def delete_portfolio_item(item_id: FromPath[UUID], run: Injected[Run]) -> None:
+async def delete_portfolio_item(item_id: FromPath[PortfolioItemId], run: Injected[Run]) -> None:
     """Delete an item of your portfolio with its images."""
-    await run(portfolio.remove_portfolio_item, PortfolioItemId(item_id))
+    await run(portfolio.remove_portfolio_item, item_id)
 
 
 @put("/portfolio/order", status_code=204, opt=documented(portfolio.order_portfolio, body=ORDER))
@@ -305,7 +305,7 @@ async def list_portfolio_items(
     opt=documented(portfolio.take_down_item, portfolio.get_portfolio_item, body=TAKE_DOWN),
 )
 async def take_down_portfolio_item(
-    item_id: FromPath[UUID],
+    item_id: FromPath[PortfolioItemId],
     data: JSONBody[TakeDownBody],
     *,
     actor: Injected[Actor],
@@ -314,7 +314,7 @@ async def take_down_portfolio_item(
     object_storage: Injected[ObjectLinks],
 ) -> Response[PortfolioItemJson]:
     """Remove an item from public view; for admins. Its provider is notified of the reason."""
-    command = TakeDownItem(item_id=PortfolioItemId(item_id), reason=data.reason)
+    command = TakeDownItem(item_id=item_id, reason=data.reason)
     return await runner.ok_after_commit(
         portfolio.take_down_item, command, answer=lambda: _shown(item_id, actor, reads, object_storage)
     )
@@ -326,7 +326,7 @@ async def take_down_portfolio_item(
     opt=documented(portfolio.restore_item, portfolio.get_portfolio_item),
 )
 async def restore_portfolio_item(
-    item_id: FromPath[UUID],
+    item_id: FromPath[PortfolioItemId],
     actor: Injected[Actor],
     runner: Injected[IdempotentRunner],
     reads: Injected[Reads],
@@ -334,12 +334,14 @@ async def restore_portfolio_item(
 ) -> Response[PortfolioItemJson]:
     """Restore an item that was taken down; for admins. Its provider is notified."""
     return await runner.ok_after_commit(
-        portfolio.restore_item, PortfolioItemId(item_id), answer=lambda: _shown(item_id, actor, reads, object_storage)
+        portfolio.restore_item, item_id, answer=lambda: _shown(item_id, actor, reads, object_storage)
     )
 
 
-async def _shown(item_id: UUID, actor: Actor, reads: Reads, links: ObjectLinks) -> Response[PortfolioItemJson]:
-    view = await portfolio.get_portfolio_item(actor, PortfolioItemId(item_id), reads.portfolios)
+async def _shown(
+    item_id: PortfolioItemId, actor: Actor, reads: Reads, links: ObjectLinks
+) -> Response[PortfolioItemJson]:
+    view = await portfolio.get_portfolio_item(actor, item_id, reads.portfolios)
     return Response(portfolio_item_json(view, links), status_code=200, headers=etag(view.item.version))
 
 

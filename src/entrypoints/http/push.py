@@ -150,9 +150,9 @@ async def subscribe(
     opt=documented(unsubscribe_from_push),
     operation_id="unsubscribeFromPush",
 )
-async def unsubscribe(subscription_id: FromPath[UUID], run: Injected[Run]) -> None:
+async def unsubscribe(subscription_id: FromPath[PushSubscriptionId], run: Injected[Run]) -> None:
     """Unsubscribe a device from your notifications."""
-    await run(unsubscribe_from_push, PushSubscriptionId(subscription_id))
+    await run(unsubscribe_from_push, subscription_id)
 
 
 async def _exported(source: ExportSource) -> list[PushSubscriptionJson]:

@@ -146,13 +146,15 @@ PAGE: Final = '<!doctype html>\n<html lang="mn" dir="ltr">…</html>\n'
 
 
 @get("/bookings/{booking_id:str}/receipts", opt=documented(queries.list_receipts))
-async def list_receipts(booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]) -> ReceiptsJson:
+async def list_receipts(
+    booking_id: FromPath[BookingId], actor: Injected[Actor], reads: Injected[Reads]
+) -> ReceiptsJson:
     """List the receipts and credit notes of a booking, for its parties and admins.
 
     The worker issues a receipt for each payment, and a credit note for each refund that was made and each desk payment
     that was voided.
     """
-    found = await queries.list_receipts(actor, BookingId(booking_id), reads)
+    found = await queries.list_receipts(actor, booking_id, reads)
     return ReceiptsJson(items=tuple(map(receipt_json, found)))
 
 
@@ -168,7 +170,7 @@ async def list_receipts(booking_id: FromPath[UUID], actor: Injected[Actor], read
     ),
 )
 async def get_receipt(
-    receipt_id: FromPath[UUID],
+    receipt_id: FromPath[ReceiptId],
     params: Injected[DocumentQuery],
     *,
     request: Request[Any, Any, Any],
@@ -183,7 +185,7 @@ async def get_receipt(
     `format` selects the format; without it, `Accept` does. Once an account is erased, its name is gone from the
     document; numbers and amounts stay.
     """
-    receipt = await queries.get_receipt(actor, ReceiptId(receipt_id), reads)
+    receipt = await queries.get_receipt(actor, receipt_id, reads)
     wanted = params.chosen(request)
     headers = {**etag(receipt.version, wanted.value), "Vary": "Accept"}
     if matches(if_none_match, headers["ETag"]):

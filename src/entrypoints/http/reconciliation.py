@@ -41,9 +41,9 @@ class CloseFindingBody(Body, frozen=True, kw_only=True):
 
     note: Annotated[str, Meta(min_length=1, max_length=MAX_NOTE)]
 
-    def command(self, finding_id: UUID, expected_version: ExpectedVersion) -> CloseFinding:
+    def command(self, finding_id: FindingId, expected_version: ExpectedVersion) -> CloseFinding:
         """The command."""
-        return CloseFinding(finding_id=FindingId(finding_id), note=self.note, expected_version=expected_version)
+        return CloseFinding(finding_id=finding_id, note=self.note, expected_version=expected_version)
 
 
 class RequestRunBody(Body, frozen=True, kw_only=True):
@@ -60,7 +60,7 @@ class ChosenFindingsQuery(PeriodQuery, frozen=True, kw_only=True):
     status: FindingStatus | None = None
     kind: FindingKind | None = None
     gateway: GatewayName | None = None
-    run_id: UUID | None = None
+    run_id: RunId | None = None
     amount_from: Amount | None = None
     amount_to: Amount | None = None
     sort: FindingOrder = FindingOrder.NEWEST
@@ -71,7 +71,7 @@ class ChosenFindingsQuery(PeriodQuery, frozen=True, kw_only=True):
             status=self.status,
             kind=self.kind,
             gateway=self.gateway,
-            run_id=None if self.run_id is None else RunId(self.run_id),
+            run_id=self.run_id,
             at_from=self.start(),
             at_before=self.end(),
             amount_from=self.amount_from,
@@ -306,19 +306,19 @@ async def request_a_run(
 
 @get("/runs/{run_id:str}", opt=documented(queries.get_run), operation_id="getReconciliationRun")
 async def get_run(
-    run_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
+    run_id: FromPath[RunId], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[RunJson]:
     """Return one run; for admins."""
-    run = await queries.get_run(actor, RunId(run_id), reads.reconciliation)
+    run = await queries.get_run(actor, run_id, reads.reconciliation)
     return unless_known(run_json(run), etag(run.version), if_none_match)
 
 
 @get("/{finding_id:str}", opt=documented(queries.get_finding), operation_id="getReconciliationFinding")
 async def get_finding(
-    finding_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
+    finding_id: FromPath[FindingId], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[FindingJson]:
     """Return one finding; for admins."""
-    finding = await queries.get_finding(actor, FindingId(finding_id), reads.reconciliation)
+    finding = await queries.get_finding(actor, finding_id, reads.reconciliation)
     return unless_known(finding_json(finding), etag(finding.version), if_none_match)
 
 
@@ -329,7 +329,7 @@ async def get_finding(
     operation_id="closeReconciliationFinding",
 )
 async def close_a_finding(
-    finding_id: FromPath[UUID],
+    finding_id: FromPath[FindingId],
     data: JSONBody[CloseFindingBody],
     runner: Injected[IdempotentRunner],
     if_match: IfMatch = None,

@@ -57,13 +57,13 @@ ReviewText = Annotated[str, Meta(max_length=MAX_TEXT)]
 class PostReviewBody(Body, frozen=True, kw_only=True):
     """A review of one of the caller's completed bookings."""
 
-    booking_id: UUID
+    booking_id: BookingId
     rating: Stars
     text: ReviewText = ""
 
     def command(self) -> PostReview:
         """The command."""
-        return PostReview(booking_id=BookingId(self.booking_id), rating=self.rating, text=self.text)
+        return PostReview(booking_id=self.booking_id, rating=self.rating, text=self.text)
 
 
 class EditReviewBody(Body, frozen=True, kw_only=True):
@@ -72,10 +72,10 @@ class EditReviewBody(Body, frozen=True, kw_only=True):
     rating: Stars | UnsetType = UNSET
     text: ReviewText | UnsetType = UNSET
 
-    def command(self, review_id: UUID, expected_version: ExpectedVersion) -> EditReview:
+    def command(self, review_id: ReviewId, expected_version: ExpectedVersion) -> EditReview:
         """The command."""
         return EditReview(
-            review_id=ReviewId(review_id),
+            review_id=review_id,
             rating=given(self.rating),
             text=given(self.text),
             expected_version=expected_version,
@@ -87,9 +87,9 @@ class ReplyBody(Body, frozen=True, kw_only=True):
 
     text: Annotated[str, Meta(min_length=1, max_length=MAX_REPLY)]
 
-    def command(self, review_id: UUID, expected_version: ExpectedVersion) -> ReplyToReview:
+    def command(self, review_id: ReviewId, expected_version: ExpectedVersion) -> ReplyToReview:
         """The command."""
-        return ReplyToReview(review_id=ReviewId(review_id), text=self.text, expected_version=expected_version)
+        return ReplyToReview(review_id=review_id, text=self.text, expected_version=expected_version)
 
 
 class HideReviewBody(Body, frozen=True, kw_only=True):
@@ -98,9 +98,9 @@ class HideReviewBody(Body, frozen=True, kw_only=True):
     reason: HideReason
     note: Annotated[str, Meta(max_length=MAX_NOTE)] = ""
 
-    def command(self, review_id: UUID) -> HideReview:
+    def command(self, review_id: ReviewId) -> HideReview:
         """The command."""
-        return HideReview(review_id=ReviewId(review_id), reason=self.reason, note=self.note)
+        return HideReview(review_id=review_id, reason=self.reason, note=self.note)
 
 
 class ProviderReviewsQuery(PageQuery, frozen=True, kw_only=True):
@@ -113,11 +113,11 @@ class ReviewsQuery(PageQuery, frozen=True, kw_only=True):
     """A page of reviews, for admins."""
 
     status: ReviewStatus | None = None
-    provider_id: UUID | None = None
+    provider_id: ProviderId | None = None
 
     def chosen(self) -> ReviewFilter:
         """The filter, for one review more than the page has."""
-        provider_id = None if self.provider_id is None else ProviderId(self.provider_id)
+        provider_id = self.provider_id
         return ReviewFilter(
             provider_id=provider_id, status=self.status, after=self.after(ReviewId), limit=self.limit + 1
         )
@@ -264,13 +264,13 @@ async def list_my_reviews(params: Injected[PageQuery], actor: Injected[Actor], r
 
 @get("/reviews/{review_id:str}", opt=OPTIONAL | documented(queries.get_review))
 async def get_review(
-    review_id: FromPath[UUID],
+    review_id: FromPath[ReviewId],
     actor: Injected[Actor | None],
     reads: Injected[Reads],
     if_none_match: IfNoneMatch = None,
 ) -> Response[ReviewJson]:
     """Get a review. A held one exists only for its two sides and admins, a hidden one for its author and admins."""
-    view = await queries.get_review(actor, ReviewId(review_id), reads.reviews)
+    view = await queries.get_review(actor, review_id, reads.reviews)
     shown = review_json(view, actor)
     inside = "inside" if shown.booking_id else "public"
     return unless_known(shown, etag(view.review.version, inside), if_none_match)
@@ -278,7 +278,7 @@ async def get_review(
 
 @patch("/reviews/{review_id:str}", opt=documented(edit_review, body=EDIT))
 async def change_review(
-    review_id: FromPath[UUID],
+    review_id: FromPath[ReviewId],
     data: JSONBody[EditReviewBody],
     *,
     actor: Injected[Actor],
@@ -293,7 +293,7 @@ async def change_review(
 
 @post("/reviews/{review_id:str}/reply", status_code=200, opt=documented(reply_to_review, body=REPLY))
 async def reply_to_a_review(
-    review_id: FromPath[UUID],
+    review_id: FromPath[ReviewId],
     data: JSONBody[ReplyBody],
     *,
     actor: Injected[Actor],
@@ -314,13 +314,13 @@ async def reply_to_a_review(
     opt=PUBLIC | documented(get_provider, queries.list_provider_reviews),
 )
 async def list_provider_reviews(
-    provider_id: FromPath[UUID], params: Injected[ProviderReviewsQuery], reads: Injected[Reads]
+    provider_id: FromPath[ProviderId], params: Injected[ProviderReviewsQuery], reads: Injected[Reads]
 ) -> ReviewsJson:
     """List the published reviews of a provider who can be booked.
 
     A review whose rating changes between two pages may be listed twice, or not at all.
     """
-    provider = await get_provider(ProviderId(provider_id), reads.providers)
+    provider = await get_provider(provider_id, reads.providers)
     found = await queries.list_provider_reviews(
         provider.profile.id, params.sort, params.after(ReviewId), params.limit + 1, reads.reviews
     )
@@ -335,20 +335,18 @@ async def list_reviews(params: Injected[ReviewsQuery], actor: Injected[Actor], r
 
 @post("/admin/reviews/{review_id:str}/publish", status_code=200, opt=documented(publish_review))
 async def publish_a_review(
-    review_id: FromPath[UUID],
+    review_id: FromPath[ReviewId],
     actor: Injected[Actor],
     runner: Injected[IdempotentRunner],
     reads: Injected[Reads],
 ) -> Response[ReviewJson]:
     """Publish a held review; for admins. Both sides are told."""
-    return await runner.ok_after_commit(
-        publish_review, ReviewId(review_id), answer=lambda: _shown(review_id, actor, reads)
-    )
+    return await runner.ok_after_commit(publish_review, review_id, answer=lambda: _shown(review_id, actor, reads))
 
 
 @post("/admin/reviews/{review_id:str}/hide", status_code=200, opt=documented(hide_review, body=HIDE))
 async def hide_a_review(
-    review_id: FromPath[UUID],
+    review_id: FromPath[ReviewId],
     data: JSONBody[HideReviewBody],
     actor: Injected[Actor],
     runner: Injected[IdempotentRunner],
@@ -362,19 +360,17 @@ async def hide_a_review(
 
 @post("/admin/reviews/{review_id:str}/restore", status_code=200, opt=documented(restore_review))
 async def restore_a_review(
-    review_id: FromPath[UUID],
+    review_id: FromPath[ReviewId],
     actor: Injected[Actor],
     runner: Injected[IdempotentRunner],
     reads: Injected[Reads],
 ) -> Response[ReviewJson]:
     """Publish a hidden review again; for admins."""
-    return await runner.ok_after_commit(
-        restore_review, ReviewId(review_id), answer=lambda: _shown(review_id, actor, reads)
-    )
+    return await runner.ok_after_commit(restore_review, review_id, answer=lambda: _shown(review_id, actor, reads))
 
 
-async def _shown(review_id: UUID, actor: Actor, reads: Reads) -> Response[ReviewJson]:
-    view = await queries.get_review(actor, ReviewId(review_id), reads.reviews)
+async def _shown(review_id: ReviewId, actor: Actor, reads: Reads) -> Response[ReviewJson]:
+    view = await queries.get_review(actor, review_id, reads.reviews)
     return Response(review_json(view, actor), status_code=200, headers=etag(view.review.version, "inside"))
 
 

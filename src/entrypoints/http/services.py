@@ -67,7 +67,7 @@ def _buffer(minutes: int | UnsetType | None) -> BufferChange | None:
 class AddServiceBody(Body, frozen=True, kw_only=True):
     """A new service; `salonId` makes it the salon's."""
 
-    salon_id: UUID | None = None
+    salon_id: SalonId | None = None
     name: ServiceName
     description: Description = ""
     category: Category = ""
@@ -89,7 +89,7 @@ class AddServiceBody(Body, frozen=True, kw_only=True):
     def command(self) -> AddService:
         """Return the command."""
         return AddService(
-            salon_id=None if self.salon_id is None else SalonId(self.salon_id),
+            salon_id=self.salon_id,
             name=self.name,
             minutes=self.duration_minutes,
             price_amount=self.price_amount,
@@ -123,7 +123,7 @@ class EditServiceBody(Body, frozen=True, kw_only=True):
     active: bool | UnsetType = UNSET
     """Whether the service can be booked."""
 
-    def command(self, service_id: UUID, version: ExpectedVersion) -> EditService:
+    def command(self, service_id: ServiceId, version: ExpectedVersion) -> EditService:
         """Return the command."""
         change = ServiceChange(
             name=given(self.name),
@@ -138,7 +138,7 @@ class EditServiceBody(Body, frozen=True, kw_only=True):
             add_on=given(self.add_on),
             active=given(self.active),
         )
-        return EditService(service_id=ServiceId(service_id), change=change, expected_version=version)
+        return EditService(service_id=service_id, change=change, expected_version=version)
 
 
 class OfferBody(Body, frozen=True, kw_only=True):
@@ -147,11 +147,9 @@ class OfferBody(Body, frozen=True, kw_only=True):
     duration_minutes: SomeMinutes | None = None
     price_amount: Amount | None = None
 
-    def command(self, service_id: UUID) -> OfferService:
+    def command(self, service_id: ServiceId) -> OfferService:
         """Return the command."""
-        return OfferService(
-            service_id=ServiceId(service_id), minutes=self.duration_minutes, price_amount=self.price_amount
-        )
+        return OfferService(service_id=service_id, minutes=self.duration_minutes, price_amount=self.price_amount)
 
 
 class ServicesQuery(Query, frozen=True, kw_only=True):
@@ -272,19 +270,19 @@ async def list_services(
 
 @get("/{service_id:str}", opt=OPTIONAL | documented(queries.get_service))
 async def get_service(
-    service_id: FromPath[UUID],
+    service_id: FromPath[ServiceId],
     actor: Injected[Actor | None],
     reads: Injected[Reads],
     if_none_match: IfNoneMatch = None,
 ) -> Response[ServiceJson]:
     """Return a service, at the length and price that its owner set."""
-    view = await queries.get_service(actor, ServiceId(service_id), reads.services)
+    view = await queries.get_service(actor, service_id, reads.services)
     return unless_known(service_json(view), etag(view.service.version), if_none_match)
 
 
 @patch("/{service_id:str}", opt=documented(edit_service, body=EDIT))
 async def change_service(
-    service_id: FromPath[UUID],
+    service_id: FromPath[ServiceId],
     data: JSONBody[EditServiceBody],
     *,
     actor: Injected[Actor],
@@ -294,18 +292,20 @@ async def change_service(
 ) -> Response[ServiceJson]:
     """Change a service. Existing bookings keep the service as they were made with it."""
     await run(edit_service, data.command(service_id, expected_version(if_match)))
-    view = await queries.get_service(actor, ServiceId(service_id), reads.services)
+    view = await queries.get_service(actor, service_id, reads.services)
     return Response(service_json(view), headers=etag(view.service.version))
 
 
 @delete("/{service_id:str}", opt=documented(remove_service))
-async def delete_service(service_id: FromPath[UUID], run: Injected[Run]) -> None:
+async def delete_service(service_id: FromPath[ServiceId], run: Injected[Run]) -> None:
     """Delete a service. Existing bookings keep the service as they were made with it."""
-    await run(remove_service, ServiceId(service_id))
+    await run(remove_service, service_id)
 
 
 @put("/{service_id:str}/offer", opt=documented(offer_service, body=OFFER))
-async def offer_salon_service(service_id: FromPath[UUID], data: JSONBody[OfferBody], run: Injected[Run]) -> OfferedJson:
+async def offer_salon_service(
+    service_id: FromPath[ServiceId], data: JSONBody[OfferBody], run: Injected[Run]
+) -> OfferedJson:
     """Offer a service of your salon, optionally at another length or price. Replaces an earlier offer."""
     offer = await run(offer_service, data.command(service_id))
     return OfferedJson(
@@ -317,9 +317,9 @@ async def offer_salon_service(service_id: FromPath[UUID], data: JSONBody[OfferBo
 
 
 @delete("/{service_id:str}/offer", opt=documented(withdraw_service))
-async def withdraw_salon_service(service_id: FromPath[UUID], run: Injected[Run]) -> None:
+async def withdraw_salon_service(service_id: FromPath[ServiceId], run: Injected[Run]) -> None:
     """Stop offering a service of your salon."""
-    await run(withdraw_service, ServiceId(service_id))
+    await run(withdraw_service, service_id)
 
 
 routes: Final = Router(

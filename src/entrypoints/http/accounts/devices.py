@@ -1,7 +1,6 @@
 """`/auth/sessions` and `/auth/login-history`: the devices that are signed in, and the attempts to sign in."""
 
 from typing import Final
-from uuid import UUID
 
 from litestar import delete, get
 from litestar.params import FromPath
@@ -33,9 +32,11 @@ async def list_sessions(
 
 
 @delete("/sessions/{ended_id:str}", opt=documented(end_session), operation_id="endMySession")
-async def end_session_of_mine(ended_id: FromPath[UUID], session_id: Injected[SessionId], run: Injected[Run]) -> None:
+async def end_session_of_mine(
+    ended_id: FromPath[SessionId], session_id: Injected[SessionId], run: Injected[Run]
+) -> None:
     """End one of your sessions. It can be the current one."""
-    await run(end_session, EndSession(session_id=SessionId(ended_id), current=session_id))
+    await run(end_session, EndSession(session_id=ended_id, current=session_id))
 
 
 @delete("/sessions", opt=documented(end_other_sessions), operation_id="endOtherSessions")

@@ -14,13 +14,13 @@ from entrypoints.http.kit.fields import Json, Timestamp, one_of
 class CodesQuery(PageQuery, frozen=True, kw_only=True):
     """A filter of codes, and the page."""
 
-    user_id: UUID | None = None
+    user_id: UserId | None = None
     purpose: CodePurpose | None = None
 
     def page(self) -> CodeFilter:
         """The page plus one code, which tells whether another page follows."""
         return CodeFilter(
-            user_id=None if self.user_id is None else UserId(self.user_id),
+            user_id=self.user_id,
             purpose=self.purpose,
             after=self.after(CodeId),
             limit=self.limit + 1,

@@ -163,10 +163,13 @@ async def list_passkeys(actor: Injected[Actor], reads: Injected[Reads]) -> Passk
     operation_id="renamePasskey",
 )
 async def rename(
-    passkey_id: FromPath[UUID], data: JSONBody[RenamePasskeyBody], session_id: Injected[SessionId], run: Injected[Run]
+    passkey_id: FromPath[PasskeyId],
+    data: JSONBody[RenamePasskeyBody],
+    session_id: Injected[SessionId],
+    run: Injected[Run],
 ) -> PasskeyJson:
     """Rename a passkey."""
-    command = RenamePasskey(passkey_id=PasskeyId(passkey_id), name=data.name, current=session_id)
+    command = RenamePasskey(passkey_id=passkey_id, name=data.name, current=session_id)
     return _json(await run(rename_passkey, command))
 
 
@@ -176,7 +179,7 @@ async def rename(
     operation_id="removePasskey",
 )
 async def remove(
-    passkey_id: FromPath[UUID],
+    passkey_id: FromPath[PasskeyId],
     actor: Injected[Actor],
     session_id: Injected[SessionId],
     identity: Injected[Identity],
@@ -187,7 +190,7 @@ async def remove(
     The account's password is required, as for adding one. You cannot remove the last way to sign in (409
     `auth.last_way_in`), nor the last second factor of a role that needs one (403 `auth.second_factor_required`).
     """
-    await remove_a_passkey(identity, Requester(actor, session_id), PasskeyId(passkey_id), data.current_password)
+    await remove_a_passkey(identity, Requester(actor, session_id), passkey_id, data.current_password)
 
 
 @post(

@@ -1,7 +1,6 @@
 """`/auth/remembered-devices`: devices that sign in without the second factor."""
 
 from typing import Final
-from uuid import UUID
 
 import msgspec
 from litestar import delete, get, post
@@ -97,9 +96,9 @@ async def remember(
 
 
 @delete("/remembered-devices/{device_id:str}", opt=documented(forget_device), operation_id="forgetRememberedDevice")
-async def forget(device_id: FromPath[UUID], session_id: Injected[SessionId], run: Injected[Run]) -> None:
+async def forget(device_id: FromPath[DeviceId], session_id: Injected[SessionId], run: Injected[Run]) -> None:
     """Forget a device: its next sign-in needs the second factor. Its sessions end, except the current one."""
-    command = ForgetDevice(device_id=DeviceId(device_id), current=session_id)
+    command = ForgetDevice(device_id=device_id, current=session_id)
     await run(forget_device, command)
 
 

@@ -119,7 +119,9 @@ async def block(
 
 
 @delete("/blocked-networks/{blocked_id:str}", opt=documented(lift_block), operation_id="unblockNetwork")
-async def lift(blocked_id: FromPath[UUID], run: Injected[Run], address_guard: Injected[AddressGuard]) -> None:
+async def lift(
+    blocked_id: FromPath[BlockedNetworkId], run: Injected[Run], address_guard: Injected[AddressGuard]
+) -> None:
     """Accept requests from a network again, within five seconds; for admins."""
-    await run(lift_block, BlockedNetworkId(blocked_id))
+    await run(lift_block, blocked_id)
     address_guard.read_again()

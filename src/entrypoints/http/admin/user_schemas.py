@@ -3,7 +3,6 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final, Literal
-from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -112,11 +111,11 @@ class ChangeUserBody(Body, frozen=True, kw_only=True):
     locale: Locale | UnsetType = UNSET
     time_zone: ZoneName | UnsetType = UNSET
 
-    def command(self, user_id: UUID, expected_version: ExpectedVersion) -> ChangeUser:
+    def command(self, user_id: UserId, expected_version: ExpectedVersion) -> ChangeUser:
         """The command."""
         role = given(self.role)
         return ChangeUser(
-            user_id=UserId(user_id),
+            user_id=user_id,
             name=given(self.name),
             role=None if role is None else Role(role),
             status=None if isinstance(self.status, UnsetType) else UserStatus(self.status),
@@ -130,7 +129,7 @@ class ChangeUserBody(Body, frozen=True, kw_only=True):
 class ChangeUsersBody(Body, frozen=True, kw_only=True):
     """One action on many accounts."""
 
-    ids: Annotated[tuple[UUID, ...], Meta(min_length=1, max_length=MOST_AT_ONCE)]
+    ids: Annotated[tuple[UserId, ...], Meta(min_length=1, max_length=MOST_AT_ONCE)]
     """The accounts, by id."""
     action: BulkAction
     """What to do with the accounts."""
@@ -138,7 +137,7 @@ class ChangeUsersBody(Body, frozen=True, kw_only=True):
 
     def command(self) -> ChangeUsers:
         """The command."""
-        return ChangeUsers(user_ids=tuple(map(UserId, self.ids)), action=self.action, reason=given(self.reason))
+        return ChangeUsers(user_ids=self.ids, action=self.action, reason=given(self.reason))
 
 
 class ManagedUserJson(UserJson, frozen=True, kw_only=True):

@@ -1,7 +1,5 @@
 """`/admin/users`: accounts, for admins. The audit log has an entry for every request."""
 
-from uuid import UUID
-
 from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 
@@ -79,14 +77,14 @@ async def export_users(
 
 @get("/users/{user_id:str}", opt=documented(queries.get_user))
 async def get_user(
-    user_id: FromPath[UUID],
+    user_id: FromPath[UserId],
     actor: Injected[Actor],
     reads: Injected[Reads],
     clock: Injected[Clock],
     if_none_match: IfNoneMatch = None,
 ) -> Response[ManagedUserJson]:
     """Return one account; for admins. While it is `locked` there is no `ETag`, because the lock expires by itself."""
-    managed = await queries.get_user(actor, UserId(user_id), reads.users, reads.credentials, now=clock.now())
+    managed = await queries.get_user(actor, user_id, reads.users, reads.credentials, now=clock.now())
     if managed.locked_until is not None:
         return Response(managed_user_json(managed))
     return unless_known(managed_user_json(managed), etag(managed.user.version), if_none_match)
@@ -98,7 +96,7 @@ async def get_user(
     operation_id="editUser",
 )
 async def change_a_user(
-    user_id: FromPath[UUID],
+    user_id: FromPath[UserId],
     data: JSONBody[ChangeUserBody],
     *,
     run: Injected[Run],
@@ -131,10 +129,10 @@ async def change_many_users(
 
 
 @delete("/users/{user_id:str}", opt=documented(delete_account))
-async def delete_user(user_id: FromPath[UUID], session_id: Injected[SessionId], run: Injected[Run]) -> None:
+async def delete_user(user_id: FromPath[UserId], session_id: Injected[SessionId], run: Injected[Run]) -> None:
     """Delete an account, under the same rules as its owner; for admins.
 
     It is erased 30 days later. Deleting it again changes nothing.
     """
-    command = DeleteAccount(user_id=UserId(user_id), current=session_id)
+    command = DeleteAccount(user_id=user_id, current=session_id)
     await run(delete_account, command)

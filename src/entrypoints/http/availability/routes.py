@@ -2,7 +2,6 @@
 
 from hashlib import sha256
 from typing import Final
-from uuid import UUID
 
 from litestar import Response, Router, delete, get, post, put
 from litestar.params import FromPath, JSONBody
@@ -72,7 +71,7 @@ async def add_availability(data: JSONBody[RuleBody], runner: Injected[Idempotent
 
 @get("/{provider_id:str}", opt=OPTIONAL | documented(get_calendar))
 async def get_availability(
-    provider_id: FromPath[UUID],
+    provider_id: FromPath[ProviderId],
     actor: Injected[Actor | None],
     reads: Injected[Reads],
     if_none_match: IfNoneMatch = None,
@@ -82,7 +81,7 @@ async def get_availability(
     Until the provider is approved, only its owner and admins can read them. The owner and admins see blocks with notes,
     the manager of the provider's salon without notes; for everyone else `blocks` is empty.
     """
-    found = await get_calendar(actor, ProviderId(provider_id), reads.schedules, reads.providers, reads.salons)
+    found = await get_calendar(actor, provider_id, reads.schedules, reads.providers, reads.salons)
     calendar = found.calendar
     shown = AvailabilityJson(
         settings=settings_json(calendar, found.terms),
@@ -98,9 +97,9 @@ async def get_availability(
 
 
 @delete("/{rule_id:str}", opt=documented(remove_rule))
-async def remove_availability(rule_id: FromPath[UUID], run: Injected[Run]) -> None:
+async def remove_availability(rule_id: FromPath[RuleId], run: Injected[Run]) -> None:
     """Remove a weekly rule. Bookings made under it stay."""
-    await run(remove_rule, RuleId(rule_id))
+    await run(remove_rule, rule_id)
 
 
 @put("/rules", opt=documented(set_rules, body=SET_RULES))
@@ -142,9 +141,9 @@ async def add_availability_exception(
 
 
 @delete("/exceptions/{exception_id:str}", opt=documented(remove_exception))
-async def remove_availability_exception(exception_id: FromPath[UUID], run: Injected[Run]) -> None:
+async def remove_availability_exception(exception_id: FromPath[ExceptionId], run: Injected[Run]) -> None:
     """Remove an exception. The weekly rules apply to that date again."""
-    await run(remove_exception, ExceptionId(exception_id))
+    await run(remove_exception, exception_id)
 
 
 @post("/blocks", opt=documented(add_block, body=ADD_BLOCK))
@@ -157,9 +156,9 @@ async def add_availability_block(data: JSONBody[BlockBody], runner: Injected[Ide
 
 
 @delete("/blocks/{block_id:str}", opt=documented(remove_block))
-async def remove_availability_block(block_id: FromPath[UUID], run: Injected[Run]) -> None:
+async def remove_availability_block(block_id: FromPath[BlockId], run: Injected[Run]) -> None:
     """Remove a block. The rules apply to its time range again."""
-    await run(remove_block, BlockId(block_id))
+    await run(remove_block, block_id)
 
 
 routes: Final = Router(

@@ -1,7 +1,6 @@
 """`/bookings/{id}/…`: reschedule, cancel, and answer requests."""
 
 from typing import Final
-from uuid import UUID
 
 from litestar import Response, post
 from litestar.params import FromPath, JSONBody
@@ -51,7 +50,7 @@ _DECLINE: Final = ReasonBody()
     operation_id="rescheduleBooking",
 )
 async def reschedule(
-    booking_id: FromPath[UUID],
+    booking_id: FromPath[BookingId],
     data: JSONBody[RescheduleBody],
     *,
     runner: Injected[IdempotentRunner],
@@ -70,7 +69,7 @@ async def reschedule(
     start, `cancellationStart`.
     """
     command = RescheduleBooking(
-        booking_id=BookingId(booking_id),
+        booking_id=booking_id,
         slot=data.slot,
         duration_minutes=data.duration_minutes,
         expected_version=expected_version(if_match),
@@ -85,7 +84,7 @@ async def reschedule(
     operation_id="acceptBookingTime",
 )
 async def accept_new_time(
-    booking_id: FromPath[UUID],
+    booking_id: FromPath[BookingId],
     data: JSONBody[AcceptTimeBody],
     *,
     runner: Injected[IdempotentRunner],
@@ -97,7 +96,7 @@ async def accept_new_time(
     409. Repeating the request has no further effect.
     """
     command = AcceptTime(
-        booking_id=BookingId(booking_id),
+        booking_id=booking_id,
         start=data.start,
         end=data.end,
         expected_version=expected_version(if_match),
@@ -112,7 +111,7 @@ async def accept_new_time(
     operation_id="cancelBooking",
 )
 async def cancel(
-    booking_id: FromPath[UUID],
+    booking_id: FromPath[BookingId],
     data: JSONBody[CancelBody] = _CANCEL,
     *,
     runner: Injected[IdempotentRunner],
@@ -126,7 +125,7 @@ async def cancel(
     With `expectedRefundAmount`, exactly that amount is refunded; otherwise the answer is 409 and nothing changes.
     """
     command = ChangeBookingStatus(
-        booking_id=BookingId(booking_id),
+        booking_id=booking_id,
         to=Status.CANCELLED,
         payment_window=settings.payment_window,
         reason=data.reason,
@@ -143,7 +142,7 @@ async def cancel(
     operation_id="acceptBooking",
 )
 async def accept(
-    booking_id: FromPath[UUID],
+    booking_id: FromPath[BookingId],
     data: JSONBody[AcceptBody] = _ACCEPT,
     *,
     runner: Injected[IdempotentRunner],
@@ -155,7 +154,7 @@ async def accept(
     The booking is `pending` until its deposit is paid, or `confirmed` if none is due.
     """
     command = AcceptRequest(
-        booking_id=BookingId(booking_id),
+        booking_id=booking_id,
         payment_window=settings.payment_window,
         slot=data.slot,
         expected_version=expected_version(if_match),
@@ -170,16 +169,14 @@ async def accept(
     operation_id="declineBooking",
 )
 async def decline(
-    booking_id: FromPath[UUID],
+    booking_id: FromPath[BookingId],
     data: JSONBody[ReasonBody] = _DECLINE,
     *,
     runner: Injected[IdempotentRunner],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
     """Decline a request. The booking becomes `cancelled`."""
-    command = DeclineRequest(
-        booking_id=BookingId(booking_id), reason=data.reason, expected_version=expected_version(if_match)
-    )
+    command = DeclineRequest(booking_id=booking_id, reason=data.reason, expected_version=expected_version(if_match))
     return await runner.ok(decline_request, command, answer=booking_json)
 
 
@@ -190,7 +187,7 @@ async def decline(
     operation_id="offerTimes",
 )
 async def offer_other_times(
-    booking_id: FromPath[UUID],
+    booking_id: FromPath[BookingId],
     data: JSONBody[OfferTimesBody],
     *,
     runner: Injected[IdempotentRunner],
@@ -200,9 +197,7 @@ async def offer_other_times(
 
     The customer can accept one of them within 48 hours, if it is still free.
     """
-    command = OfferTimes(
-        booking_id=BookingId(booking_id), slots=data.slots, expected_version=expected_version(if_match)
-    )
+    command = OfferTimes(booking_id=booking_id, slots=data.slots, expected_version=expected_version(if_match))
     return await runner.ok(offer_times, command, answer=booking_json)
 
 

@@ -1,7 +1,6 @@
 """`/bookings`."""
 
 from typing import Final
-from uuid import UUID
 
 import msgspec
 from litestar import Response, Router, get, patch, post
@@ -118,7 +117,7 @@ async def list_bookings(
 
 @get("/{booking_id:str}", opt=documented(bookings.get_appointment))
 async def get_booking(
-    booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
+    booking_id: FromPath[BookingId], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
 ) -> Response[AppointmentJson]:
     """Return a booking with both parties and the actions that the caller can take.
 
@@ -127,7 +126,7 @@ async def get_booking(
     `ETag` is the version for `If-Match`. Names, contacts and `actions` can change without a new version, so the answer
     must not be cached.
     """
-    seen = await bookings.get_appointment(actor, BookingId(booking_id), reads.appointments)
+    seen = await bookings.get_appointment(actor, booking_id, reads.appointments)
     return Response(appointment_json(seen, actor, clock.now()), headers=etag(seen.appointment.booking.version))
 
 
@@ -137,7 +136,7 @@ async def get_booking(
     operation_id="changeBookingStatus",
 )
 async def move_to_status(
-    booking_id: FromPath[UUID],
+    booking_id: FromPath[BookingId],
     data: JSONBody[MoveBookingBody],
     *,
     actor: Injected[Actor],
@@ -147,7 +146,7 @@ async def move_to_status(
 ) -> Response[BookingJson]:
     """Change the status of a booking, as its lifecycle allows."""
     command = ChangeBookingStatus(
-        booking_id=BookingId(booking_id),
+        booking_id=booking_id,
         to=data.status,
         payment_window=settings.payment_window,
         reason=data.reason,
@@ -158,18 +157,20 @@ async def move_to_status(
 
 
 @get("/{booking_id:str}/events", opt=documented(bookings.list_booking_events))
-async def list_booking_events(booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]) -> EventsJson:
+async def list_booking_events(
+    booking_id: FromPath[BookingId], actor: Injected[Actor], reads: Injected[Reads]
+) -> EventsJson:
     """List the events of a booking, oldest first."""
-    events = await bookings.list_booking_events(actor, BookingId(booking_id), reads)
+    events = await bookings.list_booking_events(actor, booking_id, reads)
     return EventsJson(items=tuple(event_json(event) for event in events))
 
 
 @get("/{booking_id:str}/cancellation-quote", opt=documented(bookings.get_cancellation_quote))
 async def get_cancellation_quote(
-    booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
+    booking_id: FromPath[BookingId], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
 ) -> CancellationQuoteJson:
     """Return the refund if the caller cancelled now, and the start from which the cancellation policy counts."""
-    quote = await bookings.get_cancellation_quote(actor, BookingId(booking_id), reads.appointments, now=clock.now())
+    quote = await bookings.get_cancellation_quote(actor, booking_id, reads.appointments, now=clock.now())
     return cancellation_quote_json(quote)
 
 

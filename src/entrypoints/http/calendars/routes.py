@@ -2,7 +2,6 @@
 
 from functools import partial
 from typing import Final
-from uuid import UUID
 
 from litestar import Response, Router, delete, get, post
 from litestar.params import FromPath
@@ -41,7 +40,7 @@ from entrypoints.settings.main import Settings
     opt=documented(get_appointment, answer=FILE, headers=("ETag", "Content-Disposition")),
 )
 async def get_booking_file(
-    booking_id: FromPath[UUID],
+    booking_id: FromPath[BookingId],
     actor: Injected[Actor],
     reads: Injected[Reads],
     calendar_files: Injected[CalendarFiles],
@@ -51,7 +50,7 @@ async def get_booking_file(
 
     The file of a later version has a higher SEQUENCE under the same UID, so a calendar updates its entry.
     """
-    found = await get_appointment(actor, BookingId(booking_id), reads.appointments)
+    found = await get_appointment(actor, booking_id, reads.appointments)
     booking = found.appointment.booking
     shown = entry(found.appointment, found.party)
     file = calendar_files.write([shown], name=booking.reference, now=clock.now())

@@ -1,7 +1,6 @@
 """`/providers/me/consent-code`, and `/booking-consents` of providers and customers."""
 
 from typing import Final
-from uuid import UUID
 
 from litestar import Response, Router, delete, get, post
 from litestar.params import FromPath, JSONBody
@@ -101,12 +100,12 @@ async def list_given(params: Injected[PageQuery], actor: Injected[Actor], reads:
 
 
 @delete("/users/me/booking-consents/{provider_id:str}", opt=documented(revoke_consent), operation_id="revokeConsent")
-async def revoke(provider_id: FromPath[UUID], run: Injected[Run]) -> None:
+async def revoke(provider_id: FromPath[ProviderId], run: Injected[Run]) -> None:
     """Revoke your consent: the provider can no longer place bookings for you, even if you have booked there before.
 
     Bookings that you have already stay; you can cancel them. Booking there yourself stays possible.
     """
-    await run(revoke_consent, ProviderId(provider_id))
+    await run(revoke_consent, provider_id)
 
 
 routes: Final = Router(

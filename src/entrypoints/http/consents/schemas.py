@@ -16,12 +16,12 @@ from entrypoints.http.kit.fields import Body, Json, Timestamp, one_of
 class GrantConsentBody(Body, frozen=True, kw_only=True):
     """The provider, and the code that they gave to the caller."""
 
-    provider_id: UUID
+    provider_id: ProviderId
     code: Annotated[str, Meta(min_length=1, max_length=MAX_CODE_LENGTH)]
 
     def command(self) -> GrantConsent:
         """Return the command."""
-        return GrantConsent(provider_id=ProviderId(self.provider_id), code=self.code)
+        return GrantConsent(provider_id=self.provider_id, code=self.code)
 
 
 class ConsentCodeJson(Json, frozen=True, kw_only=True):

@@ -1,7 +1,6 @@
 """`/customers`: the customers of a provider, or of the members of a salon."""
 
 from typing import Final
-from uuid import UUID
 
 from litestar import Response, Router, delete, get, put
 from litestar.params import FromPath, JSONBody
@@ -51,10 +50,10 @@ async def list_customers(
 
 @get("/{customer_id:str}", opt=documented(customers.get_customer))
 async def get_customer(
-    customer_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
+    customer_id: FromPath[CustomerId], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
 ) -> Response[CustomerJson]:
     """Return one of the caller's customers. If there is a note, `ETag` is its version, for `If-Match`."""
-    found = await customers.get_customer(actor, CustomerId(customer_id), reads.customers, now=clock.now())
+    found = await customers.get_customer(actor, customer_id, reads.customers, now=clock.now())
     return Response(customer_json(found), headers=None if found.note is None else etag(found.note.version))
 
 
@@ -64,7 +63,7 @@ async def get_customer(
     operation_id="writeCustomerNote",
 )
 async def write_note(
-    customer_id: FromPath[UUID], data: JSONBody[NoteBody], run: Injected[Run], if_match: IfMatch = None
+    customer_id: FromPath[CustomerId], data: JSONBody[NoteBody], run: Injected[Run], if_match: IfMatch = None
 ) -> Response[CustomerNoteJson]:
     """Replace your note on a customer, which nobody else sees. It is erased with your account or the customer's."""
     note = await run(customers.note_on_customer, data.command(customer_id, expected_version(if_match)))
@@ -72,12 +71,12 @@ async def write_note(
 
 
 @delete("/{customer_id:str}", opt=documented(customers.delete_walk_in))
-async def delete_walk_in(customer_id: FromPath[UUID], run: Injected[Run]) -> None:
+async def delete_walk_in(customer_id: FromPath[CustomerId], run: Injected[Run]) -> None:
     """Delete the name, number and notes of a walk-in; also for admins. The bookings stay, without the name.
 
     A customer with an account deletes it themselves. The request is refused while the walk-in has an upcoming booking.
     """
-    await run(customers.delete_walk_in, CustomerId(customer_id))
+    await run(customers.delete_walk_in, customer_id)
 
 
 routes: Final = Router(

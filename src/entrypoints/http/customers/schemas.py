@@ -50,9 +50,9 @@ class NoteBody(Body, frozen=True, kw_only=True):
 
     text: Annotated[str, Meta(max_length=MAX_NOTE)]
 
-    def command(self, customer_id: UUID, expected_version: ExpectedVersion) -> NoteOnCustomer:
+    def command(self, customer_id: CustomerId, expected_version: ExpectedVersion) -> NoteOnCustomer:
         """Return the command."""
-        return NoteOnCustomer(customer_id=CustomerId(customer_id), text=self.text, expected_version=expected_version)
+        return NoteOnCustomer(customer_id=customer_id, text=self.text, expected_version=expected_version)
 
 
 class CustomerJson(Json, frozen=True, kw_only=True):

@@ -1,7 +1,6 @@
 """`/uploads`: announce, complete, list and delete files; `/admin/files`: delete any."""
 
 from typing import Final
-from uuid import UUID
 
 from litestar import Response, Router, delete, get, post
 from litestar.params import FromPath, JSONBody
@@ -54,7 +53,7 @@ async def presign_upload(
     opt=limited_as(UPLOADS) | documented(files.complete_upload, raises=TURN_ERRORS),
 )
 async def complete_upload(
-    file_id: FromPath[UUID],
+    file_id: FromPath[FileId],
     *,
     actor: Injected[Actor],
     executor: Injected[Executor[Repositories]],
@@ -73,7 +72,7 @@ async def complete_upload(
 
     async def completed() -> FileJson:
         async with upload_turns.turn(caller):
-            file = await files.complete_upload(FileId(file_id), actor=actor, executor=executor, checks=file_checks)
+            file = await files.complete_upload(file_id, actor=actor, executor=executor, checks=file_checks)
         return file_json(file, object_storage)
 
     return await runner.repeatable(files.complete_upload, answer=completed, status=200)
@@ -93,25 +92,25 @@ async def list_uploads(
 
 @get("/uploads/{file_id:str}", opt=documented(files.get_file))
 async def get_upload(
-    file_id: FromPath[UUID],
+    file_id: FromPath[FileId],
     actor: Injected[Actor],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
 ) -> FileJson:
     """Return one of your files. URLs of a private file are valid for five minutes."""
-    return file_json(await files.get_file(actor, FileId(file_id), reads.files), object_storage)
+    return file_json(await files.get_file(actor, file_id, reads.files), object_storage)
 
 
 @delete("/uploads/{file_id:str}", opt=documented(files.delete_own_file))
-async def delete_upload(file_id: FromPath[UUID], run: Injected[Run]) -> None:
+async def delete_upload(file_id: FromPath[FileId], run: Injected[Run]) -> None:
     """Delete one of your files that is not in use. To delete one that is, change or delete what uses it."""
-    await run(files.delete_own_file, FileId(file_id))
+    await run(files.delete_own_file, file_id)
 
 
 @delete("/admin/files/{file_id:str}", opt=documented(pictures.delete_file))
-async def delete_any_file(file_id: FromPath[UUID], run: Injected[Run]) -> None:
+async def delete_any_file(file_id: FromPath[FileId], run: Injected[Run]) -> None:
     """Delete any file, even one in use; for admins. Its objects are deleted within minutes."""
-    await run(pictures.delete_file, FileId(file_id))
+    await run(pictures.delete_file, file_id)
 
 
 routes: Final = Router(

@@ -1,7 +1,6 @@
 """`/admin/providers`: provider profiles, for admins."""
 
 from typing import Final
-from uuid import UUID
 
 from litestar import Response, Router, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
@@ -67,7 +66,7 @@ async def list_profiles(
     opt=documented(decide_on_profile, providers.get_profile, body=APPROVED),
 )
 async def decide_on_provider(
-    provider_id: FromPath[UUID],
+    provider_id: FromPath[ProviderId],
     data: JSONBody[DecisionBody],
     *,
     actor: Injected[Actor],
@@ -78,7 +77,7 @@ async def decide_on_provider(
 ) -> Response[ProviderJson]:
     """Approve or reject a submitted profile. Admins only."""
     command = DecideOnProfile(
-        provider_id=ProviderId(provider_id),
+        provider_id=provider_id,
         approved=data.approved,
         note=data.note,
         expected_version=expected_version(if_match),
@@ -89,7 +88,7 @@ async def decide_on_provider(
 
 @get("/{provider_id:str}", opt=documented(providers.get_profile))
 async def get_profile(
-    provider_id: FromPath[UUID],
+    provider_id: FromPath[ProviderId],
     *,
     actor: Injected[Actor],
     reads: Injected[Reads],
@@ -97,7 +96,7 @@ async def get_profile(
     if_none_match: IfNoneMatch = None,
 ) -> Response[ProviderJson]:
     """Return a profile in any status, with its documents at URLs of five minutes. Admins only."""
-    view = await providers.get_profile(actor, ProviderId(provider_id), reads)
+    view = await providers.get_profile(actor, provider_id, reads)
     tag = etag(view.profile.version)
     # The URLs of documents expire, so a client's cached copy goes stale.
     return unless_known(provider_json_with_note(view, object_storage), tag, None if view.documents else if_none_match)
@@ -105,7 +104,7 @@ async def get_profile(
 
 @patch("/{provider_id:str}", opt=documented(correct_profile, providers.get_profile, body=CORRECTION))
 async def correct_a_profile(
-    provider_id: FromPath[UUID],
+    provider_id: FromPath[ProviderId],
     data: JSONBody[CorrectProfileBody],
     *,
     actor: Injected[Actor],
@@ -125,7 +124,7 @@ async def correct_a_profile(
     opt=documented(suspend_profile, providers.get_profile, body=SUSPEND),
 )
 async def suspend_a_profile(
-    provider_id: FromPath[UUID],
+    provider_id: FromPath[ProviderId],
     data: JSONBody[SuspendBody],
     *,
     actor: Injected[Actor],
@@ -139,9 +138,7 @@ async def suspend_a_profile(
     Its owner is notified of the reason. Its upcoming bookings are in question until an admin decides about them; their
     customers are notified.
     """
-    command = SuspendProfile(
-        provider_id=ProviderId(provider_id), reason=data.reason, expected_version=expected_version(if_match)
-    )
+    command = SuspendProfile(provider_id=provider_id, reason=data.reason, expected_version=expected_version(if_match))
     return await runner.ok_after_commit(
         suspend_profile, command, answer=lambda: _shown(provider_id, actor, reads, object_storage)
     )
@@ -153,7 +150,7 @@ async def suspend_a_profile(
     opt=documented(reinstate_profile, providers.get_profile),
 )
 async def reinstate_a_profile(
-    provider_id: FromPath[UUID],
+    provider_id: FromPath[ProviderId],
     *,
     actor: Injected[Actor],
     runner: Injected[IdempotentRunner],
@@ -162,16 +159,16 @@ async def reinstate_a_profile(
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
     """End the suspension of a profile. Its account must be active and have the role `provider`. Admins only."""
-    command = ReinstateProfile(provider_id=ProviderId(provider_id), expected_version=expected_version(if_match))
+    command = ReinstateProfile(provider_id=provider_id, expected_version=expected_version(if_match))
     return await runner.ok_after_commit(
         reinstate_profile, command, answer=lambda: _shown(provider_id, actor, reads, object_storage)
     )
 
 
 @delete("/{provider_id:str}", opt=documented(delete_profile))
-async def delete_a_profile(provider_id: FromPath[UUID], run: Injected[Run]) -> None:
+async def delete_a_profile(provider_id: FromPath[ProviderId], run: Injected[Run]) -> None:
     """Delete a profile that has no upcoming bookings and no pending refunds. Its owner is notified. Admins only."""
-    await run(delete_profile, ProviderId(provider_id))
+    await run(delete_profile, provider_id)
 
 
 @get(
@@ -180,7 +177,7 @@ async def delete_a_profile(provider_id: FromPath[UUID], run: Injected[Run]) -> N
     operation_id="listUpcomingBookingsOfProvider",
 )
 async def list_bookings_to_come(
-    provider_id: FromPath[UUID],
+    provider_id: FromPath[ProviderId],
     params: Injected[ProviderBookingsQuery],
     actor: Injected[Actor],
     reads: Injected[Reads],
@@ -198,15 +195,15 @@ async def list_bookings_to_come(
     opt=documented(decide_on_bookings, body=DECIDE),
 )
 async def decide_on_some_bookings(
-    provider_id: FromPath[UUID], data: JSONBody[DecideOnBookingsBody], runner: Injected[IdempotentRunner]
+    provider_id: FromPath[ProviderId], data: JSONBody[DecideOnBookingsBody], runner: Injected[IdempotentRunner]
 ) -> Response[DecidedJson]:
     """Cancel up to 100 bookings of a provider with full refunds, or uphold them: all or none. Admins only."""
     command = data.command(provider_id)
     return await runner.ok(decide_on_bookings, command, answer=lambda changed: DecidedJson(changed=changed))
 
 
-async def _shown(provider_id: UUID, actor: Actor, reads: Reads, links: ObjectLinks) -> Response[ProviderJson]:
-    view = await providers.get_profile(actor, ProviderId(provider_id), reads)
+async def _shown(provider_id: ProviderId, actor: Actor, reads: Reads, links: ObjectLinks) -> Response[ProviderJson]:
+    view = await providers.get_profile(actor, provider_id, reads)
     return Response(provider_json_with_note(view, links), status_code=200, headers=etag(view.profile.version))
 
 

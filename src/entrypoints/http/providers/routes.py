@@ -1,7 +1,6 @@
 """`/providers`: the caller's own profile, and the public providers."""
 
 from typing import Final
-from uuid import UUID
 
 from litestar import Response, Router, delete, get, post, put
 from litestar.params import FromPath, JSONBody
@@ -170,13 +169,13 @@ async def list_providers(
 
 @get("/{provider_id:str}", opt=PUBLIC | documented(providers.get_provider))
 async def get_provider(
-    provider_id: FromPath[UUID],
+    provider_id: FromPath[ProviderId],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_none_match: IfNoneMatch = None,
 ) -> Response[ProviderJson]:
     """Return a provider that takes bookings."""
-    view = await providers.get_provider(ProviderId(provider_id), reads.providers)
+    view = await providers.get_provider(provider_id, reads.providers)
     return unless_known(provider_json(view, object_storage), etag(view.profile.version), if_none_match)
 
 

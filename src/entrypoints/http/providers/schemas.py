@@ -146,11 +146,11 @@ class CorrectProfileBody(Body, frozen=True, kw_only=True):
     deposit_mode: DepositMode | UnsetType | None = UNSET
     """How the provider's deposits are charged. Null: the platform's default."""
 
-    def command(self, provider_id: UUID, expected_version: ExpectedVersion) -> CorrectProfile:
+    def command(self, provider_id: ProviderId, expected_version: ExpectedVersion) -> CorrectProfile:
         """Return the command."""
         location = given(self.location)
         return CorrectProfile(
-            provider_id=ProviderId(provider_id),
+            provider_id=provider_id,
             display_name=given(self.display_name),
             bio=given(self.bio),
             styles=given(self.styles),
@@ -169,16 +169,16 @@ class CorrectProfileBody(Body, frozen=True, kw_only=True):
 class DecideOnBookingsBody(Body, frozen=True, kw_only=True):
     """Bookings of a provider, and the decision about them."""
 
-    booking_ids: Annotated[tuple[UUID, ...], Meta(min_length=1, max_length=MOST_AT_ONCE)]
+    booking_ids: Annotated[tuple[BookingId, ...], Meta(min_length=1, max_length=MOST_AT_ONCE)]
     """The bookings to decide on."""
     verdict: BookingVerdict
     reason: Note | None = None
 
-    def command(self, provider_id: UUID) -> DecideOnBookings:
+    def command(self, provider_id: ProviderId) -> DecideOnBookings:
         """Return the command."""
         return DecideOnBookings(
-            provider_id=ProviderId(provider_id),
-            booking_ids=tuple(map(BookingId, self.booking_ids)),
+            provider_id=provider_id,
+            booking_ids=self.booking_ids,
             verdict=self.verdict,
             reason=self.reason,
         )
@@ -196,10 +196,10 @@ class ProviderBookingsQuery(PageQuery, frozen=True, kw_only=True):
 
     in_question: bool | None = None
 
-    def chosen(self, provider_id: UUID, now: datetime) -> BookingFilter:
+    def chosen(self, provider_id: ProviderId, now: datetime) -> BookingFilter:
         """Return the filter, for one booking more than the page has."""
         return BookingFilter(
-            provider_id=ProviderId(provider_id),
+            provider_id=provider_id,
             upcoming_at=now,
             in_question=self.in_question,
             after=self.after(BookingId),

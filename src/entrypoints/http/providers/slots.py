@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated, Final
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from litestar import Response, get
@@ -98,7 +97,7 @@ class ExplainQuery(AppointmentQuery, frozen=True, kw_only=True):
     opt=IF_VALID | documented(availability.get_bookable_schedule, raises=(WindowInvalid, InvalidValue, *TURN_ERRORS)),
 )
 async def list_slots(
-    provider_id: FromPath[UUID],
+    provider_id: FromPath[ProviderId],
     params: Injected[SlotsQuery],
     *,
     actor: Injected[Actor | None],
@@ -127,7 +126,7 @@ async def list_slots(
     opt=IF_VALID | documented(availability.get_bookable_schedule, raises=(WindowInvalid, InvalidValue, *TURN_ERRORS)),
 )
 async def list_days(
-    provider_id: FromPath[UUID],
+    provider_id: FromPath[ProviderId],
     params: Injected[DaysQuery],
     *,
     actor: Injected[Actor | None],
@@ -156,7 +155,7 @@ async def list_days(
     ),
 )
 async def show_provider_page(
-    provider_id: FromPath[UUID],
+    provider_id: FromPath[ProviderId],
     params: Injected[AppointmentQuery],
     *,
     actor: Injected[Actor | None],
@@ -167,7 +166,7 @@ async def show_provider_page(
 ) -> ProviderPageJson:
     """Return what the public page of a provider shows: profile, salon, services, next free time."""
     page = await providers.get_provider_page(
-        ProviderId(provider_id), reads.providers, reads.salons, reads.services, reads.portfolios
+        provider_id, reads.providers, reads.salons, reads.services, reads.portfolios
     )
     async with turn as computing:
         return await shown_page(
@@ -180,7 +179,7 @@ async def show_provider_page(
     opt=OPTIONAL | documented(availability.get_explicable_schedule, raises=(InvalidValue, *TURN_ERRORS)),
 )
 async def explain_slot(
-    provider_id: FromPath[UUID],
+    provider_id: FromPath[ProviderId],
     params: Injected[ExplainQuery],
     *,
     actor: Injected[Actor | None],
@@ -200,7 +199,7 @@ async def explain_slot(
         now = clock.now()
         found = await availability.get_explicable_schedule(
             actor,
-            ProviderId(provider_id),
+            provider_id,
             start,
             reads.schedules,
             reads.salons,
@@ -240,11 +239,11 @@ async def shown_page(
 
 
 async def _schedule(
-    provider_id: UUID, params: SlotsQuery | DaysQuery, actor: Actor | None, reads: Reads
+    provider_id: ProviderId, params: SlotsQuery | DaysQuery, actor: Actor | None, reads: Reads
 ) -> ProviderSchedule:
     return await availability.get_bookable_schedule(
         actor,
-        ProviderId(provider_id),
+        provider_id,
         _wide(params),
         reads.schedules,
         reads.salons,

@@ -1,7 +1,5 @@
 """`/salons/{id}/members`: members and invitations."""
 
-from uuid import UUID
-
 from litestar import Response, delete, get, post
 from litestar.params import FromPath, JSONBody
 
@@ -38,19 +36,19 @@ from entrypoints.http.salons.schemas import (
 
 @get("/{salon_id:str}/members", opt=OPTIONAL | documented(salons.list_salon_members))
 async def list_salon_members(
-    salon_id: FromPath[UUID], actor: Injected[Actor | None], reads: Injected[Reads]
+    salon_id: FromPath[SalonId], actor: Injected[Actor | None], reads: Injected[Reads]
 ) -> MembersJson:
     """List the members of a salon.
 
     Invitations are visible to the manager and to the invited provider.
     """
-    members = await salons.list_salon_members(actor, SalonId(salon_id), reads.salons, reads.providers)
+    members = await salons.list_salon_members(actor, salon_id, reads.salons, reads.providers)
     return MembersJson(items=tuple(map(member_json, members)))
 
 
 @post("/{salon_id:str}/members", opt=documented(invite_provider, body=INVITE))
 async def invite_into_salon(
-    salon_id: FromPath[UUID], data: JSONBody[InviteBody], runner: Injected[IdempotentRunner]
+    salon_id: FromPath[SalonId], data: JSONBody[InviteBody], runner: Injected[IdempotentRunner]
 ) -> Response[InvitedJson]:
     """Invite a provider to a salon, and notify them. The salon's hours apply once the provider has accepted."""
     return await runner.created(invite_provider, data.command(salon_id), answer=invited_json)
@@ -76,29 +74,31 @@ async def get_salon_membership(
 
 @post("/{salon_id:str}/members/me/accept", status_code=200, opt=documented(accept_invitation))
 async def accept_salon_invitation(
-    salon_id: FromPath[UUID], runner: Injected[IdempotentRunner]
+    salon_id: FromPath[SalonId], runner: Injected[IdempotentRunner]
 ) -> Response[InvitedJson]:
     """Accept an invitation to a salon.
 
     From then on, you are open only while the salon is open, and the salon's manager sees and reschedules your bookings.
     """
-    return await runner.ok(accept_invitation, SalonId(salon_id), answer=invited_json)
+    return await runner.ok(accept_invitation, salon_id, answer=invited_json)
 
 
 @post("/{salon_id:str}/members/me/decline", status_code=204, opt=documented(decline_invitation))
-async def decline_salon_invitation(salon_id: FromPath[UUID], runner: Injected[IdempotentRunner]) -> Response[None]:
+async def decline_salon_invitation(salon_id: FromPath[SalonId], runner: Injected[IdempotentRunner]) -> Response[None]:
     """Decline an invitation to a salon. Its manager is notified."""
-    return await runner.no_content(decline_invitation, SalonId(salon_id))
+    return await runner.no_content(decline_invitation, salon_id)
 
 
 @delete(
     "/{salon_id:str}/members/{provider_id:str}",
     opt=documented(end_membership),
 )
-async def end_salon_membership(salon_id: FromPath[UUID], provider_id: FromPath[UUID], run: Injected[Run]) -> None:
+async def end_salon_membership(
+    salon_id: FromPath[SalonId], provider_id: FromPath[ProviderId], run: Injected[Run]
+) -> None:
     """End a membership or an invitation. Bookings stay.
 
     The manager can end any membership of the salon; a provider only their own.
     """
-    membership = Membership(salon_id=SalonId(salon_id), provider_id=ProviderId(provider_id))
+    membership = Membership(salon_id=salon_id, provider_id=provider_id)
     await run(end_membership, membership)

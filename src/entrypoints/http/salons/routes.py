@@ -1,7 +1,6 @@
 """`/salons`: salons and their opening hours."""
 
 from typing import Final
-from uuid import UUID
 
 from litestar import Response, Router, delete, get, patch, post, put
 from litestar.params import FromPath, JSONBody
@@ -78,13 +77,13 @@ async def list_salons(
 
 @get("/{salon_id:str}", opt=PUBLIC | documented(salons.get_salon))
 async def get_salon(
-    salon_id: FromPath[UUID],
+    salon_id: FromPath[SalonId],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_none_match: IfNoneMatch = None,
 ) -> Response[SalonJson]:
     """Return a salon."""
-    view = await salons.get_salon(SalonId(salon_id), reads.salons)
+    view = await salons.get_salon(salon_id, reads.salons)
     return unless_known(salon_json(view.salon, object_storage), etag(view.salon.version), if_none_match)
 
 
@@ -100,17 +99,17 @@ async def search_salons(
 
 @get("/{salon_id:str}/page", opt=PUBLIC | documented(salons.get_salon_page))
 async def show_salon_page(
-    salon_id: FromPath[UUID], reads: Injected[Reads], object_storage: Injected[ObjectLinks]
+    salon_id: FromPath[SalonId], reads: Injected[Reads], object_storage: Injected[ObjectLinks]
 ) -> SalonPageJson:
     """Return what the public page of a salon shows: the salon, its opening hours, services and published members."""
     return salon_page_json(
-        await salons.get_salon_page(SalonId(salon_id), reads.salons, reads.providers, reads.services), object_storage
+        await salons.get_salon_page(salon_id, reads.salons, reads.providers, reads.services), object_storage
     )
 
 
 @patch("/{salon_id:str}", opt=documented(edit_salon, body=EDIT))
 async def change_salon(
-    salon_id: FromPath[UUID],
+    salon_id: FromPath[SalonId],
     *,
     data: JSONBody[EditSalonBody],
     run: Injected[Run],
@@ -123,27 +122,27 @@ async def change_salon(
 
 
 @delete("/{salon_id:str}", opt=documented(delete_salon))
-async def remove_salon(salon_id: FromPath[UUID], run: Injected[Run]) -> None:
+async def remove_salon(salon_id: FromPath[SalonId], run: Injected[Run]) -> None:
     """Delete a salon, as its manager or an admin.
 
     Members and invited providers are notified. Bookings stay. The salon's services are deleted, and its opening hours
     no longer limit the members' own.
     """
-    await run(delete_salon, SalonId(salon_id))
+    await run(delete_salon, salon_id)
 
 
 @get("/{salon_id:str}/hours", opt=PUBLIC | documented(salons.get_salon))
 async def get_salon_hours(
-    salon_id: FromPath[UUID], reads: Injected[Reads], if_none_match: IfNoneMatch = None
+    salon_id: FromPath[SalonId], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[SalonHoursJson]:
     """Return the opening hours of a salon."""
-    view = await salons.get_salon(SalonId(salon_id), reads.salons)
+    view = await salons.get_salon(salon_id, reads.salons)
     return unless_known(hours_json(view), etag(view.salon.version), if_none_match)
 
 
 @put("/{salon_id:str}/hours", opt=documented(set_salon_hours, body=SET_HOURS))
 async def set_hours_of_salon(
-    salon_id: FromPath[UUID], data: JSONBody[SalonHoursBody], run: Injected[Run], if_match: IfMatch = None
+    salon_id: FromPath[SalonId], data: JSONBody[SalonHoursBody], run: Injected[Run], if_match: IfMatch = None
 ) -> Response[SalonHoursJson]:
     """Replace the opening hours of a salon. Its members are open only while it is open."""
     view = await run(set_salon_hours, data.command(salon_id, expected_version(if_match)))

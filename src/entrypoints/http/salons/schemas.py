@@ -99,10 +99,10 @@ class EditSalonBody(Body, frozen=True, kw_only=True):
     photo_file_ids: Annotated[tuple[UUID, ...], Meta(max_length=MAX_PHOTOS)] | UnsetType = UNSET
     """Files of the folder `salon-photos`, in this order; other photos of the salon are deleted."""
 
-    def command(self, salon_id: UUID, expected_version: ExpectedVersion) -> EditSalon:
+    def command(self, salon_id: SalonId, expected_version: ExpectedVersion) -> EditSalon:
         """Return the command."""
         return EditSalon(
-            salon_id=SalonId(salon_id),
+            salon_id=salon_id,
             name=given(self.name),
             time_zone=given(self.time_zone),
             address=given(self.address),
@@ -122,10 +122,10 @@ class SalonHoursBody(Body, frozen=True, kw_only=True):
     rules: Annotated[tuple[RuleBody, ...], Meta(max_length=MAX_SALON_RULES)]
     exceptions: Annotated[tuple[ExceptionBody, ...], Meta(max_length=MAX_SALON_EXCEPTIONS)] = ()
 
-    def command(self, salon_id: UUID, expected_version: ExpectedVersion) -> SetSalonHours:
+    def command(self, salon_id: SalonId, expected_version: ExpectedVersion) -> SetSalonHours:
         """Return the command."""
         return SetSalonHours(
-            salon_id=SalonId(salon_id),
+            salon_id=salon_id,
             rules=tuple(rule.command() for rule in self.rules),
             exceptions=tuple(exception.command() for exception in self.exceptions),
             expected_version=expected_version,
@@ -135,11 +135,11 @@ class SalonHoursBody(Body, frozen=True, kw_only=True):
 class InviteBody(Body, frozen=True, kw_only=True):
     """The provider to invite."""
 
-    provider_id: UUID
+    provider_id: ProviderId
 
-    def command(self, salon_id: UUID) -> Membership:
+    def command(self, salon_id: SalonId) -> Membership:
         """Return the command."""
-        return Membership(salon_id=SalonId(salon_id), provider_id=ProviderId(self.provider_id))
+        return Membership(salon_id=salon_id, provider_id=self.provider_id)
 
 
 class SalonJson(Json, frozen=True, kw_only=True):

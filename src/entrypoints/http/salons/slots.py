@@ -1,7 +1,6 @@
 """`/salons/{id}/slots`: the offered slots of all members of a salon."""
 
 from functools import partial
-from uuid import UUID
 
 from litestar import Response, get
 from litestar.params import FromPath
@@ -28,7 +27,7 @@ from entrypoints.http.salons.slot_responses import SalonSlotsJson, salon_slots_r
     opt=PUBLIC | documented(get_salon, raises=(WindowInvalid, OnlyAddOns, InvalidValue, *TURN_ERRORS)),
 )
 async def list_salon_slots(
-    salon_id: FromPath[UUID],
+    salon_id: FromPath[SalonId],
     params: Injected[SlotsQuery],
     *,
     reads: Injected[Reads],
@@ -45,7 +44,7 @@ async def list_salon_slots(
     """
     zone = None if params.time_zone is None else time_zone(params.time_zone)
     async with turn as computing:
-        view = await get_salon(SalonId(salon_id), reads.salons)
+        view = await get_salon(salon_id, reads.salons)
         window = window_of(params, view.hours.zone)
         schedules = await salon_schedules(
             view.salon.id,

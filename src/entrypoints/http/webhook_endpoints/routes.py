@@ -1,7 +1,6 @@
 """`/webhook-endpoints`; for admins also `/admin/webhook-endpoints`."""
 
 from typing import Final
-from uuid import UUID
 
 from litestar import Response, Router, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
@@ -88,13 +87,13 @@ async def list_endpoints(
     operation_id="getWebhookEndpoint",
 )
 async def get_endpoint(
-    endpoint_id: FromPath[UUID],
+    endpoint_id: FromPath[EndpointId],
     actor: Injected[Actor],
     reads: Injected[Reads],
     if_none_match: IfNoneMatch = None,
 ) -> Response[EndpointJson]:
     """Return a webhook endpoint to its owner and admins."""
-    endpoint = await webhooks.get_endpoint(actor, EndpointId(endpoint_id), reads.webhooks)
+    endpoint = await webhooks.get_endpoint(actor, endpoint_id, reads.webhooks)
     return unless_known(endpoint_json(endpoint), etag(endpoint.version), if_none_match)
 
 
@@ -104,7 +103,7 @@ async def get_endpoint(
     operation_id="editWebhookEndpoint",
 )
 async def edit_endpoint(
-    endpoint_id: FromPath[UUID], data: JSONBody[EditEndpointBody], *, run: Injected[Run], if_match: IfMatch = None
+    endpoint_id: FromPath[EndpointId], data: JSONBody[EditEndpointBody], *, run: Injected[Run], if_match: IfMatch = None
 ) -> Response[EndpointJson]:
     """Change a webhook endpoint, disable it, or enable it again.
 
@@ -121,9 +120,9 @@ async def edit_endpoint(
     opt=documented(webhooks.remove_endpoint),
     operation_id="deleteWebhookEndpoint",
 )
-async def remove_endpoint(endpoint_id: FromPath[UUID], run: Injected[Run]) -> None:
+async def remove_endpoint(endpoint_id: FromPath[EndpointId], run: Injected[Run]) -> None:
     """Remove a webhook endpoint with its deliveries."""
-    await run(webhooks.remove_endpoint, EndpointId(endpoint_id))
+    await run(webhooks.remove_endpoint, endpoint_id)
 
 
 @post(
@@ -133,7 +132,7 @@ async def remove_endpoint(endpoint_id: FromPath[UUID], run: Injected[Run]) -> No
     operation_id="rotateWebhookSecret",
 )
 async def rotate_secret(
-    endpoint_id: FromPath[UUID], data: JSONBody[RotateBody], *, run: Injected[Run], if_match: IfMatch = None
+    endpoint_id: FromPath[EndpointId], data: JSONBody[RotateBody], *, run: Injected[Run], if_match: IfMatch = None
 ) -> Response[EndpointWithSecretJson]:
     """Replace the secret. For `overlapHours`, deliveries have two signatures: with the new and the former secret.
 
@@ -149,9 +148,11 @@ async def rotate_secret(
     opt=_ASKS_FOR_REQUESTS | documented(webhooks.ping_endpoint),
     operation_id="testWebhookEndpoint",
 )
-async def test_endpoint(endpoint_id: FromPath[UUID], runner: Injected[IdempotentRunner]) -> Response[DeliveryJson]:
+async def test_endpoint(
+    endpoint_id: FromPath[EndpointId], runner: Injected[IdempotentRunner]
+) -> Response[DeliveryJson]:
     """Send an event of type `webhook.ping`. The delivery shows the outcome."""
-    return await runner.created(webhooks.ping_endpoint, EndpointId(endpoint_id), answer=delivery_json)
+    return await runner.created(webhooks.ping_endpoint, endpoint_id, answer=delivery_json)
 
 
 @get(
@@ -160,7 +161,7 @@ async def test_endpoint(endpoint_id: FromPath[UUID], runner: Injected[Idempotent
     operation_id="listWebhookDeliveries",
 )
 async def list_deliveries(
-    endpoint_id: FromPath[UUID],
+    endpoint_id: FromPath[EndpointId],
     params: Injected[DeliveriesQuery],
     actor: Injected[Actor],
     reads: Injected[Reads],
@@ -176,10 +177,10 @@ async def list_deliveries(
     operation_id="getWebhookDelivery",
 )
 async def get_delivery(
-    endpoint_id: FromPath[UUID], delivery_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]
+    endpoint_id: FromPath[EndpointId], delivery_id: FromPath[DeliveryId], actor: Injected[Actor], reads: Injected[Reads]
 ) -> DeliveryWithPayloadJson:
     """Return a delivery with the body that is sent."""
-    delivery = await webhooks.get_delivery(actor, EndpointId(endpoint_id), DeliveryId(delivery_id), reads.webhooks)
+    delivery = await webhooks.get_delivery(actor, endpoint_id, delivery_id, reads.webhooks)
     return delivery_with_payload_json(delivery)
 
 
@@ -190,10 +191,10 @@ async def get_delivery(
     operation_id="replayWebhookDelivery",
 )
 async def replay_delivery(
-    endpoint_id: FromPath[UUID], delivery_id: FromPath[UUID], runner: Injected[IdempotentRunner]
+    endpoint_id: FromPath[EndpointId], delivery_id: FromPath[DeliveryId], runner: Injected[IdempotentRunner]
 ) -> Response[DeliveryJson]:
     """Send a delivery again, under the same `webhook-id`."""
-    command = webhooks.ReplayDelivery(endpoint_id=EndpointId(endpoint_id), delivery_id=DeliveryId(delivery_id))
+    command = webhooks.ReplayDelivery(endpoint_id=endpoint_id, delivery_id=delivery_id)
     return await runner.ok(webhooks.replay_delivery, command, answer=delivery_json)
 
 
@@ -204,7 +205,7 @@ async def replay_delivery(
     operation_id="replayFailedWebhookDeliveries",
 )
 async def replay_failed(
-    endpoint_id: FromPath[UUID], data: JSONBody[ReplayBody], runner: Injected[IdempotentRunner]
+    endpoint_id: FromPath[EndpointId], data: JSONBody[ReplayBody], runner: Injected[IdempotentRunner]
 ) -> Response[ReplayedJson]:
     """Resend all deliveries that have failed since a time, in order."""
     return await runner.ok(

@@ -67,11 +67,11 @@ class EditEndpointBody(Body, frozen=True, kw_only=True):
     enabled: bool | UnsetType = UNSET
     """Whether it gets events."""
 
-    def command(self, endpoint_id: UUID, expected_version: ExpectedVersion) -> EditEndpoint:
+    def command(self, endpoint_id: EndpointId, expected_version: ExpectedVersion) -> EditEndpoint:
         """The command."""
         event_types = given(self.event_types)
         return EditEndpoint(
-            endpoint_id=EndpointId(endpoint_id),
+            endpoint_id=endpoint_id,
             url=given(self.url),
             description=given(self.description),
             event_types=None if event_types is None else _names(event_types),
@@ -86,10 +86,10 @@ class RotateBody(Body, frozen=True, kw_only=True):
     overlap_hours: Annotated[int, Meta(ge=0, le=MAX_OVERLAP // _HOUR)] = DEFAULT_OVERLAP // _HOUR
     """For how many hours events are signed with the previous secret too."""
 
-    def command(self, endpoint_id: UUID, expected_version: ExpectedVersion) -> RotateSecret:
+    def command(self, endpoint_id: EndpointId, expected_version: ExpectedVersion) -> RotateSecret:
         """The command."""
         overlap = timedelta(hours=self.overlap_hours)
-        return RotateSecret(endpoint_id=EndpointId(endpoint_id), overlap=overlap, expected_version=expected_version)
+        return RotateSecret(endpoint_id=endpoint_id, overlap=overlap, expected_version=expected_version)
 
 
 class ReplayBody(Body, frozen=True, kw_only=True):
@@ -97,20 +97,20 @@ class ReplayBody(Body, frozen=True, kw_only=True):
 
     failed_since: Instant
 
-    def command(self, endpoint_id: UUID) -> ReplayFailed:
+    def command(self, endpoint_id: EndpointId) -> ReplayFailed:
         """The command."""
-        return ReplayFailed(endpoint_id=EndpointId(endpoint_id), since=self.failed_since)
+        return ReplayFailed(endpoint_id=endpoint_id, since=self.failed_since)
 
 
 class EndpointsQuery(PageQuery, frozen=True, kw_only=True):
     """A page of the endpoints of all accounts."""
 
-    owner_id: UUID | None = None
+    owner_id: UserId | None = None
     status: EndpointStatus | None = None
 
     def chosen(self) -> EndpointFilter:
         """The filter, for one endpoint more than the page has."""
-        owner_id = None if self.owner_id is None else UserId(self.owner_id)
+        owner_id = self.owner_id
         after = self.after(EndpointId)
         return EndpointFilter(owner_id=owner_id, status=self.status, after=after, limit=self.limit + 1)
 
@@ -119,14 +119,14 @@ class DeliveriesQuery(PageQuery, frozen=True, kw_only=True):
     """A page of deliveries."""
 
     status: DeliveryStatus | None = None
-    booking_id: UUID | None = None
+    booking_id: BookingId | None = None
 
-    def chosen(self, endpoint_id: UUID) -> DeliveryFilter:
+    def chosen(self, endpoint_id: EndpointId) -> DeliveryFilter:
         """The filter, for one delivery more than the page has."""
         return DeliveryFilter(
-            endpoint_id=EndpointId(endpoint_id),
+            endpoint_id=endpoint_id,
             status=self.status,
-            booking_id=None if self.booking_id is None else BookingId(self.booking_id),
+            booking_id=self.booking_id,
             after=self.after(DeliveryId),
             limit=self.limit + 1,
         )
