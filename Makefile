@@ -15,6 +15,14 @@ CLI := $(WITH_ENV) $(BIN)/python -m entrypoints.cli
 INSTALL := @mkdir -p .tmp && $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile
 COMPILE := $(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null || true
 
+# The tests that ARGS or FEATURE names run in this process: starting workers takes longer than they do. They install what
+# their text names; all tests need everything.
+NAMED := $(strip $(FEATURE) $(foreach word,$(ARGS),$(filter %.py,$(wildcard $(firstword $(subst ::, ,$(word)))))))
+MENTIONS = $(if $(NAMED),$(if $(filter %.py,$(NAMED)),$(shell grep -liE '$(1)' $(filter %.py,$(NAMED)))),all)
+HEAVY := $(if $(call MENTIONS,browsing|chromium),$(VENV)/.browser) $(if $(call MENTIONS,swift),$(VENV)/.swift) \
+	$(if $(call MENTIONS,clamd|clamav),$(VENV)/.clamd)
+PROCESSES := $(if $(NAMED),-p no:xdist $(if $(COVERAGE),,-p no:cov),-n $(WORKERS) --dist loadfile --no-loadscope-reorder)
+
 # Temporary files stay in the checkout, in an ignored folder.
 export TMPDIR := $(CURDIR)/.tmp
 export PIP_NO_CACHE_DIR := 1
@@ -23,7 +31,7 @@ export PYTHONPATH := $(CURDIR)/src
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast nightly mutants reliability check fmt lint types arch dead fresh audit migrate seed admin telegram vapid-key rotate-keys zones api worker bench docs catalogues lock wheel clean
+.PHONY: help run dev test watch test-fast nightly mutants reliability check fmt lint types arch dead fresh subjects audit migrate seed admin telegram vapid-key rotate-keys zones api worker bench profile docs catalogues lock wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,18 +39,21 @@ help: ## list the targets
 run: $(DATABASE) ## serve the API with demo data, an embedded PostgreSQL, the worker and the QPay simulator
 	@exec $(CLI) run
 
-test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.swift $(VENV)/.clamd ## run all tests, or those that ARGS names; COVERAGE=1 measures coverage (slower)
+test: $(VENV)/.dev $(HEAVY) ## run all tests, or those of ARGS=file or FEATURE=reviews; COVERAGE=1 measures coverage (slower)
 	@rm -rf .tmp && mkdir -p .tmp
 	@rm -f .coverage .coverage.*
 	ENDS_WITH_SHELL=$$$$ XDG_CACHE_HOME=$(TMPDIR)/cache XDG_CONFIG_HOME=$(TMPDIR)/config \
-		$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report=) $(ARGS); \
+		$(BIN)/python -m pytest $(PROCESSES) $(if $(COVERAGE),--cov --cov-report=) $(if $(FEATURE),-k $(FEATURE)) $(ARGS); \
 		status=$$?; rm -rf .tmp; exit $$status
 ifdef COVERAGE
-ifndef ARGS
+ifeq ($(ARGS)$(FEATURE),)
 	@echo "Coverage of everything, in percent:" && $(BIN)/coverage report --format=total --fail-under=90
 	@echo "Coverage of booking_domain, in percent:" && $(BIN)/coverage report --format=total --fail-under=95 --include='src/booking_domain/*'
 endif
 endif
+
+watch: $(VENV)/.dev ## run the tests that ARGS or FEATURE names again after each change
+	@exec $(BIN)/watchfiles --filter python "$(MAKE) --no-print-directory test FEATURE='$(FEATURE)' ARGS='$(ARGS)'" src tests
 
 test-fast: $(VENV)/.dev ## run the tests of the domain and of the routes, without processes and long walks: under a minute
 	@rm -rf .tmp && mkdir -p .tmp
@@ -75,7 +86,7 @@ reliability: $(VENV)/.dev ## measure every row of docs/develop/reliability.md: a
 		$(BIN)/python -m pytest tests/reliability/test_reconciliation.py tests/reliability/test_faulty_gateways.py || status=1; \
 		$(BIN)/python -m pytest tests/reliability/test_schema.py || status=1; rm -rf .tmp; exit $$status
 
-check: $(VENV)/.dev lint types arch dead fresh ## format, lint, types, import contracts, dead code, generated documentation
+check: $(VENV)/.dev lint types arch dead fresh subjects ## format, lint, types, import contracts, dead code, generated documentation, commit subjects
 
 fmt: $(VENV)/.dev ## format the code
 	$(BIN)/ruff format .
@@ -96,6 +107,9 @@ dead: $(VENV)/.dev ## code that nothing uses
 
 fresh: $(VENV)/.dev ## whether the generated parts of docs/ are up to date, and the OpenAPI document is complete
 	$(BIN)/python -m entrypoints.cli.generated_docs --check
+
+subjects: ## whether the subjects of the commits that main does not have are in form
+	@.ci/subjects
 
 audit: $(VENV)/.dev ## look up the pinned dependencies in public advisories; STRICT=1 fails if none can be reached
 	@.ci/audit
@@ -121,6 +135,9 @@ rotate-keys: $(DATABASE) ## re-encrypt personal data with BOOKING_ENCRYPTION_KEY
 zones: $(DATABASE) ## list bookings that new time zone data moves (ARGS=--apply moves them)
 	$(CLI) zone-changes $(ARGS)
 
+dev: $(VENV)/.dev $(DATABASE) ## as `run`, and start it again after each change of src
+	@exec $(BIN)/watchfiles --filter python "$(CLI) run" src
+
 api: $(VENV)/.server ## the API alone (DATABASE_URL)
 	@exec $(CLI) api
 
@@ -130,6 +147,10 @@ worker: $(VENV)/.server ## the worker alone (DATABASE_URL)
 bench: $(VENV)/.dev ## benchmark slots and POST /bookings against their floors and peers, or AGAINST=another revision
 	@mkdir -p .tmp
 	ENDS_WITH_SHELL=$$$$ $(BIN)/python -m benchmarks$(if $(AGAINST),.against $(AGAINST)) $(ARGS); status=$$?; rm -rf .tmp; exit $$status
+
+profile: $(VENV)/.dev ## where the time of a request (ARGS=/providers) or of free slots (ARGS=slots, the default) goes
+	@mkdir -p .tmp
+	@ENDS_WITH_SHELL=$$$$ $(BIN)/python -m benchmarks.profile $(ARGS)
 
 docs: $(VENV)/.dev ## regenerate the parts of docs/ that come from the code
 	$(BIN)/python -m entrypoints.cli.generated_docs

@@ -4,12 +4,13 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import msgspec
 
@@ -45,23 +46,25 @@ class Server:
 def served(target: str, environ: Mapping[str, str]) -> Iterator[Server]:
     """Serve an ASGI application with granian and one worker during the block."""
     port = _free_port()
-    process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "benchmarks.serve", target, str(port)],
-        env={**os.environ, **environ},
-        stdin=subprocess.DEVNULL,
-        stdout=sys.stderr,
-        start_new_session=True,  # only this process receives Ctrl-C, and stops the server
-    )
-    try:
-        _wait_for(process, port, target)
-        yield Server(port, process.pid)
-    finally:
-        process.terminate()
+    with tempfile.TemporaryFile() as log:  # not the terminal: an access log would hide the tables
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "benchmarks.serve", target, str(port)],
+            env={**os.environ, **environ},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # only this process receives Ctrl-C, and stops the server
+        )
         try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            _wait_for(process, port, target, log)
+            yield Server(port, process.pid)
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def run_load(job: Job) -> Measurement:
@@ -82,7 +85,7 @@ def run_load(job: Job) -> Measurement:
     return msgspec.msgpack.decode(done.stdout, type=Measurement)
 
 
-def _wait_for(process: subprocess.Popen[bytes], port: int, target: str) -> None:
+def _wait_for(process: subprocess.Popen[bytes], port: int, target: str, log: IO[bytes]) -> None:
     deadline = time.monotonic() + READY_WITHIN_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -93,7 +96,8 @@ def _wait_for(process: subprocess.Popen[bytes], port: int, target: str) -> None:
             time.sleep(0.05)
         else:
             return
-    raise ProcessFailed(f"{target} did not start")
+    log.seek(0)
+    raise ProcessFailed(f"{target} did not start:\n{log.read().decode(errors='replace')}")
 
 
 def _free_port() -> int:

@@ -1,0 +1,68 @@
+"""What the tasks of the Makefile and of `.ci` decide."""
+
+import subprocess
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).parents[2]
+
+
+def recipe_of_test(*variables: str) -> str:
+    """What `make test` would run, had everything been installed."""
+    done = subprocess.run(  # noqa: S603
+        ["make", "--dry-run", "--always-make", "--old-file=.venv/.dev", "test", *variables],  # noqa: S607
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+@pytest.mark.parametrize("named", ["ARGS=tests/unit/shared/test_money.py::test_of_it", "FEATURE=reviews"])
+def test_named_tests_run_in_one_process_and_install_nothing_else(named: str) -> None:
+    recipe = recipe_of_test(named)
+    assert "-p no:xdist" in recipe
+    assert "install-" not in recipe
+    assert "swift" not in recipe
+
+
+@pytest.mark.parametrize(
+    ("file", "installed"),
+    [
+        ("tests/acceptance/test_pages.py", "tests/install-browser"),
+        ("tests/contract/test_clamav.py", "tests/install-clamd"),
+        ("tests/contract/test_object_storage.py", "requirements/swift.txt"),
+    ],
+)
+def test_a_file_that_names_an_install_gets_it(file: str, installed: str) -> None:
+    recipe = recipe_of_test(f"ARGS={file}")
+    everything = {"tests/install-browser", "tests/install-clamd", "requirements/swift.txt"}
+    assert {each for each in everything if each in recipe} == {installed}
+
+
+@pytest.mark.parametrize("named", ["ARGS=--durations=50", "ARGS=tests/contract", "ARGS="])
+def test_all_tests_and_folders_run_on_every_worker_with_all_installs(named: str) -> None:
+    recipe = recipe_of_test(named)
+    assert "--dist loadfile" in recipe
+    assert "tests/install-browser" in recipe
+
+
+def judged(subject: str, folder: Path) -> int:
+    message = folder / "message"
+    message.write_text(f"{subject}\n\nA body, in which anything may stand.\n", encoding="utf-8")
+    return subprocess.run([ROOT / ".ci" / "subjects", message], capture_output=True, check=False).returncode  # noqa: S603
+
+
+@pytest.mark.parametrize("subject", ["Keep the id of a booking", "Embed PostgreSQL", "A" * 72])
+def test_an_imperative_of_at_most_72_characters_is_a_subject(subject: str, tmp_path: Path) -> None:
+    assert judged(subject, tmp_path) == 0
+
+
+@pytest.mark.parametrize(
+    "subject", ["A" * 73, "fix: a slot", "Fix: a slot", "keep it", "Fixed it", "Keeping it", "Keep it.", "The slots"]
+)
+def test_other_subjects_are_refused(subject: str, tmp_path: Path) -> None:
+    assert judged(subject, tmp_path) == 1
