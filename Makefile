@@ -58,7 +58,7 @@ watch: $(VENV)/.dev ## run the tests that ARGS or FEATURE names again after each
 test-fast: $(VENV)/.dev ## run the tests of the domain and of the routes, without processes and long walks: under a minute
 	@rm -rf .tmp && mkdir -p .tmp
 	ENDS_WITH_SHELL=$$$$ $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not no_cover" src/booking_domain tests/unit \
-		--ignore=tests/unit/adapters --ignore=tests/unit/testing --ignore=tests/unit/entrypoints/cli --ignore=tests/unit/entrypoints/worker; \
+		--ignore=tests/unit/adapters --ignore=tests/unit/simulators --ignore=tests/unit/testing --ignore=tests/unit/entrypoints/cli --ignore=tests/unit/entrypoints/worker; \
 		status=$$?; rm -rf .tmp; exit $$status
 
 nightly: $(VENV)/.dev ## run all tests with a hundred times as many Hypothesis examples

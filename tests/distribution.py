@@ -26,6 +26,7 @@ LONG: Final = (
     "tests/contract",
     "tests/unit/scheduling",
     "tests/unit/adapters",
+    "tests/unit/simulators",
     "tests/unit/entrypoints",
 )
 """Path prefixes of the longest tests, longest first; the first match counts."""

@@ -44,3 +44,10 @@ async def serving_tcp(
             task.cancel()
         await asyncio.gather(*connections, return_exceptions=True)
         await server.wait_closed()
+
+
+@asynccontextmanager
+async def serve_tcp(handle: Handler) -> AsyncIterator[str]:
+    """Serve TCP connections on a free port during the block, yield the base URL, and close every connection."""
+    async with serving_tcp(handle) as port:
+        yield f"http://127.0.0.1:{port}"

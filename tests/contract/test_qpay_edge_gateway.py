@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 from tests.contract.test_qpay_gateway import QPayUnderTest
-from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
 from tests.unit.adapters.qpay_edge.edge_fixtures import edge_gateway_at
 from tests.unit.adapters.qpay_edge.worker_process import WorkerProcess, require_node
+from tests.unit.simulators.qpay.simulator_process import SimulatorProcess
 
 from booking_domain.testing.payments.contracts.payment_gateway import (
     GatewayUnderTest,

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, closing
 import httpx
 import pytest
 from tests.unit.adapters.qpay.gateway_fixtures import gateway_at
-from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
+from tests.unit.simulators.qpay.simulator_process import SimulatorProcess
 
 from booking_domain.payments.ports import PaymentGateway
 from booking_domain.shared.money import Money

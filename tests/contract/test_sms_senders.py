@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.unit.adapters.qpay.scripted_qpay import http
+from tests.http_answers import http
 from tests.unit.adapters.sms.fakes import Fake, FakeKavenegar, FakeTwilio, kavenegar_at, twilio_at
 
 from adapters.console.sms import ConsoleSmsSender

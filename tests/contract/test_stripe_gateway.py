@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
-from tests.unit.adapters.stripe.simulator_process import SECRET_KEY, StripeSimulator
+from tests.unit.simulators.stripe.simulator_process import SECRET_KEY, StripeSimulator
 
 from adapters.stripe.currencies import to_stripe
 from adapters.stripe.gateway import StripeGateway

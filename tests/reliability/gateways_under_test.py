@@ -9,10 +9,10 @@ from typing import Final, Protocol
 
 import httpx
 from stripe import WebhookSignature
-from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
 from tests.unit.adapters.qpay_edge.edge_fixtures import API, signed
 from tests.unit.adapters.qpay_edge.worker_process import KEY, OTHER_KEY, WorkerProcess, require_node
-from tests.unit.adapters.stripe.simulator_process import SECRET_KEY, WEBHOOK_SECRET, StripeSimulator
+from tests.unit.simulators.qpay.simulator_process import SimulatorProcess
+from tests.unit.simulators.stripe.simulator_process import SECRET_KEY, WEBHOOK_SECRET, StripeSimulator
 
 from adapters.qpay_edge.signatures import TO_API
 from adapters.security.clock import SystemClock

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.acceptance.product import Api, Product, Server, Worker
 from tests.databases import TestServer
 from tests.reliability import scale
-from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
+from tests.unit.simulators.qpay.simulator_process import SimulatorProcess
 
 
 @contextmanager

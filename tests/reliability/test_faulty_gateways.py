@@ -13,11 +13,12 @@ from typing import Any, Final
 import pytest
 from tests.databases import TestServer
 from tests.gates import PATIENCE_SECONDS
+from tests.http_answers import http
 from tests.ports import free_port
 from tests.reliability import scale
 from tests.reliability.conftest import Report
-from tests.unit.adapters.qpay.gateway_fixtures import serve_tcp
-from tests.unit.adapters.qpay.scripted_qpay import http, token_response
+from tests.tcp_server import serve_tcp
+from tests.unit.adapters.qpay.scripted_qpay import token_response
 
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.model import Payment, Purpose

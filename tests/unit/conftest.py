@@ -1,8 +1,10 @@
-"""Fixtures that run use cases in memory."""
+"""Fixtures that run use cases in memory, and the simulators that tests of several folders share."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from tests.unit.simulators.qpay.simulator_process import SimulatorProcess
+from tests.unit.simulators.stripe.simulator_process import StripeSimulator
 from tests.unit.stage import Stage
 
 from booking_domain.testing.builders import Builder
@@ -25,3 +27,15 @@ async def stage() -> Stage:
     """Create a stage with a provider and a customer."""
     database, make = MemoryDatabase(), Builder()
     return Stage(await a_cast(database, make), database, make)
+
+
+@pytest.fixture(scope="session")
+def qpay_simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorProcess]:
+    with SimulatorProcess(tmp_path_factory.mktemp("qpay") / "state.sqlite") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def stripe_simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StripeSimulator]:
+    with StripeSimulator(tmp_path_factory.mktemp("stripe") / "state.sqlite") as running:
+        yield running

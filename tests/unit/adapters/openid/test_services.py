@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from tests.http_answers import document, http
 from tests.tcp_server import serving_tcp
 from tests.unit.adapters.openid.provider_process import REDIRECT_URI, ProviderProcess, person_signs_in
 from tests.unit.adapters.openid.test_identity_tokens import KEYS
-from tests.unit.adapters.qpay.scripted_qpay import document, http
 from tests.unit.entrypoints.api import serving
 
 from adapters.openid.clients import OpenIdClient

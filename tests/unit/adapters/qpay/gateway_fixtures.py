@@ -1,16 +1,16 @@
-"""Builders for gateways, orders, TCP servers and a proxy to the simulator."""
+"""Builders for gateways and orders, and a proxy to the simulator."""
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import httpx
 from tests.gates import PATIENCE_SECONDS
-from tests.tcp_server import serving_tcp
+from tests.tcp_server import serve_tcp
 
 from adapters.qpay.gateway import QPayGateway
 from adapters.qpay.tokens import TokenStore
@@ -21,8 +21,6 @@ from booking_domain.shared.money import Money
 ResultT = TypeVar("ResultT")
 PASSWORD = "simulator"
 CALLBACK_SECRET = "token-of-the-callback"
-
-Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 def callback_url(payment_id: PaymentId) -> str:
@@ -67,13 +65,6 @@ def invoices_of(client: httpx.Client, order: InvoiceOrder) -> list[dict[str, Any
     found = client.get("/simulator/invoices", params={"sender_invoice_no": order.order_number}).json()
     invoices: list[dict[str, Any]] = found["invoices"]
     return invoices
-
-
-@asynccontextmanager
-async def serve_tcp(handle: Handler) -> AsyncIterator[str]:
-    """Serve TCP connections on a free port during the block, yield the base URL, and close every connection."""
-    async with serving_tcp(handle) as port:
-        yield f"http://127.0.0.1:{port}"
 
 
 @dataclass(slots=True)

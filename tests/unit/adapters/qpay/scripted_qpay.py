@@ -1,24 +1,15 @@
 """A QPay server that returns arbitrary bytes."""
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from tests.unit.adapters.qpay.gateway_fixtures import serve_tcp
+from tests.http_answers import document
+from tests.tcp_server import serve_tcp
 
 TOKEN = "a-token-of-the-script"
-
-
-def http(body: bytes | str = b"", *, status: str = "200 OK", headers: str = "") -> bytes:
-    content = body.encode() if isinstance(body, str) else body
-    return f"HTTP/1.1 {status}\r\ncontent-length: {len(content)}\r\n{headers}\r\n".encode() + content
-
-
-def document(content: object, *, status: str = "200 OK") -> bytes:
-    return http(json.dumps(content), status=status, headers="content-type: application/json\r\n")
 
 
 def token_response() -> bytes:

@@ -3,17 +3,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from tests.gates import PATIENCE_SECONDS
-from tests.unit.adapters.qpay.callback_receiver import CallbackReceiver
-from tests.unit.adapters.qpay.merchant import Merchant
-from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
 from tests.unit.adapters.qpay_edge.worker_process import OTHER_KEY, WorkerProcess, require_node
-
-
-@pytest.fixture(scope="session")
-def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorProcess]:
-    require_node()
-    with SimulatorProcess(tmp_path_factory.mktemp("qpay") / "state.sqlite") as running:
-        yield running
+from tests.unit.simulators.callback_receiver import CallbackReceiver
+from tests.unit.simulators.qpay.merchant import Merchant
+from tests.unit.simulators.qpay.simulator_process import SimulatorProcess
 
 
 @pytest.fixture(scope="session")
@@ -23,8 +16,9 @@ def api_server() -> Iterator[CallbackReceiver]:
 
 
 @pytest.fixture(scope="session")
-def worker_process(simulator: SimulatorProcess, api_server: CallbackReceiver) -> Iterator[WorkerProcess]:
-    with WorkerProcess(simulator.url, API_URL=api_server.url(""), EDGE_ACCEPTED_KEY=OTHER_KEY) as running:
+def worker_process(qpay_simulator: SimulatorProcess, api_server: CallbackReceiver) -> Iterator[WorkerProcess]:
+    require_node()
+    with WorkerProcess(qpay_simulator.url, API_URL=api_server.url(""), EDGE_ACCEPTED_KEY=OTHER_KEY) as running:
         yield running
 
 
@@ -43,7 +37,7 @@ def api(api_server: CallbackReceiver) -> CallbackReceiver:
 
 
 @pytest.fixture
-def merchant(simulator: SimulatorProcess) -> Iterator[Merchant]:
-    with httpx.Client(base_url=simulator.url, timeout=PATIENCE_SECONDS, trust_env=False) as client:
+def merchant(qpay_simulator: SimulatorProcess) -> Iterator[Merchant]:
+    with httpx.Client(base_url=qpay_simulator.url, timeout=PATIENCE_SECONDS, trust_env=False) as client:
         client.put("/simulator/switches", json={}).raise_for_status()
         yield Merchant(client)

@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 import pytest
+from tests.http_answers import document, http
 from tests.ports import free_port
-from tests.unit.adapters.qpay.gateway_fixtures import order, serve_tcp
-from tests.unit.adapters.qpay.scripted_qpay import document, http
+from tests.tcp_server import serve_tcp
+from tests.unit.adapters.qpay.gateway_fixtures import order
 from tests.unit.adapters.qpay_edge.edge_fixtures import edge_gateway_at
 from tests.unit.adapters.qpay_edge.worker_process import KEY
 

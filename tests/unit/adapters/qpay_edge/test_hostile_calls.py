@@ -7,10 +7,10 @@ from typing import Any, Final
 import httpx
 import pytest
 from tests.gates import PATIENCE_SECONDS
-from tests.unit.adapters.qpay.callback_receiver import CallbackReceiver
 from tests.unit.adapters.qpay_edge.edge_fixtures import signed
 from tests.unit.adapters.qpay_edge.test_worker import CHECK, UNSIGNED, an_order, asked, now
 from tests.unit.adapters.qpay_edge.worker_process import KEY, OTHER_KEY, WorkerProcess
+from tests.unit.simulators.callback_receiver import CallbackReceiver
 
 from adapters.qpay_edge.signatures import TO_WORKER
 

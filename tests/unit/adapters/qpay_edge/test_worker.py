@@ -12,12 +12,12 @@ from typing import Any, Final
 import httpx
 import pytest
 from tests.gates import PATIENCE_SECONDS
-from tests.unit.adapters.qpay.callback_receiver import CallbackReceiver
 from tests.unit.adapters.qpay.gateway_fixtures import order
-from tests.unit.adapters.qpay.merchant import Merchant
-from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
 from tests.unit.adapters.qpay_edge.edge_fixtures import MemoryNonces, edge_gateway_at, signed
 from tests.unit.adapters.qpay_edge.worker_process import KEY, OTHER_KEY, PROJECT, WorkerProcess, require_node
+from tests.unit.simulators.callback_receiver import CallbackReceiver
+from tests.unit.simulators.qpay.merchant import Merchant
+from tests.unit.simulators.qpay.simulator_process import SimulatorProcess
 
 from adapters.qpay_edge.signatures import TO_API, TO_WORKER, CallVerifier
 from adapters.security.clock import SystemClock
@@ -190,8 +190,10 @@ async def test_an_invoice_of_unknown_fate_is_not_created_again(
     assert found["count"] == 0
 
 
-async def test_an_invoice_that_qpay_refuses_is_no_outage(simulator: SimulatorProcess, api: CallbackReceiver) -> None:
-    with WorkerProcess(simulator.url, API_URL=api.url(""), QPAY_INVOICE_CODE="ANOTHER_MERCHANTS") as misconfigured:
+async def test_an_invoice_that_qpay_refuses_is_no_outage(
+    qpay_simulator: SimulatorProcess, api: CallbackReceiver
+) -> None:
+    with WorkerProcess(qpay_simulator.url, API_URL=api.url(""), QPAY_INVOICE_CODE="ANOTHER_MERCHANTS") as misconfigured:
         answer = await asked(misconfigured, "/worker/qpay/invoice", an_order(api))
     assert (answer.status_code, answer.json()) == (422, {"error": "REFUSED_BY_QPAY"})
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
 from tests.gates import PATIENCE_SECONDS
-from tests.unit.adapters.qpay.gateway_fixtures import serve_tcp
-from tests.unit.adapters.qpay.scripted_qpay import document
+from tests.http_answers import document
+from tests.tcp_server import serve_tcp
 
 from adapters.sms.kavenegar import KavenegarSmsSender
 from adapters.sms.twilio import TwilioSmsSender

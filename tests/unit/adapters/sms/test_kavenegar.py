@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from tests.unit.adapters.qpay.scripted_qpay import document
+from tests.http_answers import document
 from tests.unit.adapters.sms.fakes import API_KEY, LINE, FakeKavenegar, kavenegar_at
 
 from adapters.sms.kavenegar import KavenegarSmsSender, local_id

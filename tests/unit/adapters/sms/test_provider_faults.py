@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 from tests.gates import PATIENCE_SECONDS
+from tests.http_answers import document, http
 from tests.ports import free_port
-from tests.unit.adapters.qpay.gateway_fixtures import serve_tcp
-from tests.unit.adapters.qpay.scripted_qpay import document, http
+from tests.tcp_server import serve_tcp
 from tests.unit.adapters.sms.fakes import (
     API_KEY,
     TOKEN,

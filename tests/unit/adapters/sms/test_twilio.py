@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-from tests.unit.adapters.qpay.scripted_qpay import document
+from tests.http_answers import document
 from tests.unit.adapters.sms.fakes import ACCOUNT, FROM, SERVICE, FakeTwilio, status_callback, twilio_at
 
 from adapters.sms.twilio import TwilioSmsSender

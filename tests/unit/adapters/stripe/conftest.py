@@ -1,22 +1,12 @@
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
-from tests.unit.adapters.stripe.simulator_process import SECRET_KEY, StripeSimulator
+from tests.unit.simulators.stripe.fixtures import simulator
+from tests.unit.simulators.stripe.simulator_process import SECRET_KEY, StripeSimulator
 
 from adapters.stripe.gateway import StripeGateway
 
-
-@pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StripeSimulator]:
-    with StripeSimulator(tmp_path_factory.mktemp("stripe") / "state.sqlite") as running:
-        yield running
-
-
-@pytest.fixture
-async def simulator(running: StripeSimulator) -> StripeSimulator:
-    """The simulator with all switches reset."""
-    await running.switch()
-    return running
+__all__ = ["simulator"]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.adapters.stripe.orders import order, refund
-from tests.unit.adapters.stripe.simulator_process import StripeSimulator
+from tests.unit.simulators.stripe.simulator_process import StripeSimulator
 
 from adapters.kit.http_responses import UnusableResponse
 from adapters.stripe.currencies import CHARGEABLE, from_stripe, to_stripe

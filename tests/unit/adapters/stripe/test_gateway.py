@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 from tests.gates import PATIENCE_SECONDS
+from tests.http_answers import document, http
 from tests.ports import free_port
-from tests.unit.adapters.qpay.gateway_fixtures import serve_tcp
-from tests.unit.adapters.qpay.scripted_qpay import document, http
+from tests.tcp_server import serve_tcp
 from tests.unit.adapters.stripe.orders import TWENTY, order, refund
-from tests.unit.adapters.stripe.simulator_process import SECRET_KEY, StripeSimulator
+from tests.unit.simulators.stripe.simulator_process import SECRET_KEY, StripeSimulator
 
 from adapters.stripe.gateway import StripeGateway
 from booking_domain.payments.errors import GatewayUnavailable

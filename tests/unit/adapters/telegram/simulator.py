@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tests.unit.adapters.qpay.scripted_qpay import document
+from tests.http_answers import document
 from tests.unit.adapters.sms.fakes import Fake, Request
 
 BOT_ID: Final = 7342037359

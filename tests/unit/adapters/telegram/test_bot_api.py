@@ -4,7 +4,7 @@ import logging
 from typing import Final
 
 import pytest
-from tests.unit.adapters.qpay.scripted_qpay import document
+from tests.http_answers import document
 from tests.unit.adapters.telegram.bot import DORJ, OTHER_TOKEN, TOKEN
 from tests.unit.adapters.telegram.simulator import TelegramSimulator
 

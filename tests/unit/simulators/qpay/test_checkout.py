@@ -1,7 +1,7 @@
 import uuid
 
 import pytest
-from tests.unit.adapters.qpay.merchant import Merchant
+from tests.unit.simulators.qpay.merchant import Merchant
 
 PAID, FAILED = "PAID", "FAILED"
 

@@ -4,10 +4,11 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.http_answers import document, http
 from tests.unit.adapters.qpay.gateway_fixtures import gateway_at, order, with_gateway
-from tests.unit.adapters.qpay.merchant import Merchant
-from tests.unit.adapters.qpay.scripted_qpay import Request, document, http, scripted_qpay
-from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
+from tests.unit.adapters.qpay.scripted_qpay import Request, scripted_qpay
+from tests.unit.simulators.qpay.merchant import Merchant
+from tests.unit.simulators.qpay.simulator_process import SimulatorProcess
 
 from adapters.qpay.gateway import QPayGateway
 from booking_domain.payments.errors import GatewayUnavailable

@@ -5,8 +5,8 @@ import httpx
 import pytest
 from tests.ports import free_port
 from tests.unit.adapters.qpay.gateway_fixtures import callback_url, gateway_at, invoices_of, order, with_gateway
-from tests.unit.adapters.qpay.merchant import Merchant
-from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
+from tests.unit.simulators.qpay.merchant import Merchant
+from tests.unit.simulators.qpay.simulator_process import SimulatorProcess
 
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.model import Invoice

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from tests.browsing import ARGUMENTS, CHROMIUM, assert_usable, needs_a_browser
-from tests.unit.adapters.qpay.merchant import Merchant
+from tests.unit.simulators.qpay.merchant import Merchant
 
 pytestmark = needs_a_browser
 

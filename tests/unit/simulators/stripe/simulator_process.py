@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from tests.gates import PATIENCE_SECONDS
 from tests.programs import Fork
-from tests.unit.adapters.qpay.simulator_process import SimulatorProcess, run
+from tests.unit.simulators.qpay.simulator_process import SimulatorProcess, run
 
 from simulators.stripe.store import Store
 

@@ -16,8 +16,8 @@ from qpay_client.v2.schemas import (
     PaymentListRequest,
     PaymentRefundRequest,
 )
-from tests.unit.adapters.qpay.merchant import Merchant, unique_number
-from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
+from tests.unit.simulators.qpay.merchant import Merchant, unique_number
+from tests.unit.simulators.qpay.simulator_process import SimulatorProcess
 
 
 @pytest.fixture

@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from tests.unit.adapters.qpay.gateway_fixtures import gateway_at, order, serve_tcp
-from tests.unit.adapters.qpay.scripted_qpay import Request, document, scripted_qpay
+from tests.http_answers import document
+from tests.tcp_server import serve_tcp
+from tests.unit.adapters.qpay.gateway_fixtures import gateway_at, order
+from tests.unit.adapters.qpay.scripted_qpay import Request, scripted_qpay
 
 from adapters.kit.circuit_breaker import FAILURES, REST_SECONDS, CircuitBreaker, GuardedGateway
 from booking_domain.payments.errors import GatewayUnavailable

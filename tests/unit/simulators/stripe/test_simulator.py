@@ -1,22 +1,15 @@
 """What the simulator does as Stripe: idempotency, errors, signed events with retries."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 import stripe
-from tests.unit.adapters.qpay.callback_receiver import CallbackReceiver
-from tests.unit.adapters.stripe.simulator_process import SECRET_KEY, WEBHOOK_SECRET, StripeSimulator
+from tests.unit.simulators.callback_receiver import CallbackReceiver
+from tests.unit.simulators.stripe.simulator_process import SECRET_KEY, WEBHOOK_SECRET, StripeSimulator
 
 from adapters.stripe.transport import StripeTransport
-
-
-@pytest.fixture
-def receiver() -> Iterator[CallbackReceiver]:
-    with CallbackReceiver() as receiver:
-        yield receiver
 
 
 async def test_a_key_is_bound_to_its_parameters(simulator: StripeSimulator) -> None:

@@ -10,7 +10,9 @@ from uuid import uuid4
 import httpx
 import pytest
 from tests.gates import PATIENCE_SECONDS
+from tests.http_answers import document, http
 from tests.ports import free_port
+from tests.tcp_server import serve_tcp
 from tests.unit.adapters.qpay.gateway_fixtures import (
     CALLBACK_SECRET,
     PASSWORD,
@@ -18,12 +20,11 @@ from tests.unit.adapters.qpay.gateway_fixtures import (
     gateway_at,
     invoices_of,
     order,
-    serve_tcp,
     with_gateway,
 )
-from tests.unit.adapters.qpay.merchant import Merchant, until
-from tests.unit.adapters.qpay.scripted_qpay import TOKEN, document, http, scripted_qpay
-from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
+from tests.unit.adapters.qpay.scripted_qpay import TOKEN, scripted_qpay
+from tests.unit.simulators.qpay.merchant import Merchant, until
+from tests.unit.simulators.qpay.simulator_process import SimulatorProcess
 
 from adapters.qpay.gateway import QPayGateway
 from adapters.qpay.tokens import InProcessTokenStore

@@ -1,9 +1,10 @@
 import httpx
 import pytest
+from tests.http_answers import document, http
 from tests.unit.adapters.qpay.gateway_fixtures import gateway_at, invoices_of, order, with_gateway
-from tests.unit.adapters.qpay.merchant import Merchant
-from tests.unit.adapters.qpay.scripted_qpay import document, http, scripted_qpay
-from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
+from tests.unit.adapters.qpay.scripted_qpay import scripted_qpay
+from tests.unit.simulators.qpay.merchant import Merchant
+from tests.unit.simulators.qpay.simulator_process import SimulatorProcess
 
 from adapters.qpay.gateway import QPayGateway
 from booking_domain.payments.errors import GatewayUnavailable

@@ -10,8 +10,8 @@ from typing import Any, Final
 import httpx
 import pytest
 from tests.gates import PATIENCE_SECONDS
-from tests.unit.adapters.qpay.merchant import Merchant, unique_number
-from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
+from tests.unit.simulators.qpay.merchant import Merchant, unique_number
+from tests.unit.simulators.qpay.simulator_process import SimulatorProcess
 
 FOLDER: Final = Path(__file__).parents[3] / "clients" / "qpay-js"
 NODE: Final = shutil.which("node")

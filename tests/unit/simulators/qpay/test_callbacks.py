@@ -1,6 +1,6 @@
 import pytest
-from tests.unit.adapters.qpay.callback_receiver import CallbackReceiver
-from tests.unit.adapters.qpay.merchant import Merchant
+from tests.unit.simulators.callback_receiver import CallbackReceiver
+from tests.unit.simulators.qpay.merchant import Merchant
 
 
 def test_a_callback_carries_the_payment_id_and_keeps_the_urls_query(

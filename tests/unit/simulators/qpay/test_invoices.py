@@ -3,7 +3,7 @@ import uuid
 from typing import Any
 
 import pytest
-from tests.unit.adapters.qpay.merchant import Merchant, unique_number
+from tests.unit.simulators.qpay.merchant import Merchant, unique_number
 
 
 def test_creating_an_invoice_returns_id_qr_links_and_checkout_url(merchant: Merchant) -> None:

@@ -1,4 +1,4 @@
-from tests.unit.adapters.qpay.merchant import Merchant
+from tests.unit.simulators.qpay.merchant import Merchant
 
 POLYNOMIAL = 0x1021
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.gates import PATIENCE_SECONDS
-from tests.unit.adapters.qpay.callback_receiver import CallbackReceiver
-from tests.unit.adapters.qpay.merchant import Merchant, until
-from tests.unit.adapters.qpay.simulator_process import SimulatorProcess, log_of, start
+from tests.unit.simulators.callback_receiver import CallbackReceiver
+from tests.unit.simulators.qpay.merchant import Merchant, until
+from tests.unit.simulators.qpay.simulator_process import SimulatorProcess, log_of, start
 
 
 def client_of(simulator: SimulatorProcess) -> httpx.Client:

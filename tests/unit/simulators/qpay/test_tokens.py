@@ -3,7 +3,7 @@ import time
 import httpx
 import pytest
 from litestar.testing import TestClient
-from tests.unit.adapters.qpay.merchant import Merchant
+from tests.unit.simulators.qpay.merchant import Merchant
 
 from simulators.qpay.app import create_simulator
 from simulators.qpay.config import SimulatorConfig

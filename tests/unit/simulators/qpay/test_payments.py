@@ -3,7 +3,7 @@ import uuid
 from typing import Any
 
 import pytest
-from tests.unit.adapters.qpay.merchant import Merchant
+from tests.unit.simulators.qpay.merchant import Merchant
 
 
 def listing(merchant: Merchant, **changes: object) -> dict[str, Any]:

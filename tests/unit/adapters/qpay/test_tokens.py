@@ -3,10 +3,11 @@ import time
 
 import httpx
 import pytest
+from tests.http_answers import document, http
 from tests.unit.adapters.qpay.gateway_fixtures import CountingProxy, gateway_at, invoices_of, order
-from tests.unit.adapters.qpay.merchant import Merchant
-from tests.unit.adapters.qpay.scripted_qpay import document, http, scripted_qpay
-from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
+from tests.unit.adapters.qpay.scripted_qpay import scripted_qpay
+from tests.unit.simulators.qpay.merchant import Merchant
+from tests.unit.simulators.qpay.simulator_process import SimulatorProcess
 
 from adapters.qpay.gateway import QPayGateway
 from adapters.qpay.tokens import AccessToken, InProcessTokenStore

@@ -1,7 +1,7 @@
 import httpx
 import pytest
-from tests.unit.adapters.qpay.callback_receiver import CallbackReceiver
-from tests.unit.adapters.qpay.merchant import Merchant, unique_number, until
+from tests.unit.simulators.callback_receiver import CallbackReceiver
+from tests.unit.simulators.qpay.merchant import Merchant, unique_number, until
 
 DEFAULTS = {
     "duplicateInvoices": "allow",

@@ -1,0 +1,3 @@
+from tests.unit.simulators.stripe.fixtures import simulator
+
+__all__ = ["simulator"]
