@@ -14,6 +14,7 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Body, Json, SignedAmount, Timestamp
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.projection import projection
 
 
 class AdjustLedgerBody(Body, frozen=True, kw_only=True):
@@ -36,16 +37,8 @@ class LedgerAdjustmentJson(Json, frozen=True, kw_only=True):
     created_at: Timestamp
 
 
-def ledger_adjustment_json(adjustment: Adjustment) -> LedgerAdjustmentJson:
-    """Show an adjustment to a party of its booking."""
-    return LedgerAdjustmentJson(
-        id=adjustment.id,
-        booking_id=adjustment.booking_id,
-        amount=adjustment.amount,
-        currency=adjustment.currency,
-        reason=adjustment.reason,
-        created_at=adjustment.created_at,
-    )
+ledger_adjustment_json: Final = projection(Adjustment, LedgerAdjustmentJson)
+"""Show an adjustment to a party of its booking."""
 
 
 ADJUST: Final[dict[str, Any]] = {"amount": -2000000, "reason": "Paid back in the portal of the gateway."}

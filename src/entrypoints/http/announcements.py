@@ -32,6 +32,7 @@ from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.negotiation import negotiated_language
+from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.request_guard import OPTIONAL
 
 Language = Annotated[str, Meta(pattern=f"^({'|'.join(LANGUAGES)})$")]
@@ -160,23 +161,14 @@ class ShownAnnouncementsJson(Json, frozen=True, kw_only=True):
     items: tuple[ShownAnnouncementJson, ...]
 
 
-def announcement_json(announcement: Announcement) -> AnnouncementJson:
-    """Show an announcement to an admin."""
-    return AnnouncementJson(
-        id=announcement.id,
-        texts=tuple(
-            AnnouncementTextJson(language=each.language, title=each.title, text=each.text)
-            for each in announcement.texts
-        ),
-        audience=announcement.audience,
-        level=announcement.level,
-        from_=announcement.starts_at,
-        to=announcement.ends_at,
-        published=announcement.published,
-        created_at=announcement.created_at,
-        updated_at=announcement.updated_at,
-        version=announcement.version,
-    )
+announcement_json: Final = projection(
+    Announcement,
+    AnnouncementJson,
+    texts=projection(AnnouncementText, AnnouncementTextJson),
+    from_="starts_at",
+    to="ends_at",
+)
+"""Show an announcement to an admin."""
 
 
 def _shown_json(shown: AnnouncementView, language: str) -> ShownAnnouncementJson:

@@ -18,6 +18,7 @@ from entrypoints.http.kit.exporting import ExportSource, exporting, value
 from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.request_guard import PUBLIC
 
 _ACCEPT: Final[dict[str, Any]] = {"accepted": {"termsOfUse": "2026-11"}}
@@ -90,10 +91,7 @@ def _own_json(states: Sequence[DocumentState]) -> OwnLegalDocumentsJson:
     )
 
 
-def _exported(acceptance: Acceptance) -> ExportedAcceptanceJson:
-    return ExportedAcceptanceJson(
-        document=acceptance.document, version=acceptance.document_version, accepted_at=acceptance.accepted_at
-    )
+_exported: Final = projection(Acceptance, ExportedAcceptanceJson, version="document_version")
 
 
 async def _acceptances(source: ExportSource) -> list[ExportedAcceptanceJson]:

@@ -25,6 +25,7 @@ from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.idempotency import COMPUTES, IdempotentRunner
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.projection import projection
 from entrypoints.languages.catalogues import catalogue_of
 from entrypoints.languages.notices import GettextTranslator, OverridingTranslator
 
@@ -119,8 +120,7 @@ def _text(
     )
 
 
-def _rendered(notice: TranslatedNotice) -> RenderedJson:
-    return RenderedJson(subject=notice.subject, text=notice.text, sms_segments=segments_of(notice.text))
+_rendered: Final = projection(TranslatedNotice, RenderedJson, sms_segments=lambda notice: segments_of(notice.text))
 
 
 _BUILT_IN: Final = GettextTranslator(FALLBACK)

@@ -37,6 +37,7 @@ from entrypoints.http.kit.idempotency import CONFIDENTIAL, REPEATED, IdempotentR
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.listing import PeriodQuery
+from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.request_guard import PUBLIC
 
 MAX_LINK_TOKEN: Final = 100
@@ -145,18 +146,8 @@ class MessagesJson(Page[MessageJson], frozen=True, kw_only=True):
     """A page of the log of messages."""
 
 
-def notification_json(notification: Notification) -> NotificationJson:
-    """Show a notification."""
-    return NotificationJson(
-        id=notification.id,
-        type=notification.type,
-        booking_id=notification.booking_id,
-        subject=notification.subject,
-        text=notification.text,
-        language=notification.language,
-        created_at=notification.created_at,
-        read_at=notification.read_at,
-    )
+notification_json: Final = projection(Notification, NotificationJson)
+"""Show a notification."""
 
 
 def message_json(view: MessageView) -> MessageJson:

@@ -17,6 +17,7 @@ from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.fields import Json, Timestamp
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.projection import projection
 
 
 class ParkedJobsQuery(PageQuery, frozen=True, kw_only=True):
@@ -51,17 +52,8 @@ class ParkedJobsJson(Page[ParkedJobJson], frozen=True, kw_only=True):
     """A page of parked jobs."""
 
 
-def parked_job_json(job: ParkedJob) -> ParkedJobJson:
-    """Show a parked job."""
-    return ParkedJobJson(
-        id=job.id,
-        name=job.name,
-        arguments=json.loads(job.arguments),
-        error=job.error,
-        failures=job.failures,
-        parked_at=job.parked_at,
-        retry_at=job.retry_at,
-    )
+parked_job_json: Final = projection(ParkedJob, ParkedJobJson, arguments=lambda job: json.loads(job.arguments))
+"""Show a parked job."""
 
 
 # Examples for the API's documentation.

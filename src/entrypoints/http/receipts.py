@@ -19,6 +19,7 @@ from entrypoints.http.kit.documents import HTML, PDF, DocumentFormat, DocumentQu
 from entrypoints.http.kit.etags import NOT_MODIFIED, IfNoneMatch, etag, matches
 from entrypoints.http.kit.fields import Json, Timestamp
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn
 from entrypoints.languages.documents import Phrase, Wording
 
@@ -67,23 +68,18 @@ class ReceiptsJson(Json, frozen=True, kw_only=True):
     items: tuple[ReceiptJson, ...]
 
 
-def receipt_json(receipt: Receipt) -> ReceiptJson:
-    """Show a receipt to the parties of its booking."""
-    return ReceiptJson(
-        id=receipt.id,
-        booking_id=receipt.booking_id,
-        kind=receipt.kind,
-        number=receipt.number,
-        amount=receipt.amount.amount,
-        currency=receipt.amount.currency,
-        method=receipt.method,
-        reference=receipt.reference,
-        corrects=_corrected(receipt),
-        issuer_name=receipt.issuer_name,
-        customer_name=receipt.customer_name,
-        language=receipt.language,
-        issued_at=receipt.issued_at,
-    )
+def _corrected(receipt: Receipt) -> tuple[str, ...]:
+    return tuple(numbered(ReceiptKind.RECEIPT, sequence) for sequence in receipt.corrects)
+
+
+receipt_json: Final = projection(
+    Receipt,
+    ReceiptJson,
+    amount="amount.amount",
+    currency="amount.currency",
+    corrects=_corrected,
+)
+"""Show a receipt to the parties of its booking."""
 
 
 def receipt_document(receipt: Receipt) -> Document:
@@ -120,10 +116,6 @@ def _facts(receipt: Receipt, say: Wording) -> Iterator[Fact]:
     ):
         if value:
             yield Fact(label=say(label), value=value)
-
-
-def _corrected(receipt: Receipt) -> tuple[str, ...]:
-    return tuple(numbered(ReceiptKind.RECEIPT, sequence) for sequence in receipt.corrects)
 
 
 # Examples for the API's documentation.

@@ -34,6 +34,7 @@ from entrypoints.http.kit.fields import Amount, Body, Cursor, GatewayName, Json,
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.listing import PeriodQuery
+from entrypoints.http.kit.projection import projection
 
 
 class CloseFindingBody(Body, frozen=True, kw_only=True):
@@ -161,46 +162,14 @@ class RunsJson(Page[RunJson], frozen=True, kw_only=True):
     """A page of runs."""
 
 
-def finding_json(finding: Finding) -> FindingJson:
-    """Show a finding."""
-    return FindingJson(
-        id=finding.id,
-        run_id=finding.run_id,
-        gateway=finding.gateway,
-        kind=finding.kind,
-        status=finding.status,
-        payment_reference=finding.reference,
-        invoice_reference=finding.invoice_reference,
-        reported_amount=finding.reported.amount,
-        counted_amount=finding.counted.amount,
-        currency=finding.reported.currency,
-        paid_at=finding.paid_at,
-        transaction_id=finding.payment_id,
-        booking_id=finding.booking_id,
-        note=finding.note,
-        created_at=finding.created_at,
-        settled_at=finding.settled_at,
-        version=finding.version,
-    )
+finding_json: Final = projection(
+    Finding, FindingJson, payment_reference="reference", currency="reported.currency", transaction_id="payment_id"
+)
+"""Show a finding."""
 
 
-def run_json(run: Run) -> RunJson:
-    """Show a run."""
-    return RunJson(
-        id=run.id,
-        gateway=run.gateway,
-        day=run.day,
-        time_zone=run.zone,
-        status=run.status,
-        attempts=run.attempts,
-        listed=run.listed,
-        repaired=run.repaired,
-        open=run.open,
-        created_at=run.created_at,
-        retry_at=run.retry_at,
-        finished_at=run.finished_at,
-        version=run.version,
-    )
+run_json: Final = projection(Run, RunJson, time_zone="zone")
+"""Show a run."""
 
 
 _COLUMNS: Final[Columns[Finding]] = {

@@ -48,6 +48,7 @@ from entrypoints.http.kit.fields import Body, Json, given, one_of
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.request_guard import OPTIONAL, PUBLIC
 
 Stars = Annotated[int, Meta(ge=MIN_RATING, le=MAX_RATING, description="Stars, 5 is best.")]
@@ -211,16 +212,8 @@ def reviews_json(found: Sequence[ReviewView], limit: int, actor: Actor | None) -
     return ReviewsJson.of(found, limit, lambda view: review_json(view, actor), lambda view: view.review.id)
 
 
-def exported_review(review: Review) -> ExportedReviewJson:
-    """Show a review in the export of its author or provider."""
-    return ExportedReviewJson(
-        id=review.id,
-        booking_id=review.booking_id,
-        rating=review.rating,
-        text=review.text,
-        reply=review.reply,
-        created_at=review.created_at,
-    )
+exported_review: Final = projection(Review, ExportedReviewJson)
+"""Show a review in the export of its author or provider."""
 
 
 REVIEWS: Final = items(

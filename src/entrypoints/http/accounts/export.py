@@ -13,6 +13,7 @@ from entrypoints.http.accounts.schemas import LoginJson, login_json
 from entrypoints.http.accounts.session_schemas import DeviceJson, device_json
 from entrypoints.http.kit.exporting import ExportSource, items, value
 from entrypoints.http.kit.fields import Json, Timestamp
+from entrypoints.http.kit.projection import projection
 
 
 class ExportedSessionJson(DeviceJson, frozen=True, kw_only=True):
@@ -36,9 +37,7 @@ def _session(session: Session) -> ExportedSessionJson:
     return ExportedSessionJson(**msgspec.structs.asdict(device_json(session)), ended_at=session.ended_at)
 
 
-def _identity(identity: ExternalIdentity) -> ExportedIdentityJson:
-    """Show an identity."""
-    return ExportedIdentityJson(service=identity.provider.value, subject=identity.subject, linked_at=identity.linked_at)
+_identity: Final = projection(ExternalIdentity, ExportedIdentityJson, service="provider")
 
 
 async def _identities(source: ExportSource) -> list[ExportedIdentityJson]:

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider, OpenIdReturn, OpenIdStart
 from entrypoints.http.accounts.schemas import AcceptedBody, NewName, NewRole, Password, SecondFactorCode
 from entrypoints.http.kit.fields import Body, Json, Query, Timestamp, ZoneName, one_of
+from entrypoints.http.kit.projection import projection
 
 _Text = Annotated[str, Meta(min_length=1, max_length=2_048)]
 OpenIdService = Literal["google", "apple"]
@@ -105,16 +106,12 @@ class LinkedIdentitiesJson(Json, frozen=True, kw_only=True):
     items: tuple[LinkedIdentityJson, ...]
 
 
-def start_json(start: OpenIdStart) -> OpenIdStartJson:
-    """Show where to sign in."""
-    return OpenIdStartJson(authorization_url=start.authorization_url, flow=start.flow, expires_in=start.expires_in)
+start_json: Final = projection(OpenIdStart, OpenIdStartJson)
+"""Show where to sign in."""
 
 
-def linked_json(identity: ExternalIdentity) -> LinkedIdentityJson:
-    """Show a service, without its id of the user, which clients do not need."""
-    return LinkedIdentityJson(
-        service=identity.provider.value, linked_at=identity.linked_at, unreachable_since=identity.unreachable_since
-    )
+linked_json: Final = projection(ExternalIdentity, LinkedIdentityJson, service="provider")
+"""Show a service, without its id of the user, which clients do not need."""
 
 
 def read_form(body: bytes) -> OpenIdResponse:

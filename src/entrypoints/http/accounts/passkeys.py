@@ -39,6 +39,7 @@ from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.idempotency import CONFIDENTIAL, REPEATED
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import ONE_FACTOR
 
@@ -99,14 +100,7 @@ class PasskeysJson(Json, frozen=True, kw_only=True):
     items: tuple[PasskeyJson, ...]
 
 
-def _json(passkey: Passkey) -> PasskeyJson:
-    return PasskeyJson(
-        id=passkey.id,
-        name=passkey.name,
-        second_factor=passkey.second_factor,
-        created_at=passkey.created_at,
-        last_used_at=passkey.last_used_at,
-    )
+_json: Final = projection(Passkey, PasskeyJson)
 
 
 async def _exported(source: ExportSource) -> list[PasskeyJson]:

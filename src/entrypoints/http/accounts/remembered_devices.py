@@ -24,6 +24,7 @@ from entrypoints.http.kit.fields import Json
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.projection import projection
 
 
 class RememberedDeviceJson(DeviceJson, frozen=True, kw_only=True):
@@ -43,16 +44,13 @@ class RememberedDevicesJson(Json, frozen=True, kw_only=True):
     items: tuple[RememberedDeviceJson, ...]
 
 
-def _json(device: RememberedDevice) -> RememberedDeviceJson:
-    return RememberedDeviceJson(
-        id=device.id,
-        created_at=device.created_at,
-        last_used_at=device.last_used_at,
-        expires_at=device.expires_at,
-        user_agent=device.client.user_agent,
-        platform=device.client.platform,
-        address=device.client.address,
-    )
+_json: Final = projection(
+    RememberedDevice,
+    RememberedDeviceJson,
+    user_agent="client.user_agent",
+    platform="client.platform",
+    address="client.address",
+)
 
 
 async def _exported(source: ExportSource) -> list[RememberedDeviceJson]:

@@ -18,6 +18,7 @@ from booking_domain.use_cases.identity.sign_in import Tokens
 from entrypoints.http.accounts.session_modes import SessionMode
 from entrypoints.http.kit.cursors import Page
 from entrypoints.http.kit.fields import Body, Json, Timestamp, ZoneName, one_of
+from entrypoints.http.kit.projection import projection
 
 Email = Annotated[str, Meta(min_length=3, max_length=254, examples=["dorj@example.com"])]
 Phone = Annotated[
@@ -187,21 +188,8 @@ class LoginsJson(Page[LoginJson], frozen=True, kw_only=True):
     """A page of the login history."""
 
 
-def user_json(user: User) -> UserJson:
-    """Show an account."""
-    return UserJson(
-        id=user.id,
-        name=user.name,
-        email=user.email,
-        phone=user.phone,
-        role=user.role.value,
-        status=user.status.value,
-        locale=user.locale,
-        time_zone=user.time_zone,
-        created_at=user.created_at,
-        email_verified_at=user.email_verified_at,
-        phone_verified_at=user.phone_verified_at,
-    )
+user_json: Final = projection(User, UserJson)
+"""Show an account."""
 
 
 def signed_in(tokens: Tokens, mode: SessionMode) -> Response[SignedInJson]:
@@ -222,13 +210,7 @@ def logins_page(found: Sequence[Login], limit: int) -> LoginsJson:
     return LoginsJson.of(found, limit, login_json, lambda login: login.id)
 
 
-def login_json(login: Login) -> LoginJson:
-    """Show an attempt to sign in."""
-    return LoginJson(
-        at=login.at,
-        address=login.client.address,
-        user_agent=login.client.user_agent,
-        platform=login.client.platform,
-        method=login.method,
-        outcome=login.outcome,
-    )
+login_json: Final = projection(
+    Login, LoginJson, address="client.address", user_agent="client.user_agent", platform="client.platform"
+)
+"""Show an attempt to sign in."""

@@ -1,12 +1,13 @@
 """The JSON of second factors."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
 from booking_domain.identity.second_factor import RECOVERY_CODES, SecondFactor
 from entrypoints.http.accounts.schemas import Code, ProofBody, SecondFactorCode
 from entrypoints.http.kit.fields import Body, Json, Timestamp
+from entrypoints.http.kit.projection import projection
 
 
 class SetUpTotpBody(ProofBody, frozen=True, kw_only=True):
@@ -54,10 +55,5 @@ class RecoveryCodesJson(Json, frozen=True, kw_only=True):
     """Codes of one use each, for users who have lost their second factor. They are shown once."""
 
 
-def totp_json(factor: SecondFactor) -> TotpJson:
-    """Show a second factor."""
-    return TotpJson(
-        active=factor.active,
-        confirmed_at=factor.confirmed_at,
-        recovery_codes_left=len(factor.recovery_codes),
-    )
+totp_json: Final = projection(SecondFactor, TotpJson, recovery_codes_left=lambda factor: len(factor.recovery_codes))
+"""Show a second factor."""

@@ -1,5 +1,6 @@
 """The JSON of sessions."""
 
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -7,6 +8,7 @@ import msgspec
 from booking_domain.identity.sessions import Platform, Session
 from booking_domain.shared.ids import SessionId
 from entrypoints.http.kit.fields import Json, Timestamp
+from entrypoints.http.kit.projection import projection
 
 
 class DeviceJson(Json, frozen=True, kw_only=True):
@@ -41,17 +43,10 @@ class SessionsJson(Json, frozen=True, kw_only=True):
     items: tuple[SessionJson, ...]
 
 
-def device_json(session: Session) -> DeviceJson:
-    """Show a session."""
-    return DeviceJson(
-        id=session.id,
-        created_at=session.created_at,
-        last_used_at=session.last_used_at,
-        expires_at=session.expires_at,
-        user_agent=session.client.user_agent,
-        platform=session.client.platform,
-        address=session.client.address,
-    )
+device_json: Final = projection(
+    Session, DeviceJson, user_agent="client.user_agent", platform="client.platform", address="client.address"
+)
+"""Show a session."""
 
 
 def session_json(session: Session, *, current: SessionId) -> SessionJson:

@@ -1,7 +1,7 @@
 """The JSON of the audit log."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from msgspec import Meta, field
@@ -10,6 +10,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import AuditEntry
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.fields import Json, Moment, Timestamp, one_of
+from entrypoints.http.kit.projection import projection
 
 Word = Annotated[str, Meta(min_length=1, max_length=64)]
 
@@ -50,18 +51,13 @@ class AuditJson(Page[EntryJson], frozen=True, kw_only=True):
     """A page of the audit log."""
 
 
-def entry_json(entry: AuditEntry) -> EntryJson:
-    """Show an entry."""
-    return EntryJson(
-        id=entry.id,
-        at=entry.at,
-        actor_id=entry.actor.id,
-        actor_role=entry.actor.role.value,
-        action=entry.action,
-        subject_kind=None if entry.subject is None else entry.subject.kind,
-        subject_id=None if entry.subject is None else entry.subject.id,
-        address=entry.origin.address,
-        user_agent=entry.origin.user_agent,
-        request_id=entry.origin.request_id,
-        details=entry.details,
-    )
+entry_json: Final = projection(
+    AuditEntry,
+    EntryJson,
+    subject_kind="subject.kind",
+    subject_id="subject.id",
+    address="origin.address",
+    user_agent="origin.user_agent",
+    request_id="origin.request_id",
+)
+"""Show an entry."""

@@ -24,6 +24,7 @@ from entrypoints.http.kit.fields import Body, Instant, Json, Timestamp
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.projection import projection
 
 _BLOCK: Final[dict[str, Any]] = {
     "network": "203.0.113.0/24",
@@ -68,14 +69,7 @@ class BlockedNetworksJson(Json, frozen=True, kw_only=True):
     items: tuple[BlockedNetworkJson, ...]
 
 
-def _json(blocked: BlockedNetwork) -> BlockedNetworkJson:
-    return BlockedNetworkJson(
-        id=blocked.id,
-        network=str(blocked.network),
-        reason=blocked.reason,
-        blocked_at=blocked.blocked_at,
-        expires_at=blocked.expires_at,
-    )
+_json: Final = projection(BlockedNetwork, BlockedNetworkJson, network=lambda blocked: str(blocked.network))
 
 
 @get(

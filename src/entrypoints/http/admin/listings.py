@@ -32,6 +32,7 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Cursor, GatewayName, Json, Limit, Timestamp
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.listing import MOST_STATUSES, ListQuery, MoneyListQuery, PersonJson
+from entrypoints.http.kit.projection import projection
 
 
 class ChosenBookingsQuery(ListQuery, frozen=True, kw_only=True):
@@ -130,26 +131,14 @@ def _booking_json(appointment: Appointment) -> ListedBookingJson:
     )
 
 
-def _transaction_json(move: Transaction) -> TransactionJson:
-    return TransactionJson(
-        id=move.id,
-        type=move.type,
-        status=move.status,
-        booking_id=move.booking_id,
-        booking_reference=move.booking_reference,
-        provider=PersonJson(id=move.provider_id, name=move.provider_name),
-        customer=PersonJson(id=move.customer_id, name=move.customer_name),
-        gateway=move.gateway,
-        purpose=move.purpose,
-        reason=move.reason,
-        note=move.note,
-        amount=move.amount.amount,
-        moved_amount=move.moved.amount,
-        currency=move.amount.currency,
-        reference=move.reference,
-        created_at=move.created_at,
-        processed_at=move.processed_at,
-    )
+_transaction_json: Final = projection(
+    Transaction,
+    TransactionJson,
+    provider=lambda move: PersonJson(id=move.provider_id, name=move.provider_name),
+    customer=lambda move: PersonJson(id=move.customer_id, name=move.customer_name),
+    amount="amount.amount",
+    currency="amount.currency",
+)
 
 
 _BOOKING_COLUMNS: Final[Columns[Appointment]] = {

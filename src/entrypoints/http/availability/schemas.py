@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
@@ -30,6 +30,7 @@ from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.catalogue.profiles import DurationChange, SettingsChange
 from booking_domain.use_cases.scheduling.calendars import AddBlock, AddException, AddRule, SetRules
 from entrypoints.http.kit.fields import Body, Instant, Json, Minutes, Note, SomeMinutes, Timestamp, ZoneName, given
+from entrypoints.http.kit.projection import filled, projection
 from entrypoints.http.providers.terms import Durations, DurationsJson, TermsBody, TierJson, durations_json, tier_json
 
 StartTime = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="On the provider's clock.")]
@@ -252,17 +253,10 @@ def rules_json(rules: Iterable[WeeklyRule]) -> RulesJson:
     return RulesJson(rules=tuple(map(rule_json, rules)))
 
 
-def rule_json(rule: WeeklyRule) -> RuleJson:
-    """Show a rule."""
-    return RuleJson(
-        id=rule.id,
-        day=rule.day,
-        start_time=str(rule.hours.start),
-        end_time=str(rule.hours.end),
-        valid_from=rule.valid_from,
-        valid_until=rule.valid_until,
-        every_weeks=rule.every_weeks,
-    )
+rule_json: Final = projection(
+    WeeklyRule, RuleJson, start_time=lambda rule: str(rule.hours.start), end_time=lambda rule: str(rule.hours.end)
+)
+"""Show a rule."""
 
 
 def exception_json(exception: DateException) -> ExceptionJson:
@@ -271,9 +265,8 @@ def exception_json(exception: DateException) -> ExceptionJson:
     return ExceptionJson(id=exception.id, date=exception.date, closed=None if ranges else True, ranges=ranges or None)
 
 
-def block_json(block: Block) -> BlockJson:
-    """Show a block to its provider."""
-    return BlockJson(id=block.id, start=block.range.start, end=block.range.end, note=block.note or None)
+block_json: Final = projection(Block, BlockJson, start="range.start", end="range.end", note=filled("note"))
+"""Show a block to its provider."""
 
 
 def settings_json(calendar: Calendar, terms: Terms) -> SettingsJson:

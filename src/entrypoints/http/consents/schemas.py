@@ -11,6 +11,7 @@ from booking_domain.use_cases.bookings.consents import GrantConsent
 from entrypoints.http.kit.cursors import Page
 from entrypoints.http.kit.exporting import items
 from entrypoints.http.kit.fields import Body, Json, Timestamp, one_of
+from entrypoints.http.kit.projection import projection
 
 
 class GrantConsentBody(Body, frozen=True, kw_only=True):
@@ -72,9 +73,8 @@ class ReceivedConsentsJson(Page[ReceivedConsentJson], frozen=True, kw_only=True)
     """A page of the consents about the caller as a provider."""
 
 
-def code_json(code: ConsentCode) -> ConsentCodeJson:
-    """Show a code to its provider."""
-    return ConsentCodeJson(provider_id=code.provider_id, code=code.code, created_at=code.created_at)
+code_json: Final = projection(ConsentCode, ConsentCodeJson)
+"""Show a code to its provider."""
 
 
 def given_json(view: ConsentView) -> GivenConsentJson:

@@ -15,6 +15,7 @@ from entrypoints.http.admin.user_schemas import phone_in
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.exporting import ExportSection, items
 from entrypoints.http.kit.fields import Body, Json, Timestamp
+from entrypoints.http.kit.projection import filled, projection
 
 WRITE_NOTE: Final[dict[str, Any]] = {"text": "Allergic to latex."}
 
@@ -90,27 +91,17 @@ class CustomerNoteJson(Json, frozen=True, kw_only=True):
     version: int
 
 
-def customer_json(customer: Customer) -> CustomerJson:
-    """Show a customer to a provider or a manager."""
-    return CustomerJson(
-        id=customer.id,
-        name=customer.name,
-        walk_in=customer.walk_in or None,
-        email=customer.email,
-        phone=customer.phone,
-        bookings=customer.bookings,
-        no_shows=customer.no_shows,
-        last_visit=customer.last_visit,
-        next_visit=customer.next_visit,
-        note="" if customer.note is None else customer.note.text,
-    )
+customer_json: Final = projection(
+    Customer,
+    CustomerJson,
+    walk_in=filled("walk_in"),
+    note=lambda customer: "" if customer.note is None else customer.note.text,
+)
+"""Show a customer to a provider or a manager."""
 
 
-def note_json(note: CustomerNote) -> CustomerNoteJson:
-    """Show a note to its author."""
-    return CustomerNoteJson(
-        customer_id=note.customer_id, text=note.text, updated_at=note.updated_at, version=note.version
-    )
+note_json: Final = projection(CustomerNote, CustomerNoteJson)
+"""Show a note to its author."""
 
 
 NOTES: Final[ExportSection] = items(

@@ -13,6 +13,7 @@ from entrypoints.http.files.images import IMAGE, PRIVATE_FOR, ImageJson, image_j
 from entrypoints.http.kit.cursors import Page
 from entrypoints.http.kit.exporting import items
 from entrypoints.http.kit.fields import Body, Json, Timestamp
+from entrypoints.http.kit.projection import projection
 
 
 class AnnounceBody(Body, frozen=True, kw_only=True):
@@ -120,16 +121,7 @@ class ExportedFileJson(Json, frozen=True, kw_only=True):
     created_at: datetime
 
 
-def _exported(file: File) -> ExportedFileJson:
-    return ExportedFileJson(
-        id=file.id,
-        folder=file.folder,
-        filename=file.filename,
-        content_type=file.content_type,
-        size=file.size,
-        status=file.status,
-        created_at=file.created_at,
-    )
+_exported: Final = projection(File, ExportedFileJson)
 
 
 FILES: Final = items(

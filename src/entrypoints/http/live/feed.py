@@ -9,6 +9,7 @@ from booking_domain.live.model import CHANNEL_PERMISSIONS, Channel, Follower, Li
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import ProviderId, SessionId
 from entrypoints.http.kit.fields import Json, Timestamp
+from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.refusals import invalid_input
 
 HEARTBEAT_SECONDS: Final = 15
@@ -25,9 +26,10 @@ class LiveEventJson(Json, frozen=True, kw_only=True):
     about: dict[str, Any]
 
 
-def live_event_json(event: LiveEvent) -> LiveEventJson:
-    """Show an event to an account that may receive it."""
-    return LiveEventJson(type=event.what.type, at=event.at, about=dict(event.what.about))
+live_event_json: Final = projection(
+    LiveEvent, LiveEventJson, type="what.type", about=lambda event: dict(event.what.about)
+)
+"""Show an event to an account that may receive it."""
 
 
 def follower_of(

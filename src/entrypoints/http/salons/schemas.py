@@ -43,6 +43,7 @@ from entrypoints.http.availability.schemas import ExceptionBody, HoursJson, Rule
 from entrypoints.http.files.images import ImageJson, file_ids, picture_json
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.fields import Body, Json, Query, Timestamp, ZoneName, given, one_of
+from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.refusals import invalid_input
 from entrypoints.http.providers.schemas import PointBody, PointJson, ProviderJson, provider_json
 from entrypoints.http.services import ServiceJson, service_json
@@ -398,14 +399,12 @@ def hours_json(view: SalonView) -> SalonHoursJson:
     )
 
 
-def invited_json(member: Member) -> InvitedJson:
-    """Show a membership after a change."""
-    return InvitedJson(provider_id=member.provider_id, status=member.status.value)
+invited_json: Final = projection(Member, InvitedJson)
+"""Show a membership after a change."""
 
 
-def member_json(member: MemberView) -> MemberJson:
-    """Show a member."""
-    return MemberJson(provider_id=member.provider_id, display_name=member.name, status=member.status.value)
+member_json: Final = projection(MemberView, MemberJson, display_name="name")
+"""Show a member."""
 
 
 def managed_salon_json(view: ManagedSalon, links: ObjectLinks) -> ManagedSalonJson:
@@ -420,15 +419,9 @@ def invitation_json(invitation: Invitation, links: ObjectLinks) -> InvitationJso
     return InvitationJson(salon=salon_json(invitation.salon, links), invited_at=invitation.invited_at)
 
 
-def _rule_json(rule: WeeklyRule) -> SalonRuleJson:
-    return SalonRuleJson(
-        day=rule.day,
-        start_time=str(rule.hours.start),
-        end_time=str(rule.hours.end),
-        valid_from=rule.valid_from,
-        valid_until=rule.valid_until,
-        every_weeks=rule.every_weeks,
-    )
+_rule_json: Final = projection(
+    WeeklyRule, SalonRuleJson, start_time=lambda rule: str(rule.hours.start), end_time=lambda rule: str(rule.hours.end)
+)
 
 
 def _exception_json(exception: DateException) -> SalonExceptionJson:

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from booking_domain.notifications.sms import SmsMessage, SmsStatus
 from entrypoints.http.kit.exporting import items
 from entrypoints.http.kit.fields import Json, Timestamp, one_of
+from entrypoints.http.kit.projection import projection
 
 
 class ExportedTextJson(Json, frozen=True, kw_only=True):
@@ -18,15 +19,7 @@ class ExportedTextJson(Json, frozen=True, kw_only=True):
     status: Annotated[str, one_of(SmsStatus)]
 
 
-def _text(message: SmsMessage) -> ExportedTextJson:
-    """Show what is stored of a text message."""
-    return ExportedTextJson(
-        at=message.created_at,
-        to=message.to_masked,
-        template=message.template,
-        language=message.language,
-        status=message.status.value,
-    )
+_text: Final = projection(SmsMessage, ExportedTextJson, at="created_at", to="to_masked")
 
 
 TEXT_MESSAGES: Final = items(

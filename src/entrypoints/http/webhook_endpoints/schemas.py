@@ -29,6 +29,7 @@ from booking_domain.webhooks.ports import DeliveryFilter, EndpointFilter
 from booking_domain.webhooks.types import WebhookType
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.fields import Body, Instant, Json, Timestamp, given
+from entrypoints.http.kit.projection import filled, projection
 
 _HOUR: Final = timedelta(hours=1)
 EndpointUrl = Annotated[
@@ -213,21 +214,8 @@ class ExportedEndpointJson(Json, frozen=True, kw_only=True):
     created_at: Timestamp
 
 
-def endpoint_json(endpoint: WebhookEndpoint) -> EndpointJson:
-    """Show an endpoint without its secret."""
-    return EndpointJson(
-        id=endpoint.id,
-        owner_id=endpoint.owner_id,
-        url=endpoint.url,
-        description=endpoint.description,
-        event_types=endpoint.event_types,
-        status=endpoint.status,
-        disabled_because=endpoint.disabled_because,
-        disabled_at=endpoint.disabled_at,
-        previous_secret_until=endpoint.previous_secret_until,
-        created_at=endpoint.created_at,
-        version=endpoint.version,
-    )
+endpoint_json: Final = projection(WebhookEndpoint, EndpointJson)
+"""Show an endpoint without its secret."""
 
 
 def endpoint_with_secret_json(endpoint: WebhookEndpoint) -> EndpointWithSecretJson:
@@ -240,24 +228,10 @@ def endpoints_json(found: Sequence[WebhookEndpoint], limit: int) -> EndpointsJso
     return EndpointsJson.of(found, limit, endpoint_json, lambda endpoint: endpoint.id)
 
 
-def delivery_json(delivery: WebhookDelivery) -> DeliveryJson:
-    """Show an entry of the log."""
-    return DeliveryJson(
-        id=delivery.id,
-        endpoint_id=delivery.endpoint_id,
-        webhook_id=delivery.message_id,
-        type=delivery.type,
-        booking_id=delivery.booking_id,
-        status=delivery.status,
-        attempts=delivery.attempts,
-        first_attempt_at=delivery.first_attempt_at,
-        last_attempt_at=delivery.last_attempt_at,
-        next_attempt_at=delivery.next_attempt_at,
-        failure=delivery.failure,
-        response_status=delivery.response_status,
-        response_excerpt=delivery.response_excerpt or None,
-        created_at=delivery.created_at,
-    )
+delivery_json: Final = projection(
+    WebhookDelivery, DeliveryJson, webhook_id="message_id", response_excerpt=filled("response_excerpt")
+)
+"""Show an entry of the log."""
 
 
 def delivery_with_payload_json(delivery: WebhookDelivery) -> DeliveryWithPayloadJson:
@@ -265,16 +239,8 @@ def delivery_with_payload_json(delivery: WebhookDelivery) -> DeliveryWithPayload
     return DeliveryWithPayloadJson(**asdict(delivery_json(delivery)), payload=delivery.payload)
 
 
-def exported_endpoint(endpoint: WebhookEndpoint) -> ExportedEndpointJson:
-    """Show an endpoint in the export of its owner."""
-    return ExportedEndpointJson(
-        id=endpoint.id,
-        url=endpoint.url,
-        description=endpoint.description,
-        event_types=endpoint.event_types,
-        status=endpoint.status,
-        created_at=endpoint.created_at,
-    )
+exported_endpoint: Final = projection(WebhookEndpoint, ExportedEndpointJson)
+"""Show an endpoint in the export of its owner."""
 
 
 def _names(event_types: Sequence[WebhookType]) -> tuple[str, ...]:
