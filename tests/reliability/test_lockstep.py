@@ -181,7 +181,7 @@ class Flawed(MemoryDatabase):
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[MemoryRepositories]:
         async with super().begin() as tx:
-            setattr(tx, self._part, self._flawed(getattr(tx, self._part)._state))
+            setattr(tx, self._part, self._flawed(getattr(tx, self._part)._current))
             yield tx
 
 

@@ -1,6 +1,6 @@
 """Customers and notes on them in memory."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -14,18 +14,22 @@ from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import BookingId, CustomerId, UserId
 from booking_domain.testing.bookings.memory.tables import BOOKINGS, WALK_INS
 from booking_domain.testing.catalogue.memory.tables import SALON_MEMBERS, SALONS
-from booking_domain.testing.identity.memory.tables import USERS, require_user
-from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State, Table
+from booking_domain.testing.identity.memory.tables import USERS
+from booking_domain.testing.kit.tables import Group, InMemory, Part, Rows, State, Table
 from booking_domain.use_cases.platform.views import CONTACT_SHOWN
 
 
-def _erase_of_either(state: State, rows: dict[tuple[UserId, CustomerId], CustomerNote], user_id: UserId) -> None:
+def _erase_of_either(state: State, rows: Rows[tuple[UserId, CustomerId], CustomerNote], user_id: UserId) -> None:
     theirs = {user_id, *(each.id for each in state[BOOKINGS].values() if each.customer_id == user_id)}
-    for key in [key for key in rows if not theirs.isdisjoint(key)]:
-        del rows[key]
+    rows.delete_keys(lambda key: not theirs.isdisjoint(key))
 
 
-CUSTOMER_NOTES: Final = Table[tuple[UserId, CustomerId], CustomerNote]("customer_notes", erase=_erase_of_either)
+CUSTOMER_NOTES: Final = Table[tuple[UserId, CustomerId], CustomerNote](
+    "customer_notes",
+    key=lambda row: (row.author_id, row.customer_id),
+    refers=lambda row: ((USERS, row.author_id),),
+    erase=_erase_of_either,
+)
 TABLES: Final = (CUSTOMER_NOTES,)
 
 
@@ -49,11 +53,8 @@ def _served(state: State, whose: CustomerScope) -> dict[CustomerId, list[Booking
     return served
 
 
-class MemoryCustomerNotes(CustomerNotes):
+class MemoryCustomerNotes(InMemory, CustomerNotes):
     """The notes of one database transaction."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
 
     async def serves(self, whose: CustomerScope, customer_id: CustomerId) -> bool:
         return customer_id in _served(self._state, whose)
@@ -62,20 +63,14 @@ class MemoryCustomerNotes(CustomerNotes):
         return self._state[CUSTOMER_NOTES].get((author_id, customer_id))
 
     async def save(self, note: CustomerNote) -> None:
-        require_user(self._state, note.author_id)
-        self._state[CUSTOMER_NOTES][note.author_id, note.customer_id] = note
+        self._state[CUSTOMER_NOTES].put(note)
 
     async def delete_on(self, customer_id: CustomerId) -> None:
-        rows = self._state[CUSTOMER_NOTES]
-        for key in [key for key in rows if key[1] == customer_id]:
-            del rows[key]
+        self._state[CUSTOMER_NOTES].delete_keys(lambda key: key[1] == customer_id)
 
 
-class MemoryCustomerReads(CustomerReads):
+class MemoryCustomerReads(InMemory, CustomerReads):
     """Committed customers."""
-
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
 
     async def page(self, author_id: UserId, criteria: CustomerFilter, now: datetime) -> Sequence[Customer]:
         found = self._all(author_id, criteria.whose, now)
@@ -88,12 +83,11 @@ class MemoryCustomerReads(CustomerReads):
         return next((each for each in self._all(author_id, whose, now) if each.id == customer_id), None)
 
     async def notes_by(self, author_id: UserId, after: CustomerId | None, limit: int) -> Sequence[CustomerNote]:
-        notes = self._committed()[CUSTOMER_NOTES].values()
-        found = [each for each in notes if each.author_id == author_id and (after is None or each.id > after)]
-        return sorted(found, key=lambda each: each.id)[:limit]
+        last = None if after is None else (author_id, after)
+        return self._state[CUSTOMER_NOTES].page(lambda each: each.author_id == author_id, last, limit)
 
     def _all(self, author_id: UserId, whose: CustomerScope, now: datetime) -> list[Customer]:
-        state = self._committed()
+        state = self._state
         found = [
             _customer(_person(state, id_), made, state[CUSTOMER_NOTES].get((author_id, id_)), now)
             for id_, made in _served(state, whose).items()
@@ -136,17 +130,13 @@ def _matches(customer: Customer, criteria: CustomerFilter) -> bool:
     return by_text or (criteria.phone is not None and customer.phone == criteria.phone)
 
 
-class CustomerRepositories(RepositoryGroup):
+class CustomerRepositories(Group):
     """The repositories of this context."""
 
-    def __init__(self, state: State) -> None:
-        super().__init__(state)
-        self.customer_notes = MemoryCustomerNotes(state)
+    customer_notes = Part(MemoryCustomerNotes)
 
 
-class CustomerReadGroup(ReadGroup):
+class CustomerReadGroup(Group):
     """The reads of this context."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        super().__init__(committed)
-        self.customers = MemoryCustomerReads(committed)
+    customers = Part(MemoryCustomerReads)

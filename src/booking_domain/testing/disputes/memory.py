@@ -1,18 +1,17 @@
 """Disputes in memory."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from booking_domain.disputes.model import Dispute, DisputeExists, DisputeId, DisputeStatus, Statement, StatementId
 from booking_domain.disputes.ports import DisputeFilter, DisputeOrder, DisputeReads, Disputes, DisputeView
-from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, UserId
 from booking_domain.testing.bookings.memory.bookings import customer_name
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES
-from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State, Table, change_rows
+from booking_domain.testing.kit.tables import Group, InMemory, Part, State, Table, VersionedRepository, change_rows
 
 
 def _erase_words(_: State, rows: dict[DisputeId, Dispute], user_id: UserId) -> None:
@@ -26,42 +25,37 @@ def _erase_words(_: State, rows: dict[DisputeId, Dispute], user_id: UserId) -> N
             rows[key] = replace(erased, version=dispute.version + 1)
 
 
-DISPUTES: Final = Table[DisputeId, Dispute]("disputes", erase=_erase_words)
+DISPUTES: Final = Table[DisputeId, Dispute](
+    "disputes", refers=lambda row: ((BOOKINGS, row.booking_id),), what="dispute", erase=_erase_words
+)
 STATEMENTS: Final = Table[StatementId, Statement](
-    "dispute_statements", erase=change_rows(lambda each: each.author_id, lambda each: replace(each, text=""))
+    "dispute_statements",
+    refers=lambda row: ((DISPUTES, row.dispute_id),),
+    erase=change_rows(lambda each: each.author_id, lambda each: replace(each, text="")),
 )
 TABLES: Final = (DISPUTES, STATEMENTS)
 
 
 def _statements(state: State, dispute_id: DisputeId) -> list[Statement]:
-    return sorted(
-        (each for each in state[STATEMENTS].values() if each.dispute_id == dispute_id), key=lambda each: each.id
-    )
+    return state[STATEMENTS].page(lambda each: each.dispute_id == dispute_id)
 
 
-class MemoryDisputes(Disputes):
+class MemoryDisputes(VersionedRepository[DisputeId, Dispute], Disputes):
     """The disputes of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    table = DISPUTES
 
     async def add(self, dispute: Dispute) -> None:
-        self._state.require(BOOKINGS, dispute.booking_id)
         if any(each.status is DisputeStatus.OPEN for each in await self.of_booking(dispute.booking_id)):
             raise DisputeExists
-        self._state[DISPUTES][dispute.id] = dispute
+        await super().add(dispute)
 
     async def add_statements(self, statements: Sequence[Statement]) -> None:
         for statement in statements:
-            self._state.require(DISPUTES, statement.dispute_id)
-            self._state[STATEMENTS][statement.id] = statement
-
-    async def get(self, dispute_id: DisputeId) -> Dispute | None:
-        return self._state[DISPUTES].get(dispute_id)
+            self._state[STATEMENTS].put(statement)
 
     async def of_booking(self, booking_id: BookingId) -> Sequence[Dispute]:
-        found = (each for each in self._state[DISPUTES].values() if each.booking_id == booking_id)
-        return sorted(found, key=lambda each: each.id)
+        return self._rows.page(lambda each: each.booking_id == booking_id)
 
     async def statements(self, dispute_id: DisputeId) -> Sequence[Statement]:
         return _statements(self._state, dispute_id)
@@ -69,46 +63,34 @@ class MemoryDisputes(Disputes):
     async def statement(self, statement_id: StatementId) -> Statement | None:
         return self._state[STATEMENTS].get(statement_id)
 
-    async def save(self, dispute: Dispute, *, was: Dispute) -> None:
-        kept = self._state[DISPUTES].get(was.id)
-        if kept is None or kept.version != was.version:
-            raise ConcurrentChange(what="dispute")
-        self._state[DISPUTES][dispute.id] = dispute
 
-
-class MemoryDisputeReads(DisputeReads):
+class MemoryDisputeReads(InMemory, DisputeReads):
     """The committed disputes."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
     async def get(self, dispute_id: DisputeId) -> DisputeView | None:
-        dispute = self._committed()[DISPUTES].get(dispute_id)
+        dispute = self._state[DISPUTES].get(dispute_id)
         return None if dispute is None else self._view(dispute)
 
     async def page(self, criteria: DisputeFilter) -> Sequence[DisputeView]:
-        newest_first = criteria.order is DisputeOrder.NEWEST
-        found = [each for each in map(self._view, self._committed()[DISPUTES].values()) if _matches(each, criteria)]
-        found.sort(key=lambda each: each.dispute.id, reverse=newest_first)
-        return found[: criteria.limit]
+        found = self._state[DISPUTES].page(
+            lambda each: _matches(self._view(each), criteria),
+            criteria.after,
+            criteria.limit,
+            newest_first=criteria.order is DisputeOrder.NEWEST,
+        )
+        return [self._view(each) for each in found]
 
     async def statements(self, dispute_id: DisputeId) -> Sequence[Statement]:
-        return _statements(self._committed(), dispute_id)
+        return _statements(self._state, dispute_id)
 
     async def to_remind(self, now: datetime, limit: int) -> Sequence[DisputeId]:
-        due = (each.id for each in self._committed()[DISPUTES].values() if each.due_reminders(now))
-        return sorted(due)[:limit]
+        return [each.id for each in self._state[DISPUTES].page(lambda each: bool(each.due_reminders(now)), limit=limit)]
 
     async def of_party(self, user_id: UserId, after: DisputeId | None, limit: int) -> Sequence[Dispute]:
-        found = [
-            each
-            for each in self._committed()[DISPUTES].values()
-            if each.side_of(user_id) is not None and (after is None or each.id > after)
-        ]
-        return sorted(found, key=lambda each: each.id)[:limit]
+        return self._state[DISPUTES].page(lambda each: each.side_of(user_id) is not None, after, limit)
 
     def _view(self, dispute: Dispute) -> DisputeView:
-        state = self._committed()
+        state = self._state
         booking = state[BOOKINGS][dispute.booking_id]
         return DisputeView(
             dispute=dispute,
@@ -121,7 +103,7 @@ class MemoryDisputeReads(DisputeReads):
 
 def _matches(view: DisputeView, criteria: DisputeFilter) -> bool:
     dispute = view.dispute
-    before = criteria.order is DisputeOrder.NEWEST
+
     return (
         (criteria.party_id is None or dispute.side_of(criteria.party_id) is not None)
         and criteria.status in {None, dispute.status}
@@ -135,21 +117,16 @@ def _matches(view: DisputeView, criteria: DisputeFilter) -> bool:
         and criteria.customer_id in {None, dispute.customer_id}
         and criteria.booking_id in {None, dispute.booking_id}
         and criteria.reference in {None, view.booking_reference}
-        and (criteria.after is None or (dispute.id < criteria.after if before else dispute.id > criteria.after))
     )
 
 
-class DisputeRepositories(RepositoryGroup):
+class DisputeRepositories(Group):
     """The repositories of this context."""
 
-    def __init__(self, state: State) -> None:
-        super().__init__(state)
-        self.disputes = MemoryDisputes(state)
+    disputes = Part(MemoryDisputes)
 
 
-class DisputeReadGroup(ReadGroup):
+class DisputeReadGroup(Group):
     """The reads of this context."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        super().__init__(committed)
-        self.disputes = MemoryDisputeReads(committed)
+    disputes = Part(MemoryDisputeReads)

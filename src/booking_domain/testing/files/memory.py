@@ -1,6 +1,6 @@
 """Files and their storage in memory."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,30 +9,31 @@ from uuid import UUID
 from booking_domain.files.model import LIVE, UNFINISHED, File, FileOwner, FileStatus, FileUsage, Folder, ObjectKey
 from booking_domain.files.ports import FileReads, Files, ObjectLinks, ObjectStorage, SignedUpload, StoredObject
 from booking_domain.shared.clock import Clock
-from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import FileId, UserId
 from booking_domain.testing.identity.memory.tables import USERS
-from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State, Table
+from booking_domain.testing.kit.tables import Group, InMemory, Part, State, Table, VersionedRepository, change_rows
 
 
-def _discard(_: State, rows: dict[FileId, File], user_id: UserId) -> None:
-    for key, file in rows.items():
-        if file.account_id == user_id and file.status is not FileStatus.DELETED:
-            deleted = replace(file, status=FileStatus.DELETED, filename="", version=file.version + 1)
-            rows[key] = replace(deleted, sweep_at=file.created_at)
+def _discarded(file: File) -> File:
+    if file.status is FileStatus.DELETED:
+        return file
+    deleted = replace(file, status=FileStatus.DELETED, filename="", version=file.version + 1)
+    return replace(deleted, sweep_at=file.created_at)
 
 
-FILES: Final = Table[FileId, File]("files", erase=_discard)
+FILES: Final = Table[FileId, File](
+    "files",
+    refers=lambda row: ((USERS, row.account_id),),
+    what="file",
+    erase=change_rows(lambda file: file.account_id, _discarded),
+)
 TABLES: Final = (FILES,)
 
 
 def files_of(state: State, owner: FileOwner) -> list[File]:
     """The files of an object that are not deleted, by position."""
-    found = [
-        file
-        for file in state[FILES].values()
-        if (file.folder, file.owner_id) == (owner.folder, owner.id) and file.status is not FileStatus.DELETED
-    ]
+    whose = (owner.folder, owner.id, False)
+    found = state[FILES].where(lambda each: (each.folder, each.owner_id, each.status is FileStatus.DELETED) == whose)
     return sorted(found, key=lambda file: (file.position, file.id))
 
 
@@ -42,18 +43,10 @@ def files_of_each(state: State, folder: Folder, owner_ids: Sequence[UUID]) -> di
     return {owner_id: files for owner_id, files in found.items() if files}
 
 
-class MemoryFiles(Files):
+class MemoryFiles(VersionedRepository[FileId, File], Files):
     """The files of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    async def add(self, file: File) -> None:
-        self._state.require(USERS, file.account_id)
-        self._state[FILES][file.id] = file
-
-    async def lock(self, file_id: FileId) -> File | None:
-        return self._state[FILES].get(file_id)
+    table = FILES
 
     async def lock_of(self, owner: FileOwner) -> Sequence[File]:
         return files_of(self._state, owner)
@@ -61,51 +54,33 @@ class MemoryFiles(Files):
     async def of_each(self, folder: Folder, owner_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[File]]:
         return files_of_each(self._state, folder, owner_ids)
 
-    async def save(self, file: File, *, was: File) -> None:
-        kept = self._state[FILES].get(was.id)
-        if kept is None or kept.version != was.version:
-            raise ConcurrentChange(what="file")
-        self._state[FILES][file.id] = file
-
-    async def remove(self, file_id: FileId) -> None:
-        self._state[FILES].pop(file_id, None)
-
     async def usage(self, account_id: UserId) -> FileUsage:
-        live = [each for each in self._state[FILES].values() if each.account_id == account_id and each.status in LIVE]
+        live = self._rows.where(lambda each: each.account_id == account_id and each.status in LIVE)
         return FileUsage(
             bytes=sum(each.size for each in live), unfinished=sum(each.status in UNFINISHED for each in live)
         )
 
 
-class MemoryFileReads(FileReads):
+class MemoryFileReads(InMemory, FileReads):
     """The committed files."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
     async def get(self, file_id: FileId) -> File | None:
-        file = self._committed()[FILES].get(file_id)
+        file = self._state[FILES].get(file_id)
         return None if file is None or file.status is FileStatus.DELETED else file
 
     async def of_account(self, account_id: UserId, after: FileId | None, limit: int) -> Sequence[File]:
-        found = [
-            file
-            for file in self._committed()[FILES].values()
-            if file.account_id == account_id
-            and file.status is not FileStatus.DELETED
-            and (after is None or file.id > after)
-        ]
-        return sorted(found, key=lambda file: file.id)[:limit]
+        return self._state[FILES].page(
+            lambda file: file.account_id == account_id and file.status is not FileStatus.DELETED, after, limit
+        )
 
     async def of(self, owner: FileOwner) -> Sequence[File]:
-        return files_of(self._committed(), owner)
+        return files_of(self._state, owner)
 
     async def of_each(self, folder: Folder, owner_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[File]]:
-        return files_of_each(self._committed(), folder, owner_ids)
+        return files_of_each(self._state, folder, owner_ids)
 
     async def to_sweep(self, now: datetime, limit: int) -> Sequence[FileId]:
-        due = [(each.sweep_at, each.id) for each in self._committed()[FILES].values() if each.sweep_at is not None]
-        return [file_id for at, file_id in sorted(due) if at <= now][:limit]
+        return [each.id for each in self._state[FILES].due(lambda each: each.sweep_at, now, limit)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,17 +153,13 @@ class MemoryObjectStorage(ObjectStorage, ObjectLinks):
         return url
 
 
-class FileRepositories(RepositoryGroup):
+class FileRepositories(Group):
     """The repositories of this context."""
 
-    def __init__(self, state: State) -> None:
-        super().__init__(state)
-        self.files = MemoryFiles(state)
+    files = Part(MemoryFiles)
 
 
-class FileReadGroup(ReadGroup):
+class FileReadGroup(Group):
     """The reads of this context."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        super().__init__(committed)
-        self.files = MemoryFileReads(committed)
+    files = Part(MemoryFileReads)

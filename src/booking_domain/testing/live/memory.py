@@ -1,6 +1,6 @@
 """Live events in memory."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -9,18 +9,15 @@ from booking_domain.live.ports import BookingParties, LiveEvents, LiveReads
 from booking_domain.shared.ids import BookingId
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import SALON_MEMBERS, SALONS
-from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State, Table
+from booking_domain.testing.kit.tables import Group, InMemory, Part, Table
 
 LIVE_EVENTS: Final = Table[int, LiveEvent]("live_events")
 LIVE_POSITION: Final = Table[bool, int]("live_position")
 TABLES: Final = (LIVE_EVENTS, LIVE_POSITION)
 
 
-class MemoryLiveEvents(LiveEvents):
+class MemoryLiveEvents(InMemory, LiveEvents):
     """The live events of one database transaction."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
 
     async def append(self, events: Sequence[NewLiveEvent], now: datetime) -> None:
         last_id = self._state[LIVE_POSITION].get(True, 0)
@@ -45,38 +42,26 @@ class MemoryLiveEvents(LiveEvents):
         return found
 
     async def remove_before(self, before: datetime) -> int:
-        rows = self._state[LIVE_EVENTS]
-        old = [key for key, event in rows.items() if event.at < before]
-        for key in old:
-            del rows[key]
-        return len(old)
+        return len(self._state[LIVE_EVENTS].delete(lambda event: event.at < before))
 
 
-class MemoryLiveReads(LiveReads):
+class MemoryLiveReads(InMemory, LiveReads):
     """The committed live events."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
     async def after(self, event_id: int, limit: int) -> Sequence[LiveEvent]:
-        rows = self._committed()[LIVE_EVENTS]
-        return [rows[key] for key in sorted(rows) if key > event_id][:limit]
+        return self._state[LIVE_EVENTS].page(after=event_id, limit=limit)
 
     async def last_id(self) -> int:
-        return self._committed()[LIVE_POSITION].get(True, 0)
+        return self._state[LIVE_POSITION].get(True, 0)
 
 
-class LiveRepositories(RepositoryGroup):
+class LiveRepositories(Group):
     """The repositories of this context."""
 
-    def __init__(self, state: State) -> None:
-        super().__init__(state)
-        self.live_events = MemoryLiveEvents(state)
+    live_events = Part(MemoryLiveEvents)
 
 
-class LiveReadGroup(ReadGroup):
+class LiveReadGroup(Group):
     """The reads of this context."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        super().__init__(committed)
-        self.live = MemoryLiveReads(committed)
+    live = Part(MemoryLiveReads)

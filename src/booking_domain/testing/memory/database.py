@@ -14,7 +14,7 @@ from booking_domain.shared.ids import UserId
 from booking_domain.shared.signals import Heard
 from booking_domain.testing.contexts import ContextReads, ContextRepositories
 from booking_domain.testing.identity.memory.users import reduced_access
-from booking_domain.testing.kit.tables import Key, Row, State, Table
+from booking_domain.testing.kit.tables import Key, Part, Row, Rows, State, Table
 from booking_domain.testing.live.memory import LIVE_POSITION
 from booking_domain.testing.platform.memory.personal_data import MemoryHandover, MemoryPersonalData
 from booking_domain.testing.shared.memory.signals import MemorySignals
@@ -24,10 +24,8 @@ from booking_domain.testing.shared.memory.tables import OUTBOX
 class MemoryRepositories(ContextRepositories):
     """The repositories of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        super().__init__(state)
-        self.personal_data = MemoryPersonalData(state)
-        self.handover = MemoryHandover(state)
+    personal_data = Part(MemoryPersonalData)
+    handover = Part(MemoryHandover)
 
 
 class MemoryReads(ContextReads):
@@ -56,13 +54,13 @@ class MemoryDatabase:
             self._holder = task
             try:
                 state = self._state.copy()
-                yield MemoryRepositories(state)
+                yield MemoryRepositories(lambda: state)
                 before, self._state = self._state, state
                 self._tell(before)
             finally:
                 self._holder = None
 
-    def rows(self, table: Table[Key, Row]) -> dict[Key, Row]:
+    def rows(self, table: Table[Key, Row]) -> Rows[Key, Row]:
         """Return the committed rows of a table."""
         return self._state[table]
 

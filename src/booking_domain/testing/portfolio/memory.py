@@ -1,24 +1,21 @@
 """Portfolios in memory."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from booking_domain.portfolio.model import PortfolioItem, PortfolioItemId, PortfolioStatus
 from booking_domain.portfolio.ports import PortfolioFilter, PortfolioItems, PortfolioReads, PortfolioView
-from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import ProviderId, UserId
-from booking_domain.testing.catalogue.memory.tables import PROFILES, providers_of, require_provider
-from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State, Table
+from booking_domain.testing.catalogue.memory.tables import PROFILES, delete_rows_of_providers
+from booking_domain.testing.kit.tables import Group, InMemory, Part, Table, VersionedRepository
 
-
-def _erase(state: State, rows: dict[PortfolioItemId, PortfolioItem], user_id: UserId) -> None:
-    owned = providers_of(state, user_id)
-    for key in [key for key, item in rows.items() if item.provider_id in owned]:
-        del rows[key]
-
-
-PORTFOLIO_ITEMS: Final = Table[PortfolioItemId, PortfolioItem]("portfolio_items", erase=_erase)
+PORTFOLIO_ITEMS: Final = Table[PortfolioItemId, PortfolioItem](
+    "portfolio_items",
+    refers=lambda row: ((PROFILES, row.provider_id),),
+    what="portfolio item",
+    erase=delete_rows_of_providers(lambda item: item.provider_id),
+)
 TABLES: Final = (PORTFOLIO_ITEMS,)
 
 
@@ -26,38 +23,17 @@ def _place(item: PortfolioItem) -> tuple[int, PortfolioItemId]:
     return item.position, item.id
 
 
-class MemoryPortfolioItems(PortfolioItems):
+class MemoryPortfolioItems(VersionedRepository[PortfolioItemId, PortfolioItem], PortfolioItems):
     """The portfolio items of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    async def add(self, item: PortfolioItem) -> None:
-        require_provider(self._state, item.provider_id)
-        self._state[PORTFOLIO_ITEMS][item.id] = item
-
-    async def lock(self, item_id: PortfolioItemId) -> PortfolioItem | None:
-        return self._state[PORTFOLIO_ITEMS].get(item_id)
+    table = PORTFOLIO_ITEMS
 
     async def of_provider(self, provider_id: ProviderId) -> Sequence[PortfolioItem]:
-        items = self._state[PORTFOLIO_ITEMS].values()
-        return sorted((item for item in items if item.provider_id == provider_id), key=_place)
-
-    async def save(self, item: PortfolioItem, *, was: PortfolioItem) -> None:
-        kept = self._state[PORTFOLIO_ITEMS].get(was.id)
-        if kept is None or kept.version != was.version:
-            raise ConcurrentChange(what="portfolio item")
-        self._state[PORTFOLIO_ITEMS][item.id] = item
-
-    async def remove(self, item_id: PortfolioItemId) -> None:
-        self._state[PORTFOLIO_ITEMS].pop(item_id, None)
+        return sorted(self._rows.where(lambda item: item.provider_id == provider_id), key=_place)
 
 
-class MemoryPortfolioReads(PortfolioReads):
+class MemoryPortfolioReads(InMemory, PortfolioReads):
     """The committed portfolios."""
-
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
 
     async def get(self, item_id: PortfolioItemId) -> PortfolioView | None:
         return next((view for view in self._views() if view.item.id == item_id), None)
@@ -90,7 +66,7 @@ class MemoryPortfolioReads(PortfolioReads):
         return sorted(found, key=lambda view: view.item.id, reverse=True)
 
     def _views(self) -> list[PortfolioView]:
-        state = self._committed()
+        state = self._state
         return [
             PortfolioView(
                 item=item,
@@ -103,7 +79,7 @@ class MemoryPortfolioReads(PortfolioReads):
         ]
 
     def _placed(self, found: list[PortfolioView], after: PortfolioItemId | None, limit: int) -> list[PortfolioView]:
-        last = None if after is None else self._committed()[PORTFOLIO_ITEMS].get(after)
+        last = None if after is None else self._state[PORTFOLIO_ITEMS].get(after)
         if after is not None and last is None:
             return []
         following = [view for view in found if last is None or _place(view.item) > _place(last)]
@@ -114,17 +90,13 @@ def _contains(item: PortfolioItem, text: str) -> bool:
     return any(text in folded(each) for each in (item.description, " ".join(item.tags)))
 
 
-class PortfolioRepositories(RepositoryGroup):
+class PortfolioRepositories(Group):
     """The repositories of this context."""
 
-    def __init__(self, state: State) -> None:
-        super().__init__(state)
-        self.portfolio_items = MemoryPortfolioItems(state)
+    portfolio_items = Part(MemoryPortfolioItems)
 
 
-class PortfolioReadGroup(ReadGroup):
+class PortfolioReadGroup(Group):
     """The reads of this context."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        super().__init__(committed)
-        self.portfolios = MemoryPortfolioReads(committed)
+    portfolios = Part(MemoryPortfolioReads)

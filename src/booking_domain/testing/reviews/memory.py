@@ -1,6 +1,6 @@
 """Reviews in memory."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -20,18 +20,17 @@ from booking_domain.reviews.ports import (
     ReviewView,
     Ties,
 )
-from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
 from booking_domain.testing.bookings.memory.tables import BOOKINGS, TERMS
-from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS, require_provider
+from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS
 from booking_domain.testing.identity.memory.tables import BANK_ACCOUNTS, SESSIONS, USERS
-from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State, Table
+from booking_domain.testing.kit.tables import Group, InMemory, Part, Rows, State, Table, VersionedRepository
 from booking_domain.testing.notifications.memory.tables import SMS_MESSAGES
 from booking_domain.testing.scheduling.memory.services import offered_by
 from booking_domain.testing.scheduling.memory.tables import CALENDARS
 
 
-def _erase_words(_: State, rows: dict[ReviewId, Review], user_id: UserId) -> None:
+def _erase_words(_: State, rows: Rows[ReviewId, Review], user_id: UserId) -> None:
     for key, review in list(rows.items()):
         erased = review
         if review.author_id == user_id:
@@ -42,54 +41,44 @@ def _erase_words(_: State, rows: dict[ReviewId, Review], user_id: UserId) -> Non
             rows[key] = replace(erased, version=review.version + 1)
 
 
-REVIEWS: Final = Table[ReviewId, Review]("reviews", erase=_erase_words)
+REVIEWS: Final = Table[ReviewId, Review](
+    "reviews",
+    refers=lambda row: ((BOOKINGS, row.booking_id), (PROFILES, row.provider_id)),
+    what="review",
+    erase=_erase_words,
+)
 TABLES: Final = (REVIEWS,)
 
 
-class MemoryReviews(Reviews):
+class MemoryReviews(VersionedRepository[ReviewId, Review], Reviews):
     """The reviews of one transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    table = REVIEWS
 
     async def add(self, review: Review) -> None:
-        self._state.require(BOOKINGS, review.booking_id)
-        require_provider(self._state, review.provider_id)
-        if any(each.booking_id == review.booking_id for each in self._state[REVIEWS].values()):
+
+        if any(each.booking_id == review.booking_id for each in self._rows.values()):
             raise ReviewExists
-        self._state[REVIEWS][review.id] = review
-
-    async def lock(self, review_id: ReviewId) -> Review | None:
-        return self._state[REVIEWS].get(review_id)
-
-    async def save(self, review: Review, *, was: Review) -> None:
-        kept = self._state[REVIEWS].get(was.id)
-        if kept is None or kept.version != was.version:
-            raise ConcurrentChange(what="review")
-        self._state[REVIEWS][review.id] = review
+        await super().add(review)
 
     async def ages_since(self, provider_id: ProviderId, since: datetime) -> Sequence[timedelta]:
         return [
             review.created_at - self._state[USERS][review.author_id].created_at
-            for review in self._state[REVIEWS].values()
+            for review in self._rows.values()
             if review.provider_id == provider_id and review.created_at > since
         ]
 
     async def recount(self, provider_id: ProviderId) -> None:
         stars = [
-            each.rating
-            for each in counted(each for each in self._state[REVIEWS].values() if each.provider_id == provider_id)
+            each.rating for each in counted(each for each in self._rows.values() if each.provider_id == provider_id)
         ]
         profile, rating = self._state[PROFILES][provider_id], Rating(count=len(stars), total=sum(stars))
         if rating != profile.rating:
             self._state[PROFILES][provider_id] = replace(profile, rating=rating, version=profile.version + 1)
 
 
-class MemoryTies(Ties):
+class MemoryTies(InMemory, Ties):
     """The ties of one transaction."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
 
     async def between(self, author_id: UserId, provider_id: ProviderId) -> frozenset[Tie]:
         state, profile = self._state, self._state[PROFILES].get(provider_id)
@@ -128,11 +117,8 @@ class MemoryTies(Ties):
         )
 
 
-class MemoryReviewableBookings(ReviewableBookings):
+class MemoryReviewableBookings(InMemory, ReviewableBookings):
     """The bookings of one transaction, as far as reviews need them."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
 
     async def get(self, booking_id: BookingId) -> ReviewableBooking | None:
         booking = self._state[BOOKINGS].get(booking_id)
@@ -168,27 +154,25 @@ def _shortest_minutes(state: State, provider_id: ProviderId) -> int:
     return min(offered or lengths)
 
 
-class MemoryReviewReads(ReviewReads):
+class MemoryReviewReads(InMemory, ReviewReads):
     """The committed reviews."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
     async def get(self, review_id: ReviewId) -> ReviewView | None:
-        review = self._committed()[REVIEWS].get(review_id)
+        review = self._state[REVIEWS].get(review_id)
         return None if review is None else self._view(review)
 
     async def page(self, chosen: ReviewFilter) -> Sequence[ReviewView]:
-        found = [
-            each
-            for each in self._committed()[REVIEWS].values()
-            if chosen.author_id in {None, each.author_id}
-            and chosen.provider_id in {None, each.provider_id}
-            and chosen.status in {None, each.status}
-            and (chosen.after is None or each.id < chosen.after)
-        ]
-        found.sort(key=lambda each: each.id, reverse=True)
-        return [self._view(each) for each in found[: chosen.limit]]
+        found = self._state[REVIEWS].page(
+            lambda each: (
+                chosen.author_id in {None, each.author_id}
+                and chosen.provider_id in {None, each.provider_id}
+                and chosen.status in {None, each.status}
+            ),
+            chosen.after,
+            chosen.limit,
+            newest_first=True,
+        )
+        return [self._view(each) for each in found]
 
     async def of_provider(
         self, provider_id: ProviderId, order: ReviewOrder, after: ReviewId | None, limit: int
@@ -197,7 +181,7 @@ class MemoryReviewReads(ReviewReads):
             stars = {ReviewOrder.NEWEST: 0, ReviewOrder.HIGHEST: -review.rating, ReviewOrder.LOWEST: review.rating}
             return stars[order], -review.id.int
 
-        rows = self._committed()[REVIEWS]
+        rows = self._state[REVIEWS]
         found = [
             each
             for each in rows.values()
@@ -208,15 +192,10 @@ class MemoryReviewReads(ReviewReads):
         return [self._view(each) for each in sorted(found, key=rank)[:limit]]
 
     async def written_for(self, user_id: UserId, after: ReviewId | None, limit: int) -> Sequence[Review]:
-        found = [
-            each
-            for each in self._committed()[REVIEWS].values()
-            if user_id in {each.author_id, each.provider_user_id} and (after is None or each.id > after)
-        ]
-        return sorted(found, key=lambda each: each.id)[:limit]
+        return self._state[REVIEWS].page(lambda each: user_id in {each.author_id, each.provider_user_id}, after, limit)
 
     def _view(self, review: Review) -> ReviewView:
-        state = self._committed()
+        state = self._state
         return ReviewView(
             review=review,
             author_name=state[USERS][review.author_id].name,
@@ -224,19 +203,15 @@ class MemoryReviewReads(ReviewReads):
         )
 
 
-class ReviewRepositories(RepositoryGroup):
+class ReviewRepositories(Group):
     """The repositories of this context."""
 
-    def __init__(self, state: State) -> None:
-        super().__init__(state)
-        self.reviews = MemoryReviews(state)
-        self.reviewable_bookings = MemoryReviewableBookings(state)
-        self.ties = MemoryTies(state)
+    reviews = Part(MemoryReviews)
+    reviewable_bookings = Part(MemoryReviewableBookings)
+    ties = Part(MemoryTies)
 
 
-class ReviewReadGroup(ReadGroup):
+class ReviewReadGroup(Group):
     """The reads of this context."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        super().__init__(committed)
-        self.reviews = MemoryReviewReads(committed)
+    reviews = Part(MemoryReviewReads)

@@ -1,6 +1,6 @@
 """Webhook endpoints and deliveries in memory."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -8,12 +8,11 @@ from typing import Final
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.identity.model import UserStatus
 from booking_domain.shared.actor import Role
-from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, UserId
-from booking_domain.testing.bookings.memory.tables import BOOKINGS, require_booking
+from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES
-from booking_domain.testing.identity.memory.tables import USERS, require_user
-from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State, Table, ended
+from booking_domain.testing.identity.memory.tables import USERS
+from booking_domain.testing.kit.tables import Group, InMemory, Part, Rows, State, Table, VersionedRepository
 from booking_domain.webhooks.model import (
     DeliveryId,
     DeliveryStatus,
@@ -33,27 +32,33 @@ from booking_domain.webhooks.ports import (
 )
 
 
-def _erase_endpoints(state: State, rows: dict[EndpointId, WebhookEndpoint], user_id: UserId) -> None:
-    for key in [key for key, row in rows.items() if row.owner_id == user_id]:
-        _remove(state, key)
+def _erase_endpoints(state: State, rows: Rows[EndpointId, WebhookEndpoint], user_id: UserId) -> None:
+    for endpoint in rows.where(lambda row: row.owner_id == user_id):
+        _remove(state, endpoint.id)
 
 
-def _erase_deliveries(state: State, rows: dict[DeliveryId, WebhookDelivery], user_id: UserId) -> None:
-    for key, row in list(rows.items()):
-        if row.booking_id is not None and state[BOOKINGS][row.booking_id].customer_id == user_id:
-            del rows[key]
+def _erase_deliveries(state: State, rows: Rows[DeliveryId, WebhookDelivery], user_id: UserId) -> None:
+    rows.delete(lambda row: row.booking_id is not None and state[BOOKINGS][row.booking_id].customer_id == user_id)
 
 
 def _remove(state: State, endpoint_id: EndpointId) -> None:
     state[ENDPOINTS].pop(endpoint_id, None)
-    for key in [key for key, row in state[DELIVERIES].items() if row.endpoint_id == endpoint_id]:
-        del state[DELIVERIES][key]
+    state[DELIVERIES].delete(lambda row: row.endpoint_id == endpoint_id)
 
 
 ENDPOINTS: Final = Table[EndpointId, WebhookEndpoint](
-    "webhook_endpoints", erase=_erase_endpoints, handover=ended(_erase_endpoints)
+    "webhook_endpoints",
+    refers=lambda row: ((USERS, row.owner_id),),
+    what="webhook endpoint",
+    erase=_erase_endpoints,
+    ends=True,
 )
-DELIVERIES: Final = Table[DeliveryId, WebhookDelivery]("webhook_deliveries", erase=_erase_deliveries)
+DELIVERIES: Final = Table[DeliveryId, WebhookDelivery](
+    "webhook_deliveries",
+    refers=lambda row: ((ENDPOINTS, row.endpoint_id), (BOOKINGS, row.booking_id)),
+    what="webhook delivery",
+    erase=_erase_deliveries,
+)
 """In the order in which they were added."""
 TABLES: Final = (ENDPOINTS, DELIVERIES)
 _BLOCKED: Final = frozenset({ProfileStatus.SUSPENDED, ProfileStatus.DELETED})
@@ -67,62 +72,40 @@ def _receives(state: State, owner_id: UserId) -> bool:
     return user.role is Role.ADMIN or not blocked
 
 
-class MemoryWebhookEndpoints(WebhookEndpoints):
+class MemoryWebhookEndpoints(VersionedRepository[EndpointId, WebhookEndpoint], WebhookEndpoints):
     """The endpoints of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    table = ENDPOINTS
 
     async def add(self, endpoint: WebhookEndpoint) -> None:
-        require_user(self._state, endpoint.owner_id)
         self._require_new_url(endpoint)
-        self._state[ENDPOINTS][endpoint.id] = endpoint
+        await super().add(endpoint)
 
     async def count(self, owner_id: UserId) -> int:
-        return sum(each.owner_id == owner_id for each in self._state[ENDPOINTS].values())
-
-    async def lock(self, endpoint_id: EndpointId) -> WebhookEndpoint | None:
-        return self._state[ENDPOINTS].get(endpoint_id)
+        return sum(each.owner_id == owner_id for each in self._rows.values())
 
     async def save(self, endpoint: WebhookEndpoint, *, was: WebhookEndpoint) -> None:
-        kept = self._state[ENDPOINTS].get(was.id)
-        if kept is None or kept.version != was.version:
-            raise ConcurrentChange(what="webhook endpoint")
         self._require_new_url(endpoint)
-        self._state[ENDPOINTS][endpoint.id] = endpoint
+        await super().save(endpoint, was=was)
 
     async def remove(self, endpoint_id: EndpointId) -> None:
         _remove(self._state, endpoint_id)
 
     def _require_new_url(self, endpoint: WebhookEndpoint) -> None:
-        others = (each for each in self._state[ENDPOINTS].values() if each.id != endpoint.id)
+        others = (each for each in self._rows.values() if each.id != endpoint.id)
         if any((each.owner_id, each.url) == (endpoint.owner_id, endpoint.url) for each in others):
             raise EndpointExists
 
 
-class MemoryWebhookDeliveries(WebhookDeliveries):
+class MemoryWebhookDeliveries(VersionedRepository[DeliveryId, WebhookDelivery], WebhookDeliveries):
     """The deliveries of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    table = DELIVERIES
 
     async def add(self, delivery: WebhookDelivery) -> None:
-        self._state.require(ENDPOINTS, delivery.endpoint_id)
-        if delivery.booking_id is not None:
-            require_booking(self._state, delivery.booking_id)
-        rows = self._state[DELIVERIES]
         named = (delivery.endpoint_id, delivery.event_id)
-        if not any((each.endpoint_id, each.event_id) == named for each in rows.values()):
-            rows[delivery.id] = delivery
-
-    async def lock(self, delivery_id: DeliveryId) -> WebhookDelivery | None:
-        return self._state[DELIVERIES].get(delivery_id)
-
-    async def save(self, delivery: WebhookDelivery, *, was: WebhookDelivery) -> None:
-        kept = self._state[DELIVERIES].get(was.id)
-        if kept is None or kept.version != was.version:
-            raise ConcurrentChange(what="webhook delivery")
-        self._state[DELIVERIES][delivery.id] = delivery
+        if not self._rows.where(lambda each: (each.endpoint_id, each.event_id) == named):
+            await super().add(delivery)
 
     async def give_up(self, endpoint_id: EndpointId) -> None:
         for each in self._of(endpoint_id, DeliveryStatus.PENDING):
@@ -136,41 +119,31 @@ class MemoryWebhookDeliveries(WebhookDeliveries):
         return len(found)
 
     async def remove_before(self, before: datetime, limit: int) -> int:
-        rows = self._state[DELIVERIES]
-        found = [each.id for each in rows.values() if each.created_at < before][:limit]
-        for key in found:
-            del rows[key]
-        return len(found)
+        found = [each.id for each in self._rows.where(lambda each: each.created_at < before)][:limit]
+        return len(self._rows.delete_keys(lambda key: key in found))
 
     def _of(self, endpoint_id: EndpointId, status: DeliveryStatus) -> list[WebhookDelivery]:
-        rows = self._state[DELIVERIES].values()
-        return [each for each in rows if each.endpoint_id == endpoint_id and each.status is status]
+        return self._rows.where(lambda each: each.endpoint_id == endpoint_id and each.status is status)
 
     def _change(self, delivery: WebhookDelivery) -> None:
-        self._state[DELIVERIES][delivery.id] = replace(delivery, version=delivery.version + 1)
+        self._rows[delivery.id] = replace(delivery, version=delivery.version + 1)
 
 
-class MemoryWebhookReads(WebhookReads):
+class MemoryWebhookReads(InMemory, WebhookReads):
     """The committed endpoints and deliveries."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
     async def endpoint(self, endpoint_id: EndpointId) -> WebhookEndpoint | None:
-        return self._committed()[ENDPOINTS].get(endpoint_id)
+        return self._state[ENDPOINTS].get(endpoint_id)
 
     async def endpoints(self, criteria: EndpointFilter) -> Sequence[WebhookEndpoint]:
-        found = [
-            each
-            for each in self._committed()[ENDPOINTS].values()
-            if criteria.owner_id in {None, each.owner_id}
-            and criteria.status in {None, each.status}
-            and (criteria.after is None or each.id > criteria.after)
-        ]
-        return sorted(found, key=lambda each: each.id)[: criteria.limit]
+        return self._state[ENDPOINTS].page(
+            lambda each: criteria.owner_id in {None, each.owner_id} and criteria.status in {None, each.status},
+            criteria.after,
+            criteria.limit,
+        )
 
     async def receivers(self, booking_id: BookingId) -> Sequence[Receiver]:
-        state = self._committed()
+        state = self._state
         booking = state[BOOKINGS].get(booking_id)
         provider = None if booking is None else booking.provider_user_id
         found = [
@@ -184,18 +157,19 @@ class MemoryWebhookReads(WebhookReads):
         )
 
     async def delivery(self, delivery_id: DeliveryId) -> WebhookDelivery | None:
-        return self._committed()[DELIVERIES].get(delivery_id)
+        return self._state[DELIVERIES].get(delivery_id)
 
     async def deliveries(self, criteria: DeliveryFilter) -> Sequence[WebhookDelivery]:
-        found = [
-            each
-            for each in self._committed()[DELIVERIES].values()
-            if each.endpoint_id == criteria.endpoint_id
-            and criteria.status in {None, each.status}
-            and criteria.booking_id in {None, each.booking_id}
-            and (criteria.after is None or each.id < criteria.after)
-        ]
-        return sorted(found, key=lambda each: each.id, reverse=True)[: criteria.limit]
+        return self._state[DELIVERIES].page(
+            lambda each: (
+                each.endpoint_id == criteria.endpoint_id
+                and criteria.status in {None, each.status}
+                and criteria.booking_id in {None, each.booking_id}
+            ),
+            criteria.after,
+            criteria.limit,
+            newest_first=True,
+        )
 
     async def next_due(self, endpoint_id: EndpointId, now: datetime) -> WebhookDelivery | None:
         waiting = self._waiting()
@@ -213,7 +187,7 @@ class MemoryWebhookReads(WebhookReads):
 
     def _waiting(self) -> Iterator[tuple[WebhookDelivery, datetime]]:
         """What will be sent, in order, and when."""
-        state = self._committed()
+        state = self._state
         behind: set[tuple[EndpointId, BookingId]] = set()
         for each in state[DELIVERIES].values():
             if each.status is not DeliveryStatus.PENDING or each.next_attempt_at is None:
@@ -227,18 +201,14 @@ class MemoryWebhookReads(WebhookReads):
                 yield each, max(each.next_attempt_at, endpoint.rests_until or each.next_attempt_at)
 
 
-class WebhookRepositories(RepositoryGroup):
+class WebhookRepositories(Group):
     """The repositories of this context."""
 
-    def __init__(self, state: State) -> None:
-        super().__init__(state)
-        self.webhook_endpoints = MemoryWebhookEndpoints(state)
-        self.webhook_deliveries = MemoryWebhookDeliveries(state)
+    webhook_endpoints = Part(MemoryWebhookEndpoints)
+    webhook_deliveries = Part(MemoryWebhookDeliveries)
 
 
-class WebhookReadGroup(ReadGroup):
+class WebhookReadGroup(Group):
     """The reads of this context."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        super().__init__(committed)
-        self.webhooks = MemoryWebhookReads(committed)
+    webhooks = Part(MemoryWebhookReads)

@@ -13,10 +13,10 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, CustomerId, ProviderId, ServiceId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKINGS, TERMS, WALK_INS
-from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS, require_provider
-from booking_domain.testing.identity.memory.tables import EXTERNAL_IDENTITIES, USERS, require_user
+from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS
+from booking_domain.testing.identity.memory.tables import EXTERNAL_IDENTITIES, USERS
 from booking_domain.testing.kit.listing import is_chosen, page_of
-from booking_domain.testing.kit.tables import State
+from booking_domain.testing.kit.tables import InMemory, Lookup, State
 from booking_domain.testing.scheduling.memory.calendars import MemoryProviderSchedules
 from booking_domain.testing.scheduling.memory.tables import CALENDARS
 from booking_domain.use_cases.platform.listings import BookingListFilter
@@ -24,16 +24,13 @@ from booking_domain.use_cases.platform.ports import AppointmentReads
 from booking_domain.use_cases.platform.views import Appointment, SalonName
 
 
-class MemoryBookableProviders(BookableProviders):
+class MemoryBookableProviders(InMemory, BookableProviders):
     """The bookable providers of one database transaction."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
 
     async def lock(
         self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
     ) -> BookableProvider | None:
-        schedule = await MemoryProviderSchedules(self._state).lock(provider_id, around, services)
+        schedule = await MemoryProviderSchedules(self._current).lock(provider_id, around, services)
         terms = await self.terms_of(provider_id)
         return None if schedule is None or terms is None else BookableProvider(schedule=schedule, terms=terms)
 
@@ -47,29 +44,23 @@ class MemoryBookableProviders(BookableProviders):
         return self._state[TERMS].get(provider_id)
 
     async def save_terms(self, provider_id: ProviderId, terms: Terms) -> None:
-        require_provider(self._state, provider_id)
+        self._state.require(PROFILES, provider_id)
         self._state[TERMS][provider_id] = terms
 
 
-class MemoryBookings(Bookings):
+class MemoryBookings(Lookup[BookingId, Booking], Bookings):
     """The bookings of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    table = BOOKINGS
 
     async def add(self, booking: Booking, events: Sequence[BookingEvent]) -> None:
-        require_provider(self._state, booking.provider_id)
-        require_user(self._state, booking.customer_id)
-        if any(other.reference == booking.reference for other in self._state[BOOKINGS].values()):
+        if self._rows.where(lambda other: other.reference == booking.reference):
             raise ConcurrentChange(what="the booking's reference")
-        self._state[BOOKINGS][booking.id] = booking
+        self._rows.put(booking)
         self._state[BOOKING_EVENTS][booking.id] = tuple(events)
 
     async def save(self, booking: Booking, *, was: Booking, events: Sequence[BookingEvent] = ()) -> None:
-        kept = self._state[BOOKINGS].get(was.id)
-        if kept is None or kept.version != was.version:
-            raise ConcurrentChange(what="the booking")
-        self._state[BOOKINGS][booking.id] = booking
+        self._rows.save(booking, was=was)
         self._state[BOOKING_EVENTS][booking.id] += tuple(events)
 
     async def count_open(
@@ -85,14 +76,14 @@ class MemoryBookings(Bookings):
         user = self._state[USERS].get(customer_id)
         if user is None or user.status is not UserStatus.ACTIVE:
             return None
-        placed = [
-            booking
-            for booking in self._state[BOOKINGS].values()
-            if booking.customer_id == customer_id
-            and booking.status in TO_COME
-            and (booking.due_at is None or booking.due_at > now)
-            and not booking.placed_by_staff
-        ]
+        placed = self._rows.where(
+            lambda booking: (
+                booking.customer_id == customer_id
+                and booking.status in TO_COME
+                and (booking.due_at is None or booking.due_at > now)
+                and not booking.placed_by_staff
+            )
+        )
         return OpenBookings(
             unsettled=sum(booking.status in UNSETTLED and booking.due_at is not None for booking in placed),
             upcoming=sum(booking.provider_id == provider_id and booking.span.end > now for booking in placed),
@@ -107,56 +98,44 @@ class MemoryBookings(Bookings):
             (booking.customer_id, booking.provider_id) == (customer_id, provider_id)
             and not booking.placed_by_staff
             and (since is None or booking.created_at >= since)
-            for booking in self._state[BOOKINGS].values()
+            for booking in self._rows.values()
         )
 
-    async def lock(self, booking_id: BookingId) -> Booking | None:
-        return self._state[BOOKINGS].get(booking_id)
 
-
-class MemoryBookingReads(BookingReads):
+class MemoryBookingReads(Lookup[BookingId, Booking], BookingReads):
     """Committed bookings."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
-    async def get(self, booking_id: BookingId) -> Booking | None:
-        return self._committed()[BOOKINGS].get(booking_id)
+    table = BOOKINGS
 
     async def page(self, party_id: UserId | None, criteria: BookingFilter) -> Sequence[Booking]:
-        found = [
-            booking
-            for booking in self._committed()[BOOKINGS].values()
-            if party_id in {None, booking.customer_id, booking.provider_user_id} and _matches(booking, criteria)
-        ]
-        return sorted(found, key=lambda booking: booking.id, reverse=True)[: criteria.limit]
+        return self._rows.page(
+            lambda each: party_id in {None, each.customer_id, each.provider_user_id} and _matches(each, criteria),
+            criteria.after,
+            criteria.limit,
+            newest_first=True,
+        )
 
     async def events(self, booking_id: BookingId) -> Sequence[BookingEvent]:
-        return self._committed()[BOOKING_EVENTS].get(booking_id, ())
+        return self._state[BOOKING_EVENTS].get(booking_id, ())
 
     async def overdue(self, now: datetime, limit: int) -> Sequence[BookingId]:
-        due = [
-            (booking.due_at, booking.id)
-            for booking in self._committed()[BOOKINGS].values()
-            if booking.due_at is not None and booking.due_at <= now
-        ]
-        return [booking_id for _, booking_id in sorted(due)[:limit]]
+        return [booking.id for booking in self._rows.due(lambda booking: booking.due_at, now, limit)]
 
     async def upcoming(
         self, now: datetime, *, time_zone: str | None, after: Booking | None, limit: int
     ) -> Sequence[Booking]:
-        found = [
-            booking
-            for booking in self._committed()[BOOKINGS].values()
-            if CLAIMS_TIME[booking.status]
-            and booking.span.start > now
-            and time_zone in {None, booking.time_zone}
-            and (after is None or (booking.provider_id, booking.id) > (after.provider_id, after.id))
-        ]
+        found = self._rows.where(
+            lambda booking: (
+                CLAIMS_TIME[booking.status]
+                and booking.span.start > now
+                and time_zone in {None, booking.time_zone}
+                and (after is None or (booking.provider_id, booking.id) > (after.provider_id, after.id))
+            )
+        )
         return sorted(found, key=lambda booking: (booking.provider_id, booking.id))[:limit]
 
     async def events_of_each(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[BookingEvent]]:
-        return {booking_id: self._committed()[BOOKING_EVENTS].get(booking_id, ()) for booking_id in booking_ids}
+        return {booking_id: self._state[BOOKING_EVENTS].get(booking_id, ()) for booking_id in booking_ids}
 
 
 def _matches(booking: Booking, criteria: BookingFilter) -> bool:
@@ -167,20 +146,16 @@ def _matches(booking: Booking, criteria: BookingFilter) -> bool:
         and criteria.provider_id in {None, booking.provider_id}
         and (criteria.upcoming_at is None or booking.undecided(criteria.upcoming_at))
         and criteria.in_question in {None, booking.in_question}
-        and (criteria.after is None or booking.id < criteria.after)
     )
 
 
-class MemoryAppointmentReads(AppointmentReads):
+class MemoryAppointmentReads(InMemory, AppointmentReads):
     """Committed bookings with the names of both parties."""
-
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
 
     async def of_user(
         self, user_id: UserId, party: Party, *, starts_from: datetime, ended_from: datetime, limit: int
     ) -> Sequence[Appointment]:
-        state = self._committed()
+        state = self._state
         found = [
             booking
             for booking in state[BOOKINGS].values()
@@ -192,7 +167,7 @@ class MemoryAppointmentReads(AppointmentReads):
         return [_appointment(state, booking) for booking in latest]
 
     async def page(self, criteria: BookingListFilter) -> Sequence[Appointment]:
-        state = self._committed()
+        state = self._state
         found = page_of(
             state[BOOKINGS].values(),
             criteria,
@@ -211,7 +186,7 @@ class MemoryAppointmentReads(AppointmentReads):
         return [_appointment(state, booking) for booking in found]
 
     async def get(self, booking_id: BookingId) -> Appointment | None:
-        state = self._committed()
+        state = self._state
         booking = state[BOOKINGS].get(booking_id)
         return None if booking is None else _appointment(state, booking)
 

@@ -12,41 +12,32 @@ from booking_domain.bookings.consents import (
 )
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.bookings.memory.tables import CONSENT_CODES, CONSENTS
-from booking_domain.testing.catalogue.memory.tables import PROFILES, require_provider
-from booking_domain.testing.identity.memory.tables import USERS, require_user
-from booking_domain.testing.kit.tables import State
+from booking_domain.testing.catalogue.memory.tables import PROFILES
+from booking_domain.testing.identity.memory.tables import USERS
+from booking_domain.testing.kit.tables import InMemory
 
 
-class MemoryBookingConsents(BookingConsents):
+class MemoryBookingConsents(InMemory, BookingConsents):
     """The consents and codes of one database transaction."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
 
     async def get(self, customer_id: UserId, provider_id: ProviderId) -> BookingConsent | None:
         return self._state[CONSENTS].get((customer_id, provider_id))
 
     async def save(self, consent: BookingConsent) -> None:
-        require_user(self._state, consent.customer_id)
-        require_provider(self._state, consent.provider_id)
-        self._state[CONSENTS][consent.customer_id, consent.provider_id] = consent
+        self._state[CONSENTS].put(consent)
 
     async def code_of(self, provider_id: ProviderId) -> ConsentCode | None:
         return self._state[CONSENT_CODES].get(provider_id)
 
     async def save_code(self, code: ConsentCode) -> None:
-        require_provider(self._state, code.provider_id)
-        self._state[CONSENT_CODES][code.provider_id] = code
+        self._state[CONSENT_CODES].put(code)
 
     async def remove_code(self, provider_id: ProviderId) -> None:
         self._state[CONSENT_CODES].pop(provider_id, None)
 
 
-class MemoryBookingConsentReads(BookingConsentReads):
+class MemoryBookingConsentReads(InMemory, BookingConsentReads):
     """Committed consents and codes."""
-
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
 
     async def get(self, consent_id: ConsentId) -> ConsentView | None:
         return next(iter(self._page(lambda consent: consent.id == consent_id, None, 1)), None)
@@ -58,12 +49,12 @@ class MemoryBookingConsentReads(BookingConsentReads):
         return self._page(lambda consent: consent.provider_id == provider_id, after, limit)
 
     async def code_of(self, provider_id: ProviderId) -> ConsentCode | None:
-        return self._committed()[CONSENT_CODES].get(provider_id)
+        return self._state[CONSENT_CODES].get(provider_id)
 
     def _page(
         self, chosen: Callable[[BookingConsent], bool], after: ConsentId | None, limit: int
     ) -> Sequence[ConsentView]:
-        state = self._committed()
+        state = self._state
         found = [each for each in state[CONSENTS].values() if chosen(each) and (after is None or each.id < after)]
         found.sort(key=lambda each: each.id, reverse=True)
         return [

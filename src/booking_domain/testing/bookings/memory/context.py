@@ -1,7 +1,5 @@
 """What bookings adds to the database in memory."""
 
-from collections.abc import Callable
-
 from booking_domain.testing.bookings.memory.bookings import (
     MemoryAppointmentReads,
     MemoryBookableProviders,
@@ -12,30 +10,26 @@ from booking_domain.testing.bookings.memory.consents import MemoryBookingConsent
 from booking_domain.testing.bookings.memory.ideas import MemoryIdeaReads, MemoryIdeas
 from booking_domain.testing.bookings.memory.reminders import MemoryBookingReminderReads, MemoryBookingReminders
 from booking_domain.testing.bookings.memory.walk_ins import MemoryWalkInReads, MemoryWalkIns
-from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State
+from booking_domain.testing.kit.tables import Group, Part
 
 
-class BookingRepositories(RepositoryGroup):
+class BookingRepositories(Group):
     """The repositories of this context."""
 
-    def __init__(self, state: State) -> None:
-        super().__init__(state)
-        self.bookable_providers = MemoryBookableProviders(state)
-        self.bookings = MemoryBookings(state)
-        self.booking_consents = MemoryBookingConsents(state)
-        self.walk_ins = MemoryWalkIns(state)
-        self.ideas = MemoryIdeas(state)
-        self.booking_reminders = MemoryBookingReminders(state)
+    bookable_providers = Part(MemoryBookableProviders)
+    bookings = Part(MemoryBookings)
+    booking_consents = Part(MemoryBookingConsents)
+    walk_ins = Part(MemoryWalkIns)
+    ideas = Part(MemoryIdeas)
+    booking_reminders = Part(MemoryBookingReminders)
 
 
-class BookingReads(ReadGroup):
+class BookingReads(Group):
     """The reads of this context."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        super().__init__(committed)
-        self.bookings = MemoryBookingReads(committed)
-        self.booking_consents = MemoryBookingConsentReads(committed)
-        self.walk_ins = MemoryWalkInReads(committed)
-        self.ideas = MemoryIdeaReads(committed)
-        self.booking_reminders = MemoryBookingReminderReads(committed)
-        self.appointments = MemoryAppointmentReads(committed)
+    bookings = Part(MemoryBookingReads)
+    booking_consents = Part(MemoryBookingConsentReads)
+    walk_ins = Part(MemoryWalkInReads)
+    ideas = Part(MemoryIdeaReads)
+    booking_reminders = Part(MemoryBookingReminderReads)
+    appointments = Part(MemoryAppointmentReads)

@@ -1,41 +1,32 @@
 """Announced reminders in memory."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.reminders import BookingReminderReads, BookingReminders, reminders_of
 from booking_domain.shared.ids import BookingId
 from booking_domain.shared.reminders import BookingReminder
-from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKINGS, REMINDERS, TERMS, require_booking
-from booking_domain.testing.kit.tables import State
+from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKINGS, REMINDERS, TERMS
+from booking_domain.testing.kit.tables import InMemory, State
 from booking_domain.use_cases.platform.ports import FOLLOW_UPS
 
 
-class MemoryBookingReminders(BookingReminders):
+class MemoryBookingReminders(InMemory, BookingReminders):
     """The announced reminders of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
-
     async def add(self, reminder: BookingReminder) -> bool:
-        require_booking(self._state, reminder.booking_id)
-        announced = self._state[REMINDERS]
-        if reminder.id in announced:
-            return False
-        announced[reminder.id] = reminder
-        return True
+        new = reminder.id not in self._state[REMINDERS]
+        self._state[REMINDERS].put(reminder)
+        return new
 
 
-class MemoryBookingReminderReads(BookingReminderReads):
+class MemoryBookingReminderReads(InMemory, BookingReminderReads):
     """Committed reminders."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
     async def due(self, now: datetime, limit: int) -> Sequence[BookingId]:
-        state = self._committed()
-        return sorted(each.id for each in state[BOOKINGS].values() if _is_due(state, each, now))[:limit]
+        state = self._state
+        return [each.id for each in state[BOOKINGS].page(lambda each: _is_due(state, each, now), limit=limit)]
 
 
 def _is_due(state: State, booking: Booking, now: datetime) -> bool:

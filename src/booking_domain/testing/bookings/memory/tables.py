@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from typing import Final
-from uuid import UUID
 
 from booking_domain.bookings.consents import (
     BookingConsent,
@@ -16,8 +15,9 @@ from booking_domain.bookings.model import Booking, BookingEvent, Terms
 from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.shared.ids import BookingId, CustomerId, EventId, IdeaId, ProviderId, UserId
 from booking_domain.shared.reminders import BookingReminder
-from booking_domain.testing.catalogue.memory.tables import PROFILES
-from booking_domain.testing.kit.tables import Handed, MissingRow, State, Table, change_rows, delete_rows, ended
+from booking_domain.testing.catalogue.memory.tables import PROFILES, delete_rows_of_providers
+from booking_domain.testing.identity.memory.tables import USERS
+from booking_domain.testing.kit.tables import Handed, Rows, State, Table, change_rows, delete_rows
 
 
 def _without_notes(booking: Booking) -> Booking:
@@ -32,14 +32,8 @@ def _clear_reasons(state: State, events: dict[BookingId, tuple[BookingEvent, ...
             )
 
 
-def _delete_walk_ins(state: State, rows: dict[BookingId, tuple[CustomerId, WalkIn]], user_id: UserId) -> None:
-    for booking_id in [each for each in rows if state[BOOKINGS][each].customer_id == user_id]:
-        del rows[booking_id]
-
-
-def _delete_code(state: State, codes: dict[ProviderId, ConsentCode], user_id: UserId) -> None:
-    for provider_id in [each for each in codes if state[PROFILES][each].owner_id == user_id]:
-        del codes[provider_id]
+def _delete_walk_ins(state: State, rows: Rows[BookingId, tuple[CustomerId, WalkIn]], user_id: UserId) -> None:
+    rows.delete_keys(lambda booking_id: state[BOOKINGS][booking_id].customer_id == user_id)
 
 
 def _revoke(_: State, consents: dict[tuple[UserId, ProviderId], BookingConsent], handed: Handed) -> None:
@@ -51,30 +45,40 @@ def _revoke(_: State, consents: dict[tuple[UserId, ProviderId], BookingConsent],
 
 TERMS: Final = Table[ProviderId, Terms]("terms")
 BOOKINGS: Final = Table[BookingId, Booking](
-    "bookings", erase=change_rows(lambda booking: booking.customer_id, _without_notes)
+    "bookings",
+    refers=lambda row: ((PROFILES, row.provider_id), (USERS, row.customer_id)),
+    what="the booking",
+    erase=change_rows(lambda booking: booking.customer_id, _without_notes),
 )
 BOOKING_EVENTS: Final = Table[BookingId, tuple[BookingEvent, ...]]("booking_events", erase=_clear_reasons)
 
 WALK_INS: Final = Table[BookingId, tuple[CustomerId, WalkIn]]("walk_ins", erase=_delete_walk_ins)
 """Each with the walk-in's id."""
 
-REMINDERS: Final = Table[EventId, BookingReminder]("booking_reminders")
+REMINDERS: Final = Table[EventId, BookingReminder](
+    "booking_reminders", refers=lambda row: ((BOOKINGS, row.booking_id),)
+)
 
-IDEAS: Final = Table[IdeaId, Idea]("ideas", erase=delete_rows(lambda idea: idea.author_id))
+IDEAS: Final = Table[IdeaId, Idea](
+    "ideas",
+    refers=lambda row: ((BOOKINGS, row.booking_id), (USERS, row.author_id)),
+    what="the idea",
+    erase=delete_rows(lambda idea: idea.author_id),
+)
 
 CONSENTS: Final = Table[tuple[UserId, ProviderId], BookingConsent](
-    "booking_consents", erase=delete_rows(lambda consent: consent.customer_id), handover=_revoke
+    "booking_consents",
+    key=lambda row: (row.customer_id, row.provider_id),
+    refers=lambda row: ((USERS, row.customer_id), (PROFILES, row.provider_id)),
+    erase=delete_rows(lambda consent: consent.customer_id),
+    handover=_revoke,
 )
-CONSENT_CODES: Final = Table[ProviderId, ConsentCode]("consent_codes", erase=_delete_code, handover=ended(_delete_code))
+CONSENT_CODES: Final = Table[ProviderId, ConsentCode](
+    "consent_codes",
+    key=lambda row: row.provider_id,
+    refers=lambda row: ((PROFILES, row.provider_id),),
+    erase=delete_rows_of_providers(lambda row: row.provider_id),
+    ends=True,
+)
 
 TABLES: Final = (TERMS, BOOKINGS, BOOKING_EVENTS, WALK_INS, IDEAS, REMINDERS, CONSENTS, CONSENT_CODES)
-
-
-def require_booking(state: State, booking_id: UUID) -> None:
-    """Check a reference to a booking.
-
-    Raises:
-        MissingRow: the booking does not exist.
-    """
-    if booking_id not in state[BOOKINGS]:
-        raise MissingRow(f"there is no booking {booking_id}")

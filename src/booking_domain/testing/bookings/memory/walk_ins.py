@@ -1,23 +1,20 @@
 """Walk-ins in memory."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from booking_domain.bookings.transitions import TO_COME
 from booking_domain.bookings.walk_ins import WalkIn, WalkInReads, WalkIns
 from booking_domain.shared.ids import BookingId, CustomerId, UserId
-from booking_domain.testing.bookings.memory.tables import BOOKINGS, WALK_INS, require_booking
-from booking_domain.testing.kit.tables import State
+from booking_domain.testing.bookings.memory.tables import BOOKINGS, WALK_INS
+from booking_domain.testing.kit.tables import InMemory
 
 
-class MemoryWalkIns(WalkIns):
+class MemoryWalkIns(InMemory, WalkIns):
     """The walk-ins of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
-
     async def add(self, booking_id: BookingId, walk_in: WalkIn, customer_id: CustomerId | None = None) -> None:
-        require_booking(self._state, booking_id)
+        self._state.require(BOOKINGS, booking_id)
         self._state[WALK_INS][booking_id] = customer_id or CustomerId(booking_id), walk_in
 
     async def find(self, owner_id: UserId, walk_in: WalkIn) -> CustomerId | None:
@@ -48,18 +45,15 @@ class MemoryWalkIns(WalkIns):
         return [booking_id for booking_id, (known, _) in self._state[WALK_INS].items() if known == customer_id]
 
 
-class MemoryWalkInReads(WalkInReads):
+class MemoryWalkInReads(InMemory, WalkInReads):
     """Committed walk-ins."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
     async def of_each(self, booking_ids: Sequence[BookingId]) -> dict[BookingId, WalkIn]:
-        rows = self._committed()[WALK_INS]
+        rows = self._state[WALK_INS]
         return {booking_id: rows[booking_id][1] for booking_id in booking_ids if booking_id in rows}
 
     async def inactive_since(self, before: datetime, limit: int) -> Sequence[CustomerId]:
-        state = self._committed()
+        state = self._state
         last: dict[CustomerId, datetime] = {}
         for booking_id, (customer_id, _) in state[WALK_INS].items():
             ended = state[BOOKINGS][booking_id].span.end

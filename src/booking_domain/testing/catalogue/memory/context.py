@@ -1,29 +1,23 @@
 """What catalogue adds to the database in memory."""
 
-from collections.abc import Callable
-
 from booking_domain.testing.catalogue.memory.booking_links import MemoryBookingLinkReads, MemoryBookingLinks
 from booking_domain.testing.catalogue.memory.profiles import MemoryProfiles, MemoryProviderReads
 from booking_domain.testing.catalogue.memory.salons import MemorySalonHours, MemorySalonReads, MemorySalons
-from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State
+from booking_domain.testing.kit.tables import Group, Part
 
 
-class CatalogueRepositories(RepositoryGroup):
+class CatalogueRepositories(Group):
     """The repositories of this context."""
 
-    def __init__(self, state: State) -> None:
-        super().__init__(state)
-        self.profiles = MemoryProfiles(state)
-        self.salons = MemorySalons(state)
-        self.booking_links = MemoryBookingLinks(state)
-        self.salon_hours = MemorySalonHours(state)
+    profiles = Part(MemoryProfiles)
+    salons = Part(MemorySalons)
+    booking_links = Part(MemoryBookingLinks)
+    salon_hours = Part(MemorySalonHours)
 
 
-class CatalogueReads(ReadGroup):
+class CatalogueReads(Group):
     """The reads of this context."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        super().__init__(committed)
-        self.providers = MemoryProviderReads(committed)
-        self.salons = MemorySalonReads(committed)
-        self.booking_links = MemoryBookingLinkReads(committed)
+    providers = Part(MemoryProviderReads)
+    salons = Part(MemorySalonReads)
+    booking_links = Part(MemoryBookingLinkReads)

@@ -1,6 +1,6 @@
 """Salons, their hours and their members in memory."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,7 +9,6 @@ from booking_domain.catalogue.ports import Salons
 from booking_domain.catalogue.salons import Member, MemberStatus, Salon, SalonFilter
 from booking_domain.scheduling.model import OpeningHours
 from booking_domain.scheduling.ports import SalonHours
-from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.testing.catalogue.memory.tables import (
@@ -18,39 +17,28 @@ from booking_domain.testing.catalogue.memory.tables import (
     SALON_MEMBERS,
     SALONS,
     providers_of,
-    require_provider,
-    require_salon,
 )
-from booking_domain.testing.identity.memory.tables import require_user
-from booking_domain.testing.kit.tables import State
+from booking_domain.testing.kit.tables import InMemory, VersionedRepository
 from booking_domain.testing.scheduling.memory.tables import SALON_HOURS, SERVICE_OFFERS, SERVICES
 from booking_domain.use_cases.platform.ports import SalonReads
 from booking_domain.use_cases.platform.views import Invitation, ListedSalon, ManagedSalon, MemberView, SalonView
 
 
-class MemorySalons(Salons):
+class MemorySalons(VersionedRepository[SalonId, Salon], Salons):
     """The salons of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    table = SALONS
 
     async def add(self, salon: Salon) -> None:
-        require_user(self._state, salon.manager_id)
-        self._state[SALONS][salon.id] = salon
+        await super().add(salon)
         self._state[SALON_HOURS][salon.id] = OpeningHours(time_zone=salon.time_zone)
 
     async def count_of(self, manager_id: UserId) -> int:
-        return sum(salon.manager_id == manager_id for salon in self._state[SALONS].values())
+        return sum(salon.manager_id == manager_id for salon in self._rows.values())
 
     async def save(self, salon: Salon, *, was: Salon) -> None:
-        kept = self._state[SALONS].get(was.id)
-        if kept is None or kept.version != was.version:
-            raise ConcurrentChange(what="the salon")
-        self._state[SALONS][salon.id] = salon
+        await super().save(salon, was=was)
         self._state[SALON_HOURS][salon.id] = replace(self._state[SALON_HOURS][salon.id], time_zone=salon.time_zone)
-
-    async def lock(self, salon_id: SalonId) -> Salon | None:
-        return self._state[SALONS].get(salon_id)
 
     async def members(self, salon_id: SalonId) -> tuple[Member, ...]:
         members = {each: MemberStatus.MEMBER for each, salon in self._state[SALON_MEMBERS].items() if salon == salon_id}
@@ -62,28 +50,25 @@ class MemorySalons(Salons):
 
     async def manager_of(self, provider_id: ProviderId) -> UserId | None:
         salon_id = self._state[SALON_MEMBERS].get(provider_id)
-        return None if salon_id is None else self._state[SALONS][salon_id].manager_id
+        return None if salon_id is None else self._rows[salon_id].manager_id
 
     async def invite(self, salon_id: SalonId, provider_id: ProviderId, now: datetime) -> None:
-        require_salon(self._state, salon_id)
-        require_provider(self._state, provider_id)
+        self._state.require(SALONS, salon_id)
+        self._state.require(PROFILES, provider_id)
         self._state[SALON_INVITATIONS].setdefault((salon_id, provider_id), now)
 
     async def add_member(self, salon_id: SalonId, provider_id: ProviderId) -> None:
-        require_salon(self._state, salon_id)
-        require_provider(self._state, provider_id)
+        self._state.require(SALONS, salon_id)
+        self._state.require(PROFILES, provider_id)
         self._state[SALON_MEMBERS][provider_id] = salon_id
         self._state[SALON_INVITATIONS].pop((salon_id, provider_id), None)
 
     async def remove(self, salon_id: SalonId) -> None:
         for member in await self.members(salon_id):
             await self.remove_member(salon_id, member.provider_id)
-        services = {each.id for each in self._state[SERVICES].values() if each.salon_id == salon_id}
-        for service_id in services:
-            del self._state[SERVICES][service_id]
-        for key in [key for key in self._state[SERVICE_OFFERS] if key[0] in services]:
-            del self._state[SERVICE_OFFERS][key]
-        del self._state[SALONS][salon_id], self._state[SALON_HOURS][salon_id]
+        services = {each.id for each in self._state[SERVICES].delete(lambda each: each.salon_id == salon_id)}
+        self._state[SERVICE_OFFERS].delete_keys(lambda key: key[0] in services)
+        del self._rows[salon_id], self._state[SALON_HOURS][salon_id]
 
     async def remove_member(self, salon_id: SalonId, provider_id: ProviderId) -> None:
         if self._state[SALON_MEMBERS].get(provider_id) == salon_id:
@@ -91,38 +76,32 @@ class MemorySalons(Salons):
         self._state[SALON_INVITATIONS].pop((salon_id, provider_id), None)
 
 
-class MemorySalonHours(SalonHours):
+class MemorySalonHours(InMemory, SalonHours):
     """The opening hours of salons of one database transaction."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
 
     async def hours_of(self, salon_id: SalonId) -> OpeningHours | None:
         return self._state[SALON_HOURS].get(salon_id)
 
     async def save_hours(self, salon_id: SalonId, hours: OpeningHours) -> None:
-        require_salon(self._state, salon_id)
+        self._state.require(SALONS, salon_id)
         zone = self._state[SALONS][salon_id].time_zone
         self._state[SALON_HOURS][salon_id] = replace(hours, time_zone=zone)
 
 
-class MemorySalonReads(SalonReads):
+class MemorySalonReads(InMemory, SalonReads):
     """Committed salons."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
     async def get(self, salon_id: SalonId) -> SalonView | None:
-        salon = self._committed()[SALONS].get(salon_id)
-        return None if salon is None else SalonView(salon=salon, hours=self._committed()[SALON_HOURS][salon_id])
+        salon = self._state[SALONS].get(salon_id)
+        return None if salon is None else SalonView(salon=salon, hours=self._state[SALON_HOURS][salon_id])
 
     async def members(self, salon_id: SalonId) -> Sequence[MemberView]:
-        state = self._committed()
+        state = self._state
         return [
             MemberView(
                 provider_id=each.provider_id, status=each.status, name=state[PROFILES][each.provider_id].display_name
             )
-            for each in await MemorySalons(state).members(salon_id)
+            for each in await MemorySalons(self._current).members(salon_id)
         ]
 
     async def managed_by(self, manager_id: UserId) -> Sequence[ManagedSalon]:
@@ -132,7 +111,7 @@ class MemorySalonReads(SalonReads):
         ]
 
     async def invitations_of(self, user_id: UserId) -> Sequence[Invitation]:
-        state = self._committed()
+        state = self._state
         own = providers_of(state, user_id)
         found = [
             Invitation(salon=state[SALONS][salon_id], invited_at=invited_at)
@@ -142,20 +121,19 @@ class MemorySalonReads(SalonReads):
         return sorted(sorted(found, key=lambda each: each.salon.id), key=lambda each: each.invited_at, reverse=True)
 
     async def manager_of(self, provider_id: ProviderId) -> UserId | None:
-        return await MemorySalons(self._committed()).manager_of(provider_id)
+        return await MemorySalons(self._current).manager_of(provider_id)
 
     async def of_manager(self, manager_id: UserId) -> Sequence[Salon]:
-        found = [salon for salon in self._committed()[SALONS].values() if salon.manager_id == manager_id]
-        return sorted(found, key=lambda salon: salon.id)
+        return self._state[SALONS].page(lambda salon: salon.manager_id == manager_id)
 
     async def of_provider(self, provider_id: ProviderId) -> Salon | None:
-        salon_id = self._committed()[SALON_MEMBERS].get(provider_id)
-        return None if salon_id is None else self._committed()[SALONS][salon_id]
+        salon_id = self._state[SALON_MEMBERS].get(provider_id)
+        return None if salon_id is None else self._state[SALONS][salon_id]
 
     async def page(self, criteria: SalonFilter) -> Sequence[ListedSalon]:
         listed = [
             self._listed(salon, published, criteria)
-            for salon in self._committed()[SALONS].values()
+            for salon in self._state[SALONS].values()
             if (published := self._published(salon.id)) and _matches(salon, criteria)
         ]
         ordered = sorted(listed, key=_rank)
@@ -163,7 +141,7 @@ class MemorySalonReads(SalonReads):
         return [each for each in ordered if last is None or _rank(each) > last][: criteria.limit]
 
     def _published(self, salon_id: SalonId) -> list[Profile]:
-        state = self._committed()
+        state = self._state
         found = (state[PROFILES][each] for each, salon in state[SALON_MEMBERS].items() if salon == salon_id)
         return [profile for profile in found if profile.published]
 

@@ -1,9 +1,9 @@
 """The tables of profiles and salons in memory."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
-from uuid import UUID
 
 from booking_domain.catalogue.booking_links import BookingLink, LinkDay
 from booking_domain.catalogue.events import SalonLeft
@@ -11,7 +11,8 @@ from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import MemberStatus, Salon
 from booking_domain.identity.model import ERASED_NAME
 from booking_domain.shared.ids import BookingLinkId, ProviderId, SalonId, UserId
-from booking_domain.testing.kit.tables import Handed, MissingRow, State, Table, change_rows
+from booking_domain.testing.identity.memory.tables import USERS
+from booking_domain.testing.kit.tables import Erase, Handed, Key, Row, Rows, State, Table, change_rows
 
 
 def _without_texts(profile: Profile) -> Profile:
@@ -54,30 +55,38 @@ def _end_membership(state: State, members: dict[ProviderId, SalonId], handed: Ha
             handed.told.append(left)
 
 
-def _drop_invitations(state: State, rows: dict[tuple[SalonId, ProviderId], datetime], user_id: UserId) -> None:
+def _drop_invitations(state: State, rows: Rows[tuple[SalonId, ProviderId], datetime], user_id: UserId) -> None:
     owned = providers_of(state, user_id)
-    for key in [key for key in rows if key[1] in owned]:
-        del rows[key]
+    rows.delete_keys(lambda key: key[1] in owned)
 
 
-def _drop_links(state: State, rows: dict[Any, Any], user_id: UserId) -> None:
+def _drop_links(state: State, rows: Rows[Any, Any], user_id: UserId) -> None:
     """Of the links themselves, and of what refers to them."""
     owned = providers_of(state, user_id)
     links = {link.id for link in state[BOOKING_LINKS].values() if link.provider_id in owned}
-    for key in [key for key in rows if (key[0] if isinstance(key, tuple) else key) in links]:
-        del rows[key]
+    rows.delete_keys(lambda key: (key[0] if isinstance(key, tuple) else key) in links)
 
 
 PROFILES: Final = Table[ProviderId, Profile](
-    "profiles", erase=change_rows(lambda profile: profile.owner_id, _without_texts)
+    "profiles",
+    refers=lambda row: ((USERS, row.owner_id),),
+    what="the profile",
+    erase=change_rows(lambda profile: profile.owner_id, _without_texts),
 )
-SALONS: Final = Table[SalonId, Salon]("salons", erase=change_rows(lambda salon: salon.manager_id, _without_contact))
+SALONS: Final = Table[SalonId, Salon](
+    "salons",
+    refers=lambda row: ((USERS, row.manager_id),),
+    what="the salon",
+    erase=change_rows(lambda salon: salon.manager_id, _without_contact),
+)
 SALON_MEMBERS: Final = Table[ProviderId, SalonId]("salon_members", erase=_leave_salon, handover=_end_membership)
 SALON_INVITATIONS: Final = Table[tuple[SalonId, ProviderId], datetime]("salon_invitations", erase=_drop_invitations)
 
 LINK_DAYS: Final = Table[tuple[BookingLinkId, date], LinkDay]("booking_link_days", erase=_drop_links)
 LINK_VISITORS: Final = Table[tuple[BookingLinkId, date, bytes], None]("booking_link_visitors", erase=_drop_links)
-BOOKING_LINKS: Final = Table[BookingLinkId, BookingLink]("booking_links", erase=_drop_links)
+BOOKING_LINKS: Final = Table[BookingLinkId, BookingLink](
+    "booking_links", refers=lambda row: ((PROFILES, row.provider_id),), erase=_drop_links
+)
 
 TABLES: Final = (PROFILES, SALONS, SALON_MEMBERS, SALON_INVITATIONS, LINK_DAYS, LINK_VISITORS, BOOKING_LINKS)
 
@@ -87,21 +96,11 @@ def providers_of(state: State, user_id: UserId) -> list[ProviderId]:
     return [profile.id for profile in state[PROFILES].values() if profile.owner_id == user_id]
 
 
-def require_provider(state: State, provider_id: UUID) -> None:
-    """Check a reference to a provider.
+def delete_rows_of_providers(provider_of: Callable[[Row], ProviderId | None]) -> Erase[Key, Row]:
+    """Erase by deleting the rows that belong to the profiles of the user."""
 
-    Raises:
-        MissingRow: the provider has no profile.
-    """
-    if provider_id not in state[PROFILES]:
-        raise MissingRow(f"there is no provider {provider_id}")
+    def erase(state: State, rows: Rows[Key, Row], user_id: UserId) -> None:
+        owned = providers_of(state, user_id)
+        rows.delete(lambda row: provider_of(row) in owned)
 
-
-def require_salon(state: State, salon_id: UUID) -> None:
-    """Check a reference to a salon.
-
-    Raises:
-        MissingRow: the salon does not exist.
-    """
-    if salon_id not in state[SALONS]:
-        raise MissingRow(f"there is no salon {salon_id}")
+    return erase

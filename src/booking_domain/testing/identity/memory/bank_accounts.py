@@ -1,35 +1,21 @@
 """Bank accounts in memory."""
 
-from collections.abc import Callable
-
 from booking_domain.identity.bank_accounts import BankAccount, BankAccountReads, BankAccounts
 from booking_domain.shared.ids import UserId
-from booking_domain.testing.identity.memory.tables import BANK_ACCOUNTS, require_user
-from booking_domain.testing.kit.tables import State
+from booking_domain.testing.identity.memory.tables import BANK_ACCOUNTS
+from booking_domain.testing.kit.tables import Lookup, Repository
 
 
-class MemoryBankAccounts(BankAccounts):
+class MemoryBankAccounts(Repository[UserId, BankAccount], BankAccounts):
     """The bank accounts of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    async def get(self, user_id: UserId) -> BankAccount | None:
-        return self._state[BANK_ACCOUNTS].get(user_id)
+    table = BANK_ACCOUNTS
 
     async def save(self, account: BankAccount) -> None:
-        require_user(self._state, account.user_id)
-        self._state[BANK_ACCOUNTS][account.user_id] = account
-
-    async def remove(self, user_id: UserId) -> None:
-        self._state[BANK_ACCOUNTS].pop(user_id, None)
+        self._rows.put(account)
 
 
-class MemoryBankAccountReads(BankAccountReads):
+class MemoryBankAccountReads(Lookup[UserId, BankAccount], BankAccountReads):
     """Committed bank accounts."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
-    async def get(self, user_id: UserId) -> BankAccount | None:
-        return self._committed()[BANK_ACCOUNTS].get(user_id)
+    table = BANK_ACCOUNTS

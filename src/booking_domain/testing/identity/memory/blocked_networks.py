@@ -1,6 +1,6 @@
 """Blocked networks in memory."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from booking_domain.identity.blocked_networks import (
@@ -11,20 +11,16 @@ from booking_domain.identity.blocked_networks import (
     NetworkBlockedAlready,
 )
 from booking_domain.testing.identity.memory.tables import BLOCKED_NETWORKS
-from booking_domain.testing.kit.tables import State
+from booking_domain.testing.kit.tables import InMemory
 
 
-class MemoryBlockedNetworks(BlockedNetworks):
+class MemoryBlockedNetworks(InMemory, BlockedNetworks):
     """The blocked networks of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
-
     async def add(self, blocked: BlockedNetwork) -> None:
-        table = self._state[BLOCKED_NETWORKS]
-        if any(each.network == blocked.network for each in table.values()):
+        if self._state[BLOCKED_NETWORKS].where(lambda each: each.network == blocked.network):
             raise NetworkBlockedAlready
-        table[blocked.id] = blocked
+        self._state[BLOCKED_NETWORKS].put(blocked)
 
     async def count(self) -> int:
         return len(self._state[BLOCKED_NETWORKS])
@@ -33,17 +29,11 @@ class MemoryBlockedNetworks(BlockedNetworks):
         return self._state[BLOCKED_NETWORKS].pop(blocked_id, None)
 
     async def remove_expired(self, now: datetime) -> None:
-        table = self._state[BLOCKED_NETWORKS]
-        for each in [each for each in table.values() if not each.live(now)]:
-            del table[each.id]
+        self._state[BLOCKED_NETWORKS].delete(lambda each: not each.live(now))
 
 
-class MemoryBlockedNetworkReads(BlockedNetworkReads):
+class MemoryBlockedNetworkReads(InMemory, BlockedNetworkReads):
     """Committed blocked networks."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
     async def live(self, now: datetime) -> Sequence[BlockedNetwork]:
-        found = (each for each in self._committed()[BLOCKED_NETWORKS].values() if each.live(now))
-        return sorted(found, key=lambda each: each.id, reverse=True)
+        return self._state[BLOCKED_NETWORKS].page(lambda each: each.live(now), newest_first=True)

@@ -1,42 +1,39 @@
 """Pending changes of e-mail addresses and phone numbers in memory."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from booking_domain.identity.contact_changes import ContactChange, ContactChangeReads, ContactChanges, unexpired_changes
 from booking_domain.shared.ids import UserId
-from booking_domain.testing.identity.memory.tables import require_user
-from booking_domain.testing.kit.tables import State, Table
-
-Changes = Table[UserId, ContactChange]
+from booking_domain.testing.identity.memory.tables import EMAIL_CHANGES, PHONE_CHANGES
+from booking_domain.testing.kit.tables import Lookup
 
 
-class MemoryContactChanges(ContactChanges):
-    """The changes of one channel in one database transaction."""
+class MemoryPhoneChanges(Lookup[UserId, ContactChange], ContactChanges):
+    """The changes of phone numbers of one database transaction."""
 
-    def __init__(self, state: State, changes: Changes) -> None:
-        self._state = state
-        self._changes = changes
-
-    async def get(self, user_id: UserId) -> ContactChange | None:
-        return self._state[self._changes].get(user_id)
+    table = PHONE_CHANGES
 
     async def save(self, change: ContactChange) -> None:
-        require_user(self._state, change.user_id)
-        self._state[self._changes][change.user_id] = change
+        self._rows.put(change)
 
     async def remove_expired(self, now: datetime) -> None:
-        left = unexpired_changes(tuple(self._state[self._changes].values()), now)
-        self._state[self._changes].clear()
-        self._state[self._changes].update({change.user_id: change for change in left})
+        left = {change.user_id for change in unexpired_changes(tuple(self._rows.values()), now)}
+        self._rows.delete_keys(lambda user_id: user_id not in left)
 
 
-class MemoryContactChangeReads(ContactChangeReads):
-    """Committed changes of one channel."""
+class MemoryEmailChanges(MemoryPhoneChanges):
+    """The changes of e-mail addresses of one database transaction."""
 
-    def __init__(self, committed: Callable[[], State], changes: Changes) -> None:
-        self._committed = committed
-        self._changes = changes
+    table = EMAIL_CHANGES
 
-    async def get(self, user_id: UserId) -> ContactChange | None:
-        return self._committed()[self._changes].get(user_id)
+
+class MemoryPhoneChangeReads(Lookup[UserId, ContactChange], ContactChangeReads):
+    """Committed changes of phone numbers."""
+
+    table = PHONE_CHANGES
+
+
+class MemoryEmailChangeReads(Lookup[UserId, ContactChange], ContactChangeReads):
+    """Committed changes of e-mail addresses."""
+
+    table = EMAIL_CHANGES

@@ -1,10 +1,13 @@
 """What identity adds to the database in memory."""
 
-from collections.abc import Callable
-
 from booking_domain.testing.identity.memory.bank_accounts import MemoryBankAccountReads, MemoryBankAccounts
 from booking_domain.testing.identity.memory.blocked_networks import MemoryBlockedNetworkReads, MemoryBlockedNetworks
-from booking_domain.testing.identity.memory.contact_changes import MemoryContactChangeReads, MemoryContactChanges
+from booking_domain.testing.identity.memory.contact_changes import (
+    MemoryEmailChangeReads,
+    MemoryEmailChanges,
+    MemoryPhoneChangeReads,
+    MemoryPhoneChanges,
+)
 from booking_domain.testing.identity.memory.credentials import (
     MemoryCodeHistory,
     MemoryCodeHistoryReads,
@@ -26,7 +29,6 @@ from booking_domain.testing.identity.memory.remembered_devices import (
 )
 from booking_domain.testing.identity.memory.second_factors import MemorySecondFactors
 from booking_domain.testing.identity.memory.sign_ups import MemorySignUpReads, MemorySignUps
-from booking_domain.testing.identity.memory.tables import EMAIL_CHANGES, PHONE_CHANGES
 from booking_domain.testing.identity.memory.users import (
     MemoryCalendarLinkReads,
     MemoryCalendarLinks,
@@ -38,54 +40,50 @@ from booking_domain.testing.identity.memory.users import (
     MemoryUserReads,
     MemoryUsers,
 )
-from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State
+from booking_domain.testing.kit.tables import Group, Part
 
 
-class IdentityRepositories(RepositoryGroup):
+class IdentityRepositories(Group):
     """The repositories of this context."""
 
-    def __init__(self, state: State) -> None:
-        super().__init__(state)
-        self.users = MemoryUsers(state)
-        self.sessions = MemorySessions(state)
-        self.session_holds = MemorySessionHolds(state)
-        self.login_history = MemoryLoginHistory(state)
-        self.one_time_codes = MemoryOneTimeCodes(state)
-        self.code_history = MemoryCodeHistory(state)
-        self.credentials = MemoryCredentials(state)
-        self.phone_changes = MemoryContactChanges(state, PHONE_CHANGES)
-        self.email_changes = MemoryContactChanges(state, EMAIL_CHANGES)
-        self.sign_ups = MemorySignUps(state)
-        self.external_identities = MemoryExternalIdentities(state)
-        self.used_assertions = MemoryUsedAssertions(state)
-        self.second_factors = MemorySecondFactors(state)
-        self.calendar_links = MemoryCalendarLinks(state)
-        self.bank_accounts = MemoryBankAccounts(state)
-        self.acceptances = MemoryAcceptances(state)
-        self.blocked_networks = MemoryBlockedNetworks(state)
-        self.remembered_devices = MemoryRememberedDevices(state)
-        self.known_clients = MemoryKnownClients(state)
-        self.passkeys = MemoryPasskeys(state)
+    users = Part(MemoryUsers)
+    sessions = Part(MemorySessions)
+    session_holds = Part(MemorySessionHolds)
+    login_history = Part(MemoryLoginHistory)
+    one_time_codes = Part(MemoryOneTimeCodes)
+    code_history = Part(MemoryCodeHistory)
+    credentials = Part(MemoryCredentials)
+    phone_changes = Part(MemoryPhoneChanges)
+    email_changes = Part(MemoryEmailChanges)
+    sign_ups = Part(MemorySignUps)
+    external_identities = Part(MemoryExternalIdentities)
+    used_assertions = Part(MemoryUsedAssertions)
+    second_factors = Part(MemorySecondFactors)
+    calendar_links = Part(MemoryCalendarLinks)
+    bank_accounts = Part(MemoryBankAccounts)
+    acceptances = Part(MemoryAcceptances)
+    blocked_networks = Part(MemoryBlockedNetworks)
+    remembered_devices = Part(MemoryRememberedDevices)
+    known_clients = Part(MemoryKnownClients)
+    passkeys = Part(MemoryPasskeys)
 
 
-class IdentityReads(ReadGroup):
+class IdentityReads(Group):
     """The reads of this context."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        super().__init__(committed)
-        self.users = MemoryUserReads(committed)
-        self.sessions = MemorySessionReads(committed)
-        self.login_history = MemoryLoginReads(committed)
-        self.credentials = MemoryCredentialReads(committed)
-        self.code_history = MemoryCodeHistoryReads(committed)
-        self.phone_changes = MemoryContactChangeReads(committed, PHONE_CHANGES)
-        self.email_changes = MemoryContactChangeReads(committed, EMAIL_CHANGES)
-        self.sign_ups = MemorySignUpReads(committed)
-        self.external_identities = MemoryExternalIdentityReads(committed)
-        self.calendar_links = MemoryCalendarLinkReads(committed)
-        self.bank_accounts = MemoryBankAccountReads(committed)
-        self.acceptances = MemoryAcceptanceReads(committed)
-        self.blocked_networks = MemoryBlockedNetworkReads(committed)
-        self.remembered_devices = MemoryRememberedDeviceReads(committed)
-        self.known_clients = MemoryKnownClientReads(committed)
-        self.passkeys = MemoryPasskeyReads(committed)
+    users = Part(MemoryUserReads)
+    sessions = Part(MemorySessionReads)
+    login_history = Part(MemoryLoginReads)
+    credentials = Part(MemoryCredentialReads)
+    code_history = Part(MemoryCodeHistoryReads)
+    phone_changes = Part(MemoryPhoneChangeReads)
+    email_changes = Part(MemoryEmailChangeReads)
+    sign_ups = Part(MemorySignUpReads)
+    external_identities = Part(MemoryExternalIdentityReads)
+    calendar_links = Part(MemoryCalendarLinkReads)
+    bank_accounts = Part(MemoryBankAccountReads)
+    acceptances = Part(MemoryAcceptanceReads)
+    blocked_networks = Part(MemoryBlockedNetworkReads)
+    remembered_devices = Part(MemoryRememberedDeviceReads)
+    known_clients = Part(MemoryKnownClientReads)
+    passkeys = Part(MemoryPasskeyReads)

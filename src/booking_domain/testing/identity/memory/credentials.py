@@ -1,6 +1,6 @@
 """One-time codes and wrong passwords in memory."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -22,81 +22,58 @@ from booking_domain.identity.passwords import (
     Credentials,
 )
 from booking_domain.shared.ids import CodeId, UserId
-from booking_domain.testing.identity.memory.tables import CODE_HISTORY, ONE_TIME_CODES, WRONG_PASSWORDS, require_user
-from booking_domain.testing.kit.tables import State
+from booking_domain.testing.identity.memory.tables import CODE_HISTORY, ONE_TIME_CODES, WRONG_PASSWORDS
+from booking_domain.testing.kit.tables import InMemory, Repository, State
 
 
-class MemoryOneTimeCodes(OneTimeCodes):
+class MemoryOneTimeCodes(InMemory, OneTimeCodes):
     """The codes of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
-
     async def lock(self, contact: bytes) -> Sequence[OneTimeCode]:
-        found = [code for code in self._state[ONE_TIME_CODES].values() if code.contact == contact]
-        return sorted(found, key=lambda code: code.purpose)
+        return self._state[ONE_TIME_CODES].page(lambda code: code.contact == contact)
 
     async def save(self, code: OneTimeCode) -> None:
-        if code.user_id is not None:
-            require_user(self._state, code.user_id)
-        self._state[ONE_TIME_CODES][code.contact, code.purpose] = code
+        self._state[ONE_TIME_CODES].put(code)
 
     async def remove_expired(self, now: datetime) -> None:
-        kept = tuple(unexpired_codes(self._state[ONE_TIME_CODES].values(), now))
-        self._state[ONE_TIME_CODES].clear()
-        self._state[ONE_TIME_CODES].update({(code.contact, code.purpose): code for code in kept})
+        kept = unexpired_codes(self._state[ONE_TIME_CODES].values(), now)
+        self._state[ONE_TIME_CODES] = {(code.contact, code.purpose): code for code in kept}
 
 
-class MemoryCodeHistory(CodeHistory):
+class MemoryCodeHistory(Repository[CodeId, IssuedCode], CodeHistory):
     """The history of codes of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    async def add(self, code: IssuedCode) -> None:
-        if code.user_id is not None:
-            require_user(self._state, code.user_id)
-        self._state[CODE_HISTORY][code.id] = code
+    table = CODE_HISTORY
 
     async def record_use(self, code_id: CodeId, now: datetime) -> None:
-        if code_id in self._state[CODE_HISTORY]:
-            self._state[CODE_HISTORY][code_id] = self._state[CODE_HISTORY][code_id].used(now)
+        if code_id in self._rows:
+            self._rows[code_id] = self._rows[code_id].used(now)
 
     async def record_wrong_guess(self, code_id: CodeId) -> None:
-        if code_id in self._state[CODE_HISTORY]:
-            self._state[CODE_HISTORY][code_id] = self._state[CODE_HISTORY][code_id].with_wrong_guess()
+        if code_id in self._rows:
+            self._rows[code_id] = self._rows[code_id].with_wrong_guess()
 
     async def remove_expired(self, now: datetime) -> None:
-        for code in tuple(self._state[CODE_HISTORY].values()):
-            if code.issued_at <= now - CODES_KEPT:
-                del self._state[CODE_HISTORY][code.id]
+        self._rows.delete(lambda code: code.issued_at <= now - CODES_KEPT)
 
 
-class MemoryCodeHistoryReads(CodeHistoryReads):
+class MemoryCodeHistoryReads(InMemory, CodeHistoryReads):
     """The committed history of codes."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
     async def page(self, criteria: CodeFilter) -> Sequence[IssuedCode]:
-        found = [
-            code
-            for code in self._committed()[CODE_HISTORY].values()
-            if criteria.user_id in {None, code.user_id}
-            and criteria.purpose in {None, code.purpose}
-            and (criteria.after is None or code.id < criteria.after)
-        ]
-        return sorted(found, key=lambda code: code.id, reverse=True)[: criteria.limit]
+        return self._state[CODE_HISTORY].page(
+            lambda code: criteria.user_id in {None, code.user_id} and criteria.purpose in {None, code.purpose},
+            criteria.after,
+            criteria.limit,
+            newest_first=True,
+        )
 
 
 _STRANGERS: Final = b""
 
 
-class MemoryCredentials(Credentials):
+class MemoryCredentials(InMemory, Credentials):
     """The credentials of one database transaction."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
 
     async def count_wrong_password(self, account: UUID, client: CountedClient, now: datetime) -> bool:
         if not self._count(account, client.key, now):
@@ -117,14 +94,10 @@ class MemoryCredentials(Credentials):
         return True
 
     async def unlock(self, account: UUID) -> None:
-        for key in tuple(self._state[WRONG_PASSWORDS]):
-            if key[0] == account:
-                del self._state[WRONG_PASSWORDS][key]
+        self._state[WRONG_PASSWORDS].delete_keys(lambda key: key[0] == account)
 
     async def remove_expired(self, now: datetime) -> None:
-        for key in tuple(self._state[WRONG_PASSWORDS]):
-            if not _times(self._state, *key, now):
-                del self._state[WRONG_PASSWORDS][key]
+        self._state[WRONG_PASSWORDS].delete_keys(lambda key: not _times(self._state, *key, now))
 
 
 def _times(state: State, account: UUID, client: bytes, now: datetime) -> int:
@@ -147,12 +120,9 @@ def locked_until(state: State, account: UUID, now: datetime) -> datetime | None:
     return max(locks, default=None)
 
 
-class MemoryCredentialReads(CredentialReads):
+class MemoryCredentialReads(InMemory, CredentialReads):
     """The committed counts of wrong passwords."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
     async def locked(self, accounts: Collection[UserId], now: datetime) -> Mapping[UserId, datetime]:
-        until = {account: locked_until(self._committed(), account, now) for account in accounts}
+        until = {account: locked_until(self._state, account, now) for account in accounts}
         return {account: when for account, when in until.items() if when is not None}

@@ -1,6 +1,6 @@
 """External identities and used assertions in memory."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,36 +14,28 @@ from booking_domain.identity.external_identities import (
 )
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import UserId
-from booking_domain.testing.identity.memory.tables import EXTERNAL_IDENTITIES, USED_ASSERTIONS, require_user
-from booking_domain.testing.kit.tables import State
+from booking_domain.testing.identity.memory.tables import EXTERNAL_IDENTITIES, USED_ASSERTIONS
+from booking_domain.testing.kit.tables import InMemory
 
 
-class MemoryExternalIdentities(ExternalIdentities):
+class MemoryExternalIdentities(InMemory, ExternalIdentities):
     """The identities of one database transaction."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
 
     async def lock(self, provider: IdentityProvider, subject: str) -> UserId | None:
         found = self._state[EXTERNAL_IDENTITIES].get((provider, subject))
         return None if found is None else found.user_id
 
     async def get(self, user_id: UserId, provider: IdentityProvider) -> ExternalIdentity | None:
-        return next(
-            (
-                each
-                for each in self._state[EXTERNAL_IDENTITIES].values()
-                if (each.user_id, each.provider) == (user_id, provider)
-            ),
-            None,
+        found = self._state[EXTERNAL_IDENTITIES].where(
+            lambda each: (each.user_id, each.provider) == (user_id, provider)
         )
+        return next(iter(found), None)
 
     async def add(self, identity: ExternalIdentity) -> None:
-        require_user(self._state, identity.user_id)
         key = identity.provider, identity.subject
         if key in self._state[EXTERNAL_IDENTITIES] or await self.get(identity.user_id, identity.provider) is not None:
             raise ConcurrentChange(what="identity")
-        self._state[EXTERNAL_IDENTITIES][key] = identity
+        self._state[EXTERNAL_IDENTITIES].put(identity)
 
     async def save(self, identity: ExternalIdentity) -> None:
         key = identity.provider, identity.subject
@@ -57,11 +49,8 @@ class MemoryExternalIdentities(ExternalIdentities):
             del self._state[EXTERNAL_IDENTITIES][provider, found.subject]
 
 
-class MemoryUsedAssertions(UsedAssertions):
+class MemoryUsedAssertions(InMemory, UsedAssertions):
     """The used assertions of one database transaction."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
 
     async def use(self, digest: bytes, good_until: datetime) -> bool:
         new = digest not in self._state[USED_ASSERTIONS]
@@ -77,15 +66,12 @@ class MemoryUsedAssertions(UsedAssertions):
                 del self._state[USED_ASSERTIONS][digest]
 
 
-class MemoryExternalIdentityReads(ExternalIdentityReads):
+class MemoryExternalIdentityReads(InMemory, ExternalIdentityReads):
     """Committed external identities."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
     async def user_of(self, provider: IdentityProvider, subject: str) -> UserId | None:
-        return await MemoryExternalIdentities(self._committed()).lock(provider, subject)
+        return await MemoryExternalIdentities(self._current).lock(provider, subject)
 
     async def of_user(self, user_id: UserId) -> Sequence[ExternalIdentity]:
-        found = [each for each in self._committed()[EXTERNAL_IDENTITIES].values() if each.user_id == user_id]
+        found = self._state[EXTERNAL_IDENTITIES].where(lambda each: each.user_id == user_id)
         return sorted(found, key=lambda identity: identity.provider)

@@ -1,6 +1,6 @@
 """Known clients in memory."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,27 +13,23 @@ from booking_domain.identity.known_clients import (
     token_digest,
 )
 from booking_domain.shared.ids import SessionId, UserId
-from booking_domain.testing.identity.memory.tables import KNOWN_CLIENTS, require_user
-from booking_domain.testing.kit.tables import State
+from booking_domain.testing.identity.memory.tables import KNOWN_CLIENTS
+from booking_domain.testing.kit.tables import InMemory, State
 
 
 def _live(state: State, account: UUID, now: datetime) -> Sequence[KnownClient]:
-    return [each for each in state[KNOWN_CLIENTS].values() if each.user_id == account and now < each.expires_at]
+    return state[KNOWN_CLIENTS].where(lambda each: each.user_id == account and now < each.expires_at)
 
 
-class MemoryKnownClients(KnownClients):
+class MemoryKnownClients(InMemory, KnownClients):
     """The known clients of one database transaction."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
 
     async def of_user(self, user_id: UserId, now: datetime) -> Sequence[KnownClient]:
         by_token = sorted(_live(self._state, user_id, now), key=lambda each: each.token_digest)
         return sorted(by_token, key=lambda each: each.last_used_at, reverse=True)
 
     async def save(self, client: KnownClient) -> None:
-        require_user(self._state, client.user_id)
-        self._state[KNOWN_CLIENTS][client.user_id, client.token_digest] = client
+        self._state[KNOWN_CLIENTS].put(client)
 
     async def remove(self, client: KnownClient) -> None:
         self._state[KNOWN_CLIENTS].pop((client.user_id, client.token_digest), None)
@@ -49,16 +45,13 @@ class MemoryKnownClients(KnownClients):
                 await self.remove(each)
 
 
-class MemoryKnownClientReads(KnownClientReads):
+class MemoryKnownClientReads(InMemory, KnownClientReads):
     """Committed known clients."""
-
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
 
     async def matching(self, account: UUID, guesser: Guesser, now: datetime) -> Sequence[KnownClient]:
         token, network = token_digest(account, guesser.token), network_digest(account, guesser.network)
         return [
             each
-            for each in _live(self._committed(), account, now)
+            for each in _live(self._state, account, now)
             if each.token_digest == token or (network and each.network_digest == network)
         ]

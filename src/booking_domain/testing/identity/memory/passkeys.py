@@ -3,7 +3,7 @@
 import base64
 import hmac
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -21,8 +21,8 @@ from booking_domain.identity.passkeys import (
     PasskeyTaken,
 )
 from booking_domain.shared.ids import UserId
-from booking_domain.testing.identity.memory.tables import PASSKEY_CHALLENGES, PASSKEYS, require_user
-from booking_domain.testing.kit.tables import State
+from booking_domain.testing.identity.memory.tables import PASSKEY_CHALLENGES, PASSKEYS, USERS
+from booking_domain.testing.kit.tables import InMemory, Repository, State
 
 ORIGIN: Final = "http://localhost"
 
@@ -33,20 +33,19 @@ def _owner(state: State, credential_id: bytes) -> UserId | None:
 
 
 def _of_user(state: State, user_id: UserId) -> Sequence[Passkey]:
-    return sorted((each for each in state[PASSKEYS].values() if each.user_id == user_id), key=lambda each: each.id)
+    return state[PASSKEYS].page(lambda each: each.user_id == user_id)
 
 
-class MemoryPasskeys(Passkeys):
+class MemoryPasskeys(Repository[PasskeyId, Passkey], Passkeys):
     """The passkeys of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    table = PASSKEYS
 
     async def add(self, passkey: Passkey) -> None:
-        require_user(self._state, passkey.user_id)
+        self._state.require(USERS, passkey.user_id)
         if _owner(self._state, passkey.credential_id) is not None:
             raise PasskeyTaken
-        self._state[PASSKEYS][passkey.id] = passkey
+        self._rows[passkey.id] = passkey
 
     async def owner(self, credential_id: bytes) -> UserId | None:
         return _owner(self._state, credential_id)
@@ -55,38 +54,29 @@ class MemoryPasskeys(Passkeys):
         return _of_user(self._state, user_id)
 
     async def save(self, passkey: Passkey) -> None:
-        self._state[PASSKEYS][passkey.id] = passkey
-
-    async def remove(self, passkey_id: PasskeyId) -> None:
-        self._state[PASSKEYS].pop(passkey_id, None)
+        self._rows[passkey.id] = passkey
 
     async def remove_all(self, user_id: UserId) -> None:
-        for passkey in _of_user(self._state, user_id):
-            del self._state[PASSKEYS][passkey.id]
+        self._rows.delete(lambda each: each.user_id == user_id)
 
     async def add_challenge(self, challenge: PasskeyChallenge) -> None:
-        self._state[PASSKEY_CHALLENGES][challenge.digest] = challenge
+        self._state[PASSKEY_CHALLENGES].put(challenge)
 
     async def use_challenge(self, digest: bytes) -> PasskeyChallenge | None:
         return self._state[PASSKEY_CHALLENGES].pop(digest, None)
 
     async def remove_expired(self, now: datetime) -> None:
-        table = self._state[PASSKEY_CHALLENGES]
-        for each in [each for each in table.values() if each.expires_at <= now]:
-            del table[each.digest]
+        self._state[PASSKEY_CHALLENGES].delete(lambda each: each.expires_at <= now)
 
 
-class MemoryPasskeyReads(PasskeyReads):
+class MemoryPasskeyReads(InMemory, PasskeyReads):
     """Committed passkeys."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
     async def owner(self, credential_id: bytes) -> UserId | None:
-        return _owner(self._committed(), credential_id)
+        return _owner(self._state, credential_id)
 
     async def of_user(self, user_id: UserId) -> Sequence[Passkey]:
-        return _of_user(self._committed(), user_id)
+        return _of_user(self._state, user_id)
 
 
 class MemoryPasskeyCeremonies(PasskeyCeremonies):

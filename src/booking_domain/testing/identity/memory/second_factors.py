@@ -14,25 +14,17 @@ from booking_domain.identity.second_factor import (
     TimeCodes,
 )
 from booking_domain.shared.ids import UserId
-from booking_domain.testing.identity.memory.tables import SECOND_FACTORS, require_user
-from booking_domain.testing.kit.tables import State
+from booking_domain.testing.identity.memory.tables import SECOND_FACTORS
+from booking_domain.testing.kit.tables import Repository
 
 
-class MemorySecondFactors(SecondFactors):
+class MemorySecondFactors(Repository[UserId, SecondFactor], SecondFactors):
     """The second factors of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    async def lock(self, user_id: UserId) -> SecondFactor | None:
-        return self._state[SECOND_FACTORS].get(user_id)
+    table = SECOND_FACTORS
 
     async def save(self, factor: SecondFactor) -> None:
-        require_user(self._state, factor.user_id)
-        self._state[SECOND_FACTORS][factor.user_id] = factor
-
-    async def remove(self, user_id: UserId) -> None:
-        self._state[SECOND_FACTORS].pop(user_id, None)
+        self._rows.put(factor)
 
 
 class MemoryTimeCodes(TimeCodes):

@@ -1,37 +1,24 @@
 """Sign-ups in memory."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from booking_domain.identity.sign_ups import SignUp, SignUpReads, SignUps, unexpired_sign_ups
 from booking_domain.shared.ids import CodeId
 from booking_domain.testing.identity.memory.tables import SIGN_UPS
-from booking_domain.testing.kit.tables import State
+from booking_domain.testing.kit.tables import Lookup, Repository
 
 
-class MemorySignUps(SignUps):
+class MemorySignUps(Repository[CodeId, SignUp], SignUps):
     """The sign-ups of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    async def add(self, sign_up: SignUp) -> None:
-        self._state[SIGN_UPS][sign_up.code_id] = sign_up
-
-    async def get(self, code_id: CodeId) -> SignUp | None:
-        return self._state[SIGN_UPS].get(code_id)
+    table = SIGN_UPS
 
     async def remove_expired(self, now: datetime) -> None:
-        left = unexpired_sign_ups(tuple(self._state[SIGN_UPS].values()), now)
-        self._state[SIGN_UPS].clear()
-        self._state[SIGN_UPS].update({sign_up.code_id: sign_up for sign_up in left})
+        left = {sign_up.code_id for sign_up in unexpired_sign_ups(tuple(self._rows.values()), now)}
+        self._rows.delete_keys(lambda code_id: code_id not in left)
 
 
-class MemorySignUpReads(SignUpReads):
+class MemorySignUpReads(Lookup[CodeId, SignUp], SignUpReads):
     """Committed sign-ups."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
-    async def get(self, code_id: CodeId) -> SignUp | None:
-        return self._committed()[SIGN_UPS].get(code_id)
+    table = SIGN_UPS

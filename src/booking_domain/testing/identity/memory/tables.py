@@ -20,7 +20,7 @@ from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.identity.sign_ups import SignUp
 from booking_domain.shared.ids import CodeId, DeviceId, LoginId, SessionId, UserId
-from booking_domain.testing.kit.tables import Handed, MissingRow, State, Table, delete_key, delete_rows, ended
+from booking_domain.testing.kit.tables import Handed, State, Table, delete_key, delete_rows
 
 
 def _end_factor(_: State, factors: dict[UserId, SecondFactor], handed: Handed) -> None:
@@ -30,57 +30,96 @@ def _end_factor(_: State, factors: dict[UserId, SecondFactor], handed: Handed) -
 
 USERS: Final = Table[UserId, User]("users")
 """The use case that deletes an account erases its row."""
-SESSIONS: Final = Table[SessionId, Session]("sessions", erase=delete_rows(lambda row: row.user_id))
-LOGINS: Final = Table[LoginId, Login]("logins", erase=delete_rows(lambda row: row.user_id))
-ONE_TIME_CODES: Final = Table[tuple[bytes, CodePurpose], OneTimeCode](
-    "one_time_codes", erase=delete_rows(lambda row: row.user_id)
+SESSIONS: Final = Table[SessionId, Session](
+    "sessions", refers=lambda row: ((USERS, row.user_id),), erase=delete_rows(lambda row: row.user_id)
 )
-CODE_HISTORY: Final = Table[CodeId, IssuedCode]("code_history", erase=delete_rows(lambda row: row.user_id))
+LOGINS: Final = Table[LoginId, Login](
+    "logins", refers=lambda row: ((USERS, row.user_id),), erase=delete_rows(lambda row: row.user_id)
+)
+ONE_TIME_CODES: Final = Table[tuple[bytes, CodePurpose], OneTimeCode](
+    "one_time_codes",
+    key=lambda row: (row.contact, row.purpose),
+    refers=lambda row: ((USERS, row.user_id),),
+    erase=delete_rows(lambda row: row.user_id),
+)
+CODE_HISTORY: Final = Table[CodeId, IssuedCode](
+    "code_history", refers=lambda row: ((USERS, row.user_id),), erase=delete_rows(lambda row: row.user_id)
+)
 WRONG_PASSWORDS: Final = Table[tuple[UUID, bytes], tuple[int, datetime]](
-    "wrong_passwords", erase=delete_key(lambda key: key[0]), handover=ended(delete_key(lambda key: key[0]))
+    "wrong_passwords", erase=delete_key(lambda key: key[0]), ends=True
 )
 """By account and client; the key of all strangers is empty."""
 PHONE_CHANGES: Final = Table[UserId, ContactChange](
-    "phone_changes", erase=delete_rows(lambda row: row.user_id), handover=ended(delete_rows(lambda row: row.user_id))
+    "phone_changes",
+    key=lambda row: row.user_id,
+    refers=lambda row: ((USERS, row.user_id),),
+    erase=delete_rows(lambda row: row.user_id),
+    ends=True,
 )
 EMAIL_CHANGES: Final = Table[UserId, ContactChange](
-    "email_changes", erase=delete_rows(lambda row: row.user_id), handover=ended(delete_rows(lambda row: row.user_id))
+    "email_changes",
+    key=lambda row: row.user_id,
+    refers=lambda row: ((USERS, row.user_id),),
+    erase=delete_rows(lambda row: row.user_id),
+    ends=True,
 )
-SIGN_UPS: Final = Table[CodeId, SignUp]("sign_ups")
+SIGN_UPS: Final = Table[CodeId, SignUp]("sign_ups", key=lambda row: row.code_id)
 EXTERNAL_IDENTITIES: Final = Table[tuple[IdentityProvider, str], ExternalIdentity](
     "external_identities",
+    key=lambda row: (row.provider, row.subject),
+    refers=lambda row: ((USERS, row.user_id),),
     erase=delete_rows(lambda row: row.user_id),
-    handover=ended(delete_rows(lambda row: row.user_id)),
+    ends=True,
 )
 USED_ASSERTIONS: Final = Table[bytes, datetime]("used_assertions")
 SECOND_FACTORS: Final = Table[UserId, SecondFactor](
-    "second_factors", erase=delete_key(lambda key: key), handover=_end_factor
+    "second_factors",
+    key=lambda row: row.user_id,
+    refers=lambda row: ((USERS, row.user_id),),
+    erase=delete_key(lambda key: key),
+    handover=_end_factor,
 )
 BANK_ACCOUNTS: Final = Table[UserId, BankAccount](
-    "bank_accounts", erase=delete_rows(lambda row: row.user_id), handover=ended(delete_rows(lambda row: row.user_id))
+    "bank_accounts",
+    key=lambda row: row.user_id,
+    refers=lambda row: ((USERS, row.user_id),),
+    erase=delete_rows(lambda row: row.user_id),
+    ends=True,
 )
 CALENDAR_LINKS: Final = Table[UserId, CalendarLink](
-    "calendar_links", erase=delete_rows(lambda row: row.user_id), handover=ended(delete_rows(lambda row: row.user_id))
+    "calendar_links",
+    key=lambda row: row.user_id,
+    refers=lambda row: ((USERS, row.user_id),),
+    erase=delete_rows(lambda row: row.user_id),
+    ends=True,
 )
 ACCEPTANCES: Final = Table[tuple[UserId, LegalDocument, str], Acceptance](
-    "acceptances", erase=delete_rows(lambda row: row.user_id)
+    "acceptances",
+    key=lambda row: (row.user_id, row.document, row.document_version),
+    refers=lambda row: ((USERS, row.user_id),),
+    erase=delete_rows(lambda row: row.user_id),
 )
 BLOCKED_NETWORKS: Final = Table[BlockedNetworkId, BlockedNetwork]("blocked_networks")
 REMEMBERED_DEVICES: Final = Table[DeviceId, RememberedDevice](
     "remembered_devices",
+    refers=lambda row: ((USERS, row.user_id),),
     erase=delete_rows(lambda row: row.user_id),
-    handover=ended(delete_rows(lambda row: row.user_id)),
+    ends=True,
 )
 PASSKEYS: Final = Table[PasskeyId, Passkey](
-    "passkeys", erase=delete_rows(lambda row: row.user_id), handover=ended(delete_rows(lambda row: row.user_id))
+    "passkeys", refers=lambda row: ((USERS, row.user_id),), erase=delete_rows(lambda row: row.user_id), ends=True
 )
 KNOWN_CLIENTS: Final = Table[tuple[UserId, bytes], KnownClient](
-    "known_clients", erase=delete_rows(lambda row: row.user_id)
+    "known_clients",
+    key=lambda row: (row.user_id, row.token_digest),
+    refers=lambda row: ((USERS, row.user_id),),
+    erase=delete_rows(lambda row: row.user_id),
 )
 PASSKEY_CHALLENGES: Final = Table[bytes, PasskeyChallenge](
     "passkey_challenges",
+    key=lambda row: row.digest,
     erase=delete_rows(lambda row: row.user_id),
-    handover=ended(delete_rows(lambda row: row.user_id)),
+    ends=True,
 )
 
 TABLES: Final = (
@@ -105,13 +144,3 @@ TABLES: Final = (
     PASSKEYS,
     PASSKEY_CHALLENGES,
 )
-
-
-def require_user(state: State, user_id: UUID) -> None:
-    """Check a reference to a user.
-
-    Raises:
-        MissingRow: the user does not exist.
-    """
-    if user_id not in state[USERS]:
-        raise MissingRow(f"there is no user {user_id}")

@@ -1,6 +1,6 @@
 """Accounts, sessions, sign-in attempts and calendar links in memory."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from booking_domain.identity.calendar_links import DIGEST_BYTES, CalendarLink, CalendarLinkReads, CalendarLinks
@@ -22,77 +22,57 @@ from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import LoginId, SessionId, UserId
 from booking_domain.shared.session_holds import SessionHolds
 from booking_domain.testing.identity.memory.credentials import locked_until
-from booking_domain.testing.identity.memory.tables import CALENDAR_LINKS, LOGINS, SESSIONS, USERS, require_user
-from booking_domain.testing.kit.tables import MissingRow, State
+from booking_domain.testing.identity.memory.tables import CALENDAR_LINKS, LOGINS, SESSIONS, USERS
+from booking_domain.testing.kit.tables import InMemory, Lookup, Repository, State
 
 
-class MemoryUsers(Users):
+class MemoryUsers(Repository[UserId, User], Users):
     """The accounts of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    table = USERS
 
     async def add(self, user: User) -> None:
         self._require_new_contacts(user)
-        self._state[USERS][user.id] = user
-
-    async def get(self, user_id: UserId) -> User | None:
-        return self._state[USERS].get(user_id)
+        await super().add(user)
 
     async def active_role(self, user_id: UserId) -> Role | None:
-        user = self._state[USERS].get(user_id)
+        user = self._rows.get(user_id)
         return None if user is None or user.status is not UserStatus.ACTIVE else user.role
 
-    async def lock(self, user_id: UserId) -> User | None:
-        return self._state[USERS].get(user_id)
-
     async def by_login(self, login: str) -> User | None:
-        return next((user for user in self._state[USERS].values() if login in {user.email, user.phone}), None)
+        return next((user for user in self._rows.values() if login in {user.email, user.phone}), None)
 
     async def lock_all(self, user_ids: Collection[UserId]) -> Sequence[User]:
-        return [user for user_id, user in sorted(self._state[USERS].items()) if user_id in user_ids]
+        return self._rows.page(lambda user: user.id in user_ids)
 
     async def save(self, user: User) -> None:
-        require_user(self._state, user.id)
+        self._state.require(USERS, user.id)
         self._require_new_contacts(user)
-        self._state[USERS][user.id] = user
+        self._rows.put(user)
 
     def _require_new_contacts(self, user: User) -> None:
-        others = [other for other in self._state[USERS].values() if other.id != user.id]
+        others = self._rows.where(lambda other: other.id != user.id)
         if user.email is not None and any(other.email == user.email for other in others):
             raise EmailTaken
         if user.phone is not None and any(other.phone == user.phone for other in others):
             raise PhoneTaken
 
 
-class MemorySessions(Sessions):
+class MemorySessions(Repository[SessionId, Session], Sessions):
     """The sessions of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    async def add(self, session: Session) -> None:
-        require_user(self._state, session.user_id)
-        self._state[SESSIONS][session.id] = session
-
-    async def lock(self, session_id: SessionId) -> Session | None:
-        return self._state[SESSIONS].get(session_id)
+    table = SESSIONS
 
     async def lock_live(self, user_id: UserId, now: datetime) -> Sequence[Session]:
-        found = [each for each in self._state[SESSIONS].values() if each.user_id == user_id and each.live(now)]
-        return sorted(found, key=lambda session: session.id)
+        return self._rows.page(lambda each: each.user_id == user_id and each.live(now))
 
     async def save(self, session: Session) -> None:
-        if session.id not in self._state[SESSIONS]:
-            raise MissingRow(f"there is no session {session.id}")
-        self._state[SESSIONS][session.id] = session
+        self._state.require(SESSIONS, session.id)
+        self._rows.put(session)
 
 
-class MemorySessionHolds(SessionHolds):
+class MemorySessionHolds(InMemory, SessionHolds):
     """The sessions that one database transaction holds: all, as it runs alone."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
 
     async def hold(self, user_id: UserId, session_id: SessionId, now: datetime) -> None:
         session = self._state[SESSIONS].get(session_id)
@@ -100,43 +80,35 @@ class MemorySessionHolds(SessionHolds):
             raise InvalidToken
 
 
-class MemoryLoginHistory(LoginHistory):
+class MemoryLoginHistory(Repository[LoginId, Login], LoginHistory):
     """The sign-in attempts of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    async def add(self, login: Login) -> None:
-        if login.user_id is not None:
-            require_user(self._state, login.user_id)
-        self._state[LOGINS][login.id] = login
+    table = LOGINS
 
 
-class MemoryCalendarLinks(CalendarLinks):
+class MemoryCalendarLinks(InMemory, CalendarLinks):
     """The calendar links of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
-
     async def save(self, link: CalendarLink) -> None:
-        require_user(self._state, link.user_id)
-        self._state[CALENDAR_LINKS][link.user_id] = link
+        self._state[CALENDAR_LINKS].put(link)
 
     async def remove(self, user_id: UserId) -> bool:
         return self._state[CALENDAR_LINKS].pop(user_id, None) is not None
 
     async def remove_earlier_kind(self, limit: int) -> Sequence[UserId]:
         links = self._state[CALENDAR_LINKS]
-        found = sorted(user_id for user_id, link in links.items() if len(link.secret_digest) < DIGEST_BYTES)[:limit]
-        for user_id in found:
-            del links[user_id]
-        return found
+        found = links.page(lambda link: len(link.secret_digest) < DIGEST_BYTES, limit=limit)
+        return [links.pop(link.user_id).user_id for link in found]
 
 
 def users_like(state: State, criteria: UserFilter) -> Sequence[User]:
     """Return a page of accounts."""
-    found = [user for user in state[USERS].values() if _matches(user, criteria) and _is_locked(state, user, criteria)]
-    return sorted(found, key=lambda user: user.id, reverse=True)[: criteria.limit]
+    return state[USERS].page(
+        lambda user: _matches(user, criteria) and _is_locked(state, user, criteria),
+        criteria.after,
+        criteria.limit,
+        newest_first=True,
+    )
 
 
 def _is_locked(state: State, user: User, criteria: UserFilter) -> bool:
@@ -152,7 +124,6 @@ def _matches(user: User, criteria: UserFilter) -> bool:
         and (criteria.text is None or _is_found_by(user, folded(criteria.text), criteria.phone))
         and (criteria.created_from is None or criteria.created_from <= user.created_at)
         and (criteria.created_before is None or user.created_at < criteria.created_before)
-        and (criteria.after is None or user.id < criteria.after)
     )
 
 
@@ -161,28 +132,20 @@ def _is_found_by(user: User, text: str, phone: str | None) -> bool:
     return named or (phone is not None and user.phone == phone)
 
 
-class MemoryUserReads(UserReads):
+class MemoryUserReads(Lookup[UserId, User], UserReads):
     """Committed accounts."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
-    async def get(self, user_id: UserId) -> User | None:
-        return self._committed()[USERS].get(user_id)
+    table = USERS
 
     async def by_login(self, login: str) -> User | None:
-        return next((user for user in self._committed()[USERS].values() if login in {user.email, user.phone}), None)
+        return next((user for user in self._rows.values() if login in {user.email, user.phone}), None)
 
     async def to_erase(self, now: datetime, after: UserId | None, limit: int) -> Sequence[UserId]:
-        due = [
-            user.id
-            for user in self._committed()[USERS].values()
-            if user.erased_from is not None and user.erased_from <= now and (after is None or user.id > after)
-        ]
-        return sorted(due)[:limit]
+        due = self._rows.page(lambda user: user.erased_from is not None and user.erased_from <= now, after, limit)
+        return [user.id for user in due]
 
     async def page(self, criteria: UserFilter) -> Sequence[User]:
-        return users_like(self._committed(), criteria)
+        return users_like(self._state, criteria)
 
 
 def reduced_access(before: State, after: State) -> frozenset[UserId]:
@@ -202,20 +165,16 @@ def _differs(before: User, after: User | None) -> bool:
     return after is None or (before.status, before.role) != (after.status, after.role)
 
 
-class MemorySessionReads(SessionReads):
+class MemorySessionReads(Lookup[SessionId, Session], SessionReads):
     """Committed sessions."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
-    async def get(self, session_id: SessionId) -> Session | None:
-        return self._committed()[SESSIONS].get(session_id)
+    table = SESSIONS
 
     async def holder(self, session_id: SessionId, now: datetime) -> Holder | None:
-        session = self._committed()[SESSIONS].get(session_id)
+        session = self._rows.get(session_id)
         if session is None or not session.live(now):
             return None
-        user = self._committed()[USERS][session.user_id]
+        user = self._state[USERS][session.user_id]
         return Holder(user.actor, session.expires_at) if user.usable else None
 
     async def holders(self, session_ids: Collection[SessionId], now: datetime) -> Mapping[SessionId, Holder]:
@@ -223,42 +182,26 @@ class MemorySessionReads(SessionReads):
         return {session_id: holder for session_id, holder in found.items() if holder is not None}
 
     async def live(self, user_id: UserId, now: datetime, limit: int) -> Sequence[Session]:
-        found = [each for each in self._committed()[SESSIONS].values() if each.user_id == user_id and each.live(now)]
+        found = self._rows.where(lambda each: each.user_id == user_id and each.live(now))
         return sorted(found, key=lambda session: (session.last_used_at, session.id), reverse=True)[:limit]
 
     async def of_user(self, user_id: UserId, after: SessionId | None, limit: int) -> Sequence[Session]:
-        found = [
-            each
-            for each in self._committed()[SESSIONS].values()
-            if each.user_id == user_id and (after is None or each.id > after)
-        ]
-        return sorted(found, key=lambda session: session.id)[:limit]
+        return self._rows.page(lambda each: each.user_id == user_id, after, limit)
 
 
-class MemoryLoginReads(LoginReads):
+class MemoryLoginReads(InMemory, LoginReads):
     """Committed sign-in attempts."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
     async def of_user(self, user_id: UserId, after: LoginId | None, limit: int) -> Sequence[Login]:
-        found = [
-            login
-            for login in self._committed()[LOGINS].values()
-            if login.user_id == user_id and (after is None or login.id < after)
-        ]
-        return sorted(found, key=lambda login: login.id, reverse=True)[:limit]
+        return self._state[LOGINS].page(lambda login: login.user_id == user_id, after, limit, newest_first=True)
 
 
-class MemoryCalendarLinkReads(CalendarLinkReads):
+class MemoryCalendarLinkReads(InMemory, CalendarLinkReads):
     """Committed calendar links."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
     async def of_user(self, user_id: UserId) -> CalendarLink | None:
-        return self._committed()[CALENDAR_LINKS].get(user_id)
+        return self._state[CALENDAR_LINKS].get(user_id)
 
     async def user_of(self, secret_digest: bytes) -> UserId | None:
-        links = self._committed()[CALENDAR_LINKS].values()
+        links = self._state[CALENDAR_LINKS].values()
         return next((link.user_id for link in links if link.secret_digest == secret_digest), None)

@@ -1,31 +1,25 @@
 """What notifications adds to the database in memory."""
 
-from collections.abc import Callable
-
-from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State
+from booking_domain.testing.kit.tables import Group, Part
 from booking_domain.testing.notifications.memory.notifications import MemoryNotificationReads, MemoryNotifications
 from booking_domain.testing.notifications.memory.overrides import MemoryMessageOverrideReads, MemoryMessageOverrides
 from booking_domain.testing.notifications.memory.push import MemoryPushSubscriptionReads, MemoryPushSubscriptions
 from booking_domain.testing.notifications.memory.sms import MemorySmsMessages, MemorySmsReads
 
 
-class NotificationRepositories(RepositoryGroup):
+class NotificationRepositories(Group):
     """The repositories of this context."""
 
-    def __init__(self, state: State) -> None:
-        super().__init__(state)
-        self.notifications = MemoryNotifications(state)
-        self.sms_messages = MemorySmsMessages(state)
-        self.push_subscriptions = MemoryPushSubscriptions(state)
-        self.message_overrides = MemoryMessageOverrides(state)
+    notifications = Part(MemoryNotifications)
+    sms_messages = Part(MemorySmsMessages)
+    push_subscriptions = Part(MemoryPushSubscriptions)
+    message_overrides = Part(MemoryMessageOverrides)
 
 
-class NotificationReads(ReadGroup):
+class NotificationReads(Group):
     """The reads of this context."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        super().__init__(committed)
-        self.notifications = MemoryNotificationReads(committed)
-        self.sms = MemorySmsReads(committed)
-        self.push_subscriptions = MemoryPushSubscriptionReads(committed)
-        self.message_overrides = MemoryMessageOverrideReads(committed)
+    notifications = Part(MemoryNotificationReads)
+    sms = Part(MemorySmsReads)
+    push_subscriptions = Part(MemoryPushSubscriptionReads)
+    message_overrides = Part(MemoryMessageOverrideReads)

@@ -1,13 +1,13 @@
 """Push subscriptions in memory."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from booking_domain.notifications.ports import PushSubscriptionReads, PushSubscriptions
 from booking_domain.notifications.push import PushSubscription, PushSubscriptionId
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.identity.memory.tables import SESSIONS, USERS
-from booking_domain.testing.kit.tables import State
+from booking_domain.testing.kit.tables import InMemory, Repository, State
 from booking_domain.testing.notifications.memory.tables import PUSH_SUBSCRIPTIONS
 
 
@@ -20,31 +20,21 @@ def _live(state: State, user_id: UserId, now: datetime) -> Sequence[PushSubscrip
     return sorted(found, key=lambda each: each.id)
 
 
-class MemoryPushSubscriptions(PushSubscriptions):
+class MemoryPushSubscriptions(Repository[PushSubscriptionId, PushSubscription], PushSubscriptions):
     """The push subscriptions of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    table = PUSH_SUBSCRIPTIONS
 
     async def live(self, user_id: UserId, now: datetime) -> Sequence[PushSubscription]:
         return _live(self._state, user_id, now)
 
     async def add(self, subscription: PushSubscription) -> None:
-        self._state.require(SESSIONS, subscription.session_id)
-        rows = self._state[PUSH_SUBSCRIPTIONS]
-        for key in [key for key, each in rows.items() if each.endpoint == subscription.endpoint]:
-            del rows[key]
-        rows[subscription.id] = subscription
-
-    async def remove(self, subscription_id: PushSubscriptionId) -> None:
-        self._state[PUSH_SUBSCRIPTIONS].pop(subscription_id, None)
+        self._rows.delete(lambda each: each.endpoint == subscription.endpoint)
+        await super().add(subscription)
 
 
-class MemoryPushSubscriptionReads(PushSubscriptionReads):
+class MemoryPushSubscriptionReads(InMemory, PushSubscriptionReads):
     """Committed push subscriptions."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
     async def live(self, user_id: UserId, now: datetime) -> Sequence[PushSubscription]:
-        return _live(self._committed(), user_id, now)
+        return _live(self._state, user_id, now)

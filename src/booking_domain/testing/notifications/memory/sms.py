@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from booking_domain.notifications.errors import SmsRefused, SmsUnavailable
@@ -17,70 +17,31 @@ from booking_domain.notifications.sms import (
     SmsStatus,
 )
 from booking_domain.shared.ids import SmsId, UserId
-from booking_domain.testing.identity.memory.tables import require_user
-from booking_domain.testing.kit.tables import MissingRow, State
+from booking_domain.testing.kit.tables import Lookup, Repository
 from booking_domain.testing.notifications.memory.tables import SMS_MESSAGES
 
 PRICE_OF_A_SEGMENT = 7_900
 """In millionths of a US dollar."""
 
 
-class MemorySmsMessages(SmsMessages):
+class MemorySmsMessages(Repository[SmsId, SmsMessage], SmsMessages):
     """The messages of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    table = SMS_MESSAGES
 
     async def count_since(self, since: datetime) -> int:
-        return sum(each.created_at > since for each in self._state[SMS_MESSAGES].values())
+        return sum(each.created_at > since for each in self._rows.values())
 
     async def count_to(self, to_digest: bytes, since: datetime) -> int:
-        messages = self._state[SMS_MESSAGES].values()
-        return sum(each.to_digest == to_digest and each.created_at > since for each in messages)
+        return len(self._rows.where(lambda each: each.to_digest == to_digest and each.created_at > since))
 
     async def count_unverified_of(self, user_id: UserId, since: datetime) -> int:
-        messages = self._state[SMS_MESSAGES].values()
-        return sum(each.user_id == user_id and not each.to_verified and each.created_at > since for each in messages)
-
-    async def add(self, message: SmsMessage) -> None:
-        if message.user_id is not None:
-            require_user(self._state, message.user_id)
-        self._state[SMS_MESSAGES][message.id] = message
-
-    async def lock(self, message_id: SmsId) -> SmsMessage | None:
-        return self._state[SMS_MESSAGES].get(message_id)
+        unverified = self._rows.where(lambda each: each.user_id == user_id and not each.to_verified)
+        return sum(each.created_at > since for each in unverified)
 
     async def save(self, message: SmsMessage) -> None:
-        if message.id not in self._state[SMS_MESSAGES]:
-            raise MissingRow(f"there is no message {message.id}")
-        self._state[SMS_MESSAGES][message.id] = message
-
-
-def due_messages(state: State, provider: str, now: datetime, limit: int) -> list[SmsId]:
-    """Return the messages whose report is due, the longest due first."""
-    due = [
-        (each.ask_at, each.id)
-        for each in state[SMS_MESSAGES].values()
-        if each.provider == provider and each.ask_at is not None and each.ask_at <= now
-    ]
-    return [message_id for _, message_id in sorted(due)[:limit]]
-
-
-def spending(state: State, since: datetime, before: datetime) -> list[SmsSpending]:
-    """Return sums by provider and currency. Messages without a known cost come last."""
-    groups: defaultdict[tuple[str, bool, str], list[SmsMessage]] = defaultdict(list)
-    for each in state[SMS_MESSAGES].values():
-        if since <= each.created_at < before:
-            groups[each.provider, each.cost is None, "" if each.cost is None else each.cost.currency].append(each)
-    return [
-        SmsSpending(
-            provider=provider,
-            messages=len(group),
-            segments=sum(each.segments for each in group),
-            cost=None if unknown else SmsCost(millionths=_sum(group), currency=currency),
-        )
-        for (provider, unknown, currency), group in sorted(groups.items(), key=lambda item: item[0])
-    ]
+        self._state.require(SMS_MESSAGES, message.id)
+        self._rows.put(message)
 
 
 def _sum(messages: Sequence[SmsMessage]) -> int:
@@ -136,25 +97,28 @@ class MemorySmsSender(SmsSender):
             raise SmsUnavailable(provider=self._name)
 
 
-class MemorySmsReads(SmsReads):
+class MemorySmsReads(Lookup[SmsId, SmsMessage], SmsReads):
     """Committed text messages."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
-    async def get(self, message_id: SmsId) -> SmsMessage | None:
-        return self._committed()[SMS_MESSAGES].get(message_id)
+    table = SMS_MESSAGES
 
     async def to_poll(self, provider: str, now: datetime, limit: int) -> Sequence[SmsId]:
-        return due_messages(self._committed(), provider, now, limit)
+        due = self._rows.due(lambda each: each.ask_at if each.provider == provider else None, now, limit)
+        return [each.id for each in due]
 
     async def spending(self, since: datetime, before: datetime) -> Sequence[SmsSpending]:
-        return spending(self._committed(), since, before)
+        groups: defaultdict[tuple[str, bool, str], list[SmsMessage]] = defaultdict(list)
+        for each in self._rows.where(lambda each: since <= each.created_at < before):
+            groups[each.provider, each.cost is None, "" if each.cost is None else each.cost.currency].append(each)
+        return [
+            SmsSpending(
+                provider=provider,
+                messages=len(group),
+                segments=sum(each.segments for each in group),
+                cost=None if unknown else SmsCost(millionths=_sum(group), currency=currency),
+            )
+            for (provider, unknown, currency), group in sorted(groups.items(), key=lambda item: item[0])
+        ]
 
     async def of_user(self, user_id: UserId, after: SmsId | None, limit: int) -> Sequence[SmsMessage]:
-        found = [
-            each
-            for each in self._committed()[SMS_MESSAGES].values()
-            if each.user_id == user_id and (after is None or each.id > after)
-        ]
-        return sorted(found, key=lambda message: message.id)[:limit]
+        return self._rows.page(lambda each: each.user_id == user_id, after, limit)

@@ -1,8 +1,6 @@
 """What payments adds to the database in memory."""
 
-from collections.abc import Callable
-
-from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State
+from booking_domain.testing.kit.tables import Group, Part
 from booking_domain.testing.payments.memory.adjustments import MemoryAdjustmentReads, MemoryAdjustments
 from booking_domain.testing.payments.memory.desk_payments import MemoryDeskPaymentReads, MemoryDeskPayments
 from booking_domain.testing.payments.memory.earnings import (
@@ -23,34 +21,30 @@ from booking_domain.testing.payments.memory.refunds import MemoryRefundReads, Me
 from booking_domain.testing.payments.memory.transactions import MemoryTransactionReads
 
 
-class PaymentRepositories(RepositoryGroup):
+class PaymentRepositories(Group):
     """The repositories of this context."""
 
-    def __init__(self, state: State) -> None:
-        super().__init__(state)
-        self.payments = MemoryPayments(state)
-        self.refunds = MemoryRefunds(state)
-        self.desk_payments = MemoryDeskPayments(state)
-        self.adjustments = MemoryAdjustments(state)
-        self.commission_rates = MemoryCommissionRates(state)
-        self.earnings = MemoryEarnings(state)
-        self.provider_payouts = MemoryProviderPayouts(state)
-        self.bank_references = MemoryBankReferences(state)
-        self.receipts = MemoryReceipts(state)
+    payments = Part(MemoryPayments)
+    refunds = Part(MemoryRefunds)
+    desk_payments = Part(MemoryDeskPayments)
+    adjustments = Part(MemoryAdjustments)
+    commission_rates = Part(MemoryCommissionRates)
+    earnings = Part(MemoryEarnings)
+    provider_payouts = Part(MemoryProviderPayouts)
+    bank_references = Part(MemoryBankReferences)
+    receipts = Part(MemoryReceipts)
 
 
-class PaymentReads(ReadGroup):
+class PaymentReads(Group):
     """The reads of this context."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        super().__init__(committed)
-        self.payments = MemoryPaymentReads(committed)
-        self.refunds = MemoryRefundReads(committed)
-        self.desk_payments = MemoryDeskPaymentReads(committed)
-        self.adjustments = MemoryAdjustmentReads(committed)
-        self.payouts = MemoryPayoutReads(committed)
-        self.transactions = MemoryTransactionReads(committed)
-        self.commission_rates = MemoryCommissionReads(committed)
-        self.earnings = MemoryEarningReads(committed)
-        self.provider_payouts = MemoryProviderPayoutReads(committed)
-        self.receipts = MemoryReceiptReads(committed)
+    payments = Part(MemoryPaymentReads)
+    refunds = Part(MemoryRefundReads)
+    desk_payments = Part(MemoryDeskPaymentReads)
+    adjustments = Part(MemoryAdjustmentReads)
+    payouts = Part(MemoryPayoutReads)
+    transactions = Part(MemoryTransactionReads)
+    commission_rates = Part(MemoryCommissionReads)
+    earnings = Part(MemoryEarningReads)
+    provider_payouts = Part(MemoryProviderPayoutReads)
+    receipts = Part(MemoryReceiptReads)

@@ -1,7 +1,7 @@
 """Providers' accounts in memory: commission rates and entries."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from booking_domain.bookings.model import Booking
@@ -24,11 +24,11 @@ from booking_domain.payments.earnings import (
 )
 from booking_domain.payments.provider_payouts import ProviderPayoutStatus
 from booking_domain.payments.refunds import RefundStatus
-from booking_domain.shared.ids import BookingId, EarningId, ProviderId
+from booking_domain.shared.ids import BookingId, CommissionId, EarningId, ProviderId
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES
 from booking_domain.testing.identity.memory.tables import BANK_ACCOUNTS
-from booking_domain.testing.kit.tables import State
+from booking_domain.testing.kit.tables import InMemory, Repository, State
 from booking_domain.testing.payments.memory.tables import (
     COMMISSION_RATES,
     EARNINGS,
@@ -38,43 +38,29 @@ from booking_domain.testing.payments.memory.tables import (
 )
 
 
-class MemoryCommissionRates(CommissionRates):
+class MemoryCommissionRates(Repository[CommissionId, CommissionRate], CommissionRates):
     """The commission rates of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    async def add(self, rate: CommissionRate) -> None:
-        if rate.provider_id is not None:
-            self._state.require(PROFILES, rate.provider_id)
-        self._state[COMMISSION_RATES][rate.id] = rate
+    table = COMMISSION_RATES
 
     async def at(self, provider_id: ProviderId, at: datetime) -> Commission:
         return _commission(self._state, provider_id, at)
 
 
-class MemoryCommissionReads(CommissionReads):
+class MemoryCommissionReads(InMemory, CommissionReads):
     """Committed commission rates."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
     async def at(self, provider_id: ProviderId | None, at: datetime) -> Commission:
-        return _commission(self._committed(), provider_id, at)
+        return _commission(self._state, provider_id, at)
 
 
-class MemoryEarnings(Earnings):
+class MemoryEarnings(Repository[EarningId, Earning], Earnings):
     """The entries of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    async def add(self, earning: Earning) -> None:
-        self._state.require(PROFILES, earning.provider_id)
-        self._state[EARNINGS][earning.id] = earning
+    table = EARNINGS
 
     async def of_booking(self, booking_id: BookingId) -> BookingEarnings:
-        entries = [each for each in self._state[EARNINGS].values() if each.booking_id == booking_id]
+        entries = self._rows.where(lambda each: each.booking_id == booking_id)
         return BookingEarnings(
             kept=sum(each.kept for each in entries),
             desk=sum(each.desk for each in entries),
@@ -92,18 +78,15 @@ class MemoryEarnings(Earnings):
         return balances_of(self._state, provider_id).get(currency, 0)
 
 
-class MemoryEarningReads(EarningReads):
+class MemoryEarningReads(InMemory, EarningReads):
     """Committed entries."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
     async def outdated(self, limit: int) -> Sequence[BookingId]:
-        return [each.id for each in _outdated(self._committed())][:limit]
+        return [each.id for each in _outdated(self._state)][:limit]
 
     async def totals(self, period: Period) -> Sequence[EarningTotals]:
         by_currency: defaultdict[str, list[Earning]] = defaultdict(list)
-        for each in self._committed()[EARNINGS].values():
+        for each in self._state[EARNINGS].values():
             if each.provider_id == period.provider_id:
                 by_currency[each.currency].append(each)
         found = []
@@ -124,7 +107,7 @@ class MemoryEarningReads(EarningReads):
         return found
 
     async def held(self, provider_id: ProviderId) -> Sequence[HeldMoney]:
-        state = self._committed()
+        state = self._state
         upcoming: defaultdict[str, int] = defaultdict(int)
         disputed: defaultdict[str, int] = defaultdict(int)
         for booking in state[BOOKINGS].values():
@@ -142,21 +125,19 @@ class MemoryEarningReads(EarningReads):
         ]
 
     async def page(self, period: Period, after: EarningId | None, limit: int) -> Sequence[EarningView]:
-        state = self._committed()
-        found = [
-            _view(state, each)
-            for _, each in sorted(state[EARNINGS].items())
-            if each.provider_id == period.provider_id and _is_in(period, each) and (after is None or each.id > after)
-        ]
-        return found[:limit]
+        state = self._state
+        found = state[EARNINGS].page(
+            lambda each: each.provider_id == period.provider_id and _is_in(period, each), after, limit
+        )
+        return [_view(state, each) for each in found]
 
     async def get(self, earning_id: EarningId) -> EarningView | None:
-        state = self._committed()
+        state = self._state
         found = state[EARNINGS].get(earning_id)
         return None if found is None else _view(state, found)
 
     async def balances(self, after: ProviderId | None, limit: int) -> Sequence[ProviderBalance]:
-        state = self._committed()
+        state = self._state
         earners = sorted({each.provider_id for each in state[EARNINGS].values()})
         page = [each for each in earners if after is None or each > after][:limit]
         return [

@@ -1,6 +1,5 @@
 """Payouts in memory."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from booking_domain.bookings.model import Booking
@@ -12,25 +11,22 @@ from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES
 from booking_domain.testing.identity.memory.tables import BANK_ACCOUNTS
 from booking_domain.testing.kit.listing import by_amount, is_amount_chosen, is_chosen, page_of
-from booking_domain.testing.kit.tables import State
+from booking_domain.testing.kit.tables import InMemory, State
 from booking_domain.testing.payments.memory.tables import REFUNDS
 from booking_domain.use_cases.platform.ports import PayoutFilter, PayoutReads
 from booking_domain.use_cases.platform.views import Payout
 
 
-class MemoryPayoutReads(PayoutReads):
+class MemoryPayoutReads(InMemory, PayoutReads):
     """Committed refunds with what their transfers need."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
     async def get(self, refund_id: RefundId) -> Payout | None:
-        state = self._committed()
+        state = self._state
         refund = state[REFUNDS].get(refund_id)
         return None if refund is None else _payout(state, refund)
 
     async def page(self, criteria: PayoutFilter) -> list[Payout]:
-        state = self._committed()
+        state = self._state
         return page_of(
             [_payout(state, refund) for refund in state[REFUNDS].values()],
             criteria,

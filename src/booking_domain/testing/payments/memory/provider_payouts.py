@@ -1,26 +1,21 @@
 """Payouts to providers in memory, and the bank's references of all transfers."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from booking_domain.payments.provider_payouts import BankReferences, ProviderPayout, ProviderPayouts
 from booking_domain.payments.refunds import BankReferenceUsed
-from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import ProviderPayoutId, RefundId
 from booking_domain.testing.catalogue.memory.tables import PROFILES
 from booking_domain.testing.identity.memory.tables import BANK_ACCOUNTS
 from booking_domain.testing.kit.listing import by_amount, is_amount_in, page_of
-from booking_domain.testing.kit.tables import State
+from booking_domain.testing.kit.tables import InMemory, State, VersionedRepository
 from booking_domain.testing.payments.memory.tables import BANK_REFERENCES, PROVIDER_PAYOUTS
 from booking_domain.use_cases.platform.ports import ProviderPayoutFilter, ProviderPayoutReads
 from booking_domain.use_cases.platform.views import ProviderPayoutView
 
 
-class MemoryBankReferences(BankReferences):
+class MemoryBankReferences(InMemory, BankReferences):
     """The bank's references of one database transaction."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
 
     async def use(self, reference: str, transfer_id: ProviderPayoutId | RefundId) -> None:
         if reference in self._state[BANK_REFERENCES]:
@@ -28,39 +23,22 @@ class MemoryBankReferences(BankReferences):
         self._state[BANK_REFERENCES][reference] = transfer_id
 
 
-class MemoryProviderPayouts(ProviderPayouts):
+class MemoryProviderPayouts(VersionedRepository[ProviderPayoutId, ProviderPayout], ProviderPayouts):
     """The payouts to providers of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    async def add(self, payout: ProviderPayout) -> None:
-        self._state.require(PROFILES, payout.provider_id)
-        self._state[PROVIDER_PAYOUTS][payout.id] = payout
-
-    async def lock(self, payout_id: ProviderPayoutId) -> ProviderPayout | None:
-        return self._state[PROVIDER_PAYOUTS].get(payout_id)
-
-    async def save(self, payout: ProviderPayout, *, was: ProviderPayout) -> None:
-        kept = self._state[PROVIDER_PAYOUTS].get(was.id)
-        if kept is None or kept.version != was.version:
-            raise ConcurrentChange(what="the payout")
-        self._state[PROVIDER_PAYOUTS][payout.id] = payout
+    table = PROVIDER_PAYOUTS
 
 
-class MemoryProviderPayoutReads(ProviderPayoutReads):
+class MemoryProviderPayoutReads(InMemory, ProviderPayoutReads):
     """Committed payouts to providers."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
     async def get(self, payout_id: ProviderPayoutId) -> ProviderPayoutView | None:
-        state = self._committed()
+        state = self._state
         payout = state[PROVIDER_PAYOUTS].get(payout_id)
         return None if payout is None else _view(state, payout)
 
     async def page(self, criteria: ProviderPayoutFilter) -> list[ProviderPayoutView]:
-        state = self._committed()
+        state = self._state
         return page_of(
             [_view(state, payout) for payout in state[PROVIDER_PAYOUTS].values()],
             criteria,

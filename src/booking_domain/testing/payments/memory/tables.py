@@ -1,7 +1,7 @@
 """The tables of payments and refunds in memory."""
 
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from booking_domain.payments.adjustments import Adjustment
@@ -25,8 +25,11 @@ from booking_domain.shared.ids import (
     UserId,
 )
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
-from booking_domain.testing.catalogue.memory.tables import PROFILES
-from booking_domain.testing.kit.tables import State, Table, change_rows
+from booking_domain.testing.catalogue.memory.tables import PROFILES, providers_of
+from booking_domain.testing.identity.memory.tables import USERS
+from booking_domain.testing.kit.tables import Rows, State, Table, change_rows
+
+Transfer = TypeVar("Transfer", Refund, ProviderPayout)
 
 
 def _without_payload(payment: Payment) -> Payment:
@@ -34,66 +37,88 @@ def _without_payload(payment: Payment) -> Payment:
 
 
 PAYMENTS: Final = Table[PaymentId, Payment](
-    "payments", erase=change_rows(lambda payment: payment.customer_id, _without_payload)
+    "payments",
+    refers=lambda row: ((BOOKINGS, row.booking_id), (USERS, row.customer_id)),
+    what="the payment",
+    erase=change_rows(lambda payment: payment.customer_id, _without_payload),
 )
 
 
-def _without_payee(refund: Refund) -> Refund:
-    if refund.payee is None and refund.return_reason is None:
-        return refund
-    return replace(refund, payee=None, return_reason=None, version=refund.version + 1)
+def _without_payee(transfer: Transfer) -> Transfer:
+    if transfer.payee is None and transfer.return_reason is None:
+        return transfer
+    return replace(transfer, payee=None, return_reason=None, version=transfer.version + 1)
 
 
 REFUNDS: Final = Table[RefundId, Refund](
-    "refunds", erase=change_rows(lambda refund: refund.customer_id, _without_payee)
+    "refunds",
+    refers=lambda row: ((BOOKINGS, row.booking_id), (USERS, row.customer_id)),
+    what="the refund",
+    erase=change_rows(lambda refund: refund.customer_id, _without_payee),
 )
 
 
-def _clear_void_reasons(state: State, rows: dict[DeskPaymentId, DeskPayment], user_id: UserId) -> None:
-    for key, payment in rows.items():
-        booking = state[BOOKINGS][payment.booking_id]
-        if payment.void_reason is not None and user_id in {booking.customer_id, booking.provider_user_id}:
-            rows[key] = replace(payment, void_reason=None, version=payment.version + 1)
+def _clear_void_reasons(state: State, rows: Rows[DeskPaymentId, DeskPayment], user_id: UserId) -> None:
+    rows.change(
+        lambda payment: payment.void_reason is not None and _is_party(state, payment.booking_id, user_id),
+        lambda payment: replace(payment, void_reason=None, version=payment.version + 1),
+    )
 
 
-DESK_PAYMENTS: Final = Table[DeskPaymentId, DeskPayment]("desk_payments", erase=_clear_void_reasons)
+def _is_party(state: State, booking_id: BookingId, user_id: UserId) -> bool:
+    booking = state[BOOKINGS][booking_id]
+    return user_id in {booking.customer_id, booking.provider_user_id}
 
 
-def _clear_reasons(state: State, rows: dict[AdjustmentId, Adjustment], user_id: UserId) -> None:
-    for key, adjustment in rows.items():
-        booking = state[BOOKINGS][adjustment.booking_id]
-        if user_id in {booking.customer_id, booking.provider_user_id}:
-            rows[key] = replace(adjustment, reason="")
+DESK_PAYMENTS: Final = Table[DeskPaymentId, DeskPayment](
+    "desk_payments",
+    refers=lambda row: ((BOOKINGS, row.booking_id),),
+    what="the desk payment",
+    erase=_clear_void_reasons,
+)
 
 
-ADJUSTMENTS: Final = Table[AdjustmentId, Adjustment]("adjustments", erase=_clear_reasons)
-COMMISSION_RATES: Final = Table[CommissionId, CommissionRate]("commission_rates")
+def _clear_reasons(state: State, rows: Rows[AdjustmentId, Adjustment], user_id: UserId) -> None:
+    rows.change(lambda each: _is_party(state, each.booking_id, user_id), lambda each: replace(each, reason=""))
 
 
-def _clear_adjustment_reasons(state: State, rows: dict[EarningId, Earning], user_id: UserId) -> None:
-    for key, entry in rows.items():
-        profile = state[PROFILES].get(entry.provider_id)
-        if entry.reason is not None and profile is not None and profile.owner_id == user_id:
-            rows[key] = replace(entry, reason="")
+ADJUSTMENTS: Final = Table[AdjustmentId, Adjustment](
+    "adjustments", refers=lambda row: ((BOOKINGS, row.booking_id),), erase=_clear_reasons
+)
+COMMISSION_RATES: Final = Table[CommissionId, CommissionRate](
+    "commission_rates", refers=lambda row: ((PROFILES, row.provider_id),)
+)
 
 
-EARNINGS: Final = Table[EarningId, Earning]("earnings", erase=_clear_adjustment_reasons)
+def _clear_adjustment_reasons(state: State, rows: Rows[EarningId, Earning], user_id: UserId) -> None:
+    owned = providers_of(state, user_id)
+    rows.change(
+        lambda entry: entry.reason is not None and entry.provider_id in owned,
+        lambda entry: replace(entry, reason=""),
+    )
+
+
+EARNINGS: Final = Table[EarningId, Earning](
+    "earnings", refers=lambda row: ((PROFILES, row.provider_id),), erase=_clear_adjustment_reasons
+)
 EARNINGS_VERSIONS: Final = Table[BookingId, int]("bookings.earnings_version")
 BANK_REFERENCES: Final = Table[str, UUID]("bank_references")
 
 
-def _clear_payee_of_owner(state: State, rows: dict[ProviderPayoutId, ProviderPayout], user_id: UserId) -> None:
-    for key, payout in rows.items():
-        profile = state[PROFILES].get(payout.provider_id)
-        personal = payout.payee is not None or payout.return_reason is not None
-        if profile is not None and profile.owner_id == user_id and personal:
-            rows[key] = replace(payout, payee=None, return_reason=None, version=payout.version + 1)
+def _clear_payee_of_owner(state: State, rows: Rows[ProviderPayoutId, ProviderPayout], user_id: UserId) -> None:
+    owned = providers_of(state, user_id)
+    rows.change(lambda payout: payout.provider_id in owned, _without_payee)
 
 
-PROVIDER_PAYOUTS: Final = Table[ProviderPayoutId, ProviderPayout]("provider_payouts", erase=_clear_payee_of_owner)
+PROVIDER_PAYOUTS: Final = Table[ProviderPayoutId, ProviderPayout](
+    "provider_payouts",
+    refers=lambda row: ((PROFILES, row.provider_id),),
+    what="the payout",
+    erase=_clear_payee_of_owner,
+)
 
 
-def _clear_names(state: State, rows: dict[ReceiptId, Receipt], user_id: UserId) -> None:
+def _clear_names(state: State, rows: Rows[ReceiptId, Receipt], user_id: UserId) -> None:
     for key, receipt in rows.items():
         booking, changed = state[BOOKINGS][receipt.booking_id], receipt
         if user_id == booking.customer_id:
@@ -103,7 +128,9 @@ def _clear_names(state: State, rows: dict[ReceiptId, Receipt], user_id: UserId) 
         rows[key] = changed
 
 
-RECEIPTS: Final = Table[ReceiptId, Receipt]("receipts", erase=_clear_names)
+RECEIPTS: Final = Table[ReceiptId, Receipt](
+    "receipts", refers=lambda row: ((BOOKINGS, row.booking_id),), erase=_clear_names
+)
 RECEIPT_NUMBERS: Final = Table[tuple[ProviderId, ReceiptKind], int]("receipt_numbers")
 TABLES: Final = (
     PAYMENTS,

@@ -1,6 +1,5 @@
 """Payments, refunds, desk payments and adjustments in one list, in memory."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from booking_domain.bookings.model import Booking
@@ -13,7 +12,7 @@ from booking_domain.testing.bookings.memory.bookings import customer_id, custome
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES
 from booking_domain.testing.kit.listing import by_amount, is_amount_chosen, is_chosen, page_of
-from booking_domain.testing.kit.tables import State
+from booking_domain.testing.kit.tables import InMemory, State
 from booking_domain.testing.payments.memory.tables import ADJUSTMENTS, DESK_PAYMENTS, PAYMENTS, REFUNDS
 from booking_domain.use_cases.platform.listings import (
     Transaction,
@@ -24,14 +23,11 @@ from booking_domain.use_cases.platform.listings import (
 )
 
 
-class MemoryTransactionReads(TransactionReads):
+class MemoryTransactionReads(InMemory, TransactionReads):
     """Committed payments, refunds, desk payments and adjustments."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
     async def page(self, criteria: TransactionFilter) -> list[Transaction]:
-        state = self._committed()
+        state = self._state
         stored: list[Payment | Refund] = [*state[PAYMENTS].values(), *state[REFUNDS].values()]
         moves = [_transaction(state, each) for each in stored]
         moves += [_desk_transaction(state, each) for each in state[DESK_PAYMENTS].values()]

@@ -8,13 +8,12 @@ from booking_domain.bookings.model import Booking
 from booking_domain.identity.handover import Handover
 from booking_domain.payments.provider_payouts import ProviderPayoutStatus
 from booking_domain.payments.refunds import RefundStatus
-from booking_domain.scheduling.claims import ClaimKind
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import Entropy, ProviderId, UserId
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_INVITATIONS, SALON_MEMBERS
 from booking_domain.testing.contexts import CONTEXTS
-from booking_domain.testing.kit.tables import Handed, State, Table
+from booking_domain.testing.kit.tables import Handed, InMemory, Table
 from booking_domain.testing.payments.memory.earnings import balances_of
 from booking_domain.testing.payments.memory.tables import PROVIDER_PAYOUTS, REFUNDS
 from booking_domain.testing.portfolio.memory import PORTFOLIO_ITEMS
@@ -32,11 +31,8 @@ _OF_PROFILE: Final[tuple[Table[Any, Any], ...]] = (
 )
 
 
-class MemoryPersonalData(PersonalData):
+class MemoryPersonalData(InMemory, PersonalData):
     """Erases what each table declares to be personal (`Table.erase`)."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
 
     async def erasure_blockers(self, user_id: UserId, now: datetime) -> ErasureBlockers:
         profiles = {each.id for each in self._state[PROFILES].values() if each.owner_id == user_id}
@@ -48,13 +44,12 @@ class MemoryPersonalData(PersonalData):
     def _blockers(
         self, now: datetime, concerns: Callable[[Booking], bool], profiles: Collection[ProviderId]
     ) -> ErasureBlockers:
-        theirs = [each for each in self._state[BOOKINGS].values() if concerns(each)]
+        theirs = self._state[BOOKINGS].where(concerns)
         ids = {booking.id for booking in theirs}
+        pending = self._state[REFUNDS].where(lambda each: each.status is RefundStatus.PENDING)
         return ErasureBlockers(
             bookings=any(booking.blocks_deletion(now) for booking in theirs),
-            money=any(
-                each.status is RefundStatus.PENDING and each.booking_id in ids for each in self._state[REFUNDS].values()
-            )
+            money=any(each.booking_id in ids for each in pending)
             or any(self._owed(provider_id) for provider_id in profiles),
         )
 
@@ -65,11 +60,8 @@ class MemoryPersonalData(PersonalData):
         ) or any(balance > 0 for balance in balances_of(self._state, provider_id).values())
 
     async def leave_queues(self, user_id: UserId) -> None:
-        claims = self._state[CLAIMS]
-        for claim in tuple(claims.values()):
-            if claim.customer_id == user_id and claim.kind is ClaimKind.HOLD:
-                del claims[claim.id]
-        leave(self._state, self._state[WAITING_LIST], user_id)
+        self._erase(user_id, (CLAIMS,))
+        leave(self._state[WAITING_LIST], user_id)
 
     async def clear_profile(self, user_id: UserId) -> None:
         self._erase(user_id, _OF_PROFILE)
@@ -83,16 +75,12 @@ class MemoryPersonalData(PersonalData):
                 table.erase(self._state, self._state[table], user_id)
 
 
-class MemoryHandover(Handover):
+class MemoryHandover(InMemory, Handover):
     """Ends what each table declares to act for an account (`Table.handover`)."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
 
     async def settle(self, user_id: UserId, *, keep_factor: bool, now: datetime, entropy: Entropy) -> Sequence[Event]:
         handed = Handed(user_id=user_id, keep_factor=keep_factor, now=now, entropy=entropy)
         for context in CONTEXTS:
             for table in context.tables:
-                if table.handover is not None:
-                    table.handover(self._state, self._state[table], handed)
+                table.hand_over(self._state, handed)
         return handed.told

@@ -1,6 +1,6 @@
 """Calendars and provider schedules in memory."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,8 +20,8 @@ from booking_domain.scheduling.workloads import Workload, workload
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, SalonId, ServiceId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.bookings.memory.tables import TERMS
-from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS, require_provider
-from booking_domain.testing.kit.tables import MissingRow, State
+from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS
+from booking_domain.testing.kit.tables import InMemory, MissingRow, State
 from booking_domain.testing.scheduling.memory.services import offered_by
 from booking_domain.testing.scheduling.memory.tables import CALENDARS, CLAIMS, FEEDS, SALON_HOURS
 
@@ -38,11 +38,8 @@ def _in_order(rules: Iterable[WeeklyRule]) -> tuple[WeeklyRule, ...]:
     return tuple(sorted(rules, key=lambda each: (each.day, each.hours.start, each.id)))
 
 
-class MemoryCalendars(CalendarRepository):
+class MemoryCalendars(InMemory, CalendarRepository):
     """The calendars of one database transaction."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
 
     async def lock_provider_of(self, user_id: UserId) -> ProviderId | None:
         owned = (
@@ -60,7 +57,7 @@ class MemoryCalendars(CalendarRepository):
         return CalendarSize(len(calendar.rules), len(calendar.exceptions), len(calendar.blocks))
 
     async def save_settings(self, provider_id: ProviderId, time_zone: str, settings: SlotSettings) -> None:
-        require_provider(self._state, provider_id)
+        self._state.require(PROFILES, provider_id)
         before = self._state[CALENDARS].get(provider_id) or Calendar(time_zone=time_zone, version=0)
         self._keep(provider_id, replace(before, time_zone=time_zone, settings=settings))
 
@@ -114,11 +111,8 @@ class MemoryCalendars(CalendarRepository):
         return calendar
 
 
-class MemoryProviderSchedules(ProviderSchedules):
+class MemoryProviderSchedules(InMemory, ProviderSchedules):
     """The provider schedules of one database transaction, which already has exclusive access to all tables."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
 
     async def lock(
         self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
@@ -129,11 +123,9 @@ class MemoryProviderSchedules(ProviderSchedules):
             return None
         far = claim_margin(calendar.settings)
         near = TimeRange(around.start - far, around.end + far)
-        claims = [
-            claim
-            for claim in self._state[CLAIMS].values()
-            if claim.provider_id == provider_id and claim.blocked.overlaps(near)
-        ]
+        claims = self._state[CLAIMS].where(
+            lambda claim: claim.provider_id == provider_id and claim.blocked.overlaps(near)
+        )
         own = self._state[FEEDS].get(provider_id, OwnFeeds())
         terms = self._state[TERMS].get(provider_id)
         offered = [each.offered(offer) for each, offer, bookable in offered_by(self._state, provider_id) if bookable]
@@ -186,16 +178,13 @@ def _near(calendar: Calendar, near: TimeRange, around: TimeRange) -> Calendar:
     )
 
 
-class MemoryScheduleReads(ScheduleReads):
+class MemoryScheduleReads(InMemory, ScheduleReads):
     """Committed calendars and claims."""
-
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
 
     async def get(
         self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
     ) -> ProviderSchedule | None:
-        return await MemoryProviderSchedules(self._committed()).lock(provider_id, around, services)
+        return await MemoryProviderSchedules(self._current).lock(provider_id, around, services)
 
     async def of_all(
         self, provider_ids: Sequence[ProviderId], around: TimeRange, services: Sequence[ServiceId] = ()
@@ -204,4 +193,4 @@ class MemoryScheduleReads(ScheduleReads):
         return [schedule for schedule in found if schedule is not None]
 
     async def calendar(self, provider_id: ProviderId) -> Calendar | None:
-        return await MemoryCalendars(self._committed()).calendar_of(provider_id)
+        return await MemoryCalendars(self._current).calendar_of(provider_id)

@@ -1,8 +1,6 @@
 """What scheduling adds to the database in memory."""
 
-from collections.abc import Callable
-
-from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State
+from booking_domain.testing.kit.tables import Group, Part
 from booking_domain.testing.scheduling.memory.calendars import (
     MemoryCalendars,
     MemoryProviderSchedules,
@@ -14,25 +12,21 @@ from booking_domain.testing.scheduling.memory.services import MemoryServiceReads
 from booking_domain.testing.scheduling.memory.waiting_list import MemoryWaitingList, MemoryWaitingReads
 
 
-class SchedulingRepositories(RepositoryGroup):
+class SchedulingRepositories(Group):
     """The repositories of this context."""
 
-    def __init__(self, state: State) -> None:
-        super().__init__(state)
-        self.calendars = MemoryCalendars(state)
-        self.schedules = MemoryProviderSchedules(state)
-        self.services = MemoryServices(state)
-        self.feeds = MemoryFeeds(state)
-        self.claims = MemoryClaims(state)
-        self.waiting_list = MemoryWaitingList(state)
+    calendars = Part(MemoryCalendars)
+    schedules = Part(MemoryProviderSchedules)
+    services = Part(MemoryServices)
+    feeds = Part(MemoryFeeds)
+    claims = Part(MemoryClaims)
+    waiting_list = Part(MemoryWaitingList)
 
 
-class SchedulingReads(ReadGroup):
+class SchedulingReads(Group):
     """The reads of this context."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        super().__init__(committed)
-        self.schedules = MemoryScheduleReads(committed)
-        self.services = MemoryServiceReads(committed)
-        self.feeds = MemoryFeedReads(committed)
-        self.waiting_list = MemoryWaitingReads(committed)
+    schedules = Part(MemoryScheduleReads)
+    services = Part(MemoryServiceReads)
+    feeds = Part(MemoryFeedReads)
+    waiting_list = Part(MemoryWaitingReads)

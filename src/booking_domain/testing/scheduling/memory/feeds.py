@@ -1,7 +1,7 @@
 """External calendars in memory, and a feed reader without a network."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -21,16 +21,13 @@ from booking_domain.scheduling.feeds import (
 from booking_domain.shared import time
 from booking_domain.shared.ids import FeedId, ProviderId
 from booking_domain.shared.time import TimeRange
-from booking_domain.testing.catalogue.memory.tables import PROFILES, require_provider
-from booking_domain.testing.kit.tables import MissingRow, State
+from booking_domain.testing.catalogue.memory.tables import PROFILES
+from booking_domain.testing.kit.tables import InMemory, MissingRow, State
 from booking_domain.testing.scheduling.memory.tables import CALENDARS, FEEDS, FEEDS_DUE
 
 
-class MemoryFeeds(FeedRepository):
+class MemoryFeeds(InMemory, FeedRepository):
     """The external calendars of one database transaction."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
 
     async def feeds_of(self, provider_id: ProviderId) -> OwnFeeds:
         if provider_id not in self._state[PROFILES]:
@@ -42,7 +39,7 @@ class MemoryFeeds(FeedRepository):
     async def save_feeds(
         self, provider_id: ProviderId, rule: FeedRule, feeds: Sequence[Feed], *, due_at: datetime
     ) -> None:
-        require_provider(self._state, provider_id)
+        self._state.require(PROFILES, provider_id)
         before = self._state[FEEDS].get(provider_id, OwnFeeds())
         known = {feed.url: feed for feed in before.feeds}
         chosen = {feed.url: known.get(feed.url) or Feed(id=feed.id, url=feed.url) for feed in feeds}
@@ -128,20 +125,17 @@ def _merged(busy: Sequence[TimeRange]) -> list[TimeRange]:
     return merged
 
 
-class MemoryFeedReads(FeedReads):
+class MemoryFeedReads(InMemory, FeedReads):
     """Committed external calendars."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
     async def of_provider(self, provider_id: ProviderId) -> OwnFeeds:
-        return await MemoryFeeds(self._committed()).feeds_of(provider_id)
+        return await MemoryFeeds(self._current).feeds_of(provider_id)
 
     async def get(self, feed_id: FeedId) -> StoredFeed | None:
-        return await MemoryFeeds(self._committed()).get(feed_id)
+        return await MemoryFeeds(self._current).get(feed_id)
 
     async def due(self, now: datetime, limit: int) -> Sequence[DueFeed]:
-        state = self._committed()
+        state = self._state
         due = sorted(
             (state[FEEDS_DUE][feed.id], DueFeed(feed.id, provider_id))
             for provider_id, own in state[FEEDS].items()

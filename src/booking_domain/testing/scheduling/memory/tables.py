@@ -10,8 +10,9 @@ from booking_domain.scheduling.model import Calendar, OpeningHours
 from booking_domain.scheduling.services import Service, ServiceOffer
 from booking_domain.scheduling.waiting import OPEN, WaitingListEntry
 from booking_domain.shared.ids import ClaimId, FeedId, ProviderId, SalonId, ServiceId, UserId, WaitingId
-from booking_domain.testing.catalogue.memory.tables import providers_of
-from booking_domain.testing.kit.tables import Handed, State, Table, delete_rows, ended
+from booking_domain.testing.catalogue.memory.tables import PROFILES, SALONS, delete_rows_of_providers, providers_of
+from booking_domain.testing.identity.memory.tables import USERS
+from booking_domain.testing.kit.tables import Handed, Rows, State, Table, delete_rows
 
 
 def _clear_calendars(state: State, calendars: dict[ProviderId, Calendar], user_id: UserId) -> None:
@@ -27,47 +28,45 @@ def _clear_feeds(state: State, feeds: dict[ProviderId, OwnFeeds], user_id: UserI
             state[FEEDS_DUE].pop(feed.id, None)
 
 
-def _delete_services(state: State, services: dict[ServiceId, Service], user_id: UserId) -> None:
-    owned = providers_of(state, user_id)
-    for service in [each for each in services.values() if each.provider_id in owned]:
-        del services[service.id]
-
-
-def _delete_offers(state: State, offers: dict[tuple[ServiceId, ProviderId], ServiceOffer], user_id: UserId) -> None:
-    owned = providers_of(state, user_id)
-    for key in [key for key in offers if key[1] in owned]:
-        del offers[key]
-
-
-def _delete_holds(_: State, claims: dict[ClaimId, Claim], user_id: UserId) -> None:
-    for claim in tuple(claims.values()):
-        if claim.customer_id == user_id and claim.kind is ClaimKind.HOLD:
-            del claims[claim.id]
-
-
 def _end_feeds(state: State, feeds: dict[ProviderId, OwnFeeds], handed: Handed) -> None:
     _clear_feeds(state, feeds, handed.user_id)
     for provider_id in providers_of(state, handed.user_id):
         feeds[provider_id] = replace(feeds[provider_id], version=feeds[provider_id].version + 1)
 
 
-def leave(_: State, waiting_list: dict[WaitingId, WaitingListEntry], user_id: UserId) -> None:
+def leave(waiting_list: Rows[WaitingId, WaitingListEntry], user_id: UserId) -> None:
     """Give up a customer's places on the waiting list."""
-    for waiting in tuple(waiting_list.values()):
-        if waiting.customer_id == user_id and waiting.status in OPEN:
-            waiting_list[waiting.id] = waiting.left()
+    waiting_list.change(lambda each: each.customer_id == user_id and each.status in OPEN, WaitingListEntry.left)
 
 
 CALENDARS: Final = Table[ProviderId, Calendar]("calendars", erase=_clear_calendars)
 SALON_HOURS: Final = Table[SalonId, OpeningHours]("salon_hours")
-SERVICES: Final = Table[ServiceId, Service]("services", erase=_delete_services)
-SERVICE_OFFERS: Final = Table[tuple[ServiceId, ProviderId], ServiceOffer]("service_offers", erase=_delete_offers)
+SERVICES: Final = Table[ServiceId, Service](
+    "services",
+    refers=lambda row: ((PROFILES, row.provider_id), (SALONS, row.salon_id)),
+    what="service",
+    erase=delete_rows_of_providers(lambda row: row.provider_id),
+)
+SERVICE_OFFERS: Final = Table[tuple[ServiceId, ProviderId], ServiceOffer](
+    "service_offers",
+    key=lambda row: (row.service_id, row.provider_id),
+    refers=lambda row: ((SERVICES, row.service_id), (PROFILES, row.provider_id)),
+    erase=delete_rows_of_providers(lambda row: row.provider_id),
+)
 FEEDS: Final = Table[ProviderId, OwnFeeds]("feeds", erase=_clear_feeds, handover=_end_feeds)
 FEEDS_DUE: Final = Table[FeedId, datetime]("feeds_due")
 """Erased with the feeds."""
-CLAIMS: Final = Table[ClaimId, Claim]("claims", erase=_delete_holds, handover=ended(_delete_holds))
+CLAIMS: Final = Table[ClaimId, Claim](
+    "claims",
+    refers=lambda row: ((PROFILES, row.provider_id), (USERS, row.customer_id)),
+    erase=delete_rows(lambda row: row.customer_id, lambda row: row.kind is ClaimKind.HOLD),
+    ends=True,
+)
 WAITING_LIST: Final = Table[WaitingId, WaitingListEntry](
-    "waiting_list", erase=delete_rows(lambda row: row.customer_id), handover=ended(leave)
+    "waiting_list",
+    refers=lambda row: ((PROFILES, row.provider_id), (USERS, row.customer_id)),
+    erase=delete_rows(lambda row: row.customer_id),
+    handover=lambda _, rows, handed: leave(rows, handed.user_id),
 )
 
 TABLES: Final = (CALENDARS, SALON_HOURS, SERVICES, SERVICE_OFFERS, FEEDS, FEEDS_DUE, CLAIMS, WAITING_LIST)

@@ -1,26 +1,17 @@
 """The audit log in memory."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from booking_domain.shared.audit import AuditEntry, AuditFilter, AuditLog, AuditReads
-from booking_domain.testing.kit.tables import State
+from booking_domain.shared.ids import AuditId
+from booking_domain.testing.kit.tables import InMemory, Repository
 from booking_domain.testing.shared.memory.tables import AUDIT_LOG
 
 
-class MemoryAuditLog(AuditLog):
+class MemoryAuditLog(Repository[AuditId, AuditEntry], AuditLog):
     """The entries of one database transaction."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    async def add(self, entry: AuditEntry) -> None:
-        self._state[AUDIT_LOG][entry.id] = entry
-
-
-def audit_entries(state: State, criteria: AuditFilter) -> Sequence[AuditEntry]:
-    """Return a page of the log."""
-    found = [entry for entry in state[AUDIT_LOG].values() if _matches(entry, criteria)]
-    return sorted(found, key=lambda entry: entry.id, reverse=True)[: criteria.limit]
+    table = AUDIT_LOG
 
 
 def _matches(entry: AuditEntry, criteria: AuditFilter) -> bool:
@@ -32,15 +23,13 @@ def _matches(entry: AuditEntry, criteria: AuditFilter) -> bool:
         and criteria.action in {None, entry.action}
         and (criteria.at_from is None or criteria.at_from <= entry.at)
         and (criteria.at_before is None or entry.at < criteria.at_before)
-        and (criteria.after is None or entry.id < criteria.after)
     )
 
 
-class MemoryAuditReads(AuditReads):
+class MemoryAuditReads(InMemory, AuditReads):
     """The committed audit log."""
 
-    def __init__(self, committed: Callable[[], State]) -> None:
-        self._committed = committed
-
     async def page(self, criteria: AuditFilter) -> Sequence[AuditEntry]:
-        return audit_entries(self._committed(), criteria)
+        return self._state[AUDIT_LOG].page(
+            lambda entry: _matches(entry, criteria), criteria.after, criteria.limit, newest_first=True
+        )

@@ -1,17 +1,18 @@
 """Idempotency keys in memory."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyInUse, KeyReused
-from booking_domain.testing.kit.tables import MissingRow, State
+from booking_domain.testing.kit.tables import InMemory, MissingRow, State
 from booking_domain.testing.shared.memory.tables import ANSWERS, ResponseRecord
 
 
-class MemoryIdempotency(IdempotencyStore):
+class MemoryIdempotency(InMemory, IdempotencyStore):
     """The stored responses in one database transaction. A concurrent duplicate waits at its start."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    def __init__(self, current: Callable[[], State]) -> None:
+        super().__init__(current)
         self._begun: dict[IdempotencyKey, datetime] = {}
 
     async def begin(self, key: IdempotencyKey, now: datetime) -> bytes | None:

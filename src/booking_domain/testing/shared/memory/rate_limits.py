@@ -5,15 +5,12 @@ from contextlib import suppress
 from datetime import datetime
 
 from booking_domain.shared.rate_limits import Limit, LimitState, RateLimiter, consume
-from booking_domain.testing.kit.tables import State
+from booking_domain.testing.kit.tables import InMemory
 from booking_domain.testing.shared.memory.tables import HITS
 
 
-class MemoryTxRateLimiter(RateLimiter):
+class MemoryTxRateLimiter(InMemory, RateLimiter):
     """Counts hits in one database transaction."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
 
     async def consume(self, key: str, limit: Limit, now: datetime) -> LimitState:
         log = deque(self._state[HITS].get(key, ()))

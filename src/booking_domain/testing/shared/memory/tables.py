@@ -7,7 +7,7 @@ from typing import Final
 from booking_domain.shared.audit import AuditEntry
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import AuditId, EventId, UserId
-from booking_domain.testing.kit.tables import Table, delete_key, ended
+from booking_domain.testing.kit.tables import Table, delete_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +19,7 @@ class ResponseRecord:
     at: datetime
 
 
-ANSWERS: Final = Table[tuple[UserId, str], ResponseRecord](
-    "answers", erase=delete_key(lambda key: key[0]), handover=ended(delete_key(lambda key: key[0]))
-)
+ANSWERS: Final = Table[tuple[UserId, str], ResponseRecord]("answers", erase=delete_key(lambda key: key[0]), ends=True)
 OUTBOX: Final = Table[EventId, Event]("outbox")
 AUDIT_LOG: Final = Table[AuditId, AuditEntry]("audit_log")
 
