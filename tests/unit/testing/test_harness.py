@@ -19,8 +19,9 @@ import booking_domain
 from booking_domain.scheduling import Slot
 from booking_domain.testing import properties
 from booking_domain.testing.contracts import CONTRACTS
+from booking_domain.testing.kit.tables import Part, State
 from booking_domain.testing.machines import BookableCalendar, CalendarMachine
-from booking_domain.testing.memory import ManualClock
+from booking_domain.testing.memory import ManualClock, MemoryReads, MemoryRepositories
 from booking_domain.testing.strategies import calendars, claims, clocks, instants, transitions, zones, zones_and_dates
 from booking_domain.testing.use_case_calendar import UseCaseCalendar
 
@@ -135,6 +136,25 @@ def test_every_port_has_a_contract() -> None:
         if isinstance(node, ast.ClassDef) and _is_a_protocol(node) and not node.name.endswith(FACADES)
     }
     assert ports - NO_PORTS - NO_CONTRACT == {port.__name__ for port in CONTRACTS}
+
+
+def test_the_adapters_in_memory_define_each_method_of_their_ports() -> None:
+    """A method that is missing would be inherited from the protocol, where it does nothing."""
+    missing = {
+        f"{type(port).__name__}.{name}"
+        for group in (MemoryRepositories(State), MemoryReads(State))
+        for port in (
+            getattr(group, part) for part in dir(group) if isinstance(inspect.getattr_static(group, part), Part)
+        )
+        for name in dir(type(port))
+        if not name.startswith("_") and _inherits_from_a_protocol(type(port), name)
+    }
+    assert missing == set()
+
+
+def _inherits_from_a_protocol(port: type, name: str) -> bool:
+    owner = next(each for each in port.__mro__ if name in vars(each))
+    return bool(getattr(owner, "_is_protocol", False))
 
 
 def _is_a_protocol(node: ast.ClassDef) -> bool:
