@@ -1,4 +1,4 @@
-"""Write the generated parts of docs/ from the code, or check that they are up to date.
+"""Write the generated documents from the code, or check that they are up to date.
 
 The check also builds the OpenAPI document, which fails if a member or a parameter is not described.
 
@@ -18,6 +18,7 @@ from litestar.routes import HTTPRoute
 from booking_domain.shared.actor import Role
 from booking_domain.shared.permissions import PERMISSIONS
 from booking_domain.use_cases.platform.ports import CONTEXTS
+from entrypoints.cli.documented_settings import checklist, example
 from entrypoints.cli.documented_tables import tables
 from entrypoints.http.app import API, PREFIX, create_app
 from entrypoints.http.container import HttpContainer
@@ -25,7 +26,7 @@ from entrypoints.http.kit.openapi.document import document_of
 from entrypoints.http.kit.request_guard import serves_ended_sessions
 from entrypoints.settings.main import Settings
 
-DOCS: Final = Path(__file__).parents[3] / "docs"
+ROOT: Final = Path(__file__).parents[3]
 Part = Callable[[], str]
 
 
@@ -62,12 +63,14 @@ def _ended_sessions() -> str:
 
 
 DOCUMENTS: Final[Mapping[str, Mapping[str, Part]]] = {
-    "develop/reference.md": {
+    ".env.example": {"settings": example},
+    "docs/operate/deployment-checklist.md": {"settings": checklist},
+    "docs/develop/reference.md": {
         "lifecycles": _lifecycles,
         "permissions": _permissions,
         "ended sessions": _ended_sessions,
     },
-    "develop/tables.md": {"tables": tables},
+    "docs/develop/tables.md": {"tables": tables},
 }
 """The generated parts of each document."""
 
@@ -79,19 +82,19 @@ def with_fresh_parts(text: str, parts: Mapping[str, Part]) -> str:
         LookupError: a part has no place in the document, or more than one.
     """
     for name, part in parts.items():
-        begin, end = f"<!-- begin {name} -->\n", f"<!-- end {name} -->"
-        around = re.split(f"{begin}.*?{end}", text, flags=re.DOTALL)
+        begin, end = (f"<!-- {word} {name} -->" if "<!--" in text else f"# {word} {name}" for word in ("begin", "end"))
+        around = re.split(f"{begin}\n.*?{end}", text, flags=re.DOTALL)
         if len(around) != 2:  # noqa: PLR2004 - the text before and the text after
             raise LookupError(f"the document has {len(around) - 1} places for {name!r} instead of one")
-        text = f"{begin}{part()}\n{end}".join(around)
+        text = f"{begin}\n{part()}\n{end}".join(around)
     return text
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Return 0 if the documents are up to date or were updated; 1 if `--check` found one stale."""
-    parser = argparse.ArgumentParser(prog="generated_docs", description="Write the generated parts of docs/.")
+    parser = argparse.ArgumentParser(prog="generated_docs", description="Write the generated parts of the documents.")
     parser.add_argument("--check", action="store_true", help="change nothing; fail if something would be changed")
-    parser.add_argument("folder", nargs="?", type=Path, default=DOCS)
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT)
     chosen = parser.parse_args(arguments)
     document_of(create_app(HttpContainer(settings=Settings.from_environment({}))))
     stale = 0

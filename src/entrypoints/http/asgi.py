@@ -12,7 +12,7 @@ from entrypoints.http.app import create_app
 from entrypoints.http.container import HttpContainer
 from entrypoints.logs import configure_logs
 from entrypoints.processes import die_with_parent
-from entrypoints.settings.main import TEXT, Settings
+from entrypoints.settings.main import READABLE, Settings
 
 COLLECT_AFTER: Final = (20_000, 20, 50)
 """A request allocates some thousand objects, and reference counting frees nearly all of them. With Python's threshold
@@ -24,7 +24,7 @@ def create() -> Litestar:
     die_with_parent(signal.SIGKILL, os.getppid())  # else it would keep the port if granian died
     use_pinned_zone_data()
     settings = Settings.from_environment(os.environ)
-    configure_logs(settings.log_level, readable=settings.log_format == TEXT)
+    configure_logs(settings.log_level, readable=settings.log_format == READABLE)
     gc.disable()
     app = create_app(HttpContainer(settings=settings))
     gc.collect()

@@ -14,7 +14,7 @@ from granian.http import HTTP1Settings  # noqa: E402
 
 from entrypoints.http import asgi  # noqa: E402
 from entrypoints.http.kit.stopping import telling  # noqa: E402
-from entrypoints.settings.main import TEXT, Settings  # noqa: E402
+from entrypoints.settings.main import READABLE, Settings  # noqa: E402
 
 CONNECTIONS: Final = 4_096
 MOST_HEADER_BYTES: Final = 65_536
@@ -28,7 +28,7 @@ def serve(settings: Settings) -> None:
     The processes are forks of this one, which has imported the application already, so each starts a second sooner.
     """
     _signals.set_loop_signals = telling(_signals.set_loop_signals)
-    written = {"()": "entrypoints.logs.formatter", "readable": settings.log_format == TEXT}
+    written = {"()": "entrypoints.logs.formatter", "readable": settings.log_format == READABLE}
     gc.collect()
     gc.freeze()  # frozen, so that garbage collection does not copy the pages that the forks share
     Granian(

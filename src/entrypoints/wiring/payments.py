@@ -8,6 +8,7 @@ from adapters.qpay.tokens import TokenStore
 from adapters.qpay_edge.gateway import QPayEdgeGateway
 from adapters.qpay_edge.notifications import EdgeNotifications
 from adapters.qpay_edge.signatures import CallVerifier, Nonces
+from booking_domain.bookings.model import DepositMode
 from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.ports import CallbackTokens, GatewayEvents, PaymentGateway
 from booking_domain.shared.clock import Clock
@@ -79,5 +80,5 @@ def make_gateways(settings: Settings, default: PaymentGateway, by_name: Makers) 
         GuardedGateway(default),
         *(GuardedGateway(by_name[name]()) for name in settings.further_gateways),
         aliases={QPAY: QPAY_EDGE, QPAY_EDGE: QPAY},
-        authorise_deposits=settings.authorise_deposits,
+        authorise_deposits=settings.deposits is DepositMode.AUTHORISED,
     )

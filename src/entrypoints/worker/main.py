@@ -24,7 +24,7 @@ from booking_domain.shared.heartbeats import Activity
 from booking_domain.use_cases.webhooks.announce import announce
 from entrypoints.container import Container
 from entrypoints.logs import configure_logs
-from entrypoints.settings.main import TEXT, Settings
+from entrypoints.settings.main import READABLE, Settings
 from entrypoints.settings.origins import set_origin
 from entrypoints.worker.declarations import DEFAULT, MESSAGES, REMOTE, WEBHOOKS
 from entrypoints.worker.heartbeats import HeartbeatRecorder
@@ -158,7 +158,7 @@ def main() -> None:
     """Run from the environment."""
     use_pinned_zone_data()
     settings = Settings.from_environment(os.environ)
-    configure_logs(settings.log_level, readable=settings.log_format == TEXT)
+    configure_logs(settings.log_level, readable=settings.log_format == READABLE)
     set_origin(lambda: Origin(user_agent="worker"))
     with suppress(asyncio.CancelledError):
         asyncio.run(_until_signalled(Container(settings=settings)))

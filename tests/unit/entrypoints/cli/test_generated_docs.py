@@ -9,16 +9,17 @@ import booking_domain
 from adapters.postgres.contexts import metadata
 from booking_domain.shared.lifecycle import Lifecycle
 from booking_domain.use_cases.platform.ports import CONTEXTS
-from entrypoints.cli.generated_docs import DOCS, DOCUMENTS, main, with_fresh_parts
+from entrypoints.cli.generated_docs import DOCUMENTS, ROOT, main, with_fresh_parts
 from entrypoints.http.app import API
 from entrypoints.http.kit.request_guard import ended_session_too
 
-REFERENCE = "develop/reference.md"
+REFERENCE = "docs/develop/reference.md"
 PARTS = DOCUMENTS[REFERENCE]
 
 
 def empty(name: str) -> str:
-    return "\n".join(f"<!-- begin {part} -->\n<!-- end {part} -->" for part in DOCUMENTS[name])
+    mark = "<!-- {} {} -->" if name.endswith(".md") else "# {} {}"
+    return "\n".join(f"{mark.format('begin', part)}\n{mark.format('end', part)}" for part in DOCUMENTS[name])
 
 
 EMPTY = empty(REFERENCE)
@@ -39,7 +40,7 @@ def test_every_lifecycle_is_declared_by_a_context() -> None:
 
 
 def test_the_documentation_has_every_transition_and_permission() -> None:
-    document = (DOCS / REFERENCE).read_text(encoding="utf-8")
+    document = (ROOT / REFERENCE).read_text(encoding="utf-8")
     assert "    confirmed --> no_show: mark_no_show (admin, manager, provider)" in document
     assert "    pending --> failed: fail (gateway)" in document
     assert "    submitted --> approved: approve (admin)" in document
@@ -51,7 +52,7 @@ def test_the_documentation_has_every_transition_and_permission() -> None:
 
 
 def test_the_page_of_tables_has_every_table_with_its_columns() -> None:
-    document = (DOCS / "develop/tables.md").read_text(encoding="utf-8")
+    document = (ROOT / "docs/develop/tables.md").read_text(encoding="utf-8")
     for table in metadata.sorted_tables:
         _, _, after = document.partition(f"### `{table.name}`\n")
         section, _, _ = after.partition("\n### ")
@@ -86,7 +87,7 @@ def test_a_stale_document_fails_the_check_and_is_updated_without_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in DOCUMENTS:
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(empty(name), encoding="utf-8")
     assert main(["--check", str(tmp_path)]) == 1
     assert capsys.readouterr().err.count(" is stale") == len(DOCUMENTS)

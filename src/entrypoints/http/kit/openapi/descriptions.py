@@ -32,14 +32,14 @@ def meanings(kind: type[msgspec.Struct], vocabulary: Mapping[str, str]) -> Itera
     """The members of a Struct by their JSON names, with what they mean, if anything says it."""
     bases = [each for each in kind.__mro__ if issubclass(each, msgspec.Struct) and each is not msgspec.Struct]
     for member in fields(kind):
-        said = next(filter(None, (_docstrings(base).get(member.name) for base in bases)), None)
+        said = next(filter(None, (attribute_docstrings(base).get(member.name) for base in bases)), None)
         meaning = said or vocabulary.get(member.encode_name)
         if meaning is not None:
             yield member.encode_name, meaning
 
 
 @cache
-def _docstrings(kind: type) -> Mapping[str, str]:
+def attribute_docstrings(kind: type) -> Mapping[str, str]:
     """The texts below the attributes of a class: Python keeps no docstrings of attributes."""
     for node in _classes(kind.__module__):
         if node.name == kind.__name__:
