@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Final, Protocol
 from uuid import UUID, uuid5
 
-from booking_domain.bookings.model import Booking
+from booking_domain.bookings.model import Booking, BookingEvent, Terms
 from booking_domain.bookings.transitions import UNSETTLED, Status
 from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.shared.reminders import BookingReminder
@@ -15,7 +15,7 @@ FOLLOWS_AFTER: Final = timedelta(days=1)
 """How long after the completion the customer is reminded of the balance, and of what other contexts ask for."""
 FOLLOWS_FOR: Final = timedelta(days=3)
 """How late these may be sent."""
-_LAST_PART: Final = 3
+LAST_PART: Final = 3
 """The reminder of a deadline is due when this part of the time, a third, is left."""
 _NAMESPACE: Final = UUID("0b8f7c52-6a3d-5e41-9c07-2d4f8e1a6b93")
 
@@ -47,15 +47,15 @@ EVENTS: Final[tuple[type[BookingReminder], ...]] = (
 def reminders_of(
     booking: Booking,
     minutes: Iterable[int],
-    told_at: datetime,
+    notified_at: datetime,
     *,
     follow_ups: Iterable[type[BookingReminder]] = (),
 ) -> Iterator[BookingReminder]:
     """Yield the reminders of a booking, those of the past and of the future.
 
-    `minutes` are those before the start. `told_at` is when the booking last changed for its parties: a reminder that
-    would have been due before is left out, because they have just been told. Each reminder ends when the next is due.
-    `follow_ups` are those of other contexts, after the appointment. A walk-in has none.
+    `minutes` are those before the start. `notified_at` is when the parties were last notified of a change: a reminder
+    that would have been due before is left out. Each reminder ends when the next is due. `follow_ups` are those of
+    other contexts, after the appointment. A walk-in has none.
     """
     if booking.customer_id == booking.provider_user_id:
         return
@@ -63,16 +63,24 @@ def reminders_of(
         start = booking.span.start
         due = [start - timedelta(minutes=each) for each in sorted(minutes, reverse=True)]
         for each, until in pairwise((*due, start)):
-            if told_at < each:
+            if notified_at < each:
                 yield _reminder(AppointmentNear, booking, each, until)
-    elif booking.status in UNSETTLED and booking.due_at is not None and told_at < booking.due_at:
-        left = timedelta(seconds=(booking.due_at - told_at) // timedelta(seconds=_LAST_PART))
+    elif booking.status in UNSETTLED and booking.due_at is not None and notified_at < booking.due_at:
+        left = timedelta(seconds=(booking.due_at - notified_at) // timedelta(seconds=LAST_PART))
         kind = DepositNearlyDue if booking.status is Status.PENDING else AnswerNearlyDue
         yield _reminder(kind, booking, booking.due_at - left, booking.due_at)
     elif booking.status is Status.COMPLETED:
-        due_at = told_at + FOLLOWS_AFTER
+        due_at = notified_at + FOLLOWS_AFTER
         for kind in (*follow_ups, *((BalanceOpen,) if booking.balance_due else ())):
             yield _reminder(kind, booking, due_at, due_at + FOLLOWS_FOR, once=True)
+
+
+def schedule_of(
+    booking: Booking, terms: Terms, trail: Iterable[BookingEvent], *, follow_ups: Iterable[type[BookingReminder]]
+) -> list[BookingReminder]:
+    """Return the reminders of a booking by what is stored: the provider's terms now, and all that has happened."""
+    notified_at = max((each.at for each in trail), default=booking.created_at)
+    return list(reminders_of(booking, booking.reminders(terms), notified_at, follow_ups=follow_ups))
 
 
 def _reminder(

@@ -12,3 +12,7 @@ class BookingReminder(Event, subject="booking_id"):
     booking_id: BookingId
     until: datetime
     """From then on it is not sent."""
+
+    def due(self, now: datetime) -> bool:
+        """Whether it may be sent."""
+        return self.occurred_at <= now < self.until

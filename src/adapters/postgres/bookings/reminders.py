@@ -29,6 +29,7 @@ from adapters.postgres.kit.work import WithWork
 from booking_domain.bookings.reminders import (
     FOLLOWS_AFTER,
     FOLLOWS_FOR,
+    LAST_PART,
     AnswerNearlyDue,
     AppointmentNear,
     BalanceOpen,
@@ -47,12 +48,12 @@ _r: Final = booking_reminders.c
 _NOW: Final = bindparam("now", type_=DateTime(timezone=True))
 _ADD: Final = Statement(insert(booking_reminders).on_conflict_do_nothing().returning(_r.id))
 _LAST: Final = (
-    select(func.coalesce(func.max(booking_events.c.at), _b.created_at).label("told_at"))
+    select(func.coalesce(func.max(booking_events.c.at), _b.created_at).label("notified_at"))
     .where(booking_events.c.booking_id == _b.id)
     .correlate(bookings)
     .lateral("last")
 )
-_TOLD_AT: Final = _LAST.c.told_at
+_NOTIFIED_AT: Final = _LAST.c.notified_at
 
 
 def _interval(length: timedelta) -> ColumnElement[timedelta]:
@@ -86,7 +87,7 @@ def _near() -> Select[Any]:
             ~_b.in_question,
             _b.starts_at > _NOW,
             _b.starts_at <= _NOW + _interval(timedelta(minutes=EARLIEST_REMINDER)),
-            last.c.due > _TOLD_AT,
+            last.c.due > _NOTIFIED_AT,
             ~_announced(AppointmentNear, last.c.due),
         )
         .select_from(bookings.join(providers))
@@ -96,10 +97,10 @@ def _near() -> Select[Any]:
 
 
 def _deadline(status: Status, kind: type[BookingReminder]) -> Select[Any]:
-    seconds = func.floor(func.extract("epoch", _b.due_at - _TOLD_AT) / 3)
+    seconds = func.floor(func.extract("epoch", _b.due_at - _NOTIFIED_AT) / LAST_PART)
     due: ColumnElement[Any] = _b.due_at - seconds * _interval(timedelta(seconds=1))
     return (
-        _bookings(status, _b.due_at > _NOW, _b.due_at > _TOLD_AT, due <= _NOW, ~_announced(kind, due))
+        _bookings(status, _b.due_at > _NOW, _b.due_at > _NOTIFIED_AT, due <= _NOW, ~_announced(kind, due))
         .select_from(bookings)
         .join(_LAST, literal(value=True))
     )
@@ -111,8 +112,8 @@ def _follow_up(kind: type[BookingReminder], *conditions: ColumnElement[bool]) ->
         _bookings(
             Status.COMPLETED,
             _b.updated_at > _NOW - _interval(FOLLOWS_AFTER + FOLLOWS_FOR),
-            _NOW - _interval(FOLLOWS_AFTER) >= _TOLD_AT,
-            _NOW - _interval(FOLLOWS_AFTER + FOLLOWS_FOR) < _TOLD_AT,
+            _NOW - _interval(FOLLOWS_AFTER) >= _NOTIFIED_AT,
+            _NOW - _interval(FOLLOWS_AFTER + FOLLOWS_FOR) < _NOTIFIED_AT,
             ~_announced(kind),
             *conditions,
         )

@@ -11,7 +11,7 @@ from booking_domain.bookings.reminders import (
     AppointmentNear,
     BalanceOpen,
     DepositNearlyDue,
-    reminders_of,
+    schedule_of,
 )
 from booking_domain.catalogue.model import Location
 from booking_domain.identity.preferences import NewsKind
@@ -65,7 +65,7 @@ async def remind(booking_id: BookingId, *, now: datetime, reads: Reads, executor
     """Announce the reminders that are due and were not announced before."""
     booking = await reads.bookings.get(booking_id)
     found = () if booking is None else await _reminders(booking, reads)
-    due = [each for each in found if each.occurred_at <= now < each.until]
+    due = [each for each in found if each.due(now)]
     if due:
         await executor.run(announce_reminders, due, actor=SYSTEM)
 
@@ -103,8 +103,7 @@ async def _reminders(booking: Booking, reads: Reads) -> list[BookingReminder]:
     provider, trail = await reads.providers.get(booking.provider_id), await reads.bookings.events(booking.id)
     if provider is None:
         return []
-    notified_at = max((entry.at for entry in trail), default=booking.created_at)
-    return list(reminders_of(booking, booking.reminders(provider.terms), notified_at, follow_ups=FOLLOW_UPS))
+    return schedule_of(booking, provider.terms, trail, follow_ups=FOLLOW_UPS)
 
 
 async def _notices(event: BookingReminder, reads: Reads) -> AsyncIterator[Addressed]:
