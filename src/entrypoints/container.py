@@ -29,6 +29,7 @@ from adapters.security.passwords import Argon2PasswordHasher
 from adapters.security.rate_limits import ProcessRateLimiter
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
+from adapters.sms.sender import SmsMessageSender
 from adapters.sms.twilio import TwilioCallbacks
 from adapters.smtp.bounces import SignedBounceReports
 from adapters.smtp.references import HmacDeliveryReferences
@@ -40,7 +41,7 @@ from booking_domain.identity.legal import LegalDocuments
 from booking_domain.identity.login_quota import LoginQuota
 from booking_domain.identity.passwords import PasswordPolicy
 from booking_domain.identity.security import Identity, SecurityPorts
-from booking_domain.notifications.codes import CodesByAddress
+from booking_domain.notifications.codes import MessageCodes
 from booking_domain.notifications.push import PushRules
 from booking_domain.payments.gateways import Gateways
 from booking_domain.shared.clock import Clock
@@ -252,13 +253,19 @@ class Container(containers.DeclarativeContainer):
         SignedBounceReports, read(settings, lambda given: given.email.bounce_secret), of(delivery_references)
     )
     web_push = single(messages.make_web_push, of(settings), of(clock))
+    email_message_sender = single(messages.make_email_sender, of(settings), of(mailer), of(delivery_references))
+    sms_message_sender = single(
+        SmsMessageSender,
+        sender=of(sms_sender),
+        executor=of(executor),
+        recipient_key=of(sms_recipient_key),
+        most_per_day=read(settings, lambda given: given.sms.most_per_day),
+    )
     message_sender = single(
         messages.make_message_sender,
         of(settings),
-        email=of(single(messages.make_email_sender, of(settings), of(mailer), of(delivery_references))),
-        sms=of(
-            single(messages.make_sms_message_sender, of(settings), of(sms_sender), of(executor), of(sms_recipient_key))
-        ),
+        email=of(email_message_sender),
+        sms=of(sms_message_sender),
         push=of(single(messages.make_push_sender, of(settings), of(web_push), of(reads), of(executor), of(clock))),
         chats=of(chats),
     )
@@ -288,18 +295,10 @@ class Container(containers.DeclarativeContainer):
         ),
     )
     code_messenger = single(
-        CodesByAddress,
-        to_email=of(
-            single(messages.make_email_codes, of(settings), of(mailer), of(clock), of(entropy), of(translator))
-        ),
-        to_phone=of(
-            single(
-                messages.make_sms_codes,
-                of(settings),
-                of(sms_sender),
-                of(executor),
-                of(sms_recipient_key),
-                of(translator),
-            )
-        ),
+        MessageCodes,
+        email=of(email_message_sender),
+        sms=of(sms_message_sender),
+        translator=of(translator),
+        clock=of(clock),
+        entropy=of(entropy),
     )

@@ -10,13 +10,14 @@ from tests.gates import Gate
 from adapters.postgres.database import Database
 from adapters.postgres.kit import advisory_locks
 from adapters.postgres.kit.work import Work
-from adapters.sms.codes import SmsCodeMessenger
+from adapters.sms.sender import SmsMessageSender
+from booking_domain.notifications.codes import MessageCodes
 from booking_domain.notifications.errors import SmsCapReached
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.executor import Executor
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import TIME_LIMIT, race
-from booking_domain.testing.memory import ManualClock, MemorySmsSender
+from booking_domain.testing.memory import ManualClock, MemoryMessageSender, MemorySmsSender
 from booking_domain.use_cases.platform.ports import Repositories
 from entrypoints.languages.notices import GettextTranslator
 
@@ -34,12 +35,12 @@ async def _requested_at_once(url: str) -> tuple[int, int, list[DomainError]]:
         executor: Executor[Repositories] = Executor(
             begin=database.begin, clock=ManualClock(NOW), entropy=Builder().entropy
         )
-        messenger = SmsCodeMessenger(
-            sender=sender,
-            executor=executor,
-            recipient_key=b"key",
-            most_per_day=CAP,
+        messenger = MessageCodes(
+            email=MemoryMessageSender(),
+            sms=SmsMessageSender(sender=sender, executor=executor, recipient_key=b"key", most_per_day=CAP),
             translator=GettextTranslator("en"),
+            clock=ManualClock(NOW),
+            entropy=Builder().entropy,
         )
 
         def one(number: int) -> Awaitable[None]:

@@ -10,16 +10,16 @@ import pytest
 from tests.databases import CIPHER
 
 from adapters.postgres.database import Database
-from adapters.sms.codes import SmsCodeMessenger
 from adapters.sms.sender import SmsMessageSender
 from booking_domain.identity.model import User
+from booking_domain.notifications.codes import MessageCodes
 from booking_domain.notifications.errors import UnverifiedNumberLimited
 from booking_domain.notifications.ports import OutgoingMessage
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import TIME_LIMIT, race
-from booking_domain.testing.memory import ManualClock, MemorySmsSender
+from booking_domain.testing.memory import ManualClock, MemoryMessageSender, MemorySmsSender
 from booking_domain.use_cases.notifications.record import MOST_NOTICES_TO_UNVERIFIED, MOST_TO_UNVERIFIED
 from booking_domain.use_cases.platform.ports import Repositories
 from entrypoints.languages.notices import GettextTranslator
@@ -38,12 +38,12 @@ class Office:
         self.sender = MemorySmsSender()
         self.clock = ManualClock(NOW)
         executor: Executor[Repositories] = Executor(begin=database.begin, clock=self.clock, entropy=Builder().entropy)
-        self.codes = SmsCodeMessenger(
-            sender=self.sender,
-            executor=executor,
-            recipient_key=b"key",
-            most_per_day=PLENTY,
+        self.codes = MessageCodes(
+            email=MemoryMessageSender(),
+            sms=SmsMessageSender(sender=self.sender, executor=executor, recipient_key=b"key", most_per_day=PLENTY),
             translator=GettextTranslator("en"),
+            clock=self.clock,
+            entropy=Builder().entropy,
         )
         self.notices = SmsMessageSender(
             sender=self.sender, executor=executor, recipient_key=b"key", most_per_day=PLENTY

@@ -1,10 +1,10 @@
-"""Notifications by SMS."""
+"""Messages by SMS."""
 
 import hmac
 from typing import Final
 
 from booking_domain.notifications.ports import MessageSender, OutgoingMessage, SmsSender
-from booking_domain.notifications.sms import SmsOrder
+from booking_domain.notifications.sms import CODE_TYPE, SmsOrder
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SmsId
 from booking_domain.use_cases.messages.send_sms import send_sms
@@ -41,7 +41,7 @@ class SmsMessageSender(MessageSender):
             to=message.to,
             to_digest=hmac.digest(self._recipient_key, message.to.encode(), "sha256"),
             text=message.text,
-            template=TEMPLATE,
+            template=message.type if message.type.startswith(CODE_TYPE) else TEMPLATE,
             language=message.language,
             provider=self._sender.name,
             user_id=message.user_id,

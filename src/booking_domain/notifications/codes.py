@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from typing import Final, Protocol
 
-from booking_domain.notifications.notices import Notice, NoticeTemplate
-from booking_domain.shared.ids import UserId
+from booking_domain.notifications.model import MessageChannel
+from booking_domain.notifications.notices import NoticeTemplate, Translator
+from booking_domain.notifications.ports import MessageSender, OutgoingMessage
+from booking_domain.notifications.sms import CODE_TYPE
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.ids import Entropy, UserId
 
 CODE_NOTICES: Final[Mapping[str, NoticeTemplate]] = {
     "verify": NoticeTemplate(
@@ -39,11 +43,6 @@ CODE_NOTICES: Final[Mapping[str, NoticeTemplate]] = {
 """By purpose."""
 
 
-def code_notice(purpose: str, code: str) -> Notice:
-    """Return the notice with a code; `KeyError` if the purpose is unknown."""
-    return CODE_NOTICES[purpose].fill(code=code)
-
-
 class CodeMessenger(Protocol):
     """Sends one-time codes."""
 
@@ -60,13 +59,32 @@ class CodeMessenger(Protocol):
         ...
 
 
-class CodesByAddress(CodeMessenger):
-    """Sends to e-mail addresses by one messenger and to phone numbers by another."""
+class MessageCodes(CodeMessenger):
+    """Sends each code as a message of its own, to e-mail addresses by one sender and to phone numbers by another.
 
-    def __init__(self, *, to_email: CodeMessenger, to_phone: CodeMessenger) -> None:
-        self._to_email = to_email
-        self._to_phone = to_phone
+    A retry sends the same code in another message, so a duplicate is harmless.
+    """
+
+    def __init__(
+        self, *, email: MessageSender, sms: MessageSender, translator: Translator, clock: Clock, entropy: Entropy
+    ) -> None:
+        self._senders = {MessageChannel.EMAIL: email, MessageChannel.SMS: sms}
+        self._translator = translator
+        self._clock = clock
+        self._entropy = entropy
 
     async def send_code(self, *, to: str, code: str, purpose: str, locale: str, user_id: UserId | None = None) -> None:
-        messenger = self._to_email if "@" in to else self._to_phone
-        await messenger.send_code(to=to, code=code, purpose=purpose, locale=locale, user_id=user_id)
+        notice = self._translator.translate(CODE_NOTICES[purpose].fill(code=code), locale)
+        channel = MessageChannel.EMAIL if "@" in to else MessageChannel.SMS
+        message = OutgoingMessage(
+            id=self._entropy.new_id(),
+            channel=channel,
+            to=to,
+            subject=notice.subject,
+            text=notice.text,
+            created_at=self._clock.now(),
+            language=notice.language,
+            user_id=user_id,
+            type=f"{CODE_TYPE}{purpose}",
+        )
+        await self._senders[channel].send(message)

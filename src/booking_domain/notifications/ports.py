@@ -36,8 +36,9 @@ class OutgoingMessage:
     channel: str
     """Of `MessageChannel`."""
     to: str
-    subject: str
-    text: str
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    """May hold a one-time code."""
     created_at: datetime
     language: str = "und"
     """Of subject and text (BCP 47); `und` if unknown."""
@@ -48,7 +49,7 @@ class OutgoingMessage:
     unsubscribe_url: str = field(default="", repr=False)
     """A POST to this address ends messages of this kind over this channel; empty if the recipient cannot."""
     type: str = ""
-    """The topic of the event, e.g. `booking.confirmed`."""
+    """The topic of the event, e.g. `booking.confirmed`; of a one-time code, `code.` and its purpose."""
     booking_id: BookingId | None = None
     about_id: UUID | None = None
     """The subject of the event."""

@@ -14,6 +14,8 @@ from booking_domain.shared.money import MINOR_UNIT_DIGITS
 FIRST_POLL: Final = timedelta(minutes=1)
 POLLED_FOR: Final = timedelta(hours=48)
 """How long after its creation a message is polled: Kavenegar forgets messages after that."""
+CODE_TYPE: Final = "code."
+"""What the type of a message with a one-time code begins with."""
 MAX_ERROR: Final = 100
 _MILLIONTHS: Final = 6
 
@@ -155,7 +157,7 @@ class SmsOrder:
     @property
     def is_code(self) -> bool:
         """Whether it carries a one-time code, not a notice."""
-        return self.template.startswith("code.")
+        return self.template.startswith(CODE_TYPE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

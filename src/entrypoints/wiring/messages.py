@@ -1,31 +1,27 @@
 """Messages over each channel, codes, and webhooks."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
-from adapters.console.codes import ConsoleCodeMessenger
 from adapters.console.files import MessageFiles
 from adapters.console.sender import ConsoleMessageSender
 from adapters.console.sms import ConsoleSmsSender
 from adapters.kit.destinations import literal_is_allowed
-from adapters.sms.codes import SmsCodeMessenger
 from adapters.sms.disabled import DisabledSmsSender
 from adapters.sms.kavenegar import KavenegarSmsSender
 from adapters.sms.sender import SmsMessageSender
 from adapters.sms.twilio import TwilioSmsSender
-from adapters.smtp.codes import SmtpCodeMessenger
 from adapters.smtp.mailer import SmtpMailer
 from adapters.smtp.references import HmacDeliveryReferences
 from adapters.smtp.sender import SmtpMessageSender
 from adapters.telegram.bot_api import TelegramBotApi
 from adapters.web_push import WebPush, public_key
 from booking_domain.identity.preferences import Unsubscription
-from booking_domain.notifications.codes import CodeMessenger
-from booking_domain.notifications.notices import Translator
 from booking_domain.notifications.ports import MessageSender, SmsSender
 from booking_domain.notifications.push import PushRules
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
-from booking_domain.shared.ids import Entropy, UserId
+from booking_domain.shared.ids import UserId
 from booking_domain.use_cases.bookings.action_links import ActionLinkLines
 from booking_domain.use_cases.bookings.reminder_messages import MAPS
 from booking_domain.use_cases.calendars.files import CalendarFiles
@@ -127,24 +123,6 @@ def make_email_sender(settings: Settings, mailer: SmtpMailer, references: HmacDe
             return SmtpMessageSender(mailer, references)
 
 
-def make_sms_message_sender(
-    settings: Settings, sender: SmsSender, executor: Executor[Repositories], recipient_key: bytes
-) -> MessageSender | None:
-    """None if no text messages are sent."""
-    match settings.sms.service:
-        case SmsProvider.CONSOLE:
-            return ConsoleMessageSender(settings.message_folder)
-        case SmsProvider.NONE:
-            return None
-        case SmsProvider.TWILIO | SmsProvider.KAVENEGAR:
-            return SmsMessageSender(
-                sender=sender,
-                executor=executor,
-                recipient_key=recipient_key,
-                most_per_day=settings.sms.most_per_day,
-            )
-
-
 def make_push_sender(
     settings: Settings, push: WebPush, reads: Reads, executor: Executor[Repositories], clock: Clock
 ) -> MessageSender | None:
@@ -158,38 +136,18 @@ def make_message_sender(
     settings: Settings,
     *,
     email: MessageSender,
-    sms: MessageSender | None,
+    sms: SmsMessageSender,
     push: MessageSender | None,
     chats: TelegramBotApi,
 ) -> SenderByChannel:
+    """Senders of channels that are off are None."""
     telegram = TelegramMessageSender(chats) if settings.telegram.bot_name else None
-    return SenderByChannel({"email": email, "sms": sms, "telegram": telegram, "push": push})
-
-
-def make_email_codes(
-    settings: Settings, mailer: SmtpMailer, clock: Clock, entropy: Entropy, translator: Translator
-) -> CodeMessenger:
-    match settings.email.service:
-        case EmailProvider.CONSOLE:
-            return ConsoleCodeMessenger(settings.message_folder, clock, translator)
-        case EmailProvider.SMTP:
-            return SmtpCodeMessenger(mailer, clock=clock, entropy=entropy, translator=translator)
-
-
-def make_sms_codes(
-    settings: Settings,
-    sender: SmsSender,
-    executor: Executor[Repositories],
-    recipient_key: bytes,
-    translator: Translator,
-) -> CodeMessenger:
-    return SmsCodeMessenger(
-        sender=sender,
-        executor=executor,
-        recipient_key=recipient_key,
-        most_per_day=settings.sms.most_per_day,
-        translator=translator,
-    )
+    texts: Mapping[SmsProvider, MessageSender | None] = {
+        SmsProvider.CONSOLE: ConsoleMessageSender(settings.message_folder),
+        SmsProvider.NONE: None,
+    }
+    text = texts.get(settings.sms.service, sms)
+    return SenderByChannel({"email": email, "sms": text, "telegram": telegram, "push": push})
 
 
 def make_attachments(

@@ -8,7 +8,7 @@ from itertools import permutations, product
 import pytest
 
 from booking_domain.identity.one_time_codes import CodePurpose
-from booking_domain.notifications.codes import CODE_NOTICES, code_notice
+from booking_domain.notifications.codes import CODE_NOTICES
 from booking_domain.notifications.segments import segments_of
 from booking_domain.notifications.sms import (
     FIRST_POLL,
@@ -154,7 +154,7 @@ def test_an_order_shows_neither_number_nor_text() -> None:
 
 
 def code_text(language: str, purpose: str, code: str) -> str:
-    return GettextTranslator("en").translate(code_notice(purpose, code), language).text
+    return GettextTranslator("en").translate(CODE_NOTICES[purpose].fill(code=code), language).text
 
 
 @pytest.mark.parametrize(("language", "purpose"), list(product(LANGUAGES, CodePurpose)))

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from adapters.sms.codes import SmsCodeMessenger
 from adapters.sms.sender import SmsMessageSender
+from booking_domain.notifications.codes import MessageCodes
 from booking_domain.notifications.errors import SmsCapReached, SmsRefused, SmsUnavailable
 from booking_domain.notifications.ports import OutgoingMessage
 from booking_domain.notifications.sms import (
@@ -25,7 +25,7 @@ from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import InvalidValue, StorageUnavailable
 from booking_domain.shared.ids import SmsId
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.memory import MemoryPlatform, MemorySmsSender
+from booking_domain.testing.memory import MemoryMessageSender, MemoryPlatform, MemorySmsSender
 from booking_domain.testing.notifications.memory.tables import SMS_MESSAGES
 from booking_domain.use_cases.messages.send_sms import follow_sms
 from booking_domain.use_cases.notifications.record import apply_sms_update
@@ -42,12 +42,17 @@ class Office:
     def __init__(self, sender: MemorySmsSender | None = None, *, most_per_day: int = 100) -> None:
         self.platform = MemoryPlatform()
         self.sender = sender or MemorySmsSender()
-        self.messenger = SmsCodeMessenger(
-            sender=self.sender,
-            executor=self.platform.executor,
-            recipient_key=b"a key of 32 bytes, more or less.",
-            most_per_day=most_per_day,
+        self.messenger = MessageCodes(
+            email=MemoryMessageSender(),
+            sms=SmsMessageSender(
+                sender=self.sender,
+                executor=self.platform.executor,
+                recipient_key=b"a key of 32 bytes, more or less.",
+                most_per_day=most_per_day,
+            ),
             translator=GettextTranslator("en"),
+            clock=self.platform.clock,
+            entropy=self.platform.entropy,
         )
 
     async def send(self, *, to: str = TO, purpose: str = "login", locale: str = "mn-MN") -> None:
@@ -85,12 +90,14 @@ async def test_the_digest_of_a_number_depends_on_the_key(office: Office) -> None
     await office.send()
     await office.send(purpose="reset")
     await office.send(to="+97699112234")
-    office.messenger = SmsCodeMessenger(
-        sender=office.sender,
-        executor=office.platform.executor,
-        recipient_key=b"another",
-        most_per_day=100,
+    office.messenger = MessageCodes(
+        email=MemoryMessageSender(),
+        sms=SmsMessageSender(
+            sender=office.sender, executor=office.platform.executor, recipient_key=b"another", most_per_day=100
+        ),
         translator=GettextTranslator("en"),
+        clock=office.platform.clock,
+        entropy=office.platform.entropy,
     )
     await office.send()
     first, second, other, under_another_key = [message.to_digest for message in await office.kept()]

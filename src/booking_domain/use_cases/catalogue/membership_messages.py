@@ -85,7 +85,7 @@ def _template_of(event: MembershipChanged) -> NoticeTemplate:
 
 
 async def _is_current(event: MembershipChanged, reads: Reads) -> bool:
-    """Whether an invitation, or its acceptance, still stands; an end is told in any case."""
+    """Whether an invitation, or its acceptance, still stands; people are notified of an end in any case."""
     stands = {SalonInvited: MemberStatus.INVITED, SalonJoined: MemberStatus.MEMBER}.get(type(event))
     members = {each.provider_id: each.status for each in await reads.salons.members(event.salon_id)}
     return stands is None or members.get(event.provider_id) is stands

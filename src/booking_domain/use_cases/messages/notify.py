@@ -1,4 +1,4 @@
-"""Notify people of events: keep what they are told, each in their own language, for their contacts."""
+"""Notify people of events: keep each notice in the language of its recipient, for their contacts."""
 
 from collections.abc import Sequence
 from typing import Any, Final

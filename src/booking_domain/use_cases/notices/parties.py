@@ -75,7 +75,7 @@ class Parties:
         }
 
     def addressed(self, notices: PartyNotices, **values: NoticeValue) -> Iterator[Addressed]:
-        """Address the notices of an event. A customer without an account is told nothing."""
+        """Address the notices of an event. A customer without an account is not notified."""
         filled = {**self.values(), **values}
         to = {_CUSTOMER: self.customer.id, "to_provider": self.owner.id}
         for name, template in notices.templates():

@@ -5,16 +5,23 @@ from pathlib import Path
 
 import pytest
 
-from adapters.console.codes import ConsoleCodeMessenger
+from adapters.console.sender import ConsoleMessageSender
+from booking_domain.notifications.codes import MessageCodes
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.memory import ManualClock
+from booking_domain.testing.memory import ManualClock, MemoryMessageSender, SeededEntropy
 from entrypoints.languages.notices import GettextTranslator
 
 
 async def test_a_code_is_written_in_the_recipients_language_and_not_printed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    messenger = ConsoleCodeMessenger(tmp_path / "messages", ManualClock(NOW), GettextTranslator("en"))
+    messenger = MessageCodes(
+        email=ConsoleMessageSender(tmp_path / "messages"),
+        sms=MemoryMessageSender(),
+        clock=ManualClock(NOW),
+        entropy=SeededEntropy(),
+        translator=GettextTranslator("en"),
+    )
     for locale in ("en", "mn", "fa", "xx"):
         await messenger.send_code(to="dorj@example.com", code="012345", purpose="login", locale=locale)
     kept = [json.loads(path.read_text(encoding="utf-8")) for path in (tmp_path / "messages").iterdir()]
@@ -27,6 +34,6 @@ async def test_a_code_is_written_in_the_recipients_language_and_not_printed(
     assert len(texts) == 3  # an unknown language falls back to English
     assert all("012345" in text for text in texts)
     shown = capsys.readouterr().out
-    assert shown.count("[code by email]") == 4
+    assert shown.count("[email]") == 4
     assert "012345" not in shown
     assert "dorj@example.com" not in shown

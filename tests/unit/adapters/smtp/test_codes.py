@@ -1,29 +1,36 @@
 """Codes by e-mail, sent to a local SMTP server with and without TLS and authentication, and under faults."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP as Server  # noqa: N811 - as in the server
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
-from tests.unit.adapters.smtp.mail_server import Certificate, Mailbox, mailer, server
+from tests.unit.adapters.smtp.mail_server import REFERENCES, Certificate, Mailbox, mailer, server
+from tests.unit.adapters.smtp.test_sender import NOTIFICATION
 
-from adapters.smtp.codes import SmtpCodeMessenger
+from adapters.smtp.sender import SmtpMessageSender
+from booking_domain.notifications.codes import MessageCodes
 from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.memory import ManualClock, SeededEntropy
+from booking_domain.testing.memory import ManualClock, MemoryMessageSender, SeededEntropy
 from entrypoints.languages.notices import GettextTranslator
 
 USERNAME, PASSWORD = "booking", "s3cret"
 
 
-def messenger(port: int, **options: Any) -> SmtpCodeMessenger:
-    return SmtpCodeMessenger(
-        mailer(port, **options), clock=ManualClock(NOW), entropy=SeededEntropy(), translator=GettextTranslator("en")
+def messenger(port: int, **options: Any) -> MessageCodes:
+    return MessageCodes(
+        email=SmtpMessageSender(mailer(port, **options), REFERENCES),
+        sms=MemoryMessageSender(),
+        clock=ManualClock(NOW),
+        entropy=SeededEntropy(),
+        translator=GettextTranslator("en"),
     )
 
 
-async def send(sender: SmtpCodeMessenger, *, to: str = "dorj@example.com", locale: str = "en") -> None:
+async def send(sender: MessageCodes, *, to: str = "dorj@example.com", locale: str = "en") -> None:
     await sender.send_code(to=to, code="012345", purpose="login", locale=locale)
 
 
@@ -110,7 +117,7 @@ async def test_an_address_cannot_inject_headers(to: str) -> None:
     mailbox = Mailbox()
     async with server(mailbox) as port:
         with pytest.raises((EmailRefused, EmailUnavailable)):
-            await send(messenger(port), to=to)
+            await SmtpMessageSender(mailer(port), REFERENCES).send(replace(NOTIFICATION, to=to))
     assert mailbox.messages == []
 
 
@@ -119,8 +126,3 @@ async def test_a_refused_connection_is_unavailable() -> None:
         pass
     with pytest.raises(EmailUnavailable):
         await send(messenger(port))
-
-
-async def test_an_unknown_purpose_raises_key_error() -> None:
-    with pytest.raises(KeyError):
-        await messenger(1).send_code(to="dorj@example.com", code="012345", purpose="gift", locale="en")

@@ -8,12 +8,12 @@ import httpx
 import pytest
 from tests.unit.entrypoints.api import Api
 
-from adapters.console.codes import ConsoleCodeMessenger
 from adapters.console.files import MessageFiles
 from adapters.console.sender import ConsoleMessageSender
+from booking_domain.notifications.codes import MessageCodes
 from booking_domain.notifications.ports import OutgoingMessage
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.memory import SeededEntropy
+from booking_domain.testing.memory import MemoryMessageSender, SeededEntropy
 from entrypoints.http.container import inbox_of
 from entrypoints.languages.notices import GettextTranslator
 from entrypoints.settings.main import Environment
@@ -36,7 +36,13 @@ async def folder(api: Api, tmp_path: Path) -> Path:
     """Two messages: one with a calendar file, and a code."""
     api.container.message_files.override(MessageFiles(tmp_path))
     await ConsoleMessageSender(tmp_path).send(MESSAGE)
-    codes = ConsoleCodeMessenger(tmp_path, api.clock, GettextTranslator("en"))
+    codes = MessageCodes(
+        email=ConsoleMessageSender(tmp_path),
+        sms=MemoryMessageSender(),
+        translator=GettextTranslator("en"),
+        clock=api.clock,
+        entropy=SeededEntropy(),
+    )
     await codes.send_code(to="dorj@example.com", code="012345", purpose="login", locale="en")
     return tmp_path
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.unit.effort import examples
 
 from booking_domain.bookings import events as bookings
-from booking_domain.notifications.codes import code_notice
+from booking_domain.notifications.codes import CODE_NOTICES
 from booking_domain.notifications.fields import names_in
 from booking_domain.notifications.notices import LocalTime, Notice, NoticeValue, zone_name
 from booking_domain.payments.events import PaymentReceived
@@ -151,7 +151,7 @@ def test_a_time_is_shown_on_the_clock_of_its_zone() -> None:
 
 @pytest.mark.parametrize(("locale", "language"), [("de", "mn"), ("", "mn"), ("en-GB", "en"), ("fa-IR", "fa")])
 def test_a_locale_without_a_catalogue_gets_the_default_language(locale: str, language: str) -> None:
-    assert GettextTranslator("mn").translate(code_notice("login", "482913"), locale).language == language
+    assert GettextTranslator("mn").translate(CODE_NOTICES["login"].fill(code="482913"), locale).language == language
 
 
 def test_braces_in_a_name_are_no_placeholders() -> None:
@@ -161,7 +161,7 @@ def test_braces_in_a_name_are_no_placeholders() -> None:
 
 
 def test_a_notice_shows_no_values_in_a_log() -> None:
-    notice = code_notice("login", "482913")
+    notice = CODE_NOTICES["login"].fill(code="482913")
     assert "482913" not in repr(notice)
     assert "482913" not in repr(GettextTranslator("en").translate(notice, "en"))
 
