@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, Protocol, Self
+from typing import Final, Protocol, Self
 
 from booking_domain.bookings.transitions import Party
 from booking_domain.shared.enums import checks_enums
@@ -107,13 +107,12 @@ class Idea:
         amount = self.content.estimate_amount
         return None if amount is None else Money(amount=amount, currency=self.currency)
 
-    def edited(self, changes: Mapping[str, Any], now: datetime) -> Self:
+    def edited(self, content: IdeaContent, now: datetime) -> Self:
         """The idea with other content.
 
         Raises:
-            InvalidValue: the content is not valid, or not this side's.
+            InvalidValue: the content is not this side's.
         """
-        content = replace(self.content, **changes)
         content.require_side(self.side)
         return replace(self, content=content, updated_at=now, version=self.version + 1)
 

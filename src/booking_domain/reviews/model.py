@@ -10,6 +10,7 @@ from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound, RuleViolated
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
+from booking_domain.shared.unset import UNSET, Unset, given_or
 
 ReviewId = NewType("ReviewId", UUID)
 
@@ -149,8 +150,8 @@ class Review:
         _require_at_most("reply", self.reply or "", MAX_REPLY)
         _require_at_most("note", self.hide_note, MAX_NOTE)
 
-    def edit(self, *, rating: int | None, text: str | None, now: datetime) -> Self:
-        """Change rating and text; None keeps the current value.
+    def edit(self, *, rating: int | Unset = UNSET, text: str | Unset = UNSET, now: datetime) -> Self:
+        """Change rating and text.
 
         Raises:
             TooLateToEdit: `EDITABLE_FOR` has passed since the review was posted.
@@ -159,12 +160,7 @@ class Review:
         after = self._moved(ReviewAction.EDIT, ReviewParty.AUTHOR)
         if now >= self.created_at + EDITABLE_FOR:
             raise TooLateToEdit
-        return replace(
-            after,
-            rating=self.rating if rating is None else rating,
-            text=self.text if text is None else text,
-            edited_at=now,
-        )
+        return replace(after, rating=given_or(rating, self.rating), text=given_or(text, self.text), edited_at=now)
 
     def reply_with(self, text: str, *, now: datetime) -> Self:
         """Add the provider's reply, or replace it; raises `InvalidReviewTransition` for a hidden review."""

@@ -26,6 +26,7 @@ from types import NoneType, UnionType
 from typing import Any, Final, TypeVar, Union, get_args, get_origin
 
 from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.unset import Unset
 
 Kind = TypeVar("Kind")
 _Check = Callable[[Any], Any]
@@ -69,7 +70,7 @@ def _storing(field: str, check: _Check) -> Callable[[object], None]:
 
 
 def _is_enum(hint: Any) -> bool:
-    return isinstance(hint, type) and issubclass(hint, Enum)
+    return isinstance(hint, type) and issubclass(hint, Enum) and hint is not Unset
 
 
 def _enum_in(hint: Any) -> Any:

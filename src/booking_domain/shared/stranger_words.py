@@ -17,6 +17,7 @@ from unicodedata import category, normalize
 
 from booking_domain.shared.errors import FieldPath, InvalidValue
 from booking_domain.shared.top_level_domains import TOP_LEVEL_DOMAINS
+from booking_domain.shared.unset import Unset
 
 NO_ADDRESS: Final = "no web or e-mail addresses and no @names"
 _FULL_STOPS: Final = str.maketrans({"\u3002": "."})  # NFKC has made the others a full stop, or this one
@@ -50,13 +51,13 @@ def _shows_address(read: str) -> bool:
     return _CERTAIN.search(read) is not None or not _ENDINGS.isdisjoint([*after_dots, *in_ascii])
 
 
-def require_no_address(text: str | None, *, field: str, within: FieldPath = ()) -> None:
-    """Refuse a name that contains an address; None is none.
+def require_no_address(text: str | Unset | None, *, field: str, within: FieldPath = ()) -> None:
+    """Refuse a name that contains an address.
 
     Raises:
         InvalidValue: it does.
     """
-    if text is not None and has_address(text):
+    if text and has_address(text):
         raise InvalidValue(field=field, problem=NO_ADDRESS, within=within)
 
 

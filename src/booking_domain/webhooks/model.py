@@ -227,16 +227,6 @@ class WebhookEndpoint:
             return (self.secret,)
         return (self.secret, self.previous_secret)
 
-    def edit(self, *, url: str | None, description: str | None, event_types: tuple[str, ...] | None) -> Self:
-        """Change what is given; None keeps the current value."""
-        return replace(
-            self,
-            url=self.url if url is None else url,
-            description=self.description if description is None else description,
-            event_types=self.event_types if event_types is None else event_types,
-            version=self.version + 1,
-        )
-
     def rotate(self, secret: str, *, overlap: timedelta, now: datetime) -> Self:
         """Sign with a new secret, and for `overlap` with the current one too."""
         if not timedelta() <= overlap <= MAX_OVERLAP:

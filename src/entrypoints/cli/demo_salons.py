@@ -47,13 +47,11 @@ from booking_domain.use_cases.catalogue.salons import (
 )
 from booking_domain.use_cases.catalogue.services import (
     AddService,
-    BufferChange,
     OfferService,
     ServiceChange,
     add_service,
     offer_service,
 )
-from booking_domain.use_cases.files.pictures import PictureChange
 from booking_domain.use_cases.payments.desk_payments import RecordDeskPayment, record_desk_payment
 from booking_domain.use_cases.scheduling.calendars import AddRule, SetRules, set_rules
 from entrypoints.cli.demo_accounts import PASSWORD, DemoAccount, People, at_that_time, registered
@@ -242,7 +240,7 @@ class _Opening:
         hours = SetSalonHours(salon_id=opened.id, rules=_daily(SALON_HOURS))
         await self._executor.run(set_salon_hours, hours, actor=manager.actor)
         photo_id = await self._images.upload(manager, Folder.SALON_PHOTOS, self._salon.name)
-        photos = EditSalon(salon_id=opened.id, photos=(photo_id,))
+        photos = EditSalon(salon_id=opened.id, photo_file_ids=(photo_id,))
         await self._executor.run(edit_salon, photos, actor=manager.actor)
         services = [
             (await self._executor.run(add_service, _service(each, opened.id), actor=manager.actor)).service.id
@@ -277,9 +275,9 @@ class _Opening:
             address=f"{self._salon.address}, {self._salon.city}",
             location=self._salon.location,
             time_zone=ZONE,
-            photo=PictureChange(file_id=await self._images.upload(owner, Folder.PROVIDER_PHOTOS, member.name)),
+            photo_file_id=await self._images.upload(owner, Folder.PROVIDER_PHOTOS, member.name),
             terms=TermsChange(
-                mode=BookingMode.REQUEST if member.on_request else None,
+                mode=BookingMode.REQUEST if member.on_request else BookingMode.INSTANT,
                 price_amount=_minor(self._salon.services[0].price),
                 deposit_amount=0,
                 currency="MNT",
@@ -360,7 +358,7 @@ def _service(service: DemoService, salon_id: SalonId) -> AddService:
         rest=ServiceChange(
             category=service.category,
             deposit_amount=_minor(service.deposit),
-            buffer_after=BufferChange(service.buffer_after),
+            buffer_after_minutes=service.buffer_after,
             add_on=service.add_on,
         ),
     )

@@ -44,7 +44,6 @@ from booking_domain.use_cases.catalogue.profiles import (
     submit_profile,
 )
 from booking_domain.use_cases.disputes.commands import MakeStatement, OpenDispute, make_statement, open_dispute
-from booking_domain.use_cases.files.pictures import PictureChange
 from booking_domain.use_cases.payments.desk_payments import RecordDeskPayment, record_desk_payment
 from booking_domain.use_cases.platform.listings import BookingListFilter
 from booking_domain.use_cases.scheduling.calendars import AddRule, add_rule
@@ -119,7 +118,7 @@ async def _provider(container: Container, people: People) -> None:
             styles=STYLES,
             address="Peace Avenue 1, Ulaanbaatar",
             time_zone="Asia/Ulaanbaatar",
-            photo=PictureChange(file_id=await images.upload(owner, Folder.PROVIDER_PHOTOS, owner.name)),
+            photo_file_id=await images.upload(owner, Folder.PROVIDER_PHOTOS, owner.name),
             terms=TermsChange(
                 deposit_amount=DEPOSIT.amount,
                 price_amount=PRICE.amount,

@@ -1,6 +1,5 @@
 """`/announcements`: the platform's announcements to users; `/admin/announcements`: write them, for admins."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -21,13 +20,15 @@ from booking_domain.announcements.ports import AnnouncementFilter
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.languages import LANGUAGES, language_of
+from booking_domain.shared.unset import given_as
+from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.announcements import commands as use_cases
 from booking_domain.use_cases.announcements.commands import AnnouncementView, EditAnnouncement, MakeAnnouncement
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
-from entrypoints.http.kit.fields import Body, Instant, Json, Timestamp
+from entrypoints.http.kit.fields import Body, Instant, Json, Timestamp, given
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
@@ -90,16 +91,17 @@ class EditAnnouncementBody(Body, frozen=True, kw_only=True):
     to: Instant | UnsetType | None = UNSET
     """Null: until it is deleted."""
 
-    def changes(self) -> Mapping[str, Any]:
-        """Return the fields that change."""
-        named = {
-            "texts": UNSET if isinstance(self.texts, UnsetType) else _texts(self.texts),
-            "audience": self.audience,
-            "level": self.level,
-            "starts_at": self.from_,
-            "ends_at": self.to,
-        }
-        return {name: value for name, value in named.items() if value is not UNSET}
+    def command(self, announcement_id: AnnouncementId, version: ExpectedVersion) -> EditAnnouncement:
+        """Return the command."""
+        return EditAnnouncement(
+            announcement_id=announcement_id,
+            texts=given_as(given(self.texts), _texts),
+            audience=given(self.audience),
+            level=given(self.level),
+            starts_at=given(self.from_),
+            ends_at=given(self.to),
+            expected_version=version,
+        )
 
 
 class AnnouncementsQuery(PageQuery, frozen=True, kw_only=True):
@@ -282,12 +284,7 @@ async def edit_announcement(
     if_match: IfMatch = None,
 ) -> Response[AnnouncementJson]:
     """Change an announcement; for admins. If its text or level changes, users who dismissed it see it again."""
-    command = EditAnnouncement(
-        announcement_id=announcement_id,
-        changes=data.changes(),
-        expected_version=expected_version(if_match),
-    )
-    edited = await run(use_cases.edit_announcement, command)
+    edited = await run(use_cases.edit_announcement, data.command(announcement_id, expected_version(if_match)))
     return Response(announcement_json(edited), headers=etag(edited.version))
 
 

@@ -13,15 +13,16 @@ from booking_domain.files.model import Folder
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import BookingId, IdeaId
+from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.bookings import ideas
 from booking_domain.use_cases.bookings.ideas import EditIdea, IdeaView, ShareIdea
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.bookings.idea_bodies import WISH, Description, Detail, IdeaBody, IdeaFiles, new_idea
-from entrypoints.http.files.images import ImageJson, file_ids, private_image_json
+from entrypoints.http.files.images import ImageJson, private_image_json
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
 from entrypoints.http.kit.exporting import ExportSource, exporting, pages
-from entrypoints.http.kit.fields import Amount, Body, Json, Timestamp
+from entrypoints.http.kit.fields import Amount, Body, Json, Timestamp, given
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
@@ -45,10 +46,19 @@ class EditIdeaBody(Body, frozen=True, kw_only=True):
     file_ids: IdeaFiles | UnsetType = UNSET
     """All images, in order; omitted images are deleted."""
 
-    def changes(self) -> dict[str, Any]:
-        """Return the fields that change."""
-        named = {name: getattr(self, name) for name in self.__struct_fields__ if name != "file_ids"}
-        return {name: value for name, value in named.items() if value is not UNSET}
+    def command(self, idea_id: IdeaId, version: ExpectedVersion) -> EditIdea:
+        """Return the command."""
+        return EditIdea(
+            idea_id=idea_id,
+            description=given(self.description),
+            size=given(self.size),
+            placement=given(self.placement),
+            colours=given(self.colours),
+            budget_amount=given(self.budget_amount),
+            estimate_amount=given(self.estimate_amount),
+            file_ids=given(self.file_ids),
+            expected_version=version,
+        )
 
 
 class IdeaJson(Json, frozen=True, kw_only=True):
@@ -167,13 +177,7 @@ async def edit_idea(
     if_match: IfMatch = None,
 ) -> Response[IdeaJson]:
     """Change an idea that you wrote, until the booking is over. The other side is notified."""
-    command = EditIdea(
-        idea_id=idea_id,
-        changes=data.changes(),
-        file_ids=file_ids(data.file_ids),
-        expected_version=expected_version(if_match),
-    )
-    view = await run(ideas.edit_idea, command)
+    view = await run(ideas.edit_idea, data.command(idea_id, expected_version(if_match)))
     return Response(idea_json(view, object_storage), headers=etag(view.idea.version))
 
 

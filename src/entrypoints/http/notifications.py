@@ -32,7 +32,7 @@ from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, PageQuery, cut, read_cursor
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import exporting, items
-from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, given
+from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, given_or_none
 from entrypoints.http.kit.idempotency import CONFIDENTIAL, REPEATED, IdempotentRunner
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
@@ -222,7 +222,7 @@ async def read_one(notification_id: FromPath[NotificationId], run: Injected[Run]
 )
 async def read_all(data: JSONBody[ReadAllBody], runner: Injected[IdempotentRunner]) -> Response[None]:
     """Mark your notifications as read: all, or up to the newest that you have seen."""
-    until = given(data.until)
+    until = given_or_none(data.until)
     command = ReadAllNotifications(until=None if until is None else NotificationId(until))
     return await runner.no_content(read_all_notifications, command)
 

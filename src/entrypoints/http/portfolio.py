@@ -29,7 +29,7 @@ from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.portfolio import commands as portfolio
 from booking_domain.use_cases.portfolio.commands import AddPortfolioItem, EditPortfolioItem, TakeDownItem
-from entrypoints.http.files.images import IMAGE, ImageJson, file_ids, picture_json
+from entrypoints.http.files.images import IMAGE, ImageJson, picture_json
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
@@ -41,7 +41,7 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import OPTIONAL, PUBLIC
 
 FileIds = Annotated[
-    tuple[UUID, ...],
+    tuple[FileId, ...],
     Meta(min_length=1, max_length=MAX_IMAGES, description="Files of the folder `portfolio`, in this order."),
 ]
 Description = Annotated[str, Meta(max_length=MAX_DESCRIPTION)]
@@ -58,9 +58,7 @@ class AddItemBody(Body, frozen=True, kw_only=True):
 
     def command(self) -> AddPortfolioItem:
         """Return the command."""
-        return AddPortfolioItem(
-            file_ids=tuple(map(FileId, self.file_ids)), description=self.description, tags=self.tags
-        )
+        return AddPortfolioItem(file_ids=self.file_ids, description=self.description, tags=self.tags)
 
 
 class EditItemBody(Body, frozen=True, kw_only=True):
@@ -74,7 +72,7 @@ class EditItemBody(Body, frozen=True, kw_only=True):
         """Return the command."""
         return EditPortfolioItem(
             item_id=item_id,
-            file_ids=file_ids(self.file_ids),
+            file_ids=given(self.file_ids),
             description=given(self.description),
             tags=given(self.tags),
             expected_version=version,

@@ -30,7 +30,7 @@ from entrypoints.http.kit.csv_cells import PAGE, Columns, csv_response
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, PageQuery, read_cursor
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
-from entrypoints.http.kit.fields import Amount, Body, Cursor, GatewayName, Json, Limit, Timestamp, given
+from entrypoints.http.kit.fields import Amount, Body, Cursor, GatewayName, Json, Limit, Timestamp, given_or_none
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.listing import PeriodQuery
@@ -269,7 +269,7 @@ async def request_a_run(
     data: JSONBody[RequestRunBody], runner: Injected[IdempotentRunner], gateways: Injected[Gateways]
 ) -> Response[RunJson]:
     """Request the reconciliation of a past day, even if it was reconciled before; for admins. The worker runs it."""
-    command = RequestRun.of(gateways, given(data.gateway), data.day)
+    command = RequestRun.of(gateways, given_or_none(data.gateway), data.day)
     return await runner.created(request_run, command, answer=run_json)
 
 

@@ -19,10 +19,8 @@ from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.catalogue import service_queries as queries
 from booking_domain.use_cases.catalogue.services import (
     AddService,
-    BufferChange,
     EditService,
     OfferService,
-    ReminderChange,
     ServiceChange,
     add_service,
     edit_service,
@@ -54,14 +52,6 @@ from entrypoints.http.kit.request_guard import OPTIONAL
 ServiceName = Annotated[str, Meta(min_length=1, max_length=MAX_SERVICE_NAME)]
 Description = Annotated[str, Meta(max_length=MAX_SERVICE_DESCRIPTION)]
 Category = Annotated[str, Meta(max_length=MAX_CATEGORY, description="The category, by which lists are sorted.")]
-
-
-def _new_reminders(minutes: ReminderMinutes | UnsetType | None) -> ReminderChange | None:
-    return None if isinstance(minutes, UnsetType) else ReminderChange(minutes)
-
-
-def _buffer(minutes: int | UnsetType | None) -> BufferChange | None:
-    return None if isinstance(minutes, UnsetType) else BufferChange(minutes)
 
 
 class AddServiceBody(Body, frozen=True, kw_only=True):
@@ -98,9 +88,9 @@ class AddServiceBody(Body, frozen=True, kw_only=True):
                 description=self.description,
                 category=self.category,
                 deposit_amount=self.deposit_amount,
-                buffer_before=BufferChange(self.buffer_before_minutes),
-                buffer_after=BufferChange(self.buffer_after_minutes),
-                reminders=ReminderChange(self.reminder_minutes),
+                buffer_before_minutes=self.buffer_before_minutes,
+                buffer_after_minutes=self.buffer_after_minutes,
+                reminder_minutes=self.reminder_minutes,
                 add_on=self.add_on,
                 active=self.active,
             ),
@@ -132,9 +122,9 @@ class EditServiceBody(Body, frozen=True, kw_only=True):
             minutes=given(self.duration_minutes),
             price_amount=given(self.price_amount),
             deposit_amount=given(self.deposit_amount),
-            buffer_before=_buffer(self.buffer_before_minutes),
-            buffer_after=_buffer(self.buffer_after_minutes),
-            reminders=_new_reminders(self.reminder_minutes),
+            buffer_before_minutes=given(self.buffer_before_minutes),
+            buffer_after_minutes=given(self.buffer_after_minutes),
+            reminder_minutes=given(self.reminder_minutes),
             add_on=given(self.add_on),
             active=given(self.active),
         )

@@ -105,11 +105,11 @@ def test_the_lifecycle_is_the_table_written_by_hand(
 
 
 def test_an_author_edits_until_14_days_have_passed() -> None:
-    edited = REVIEW.edit(rating=2, text=None, now=LAST_MOMENT)
+    edited = REVIEW.edit(rating=2, now=LAST_MOMENT)
     assert (edited.rating, edited.text, edited.edited_at, edited.version) == (2, "", LAST_MOMENT, 2)
-    assert REVIEW.edit(rating=None, text="Fine", now=NOW).text == "Fine"
+    assert REVIEW.edit(text="Fine", now=NOW).text == "Fine"
     with pytest.raises(TooLateToEdit):
-        REVIEW.edit(rating=2, text=None, now=NOW + EDITABLE_FOR)
+        REVIEW.edit(rating=2, now=NOW + EDITABLE_FOR)
 
 
 def test_a_hidden_review_is_neither_edited_nor_replied_to() -> None:
@@ -120,7 +120,7 @@ def test_a_hidden_review_is_neither_edited_nor_replied_to() -> None:
         "Insults",
     )
     with pytest.raises(InvalidReviewTransition):
-        hidden.edit(rating=1, text=None, now=NOW)
+        hidden.edit(rating=1, now=NOW)
     with pytest.raises(InvalidReviewTransition):
         hidden.reply_with("Thanks", now=NOW)
     with pytest.raises(InvalidReviewTransition):

@@ -15,6 +15,7 @@ import booking_domain
 from booking_domain.scheduling import Anchoring, SlotSettings
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.unset import Unset
 
 _SOURCE: Final = Path(booking_domain.__file__).parent
 
@@ -22,7 +23,7 @@ _SOURCE: Final = Path(booking_domain.__file__).parent
 def enum_in(hint: Any) -> type[Enum] | None:
     """The enum in a type: alone, optional, or in a container."""
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return hint
+        return None if hint is Unset else hint
     return next((kind for each in get_args(hint) if (kind := enum_in(each)) is not None), None)
 
 

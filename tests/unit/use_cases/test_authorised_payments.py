@@ -145,7 +145,7 @@ async def test_a_deposit_is_charged_at_once_if_the_appointment_is_far_or_the_pro
     await studio.run(change_settings, SettingsChange(terms=charged), by=studio.owner)
     near = await studio.book()
     assert (await studio.paid(near)).status is PaymentStatus.PAID
-    unset = TermsChange(any_deposit_mode=True)
+    unset = TermsChange(deposit_mode=None)
     await studio.run(change_settings, SettingsChange(terms=unset), by=studio.owner)
     assert (await studio.paid(await studio.book(TOMORROW + 2 * HOUR))).status is PaymentStatus.AUTHORISED
     plain = await Studio.opened(authorise_deposits=True)

@@ -210,7 +210,7 @@ async def test_only_admins_decide_and_only_on_existing_profiles(studio: Studio) 
 async def test_settings_change_only_where_given(studio: Studio) -> None:
     await studio.run(change_settings, SettingsChange(step_minutes=15, max_per_day=4), by=studio.owner)
     assert await settings_of(studio) == SlotSettings(step_minutes=15, max_per_day=4)
-    change = SettingsChange(buffer_after_minutes=0, duration_minutes=90, unlimited_per_day=True)
+    change = SettingsChange(buffer_after_minutes=0, duration_minutes=90, max_per_day=None)
     await studio.run(change_settings, change, by=studio.owner)
     assert await settings_of(studio) == SlotSettings(step_minutes=15, duration_minutes=90)
 

@@ -28,7 +28,6 @@ from booking_domain.use_cases.bookings.reminder_messages import remind
 from booking_domain.use_cases.catalogue.services import (
     AddService,
     EditService,
-    ReminderChange,
     ServiceChange,
     add_service,
     edit_service,
@@ -192,12 +191,12 @@ async def test_a_provider_chooses_when_customers_are_reminded() -> None:
 async def test_a_service_has_reminders_of_its_own_and_a_booking_keeps_them() -> None:
     desk = await Desk.opened()
     studio = desk.studio
-    reminders = ServiceChange(reminders=ReminderChange((30, 2_880)))
+    reminders = ServiceChange(reminder_minutes=(30, 2_880))
     add = AddService(name="Cut", minutes=60, price_amount=3_000_000, rest=reminders)
     service = (await studio.run(add_service, add, by=studio.owner)).service
     order = PlaceBooking(provider_id=studio.provider_id, slot=NEXT_WEEK, payment_window=HOUR, service_ids=(service.id,))
     booking = await studio.run(place_booking, order, by=studio.customer)
-    later = EditService(service_id=service.id, change=ServiceChange(reminders=ReminderChange(())))
+    later = EditService(service_id=service.id, change=ServiceChange(reminder_minutes=()))
     await studio.run(edit_service, later, by=studio.owner)
     start = booking.span.start
     assert [len(await desk.at(start - before)) for before in (2 * DAY, DAY, 2 * HOUR, HOUR / 2)] == [1, 0, 0, 1]

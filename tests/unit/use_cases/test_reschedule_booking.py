@@ -150,7 +150,7 @@ async def test_the_bookings_own_claim_does_not_block_or_fill_a_day_or_week(studi
 async def test_a_day_or_week_filled_by_others_is_full(studio: Studio) -> None:
     booking = await studio.book(TOMORROW)
     await studio.book(NEXT_WEEK, by=await studio.joined())
-    for change in (SettingsChange(max_per_day=1), SettingsChange(unlimited_per_day=True, max_per_week=1)):
+    for change in (SettingsChange(max_per_day=1), SettingsChange(max_per_day=None, max_per_week=1)):
         await studio.run(change_settings, change, by=studio.owner)
         await refused(studio, booking, NEXT_WEEK + 5 * HOUR, SlotNotOffered, by=studio.customer)
     await studio.reschedule(booking, NEXT_WEEK + 5 * HOUR, by=studio.owner)

@@ -244,7 +244,7 @@ async def test_a_provider_chooses_the_gateway_of_its_bookings(studio: Studio, ca
     assert payment.gateway == "cards"
     await _pay(studio, payment)
     assert (await studio.seen(booking)).status is Status.CONFIRMED
-    await _choose(studio, TermsChange(any_gateway=True))
+    await _choose(studio, TermsChange(gateway=None))
     assert (await _start(studio, booking, None, Purpose.BALANCE)).gateway == "codes"
 
 
@@ -273,7 +273,7 @@ async def test_the_odd_amounts_of_the_chosen_gateway_are_charged_by_it(studio: S
     await _pay(studio, await _start(studio, booking, None))
     assert (await _start(studio, booking, None, Purpose.BALANCE)).gateway == "cards"
     with pytest.raises(InvalidValue, match="codes cannot charge"):
-        await _choose(studio, TermsChange(any_gateway=True))
+        await _choose(studio, TermsChange(gateway=None))
 
 
 async def test_a_chosen_gateway_that_the_deployment_has_lost_does_not_count(studio: Studio) -> None:
@@ -291,7 +291,7 @@ async def test_an_admin_corrects_the_gateway_of_a_provider(studio: Studio) -> No
     assert (await _start(studio, await studio.book(), None)).gateway == "cards"
     with pytest.raises(InvalidValue, match="codes, cards"):
         await studio.run(correct_profile, replace(correction, gateway="shells"), by=studio.admin)
-    await studio.run(correct_profile, replace(correction, gateway=None, any_gateway=True), by=studio.admin)
+    await studio.run(correct_profile, replace(correction, gateway=None), by=studio.admin)
     view = await studio.reads.providers.get(studio.provider_id)
     assert view is not None
     assert view.terms.gateway is None

@@ -29,7 +29,7 @@ async def opened() -> Studio:
 
 
 async def set_limit(studio: Studio, number: int | None) -> None:
-    terms_change = TermsChange(max_upcoming_per_customer=number, any_upcoming_per_customer=number is None)
+    terms_change = TermsChange(max_upcoming_per_customer=number)
     await studio.run(change_settings, SettingsChange(terms=terms_change), by=studio.owner)
 
 

@@ -135,7 +135,7 @@ def test_an_endpoint_wants_its_types_or_all_and_nothing_while_it_is_disabled() -
     assert not off.subscribes_to("refund.made")
     assert off.enable().subscribes_to("refund.made")
     with pytest.raises(InvalidValue, match=r"refund\.unmade"):
-        some.edit(url=None, description=None, event_types=("refund.unmade",))
+        replace(some, event_types=("refund.unmade",))
 
 
 def test_the_platform_disables_an_endpoint_once_and_keeps_the_reason() -> None:

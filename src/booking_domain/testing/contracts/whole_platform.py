@@ -666,8 +666,6 @@ class PlatformMachine(RuleBasedStateMachine):
             buffer_after_minutes=after,
             max_per_day=a_day,
             max_per_week=a_week,
-            unlimited_per_day=a_day is None,
-            unlimited_per_week=a_week is None,
             anchoring=anchoring,
             terms=TermsChange(
                 mode=asks.mode,

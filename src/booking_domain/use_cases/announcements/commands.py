@@ -1,9 +1,9 @@
 """Admins publish, change and delete announcements; people read and dismiss them; the worker publishes what is due."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from booking_domain.announcements.events import (
     AnnouncementChanged,
@@ -31,6 +31,7 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.outbox import Outbox
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
+from booking_domain.shared.unset import UNSET, Unset, changed
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 
 _AT_ONCE: Final = 100
@@ -60,12 +61,16 @@ class MakeAnnouncement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class EditAnnouncement:
     """Change an announcement."""
 
     announcement_id: AnnouncementId
-    changes: Mapping[str, Any]
-    """Fields of `Announcement` that an admin sets."""
+    texts: tuple[AnnouncementText, ...] | Unset = UNSET
+    audience: Audience | Unset = UNSET
+    level: AnnouncementLevel | Unset = UNSET
+    starts_at: datetime | Unset = UNSET
+    ends_at: datetime | Unset | None = UNSET
     expected_version: ExpectedVersion = None
 
 
@@ -102,7 +107,7 @@ async def _make(command: MakeAnnouncement, tx: AnnouncementTx, context: Context)
 async def _edit(command: EditAnnouncement, tx: AnnouncementTx, context: Context) -> Announcement:
     before = await _locked(command.announcement_id, tx)
     require_expected_version(before.version, command.expected_version)
-    edited = replace(before, **command.changes, version=before.version + 1, updated_at=context.now)
+    edited = changed(before, command, version=before.version + 1, updated_at=context.now)
     after = replace(edited, published=edited.current(context.now))
     again = before.ended(context.now) and not after.ended(context.now)
     if again and await tx.announcements.count(context.now) >= MOST_TO_COME:

@@ -6,6 +6,7 @@ from booking_domain.payments.errors import NotChargeable
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context
 from booking_domain.shared.money import Money
+from booking_domain.shared.unset import Unset
 
 
 def require_chargeable(terms: Terms, context: Context) -> None:
@@ -31,9 +32,9 @@ def require_chargeable_deposit(deposit: Money, terms: Terms, context: Context) -
     chargeable.require(terms.price - deposit, "deposit_amount")
 
 
-def require_gateway(name: str | None, context: Context) -> None:
+def require_gateway(name: str | Unset | None, context: Context) -> None:
     """Require that the deployment has the gateway of this name, if there is one, or raise `InvalidValue`."""
-    if name is not None:
+    if name:
         context.get(Chargeable, ANY_AMOUNT).require_gateway(name, "payment_gateway")
 
 

@@ -1,8 +1,8 @@
 """Share ideas on a booking, change and delete them, and list them. All under the lock of the booking."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from booking_domain.bookings.errors import BookingNotFound
 from booking_domain.bookings.ideas import (
@@ -28,6 +28,7 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import BookingId, FileId, IdeaId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.queries import Query
+from booking_domain.shared.unset import UNSET, Unset, changed
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.use_cases.bookings.steps import lock_visible_booking
 from booking_domain.use_cases.files.commands import SET_FILES_ERRORS, delete_files, set_files
@@ -57,10 +58,14 @@ class EditIdea:
     """Change an idea that the actor wrote."""
 
     idea_id: IdeaId
-    changes: Mapping[str, Any] = field(default_factory=dict)
-    """Fields of `IdeaContent`."""
-    file_ids: tuple[FileId, ...] | None = None
-    """All its images; None: they stay."""
+    description: str | Unset = UNSET
+    size: str | Unset = UNSET
+    placement: str | Unset = UNSET
+    colours: str | Unset = UNSET
+    budget_amount: int | Unset | None = UNSET
+    estimate_amount: int | Unset | None = UNSET
+    file_ids: tuple[FileId, ...] | Unset = UNSET
+    """All its images."""
     expected_version: ExpectedVersion = None
 
 
@@ -108,9 +113,9 @@ async def _edit(command: EditIdea, tx: Repositories, context: Context) -> IdeaVi
         raise NotPermitted(action=Permission.SHARE_IDEAS)
     require_expected_version(idea.version, command.expected_version)
     _require_open(booking)
-    after = idea.edited(command.changes, context.now)
+    after = idea.edited(changed(idea.content, command), context.now)
     await tx.ideas.save(after, was=idea)
-    if command.file_ids is None:
+    if isinstance(command.file_ids, Unset):
         images: Sequence[File] = (await tx.files.of_each(Folder.IDEAS, [idea.id])).get(idea.id, ())
     else:
         images = await set_files(_owner(idea.id), command.file_ids, tx, context)

@@ -30,10 +30,10 @@ from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import FileId, ProviderId
-from booking_domain.shared.images import Image
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.stranger_words import require_no_address
+from booking_domain.shared.unset import UNSET, Unset, changed, given_as, given_or
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.use_cases.bookings.chargeable_terms import (
     require_chargeable,
@@ -43,7 +43,7 @@ from booking_domain.use_cases.bookings.chargeable_terms import (
 from booking_domain.use_cases.catalogue.services import require_chargeable_service
 from booking_domain.use_cases.catalogue.unpublish import may_publish
 from booking_domain.use_cases.files.commands import SET_FILES_ERRORS, set_files
-from booking_domain.use_cases.files.pictures import PictureChange, changed_picture
+from booking_domain.use_cases.files.pictures import changed_picture
 from booking_domain.use_cases.platform.ports import Repositories
 from booking_domain.use_cases.platform.views import ProviderView, SettingsView
 
@@ -59,12 +59,12 @@ class DurationChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancellationChange:
-    """A new cancellation policy. None keeps the current value."""
+    """A new cancellation policy."""
 
-    tiers: tuple[Tier, ...] | None = None
-    late_keeps: int | None = None
-    no_show_keeps: int | None = None
-    reschedule_notice_minutes: int | None = None
+    tiers: tuple[Tier, ...] | Unset = UNSET
+    late_keeps: int | Unset = UNSET
+    no_show_keeps: int | Unset = UNSET
+    reschedule_notice_minutes: int | Unset = UNSET
 
     @classmethod
     def to(cls, policy: CancellationPolicy) -> Self:
@@ -78,39 +78,32 @@ class CancellationChange:
 
     def applied_to(self, policy: CancellationPolicy) -> CancellationPolicy:
         """The policy after the change, or `InvalidValue` if less notice would give more back."""
-        changes = {name: value for name in _RULES if (value := getattr(self, name)) is not None}
-        changed = replace(policy, **changes)
-        if replace(changed, reschedule_notice_minutes=policy.reschedule_notice_minutes) != policy:
-            changed.require_monotonic()
-        return changed
-
-
-_RULES: Final = ("tiers", "late_keeps", "no_show_keeps", "reschedule_notice_minutes")
+        after = changed(policy, self)
+        if replace(after, reschedule_notice_minutes=policy.reschedule_notice_minutes) != policy:
+            after.require_monotonic()
+        return after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checks_enums
 class TermsChange:
-    """New terms. None keeps the current value. Amounts are in minor units."""
+    """New terms. Amounts are in minor units."""
 
-    mode: BookingMode | None = None
-    deposit_amount: int | None = None
-    price_amount: int | None = None
-    durations: tuple[DurationChange, ...] | None = None
-    currency: str | None = None
+    mode: BookingMode | Unset = UNSET
+    deposit_amount: int | Unset = UNSET
+    price_amount: int | Unset = UNSET
+    durations: tuple[DurationChange, ...] | Unset = UNSET
+    currency: str | Unset = UNSET
     cancellation: CancellationChange = CancellationChange()
-    requests_claim_time: bool | None = None
-    gateway: str | None = None
-    any_gateway: bool = False
-    """Leave the choice of the gateway to the deployment again."""
-    reminder_minutes: tuple[int, ...] | None = None
-    instructions: str | None = None
-    deposit_mode: DepositMode | None = None
-    any_deposit_mode: bool = False
-    """Leave it to the deployment again when deposits are charged."""
-    max_upcoming_per_customer: int | None = None
-    any_upcoming_per_customer: bool = False
-    """Leave it to the platform again how many bookings to come a customer may have."""
+    requests_claim_time: bool | Unset = UNSET
+    gateway: str | Unset | None = UNSET
+    """None: the deployment chooses the gateway."""
+    reminder_minutes: tuple[int, ...] | Unset = UNSET
+    instructions: str | Unset = UNSET
+    deposit_mode: DepositMode | Unset | None = UNSET
+    """None: the deployment decides when deposits are charged."""
+    max_upcoming_per_customer: int | Unset | None = UNSET
+    """None: the platform decides how many bookings to come a customer may have."""
     services: OnCurrencyChange | None = None
     """What becomes of the provider's services if the currency changes; needed if there are any."""
 
@@ -119,32 +112,19 @@ class TermsChange:
 
         Amounts that are not given keep their numbers in another currency.
         """
-        currency = self.currency or terms.price.currency
+        currency = given_or(self.currency, terms.price.currency)
         before = _in_currency(terms, currency)
-        deposit = before.deposit.amount if self.deposit_amount is None else self.deposit_amount
-        price = max(before.price.amount, deposit) if self.price_amount is None else self.price_amount
-        return Terms(
-            mode=self.mode or terms.mode,
+        deposit = given_or(self.deposit_amount, before.deposit.amount)
+        price = given_or(self.price_amount, max(before.price.amount, deposit))
+        return changed(
+            before,
+            self,
             deposit=Money(amount=deposit, currency=currency),
             price=Money(amount=price, currency=currency),
-            durations=before.durations if self.durations is None else _durations(self.durations, deposit),
+            durations=given_as(self.durations, lambda durations: _durations(durations, deposit)),
             cancellation=self.cancellation.applied_to(terms.cancellation),
-            requests_claim_time=(
-                terms.requests_claim_time if self.requests_claim_time is None else self.requests_claim_time
-            ),
-            gateway=self.gateway or (None if self.any_gateway else terms.gateway),
-            reminder_minutes=(
-                terms.reminder_minutes if self.reminder_minutes is None else earliest_first(self.reminder_minutes)
-            ),
-            instructions=terms.instructions if self.instructions is None else self.instructions,
-            deposit_mode=self.deposit_mode or (None if self.any_deposit_mode else terms.deposit_mode),
-            max_upcoming_per_customer=self._max_upcoming(terms.max_upcoming_per_customer),
+            reminder_minutes=given_as(self.reminder_minutes, earliest_first),
         )
-
-    def _max_upcoming(self, current: int | None) -> int | None:
-        if self.max_upcoming_per_customer is not None:
-            return self.max_upcoming_per_customer
-        return None if self.any_upcoming_per_customer else current
 
 
 def _in_currency(terms: Terms, currency: str) -> Terms:
@@ -174,21 +154,21 @@ def _durations(changes: Iterable[DurationChange], deposit: int) -> tuple[Duratio
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileChange:
-    """New values of a profile. None keeps the current value.
+    """New values of a profile.
 
     - An account has one profile, which starts as a draft.
     - An approved profile stays approved when it is edited.
     """
 
-    display_name: str | None = None
-    bio: str | None = None
-    styles: tuple[str, ...] | None = None
-    languages: tuple[str, ...] | None = None
-    instagram: str | None = None
-    address: str | None = None
-    location: Location | None = None
-    photo: PictureChange | None = None
-    time_zone: str | None = None
+    display_name: str | Unset = UNSET
+    bio: str | Unset = UNSET
+    styles: tuple[str, ...] | Unset = UNSET
+    languages: tuple[str, ...] | Unset = UNSET
+    instagram: str | Unset = UNSET
+    address: str | Unset = UNSET
+    location: Location | Unset = UNSET
+    photo_file_id: FileId | Unset | None = UNSET
+    time_zone: str | Unset = UNSET
     terms: TermsChange = TermsChange()
     expected_version: ExpectedVersion = None
 
@@ -199,24 +179,22 @@ class ProfileChange:
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checks_enums
 class SettingsChange:
-    """New settings of a calendar and its terms. None keeps the current value.
+    """New settings of a calendar and its terms.
 
     - Settings that a profile shows as well (time zone, terms) increment the profile's version too.
     """
 
-    time_zone: str | None = None
-    step_minutes: int | None = None
-    duration_minutes: int | None = None
-    buffer_before_minutes: int | None = None
-    buffer_after_minutes: int | None = None
-    min_notice_minutes: int | None = None
-    horizon_days: int | None = None
-    max_per_day: int | None = None
-    max_per_week: int | None = None
-    anchoring: Anchoring | None = None
-    unlimited_per_day: bool = False
-    """Remove the maximum number of bookings per day."""
-    unlimited_per_week: bool = False
+    time_zone: str | Unset = UNSET
+    step_minutes: int | Unset = UNSET
+    duration_minutes: int | Unset = UNSET
+    buffer_before_minutes: int | Unset = UNSET
+    buffer_after_minutes: int | Unset = UNSET
+    min_notice_minutes: int | Unset = UNSET
+    horizon_days: int | Unset = UNSET
+    max_per_day: int | Unset | None = UNSET
+    """The most bookings per day; None: without limit."""
+    max_per_week: int | Unset | None = UNSET
+    anchoring: Anchoring | Unset = UNSET
     terms: TermsChange = TermsChange()
     expected_version: ExpectedVersion = None
     """The expected version of the calendar."""
@@ -224,7 +202,7 @@ class SettingsChange:
     @property
     def shows_on_profile(self) -> bool:
         """Whether the change has values that a profile shows as well: the time zone, or terms."""
-        return self.time_zone is not None or self.terms != TermsChange()
+        return self.time_zone is not UNSET or self.terms != TermsChange()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,17 +248,18 @@ async def _open(command: ProfileChange, tx: Repositories, context: Context) -> P
         languages=command.languages or (),
         instagram=command.instagram or "",
         address=command.address or "",
-        location=command.location,
+        location=command.location or None,
         photo=None,
     )
     zero = Money.zero(command.terms.currency or "MNT")
     terms = command.terms.applied_to(Terms(price=zero, deposit=zero))
     require_gateway(command.terms.gateway, context)
     require_chargeable(terms, context)
-    time_zone = command.time_zone or owner.time_zone
+    time_zone = given_or(command.time_zone, owner.time_zone)
     settings = SlotSettings()
     _require_one_price(settings, terms)
-    profile = replace(profile, photo=await _photo(command, profile, tx, context))
+    photo = await changed_picture(_photo_of(profile), command.photo_file_id, tx, context)
+    profile = replace(profile, photo=given_or(photo, None))
     if deleted is None:
         await tx.profiles.add(profile)
     else:
@@ -293,18 +272,8 @@ async def _open(command: ProfileChange, tx: Repositories, context: Context) -> P
 async def _edit(command: ProfileChange, tx: Repositories, context: Context) -> ProviderView:
     before = await own_profile(tx, context)
     require_expected_version(before.version, command.expected_version)
-    after = replace(
-        before,
-        display_name=before.display_name if command.display_name is None else command.display_name,
-        bio=before.bio if command.bio is None else command.bio,
-        styles=before.styles if command.styles is None else command.styles,
-        languages=before.languages if command.languages is None else command.languages,
-        instagram=before.instagram if command.instagram is None else command.instagram,
-        address=before.address if command.address is None else command.address,
-        location=before.location if command.location is None else command.location,
-        photo=await _photo(command, before, tx, context),
-        version=before.version + 1,
-    )
+    photo = await changed_picture(_photo_of(before), command.photo_file_id, tx, context)
+    after = changed(before, command, photo=photo, version=before.version + 1)
     await tx.profiles.save(after, was=before)
     change = SettingsChange(time_zone=command.time_zone, terms=command.terms)
     seen = await settings_of(after, tx)
@@ -313,10 +282,8 @@ async def _edit(command: ProfileChange, tx: Repositories, context: Context) -> P
     return ProviderView(profile=after, time_zone=seen.calendar.time_zone, terms=seen.terms)
 
 
-async def _photo(command: ProfileChange, profile: Profile, tx: Repositories, context: Context) -> Image | None:
-    if command.photo is None:
-        return profile.photo
-    return await changed_picture(FileOwner(folder=Folder.PROVIDER_PHOTOS, id=profile.id), command.photo, tx, context)
+def _photo_of(profile: Profile) -> FileOwner:
+    return FileOwner(folder=Folder.PROVIDER_PHOTOS, id=profile.id)
 
 
 async def _change_settings(command: SettingsChange, tx: Repositories, context: Context) -> SettingsView:
@@ -343,15 +310,8 @@ async def reset(
 ) -> SettingsView:
     """Save new settings and terms, or raise `InvalidValue`."""
     calendar = seen.calendar
-    changes = {
-        name: value for name in SlotSettings.__dataclass_fields__ if (value := getattr(change, name)) is not None
-    }
-    settings = replace(calendar.settings, **changes)
-    if change.unlimited_per_day:
-        settings = replace(settings, max_per_day=None)
-    if change.unlimited_per_week:
-        settings = replace(settings, max_per_week=None)
-    time_zone = change.time_zone or calendar.time_zone
+    settings = changed(calendar.settings, change)
+    time_zone = given_or(change.time_zone, calendar.time_zone)
     terms = change.terms.applied_to(seen.terms)
     require_gateway(change.terms.gateway, context)
     if _charged(terms) != _charged(seen.terms):

@@ -30,6 +30,7 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.stranger_words import require_no_address
+from booking_domain.shared.unset import UNSET, Unset, changed, given
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.use_cases.catalogue.profiles import (
     SettingsChange,
@@ -75,29 +76,24 @@ class ReinstateProfile:
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checks_enums
 class CorrectProfile:
-    """New texts, location and payment gateway of any profile. None keeps the current value; its status stays."""
+    """New texts, location and payment gateway of any profile. Its status stays."""
 
     provider_id: ProviderId
-    display_name: str | None = None
-    bio: str | None = None
-    styles: tuple[str, ...] | None = None
-    languages: tuple[str, ...] | None = None
-    instagram: str | None = None
-    address: str | None = None
-    location: Location | None = None
-    gateway: str | None = None
-    any_gateway: bool = False
-    """Leave the choice of the gateway to the deployment again."""
-    deposit_mode: DepositMode | None = None
-    any_deposit_mode: bool = False
-    """Leave it to the deployment again when deposits are charged."""
+    display_name: str | Unset = UNSET
+    bio: str | Unset = UNSET
+    styles: tuple[str, ...] | Unset = UNSET
+    languages: tuple[str, ...] | Unset = UNSET
+    instagram: str | Unset = UNSET
+    address: str | Unset = UNSET
+    location: Location | Unset = UNSET
+    gateway: str | Unset | None = UNSET
+    """None: the deployment chooses the gateway."""
+    deposit_mode: DepositMode | Unset | None = UNSET
+    """None: the deployment decides when deposits are charged."""
     expected_version: ExpectedVersion = None
 
     def __post_init__(self) -> None:
         require_no_address(self.display_name, field="display_name")
-
-
-_CORRECTABLE: Final = ("display_name", "bio", "styles", "languages", "instagram", "address", "location")
 
 
 _PICTURES: Final = (Folder.PROVIDER_PHOTOS, Folder.DOCUMENTS)
@@ -123,23 +119,13 @@ async def _reinstate(command: ReinstateProfile, tx: Repositories, context: Conte
 async def _correct(command: CorrectProfile, tx: Repositories, context: Context) -> Profile:
     profile, _ = await lock_profile(command.provider_id, tx)
     require_expected_version(profile.version, command.expected_version)
-    corrections = {name: getattr(command, name) for name in _CORRECTABLE}
-    changes = {name: value for name, value in corrections.items() if value is not None}
-    after = replace(profile, **changes, version=profile.version + 1)
+    after = changed(profile, command, version=profile.version + 1)
     await tx.profiles.save(after, was=profile)
-    terms = TermsChange(
-        gateway=command.gateway,
-        any_gateway=command.any_gateway,
-        deposit_mode=command.deposit_mode,
-        any_deposit_mode=command.any_deposit_mode,
-    )
+    terms = TermsChange(gateway=command.gateway, deposit_mode=command.deposit_mode)
     if terms != TermsChange():
         await reset(after, await settings_of(after, tx), SettingsChange(terms=terms), tx, context)
-    if command.gateway is not None or command.any_gateway:
-        changes["gateway"] = command.gateway
-    if command.deposit_mode is not None or command.any_deposit_mode:
-        changes["deposit_mode"] = command.deposit_mode
-    context.note("profile.corrected", details={"changed": sorted(changes)})
+    names = given(command, profile) | given(command, terms)
+    context.note("profile.corrected", details={"changed": sorted(names)})
     await tx.outbox.put([profile_event(ProfileCorrected, after, context)])
     return after
 

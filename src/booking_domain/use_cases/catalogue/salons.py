@@ -4,7 +4,7 @@ A member is open only while the salon is open too. A provider becomes a member o
 Existing bookings never change.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from booking_domain.catalogue.events import (
@@ -43,6 +43,7 @@ from booking_domain.shared.ids import EventId, ExceptionId, FileId, ProviderId, 
 from booking_domain.shared.permissions import Permission, Relation, may, owned
 from booking_domain.shared.rate_limits import RateLimited
 from booking_domain.shared.stranger_words import require_no_address
+from booking_domain.shared.unset import UNSET, Unset, changed
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.use_cases.files.commands import SET_FILES_ERRORS, delete_files
 from booking_domain.use_cases.files.pictures import changed_pictures
@@ -73,28 +74,25 @@ class OpenSalon:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditSalon:
-    """New values of a salon. None keeps the current value.
+    """New values of a salon.
 
     - Opening hours keep their local times when the time zone changes.
     """
 
     salon_id: SalonId
-    name: str | None = None
-    time_zone: str | None = None
-    address: str | None = None
-    city: str | None = None
-    location: Location | None = None
-    phone: str | None = None
-    email: str | None = None
-    instructions: str | None = None
-    photos: tuple[FileId, ...] | None = None
+    name: str | Unset = UNSET
+    time_zone: str | Unset = UNSET
+    address: str | Unset = UNSET
+    city: str | Unset = UNSET
+    location: Location | Unset = UNSET
+    phone: str | Unset = UNSET
+    email: str | Unset = UNSET
+    instructions: str | Unset = UNSET
+    photo_file_ids: tuple[FileId, ...] | Unset = UNSET
     expected_version: ExpectedVersion = None
 
     def __post_init__(self) -> None:
         require_no_address(self.name, field="name")
-
-
-_EDITABLE: Final = ("name", "time_zone", "address", "city", "location", "phone", "email", "instructions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +119,7 @@ async def _open(command: OpenSalon, tx: Repositories, context: Context) -> Salon
     salon = Salon(
         id=SalonId(context.entropy.new_id()),
         manager_id=context.actor.id,
-        **{name: getattr(command, name) for name in _EDITABLE},
+        **{field.name: getattr(command, field.name) for field in fields(command)},
         created_at=context.now,
     )
     await tx.salons.add(salon)
@@ -131,11 +129,8 @@ async def _open(command: OpenSalon, tx: Repositories, context: Context) -> Salon
 async def _edit(command: EditSalon, tx: Repositories, context: Context) -> Salon:
 
     before = await _own(command.salon_id, tx, context, command.expected_version)
-    edits = {name: getattr(command, name) for name in _EDITABLE}
-    changes = {name: value for name, value in edits.items() if value is not None}
-    if command.photos is not None:
-        changes["photos"] = await changed_pictures(_photos_of(before), command.photos, tx, context)
-    after = replace(before, **changes, version=before.version + 1)
+    photos = await changed_pictures(_photos_of(before), command.photo_file_ids, tx, context)
+    after = changed(before, command, photos=photos, version=before.version + 1)
     await tx.salons.save(after, was=before)
     return after
 

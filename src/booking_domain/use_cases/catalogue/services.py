@@ -29,41 +29,30 @@ from booking_domain.shared.ids import EventId, ProviderId, SalonId, ServiceId, U
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation, may, owned
 from booking_domain.shared.stranger_words import require_no_address
+from booking_domain.shared.unset import UNSET, Unset, changed, given_or
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.use_cases.platform.ports import Repositories
 
 _SALON_CURRENCY: Final = "MNT"
 
 
-@dataclass(frozen=True, slots=True)
-class BufferChange:
-    """A new buffer; None: the provider's."""
-
-    minutes: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class ReminderChange:
-    """When customers are reminded, in minutes before the start; None: as the provider does."""
-
-    minutes: tuple[int, ...] | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceChange:
-    """New values of a service. None keeps the current value. Amounts are in minor units."""
+    """New values of a service. Amounts are in minor units."""
 
-    name: str | None = None
-    description: str | None = None
-    category: str | None = None
-    minutes: int | None = None
-    price_amount: int | None = None
-    deposit_amount: int | None = None
-    buffer_before: BufferChange | None = None
-    buffer_after: BufferChange | None = None
-    reminders: ReminderChange | None = None
-    add_on: bool | None = None
-    active: bool | None = None
+    name: str | Unset = UNSET
+    description: str | Unset = UNSET
+    category: str | Unset = UNSET
+    minutes: int | Unset = UNSET
+    price_amount: int | Unset = UNSET
+    deposit_amount: int | Unset = UNSET
+    buffer_before_minutes: int | Unset | None = UNSET
+    """None: the provider's buffer."""
+    buffer_after_minutes: int | Unset | None = UNSET
+    reminder_minutes: tuple[int, ...] | Unset | None = UNSET
+    """When customers are reminded, in minutes before the start; None: as the provider does."""
+    add_on: bool | Unset = UNSET
+    active: bool | Unset = UNSET
 
     def __post_init__(self) -> None:
         require_no_address(self.name, field="name")
@@ -71,33 +60,13 @@ class ServiceChange:
 
     def applied_to(self, service: Service) -> Service:
         """The service after the change."""
-        plain = {name: value for name in _PLAIN if (value := getattr(self, name)) is not None}
-        return replace(
+        return changed(
             service,
-            **plain,
-            price=_amount(self.price_amount, service.price),
-            deposit=_amount(self.deposit_amount, service.deposit),
-            buffer_before_minutes=_buffer(self.buffer_before, service.buffer_before_minutes),
-            buffer_after_minutes=_buffer(self.buffer_after, service.buffer_after_minutes),
-            reminder_minutes=_reminders(self.reminders, service.reminder_minutes),
+            self,
+            price=replace(service.price, amount=given_or(self.price_amount, service.price.amount)),
+            deposit=replace(service.deposit, amount=given_or(self.deposit_amount, service.deposit.amount)),
+            reminder_minutes=self.reminder_minutes and earliest_first(self.reminder_minutes),
         )
-
-
-_PLAIN: Final = ("name", "description", "category", "minutes", "add_on", "active")
-
-
-def _buffer(change: BufferChange | None, before: int | None) -> int | None:
-    return before if change is None else change.minutes
-
-
-def _reminders(change: ReminderChange | None, before: tuple[int, ...] | None) -> tuple[int, ...] | None:
-    if change is None:
-        return before
-    return None if change.minutes is None else earliest_first(change.minutes)
-
-
-def _amount(amount: int | None, before: Money) -> Money:
-    return before if amount is None else replace(before, amount=amount)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

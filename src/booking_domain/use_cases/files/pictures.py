@@ -5,7 +5,7 @@ database transaction.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -20,47 +20,41 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import FileId, IdeaId, ProviderId, SalonId, UserId
 from booking_domain.shared.images import Image
 from booking_domain.shared.permissions import Permission
+from booking_domain.shared.unset import Unset
 from booking_domain.use_cases.files.commands import SET_FILES_ERRORS, set_files
 from booking_domain.use_cases.identity.accounts import EDIT_ERRORS, EditAccount, edit
 from booking_domain.use_cases.platform.ports import Repositories
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PictureChange:
-    """Another picture, or none."""
-
-    file_id: FileId | None
-
-
-async def changed_picture(owner: FileOwner, change: PictureChange, tx: Repositories, context: Context) -> Image | None:
-    """Make the file the only one of the owner, which is locked; the former one is deleted."""
-    file_ids = () if change.file_id is None else (change.file_id,)
-    return next(iter(await changed_pictures(owner, file_ids, tx, context)), None)
+async def changed_picture(
+    owner: FileOwner, file_id: FileId | Unset | None, tx: Repositories, context: Context
+) -> Image | Unset | None:
+    """Make the file, or none, the only one of the owner, which is locked; the former one is deleted."""
+    if isinstance(file_id, Unset):
+        return file_id
+    return next(iter(await set_pictures(owner, () if file_id is None else (file_id,), tx, context)), None)
 
 
 async def changed_pictures(
+    owner: FileOwner, file_ids: Sequence[FileId] | Unset, tx: Repositories, context: Context
+) -> tuple[Image, ...] | Unset:
+    """Make these files the owner's, unless they are unset; see `set_pictures`."""
+    return file_ids if isinstance(file_ids, Unset) else await set_pictures(owner, file_ids, tx, context)
+
+
+async def set_pictures(
     owner: FileOwner, file_ids: Sequence[FileId], tx: Repositories, context: Context
 ) -> tuple[Image, ...]:
     """Make these files the owner's, which is locked, in this order; its other ones are deleted."""
     return tuple(file.as_image for file in await set_files(owner, file_ids, tx, context))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditOwnAccount:
-    """Change the actor's account and its picture; None: the picture stays."""
-
-    edit: EditAccount
-    picture: PictureChange | None = None
-
-
-async def _edit_account(command: EditOwnAccount, tx: Repositories, context: Context) -> User:
-    edit_command = command.edit
-    if command.picture is not None:
-        await tx.users.lock(context.actor.id)
-        owner = FileOwner(folder=Folder.AVATARS, id=context.actor.id)
-        picture = await changed_picture(owner, command.picture, tx, context)
-        edit_command = replace(edit_command, changes={**edit_command.changes, "picture": picture})
-    return await edit(edit_command, tx, context)
+async def _edit_account(command: EditAccount, tx: Repositories, context: Context) -> User:
+    if isinstance(command.picture_file_id, Unset):
+        return await edit(command, tx, context)
+    await tx.users.lock(context.actor.id)
+    owner = FileOwner(folder=Folder.AVATARS, id=context.actor.id)
+    return await edit(command, tx, context, await changed_picture(owner, command.picture_file_id, tx, context))
 
 
 async def _of_account(file: File, owner_id: UUID, tx: Repositories, _: Context) -> None:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, TypedDict
+from typing import Final
 
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.model import User, UserStatus
@@ -11,35 +11,30 @@ from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.preferences import Preferences
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import SessionId
+from booking_domain.shared.ids import FileId, SessionId
 from booking_domain.shared.images import Image
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.stranger_words import require_no_address
 from booking_domain.shared.time import time_zone
+from booking_domain.shared.unset import UNSET, Unset, given, given_as
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 
 _LOCALE: Final = re.compile(r"(en|mn|fa)(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?", re.ASCII | re.IGNORECASE)
-
-
-class AccountChanges(TypedDict, total=False):
-    """Changes to an account; omitted members do not change."""
-
-    name: str
-    given_name: str | None
-    family_name: str | None
-    birth_date: date | None
-    locale: str
-    time_zone: str
-    address: str | None
-    picture: Image | None
-    preferences: Preferences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditAccount:
     """Change the actor's account; the session must be live."""
 
-    changes: AccountChanges
+    name: str | Unset = UNSET
+    given_name: str | Unset | None = UNSET
+    family_name: str | Unset | None = UNSET
+    birth_date: date | Unset | None = UNSET
+    locale: str | Unset = UNSET
+    time_zone: str | Unset = UNSET
+    address: str | Unset | None = UNSET
+    picture_file_id: FileId | Unset | None = UNSET
+    preferences: Preferences | Unset = UNSET
     expected_version: ExpectedVersion = None
     current: SessionId
 
@@ -58,20 +53,18 @@ def normal_locale(locale: str) -> str:
     return "-".join(part for part in parts if part)
 
 
-async def edit(command: EditAccount, tx: IdentityTx, context: Context) -> User:
-    """Change the account, or raise one of `EDIT_ERRORS`."""
+async def edit(command: EditAccount, tx: IdentityTx, context: Context, picture: Image | Unset | None = UNSET) -> User:
+    """Change the account and its picture, or raise one of `EDIT_ERRORS`."""
     before = await tx.users.lock(context.actor.id)
     session = await tx.sessions.lock(command.current)
     if before is None or session is None or session.user_id != before.id or not session.live(context.now):
         raise InvalidToken
     require_expected_version(before.version, command.expected_version)
-    changes = command.changes.copy()
-    if "locale" in changes:
-        changes["locale"] = normal_locale(changes["locale"])
-    require_no_address(changes.get("name"), field="name")
-    require_no_address(changes.get("given_name"), field="given_name")
-    require_no_address(changes.get("family_name"), field="family_name")
-    after = before.changed(**changes)
+    require_no_address(command.name, field="name")
+    require_no_address(command.given_name, field="given_name")
+    require_no_address(command.family_name, field="family_name")
+    locale = given_as(command.locale, normal_locale)
+    after = before.changed(**given(command, before, locale=locale, picture=picture))
     today = context.now.astimezone(time_zone(after.time_zone)).date()
     if after.birth_date is not None and after.birth_date > today and after.birth_date != before.birth_date:
         raise InvalidValue(field="birth_date", problem="not in the future")

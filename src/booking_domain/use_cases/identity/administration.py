@@ -22,6 +22,7 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission, may
 from booking_domain.shared.stranger_words import require_no_address
+from booking_domain.shared.unset import UNSET, Unset, given, given_as
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.use_cases.identity.accounts import normal_locale
 from booking_domain.use_cases.identity.second_factor import lock_active_factor
@@ -61,16 +62,16 @@ _ACTIONS: Final[Mapping[object, UserAction]] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checks_enums
 class ChangeUser:
-    """Changes to an account; None: no change."""
+    """Changes to an account."""
 
     user_id: UserId
-    name: str | None = None
-    role: Role | None = None
-    status: UserStatus | None = None
+    name: str | Unset = UNSET
+    role: Role | Unset = UNSET
+    status: UserStatus | Unset = UNSET
     reason: Reason | None = None
     """Required to disable, and refused otherwise."""
-    locale: str | None = None
-    time_zone: str | None = None
+    locale: str | Unset = UNSET
+    time_zone: str | Unset = UNSET
     expected_version: ExpectedVersion = None
 
     def __post_init__(self) -> None:
@@ -114,8 +115,7 @@ async def change_account(command: ChangeUser, tx: IdentityTx, context: Context) 
     """Change an account: a step of a use case that also decides what the account loses."""
     (user,) = await _locked([command.user_id], tx, context)
     require_expected_version(user.version, command.expected_version)
-    values = {name: getattr(command, name) for name in ("name", "role", "status", "time_zone")}
-    values["locale"] = None if command.locale is None else normal_locale(command.locale)
+    values = given(command, user, locale=given_as(command.locale, normal_locale))
     return await _changed(user, values, command.reason, tx, context)
 
 
@@ -200,7 +200,7 @@ async def _changed(
     user: User, values: dict[str, object], reason: Reason | None, tx: IdentityTx, context: Context
 ) -> User:
     """Apply the changes; return the same account if nothing changes."""
-    changes = {name: value for name, value in values.items() if value not in {None, getattr(user, name)}}
+    changes = {name: value for name, value in values.items() if value != getattr(user, name)}
     if not changes:
         return user
     action = _ACTIONS[changes["status"]] if "status" in changes else None

@@ -26,11 +26,12 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.shared.permissions import Permission, authorise, may, owned
 from booking_domain.shared.queries import Query
+from booking_domain.shared.unset import UNSET, Unset, changed, given_as
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.use_cases.catalogue.profiles import own_profile
 from booking_domain.use_cases.catalogue.queries import get_provider
 from booking_domain.use_cases.files.commands import SET_FILES_ERRORS, delete_files
-from booking_domain.use_cases.files.pictures import changed_pictures
+from booking_domain.use_cases.files.pictures import changed_pictures, set_pictures
 from booking_domain.use_cases.platform.ports import ProviderReads, Repositories
 
 
@@ -45,12 +46,12 @@ class AddPortfolioItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditPortfolioItem:
-    """New values of an item; None keeps the current value. Images that are not named any more are deleted."""
+    """New values of an item. Images that are not named any more are deleted."""
 
     item_id: PortfolioItemId
-    file_ids: tuple[FileId, ...] | None = None
-    description: str | None = None
-    tags: tuple[str, ...] | None = None
+    file_ids: tuple[FileId, ...] | Unset = UNSET
+    description: str | Unset = UNSET
+    tags: tuple[str, ...] | Unset = UNSET
     expected_version: ExpectedVersion = None
 
 
@@ -76,7 +77,7 @@ async def _add(command: AddPortfolioItem, tx: Repositories, context: Context) ->
     item = PortfolioItem(
         id=item_id,
         provider_id=profile.id,
-        images=await changed_pictures(images_of(item_id), command.file_ids, tx, context),
+        images=await set_pictures(images_of(item_id), command.file_ids, tx, context),
         description=command.description,
         tags=normal_tags(command.tags),
         position=items[-1].position + 1 if items else 0,
@@ -91,16 +92,9 @@ async def _add(command: AddPortfolioItem, tx: Repositories, context: Context) ->
 async def _edit(command: EditPortfolioItem, tx: Repositories, context: Context) -> None:
     before = await _own(command.item_id, tx, context)
     require_expected_version(before.version, command.expected_version)
-    images = before.images
-    if command.file_ids is not None:
-        images = await changed_pictures(images_of(before.id), command.file_ids, tx, context)
-    after = replace(
-        before,
-        images=images,
-        description=before.description if command.description is None else command.description,
-        tags=before.tags if command.tags is None else normal_tags(command.tags),
-        version=before.version + 1,
-    )
+    images = await changed_pictures(images_of(before.id), command.file_ids, tx, context)
+    tags = given_as(command.tags, normal_tags)
+    after = changed(before, command, images=images, tags=tags, version=before.version + 1)
     await tx.portfolio_items.save(after, was=before)
 
 

@@ -51,6 +51,7 @@ from booking_domain.shared.ids import BookingId, ProviderId
 from booking_domain.shared.outbox import Outbox
 from booking_domain.shared.permissions import Permission, authorise, may, owned
 from booking_domain.shared.queries import Query
+from booking_domain.shared.unset import UNSET, Unset
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 
 
@@ -86,14 +87,14 @@ class PostReview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditReview:
-    """Change rating or text; None keeps the current value.
+    """Change rating or text.
 
     - Only the author edits, within `EDITABLE_FOR` of posting, while the review is published.
     """
 
     review_id: ReviewId
-    rating: int | None = None
-    text: str | None = None
+    rating: int | Unset = UNSET
+    text: str | Unset = UNSET
     expected_version: ExpectedVersion = None
 
 

@@ -18,6 +18,7 @@ from booking_domain.shared.permissions import Permission, authorise, may, owned
 from booking_domain.shared.queries import Query
 from booking_domain.shared.stranger_words import require_no_address
 from booking_domain.shared.time import instant
+from booking_domain.shared.unset import UNSET, Unset, changed, given_as
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.use_cases.platform.ports import Repositories
 from booking_domain.webhooks.events import DeliveriesQueued, endpoint_event
@@ -61,13 +62,13 @@ class AddEndpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditEndpoint:
-    """Change an endpoint; None keeps the current value."""
+    """Change an endpoint."""
 
     endpoint_id: EndpointId
-    url: str | None = None
-    description: str | None = None
-    event_types: tuple[str, ...] | None = None
-    enabled: bool | None = None
+    url: str | Unset = UNSET
+    description: str | Unset = UNSET
+    event_types: tuple[str, ...] | Unset = UNSET
+    enabled: bool | Unset = UNSET
     expected_version: ExpectedVersion = None
 
     def __post_init__(self) -> None:
@@ -119,9 +120,8 @@ async def _add(command: AddEndpoint, tx: Repositories, context: Context) -> Webh
 async def _edit(command: EditEndpoint, tx: Repositories, context: Context) -> WebhookEndpoint:
     before = await _locked(command.endpoint_id, tx, context)
     require_expected_version(before.version, command.expected_version)
-    url = None if command.url is None else checked_url(command.url, _rules(context))
-    after = before.edit(url=url, description=command.description, event_types=command.event_types)
-    if command.enabled is not None:
+    after = changed(before, command, url=given_as(command.url, lambda url: checked_url(url, _rules(context))))
+    if not isinstance(command.enabled, Unset):
         after = after.enable() if command.enabled else after.disable(DisabledBecause.OWNER, now=context.now)
     if after.status is EndpointStatus.DISABLED:
         await tx.webhook_deliveries.give_up(after.id)

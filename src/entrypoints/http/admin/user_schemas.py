@@ -12,6 +12,7 @@ from booking_domain.identity.ports import PhoneNumbers, UserFilter
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import UserId
+from booking_domain.shared.unset import given_as
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.identity.administration import (
     MOST_AT_ONCE,
@@ -35,6 +36,7 @@ from entrypoints.http.kit.fields import (
     Timestamp,
     ZoneName,
     given,
+    given_or_none,
     one_of,
 )
 from entrypoints.http.kit.queries import utc_moment
@@ -113,13 +115,12 @@ class ChangeUserBody(Body, frozen=True, kw_only=True):
 
     def command(self, user_id: UserId, expected_version: ExpectedVersion) -> ChangeUser:
         """The command."""
-        role = given(self.role)
         return ChangeUser(
             user_id=user_id,
             name=given(self.name),
-            role=None if role is None else Role(role),
-            status=None if isinstance(self.status, UnsetType) else UserStatus(self.status),
-            reason=given(self.reason),
+            role=given_as(given(self.role), Role),
+            status=given_as(given(self.status), UserStatus),
+            reason=given_or_none(self.reason),
             locale=given(self.locale),
             time_zone=given(self.time_zone),
             expected_version=expected_version,
@@ -137,7 +138,7 @@ class ChangeUsersBody(Body, frozen=True, kw_only=True):
 
     def command(self) -> ChangeUsers:
         """The command."""
-        return ChangeUsers(user_ids=self.ids, action=self.action, reason=given(self.reason))
+        return ChangeUsers(user_ids=self.ids, action=self.action, reason=given_or_none(self.reason))
 
 
 class ManagedUserJson(UserJson, frozen=True, kw_only=True):

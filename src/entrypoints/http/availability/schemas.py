@@ -26,6 +26,7 @@ from booking_domain.scheduling.model import (
 )
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime
+from booking_domain.shared.unset import given_as
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.catalogue.profiles import DurationChange, SettingsChange
 from booking_domain.use_cases.scheduling.calendars import AddBlock, AddException, AddRule, SetRules
@@ -131,21 +132,17 @@ class SettingsBody(TermsBody, frozen=True, kw_only=True):
             max_per_day=given(self.max_per_day),
             max_per_week=given(self.max_per_week),
             anchoring=given(self.anchoring),
-            unlimited_per_day=self.max_per_day is None,
-            unlimited_per_week=self.max_per_week is None,
             terms=replace(
                 self.terms(),
-                durations=self._durations(),
+                durations=given_as(given(self.durations), _changes),
                 max_upcoming_per_customer=given(self.max_upcoming_per_customer),
-                any_upcoming_per_customer=self.max_upcoming_per_customer is None,
             ),
             expected_version=expected_version,
         )
 
-    def _durations(self) -> tuple[DurationChange, ...] | None:
-        if isinstance(self.durations, UnsetType):
-            return None
-        return tuple(duration.change() for duration in self.durations)
+
+def _changes(durations: Durations) -> tuple[DurationChange, ...]:
+    return tuple(duration.change() for duration in durations)
 
 
 class HoursJson(Json, frozen=True, kw_only=True):

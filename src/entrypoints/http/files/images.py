@@ -4,13 +4,10 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from msgspec import UnsetType
-
 from booking_domain.files.model import LARGE, SMALL, ImageSize, image_key
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.ids import FileId
 from booking_domain.shared.images import Image
-from booking_domain.use_cases.files.pictures import PictureChange
 from entrypoints.http.kit.fields import Json
 
 PRIVATE_FOR: Final = timedelta(minutes=5)
@@ -54,18 +51,6 @@ def private_image_json(image: Image, links: ObjectLinks) -> ImageJson:
 def picture_or_none(image: Image | None, links: ObjectLinks) -> ImageJson | None:
     """Show a public image, if there is one."""
     return None if image is None else picture_json(image, links)
-
-
-def picture_change(file_id: UUID | UnsetType | None) -> PictureChange | None:
-    """The change that a body asks for: null removes the picture."""
-    if isinstance(file_id, UnsetType):
-        return None
-    return PictureChange(file_id=None if file_id is None else FileId(file_id))
-
-
-def file_ids(named: tuple[UUID, ...] | UnsetType) -> tuple[FileId, ...] | None:
-    """The files that a body names; None: it names none."""
-    return None if isinstance(named, UnsetType) else tuple(map(FileId, named))
 
 
 def _url(file_id: FileId, size: int, links: ObjectLinks, *, public: bool) -> str:

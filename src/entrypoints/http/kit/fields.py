@@ -10,6 +10,7 @@ from booking_domain.scheduling.reminders import EARLIEST_REMINDER, MAX_REMINDERS
 from booking_domain.scheduling.services import MAX_SERVICES_PER_BOOKING
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
+from booking_domain.shared.unset import UNSET, Unset
 
 Value = TypeVar("Value")
 
@@ -107,6 +108,11 @@ def provider_or_salon(provider_id: ProviderId | None, salon_id: SalonId | None) 
     raise InvalidValue(field="provider_id", problem="name a provider or a salon")
 
 
-def given(value: Value | UnsetType) -> Value | None:
-    """Return the member's value, or None where the request leaves it out."""
+def given(value: Value | UnsetType) -> Value | Unset:
+    """Return the value of a member for a command, which is unset where the request leaves it out."""
+    return UNSET if isinstance(value, UnsetType) else value
+
+
+def given_or_none(value: Value | UnsetType) -> Value | None:
+    """Return the value of a member, or None where the request leaves it out."""
     return None if isinstance(value, UnsetType) else value

@@ -27,14 +27,15 @@ from booking_domain.catalogue.salons import Salon
 from booking_domain.files.model import FOLDERS, Folder
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.scheduling.model import Slot
-from booking_domain.shared.ids import BookingId, ProviderId
+from booking_domain.shared.ids import BookingId, FileId, ProviderId
+from booking_domain.shared.unset import given_as
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.bookings.question_bookings import MOST_AT_ONCE, BookingVerdict, DecideOnBookings
 from booking_domain.use_cases.catalogue.profiles import ProfileChange
 from booking_domain.use_cases.catalogue.publication import CorrectProfile
 from booking_domain.use_cases.catalogue.queries import PORTFOLIO_SHOWN, ProviderPage
 from booking_domain.use_cases.platform.views import ProviderView
-from entrypoints.http.files.images import ImageJson, picture_change, picture_or_none
+from entrypoints.http.files.images import ImageJson, picture_or_none
 from entrypoints.http.files.schemas import FILE, FileJson
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.fields import (
@@ -71,6 +72,10 @@ class PointBody(Body, frozen=True, kw_only=True):
     lat: Annotated[float, Meta(ge=-90, le=90)]
     lon: Annotated[float, Meta(ge=-180, le=180)]
 
+    def value(self) -> Location:
+        """The value of the domain."""
+        return Location(lat=self.lat, lon=self.lon)
+
 
 class ChangeProfileBody(TermsBody, frozen=True, kw_only=True):
     """Changes of a profile; omitted members keep their values."""
@@ -82,13 +87,12 @@ class ChangeProfileBody(TermsBody, frozen=True, kw_only=True):
     instagram: Instagram | UnsetType = UNSET
     address: Address | UnsetType = UNSET
     location: PointBody | UnsetType = UNSET
-    photo_file_id: UUID | UnsetType | None = UNSET
+    photo_file_id: FileId | UnsetType | None = UNSET
     """A file of the folder `provider-photos`; null removes the photo."""
     time_zone: ZoneName | UnsetType = UNSET
 
     def change(self, expected_version: ExpectedVersion = None) -> ProfileChange:
         """Return the command."""
-        location = given(self.location)
         return ProfileChange(
             display_name=given(self.display_name),
             bio=given(self.bio),
@@ -96,8 +100,8 @@ class ChangeProfileBody(TermsBody, frozen=True, kw_only=True):
             languages=given(self.languages),
             instagram=given(self.instagram),
             address=given(self.address),
-            location=None if location is None else Location(lat=location.lat, lon=location.lon),
-            photo=picture_change(self.photo_file_id),
+            location=given_as(given(self.location), PointBody.value),
+            photo_file_id=given(self.photo_file_id),
             time_zone=given(self.time_zone),
             terms=self.terms(),
             expected_version=expected_version,
@@ -148,7 +152,6 @@ class CorrectProfileBody(Body, frozen=True, kw_only=True):
 
     def command(self, provider_id: ProviderId, expected_version: ExpectedVersion) -> CorrectProfile:
         """Return the command."""
-        location = given(self.location)
         return CorrectProfile(
             provider_id=provider_id,
             display_name=given(self.display_name),
@@ -157,11 +160,9 @@ class CorrectProfileBody(Body, frozen=True, kw_only=True):
             languages=given(self.languages),
             instagram=given(self.instagram),
             address=given(self.address),
-            location=None if location is None else Location(lat=location.lat, lon=location.lon),
+            location=given_as(given(self.location), PointBody.value),
             gateway=given(self.payment_gateway),
-            any_gateway=self.payment_gateway is None,
             deposit_mode=given(self.deposit_mode),
-            any_deposit_mode=self.deposit_mode is None,
             expected_version=expected_version,
         )
 

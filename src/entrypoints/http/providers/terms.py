@@ -21,8 +21,19 @@ from booking_domain.bookings.policy import (
 )
 from booking_domain.scheduling.services import OnCurrencyChange
 from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.unset import Unset
 from booking_domain.use_cases.catalogue.profiles import CancellationChange, DurationChange, TermsChange
-from entrypoints.http.kit.fields import Amount, Body, Currency, GatewayName, Json, ReminderMinutes, SomeMinutes, given
+from entrypoints.http.kit.fields import (
+    Amount,
+    Body,
+    Currency,
+    GatewayName,
+    Json,
+    ReminderMinutes,
+    SomeMinutes,
+    given,
+    given_or_none,
+)
 from entrypoints.http.kit.projection import projection
 
 
@@ -111,15 +122,13 @@ class TermsBody(Body, frozen=True, kw_only=True):
             deposit_amount=given(self.deposit_amount),
             price_amount=given(self.price_amount),
             currency=given(self.currency),
-            services=given(self.services_on_currency_change),
+            services=given_or_none(self.services_on_currency_change),
             cancellation=self._cancellation(),
             requests_claim_time=given(self.requests_claim_time),
             gateway=given(self.payment_gateway),
-            any_gateway=self.payment_gateway is None,
-            reminder_minutes=None if isinstance(self.reminder_minutes, UnsetType) else self.reminder_minutes,
+            reminder_minutes=given(self.reminder_minutes),
             instructions=given(self.instructions),
             deposit_mode=given(self.deposit_mode),
-            any_deposit_mode=self.deposit_mode is None,
         )
 
     def _cancellation(self) -> CancellationChange:
@@ -130,11 +139,11 @@ class TermsBody(Body, frozen=True, kw_only=True):
             reschedule_notice_minutes=given(self.reschedule_notice_minutes),
         )
 
-    def _tiers(self) -> tuple[Tier, ...] | None:
+    def _tiers(self) -> tuple[Tier, ...] | Unset:
         listed = given(self.cancellation_policy)
         preset = PRESETS.get(given(self.cancellation_preset) or Preset.CUSTOM)
-        if listed is None:
-            return preset
+        if isinstance(listed, Unset):
+            return listed if preset is None else preset
         chosen = tiers((tier.hours_before, tier.percent) for tier in listed).tiers
         if preset is not None and set(chosen) != set(preset):
             raise InvalidValue(field="cancellation_preset", problem="`cancellationPolicy` has other tiers")

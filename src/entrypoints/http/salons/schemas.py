@@ -27,7 +27,8 @@ from booking_domain.files.model import FOLDERS, Folder
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.scheduling.model import DateException, WeeklyRule
 from booking_domain.scheduling.services import ServiceView
-from booking_domain.shared.ids import ProviderId, SalonId
+from booking_domain.shared.ids import FileId, ProviderId, SalonId
+from booking_domain.shared.unset import given_as
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.catalogue.salon_queries import SalonPage
 from booking_domain.use_cases.catalogue.salons import (
@@ -40,7 +41,7 @@ from booking_domain.use_cases.catalogue.salons import (
 )
 from booking_domain.use_cases.platform.views import Invitation, ListedSalon, ManagedSalon, MemberView, SalonView
 from entrypoints.http.availability.schemas import ExceptionBody, HoursJson, RuleBody
-from entrypoints.http.files.images import ImageJson, file_ids, picture_json
+from entrypoints.http.files.images import ImageJson, picture_json
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.fields import Body, Json, Query, Timestamp, ZoneName, given, one_of
 from entrypoints.http.kit.projection import projection
@@ -79,7 +80,7 @@ class OpenSalonBody(Body, frozen=True, kw_only=True):
             time_zone=self.time_zone,
             address=self.address,
             city=self.city,
-            location=_location(self.location),
+            location=None if isinstance(self.location, UnsetType) else self.location.value(),
             phone=self.phone,
             email=self.email,
             instructions=self.instructions,
@@ -97,7 +98,7 @@ class EditSalonBody(Body, frozen=True, kw_only=True):
     phone: SalonPhone | UnsetType = UNSET
     email: SalonEmail | UnsetType = UNSET
     instructions: Instructions | UnsetType = UNSET
-    photo_file_ids: Annotated[tuple[UUID, ...], Meta(max_length=MAX_PHOTOS)] | UnsetType = UNSET
+    photo_file_ids: Annotated[tuple[FileId, ...], Meta(max_length=MAX_PHOTOS)] | UnsetType = UNSET
     """Files of the folder `salon-photos`, in this order; other photos of the salon are deleted."""
 
     def command(self, salon_id: SalonId, expected_version: ExpectedVersion) -> EditSalon:
@@ -108,11 +109,11 @@ class EditSalonBody(Body, frozen=True, kw_only=True):
             time_zone=given(self.time_zone),
             address=given(self.address),
             city=given(self.city),
-            location=_location(self.location),
+            location=given_as(given(self.location), PointBody.value),
             phone=given(self.phone),
             email=given(self.email),
             instructions=given(self.instructions),
-            photos=file_ids(self.photo_file_ids),
+            photo_file_ids=given(self.photo_file_ids),
             expected_version=expected_version,
         )
 
@@ -384,10 +385,6 @@ def _members(salon: Salon, links: ObjectLinks) -> dict[str, Any]:
         "version": salon.version,
         "created_at": salon.created_at,
     }
-
-
-def _location(point: PointBody | UnsetType) -> Location | None:
-    return None if isinstance(point, UnsetType) else Location(lat=point.lat, lon=point.lon)
 
 
 def hours_json(view: SalonView) -> SalonHoursJson:

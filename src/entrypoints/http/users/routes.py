@@ -12,7 +12,7 @@ from booking_domain.identity.security import Identity
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import SessionId
 from booking_domain.use_cases.accounts.delete_account import delete_own_account
-from booking_domain.use_cases.files.pictures import EditOwnAccount, edit_account
+from booking_domain.use_cases.files.pictures import edit_account
 from booking_domain.use_cases.identity.accounts import EditAccount
 from booking_domain.use_cases.identity.own_account import (
     Requester,
@@ -25,7 +25,6 @@ from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.accounts.code_schemas import CodeSentJson, code_sent_json
 from entrypoints.http.accounts.examples import PROOF
 from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody
-from entrypoints.http.files.images import picture_change
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
@@ -85,9 +84,7 @@ async def edit_my_account(
     The session of the access token must be live. Change the e-mail address at `/users/me/email`, the phone number at
     `/users/me/phone`. `pictureFileId` names a completed upload of the folder `avatars`; the former picture is deleted.
     """
-    edit = EditAccount(changes=data.changes(), expected_version=expected_version(if_match), current=session_id)
-    command = EditOwnAccount(edit=edit, picture=picture_change(data.picture_file_id))
-    user = await run(edit_account, command)
+    user = await run(edit_account, data.command(session_id, expected_version(if_match)))
     return Response(account_json(user, object_storage), headers=etag(user.version))
 
 
@@ -110,10 +107,10 @@ async def set_my_preferences(
     devices. A channel that is off is never used. One-time codes, and notices of changes to the account itself, are
     always sent.
     """
-    edit = EditAccount(
-        changes={"preferences": data.preferences()}, expected_version=expected_version(if_match), current=session_id
+    command = EditAccount(
+        preferences=data.preferences(), current=session_id, expected_version=expected_version(if_match)
     )
-    user = await run(edit_account, EditOwnAccount(edit=edit))
+    user = await run(edit_account, command)
     return Response(preferences_json(user), headers=etag(user.version))
 
 

@@ -1,8 +1,7 @@
 """The JSON of the account of the access token."""
 
 from datetime import date
-from typing import Annotated, cast
-from uuid import UUID
+from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -10,12 +9,14 @@ from msgspec import UNSET, Meta, UnsetType
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.identity.model import MAX_ADDRESS, MAX_NAME, Undeliverable, User
 from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind, Preferences, QuietHours, Unsubscription
+from booking_domain.shared.ids import FileId, SessionId
 from booking_domain.shared.time import WallTime
-from booking_domain.use_cases.identity.accounts import AccountChanges
+from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.use_cases.identity.accounts import EditAccount
 from entrypoints.http.accounts.code_schemas import OldPassword
 from entrypoints.http.accounts.schemas import Code, Email, Phone, ProofBody, UserJson, user_json
 from entrypoints.http.files.images import ImageJson, picture_or_none
-from entrypoints.http.kit.fields import Body, Json, Locale, Timestamp, ZoneName
+from entrypoints.http.kit.fields import Body, Json, Locale, Timestamp, ZoneName, given
 
 Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
 BirthDate = Annotated[date, Meta(description="1900-01-01 or later, and not in the future.", examples=["1996-02-29"])]
@@ -36,13 +37,23 @@ class EditAccountBody(Body, frozen=True, kw_only=True):
     locale: Locale | UnsetType = UNSET
     time_zone: ZoneName | UnsetType = UNSET
     address: PostalAddress | UnsetType | None = UNSET
-    picture_file_id: UUID | UnsetType | None = UNSET
+    picture_file_id: FileId | UnsetType | None = UNSET
     """A file of the folder `avatars`; null removes the picture."""
 
-    def changes(self) -> AccountChanges:
-        """The changes."""
-        members = {name: getattr(self, name) for name in self.__struct_fields__ if name != "picture_file_id"}
-        return cast("AccountChanges", {name: value for name, value in members.items() if value is not UNSET})
+    def command(self, current: SessionId, expected_version: ExpectedVersion) -> EditAccount:
+        """The command."""
+        return EditAccount(
+            name=given(self.name),
+            given_name=given(self.given_name),
+            family_name=given(self.family_name),
+            birth_date=given(self.birth_date),
+            locale=given(self.locale),
+            time_zone=given(self.time_zone),
+            address=given(self.address),
+            picture_file_id=given(self.picture_file_id),
+            current=current,
+            expected_version=expected_version,
+        )
 
 
 class RequestPhoneChangeBody(ProofBody, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import asdict
 
 from booking_domain.shared.ids import BookingId, UserId
+from booking_domain.shared.unset import given_as
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.webhooks.endpoints import AddEndpoint, EditEndpoint, ReplayFailed, RotateSecret
 from booking_domain.webhooks.model import (
@@ -70,12 +71,11 @@ class EditEndpointBody(Body, frozen=True, kw_only=True):
 
     def command(self, endpoint_id: EndpointId, expected_version: ExpectedVersion) -> EditEndpoint:
         """The command."""
-        event_types = given(self.event_types)
         return EditEndpoint(
             endpoint_id=endpoint_id,
             url=given(self.url),
             description=given(self.description),
-            event_types=None if event_types is None else _names(event_types),
+            event_types=given_as(given(self.event_types), _names),
             enabled=given(self.enabled),
             expected_version=expected_version,
         )
