@@ -1,89 +1,15 @@
-"""The features that the shared tests walk. A new feature is added to the tuple."""
+"""The features that the shared tests walk: `FEATURE` of each module of this folder but the helpers."""
 
 from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
 from typing import Final
 
-from tests.unit.features import (
-    accounts,
-    action_links,
-    adjustments,
-    admin,
-    announcements,
-    availability,
-    booking_links,
-    bookings,
-    calendars,
-    consents,
-    customers,
-    desk_payments,
-    disputes,
-    earnings,
-    files,
-    health,
-    holds,
-    ideas,
-    jobs,
-    live,
-    message_templates,
-    notifications,
-    payments,
-    payouts,
-    portfolio,
-    providers,
-    push,
-    receipts,
-    reconciliation,
-    reviews,
-    salons,
-    scheduling,
-    services,
-    sms,
-    users,
-    waitlist,
-    webhook_endpoints,
-)
 from tests.unit.features.declarations import Feature, Row
 
+_MODULES: Final = sorted(path.stem for path in Path(__file__).parent.glob("*.py"))
+_HELPERS: Final = frozenset({"collected", "declarations", "test_collected"})
 FEATURES: Final[tuple[Feature, ...]] = tuple(
-    module.FEATURE
-    for module in (
-        accounts,
-        users,
-        admin,
-        providers,
-        availability,
-        salons,
-        booking_links,
-        scheduling,
-        services,
-        holds,
-        bookings,
-        ideas,
-        jobs,
-        action_links,
-        consents,
-        customers,
-        calendars,
-        waitlist,
-        payments,
-        payouts,
-        desk_payments,
-        adjustments,
-        receipts,
-        reconciliation,
-        disputes,
-        earnings,
-        reviews,
-        webhook_endpoints,
-        notifications,
-        announcements,
-        live,
-        message_templates,
-        files,
-        portfolio,
-        push,
-        sms,
-        health,
-    )
+    import_module(f"tests.unit.features.{name}").FEATURE for name in _MODULES if name not in _HELPERS
 )
 ROUTES: Final[Mapping[str, Row]] = {route: row for feature in FEATURES for route, row in feature.routes.items()}
