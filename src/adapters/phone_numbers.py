@@ -16,8 +16,10 @@ from phonenumbers import (
 from booking_domain.identity.ports import PhoneNumbers
 from booking_domain.shared.errors import InvalidValue
 
-_COSTLY: Final = frozenset(
+_UNREACHABLE: Final = frozenset(
     {
+        PhoneNumberType.FIXED_LINE,
+        PhoneNumberType.TOLL_FREE,
         PhoneNumberType.PREMIUM_RATE,
         PhoneNumberType.SHARED_COST,
         PhoneNumberType.UAN,
@@ -45,6 +47,6 @@ class LibPhoneNumbers(PhoneNumbers):
     def parse_reachable(self, text: str) -> str:
         e164 = self.parse(text)
         number = parse(e164)
-        if not is_valid_number(number) or number_type(number) in _COSTLY:
+        if not is_valid_number(number) or number_type(number) in _UNREACHABLE:
             raise InvalidValue(field="phone", problem="no messages can be sent to this phone number")
         return e164

@@ -12,6 +12,7 @@ from booking_domain.bookings.transitions import Party
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import NotFound
 from booking_domain.shared.events import Event
+from booking_domain.shared.folding import ascii_digits
 from booking_domain.shared.ids import Entropy, ProviderId, UserId
 from booking_domain.shared.lifecycle import Lifecycle, Move
 
@@ -78,8 +79,8 @@ class ConsentCode:
         return cls(provider_id=provider_id, code=entropy.pick(ALPHABET, CODE_LENGTH), created_at=now)
 
     def matches(self, entered: str) -> bool:
-        """Whether this is the code that a customer entered, in any case, with or without spaces and hyphens."""
-        return entered.upper().replace("-", "").replace(" ", "") == self.code
+        """Whether a customer entered this code: in any case, with digits of any script, spaces and hyphens."""
+        return ascii_digits(entered).upper().replace("-", "").replace(" ", "") == self.code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -246,7 +246,11 @@ class PhoneNumbers(Protocol):
         ...
 
     def parse_reachable(self, text: str) -> str:
-        """The number in E.164, or raise `InvalidValue` if it is not assigned or costs the recipient extra."""
+        """The number in E.164, or raise `InvalidValue` if no message reaches it, or one would cost the recipient extra.
+
+        A landline gets no messages, an unassigned number neither. Where mobile numbers look like those of landlines,
+        as in the United States, both are accepted.
+        """
         ...
 
 

@@ -16,6 +16,7 @@ from math import ceil
 from typing import Final, Protocol, Self, TypeAlias
 
 from booking_domain.identity.errors import InvalidSecondFactor, TooManyAttempts
+from booking_domain.shared.folding import ascii_digits
 from booking_domain.shared.ids import Entropy, UserId
 
 TIME_CODE_DIGITS: Final = 6
@@ -84,7 +85,7 @@ class SecondFactor:
 
     def proved(self, guess: str, codes: TimeCodes, now: datetime) -> tuple[Self, Refusal | None]:
         """Try a code or recovery code: the factor to save in either case, and the error to raise then, if any."""
-        text = guess.translate(_BETWEEN)
+        text = _typed(guess)
         if _is_time_code(text):
             return self._tried(self.secret, self.last_step, text, codes, now)
         digest = _digest(self.user_id, text)
@@ -95,7 +96,7 @@ class SecondFactor:
 
     def confirmed(self, guess: str, codes: TimeCodes, now: datetime) -> tuple[Self, Refusal | None]:
         """Try a code of the new secret, which replaces the old one if the code is right; else as `proved`."""
-        tried, refused = self._tried(self.new_secret, None, guess.translate(_BETWEEN), codes, now)
+        tried, refused = self._tried(self.new_secret, None, _typed(guess), codes, now)
         if refused is not None:
             return tried, refused
         return replace(tried, secret=self.new_secret, new_secret=None, confirmed_at=now), None
@@ -103,7 +104,7 @@ class SecondFactor:
     def with_recovery_codes(self, entropy: Entropy) -> tuple[Self, tuple[str, ...]]:
         """The factor with new recovery codes, and the codes, which are shown once."""
         texts = tuple(_recovery_code(entropy) for _ in range(RECOVERY_CODES))
-        digests = frozenset(_digest(self.user_id, text.translate(_BETWEEN)) for text in texts)
+        digests = frozenset(_digest(self.user_id, _typed(text)) for text in texts)
         return replace(self, recovery_codes=digests), texts
 
     def _tried(
@@ -129,6 +130,11 @@ class SecondFactor:
         wait = min(FIRST_WAIT * (1 << min(over, 10)), MAX_WAITING_WINDOW)
         # A clock that was wrong by more than the wait does not prolong it.
         return max(timedelta(0), wait - abs(now - self.last_wrong_at))
+
+
+def _typed(code: str) -> str:
+    """A code as it was issued: without spaces and hyphens, in digits of any script."""
+    return ascii_digits(code.translate(_BETWEEN))
 
 
 def _is_time_code(text: str) -> bool:

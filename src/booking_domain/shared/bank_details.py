@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.folding import ascii_digits
 
 MAX_BANK: Final = 60
 MAX_HOLDER: Final = 100
@@ -33,10 +34,10 @@ class BankDetails:
 
     @classmethod
     def parse(cls, *, bank: str, account_number: str, holder_name: str) -> Self:
-        """Normalise what a user typed: surplus spaces, and spaces, dashes and small letters in the number."""
+        """Normalise what a user typed: surplus spaces; spaces, dashes, small letters, other digits in the number."""
         return cls(
             bank=" ".join(bank.split()),
-            account_number=re.sub(r"[\s-]", "", account_number).upper(),
+            account_number=ascii_digits(re.sub(r"[\s-]", "", account_number)).upper(),
             holder_name=" ".join(holder_name.split()),
         )
 

@@ -40,12 +40,21 @@ def folded(text: str) -> str:
     return text.translate(_TABLE)
 
 
+def ascii_digits(text: str) -> str:
+    """The text with the digits of any script as 0 to 9: a code or number as its issuer wrote it.
+
+    >>> ascii_digits("۴۰۲۵۱۹"), ascii_digits("٤٠٢-٥١٩"), ascii_digits("k7wq")
+    ('402519', '402-519', 'k7wq')
+    """
+    return "".join(str(decimal(each)) if category(each) == "Nd" else each for each in text)
+
+
 def _fold(letter: str) -> str:
     kind = category(letter)
     if kind == "Cf" or letter == _JOINS or _is_accent(letter):
         return ""
     if kind == "Nd":
-        return str(decimal(letter))
+        return ascii_digits(letter)
     if not kind.startswith("L"):
         return letter
     bare = "".join(part for part in normalize("NFKD", letter) if not _is_accent(part))

@@ -1,4 +1,8 @@
-"""What strangers write and the platform's messages carry: names without addresses, and texts without links.
+"""What strangers write and the platform's messages carry: plain names, and texts without links.
+
+A plain name has no addresses, and no characters that its readers do not see: controls of the direction of writing can
+make it look like another name, and invisible letters make two names that look the same. Persian needs the zero-width
+non-joiner within words, and emoji need the joiner, so these are allowed between visible characters.
 
 Programs that show a message make links of what looks like an address. So a name that other people read contains none,
 and a message that quotes any words of a user takes them apart where they would become a link.
@@ -19,10 +23,14 @@ from booking_domain.shared.errors import FieldPath, InvalidValue
 from booking_domain.shared.top_level_domains import TOP_LEVEL_DOMAINS
 from booking_domain.shared.unset import Unset
 
+NO_INVISIBLE: Final = "no invisible characters, line breaks or controls of the direction of writing"
 NO_ADDRESS: Final = "no web or e-mail addresses and no @names"
 _FULL_STOPS: Final = str.maketrans({"\u3002": "."})  # NFKC has made the others a full stop, or this one
 _BACKSLASHES: Final = str.maketrans({"\\": "/"})
 _INVISIBLE: Final = frozenset({"Cf", "Cc"})
+_UNSEEN: Final = _INVISIBLE | {"Zl", "Zp", "Cs", "Co"}
+_JOINERS: Final = "\u200c\u200d"
+_JOINED: Final = re.compile(rf"(?<=[^\s{_JOINERS}])[{_JOINERS}](?=[^\s{_JOINERS}])")
 _MARKS: Final = frozenset({"Mn", "Mc", "Me"})
 _AFTER_A_DOT: Final = re.compile(r"(?<=[^\s.])\.([\w-]+)")
 _ASCII: Final = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
@@ -51,14 +59,22 @@ def _shows_address(read: str) -> bool:
     return _CERTAIN.search(read) is not None or not _ENDINGS.isdisjoint([*after_dots, *in_ascii])
 
 
-def require_no_address(text: str | Unset | None, *, field: str, within: FieldPath = ()) -> None:
-    """Refuse a name that contains an address.
+def require_plain_name(text: str | Unset | None, *, field: str, within: FieldPath = ()) -> None:
+    """Refuse a name that contains an address or a character that no reader sees.
 
     Raises:
         InvalidValue: it does.
     """
-    if text and has_address(text):
+    if not text:
+        return
+    if not text.isprintable() and _has_unseen(text):
+        raise InvalidValue(field=field, problem=NO_INVISIBLE, within=within)
+    if has_address(text):
         raise InvalidValue(field=field, problem=NO_ADDRESS, within=within)
+
+
+def _has_unseen(text: str) -> bool:
+    return any(category(letter) in _UNSEEN for letter in _JOINED.sub("", text))
 
 
 def without_links(text: str) -> str:

@@ -43,8 +43,11 @@ def test_a_malformed_number_is_refused(text: str) -> None:
     assert refused.value.field_path == ("phone",)
 
 
-@pytest.mark.parametrize("text", ["+97600000000", "+49 900 1 234567"])
-def test_an_unassigned_or_premium_number_is_not_reachable(text: str) -> None:
+LANDLINES = ["+976 11 322222", "+98 21 8888 8888", "+49 30 123456"]
+
+
+@pytest.mark.parametrize("text", ["+97600000000", "+49 900 1 234567", "+49 800 1234567", *LANDLINES])
+def test_an_unassigned_costly_or_landline_number_is_not_reachable(text: str) -> None:
     assert NUMBERS.parse(text)
     with pytest.raises(InvalidValue):
         NUMBERS.parse_reachable(text)

@@ -189,13 +189,18 @@ def test_there_are_ten_recovery_codes_of_120_bits_each_accepted_once() -> None:
         factor = invalid(after, code, NOW)
 
 
+PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+
+
 @pytest.mark.parametrize("typed", ["{}", " {} ", "{} ", "-{}-"])
-def test_a_recovery_code_is_accepted_in_any_case_and_spacing(typed: str) -> None:
+def test_a_recovery_code_is_accepted_in_any_case_spacing_and_digits(typed: str) -> None:
     factor, recovery = an_active_one()
     accepted(factor, typed.format(recovery[0]), NOW)
     accepted(factor, typed.format(recovery[1].upper().replace("-", " ")), NOW)
     accepted(factor, typed.format(recovery[2].replace("-", "")), NOW)
     accepted(factor, f"{shown(factor, NOW)[:3]} {shown(factor, NOW)[3:]}", NOW)
+    accepted(factor, shown(factor, NOW).translate(PERSIAN), NOW)
+    accepted(factor, recovery[3].translate(PERSIAN), NOW)
 
 
 def test_a_recovery_code_is_accepted_during_the_delay_and_wrong_ones_are_not_counted() -> None:

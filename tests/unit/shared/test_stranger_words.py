@@ -7,8 +7,9 @@ from hypothesis.provisional import domains, urls
 
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.stranger_words import (
+    NO_INVISIBLE,
     has_address,
-    require_no_address,
+    require_plain_name,
     without_addresses,
     without_links,
 )
@@ -76,17 +77,48 @@ ADDRESSES = (
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_with_dots_or_signs_is_a_name(name: str) -> None:
-    require_no_address(name, field="name")
+    require_plain_name(name, field="name")
     assert without_links(name) == without_addresses(name) == name
 
 
 @pytest.mark.parametrize("text", ADDRESSES)
 def test_what_a_program_makes_a_link_of_is_refused_and_taken_apart(text: str) -> None:
     with pytest.raises(InvalidValue) as refused:
-        require_no_address(text, field="name", within=("salon",))
+        require_plain_name(text, field="name", within=("salon",))
     assert refused.value.field_path == ("salon", "name")
     assert not has_address(without_links(text))
     assert not has_address(without_addresses(text))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "می\u200cخواهم",
+        "\U0001f469\u200d\U0001f3a8 Ink",
+        "Ink ❤\ufe0f",
+        "Жаргал\u00a0Бат",
+        "नमस्ते",
+    ],
+)
+def test_joiners_within_words_and_emoji_are_allowed(name: str) -> None:
+    require_plain_name(name, field="name")
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    ["\u202e", "\u2066", "\u200e", "\u200f", "\u061c", "\u200b", "\ufeff", "\u00ad", "\n", "\x07", "\u2028", "\ud800"],
+)
+def test_a_name_with_a_character_that_no_reader_sees_is_refused(unseen: str) -> None:
+    for name in (f"Bo{unseen}ld", f"{unseen}Bold", f"Bold{unseen}", unseen):
+        with pytest.raises(InvalidValue) as refused:
+            require_plain_name(name, field="name")
+        assert refused.value.problem == NO_INVISIBLE
+
+
+@pytest.mark.parametrize("name", ["\u200cBold", "Bold\u200d", "Bo\u200c\u200dld", "Bold \u200cBat", "\u200c"])
+def test_a_joiner_between_no_visible_characters_is_refused(name: str) -> None:
+    with pytest.raises(InvalidValue):
+        require_plain_name(name, field="name")
 
 
 @given(st.one_of(urls(), domains(), st.emails()))
@@ -119,4 +151,4 @@ def test_only_the_words_with_an_address_change() -> None:
 
 
 def test_no_name_is_no_address() -> None:
-    require_no_address(None, field="name")
+    require_plain_name(None, field="name")

@@ -38,7 +38,7 @@ from booking_domain.shared.executor import Context
 from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId, RefundId, SeriesId, ServiceId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, managed, may, owned
-from booking_domain.shared.stranger_words import require_no_address
+from booking_domain.shared.stranger_words import require_plain_name
 from booking_domain.shared.time import TimeRange
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.use_cases.bookings.bookable import require_active
@@ -219,7 +219,7 @@ async def add_booking(
             raise InvalidValue(
                 field="walk_in", problem="only the provider's side enters a walk-in, and without a customer"
             )
-        require_no_address(order.walk_in.name, field="name", within=("walk_in",))
+        require_plain_name(order.walk_in.name, field="name", within=("walk_in",))
         known = await tx.walk_ins.find(decision.state.customer_id, order.walk_in)
         await tx.walk_ins.add(decision.state.id, order.walk_in, known)
     await tx.outbox.put(booking_events(decision.state, decision.events))

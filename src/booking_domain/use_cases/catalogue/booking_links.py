@@ -20,7 +20,7 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import BookingLinkId, ProviderId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
-from booking_domain.shared.stranger_words import require_no_address
+from booking_domain.shared.stranger_words import require_plain_name
 from booking_domain.use_cases.catalogue.profiles import own_profile
 from booking_domain.use_cases.platform.ports import ProviderReads, Repositories
 
@@ -38,7 +38,7 @@ class VisitLink:
 
 
 async def _add(name: str, tx: Repositories, context: Context) -> BookingLink:
-    require_no_address(name, field="name")
+    require_plain_name(name, field="name")
     profile = await own_profile(tx, context)
     if len(await tx.booking_links.of_provider(profile.id)) >= MAX_LINKS:
         raise TooManyBookingLinks

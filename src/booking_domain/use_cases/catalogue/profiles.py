@@ -32,7 +32,7 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
-from booking_domain.shared.stranger_words import require_no_address
+from booking_domain.shared.stranger_words import require_plain_name
 from booking_domain.shared.unset import UNSET, Unset, changed, given_as, given_or
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.use_cases.bookings.chargeable_terms import (
@@ -173,7 +173,7 @@ class ProfileChange:
     expected_version: ExpectedVersion = None
 
     def __post_init__(self) -> None:
-        require_no_address(self.display_name, field="display_name")
+        require_plain_name(self.display_name, field="display_name")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

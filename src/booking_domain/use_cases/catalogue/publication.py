@@ -29,7 +29,7 @@ from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.permissions import Permission
-from booking_domain.shared.stranger_words import require_no_address
+from booking_domain.shared.stranger_words import require_plain_name
 from booking_domain.shared.unset import UNSET, Unset, changed, given
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.use_cases.catalogue.profiles import (
@@ -93,7 +93,7 @@ class CorrectProfile:
     expected_version: ExpectedVersion = None
 
     def __post_init__(self) -> None:
-        require_no_address(self.display_name, field="display_name")
+        require_plain_name(self.display_name, field="display_name")
 
 
 _PICTURES: Final = (Folder.PROVIDER_PHOTOS, Folder.DOCUMENTS)

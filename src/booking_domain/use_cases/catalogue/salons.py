@@ -42,7 +42,7 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import EventId, ExceptionId, FileId, ProviderId, RuleId, SalonId
 from booking_domain.shared.permissions import Permission, Relation, may, owned
 from booking_domain.shared.rate_limits import RateLimited
-from booking_domain.shared.stranger_words import require_no_address
+from booking_domain.shared.stranger_words import require_plain_name
 from booking_domain.shared.unset import UNSET, Unset, changed
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.use_cases.files.commands import SET_FILES_ERRORS, delete_files
@@ -69,7 +69,7 @@ class OpenSalon:
     instructions: str = ""
 
     def __post_init__(self) -> None:
-        require_no_address(self.name, field="name")
+        require_plain_name(self.name, field="name")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,7 @@ class EditSalon:
     expected_version: ExpectedVersion = None
 
     def __post_init__(self) -> None:
-        require_no_address(self.name, field="name")
+        require_plain_name(self.name, field="name")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import EventId, ProviderId, SalonId, ServiceId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation, may, owned
-from booking_domain.shared.stranger_words import require_no_address
+from booking_domain.shared.stranger_words import require_plain_name
 from booking_domain.shared.unset import UNSET, Unset, changed, given_or
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.use_cases.platform.ports import Repositories
@@ -55,8 +55,8 @@ class ServiceChange:
     active: bool | Unset = UNSET
 
     def __post_init__(self) -> None:
-        require_no_address(self.name, field="name")
-        require_no_address(self.category, field="category")
+        require_plain_name(self.name, field="name")
+        require_plain_name(self.category, field="category")
 
     def applied_to(self, service: Service) -> Service:
         """The service after the change."""
@@ -86,7 +86,7 @@ class AddService:
     rest: ServiceChange = ServiceChange()
 
     def __post_init__(self) -> None:
-        require_no_address(self.name, field="name")
+        require_plain_name(self.name, field="name")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import FileId, SessionId
 from booking_domain.shared.images import Image
 from booking_domain.shared.permissions import Permission
-from booking_domain.shared.stranger_words import require_no_address
+from booking_domain.shared.stranger_words import require_plain_name
 from booking_domain.shared.time import time_zone
 from booking_domain.shared.unset import UNSET, Unset, given, given_as
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
@@ -60,9 +60,9 @@ async def edit(command: EditAccount, tx: IdentityTx, context: Context, picture: 
     if before is None or session is None or session.user_id != before.id or not session.live(context.now):
         raise InvalidToken
     require_expected_version(before.version, command.expected_version)
-    require_no_address(command.name, field="name")
-    require_no_address(command.given_name, field="given_name")
-    require_no_address(command.family_name, field="family_name")
+    require_plain_name(command.name, field="name")
+    require_plain_name(command.given_name, field="given_name")
+    require_plain_name(command.family_name, field="family_name")
     locale = given_as(command.locale, normal_locale)
     after = before.changed(**given(command, before, locale=locale, picture=picture))
     today = context.now.astimezone(time_zone(after.time_zone)).date()

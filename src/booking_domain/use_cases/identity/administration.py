@@ -21,7 +21,7 @@ from booking_domain.shared.errors import InvalidValue, NotPermitted
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission, may
-from booking_domain.shared.stranger_words import require_no_address
+from booking_domain.shared.stranger_words import require_plain_name
 from booking_domain.shared.unset import UNSET, Unset, given, given_as
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.use_cases.identity.accounts import normal_locale
@@ -77,7 +77,7 @@ class ChangeUser:
     def __post_init__(self) -> None:
         if self.role is Role.SYSTEM:
             raise InvalidValue(field="role", problem="the role `system` cannot be assigned")
-        require_no_address(self.name, field="name")
+        require_plain_name(self.name, field="name")
         _require_reason(self.reason, disabling=self.status is UserStatus.DISABLED)
 
 

@@ -33,7 +33,7 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import LoginId, SessionId, UserId
 from booking_domain.shared.languages import FALLBACK
 from booking_domain.shared.permissions import Permission
-from booking_domain.shared.stranger_words import require_no_address
+from booking_domain.shared.stranger_words import require_plain_name
 from booking_domain.shared.time import require_time_zone
 from booking_domain.use_cases.identity.legal import record_acceptances
 from booking_domain.use_cases.identity.passkey_responses import use_challenge, verify_response
@@ -61,7 +61,7 @@ class Register:
     accepted: AcceptedVersions = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        require_no_address(self.name, field="name")
+        require_plain_name(self.name, field="name")
         require_time_zone(self.time_zone)
 
 

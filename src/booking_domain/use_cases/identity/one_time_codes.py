@@ -18,6 +18,7 @@ from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.folding import ascii_digits
 from booking_domain.shared.ids import CodeId, EventId, SessionId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.phones import masked_contact
@@ -182,7 +183,7 @@ async def _check(guess: CodeGuess, tx: IdentityTx, context: Context, *, of_any_s
 async def verify_guess(
     guess: CodeGuess, tx: IdentityTx, context: Context, *, only: CodeId | None = None
 ) -> OneTimeCode:
-    """Return the code that was verify_guess, or raise `InvalidCode`; a wrong guess is counted.
+    """Return the code that the user guessed, or raise `InvalidCode`; a wrong guess is counted.
 
     The contact is locked before the guess is compared: of several guesses at once, no more are compared than the code
     allows, and at most one is right. A guess of a known client is compared with the code of the reserve too.
@@ -196,8 +197,9 @@ async def verify_guess(
     for code in codes:
         if code not in usable:
             await tx.one_time_codes.save(code.used_up())
+    digits = ascii_digits(guess.code)
     for code in usable:
-        if secrets.matches(code.id, code.purpose, guess.code):
+        if secrets.matches(code.id, code.purpose, digits):
             return code
     for code in usable[:1]:
         await tx.one_time_codes.save(code.with_wrong_guess())

@@ -24,7 +24,7 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import EventId, SessionId, UserId
 from booking_domain.shared.languages import FALLBACK
 from booking_domain.shared.permissions import Permission
-from booking_domain.shared.stranger_words import require_no_address
+from booking_domain.shared.stranger_words import require_plain_name
 from booking_domain.shared.time import require_time_zone
 from booking_domain.use_cases.identity.authenticate import (
     OPENING_ERRORS,
@@ -74,7 +74,7 @@ class CompleteProfile:
     """None keeps the one that the account began with."""
 
     def __post_init__(self) -> None:
-        require_no_address(self.name, field="name")
+        require_plain_name(self.name, field="name")
         require_time_zone(self.time_zone)
 
 

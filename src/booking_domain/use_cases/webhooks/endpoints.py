@@ -16,7 +16,7 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import EventId
 from booking_domain.shared.permissions import Permission, authorise, may, owned
 from booking_domain.shared.queries import Query
-from booking_domain.shared.stranger_words import require_no_address
+from booking_domain.shared.stranger_words import require_plain_name
 from booking_domain.shared.time import instant
 from booking_domain.shared.unset import UNSET, Unset, changed, given_as
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
@@ -57,7 +57,7 @@ class AddEndpoint:
     event_types: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        require_no_address(self.description, field="description")
+        require_plain_name(self.description, field="description")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class EditEndpoint:
     expected_version: ExpectedVersion = None
 
     def __post_init__(self) -> None:
-        require_no_address(self.description, field="description")
+        require_plain_name(self.description, field="description")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,7 +69,14 @@ class ContactBody(Body, frozen=True, kw_only=True):
         return ContactInput(email=self.email, phone=self.phone)
 
 
-Code = Annotated[str, Meta(pattern=f"^[0-9]{{{CODE_DIGITS}}}$", description="Six digits.", examples=["402519"])]
+Code = Annotated[
+    str,
+    Meta(
+        pattern=f"^[0-9۰-۹٠-٩]{{{CODE_DIGITS}}}$",
+        description="Six digits, which may be Persian or Arabic ones.",
+        examples=["402519"],
+    ),
+]
 
 
 NewName = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]

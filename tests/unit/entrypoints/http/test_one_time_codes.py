@@ -82,6 +82,13 @@ async def test_a_user_signs_in_by_a_code(api: Api, who: dict[str, str]) -> None:
     assert (await api.post("/auth/refresh", json={"refreshToken": answer.json()["refreshToken"]})).status_code == 200
 
 
+@pytest.mark.parametrize("digits", ["۰۱۲۳۴۵۶۷۸۹", "٠١٢٣٤٥٦٧٨٩"])
+async def test_a_code_typed_in_persian_or_arabic_digits_is_accepted(api: Api, digits: str) -> None:
+    await joined(api)
+    typed = (await code_for(api)).translate(str.maketrans("0123456789", digits))
+    assert (await use(api, typed)).status_code == 200
+
+
 async def test_sign_ins_by_code_are_in_the_login_history(api: Api) -> None:
     await joined(api)
     code = await code_for(api)
