@@ -131,7 +131,7 @@ async def test_deciding_cancelling_and_a_late_payment_at_once_never_return_more_
         [closed] = await disputes_of(studio, booking)
         assert closed.verdict is not None
         if after.status is Status.CANCELLED:
-            assert owed == after.paid, "a cancelled booking gives everything back"
+            assert owed == after.paid, "a cancelled booking is refunded in full"
         else:
             assert owed == closed.verdict.refund
         assert closed.verdict.refund in {DEPOSIT, DEPOSIT + extra}

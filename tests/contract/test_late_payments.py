@@ -1,4 +1,4 @@
-"""A late payment revives an expired booking only if its time can still be booked; else the money goes back."""
+"""A late payment revives an expired booking only if its time can still be booked; else the money is refunded."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -142,7 +142,7 @@ OBSTACLES: Final[dict[Obstacle, LatePayment]] = {
 
 
 async def assert_returned(studio: Studio, booking: Booking, why: LatePayment) -> None:
-    """Assert that the booking stays expired, claims nothing, all money goes back and the event says why."""
+    """Assert that the booking stays expired, claims nothing, all money is refunded and the event says why."""
     after = await studio.seen(booking)
     assert (after.status, after.paid, after.claims_time) == (Status.EXPIRED, DEPOSIT, False)
     assert await studio.owed(booking) == [DEPOSIT]

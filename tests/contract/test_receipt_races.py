@@ -14,7 +14,7 @@ from booking_domain.use_cases.payments.receipts import issue_receipts
 
 
 async def paid_back(studio: Studio, week: int) -> Booking:
-    """A booking that was paid, and whose money went back."""
+    """A booking that was paid, and whose money was refunded."""
     booking = await studio.book(TOMORROW + week * timedelta(days=7))
     await studio.paid(booking)
     await studio.move(booking, Status.CANCELLED, by=studio.owner)

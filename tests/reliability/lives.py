@@ -78,7 +78,7 @@ class Fate(StrEnum):
 
     KEPT = "paid and kept"
     CANCELLED = "paid, then cancelled: refunded"
-    PAID_TWICE = "paid twice: the excess goes back by bank transfer"
+    PAID_TWICE = "paid twice: the excess is refunded by bank transfer"
     AUTHORISED = "authorised, then cancelled: half is captured"
     UNPAID = "cancelled before it was paid"
     REMINDED = "confirmed for free, and near"
@@ -95,7 +95,7 @@ class Lives:
         parts = gateway.name == Stripe.name
         own = Fate.AUTHORISED if parts else Fate.PAID_TWICE
         self.fates = (Fate.KEPT, Fate.CANCELLED, own, Fate.UNPAID, Fate.REMINDED)
-        # Where the gateway pays back a part, half goes back: a second time, the other half would.
+        # Where the gateway pays back a part, half is refunded: a second time, the other half would.
         self._policy = HALF if parts else CancellationPolicy()
         self._kept_of_cancelled = PRICE.amount // 2 if parts else 0
         self._lives: dict[BookingId, Fate] = {}

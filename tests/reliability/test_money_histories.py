@@ -4,7 +4,7 @@ Each history books, pays or authorises (late, twice, too little, too much), pays
 captures, releases, refunds, transfers, adjusts ledgers, reschedules, misses appointments, disputes bookings, withdraws
 or decides the disputes, and reconciles days, while the gateway is cut off, loses answers, lets authorisations lapse or
 makes no refunds, and callbacks are lost. No callback comes later: the reconciliation finds the rest.
-After each step no customer is asked for more than the price, less what was ever paid, plus what went back because it
+After each step no customer is asked for more than the price, less what was ever paid, plus what was refunded because it
 was paid by mistake. In the end our ledgers equal the books of the gateway and the bank to the unit, no difference is
 open, nothing is pending that nobody was told of, and price, receipts and balance due agree.
 """

@@ -71,6 +71,8 @@ def _shown_as(action: Action, booking: Booking, party: Party) -> AvailableAction
         return AvailableAction.ACCEPT  # a request without a deposit is confirmed at once
     if booking.status is Status.REQUESTED and action == Action.CANCEL and party == Party.PROVIDER:
         return AvailableAction.DECLINE
+    if action == Action.CONFIRM_AFTER_REVIEW:
+        return AvailableAction.UPHOLD
     return AvailableAction(action.value)
 
 
@@ -104,8 +106,8 @@ def _accept_time(_: Action, booking: Booking, party: Party, actor: Actor, now: d
     return booking.accept_time(booking.span, party=party, by=actor, now=now, event_id=EventId(booking.id))
 
 
-def _uphold(_: Action, booking: Booking, party: Party, actor: Actor, now: datetime) -> object:
-    return booking.uphold(party=party, by=actor, now=now, event_id=EventId(booking.id))
+def _confirm_after_review(_: Action, booking: Booking, party: Party, actor: Actor, now: datetime) -> object:
+    return booking.confirm_after_review(party=party, by=actor, now=now, event_id=EventId(booking.id))
 
 
 _TRIALS: Final[Mapping[Action, Callable[[Action, Booking, Party, Actor, datetime], object]]] = {
@@ -118,5 +120,5 @@ _TRIALS: Final[Mapping[Action, Callable[[Action, Booking, Party, Actor, datetime
     Action.COMPLETE: _apply,
     Action.MARK_NO_SHOW: _apply,
     Action.DISPUTE: _apply,
-    Action.UPHOLD: _uphold,
+    Action.CONFIRM_AFTER_REVIEW: _confirm_after_review,
 }

@@ -1,7 +1,7 @@
 """What is still due of a price or a deposit, and what was paid beyond it. All code that asks for money asks here.
 
 The rule: what was given back by a decision is not due again. A verdict, a cancellation or a missed appointment that
-gives money back *concedes* it, so the customer owes that much less. What went back because it was not meant to stay
+gives money back *concedes* it, so the customer owes that much less. What was refunded because it was not meant to stay
 (paid twice or too late, or a part of a deposit whose booking expired) was never paid, so it is due as before.
 
 >>> price, nothing = Money.of(100, "MNT"), Money.zero("MNT")
@@ -17,12 +17,12 @@ from booking_domain.shared.money import Money
 def amount_due(asked: Money, *, received: Money, conceded: Money) -> Money:
     """What the customer still owes of `asked`.
 
-    `received` is what came and does not go back. No more is due than `asked`, less what was ever paid, plus what was
+    `received` is what came and is not refunded. No more is due than `asked`, less what was ever paid, plus what was
     sent back without a decision.
     """
     return asked.excess_over(conceded).excess_over(received)
 
 
 def amount_over(asked: Money, *, received: Money, conceded: Money) -> Money:
-    """What of `received` is too much and goes back: nothing is due and too much at once."""
+    """What of `received` is too much and is refunded: nothing is due and too much at once."""
     return received.excess_over(asked.excess_over(conceded))

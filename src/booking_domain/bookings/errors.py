@@ -49,8 +49,8 @@ class TimeNotAccepted(Conflict, code="booking.time_not_accepted", field="status"
     """The customer has not accepted the new time of the booking."""
 
 
-class InQuestion(Conflict, code="booking.in_question", field="status"):
-    """The booking is in question; an admin first decides whether it stands."""
+class UnderReview(Conflict, code="booking.in_question", field="status"):
+    """The booking is under review; an admin first confirms or cancels it."""
 
 
 class TimeChanged(Conflict, code="booking.time_changed", field="start"):

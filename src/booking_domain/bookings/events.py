@@ -39,7 +39,7 @@ class BookingRevived(BookingChanged, topic="booking.revived"):
 
 
 class BookingNotRevived(BookingChanged, topic="booking.not_revived"):
-    """A late payment did not revive an expired booking; the money goes back."""
+    """A late payment did not revive an expired booking; the money is refunded."""
 
     why: LatePayment
 
@@ -76,12 +76,12 @@ class BookingMissed(BookingChanged, topic="booking.no_show"):
     """The customer did not come."""
 
 
-class BookingQuestioned(BookingChanged, topic="booking.questioned"):
-    """The provider was suspended: an admin decides whether the booking stands."""
+class BookingPutUnderReview(BookingChanged, topic="booking.questioned"):
+    """The provider was suspended: an admin reviews the booking."""
 
 
-class BookingUpheld(BookingChanged, topic="booking.upheld"):
-    """A booking in question stands."""
+class BookingConfirmedAfterReview(BookingChanged, topic="booking.upheld"):
+    """The review of a booking ended, and it is confirmed."""
 
 
 class BookingDisputed(BookingChanged, topic="booking.disputed"):
@@ -108,8 +108,8 @@ EVENTS: Final[tuple[type[BookingChanged], ...]] = (
     BookingMissed,
     BookingDisputed,
     BookingDisputeEnded,
-    BookingQuestioned,
-    BookingUpheld,
+    BookingPutUnderReview,
+    BookingConfirmedAfterReview,
 )
 FREES_TIME: Final[tuple[type[BookingChanged], ...]] = (
     BookingCancelled,

@@ -14,12 +14,12 @@ from booking_domain.bookings.errors import (
     AlreadyOver,
     DepositDue,
     DepositOutOfRange,
-    InQuestion,
     InThePast,
     RescheduleTooLate,
     TimeChanged,
     TimeNotAccepted,
     TooEarly,
+    UnderReview,
 )
 from booking_domain.bookings.policy import DEFAULT_POLICY, CancellationPolicy, refund_due, start_after_reschedule
 from booking_domain.bookings.time_changes import TimeChange, changed_time
@@ -214,10 +214,10 @@ class Booking:
     series_id: SeriesId | None = None
     placed_by_staff: bool = False
     """Whether the provider or an admin placed the booking for its customer."""
-    in_question: bool = False
-    """The provider was suspended, and no admin has decided yet whether the booking stands."""
-    questioned_at: datetime | None = None
-    """When the booking was last called in question."""
+    under_review: bool = False
+    """The provider was suspended, and no admin has decided yet on the booking."""
+    review_began_at: datetime | None = None
+    """When the last review of the booking began."""
     disputed_from: Status | None = None
     """The status of a disputed booking before the dispute."""
     price: Money
@@ -227,7 +227,7 @@ class Booking:
     refund_pending: Money
     """The sum of the refunds that are scheduled and not made yet."""
     conceded: Money
-    """What of the refunds, made and pending, goes back by a decision: it is not due again; see `bookings.due`."""
+    """What of the refunds, made and pending, is given back by a decision: it is not due again; see `bookings.due`."""
     desk_paid: Money
     """What the customer paid at the desk. The platform never had it, so it is not part of the ledger."""
     authorised: Money
@@ -409,7 +409,7 @@ class Booking:
 
     @property
     def overpaid(self) -> Money:
-        """What was paid beyond the price, and goes back."""
+        """What was paid beyond the price, and is refunded."""
         return amount_over(self.price, received=self.received, conceded=self.conceded)
 
     @property
@@ -423,7 +423,7 @@ class Booking:
         There is no deadline for a time that they have not agreed to, or that an admin has yet to decide on.
         """
         notice = self.cancellation.reschedule_notice_minutes
-        if not notice or self.status is Status.REQUESTED or self.in_question or self.unaccepted(now) is not None:
+        if not notice or self.status is Status.REQUESTED or self.under_review or self.unaccepted(now) is not None:
             return None
         return self.span.start - timedelta(minutes=notice)
 
@@ -433,12 +433,12 @@ class Booking:
         return None if change is None or change.settled(self.span.start, now) else change
 
     def may_object(self, now: datetime) -> bool:
-        """Whether the customer may cancel with everything back, because the provider's side has rescheduled."""
+        """Whether the customer may cancel with a full refund, because the provider's side has rescheduled."""
         return self.time_change is not None and self.time_change.may_object(now)
 
     def undecided(self, now: datetime) -> bool:
-        """Whether the booking is to come, or is over and an admin has yet to decide whether it stands."""
-        over = self.span.end <= now and not (self.in_question and self.status is Status.CONFIRMED)
+        """Whether the booking is to come, or is over and an admin has yet to decide on it."""
+        over = self.span.end <= now and not (self.under_review and self.status is Status.CONFIRMED)
         return self.status in TO_COME and not over
 
     def blocks_deletion(self, now: datetime) -> bool:
@@ -481,7 +481,7 @@ class Booking:
             due_at=due_at,
             payment_attempt=attempt,
             offered_times=(),
-            in_question=self.in_question and action != Action.REVIVE,  # only a published provider's is revived
+            under_review=self.under_review and action != Action.REVIVE,  # only a published provider's is revived
             disputed_from=self.status if action == Action.DISPUTE else None,
         )
         what = _TYPES.get(action, status.value)
@@ -585,24 +585,24 @@ class Booking:
         event = self._event("clock_changed", status, by=by, at=now, event_id=event_id, reason=_from_to(self.span, span))
         return Decision(booking, (event,))
 
-    def question(self, *, party: Party, by: Actor, now: datetime, event_id: EventId) -> BookingDecision:
-        """Call the booking in question, because its provider was suspended.
+    def put_under_review(self, *, party: Party, by: Actor, now: datetime, event_id: EventId) -> BookingDecision:
+        """Put the booking under review, because its provider was suspended.
 
-        Until it is upheld, a customer who cancels gets everything back.
+        Until an admin confirms it, a customer who cancels gets a full refund.
         """
-        status = BOOKING_LIFECYCLE.advance(self.status, Action.QUESTION, party)
-        booking = replace(self._touched(now), in_question=True, questioned_at=now)
+        status = BOOKING_LIFECYCLE.advance(self.status, Action.PUT_UNDER_REVIEW, party)
+        booking = replace(self._touched(now), under_review=True, review_began_at=now)
         return Decision(booking, (self._event("questioned", status, by=by, at=now, event_id=event_id),))
 
-    def uphold(
+    def confirm_after_review(
         self, *, party: Party, by: Actor, now: datetime, event_id: EventId, reason: str | None = None
     ) -> BookingDecision:
-        """Decide that the booking stands, or raise `InvalidBookingTransition` if it is not in question."""
-        status = BOOKING_LIFECYCLE.advance(self.status, Action.UPHOLD, party)
-        if not self.in_question:
-            action = f"{Action.UPHOLD}, without a question,"
+        """End the review and confirm the booking, or raise `InvalidBookingTransition` if it is not under review."""
+        status = BOOKING_LIFECYCLE.advance(self.status, Action.CONFIRM_AFTER_REVIEW, party)
+        if not self.under_review:
+            action = f"{Action.CONFIRM_AFTER_REVIEW}, without a review,"
             raise InvalidBookingTransition(thing="booking", status=self.status, action=action)
-        booking = replace(self._touched(now), in_question=False)
+        booking = replace(self._touched(now), under_review=False)
         event = self._event("upheld", status, by=by, at=now, event_id=event_id, reason=reason)
         return Decision(booking, (event,))
 
@@ -675,10 +675,10 @@ class Booking:
 
     def judged(self, party: Party, now: datetime) -> bool:
         """Whether the policy decides what a cancellation by this party gives back; otherwise it is everything."""
-        return party == Party.CUSTOMER and not (self.in_question or self.may_object(now))
+        return party == Party.CUSTOMER and not (self.under_review or self.may_object(now))
 
     def refund_on_cancellation(self, party: Party, now: datetime) -> Money:
-        """What goes back if this party cancels at `now`: a part of what is secured; see `released_of`.
+        """What the customer gets back if this party cancels at `now`: a part of what is secured; see `released_of`.
 
         It is everything while the customer may object to a new time.
         """
@@ -691,11 +691,11 @@ class Booking:
         )
 
     def refund_on_no_show(self) -> Money:
-        """What goes back if the customer does not come; see `released_of`."""
+        """What the customer gets back if they do not come; see `released_of`."""
         return self.secured.percent(100 - self.cancellation.no_show_keeps)
 
     def released_of(self, back: Money) -> Money:
-        """The part of what goes back that is released, because it is only authorised; the rest is refunded."""
+        """The part of this amount that is released, because it is only authorised; the rest is refunded."""
         return self.authorised.excess_over(self.secured - back)
 
     def quote_ends(self, party: Party, now: datetime) -> datetime:
@@ -723,14 +723,14 @@ class Booking:
 
     def _guard(self, action: Action, party: Party, now: datetime) -> None:
         match action:
-            case Action.QUESTION | Action.UPHOLD:
+            case Action.PUT_UNDER_REVIEW | Action.CONFIRM_AFTER_REVIEW:
                 raise ValueError(f"use the method for {action}")
             case Action.OFFER_TIMES | Action.RESCHEDULE | Action.ACCEPT_TIME | Action.FOLLOW_CLOCK:
                 raise ValueError(f"use the method for {action}")
             case Action.COMPLETE | Action.MARK_NO_SHOW:
                 self._require_attendance_known(action, now)
             case Action.CANCEL if self.status is Status.CONFIRMED and now >= self._latest(now).end:
-                if party == Party.CUSTOMER or not (self.in_question or self.unaccepted(now)):
+                if party == Party.CUSTOMER or not (self.under_review or self.unaccepted(now)):
                     raise AlreadyOver
             case Action.ACCEPT | Action.CONFIRM if self.status is Status.REQUESTED and now >= self.span.start:
                 raise AlreadyOver
@@ -746,13 +746,13 @@ class Booking:
                 pass
 
     def _require_attendance_known(self, action: Action, now: datetime) -> None:
-        """Raise unless the booking stands and has started at a time that the customer agreed to.
+        """Raise if the booking is under review, or unless it has started at a time that the customer agreed to.
 
         Until then no actor can mark the booking as missed. It can be completed once the customer can no longer object
         and the time that they did agree to has come as well.
         """
-        if self.in_question:
-            raise InQuestion
+        if self.under_review:
+            raise UnderReview
         if now < self.span.start:
             raise TooEarly
         change = self.unaccepted(now)
@@ -783,7 +783,7 @@ class Booking:
         if self.customer_id == self.provider_user_id:  # a walk-in: no customer has to agree
             return None, span.start
         if party == Party.CUSTOMER:
-            if self.status is Status.REQUESTED or self.may_object(now):  # nothing was agreed, or everything goes back
+            if self.status is Status.REQUESTED or self.may_object(now):  # nothing was agreed, or everything is refunded
                 return None, span.start
             return None, start_after_reschedule(self.cancellation, self.policy_start, span.start, at=now)
         if span == self.span:

@@ -33,11 +33,11 @@ class Preset(StrEnum):
     """The name of a list of tiers. A booking keeps its tiers even if a preset changes."""
 
     FLEXIBLE = "flexible"
-    """Everything goes back until a day before the start."""
+    """Everything is refunded until a day before the start."""
     MODERATE = "moderate"
-    """Everything goes back until three days before the start, half of it until a day before."""
+    """Everything is refunded until three days before the start, half of it until a day before."""
     STRICT = "strict"
-    """Everything goes back until a week before the start, half of it until three days before."""
+    """Everything is refunded until a week before the start, half of it until three days before."""
     CUSTOM = "custom"
     """Tiers that the provider has chosen."""
 
@@ -51,7 +51,7 @@ PRESETS: Final[dict[Preset, tuple[Tier, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class CancellationPolicy:
-    """What goes back if the customer cancels or does not come, and until when they may reschedule."""
+    """What is refunded if the customer cancels or does not come, and until when they may reschedule."""
 
     tiers: tuple[Tier, ...] = PRESETS[Preset.FLEXIBLE]
     """For a cancellation by the customer before the start."""
@@ -97,7 +97,7 @@ class CancellationPolicy:
         return min((tier for tier in missed if tier.percent > now), default=None)
 
     def percent(self, *, start: datetime, cancelled_at: datetime) -> int:
-        """The percentage that goes back: of the tier, else what is not kept of a late cancellation or no-show."""
+        """The percentage that is refunded: of the tier, else what is not kept of a late cancellation or no-show."""
         tier = self.tier(start=start, cancelled_at=cancelled_at)
         if tier is not None:
             return tier.percent

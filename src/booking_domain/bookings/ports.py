@@ -107,8 +107,8 @@ class BookingFilter:
     starts_before: datetime | None = None
     provider_id: ProviderId | None = None
     upcoming_at: datetime | None = None
-    """Only those that are to come at this time, or over and in question (`Booking.undecided`)."""
-    in_question: bool | None = None
+    """Only those that are to come at this time, or over and under review (`Booking.undecided`)."""
+    under_review: bool | None = None
     after: BookingId | None = None
     limit: int = 50
 

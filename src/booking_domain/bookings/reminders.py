@@ -59,7 +59,7 @@ def reminders_of(
     """
     if booking.customer_id == booking.provider_user_id:
         return
-    if booking.status is Status.CONFIRMED and not booking.in_question:
+    if booking.status is Status.CONFIRMED and not booking.under_review:
         start = booking.span.start
         due = [start - timedelta(minutes=each) for each in sorted(minutes, reverse=True)]
         for each, until in pairwise((*due, start)):

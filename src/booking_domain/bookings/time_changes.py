@@ -9,7 +9,7 @@ from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.time import TimeRange
 
 OBJECTION_WINDOW: Final = timedelta(hours=24)
-"""How long the customer may cancel with everything back after the provider's side has rescheduled."""
+"""How long the customer may cancel with a full refund after the provider's side has rescheduled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +21,10 @@ class TimeChange:
     agreed: TimeRange
     """The time that the customer last agreed to."""
     objection_deadline: datetime
-    """Until then the customer may cancel and gets everything back."""
+    """Until then the customer may cancel and gets a full refund."""
 
     def may_object(self, now: datetime) -> bool:
-        """Whether the customer may still cancel with everything back."""
+        """Whether the customer may still cancel with a full refund."""
         return now < self.objection_deadline
 
     def settled(self, start: datetime, now: datetime) -> bool:

@@ -63,10 +63,10 @@ class Action(StrEnum):
     """The customer accepts the time that the provider's side has set."""
     FOLLOW_CLOCK = "follow_clock"
     """The rules of the booking's time zone have changed: its local time is another instant now."""
-    QUESTION = "question"
-    """The provider was suspended: an admin decides whether the booking stands."""
-    UPHOLD = "uphold"
-    """The booking stands after all."""
+    PUT_UNDER_REVIEW = "put_under_review"
+    """The provider was suspended: an admin reviews the booking."""
+    CONFIRM_AFTER_REVIEW = "confirm_after_review"
+    """The review ends, and the booking is confirmed."""
     DISPUTE = "dispute"
     RESOLVE_CONFIRMED = "resolve_confirmed"
     RESOLVE_COMPLETED = "resolve_completed"
@@ -127,7 +127,7 @@ BOOKING_LIFECYCLE: Final[Lifecycle[Status, Action, Party]] = Lifecycle(
         - *revive* needs a booking that could be made now; otherwise *return_payment* records why;
         - a request is accepted (*accept*, *confirm*) before its start;
         - *complete* and *mark_no_show* come after the start, *cancel* of a confirmed booking before the end. While a
-          booking is in question, the first two wait for an admin's decision, and the provider's side can *cancel* it;
+          booking is under review, the first two wait for an admin's decision, and the provider's side can *cancel* it;
         - *reschedule* leads to a time to come. After one by the provider's side, *mark_no_show* needs the customer's
           agreement: *accept_time*, or 24 hours of silence that end before the start. *complete* waits for those 24
           hours and for the start that the customer agreed to. Until then the customer can *cancel*, the provider's
@@ -167,7 +167,7 @@ BOOKING_LIFECYCLE: Final[Lifecycle[Status, Action, Party]] = Lifecycle(
         **{
             (status, action): Move(status, by)
             for status in sorted(TO_COME)
-            for action, by in ((Action.QUESTION, _SYSTEM), (Action.UPHOLD, _SYSTEM | _ADMIN))
+            for action, by in ((Action.PUT_UNDER_REVIEW, _SYSTEM), (Action.CONFIRM_AFTER_REVIEW, _SYSTEM | _ADMIN))
         },
         (Status.EXPIRED, Action.REVIVE): Move(Status.CONFIRMED, frozenset({Party.PAYMENT})),
         (Status.EXPIRED, Action.RETURN_PAYMENT): Move(Status.EXPIRED, frozenset({Party.PAYMENT})),

@@ -145,11 +145,11 @@ class Resolution(StrEnum):
     """What an admin decides about the money."""
 
     REFUND_FULL = "refund_full"
-    """Everything that was paid goes back, less refunds that are made or pending."""
+    """Everything that was paid is refunded, less refunds that are made or pending."""
     REFUND_PARTIAL = "refund_partial"
-    """A part of it goes back."""
+    """A part of it is refunded."""
     NO_REFUND = "no_refund"
-    """Nothing more goes back. Refunds that are pending stay pending."""
+    """Nothing more is refunded. Refunds that are pending stay pending."""
 
 
 class EvidenceKind(StrEnum):
@@ -195,7 +195,7 @@ class Statement:
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checks_enums
 class Verdict:
-    """An admin's decision. `refund` is what goes back in addition to refunds that are made or pending."""
+    """An admin's decision. `refund` is what is refunded in addition to refunds that are made or pending."""
 
     resolution: Resolution
     refund: Money

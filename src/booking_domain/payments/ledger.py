@@ -56,7 +56,7 @@ class Entry:
     at: datetime
     """When the payment was started, the refund scheduled, or the adjustment made."""
     conceded: bool = False
-    """Whether a refund goes back by a decision."""
+    """Whether a refund is given back by a decision."""
 
     @property
     def signed(self) -> int:

@@ -165,7 +165,7 @@ class Payment:
     def settle(self, received: Money, *, raw_payload: str, now: datetime) -> tuple["Payment", Money]:
         """Apply the total that the gateway holds; return the payment and the amount that is new.
 
-        A total below `held` changes nothing: money that goes back is recorded as a refund.
+        A total below `held` changes nothing: money that is given back is recorded as a refund.
         """
         new = received.excess_over(self.held)
         if not new:

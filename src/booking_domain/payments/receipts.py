@@ -1,4 +1,4 @@
-"""Receipts for money that came from a customer, and credit notes for money that went back: the type and its ports.
+"""Receipts for money that came from a customer, and credit notes for money that was refunded: the type and its ports.
 
 A receipt is never changed. It states what was agreed when it was issued; after the erasure of an account only the names
 are missing. Numbers have no gaps: each provider has one sequence of receipts and one of credit notes.
@@ -31,7 +31,7 @@ class ReceiptKind(StrEnum):
     RECEIPT = "receipt"
     """Money came from the customer."""
     CREDIT_NOTE = "credit_note"
-    """Money went back to the customer, or a payment at the desk was voided."""
+    """Money was refunded to the customer, or a payment at the desk was voided."""
 
 
 class ReceiptMethod(StrEnum):
@@ -54,13 +54,13 @@ _AT_DESK: Final = {DeskMethod.CASH: ReceiptMethod.CASH, DeskMethod.CARD: Receipt
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checks_enums
 class Movement:
-    """Money that came from the customer, or went back."""
+    """Money that came from the customer, or was refunded."""
 
     kind: ReceiptKind
     source: UUID
     """The payment, refund or desk payment."""
     undoes: UUID | None = None
-    """The payment or desk payment whose money goes back, if it is known."""
+    """The payment or desk payment whose money is refunded, if it is known."""
     method: ReceiptMethod
     reference: str | None = None
     """The gateway's id of the invoice, or the bank's reference of the transfer."""
@@ -130,7 +130,7 @@ def numbered(kind: ReceiptKind, sequence: int) -> str:
 def movements(
     payments: Iterable[Payment], desk_payments: Iterable[DeskPayment], refunds: Iterable[Refund]
 ) -> Iterator[Movement]:
-    """All money of a booking that has moved: first what came from the customer, then what went back."""
+    """All money of a booking that has moved: first what came from the customer, then what was refunded."""
     at_desk, invoices = tuple(desk_payments), {}
     for payment in payments:
         invoices[payment.id] = reference = None if payment.invoice is None else payment.invoice.reference

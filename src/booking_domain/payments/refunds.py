@@ -30,7 +30,7 @@ class RefundStatus(StrEnum):
 
 
 class RefundReason(StrEnum):
-    """Why money goes back."""
+    """Why money is refunded."""
 
     CANCELLATION = "cancellation"
     """The booking was cancelled, and its policy gives money back."""
@@ -45,7 +45,7 @@ class RefundReason(StrEnum):
 
     @property
     def concedes(self) -> bool:
-        """Whether the money goes back by a decision, so that it is not due again; see `bookings.due`."""
+        """Whether the money is given back by a decision, so that it is not due again; see `bookings.due`."""
         return self in _CONCEDING
 
 
@@ -53,7 +53,7 @@ _CONCEDING: Final = frozenset({RefundReason.CANCELLATION, RefundReason.NO_SHOW, 
 
 
 class RefundMethod(StrEnum):
-    """How money goes back."""
+    """How money is refunded."""
 
     GATEWAY = "gateway"
     """By the payment gateway, which is asked until it answers."""
@@ -110,7 +110,7 @@ class InvalidRefundTransition(InvalidTransition, code="refund.invalid_transition
 
 REFUND_LIFECYCLE: Final[Lifecycle[RefundStatus, RefundAction, PaymentParty]] = Lifecycle(
     thing="refund",
-    about="Money of a booking that goes back to the customer. It is scheduled as `refund_pending`.",
+    about="Money of a booking that is given back to the customer. It is scheduled as `refund_pending`.",
     refusal=InvalidRefundTransition,
     moves={
         (RefundStatus.PENDING, RefundAction.ASK_GATEWAY): Move(
@@ -131,7 +131,7 @@ REFUND_LIFECYCLE: Final[Lifecycle[RefundStatus, RefundAction, PaymentParty]] = L
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checks_enums
 class Refund:
-    """Money of a booking that goes back to the customer."""
+    """Money of a booking that is given back to the customer."""
 
     id: RefundId
     booking_id: BookingId
@@ -142,7 +142,7 @@ class Refund:
     reason: RefundReason
     amount: Money
     method: RefundMethod | None = None
-    """How the money goes back; None: not decided yet."""
+    """How the money is refunded; None: not decided yet."""
     payment_id: PaymentId | None = None
     """The payment that the gateway pays back."""
     attempts: int = 0

@@ -26,7 +26,7 @@ class Totals:
     refund_pending: Money
     """The sum of all refunds that are scheduled and not made yet."""
     conceded: Money
-    """What of the refunds, made and pending, goes back by a decision. It is not due again; see `bookings.due`."""
+    """What of the refunds, made and pending, is given back by a decision. It is not due again; see `bookings.due`."""
 
     def __post_init__(self) -> None:
         if self.paid < self.refunded + self.refund_pending:

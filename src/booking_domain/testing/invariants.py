@@ -105,7 +105,7 @@ def most_due(
 ) -> Money:
     """The most that its customer may be asked for.
 
-    It is the price, less all that was ever paid, plus what went back, or is about to, because it was paid by mistake.
+    It is the price, less all that was ever paid, plus refunds, made or pending, of what was paid by mistake.
     """
     paid = sum(each.settled.amount for each in payments) + sum(each.counted.amount for each in at_desk)
     paid += sum(each.amount for each in adjustments)

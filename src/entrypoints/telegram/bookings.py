@@ -99,7 +99,7 @@ async def ask_cancel(person: Person, words: Sequence[str], parts: Parts) -> Chat
     quote = await bookings.get_cancellation_quote(
         person.actor, booking_id, parts.reads.appointments, now=parts.clock.now()
     )
-    text = say(Phrase("If the booking is cancelled now, {refund} goes back."), refund=str(quote.refund))
+    text = say(Phrase("If the booking is cancelled now, {refund} is refunded."), refund=str(quote.refund))
     confirm = Button(text=say(Phrase("Yes, cancel")), data=joined("C", booking_id, str(quote.refund.amount)))
     back = Button(text=say(Phrase("No, keep it")), data=joined("b", booking_id))
     return ChatMessage(text=text, rows=((confirm,), (back,)))

@@ -11,14 +11,14 @@ from booking_domain.catalogue.events import (
 )
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import ProviderId
-from booking_domain.use_cases.bookings.question_bookings import affected_bookings, follow_profile
+from booking_domain.use_cases.bookings.review_bookings import affected_bookings, follow_profile
 from booking_domain.use_cases.catalogue.booking_links import remove_visitors
 from entrypoints.container import Container
 from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Subscription, Sweep, WorkerContext
 
 
 async def _follow(container: Container, *, provider_id: str) -> None:
-    """Mark the bookings of a suspended provider as in question; uphold them after the suspension."""
+    """Put the bookings of a suspended provider under review; confirm them after the suspension."""
     now = container.clock().now()
     for booking_id in await affected_bookings(ProviderId(UUID(provider_id)), container.reads(), now):
         await container.executor().run(follow_profile, booking_id, actor=SYSTEM)

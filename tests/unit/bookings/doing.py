@@ -11,7 +11,7 @@ from booking_domain.testing.bookings.strategies import ACTORS, EVENT, HOUR, NOON
 LATER: Final = TimeRange(NOON + 24 * HOUR, NOON + 25 * HOUR)
 """Where what is rescheduled goes."""
 SELF_LOOPS: Final = frozenset(
-    {Action.OFFER_TIMES, Action.RESCHEDULE, Action.ACCEPT_TIME, Action.FOLLOW_CLOCK, Action.QUESTION}
+    {Action.OFFER_TIMES, Action.RESCHEDULE, Action.ACCEPT_TIME, Action.FOLLOW_CLOCK, Action.PUT_UNDER_REVIEW}
 )
 
 
@@ -35,10 +35,10 @@ def do(  # noqa: PLR0911 - one return per method
             return booking.accept_time(booking.span, party=party, by=actor, now=now, event_id=EVENT)
         case Action.FOLLOW_CLOCK:
             return booking.follow_clock(LATER, LATER, party=party, by=actor, now=now, event_id=EVENT)
-        case Action.QUESTION:
-            return booking.question(party=party, by=actor, now=now, event_id=EVENT)
-        case Action.UPHOLD:
-            return booking.uphold(party=party, by=actor, now=now, event_id=EVENT, reason=reason)
+        case Action.PUT_UNDER_REVIEW:
+            return booking.put_under_review(party=party, by=actor, now=now, event_id=EVENT)
+        case Action.CONFIRM_AFTER_REVIEW:
+            return booking.confirm_after_review(party=party, by=actor, now=now, event_id=EVENT, reason=reason)
         case _:
             return booking.apply(
                 action,

@@ -87,6 +87,6 @@ async def test_a_booking_that_has_ended_can_at_most_be_disputed(studio: Studio, 
     assert set().union(*_of(studio, booking).values()) == expected
 
 
-async def test_only_an_admin_upholds_a_booking_in_question(studio: Studio) -> None:
-    booking = replace(await studio.book(), in_question=True)
+async def test_only_an_admin_confirms_a_booking_under_review(studio: Studio) -> None:
+    booking = replace(await studio.book(), under_review=True)
     assert [party for party, actions in _of(studio, booking).items() if A.UPHOLD in actions] == [Party.ADMIN]

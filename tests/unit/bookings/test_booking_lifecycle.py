@@ -26,7 +26,7 @@ def when_it_can_be_done(status: Status, action: Action) -> Booking:
     """A booking in this status for which only the lifecycle can refuse `action` at 11:30 or 12:30."""
     booking = a_booking(status, paid=NOTHING if action is Action.ACCEPT else DEPOSIT)
     if action is not Action.ACCEPT_TIME:
-        return replace(booking, in_question=action is Action.UPHOLD)
+        return replace(booking, under_review=action is Action.CONFIRM_AFTER_REVIEW)
     return replace(booking, time_change=changed_time(Party.PROVIDER, LATER, NOON - HOUR))
 
 
@@ -37,8 +37,8 @@ TYPES = {
     Action.RESCHEDULE: "rescheduled",
     Action.ACCEPT_TIME: "time_accepted",
     Action.FOLLOW_CLOCK: "clock_changed",
-    Action.QUESTION: "questioned",
-    Action.UPHOLD: "upheld",
+    Action.PUT_UNDER_REVIEW: "questioned",
+    Action.CONFIRM_AFTER_REVIEW: "upheld",
     **dict.fromkeys(RESOLUTIONS.values(), "dispute_ended"),
 }
 

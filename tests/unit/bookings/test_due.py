@@ -1,4 +1,4 @@
-"""What is due: what was given back by a decision is not due again; what went back for another reason is."""
+"""What is due: what was given back by a decision is not due again; what was refunded for another reason is."""
 
 from dataclasses import replace
 

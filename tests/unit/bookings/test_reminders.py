@@ -64,7 +64,7 @@ def test_a_moved_booking_has_other_reminders_and_the_same_ones_again_once_it_is_
 @pytest.mark.parametrize(
     ("booking", "kinds"),
     [
-        (replace(BOOKING, in_question=True), []),
+        (replace(BOOKING, under_review=True), []),
         (replace(BOOKING, customer_id=OWNER.id), []),
         (replace(BOOKING, status=Status.CANCELLED), []),
         (replace(BOOKING, status=Status.EXPIRED), []),

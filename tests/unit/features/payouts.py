@@ -38,7 +38,7 @@ TERMS: Final = {"depositAmount": 2_000_000, "priceAmount": 8_000_000}
 
 
 async def cancelled_and_paid(api: Api) -> tuple[str, str, dict[str, Any]]:
-    """Customer, provider and booking: paid, and cancelled by the provider, so that all of it goes back."""
+    """Customer, provider and booking: paid, and cancelled by the provider, so that all of it is refunded."""
     provider, provider_id = await api.open_provider(**TERMS)
     customer = await api.joined("customer")
     booking = await api.booked(customer, provider_id)

@@ -35,7 +35,7 @@ async def paid_for(studio: Studio, start: datetime = NEXT_WEEK, *, by: Actor | N
 
 
 async def quoted(studio: Studio, booking: Booking) -> tuple[object, datetime, datetime | None]:
-    """The refund, the start by which it is judged, and until when everything goes back."""
+    """The refund, the start by which it is judged, and until when everything is refunded."""
     quote = await get_cancellation_quote(studio.customer, booking.id, studio.reads.appointments, now=studio.clock.now())
     return quote.refund, quote.policy_start, quote.objection_deadline
 
@@ -210,7 +210,7 @@ async def test_a_customer_who_chooses_a_time_agrees_to_it(studio: Studio) -> Non
     moved = await studio.reschedule(booking, TOMORROW - HOUR, by=studio.owner)
     studio.clock.set(TOMORROW - HOUR / 2)  # the provider's time has come, the agreed one has not
     chosen = await studio.reschedule(moved, NEXT_WEEK)
-    assert (chosen.time_change, chosen.policy_start) == (None, NEXT_WEEK), "they could have had everything back"
+    assert (chosen.time_change, chosen.policy_start) == (None, NEXT_WEEK), "they could have had a full refund"
 
 
 async def test_an_extended_appointment_waits_for_the_customer(studio: Studio) -> None:
@@ -311,7 +311,7 @@ async def test_both_parties_are_told_of_a_new_time_and_of_what_the_customer_says
     moved = await studio.reschedule(booking, LATER, by=studio.owner)
     (subject, to_customer), (_, to_provider) = await notices_of(studio, booking)
     assert subject == "please accept another time"
-    for said in ("2026-12-01 10:00", "2026-12-01 13:00", "by 2026-11-24 09:02", "get everything back"):
+    for said in ("2026-12-01 10:00", "2026-12-01 13:00", "by 2026-11-24 09:02", "get a full refund"):
         assert said in to_customer
     for said in ("2026-12-01 13:00", "They may cancel by 2026-11-24 09:02"):
         assert said in to_provider

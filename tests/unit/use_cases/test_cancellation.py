@@ -106,7 +106,7 @@ async def test_money_that_arrives_after_the_quote_refuses_the_cancellation(studi
     )
     after = await studio.seen(booking)
     back = await studio.owed(booking)
-    if after.status is Status.CANCELLED:  # cancelled first: the payment is late, and goes back as such
+    if after.status is Status.CANCELLED:  # cancelled first: the payment is late, and is refunded as such
         assert sum((each.amount for each in back), 0) == after.refund_pending.amount == DEPOSIT.amount
     else:
         assert (after.status, back) == (Status.CONFIRMED, [])

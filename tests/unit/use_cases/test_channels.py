@@ -95,7 +95,7 @@ async def test_only_the_customer_is_told_why_a_late_payment_goes_back(studio: St
     )
     await notify(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
     [sent] = notifier.delivered
-    assert (sent.to, sent.subject) == (EMAIL, f"Booking {booking.reference}: your payment goes back")
+    assert (sent.to, sent.subject) == (EMAIL, f"Booking {booking.reference}: your payment is refunded")
     assert REASONS[why] in sent.text
 
 

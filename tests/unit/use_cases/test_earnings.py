@@ -169,7 +169,7 @@ async def test_a_provider_may_have_their_own_rate_and_the_platforms_again(studio
 
 
 async def test_a_disputed_booking_is_held_back_until_it_is_resolved() -> None:
-    studio = await Studio.opened()  # part of a deposit goes back, which the fixture does not expect
+    studio = await Studio.opened()  # part of a deposit is refunded, which the fixture does not expect
     booking = await kept(studio)
     await change(studio, booking, Action.DISPUTE, Party.CUSTOMER)
     with pytest.raises(NothingOwed):  # the dispute counts at once, though the worker has not run
@@ -184,7 +184,7 @@ async def test_a_disputed_booking_is_held_back_until_it_is_resolved() -> None:
 
 
 async def test_a_refund_after_the_payout_makes_the_balance_negative_and_carries_over() -> None:
-    studio = await Studio.opened()  # part of a deposit goes back, which the fixture does not expect
+    studio = await Studio.opened()  # part of a deposit is refunded, which the fixture does not expect
     booking = await kept(studio)
     payout = await approve(studio, await start(studio))
     await settle(studio, payout, "FT1")

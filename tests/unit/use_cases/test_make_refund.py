@@ -27,7 +27,7 @@ from booking_domain.use_cases.payments.payouts import ApprovePayout, approve_pay
 
 
 async def _cancelled(studio: Studio) -> tuple[Booking, Refund]:
-    """A booking that was paid and then cancelled with everything back, and its refund."""
+    """A booking that was paid and then cancelled with a full refund, and its refund."""
     booking = await studio.book()
     await studio.paid(booking)
     await studio.move(booking, Status.CANCELLED, by=studio.owner)

@@ -136,7 +136,7 @@ async def test_what_the_policy_gave_back_is_not_due_again_if_a_verdict_restores_
 
 
 async def test_what_was_paid_too_late_is_due_again(studio: Studio) -> None:
-    """A part of the deposit goes back as the booking expires; the later payment revives it at its whole price."""
+    """A part of the deposit is refunded as the booking expires; the later payment revives it at its whole price."""
     booking = await studio.book()
     payment = await studio.bill(booking)
     studio.pay(payment, DEPOSIT.percent(50))

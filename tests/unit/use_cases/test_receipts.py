@@ -85,7 +85,7 @@ def stated(receipts: list[Receipt]) -> int:
 
 
 async def moved(studio: Studio, booking: Booking) -> int:
-    """What came from the customer less what went back."""
+    """What came from the customer less what was refunded."""
     payments, refunds = await studio.payments(booking), await studio.refunds(booking)
     desk = await studio.reads.desk_payments.of_booking(booking.id)
     return (

@@ -12,7 +12,7 @@ from adapters.postgres.bookings.tables import IS_TO_COME, IS_UNDECIDED, booking_
 from adapters.postgres.catalogue.profiles import policy_json, policy_of
 from adapters.postgres.identity.tables import external_identities, users
 from adapters.postgres.kit.advisory_locks import lock_key
-from adapters.postgres.kit.codec import Columns, Converted, Mapper
+from adapters.postgres.kit.codec import Columns, Converted, Mapper, Renamed
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork
 from booking_domain.bookings.model import Booking, BookingEvent
@@ -91,6 +91,8 @@ BOOKING: Final = Mapper(
     desk_paid=Columns("desk_paid_amount", "currency"),
     authorised=Columns("authorised_amount", "currency"),
     released=Columns("released_amount", "currency"),
+    under_review=Renamed("in_question"),
+    review_began_at=Renamed("questioned_at"),
     services=Converted("services", write=_services_json, read=_services_of),
     cancellation=Converted("cancellation_policy", write=policy_json, read=policy_of),
     time_change=Converted(
@@ -200,7 +202,7 @@ _TO_COME: Final = Statement(
 )
 
 
-_QUESTIONED: Final = bindparam("in_question", type_=Boolean())
+_UNDER_REVIEW: Final = bindparam("under_review", type_=Boolean())
 
 
 def _page(whose: ColumnElement[bool] | None) -> Statement:
@@ -216,7 +218,7 @@ def _page(whose: ColumnElement[bool] | None) -> Statement:
             if_given(
                 "upcoming_at", _b.ends_at, and_(IS_TO_COME, or_(_b.ends_at > bindparam("upcoming_at"), IS_UNDECIDED))
             ),
-            or_(cast(_QUESTIONED, Boolean).is_(None), _b.in_question == _QUESTIONED),
+            or_(cast(_UNDER_REVIEW, Boolean).is_(None), _b.in_question == _UNDER_REVIEW),
             if_given("after", _b.id, _b.id < bindparam("after")),
         )
         .order_by(_b.id.desc())
@@ -280,7 +282,7 @@ class PostgresBookingReads(WithWork, BookingReads):
             "starts_before": criteria.starts_before,
             "provider_id": criteria.provider_id,
             "upcoming_at": criteria.upcoming_at,
-            "in_question": criteria.in_question,
+            "under_review": criteria.under_review,
             "after": criteria.after,
             "most": criteria.limit,
         }

@@ -122,7 +122,7 @@ bookings: Final = Table(
     Column("paid_amount", BigInteger, nullable=False),
     Column("refunded_amount", BigInteger, nullable=False),
     Column("refund_pending_amount", BigInteger, nullable=False, server_default="0"),
-    # What of the refunds, made and pending, goes back by a decision: it is not due again.
+    # What of the refunds, made and pending, is given back by a decision: it is not due again.
     Column("conceded_amount", BigInteger, nullable=False, server_default="0"),
     # The amount paid at the desk; the platform never held it.
     Column("desk_paid_amount", BigInteger, nullable=False, server_default="0"),

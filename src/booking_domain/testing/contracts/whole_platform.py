@@ -619,7 +619,7 @@ class PlatformMachine(RuleBasedStateMachine):
     def resolve_the_dispute(
         self, booking: Booking, resolution: Resolution, share: int, to: FinalBookingStatus, paid: Payment | None
     ) -> None:
-        """Decide a dispute, perhaps while a payment arrives: what goes back never exceeds what was paid."""
+        """Decide a dispute, perhaps while a payment arrives: what is refunded never exceeds what was paid."""
 
         async def resolve() -> None:
             before, dispute = await self.studio.seen(booking), await self.studio.open_dispute_of(booking)

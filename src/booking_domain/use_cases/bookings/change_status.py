@@ -9,10 +9,10 @@ from booking_domain.bookings.errors import (
     BookingNotFound,
     CustomerNotActive,
     DepositDue,
-    InQuestion,
     RefundDiffers,
     TimeNotAccepted,
     TooEarly,
+    UnderReview,
 )
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Status
@@ -86,7 +86,7 @@ change_booking_status: Final = UseCase(
         NotYourMove,
         InvalidBookingTransition,
         TooEarly,
-        InQuestion,
+        UnderReview,
         TimeNotAccepted,
         AlreadyOver,
         DepositDue,

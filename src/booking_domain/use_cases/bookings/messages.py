@@ -21,7 +21,7 @@ from booking_domain.use_cases.notices.fields import SAMPLE_ZONE, sample_time
 from booking_domain.use_cases.notices.parties import Parties, PartyNotices, parties_of, templates_of
 from booking_domain.use_cases.platform.ports import Reads
 
-_TOO_LATE: Final = "Booking {reference}: your payment goes back"
+_TOO_LATE: Final = "Booking {reference}: your payment is refunded"
 _NOTICES: Final[Mapping[str, PartyNotices]] = {
     "booking.requested": PartyNotices(
         subject="Booking {reference}: requested",
@@ -122,36 +122,36 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
         subject="Booking {reference}: missed", to_customer="You missed your booking with {provider} on {when}."
     ),
     "booking.questioned": PartyNotices(
-        subject="Booking {reference}: in question",
+        subject="Booking {reference}: under review",
         to_customer=(
-            "{provider} takes no bookings at present, so your booking on {when} is in question. We will notify you of "
-            "the decision. You can cancel it and get everything back."
+            "{provider} takes no bookings at present, so your booking on {when} is under review. We will notify you of "
+            "the decision. You can cancel it and get a full refund."
         ),
     ),
     "booking.upheld": PartyNotices(
-        subject="Booking {reference}: it stands",
-        to_customer="Your booking with {provider} on {when} is no longer in question: it stands.",
-        to_provider="The booking of {customer} on {when} is no longer in question: it stands.",
+        subject="Booking {reference}: review ended",
+        to_customer="Your booking with {provider} on {when} is no longer under review: it stays valid.",
+        to_provider="The booking of {customer} on {when} is no longer under review: it stays valid.",
     ),
     # Of a reschedule by the provider's side that the customer has not accepted.
     "booking.time_changed": PartyNotices(
         subject="Booking {reference}: please accept another time",
         to_customer=(
             "{provider} has moved your booking from {agreed} to {when}; it ends at {end}. Please accept the new time. "
-            "If it does not suit you, cancel by {objection_deadline} and you get everything back."
+            "If it does not suit you, cancel by {objection_deadline} and you get a full refund."
         ),
         to_provider=(
             "The booking of {customer} is now on {when}. They were asked to accept the new time. They may cancel by "
-            "{objection_deadline} and get everything back."
+            "{objection_deadline} and get a full refund."
         ),
     ),
     # Of a cancellation by a customer who may object to the new time.
     "booking.time_refused": PartyNotices(
         subject="Booking {reference}: the new time is refused",
-        to_customer="Your booking with {provider} on {when} is cancelled. What you have paid goes back to you in full.",
+        to_customer="Your booking with {provider} on {when} is cancelled. What you have paid is refunded in full.",
         to_provider=(
-            "{customer} has not accepted the new time, {when}. The booking is cancelled, and what was paid goes back "
-            "in full."
+            "{customer} has not accepted the new time, {when}. The booking is cancelled, and what was paid is "
+            "refunded in full."
         ),
     ),
 }

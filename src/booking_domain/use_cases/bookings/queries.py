@@ -85,7 +85,7 @@ async def _get_appointment(actor: Actor, booking_id: BookingId, appointments: Ap
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancellationQuote:
-    """What goes back if the actor cancels now."""
+    """What the customer gets back if the actor cancels now."""
 
     refund: Money
     """Refunds that are already pending not included."""
@@ -102,7 +102,7 @@ class CancellationQuote:
     policy_start: datetime
     """The start by which the cancellation policy judges the customer."""
     objection_deadline: datetime | None
-    """Until then the customer gets everything back, because the provider's side has rescheduled."""
+    """Until then the customer gets a full refund, because the provider's side has rescheduled."""
 
 
 async def _get_cancellation_quote(

@@ -36,7 +36,7 @@ class RescheduleBooking:
     - The booking keeps its reference, payments, terms and services, with the buffers of these.
     - A customer takes an offered slot; the provider and admins may go off the grid and outside opening hours. The
       booking's own claim does not count as taken. No actor reschedules into the past.
-    - A time that the provider's side sets is held at once. The customer may accept it, or cancel with everything back
+    - A time that the provider's side sets is held at once. The customer may accept it, or cancel with a full refund
       until 24 hours have passed.
     - A customer reschedules only within the minimum notice of the booking's policy.
     - The provider takes bookings, and the customer's account is active.

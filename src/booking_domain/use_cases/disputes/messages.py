@@ -65,22 +65,25 @@ _WITHDRAWN_BY_OTHER: Final = NoticeTemplate(
 _DECIDED: Final = "Booking {reference}: decided"
 _RESOLVED: Final[Mapping[tuple[bool, FinalBookingStatus], NoticeTemplate]] = {
     (True, FinalBookingStatus.CONFIRMED): NoticeTemplate(
-        subject=_DECIDED, text="The dispute is decided: {refund} goes back to the customer. The booking stands. {note}"
+        subject=_DECIDED,
+        text="The dispute is decided: {refund} is refunded to the customer. The booking is confirmed. {note}",
     ),
     (True, FinalBookingStatus.COMPLETED): NoticeTemplate(
         subject=_DECIDED,
-        text="The dispute is decided: {refund} goes back to the customer. The appointment took place. {note}",
+        text="The dispute is decided: {refund} is refunded to the customer. The appointment took place. {note}",
     ),
     (True, FinalBookingStatus.CANCELLED): NoticeTemplate(
         subject=_DECIDED,
-        text="The dispute is decided: {refund} goes back to the customer. The booking is cancelled. {note}",
+        text="The dispute is decided: {refund} is refunded to the customer. The booking is cancelled. {note}",
     ),
     (True, FinalBookingStatus.NO_SHOW): NoticeTemplate(
         subject=_DECIDED,
-        text="The dispute is decided: {refund} goes back to the customer. The customer missed the appointment. {note}",
+        text=(
+            "The dispute is decided: {refund} is refunded to the customer. The customer missed the appointment. {note}"
+        ),
     ),
     (False, FinalBookingStatus.CONFIRMED): NoticeTemplate(
-        subject=_DECIDED, text="The dispute is decided: nothing more is refunded. The booking stands. {note}"
+        subject=_DECIDED, text="The dispute is decided: nothing more is refunded. The booking is confirmed. {note}"
     ),
     (False, FinalBookingStatus.COMPLETED): NoticeTemplate(
         subject=_DECIDED, text="The dispute is decided: nothing more is refunded. The appointment took place. {note}"
@@ -93,7 +96,7 @@ _RESOLVED: Final[Mapping[tuple[bool, FinalBookingStatus], NoticeTemplate]] = {
         text="The dispute is decided: nothing more is refunded. The customer missed the appointment. {note}",
     ),
 }
-"""By whether money goes back, and the status of the booking."""
+"""By whether money is refunded, and the status of the booking."""
 
 
 async def _notices(event: DisputeChanged, reads: Reads) -> AsyncIterator[Addressed]:

@@ -37,7 +37,7 @@ SHARED_FIELDS: Final[Mapping[str, NoticeField]] = {
     "provider": NoticeField("The provider's public name.", "Bold Ink", of_users=True),
     "reason": NoticeField("The reason that an admin or a provider gave.", "Entered twice.", of_users=True),
     "reference": NoticeField("The reference of the booking.", "BK7F3Q9D"),
-    "refund": NoticeField("The amount that goes back.", sample_money(15_000)),
+    "refund": NoticeField("The amount that is refunded.", sample_money(15_000)),
     "return_reason": NoticeField("Why the bank returned a transfer.", "Unknown account."),
     "salon": NoticeField("The salon's name.", "Ink House", of_users=True),
     "still_due": NoticeField("What is still due for the booking.", sample_money(60_000)),

@@ -1,7 +1,7 @@
 """Record what a customer paid at the desk, and void a record.
 
 The provider, the manager of the provider's salon and admins record it, for a booking of which something is due. Open
-invoices of the gateway are cancelled, so that the customer does not pay twice; money that still arrives goes back.
+invoices of the gateway are cancelled, so that the customer does not pay twice; money that still arrives is refunded.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Issue receipts for the money of a booking that came in, and credit notes for the money that went back.
+"""Issue receipts for the money of a booking that came in, and credit notes for the money that was refunded.
 
 May run any number of times: it states only what no receipt of the booking states yet.
 """

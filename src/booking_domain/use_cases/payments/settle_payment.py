@@ -52,9 +52,9 @@ GATEWAY_POLL_INTERVAL: Final = timedelta(seconds=1)
 """Requests of customers ask the gateway about one payment at most once in this time."""
 
 _NOTHING_DUE: Final = frozenset({Status.CANCELLED, Status.EXPIRED, Status.NO_SHOW})
-"""Statuses of bookings whose new money goes back."""
+"""Statuses of bookings whose new money is refunded."""
 _RELEASED_FOR: Final = {Status.CANCELLED: RefundReason.CANCELLATION, Status.NO_SHOW: RefundReason.NO_SHOW}
-"""Why more goes back than was released, by the status of the booking."""
+"""Why more is refunded than was released, by the status of the booking."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,7 +239,7 @@ def _excess(booking: Booking, new: Money, before: Payment) -> Money:
 
 
 def _reason(booking: Booking, *, captured: bool) -> RefundReason:
-    """Why an excess goes back."""
+    """Why an excess is refunded."""
     status = booking.undisputed_status
     if status not in _NOTHING_DUE:
         return RefundReason.OVERPAYMENT

@@ -282,7 +282,7 @@ class BookingJson(Json, frozen=True, kw_only=True):
     cancellation_start: Timestamp | None = None
     """The start from which the cancellation policy counts, if it is not `start`."""
     in_question: bool | None = None
-    """True while an admin decides whether the booking stands, because its provider was suspended."""
+    """True while an admin reviews the booking, because its provider was suspended."""
     disputed_from: str | None = None
     """The status before the dispute, while it is open."""
 
@@ -345,7 +345,7 @@ class CancellationQuoteJson(Json, frozen=True, kw_only=True):
     """The refund if the caller cancels now."""
 
     refund_amount: int
-    """The amount that goes back to the customer, refunded or released."""
+    """The amount that the customer gets back, refunded or released."""
     released_amount: int
     """The part of it that is released: authorised on the customer's card, but never charged."""
     desk_paid_amount: int
@@ -440,7 +440,7 @@ booking_json: Final = projection(
     agreed_end="coming_change.agreed.end",
     objection_deadline="coming_change.objection_deadline",
     reschedule_notice_minutes=filled("cancellation.reschedule_notice_minutes"),
-    in_question=filled("in_question"),
+    in_question=filled("under_review"),
 )
 
 

@@ -107,7 +107,7 @@ VOCABULARY: Final[Mapping[str, str]] = {
     "id": "The id.",
     "ideaId": "The id of the idea.",
     "images": "The images.",
-    "inQuestion": "Whether the provider was suspended and no admin has decided yet whether the booking stands.",
+    "inQuestion": "Whether the provider was suspended and no admin has decided yet on the booking.",
     "initData": "The signed data that Telegram gives to the mini-app.",
     "instructions": "How to find the place and what to bring; customers with a booking see it.",
     "invoiceId": "The gateway's id of the invoice.",

@@ -147,7 +147,7 @@ class RefundJson(Json, frozen=True, kw_only=True):
     reason: RefundReason
     created_at: Timestamp
     method: RefundMethod | None = None
-    """How the money goes back. Absent until that is decided."""
+    """How the money is refunded. Absent until that is decided."""
     processed_at: Timestamp | None = None
     bank_reference: str | None = None
     return_reason: str | None = None

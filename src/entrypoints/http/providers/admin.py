@@ -10,7 +10,7 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import ProviderId
 from booking_domain.use_cases.bookings import queries as bookings
-from booking_domain.use_cases.bookings.question_bookings import decide_on_bookings
+from booking_domain.use_cases.bookings.review_bookings import decide_on_bookings
 from booking_domain.use_cases.catalogue import queries as providers
 from booking_domain.use_cases.catalogue.profiles import DecideOnProfile, decide_on_profile
 from booking_domain.use_cases.catalogue.publication import (
@@ -135,7 +135,7 @@ async def suspend_a_profile(
 ) -> Response[ProviderJson]:
     """Suspend a profile: it is no longer listed and takes no bookings. Admins only.
 
-    Its owner is notified of the reason. Its upcoming bookings are in question until an admin decides about them; their
+    Its owner is notified of the reason. Its upcoming bookings are under review until an admin decides about them; their
     customers are notified.
     """
     command = SuspendProfile(provider_id=provider_id, reason=data.reason, expected_version=expected_version(if_match))
@@ -183,7 +183,7 @@ async def list_bookings_to_come(
     reads: Injected[Reads],
     clock: Injected[Clock],
 ) -> BookingsJson:
-    """List the upcoming bookings of a provider, newest first, or only those in question. Admins only."""
+    """List the upcoming bookings of a provider, newest first, or only those under review. Admins only."""
     found = await bookings.list_provider_bookings(actor, params.chosen(provider_id, clock.now()), reads)
     page, next_cursor = cut(found, params.limit, lambda booking: booking.id)
     return BookingsJson(items=tuple(map(booking_json, page)), next_cursor=next_cursor)
@@ -197,7 +197,7 @@ async def list_bookings_to_come(
 async def decide_on_some_bookings(
     provider_id: FromPath[ProviderId], data: JSONBody[DecideOnBookingsBody], runner: Injected[IdempotentRunner]
 ) -> Response[DecidedJson]:
-    """Cancel up to 100 bookings of a provider with full refunds, or uphold them: all or none. Admins only."""
+    """Cancel up to 100 bookings of a provider with full refunds, or confirm them: all or none. Admins only."""
     command = data.command(provider_id)
     return await runner.ok(decide_on_bookings, command, answer=lambda changed: DecidedJson(changed=changed))
 

@@ -30,7 +30,7 @@ from booking_domain.scheduling.model import Slot
 from booking_domain.shared.ids import BookingId, FileId, ProviderId
 from booking_domain.shared.unset import given_as
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.use_cases.bookings.question_bookings import MOST_AT_ONCE, BookingVerdict, DecideOnBookings
+from booking_domain.use_cases.bookings.review_bookings import MOST_AT_ONCE, BookingVerdict, DecideOnBookings
 from booking_domain.use_cases.catalogue.profiles import ProfileChange
 from booking_domain.use_cases.catalogue.publication import CorrectProfile
 from booking_domain.use_cases.catalogue.queries import PORTFOLIO_SHOWN, ProviderPage
@@ -202,7 +202,7 @@ class ProviderBookingsQuery(PageQuery, frozen=True, kw_only=True):
         return BookingFilter(
             provider_id=provider_id,
             upcoming_at=now,
-            in_question=self.in_question,
+            under_review=self.in_question,
             after=self.after(BookingId),
             limit=self.limit + 1,
         )

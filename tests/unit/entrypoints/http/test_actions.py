@@ -18,7 +18,7 @@ TERMS: Final[dict[str, dict[str, Any]]] = {
     "requested": {"bookingMode": "request"},
 }
 NOT_TRIED: Final = frozenset({AvailableAction.UPHOLD})
-"""A suspended provider's bookings: test_question_bookings.py."""
+"""A suspended provider's bookings: test_review_bookings.py."""
 ALSO: Final = {"accept": {"confirm"}, "decline": {"cancel"}, "cancel": {"decline"}}
 """What else does the same to a request."""
 

@@ -56,7 +56,7 @@ async def test_the_parties_are_told_of_each_step_and_each_reminder_once(shop: Wo
     await studio.resolve(dispute, Resolution.REFUND_PARTIAL, FinalBookingStatus.NO_SHOW, amount=500)
     before = len(shop.sender.delivered)
     assert sorted((await work(shop))[:3]) == ["decided", "decided", "refund"]
-    assert any("5.00 MNT goes back to the customer" in each.text for each in shop.sender.delivered[before:])
+    assert any("5.00 MNT is refunded to the customer" in each.text for each in shop.sender.delivered[before:])
 
 
 async def test_a_refund_waits_for_the_end_of_the_dispute(shop: Workshop) -> None:
@@ -79,14 +79,14 @@ async def test_a_booking_follows_the_suspension_of_its_provider_once_the_dispute
     suspension = SuspendProfile(provider_id=studio.provider_id, reason="Why")
     await studio.run(suspend_profile, suspension, by=studio.admin)
     await work(shop)
-    assert not (await studio.seen(booking)).in_question
+    assert not (await studio.seen(booking)).under_review
     await studio.withdraw(dispute)
     await work(shop)
-    assert (await studio.seen(booking)).in_question
+    assert (await studio.seen(booking)).under_review
     dispute = await studio.dispute(booking)
     await studio.run(reinstate_profile, ReinstateProfile(provider_id=studio.provider_id), by=studio.admin)
     await work(shop)
     await studio.resolve(dispute)
     await work(shop)
     after = await studio.seen(booking)
-    assert (after.status, after.in_question) == (Status.CONFIRMED, False)
+    assert (after.status, after.under_review) == (Status.CONFIRMED, False)

@@ -285,7 +285,7 @@ async def test_a_killed_job_gives_way_to_an_equal_one_that_was_queued_meanwhile(
         assert await cursor.fetchall() == [("todo",)]
 
 
-async def test_the_bookings_of_a_suspended_provider_are_in_question_until_it_is_reinstated(shop: Workshop) -> None:
+async def test_the_bookings_of_a_suspended_provider_are_under_review_until_it_is_reinstated(shop: Workshop) -> None:
     studio = shop.studio
     booking = await studio.book()
     await shop.relay()
@@ -296,15 +296,15 @@ async def test_the_bookings_of_a_suspended_provider_are_in_question_until_it_is_
     for _ in range(2):
         await shop.relay()
         await shop.run_due_jobs()
-    assert (await studio.seen(booking)).in_question
-    assert sorted(shop.subjects()[before:]) == ["", "in question"]
+    assert (await studio.seen(booking)).under_review
+    assert sorted(shop.subjects()[before:]) == ["", "under review"]
     before = len(shop.subjects())
     await studio.run(reinstate_profile, ReinstateProfile(provider_id=studio.provider_id), by=studio.admin)
     for _ in range(2):
         await shop.relay()
         await shop.run_due_jobs()
-    assert not (await studio.seen(booking)).in_question
-    assert sorted(shop.subjects()[before:]) == ["", "it stands", "it stands"]
+    assert not (await studio.seen(booking)).under_review
+    assert sorted(shop.subjects()[before:]) == ["", "review ended", "review ended"]
 
 
 async def test_a_refund_is_made_by_the_gateway_also_after_an_outage(shop: Workshop) -> None:

@@ -116,7 +116,7 @@ class BookingReadsContract(StorageContract):
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         bookings = {status: make.booking(cast.profile, cast.customer, status=status) for status in Status}
         confirmed = make.booking(cast.profile, cast.customer, status=Status.CONFIRMED)
-        asked = replace(confirmed, in_question=True, questioned_at=NOW)
+        asked = replace(confirmed, under_review=True, review_began_at=NOW)
         await store_bookings(backend, make, *bookings.values(), asked, make.booking(other.profile, other.customer))
         mine = BookingFilter(provider_id=cast.profile.id)
         assert set(await _ids(backend, mine)) == {asked.id, *(each.id for each in bookings.values())}
@@ -124,8 +124,8 @@ class BookingReadsContract(StorageContract):
         end = asked.span.end
         assert set(await _ids(backend, replace(mine, upcoming_at=end - INSTANT))) == to_come
         assert await _ids(backend, replace(mine, upcoming_at=end)) == [asked.id]
-        assert await _ids(backend, replace(mine, in_question=True)) == [asked.id]
-        assert asked.id not in await _ids(backend, replace(mine, in_question=False))
+        assert await _ids(backend, replace(mine, under_review=True)) == [asked.id]
+        assert asked.id not in await _ids(backend, replace(mine, under_review=False))
 
     async def test_filters_are_combined_with_and(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)

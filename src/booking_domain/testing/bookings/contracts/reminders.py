@@ -39,9 +39,9 @@ class RemindersContract(StorageContract):
         ]
         paid = replace(make.booking(cast.profile, cast.customer, TOMORROW + 9 * HOUR, status=Status.COMPLETED))
         paid = replace(paid, paid=paid.price)
-        questioned = make.booking(cast.profile, cast.customer, TOMORROW + 10 * HOUR, status=Status.CONFIRMED)
+        under_review = make.booking(cast.profile, cast.customer, TOMORROW + 10 * HOUR, status=Status.CONFIRMED)
         walk_in = make.booking(cast.profile, cast.owner, TOMORROW + 11 * HOUR, status=Status.CONFIRMED)
-        bookings += [paid, replace(questioned, in_question=True), walk_in]
+        bookings += [paid, replace(under_review, under_review=True), walk_in]
         odd = make.booking(cast.profile, cast.customer, TOMORROW + 12 * HOUR)
         bookings.append(replace(odd, due_at=NOW + timedelta(seconds=100, microseconds=7)))
         await store_bookings(backend, make, *bookings)
@@ -59,7 +59,7 @@ class RemindersContract(StorageContract):
     async def test_a_balance_is_recalled_if_the_booking_says_that_one_is_due(
         self, backend: Backend, make: Builder
     ) -> None:
-        """Conceded and authorised money is not asked for; money that went back for another reason is."""
+        """Conceded and authorised money is not asked for; money that was refunded for another reason is."""
         cast = await a_cast(backend, make)
         completed = make.booking(cast.profile, cast.customer, status=Status.COMPLETED)
         price, part, none = completed.price, completed.price.percent(30), completed.paid

@@ -145,7 +145,7 @@ def _matches(booking: Booking, criteria: BookingFilter) -> bool:
         and (criteria.starts_before is None or booking.span.start < criteria.starts_before)
         and criteria.provider_id in {None, booking.provider_id}
         and (criteria.upcoming_at is None or booking.undecided(criteria.upcoming_at))
-        and criteria.in_question in {None, booking.in_question}
+        and criteria.under_review in {None, booking.under_review}
     )
 
 

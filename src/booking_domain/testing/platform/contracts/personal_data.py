@@ -122,7 +122,7 @@ class PersonalDataContract(StorageContract):
                 assert await _erasure_blockers(backend, user.id, before + INSTANT) == FREE
         assert await _erasure_blockers(backend, make.user().id) == FREE
 
-    async def test_a_booking_in_question_or_with_a_time_to_object_to_blocks_the_erasure_after_its_end(
+    async def test_a_booking_under_review_or_with_a_time_to_object_to_blocks_the_erasure_after_its_end(
         self, backend: Backend, make: Builder
     ) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
@@ -130,7 +130,7 @@ class PersonalDataContract(StorageContract):
         end = asked.span.end
         moved = make.booking(other.profile, other.customer, status=Status.CONFIRMED)
         change = changed_time(Party.PROVIDER, moved.span, end)
-        await _booked(backend, make, replace(asked, in_question=True, questioned_at=NOW))
+        await _booked(backend, make, replace(asked, under_review=True, review_began_at=NOW))
         await _booked(backend, make, replace(moved, time_change=change))
         blocked = ErasureBlockers(bookings=True, money=False)
         before = change.objection_deadline - NOW - INSTANT

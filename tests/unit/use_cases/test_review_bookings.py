@@ -1,11 +1,11 @@
-"""The bookings of a suspended provider are in question until an admin decides, or the suspension ends."""
+"""The bookings of a suspended provider are under review until an admin decides, or the suspension ends."""
 
 from datetime import timedelta
 
 import pytest
 from tests.unit.use_cases.scenes import FREE, NEVER_ANYTHING, ON_REQUEST, expired
 
-from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, InQuestion
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, UnderReview
 from booking_domain.bookings.events import BookingChanged
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.ports import BookingFilter
@@ -21,7 +21,7 @@ from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.accounts.change_accounts import change_user
 from booking_domain.use_cases.bookings.queries import list_provider_bookings
-from booking_domain.use_cases.bookings.question_bookings import (
+from booking_domain.use_cases.bookings.review_bookings import (
     BookingVerdict,
     DecideOnBookings,
     affected_bookings,
@@ -75,28 +75,28 @@ async def texts(studio: Studio, booking: Booking) -> list[tuple[str, str]]:
 
 
 @pytest.mark.terms(FREE)
-async def test_a_suspension_calls_every_booking_to_come_in_question_once(studio: Studio) -> None:
+async def test_a_suspension_puts_every_booking_to_come_under_review_once(studio: Studio) -> None:
     booking, other = await studio.book(), await studio.book(LATER)
     over = await studio.move(await studio.book(TOMORROW + 5 * HOUR), Status.CANCELLED)
     await suspend(studio)
     for each in (booking, other):
         seen = await studio.seen(each)
-        assert (seen.in_question, seen.questioned_at) == (True, studio.clock.now())
+        assert (seen.under_review, seen.review_began_at) == (True, studio.clock.now())
         assert (await studio.told(each)).count("booking.questioned") == 1
-    assert not (await studio.seen(over)).in_question
+    assert not (await studio.seen(over)).under_review
 
 
 @pytest.mark.terms(FREE)
-async def test_disabling_the_account_calls_its_bookings_in_question_too(studio: Studio) -> None:
+async def test_disabling_the_account_puts_its_bookings_under_review_too(studio: Studio) -> None:
     booking = await studio.book()
     change = ChangeUser(user_id=studio.owner.id, status=UserStatus.DISABLED, reason=Reason.FRAUD)
     await studio.run(change_user, change, by=studio.admin)
     await follow(studio)
-    assert (await studio.seen(booking)).in_question
+    assert (await studio.seen(booking)).under_review
 
 
 @pytest.mark.terms(FREE)
-async def test_the_customer_is_told_that_the_booking_is_in_question_and_that_it_stands(studio: Studio) -> None:
+async def test_the_customer_is_notified_of_the_review_and_of_the_confirmation(studio: Studio) -> None:
     booking = await studio.book()
     customer = await studio.reads.users.get(studio.customer.id)
     assert customer is not None
@@ -105,23 +105,23 @@ async def test_the_customer_is_told_that_the_booking_is_in_question_and_that_it_
     assert to == customer.email
     assert text.startswith("Ink takes no bookings at present, so your booking on ")
     await reinstate(studio)
-    assert not (await studio.seen(booking)).in_question
+    assert not (await studio.seen(booking)).under_review
     told = [text for to, text in await texts(studio, booking) if to == customer.email]
-    assert told[-1].endswith("is no longer in question: it stands.")
+    assert told[-1].endswith("is no longer under review: it stays valid.")
 
 
 @pytest.mark.terms(FREE)
-async def test_a_booking_that_an_admin_upheld_stays_so_until_the_next_suspension(studio: Studio) -> None:
+async def test_a_booking_that_an_admin_confirmed_stays_so_until_the_next_suspension(studio: Studio) -> None:
     booking = await studio.book()
     await suspend(studio)
     assert await decide(studio, BookingVerdict.UPHOLD, booking) == 1
     assert await decide(studio, BookingVerdict.UPHOLD, booking) == 0
     await follow(studio)
-    assert not (await studio.seen(booking)).in_question
+    assert not (await studio.seen(booking)).under_review
     await reinstate(studio)
     studio.clock.advance(HOUR)
     await suspend(studio)
-    assert (await studio.seen(booking)).in_question
+    assert (await studio.seen(booking)).under_review
 
 
 @pytest.mark.terms(NEVER_ANYTHING)
@@ -136,20 +136,20 @@ async def test_an_admin_cancels_bookings_and_everything_goes_back(studio: Studio
 
 
 @pytest.mark.terms(NEVER_ANYTHING)
-async def test_a_customer_who_cancels_a_booking_in_question_gets_everything_back(studio: Studio) -> None:
-    booking, upheld = await studio.book(), await studio.book(LATER)
-    for each in (booking, upheld):
+async def test_a_customer_who_cancels_a_booking_under_review_gets_a_full_refund(studio: Studio) -> None:
+    booking, confirmed = await studio.book(), await studio.book(LATER)
+    for each in (booking, confirmed):
         await studio.paid(each)
     await suspend(studio)
-    await decide(studio, BookingVerdict.UPHOLD, upheld)
-    for each in (booking, upheld):
+    await decide(studio, BookingVerdict.UPHOLD, confirmed)
+    for each in (booking, confirmed):
         await studio.move(each, Status.CANCELLED)
     assert await studio.owed(booking) == [DEPOSIT]
-    assert await studio.owed(upheld) == []
+    assert await studio.owed(confirmed) == []
 
 
 @pytest.mark.terms(NEVER_ANYTHING)
-async def test_no_money_of_a_booking_in_question_is_kept_before_an_admin_decides(studio: Studio) -> None:
+async def test_no_money_of_a_booking_under_review_is_kept_before_an_admin_decides(studio: Studio) -> None:
     booking = await studio.book()
     await studio.paid(booking)
     await suspend(studio)
@@ -157,7 +157,7 @@ async def test_no_money_of_a_booking_in_question_is_kept_before_an_admin_decides
         studio.clock.set(moment)
         for staff in (studio.owner, studio.admin):
             for status in (Status.NO_SHOW, Status.COMPLETED):
-                with pytest.raises(InQuestion):
+                with pytest.raises(UnderReview):
                     await studio.move(booking, status, by=staff)
     with pytest.raises(AlreadyOver):
         await studio.move(booking, Status.CANCELLED)
@@ -170,7 +170,9 @@ async def test_no_money_of_a_booking_in_question_is_kept_before_an_admin_decides
 
 
 @pytest.mark.terms(NEVER_ANYTHING)
-async def test_a_booking_that_ended_in_question_stands_once_it_is_upheld_or_the_suspension_ends(studio: Studio) -> None:
+async def test_a_booking_that_ended_under_review_is_confirmed_by_an_admin_or_the_end_of_the_suspension(
+    studio: Studio,
+) -> None:
     booking, other = await studio.book(), await studio.book(LATER)
     for each in (booking, other):
         await studio.paid(each)
@@ -179,14 +181,14 @@ async def test_a_booking_that_ended_in_question_stands_once_it_is_upheld_or_the_
     assert await decide(studio, BookingVerdict.UPHOLD, other) == 1
     await reinstate(studio)
     for each in (booking, other):
-        assert not (await studio.seen(each)).in_question
+        assert not (await studio.seen(each)).under_review
         with pytest.raises(AlreadyOver):
             await decide(studio, BookingVerdict.CANCEL, each)
         assert (await studio.move(each, Status.COMPLETED, by=studio.owner)).status is Status.COMPLETED
 
 
 @pytest.mark.terms(NEVER_ANYTHING)
-async def test_a_booking_that_is_revived_after_the_suspension_is_not_in_question(studio: Studio) -> None:
+async def test_a_booking_that_is_revived_after_the_suspension_is_not_under_review(studio: Studio) -> None:
     booking = await studio.book(TOMORROW + timedelta(days=7))
     payment = await studio.bill(booking)
     await suspend(studio)
@@ -195,7 +197,7 @@ async def test_a_booking_that_is_revived_after_the_suspension_is_not_in_question
     studio.pay(payment)
     await studio.settle(payment)
     revived = await studio.seen(booking)
-    assert (revived.status, revived.in_question) == (Status.CONFIRMED, False)
+    assert (revived.status, revived.under_review) == (Status.CONFIRMED, False)
     await studio.move(booking, Status.CANCELLED)
     assert await studio.owed(booking) == []
 
@@ -220,21 +222,21 @@ async def test_a_booking_of_another_provider_is_not_decided_on(studio: Studio) -
 
 
 @pytest.mark.terms(ON_REQUEST)
-async def test_admins_see_the_bookings_to_come_of_a_provider_and_which_are_in_question(studio: Studio) -> None:
+async def test_admins_see_the_bookings_to_come_of_a_provider_and_which_are_under_review(studio: Studio) -> None:
     booking, other = await studio.book(), await studio.book(LATER)
     await studio.decline(await studio.book(TOMORROW + 5 * HOUR))
     await suspend(studio)
     await decide(studio, BookingVerdict.UPHOLD, other)
 
-    async def listed(*, in_question: bool | None = None) -> list[BookingId]:
+    async def listed(*, under_review: bool | None = None) -> list[BookingId]:
         chosen = BookingFilter(
-            provider_id=studio.provider_id, upcoming_at=studio.clock.now(), in_question=in_question, limit=9
+            provider_id=studio.provider_id, upcoming_at=studio.clock.now(), under_review=under_review, limit=9
         )
         return [each.id for each in await list_provider_bookings(studio.admin, chosen, studio.reads)]
 
     assert await listed() == [other.id, booking.id]
-    assert await listed(in_question=True) == [booking.id]
-    assert await listed(in_question=False) == [other.id]
+    assert await listed(under_review=True) == [booking.id]
+    assert await listed(under_review=False) == [other.id]
     studio.clock.advance(timedelta(days=7))
     assert await listed() == []
 

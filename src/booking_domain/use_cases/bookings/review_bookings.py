@@ -1,7 +1,7 @@
-"""The bookings of a suspended provider: called in question, upheld or cancelled.
+"""The review of the bookings of a suspended provider: each is confirmed or cancelled.
 
-A suspension calls the bookings to come in question, one database transaction each, after it has committed: their
-customers are told, and an admin decides. The end of the suspension upholds those that no admin has decided on.
+A suspension puts the bookings to come under review, one database transaction each, after it has committed: their
+customers are notified, and an admin decides. The end of the suspension confirms those that no admin has decided on.
 """
 
 from collections.abc import Sequence
@@ -33,9 +33,9 @@ class BookingVerdict(StrEnum):
     """What an admin decides about a booking."""
 
     CANCEL = "cancel"
-    """It is cancelled, and everything that was paid goes back."""
+    """It is cancelled, and everything that was paid is refunded."""
     UPHOLD = "uphold"
-    """It stands."""
+    """It is confirmed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class DecideOnBookings:
 
 
 async def affected_bookings(provider_id: ProviderId, reads: Reads, now: datetime) -> list[BookingId]:
-    """The provider's bookings to come, and those in question that are over, a page at a time."""
+    """The provider's bookings to come, and those under review that are over, a page at a time."""
     found: list[BookingId] = []
     while True:
         page = await reads.bookings.page(
@@ -69,9 +69,9 @@ async def affected_bookings(provider_id: ProviderId, reads: Reads, now: datetime
 
 
 async def _follow(booking_id: BookingId, tx: Repositories, context: Context) -> Booking | None:
-    """Question the booking if its provider is suspended, uphold it if not; None if nothing was to do.
+    """Put the booking under review if its provider is suspended, end the review if not; None if nothing was to do.
 
-    A booking is questioned once per suspension: an admin's decision to uphold it is final. The provider is locked, so
+    A booking is reviewed once per suspension: an admin's decision to confirm it is final. The provider is locked, so
     that a suspension does not end meanwhile.
     """
     booking = await tx.bookings.lock(booking_id)
@@ -82,21 +82,23 @@ async def _follow(booking_id: BookingId, tx: Repositories, context: Context) -> 
     if profile is None:
         return None
     event_id = EventId(context.entropy.new_id())
-    if _questions(profile, booking):
-        decision = booking.question(party=Party.SYSTEM, by=context.actor, now=context.now, event_id=event_id)
-    elif profile.status is not ProfileStatus.SUSPENDED and booking.in_question:
-        decision = booking.uphold(party=Party.SYSTEM, by=context.actor, now=context.now, event_id=event_id)
+    if _starts_review(profile, booking):
+        decision = booking.put_under_review(party=Party.SYSTEM, by=context.actor, now=context.now, event_id=event_id)
+    elif profile.status is not ProfileStatus.SUSPENDED and booking.under_review:
+        decision = booking.confirm_after_review(
+            party=Party.SYSTEM, by=context.actor, now=context.now, event_id=event_id
+        )
     else:
         return None
     return await _save(booking, decision, tx)
 
 
-def _questions(profile: Profile, booking: Booking) -> bool:
-    """Whether the suspension of the profile has yet to call the booking in question."""
-    if profile.status is not ProfileStatus.SUSPENDED or booking.in_question:
+def _starts_review(profile: Profile, booking: Booking) -> bool:
+    """Whether the suspension of the profile has yet to put the booking under review."""
+    if profile.status is not ProfileStatus.SUSPENDED or booking.under_review:
         return False
     since = None if profile.suspension is None else profile.suspension.since
-    return booking.questioned_at is None or (since is not None and booking.questioned_at < since)
+    return booking.review_began_at is None or (since is not None and booking.review_began_at < since)
 
 
 async def _save(booking: Booking, decision: BookingDecision, tx: Repositories) -> Booking:
@@ -124,13 +126,13 @@ async def _decide(command: DecideOnBookings, tx: Repositories, context: Context)
 
 
 def _decision(booking: Booking, command: DecideOnBookings, context: Context) -> BookingDecision:
-    """Cancelling an ended booking is refused; upholding one that is not in question does nothing."""
+    """Cancelling an ended booking is refused; confirming one that is not under review does nothing."""
     event_id, by, now = EventId(context.entropy.new_id()), context.actor, context.now
     if command.verdict is BookingVerdict.CANCEL:
         return booking.apply(Action.CANCEL, party=Party.ADMIN, by=by, now=now, event_id=event_id, reason=command.reason)
-    if not booking.in_question:
+    if not booking.under_review:
         return Decision(booking)
-    return booking.uphold(party=Party.ADMIN, by=by, now=now, event_id=event_id, reason=command.reason)
+    return booking.confirm_after_review(party=Party.ADMIN, by=by, now=now, event_id=event_id, reason=command.reason)
 
 
 follow_profile: Final = UseCase(Permission.RUN_PLATFORM, _follow)
