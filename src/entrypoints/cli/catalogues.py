@@ -1,11 +1,14 @@
 """Update the message catalogues from the code, or check that they are up to date and complete.
 
+A language has a catalogue for each context and resource. One in another place gives its translations, and is removed.
+
 python -m entrypoints.cli.catalogues [--check]
 """
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -14,7 +17,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
-from entrypoints.cli.messages import Found, messages
+from entrypoints.cli.messages import Found, Key, messages
 from entrypoints.languages.catalogues import LOCALES
 from entrypoints.languages.templates import placeholders
 
@@ -26,12 +29,34 @@ msgstr ""
 "Content-Transfer-Encoding: 8bit\\n"
 """
 _WIDTH: Final = 120
+_LAYERS: Final = frozenset({"booking_domain", "use_cases", "entrypoints", "http", "adapters", "postgres"})
+_SHARED: Final = "shared"
+"""The catalogue of messages of several contexts."""
 
 
 def read_catalog(file: Path, language: str | None = None) -> Catalog:
     """Read a catalogue file; a malformed one raises an error."""
     with file.open("rb") as opened:
         return read_po(opened, locale=language, abort_invalid=True)
+
+
+def read_catalogs(folder: Path, language: str) -> Catalog:
+    """Read the catalogues of a language as one."""
+    together = Catalog(language)
+    for file in sorted(folder.rglob("*.po")):
+        for message in read_catalog(file, language):
+            if message.id and message.string:
+                together[message.id] = message
+    return together
+
+
+def by_owner(found: Found) -> Mapping[str, Found]:
+    """Return the messages of each context or resource, by the name of its folder or module."""
+    owners: defaultdict[str, dict[Key, Sequence[str]]] = defaultdict(dict)
+    for key, files in found.items():
+        of = {next(part for part in Path(file).with_suffix("").parts if part not in _LAYERS) for file in files}
+        owners[of.pop() if len(of) == 1 else _SHARED][key] = files
+    return owners
 
 
 def updated(known: Catalog, found: Found) -> Catalog:
@@ -77,13 +102,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="change nothing; fail if a file is stale")
     parser.add_argument("folder", nargs="?", type=Path, default=LOCALES)
     chosen = parser.parse_args(arguments)
-    found = messages()
     files: dict[Path, Catalog] = {}
-    for language in LANGUAGES:
-        if language != FALLBACK:
-            file = chosen.folder / language / "LC_MESSAGES" / "messages.po"
-            known = read_catalog(file, language) if file.exists() else Catalog(language)
-            files[file] = updated(known, found)
+    for language in set(LANGUAGES) - {FALLBACK}:
+        folder: Path = chosen.folder / language
+        known = read_catalogs(folder, language)
+        files |= {folder / f"{owner}.po": updated(known, found) for owner, found in by_owner(messages()).items()}
     failed = 0
     for file, catalog in files.items():
         name = file.relative_to(chosen.folder).as_posix()
@@ -97,6 +120,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for complaint in complaints:
             print(f"{name}: {complaint}", file=sys.stderr)
         failed |= bool(complaints)
+    for file in set(chosen.folder.rglob("*.po")) - files.keys():
+        if chosen.check:
+            print(f"{file.relative_to(chosen.folder)}: has no messages: make catalogues", file=sys.stderr)
+            failed = 1
+        else:
+            file.unlink()
     return int(failed)
 
 

@@ -79,7 +79,7 @@ def catalogue_of(language: str) -> Catalogue:
     """Return the catalogue of a language of `LANGUAGES`; it is read once."""
     if language == FALLBACK:
         return Catalogue(language, {}, {})
-    translations = read_messages(LOCALES / language / "LC_MESSAGES" / "messages.po")
+    translations = read_messages(LOCALES / language)
     by_context: defaultdict[str, list[str]] = defaultdict(list)
     for context, message in translations:
         if context is not None:
@@ -94,12 +94,16 @@ def read_catalogues() -> None:
         catalogue_of(language)
 
 
-def read_messages(file: Path) -> Messages:
-    """Read the translations of a catalogue as `make catalogues` writes it, without compiling it and without Babel.
+def read_messages(folder: Path) -> Messages:
+    """Read the catalogues of a language as `make catalogues` writes them, without compiling them and without Babel.
 
     Raises:
-        ValueError: the file is malformed.
+        ValueError: a file is malformed.
     """
+    return {key: said for file in sorted(folder.glob("*.po")) for key, said in _messages_of(file).items()}
+
+
+def _messages_of(file: Path) -> Messages:
     text = file.read_text(encoding="utf-8")
     for line in _ENTRY.sub("", text).splitlines():
         if line and not line.startswith("#"):

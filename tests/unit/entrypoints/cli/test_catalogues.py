@@ -12,7 +12,7 @@ from tests.unit.shared.test_errors import SAMPLES, all_errors
 
 from booking_domain.shared.errors import DomainError, InvalidValue
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
-from entrypoints.cli.catalogues import faults, main, read_catalog, written
+from entrypoints.cli.catalogues import by_owner, faults, main, read_catalog, read_catalogs, written
 from entrypoints.cli.literals import Literals
 from entrypoints.cli.messages import concrete_errors, messages
 from entrypoints.http.kit.problems import DETAILS, STATUS
@@ -27,8 +27,13 @@ def sample(kind: type[DomainError]) -> DomainError:
     return kind(**{field.name: SAMPLES[hints[field.name]] for field in fields(kind)})
 
 
-def po(folder: Path, language: str) -> Path:
-    return folder / language / "LC_MESSAGES" / "messages.po"
+def po(folder: Path, language: str, owner: str = "languages") -> Path:
+    return folder / language / f"{owner}.po"
+
+
+def texts(folder: Path) -> dict[str, bytes]:
+    """The catalogues below a folder."""
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*.po")}
 
 
 @pytest.fixture
@@ -45,7 +50,7 @@ def test_every_domain_error_is_translated() -> None:
     errors = concrete_errors()
     assert set(all_errors()) <= set(errors)
     for language in TRANSLATED:
-        catalog = read_catalog(po(LOCALES, language), language)
+        catalog = read_catalogs(LOCALES / language, language)
         missing = [kind.code for kind in errors if not getattr(catalog.get(kind.template()), "string", "")]
         assert missing == [], language
 
@@ -75,7 +80,8 @@ def test_every_status_has_a_title(language: str) -> None:
         assert catalogue_of(language).word(TITLE, phrase) != phrase
 
 
-def corrupt(file: Path, before: str, after: str) -> None:
+def corrupt(folder: Path, before: str, after: str) -> None:
+    [file] = [each for each in folder.glob("*.po") if before in each.read_text(encoding="utf-8")]
     text = file.read_text(encoding="utf-8")
     assert text.count(before) == 1
     file.write_text(text.replace(before, after), encoding="utf-8")
@@ -84,7 +90,7 @@ def corrupt(file: Path, before: str, after: str) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "complaint"),
     [
-        ('msgstr "Буруу хүсэлт"', 'msgstr ""', "'Bad Request' (title) is not translated"),
+        ('msgstr "Буруу хүсэлт"', 'msgstr ""', "languages.po: 'Bad Request' (title) is not translated"),
         (
             'msgctxt "title"\nmsgid "Bad Request"',
             '#, fuzzy\nmsgctxt "title"\nmsgid "Bad Request"',
@@ -97,8 +103,7 @@ def corrupt(file: Path, before: str, after: str) -> None:
 def test_faults_of_a_catalogue_are_reported(
     copied: Path, capsys: pytest.CaptureFixture[str], before: str, after: str, complaint: str
 ) -> None:
-    file = po(copied, "mn")
-    corrupt(file, before, after)
+    corrupt(copied / "mn", before, after)
     assert main(["--check", str(copied)]) == 1
     assert complaint in capsys.readouterr().err
 
@@ -111,30 +116,55 @@ def test_a_stale_catalogue_fails_the_check_and_is_updated_without_it(
         file.write(gone)
     assert main(["--check", str(copied)]) == 1
     told = capsys.readouterr().err
-    assert "fa/LC_MESSAGES/messages.po: is stale" in told
+    assert "fa/languages.po: is stale" in told
     assert main([str(copied)]) == 0
     assert main(["--check", str(copied)]) == 0
-    for name in ("fa/LC_MESSAGES/messages.po", "mn/LC_MESSAGES/messages.po"):
-        assert (copied / name).read_bytes() == (LOCALES / name).read_bytes()
+    assert texts(copied) == texts(LOCALES)
+
+
+def test_translations_move_with_their_messages_to_the_catalogue_of_their_context(
+    copied: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moved = po(copied, "mn", "somewhere/older")
+    moved.parent.mkdir()
+    po(copied, "mn").rename(moved)
+    assert main(["--check", str(copied)]) == 1
+    assert "mn/somewhere/older.po: has no messages" in capsys.readouterr().err
+    assert main([str(copied)]) == 0
+    assert texts(copied) == texts(LOCALES)
+
+
+def test_a_message_of_several_contexts_is_in_the_shared_catalogue() -> None:
+    files = {
+        "here": ["booking_domain/reviews/model.py", "booking_domain/use_cases/reviews/commands.py"],
+        "there": ["entrypoints/http/reviews.py", "entrypoints/http/kit/fields.py"],
+    }
+    owners = by_owner({(None, text): found for text, found in files.items()})
+    assert {owner: [text for _, text in found] for owner, found in owners.items()} == {
+        "reviews": ["here"],
+        "shared": ["there"],
+    }
 
 
 def test_a_missing_catalogue_is_created_empty(copied: Path) -> None:
     shutil.rmtree(copied / "mn")
     assert main([str(copied)]) == 1
-    made = read_catalog(po(copied, "mn"), "mn")
-    assert len(list(faults(made))) == len(made) == len(messages())
+    made = [read_catalog(file, "mn") for file in (copied / "mn").glob("*.po")]
+    assert sum(len(list(faults(each))) for each in made) == sum(map(len, made)) == len(messages())
 
 
 def test_reading_and_writing_preserve_the_bytes_of_a_catalogue() -> None:
     for language in TRANSLATED:
-        assert written(read_catalog(po(LOCALES, language), language)) == po(LOCALES, language).read_bytes()
+        for file in (LOCALES / language).glob("*.po"):
+            assert written(read_catalog(file, language)) == file.read_bytes()
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_the_server_reads_what_babel_reads(language: str) -> None:
-    file = po(LOCALES, language)
-    catalog = read_catalog(file, language)
-    assert read_messages(file) == {(message.context, message.id): message.string for message in catalog if message.id}
+    catalog = read_catalogs(LOCALES / language, language)
+    assert read_messages(LOCALES / language) == {
+        (message.context, message.id): message.string for message in catalog if message.id
+    }
 
 
 @pytest.mark.parametrize("fault", ['msgid "without a translation"', 'msgid "open\nmsgstr "closed"', "nonsense"])
@@ -142,7 +172,7 @@ def test_the_server_does_not_start_with_a_malformed_catalogue(copied: Path, faul
     file = po(copied, "fa")
     file.write_text(f"{file.read_text(encoding='utf-8')}\n{fault}\n", encoding="utf-8")
     with pytest.raises(ValueError, match="malformed"):
-        read_messages(file)
+        read_messages(file.parent)
 
 
 MODULE = """
