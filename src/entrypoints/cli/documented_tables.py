@@ -1,6 +1,6 @@
-"""The tables of PostgreSQL as a page: a diagram for each context, and the columns and constraints of each table."""
+"""The tables of PostgreSQL as a page for each context: a diagram, and the columns and constraints of each table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Final
 
@@ -13,15 +13,17 @@ from adapters.postgres import contexts
 _DIALECT: Final = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy does not annotate it
 
 
-def tables() -> str:
-    """A section for each context that has tables."""
+def pages() -> Mapping[str, str]:
+    """The page of each context that has tables, by its name."""
     named = {name: module.CONTEXT for name, module in vars(contexts).items() if isinstance(module, ModuleType)}
-    return "\n\n".join(
-        f"## {name.capitalize().replace('_', ' ')}\n\n{_diagram(context.tables)}\n\n"
-        + "\n\n".join(map(_section, context.tables))
+    return {
+        name: "\n\n".join(
+            (f"# Tables of {name.replace('_', ' ')}", _diagram(context.tables), *map(_section, context.tables))
+        )
+        + "\n"
         for name, context in named.items()
         if context.tables
-    )
+    }
 
 
 def _diagram(found: tuple[Table, ...]) -> str:
@@ -36,7 +38,7 @@ def _diagram(found: tuple[Table, ...]) -> str:
 def _section(table: Table) -> str:
     columns = (_row(column) for column in table.columns)
     lines = ("| column | type | null | default | references |", "|---|---|---|---|---|", *columns)
-    return "\n".join((f"### `{table.name}`", "", *lines, *_rules(table)))
+    return "\n".join((f"## `{table.name}`", "", *lines, *_rules(table)))
 
 
 def _row(column: Column[object]) -> str:

@@ -18,8 +18,8 @@ from litestar.routes import HTTPRoute
 from booking_domain.shared.actor import Role
 from booking_domain.shared.permissions import PERMISSIONS
 from booking_domain.use_cases.platform.ports import CONTEXTS
+from entrypoints.cli import documented_tables
 from entrypoints.cli.documented_settings import checklist, example
-from entrypoints.cli.documented_tables import tables
 from entrypoints.http.app import API, PREFIX, create_app
 from entrypoints.http.container import HttpContainer
 from entrypoints.http.kit.openapi.document import document_of
@@ -70,9 +70,10 @@ DOCUMENTS: Final[Mapping[str, Mapping[str, Part]]] = {
         "permissions": _permissions,
         "ended sessions": _ended_sessions,
     },
-    "docs/develop/tables.md": {"tables": tables},
 }
 """The generated parts of each document."""
+TABLES: Final = "docs/develop/tables"
+"""The folder of the pages that are generated as a whole; `README.md` is not."""
 
 
 def with_fresh_parts(text: str, parts: Mapping[str, Part]) -> str:
@@ -97,19 +98,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT)
     chosen = parser.parse_args(arguments)
     document_of(create_app(HttpContainer(settings=Settings.from_environment({}))))
-    stale = 0
-    for name, parts in DOCUMENTS.items():
-        document: Path = chosen.folder / name
-        before = document.read_text(encoding="utf-8")
-        after = with_fresh_parts(before, parts)
-        if before == after:
-            continue
+    folder: Path = chosen.folder
+    pages = {folder / TABLES / f"{name}.md": page for name, page in documented_tables.pages().items()}
+    fresh: dict[Path, str | None] = dict.fromkeys((folder / TABLES).glob("[!R]*.md")) | pages
+    fresh |= {folder / name: with_fresh_parts(_read(folder / name), parts) for name, parts in DOCUMENTS.items()}
+    stale = [file for file, text in fresh.items() if text != (_read(file) if file.exists() else None)]
+    for file in stale:
         if chosen.check:
-            print(f"{name} is stale: make docs", file=sys.stderr)
-            stale = 1
+            print(f"{file.relative_to(folder)} is stale: make docs", file=sys.stderr)
         else:
-            document.write_text(after, encoding="utf-8")
-    return stale
+            _write(file, fresh[file])
+    return int(chosen.check and bool(stale))
+
+
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
+
+
+def _write(file: Path, text: str | None) -> None:
+    """Write a document; None removes that of a context that is gone."""
+    if text is None:
+        file.unlink()
+    else:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ import booking_domain
 from adapters.postgres.contexts import metadata
 from booking_domain.shared.lifecycle import Lifecycle
 from booking_domain.use_cases.platform.ports import CONTEXTS
-from entrypoints.cli.generated_docs import DOCUMENTS, ROOT, main, with_fresh_parts
+from entrypoints.cli.documented_tables import pages
+from entrypoints.cli.generated_docs import DOCUMENTS, ROOT, TABLES, main, with_fresh_parts
 from entrypoints.http.app import API
 from entrypoints.http.kit.request_guard import ended_session_too
 
@@ -51,11 +52,11 @@ def test_the_documentation_has_every_transition_and_permission() -> None:
             assert lifecycle.about
 
 
-def test_the_page_of_tables_has_every_table_with_its_columns() -> None:
-    document = (ROOT / "docs/develop/tables.md").read_text(encoding="utf-8")
+def test_the_pages_of_tables_have_every_table_with_its_columns() -> None:
+    document = "\n".join(page.read_text(encoding="utf-8") for page in (ROOT / TABLES).glob("*.md"))
     for table in metadata.sorted_tables:
-        _, _, after = document.partition(f"### `{table.name}`\n")
-        section, _, _ = after.partition("\n### ")
+        _, _, after = document.partition(f"## `{table.name}`\n")
+        section, _, _ = after.partition("\n## ")
         assert all(f"| `{column.name}`" in section for column in table.columns), table.name
     assert "    bookings ||--o{ disputes : booking_id" in document
 
@@ -89,8 +90,12 @@ def test_a_stale_document_fails_the_check_and_is_updated_without_it(
     for name in DOCUMENTS:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(empty(name), encoding="utf-8")
+    of_no_context = tmp_path / TABLES / "gone.md"
+    of_no_context.parent.mkdir(parents=True)
+    of_no_context.touch()
     assert main(["--check", str(tmp_path)]) == 1
-    assert capsys.readouterr().err.count(" is stale") == len(DOCUMENTS)
+    assert capsys.readouterr().err.count(" is stale") == len(DOCUMENTS) + len(pages()) + 1
     assert (tmp_path / REFERENCE).read_text(encoding="utf-8") == EMPTY
     assert main([str(tmp_path)]) == 0
     assert main(["--check", str(tmp_path)]) == 0
+    assert not of_no_context.exists()
