@@ -73,7 +73,7 @@ def make_executor(
     gateways: Gateways,
     push_rules: PushRules,
 ) -> Executor[Repositories]:
-    """What runs use cases, with the configuration that they find by `Context.get`."""
+    """What runs use cases, with the configuration that they find by `UseCaseContext.get`."""
     return Executor(
         begin=database.begin,
         clock=clock,

@@ -20,7 +20,7 @@ from booking_domain.scheduling.model import Hours
 from booking_domain.scheduling.services import ServiceOffer
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import ConcurrentChange, DomainError, StaleVersion
-from booking_domain.shared.executor import Context, Executor, UseCase
+from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import ProviderId, ServiceId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import DEPOSIT, HOUR, NOW, TOMORROW, Builder, terms
@@ -339,7 +339,7 @@ class _BlindBookableProviders:
         return None if bookable is None else replace(bookable, schedule=replace(bookable.schedule, claims=()))
 
 
-async def _blind(command: PlaceSeries, tx: Repositories, context: Context) -> tuple[Booking, ...]:
+async def _blind(command: PlaceSeries, tx: Repositories, context: UseCaseContext) -> tuple[Booking, ...]:
     seen = SimpleNamespace(
         bookable_providers=_BlindBookableProviders(tx.bookable_providers),
         claims=tx.claims,

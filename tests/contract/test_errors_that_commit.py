@@ -9,7 +9,7 @@ from booking_domain.identity.passwords import MOST_WRONG
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.audit import AuditFilter
 from booking_domain.shared.errors import DomainError, InvalidValue
-from booking_domain.shared.executor import Context, Executor, UseCase
+from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.idempotency import IdempotencyKey
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.backend import Backend
@@ -24,7 +24,7 @@ STRANGER = CountedClient(b"a phone", known=False)
 def counting(error: DomainError) -> UseCase[User, Repositories, None]:
     """Count a wrong password, note it, and raise the error; `AccountLocked` if it is not counted any more."""
 
-    async def handle(user: User, tx: Repositories, context: Context) -> None:
+    async def handle(user: User, tx: Repositories, context: UseCaseContext) -> None:
         if not await tx.credentials.count_wrong_password(user.id, STRANGER, context.now):
             raise AccountLocked
         context.note("password.tried", actor=user.actor)

@@ -16,7 +16,7 @@ from booking_domain.identity.sessions import Client
 from booking_domain.scheduling.feeds import FeedRule
 from booking_domain.scheduling.waiting import OPEN
 from booking_domain.shared.actor import SYSTEM, Actor
-from booking_domain.shared.executor import Context, Executor, UseCase
+from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import SessionId
 from booking_domain.testing.builders import HOUR, TOMORROW, Builder
 from booking_domain.testing.identity.memory.security import memory_security_ports
@@ -148,7 +148,7 @@ def paused(use_case: UseCase[Any, Repositories, Any], begun: asyncio.Event, go_o
     """The handler of the use case, which stops before it does anything, while its session is held."""
     handle = use_case.handle
 
-    async def later(command: Any, tx: Repositories, context: Context) -> Any:
+    async def later(command: Any, tx: Repositories, context: UseCaseContext) -> Any:
         begun.set()
         await go_on.wait()
         return await handle(command, tx, context)

@@ -27,7 +27,7 @@ from booking_domain.identity.model import User
 from booking_domain.identity.ports import IdentityTx, RefreshTokens
 from booking_domain.identity.sessions import GRACE, Client, LoginMethod, Session
 from booking_domain.shared.actor import SYSTEM
-from booking_domain.shared.executor import Context, Executor, UseCase
+from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
@@ -48,7 +48,7 @@ TOKENS: Final = OpaqueRefreshTokens()
 _LIVE: Final = "SELECT count(*) FROM sessions WHERE ended_at IS NULL"
 
 RefreshResult = SignedIn | InvalidToken
-Refresh = Callable[[RefreshSession, IdentityTx, Context], Awaitable[SignedIn]]
+Refresh = Callable[[RefreshSession, IdentityTx, UseCaseContext], Awaitable[SignedIn]]
 Begin = Callable[[Database], Any]
 
 
@@ -224,7 +224,7 @@ async def test_without_the_lock_several_tokens_follow(
 
 
 async def test_a_rolled_back_refusal_of_a_replay_is_detected(postgres: TestServer) -> None:
-    async def rolled_back(command: RefreshSession, tx: IdentityTx, context: Context) -> SignedIn:
+    async def rolled_back(command: RefreshSession, tx: IdentityTx, context: UseCaseContext) -> SignedIn:
         try:
             return await refresh_session.handle(command, tx, context)
         except TokenReused:

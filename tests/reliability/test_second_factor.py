@@ -30,7 +30,7 @@ from booking_domain.identity.second_factor import MOST_WRONG_IN_A_ROW, STEP, Ref
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.shared.actor import SYSTEM
-from booking_domain.shared.executor import Context, Executor
+from booking_domain.shared.executor import Executor, UseCaseContext
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.identity.memory.security import memory_security_ports
 from booking_domain.testing.kit.storage import waits
@@ -70,9 +70,9 @@ class Platform:
     clock: ManualClock
     codes: Counting
 
-    def circumstances(self) -> Context:
+    def circumstances(self) -> UseCaseContext:
         ports = {SecurityPorts: self.security}
-        return Context(actor=self.user.actor, now=self.clock.now(), entropy=ENTROPY, ports=ports)
+        return UseCaseContext(actor=self.user.actor, now=self.clock.now(), entropy=ENTROPY, ports=ports)
 
     @property
     def security(self) -> SecurityPorts:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from adapters.postgres.kit.codec import Converted, Mapper
-from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
+from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, ENDED, NotExported, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
@@ -169,7 +169,7 @@ class PostgresAnnouncementReads(WithWork, AnnouncementReads):
         return {AnnouncementId(row[0]) for row in await self._work.all(_DISMISSED, user_id=user_id)}
 
 
-CONTEXT: Final = Context(
+CONTEXT: Final = PostgresContext(
     tables=(announcements, announcement_dismissals),
     conflicts={"announcement_dismissals_announcement_id_fkey": AnnouncementNotFound},
 )

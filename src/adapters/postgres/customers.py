@@ -32,7 +32,7 @@ from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.identity.tables import users
 from adapters.postgres.identity.users import PHONE
 from adapters.postgres.kit.codec import Mapper
-from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part, part_with_cipher
+from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part, part_with_cipher
 from adapters.postgres.kit.encryption import WithCipher
 from adapters.postgres.kit.folding import folded
 from adapters.postgres.kit.metadata import instant, metadata
@@ -249,7 +249,7 @@ class PostgresCustomerReads(WithCipher, CustomerReads):
         )
 
 
-CONTEXT: Final[Context] = Context(tables=(customer_notes,))
+CONTEXT: Final[PostgresContext] = PostgresContext(tables=(customer_notes,))
 
 
 class CustomerRepositories(RepositoryGroup):

@@ -33,7 +33,7 @@ from adapters.postgres.bookings.walk_ins import CUSTOMER_NAME
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.identity.tables import users
 from adapters.postgres.kit.codec import Converted, Mapper
-from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
+from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import USER, Asked, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
@@ -344,7 +344,9 @@ class PostgresDisputeReads(WithWork, DisputeReads):
         return [DISPUTE.read(row) for row in await self._work.all(_OF_PARTY, user_id=user_id, after=after, most=limit)]
 
 
-CONTEXT: Final = Context(tables=(disputes, dispute_statements), conflicts={"disputes_one_open_key": DisputeExists})
+CONTEXT: Final = PostgresContext(
+    tables=(disputes, dispute_statements), conflicts={"disputes_one_open_key": DisputeExists}
+)
 
 
 class DisputeRepositories(RepositoryGroup):

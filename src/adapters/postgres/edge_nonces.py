@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import Column, Index, Table, Text, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from adapters.postgres.kit.context import Context
+from adapters.postgres.kit.context import PostgresContext
 from adapters.postgres.kit.metadata import instant, metadata
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Connections
@@ -39,4 +39,4 @@ class PostgresNonces(Nonces):
             return await work.one(_CLAIM, nonce=nonce, expires_at=expires_at) is not None
 
 
-CONTEXT: Final = Context(tables=(edge_nonces,))
+CONTEXT: Final = PostgresContext(tables=(edge_nonces,))

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.kit.codec import Columns, Mapper
-from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
+from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import Kept, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
@@ -213,7 +213,7 @@ class PostgresFileReads(WithWork, FileReads):
         return [FileId(row[0]) for row in await self._work.all(_TO_SWEEP, now=now, most=limit)]
 
 
-CONTEXT: Final = Context(tables=(files,))
+CONTEXT: Final = PostgresContext(tables=(files,))
 
 
 class FileRepositories(RepositoryGroup):

@@ -9,7 +9,7 @@ from psycopg import AsyncConnection
 from sqlalchemy import Column, Table, Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from adapters.postgres.kit.context import Context
+from adapters.postgres.kit.context import PostgresContext
 from adapters.postgres.kit.errors import domain_errors
 from adapters.postgres.kit.metadata import metadata
 from adapters.postgres.kit.statements import Statement
@@ -64,4 +64,4 @@ class PostgresTokenStore(TokenStore):
                 yield
 
 
-CONTEXT: Final = Context(tables=(gateway_tokens,))
+CONTEXT: Final = PostgresContext(tables=(gateway_tokens,))

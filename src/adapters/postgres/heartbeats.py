@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import Column, Table, Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from adapters.postgres.kit.context import Context
+from adapters.postgres.kit.context import PostgresContext
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Work
@@ -40,4 +40,4 @@ async def read_heartbeats(work: Work) -> dict[Activity, Heartbeat]:
     return {Activity(activity): Heartbeat(at, now - at) for activity, at, now in await work.all(_BEATS, known=_KNOWN)}
 
 
-CONTEXT: Final = Context(tables=(worker_heartbeats,))
+CONTEXT: Final = PostgresContext(tables=(worker_heartbeats,))

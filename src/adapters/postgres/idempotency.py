@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import Column, Index, LargeBinary, Table, Text, Uuid, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from adapters.postgres.kit.context import Context, RepositoryGroup, part
+from adapters.postgres.kit.context import PostgresContext, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata
 from adapters.postgres.kit.personal_data import DELETE, ENDED, NotExported, personal_data
 from adapters.postgres.kit.statements import Statement
@@ -116,7 +116,7 @@ class PostgresIdempotency(WithWork, IdempotencyStore):
         await self._work.execute(_RELEASE, caller=key.caller, key=key.key)
 
 
-CONTEXT: Final = Context(tables=(idempotency_keys,))
+CONTEXT: Final = PostgresContext(tables=(idempotency_keys,))
 
 
 class IdempotencyRepositories(RepositoryGroup):

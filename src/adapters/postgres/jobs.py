@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, Uuid, bindparam, cast, delete, func, or_, select
 
 from adapters.postgres.kit.codec import Mapper
-from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
+from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork
@@ -90,7 +90,7 @@ class PostgresParkedJobReads(WithWork, ParkedJobReads):
         return ParkedJobCounts() if row is None else ParkedJobCounts(*row)
 
 
-CONTEXT: Final = Context(tables=(parked_jobs,))
+CONTEXT: Final = PostgresContext(tables=(parked_jobs,))
 
 
 class JobRepositories(RepositoryGroup):

@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from adapters.postgres.bookings.tables import bookings
 from adapters.postgres.catalogue.tables import providers, salons
-from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
+from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import Kept, NotExported, personal_data
 from adapters.postgres.kit.statements import Statement
@@ -174,7 +174,7 @@ class PostgresLiveReads(WithWork, LiveReads):
         return 0 if row is None else int(row[0])
 
 
-CONTEXT: Final = Context(tables=(live_events, live_position))
+CONTEXT: Final = PostgresContext(tables=(live_events, live_position))
 
 
 class LiveRepositories(RepositoryGroup):

@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.codec import Converted, Mapper
-from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
+from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.folding import folded
 from adapters.postgres.kit.images import images_json, images_of
 from adapters.postgres.kit.metadata import instant, metadata, one_of
@@ -179,7 +179,7 @@ class PostgresPortfolioReads(WithWork, PortfolioReads):
         return [_view_of(row) for row in rows]
 
 
-CONTEXT: Final = Context(tables=(portfolio_items,))
+CONTEXT: Final = PostgresContext(tables=(portfolio_items,))
 
 
 class PortfolioRepositories(RepositoryGroup):

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import array, insert
 
-from adapters.postgres.kit.context import Context, RepositoryGroup, part
+from adapters.postgres.kit.context import PostgresContext, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Connections, WithWork
@@ -126,7 +126,7 @@ def _digest(key: str) -> bytes:
     return sha256(key.encode()).digest()
 
 
-CONTEXT: Final = Context(tables=(rate_limits,))
+CONTEXT: Final = PostgresContext(tables=(rate_limits,))
 
 
 class RateLimitRepositories(RepositoryGroup):

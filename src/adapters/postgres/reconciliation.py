@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.kit.codec import Columns, Mapper
-from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
+from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import Kept, NotExported, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
@@ -301,7 +301,7 @@ class PostgresReconciliationReads(WithWork, ReconciliationReads):
         return [FINDING.read(row) for row in rows]
 
 
-CONTEXT: Final = Context(tables=(runs, findings))
+CONTEXT: Final = PostgresContext(tables=(runs, findings))
 
 
 class ReconciliationRepositories(RepositoryGroup):

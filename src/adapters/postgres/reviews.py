@@ -41,7 +41,7 @@ from adapters.postgres.identity.tables import sessions, users
 from adapters.postgres.identity.users import PostgresUserReads
 from adapters.postgres.kit.advisory_locks import lock_key
 from adapters.postgres.kit.codec import Mapper
-from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part, part_with_cipher
+from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part, part_with_cipher
 from adapters.postgres.kit.encryption import WithCipher
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import USER, Asked, personal_data
@@ -370,7 +370,7 @@ class PostgresReviewReads(WithWork, ReviewReads):
         ]
 
 
-CONTEXT: Final = Context(tables=(reviews,), conflicts={"reviews_booking_id_key": ReviewExists})
+CONTEXT: Final = PostgresContext(tables=(reviews,), conflicts={"reviews_booking_id_key": ReviewExists})
 
 
 class ReviewRepositories(RepositoryGroup):

@@ -35,7 +35,7 @@ from adapters.postgres.bookings.tables import bookings
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.identity.tables import users
 from adapters.postgres.kit.codec import Encrypted, Mapper
-from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part_with_cipher
+from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part_with_cipher
 from adapters.postgres.kit.encryption import WithCipher, encrypted
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, ENDED, Kept, NotExported, personal_data
@@ -422,7 +422,7 @@ class PostgresWebhookReads(WithCipher, WebhookReads):
         return [EndpointId(row[0]) for row in await self._work.all(_DUE, now=now, most=limit)]
 
 
-CONTEXT: Final = Context(
+CONTEXT: Final = PostgresContext(
     tables=(webhook_endpoints, webhook_deliveries),
     conflicts={"webhook_endpoints_owner_id_url_index_key": EndpointExists},
 )

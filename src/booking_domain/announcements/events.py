@@ -4,7 +4,7 @@ from typing import Final
 
 from booking_domain.announcements.model import Announcement, AnnouncementId, Audience
 from booking_domain.shared.events import Event
-from booking_domain.shared.executor import Context
+from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import EventId
 
 
@@ -36,7 +36,7 @@ EVENTS: Final[tuple[type[AnnouncementEvent], ...]] = (
 
 
 def announcement_event(
-    kind: type[AnnouncementEvent], announcement: Announcement, context: Context
+    kind: type[AnnouncementEvent], announcement: Announcement, context: UseCaseContext
 ) -> AnnouncementEvent:
     """Return the event of an announcement that changes now."""
     return kind(

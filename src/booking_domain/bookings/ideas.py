@@ -13,7 +13,7 @@ from booking_domain.bookings.transitions import Party
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
 from booking_domain.shared.events import Event
-from booking_domain.shared.executor import Context
+from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import BookingId, EventId, IdeaId, UserId
 from booking_domain.shared.money import Money
 
@@ -142,7 +142,7 @@ class IdeaImageDeleted(IdeaChanged, topic="idea.image_deleted"):
 EVENTS: Final[tuple[type[IdeaChanged], ...]] = (IdeaShared, IdeaDeleted, IdeaImageDeleted)
 
 
-def idea_event(kind: type[IdeaChanged], idea: Idea, context: Context, **more: bool) -> IdeaChanged:
+def idea_event(kind: type[IdeaChanged], idea: Idea, context: UseCaseContext, **more: bool) -> IdeaChanged:
     """Return the event of an idea that changes now."""
     return kind(
         id=EventId(context.entropy.new_id()),

@@ -5,7 +5,7 @@ from typing import Final
 from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import MemberStatus
 from booking_domain.shared.events import Event
-from booking_domain.shared.executor import Context
+from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import EventId, ProviderId, SalonId
 
 
@@ -80,6 +80,6 @@ MEMBERSHIP_EVENTS: Final[tuple[type[MembershipChanged], ...]] = (
 EVENTS: Final[tuple[type[Event], ...]] = (*PROFILE_EVENTS, *MEMBERSHIP_EVENTS)
 
 
-def profile_event(kind: type[ProfileChanged], profile: Profile, context: Context) -> ProfileChanged:
+def profile_event(kind: type[ProfileChanged], profile: Profile, context: UseCaseContext) -> ProfileChanged:
     """Return the event of a profile that changes now."""
     return kind(id=EventId(context.entropy.new_id()), occurred_at=context.now, provider_id=profile.id)

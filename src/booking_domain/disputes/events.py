@@ -4,7 +4,7 @@ from typing import Final
 
 from booking_domain.disputes.model import Dispute, DisputeId, Side
 from booking_domain.shared.events import Event
-from booking_domain.shared.executor import Context
+from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import BookingId, EventId
 
 
@@ -59,7 +59,9 @@ EVENTS: Final[tuple[type[DisputeChanged], ...]] = (
 )
 
 
-def dispute_event(kind: type[DisputeChanged], dispute: Dispute, context: Context, **more: Side) -> DisputeChanged:
+def dispute_event(
+    kind: type[DisputeChanged], dispute: Dispute, context: UseCaseContext, **more: Side
+) -> DisputeChanged:
     """Return the event of a dispute that changes now."""
     return kind(
         id=EventId(context.entropy.new_id()),

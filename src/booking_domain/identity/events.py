@@ -5,7 +5,7 @@ from typing import Final
 
 from booking_domain.identity.one_time_codes import CodePurpose, ContactChannel
 from booking_domain.shared.events import Event
-from booking_domain.shared.executor import Context
+from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import CodeId, EventId, UserId
 
 
@@ -114,6 +114,6 @@ EVENTS: Final[tuple[type[Event], ...]] = (
 )
 
 
-def account_event(kind: type[AccountChanged], user_id: UserId, context: Context) -> AccountChanged:
+def account_event(kind: type[AccountChanged], user_id: UserId, context: UseCaseContext) -> AccountChanged:
     """Return the event of an account that changes now; the event has no fields of its own."""
     return kind(id=EventId(context.entropy.new_id()), occurred_at=context.now, user_id=user_id)

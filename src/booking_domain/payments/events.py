@@ -6,7 +6,7 @@ from typing import Final
 from booking_domain.payments.model import Payment
 from booking_domain.payments.refunds import Refund
 from booking_domain.shared.events import Event, stored_as
-from booking_domain.shared.executor import Context
+from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import (
     AdjustmentId,
     BookingId,
@@ -168,7 +168,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
 
 
 def payment_event(
-    kind: type[PaymentReceived] | type[AuthorisationChanged], payment: Payment, context: Context
+    kind: type[PaymentReceived] | type[AuthorisationChanged], payment: Payment, context: UseCaseContext
 ) -> PaymentReceived | AuthorisationChanged:
     """Return the event of a payment that changes now."""
     return kind(
@@ -179,7 +179,7 @@ def payment_event(
     )
 
 
-def refund_event(kind: type[RefundChanged], refund: Refund, context: Context) -> RefundChanged:
+def refund_event(kind: type[RefundChanged], refund: Refund, context: UseCaseContext) -> RefundChanged:
     """Return the event of a refund that changes now."""
     return kind(
         id=EventId(context.entropy.new_id()),

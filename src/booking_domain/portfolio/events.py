@@ -4,7 +4,7 @@ from typing import Final
 
 from booking_domain.portfolio.model import PortfolioItem, PortfolioItemId
 from booking_domain.shared.events import Event
-from booking_domain.shared.executor import Context
+from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import EventId
 
 
@@ -25,6 +25,6 @@ class PortfolioRestored(PortfolioModerated, topic="portfolio.restored"):
 EVENTS: Final[tuple[type[PortfolioModerated], ...]] = (PortfolioTakenDown, PortfolioRestored)
 
 
-def portfolio_event(kind: type[PortfolioModerated], item: PortfolioItem, context: Context) -> PortfolioModerated:
+def portfolio_event(kind: type[PortfolioModerated], item: PortfolioItem, context: UseCaseContext) -> PortfolioModerated:
     """Return the event of an item that changes now."""
     return kind(id=EventId(context.entropy.new_id()), occurred_at=context.now, item_id=item.id)

@@ -4,7 +4,7 @@ from typing import Final
 
 from booking_domain.reconciliation.model import RunId
 from booking_domain.shared.events import Event
-from booking_domain.shared.executor import Context
+from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import EventId
 
 
@@ -29,6 +29,6 @@ class RunLeftFindings(RunChanged, topic="reconciliation.left_findings"):
 EVENTS: Final[tuple[type[RunChanged], ...]] = (RunRequested, RunDelayed, RunLeftFindings)
 
 
-def run_event(kind: type[RunChanged], run_id: RunId, context: Context) -> RunChanged:
+def run_event(kind: type[RunChanged], run_id: RunId, context: UseCaseContext) -> RunChanged:
     """Return the event of a run that changes now."""
     return kind(id=EventId(context.entropy.new_id()), occurred_at=context.now, run_id=run_id)

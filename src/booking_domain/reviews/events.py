@@ -4,7 +4,7 @@ from typing import Final
 
 from booking_domain.reviews.model import Review, ReviewId
 from booking_domain.shared.events import Event
-from booking_domain.shared.executor import Context
+from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import EventId
 from booking_domain.shared.reminders import BookingReminder
 
@@ -53,6 +53,6 @@ EVENTS: Final[tuple[type[ReviewChanged], ...]] = (
 )
 
 
-def review_event(kind: type[ReviewChanged], review: Review, context: Context) -> ReviewChanged:
+def review_event(kind: type[ReviewChanged], review: Review, context: UseCaseContext) -> ReviewChanged:
     """Return the event of a review that changes now."""
     return kind(id=EventId(context.entropy.new_id()), occurred_at=context.now, review_id=review.id)

@@ -12,7 +12,7 @@ from booking_domain.shared.reminders import BookingReminder
 class DomainContext:
     """The events and lifecycles of a context. Storage, worker, test kit and documentation are derived from it.
 
-    It is not the use-case context (`Context`), which each use case gets.
+    It is not the use-case context (`UseCaseContext`), which each use case gets.
     """
 
     events: tuple[type[Event], ...] = ()

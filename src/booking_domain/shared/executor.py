@@ -6,7 +6,7 @@ An error rolls the transaction back, unless its class declares `commits`: then t
 the error is raised afterwards. So a wrong code is counted although the use case raises.
 
 Every command that an admin runs leaves an entry in the audit log, in the transaction of the command. Commands of other
-actors leave one where the use case calls `Context.note`.
+actors leave one where the use case calls `UseCaseContext.note`.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -49,7 +49,7 @@ TxNeeded = TypeVar("TxNeeded", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class UseCaseContext:
     """What a use case knows besides its command and its repositories."""
 
     actor: Actor
@@ -89,7 +89,7 @@ class UseCase(Generic[Command, TxNeeded, Result]):
     """
 
     action: Permission
-    handle: Callable[[Command, TxNeeded, Context], Awaitable[Result]]
+    handle: Callable[[Command, TxNeeded, UseCaseContext], Awaitable[Result]]
     concerns: Callable[[Command, Result], Subject | None] = _no_subject
     """The subject of the audit entry of an admin's command."""
     audited_as: str | None = None
@@ -118,7 +118,7 @@ class _Refused:
 
 
 class Executor(Generic[Begun]):
-    """Runs use cases. `ports` are pure ports and configuration, which use cases find by `Context.get`."""
+    """Runs use cases. `ports` are pure ports and configuration, which use cases find by `UseCaseContext.get`."""
 
     def __init__(
         self,
@@ -263,7 +263,7 @@ class Executor(Generic[Begun]):
         return await _retried(keep)
 
     async def _handle(
-        self, use_case: UseCase[Command, Tx, Result], command: Command, tx: Tx, context: Context
+        self, use_case: UseCase[Command, Tx, Result], command: Command, tx: Tx, context: UseCaseContext
     ) -> Result | _Refused:
         """Handle the command and write its audit entries; return an error that commits instead of raising it.
 
@@ -283,7 +283,7 @@ class Executor(Generic[Begun]):
             await self._audit(notes, use_case.concerns(command, result), tx, context)
         return result
 
-    async def _audit(self, notes: list[Note], subject: Subject | None, tx: ExecutorTx, context: Context) -> None:
+    async def _audit(self, notes: list[Note], subject: Subject | None, tx: ExecutorTx, context: UseCaseContext) -> None:
         for note in notes:
             await tx.audit_log.add(
                 AuditEntry(
@@ -297,13 +297,13 @@ class Executor(Generic[Begun]):
                 )
             )
 
-    def _context(self, actor: Actor, session_id: SessionId | None) -> Context:
-        return Context(
+    def _context(self, actor: Actor, session_id: SessionId | None) -> UseCaseContext:
+        return UseCaseContext(
             actor=actor, now=self._clock.now(), entropy=self._entropy, session_id=session_id, ports=self._ports
         )
 
 
-async def _hold_session(use_case: UseCase[Any, Any, Any], tx: ExecutorTx, context: Context) -> None:
+async def _hold_session(use_case: UseCase[Any, Any, Any], tx: ExecutorTx, context: UseCaseContext) -> None:
     if use_case.outlasts_session and context.session_id is not None:
         await tx.session_holds.hold(context.actor.id, context.session_id, context.now)
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from booking_domain.shared.events import Event
-from booking_domain.shared.executor import Context
+from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import EventId
 from booking_domain.webhooks.model import EndpointId
 
@@ -29,6 +29,6 @@ class SecretOfEarlierKind(EndpointChanged, topic="webhook.secret_of_earlier_kind
 EVENTS: Final[tuple[type[EndpointChanged], ...]] = (DeliveriesQueued, EndpointWasDisabled, SecretOfEarlierKind)
 
 
-def endpoint_event(kind: type[EndpointChanged], endpoint_id: EndpointId, context: Context) -> EndpointChanged:
+def endpoint_event(kind: type[EndpointChanged], endpoint_id: EndpointId, context: UseCaseContext) -> EndpointChanged:
     """Return the event of an endpoint that changes now."""
     return kind(id=EventId(context.entropy.new_id()), occurred_at=context.now, endpoint_id=endpoint_id)

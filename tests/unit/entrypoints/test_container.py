@@ -30,7 +30,7 @@ from booking_domain.notifications.ports import OutgoingMessage
 from booking_domain.payments.chargeable import Chargeable
 from booking_domain.scheduling.feeds import FeedUnreadable
 from booking_domain.shared.actor import SYSTEM, Actor, Role
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import PaymentId, SessionId, SmsId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange
@@ -120,7 +120,7 @@ def test_the_two_ways_to_qpay_are_one_gateway(environ: dict[str, str], listed: l
 
 
 async def test_use_cases_check_that_the_gateway_can_charge_the_amount() -> None:
-    async def known(_command: None, _tx: Repositories, context: Context) -> Chargeable:
+    async def known(_command: None, _tx: Repositories, context: UseCaseContext) -> Chargeable:
         return context.get(Chargeable)
 
     container = a_container()

@@ -12,7 +12,7 @@ import pytest
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.audit import AuditEntry, AuditLog, Origin, Subject
 from booking_domain.shared.errors import ConcurrentChange, NotPermitted, RuleViolated, StorageUnavailable
-from booking_domain.shared.executor import ATTEMPTS, Context, Executor, StoredResponse, UseCase
+from booking_domain.shared.executor import ATTEMPTS, Executor, StoredResponse, UseCase, UseCaseContext
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyInUse, KeyReused
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission
@@ -144,13 +144,13 @@ class World:
         return Executor(begin=self.begin, clock=self, entropy=SeededEntropy(), origin=lambda: ORIGIN)
 
 
-async def _add(more: int, tx: Tx, context: Context) -> int:
+async def _add(more: int, tx: Tx, context: UseCaseContext) -> int:
     tx.number += more
     return tx.number
 
 
-def failing_with(error: Exception) -> Callable[[int, Tx, Context], Awaitable[int]]:
-    async def handle(more: int, tx: Tx, context: Context) -> int:
+def failing_with(error: Exception) -> Callable[[int, Tx, UseCaseContext], Awaitable[int]]:
+    async def handle(more: int, tx: Tx, context: UseCaseContext) -> int:
         tx.number += more
         raise error
 
@@ -245,7 +245,7 @@ async def test_a_transaction_that_lost_five_races_in_a_row_fails() -> None:
 
 
 async def test_the_context_has_the_actor_and_the_time() -> None:
-    async def who_and_when(_: int, tx: Tx, context: Context) -> int:
+    async def who_and_when(_: int, tx: Tx, context: UseCaseContext) -> int:
         assert context.actor == SYSTEM
         assert context.now == START + timedelta(seconds=1)
         assert context.entropy.new_id() != context.entropy.new_id()
@@ -368,7 +368,7 @@ async def test_the_command_of_another_role_is_not_audited_by_default(actor: Acto
 
 
 async def test_the_notes_of_a_use_case_are_audited_for_every_role() -> None:
-    async def reset(_: int, tx: Tx, context: Context) -> int:
+    async def reset(_: int, tx: Tx, context: UseCaseContext) -> int:
         context.note("sum.reset", Subject("sum", UUID(int=1)), details={"was": 3})
         context.note("sum.seen", actor=CUSTOMER)
         return 0
@@ -436,7 +436,7 @@ async def test_a_committed_error_is_not_stored_under_the_idempotency_key() -> No
 
 
 async def test_an_error_that_commits_keeps_the_notes_of_the_use_case_and_no_other_entry() -> None:
-    async def guess(_: int, tx: Tx, context: Context) -> int:
+    async def guess(_: int, tx: Tx, context: UseCaseContext) -> int:
         context.note("guess.wrong", Subject("sum", UUID(int=1)))
         raise WrongGuess
 

@@ -5,7 +5,7 @@ import pytest
 from booking_domain.bookings.ideas import IdeaChanged, IdeaContent, IdeaImageDeleted, idea_event
 from booking_domain.bookings.model import Booking
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.executor import Context
+from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.languages import LANGUAGES
 from booking_domain.shared.money import Money
 from booking_domain.testing.memory import MemoryNotifier
@@ -89,7 +89,7 @@ async def test_both_sides_are_told_what_an_admin_deleted(studio: Studio) -> None
 async def test_both_sides_are_told_of_a_deleted_image(studio: Studio) -> None:
     view = await share(studio, await studio.book(), by=studio.owner)
     notifier = MemoryNotifier()
-    context = Context(actor=studio.admin, now=studio.clock.now(), entropy=studio.entropy)
+    context = UseCaseContext(actor=studio.admin, now=studio.clock.now(), entropy=studio.entropy)
     event = idea_event(IdeaImageDeleted, view.idea, context)
     await notify(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
     assert {each.to: each.text for each in notifier.delivered} == {

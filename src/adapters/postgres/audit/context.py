@@ -4,9 +4,9 @@ from typing import Final
 
 from adapters.postgres.audit.audit_log import PostgresAuditLog, PostgresAuditReads
 from adapters.postgres.audit.tables import audit_log
-from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
+from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
 
-CONTEXT: Final = Context(
+CONTEXT: Final = PostgresContext(
     tables=(audit_log,),
 )
 

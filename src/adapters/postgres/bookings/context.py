@@ -22,7 +22,7 @@ from adapters.postgres.bookings.tables import (
     walk_ins,
 )
 from adapters.postgres.bookings.walk_ins import PostgresWalkInReads, PostgresWalkIns
-from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part, part_with_cipher
+from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part, part_with_cipher
 from adapters.postgres.kit.personal_data import PROVIDER
 from booking_domain.bookings.transitions import Status
 from booking_domain.shared.errors import ConcurrentChange
@@ -33,7 +33,7 @@ _BLOCKS: Final = or_(
     and_(IS_TO_COME, or_(_b.ends_at > _NOW, IS_UNDECIDED, _b.objection_deadline > _NOW)),
     _b.status == Status.DISPUTED.value,
 )
-CONTEXT: Final = Context(
+CONTEXT: Final = PostgresContext(
     tables=(bookings, booking_events, booking_consents, consent_codes, walk_ins, ideas, booking_reminders),
     conflicts={"bookings_reference_key": lambda: ConcurrentChange(what="booking reference")},
     erasure_blockers={"bookings": exists().where(IS_PARTY, _BLOCKS)},

@@ -13,10 +13,10 @@ from adapters.postgres.catalogue.tables import (
     salon_invitations,
     salons,
 )
-from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
+from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
 from booking_domain.catalogue.model import ProfileExists
 
-CONTEXT: Final = Context(
+CONTEXT: Final = PostgresContext(
     tables=(salons, providers, salon_invitations, booking_links, booking_link_days, booking_link_visitors),
     conflicts={"providers_owner_id_key": ProfileExists},
 )

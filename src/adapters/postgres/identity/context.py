@@ -61,12 +61,12 @@ from adapters.postgres.identity.tables import (
     wrong_passwords_of_clients,
 )
 from adapters.postgres.identity.users import TAKEN, PostgresUserReads, PostgresUsers
-from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part, part_with_cipher
+from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part, part_with_cipher
 from booking_domain.identity.blocked_networks import NetworkBlockedAlready
 from booking_domain.identity.passkeys import PasskeyTaken
 from booking_domain.shared.errors import ConcurrentChange
 
-CONTEXT: Final = Context(
+CONTEXT: Final = PostgresContext(
     tables=(
         users,
         sessions,

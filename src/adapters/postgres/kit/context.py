@@ -16,7 +16,7 @@ Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class PostgresContext:
     """One context. The tables carry their own declarations (`personal_data`, `encrypted`)."""
 
     tables: tuple[Table, ...]

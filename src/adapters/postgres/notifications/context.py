@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part, part_with_cipher
+from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part, part_with_cipher
 from adapters.postgres.notifications.notifications import PostgresNotificationReads, PostgresNotifications
 from adapters.postgres.notifications.overrides import PostgresMessageOverrideReads, PostgresMessageOverrides
 from adapters.postgres.notifications.push import PostgresPushSubscriptionReads, PostgresPushSubscriptions
@@ -15,7 +15,7 @@ from adapters.postgres.notifications.tables import (
     sms_messages,
 )
 
-CONTEXT: Final = Context(
+CONTEXT: Final = PostgresContext(
     tables=(notifications, messages, sms_messages, push_subscriptions, message_overrides),
 )
 

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from adapters.postgres.kit.context import Context, RepositoryGroup, part
+from adapters.postgres.kit.context import PostgresContext, RepositoryGroup, part
 from adapters.postgres.outbox.messages import PostgresOutbox
 from adapters.postgres.outbox.tables import outbox
 
-CONTEXT: Final = Context(
+CONTEXT: Final = PostgresContext(
     tables=(outbox,),
 )
 

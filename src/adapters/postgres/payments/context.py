@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 
 from adapters.postgres.bookings.tables import IS_PARTY, bookings
 from adapters.postgres.catalogue.tables import providers
-from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part, part_with_cipher
+from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part, part_with_cipher
 from adapters.postgres.kit.personal_data import PROVIDER, USER
 from adapters.postgres.payments.adjustments import PostgresAdjustmentReads, PostgresAdjustments
 from adapters.postgres.payments.desk_payments import PostgresDeskPaymentReads, PostgresDeskPayments
@@ -58,7 +58,7 @@ def _owed(to: ColumnElement[bool]) -> ColumnElement[bool]:
     )
 
 
-CONTEXT: Final = Context(
+CONTEXT: Final = PostgresContext(
     tables=(
         payments,
         refunds,

@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import delete
 
-from adapters.postgres.kit.context import Context, ReadGroup, RepositoryGroup, part
+from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.personal_data import USER
 from adapters.postgres.scheduling.calendars import (
     PostgresBookableProviders,
@@ -32,7 +32,7 @@ from adapters.postgres.scheduling.tables import (
 from adapters.postgres.scheduling.waiting_list import PostgresWaitingList, PostgresWaitingReads
 from booking_domain.scheduling.errors import DateHasException
 
-CONTEXT: Final = Context(
+CONTEXT: Final = PostgresContext(
     tables=(
         availability_rules,
         availability_exceptions,

@@ -3,6 +3,6 @@
 from typing import Final
 
 from booking_domain.testing.announcements.memory import TABLES
-from booking_domain.testing.kit.tables import Context
+from booking_domain.testing.kit.tables import MemoryContext
 
-CONTEXT: Final = Context(package=__name__, tables=TABLES)
+CONTEXT: Final = MemoryContext(package=__name__, tables=TABLES)

@@ -18,7 +18,7 @@ from booking_domain.payments.model import Payment, Purpose
 from booking_domain.scheduling.claims import Claim
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import DomainError
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
@@ -293,7 +293,7 @@ class _TakeAction:
     action: Action
 
 
-async def _take(command: _TakeAction, tx: Repositories, context: Context) -> None:
+async def _take(command: _TakeAction, tx: Repositories, context: UseCaseContext) -> None:
     """Apply a dispute to the lifecycle of the booking. Dispute cases and their refunds belong to another context."""
     booking = await tx.bookings.lock(command.booking_id)
     party = None if booking is None else booking.party(context.actor)

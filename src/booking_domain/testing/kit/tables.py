@@ -201,7 +201,7 @@ def change_rows(owner: Callable[[Row], UserId | None], erased: Callable[[Row], R
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class MemoryContext:
     """What a context brings to the test kit."""
 
     package: str

@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from booking_domain.testing.kit.tables import Context
+from booking_domain.testing.kit.tables import MemoryContext
 
-CONTEXT: Final = Context(package=__name__)
+CONTEXT: Final = MemoryContext(package=__name__)

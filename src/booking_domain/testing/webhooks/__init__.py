@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from booking_domain.testing.kit.tables import Context
+from booking_domain.testing.kit.tables import MemoryContext
 from booking_domain.testing.webhooks.memory import TABLES
 
-CONTEXT: Final = Context(package=__name__, tables=TABLES)
+CONTEXT: Final = MemoryContext(package=__name__, tables=TABLES)

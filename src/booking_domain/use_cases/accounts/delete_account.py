@@ -22,7 +22,7 @@ from booking_domain.identity.events import AccountDeleted, account_event
 from booking_domain.identity.model import User, UserParty, UserStatus
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.use_cases.catalogue.unpublish import release_offers
@@ -39,14 +39,14 @@ class DeleteAccount:
     current: SessionId
 
 
-async def _delete_own(proof: PasswordCheck, tx: Repositories, context: Context) -> None:
+async def _delete_own(proof: PasswordCheck, tx: Repositories, context: UseCaseContext) -> None:
     if context.actor.role is Role.ADMIN:
         raise AdminsOwnAccount
     proved = await reauthenticate(proof, tx, context)
     await _delete(proved.user, UserParty.OWNER, tx, context)
 
 
-async def _delete_any(command: DeleteAccount, tx: Repositories, context: Context) -> None:
+async def _delete_any(command: DeleteAccount, tx: Repositories, context: UseCaseContext) -> None:
     """Both accounts are locked, in order: of admins who delete one another at once, one remains."""
     if command.user_id == context.actor.id:
         raise AdminsOwnAccount
@@ -61,7 +61,7 @@ async def _delete_any(command: DeleteAccount, tx: Repositories, context: Context
         await _delete(user, UserParty.ADMIN, tx, context)
 
 
-async def _delete(user: User, by: UserParty, tx: Repositories, context: Context) -> None:
+async def _delete(user: User, by: UserParty, tx: Repositories, context: UseCaseContext) -> None:
     """Lock the account's provider, so that no booking is placed meanwhile, and delete the account."""
     await tx.calendars.lock_provider_of(user.id)
     erasure_blockers = await tx.personal_data.erasure_blockers(user.id, context.now)

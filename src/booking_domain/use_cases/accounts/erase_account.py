@@ -8,7 +8,7 @@ from enum import Enum, auto
 from typing import Final
 
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.use_cases.platform.ports import Repositories
@@ -23,7 +23,7 @@ class ErasureResult(Enum):
     """The account has upcoming or disputed bookings, or a pending refund."""
 
 
-async def _erase(user_id: UserId, tx: Repositories, context: Context) -> ErasureResult:
+async def _erase(user_id: UserId, tx: Repositories, context: UseCaseContext) -> ErasureResult:
     user = await tx.users.lock(user_id)
     if user is None or user.erased_from is None or context.now < user.erased_from:
         return ErasureResult.NOT_DUE

@@ -18,7 +18,7 @@ from booking_domain.notifications.model import (
     MessageStatus,
     next_after,
 )
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.permissions import Permission
 from booking_domain.use_cases.identity.mark_undeliverable import give_up_address
 from booking_domain.use_cases.platform.ports import Repositories
@@ -30,7 +30,7 @@ NOT_DELIVERED: Final = "email.not_delivered"
 _REASONS: Final = {BounceKind.ADDRESS: Undeliverable.BOUNCED, BounceKind.COMPLAINT: Undeliverable.COMPLAINED}
 
 
-async def _take(bounce: Bounce, tx: Repositories, context: Context) -> None:
+async def _take(bounce: Bounce, tx: Repositories, context: UseCaseContext) -> None:
     found = await tx.notifications.message(bounce.message_id)
     user = None if found is None else await tx.users.lock(found.user_id)
     if found is None or user is None:
@@ -61,7 +61,7 @@ def _after(message: Message, kind: BounceKind, now: datetime) -> Message | None:
     return message.bounced(BOUNCED if kind == BounceKind.ADDRESS else NOT_DELIVERED, now)
 
 
-async def _try_next(failed: Message, messages: Sequence[Message], tx: Repositories, context: Context) -> None:
+async def _try_next(failed: Message, messages: Sequence[Message], tx: Repositories, context: UseCaseContext) -> None:
     """Send the next message of the notification, unless another one has arrived, or may."""
     if (following := next_after(failed, messages)) is not None:
         await tx.notifications.save_message(following.activated(context.now), was=following)

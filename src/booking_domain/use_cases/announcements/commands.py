@@ -27,7 +27,7 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.outbox import Outbox
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
@@ -82,7 +82,7 @@ class AnnouncementView:
     dismissed: bool
 
 
-async def _make(command: MakeAnnouncement, tx: AnnouncementTx, context: Context) -> Announcement:
+async def _make(command: MakeAnnouncement, tx: AnnouncementTx, context: UseCaseContext) -> Announcement:
     made = Announcement(
         id=AnnouncementId(context.entropy.new_id()),
         texts=command.texts,
@@ -104,7 +104,7 @@ async def _make(command: MakeAnnouncement, tx: AnnouncementTx, context: Context)
     return made
 
 
-async def _edit(command: EditAnnouncement, tx: AnnouncementTx, context: Context) -> Announcement:
+async def _edit(command: EditAnnouncement, tx: AnnouncementTx, context: UseCaseContext) -> Announcement:
     before = await _locked(command.announcement_id, tx)
     require_expected_version(before.version, command.expected_version)
     edited = changed(before, command, version=before.version + 1, updated_at=context.now)
@@ -119,7 +119,7 @@ async def _edit(command: EditAnnouncement, tx: AnnouncementTx, context: Context)
     return after
 
 
-def _told(before: Announcement, after: Announcement, context: Context) -> Sequence[AnnouncementEvent]:
+def _told(before: Announcement, after: Announcement, context: UseCaseContext) -> Sequence[AnnouncementEvent]:
     """What the clients of both audiences are told."""
     if before.published and after.published and before.audience is after.audience:
         return [announcement_event(AnnouncementChanged, after, context)]
@@ -128,7 +128,7 @@ def _told(before: Announcement, after: Announcement, context: Context) -> Sequen
     return [*withdrawn, *published]
 
 
-async def _delete(announcement_id: AnnouncementId, tx: AnnouncementTx, context: Context) -> None:
+async def _delete(announcement_id: AnnouncementId, tx: AnnouncementTx, context: UseCaseContext) -> None:
     announcement = await _locked(announcement_id, tx)
     await tx.announcements.remove(announcement.id)
     if announcement.published:
@@ -142,7 +142,7 @@ async def _locked(announcement_id: AnnouncementId, tx: AnnouncementTx) -> Announ
     return announcement
 
 
-async def _publish_due(_: None, tx: AnnouncementTx, context: Context) -> int:
+async def _publish_due(_: None, tx: AnnouncementTx, context: UseCaseContext) -> int:
     """Publish what has become current, and withdraw what has ended; return how many announcements changed."""
     due = await tx.announcements.due(context.now, _AT_ONCE)
     for before in due:
@@ -152,17 +152,17 @@ async def _publish_due(_: None, tx: AnnouncementTx, context: Context) -> int:
     return len(due)
 
 
-async def _dismiss(announcement_id: AnnouncementId, tx: AnnouncementTx, context: Context) -> None:
+async def _dismiss(announcement_id: AnnouncementId, tx: AnnouncementTx, context: UseCaseContext) -> None:
     await _require_current(announcement_id, tx, context)
     await tx.announcements.dismiss(announcement_id, context.actor.id, context.now)
 
 
-async def _undo_dismissal(announcement_id: AnnouncementId, tx: AnnouncementTx, context: Context) -> None:
+async def _undo_dismissal(announcement_id: AnnouncementId, tx: AnnouncementTx, context: UseCaseContext) -> None:
     await _require_current(announcement_id, tx, context)
     await tx.announcements.undo_dismissal(announcement_id, context.actor.id)
 
 
-async def _require_current(announcement_id: AnnouncementId, tx: AnnouncementTx, context: Context) -> None:
+async def _require_current(announcement_id: AnnouncementId, tx: AnnouncementTx, context: UseCaseContext) -> None:
     """Raise `AnnouncementNotFound` unless it is current for the actor. Nothing is locked: a whole audience reads it."""
     announcement = await tx.announcements.get(announcement_id)
     if announcement is None or not _concerns(announcement, context.actor, context.now):

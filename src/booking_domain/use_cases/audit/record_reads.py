@@ -5,7 +5,7 @@ from typing import Final
 
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Details, Subject
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.permissions import Permission
 
 READ: Final = "read"
@@ -24,7 +24,7 @@ class AdminRead:
     """The names of the query parameters. Their values may be personal data."""
 
 
-async def _note(command: AdminRead, _: object, context: Context) -> None:
+async def _note(command: AdminRead, _: object, context: UseCaseContext) -> None:
     details: Details = {"what": command.what, "parameters": list(command.parameters)}
     context.note(READ, command.subject, actor=command.admin, details=details)
 

@@ -13,7 +13,7 @@ from booking_domain.scheduling.placing import proposable, slot_window
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.decision import Decision
 from booking_domain.shared.errors import InvalidValue, StaleVersion
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
@@ -47,7 +47,7 @@ class AcceptRequest:
     expected_version: ExpectedVersion = None
 
 
-async def _accept(command: AcceptRequest, tx: Repositories, context: Context) -> Booking:
+async def _accept(command: AcceptRequest, tx: Repositories, context: UseCaseContext) -> Booking:
     booking, party = await lock_visible_booking(command.booking_id, command.expected_version, tx, context)
     require_requested(booking, "accept")
     require_answer_in_time(booking, "accept", context)
@@ -73,7 +73,7 @@ async def _accept(command: AcceptRequest, tx: Repositories, context: Context) ->
 
 
 def _move_to_offered_time(
-    booking: Booking, start: datetime, schedule: ProviderSchedule, context: Context
+    booking: Booking, start: datetime, schedule: ProviderSchedule, context: UseCaseContext
 ) -> BookingDecision:
     if start not in booking.offered_times or start <= context.now:
         raise NotATimeOffered

@@ -9,7 +9,7 @@ from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import InvalidBookingTransition
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
@@ -33,7 +33,7 @@ class AcceptTime:
     expected_version: ExpectedVersion = None
 
 
-async def _accept_time(command: AcceptTime, tx: Repositories, context: Context) -> Booking:
+async def _accept_time(command: AcceptTime, tx: Repositories, context: UseCaseContext) -> Booking:
     booking, party = await lock_visible_booking(command.booking_id, command.expected_version, tx, context)
     decision = booking.accept_time(
         TimeRange(command.start, command.end),

@@ -13,7 +13,7 @@ from booking_domain.scheduling.services import NobodyOffers, ServiceRequired
 from booking_domain.scheduling.workloads import least_busy
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import DomainError
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import instant
@@ -42,15 +42,15 @@ class WithAnyProvider(Generic[Order]):
     """The order, once its provider is known."""
 
 
-async def _hold(command: WithAnyProvider[PlaceHold], tx: Repositories, context: Context) -> Claim:
+async def _hold(command: WithAnyProvider[PlaceHold], tx: Repositories, context: UseCaseContext) -> Claim:
     return await place_hold.handle(command.order(await _chosen(command, tx, context)), tx, context)
 
 
-async def _book(command: WithAnyProvider[PlaceBooking], tx: Repositories, context: Context) -> Booking:
+async def _book(command: WithAnyProvider[PlaceBooking], tx: Repositories, context: UseCaseContext) -> Booking:
     return await place_booking.handle(command.order(await _chosen(command, tx, context)), tx, context)
 
 
-async def _chosen(command: WithAnyProvider[Order], tx: Repositories, context: Context) -> ProviderId:
+async def _chosen(command: WithAnyProvider[Order], tx: Repositories, context: UseCaseContext) -> ProviderId:
     start, services = instant(command.slot, field="slot"), command.service_ids
     if not services:
         raise ServiceRequired

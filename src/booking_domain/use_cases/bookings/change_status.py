@@ -21,7 +21,7 @@ from booking_domain.scheduling.placing import slot_window
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import StaleVersion
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
@@ -53,7 +53,7 @@ class ChangeBookingStatus:
     expected_version: ExpectedVersion = None
 
 
-async def _change(command: ChangeBookingStatus, tx: Repositories, context: Context) -> Booking:
+async def _change(command: ChangeBookingStatus, tx: Repositories, context: UseCaseContext) -> Booking:
     booking, party = await lock_visible_booking(command.booking_id, command.expected_version, tx, context)
     action = booking.action_towards(command.to)
     if action in {Action.ACCEPT, Action.CONFIRM}:

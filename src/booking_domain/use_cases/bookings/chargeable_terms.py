@@ -4,12 +4,12 @@ from booking_domain.bookings.model import Terms
 from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
 from booking_domain.payments.errors import NotChargeable
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Context
+from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.money import Money
 from booking_domain.shared.unset import Unset
 
 
-def require_chargeable(terms: Terms, context: Context) -> None:
+def require_chargeable(terms: Terms, context: UseCaseContext) -> None:
     """Require that each price and deposit, and what is left after the deposit, can be charged; zero is not charged.
 
     Raises:
@@ -25,20 +25,20 @@ def require_chargeable(terms: Terms, context: Context) -> None:
             chargeable.require(amount, "durations")
 
 
-def require_chargeable_deposit(deposit: Money, terms: Terms, context: Context) -> None:
+def require_chargeable_deposit(deposit: Money, terms: Terms, context: UseCaseContext) -> None:
     """Require that the gateway can charge the deposit and the rest of the price, or raise `InvalidValue`."""
     chargeable = context.get(Chargeable, ANY_AMOUNT).of_gateway(terms.gateway)
     chargeable.require(deposit, "deposit_amount")
     chargeable.require(terms.price - deposit, "deposit_amount")
 
 
-def require_gateway(name: str | Unset | None, context: Context) -> None:
+def require_gateway(name: str | Unset | None, context: UseCaseContext) -> None:
     """Require that the deployment has the gateway of this name, if there is one, or raise `InvalidValue`."""
     if name:
         context.get(Chargeable, ANY_AMOUNT).require_gateway(name, "payment_gateway")
 
 
-def require_chargeable_profile(terms: Terms, context: Context) -> None:
+def require_chargeable_profile(terms: Terms, context: UseCaseContext) -> None:
     """Raise `NotChargeable` for terms that were set when the rule did not exist, or under another gateway."""
     try:
         require_chargeable(terms, context)

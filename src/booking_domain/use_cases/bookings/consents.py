@@ -26,7 +26,7 @@ from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.placing import slot_window
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import NotPermitted
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId, ProviderId, UserId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
@@ -56,7 +56,7 @@ async def may_place_for(customer_id: UserId, provider_id: ProviderId, tx: Reposi
     return await tx.bookings.has_placed(customer_id, provider_id)
 
 
-async def _change_code(_: None, tx: Repositories, context: Context) -> ConsentCode:
+async def _change_code(_: None, tx: Repositories, context: UseCaseContext) -> ConsentCode:
     """Earlier codes of the provider are no longer valid. Consents stay."""
     profile = await _own_profile(tx, context)
     code = ConsentCode.make(profile.id, entropy=context.entropy, now=context.now)
@@ -64,18 +64,18 @@ async def _change_code(_: None, tx: Repositories, context: Context) -> ConsentCo
     return code
 
 
-async def _remove_code(_: None, tx: Repositories, context: Context) -> None:
+async def _remove_code(_: None, tx: Repositories, context: UseCaseContext) -> None:
     await tx.booking_consents.remove_code((await _own_profile(tx, context)).id)
 
 
-async def _own_profile(tx: Repositories, context: Context) -> Profile:
+async def _own_profile(tx: Repositories, context: UseCaseContext) -> Profile:
     profile = await tx.profiles.of_owner(context.actor.id)
     if profile is None:
         raise ProfileMissing
     return profile
 
 
-async def _grant(command: GrantConsent, tx: Repositories, context: Context) -> ConsentView:
+async def _grant(command: GrantConsent, tx: Repositories, context: UseCaseContext) -> ConsentView:
     schedule = await _locked(command.provider_id, tx, context)
     code = None if schedule is None else await tx.booking_consents.code_of(command.provider_id)
     profile = await tx.profiles.get(command.provider_id)
@@ -95,7 +95,7 @@ async def _grant(command: GrantConsent, tx: Repositories, context: Context) -> C
     return ConsentView(consent=after, provider_name=profile.display_name, customer_name=customer.name)
 
 
-async def _revoke(provider_id: ProviderId, tx: Repositories, context: Context) -> None:
+async def _revoke(provider_id: ProviderId, tx: Repositories, context: UseCaseContext) -> None:
     """Revoke a consent, or forbid what earlier bookings allow. Revoking twice has one effect."""
     await _locked(provider_id, tx, context)
     customer_id = context.actor.id
@@ -112,12 +112,12 @@ async def _revoke(provider_id: ProviderId, tx: Repositories, context: Context) -
     await tx.outbox.put([ConsentRevoked(id=event_id, occurred_at=context.now, consent_id=after.id)])
 
 
-async def _locked(provider_id: ProviderId, tx: Repositories, context: Context) -> ProviderSchedule | None:
+async def _locked(provider_id: ProviderId, tx: Repositories, context: UseCaseContext) -> ProviderSchedule | None:
     """Lock the provider: no booking is being placed there while a consent changes."""
     return await tx.schedules.lock(provider_id, slot_window(context.now))
 
 
-def _new(customer_id: UserId, provider_id: ProviderId, context: Context) -> BookingConsent:
+def _new(customer_id: UserId, provider_id: ProviderId, context: UseCaseContext) -> BookingConsent:
     return BookingConsent(
         id=ConsentId(context.entropy.new_id()),
         provider_id=provider_id,
@@ -127,7 +127,7 @@ def _new(customer_id: UserId, provider_id: ProviderId, context: Context) -> Book
     )
 
 
-def _moved(consent: BookingConsent, context: Context) -> BookingConsent:
+def _moved(consent: BookingConsent, context: UseCaseContext) -> BookingConsent:
     return consent.moved(ConsentAction.GRANT, context.now)
 
 

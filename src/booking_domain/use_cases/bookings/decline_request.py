@@ -8,7 +8,7 @@ from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Party
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import StaleVersion
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
@@ -26,7 +26,7 @@ class DeclineRequest:
     expected_version: ExpectedVersion = None
 
 
-async def _decline(command: DeclineRequest, tx: Repositories, context: Context) -> Booking:
+async def _decline(command: DeclineRequest, tx: Repositories, context: UseCaseContext) -> Booking:
     booking, party = await lock_visible_booking(command.booking_id, command.expected_version, tx, context)
     require_requested(booking, "decline")
     if party is Party.CUSTOMER:

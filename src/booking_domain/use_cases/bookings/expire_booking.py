@@ -5,7 +5,7 @@ from typing import Final
 
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Action, Party, Status
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.shared.permissions import Permission
 from booking_domain.use_cases.bookings.steps import save_decision
@@ -23,7 +23,7 @@ class ExpireBooking:
     booking_id: BookingId
 
 
-async def _expire(command: ExpireBooking, tx: Repositories, context: Context) -> Booking | None:
+async def _expire(command: ExpireBooking, tx: Repositories, context: UseCaseContext) -> Booking | None:
     """The expired booking; None if nothing was done."""
     booking = await tx.bookings.lock(command.booking_id)
     if booking is None or not booking.overdue(context.now):

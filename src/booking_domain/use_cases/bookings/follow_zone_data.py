@@ -13,7 +13,7 @@ from booking_domain.bookings.zones import Shift, movable_shifts, shift_of
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange
@@ -94,7 +94,7 @@ async def preview_changes(found: DisplacedBookings, reads: Reads, now: datetime)
     return [] if schedule is None else _changes(shifts, movable_shifts(shifts, schedule.claims, now))
 
 
-async def _follow(command: FollowZoneData, tx: Repositories, context: Context) -> list[ClockChange]:
+async def _follow(command: FollowZoneData, tx: Repositories, context: UseCaseContext) -> list[ClockChange]:
     # Lock bookings before their provider, as every database transaction does: another order can deadlock.
     locked = [await tx.bookings.lock(booking_id) for booking_id in sorted(command.booking_ids)]
     ours = [each for each in locked if each is not None and each.provider_id == command.provider_id]
@@ -117,7 +117,7 @@ async def _follow(command: FollowZoneData, tx: Repositories, context: Context) -
     return _changes(shifts, movable)
 
 
-def _decide(shift: Shift, context: Context) -> BookingDecision:
+def _decide(shift: Shift, context: UseCaseContext) -> BookingDecision:
     return shift.booking.follow_clock(
         shift.span,
         shift.blocked,

@@ -24,7 +24,7 @@ from booking_domain.files.model import File, FileOwner, Folder
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, FileId, IdeaId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.queries import Query
@@ -77,7 +77,9 @@ class IdeaView:
     images: Sequence[File]
 
 
-async def add_idea(new: NewIdea, booking: Booking, side: IdeaSide, tx: Repositories, context: Context) -> IdeaView:
+async def add_idea(
+    new: NewIdea, booking: Booking, side: IdeaSide, tx: Repositories, context: UseCaseContext
+) -> IdeaView:
     """Add an idea of the actor to a booking that is locked, or new."""
     new.content.require_side(side)
     if await tx.ideas.count(booking.id) >= MAX_IDEAS:
@@ -97,7 +99,7 @@ async def add_idea(new: NewIdea, booking: Booking, side: IdeaSide, tx: Repositor
     return IdeaView(idea=idea, images=images)
 
 
-async def _share(command: ShareIdea, tx: Repositories, context: Context) -> IdeaView:
+async def _share(command: ShareIdea, tx: Repositories, context: UseCaseContext) -> IdeaView:
     booking, party = await lock_visible_booking(command.booking_id, None, tx, context)
     if party not in SIDES:
         raise NotPermitted(action=Permission.SHARE_IDEAS)
@@ -107,7 +109,7 @@ async def _share(command: ShareIdea, tx: Repositories, context: Context) -> Idea
     return view
 
 
-async def _edit(command: EditIdea, tx: Repositories, context: Context) -> IdeaView:
+async def _edit(command: EditIdea, tx: Repositories, context: UseCaseContext) -> IdeaView:
     idea, booking, _ = await _locked(command.idea_id, tx, context)
     if idea.author_id != context.actor.id:
         raise NotPermitted(action=Permission.SHARE_IDEAS)
@@ -123,7 +125,7 @@ async def _edit(command: EditIdea, tx: Repositories, context: Context) -> IdeaVi
     return IdeaView(idea=after, images=images)
 
 
-async def _delete(idea_id: IdeaId, tx: Repositories, context: Context) -> None:
+async def _delete(idea_id: IdeaId, tx: Repositories, context: UseCaseContext) -> None:
     idea, _, party = await _locked(idea_id, tx, context)
     if party is not Party.ADMIN and idea.author_id != context.actor.id:
         raise NotPermitted(action=Permission.DELETE_IDEAS)
@@ -133,7 +135,7 @@ async def _delete(idea_id: IdeaId, tx: Repositories, context: Context) -> None:
     await tx.outbox.put([idea_event(IdeaDeleted, idea, context, by_admin=by_admin)])
 
 
-async def _locked(idea_id: IdeaId, tx: Repositories, context: Context) -> tuple[Idea, Booking, Party]:
+async def _locked(idea_id: IdeaId, tx: Repositories, context: UseCaseContext) -> tuple[Idea, Booking, Party]:
     seen = await tx.ideas.get(idea_id)
     if seen is None:
         raise IdeaNotFound

@@ -12,7 +12,7 @@ from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, Tim
 from booking_domain.scheduling.placing import proposable, slot_window
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
@@ -37,7 +37,7 @@ class OfferTimes:
     expected_version: ExpectedVersion = None
 
 
-async def _offer(command: OfferTimes, tx: Repositories, context: Context) -> Booking:
+async def _offer(command: OfferTimes, tx: Repositories, context: UseCaseContext) -> Booking:
     booking, party = await lock_visible_booking(command.booking_id, command.expected_version, tx, context)
     require_answer_in_time(booking, Action.OFFER_TIMES, context)
     decision = booking.offer_times(

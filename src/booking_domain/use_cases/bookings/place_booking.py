@@ -32,7 +32,7 @@ from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import ClaimId, ProviderId, ServiceId, UserId, WaitingId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange, instant
@@ -90,7 +90,7 @@ class PlaceBooking:
     """What the customer wishes, as the customer or the staff writes it; its notice is that of the booking."""
 
 
-async def _place(command: PlaceBooking, tx: Repositories, context: Context) -> Booking:
+async def _place(command: PlaceBooking, tx: Repositories, context: UseCaseContext) -> Booking:
     """If another database transaction holds the provider lock, reject from the committed snapshot.
 
     So losers of a race fail without queueing. Only what the snapshot allows waits for the lock and is checked again.
@@ -129,7 +129,7 @@ async def _place(command: PlaceBooking, tx: Repositories, context: Context) -> B
 
 
 def _place_at(
-    start: datetime, command: PlaceBooking, bookable: BookableProvider, context: Context
+    start: datetime, command: PlaceBooking, bookable: BookableProvider, context: UseCaseContext
 ) -> tuple[TimeRange, TimeRange]:
     staff = is_staff(context.actor, bookable)
     minutes = command.duration_minutes if staff else offered_minutes(bookable.schedule, command.duration_minutes)
@@ -138,7 +138,7 @@ def _place_at(
 
 
 async def _replace_hold(
-    hold_id: ClaimId, provider_id: ProviderId, start: datetime, tx: Repositories, context: Context
+    hold_id: ClaimId, provider_id: ProviderId, start: datetime, tx: Repositories, context: UseCaseContext
 ) -> None:
     """Release the actor's live hold on this slot, and mark its waiting-list entry as booked if it was an offer."""
     hold = await tx.claims.hold_of(context.actor.id, hold_id)

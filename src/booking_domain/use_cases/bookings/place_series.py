@@ -22,7 +22,7 @@ from booking_domain.scheduling.placing import claimable, offered_minutes, placea
 from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered, ServiceRequired
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import DomainError, InvalidValue
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import SeriesId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange, instant, time_zone
@@ -64,7 +64,7 @@ class PlaceSeries:
             raise InvalidValue(field="every_weeks", problem=f"a series must repeat every 1 to {MAX_WEEKS_APART} weeks")
 
 
-async def _place(command: PlaceSeries, tx: Repositories, context: Context) -> tuple[Booking, ...]:
+async def _place(command: PlaceSeries, tx: Repositories, context: UseCaseContext) -> tuple[Booking, ...]:
     first = instant(command.first.slot, field="slot")
     length = timedelta(weeks=command.every_weeks * (command.times - 1))
     # A clock change between the first and the last start is within the margin that a schedule is read with.

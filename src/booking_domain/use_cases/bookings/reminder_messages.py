@@ -19,7 +19,7 @@ from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.model import Notification
 from booking_domain.notifications.notices import Link, NoticeTemplate, NoticeValue
 from booking_domain.shared.actor import SYSTEM
-from booking_domain.shared.executor import Context, Executor, UseCase
+from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.reminders import BookingReminder
@@ -70,7 +70,7 @@ async def remind(booking_id: BookingId, *, now: datetime, reads: Reads, executor
         await executor.run(announce_reminders, due, actor=SYSTEM)
 
 
-async def _announce(reminders: Sequence[BookingReminder], tx: Repositories, _: Context) -> None:
+async def _announce(reminders: Sequence[BookingReminder], tx: Repositories, _: UseCaseContext) -> None:
     await tx.outbox.put([each for each in reminders if await tx.booking_reminders.add(each)])
 
 

@@ -18,7 +18,7 @@ from booking_domain.scheduling.errors import DurationNotOffered, ProviderNotBook
 from booking_domain.scheduling.placing import claimable, placeable, slot_window
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
@@ -51,7 +51,7 @@ class RescheduleBooking:
     expected_version: ExpectedVersion = None
 
 
-async def _reschedule(command: RescheduleBooking, tx: Repositories, context: Context) -> Booking:
+async def _reschedule(command: RescheduleBooking, tx: Repositories, context: UseCaseContext) -> Booking:
     booking, party = await lock_visible_booking(command.booking_id, command.expected_version, tx, context)
     require_answer_in_time(booking, "reschedule", context)
     start = instant(command.slot, field="slot")

@@ -20,7 +20,7 @@ from booking_domain.shared.audit import Subject
 from booking_domain.shared.decision import Decision
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, EventId, ProviderId
 from booking_domain.shared.permissions import Permission
 from booking_domain.use_cases.bookings.steps import save_decision
@@ -68,7 +68,7 @@ async def affected_bookings(provider_id: ProviderId, reads: Reads, now: datetime
             return found
 
 
-async def _follow(booking_id: BookingId, tx: Repositories, context: Context) -> Booking | None:
+async def _follow(booking_id: BookingId, tx: Repositories, context: UseCaseContext) -> Booking | None:
     """Put the booking under review if its provider is suspended, end the review if not; None if nothing was to do.
 
     A booking is reviewed once per suspension: an admin's decision to confirm it is final. The provider is locked, so
@@ -108,7 +108,7 @@ async def _save(booking: Booking, decision: BookingDecision, tx: Repositories) -
     return decision.state
 
 
-async def _decide(command: DecideOnBookings, tx: Repositories, context: Context) -> int:
+async def _decide(command: DecideOnBookings, tx: Repositories, context: UseCaseContext) -> int:
     """Return how many bookings the decision changed. Bookings are locked in the order of their ids."""
     changed = 0
     for booking_id in sorted(command.booking_ids):
@@ -125,7 +125,7 @@ async def _decide(command: DecideOnBookings, tx: Repositories, context: Context)
     return changed
 
 
-def _decision(booking: Booking, command: DecideOnBookings, context: Context) -> BookingDecision:
+def _decision(booking: Booking, command: DecideOnBookings, context: UseCaseContext) -> BookingDecision:
     """Cancelling an ended booking is refused; confirming one that is not under review does nothing."""
     event_id, by, now = EventId(context.entropy.new_id()), context.actor, context.now
     if command.verdict is BookingVerdict.CANCEL:

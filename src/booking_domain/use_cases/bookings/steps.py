@@ -34,7 +34,7 @@ from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.placing import for_services, require_services, slot_window
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Context
+from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId, RefundId, SeriesId, ServiceId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, managed, may, owned
@@ -78,7 +78,7 @@ def is_staff(actor: Actor, bookable: BookableProvider) -> bool:
 
 
 async def require_bookable(
-    order: BookingOrder, bookable: BookableProvider | None, tx: Repositories, context: Context
+    order: BookingOrder, bookable: BookableProvider | None, tx: Repositories, context: UseCaseContext
 ) -> BookableProvider:
     """Return the provider if the actor may book there for the order's customer.
 
@@ -116,7 +116,7 @@ async def require_bookable(
     return bookable
 
 
-def of_services(order: BookingOrder, bookable: BookableProvider, context: Context) -> BookableProvider:
+def of_services(order: BookingOrder, bookable: BookableProvider, context: UseCaseContext) -> BookableProvider:
     """Return the provider with the schedule for the order's services, if it names any.
 
     Raises:
@@ -135,7 +135,7 @@ def terms_of(bookable: BookableProvider, minutes: int) -> Terms:
     return bookable.terms.of_services(services) if services else bookable.terms.of_length(minutes)
 
 
-def _customer_of(order: BookingOrder, bookable: BookableProvider, context: Context) -> UserId:
+def _customer_of(order: BookingOrder, bookable: BookableProvider, context: UseCaseContext) -> UserId:
     """The account of the booking: a walk-in that the staff enters is under the provider's."""
     if order.walk_in is not None and is_staff(context.actor, bookable):
         return order.customer_id or bookable.schedule.owner_id
@@ -143,7 +143,7 @@ def _customer_of(order: BookingOrder, bookable: BookableProvider, context: Conte
 
 
 async def booking_quota(
-    bookable: BookableProvider, tx: Repositories, context: Context, *, adding: int = 1, unsettled: int = 1
+    bookable: BookableProvider, tx: Repositories, context: UseCaseContext, *, adding: int = 1, unsettled: int = 1
 ) -> Callable[[], Awaitable[None]]:
     """Ask whether a customer has an active account and may add this many bookings; the returned function requires it.
 
@@ -179,7 +179,7 @@ async def add_booking(
     bookable: BookableProvider,
     place: tuple[TimeRange, TimeRange],
     tx: Repositories,
-    context: Context,
+    context: UseCaseContext,
     *,
     series_id: SeriesId | None = None,
 ) -> Booking:
@@ -226,7 +226,7 @@ async def add_booking(
     return decision.state
 
 
-def _terms(order: BookingOrder, bookable: BookableProvider, span: TimeRange, context: Context) -> Terms:
+def _terms(order: BookingOrder, bookable: BookableProvider, span: TimeRange, context: UseCaseContext) -> Terms:
     """The terms for the services or this length; a walk-in has no account to pay from, so its deposit is zero.
 
     Raises:
@@ -245,7 +245,7 @@ def _terms(order: BookingOrder, bookable: BookableProvider, span: TimeRange, con
 
 
 async def lock_visible_booking(
-    booking_id: BookingId, expected_version: ExpectedVersion, tx: Repositories, context: Context
+    booking_id: BookingId, expected_version: ExpectedVersion, tx: Repositories, context: UseCaseContext
 ) -> tuple[Booking, Party]:
     """Lock the booking and return it with the party that the actor is to it.
 
@@ -261,7 +261,7 @@ async def lock_visible_booking(
     return booking, party
 
 
-async def _party(booking: Booking, tx: Repositories, context: Context) -> Party | None:
+async def _party(booking: Booking, tx: Repositories, context: UseCaseContext) -> Party | None:
     """The party that the actor is; of the booking of a member, the salon's manager is one too."""
     party = booking.party(context.actor)
     if party is None and context.actor.role is Role.MANAGER:
@@ -269,7 +269,7 @@ async def _party(booking: Booking, tx: Repositories, context: Context) -> Party 
     return party
 
 
-def require_answer_in_time(booking: Booking, action: str, context: Context) -> None:
+def require_answer_in_time(booking: Booking, action: str, context: UseCaseContext) -> None:
     """Raise `InvalidBookingTransition` for a request that is overdue: it counts as expired before the sweep runs."""
     if booking.status is Status.REQUESTED and booking.overdue(context.now):
         raise InvalidBookingTransition(thing="booking", status=Status.EXPIRED, action=action)
@@ -282,7 +282,7 @@ def require_requested(booking: Booking, action: str) -> None:
 
 
 async def save_decision(
-    booking: Booking, decision: BookingDecision, party: Party, tx: Repositories, context: Context
+    booking: Booking, decision: BookingDecision, party: Party, tx: Repositories, context: UseCaseContext
 ) -> Booking:
     """Save what was decided about a booking, and update its claim, payments and refunds to match.
 
@@ -338,7 +338,7 @@ async def close_excessive_payments(booking: Booking, tx: Repositories) -> None:
 
 
 async def _close_and_refund(
-    back: Money, after: Booking, tx: Repositories, context: Context, *, reason: RefundReason
+    back: Money, after: Booking, tx: Repositories, context: UseCaseContext, *, reason: RefundReason
 ) -> Booking:
     """Close the payments, capture what is kept and only authorised, release its rest, and refund what is paid."""
     gateway = await close_payments(after, tx)
@@ -347,12 +347,12 @@ async def _close_and_refund(
     return await schedule_refund(back - released, decided, gateway, tx, context, reason=reason)
 
 
-async def capture_all(booking: Booking, tx: Repositories, context: Context) -> Booking:
+async def capture_all(booking: Booking, tx: Repositories, context: UseCaseContext) -> Booking:
     """Have what is authorised captured, as far as it is due; see `decide_captures`."""
     return await decide_captures(booking.to_capture, booking, tx, context)
 
 
-async def decide_captures(amount: Money, booking: Booking, tx: Repositories, context: Context) -> Booking:
+async def decide_captures(amount: Money, booking: Booking, tx: Repositories, context: UseCaseContext) -> Booking:
     """Decide that this much of what is authorised is captured and the rest released, and return the booking.
 
     An amount that the gateway cannot charge is rounded down. The gateway is asked afterwards, by `capture_payments`.
@@ -384,7 +384,7 @@ def booking_claim(booking: Booking) -> Claim:
     )
 
 
-async def move_claim(before: Booking, after: Booking, tx: Repositories, context: Context) -> None:
+async def move_claim(before: Booking, after: Booking, tx: Repositories, context: UseCaseContext) -> None:
     """Release the claim of `before` and acquire that of `after`; needs the provider's lock.
 
     Raises:
@@ -396,7 +396,7 @@ async def move_claim(before: Booking, after: Booking, tx: Repositories, context:
 
 
 async def schedule_refund(
-    amount: Money, booking: Booking, gateway: str, tx: Repositories, context: Context, *, reason: RefundReason
+    amount: Money, booking: Booking, gateway: str, tx: Repositories, context: UseCaseContext, *, reason: RefundReason
 ) -> Booking:
     """Add a pending refund and its event, and return the booking with it, which the caller saves.
 

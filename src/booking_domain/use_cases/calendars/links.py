@@ -18,7 +18,7 @@ from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.identity.calendar_links import CalendarLink
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.events import CalendarLinkRevoked, account_event
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.use_cases.calendars.files import CalendarEntry, entry_of
@@ -41,7 +41,7 @@ class NewCalendarLink:
     created_at: datetime
 
 
-async def _change(current: SessionId, tx: Repositories, context: Context) -> NewCalendarLink:
+async def _change(current: SessionId, tx: Repositories, context: UseCaseContext) -> NewCalendarLink:
     """Make the link under the locks of the account and its sessions: what ends the session also removes the link."""
     await lock_own_account(context.actor.id, current, tx, context)
     link, secret = CalendarLink.make(context.actor.id, entropy=context.entropy, now=context.now)
@@ -49,18 +49,18 @@ async def _change(current: SessionId, tx: Repositories, context: Context) -> New
     return NewCalendarLink(secret, link.created_at)
 
 
-async def _change_of_provider(current: SessionId, tx: Repositories, context: Context) -> NewCalendarLink:
+async def _change_of_provider(current: SessionId, tx: Repositories, context: UseCaseContext) -> NewCalendarLink:
     if await tx.profiles.of_owner(context.actor.id) is None:
         raise ProfileMissing
     return await _change(current, tx, context)
 
 
-async def _remove(current: SessionId, tx: Repositories, context: Context) -> None:
+async def _remove(current: SessionId, tx: Repositories, context: UseCaseContext) -> None:
     await lock_own_account(context.actor.id, current, tx, context)
     await tx.calendar_links.remove(context.actor.id)
 
 
-async def _end_earlier_kind(_: None, tx: Repositories, context: Context) -> None:
+async def _end_earlier_kind(_: None, tx: Repositories, context: UseCaseContext) -> None:
     users = await tx.calendar_links.remove_earlier_kind(_ENDED_AT_ONCE)
     await tx.outbox.put([account_event(CalendarLinkRevoked, user_id, context) for user_id in users])
 

@@ -16,7 +16,7 @@ from booking_domain.catalogue.booking_links import (
 from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue, NotPermitted
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingLinkId, ProviderId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
@@ -37,7 +37,7 @@ class VisitLink:
     """The digest of the visitor; None: not to be counted."""
 
 
-async def _add(name: str, tx: Repositories, context: Context) -> BookingLink:
+async def _add(name: str, tx: Repositories, context: UseCaseContext) -> BookingLink:
     require_plain_name(name, field="name")
     profile = await own_profile(tx, context)
     if len(await tx.booking_links.of_provider(profile.id)) >= MAX_LINKS:
@@ -47,7 +47,7 @@ async def _add(name: str, tx: Repositories, context: Context) -> BookingLink:
     return link
 
 
-async def _regenerate(link_id: BookingLinkId, tx: Repositories, context: Context) -> BookingLink:
+async def _regenerate(link_id: BookingLinkId, tx: Repositories, context: UseCaseContext) -> BookingLink:
     """The link gets another token; the former address ends at once."""
     link = await _own(link_id, tx, context)
     after = link.regenerated(context.entropy)
@@ -55,12 +55,12 @@ async def _regenerate(link_id: BookingLinkId, tx: Repositories, context: Context
     return after
 
 
-async def _remove(link_id: BookingLinkId, tx: Repositories, context: Context) -> None:
+async def _remove(link_id: BookingLinkId, tx: Repositories, context: UseCaseContext) -> None:
     link = await _own(link_id, tx, context)
     await tx.booking_links.remove(link.id)
 
 
-async def _own(link_id: BookingLinkId, tx: Repositories, context: Context) -> BookingLink:
+async def _own(link_id: BookingLinkId, tx: Repositories, context: UseCaseContext) -> BookingLink:
     profile = await own_profile(tx, context)
     links = await tx.booking_links.of_provider(profile.id)
     link = next((link for link in links if link.id == link_id), None)
@@ -69,7 +69,7 @@ async def _own(link_id: BookingLinkId, tx: Repositories, context: Context) -> Bo
     return link
 
 
-async def _visit(command: VisitLink, tx: Repositories, _: Context) -> None:
+async def _visit(command: VisitLink, tx: Repositories, _: UseCaseContext) -> None:
     link = await tx.booking_links.by_token(command.provider_id, command.token)
     if link is None:
         raise BookingLinkNotFound
@@ -77,7 +77,7 @@ async def _visit(command: VisitLink, tx: Repositories, _: Context) -> None:
         await tx.booking_links.count_visitor(link.id, command.day, command.visitor)
 
 
-async def _remove_old(_: None, tx: Repositories, context: Context) -> None:
+async def _remove_old(_: None, tx: Repositories, context: UseCaseContext) -> None:
     """No time zone is further than a day from UTC, so yesterday may still be today somewhere."""
     await tx.booking_links.remove_visitors(context.now.date() - timedelta(days=1))
 

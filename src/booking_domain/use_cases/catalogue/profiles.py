@@ -28,7 +28,7 @@ from booking_domain.scheduling.services import OnCurrencyChange
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, StaleVersion
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
@@ -227,7 +227,7 @@ class DecideOnProfile:
     expected_version: ExpectedVersion = None
 
 
-async def _open(command: ProfileChange, tx: Repositories, context: Context) -> ProviderView:
+async def _open(command: ProfileChange, tx: Repositories, context: UseCaseContext) -> ProviderView:
     """Add a profile, or open a deleted one again: it keeps its id, and what refers to it."""
     owner = await tx.users.get(context.actor.id)
     if owner is None:
@@ -269,7 +269,7 @@ async def _open(command: ProfileChange, tx: Repositories, context: Context) -> P
     return ProviderView(profile=profile, time_zone=time_zone, terms=terms)
 
 
-async def _edit(command: ProfileChange, tx: Repositories, context: Context) -> ProviderView:
+async def _edit(command: ProfileChange, tx: Repositories, context: UseCaseContext) -> ProviderView:
     before = await own_profile(tx, context)
     require_expected_version(before.version, command.expected_version)
     photo = await changed_picture(_photo_of(before), command.photo_file_id, tx, context)
@@ -286,7 +286,7 @@ def _photo_of(profile: Profile) -> FileOwner:
     return FileOwner(folder=Folder.PROVIDER_PHOTOS, id=profile.id)
 
 
-async def _change_settings(command: SettingsChange, tx: Repositories, context: Context) -> SettingsView:
+async def _change_settings(command: SettingsChange, tx: Repositories, context: UseCaseContext) -> SettingsView:
     """Bookings made earlier keep the terms and the buffers they were made under."""
     profile = await own_profile(tx, context)
     seen = await settings_of(profile, tx)
@@ -306,7 +306,7 @@ async def settings_of(profile: Profile, tx: Repositories) -> SettingsView:
 
 
 async def reset(
-    profile: Profile, seen: SettingsView, change: SettingsChange, tx: Repositories, context: Context
+    profile: Profile, seen: SettingsView, change: SettingsChange, tx: Repositories, context: UseCaseContext
 ) -> SettingsView:
     """Save new settings and terms, or raise `InvalidValue`."""
     calendar = seen.calendar
@@ -335,7 +335,7 @@ def _require_one_price(settings: SlotSettings, terms: Terms) -> None:
         raise InvalidValue(field="durations", problem="the default length has its price in `priceAmount`")
 
 
-async def _submit(expected: ExpectedVersion, tx: Repositories, context: Context) -> None:
+async def _submit(expected: ExpectedVersion, tx: Repositories, context: UseCaseContext) -> None:
     before = await own_profile(tx, context)
     require_expected_version(before.version, expected)
     submitted = before.moved(ProfileAction.SUBMIT, context.actor.role)
@@ -343,14 +343,14 @@ async def _submit(expected: ExpectedVersion, tx: Repositories, context: Context)
     await tx.profiles.save(submitted, was=before)
 
 
-async def _set_documents(command: SetDocuments, tx: Repositories, context: Context) -> None:
+async def _set_documents(command: SetDocuments, tx: Repositories, context: UseCaseContext) -> None:
     before = await own_profile(tx, context)
     require_expected_version(before.version, command.expected_version)
     await set_files(FileOwner(folder=Folder.DOCUMENTS, id=before.id), command.file_ids, tx, context)
     await tx.profiles.save(before.documented(context.actor.role), was=before)
 
 
-async def _decide(command: DecideOnProfile, tx: Repositories, context: Context) -> None:
+async def _decide(command: DecideOnProfile, tx: Repositories, context: UseCaseContext) -> None:
     before, owner = await lock_profile(command.provider_id, tx)
     require_expected_version(before.version, command.expected_version)
     if command.approved and not may_publish(owner):
@@ -377,7 +377,7 @@ async def lock_profile(provider_id: ProviderId, tx: Repositories) -> tuple[Profi
 
 
 async def _change_services(
-    provider_id: ProviderId, currency: str, choice: OnCurrencyChange | None, tx: Repositories, context: Context
+    provider_id: ProviderId, currency: str, choice: OnCurrencyChange | None, tx: Repositories, context: UseCaseContext
 ) -> None:
     """Change the provider's services with the currency: one that stayed in another could not be booked any more.
 
@@ -397,7 +397,7 @@ async def _change_services(
         await tx.services.save(after, was=before)
 
 
-async def own_profile(tx: Repositories, context: Context) -> Profile:
+async def own_profile(tx: Repositories, context: UseCaseContext) -> Profile:
     """Lock the actor's provider and return its profile, or raise `ProfileMissing`."""
     await tx.calendars.lock_provider_of(context.actor.id)
     profile = await tx.profiles.of_owner(context.actor.id)

@@ -26,7 +26,7 @@ from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, StaleVersion
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.stranger_words import require_plain_name
@@ -99,13 +99,13 @@ class CorrectProfile:
 _PICTURES: Final = (Folder.PROVIDER_PHOTOS, Folder.DOCUMENTS)
 
 
-async def _suspend(command: SuspendProfile, tx: Repositories, context: Context) -> Profile:
+async def _suspend(command: SuspendProfile, tx: Repositories, context: UseCaseContext) -> Profile:
     profile, _ = await lock_profile(command.provider_id, tx)
     require_expected_version(profile.version, command.expected_version)
     return await suspend(profile, SuspensionCause.DECISION, tx, context, command.reason.strip())
 
 
-async def _reinstate(command: ReinstateProfile, tx: Repositories, context: Context) -> Profile:
+async def _reinstate(command: ReinstateProfile, tx: Repositories, context: UseCaseContext) -> Profile:
     profile, owner = await lock_profile(command.provider_id, tx)
     require_expected_version(profile.version, command.expected_version)
     after = profile.reinstated(context.actor.role)
@@ -116,7 +116,7 @@ async def _reinstate(command: ReinstateProfile, tx: Repositories, context: Conte
     return after
 
 
-async def _correct(command: CorrectProfile, tx: Repositories, context: Context) -> Profile:
+async def _correct(command: CorrectProfile, tx: Repositories, context: UseCaseContext) -> Profile:
     profile, _ = await lock_profile(command.provider_id, tx)
     require_expected_version(profile.version, command.expected_version)
     after = changed(profile, command, version=profile.version + 1)
@@ -130,7 +130,7 @@ async def _correct(command: CorrectProfile, tx: Repositories, context: Context) 
     return after
 
 
-async def _withdraw(expected: ExpectedVersion, tx: Repositories, context: Context) -> Profile:
+async def _withdraw(expected: ExpectedVersion, tx: Repositories, context: UseCaseContext) -> Profile:
     """Unpublish the actor's profile, or take back its submission."""
     before = await own_profile(tx, context)
     require_expected_version(before.version, expected)
@@ -140,7 +140,7 @@ async def _withdraw(expected: ExpectedVersion, tx: Repositories, context: Contex
     return after
 
 
-async def _republish(expected: ExpectedVersion, tx: Repositories, context: Context) -> Profile:
+async def _republish(expected: ExpectedVersion, tx: Repositories, context: UseCaseContext) -> Profile:
     """Publish the actor's withdrawn profile again, without another approval."""
     owner = await tx.users.lock(context.actor.id)
     before = await own_profile(tx, context)
@@ -152,17 +152,17 @@ async def _republish(expected: ExpectedVersion, tx: Repositories, context: Conte
     return after
 
 
-async def _delete_own(_: None, tx: Repositories, context: Context) -> None:
+async def _delete_own(_: None, tx: Repositories, context: UseCaseContext) -> None:
     await _delete(await own_profile(tx, context), tx, context)
 
 
-async def _delete_any(provider_id: ProviderId, tx: Repositories, context: Context) -> None:
+async def _delete_any(provider_id: ProviderId, tx: Repositories, context: UseCaseContext) -> None:
     profile, _ = await lock_profile(provider_id, tx)
     await _delete(profile, tx, context)
     await tx.outbox.put([profile_event(ProfileDeleted, profile, context)])
 
 
-async def _delete(profile: Profile, tx: Repositories, context: Context) -> None:
+async def _delete(profile: Profile, tx: Repositories, context: UseCaseContext) -> None:
     """Delete a profile that is locked: what refers to it stays, its texts do not."""
     blockers = await tx.personal_data.profile_blockers(profile.id, context.now)
     if blockers.bookings:

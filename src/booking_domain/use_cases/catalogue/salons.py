@@ -38,7 +38,7 @@ from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import DateException, OpeningHours, WeeklyRule
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId, ExceptionId, FileId, ProviderId, RuleId, SalonId
 from booking_domain.shared.permissions import Permission, Relation, may, owned
 from booking_domain.shared.rate_limits import RateLimited
@@ -113,7 +113,7 @@ class Membership:
     provider_id: ProviderId
 
 
-async def _open(command: OpenSalon, tx: Repositories, context: Context) -> Salon:
+async def _open(command: OpenSalon, tx: Repositories, context: UseCaseContext) -> Salon:
     if await tx.salons.count_of(context.actor.id) >= MAX_SALONS_PER_MANAGER:
         raise TooManySalons
     salon = Salon(
@@ -126,7 +126,7 @@ async def _open(command: OpenSalon, tx: Repositories, context: Context) -> Salon
     return salon
 
 
-async def _edit(command: EditSalon, tx: Repositories, context: Context) -> Salon:
+async def _edit(command: EditSalon, tx: Repositories, context: UseCaseContext) -> Salon:
 
     before = await _own(command.salon_id, tx, context, command.expected_version)
     photos = await changed_pictures(_photos_of(before), command.photo_file_ids, tx, context)
@@ -139,7 +139,7 @@ def _photos_of(salon: Salon) -> FileOwner:
     return FileOwner(folder=Folder.SALON_PHOTOS, id=salon.id)
 
 
-async def _set_hours(command: SetSalonHours, tx: Repositories, context: Context) -> SalonView:
+async def _set_hours(command: SetSalonHours, tx: Repositories, context: UseCaseContext) -> SalonView:
 
     before = await _own(command.salon_id, tx, context, command.expected_version)
     if len(command.rules) > MAX_SALON_RULES:
@@ -160,7 +160,7 @@ async def _set_hours(command: SetSalonHours, tx: Repositories, context: Context)
     return SalonView(salon=after, hours=hours)
 
 
-def _rule(rule: AddRule, context: Context) -> WeeklyRule:
+def _rule(rule: AddRule, context: UseCaseContext) -> WeeklyRule:
     return WeeklyRule(
         id=RuleId(context.entropy.new_id()),
         day=rule.day,
@@ -171,7 +171,7 @@ def _rule(rule: AddRule, context: Context) -> WeeklyRule:
     )
 
 
-async def _invite(command: Membership, tx: Repositories, context: Context) -> Member:
+async def _invite(command: Membership, tx: Repositories, context: UseCaseContext) -> Member:
     """Invite an approved provider. One that is already a member or invited stays so, and is told nothing more.
 
     Invitations are messages to people who have not asked for them: their number is limited for manager and provider.
@@ -201,7 +201,7 @@ async def _invite(command: Membership, tx: Repositories, context: Context) -> Me
     return Member(provider_id=profile.id)
 
 
-async def _accept(salon_id: SalonId, tx: Repositories, context: Context) -> Member:
+async def _accept(salon_id: SalonId, tx: Repositories, context: UseCaseContext) -> Member:
     """Accept an invitation. A provider is a member of at most one salon. Accepting twice has one effect."""
     salon = await tx.salons.lock(salon_id)
     if salon is None:
@@ -222,7 +222,7 @@ async def _accept(salon_id: SalonId, tx: Repositories, context: Context) -> Memb
     return member
 
 
-async def _decline(salon_id: SalonId, tx: Repositories, context: Context) -> None:
+async def _decline(salon_id: SalonId, tx: Repositories, context: UseCaseContext) -> None:
     """Decline an invitation: it is deleted."""
     salon = await tx.salons.lock(salon_id)
     if salon is None:
@@ -237,7 +237,7 @@ async def _decline(salon_id: SalonId, tx: Repositories, context: Context) -> Non
     await _announce(SalonLeft, salon, provider_id, tx, context, was=known.status)
 
 
-async def _delete(salon_id: SalonId, tx: Repositories, context: Context) -> None:
+async def _delete(salon_id: SalonId, tx: Repositories, context: UseCaseContext) -> None:
     """Delete a salon and its services, as its manager or an admin. Its members keep their calendars and bookings."""
     salon = await tx.salons.lock(salon_id)
     if salon is None:
@@ -250,7 +250,7 @@ async def _delete(salon_id: SalonId, tx: Repositories, context: Context) -> None
     await tx.salons.remove(salon.id)
 
 
-async def _part(command: Membership, tx: Repositories, context: Context) -> None:
+async def _part(command: Membership, tx: Repositories, context: UseCaseContext) -> None:
     """End a membership or an invitation, as the salon's manager or as the provider."""
     salon = await tx.salons.lock(command.salon_id)
     if salon is None:
@@ -269,7 +269,7 @@ async def _part(command: Membership, tx: Repositories, context: Context) -> None
     await _announce(event, salon, command.provider_id, tx, context, was=known.status)
 
 
-async def _own(salon_id: SalonId, tx: Repositories, context: Context, expected: ExpectedVersion = None) -> Salon:
+async def _own(salon_id: SalonId, tx: Repositories, context: UseCaseContext, expected: ExpectedVersion = None) -> Salon:
     """Lock the actor's salon and return it, or raise `SalonNotFound`, `NotYourSalon` or `StaleVersion`."""
     salon = await tx.salons.lock(salon_id)
     if salon is None:
@@ -285,7 +285,7 @@ async def _announce(
     salon: Salon,
     provider_id: ProviderId,
     tx: Repositories,
-    context: Context,
+    context: UseCaseContext,
     **more: Any,
 ) -> None:
     happened = event(

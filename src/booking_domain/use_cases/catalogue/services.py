@@ -24,7 +24,7 @@ from booking_domain.scheduling.services import (
 )
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId, ProviderId, SalonId, ServiceId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation, may, owned
@@ -107,7 +107,7 @@ class OfferService:
     price_amount: int | None = None
 
 
-async def _add(command: AddService, tx: Repositories, context: Context) -> ServiceView:
+async def _add(command: AddService, tx: Repositories, context: UseCaseContext) -> ServiceView:
     if command.salon_id is None:
         provider_id, currency = await _own_profile(tx, context)
         if command.currency not in {None, currency}:
@@ -137,7 +137,7 @@ async def _add(command: AddService, tx: Repositories, context: Context) -> Servi
     return ServiceView(service=service, owner_id=owner_id, bookable=service.active)
 
 
-async def _edit(command: EditService, tx: Repositories, context: Context) -> Service:
+async def _edit(command: EditService, tx: Repositories, context: UseCaseContext) -> Service:
     before = await _own(command.service_id, tx, context)
     require_expected_version(before.version, command.expected_version)
     after = replace(command.change.applied_to(before), version=before.version + 1)
@@ -150,7 +150,7 @@ async def _edit(command: EditService, tx: Repositories, context: Context) -> Ser
     return after
 
 
-async def _remove(service_id: ServiceId, tx: Repositories, context: Context) -> None:
+async def _remove(service_id: ServiceId, tx: Repositories, context: UseCaseContext) -> None:
     service = await _own(service_id, tx, context)
     if service.active:
         await _announce_to_members(OfferedServiceEnded, service, tx, context)
@@ -158,7 +158,7 @@ async def _remove(service_id: ServiceId, tx: Repositories, context: Context) -> 
 
 
 async def _announce_to_members(
-    kind: type[OfferedServiceChanged], service: Service, tx: Repositories, context: Context
+    kind: type[OfferedServiceChanged], service: Service, tx: Repositories, context: UseCaseContext
 ) -> None:
     """Tell the members of the salon who offer the service."""
     if service.salon_id is None:
@@ -178,7 +178,7 @@ async def _announce_to_members(
     )
 
 
-async def _offer(command: OfferService, tx: Repositories, context: Context) -> ServiceOffer:
+async def _offer(command: OfferService, tx: Repositories, context: UseCaseContext) -> ServiceOffer:
     service, provider_id = await _of_own_salon(command.service_id, tx, context)
     terms = await tx.bookable_providers.terms_of(provider_id)
     if terms is None or terms.price.currency != service.price.currency:
@@ -194,13 +194,13 @@ async def _offer(command: OfferService, tx: Repositories, context: Context) -> S
     return offer
 
 
-async def _withdraw(service_id: ServiceId, tx: Repositories, context: Context) -> None:
+async def _withdraw(service_id: ServiceId, tx: Repositories, context: UseCaseContext) -> None:
     """Offer a service of the salon no longer."""
     _, provider_id = await _of_own_salon(service_id, tx, context)
     await tx.services.remove_offer(service_id, provider_id)
 
 
-async def _own(service_id: ServiceId, tx: Repositories, context: Context) -> Service:
+async def _own(service_id: ServiceId, tx: Repositories, context: UseCaseContext) -> Service:
     """Return a service that the actor may change, or raise `ServiceNotFound` or `NotYourService`."""
     service = await tx.services.get(service_id)
     if service is None:
@@ -212,7 +212,7 @@ async def _own(service_id: ServiceId, tx: Repositories, context: Context) -> Ser
     return service
 
 
-async def _own_profile(tx: Repositories, context: Context) -> tuple[ProviderId, str]:
+async def _own_profile(tx: Repositories, context: UseCaseContext) -> tuple[ProviderId, str]:
     """Lock the actor's provider and return it with its currency, or raise `ProfileMissing`."""
     provider_id = await tx.calendars.lock_provider_of(context.actor.id)
     terms = None if provider_id is None else await tx.bookable_providers.terms_of(provider_id)
@@ -229,7 +229,7 @@ async def _owner_of(service: Service, tx: Repositories) -> UserId | None:
     return None if salon is None else salon.manager_id
 
 
-async def _manager(salon_id: SalonId, tx: Repositories, context: Context) -> UserId:
+async def _manager(salon_id: SalonId, tx: Repositories, context: UseCaseContext) -> UserId:
     """Lock a salon whose services the actor manages, and return its manager."""
     salon = await tx.salons.lock(salon_id)
     if salon is None:
@@ -239,7 +239,7 @@ async def _manager(salon_id: SalonId, tx: Repositories, context: Context) -> Use
     return salon.manager_id
 
 
-async def _of_own_salon(service_id: ServiceId, tx: Repositories, context: Context) -> tuple[Service, ProviderId]:
+async def _of_own_salon(service_id: ServiceId, tx: Repositories, context: UseCaseContext) -> tuple[Service, ProviderId]:
     """Return a service of the salon that the actor is a member of, and the actor's provider."""
     service = await tx.services.get(service_id)
     if service is None:
@@ -252,7 +252,7 @@ async def _of_own_salon(service_id: ServiceId, tx: Repositories, context: Contex
     return service, provider_id
 
 
-def require_chargeable_service(service: OfferedService, context: Context) -> None:
+def require_chargeable_service(service: OfferedService, context: UseCaseContext) -> None:
     """Require that the deposit, the price and what is left after the deposit can be charged; zero is not charged."""
     chargeable = context.get(Chargeable, ANY_AMOUNT)
     chargeable.require(service.price, "price_amount")

@@ -6,7 +6,7 @@ from booking_domain.identity.model import User, UserStatus
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.executor import Context
+from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import ProviderId
 from booking_domain.use_cases.platform.ports import Repositories
 
@@ -25,7 +25,7 @@ async def release_offers(provider_id: ProviderId, tx: Repositories) -> None:
 
 
 async def suspend(
-    profile: Profile, cause: SuspensionCause, tx: Repositories, context: Context, reason: str = ""
+    profile: Profile, cause: SuspensionCause, tx: Repositories, context: UseCaseContext, reason: str = ""
 ) -> Profile:
     """Suspend a profile that is locked, release what is held, and announce it.
 
@@ -40,7 +40,7 @@ async def suspend(
     return after
 
 
-async def suspend_unless_publishable(owner: User, tx: Repositories, context: Context) -> None:
+async def suspend_unless_publishable(owner: User, tx: Repositories, context: UseCaseContext) -> None:
     """Suspend the profile of an account that is no longer an active provider's; the account is locked."""
     if may_publish(owner):
         return

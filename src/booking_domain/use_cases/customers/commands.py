@@ -20,7 +20,7 @@ from booking_domain.customers.ports import CustomerFilter, CustomerReads, Custom
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
-from booking_domain.shared.executor import Context, Executor, UseCase
+from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import CustomerId
 from booking_domain.shared.permissions import Permission, Relation, authorise, may
 from booking_domain.shared.queries import Query
@@ -39,7 +39,7 @@ class NoteOnCustomer:
     expected_version: ExpectedVersion = None
 
 
-async def _note(command: NoteOnCustomer, tx: Repositories, context: Context) -> CustomerNote:
+async def _note(command: NoteOnCustomer, tx: Repositories, context: UseCaseContext) -> CustomerNote:
     author_id = context.actor.id
     await tx.users.lock(author_id)
     if not await tx.customer_notes.serves(_whose(context.actor, Permission.KEEP_CUSTOMERS), command.customer_id):
@@ -79,7 +79,7 @@ def _whose(actor: Actor, action: Permission) -> CustomerScope:
     )
 
 
-async def _delete(customer_id: CustomerId, tx: Repositories, context: Context) -> None:
+async def _delete(customer_id: CustomerId, tx: Repositories, context: UseCaseContext) -> None:
     """Delete name, number and notes of a walk-in. The bookings stay, of a customer without a name.
 
     The provider's lock keeps a new booking from naming the walk-in meanwhile.
@@ -104,7 +104,7 @@ async def _delete_known(customer_id: CustomerId, tx: Repositories) -> None:
     await tx.customer_notes.delete_on(customer_id)
 
 
-async def _remove_inactive(lapsed: tuple[CustomerId, datetime], tx: Repositories, _: Context) -> None:
+async def _remove_inactive(lapsed: tuple[CustomerId, datetime], tx: Repositories, _: UseCaseContext) -> None:
     customer_id, before = lapsed
     owner_id = await tx.walk_ins.owner_of(customer_id)
     if owner_id is not None:

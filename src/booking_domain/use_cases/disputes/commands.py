@@ -65,7 +65,7 @@ from booking_domain.scheduling.placing import require_available, slot_window
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, StaleVersion
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, ClaimId, EventId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
@@ -149,7 +149,7 @@ class DisputeWithStatements:
     """The images of statements that have any, by the id of the statement."""
 
 
-async def _open(command: OpenDispute, tx: Repositories, context: Context) -> DisputeWithStatements:
+async def _open(command: OpenDispute, tx: Repositories, context: UseCaseContext) -> DisputeWithStatements:
     booking = await _disputable(command.booking_id, tx)
     party = booking.party(context.actor)
     if party is None:
@@ -165,7 +165,7 @@ async def _open(command: OpenDispute, tx: Repositories, context: Context) -> Dis
     return await _opened(command, booking, context.actor.id, tx, context, party=party)
 
 
-async def _open_for(command: OpenDisputeFor, tx: Repositories, context: Context) -> DisputeWithStatements:
+async def _open_for(command: OpenDisputeFor, tx: Repositories, context: UseCaseContext) -> DisputeWithStatements:
     booking = await _disputable(command.dispute.booking_id, tx)
     return await _opened(command.dispute, booking, command.initiator_id, tx, context, party=Party.ADMIN)
 
@@ -183,7 +183,13 @@ def _require_undisputed(booking: Booking) -> None:
 
 
 async def _opened(
-    command: OpenDispute, booking: Booking, initiator_id: UserId, tx: Repositories, context: Context, *, party: Party
+    command: OpenDispute,
+    booking: Booking,
+    initiator_id: UserId,
+    tx: Repositories,
+    context: UseCaseContext,
+    *,
+    party: Party,
 ) -> DisputeWithStatements:
     _require_undisputed(booking)
     decision = _moved(booking, Action.DISPUTE, party, context)
@@ -212,7 +218,7 @@ async def _opened(
     return await _shown(dispute, made, booking, tx)
 
 
-async def _make_statement(command: MakeStatement, tx: Repositories, context: Context) -> DisputeWithStatements:
+async def _make_statement(command: MakeStatement, tx: Repositories, context: UseCaseContext) -> DisputeWithStatements:
     dispute, booking = await _locked(command.dispute_id, tx)
     _require_visible(dispute, booking, context)
     earlier = tuple(await tx.disputes.statements(dispute.id))
@@ -230,7 +236,7 @@ async def _make_statement(command: MakeStatement, tx: Repositories, context: Con
     return await _shown(after, (*earlier, *made), booking, tx)
 
 
-async def _withdraw(command: WithdrawDispute, tx: Repositories, context: Context) -> Dispute:
+async def _withdraw(command: WithdrawDispute, tx: Repositories, context: UseCaseContext) -> Dispute:
     dispute, booking = await _locked(command.dispute_id, tx)
     _require_visible(dispute, booking, context)
     require_expected_version(dispute.version, command.expected_version)
@@ -242,7 +248,7 @@ async def _withdraw(command: WithdrawDispute, tx: Repositories, context: Context
     return after
 
 
-async def _resolve(command: ResolveDispute, tx: Repositories, context: Context) -> Dispute:
+async def _resolve(command: ResolveDispute, tx: Repositories, context: UseCaseContext) -> Dispute:
     dispute, booking = await _locked(command.dispute_id, tx)
     require_expected_version(dispute.version, command.expected_version)
     if dispute.side_of(context.actor.id) is not None:
@@ -284,7 +290,7 @@ def _says_the_same(command: ResolveDispute, dispute: Dispute) -> bool:
     )
 
 
-async def _follow_with_claim(before: Booking, after: Booking, tx: Repositories, context: Context) -> None:
+async def _follow_with_claim(before: Booking, after: Booking, tx: Repositories, context: UseCaseContext) -> None:
     """Release the claim of a booking that gives up its time, or claim the time that it takes again.
 
     Raises:
@@ -308,7 +314,7 @@ async def _gateway_of(booking: Booking, tx: Repositories) -> str:
     return next((each.gateway for each in reversed(await tx.payments.of_booking(booking.id)) if each.settled), "")
 
 
-async def _remind(dispute_id: DisputeId, tx: Repositories, context: Context) -> None:
+async def _remind(dispute_id: DisputeId, tx: Repositories, context: UseCaseContext) -> None:
     """Announce the reminders that are due, each once. A party that has made a statement is not reminded."""
     found = await tx.disputes.get(dispute_id)
     if found is None or not found.due_reminders(context.now):
@@ -329,7 +335,7 @@ async def _remind(dispute_id: DisputeId, tx: Repositories, context: Context) -> 
         await tx.outbox.put(events)
 
 
-def _moved(booking: Booking, action: Action, party: Party, context: Context) -> BookingDecision:
+def _moved(booking: Booking, action: Action, party: Party, context: UseCaseContext) -> BookingDecision:
     event_id = EventId(context.entropy.new_id())
     return booking.apply(action, party=party, by=context.actor, now=context.now, event_id=event_id)
 
@@ -344,7 +350,7 @@ async def _locked(dispute_id: DisputeId, tx: Repositories) -> tuple[Dispute, Boo
     return dispute, booking
 
 
-def _require_visible(dispute: Dispute, booking: Booking, context: Context) -> None:
+def _require_visible(dispute: Dispute, booking: Booking, context: UseCaseContext) -> None:
     """Raise `DisputeNotFound` for outsiders, and `NotYourDispute` for admins, who only see it."""
     party = booking.party(context.actor)
     if party is None:
@@ -354,7 +360,7 @@ def _require_visible(dispute: Dispute, booking: Booking, context: Context) -> No
 
 
 async def _announce(
-    decision: BookingDecision, dispute: Dispute, kind: type[DisputeChanged], tx: Repositories, context: Context
+    decision: BookingDecision, dispute: Dispute, kind: type[DisputeChanged], tx: Repositories, context: UseCaseContext
 ) -> None:
     booking = decision.state
     await tx.outbox.put([*booking_events(booking, decision.events), dispute_event(kind, dispute, context)])
@@ -376,7 +382,7 @@ async def _shown(
 
 
 async def _attach_images(
-    evidence: Sequence[Evidence], made: Sequence[Statement], tx: Repositories, context: Context
+    evidence: Sequence[Evidence], made: Sequence[Statement], tx: Repositories, context: UseCaseContext
 ) -> None:
     for each, statement in zip(evidence, made, strict=True):
         if each.file_ids:

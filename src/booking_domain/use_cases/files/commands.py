@@ -40,7 +40,7 @@ from booking_domain.shared.audit import Subject
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, NotPermitted
-from booking_domain.shared.executor import Context, Executor, UseCase
+from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import FileId, UserId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.processes import Process
@@ -64,7 +64,7 @@ class AnnounceUpload:
     size: int
 
 
-async def _announce(command: AnnounceUpload, tx: Repositories, context: Context) -> File:
+async def _announce(command: AnnounceUpload, tx: Repositories, context: UseCaseContext) -> File:
     await tx.users.lock(context.actor.id)  # so that concurrent uploads count
     file = File.request(
         id=FileId(context.entropy.new_id()),
@@ -158,7 +158,7 @@ async def _delete_upload_of(file: File, storage: ObjectStorage) -> None:
         return
 
 
-async def _begin(file_id: FileId, tx: Repositories, context: Context) -> File:
+async def _begin(file_id: FileId, tx: Repositories, context: UseCaseContext) -> File:
     before = await _own(file_id, tx, context)
     if before.status in {FileStatus.READY, FileStatus.REJECTED}:
         return before
@@ -176,7 +176,7 @@ class _EndCheck:
     """None: it is not decided."""
 
 
-async def _end(command: _EndCheck, tx: Repositories, context: Context) -> File:
+async def _end(command: _EndCheck, tx: Repositories, context: UseCaseContext) -> File:
     """Record the outcome of a check, unless the file was deleted meanwhile, or another check has begun."""
     before = await tx.files.lock(command.checked.id)
     if before is None or before.status is FileStatus.DELETED:
@@ -196,7 +196,7 @@ async def _end(command: _EndCheck, tx: Repositories, context: Context) -> File:
     return after
 
 
-async def _own(file_id: FileId, tx: Repositories, context: Context) -> File:
+async def _own(file_id: FileId, tx: Repositories, context: UseCaseContext) -> File:
     return await _uploaded(file_id, context.actor.id, tx)
 
 
@@ -207,7 +207,7 @@ async def _uploaded(file_id: FileId, by: UserId, tx: Repositories) -> File:
     return file
 
 
-async def _delete_own(file_id: FileId, tx: Repositories, context: Context) -> None:
+async def _delete_own(file_id: FileId, tx: Repositories, context: UseCaseContext) -> None:
     """A file that belongs to something is deleted by what it belongs to."""
     file = await _own(file_id, tx, context)
     if file.owner_id is not None:
@@ -219,7 +219,7 @@ async def set_files(
     owner: FileOwner,
     file_ids: Sequence[FileId],
     tx: Repositories,
-    context: Context,
+    context: UseCaseContext,
     *,
     uploader_id: UserId | None = None,
 ) -> tuple[File, ...]:
@@ -248,7 +248,7 @@ async def set_files(
     return tuple(files)
 
 
-async def delete_files(owner: FileOwner, tx: Repositories, context: Context) -> None:
+async def delete_files(owner: FileOwner, tx: Repositories, context: UseCaseContext) -> None:
     """Delete the files of an object that is deleted."""
     await set_files(owner, (), tx, context)
 
@@ -268,7 +268,7 @@ async def sweep_files(
             await executor.run(_end_sweep, file, actor=SYSTEM)
 
 
-async def _sweep(file_id: FileId, tx: Repositories, context: Context) -> File | None:
+async def _sweep(file_id: FileId, tx: Repositories, context: UseCaseContext) -> File | None:
     before = await tx.files.lock(file_id)
     if before is None:
         return None
@@ -278,7 +278,7 @@ async def _sweep(file_id: FileId, tx: Repositories, context: Context) -> File | 
     return after
 
 
-async def _swept(file: File, tx: Repositories, context: Context) -> None:
+async def _swept(file: File, tx: Repositories, context: UseCaseContext) -> None:
     """Does nothing if the file has changed since its objects were deleted: it is swept again."""
     before = await tx.files.lock(file.id)
     if before is None or before.version != file.version:

@@ -16,7 +16,7 @@ from booking_domain.files.model import File, FileNotFound, FileOwner, FileParty,
 from booking_domain.identity.model import User
 from booking_domain.portfolio.model import PortfolioItemId
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import FileId, IdeaId, ProviderId, SalonId, UserId
 from booking_domain.shared.images import Image
 from booking_domain.shared.permissions import Permission
@@ -27,7 +27,7 @@ from booking_domain.use_cases.platform.ports import Repositories
 
 
 async def changed_picture(
-    owner: FileOwner, file_id: FileId | Unset | None, tx: Repositories, context: Context
+    owner: FileOwner, file_id: FileId | Unset | None, tx: Repositories, context: UseCaseContext
 ) -> Image | Unset | None:
     """Make the file, or none, the only one of the owner, which is locked; the former one is deleted."""
     if isinstance(file_id, Unset):
@@ -36,20 +36,20 @@ async def changed_picture(
 
 
 async def changed_pictures(
-    owner: FileOwner, file_ids: Sequence[FileId] | Unset, tx: Repositories, context: Context
+    owner: FileOwner, file_ids: Sequence[FileId] | Unset, tx: Repositories, context: UseCaseContext
 ) -> tuple[Image, ...] | Unset:
     """Make these files the owner's, unless they are unset; see `set_pictures`."""
     return file_ids if isinstance(file_ids, Unset) else await set_pictures(owner, file_ids, tx, context)
 
 
 async def set_pictures(
-    owner: FileOwner, file_ids: Sequence[FileId], tx: Repositories, context: Context
+    owner: FileOwner, file_ids: Sequence[FileId], tx: Repositories, context: UseCaseContext
 ) -> tuple[Image, ...]:
     """Make these files the owner's, which is locked, in this order; its other ones are deleted."""
     return tuple(file.as_image for file in await set_files(owner, file_ids, tx, context))
 
 
-async def _edit_account(command: EditAccount, tx: Repositories, context: Context) -> User:
+async def _edit_account(command: EditAccount, tx: Repositories, context: UseCaseContext) -> User:
     if isinstance(command.picture_file_id, Unset):
         return await edit(command, tx, context)
     await tx.users.lock(context.actor.id)
@@ -57,26 +57,26 @@ async def _edit_account(command: EditAccount, tx: Repositories, context: Context
     return await edit(command, tx, context, await changed_picture(owner, command.picture_file_id, tx, context))
 
 
-async def _of_account(file: File, owner_id: UUID, tx: Repositories, _: Context) -> None:
+async def _of_account(file: File, owner_id: UUID, tx: Repositories, _: UseCaseContext) -> None:
     user = await tx.users.lock(UserId(owner_id))
     if user is not None and _shows(user.picture, file):
         await tx.users.save(user.changed(picture=None))
 
 
-async def _of_provider(file: File, owner_id: UUID, tx: Repositories, _: Context) -> None:
+async def _of_provider(file: File, owner_id: UUID, tx: Repositories, _: UseCaseContext) -> None:
     profile = await tx.profiles.get(ProviderId(owner_id))
     if profile is not None and _shows(profile.photo, file):
         await tx.profiles.save(replace(profile, photo=None, version=profile.version + 1), was=profile)
 
 
-async def _of_salon(file: File, owner_id: UUID, tx: Repositories, _: Context) -> None:
+async def _of_salon(file: File, owner_id: UUID, tx: Repositories, _: UseCaseContext) -> None:
     salon = await tx.salons.lock(SalonId(owner_id))
     if salon is not None:
         photos = tuple(photo for photo in salon.photos if not _shows(photo, file))
         await tx.salons.save(replace(salon, photos=photos, version=salon.version + 1), was=salon)
 
 
-async def _of_item(file: File, owner_id: UUID, tx: Repositories, _: Context) -> None:
+async def _of_item(file: File, owner_id: UUID, tx: Repositories, _: UseCaseContext) -> None:
     item = await tx.portfolio_items.lock(PortfolioItemId(owner_id))
     if item is not None:
         left = item.without_image(file.id)
@@ -86,7 +86,7 @@ async def _of_item(file: File, owner_id: UUID, tx: Repositories, _: Context) -> 
             await tx.portfolio_items.save(left, was=item)
 
 
-async def _of_statement(_: File, owner_id: UUID, tx: Repositories, context: Context) -> None:
+async def _of_statement(_: File, owner_id: UUID, tx: Repositories, context: UseCaseContext) -> None:
     """The statement reads its images from `files`; the parties are told that one is missing."""
     statement = await tx.disputes.statement(StatementId(owner_id))
     dispute = None if statement is None else await tx.disputes.get(statement.dispute_id)
@@ -94,7 +94,7 @@ async def _of_statement(_: File, owner_id: UUID, tx: Repositories, context: Cont
         await tx.outbox.put([dispute_event(DisputeImageDeleted, dispute, context, side=statement.side)])
 
 
-async def _of_idea(_: File, owner_id: UUID, tx: Repositories, context: Context) -> None:
+async def _of_idea(_: File, owner_id: UUID, tx: Repositories, context: UseCaseContext) -> None:
     """The idea reads its images from `files`; both sides are told that one is missing."""
     idea = await tx.ideas.get(IdeaId(owner_id))
     if idea is not None:
@@ -116,7 +116,7 @@ _LET_GO: Final = {
 """How the owner of a file lets go of it, by folder; the others read what they show from `files`."""
 
 
-async def _delete_any(file_id: FileId, tx: Repositories, context: Context) -> None:
+async def _delete_any(file_id: FileId, tx: Repositories, context: UseCaseContext) -> None:
     file = await tx.files.lock(file_id)
     if file is None or file.status is FileStatus.DELETED:
         raise FileNotFound

@@ -10,7 +10,7 @@ from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.preferences import Preferences
 from booking_domain.shared.errors import InvalidValue, StaleVersion
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import FileId, SessionId
 from booking_domain.shared.images import Image
 from booking_domain.shared.permissions import Permission
@@ -53,7 +53,9 @@ def normal_locale(locale: str) -> str:
     return "-".join(part for part in parts if part)
 
 
-async def edit(command: EditAccount, tx: IdentityTx, context: Context, picture: Image | Unset | None = UNSET) -> User:
+async def edit(
+    command: EditAccount, tx: IdentityTx, context: UseCaseContext, picture: Image | Unset | None = UNSET
+) -> User:
     """Change the account and its picture, or raise one of `EDIT_ERRORS`."""
     before = await tx.users.lock(context.actor.id)
     session = await tx.sessions.lock(command.current)
@@ -79,7 +81,7 @@ class ChooseLanguage:
     language: str
 
 
-async def _choose_language(command: ChooseLanguage, tx: IdentityTx, context: Context) -> None:
+async def _choose_language(command: ChooseLanguage, tx: IdentityTx, context: UseCaseContext) -> None:
     user = await tx.users.lock(context.actor.id)
     if user is None or user.status is not UserStatus.ACTIVE:
         raise InvalidToken

@@ -18,7 +18,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Detail, Subject
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, NotPermitted
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission, may
 from booking_domain.shared.stranger_words import require_plain_name
@@ -111,7 +111,7 @@ def _require_reason(reason: Reason | None, *, disabling: bool) -> None:
         raise InvalidValue(field="reason", problem="a reason is accepted only when an account is disabled")
 
 
-async def change_account(command: ChangeUser, tx: IdentityTx, context: Context) -> User:
+async def change_account(command: ChangeUser, tx: IdentityTx, context: UseCaseContext) -> User:
     """Change an account: a step of a use case that also decides what the account loses."""
     (user,) = await _locked([command.user_id], tx, context)
     require_expected_version(user.version, command.expected_version)
@@ -119,7 +119,7 @@ async def change_account(command: ChangeUser, tx: IdentityTx, context: Context) 
     return await _changed(user, values, command.reason, tx, context)
 
 
-async def change_all(command: ChangeUsers, tx: IdentityTx, context: Context) -> tuple[list[User], int]:
+async def change_all(command: ChangeUsers, tx: IdentityTx, context: UseCaseContext) -> tuple[list[User], int]:
     """Change accounts, as `change_account`; return them, and how many of them changed or had sessions to end."""
     users, changed = list[User](), 0
     for user in await _locked(command.user_ids, tx, context):
@@ -137,12 +137,12 @@ async def change_all(command: ChangeUsers, tx: IdentityTx, context: Context) -> 
     return users, changed
 
 
-async def _end(user_id: UserId, tx: IdentityTx, context: Context) -> None:
+async def _end(user_id: UserId, tx: IdentityTx, context: UseCaseContext) -> None:
     (user,) = await _locked([user_id], tx, context)
     await _end_all(user, tx, context)
 
 
-async def _end_all(user: User, tx: IdentityTx, context: Context) -> int:
+async def _end_all(user: User, tx: IdentityTx, context: UseCaseContext) -> int:
     """End all sessions of a user, who is notified if there were any; return their number."""
     ended = await end_all_sessions(user.id, tx, context)
     if ended:
@@ -150,7 +150,7 @@ async def _end_all(user: User, tx: IdentityTx, context: Context) -> int:
     return ended
 
 
-async def _end_one(command: EndSessionOfUser, tx: IdentityTx, context: Context) -> None:
+async def _end_one(command: EndSessionOfUser, tx: IdentityTx, context: UseCaseContext) -> None:
     (user,) = await _locked([command.user_id], tx, context)
     session = await tx.sessions.lock(command.session_id)
     if session is None or session.user_id != user.id or not session.live(context.now):
@@ -160,20 +160,20 @@ async def _end_one(command: EndSessionOfUser, tx: IdentityTx, context: Context) 
     context.note("user.end_session", Subject("user", user.id), details={"session": str(session.id)})
 
 
-async def _unlock(user_id: UserId, tx: IdentityTx, context: Context) -> None:
+async def _unlock(user_id: UserId, tx: IdentityTx, context: UseCaseContext) -> None:
     """Forget the wrong passwords of an account, so that the right one signs in again."""
     (user,) = await _locked([user_id], tx, context)
     await tx.credentials.unlock(user.id)
 
 
-async def _restore_email(user_id: UserId, tx: IdentityTx, context: Context) -> None:
+async def _restore_email(user_id: UserId, tx: IdentityTx, context: UseCaseContext) -> None:
     """Send news to the e-mail address of an account again, although messages came back."""
     (user,) = await _locked([user_id], tx, context)
     if user.email_undeliverable_at is not None:
         await tx.users.save(user.changed(email_undeliverable_at=None, email_undeliverable_reason=None))
 
 
-async def _remove_factor(user_id: UserId, tx: IdentityTx, context: Context) -> None:
+async def _remove_factor(user_id: UserId, tx: IdentityTx, context: UseCaseContext) -> None:
     """Remove the factor and all passkeys, and end all sessions, also for roles that need a second factor."""
     (user,) = await _locked([user_id], tx, context)
     if user.id == context.actor.id:
@@ -186,7 +186,7 @@ async def _remove_factor(user_id: UserId, tx: IdentityTx, context: Context) -> N
     await tx.outbox.put([account_event(SecondFactorChanged, user.id, context)])
 
 
-async def _locked(user_ids: Sequence[UserId], tx: IdentityTx, context: Context) -> list[User]:
+async def _locked(user_ids: Sequence[UserId], tx: IdentityTx, context: UseCaseContext) -> list[User]:
     found = {user.id: user for user in await tx.users.lock_all({*user_ids, context.actor.id})}
     admin = found.get(context.actor.id)
     if admin is None or admin.status is not UserStatus.ACTIVE or not may(admin.actor, Permission.MANAGE_USERS):
@@ -197,7 +197,7 @@ async def _locked(user_ids: Sequence[UserId], tx: IdentityTx, context: Context) 
 
 
 async def _changed(
-    user: User, values: dict[str, object], reason: Reason | None, tx: IdentityTx, context: Context
+    user: User, values: dict[str, object], reason: Reason | None, tx: IdentityTx, context: UseCaseContext
 ) -> User:
     """Apply the changes; return the same account if nothing changes."""
     changes = {name: value for name, value in values.items() if value != getattr(user, name)}

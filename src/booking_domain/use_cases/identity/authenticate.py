@@ -29,7 +29,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, NotPermitted
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import LoginId, SessionId, UserId
 from booking_domain.shared.languages import FALLBACK
 from booking_domain.shared.permissions import Permission
@@ -126,7 +126,7 @@ class SignedIn:
         return Bearer(self.user.actor, self.session_id, self.second_factor, pending)
 
 
-async def add_account(command: Register, tx: IdentityTx, context: Context) -> User:
+async def add_account(command: Register, tx: IdentityTx, context: UseCaseContext) -> User:
     """Add an account."""
     if command.role not in SELF_SERVICE_ROLES and not command.by_platform:
         raise NotPermitted(action=f"register as {command.role}")
@@ -152,7 +152,7 @@ async def add_account(command: Register, tx: IdentityTx, context: Context) -> Us
     return user
 
 
-async def begin_session(command: OpenSession, tx: IdentityTx, context: Context) -> SignedIn:
+async def begin_session(command: OpenSession, tx: IdentityTx, context: UseCaseContext) -> SignedIn:
     """Begin a session and note it in the login history.
 
     Every session begins here, whatever the first factor was. An account with an active second factor gets no session
@@ -187,7 +187,7 @@ async def begin_session(command: OpenSession, tx: IdentityTx, context: Context) 
     return SignedIn(user, token.session_id, token.text, two_factors, client_token)
 
 
-async def _make_known(session: Session, guesser: Guesser, tx: IdentityTx, context: Context) -> str:
+async def _make_known(session: Session, guesser: Guesser, tx: IdentityTx, context: UseCaseContext) -> str:
     """Make the client of a session a known one; return its token, which is a new one unless it has shown one."""
     clients = await tx.known_clients.of_user(session.user_id, context.now)
     shown = token_digest(session.user_id, guesser.token)
@@ -202,7 +202,7 @@ async def _make_known(session: Session, guesser: Guesser, tx: IdentityTx, contex
     return token
 
 
-async def register_and_begin(command: RegisterAndSignIn, tx: IdentityTx, context: Context) -> SignedIn:
+async def register_and_begin(command: RegisterAndSignIn, tx: IdentityTx, context: UseCaseContext) -> SignedIn:
     """Add an account and begin its first session in one database transaction.
 
     In a second one, the session could begin after the owner of the contact has taken the account over.
@@ -222,7 +222,7 @@ async def needs_second_factor(user: User, tx: IdentityTx) -> bool:
     return any(passkey.second_factor for passkey in await tx.passkeys.of_user(user.id))
 
 
-async def prove_second_factor(user: User, text: str, tx: IdentityTx, context: Context) -> None:
+async def prove_second_factor(user: User, text: str, tx: IdentityTx, context: UseCaseContext) -> None:
     """Try a code, a recovery code or the response of a passkey, or raise an error that commits."""
     security = context.get(SecurityPorts)
     if text.startswith("{"):
@@ -242,7 +242,7 @@ async def prove_second_factor(user: User, text: str, tx: IdentityTx, context: Co
         raise refused
 
 
-async def _remembered(user_id: UserId, text: str, tx: IdentityTx, context: Context) -> RememberedDevice | None:
+async def _remembered(user_id: UserId, text: str, tx: IdentityTx, context: UseCaseContext) -> RememberedDevice | None:
     """The device of the account whose token this is, which is used now."""
     if len(text) != TOKEN_LETTERS:
         return None
@@ -252,7 +252,7 @@ async def _remembered(user_id: UserId, text: str, tx: IdentityTx, context: Conte
     return device
 
 
-async def _refresh(command: RefreshSession, tx: IdentityTx, context: Context) -> SignedIn:
+async def _refresh(command: RefreshSession, tx: IdentityTx, context: UseCaseContext) -> SignedIn:
     """Trade a refresh token for the next one, as `Session` describes (RFC 9700 §4.14.2).
 
     Reuse of an older token ends the session; `TokenReused` commits that.
@@ -278,15 +278,17 @@ async def _refresh(command: RefreshSession, tx: IdentityTx, context: Context) ->
     return SignedIn(user, session.id, following.text, session.second_factor)
 
 
-async def _sweep_known_clients(_: None, tx: IdentityTx, context: Context) -> None:
+async def _sweep_known_clients(_: None, tx: IdentityTx, context: UseCaseContext) -> None:
     await tx.known_clients.remove_expired(context.now)
 
 
-async def _note_failure(command: FailedLogin, tx: IdentityTx, context: Context) -> None:
+async def _note_failure(command: FailedLogin, tx: IdentityTx, context: UseCaseContext) -> None:
     await _note(command, LoginOutcome.FAILED, tx, context)
 
 
-async def _note(attempt: OpenSession | FailedLogin, outcome: LoginOutcome, tx: IdentityTx, context: Context) -> None:
+async def _note(
+    attempt: OpenSession | FailedLogin, outcome: LoginOutcome, tx: IdentityTx, context: UseCaseContext
+) -> None:
     await tx.login_history.add(
         Login(
             id=LoginId(context.entropy.new_id()),

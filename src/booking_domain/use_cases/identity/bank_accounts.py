@@ -24,7 +24,7 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.errors import InvalidValue, StaleVersion
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BankAccountId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.queries import Query
@@ -53,7 +53,7 @@ class ConfirmBankAccount:
     """A code of the admin's second factor, a recovery code, or the response of a passkey."""
 
 
-async def _set(command: SetBankAccount, tx: IdentityTx, context: Context) -> BankAccount:
+async def _set(command: SetBankAccount, tx: IdentityTx, context: UseCaseContext) -> BankAccount:
     own = await reauthenticate(command.proof, tx, context)
     before = await tx.bank_accounts.get(own.user.id)
     require_expected_version(0 if before is None else before.version, command.expected_version)
@@ -68,19 +68,19 @@ async def _set(command: SetBankAccount, tx: IdentityTx, context: Context) -> Ban
     return after
 
 
-async def _remove(proof: PasswordCheck, tx: IdentityTx, context: Context) -> None:
+async def _remove(proof: PasswordCheck, tx: IdentityTx, context: UseCaseContext) -> None:
     own = await reauthenticate(proof, tx, context)
     if await tx.bank_accounts.get(own.user.id) is not None:
         await tx.bank_accounts.remove(own.user.id)
         await _announce_change(tx, context)
 
 
-async def _announce_change(tx: IdentityTx, context: Context) -> None:
+async def _announce_change(tx: IdentityTx, context: UseCaseContext) -> None:
     await tx.outbox.put([account_event(BankAccountChanged, context.actor.id, context)])
     context.note("bank_account.changed", Subject("user", context.actor.id))
 
 
-async def _confirm(command: ConfirmBankAccount, tx: IdentityTx, context: Context) -> BankAccount:
+async def _confirm(command: ConfirmBankAccount, tx: IdentityTx, context: UseCaseContext) -> BankAccount:
     """Confirm the account. `WrongSecondFactor` and `TooManyAttempts` commit: a wrong code is counted."""
     if command.user_id == context.actor.id:
         raise OwnAccount

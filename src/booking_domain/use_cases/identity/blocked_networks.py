@@ -22,7 +22,7 @@ from booking_domain.identity.ports import IdentityTx
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
 
@@ -38,7 +38,7 @@ class BlockNetwork:
     """The address of the admin's request."""
 
 
-async def _block(command: BlockNetwork, tx: IdentityTx, context: Context) -> BlockedNetwork:
+async def _block(command: BlockNetwork, tx: IdentityTx, context: UseCaseContext) -> BlockedNetwork:
     if lies_within(command.own_address, [command.network]):
         raise OwnNetwork
     await tx.blocked_networks.remove_expired(context.now)
@@ -56,18 +56,18 @@ async def _block(command: BlockNetwork, tx: IdentityTx, context: Context) -> Blo
     return blocked
 
 
-async def _lift(blocked_id: BlockedNetworkId, tx: IdentityTx, context: Context) -> None:
+async def _lift(blocked_id: BlockedNetworkId, tx: IdentityTx, context: UseCaseContext) -> None:
     blocked = await tx.blocked_networks.remove(blocked_id)
     if blocked is None:
         raise BlockedNetworkNotFound
     _note("network.unblocked", blocked, context)
 
 
-def _note(action: str, blocked: BlockedNetwork, context: Context) -> None:
+def _note(action: str, blocked: BlockedNetwork, context: UseCaseContext) -> None:
     context.note(action, details={"network": str(blocked.network)})
 
 
-async def _sweep(_: None, tx: IdentityTx, context: Context) -> None:
+async def _sweep(_: None, tx: IdentityTx, context: UseCaseContext) -> None:
     await tx.blocked_networks.remove_expired(context.now)
 
 

@@ -12,7 +12,7 @@ from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
 from booking_domain.use_cases.identity.one_time_codes import CodeGuess, RequestCode, issue_code, use_code_with_id
@@ -49,7 +49,7 @@ def _changes(tx: IdentityTx, channel: ContactChannel) -> ContactChanges:
     return tx.email_changes if channel == ContactChannel.EMAIL else tx.phone_changes
 
 
-async def _request(command: RequestContactChange, tx: IdentityTx, context: Context) -> OneTimeCode:
+async def _request(command: RequestContactChange, tx: IdentityTx, context: UseCaseContext) -> OneTimeCode:
     """Have a code sent to the contact, in place of the previous one.
 
     No event carries the contact: the worker reads it from the account's pending change.
@@ -67,7 +67,7 @@ async def _request(command: RequestContactChange, tx: IdentityTx, context: Conte
     return code
 
 
-async def _change(command: ChangeContact, tx: IdentityTx, context: Context) -> None:
+async def _change(command: ChangeContact, tx: IdentityTx, context: UseCaseContext) -> None:
     """Make the contact the account's, verified; end all other sessions, and the codes sent to the former contact.
 
     An account that has not verified the contact loses it. If it is verified there, `EmailTaken` or `PhoneTaken` is

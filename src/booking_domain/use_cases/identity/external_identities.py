@@ -37,7 +37,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import ConcurrentChange, InvalidValue, NotPermitted
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import require_time_zone
@@ -99,7 +99,7 @@ class UnlinkIdentity:
     provider: IdentityProvider
 
 
-async def _sign_in(command: SignInByAssertion, tx: IdentityTx, context: Context) -> SignedIn:
+async def _sign_in(command: SignInByAssertion, tx: IdentityTx, context: UseCaseContext) -> SignedIn:
     """Begin a session for the account that the identity is linked to.
 
     An identity that is not linked yet is linked to the account of its e-mail address, see `_holder`, or to a new one.
@@ -135,7 +135,7 @@ async def _use(asserted: Assertion, tx: IdentityTx) -> None:
         raise InvalidAssertion(asserted.subject)
 
 
-async def _holder(asserted: Assertion, tx: IdentityTx, context: Context) -> User | None:
+async def _holder(asserted: Assertion, tx: IdentityTx, context: UseCaseContext) -> User | None:
     """The account of the e-mail address, locked; it is linked if it has verified the address, which the service runs.
 
     Then a one-time code to the address would sign in as well. An address of another server may have another owner by
@@ -161,7 +161,7 @@ async def _holder(asserted: Assertion, tx: IdentityTx, context: Context) -> User
     return None
 
 
-async def _add_account(command: SignInByAssertion, tx: IdentityTx, context: Context) -> User:
+async def _add_account(command: SignInByAssertion, tx: IdentityTx, context: UseCaseContext) -> User:
     asserted = command.assertion
     if command.role not in SELF_SERVICE_ROLES:
         raise NotPermitted(action=f"register as {command.role}")
@@ -186,17 +186,17 @@ async def _add_account(command: SignInByAssertion, tx: IdentityTx, context: Cont
     return user
 
 
-async def _announce(action: str, user: User, tx: IdentityTx, context: Context) -> None:
+async def _announce(action: str, user: User, tx: IdentityTx, context: UseCaseContext) -> None:
     """Note the change in the audit log; the owner is notified."""
     context.note(action, Subject("user", user.id), actor=user.actor)
     await tx.outbox.put([account_event(IdentitiesChanged, user.id, context)])
 
 
-def _identity(provider: IdentityProvider, subject: str, user_id: UserId, context: Context) -> ExternalIdentity:
+def _identity(provider: IdentityProvider, subject: str, user_id: UserId, context: UseCaseContext) -> ExternalIdentity:
     return ExternalIdentity(provider=provider, subject=subject, user_id=user_id, linked_at=context.now)
 
 
-async def _link(command: LinkIdentity, tx: IdentityTx, context: Context) -> None:
+async def _link(command: LinkIdentity, tx: IdentityTx, context: UseCaseContext) -> None:
     """Link the identity and end the other sessions; if it is linked already, only the assertion is used up."""
     asserted = command.assertion
     await _use(asserted, tx)
@@ -211,7 +211,7 @@ async def _link(command: LinkIdentity, tx: IdentityTx, context: Context) -> None
 
 
 async def _attach(
-    identity: ExternalIdentity, linked_to: UserId | None, own: LockedAccount, tx: IdentityTx, context: Context
+    identity: ExternalIdentity, linked_to: UserId | None, own: LockedAccount, tx: IdentityTx, context: UseCaseContext
 ) -> None:
     """Link an identity, which no other account may have, to a locked account that has none there."""
     if linked_to is not None or await tx.external_identities.get(own.user.id, identity.provider) is not None:
@@ -221,12 +221,12 @@ async def _attach(
     await _announce(f"{identity.provider}.linked", own.user, tx, context)
 
 
-async def _allow_linking(proof: PasswordCheck, tx: IdentityTx, context: Context) -> None:
+async def _allow_linking(proof: PasswordCheck, tx: IdentityTx, context: UseCaseContext) -> None:
     """Authenticate the owner again, who then gets a code that links."""
     await reauthenticate(proof, tx, context)
 
 
-async def _link_by_code(command: LinkByCode, tx: IdentityTx, context: Context) -> None:
+async def _link_by_code(command: LinkByCode, tx: IdentityTx, context: UseCaseContext) -> None:
     """Link the Telegram account as `_link` does; the session in which the code was asked for must be live."""
     code = command.code
     if code.good_until <= context.now or not await tx.used_assertions.use(code.digest, code.good_until):
@@ -241,7 +241,7 @@ async def _link_by_code(command: LinkByCode, tx: IdentityTx, context: Context) -
         await _attach(identity, linked_to, own, tx, context)
 
 
-async def _unlink(command: UnlinkIdentity, tx: IdentityTx, context: Context) -> None:
+async def _unlink(command: UnlinkIdentity, tx: IdentityTx, context: UseCaseContext) -> None:
     """Remove the identity and end the other sessions, including those that begin by it at the same time.
 
     The identity is removed before the account is locked, which is the order at signing in too.
@@ -273,7 +273,7 @@ async def another_way_in(user: User, tx: IdentityTx) -> bool:
     return any(linked)
 
 
-async def _sweep(_: None, tx: IdentityTx, context: Context) -> None:
+async def _sweep(_: None, tx: IdentityTx, context: UseCaseContext) -> None:
     await tx.used_assertions.remove_expired(context.now)
 
 

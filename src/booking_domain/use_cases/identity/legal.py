@@ -14,13 +14,15 @@ from booking_domain.identity.legal import (
 )
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.queries import Query
 
 
-async def record_acceptances(user_id: UserId, accepted: AcceptedVersions, tx: IdentityTx, context: Context) -> None:
+async def record_acceptances(
+    user_id: UserId, accepted: AcceptedVersions, tx: IdentityTx, context: UseCaseContext
+) -> None:
     """Record that a user accepts these versions, or raise `NotTheCurrentVersion`."""
     current = context.get(LegalDocuments, LegalDocuments())
     for document, version in accepted.items():
@@ -31,7 +33,7 @@ async def record_acceptances(user_id: UserId, accepted: AcceptedVersions, tx: Id
         )
 
 
-async def _accept(accepted: AcceptedVersions, tx: IdentityTx, context: Context) -> Sequence[DocumentState]:
+async def _accept(accepted: AcceptedVersions, tx: IdentityTx, context: UseCaseContext) -> Sequence[DocumentState]:
     await record_acceptances(context.actor.id, accepted, tx, context)
     return document_states(
         context.get(LegalDocuments, LegalDocuments()), await tx.acceptances.of_user(context.actor.id)

@@ -11,7 +11,7 @@ from booking_domain.identity.events import EmailUndeliverable, account_event
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.model import Undeliverable, User, UserStatus
 from booking_domain.identity.ports import IdentityTx
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import Permission
 
@@ -25,7 +25,7 @@ class MarkUndeliverable:
 
 
 async def give_up_address(
-    user: User, email: str, reason: Undeliverable, *, sent_at: datetime, tx: IdentityTx, context: Context
+    user: User, email: str, reason: Undeliverable, *, sent_at: datetime, tx: IdentityTx, context: UseCaseContext
 ) -> None:
     """Give up the e-mail address of a locked account, after a message of `sent_at`; the owner is told.
 
@@ -40,7 +40,7 @@ async def give_up_address(
     await tx.outbox.put([account_event(EmailUndeliverable, user.id, context)])
 
 
-async def _mark(command: MarkUndeliverable, tx: IdentityTx, context: Context) -> None:
+async def _mark(command: MarkUndeliverable, tx: IdentityTx, context: UseCaseContext) -> None:
     user = await tx.users.lock(command.user_id)
     if user is not None:
         reason = Undeliverable.REFUSED
@@ -57,7 +57,7 @@ class MarkChat:
     reachable: bool
 
 
-async def _mark_chat(command: MarkChat, tx: IdentityTx, context: Context) -> None:
+async def _mark_chat(command: MarkChat, tx: IdentityTx, context: UseCaseContext) -> None:
     """Does nothing if another chat is linked by now, or none."""
     identity = await tx.external_identities.get(command.user_id, IdentityProvider.TELEGRAM)
     if identity is None or identity.subject != command.chat:

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import NotFound
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.use_cases.identity.sessions import announce_ended_sessions, end_all_sessions
@@ -58,7 +58,7 @@ class NotMeTokens(Protocol):
         ...
 
 
-async def _disown(link: NotMeLink, tx: IdentityTx, context: Context) -> None:
+async def _disown(link: NotMeLink, tx: IdentityTx, context: UseCaseContext) -> None:
     """Freeze the bank account as it is now, end all sessions and remove the password. A second time changes nothing.
 
     The thief may have changed the account again since, so it need not be the one that the link was sent for.

@@ -17,7 +17,7 @@ from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.folding import ascii_digits
 from booking_domain.shared.ids import CodeId, EventId, SessionId, UserId
 from booking_domain.shared.permissions import Permission
@@ -75,7 +75,7 @@ class SignInByCode:
         require_time_zone(self.time_zone)
 
 
-async def _request(command: RequestCode, tx: IdentityTx, context: Context) -> OneTimeCode:
+async def _request(command: RequestCode, tx: IdentityTx, context: UseCaseContext) -> OneTimeCode:
     """Issue a code in place of the previous one.
 
     The worker sends the code after the commit, if the contact has an active account. So the answer is the same, and as
@@ -101,7 +101,7 @@ def _usable(user: User, purpose: CodePurpose) -> bool:
     return user.usable if purpose == CodePurpose.LOGIN else user.status is UserStatus.ACTIVE
 
 
-async def issue_code(command: RequestCode, tx: IdentityTx, context: Context) -> OneTimeCode:
+async def issue_code(command: RequestCode, tx: IdentityTx, context: UseCaseContext) -> OneTimeCode:
     """Issue a code in place of the previous one; it is sent if the command names a user."""
     contact = context.get(SecurityPorts).secret_codes.contact(command.contact)
     contact = reserve_of(contact) if command.reserve else contact
@@ -138,18 +138,18 @@ async def issue_code(command: RequestCode, tx: IdentityTx, context: Context) -> 
     return code
 
 
-async def use_code_with_id(guess: CodeGuess, code_id: CodeId, tx: IdentityTx, context: Context) -> None:
+async def use_code_with_id(guess: CodeGuess, code_id: CodeId, tx: IdentityTx, context: UseCaseContext) -> None:
     """Use up the code with this id, or raise `InvalidCode`; a guess at any other code is not compared."""
     await use_up(await verify_guess(guess, tx, context, only=code_id), tx, context)
 
 
-async def use_up(code: OneTimeCode, tx: IdentityTx, context: Context) -> None:
+async def use_up(code: OneTimeCode, tx: IdentityTx, context: UseCaseContext) -> None:
     """Use up a code that was right."""
     await tx.one_time_codes.save(code.used_up())
     await tx.code_history.record_use(code.id, context.now)
 
 
-async def use_code(guess: CodeGuess, tx: IdentityTx, context: Context, *, of_any_status: bool = False) -> User:
+async def use_code(guess: CodeGuess, tx: IdentityTx, context: UseCaseContext, *, of_any_status: bool = False) -> User:
     """Use up a code and return the account it was issued for, locked, or raise `InvalidCode`."""
     right = await _check(guess, tx, context, of_any_status=of_any_status)
     await use_up(right.code, tx, context)
@@ -164,7 +164,9 @@ class VerifiedCode:
     user: User
 
 
-async def _check(guess: CodeGuess, tx: IdentityTx, context: Context, *, of_any_status: bool = False) -> VerifiedCode:
+async def _check(
+    guess: CodeGuess, tx: IdentityTx, context: UseCaseContext, *, of_any_status: bool = False
+) -> VerifiedCode:
     """Check a guess, or raise `InvalidCode`: a wrong guess is counted; the code of an unusable account is used up.
 
     So is a code of a contact that does not open the account: another one was verified since.
@@ -181,7 +183,7 @@ async def _check(guess: CodeGuess, tx: IdentityTx, context: Context, *, of_any_s
 
 
 async def verify_guess(
-    guess: CodeGuess, tx: IdentityTx, context: Context, *, only: CodeId | None = None
+    guess: CodeGuess, tx: IdentityTx, context: UseCaseContext, *, only: CodeId | None = None
 ) -> OneTimeCode:
     """Return the code that the user guessed, or raise `InvalidCode`; a wrong guess is counted.
 
@@ -207,7 +209,7 @@ async def verify_guess(
     raise InvalidCode
 
 
-async def _verify(command: VerifyContact, tx: IdentityTx, context: Context) -> None:
+async def _verify(command: VerifyContact, tx: IdentityTx, context: UseCaseContext) -> None:
     """Mark the contact as verified; see `ownership` for what is removed the first time.
 
     `InvalidToken` is raised only after the code was right, and leaves the code good: the account has another contact
@@ -230,7 +232,7 @@ async def _verify(command: VerifyContact, tx: IdentityTx, context: Context) -> N
     context.note("contact.verified", Subject("user", user.id), actor=user.actor)
 
 
-async def _own_session(user_id: UserId, current: SessionId | None, tx: IdentityTx, context: Context) -> bool:
+async def _own_session(user_id: UserId, current: SessionId | None, tx: IdentityTx, context: UseCaseContext) -> bool:
     """Whether the session of the request is one of this account; `InvalidToken` if it has ended."""
     if current is None:
         return False
@@ -240,13 +242,13 @@ async def _own_session(user_id: UserId, current: SessionId | None, tx: IdentityT
     return session.user_id == user_id
 
 
-async def _unlock(guess: CodeGuess, tx: IdentityTx, context: Context) -> None:
+async def _unlock(guess: CodeGuess, tx: IdentityTx, context: UseCaseContext) -> None:
     """Unlock the password."""
     user = await use_code(guess, tx, context)
     await tx.credentials.unlock(user.id)
 
 
-async def _sign_in(command: SignInByCode, tx: IdentityTx, context: Context) -> SignedIn:
+async def _sign_in(command: SignInByCode, tx: IdentityTx, context: UseCaseContext) -> SignedIn:
     """Begin a session; a locked password stays locked. The first code of a contact verifies it: see `ownership`.
 
     The session uses up the code. While the second factor is missing or wrong, the code stays good for its five minutes:
@@ -255,7 +257,7 @@ async def _sign_in(command: SignInByCode, tx: IdentityTx, context: Context) -> S
     return await sign_in_with(await _check(command.guess, tx, context), command, tx, context)
 
 
-async def sign_in_with(right: VerifiedCode, command: SignInByCode, tx: IdentityTx, context: Context) -> SignedIn:
+async def sign_in_with(right: VerifiedCode, command: SignInByCode, tx: IdentityTx, context: UseCaseContext) -> SignedIn:
     """Begin a session with a code that was right."""
     channel = command.guess.contact.channel
     user, first = right.user, right.user.verified_at(channel) is None
@@ -278,7 +280,7 @@ async def sign_in_with(right: VerifiedCode, command: SignInByCode, tx: IdentityT
     return signed_in
 
 
-async def _sweep(_: None, tx: IdentityTx, context: Context) -> None:
+async def _sweep(_: None, tx: IdentityTx, context: UseCaseContext) -> None:
     await tx.one_time_codes.remove_expired(context.now)
     await tx.credentials.remove_expired(context.now)
     await tx.phone_changes.remove_expired(context.now)

@@ -17,12 +17,12 @@ from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.executor import Context
+from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import SessionId
 from booking_domain.use_cases.identity.sessions import end_sessions
 
 
-def keeps_factor(user: User, context: Context) -> bool:
+def keeps_factor(user: User, context: UseCaseContext) -> bool:
     """Whether the second factor stays when the account is taken over: roles that need one keep it."""
     return user.role in context.get(SecurityPorts).second_factor_roles
 
@@ -31,7 +31,7 @@ async def take_over(
     user: User,
     channel: ContactChannel,
     tx: IdentityTx,
-    context: Context,
+    context: UseCaseContext,
     *,
     keep_factor: bool,
     but: SessionId | None = None,
@@ -55,7 +55,7 @@ async def take_over(
     return owned
 
 
-async def take_contact(holder: User, channel: ContactChannel, tx: IdentityTx, context: Context) -> None:
+async def take_contact(holder: User, channel: ContactChannel, tx: IdentityTx, context: UseCaseContext) -> None:
     """Take a contact away from an account, which is locked and has not verified it; its user is notified."""
     await tx.users.save(holder.without_contact(channel))
     context.note("user.contact_lost", Subject("user", holder.id), actor=holder.actor)

@@ -30,7 +30,7 @@ from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.queries import Query
@@ -84,7 +84,7 @@ class SignInByPasskey:
     guesser: Guesser = NOBODY
 
 
-async def _start_adding(proof: PasswordCheck, tx: IdentityTx, context: Context) -> dict[str, Any]:
+async def _start_adding(proof: PasswordCheck, tx: IdentityTx, context: UseCaseContext) -> dict[str, Any]:
     """Make a challenge for a new passkey of the account; the user authenticates again."""
     own = await reauthenticate(proof, tx, context)
     existing = await tx.passkeys.of_user(own.user.id)
@@ -96,7 +96,7 @@ async def _start_adding(proof: PasswordCheck, tx: IdentityTx, context: Context) 
     return context.get(SecurityPorts).passkeys.creation_options(text, own.user.id, name, existing)
 
 
-async def _add(command: AddPasskey, tx: IdentityTx, context: Context) -> Passkey:
+async def _add(command: AddPasskey, tx: IdentityTx, context: UseCaseContext) -> Passkey:
     """Add the passkey and end all other sessions; the current one has two factors from now on."""
     security = context.get(SecurityPorts)
     try:
@@ -126,14 +126,14 @@ async def _add(command: AddPasskey, tx: IdentityTx, context: Context) -> Passkey
     return passkey
 
 
-async def _rename(command: RenamePasskey, tx: IdentityTx, context: Context) -> Passkey:
+async def _rename(command: RenamePasskey, tx: IdentityTx, context: UseCaseContext) -> Passkey:
     own = await lock_own_account(context.actor.id, command.current, tx, context)
     renamed = replace(await _find(command.passkey_id, own, tx), name=command.name)
     await tx.passkeys.save(renamed)
     return renamed
 
 
-async def _remove(command: RemovePasskey, tx: IdentityTx, context: Context) -> None:
+async def _remove(command: RemovePasskey, tx: IdentityTx, context: UseCaseContext) -> None:
     """Remove the passkey and end all other sessions.
 
     The last way to sign in stays, and so does the last second factor of a role that needs one.
@@ -148,14 +148,14 @@ async def _remove(command: RemovePasskey, tx: IdentityTx, context: Context) -> N
     await _announce(PasskeyRemoved, own, tx, context)
 
 
-async def _start_signing_in(_: None, tx: IdentityTx, context: Context) -> dict[str, Any]:
+async def _start_signing_in(_: None, tx: IdentityTx, context: UseCaseContext) -> dict[str, Any]:
     """Make a challenge for a sign-in; whose it will be is not known yet."""
     challenge, text = PasskeyChallenge.make(None, context.entropy, context.now)
     await tx.passkeys.add_challenge(challenge)
     return context.get(SecurityPorts).passkeys.request_options(text)
 
 
-async def _sign_in(command: SignInByPasskey, tx: IdentityTx, context: Context) -> SignedIn:
+async def _sign_in(command: SignInByPasskey, tx: IdentityTx, context: UseCaseContext) -> SignedIn:
     """Begin a session, with two factors, for the account of the passkey."""
     answer = context.get(SecurityPorts).passkeys.read(command.response)
     await use_challenge(answer, None, tx, context)
@@ -178,7 +178,7 @@ async def _list_own(actor: Actor, passkeys: PasskeyReads) -> Sequence[Passkey]:
     return await passkeys.of_user(actor.id)
 
 
-async def _sweep(_: None, tx: IdentityTx, context: Context) -> None:
+async def _sweep(_: None, tx: IdentityTx, context: UseCaseContext) -> None:
     await tx.passkeys.remove_expired(context.now)
 
 
@@ -190,7 +190,7 @@ async def _find(passkey_id: PasskeyId, own: LockedAccount, tx: IdentityTx) -> Pa
 
 
 async def _announce(
-    kind: type[PasskeyAdded] | type[PasskeyRemoved], own: LockedAccount, tx: IdentityTx, context: Context
+    kind: type[PasskeyAdded] | type[PasskeyRemoved], own: LockedAccount, tx: IdentityTx, context: UseCaseContext
 ) -> None:
     await end_sessions(own.others, tx, context)
     await tx.outbox.put([account_event(kind, own.user.id, context)])

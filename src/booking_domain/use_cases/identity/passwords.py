@@ -25,7 +25,7 @@ from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.permissions import Permission
 from booking_domain.use_cases.identity.authenticate import (
     OPENING_ERRORS,
@@ -78,7 +78,7 @@ class ResetPassword:
     new_hash: str = field(repr=False)
 
 
-async def _sign_in(attempt: PasswordAttempt, tx: IdentityTx, context: Context) -> SignedIn:
+async def _sign_in(attempt: PasswordAttempt, tx: IdentityTx, context: UseCaseContext) -> SignedIn:
     """Begin a session, or count a wrong password.
 
     Any number of passwords may have been compared at once. Transactions look at the results one after the other, and at
@@ -110,7 +110,7 @@ async def _sign_in(attempt: PasswordAttempt, tx: IdentityTx, context: Context) -
         raise AccountLocked from None
 
 
-async def _change(command: ChangePassword, tx: IdentityTx, context: Context) -> None:
+async def _change(command: ChangePassword, tx: IdentityTx, context: UseCaseContext) -> None:
     """Set the first password, or replace the one there is, and end all other sessions."""
     own = await reauthenticate(command.proof, tx, context)
     await tx.users.save(own.user.changed(password_hash=command.new_hash))
@@ -120,7 +120,7 @@ async def _change(command: ChangePassword, tx: IdentityTx, context: Context) -> 
     context.note("password.changed", Subject("user", own.user.id), actor=own.user.actor)
 
 
-async def _reset(command: ResetPassword, tx: IdentityTx, context: Context) -> None:
+async def _reset(command: ResetPassword, tx: IdentityTx, context: UseCaseContext) -> None:
     """Replace the password, end all sessions and unlock the account; the code verifies the contact: see `ownership`.
 
     A password that the policy refuses rolls back: the code can be used again.

@@ -14,7 +14,7 @@ from booking_domain.identity.errors import AccountLocked, InvalidToken, SignInTo
 from booking_domain.identity.known_clients import CountedClient
 from booking_domain.identity.model import User
 from booking_domain.identity.ports import IdentityTx
-from booking_domain.shared.executor import Context
+from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import SessionId
 from booking_domain.use_cases.identity.sessions import LockedAccount, lock_own_account
 
@@ -36,7 +36,7 @@ class PasswordCheck:
     """The session of the request: it must be live."""
 
 
-async def reauthenticate(proof: PasswordCheck, tx: IdentityTx, context: Context) -> LockedAccount:
+async def reauthenticate(proof: PasswordCheck, tx: IdentityTx, context: UseCaseContext) -> LockedAccount:
     """Lock the requester's account and check the proof.
 
     Raises:
@@ -62,7 +62,7 @@ async def reauthenticate(proof: PasswordCheck, tx: IdentityTx, context: Context)
     return own
 
 
-async def count_wrong_password(account: UUID, client: CountedClient, tx: IdentityTx, context: Context) -> None:
+async def count_wrong_password(account: UUID, client: CountedClient, tx: IdentityTx, context: UseCaseContext) -> None:
     """Count a wrong password, or raise `AccountLocked`."""
     if not await tx.credentials.count_wrong_password(account, client, context.now):
         raise AccountLocked

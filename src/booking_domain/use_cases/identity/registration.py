@@ -8,7 +8,7 @@ from booking_domain.identity.legal import NotTheCurrentVersion
 from booking_domain.identity.one_time_codes import CodePurpose, Contact, ContactChannel
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.permissions import Permission
 from booking_domain.use_cases.identity.authenticate import RegisterAndSignIn, SignedIn, register_and_begin
 from booking_domain.use_cases.identity.one_time_codes import CodeGuess, use_code
@@ -27,7 +27,7 @@ class RegisterWithCode:
     """Whether a known client of the account that has the contact sends it back."""
 
 
-async def _register(command: RegisterWithCode, tx: IdentityTx, context: Context) -> SignedIn:
+async def _register(command: RegisterWithCode, tx: IdentityTx, context: UseCaseContext) -> SignedIn:
     """Take the contact away from the account that has not verified it, and add the account with it.
 
     If it is verified there, the answer is that of a registration without a code, only after the code was right.

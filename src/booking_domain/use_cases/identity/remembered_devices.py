@@ -10,7 +10,7 @@ from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.remembered_devices import MOST_DEVICES, DeviceNotFound, RememberedDevice
 from booking_domain.identity.sessions import Client
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import DeviceId, SessionId
 from booking_domain.shared.permissions import Permission
 from booking_domain.use_cases.identity.reauthentication import FRESH
@@ -41,7 +41,7 @@ class NewDevice:
     token: str = field(repr=False)
 
 
-async def _remember(command: RememberDevice, tx: IdentityTx, context: Context) -> NewDevice:
+async def _remember(command: RememberDevice, tx: IdentityTx, context: UseCaseContext) -> NewDevice:
     own = await lock_own_account(context.actor.id, command.current, tx, context)
     if not own.current.second_factor:
         raise SecondFactorMissing
@@ -58,7 +58,7 @@ async def _remember(command: RememberDevice, tx: IdentityTx, context: Context) -
     return NewDevice(device, token)
 
 
-async def _forget(command: ForgetDevice, tx: IdentityTx, context: Context) -> None:
+async def _forget(command: ForgetDevice, tx: IdentityTx, context: UseCaseContext) -> None:
     """Forget the device, and end the other sessions that began with its token."""
     own = await lock_own_account(context.actor.id, command.current, tx, context)
     devices = await tx.remembered_devices.live(own.user.id, context.now)
@@ -69,7 +69,7 @@ async def _forget(command: ForgetDevice, tx: IdentityTx, context: Context) -> No
     context.note("device.forgotten", Subject("user", own.user.id))
 
 
-async def _forget_all(current: SessionId, tx: IdentityTx, context: Context) -> None:
+async def _forget_all(current: SessionId, tx: IdentityTx, context: UseCaseContext) -> None:
     """Forget all devices, and end the other sessions that began with their tokens."""
     own = await lock_own_account(context.actor.id, current, tx, context)
     await tx.remembered_devices.remove_all(own.user.id)
@@ -77,12 +77,12 @@ async def _forget_all(current: SessionId, tx: IdentityTx, context: Context) -> N
     context.note("devices.forgotten", Subject("user", own.user.id))
 
 
-async def _list(current: SessionId, tx: IdentityTx, context: Context) -> Sequence[RememberedDevice]:
+async def _list(current: SessionId, tx: IdentityTx, context: UseCaseContext) -> Sequence[RememberedDevice]:
     own = await lock_own_account(context.actor.id, current, tx, context)
     return await tx.remembered_devices.live(own.user.id, context.now)
 
 
-async def _sweep(_: None, tx: IdentityTx, context: Context) -> None:
+async def _sweep(_: None, tx: IdentityTx, context: UseCaseContext) -> None:
     await tx.remembered_devices.remove_expired(context.now)
 
 

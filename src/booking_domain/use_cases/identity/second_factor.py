@@ -20,7 +20,7 @@ from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.second_factor import Refusal, SecondFactor
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.use_cases.identity.reauthentication import PROOF_ERRORS, PasswordCheck, reauthenticate
@@ -60,7 +60,7 @@ class NewRecoveryCodes:
     texts: tuple[str, ...] = field(repr=False)
 
 
-async def _set_up(command: SetUpFactor, tx: IdentityTx, context: Context) -> NewSecret:
+async def _set_up(command: SetUpFactor, tx: IdentityTx, context: UseCaseContext) -> NewSecret:
     """Make a secret, which authenticates no user until it is confirmed; an active factor stays active until then.
 
     The user authenticates again, and sends a code of the active factor if there is one.
@@ -78,7 +78,7 @@ async def _set_up(command: SetUpFactor, tx: IdentityTx, context: Context) -> New
     return NewSecret(user, secret)
 
 
-async def _confirm(command: UseFactor, tx: IdentityTx, context: Context) -> NewRecoveryCodes:
+async def _confirm(command: UseFactor, tx: IdentityTx, context: UseCaseContext) -> NewRecoveryCodes:
     """Activate the new secret with new recovery codes, and end all other sessions.
 
     The current session has two factors from now on, and its access tokens say so from the next refresh.
@@ -101,7 +101,7 @@ async def _confirm(command: UseFactor, tx: IdentityTx, context: Context) -> NewR
     return NewRecoveryCodes(texts)
 
 
-async def _renew_recovery_codes(command: UseFactor, tx: IdentityTx, context: Context) -> NewRecoveryCodes:
+async def _renew_recovery_codes(command: UseFactor, tx: IdentityTx, context: UseCaseContext) -> NewRecoveryCodes:
     """Make new recovery codes; the former ones are no longer accepted."""
     factor = await _proved(command, tx, context)
     factor, texts = factor.with_recovery_codes(context.entropy)
@@ -111,7 +111,7 @@ async def _renew_recovery_codes(command: UseFactor, tx: IdentityTx, context: Con
     return NewRecoveryCodes(texts)
 
 
-async def _remove(command: UseFactor, tx: IdentityTx, context: Context) -> None:
+async def _remove(command: UseFactor, tx: IdentityTx, context: UseCaseContext) -> None:
     """Remove the second factor. Roles that need one cannot; they replace it instead."""
     if context.actor.role in context.get(SecurityPorts).second_factor_roles:
         raise SecondFactorRequired
@@ -122,11 +122,11 @@ async def _remove(command: UseFactor, tx: IdentityTx, context: Context) -> None:
     context.note("second_factor.removed", Subject("user", context.actor.id))
 
 
-async def _announce(tx: IdentityTx, context: Context) -> None:
+async def _announce(tx: IdentityTx, context: UseCaseContext) -> None:
     await tx.outbox.put([account_event(SecondFactorChanged, context.actor.id, context)])
 
 
-async def _read(current: SessionId, tx: IdentityTx, context: Context) -> SecondFactor:
+async def _read(current: SessionId, tx: IdentityTx, context: UseCaseContext) -> SecondFactor:
     own = await lock_own_account(context.actor.id, current, tx, context)
     return await tx.second_factors.lock(own.user.id) or SecondFactor(user_id=own.user.id)
 
@@ -139,7 +139,7 @@ async def lock_active_factor(user_id: UserId, tx: IdentityTx) -> SecondFactor:
     return factor
 
 
-async def _proved(command: UseFactor, tx: IdentityTx, context: Context) -> SecondFactor:
+async def _proved(command: UseFactor, tx: IdentityTx, context: UseCaseContext) -> SecondFactor:
     """Try a code of the active factor and save the factor, or raise `WrongSecondFactor` or `TooManyAttempts`."""
     own = await lock_own_account(context.actor.id, command.current, tx, context)
     factor = await lock_active_factor(own.user.id, tx)

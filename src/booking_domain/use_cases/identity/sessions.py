@@ -11,7 +11,7 @@ from booking_domain.identity.ports import IdentityTx, RefreshTokens
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import RefreshToken, RefreshTokenUse, Session
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission
 
@@ -32,7 +32,7 @@ class EndSession:
     current: SessionId
 
 
-async def _log_out(command: LogOut, tx: IdentityTx, context: Context) -> None:
+async def _log_out(command: LogOut, tx: IdentityTx, context: UseCaseContext) -> None:
     """End the sessions that are live.
 
     Any token of the session's family is accepted, also an older one. Unknown tokens have no effect (RFC 7009 §2.2).
@@ -66,7 +66,9 @@ class LockedAccount:
     others: Sequence[Session]
 
 
-async def lock_own_account(user_id: UserId, current: SessionId, tx: IdentityTx, context: Context) -> LockedAccount:
+async def lock_own_account(
+    user_id: UserId, current: SessionId, tx: IdentityTx, context: UseCaseContext
+) -> LockedAccount:
     """Lock an account and its live sessions, of which `current` must be one, or raise `InvalidToken`."""
     user = await tx.users.lock(user_id)
     if user is None:
@@ -76,13 +78,13 @@ async def lock_own_account(user_id: UserId, current: SessionId, tx: IdentityTx, 
     return LockedAccount(user, mine, [session for session in sessions if session is not mine])
 
 
-async def end_sessions(sessions: Sequence[Session], tx: IdentityTx, context: Context) -> None:
+async def end_sessions(sessions: Sequence[Session], tx: IdentityTx, context: UseCaseContext) -> None:
     """End sessions that are locked."""
     for session in sessions:
         await tx.sessions.save(session.ended(context.now))
 
 
-async def end_all_sessions(user_id: UserId, tx: IdentityTx, context: Context) -> int:
+async def end_all_sessions(user_id: UserId, tx: IdentityTx, context: UseCaseContext) -> int:
     """End all sessions of a user, revoke what outlasts them, and return the number of sessions."""
     live = await tx.sessions.lock_live(user_id, context.now)
     await end_sessions(live, tx, context)
@@ -91,7 +93,7 @@ async def end_all_sessions(user_id: UserId, tx: IdentityTx, context: Context) ->
 
 
 async def revoke_what_outlasts_sessions(
-    user_id: UserId, tx: IdentityTx, context: Context, *, but: SessionId | None = None
+    user_id: UserId, tx: IdentityTx, context: UseCaseContext, *, but: SessionId | None = None
 ) -> None:
     """Forget what a person who shared the account may have: remembered devices, known clients and the calendar link.
 
@@ -103,12 +105,12 @@ async def revoke_what_outlasts_sessions(
         await tx.outbox.put([account_event(CalendarLinkRevoked, user_id, context)])
 
 
-async def announce_ended_sessions(user_id: UserId, tx: IdentityTx, context: Context) -> None:
+async def announce_ended_sessions(user_id: UserId, tx: IdentityTx, context: UseCaseContext) -> None:
     """Notify a user that sessions have ended."""
     await tx.outbox.put([account_event(SessionsEnded, user_id, context)])
 
 
-async def _end(command: EndSession, tx: IdentityTx, context: Context) -> None:
+async def _end(command: EndSession, tx: IdentityTx, context: UseCaseContext) -> None:
     for session in await lock_live_sessions(context.actor.id, command.current, tx, context):
         if session.id == command.session_id:
             await tx.sessions.save(session.ended(context.now))
@@ -118,7 +120,7 @@ async def _end(command: EndSession, tx: IdentityTx, context: Context) -> None:
     raise SessionNotFound
 
 
-async def _end_others(current: SessionId, tx: IdentityTx, context: Context) -> None:
+async def _end_others(current: SessionId, tx: IdentityTx, context: UseCaseContext) -> None:
     sessions = await lock_live_sessions(context.actor.id, current, tx, context)
     others = [session for session in sessions if session.id != current]
     await end_sessions(others, tx, context)
@@ -128,7 +130,7 @@ async def _end_others(current: SessionId, tx: IdentityTx, context: Context) -> N
 
 
 async def lock_live_sessions(
-    user_id: UserId, current: SessionId, tx: IdentityTx, context: Context
+    user_id: UserId, current: SessionId, tx: IdentityTx, context: UseCaseContext
 ) -> Sequence[Session]:
     """Lock all live sessions of a user, by id; raise `InvalidToken` unless `current` is one of them."""
     sessions = await tx.sessions.lock_live(user_id, context.now)

@@ -20,7 +20,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import ConcurrentChange, InvalidValue, NotPermitted
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId, SessionId, UserId
 from booking_domain.shared.languages import FALLBACK
 from booking_domain.shared.permissions import Permission
@@ -78,7 +78,7 @@ class CompleteProfile:
         require_time_zone(self.time_zone)
 
 
-async def _request(command: RequestSignUp, tx: IdentityTx, context: Context) -> OneTimeCode:
+async def _request(command: RequestSignUp, tx: IdentityTx, context: UseCaseContext) -> OneTimeCode:
     """Issue a code. Whether an account has the contact is looked at only when the code is sent, and when it is used."""
     code = await issue_code(
         RequestCode(command.contact, CodePurpose.SIGNUP, None, reserve=command.reserve), tx, context
@@ -97,7 +97,7 @@ async def _request(command: RequestSignUp, tx: IdentityTx, context: Context) -> 
     return code
 
 
-async def _use(command: SignInByCode, tx: IdentityTx, context: Context) -> SignedIn:
+async def _use(command: SignInByCode, tx: IdentityTx, context: UseCaseContext) -> SignedIn:
     """Sign in to the account that the contact opens, or to a new one that is pending.
 
     An account that has not verified the contact loses it. One that has, and cannot be used, keeps it: the code is then
@@ -123,7 +123,7 @@ async def _use(command: SignInByCode, tx: IdentityTx, context: Context) -> Signe
     return await begin_session(opening, tx, context)
 
 
-async def _add_pending(contact: Contact, locale: str, time_zone: str, tx: IdentityTx, context: Context) -> User:
+async def _add_pending(contact: Contact, locale: str, time_zone: str, tx: IdentityTx, context: UseCaseContext) -> User:
     user = User(
         id=UserId(context.entropy.new_id()),
         email=None,
@@ -146,7 +146,7 @@ async def _add_pending(contact: Contact, locale: str, time_zone: str, tx: Identi
     return user
 
 
-async def _complete(command: CompleteProfile, tx: IdentityTx, context: Context) -> SignedIn:
+async def _complete(command: CompleteProfile, tx: IdentityTx, context: UseCaseContext) -> SignedIn:
     """Activate the account, end the sessions of the sign-up, and begin one in which the account can do everything."""
     if command.role not in SELF_SERVICE_ROLES:
         raise NotPermitted(action=f"register as {command.role}")

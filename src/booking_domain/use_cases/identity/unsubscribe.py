@@ -7,7 +7,7 @@ from booking_domain.identity.model import UserStatus
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.preferences import Unsubscription
 from booking_domain.shared.errors import NotFound
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import Permission
 
@@ -36,7 +36,7 @@ class UnsubscribeTokens(Protocol):
         ...
 
 
-async def _unsubscribe(command: Unsubscribe, tx: IdentityTx, _: Context) -> None:
+async def _unsubscribe(command: Unsubscribe, tx: IdentityTx, _: UseCaseContext) -> None:
     """Does nothing for an account that is deleted, or has unsubscribed before."""
     user = await tx.users.lock(command.user_id)
     if user is None or user.status is UserStatus.DELETED:

@@ -9,7 +9,7 @@ from booking_domain.jobs.ports import ParkedJobFilter, ParkedJobReads, ParkedJob
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import NotPermitted
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
 
@@ -31,7 +31,7 @@ class ParkJob:
     error: Exception = field(repr=False)
 
 
-async def _park(command: ParkJob, tx: JobTx, context: Context) -> ParkedJob:
+async def _park(command: ParkJob, tx: JobTx, context: UseCaseContext) -> ParkedJob:
     before = await tx.parked_jobs.lock(parked_job_id(command.name, command.arguments))
     if before is None:
         parked = ParkedJob.first(command.name, command.arguments, command.lock, command.error, context.now)
@@ -41,11 +41,11 @@ async def _park(command: ParkJob, tx: JobTx, context: Context) -> ParkedJob:
     return parked
 
 
-async def _forget(job_id: ParkedJobId, tx: JobTx, _: Context) -> None:
+async def _forget(job_id: ParkedJobId, tx: JobTx, _: UseCaseContext) -> None:
     await tx.parked_jobs.remove(job_id)
 
 
-async def _retry(job_id: ParkedJobId, tx: JobTx, context: Context) -> ParkedJob:
+async def _retry(job_id: ParkedJobId, tx: JobTx, context: UseCaseContext) -> ParkedJob:
     before = await tx.parked_jobs.lock(job_id)
     if before is None:
         raise ParkedJobNotFound

@@ -13,7 +13,7 @@ from booking_domain.notifications.ports import SmsReads, SmsSender
 from booking_domain.notifications.sms import SmsMessage, SmsOrder, SmsStatus, SmsUpdate
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import ConcurrentChange, StorageUnavailable
-from booking_domain.shared.executor import Context, Executor, UseCase
+from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import SmsId
 from booking_domain.use_cases.notifications.record import apply_sms_poll, apply_sms_update, record_sms
 from booking_domain.use_cases.platform.ports import Repositories
@@ -53,7 +53,7 @@ def _recorded(most_per_day: int) -> UseCase[SmsOrder, Repositories, SmsMessage]:
     """`record_sms`, which learns in the same database transaction whether the account has verified the number."""
     record = record_sms(most_per_day)
 
-    async def handle(order: SmsOrder, tx: Repositories, context: Context) -> SmsMessage:
+    async def handle(order: SmsOrder, tx: Repositories, context: UseCaseContext) -> SmsMessage:
         user = None if order.user_id is None else await tx.users.get(order.user_id)
         verified = user is not None and user.phone == order.to and user.phone_verified_at is not None
         return await record.handle(replace(order, to_verified=verified), tx, context)

@@ -14,7 +14,7 @@ from booking_domain.notifications.overrides import MessageOverride, MessageTempl
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Details, Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId
 from booking_domain.shared.languages import LANGUAGES
 from booking_domain.shared.permissions import Permission, authorise
@@ -79,21 +79,21 @@ def _overridable(of: TemplateText) -> NoticeTemplate:
     return template
 
 
-async def _write(command: WriteMessageOverride, tx: Repositories, context: Context) -> MessageOverride:
+async def _write(command: WriteMessageOverride, tx: Repositories, context: UseCaseContext) -> MessageOverride:
     override = _override(command, context.now)
     await tx.message_overrides.put(override)
     context.note(_WRITTEN, details=_details(command.of))
     return override
 
 
-async def _remove(of: TemplateText, tx: Repositories, context: Context) -> None:
+async def _remove(of: TemplateText, tx: Repositories, context: UseCaseContext) -> None:
     """Has no effect if there is none."""
     _overridable(of)
     await tx.message_overrides.remove(of.template_key, of.language)
     context.note(_REMOVED, details=_details(of))
 
 
-async def _test(of: TemplateText, tx: Repositories, context: Context) -> None:
+async def _test(of: TemplateText, tx: Repositories, context: UseCaseContext) -> None:
     _overridable(of)
     event = MessageTestRequested(
         id=EventId(context.entropy.new_id()),
@@ -134,7 +134,7 @@ async def _get(actor: Actor, key: str) -> NoticeTemplate:
     return found
 
 
-async def _preview(command: WriteMessageOverride, _: Repositories, context: Context) -> MessageOverride:
+async def _preview(command: WriteMessageOverride, _: Repositories, context: UseCaseContext) -> MessageOverride:
     """Return what would be stored."""
     return _override(command, context.now)
 

@@ -31,7 +31,7 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.events import Event
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId, UserId
 from booking_domain.shared.outbox import Outbox
 from booking_domain.shared.permissions import Permission, authorise, may, owned
@@ -82,7 +82,7 @@ class RecordAttempt:
     """Whether the failure is for good."""
 
 
-async def _keep(command: StoreNotification, tx: NotificationTx, context: Context) -> bool:
+async def _keep(command: StoreNotification, tx: NotificationTx, context: UseCaseContext) -> bool:
     """Returns whether the notification is new."""
     event = command.event
     notification = Notification(
@@ -136,14 +136,14 @@ class PostponeMessage:
     until: datetime
 
 
-async def _postpone(command: PostponeMessage, tx: NotificationTx, _: Context) -> None:
+async def _postpone(command: PostponeMessage, tx: NotificationTx, _: UseCaseContext) -> None:
     """Does nothing if the message has changed since."""
     for each in await tx.notifications.lock_messages(command.message.notification_id):
         if (each.id, each.version) == (command.message.id, command.message.version):
             await tx.notifications.save_message(each.postponed(command.until), was=each)
 
 
-async def _record_attempt(command: RecordAttempt, tx: NotificationTx, context: Context) -> None:
+async def _record_attempt(command: RecordAttempt, tx: NotificationTx, context: UseCaseContext) -> None:
     """Does nothing if the message has changed since. Decides whether the next message is sent."""
     messages = await tx.notifications.lock_messages(command.message.notification_id)
     before = next((each for each in messages if each.id == command.message.id), None)
@@ -166,14 +166,14 @@ async def _record_attempt(command: RecordAttempt, tx: NotificationTx, context: C
         await tx.notifications.save_message(following.activated(context.now), was=following)
 
 
-async def _skip(message: Message, tx: NotificationTx, _: Context) -> None:
+async def _skip(message: Message, tx: NotificationTx, _: UseCaseContext) -> None:
     """Skip what is left of the message's notification."""
     for each in await tx.notifications.lock_messages(message.notification_id):
         if each.status in {MessageStatus.PENDING, MessageStatus.STANDBY}:
             await tx.notifications.save_message(each.skipped(), was=each)
 
 
-async def _remove_old(kept_for: timedelta, tx: NotificationTx, context: Context) -> int:
+async def _remove_old(kept_for: timedelta, tx: NotificationTx, context: UseCaseContext) -> int:
     return await tx.notifications.remove_before(context.now - kept_for, REMOVED_AT_ONCE)
 
 
@@ -202,7 +202,7 @@ class ReadAllNotifications:
     """None: all."""
 
 
-async def _read(command: ReadNotification, tx: NotificationTx, context: Context) -> Notification:
+async def _read(command: ReadNotification, tx: NotificationTx, context: UseCaseContext) -> Notification:
     before = await tx.notifications.lock(command.notification_id)
     if before is None or not may(context.actor, Permission.READ_NOTIFICATIONS, owned(context.actor, before.user_id)):
         raise NotificationNotFound
@@ -212,7 +212,7 @@ async def _read(command: ReadNotification, tx: NotificationTx, context: Context)
     return after
 
 
-async def _read_all(command: ReadAllNotifications, tx: NotificationTx, context: Context) -> None:
+async def _read_all(command: ReadAllNotifications, tx: NotificationTx, context: UseCaseContext) -> None:
     await tx.notifications.read_all(context.actor.id, command.until, context.now)
 
 

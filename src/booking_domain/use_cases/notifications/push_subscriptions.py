@@ -15,7 +15,7 @@ from booking_domain.notifications.push import (
     checked_endpoint,
 )
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
 from booking_domain.use_cases.platform.ports import Repositories
@@ -36,7 +36,7 @@ class SubscribeToPush:
     user_agent: str = ""
 
 
-async def _subscribe(command: SubscribeToPush, tx: Repositories, context: Context) -> PushSubscription:
+async def _subscribe(command: SubscribeToPush, tx: Repositories, context: UseCaseContext) -> PushSubscription:
     rules = context.get(PushRules)
     if not rules.public_key:
         raise PushOff
@@ -62,18 +62,18 @@ async def _subscribe(command: SubscribeToPush, tx: Repositories, context: Contex
     return subscription
 
 
-async def _list(_: None, tx: Repositories, context: Context) -> Sequence[PushSubscription]:
+async def _list(_: None, tx: Repositories, context: UseCaseContext) -> Sequence[PushSubscription]:
     return await tx.push_subscriptions.live(context.actor.id, context.now)
 
 
-async def _unsubscribe(subscription_id: PushSubscriptionId, tx: Repositories, context: Context) -> None:
+async def _unsubscribe(subscription_id: PushSubscriptionId, tx: Repositories, context: UseCaseContext) -> None:
     own = await tx.push_subscriptions.live(context.actor.id, context.now)
     if all(each.id != subscription_id for each in own):
         raise PushSubscriptionNotFound
     await tx.push_subscriptions.remove(subscription_id)
 
 
-async def _forget(subscription_id: PushSubscriptionId, tx: Repositories, _: Context) -> None:
+async def _forget(subscription_id: PushSubscriptionId, tx: Repositories, _: UseCaseContext) -> None:
     await tx.push_subscriptions.remove(subscription_id)
 
 

@@ -9,7 +9,7 @@ from booking_domain.notifications.ports import SmsMessages
 from booking_domain.notifications.segments import segments_of
 from booking_domain.notifications.sms import MAX_ERROR, SmsMessage, SmsOrder, SmsUpdate
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import SmsId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.phones import masked, phone_number
@@ -39,7 +39,7 @@ def record_sms(most_per_day: int) -> UseCase[SmsOrder, SmsTx, SmsMessage]:
         UnverifiedNumberLimited: the number is not verified, and its limit or that of the account is reached.
     """
 
-    async def record(order: SmsOrder, tx: SmsTx, context: Context) -> SmsMessage:
+    async def record(order: SmsOrder, tx: SmsTx, context: UseCaseContext) -> SmsMessage:
         known = None if order.id is None else await tx.sms_messages.lock(order.id)
         if known is not None:
             return known
@@ -75,14 +75,14 @@ async def _limit_unverified(order: SmsOrder, tx: SmsTx, since: datetime) -> None
         raise UnverifiedNumberLimited
 
 
-async def _apply_update(update: SmsUpdate, tx: SmsTx, context: Context) -> None:
+async def _apply_update(update: SmsUpdate, tx: SmsTx, context: UseCaseContext) -> None:
     """Ignore updates of unknown messages."""
     message = await tx.sms_messages.lock(update.message_id)
     if message is not None:
         await _save(message, message.updated(_bounded(update), context.now), tx)
 
 
-async def _apply_poll(update: SmsUpdate, tx: SmsTx, context: Context) -> None:
+async def _apply_poll(update: SmsUpdate, tx: SmsTx, context: UseCaseContext) -> None:
     message = await tx.sms_messages.lock(update.message_id)
     if message is not None:
         await _save(message, message.updated(_bounded(update), context.now).polled(context.now), tx)

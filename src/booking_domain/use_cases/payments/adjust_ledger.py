@@ -10,7 +10,7 @@ from booking_domain.payments.desk import MoreThanDue
 from booking_domain.payments.events import LedgerAdjusted
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import AdjustmentId, BookingId, EventId
 from booking_domain.shared.permissions import Permission
 from booking_domain.use_cases.bookings.steps import close_payments
@@ -29,7 +29,7 @@ class AdjustLedger:
     reason: str
 
 
-async def _adjust(command: AdjustLedger, tx: Repositories, context: Context) -> Adjustment:
+async def _adjust(command: AdjustLedger, tx: Repositories, context: UseCaseContext) -> Adjustment:
     """Adjust under the booking's lock; money that is added and was still due closes open invoices."""
     booking = await tx.bookings.lock(command.booking_id)
     if booking is None:

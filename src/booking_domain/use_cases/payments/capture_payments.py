@@ -19,7 +19,7 @@ from booking_domain.payments.model import CAPTURE_DELAYED_AFTER, Payment
 from booking_domain.payments.ports import CaptureOrder
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.actor import SYSTEM
-from booking_domain.shared.executor import Context, Executor, UseCase
+from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.processes import Process
@@ -51,7 +51,7 @@ async def _capture_payments(
         await settle_payment(payment, executor=executor, gateways=gateways)
 
 
-async def _ask(payment_id: PaymentId, tx: Repositories, context: Context) -> Payment | None:
+async def _ask(payment_id: PaymentId, tx: Repositories, context: UseCaseContext) -> Payment | None:
     """The payment that the gateway is asked about now, or None if it is not due."""
     found = await tx.payments.get(payment_id)
     booking = None if found is None else await tx.bookings.lock(found.booking_id)

@@ -24,7 +24,7 @@ from booking_domain.payments.refunds import RefundReason
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, DeskPaymentId, EventId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation, may
@@ -69,7 +69,7 @@ class DeskPaymentDone:
     booking: Booking
 
 
-async def _record(command: RecordDeskPayment, tx: Repositories, context: Context) -> DeskPaymentDone:
+async def _record(command: RecordDeskPayment, tx: Repositories, context: UseCaseContext) -> DeskPaymentDone:
     booking, _ = await _lock_at_desk(command.booking_id, tx, context)
     due = booking.balance_due
     if not due:
@@ -93,7 +93,7 @@ async def _record(command: RecordDeskPayment, tx: Repositories, context: Context
     return DeskPaymentDone(payment=payment, booking=after)
 
 
-async def _void(command: VoidDeskPayment, tx: Repositories, context: Context) -> DeskPaymentDone:
+async def _void(command: VoidDeskPayment, tx: Repositories, context: UseCaseContext) -> DeskPaymentDone:
     booking, party = await _lock_at_desk(command.booking_id, tx, context)
     payment = await tx.desk_payments.get(command.payment_id)
     if payment is None or payment.booking_id != booking.id:
@@ -117,7 +117,7 @@ async def _led_to_refund(payment: DeskPayment, tx: Repositories) -> bool:
     )
 
 
-async def _lock_at_desk(booking_id: BookingId, tx: Repositories, context: Context) -> tuple[Booking, Party]:
+async def _lock_at_desk(booking_id: BookingId, tx: Repositories, context: UseCaseContext) -> tuple[Booking, Party]:
     """Lock the booking, and return it with the party that the actor is.
 
     Raises:
@@ -130,7 +130,7 @@ async def _lock_at_desk(booking_id: BookingId, tx: Repositories, context: Contex
     return booking, party
 
 
-def _event(kind: type[DeskPaymentChanged], payment: DeskPayment, context: Context) -> DeskPaymentChanged:
+def _event(kind: type[DeskPaymentChanged], payment: DeskPayment, context: UseCaseContext) -> DeskPaymentChanged:
     return kind(
         id=EventId(context.entropy.new_id()),
         occurred_at=context.now,

@@ -22,7 +22,7 @@ from booking_domain.payments.events import EarningsAdjusted
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, CommissionId, EarningId, EventId, ProviderId
 from booking_domain.shared.permissions import Permission
 from booking_domain.use_cases.platform.ports import Repositories
@@ -63,7 +63,7 @@ def booking_earnings(booking: Booking, commission: Commission) -> BookingEarning
     return BookingEarnings.of(kept=kept, desk=desk, basis_points=commission.basis_points)
 
 
-async def record_earnings(booking_id: BookingId, tx: Repositories, context: Context) -> Booking:
+async def record_earnings(booking_id: BookingId, tx: Repositories, context: UseCaseContext) -> Booking:
     """Bring the entries of a booking up to date, under its lock."""
     booking = await tx.bookings.lock(booking_id)
     if booking is None:
@@ -88,7 +88,7 @@ async def record_earnings(booking_id: BookingId, tx: Repositories, context: Cont
     return booking
 
 
-async def _set_commission(command: SetCommission, tx: Repositories, context: Context) -> CommissionRate:
+async def _set_commission(command: SetCommission, tx: Repositories, context: UseCaseContext) -> CommissionRate:
     if command.provider_id is not None and await tx.profiles.get(command.provider_id) is None:
         raise ProviderNotFound
     rate = CommissionRate(
@@ -102,7 +102,7 @@ async def _set_commission(command: SetCommission, tx: Repositories, context: Con
     return rate
 
 
-async def _adjust(command: AdjustEarnings, tx: Repositories, context: Context) -> EarningView:
+async def _adjust(command: AdjustEarnings, tx: Repositories, context: UseCaseContext) -> EarningView:
     """Lock the balance, so that a payout that is started meanwhile pays out this balance or the one before."""
     if await tx.profiles.get(command.provider_id) is None:
         raise ProviderNotFound

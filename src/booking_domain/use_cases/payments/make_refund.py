@@ -23,7 +23,7 @@ from booking_domain.payments.refunds import Refund, RefundMethod, RefundNotFound
 from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.executor import Context, Executor, UseCase
+from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId, RefundId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.processes import Process
@@ -72,7 +72,7 @@ def _goes_by_gateway(refund: Refund) -> bool:
     return refund.status is RefundStatus.PENDING and refund.method is not RefundMethod.TRANSFER
 
 
-async def _ask(command: _Ask, tx: Repositories, context: Context) -> tuple[RefundOrder, str] | None:
+async def _ask(command: _Ask, tx: Repositories, context: UseCaseContext) -> tuple[RefundOrder, str] | None:
     """The order and the name of the gateway that it goes to, or None if no gateway is asked now."""
     refund, booking = await lock_refund(command.refund_id, tx)
     if not _goes_by_gateway(refund):
@@ -126,7 +126,7 @@ def _payment_to_return(refund: Refund, payments: Sequence[Payment], parts: Mappi
     return next((payment for payment in divisible if refund.amount <= payment.held), divisible[-1])
 
 
-async def _record(command: _Record, tx: Repositories, context: Context) -> None:
+async def _record(command: _Record, tx: Repositories, context: UseCaseContext) -> None:
     order = command.order
     refund, booking = await lock_refund(order.refund_id, tx)
     if refund.status is not RefundStatus.PENDING:
@@ -144,7 +144,7 @@ async def _record(command: _Record, tx: Repositories, context: Context) -> None:
     await tx.outbox.put([_hint(payment, context), refund_event(RefundMade, refund, context)])
 
 
-def _hint(payment: Payment, context: Context) -> PaymentHinted:
+def _hint(payment: Payment, context: UseCaseContext) -> PaymentHinted:
     """Have the worker ask about the payment again.
 
     While it was not known whether this refund was made, money that came for the payment looked like money that had not

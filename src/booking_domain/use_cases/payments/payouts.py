@@ -28,7 +28,7 @@ from booking_domain.payments.refunds import (
 )
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import RefundId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
@@ -64,7 +64,7 @@ class SettlePayout:
     expected_version: ExpectedVersion = None
 
 
-async def _approve(command: ApprovePayout, tx: Repositories, context: Context) -> Refund:
+async def _approve(command: ApprovePayout, tx: Repositories, context: UseCaseContext) -> Refund:
     refund, booking = await _locked(command.refund_id, command.expected_version, tx)
     _require_undisputed(refund, booking)
     account = await tx.bank_accounts.get(refund.customer_id)
@@ -74,14 +74,14 @@ async def _approve(command: ApprovePayout, tx: Repositories, context: Context) -
     return await _saved(refund.approve(account.details, context.now, account_id=account.id), refund, tx)
 
 
-async def _return(command: ReturnPayout, tx: Repositories, context: Context) -> Refund:
+async def _return(command: ReturnPayout, tx: Repositories, context: UseCaseContext) -> Refund:
     refund, _ = await _locked(command.refund_id, command.expected_version, tx)
     after = await _saved(refund.return_transfer(command.reason), refund, tx)
     await tx.outbox.put([refund_event(RefundReturned, after, context)])
     return after
 
 
-async def _settle(command: SettlePayout, tx: Repositories, context: Context) -> Refund:
+async def _settle(command: SettlePayout, tx: Repositories, context: UseCaseContext) -> Refund:
     refund, booking = await _locked(command.refund_id, command.expected_version, tx)
     _require_undisputed(refund, booking)
     after = refund.settle(command.bank_reference, context.now)

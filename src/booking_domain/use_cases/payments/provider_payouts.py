@@ -23,7 +23,7 @@ from booking_domain.payments.refunds import ApprovalOutdated, BankReferenceUsed,
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EarningId, EventId, ProviderId, ProviderPayoutId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
@@ -70,7 +70,7 @@ class SettleProviderPayout:
     expected_version: ExpectedVersion = None
 
 
-async def _start(command: StartProviderPayout, tx: Repositories, context: Context) -> ProviderPayout:
+async def _start(command: StartProviderPayout, tx: Repositories, context: UseCaseContext) -> ProviderPayout:
     await _provider(command.provider_id, tx)
     for booking_id in await tx.earnings.outdated(command.provider_id):  # bookings are locked before the balance
         await record_earnings(booking_id, tx, context)
@@ -89,7 +89,7 @@ async def _start(command: StartProviderPayout, tx: Repositories, context: Contex
     return payout
 
 
-async def _approve(command: ChangeProviderPayout, tx: Repositories, context: Context) -> ProviderPayout:
+async def _approve(command: ChangeProviderPayout, tx: Repositories, context: UseCaseContext) -> ProviderPayout:
     payout = await _locked(command.payout_id, command.expected_version, tx)
     profile = await _provider(payout.provider_id, tx)
     account = await tx.bank_accounts.get(profile.owner_id)
@@ -99,7 +99,7 @@ async def _approve(command: ChangeProviderPayout, tx: Repositories, context: Con
     return await _saved(payout.approve(account.details, context.now, account_id=account.id), payout, tx)
 
 
-async def _cancel(command: ChangeProviderPayout, tx: Repositories, context: Context) -> ProviderPayout:
+async def _cancel(command: ChangeProviderPayout, tx: Repositories, context: UseCaseContext) -> ProviderPayout:
     payout = await _locked(command.payout_id, command.expected_version, tx)
     after = await _saved(payout.cancel(context.now), payout, tx)
     if after is not payout:
@@ -107,14 +107,14 @@ async def _cancel(command: ChangeProviderPayout, tx: Repositories, context: Cont
     return after
 
 
-async def _return(command: ReturnProviderPayout, tx: Repositories, context: Context) -> ProviderPayout:
+async def _return(command: ReturnProviderPayout, tx: Repositories, context: UseCaseContext) -> ProviderPayout:
     payout = await _locked(command.payout_id, command.expected_version, tx)
     after = await _saved(payout.return_transfer(command.reason), payout, tx)
     await tx.outbox.put([_event(ProviderPayoutReturned, after, context)])
     return after
 
 
-async def _settle(command: SettleProviderPayout, tx: Repositories, context: Context) -> ProviderPayout:
+async def _settle(command: SettleProviderPayout, tx: Repositories, context: UseCaseContext) -> ProviderPayout:
     payout = await _locked(command.payout_id, command.expected_version, tx)
     after = payout.settle(command.bank_reference, context.now)
     if after is payout:
@@ -149,7 +149,7 @@ async def _saved(after: ProviderPayout, before: ProviderPayout, tx: Repositories
     return after
 
 
-def _entry(payout: ProviderPayout, amount: int, context: Context) -> Earning:
+def _entry(payout: ProviderPayout, amount: int, context: UseCaseContext) -> Earning:
     return Earning(
         id=EarningId(context.entropy.new_id()),
         provider_id=payout.provider_id,
@@ -161,7 +161,7 @@ def _entry(payout: ProviderPayout, amount: int, context: Context) -> Earning:
     )
 
 
-def _event(kind: type[ProviderPayoutChanged], payout: ProviderPayout, context: Context) -> ProviderPayoutChanged:
+def _event(kind: type[ProviderPayoutChanged], payout: ProviderPayout, context: UseCaseContext) -> ProviderPayoutChanged:
     return kind(id=EventId(context.entropy.new_id()), occurred_at=context.now, payout_id=payout.id)
 
 

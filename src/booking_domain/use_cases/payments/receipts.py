@@ -14,7 +14,7 @@ from booking_domain.payments.events import ReceiptIssued
 from booking_domain.payments.receipts import Movement, Receipt, ReceiptLine, corrected_by, movements, not_stated
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.executor import Context, Executor, UseCase
+from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, EventId, ReceiptId, UserId
 from booking_domain.shared.languages import language_of
 from booking_domain.shared.permissions import Permission
@@ -40,7 +40,7 @@ async def _issue_receipts(
     return await executor.run(_issue_missing, _Issue(booking_id=booking_id, parties=parties), actor=SYSTEM)
 
 
-async def _issue(command: _Issue, tx: Repositories, context: Context) -> Sequence[Receipt]:
+async def _issue(command: _Issue, tx: Repositories, context: UseCaseContext) -> Sequence[Receipt]:
     """Lock the accounts first, as their erasure does: no name is copied while it is erased."""
     booking_id = command.booking_id
     people = {user.id: user for user in await tx.users.lock_all(command.parties)}
@@ -76,7 +76,7 @@ async def _receipt(
     owner: User,
     customer: User,
     tx: Repositories,
-    context: Context,
+    context: UseCaseContext,
 ) -> Receipt:
     profile = None if owner.erased_at is not None else await tx.profiles.get(booking.provider_id)
     walk_in = await tx.walk_ins.of_booking(booking.id)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from booking_domain.payments.events import PaymentHinted
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, EventId, PaymentId
 from booking_domain.shared.permissions import Permission
 from booking_domain.use_cases.platform.ports import Repositories
@@ -18,7 +18,7 @@ class RecordPaymentHint:
     booking_id: BookingId
 
 
-async def _record(command: RecordPaymentHint, tx: Repositories, context: Context) -> None:
+async def _record(command: RecordPaymentHint, tx: Repositories, context: UseCaseContext) -> None:
     event = PaymentHinted(
         id=EventId(context.entropy.new_id()),
         occurred_at=context.now,

@@ -33,7 +33,7 @@ from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, Tim
 from booking_domain.scheduling.placing import require_available, slot_window
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.decision import Decision
-from booking_domain.shared.executor import Context, Executor, UseCase
+from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
@@ -88,7 +88,7 @@ async def _settle_when_asked(payment: Payment, *, executor: Executor[Repositorie
     return await settle_payment(payment, executor=executor, gateways=gateways)
 
 
-async def _record_poll(payment_id: PaymentId, tx: Repositories, context: Context) -> bool:
+async def _record_poll(payment_id: PaymentId, tx: Repositories, context: UseCaseContext) -> bool:
     """Whether the gateway may be asked now; if so, record that it is."""
     payment = await tx.payments.get(payment_id)
     if payment is None or payment.invoice is None or payment.amount <= payment.settled:
@@ -101,7 +101,7 @@ async def _record_poll(payment_id: PaymentId, tx: Repositories, context: Context
     return True
 
 
-async def _apply(command: _ApplyReport, tx: Repositories, context: Context) -> Payment:
+async def _apply(command: _ApplyReport, tx: Repositories, context: UseCaseContext) -> Payment:
     """Lock the customer's account first: it is not disabled or deleted while its booking is revived."""
     before = await tx.payments.get(command.payment_id)
     if before is not None:
@@ -125,7 +125,9 @@ async def _apply(command: _ApplyReport, tx: Repositories, context: Context) -> P
     return before
 
 
-async def _receive(booking: Booking, before: Payment, after: Payment, tx: Repositories, context: Context) -> Payment:
+async def _receive(
+    booking: Booking, before: Payment, after: Payment, tx: Repositories, context: UseCaseContext
+) -> Payment:
     """Count new money, which the gateway has collected or captured."""
     new = after.settled - before.settled
     await tx.payments.save(after, was=before)
@@ -146,7 +148,9 @@ async def _receive(booking: Booking, before: Payment, after: Payment, tx: Reposi
     return after
 
 
-async def _authorise(booking: Booking, before: Payment, after: Payment, tx: Repositories, context: Context) -> Payment:
+async def _authorise(
+    booking: Booking, before: Payment, after: Payment, tx: Repositories, context: UseCaseContext
+) -> Payment:
     """Count an authorisation. It is captured at once if the appointment is over, and released if nothing is due."""
     await tx.payments.save(after, was=before)
     await tx.outbox.put([payment_event(PaymentAuthorised, after, context)])
@@ -161,7 +165,7 @@ async def _authorise(booking: Booking, before: Payment, after: Payment, tx: Repo
 
 
 async def _end_authorisation(
-    booking: Booking, before: Payment, after: Payment, tx: Repositories, context: Context
+    booking: Booking, before: Payment, after: Payment, tx: Repositories, context: UseCaseContext
 ) -> Payment:
     """Record that nothing is authorised any more: it was released, or it has lapsed."""
     await tx.payments.save(after, was=before)
@@ -179,7 +183,7 @@ async def _save(state: Booking, was: Booking, decision: BookingDecision, tx: Rep
     await tx.outbox.put(booking_events(state, decision.events))
 
 
-async def _confirm_or_revive(booking: Booking, tx: Repositories, context: Context) -> BookingDecision:
+async def _confirm_or_revive(booking: Booking, tx: Repositories, context: UseCaseContext) -> BookingDecision:
     """Confirm or revive the booking if its deposit is covered, not counting refunds that were made or are pending.
 
     What is authorised covers it too.
@@ -198,7 +202,7 @@ async def _confirm_or_revive(booking: Booking, tx: Repositories, context: Contex
     return Decision(booking)
 
 
-async def _claim_again(booking: Booking, tx: Repositories, context: Context) -> LatePayment | None:
+async def _claim_again(booking: Booking, tx: Repositories, context: UseCaseContext) -> LatePayment | None:
     """Claim the time of an expired booking, or return why that is not possible."""
     if booking.span.start <= context.now:
         return LatePayment.STARTED
@@ -217,7 +221,7 @@ async def _claim_again(booking: Booking, tx: Repositories, context: Context) -> 
     return None
 
 
-def _paid(booking: Booking, action: Action, reason: str, context: Context) -> BookingDecision:
+def _paid(booking: Booking, action: Action, reason: str, context: UseCaseContext) -> BookingDecision:
     return booking.apply(
         action,
         party=Party.PAYMENT,

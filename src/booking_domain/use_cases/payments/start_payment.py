@@ -34,7 +34,7 @@ from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import DomainError, InvalidValue, NotPermitted
-from booking_domain.shared.executor import Context, Executor, UseCase
+from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation, may
@@ -140,7 +140,7 @@ async def _withdraw(invoice: Invoice, gateway: PaymentGateway) -> None:
         await gateway.cancel_invoice(invoice.reference)
 
 
-async def _prepare(prepare: _Prepare, tx: Repositories, context: Context) -> _Prepared:
+async def _prepare(prepare: _Prepare, tx: Repositories, context: UseCaseContext) -> _Prepared:
     command = prepare.start
     booking = await tx.bookings.lock(command.booking_id)
     party = booking.party(context.actor) if booking is not None else None
@@ -219,7 +219,7 @@ def _due(booking: Booking, purpose: Purpose) -> Money:
     return amount
 
 
-async def _record(command: _RecordInvoice, tx: Repositories, _: Context) -> Payment:
+async def _record(command: _RecordInvoice, tx: Repositories, _: UseCaseContext) -> Payment:
     payment = await tx.payments.get(command.payment_id)
     if payment is None:
         raise PaymentNotFound
@@ -234,7 +234,7 @@ async def _record(command: _RecordInvoice, tx: Repositories, _: Context) -> Paym
     return recorded
 
 
-async def _abandon_preparation(prepared: Payment, tx: Repositories, _: Context) -> None:
+async def _abandon_preparation(prepared: Payment, tx: Repositories, _: UseCaseContext) -> None:
     payment = await tx.payments.get(prepared.id)
     if payment is not None and payment.version == prepared.version:
         await tx.payments.save(payment.abandon_preparation(), was=payment)

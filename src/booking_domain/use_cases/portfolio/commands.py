@@ -22,7 +22,7 @@ from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.shared.permissions import Permission, authorise, may, owned
 from booking_domain.shared.queries import Query
@@ -68,7 +68,7 @@ def images_of(item_id: PortfolioItemId) -> FileOwner:
     return FileOwner(folder=Folder.PORTFOLIO, id=item_id)
 
 
-async def _add(command: AddPortfolioItem, tx: Repositories, context: Context) -> PortfolioView:
+async def _add(command: AddPortfolioItem, tx: Repositories, context: UseCaseContext) -> PortfolioView:
     profile = await own_profile(tx, context)
     items = await tx.portfolio_items.of_provider(profile.id)
     if len(items) >= MAX_ITEMS:
@@ -89,7 +89,7 @@ async def _add(command: AddPortfolioItem, tx: Repositories, context: Context) ->
     )
 
 
-async def _edit(command: EditPortfolioItem, tx: Repositories, context: Context) -> None:
+async def _edit(command: EditPortfolioItem, tx: Repositories, context: UseCaseContext) -> None:
     before = await _own(command.item_id, tx, context)
     require_expected_version(before.version, command.expected_version)
     images = await changed_pictures(images_of(before.id), command.file_ids, tx, context)
@@ -98,13 +98,13 @@ async def _edit(command: EditPortfolioItem, tx: Repositories, context: Context) 
     await tx.portfolio_items.save(after, was=before)
 
 
-async def _remove(item_id: PortfolioItemId, tx: Repositories, context: Context) -> None:
+async def _remove(item_id: PortfolioItemId, tx: Repositories, context: UseCaseContext) -> None:
     item = await _own(item_id, tx, context)
     await delete_files(images_of(item.id), tx, context)
     await tx.portfolio_items.remove(item.id)
 
 
-async def _order(item_ids: tuple[PortfolioItemId, ...], tx: Repositories, context: Context) -> None:
+async def _order(item_ids: tuple[PortfolioItemId, ...], tx: Repositories, context: UseCaseContext) -> None:
     """Put all items of the actor's portfolio into this order."""
     profile = await own_profile(tx, context)
     items = {item.id: item for item in await tx.portfolio_items.of_provider(profile.id)}
@@ -116,14 +116,14 @@ async def _order(item_ids: tuple[PortfolioItemId, ...], tx: Repositories, contex
             await tx.portfolio_items.save(replace(before, position=position, version=before.version + 1), was=before)
 
 
-async def _take_down(command: TakeDownItem, tx: Repositories, context: Context) -> None:
+async def _take_down(command: TakeDownItem, tx: Repositories, context: UseCaseContext) -> None:
     before = await _locked(command.item_id, tx)
     after = before.taken_down(command.reason, context.actor.role)
     await tx.portfolio_items.save(after, was=before)
     await tx.outbox.put([portfolio_event(PortfolioTakenDown, after, context)])
 
 
-async def _restore(item_id: PortfolioItemId, tx: Repositories, context: Context) -> None:
+async def _restore(item_id: PortfolioItemId, tx: Repositories, context: UseCaseContext) -> None:
     """Show an item again."""
     before = await _locked(item_id, tx)
     after = before.restored(context.actor.role)
@@ -138,7 +138,7 @@ async def _locked(item_id: PortfolioItemId, tx: Repositories) -> PortfolioItem:
     return item
 
 
-async def _own(item_id: PortfolioItemId, tx: Repositories, context: Context) -> PortfolioItem:
+async def _own(item_id: PortfolioItemId, tx: Repositories, context: UseCaseContext) -> PortfolioItem:
     """Lock an item of the actor's portfolio, or raise `ProfileMissing`, `PortfolioItemNotFound` or `NotYourItem`."""
     profile = await own_profile(tx, context)
     item = await _locked(item_id, tx)

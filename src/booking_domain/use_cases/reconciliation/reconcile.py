@@ -30,7 +30,7 @@ from booking_domain.reconciliation.model import (
     RunStatus,
 )
 from booking_domain.shared.actor import SYSTEM
-from booking_domain.shared.executor import Context, Executor, UseCase
+from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.processes import Process
 from booking_domain.use_cases.payments.settle_payment import settle_payment
@@ -182,7 +182,7 @@ def _reference(payment: Payment) -> str:
     return "" if payment.invoice is None else payment.invoice.reference
 
 
-async def _start(run_id: RunId, tx: Repositories, context: Context) -> Run | None:
+async def _start(run_id: RunId, tx: Repositories, context: UseCaseContext) -> Run | None:
     before = await tx.reconciliation.lock_run(run_id)
     if before is None:
         raise RunNotFound
@@ -195,7 +195,7 @@ async def _start(run_id: RunId, tx: Repositories, context: Context) -> Run | Non
     return after
 
 
-async def _record_all(command: _Record, tx: Repositories, context: Context) -> None:
+async def _record_all(command: _Record, tx: Repositories, context: UseCaseContext) -> None:
     run = command.run
     for found in command.differences:
         before = await _lock_same(found, command.names, tx)
@@ -221,7 +221,7 @@ async def _lock_same(found: Difference, names: Sequence[str], tx: Repositories) 
     return None
 
 
-async def _finish(command: _Finish, tx: Repositories, context: Context) -> None:
+async def _finish(command: _Finish, tx: Repositories, context: UseCaseContext) -> None:
     before = await tx.reconciliation.lock_run(command.run_id)
     if before is None or before.status is not RunStatus.RUNNING:
         return

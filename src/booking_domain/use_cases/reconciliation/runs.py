@@ -26,7 +26,7 @@ from booking_domain.reconciliation.ports import FindingFilter, ReconciliationRea
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
@@ -61,7 +61,7 @@ class CloseFinding:
     expected_version: ExpectedVersion = None
 
 
-async def _schedule(zones: Sequence[tuple[str, str]], tx: Repositories, context: Context) -> int:
+async def _schedule(zones: Sequence[tuple[str, str]], tx: Repositories, context: UseCaseContext) -> int:
     """Add the runs that are due for these gateways with their time zones; return how many are new."""
     added = 0
     for gateway, zone in zones:
@@ -81,7 +81,7 @@ async def _schedule(zones: Sequence[tuple[str, str]], tx: Repositories, context:
     return added
 
 
-async def _request(command: RequestRun, tx: Repositories, context: Context) -> Run:
+async def _request(command: RequestRun, tx: Repositories, context: UseCaseContext) -> Run:
     if command.zone is None:
         raise UnknownGateway(gateway=command.gateway)
     if command.day < FIRST_DAY:
@@ -101,7 +101,7 @@ async def _request(command: RequestRun, tx: Repositories, context: Context) -> R
     return run
 
 
-async def _close(command: CloseFinding, tx: Repositories, context: Context) -> Finding:
+async def _close(command: CloseFinding, tx: Repositories, context: UseCaseContext) -> Finding:
     before = await tx.reconciliation.lock(command.finding_id)
     if before is None:
         raise FindingNotFound

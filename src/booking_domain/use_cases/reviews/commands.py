@@ -46,7 +46,7 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, ProviderId
 from booking_domain.shared.outbox import Outbox
 from booking_domain.shared.permissions import Permission, authorise, may, owned
@@ -120,7 +120,7 @@ class HideReview:
     note: str = ""
 
 
-async def _post(command: PostReview, tx: ReviewTx, context: Context) -> ReviewView:
+async def _post(command: PostReview, tx: ReviewTx, context: UseCaseContext) -> ReviewView:
     booking = await tx.reviewable_bookings.get(command.booking_id)
     if (
         booking is None
@@ -151,7 +151,7 @@ async def _post(command: PostReview, tx: ReviewTx, context: Context) -> ReviewVi
     return ReviewView(review=review, author_name=booking.customer_name, provider_name=booking.provider_name)
 
 
-async def _edit(command: EditReview, tx: ReviewTx, context: Context) -> Review:
+async def _edit(command: EditReview, tx: ReviewTx, context: UseCaseContext) -> Review:
     before = await _visible(command.review_id, tx, context)
     if not may(context.actor, Permission.WRITE_REVIEWS, owned(context.actor, before.author_id)):
         raise NotYourReview
@@ -161,7 +161,7 @@ async def _edit(command: EditReview, tx: ReviewTx, context: Context) -> Review:
     return after
 
 
-async def _reply(command: ReplyToReview, tx: ReviewTx, context: Context) -> Review:
+async def _reply(command: ReplyToReview, tx: ReviewTx, context: UseCaseContext) -> Review:
     before = await _visible(command.review_id, tx, context)
     if not may(context.actor, Permission.REPLY_TO_REVIEWS, owned(context.actor, before.provider_user_id)):
         raise NotYourReview
@@ -171,21 +171,21 @@ async def _reply(command: ReplyToReview, tx: ReviewTx, context: Context) -> Revi
     return after
 
 
-async def _hide(command: HideReview, tx: ReviewTx, context: Context) -> Review:
+async def _hide(command: HideReview, tx: ReviewTx, context: UseCaseContext) -> Review:
     before = await _locked(command.review_id, tx)
     after = before.hide(command.reason, command.note)
     await _save(before, after, ReviewHidden, tx, context)
     return after
 
 
-async def _publish(review_id: ReviewId, tx: ReviewTx, context: Context) -> Review:
+async def _publish(review_id: ReviewId, tx: ReviewTx, context: UseCaseContext) -> Review:
     before = await _locked(review_id, tx)
     after = before.publish()
     await _save(before, after, ReviewPublished, tx, context)
     return after
 
 
-async def _restore(review_id: ReviewId, tx: ReviewTx, context: Context) -> Review:
+async def _restore(review_id: ReviewId, tx: ReviewTx, context: UseCaseContext) -> Review:
     before = await _locked(review_id, tx)
     after = before.restore()
     await _save(before, after, ReviewRestored, tx, context)
@@ -199,7 +199,7 @@ async def _locked(review_id: ReviewId, tx: ReviewTx) -> Review:
     return review
 
 
-async def _visible(review_id: ReviewId, tx: ReviewTx, context: Context) -> Review:
+async def _visible(review_id: ReviewId, tx: ReviewTx, context: UseCaseContext) -> Review:
     """A hidden review exists only for its author, a held one for both sides."""
     review = await _locked(review_id, tx)
     sees = {
@@ -213,13 +213,13 @@ async def _visible(review_id: ReviewId, tx: ReviewTx, context: Context) -> Revie
 
 
 async def _save(
-    before: Review, after: Review, kind: type[ReviewChanged] | None, tx: ReviewTx, context: Context
+    before: Review, after: Review, kind: type[ReviewChanged] | None, tx: ReviewTx, context: UseCaseContext
 ) -> None:
     await tx.reviews.save(after, was=before)
     await _record(after, kind, tx, context)
 
 
-async def _record(review: Review, kind: type[ReviewChanged] | None, tx: ReviewTx, context: Context) -> None:
+async def _record(review: Review, kind: type[ReviewChanged] | None, tx: ReviewTx, context: UseCaseContext) -> None:
     """Bring the provider's rating up to date, and announce the event if there is one."""
     await tx.reviews.recount(review.provider_id)
     if kind is not None:

@@ -27,7 +27,7 @@ from booking_domain.scheduling.model import (
 )
 from booking_domain.scheduling.ports import CalendarRepository
 from booking_domain.shared.errors import InvalidValue, StaleVersion
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BlockId, EventId, ExceptionId, ProviderId, RuleId
 from booking_domain.shared.outbox import Outbox
 from booking_domain.shared.permissions import Permission
@@ -79,7 +79,7 @@ class AddBlock:
     note: str = ""
 
 
-async def own_provider(tx: CalendarTx, context: Context) -> ProviderId:
+async def own_provider(tx: CalendarTx, context: UseCaseContext) -> ProviderId:
     """Lock the actor's provider and return its id, or raise `ProviderNotFound`."""
     provider_id = await tx.calendars.lock_provider_of(context.actor.id)
     if provider_id is None:
@@ -87,7 +87,7 @@ async def own_provider(tx: CalendarTx, context: Context) -> ProviderId:
     return provider_id
 
 
-async def _announce(provider_id: ProviderId, tx: CalendarTx, context: Context, day: date | None = None) -> None:
+async def _announce(provider_id: ProviderId, tx: CalendarTx, context: UseCaseContext, day: date | None = None) -> None:
     """Tell that the calendar has changed, on this day or on any."""
     changed = CalendarChanged(
         id=EventId(context.entropy.new_id()), occurred_at=context.now, provider_id=provider_id, date=day
@@ -95,7 +95,7 @@ async def _announce(provider_id: ProviderId, tx: CalendarTx, context: Context, d
     await tx.outbox.put([changed])
 
 
-def _new_rule(command: AddRule, context: Context) -> WeeklyRule:
+def _new_rule(command: AddRule, context: UseCaseContext) -> WeeklyRule:
     return WeeklyRule(
         id=RuleId(context.entropy.new_id()),
         day=command.day,
@@ -106,7 +106,7 @@ def _new_rule(command: AddRule, context: Context) -> WeeklyRule:
     )
 
 
-async def _add_rule(command: AddRule, tx: CalendarTx, context: Context) -> WeeklyRule:
+async def _add_rule(command: AddRule, tx: CalendarTx, context: UseCaseContext) -> WeeklyRule:
     rule = _new_rule(command, context)
     provider_id = await own_provider(tx, context)
     if (await tx.calendars.size_of(provider_id)).rules >= MAX_RULES:
@@ -116,7 +116,7 @@ async def _add_rule(command: AddRule, tx: CalendarTx, context: Context) -> Weekl
     return rule
 
 
-async def _set_rules(command: SetRules, tx: CalendarTx, context: Context) -> Calendar:
+async def _set_rules(command: SetRules, tx: CalendarTx, context: UseCaseContext) -> Calendar:
     if len(command.rules) > MAX_RULES:
         raise TooManyRules
     numbered = [_numbered_rule(number, each, context) for number, each in enumerate(command.rules)]
@@ -137,7 +137,7 @@ async def _set_rules(command: SetRules, tx: CalendarTx, context: Context) -> Cal
     return after
 
 
-def _numbered_rule(number: int, command: AddRule, context: Context) -> WeeklyRule:
+def _numbered_rule(number: int, command: AddRule, context: UseCaseContext) -> WeeklyRule:
     try:
         return _new_rule(command, context)
     except InvalidValue as error:
@@ -152,13 +152,13 @@ def _taken(rules: list[WeeklyRule], like: WeeklyRule) -> WeeklyRule | None:
     return same
 
 
-async def _remove_rule(rule_id: RuleId, tx: CalendarTx, context: Context) -> None:
+async def _remove_rule(rule_id: RuleId, tx: CalendarTx, context: UseCaseContext) -> None:
     provider_id = await own_provider(tx, context)
     await tx.calendars.remove_rule(provider_id, rule_id)
     await _announce(provider_id, tx, context)
 
 
-async def _add_exception(command: AddException, tx: CalendarTx, context: Context) -> DateException:
+async def _add_exception(command: AddException, tx: CalendarTx, context: UseCaseContext) -> DateException:
     exception = DateException(id=ExceptionId(context.entropy.new_id()), date=command.date, ranges=command.ranges)
     provider_id = await own_provider(tx, context)
     if (await tx.calendars.size_of(provider_id)).exceptions >= MAX_EXCEPTIONS:
@@ -168,13 +168,13 @@ async def _add_exception(command: AddException, tx: CalendarTx, context: Context
     return exception
 
 
-async def _remove_exception(exception_id: ExceptionId, tx: CalendarTx, context: Context) -> None:
+async def _remove_exception(exception_id: ExceptionId, tx: CalendarTx, context: UseCaseContext) -> None:
     provider_id = await own_provider(tx, context)
     await tx.calendars.remove_exception(provider_id, exception_id)
     await _announce(provider_id, tx, context)
 
 
-async def _add_block(command: AddBlock, tx: CalendarTx, context: Context) -> Block:
+async def _add_block(command: AddBlock, tx: CalendarTx, context: UseCaseContext) -> Block:
     block = Block(id=BlockId(context.entropy.new_id()), range=command.range, note=command.note)
     provider_id = await own_provider(tx, context)
     if (await tx.calendars.size_of(provider_id)).blocks >= MAX_BLOCKS:
@@ -184,7 +184,7 @@ async def _add_block(command: AddBlock, tx: CalendarTx, context: Context) -> Blo
     return block
 
 
-async def _remove_block(block_id: BlockId, tx: CalendarTx, context: Context) -> None:
+async def _remove_block(block_id: BlockId, tx: CalendarTx, context: UseCaseContext) -> None:
     provider_id = await own_provider(tx, context)
     await tx.calendars.remove_block(provider_id, block_id)
     await _announce(provider_id, tx, context)

@@ -17,7 +17,7 @@ from booking_domain.scheduling.feeds import (
     OwnFeeds,
 )
 from booking_domain.shared.errors import InvalidValue, StaleVersion
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId, FeedId, ProviderId
 from booking_domain.shared.outbox import Outbox
 from booking_domain.shared.permissions import Permission
@@ -62,7 +62,7 @@ class RecordReading:
     failure: str | None = None
 
 
-async def _set(command: SetFeeds, tx: FeedTx, context: Context) -> OwnFeeds:
+async def _set(command: SetFeeds, tx: FeedTx, context: UseCaseContext) -> OwnFeeds:
 
     urls = tuple(dict.fromkeys(command.urls))
     if len(urls) > MAX_FEEDS:
@@ -78,7 +78,7 @@ async def _set(command: SetFeeds, tx: FeedTx, context: Context) -> OwnFeeds:
     return replace(before, rule=command.rule, feeds=in_order, version=before.version + 1)
 
 
-def _added(feed: Feed, provider_id: ProviderId, context: Context) -> FeedAdded:
+def _added(feed: Feed, provider_id: ProviderId, context: UseCaseContext) -> FeedAdded:
     return FeedAdded(
         id=EventId(context.entropy.new_id()),
         occurred_at=context.now,
@@ -87,7 +87,7 @@ def _added(feed: Feed, provider_id: ProviderId, context: Context) -> FeedAdded:
     )
 
 
-async def _record(command: RecordReading, tx: FeedTx, context: Context) -> Feed | None:
+async def _record(command: RecordReading, tx: FeedTx, context: UseCaseContext) -> Feed | None:
     """Ignore the result if the feed was removed, or if a reading that started later was recorded already."""
     kept = await tx.feeds.lock_feed(command.feed_id)
     if kept is None:

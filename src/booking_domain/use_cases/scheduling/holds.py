@@ -18,7 +18,7 @@ from booking_domain.scheduling.ports import Claims, ProviderSchedules
 from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered, ServiceRequired
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import ClaimId, ProviderId, ServiceId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import instant
@@ -48,7 +48,7 @@ class PlaceHold:
     lasts: timedelta = DEFAULT_HOLD
 
 
-async def _place(command: PlaceHold, tx: HoldTx, context: Context) -> Claim:
+async def _place(command: PlaceHold, tx: HoldTx, context: UseCaseContext) -> Claim:
 
     start = instant(command.slot, field="slot")
     schedule = await tx.schedules.lock(command.provider_id, slot_window(start), command.service_ids)
@@ -73,14 +73,14 @@ async def _place(command: PlaceHold, tx: HoldTx, context: Context) -> Claim:
     return hold
 
 
-async def _release(hold_id: ClaimId, tx: HoldTx, context: Context) -> None:
+async def _release(hold_id: ClaimId, tx: HoldTx, context: UseCaseContext) -> None:
     """Release the actor's own hold. A hold that no longer exists raises `HoldNotFound`."""
     if await tx.claims.hold_of(context.actor.id, hold_id) is None:
         raise HoldNotFound
     await tx.claims.release(hold_id)
 
 
-async def _sweep(_: None, tx: HoldTx, context: Context) -> int:
+async def _sweep(_: None, tx: HoldTx, context: UseCaseContext) -> int:
     """Delete expired holds. They block no slot even before that."""
     return await tx.claims.remove_expired(context.now)
 

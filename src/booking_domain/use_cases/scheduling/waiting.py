@@ -30,7 +30,7 @@ from booking_domain.scheduling.waiting import (
 )
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId, ProviderId, ServiceId, WaitingId
 from booking_domain.shared.outbox import Outbox
 from booking_domain.shared.permissions import Permission, may, owned
@@ -88,7 +88,7 @@ class OfferFreedTime:
     """A slot that can be booked for less time than this is not offered: a lapsed offer costs the customer the place."""
 
 
-async def _join(command: JoinWaitingList, tx: WaitingTx, context: Context) -> WaitingListEntry:
+async def _join(command: JoinWaitingList, tx: WaitingTx, context: UseCaseContext) -> WaitingListEntry:
 
     window = _window(command)
     if window.end <= context.now:
@@ -123,7 +123,7 @@ def _window(command: JoinWaitingList) -> TimeRange:
     return TimeRange(start, end)
 
 
-async def _leave(waiting_id: WaitingId, tx: WaitingTx, context: Context) -> None:
+async def _leave(waiting_id: WaitingId, tx: WaitingTx, context: UseCaseContext) -> None:
     """Leave the actor's own open entry, and release the slot that was offered for it."""
     waiting = await tx.waiting_list.get(waiting_id)
     if waiting is None or not may(context.actor, Permission.WAIT, owned(context.actor, waiting.customer_id)):
@@ -134,7 +134,7 @@ async def _leave(waiting_id: WaitingId, tx: WaitingTx, context: Context) -> None
     await tx.claims.release(waiting.hold_id)
 
 
-async def _offer(command: OfferFreedTime, tx: WaitingTx, context: Context) -> Sequence[WaitingListEntry]:
+async def _offer(command: OfferFreedTime, tx: WaitingTx, context: UseCaseContext) -> Sequence[WaitingListEntry]:
     now, provider_id = context.now, command.provider_id
     schedule = await tx.schedules.lock(provider_id, slot_window(now))
     if schedule is None:
@@ -228,7 +228,7 @@ async def _offer_slot(
     entry: WaitingListEntry,
     free: _FreeSlots,
     tx: WaitingTx,
-    context: Context,
+    context: UseCaseContext,
     *,
     lasts: timedelta,
 ) -> WaitingListEntry:

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.events import Event
-from booking_domain.shared.executor import Context, Executor, UseCase
+from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId
 from booking_domain.shared.permissions import Permission
 from booking_domain.use_cases.platform.ports import Reads, Repositories
@@ -78,7 +78,7 @@ async def record_event(
     return await executor.run(_record_event, command, actor=SYSTEM)
 
 
-async def _record(command: _RecordEvent, tx: Repositories, context: Context) -> Sequence[EndpointId]:
+async def _record(command: _RecordEvent, tx: Repositories, context: UseCaseContext) -> Sequence[EndpointId]:
     queued = []
     for each in command.recorded:  # in the order of their ids, which is also the order of the locks
         endpoint = await tx.webhook_endpoints.lock(each.endpoint_id)
@@ -132,7 +132,7 @@ class _RecordAttempt:
     outcome: Outcome
 
 
-async def _attempted(command: _RecordAttempt, tx: Repositories, context: Context) -> None:
+async def _attempted(command: _RecordAttempt, tx: Repositories, context: UseCaseContext) -> None:
     """Does nothing if the delivery has changed since: it was replayed, or the endpoint was disabled."""
     endpoint = await tx.webhook_endpoints.lock(command.delivery.endpoint_id)
     before = await tx.webhook_deliveries.lock(command.delivery.id)
@@ -159,7 +159,7 @@ async def ask_for_rotation(*, reads: Reads, executor: Executor[Repositories]) ->
         page = replace(page, after=endpoints[-1].id)
 
 
-async def _asked(endpoint_id: EndpointId, tx: Repositories, context: Context) -> None:
+async def _asked(endpoint_id: EndpointId, tx: Repositories, context: UseCaseContext) -> None:
     endpoint = await tx.webhook_endpoints.lock(endpoint_id)
     if endpoint is None or not endpoint.rotation_due:
         return
@@ -173,7 +173,7 @@ async def remove_old_deliveries(kept_for: timedelta, *, executor: Executor[Repos
         pass
 
 
-async def _remove_before(kept_for: timedelta, tx: Repositories, context: Context) -> int:
+async def _remove_before(kept_for: timedelta, tx: Repositories, context: UseCaseContext) -> int:
     return await tx.webhook_deliveries.remove_before(context.now - kept_for, _REMOVED_AT_ONCE)
 
 

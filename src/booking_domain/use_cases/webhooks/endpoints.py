@@ -12,7 +12,7 @@ from typing import Final
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
-from booking_domain.shared.executor import Context, UseCase
+from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId
 from booking_domain.shared.permissions import Permission, authorise, may, owned
 from booking_domain.shared.queries import Query
@@ -100,7 +100,7 @@ class ReplayFailed:
     since: datetime
 
 
-async def _add(command: AddEndpoint, tx: Repositories, context: Context) -> WebhookEndpoint:
+async def _add(command: AddEndpoint, tx: Repositories, context: UseCaseContext) -> WebhookEndpoint:
     await tx.users.lock(context.actor.id)
     if await tx.webhook_endpoints.count(context.actor.id) >= MAX_ENDPOINTS:
         raise TooManyEndpoints
@@ -117,7 +117,7 @@ async def _add(command: AddEndpoint, tx: Repositories, context: Context) -> Webh
     return endpoint
 
 
-async def _edit(command: EditEndpoint, tx: Repositories, context: Context) -> WebhookEndpoint:
+async def _edit(command: EditEndpoint, tx: Repositories, context: UseCaseContext) -> WebhookEndpoint:
     before = await _locked(command.endpoint_id, tx, context)
     require_expected_version(before.version, command.expected_version)
     after = changed(before, command, url=given_as(command.url, lambda url: checked_url(url, _rules(context))))
@@ -130,7 +130,7 @@ async def _edit(command: EditEndpoint, tx: Repositories, context: Context) -> We
     return after
 
 
-async def _rotate(command: RotateSecret, tx: Repositories, context: Context) -> WebhookEndpoint:
+async def _rotate(command: RotateSecret, tx: Repositories, context: UseCaseContext) -> WebhookEndpoint:
     before = await _locked(command.endpoint_id, tx, context)
     require_expected_version(before.version, command.expected_version)
     after = before.rotate(new_secret(context.entropy), overlap=command.overlap, now=context.now)
@@ -138,12 +138,12 @@ async def _rotate(command: RotateSecret, tx: Repositories, context: Context) -> 
     return after
 
 
-async def _remove(endpoint_id: EndpointId, tx: Repositories, context: Context) -> None:
+async def _remove(endpoint_id: EndpointId, tx: Repositories, context: UseCaseContext) -> None:
     await _locked(endpoint_id, tx, context)
     await tx.webhook_endpoints.remove(endpoint_id)
 
 
-async def _ping(endpoint_id: EndpointId, tx: Repositories, context: Context) -> WebhookDelivery:
+async def _ping(endpoint_id: EndpointId, tx: Repositories, context: UseCaseContext) -> WebhookDelivery:
     endpoint = await _receiving(endpoint_id, tx, context)
     timestamp = context.now.astimezone(UTC).isoformat().replace("+00:00", "Z")
     shown = {"type": WebhookType.PING, "timestamp": timestamp, "data": {"endpointId": str(endpoint.id)}}
@@ -161,7 +161,7 @@ async def _ping(endpoint_id: EndpointId, tx: Repositories, context: Context) -> 
     return delivery
 
 
-async def _replay(command: ReplayDelivery, tx: Repositories, context: Context) -> WebhookDelivery:
+async def _replay(command: ReplayDelivery, tx: Repositories, context: UseCaseContext) -> WebhookDelivery:
     endpoint = await _receiving(command.endpoint_id, tx, context)
     before = await tx.webhook_deliveries.lock(command.delivery_id)
     if before is None or before.endpoint_id != endpoint.id:
@@ -172,7 +172,7 @@ async def _replay(command: ReplayDelivery, tx: Repositories, context: Context) -
     return after
 
 
-async def _replay_failed(command: ReplayFailed, tx: Repositories, context: Context) -> int:
+async def _replay_failed(command: ReplayFailed, tx: Repositories, context: UseCaseContext) -> int:
     endpoint = await _receiving(command.endpoint_id, tx, context)
     replayed = await tx.webhook_deliveries.replay_failed(
         endpoint.id, instant(command.since, field="failed_since"), context.now
@@ -182,18 +182,18 @@ async def _replay_failed(command: ReplayFailed, tx: Repositories, context: Conte
     return replayed
 
 
-async def _queue(endpoint: WebhookEndpoint, tx: Repositories, context: Context) -> None:
+async def _queue(endpoint: WebhookEndpoint, tx: Repositories, context: UseCaseContext) -> None:
     await tx.outbox.put([endpoint_event(DeliveriesQueued, endpoint.id, context)])
 
 
-async def _receiving(endpoint_id: EndpointId, tx: Repositories, context: Context) -> WebhookEndpoint:
+async def _receiving(endpoint_id: EndpointId, tx: Repositories, context: UseCaseContext) -> WebhookEndpoint:
     endpoint = await _locked(endpoint_id, tx, context)
     if endpoint.status is not EndpointStatus.ACTIVE:
         raise EndpointDisabled
     return endpoint
 
 
-async def _locked(endpoint_id: EndpointId, tx: Repositories, context: Context) -> WebhookEndpoint:
+async def _locked(endpoint_id: EndpointId, tx: Repositories, context: UseCaseContext) -> WebhookEndpoint:
     """Another's endpoint does not exist, except for admins."""
     endpoint = await tx.webhook_endpoints.lock(endpoint_id)
     if endpoint is None or not _may_manage(context.actor, endpoint):
@@ -205,7 +205,7 @@ def _may_manage(actor: Actor, endpoint: WebhookEndpoint) -> bool:
     return may(actor, Permission.MANAGE_WEBHOOKS, owned(actor, endpoint.owner_id))
 
 
-def _rules(context: Context) -> EndpointRules:
+def _rules(context: UseCaseContext) -> EndpointRules:
     return context.get(EndpointRules, EndpointRules())
 
 
