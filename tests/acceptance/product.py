@@ -234,11 +234,11 @@ def processes_of(data: Path) -> dict[int, str]:
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             command = (folder / "comm").read_bytes() + (folder / "cmdline").read_bytes()
-            told = (folder / "environ").read_bytes() + bytes((folder / "fd" / "1").readlink())
+            traces = (folder / "environ").read_bytes() + bytes((folder / "fd" / "1").readlink())
             ended = (folder / "stat").read_text().rpartition(")")[2].split()[0] in "ZX"
         except OSError:
             continue  # it has just ended, or belongs to another user
-        if needle in command + told and not ended:
+        if needle in command + traces and not ended:
             found[int(folder.name)] = command.replace(b"\0", b" ").decode(errors="replace").strip()
     return found
 

@@ -91,8 +91,8 @@ def test_busy_times_of_a_feed_are_not_offered_and_a_failing_feed_is_reported(
     sweep(product)
     eventually(lambda: feed(studio)["failing"], what="the calendar is failing")
     assert feed(studio)["failure"] == "the server answered 503"
-    (told,) = degraded(studio)
-    assert told.endswith("its busy times may be out of date.")
+    (warning,) = degraded(studio)
+    assert warning.endswith("its busy times may be out of date.")
     assert studio.slots() == left
 
     set_feed(studio, calendar.url, "open")

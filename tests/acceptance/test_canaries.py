@@ -141,12 +141,12 @@ def test_no_canary_is_in_a_log(product: Product) -> None:
     canaries.says("secret key", DEVELOPMENT_SECRET)
     password = urlsplit(product.database_url).password
     assert password is not None
-    told = (product.folder / "data-1.log").read_text()
+    log = (product.folder / "data-1.log").read_text()
     canaries.says("database's password", password)
     found = [leak for leak in leaks(logs(product), canaries.all) if "postgresql://" not in leak]
     assert found == []  # except the banner, which tells a developer how to reach the database
-    assert told.count(password) == 1
-    assert {"login.failed", "login.locked", "code.wrong", "token.refused", "callback.forged"} <= events(told)
+    assert log.count(password) == 1
+    assert {"login.failed", "login.locked", "code.wrong", "token.refused", "callback.forged"} <= events(log)
     assert len(canaries.all) > 30
 
     # Control: with verbose errors PostgreSQL logs the address, and the search finds it.

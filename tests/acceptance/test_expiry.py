@@ -113,13 +113,13 @@ def test_both_parties_are_notified_and_each_message_is_logged(product: Product, 
     person, booking, payment = expired(studio)
     address = person.get("/auth/me")["email"]
 
-    def told(number: int) -> Callable[[], bool]:
+    def are_notified(number: int) -> Callable[[], bool]:
         return lambda: len(messages(product, address)) >= number
 
-    eventually(told(2), what="placed and expired")
+    eventually(are_notified(2), what="placed and expired")
     check_out(payment, "callback_twice")
     wait_for_status(person, booking["id"], "confirmed")
-    eventually(told(3), what="revived")
+    eventually(are_notified(3), what="revived")
     kept = messages(product, address)
     for message in kept:
         assert {*message} == {"channel", "to", "subject", "text", "language", "calendar", "createdAt"}

@@ -81,8 +81,8 @@ class Refused:
 
     def _run(self, name: str, settings: Mapping[str, str], *, command: str = "run") -> Program:
         ports = {"PORT": str(free_port()), "SIMULATOR_PORT": str(free_port())}
-        told = {"BOOKING_DATA_DIR": str(self.data(name)), **ports, **settings}
-        return Program(command, self.folder / f"{name}.log", told)
+        environment = {"BOOKING_DATA_DIR": str(self.data(name)), **ports, **settings}
+        return Program(command, self.folder / f"{name}.log", environment)
 
     def said(self, name: str) -> str:
         """The output of a refused run."""

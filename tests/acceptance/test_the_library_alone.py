@@ -108,17 +108,17 @@ def test_the_wheel_contains_only_booking_domain(wheel: Path) -> None:
 
 
 def test_the_metadata_name_the_version_the_extras_and_no_dependency(wheel: Path) -> None:
-    told = metadata(wheel)
-    assert told["Version"] == booking_domain.__version__
-    assert told.get_all("Provides-Extra") == ["testing", "tz"]
-    required = told.get_all("Requires-Dist") or []
+    fields = metadata(wheel)
+    assert fields["Version"] == booking_domain.__version__
+    assert fields.get_all("Provides-Extra") == ["testing", "tz"]
+    required = fields.get_all("Requires-Dist") or []
     assert [line for line in required if "extra ==" not in line] == []
-    assert told.get_all("Project-URL") == [f"{label}, {url}" for label, url in URLS.items()]
+    assert fields.get_all("Project-URL") == [f"{label}, {url}" for label, url in URLS.items()]
 
 
 def test_the_description_is_the_librarys_own_and_its_links_work_anywhere(wheel: Path) -> None:
-    told = metadata(wheel)
-    text = str(told.get_payload(decode=False)).strip()
+    fields = metadata(wheel)
+    text = str(fields.get_payload(decode=False)).strip()
     assert text == DESCRIPTION.read_text(encoding="utf-8").strip()
     assert text != README.read_text(encoding="utf-8").strip()
     assert [link for link in re.findall(r"]\(([^)]*)\)", text) if not link.startswith("https://")] == []
@@ -153,8 +153,8 @@ def test_the_doctests_pass_there(python: Path, tmp_path: Path) -> None:
 
 
 def test_it_passes_its_own_conformance_suite_there(python: Path, tmp_path: Path) -> None:
-    told = run(python, "-W", "error", "-m", "booking_domain.testing.conformance", folder=tmp_path)
-    assert "all passed" in told
+    output = run(python, "-W", "error", "-m", "booking_domain.testing.conformance", folder=tmp_path)
+    assert "all passed" in output
 
 
 def test_without_a_time_zone_database_the_error_names_the_extra(python: Path, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def offer_to(person: Person) -> dict[str, Any]:
     return found
 
 
-def told(instant: str) -> str:
+def on_both_clocks(instant: str) -> str:
     """A time on the clock of the provider, with that of the customer beside it."""
     at, form = datetime.fromisoformat(instant), "%Y-%m-%d %H:%M"
     return f"{at:{form}} (UTC; Ulaanbaatar: {at.astimezone(ZoneInfo('Asia/Ulaanbaatar')):{form}})"
@@ -54,7 +54,7 @@ def test_a_cancelled_slot_is_offered_to_the_first_in_line_who_books_it(product: 
     eventually(lambda: messages(product, address), what="a message about the offer")
     [message] = messages(product, address)
     assert message["subject"] == "Waiting list: a time with “Studio” has come free"
-    when, until = told(slot), told(hold["expiresAt"])
+    when, until = on_both_clocks(slot), on_both_clocks(hold["expiresAt"])
     assert message["text"] == f"A time has come free: Studio, {when}; it is held for you until {until}."
 
     booked = waiter.book(studio.id, slot, holdId=hold["id"])

@@ -44,7 +44,7 @@ def postgres_url(postgres: TestServer) -> Iterator[str]:
 class OpenStudio(Protocol):
     """Opens a `Studio` with these terms on the storage under test."""
 
-    def __call__(self, asks: Terms | None = None) -> Awaitable[Studio]: ...
+    def __call__(self, terms: Terms | None = None) -> Awaitable[Studio]: ...
 
 
 @pytest.fixture
@@ -52,8 +52,8 @@ async def open_studio(backend: Backend) -> AsyncIterator[OpenStudio]:
     """Open instances of `Studio` and check their invariants after the test."""
     studios: list[Studio] = []
 
-    async def open_one(asks: Terms | None = None) -> Studio:
-        studios.append(await Studio.opened(backend, asks=asks))
+    async def open_one(terms: Terms | None = None) -> Studio:
+        studios.append(await Studio.opened(backend, terms=terms))
         return studios[-1]
 
     yield open_one

@@ -120,5 +120,5 @@ async def test_a_link_that_is_followed_many_times_at_once_acts_once(open_studio:
     assert user is not None
     assert user.password_hash is None
     assert await scene.studio.reads.sessions.live(user.id, NOW, 9) == []
-    told = [each for each in await scene.studio.backend.outbox_events() if each.topic == "account.sessions_ended"]
-    assert len(told) == 1
+    ended = [each for each in await scene.studio.backend.outbox_events() if each.topic == "account.sessions_ended"]
+    assert len(ended) == 1

@@ -74,7 +74,7 @@ async def test_one_of_several_reschedules_to_the_same_slot_succeeds_and_the_othe
         for each in bookings:
             seen = await studio.seen(each)
             assert seen.span == (TimeRange(to, to + HOUR) if each.id == winner.id else before[each.id])
-            assert (await studio.told(each)).count("booking.rescheduled") == seen.version - 1
+            assert (await studio.topics(each)).count("booking.rescheduled") == seen.version - 1
 
 
 async def test_a_time_is_accepted_only_as_seen_while_the_provider_moves_and_marks_no_show(

@@ -15,7 +15,7 @@ from booking_domain.testing.studio import Studio
 async def test_completion_and_cancellation_at_once_capture_once(backend: Backend) -> None:
     half = CancellationPolicy((), late_keeps=50, no_show_keeps=50)
     studio = await Studio.opened(
-        backend, gateway=MemoryGateway(authorises=True), asks=terms(cancellation=half), authorise_deposits=True
+        backend, gateway=MemoryGateway(authorises=True), terms=terms(cancellation=half), authorise_deposits=True
     )
     for nth in range(3):
         studio.clock.set(TOMORROW - HOUR + nth * HOUR)

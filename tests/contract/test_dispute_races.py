@@ -199,9 +199,9 @@ async def test_statements_at_once_are_all_kept_and_reminders_announced_once(open
     )
     assert refusals == []
     assert len(await studio.reads.disputes.statements(dispute.id)) == 4
-    told = await studio.told(booking)
-    assert told.count("dispute.decision_due") == 1
-    assert told.count("dispute.statement_due") <= 1
+    topics = await studio.topics(booking)
+    assert topics.count("dispute.decision_due") == 1
+    assert topics.count("dispute.statement_due") <= 1
 
 
 async def test_a_decision_and_a_second_dispute_at_once(open_studio: OpenStudio) -> None:

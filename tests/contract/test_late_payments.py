@@ -148,8 +148,8 @@ async def assert_returned(studio: Studio, booking: Booking, why: LatePayment) ->
     assert await studio.owed(booking) == [DEPOSIT]
     last = (await studio.reads.bookings.events(booking.id))[-1]
     assert (last.type, last.reason, last.to_status) == ("not_revived", why, Status.EXPIRED)
-    told = [each for each in await studio.backend.outbox_events() if isinstance(each, BookingNotRevived)]
-    assert [(each.booking_id, each.why) for each in told] == [(booking.id, why)]
+    events = [each for each in await studio.backend.outbox_events() if isinstance(each, BookingNotRevived)]
+    assert [(each.booking_id, each.why) for each in events] == [(booking.id, why)]
     schedule = await studio.reads.schedules.get(studio.provider_id, slot_window(TOMORROW))
     assert schedule is not None
     assert booking.id not in {claim.id for claim in schedule.claims}

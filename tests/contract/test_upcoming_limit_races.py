@@ -25,7 +25,7 @@ LIMITS: Final = UpcomingLimits(verified=10, unverified=5)
 async def test_fifty_bookings_at_once_never_exceed_the_limit(
     backend: Backend, *, verified: bool, limit: int, refusal: type[DomainError]
 ) -> None:
-    studio = await Studio.opened(backend, asks=FREE, ports=(LIMITS,))
+    studio = await Studio.opened(backend, terms=FREE, ports=(LIMITS,))
     customer = await studio.joined(verified=verified)
     slots = [TOMORROW + timedelta(weeks=number // 9) + number % 9 * HOUR for number in range(AT_ONCE)]
     made, refusals = await race([studio.book(slot, by=customer) for slot in slots])

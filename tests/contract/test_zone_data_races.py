@@ -21,7 +21,7 @@ async def test_following_zone_data_overlaps_and_loses_no_booking(
     postgres_backend: PostgresBackend, attempt: int
 ) -> None:
     backend = postgres_backend
-    studio = await Studio.opened(backend, asks=FREE)
+    studio = await Studio.opened(backend, terms=FREE)
     row = [await studio.book(TOMORROW + n * HOUR) for n in range(1, 7)]
     async with backend.begin() as tx:
         for booking in row:  # as after a change of zone data: each local time is an hour earlier
@@ -46,5 +46,5 @@ async def test_following_zone_data_overlaps_and_loses_no_booking(
     )
     assert {refusal.code for refusal in refusals} <= {"booking.slot_taken"}
     assert await studio.violations() == []
-    topics = await studio.told(row[2])
+    topics = await studio.topics(row[2])
     assert topics.count("booking.clock_changed") <= 1

@@ -62,7 +62,7 @@ class EachMutant:
         self._workers: Final = workers
         self._running: Final[dict[int, Mutant]] = {}
         self._killers: Final[Counter[tuple[str, str]]] = Counter()
-        self._told, self._telling = os.pipe()
+        self._reading, self._writing = os.pipe()
         self._last_words: Final[dict[int, str]] = {}
         self._tried = 0
 
@@ -97,7 +97,7 @@ class EachMutant:
     def _killer(self, pid: int) -> str:
         """The test that killed a mutant, as reported by its process."""
         while pid not in self._last_words:
-            for line in os.read(self._told, 1 << 16).decode().splitlines():
+            for line in os.read(self._reading, 1 << 16).decode().splitlines():
                 child, _, test = line.partition(" ")
                 self._last_words[int(child)] = test
         return self._last_words.pop(pid)
@@ -112,7 +112,7 @@ class EachMutant:
             with _time_limit():
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
             if session.testsfailed:
-                os.write(self._telling, f"{os.getpid()} {item.nodeid}\n".encode())
+                os.write(self._writing, f"{os.getpid()} {item.nodeid}\n".encode())
                 return KILLED
         return SURVIVED
 
@@ -140,13 +140,13 @@ def _without_a_mutant(session: pytest.Session) -> dict[str, Hit]:
     """Run every test once in another process, so that no cache is filled for the mutants."""
     reading, writing = os.pipe()
 
-    def told() -> int:
+    def write_hits() -> int:
         hits = json.dumps({item.nodeid: _hit(item) for item in session.items})
         with os.fdopen(writing, "w", encoding="utf-8") as pipe:
             pipe.write(hits)
         return session.testsfailed
 
-    child = _forked(session, told)
+    child = _forked(session, write_hits)
     os.close(writing)
     with os.fdopen(reading, encoding="utf-8") as pipe:
         hits = pipe.read()

@@ -280,8 +280,8 @@ class Lives:
         }
         return Counter((fate, *back[fate]) for fate in self._lives.values() if fate in back)
 
-    async def told(self) -> set[tuple[Fate, tuple[str, ...]]]:
-        """What customers are told of bookings with each fate."""
+    async def notified(self) -> set[tuple[Fate, tuple[str, ...]]]:
+        """What customers are notified of bookings with each fate."""
         rows = await self._rows(
             "SELECT booking_id, array_agg(type ORDER BY type) FROM notifications"
             " WHERE (booking_id, user_id) IN (SELECT id, customer_id FROM bookings) GROUP BY booking_id"
@@ -327,12 +327,12 @@ class Lives:
     async def live_and_due(self) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
         """How many live events of notifications and of bookings and money there are, and how many are due."""
         live = await self._rows(
-            "SELECT type = 'notification.received' AS told, count(*) FROM traced_live"
-            " WHERE channel IN ('bookings', 'payments', 'notifications') GROUP BY told ORDER BY told"
+            "SELECT type = 'notification.received' AS notified, count(*) FROM traced_live"
+            " WHERE channel IN ('bookings', 'payments', 'notifications') GROUP BY notified ORDER BY notified"
         )
         due = await self._rows(
-            "SELECT topic = 'notification.kept' AS told, count(*) FROM traced"
-            " WHERE topic = ANY(%s) GROUP BY told ORDER BY told",
+            "SELECT topic = 'notification.kept' AS notified, count(*) FROM traced"
+            " WHERE topic = ANY(%s) GROUP BY notified ORDER BY notified",
             ["notification.kept", *_PUBLIC],
         )
         return live, due

@@ -97,7 +97,9 @@ def all_documented(server: Server, shots: Sequence[Shot]) -> None:
     """Every status is documented for its path, and every refusal is a problem."""
     paths = server.http.get(f"{server.url}/schema").json()["paths"]
     responses = {
-        re.sub(r"\{.*?\}", "*", path): set(told["post"]["responses"]) for path, told in paths.items() if "post" in told
+        re.sub(r"\{.*?\}", "*", path): set(operations["post"]["responses"])
+        for path, operations in paths.items()
+        if "post" in operations
     }
     for shot in shots:
         path = re.sub(r"[0-9a-f-]{36}", "*", f"/api/v1{shot.wish.path}")

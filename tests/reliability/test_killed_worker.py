@@ -129,7 +129,7 @@ def steps(gateway: str) -> tuple[Stop, ...]:
 
 
 _PAID: Final = ("booking.confirmed", "receipt.issued")
-TOLD: Final[Mapping[Fate, Sequence[str]]] = {
+NOTIFIED: Final[Mapping[Fate, Sequence[str]]] = {
     Fate.KEPT: _PAID,
     Fate.CANCELLED: (*_PAID, "booking.cancelled", "payment.refund_owed", "refund.made", "receipt.issued"),
     Fate.PAID_TWICE: (*_PAID, "payment.refund_owed", "refund.by_transfer"),
@@ -137,7 +137,7 @@ TOLD: Final[Mapping[Fate, Sequence[str]]] = {
     Fate.UNPAID: ("booking.cancelled",),
     Fate.REMINDED: ("booking.reminder",),
 }
-"""What the customer of each booking is told."""
+"""What the customer of each booking is notified of."""
 LIVES: Final = scale.of(10, less=6)
 MANY_LIVES: Final = scale.of(640, less=6)
 EVENTS: Final = scale.of(5_000, less=40)
@@ -195,7 +195,7 @@ class Scene:
         await self.lives.assert_no_job_failed()
         assert await self.lives.money() == self.lives.due()
         assert await self.lives.refunds() == self.lives.refunds_due()
-        assert await self.lives.told() == {(fate, tuple(sorted(TOLD[fate]))) for fate in self.lives.fates}
+        assert await self.lives.notified() == {(fate, tuple(sorted(NOTIFIED[fate]))) for fate in self.lives.fates}
         live, due = await self.lives.live_and_due()
         assert live == due
         return await self.lives.arrivals()

@@ -6,7 +6,7 @@ or decides the disputes, and reconciles days, while the gateway is cut off, lose
 makes no refunds, and callbacks are lost. No callback comes later: the reconciliation finds the rest.
 After each step no customer is asked for more than the price, less what was ever paid, plus what was refunded because it
 was paid by mistake. In the end our ledgers equal the books of the gateway and the bank to the unit, no difference is
-open, nothing is pending that nobody was told of, and price, receipts and balance due agree.
+open, nothing is pending that nobody was notified of, and price, receipts and balance due agree.
 """
 
 import asyncio
@@ -143,7 +143,7 @@ _KINDS: Final = (
     *("deposit", "desk", "desk", "void", "verdict", "verdict"),
 )
 _STEP: Final = st.tuples(st.sampled_from(_KINDS), st.integers(0, 11), st.integers(0, 5))
-_ASKING: Final = {AvailableAction.PAY_DEPOSIT, AvailableAction.PAY_BALANCE, AvailableAction.RECORD_DESK_PAYMENT}
+_ASK_FOR_MONEY: Final = {AvailableAction.PAY_DEPOSIT, AvailableAction.PAY_BALANCE, AvailableAction.RECORD_DESK_PAYMENT}
 _EVER: Final = (TOMORROW - timedelta(days=3_650), TOMORROW + timedelta(days=3_650))
 _CURRENCIES: Final = ["MNT", "JPY", "KWD"]
 _DONE: Final[Counter[str]] = Counter()
@@ -451,8 +451,8 @@ class History:
         assert booking.balance_due <= most, "the balance"
         for payment in await self.studio.payments(booking):
             assert payment.status is not PaymentStatus.PENDING or payment.unpaid <= most, "an invoice"
-        asks = {each for by in self._people() for each in _asks(booking, by, now)}
-        assert most or not asks & _ASKING, "an action"
+        offered = {each for by in self._people() for each in _offered(booking, by, now)}
+        assert most or not offered & _ASK_FOR_MONEY, "an action"
         reminders = reminders_of(booking, (), booking.updated_at)
         assert most or not any(isinstance(each, BalanceOpen) for each in reminders), "a reminder"
         _DONE["times asked after a concession"] += bool(booking.conceded and booking.balance_due)
@@ -521,12 +521,12 @@ class History:
         _DONE["payments"] += len(payments)
 
     async def nothing_is_forgotten(self) -> None:
-        """What is still pending waits for the bank, in the queue of the admins, and its customer was told."""
+        """What is still pending waits for the bank, in the queue of the admins, and its customer was notified."""
         events = await self.studio.backend.outbox_events()
-        told = {event.refund_id for event in events if isinstance(event, RefundByTransfer)}
+        notified = {event.refund_id for event in events if isinstance(event, RefundByTransfer)}
         for refund in await self._pending():
             assert refund.method is RefundMethod.TRANSFER
-            assert refund.id in told, "nobody was told of a pending refund"
+            assert refund.id in notified, "nobody was notified of a pending refund"
             await self.transfer(refund)
         assert await self._pending() == []
         for booking in await self._seen():
@@ -559,7 +559,7 @@ class History:
         return [self.studio.customer, self.studio.owner, self.studio.admin]
 
 
-def _asks(booking: Booking, actor: Actor, now: datetime) -> tuple[AvailableAction, ...]:
+def _offered(booking: Booking, actor: Actor, now: datetime) -> tuple[AvailableAction, ...]:
     party = booking.party(actor)
     assert party is not None
     return available_actions(booking, party, actor, now)
@@ -574,14 +574,14 @@ async def live(
     parts: bool,
     authorise: bool,
 ) -> None:
-    asks = terms(
+    provider_terms = terms(
         mode=mode,
         price=Money(amount=100_003, currency=currency),
         deposit=Money(amount=20_001, currency=currency),
         cancellation=policy,
     )
     gateway = MemoryGateway(refunds_parts=parts, authorises=authorise)
-    studio = await Studio.opened(asks=asks, gateway=gateway, authorise_deposits=authorise)
+    studio = await Studio.opened(terms=provider_terms, gateway=gateway, authorise_deposits=authorise)
     history = History(studio, currency)
     for step in steps:
         await history.step(*step)
@@ -608,8 +608,8 @@ _RUNNER: Final = asyncio.Runner()
         }
     ),
 )
-def _histories(steps: list[tuple[str, int, int]], asks: dict[str, object]) -> None:
-    _RUNNER.run(live(steps, **asks))  # type: ignore[arg-type]
+def _histories(steps: list[tuple[str, int, int]], arguments: dict[str, object]) -> None:
+    _RUNNER.run(live(steps, **arguments))  # type: ignore[arg-type]
 
 
 def test_our_ledgers_equal_the_books_of_gateway_and_bank_after_any_history(report: Report) -> None:

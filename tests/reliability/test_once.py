@@ -90,12 +90,12 @@ async def salons(url: str) -> AsyncIterator[Salons]:
 
 
 async def play(postgres: TestServer, story: Callable[[Salons], Awaitable[None]]) -> None:
-    async def told(url: str) -> None:
+    async def run_story(url: str) -> None:
         async with salons(url) as these:
             await story(these)
 
     with postgres.database() as url:
-        await told(url)
+        await run_story(url)
 
 
 def kinds(answers: list[httpx.Response]) -> Counter[tuple[int, str | None]]:

@@ -66,13 +66,13 @@ def shuffled(wishes: Sequence[Wish], times: int) -> list[Wish]:
 def until_answered(server: Server, wishes: Sequence[Wish]) -> tuple[list[Shot], int]:
     """The final responses, and how many 409 `idempotency.in_flight` came before them."""
     shots: list[Shot] = []
-    waiting, told = list(wishes), 0
+    waiting, in_flight = list(wishes), 0
     while waiting:
         found = volley(server, waiting, lines=LINES)
         shots += [shot for shot in found if shot.kind != IN_FLIGHT]
         waiting = [shot.wish for shot in found if shot.kind == IN_FLIGHT]
-        told += len(waiting)
-    return shots, told
+        in_flight += len(waiting)
+    return shots, in_flight
 
 
 def by_key(shots: Sequence[Shot]) -> dict[str | None, list[Shot]]:

@@ -17,7 +17,7 @@ from booking_domain.testing.studio import Studio
 async def studio(request: pytest.FixtureRequest) -> AsyncIterator[Studio]:
     """Open a studio with the default terms, or with those of the test's `terms` marker, and check its invariants."""
     marker = request.node.get_closest_marker("terms")
-    studio = await Studio.opened(asks=marker.args[0] if marker else None)
+    studio = await Studio.opened(terms=marker.args[0] if marker else None)
     yield studio
     assert await studio.violations() == []
 

@@ -69,10 +69,10 @@ class PostgresHandover(WithWork, Handover):
             (tells, await self._work.execute(statement, who=user_id, now=now, keep_factor=keep_factor))
             for statement, tells in _HANDOVER
         ]
-        told = [
+        events = [
             tells(row, EventId(entropy.new_id()), now)
             for tells, reply in ended
             if tells is not None
             for row in await reply.fetchall()
         ]
-        return [event for event in told if event is not None]
+        return [event for event in events if event is not None]

@@ -31,13 +31,13 @@ class PostgresSignals(Signals):
                     )
                     await self._connection.execute(_LISTEN)
                     return Heard(missed=True)
-                told = [each async for each in self._connection.notifies(timeout=seconds, stop_after=1)]
-                if not told:
+                received = [each async for each in self._connection.notifies(timeout=seconds, stop_after=1)]
+                if not received:
                     await self._connection.execute("SELECT 1")  # checks that the connection still works
             except BaseException:
                 await self.close()
                 raise
-        return _heard(told)
+        return _heard(received)
 
     async def close(self) -> None:
         connection, self._connection = self._connection, None
@@ -45,10 +45,10 @@ class PostgresSignals(Signals):
             await connection.close()
 
 
-def _heard(told: list[Notify]) -> Heard:
-    named = {each.payload for each in told if each.channel == ACCESS}
+def _heard(received: list[Notify]) -> Heard:
+    named = {each.payload for each in received if each.channel == ACCESS}
     try:
         accounts = frozenset(UserId(UUID(each)) for each in named)
     except ValueError:  # the table was truncated: no account is named
         return Heard(missed=True)
-    return Heard(live_events=any(each.channel == NOTIFIED for each in told), accounts=accounts)
+    return Heard(live_events=any(each.channel == NOTIFIED for each in received), accounts=accounts)

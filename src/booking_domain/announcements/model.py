@@ -92,7 +92,7 @@ class Announcement:
     ends_at: datetime | None = None
     """None: until it is deleted."""
     published: bool = False
-    """Whether clients were told that it is current, and not yet that it is no longer."""
+    """Whether clients were notified that it is current, and not yet that it is no longer."""
     version: int = 1
     created_at: datetime
     updated_at: datetime

@@ -1,7 +1,7 @@
 """The bank account of a user, to which refunds and earnings are transferred.
 
 A thief who has a user's session would change it. So a change needs the password, or a sign-in of the last five minutes;
-the user is told of it over all contacts, with a link that freezes the account; and no transfer to it is approved for 48
+the user is notified over all contacts, with a link that freezes the account; and no transfer to it is approved for 48
 hours, unless an admin confirms it with a second factor. That goes for the first account too, and for one that is
 entered again after it was removed: every account that is entered waits.
 """

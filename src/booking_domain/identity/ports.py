@@ -255,7 +255,7 @@ class PhoneNumbers(Protocol):
 
 
 class SecurityLog(Protocol):
-    """What an operator is told of attempts to sign in; it never holds a login, a code, a password or a token."""
+    """What an operator sees of attempts to sign in; it never holds a login, a code, a password or a token."""
 
     def login_failed(self, user_id: UserId | None, method: LoginMethod, client: Client) -> None:
         """An attempt to sign in failed; without a user where the login has no account."""

@@ -1,4 +1,4 @@
-"""Notifications: what a person is told of an event, and the messages that carry it to their contacts.
+"""Notifications: what a person reads about an event, and the messages that carry it to their contacts.
 
 A notification is kept for its recipient, who reads it in the app. Each of its messages is for one channel. An e-mail,
 which carries the calendar file, is sent beside the one to a chat; a text message only if no other message arrives.
@@ -123,7 +123,7 @@ DEVICES: Final = MessageAddress(MessageChannel.PUSH, "")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
-    """What one person is told of one event, in their language."""
+    """What one person reads about one event, in their language."""
 
     id: NotificationId
     user_id: UserId

@@ -27,7 +27,7 @@ FIRST_CAPTURE_RETRY: Final = timedelta(minutes=1)
 """How long the first repetition of a capture waits that the gateway has not confirmed. Each wait doubles."""
 LONGEST_CAPTURE_RETRY: Final = timedelta(hours=6)
 CAPTURE_DELAYED_AFTER: Final = 6
-"""After how many attempts admins are told that the gateway does not capture a payment."""
+"""After how many attempts admins are notified that the gateway does not capture a payment."""
 
 
 class Purpose(StrEnum):

@@ -32,7 +32,7 @@ FIRST_RETRY: Final = timedelta(minutes=10)
 """When a run that did not finish is repeated. Each wait doubles."""
 LONGEST_RETRY: Final = timedelta(hours=6)
 DELAYED_AFTER: Final = 4
-"""The attempt with which admins are told that a run does not finish."""
+"""The attempt with which admins are notified that a run does not finish."""
 
 
 class FindingNotFound(NotFound, code="reconciliation.finding_not_found"):

@@ -48,9 +48,9 @@ async def violations(reads: Reads, outbox: Sequence[Event], now: datetime) -> li
         at_desk = await reads.desk_payments.of_booking(booking.id)
         found += (f"{booking.reference}: {each}" for each in _desk(booking, at_desk))
         most = most_due(booking, payments, refunds, adjustments, at_desk)
-        found += (f"{booking.reference}: {each}" for each in _asked(booking, payments, most))
+        found += (f"{booking.reference}: {each}" for each in _amounts_due(booking, payments, most))
         found += (f"{booking.reference}: {each}" for each in _trail(booking, events))
-        found += (f"{booking.reference}: {each}" for each in _told(refunds, events, outbox))
+        found += (f"{booking.reference}: {each}" for each in _notifications(refunds, events, outbox))
     claims: list[Claim] = []
     for provider in await reads.providers.page(ProviderFilter(limit=MOST)):
         schedule = await reads.schedules.get(provider.profile.id, _ALWAYS)
@@ -113,7 +113,7 @@ def most_due(
     return Money(amount=max(0, booking.price.amount - paid + by_mistake), currency=booking.price.currency)
 
 
-def _asked(booking: Booking, payments: Sequence[Payment], most: Money) -> Iterator[str]:
+def _amounts_due(booking: Booking, payments: Sequence[Payment], most: Money) -> Iterator[str]:
     """Check that neither the balance nor an open invoice asks for more than that."""
     invoices = [each.unpaid for each in payments if each.status is PaymentStatus.PENDING]
     for what, amounts in (("balance", [booking.balance_due]), ("invoice", invoices)):
@@ -152,7 +152,7 @@ def _trail(booking: Booking, events: Sequence[BookingEvent]) -> Iterator[str]:
         yield f"something is due, and it is {booking.status}"
 
 
-def _told(refunds: Sequence[Refund], events: Sequence[BookingEvent], outbox: Sequence[Event]) -> Iterator[str]:
+def _notifications(refunds: Sequence[Refund], events: Sequence[BookingEvent], outbox: Sequence[Event]) -> Iterator[str]:
     """Check that the outbox has each booking event and each scheduled refund exactly once."""
     published = [event.id for event in outbox]
     if any(published.count(entry.id) != 1 for entry in events):

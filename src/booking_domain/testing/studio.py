@@ -28,7 +28,8 @@ from booking_domain.shared.ids import BankAccountId, ClaimId, ProviderId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.backend import Backend
-from booking_domain.testing.builders import HOUR, NOW, TOMORROW, hours, terms
+from booking_domain.testing.builders import HOUR, NOW, TOMORROW, hours
+from booking_domain.testing.builders import terms as default_terms
 from booking_domain.testing.invariants import violations
 from booking_domain.testing.memory import ManualClock, MemoryDatabase, MemoryGateway, SeededEntropy
 from booking_domain.use_cases.bookings.accept_request import AcceptRequest, accept_request
@@ -114,7 +115,7 @@ class Studio:
         cls,
         backend: Backend | None = None,
         *,
-        asks: Terms | None = None,
+        terms: Terms | None = None,
         seed: int = 0,
         gateway: MemoryGateway | None = None,
         further: Sequence[MemoryGateway] = (),
@@ -136,7 +137,7 @@ class Studio:
         studio.admin = await studio.joined(Role.ADMIN)
         studio.owner = await studio.joined(Role.PROVIDER)
         studio.customer = await studio.joined()
-        studio.provider_id = await studio.new_provider(studio.owner, asks or terms())
+        studio.provider_id = await studio.new_provider(studio.owner, terms or default_terms())
         await studio.consent(studio.customer)
         return studio
 
@@ -160,17 +161,17 @@ class Studio:
         )
         return (await self.run(register, command, by=SYSTEM)).actor
 
-    async def new_provider(self, owner: Actor, asks: Terms) -> ProviderId:
+    async def new_provider(self, owner: Actor, terms: Terms) -> ProviderId:
         """Create a profile with opening hours, submit it and approve it."""
         profile = ProfileChange(
             display_name="Ink",
             terms=TermsChange(
-                mode=asks.mode,
-                deposit_amount=asks.deposit.amount,
-                price_amount=asks.price.amount,
-                currency=asks.price.currency,
-                cancellation=CancellationChange.to(asks.cancellation),
-                requests_claim_time=asks.requests_claim_time,
+                mode=terms.mode,
+                deposit_amount=terms.deposit.amount,
+                price_amount=terms.price.amount,
+                currency=terms.price.currency,
+                cancellation=CancellationChange.to(terms.cancellation),
+                requests_claim_time=terms.requests_claim_time,
             ),
         )
         provider_id = (await self.run(open_profile, profile, by=owner)).profile.id
@@ -440,7 +441,7 @@ class Studio:
             if each.status is RefundStatus.PENDING
         ]
 
-    async def told(self, booking: Booking) -> list[str]:
+    async def topics(self, booking: Booking) -> list[str]:
         """Return the topics of the events of a booking of which people are notified, oldest first."""
         return [
             event.topic

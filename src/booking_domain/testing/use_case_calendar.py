@@ -104,7 +104,7 @@ class UseCaseCalendar(BookableCalendar):
 
     async def _opened(self, backend: AbstractAsyncContextManager[Backend], settings: SettingsChange) -> Studio:
         opened = await self._open.enter_async_context(backend)
-        studio = await Studio.opened(opened, asks=terms(deposit=Money.zero(PRICE.currency)))
+        studio = await Studio.opened(opened, terms=terms(deposit=Money.zero(PRICE.currency)))
         await studio.run(change_settings, settings, by=studio.owner)
         return studio
 

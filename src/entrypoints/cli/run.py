@@ -43,14 +43,14 @@ def run(settings: Settings) -> int:
             url = database.url
             migrations.upgrade(url, cipher=Container(settings=settings).field_cipher())
             demo = settings.environment is Environment.DEVELOPMENT
-            if demo and not signals.told_to_stop:
+            if demo and not signals.stop_requested:
                 asyncio.run(seed(settings, url))
             parts: list[Part] = []
             try:
-                if not signals.told_to_stop:
+                if not signals.stop_requested:
                     parts += _parts(settings, {**os.environ, "DATABASE_URL": url, "PYTHONUNBUFFERED": "1"})
                 if not _ready(settings, parts, signals):
-                    return 0 if signals.told_to_stop else 1
+                    return 0 if signals.stop_requested else 1
                 print(banner(replace(settings, database_url=url), time.monotonic() - started, demo=demo), flush=True)
                 return _look_after(parts, database, signals)
             finally:
@@ -58,7 +58,7 @@ def run(settings: Settings) -> int:
 
 
 def _look_after(parts: list[Part], database: ProvidedDatabase, signals: "_Signals") -> int:
-    while not signals.told_to_stop:
+    while not signals.stop_requested:
         if database.revive():
             print("PostgreSQL was killed and has been restarted.", file=sys.stderr, flush=True)
         for part in parts:
@@ -98,7 +98,7 @@ def _ready(settings: Settings, parts: list[Part], signals: "_Signals") -> bool:
         urls.append(f"http://127.0.0.1:{settings.stripe.simulator_port}/simulator/health")
     deadline = time.monotonic() + READY_WITHIN_SECONDS
     with httpx.Client(timeout=2.0) as client:
-        while urls and time.monotonic() < deadline and not signals.told_to_stop:
+        while urls and time.monotonic() < deadline and not signals.stop_requested:
             ended = next((part for part in parts if part.exit_code is not None), None)
             if ended is not None:
                 print(f"{ended.name} did not start ({ended.exit_code}).", file=sys.stderr)
@@ -108,7 +108,7 @@ def _ready(settings: Settings, parts: list[Part], signals: "_Signals") -> bool:
                     urls.pop(0)
                     continue
             signals.wait(_PAUSE_SECONDS)
-    if urls and not signals.told_to_stop:
+    if urls and not signals.stop_requested:
         print(f"{urls[0]} did not become ready within {READY_WITHIN_SECONDS} s.", file=sys.stderr)
     return not urls
 
@@ -136,13 +136,13 @@ class _Signals:
     """Records that SIGINT or SIGTERM arrived; `wait` returns early when one does."""
 
     def __init__(self) -> None:
-        self.told_to_stop = False
+        self.stop_requested = False
         self._reader, self._writer = socket.socketpair()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._note)
 
     def _note(self, *_: object) -> None:
-        self.told_to_stop = True
+        self.stop_requested = True
         with contextlib.suppress(BlockingIOError):
             self._writer.send(b"\0", socket.MSG_DONTWAIT)
 

@@ -122,14 +122,14 @@ def patiently(take: Callable[[], None], refusal: str) -> None:
         CannotStart: it was not released in time.
     """
     started = time.monotonic()
-    told = False
+    warned = False
     while True:
         try:
             return take()
         except OSError as error:
             if time.monotonic() - started > PATIENCE_SECONDS:
                 raise CannotStart(f"{refusal}: {error.strerror}") from error
-        if not told and time.monotonic() - started > SILENCE_SECONDS:
+        if not warned and time.monotonic() - started > SILENCE_SECONDS:
             print(f"{refusal}; waiting for {PATIENCE_SECONDS} s …", file=sys.stderr, flush=True)
-            told = True
+            warned = True
         time.sleep(_PAUSE_SECONDS)

@@ -333,7 +333,7 @@ async def publish_a_review(
     runner: Injected[IdempotentRunner],
     reads: Injected[Reads],
 ) -> Response[ReviewJson]:
-    """Publish a held review; for admins. Both sides are told."""
+    """Publish a held review; for admins. Both sides are notified."""
     return await runner.ok_after_commit(publish_review, review_id, answer=lambda: _shown(review_id, actor, reads))
 
 
@@ -345,7 +345,7 @@ async def hide_a_review(
     runner: Injected[IdempotentRunner],
     reads: Injected[Reads],
 ) -> Response[ReviewJson]:
-    """Hide a review from the public; for admins. Its author is told the reason and the note."""
+    """Hide a review from the public; for admins. Its author is notified of the reason and the note."""
     return await runner.ok_after_commit(
         hide_review, data.command(review_id), answer=lambda: _shown(review_id, actor, reads)
     )

@@ -153,7 +153,7 @@ async def reasons(studio: Studio, booking: Booking) -> list[tuple[RefundReason, 
 @pytest.fixture
 async def studio() -> AsyncIterator[Studio]:
     """A studio that gives nothing back for a cancellation by the customer."""
-    studio = await Studio.opened(asks=NOTHING_BACK)
+    studio = await Studio.opened(terms=NOTHING_BACK)
     yield studio
     assert await studio.violations() == []
 
@@ -167,7 +167,7 @@ async def test_a_dispute_remembers_where_the_booking_came_from_and_asks_the_othe
         assert (dispute.statement_due_at, dispute.decision_due_at) == (now + STATEMENT_WITHIN, now + DECISION_WITHIN)
         disputed = await studio.seen(booking)
         assert (disputed.status, disputed.disputed_from) == (Status.DISPUTED, Status.COMPLETED)
-        assert (await studio.told(booking))[-2:] == ["booking.disputed", "dispute.opened"]
+        assert (await studio.topics(booking))[-2:] == ["booking.disputed", "dispute.opened"]
         with pytest.raises(DisputeExists):
             await studio.dispute(booking, by=studio.owner)
         with pytest.raises(NotYourDispute):
@@ -175,7 +175,7 @@ async def test_a_dispute_remembers_where_the_booking_came_from_and_asks_the_othe
         await studio.withdraw(dispute, by=opener)
         after = await studio.seen(booking)
         assert (after.status, after.disputed_from) == (Status.COMPLETED, None)
-        assert (await studio.told(booking))[-2:] == ["booking.dispute_ended", "dispute.withdrawn"]
+        assert (await studio.topics(booking))[-2:] == ["booking.dispute_ended", "dispute.withdrawn"]
         with pytest.raises(InvalidDisputeTransition):
             await studio.withdraw(dispute, by=opener)
     assert await studio.violations() == []
@@ -289,7 +289,7 @@ async def test_an_admin_decides_on_the_money_and_the_booking_once(
 
 
 async def test_a_refund_counts_what_is_pending_already() -> None:
-    studio = await Studio.opened(asks=terms())
+    studio = await Studio.opened(terms=terms())
     booking = await studio.book()
     await studio.paid(booking)
     await studio.move(booking, Status.CANCELLED)
@@ -304,7 +304,7 @@ async def test_a_refund_counts_what_is_pending_already() -> None:
 
 
 async def test_nothing_is_paid_out_while_the_dispute_is_open() -> None:
-    studio = await Studio.opened(asks=terms())
+    studio = await Studio.opened(terms=terms())
     one, other = await cancelled(studio), await completed(studio, 2)
     [refund] = await studio.refunds(one)
     made = await studio.pay_out(refund)
@@ -413,10 +413,10 @@ async def test_reminders_are_sent_once_and_not_to_a_party_that_made_a_statement(
         studio.clock.set(at)
         for _ in range(2):
             await studio.run(remind_of_dispute, silent.id, by=SYSTEM)
-        assert [topic for topic in await studio.told(booking) if topic.endswith("_due")] == expected
+        assert [topic for topic in await studio.topics(booking) if topic.endswith("_due")] == expected
     await state(studio, heard, studio.owner)
     await studio.run(remind_of_dispute, heard.id, by=SYSTEM)
-    assert [topic for topic in await studio.told(other) if topic.endswith("_due")] == [DisputeDecisionDue.topic]
+    assert [topic for topic in await studio.topics(other) if topic.endswith("_due")] == [DisputeDecisionDue.topic]
     await studio.run(remind_of_dispute, DisputeId(UUID(int=0)), by=SYSTEM)
 
 

@@ -149,8 +149,8 @@ def test_logins_are_counted_in_shared_storage() -> None:
     several = a_container(BOOKING_API_PROCESSES="4")
     assert isinstance(several.shared_rate_limiter(), PostgresRateLimiter)
     assert isinstance(several.process_rate_limiter(), ProcessRateLimiter)
-    told = a_container(BOOKING_RATE_LIMIT_STORAGE="postgres")
-    assert told.shared_rate_limiter() is told.postgres_rate_limiter()
+    shared = a_container(BOOKING_RATE_LIMIT_STORAGE="postgres")
+    assert shared.shared_rate_limiter() is shared.postgres_rate_limiter()
 
 
 @pytest.mark.parametrize(

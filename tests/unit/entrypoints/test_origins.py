@@ -8,10 +8,10 @@ from entrypoints.settings.origins import current_origin, set_origin
 
 async def test_each_task_has_its_own_origin_which_is_evaluated_late() -> None:
     async def task(name: str, go: asyncio.Event) -> Origin:
-        told: list[str] = []
-        set_origin(lambda: Origin(user_agent=told[0]))
+        agents: list[str] = []
+        set_origin(lambda: Origin(user_agent=agents[0]))
         await go.wait()
-        told.append(name)
+        agents.append(name)
         return await asyncio.create_task(asyncio.to_thread(current_origin))
 
     go = asyncio.Event()

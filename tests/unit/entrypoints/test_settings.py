@@ -254,14 +254,14 @@ def test_several_processes_count_in_the_database_unless_told_otherwise() -> None
     several = {"BOOKING_API_PROCESSES": "4"}
     assert Settings.from_environment(several).rate_limit_storage == "postgres"
     assert Settings.from_environment(PRODUCTION).rate_limit_storage == "postgres"
-    told = {**several, "BOOKING_RATE_LIMIT_STORAGE": "memory"}
-    assert Settings.from_environment(told).rate_limit_storage == "memory"
+    variables = {**several, "BOOKING_RATE_LIMIT_STORAGE": "memory"}
+    assert Settings.from_environment(variables).rate_limit_storage == "memory"
 
 
 def test_production_requires_shared_rate_limits() -> None:
-    told = {**PRODUCTION, "BOOKING_RATE_LIMIT_STORAGE": "memory"}
-    assert Settings.from_environment(told).rate_limit_storage == "memory"
-    (problem,) = problems(**told, BOOKING_API_PROCESSES="2")
+    variables = {**PRODUCTION, "BOOKING_RATE_LIMIT_STORAGE": "memory"}
+    assert Settings.from_environment(variables).rate_limit_storage == "memory"
+    (problem,) = problems(**variables, BOOKING_API_PROCESSES="2")
     assert problem == "BOOKING_RATE_LIMIT_STORAGE can be memory only with a single process"
 
 

@@ -87,15 +87,15 @@ def test_an_error_belongs_to_the_status_of_its_update() -> None:
 
 
 def test_poll_intervals_double_until_two_days_have_passed() -> None:
-    message, now, asks = replace(Builder().sms(), ask_at=NOW + FIRST_POLL), NOW, []
+    message, now, polls = replace(Builder().sms(), ask_at=NOW + FIRST_POLL), NOW, []
     while message.ask_at is not None:
         assert message.ask_at >= now + FIRST_POLL
         now = message.ask_at
-        asks.append(now - NOW)
+        polls.append(now - NOW)
         message = message.polled(now)
-    assert asks[:4] == [FIRST_POLL, 2 * FIRST_POLL, 4 * FIRST_POLL, 8 * FIRST_POLL]
-    assert len(asks) < 15
-    assert asks[-1] >= POLLED_FOR
+    assert polls[:4] == [FIRST_POLL, 2 * FIRST_POLL, 4 * FIRST_POLL, 8 * FIRST_POLL]
+    assert len(polls) < 15
+    assert polls[-1] >= POLLED_FOR
 
 
 def test_a_settled_message_is_not_polled() -> None:

@@ -231,7 +231,7 @@ FREE: Final = Money.of(0, "MNT")
 
 async def opened() -> Studio:
     """A studio that asks for no deposit."""
-    return await Studio.opened(asks=terms(deposit=FREE))
+    return await Studio.opened(terms=terms(deposit=FREE))
 
 
 async def completed(studio: Studio, hour: int = 0) -> Booking:
@@ -385,7 +385,7 @@ async def test_both_sides_and_the_admins_are_told_of_a_held_review_and_of_its_pu
     desk = Desk(await opened())
     studio = desk.studio
     *_, held = await crowd(studio, BurstRule().most_of_young + 1)
-    told: dict[str, set[tuple[UserId, str]]] = {}
+    notified: dict[str, set[tuple[UserId, str]]] = {}
     await studio.run(publish_review, held.id, by=studio.admin)
     published = await studio.reads.reviews.get(held.id)
     assert published is not None
@@ -400,9 +400,9 @@ async def test_both_sides_and_the_admins_are_told_of_a_held_review_and_of_its_pu
                 await notify(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
     for user_id in (held.author_id, studio.owner.id, studio.admin.id):
         for each in await studio.reads.notifications.page(NotificationFilter(user_id=user_id)):
-            told.setdefault(each.type, set()).add((user_id, each.subject))
+            notified.setdefault(each.type, set()).add((user_id, each.subject))
     name = published.author_name
-    assert told == {
+    assert notified == {
         "review.held": {
             (held.author_id, "Your review waits for a check"),
             (studio.owner.id, "A review of you waits for a check"),
@@ -417,7 +417,7 @@ async def test_both_sides_and_the_admins_are_told_of_a_held_review_and_of_its_pu
 
 async def test_old_accounts_are_held_only_above_the_limit_of_all() -> None:
     studio = await Studio.opened(
-        asks=terms(deposit=FREE), ports=(BurstRule(most=4, most_of_young=0, young=timedelta()),)
+        terms=terms(deposit=FREE), ports=(BurstRule(most=4, most_of_young=0, young=timedelta()),)
     )
     *public, held = await crowd(studio, 5)
     assert ({each.status for each in public}, held.status) == ({ReviewStatus.PUBLISHED}, ReviewStatus.HELD)

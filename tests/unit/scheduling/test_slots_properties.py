@@ -84,12 +84,12 @@ def test_adjoining_hours_equal_their_union(question: Question, parts: tuple[Hour
     weekday = question.window.start.isoweekday() % 7
     at_once = Hours(parts[0].start, parts[1].end)
 
-    def told(*hours: Hours) -> Question:
+    def with_hours(*hours: Hours) -> Question:
         rules = tuple(WeeklyRule(id=RULE_ID, day=weekday, hours=each) for each in hours)
         return replace(question, calendar=replace(question.calendar, time_zone="Asia/Tokyo", rules=rules))
 
-    assert told(*parts).offered() == told(at_once).offered()
-    assert told(*parts, at_once).offered() == told(at_once).offered()
+    assert with_hours(*parts).offered() == with_hours(at_once).offered()
+    assert with_hours(*parts, at_once).offered() == with_hours(at_once).offered()
 
 
 @pytest.mark.no_cover

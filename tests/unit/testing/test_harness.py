@@ -30,7 +30,7 @@ LIBRARY: Final = Path(booking_domain.__file__).parent
 PAGE: Final = (CHECKOUT / "docs" / "develop" / "testing-your-own-rules.md").read_text(encoding="utf-8")
 FACADES: Final = ("Tx", "Repositories", "ReadGroup")
 """How the names of protocols end that only group ports."""
-NO_PORTS: Final = {"BookingOrder", "IdentityReads", "Reads", "WritePayload"}
+NO_PORTS: Final = {"BookingOrder", "Dataclass", "IdentityReads", "Reads", "WritePayload"}
 """Other protocols that are not ports."""
 NO_CONTRACT: Final = {
     "BounceReports",
@@ -193,9 +193,9 @@ def test_the_strategies_respect_their_arguments(data: st.DataObject) -> None:
     assert all(one.end <= other.start for one, other in pairwise(ranges))
     clock = data.draw(clocks(now))
     assert isinstance(clock, ManualClock)
-    told = [clock.now() for _ in range(12)]
-    assert told[0] == now
-    assert told == sorted(told)
+    times = [clock.now() for _ in range(12)]
+    assert times[0] == now
+    assert times == sorted(times)
     bare = data.draw(calendars(salons=False, blocks=False, busy=False, exceptions=False, buffers=False))
     assert (bare.salon, bare.blocks, bare.busy, bare.exceptions) == (None, (), (), ())
     name, day = data.draw(zones_and_dates("Europe/Berlin", first_year=2026, last_year=2026))

@@ -12,7 +12,7 @@ from booking_domain.use_cases.payments.make_refund import make_refund
 
 
 async def test_money_that_no_gateway_has_is_refunded_by_transfer() -> None:
-    studio = await Studio.opened(asks=terms(deposit=tugriks(0)))
+    studio = await Studio.opened(terms=terms(deposit=tugriks(0)))
     booking = await studio.book()
     await studio.run(
         adjust_ledger, AdjustLedger(booking_id=booking.id, amount=50_000, reason="Paid in cash"), by=studio.admin
@@ -22,4 +22,4 @@ async def test_money_that_no_gateway_has_is_refunded_by_transfer() -> None:
     await make_refund(scheduled.id, reads=studio.reads, executor=studio.executor, gateways=studio.gateways)
     [refund] = await studio.refunds(booking)
     assert (refund.method, refund.amount) == (RefundMethod.TRANSFER, tugriks(500))
-    assert (await studio.told(booking))[-1] == RefundByTransfer.topic
+    assert (await studio.topics(booking))[-1] == RefundByTransfer.topic

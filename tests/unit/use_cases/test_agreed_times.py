@@ -82,8 +82,8 @@ async def test_a_time_set_by_the_provider_is_held_and_waits_for_the_customer(stu
         assert (accepted.time_change, accepted.span, accepted.version) == (None, moved.span, moved.version + 1)
         assert await studio.accept_time(moved) == accepted, "accepting twice has one effect"
         booking = await studio.reschedule(accepted, NEXT_WEEK)
-    told = await studio.told(booking)
-    assert told.count("booking.time_accepted") == 2
+    topics = await studio.topics(booking)
+    assert topics.count("booking.time_accepted") == 2
     trail = await studio.reads.bookings.events(booking.id)
     assert [each.by for each in trail if each.type == "time_accepted"] == [studio.customer] * 2
 
@@ -339,11 +339,11 @@ async def test_a_cancellation_by_the_provider_is_no_refusal_of_the_new_time(stud
 async def test_the_customer_is_notified_of_other_ends_of_a_booking(studio: Studio) -> None:
     booking = await paid_for(studio)
     await studio.reschedule(booking, NEXT_WEEK, minutes=5, by=studio.owner)
-    told = [text for _, text in await notices_of(studio, booking)]
+    texts = [text for _, text in await notices_of(studio, booking)]
     assert any(
         "from 2026-12-01 10:00 (Ulaanbaatar) to 2026-12-01 10:00 (Ulaanbaatar); "
         "it ends at 2026-12-01 10:05 (Ulaanbaatar)." in text
-        for text in told
+        for text in texts
     )
 
 

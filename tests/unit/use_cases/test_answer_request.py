@@ -51,7 +51,7 @@ async def test_the_deposit_is_due_only_after_the_provider_accepted(studio: Studi
     assert (accepted.status, accepted.deposit) == (Status.PENDING, DEPOSIT)
     assert accepted.due_at == studio.clock.now() + PAYMENT_WINDOW
     assert accepted.span == booking.span
-    assert await studio.told(booking) == ["booking.placed", "booking.pending"]
+    assert await studio.topics(booking) == ["booking.placed", "booking.pending"]
     await studio.paid(booking)
     assert (await studio.seen(booking)).status is Status.CONFIRMED
     assert not await studio.is_free(NEXT_WEEK)
@@ -61,7 +61,7 @@ async def test_the_deposit_is_due_only_after_the_provider_accepted(studio: Studi
 async def test_an_accepted_request_without_a_deposit_is_confirmed(studio: Studio) -> None:
     accepted = await studio.accept(await studio.book())
     assert (accepted.status, accepted.due_at) == (Status.CONFIRMED, None)
-    assert await studio.told(accepted) == ["booking.placed", "booking.confirmed"]
+    assert await studio.topics(accepted) == ["booking.placed", "booking.confirmed"]
 
 
 @pytest.mark.terms(ON_REQUEST)
@@ -137,7 +137,7 @@ async def test_a_declined_request_is_cancelled_and_releases_its_time(studio: Stu
         _, event = await studio.reads.bookings.events(booking.id)
         assert (event.type, event.by, event.reason) == ("cancelled", staff, reason)
         assert await studio.is_free(start)
-        assert await studio.told(booking) == ["booking.placed", "booking.cancelled"]
+        assert await studio.topics(booking) == ["booking.placed", "booking.cancelled"]
 
 
 @pytest.mark.terms(ON_REQUEST)
@@ -164,7 +164,7 @@ async def test_offered_times_are_ordered_and_claim_nothing(studio: Studio) -> No
     _, event = await studio.reads.bookings.events(booking.id)
     assert (event.type, event.from_status, event.to_status) == ("times_offered", Status.REQUESTED, Status.REQUESTED)
     assert event.by == studio.owner
-    assert await studio.told(booking) == ["booking.placed", "booking.times_offered"]
+    assert await studio.topics(booking) == ["booking.placed", "booking.times_offered"]
     assert await studio.seen(booking) == offered
 
 
@@ -411,15 +411,15 @@ async def test_taking_an_offered_time_frees_the_old_time_for_the_waiting_list(st
     booking = await _with_offers(studio)
     await studio.accept(booking, slot=LATER)
     assert await studio.is_free(TOMORROW)
-    assert set(await studio.told(booking)) & {event.topic for event in FREES_TIME}
+    assert set(await studio.topics(booking)) & {event.topic for event in FREES_TIME}
 
 
 @pytest.mark.terms(ON_REQUEST)
 async def test_the_audit_trail_has_the_move_and_the_acceptance(studio: Studio) -> None:
     booking = await _with_offers(studio)
     await studio.accept(booking, slot=LATER)
-    told = [f"{event.type} {event.reason}" for event in await studio.reads.bookings.events(booking.id)]
-    assert any("2026-11-24T05:00:00Z" in each for each in told)
+    trail = [f"{event.type} {event.reason}" for event in await studio.reads.bookings.events(booking.id)]
+    assert any("2026-11-24T05:00:00Z" in each for each in trail)
 
 
 @pytest.mark.terms(ON_REQUEST)

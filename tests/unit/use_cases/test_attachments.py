@@ -74,7 +74,7 @@ def read(file: str) -> tuple[str, Component]:
 
 
 async def test_the_invitations_of_a_booking_have_one_uid_and_rising_sequences() -> None:
-    studio = await Studio.opened(asks=FREE)
+    studio = await Studio.opened(terms=FREE)
     booking = await studio.book(TOMORROW)
     seen: list[tuple[object, ...]] = []
     for topic in ("booking.placed", "booking.rescheduled", "booking.cancelled"):
@@ -104,14 +104,14 @@ async def test_the_invitations_of_a_booking_have_one_uid_and_rising_sequences() 
 
 
 async def test_requests_and_other_messages_have_no_calendar_invitation() -> None:
-    studio = await Studio.opened(asks=terms(mode=BookingMode.REQUEST))
+    studio = await Studio.opened(terms=terms(mode=BookingMode.REQUEST))
     booking = await studio.book(TOMORROW)
     for topic, about in (("booking.placed", booking), ("refund.made", booking), ("booking.placed", None)):
         assert (await attached(studio, booking.customer_id, topic, about)).calendar == ""
 
 
 async def test_the_link_is_for_the_kind_of_the_message_and_security_notices_have_none() -> None:
-    studio = await Studio.opened(asks=FREE)
+    studio = await Studio.opened(terms=FREE)
     user_id = studio.customer.id
     for topic, kind in (
         ("booking.reminder", "reminders"),
@@ -167,7 +167,7 @@ async def test_messages_to_the_provider_and_other_messages_have_no_links() -> No
 
 @pytest.mark.parametrize(("language", "word"), [("en", "Cancel: "), ("mn", "Цуцлах: "), ("fa", "لغو: ")])
 async def test_links_are_introduced_in_the_language_of_the_message(language: str, word: str) -> None:
-    studio = await Studio.opened(asks=FREE)
+    studio = await Studio.opened(terms=FREE)
     booking = await studio.book(TOMORROW)
     message = await attached(studio, booking.customer_id, "booking.confirmed", booking, language=language)
     assert f"{word}https://app.example.com/links/cancel#" in message.text
@@ -175,7 +175,7 @@ async def test_links_are_introduced_in_the_language_of_the_message(language: str
 
 @pytest.mark.parametrize("channel", ["email", "sms"])
 async def test_messages_about_a_change_of_the_bank_account_have_a_link_to_report_it(channel: str) -> None:
-    studio = await Studio.opened(asks=FREE)
+    studio = await Studio.opened(terms=FREE)
     message = await attached(studio, studio.customer.id, "account.bank_account_changed", None, channel)
     found = re.search(r"https://app\.example\.com/links/not-me#(\S+)", message.text)
     assert found is not None

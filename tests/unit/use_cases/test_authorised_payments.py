@@ -37,7 +37,7 @@ KEEPS_40: Final = CancellationPolicy((Tier(24, 100), Tier(0, 60)), late_keeps=40
 
 async def opened() -> Studio:
     return await Studio.opened(
-        gateway=MemoryGateway(authorises=True), asks=terms(cancellation=KEEPS_40), authorise_deposits=True
+        gateway=MemoryGateway(authorises=True), terms=terms(cancellation=KEEPS_40), authorise_deposits=True
     )
 
 
@@ -238,8 +238,8 @@ async def test_an_authorisation_that_lapsed_is_shown_to_everyone_and_the_amount_
     assert (await only(studio, booking)).status is PaymentStatus.FAILED
     assert (after.authorised, after.balance_due, after.payment_status) == (ZERO, PRICE, BookingPaymentStatus.FAILED)
     assert await topics(studio) == ["payment.authorised", "payment.lapsed"]
-    told = await notices(studio)
-    assert [len(told[each.id]) for each in (studio.customer, studio.owner, studio.admin)] == [2, 1, 1]
+    notified = await notices(studio)
+    assert [len(notified[each.id]) for each in (studio.customer, studio.owner, studio.admin)] == [2, 1, 1]
     assert await studio.reads.payments.to_capture(studio.clock.now() + WEEK, 9) == []
     assert await studio.violations() == []
 
@@ -295,8 +295,8 @@ async def test_an_amount_that_the_gateway_cannot_charge_is_rounded_down() -> Non
     rule = AmountRule(step=700, least=1, most=10**12)
     gateway = MemoryGateway(currencies={"MNT": rule}, authorises=True)
     deposit = Money(amount=7_000, currency="MNT")
-    asks = terms(price=Money(amount=70_000, currency="MNT"), deposit=deposit, cancellation=KEEPS_40)
-    studio = await Studio.opened(gateway=gateway, asks=asks, authorise_deposits=True)
+    provider_terms = terms(price=Money(amount=70_000, currency="MNT"), deposit=deposit, cancellation=KEEPS_40)
+    studio = await Studio.opened(gateway=gateway, terms=provider_terms, authorise_deposits=True)
     booking, _ = await confirmed(studio)
     await ended(studio, booking, Status.NO_SHOW)
     await studio.capture(booking)
@@ -342,7 +342,7 @@ async def notices(studio: Studio) -> dict[object, list[str]]:
     for event in await studio.backend.outbox_events():
         if isinstance(event, AuthorisationChanged):
             await notify(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
-    told: dict[object, list[str]] = {}
+    notified: dict[object, list[str]] = {}
     for (_, user_id), notice in notifier.notices.items():
-        told.setdefault(user_id, []).append(notice.text)
-    return told
+        notified.setdefault(user_id, []).append(notice.text)
+    return notified

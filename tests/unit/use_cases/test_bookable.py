@@ -55,10 +55,10 @@ ANSWERS: Final[dict[str, Step]] = {
 
 async def refuses(studio: Studio, booking: Booking, step: Step, error: type[Exception]) -> None:
     """Check that the step is refused and changes nothing."""
-    before = (await studio.seen(booking), await studio.payments(booking), await studio.told(booking))
+    before = (await studio.seen(booking), await studio.payments(booking), await studio.topics(booking))
     with pytest.raises(error):
         await step(studio, booking)
-    assert (await studio.seen(booking), await studio.payments(booking), await studio.told(booking)) == before
+    assert (await studio.seen(booking), await studio.payments(booking), await studio.topics(booking)) == before
 
 
 @pytest.mark.parametrize("step", MOVES.values(), ids=MOVES)

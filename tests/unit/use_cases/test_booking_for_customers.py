@@ -250,25 +250,25 @@ async def test_the_provider_is_told_of_a_walk_in_that_the_manager_of_the_salon_e
     )
     placed = await studio.run(place_booking, walk_in, by=manager)
     assert (placed.status, placed.customer_id) == (Status.CONFIRMED, studio.owner.id)
-    [(_, told)] = await texts(studio)
-    assert told.startswith("Saraa is booked for ")
+    [(_, text)] = await texts(studio)
+    assert text.startswith("Saraa is booked for ")
 
 
 @pytest.mark.terms(FREE)
 async def test_the_customer_is_told_who_placed_the_booking(studio: Studio) -> None:
     await studio.book(LATER, by=studio.owner, customer=studio.customer)
-    [(to_customer, told), (to_owner, also_told)] = await texts(studio)
+    [(to_customer, text), (to_owner, to_owners_text)] = await texts(studio)
     assert to_customer != to_owner
-    assert told.startswith("Ink has placed a booking for you: ")
-    assert told.endswith("Cancel it if you do not want it.")
-    assert also_told.startswith("User 3 is booked for ")
+    assert text.startswith("Ink has placed a booking for you: ")
+    assert text.endswith("Cancel it if you do not want it.")
+    assert to_owners_text.startswith("User 3 is booked for ")
 
 
 async def test_the_customer_is_told_how_to_confirm_or_refuse_a_booking_with_a_deposit(studio: Studio) -> None:
     await studio.book(LATER, by=studio.admin, customer=studio.customer)
-    [(_, told)] = await texts(studio)
-    assert "Please pay the deposit of" in told
-    assert told.endswith("or cancel it if you do not want it.")
+    [(_, text)] = await texts(studio)
+    assert "Please pay the deposit of" in text
+    assert text.endswith("or cancel it if you do not want it.")
 
 
 async def test_both_sides_are_told_of_a_consent_as_it_stands(studio: Studio) -> None:

@@ -136,7 +136,7 @@ async def test_a_late_cancellation_and_a_no_show_keep_what_their_rules_say(studi
     await studio.move(missed, Status.NO_SHOW, by=studio.owner)
     [refund] = await studio.refunds(missed)
     assert (refund.reason, refund.amount) == (RefundReason.NO_SHOW, DEPOSIT.percent(25))
-    assert "payment.refund_owed" in await studio.told(missed)
+    assert "payment.refund_owed" in await studio.topics(missed)
     seen = await studio.seen(missed)
     assert (seen.refund_pending, seen.payment_status) == (DEPOSIT.percent(25), BookingPaymentStatus.PAID)
     await studio.pay_out(refund)

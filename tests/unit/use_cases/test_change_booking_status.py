@@ -48,7 +48,7 @@ async def test_a_cancelled_booking_releases_its_time_and_cancels_its_payments(st
     assert await studio.owed(booking) == []
     events = await studio.reads.bookings.events(booking.id)
     assert (events[-1].type, events[-1].by, events[-1].reason) == ("cancelled", studio.customer, "ill")
-    assert await studio.told(booking) == ["booking.placed", "booking.cancelled"]
+    assert await studio.topics(booking) == ["booking.placed", "booking.cancelled"]
 
 
 async def test_another_customer_books_the_freed_slot(studio: Studio) -> None:
@@ -60,7 +60,7 @@ async def test_an_early_cancellation_refunds_everything(studio: Studio) -> None:
     booking = await confirmed(studio)
     await studio.move(booking, Status.CANCELLED)
     assert await studio.owed(booking) == [DEPOSIT]
-    assert (await studio.told(booking)).count("payment.refund_owed") == 1
+    assert (await studio.topics(booking)).count("payment.refund_owed") == 1
 
 
 async def test_a_late_cancellation_forfeits_the_deposit(studio: Studio) -> None:
@@ -235,7 +235,7 @@ async def test_accepting_a_request_makes_the_deposit_due(studio: Studio) -> None
     assert (accepted.status, accepted.due_at) == (Status.PENDING, studio.clock.now() + PAYMENT_WINDOW)
     await studio.paid(booking)
     assert (await studio.seen(booking)).status is Status.CONFIRMED
-    assert await studio.told(booking) == ["booking.placed", "booking.pending", "booking.confirmed"]
+    assert await studio.topics(booking) == ["booking.placed", "booking.pending", "booking.confirmed"]
 
 
 @pytest.mark.terms(ON_REQUEST)

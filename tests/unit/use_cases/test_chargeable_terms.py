@@ -44,16 +44,16 @@ async def studio(request: pytest.FixtureRequest) -> AsyncIterator[Studio]:
     """Open a studio whose gateway charges whole tögrög only, and check its invariants."""
     marker = request.node.get_closest_marker("terms")
     gateway = MemoryGateway(currencies={"MNT": AmountRule(step=100, least=100, most=10**12)})
-    studio = await Studio.opened(asks=marker.args[0] if marker else None, gateway=gateway)
+    studio = await Studio.opened(terms=marker.args[0] if marker else None, gateway=gateway)
     yield studio
     assert await studio.violations() == []
 
 
-async def stored_earlier(studio: Studio, asks: Terms) -> None:
+async def stored_earlier(studio: Studio, provider_terms: Terms) -> None:
     """Store terms as an earlier version of the platform did, without asking the gateway."""
     async with studio.backend.begin() as tx:
         await tx.bookable_providers.lock(studio.provider_id, slot_window(TOMORROW))
-        await tx.bookable_providers.save_terms(studio.provider_id, asks)
+        await tx.bookable_providers.save_terms(studio.provider_id, provider_terms)
 
 
 REFUSED = {
@@ -96,11 +96,11 @@ async def test_an_executor_without_a_rule_takes_any_price(studio: Studio) -> Non
     assert booking.deposit == Money(amount=1, currency="BHD")
 
 
-@pytest.mark.parametrize("asks", [YEN, ODD])
+@pytest.mark.parametrize("provider_terms", [YEN, ODD])
 async def test_earlier_terms_that_cannot_be_charged_take_no_bookings_with_a_deposit(
-    studio: Studio, asks: Terms
+    studio: Studio, provider_terms: Terms
 ) -> None:
-    await stored_earlier(studio, asks)
+    await stored_earlier(studio, provider_terms)
     with pytest.raises(NotChargeable):
         await studio.book()
     with pytest.raises(NotChargeable):
@@ -114,17 +114,19 @@ async def test_earlier_terms_that_cannot_be_charged_take_no_bookings_with_a_depo
     assert (await studio.book()).deposit == DEPOSIT
 
 
-@pytest.mark.parametrize("asks", [YEN, ODD])
-async def test_a_profile_with_terms_that_cannot_be_charged_is_not_published(studio: Studio, asks: Terms) -> None:
+@pytest.mark.parametrize("provider_terms", [YEN, ODD])
+async def test_a_profile_with_terms_that_cannot_be_charged_is_not_published(
+    studio: Studio, provider_terms: Terms
+) -> None:
     studio.owner = await studio.joined(Role.PROVIDER)
     draft = await studio.run(open_profile, ProfileChange(display_name="New"), by=studio.owner)
     studio.provider_id = draft.profile.id
-    await stored_earlier(studio, asks)
+    await stored_earlier(studio, provider_terms)
     with pytest.raises(NotChargeable):
         await studio.run(submit_profile, None, by=studio.owner)
     await stored_earlier(studio, terms())
     await studio.run(submit_profile, None, by=studio.owner)
-    await stored_earlier(studio, asks)
+    await stored_earlier(studio, provider_terms)
     decision = DecideOnProfile(provider_id=studio.provider_id, approved=True)
     with pytest.raises(NotChargeable):
         await studio.run(decide_on_profile, decision, by=studio.admin)

@@ -96,7 +96,7 @@ async def test_a_desk_payment_counts_towards_the_price(studio: Studio) -> None:
     assert (seen.paid, seen.desk_paid) == (DEPOSIT, REST)
     with pytest.raises(NothingDue):
         await take(studio, booking)
-    assert (await studio.told(booking))[-2:] == ["desk_payment.recorded"] * 2
+    assert (await studio.topics(booking))[-2:] == ["desk_payment.recorded"] * 2
     assert await studio.violations() == []
 
 
@@ -271,10 +271,10 @@ async def test_the_customer_is_notified_and_the_provider_of_payments_that_others
         if isinstance(event, DeskPaymentChanged):
             await notify(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
     people = {studio.customer.id: "customer", studio.owner.id: "provider"}
-    told = [(people[each.user_id], each.text) for each in notifier.delivered if each.user_id is not None]
-    assert [who for who, _ in told] == ["customer", "customer", "provider", "customer", "provider"]
-    assert "1.00 MNT in cash" in told[0][1]
-    assert all("Wrong booking" in text for _, text in told[3:])
+    notified = [(people[each.user_id], each.text) for each in notifier.delivered if each.user_id is not None]
+    assert [who for who, _ in notified] == ["customer", "customer", "provider", "customer", "provider"]
+    assert "1.00 MNT in cash" in notified[0][1]
+    assert all("Wrong booking" in text for _, text in notified[3:])
 
 
 async def test_the_provider_reads_the_name_of_a_walk_in_whose_payment_another_person_recorded(studio: Studio) -> None:

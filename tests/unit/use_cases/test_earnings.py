@@ -361,7 +361,7 @@ async def _replay(seed: int, steps: int) -> None:
     asked = [
         Terms(price=price, deposit=Money(amount=777, currency=price.currency), cancellation=policy) for price in prices
     ]
-    studio = await Studio.opened(asks=asked[0])
+    studio = await Studio.opened(terms=asked[0])
     first = (studio.owner, studio.provider_id)
     other = await studio.joined(studio.owner.role)
     second = (other, await studio.new_provider(other, asked[1]))

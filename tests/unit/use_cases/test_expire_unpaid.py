@@ -30,7 +30,7 @@ async def test_an_unpaid_booking_expires_and_frees_its_time(studio: Studio) -> N
     assert (payment.id, payment.status) == (payment.id, PaymentStatus.CANCELLED)
     [_, event] = await studio.reads.bookings.events(booking.id)
     assert (event.type, event.by, event.reason) == ("expired", SYSTEM, "not paid in time")
-    assert await studio.told(booking) == ["booking.placed", "booking.expired"]
+    assert await studio.topics(booking) == ["booking.placed", "booking.expired"]
 
 
 async def test_a_booking_without_a_payment_expires_too(studio: Studio) -> None:
@@ -58,7 +58,7 @@ async def test_a_booking_expires_not_a_second_early_and_once(studio: Studio) -> 
     studio.clock.advance(SECOND)
     assert await studio.expire(booking) is not None
     assert await studio.expire(booking) is None
-    assert await studio.told(booking) == ["booking.placed", "booking.expired"]
+    assert await studio.topics(booking) == ["booking.placed", "booking.expired"]
 
 
 async def test_concurrent_sweeps_expire_a_booking_once(studio: Studio) -> None:
@@ -102,7 +102,7 @@ async def test_an_underpayment_is_refunded_once_when_the_booking_expires(studio:
     assert (after.status, after.paid) == (Status.EXPIRED, tugriks(12_000))
     assert await studio.owed(booking) == [tugriks(12_000)]
     assert await studio.expire(booking) is None
-    assert await studio.told(booking) == ["booking.placed", "payment.refund_owed", "booking.expired"]
+    assert await studio.topics(booking) == ["booking.placed", "payment.refund_owed", "booking.expired"]
 
 
 async def test_an_underpayment_found_at_expiry_is_refunded(studio: Studio) -> None:
@@ -159,7 +159,7 @@ async def test_a_payment_after_expiry_revives_the_booking_if_its_slot_is_free(st
     assert await studio.owed(booking) == []
     events = await studio.reads.bookings.events(booking.id)
     assert [event.type for event in events] == ["placed", "expired", "revived"]
-    assert await studio.told(booking) == ["booking.placed", "booking.expired", "booking.revived"]
+    assert await studio.topics(booking) == ["booking.placed", "booking.expired", "booking.revived"]
 
 
 async def test_a_payment_after_expiry_is_refunded_if_its_slot_is_taken(studio: Studio) -> None:

@@ -81,7 +81,7 @@ async def test_three_bookings_move_back_through_each_others_times(studio: Studio
 async def test_both_parties_are_notified_that_the_local_time_stays(studio: Studio) -> None:
     [booking] = await clocks_put_forward(studio, await studio.book(TOMORROW + HOUR))
     await followed(studio)
-    assert await studio.told(booking) == ["booking.placed", "booking.clock_changed"]
+    assert await studio.topics(booking) == ["booking.placed", "booking.clock_changed"]
     event = (await studio.reads.bookings.events(booking.id))[-1]
     assert (event.type, event.by, event.from_status, event.to_status) == (
         "clock_changed", SYSTEM, Status.CONFIRMED, Status.CONFIRMED,
@@ -104,7 +104,7 @@ async def test_a_booking_whose_new_time_is_taken_keeps_its_time_and_claim(studio
     assert changes[0].to == settled.span
     assert await starts(studio, [settled, stuck, next_one]) == [0, 1, 2]
     assert not await studio.is_free(TOMORROW + HOUR)
-    assert await studio.told(stuck) == ["booking.placed"]
+    assert await studio.topics(stuck) == ["booking.placed"]
     # Once the time is free, the next run moves both bookings.
     await studio.move(settled, Status.CANCELLED)
     assert [each.possible for each in await followed(studio)] == [True, True]
@@ -129,10 +129,10 @@ async def test_a_second_run_finds_nothing_to_do(studio: Studio) -> None:
     [each] = await found(studio)
     again = FollowZoneData(provider_id=each.provider_id, booking_ids=[booking.id for booking in each.bookings])
     await followed(studio)
-    told = len(await studio.backend.outbox_events())
+    stored = len(await studio.backend.outbox_events())
     assert await found(studio) == []
     assert await studio.run(follow_zone_data, again, by=SYSTEM) == []
-    assert len(await studio.backend.outbox_events()) == told
+    assert len(await studio.backend.outbox_events()) == stored
 
 
 @pytest.mark.terms(FREE)

@@ -61,7 +61,7 @@ async def test_the_gateway_pays_a_refund_back(studio: Studio) -> None:
     assert (after.refunded, after.payment_status) == (DEPOSIT, BookingPaymentStatus.REFUNDED)
     [payment] = await studio.payments(booking)
     assert (payment.settled, payment.returned, payment.held) == (DEPOSIT, DEPOSIT, tugriks(0))
-    assert (await studio.told(booking))[-1] == RefundMade.topic
+    assert (await studio.topics(booking))[-1] == RefundMade.topic
 
 
 async def test_a_refund_is_made_once_however_often_it_is_asked_for(studio: Studio) -> None:
@@ -70,7 +70,7 @@ async def test_a_refund_is_made_once_however_often_it_is_asked_for(studio: Studi
         await _make(studio, refund)
         studio.clock.advance(LONGEST_RETRY)
     assert (await studio.seen(booking)).refunded == DEPOSIT
-    assert (await studio.told(booking)).count(RefundMade.topic) == 1
+    assert (await studio.topics(booking)).count(RefundMade.topic) == 1
 
 
 async def test_a_refund_that_the_gateway_cannot_make_goes_by_transfer(studio: Studio) -> None:
@@ -79,7 +79,7 @@ async def test_a_refund_that_the_gateway_cannot_make_goes_by_transfer(studio: St
     await _make(studio, refund)
     after = await _only(studio, booking)
     assert (after.status, after.method, after.retry_at) == (RefundStatus.PENDING, RefundMethod.TRANSFER, None)
-    assert (await studio.told(booking))[-1] == RefundByTransfer.topic
+    assert (await studio.topics(booking))[-1] == RefundByTransfer.topic
     studio.gateway.refundable = True
     await _make(studio, refund)
     assert _held(studio) == DEPOSIT

@@ -1,4 +1,4 @@
-"""Who is told of an idea on a booking, and what."""
+"""Who is notified of an idea on a booking, and what."""
 
 import pytest
 
@@ -25,7 +25,7 @@ async def share(
     return await studio.run(share_idea, ShareIdea(booking_id=booking.id, idea=idea), by=by)
 
 
-async def told(studio: Studio) -> list[tuple[str, str]]:
+async def notified(studio: Studio) -> list[tuple[str, str]]:
     """Who was told what, of all events about ideas; `to` is the address."""
     notifier = MemoryNotifier()
     for event in await studio.backend.outbox_events():
@@ -41,14 +41,14 @@ async def address(studio: Studio, actor: Actor) -> str:
     return user.email
 
 
-async def test_the_other_side_is_told_of_an_idea_and_of_the_estimate(studio: Studio) -> None:
+async def test_the_other_side_is_text_an_idea_and_of_the_estimate(studio: Studio) -> None:
     booking = await studio.book()
     owner, customer = await address(studio, studio.owner), await address(studio, studio.customer)
     await share(studio, booking, by=studio.customer)
-    assert await told(studio) == [(owner, f"{CUSTOMER} wrote about the booking: A swallow")]
+    assert await notified(studio) == [(owner, f"{CUSTOMER} wrote about the booking: A swallow")]
     await share(studio, booking, by=studio.owner, text="Two sessions", estimate=40_000_000)
     estimate = Money(amount=40_000_000, currency="MNT")
-    (_, (to, text)) = await told(studio)
+    (_, (to, text)) = await notified(studio)
     assert (to, text.splitlines()[0]) == (customer, f"{PROVIDER} wrote about your booking: Two sessions")
     assert f"{estimate.decimal():,.2f}" in text
 
@@ -64,14 +64,14 @@ async def test_the_other_side_is_told_of_an_idea_and_of_the_estimate(studio: Stu
 )
 async def test_a_notification_has_the_beginning_of_the_idea(studio: Studio, text: str, shown: str) -> None:
     await share(studio, await studio.book(), by=studio.customer, text=text)
-    [(_, told_of)] = await told(studio)
-    assert told_of == f"{CUSTOMER} wrote about the booking: {shown}"
+    [(_, text)] = await notified(studio)
+    assert text == f"{CUSTOMER} wrote about the booking: {shown}"
 
 
 async def test_the_other_side_is_told_that_an_idea_was_deleted(studio: Studio) -> None:
     view = await share(studio, await studio.book(), by=studio.customer)
     await studio.run(delete_idea, view.idea.id, by=studio.customer)
-    assert await told(studio) == [
+    assert await notified(studio) == [
         (await address(studio, studio.owner), f"{CUSTOMER} deleted an idea about the booking.")
     ]
 
@@ -80,13 +80,13 @@ async def test_both_sides_are_told_what_an_admin_deleted(studio: Studio) -> None
     booking = await studio.book()
     view = await share(studio, booking, by=studio.customer)
     await studio.run(delete_idea, view.idea.id, by=studio.admin)
-    assert dict(await told(studio)) == {
+    assert dict(await notified(studio)) == {
         await address(studio, studio.customer): "We deleted your idea about the booking. Contact us if you disagree.",
         await address(studio, studio.owner): f"We deleted an idea of {CUSTOMER} about the booking.",
     }
 
 
-async def test_both_sides_are_told_of_a_deleted_image(studio: Studio) -> None:
+async def test_both_sides_are_text_a_deleted_image(studio: Studio) -> None:
     view = await share(studio, await studio.book(), by=studio.owner)
     notifier = MemoryNotifier()
     context = UseCaseContext(actor=studio.admin, now=studio.clock.now(), entropy=studio.entropy)
@@ -107,7 +107,7 @@ async def test_ideas_are_told_in_every_language(studio: Studio, language: str) -
         assert owner is not None
         await tx.users.save(owner.changed(locale=language))
     await share(studio, await studio.book(), by=studio.customer, text="777")
-    [(_, text)] = await told(studio)
+    [(_, text)] = await notified(studio)
     assert "777" in text
     assert CUSTOMER in text
     assert (text == f"{CUSTOMER} wrote about the booking: 777") == (language == "en")

@@ -57,7 +57,7 @@ async def test_a_paid_deposit_confirms_the_booking(studio: Studio) -> None:
     assert payment.raw_payload == '{"received": 2000000}'
     [_, event] = await studio.reads.bookings.events(booking.id)
     assert (event.type, event.by, event.reason) == ("confirmed", SYSTEM, "paid")
-    assert await studio.told(booking) == ["booking.placed", "booking.confirmed"]
+    assert await studio.topics(booking) == ["booking.placed", "booking.confirmed"]
 
 
 async def test_a_callback_without_money_changes_nothing(studio: Studio) -> None:
@@ -75,7 +75,7 @@ async def test_ten_callbacks_count_once(studio: Studio) -> None:
     for _ in range(9):
         assert await studio.settle(payment) == payment
     assert await studio.seen(booking) == once
-    assert await studio.told(booking) == ["booking.placed", "booking.confirmed"]
+    assert await studio.topics(booking) == ["booking.placed", "booking.confirmed"]
 
 
 async def test_ten_callbacks_at_once_count_once(studio: Studio) -> None:
@@ -86,7 +86,7 @@ async def test_ten_callbacks_at_once_count_once(studio: Studio) -> None:
     assert refusals == []
     after = await studio.seen(booking)
     assert after.paid == DEPOSIT
-    assert await studio.told(booking) == ["booking.placed", "booking.confirmed"]
+    assert await studio.topics(booking) == ["booking.placed", "booking.confirmed"]
     paid_once = await studio.book(TOMORROW + HOUR)
     await studio.paid(paid_once)
     assert after.version == (await studio.seen(paid_once)).version
@@ -140,7 +140,7 @@ async def test_an_amount_above_the_price_is_refunded_once(studio: Studio) -> Non
     after = await studio.seen(booking)
     assert (after.status, after.paid) == (Status.CONFIRMED, tugriks(90_000))
     assert await studio.owed(booking) == [tugriks(5_000), tugriks(5_000)]
-    assert (await studio.told(booking)).count("payment.refund_owed") == 2
+    assert (await studio.topics(booking)).count("payment.refund_owed") == 2
 
 
 async def test_a_deposit_paid_twice_is_refunded_above_the_price(studio: Studio) -> None:

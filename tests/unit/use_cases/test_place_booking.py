@@ -81,7 +81,7 @@ async def test_placing_a_booking_adds_its_first_event_and_message(studio: Studio
     [event] = await studio.reads.bookings.events(booking.id)
     assert (event.type, event.from_status, event.to_status) == ("placed", None, Status.PENDING)
     assert (event.by, event.at) == (studio.customer, studio.clock.now())
-    assert await studio.told(booking) == ["booking.placed"]
+    assert await studio.topics(booking) == ["booking.placed"]
 
 
 async def test_a_booking_reference_has_no_look_alike_letters(studio: Studio) -> None:
@@ -309,7 +309,7 @@ async def test_a_hold_is_booked_once_by_concurrent_requests(studio: Studio) -> N
     booked, refusals = await race([studio.book(hold=hold.id) for _ in range(5)])
     assert len(booked) == 1
     assert [type(refusal) for refusal in refusals] == [HoldNotFound] * 4
-    assert len(await asyncio.gather(*(studio.told(booking) for booking in booked))) == 1
+    assert len(await asyncio.gather(*(studio.topics(booking) for booking in booked))) == 1
 
 
 @pytest.mark.terms(FREE)

@@ -70,7 +70,7 @@ async def test_a_series_repeats_the_same_local_time(studio: Studio) -> None:
         assert (booking.status, booking.deposit) == (Status.PENDING, DEPOSIT)
         assert (booking.customer_id, booking.due_at) == (studio.customer.id, studio.clock.now() + PAYMENT_WINDOW)
         assert not await studio.is_free(booking.span.start)
-        assert await studio.told(booking) == ["booking.placed"]
+        assert await studio.topics(booking) == ["booking.placed"]
         assert [event.type for event in await studio.reads.bookings.events(booking.id)] == ["placed"]
     for between in (TOMORROW + WEEK, TOMORROW + 8 * WEEK):
         assert await studio.is_free(between)
@@ -305,6 +305,6 @@ async def test_a_series_counts_whole_towards_the_limit_of_unsettled_bookings(stu
 
 
 async def test_series_without_deposits_may_exceed_the_limit_of_unsettled_bookings() -> None:
-    studio = await Studio.opened(asks=FREE)
+    studio = await Studio.opened(terms=FREE)
     placed = [await studio.book_series(TOMORROW + hour * HOUR, times=12) for hour in range(2)]
     assert sum(map(len, placed)) > UNSETTLED_PER_CUSTOMER

@@ -316,9 +316,9 @@ async def test_the_owner_is_told_of_suspension_with_its_reason_and_of_reinstatem
     await suspend(studio)
     owner = await studio.reads.users.get(studio.owner.id)
     assert owner is not None
-    (told,) = await notices(studio)
-    assert told[0] == owner.email
-    assert told[1].startswith(f"Your profile Ink is suspended: {WHY} It takes no bookings")
+    (notice,) = await notices(studio)
+    assert notice[0] == owner.email
+    assert notice[1].startswith(f"Your profile Ink is suspended: {WHY} It takes no bookings")
     await reinstate(studio)
     assert [text for _, text in await notices(studio)] == ["Your profile Ink takes bookings again."]
 

@@ -218,9 +218,9 @@ async def test_the_customer_is_notified_of_each_receipt_number(studio: Studio) -
             if isinstance(event, ReceiptIssued):
                 translator = GettextTranslator(language)
                 await notify(event, reads=studio.reads, notifier=notifier, translator=translator)
-        told = [each for each in notifier.delivered if each.user_id == studio.customer.id]
-        assert len(told) == len(notifier.delivered) == 3
-        assert language != "en" or told[0].subject == title
+        received = [each for each in notifier.delivered if each.user_id == studio.customer.id]
+        assert len(received) == len(notifier.delivered) == 3
+        assert language != "en" or received[0].subject == title
 
 
 async def test_an_erasure_takes_the_name_and_keeps_the_amounts(studio: Studio) -> None:

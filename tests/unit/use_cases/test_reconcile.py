@@ -81,7 +81,7 @@ async def _make(studio: Studio, refund: Refund) -> None:
     await make_refund(refund.id, reads=studio.reads, executor=studio.executor, gateways=studio.gateways)
 
 
-async def _told(studio: Studio, run: Run) -> list[str]:
+async def _topics(studio: Studio, run: Run) -> list[str]:
     return [event.topic for event in await studio.backend.outbox_events() if event.subject == run.id]
 
 
@@ -372,7 +372,7 @@ async def test_a_run_is_started_again_until_it_finishes_and_admins_are_told_of_t
         waits.append(after.retry_at - studio.clock.now())
         studio.clock.advance(waits[-1])
     assert waits[:3] == [FIRST_RETRY, 2 * FIRST_RETRY, 4 * FIRST_RETRY]
-    assert await _told(studio, run) == [RunRequested.topic, RunDelayed.topic]
+    assert await _topics(studio, run) == [RunRequested.topic, RunDelayed.topic]
     studio.gateway.available = True
     assert (await _carry_out(studio, run)).status is RunStatus.FINISHED
     assert await studio.reads.reconciliation.to_retry(studio.clock.now() + DAY, 10) == []
@@ -382,7 +382,7 @@ async def test_admins_are_told_of_a_run_that_leaves_findings(studio: Studio) -> 
     _, payment = await _invoiced(studio)
     _pay(studio, payment, DEPOSIT.percent(40))
     run = await _reconciled(studio)
-    assert await _told(studio, run) == [RunRequested.topic, RunLeftFindings.topic]
+    assert await _topics(studio, run) == [RunRequested.topic, RunLeftFindings.topic]
 
 
 async def test_each_day_is_scheduled_once_and_again_a_week_later(studio: Studio) -> None:

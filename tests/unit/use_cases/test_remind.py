@@ -50,8 +50,8 @@ class Desk:
         self._seen = 0
 
     @classmethod
-    async def opened(cls, asks: Terms = FREE) -> "Desk":
-        return cls(await Studio.opened(asks=asks))
+    async def opened(cls, provider_terms: Terms = FREE) -> "Desk":
+        return cls(await Studio.opened(terms=provider_terms))
 
     async def at(self, moment: datetime) -> list[OutgoingMessage]:
         """Sweep twice at this time, and return the messages sent."""
@@ -203,11 +203,11 @@ async def test_a_service_has_reminders_of_its_own_and_a_booking_keeps_them() -> 
 
 
 async def test_a_reminder_says_where_when_and_until_when_to_cancel_in_the_words_of_its_reader() -> None:
-    asks = replace(terms(), instructions="Please eat before you come.")
+    provider_terms = replace(terms(), instructions="Please eat before you come.")
     desk = await Desk.opened()
     studio = desk.studio
     async with studio.backend.begin() as tx:
-        await tx.bookable_providers.save_terms(studio.provider_id, asks)
+        await tx.bookable_providers.save_terms(studio.provider_id, provider_terms)
         profile = await tx.profiles.get(studio.provider_id)
         assert profile is not None
         placed = replace(profile, address="Peace Avenue 5", location=Location(47.9184, 106.9177), version=99)
@@ -218,7 +218,9 @@ async def test_a_reminder_says_where_when_and_until_when_to_cancel_in_the_words_
     for language, due in (("en", 48 * HOUR), ("mn", 3 * HOUR), ("fa", 2 * HOUR)):
         minutes = int(due / timedelta(minutes=1))
         async with studio.backend.begin() as tx:
-            await tx.bookable_providers.save_terms(studio.provider_id, replace(asks, reminder_minutes=(minutes,)))
+            await tx.bookable_providers.save_terms(
+                studio.provider_id, replace(provider_terms, reminder_minutes=(minutes,))
+            )
         await desk.change(booking.customer_id, locale=language, time_zone="Europe/Berlin")
         [message] = await desk.at(booking.span.start - due)
         assert message.language == language
@@ -253,8 +255,8 @@ async def test_the_confirmation_and_the_reminders_tell_one_time_in_the_zone_of_t
         if isinstance(event, BookingChanged):
             await notify(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
     reminders = [message for before in (DAY, 2 * HOUR) for message in await desk.at(booking.span.start - before)]
-    told = "2026-12-01 10:30 (Tehran; Ulaanbaatar: 2026-12-01 15:00)"
-    assert [told in message.text for message in (*notifier.delivered, *reminders)] == [True] * 5
+    local_time = "2026-12-01 10:30 (Tehran; Ulaanbaatar: 2026-12-01 15:00)"
+    assert [local_time in message.text for message in (*notifier.delivered, *reminders)] == [True] * 5
 
 
 async def test_a_deposit_a_request_and_an_offer_are_recalled_before_they_expire() -> None:

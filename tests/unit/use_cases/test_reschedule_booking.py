@@ -44,12 +44,12 @@ LATER = TOMORROW + 3 * HOUR
 
 async def refused(studio: Studio, booking: Booking, to: datetime, error: type[Exception], *, by: Actor) -> None:
     """Assert that the call is refused and changes nothing."""
-    before, told = await studio.seen(booking), await studio.told(booking)
+    before, topics = await studio.seen(booking), await studio.topics(booking)
     events = await studio.reads.bookings.events(booking.id)
     with pytest.raises(error):
         await studio.reschedule(booking, to, by=by)
     assert await studio.seen(booking) == before
-    assert await studio.told(booking) == told
+    assert await studio.topics(booking) == topics
     assert await studio.reads.bookings.events(booking.id) == events
     assert await studio.is_free(before.span.start) is not before.claims_time
 
@@ -81,7 +81,7 @@ async def test_the_event_and_message_have_the_old_and_new_start(studio: Studio) 
     assert (event.type, event.from_status, event.to_status) == ("rescheduled", Status.PENDING, Status.PENDING)
     assert (event.by, event.at) == (studio.customer, studio.clock.now())
     assert event.reason == "from 2026-11-24T02:00:00Z to 2026-11-24T05:00:00Z"
-    assert await studio.told(booking) == ["booking.placed", "booking.rescheduled"]
+    assert await studio.topics(booking) == ["booking.placed", "booking.rescheduled"]
 
 
 async def test_all_parties_and_admins_can_reschedule(studio: Studio) -> None:
@@ -372,7 +372,7 @@ async def test_customers_cannot_reschedule_while_the_provider_takes_no_bookings(
 
 async def test_a_reschedule_to_the_same_time_changes_nothing(studio: Studio) -> None:
     booking = await studio.book()
-    before, told = await studio.seen(booking), await studio.told(booking)
+    before, topics = await studio.seen(booking), await studio.topics(booking)
     for by in (studio.customer, studio.owner):
         assert await studio.reschedule(before, before.span.start, by=by) == before
-    assert (await studio.seen(booking), await studio.told(booking)) == (before, told)
+    assert (await studio.seen(booking), await studio.topics(booking)) == (before, topics)

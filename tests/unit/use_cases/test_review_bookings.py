@@ -82,7 +82,7 @@ async def test_a_suspension_puts_every_booking_to_come_under_review_once(studio:
     for each in (booking, other):
         seen = await studio.seen(each)
         assert (seen.under_review, seen.review_began_at) == (True, studio.clock.now())
-        assert (await studio.told(each)).count("booking.questioned") == 1
+        assert (await studio.topics(each)).count("booking.questioned") == 1
     assert not (await studio.seen(over)).under_review
 
 
@@ -106,8 +106,8 @@ async def test_the_customer_is_notified_of_the_review_and_of_the_confirmation(st
     assert text.startswith("Ink takes no bookings at present, so your booking on ")
     await reinstate(studio)
     assert not (await studio.seen(booking)).under_review
-    told = [text for to, text in await texts(studio, booking) if to == customer.email]
-    assert told[-1].endswith("is no longer under review: it stays valid.")
+    notified = [text for to, text in await texts(studio, booking) if to == customer.email]
+    assert notified[-1].endswith("is no longer under review: it stays valid.")
 
 
 @pytest.mark.terms(FREE)

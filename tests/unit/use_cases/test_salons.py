@@ -375,7 +375,7 @@ async def test_concurrent_invitations_respect_the_limit_of_fifty_members(studio:
     assert [type(refusal) for refusal in refusals] == [SalonFull]
 
 
-async def told(studio: Studio, *, before: int = 0) -> list[tuple[str, str]]:
+async def notified(studio: Studio, *, before: int = 0) -> list[tuple[str, str]]:
     """Recipient and subject of the notices of all events after the first `before`."""
     notifier = MemoryNotifier()
     events = [each for each in await studio.backend.outbox_events() if isinstance(each, MembershipChanged)]
@@ -395,24 +395,24 @@ async def test_provider_and_manager_are_notified_of_each_others_actions(studio: 
     to_provider, to_manager = str(provider.email), str(manager.email)
     await home.invite()
     await home.invite()
-    assert await told(studio) == [(to_provider, "Invitation from a salon: “Nomad House”")]
+    assert await notified(studio) == [(to_provider, "Invitation from a salon: “Nomad House”")]
     await home.decline()
-    assert await told(studio) == [(to_manager, f"Invitation declined by a provider: “{name}”")]
+    assert await notified(studio) == [(to_manager, f"Invitation declined by a provider: “{name}”")]
     await home.invite()
     await home.part(home.manager)
-    assert await told(studio, before=3) == [(to_provider, "Invitation withdrawn by a salon: “Nomad House”")]
+    assert await notified(studio, before=3) == [(to_provider, "Invitation withdrawn by a salon: “Nomad House”")]
     await home.invite()
     await home.accept()
-    assert await told(studio, before=5) == [(to_manager, f"A new member of your salon: “{name}”")]
+    assert await notified(studio, before=5) == [(to_manager, f"A new member of your salon: “{name}”")]
     await home.part(studio.owner)
-    assert await told(studio, before=6) == [(to_manager, f"A provider has left your salon: “{name}”")]
+    assert await notified(studio, before=6) == [(to_manager, f"A provider has left your salon: “{name}”")]
     await home.invite()
     await home.accept()
     await home.part(home.manager)
-    assert await told(studio, before=9) == [(to_provider, "You are no longer a member of a salon: “Nomad House”")]
+    assert await notified(studio, before=9) == [(to_provider, "You are no longer a member of a salon: “Nomad House”")]
     await home.invite()
     await studio.run(delete_salon, home.salon.id, by=home.manager)
-    assert await told(studio) == [(to_provider, "A salon was deleted: “Nomad House”")]
+    assert await notified(studio) == [(to_provider, "A salon was deleted: “Nomad House”")]
 
 
 async def test_an_admin_can_delete_a_salon_and_nobody_else_but_its_manager(studio: Studio) -> None:

@@ -1,4 +1,4 @@
-"""Members of a salon are told when a service that they offer changes or ends."""
+"""Members of a salon are notified when a service that they offer changes or ends."""
 
 from collections.abc import Sequence
 
@@ -28,7 +28,7 @@ from booking_domain.use_cases.messages.notify import notify
 from entrypoints.languages.notices import GettextTranslator
 
 
-async def told(studio: Studio, since: int = 0) -> Sequence[tuple[str, str, str]]:
+async def notified(studio: Studio, since: int = 0) -> Sequence[tuple[str, str, str]]:
     notifier = MemoryNotifier()
     events = [each for each in await studio.backend.outbox_events() if isinstance(each, OfferedServiceChanged)]
     for event in events[since:]:
@@ -68,11 +68,11 @@ async def test_members_who_offer_a_service_are_told_when_it_changes_or_ends() ->
     seen = 0
     for change, subjects in changes:
         await studio.run(edit_service, EditService(service_id=service.id, change=change), by=manager)
-        notices = await told(studio, seen)
+        notices = await notified(studio, seen)
         assert [notice[:2] for notice in notices] == [(account.email, subject) for subject in subjects], change
         seen += len(notices)
     await studio.run(remove_service, service.id, by=manager)
-    [(_, subject, text)] = await told(studio, seen)
+    [(_, subject, text)] = await notified(studio, seen)
     assert subject == "Your salon no longer offers a service: “Trim”"
     assert text == "The salon Nomad no longer offers Trim: customers can no longer book it with you. Bookings stay."
 
@@ -84,4 +84,4 @@ async def test_a_change_of_an_own_service_tells_nobody() -> None:
     change = ServiceChange(price_amount=4_000_000)
     await studio.run(edit_service, EditService(service_id=service.id, change=change), by=studio.owner)
     await studio.run(remove_service, service.id, by=studio.owner)
-    assert await told(studio) == []
+    assert await notified(studio) == []

@@ -40,7 +40,7 @@ async def studio(request: pytest.FixtureRequest, cards: MemoryGateway) -> AsyncI
     """Open a studio with a gateway of QR codes for tögrög, and one of cards for yen too; check its invariants."""
     marker = request.node.get_closest_marker("terms")
     codes = MemoryGateway("codes", WHOLE_TUGRIKS, refunds_parts=False)
-    studio = await Studio.opened(asks=marker.args[0] if marker else None, gateway=codes, further=(cards,))
+    studio = await Studio.opened(terms=marker.args[0] if marker else None, gateway=codes, further=(cards,))
     yield studio
     assert await studio.violations() == []
 

@@ -21,11 +21,11 @@ EVENT = MAKE.domain_event(BookingId(MAKE.entropy.new_id()))
 
 async def sent_to(user: User) -> list[OutgoingMessage]:
     notifier = MemoryNotifier()
-    await told(user, notifier)
+    await notify(user, notifier)
     return list(notifier.delivered)
 
 
-async def told(user: User, notifier: MemoryNotifier) -> None:
+async def notify(user: User, notifier: MemoryNotifier) -> None:
     notice = NoticeTemplate(subject="A subject", text="A text").fill()
     await notify_user(user, EVENT, Addressed(user.id, notice), notifier=notifier, translator=GettextTranslator("en"))
 
@@ -47,11 +47,11 @@ async def test_a_user_is_notified_by_e_mail_or_else_by_sms(user: User, channel: 
 
 async def test_a_user_without_a_contact_is_notified_in_the_app_only() -> None:
     notifier = MemoryNotifier()
-    await told(replace(USER, email=None, phone=None), notifier)
+    await notify(replace(USER, email=None, phone=None), notifier)
     assert (len(notifier.notices), notifier.delivered) == (1, ())
 
 
 async def test_a_deleted_account_is_not_notified() -> None:
     notifier = MemoryNotifier()
-    await told(replace(USER, status=UserStatus.DELETED), notifier)
+    await notify(replace(USER, status=UserStatus.DELETED), notifier)
     assert notifier.notices == {}

@@ -25,7 +25,7 @@ COUNTS: Final = st.integers(1, MAX_UPCOMING)
 
 
 async def opened() -> Studio:
-    return await Studio.opened(asks=FREE, ports=(LIMITS,))
+    return await Studio.opened(terms=FREE, ports=(LIMITS,))
 
 
 async def set_limit(studio: Studio, number: int | None) -> None:

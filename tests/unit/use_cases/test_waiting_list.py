@@ -60,7 +60,7 @@ async def everything(studio: Studio) -> tuple[object, ...]:
     return schedule.claims, places, await studio.backend.outbox_events()
 
 
-async def offers_told(studio: Studio) -> list[WaitlistOffered]:
+async def offer_events(studio: Studio) -> list[WaitlistOffered]:
     return [each for each in await studio.backend.outbox_events() if isinstance(each, WaitlistOffered)]
 
 
@@ -237,7 +237,7 @@ async def test_expired_and_rescheduled_bookings_free_their_time_too(studio: Stud
 async def test_an_offer_is_announced_with_its_customer_slot_and_end(studio: Studio) -> None:
     place = await studio.wait()
     await studio.offer()
-    [event] = await offers_told(studio)
+    [event] = await offer_events(studio)
     assert event == WaitlistOffered(
         id=event.id,
         occurred_at=NOW,
@@ -272,7 +272,7 @@ async def test_concurrent_offering_makes_one_hold(studio: Studio) -> None:
     offers, refusals = await race([studio.offer() for _ in range(5)])
     assert refusals == []
     assert sorted(len(each) for each in offers) == [0, 0, 0, 0, 1]
-    assert len(await offers_told(studio)) == 1
+    assert len(await offer_events(studio)) == 1
 
 
 async def test_the_oldest_entry_gets_the_slot(studio: Studio) -> None:

@@ -45,7 +45,7 @@ class NotExported:
 
 Clear = Callable[[Table, ColumnElement[bool]], UpdateBase]
 """From a table, and the condition that its rows are the account's, to the statement that clears them."""
-Told: TypeAlias = Callable[[Row, EventId, datetime], Event | None]
+EndedEvent: TypeAlias = Callable[[Row, EventId, datetime], Event | None]
 """From a row that an ending statement returns to the event that tells others of it."""
 
 
@@ -54,7 +54,7 @@ class Ended:
     """The statement that ends the rows when the account changes hands, and what tells others."""
 
     statement: Clear
-    tells: Told | None = None
+    tells: EndedEvent | None = None
     asked: str = ""
     """What the owner finds from before, if only a part of the row ends."""
 
@@ -132,7 +132,7 @@ def erasure_statement(table: Table) -> UpdateBase | None:
     return declared.erase(table, owned_by_user(table))
 
 
-def handover_statement(table: Table) -> tuple[UpdateBase, Told | None] | None:
+def handover_statement(table: Table) -> tuple[UpdateBase, EndedEvent | None] | None:
     """The statement that ends an account's rows when it changes hands, and what tells others; None if they stay."""
     declared = PersonalRows.of(table)
     if declared is None or not isinstance(declared.handover, Ended):

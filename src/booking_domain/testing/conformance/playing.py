@@ -94,7 +94,7 @@ def _said(value: object) -> str:
 
 
 async def _play(history: History) -> tuple[str, ...]:
-    studio = await Studio.opened(asks=history.terms)
+    studio = await Studio.opened(terms=history.terms)
     play = _Play(
         studio, history.terms.price.currency, other=await studio.joined(), manager=await studio.joined(Role.MANAGER)
     )

@@ -174,11 +174,11 @@ class PlatformMachine(RuleBasedStateMachine):
         """Open an empty storage."""
         raise NotImplementedError
 
-    @initialize(asks=_TERMS)
-    def open_the_studio(self, asks: Terms) -> None:
+    @initialize(terms=_TERMS)
+    def open_the_studio(self, terms: Terms) -> None:
         async def opened() -> tuple[Studio, list[Actor]]:
             backend = await self._open.enter_async_context(self.open_backend())
-            studio = await Studio.opened(backend, asks=asks)
+            studio = await Studio.opened(backend, terms=terms)
             customers = [await studio.joined() for _ in range(_CUSTOMERS)]
             for customer in customers:
                 await studio.consent(customer)
@@ -655,10 +655,10 @@ class PlatformMachine(RuleBasedStateMachine):
         after=st.sampled_from([0, 30]),
         most=st.sampled_from([None, None, (2, None), (None, 2)]),
         anchoring=st.sampled_from(Anchoring),
-        asks=_TERMS,
+        terms=_TERMS,
     )
     def change_the_settings(
-        self, before: int, after: int, most: tuple[int | None, int | None] | None, anchoring: Anchoring, asks: Terms
+        self, before: int, after: int, most: tuple[int | None, int | None] | None, anchoring: Anchoring, terms: Terms
     ) -> None:
         a_day, a_week = most or (None, None)
         change = SettingsChange(
@@ -668,10 +668,10 @@ class PlatformMachine(RuleBasedStateMachine):
             max_per_week=a_week,
             anchoring=anchoring,
             terms=TermsChange(
-                mode=asks.mode,
-                deposit_amount=asks.deposit.amount,
-                cancellation=CancellationChange.to(asks.cancellation),
-                requests_claim_time=asks.requests_claim_time,
+                mode=terms.mode,
+                deposit_amount=terms.deposit.amount,
+                cancellation=CancellationChange.to(terms.cancellation),
+                requests_claim_time=terms.requests_claim_time,
             ),
         )
         self._do(self.studio.run(change_settings, change, by=self.studio.owner))

@@ -30,7 +30,7 @@ class Handed:
     keep_factor: bool
     now: datetime
     entropy: Entropy
-    told: list[Event] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
     def event_id(self) -> EventId:
         """The id of a new event."""

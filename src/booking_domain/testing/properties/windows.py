@@ -48,7 +48,7 @@ def order_does_not_matter(question: Question, by: SlotFunction = offered_slots) 
         salon = calendar.salon
         if salon is not None:
             salon = replace(salon, rules=anyhow(salon.rules), exceptions=anyhow(salon.exceptions))
-        told = replace(
+        reordered = replace(
             calendar,
             rules=anyhow(calendar.rules),
             exceptions=anyhow(calendar.exceptions),
@@ -56,7 +56,7 @@ def order_does_not_matter(question: Question, by: SlotFunction = offered_slots) 
             busy=anyhow(calendar.busy),
             salon=salon,
         )
-        other = replace(question, calendar=told, claims=anyhow(question.claims))
+        other = replace(question, calendar=reordered, claims=anyhow(question.claims))
         must_be_the_same("Told in another order", question, offered, other.offered(by))
 
 

@@ -115,12 +115,12 @@ async def _edit(command: EditAnnouncement, tx: AnnouncementTx, context: UseCaseC
     await tx.announcements.save(after, was=before)
     if not after.has_same_content(before):
         await tx.announcements.remove_dismissals(after.id)
-    await tx.outbox.put(_told(before, after, context))
+    await tx.outbox.put(_live_changes(before, after, context))
     return after
 
 
-def _told(before: Announcement, after: Announcement, context: UseCaseContext) -> Sequence[AnnouncementEvent]:
-    """What the clients of both audiences are told."""
+def _live_changes(before: Announcement, after: Announcement, context: UseCaseContext) -> Sequence[AnnouncementEvent]:
+    """What the clients of both audiences receive."""
     if before.published and after.published and before.audience is after.audience:
         return [announcement_event(AnnouncementChanged, after, context)]
     withdrawn = [announcement_event(AnnouncementWithdrawn, before, context)] if before.published else []
@@ -148,7 +148,7 @@ async def _publish_due(_: None, tx: AnnouncementTx, context: UseCaseContext) -> 
     for before in due:
         after = replace(before, published=before.current(context.now))
         await tx.announcements.save(after, was=before)
-        await tx.outbox.put(_told(before, after, context))
+        await tx.outbox.put(_live_changes(before, after, context))
     return len(due)
 
 

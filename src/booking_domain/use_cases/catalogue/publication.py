@@ -50,7 +50,7 @@ class SuspendProfile:
     """Suspend a published or withdrawn profile.
 
     - From then on it is not listed, and has no slots, holds, bookings and new payments.
-    - Its owner is told the reason, and the customers of its bookings that these are under review.
+    - Its owner is notified of the reason, and the customers of its bookings that these are under review.
     """
 
     provider_id: ProviderId

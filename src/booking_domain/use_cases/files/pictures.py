@@ -87,7 +87,7 @@ async def _of_item(file: File, owner_id: UUID, tx: Repositories, _: UseCaseConte
 
 
 async def _of_statement(_: File, owner_id: UUID, tx: Repositories, context: UseCaseContext) -> None:
-    """The statement reads its images from `files`; the parties are told that one is missing."""
+    """The statement reads its images from `files`; the parties are notified that one is missing."""
     statement = await tx.disputes.statement(StatementId(owner_id))
     dispute = None if statement is None else await tx.disputes.get(statement.dispute_id)
     if statement is not None and dispute is not None:
@@ -95,7 +95,7 @@ async def _of_statement(_: File, owner_id: UUID, tx: Repositories, context: UseC
 
 
 async def _of_idea(_: File, owner_id: UUID, tx: Repositories, context: UseCaseContext) -> None:
-    """The idea reads its images from `files`; both sides are told that one is missing."""
+    """The idea reads its images from `files`; both sides are notified that one is missing."""
     idea = await tx.ideas.get(IdeaId(owner_id))
     if idea is not None:
         await tx.outbox.put([idea_event(IdeaImageDeleted, idea, context)])

@@ -27,7 +27,7 @@ class MarkUndeliverable:
 async def give_up_address(
     user: User, email: str, reason: Undeliverable, *, sent_at: datetime, tx: IdentityTx, context: UseCaseContext
 ) -> None:
-    """Give up the e-mail address of a locked account, after a message of `sent_at`; the owner is told.
+    """Give up the e-mail address of a locked account, after a message of `sent_at`; the owner is notified.
 
     Does nothing if the account is deleted, has another address by now, has verified it since, or if this is known.
     """

@@ -47,11 +47,11 @@ async def take_over(
     await tx.known_clients.remove_all(user.id, but=but)
     live = await tx.sessions.lock_live(user.id, context.now)
     await end_sessions([session for session in live if session.id != but], tx, context)
-    told = await tx.handover.settle(user.id, keep_factor=keep_factor, now=context.now, entropy=context.entropy)
+    events = await tx.handover.settle(user.id, keep_factor=keep_factor, now=context.now, entropy=context.entropy)
     owned = user.taken_over(channel, context.now)
     await tx.users.save(owned)
     context.note("user.earlier_access_removed", Subject("user", user.id), actor=user.actor)
-    await tx.outbox.put([*told, account_event(EarlierAccessRemoved, user.id, context)])
+    await tx.outbox.put([*events, account_event(EarlierAccessRemoved, user.id, context)])
     return owned
 
 

@@ -57,7 +57,7 @@ class NotificationTx(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreNotification:
-    """Keep what a user is told of an event, with a message to each contact.
+    """Store the notification of a user about an event, with a message to each contact.
 
     All messages are sent if `everywhere`; else the first, the e-mail and the one to devices, and a text message only if
     no other arrives.

@@ -6,7 +6,7 @@
    often.
 3. `settle_payment`: ask the gateway what came of it.
 
-An attempt whose result is unknown is repeated with a growing delay. Admins are told when it takes long, and when the
+An attempt whose result is unknown is repeated with a growing delay. Admins are notified if it takes long, and if the
 authorisation has lapsed.
 """
 

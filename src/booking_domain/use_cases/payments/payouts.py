@@ -46,7 +46,7 @@ class ApprovePayout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnPayout:
-    """Record that an approved transfer failed. The customer is told the reason and checks the bank account."""
+    """Record that an approved transfer failed. The customer is notified of the reason and checks the bank account."""
 
     refund_id: RefundId
     reason: str

@@ -52,7 +52,7 @@ class ChangeProviderPayout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnProviderPayout:
-    """Record that an approved transfer failed. The provider is told the reason and checks the bank account."""
+    """Record that an approved transfer failed. The provider is notified of the reason and checks the bank account."""
 
     payout_id: ProviderPayoutId
     reason: str

@@ -3,7 +3,7 @@
 - Only the gateway's report counts. A callback, a customer's request or a timer is a hint to ask, so each may come any
   number of times, late or forged, without effect of its own.
 - New money confirms its booking, or revives an expired booking whose time can still be booked, or is scheduled as a
-  refund, and the customer is told why.
+  refund, and the customer is notified of the reason.
 - An authorisation confirms and revives as money does. It is captured later; see `capture_payments`.
 """
 

@@ -57,7 +57,7 @@ class EditPortfolioItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeDownItem:
-    """Remove an item from public view. Its provider is told the reason."""
+    """Remove an item from public view. Its provider is notified of the reason."""
 
     item_id: PortfolioItemId
     reason: str

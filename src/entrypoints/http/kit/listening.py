@@ -16,7 +16,7 @@ log: Final = structlog.get_logger()
 
 
 class Listener(Protocol):
-    """A part that is told. It does not wait: the others would be told late."""
+    """A part that hears signals. It does not wait: the others would hear them late."""
 
     def hear(self, heard: Heard) -> None:
         """Take what was heard; nothing is missed until `interrupted` is called, or something is heard as missed."""

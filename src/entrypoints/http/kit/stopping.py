@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 DRAIN_SECONDS: Final = 5
 """How long granian is told to stop after the signal, at most."""
-_told: Final[set[Callable[[], None]]] = set()
+_callbacks: Final[set[Callable[[], None]]] = set()
 _awaited: Final[set[Callable[[], Awaitable[None]]]] = set()
 _stopping: Final[set[asyncio.Task[None]]] = set()
 
@@ -28,13 +28,13 @@ class Stopping(Protocol):
 @contextmanager
 def when_stopping(tell: Callable[[], None], drained: Callable[[], Awaitable[None]] | None = None) -> Iterator[None]:
     """Call this as soon as the process is asked to stop, and stop once `drained` returns."""
-    _told.add(tell)
+    _callbacks.add(tell)
     if drained is not None:
         _awaited.add(drained)
     try:
         yield
     finally:
-        _told.discard(tell)
+        _callbacks.discard(tell)
         if drained is not None:
             _awaited.discard(drained)
 
@@ -48,7 +48,7 @@ def telling(
         stopping = install(loop)
 
         def stop() -> None:
-            for tell in list(_told):
+            for tell in list(_callbacks):
                 tell()
             if not _awaited:
                 stopping.set()

@@ -174,7 +174,7 @@ def test_a_token_is_good_until_it_expires_and_clocks_may_differ_by_a_minute() ->
 
 
 @pytest.mark.parametrize(
-    ("claims", "told", "name"),
+    ("claims", "client_name", "name"),
     [
         ({"name": " Dorj\u0007  Bat "}, None, "Dorj Bat"),
         ({"given_name": "Dorj", "family_name": "Bat"}, "Other", "Dorj Bat"),
@@ -186,7 +186,7 @@ def test_a_token_is_good_until_it_expires_and_clocks_may_differ_by_a_minute() ->
     ids=str,
 )
 def test_the_name_is_that_of_the_service_else_what_the_client_knows(
-    claims: dict[str, Any], told: str | None, name: str
+    claims: dict[str, Any], client_name: str | None, name: str
 ) -> None:
-    found = assertion_of(read(signed(**claims)), IdentityProvider.GOOGLE, CLIENT, told, until=NOW)
+    found = assertion_of(read(signed(**claims)), IdentityProvider.GOOGLE, CLIENT, client_name, until=NOW)
     assert found.name == name

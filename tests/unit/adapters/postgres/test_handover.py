@@ -209,14 +209,14 @@ async def test_each_handover_statement_is_needed(database: Backend, monkeypatch:
 
 async def test_the_owner_and_others_are_told(database: Backend) -> None:
     cast = await prepared(database)
-    told = []
+    topics = []
     for person in (cast.customer, cast.owner):
         user = await database.reads.users.get(person.id)
         assert user is not None
         await signs_in(Taking(database), user)
     async with database.connection() as connection:
         cursor = await connection.execute("SELECT topic FROM outbox")
-        told = [topic for (topic,) in await cursor.fetchall()]
-    assert told.count(EarlierAccessRemoved.topic) == 2
-    assert ConsentRevoked.topic in told
-    assert SalonLeft.topic in told
+        topics = [topic for (topic,) in await cursor.fetchall()]
+    assert topics.count(EarlierAccessRemoved.topic) == 2
+    assert ConsentRevoked.topic in topics
+    assert SalonLeft.topic in topics

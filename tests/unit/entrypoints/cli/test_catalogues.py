@@ -115,8 +115,8 @@ def test_a_stale_catalogue_fails_the_check_and_is_updated_without_it(
     with po(copied, "fa").open("a", encoding="utf-8") as file:
         file.write(gone)
     assert main(["--check", str(copied)]) == 1
-    told = capsys.readouterr().err
-    assert "fa/languages.po: is stale" in told
+    errors = capsys.readouterr().err
+    assert "fa/languages.po: is stale" in errors
     assert main([str(copied)]) == 0
     assert main(["--check", str(copied)]) == 0
     assert texts(copied) == texts(LOCALES)

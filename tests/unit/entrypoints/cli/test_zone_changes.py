@@ -169,8 +169,8 @@ def test_bookings_follow_the_new_rules_where_the_time_is_free(books: Books, rule
     assert said.count("conflict: another claim has the time") == 2
     assert books.hours(everybody) == [1, 2, 3, 6, 7, 8, 9, 4, 12, before[-1]]
     books.assert_sound()
-    told = books.sql("SELECT subject FROM outbox WHERE topic = 'booking.clock_changed' ORDER BY seq")
-    assert {subject for (subject,) in told} == {each.id for each in (*row, *alone)}
+    subjects = books.sql("SELECT subject FROM outbox WHERE topic = 'booking.clock_changed' ORDER BY seq")
+    assert {subject for (subject,) in subjects} == {each.id for each in (*row, *alone)}
 
     # A second run changes nothing and notifies no one again.
     code, said = books.zone_changes("--apply", rules=rules_of_tokyo)

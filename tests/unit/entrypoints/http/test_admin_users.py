@@ -186,8 +186,8 @@ async def test_disabling_ends_all_sessions_and_enabling_allows_signing_in(api: A
     assert_problem(await api.get("/auth/me", dorj["accessToken"]), 401, "auth.invalid_token")
     assert (await api.patch(f"/admin/users/{dorj['id']}", admin, json={"status": "active"})).status_code == 200
     assert (await api.post("/auth/login", json=login)).status_code == 200
-    told = [(entry.action, entry.details.get("reason")) for entry in await entries(api)]
-    assert told == [("user.disabled", "abuse"), ("user.enabled", None)]
+    audited = [(entry.action, entry.details.get("reason")) for entry in await entries(api)]
+    assert audited == [("user.disabled", "abuse"), ("user.enabled", None)]
 
 
 async def test_a_new_role_takes_effect_at_the_next_sign_in(api: Api) -> None:
@@ -263,8 +263,8 @@ async def test_a_bulk_action_applies_to_all_accounts_or_none(api: Api) -> None:
     assert (await bulk(ids=ids, action="enable")).json() == {"changed": 3}
     assert (await bulk(ids=ids, action="enable")).json() == {"changed": 0}
     assert (await bulk(ids=ids, action="end_sessions")).json() == {"changed": 0}
-    told = [(entry.action, entry.subject and str(entry.subject.id)) for entry in await entries(api)]
-    assert sorted(told, key=str) == sorted(
+    audited = [(entry.action, entry.subject and str(entry.subject.id)) for entry in await entries(api)]
+    assert sorted(audited, key=str) == sorted(
         [("user.bulk", None)]
         + [(action, each) for action in ("user.disabled", "user.enabled", "user.end_sessions") for each in ids],
         key=str,

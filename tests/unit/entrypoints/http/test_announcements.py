@@ -1,4 +1,4 @@
-"""Announcements: who sees which, when, in which language, and what clients that are connected are told."""
+"""Announcements: who sees which, when, in which language, and what connected clients receive."""
 
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -41,7 +41,7 @@ async def put(api: Api, path: str, token: str) -> int:
     return (await api.put(path, token)).status_code
 
 
-class Told:
+class LiveClients:
     """What the outbox got since the last look, announced live."""
 
     def __init__(self, api: Api) -> None:
@@ -96,8 +96,8 @@ async def test_an_announcement_is_current_from_its_start_to_its_end(api: Api) ->
 async def test_clients_are_told_when_an_announcement_begins_changes_and_ends(api: Api) -> None:
     admin = await api.an_admin()
     people = {role: await api.joined(role) for role in ("customer", "provider", "manager")}
-    told, executor = Told(api), api.container.executor()
-    await told.relay()
+    live_clients, executor = LiveClients(api), api.container.executor()
+    await live_clients.relay()
     async with AsyncExitStack() as opened:
         clients = {
             role: await opened.enter_async_context(following(api, token, "system"))
@@ -107,7 +107,7 @@ async def test_clients_are_told_when_an_announcement_begins_changes_and_ends(api
             assert (await client.next())["event"] == "ready"
 
         async def seen() -> dict[str, list[str]]:
-            await told.relay()
+            await live_clients.relay()
             found = {}
             for role, client in clients.items():
                 types = []

@@ -32,7 +32,7 @@ def events(answer: httpx.Response) -> list[Event]:
     return found.events
 
 
-def told(event: Event) -> tuple[str, int, str]:
+def identity_of(event: Event) -> tuple[str, int, str]:
     return str(event["UID"]), event.sequence, str(event["STATUS"])
 
 
@@ -62,7 +62,7 @@ async def test_a_booking_is_a_file_for_its_parties_and_admins(api: Api) -> None:
     for token, summary in ((customer, "Ink & Co"), (provider, "Customer"), (await api.admin(), "Ink & Co")):
         answer = await api.get(path, token)
         [event] = events(answer)
-        assert told(event) == (f"{booking['id']}@booking", 0, "CONFIRMED")
+        assert identity_of(event) == (f"{booking['id']}@booking", 0, "CONFIRMED")
         assert event["SUMMARY"] == summary
         assert event["LOCATION"] == "Peace Avenue 1; Ulaanbaatar"
         assert event["DESCRIPTION"] == f"{booking['reference']}: confirmed"
@@ -86,7 +86,7 @@ async def test_the_uid_stays_and_the_sequence_rises_with_each_change(api: Api) -
         for _ in range(2):
             for answer in [await api.get(file, customer), *[await api.get(address) for address in addresses]]:
                 [event] = events(answer)
-                assert told(event) == (uid, sequence, status)
+                assert identity_of(event) == (uid, sequence, status)
                 assert event.start == datetime.fromisoformat(start)
 
     await all_say(0, "CONFIRMED", MONDAY_AT_TEN)

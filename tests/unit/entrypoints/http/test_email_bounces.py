@@ -123,7 +123,7 @@ class Post:
         assert PHONE not in answer.text
         return [(each["channel"], each["status"], each["failure"]) for each in reversed(answer.json()["items"])]
 
-    async def told(self) -> list[EmailUndeliverable]:
+    async def undeliverable(self) -> list[EmailUndeliverable]:
         return [each for each in await self.api.database.outbox_events() if isinstance(each, EmailUndeliverable)]
 
 
@@ -173,7 +173,7 @@ async def test_another_failure_sends_the_message_to_the_next_contact_and_leaves_
     await post.deliver()
     assert await post.reason() is None
     assert await post.log() == [("email", "failed", "email.not_delivered"), ("sms", "sent", "")]
-    assert await post.told() == []
+    assert await post.undeliverable() == []
 
 
 async def test_a_refusal_at_the_smtp_server_counts_the_same(post: Post) -> None:
@@ -181,13 +181,13 @@ async def test_a_refusal_at_the_smtp_server_counts_the_same(post: Post) -> None:
     await post.tell_and_deliver()
     assert await post.reason() == "refused"
     assert await post.log() == [("email", "failed", "email.refused"), ("sms", "sent", "")]
-    assert len(await post.told()) == 1
+    assert len(await post.undeliverable()) == 1
 
 
 async def test_the_owner_is_told_in_the_app_and_by_the_other_channels(post: Post) -> None:
     await post.tell_and_deliver()
     await post.bounce(post.report(reports.postfix))
-    [event] = await post.told()
+    [event] = await post.undeliverable()
     executor, reads = post.api.container.executor(), post.api.container.reads()
     for _ in range(2):
         notifier = StoringNotifier(executor, reads.external_identities)
@@ -205,7 +205,7 @@ async def test_a_repeated_bounce_has_no_effect_also_after_an_admin_has_restored_
     body = post.report(reports.postfix)
     for _ in range(3):
         assert (await post.bounce(body)).status_code == 204
-    assert len(await post.told()) == 1
+    assert len(await post.undeliverable()) == 1
     admin, path = await post.api.an_admin(), f"/admin/users/{post.user_id}"
     assert (await post.api.get(path, admin)).json()["emailUndeliverableReason"] == "bounced"
     for _ in range(2):
@@ -229,7 +229,7 @@ async def test_bounces_of_several_messages_are_told_once_and_keep_the_first_time
     post.api.clock.advance(timedelta(minutes=1))
     await post.bounce(post.report(reports.complaint, 1))
     assert await post.account() == first
-    assert len(await post.told()) == 1
+    assert len(await post.undeliverable()) == 1
 
 
 async def test_a_repeated_complaint_has_no_effect(post: Post) -> None:

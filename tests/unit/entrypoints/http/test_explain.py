@@ -94,19 +94,19 @@ async def test_strangers_see_one_reason_for_any_occupied_time(api: Api) -> None:
     admin = await api.admin()
     starts = await occupied(api, provider, provider_id)
 
-    async def told(start: str, to: str | None) -> list[str]:
+    async def reasons(start: str, to: str | None) -> list[str]:
         return list((await explained(api, provider_id, start, to=to))["reasons"])
 
     strangers = (None, await api.joined("customer"), await api.joined("manager"), (await api.open_provider())[0])
     for reason, start in starts.items():
         for stranger in (*strangers, manager):  # an invitation does not open the calendar
-            assert await told(start, stranger) == ["unavailable"], reason
+            assert await reasons(start, stranger) == ["unavailable"], reason
     assert (await api.post(f"/salons/{salon}/members/me/accept", provider)).is_success
     for reason, start in starts.items():
         for insider in (provider, manager, admin):
-            assert reason in await told(start, insider)
+            assert reason in await reasons(start, insider)
         for stranger in strangers:
-            assert await told(start, stranger) == ["unavailable"], reason
+            assert await reasons(start, stranger) == ["unavailable"], reason
 
 
 async def test_strangers_see_reasons_of_opening_hours_and_settings(api: Api) -> None:

@@ -91,8 +91,8 @@ async def test_each_thing_that_has_access_is_listed_and_can_be_ended(api: Api) -
         assert_problem(await ended(api, path_of(item), token), 404, "access.not_found")
     assert [item["kind"] for item in await listed(api, token)] == ["session"]
     topics = [event.topic for event in await api.database.outbox_events()]
-    for told in ("consent.revoked", "salon.left", "account.identities_changed", "account.passkey_removed"):
-        assert told in topics, "others are told, as at the route of each"
+    for topic in ("consent.revoked", "salon.left", "account.identities_changed", "account.passkey_removed"):
+        assert topic in topics, "others are told, as at the route of each"
 
 
 @pytest.mark.parametrize("all_at_once", [False, True], ids=["one", "all"])

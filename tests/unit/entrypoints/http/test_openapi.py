@@ -104,9 +104,9 @@ async def test_properties_of_every_operation_are_documented_once(api: Api) -> No
     answered = await api.get("/bookings")
     for header in set(answered.headers) & {"x-request-id", "cache-control", "ratelimit", "ratelimit-policy"}:
         assert f"`{header}`" in document["info"]["description"].lower()
-    told = document["components"]["responses"]["AnyProblem"]["description"]
+    description = document["components"]["responses"]["AnyProblem"]["description"]
     for code in ("auth.invalid_token", "rate.limited", "service.unavailable", "validation.invalid_input"):
-        assert f"`{code}`" in told
+        assert f"`{code}`" in description
     assert f"`{answered.json()['code']}`: " in document["components"]["schemas"]["ProblemCode"]["description"]
 
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.entrypoints.http.test_one_time_codes import PHONE, code_for
-from tests.unit.entrypoints.http.test_security_notices import told
+from tests.unit.entrypoints.http.test_security_notices import notified
 from tests.unit.entrypoints.http.two_factors import protected
 
 from booking_domain.identity.events import ContactLost
@@ -89,7 +89,7 @@ async def test_the_first_sign_in_makes_an_account_and_later_ones_find_it_by_the_
     assert [(each["method"], each["outcome"]) for each in noted] == [("google", "succeeded")] * 4
     exported = (await services.get("/users/me/export", first["accessToken"])).json()["identities"]
     assert [(each["service"], each["subject"]) for each in exported] == [("google", "sub-1")]
-    assert await told(services, CHANGED) == 0
+    assert await notified(services, CHANGED) == 0
 
 
 async def test_the_same_subject_of_another_service_is_another_person(services: Api) -> None:
@@ -107,7 +107,7 @@ async def test_an_account_with_the_verified_address_is_linked_if_the_service_run
     made = await registered(services)
     assert (await signed_in(services))["user"]["id"] == made["user"]["id"]
     assert await linked(services, made["accessToken"]) == ["google"]
-    assert await told(services, CHANGED) == 1
+    assert await notified(services, CHANGED) == 1
     # Another identity of the service is not linked to the same account.
     assert_problem(await sign_in(services, "sub-2"), 409, "auth.identity_taken")
 
@@ -171,14 +171,14 @@ async def test_the_owner_links_and_unlinks_is_told_and_other_devices_are_signed_
     assert_problem(wrong, 422, "auth.wrong_password")
     for _ in range(2):
         assert (await link(services, here["accessToken"])).status_code == 204
-    assert await told(services, CHANGED) == 1
+    assert await notified(services, CHANGED) == 1
     assert_problem(await services.get("/auth/sessions", there["accessToken"]), 401, "auth.invalid_token")
     assert_problem(await link(services, here["accessToken"], "sub-2"), 409, "auth.identity_taken")
     other = await registered(services, "bat@example.com")
     assert_problem(await link(services, other["accessToken"], "sub-1"), 409, "auth.identity_taken")
     assert_problem(await unlink(services, here["accessToken"]), 422, "auth.wrong_password")
     assert (await unlink(services, here["accessToken"], currentPassword=PASSWORD)).status_code == 204
-    assert await told(services, CHANGED) == 2
+    assert await notified(services, CHANGED) == 2
     assert await linked(services, here["accessToken"]) == []
 
 

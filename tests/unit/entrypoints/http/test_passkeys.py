@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.entrypoints.http.test_one_time_codes import code_for, use
-from tests.unit.entrypoints.http.test_security_notices import told
+from tests.unit.entrypoints.http.test_security_notices import notified
 from tests.unit.entrypoints.http.two_factors import Member, member, protected
 from tests.unit.passkey_device import SoftwareDevice
 
@@ -51,7 +51,7 @@ async def test_a_passkey_signs_in_without_a_password(api: Api) -> None:
     elsewhere = (await dorj.log_in()).json()["accessToken"]
     passkey = await added(dorj, device)
     assert passkey["secondFactor"] is False
-    assert await told(api, "account.passkey_added") == 1
+    assert await notified(api, "account.passkey_added") == 1
     assert_problem(await api.get("/auth/sessions", elsewhere), 401, "auth.invalid_token")
     signed_in = await sign_in(api, device)
     assert signed_in.status_code == 200, signed_in.text
@@ -182,7 +182,7 @@ async def test_the_last_way_to_sign_in_cannot_be_removed(api: Api) -> None:
         await tx.users.save(user.changed(password_hash=None))
     token = (await sign_in(api, device)).json()["accessToken"]
     assert (await api.call("DELETE", f"/auth/passkeys/{first}", token, json={})).status_code == 204
-    assert await told(api, "account.passkey_removed") == 1
+    assert await notified(api, "account.passkey_removed") == 1
     assert_problem(await api.call("DELETE", path, token, json={}), 409, "auth.last_way_in")
     await api.verify_contacts()
     assert (await api.call("DELETE", path, token, json={})).status_code == 204

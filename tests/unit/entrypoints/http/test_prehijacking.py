@@ -116,8 +116,8 @@ async def test_the_first_code_removes_all_access_from_before(api: Api, proof: An
     assert me[f"{next(iter(contact))}VerifiedAt"] is not None
     if proof is reset:
         assert (await api.post("/auth/login", json={**contact, "password": NEW})).status_code == 200
-    told = [each for each in await api.database.outbox_events() if isinstance(each, EarlierAccessRemoved)]
-    assert [str(each.user_id) for each in told] == [mallory["user"]["id"]]
+    events = [each for each in await api.database.outbox_events() if isinstance(each, EarlierAccessRemoved)]
+    assert [str(each.user_id) for each in events] == [mallory["user"]["id"]]
 
 
 async def test_an_owner_verifies_in_their_session_and_keeps_what_they_have_set_up(api: Api) -> None:
@@ -211,8 +211,8 @@ async def test_the_owner_registers_with_a_code_and_the_other_account_loses_the_c
     assert (await api.post("/auth/login", json={**contact, "password": NEW})).status_code == 200
     theirs = (await api.get(path, await api.an_admin())).json()
     assert not theirs.keys() & contact.keys()
-    told = [each for each in await api.database.outbox_events() if isinstance(each, ContactLost)]
-    assert [str(each.user_id) for each in told] == [mallory["user"]["id"]]
+    events = [each for each in await api.database.outbox_events() if isinstance(each, ContactLost)]
+    assert [str(each.user_id) for each in events] == [mallory["user"]["id"]]
 
 
 async def test_a_verified_contact_cannot_be_taken_by_registering(api: Api) -> None:

@@ -16,7 +16,7 @@ PROXY = "127.0.0.1"  # the address of the client in these tests
 SLOTS_OF_NOBODY = "/providers/00000000-0000-4000-8000-000000000000/slots?from=2026-11-23&to=2026-11-24"
 
 
-def told(answer: httpx.Response) -> tuple[str, str]:
+def limits(answer: httpx.Response) -> tuple[str, str]:
     return answer.headers["RateLimit-Policy"], answer.headers["RateLimit"]
 
 
@@ -101,13 +101,13 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
 
 async def test_responses_report_the_remaining_quota(api: Api) -> None:
     made = await api.post("/auth/register", json={**LOGIN, "name": "Dorj", "role": "customer"})
-    assert told(made) == ('"auth";q=1200;w=60', '"auth";r=1199;t=60')
+    assert limits(made) == ('"auth";q=1200;w=60', '"auth";r=1199;t=60')
     token = made.json()["accessToken"]
     api.clock.advance(timedelta(seconds=10))
     await api.get("/auth/me", token)
     api.clock.advance(timedelta(seconds=10))
-    assert told(await api.get("/auth/me", token)) == ('"read";q=12000;w=60', '"read";r=11998;t=50')
-    assert told(await api.post("/bookings", token, json={})) == ('"create";q=12000;w=60', '"create";r=11999;t=60')
+    assert limits(await api.get("/auth/me", token)) == ('"read";q=12000;w=60', '"read";r=11998;t=50')
+    assert limits(await api.post("/bookings", token, json={})) == ('"create";q=12000;w=60', '"create";r=11999;t=60')
     for path in ("/health/live", "/schema", "/nowhere"):
         assert "RateLimit" not in (await api.get(path)).headers
 
@@ -118,7 +118,7 @@ async def test_each_account_is_counted_for_itself(api: Api) -> None:
     assert [(await api.get("/bookings", dorj)).status_code for _ in range(4)] == [200, 200, 200, 429]
     refused = await api.get("/bookings", dorj)
     assert_problem(refused, 429, "rate.limited")
-    assert told(refused) == ('"read";q=3;w=60', '"read";r=0;t=60')
+    assert limits(refused) == ('"read";q=3;w=60', '"read";r=0;t=60')
     assert refused.headers["Retry-After"] == "60"
     assert (await api.get("/bookings", bold)).status_code == 200
     assert (await api.delete("/waitlist/00000000-0000-4000-8000-000000000000", dorj)).status_code == 404

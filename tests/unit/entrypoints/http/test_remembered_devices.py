@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.entrypoints.http.test_passwords import forgotten, reset
-from tests.unit.entrypoints.http.test_security_notices import told
+from tests.unit.entrypoints.http.test_security_notices import notified
 from tests.unit.entrypoints.http.two_factors import Member, protected
 
 from booking_domain.identity.remembered_devices import MOST_DEVICES, REMEMBERED_FOR
@@ -27,7 +27,7 @@ async def remembered(dorj: Member) -> dict[str, Any]:
 async def test_a_remembered_device_needs_no_code_for_30_days(api: Api) -> None:
     dorj = await protected(api)
     device = await remembered(dorj)
-    assert await told(api, "account.device_remembered") == 1
+    assert await notified(api, "account.device_remembered") == 1
     (stored,) = api.database.rows(REMEMBERED_DEVICES).values()
     assert device["deviceToken"].encode() not in stored.token_digest
     assert_problem(

@@ -310,8 +310,8 @@ async def test_secrets_are_shown_once_and_never_logged(api: Api) -> None:
             await api.get("/auth/sessions", dorj.token),
             await api.get("/auth/login-history", dorj.token),
         ]
-    told = "".join(answer.text for answer in answers) + str(logged)
-    assert "dorj@example.com" in told  # the log does record values of this request
+    exposed = "".join(answer.text for answer in answers) + str(logged)
+    assert "dorj@example.com" in exposed  # the log does record values of this request
     for canary in (dorj.secret, *dorj.recovery_codes):
-        assert canary not in told
+        assert canary not in exposed
     assert PASSWORD not in str(logged)

@@ -1,4 +1,4 @@
-"""The owner of an account is told of changes to the account's security, in every language."""
+"""The owner of an account is notified of changes to the account's security, in every language."""
 
 from typing import Final
 
@@ -16,8 +16,8 @@ FACTOR_CHANGED: Final = "account.second_factor_changed"
 SESSIONS_ENDED: Final = "account.sessions_ended"
 
 
-async def told(api: Api, topic: str) -> int:
-    """How often the owner was told of this; each notice is translated."""
+async def notified(api: Api, topic: str) -> int:
+    """How often the owner was notified of this; each notice is translated."""
     events = [each for each in await api.database.outbox_events() if each.topic == topic]
     for event in events:
         assert isinstance(event, AccountChanged)
@@ -41,20 +41,20 @@ async def test_the_owner_is_told_of_a_new_password(api: Api) -> None:
     dorj = await member(api)
     change = {"currentPassword": PASSWORD, "newPassword": "nine blue lanterns"}
     assert (await api.post("/auth/change-password", dorj.token, json=change)).status_code == 204
-    assert await told(api, PASSWORD_CHANGED) == 1
+    assert await notified(api, PASSWORD_CHANGED) == 1
 
 
 async def test_the_owner_is_told_of_every_change_of_the_second_factor(api: Api) -> None:
     dorj = await protected(api)
-    assert await told(api, FACTOR_CHANGED) == 1
+    assert await notified(api, FACTOR_CHANGED) == 1
     assert (await dorj.renew(dorj.code())).status_code == 200
-    assert await told(api, FACTOR_CHANGED) == 2
+    assert await notified(api, FACTOR_CHANGED) == 2
     assert (await dorj.remove(dorj.code())).status_code == 204
-    assert await told(api, FACTOR_CHANGED) == 3
+    assert await notified(api, FACTOR_CHANGED) == 3
     await dorj.set_up()
     user = dorj.signed_in["user"]["id"]
     assert (await api.delete(f"/admin/users/{user}/second-factor", await api.an_admin())).status_code == 204
-    assert await told(api, FACTOR_CHANGED) == 5
+    assert await notified(api, FACTOR_CHANGED) == 5
 
 
 async def elsewhere(dorj: Member) -> str:
@@ -77,14 +77,14 @@ async def test_the_owner_is_told_of_devices_that_were_signed_out(api: Api, by: s
     }[by]
     answer = await (api.delete(path, token) if body is None else api.post(path, token, json=body))
     assert answer.is_success
-    assert await told(api, SESSIONS_ENDED) == 1
+    assert await notified(api, SESSIONS_ENDED) == 1
 
 
 async def test_signing_out_oneself_is_no_news(api: Api) -> None:
     dorj = await member(api)
     assert (await api.delete("/auth/sessions", dorj.token)).status_code == 204
     assert (await api.post("/auth/logout", dorj.token)).status_code == 204
-    assert await told(api, SESSIONS_ENDED) == 0
+    assert await notified(api, SESSIONS_ENDED) == 0
 
 
 async def test_the_owner_is_told_that_an_old_token_was_used_again(api: Api) -> None:
@@ -93,7 +93,7 @@ async def test_the_owner_is_told_that_an_old_token_was_used_again(api: Api) -> N
     for _ in range(2):
         assert (await dorj.refresh()).status_code == 200
     assert (await api.post("/auth/refresh", json={"refreshToken": first})).status_code == 401
-    assert await told(api, SESSIONS_ENDED) == 1
+    assert await notified(api, SESSIONS_ENDED) == 1
 
 
 async def test_the_owner_is_told_of_every_change_of_the_bank_account(api: Api) -> None:
@@ -102,6 +102,6 @@ async def test_the_owner_is_told_of_every_change_of_the_bank_account(api: Api) -
     changes = ((account, 1), (account, 1), ({**account, "bank": "Golomt"}, 2))  # the same again is no change
     for body, times in changes:
         assert (await api.put(path, dorj.token, json={**body, "currentPassword": PASSWORD})).status_code == 200
-        assert await told(api, "account.bank_account_changed") == times
+        assert await notified(api, "account.bank_account_changed") == times
     assert (await api.call("DELETE", path, dorj.token, json={"currentPassword": PASSWORD})).status_code == 204
-    assert await told(api, "account.bank_account_changed") == 3
+    assert await notified(api, "account.bank_account_changed") == 3

@@ -225,7 +225,7 @@ class Faulty(Signals):
         self.closed = True
 
 
-class Told:
+class RecordingListener:
     def __init__(self) -> None:
         self.seen: list[str] = []
         self.done = asyncio.Event()
@@ -241,17 +241,17 @@ class Told:
 
 async def test_listeners_are_told_of_every_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("entrypoints.http.kit.listening.RETRY_SECONDS", 0)
-    signals, told = Faulty(StorageUnavailable(), RuntimeError("a bug")), Told()
-    listening = Listening(signals, told)
+    signals, listener = Faulty(StorageUnavailable(), RuntimeError("a bug")), RecordingListener()
+    listening = Listening(signals, listener)
     await listening.open()
     async with asyncio.timeout(PATIENCE_SECONDS):
-        await told.done.wait()
+        await listener.done.wait()
     await listening.close()
-    assert told.seen == ["heard", "interrupted", "interrupted", "heard"]
+    assert listener.seen == ["heard", "interrupted", "interrupted", "heard"]
     assert signals.closed
 
 
-class Broken(Told):
+class Broken(RecordingListener):
     def hear(self, heard: Heard) -> None:
         super().hear(heard)
         raise RuntimeError("a bug")
@@ -259,12 +259,12 @@ class Broken(Told):
 
 async def test_a_listener_that_fails_counts_as_an_interruption_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("entrypoints.http.kit.listening.RETRY_SECONDS", 0)
-    broken, told = Broken(), Told()
-    listening = Listening(Faulty(), told, broken)
+    broken, listener = Broken(), RecordingListener()
+    listening = Listening(Faulty(), listener, broken)
     await listening.open()
     async with asyncio.timeout(PATIENCE_SECONDS):
         await broken.done.wait()
-        while len(told.seen) < 4:  # noqa: ASYNC110
+        while len(listener.seen) < 4:  # noqa: ASYNC110
             await asyncio.sleep(0)
     await listening.close()
-    assert told.seen == ["heard", "interrupted"] * 2
+    assert listener.seen == ["heard", "interrupted"] * 2

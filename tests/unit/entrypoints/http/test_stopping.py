@@ -1,4 +1,4 @@
-"""Streams are told that the process is asked to stop, also with this version of granian."""
+"""Streams learn that the process is asked to stop, also with this version of granian."""
 
 import asyncio
 import os
@@ -10,25 +10,25 @@ from entrypoints.http.kit.stopping import Stopping, telling, when_stopping
 
 
 def test_a_signal_tells_the_streams_and_then_granian() -> None:
-    told: list[str] = []
+    stopped: list[str] = []
 
     class Heard(Stopping):
         def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
             self._own = _signals.set_loop_signals(loop)  # type: ignore[no-untyped-call]
 
         def set(self) -> None:
-            told.append("granian")
+            stopped.append("granian")
             self._own.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop = asyncio.new_event_loop()
         try:
             telling(Heard)(loop)
-            with when_stopping(lambda: told.append("streams")):
+            with when_stopping(lambda: stopped.append("streams")):
                 os.kill(os.getpid(), number)
                 loop.run_until_complete(asyncio.sleep(0.01))
         finally:
             for each in (signal.SIGTERM, signal.SIGINT):
                 loop.remove_signal_handler(each)
             loop.close()
-    assert told == ["streams", "granian"] * 2
+    assert stopped == ["streams", "granian"] * 2

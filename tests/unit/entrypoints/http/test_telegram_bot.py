@@ -51,13 +51,13 @@ class Phone:
         self.api = api
         self.simulator = simulator
         self.person = person
-        self.told: list[str] = []
+        self.lines: list[str] = []
         """The dialogue, in Markdown."""
 
     def tell(self, done: str, shown: Shown) -> Shown:
         """Record the person's action and the screen."""
         rows = (" ".join(f"[{button['text']}]" for button in row) for row in shown.rows)
-        self.told += [f"> **{done}**", "", "```text", shown.text, *rows, "```", ""]
+        self.lines += [f"> **{done}**", "", "```text", shown.text, *rows, "```", ""]
         return shown
 
     async def deliver(self, update: dict[str, Any]) -> Shown:
@@ -268,11 +268,11 @@ async def test_a_person_books_pays_moves_and_cancels_in_the_chat(phone: Phone) -
     service = {"name": "Haircut", "durationMinutes": 60, "priceAmount": 3_000_000, "depositAmount": 1_000_000}
     made = await api.post("/services", provider, json={**service, "currency": "MNT"})
     assert made.status_code == 201, made.text
-    told = ["# The Telegram bot\n", ABOUT]
+    lines = ["# The Telegram bot\n", ABOUT]
     for number, (language, name) in enumerate((("en", "English"), ("mn", "Монгол"), ("fa", "فارسی"))):
         token = await api.joined("customer")
         me = Phone(api, phone.simulator, {**BOLD, "id": 100 + number, "language_code": language})
-        me.told.append(f"\n## {name}\n")
+        me.lines.append(f"\n## {name}\n")
         await me.linked(token)
         await me.write("/language")
         await me.choose(f"l:{language}")
@@ -306,9 +306,9 @@ async def test_a_person_books_pays_moves_and_cancels_in_the_chat(phone: Phone) -
             "cancelled",
             1_000_000,
         )
-        told += [line.replace(booking["reference"], "ABCDEFGH") for line in me.told]
+        lines += [line.replace(booking["reference"], "ABCDEFGH") for line in me.lines]
     assert len((await api.get("/bookings", provider)).json()["items"]) == 3
-    transcript = "\n".join(told)
+    transcript = "\n".join(lines)
     if os.environ.get("WRITE_TRANSCRIPT"):
         DOCUMENT.write_text(transcript, encoding="utf-8")
     assert DOCUMENT.read_text(encoding="utf-8") == transcript, (
@@ -378,18 +378,18 @@ async def test_every_screen_tells_the_time_in_the_zone_of_the_provider_and_besid
     token = await api.joined("customer")
     assert (await api.patch("/users/me", token, json={"timeZone": "Europe/Berlin"})).status_code == 200
     await phone.linked(token)
-    told = "2026-11-23 10:00 (Ulaanbaatar; Berlin: 2026-11-23 03:00)"
+    local_time = "2026-11-23 10:00 (Ulaanbaatar; Berlin: 2026-11-23 03:00)"
     await phone.write("/book")
     await phone.choose("p:", 0)
     assert (await phone.choose("t:", 0)).text == "Choose a time. (Ulaanbaatar)"
-    assert told in (await phone.tap("10:00")).text
-    assert told in (await phone.tap("Book")).text
+    assert local_time in (await phone.tap("10:00")).text
+    assert local_time in (await phone.tap("Book")).text
     for command, text in (
         ("/bookings", "Your upcoming bookings:"),
         ("/today", "2026-11-23 (Berlin): 1 bookings"),
     ):
         shown = await phone.write(command)
-        assert (shown.text, shown.buttons[0]) == (text, f"{told} · Studio")
+        assert (shown.text, shown.buttons[0]) == (text, f"{local_time} · Studio")
     staff = Phone(api, phone.simulator, {**BOLD, "id": 8})
     await staff.linked(provider)
     assert (await staff.write("/bookings")).buttons[0] == "2026-11-23 10:00 (Ulaanbaatar) · Customer"

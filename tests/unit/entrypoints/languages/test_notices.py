@@ -93,7 +93,7 @@ def assert_every_time_is_told_on_both_clocks(zone: str, beside: str, language: s
     differs = NOW.astimezone(ZoneInfo(zone)).utcoffset() != NOW.astimezone(ZoneInfo(beside)).utcoffset()
     wall = {each: f"{NOW.astimezone(ZoneInfo(each)):%Y-%m-%d %H:%M}" for each in (zone, beside)}
     other = f"; {zone_name(beside)}: {wall[beside]}" if differs else ""
-    told = f"{wall[zone]} ({zone_name(zone)}{other})"
+    local_time = f"{wall[zone]} ({zone_name(zone)}{other})"
     local = LocalTime(NOW, zone, beside)
     values = {name: _at_once(sample, local) for name, sample in SAMPLES.items()}
     for key, template in MESSAGE_TEMPLATES.items():
@@ -104,8 +104,8 @@ def assert_every_time_is_told_on_both_clocks(zone: str, beside: str, language: s
             ("\n".join((template.text, *template.details)), written.text),
         ):
             named = sum(name in times for name in names_in(source))
-            assert said.count(told) == named, (key, said)
-            assert not A_TIME.search(said.replace(told, "")), (key, said)
+            assert said.count(local_time) == named, (key, said)
+            assert not A_TIME.search(said.replace(local_time, "")), (key, said)
 
 
 def _at_once(sample: NoticeValue, local: LocalTime) -> NoticeValue:

@@ -124,9 +124,9 @@ async def test_a_changed_number_is_announced_to_the_address_and_the_former_numbe
     await shop.container.executor().run(change_contact, command, actor=user.actor)
     await shop.relay()
     await shop.run_due_jobs()
-    told = [(each.channel, each.to, each.subject) for each in shop.sender.delivered]
+    notified = [(each.channel, each.to, each.subject) for each in shop.sender.delivered]
     subject = "Таны утасны дугаар солигдлоо"
-    assert told == [("email", user.email, subject), ("sms", OLD, subject)]
+    assert notified == [("email", user.email, subject), ("sms", OLD, subject)]
 
 
 async def test_a_deleted_account_is_notified_and_erased_30_days_later_by_the_daily_job(shop: Workshop) -> None:

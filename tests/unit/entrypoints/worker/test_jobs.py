@@ -163,9 +163,9 @@ async def test_a_day_is_reconciled_by_the_worker_and_admins_are_told_what_is_lef
         (FindingKind.LOST_CALLBACK, FindingStatus.REPAIRED),
         (FindingKind.UNKNOWN_INVOICE, FindingStatus.OPEN),
     }
-    told = [each.text for each in shop.sender.delivered if "do not agree" in each.subject]
-    assert len(told) == 1
-    assert "settle: 1." in told[0]
+    texts = [each.text for each in shop.sender.delivered if "do not agree" in each.subject]
+    assert len(texts) == 1
+    assert "settle: 1." in texts[0]
 
 
 async def test_the_sweep_starts_a_run_again_that_did_not_finish(shop: Workshop) -> None:

@@ -40,7 +40,7 @@ def _revoke(_: State, consents: dict[tuple[UserId, ProviderId], BookingConsent],
     for key, consent in tuple(consents.items()):
         if consent.customer_id == handed.user_id and consent.status is ConsentStatus.GRANTED:
             consents[key] = consent.moved(ConsentAction.REVOKE, handed.now)
-            handed.told.append(ConsentRevoked(id=handed.event_id(), occurred_at=handed.now, consent_id=consent.id))
+            handed.events.append(ConsentRevoked(id=handed.event_id(), occurred_at=handed.now, consent_id=consent.id))
 
 
 TERMS: Final = Table[ProviderId, Terms]("terms")

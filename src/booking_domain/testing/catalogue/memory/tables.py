@@ -52,7 +52,7 @@ def _end_membership(state: State, members: dict[ProviderId, SalonId], handed: Ha
                 salon_id=salon_id,
                 was=MemberStatus.MEMBER,
             )
-            handed.told.append(left)
+            handed.events.append(left)
 
 
 def _drop_invitations(state: State, rows: Rows[tuple[SalonId, ProviderId], datetime], user_id: UserId) -> None:

@@ -117,7 +117,7 @@ async def _settle(backend: Backend, make: Builder, setup: _Setup, *, keep_factor
 
 
 class HandoverContract(StorageContract):
-    """What is ended when an account changes hands, and what others are told of it."""
+    """What is ended when an account changes hands, and the events that notify others of it."""
 
     async def test_what_reaches_or_acts_for_the_account_ends(self, backend: Backend, make: Builder) -> None:
         setup = await _set_up(backend, make)
@@ -135,17 +135,17 @@ class HandoverContract(StorageContract):
 
     async def test_others_are_told_once_of_what_concerns_them(self, backend: Backend, make: Builder) -> None:
         setup = await _set_up(backend, make)
-        told = await _settle(backend, make, setup)
-        (revoked,) = [each for each in told if isinstance(each, ConsentRevoked)]
-        (left,) = [each for each in told if isinstance(each, SalonLeft)]
-        assert len(told) == 2
+        events = await _settle(backend, make, setup)
+        (revoked,) = [each for each in events if isinstance(each, ConsentRevoked)]
+        (left,) = [each for each in events if isinstance(each, SalonLeft)]
+        assert len(events) == 2
         assert revoked.consent_id == setup.consent.id
         assert (left.provider_id, left.salon_id, left.was) == (
             setup.cast.profile.id,
             setup.salon.id,
             MemberStatus.MEMBER,
         )
-        assert {each.occurred_at for each in told} == {NOW + HOUR}
+        assert {each.occurred_at for each in events} == {NOW + HOUR}
         assert list(await _settle(backend, make, setup)) == []
 
     async def test_the_second_factor_is_kept_where_it_is_needed(self, backend: Backend, make: Builder) -> None:

@@ -83,4 +83,4 @@ class MemoryHandover(InMemory, Handover):
         for context in CONTEXTS:
             for table in context.tables:
                 table.hand_over(self._state, handed)
-        return handed.told
+        return handed.events

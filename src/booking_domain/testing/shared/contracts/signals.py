@@ -125,12 +125,12 @@ class SignalsContract(StorageContract):
     async def test_the_process_itself_is_told_before_its_transaction_returns(
         self, backend: Backend, make: Builder
     ) -> None:
-        told: list[UserId] = []
-        backend.when_access_is_reduced(told.append)
+        reduced: list[UserId] = []
+        backend.when_access_is_reduced(reduced.append)
         for reduce in REDUCES:
             user, session = await _signed_in(backend, make)
-            told.clear()
+            reduced.clear()
             async with backend.begin() as tx:
                 await reduce(tx, user, session)
-                assert told == []
-            assert told == [user.id], reduce.__name__
+                assert reduced == []
+            assert reduced == [user.id], reduce.__name__
