@@ -8,6 +8,7 @@ from booking_domain.testing import (
     catalogue,
     customers,
     disputes,
+    favourites,
     files,
     identity,
     jobs,
@@ -27,6 +28,7 @@ from booking_domain.testing.bookings.memory.context import BookingReads, Booking
 from booking_domain.testing.catalogue.memory.context import CatalogueReads, CatalogueRepositories
 from booking_domain.testing.customers.memory import CustomerReadGroup, CustomerRepositories
 from booking_domain.testing.disputes.memory import DisputeReadGroup, DisputeRepositories
+from booking_domain.testing.favourites.memory import FavouriteReadGroup, FavouriteRepositories
 from booking_domain.testing.files.memory import FileReadGroup, FileRepositories
 from booking_domain.testing.identity.memory.context import IdentityReads, IdentityRepositories
 from booking_domain.testing.jobs.memory import JobReadGroup, JobRepositories
@@ -48,6 +50,7 @@ CONTEXTS: Final = (
     payments.CONTEXT,
     reconciliation.CONTEXT,
     reviews.CONTEXT,
+    favourites.CONTEXT,
     webhooks.CONTEXT,
     disputes.CONTEXT,
     files.CONTEXT,
@@ -70,6 +73,7 @@ class ContextRepositories(
     PaymentRepositories,
     ReconciliationRepositories,
     ReviewRepositories,
+    FavouriteRepositories,
     WebhookRepositories,
     DisputeRepositories,
     FileRepositories,
@@ -92,6 +96,7 @@ class ContextReads(
     PaymentReads,
     ReconciliationReadGroup,
     ReviewReadGroup,
+    FavouriteReadGroup,
     WebhookReadGroup,
     DisputeReadGroup,
     FileReadGroup,

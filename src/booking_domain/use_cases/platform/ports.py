@@ -18,6 +18,7 @@ from booking_domain.catalogue.model import ProviderFilter
 from booking_domain.catalogue.salons import Salon, SalonFilter
 from booking_domain.customers import ports as customers
 from booking_domain.disputes import ports as disputes
+from booking_domain.favourites import ports as favourites
 from booking_domain.files import ports as files
 from booking_domain.identity import ports as identity
 from booking_domain.jobs import ports as jobs
@@ -33,6 +34,7 @@ from booking_domain.scheduling import ports as scheduling
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import BookingId, ProviderId, ProviderPayoutId, RefundId, SalonId, UserId
 from booking_domain.shared.repositories import SharedReadGroup, SharedRepositories
+from booking_domain.use_cases.platform.favourites import FavouriteReadGroup
 from booking_domain.use_cases.platform.listings import BookingListFilter, MoneyFilter, MoneyOrder, TransactionReads
 from booking_domain.use_cases.platform.personal_data import PersonalData
 from booking_domain.use_cases.platform.views import (
@@ -211,6 +213,7 @@ class Repositories(
     payments.PaymentRepositories,
     reconciliation.ReconciliationRepositories,
     reviews.ReviewRepositories,
+    favourites.FavouriteRepositories,
     webhooks.WebhookRepositories,
     disputes.DisputeRepositories,
     files.FileRepositories,
@@ -235,6 +238,7 @@ class Reads(
     payments.PaymentReadGroup,
     reconciliation.ReconciliationReadGroup,
     reviews.ReviewReadGroup,
+    FavouriteReadGroup,
     webhooks.WebhookReadGroup,
     disputes.DisputeReadGroup,
     files.FileReadGroup,

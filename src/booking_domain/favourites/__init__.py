@@ -1,0 +1,1 @@
+"""Favourites: the providers that a user saves."""
