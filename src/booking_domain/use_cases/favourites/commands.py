@@ -45,6 +45,11 @@ async def _list(
     return await favourites.page(actor.id, after, limit)
 
 
+async def _is_favourite(actor: Actor, provider_id: ProviderId, favourites: FavouriteReads) -> bool:
+    return await favourites.get((actor.id, provider_id)) is not None
+
+
 save_favourite: Final = UseCase(Permission.MANAGE_ACCOUNT, _save, raises=(ProviderNotFound, TooManyFavourites))
 remove_favourite: Final = UseCase(Permission.MANAGE_ACCOUNT, _remove, raises=(ProviderNotFound,))
 list_favourites: Final = Query(_list, (NotPermitted,))
+is_favourite: Final = Query(_is_favourite)

@@ -311,6 +311,8 @@ class ProviderPageJson(Json, frozen=True, kw_only=True):
     """The first page of the portfolio."""
     next_free: SlotJson | None = None
     """The first slot for the requested length or services, if there is one within the horizon."""
+    favourite: bool | None = None
+    """Whether the caller has saved the provider. Absent without a valid access token."""
     degraded: tuple[str, ...]
 
 
@@ -350,7 +352,12 @@ def provider_json(view: ProviderView, links: ObjectLinks) -> ProviderJson:
 
 
 def provider_page_json(
-    page: ProviderPage, next_free: Slot | None, degraded: tuple[str, ...], links: ObjectLinks
+    page: ProviderPage,
+    next_free: Slot | None,
+    degraded: tuple[str, ...],
+    links: ObjectLinks,
+    *,
+    favourite: bool | None = None,
 ) -> ProviderPageJson:
     """Show the page of a provider."""
     salon = page.salon
@@ -360,6 +367,7 @@ def provider_page_json(
         services=tuple(map(service_json, page.services)),
         portfolio=portfolio_json(page.portfolio, PORTFOLIO_SHOWN, links),
         next_free=None if next_free is None else slot_json(next_free),
+        favourite=favourite,
         degraded=degraded,
     )
 

@@ -19,6 +19,7 @@ from booking_domain.shared.ids import ProviderId, ServiceId
 from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.use_cases.catalogue import queries as providers
 from booking_domain.use_cases.catalogue.queries import ProviderPage
+from booking_domain.use_cases.favourites.commands import is_favourite
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.scheduling import queries as availability
 from entrypoints.http.kit.computers import Computing
@@ -235,7 +236,8 @@ async def shown_page(
         services=wanted,
     )
     free, degraded = await computing.run(partial(next_free, schedule, now, params.duration_minutes))
-    return provider_page_json(page, free, degraded, links)
+    favourite = None if actor is None else await is_favourite(actor, page.view.profile.id, reads.favourites)
+    return provider_page_json(page, free, degraded, links, favourite=favourite)
 
 
 async def _schedule(

@@ -31,6 +31,17 @@ async def test_a_favourite_is_the_card_of_the_list_of_providers(api: Api) -> Non
     assert await shown(api, customer) == (await api.get("/providers")).json()["items"]
 
 
+async def test_the_page_of_a_provider_says_whether_the_caller_has_saved_it(api: Api) -> None:
+    customer, other, (_, provider_id) = (
+        await api.joined("customer"),
+        await api.joined("customer"),
+        await api.open_provider(),
+    )
+    await save(api, customer, provider_id)
+    pages = [(await api.get(f"/providers/{provider_id}/page", who)).json() for who in (customer, other, None)]
+    assert [page.get("favourite") for page in pages] == [True, False, None]
+
+
 async def test_saving_and_removing_again_has_no_effect(api: Api) -> None:
     customer, (_, first), (_, second) = (
         await api.joined("customer"),
