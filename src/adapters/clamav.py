@@ -4,7 +4,7 @@ import asyncio
 import re
 from typing import Final
 
-from booking_domain.files.model import StorageOfFilesUnavailable
+from booking_domain.files.model import FileStorageUnavailable
 from booking_domain.files.ports import MalwareScanner
 
 _CHUNK: Final = 64 * 1024
@@ -38,12 +38,12 @@ class ClamAv(MalwareScanner):
             async with asyncio.timeout(self._timeout_seconds):
                 answer = await self._ask(content)
         except (OSError, TimeoutError):
-            raise StorageOfFilesUnavailable from None
+            raise FileStorageUnavailable from None
         if answer == _CLEAN:
             return None
         found = _FOUND.fullmatch(answer)
         if found is None:
-            raise StorageOfFilesUnavailable
+            raise FileStorageUnavailable
         return found[1].decode(errors="replace")
 
     async def _ask(self, content: bytes) -> bytes:

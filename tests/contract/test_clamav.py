@@ -17,7 +17,7 @@ from tests.ports import free_port
 from tests.tcp_server import serving_tcp
 
 from adapters.clamav import ClamAv
-from booking_domain.files.model import StorageOfFilesUnavailable
+from booking_domain.files.model import FileStorageUnavailable
 
 CLAMD: Final = shutil.which("clamd", path="/usr/sbin:/usr/local/sbin:/usr/bin")
 EVIL: Final = b"this is our own test signature"
@@ -56,7 +56,7 @@ async def _answering(port: int, process: "subprocess.Popen[bytes]", log: Path) -
     while time.monotonic() < until and process.poll() is None:
         try:
             await ClamAv("127.0.0.1", port).scan(b"hello")
-        except StorageOfFilesUnavailable:
+        except FileStorageUnavailable:
             await asyncio.sleep(0.05)
         else:
             return
@@ -78,7 +78,7 @@ async def test_an_archive_that_cannot_be_looked_into_is_not_clean(clamd: int) ->
 
 
 async def test_a_file_that_clamd_refuses_to_scan_is_not_clean(clamd: int) -> None:
-    with pytest.raises(StorageOfFilesUnavailable):
+    with pytest.raises(FileStorageUnavailable):
         await ClamAv("127.0.0.1", clamd).scan(b"z" * 2_000_000)
 
 
@@ -98,7 +98,7 @@ async def test_a_file_that_clamd_refuses_to_scan_is_not_clean(clamd: int) -> Non
     ids=lambda parts: repr(parts)[:60],
 )
 async def test_an_answer_that_is_no_verdict_is_not_clean(parts: list[bytes]) -> None:
-    with pytest.raises(StorageOfFilesUnavailable):
+    with pytest.raises(FileStorageUnavailable):
         await scanned(parts)
 
 
@@ -127,7 +127,7 @@ async def test_a_scanner_that_does_not_answer_is_unavailable() -> None:
         await reader.read()
 
     async with serving_tcp(serve) as port:
-        with pytest.raises(StorageOfFilesUnavailable):
+        with pytest.raises(FileStorageUnavailable):
             await ClamAv("127.0.0.1", port, timeout_seconds=0.2).scan(b"content")
-    with pytest.raises(StorageOfFilesUnavailable):
+    with pytest.raises(FileStorageUnavailable):
         await ClamAv("127.0.0.1", free_port()).scan(b"content")

@@ -156,8 +156,8 @@ def test_a_day_with_lost_callbacks_and_double_payments_is_repaired(
         async with merchant(url, gateway) as shop:
             payments = await shop.invoiced(TRANSACTIONS)
             shop.pay(*payments)
-            heard = [(each, False) for each in payments[lost:]]
-            assert await shop.call_back(*heard) == {gateway.accepted: TRANSACTIONS - lost}
+            signals = [(each, False) for each in payments[lost:]]
+            assert await shop.call_back(*signals) == {gateway.accepted: TRANSACTIONS - lost}
             shop.pay(*payments[TRANSACTIONS - twice :])  # and no callback
             assert not shop.agree()
             shop.clock.advance(2 * DAY)

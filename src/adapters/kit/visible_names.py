@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from booking_domain.identity.model import MAX_NAME
-from booking_domain.shared.stranger_words import without_addresses
+from booking_domain.shared.user_texts import without_addresses
 
 _JOINERS: Final = "\u200c\u200d"
 """Zero-width non-joiner and joiner: invisible, but required by Persian and Indic spelling."""

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from adapters.kit.signatures import matches
-from booking_domain.files.model import ObjectKey, StorageOfFilesUnavailable
+from booking_domain.files.model import FileStorageUnavailable, ObjectKey
 from booking_domain.files.ports import ObjectLinks, ObjectStorage, SignedUpload, StoredObject
 from booking_domain.shared.clock import Clock
 
@@ -128,4 +128,4 @@ def _errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StorageOfFilesUnavailable from error
+        raise FileStorageUnavailable from error

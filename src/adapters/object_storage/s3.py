@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
-from booking_domain.files.model import ObjectKey, StorageOfFilesUnavailable
+from booking_domain.files.model import FileStorageUnavailable, ObjectKey
 from booking_domain.files.ports import ObjectLinks, ObjectStorage, SignedUpload, StoredObject
 
 _MISSING: Final = frozenset({"404", "NoSuchKey", "NotFound"})
@@ -119,7 +119,7 @@ async def _errors() -> AsyncIterator[None]:
     try:
         yield
     except (BotoCoreError, ClientError, HTTPClientError, OSError, TimeoutError) as error:
-        raise StorageOfFilesUnavailable from error
+        raise FileStorageUnavailable from error
 
 
 def _require_missing(error: ClientError) -> None:

@@ -36,7 +36,7 @@ from adapters.postgres.kit.context import PostgresContext, ReadGroup, Repository
 from adapters.postgres.kit.encryption import WithCipher
 from adapters.postgres.kit.folding import folded
 from adapters.postgres.kit.metadata import instant, metadata
-from adapters.postgres.kit.personal_data import USER, Asked, personal_data
+from adapters.postgres.kit.personal_data import USER, LeftToOwner, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.bookings.transitions import Status
@@ -62,7 +62,9 @@ customer_notes: Final = Table(
     Column("text", Text, nullable=False),
     instant("updated_at"),
     Column("version", Integer, nullable=False),
-    info=personal_data("author_id", erase=_of_either, handover=Asked("notes about customers"), export="customer_notes"),
+    info=personal_data(
+        "author_id", erase=_of_either, handover=LeftToOwner("notes about customers"), export="customer_notes"
+    ),
 )
 
 NOTE: Final = Mapper(customer_notes, CustomerNote)

@@ -35,7 +35,7 @@ from adapters.postgres.identity.tables import users
 from adapters.postgres.kit.codec import Converted, Mapper
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata, one_of
-from adapters.postgres.kit.personal_data import USER, Asked, personal_data
+from adapters.postgres.kit.personal_data import USER, LeftToOwner, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.disputes.model import (
@@ -121,7 +121,7 @@ disputes: Final = Table(
     Index("disputes_provider_user_id_id_idx", "provider_user_id", "id"),
     Index("disputes_provider_id_id_idx", "provider_id", "id"),
     Index("disputes_open_idx", "id", postgresql_where=text("status = 'open'")),
-    info=personal_data("initiator_id", erase=_clear_words, handover=Asked("disputes"), export="disputes"),
+    info=personal_data("initiator_id", erase=_clear_words, handover=LeftToOwner("disputes"), export="disputes"),
 )
 
 dispute_statements: Final = Table(
@@ -138,7 +138,7 @@ dispute_statements: Final = Table(
     one_of("kind", EvidenceKind),
     Index("dispute_statements_dispute_id_id_idx", "dispute_id", "id"),
     Index("dispute_statements_author_id_idx", "author_id"),
-    info=personal_data("author_id", erase=_clear_text, handover=Asked("disputes"), export="disputes"),
+    info=personal_data("author_id", erase=_clear_text, handover=LeftToOwner("disputes"), export="disputes"),
 )
 
 

@@ -44,7 +44,7 @@ from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part, part_with_cipher
 from adapters.postgres.kit.encryption import WithCipher
 from adapters.postgres.kit.metadata import instant, metadata, one_of
-from adapters.postgres.kit.personal_data import USER, Asked, personal_data
+from adapters.postgres.kit.personal_data import USER, LeftToOwner, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from adapters.postgres.notifications.tables import sms_messages
@@ -124,7 +124,7 @@ reviews: Final = Table(
     ),
     Index("reviews_published_idx", "provider_id", "id", postgresql_where=text("status = 'published'")),
     Index("reviews_published_rating_idx", "provider_id", "rating", "id", postgresql_where=text("status = 'published'")),
-    info=personal_data("author_id", erase=_clear_words, handover=Asked("reviews"), export="reviews"),
+    info=personal_data("author_id", erase=_clear_words, handover=LeftToOwner("reviews"), export="reviews"),
 )
 
 

@@ -9,7 +9,7 @@ from adapters.postgres.identity.tables import ACCESS
 from adapters.postgres.kit.errors import domain_errors
 from adapters.postgres.live import NOTIFIED
 from booking_domain.shared.ids import UserId
-from booking_domain.shared.signals import Heard, Signals
+from booking_domain.shared.signals import ReceivedSignals, Signals
 
 _LISTEN: Final = sql.SQL("LISTEN {}; LISTEN {}").format(sql.Identifier(NOTIFIED), sql.Identifier(ACCESS))
 
@@ -21,7 +21,7 @@ class PostgresSignals(Signals):
         self._conninfo = conninfo
         self._connection: AsyncConnection[Any] | None = None
 
-    async def wait(self, seconds: float) -> Heard:
+    async def wait(self, seconds: float) -> ReceivedSignals:
         with domain_errors():
             try:
                 if self._connection is None:
@@ -30,14 +30,14 @@ class PostgresSignals(Signals):
                         self._conninfo, autocommit=True, connect_timeout=5, tcp_user_timeout=15_000
                     )
                     await self._connection.execute(_LISTEN)
-                    return Heard(missed=True)
+                    return ReceivedSignals(missed=True)
                 received = [each async for each in self._connection.notifies(timeout=seconds, stop_after=1)]
                 if not received:
                     await self._connection.execute("SELECT 1")  # checks that the connection still works
             except BaseException:
                 await self.close()
                 raise
-        return _heard(received)
+        return _received(received)
 
     async def close(self) -> None:
         connection, self._connection = self._connection, None
@@ -45,10 +45,10 @@ class PostgresSignals(Signals):
             await connection.close()
 
 
-def _heard(received: list[Notify]) -> Heard:
+def _received(received: list[Notify]) -> ReceivedSignals:
     named = {each.payload for each in received if each.channel == ACCESS}
     try:
         accounts = frozenset(UserId(UUID(each)) for each in named)
     except ValueError:  # the table was truncated: no account is named
-        return Heard(missed=True)
-    return Heard(live_events=any(each.channel == NOTIFIED for each in received), accounts=accounts)
+        return ReceivedSignals(missed=True)
+    return ReceivedSignals(live_events=any(each.channel == NOTIFIED for each in received), accounts=accounts)

@@ -30,7 +30,7 @@ class EdgeInvoice(msgspec.Struct, frozen=True, rename="camel"):
     checkout_url: str | None = None
     deep_links: list[EdgeLink] | None = None
 
-    def in_qpays_words(self) -> InvoiceResponse:
+    def as_qpay_response(self) -> InvoiceResponse:
         """Return the response in QPay's own form."""
         return InvoiceResponse(
             invoice_id=self.qpay_invoice_id,
@@ -79,4 +79,4 @@ class QPayEdgeGateway(MerchantGateway[EdgeClient]):
         async with self._client_call("create invoice") as client:
             # Not repeatable: the Worker would answer 409 while the first request still runs.
             created = await client.ask("invoice", request, EdgeInvoice, repeatable=False)
-            return invoice_from(created.in_qpays_words())
+            return invoice_from(created.as_qpay_response())

@@ -14,15 +14,15 @@ gives money back *concedes* it, so the customer owes that much less. What was re
 from booking_domain.shared.money import Money
 
 
-def amount_due(asked: Money, *, received: Money, conceded: Money) -> Money:
-    """What the customer still owes of `asked`.
+def amount_due(amount: Money, *, received: Money, conceded: Money) -> Money:
+    """What the customer still owes of `amount`, a price or a deposit.
 
-    `received` is what came and is not refunded. No more is due than `asked`, less what was ever paid, plus what was
+    `received` is what came and is not refunded. No more is due than `amount`, less what was ever paid, plus what was
     sent back without a decision.
     """
-    return asked.excess_over(conceded).excess_over(received)
+    return amount.excess_over(conceded).excess_over(received)
 
 
-def amount_over(asked: Money, *, received: Money, conceded: Money) -> Money:
+def overpayment(amount: Money, *, received: Money, conceded: Money) -> Money:
     """What of `received` is too much and is refunded: nothing is due and too much at once."""
-    return received.excess_over(asked.excess_over(conceded))
+    return received.excess_over(amount.excess_over(conceded))

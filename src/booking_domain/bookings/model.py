@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
 
-from booking_domain.bookings.due import amount_due, amount_over
+from booking_domain.bookings.due import amount_due, overpayment
 from booking_domain.bookings.errors import (
     AlreadyOver,
     DepositDue,
@@ -210,7 +210,7 @@ class Booking:
     time_change: TimeChange | None = None
     """The last reschedule by the provider's side, unless the customer has accepted its time or chosen another."""
     cancellation_start: datetime | None = None
-    """The start by which a cancellation is judged, if it is not that of the booking; see `judged_start`."""
+    """The start by which a cancellation is judged, if it is not that of the booking; see `policy_start`."""
     series_id: SeriesId | None = None
     placed_by_staff: bool = False
     """Whether the provider or an admin placed the booking for its customer."""
@@ -356,7 +356,7 @@ class Booking:
         return self.disputed_from or self.status
 
     @property
-    def coming_change(self) -> TimeChange | None:
+    def pending_time_change(self) -> TimeChange | None:
         """The time change of a booking that may still take place."""
         return self.time_change if self.status in _TO_COME else None
 
@@ -410,7 +410,7 @@ class Booking:
     @property
     def overpaid(self) -> Money:
         """What was paid beyond the price, and is refunded."""
-        return amount_over(self.price, received=self.received, conceded=self.conceded)
+        return overpayment(self.price, received=self.received, conceded=self.conceded)
 
     @property
     def policy_start(self) -> datetime:
@@ -535,7 +535,7 @@ class Booking:
         deadline = self.reschedule_deadline(now)
         if party == Party.CUSTOMER and deadline is not None and deadline < now:
             raise RescheduleTooLate(deadline=deadline)
-        change, judged = self._agreement(span, party, now)
+        change, policy_start = self._agreement(span, party, now)
         due_at = min(now + ANSWER_DUE, span.start) if status is Status.REQUESTED else self.due_at
         booking = replace(
             self._touched(now),
@@ -544,7 +544,7 @@ class Booking:
             local_start=local_time(span.start, self.time_zone),
             offered_times=(),
             time_change=change,
-            cancellation_start=None if judged == span.start else judged,
+            cancellation_start=None if policy_start == span.start else policy_start,
             due_at=due_at,
         )
         event = self._event("rescheduled", status, by=by, at=now, event_id=event_id, reason=_from_to(self.span, span))
@@ -673,7 +673,7 @@ class Booking:
         """Take back an amount that was recorded at the desk."""
         return replace(self._touched(now), desk_paid=self.desk_paid - amount)
 
-    def judged(self, party: Party, now: datetime) -> bool:
+    def policy_applies(self, party: Party, now: datetime) -> bool:
         """Whether the policy decides what a cancellation by this party gives back; otherwise it is everything."""
         return party == Party.CUSTOMER and not (self.under_review or self.may_object(now))
 
@@ -687,7 +687,7 @@ class Booking:
             self.secured,
             start=self.policy_start,
             cancelled_at=now,
-            by_customer=self.judged(party, now),
+            by_customer=self.policy_applies(party, now),
         )
 
     def refund_on_no_show(self) -> Money:

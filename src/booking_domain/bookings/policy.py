@@ -135,10 +135,10 @@ def refund_due(
     return paid.percent(policy.percent(start=start, cancelled_at=cancelled_at) if by_customer else _WHOLE)
 
 
-def start_after_reschedule(policy: CancellationPolicy, judged: datetime, to: datetime, *, at: datetime) -> datetime:
+def start_after_reschedule(policy: CancellationPolicy, before: datetime, to: datetime, *, at: datetime) -> datetime:
     """The start by which a cancellation is judged after the customer has rescheduled to `to` at `at`.
 
-    `judged` is the start by which it was judged before. Once one of its deadlines has passed it stays passed: the
+    `before` is the start by which it was judged so far. Once one of its deadlines has passed it stays passed: the
     earlier start counts. So rescheduling never increases what a cancellation refunds.
 
     >>> from datetime import UTC
@@ -148,7 +148,7 @@ def start_after_reschedule(policy: CancellationPolicy, judged: datetime, to: dat
     >>> start_after_reschedule(DEFAULT_POLICY, friday, monday, at=friday - timedelta(hours=23)) == friday
     True
     """
-    return min(judged, to) if policy.deadline_passed(start=judged, at=at) else to
+    return min(before, to) if policy.deadline_passed(start=before, at=at) else to
 
 
 def tiers(pairs: Iterable[tuple[int, int]]) -> CancellationPolicy:

@@ -87,7 +87,7 @@ class UrlRefused(Forbidden, code="file.url_refused"):
     """The URL is not signed for this request, or is too old."""
 
 
-class StorageOfFilesUnavailable(Unavailable, code="file.unavailable"):
+class FileStorageUnavailable(Unavailable, code="file.unavailable"):
     """Files cannot be stored or checked now; please try again."""
 
 

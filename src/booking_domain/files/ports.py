@@ -119,7 +119,7 @@ class ObjectLinks(Protocol):
 class ObjectStorage(Protocol):
     """The objects of clients and of the platform.
 
-    Each method raises `StorageOfFilesUnavailable` if the storage does not answer.
+    Each method raises `FileStorageUnavailable` if the storage does not answer.
     """
 
     async def head(self, key: ObjectKey) -> StoredObject | None:
@@ -163,7 +163,7 @@ class ImageEncoder(Protocol):
 
         Raises:
             Unacceptable: the content is not an image of this type, cannot be read, or has too many pixels.
-            StorageOfFilesUnavailable: it cannot be decided now.
+            FileStorageUnavailable: it cannot be decided now.
         """
         ...
 
@@ -175,7 +175,7 @@ class MalwareScanner(Protocol):
         """Return the name of what was found; None if nothing was.
 
         Raises:
-            StorageOfFilesUnavailable: the scanner does not answer.
+            FileStorageUnavailable: the scanner does not answer.
         """
         ...
 

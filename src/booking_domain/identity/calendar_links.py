@@ -56,7 +56,7 @@ class CalendarLinks(Protocol):
         """Remove a user's link; False if there is none."""
         ...
 
-    async def remove_earlier_kind(self, limit: int) -> Sequence[UserId]:
+    async def remove_legacy(self, limit: int) -> Sequence[UserId]:
         """Remove at most `limit` links whose digest is shorter than `DIGEST_BYTES`; return their users, by id.
 
         Links that another database transaction has locked are left out.

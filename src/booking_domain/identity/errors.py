@@ -134,7 +134,7 @@ class IdentityTaken(Conflict, code="auth.identity_taken"):
     """Your account there is linked to another account here, or your account here to another one there."""
 
 
-class LastWayIn(Conflict, code="auth.last_way_in"):
+class LastSignInMethod(Conflict, code="auth.last_way_in"):
     """You could no longer sign in; first set a password, or verify an e-mail address or a phone number."""
 
 

@@ -29,7 +29,7 @@ _TOKEN_LETTERS: Final = 43
 
 
 @dataclass(frozen=True, slots=True)
-class Guesser:
+class ClientTrace:
     """What a request shows of the client that sends it."""
 
     network: str = ""
@@ -39,7 +39,7 @@ class Guesser:
     """The token of a known client, if it is one."""
 
 
-NOBODY: Final = Guesser()
+NOBODY: Final = ClientTrace()
 """At an entry point that knows neither."""
 
 
@@ -75,25 +75,25 @@ class KnownClient:
 
     @classmethod
     def make(
-        cls, user_id: UserId, session_id: SessionId, guesser: Guesser, entropy: Entropy, now: datetime
+        cls, user_id: UserId, session_id: SessionId, client_trace: ClientTrace, entropy: Entropy, now: datetime
     ) -> tuple[Self, str]:
         """A new client, and its token, which is shown once."""
         token = entropy.pick(_ALPHABET, _TOKEN_LETTERS)
         client = cls(
             user_id=user_id,
             token_digest=token_digest(user_id, token),
-            network_digest=network_digest(user_id, guesser.network),
+            network_digest=network_digest(user_id, client_trace.network),
             session_id=session_id,
             last_used_at=now,
             expires_at=now + KNOWN_FOR,
         )
         return client, token
 
-    def signed_in(self, session_id: SessionId, guesser: Guesser, now: datetime) -> Self:
+    def signed_in(self, session_id: SessionId, client_trace: ClientTrace, now: datetime) -> Self:
         """The client after another sign-in."""
         return replace(
             self,
-            network_digest=network_digest(self.user_id, guesser.network),
+            network_digest=network_digest(self.user_id, client_trace.network),
             session_id=session_id,
             last_used_at=now,
             expires_at=now + KNOWN_FOR,
@@ -114,12 +114,12 @@ def _digest(account: UUID, kind: str, text: str) -> bytes:
     return sha256(account.bytes + f"{kind} {text}".encode("utf-8", "surrogatepass")).digest()
 
 
-def counted_client(account: UUID, guesser: Guesser, matching: Sequence[KnownClient]) -> CountedClient:
+def counted_client(account: UUID, client_trace: ClientTrace, matching: Sequence[KnownClient]) -> CountedClient:
     """How a client is counted at an account, of whose known clients these match it (`KnownClientReads.matching`)."""
-    mine = token_digest(account, guesser.token)
+    mine = token_digest(account, client_trace.token)
     if any(client.token_digest == mine for client in matching):
         return CountedClient(mine, known=True, by_token=True)
-    return CountedClient(network_digest(account, guesser.network), known=bool(matching))
+    return CountedClient(network_digest(account, client_trace.network), known=bool(matching))
 
 
 class KnownClients(Protocol):
@@ -149,7 +149,7 @@ class KnownClients(Protocol):
 class KnownClientReads(Protocol):
     """Reads of known clients, outside any database transaction."""
 
-    async def matching(self, account: UUID, guesser: Guesser, now: datetime) -> Sequence[KnownClient]:
+    async def matching(self, account: UUID, client_trace: ClientTrace, now: datetime) -> Sequence[KnownClient]:
         """The clients of an account, not expired, that have the token, or signed in last from the network.
 
         The account need not exist.

@@ -72,7 +72,7 @@ class OneTimeCode:
     contact: bytes
     """The keyed digest of the contact (`SecretCodes.contact`): contacts without an account are not stored.
 
-    For a code of the reserve, `reserve_of` it.
+    For a code of the reserve, `known_client_digest` it.
     """
     purpose: CodePurpose
     id: CodeId
@@ -132,7 +132,7 @@ class OneTimeCode:
         )
 
 
-def reserve_of(contact: bytes) -> bytes:
+def known_client_digest(contact: bytes) -> bytes:
     """The digest under which the codes of a contact are that known clients of its account have requested."""
     return sha256(b"reserve " + contact).digest()
 

@@ -10,8 +10,8 @@ from string import Formatter
 from typing import Final, Protocol
 
 from booking_domain.shared.money import Money
-from booking_domain.shared.stranger_words import without_links
 from booking_domain.shared.time import time_zone
+from booking_domain.shared.user_texts import without_links
 
 MOST_QUOTED: Final = 40
 """Characters of a value in a subject."""

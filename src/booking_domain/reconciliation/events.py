@@ -22,11 +22,11 @@ class RunDelayed(RunChanged, topic="reconciliation.delayed"):
     """A run was started several times and did not finish."""
 
 
-class RunLeftFindings(RunChanged, topic="reconciliation.left_findings"):
+class FindingsReported(RunChanged, topic="reconciliation.left_findings"):
     """A run finished and left findings that an admin has to close."""
 
 
-EVENTS: Final[tuple[type[RunChanged], ...]] = (RunRequested, RunDelayed, RunLeftFindings)
+EVENTS: Final[tuple[type[RunChanged], ...]] = (RunRequested, RunDelayed, FindingsReported)
 
 
 def run_event(kind: type[RunChanged], run_id: RunId, context: UseCaseContext) -> RunChanged:

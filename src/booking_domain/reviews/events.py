@@ -39,7 +39,7 @@ class ReviewRestored(ReviewChanged, topic="review.restored"):
     """An admin published the review again."""
 
 
-class ReviewWelcome(BookingReminder, topic="booking.review_reminder"):
+class ReviewRequested(BookingReminder, topic="booking.review_reminder"):
     """The customer can review the appointment."""
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
-from booking_domain.reviews.events import EVENTS, ReviewWelcome
+from booking_domain.reviews.events import EVENTS, ReviewRequested
 from booking_domain.reviews.model import REVIEW_LIFECYCLE, Review, ReviewId, ReviewStatus
 from booking_domain.reviews.policy import Tie, Visit
 from booking_domain.shared.contexts import DomainContext
@@ -158,8 +158,8 @@ class ReviewReadGroup(Protocol):
 
 
 CONTEXT: Final = DomainContext(
-    events=(*EVENTS, ReviewWelcome),
+    events=(*EVENTS, ReviewRequested),
     lifecycles=(REVIEW_LIFECYCLE,),
-    follow_ups=(ReviewWelcome,),
+    follow_ups=(ReviewRequested,),
     news=frozenset({"review"}),
 )

@@ -16,7 +16,7 @@ from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import Anchoring, Calendar, Slot, SlotSettings
 from booking_domain.scheduling.open_hours import Span, date_span, local_date, open_ranges, seconds_of
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.time import MINUTES_A_DAY, ORIGIN, SECONDS_A_DAY, TimeRange, instant, seconds_up
+from booking_domain.shared.time import MINUTES_A_DAY, ORIGIN, SECONDS_A_DAY, TimeRange, ceil_to_second, instant
 
 ANCHOR_PERIOD_DAYS: Final = 28
 """In a range that is open for longer than this, the grid restarts at local midnight of every 28th date, except the
@@ -276,7 +276,7 @@ def is_offered(
 
 def earliest_start(calendar: Calendar, now: datetime) -> int:
     """The first start that respects the minimum notice, in seconds since `ORIGIN`."""
-    return seconds_up(now) + calendar.settings.min_notice_minutes * 60
+    return ceil_to_second(now) + calendar.settings.min_notice_minutes * 60
 
 
 def horizon_end(calendar: Calendar, now: datetime) -> int:

@@ -81,7 +81,7 @@ class NotWaiting(NotFound, code="waitlist.not_found"):
     """You are not on this waiting list."""
 
 
-class TooManyWaits(Conflict, code="waitlist.too_many"):
+class TooManyWaitingListEntries(Conflict, code="waitlist.too_many"):
     __doc__ = f"You are on {MAX_ENTRIES_PER_CUSTOMER} waiting lists already; leave one first."
 
 

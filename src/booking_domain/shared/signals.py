@@ -7,7 +7,7 @@ from booking_domain.shared.ids import UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class ReceivedSignals:
     """What a process was told since it asked the last time."""
 
     missed: bool = False
@@ -21,7 +21,7 @@ class Heard:
 class Signals(Protocol):
     """Tells one process what was committed by any process."""
 
-    async def wait(self, seconds: float) -> Heard:
+    async def wait(self, seconds: float) -> ReceivedSignals:
         """Return once something was committed since the previous return, or when this time is over.
 
         The first call returns at once, and so does the first one after a lost connection: both may have missed

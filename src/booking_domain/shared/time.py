@@ -66,13 +66,13 @@ def require_time_zone(name: str | None) -> None:
         time_zone(name)
 
 
-def seconds_down(value: datetime) -> int:
+def floor_to_second(value: datetime) -> int:
     """Whole seconds since `ORIGIN`, rounded down."""
     since = value - ORIGIN
     return since.days * SECONDS_A_DAY + since.seconds
 
 
-def seconds_up(value: datetime) -> int:
+def ceil_to_second(value: datetime) -> int:
     """Whole seconds since `ORIGIN`, rounded up."""
     since = value - ORIGIN
     return since.days * SECONDS_A_DAY + since.seconds + (1 if since.microseconds else 0)
@@ -131,8 +131,8 @@ class TimeRange:
             raise InvalidValue(field="end", problem="a range must end after it starts")
         object.__setattr__(self, "start", start)
         object.__setattr__(self, "end", end)
-        object.__setattr__(self, "lower", seconds_down(start))
-        object.__setattr__(self, "upper", seconds_up(end))
+        object.__setattr__(self, "lower", floor_to_second(start))
+        object.__setattr__(self, "upper", ceil_to_second(end))
 
     @classmethod
     def parse(cls, start: str, end: str) -> Self:

@@ -22,11 +22,11 @@ class EndpointWasDisabled(EndpointChanged, topic="webhook.disabled"):
     """The platform disabled the endpoint."""
 
 
-class SecretOfEarlierKind(EndpointChanged, topic="webhook.secret_of_earlier_kind"):
+class WeakSecretFound(EndpointChanged, topic="webhook.secret_of_earlier_kind"):
     """The owner should rotate the secret of the endpoint, which has fewer random bits than new ones."""
 
 
-EVENTS: Final[tuple[type[EndpointChanged], ...]] = (DeliveriesQueued, EndpointWasDisabled, SecretOfEarlierKind)
+EVENTS: Final[tuple[type[EndpointChanged], ...]] = (DeliveriesQueued, EndpointWasDisabled, WeakSecretFound)
 
 
 def endpoint_event(kind: type[EndpointChanged], endpoint_id: EndpointId, context: UseCaseContext) -> EndpointChanged:

@@ -42,7 +42,7 @@ class _FixedClock:
         return self.instant
 
 
-def at_that_time(container: Container, instant: datetime) -> Executor[Repositories]:
+def executor_at(container: Container, instant: datetime) -> Executor[Repositories]:
     """An executor whose clock stands still at that instant."""
     return Executor[Repositories](
         begin=container.database().begin,

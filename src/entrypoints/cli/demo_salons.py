@@ -54,7 +54,7 @@ from booking_domain.use_cases.catalogue.services import (
 )
 from booking_domain.use_cases.payments.desk_payments import RecordDeskPayment, record_desk_payment
 from booking_domain.use_cases.scheduling.calendars import AddRule, SetRules, set_rules
-from entrypoints.cli.demo_accounts import PASSWORD, DemoAccount, People, at_that_time, registered
+from entrypoints.cli.demo_accounts import PASSWORD, DemoAccount, People, executor_at, registered
 from entrypoints.cli.demo_images import DemoImages
 from entrypoints.container import Container
 
@@ -298,7 +298,7 @@ class _Opening:
         start = self._at(planned.days, planned.hour)
         now = self._container.clock().now()
         window = self._container.settings().payment_window
-        before = at_that_time(self._container, min(now, start - 2 * _A_DAY))
+        before = executor_at(self._container, min(now, start - 2 * _A_DAY))
         order = PlaceBooking(
             provider_id=provider_id, slot=start, service_ids=(services[planned.service],), payment_window=window
         )
@@ -310,12 +310,12 @@ class _Opening:
             answer = ShareIdea(booking_id=booking.id, idea=NewIdea(content=ESTIMATE))
             await self._executor.run(share_idea, answer, actor=owner.actor)
         if planned.status is Status.EXPIRED:
-            expiry = at_that_time(self._container, start - _A_DAY)
+            expiry = executor_at(self._container, start - _A_DAY)
             await expiry.run(expire_booking, ExpireBooking(booking_id=booking.id), actor=SYSTEM)
         elif planned.status in _CHANGED_BY:
             change = ChangeBookingStatus(booking_id=booking.id, to=planned.status, payment_window=window)
             actor = {Role.CUSTOMER: customer, Role.PROVIDER: owner}[_CHANGED_BY[planned.status]].actor
-            after = at_that_time(self._container, min(now, booking.span.end))
+            after = executor_at(self._container, min(now, booking.span.end))
             await after.run(change_booking_status, change, actor=actor)
         if planned.status is Status.COMPLETED:
             paid = RecordDeskPayment(booking_id=booking.id, method=DeskMethod.CARD)

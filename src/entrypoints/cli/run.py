@@ -20,7 +20,7 @@ from entrypoints.cli.banner import banner
 from entrypoints.cli.parts import Part, stop
 from entrypoints.cli.provided_database import ProvidedDatabase, provided_database
 from entrypoints.cli.seed import seed
-from entrypoints.cli.startup import patiently, require_folder, wait_for_free
+from entrypoints.cli.startup import require_folder, retry_while_in_use, wait_for_free
 from entrypoints.container import Container
 from entrypoints.settings.main import Environment, Settings
 
@@ -52,12 +52,12 @@ def run(settings: Settings) -> int:
                 if not _ready(settings, parts, signals):
                     return 0 if signals.stop_requested else 1
                 print(banner(replace(settings, database_url=url), time.monotonic() - started, demo=demo), flush=True)
-                return _look_after(parts, database, signals)
+                return _supervise(parts, database, signals)
             finally:
                 stop(parts)
 
 
-def _look_after(parts: list[Part], database: ProvidedDatabase, signals: "_Signals") -> int:
+def _supervise(parts: list[Part], database: ProvidedDatabase, signals: "_Signals") -> int:
     while not signals.stop_requested:
         if database.revive():
             print("PostgreSQL was killed and has been restarted.", file=sys.stderr, flush=True)
@@ -123,7 +123,7 @@ def _alone(data_dir: Path) -> Iterator[None]:
         def take() -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
-        patiently(take, f"another `run` uses the data folder {data_dir.resolve()}")
+        retry_while_in_use(take, f"another `run` uses the data folder {data_dir.resolve()}")
         yield
 
 

@@ -47,7 +47,7 @@ from booking_domain.use_cases.disputes.commands import MakeStatement, OpenDisput
 from booking_domain.use_cases.payments.desk_payments import RecordDeskPayment, record_desk_payment
 from booking_domain.use_cases.platform.listings import BookingListFilter
 from booking_domain.use_cases.scheduling.calendars import AddRule, add_rule
-from entrypoints.cli.demo_accounts import DemoAccount, People, at_that_time, registered
+from entrypoints.cli.demo_accounts import DemoAccount, People, executor_at, registered
 from entrypoints.cli.demo_images import DemoImages
 from entrypoints.cli.demo_reviews import add_reviews
 from entrypoints.cli.demo_salons import add_salons
@@ -190,7 +190,7 @@ async def _announcement(container: Container, people: People) -> None:
 async def _completed(container: Container, provider_id: ProviderId, ago: timedelta, people: People) -> Booking | None:
     """Create a completed appointment; return None if a developer has changed the data so that this fails."""
     start = (container.clock().now() - ago).replace(minute=0, second=0, microsecond=0)
-    then = at_that_time(container, start)
+    then = executor_at(container, start)
     place = PlaceBooking(
         provider_id=provider_id,
         slot=start,

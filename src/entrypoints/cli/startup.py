@@ -112,10 +112,10 @@ def wait_for_free(address: tuple[str, int]) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
 
-    patiently(take, f"{address[0]}:{address[1]} cannot be used")
+    retry_while_in_use(take, f"{address[0]}:{address[1]} cannot be used")
 
 
-def patiently(take: Callable[[], None], refusal: str) -> None:
+def retry_while_in_use(take: Callable[[], None], refusal: str) -> None:
     """Retry `take` for a few seconds: an earlier process may still be releasing the resource.
 
     Raises:

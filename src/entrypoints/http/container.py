@@ -14,14 +14,14 @@ from entrypoints.http.docs.routes import ASSETS
 from entrypoints.http.kit.address_guard import AddressGuard
 from entrypoints.http.kit.auditing import Auditing
 from entrypoints.http.kit.clients import Clients
-from entrypoints.http.kit.computers import ProcessComputing
+from entrypoints.http.kit.computers import ProcessComputer
 from entrypoints.http.kit.idempotency import provide_idempotent_runner
 from entrypoints.http.kit.identities import (
     provide_actor,
     provide_caller,
     provide_client,
+    provide_client_trace,
     provide_counted_as,
-    provide_guesser,
     provide_run,
     provide_session_id,
 )
@@ -45,7 +45,7 @@ _OF_REQUEST: Final[dict[str, Callable[..., Any]]] = {
     "run": provide_run,
     "client": provide_client,
     "counted_as": provide_counted_as,
-    "guesser": provide_guesser,
+    "client_trace": provide_client_trace,
     "caller": provide_caller,
     "turn": provide_turn,
     "params": read_query,
@@ -68,7 +68,7 @@ def own_origins(settings: Settings) -> tuple[str, ...]:
 class HttpContainer(Container):
     """A handler's parameter names what it receives: a provider of this container, or a value of the request."""
 
-    computing = single(ProcessComputing)
+    computing = single(ProcessComputer)
     turns = single(Turns, of(computing))
     upload_turns = single(Turns, of(computing))
     clients = single(Clients, read(Container.settings, lambda given: given.trusted_proxies))

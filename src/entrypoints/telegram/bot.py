@@ -15,7 +15,7 @@ from booking_domain.notifications.errors import ChatBlocked, ChatUnavailable
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.errors import ConcurrentChange, DomainError, StorageUnavailable
 from booking_domain.shared.languages import LANGUAGES
-from booking_domain.shared.stranger_words import without_links
+from booking_domain.shared.user_texts import without_links
 from booking_domain.use_cases.identity.accounts import ChooseLanguage, choose_language
 from booking_domain.use_cases.identity.external_identities import LinkByCode, link_by_code
 from booking_domain.use_cases.identity.mark_undeliverable import MarkChat, mark_chat

@@ -152,7 +152,7 @@ def _resume_refunds(event: BookingDisputeEnded) -> Iterator[JobRequest]:
     yield MAKE_REFUNDS.request(booking_id=str(event.booking_id))
 
 
-def _state_money(event: PaymentReceived | RefundMade | DeskPaymentChanged) -> Iterator[JobRequest]:
+def _record_money(event: PaymentReceived | RefundMade | DeskPaymentChanged) -> Iterator[JobRequest]:
     yield ISSUE_RECEIPTS.request(booking_id=str(event.booking_id))
 
 
@@ -170,7 +170,7 @@ CONTEXT: Final = WorkerContext(
         ),
         Subscription((RefundScheduled, RefundSplit), _ask_for_refund),
         Subscription((BookingDisputeEnded,), _resume_refunds),
-        Subscription((PaymentReceived, RefundMade, *DESK_EVENTS), _state_money),
+        Subscription((PaymentReceived, RefundMade, *DESK_EVENTS), _record_money),
     ),
     sweeps=(
         Sweep("payments to capture", _find_captures),

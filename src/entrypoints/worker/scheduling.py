@@ -30,10 +30,10 @@ READ_FEED: Final = Job(name="read_feed", run=_read_feed, queue=REMOTE)
 
 
 def _read_added(event: FeedAdded) -> Iterator[JobRequest]:
-    yield READ_FEED.request(lock=_turn_of(event.provider_id), feed_id=str(event.feed_id))
+    yield READ_FEED.request(lock=_lock_of(event.provider_id), feed_id=str(event.feed_id))
 
 
-def _turn_of(provider_id: ProviderId) -> str:
+def _lock_of(provider_id: ProviderId) -> str:
     """The lock of a provider's readings: they run one by one, so that one provider cannot occupy all workers."""
     return f"feeds of {provider_id}"
 
@@ -41,7 +41,7 @@ def _turn_of(provider_id: ProviderId) -> str:
 async def _sweep_due_feeds(container: Container, enqueue: Enqueue) -> None:
     for due in await container.reads().feeds.due(container.clock().now(), _FEEDS_PER_SWEEP):
         request = READ_FEED.request(
-            lock=_turn_of(due.provider_id), once=f"feed {due.feed_id}", feed_id=str(due.feed_id)
+            lock=_lock_of(due.provider_id), once=f"feed {due.feed_id}", feed_id=str(due.feed_id)
         )
         await enqueue(request)
 

@@ -34,14 +34,14 @@ HEARTBEAT: Final = Job(name="pulse", run=_do_nothing, queue=REMOTE)
 """A heartbeat of the queue of remote jobs, even while it has no other jobs."""
 
 
-async def _feel_pulse(_: Container, enqueue: Enqueue) -> None:
+async def _start_heartbeat(_: Container, enqueue: Enqueue) -> None:
     await enqueue(HEARTBEAT.request(once="pulse"))
 
 
 CONTEXT: Final = WorkerContext(
     jobs=(HEARTBEAT,),
     sweeps=(
-        Sweep("pulse of remote jobs", _feel_pulse),
+        Sweep("pulse of remote jobs", _start_heartbeat),
         Sweep("stored responses", _remove_stored_responses),
         Sweep("rate limits", _remove_expired_rates),
         Sweep("parked messages", _report_parked),

@@ -13,7 +13,7 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.events import Event
 from booking_domain.use_cases.payments.payout_queries import list_booking_payments
 from booking_domain.use_cases.platform.ports import Reads
-from booking_domain.use_cases.webhooks.deliver import ask_for_rotation, record_event, remove_old_deliveries, send_due
+from booking_domain.use_cases.webhooks.deliver import record_event, remove_old_deliveries, request_rotations, send_due
 from booking_domain.use_cases.webhooks.events import PUBLIC_EVENTS, PayloadData, PublicEvent
 from booking_domain.webhooks.events import DeliveriesQueued
 from booking_domain.webhooks.model import EndpointId
@@ -135,20 +135,20 @@ def _record_public(event: Event) -> Iterator[JobRequest]:
 
 
 def _send_queued(event: DeliveriesQueued) -> Iterator[JobRequest]:
-    yield SEND.request(lock=_turn_of(event.endpoint_id), endpoint_id=str(event.endpoint_id))
+    yield SEND.request(lock=_lock_of(event.endpoint_id), endpoint_id=str(event.endpoint_id))
 
 
 def _send(endpoint_id: EndpointId) -> JobRequest:
-    turn = _turn_of(endpoint_id)
+    turn = _lock_of(endpoint_id)
     return SEND.request(lock=turn, once=turn, endpoint_id=str(endpoint_id))
 
 
 def _wake(endpoint_id: EndpointId, at: datetime) -> JobRequest:
-    once = f"{_turn_of(endpoint_id)} at {at.isoformat()}"
+    once = f"{_lock_of(endpoint_id)} at {at.isoformat()}"
     return SEND_AGAIN.request(at=at, once=once, endpoint_id=str(endpoint_id))
 
 
-def _turn_of(endpoint_id: EndpointId) -> str:
+def _lock_of(endpoint_id: EndpointId) -> str:
     """The lock of an endpoint's deliveries: sent one by one, they cannot occupy all workers."""
     return f"webhooks to {endpoint_id}"
 
@@ -163,8 +163,8 @@ async def _remove_old(container: Container, _: Enqueue) -> None:
     await remove_old_deliveries(container.settings().webhook_log, executor=container.executor())
 
 
-async def _ask_for_rotation(container: Container, _: Enqueue) -> None:
-    await ask_for_rotation(reads=container.reads(), executor=container.executor())
+async def _request_rotations(container: Container, _: Enqueue) -> None:
+    await request_rotations(reads=container.reads(), executor=container.executor())
 
 
 CONTEXT: Final = WorkerContext(
@@ -176,6 +176,6 @@ CONTEXT: Final = WorkerContext(
     sweeps=(Sweep("due webhooks", _sweep_due_endpoints),),
     periodic=(
         Periodic(name="forget_webhooks", cron="41 3 * * *", run=_remove_old),
-        Periodic(name="ask_for_webhook_rotation", cron="23 * * * *", run=_ask_for_rotation),
+        Periodic(name="ask_for_webhook_rotation", cron="23 * * * *", run=_request_rotations),
     ),
 )

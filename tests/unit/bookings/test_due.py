@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking_domain.bookings.due import amount_due, amount_over
+from booking_domain.bookings.due import amount_due, overpayment
 from booking_domain.bookings.transitions import Status
 from booking_domain.payments.refunds import RefundReason
 from booking_domain.shared.errors import InvalidValue
@@ -27,7 +27,7 @@ def test_no_more_is_due_than_the_price_less_what_was_paid_plus_what_went_back_by
     received = Money(amount=paid.amount - conceded - by_mistake, currency="MNT")
     back = Money(amount=conceded, currency="MNT")
     due = amount_due(price, received=received, conceded=back)
-    over = amount_over(price, received=received, conceded=back)
+    over = overpayment(price, received=received, conceded=back)
     assert due.amount == max(0, price.amount - paid.amount + by_mistake)
     assert not (due and over), "something is due and too much at once"
     assert received.amount + due.amount - over.amount == max(0, price.amount - conceded)

@@ -37,7 +37,7 @@ from booking_domain.testing.shared.memory.tables import ANSWERS
 from booking_domain.use_cases.identity.authenticate import Register, register
 from entrypoints.http.app import create_app
 from entrypoints.http.container import HttpContainer
-from entrypoints.http.kit.computers import InlineComputing
+from entrypoints.http.kit.computers import InlineComputer
 from entrypoints.settings.main import Settings
 from entrypoints.settings.messaging import PushSettings
 
@@ -127,7 +127,7 @@ class Api:
         if in_memory:
             self.container.database.override(self.database)
         self.container.gateway.override(self.gateway)
-        self.container.computing.override(InlineComputing())
+        self.container.computing.override(InlineComputer())
         self.objects = MemoryObjectStorage(self.clock)
         self.container.object_storage.override(self.objects)
         self.container.image_encoder.override(InlineImages())

@@ -18,7 +18,7 @@ from tests.programs import CHECKOUT, environment
 from adapters.calendars.sandbox import Sandbox as CalendarSandbox
 from adapters.kit.sandbox import Sandbox
 from booking_domain.shared.time import TimeRange, local_time
-from entrypoints.http.kit.computers import ProcessComputing
+from entrypoints.http.kit.computers import ProcessComputer
 
 ZONE: Final = "Africa/Casablanca"
 NOON: Final = datetime(2027, 3, 14, 12, tzinfo=UTC)
@@ -160,7 +160,7 @@ def stale_children(stale: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("stale_children")
 async def test_computing_processes_use_the_pinned_data() -> None:
-    computing = ProcessComputing()
+    computing = ProcessComputer()
     try:
         assert await computing.run(partial(local_time, NOON, ZONE)) == PINNED
     finally:

@@ -26,7 +26,7 @@ from booking_domain.identity.calendar_links import CalendarLink
 from booking_domain.identity.code_history import IssuedCode
 from booking_domain.identity.contact_changes import ContactChange
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
-from booking_domain.identity.known_clients import CountedClient, Guesser, KnownClient
+from booking_domain.identity.known_clients import ClientTrace, CountedClient, KnownClient
 from booking_domain.identity.legal import Acceptance, LegalDocument, LegalDocuments
 from booking_domain.identity.model import ERASED_AFTER, Undeliverable, User
 from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose, ContactChannel, OneTimeCode
@@ -122,7 +122,7 @@ async def _sign_in(tx: Repositories, make: Builder, user: User) -> None:
     await tx.code_history.add(issued)
     await tx.credentials.count_wrong_password(user.id, CountedClient(CANARY_DIGEST, known=False), NOW)
     known = replace(
-        KnownClient.make(user.id, SessionId(make.entropy.new_id()), Guesser(), make.entropy, NOW)[0],
+        KnownClient.make(user.id, SessionId(make.entropy.new_id()), ClientTrace(), make.entropy, NOW)[0],
         network_digest=CANARY_DIGEST,
     )
     await tx.known_clients.save(known)

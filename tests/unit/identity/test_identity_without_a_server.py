@@ -21,7 +21,7 @@ from booking_domain.identity.errors import (
 )
 from booking_domain.identity.events import CodeRequested
 from booking_domain.identity.external_identities import InitData
-from booking_domain.identity.known_clients import Guesser
+from booking_domain.identity.known_clients import ClientTrace
 from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.identity.sessions import GRACE, Client, LoginOutcome
 from booking_domain.shared.actor import Role
@@ -64,7 +64,12 @@ def by_password(
     platform: MemoryPlatform, password: str = PASSWORD, *, second_factor: str | None = None
 ) -> Awaitable[Tokens]:
     return sign_in.sign_in_with_password(
-        platform.identity, PHONE, password, client=CLIENT, guesser=Guesser(CLIENT.address), second_factor=second_factor
+        platform.identity,
+        PHONE,
+        password,
+        client=CLIENT,
+        client_trace=ClientTrace(CLIENT.address),
+        second_factor=second_factor,
     )
 
 

@@ -45,7 +45,7 @@ from booking_domain.testing.conformance.remote_services import check_services_on
 from booking_domain.testing.conformance.services import ServicesCase, Together, added_up
 from booking_domain.testing.conformance.slot_checks import Case, check_reasons, check_responses
 from booking_domain.use_cases.identity.authenticate import Register, register
-from entrypoints.http.kit.computers import InlineComputing
+from entrypoints.http.kit.computers import InlineComputer
 from entrypoints.http.kit.problems import answer_exception
 from entrypoints.http.kit.strict_json import StrictJson
 from entrypoints.http.kit.turns import Turns
@@ -654,7 +654,7 @@ class _Endpoint(Server):
 
 
 async def _responses_of_endpoint(requests: list[tuple[str, Any]]) -> list[httpx.Response]:
-    turns = Turns(InlineComputing())
+    turns = Turns(InlineComputer())
     app = Litestar(
         route_handlers=[Router("/api/v1", route_handlers=[routes])],
         dependencies={

@@ -22,7 +22,7 @@ from booking_domain.testing.builders import DEPOSIT, HOUR, PRICE, TOMORROW
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.memory import MemoryGateway
 from booking_domain.testing.studio import Studio
-from booking_domain.use_cases.payments.settle_payment import settle_when_asked
+from booking_domain.use_cases.payments.settle_payment import settle_on_request
 from booking_domain.use_cases.payments.start_payment import StartPayment, start_payment
 
 
@@ -412,7 +412,7 @@ async def test_customer_requests_ask_the_gateway_at_most_once_a_second(studio: S
     payment = await studio.bill(booking)
 
     async def ask() -> Payment:
-        return await settle_when_asked(payment, executor=studio.executor, gateways=studio.gateways)
+        return await settle_on_request(payment, executor=studio.executor, gateways=studio.gateways)
 
     await ask()
     await ask()

@@ -105,7 +105,7 @@ async def test_a_reading_covers_every_time_that_can_affect_a_slot(studio: Studio
     await studio.run(change_settings, SettingsChange(horizon_days=10, time_zone="Asia/Hovd"), by=studio.owner)
     reader = reader_of()
     await read(studio, await feed_of(studio), reader)
-    ((url, window, zone),) = reader.asked
+    ((url, window, zone),) = reader.requests
     assert (url, zone) == (URL, "Asia/Hovd")
     assert window.start == NOW - DAY
     last_date_ends = NOW + 11 * DAY + HOUR  # a clock may go back
@@ -119,11 +119,11 @@ async def test_a_feed_is_read_again_ten_minutes_later_and_not_before(studio: Stu
     await read(studio, feed_id, reader)
     assert list(await studio.reads.feeds.due(NOW + READ_EVERY - MINUTE, 10)) == []
     assert await read(studio, feed_id, reader) is None
-    assert len(reader.asked) == 1
+    assert len(reader.requests) == 1
     studio.clock.advance(READ_EVERY)
     reader.published[URL] = ()
     await read(studio, feed_id, reader)
-    assert len(reader.asked) == 2
+    assert len(reader.requests) == 2
     assert (await offered(studio))[0] == [0, 1, 2, 3, 4, 5, 6, 7, 8]
 
 
@@ -352,7 +352,7 @@ async def test_recording_a_reading_twice_changes_nothing_more(studio: Studio) ->
 async def test_an_unknown_feed_is_not_read(studio: Studio) -> None:
     reader = reader_of()
     assert await read(studio, FeedId(studio.entropy.new_id()), reader) is None
-    assert reader.asked == []
+    assert reader.requests == []
 
 
 @pytest.mark.terms(terms())
@@ -398,7 +398,7 @@ async def test_feeds_wait_until_the_profile_is_approved(studio: Studio) -> None:
     (feed,) = own.feeds
     reader = reader_of(TEN_TO_TWELVE)
     assert await read(studio, feed.id, reader) is None
-    assert reader.asked == []
+    assert reader.requests == []
     assert list(await studio.reads.feeds.due(NOW, 10)) == []
     await studio.run(submit_profile, None, by=newcomer)
     await studio.run(decide_on_profile, DecideOnProfile(provider_id=provider_id, approved=True), by=studio.admin)

@@ -15,7 +15,7 @@ from booking_domain.payments.model import Payment, Purpose
 from booking_domain.payments.ports import InvoiceOrder
 from booking_domain.payments.refunds import Refund, RefundReason, RefundStatus
 from booking_domain.payments.transitions import PaymentStatus
-from booking_domain.reconciliation.events import RunDelayed, RunLeftFindings, RunRequested
+from booking_domain.reconciliation.events import FindingsReported, RunDelayed, RunRequested
 from booking_domain.reconciliation.model import (
     DELAYED_AFTER,
     FIRST_RETRY,
@@ -382,7 +382,7 @@ async def test_admins_are_told_of_a_run_that_leaves_findings(studio: Studio) -> 
     _, payment = await _invoiced(studio)
     _pay(studio, payment, DEPOSIT.percent(40))
     run = await _reconciled(studio)
-    assert await _topics(studio, run) == [RunRequested.topic, RunLeftFindings.topic]
+    assert await _topics(studio, run) == [RunRequested.topic, FindingsReported.topic]
 
 
 async def test_each_day_is_scheduled_once_and_again_a_week_later(studio: Studio) -> None:

@@ -19,7 +19,7 @@ from booking_domain.scheduling.waiting import (
     MAX_ENTRIES_PER_CUSTOMER,
     MAX_WAITING_WINDOW,
     NotWaiting,
-    TooManyWaits,
+    TooManyWaitingListEntries,
     WaitingListEntry,
     WaitingStatus,
 )
@@ -144,11 +144,11 @@ async def test_only_the_length_that_the_provider_offers_can_be_waited_for(studio
 async def test_a_customer_has_at_most_ten_open_entries(studio: Studio) -> None:
     places = [await studio.wait() for _ in range(MAX_ENTRIES_PER_CUSTOMER)]
     assert len(places) == 10
-    with pytest.raises(TooManyWaits):
+    with pytest.raises(TooManyWaitingListEntries):
         await studio.wait()
     await studio.wait(by=await studio.joined())
     await studio.offer()  # offered entries are still open
-    with pytest.raises(TooManyWaits):
+    with pytest.raises(TooManyWaitingListEntries):
         await studio.wait()
     await studio.run(leave_waiting_list, places[3].id, by=studio.customer)
     await studio.wait()
@@ -157,7 +157,7 @@ async def test_a_customer_has_at_most_ten_open_entries(studio: Studio) -> None:
 async def test_of_many_concurrent_joins_of_a_customer_ten_succeed(studio: Studio) -> None:
     joined, refusals = await race([studio.wait() for _ in range(MAX_ENTRIES_PER_CUSTOMER + 3)])
     assert len(joined) == MAX_ENTRIES_PER_CUSTOMER
-    assert {type(refusal) for refusal in refusals} == {TooManyWaits}
+    assert {type(refusal) for refusal in refusals} == {TooManyWaitingListEntries}
 
 
 # Leaving

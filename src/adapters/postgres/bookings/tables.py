@@ -33,7 +33,17 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.kit.encryption import encrypted
 from adapters.postgres.kit.metadata import instant, metadata, one_of
-from adapters.postgres.kit.personal_data import DELETE, ENDED, NOW, USER, Asked, Ended, Kept, NotExported, personal_data
+from adapters.postgres.kit.personal_data import (
+    DELETE,
+    ENDED,
+    NOW,
+    USER,
+    Ended,
+    Kept,
+    LeftToOwner,
+    NotExported,
+    personal_data,
+)
 from adapters.postgres.kit.work import Row
 from booking_domain.bookings.consents import ConsentId, ConsentRevoked, ConsentStatus
 from booking_domain.bookings.ideas import IdeaSide
@@ -176,7 +186,7 @@ bookings: Final = Table(
     Index("bookings_series_id_idx", "series_id", postgresql_where=text("series_id IS NOT NULL")),
     Index("bookings_completed_idx", "updated_at", postgresql_where=text("status = 'completed'")),
     Index("bookings_due_at_idx", "due_at", postgresql_where=text("due_at IS NOT NULL")),
-    info=personal_data("customer_id", erase=_clear_notes, handover=Asked("bookings"), export="bookings"),
+    info=personal_data("customer_id", erase=_clear_notes, handover=LeftToOwner("bookings"), export="bookings"),
 )
 
 BALANCE_DUE: Final = func.greatest(
@@ -235,7 +245,7 @@ walk_ins: Final = Table(
     Column("phone_index", LargeBinary, index=True),
     # The booking in which the same customer was first entered; null: this one.
     Column("first_booking_id", Uuid, ForeignKey("bookings.id"), index=True),
-    info=personal_data("booking_id", erase=DELETE, handover=Asked("bookings"), export="bookings"),
+    info=personal_data("booking_id", erase=DELETE, handover=LeftToOwner("bookings"), export="bookings"),
 )
 
 # The reminders that were announced; the id is that of the event.
@@ -275,7 +285,7 @@ ideas: Final = Table(
     one_of("side", IdeaSide),
     Index("ideas_booking_id_created_at_idx", "booking_id", "created_at", "id"),
     Index("ideas_author_id_id_idx", "author_id", "id"),
-    info=personal_data("author_id", erase=DELETE, handover=Asked("ideas for bookings"), export="ideas"),
+    info=personal_data("author_id", erase=DELETE, handover=LeftToOwner("ideas for bookings"), export="ideas"),
 )
 
 consent_codes: Final = Table(

@@ -32,7 +32,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import BigInteger
 
 from adapters.postgres.kit.metadata import instant, metadata, one_of
-from adapters.postgres.kit.personal_data import DELETE, Asked, Ended, Kept, NotExported, personal_data
+from adapters.postgres.kit.personal_data import DELETE, Ended, Kept, LeftToOwner, NotExported, personal_data
 from adapters.postgres.kit.work import Row
 from booking_domain.bookings.model import BookingMode, DepositMode
 from booking_domain.catalogue.events import SalonLeft
@@ -78,7 +78,7 @@ salons: Final = Table(
     Column("version", Integer, nullable=False),
     instant("created_at"),
     # The address stays, because other people work there; the manager's contacts are cleared.
-    info=personal_data("manager_id", erase=_clear_contact, handover=Asked("salons"), export="salons"),
+    info=personal_data("manager_id", erase=_clear_contact, handover=LeftToOwner("salons"), export="salons"),
 )
 
 
@@ -202,7 +202,7 @@ providers: Final = Table(
     info=personal_data(
         "owner_id",
         erase=_clear_profile,
-        handover=Ended(_leave_salon, tells=_left_salon, asked="the profile"),
+        handover=Ended(_leave_salon, tells=_left_salon),
         export="provider",
     ),
 )
@@ -226,7 +226,7 @@ booking_links: Final = Table(
     Column("link_token", Text, nullable=False),
     instant("created_at"),
     Index("booking_links_provider_id_link_token_key", "provider_id", "link_token", unique=True),
-    info=personal_data("provider_id", erase=DELETE, handover=Asked("booking links"), export="booking_links"),
+    info=personal_data("provider_id", erase=DELETE, handover=LeftToOwner("booking links"), export="booking_links"),
 )
 
 booking_link_days: Final = Table(
@@ -264,7 +264,7 @@ salon_invitations: Final = Table(
     info=personal_data(
         "provider_id",
         erase=DELETE,
-        handover=Asked("invitations to salons"),
+        handover=LeftToOwner("invitations to salons"),
         export=NotExported("the salon's offer, until it is accepted or withdrawn"),
     ),
 )

@@ -44,7 +44,7 @@ class PostgresCalendarLinks(WithWork, CalendarLinks):
     async def remove(self, user_id: UserId) -> bool:
         return await self._work.one(_REMOVE, user_id=user_id) is not None
 
-    async def remove_earlier_kind(self, limit: int) -> Sequence[UserId]:
+    async def remove_legacy(self, limit: int) -> Sequence[UserId]:
         return sorted(UserId(user_id) for (user_id,) in await self._work.all(_REMOVE_EARLIER, most=limit))
 
 

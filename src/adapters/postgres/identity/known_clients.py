@@ -12,7 +12,7 @@ from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
 from booking_domain.identity.known_clients import (
-    Guesser,
+    ClientTrace,
     KnownClient,
     KnownClientReads,
     KnownClients,
@@ -65,7 +65,7 @@ class PostgresKnownClients(WithWork, KnownClients):
 class PostgresKnownClientReads(WithWork, KnownClientReads):
     """`KnownClientReads` of the table `known_clients`."""
 
-    async def matching(self, account: UUID, guesser: Guesser, now: datetime) -> Sequence[KnownClient]:
-        token, network = token_digest(account, guesser.token), network_digest(account, guesser.network)
+    async def matching(self, account: UUID, client_trace: ClientTrace, now: datetime) -> Sequence[KnownClient]:
+        token, network = token_digest(account, client_trace.token), network_digest(account, client_trace.network)
         rows = await self._work.all(_MATCHING, of_user=account, token=token, network=network, now=now)
         return [CLIENT.read(row) for row in rows]

@@ -55,18 +55,16 @@ class Ended:
 
     statement: Clear
     tells: EndedEvent | None = None
-    asked: str = ""
-    """What the owner finds from before, if only a part of the row ends."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LeftToOwner:
     """The rows stay when the account changes hands: `what` the owner finds from before, and is asked to look at."""
 
     what: str
 
 
-Handover: TypeAlias = Ended | Asked | Kept
+Handover: TypeAlias = Ended | LeftToOwner | Kept
 
 
 @dataclass(frozen=True, slots=True)

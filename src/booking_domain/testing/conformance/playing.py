@@ -30,7 +30,7 @@ from booking_domain.use_cases.bookings.accept_request import AcceptRequest, acce
 from booking_domain.use_cases.bookings.decline_request import DeclineRequest, decline_request
 from booking_domain.use_cases.bookings.offer_times import OfferTimes, offer_times
 from booking_domain.use_cases.bookings.reschedule_booking import RescheduleBooking, reschedule_booking
-from booking_domain.use_cases.payments.settle_payment import settle_when_asked
+from booking_domain.use_cases.payments.settle_payment import settle_on_request
 from booking_domain.use_cases.platform.ports import Repositories
 from booking_domain.use_cases.scheduling.holds import release_hold
 
@@ -193,7 +193,7 @@ class _Play:
     async def do_ask(self, step: Step, _: Actor) -> None:
         """Read the payment as the customer, which requests a report from the gateway."""
         kept = await self._studio.reads.payments.get(self._bill(step).id)
-        await settle_when_asked(
+        await settle_on_request(
             kept or self._bill(step), executor=self._studio.executor, gateways=self._studio.gateways
         )
 

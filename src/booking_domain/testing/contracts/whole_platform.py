@@ -80,7 +80,7 @@ from booking_domain.testing.builders import HOUR, PRICE, TOMORROW, terms
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.catalogue.profiles import CancellationChange, SettingsChange, TermsChange, change_settings
-from booking_domain.use_cases.payments.settle_payment import settle_when_asked
+from booking_domain.use_cases.payments.settle_payment import settle_on_request
 from booking_domain.use_cases.scheduling.calendars import remove_block
 from booking_domain.use_cases.scheduling.holds import release_hold, sweep_holds
 
@@ -509,7 +509,7 @@ class PlatformMachine(RuleBasedStateMachine):
 
     @rule(payment=payments)
     def ask(self, payment: Payment) -> None:
-        asked = settle_when_asked(payment, executor=self.studio.executor, gateways=self.studio.gateways)
+        asked = settle_on_request(payment, executor=self.studio.executor, gateways=self.studio.gateways)
         self._try(asked, GatewayUnavailable)
 
     @rule(booking=bookings)

@@ -9,7 +9,7 @@ from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.catalogue.memory.profiles import MemoryProviderReads
 from booking_domain.testing.catalogue.memory.tables import PROFILES, providers_of
 from booking_domain.testing.identity.memory.tables import USERS
-from booking_domain.testing.kit.tables import Group, Handed, Lookup, Part, Repository, Rows, State, Table
+from booking_domain.testing.kit.tables import AccountHandover, Group, Lookup, Part, Repository, Rows, State, Table
 from booking_domain.use_cases.platform.favourites import FavouriteReads, FavouriteView
 
 Key = tuple[UserId, ProviderId]
@@ -20,8 +20,8 @@ def _erase_of_either(state: State, rows: Rows[Key, Favourite], user_id: UserId) 
     rows.delete_keys(lambda key: not theirs.isdisjoint(key))
 
 
-def _end(_: State, rows: Rows[Key, Favourite], handed: Handed) -> None:
-    rows.delete(lambda row: row.user_id == handed.user_id)
+def _end(_: State, rows: Rows[Key, Favourite], account: AccountHandover) -> None:
+    rows.delete(lambda row: row.user_id == account.user_id)
 
 
 FAVOURITES: Final = Table[Key, Favourite](

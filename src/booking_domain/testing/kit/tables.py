@@ -23,7 +23,7 @@ class MissingRow(LookupError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Handed:
+class AccountHandover:
     """An account that changes hands, and the events that tell others what has ended."""
 
     user_id: UserId
@@ -128,15 +128,15 @@ class Table(Generic[Key, Row]):
     what: str = ""
     """What `ConcurrentChange` calls a row with a version."""
     erase: Erase[Key, Row] | None = None
-    handover: Callable[["State", Rows[Key, Row], Handed], None] | None = None
+    handover: Callable[["State", Rows[Key, Row], AccountHandover], None] | None = None
     ends: bool = False
 
-    def hand_over(self, state: "State", handed: Handed) -> None:
+    def hand_over(self, state: "State", account: AccountHandover) -> None:
         """End what the account is handed over without."""
         if self.ends and self.erase is not None:
-            self.erase(state, state[self], handed.user_id)
+            self.erase(state, state[self], account.user_id)
         if self.handover is not None:
-            self.handover(state, state[self], handed)
+            self.handover(state, state[self], account)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from weakref import WeakSet
 
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import UserId
-from booking_domain.shared.signals import Heard
+from booking_domain.shared.signals import ReceivedSignals
 from booking_domain.testing.contexts import ContextReads, ContextRepositories
 from booking_domain.testing.identity.memory.users import reduced_access
 from booking_domain.testing.kit.tables import Key, Part, Row, Rows, State, Table
@@ -83,7 +83,7 @@ class MemoryDatabase:
         announced = before[LIVE_POSITION] != self._state[LIVE_POSITION]
         if announced or accounts:
             for each in self._signals:
-                each.tell(Heard(live_events=announced, accounts=accounts))
+                each.tell(ReceivedSignals(live_events=announced, accounts=accounts))
 
     async def outbox_events(self) -> Sequence[Event]:
         """Return the events of committed database transactions, in the order in which they were put."""

@@ -274,7 +274,7 @@ class WebhooksContract(StorageContract):
             assert len(await backend.reads.webhooks.receivers(booking.id)) == 1
             async with backend.begin() as tx:
                 await tx.users.save(replace(cast.owner, **change))
-            await self._is_sent_nothing(backend, endpoint, booking)
+            await self._receives_nothing(backend, endpoint, booking)
 
     async def test_a_provider_who_was_suspended_or_removed_receives_nothing(
         self, backend: Backend, make: Builder
@@ -283,9 +283,9 @@ class WebhooksContract(StorageContract):
             cast = await a_cast(backend, make, status)
             endpoint, booking = await _stored(backend, make, cast.owner), await a_booking(backend, make, cast)
             await _queued(backend, make, endpoint, booking)
-            await self._is_sent_nothing(backend, endpoint, booking)
+            await self._receives_nothing(backend, endpoint, booking)
 
-    async def _is_sent_nothing(self, backend: Backend, endpoint: WebhookEndpoint, booking: Booking) -> None:
+    async def _receives_nothing(self, backend: Backend, endpoint: WebhookEndpoint, booking: Booking) -> None:
         reads = backend.reads.webhooks
         assert list(await reads.receivers(booking.id)) == []
         assert await reads.next_due(endpoint.id, NOW) is None

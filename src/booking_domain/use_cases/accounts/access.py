@@ -11,7 +11,7 @@ from booking_domain.bookings.consents import ConsentNotFound, ConsentStatus
 from booking_domain.catalogue.booking_links import BookingLinkNotFound
 from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.catalogue.salons import NoSuchMember, SalonNotFound
-from booking_domain.identity.errors import InvalidToken, LastWayIn, SecondFactorRequired, SessionNotFound
+from booking_domain.identity.errors import InvalidToken, LastSignInMethod, SecondFactorRequired, SessionNotFound
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.passkeys import PasskeyId, PasskeyNotFound
 from booking_domain.identity.remembered_devices import DeviceNotFound
@@ -245,7 +245,7 @@ async def _end_all(
             proof = proof or await check_password(identity, requester, password)
             try:
                 await _run(_ending(each, before, requester, proof), requester, executor)
-            except (*_GONE, LastWayIn, SecondFactorRequired):
+            except (*_GONE, LastSignInMethod, SecondFactorRequired):
                 continue
     await _run((end_other_sessions, requester.session_id), requester, executor)
     rest = await _list(requester, reads, now=identity.clock.now())
@@ -319,7 +319,7 @@ _READING: Final = (NotPermitted, InvalidToken)
 list_access: Final = Process(_list, _READING, Permission.MANAGE_SESSIONS)
 end_access: Final = Process(
     _end,
-    (AccessNotFound, LastWayIn, SecondFactorRequired, StaleVersion, *PROOF_ERRORS, *_READING),
+    (AccessNotFound, LastSignInMethod, SecondFactorRequired, StaleVersion, *PROOF_ERRORS, *_READING),
     Permission.MANAGE_SESSIONS,
 )
 end_all_access: Final = Process(_end_all, (StaleVersion, *PROOF_ERRORS, *_READING), Permission.MANAGE_SESSIONS)

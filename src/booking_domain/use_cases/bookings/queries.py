@@ -113,15 +113,15 @@ async def _get_cancellation_quote(
     # Quoting fails exactly as cancelling would; the decision is discarded.
     booking.apply(Action.CANCEL, party=visible.party, by=actor, now=now, event_id=EventId(booking.id))
     change, policy = booking.time_change, booking.cancellation
-    judged = booking.judged(visible.party, now)
+    by_policy = booking.policy_applies(visible.party, now)
     refund = booking.refund_on_cancellation(visible.party, now)
     return CancellationQuote(
         refund=refund,
         released=booking.released_of(refund),
         desk_paid=booking.desk_paid,
         valid_until=booking.quote_ends(visible.party, now),
-        tier=policy.tier(start=booking.policy_start, cancelled_at=now) if judged else None,
-        better_tier=policy.better_tier(start=booking.policy_start, cancelled_at=now) if judged else None,
+        tier=policy.tier(start=booking.policy_start, cancelled_at=now) if by_policy else None,
+        better_tier=policy.better_tier(start=booking.policy_start, cancelled_at=now) if by_policy else None,
         policy_start=booking.policy_start,
         objection_deadline=change.objection_deadline if change is not None and change.may_object(now) else None,
     )

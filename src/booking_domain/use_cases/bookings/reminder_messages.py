@@ -77,7 +77,7 @@ async def _announce(reminders: Sequence[BookingReminder], tx: Repositories, _: U
 announce_reminders: Final = UseCase(Permission.RUN_PLATFORM, _announce)
 
 
-async def wanted_from(notification: Notification, reads: Reads, now: datetime) -> datetime | None:
+async def sendable_from(notification: Notification, reads: Reads, now: datetime) -> datetime | None:
     """Return when a notification may be sent: at once, but a reminder when it is due.
 
     None: never, because the reminder is too late, or about what has changed since. A reminder may have been announced

@@ -38,8 +38,8 @@ from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId, RefundId, SeriesId, ServiceId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, managed, may, owned
-from booking_domain.shared.stranger_words import require_plain_name
 from booking_domain.shared.time import TimeRange
+from booking_domain.shared.user_texts import require_plain_name
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.use_cases.bookings.bookable import require_active
 from booking_domain.use_cases.bookings.chargeable_terms import require_chargeable_deposit, require_chargeable_profile

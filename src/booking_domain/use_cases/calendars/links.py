@@ -60,8 +60,8 @@ async def _remove(current: SessionId, tx: Repositories, context: UseCaseContext)
     await tx.calendar_links.remove(context.actor.id)
 
 
-async def _end_earlier_kind(_: None, tx: Repositories, context: UseCaseContext) -> None:
-    users = await tx.calendar_links.remove_earlier_kind(_ENDED_AT_ONCE)
+async def _end_legacy_links(_: None, tx: Repositories, context: UseCaseContext) -> None:
+    users = await tx.calendar_links.remove_legacy(_ENDED_AT_ONCE)
     await tx.outbox.put([account_event(CalendarLinkRevoked, user_id, context) for user_id in users])
 
 
@@ -99,5 +99,5 @@ remove_calendar_link: Final = UseCase(
     Permission.SHARE_CALENDAR, _remove, audited_as="calendar.unshare", raises=(InvalidToken,)
 )
 remove_provider_calendar_link: Final = UseCase(Permission.MANAGE_CALENDAR, _remove, raises=(InvalidToken,))
-end_calendar_links_of_earlier_kind: Final = UseCase(Permission.RUN_PLATFORM, _end_earlier_kind)
+end_calendar_links_of_earlier_kind: Final = UseCase(Permission.RUN_PLATFORM, _end_legacy_links)
 """At most 500 of them; the worker repeats it."""

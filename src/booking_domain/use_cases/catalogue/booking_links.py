@@ -20,7 +20,7 @@ from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingLinkId, ProviderId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
-from booking_domain.shared.stranger_words import require_plain_name
+from booking_domain.shared.user_texts import require_plain_name
 from booking_domain.use_cases.catalogue.profiles import own_profile
 from booking_domain.use_cases.platform.ports import ProviderReads, Repositories
 

@@ -29,8 +29,8 @@ from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.permissions import Permission
-from booking_domain.shared.stranger_words import require_plain_name
 from booking_domain.shared.unset import UNSET, Unset, changed, given
+from booking_domain.shared.user_texts import require_plain_name
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.use_cases.catalogue.profiles import (
     SettingsChange,

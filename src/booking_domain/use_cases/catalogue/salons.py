@@ -42,8 +42,8 @@ from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId, ExceptionId, FileId, ProviderId, RuleId, SalonId
 from booking_domain.shared.permissions import Permission, Relation, may, owned
 from booking_domain.shared.rate_limits import RateLimited
-from booking_domain.shared.stranger_words import require_plain_name
 from booking_domain.shared.unset import UNSET, Unset, changed
+from booking_domain.shared.user_texts import require_plain_name
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.use_cases.files.commands import SET_FILES_ERRORS, delete_files
 from booking_domain.use_cases.files.pictures import changed_pictures

@@ -28,8 +28,8 @@ from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId, ProviderId, SalonId, ServiceId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation, may, owned
-from booking_domain.shared.stranger_words import require_plain_name
 from booking_domain.shared.unset import UNSET, Unset, changed, given_or
+from booking_domain.shared.user_texts import require_plain_name
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.use_cases.platform.ports import Repositories
 

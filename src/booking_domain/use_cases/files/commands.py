@@ -23,12 +23,12 @@ from booking_domain.files.model import (
     FileParty,
     FileRejected,
     FileStatus,
+    FileStorageUnavailable,
     Folder,
     ImageSize,
     NotUploaded,
     QuotaExceeded,
     Rejection,
-    StorageOfFilesUnavailable,
     TooManyFiles,
     TooManyUploads,
     UploadLimits,
@@ -111,7 +111,7 @@ async def _complete(file_id: FileId, *, actor: Actor, executor: Executor[Reposit
     except Unacceptable as unacceptable:
         await executor.run(_end_check, _EndCheck(checked=file, outcome=unacceptable.because), actor=SYSTEM)
         raise FileRejected(reason=unacceptable.because.value) from None
-    except (NotUploaded, StorageOfFilesUnavailable):
+    except (NotUploaded, FileStorageUnavailable):
         await executor.run(_end_check, _EndCheck(checked=file, outcome=None), actor=SYSTEM)
         raise
     ready = await executor.run(_end_check, _EndCheck(checked=file, outcome=stored), actor=SYSTEM)
@@ -154,7 +154,7 @@ async def _delete_upload_of(file: File, storage: ObjectStorage) -> None:
     """Delete what the client uploaded; if that fails, the sweep does."""
     try:
         await storage.delete([file.upload])
-    except StorageOfFilesUnavailable:
+    except FileStorageUnavailable:
         return
 
 
@@ -320,7 +320,7 @@ _begin_sweep: Final = UseCase(Permission.RUN_PLATFORM, _sweep)
 _end_sweep: Final = UseCase(Permission.RUN_PLATFORM, _swept)
 complete_upload: Final = Process(
     _complete,
-    (*_begin_check.raises, NotUploaded, FileRejected, StorageOfFilesUnavailable, NotPermitted),
+    (*_begin_check.raises, NotUploaded, FileRejected, FileStorageUnavailable, NotPermitted),
     Permission.UPLOAD_FILES,
 )
 delete_own_file: Final = UseCase(Permission.UPLOAD_FILES, _delete_own, _file_subject, raises=(FileNotFound, FileInUse))

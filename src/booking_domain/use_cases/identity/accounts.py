@@ -14,9 +14,9 @@ from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import FileId, SessionId
 from booking_domain.shared.images import Image
 from booking_domain.shared.permissions import Permission
-from booking_domain.shared.stranger_words import require_plain_name
 from booking_domain.shared.time import time_zone
 from booking_domain.shared.unset import UNSET, Unset, given, given_as
+from booking_domain.shared.user_texts import require_plain_name
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 
 _LOCALE: Final = re.compile(r"(en|mn|fa)(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?", re.ASCII | re.IGNORECASE)

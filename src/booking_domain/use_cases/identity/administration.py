@@ -21,8 +21,8 @@ from booking_domain.shared.errors import InvalidValue, NotPermitted
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission, may
-from booking_domain.shared.stranger_words import require_plain_name
 from booking_domain.shared.unset import UNSET, Unset, given, given_as
+from booking_domain.shared.user_texts import require_plain_name
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.use_cases.identity.accounts import normal_locale
 from booking_domain.use_cases.identity.second_factor import lock_active_factor

@@ -16,7 +16,7 @@ from booking_domain.identity.errors import (
     TooManyAttempts,
 )
 from booking_domain.identity.events import SessionsEnded, account_event
-from booking_domain.identity.known_clients import MOST_CLIENTS, NOBODY, Guesser, KnownClient, token_digest
+from booking_domain.identity.known_clients import MOST_CLIENTS, NOBODY, ClientTrace, KnownClient, token_digest
 from booking_domain.identity.legal import AcceptedVersions, NotTheCurrentVersion
 from booking_domain.identity.model import User, UserStatus, normal_email
 from booking_domain.identity.one_time_codes import ContactChannel
@@ -33,8 +33,8 @@ from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import LoginId, SessionId, UserId
 from booking_domain.shared.languages import FALLBACK
 from booking_domain.shared.permissions import Permission
-from booking_domain.shared.stranger_words import require_plain_name
 from booking_domain.shared.time import require_time_zone
+from booking_domain.shared.user_texts import require_plain_name
 from booking_domain.use_cases.identity.legal import record_acceptances
 from booking_domain.use_cases.identity.passkey_responses import use_challenge, verify_response
 
@@ -73,7 +73,7 @@ class OpenSession:
     user_id: UserId
     method: LoginMethod
     client: Client
-    guesser: Guesser = NOBODY
+    client_trace: ClientTrace = NOBODY
     second_factor: str | None = field(default=None, repr=False)
     """A code of the account's second factor, a recovery code, the token of a remembered device, or the response of a
     passkey."""
@@ -87,7 +87,7 @@ class RegisterAndSignIn:
 
     account: Register
     client: Client
-    guesser: Guesser = NOBODY
+    client_trace: ClientTrace = NOBODY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,21 +183,21 @@ async def begin_session(command: OpenSession, tx: IdentityTx, context: UseCaseCo
     )
     await tx.sessions.add(session)
     await _note(command, LoginOutcome.SUCCEEDED, tx, context)
-    client_token = await _make_known(session, command.guesser, tx, context)
+    client_token = await _make_known(session, command.client_trace, tx, context)
     return SignedIn(user, token.session_id, token.text, two_factors, client_token)
 
 
-async def _make_known(session: Session, guesser: Guesser, tx: IdentityTx, context: UseCaseContext) -> str:
+async def _make_known(session: Session, client_trace: ClientTrace, tx: IdentityTx, context: UseCaseContext) -> str:
     """Make the client of a session a known one; return its token, which is a new one unless it has shown one."""
     clients = await tx.known_clients.of_user(session.user_id, context.now)
-    shown = token_digest(session.user_id, guesser.token)
+    shown = token_digest(session.user_id, client_trace.token)
     for client in clients:
         if client.token_digest == shown:
-            await tx.known_clients.save(client.signed_in(session.id, guesser, context.now))
-            return guesser.token
+            await tx.known_clients.save(client.signed_in(session.id, client_trace, context.now))
+            return client_trace.token
     for least_used in clients[MOST_CLIENTS - 1 :]:
         await tx.known_clients.remove(least_used)
-    client, token = KnownClient.make(session.user_id, session.id, guesser, context.entropy, context.now)
+    client, token = KnownClient.make(session.user_id, session.id, client_trace, context.entropy, context.now)
     await tx.known_clients.save(client)
     return token
 
@@ -209,7 +209,7 @@ async def register_and_begin(command: RegisterAndSignIn, tx: IdentityTx, context
     """
     user = await add_account(command.account, tx, context)
     opening = OpenSession(
-        user_id=user.id, method=LoginMethod.REGISTRATION, client=command.client, guesser=command.guesser
+        user_id=user.id, method=LoginMethod.REGISTRATION, client=command.client, client_trace=command.client_trace
     )
     return await begin_session(opening, tx, context)
 

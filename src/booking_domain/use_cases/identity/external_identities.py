@@ -15,7 +15,7 @@ from booking_domain.identity.errors import (
     InvalidAssertion,
     InvalidSecondFactor,
     InvalidToken,
-    LastWayIn,
+    LastSignInMethod,
     NotLinked,
     SecondFactorNeeded,
     TelegramTaken,
@@ -24,7 +24,7 @@ from booking_domain.identity.errors import (
 )
 from booking_domain.identity.events import IdentitiesChanged, account_event
 from booking_domain.identity.external_identities import Assertion, ExternalIdentity, IdentityProvider
-from booking_domain.identity.known_clients import NOBODY, Guesser
+from booking_domain.identity.known_clients import NOBODY, ClientTrace
 from booking_domain.identity.legal import AcceptedVersions, NotTheCurrentVersion
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import Contact, ContactChannel
@@ -61,7 +61,7 @@ class SignInByAssertion:
 
     assertion: Assertion
     client: Client
-    guesser: Guesser = NOBODY
+    client_trace: ClientTrace = NOBODY
     second_factor: str | None = field(default=None, repr=False)
     role: Role = Role.CUSTOMER
     """Of a new account."""
@@ -114,7 +114,7 @@ async def _sign_in(command: SignInByAssertion, tx: IdentityTx, context: UseCaseC
         user_id=user_id,
         method=LoginMethod(asserted.provider.value),
         client=command.client,
-        guesser=command.guesser,
+        client_trace=command.client_trace,
         second_factor=command.second_factor,
     )
     try:
@@ -257,13 +257,13 @@ async def _unlink(command: UnlinkIdentity, tx: IdentityTx, context: UseCaseConte
         raise
     if linked is None:
         return
-    if not await another_way_in(own.user, tx):
-        raise LastWayIn
+    if not await has_other_sign_in_method(own.user, tx):
+        raise LastSignInMethod
     await end_sessions(own.others, tx, context)
     await _announce(f"{command.provider}.unlinked", own.user, tx, context)
 
 
-async def another_way_in(user: User, tx: IdentityTx) -> bool:
+async def has_other_sign_in_method(user: User, tx: IdentityTx) -> bool:
     """Whether the account can still be signed in to."""
     by_email = user.email is not None and user.email_verified_at is not None
     by_phone = user.phone is not None and user.phone_verified_at is not None
@@ -299,6 +299,6 @@ allow_linking: Final = UseCase(
 )
 link_by_code: Final = UseCase(Permission.RUN_PLATFORM, _link_by_code, raises=(InvalidAssertion, TelegramTaken))
 unlink_identity: Final = UseCase(
-    Permission.LINK_IDENTITIES, _unlink, audited_as="identity.unlink", raises=(LastWayIn, *PROOF_ERRORS)
+    Permission.LINK_IDENTITIES, _unlink, audited_as="identity.unlink", raises=(LastSignInMethod, *PROOF_ERRORS)
 )
 sweep_assertions: Final = UseCase(Permission.RUN_PLATFORM, _sweep)

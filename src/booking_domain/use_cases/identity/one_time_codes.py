@@ -9,9 +9,15 @@ from typing import Final
 from booking_domain.identity.code_history import IssuedCode
 from booking_domain.identity.errors import InvalidCode, InvalidToken, TooManyCodes
 from booking_domain.identity.events import CodeRequested
-from booking_domain.identity.known_clients import NOBODY, Guesser
+from booking_domain.identity.known_clients import NOBODY, ClientTrace
 from booking_domain.identity.model import User, UserStatus
-from booking_domain.identity.one_time_codes import CodePurpose, Contact, ContactChannel, OneTimeCode, reserve_of
+from booking_domain.identity.one_time_codes import (
+    CodePurpose,
+    Contact,
+    ContactChannel,
+    OneTimeCode,
+    known_client_digest,
+)
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, LoginMethod
@@ -67,7 +73,7 @@ class SignInByCode:
     guess: CodeGuess
     client: Client
     second_factor: str | None = field(default=None, repr=False)
-    guesser: Guesser = NOBODY
+    client_trace: ClientTrace = NOBODY
     time_zone: str | None = None
     """Of an account that the code begins; None: the platform's default."""
 
@@ -104,7 +110,7 @@ def _usable(user: User, purpose: CodePurpose) -> bool:
 async def issue_code(command: RequestCode, tx: IdentityTx, context: UseCaseContext) -> OneTimeCode:
     """Issue a code in place of the previous one; it is sent if the command names a user."""
     contact = context.get(SecurityPorts).secret_codes.contact(command.contact)
-    contact = reserve_of(contact) if command.reserve else contact
+    contact = known_client_digest(contact) if command.reserve else contact
     code = OneTimeCode.issue(
         await tx.one_time_codes.lock(contact),
         contact=contact,
@@ -192,7 +198,7 @@ async def verify_guess(
     """
     secrets = context.get(SecurityPorts).secret_codes
     contact = secrets.contact(guess.contact)
-    reserved = await tx.one_time_codes.lock(reserve_of(contact)) if guess.reserve else ()
+    reserved = await tx.one_time_codes.lock(known_client_digest(contact)) if guess.reserve else ()
     issued = (*reserved, *await tx.one_time_codes.lock(contact))
     codes = [each for each in issued if each.purpose is guess.purpose and only in {None, each.id} and each.guesses_left]
     usable = [code for code in codes if code.is_usable(context.now)]
@@ -268,7 +274,7 @@ async def sign_in_with(right: VerifiedCode, command: SignInByCode, tx: IdentityT
         user_id=user.id,
         method=LoginMethod.CODE,
         client=command.client,
-        guesser=command.guesser,
+        client_trace=command.client_trace,
         second_factor=command.second_factor,
     )
     signed_in = await begin_session(opening, tx, context)

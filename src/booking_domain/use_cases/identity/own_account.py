@@ -21,7 +21,7 @@ from booking_domain.identity.errors import (
     TooManyCodes,
 )
 from booking_domain.identity.external_identities import IdentityProvider, OpenIdReturn, TelegramProof
-from booking_domain.identity.known_clients import NOBODY, Guesser
+from booking_domain.identity.known_clients import NOBODY, ClientTrace
 from booking_domain.identity.one_time_codes import COOL_DOWN, CodePurpose, Contact, ContactChannel
 from booking_domain.identity.passkeys import PasskeyId
 from booking_domain.identity.passwords import own_words
@@ -87,7 +87,7 @@ class NewFactor:
 
 
 async def _send_code(
-    identity: Identity, contact: ContactInput, purpose: CodePurpose, *, guesser: Guesser = NOBODY
+    identity: Identity, contact: ContactInput, purpose: CodePurpose, *, client_trace: ClientTrace = NOBODY
 ) -> None:
     """Have a one-time code sent. A contact without an account gets no code; the caller cannot tell.
 
@@ -102,19 +102,21 @@ async def _send_code(
     parsed = contact.parsed(identity.phone_numbers)
     if parsed.channel is ContactChannel.PHONE:
         _require_phone_codes(identity)
-    recognised = await recognise(identity, parsed, guesser)
+    recognised = await recognise(identity, parsed, client_trace)
     command = RequestCode(parsed, purpose, recognised.user, reserve=recognised.reserve)
-    async with _code_quota(identity, parsed, guesser, recognised):
+    async with _code_quota(identity, parsed, client_trace, recognised):
         await identity.executor.run(request_code, command, actor=SYSTEM)
 
 
 def _code_quota(
-    identity: Identity, contact: Contact, guesser: Guesser, recognised: Recognised
+    identity: Identity, contact: Contact, client_trace: ClientTrace, recognised: Recognised
 ) -> AbstractAsyncContextManager[None]:
-    return identity.login_quota.code(contact.address, "" if recognised.reserve else guesser.network)
+    return identity.login_quota.code(contact.address, "" if recognised.reserve else client_trace.network)
 
 
-async def _start_sign_up(identity: Identity, contact: ContactInput, locale: str, *, guesser: Guesser = NOBODY) -> None:
+async def _start_sign_up(
+    identity: Identity, contact: ContactInput, locale: str, *, client_trace: ClientTrace = NOBODY
+) -> None:
     """Have a code of the purpose `signup` sent, in this language unless the contact has an account.
 
     Raises:
@@ -123,9 +125,9 @@ async def _start_sign_up(identity: Identity, contact: ContactInput, locale: str,
         TooManyCodes: as for `send_code`.
     """
     reachable = _reachable(identity, contact)
-    recognised = await recognise(identity, reachable, guesser)
+    recognised = await recognise(identity, reachable, client_trace)
     command = RequestSignUp(contact=reachable, locale=locale, reserve=recognised.reserve)
-    async with _code_quota(identity, reachable, guesser, recognised):
+    async with _code_quota(identity, reachable, client_trace, recognised):
         await identity.executor.run(request_sign_up, command, actor=SYSTEM)
 
 
@@ -144,7 +146,12 @@ def _require_phone_codes(identity: Identity) -> None:
 
 
 async def _verify_with_code(
-    identity: Identity, contact: ContactInput, code: str, *, current: SessionId | None = None, guesser: Guesser = NOBODY
+    identity: Identity,
+    contact: ContactInput,
+    code: str,
+    *,
+    current: SessionId | None = None,
+    client_trace: ClientTrace = NOBODY,
 ) -> None:
     """Mark a contact as verified, with a code of the purpose `verify`.
 
@@ -157,22 +164,26 @@ async def _verify_with_code(
         InvalidToken: the session has ended, or is needed because another contact of the account is verified.
     """
     parsed = contact.parsed(identity.phone_numbers)
-    recognised = await recognise(identity, parsed, guesser)
+    recognised = await recognise(identity, parsed, client_trace)
     guess = CodeGuess(parsed, CodePurpose.VERIFY, code, reserve=recognised.reserve)
     async with identity.login_quota.guess(recognised.counted_as):
         await identity.executor.run(verify_contact, VerifyContact(guess, current), actor=SYSTEM)
 
 
-async def _unlock_with_code(identity: Identity, contact: ContactInput, code: str, *, guesser: Guesser = NOBODY) -> None:
+async def _unlock_with_code(
+    identity: Identity, contact: ContactInput, code: str, *, client_trace: ClientTrace = NOBODY
+) -> None:
     """Unlock the password of an account, with a code of the purpose `unlock`; raises as `verify_with_code`."""
     parsed = contact.parsed(identity.phone_numbers)
-    recognised = await recognise(identity, parsed, guesser)
+    recognised = await recognise(identity, parsed, client_trace)
     guess = CodeGuess(parsed, CodePurpose.UNLOCK, code, reserve=recognised.reserve)
     async with identity.login_quota.guess(recognised.counted_as):
         await identity.executor.run(unlock_account, guess, actor=SYSTEM)
 
 
-async def _verify_own_email(identity: Identity, requester: Requester, code: str, *, guesser: Guesser = NOBODY) -> None:
+async def _verify_own_email(
+    identity: Identity, requester: Requester, code: str, *, client_trace: ClientTrace = NOBODY
+) -> None:
     """Mark the requester's e-mail address as verified, with a code of the purpose `verify`; other sessions end.
 
     Raises:
@@ -183,7 +194,7 @@ async def _verify_own_email(identity: Identity, requester: Requester, code: str,
     if user.email is None:
         raise ContactMissing
     contact = ContactInput(email=user.email)
-    await _verify_with_code(identity, contact, code, current=requester.session_id, guesser=guesser)
+    await _verify_with_code(identity, contact, code, current=requester.session_id, client_trace=client_trace)
 
 
 async def check_password(identity: Identity, requester: Requester, password: str | None) -> PasswordCheck:
@@ -235,7 +246,7 @@ async def _remove_bank_account(identity: Identity, requester: Requester, passwor
     await identity.executor.run(remove_bank_account, proof, actor=requester.actor)
 
 
-async def _forget_password(identity: Identity, contact: ContactInput, *, guesser: Guesser = NOBODY) -> int:
+async def _forget_password(identity: Identity, contact: ContactInput, *, client_trace: ClientTrace = NOBODY) -> int:
     """Have a code of the purpose `reset` sent, unless one was sent within the last minute.
 
     Returns the seconds until another one can be requested.
@@ -245,14 +256,14 @@ async def _forget_password(identity: Identity, contact: ContactInput, *, guesser
         PhoneCodesNotConfigured: the contact is a phone number, and no codes can be sent to phones.
     """
     try:
-        await _send_code(identity, contact, CodePurpose.RESET, guesser=guesser)
+        await _send_code(identity, contact, CodePurpose.RESET, client_trace=client_trace)
     except TooManyCodes as refused:
         return refused.retry_after_seconds
     return COOL_DOWN_SECONDS
 
 
 async def _reset_password(
-    identity: Identity, contact: ContactInput, code: str, new: str, *, guesser: Guesser = NOBODY
+    identity: Identity, contact: ContactInput, code: str, new: str, *, client_trace: ClientTrace = NOBODY
 ) -> None:
     """Replace the password with a code of the purpose `reset`, end all sessions and unlock the account.
 
@@ -263,7 +274,7 @@ async def _reset_password(
     """
     parsed = contact.parsed(identity.phone_numbers)
     identity.security.password_policy.check(new, (parsed.address,), field="new_password")
-    recognised = await recognise(identity, parsed, guesser)
+    recognised = await recognise(identity, parsed, client_trace)
     async with identity.login_quota.guess(recognised.counted_as):
         command = ResetPassword(
             guess=CodeGuess(parsed, CodePurpose.RESET, code, reserve=recognised.reserve),
@@ -290,7 +301,7 @@ async def _start_contact_change(
 
 
 async def _confirm_contact_change(
-    identity: Identity, requester: Requester, contact: ContactInput, code: str, *, guesser: Guesser = NOBODY
+    identity: Identity, requester: Requester, contact: ContactInput, code: str, *, client_trace: ClientTrace = NOBODY
 ) -> None:
     """Make the contact the account's, with the code that was sent to it.
 
@@ -301,7 +312,7 @@ async def _confirm_contact_change(
         EmailTaken, PhoneTaken: another account has verified it. It is raised only after a correct code.
     """
     command = ChangeContact(contact=contact.parsed(identity.phone_numbers), code=code, current=requester.session_id)
-    async with identity.login_quota.guess(guesser.network):
+    async with identity.login_quota.guess(client_trace.network):
         await identity.executor.run(change_contact, command, actor=requester.actor)
 
 
@@ -369,7 +380,7 @@ async def _unlink(identity: Identity, requester: Requester, provider: IdentityPr
     """Unlink the identity at a service.
 
     Raises:
-        LastWayIn: the account could not be signed in to any more.
+        LastSignInMethod: the account could not be signed in to any more.
         WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
     """
     command = UnlinkIdentity(proof=await check_password(identity, requester, password), provider=provider)
@@ -394,7 +405,7 @@ async def _remove_a_passkey(
 
     Raises:
         PasskeyNotFound: the account has no such passkey.
-        LastWayIn: the account could not be signed in to any more.
+        LastSignInMethod: the account could not be signed in to any more.
         SecondFactorRequired: the role needs a second factor, and this is the last one.
         WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
     """

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from booking_domain.identity.errors import InvalidToken, LastWayIn, SecondFactorRequired
+from booking_domain.identity.errors import InvalidToken, LastSignInMethod, SecondFactorRequired
 from booking_domain.identity.events import PasskeyAdded, PasskeyRemoved, account_event
-from booking_domain.identity.known_clients import NOBODY, Guesser
+from booking_domain.identity.known_clients import NOBODY, ClientTrace
 from booking_domain.identity.passkeys import (
     MAX_CREDENTIAL_ID,
     MOST_PASSKEYS,
@@ -41,7 +41,7 @@ from booking_domain.use_cases.identity.authenticate import (
     begin_session,
     needs_second_factor,
 )
-from booking_domain.use_cases.identity.external_identities import another_way_in
+from booking_domain.use_cases.identity.external_identities import has_other_sign_in_method
 from booking_domain.use_cases.identity.passkey_responses import use_challenge, verify_response
 from booking_domain.use_cases.identity.reauthentication import PROOF_ERRORS, PasswordCheck, reauthenticate
 from booking_domain.use_cases.identity.sessions import LockedAccount, end_sessions, lock_own_account
@@ -81,7 +81,7 @@ class SignInByPasskey:
 
     response: str = field(repr=False)
     client: Client
-    guesser: Guesser = NOBODY
+    client_trace: ClientTrace = NOBODY
 
 
 async def _start_adding(proof: PasswordCheck, tx: IdentityTx, context: UseCaseContext) -> dict[str, Any]:
@@ -141,8 +141,8 @@ async def _remove(command: RemovePasskey, tx: IdentityTx, context: UseCaseContex
     own = await reauthenticate(command.proof, tx, context)
     passkey = await _find(command.passkey_id, own, tx)
     await tx.passkeys.remove(passkey.id)
-    if not await another_way_in(own.user, tx):
-        raise LastWayIn
+    if not await has_other_sign_in_method(own.user, tx):
+        raise LastSignInMethod
     if own.user.role in context.get(SecurityPorts).second_factor_roles and not await needs_second_factor(own.user, tx):
         raise SecondFactorRequired
     await _announce(PasskeyRemoved, own, tx, context)
@@ -168,7 +168,7 @@ async def _sign_in(command: SignInByPasskey, tx: IdentityTx, context: UseCaseCon
         user_id=user.id,
         method=LoginMethod.PASSKEY,
         client=command.client,
-        guesser=command.guesser,
+        client_trace=command.client_trace,
         two_factors=True,
     )
     return await begin_session(opening, tx, context)
@@ -211,7 +211,7 @@ rename_passkey: Final = UseCase(
 remove_passkey: Final = UseCase(
     Permission.MANAGE_SECOND_FACTOR,
     _remove,
-    raises=(PasskeyNotFound, LastWayIn, SecondFactorRequired, *PROOF_ERRORS),
+    raises=(PasskeyNotFound, LastSignInMethod, SecondFactorRequired, *PROOF_ERRORS),
 )
 start_passkey_sign_in: Final = UseCase(Permission.RUN_PLATFORM, _start_signing_in)
 sign_in_by_passkey: Final = UseCase(

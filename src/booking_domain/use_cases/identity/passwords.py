@@ -17,7 +17,7 @@ from booking_domain.identity.errors import (
     TooManyAttempts,
 )
 from booking_domain.identity.events import PasswordChanged, account_event
-from booking_domain.identity.known_clients import NOBODY, CountedClient, Guesser
+from booking_domain.identity.known_clients import NOBODY, ClientTrace, CountedClient
 from booking_domain.identity.model import User
 from booking_domain.identity.passwords import own_words
 from booking_domain.identity.ports import IdentityTx
@@ -56,7 +56,7 @@ class PasswordAttempt:
     """The client whose wrong passwords are counted."""
     right: bool
     client: Client
-    guesser: Guesser = NOBODY
+    client_trace: ClientTrace = NOBODY
     second_factor: str | None = field(default=None, repr=False)
 
 
@@ -97,7 +97,7 @@ async def _sign_in(attempt: PasswordAttempt, tx: IdentityTx, context: UseCaseCon
         user_id=user.id,
         method=LoginMethod.PASSWORD,
         client=attempt.client,
-        guesser=attempt.guesser,
+        client_trace=attempt.client_trace,
         second_factor=attempt.second_factor,
     )
     if await tx.credentials.reset_wrong_passwords(user.id, attempt.counted, context.now):

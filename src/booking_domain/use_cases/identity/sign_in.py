@@ -39,7 +39,7 @@ from booking_domain.identity.external_identities import (
     OpenIdStart,
     TelegramProof,
 )
-from booking_domain.identity.known_clients import NOBODY, Guesser
+from booking_domain.identity.known_clients import NOBODY, ClientTrace
 from booking_domain.identity.legal import AcceptedVersions
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import CodePurpose
@@ -118,7 +118,9 @@ class Tokens:
     """The token of the client, which is known now; None where a session goes on."""
 
 
-async def _register(identity: Identity, new: Registration, client: Client, *, guesser: Guesser = NOBODY) -> Tokens:
+async def _register(
+    identity: Identity, new: Registration, client: Client, *, client_trace: ClientTrace = NOBODY
+) -> Tokens:
     """Add an account and sign in to it.
 
     Raises:
@@ -142,12 +144,12 @@ async def _register(identity: Identity, new: Registration, client: Client, *, gu
         accepted=new.accepted,
     )
     if new.code is None:
-        added = RegisterAndSignIn(account=command, client=client, guesser=guesser)
+        added = RegisterAndSignIn(account=command, client=client, client_trace=client_trace)
         return _tokens(identity, await identity.executor.run(register_and_sign_in, added, actor=SYSTEM))
     contact = new.contact.parsed(identity.phone_numbers)
     account = replace(command, verified=contact.channel)
-    added = RegisterAndSignIn(account=account, client=client, guesser=guesser)
-    recognised = await recognise(identity, contact, guesser)
+    added = RegisterAndSignIn(account=account, client=client, client_trace=client_trace)
+    recognised = await recognise(identity, contact, client_trace)
     proved = RegisterWithCode(account=added, contact=contact, code=new.code, reserve=recognised.reserve)
     async with identity.login_quota.guess(recognised.counted_as):
         return _tokens(identity, await identity.executor.run(register_with_code, proved, actor=SYSTEM))
@@ -159,7 +161,7 @@ async def _sign_in_with_password(
     password: str,
     *,
     client: Client,
-    guesser: Guesser,
+    client_trace: ClientTrace,
     second_factor: str | None = None,
 ) -> Tokens:
     """Sign in with a password.
@@ -175,7 +177,7 @@ async def _sign_in_with_password(
         AccountDisabled, AccountDeleted: the password is right.
     """
     login = contact.parsed(identity.phone_numbers)
-    recognised = await recognise(identity, login, guesser)
+    recognised = await recognise(identity, login, client_trace)
     async with identity.login_quota.attempt(login.address, recognised.counted_as, known=recognised.client.known):
         user = recognised.user
         right = await identity.password_hasher.verify(password, None if user is None else user.password_hash)
@@ -185,7 +187,7 @@ async def _sign_in_with_password(
             counted=recognised.client,
             right=right,
             client=client,
-            guesser=guesser,
+            client_trace=client_trace,
             second_factor=second_factor,
         )
         failures = (AccountDisabled, AccountLocked, InvalidCredentials, *_WRONG_SECOND_FACTOR)
@@ -200,7 +202,7 @@ async def _sign_in_with_code(
     code: str,
     *,
     client: Client,
-    guesser: Guesser = NOBODY,
+    client_trace: ClientTrace = NOBODY,
     second_factor: str | None = None,
     purpose: CodePurpose = CodePurpose.LOGIN,
     time_zone: str | None = None,
@@ -213,9 +215,9 @@ async def _sign_in_with_code(
         SecondFactorNeeded, InvalidSecondFactor, TooManyAttempts: as with a password; the code stays good.
     """
     login = contact.parsed(identity.phone_numbers)
-    recognised = await recognise(identity, login, guesser)
+    recognised = await recognise(identity, login, client_trace)
     guess = CodeGuess(login, purpose, code, reserve=recognised.reserve)
-    command = SignInByCode(guess, client, second_factor, guesser, time_zone)
+    command = SignInByCode(guess, client, second_factor, client_trace, time_zone)
     use_case = use_sign_up if purpose == CodePurpose.SIGNUP else sign_in_by_code
     try:
         async with identity.login_quota.guess(recognised.counted_as):
@@ -233,7 +235,7 @@ async def _complete_profile(
     *,
     current: SessionId,
     client: Client,
-    guesser: Guesser = NOBODY,
+    client_trace: ClientTrace = NOBODY,
 ) -> Tokens:
     """Complete the profile of a pending account; the session of the sign-up ends, and another one begins.
 
@@ -257,7 +259,7 @@ async def _complete_profile(
         password_hash=password_hash,
         current=current,
         client=client,
-        guesser=guesser,
+        client_trace=client_trace,
         accepted=profile.accepted,
         time_zone=profile.time_zone,
     )
@@ -269,7 +271,7 @@ async def _sign_in_with_telegram(
     proof: TelegramProof,
     *,
     client: Client,
-    guesser: Guesser = NOBODY,
+    client_trace: ClientTrace = NOBODY,
     second_factor: str | None = None,
     accepted: AcceptedVersions | None = None,
     time_zone: str | None = None,
@@ -292,7 +294,7 @@ async def _sign_in_with_telegram(
     command = SignInByAssertion(
         assertion=assertion,
         client=client,
-        guesser=guesser,
+        client_trace=client_trace,
         second_factor=second_factor,
         accepted=accepted or {},
         time_zone=time_zone,
@@ -315,7 +317,7 @@ async def _sign_in_with_openid(
     back: OpenIdReturn,
     *,
     client: Client,
-    guesser: Guesser = NOBODY,
+    client_trace: ClientTrace = NOBODY,
     second_factor: str | None = None,
     role: Role = Role.CUSTOMER,
     accepted: AcceptedVersions | None = None,
@@ -342,7 +344,7 @@ async def _sign_in_with_openid(
     command = SignInByAssertion(
         assertion=assertion,
         client=client,
-        guesser=guesser,
+        client_trace=client_trace,
         second_factor=second_factor,
         role=role,
         accepted=accepted or {},
@@ -353,7 +355,7 @@ async def _sign_in_with_openid(
 
 async def _sign_in_by_assertion(identity: Identity, command: SignInByAssertion) -> Tokens:
     try:
-        async with identity.login_quota.guess(command.guesser.network):
+        async with identity.login_quota.guess(command.client_trace.network):
             return _tokens(identity, await identity.executor.run(sign_in_by_assertion, command, actor=SYSTEM))
     except (InvalidAssertion, AccountDisabled, *_WRONG_SECOND_FACTOR):
         asserted = command.assertion
@@ -362,7 +364,7 @@ async def _sign_in_by_assertion(identity: Identity, command: SignInByAssertion) 
 
 
 async def _sign_in_with_passkey(
-    identity: Identity, response: str, *, client: Client, guesser: Guesser = NOBODY
+    identity: Identity, response: str, *, client: Client, client_trace: ClientTrace = NOBODY
 ) -> Tokens:
     """Sign in with the response of a passkey, which is two factors.
 
@@ -370,9 +372,9 @@ async def _sign_in_with_passkey(
         InvalidPasskey: it is not valid, was used before, came too late, or the account has no such passkey.
         AccountDisabled, AccountDeleted: the account cannot be used.
     """
-    command = SignInByPasskey(response=response, client=client, guesser=guesser)
+    command = SignInByPasskey(response=response, client=client, client_trace=client_trace)
     try:
-        async with identity.login_quota.guess(guesser.network):
+        async with identity.login_quota.guess(client_trace.network):
             return _tokens(identity, await identity.executor.run(sign_in_by_passkey, command, actor=SYSTEM))
     except (InvalidPasskey, AccountDisabled):
         await _note_failure(identity, LoginMethod.PASSKEY, client, await _passkey_owner(identity, response))

@@ -8,7 +8,7 @@ from typing import Final
 
 from booking_domain.identity.errors import EmailTaken, InvalidCode, InvalidToken, PhoneTaken, TooManyCodes
 from booking_domain.identity.events import SignUpRequested
-from booking_domain.identity.known_clients import NOBODY, Guesser
+from booking_domain.identity.known_clients import NOBODY, ClientTrace
 from booking_domain.identity.legal import AcceptedVersions, NotTheCurrentVersion
 from booking_domain.identity.model import PENDING_NAME, InvalidUserTransition, User, UserAction, UserParty, UserStatus
 from booking_domain.identity.one_time_codes import CodePurpose, Contact, OneTimeCode
@@ -24,8 +24,8 @@ from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId, SessionId, UserId
 from booking_domain.shared.languages import FALLBACK
 from booking_domain.shared.permissions import Permission
-from booking_domain.shared.stranger_words import require_plain_name
 from booking_domain.shared.time import require_time_zone
+from booking_domain.shared.user_texts import require_plain_name
 from booking_domain.use_cases.identity.authenticate import (
     OPENING_ERRORS,
     SELF_SERVICE_ROLES,
@@ -68,7 +68,7 @@ class CompleteProfile:
     current: SessionId
     """The session of the request: it must be live, and ends."""
     client: Client
-    guesser: Guesser = NOBODY
+    client_trace: ClientTrace = NOBODY
     accepted: AcceptedVersions = field(default_factory=dict)
     time_zone: str | None = None
     """None keeps the one that the account began with."""
@@ -119,7 +119,9 @@ async def _use(command: SignInByCode, tx: IdentityTx, context: UseCaseContext) -
     locale = FALLBACK if sign_up is None else sign_up.locale
     zone = command.time_zone or context.get(SecurityPorts).default_time_zone
     user = await _add_pending(contact, locale, zone, tx, context)
-    opening = OpenSession(user_id=user.id, method=LoginMethod.CODE, client=command.client, guesser=command.guesser)
+    opening = OpenSession(
+        user_id=user.id, method=LoginMethod.CODE, client=command.client, client_trace=command.client_trace
+    )
     return await begin_session(opening, tx, context)
 
 
@@ -164,7 +166,7 @@ async def _complete(command: CompleteProfile, tx: IdentityTx, context: UseCaseCo
     await end_sessions([own.current, *own.others], tx, context)
     context.note("user.completed", Subject("user", user.id), details={"role": user.role.value})
     opening = OpenSession(
-        user_id=user.id, method=LoginMethod.REGISTRATION, client=command.client, guesser=command.guesser
+        user_id=user.id, method=LoginMethod.REGISTRATION, client=command.client, client_trace=command.client_trace
     )
     return await begin_session(opening, tx, context)
 

@@ -43,7 +43,7 @@ _WITH_CALENDAR: Final = frozenset(
 Attach: TypeAlias = Callable[[OutgoingMessage, Notification, Reads, datetime], Awaitable[OutgoingMessage]]
 
 
-async def nothing_attached(
+async def no_attachments(
     message: OutgoingMessage, _notification: Notification, _reads: Reads, _now: datetime
 ) -> OutgoingMessage:
     """Return the message as it is."""

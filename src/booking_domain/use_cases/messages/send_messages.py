@@ -20,14 +20,14 @@ from booking_domain.shared.errors import DomainError, Unavailable
 from booking_domain.shared.events import Event
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import UserId
-from booking_domain.use_cases.bookings.reminder_messages import wanted_from
+from booking_domain.use_cases.bookings.reminder_messages import sendable_from
 from booking_domain.use_cases.identity.mark_undeliverable import (
     MarkChat,
     MarkUndeliverable,
     mark_chat,
     mark_undeliverable,
 )
-from booking_domain.use_cases.messages.attachments import Attach, nothing_attached
+from booking_domain.use_cases.messages.attachments import Attach, no_attachments
 from booking_domain.use_cases.notices.news import may_wait
 from booking_domain.use_cases.notifications.commands import (
     REMOVED_AT_ONCE,
@@ -97,7 +97,7 @@ async def send_due_messages(
     reads: Reads,
     executor: Executor[Repositories],
     sender: MessageSender,
-    attach: Attach = nothing_attached,
+    attach: Attach = no_attachments,
     emails_to_unverified: int = EMAILS_TO_UNVERIFIED,
 ) -> datetime | None:
     """Send what is due to a user, one message after the other, until one fails or others have their turn.
@@ -110,7 +110,7 @@ async def send_due_messages(
         due = await reads.notifications.next_due(user_id, clock.now())
         if due is None:
             break
-        wanted_at = await wanted_from(due.notification, reads, now := clock.now())
+        wanted_at = await sendable_from(due.notification, reads, now := clock.now())
         if wanted_at is None:
             await executor.run(skip_messages, due.message, actor=SYSTEM)
             continue

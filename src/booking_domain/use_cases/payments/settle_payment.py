@@ -81,7 +81,7 @@ async def _settle_payment(payment: Payment, *, executor: Executor[Repositories],
     return await executor.run(_apply_report, command, actor=SYSTEM)
 
 
-async def _settle_when_asked(payment: Payment, *, executor: Executor[Repositories], gateways: Gateways) -> Payment:
+async def _settle_on_request(payment: Payment, *, executor: Executor[Repositories], gateways: Gateways) -> Payment:
     """`settle_payment` at a customer's request; does nothing if all is paid or the gateway was asked just now."""
     if not await executor.run(_reserve_poll, payment.id, actor=SYSTEM):
         return payment
@@ -254,4 +254,4 @@ _reserve_poll: Final = UseCase(Permission.RUN_PLATFORM, _record_poll)
 _apply_report: Final = UseCase(Permission.RUN_PLATFORM, _apply, raises=(PaymentNotFound,))
 
 settle_payment: Final = Process(_settle_payment, (GatewayUnavailable,))
-settle_when_asked: Final = Process(_settle_when_asked, (GatewayUnavailable,))
+settle_on_request: Final = Process(_settle_on_request, (GatewayUnavailable,))

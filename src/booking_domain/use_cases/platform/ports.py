@@ -181,14 +181,14 @@ class ProviderPayoutReads(Protocol):
         ...
 
 
-class WorkflowRepositories(Protocol):
+class PlatformRepositories(Protocol):
     """Repositories that span contexts."""
 
     @property
     def personal_data(self) -> PersonalData: ...
 
 
-class WorkflowReadGroup(Protocol):
+class PlatformReadGroup(Protocol):
     """Reads that join several contexts."""
 
     @property
@@ -224,7 +224,7 @@ class Repositories(
     announcements.AnnouncementRepositories,
     jobs.JobRepositories,
     SharedRepositories,
-    WorkflowRepositories,
+    PlatformRepositories,
     Protocol,
 ):
     """The repositories of one database transaction."""
@@ -249,7 +249,7 @@ class Reads(
     announcements.AnnouncementReadGroup,
     jobs.JobReadGroup,
     SharedReadGroup,
-    WorkflowReadGroup,
+    PlatformReadGroup,
     Protocol,
 ):
     """All reads, outside any database transaction: each call sees what is committed when it runs."""

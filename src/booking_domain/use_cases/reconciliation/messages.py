@@ -5,7 +5,7 @@ from typing import Final
 
 from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeTemplate
-from booking_domain.reconciliation.events import RunChanged, RunDelayed, RunLeftFindings
+from booking_domain.reconciliation.events import FindingsReported, RunChanged, RunDelayed
 from booking_domain.reconciliation.model import RunStatus
 from booking_domain.shared.actor import Role
 from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
@@ -35,7 +35,7 @@ async def _notices(event: RunChanged, reads: Reads) -> AsyncIterator[Addressed]:
 
 
 MESSAGES: Final = Messages(
-    notices=(NoticesOf((RunDelayed, RunLeftFindings), _notices),),
+    notices=(NoticesOf((RunDelayed, FindingsReported), _notices),),
     templates={"reconciliation.left_findings": _LEFT_FINDINGS, "reconciliation.delayed": _DELAYED},
     fields={"open": NoticeField("How many findings wait for an admin.", "2")},
 )

@@ -17,7 +17,7 @@ from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import Payment, payment_of_order
 from booking_domain.payments.ports import GatewayPayment, PaymentGateway
 from booking_domain.payments.refunds import RefundMethod, RefundStatus
-from booking_domain.reconciliation.events import RunDelayed, RunLeftFindings, run_event
+from booking_domain.reconciliation.events import FindingsReported, RunDelayed, run_event
 from booking_domain.reconciliation.model import (
     DELAYED_AFTER,
     Difference,
@@ -234,7 +234,7 @@ async def _finish(command: _Finish, tx: Repositories, context: UseCaseContext) -
     )
     await tx.reconciliation.save_run(after, was=before)
     if after.open:
-        await tx.outbox.put([run_event(RunLeftFindings, after.id, context)])
+        await tx.outbox.put([run_event(FindingsReported, after.id, context)])
 
 
 _start_run: Final = UseCase(Permission.RUN_PLATFORM, _start, raises=(RunNotFound,))

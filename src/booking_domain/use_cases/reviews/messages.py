@@ -15,8 +15,8 @@ from booking_domain.reviews.events import (
     ReviewPosted,
     ReviewPublished,
     ReviewReplied,
+    ReviewRequested,
     ReviewRestored,
-    ReviewWelcome,
     ReviewWithheld,
 )
 from booking_domain.reviews.model import HideReason, Review, ReviewStatus
@@ -109,7 +109,7 @@ def _templates(event: ReviewChanged, review: Review) -> Sequence[tuple[UserId, N
     }[type(event)]
 
 
-async def _welcome(event: ReviewWelcome, reads: Reads) -> AsyncIterator[Addressed]:
+async def _review_request(event: ReviewRequested, reads: Reads) -> AsyncIterator[Addressed]:
     """Ask for a review, unless there is one."""
     parties = await reminded_parties(event, reads)
     if parties is None:
@@ -121,7 +121,7 @@ async def _welcome(event: ReviewWelcome, reads: Reads) -> AsyncIterator[Addresse
 
 
 MESSAGES: Final = Messages(
-    notices=(NoticesOf(EVENTS, _notices), NoticesOf((ReviewWelcome,), _welcome)),
+    notices=(NoticesOf(EVENTS, _notices), NoticesOf((ReviewRequested,), _review_request)),
     templates={
         "reminder.review": _WELCOME,
         "review.posted": _POSTED,

@@ -22,7 +22,7 @@ from booking_domain.scheduling.waiting import (
     MAX_ENTRIES_PER_PROVIDER,
     OPEN,
     NotWaiting,
-    TooManyWaits,
+    TooManyWaitingListEntries,
     WaitingList,
     WaitingListEntry,
     WaitingListFull,
@@ -102,7 +102,7 @@ async def _join(command: JoinWaitingList, tx: WaitingTx, context: UseCaseContext
     if await tx.waiting_list.count_open_for(command.provider_id) >= MAX_ENTRIES_PER_PROVIDER:
         raise WaitingListFull
     if await tx.waiting_list.count_open(context.actor.id) >= MAX_ENTRIES_PER_CUSTOMER:
-        raise TooManyWaits
+        raise TooManyWaitingListEntries
     waiting = WaitingListEntry(
         id=WaitingId(context.entropy.new_id()),
         provider_id=command.provider_id,
@@ -273,7 +273,7 @@ join_waiting_list: Final = UseCase(
         ServiceNotOffered,
         ServiceRequired,
         OnlyAddOns,
-        TooManyWaits,
+        TooManyWaitingListEntries,
         WaitingListFull,
         InvalidValue,
     ),

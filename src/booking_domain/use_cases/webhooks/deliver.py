@@ -17,7 +17,7 @@ from booking_domain.shared.ids import BookingId
 from booking_domain.shared.permissions import Permission
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from booking_domain.use_cases.webhooks.events import PUBLIC_EVENTS, PublicEvent
-from booking_domain.webhooks.events import EndpointWasDisabled, SecretOfEarlierKind, endpoint_event
+from booking_domain.webhooks.events import EndpointWasDisabled, WeakSecretFound, endpoint_event
 from booking_domain.webhooks.model import (
     DeliveryId,
     DeliveryStatus,
@@ -149,13 +149,13 @@ async def _attempted(command: _RecordAttempt, tx: Repositories, context: UseCase
     await tx.webhook_endpoints.save(known, was=endpoint)
 
 
-async def ask_for_rotation(*, reads: Reads, executor: Executor[Repositories]) -> None:
+async def request_rotations(*, reads: Reads, executor: Executor[Repositories]) -> None:
     """Ask the owners of secrets of the earlier kind to rotate them, once for each secret."""
     page = EndpointFilter(limit=_ENDPOINTS_PER_PAGE)
     while endpoints := await reads.webhooks.endpoints(page):
         for endpoint in endpoints:
             if endpoint.rotation_due:
-                await executor.run(_ask_for_rotation, endpoint.id, actor=SYSTEM)
+                await executor.run(_request_rotations, endpoint.id, actor=SYSTEM)
         page = replace(page, after=endpoints[-1].id)
 
 
@@ -164,7 +164,7 @@ async def _asked(endpoint_id: EndpointId, tx: Repositories, context: UseCaseCont
     if endpoint is None or not endpoint.rotation_due:
         return
     await tx.webhook_endpoints.save(replace(endpoint, rotation_asked_at=context.now), was=endpoint)
-    await tx.outbox.put([endpoint_event(SecretOfEarlierKind, endpoint_id, context)])
+    await tx.outbox.put([endpoint_event(WeakSecretFound, endpoint_id, context)])
 
 
 async def remove_old_deliveries(kept_for: timedelta, *, executor: Executor[Repositories]) -> None:
@@ -180,4 +180,4 @@ async def _remove_before(kept_for: timedelta, tx: Repositories, context: UseCase
 _record_event: Final = UseCase(Permission.RUN_PLATFORM, _record)
 _record_attempt: Final = UseCase(Permission.RUN_PLATFORM, _attempted)
 _remove_old: Final = UseCase(Permission.RUN_PLATFORM, _remove_before)
-_ask_for_rotation: Final = UseCase(Permission.RUN_PLATFORM, _asked)
+_request_rotations: Final = UseCase(Permission.RUN_PLATFORM, _asked)

@@ -16,9 +16,9 @@ from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId
 from booking_domain.shared.permissions import Permission, authorise, may, owned
 from booking_domain.shared.queries import Query
-from booking_domain.shared.stranger_words import require_plain_name
 from booking_domain.shared.time import instant
 from booking_domain.shared.unset import UNSET, Unset, changed, given_as
+from booking_domain.shared.user_texts import require_plain_name
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.use_cases.platform.ports import Repositories
 from booking_domain.webhooks.events import DeliveriesQueued, endpoint_event

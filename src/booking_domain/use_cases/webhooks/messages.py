@@ -7,7 +7,7 @@ from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
 from booking_domain.use_cases.platform.ports import Reads
-from booking_domain.webhooks.events import EndpointWasDisabled, SecretOfEarlierKind
+from booking_domain.webhooks.events import EndpointWasDisabled, WeakSecretFound
 from booking_domain.webhooks.model import DisabledBecause, WebhookEndpoint
 
 _SUBJECT: Final = "Your webhook endpoint at {host} was disabled"
@@ -30,7 +30,7 @@ _ROTATE: Final = NoticeTemplate(
 )
 
 
-async def _notices(event: EndpointWasDisabled | SecretOfEarlierKind, reads: Reads) -> AsyncIterator[Addressed]:
+async def _notices(event: EndpointWasDisabled | WeakSecretFound, reads: Reads) -> AsyncIterator[Addressed]:
     """Send the notification, unless the endpoint was removed, enabled or given another secret since."""
     endpoint = await reads.webhooks.endpoint(event.endpoint_id)
     template = None if endpoint is None else _template(event, endpoint)
@@ -39,14 +39,14 @@ async def _notices(event: EndpointWasDisabled | SecretOfEarlierKind, reads: Read
     yield Addressed(endpoint.owner_id, template.fill(host=endpoint.host))
 
 
-def _template(event: EndpointWasDisabled | SecretOfEarlierKind, endpoint: WebhookEndpoint) -> NoticeTemplate | None:
-    if isinstance(event, SecretOfEarlierKind):
+def _template(event: EndpointWasDisabled | WeakSecretFound, endpoint: WebhookEndpoint) -> NoticeTemplate | None:
+    if isinstance(event, WeakSecretFound):
         return None if endpoint.rotation_asked_at is None else _ROTATE
     return None if endpoint.disabled_because is None else _DISABLED.get(endpoint.disabled_because)
 
 
 MESSAGES: Final = Messages(
-    notices=(NoticesOf((EndpointWasDisabled, SecretOfEarlierKind), _notices),),
+    notices=(NoticesOf((EndpointWasDisabled, WeakSecretFound), _notices),),
     templates={
         "webhook.secret_of_earlier_kind": _ROTATE,
         **{f"webhook.disabled.{because}": each for because, each in _DISABLED.items()},

@@ -6,7 +6,7 @@ from litestar import Request, Response, post
 from litestar.params import JSONBody
 
 from booking_domain.identity.errors import InvalidToken
-from booking_domain.identity.known_clients import Guesser
+from booking_domain.identity.known_clients import ClientTrace
 from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
@@ -57,7 +57,7 @@ _OF_VERIFY: Final = documented(
 async def send_otp(
     data: JSONBody[SendOtpBody],
     request: Request[Any, Any, Any],
-    guesser: Injected[Guesser],
+    client_trace: Injected[ClientTrace],
     identity: Injected[Identity],
 ) -> CodeSentJson:
     """Send a one-time code to the e-mail address or phone number of an account; with `signup`, to any.
@@ -70,9 +70,9 @@ async def send_otp(
     """
     if data.purpose == "signup":
         language = negotiated_language(request.scope["headers"])
-        await own_account.start_sign_up(identity, data.contact(), language, guesser=guesser)
+        await own_account.start_sign_up(identity, data.contact(), language, client_trace=client_trace)
     else:
-        await own_account.send_code(identity, data.contact(), CodePurpose(data.purpose), guesser=guesser)
+        await own_account.send_code(identity, data.contact(), CodePurpose(data.purpose), client_trace=client_trace)
     return code_sent_json()
 
 
@@ -83,7 +83,7 @@ async def verify_otp(
     *,
     client: Injected[Client],
     session_id: Injected[SessionId | None],
-    guesser: Injected[Guesser],
+    client_trace: Injected[ClientTrace],
     identity: Injected[Identity],
     session_mode: Injected[SessionMode],
 ) -> Response[SignedInJson]:
@@ -107,18 +107,18 @@ async def verify_otp(
             contact,
             code,
             client=client,
-            guesser=guesser,
+            client_trace=client_trace,
             second_factor=data.second_factor,
             purpose=CodePurpose(data.purpose),
             time_zone=data.time_zone,
         )
         return signed_in(tokens, session_mode)
     if data.purpose == "unlock":
-        await own_account.unlock_with_code(identity, contact, code, guesser=guesser)
+        await own_account.unlock_with_code(identity, contact, code, client_trace=client_trace)
     else:
         if session_id is None and has_token(request):
             raise InvalidToken  # without it, the verification would remove everything that the user has set up
-        await own_account.verify_with_code(identity, contact, code, current=session_id, guesser=guesser)
+        await own_account.verify_with_code(identity, contact, code, current=session_id, client_trace=client_trace)
     return Response(cast("SignedInJson", None), status_code=204)
 
 
@@ -131,14 +131,14 @@ async def verify_email(
     data: JSONBody[VerifyEmailBody],
     actor: Injected[Actor],
     session_id: Injected[SessionId],
-    guesser: Injected[Guesser],
+    client_trace: Injected[ClientTrace],
     identity: Injected[Identity],
 ) -> None:
     """Verify the e-mail address of your account with a code of the purpose `verify`.
 
     The first time, all other sessions end.
     """
-    await own_account.verify_own_email(identity, Requester(actor, session_id), data.code, guesser=guesser)
+    await own_account.verify_own_email(identity, Requester(actor, session_id), data.code, client_trace=client_trace)
 
 
 @post(
@@ -154,7 +154,7 @@ async def complete_profile(
     session_id: Injected[SessionId],
     *,
     client: Injected[Client],
-    guesser: Injected[Guesser],
+    client_trace: Injected[ClientTrace],
     identity: Injected[Identity],
     session_mode: Injected[SessionMode],
 ) -> Response[SignedInJson]:
@@ -171,7 +171,7 @@ async def complete_profile(
         time_zone=data.time_zone,
     )
     tokens = await sign_in.complete_profile(
-        identity, actor, profile, current=session_id, client=client, guesser=guesser
+        identity, actor, profile, current=session_id, client=client, client_trace=client_trace
     )
     return signed_in(tokens, session_mode)
 

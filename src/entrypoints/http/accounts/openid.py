@@ -7,7 +7,7 @@ from litestar.params import JSONBody
 
 from booking_domain.identity.errors import IdentityProviderNotConfigured
 from booking_domain.identity.external_identities import IdentityProvider
-from booking_domain.identity.known_clients import Guesser
+from booking_domain.identity.known_clients import ClientTrace
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
 from booking_domain.shared.actor import Actor, Role
@@ -93,7 +93,7 @@ async def return_by_form(request: Request[Any, Any, Any], settings: Injected[Set
 async def sign_in_by_openid(
     data: JSONBody[SignInByOpenIdBody],
     client: Injected[Client],
-    guesser: Injected[Guesser],
+    client_trace: Injected[ClientTrace],
     *,
     identity: Injected[Identity],
     session_mode: Injected[SessionMode],
@@ -115,7 +115,7 @@ async def sign_in_by_openid(
         identity,
         data.back(data.name),
         client=client,
-        guesser=guesser,
+        client_trace=client_trace,
         second_factor=data.second_factor,
         role=Role(data.role),
         accepted=accepted_versions(data.accepted),

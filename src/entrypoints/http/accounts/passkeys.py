@@ -7,7 +7,7 @@ from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from booking_domain.identity.known_clients import Guesser
+from booking_domain.identity.known_clients import ClientTrace
 from booking_domain.identity.passkeys import MAX_PASSKEY_NAME, MAX_RESPONSE, Passkey, PasskeyId
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
@@ -211,7 +211,7 @@ async def start_signing_in(executor: Injected[Executor[Repositories]]) -> Passke
 async def sign_in(
     data: JSONBody[PasskeySignInBody],
     client: Injected[Client],
-    guesser: Injected[Guesser],
+    client_trace: Injected[ClientTrace],
     *,
     identity: Injected[Identity],
     session_mode: Injected[SessionMode],
@@ -221,7 +221,7 @@ async def sign_in(
     The device must have verified its user. A response that is invalid, was used before, or arrives after five minutes
     is rejected with 401 `auth.invalid_passkey`.
     """
-    tokens = await sign_in_with_passkey(identity, data.response, client=client, guesser=guesser)
+    tokens = await sign_in_with_passkey(identity, data.response, client=client, client_trace=client_trace)
     return signed_in(tokens, session_mode)
 
 

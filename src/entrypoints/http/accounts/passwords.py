@@ -5,7 +5,7 @@ from typing import Final
 from litestar import post
 from litestar.params import JSONBody
 
-from booking_domain.identity.known_clients import Guesser
+from booking_domain.identity.known_clients import ClientTrace
 from booking_domain.identity.security import Identity
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.executor import Executor
@@ -57,13 +57,13 @@ async def change_password(
     opt=GUARDED | documented(own_account.forget_password, body=FORGOT_PASSWORD, no_idempotency_key=ONE_CODE),
 )
 async def forgot_password(
-    data: JSONBody[ForgotPasswordBody], guesser: Injected[Guesser], identity: Injected[Identity]
+    data: JSONBody[ForgotPasswordBody], client_trace: Injected[ClientTrace], identity: Injected[Identity]
 ) -> CodeSentJson:
     """Send a code that resets the password.
 
     The answer is the same whether or not there is such an account, and whether or not a code was just sent.
     """
-    return code_sent_json(await own_account.forget_password(identity, data.contact(), guesser=guesser))
+    return code_sent_json(await own_account.forget_password(identity, data.contact(), client_trace=client_trace))
 
 
 @post(
@@ -72,10 +72,10 @@ async def forgot_password(
     opt=GUARDED | documented(own_account.reset_password, body=RESET_PASSWORD, no_idempotency_key=CONFIDENTIAL),
 )
 async def reset_password(
-    data: JSONBody[ResetPasswordBody], guesser: Injected[Guesser], identity: Injected[Identity]
+    data: JSONBody[ResetPasswordBody], client_trace: Injected[ClientTrace], identity: Injected[Identity]
 ) -> None:
     """Reset the password with a code; all sessions end, and the account is unlocked."""
-    await own_account.reset_password(identity, data.contact(), data.code, data.new_password, guesser=guesser)
+    await own_account.reset_password(identity, data.contact(), data.code, data.new_password, client_trace=client_trace)
 
 
 @post(

@@ -6,7 +6,7 @@ from litestar import Response, Router, get, post
 from litestar.params import JSONBody
 
 from booking_domain.identity.errors import InvalidToken
-from booking_domain.identity.known_clients import Guesser
+from booking_domain.identity.known_clients import ClientTrace
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
 from booking_domain.shared.actor import Actor, Role
@@ -49,7 +49,7 @@ async def register(
     data: JSONBody[RegisterBody],
     client: Injected[Client],
     *,
-    guesser: Injected[Guesser],
+    client_trace: Injected[ClientTrace],
     identity: Injected[Identity],
     session_mode: Injected[SessionMode],
 ) -> Response[SignedInJson]:
@@ -68,7 +68,7 @@ async def register(
         accepted=accepted_versions(data.accepted),
         time_zone=data.time_zone,
     )
-    return signed_in(await sign_in.register(identity, new, client, guesser=guesser), session_mode)
+    return signed_in(await sign_in.register(identity, new, client, client_trace=client_trace), session_mode)
 
 
 @post(
@@ -80,7 +80,7 @@ async def log_in(
     data: JSONBody[LoginBody],
     client: Injected[Client],
     *,
-    guesser: Injected[Guesser],
+    client_trace: Injected[ClientTrace],
     identity: Injected[Identity],
     session_mode: Injected[SessionMode],
 ) -> Response[SignedInJson]:
@@ -106,7 +106,12 @@ async def log_in(
     `csrfToken` as `X-CSRF-Token`.
     """
     tokens = await sign_in.sign_in_with_password(
-        identity, data.contact(), data.password, client=client, guesser=guesser, second_factor=data.second_factor
+        identity,
+        data.contact(),
+        data.password,
+        client=client,
+        client_trace=client_trace,
+        second_factor=data.second_factor,
     )
     return signed_in(tokens, session_mode)
 

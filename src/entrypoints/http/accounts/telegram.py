@@ -7,7 +7,7 @@ from litestar.params import JSONBody
 
 from booking_domain.identity.errors import TelegramNotConfigured
 from booking_domain.identity.external_identities import IdentityProvider
-from booking_domain.identity.known_clients import Guesser
+from booking_domain.identity.known_clients import ClientTrace
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
 from booking_domain.identity.telegram_links import LinkCodes
@@ -42,7 +42,7 @@ _OF_LINK: Final = documented(
 async def sign_in_by_telegram(
     data: JSONBody[SignInByTelegramBody],
     client: Injected[Client],
-    guesser: Injected[Guesser],
+    client_trace: Injected[ClientTrace],
     *,
     identity: Injected[Identity],
     session_mode: Injected[SessionMode],
@@ -57,7 +57,7 @@ async def sign_in_by_telegram(
         identity,
         data.proof(),
         client=client,
-        guesser=guesser,
+        client_trace=client_trace,
         second_factor=data.second_factor,
         accepted=accepted_versions(data.accepted),
         time_zone=data.time_zone,

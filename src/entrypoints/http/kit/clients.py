@@ -36,7 +36,7 @@ class Clients:
             return str(IPv6Network((int(found) >> _NEIGHBOURS << _NEIGHBOURS, _NEIGHBOURS)))
         return "" if found is None else str(found)
 
-    def came_in_the_clear(self, scope: Scope) -> bool:
+    def is_unencrypted(self, scope: Scope) -> bool:
         """Whether a trusted proxy reports that the client connected without TLS."""
         if not self._trusted or not self._is_trusted(_peer(scope)):
             return False

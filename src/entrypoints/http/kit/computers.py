@@ -46,7 +46,7 @@ class Computing(Protocol):
         ...
 
 
-class InlineComputing(Computing):
+class InlineComputer(Computing):
     """Runs computations here and now; for tests."""
 
     async def run(self, work: Callable[[], Result]) -> Result:
@@ -56,7 +56,7 @@ class InlineComputing(Computing):
         """Do nothing."""
 
 
-class ProcessComputing(Computing):
+class ProcessComputer(Computing):
     """Runs each computation in one of its processes, as many as run at once.
 
     `work` is pickled: a `functools.partial` of a function of a module, with values of the domain. Its errors are domain

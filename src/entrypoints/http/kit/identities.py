@@ -5,7 +5,7 @@ from typing import Any, Final, TypeVar
 
 from litestar import Request
 
-from booking_domain.identity.known_clients import Guesser
+from booking_domain.identity.known_clients import ClientTrace
 from booking_domain.identity.sessions import Client
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Executor, UseCase
@@ -68,14 +68,14 @@ def provide_counted_as(request: Request[Any, Any, Any], clients: Injected[Client
     return clients.counted_as(request.scope)
 
 
-def provide_guesser(
+def provide_client_trace(
     request: Request[Any, Any, Any], clients: Injected[Clients], familiar_network_key: Injected[bytes]
-) -> Guesser:
-    """Provide `guesser`: what the request shows of its client, for the limits on guessing."""
+) -> ClientTrace:
+    """Provide `client_trace`: what the request shows of its client, for the limits on guessing."""
     token = request.headers.get(CLIENT_TOKEN) or request.cookies.get(CLIENT_COOKIE, "")
     address = clients.counted_as(request.scope)
     network = hmac.digest(familiar_network_key, address.encode(), "sha256").hex() if address else ""
-    return Guesser(network, token)
+    return ClientTrace(network, token)
 
 
 def provide_caller(request: Request[Any, Any, Any], clients: Injected[Clients]) -> Caller:

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 import structlog
 
 from booking_domain.shared.errors import Unavailable
-from booking_domain.shared.signals import Heard, Signals
+from booking_domain.shared.signals import ReceivedSignals, Signals
 
 LISTEN_SECONDS: Final = 15
 RETRY_SECONDS: Final = 1
@@ -16,14 +16,14 @@ log: Final = structlog.get_logger()
 
 
 class Listener(Protocol):
-    """A part that hears signals. It does not wait: the others would hear them late."""
+    """A part that receives signals. It does not wait: the others would receive them late."""
 
-    def hear(self, heard: Heard) -> None:
-        """Take what was heard; nothing is missed until `interrupted` is called, or something is heard as missed."""
+    def receive(self, received: ReceivedSignals) -> None:
+        """Take the signals; nothing is missed until `interrupted` is called, or they say so."""
         ...
 
     def interrupted(self) -> None:
-        """Expect to miss something, until something is heard again."""
+        """Expect to miss something, until signals are received again."""
         ...
 
 
@@ -50,9 +50,9 @@ class Listening:
     async def _listen(self) -> None:
         while True:
             try:
-                heard = await self._signals.wait(LISTEN_SECONDS)
+                received = await self._signals.wait(LISTEN_SECONDS)
                 for each in self._listeners:
-                    each.hear(heard)
+                    each.receive(received)
             except Unavailable as error:
                 self._interrupted()
                 log.warning("signals.interrupted", code=error.code)

@@ -18,7 +18,7 @@ from booking_domain.identity.ports import SessionReads
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import SessionId, UserId
-from booking_domain.shared.signals import Heard
+from booking_domain.shared.signals import ReceivedSignals
 
 MOST_KEPT: Final = 10_000
 """How many sessions a process keeps; more make it forget the ones that it read first."""
@@ -75,12 +75,12 @@ class LiveSessions:
         for session_id in self._of_account.pop(account, ()):
             del self._kept[session_id]
 
-    def hear(self, heard: Heard) -> None:
+    def receive(self, signals: ReceivedSignals) -> None:
         """Forget what has changed, or everything if something may have been missed. From now on changes are heard."""
-        if heard.missed:
+        if signals.missed:
             self._forget_all()
         self._listening = True
-        for account in heard.accounts:
+        for account in signals.accounts:
             self.forget(account)
 
     def interrupted(self) -> None:

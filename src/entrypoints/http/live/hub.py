@@ -28,7 +28,7 @@ from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import Unavailable
 from booking_domain.shared.ids import ProviderId, SessionId
 from booking_domain.shared.rate_limits import ServiceBusy
-from booking_domain.shared.signals import Heard
+from booking_domain.shared.signals import ReceivedSignals
 from booking_domain.shared.time import TimeRange
 from booking_domain.use_cases.platform.ports import Reads
 
@@ -179,7 +179,7 @@ class LiveHub:
         for stream in self._streams:
             stream.finish(EndReason.SHUTDOWN)
 
-    def hear(self, _: Heard) -> None:
+    def receive(self, _: ReceivedSignals) -> None:
         """Read what may have been announced."""
         self._announced.set()
 

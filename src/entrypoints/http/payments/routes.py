@@ -17,7 +17,7 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import PaymentId
 from booking_domain.use_cases.payments import queries as payments
-from booking_domain.use_cases.payments.settle_payment import settle_when_asked
+from booking_domain.use_cases.payments.settle_payment import settle_on_request
 from booking_domain.use_cases.payments.start_payment import start_payment
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.kit.documentation import documented
@@ -86,7 +86,7 @@ async def _refreshed(
     if found.party is not Party.CUSTOMER or isinstance(found.payment, Refund):
         return found.payment
     try:
-        return await settle_when_asked(found.payment, executor=executor, gateways=gateways)
+        return await settle_on_request(found.payment, executor=executor, gateways=gateways)
     except GatewayUnavailable:
         return found.payment
 

@@ -226,7 +226,7 @@ class WindowBody(Body, frozen=True, kw_only=True):
     to: Instant
 
 
-class AskedOfCalendarBody(Body, frozen=True, kw_only=True):
+class CalendarQuestionBody(Body, frozen=True, kw_only=True):
     """A calendar and its claims."""
 
     calendar: CalendarBody
@@ -240,7 +240,7 @@ class AskedOfCalendarBody(Body, frozen=True, kw_only=True):
         return tuple(_within(("claims", index), each.claim) for index, each in enumerate(self.claims))
 
 
-class ComputeSlotsBody(AskedOfCalendarBody, frozen=True, kw_only=True):
+class ComputeSlotsBody(CalendarQuestionBody, frozen=True, kw_only=True):
     """A calendar, and the window to compute slots for."""
 
     window: WindowBody
@@ -256,7 +256,7 @@ class ComputeSlotsBody(AskedOfCalendarBody, frozen=True, kw_only=True):
         return TimeRange(start, _within(("window",), lambda: instant(self.window.to, field="to")))
 
 
-class ExplainSlotBody(AskedOfCalendarBody, frozen=True, kw_only=True):
+class ExplainSlotBody(CalendarQuestionBody, frozen=True, kw_only=True):
     """A calendar, and the start to explain.
 
     The nearest offered starts are searched up to the horizon, which is at most 150,000 steps away.

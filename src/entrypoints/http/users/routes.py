@@ -7,7 +7,7 @@ from litestar.params import JSONBody
 
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.identity.contacts import ContactInput
-from booking_domain.identity.known_clients import Guesser
+from booking_domain.identity.known_clients import ClientTrace
 from booking_domain.identity.security import Identity
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import SessionId
@@ -115,7 +115,7 @@ async def set_my_preferences(
 
 
 @post("/phone", status_code=202, opt=_GUARDED | _OF_PHONE, operation_id="requestPhoneChange")
-async def want_phone(
+async def request_phone_change(
     data: JSONBody[RequestPhoneChangeBody],
     actor: Injected[Actor],
     session_id: Injected[SessionId],
@@ -139,7 +139,7 @@ async def confirm_phone(
     *,
     actor: Injected[Actor],
     session_id: Injected[SessionId],
-    guesser: Injected[Guesser],
+    client_trace: Injected[ClientTrace],
     identity: Injected[Identity],
     object_storage: Injected[ObjectLinks],
 ) -> Response[AccountJson]:
@@ -149,7 +149,7 @@ async def confirm_phone(
     the answer is 409, but only if the code is right.
     """
     requester, contact = Requester(actor, session_id), ContactInput(phone=data.phone)
-    await confirm_contact_change(identity, requester, contact, data.code, guesser=guesser)
+    await confirm_contact_change(identity, requester, contact, data.code, client_trace=client_trace)
     return await _edited(actor, identity, object_storage)
 
 
@@ -159,7 +159,7 @@ async def confirm_phone(
     opt=_GUARDED | documented(start_contact_change, body=WANT_EMAIL, no_idempotency_key=CONFIDENTIAL),
     operation_id="requestEmailChange",
 )
-async def want_email(
+async def request_email_change(
     data: JSONBody[RequestEmailChangeBody],
     actor: Injected[Actor],
     session_id: Injected[SessionId],
@@ -182,7 +182,7 @@ async def confirm_email(
     *,
     actor: Injected[Actor],
     session_id: Injected[SessionId],
-    guesser: Injected[Guesser],
+    client_trace: Injected[ClientTrace],
     identity: Injected[Identity],
     object_storage: Injected[ObjectLinks],
 ) -> Response[AccountJson]:
@@ -192,7 +192,7 @@ async def confirm_email(
     address, the answer is 409, but only if the code is right.
     """
     requester, contact = Requester(actor, session_id), ContactInput(email=data.email)
-    await confirm_contact_change(identity, requester, contact, data.code, guesser=guesser)
+    await confirm_contact_change(identity, requester, contact, data.code, client_trace=client_trace)
     return await _edited(actor, identity, object_storage)
 
 
@@ -227,9 +227,9 @@ routes: Final = Router(
         edit_my_account,
         my_preferences,
         set_my_preferences,
-        want_phone,
+        request_phone_change,
         confirm_phone,
-        want_email,
+        request_email_change,
         confirm_email,
         delete_my_account,
     ],

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from adapters.documents.renderer import TemplateDocuments
 from booking_domain.shared.documents import Column, Document, Fact
-from entrypoints.http.kit.computers import ProcessComputing
+from entrypoints.http.kit.computers import ProcessComputer
 
 DOCUMENTS: Final = TemplateDocuments()
 A_DOCUMENT: Final = Document(
@@ -139,11 +139,11 @@ def test_each_row_has_one_cell_per_column() -> None:
 
 
 @pytest.fixture
-async def computing() -> AsyncIterator[ProcessComputing]:
-    computing = ProcessComputing()
+async def computing() -> AsyncIterator[ProcessComputer]:
+    computing = ProcessComputer()
     yield computing
     await computing.close()
 
 
-async def test_documents_are_rendered_in_another_process(computing: ProcessComputing) -> None:
+async def test_documents_are_rendered_in_another_process(computing: ProcessComputer) -> None:
     assert await computing.run(partial(DOCUMENTS.pdf, A_DOCUMENT)) == DOCUMENTS.pdf(A_DOCUMENT)

@@ -14,7 +14,7 @@ from tests.unit.adapters.postgres.test_erasure import database as database  # no
 
 from adapters.postgres import personal_data
 from adapters.postgres.contexts import metadata
-from adapters.postgres.kit.personal_data import USER, Asked, Ended, Kept, PersonalRows, owned_by_user
+from adapters.postgres.kit.personal_data import USER, Ended, Kept, LeftToOwner, PersonalRows, owned_by_user
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Work
 from adapters.security.entropy import SystemEntropy
@@ -141,7 +141,7 @@ def test_every_table_that_an_account_owns_declares_what_happens_when_it_changes_
     for table in metadata.tables.values():
         declared = PersonalRows.of(table)
         if declared is not None:
-            stays = declared.handover.what if isinstance(declared.handover, Asked) else "."
+            stays = declared.handover.what if isinstance(declared.handover, LeftToOwner) else "."
             reason = declared.handover.reason if isinstance(declared.handover, Kept) else "."
             assert stays, f"{table.name}: say what the owner finds"
             assert reason, f"{table.name}: say why the rows are kept"

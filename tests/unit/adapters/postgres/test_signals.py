@@ -13,7 +13,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.signals import PostgresSignals
 from booking_domain.shared.errors import StorageUnavailable
 from booking_domain.shared.ids import UserId
-from booking_domain.shared.signals import Heard
+from booking_domain.shared.signals import ReceivedSignals
 from booking_domain.testing.builders import Builder
 from booking_domain.testing.kit.asynchronous import TIME_LIMIT
 
@@ -36,7 +36,7 @@ class Written:
         async with self.database.connection() as connection:
             await connection.execute(statement.encode())
 
-    async def heard(self) -> Heard:
+    async def received(self) -> ReceivedSignals:
         return await self.signals.wait(TIME_LIMIT)
 
 
@@ -53,7 +53,7 @@ async def written(postgres: TestServer) -> AsyncIterator[Written]:
                 await tx.users.add(user)
                 await tx.sessions.add(session)
             made = Written(database, signals, user.id)
-            assert await made.heard() == Heard(missed=True)
+            assert await made.received() == ReceivedSignals(missed=True)
             yield made
         finally:
             await signals.close()
@@ -75,12 +75,12 @@ async def written(postgres: TestServer) -> AsyncIterator[Written]:
 )
 async def test_a_write_by_hand_that_reduces_access_names_the_account(written: Written, statement: str) -> None:
     await written.by_hand(statement)
-    assert await written.heard() == Heard(accounts=frozenset({written.user_id}))
+    assert await written.received() == ReceivedSignals(accounts=frozenset({written.user_id}))
 
 
 async def test_truncated_sessions_may_have_been_anybodys(written: Written) -> None:
     await written.by_hand("TRUNCATE sessions CASCADE")
-    assert await written.heard() == Heard(missed=True)
+    assert await written.received() == ReceivedSignals(missed=True)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ async def test_other_writes_are_silent(written: Written, silent: str) -> None:
     await written.by_hand(silent)
     other = UUID(int=7)
     await written.by_hand(f"SELECT pg_notify('reduced_access', '{other}')")
-    assert await written.heard() == Heard(accounts=frozenset({UserId(other)}))
+    assert await written.received() == ReceivedSignals(accounts=frozenset({UserId(other)}))
 
 
 async def test_without_the_trigger_a_write_is_silent(written: Written) -> None:
@@ -108,14 +108,14 @@ async def test_without_the_trigger_a_write_is_silent(written: Written) -> None:
     await written.by_hand("BEGIN; ALTER TABLE users DISABLE TRIGGER users_tell_change")
     await written.by_hand("UPDATE users SET status = 'disabled'; SELECT pg_notify('reduced_access', '')")
     await written.by_hand("ALTER TABLE users ENABLE TRIGGER users_tell_change; COMMIT")
-    assert await written.heard() == Heard(missed=True)
+    assert await written.received() == ReceivedSignals(missed=True)
 
 
 async def test_a_lost_connection_is_noticed_and_replaced(written: Written) -> None:
     await written.by_hand(KILL)
     with pytest.raises(StorageUnavailable):
-        await written.heard()
+        await written.received()
     await written.by_hand("UPDATE users SET status = 'disabled'")  # nobody listens
-    assert await written.heard() == Heard(missed=True)
+    assert await written.received() == ReceivedSignals(missed=True)
     await written.by_hand("UPDATE users SET status = 'active'")
-    assert await written.heard() == Heard(accounts=frozenset({written.user_id}))
+    assert await written.received() == ReceivedSignals(accounts=frozenset({written.user_id}))

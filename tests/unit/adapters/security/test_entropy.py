@@ -19,7 +19,7 @@ from booking_domain.bookings.consents import ConsentCode
 from booking_domain.bookings.references import new_reference
 from booking_domain.catalogue.booking_links import BookingLink
 from booking_domain.identity.calendar_links import CalendarLink
-from booking_domain.identity.known_clients import Guesser, KnownClient
+from booking_domain.identity.known_clients import ClientTrace, KnownClient
 from booking_domain.identity.passkeys import PasskeyChallenge
 from booking_domain.identity.remembered_devices import RememberedDevice
 from booking_domain.identity.second_factor import RECOVERY_CODES, SecondFactor
@@ -42,7 +42,7 @@ PICKED: Final[Mapping[str, tuple[Callable[[Entropy], object], float]]] = {
         256,
     ),
     "tokens of known clients": (
-        lambda entropy: KnownClient.make(USER, SessionId(UUID(int=4)), Guesser(), entropy, NOW),
+        lambda entropy: KnownClient.make(USER, SessionId(UUID(int=4)), ClientTrace(), entropy, NOW),
         256,
     ),
     "second factors": (lambda entropy: SecondFactor(user_id=USER).set_up(entropy), 160),

@@ -51,7 +51,7 @@ def test_the_client_is_the_rightmost_untrusted_address(
 def test_by_default_no_proxy_is_trusted() -> None:
     scope = a_scope("10.0.0.1", "198.51.100.1", proto=["http"])
     assert NOBODY.address(scope) == NOBODY.counted_as(scope) == "10.0.0.1"
-    assert not NOBODY.came_in_the_clear(scope)
+    assert not NOBODY.is_unencrypted(scope)
 
 
 @pytest.mark.parametrize(
@@ -84,4 +84,4 @@ def test_an_ipv6_network_is_counted_as_one_client(peer: str | None, counted_as: 
     ],
 )
 def test_only_trusted_proxies_report_the_scheme(peer: str | None, proto: Sequence[str], *, in_the_clear: bool) -> None:
-    assert TRUSTED.came_in_the_clear(a_scope(peer, proto=proto)) is in_the_clear
+    assert TRUSTED.is_unencrypted(a_scope(peer, proto=proto)) is in_the_clear

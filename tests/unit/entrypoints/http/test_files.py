@@ -15,8 +15,8 @@ from booking_domain.files.model import (
     SETTLES_AFTER,
     UNUSED_FOR,
     UPLOAD_WITHIN,
+    FileStorageUnavailable,
     ObjectKey,
-    StorageOfFilesUnavailable,
 )
 from booking_domain.files.ports import MalwareScanner
 from booking_domain.shared.ids import FileId
@@ -213,7 +213,7 @@ class Scanner(MalwareScanner):
     async def scan(self, content: bytes) -> str | None:
         del content
         if not self.available:
-            raise StorageOfFilesUnavailable
+            raise FileStorageUnavailable
         return self.verdict
 
 

@@ -16,7 +16,7 @@ from tests.unit.features.collected import ROUTES
 from booking_domain.identity.ports import Holder
 from booking_domain.shared.errors import StorageUnavailable
 from booking_domain.shared.ids import SessionId
-from booking_domain.shared.signals import Heard
+from booking_domain.shared.signals import ReceivedSignals
 from entrypoints.http.kit.documentation import KEY
 from entrypoints.http.kit.request_guard import ended_session_too, serves_ended_sessions
 
@@ -189,7 +189,7 @@ async def test_a_process_reads_a_session_once_while_it_hears_of_changes(
 
     monkeypatch.setattr(sessions, "holder", counted)
     live = api.container.live_sessions()
-    live.hear(Heard(missed=True))
+    live.receive(ReceivedSignals(missed=True))
     for _ in range(3):
         assert (await api.get("/users/me", person.token)).status_code == 200
     assert len(read) == 1
@@ -202,7 +202,7 @@ async def test_a_process_reads_a_session_once_while_it_hears_of_changes(
 @pytest.mark.parametrize("end", ENDINGS, ids=lambda end: end.__name__)
 async def test_the_process_that_ends_a_session_forgets_it_without_a_signal(api: Api, end: Ending) -> None:
     await api.container.listening().close()
-    api.container.live_sessions().hear(Heard(missed=True))
+    api.container.live_sessions().receive(ReceivedSignals(missed=True))
     person = await Person.joined(api, "customer")
     assert (await api.get("/users/me", person.token)).status_code == 200
     await end(api, person)

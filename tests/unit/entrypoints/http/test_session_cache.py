@@ -17,7 +17,7 @@ from booking_domain.identity.sessions import Session
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import StorageUnavailable
 from booking_domain.shared.ids import SessionId
-from booking_domain.shared.signals import Heard, Signals
+from booking_domain.shared.signals import ReceivedSignals, Signals
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.memory import ManualClock, MemoryDatabase
 from entrypoints.http.kit.listening import Listening
@@ -57,7 +57,7 @@ class Process:
 
         monkeypatch.setattr(database.reads.sessions, "holder", holder)
         self.live = LiveSessions(database.reads.sessions, self.clock, seconds=SECONDS, most=MOST, timer=self.timer)
-        self.live.hear(Heard(missed=True))
+        self.live.receive(ReceivedSignals(missed=True))
 
     async def signed_in(self) -> tuple[User, Session]:
         user = self.make.user()
@@ -106,7 +106,7 @@ async def test_a_signal_is_the_end_of_what_was_kept(process: Process) -> None:
         await process.serves(*each)
     await disable(process, user)
     assert await process.serves(user, session)  # nobody has told this process yet
-    process.live.hear(Heard(accounts=frozenset({user.id})))
+    process.live.receive(ReceivedSignals(accounts=frozenset({user.id})))
     assert not await process.serves(user, session)
     assert not await process.reads_again(other, theirs)
 
@@ -116,7 +116,7 @@ async def test_a_read_that_a_change_overtakes_is_not_kept(process: Process) -> N
 
     async def disabled_and_heard() -> None:
         await disable(process, user)
-        process.live.hear(Heard(accounts=frozenset({user.id})))
+        process.live.receive(ReceivedSignals(accounts=frozenset({user.id})))
 
     process.between = disabled_and_heard
     assert await process.serves(user, session)  # it was live when it was read
@@ -129,7 +129,7 @@ async def test_a_read_from_before_an_interruption_is_not_kept_after_it(process: 
     async def reconnected() -> None:
         process.live.interrupted()
         await disable(process, user)  # and no signal arrives
-        process.live.hear(Heard(missed=True))
+        process.live.receive(ReceivedSignals(missed=True))
 
     process.between = reconnected
     assert await process.serves(user, session)
@@ -142,7 +142,7 @@ async def test_without_the_count_of_changes_an_overtaken_read_is_kept(process: P
 
     async def disabled_and_heard() -> None:
         await disable(process, user)
-        process.live.hear(Heard(accounts=frozenset({user.id})))
+        process.live.receive(ReceivedSignals(accounts=frozenset({user.id})))
         process.live._changes = 1
 
     process.live._changes = 1
@@ -156,7 +156,7 @@ async def test_nothing_is_kept_while_changes_are_not_heard(process: Process) -> 
     await process.serves(user, session)
     process.live.interrupted()
     assert [await process.reads_again(user, session) for _ in range(2)] == [True, True]
-    process.live.hear(Heard())
+    process.live.receive(ReceivedSignals())
     assert [await process.reads_again(user, session) for _ in range(2)] == [True, False]
 
 
@@ -196,7 +196,7 @@ async def test_a_session_that_is_not_live_is_not_kept(process: Process) -> None:
 async def test_zero_seconds_keep_nothing() -> None:
     database, clock = MemoryDatabase(), ManualClock(NOW)
     live = LiveSessions(database.reads.sessions, clock, seconds=0)
-    live.hear(Heard(missed=True))
+    live.receive(ReceivedSignals(missed=True))
     user = Builder().user()
     session = Builder().session(user)
     async with database.begin() as tx:
@@ -210,10 +210,14 @@ class Faulty(Signals):
     """Hears, fails with each of these errors, and hears again."""
 
     def __init__(self, *errors: Exception) -> None:
-        self._said: list[Heard | Exception] = [Heard(missed=True), *errors, Heard(missed=True)]
+        self._said: list[ReceivedSignals | Exception] = [
+            ReceivedSignals(missed=True),
+            *errors,
+            ReceivedSignals(missed=True),
+        ]
         self.closed = False
 
-    async def wait(self, seconds: float) -> Heard:
+    async def wait(self, seconds: float) -> ReceivedSignals:
         if not self._said:
             await asyncio.Event().wait()
         said = self._said.pop(0)
@@ -230,7 +234,7 @@ class RecordingListener:
         self.seen: list[str] = []
         self.done = asyncio.Event()
 
-    def hear(self, heard: Heard) -> None:
+    def receive(self, received: ReceivedSignals) -> None:
         self.seen.append("heard")
         if self.seen.count("heard") == 2:
             self.done.set()
@@ -252,8 +256,8 @@ async def test_listeners_are_told_of_every_interruption(monkeypatch: pytest.Monk
 
 
 class Broken(RecordingListener):
-    def hear(self, heard: Heard) -> None:
-        super().hear(heard)
+    def receive(self, received: ReceivedSignals) -> None:
+        super().receive(received)
         raise RuntimeError("a bug")
 
 

@@ -12,7 +12,7 @@ from entrypoints.http.kit.stopping import Stopping, telling, when_stopping
 def test_a_signal_tells_the_streams_and_then_granian() -> None:
     stopped: list[str] = []
 
-    class Heard(Stopping):
+    class ReceivedSignals(Stopping):
         def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
             self._own = _signals.set_loop_signals(loop)  # type: ignore[no-untyped-call]
 
@@ -23,7 +23,7 @@ def test_a_signal_tells_the_streams_and_then_granian() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop = asyncio.new_event_loop()
         try:
-            telling(Heard)(loop)
+            telling(ReceivedSignals)(loop)
             with when_stopping(lambda: stopped.append("streams")):
                 os.kill(os.getpid(), number)
                 loop.run_until_complete(asyncio.sleep(0.01))

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.entrypoints.api import Api, assert_problem
 
 from booking_domain.shared.rate_limits import ServiceBusy, TooManyAtOnce
-from entrypoints.http.kit.computers import InlineComputing
+from entrypoints.http.kit.computers import InlineComputer
 from entrypoints.http.kit.turns import Turns
 
 MALLORY, DORJ = "address 203.0.113.9", "address 198.51.100.1"
@@ -56,7 +56,7 @@ async def queueing(turns: Turns) -> AsyncIterator[Queue]:
 
 
 async def test_no_more_requests_run_than_turns_exist() -> None:
-    async with queueing(Turns(InlineComputing(), at_once=2)) as queue:
+    async with queueing(Turns(InlineComputer(), at_once=2)) as queue:
         await queue.ask(MALLORY, 5)
         assert len(queue.had) == 2
         await queue.end_one()
@@ -64,7 +64,7 @@ async def test_no_more_requests_run_than_turns_exist() -> None:
 
 
 async def test_a_caller_with_many_requests_yields_to_another_caller() -> None:
-    async with queueing(Turns(InlineComputing(), at_once=1)) as queue:
+    async with queueing(Turns(InlineComputer(), at_once=1)) as queue:
         await queue.ask(MALLORY, 10)
         await queue.ask(DORJ, 2)
         for _ in range(4):
@@ -73,7 +73,7 @@ async def test_a_caller_with_many_requests_yields_to_another_caller() -> None:
 
 
 async def test_a_caller_has_a_limited_number_of_waiting_requests() -> None:
-    turns = Turns(InlineComputing(), at_once=1, max_per_caller=2)
+    turns = Turns(InlineComputer(), at_once=1, max_per_caller=2)
     async with queueing(turns) as queue:
         await queue.ask(MALLORY, 3)
         with pytest.raises(TooManyAtOnce):
@@ -85,7 +85,7 @@ async def test_a_caller_has_a_limited_number_of_waiting_requests() -> None:
 
 
 async def test_all_callers_together_have_a_limited_number_of_waiting_requests() -> None:
-    turns = Turns(InlineComputing(), at_once=1, max_waiting=2)
+    turns = Turns(InlineComputer(), at_once=1, max_waiting=2)
     async with queueing(turns) as queue:
         for number in range(3):
             await queue.ask(f"address 203.0.113.{number}")
@@ -94,7 +94,7 @@ async def test_all_callers_together_have_a_limited_number_of_waiting_requests() 
 
 
 async def test_a_request_waits_for_a_limited_time_and_leaves_no_trace() -> None:
-    turns = Turns(InlineComputing(), at_once=1, max_waiting=1, patience_seconds=0)
+    turns = Turns(InlineComputer(), at_once=1, max_waiting=1, patience_seconds=0)
     async with AsyncExitStack() as first:
         await first.enter_async_context(turns.turn(MALLORY))
         for _ in range(2):
@@ -105,7 +105,7 @@ async def test_a_request_waits_for_a_limited_time_and_leaves_no_trace() -> None:
 
 
 async def test_a_cancelled_request_passes_its_turn_on() -> None:
-    async with queueing(Turns(InlineComputing(), at_once=1)) as queue:
+    async with queueing(Turns(InlineComputer(), at_once=1)) as queue:
         await queue.ask(MALLORY, 2)
         await queue.ask(DORJ)
         queue.tasks[1].cancel()  # it waits
@@ -116,7 +116,7 @@ async def test_a_cancelled_request_passes_its_turn_on() -> None:
 
 
 async def test_a_turn_that_was_granted_to_a_cancelled_request_is_not_lost() -> None:
-    turns = Turns(InlineComputing(), at_once=1)
+    turns = Turns(InlineComputer(), at_once=1)
     async with AsyncExitStack() as first:
         await first.enter_async_context(turns.turn(MALLORY))
         waiting = asyncio.create_task(turns.turn(DORJ).__aenter__())
@@ -136,7 +136,7 @@ async def test_expensive_requests_are_refused_while_others_are_answered(api: Api
     calendar = {"timeZone": "UTC"}
     moments = {"now": "2026-11-23T00:00:00Z", "slot": "2026-11-23T00:00:00Z"}
     window = {"from": "2026-11-23T00:00:00Z", "to": "2026-11-24T00:00:00Z"}
-    turns = Turns(InlineComputing(), at_once=1, max_waiting=0)
+    turns = Turns(InlineComputer(), at_once=1, max_waiting=0)
     api.container.turns.override(turns)
     async with turns.turn(MALLORY):
         for answer in (

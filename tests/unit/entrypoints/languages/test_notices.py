@@ -18,7 +18,7 @@ from booking_domain.notifications.notices import LocalTime, Notice, NoticeValue,
 from booking_domain.payments.events import PaymentReceived
 from booking_domain.scheduling.events import CalendarChanged
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
-from booking_domain.shared.stranger_words import has_address
+from booking_domain.shared.user_texts import has_address
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.memory import MemoryDatabase, MemoryNotifier
 from booking_domain.testing.studio import Studio

@@ -75,13 +75,13 @@ async def test_the_sweep_enqueues_each_due_feed_once(shop: Workshop) -> None:
     assert len(await readings(shop)) == 1
     await shop.relay()  # and the message makes another one, that finds nothing to do
     await shop.run_due_jobs()
-    assert len(reader.asked) == 1
+    assert len(reader.requests) == 1
     await shop.run_periodic("sweep")
     assert await readings(shop) == []
     shop.studio.clock.advance(READ_EVERY)
     await shop.run_periodic("sweep")
     await shop.run_due_jobs()
-    assert len(reader.asked) == 2
+    assert len(reader.requests) == 2
 
 
 async def test_a_failed_reading_is_recorded_and_its_job_succeeds(shop: Workshop) -> None:

@@ -17,7 +17,7 @@ from booking_domain.shared.ids import BookingId, CustomerId, EventId, IdeaId, Pr
 from booking_domain.shared.reminders import BookingReminder
 from booking_domain.testing.catalogue.memory.tables import PROFILES, delete_rows_of_providers
 from booking_domain.testing.identity.memory.tables import USERS
-from booking_domain.testing.kit.tables import Handed, Rows, State, Table, change_rows, delete_rows
+from booking_domain.testing.kit.tables import AccountHandover, Rows, State, Table, change_rows, delete_rows
 
 
 def _without_notes(booking: Booking) -> Booking:
@@ -36,11 +36,11 @@ def _delete_walk_ins(state: State, rows: Rows[BookingId, tuple[CustomerId, WalkI
     rows.delete_keys(lambda booking_id: state[BOOKINGS][booking_id].customer_id == user_id)
 
 
-def _revoke(_: State, consents: dict[tuple[UserId, ProviderId], BookingConsent], handed: Handed) -> None:
+def _revoke(_: State, consents: dict[tuple[UserId, ProviderId], BookingConsent], account: AccountHandover) -> None:
     for key, consent in tuple(consents.items()):
-        if consent.customer_id == handed.user_id and consent.status is ConsentStatus.GRANTED:
-            consents[key] = consent.moved(ConsentAction.REVOKE, handed.now)
-            handed.events.append(ConsentRevoked(id=handed.event_id(), occurred_at=handed.now, consent_id=consent.id))
+        if consent.customer_id == account.user_id and consent.status is ConsentStatus.GRANTED:
+            consents[key] = consent.moved(ConsentAction.REVOKE, account.now)
+            account.events.append(ConsentRevoked(id=account.event_id(), occurred_at=account.now, consent_id=consent.id))
 
 
 TERMS: Final = Table[ProviderId, Terms]("terms")

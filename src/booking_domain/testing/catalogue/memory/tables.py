@@ -12,7 +12,7 @@ from booking_domain.catalogue.salons import MemberStatus, Salon
 from booking_domain.identity.model import ERASED_NAME
 from booking_domain.shared.ids import BookingLinkId, ProviderId, SalonId, UserId
 from booking_domain.testing.identity.memory.tables import USERS
-from booking_domain.testing.kit.tables import Erase, Handed, Key, Row, Rows, State, Table, change_rows
+from booking_domain.testing.kit.tables import AccountHandover, Erase, Key, Row, Rows, State, Table, change_rows
 
 
 def _without_texts(profile: Profile) -> Profile:
@@ -41,18 +41,18 @@ def _leave_salon(state: State, members: dict[ProviderId, SalonId], user_id: User
         members.pop(provider_id, None)
 
 
-def _end_membership(state: State, members: dict[ProviderId, SalonId], handed: Handed) -> None:
-    for provider_id in providers_of(state, handed.user_id):
+def _end_membership(state: State, members: dict[ProviderId, SalonId], account: AccountHandover) -> None:
+    for provider_id in providers_of(state, account.user_id):
         salon_id = members.pop(provider_id, None)
         if salon_id is not None:
             left = SalonLeft(
-                id=handed.event_id(),
-                occurred_at=handed.now,
+                id=account.event_id(),
+                occurred_at=account.now,
                 provider_id=provider_id,
                 salon_id=salon_id,
                 was=MemberStatus.MEMBER,
             )
-            handed.events.append(left)
+            account.events.append(left)
 
 
 def _drop_invitations(state: State, rows: Rows[tuple[SalonId, ProviderId], datetime], user_id: UserId) -> None:

@@ -66,7 +66,7 @@ class CalendarLinksContract(StorageContract):
                 await tx.calendar_links.save(CalendarLink(user_id=user_id, secret_digest=digest, created_at=NOW))
         for found in (earlier[:2], earlier[2:], []):
             async with backend.begin() as tx:
-                assert await tx.calendar_links.remove_earlier_kind(2) == found
+                assert await tx.calendar_links.remove_legacy(2) == found
         assert await backend.reads.calendar_links.user_of(current.secret_digest) == cast.owner.id
 
     async def test_a_rolled_back_change_has_no_effect(self, backend: Backend, make: Builder) -> None:

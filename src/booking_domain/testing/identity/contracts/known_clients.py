@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from booking_domain.identity.known_clients import KNOWN_FOR, Guesser, KnownClient
+from booking_domain.identity.known_clients import KNOWN_FOR, ClientTrace, KnownClient
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract
@@ -17,12 +17,12 @@ class KnownClientsContract(StorageContract):
     async def test_a_client_is_known_until_it_is_removed_or_expires(self, backend: Backend, make: Builder) -> None:
         def known(user_id: UserId, hours: int) -> KnownClient:
             session_id = SessionId(make.entropy.new_id())
-            return KnownClient.make(user_id, session_id, Guesser(HOME), make.entropy, NOW + hours * HOUR)[0]
+            return KnownClient.make(user_id, session_id, ClientTrace(HOME), make.entropy, NOW + hours * HOUR)[0]
 
         user, other = make.user(), make.user()
         first, second, third = (known(user.id, hours) for hours in range(3))
         anothers = known(other.id, 0)
-        later = first.signed_in(SessionId(make.entropy.new_id()), Guesser(), NOW + 5 * HOUR)
+        later = first.signed_in(SessionId(make.entropy.new_id()), ClientTrace(), NOW + 5 * HOUR)
         async with backend.begin() as tx:
             for each in (user, other):
                 await tx.users.add(each)
@@ -47,8 +47,8 @@ class KnownClientsContract(StorageContract):
     async def test_a_client_is_matched_by_its_token_or_its_network(self, backend: Backend, make: Builder) -> None:
         user, other = make.user(), make.user()
         session_id = SessionId(make.entropy.new_id())
-        client, token = KnownClient.make(user.id, session_id, Guesser(HOME), make.entropy, NOW)
-        nowhere, another_token = KnownClient.make(user.id, session_id, Guesser(), make.entropy, NOW)
+        client, token = KnownClient.make(user.id, session_id, ClientTrace(HOME), make.entropy, NOW)
+        nowhere, another_token = KnownClient.make(user.id, session_id, ClientTrace(), make.entropy, NOW)
         async with backend.begin() as tx:
             for each in (user, other):
                 await tx.users.add(each)
@@ -56,14 +56,14 @@ class KnownClientsContract(StorageContract):
                 await tx.known_clients.save(each_client)
         reads = backend.reads.known_clients
         for shown, found in (
-            (Guesser("192.0.2.1", token), [client]),
-            (Guesser(HOME, "wrong"), [client]),
-            (Guesser(HOME), [client]),
-            (Guesser(HOME, another_token), [client, nowhere]),
-            (Guesser("", another_token), [nowhere]),
-            (Guesser("192.0.2.1", "wrong"), []),
-            (Guesser("192.0.2.1"), []),
-            (Guesser(), []),
+            (ClientTrace("192.0.2.1", token), [client]),
+            (ClientTrace(HOME, "wrong"), [client]),
+            (ClientTrace(HOME), [client]),
+            (ClientTrace(HOME, another_token), [client, nowhere]),
+            (ClientTrace("", another_token), [nowhere]),
+            (ClientTrace("192.0.2.1", "wrong"), []),
+            (ClientTrace("192.0.2.1"), []),
+            (ClientTrace(), []),
         ):
             matching = await reads.matching(user.id, shown, NOW)
             assert sorted(matching, key=lambda each: each.network_digest, reverse=True) == found

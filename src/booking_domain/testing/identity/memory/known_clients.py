@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from booking_domain.identity.known_clients import (
-    Guesser,
+    ClientTrace,
     KnownClient,
     KnownClientReads,
     KnownClients,
@@ -48,8 +48,8 @@ class MemoryKnownClients(InMemory, KnownClients):
 class MemoryKnownClientReads(InMemory, KnownClientReads):
     """Committed known clients."""
 
-    async def matching(self, account: UUID, guesser: Guesser, now: datetime) -> Sequence[KnownClient]:
-        token, network = token_digest(account, guesser.token), network_digest(account, guesser.network)
+    async def matching(self, account: UUID, client_trace: ClientTrace, now: datetime) -> Sequence[KnownClient]:
+        token, network = token_digest(account, client_trace.token), network_digest(account, client_trace.network)
         return [
             each
             for each in _live(self._state, account, now)

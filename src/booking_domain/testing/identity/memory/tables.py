@@ -20,12 +20,12 @@ from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.identity.sign_ups import SignUp
 from booking_domain.shared.ids import CodeId, DeviceId, LoginId, SessionId, UserId
-from booking_domain.testing.kit.tables import Handed, State, Table, delete_key, delete_rows
+from booking_domain.testing.kit.tables import AccountHandover, State, Table, delete_key, delete_rows
 
 
-def _end_factor(_: State, factors: dict[UserId, SecondFactor], handed: Handed) -> None:
-    if not handed.keep_factor:
-        factors.pop(handed.user_id, None)
+def _end_factor(_: State, factors: dict[UserId, SecondFactor], account: AccountHandover) -> None:
+    if not account.keep_factor:
+        factors.pop(account.user_id, None)
 
 
 USERS: Final = Table[UserId, User]("users")

@@ -95,7 +95,7 @@ class MemoryCalendarLinks(InMemory, CalendarLinks):
     async def remove(self, user_id: UserId) -> bool:
         return self._state[CALENDAR_LINKS].pop(user_id, None) is not None
 
-    async def remove_earlier_kind(self, limit: int) -> Sequence[UserId]:
+    async def remove_legacy(self, limit: int) -> Sequence[UserId]:
         links = self._state[CALENDAR_LINKS]
         found = links.page(lambda link: len(link.secret_digest) < DIGEST_BYTES, limit=limit)
         return [links.pop(link.user_id).user_id for link in found]

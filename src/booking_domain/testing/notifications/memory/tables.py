@@ -10,12 +10,12 @@ from booking_domain.notifications.sms import SmsMessage
 from booking_domain.shared.ids import SmsId
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.identity.memory.tables import SESSIONS, USERS
-from booking_domain.testing.kit.tables import Handed, Rows, State, Table, change_rows, delete_rows
+from booking_domain.testing.kit.tables import AccountHandover, Rows, State, Table, change_rows, delete_rows
 
 
-def _skip(_: State, messages: Rows[MessageId, Message], handed: Handed) -> None:
+def _skip(_: State, messages: Rows[MessageId, Message], account: AccountHandover) -> None:
     unsent = {MessageStatus.PENDING, MessageStatus.STANDBY}
-    messages.change(lambda each: each.user_id == handed.user_id and each.status in unsent, Message.skipped)
+    messages.change(lambda each: each.user_id == account.user_id and each.status in unsent, Message.skipped)
 
 
 NOTIFICATIONS: Final = Table[NotificationId, Notification](

@@ -12,7 +12,7 @@ from booking_domain.catalogue.salons import Salon
 from booking_domain.identity.calendar_links import CalendarLink
 from booking_domain.identity.contact_changes import ContactChange
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
-from booking_domain.identity.known_clients import CountedClient, Guesser, KnownClient
+from booking_domain.identity.known_clients import ClientTrace, CountedClient, KnownClient
 from booking_domain.identity.model import ERASED_NAME, User
 from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose, OneTimeCode
 from booking_domain.identity.second_factor import SecondFactor
@@ -31,7 +31,7 @@ FREE = ErasureBlockers(bookings=False, money=False)
 WINDOW = TimeRange(TOMORROW, TOMORROW + 8 * HOUR)
 CONTACT = sha256(b"contact").digest()
 STRANGER = CountedClient(b"a phone", known=False)
-HOME = Guesser("192.0.2.1")
+HOME = ClientTrace("192.0.2.1")
 
 
 async def _erasure_blockers(backend: Backend, user_id: UserId, ago: timedelta = timedelta(0)) -> ErasureBlockers:

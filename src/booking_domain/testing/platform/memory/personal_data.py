@@ -13,7 +13,7 @@ from booking_domain.shared.ids import Entropy, ProviderId, UserId
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_INVITATIONS, SALON_MEMBERS
 from booking_domain.testing.contexts import CONTEXTS
-from booking_domain.testing.kit.tables import Handed, InMemory, Table
+from booking_domain.testing.kit.tables import AccountHandover, InMemory, Table
 from booking_domain.testing.payments.memory.earnings import balances_of
 from booking_domain.testing.payments.memory.tables import PROVIDER_PAYOUTS, REFUNDS
 from booking_domain.testing.portfolio.memory import PORTFOLIO_ITEMS
@@ -79,8 +79,8 @@ class MemoryHandover(InMemory, Handover):
     """Ends what each table declares to act for an account (`Table.handover`)."""
 
     async def settle(self, user_id: UserId, *, keep_factor: bool, now: datetime, entropy: Entropy) -> Sequence[Event]:
-        handed = Handed(user_id=user_id, keep_factor=keep_factor, now=now, entropy=entropy)
+        account = AccountHandover(user_id=user_id, keep_factor=keep_factor, now=now, entropy=entropy)
         for context in CONTEXTS:
             for table in context.tables:
-                table.hand_over(self._state, handed)
-        return handed.events
+                table.hand_over(self._state, account)
+        return account.events

@@ -90,7 +90,7 @@ class MemoryFeedReader(FeedReader):
         self.published: dict[str, Sequence[TimeRange]] = {}
         """Busy ranges by URL. Other URLs cannot be read."""
         self.available = True
-        self.asked: list[tuple[str, TimeRange, str]] = []
+        self.requests: list[tuple[str, TimeRange, str]] = []
         """URL, window and time zone of each reading, oldest first."""
 
     async def open(self) -> None:
@@ -101,7 +101,7 @@ class MemoryFeedReader(FeedReader):
 
     async def read(self, url: str, *, window: TimeRange, time_zone: str) -> Sequence[TimeRange]:
         time.time_zone(time_zone)
-        self.asked.append((url, window, time_zone))
+        self.requests.append((url, window, time_zone))
         await asyncio.sleep(0)  # yield to other tasks, as a request to a real server does
         if not self.available:
             raise FeedUnreadable(why=UNREACHABLE)

@@ -12,7 +12,7 @@ from booking_domain.scheduling.waiting import OPEN, WaitingListEntry
 from booking_domain.shared.ids import ClaimId, FeedId, ProviderId, SalonId, ServiceId, UserId, WaitingId
 from booking_domain.testing.catalogue.memory.tables import PROFILES, SALONS, delete_rows_of_providers, providers_of
 from booking_domain.testing.identity.memory.tables import USERS
-from booking_domain.testing.kit.tables import Handed, Rows, State, Table, delete_rows
+from booking_domain.testing.kit.tables import AccountHandover, Rows, State, Table, delete_rows
 
 
 def _clear_calendars(state: State, calendars: dict[ProviderId, Calendar], user_id: UserId) -> None:
@@ -28,9 +28,9 @@ def _clear_feeds(state: State, feeds: dict[ProviderId, OwnFeeds], user_id: UserI
             state[FEEDS_DUE].pop(feed.id, None)
 
 
-def _end_feeds(state: State, feeds: dict[ProviderId, OwnFeeds], handed: Handed) -> None:
-    _clear_feeds(state, feeds, handed.user_id)
-    for provider_id in providers_of(state, handed.user_id):
+def _end_feeds(state: State, feeds: dict[ProviderId, OwnFeeds], account: AccountHandover) -> None:
+    _clear_feeds(state, feeds, account.user_id)
+    for provider_id in providers_of(state, account.user_id):
         feeds[provider_id] = replace(feeds[provider_id], version=feeds[provider_id].version + 1)
 
 
@@ -66,7 +66,7 @@ WAITING_LIST: Final = Table[WaitingId, WaitingListEntry](
     "waiting_list",
     refers=lambda row: ((PROFILES, row.provider_id), (USERS, row.customer_id)),
     erase=delete_rows(lambda row: row.customer_id),
-    handover=lambda _, rows, handed: leave(rows, handed.user_id),
+    handover=lambda _, rows, account: leave(rows, account.user_id),
 )
 
 TABLES: Final = (CALENDARS, SALON_HOURS, SERVICES, SERVICE_OFFERS, FEEDS, FEEDS_DUE, CLAIMS, WAITING_LIST)

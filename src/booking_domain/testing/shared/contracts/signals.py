@@ -11,7 +11,7 @@ from booking_domain.identity.sessions import Client, RefreshToken, Session
 from booking_domain.live.model import Channel, NewLiveEvent
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import UserId
-from booking_domain.shared.signals import Heard, Signals
+from booking_domain.shared.signals import ReceivedSignals, Signals
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import TIME_LIMIT, Backend, StorageContract, rolled_back
 from booking_domain.use_cases.platform.ports import Repositories
@@ -77,8 +77,8 @@ class SignalsContract(StorageContract):
 
     async def test_the_first_call_may_have_missed_something(self, backend: Backend) -> None:
         async with _processes(backend) as signals:
-            assert [await each.wait(TIME_LIMIT) for each in signals] == [Heard(missed=True)] * 2
-            assert await signals[0].wait(0.01) == Heard()
+            assert [await each.wait(TIME_LIMIT) for each in signals] == [ReceivedSignals(missed=True)] * 2
+            assert await signals[0].wait(0.01) == ReceivedSignals()
 
     async def test_every_process_hears_of_every_announcement(self, backend: Backend) -> None:
         async with _processes(backend) as signals:
@@ -88,8 +88,8 @@ class SignalsContract(StorageContract):
                 waiting = [asyncio.create_task(each.wait(TIME_LIMIT)) for each in signals]
                 async with backend.begin() as tx:
                     await tx.live_events.append([TICK, TICK], NOW)
-                heard = await asyncio.wait_for(asyncio.gather(*waiting), TIME_LIMIT / 2)
-                assert heard == [Heard(live_events=True)] * 2
+                received = await asyncio.wait_for(asyncio.gather(*waiting), TIME_LIMIT / 2)
+                assert received == [ReceivedSignals(live_events=True)] * 2
 
     async def test_whatever_reduces_the_access_of_an_account_names_it_in_every_process(
         self, backend: Backend, make: Builder
@@ -102,7 +102,9 @@ class SignalsContract(StorageContract):
                 async with backend.begin() as tx:
                     await reduce(tx, user, session)
                 for each in signals:
-                    assert await each.wait(TIME_LIMIT) == Heard(accounts=frozenset({user.id})), reduce.__name__
+                    assert await each.wait(TIME_LIMIT) == ReceivedSignals(accounts=frozenset({user.id})), (
+                        reduce.__name__
+                    )
 
     async def test_what_reduces_no_access_is_silent(self, backend: Backend, make: Builder) -> None:
         async with _processes(backend) as (signals, _):
@@ -120,7 +122,7 @@ class SignalsContract(StorageContract):
             last, session = await _signed_in(backend, make)
             async with backend.begin() as tx:
                 await _ended(tx, last, session)
-            assert await signals.wait(TIME_LIMIT) == Heard(accounts=frozenset({last.id}))
+            assert await signals.wait(TIME_LIMIT) == ReceivedSignals(accounts=frozenset({last.id}))
 
     async def test_the_process_itself_is_told_before_its_transaction_returns(
         self, backend: Backend, make: Builder

@@ -3,32 +3,32 @@
 import asyncio
 from contextlib import suppress
 
-from booking_domain.shared.signals import Heard, Signals
+from booking_domain.shared.signals import ReceivedSignals, Signals
 
 
 class MemorySignals(Signals):
     """What was committed to a database in memory since the last call."""
 
     def __init__(self) -> None:
-        self._heard = Heard(missed=True)
+        self._received = ReceivedSignals(missed=True)
         self._woken = asyncio.Event()
         self._woken.set()
 
-    def tell(self, committed: Heard) -> None:
+    def tell(self, committed: ReceivedSignals) -> None:
         """Wake the process that listens."""
-        self._heard = Heard(
-            missed=self._heard.missed,
-            live_events=self._heard.live_events or committed.live_events,
-            accounts=self._heard.accounts | committed.accounts,
+        self._received = ReceivedSignals(
+            missed=self._received.missed,
+            live_events=self._received.live_events or committed.live_events,
+            accounts=self._received.accounts | committed.accounts,
         )
         self._woken.set()
 
-    async def wait(self, seconds: float) -> Heard:
+    async def wait(self, seconds: float) -> ReceivedSignals:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._woken.wait()
         self._woken.clear()
-        heard, self._heard = self._heard, Heard()
-        return heard
+        received, self._received = self._received, ReceivedSignals()
+        return received
 
     async def close(self) -> None: ...

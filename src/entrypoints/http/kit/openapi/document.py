@@ -65,7 +65,7 @@ _LICENSE: Final = {"name": "MIT", "identifier": "MIT"}
 @lru_cache(maxsize=4)
 def document_of(app: Litestar) -> dict[str, Any]:
     """The OpenAPI 3.1 document of the application, with its `state.wording`."""
-    found = sorted(_told_apart_by_method(_documented(app)), key=lambda each: each[:2])
+    found = sorted(_distinguished_by_method(_documented(app)), key=lambda each: each[:2])
     wording: Wording = app.state.wording
     schemas = Schemas(
         [handler for _, _, handler in found],
@@ -105,7 +105,7 @@ def document_of(app: Litestar) -> dict[str, Any]:
     return document
 
 
-def _told_apart_by_method(found: list[Operation]) -> list[Operation]:
+def _distinguished_by_method(found: list[Operation]) -> list[Operation]:
     """Templates that differ only in a name are the same path (OpenAPI 3.1 §4.8.8): that name becomes `id`."""
     names: defaultdict[str, set[str]] = defaultdict(set)
     for path, _, _ in found:

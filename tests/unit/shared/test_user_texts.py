@@ -6,14 +6,14 @@ from hypothesis import strategies as st
 from hypothesis.provisional import domains, urls
 
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.stranger_words import (
+from booking_domain.shared.top_level_domains import TOP_LEVEL_DOMAINS
+from booking_domain.shared.user_texts import (
     NO_INVISIBLE,
     has_address,
     require_plain_name,
     without_addresses,
     without_links,
 )
-from booking_domain.shared.top_level_domains import TOP_LEVEL_DOMAINS
 
 NAMES = (
     "Dr. Bold",
