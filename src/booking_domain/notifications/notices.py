@@ -3,7 +3,7 @@
 The templates are the message ids of the gettext catalogues: after changing one, run `make catalogues` and translate it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from string import Formatter
@@ -41,16 +41,11 @@ class LocalTime:
     beside: str | None = None
     """The time zone of the other clock."""
 
-    @property
-    def wall(self) -> str:
-        """Date and time without the zone, for where the zone is named once for all."""
-        return _on_the_wall(self.instant, self.zone)
-
     def __str__(self) -> str:
-        names = zone_name(self.zone)
-        if self.beside is not None and (other := _on_the_wall(self.instant, self.beside)) != self.wall:
+        names, wall = zone_name(self.zone), _on_the_wall(self.instant, self.zone)
+        if self.beside is not None and (other := _on_the_wall(self.instant, self.beside)) != wall:
             names += f"; {zone_name(self.beside)}: {other}"
-        return f"{self.wall} ({names})"
+        return f"{wall} ({names})"
 
 
 def zone_name(zone: str) -> str:
@@ -116,16 +111,26 @@ class Notice:
             if all(self.values.get(name) for _, name, _, _ in Formatter().parse(each) if name is not None)
         )
 
-    def written(self, template: str) -> str:
-        """Return a translation of the text with the values in their places, without links but those of the platform."""
-        return template.format(**{name: _shown(value) for name, value in self.values.items()})
+    def written(self, template: str, show: Callable[[NoticeValue], str] = str) -> str:
+        """Return a translation of the text with the values in their places, without links but those of the platform.
 
-    def written_subject(self, template: str) -> str:
+        `show` writes times and amounts in the language of the template.
+        """
+        return template.format(
+            **{
+                name: without_links(value) if isinstance(value, str) else show(value)
+                for name, value in self.values.items()
+            }
+        )
+
+    def written_subject(self, template: str, show: Callable[[NoticeValue], str] = str) -> str:
         """Return a translation of the subject: one line, with the values in their places, long ones shortened."""
-        shown = {
-            name: _shortened(value) if isinstance(value, str) else _shown(value) for name, value in self.values.items()
-        }
-        return template.format(**shown)
+        return template.format(
+            **{
+                name: _shortened(value) if isinstance(value, str) else show(value)
+                for name, value in self.values.items()
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,9 +154,3 @@ class Translator(Protocol):
 def _shortened(text: str) -> str:
     line = " ".join(without_links(text).split())
     return line if len(line) <= MOST_QUOTED else f"{line[: MOST_QUOTED - 1].rstrip()}…"
-
-
-def _shown(value: NoticeValue) -> str:
-    if isinstance(value, str):
-        return without_links(value)
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

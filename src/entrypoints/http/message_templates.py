@@ -28,6 +28,7 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import projection
 from entrypoints.languages.catalogues import catalogue_of
 from entrypoints.languages.notices import GettextTranslator, OverridingTranslator
+from entrypoints.languages.values import values_of
 
 
 class MessageTemplateJson(Json, frozen=True, kw_only=True):
@@ -147,11 +148,12 @@ async def get_message_template(
     """
     template = await queries.get_message_template(actor, template_key)
     written = [each for each in await reads.message_overrides.all() if each.template_key == template_key]
+    filled, show = template.fill(**SAMPLES), values_of(FALLBACK)
     overrides, translator = {each.language: each for each in written}, OverridingTranslator(_BUILT_IN, written)
     return MessageTemplateDetailsJson(
         template_key=template_key,
         fields=tuple(
-            TemplateFieldJson(name=name, meaning=field.meaning, sample=template.fill(**SAMPLES).written(f"{{{name}}}"))
+            TemplateFieldJson(name=name, meaning=field.meaning, sample=filled.written(f"{{{name}}}", show))
             for name, field in queries.fields_of(template).items()
         ),
         texts=tuple(_text(template, language, overrides, translator) for language in LANGUAGES),

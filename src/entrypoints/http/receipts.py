@@ -12,6 +12,7 @@ from booking_domain.payments.receipts import Receipt, ReceiptKind, ReceiptMethod
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.documents import Column, Document, Documents, Fact
 from booking_domain.shared.ids import BookingId, ReceiptId
+from booking_domain.shared.time import time_zone
 from booking_domain.use_cases.payments import receipt_queries as queries
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.documentation import about, documented
@@ -85,7 +86,7 @@ receipt_json: Final = projection(
 def receipt_document(receipt: Receipt) -> Document:
     """Write the receipt in its language."""
     say = Wording(receipt.language)
-    lines = [(line.name, str(line.price)) for line in receipt.lines]
+    lines = [(line.name, say.values.money(line.price)) for line in receipt.lines]
     return Document(
         language=say.language,
         title=say(_TITLES[receipt.kind]),
@@ -93,10 +94,10 @@ def receipt_document(receipt: Receipt) -> Document:
         created_at=receipt.issued_at,
         facts=tuple(_facts(receipt, say)),
         columns=(Column(heading=say(Phrase("Service"))), Column(heading=say(Phrase("Price")), numeric=True)),
-        rows=lines or [(say(Phrase("Appointment")), str(receipt.price))],
+        rows=lines or [(say(Phrase("Appointment")), say.values.money(receipt.price))],
         totals=(
-            Fact(label=say(Phrase("Price of the appointment")), value=str(receipt.price)),
-            Fact(label=say(_MOVED[receipt.kind]), value=str(receipt.amount)),
+            Fact(label=say(Phrase("Price of the appointment")), value=say.values.money(receipt.price)),
+            Fact(label=say(_MOVED[receipt.kind]), value=say.values.money(receipt.amount)),
         ),
     )
 
@@ -107,9 +108,9 @@ def _facts(receipt: Receipt, say: Wording) -> Iterator[Fact]:
         (Phrase("Provider"), receipt.issuer_name),
         (Phrase("Address"), receipt.issuer_address),
         (Phrase("Customer"), receipt.customer_name),
-        (Phrase("Date"), LocalTime(receipt.issued_at, zone).wall.split()[0]),
+        (Phrase("Date"), say.values.day(receipt.issued_at.astimezone(time_zone(zone)))),
         (Phrase("Booking"), receipt.booking_reference),
-        (Phrase("Time"), str(LocalTime(receipt.span.start, zone))),
+        (Phrase("Time"), say.values.time(LocalTime(receipt.span.start, zone))),
         (Phrase("Payment method"), say(_METHODS[receipt.method])),
         (Phrase("Reference"), receipt.reference),
         (Phrase("Corrects"), ", ".join(_corrected(receipt))),

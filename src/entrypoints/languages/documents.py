@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.languages import language_of
 from entrypoints.languages.catalogues import Catalogue, catalogue_of
+from entrypoints.languages.values import values_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class Wording:
 
     def __init__(self, language: str) -> None:
         self._catalogue: Catalogue = catalogue_of(language_of(language))
+        self.values = values_of(self._catalogue.language)
+        """Writes times and amounts."""
 
     @property
     def language(self) -> str:

@@ -9,6 +9,7 @@ from booking_domain.notifications.overrides import MessageOverride
 from booking_domain.shared.languages import language_of
 from booking_domain.use_cases.messages.declared import MESSAGE_TEMPLATES
 from entrypoints.languages.catalogues import catalogue_of
+from entrypoints.languages.values import values_of
 
 log = structlog.get_logger()
 
@@ -27,11 +28,11 @@ class GettextTranslator(Translator):
 
     def written(self, notice: Notice, subject: str, text: str, language: str) -> TranslatedNotice:
         """Fill these texts, and add the details of the notice, in the given language."""
-        details = map(catalogue_of(language).notice, notice.details)
+        details, show = map(catalogue_of(language).notice, notice.details), values_of(language)
         return TranslatedNotice(
             language=language,
-            subject=notice.written_subject(subject),
-            text="\n".join(notice.written(each) for each in (text, *details)),
+            subject=notice.written_subject(subject, show),
+            text="\n".join(notice.written(each, show) for each in (text, *details)),
         )
 
     def language(self, locale: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from booking_domain.bookings.available_actions import AvailableAction, available_actions
 from booking_domain.bookings.transitions import Party, Status
 from booking_domain.notifications.chats import Button, ChatMessage
-from booking_domain.notifications.notices import LocalTime, zone_name
+from booking_domain.notifications.notices import LocalTime
 from booking_domain.payments.model import Purpose
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.executor import UseCase
@@ -70,7 +70,7 @@ async def shown(person: Person, booking_id: BookingId, parts: Parts) -> ChatMess
 
 async def day(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
     """List the bookings of a day in the person's time zone; by default today's."""
-    zone = time_zone(person.user.time_zone)
+    zone, say = time_zone(person.user.time_zone), person.say
     chosen_day = day_of(words[0]) if words else parts.clock.now().astimezone(zone).date()
     start = datetime.combine(chosen_day, time(), zone)
     end = datetime.combine(chosen_day + timedelta(days=1), time(), zone)
@@ -84,11 +84,13 @@ async def day(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage
     found = await bookings.list_bookings(person.actor, chosen, parts.reads.appointments)
     rows = ((Button(text=_line(person, seen), data=joined("b", seen.appointment.booking.id)),) for seen in found)
     around = tuple(
-        Button(text=f"{other:%Y-%m-%d}", data=joined("y", day_code(other)))
+        Button(text=say.values.day(other), data=joined("y", day_code(other)))
         for other in (chosen_day - timedelta(days=1), chosen_day + timedelta(days=1))
     )
-    text = person.say(
-        Phrase("{day}: {count} bookings"), day=f"{chosen_day:%Y-%m-%d} ({zone_name(zone.key)})", count=str(len(found))
+    text = say(
+        Phrase("{day}: {count} bookings"),
+        day=f"{say.values.day(chosen_day)} ({say.values.zone(zone.key)})",
+        count=str(len(found)),
     )
     return ChatMessage(text=text, rows=(*rows, around, home(person)))
 
@@ -99,7 +101,7 @@ async def ask_cancel(person: Person, words: Sequence[str], parts: Parts) -> Chat
     quote = await bookings.get_cancellation_quote(
         person.actor, booking_id, parts.reads.appointments, now=parts.clock.now()
     )
-    text = say(Phrase("If the booking is cancelled now, {refund} is refunded."), refund=str(quote.refund))
+    text = say(Phrase("If the booking is cancelled now, {refund} is refunded."), refund=say.values.money(quote.refund))
     confirm = Button(text=say(Phrase("Yes, cancel")), data=joined("C", booking_id, str(quote.refund.amount)))
     back = Button(text=say(Phrase("No, keep it")), data=joined("b", booking_id))
     return ChatMessage(text=text, rows=((confirm,), (back,)))
@@ -175,7 +177,7 @@ async def pay(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage
     command = StartPayment(booking_id=booking_id, purpose=Purpose.DEPOSIT if pending else Purpose.BALANCE)
     payment = await start_payment(command, actor=person.actor, executor=parts.executor, gateways=parts.gateways)
     url = "" if payment.invoice is None else payment.invoice.checkout_url
-    text = say(Phrase("To pay: {amount}"), amount=str(payment.amount))
+    text = say(Phrase("To pay: {amount}"), amount=say.values.money(payment.amount))
     if not url:
         text += "\n" + say(Phrase("Please pay in the app or on the web page."))
     link = ((Button(text=say(Phrase("Pay")), url=url),),) if url else ()
@@ -207,7 +209,7 @@ def _described(person: Person, seen: VisibleAppointment) -> str:
         services,
         _start(person, seen),
         say(Phrase("Status: {status}"), status=say.status(booking.status)),
-        say(Phrase("Price: {price}"), price=str(booking.price)),
+        say(Phrase("Price: {price}"), price=say.values.money(booking.price)),
     )
     return "\n".join(line for line in lines if line)
 
@@ -222,7 +224,7 @@ def _start(person: Person, seen: VisibleAppointment) -> str:
     """The start on the provider's clock, and for a customer on their own beside it."""
     booking = seen.appointment.booking
     beside = person.user.time_zone if seen.party is Party.CUSTOMER else None
-    return str(LocalTime(booking.span.start, booking.time_zone, beside))
+    return person.say.values.time(LocalTime(booking.span.start, booking.time_zone, beside))
 
 
 def _line(person: Person, seen: VisibleAppointment) -> str:

@@ -52,7 +52,10 @@ async def choose_service(person: Person, words: Sequence[str], parts: Parts) -> 
     if not found:
         return await choose_day(person, (provider, _NO_SERVICE), parts)
     offered = [view.offered for view in found[:_MOST_SERVICES]]
-    rows = [(Button(text=f"{each.name} · {each.price}", data=joined("d", provider_id, each.id)),) for each in offered]
+    rows = [
+        (Button(text=f"{each.name} · {person.say.values.money(each.price)}", data=joined("d", provider_id, each.id)),)
+        for each in offered
+    ]
     return ChatMessage(text=person.say(Phrase("Which service?")), rows=(*rows, home(person)))
 
 
@@ -81,8 +84,8 @@ async def ask(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage
     lines = (
         view.profile.display_name,
         booked[0].name if booked else "",
-        str(LocalTime(start, view.time_zone, person.user.time_zone)),
-        say(Phrase("Price: {price}"), price=str(price)),
+        say.values.time(LocalTime(start, view.time_zone, person.user.time_zone)),
+        say(Phrase("Price: {price}"), price=say.values.money(price)),
         _deposit(person, deposit),
     )
     return ChatMessage(
@@ -111,7 +114,7 @@ async def offers(person: Person, _: Sequence[str], parts: Parts) -> ChatMessage:
         if entry.offered_start is not None and entry.status is WaitingStatus.OFFERED:
             view = await providers.get_provider(entry.provider_id, parts.reads.providers)
             when = LocalTime(entry.offered_start, view.time_zone, person.user.time_zone)
-            text = f"{when} · {view.profile.display_name}"
+            text = f"{say.values.time(when)} · {view.profile.display_name}"
             rows.append((Button(text=text, data=joined("O", entry.id)),))
     text = say(Phrase("These times are held for you. Tap one to book it.")) if rows else say(Phrase("No offers."))
     return ChatMessage(text=text, rows=(*rows[:_MOST_OFFERS], home(person)))
@@ -169,4 +172,4 @@ def _wanted(provider: str, service: str) -> AppointmentChoice:
 
 
 def _deposit(person: Person, deposit: Money) -> str:
-    return person.say(Phrase("Deposit: {deposit}"), deposit=str(deposit)) if deposit else ""
+    return person.say(Phrase("Deposit: {deposit}"), deposit=person.say.values.money(deposit)) if deposit else ""

@@ -7,7 +7,6 @@ from typing import Final
 from uuid import UUID
 
 from booking_domain.notifications.chats import Button, ChatMessage
-from booking_domain.notifications.notices import zone_name
 from booking_domain.scheduling.slots import first_slots
 from booking_domain.shared.ids import ProviderId, ServiceId
 from booking_domain.shared.time import TimeRange
@@ -78,7 +77,7 @@ async def days(
     found, _ = await _slots(person, choice, first or now.date() - timedelta(days=1), _DAYS + 2, parts)
     starts = sorted({start.date() for start in found})
     begin = first or now.date() - timedelta(days=1)
-    rows = [(Button(text=f"{day:%Y-%m-%d}", data=joined(*to, day_code(day))),) for day in starts]
+    rows = [(Button(text=person.say.values.day(day), data=joined(*to, day_code(day))),) for day in starts]
     later = Button(
         text=person.say(Phrase("Later days")), data=joined(*here, day_code(begin + timedelta(days=_DAYS + 2)))
     )
@@ -93,7 +92,7 @@ async def times(
     found, zone = await _slots(person, choice, day, 1, parts)
     buttons = [Button(text=f"{start:%H:%M}", data=joined(*to, slot_code(start))) for start in found[:_MOST]]
     rows = (tuple(buttons[place : place + _IN_A_ROW]) for place in range(0, len(buttons), _IN_A_ROW))
-    chosen = f"{person.say(Phrase('Choose a time.'))} ({zone_name(zone)})"
+    chosen = f"{person.say(Phrase('Choose a time.'))} ({person.say.values.zone(zone)})"
     text = chosen if found else person.say(Phrase("No free times in these days."))
     return ChatMessage(text=text, rows=(*rows, home(person)))
 

@@ -311,13 +311,13 @@ async def test_both_parties_are_told_of_a_new_time_and_of_what_the_customer_says
     moved = await studio.reschedule(booking, LATER, by=studio.owner)
     (subject, to_customer), (_, to_provider) = await notices_of(studio, booking)
     assert subject == "please accept another time"
-    for said in ("2026-12-01 10:00", "2026-12-01 13:00", "by 2026-11-24 09:02", "get a full refund"):
+    for said in ("Tue 1 Dec 2026, 10:00", "Tue 1 Dec 2026, 13:00", "by Tue 24 Nov 2026, 09:02", "get a full refund"):
         assert said in to_customer
-    for said in ("2026-12-01 13:00", "They may cancel by 2026-11-24 09:02"):
+    for said in ("Tue 1 Dec 2026, 13:00", "They may cancel by Tue 24 Nov 2026, 09:02"):
         assert said in to_provider
     accepted = await studio.accept_time(moved)
     [(_, to_provider)] = await notices_of(studio, booking)
-    assert to_provider.endswith("has accepted the new time, 2026-12-01 13:00 (Ulaanbaatar).")
+    assert to_provider.endswith("has accepted the new time, Tue 1 Dec 2026, 13:00 (Ulaanbaatar).")
     again = await studio.reschedule(accepted, NEXT_WEEK, by=studio.admin)
     chosen = await studio.reschedule(again, LATER)
     assert [subject for subject, _ in await notices_of(studio, booking)] == ["another time"] * 2
@@ -341,8 +341,8 @@ async def test_the_customer_is_notified_of_other_ends_of_a_booking(studio: Studi
     await studio.reschedule(booking, NEXT_WEEK, minutes=5, by=studio.owner)
     texts = [text for _, text in await notices_of(studio, booking)]
     assert any(
-        "from 2026-12-01 10:00 (Ulaanbaatar) to 2026-12-01 10:00 (Ulaanbaatar); "
-        "it ends at 2026-12-01 10:05 (Ulaanbaatar)." in text
+        "from Tue 1 Dec 2026, 10:00 (Ulaanbaatar) to Tue 1 Dec 2026, 10:00 (Ulaanbaatar); "
+        "it ends at Tue 1 Dec 2026, 10:05 (Ulaanbaatar)." in text
         for text in texts
     )
 

@@ -18,6 +18,7 @@ from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.messages.notify import notify
 from entrypoints.languages.notices import GettextTranslator
+from entrypoints.languages.values import values_of
 
 EMAIL, PHONE = "dorj@example.com", "+97699112233"
 ON_BOTH = Channels()
@@ -73,7 +74,9 @@ async def test_a_late_notice_has_the_deadline_of_its_event(studio: Studio) -> No
     placed, *_ = [each for each in await studio.backend.outbox_events() if isinstance(each, BookingPlaced)]
     await notify(placed, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
     assert placed.due_at is not None
-    assert f"by {LocalTime(placed.due_at, 'Asia/Ulaanbaatar')} to confirm" in notifier.delivered[0].text
+    assert (
+        f"by {values_of('en')(LocalTime(placed.due_at, 'Asia/Ulaanbaatar'))} to confirm" in notifier.delivered[0].text
+    )
 
 
 async def test_a_deleted_account_gets_no_booking_notices(studio: Studio) -> None:
@@ -111,7 +114,7 @@ async def test_account_notices_ignore_switched_off_channels_and_repeat_under_the
     for _ in range(2):
         await notify(about(user, AccountDeleted), reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
     assert contacts_of(notifier) == [("email", EMAIL), ("sms", PHONE)]  # the repetition has the same ids
-    assert str((NOW + ERASED_AFTER).date()) in notifier.delivered[0].text
+    assert values_of("en")((NOW + ERASED_AFTER).date()) in notifier.delivered[0].text
 
 
 async def test_a_user_is_told_that_the_secret_calendar_address_was_removed(studio: Studio) -> None:

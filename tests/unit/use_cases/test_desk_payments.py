@@ -273,7 +273,7 @@ async def test_the_customer_is_notified_and_the_provider_of_payments_that_others
     people = {studio.customer.id: "customer", studio.owner.id: "provider"}
     notified = [(people[each.user_id], each.text) for each in notifier.delivered if each.user_id is not None]
     assert [who for who, _ in notified] == ["customer", "customer", "provider", "customer", "provider"]
-    assert "1.00 MNT in cash" in notified[0][1]
+    assert "MNT 1 in cash" in notified[0][1]
     assert all("Wrong booking" in text for _, text in notified[3:])
 
 

@@ -258,8 +258,8 @@ async def test_an_adjustment_changes_the_balance_and_the_provider_is_told_why(st
         if isinstance(event, EarningsAdjusted):
             await notify(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
     assert [(each.user_id, each.text) for each in notifier.delivered] == [
-        (studio.owner.id, "5.00 MNT was added to your earnings. Reason: A mistake."),
-        (studio.owner.id, "20.00 MNT was taken from your earnings. Reason: A mistake."),
+        (studio.owner.id, "MNT 5 was added to your earnings. Reason: A mistake."),
+        (studio.owner.id, "MNT 20 was taken from your earnings. Reason: A mistake."),
     ]
     valid = AdjustEarnings(provider_id=studio.provider_id, currency="MNT", amount=1, reason="Why")
     for wrong in (replace(valid, amount=0), replace(valid, reason=" "), replace(valid, currency="XXX")):

@@ -24,6 +24,7 @@ from booking_domain.use_cases.bookings.follow_zone_data import (
 )
 from booking_domain.use_cases.messages.notify import notify
 from entrypoints.languages.notices import GettextTranslator
+from entrypoints.languages.values import values_of
 
 
 async def clocks_put_forward(studio: Studio, *bookings: Booking, by: timedelta = HOUR) -> list[Booking]:
@@ -91,7 +92,7 @@ async def test_both_parties_are_notified_that_the_local_time_stays(studio: Studi
     await notify(announced, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
     to = {each.to for each in notifier.delivered}
     assert len(to) == len(notifier.delivered) == 2
-    assert all(f"stays at {booking.local_start:%Y-%m-%d %H:%M}" in each.text for each in notifier.delivered)
+    assert all(f"stays at {values_of('en').moment(booking.local_start)}" in each.text for each in notifier.delivered)
     assert all("Asia/Ulaanbaatar" in each.text for each in notifier.delivered)
 
 

@@ -14,6 +14,7 @@ from booking_domain.use_cases.bookings.idea_messages import EXCERPT
 from booking_domain.use_cases.bookings.ideas import IdeaView, NewIdea, ShareIdea, delete_idea, share_idea
 from booking_domain.use_cases.messages.notify import notify
 from entrypoints.languages.notices import GettextTranslator
+from entrypoints.languages.values import values_of
 
 PROVIDER, CUSTOMER = "Ink", "User 3"
 
@@ -50,7 +51,7 @@ async def test_the_other_side_is_text_an_idea_and_of_the_estimate(studio: Studio
     estimate = Money(amount=40_000_000, currency="MNT")
     (_, (to, text)) = await notified(studio)
     assert (to, text.splitlines()[0]) == (customer, f"{PROVIDER} wrote about your booking: Two sessions")
-    assert f"{estimate.decimal():,.2f}" in text
+    assert values_of("en")(estimate) in text
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from booking_domain.notifications.notices import LocalTime
 from booking_domain.payments.earnings import EarningKind, EarningTotals, EarningView, StatementTooLong
 from booking_domain.shared.documents import Column, Document, Fact
+from booking_domain.shared.time import time_zone
 from booking_domain.use_cases.payments.earnings_queries import EarningsAccount
 from booking_domain.use_cases.platform.views import ProviderView
 from entrypoints.http.earnings.statements import whole
@@ -34,7 +34,7 @@ def statement_document(account: EarningsAccount, provider: ProviderView, *, lang
     return Document(
         language=say.language,
         title=say(Phrase("Statement of earnings")),
-        number=f"{'' if start is None else LocalTime(start, zone).wall} – {LocalTime(end, zone).wall}".strip(" –"),
+        number=" – ".join(_at(each, zone, say) for each in (start, end) if each is not None),
         created_at=now,
         facts=(
             Fact(label=say(Phrase("Provider")), value=provider.profile.display_name),
@@ -58,10 +58,10 @@ def statement_document(account: EarningsAccount, provider: ProviderView, *, lang
 def _row(view: EarningView, say: Wording, zone: str) -> Sequence[str]:
     entry = view.earning
     return (
-        LocalTime(entry.at, zone).wall,
+        _at(entry.at, zone, say),
         ": ".join(filter(None, (say(_KINDS[entry.kind]), entry.reason))),
         view.booking_reference or "",
-        *(_whole(amount, entry.currency) for amount in (entry.kept, entry.desk, -entry.commission, entry.amount)),
+        *(_whole(amount, entry.currency, say) for amount in (entry.kept, entry.desk, -entry.commission, entry.amount)),
         entry.currency,
     )
 
@@ -75,8 +75,12 @@ def _totals(totals: EarningTotals, say: Wording) -> Iterator[Fact]:
         (Phrase("Adjustments"), totals.adjusted),
         (Phrase("Closing balance"), totals.closing),
     ):
-        yield Fact(label=say(label), value=f"{_whole(amount, totals.currency)} {totals.currency}")
+        yield Fact(label=say(label), value=f"{_whole(amount, totals.currency, say)} {totals.currency}")
 
 
-def _whole(amount: int, currency: str) -> str:
-    return f"{whole(amount, currency):,}"
+def _at(at: datetime, zone: str, say: Wording) -> str:
+    return say.values.moment(at.astimezone(time_zone(zone)))
+
+
+def _whole(amount: int, currency: str, say: Wording) -> str:
+    return say.values.number(whole(amount, currency))

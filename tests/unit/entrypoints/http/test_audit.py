@@ -51,6 +51,8 @@ THEIR_OWN: Final = {
     "list_push_subscriptions",
     "unsubscribe_from_push",
     "accept_documents",
+    "save_favourite",
+    "remove_favourite",
     "add_passkey",
     "start_adding_passkey",
     "rename_passkey",

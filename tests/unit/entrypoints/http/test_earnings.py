@@ -113,14 +113,20 @@ async def test_a_statement_is_a_pdf_file_in_the_readers_language(api: Api, monke
     admin = await api.an_admin()
     assert (await api.call("PATCH", "/users/me", provider, json={"locale": "mn"})).status_code == 200
     query = "export?format=pdf&from=2026-11-01"
-    for who, path, title in (
-        (provider, f"/providers/me/earnings/{query}", "Орлогын хуулга"),
-        (admin, f"/admin/providers/{provider_id}/earnings/{query}", "Statement of earnings"),
+    for who, path, *words in (
+        (provider, f"/providers/me/earnings/{query}", "Орлогын хуулга", "20\u00a0000 MNT", "2026.11.01, ням"),
+        (
+            admin,
+            f"/admin/providers/{provider_id}/earnings/{query}",
+            "Statement of earnings",
+            "20,000",
+            "Sun 1 Nov 2026",
+        ),
     ):
         answer = await api.get(path, who)
         assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
         said = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
-        for shown in (title, booking["reference"], "20,000.00", "Studio", "2026-11-01"):
+        for shown in (*words, booking["reference"], "Studio"):
             assert shown in said
     monkeypatch.setattr(routes, "MOST", 0)
     monkeypatch.setattr(statement_documents, "MOST", 0)

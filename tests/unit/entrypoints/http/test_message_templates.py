@@ -8,9 +8,10 @@ from tests.unit.entrypoints.api import Api, assert_problem
 from booking_domain.notifications.events import MessageTestRequested
 from booking_domain.shared.languages import LANGUAGES
 from booking_domain.testing.memory import MemoryNotifier
-from booking_domain.use_cases.messages.declared import MESSAGE_TEMPLATES
+from booking_domain.use_cases.messages.declared import MESSAGE_TEMPLATES, SAMPLES
 from booking_domain.use_cases.messages.notify import notify
 from entrypoints.languages.notices import GettextTranslator, OverridingTranslator
+from entrypoints.languages.values import values_of
 
 PATH: Final = "/admin/message-templates"
 
@@ -20,6 +21,7 @@ async def test_an_admin_lists_all_templates_and_sees_each_in_all_languages_as_it
     listed = (await api.get(PATH, admin)).json()["items"]
     assert [each["templateKey"] for each in listed] == sorted(MESSAGE_TEMPLATES)
     for template in listed:
+        filled = MESSAGE_TEMPLATES[template["templateKey"]].fill(**SAMPLES)
         answer = await api.get(f"{PATH}/{template['templateKey']}", admin)
         assert answer.status_code == 200, answer.text
         shown = answer.json()
@@ -30,7 +32,8 @@ async def test_an_admin_lists_all_templates_and_sees_each_in_all_languages_as_it
             for field in shown["fields"]:
                 named = f"{{{field['name']}}}"
                 assert (named in text["text"]) == (named in template["text"]), text
-                assert (named in text["text"]) <= (field["sample"] in text["preview"]["text"]), text
+                sample = filled.written(named, values_of(text["language"]))
+                assert (named in text["text"]) <= (sample in text["preview"]["text"]), text
 
 
 async def test_a_preview_tells_how_many_segments_a_text_message_has(api: Api) -> None:
@@ -38,11 +41,11 @@ async def test_a_preview_tells_how_many_segments_a_text_message_has(api: Api) ->
     english, mongolian = (next(t for t in shown["texts"] if t["language"] == each) for each in ("en", "mn"))
     assert english["preview"] == {
         "subject": "Waiting list: a time with “Bold Ink” has come free",
-        "text": "A time has come free: Bold Ink, 2026-11-24 10:00 (Ulaanbaatar); it is held for you until "
-        "2026-11-24 11:00 (Ulaanbaatar).",
+        "text": "A time has come free: Bold Ink, Tue 24 Nov 2026, 10:00 (Ulaanbaatar); it is held for you until "
+        "Tue 24 Nov 2026, 11:00 (Ulaanbaatar).",
         "smsSegments": 1,
     }
-    assert mongolian["preview"]["smsSegments"] == 2
+    assert mongolian["preview"]["smsSegments"] == 3
 
 
 async def test_others_see_no_template_and_an_unknown_key_is_not_found(api: Api) -> None:
@@ -71,7 +74,7 @@ async def test_an_admin_writes_a_text_and_returns_to_the_built_in_one(api: Api) 
     assert written["overriddenAt"]
     assert written["preview"] == {
         "subject": "Good news: “Bold Ink” has time for you",
-        "text": "Come on 2026-11-24 10:00 (Ulaanbaatar)! Held until 2026-11-24 11:00 (Ulaanbaatar).",
+        "text": "Come on Tue 24 Nov 2026, 10:00 (Ulaanbaatar)! Held until Tue 24 Nov 2026, 11:00 (Ulaanbaatar).",
         "smsSegments": 1,
     }
     for _ in range(2):
@@ -129,7 +132,7 @@ async def test_a_preview_fills_in_the_samples_and_stores_nothing(api: Api) -> No
     assert shown.status_code == 200, shown.text
     assert shown.json() == {
         "subject": "<b>Free: Bold Ink</b>",
-        "text": "A <i>2026-11-24 10:00 (Ulaanbaatar)</i>",
+        "text": "A <i>Tue 24 Nov 2026, 10:00 (Ulaanbaatar)</i>",
         "smsSegments": 1,
     }
     assert "overriddenAt" not in await in_english(api, admin)
@@ -145,5 +148,7 @@ async def test_a_test_message_goes_to_the_requesting_admin_marked_and_with_the_s
     await notify(event, reads=reads, notifier=notifier, translator=translator)
     [notice] = notifier.notices.values()
     assert notice.subject == "[Test] Good news: “Bold Ink” has time for you"
-    assert notice.text == "[Test] Come on 2026-11-24 10:00 (Ulaanbaatar)! Held until 2026-11-24 11:00 (Ulaanbaatar)."
+    assert notice.text == (
+        "[Test] Come on Tue 24 Nov 2026, 10:00 (Ulaanbaatar)! Held until Tue 24 Nov 2026, 11:00 (Ulaanbaatar)."
+    )
     assert {each.user_id for each in notifier.delivered} <= {event.user_id}

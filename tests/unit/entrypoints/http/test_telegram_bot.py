@@ -194,10 +194,10 @@ async def test_bookings_are_listed_and_shown_to_both_parties_and_in_their_langua
     await phone.linked(token)
     listed = await phone.write("/bookings")
     assert listed.text == "Your upcoming bookings:"
-    assert listed.buttons == ["2026-11-23 10:00 (Ulaanbaatar) · Studio", "Menu"]
-    shown = await phone.tap("2026-11-23 10:00 (Ulaanbaatar) · Studio")
+    assert listed.buttons == ["Mon 23 Nov 2026, 10:00 (Ulaanbaatar) · Studio", "Menu"]
+    shown = await phone.tap("Mon 23 Nov 2026, 10:00 (Ulaanbaatar) · Studio")
     assert booking["reference"] in shown.text
-    assert "2026-11-23 10:00 (Ulaanbaatar)" in shown.text
+    assert "Mon 23 Nov 2026, 10:00 (Ulaanbaatar)" in shown.text
     assert "Status: confirmed" in shown.text
     assert (await phone.tap("Menu")).buttons == ["My bookings", "New booking", "Today", "Offers", "Language"]
     await phone.write("/language")
@@ -207,7 +207,7 @@ async def test_bookings_are_listed_and_shown_to_both_parties_and_in_their_langua
     assert (await phone.tap("فارسی")).buttons[0] == "رزروهای من"
     staff = Phone(api, phone.simulator, {**BOLD, "id": 8})
     await staff.linked(provider)
-    assert (await staff.write("/bookings")).buttons[0] == "2026-11-23 10:00 (Ulaanbaatar) · Customer"
+    assert (await staff.write("/bookings")).buttons[0] == "Mon 23 Nov 2026, 10:00 (Ulaanbaatar) · Customer"
     stranger = Phone(api, phone.simulator, {**BOLD, "id": 9})
     await stranger.linked(await api.joined("customer"))
     assert (await stranger.write("/bookings")).text == "No upcoming bookings."
@@ -325,7 +325,7 @@ async def test_a_slot_that_another_one_took_is_refused_and_a_changed_refund_is_n
     assert (await phone.choose("p:")).text == "Choose a day."
     await phone.choose("t:")
     asked = await phone.choose("s:")
-    assert asked.text.startswith("Studio\n2026-11-23 10:00 (Ulaanbaatar)")
+    assert asked.text.startswith("Studio\nMon 23 Nov 2026, 10:00 (Ulaanbaatar)")
     taken = phone.simulator.tapped(BOLD, "Book")
     await api.booked(await api.joined("customer"), provider_id)
     assert "already taken" in (await phone.deliver(taken)).text
@@ -355,8 +355,8 @@ async def test_providers_see_their_day_and_answer_requests(phone: Phone) -> None
     assert [request["status"] for request in requests] == ["requested"] * 2
     await phone.linked(provider)
     assert (await phone.write("/today")).buttons[:2] == [
-        "2026-11-23 10:00 (Ulaanbaatar) · Customer",
-        "2026-11-23 12:00 (Ulaanbaatar) · Customer",
+        "Mon 23 Nov 2026, 10:00 (Ulaanbaatar) · Customer",
+        "Mon 23 Nov 2026, 12:00 (Ulaanbaatar) · Customer",
     ]
     await phone.choose("b:", 0)
     assert "Status: confirmed" in (await phone.tap("Accept")).text
@@ -364,10 +364,10 @@ async def test_providers_see_their_day_and_answer_requests(phone: Phone) -> None
     await phone.choose("b:", 1)
     assert "Status: cancelled" in (await phone.tap("Decline")).text
     await phone.write("/today")
-    assert (await phone.choose("y:", 1)).text == "2026-11-24 (Ulaanbaatar): 0 bookings"
+    assert (await phone.choose("y:", 1)).text == "Tue 24 Nov 2026 (Ulaanbaatar): 0 bookings"
     customer = Phone(api, phone.simulator, {**BOLD, "id": 9})
     await customer.linked(token)
-    assert (await customer.write("/today")).text == "2026-11-23 (Ulaanbaatar): 1 bookings"
+    assert (await customer.write("/today")).text == "Mon 23 Nov 2026 (Ulaanbaatar): 1 bookings"
 
 
 async def test_every_screen_tells_the_time_in_the_zone_of_the_provider_and_beside_it_that_of_the_customer(
@@ -378,7 +378,7 @@ async def test_every_screen_tells_the_time_in_the_zone_of_the_provider_and_besid
     token = await api.joined("customer")
     assert (await api.patch("/users/me", token, json={"timeZone": "Europe/Berlin"})).status_code == 200
     await phone.linked(token)
-    local_time = "2026-11-23 10:00 (Ulaanbaatar; Berlin: 2026-11-23 03:00)"
+    local_time = "Mon 23 Nov 2026, 10:00 (Ulaanbaatar; Berlin: 03:00)"
     await phone.write("/book")
     await phone.choose("p:", 0)
     assert (await phone.choose("t:", 0)).text == "Choose a time. (Ulaanbaatar)"
@@ -386,13 +386,13 @@ async def test_every_screen_tells_the_time_in_the_zone_of_the_provider_and_besid
     assert local_time in (await phone.tap("Book")).text
     for command, text in (
         ("/bookings", "Your upcoming bookings:"),
-        ("/today", "2026-11-23 (Berlin): 1 bookings"),
+        ("/today", "Mon 23 Nov 2026 (Berlin): 1 bookings"),
     ):
         shown = await phone.write(command)
         assert (shown.text, shown.buttons[0]) == (text, f"{local_time} · Studio")
     staff = Phone(api, phone.simulator, {**BOLD, "id": 8})
     await staff.linked(provider)
-    assert (await staff.write("/bookings")).buttons[0] == "2026-11-23 10:00 (Ulaanbaatar) · Customer"
+    assert (await staff.write("/bookings")).buttons[0] == "Mon 23 Nov 2026, 10:00 (Ulaanbaatar) · Customer"
 
 
 async def news(phone: Phone, token: str, event: type[Event], notify: Any) -> list[tuple[str, str, str]]:
@@ -488,7 +488,7 @@ async def test_an_offer_of_the_waiting_list_is_booked_with_a_button(phone: Phone
     await stranger.linked(await api.joined("customer"))
     stolen = phone.simulator.tapped_data(stranger.person, joined("O", UUID(waiting.json()["id"])))
     assert "/bookings" in (await stranger.deliver(stolen)).text
-    assert (await phone.write("/offers")).buttons[0] == "2026-11-23 10:00 (Ulaanbaatar) · Studio"
+    assert (await phone.write("/offers")).buttons[0] == "Mon 23 Nov 2026, 10:00 (Ulaanbaatar) · Studio"
     assert "Status: confirmed" in (await phone.choose("O:")).text
     (booking,) = (await api.get("/bookings", token)).json()["items"]
     assert booking["start"] == "2026-11-23T02:00:00Z"

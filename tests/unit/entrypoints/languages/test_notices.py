@@ -1,6 +1,7 @@
 """Notices reach people in their own language."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Final
@@ -14,7 +15,7 @@ from tests.unit.effort import examples
 from booking_domain.bookings import events as bookings
 from booking_domain.notifications.codes import CODE_NOTICES
 from booking_domain.notifications.fields import names_in
-from booking_domain.notifications.notices import LocalTime, Notice, NoticeValue, zone_name
+from booking_domain.notifications.notices import LocalTime, NoticeValue, zone_name
 from booking_domain.payments.events import PaymentReceived
 from booking_domain.scheduling.events import CalendarChanged
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
@@ -27,8 +28,9 @@ from booking_domain.use_cases.messages.notify import NOTIFIED_EVENTS, notify
 from booking_domain.use_cases.scheduling.waiting_messages import OFFER
 from entrypoints.languages.catalogues import catalogue_of
 from entrypoints.languages.notices import GettextTranslator
+from entrypoints.languages.values import values_of
 
-A_TIME: Final = re.compile(r"[0-9]{1,2}:[0-9]{2}")
+A_TIME: Final = re.compile(r"\d{1,2}:\d{2}")
 ZONES: Final = sorted(
     zone for zone in available_timezones() if zone.partition("/")[0] not in {"localtime", "posixrules"}
 )
@@ -47,14 +49,15 @@ def test_every_event_of_a_booking_has_a_notice() -> None:
 def test_every_notice_is_written_in_every_language_with_its_values(language: str) -> None:
     translator = GettextTranslator(FALLBACK)
     for key, template in MESSAGE_TEMPLATES.items():
-        translated = translator.translate(template.fill(**SAMPLES), language)
+        filled = template.fill(**SAMPLES)
+        translated = translator.translate(filled, language)
         assert translated.language == language
         source = "\n".join((template.text, *template.details))
         for english, said in ((template.subject, translated.subject), (source, translated.text)):
             assert re.search(LETTERS[language], said), key
             assert "{" not in said, key
             for name in names_in(english):
-                assert Notice(template=template, values=SAMPLES).written(f"{{{name}}}") in said, (key, name)
+                assert filled.written(f"{{{name}}}", values_of(language)) in said, (key, name)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -91,10 +94,10 @@ def test_every_translation_names_the_fields_of_its_template_and_no_others(langua
 def assert_every_time_is_told_on_both_clocks(zone: str, beside: str, language: str) -> None:
     """Check each message: every time of it names the first zone, and the second where its clock shows another time."""
     differs = NOW.astimezone(ZoneInfo(zone)).utcoffset() != NOW.astimezone(ZoneInfo(beside)).utcoffset()
-    wall = {each: f"{NOW.astimezone(ZoneInfo(each)):%Y-%m-%d %H:%M}" for each in (zone, beside)}
-    other = f"; {zone_name(beside)}: {wall[beside]}" if differs else ""
-    local_time = f"{wall[zone]} ({zone_name(zone)}{other})"
-    local = LocalTime(NOW, zone, beside)
+    local, show = LocalTime(NOW, zone, beside), values_of(language)
+    local_time = show(local)
+    assert show.zone(zone) in local_time
+    assert (f"{show.zone(beside)}: " in local_time) == differs
     values = {name: _at_once(sample, local) for name, sample in SAMPLES.items()}
     for key, template in MESSAGE_TEMPLATES.items():
         written = GettextTranslator(FALLBACK).translate(template.fill(**values), language)
@@ -133,19 +136,20 @@ def test_every_message_names_the_zone_of_its_times_whatever_the_zones(zone: str,
     assert_every_time_is_told_on_both_clocks(zone, beside, language)
 
 
-def test_no_two_clocks_have_one_name() -> None:
+@pytest.mark.parametrize("name_of", [zone_name, *(values_of(language).zone for language in LANGUAGES)])
+def test_no_two_clocks_have_one_name(name_of: Callable[[str], str]) -> None:
     offsets: dict[str, set[timedelta | None]] = {}
     for zone, month in product(ZONES, (1, 7)):
         at = datetime(2026, month, 1, tzinfo=UTC)
-        offsets.setdefault(f"{zone_name(zone)} in month {month}", set()).add(at.astimezone(ZoneInfo(zone)).utcoffset())
+        offsets.setdefault(f"{name_of(zone)} in month {month}", set()).add(at.astimezone(ZoneInfo(zone)).utcoffset())
     assert [name for name, found in offsets.items() if len(found) > 1] == []
 
 
 def test_a_time_is_shown_on_the_clock_of_its_zone() -> None:
     notice = OFFER.fill(provider="Ink", when=LocalTime(NOW, "Asia/Ulaanbaatar"), until=LocalTime(NOW, "UTC"))
     assert GettextTranslator("en").translate(notice, "en").text == (
-        f"A time has come free: Ink, {LocalTime(NOW, 'Asia/Ulaanbaatar')}; it is held for you until "
-        f"{NOW:%Y-%m-%d %H:%M} (UTC)."
+        "A time has come free: Ink, Mon 23 Nov 2026, 09:02 (Ulaanbaatar); it is held for you until "
+        "Mon 23 Nov 2026, 01:02 (UTC)."
     )
 
 

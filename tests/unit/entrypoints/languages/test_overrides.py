@@ -6,6 +6,7 @@ from booking_domain.notifications.overrides import MessageOverride
 from booking_domain.testing.builders import NOW
 from booking_domain.use_cases.messages.declared import MESSAGE_TEMPLATES, SAMPLES
 from entrypoints.languages.notices import GettextTranslator, OverridingTranslator
+from entrypoints.languages.values import values_of
 
 KEY: Final = "reminder.appointment"
 BUILT_IN: Final = GettextTranslator("en")
@@ -21,7 +22,10 @@ def test_the_text_of_an_admin_is_sent_with_the_details_of_the_template() -> None
     plain = BUILT_IN.translate(NOTICE, "en")
     assert translated.language == "en"
     assert translated.subject == SAMPLES["reference"]
-    assert translated.text.splitlines() == [f"See you on {SAMPLES['when']}!", *plain.text.splitlines()[1:]]
+    assert translated.text.splitlines() == [
+        f"See you on {values_of('en')(SAMPLES['when'])}!",
+        *plain.text.splitlines()[1:],
+    ]
 
 
 def test_other_languages_and_templates_keep_their_texts() -> None:

@@ -62,8 +62,8 @@ async def test_the_time_of_a_cancelled_booking_is_offered_and_the_customer_notif
     assert customer is not None
     assert (sent.channel, sent.to) == ("email", customer.email)
     assert sent.text == (
-        "A time has come free: Ink, 2026-11-24 10:00 (Ulaanbaatar); it is held for you until "
-        "2026-11-23 09:32 (Ulaanbaatar)."
+        "A time has come free: Ink, Tue 24 Nov 2026, 10:00 (Ulaanbaatar); it is held for you until "
+        "Mon 23 Nov 2026, 09:32 (Ulaanbaatar)."
     )
     assert sent.created_at == NOW
 

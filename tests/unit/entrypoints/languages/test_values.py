@@ -1,0 +1,86 @@
+"""Times and amounts are written as each language writes them."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from booking_domain.notifications.notices import LocalTime
+from booking_domain.notifications.segments import segments_of
+from booking_domain.shared.languages import LANGUAGES
+from booking_domain.shared.money import MINOR_UNIT_DIGITS, Money
+from entrypoints.languages.values import values_of
+
+MORNING = datetime(2026, 11, 27, 2, tzinfo=UTC)
+NIGHT = datetime(2026, 11, 27, 17, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("language", "same_day", "another_day"),
+    [
+        (
+            "en",
+            "Fri 27 Nov 2026, 10:00 (Ulaanbaatar; Tehran: 05:30)",
+            "Sat 28 Nov 2026, 01:30 (Ulaanbaatar; Tehran: Fri 27 Nov 2026, 21:00)",
+        ),
+        (
+            "mn",
+            "2026.11.27, баасан, 10:00 (Улаанбаатар; Тегеран: 05:30)",
+            "2026.11.28, бямба, 01:30 (Улаанбаатар; Тегеран: 2026.11.27, баасан, 21:00)",
+        ),
+        (
+            "fa",
+            "جمعه ۶ آذر ۱۴۰۵، ساعت ۱۰:۰۰ (اولان‌باتور؛ تهران: ۰۵:۳۰)",
+            "شنبه ۷ آذر ۱۴۰۵، ساعت ۰۱:۳۰ (اولان‌باتور؛ تهران: جمعه ۶ آذر ۱۴۰۵، ساعت ۲۱:۰۰)",
+        ),
+    ],
+)
+def test_a_time_names_weekday_and_zone_and_the_other_clock_repeats_the_date_only_if_it_differs(
+    language: str, same_day: str, another_day: str
+) -> None:
+    show = values_of(language)
+    assert show(LocalTime(MORNING, "Asia/Ulaanbaatar", "Asia/Tehran")) == same_day
+    assert show(LocalTime(NIGHT, "Asia/Ulaanbaatar", "Asia/Tehran")) == another_day
+    alone = same_day.partition(";")[0].partition("؛")[0] + ")"
+    assert show(LocalTime(MORNING, "Asia/Ulaanbaatar", "Asia/Shanghai")) == alone
+    assert show(LocalTime(MORNING, "Asia/Ulaanbaatar")) == alone
+
+
+@pytest.mark.parametrize(
+    ("language", "amounts"),
+    [
+        ("en", ["MNT 15,000", "€19.90", "$20", "IRR 15,000", "KWD 1,234.567"]),
+        ("mn", ["15 000 ₮", "19.90 €", "20 $", "15 000 IRR", "1 234.567 KWD"]),
+        ("fa", ["۱۵٬۰۰۰ ₮", "۱۹٫۹۰ €", "۲۰ $", "۱۵٬۰۰۰ ریال", "۱٬۲۳۴٫۵۶۷ KWD"]),
+    ],
+)
+def test_an_amount_has_its_currency_and_no_decimals_that_are_zero(language: str, amounts: list[str]) -> None:
+    given = ((1_500_000, "MNT"), (1_990, "EUR"), (2_000, "USD"), (1_500_000, "IRR"), (1_234_567, "KWD"))
+    shown = [values_of(language)(Money(amount=amount, currency=currency)) for amount, currency in given]
+    assert [each.replace("\u00a0", " ") for each in shown] == amounts
+
+
+def test_dates_and_lists_of_times_are_written_too() -> None:
+    times = (LocalTime(MORNING, "UTC"), LocalTime(NIGHT, "UTC"))
+    assert values_of("en")(times) == "Fri 27 Nov 2026, 02:00 (UTC), Fri 27 Nov 2026, 17:30 (UTC)"
+    assert [values_of(each)(date(2027, 3, 21)) for each in LANGUAGES] == [
+        {"en": "Sun 21 Mar 2027", "mn": "2027.03.21, ням", "fa": "یکشنبه ۱ فروردین ۱۴۰۶"}[each] for each in LANGUAGES
+    ]
+    assert values_of("fa")("Bold 12") == "Bold 12"
+
+
+@given(st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC)), st.data())  # noqa: DTZ001
+def test_english_values_fit_the_alphabet_of_text_messages(at: datetime, data: st.DataObject) -> None:
+    """A letter beyond it would halve what a segment holds."""
+    money = Money(amount=data.draw(st.integers(0, 10**9)), currency=data.draw(st.sampled_from(["MNT", "USD", "IRR"])))
+    text = f"{values_of('en')(LocalTime(at, 'Asia/Ulaanbaatar'))} {values_of('en')(money)}"
+    assert segments_of(text + "x" * (160 - len(text))) == 1
+
+
+@given(st.sampled_from(LANGUAGES), st.integers(0, 10**15), st.sampled_from(sorted(MINOR_UNIT_DIGITS)))
+def test_an_amount_is_written_without_loss(language: str, amount: int, currency: str) -> None:
+    money = Money(amount=amount, currency=currency)
+    number = values_of(language).number(money.decimal())
+    ascii_ = number.translate(str.maketrans("۰۱۲۳۴۵۶۷۸۹٫", "0123456789.", ",\u00a0٬"))
+    assert type(money.decimal())(ascii_) == money.decimal()
