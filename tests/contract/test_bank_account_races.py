@@ -17,8 +17,13 @@ from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.identity.bank_accounts import SetBankAccount, set_bank_account
 from booking_domain.use_cases.identity.not_me_links import NotMeLink, disown_bank_account
 from booking_domain.use_cases.identity.reauthentication import PasswordCheck
-from booking_domain.use_cases.payments.payouts import ApprovePayout, SettlePayout, approve_payout, settle_payout
-from booking_domain.use_cases.platform.views import PayoutStep
+from booking_domain.use_cases.payments.refund_transfers import (
+    ApproveRefundTransfer,
+    SettleRefundTransfer,
+    approve_refund_transfer,
+    settle_refund_transfer,
+)
+from booking_domain.use_cases.platform.views import TransferStep
 
 OLD: Final = BankDetails(bank="Khan Bank", account_number="5012345678", holder_name="Bold Bat")
 NEW: Final = BankDetails(bank="Golomt Bank", account_number="6666666666", holder_name="Thief")
@@ -54,11 +59,13 @@ class Scene:
         return await self.studio.run(set_bank_account, command, by=self.studio.customer)
 
     async def approve(self, refund: Refund) -> Refund:
-        return await self.studio.run(approve_payout, ApprovePayout(refund_id=refund.id), by=self.studio.admin)
+        return await self.studio.run(
+            approve_refund_transfer, ApproveRefundTransfer(refund_id=refund.id), by=self.studio.admin
+        )
 
     async def settle(self, refund: Refund) -> Refund:
-        command = SettlePayout(refund_id=refund.id, bank_reference=f"FT{refund.id.hex}")
-        return await self.studio.run(settle_payout, command, by=self.studio.admin)
+        command = SettleRefundTransfer(refund_id=refund.id, bank_reference=f"FT{refund.id.hex}")
+        return await self.studio.run(settle_refund_transfer, command, by=self.studio.admin)
 
     async def account(self) -> BankAccount:
         account = await self.studio.reads.bank_accounts.get(UserId(self.studio.customer.id))
@@ -73,9 +80,9 @@ async def test_a_change_and_an_approval_at_once_leave_no_approval_of_the_new_acc
         proof = await scene.proof()
         _, refusals = await race([scene.approve(refund), scene.change(proof), scene.approve(refund)])
         assert {type(refusal) for refusal in refusals} <= {BankAccountTooNew}
-        payout = await scene.studio.reads.payouts.get(refund.id)
-        assert payout is not None
-        assert (payout.waits_for, payout.refund.payee in {None, OLD}) == (PayoutStep.APPROVAL, True)
+        transfer = await scene.studio.reads.refund_transfers.get(refund.id)
+        assert transfer is not None
+        assert (transfer.waits_for, transfer.refund.payee in {None, OLD}) == (TransferStep.APPROVAL, True)
 
 
 async def test_a_change_and_a_settlement_at_once_record_the_account_that_was_approved(open_studio: OpenStudio) -> None:

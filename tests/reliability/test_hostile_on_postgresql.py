@@ -26,7 +26,7 @@ pytestmark = pytest.mark.no_cover
 STRIDE: Final = scale.of(1, less=8)
 ROUTES_STRIDE: Final = scale.of(1, less=24)
 """`make test` sends every eighth request of every 24th route."""
-UNREADY: Final = "/admin/payouts/{refund_id}"
+UNREADY: Final = "/admin/refund-transfers/{refund_id}"
 """Routes whose refund a new database does not have at once."""
 IN_ADDRESSES: Final = (
     *("%00", "a%00b", "%ED%A0%80", "%FF", "%F0%9F%98%80", "%E2%80%AE", "%EF%BF%BF", "x" * 3_000, "'%22;--", "%25", "_"),

@@ -28,7 +28,7 @@ class EntryKind(StrEnum):
     """A refund that is scheduled. It moves no money, and reserves its amount."""
     REFUND = "refund"
     """A refund that was made through the gateway."""
-    PAYOUT = "payout"
+    TRANSFER = "transfer"
     """A refund that was made as a bank transfer."""
     ADDITION = "addition"
     """An adjustment: money that was received and not counted."""
@@ -40,7 +40,7 @@ PAYMENTS: Final = frozenset({EntryKind.DEPOSIT, EntryKind.BALANCE, EntryKind.ADD
 """Entries that add to the ledger."""
 DEDUCTIONS: Final = frozenset({EntryKind.DEDUCTION})
 """Entries that undo payments."""
-MADE: Final = frozenset({EntryKind.REFUND, EntryKind.PAYOUT})
+MADE: Final = frozenset({EntryKind.REFUND, EntryKind.TRANSFER})
 """Entries that take from the ledger."""
 _SCHEDULED: Final = frozenset({EntryKind.REFUND_PENDING})
 
@@ -129,7 +129,7 @@ def _adjustment_entry(adjustment: Adjustment) -> Entry:
 def _refund_entry(refund: Refund) -> Entry:
     kind = EntryKind.REFUND_PENDING
     if refund.status is RefundStatus.REFUNDED:
-        kind = EntryKind.REFUND if refund.bank_reference is None else EntryKind.PAYOUT
+        kind = EntryKind.REFUND if refund.bank_reference is None else EntryKind.TRANSFER
     return Entry(
         kind=kind, source=refund.id, amount=refund.amount, at=refund.created_at, conceded=refund.reason.concedes
     )

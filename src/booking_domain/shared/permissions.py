@@ -63,7 +63,7 @@ class Permission(StrEnum):
     PAY = "payment.start"
     TAKE_AT_DESK = "desk_payment.record"
     """Record what a customer paid at the desk for a booking, and void the record."""
-    PAY_OUT = "payout.manage"
+    MANAGE_TRANSFERS = "bank_transfer.manage"
     """See and make the transfers of refunds and to providers, and see the accounts of providers."""
     RECONCILE = "reconciliation.manage"
     """See how the gateways' books differ from the platform's, reconcile a day, and close findings."""
@@ -177,7 +177,7 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.DELETE_WALK_INS: {Role.PROVIDER: _OWN, Role.MANAGER: _MANAGED, Role.ADMIN: _ANY},
     Permission.PAY: _PEOPLE_THEIR_OWN,
     Permission.TAKE_AT_DESK: {Role.PROVIDER: _OWN, Role.MANAGER: _MANAGED, Role.ADMIN: _ANY},
-    Permission.PAY_OUT: {Role.ADMIN: _ANY},
+    Permission.MANAGE_TRANSFERS: {Role.ADMIN: _ANY},
     Permission.RECONCILE: {Role.ADMIN: _ANY},
     Permission.SEE_EARNINGS: {Role.PROVIDER: _OWN},
     Permission.SET_COMMISSION: {Role.ADMIN: _ANY},

@@ -62,11 +62,11 @@ from booking_domain.use_cases.disputes.commands import (
 from booking_domain.use_cases.identity.authenticate import Register, register
 from booking_domain.use_cases.payments.capture_payments import capture_payments
 from booking_domain.use_cases.payments.expire_unpaid import expire_unpaid
-from booking_domain.use_cases.payments.payouts import (
-    ApprovePayout,
-    SettlePayout,
-    approve_payout,
-    settle_payout,
+from booking_domain.use_cases.payments.refund_transfers import (
+    ApproveRefundTransfer,
+    SettleRefundTransfer,
+    approve_refund_transfer,
+    settle_refund_transfer,
 )
 from booking_domain.use_cases.payments.settle_payment import settle_payment
 from booking_domain.use_cases.payments.start_payment import StartPayment, start_payment
@@ -419,9 +419,9 @@ class Studio:
         if customer is None:
             raise LookupError(f"there is no customer {refund.customer_id}")
         await self.enter_bank_account(customer.actor, details)
-        await self.run(approve_payout, ApprovePayout(refund_id=refund.id), by=self.admin)
-        settle = SettlePayout(refund_id=refund.id, bank_reference=f"FT{refund.id.hex}")
-        return await self.run(settle_payout, settle, by=self.admin)
+        await self.run(approve_refund_transfer, ApproveRefundTransfer(refund_id=refund.id), by=self.admin)
+        settle = SettleRefundTransfer(refund_id=refund.id, bank_reference=f"FT{refund.id.hex}")
+        return await self.run(settle_refund_transfer, settle, by=self.admin)
 
     async def enter_bank_account(self, owner: Actor, details: BankDetails) -> None:
         """Store a user's bank account that an admin has confirmed."""

@@ -60,9 +60,9 @@ from entrypoints.http.kit.strict_json import StrictJson
 from entrypoints.http.live import routes as live
 from entrypoints.http.payments import edge, stripe_events, webhooks
 from entrypoints.http.payments import routes as payments
-from entrypoints.http.payouts import routes as payouts
 from entrypoints.http.providers import admin
 from entrypoints.http.providers import routes as providers
+from entrypoints.http.refunds import routes as refunds
 from entrypoints.http.salons import routes as salons
 from entrypoints.http.scheduling import routes as scheduling
 from entrypoints.http.sms import webhooks as sms_webhooks
@@ -104,7 +104,7 @@ RESOURCES: Final = (
     webhooks.routes,
     stripe_events.routes,
     edge.routes,
-    payouts.routes,
+    refunds.routes,
     desk_payments.routes,
     adjustments.routes,
     receipts.routes,

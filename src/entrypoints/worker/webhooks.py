@@ -11,7 +11,7 @@ from adapters.postgres.outbox.event_codec import from_json, to_json
 from booking_domain.bookings.errors import BookingNotFound
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.events import Event
-from booking_domain.use_cases.payments.payout_queries import list_booking_payments
+from booking_domain.use_cases.payments.refund_queries import list_booking_payments
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.webhooks.deliver import record_event, remove_old_deliveries, request_rotations, send_due
 from booking_domain.use_cases.webhooks.events import PUBLIC_EVENTS, PayloadData, PublicEvent
@@ -22,7 +22,7 @@ from entrypoints.http.bookings.schemas import BookingJson, booking_json
 from entrypoints.http.desk_payments import DeskPaymentJson
 from entrypoints.http.kit.fields import Json
 from entrypoints.http.payments.schemas import PaymentJson
-from entrypoints.http.payouts.schemas import RefundJson, booking_money_json
+from entrypoints.http.refunds.schemas import RefundJson, booking_money_json
 from entrypoints.worker.declarations import (
     WEBHOOKS,
     Enqueue,

@@ -8,7 +8,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 from tests.unit.entrypoints.api import PASSWORD, Api
 from tests.unit.features.declarations import CANARY, Edit, Feature, Ids, Kind, Request, Row, World
-from tests.unit.features.payouts import ACCOUNT, BANK_ACCOUNT, TERMS, confirm_accounts, entered
+from tests.unit.features.refunds import ACCOUNT, BANK_ACCOUNT, TERMS, confirm_accounts, entered
 
 from booking_domain.payments.earnings import CommissionRate, Earning
 from booking_domain.payments.provider_payouts import ProviderPayout
@@ -130,37 +130,37 @@ FEATURE: Final = Feature(
         "GET /providers/me/earnings": Row(Permission.SEE_EARNINGS),
         "GET /providers/me/earnings/export": Row(Permission.SEE_EARNINGS),
         "GET /providers/me/payouts": Row(Permission.SEE_EARNINGS),
-        "GET /admin/earnings": Row(Permission.PAY_OUT),
-        "GET /admin/earnings/export": Row(Permission.PAY_OUT),
-        "GET /admin/providers/{provider_id}/earnings": Row(Permission.PAY_OUT, EARNER),
-        "GET /admin/providers/{provider_id}/earnings/export": Row(Permission.PAY_OUT, EARNER),
+        "GET /admin/earnings": Row(Permission.MANAGE_TRANSFERS),
+        "GET /admin/earnings/export": Row(Permission.MANAGE_TRANSFERS),
+        "GET /admin/providers/{provider_id}/earnings": Row(Permission.MANAGE_TRANSFERS, EARNER),
+        "GET /admin/providers/{provider_id}/earnings/export": Row(Permission.MANAGE_TRANSFERS, EARNER),
         "POST /admin/providers/{provider_id}/adjustments": Row(Permission.ADJUST_EARNINGS, EARNER, once=new_adjustment),
         "GET /admin/commission": Row(Permission.SET_COMMISSION),
         "PUT /admin/commission": Row(
             Permission.SET_COMMISSION, unversioned="a rate counts from now on, and the former ones stay"
         ),
-        "POST /admin/provider-payouts": Row(Permission.PAY_OUT, example_refused=True, once=new_payout),
-        "GET /admin/provider-payouts": Row(Permission.PAY_OUT),
-        "GET /admin/provider-payouts/export": Row(Permission.PAY_OUT),
-        "GET /admin/provider-payouts/{payout_id}": Row(Permission.PAY_OUT, PAYOUT, tagged=True),
+        "POST /admin/provider-payouts": Row(Permission.MANAGE_TRANSFERS, example_refused=True, once=new_payout),
+        "GET /admin/provider-payouts": Row(Permission.MANAGE_TRANSFERS),
+        "GET /admin/provider-payouts/export": Row(Permission.MANAGE_TRANSFERS),
+        "GET /admin/provider-payouts/{payout_id}": Row(Permission.MANAGE_TRANSFERS, PAYOUT, tagged=True),
         "POST /admin/provider-payouts/{payout_id}/approve": Row(
-            Permission.PAY_OUT,
+            Permission.MANAGE_TRANSFERS,
             PAYOUT,
             edit=step("approve", {}, approved=False),
         ),
         "POST /admin/provider-payouts/{payout_id}/cancel": Row(
-            Permission.PAY_OUT,
+            Permission.MANAGE_TRANSFERS,
             PAYOUT,
             edit=step("cancel", {}, approved=False),
         ),
         "POST /admin/provider-payouts/{payout_id}/settle": Row(
-            Permission.PAY_OUT,
+            Permission.MANAGE_TRANSFERS,
             PAYOUT,
             example_refused=True,
             edit=step("settle", {"bankReference": "FT26335000456"}, approved=True),
         ),
         "POST /admin/provider-payouts/{payout_id}/return": Row(
-            Permission.PAY_OUT,
+            Permission.MANAGE_TRANSFERS,
             PAYOUT,
             example_refused=True,
             edit=step("return", {"reason": "unknown account"}, approved=True),

@@ -69,7 +69,7 @@ def test_a_ledger_lists_the_money_of_payments_and_refunds_in_order() -> None:
     )
     ledger = Ledger.of("MNT", [balance, deposit, unpaid], [by_bank, by_gateway, pending])
     assert [entry.kind.value for entry in ledger.entries] == [
-        "deposit", "balance", "refund_pending", "refund", "payout",
+        "deposit", "balance", "refund_pending", "refund", "transfer",
     ]  # fmt: skip
     assert (str(ledger.totals.paid), str(ledger.totals.refunded)) == ("200.00 MNT", "20.00 MNT")
     assert (str(ledger.totals.refund_pending), ledger.balance) == ("10.00 MNT", 18_000)

@@ -41,7 +41,6 @@ from booking_domain.use_cases.payments.earnings import (
     set_commission,
     update_earnings,
 )
-from booking_domain.use_cases.payments.payouts import ApprovePayout, SettlePayout, approve_payout, settle_payout
 from booking_domain.use_cases.payments.provider_payouts import (
     ChangeProviderPayout,
     ReturnProviderPayout,
@@ -52,6 +51,12 @@ from booking_domain.use_cases.payments.provider_payouts import (
     return_provider_payout,
     settle_provider_payout,
     start_provider_payout,
+)
+from booking_domain.use_cases.payments.refund_transfers import (
+    ApproveRefundTransfer,
+    SettleRefundTransfer,
+    approve_refund_transfer,
+    settle_refund_transfer,
 )
 from booking_domain.use_cases.platform.ports import ProviderPayoutFilter
 from entrypoints.languages.notices import GettextTranslator
@@ -223,9 +228,9 @@ async def test_a_bank_reference_pays_one_customer_or_one_provider(studio: Studio
     await studio.move(booking, Status.CANCELLED, by=studio.owner)
     [refund] = await studio.refunds(booking)
     await studio.enter_bank_account(studio.customer, ACCOUNT)
-    await studio.run(approve_payout, ApprovePayout(refund_id=refund.id), by=studio.admin)
-    command = SettlePayout(refund_id=refund.id, bank_reference="FT1")
-    await studio.run(settle_payout, command, by=studio.admin)
+    await studio.run(approve_refund_transfer, ApproveRefundTransfer(refund_id=refund.id), by=studio.admin)
+    command = SettleRefundTransfer(refund_id=refund.id, bank_reference="FT1")
+    await studio.run(settle_refund_transfer, command, by=studio.admin)
     with pytest.raises(BankReferenceUsed):
         await settle(studio, payout, "FT1")
     paid = await settle(studio, payout, "FT2")

@@ -18,7 +18,6 @@ from adapters.postgres.payments.earnings import (
     PostgresEarnings,
 )
 from adapters.postgres.payments.payments import PostgresPaymentReads, PostgresPayments
-from adapters.postgres.payments.payouts import PostgresPayoutReads
 from adapters.postgres.payments.provider_payouts import (
     PostgresBankReferences,
     PostgresProviderPayoutReads,
@@ -30,6 +29,7 @@ from adapters.postgres.payments.receipts import (
     receipt_numbers,
     receipts,
 )
+from adapters.postgres.payments.refund_transfers import PostgresRefundTransferReads
 from adapters.postgres.payments.refunds import PostgresRefundReads, PostgresRefunds
 from adapters.postgres.payments.tables import adjustments, desk_payments, payments, refunds
 from adapters.postgres.payments.transactions import PostgresTransactionReads
@@ -102,7 +102,7 @@ class PaymentReads(ReadGroup):
     refunds = part_with_cipher(PostgresRefundReads)
     desk_payments = part(PostgresDeskPaymentReads)
     adjustments = part(PostgresAdjustmentReads)
-    payouts = part_with_cipher(PostgresPayoutReads)
+    refund_transfers = part_with_cipher(PostgresRefundTransferReads)
     transactions = part(PostgresTransactionReads)
     commission_rates = part(PostgresCommissionReads)
     earnings = part(PostgresEarningReads)

@@ -23,7 +23,7 @@ from booking_domain.payments.provider_payouts import (
 from booking_domain.shared.ids import ProviderPayoutId, RefundId, UserId
 from booking_domain.use_cases.platform.listings import MoneyOrder
 from booking_domain.use_cases.platform.ports import ProviderPayoutFilter, ProviderPayoutReads
-from booking_domain.use_cases.platform.views import PayoutStep, ProviderPayoutView
+from booking_domain.use_cases.platform.views import ProviderPayoutView, TransferStep
 
 PAYOUT: Final = Mapper(
     provider_payouts,
@@ -50,16 +50,16 @@ _CLAIM: Final = Statement(
     insert(bank_references).values(reference=bindparam("reference"), transfer_id=bindparam("transfer_id"))
 )
 _step: Final = case(
-    (_p.status != ProviderPayoutStatus.PENDING.value, literal(PayoutStep.NOTHING.value)),
+    (_p.status != ProviderPayoutStatus.PENDING.value, literal(TransferStep.NOTHING.value)),
     (
         or_(bank_accounts.c.user_id.is_(None), bank_accounts.c.frozen_at.is_not(None)),
-        literal(PayoutStep.BANK_DETAILS.value),
+        literal(TransferStep.BANK_DETAILS.value),
     ),
     (
         and_(_p.approved_at.is_not(None), _p.payee_id == bank_accounts.c.id),
-        literal(PayoutStep.TRANSFER.value),
+        literal(TransferStep.TRANSFER.value),
     ),
-    else_=literal(PayoutStep.APPROVAL.value),
+    else_=literal(TransferStep.APPROVAL.value),
 )
 _VIEW: Final[Select[tuple[object, ...]]] = select(
     *PAYOUT.columns, providers.c.display_name, providers.c.owner_id, *BANK_ACCOUNT.columns

@@ -113,7 +113,7 @@ async def _get_own_bank_account(actor: Actor, accounts: BankAccountReads) -> Ban
 set_bank_account: Final = UseCase(Permission.MANAGE_ACCOUNT, _set, raises=(InvalidValue, StaleVersion, *PROOF_ERRORS))
 remove_bank_account: Final = UseCase(Permission.MANAGE_ACCOUNT, _remove, raises=PROOF_ERRORS)
 confirm_bank_account: Final = UseCase(
-    Permission.PAY_OUT,
+    Permission.MANAGE_TRANSFERS,
     _confirm,
     lambda command, _: Subject("user", command.user_id),
     audited_as="bank_account.confirm",

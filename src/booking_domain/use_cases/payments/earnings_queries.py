@@ -58,7 +58,7 @@ async def _get_earnings(
     actor: Actor, provider_id: ProviderId, selection: EarningsSelection, reads: Reads
 ) -> EarningsAccount:
     """The account of a provider; for admins."""
-    authorise(actor, Permission.PAY_OUT)
+    authorise(actor, Permission.MANAGE_TRANSFERS)
     if await reads.providers.get(provider_id) is None:
         raise ProviderNotFound
     return await _account(provider_id, selection, reads)
@@ -84,7 +84,7 @@ async def _list_own_provider_payouts(
 
 async def _list_balances(actor: Actor, after: ProviderId | None, limit: int, reads: Reads) -> Sequence[ProviderBalance]:
     """What each provider is owed, by provider and currency; for admins."""
-    authorise(actor, Permission.PAY_OUT)
+    authorise(actor, Permission.MANAGE_TRANSFERS)
     return await reads.earnings.balances(after, limit)
 
 
@@ -100,7 +100,7 @@ async def _list_provider_payouts(
     actor: Actor, criteria: ProviderPayoutFilter, payouts: ProviderPayoutReads
 ) -> Sequence[ProviderPayoutView]:
     """Payouts to providers with what their transfers need; for admins."""
-    authorise(actor, Permission.PAY_OUT)
+    authorise(actor, Permission.MANAGE_TRANSFERS)
     return await payouts.page(criteria)
 
 
@@ -108,7 +108,7 @@ async def _get_provider_payout(
     actor: Actor, payout_id: ProviderPayoutId, payouts: ProviderPayoutReads
 ) -> ProviderPayoutView:
     """One payout to a provider with what its transfer needs; for admins."""
-    authorise(actor, Permission.PAY_OUT)
+    authorise(actor, Permission.MANAGE_TRANSFERS)
     view = await payouts.get(payout_id)
     if view is None:
         raise ProviderPayoutNotFound

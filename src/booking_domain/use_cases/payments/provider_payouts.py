@@ -172,35 +172,35 @@ def _subject(_: object, payout: ProviderPayout) -> Subject:
 _COMMON: Final = (ProviderPayoutNotFound, InvalidPayoutTransition, StaleVersion)
 
 start_provider_payout: Final = UseCase(
-    Permission.PAY_OUT,
+    Permission.MANAGE_TRANSFERS,
     _start,
     _subject,
     audited_as="provider_payout.start",
     raises=(ProviderNotFound, NothingOwed, InvalidValue),
 )
 approve_provider_payout: Final = UseCase(
-    Permission.PAY_OUT,
+    Permission.MANAGE_TRANSFERS,
     _approve,
     _subject,
     audited_as="provider_payout.approve",
     raises=(*_COMMON, ProviderNotFound, ProviderHasNoBankAccount, BankAccountTooNew, BankAccountFrozen),
 )
 cancel_provider_payout: Final = UseCase(
-    Permission.PAY_OUT,
+    Permission.MANAGE_TRANSFERS,
     _cancel,
     _subject,
     audited_as="provider_payout.cancel",
     raises=(*_COMMON, TransferApproved),
 )
 return_provider_payout: Final = UseCase(
-    Permission.PAY_OUT,
+    Permission.MANAGE_TRANSFERS,
     _return,
     _subject,
     audited_as="provider_payout.return",
     raises=(*_COMMON, TransferNotApproved, InvalidValue),
 )
 settle_provider_payout: Final = UseCase(
-    Permission.PAY_OUT,
+    Permission.MANAGE_TRANSFERS,
     _settle,
     _subject,
     audited_as="provider_payout.settle",

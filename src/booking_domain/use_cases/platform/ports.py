@@ -43,11 +43,11 @@ from booking_domain.use_cases.platform.views import (
     ListedSalon,
     ManagedSalon,
     MemberView,
-    Payout,
-    PayoutStep,
     ProviderPayoutView,
     ProviderView,
+    RefundTransfer,
     SalonView,
+    TransferStep,
 )
 from booking_domain.webhooks import ports as webhooks
 
@@ -128,24 +128,24 @@ class AppointmentReads(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checks_enums
-class PayoutFilter(MoneyFilter):
-    """Which payouts to list."""
+class RefundTransferFilter(MoneyFilter):
+    """Which refund transfers to list."""
 
-    waits_for: PayoutStep | None = None
+    waits_for: TransferStep | None = None
     status: RefundStatus | None = None
     booking_id: BookingId | None = None
     order: MoneyOrder = MoneyOrder.OLDEST
 
 
-class PayoutReads(Protocol):
+class RefundTransferReads(Protocol):
     """Refunds with what their transfer needs, outside any database transaction."""
 
-    async def get(self, refund_id: RefundId) -> Payout | None:
-        """One payout."""
+    async def get(self, refund_id: RefundId) -> RefundTransfer | None:
+        """One transfer."""
         ...
 
-    async def page(self, criteria: PayoutFilter) -> Sequence[Payout]:
-        """The payouts that match, in the chosen order, at most `limit`."""
+    async def page(self, criteria: RefundTransferFilter) -> Sequence[RefundTransfer]:
+        """The transfers that match, in the chosen order, at most `limit`."""
         ...
 
 
@@ -156,7 +156,7 @@ class ProviderPayoutFilter:
 
     provider_id: ProviderId | None = None
     status: ProviderPayoutStatus | None = None
-    waits_for: PayoutStep | None = None
+    waits_for: TransferStep | None = None
     at_from: datetime | None = None
     """Created at or after this time."""
     at_before: datetime | None = None
@@ -194,7 +194,7 @@ class PlatformReadGroup(Protocol):
     @property
     def appointments(self) -> AppointmentReads: ...
     @property
-    def payouts(self) -> PayoutReads: ...
+    def refund_transfers(self) -> RefundTransferReads: ...
     @property
     def provider_payouts(self) -> ProviderPayoutReads: ...
     @property

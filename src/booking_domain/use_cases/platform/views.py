@@ -130,8 +130,8 @@ class Invitation:
     invited_at: datetime
 
 
-class PayoutStep(StrEnum):
-    """What a payout waits for."""
+class TransferStep(StrEnum):
+    """What a transfer waits for."""
 
     GATEWAY = "gateway"
     """The payment gateway is paying the money back."""
@@ -148,7 +148,7 @@ class PayoutStep(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Payout:
+class RefundTransfer:
     """A refund with the names and the bank account that its transfer needs."""
 
     refund: Refund
@@ -162,14 +162,14 @@ class Payout:
     """Whether the booking is in dispute."""
 
     @property
-    def waits_for(self) -> PayoutStep:
+    def waits_for(self) -> TransferStep:
         """The next step."""
         if self.refund.status is RefundStatus.REFUNDED:
-            return PayoutStep.NOTHING
+            return TransferStep.NOTHING
         if self.in_dispute and self.refund.payment_id is None:  # what the gateway was asked for goes on
-            return PayoutStep.DISPUTE
+            return TransferStep.DISPUTE
         if self.refund.method is RefundMethod.GATEWAY:
-            return PayoutStep.GATEWAY
+            return TransferStep.GATEWAY
         return _step(self.bank_account, self.refund)
 
     @property
@@ -194,10 +194,10 @@ class ProviderPayoutView:
         return self.payout.id
 
     @property
-    def waits_for(self) -> PayoutStep:
+    def waits_for(self) -> TransferStep:
         """The next step."""
         if self.payout.status is not ProviderPayoutStatus.PENDING:
-            return PayoutStep.NOTHING
+            return TransferStep.NOTHING
         return _step(self.bank_account, self.payout)
 
     @property
@@ -208,11 +208,11 @@ class ProviderPayoutView:
         return self.payout.payee or _details(self.bank_account)
 
 
-def _step(account: BankAccount | None, transfer: Refund | ProviderPayout) -> PayoutStep:
+def _step(account: BankAccount | None, transfer: Refund | ProviderPayout) -> TransferStep:
     """The next step of a transfer that is pending, to the payee's bank account as it is now."""
     if account is None or account.frozen_at is not None:
-        return PayoutStep.BANK_DETAILS
-    return PayoutStep.TRANSFER if transfer.is_approved_for(account.id) else PayoutStep.APPROVAL
+        return TransferStep.BANK_DETAILS
+    return TransferStep.TRANSFER if transfer.is_approved_for(account.id) else TransferStep.APPROVAL
 
 
 def _details(account: BankAccount | None) -> BankDetails | None:

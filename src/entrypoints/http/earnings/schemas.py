@@ -30,11 +30,11 @@ from booking_domain.use_cases.payments.provider_payouts import (
 )
 from booking_domain.use_cases.platform.listings import MoneyOrder
 from booking_domain.use_cases.platform.ports import ProviderPayoutFilter
-from booking_domain.use_cases.platform.views import PayoutStep, ProviderPayoutView
+from booking_domain.use_cases.platform.views import ProviderPayoutView, TransferStep
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, cut, read_cursor
 from entrypoints.http.kit.fields import Amount, Body, Currency, Cursor, Json, Limit, Query, SignedAmount, Timestamp
 from entrypoints.http.kit.listing import PeriodQuery, PersonJson
-from entrypoints.http.payouts.schemas import PaidTo, PayeeAccountJson, PayeeJson, payee_account_json, payee_json
+from entrypoints.http.refunds.schemas import PaidTo, PayeeAccountJson, PayeeJson, payee_account_json, payee_json
 
 BasisPoints = Annotated[int, Meta(ge=0, le=ALL, description="Hundredths of a percent: 1250 is 12.5 %.")]
 
@@ -84,7 +84,7 @@ class ChosenProviderPayoutsQuery(PeriodQuery, frozen=True, kw_only=True):
 
     provider_id: UUID | None = None
     status: ProviderPayoutStatus | None = None
-    waits_for: PayoutStep | None = None
+    waits_for: TransferStep | None = None
     amount_from: Amount | None = None
     amount_to: Amount | None = None
     sort: MoneyOrder = MoneyOrder.OLDEST
@@ -309,7 +309,7 @@ class ProviderPayoutJson(Json, frozen=True, kw_only=True):
     amount: int
     currency: str
     status: ProviderPayoutStatus
-    waits_for: PayoutStep
+    waits_for: TransferStep
     payee: PayeeJson | None = None
     """Where the money goes: as approved, else the bank account."""
     bank_account: PayeeAccountJson | None = None
@@ -423,7 +423,7 @@ def own_payout_json(view: ProviderPayoutView) -> OwnPayoutJson:
         amount=payout.amount.amount,
         currency=payout.amount.currency,
         status=payout.status,
-        needs_bank_account=view.waits_for is PayoutStep.BANK_DETAILS,
+        needs_bank_account=view.waits_for is TransferStep.BANK_DETAILS,
         return_reason=payout.return_reason,
         bank_reference=payout.bank_reference,
         created_at=payout.created_at,

@@ -8,6 +8,7 @@ from booking_domain.shared.errors import DomainError
 
 KEY: Final = "documentation"
 ABOUT: Final = "about"
+ALIAS: Final = "alias"
 
 
 class Operation(Protocol):
@@ -71,3 +72,11 @@ def documented(
 def about(tag: str, text: str) -> dict[str, Any]:
     """Return the `opt` of a router that says what a tag, the first part of its paths, is about."""
     return {ABOUT: {tag: text}}
+
+
+def alias(name: str, former: str) -> dict[str, Any]:
+    """Return the `opt` of a router that serves handlers under their former paths too, until the next major version.
+
+    The document marks its operations as deprecated, and names them as before: with `former` in place of `name`.
+    """
+    return {ALIAS: (name, former)}

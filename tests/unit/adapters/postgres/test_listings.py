@@ -24,12 +24,12 @@ from booking_domain.use_cases.platform.listings import (
     MoneyOrder,
     TransactionFilter,
 )
-from booking_domain.use_cases.platform.ports import PayoutFilter
+from booking_domain.use_cases.platform.ports import RefundTransferFilter
 
 FILTERS: Final[tuple[ListFilter, ...]] = (
     *(BookingListFilter(order=order) for order in BookingListOrder),
     *(TransactionFilter(order=order) for order in MoneyOrder),
-    *(PayoutFilter(order=order) for order in MoneyOrder),
+    *(RefundTransferFilter(order=order) for order in MoneyOrder),
     BookingListFilter(provider_id=ProviderId(uuid4()), at_from=NOW),
 )
 Sent = list[tuple[Statement, dict[str, Any]]]
@@ -41,8 +41,8 @@ async def _page(backend: Backend, chosen: ListFilter) -> None:
     elif isinstance(chosen, TransactionFilter):
         await backend.reads.transactions.page(chosen)
     else:
-        assert isinstance(chosen, PayoutFilter)
-        await backend.reads.payouts.page(chosen)
+        assert isinstance(chosen, RefundTransferFilter)
+        await backend.reads.refund_transfers.page(chosen)
 
 
 def _recorded(monkeypatch: pytest.MonkeyPatch) -> Sent:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
-from tests.unit.features.payouts import cancelled_and_paid, entered
+from tests.unit.features.refunds import cancelled_and_paid, entered
 
 from booking_domain.payments.desk import DeskPaymentStatus
 from booking_domain.payments.refunds import RefundStatus
@@ -16,7 +16,7 @@ from entrypoints.http.kit import csv_cells
 from entrypoints.http.kit.csv_cells import PAGE
 
 DEPOSIT = 2_000_000
-LISTS = ("bookings", "transactions", "payouts")
+LISTS = ("bookings", "transactions", "refund-transfers")
 
 
 async def items(api: Api, admin: str, path: str) -> list[dict[str, Any]]:
@@ -117,23 +117,23 @@ async def test_payments_and_refunds_are_one_list(api: Api) -> None:
     assert other["reference"] in {each["bookingReference"] for each in page["items"] + rest["items"]}
 
 
-async def test_payouts_are_filtered_by_status_party_amount_and_date(api: Api) -> None:
+async def test_refund_transfers_are_filtered_by_status_party_amount_and_date(api: Api) -> None:
     customer, _, booking = await cancelled_and_paid(api)
     await cancelled_and_paid(api)
     await entered(api, customer)
     admin = await api.an_admin()
-    [payout] = await ids(api, admin, f"payouts?bookingId={booking['id']}")
+    [transfer] = await ids(api, admin, f"refund-transfers?bookingId={booking['id']}")
     for query, expected in (
-        (f"providerId={booking['providerId']}", [payout]),
-        (f"customerId={booking['customerId']}&status=refund_pending", [payout]),
+        (f"providerId={booking['providerId']}", [transfer]),
+        (f"customerId={booking['customerId']}&status=refund_pending", [transfer]),
         (f"customerId={booking['customerId']}&status=refunded", []),
-        (f"reference={booking['reference']}&amountFrom=1&sort=highest", [payout]),
+        (f"reference={booking['reference']}&amountFrom=1&sort=highest", [transfer]),
         (f"reference={booking['reference']}&amountTo=1", []),
-        (f"reference={booking['reference']}&from=2020-01-01", [payout]),
+        (f"reference={booking['reference']}&from=2020-01-01", [transfer]),
         (f"reference={booking['reference']}&to=2020-01-01", []),
     ):
-        assert await ids(api, admin, f"payouts?{query}") == expected, query
-    newest, oldest = [await ids(api, admin, f"payouts?sort={sort}") for sort in ("newest", "oldest")]
+        assert await ids(api, admin, f"refund-transfers?{query}") == expected, query
+    newest, oldest = [await ids(api, admin, f"refund-transfers?sort={sort}") for sort in ("newest", "oldest")]
     assert newest == oldest[::-1]
 
 

@@ -11,7 +11,7 @@ from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.entrypoints.http.test_one_time_codes import MINUTE, code_for, last_code, use
 from tests.unit.entrypoints.http.two_factors import Member
 from tests.unit.features.earnings import started_payout
-from tests.unit.features.payouts import ACCOUNT, BANK_ACCOUNT, cancelled_and_paid, entered, pending_payout
+from tests.unit.features.refunds import ACCOUNT, BANK_ACCOUNT, cancelled_and_paid, entered, pending_transfer
 
 from booking_domain.identity.bank_accounts import WAITS_FOR
 from booking_domain.identity.events import BankAccountChanged
@@ -22,11 +22,11 @@ THIEFS: Final = {**ACCOUNT, "accountNumber": "6666666666", "holderName": "Thief"
 NEW: Final = {**ACCOUNT, "currentPassword": PASSWORD}
 
 
-async def set_up(api: Api, refund_or_payout: str, *, approved: bool = False) -> tuple[str, str, str]:
+async def set_up(api: Api, kind: str, *, approved: bool = False) -> tuple[str, str, str]:
     """The payee, an admin and the path of a transfer to the payee's confirmed bank account."""
-    make = pending_payout if refund_or_payout == "payouts" else started_payout
+    make = pending_transfer if kind == "refund-transfers" else started_payout
     payee, admin, transfer_id = await make(api, approved=approved)
-    return payee, admin, f"/admin/{refund_or_payout}/{transfer_id}"
+    return payee, admin, f"/admin/{kind}/{transfer_id}"
 
 
 async def exported(api: Api, admin: str, path: str) -> list[str]:
@@ -35,7 +35,7 @@ async def exported(api: Api, admin: str, path: str) -> list[str]:
     return [row["accountNumber"] for row in csv.DictReader(answer.text.splitlines())]
 
 
-BOTH: Final = pytest.mark.parametrize("kind", ["payouts", "provider-payouts"])
+BOTH: Final = pytest.mark.parametrize("kind", ["refund-transfers", "provider-payouts"])
 
 
 async def test_a_bare_token_neither_changes_nor_removes_the_bank_account(api: Api) -> None:
@@ -92,13 +92,13 @@ async def test_the_first_account_waits_too(api: Api) -> None:
     customer, _, booking = await cancelled_and_paid(api)
     admin = await api.an_admin()
     assert (await api.put(BANK_ACCOUNT, customer, json=NEW)).status_code == 200
-    [payout] = (await api.get(f"/admin/payouts?bookingId={booking['id']}", admin)).json()["items"]
-    refused = await api.post(f"/admin/payouts/{payout['id']}/approve", admin)
+    [payout] = (await api.get(f"/admin/refund-transfers?bookingId={booking['id']}", admin)).json()["items"]
+    refused = await api.post(f"/admin/refund-transfers/{payout['id']}/approve", admin)
     assert_problem(refused, 409, "payout.bank_account_too_new")
 
 
 async def test_removing_an_account_and_entering_another_or_the_same_does_not_evade_the_wait(api: Api) -> None:
-    payee, admin, path = await set_up(api, "payouts")
+    payee, admin, path = await set_up(api, "refund-transfers")
     for details in (THIEFS, ACCOUNT):
         removed = await api.call("DELETE", BANK_ACCOUNT, payee, json={"currentPassword": PASSWORD})
         assert removed.status_code == 204
@@ -107,7 +107,7 @@ async def test_removing_an_account_and_entering_another_or_the_same_does_not_eva
 
 
 async def test_going_back_to_the_former_account_waits_too(api: Api) -> None:
-    payee, admin, path = await set_up(api, "payouts")
+    payee, admin, path = await set_up(api, "refund-transfers")
     for details in (THIEFS, ACCOUNT):
         await entered(api, payee, details, confirmed=False)
     assert_problem(await api.post(f"{path}/approve", admin), 409, "payout.bank_account_too_new")
@@ -154,7 +154,7 @@ async def test_a_removed_account_stops_an_approved_transfer(api: Api, kind: str)
 
 
 async def test_an_account_that_is_taken_over_has_no_approved_transfer(api: Api) -> None:
-    payee, admin, path = await set_up(api, "payouts", approved=True)
+    payee, admin, path = await set_up(api, "refund-transfers", approved=True)
     who = {"email": (await api.get("/users/me", payee)).json()["email"]}
     assert (await use(api, await code_for(api, who=who), who=who)).status_code == 200  # its owner, for the first time
     assert (await api.get(path, admin)).json()["waitsFor"] == "bank_details"
@@ -183,7 +183,7 @@ async def confirm(api: Api, admin: str, user_id: str, account_id: str, code: str
 
 
 async def test_an_admin_confirms_an_account_with_a_second_factor(api: Api) -> None:
-    payee, _, path = await set_up(api, "payouts")
+    payee, _, path = await set_up(api, "refund-transfers")
     admin = await admin_with_factor(api)
     await entered(api, payee, THIEFS, confirmed=False)
     user_id = (await api.get("/users/me", payee)).json()["id"]
@@ -200,7 +200,7 @@ async def test_an_admin_confirms_an_account_with_a_second_factor(api: Api) -> No
 
 
 async def test_an_account_that_changed_since_the_admin_saw_it_is_not_confirmed(api: Api) -> None:
-    payee, _, path = await set_up(api, "payouts")
+    payee, _, path = await set_up(api, "refund-transfers")
     admin = await admin_with_factor(api)
     user_id = (await api.get("/users/me", payee)).json()["id"]
     seen = (await api.get(path, admin.token)).json()["bankAccount"]["id"]
@@ -211,7 +211,7 @@ async def test_an_account_that_changed_since_the_admin_saw_it_is_not_confirmed(a
 
 
 async def test_admins_confirm_neither_their_own_account_nor_any_without_a_second_factor(api: Api) -> None:
-    payee, plain, path = await set_up(api, "payouts")
+    payee, plain, path = await set_up(api, "refund-transfers")
     await entered(api, payee, THIEFS, confirmed=False)
     user_id = (await api.get("/users/me", payee)).json()["id"]
     account = (await api.get(path, plain)).json()["bankAccount"]["id"]
@@ -234,7 +234,7 @@ async def link(api: Api, *, ago: timedelta = timedelta(0)) -> str:
 async def test_the_link_of_the_notice_freezes_the_account_ends_all_sessions_and_asks_for_a_new_password(
     api: Api,
 ) -> None:
-    payee, admin, path = await set_up(api, "payouts", approved=True)
+    payee, admin, path = await set_up(api, "refund-transfers", approved=True)
     who = {"email": (await api.get("/users/me", payee)).json()["email"]}
     await api.verify_contacts()
     await entered(api, payee, THIEFS)
@@ -265,7 +265,7 @@ async def test_the_link_of_the_notice_freezes_the_account_ends_all_sessions_and_
 
 
 async def test_a_link_of_an_earlier_change_freezes_the_account_as_it_is_now(api: Api) -> None:
-    payee, admin, path = await set_up(api, "payouts")
+    payee, admin, path = await set_up(api, "refund-transfers")
     await entered(api, payee, THIEFS)
     token = await link(api)
     await entered(api, payee, {**THIEFS, "accountNumber": "7777777777"})

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.features.bookings import completed_booking
 from tests.unit.features.disputes import REASON, disputed
-from tests.unit.features.payouts import cancelled_and_paid, entered
+from tests.unit.features.refunds import cancelled_and_paid, entered
 
 from booking_domain.disputes.events import DisputeImageDeleted
 from booking_domain.disputes.model import DECISION_WITHIN, MAX_EVIDENCE, MAX_STATEMENT, MAX_STATEMENTS
@@ -84,16 +84,16 @@ async def test_a_dispute_from_opening_to_the_decision(api: Api) -> None:
     )
 
 
-async def test_a_partial_refund_waits_for_its_payout_and_earlier_ones_wait_for_the_dispute(api: Api) -> None:
+async def test_a_partial_refund_waits_for_its_transfer_and_earlier_ones_wait_for_the_dispute(api: Api) -> None:
     customer, provider, booking = await cancelled_and_paid(api)
     admin = await api.an_admin()
     await entered(api, customer)
-    [pending] = (await api.get(f"/admin/payouts?bookingId={booking['id']}", admin)).json()["items"]
+    [pending] = (await api.get(f"/admin/refund-transfers?bookingId={booking['id']}", admin)).json()["items"]
     wish = {"bookingId": booking["id"], "reason": REASON}
     opened = (await api.post("/disputes", provider, json=wish)).json()
-    [waiting] = (await api.get("/admin/payouts?waitsFor=dispute", admin)).json()["items"]
+    [waiting] = (await api.get("/admin/refund-transfers?waitsFor=dispute", admin)).json()["items"]
     assert (waiting["id"], waiting["waitsFor"]) == (pending["id"], "dispute")
-    held = await api.post(f"/admin/payouts/{pending['id']}/approve", admin)
+    held = await api.post(f"/admin/refund-transfers/{pending['id']}/approve", admin)
     assert_problem(held, 409, "refund.booking_in_dispute")
     money = (await api.get(f"/admin/disputes/{opened['id']}", admin)).json()["money"]
     assert (money["paidAmount"], money["refundPendingAmount"], money["refundableAmount"]) == (2_000_000, 2_000_000, 0)
@@ -107,7 +107,7 @@ async def test_a_partial_refund_waits_for_its_payout_and_earlier_ones_wait_for_t
         invalid = await api.patch(f"/admin/disputes/{opened['id']}", admin, json=body)
         assert_problem(invalid, 422, "validation.invalid_value", "/refundAmount")
     assert (await api.post(f"/disputes/{opened['id']}/withdraw", provider)).json()["status"] == "withdrawn"
-    assert (await api.post(f"/admin/payouts/{pending['id']}/approve", admin)).json()["waitsFor"] == "transfer"
+    assert (await api.post(f"/admin/refund-transfers/{pending['id']}/approve", admin)).json()["waitsFor"] == "transfer"
 
 
 async def test_an_account_in_dispute_is_not_deleted(api: Api) -> None:

@@ -8,7 +8,7 @@ import pytest
 from pypdf import PdfReader
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.features.earnings import DEPOSIT, paid_and_cancelled_late, recorded, started_payout
-from tests.unit.features.payouts import ACCOUNT, entered
+from tests.unit.features.refunds import ACCOUNT, entered
 
 from entrypoints.http.earnings import routes, statement_documents, statements
 

@@ -10,7 +10,7 @@ from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.entrypoints.http.test_one_time_codes import last_code, messages
 from tests.unit.entrypoints.http.test_telegram import shown, with_a_bot
 from tests.unit.entrypoints.http.two_factors import APP
-from tests.unit.features.payouts import ACCOUNT as BANK_ACCOUNT
+from tests.unit.features.refunds import ACCOUNT as BANK_ACCOUNT
 
 from booking_domain.identity.events import ContactLost, EarlierAccessRemoved
 from booking_domain.identity.external_identities import IdentityProvider

@@ -14,7 +14,7 @@ pytest.register_assert_rewrite(
             "earnings",
             "payment_gateway",
             "payments",
-            "payouts",
+            "refund_transfers",
             "receipts",
             "refunds",
             "transactions",
@@ -41,12 +41,12 @@ from booking_domain.testing.payments.contracts.earnings import (
 )
 from booking_domain.testing.payments.contracts.payment_gateway import PaymentGatewayContract
 from booking_domain.testing.payments.contracts.payments import PaymentsContract
-from booking_domain.testing.payments.contracts.payouts import PayoutReadsContract
 from booking_domain.testing.payments.contracts.receipts import ReceiptsContract
+from booking_domain.testing.payments.contracts.refund_transfers import RefundTransferReadsContract
 from booking_domain.testing.payments.contracts.refunds import RefundsContract
 from booking_domain.testing.payments.contracts.transactions import TransactionReadsContract
 from booking_domain.use_cases.platform.listings import TransactionReads
-from booking_domain.use_cases.platform.ports import PayoutReads, ProviderPayoutReads
+from booking_domain.use_cases.platform.ports import ProviderPayoutReads, RefundTransferReads
 
 CONTRACTS: Final = {
     AdjustmentReads: AdjustmentsContract,
@@ -64,7 +64,7 @@ CONTRACTS: Final = {
     PaymentGateway: PaymentGatewayContract,
     PaymentReads: PaymentsContract,
     Payments: PaymentsContract,
-    PayoutReads: PayoutReadsContract,
+    RefundTransferReads: RefundTransferReadsContract,
     ReceiptReads: ReceiptsContract,
     Receipts: ReceiptsContract,
     RefundReads: RefundsContract,

@@ -35,7 +35,7 @@ from booking_domain.testing.kit.storage import (
 )
 from booking_domain.use_cases.platform.listings import MoneyOrder
 from booking_domain.use_cases.platform.ports import ProviderPayoutFilter, Repositories
-from booking_domain.use_cases.platform.views import PayoutStep, ProviderPayoutView
+from booking_domain.use_cases.platform.views import ProviderPayoutView, TransferStep
 
 
 def _entry(make: Builder, booking: Booking, **values: object) -> Earning:
@@ -340,10 +340,10 @@ class ProviderPayoutsContract(StorageContract):
             (ProviderPayoutFilter(), [small, large, paid]),
             (ProviderPayoutFilter(status=ProviderPayoutStatus.PAID), [paid]),
             (ProviderPayoutFilter(provider_id=cast.profile.id), [small, large]),
-            (ProviderPayoutFilter(waits_for=PayoutStep.BANK_DETAILS), []),
-            (ProviderPayoutFilter(waits_for=PayoutStep.APPROVAL), [small]),
-            (ProviderPayoutFilter(waits_for=PayoutStep.TRANSFER), [large]),
-            (ProviderPayoutFilter(waits_for=PayoutStep.NOTHING), [paid]),
+            (ProviderPayoutFilter(waits_for=TransferStep.BANK_DETAILS), []),
+            (ProviderPayoutFilter(waits_for=TransferStep.APPROVAL), [small]),
+            (ProviderPayoutFilter(waits_for=TransferStep.TRANSFER), [large]),
+            (ProviderPayoutFilter(waits_for=TransferStep.NOTHING), [paid]),
             (ProviderPayoutFilter(at_before=NOW), [small]),
             (ProviderPayoutFilter(at_from=NOW), [large, paid]),
             (ProviderPayoutFilter(amount_from=6, amount_to=8), [paid]),
@@ -364,16 +364,16 @@ class ProviderPayoutsContract(StorageContract):
             await tx.provider_payouts.add(payout)
         other = replace(account, id=BankAccountId(make.entropy.new_id()))
         for now, step in (
-            (account, PayoutStep.TRANSFER),
-            (other, PayoutStep.APPROVAL),
-            (account.frozen(NOW), PayoutStep.BANK_DETAILS),
-            (None, PayoutStep.BANK_DETAILS),
+            (account, TransferStep.TRANSFER),
+            (other, TransferStep.APPROVAL),
+            (account.frozen(NOW), TransferStep.BANK_DETAILS),
+            (None, TransferStep.BANK_DETAILS),
         ):
             async with backend.begin() as tx:
                 await tx.bank_accounts.remove(cast.owner.id)
                 if now is not None:
                     await tx.bank_accounts.save(now)
-            for waits_for in PayoutStep:
+            for waits_for in TransferStep:
                 found = await backend.reads.provider_payouts.page(ProviderPayoutFilter(waits_for=waits_for))
                 assert [view.waits_for for view in found] == [step] * (waits_for is step)
 

@@ -206,6 +206,6 @@ class TransactionReadsContract(StorageContract):
         }
         of_walk_in = await backend.reads.transactions.page(TransactionFilter(customer_id=CustomerId(first.id)))
         assert {each.booking_id for each in of_walk_in} == {first.id, again.id}
-        payout = await backend.reads.payouts.get(refund.id)
-        assert payout is not None
-        assert payout.customer_name == "Болд"
+        transfer = await backend.reads.refund_transfers.get(refund.id)
+        assert transfer is not None
+        assert transfer.customer_name == "Болд"

@@ -10,13 +10,13 @@ from booking_domain.testing.payments.memory.earnings import (
     MemoryEarnings,
 )
 from booking_domain.testing.payments.memory.payments import MemoryPaymentReads, MemoryPayments
-from booking_domain.testing.payments.memory.payouts import MemoryPayoutReads
 from booking_domain.testing.payments.memory.provider_payouts import (
     MemoryBankReferences,
     MemoryProviderPayoutReads,
     MemoryProviderPayouts,
 )
 from booking_domain.testing.payments.memory.receipts import MemoryReceiptReads, MemoryReceipts
+from booking_domain.testing.payments.memory.refund_transfers import MemoryRefundTransferReads
 from booking_domain.testing.payments.memory.refunds import MemoryRefundReads, MemoryRefunds
 from booking_domain.testing.payments.memory.transactions import MemoryTransactionReads
 
@@ -42,7 +42,7 @@ class PaymentReads(Group):
     refunds = Part(MemoryRefundReads)
     desk_payments = Part(MemoryDeskPaymentReads)
     adjustments = Part(MemoryAdjustmentReads)
-    payouts = Part(MemoryPayoutReads)
+    refund_transfers = Part(MemoryRefundTransferReads)
     transactions = Part(MemoryTransactionReads)
     commission_rates = Part(MemoryCommissionReads)
     earnings = Part(MemoryEarningReads)

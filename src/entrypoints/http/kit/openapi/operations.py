@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from litestar.handlers import HTTPRouteHandler
 
-from entrypoints.http.kit.documentation import KEY, Documentation
+from entrypoints.http.kit.documentation import ALIAS, KEY, Documentation
 from entrypoints.http.kit.openapi.answers import problems, success, without_body
 from entrypoints.http.kit.openapi.parameters import parameters_of
 from entrypoints.http.kit.openapi.signatures import Schemas, body_required, body_type
@@ -40,6 +40,8 @@ def operation_of(path: str, method: str, handler: HTTPRouteHandler, schemas: Sch
             **problems(handler, schemas),
         },
     }
+    if ALIAS in handler.opt:
+        operation["deprecated"] = True
     security = _security(handler, method)
     if security != SECURITY:
         operation["security"] = security
@@ -58,7 +60,7 @@ def operation_id_of(handler: HTTPRouteHandler) -> str:
     """The declared id, or the handler's name without its article: `open_a_dispute` runs the use case `open_dispute`."""
     if isinstance(handler.operation_id, str):
         return handler.operation_id
-    return camel(_ARTICLE.sub("_", handler.fn.__name__))
+    return camel(_ARTICLE.sub("_", handler.fn.__name__)).replace(*handler.opt.get(ALIAS, ("", "")))
 
 
 def tag_of(path: str) -> str:

@@ -37,7 +37,7 @@ from booking_domain.use_cases.platform.ports import Repositories
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApprovePayout:
+class ApproveRefundTransfer:
     """Approve the transfer of a refund to the customer's bank account as it is now."""
 
     refund_id: RefundId
@@ -45,7 +45,7 @@ class ApprovePayout:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReturnPayout:
+class ReturnRefundTransfer:
     """Record that an approved transfer failed. The customer is notified of the reason and checks the bank account."""
 
     refund_id: RefundId
@@ -54,7 +54,7 @@ class ReturnPayout:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SettlePayout:
+class SettleRefundTransfer:
     """Record that the bank made an approved transfer, under the bank's reference."""
 
     refund_id: RefundId
@@ -64,7 +64,7 @@ class SettlePayout:
     expected_version: ExpectedVersion = None
 
 
-async def _approve(command: ApprovePayout, tx: Repositories, context: UseCaseContext) -> Refund:
+async def _approve(command: ApproveRefundTransfer, tx: Repositories, context: UseCaseContext) -> Refund:
     refund, booking = await _locked(command.refund_id, command.expected_version, tx)
     _require_undisputed(refund, booking)
     account = await tx.bank_accounts.get(refund.customer_id)
@@ -74,14 +74,14 @@ async def _approve(command: ApprovePayout, tx: Repositories, context: UseCaseCon
     return await _saved(refund.approve(account.details, context.now, account_id=account.id), refund, tx)
 
 
-async def _return(command: ReturnPayout, tx: Repositories, context: UseCaseContext) -> Refund:
+async def _return(command: ReturnRefundTransfer, tx: Repositories, context: UseCaseContext) -> Refund:
     refund, _ = await _locked(command.refund_id, command.expected_version, tx)
     after = await _saved(refund.return_transfer(command.reason), refund, tx)
     await tx.outbox.put([refund_event(RefundReturned, after, context)])
     return after
 
 
-async def _settle(command: SettlePayout, tx: Repositories, context: UseCaseContext) -> Refund:
+async def _settle(command: SettleRefundTransfer, tx: Repositories, context: UseCaseContext) -> Refund:
     refund, booking = await _locked(command.refund_id, command.expected_version, tx)
     _require_undisputed(refund, booking)
     after = refund.settle(command.bank_reference, context.now)
@@ -119,11 +119,11 @@ def _subject(_: object, refund: Refund) -> Subject:
     return Subject("refund", refund.id)
 
 
-approve_payout: Final = UseCase(
-    Permission.PAY_OUT,
+approve_refund_transfer: Final = UseCase(
+    Permission.MANAGE_TRANSFERS,
     _approve,
     _subject,
-    audited_as="payout.approve",
+    audited_as="refund_transfer.approve",
     raises=(
         RefundNotFound,
         BookingInDispute,
@@ -135,18 +135,18 @@ approve_payout: Final = UseCase(
         StaleVersion,
     ),
 )
-return_payout: Final = UseCase(
-    Permission.PAY_OUT,
+return_refund_transfer: Final = UseCase(
+    Permission.MANAGE_TRANSFERS,
     _return,
     _subject,
-    audited_as="payout.return",
+    audited_as="refund_transfer.return",
     raises=(RefundNotFound, RefundNotApproved, InvalidRefundTransition, InvalidValue, StaleVersion),
 )
-settle_payout: Final = UseCase(
-    Permission.PAY_OUT,
+settle_refund_transfer: Final = UseCase(
+    Permission.MANAGE_TRANSFERS,
     _settle,
     _subject,
-    audited_as="payout.settle",
+    audited_as="refund_transfer.settle",
     raises=(
         RefundNotFound,
         BookingInDispute,

@@ -19,8 +19,8 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.payments.refunds import RefundMethod, RefundStatus
 from booking_domain.shared.ids import ProviderId, RefundId
 from booking_domain.use_cases.platform.listings import MoneyOrder
-from booking_domain.use_cases.platform.ports import PayoutFilter, PayoutReads
-from booking_domain.use_cases.platform.views import Payout, PayoutStep
+from booking_domain.use_cases.platform.ports import RefundTransferFilter, RefundTransferReads
+from booking_domain.use_cases.platform.views import RefundTransfer, TransferStep
 
 _r: Final = refunds.c
 _REFUND: Final = len(REFUND.columns)
@@ -33,29 +33,29 @@ _NAMES: Final = (
     _IN_DISPUTE.label("in_dispute"),
 )
 _step: Final = case(
-    (_r.status == RefundStatus.REFUNDED.value, literal(PayoutStep.NOTHING.value)),
-    (and_(_IN_DISPUTE, _r.payment_id.is_(None)), literal(PayoutStep.DISPUTE.value)),
-    (_r.method == RefundMethod.GATEWAY.value, literal(PayoutStep.GATEWAY.value)),
+    (_r.status == RefundStatus.REFUNDED.value, literal(TransferStep.NOTHING.value)),
+    (and_(_IN_DISPUTE, _r.payment_id.is_(None)), literal(TransferStep.DISPUTE.value)),
+    (_r.method == RefundMethod.GATEWAY.value, literal(TransferStep.GATEWAY.value)),
     (
         or_(bank_accounts.c.user_id.is_(None), bank_accounts.c.frozen_at.is_not(None)),
-        literal(PayoutStep.BANK_DETAILS.value),
+        literal(TransferStep.BANK_DETAILS.value),
     ),
     (
         and_(_r.approved_at.is_not(None), _r.payee_id == bank_accounts.c.id),
-        literal(PayoutStep.TRANSFER.value),
+        literal(TransferStep.TRANSFER.value),
     ),
-    else_=literal(PayoutStep.APPROVAL.value),
+    else_=literal(TransferStep.APPROVAL.value),
 )
-_PAYOUTS: Final[Select[tuple[object, ...]]] = select(*REFUND.columns, *_NAMES, *BANK_ACCOUNT.columns).select_from(
+_TRANSFERS: Final[Select[tuple[object, ...]]] = select(*REFUND.columns, *_NAMES, *BANK_ACCOUNT.columns).select_from(
     refunds.join(bookings, bookings.c.id == _r.booking_id)
     .join(providers, providers.c.id == bookings.c.provider_id)
     .join(users, users.c.id == _r.customer_id)
     .outerjoin(walk_ins, walk_ins.c.booking_id == bookings.c.id)
     .outerjoin(bank_accounts, bank_accounts.c.user_id == _r.customer_id)
 )
-_ONE: Final = Statement(_PAYOUTS.where(_r.id == bindparam("refund_id")))
+_ONE: Final = Statement(_TRANSFERS.where(_r.id == bindparam("refund_id")))
 _PAGES: Final = pages(
-    _PAYOUTS.where(
+    _TRANSFERS.where(
         or_(bindparam("waits_for", type_=_r.status.type).is_(None), _step == bindparam("waits_for")),
         if_given("status", _r.status, _r.status == bindparam("status")),
         if_given("booking_id", _r.booking_id, _r.booking_id == bindparam("booking_id")),
@@ -67,14 +67,14 @@ _PAGES: Final = pages(
 )
 
 
-class PostgresPayoutReads(WithCipher, PayoutReads):
-    """`PayoutReads` of `refunds` with the names in `providers` and `users`, and `bank_accounts`."""
+class PostgresRefundTransferReads(WithCipher, RefundTransferReads):
+    """`RefundTransferReads` of `refunds` with the names in `providers` and `users`, and `bank_accounts`."""
 
-    async def get(self, refund_id: RefundId) -> Payout | None:
+    async def get(self, refund_id: RefundId) -> RefundTransfer | None:
         row = await self._work.one(_ONE, refund_id=refund_id)
-        return None if row is None else self._payout(row)
+        return None if row is None else self._transfer(row)
 
-    async def page(self, criteria: PayoutFilter) -> list[Payout]:
+    async def page(self, criteria: RefundTransferFilter) -> list[RefundTransfer]:
         rows = await self._work.all(
             _PAGES[criteria.order],
             waits_for=None if criteria.waits_for is None else criteria.waits_for.value,
@@ -82,11 +82,11 @@ class PostgresPayoutReads(WithCipher, PayoutReads):
             booking_id=criteria.booking_id,
             **money_values_of(criteria),
         )
-        return [self._payout(row) for row in rows]
+        return [self._transfer(row) for row in rows]
 
-    def _payout(self, row: Row) -> Payout:
+    def _transfer(self, row: Row) -> RefundTransfer:
         reference, provider_id, provider, customer, in_dispute, *account = row[_REFUND:]
-        return Payout(
+        return RefundTransfer(
             refund=REFUND.read(row[:_REFUND], self._cipher),
             booking_reference=reference,
             provider_id=ProviderId(provider_id),

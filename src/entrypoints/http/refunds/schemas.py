@@ -1,4 +1,4 @@
-"""The JSON of payouts."""
+"""The JSON of refund transfers."""
 
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -19,11 +19,11 @@ from booking_domain.shared.bank_details import MAX_BANK, MAX_HOLDER, MAX_NUMBER,
 from booking_domain.shared.ids import BankAccountId, BookingId, RefundId, UserId
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.identity.bank_accounts import ConfirmBankAccount
-from booking_domain.use_cases.payments.payout_queries import BookingMoney
-from booking_domain.use_cases.payments.payouts import ReturnPayout, SettlePayout
+from booking_domain.use_cases.payments.refund_queries import BookingMoney
+from booking_domain.use_cases.payments.refund_transfers import ReturnRefundTransfer, SettleRefundTransfer
 from booking_domain.use_cases.platform.listings import MoneyOrder
-from booking_domain.use_cases.platform.ports import PayoutFilter
-from booking_domain.use_cases.platform.views import Payout, PayoutStep
+from booking_domain.use_cases.platform.ports import RefundTransferFilter
+from booking_domain.use_cases.platform.views import RefundTransfer, TransferStep
 from entrypoints.http.accounts.schemas import ProofBody, SecondFactorText
 from entrypoints.http.adjustments import LedgerAdjustmentJson, ledger_adjustment_json
 from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json
@@ -62,7 +62,7 @@ class ConfirmBankAccountBody(Body, frozen=True, kw_only=True):
     """The bank account that is confirmed, and the admin's second factor."""
 
     bank_account_id: UUID
-    """The `id` of the payout's `bankAccount`."""
+    """The `id` of the transfer's `bankAccount`."""
     code: SecondFactorText
 
     def command(self, user_id: UUID) -> ConfirmBankAccount:
@@ -77,9 +77,9 @@ class SettleBody(Body, frozen=True, kw_only=True):
     bank_reference: Annotated[str, Meta(min_length=1, max_length=MAX_BANK_REFERENCE)]
     paid_to: PaidTo | None = None
 
-    def command(self, refund_id: UUID, expected_version: ExpectedVersion) -> SettlePayout:
+    def command(self, refund_id: UUID, expected_version: ExpectedVersion) -> SettleRefundTransfer:
         """The command."""
-        return SettlePayout(
+        return SettleRefundTransfer(
             refund_id=RefundId(refund_id),
             bank_reference=self.bank_reference,
             paid_to=self.paid_to,
@@ -92,22 +92,24 @@ class ReturnBody(Body, frozen=True, kw_only=True):
 
     reason: Annotated[str, Meta(min_length=1, max_length=MAX_RETURN_REASON)]
 
-    def command(self, refund_id: UUID, expected_version: ExpectedVersion) -> ReturnPayout:
+    def command(self, refund_id: UUID, expected_version: ExpectedVersion) -> ReturnRefundTransfer:
         """The command."""
-        return ReturnPayout(refund_id=RefundId(refund_id), reason=self.reason, expected_version=expected_version)
+        return ReturnRefundTransfer(
+            refund_id=RefundId(refund_id), reason=self.reason, expected_version=expected_version
+        )
 
 
-class ChosenPayoutsQuery(MoneyListQuery, frozen=True, kw_only=True):
-    """Which payouts to list; `from` and `to` select by creation time."""
+class ChosenRefundTransfersQuery(MoneyListQuery, frozen=True, kw_only=True):
+    """Which refund transfers to list; `from` and `to` select by creation time."""
 
-    waits_for: PayoutStep | None = None
+    waits_for: TransferStep | None = None
     status: RefundStatus | None = None
     booking_id: UUID | None = None
     sort: MoneyOrder = MoneyOrder.OLDEST
 
-    def chosen(self, cursor: str | None, limit: int) -> PayoutFilter:
+    def chosen(self, cursor: str | None, limit: int) -> RefundTransferFilter:
         """The filter of a page."""
-        return PayoutFilter(
+        return RefundTransferFilter(
             **self.common_money(cursor, limit),
             waits_for=self.waits_for,
             status=self.status,
@@ -116,8 +118,8 @@ class ChosenPayoutsQuery(MoneyListQuery, frozen=True, kw_only=True):
         )
 
 
-class PayoutsQuery(ChosenPayoutsQuery, frozen=True, kw_only=True):
-    """A page of payouts."""
+class RefundTransfersQuery(ChosenRefundTransfersQuery, frozen=True, kw_only=True):
+    """A page of refund transfers."""
 
     limit: Limit = DEFAULT_LIMIT
     cursor: Cursor | None = None
@@ -199,7 +201,7 @@ class PayeeAccountJson(PayeeJson, frozen=True, kw_only=True):
     """When the payee reported that they did not enter it; they have to enter theirs."""
 
 
-class PayoutJson(Json, frozen=True, kw_only=True):
+class RefundTransferJson(Json, frozen=True, kw_only=True):
     """A refund, with the data for its transfer."""
 
     id: UUID
@@ -213,7 +215,7 @@ class PayoutJson(Json, frozen=True, kw_only=True):
     currency: str
     status: RefundStatus
     reason: RefundReason
-    waits_for: PayoutStep
+    waits_for: TransferStep
     method: RefundMethod | None = None
     """How the money is sent."""
     attempts: int
@@ -232,8 +234,8 @@ class PayoutJson(Json, frozen=True, kw_only=True):
     version: int
 
 
-class PayoutsJson(Page[PayoutJson], frozen=True, kw_only=True):
-    """A page of payouts."""
+class RefundTransfersJson(Page[RefundTransferJson], frozen=True, kw_only=True):
+    """A page of refund transfers."""
 
 
 def bank_account_json(account: BankAccount) -> BankAccountJson:
@@ -287,26 +289,26 @@ def _refund_json(refund: Refund, money: BookingMoney) -> RefundJson:
     )
 
 
-def payout_json(payout: Payout) -> PayoutJson:
-    """Show a payout to an admin."""
-    refund, payee = payout.refund, payout.payee
-    return PayoutJson(
+def refund_transfer_json(transfer: RefundTransfer) -> RefundTransferJson:
+    """Show a transfer to an admin."""
+    refund, payee = transfer.refund, transfer.payee
+    return RefundTransferJson(
         id=refund.id,
         booking_id=refund.booking_id,
-        booking_reference=payout.booking_reference,
-        provider_id=payout.provider_id,
-        provider_name=payout.provider_name,
-        customer=PersonJson(id=refund.customer_id, name=payout.customer_name),
+        booking_reference=transfer.booking_reference,
+        provider_id=transfer.provider_id,
+        provider_name=transfer.provider_name,
+        customer=PersonJson(id=refund.customer_id, name=transfer.customer_name),
         amount=refund.amount.amount,
         currency=refund.amount.currency,
         status=refund.status,
         reason=refund.reason,
-        waits_for=payout.waits_for,
+        waits_for=transfer.waits_for,
         method=refund.method,
         attempts=refund.attempts,
         retry_at=refund.retry_at,
         payee=None if payee is None else payee_json(payee),
-        bank_account=None if payout.bank_account is None else payee_account_json(payout.bank_account),
+        bank_account=None if transfer.bank_account is None else payee_account_json(transfer.bank_account),
         return_reason=refund.return_reason,
         bank_reference=refund.bank_reference,
         created_at=refund.created_at,

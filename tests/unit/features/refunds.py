@@ -1,4 +1,4 @@
-"""Refunds by bank transfer: the money of a booking, bank accounts, and the payouts of admins."""
+"""Refunds by bank transfer: the money of a booking, bank accounts, and the refund transfers of admins."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -66,21 +66,21 @@ async def confirm_accounts(api: Api) -> None:
             await tx.bank_accounts.save(account.confirmed(api.clock.now()))
 
 
-async def pending_payout(api: Api, *, approved: bool = False) -> tuple[str, str, str]:
-    """Customer, admin and the id of a payout to the customer's bank account."""
+async def pending_transfer(api: Api, *, approved: bool = False) -> tuple[str, str, str]:
+    """Customer, admin and the id of a transfer to the customer's bank account."""
     customer, _, booking = await cancelled_and_paid(api)
     await entered(api, customer)
     admin = await api.an_admin()
-    [payout] = (await api.get(f"/admin/payouts?bookingId={booking['id']}", admin)).json()["items"]
+    [transfer] = (await api.get(f"/admin/refund-transfers?bookingId={booking['id']}", admin)).json()["items"]
     if approved:
-        assert (await api.post(f"/admin/payouts/{payout['id']}/approve", admin)).status_code == 200
-    return customer, admin, payout["id"]
+        assert (await api.post(f"/admin/refund-transfers/{transfer['id']}/approve", admin)).status_code == 200
+    return customer, admin, transfer["id"]
 
 
-def step(name: str, body: dict[str, Any], *, approved: bool) -> Callable[[Api], Awaitable[Edit]]:
+def step(routes: str, name: str, body: dict[str, Any], *, approved: bool) -> Callable[[Api], Awaitable[Edit]]:
     async def request(api: Api) -> Edit:
-        _, admin, refund_id = await pending_payout(api, approved=approved)
-        path = f"/admin/payouts/{refund_id}"
+        _, admin, refund_id = await pending_transfer(api, approved=approved)
+        path = f"{routes}/{refund_id}"
         return Edit(admin, f"{path}/{name}", body, path, admin, tag='"2"' if approved else '"1"', again=False)
 
     return request
@@ -93,7 +93,7 @@ async def bank_account(api: Api) -> Edit:
     return Edit(customer, BANK_ACCOUNT, changed, BANK_ACCOUNT, customer, again=False)
 
 
-async def payout(world: World, who: str) -> Ids:
+async def transfer(world: World, who: str) -> Ids:
     made = await payment(world, who)
     payer = "other customer" if who in {"provider", "clinic", "studio", "other provider"} else who
     world.api.pay({"qpayInvoiceId": made["invoice_id"], "amount": TERMS["depositAmount"], "currency": "MNT"})
@@ -132,9 +132,36 @@ async def account_of_a_user(world: World, who: str) -> Ids:
     return made
 
 
-PAYOUT: Final = Kind(payout)
+TRANSFER: Final = Kind(transfer)
 ACCOUNT_OF_A_USER: Final = Kind(account_of_a_user, ("customer", "provider", "manager"))
 """Admins do not confirm their own."""
+
+
+def transfers(path: str) -> Mapping[str, Row]:
+    """The routes of refund transfers, at their path or its alias."""
+    return {
+        f"GET {path}": Row(Permission.MANAGE_TRANSFERS),
+        f"GET {path}/export": Row(Permission.MANAGE_TRANSFERS),
+        f"GET {path}/{{refund_id}}": Row(Permission.MANAGE_TRANSFERS, TRANSFER, tagged=True),
+        f"POST {path}/{{refund_id}}/approve": Row(
+            Permission.MANAGE_TRANSFERS,
+            TRANSFER,
+            edit=step(path, "approve", {}, approved=False),
+        ),
+        f"POST {path}/{{refund_id}}/settle": Row(
+            Permission.MANAGE_TRANSFERS,
+            TRANSFER,
+            example_refused=True,
+            edit=step(path, "settle", {"bankReference": f"FT of {path}"}, approved=True),
+        ),
+        f"POST {path}/{{refund_id}}/return": Row(
+            Permission.MANAGE_TRANSFERS,
+            TRANSFER,
+            example_refused=True,
+            edit=step(path, "return", {"reason": "unknown account"}, approved=True),
+        ),
+    }
+
 
 FEATURE: Final = Feature(
     routes={
@@ -142,29 +169,13 @@ FEATURE: Final = Feature(
         "GET /users/me/bank-account": Row(SIGNED_IN, tagged=True),
         "PUT /users/me/bank-account": Row(Permission.MANAGE_ACCOUNT, edit=bank_account),
         "DELETE /users/me/bank-account": Row(Permission.MANAGE_ACCOUNT),
-        "POST /admin/bank-accounts/{user_id}/confirm": Row(Permission.PAY_OUT, ACCOUNT_OF_A_USER, example_refused=True),
-        "GET /admin/payouts": Row(Permission.PAY_OUT),
-        "GET /admin/payouts/export": Row(Permission.PAY_OUT),
-        "GET /admin/payouts/{refund_id}": Row(Permission.PAY_OUT, PAYOUT, tagged=True),
-        "POST /admin/payouts/{refund_id}/approve": Row(
-            Permission.PAY_OUT,
-            PAYOUT,
-            edit=step("approve", {}, approved=False),
+        "POST /admin/bank-accounts/{user_id}/confirm": Row(
+            Permission.MANAGE_TRANSFERS, ACCOUNT_OF_A_USER, example_refused=True
         ),
-        "POST /admin/payouts/{refund_id}/settle": Row(
-            Permission.PAY_OUT,
-            PAYOUT,
-            example_refused=True,
-            edit=step("settle", {"bankReference": "FT26327000123"}, approved=True),
-        ),
-        "POST /admin/payouts/{refund_id}/return": Row(
-            Permission.PAY_OUT,
-            PAYOUT,
-            example_refused=True,
-            edit=step("return", {"reason": "unknown account"}, approved=True),
-        ),
+        **transfers("/admin/refund-transfers"),
+        **transfers("/admin/payouts"),
     },
-    permissions="payout.manage admin:any",
+    permissions="bank_transfer.manage admin:any",
     events={
         "refund.made": {"bookingId", "refundId"},
         "refund.returned": {"bookingId", "refundId"},

@@ -1,4 +1,4 @@
-"""Payouts in memory."""
+"""Refund transfers in memory."""
 
 from uuid import UUID
 
@@ -13,38 +13,38 @@ from booking_domain.testing.identity.memory.tables import BANK_ACCOUNTS
 from booking_domain.testing.kit.listing import by_amount, is_amount_chosen, is_chosen, page_of
 from booking_domain.testing.kit.tables import InMemory, State
 from booking_domain.testing.payments.memory.tables import REFUNDS
-from booking_domain.use_cases.platform.ports import PayoutFilter, PayoutReads
-from booking_domain.use_cases.platform.views import Payout
+from booking_domain.use_cases.platform.ports import RefundTransferFilter, RefundTransferReads
+from booking_domain.use_cases.platform.views import RefundTransfer
 
 
-class MemoryPayoutReads(InMemory, PayoutReads):
+class MemoryRefundTransferReads(InMemory, RefundTransferReads):
     """Committed refunds with what their transfers need."""
 
-    async def get(self, refund_id: RefundId) -> Payout | None:
+    async def get(self, refund_id: RefundId) -> RefundTransfer | None:
         state = self._state
         refund = state[REFUNDS].get(refund_id)
-        return None if refund is None else _payout(state, refund)
+        return None if refund is None else _transfer(state, refund)
 
-    async def page(self, criteria: PayoutFilter) -> list[Payout]:
+    async def page(self, criteria: RefundTransferFilter) -> list[RefundTransfer]:
         state = self._state
         return page_of(
-            [_payout(state, refund) for refund in state[REFUNDS].values()],
+            [_transfer(state, refund) for refund in state[REFUNDS].values()],
             criteria,
             criteria.order,
-            matches=lambda payout: _matches(payout, criteria, state[BOOKINGS][payout.refund.booking_id]),
+            matches=lambda transfer: _matches(transfer, criteria, state[BOOKINGS][transfer.refund.booking_id]),
             id_of=_id,
-            key=lambda payout: by_amount(payout.refund.amount),
+            key=lambda transfer: by_amount(transfer.refund.amount),
         )
 
 
-def _id(payout: Payout) -> UUID:
-    return payout.refund.id
+def _id(transfer: RefundTransfer) -> UUID:
+    return transfer.refund.id
 
 
-def _matches(payout: Payout, criteria: PayoutFilter, booking: Booking) -> bool:
-    refund = payout.refund
+def _matches(transfer: RefundTransfer, criteria: RefundTransferFilter, booking: Booking) -> bool:
+    refund = transfer.refund
     return (
-        criteria.waits_for in {None, payout.waits_for}
+        criteria.waits_for in {None, transfer.waits_for}
         and criteria.status in {None, refund.status}
         and criteria.booking_id in {None, refund.booking_id}
         and is_chosen(criteria, booking, refund.created_at)
@@ -52,10 +52,10 @@ def _matches(payout: Payout, criteria: PayoutFilter, booking: Booking) -> bool:
     )
 
 
-def _payout(state: State, refund: Refund) -> Payout:
+def _transfer(state: State, refund: Refund) -> RefundTransfer:
     booking = state[BOOKINGS][refund.booking_id]
     account = state[BANK_ACCOUNTS].get(refund.customer_id)
-    return Payout(
+    return RefundTransfer(
         refund=refund,
         booking_reference=booking.reference,
         provider_id=booking.provider_id,

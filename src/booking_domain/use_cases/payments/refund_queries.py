@@ -1,4 +1,4 @@
-"""The money of a booking, for its parties; and the queue of payouts, for admins."""
+"""The money of a booking, for its parties; and the queue of refund transfers, for admins."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ from booking_domain.shared.ids import BookingId, RefundId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
 from booking_domain.use_cases.bookings.queries import find_visible_booking
-from booking_domain.use_cases.platform.ports import PayoutFilter, PayoutReads, Reads
-from booking_domain.use_cases.platform.views import Payout
+from booking_domain.use_cases.platform.ports import Reads, RefundTransferFilter, RefundTransferReads
+from booking_domain.use_cases.platform.views import RefundTransfer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,21 +52,23 @@ async def _list_booking_payments(actor: Actor, booking_id: BookingId, reads: Rea
     )
 
 
-async def _list_payouts(actor: Actor, criteria: PayoutFilter, payouts: PayoutReads) -> Sequence[Payout]:
+async def _list_refund_transfers(
+    actor: Actor, criteria: RefundTransferFilter, transfers: RefundTransferReads
+) -> Sequence[RefundTransfer]:
     """Refunds with what their transfer needs, oldest first; for admins."""
-    authorise(actor, Permission.PAY_OUT)
-    return await payouts.page(criteria)
+    authorise(actor, Permission.MANAGE_TRANSFERS)
+    return await transfers.page(criteria)
 
 
-async def _get_payout(actor: Actor, refund_id: RefundId, payouts: PayoutReads) -> Payout:
+async def _get_refund_transfer(actor: Actor, refund_id: RefundId, transfers: RefundTransferReads) -> RefundTransfer:
     """One refund with what its transfer needs; for admins."""
-    authorise(actor, Permission.PAY_OUT)
-    payout = await payouts.get(refund_id)
-    if payout is None:
+    authorise(actor, Permission.MANAGE_TRANSFERS)
+    transfer = await transfers.get(refund_id)
+    if transfer is None:
         raise RefundNotFound
-    return payout
+    return transfer
 
 
 list_booking_payments: Final = Query(_list_booking_payments, (BookingNotFound,))
-list_payouts: Final = Query(_list_payouts, (NotPermitted,))
-get_payout: Final = Query(_get_payout, (NotPermitted, RefundNotFound))
+list_refund_transfers: Final = Query(_list_refund_transfers, (NotPermitted,))
+get_refund_transfer: Final = Query(_get_refund_transfer, (NotPermitted, RefundNotFound))
