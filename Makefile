@@ -31,7 +31,7 @@ export PYTHONPATH := $(CURDIR)/src
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test watch test-fast nightly mutants reliability check fmt lint types arch dead fresh subjects audit migrate seed admin telegram vapid-key rotate-keys zones api worker bench profile docs catalogues lock wheel clean
+.PHONY: help run dev test feature watch test-fast nightly mutants reliability check fmt lint types arch dead fresh subjects audit migrate seed admin telegram vapid-key rotate-keys zones api worker bench profile docs catalogues lock wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,7 +43,7 @@ test: $(VENV)/.dev $(HEAVY) ## run all tests, or those of ARGS=file or FEATURE=r
 	@rm -rf .tmp && mkdir -p .tmp
 	@rm -f .coverage .coverage.*
 	ENDS_WITH_SHELL=$$$$ XDG_CACHE_HOME=$(TMPDIR)/cache XDG_CONFIG_HOME=$(TMPDIR)/config \
-		$(BIN)/python -m pytest $(PROCESSES) $(if $(COVERAGE),--cov --cov-report=) $(if $(FEATURE),-k $(FEATURE)) $(ARGS); \
+		$(BIN)/python -m pytest $(PROCESSES) $(if $(COVERAGE),--cov --cov-report=) $(if $(FEATURE),-k "$(FEATURE) or $(subst _,-,$(FEATURE)) or $(subst _,,$(FEATURE))") $(ARGS); \
 		status=$$?; rm -rf .tmp; exit $$status
 ifdef COVERAGE
 ifeq ($(ARGS)$(FEATURE),)
@@ -51,6 +51,9 @@ ifeq ($(ARGS)$(FEATURE),)
 	@echo "Coverage of booking_domain, in percent:" && $(BIN)/coverage report --format=total --fail-under=95 --include='src/booking_domain/*'
 endif
 endif
+
+feature: $(VENV)/.dev ## begin a feature: NAME=gift_cards writes its files; then its tests say the next step
+	@$(BIN)/python -m tools.feature "$(NAME)"
 
 watch: $(VENV)/.dev ## run the tests that ARGS or FEATURE names again after each change
 	@exec $(BIN)/watchfiles --filter python "$(MAKE) --no-print-directory test FEATURE='$(FEATURE)' ARGS='$(ARGS)'" src tests

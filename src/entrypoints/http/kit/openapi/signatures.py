@@ -1,5 +1,6 @@
 """The request and response types in a handler's signature."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from entrypoints.http.kit.queries import query_type
 
 _SAID: Final = frozenset({"pattern", "format", "enum", "const", "anyOf"})
 _REFERENCE: Final = "#/components/schemas/"
+_CAPITAL: Final = re.compile("[A-Z]")
 _NO_NUL: Final = "^[^\\u0000]*$"
 
 
@@ -111,14 +113,16 @@ class Schemas:
         return name in component.get("properties", {})
 
     def meaning(self, parameter: str) -> str:
-        """What a path parameter means.
+        """What a path parameter means: as the vocabulary says, else the id of what it names.
 
         Raises:
-            LookupError: the vocabulary does not have it.
+            LookupError: the vocabulary does not have it, and it is no id.
         """
-        if parameter not in self._vocabulary:
+        named, is_id, _ = parameter.rpartition("Id")
+        derived = f"The id of the {_CAPITAL.sub(lambda found: f' {found[0].lower()}', named)}." if is_id else None
+        if (said := self._vocabulary.get(parameter, derived)) is None:
             raise LookupError(f"add the path parameter {parameter!r} to entrypoints/http/docs/vocabulary.py")
-        return self._vocabulary[parameter]
+        return said
 
     def _describe(self, kind: type[msgspec.Struct]) -> list[str]:
         """Say what each member of a Struct means, before what its type says of its form; return the others."""

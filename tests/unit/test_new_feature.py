@@ -1,0 +1,81 @@
+"""What `make feature` begins: it works, passes the checks, and its failing test says what to do next."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import pytest
+from tools.feature.__main__ import begin, main, words
+
+ROOT: Final = Path(__file__).parents[2]
+_COPIED: Final = ("src", "tests", "tools", "docs", "migrations", "pyproject.toml", "CHANGELOG.md", "alembic.ini")
+_UNCOPIED: Final = shutil.ignore_patterns("__pycache__")
+
+
+def copied(folder: Path) -> Path:
+    """A copy of the checkout, with what mypy has checked already if it has."""
+    for name in (*_COPIED, *(name for name in (".mypy_cache",) if (ROOT / name).is_dir())):
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=_UNCOPIED)
+        else:
+            shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+def run(checkout: Path, module: str, *arguments: str) -> str:
+    """The output of a module of the development environment in this checkout, and whether it failed."""
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", module, *arguments],
+        cwd=checkout,
+        env={**os.environ, "PYTHONPATH": str(checkout / "src"), "MYPY_CACHE_DIR": str(checkout / ".mypy_cache")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return f"{done.stdout}{done.stderr}exit {done.returncode}"
+
+
+def marks(files: Sequence[Path]) -> list[str]:
+    """The numbers of the steps."""
+    return sorted(re.findall(r"NEXT (\d) of gift_cards: ", "".join(file.read_text(encoding="utf-8") for file in files)))
+
+
+@pytest.mark.no_cover
+def test_a_new_feature_passes_the_checks_and_its_failing_test_says_the_next_step(tmp_path: Path) -> None:
+    checkout = copied(tmp_path)
+    files = begin(checkout, "gift_cards")
+    python = [str(file) for file in files if file.suffix == ".py"]
+    assert marks(files) == list("12345678")
+    for tool in (("ruff", "format", "--check"), ("ruff", "check"), ("mypy",)):
+        assert run(checkout, tool[0], *tool[1:], *python).endswith("exit 0"), run(checkout, *tool, *python)
+    tests = ("tests/unit/features/test_next_steps.py", "tests/unit/entrypoints/http/test_gift_cards.py")
+    told = run(checkout, "pytest", "-p", "no:xdist", "-p", "no:cov", "-p", "no:cacheprovider", *tests)
+    assert "8 steps are left. Next, in src/booking_domain/gift_cards/model.py: replace the sample" in told
+    assert re.search(r"\b1 failed, \d+ passed\b", told), told
+
+
+@pytest.mark.parametrize("name", ["", "gift_card", "GiftCards", "gift-cards", "../cards"])
+def test_a_name_that_is_no_plural_in_snake_case_is_refused(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([name]) == 1
+    assert "a plural in snake_case, for example NAME=gift_cards" in capsys.readouterr().err
+
+
+def test_a_name_in_use_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["reviews"]) == 1
+    assert "there is src/adapters/postgres/reviews.py already" in capsys.readouterr().err
+
+
+def test_the_words_of_a_feature_follow_from_its_name() -> None:
+    found = words("travel_diaries", "0091")
+    assert {name: found[name] for name in ("One", "MANY", "path", "things", "revision")} == {
+        "One": "TravelDiary",
+        "MANY": "TRAVEL_DIARIES",
+        "path": "travel-diaries",
+        "things": "travel diaries",
+        "revision": "0092",
+    }
