@@ -22,15 +22,14 @@ from booking_domain.use_cases.bookings.reschedule_booking import RescheduleBooki
 from booking_domain.use_cases.payments.start_payment import StartPayment, start_payment
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from booking_domain.use_cases.platform.views import Appointment
-from entrypoints.http.bookings.examples import QUOTE
-from entrypoints.http.bookings.schemas import CancelBody, CancellationQuoteJson, cancellation_quote_json
+from entrypoints.http.bookings.schemas import QUOTE, CancelBody, CancellationQuoteJson, cancellation_quote_json
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.fields import Body, GatewayName, Instant, Json, Timestamp, one_of
 from entrypoints.http.kit.idempotency import COMPUTES, REPEATED
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import members
 from entrypoints.http.kit.request_guard import PUBLIC
-from entrypoints.http.payments.schemas import PaymentJson, payment_json
+from entrypoints.http.payments import PaymentJson, payment_json
 from entrypoints.settings.main import Settings
 
 LinkToken = Annotated[str, Meta(max_length=200, description="The part of the link after `#`.")]

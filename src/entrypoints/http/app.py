@@ -11,40 +11,44 @@ from entrypoints.http import (
     adjustments,
     announcements,
     booking_links,
+    calendars,
+    consents,
+    customers,
     desk_payments,
     email_bounces,
     favourites,
+    files,
+    health,
+    holds,
     ideas,
     legal,
     message_templates,
+    metrics,
     notifications,
+    objects,
     parked_jobs,
+    payment_notifications,
+    payments,
     portfolio,
     push,
     receipts,
     reconciliation,
     reviews,
     services,
+    sms,
     telegram_bot,
+    waitlist,
 )
 from entrypoints.http.accounts import openid, telegram
 from entrypoints.http.accounts import routes as accounts
 from entrypoints.http.admin import routes as administration
 from entrypoints.http.availability import routes as availability
 from entrypoints.http.bookings import routes as bookings
-from entrypoints.http.calendars import routes as calendars
-from entrypoints.http.consents import routes as consents
 from entrypoints.http.container import HttpContainer, dependencies
-from entrypoints.http.customers import routes as customers
 from entrypoints.http.disputes import routes as disputes
 from entrypoints.http.docs import routes as docs
 from entrypoints.http.docs.wording import WORDING
 from entrypoints.http.earnings import routes as earnings
-from entrypoints.http.files import objects
-from entrypoints.http.files import routes as files
-from entrypoints.http.health import metrics
-from entrypoints.http.health import routes as health
-from entrypoints.http.holds import routes as holds
 from entrypoints.http.kit.access_log import log_requests
 from entrypoints.http.kit.bodies import bound_reading
 from entrypoints.http.kit.compression import Compression
@@ -58,18 +62,14 @@ from entrypoints.http.kit.response_headers import add_response_headers
 from entrypoints.http.kit.stopping import when_stopping
 from entrypoints.http.kit.strict_json import StrictJson
 from entrypoints.http.live import routes as live
-from entrypoints.http.payments import edge, stripe_events, webhooks
-from entrypoints.http.payments import routes as payments
 from entrypoints.http.providers import admin
 from entrypoints.http.providers import routes as providers
 from entrypoints.http.refunds import routes as refunds
 from entrypoints.http.salons import routes as salons
 from entrypoints.http.scheduling import routes as scheduling
-from entrypoints.http.sms import webhooks as sms_webhooks
 from entrypoints.http.users import access
 from entrypoints.http.users import routes as users
 from entrypoints.http.users.export import export_route
-from entrypoints.http.waitlist import routes as waitlist
 from entrypoints.http.webhook_endpoints import routes as webhook_endpoints
 from entrypoints.languages.catalogues import read_catalogues
 
@@ -101,9 +101,7 @@ RESOURCES: Final = (
     reviews.routes,
     favourites.routes,
     payments.routes,
-    webhooks.routes,
-    stripe_events.routes,
-    edge.routes,
+    payment_notifications.routes,
     refunds.routes,
     desk_payments.routes,
     adjustments.routes,
@@ -112,7 +110,7 @@ RESOURCES: Final = (
     disputes.routes,
     earnings.routes,
     notifications.routes,
-    sms_webhooks.routes,
+    sms.routes,
     webhook_endpoints.routes,
     files.routes,
     portfolio.routes,

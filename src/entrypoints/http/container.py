@@ -8,7 +8,6 @@ from dependency_injector import providers
 from litestar.di import Provide
 
 from entrypoints.container import Container
-from entrypoints.http.accounts.session_modes import provide_session_mode
 from entrypoints.http.docs.inbox import Inbox, Pages
 from entrypoints.http.docs.routes import ASSETS
 from entrypoints.http.kit.address_guard import AddressGuard
@@ -31,6 +30,7 @@ from entrypoints.http.kit.queries import read_query
 from entrypoints.http.kit.rate_limits import RouteLimits
 from entrypoints.http.kit.request_guard import RequestGuard
 from entrypoints.http.kit.session_cookies import SessionCookies
+from entrypoints.http.kit.session_modes import provide_session_mode
 from entrypoints.http.kit.transport import Https
 from entrypoints.http.kit.turns import Turns, provide_turn
 from entrypoints.http.live.hub import LiveHub

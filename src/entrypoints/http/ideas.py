@@ -17,14 +17,14 @@ from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.bookings import ideas
 from booking_domain.use_cases.bookings.ideas import EditIdea, IdeaView, ShareIdea
 from booking_domain.use_cases.platform.ports import Reads
-from entrypoints.http.bookings.idea_bodies import WISH, Description, Detail, IdeaBody, IdeaFiles, new_idea
-from entrypoints.http.files.images import ImageJson, private_image_json
+from entrypoints.http.bookings.schemas import WISH, Description, Detail, IdeaBody, IdeaFiles, new_idea
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
 from entrypoints.http.kit.exporting import ExportSource, exporting, pages
 from entrypoints.http.kit.fields import Amount, Body, Json, Timestamp, given
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Run
+from entrypoints.http.kit.images import ImageJson, private_image_json
 from entrypoints.http.kit.injection import Injected
 
 

@@ -29,7 +29,6 @@ from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.portfolio import commands as portfolio
 from booking_domain.use_cases.portfolio.commands import AddPortfolioItem, EditPortfolioItem, TakeDownItem
-from entrypoints.http.files.images import IMAGE, ImageJson, picture_json
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
@@ -37,6 +36,7 @@ from entrypoints.http.kit.exporting import ExportSource, exporting, value
 from entrypoints.http.kit.fields import Body, Json, Timestamp, given, one_of
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Run
+from entrypoints.http.kit.images import IMAGE, ImageJson, picture_json
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import OPTIONAL, PUBLIC
 

@@ -21,7 +21,7 @@ from entrypoints.container import Container
 from entrypoints.http.bookings.schemas import BookingJson, booking_json
 from entrypoints.http.desk_payments import DeskPaymentJson
 from entrypoints.http.kit.fields import Json
-from entrypoints.http.payments.schemas import PaymentJson
+from entrypoints.http.payments import PaymentJson
 from entrypoints.http.refunds.schemas import RefundJson, booking_money_json
 from entrypoints.worker.declarations import (
     WEBHOOKS,

@@ -1,42 +1,120 @@
 """`/auth`: one-time codes."""
 
-from typing import Any, Final, cast
+from typing import Annotated, Any, Final, Literal, cast
 
 from litestar import Request, Response, post
 from litestar.params import JSONBody
+from msgspec import Meta
 
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.known_clients import ClientTrace
-from booking_domain.identity.one_time_codes import CodePurpose
+from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import SessionId
 from booking_domain.use_cases.identity import own_account, sign_in
-from booking_domain.use_cases.identity.own_account import Requester
-from entrypoints.http.accounts.code_schemas import (
-    CodeSentJson,
-    CompleteProfileBody,
-    SendOtpBody,
-    VerifyEmailBody,
-    VerifyOtpBody,
-    code_sent_json,
-)
-from entrypoints.http.accounts.examples import (
+from booking_domain.use_cases.identity.own_account import COOL_DOWN_SECONDS, Requester
+from entrypoints.http.accounts.schemas import (
     COMPLETE_PROFILE,
+    GUARDED,
     SEND_OTP,
     VERIFY_EMAIL,
     VERIFY_OTP,
+    AcceptedBody,
+    Code,
+    ContactBody,
+    NewName,
+    NewRole,
+    Password,
+    SecondFactorText,
+    SignedInJson,
+    accepted_versions,
+    signed_in,
 )
-from entrypoints.http.accounts.guarded import GUARDED
-from entrypoints.http.accounts.schemas import SignedInJson, accepted_versions, signed_in
-from entrypoints.http.accounts.session_modes import SessionMode, has_token
 from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.fields import Body, Json, ZoneName
 from entrypoints.http.kit.idempotency import CONFIDENTIAL, ONE_CODE
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.negotiation import negotiated_language
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import IF_VALID, ONE_FACTOR, PENDING_TOO
+from entrypoints.http.kit.session_modes import SessionMode, has_token
+
+OldPassword = Annotated[str, Meta(min_length=1, max_length=256)]
+
+
+class SendOtpBody(ContactBody, frozen=True, kw_only=True):
+    """The recipient and the purpose of a code; an e-mail address or a phone number is required."""
+
+    purpose: Literal["signup", "verify", "login", "unlock", "reset"]
+
+
+class VerifyOtpBody(ContactBody, frozen=True, kw_only=True):
+    """A code and its recipient. A code of the purpose `reset` is used at `/auth/reset-password`."""
+
+    purpose: Literal["signup", "verify", "login", "unlock"]
+    code: Code
+    second_factor: SecondFactorText | None = None
+    time_zone: ZoneName | None = None
+    """With `signup`: the time zone (IANA) of a new account. Default: the platform's."""
+
+
+class VerifyEmailBody(Body, frozen=True, kw_only=True):
+    """A code of the purpose `verify` that was sent to the account's e-mail address."""
+
+    code: Code
+
+
+class ChangePasswordBody(Body, frozen=True, kw_only=True):
+    """The current password, if the account has one, and the new one."""
+
+    current_password: OldPassword | None = None
+    new_password: Password
+
+
+class ForgotPasswordBody(ContactBody, frozen=True, kw_only=True):
+    """The recipient of a code; an e-mail address or a phone number is required."""
+
+
+class ResetPasswordBody(ContactBody, frozen=True, kw_only=True):
+    """A code of the purpose `reset`, its recipient, and the new password."""
+
+    code: Code
+    new_password: Password
+
+
+class NotMeBody(Body, frozen=True, kw_only=True):
+    """The link of a message about a change of the bank account."""
+
+    token: Annotated[str, Meta(max_length=200, description="The part of the link after `#`.")]
+
+
+class CompleteProfileBody(Body, frozen=True, kw_only=True):
+    """Name, role and password of an account that a sign-up began. Without a password, the user signs in with codes."""
+
+    name: NewName
+    role: NewRole
+    password: Password | None = None
+    """The password."""
+    accepted: AcceptedBody | None = None
+    time_zone: ZoneName | None = None
+    """The user's time zone (IANA). Default: the one that the sign-up named, or the platform's."""
+
+
+class CodeSentJson(Json, frozen=True, kw_only=True):
+    """A code is being sent if an account has this address or number, or if the purpose is `signup`."""
+
+    expires_in: int
+    """Seconds until the code expires."""
+    retry_after: int
+    """Seconds until another code can be requested."""
+
+
+def code_sent_json(retry_after: int = COOL_DOWN_SECONDS) -> CodeSentJson:
+    """Return the answer to every request for a code."""
+    return CodeSentJson(expires_in=int(CODE_LIFE.total_seconds()), retry_after=retry_after)
+
 
 _OF_VERIFY: Final = documented(
     sign_in.sign_in_with_code,

@@ -11,8 +11,7 @@ from booking_domain.shared.ids import LoginId, SessionId
 from booking_domain.use_cases.identity import queries
 from booking_domain.use_cases.identity.sessions import EndSession, end_other_sessions, end_session
 from booking_domain.use_cases.platform.ports import Reads
-from entrypoints.http.accounts.schemas import LoginsJson, logins_page
-from entrypoints.http.accounts.session_schemas import SessionsJson, session_json
+from entrypoints.http.accounts.schemas import LoginsJson, SessionsJson, logins_page, session_json
 from entrypoints.http.kit.cursors import PageQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.identities import Run

@@ -25,14 +25,16 @@ from booking_domain.use_cases.identity.passkeys import (
 )
 from booking_domain.use_cases.identity.sign_in import sign_in_with_passkey
 from booking_domain.use_cases.platform.ports import Reads, Repositories
-from entrypoints.http.accounts.examples import (
+from entrypoints.http.accounts.schemas import (
     ADD_PASSKEY,
+    GUARDED,
+    NO_PROOF,
     PASSKEY_RESPONSE,
     PROOF,
+    ProofBody,
+    SignedInJson,
+    signed_in,
 )
-from entrypoints.http.accounts.guarded import GUARDED
-from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody, SignedInJson, signed_in
-from entrypoints.http.accounts.session_modes import SessionMode
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import ExportSource, value
 from entrypoints.http.kit.fields import Body, Json, Timestamp
@@ -42,6 +44,7 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import ONE_FACTOR
+from entrypoints.http.kit.session_modes import SessionMode
 
 _LIMITED: Final = limited_as(AUTH)
 PasskeyName = Annotated[str, Meta(min_length=1, max_length=MAX_PASSKEY_NAME, examples=["phone"])]

@@ -14,7 +14,7 @@ from booking_domain.use_cases.identity import own_account
 from booking_domain.use_cases.identity.not_me_links import InvalidNotMeLink, NotMeTokens, disown_bank_account
 from booking_domain.use_cases.identity.own_account import Requester
 from booking_domain.use_cases.platform.ports import Repositories
-from entrypoints.http.accounts.code_schemas import (
+from entrypoints.http.accounts.codes import (
     ChangePasswordBody,
     CodeSentJson,
     ForgotPasswordBody,
@@ -22,8 +22,7 @@ from entrypoints.http.accounts.code_schemas import (
     ResetPasswordBody,
     code_sent_json,
 )
-from entrypoints.http.accounts.examples import CHANGE_PASSWORD, FORGOT_PASSWORD, NOT_ME, RESET_PASSWORD
-from entrypoints.http.accounts.guarded import GUARDED
+from entrypoints.http.accounts.schemas import CHANGE_PASSWORD, FORGOT_PASSWORD, GUARDED, NOT_ME, RESET_PASSWORD
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import CONFIDENTIAL, ONE_CODE, REPEATED
 from entrypoints.http.kit.injection import Injected

@@ -17,7 +17,7 @@ from booking_domain.use_cases.identity.remembered_devices import (
     list_devices,
     remember_device,
 )
-from entrypoints.http.accounts.session_schemas import DeviceJson
+from entrypoints.http.accounts.schemas import DeviceJson
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import ExportSource, value
 from entrypoints.http.kit.fields import Json

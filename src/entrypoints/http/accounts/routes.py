@@ -15,10 +15,15 @@ from booking_domain.use_cases.identity import sign_in
 from booking_domain.use_cases.identity.queries import get_own_account
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.accounts import codes, devices, passkeys, passwords, remembered_devices, second_factors
-from entrypoints.http.accounts.examples import LOGIN, REFRESH, REGISTER
-from entrypoints.http.accounts.export import CODES, IDENTITIES, LOGIN_HISTORY, SESSIONS
-from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.accounts.schemas import (
+    CODES,
+    GUARDED,
+    IDENTITIES,
+    LOGIN,
+    LOGIN_HISTORY,
+    REFRESH,
+    REGISTER,
+    SESSIONS,
     LoginBody,
     LogOutBody,
     RefreshBody,
@@ -29,13 +34,13 @@ from entrypoints.http.accounts.schemas import (
     signed_in,
     user_json,
 )
-from entrypoints.http.accounts.session_modes import SessionMode
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import ONE_FACTOR, OPTIONAL, PENDING_TOO, ended_session_too
 from entrypoints.http.kit.session_cookies import CSRF
+from entrypoints.http.kit.session_modes import SessionMode
 
 _NOTHING: Final = LogOutBody()
 _NO_TOKEN: Final = RefreshBody()

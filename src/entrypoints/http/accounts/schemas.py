@@ -1,24 +1,35 @@
 """The JSON of accounts."""
 
 from collections.abc import Sequence
-from typing import Annotated, Final, Literal
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
+import msgspec
 from litestar import Response
 from msgspec import Meta
 
+from booking_domain.identity.code_history import CodeFilter, CodeOutcome, IssuedCode
 from booking_domain.identity.contacts import ContactInput
+from booking_domain.identity.external_identities import ExternalIdentity
 from booking_domain.identity.legal import MAX_DOCUMENT_VERSION, AcceptedVersions, LegalDocument
 from booking_domain.identity.model import MAX_NAME, MAX_PASSWORD, MIN_PASSWORD, User, UserStatus
-from booking_domain.identity.one_time_codes import CODE_DIGITS
+from booking_domain.identity.one_time_codes import CODE_DIGITS, CodePurpose, ContactChannel
 from booking_domain.identity.passkeys import MAX_RESPONSE
-from booking_domain.identity.sessions import Login, LoginMethod, LoginOutcome, Platform
+from booking_domain.identity.sessions import Login, LoginMethod, LoginOutcome, Platform, Session
 from booking_domain.shared.actor import Role
+from booking_domain.shared.ids import CodeId, SessionId, UserId
 from booking_domain.use_cases.identity.sign_in import Tokens
-from entrypoints.http.accounts.session_modes import SessionMode
-from entrypoints.http.kit.cursors import Page
+from entrypoints.http.kit.cursors import Page, PageQuery
+from entrypoints.http.kit.exporting import ExportSource, items, value
 from entrypoints.http.kit.fields import Body, Json, Timestamp, ZoneName, one_of
 from entrypoints.http.kit.projection import projection
+from entrypoints.http.kit.rate_limits import AUTH, limited_as
+from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.kit.session_modes import SessionMode
+
+GUARDED: Final[dict[str, Any]] = PUBLIC | limited_as(AUTH)
+
 
 Email = Annotated[str, Meta(min_length=3, max_length=254, examples=["dorj@example.com"])]
 Phone = Annotated[
@@ -221,3 +232,245 @@ login_json: Final = projection(
     Login, LoginJson, address="client.address", user_agent="client.user_agent", platform="client.platform"
 )
 """Show an attempt to sign in."""
+
+
+class DeviceJson(Json, frozen=True, kw_only=True):
+    """A session: a device that is signed in."""
+
+    id: UUID
+    created_at: Timestamp
+    last_used_at: Timestamp
+    expires_at: Timestamp
+    user_agent: str
+    platform: Platform
+    address: str
+    """The network address of its last use."""
+
+
+class SessionJson(DeviceJson, frozen=True, kw_only=True):
+    """A session of the account of the access token."""
+
+    current: bool
+    """Whether this request belongs to the session."""
+
+
+class DevicesJson(Json, frozen=True, kw_only=True):
+    """The live sessions of an account, for admins."""
+
+    items: tuple[DeviceJson, ...]
+
+
+class SessionsJson(Json, frozen=True, kw_only=True):
+    """The live sessions of the account of the access token."""
+
+    items: tuple[SessionJson, ...]
+
+
+device_json: Final = projection(
+    Session, DeviceJson, user_agent="client.user_agent", platform="client.platform", address="client.address"
+)
+"""Show a session."""
+
+
+def session_json(session: Session, *, current: SessionId) -> SessionJson:
+    """Show a session to its user."""
+    return SessionJson(**msgspec.structs.asdict(device_json(session)), current=session.id == current)
+
+
+class CodesQuery(PageQuery, frozen=True, kw_only=True):
+    """A filter of codes, and the page."""
+
+    user_id: UserId | None = None
+    purpose: CodePurpose | None = None
+
+    def page(self) -> CodeFilter:
+        """The page plus one code, which tells whether another page follows."""
+        return CodeFilter(
+            user_id=self.user_id,
+            purpose=self.purpose,
+            after=self.after(CodeId),
+            limit=self.limit + 1,
+        )
+
+
+class CodeJson(Json, frozen=True, kw_only=True):
+    """A one-time code that was issued; never the code itself."""
+
+    id: UUID
+    user_id: UUID | None = None
+    """Null if the contact had no account, or the code was for a sign-up."""
+    purpose: Annotated[str, one_of(CodePurpose)]
+    channel: Annotated[str, one_of(ContactChannel)]
+    """The kind of contact that the code was sent to."""
+    to: str
+    """The contact, masked."""
+    created_at: Timestamp
+    expires_at: Timestamp
+    used_at: Timestamp | None = None
+    """When it was used."""
+    wrong_guesses: int
+    """How many wrong codes were entered."""
+    outcome: Annotated[str, one_of(CodeOutcome)]
+
+
+class CodesJson(Page[CodeJson], frozen=True, kw_only=True):
+    """A page of codes."""
+
+
+def code_json(code: IssuedCode, now: datetime) -> CodeJson:
+    """Show a code."""
+    return CodeJson(
+        id=code.id,
+        user_id=code.user_id,
+        purpose=code.purpose,
+        channel=code.channel,
+        to=code.to_masked,
+        created_at=code.issued_at,
+        expires_at=code.expires_at,
+        used_at=code.used_at,
+        wrong_guesses=code.wrong_guesses,
+        outcome=code.outcome(now),
+    )
+
+
+class ExportedSessionJson(DeviceJson, frozen=True, kw_only=True):
+    """A session, live or ended."""
+
+    ended_at: Timestamp | None = None
+    """When it ended."""
+
+
+class ExportedIdentityJson(Json, frozen=True, kw_only=True):
+    """An identity at another service, with which the user signs in."""
+
+    service: str
+    subject: str
+    """The service's id of the user."""
+    linked_at: Timestamp
+
+
+def _session(session: Session) -> ExportedSessionJson:
+    """Show a session, live or ended."""
+    return ExportedSessionJson(**msgspec.structs.asdict(device_json(session)), ended_at=session.ended_at)
+
+
+_identity: Final = projection(ExternalIdentity, ExportedIdentityJson, service="provider")
+
+
+async def _identities(source: ExportSource) -> list[ExportedIdentityJson]:
+    return [_identity(each) for each in await source.reads.external_identities.of_user(source.user.id)]
+
+
+_MOST_CODES: Final = 1_000
+"""More than an account can be sent in the 30 days of the history: at most ten a day for each contact."""
+SESSIONS_EXAMPLE: Final[dict[str, Any]] = {
+    "items": [
+        {
+            "id": "0199f3a0-5c1e-7d42-8f0b-3c5a9e2d1b78",
+            "createdAt": "2026-11-20T03:15:00Z",
+            "lastUsedAt": "2026-11-23T01:40:00Z",
+            "expiresAt": "2026-12-23T01:40:00Z",
+            "userAgent": "Mozilla/5.0 (iPhone; CPU iPhone OS 26_1 like Mac OS X)",
+            "platform": "web",
+            "address": "203.0.113.7",
+            "current": True,
+        }
+    ]
+}
+_DEVICE: Final = {name: value for name, value in SESSIONS_EXAMPLE["items"][0].items() if name != "current"}
+SESSIONS: Final = items(
+    "sessions",
+    ExportedSessionJson,
+    lambda source, after: source.reads.sessions.of_user(source.user.id, after, source.page),
+    _session,
+    about="The sessions of the account.",
+)
+LOGIN_HISTORY: Final = items(
+    "login_history",
+    LoginJson,
+    lambda source, after: source.reads.login_history.of_user(source.user.id, after, source.page),
+    login_json,
+    about="The attempts to sign in to the account.",
+)
+
+
+async def _codes(source: ExportSource) -> list[CodeJson]:
+    found = await source.reads.code_history.page(CodeFilter(user_id=source.user.id, limit=_MOST_CODES))
+    return [code_json(code, source.now) for code in found]
+
+
+CODES: Final = value(
+    "codes",
+    tuple[CodeJson, ...],
+    _codes,
+    about="The one-time codes that were issued; not the codes themselves.",
+)
+IDENTITIES: Final = value(
+    "identities",
+    tuple[ExportedIdentityJson, ...],
+    _identities,
+    about="The identities of other services that are linked to the account.",
+)
+
+
+USER: Final[dict[str, Any]] = {
+    "id": "0199f3a0-5c1e-7d42-8f0b-3c5a9e2d1b77",
+    "name": "Dorj",
+    "email": "dorj@example.com",
+    "role": "customer",
+    "status": "active",
+    "locale": "en",
+    "timeZone": "Asia/Ulaanbaatar",
+    "createdAt": "2026-11-20T03:15:00Z",
+    "emailVerifiedAt": "2026-11-20T03:17:00Z",
+}
+REGISTER: Final[dict[str, Any]] = {
+    "email": "dorj@example.com",
+    "password": "correct-horse-battery",
+    "name": "Dorj",
+    "role": "customer",
+}
+LOGIN: Final[dict[str, Any]] = {"email": "customer@example.com", "password": "correct-horse-battery"}
+SIGNED_IN: Final[dict[str, Any]] = {
+    "user": USER,
+    "accessToken": "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiIwMTk5ZjNhMCJ9.c2lnbmF0dXJl",
+    "refreshToken": "AZnzoFwefUKPCzxanixtd5uJ3eFqv0r0sU5c3sQ0oXb9q8pEwq2o5H8mN1dGk7LzR4tYw6Vb0KxQeJfH3sPiUcZa7Mn2DgXo",
+    "expiresIn": 1800,
+}
+REFRESH: Final[dict[str, Any]] = {"refreshToken": SIGNED_IN["refreshToken"]}
+SEND_OTP: Final[dict[str, Any]] = {"phone": "9911 2233", "purpose": "login"}
+VERIFY_OTP: Final[dict[str, Any]] = {"phone": "9911 2233", "purpose": "login", "code": "402519"}
+COMPLETE_PROFILE: Final[dict[str, Any]] = {"name": "Dorj", "role": "customer"}
+VERIFY_EMAIL: Final[dict[str, Any]] = {"code": "402519"}
+CHANGE_PASSWORD: Final[dict[str, Any]] = {
+    "currentPassword": "correct-horse-battery",
+    "newPassword": "nine blue lanterns",
+}
+FORGOT_PASSWORD: Final[dict[str, Any]] = {"email": "dorj@example.com"}
+RESET_PASSWORD: Final[dict[str, Any]] = {
+    "email": "dorj@example.com",
+    "code": "402519",
+    "newPassword": "nine blue lanterns",
+}
+NOT_ME: Final[dict[str, Any]] = {"token": "AZnzwaJEfR6bClxt" + "x" * 40}
+PROOF: Final[dict[str, Any]] = {"currentPassword": "correct-horse-battery"}
+TELEGRAM: Final[dict[str, Any]] = {
+    "initData": "user=%7B%22id%22%3A99281932%2C%22first_name%22%3A%22Dorj%22%2C%22language_code%22%3A%22mn%22%7D"
+    "&auth_date=1795392900&signature=Yq0rjM2oQ&hash=5c8b8a2b7d0e4f6a9b1c3d5e7f90a2b4c6d8e0f1a3b5c7d9e1f2a4b6c8d0e2f4",
+}
+SET_UP_TOTP: Final[dict[str, Any]] = {"currentPassword": "correct-horse-battery"}
+CONFIRM_TOTP: Final[dict[str, Any]] = {"code": "402519"}
+SECOND_FACTOR: Final[dict[str, Any]] = {"code": "k7wq-3mzt-9hxe-vp4n-c2yd-6rsu"}
+START_OPENID: Final[dict[str, Any]] = {"service": "google"}
+_FLOW: Final = "AAAAAGpiY0J1eXQ4bXJqV0h2eE1hZFNlS3ZKb3BjbEJ3Z0ZrUW5V"
+_STATE: Final = "p3Jd0Wm8hXbq0r1yHqk2uYw3v5nQeZ7sT9cL1aFgKxE"
+_BACK: Final = {"service": "google", "code": "4/0AfJohXl7mQ", "state": _STATE, "flow": _FLOW}
+OPENID: Final[dict[str, Any]] = {**_BACK, "role": "customer"}
+LINK_OPENID: Final[dict[str, Any]] = {**_BACK, **PROOF}
+PASSKEY_RESPONSE: Final[dict[str, Any]] = {
+    "response": '{"id": "Kx0…", "rawId": "Kx0…", "type": "public-key", "response": {"signature": "MEU…"}}'
+}
+ADD_PASSKEY: Final[dict[str, Any]] = {
+    "response": '{"id": "Kx0…", "rawId": "Kx0…", "type": "public-key", "response": {"attestationObject": "o2N…"}}',
+    "name": "phone",
+}

@@ -1,37 +1,84 @@
 """`/auth/mfa`: second factors."""
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from litestar import delete, get, post
 from litestar.params import JSONBody
+from msgspec import Meta
 
+from booking_domain.identity.second_factor import RECOVERY_CODES, SecondFactor
 from booking_domain.identity.security import Identity
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import SessionId
 from booking_domain.use_cases.identity.own_account import Requester, set_up_second_factor
-from booking_domain.use_cases.identity.second_factor import (
-    UseFactor,
-    confirm_factor,
-    get_factor,
-    remove_factor,
-)
+from booking_domain.use_cases.identity.second_factor import UseFactor, confirm_factor, get_factor, remove_factor
 from booking_domain.use_cases.identity.second_factor import renew_recovery_codes as renew
-from entrypoints.http.accounts.examples import CONFIRM_TOTP, SECOND_FACTOR, SET_UP_TOTP
-from entrypoints.http.accounts.second_factor_schemas import (
-    ConfirmTotpBody,
-    NewTotpJson,
-    RecoveryCodesJson,
-    SecondFactorBody,
-    SetUpTotpBody,
-    TotpJson,
-    totp_json,
+from entrypoints.http.accounts.schemas import (
+    CONFIRM_TOTP,
+    SECOND_FACTOR,
+    SET_UP_TOTP,
+    Code,
+    ProofBody,
+    SecondFactorCode,
 )
 from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import ONE_FACTOR
+
+
+class SetUpTotpBody(ProofBody, frozen=True, kw_only=True):
+    """The current password, and a code of the second factor or a recovery code. Omit what the account does not have."""
+
+    code: SecondFactorCode | None = None
+
+
+class ConfirmTotpBody(Body, frozen=True, kw_only=True):
+    """The code that the authenticator app shows."""
+
+    code: Code
+
+
+class SecondFactorBody(Body, frozen=True, kw_only=True):
+    """The code that the authenticator app shows, or a recovery code."""
+
+    code: SecondFactorCode
+
+
+class TotpJson(Json, frozen=True, kw_only=True):
+    """The second factor of an account."""
+
+    active: bool
+    """Whether sign-in asks for a code of the authenticator."""
+    confirmed_at: Timestamp | None = None
+    """When it was confirmed."""
+    recovery_codes_left: int
+    """How many recovery codes are left."""
+
+
+class NewTotpJson(Json, frozen=True, kw_only=True):
+    """The secret for an authenticator app; it is shown once."""
+
+    secret: str
+    """Base32, for typing."""
+    otpauth_uri: str
+    """The secret as a link; show it as a QR code for the app."""
+
+
+class RecoveryCodesJson(Json, frozen=True, kw_only=True):
+    """Codes for users who have lost the app; each can be used once. They are shown once."""
+
+    recovery_codes: Annotated[tuple[str, ...], Meta(min_length=RECOVERY_CODES, max_length=RECOVERY_CODES)]
+    """Codes of one use each, for users who have lost their second factor. They are shown once."""
+
+
+totp_json: Final = projection(SecondFactor, TotpJson, recovery_codes_left=lambda factor: len(factor.recovery_codes))
+"""Show a second factor."""
+
 
 _GUARDED: Final[dict[str, Any]] = limited_as(AUTH)
 

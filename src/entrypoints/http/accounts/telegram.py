@@ -1,12 +1,20 @@
 """`/auth/telegram` and `/users/me/telegram`: sign in with Telegram, link it, unlink it."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Annotated, Final
 
 from litestar import Response, Router, delete, post
 from litestar.params import JSONBody
+from msgspec import Meta
 
 from booking_domain.identity.errors import TelegramNotConfigured
-from booking_domain.identity.external_identities import IdentityProvider
+from booking_domain.identity.external_identities import (
+    MAX_INIT_DATA,
+    IdentityProvider,
+    InitData,
+    TelegramProof,
+    WidgetLogin,
+)
 from booking_domain.identity.known_clients import ClientTrace
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
@@ -17,16 +25,74 @@ from booking_domain.shared.ids import SessionId
 from booking_domain.use_cases.identity import own_account
 from booking_domain.use_cases.identity.own_account import Requester
 from booking_domain.use_cases.identity.sign_in import sign_in_with_telegram
-from entrypoints.http.accounts.examples import PROOF, TELEGRAM
-from entrypoints.http.accounts.guarded import GUARDED
-from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody, SignedInJson, accepted_versions, signed_in
-from entrypoints.http.accounts.session_modes import SessionMode
-from entrypoints.http.accounts.telegram_schemas import LinkTelegramBody, SignInByTelegramBody, TelegramLinkJson
+from entrypoints.http.accounts.schemas import (
+    GUARDED,
+    NO_PROOF,
+    PROOF,
+    TELEGRAM,
+    AcceptedBody,
+    Password,
+    ProofBody,
+    SecondFactorText,
+    SignedInJson,
+    accepted_versions,
+    signed_in,
+)
 from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.fields import Body, Json, Timestamp, ZoneName
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
+from entrypoints.http.kit.session_modes import SessionMode
 from entrypoints.telegram.bot import Bot
+
+_Text = Annotated[str, Meta(max_length=2_048)]
+_Number = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+InitDataText = Annotated[
+    str, Meta(min_length=1, max_length=MAX_INIT_DATA, description="`Telegram.WebApp.initData`, unchanged.")
+]
+WidgetFields = Annotated[
+    Mapping[Annotated[str, Meta(max_length=64)], _Text | _Number],
+    Meta(max_length=32, description="All fields of the login widget's answer, unchanged: `id`, `auth_date`, `hash`, …"),
+]
+
+
+class TelegramBody(Body, frozen=True, kw_only=True):
+    """Data that Telegram has signed, of a mini-app or of the login widget; exactly one of them is required."""
+
+    init_data: InitDataText | None = None
+    widget: WidgetFields | None = None
+
+    def proof(self) -> TelegramProof:
+        """The signed data, or `InvalidValue` unless there is exactly one."""
+        if self.init_data is not None and self.widget is None:
+            return InitData(self.init_data)
+        if self.widget is not None and self.init_data is None:
+            return WidgetLogin({key: str(value) for key, value in self.widget.items()})
+        raise InvalidValue(field="init_data", problem="either initData or widget is required")
+
+
+class SignInByTelegramBody(TelegramBody, frozen=True, kw_only=True):
+    """Data that Telegram has signed, a code of the second factor, if there is one, and the values of a new account."""
+
+    second_factor: SecondFactorText | None = None
+    accepted: AcceptedBody | None = None
+    time_zone: ZoneName | None = None
+    """The time zone (IANA) of a new account. Default: the platform's."""
+
+
+class LinkTelegramBody(TelegramBody, frozen=True, kw_only=True):
+    """Data that Telegram has signed, and the account's current password, if it has one."""
+
+    current_password: Password | None = None
+
+
+class TelegramLinkJson(Json, frozen=True, kw_only=True):
+    """A link that opens the bot in Telegram."""
+
+    url: str
+    expires_at: Timestamp
+
 
 _OF_LINK: Final = documented(
     own_account.link_telegram, raises=(InvalidValue,), body={**TELEGRAM, **PROOF}, no_idempotency_key=CONFIDENTIAL

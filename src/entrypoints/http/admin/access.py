@@ -18,9 +18,15 @@ from booking_domain.use_cases.identity.queries import list_codes
 from booking_domain.use_cases.identity.queries import list_logins_of_user as logins_of_user
 from booking_domain.use_cases.identity.queries import list_sessions_of_user as sessions_of_user
 from booking_domain.use_cases.platform.ports import Reads
-from entrypoints.http.accounts.issued_codes import CodesJson, CodesQuery, code_json
-from entrypoints.http.accounts.schemas import LoginsJson, logins_page
-from entrypoints.http.accounts.session_schemas import DevicesJson, device_json
+from entrypoints.http.accounts.schemas import (
+    CodesJson,
+    CodesQuery,
+    DevicesJson,
+    LoginsJson,
+    code_json,
+    device_json,
+    logins_page,
+)
 from entrypoints.http.kit.cursors import PageQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.identities import Run

@@ -24,8 +24,7 @@ from booking_domain.use_cases.platform.listings import (
 )
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.platform.views import Appointment
-from entrypoints.http.bookings.examples import BOOKING
-from entrypoints.http.bookings.schemas import BookingJson, booking_json
+from entrypoints.http.bookings.schemas import BOOKING, BookingJson, booking_json
 from entrypoints.http.kit.csv_cells import PAGE, Columns, csv_response
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page
 from entrypoints.http.kit.documentation import documented

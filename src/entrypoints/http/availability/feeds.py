@@ -25,7 +25,7 @@ from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.scheduling.feeds import SetFeeds, set_feeds
 from booking_domain.use_cases.scheduling.queries import get_own_feeds
-from entrypoints.http.availability.examples import SET_FEEDS
+from entrypoints.http.availability.schemas import SET_FEEDS
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.fields import Body, Json, Timestamp

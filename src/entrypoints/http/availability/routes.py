@@ -20,16 +20,13 @@ from booking_domain.use_cases.scheduling.calendars import (
     set_rules,
 )
 from booking_domain.use_cases.scheduling.queries import get_calendar
-from entrypoints.http.availability.examples import (
+from entrypoints.http.availability.feeds import FeedsJson, feeds_json, get_availability_feeds, set_availability_feeds
+from entrypoints.http.availability.schemas import (
     ADD_BLOCK,
     ADD_EXCEPTION,
     ADD_RULE,
     CHANGE_SETTINGS,
     SET_RULES,
-)
-from entrypoints.http.availability.export import PROVIDER
-from entrypoints.http.availability.feeds import get_availability_feeds, set_availability_feeds
-from entrypoints.http.availability.schemas import (
     AvailabilityJson,
     BlockBody,
     BlockJson,
@@ -49,11 +46,13 @@ from entrypoints.http.availability.schemas import (
 )
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
-from entrypoints.http.kit.exporting import exporting
+from entrypoints.http.kit.exporting import ExportSource, exporting, value
+from entrypoints.http.kit.fields import Json
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import OPTIONAL
+from entrypoints.http.providers.schemas import ProviderJson, provider_json_with_note
 
 _MANAGED: Final = "managed"
 """The variant of the entity tag without the notes of blocks."""
@@ -159,6 +158,39 @@ async def add_availability_block(data: JSONBody[BlockBody], runner: Injected[Ide
 async def remove_availability_block(block_id: FromPath[BlockId], run: Injected[Run]) -> None:
     """Remove a block. The rules apply to its time range again."""
     await run(remove_block, block_id)
+
+
+class ExportedProviderJson(Json, frozen=True, kw_only=True):
+    """A provider's profile and calendar."""
+
+    profile: ProviderJson
+    """The profile of the provider."""
+    settings: SettingsJson
+    rules: tuple[RuleJson, ...]
+    exceptions: tuple[ExceptionJson, ...]
+    blocks: tuple[BlockJson, ...]
+    external_calendars: FeedsJson
+    """The calendars that the provider imports."""
+
+
+async def _provider(source: ExportSource) -> ExportedProviderJson | None:
+    """The provider profile and calendar of the account, if it has one."""
+    reads = source.reads
+    view = await reads.providers.by_owner(source.user.id)
+    calendar = None if view is None else await reads.schedules.calendar(view.profile.id)
+    if view is None or calendar is None:
+        return None
+    return ExportedProviderJson(
+        profile=provider_json_with_note(view, source.links),
+        settings=settings_json(calendar, view.terms),
+        rules=tuple(rule_json(each) for each in calendar.rules),
+        exceptions=tuple(exception_json(each) for each in calendar.exceptions),
+        blocks=tuple(block_json(each) for each in calendar.blocks),
+        external_calendars=feeds_json(await reads.feeds.of_provider(view.profile.id), source.now),
+    )
+
+
+PROVIDER: Final = value("provider", ExportedProviderJson | None, _provider, about="The provider.")
 
 
 routes: Final = Router(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
@@ -32,7 +32,7 @@ from booking_domain.use_cases.catalogue.profiles import DurationChange, Settings
 from booking_domain.use_cases.scheduling.calendars import AddBlock, AddException, AddRule, SetRules
 from entrypoints.http.kit.fields import Body, Instant, Json, Minutes, Note, SomeMinutes, Timestamp, ZoneName, given
 from entrypoints.http.kit.projection import filled, projection
-from entrypoints.http.providers.terms import Durations, DurationsJson, TermsBody, TierJson, durations_json, tier_json
+from entrypoints.http.providers.schemas import Durations, DurationsJson, TermsBody, TierJson, durations_json, tier_json
 
 StartTime = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="On the provider's clock.")]
 EndTime = Annotated[
@@ -297,3 +297,24 @@ def settings_json(calendar: Calendar, terms: Terms) -> SettingsJson:
         reminder_minutes=terms.reminder_minutes,
         instructions=terms.instructions,
     )
+
+
+ADD_RULE: Final[dict[str, Any]] = {"day": 1, "startTime": "10:00", "endTime": "19:00"}
+SET_RULES: Final[dict[str, Any]] = {"rules": [ADD_RULE, {"day": 2, "startTime": "12:00", "endTime": "20:00"}]}
+ADD_EXCEPTION: Final[dict[str, Any]] = {"date": "2026-12-31", "ranges": [{"startTime": "10:00", "endTime": "14:00"}]}
+ADD_BLOCK: Final[dict[str, Any]] = {
+    "start": "2026-12-24T12:00:00+08:00",
+    "end": "2026-12-26T09:00:00+08:00",
+    "note": "Away.",
+}
+CHANGE_SETTINGS: Final[dict[str, Any]] = {
+    "slotStepMinutes": 15,
+    "bufferAfterMinutes": 10,
+    "depositAmount": 2000000,
+    "durations": [{"minutes": 120, "priceAmount": 14000000, "depositAmount": 4000000}],
+}
+SET_FEEDS: Final[dict[str, Any]] = {
+    "urls": ["https://calendar.example.com/private-7d1f3c0e/basic.ics"],
+    "whenFailing": "trust",
+    "trustHours": 24,
+}

@@ -13,15 +13,13 @@ from booking_domain.use_cases.bookings.change_status import ChangeBookingStatus,
 from booking_domain.use_cases.bookings.decline_request import DeclineRequest, decline_request
 from booking_domain.use_cases.bookings.offer_times import OfferTimes, offer_times
 from booking_domain.use_cases.bookings.reschedule_booking import RescheduleBooking, reschedule_booking
-from entrypoints.http.bookings.examples import (
+from entrypoints.http.bookings.schemas import (
     ACCEPT,
     ACCEPT_TIME,
     CANCEL,
     DECLINE,
     OFFER,
     RESCHEDULE,
-)
-from entrypoints.http.bookings.schemas import (
     AcceptBody,
     AcceptTimeBody,
     BookingJson,

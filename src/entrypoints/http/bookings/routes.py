@@ -18,13 +18,11 @@ from booking_domain.use_cases.bookings.place_booking import place_booking
 from booking_domain.use_cases.bookings.place_series import place_series
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.bookings.changes import changes
-from entrypoints.http.bookings.examples import (
+from entrypoints.http.bookings.schemas import (
+    BOOKINGS,
     MOVE,
     PLACE,
     PLACE_SERIES,
-)
-from entrypoints.http.bookings.export import BOOKINGS
-from entrypoints.http.bookings.schemas import (
     AppointmentJson,
     AppointmentsJson,
     BookingJson,

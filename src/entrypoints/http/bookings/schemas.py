@@ -1,34 +1,45 @@
 """The JSON of bookings."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import partial
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from msgspec import Meta, field
 
 from booking_domain.bookings.available_actions import AvailableAction, available_actions
+from booking_domain.bookings.ideas import MAX_DESCRIPTION, MAX_DETAIL, IdeaContent
 from booking_domain.bookings.model import MAX_NOTES, MAX_OFFERED_TIMES, Booking, BookingEvent
 from booking_domain.bookings.policy import Tier
+from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 from booking_domain.bookings.walk_ins import MAX_WALK_IN_NAME, WalkIn
 from booking_domain.catalogue.booking_links import TOKEN_LENGTH
+from booking_domain.files.model import FOLDERS, Folder
+from booking_domain.payments.adjustments import Adjustment
+from booking_domain.payments.desk import DeskPayment
+from booking_domain.payments.model import Payment
+from booking_domain.payments.receipts import Receipt
+from booking_domain.payments.refunds import Refund
 from booking_domain.scheduling.model import MAX_WEEKS_APART
 from booking_domain.scheduling.services import OfferedService
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import ClaimId, ProviderId, SalonId, ServiceId, UserId
+from booking_domain.shared.ids import ClaimId, FileId, ProviderId, SalonId, ServiceId, UserId
 from booking_domain.shared.time import time_zone
 from booking_domain.use_cases.bookings.any_provider import WithAnyProvider
+from booking_domain.use_cases.bookings.ideas import NewIdea
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking
 from booking_domain.use_cases.bookings.place_series import MAX_SERIES_LENGTH, MIN_SERIES_LENGTH, PlaceSeries
 from booking_domain.use_cases.bookings.queries import CancellationQuote, VisibleAppointment
 from booking_domain.use_cases.platform.listings import BookingListFilter, BookingListOrder
 from booking_domain.use_cases.platform.views import Appointment
-from entrypoints.http.bookings.idea_bodies import IdeaBody, new_idea
+from entrypoints.http.adjustments import LedgerAdjustmentJson, ledger_adjustment_json
+from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT
+from entrypoints.http.kit.exporting import ExportSource, pages
 from entrypoints.http.kit.fields import (
     Amount,
     Body,
@@ -46,6 +57,40 @@ from entrypoints.http.kit.fields import (
 )
 from entrypoints.http.kit.listing import MOST_STATUSES, ListQuery
 from entrypoints.http.kit.projection import filled, members, projection
+from entrypoints.http.payments import REFUND, PaymentPurpose, PaymentState
+from entrypoints.http.receipts import ReceiptJson, receipt_json
+
+Description = Annotated[str, Meta(min_length=1, max_length=MAX_DESCRIPTION)]
+Detail = Annotated[str, Meta(max_length=MAX_DETAIL)]
+IdeaFiles = Annotated[tuple[FileId, ...], Meta(max_length=FOLDERS[Folder.IDEAS].most)]
+
+
+class IdeaBody(Body, frozen=True, kw_only=True):
+    """The customer's wish, or the provider's notes and estimate."""
+
+    description: Description
+    size: Detail = ""
+    """The size that the customer wishes, e.g. `10 cm`."""
+    placement: Detail = ""
+    """The place that the customer wishes, e.g. `left forearm`."""
+    colours: Detail = ""
+    """The style that the customer wishes, e.g. `black and grey`."""
+    budget_amount: Amount | None = None
+    """The most that the customer would pay."""
+    estimate_amount: Amount | None = None
+    """The provider's estimate of the price. It does not change the price."""
+    file_ids: IdeaFiles = ()
+    """Images that the author uploaded to the folder `ideas`."""
+
+
+new_idea: Final = projection(IdeaBody, NewIdea, content=projection(IdeaBody, IdeaContent, unused=["file_ids"]))
+WISH: Final[dict[str, Any]] = {
+    "description": "A small swallow.",
+    "size": "10 cm",
+    "placement": "left forearm",
+    "colours": "black",
+    "budgetAmount": 30000000,
+}
 
 
 class WalkInBody(Body, frozen=True, kw_only=True):
@@ -513,3 +558,165 @@ event_json: Final = projection(
     by=projection(Actor, ActorJson),
     reason=filled("reason"),
 )
+
+
+class ExportedPaymentJson(Json, frozen=True, kw_only=True):
+    """A payment, or a refund, whose purpose is `refund`."""
+
+    id: UUID
+    purpose: PaymentPurpose
+    gateway: str
+    status: PaymentState
+    amount: int
+    currency: str
+    gateway_reference: str | None = None
+    """The gateway's id of the payment."""
+    created_at: Timestamp
+    processed_at: Timestamp | None = None
+
+
+class WalkInJson(Json, frozen=True, kw_only=True):
+    """A customer without an account."""
+
+    name: str
+    phone: str | None = None
+
+
+class ExportedBookingJson(BookingJson, frozen=True, kw_only=True):
+    """A booking with its events, payments, refunds, desk payments, corrections and receipts, oldest first."""
+
+    events: tuple[EventJson, ...]
+    """The steps of the booking."""
+    payments: tuple[ExportedPaymentJson, ...]
+    desk_payments: tuple[DeskPaymentJson, ...]
+    adjustments: tuple[LedgerAdjustmentJson, ...]
+    """What admins added to the ledger or took from it."""
+    receipts: tuple[ReceiptJson, ...]
+    """The receipts."""
+    walk_in: WalkInJson | None = None
+    """A customer without an account."""
+
+
+def _booking(
+    booking: Booking,
+    events: Sequence[BookingEvent],
+    *,
+    payments: Sequence[Payment],
+    refunds: Sequence[Refund],
+    at_desk: Sequence[DeskPayment],
+    adjustments: Sequence[Adjustment],
+    receipts: Sequence[Receipt],
+    walk_in: WalkIn | None,
+) -> ExportedBookingJson:
+    """Show a booking to one of its parties."""
+    moved: list[Payment | Refund] = [*payments, *refunds]
+    moved.sort(key=lambda each: (each.created_at, each.id))
+    return ExportedBookingJson(
+        **booking_json.members(booking),
+        events=tuple(event_json(event) for event in events),
+        payments=tuple(_payment(each) for each in moved),
+        desk_payments=tuple(map(desk_payment_json, at_desk)),
+        adjustments=tuple(map(ledger_adjustment_json, adjustments)),
+        receipts=tuple(map(receipt_json, receipts)),
+        walk_in=None if walk_in is None else WalkInJson(name=walk_in.name, phone=walk_in.phone or None),
+    )
+
+
+def _payment(payment: Payment | Refund) -> ExportedPaymentJson:
+    invoice = None if isinstance(payment, Refund) else payment.invoice
+    return ExportedPaymentJson(
+        id=payment.id,
+        purpose=REFUND if isinstance(payment, Refund) else payment.purpose.value,
+        gateway=payment.gateway,
+        status=payment.status.value,
+        amount=payment.amount.amount,
+        currency=payment.amount.currency,
+        gateway_reference=None if invoice is None else invoice.reference,
+        created_at=payment.created_at,
+        processed_at=payment.processed_at,
+    )
+
+
+async def _bookings(source: ExportSource) -> AsyncIterator[Sequence[ExportedBookingJson]]:
+    """The bookings to which the user is a party; for an admin too, only these."""
+    reads = source.reads
+    after = None
+    while found := await reads.bookings.page(source.user.id, BookingFilter(after=after, limit=source.page)):
+        ids = [booking.id for booking in found]
+        events = await reads.bookings.events_of_each(ids)
+        payments, refunds = await reads.payments.of_each_booking(ids), await reads.refunds.of_each_booking(ids)
+        at_desk, walk_ins = await reads.desk_payments.of_each_booking(ids), await reads.walk_ins.of_each(ids)
+        receipts, adjusted = await reads.receipts.of_each_booking(ids), await reads.adjustments.of_each_booking(ids)
+        yield [
+            _booking(
+                each,
+                events[each.id],
+                payments=payments[each.id],
+                refunds=refunds[each.id],
+                at_desk=at_desk[each.id],
+                adjustments=adjusted[each.id],
+                receipts=receipts[each.id],
+                walk_in=walk_ins.get(each.id),
+            )
+            for each in found
+        ]
+        after = found[-1].id
+
+
+BOOKINGS: Final = pages(
+    "bookings", ExportedBookingJson, _bookings, about="The bookings of the user, as a customer and as a provider."
+)
+
+
+BOOKING_ID: Final = "0199f3a7-90c2-7b15-a4d8-6e2f1c7b9a03"
+PLACE: Final[dict[str, Any]] = {
+    "providerId": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21",
+    "slot": "2026-11-23T10:00:00+08:00",
+    "notes": "A small swallow on the forearm.",
+}
+BOOKING: Final[dict[str, Any]] = {
+    "id": BOOKING_ID,
+    "reference": "BK-7F3K9Q",
+    "status": "pending",
+    "paymentStatus": "unpaid",
+    "providerId": PLACE["providerId"],
+    "customerId": "0199f3a0-5c1e-7d42-8f0b-3c5a9e2d1b77",
+    "start": "2026-11-23T02:00:00Z",
+    "end": "2026-11-23T03:00:00Z",
+    "timeZone": "Asia/Ulaanbaatar",
+    "priceAmount": 8000000,
+    "depositAmount": 2000000,
+    "paidAmount": 0,
+    "refundedAmount": 0,
+    "refundPendingAmount": 0,
+    "deskPaidAmount": 0,
+    "authorisedAmount": 0,
+    "releasedAmount": 0,
+    "balanceDueAmount": 0,
+    "currency": "MNT",
+    "notes": PLACE["notes"],
+    "placedByStaff": False,
+    "version": 1,
+    "createdAt": "2026-11-20T03:15:00Z",
+    "updatedAt": "2026-11-20T03:15:00Z",
+    "dueAt": "2026-11-20T03:30:00Z",
+}
+MOVE: Final[dict[str, Any]] = {"status": "cancelled", "reason": "I am ill."}
+PLACE_SERIES: Final[dict[str, Any]] = {**PLACE, "everyWeeks": 4, "times": 2}
+RESCHEDULE: Final[dict[str, Any]] = {"slot": "2026-11-24T14:00:00+08:00"}
+_UNACCEPTED: Final = {"rescheduledBy", "agreedStart", "agreedEnd", "objectionDeadline"}
+ACCEPT_TIME: Final[dict[str, Any]] = {"start": "2026-11-24T14:00:00+08:00", "end": "2026-11-24T15:00:00+08:00"}
+QUOTE: Final[dict[str, Any]] = {
+    "refundAmount": 1000000,
+    "releasedAmount": 0,
+    "deskPaidAmount": 0,
+    "currency": "MNT",
+    "validUntil": "2026-11-22T04:20:00Z",
+    "tier": {"hoursBefore": 24, "percent": 50, "deadline": "2026-11-23T06:00:00Z"},
+    "betterTier": {"hoursBefore": 72, "percent": 100, "deadline": "2026-11-21T06:00:00Z"},
+    "cancellationStart": "2026-11-24T06:00:00Z",
+}
+CANCEL: Final[dict[str, Any]] = {"reason": "I am ill."}
+ACCEPT: Final[dict[str, Any]] = {"slot": "2026-11-24T14:00:00+08:00"}
+DECLINE: Final[dict[str, Any]] = {"reason": "Not my style."}
+OFFER: Final[dict[str, Any]] = {"slots": ["2026-11-24T14:00:00+08:00", "2026-11-25T10:00:00+08:00"]}

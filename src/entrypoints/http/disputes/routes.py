@@ -23,15 +23,13 @@ from booking_domain.use_cases.disputes.commands import (
     withdraw_dispute,
 )
 from booking_domain.use_cases.platform.ports import Reads
-from entrypoints.http.disputes.examples import (
+from entrypoints.http.disputes.schemas import (
     CSV,
+    DISPUTES,
     OPEN,
     OPEN_FOR,
     RESOLVE,
     STATEMENT,
-)
-from entrypoints.http.disputes.schemas import (
-    DISPUTES,
     ChosenDisputesQuery,
     DisputeCaseJson,
     DisputeJson,

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
@@ -40,16 +40,16 @@ from booking_domain.use_cases.disputes.commands import (
     ResolveDispute,
 )
 from booking_domain.use_cases.disputes.queries import DisputeCase
-from entrypoints.http.bookings.schemas import BookingJson, EventJson, booking_json, event_json
+from entrypoints.http.bookings.schemas import BOOKING, BookingJson, EventJson, booking_json, event_json
 from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json
-from entrypoints.http.files.images import ImageJson, private_image_json
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, PageQuery
 from entrypoints.http.kit.exporting import ExportSource, pages
 from entrypoints.http.kit.fields import Amount, Body, Cursor, Json, Limit, Timestamp, one_of
+from entrypoints.http.kit.images import ImageJson, private_image_json
 from entrypoints.http.kit.listing import ListQuery, PersonJson
 from entrypoints.http.kit.projection import members, projection
-from entrypoints.http.payments.schemas import PaymentJson, payment_json
-from entrypoints.http.providers.terms import TierJson, tier_json
+from entrypoints.http.payments import PaymentJson, payment_json
+from entrypoints.http.providers.schemas import TierJson, tier_json
 
 Reason = Annotated[str, Meta(min_length=1, max_length=MAX_REASON)]
 StatementText = Annotated[str, Meta(min_length=1, max_length=MAX_STATEMENT)]
@@ -390,3 +390,26 @@ async def _exported_dispute(dispute: Dispute, source: ExportSource) -> ExportedD
 
 DISPUTES: Final = pages("disputes", ExportedDisputeJson, _exported, about="The disputes that the user opened.")
 """The section of the export."""
+
+
+_CUSTOMER: Final = {"id": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8d12", "name": "Bold"}
+EVIDENCE: Final[dict[str, Any]] = {"kind": "text", "text": "I waited from 10:00 to 10:40; the studio was closed."}
+OPEN: Final[dict[str, Any]] = {
+    "bookingId": BOOKING["id"],
+    "reason": "Nobody was there.",
+    "evidence": [EVIDENCE],
+}
+OPEN_FOR: Final[dict[str, Any]] = {**OPEN, "initiatorId": _CUSTOMER["id"]}
+STATEMENT: Final[dict[str, Any]] = {"text": "I was ill and wrote to the customer at 09:00."}
+RESOLVE: Final[dict[str, Any]] = {
+    "resolution": "refund_partial",
+    "refundAmount": 1_000_000,
+    "bookingStatus": "cancelled",
+    "note": "The appointment was called off too late.",
+}
+CSV: Final = (
+    "id,bookingReference,status,openedBy,byAdmin,bookingWas,customer,provider,openedAt,statementDueAt,decisionDueAt,"
+    "closedAt,resolution,refundAmount,currency,bookingStatus\r\n"
+    "0199f3d4-2a61-7c3e-8f15-7b4e9d0c6a38,BK-7F3K9Q,open,customer,no,confirmed,Bold,Sarnai Tattoo,"
+    "2026-11-25T02:00:00+00:00,2026-11-30T02:00:00+00:00,2026-12-09T02:00:00+00:00,,,,,\r\n"
+)

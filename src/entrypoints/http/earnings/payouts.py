@@ -22,13 +22,11 @@ from booking_domain.use_cases.payments.provider_payouts import (
 )
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.earnings import statements
-from entrypoints.http.earnings.examples import (
+from entrypoints.http.earnings.schemas import (
     PAYOUTS_CSV,
     RETURN,
     SETTLE,
     START,
-)
-from entrypoints.http.earnings.schemas import (
     ChosenProviderPayoutsQuery,
     ProviderPayoutJson,
     ProviderPayoutsJson,

@@ -22,14 +22,12 @@ from booking_domain.use_cases.platform.listings import MoneyOrder
 from booking_domain.use_cases.platform.ports import ProviderPayoutFilter, Reads
 from booking_domain.use_cases.platform.views import ProviderPayoutView
 from entrypoints.http.earnings import statements
-from entrypoints.http.earnings.examples import (
+from entrypoints.http.earnings.payouts import payout_routes
+from entrypoints.http.earnings.schemas import (
     ADJUST,
     BALANCES_CSV,
     SET_COMMISSION,
     STATEMENT,
-)
-from entrypoints.http.earnings.payouts import payout_routes
-from entrypoints.http.earnings.schemas import (
     AdjustmentBody,
     BalancesJson,
     CommissionBody,
@@ -48,7 +46,7 @@ from entrypoints.http.earnings.schemas import (
     earning_json,
     own_payout_json,
 )
-from entrypoints.http.earnings.statement_documents import MOST, statement_document
+from entrypoints.http.earnings.statements import MOST, statement_document
 from entrypoints.http.kit.csv_cells import PAGE, attachment
 from entrypoints.http.kit.cursors import PageQuery
 from entrypoints.http.kit.documentation import documented

@@ -29,13 +29,11 @@ from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_vers
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.providers.examples import (
+from entrypoints.http.providers.schemas import (
     APPROVED,
     CORRECTION,
     DECIDE,
     SUSPEND,
-)
-from entrypoints.http.providers.schemas import (
     CorrectProfileBody,
     DecidedJson,
     DecideOnBookingsBody,
@@ -45,8 +43,9 @@ from entrypoints.http.providers.schemas import (
     ProviderJson,
     ProvidersJson,
     SuspendBody,
+    provider_json_with_note,
+    providers_page,
 )
-from entrypoints.http.providers.views import provider_json_with_note, providers_page
 
 
 @get("/", opt=documented(providers.list_profiles))

@@ -25,8 +25,8 @@ from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
-from entrypoints.http.providers.examples import CHANGES
 from entrypoints.http.providers.schemas import (
+    CHANGES,
     DOCUMENTS,
     PROFILE,
     ChangeProfileBody,
@@ -36,9 +36,10 @@ from entrypoints.http.providers.schemas import (
     ProvidersJson,
     ProvidersQuery,
     provider_json,
+    provider_json_with_note,
+    providers_page,
 )
 from entrypoints.http.providers.slots import explain_slot, list_days, list_slots, show_provider_page
-from entrypoints.http.providers.views import provider_json_with_note, providers_page
 
 
 @post("/me", opt=documented(open_profile, body=PROFILE))

@@ -1,12 +1,17 @@
 """The JSON of providers."""
 
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from msgspec import UNSET, Meta, UnsetType
+from msgspec.json import encode
+from msgspec.structs import replace
 
-from booking_domain.bookings.model import DepositMode
+from booking_domain.bookings.model import MAX_DURATIONS, MAX_INSTRUCTIONS, BookingMode, DepositMode, Terms
+from booking_domain.bookings.policy import MAX_RESCHEDULE_NOTICE, MAX_TIERS, PRESETS, Preset, Tier, tiers
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.catalogue.model import (
     INSTAGRAM_PATTERN,
@@ -26,32 +31,335 @@ from booking_domain.catalogue.model import (
 from booking_domain.catalogue.salons import Salon
 from booking_domain.files.model import FOLDERS, Folder
 from booking_domain.files.ports import ObjectLinks
-from booking_domain.scheduling.model import Slot
+from booking_domain.scheduling.explain import explain, public_reasons
+from booking_domain.scheduling.model import MAX_HORIZON_DAYS, ProviderSchedule, Slot
+from booking_domain.scheduling.services import OnCurrencyChange
+from booking_domain.scheduling.slots import MAX_SLOTS, first_slots, slots_in_order
+from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import BookingId, FileId, ProviderId
-from booking_domain.shared.unset import given_as
+from booking_domain.shared.time import TimeRange
+from booking_domain.shared.unset import Unset, given_as
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.bookings.review_bookings import MOST_AT_ONCE, BookingVerdict, DecideOnBookings
-from booking_domain.use_cases.catalogue.profiles import ProfileChange
+from booking_domain.use_cases.catalogue.profiles import CancellationChange, DurationChange, ProfileChange, TermsChange
 from booking_domain.use_cases.catalogue.publication import CorrectProfile
 from booking_domain.use_cases.catalogue.queries import PORTFOLIO_SHOWN, ProviderPage
 from booking_domain.use_cases.platform.views import ProviderView
-from entrypoints.http.files.images import ImageJson, picture_or_none
-from entrypoints.http.files.schemas import FILE, FileJson
+from booking_domain.use_cases.scheduling.queries import ExplicableSchedule
+from entrypoints.http.bookings.schemas import BOOKING
+from entrypoints.http.files import FILE, FileJson, file_json
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.fields import (
+    Amount,
     Body,
+    Currency,
     GatewayName,
     Json,
     Note,
+    ReminderMinutes,
+    SomeMinutes,
     Timestamp,
     ZoneName,
     given,
+    given_or_none,
     one_of,
 )
+from entrypoints.http.kit.images import ImageJson, picture_or_none
+from entrypoints.http.kit.projection import projection
 from entrypoints.http.portfolio import PortfolioJson, portfolio_json
-from entrypoints.http.providers.slot_responses import SlotJson, slot_json
-from entrypoints.http.providers.terms import DurationsJson, TermsBody, TierJson, durations_json, tier_json
 from entrypoints.http.services import ServiceJson, service_json
+
+
+class TierBody(Body, frozen=True, kw_only=True):
+    """A tier: up to `hoursBefore` the start, `percent` of the payments are refunded."""
+
+    hours_before: Annotated[int, Meta(ge=0, le=8_760)]
+    percent: Annotated[int, Meta(ge=0, le=100)]
+
+
+class TierJson(Json, frozen=True, kw_only=True):
+    """One tier of a cancellation policy."""
+
+    hours_before: int
+    percent: int
+
+
+class DurationBody(Body, frozen=True, kw_only=True):
+    """A length of appointment and its price; without `depositAmount`, the deposit of the default length."""
+
+    minutes: SomeMinutes
+    price_amount: Amount
+    deposit_amount: Amount | None = None
+
+    def change(self) -> DurationChange:
+        """Return the part of the command."""
+        return DurationChange(minutes=self.minutes, price_amount=self.price_amount, deposit_amount=self.deposit_amount)
+
+
+class DurationJson(Json, frozen=True, kw_only=True):
+    """A length of appointment that customers may choose, and its price."""
+
+    minutes: int
+    price_amount: int
+    deposit_amount: int
+
+
+Durations = Annotated[
+    tuple[DurationBody, ...],
+    Meta(
+        max_length=MAX_DURATIONS, description="All lengths in addition to `slotDurationMinutes`, each with its price."
+    ),
+]
+DurationsJson = Annotated[tuple[DurationJson, ...], Meta(max_length=MAX_DURATIONS)]
+CancellationTiers = Annotated[tuple[TierBody, ...], Meta(max_length=MAX_TIERS)]
+Percent = Annotated[int, Meta(ge=0, le=100)]
+
+
+class TermsBody(Body, frozen=True, kw_only=True):
+    """Terms to change; omitted members keep their values. A deposit above an omitted price raises the price to it."""
+
+    booking_mode: BookingMode | UnsetType = UNSET
+    deposit_amount: Amount | UnsetType = UNSET
+    price_amount: Amount | UnsetType = UNSET
+    currency: Currency | UnsetType = UNSET
+    """Amounts that the request leaves out keep their numbers in another currency. Bookings keep theirs."""
+    services_on_currency_change: OnCurrencyChange | UnsetType = UNSET
+    """Needed if another currency would leave services that can be booked in the old one: `keep_numbers` keeps the
+    numbers of prices and deposits in the new currency, `deactivate` leaves the services as they are, not bookable."""
+    cancellation_preset: Preset | UnsetType = UNSET
+    """`flexible`, `moderate` or `strict` sets the tiers of that name; `custom`, those of `cancellationPolicy`."""
+    cancellation_policy: CancellationTiers | UnsetType = UNSET
+    """Tiers. More notice must never refund less."""
+    late_cancellation_keeps_percent: Percent | UnsetType = UNSET
+    """The percentage of the payments that is kept if the customer cancels later than all tiers."""
+    no_show_keeps_percent: Percent | UnsetType = UNSET
+    """The percentage of the payments that is kept if the customer does not come, or cancels after the start."""
+    reschedule_notice_minutes: Annotated[int, Meta(ge=0, le=MAX_RESCHEDULE_NOTICE)] | UnsetType = UNSET
+    """The least notice before the start with which customers can reschedule."""
+    requests_claim_time: bool | UnsetType = UNSET
+    """Whether a request occupies its time until the provider answers it."""
+    payment_gateway: GatewayName | UnsetType | None = UNSET
+    """The gateway that charges your customers. Null: the platform's first that accepts your currency."""
+    deposit_mode: DepositMode | UnsetType | None = UNSET
+    """`charged`: deposits are charged at once; `authorised`: they are captured later, if the gateway can and the
+    appointment ends within six days; null: as the platform does."""
+
+    reminder_minutes: ReminderMinutes | UnsetType = UNSET
+    instructions: Annotated[str, Meta(max_length=MAX_INSTRUCTIONS)] | UnsetType = UNSET
+    """A text that customers get with a reminder, e.g. how to prepare."""
+
+    def terms(self) -> TermsChange:
+        """Return the command."""
+        return TermsChange(
+            mode=given(self.booking_mode),
+            deposit_amount=given(self.deposit_amount),
+            price_amount=given(self.price_amount),
+            currency=given(self.currency),
+            services=given_or_none(self.services_on_currency_change),
+            cancellation=self._cancellation(),
+            requests_claim_time=given(self.requests_claim_time),
+            gateway=given(self.payment_gateway),
+            reminder_minutes=given(self.reminder_minutes),
+            instructions=given(self.instructions),
+            deposit_mode=given(self.deposit_mode),
+        )
+
+    def _cancellation(self) -> CancellationChange:
+        return CancellationChange(
+            tiers=self._tiers(),
+            late_keeps=given(self.late_cancellation_keeps_percent),
+            no_show_keeps=given(self.no_show_keeps_percent),
+            reschedule_notice_minutes=given(self.reschedule_notice_minutes),
+        )
+
+    def _tiers(self) -> tuple[Tier, ...] | Unset:
+        listed = given(self.cancellation_policy)
+        preset = PRESETS.get(given(self.cancellation_preset) or Preset.CUSTOM)
+        if isinstance(listed, Unset):
+            return listed if preset is None else preset
+        chosen = tiers((tier.hours_before, tier.percent) for tier in listed).tiers
+        if preset is not None and set(chosen) != set(preset):
+            raise InvalidValue(field="cancellation_preset", problem="`cancellationPolicy` has other tiers")
+        return chosen
+
+
+def durations_json(terms: Terms) -> DurationsJson:
+    """Show the lengths other than the default."""
+    return tuple(
+        DurationJson(
+            minutes=duration.minutes, price_amount=duration.price_amount, deposit_amount=duration.deposit_amount
+        )
+        for duration in terms.durations
+    )
+
+
+tier_json: Final = projection(Tier, TierJson)
+
+
+LONGEST_WINDOW: Final = timedelta(days=62)
+_A_MOMENT: Final = timedelta.resolution
+
+
+class SlotJson(Json, frozen=True, kw_only=True):
+    """An offered slot."""
+
+    start: Timestamp
+    end: Timestamp
+
+
+class SlotsJson(Json, frozen=True, kw_only=True):
+    """The slots that start in the window, in order, and the time zone to show them in.
+
+    With `nextFrom`, the answer has only the slots that start before it: repeat the request with it as `from`. Without
+    it, the answer is complete. `degraded` names the sources that could not be taken into account.
+    """
+
+    time_zone: str
+    slots: Annotated[tuple[SlotJson, ...], Meta(max_length=MAX_SLOTS)]
+    next_from: Timestamp | None = None
+    degraded: tuple[str, ...]
+
+
+class DayJson(Json, frozen=True, kw_only=True):
+    """A day of a calendar view."""
+
+    date: date
+    slots: int
+    """How many slots start on this day."""
+    first_slot: Timestamp | None = None
+    """The start of the first slot of the day."""
+
+
+class DaysJson(Json, frozen=True, kw_only=True):
+    """The days of the window, in the provider's time zone.
+
+    With `nextFrom`, the answer has only the days before it: repeat the request with it as `from`. Without it, the
+    answer is complete. `degraded` names the sources that could not be taken into account.
+    """
+
+    time_zone: str
+    days: Annotated[tuple[DayJson, ...], Meta(max_length=LONGEST_WINDOW.days)]
+    """The days."""
+    next_from: date | None = None
+    degraded: tuple[str, ...]
+
+
+class ExplanationJson(Json, frozen=True, kw_only=True):
+    """Why a start is or is not offered.
+
+    `reasons` are `closed`, `exception`, `salon_closed`, `notice`, `horizon`, `off_grid`, `not_bookable` and
+    `unavailable`. Instead of `unavailable`, the provider, the manager of the provider's salon and admins see `block`,
+    `claimed`, `busy`, `buffer`, `day_full` and `week_full`.
+    """
+
+    time_zone: str
+    slot: Timestamp
+    offered: bool
+    reasons: tuple[str, ...]
+    before: SlotJson | None = None
+    after: SlotJson | None = None
+    degraded: tuple[str, ...]
+
+
+def slots_response(
+    schedule: ProviderSchedule,
+    window: TimeRange,
+    now: datetime,
+    *,
+    zone: ZoneInfo | None = None,
+    duration_minutes: int | None = None,
+) -> bytes:
+    """The slots of the window, as JSON."""
+    calendar, degraded = schedule.calendar_at(now)
+    found = first_slots(calendar, schedule.claims, window=window, now=now, duration_minutes=duration_minutes)
+    answer = SlotsJson(
+        time_zone=calendar.time_zone if zone is None else zone.key,
+        slots=tuple(slot_json(slot, zone) for slot in found.slots),
+        next_from=in_zone(found.next_from, zone),
+        degraded=degraded,
+    )
+    return encode(answer)
+
+
+def days_response(
+    schedule: ProviderSchedule, window: TimeRange, now: datetime, *, duration_minutes: int | None = None
+) -> bytes:
+    """The number of slots of each day of the window, as JSON."""
+    calendar, degraded = schedule.calendar_at(now)
+    found = first_slots(calendar, schedule.claims, window=window, now=now, duration_minutes=duration_minutes)
+    zone = calendar.zone
+    first, last = local_date(window.start, zone), local_date(window.end - _A_MOMENT, zone)
+    # The day at which the list of slots was cut off is incomplete.
+    cut = None if found.next_from is None else local_date(found.next_from, zone)
+    starts: dict[date, list[datetime]] = {}
+    for slot in found.slots:
+        starts.setdefault(local_date(slot.start, zone), []).append(slot.start)
+    days = (first + timedelta(days=after) for after in range((last - first).days + 1))
+    answer = DaysJson(
+        time_zone=calendar.time_zone,
+        days=tuple(
+            DayJson(date=day, slots=len(starts.get(day, ())), first_slot=starts[day][0] if day in starts else None)
+            for day in days
+            if cut is None or day < cut
+        ),
+        next_from=cut,
+        degraded=degraded,
+    )
+    return encode(answer)
+
+
+def next_free(
+    schedule: ProviderSchedule, now: datetime, duration_minutes: int | None = None
+) -> tuple[Slot | None, tuple[str, ...]]:
+    """The first slot from now on, and what could not be taken into account."""
+    calendar, degraded = schedule.calendar_at(now)
+    window = TimeRange(now, now + timedelta(days=MAX_HORIZON_DAYS))
+    slots = slots_in_order(calendar, schedule.claims, window=window, now=now, duration_minutes=duration_minutes)
+    return next(iter(slots), None), degraded
+
+
+def local_date(at: datetime, zone: ZoneInfo) -> date:
+    """The date of an instant in a time zone."""
+    return at.astimezone(zone).date()
+
+
+def explanation_response(
+    of: ExplicableSchedule, start: datetime, now: datetime, *, duration_minutes: int | None = None
+) -> bytes:
+    """The explanation of a start, as JSON."""
+    schedule = of.schedule
+    calendar, degraded = schedule.calendar_at(now)
+    why = explain(
+        calendar,
+        schedule.claims,
+        start,
+        now=now,
+        duration_minutes=duration_minutes,
+        bookable=schedule.accepting,
+    )
+    answer = ExplanationJson(
+        time_zone=calendar.time_zone,
+        slot=why.start,
+        offered=why.offered,
+        reasons=tuple(reason.value for reason in why.reasons) if of.full else public_reasons(why.reasons),
+        before=None if why.before is None else slot_json(why.before),
+        after=None if why.after is None else slot_json(why.after),
+        degraded=degraded,
+    )
+    return encode(answer)
+
+
+def slot_json(slot: Slot, zone: ZoneInfo | None = None) -> SlotJson:
+    """Show a slot in UTC or with the offset of a time zone."""
+    if zone is None:
+        return SlotJson(start=slot.start, end=slot.end)
+    return SlotJson(start=slot.start.astimezone(zone), end=slot.end.astimezone(zone))
+
+
+def in_zone(at: datetime | None, zone: ZoneInfo | None) -> datetime | None:
+    """The instant with the offset of the time zone, if one is given."""
+    return at if at is None or zone is None else at.astimezone(zone)
+
 
 DisplayName = Annotated[str, Meta(min_length=1, max_length=MAX_DISPLAY_NAME)]
 Bio = Annotated[str, Meta(max_length=MAX_BIO)]
@@ -402,3 +710,35 @@ PROFILE: Final[dict[str, Any]] = {
     "currency": "MNT",
 }
 DOCUMENTS: Final[dict[str, Any]] = {"fileIds": [FILE["id"]]}
+
+
+def provider_json_with_note(view: ProviderView, links: ObjectLinks) -> ProviderJson:
+    """Show a provider to the owner or an admin, with gateway, the admin's note, suspension and documents."""
+    suspension = view.profile.suspension
+    return replace(
+        provider_json(view, links),
+        payment_gateway=view.terms.gateway,
+        deposit_mode=view.terms.deposit_mode,
+        documents=None if view.documents is None else tuple(file_json(each, links) for each in view.documents),
+        review_note=view.profile.review_note,
+        suspension=None
+        if suspension is None
+        else SuspensionJson(cause=suspension.cause.value, reason=suspension.reason, since=suspension.since),
+    )
+
+
+def providers_page(
+    found: Sequence[ProviderView],
+    limit: int,
+    show: Callable[[ProviderView, ObjectLinks], ProviderJson],
+    links: ObjectLinks,
+) -> ProvidersJson:
+    """A page of the `limit` + 1 providers that were read."""
+    return ProvidersJson.of(found, limit, lambda view: show(view, links), lambda view: view.profile.id)
+
+
+CHANGES: Final[dict[str, Any]] = {"bio": "Fine lines, lettering and cover-ups.", "depositAmount": 2500000}
+APPROVED: Final[dict[str, Any]] = {"approved": True, "note": "Welcome."}
+SUSPEND: Final[dict[str, Any]] = {"reason": "The address does not exist."}
+CORRECTION: Final[dict[str, Any]] = {"address": "Peace Avenue 71, Ulaanbaatar"}
+DECIDE: Final[dict[str, Any]] = {"bookingIds": [BOOKING["id"]], "verdict": "cancel", "reason": "The studio has closed."}

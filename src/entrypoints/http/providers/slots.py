@@ -29,15 +29,16 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.queries import moment
 from entrypoints.http.kit.request_guard import IF_VALID, OPTIONAL
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn, encoded
-from entrypoints.http.providers.schemas import ProviderPageJson, provider_page_json
-from entrypoints.http.providers.slot_responses import (
+from entrypoints.http.providers.schemas import (
     LONGEST_WINDOW,
     DaysJson,
     ExplanationJson,
+    ProviderPageJson,
     SlotsJson,
     days_response,
     explanation_response,
     next_free,
+    provider_page_json,
     slots_response,
 )
 

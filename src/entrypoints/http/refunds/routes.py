@@ -14,8 +14,7 @@ from booking_domain.use_cases.identity.bank_accounts import confirm_bank_account
 from booking_domain.use_cases.identity.own_account import Requester, enter_bank_account, withdraw_bank_account
 from booking_domain.use_cases.payments import refund_queries as queries
 from booking_domain.use_cases.platform.ports import Reads
-from entrypoints.http.accounts.examples import PROOF
-from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody
+from entrypoints.http.accounts.schemas import NO_PROOF, PROOF, ProofBody
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting

@@ -31,7 +31,7 @@ from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page
 from entrypoints.http.kit.exporting import ExportSource, value
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Timestamp
 from entrypoints.http.kit.listing import MoneyListQuery, PersonJson
-from entrypoints.http.payments.schemas import PaymentJson, payment_json
+from entrypoints.http.payments import PaymentJson, payment_json
 
 _MAX_TYPED: Final = 60
 """Characters of an account number as typed, with spaces and dashes."""

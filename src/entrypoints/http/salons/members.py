@@ -20,8 +20,8 @@ from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import OPTIONAL
-from entrypoints.http.salons.examples import INVITE
 from entrypoints.http.salons.schemas import (
+    INVITE,
     InvitationsJson,
     InviteBody,
     InvitedJson,

@@ -18,12 +18,6 @@ from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
-from entrypoints.http.salons.examples import (
-    EDIT,
-    OPEN,
-    SET_HOURS,
-)
-from entrypoints.http.salons.export import SALONS
 from entrypoints.http.salons.members import (
     accept_salon_invitation,
     decline_salon_invitation,
@@ -34,6 +28,10 @@ from entrypoints.http.salons.members import (
     list_salon_members,
 )
 from entrypoints.http.salons.schemas import (
+    EDIT,
+    OPEN,
+    SALONS,
+    SET_HOURS,
     EditSalonBody,
     ListedSalonsJson,
     ManagedSalonsJson,

@@ -1,11 +1,13 @@
 """The JSON of salons."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from msgspec import UNSET, Meta, UnsetType, structs
+from msgspec.json import encode
 
 from booking_domain.catalogue.model import MAX_ADDRESS, Location
 from booking_domain.catalogue.salons import (
@@ -31,6 +33,7 @@ from booking_domain.shared.ids import FileId, ProviderId, SalonId
 from booking_domain.shared.unset import given_as
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.catalogue.salon_queries import SalonPage
+from booking_domain.use_cases.catalogue.salon_slots import MAX_OFFERS, SalonSchedules, salon_slots
 from booking_domain.use_cases.catalogue.salons import (
     MAX_SALON_EXCEPTIONS,
     MAX_SALON_RULES,
@@ -41,12 +44,21 @@ from booking_domain.use_cases.catalogue.salons import (
 )
 from booking_domain.use_cases.platform.views import Invitation, ListedSalon, ManagedSalon, MemberView, SalonView
 from entrypoints.http.availability.schemas import ExceptionBody, HoursJson, RuleBody
-from entrypoints.http.files.images import ImageJson, picture_json
 from entrypoints.http.kit.cursors import Page, PageQuery
+from entrypoints.http.kit.exporting import ExportSource, value
 from entrypoints.http.kit.fields import Body, Json, Query, Timestamp, ZoneName, given, one_of
+from entrypoints.http.kit.images import ImageJson, picture_json
 from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.refusals import invalid_input
-from entrypoints.http.providers.schemas import PointBody, PointJson, ProviderJson, provider_json
+from entrypoints.http.providers.schemas import (
+    PROVIDER_ID,
+    PointBody,
+    PointJson,
+    ProviderJson,
+    in_zone,
+    provider_json,
+    slot_json,
+)
 from entrypoints.http.services import ServiceJson, service_json
 
 MAX_PHOTOS: Final = FOLDERS[Folder.SALON_PHOTOS].most
@@ -424,3 +436,73 @@ _rule_json: Final = projection(
 def _exception_json(exception: DateException) -> SalonExceptionJson:
     ranges = tuple(HoursJson(start_time=str(hours.start), end_time=str(hours.end)) for hours in exception.ranges)
     return SalonExceptionJson(date=exception.date, closed=None if ranges else True, ranges=ranges or None)
+
+
+class SalonSlotJson(Json, frozen=True, kw_only=True):
+    """An offered slot, and the providers that offer it."""
+
+    start: Timestamp
+    end: Timestamp
+    provider_ids: Annotated[tuple[UUID, ...], Meta(max_length=MAX_MEMBERS)]
+    """The providers who are free then."""
+
+
+class SalonSlotsJson(Json, frozen=True, kw_only=True):
+    """The slots of all members that start in the window, in order, and the time zone to show them in.
+
+    With `nextFrom`, the answer has only the slots that start before it: repeat the request with it as `from`. Without
+    it, the answer is complete. `degraded` names the sources that could not be taken into account.
+    """
+
+    time_zone: str
+    slots: Annotated[tuple[SalonSlotJson, ...], Meta(max_length=MAX_OFFERS + MAX_MEMBERS)]
+    next_from: Timestamp | None = None
+    degraded: tuple[str, ...]
+
+
+def salon_slots_response(
+    of: SalonSchedules,
+    time_zone: str,
+    now: datetime,
+    *,
+    zone: ZoneInfo | None = None,
+    duration_minutes: int | None = None,
+) -> bytes:
+    """The slots of the members, as JSON."""
+    found = salon_slots(of, now=now, duration_minutes=duration_minutes)
+    shown = ((slot_json(slot, zone), providers) for slot, providers in found.slots)
+    answer = SalonSlotsJson(
+        time_zone=time_zone,
+        slots=tuple(SalonSlotJson(start=slot.start, end=slot.end, provider_ids=who) for slot, who in shown),
+        next_from=in_zone(found.next_from, zone),
+        degraded=found.degraded,
+    )
+    return encode(answer)
+
+
+async def _salons(source: ExportSource) -> list[SalonJson]:
+    return [salon_json(salon, source.links) for salon in await source.reads.salons.of_manager(source.user.id)]
+
+
+SALONS: Final = value("salons", tuple[SalonJson, ...], _salons, about="The salons that the user manages.")
+
+
+OPEN: Final[dict[str, Any]] = {
+    "name": "Nomad House",
+    "timeZone": "Asia/Ulaanbaatar",
+    "address": "Peace Avenue 17",
+    "city": "Ulaanbaatar",
+    "location": {"lat": 47.9184, "lon": 106.9177},
+    "phone": "+97699112233",
+    "email": "hello@nomad.mn",
+    "instructions": "The entrance is in the yard, second floor.",
+}
+EDIT: Final[dict[str, Any]] = {"name": "Nomad House & Friends"}
+SET_HOURS: Final[dict[str, Any]] = {
+    "rules": [{"day": 1, "startTime": "09:00", "endTime": "20:00", "everyWeeks": 1}],
+    "exceptions": [
+        {"date": "2026-12-31", "ranges": [{"startTime": "10:00", "endTime": "14:00"}]},
+        {"date": "2027-01-01", "closed": True},
+    ],
+}
+INVITE: Final[dict[str, Any]] = {"providerId": PROVIDER_ID}

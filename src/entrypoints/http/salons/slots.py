@@ -19,7 +19,7 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn, encoded
 from entrypoints.http.providers.slots import SlotsQuery, window_of
-from entrypoints.http.salons.slot_responses import SalonSlotsJson, salon_slots_response
+from entrypoints.http.salons.schemas import SalonSlotsJson, salon_slots_response
 
 
 @get(

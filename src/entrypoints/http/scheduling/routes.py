@@ -14,8 +14,9 @@ from entrypoints.http.kit.idempotency import COMPUTES
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn, encoded
-from entrypoints.http.scheduling.examples import COMPUTE, EXPLAIN
 from entrypoints.http.scheduling.schemas import (
+    COMPUTE,
+    EXPLAIN,
     ComputedSlotsJson,
     ComputeSlotsBody,
     ExplainedSlotJson,

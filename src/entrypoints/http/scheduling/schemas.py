@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 from uuid import UUID
 
 from msgspec import Meta, field
@@ -32,7 +32,7 @@ from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId,
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime, instant
 from entrypoints.http.availability.schemas import EndTime, StartTime
 from entrypoints.http.kit.fields import Body, Instant, Json, Minutes, SomeMinutes, ZoneName
-from entrypoints.http.providers.slot_responses import LONGEST_WINDOW, SlotJson, slot_json
+from entrypoints.http.providers.schemas import LONGEST_WINDOW, SlotJson, slot_json
 
 MOST_PERIODS: Final = 2_000
 MOST_STEPS: Final = 10_000
@@ -327,3 +327,23 @@ def explained_json(explanation: Explanation) -> ExplainedSlotJson:
 
 def _ranges(path: FieldPath, periods: tuple[PeriodBody, ...]) -> tuple[TimeRange, ...]:
     return tuple(_within((*path, index), each.range) for index, each in enumerate(periods))
+
+
+CALENDAR: Final[dict[str, Any]] = {
+    "timeZone": "America/New_York",
+    "settings": {"slotStepMinutes": 60, "slotDurationMinutes": 60, "bufferAfterMinutes": 15},
+    "rules": [{"day": 0, "startTime": "00:00", "endTime": "04:00"}],
+}
+CLAIMS: Final[list[dict[str, Any]]] = [{"start": "2026-11-01T07:00:00Z", "end": "2026-11-01T08:00:00Z"}]
+COMPUTE: Final[dict[str, Any]] = {
+    "calendar": CALENDAR,
+    "claims": CLAIMS,
+    "now": "2026-10-20T00:00:00Z",
+    "window": {"from": "2026-11-01T04:00:00Z", "to": "2026-11-02T05:00:00Z"},
+}
+EXPLAIN: Final[dict[str, Any]] = {
+    "calendar": CALENDAR,
+    "claims": CLAIMS,
+    "now": "2026-10-20T00:00:00Z",
+    "slot": "2026-11-01T06:00:00Z",
+}

@@ -13,8 +13,7 @@ from booking_domain.shared.ids import SessionId
 from booking_domain.use_cases.accounts.access import AccessKind, AccessList, end_access, end_all_access, list_access
 from booking_domain.use_cases.identity.own_account import Requester
 from booking_domain.use_cases.platform.ports import Reads, Repositories
-from entrypoints.http.accounts.examples import PROOF
-from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody
+from entrypoints.http.accounts.schemas import NO_PROOF, PROOF, ProofBody
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Json, Timestamp
 from entrypoints.http.kit.injection import Injected

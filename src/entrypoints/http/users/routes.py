@@ -22,24 +22,21 @@ from booking_domain.use_cases.identity.own_account import (
 )
 from booking_domain.use_cases.identity.queries import get_own_account
 from booking_domain.use_cases.platform.ports import Reads
-from entrypoints.http.accounts.code_schemas import CodeSentJson, code_sent_json
-from entrypoints.http.accounts.examples import PROOF
-from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody
+from entrypoints.http.accounts.codes import CodeSentJson, code_sent_json
+from entrypoints.http.accounts.schemas import NO_PROOF, PROOF, ProofBody
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
-from entrypoints.http.users.examples import (
+from entrypoints.http.users.schemas import (
     CHANGES,
     CONFIRM_EMAIL,
     CONFIRM_PHONE,
     PREFERENCES,
     WANT_EMAIL,
     WANT_PHONE,
-)
-from entrypoints.http.users.schemas import (
     AccountJson,
     ConfirmEmailBody,
     ConfirmPhoneBody,

@@ -1,7 +1,7 @@
 """The JSON of the account of the access token."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -13,10 +13,10 @@ from booking_domain.shared.ids import FileId, SessionId
 from booking_domain.shared.time import WallTime
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.identity.accounts import EditAccount
-from entrypoints.http.accounts.code_schemas import OldPassword
+from entrypoints.http.accounts.codes import OldPassword
 from entrypoints.http.accounts.schemas import Code, Email, Phone, ProofBody, UserJson, user_json
-from entrypoints.http.files.images import ImageJson, picture_or_none
 from entrypoints.http.kit.fields import Body, Json, Locale, Timestamp, ZoneName, given
+from entrypoints.http.kit.images import ImageJson, picture_or_none
 
 Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
 BirthDate = Annotated[date, Meta(description="1900-01-01 or later, and not in the future.", examples=["1996-02-29"])]
@@ -221,3 +221,17 @@ def preferences_json(user: User) -> PreferencesJson:
         ),
         quiet_hours=(None if quiet is None else QuietHoursJson(start_time=str(quiet.start), end_time=str(quiet.end))),
     )
+
+
+CHANGES: Final[dict[str, Any]] = {"givenName": "Dorj", "birthDate": "1996-02-29", "locale": "mn", "pictureFileId": None}
+PREFERENCES: Final[dict[str, Any]] = {
+    "channels": {"email": True, "sms": False, "telegram": True, "push": True},
+    "reminders": True,
+    "unsubscribed": [],
+    "quietHours": {"startTime": "22:00", "endTime": "07:00"},
+    "marketing": False,
+}
+WANT_PHONE: Final[dict[str, Any]] = {"phone": "9911 4455", "currentPassword": "correct-horse-battery"}
+WANT_EMAIL: Final[dict[str, Any]] = {"email": "dorj@example.mn", "currentPassword": "correct-horse-battery"}
+CONFIRM_EMAIL: Final[dict[str, Any]] = {"email": "dorj@example.mn", "code": "402519"}
+CONFIRM_PHONE: Final[dict[str, Any]] = {"phone": "9911 4455", "code": "402519"}

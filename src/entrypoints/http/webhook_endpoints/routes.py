@@ -17,7 +17,7 @@ from entrypoints.http.kit.idempotency import CONFIDENTIAL, IdempotentRunner
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import WEBHOOK_REQUESTS, limited_as
-from entrypoints.http.webhook_endpoints import examples
+from entrypoints.http.webhook_endpoints import schemas as examples
 from entrypoints.http.webhook_endpoints.schemas import (
     AddEndpointBody,
     DeliveriesJson,

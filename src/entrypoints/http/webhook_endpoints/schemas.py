@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
@@ -245,3 +245,13 @@ exported_endpoint: Final = projection(WebhookEndpoint, ExportedEndpointJson)
 
 def _names(event_types: Sequence[WebhookType]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.value for each in event_types))
+
+
+ADD: Final[dict[str, Any]] = {
+    "url": "https://integrator.example.com/hooks/booking",
+    "description": "Our calendar",
+    "eventTypes": ["booking.confirmed", "booking.cancelled"],
+}
+EDIT: Final[dict[str, Any]] = {"eventTypes": [], "enabled": True}
+ROTATE: Final[dict[str, Any]] = {"overlapHours": 24}
+REPLAY: Final[dict[str, Any]] = {"failedSince": "2026-11-20T00:00:00Z"}

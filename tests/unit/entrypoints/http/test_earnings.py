@@ -10,7 +10,7 @@ from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.features.earnings import DEPOSIT, paid_and_cancelled_late, recorded, started_payout
 from tests.unit.features.refunds import ACCOUNT, entered
 
-from entrypoints.http.earnings import routes, statement_documents, statements
+from entrypoints.http.earnings import routes, statements
 
 COMMISSION = 250_000
 
@@ -129,7 +129,7 @@ async def test_a_statement_is_a_pdf_file_in_the_readers_language(api: Api, monke
         for shown in (*words, booking["reference"], "Studio"):
             assert shown in said
     monkeypatch.setattr(routes, "MOST", 0)
-    monkeypatch.setattr(statement_documents, "MOST", 0)
+    monkeypatch.setattr(statements, "MOST", 0)
     refused = await api.get(f"/providers/me/earnings/{query}", provider)
     assert_problem(refused, 422, "earnings.statement_too_long")
 

@@ -1,10 +1,14 @@
 """`/bookings/{id}/calendar.ics`, `/providers/me/calendar…` and `/users/me/calendar…`."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from typing import Final
+from hashlib import sha256
+from typing import Annotated, Final
 
 from litestar import Response, Router, delete, get, post
 from litestar.params import FromPath
+from msgspec import Meta
 
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
@@ -20,18 +24,90 @@ from booking_domain.use_cases.calendars.links import (
     remove_calendar_link,
     remove_provider_calendar_link,
 )
+from booking_domain.use_cases.calendars.queries import SharedCalendar
 from booking_domain.use_cases.platform.ports import Reads
-from entrypoints.http.calendars.examples import FILE
-from entrypoints.http.calendars.responses import ICALENDAR, calendar_file, calendar_response
-from entrypoints.http.calendars.schemas import CalendarLinkJson, CalendarQuery
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.etags import IfNoneMatch, etag
+from entrypoints.http.kit.etags import NOT_MODIFIED, IfNoneMatch, etag, matches
+from entrypoints.http.kit.fields import Json, Query, Timestamp
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn
 from entrypoints.settings.main import Settings
+
+FILE: Final = "\r\n".join(  # noqa: FLY002 - one line a line
+    (
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//booking-domain//bookings//EN",
+        "METHOD:PUBLISH",
+        "NAME:BK-7F3K9Q",
+        "BEGIN:VEVENT",
+        "UID:0199f3a7-90c2-7b15-a4d8-6e2f1c7b9a03@booking",
+        "SEQUENCE:0",
+        "DTSTAMP:20261120T031500Z",
+        "DTSTART:20261123T020000Z",
+        "DTEND:20261123T030000Z",
+        "STATUS:TENTATIVE",
+        "SUMMARY:Studio Nomad",
+        "DESCRIPTION:BK-7F3K9Q: pending",
+        "LOCATION:Peace Avenue 17\\, Ulaanbaatar",
+        "END:VEVENT",
+        "END:VCALENDAR",
+        "",
+    )
+)
+
+
+class CalendarQuery(Query, frozen=True, kw_only=True):
+    """The secret of the calendar."""
+
+    token: Annotated[str, Meta(max_length=200)] = ""
+    """The secret of the calendar link."""
+
+
+class CalendarLinkJson(Json, frozen=True, kw_only=True):
+    """The secret URL of a calendar. It is shown once."""
+
+    url: str
+    created_at: Timestamp
+
+
+ICALENDAR: Final = "text/calendar"
+"""Litestar adds the charset."""
+_PRIVATE: Final = {"Cache-Control": "private, no-store"}
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFile:
+    """A calendar's tag, and its file; None if the caller has it already."""
+
+    tag: str
+    file: bytes | None
+
+
+def calendar_file(
+    shared: SharedCalendar, if_none_match: str | None, files: CalendarFiles, now: datetime
+) -> CalendarFile:
+    """Write the calendar, unless the caller already has it; thousands of entries take a second."""
+    tag = _tag(shared)
+    if matches(if_none_match, tag):
+        return CalendarFile(tag, None)
+    return CalendarFile(tag, files.write(shared.entries, name=shared.name, now=now))
+
+
+def calendar_response(found: CalendarFile) -> Response[str]:
+    """The calendar as a file, or 304."""
+    headers = {"ETag": found.tag, **_PRIVATE}
+    if found.file is None:
+        return Response("", status_code=NOT_MODIFIED, media_type=ICALENDAR, headers=headers)
+    return Response(found.file.decode(), media_type=ICALENDAR, headers=headers)
+
+
+def _tag(shared: SharedCalendar) -> str:
+    """A weak tag (RFC 9110 §8.8.1) of the contents: the same calendar can be written in different bytes."""
+    return f'W/"{sha256(repr((shared.name, *shared.entries)).encode()).hexdigest()[:32]}"'
 
 
 @get(

@@ -1,6 +1,6 @@
 """`/webhooks/sms`: delivery reports of the SMS provider."""
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from litestar import Request, Router, post
@@ -8,20 +8,45 @@ from msgspec import Struct
 
 from booking_domain.notifications.errors import InvalidSmsSignature
 from booking_domain.notifications.ports import SmsCallbacks
+from booking_domain.notifications.sms import SmsMessage, SmsStatus
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SmsId
 from booking_domain.use_cases.notifications.record import apply_sms_update
 from booking_domain.use_cases.platform.ports import Repositories
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.exporting import exporting
+from entrypoints.http.kit.exporting import exporting, items
+from entrypoints.http.kit.fields import Json, Timestamp, one_of
 from entrypoints.http.kit.idempotency import REPEATED
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.rate_limits import limited_as
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.request_heads import sole_headers
-from entrypoints.http.sms.export import TEXT_MESSAGES
 from entrypoints.settings.main import Settings
+
+
+class ExportedTextJson(Json, frozen=True, kw_only=True):
+    """A text message that was sent; neither its text nor the complete number is stored."""
+
+    at: Timestamp
+    to: str
+    template: str
+    """The template of the text."""
+    language: str
+    status: Annotated[str, one_of(SmsStatus)]
+
+
+_text: Final = projection(SmsMessage, ExportedTextJson, at="created_at", to="to_masked")
+
+
+TEXT_MESSAGES: Final = items(
+    "text_messages",
+    ExportedTextJson,
+    lambda source, after: source.reads.sms.of_user(source.user.id, after, source.page),
+    _text,
+    about="The text messages that were sent to the user.",
+)
 
 
 class SmsCallbackQuery(Struct, frozen=True, kw_only=True):

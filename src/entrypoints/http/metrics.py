@@ -15,7 +15,7 @@ from booking_domain.identity.errors import InvalidToken
 from booking_domain.payments.gateways import Gateways
 from booking_domain.shared.heartbeats import STALE_AFTER, stale
 from booking_domain.use_cases.platform.ports import Reads
-from entrypoints.http.health.worker import WorkerRecord
+from entrypoints.http.health import WorkerRecord
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC

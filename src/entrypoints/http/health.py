@@ -1,18 +1,30 @@
 """`/health`, at the root (for load balancers) and below the API's prefix."""
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from litestar import Router, get
 
-from booking_domain.shared.heartbeats import Activity, stale
-from entrypoints.http.health.worker import WorkerRecord
+from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat, stale
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Json, Timestamp
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import UNLIMITED
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.transport import UNENCRYPTED
+
+
+class WorkerRecord(Protocol):
+    """The worker's record in the database. Every call raises `StorageUnavailable` if the database does not answer."""
+
+    async def heartbeats(self) -> Mapping[Activity, Heartbeat]:
+        """Return when the worker last did each of its activities."""
+        ...
+
+    async def backlog(self) -> Backlog:
+        """Return the backlog of the outbox."""
+        ...
+
 
 StaleActivity = Literal["relay", "jobs", "remoteJobs", "webhookJobs", "messageJobs", "sweep"]
 

@@ -1,1 +1,0 @@
-"""Calendar export: single bookings as iCalendar files, and whole calendars at secret addresses."""

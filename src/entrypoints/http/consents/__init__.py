@@ -1,1 +1,0 @@
-"""Consents: customers let a provider place bookings for them."""

@@ -1,1 +1,0 @@
-"""Customers of providers and salons, and notes on them."""

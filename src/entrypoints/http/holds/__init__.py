@@ -1,1 +1,0 @@
-"""Holds: a slot kept for a customer during the checkout."""

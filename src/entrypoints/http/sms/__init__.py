@@ -1,1 +1,0 @@
-"""Text messages: delivery reports of the SMS provider."""
