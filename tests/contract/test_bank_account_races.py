@@ -7,7 +7,8 @@ from tests.contract.conftest import OpenStudio
 
 from booking_domain.bookings.transitions import Status
 from booking_domain.identity.bank_accounts import BankAccount, BankAccountTooNew
-from booking_domain.payments.refunds import ApprovalOutdated, Refund, RefundStatus
+from booking_domain.payments.refunds import Refund, RefundStatus
+from booking_domain.payments.transfers import ApprovalOutdated
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.ids import UserId
@@ -17,12 +18,8 @@ from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.identity.bank_accounts import SetBankAccount, set_bank_account
 from booking_domain.use_cases.identity.not_me_links import NotMeLink, disown_bank_account
 from booking_domain.use_cases.identity.reauthentication import PasswordCheck
-from booking_domain.use_cases.payments.refund_transfers import (
-    ApproveRefundTransfer,
-    SettleRefundTransfer,
-    approve_refund_transfer,
-    settle_refund_transfer,
-)
+from booking_domain.use_cases.payments.refund_transfers import approve_refund_transfer, settle_refund_transfer
+from booking_domain.use_cases.payments.transfers import ApproveTransfer, SettleTransfer
 from booking_domain.use_cases.platform.views import TransferStep
 
 OLD: Final = BankDetails(bank="Khan Bank", account_number="5012345678", holder_name="Bold Bat")
@@ -60,11 +57,11 @@ class Scene:
 
     async def approve(self, refund: Refund) -> Refund:
         return await self.studio.run(
-            approve_refund_transfer, ApproveRefundTransfer(refund_id=refund.id), by=self.studio.admin
+            approve_refund_transfer, ApproveTransfer(transfer_id=refund.id), by=self.studio.admin
         )
 
     async def settle(self, refund: Refund) -> Refund:
-        command = SettleRefundTransfer(refund_id=refund.id, bank_reference=f"FT{refund.id.hex}")
+        command = SettleTransfer(transfer_id=refund.id, bank_reference=f"FT{refund.id.hex}")
         return await self.studio.run(settle_refund_transfer, command, by=self.studio.admin)
 
     async def account(self) -> BankAccount:

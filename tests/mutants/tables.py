@@ -12,7 +12,7 @@ import pytest
 from tests.mutants.running import Mutant
 
 from booking_domain.bookings import transitions as bookings
-from booking_domain.payments import refunds
+from booking_domain.payments import refunds, transfers
 from booking_domain.payments import transitions as payments
 from booking_domain.shared.lifecycle import Lifecycle, Move
 
@@ -45,7 +45,7 @@ def _changes() -> Iterator[Change]:
     yield from _of_lifecycle(BOOKINGS, bookings.BOOKING_LIFECYCLE, *statuses)
     parts = (payments.PaymentStatus, payments.PaymentAction, payments.PaymentParty)
     yield from _of_lifecycle(PAYMENTS, payments.PAYMENT_LIFECYCLE, *parts)
-    parts_of_refunds = (refunds.RefundStatus, refunds.RefundAction, payments.PaymentParty)
+    parts_of_refunds = (refunds.RefundStatus, transfers.TransferAction, payments.PaymentParty)
     yield from _of_lifecycle(REFUNDS, refunds.REFUND_LIFECYCLE, *parts_of_refunds)
     for status, claims in bookings.CLAIMS_TIME.items():
         what = f"{status} does{' not' * claims} claim time"

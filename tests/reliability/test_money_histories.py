@@ -94,7 +94,8 @@ from booking_domain.use_cases.payments.desk_payments import (
 )
 from booking_domain.use_cases.payments.make_refund import make_refund
 from booking_domain.use_cases.payments.receipts import issue_receipts
-from booking_domain.use_cases.payments.refund_transfers import ReturnRefundTransfer, return_refund_transfer
+from booking_domain.use_cases.payments.refund_transfers import return_refund_transfer
+from booking_domain.use_cases.payments.transfers import ReturnTransfer
 from booking_domain.use_cases.reconciliation.reconcile import reconcile
 from booking_domain.use_cases.reconciliation.runs import RequestRun, request_run
 
@@ -281,7 +282,7 @@ class History:
         refund = pending[nth % len(pending)]
         if how == 0 and refund.approved_at is not None:
             await self.studio.run(
-                return_refund_transfer, ReturnRefundTransfer(refund_id=refund.id, reason="?"), by=self.studio.admin
+                return_refund_transfer, ReturnTransfer(transfer_id=refund.id, reason="?"), by=self.studio.admin
             )
             return
         await self.transfer(refund, times=1 + how % 2)

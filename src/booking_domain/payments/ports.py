@@ -13,9 +13,10 @@ from booking_domain.payments.earnings import CommissionRates, CommissionReads, E
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.events import EVENTS
 from booking_domain.payments.model import Invoice, Payment, Purpose
-from booking_domain.payments.provider_payouts import PROVIDER_PAYOUT_LIFECYCLE, BankReferences, ProviderPayouts
+from booking_domain.payments.provider_payouts import PROVIDER_PAYOUT_LIFECYCLE, ProviderPayouts
 from booking_domain.payments.receipts import ReceiptReads, Receipts
 from booking_domain.payments.refunds import REFUND_LIFECYCLE, RefundReads, Refunds
+from booking_domain.payments.transfers import BankReferences
 from booking_domain.payments.transitions import PAYMENT_LIFECYCLE
 from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.ids import BookingId, PaymentId, RefundId

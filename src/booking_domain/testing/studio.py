@@ -62,14 +62,10 @@ from booking_domain.use_cases.disputes.commands import (
 from booking_domain.use_cases.identity.authenticate import Register, register
 from booking_domain.use_cases.payments.capture_payments import capture_payments
 from booking_domain.use_cases.payments.expire_unpaid import expire_unpaid
-from booking_domain.use_cases.payments.refund_transfers import (
-    ApproveRefundTransfer,
-    SettleRefundTransfer,
-    approve_refund_transfer,
-    settle_refund_transfer,
-)
+from booking_domain.use_cases.payments.refund_transfers import approve_refund_transfer, settle_refund_transfer
 from booking_domain.use_cases.payments.settle_payment import settle_payment
 from booking_domain.use_cases.payments.start_payment import StartPayment, start_payment
+from booking_domain.use_cases.payments.transfers import ApproveTransfer, SettleTransfer
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from booking_domain.use_cases.scheduling.calendars import AddBlock, AddRule, add_block, add_rule
 from booking_domain.use_cases.scheduling.holds import PlaceHold, place_hold
@@ -419,8 +415,8 @@ class Studio:
         if customer is None:
             raise LookupError(f"there is no customer {refund.customer_id}")
         await self.enter_bank_account(customer.actor, details)
-        await self.run(approve_refund_transfer, ApproveRefundTransfer(refund_id=refund.id), by=self.admin)
-        settle = SettleRefundTransfer(refund_id=refund.id, bank_reference=f"FT{refund.id.hex}")
+        await self.run(approve_refund_transfer, ApproveTransfer(transfer_id=refund.id), by=self.admin)
+        settle = SettleTransfer(transfer_id=refund.id, bank_reference=f"FT{refund.id.hex}")
         return await self.run(settle_refund_transfer, settle, by=self.admin)
 
     async def enter_bank_account(self, owner: Actor, details: BankDetails) -> None:

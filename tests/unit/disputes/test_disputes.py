@@ -69,7 +69,8 @@ from booking_domain.use_cases.disputes.commands import (
     remind_of_dispute,
 )
 from booking_domain.use_cases.disputes.queries import get_dispute, get_dispute_case, list_disputes, list_own_disputes
-from booking_domain.use_cases.payments.refund_transfers import SettleRefundTransfer, settle_refund_transfer
+from booking_domain.use_cases.payments.refund_transfers import settle_refund_transfer
+from booking_domain.use_cases.payments.transfers import SettleTransfer
 
 MOVES: Final = {
     ("open", "make_statement", "opener"): "open",
@@ -310,7 +311,7 @@ async def test_nothing_is_paid_out_while_the_dispute_is_open() -> None:
     made = await studio.pay_out(refund)
     dispute = await studio.dispute(one)
     assert made.bank_reference is not None
-    again = SettleRefundTransfer(refund_id=made.id, bank_reference=made.bank_reference)
+    again = SettleTransfer(transfer_id=made.id, bank_reference=made.bank_reference)
     assert await studio.run(settle_refund_transfer, again, by=studio.admin) == made, (
         "a transfer that was made stays made"
     )

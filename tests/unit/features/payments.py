@@ -7,7 +7,6 @@ from tests.unit.features.bookings import BOOKING, booking
 from tests.unit.features.declarations import CANARY, PROVIDERS, PUBLIC, Feature, Ids, Kind, Row, World, asked
 
 from booking_domain.bookings.transitions import Status
-from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.permissions import Permission, Relation
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
@@ -25,7 +24,7 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
     booked = replace(make.booking(cast.profile, cast.customer, status=Status.COMPLETED), due_at=None)
     await tx.bookings.add(booked, [make.event(booked)])
     await tx.payments.add(replace(make.payment(booked), raw_payload=f'{{"payer": "{CANARY}"}}'))
-    await tx.refunds.add(make.refund(booked).mark_refunded(PaymentParty.GATEWAY, NOW))
+    await tx.refunds.add(make.refund(booked).mark_refunded(NOW))
 
 
 _SEE: Final = Permission.SEE_BOOKINGS

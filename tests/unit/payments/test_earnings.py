@@ -14,11 +14,11 @@ from booking_domain.payments.provider_payouts import (
     PROVIDER_PAYOUT_LIFECYCLE,
     InvalidPayoutTransition,
     ProviderPayout,
-    ProviderPayoutAction,
     ProviderPayoutStatus,
     TransferApproved,
     TransferNotApproved,
 )
+from booking_domain.payments.transfers import TransferAction
 from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.errors import InvalidValue
@@ -101,14 +101,14 @@ def test_the_lifecycle_of_payouts_equals_the_expected_table() -> None:
     assert {party for move in PROVIDER_PAYOUT_LIFECYCLE.moves.values() for party in move.by} == {PaymentParty.PLATFORM}
 
 
-@pytest.mark.parametrize("action", ProviderPayoutAction)
-def test_a_paid_payout_stays_paid(action: ProviderPayoutAction) -> None:
+@pytest.mark.parametrize("action", sorted(TransferAction(action) for _, action in MOVES))
+def test_a_paid_payout_stays_paid(action: TransferAction) -> None:
     paid = a_payout().approve(ACCOUNT, NOW, account_id=ACCOUNT_ID).settle("FT1", NOW)
     steps = {
-        ProviderPayoutAction.APPROVE: lambda: paid.approve(ACCOUNT, NOW, account_id=ACCOUNT_ID),
-        ProviderPayoutAction.RETURN: lambda: paid.return_transfer("unknown"),
-        ProviderPayoutAction.SETTLE: lambda: paid.settle("FT2", NOW),
-        ProviderPayoutAction.CANCEL: lambda: paid.cancel(NOW),
+        TransferAction.APPROVE: lambda: paid.approve(ACCOUNT, NOW, account_id=ACCOUNT_ID),
+        TransferAction.RETURN: lambda: paid.return_transfer("unknown"),
+        TransferAction.SETTLE: lambda: paid.settle("FT2", NOW),
+        TransferAction.CANCEL: lambda: paid.cancel(NOW),
     }
     with pytest.raises(InvalidPayoutTransition) as refused:
         steps[action]()

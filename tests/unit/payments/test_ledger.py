@@ -10,7 +10,6 @@ from tests.unit.payments.examples import NOW, a_payment, a_refund
 
 from booking_domain.payments.ledger import DEDUCTIONS, MADE, PAYMENTS, Entry, EntryKind, Ledger
 from booking_domain.payments.model import Purpose
-from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import BankAccountId, PaymentId
@@ -61,7 +60,7 @@ def test_a_ledger_lists_the_money_of_payments_and_refunds_in_order() -> None:
     balance = replace(deposit, purpose=Purpose.BALANCE, created_at=later[1])
     unpaid = replace(a_payment(), created_at=later[2])
     pending = replace(a_refund(Money.of(10, "MNT")), created_at=later[2])
-    by_gateway = replace(pending, created_at=later[3]).mark_refunded(PaymentParty.GATEWAY, NOW)
+    by_gateway = replace(pending, created_at=later[3]).mark_refunded(NOW)
     by_bank = (
         replace(pending, created_at=later[4])
         .approve(bank, NOW, account_id=BankAccountId(UUID(int=7)))

@@ -10,10 +10,10 @@ from tests.unit.payments.examples import ASKED, NOW, a_refund
 from booking_domain.payments.refunds import (
     REFUND_LIFECYCLE,
     InvalidRefundTransition,
-    RefundAction,
     RefundNotApproved,
     RefundStatus,
 )
+from booking_domain.payments.transfers import TransferAction
 from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.errors import InvalidValue
@@ -29,16 +29,17 @@ AGREED = """
     refund_pending  use_transfer  refund_pending  gateway platform
     refund_pending  approve       refund_pending  platform
     refund_pending  return        refund_pending  platform
-    refund_pending  refund        refunded        gateway platform
+    refund_pending  settle        refunded        platform
+    refund_pending  refund        refunded        gateway
 """
 MOVES = {(status, action): (to, set(by)) for status, action, to, *by in map(str.split, AGREED.strip().splitlines())}
 
 
 @pytest.mark.parametrize("status", RefundStatus)
-@pytest.mark.parametrize("action", RefundAction)
+@pytest.mark.parametrize("action", TransferAction)
 @pytest.mark.parametrize("party", PaymentParty)
 def test_a_refund_moves_exactly_as_the_expected_table_says(
-    status: RefundStatus, action: RefundAction, party: PaymentParty
+    status: RefundStatus, action: TransferAction, party: PaymentParty
 ) -> None:
     to, by = MOVES.get((status, action), (None, set()))
     if to is None:
@@ -66,13 +67,12 @@ def test_a_new_refund_is_pending() -> None:
     assert (refund.created_at, refund.processed_at, refund.version) == (NOW, None, 1)
 
 
-@pytest.mark.parametrize("party", [PaymentParty.GATEWAY, PaymentParty.PLATFORM])
-def test_a_refund_is_made_once(party: PaymentParty) -> None:
-    made = a_refund().mark_refunded(party, LATER)
+def test_a_refund_is_made_once() -> None:
+    made = a_refund().mark_refunded(LATER)
     assert (made.status, made.amount) == (RefundStatus.REFUNDED, ASKED)
     assert (made.created_at, made.processed_at, made.version) == (NOW, LATER, 2)
     with pytest.raises(InvalidRefundTransition):
-        made.mark_refunded(party, LATER)
+        made.mark_refunded(LATER)
 
 
 def test_a_transfer_is_approved_made_and_closed_under_the_reference_of_the_bank() -> None:

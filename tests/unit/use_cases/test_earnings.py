@@ -22,7 +22,8 @@ from booking_domain.payments.earnings import EarningKind, NothingOwed, Period, c
 from booking_domain.payments.events import EarningsAdjusted, ProviderPaid, ProviderPayoutReturned
 from booking_domain.payments.model import Purpose
 from booking_domain.payments.provider_payouts import ProviderPayout, ProviderPayoutStatus
-from booking_domain.payments.refunds import BankReferenceUsed, RefundReason, RefundStatus
+from booking_domain.payments.refunds import RefundReason, RefundStatus
+from booking_domain.payments.transfers import BankReferenceUsed
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.errors import DomainError, InvalidValue, NotPermitted
@@ -42,9 +43,7 @@ from booking_domain.use_cases.payments.earnings import (
     update_earnings,
 )
 from booking_domain.use_cases.payments.provider_payouts import (
-    ChangeProviderPayout,
-    ReturnProviderPayout,
-    SettleProviderPayout,
+    CancelProviderPayout,
     StartProviderPayout,
     approve_provider_payout,
     cancel_provider_payout,
@@ -52,12 +51,8 @@ from booking_domain.use_cases.payments.provider_payouts import (
     settle_provider_payout,
     start_provider_payout,
 )
-from booking_domain.use_cases.payments.refund_transfers import (
-    ApproveRefundTransfer,
-    SettleRefundTransfer,
-    approve_refund_transfer,
-    settle_refund_transfer,
-)
+from booking_domain.use_cases.payments.refund_transfers import approve_refund_transfer, settle_refund_transfer
+from booking_domain.use_cases.payments.transfers import ApproveTransfer, ReturnTransfer, SettleTransfer
 from booking_domain.use_cases.platform.ports import ProviderPayoutFilter
 from entrypoints.languages.notices import GettextTranslator
 
@@ -94,11 +89,11 @@ async def start(studio: Studio, amount: int | None = None) -> ProviderPayout:
 
 async def approve(studio: Studio, payout: ProviderPayout) -> ProviderPayout:
     await studio.enter_bank_account(studio.owner, ACCOUNT)
-    return await studio.run(approve_provider_payout, ChangeProviderPayout(payout_id=payout.id), by=studio.admin)
+    return await studio.run(approve_provider_payout, ApproveTransfer(transfer_id=payout.id), by=studio.admin)
 
 
 async def settle(studio: Studio, payout: ProviderPayout, reference: str) -> ProviderPayout:
-    command = SettleProviderPayout(payout_id=payout.id, bank_reference=reference)
+    command = SettleTransfer(transfer_id=payout.id, bank_reference=reference)
     return await studio.run(settle_provider_payout, command, by=studio.admin)
 
 
@@ -208,9 +203,9 @@ async def test_nothing_is_paid_out_twice(studio: Studio) -> None:
     for amount in (None, 1):
         with pytest.raises(NothingOwed):
             await start(studio, amount)
-    cancelled = await studio.run(cancel_provider_payout, ChangeProviderPayout(payout_id=everything.id), by=studio.admin)
+    cancelled = await studio.run(cancel_provider_payout, CancelProviderPayout(payout_id=everything.id), by=studio.admin)
     assert cancelled.status is ProviderPayoutStatus.CANCELLED
-    await studio.run(cancel_provider_payout, ChangeProviderPayout(payout_id=everything.id), by=studio.admin)
+    await studio.run(cancel_provider_payout, CancelProviderPayout(payout_id=everything.id), by=studio.admin)
     assert await owed(studio) == DEPOSIT.amount
     for amount in (0, -1, DEPOSIT.amount + 1):
         with pytest.raises(NothingOwed):
@@ -228,8 +223,8 @@ async def test_a_bank_reference_pays_one_customer_or_one_provider(studio: Studio
     await studio.move(booking, Status.CANCELLED, by=studio.owner)
     [refund] = await studio.refunds(booking)
     await studio.enter_bank_account(studio.customer, ACCOUNT)
-    await studio.run(approve_refund_transfer, ApproveRefundTransfer(refund_id=refund.id), by=studio.admin)
-    command = SettleRefundTransfer(refund_id=refund.id, bank_reference="FT1")
+    await studio.run(approve_refund_transfer, ApproveTransfer(transfer_id=refund.id), by=studio.admin)
+    command = SettleTransfer(transfer_id=refund.id, bank_reference="FT1")
     await studio.run(settle_refund_transfer, command, by=studio.admin)
     with pytest.raises(BankReferenceUsed):
         await settle(studio, payout, "FT1")
@@ -240,7 +235,7 @@ async def test_a_bank_reference_pays_one_customer_or_one_provider(studio: Studio
 async def test_the_provider_is_told_of_payouts_that_are_made_or_returned(studio: Studio) -> None:
     await kept(studio)
     payout = await approve(studio, await start(studio))
-    command = ReturnProviderPayout(payout_id=payout.id, reason="unknown account")
+    command = ReturnTransfer(transfer_id=payout.id, reason="unknown account")
     await studio.run(return_provider_payout, command, by=studio.admin)
     await settle(studio, await approve(studio, payout), "FT1")
     events = [each for each in await studio.backend.outbox_events() if not isinstance(each, BookingChanged)]
@@ -344,15 +339,16 @@ class _History:
         for view in await self.studio.reads.provider_payouts.page(ProviderPayoutFilter(limit=100)):
             self.transfers += 1
             step = self.random.choice(("cancel", "settle", "return"))
-            change_it = ChangeProviderPayout(payout_id=view.payout.id)
             if step == "cancel":
-                await self.studio.run(cancel_provider_payout, change_it, by=self.studio.admin)
+                cancel = CancelProviderPayout(payout_id=view.payout.id)
+                await self.studio.run(cancel_provider_payout, cancel, by=self.studio.admin)
                 continue
-            await self.studio.run(approve_provider_payout, change_it, by=self.studio.admin)
+            approve = ApproveTransfer(transfer_id=view.payout.id)
+            await self.studio.run(approve_provider_payout, approve, by=self.studio.admin)
             if step == "settle":
                 await settle(self.studio, view.payout, f"FP{self.transfers}")
             else:
-                command = ReturnProviderPayout(payout_id=view.payout.id, reason="unknown account")
+                command = ReturnTransfer(transfer_id=view.payout.id, reason="unknown account")
                 await self.studio.run(return_provider_payout, command, by=self.studio.admin)
 
     async def any(self) -> Booking:

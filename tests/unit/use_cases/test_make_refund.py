@@ -23,7 +23,8 @@ from booking_domain.testing.builders import DEPOSIT, NOW, PRICE, Builder
 from booking_domain.testing.memory import MemoryGateway
 from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.payments.make_refund import make_refund
-from booking_domain.use_cases.payments.refund_transfers import ApproveRefundTransfer, approve_refund_transfer
+from booking_domain.use_cases.payments.refund_transfers import approve_refund_transfer
+from booking_domain.use_cases.payments.transfers import ApproveTransfer
 
 
 async def _cancelled(studio: Studio) -> tuple[Booking, Refund]:
@@ -133,16 +134,14 @@ async def test_no_transfer_is_approved_while_the_gateway_may_have_paid(studio: S
     with pytest.raises(GatewayUnavailable):
         await _make(studio, refund)
     with pytest.raises(RefundInProgress):
-        await studio.executor.run(
-            approve_refund_transfer, ApproveRefundTransfer(refund_id=refund.id), actor=studio.admin
-        )
+        await studio.executor.run(approve_refund_transfer, ApproveTransfer(transfer_id=refund.id), actor=studio.admin)
 
 
 async def test_the_gateway_is_not_asked_after_a_transfer_was_approved(studio: Studio) -> None:
     booking, refund = await _cancelled(studio)
     async with studio.backend.begin() as tx:
         await tx.bank_accounts.save(Builder(77).bank_account(booking.customer_id))
-    await studio.executor.run(approve_refund_transfer, ApproveRefundTransfer(refund_id=refund.id), actor=studio.admin)
+    await studio.executor.run(approve_refund_transfer, ApproveTransfer(transfer_id=refund.id), actor=studio.admin)
     await _make(studio, refund)
     assert _held(studio) == DEPOSIT
 

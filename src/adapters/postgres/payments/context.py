@@ -34,7 +34,8 @@ from adapters.postgres.payments.refunds import PostgresRefundReads, PostgresRefu
 from adapters.postgres.payments.tables import adjustments, desk_payments, payments, refunds
 from adapters.postgres.payments.transactions import PostgresTransactionReads
 from booking_domain.payments.provider_payouts import ProviderPayoutStatus
-from booking_domain.payments.refunds import BankReferenceUsed, RefundStatus
+from booking_domain.payments.refunds import RefundStatus
+from booking_domain.payments.transfers import BankReferenceUsed
 from booking_domain.shared.errors import ConcurrentChange
 
 

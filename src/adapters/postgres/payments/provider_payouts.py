@@ -1,6 +1,7 @@
 """Payouts to providers on PostgreSQL, and the bank's references of all transfers."""
 
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import Select, and_, bindparam, case, insert, literal, or_, select
 
@@ -14,13 +15,9 @@ from adapters.postgres.kit.listing import amount_chosen_by, pages
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from adapters.postgres.payments.earning_tables import bank_references, provider_payouts
-from booking_domain.payments.provider_payouts import (
-    BankReferences,
-    ProviderPayout,
-    ProviderPayouts,
-    ProviderPayoutStatus,
-)
-from booking_domain.shared.ids import ProviderPayoutId, RefundId, UserId
+from booking_domain.payments.provider_payouts import ProviderPayout, ProviderPayouts, ProviderPayoutStatus
+from booking_domain.payments.transfers import BankReferences
+from booking_domain.shared.ids import ProviderPayoutId, UserId
 from booking_domain.use_cases.platform.listings import MoneyOrder
 from booking_domain.use_cases.platform.ports import ProviderPayoutFilter, ProviderPayoutReads
 from booking_domain.use_cases.platform.views import ProviderPayoutView, TransferStep
@@ -86,7 +83,7 @@ _PAGES: Final = pages(
 class PostgresBankReferences(WithWork, BankReferences):
     """`BankReferences` in the table `bank_references`."""
 
-    async def use(self, reference: str, transfer_id: ProviderPayoutId | RefundId) -> None:
+    async def use(self, reference: str, transfer_id: UUID) -> None:
         await self._work.execute(_CLAIM, reference=reference, transfer_id=transfer_id)
         await self._work.flush()
 

@@ -20,7 +20,6 @@ from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import Payment
 from booking_domain.payments.ports import RefundOrder, RefundOutcome
 from booking_domain.payments.refunds import Refund, RefundMethod, RefundNotFound, RefundStatus
-from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
@@ -139,7 +138,7 @@ async def _record(command: _Record, tx: Repositories, context: UseCaseContext) -
     if payment is None:
         raise PaymentNotFound
     await tx.payments.save(payment.record_refund(order.amount), was=payment)
-    await tx.refunds.save(refund.mark_refunded(PaymentParty.GATEWAY, context.now), was=refund)
+    await tx.refunds.save(refund.mark_refunded(context.now), was=refund)
     await tx.bookings.save(booking.record_refund(order.amount, context.now), was=booking, events=())
     await tx.outbox.put([_hint(payment, context), refund_event(RefundMade, refund, context)])
 

@@ -1,14 +1,13 @@
-"""Payouts to providers: admins start a transfer of what a provider is owed, approve it, and close or return it.
+"""Payouts to providers: admins start or cancel a bank transfer of what a provider is owed; see `transfers`.
 
 The amount leaves the provider's balance when the payout is started, so that nothing is paid out twice; a payout that is
-cancelled puts it back. As for refunds, the money itself is moved by hand at the bank.
+cancelled puts it back.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
 from booking_domain.catalogue.model import Profile
-from booking_domain.identity.bank_accounts import BankAccountFrozen, BankAccountTooNew
 from booking_domain.payments.earnings import Earning, EarningKind, NothingOwed
 from booking_domain.payments.events import ProviderPaid, ProviderPayoutChanged, ProviderPayoutReturned
 from booking_domain.payments.provider_payouts import (
@@ -19,16 +18,16 @@ from booking_domain.payments.provider_payouts import (
     TransferApproved,
     TransferNotApproved,
 )
-from booking_domain.payments.refunds import ApprovalOutdated, BankReferenceUsed, require_current_approval
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import UseCase, UseCaseContext
-from booking_domain.shared.ids import EarningId, EventId, ProviderId, ProviderPayoutId
+from booking_domain.shared.ids import EarningId, EventId, ProviderId, ProviderPayoutId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.use_cases.payments.earnings import record_earnings
+from booking_domain.use_cases.payments.transfers import Locked, Refusals, transfer_use_cases
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -43,31 +42,28 @@ class StartProviderPayout:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeProviderPayout:
-    """Approve the transfer to the provider's bank account as it is now, or cancel the payout."""
+class CancelProviderPayout:
+    """Call a payout off whose transfer is not approved."""
 
     payout_id: ProviderPayoutId
     expected_version: ExpectedVersion = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReturnProviderPayout:
-    """Record that an approved transfer failed. The provider is notified of the reason and checks the bank account."""
+@dataclass(frozen=True, slots=True)
+class _LockedPayout(Locked[ProviderPayout]):
+    """A payout that is locked."""
 
-    payout_id: ProviderPayoutId
-    reason: str
-    expected_version: ExpectedVersion = None
+    async def payee(self, tx: Repositories) -> UserId:
+        return (await _provider(self.transfer.provider_id, tx)).owner_id
 
+    async def save(self, after: ProviderPayout, tx: Repositories) -> None:
+        await tx.provider_payouts.save(after, was=self.transfer)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettleProviderPayout:
-    """Record that the bank made an approved transfer, under the bank's reference."""
+    async def record_return(self, tx: Repositories, context: UseCaseContext) -> None:
+        await tx.outbox.put([_event(ProviderPayoutReturned, self.transfer, context)])
 
-    payout_id: ProviderPayoutId
-    bank_reference: str
-    paid_to: str | None = None
-    """The account number that the bank paid; needed if the bank account has changed since the approval."""
-    expected_version: ExpectedVersion = None
+    async def record_settlement(self, tx: Repositories, context: UseCaseContext) -> None:
+        await tx.outbox.put([_event(ProviderPaid, self.transfer, context)])
 
 
 async def _start(command: StartProviderPayout, tx: Repositories, context: UseCaseContext) -> ProviderPayout:
@@ -89,42 +85,14 @@ async def _start(command: StartProviderPayout, tx: Repositories, context: UseCas
     return payout
 
 
-async def _approve(command: ChangeProviderPayout, tx: Repositories, context: UseCaseContext) -> ProviderPayout:
-    payout = await _locked(command.payout_id, command.expected_version, tx)
-    profile = await _provider(payout.provider_id, tx)
-    account = await tx.bank_accounts.get(profile.owner_id)
-    if account is None:
-        raise ProviderHasNoBankAccount
-    account.require_usable(context.now)
-    return await _saved(payout.approve(account.details, context.now, account_id=account.id), payout, tx)
-
-
-async def _cancel(command: ChangeProviderPayout, tx: Repositories, context: UseCaseContext) -> ProviderPayout:
-    payout = await _locked(command.payout_id, command.expected_version, tx)
-    after = await _saved(payout.cancel(context.now), payout, tx)
+async def _cancel(command: CancelProviderPayout, tx: Repositories, context: UseCaseContext) -> ProviderPayout:
+    locked = await _lock(command.payout_id, tx)
+    payout = locked.transfer
+    require_expected_version(payout.version, command.expected_version)
+    after = payout.cancel(context.now)
     if after is not payout:
+        await locked.save(after, tx)
         await tx.earnings.add(_entry(payout, payout.amount.amount, context))
-    return after
-
-
-async def _return(command: ReturnProviderPayout, tx: Repositories, context: UseCaseContext) -> ProviderPayout:
-    payout = await _locked(command.payout_id, command.expected_version, tx)
-    after = await _saved(payout.return_transfer(command.reason), payout, tx)
-    await tx.outbox.put([_event(ProviderPayoutReturned, after, context)])
-    return after
-
-
-async def _settle(command: SettleProviderPayout, tx: Repositories, context: UseCaseContext) -> ProviderPayout:
-    payout = await _locked(command.payout_id, command.expected_version, tx)
-    after = payout.settle(command.bank_reference, context.now)
-    if after is payout:
-        return payout
-    account = await tx.bank_accounts.get((await _provider(payout.provider_id, tx)).owner_id)
-    current = account is not None and account.frozen_at is None and payout.is_approved_for(account.id)
-    require_current_approval(payout.payee, command.paid_to, current=current)
-    await tx.bank_references.use(after.bank_reference or "", payout.id)
-    await _saved(after, payout, tx)
-    await tx.outbox.put([_event(ProviderPaid, after, context)])
     return after
 
 
@@ -135,18 +103,11 @@ async def _provider(provider_id: ProviderId, tx: Repositories) -> Profile:
     return profile
 
 
-async def _locked(payout_id: ProviderPayoutId, expected: ExpectedVersion, tx: Repositories) -> ProviderPayout:
+async def _lock(payout_id: ProviderPayoutId, tx: Repositories) -> _LockedPayout:
     payout = await tx.provider_payouts.lock(payout_id)
     if payout is None:
         raise ProviderPayoutNotFound
-    require_expected_version(payout.version, expected)
-    return payout
-
-
-async def _saved(after: ProviderPayout, before: ProviderPayout, tx: Repositories) -> ProviderPayout:
-    if after is not before:
-        await tx.provider_payouts.save(after, was=before)
-    return after
+    return _LockedPayout(payout)
 
 
 def _entry(payout: ProviderPayout, amount: int, context: UseCaseContext) -> Earning:
@@ -169,8 +130,6 @@ def _subject(_: object, payout: ProviderPayout) -> Subject:
     return Subject("provider_payout", payout.id)
 
 
-_COMMON: Final = (ProviderPayoutNotFound, InvalidPayoutTransition, StaleVersion)
-
 start_provider_payout: Final = UseCase(
     Permission.MANAGE_TRANSFERS,
     _start,
@@ -178,31 +137,21 @@ start_provider_payout: Final = UseCase(
     audited_as="provider_payout.start",
     raises=(ProviderNotFound, NothingOwed, InvalidValue),
 )
-approve_provider_payout: Final = UseCase(
-    Permission.MANAGE_TRANSFERS,
-    _approve,
-    _subject,
-    audited_as="provider_payout.approve",
-    raises=(*_COMMON, ProviderNotFound, ProviderHasNoBankAccount, BankAccountTooNew, BankAccountFrozen),
-)
 cancel_provider_payout: Final = UseCase(
     Permission.MANAGE_TRANSFERS,
     _cancel,
     _subject,
     audited_as="provider_payout.cancel",
-    raises=(*_COMMON, TransferApproved),
+    raises=(ProviderPayoutNotFound, InvalidPayoutTransition, StaleVersion, TransferApproved),
 )
-return_provider_payout: Final = UseCase(
-    Permission.MANAGE_TRANSFERS,
-    _return,
-    _subject,
-    audited_as="provider_payout.return",
-    raises=(*_COMMON, TransferNotApproved, InvalidValue),
-)
-settle_provider_payout: Final = UseCase(
-    Permission.MANAGE_TRANSFERS,
-    _settle,
-    _subject,
-    audited_as="provider_payout.settle",
-    raises=(*_COMMON, ProviderNotFound, TransferNotApproved, ApprovalOutdated, BankReferenceUsed, InvalidValue),
+approve_provider_payout, return_provider_payout, settle_provider_payout = transfer_use_cases(
+    "provider_payout",
+    "provider_payout",
+    _lock,
+    Refusals(
+        common=(ProviderPayoutNotFound, InvalidPayoutTransition),
+        not_approved=TransferNotApproved,
+        no_account=ProviderHasNoBankAccount,
+        paying=(ProviderNotFound,),
+    ),
 )

@@ -13,13 +13,14 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderPayoutId
 from booking_domain.use_cases.payments import earnings_queries as queries
 from booking_domain.use_cases.payments.provider_payouts import (
-    ChangeProviderPayout,
+    CancelProviderPayout,
     approve_provider_payout,
     cancel_provider_payout,
     return_provider_payout,
     settle_provider_payout,
     start_provider_payout,
 )
+from booking_domain.use_cases.payments.transfers import ApproveTransfer
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.earnings import statements
 from entrypoints.http.earnings.schemas import (
@@ -31,8 +32,6 @@ from entrypoints.http.earnings.schemas import (
     ProviderPayoutJson,
     ProviderPayoutsJson,
     ProviderPayoutsQuery,
-    ReturnProviderPayoutBody,
-    SettleProviderPayoutBody,
     StartedPayoutJson,
     StartPayoutBody,
     provider_payout_json,
@@ -42,6 +41,7 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.refunds.schemas import ReturnTransferBody, SettleTransferBody
 
 
 class _Made(msgspec.Struct):
@@ -149,8 +149,9 @@ async def approve_payout_to_provider(
 
     A later change of the account does not redirect the transfer. A second approval changes nothing.
     """
+    command = ApproveTransfer(transfer_id=ProviderPayoutId(payout_id), expected_version=expected_version(if_match))
     return await runner.ok_after_commit(
-        approve_provider_payout, _change(payout_id, if_match), answer=lambda: _shown(payout_id, actor, reads)
+        approve_provider_payout, command, answer=lambda: _shown(payout_id, actor, reads)
     )
 
 
@@ -170,9 +171,8 @@ async def cancel_payout_to_provider(
 
     Repeating the request changes nothing.
     """
-    return await runner.ok_after_commit(
-        cancel_provider_payout, _change(payout_id, if_match), answer=lambda: _shown(payout_id, actor, reads)
-    )
+    command = CancelProviderPayout(payout_id=ProviderPayoutId(payout_id), expected_version=expected_version(if_match))
+    return await runner.ok_after_commit(cancel_provider_payout, command, answer=lambda: _shown(payout_id, actor, reads))
 
 
 @post(
@@ -182,7 +182,7 @@ async def cancel_payout_to_provider(
 )
 async def settle_payout_to_provider(
     payout_id: FromPath[UUID],
-    data: JSONBody[SettleProviderPayoutBody],
+    data: JSONBody[SettleTransferBody],
     *,
     actor: Injected[Actor],
     runner: Injected[IdempotentRunner],
@@ -195,7 +195,7 @@ async def settle_payout_to_provider(
     changes nothing. If the bank account has changed since the approval, `paidTo` is needed, as for refunds. The
     provider is notified.
     """
-    command = data.command(payout_id, expected_version(if_match))
+    command = data.command(ProviderPayoutId(payout_id), expected_version(if_match))
     return await runner.ok_after_commit(settle_provider_payout, command, answer=lambda: _shown(payout_id, actor, reads))
 
 
@@ -206,7 +206,7 @@ async def settle_payout_to_provider(
 )
 async def return_payout_to_provider(
     payout_id: FromPath[UUID],
-    data: JSONBody[ReturnProviderPayoutBody],
+    data: JSONBody[ReturnTransferBody],
     *,
     actor: Injected[Actor],
     runner: Injected[IdempotentRunner],
@@ -217,12 +217,8 @@ async def return_payout_to_provider(
 
     Once the provider has checked their bank account, approve the payout again; or cancel it.
     """
-    command = data.command(payout_id, expected_version(if_match))
+    command = data.command(ProviderPayoutId(payout_id), expected_version(if_match))
     return await runner.ok_after_commit(return_provider_payout, command, answer=lambda: _shown(payout_id, actor, reads))
-
-
-def _change(payout_id: UUID, if_match: str | None) -> ChangeProviderPayout:
-    return ChangeProviderPayout(payout_id=ProviderPayoutId(payout_id), expected_version=expected_version(if_match))
 
 
 async def _shown(payout_id: UUID, actor: Actor, reads: Reads) -> Response[ProviderPayoutJson]:

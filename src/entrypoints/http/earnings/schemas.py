@@ -18,23 +18,17 @@ from booking_domain.payments.earnings import (
     ProviderBalance,
 )
 from booking_domain.payments.provider_payouts import ProviderPayoutStatus
-from booking_domain.payments.refunds import MAX_BANK_REFERENCE, MAX_RETURN_REASON
 from booking_domain.shared.ids import EarningId, ProviderId, ProviderPayoutId
-from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.payments.earnings import AdjustEarnings, SetCommission
 from booking_domain.use_cases.payments.earnings_queries import EarningsAccount, EarningsSelection
-from booking_domain.use_cases.payments.provider_payouts import (
-    ReturnProviderPayout,
-    SettleProviderPayout,
-    StartProviderPayout,
-)
+from booking_domain.use_cases.payments.provider_payouts import StartProviderPayout
 from booking_domain.use_cases.platform.listings import MoneyOrder
 from booking_domain.use_cases.platform.ports import ProviderPayoutFilter
 from booking_domain.use_cases.platform.views import ProviderPayoutView, TransferStep
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, cut, read_cursor
 from entrypoints.http.kit.fields import Amount, Body, Currency, Cursor, Json, Limit, Query, SignedAmount, Timestamp
 from entrypoints.http.kit.listing import PeriodQuery, PersonJson
-from entrypoints.http.refunds.schemas import PaidTo, PayeeAccountJson, PayeeJson, payee_account_json, payee_json
+from entrypoints.http.refunds.schemas import PayeeAccountJson, PayeeJson, payee_account_json, payee_json
 
 BasisPoints = Annotated[int, Meta(ge=0, le=ALL, description="Hundredths of a percent: 1250 is 12.5 %.")]
 
@@ -150,34 +144,6 @@ class StartPayoutBody(Body, frozen=True, kw_only=True):
     def command(self) -> StartProviderPayout:
         """The command."""
         return StartProviderPayout(provider_id=ProviderId(self.provider_id), currency=self.currency, amount=self.amount)
-
-
-class SettleProviderPayoutBody(Body, frozen=True, kw_only=True):
-    """The bank's reference of the transfer."""
-
-    bank_reference: Annotated[str, Meta(min_length=1, max_length=MAX_BANK_REFERENCE)]
-    paid_to: PaidTo | None = None
-
-    def command(self, payout_id: UUID, expected_version: ExpectedVersion) -> SettleProviderPayout:
-        """The command."""
-        return SettleProviderPayout(
-            payout_id=ProviderPayoutId(payout_id),
-            bank_reference=self.bank_reference,
-            paid_to=self.paid_to,
-            expected_version=expected_version,
-        )
-
-
-class ReturnProviderPayoutBody(Body, frozen=True, kw_only=True):
-    """Why the transfer failed. The provider sees it."""
-
-    reason: Annotated[str, Meta(min_length=1, max_length=MAX_RETURN_REASON)]
-
-    def command(self, payout_id: UUID, expected_version: ExpectedVersion) -> ReturnProviderPayout:
-        """The command."""
-        return ReturnProviderPayout(
-            payout_id=ProviderPayoutId(payout_id), reason=self.reason, expected_version=expected_version
-        )
 
 
 class EarningTotalsJson(Json, frozen=True, kw_only=True):

@@ -7,20 +7,14 @@ from msgspec import Meta
 
 from booking_domain.bookings.transitions import Party
 from booking_domain.identity.bank_accounts import BankAccount
-from booking_domain.payments.refunds import (
-    MAX_BANK_REFERENCE,
-    MAX_RETURN_REASON,
-    Refund,
-    RefundMethod,
-    RefundReason,
-    RefundStatus,
-)
+from booking_domain.payments.refunds import Refund, RefundMethod, RefundReason, RefundStatus
+from booking_domain.payments.transfers import MAX_BANK_REFERENCE, MAX_RETURN_REASON
 from booking_domain.shared.bank_details import MAX_BANK, MAX_HOLDER, MAX_NUMBER, BankDetails
-from booking_domain.shared.ids import BankAccountId, BookingId, RefundId, UserId
+from booking_domain.shared.ids import BankAccountId, BookingId, UserId
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.identity.bank_accounts import ConfirmBankAccount
 from booking_domain.use_cases.payments.refund_queries import BookingMoney
-from booking_domain.use_cases.payments.refund_transfers import ReturnRefundTransfer, SettleRefundTransfer
+from booking_domain.use_cases.payments.transfers import Id, ReturnTransfer, SettleTransfer
 from booking_domain.use_cases.platform.listings import MoneyOrder
 from booking_domain.use_cases.platform.ports import RefundTransferFilter
 from booking_domain.use_cases.platform.views import RefundTransfer, TransferStep
@@ -71,32 +65,30 @@ class ConfirmBankAccountBody(Body, frozen=True, kw_only=True):
         return ConfirmBankAccount(user_id=UserId(user_id), account_id=account_id, code=self.code)
 
 
-class SettleBody(Body, frozen=True, kw_only=True):
+class SettleTransferBody(Body, frozen=True, kw_only=True):
     """The bank's reference of the transfer."""
 
     bank_reference: Annotated[str, Meta(min_length=1, max_length=MAX_BANK_REFERENCE)]
     paid_to: PaidTo | None = None
 
-    def command(self, refund_id: UUID, expected_version: ExpectedVersion) -> SettleRefundTransfer:
+    def command(self, transfer_id: Id, expected_version: ExpectedVersion) -> SettleTransfer[Id]:
         """The command."""
-        return SettleRefundTransfer(
-            refund_id=RefundId(refund_id),
+        return SettleTransfer(
+            transfer_id=transfer_id,
             bank_reference=self.bank_reference,
             paid_to=self.paid_to,
             expected_version=expected_version,
         )
 
 
-class ReturnBody(Body, frozen=True, kw_only=True):
-    """Why the transfer failed. The customer sees it."""
+class ReturnTransferBody(Body, frozen=True, kw_only=True):
+    """Why the transfer failed. The payee sees it."""
 
     reason: Annotated[str, Meta(min_length=1, max_length=MAX_RETURN_REASON)]
 
-    def command(self, refund_id: UUID, expected_version: ExpectedVersion) -> ReturnRefundTransfer:
+    def command(self, transfer_id: Id, expected_version: ExpectedVersion) -> ReturnTransfer[Id]:
         """The command."""
-        return ReturnRefundTransfer(
-            refund_id=RefundId(refund_id), reason=self.reason, expected_version=expected_version
-        )
+        return ReturnTransfer(transfer_id=transfer_id, reason=self.reason, expected_version=expected_version)
 
 
 class ChosenRefundTransfersQuery(MoneyListQuery, frozen=True, kw_only=True):

@@ -11,11 +11,11 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import RefundId
 from booking_domain.use_cases.payments import refund_queries as queries
 from booking_domain.use_cases.payments.refund_transfers import (
-    ApproveRefundTransfer,
     approve_refund_transfer,
     return_refund_transfer,
     settle_refund_transfer,
 )
+from booking_domain.use_cases.payments.transfers import ApproveTransfer
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.platform.views import RefundTransfer
 from entrypoints.http.kit.csv_cells import PAGE, Columns, csv_response
@@ -31,8 +31,8 @@ from entrypoints.http.refunds.schemas import (
     RefundTransferJson,
     RefundTransfersJson,
     RefundTransfersQuery,
-    ReturnBody,
-    SettleBody,
+    ReturnTransferBody,
+    SettleTransferBody,
     refund_transfer_json,
 )
 
@@ -104,7 +104,7 @@ async def approve_a_refund_transfer(
     An account that was entered within 48 hours is refused, unless an admin has confirmed it. After a later change of
     the account the transfer waits for a new approval. A second approval of the same account changes nothing.
     """
-    command = ApproveRefundTransfer(refund_id=RefundId(refund_id), expected_version=expected_version(if_match))
+    command = ApproveTransfer(transfer_id=RefundId(refund_id), expected_version=expected_version(if_match))
     return await runner.ok_after_commit(
         approve_refund_transfer, command, answer=lambda: _shown(refund_id, actor, reads)
     )
@@ -117,7 +117,7 @@ async def approve_a_refund_transfer(
 )
 async def settle_a_refund_transfer(
     refund_id: FromPath[UUID],
-    data: JSONBody[SettleBody],
+    data: JSONBody[SettleTransferBody],
     *,
     actor: Injected[Actor],
     runner: Injected[IdempotentRunner],
@@ -132,7 +132,7 @@ async def settle_a_refund_transfer(
     """
     return await runner.ok_after_commit(
         settle_refund_transfer,
-        data.command(refund_id, expected_version(if_match)),
+        data.command(RefundId(refund_id), expected_version(if_match)),
         answer=lambda: _shown(refund_id, actor, reads),
     )
 
@@ -144,7 +144,7 @@ async def settle_a_refund_transfer(
 )
 async def return_a_refund_transfer(
     refund_id: FromPath[UUID],
-    data: JSONBody[ReturnBody],
+    data: JSONBody[ReturnTransferBody],
     *,
     actor: Injected[Actor],
     runner: Injected[IdempotentRunner],
@@ -157,7 +157,7 @@ async def return_a_refund_transfer(
     """
     return await runner.ok_after_commit(
         return_refund_transfer,
-        data.command(refund_id, expected_version(if_match)),
+        data.command(RefundId(refund_id), expected_version(if_match)),
         answer=lambda: _shown(refund_id, actor, reads),
     )
 

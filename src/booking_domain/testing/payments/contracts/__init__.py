@@ -27,9 +27,10 @@ from booking_domain.payments.adjustments import AdjustmentReads, Adjustments
 from booking_domain.payments.desk import DeskPaymentReads, DeskPayments
 from booking_domain.payments.earnings import CommissionRates, CommissionReads, EarningReads, Earnings
 from booking_domain.payments.ports import CallbackTokens, PaymentGateway, PaymentReads, Payments
-from booking_domain.payments.provider_payouts import BankReferences, ProviderPayouts
+from booking_domain.payments.provider_payouts import ProviderPayouts
 from booking_domain.payments.receipts import ReceiptReads, Receipts
 from booking_domain.payments.refunds import RefundReads, Refunds
+from booking_domain.payments.transfers import BankReferences
 from booking_domain.testing.payments.contracts.adjustments import AdjustmentsContract
 from booking_domain.testing.payments.contracts.callback_tokens import CallbackTokensContract
 from booking_domain.testing.payments.contracts.desk_payments import DeskPaymentsContract

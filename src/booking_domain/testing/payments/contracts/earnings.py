@@ -19,7 +19,7 @@ from booking_domain.payments.earnings import (
     ProviderBalance,
 )
 from booking_domain.payments.provider_payouts import ProviderPayout, ProviderPayoutStatus
-from booking_domain.payments.refunds import BankReferenceUsed
+from booking_domain.payments.transfers import BankReferenceUsed
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BankAccountId, CommissionId, EarningId, ProviderId, ProviderPayoutId, RefundId
 from booking_domain.shared.money import Money

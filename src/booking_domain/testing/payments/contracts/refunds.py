@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from booking_domain.payments.refunds import BankReferenceUsed, Refund, RefundReason, RefundStatus
-from booking_domain.payments.transitions import PaymentParty
+from booking_domain.payments.refunds import Refund, RefundReason, RefundStatus
+from booking_domain.payments.transfers import BankReferenceUsed
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BankAccountId, BookingId, RefundId
 from booking_domain.shared.money import Money
@@ -87,7 +87,7 @@ class RefundsContract(StorageContract):
         booking = await a_booking(backend, make)
         was, other = make.refund(booking), make.refund(booking)
         await _add(backend, was, other)
-        made = was.mark_refunded(PaymentParty.GATEWAY, NOW + HOUR)
+        made = was.mark_refunded(NOW + HOUR)
         async with backend.begin() as tx:
             await tx.refunds.save(made, was=was)
         assert await backend.reads.refunds.get(was.id) == made
@@ -111,19 +111,19 @@ class RefundsContract(StorageContract):
     async def test_a_stale_change_is_rejected(self, backend: Backend, make: Builder) -> None:
         was = make.refund(await a_booking(backend, make))
         await _add(backend, was)
-        first = was.mark_refunded(PaymentParty.GATEWAY, NOW)
+        first = was.mark_refunded(NOW)
         async with backend.begin() as tx:
             await tx.refunds.save(first, was=was)
         with pytest.raises(ConcurrentChange):
             async with backend.begin() as tx:
-                await tx.refunds.save(was.mark_refunded(PaymentParty.PLATFORM, NOW + HOUR), was=was)
+                await tx.refunds.save(was.mark_refunded(NOW + HOUR), was=was)
         assert await backend.reads.refunds.get(was.id) == first
 
     async def test_a_change_of_an_unknown_refund_is_rejected(self, backend: Backend, make: Builder) -> None:
         was = make.refund(await a_booking(backend, make))
         with pytest.raises(ConcurrentChange):
             async with backend.begin() as tx:
-                await tx.refunds.save(was.mark_refunded(PaymentParty.GATEWAY, NOW), was=was)
+                await tx.refunds.save(was.mark_refunded(NOW), was=was)
 
     async def test_of_concurrent_changes_one_succeeds(self, backend: Backend, make: Builder) -> None:
         was = make.refund(await a_booking(backend, make))
@@ -131,7 +131,7 @@ class RefundsContract(StorageContract):
 
         async def mark_refunded() -> None:
             async with backend.begin() as tx:
-                await tx.refunds.save(was.mark_refunded(PaymentParty.GATEWAY, NOW), was=was)
+                await tx.refunds.save(was.mark_refunded(NOW), was=was)
 
         changed, refusals = await race([mark_refunded() for _ in range(10)])
         assert len(changed) == 1

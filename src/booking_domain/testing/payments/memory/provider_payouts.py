@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from booking_domain.payments.provider_payouts import BankReferences, ProviderPayout, ProviderPayouts
-from booking_domain.payments.refunds import BankReferenceUsed
-from booking_domain.shared.ids import ProviderPayoutId, RefundId
+from booking_domain.payments.provider_payouts import ProviderPayout, ProviderPayouts
+from booking_domain.payments.transfers import BankReferences, BankReferenceUsed
+from booking_domain.shared.ids import ProviderPayoutId
 from booking_domain.testing.catalogue.memory.tables import PROFILES
 from booking_domain.testing.identity.memory.tables import BANK_ACCOUNTS
 from booking_domain.testing.kit.listing import by_amount, is_amount_in, page_of
@@ -17,7 +17,7 @@ from booking_domain.use_cases.platform.views import ProviderPayoutView
 class MemoryBankReferences(InMemory, BankReferences):
     """The bank's references of one database transaction."""
 
-    async def use(self, reference: str, transfer_id: ProviderPayoutId | RefundId) -> None:
+    async def use(self, reference: str, transfer_id: UUID) -> None:
         if reference in self._state[BANK_REFERENCES]:
             raise BankReferenceUsed
         self._state[BANK_REFERENCES][reference] = transfer_id

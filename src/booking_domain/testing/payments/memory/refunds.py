@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from booking_domain.payments.refunds import BankReferenceUsed, Refund, RefundReads, Refunds
+from booking_domain.payments.refunds import Refund, RefundReads, Refunds
+from booking_domain.payments.transfers import BankReferenceUsed
 from booking_domain.shared.ids import RefundId
 from booking_domain.testing.kit.tables import VersionedRepository
 from booking_domain.testing.payments.memory.of_bookings import OfBookings

@@ -16,7 +16,6 @@ from booking_domain.identity.known_clients import ClientTrace, CountedClient, Kn
 from booking_domain.identity.model import ERASED_NAME, User
 from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose, OneTimeCode
 from booking_domain.identity.second_factor import SecondFactor
-from booking_domain.payments.transitions import PaymentParty
 from booking_domain.scheduling.feeds import Feed, FeedRule
 from booking_domain.shared.idempotency import IdempotencyKey
 from booking_domain.shared.ids import ClaimId, CodeId, FeedId, SalonId, SessionId, UserId
@@ -197,7 +196,7 @@ class PersonalDataContract(StorageContract):
                 if each is cast:
                     await tx.refunds.add(make.refund(booking))
                 else:
-                    await tx.refunds.add(make.refund(booking).mark_refunded(PaymentParty.GATEWAY, NOW))
+                    await tx.refunds.add(make.refund(booking).mark_refunded(NOW))
         for user in (cast.customer, cast.owner):
             assert await _erasure_blockers(backend, user.id) == ErasureBlockers(bookings=False, money=True)
         assert await _erasure_blockers(backend, others.customer.id) == FREE
