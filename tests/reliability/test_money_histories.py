@@ -618,7 +618,7 @@ def _histories(steps: list[tuple[str, int, int]], arguments: dict[str, object]) 
 def test_our_ledgers_equal_the_books_of_gateway_and_bank_after_any_history(report: Report) -> None:
     _DONE.clear()
     _histories()
-    assert _DONE["paid"] > HISTORIES
+    assert _DONE["paid"] > HISTORIES / 2
     assert _DONE["refunds by gateway"] > HISTORIES / 10
     assert _DONE["captures"] > HISTORIES / 20
     assert _DONE["releases"] > HISTORIES / 50
