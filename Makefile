@@ -23,8 +23,10 @@ HEAVY := $(if $(call MENTIONS,browsing|chromium),$(VENV)/.browser) $(if $(call M
 	$(if $(call MENTIONS,clamd|clamav),$(VENV)/.clamd)
 PROCESSES := $(if $(NAMED),-p no:xdist $(if $(COVERAGE),,-p no:cov),-n $(WORKERS) --dist loadfile --no-loadscope-reorder)
 
-# Temporary files stay in the checkout, in an ignored folder.
+# Temporary files stay in the checkout, in an ignored folder. Tests have a folder of their own in it, so that they may run
+# beside `make dev`.
 export TMPDIR := $(CURDIR)/.tmp
+SCRATCH := mkdir -p .tmp && export TMPDIR=$$(mktemp -d $(TMPDIR)/XXXXXX) ENDS_WITH_SHELL=$$$$
 export PIP_NO_CACHE_DIR := 1
 export PYTHONPATH := $(CURDIR)/src
 # Cache bytecode even where the environment forbids it: compiling the tests takes ten seconds in each worker.
@@ -40,11 +42,10 @@ run: $(DATABASE) ## serve the API with demo data, an embedded PostgreSQL, the wo
 	@exec $(CLI) run
 
 test: $(VENV)/.dev $(HEAVY) ## run all tests, or those of ARGS=file or FEATURE=reviews; COVERAGE=1 measures coverage (slower)
-	@rm -rf .tmp && mkdir -p .tmp
 	@rm -f .coverage .coverage.*
-	ENDS_WITH_SHELL=$$$$ XDG_CACHE_HOME=$(TMPDIR)/cache XDG_CONFIG_HOME=$(TMPDIR)/config \
+	@$(SCRATCH); XDG_CACHE_HOME=$$TMPDIR/cache XDG_CONFIG_HOME=$$TMPDIR/config \
 		$(BIN)/python -m pytest $(PROCESSES) $(if $(COVERAGE),--cov --cov-report=) $(if $(FEATURE),-k "$(FEATURE) or $(subst _,-,$(FEATURE)) or $(subst _,,$(FEATURE))") $(ARGS); \
-		status=$$?; rm -rf .tmp; exit $$status
+		status=$$?; rm -rf $$TMPDIR; exit $$status
 ifdef COVERAGE
 ifeq ($(ARGS)$(FEATURE),)
 	@echo "Coverage of everything, in percent:" && $(BIN)/coverage report --format=total --fail-under=90
@@ -59,10 +60,9 @@ watch: $(VENV)/.dev ## run the tests that ARGS or FEATURE names again after each
 	@exec $(BIN)/watchfiles --filter python "$(MAKE) --no-print-directory test FEATURE='$(FEATURE)' ARGS='$(ARGS)'" src tests
 
 test-fast: $(VENV)/.dev ## run the tests of the domain and of the routes, without processes and long walks: under a minute
-	@rm -rf .tmp && mkdir -p .tmp
-	ENDS_WITH_SHELL=$$$$ $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not no_cover" src/booking_domain tests/unit \
+	@$(SCRATCH); $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not no_cover" src/booking_domain tests/unit \
 		--ignore=tests/unit/adapters --ignore=tests/unit/simulators --ignore=tests/unit/testing --ignore=tests/unit/entrypoints/cli --ignore=tests/unit/entrypoints/worker; \
-		status=$$?; rm -rf .tmp; exit $$status
+		status=$$?; rm -rf $$TMPDIR; exit $$status
 
 nightly: $(VENV)/.dev ## run all tests with a hundred times as many Hypothesis examples
 	@mkdir -p .tmp
@@ -73,8 +73,7 @@ mutants: $(VENV)/.dev ## mutation testing of slots and lifecycles (docs/develop/
 	PYTHONPATH= exec nice $(BIN)/python -m tests.mutants --workers $(WORKERS) $(ARGS)
 
 reliability: $(VENV)/.dev ## measure every row of docs/develop/reliability.md: about an hour on two idle cores
-	@rm -rf .tmp && mkdir -p .tmp
-	export BOOKING_RELIABILITY=full ENDS_WITH_SHELL=$$$$; status=0; \
+	$(SCRATCH) BOOKING_RELIABILITY=full; status=0; \
 		$(BIN)/python -m pytest tests/reliability/test_logins.py tests/reliability/test_limits.py \
 			tests/reliability/test_confused_bodies.py tests/unit/entrypoints/http/test_hostile_input.py || status=1; \
 		$(BIN)/python -m pytest tests/reliability/test_double_booking.py || status=1; \
@@ -87,7 +86,7 @@ reliability: $(VENV)/.dev ## measure every row of docs/develop/reliability.md: a
 		$(BIN)/python -m pytest tests/reliability/test_money_histories.py tests/reliability/test_live_events.py || status=1; \
 		$(BIN)/python -m pytest -n $(WORKERS) tests/reliability/test_lockstep.py || status=1; \
 		$(BIN)/python -m pytest tests/reliability/test_reconciliation.py tests/reliability/test_faulty_gateways.py || status=1; \
-		$(BIN)/python -m pytest tests/reliability/test_schema.py || status=1; rm -rf .tmp; exit $$status
+		$(BIN)/python -m pytest tests/reliability/test_schema.py || status=1; rm -rf $$TMPDIR; exit $$status
 
 check: $(VENV)/.dev lint types arch dead fresh subjects ## format, lint, types, import contracts, dead code, generated documentation, commit subjects
 
@@ -148,8 +147,7 @@ worker: $(VENV)/.server ## the worker alone (DATABASE_URL)
 	@exec $(CLI) worker
 
 bench: $(VENV)/.dev ## benchmark slots and POST /bookings against their floors and peers, or AGAINST=another revision
-	@mkdir -p .tmp
-	ENDS_WITH_SHELL=$$$$ $(BIN)/python -m benchmarks$(if $(AGAINST),.against $(AGAINST)) $(ARGS); status=$$?; rm -rf .tmp; exit $$status
+	@$(SCRATCH); $(BIN)/python -m benchmarks$(if $(AGAINST),.against $(AGAINST)) $(ARGS) && rm -rf $$TMPDIR  # else the logs stay
 
 profile: $(VENV)/.dev ## where the time of a request (ARGS=/providers) or of free slots (ARGS=slots, the default) goes
 	@mkdir -p .tmp

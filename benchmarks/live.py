@@ -15,12 +15,14 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median, quantiles
+from typing import IO
 from uuid import uuid4
 
 import psycopg
 
 from benchmarks.dataset import Dataset
 from benchmarks.environment import database, production
+from benchmarks.servers import log_of
 from booking_domain.scheduling.events import CalendarChanged
 from booking_domain.shared.ids import EventId, ProviderId
 from entrypoints.container import Container
@@ -143,7 +145,8 @@ def main(options: argparse.Namespace) -> None:
             "BOOKING_RATE_LIMIT_QUOTAS": "read=100000/60",
         }
         providers = asyncio.run(prepare(environ, options.streams // 2))
-        processes = [_started(part, environ) for part in ("api", "worker")]
+        log = stack.enter_context(log_of("live"))
+        processes = [_started(part, environ, log) for part in ("api", "worker")]
         try:
             _wait(port)
             container = Container(settings=Settings.from_environment(environ))
@@ -157,9 +160,9 @@ def main(options: argparse.Namespace) -> None:
             print(f"stopped in {time.perf_counter() - began:.1f} s")
 
 
-def _started(part: str, environ: dict[str, str]) -> subprocess.Popen[bytes]:
+def _started(part: str, environ: dict[str, str], log: IO[bytes]) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "entrypoints.cli", part]
-    return subprocess.Popen(command, env={**os.environ, **environ}, stdin=subprocess.DEVNULL, stdout=sys.stderr)  # noqa: S603
+    return subprocess.Popen(command, env={**os.environ, **environ}, stdin=subprocess.DEVNULL, stdout=log, stderr=log)  # noqa: S603
 
 
 def _wait(port: int) -> None:

@@ -43,10 +43,22 @@ class Server:
 
 
 @contextmanager
+def log_of(name: str) -> Iterator[IO[bytes]]:
+    """A file for what servers log, which would hide the tables. An error of the block names the file, and leaves it."""
+    with tempfile.NamedTemporaryFile(prefix=f"{name}-", suffix=".log", delete=False) as log:
+        try:
+            yield log
+        except BaseException as error:
+            error.add_note(f"The servers' log is {log.name}.")
+            raise
+        Path(log.name).unlink()
+
+
+@contextmanager
 def served(target: str, environ: Mapping[str, str]) -> Iterator[Server]:
     """Serve an ASGI application with granian and one worker during the block."""
     port = _free_port()
-    with tempfile.TemporaryFile() as log:  # not the terminal: an access log would hide the tables
+    with log_of(target.partition(":")[0]) as log:
         process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "benchmarks.serve", target, str(port)],
             env={**os.environ, **environ},
@@ -56,7 +68,7 @@ def served(target: str, environ: Mapping[str, str]) -> Iterator[Server]:
             start_new_session=True,  # only this process receives Ctrl-C, and stops the server
         )
         try:
-            _wait_for(process, port, target, log)
+            _wait_for(process, port, target)
             yield Server(port, process.pid)
         finally:
             process.terminate()
@@ -85,7 +97,7 @@ def run_load(job: Job) -> Measurement:
     return msgspec.msgpack.decode(done.stdout, type=Measurement)
 
 
-def _wait_for(process: subprocess.Popen[bytes], port: int, target: str, log: IO[bytes]) -> None:
+def _wait_for(process: subprocess.Popen[bytes], port: int, target: str) -> None:
     deadline = time.monotonic() + READY_WITHIN_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -96,8 +108,7 @@ def _wait_for(process: subprocess.Popen[bytes], port: int, target: str, log: IO[
             time.sleep(0.05)
         else:
             return
-    log.seek(0)
-    raise ProcessFailed(f"{target} did not start:\n{log.read().decode(errors='replace')}")
+    raise ProcessFailed(f"{target} did not start")
 
 
 def _free_port() -> int:

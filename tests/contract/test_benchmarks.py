@@ -1,11 +1,14 @@
-"""The SQL recording that `make bench` replays matches the application's booking."""
+"""`make bench`: the recording that it replays matches the application's booking, and logs of failures are named."""
 
+import tempfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from benchmarks import dataset
 from benchmarks.bookings import record_booking
 from benchmarks.environment import production
+from benchmarks.servers import ProcessFailed, log_of
 
 from entrypoints.container import Container
 from entrypoints.settings.main import Settings
@@ -27,3 +30,13 @@ async def test_recording_a_booking_captures_its_statements_and_varying_values(
     assert varying == {"now", "start", "local_start", "provider_id", "customer_id", *PER_BOOKING}
     spans = {role[1] for step in steps for _, role in step.varying if not isinstance(role, str) and role[0] == "start"}
     assert {timedelta(), timedelta(minutes=60)} <= spans
+
+
+def test_a_failure_names_the_log_of_the_servers_and_leaves_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with log_of("entrypoints.http.asgi"):
+        pass
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ProcessFailed) as failure, log_of("entrypoints.http.asgi"):
+        raise ProcessFailed("a response was not the expected one")
+    assert failure.value.__notes__ == [f"The servers' log is {next(tmp_path.iterdir())}."]

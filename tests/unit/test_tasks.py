@@ -10,9 +10,13 @@ ROOT: Final = Path(__file__).parents[2]
 
 
 def recipe_of_test(*variables: str) -> str:
-    """What `make test` would run, had everything been installed."""
+    return recipe_of("test", *variables)
+
+
+def recipe_of(task: str, *variables: str) -> str:
+    """What `make` would run, had everything been installed."""
     done = subprocess.run(  # noqa: S603
-        ["make", "--dry-run", "--always-make", "--old-file=.venv/.dev", "test", *variables],  # noqa: S607
+        ["make", "--dry-run", "--always-make", "--old-file=.venv/.dev", task, *variables],  # noqa: S607
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -48,6 +52,14 @@ def test_all_tests_and_folders_run_on_every_worker_with_all_installs(named: str)
     recipe = recipe_of_test(named)
     assert "--dist loadfile" in recipe
     assert "tests/install-browser" in recipe
+
+
+@pytest.mark.parametrize("task", ["test", "test-fast", "bench"])
+def test_a_task_removes_the_temporary_folder_of_its_own_and_none_of_others(task: str) -> None:
+    recipe = recipe_of(task)
+    assert "export TMPDIR=$(mktemp -d " in recipe
+    assert "rm -rf $TMPDIR" in recipe
+    assert "rm -rf .tmp" not in recipe
 
 
 def judged(subject: str, folder: Path) -> int:
