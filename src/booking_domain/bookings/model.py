@@ -248,14 +248,6 @@ class Booking:
         if self.refunded or self.refund_pending or self.conceded:
             _ = self.totals  # which refuses refunds that exceed the payments
 
-    def reminders(self, terms: Terms) -> tuple[int, ...]:
-        """How many minutes before the start the customer is reminded.
-
-        As the first service that has reminders of its own says, else as the provider's terms say now.
-        """
-        own = (each.reminder_minutes for each in self.services if each.reminder_minutes is not None)
-        return next(own, terms.reminder_minutes)
-
     @classmethod
     def place(
         cls,

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Final, Protocol
 from uuid import UUID, uuid5
 
-from booking_domain.bookings.model import Booking, BookingEvent, Terms
+from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.transitions import UNSETTLED, Status
 from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.shared.reminders import BookingReminder
@@ -51,9 +51,10 @@ def reminders_of(
     *,
     follow_ups: Iterable[type[BookingReminder]] = (),
 ) -> Iterator[BookingReminder]:
-    """Yield the reminders of a booking, those of the past and of the future.
+    """Yield the reminders of a booking, those of the past and of the future. Nothing else says when one is due.
 
-    `minutes` are those before the start. `notified_at` is when the parties were last notified of a change: a reminder
+    `minutes` are those before the start of the provider's terms now; the first service with reminders of its own comes
+    first. `notified_at` is when the parties were last notified of a change: a reminder
     that would have been due before is left out. Each reminder ends when the next is due. `follow_ups` are those of
     other contexts, after the appointment. A walk-in has none.
     """
@@ -61,7 +62,8 @@ def reminders_of(
         return
     if booking.status is Status.CONFIRMED and not booking.under_review:
         start = booking.span.start
-        due = [start - timedelta(minutes=each) for each in sorted(minutes, reverse=True)]
+        own = (each.reminder_minutes for each in booking.services if each.reminder_minutes is not None)
+        due = [start - timedelta(minutes=each) for each in sorted(next(own, minutes), reverse=True)]
         for each, until in pairwise((*due, start)):
             if notified_at < each:
                 yield _reminder(AppointmentNear, booking, each, until)
@@ -75,12 +77,9 @@ def reminders_of(
             yield _reminder(kind, booking, due_at, due_at + FOLLOWS_FOR, once=True)
 
 
-def schedule_of(
-    booking: Booking, terms: Terms, trail: Iterable[BookingEvent], *, follow_ups: Iterable[type[BookingReminder]]
-) -> list[BookingReminder]:
-    """Return the reminders of a booking by what is stored: the provider's terms now, and all that has happened."""
-    notified_at = max((each.at for each in trail), default=booking.created_at)
-    return list(reminders_of(booking, booking.reminders(terms), notified_at, follow_ups=follow_ups))
+def last_notified_at(booking: Booking, trail: Iterable[BookingEvent]) -> datetime:
+    """When the parties were last notified of a change of the booking."""
+    return max((each.at for each in trail), default=booking.created_at)
 
 
 def _reminder(

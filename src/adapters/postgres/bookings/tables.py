@@ -20,8 +20,6 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
-    func,
-    literal_column,
     null,
     or_,
     select,
@@ -189,14 +187,6 @@ bookings: Final = Table(
     info=personal_data("customer_id", erase=_clear_notes, handover=LeftToOwner("bookings"), export="bookings"),
 )
 
-BALANCE_DUE: Final = func.greatest(
-    func.greatest(bookings.c.price_amount - bookings.c.conceded_amount, literal_column("0"))
-    - (bookings.c.paid_amount - bookings.c.refunded_amount - bookings.c.refund_pending_amount)
-    - bookings.c.desk_paid_amount
-    - bookings.c.authorised_amount,
-    literal_column("0"),
-)
-"""What `Booking.balance_due` is while the booking is confirmed or completed."""
 IS_PARTY: Final = or_(bookings.c.customer_id == USER, bookings.c.provider_user_id == USER)
 """Whether the account `USER` is the customer or the provider of a booking."""
 IS_TO_COME: Final = or_(*(bookings.c.status == status.value for status in sorted(TO_COME)))

@@ -11,7 +11,8 @@ from booking_domain.bookings.reminders import (
     AppointmentNear,
     BalanceOpen,
     DepositNearlyDue,
-    schedule_of,
+    last_notified_at,
+    reminders_of,
 )
 from booking_domain.catalogue.model import Location
 from booking_domain.identity.preferences import NewsKind
@@ -103,7 +104,8 @@ async def _reminders(booking: Booking, reads: Reads) -> list[BookingReminder]:
     provider, trail = await reads.providers.get(booking.provider_id), await reads.bookings.events(booking.id)
     if provider is None:
         return []
-    return schedule_of(booking, provider.terms, trail, follow_ups=FOLLOW_UPS)
+    notified_at = last_notified_at(booking, trail)
+    return list(reminders_of(booking, provider.terms.reminder_minutes, notified_at, follow_ups=FOLLOW_UPS))
 
 
 async def _notices(event: BookingReminder, reads: Reads) -> AsyncIterator[Addressed]:

@@ -2,8 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from datetime import timedelta
-from random import Random
 from typing import Final
 
 import psycopg
@@ -12,18 +10,17 @@ from psycopg.errors import CheckViolation, GeneratedAlways
 from sqlalchemy import select
 from tests.databases import CIPHER, TestServer
 
-from adapters.postgres.bookings.tables import BALANCE_DUE, bookings
+from adapters.postgres.bookings.tables import bookings
 from adapters.postgres.database import Database
 from adapters.postgres.kit.statements import Statement
 from booking_domain.bookings.model import Booking
-from booking_domain.bookings.transitions import BookingPaymentStatus, PaymentAttempt, Status
+from booking_domain.bookings.transitions import BookingPaymentStatus, PaymentAttempt
 from booking_domain.shared.money import Money
-from booking_domain.testing.builders import DEPOSIT, NOW, PRICE, Builder
+from booking_domain.testing.builders import DEPOSIT, Builder
 from booking_domain.testing.kit.storage import a_cast
 
 NONE: Final = Money.zero("MNT")
 HALF: Final = DEPOSIT.percent(50)
-DUE: Final = Statement(select(bookings.c.id, BALANCE_DUE))
 STATUSES: Final = Statement(select(bookings.c.id, bookings.c.payment_status))
 
 
@@ -52,36 +49,6 @@ async def add(database: Backend, make: Builder, *stored: Booking) -> None:
     async with database.begin() as tx:
         for booking in stored:
             await tx.bookings.add(booking, [make.event(booking)])
-
-
-async def test_the_database_computes_what_is_due_as_the_booking_does(database: Backend) -> None:
-    make, chance = Builder(), Random(14)  # noqa: S311 - amounts that can be repeated
-    cast = await a_cast(database, make)
-
-    def some(most: int) -> Money:
-        return Money(amount=chance.choice([0, most, chance.randint(0, most)]), currency="MNT")
-
-    def one() -> Booking:
-        placed = make.booking(cast.profile, cast.customer, NOW + timedelta(days=1), status=Status.COMPLETED)
-        paid = some(2 * PRICE.amount)
-        refunded = some(paid.amount)
-        pending = some((paid - refunded).amount)
-        return replace(
-            placed,
-            paid=paid,
-            refunded=refunded,
-            refund_pending=pending,
-            conceded=some((refunded + pending).amount),
-            desk_paid=some(PRICE.amount),
-            authorised=some(DEPOSIT.amount),
-        )
-
-    stored = [one() for _ in range(200)]
-    await add(database, make, *stored)
-    async with database.work() as work:
-        computed: dict[object, int] = dict(await work.all(DUE))
-    assert computed == {booking.id: booking.balance_due.amount for booking in stored}
-    assert 0 < sum(amount > 0 for amount in computed.values()) < len(stored)
 
 
 async def test_the_database_computes_the_payment_status_as_the_booking_does(database: Backend) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from booking_domain.bookings.model import Booking
-from booking_domain.bookings.reminders import BookingReminderReads, BookingReminders, schedule_of
+from booking_domain.bookings.reminders import BookingReminderReads, BookingReminders, last_notified_at, reminders_of
 from booking_domain.shared.ids import BookingId
 from booking_domain.shared.reminders import BookingReminder
 from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKINGS, REMINDERS, TERMS
@@ -30,6 +30,7 @@ class MemoryBookingReminderReads(InMemory, BookingReminderReads):
 
 
 def _is_due(state: State, booking: Booking, now: datetime) -> bool:
-    terms, trail = state[TERMS][booking.provider_id], state[BOOKING_EVENTS].get(booking.id, ())
-    found = schedule_of(booking, terms, trail, follow_ups=FOLLOW_UPS)
+    minutes = state[TERMS][booking.provider_id].reminder_minutes
+    notified_at = last_notified_at(booking, state[BOOKING_EVENTS].get(booking.id, ()))
+    found = reminders_of(booking, minutes, notified_at, follow_ups=FOLLOW_UPS)
     return any(each.due(now) and each.id not in state[REMINDERS] for each in found)
