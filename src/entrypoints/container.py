@@ -247,13 +247,12 @@ class Container(containers.DeclarativeContainer):
     link_visitor_key = single(key_for("booking-link-visitors"), of(settings))
     familiar_network_key = single(key_for("familiar-networks"), of(settings))
     sms_recipient_key = single(key_for("sms-recipients"), of(settings))
-    mailer = single(messages.make_mailer, of(settings))
     delivery_references = single(keyed(HmacDeliveryReferences, "delivery-references"), of(settings))
     bounce_reports = single(
         SignedBounceReports, read(settings, lambda given: given.email.bounce_secret), of(delivery_references)
     )
     web_push = single(messages.make_web_push, of(settings), of(clock))
-    email_message_sender = single(messages.make_email_sender, of(settings), of(mailer), of(delivery_references))
+    email_message_sender = single(messages.make_email_sender, of(settings), of(delivery_references))
     sms_message_sender = single(
         SmsMessageSender,
         sender=of(sms_sender),

@@ -1,20 +1,20 @@
-"""Submits e-mail to an SMTP server (RFC 5321)."""
+"""Sends messages as e-mails, over an SMTP server (RFC 5321)."""
 
 import ssl
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from enum import StrEnum
 from typing import Final
-from uuid import UUID
 
 import aiosmtplib
 
 from adapters.kit.email_page import email_page
 from adapters.smtp.bounces import REFERENCE_HEADER
+from adapters.smtp.references import HmacDeliveryReferences
 from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
+from booking_domain.notifications.ports import MessageSender, OutgoingMessage
 
 _PERMANENT_RECIPIENT_ERRORS: Final = frozenset({550, 551, 553, 556})
 """Unknown mailbox, not allowed, or unknown domain (RFC 5321 §4.2.3, RFC 7504): a retry cannot succeed."""
@@ -28,11 +28,15 @@ class Security(StrEnum):
     NONE = "none"
 
 
-class SmtpMailer:
-    """Submits each message over a new connection: messages are few, and a crashed worker leaves no connection open."""
+class SmtpMessageSender(MessageSender):
+    """Sends each message as an e-mail whose Message-ID is the id of the message, and whose bounces refer to it.
+
+    Each takes a new connection: messages are few, and a crashed worker leaves no connection open.
+    """
 
     def __init__(
         self,
+        references: HmacDeliveryReferences,
         *,
         host: str,
         port: int,
@@ -45,6 +49,7 @@ class SmtpMailer:
         own_urls: Sequence[str] = (),
         trust: Callable[[], ssl.SSLContext] = ssl.create_default_context,
     ) -> None:
+        self._references = references
         self._host, self._port, self._security = host, port, Security(security)
         self._username, self._password = username, password
         self._sender = sender
@@ -53,57 +58,47 @@ class SmtpMailer:
         self._own_urls = own_urls
         self._trust = trust
 
-    async def send(
-        self,
-        *,
-        message_id: UUID,
-        to: str,
-        subject: str,
-        text: str,
-        language: str,
-        date: datetime,
-        calendar: str = "",
-        unsubscribe_url: str = "",
-        reference: str = "",
-    ) -> None:
-        """Submit a message as text and as HTML.
+    async def send(self, message: OutgoingMessage) -> None:
+        """Submit the message as text and as HTML.
 
-        Its Message-ID follows from `message_id`, so that mailboxes can recognise a repetition. With a reference,
-        it comes back to the bounce address, which then contains the reference.
+        Its Message-ID follows from the id, so that mailboxes can recognise a repetition. If there is a bounce address,
+        what comes back arrives there, with the message's reference in the address.
 
         Raises:
             EmailUnavailable: the message may or may not have been sent.
             EmailRefused: the message was rejected permanently.
         """
         try:
-            message = EmailMessage(policy=SMTP)
-            message["From"] = self._sender
-            message["To"] = to
-            message["Subject"] = subject
-            message["Date"] = format_datetime(date)
-            message["Message-ID"] = f"<{message_id}@{self._sender.rpartition('@')[2]}>"
-            message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: suppresses out-of-office replies
-            if reference and self._bounce_address:
-                message[REFERENCE_HEADER] = reference
-            if unsubscribe_url:  # RFC 8058
-                message["List-Unsubscribe"] = f"<{unsubscribe_url}>"
-                message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-            message.set_content(text)
-            message.add_alternative(email_page(subject, text, language, self._own_urls), subtype="html")
-            if calendar:
-                method = "CANCEL" if "METHOD:CANCEL" in calendar.splitlines() else "REQUEST"
-                message.add_attachment(
-                    calendar, subtype="calendar", filename="booking.ics", params={"method": method}, cte="base64"
-                )
-            message["Content-Language"] = language  # last: content moves headers of this name to its parts
-            await self._submit(message, self._returned_to(reference))
+            await self._submit(*self._email_of(message))
         except ValueError as error:  # the address cannot be written as a header or an SMTP command
             raise EmailRefused(reason="it is not an address") from error
 
-    def _returned_to(self, reference: str) -> str:
-        """The sender of the envelope."""
-        local, _, domain = self._bounce_address.rpartition("@")
-        return f"{local}+{reference}@{domain}" if reference and self._bounce_address else self._sender
+    def _email_of(self, message: OutgoingMessage) -> tuple[EmailMessage, str]:
+        """The e-mail, and the sender of its envelope."""
+        email, returned_to = EmailMessage(policy=SMTP), self._sender
+        email["From"] = self._sender
+        email["To"] = message.to
+        email["Subject"] = message.subject
+        email["Date"] = format_datetime(message.created_at)
+        email["Message-ID"] = f"<{message.id}@{self._sender.rpartition('@')[2]}>"
+        email["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: suppresses out-of-office replies
+        if self._bounce_address:
+            reference = self._references.issue(message.id)
+            local, _, domain = self._bounce_address.rpartition("@")
+            email[REFERENCE_HEADER], returned_to = reference, f"{local}+{reference}@{domain}"
+        if message.unsubscribe_url:  # RFC 8058
+            email["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
+            email["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        email.set_content(message.text)
+        page = email_page(message.subject, message.text, message.language, self._own_urls)
+        email.add_alternative(page, subtype="html")
+        if message.calendar:
+            method = "CANCEL" if "METHOD:CANCEL" in message.calendar.splitlines() else "REQUEST"
+            email.add_attachment(
+                message.calendar, subtype="calendar", filename="booking.ics", params={"method": method}, cte="base64"
+            )
+        email["Content-Language"] = message.language  # last: content moves headers of this name to its parts
+        return email, returned_to
 
     async def _submit(self, message: EmailMessage, returned_to: str) -> None:
         try:

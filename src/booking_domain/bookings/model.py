@@ -37,7 +37,6 @@ from booking_domain.bookings.transitions import (
     payment_status_of,
 )
 from booking_domain.bookings.upcoming import MAX_UPCOMING
-from booking_domain.scheduling.reminders import require_reminders
 from booking_domain.scheduling.services import OfferedService, compose
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.decision import Decision
@@ -46,6 +45,7 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import BookingId, EventId, ProviderId, SeriesId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, managed, may
+from booking_domain.shared.reminders import require_reminders
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, instant, local_time
 from booking_domain.shared.totals import Totals
 

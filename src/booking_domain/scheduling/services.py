@@ -17,10 +17,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
-from booking_domain.scheduling.reminders import require_reminders
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound, RuleViolated
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId, UserId
 from booking_domain.shared.money import Money
+from booking_domain.shared.reminders import require_reminders
 from booking_domain.shared.time import MINUTES_A_DAY
 
 MAX_SERVICE_NAME: Final = 120

@@ -11,7 +11,6 @@ from adapters.sms.disabled import DisabledSmsSender
 from adapters.sms.kavenegar import KavenegarSmsSender
 from adapters.sms.sender import SmsMessageSender
 from adapters.sms.twilio import TwilioSmsSender
-from adapters.smtp.mailer import SmtpMailer
 from adapters.smtp.references import HmacDeliveryReferences
 from adapters.smtp.sender import SmtpMessageSender
 from adapters.telegram.bot_api import TelegramBotApi
@@ -76,21 +75,6 @@ def make_sms_sender(settings: Settings, clock: Clock) -> OpenableSmsSender:
             )
 
 
-def make_mailer(settings: Settings) -> SmtpMailer:
-    email = settings.email
-    return SmtpMailer(
-        host=email.smtp_host,
-        port=email.smtp_port,
-        security=email.smtp_security,
-        username=email.smtp_username,
-        password=email.smtp_password,
-        sender=email.sender,
-        timeout_seconds=email.timeout_seconds,
-        bounce_address=email.bounce_address,
-        own_urls=_link_bases(settings),
-    )
-
-
 def make_web_push(settings: Settings, clock: Clock) -> WebPush:
     return WebPush(
         settings.push.key,
@@ -115,12 +99,24 @@ def make_endpoint_rules(settings: Settings) -> EndpointRules:
     return EndpointRules(allows_host=literal_is_allowed)
 
 
-def make_email_sender(settings: Settings, mailer: SmtpMailer, references: HmacDeliveryReferences) -> MessageSender:
-    match settings.email.service:
+def make_email_sender(settings: Settings, references: HmacDeliveryReferences) -> MessageSender:
+    email = settings.email
+    match email.service:
         case EmailProvider.CONSOLE:
             return ConsoleMessageSender(settings.message_folder)
         case EmailProvider.SMTP:
-            return SmtpMessageSender(mailer, references)
+            return SmtpMessageSender(
+                references,
+                host=email.smtp_host,
+                port=email.smtp_port,
+                security=email.smtp_security,
+                username=email.smtp_username,
+                password=email.smtp_password,
+                sender=email.sender,
+                timeout_seconds=email.timeout_seconds,
+                bounce_address=email.bounce_address,
+                own_urls=_link_bases(settings),
+            )
 
 
 def make_push_sender(

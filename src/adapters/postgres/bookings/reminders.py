@@ -21,9 +21,8 @@ from booking_domain.bookings.reminders import (
     reminders_of,
 )
 from booking_domain.bookings.transitions import UNSETTLED, Status
-from booking_domain.scheduling.reminders import EARLIEST_REMINDER
 from booking_domain.shared.ids import BookingId
-from booking_domain.shared.reminders import BookingReminder
+from booking_domain.shared.reminders import EARLIEST_REMINDER, BookingReminder
 from booking_domain.use_cases.platform.ports import FOLLOW_UPS
 
 _b: Final = bookings.c

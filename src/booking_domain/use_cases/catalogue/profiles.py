@@ -23,7 +23,6 @@ from booking_domain.identity.model import User
 from booking_domain.payments.errors import NotChargeable
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import Anchoring, SlotSettings
-from booking_domain.scheduling.reminders import earliest_first
 from booking_domain.scheduling.services import OnCurrencyChange
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
@@ -32,6 +31,7 @@ from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
+from booking_domain.shared.reminders import earliest_first
 from booking_domain.shared.unset import UNSET, Unset, changed, given_as, given_or
 from booking_domain.shared.user_texts import require_plain_name
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version

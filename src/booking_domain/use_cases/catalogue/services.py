@@ -10,7 +10,6 @@ from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.catalogue.salons import NotYourSalon, SalonNotFound
 from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
 from booking_domain.scheduling.events import OfferedServiceChanged, OfferedServiceEnded
-from booking_domain.scheduling.reminders import earliest_first
 from booking_domain.scheduling.services import (
     MAX_SERVICES,
     NotOfYourSalon,
@@ -28,6 +27,7 @@ from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId, ProviderId, SalonId, ServiceId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation, may, owned
+from booking_domain.shared.reminders import earliest_first
 from booking_domain.shared.unset import UNSET, Unset, changed, given_or
 from booking_domain.shared.user_texts import require_plain_name
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version

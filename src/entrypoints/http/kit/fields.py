@@ -6,10 +6,10 @@ from typing import Annotated, Final, NamedTuple, TypeVar
 
 from msgspec import Meta, Struct, UnsetType
 
-from booking_domain.scheduling.reminders import EARLIEST_REMINDER, MAX_REMINDERS
 from booking_domain.scheduling.services import MAX_SERVICES_PER_BOOKING
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
+from booking_domain.shared.reminders import EARLIEST_REMINDER, MAX_REMINDERS
 from booking_domain.shared.unset import UNSET, Unset
 
 Value = TypeVar("Value")

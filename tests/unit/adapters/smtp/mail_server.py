@@ -1,4 +1,4 @@
-"""A local SMTP server (aiosmtpd) and a mailer that submits to it."""
+"""A local SMTP server (aiosmtpd) and a sender that submits to it."""
 
 import asyncio
 import ssl
@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from tests.gates import PATIENCE_SECONDS
 
-from adapters.smtp.mailer import SmtpMailer
 from adapters.smtp.references import HmacDeliveryReferences
+from adapters.smtp.sender import SmtpMessageSender
 
 REFERENCES = HmacDeliveryReferences(b"a key of the delivery references")
 
@@ -91,7 +91,7 @@ async def server(mailbox: Mailbox, *, tls: ssl.SSLContext | None = None, **optio
         yield serve_tcp.sockets[0].getsockname()[1]
 
 
-def mailer(port: int, **options: Any) -> SmtpMailer:
+def smtp_sender(port: int, references: HmacDeliveryReferences = REFERENCES, **options: Any) -> SmtpMessageSender:
     arguments = {
         "host": "localhost",
         "port": port,
@@ -102,4 +102,4 @@ def mailer(port: int, **options: Any) -> SmtpMailer:
         "timeout_seconds": PATIENCE_SECONDS,
         **options,
     }
-    return SmtpMailer(**arguments)
+    return SmtpMessageSender(references, **arguments)

@@ -11,13 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.adapters.smtp import reports
-from tests.unit.adapters.smtp.mail_server import REFERENCES, Mailbox, mailer, server
+from tests.unit.adapters.smtp.mail_server import REFERENCES, Mailbox, server, smtp_sender
 from tests.unit.adapters.smtp.test_sender import NOTIFICATION
 
 from adapters.kit.signatures import TOLERANCE
 from adapters.smtp.bounces import REFERENCE_HEADER, SignedBounceReports
 from adapters.smtp.references import HmacDeliveryReferences
-from adapters.smtp.sender import SmtpMessageSender
 from booking_domain.notifications.bounces import Bounce, BounceKind
 from booking_domain.notifications.errors import InvalidBounceSignature
 from booking_domain.notifications.model import MessageId
@@ -35,7 +34,7 @@ def sent() -> Mailbox:
     async def send() -> Mailbox:
         received = Mailbox()
         async with server(received) as port:
-            await SmtpMessageSender(mailer(port, bounce_address=reports.ADDRESS), REFERENCES).send(NOTIFICATION)
+            await smtp_sender(port, bounce_address=reports.ADDRESS).send(NOTIFICATION)
         return received
 
     return asyncio.run(send())

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP as Server  # noqa: N811 - as in the server
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
-from tests.unit.adapters.smtp.mail_server import REFERENCES, Certificate, Mailbox, mailer, server
+from tests.unit.adapters.smtp.mail_server import Certificate, Mailbox, server, smtp_sender
 from tests.unit.adapters.smtp.test_sender import NOTIFICATION
 
-from adapters.smtp.sender import SmtpMessageSender
 from booking_domain.notifications.codes import MessageCodes
 from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
 from booking_domain.testing.builders import NOW
@@ -22,7 +21,7 @@ USERNAME, PASSWORD = "booking", "s3cret"
 
 def messenger(port: int, **options: Any) -> MessageCodes:
     return MessageCodes(
-        email=SmtpMessageSender(mailer(port, **options), REFERENCES),
+        email=smtp_sender(port, **options),
         sms=MemoryMessageSender(),
         clock=ManualClock(NOW),
         entropy=SeededEntropy(),
@@ -117,7 +116,7 @@ async def test_an_address_cannot_inject_headers(to: str) -> None:
     mailbox = Mailbox()
     async with server(mailbox) as port:
         with pytest.raises((EmailRefused, EmailUnavailable)):
-            await SmtpMessageSender(mailer(port), REFERENCES).send(replace(NOTIFICATION, to=to))
+            await smtp_sender(port).send(replace(NOTIFICATION, to=to))
     assert mailbox.messages == []
 
 

@@ -7,10 +7,9 @@ from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
-from tests.unit.adapters.smtp.mail_server import REFERENCES, mailer, server
 from tests.unit.adapters.smtp.mail_server import Mailbox as ServerMailbox
+from tests.unit.adapters.smtp.mail_server import server, smtp_sender
 
-from adapters.smtp.sender import SmtpMessageSender
 from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
 from booking_domain.notifications.ports import OutgoingMessage
 from booking_domain.testing.builders import NOW
@@ -33,7 +32,7 @@ class SmtpMailbox:
     address = "someone@example.com"
 
     def __init__(self, port: int, received: ServerMailbox) -> None:
-        self.sender = SmtpMessageSender(mailer(port), REFERENCES)
+        self.sender = smtp_sender(port)
         self._received = received
 
     async def arrived(self) -> Sequence[str]:
@@ -65,7 +64,7 @@ async def test_a_repetition_has_the_same_message_id() -> None:
     received = ServerMailbox()
     async with server(received) as port:
         for _ in range(2):
-            await SmtpMessageSender(mailer(port), REFERENCES).send(NOTIFICATION)
+            await smtp_sender(port).send(NOTIFICATION)
     assert [message["Message-ID"] for message in received.messages] == [f"<{NOTIFICATION.id}@example.com>"] * 2
     message = received.messages[0]
     assert (message["From"], message["To"]) == ("booking@example.com", "dorj@example.com")
@@ -83,7 +82,7 @@ async def test_the_reply_decides_between_refused_and_unavailable(rejection: str,
     received.rejection = rejection
     async with server(received) as port:
         with pytest.raises(error):
-            await SmtpMessageSender(mailer(port), REFERENCES).send(NOTIFICATION)
+            await smtp_sender(port).send(NOTIFICATION)
 
 
 INJECTION = "dorj@example.com\r\nBcc: everybody@example.com"
@@ -94,7 +93,7 @@ async def test_no_field_can_inject_headers(hostile: OutgoingMessage) -> None:
     received = ServerMailbox()
     async with server(received) as port:
         with pytest.raises(EmailRefused):
-            await SmtpMessageSender(mailer(port), REFERENCES).send(hostile)
+            await smtp_sender(port).send(hostile)
     assert received.messages == []
 
 
@@ -102,7 +101,7 @@ async def test_starttls_sends_nothing_to_a_server_without_tls() -> None:
     received = ServerMailbox()
     async with server(received) as port:
         with pytest.raises(EmailUnavailable):
-            await SmtpMessageSender(mailer(port, security="starttls"), REFERENCES).send(NOTIFICATION)
+            await smtp_sender(port, security="starttls").send(NOTIFICATION)
     assert received.messages == []
 
 
@@ -115,7 +114,7 @@ OWN = "https://own.example.com"
 async def received_as_parts(message: OutgoingMessage, *own_urls: str) -> EmailMessage:
     received = ServerMailbox()
     async with server(received) as port:
-        await SmtpMessageSender(mailer(port, own_urls=own_urls), REFERENCES).send(message)
+        await smtp_sender(port, own_urls=own_urls).send(message)
     return received.messages[0]
 
 

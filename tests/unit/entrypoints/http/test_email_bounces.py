@@ -10,10 +10,9 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from tests.unit.adapters.smtp import reports
-from tests.unit.adapters.smtp.mail_server import Mailbox, mailer, server
+from tests.unit.adapters.smtp.mail_server import Mailbox, server, smtp_sender
 from tests.unit.entrypoints.api import Api, assert_problem
 
-from adapters.smtp.sender import SmtpMessageSender
 from booking_domain.identity.events import EmailUndeliverable, PhoneChanged
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import ContactChannel
@@ -132,7 +131,7 @@ async def post(api: Api) -> AsyncIterator[Post]:
     mailbox, texts, token = Mailbox(), Texts(), await api.joined("customer")
     user_id = UserId(UUID((await api.get("/users/me", token)).json()["id"]))
     async with server(mailbox) as port:
-        email = SmtpMessageSender(mailer(port, bounce_address=reports.ADDRESS), api.container.delivery_references())
+        email = smtp_sender(port, api.container.delivery_references(), bounce_address=reports.ADDRESS)
         sender = SenderByChannel({"email": email, "sms": texts})
         post = Post(api, token, user_id, mailbox, texts, sender)
         await post.change(phone=PHONE, phone_verified_at=api.clock.now())
