@@ -146,6 +146,7 @@ class Container(containers.DeclarativeContainer):
         WebAuthnCeremonies,
         read(settings, lambda given: given.passkeys.domain),
         read(settings, lambda given: given.passkeys.origins),
+        read(settings, lambda given: given.brand.name),
     )
     security_ports = single(
         SecurityPorts,
@@ -295,6 +296,7 @@ class Container(containers.DeclarativeContainer):
     )
     code_messenger = single(
         MessageCodes,
+        brand=read(settings, lambda given: given.brand.name),
         email=of(email_message_sender),
         sms=of(sms_message_sender),
         translator=of(translator),

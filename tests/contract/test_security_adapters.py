@@ -53,7 +53,7 @@ class TestAccessTokens(AccessTokensContract):
 class TestPasskeyCeremonies(PasskeyCeremoniesContract):
     @pytest.fixture
     def ceremonies(self) -> PasskeyCeremonies:
-        return WebAuthnCeremonies("localhost", ["http://localhost"])
+        return WebAuthnCeremonies("localhost", ["http://localhost"], "Ink")
 
     @pytest.fixture
     def device(self) -> Device:

@@ -36,6 +36,7 @@ async def _requested_at_once(url: str) -> tuple[int, int, list[DomainError]]:
             begin=database.begin, clock=ManualClock(NOW), entropy=Builder().entropy
         )
         messenger = MessageCodes(
+            brand="Ink",
             email=MemoryMessageSender(),
             sms=SmsMessageSender(sender=sender, executor=executor, recipient_key=b"key", most_per_day=CAP),
             translator=GettextTranslator("en"),

@@ -39,6 +39,7 @@ class Office:
         self.clock = ManualClock(NOW)
         executor: Executor[Repositories] = Executor(begin=database.begin, clock=self.clock, entropy=Builder().entropy)
         self.codes = MessageCodes(
+            brand="Ink",
             email=MemoryMessageSender(),
             sms=SmsMessageSender(sender=self.sender, executor=executor, recipient_key=b"key", most_per_day=PLENTY),
             translator=GettextTranslator("en"),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from adapters.kit.email_page import email_page
+from adapters.kit.email_page import Brand, email_page
 from booking_domain.shared.ids import UserId
 
 _FILE_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,200}\.json")
@@ -53,8 +53,9 @@ def sms_path(folder: Path, key: object) -> Path:
 class MessageFiles:
     """The files that the adapters of this package have written. Production writes none."""
 
-    def __init__(self, folder: Path, own_urls: Sequence[str] = ()) -> None:
+    def __init__(self, folder: Path, brand: Brand, own_urls: Sequence[str] = ()) -> None:
         self._folder = folder
+        self._brand = brand
         self._own_urls = own_urls
 
     def listed(self, most: int) -> Sequence[Mapping[str, str]]:
@@ -72,7 +73,7 @@ class MessageFiles:
             return None
         if message["channel"] == "email":
             language = message.get("language", "und")
-            message["html"] = email_page(message["subject"], message["text"], language, self._own_urls)
+            message["html"] = email_page(message["subject"], message["text"], language, self._brand, self._own_urls)
         return {**message, "name": name}
 
     def erase(self, user_id: UserId, addresses: Collection[str], sms: Collection[object]) -> None:

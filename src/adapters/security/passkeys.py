@@ -18,10 +18,14 @@ _MILLISECONDS: Final = int(CHALLENGE_LIFE.total_seconds()) * 1_000
 
 
 class WebAuthnCeremonies(PasskeyCeremonies):
-    """The ceremonies of one relying party. The library is imported where it is used: that takes a fifth of a second."""
+    """The ceremonies of one relying party, which people see as `name`.
 
-    def __init__(self, rp_id: str, origins: Sequence[str]) -> None:
+    The library is imported where it is used: that takes a fifth of a second.
+    """
+
+    def __init__(self, rp_id: str, origins: Sequence[str], name: str) -> None:
         self._rp_id = rp_id
+        self._name = name
         self._origins = list(origins)
 
     def creation_options(
@@ -32,7 +36,7 @@ class WebAuthnCeremonies(PasskeyCeremonies):
 
         options = webauthn.generate_registration_options(
             rp_id=self._rp_id,
-            rp_name=self._rp_id,
+            rp_name=self._name,
             user_id=user_id.bytes,
             user_name=name,
             challenge=challenge,

@@ -4,13 +4,13 @@ import ssl
 from collections.abc import Callable, Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr
 from enum import StrEnum
 from typing import Final
 
 import aiosmtplib
 
-from adapters.kit.email_page import email_page
+from adapters.kit.email_page import Brand, email_page
 from adapters.smtp.bounces import REFERENCE_HEADER
 from adapters.smtp.references import HmacDeliveryReferences
 from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
@@ -45,6 +45,7 @@ class SmtpMessageSender(MessageSender):
         password: str,
         sender: str,
         timeout_seconds: float,
+        brand: Brand,
         bounce_address: str = "",
         own_urls: Sequence[str] = (),
         trust: Callable[[], ssl.SSLContext] = ssl.create_default_context,
@@ -55,6 +56,7 @@ class SmtpMessageSender(MessageSender):
         self._sender = sender
         self._timeout = timeout_seconds
         self._bounce_address = bounce_address
+        self._brand = brand
         self._own_urls = own_urls
         self._trust = trust
 
@@ -76,7 +78,7 @@ class SmtpMessageSender(MessageSender):
     def _email_of(self, message: OutgoingMessage) -> tuple[EmailMessage, str]:
         """The e-mail, and the sender of its envelope."""
         email, returned_to = EmailMessage(policy=SMTP), self._sender
-        email["From"] = self._sender
+        email["From"] = formataddr((self._brand.name, self._sender))
         email["To"] = message.to
         email["Subject"] = message.subject
         email["Date"] = format_datetime(message.created_at)
@@ -90,7 +92,7 @@ class SmtpMessageSender(MessageSender):
             email["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
             email["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         email.set_content(message.text)
-        page = email_page(message.subject, message.text, message.language, self._own_urls)
+        page = email_page(message.subject, message.text, message.language, self._brand, self._own_urls)
         email.add_alternative(page, subtype="html")
         if message.calendar:
             method = "CANCEL" if "METHOD:CANCEL" in message.calendar.splitlines() else "REQUEST"

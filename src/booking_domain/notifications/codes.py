@@ -6,6 +6,7 @@ from typing import Final, Protocol
 from booking_domain.notifications.model import MessageChannel
 from booking_domain.notifications.notices import NoticeTemplate, Translator
 from booking_domain.notifications.ports import MessageSender, OutgoingMessage
+from booking_domain.notifications.segments import segments_of
 from booking_domain.notifications.sms import CODE_TYPE
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import Entropy, UserId
@@ -66,8 +67,17 @@ class MessageCodes(CodeMessenger):
     """
 
     def __init__(
-        self, *, email: MessageSender, sms: MessageSender, translator: Translator, clock: Clock, entropy: Entropy
+        self,
+        *,
+        brand: str,
+        email: MessageSender,
+        sms: MessageSender,
+        translator: Translator,
+        clock: Clock,
+        entropy: Entropy,
     ) -> None:
+        """`brand` names the platform at the beginning of text messages, if it fits into the segment."""
+        self._brand = brand
         self._senders = {MessageChannel.EMAIL: email, MessageChannel.SMS: sms}
         self._translator = translator
         self._clock = clock
@@ -76,12 +86,14 @@ class MessageCodes(CodeMessenger):
     async def send_code(self, *, to: str, code: str, purpose: str, locale: str, user_id: UserId | None = None) -> None:
         notice = self._translator.translate(CODE_NOTICES[purpose].fill(code=code), locale)
         channel = MessageChannel.EMAIL if "@" in to else MessageChannel.SMS
+        branded = f"{self._brand}: {notice.text}"
+        in_sms = channel is MessageChannel.SMS and segments_of(branded) == 1
         message = OutgoingMessage(
             id=self._entropy.new_id(),
             channel=channel,
             to=to,
             subject=notice.subject,
-            text=notice.text,
+            text=branded if in_sms else notice.text,
             created_at=self._clock.now(),
             language=notice.language,
             user_id=user_id,

@@ -87,7 +87,7 @@ class NoticeTemplate:
     """
     text: str
     details: tuple[str, ...] = ()
-    """Lines after the text, each of which is left out if one of its values is missing or empty."""
+    """Lines `Label: value` after the text and an empty line; one is left out if a value is missing or empty."""
 
     def fill(self, **values: NoticeValue) -> "Notice":
         """Return a notice with these values; unused values are ignored."""

@@ -28,6 +28,19 @@ def segments_of(text: str) -> int:
     return _packed([2 if ord(character) > _LAST_OF_PLANE_ZERO else 1 for character in text], *_CODE_UNITS)
 
 
+def shortened(text: str, most: int) -> str:
+    r"""Return the text before the first empty line, with those lines after it that fit into so many segments.
+
+    >>> shortened("Ink expects you.\n\nPlace: Peace Avenue 5\nMap: https://example.com/" + "x" * 150, 1)
+    'Ink expects you.\nPlace: Peace Avenue 5'
+    """
+    kept, _, details = text.partition("\n\n")
+    for line in filter(None, details.splitlines()):
+        if segments_of(longer := f"{kept}\n{line}") <= most:
+            kept = longer
+    return kept
+
+
 def _packed(sizes: list[int], alone: int, of_several: int) -> int:
     if sum(sizes) <= alone:
         return 1

@@ -1,7 +1,7 @@
 """Collects the translatable messages of the code: context, English template, and the files that contain it.
 
-Domain errors and lifecycles are found by inspecting the imported classes. Notices and texts beside a `raise` are found
-by parsing the source: an f-string becomes a template whose placeholders are named after their expressions.
+Domain errors, lifecycles and notices are found by inspecting the imported modules. Texts beside a `raise` are found by
+parsing the source: an f-string becomes a template whose placeholders are named after their expressions.
 """
 
 import ast
@@ -19,6 +19,7 @@ import booking_domain
 import entrypoints.http
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.lifecycle import Lifecycle
+from booking_domain.use_cases.notices.declarations import Messages
 from entrypoints.cli.literals import Literals
 from entrypoints.http.kit.problems import DETAILS, STATUS
 from entrypoints.languages import foreign
@@ -36,11 +37,9 @@ _OF_ERRORS: Final = {name: name for name in ("problem", "thing", "action", "what
 """Parameters of errors that are texts themselves, by context."""
 _OF_REFUSALS: Final = {"detail": MESSAGE, "message": MESSAGE}
 _REFUSALS: Final = frozenset({"Refusal", "InputError"})
-_OF_NOTICES: Final = dict.fromkeys(("subject", "text", "details", "to_customer", "to_provider", "to_admins"), NOTICE)
-_NOTICES: Final = frozenset({"NoticeTemplate", "PartyNotices"})
 _BY_PLACE: Final = {"invalid_input": (1, MESSAGE), "update_one": (0, "what"), "Phrase": (0, DOCUMENT)}
 """Functions that take a text as a positional argument: its position and context."""
-_MUST_BE_FOUND: Final = frozenset({"problem", MESSAGE, NOTICE, DOCUMENT})
+_MUST_BE_FOUND: Final = frozenset({"problem", MESSAGE, DOCUMENT})
 _REPEATING: Final = frozenset({"InputError"})
 """Calls that often repeat the text of another error, which is collected where it is raised."""
 
@@ -54,7 +53,7 @@ Found = Mapping[Key, Sequence[str]]
 def messages() -> Found:
     """Return all translatable messages, in a fixed order."""
     found: defaultdict[Key, set[str]] = defaultdict(set)
-    for key, file in chain(_of_errors(), _of_lifecycles(), _of_sources(), _of_others()):
+    for key, file in chain(_of_errors(), _of_lifecycles(), _of_notices(), _of_sources(), _of_others()):
         found[key].add(file)
     return {key: sorted(found[key]) for key in sorted(found, key=lambda key: (key[0] or "", key[1]))}
 
@@ -106,6 +105,15 @@ def _of_lifecycles() -> Iterator[tuple[Key, str]]:
                 yield from (((context, str(word)), file) for context, word in words)
 
 
+def _of_notices() -> Iterator[tuple[Key, str]]:
+    for module in _modules(booking_domain):
+        for declared in vars(module).values():
+            if isinstance(declared, Messages):
+                for template in declared.templates.values():
+                    for text in (template.subject, template.text, *template.details):
+                        yield (NOTICE, text), module.__name__.replace(".", "/") + ".py"
+
+
 def _of_sources() -> Iterator[tuple[Key, str]]:
     errors = frozenset(error.__name__ for error in concrete_errors())
     for file in sorted(SOURCE.rglob("*.py")):
@@ -126,8 +134,6 @@ def _file_of(kind: type) -> str:
 
 def _contexts(called: str, errors: frozenset[str]) -> Mapping[str, str]:
     """Return the arguments that are texts, and the context of each."""
-    if called in _NOTICES:
-        return _OF_NOTICES
     if called in _REFUSALS:
         return _OF_REFUSALS
     return _OF_ERRORS if called in errors else {}

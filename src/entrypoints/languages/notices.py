@@ -32,7 +32,9 @@ class GettextTranslator(Translator):
         return TranslatedNotice(
             language=language,
             subject=notice.written_subject(subject, show),
-            text="\n".join(notice.written(each, show) for each in (text, *details)),
+            text="\n\n".join(
+                filter(None, (notice.written(text, show), "\n".join(notice.written(each, show) for each in details)))
+            ),
         )
 
     def language(self, locale: str) -> str:

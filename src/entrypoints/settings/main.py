@@ -18,6 +18,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import PaymentId, SmsId
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from booking_domain.shared.rate_limits import Limit
+from entrypoints.settings.brand import BrandSettings
 from entrypoints.settings.environment import (
     COUNTRY,
     DAYS,
@@ -278,6 +279,7 @@ class Settings:
     qpay: QPaySettings = field(default_factory=QPaySettings)
     edge: EdgeSettings = field(default_factory=EdgeSettings)
     stripe: StripeSettings = field(default_factory=StripeSettings)
+    brand: BrandSettings = field(default_factory=BrandSettings)
     email: EmailSettings = field(default_factory=EmailSettings)
     sms: SmsSettings = field(default_factory=SmsSettings)
     push: PushSettings = field(default_factory=PushSettings)

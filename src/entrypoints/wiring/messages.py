@@ -7,6 +7,7 @@ from adapters.console.files import MessageFiles
 from adapters.console.sender import ConsoleMessageSender
 from adapters.console.sms import ConsoleSmsSender
 from adapters.kit.destinations import literal_is_allowed
+from adapters.kit.email_page import Brand
 from adapters.sms.disabled import DisabledSmsSender
 from adapters.sms.kavenegar import KavenegarSmsSender
 from adapters.sms.sender import SmsMessageSender
@@ -22,7 +23,7 @@ from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import UserId
 from booking_domain.use_cases.bookings.action_links import ActionLinkLines
-from booking_domain.use_cases.bookings.reminder_messages import MAPS
+from booking_domain.use_cases.bookings.appointment_details import MAPS
 from booking_domain.use_cases.calendars.files import CalendarFiles
 from booking_domain.use_cases.identity.unsubscribe import UnsubscribeTokens
 from booking_domain.use_cases.messages.attachments import Attachments
@@ -45,8 +46,12 @@ def _link_bases(settings: Settings) -> tuple[str, ...]:
     return tuple(filter(None, (settings.public_url, settings.web_url, MAPS)))
 
 
+def make_brand(settings: Settings) -> Brand:
+    return Brand(settings.brand.name, settings.brand.colour, settings.brand.logo_url)
+
+
 def make_message_files(settings: Settings) -> MessageFiles:
-    return MessageFiles(settings.message_folder, _link_bases(settings))
+    return MessageFiles(settings.message_folder, make_brand(settings), _link_bases(settings))
 
 
 def make_sms_sender(settings: Settings, clock: Clock) -> OpenableSmsSender:
@@ -114,6 +119,7 @@ def make_email_sender(settings: Settings, references: HmacDeliveryReferences) ->
                 password=email.smtp_password,
                 sender=email.sender,
                 timeout_seconds=email.timeout_seconds,
+                brand=make_brand(settings),
                 bounce_address=email.bounce_address,
                 own_urls=_link_bases(settings),
             )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
-from urllib.parse import urlsplit
 
 from adapters.openid.clients import AppleKey, OpenIdClient, apple, google
 from adapters.openid.services import HttpOpenIdProviders
@@ -48,8 +47,8 @@ def make_field_cipher(settings: Settings) -> AesGcmFieldCipher:
 
 
 def make_time_codes(settings: Settings) -> TotpTimeCodes:
-    """Authenticator apps show the host of the public URL."""
-    return TotpTimeCodes(urlsplit(settings.public_url).hostname or "booking")
+    """Authenticator apps show the brand."""
+    return TotpTimeCodes(settings.brand.name)
 
 
 def make_openid_providers(settings: Settings) -> HttpOpenIdProviders:

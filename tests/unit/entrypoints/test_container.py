@@ -153,13 +153,13 @@ def test_logins_are_counted_in_shared_storage() -> None:
     assert shared.shared_rate_limiter() is shared.postgres_rate_limiter()
 
 
-@pytest.mark.parametrize(
-    ("public_url", "issuer"),
-    [("https://booking.example.com", "booking.example.com"), ("http://127.0.0.1:8000", "127.0.0.1")],
-)
-def test_authenticator_apps_show_the_public_host(public_url: str, issuer: str) -> None:
-    uri = a_container(BOOKING_PUBLIC_URL=public_url).time_codes().uri("JBSWY3DPEHPK3PXP" * 2, "dorj")
-    assert uri.startswith(f"otpauth://totp/{issuer}:dorj?")
+def test_authenticator_apps_and_passkeys_show_the_brand() -> None:
+    container = a_container(BOOKING_BRAND_NAME="Ink & Needle")
+    assert (
+        container.time_codes().uri("JBSWY3DPEHPK3PXP" * 2, "dorj").startswith("otpauth://totp/Ink%20%26%20Needle:dorj?")
+    )
+    options = container.passkey_ceremonies().creation_options(b"x" * 32, UserId(UUID(int=1)), "dorj", [])
+    assert options["rp"]["name"] == "Ink & Needle"
 
 
 def test_each_secret_is_derived_for_its_use() -> None:
@@ -233,7 +233,10 @@ async def test_codes_go_to_phones_as_text_messages_and_to_addresses_as_files(tmp
     files = (tmp_path / "messages").glob("*.json")
     kept = [json.loads(path.read_text(encoding="utf-8")) for path in files]
     assert {(each["channel"], each["to"]) for each in kept} == {("email", "dorj@example.com"), ("sms", "+97699112233")}
-    assert {each["text"] for each in kept} == {"012345 is your code to sign in. Do not share it with anybody."}
+    assert {each["text"] for each in kept} == {
+        "012345 is your code to sign in. Do not share it with anybody.",
+        "Booking: 012345 is your code to sign in. Do not share it with anybody.",
+    }
 
 
 NOTIFICATION: Final = OutgoingMessage(

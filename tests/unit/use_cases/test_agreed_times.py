@@ -317,7 +317,7 @@ async def test_both_parties_are_told_of_a_new_time_and_of_what_the_customer_says
         assert said in to_provider
     accepted = await studio.accept_time(moved)
     [(_, to_provider)] = await notices_of(studio, booking)
-    assert to_provider.endswith("has accepted the new time, Tue 1 Dec 2026, 13:00 (Ulaanbaatar).")
+    assert "has accepted the new time, Tue 1 Dec 2026, 13:00 (Ulaanbaatar).\n" in to_provider
     again = await studio.reschedule(accepted, NEXT_WEEK, by=studio.admin)
     chosen = await studio.reschedule(again, LATER)
     assert [subject for subject, _ in await notices_of(studio, booking)] == ["another time"] * 2

@@ -260,7 +260,7 @@ async def test_the_customer_is_told_who_placed_the_booking(studio: Studio) -> No
     [(to_customer, text), (to_owner, to_owners_text)] = await texts(studio)
     assert to_customer != to_owner
     assert text.startswith("Ink has placed a booking for you: ")
-    assert text.endswith("Cancel it if you do not want it.")
+    assert "Cancel it if you do not want it.\n\nPrice: MNT 80,000\n" in text
     assert to_owners_text.startswith("User 3 is booked for ")
 
 
@@ -268,7 +268,7 @@ async def test_the_customer_is_told_how_to_confirm_or_refuse_a_booking_with_a_de
     await studio.book(LATER, by=studio.admin, customer=studio.customer)
     [(_, text)] = await texts(studio)
     assert "Please pay the deposit of" in text
-    assert text.endswith("or cancel it if you do not want it.")
+    assert "or cancel it if you do not want it.\n\nPrice: MNT 80,000" in text
 
 
 async def test_both_sides_are_told_of_a_consent_as_it_stands(studio: Studio) -> None:

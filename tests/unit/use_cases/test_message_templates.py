@@ -1,6 +1,8 @@
 """The list of templates is complete, and its fields are known."""
 
+import sys
 from collections import Counter
+from collections.abc import Mapping
 
 import pytest
 
@@ -16,6 +18,10 @@ from entrypoints.languages.catalogues import NOTICE
 def test_every_text_of_a_notice_in_the_code_belongs_to_a_listed_template() -> None:
     listed = {text for each in MESSAGE_TEMPLATES.values() for text in (each.subject, each.text, *each.details)}
     assert listed == {text for context, text in messages() if context == NOTICE}
+    modules = [module for name, module in list(sys.modules.items()) if name.startswith("booking_domain.")]
+    kept = [value for module in modules for value in vars(module).values()]
+    kept += [each for value in kept if isinstance(value, Mapping) for each in value.values()]
+    assert {each for each in kept if isinstance(each, NoticeTemplate)} <= set(MESSAGE_TEMPLATES.values())
 
 
 def test_a_feature_declares_the_fields_that_only_its_templates_name_and_names_them_all() -> None:

@@ -226,12 +226,14 @@ async def test_a_reminder_says_where_when_and_until_when_to_cancel_in_the_words_
         assert message.language == language
         texts[language] = message.text
     assert texts["en"] == (
-        "Ink expects you on Tue 1 Dec 2026, 10:00 (Ulaanbaatar; Berlin: 03:00).\n"
+        "Ink expects you on Tue 1 Dec 2026, 10:00 (Ulaanbaatar; Berlin: 03:00).\n\n"
         "Place: Peace Avenue 5\n"
-        "Map: https://www.openstreetmap.org/?mlat=47.9184&mlon=106.9177#map=17/47.9184/106.9177\n"
+        "Price: MNT 80,000\n"
+        "Paid: MNT 20,000\n"
+        "Still to pay: MNT 60,000\n"
         "Please note: Please eat before you come.\n"
-        "Still to pay: MNT 60,000.\n"
-        "If you cancel by Mon 30 Nov 2026, 10:00 (Ulaanbaatar; Berlin: 03:00), you get 100 % of your payment back."
+        "If you cancel by Mon 30 Nov 2026, 10:00 (Ulaanbaatar; Berlin: 03:00), you get 100 % of your payment back.\n"
+        "Map: https://www.openstreetmap.org/?mlat=47.9184&mlon=106.9177#map=17/47.9184/106.9177"
     )
     times = {
         "mn": "2026.12.01, мягмар, 10:00 (Улаанбаатар; Берлин: 03:00)",
@@ -240,7 +242,7 @@ async def test_a_reminder_says_where_when_and_until_when_to_cancel_in_the_words_
     for language, time in times.items():  # too late to cancel for money
         assert "Peace Avenue 5" in texts[language]
         assert time in texts[language]
-        assert len(texts[language].splitlines()) == 5
+        assert len(texts[language].splitlines()) == 8
         assert "expects you" not in texts[language]
 
 

@@ -43,6 +43,7 @@ class Office:
         self.platform = MemoryPlatform()
         self.sender = sender or MemorySmsSender()
         self.messenger = MessageCodes(
+            brand="Ink",
             email=MemoryMessageSender(),
             sms=SmsMessageSender(
                 sender=self.sender,
@@ -75,7 +76,7 @@ async def test_a_code_is_sent_in_the_recipients_language_and_its_record_reveals_
     office: Office,
 ) -> None:
     await office.send()
-    assert office.sender.delivered == ((TO, f"{CODE} - нэвтрэх код. Хэнд ч бүү хэлээрэй."),)
+    assert office.sender.delivered == ((TO, f"Ink: {CODE} - нэвтрэх код. Хэнд ч бүү хэлээрэй."),)
     (message,) = await office.kept()
     assert (message.to_masked, message.template, message.language) == ("+976****2233", "code.login", "mn")
     assert (message.provider, message.status, message.segments) == ("memory", SmsStatus.QUEUED, 1)
@@ -91,6 +92,7 @@ async def test_the_digest_of_a_number_depends_on_the_key(office: Office) -> None
     await office.send(purpose="reset")
     await office.send(to="+97699112234")
     office.messenger = MessageCodes(
+        brand="Ink",
         email=MemoryMessageSender(),
         sms=SmsMessageSender(
             sender=office.sender, executor=office.platform.executor, recipient_key=b"another", most_per_day=100

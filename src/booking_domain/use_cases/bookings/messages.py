@@ -16,6 +16,13 @@ from booking_domain.bookings.events import (
 )
 from booking_domain.bookings.transitions import LatePayment
 from booking_domain.notifications.fields import NoticeField
+from booking_domain.notifications.notices import NoticeValue
+from booking_domain.use_cases.bookings.appointment_details import (
+    FOR_CUSTOMER,
+    FOR_PROVIDER,
+    PROVIDER_FIELDS,
+    appointment_values,
+)
 from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
 from booking_domain.use_cases.notices.fields import SAMPLE_ZONE, sample_time
 from booking_domain.use_cases.notices.parties import Parties, PartyNotices, parties_of, templates_of
@@ -27,15 +34,20 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
         subject="Booking {reference}: requested",
         to_customer="Your request to {provider} for {when} has been sent.",
         to_provider="{customer} asks for {when}. Please accept or decline.",
+        customer_details=FOR_CUSTOMER,
+        provider_details=FOR_PROVIDER,
     ),
     "booking.pending": PartyNotices(
         subject="Booking {reference}: please pay the deposit",
         to_customer="{provider}, {when}. Please pay the deposit of {deposit} by {due} to confirm it.",
+        customer_details=FOR_CUSTOMER,
     ),
     "booking.confirmed": PartyNotices(
         subject="Booking {reference}: confirmed",
         to_customer="{provider} expects you on {when}.",
         to_provider="{customer} has booked {when}.",
+        customer_details=FOR_CUSTOMER,
+        provider_details=FOR_PROVIDER,
     ),
     "booking.pending_by_staff": PartyNotices(
         subject="Booking {reference}: placed for you",
@@ -43,11 +55,14 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
             "{provider} has placed a booking for you: {when}. Please pay the deposit of {deposit} by {due} to confirm "
             "it, or cancel it if you do not want it."
         ),
+        customer_details=FOR_CUSTOMER,
     ),
     "booking.confirmed_by_staff": PartyNotices(
         subject="Booking {reference}: placed for you",
         to_customer="{provider} has placed a booking for you: {when}. Cancel it if you do not want it.",
         to_provider="{customer} is booked for {when}.",
+        customer_details=FOR_CUSTOMER,
+        provider_details=FOR_PROVIDER,
     ),
     f"booking.not_revived.{LatePayment.STARTED}": PartyNotices(
         subject=_TOO_LATE,
@@ -81,6 +96,8 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
         subject="Booking {reference}: confirmed after all",
         to_customer="Your payment arrived late, but the time was still free: {provider} expects you on {when}.",
         to_provider="{customer} has paid late and is booked for {when}.",
+        customer_details=FOR_CUSTOMER,
+        provider_details=FOR_PROVIDER,
     ),
     "booking.cancelled": PartyNotices(
         subject="Booking {reference}: cancelled",
@@ -91,14 +108,18 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
         subject="Booking {reference}: another time",
         to_customer="Your booking with {provider} is now on {when}.",
         to_provider="The booking of {customer} is now on {when}.",
+        customer_details=FOR_CUSTOMER,
+        provider_details=FOR_PROVIDER,
     ),
     "booking.time_accepted": PartyNotices(
         subject="Booking {reference}: the new time is accepted",
         to_provider="{customer} has accepted the new time, {when}.",
+        provider_details=FOR_PROVIDER,
     ),
     "booking.times_offered": PartyNotices(
         subject="Booking {reference}: other times",
         to_customer="{provider} offers you other times: {offered}. Please accept one of them by {due}.",
+        customer_details=FOR_CUSTOMER,
     ),
     "booking.clock_changed": PartyNotices(
         subject="Booking {reference}: the clocks have changed",
@@ -144,6 +165,8 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
             "The booking of {customer} is now on {when}. They were asked to accept the new time. They may cancel by "
             "{objection_deadline} and get a full refund."
         ),
+        customer_details=FOR_CUSTOMER,
+        provider_details=FOR_PROVIDER,
     ),
     # Of a cancellation by a customer who may object to the new time.
     "booking.time_refused": PartyNotices(
@@ -162,12 +185,13 @@ async def _notices(event: BookingChanged, reads: Reads) -> AsyncIterator[Address
     if parties is None or (isinstance(event, BookingTimesOffered) and not parties.booking.offered_times):
         return  # the customer has accepted one since
     local, change = parties.local, parties.booking.time_change
-    values = {
+    values: dict[str, NoticeValue] = {
         # The booking may have moved on: the deadline is that of the event.
         "due": "" if event.due_at is None else local(event.due_at),
         "agreed": "" if change is None else local(change.agreed.start),
         "objection_deadline": "" if change is None else local(change.objection_deadline),
     }
+    values |= await appointment_values(parties, event.occurred_at, reads)
     for each in parties.addressed(_NOTICES[await _key(event, parties, reads)], **values):
         yield each
 
@@ -199,6 +223,7 @@ MESSAGES: Final = Messages(
         "agreed": NoticeField("The start of the booking before it was moved.", sample_time(-24)),
         "end": NoticeField("The end of the booking.", sample_time(2)),
         "objection_deadline": NoticeField("Until when the customer may refuse the new time.", sample_time(-6)),
+        **PROVIDER_FIELDS,
         "time_zone": NoticeField("The time zone of the named times.", SAMPLE_ZONE),
     },
 )

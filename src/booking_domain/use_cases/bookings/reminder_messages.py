@@ -14,18 +14,16 @@ from booking_domain.bookings.reminders import (
     last_notified_at,
     reminders_of,
 )
-from booking_domain.catalogue.model import Location
 from booking_domain.identity.preferences import NewsKind
-from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.model import Notification
-from booking_domain.notifications.notices import Link, NoticeTemplate, NoticeValue
+from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.reminders import BookingReminder
+from booking_domain.use_cases.bookings.appointment_details import FOR_CUSTOMER, appointment_values
 from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
-from booking_domain.use_cases.notices.fields import sample_money, sample_time
 from booking_domain.use_cases.notices.news import kind_of
 from booking_domain.use_cases.notices.parties import Parties, parties_of
 from booking_domain.use_cases.platform.ports import FOLLOW_UPS, Reads, Repositories
@@ -33,13 +31,7 @@ from booking_domain.use_cases.platform.ports import FOLLOW_UPS, Reads, Repositor
 _APPOINTMENT: Final = NoticeTemplate(
     subject="Booking {reference}: reminder",
     text="{provider} expects you on {when}.",
-    details=(
-        "Place: {place}",
-        "Map: {map}",
-        "Please note: {instructions}",
-        "Still to pay: {balance}.",
-        "If you cancel by {cancel_by}, you get {percent} % of your payment back.",
-    ),
+    details=FOR_CUSTOMER,
 )
 _DEPOSIT: Final = NoticeTemplate(
     subject="Booking {reference}: the deposit is still due",
@@ -58,8 +50,6 @@ _BALANCE: Final = NoticeTemplate(
     text="{balance} for your appointment with {provider} on {when} is still to be paid.",
 )
 _TEMPLATES: Final = {AppointmentNear: _APPOINTMENT, DepositNearlyDue: _DEPOSIT, BalanceOpen: _BALANCE}
-MAPS: Final = "https://www.openstreetmap.org/"
-"""The base of the links to maps."""
 
 
 async def remind(booking_id: BookingId, *, now: datetime, reads: Reads, executor: Executor[Repositories]) -> None:
@@ -119,31 +109,8 @@ async def _notices(event: BookingReminder, reads: Reads) -> AsyncIterator[Addres
     else:
         template = _TEMPLATES[type(event)]
     if isinstance(event, AppointmentNear):
-        values |= await _visit(parties, event, reads)
+        values |= await appointment_values(parties, event.occurred_at, reads)
     yield Addressed(to, template.fill(**values))
-
-
-async def _visit(parties: Parties, event: BookingReminder, reads: Reads) -> dict[str, NoticeValue]:
-    """Where to come, what to know, and until when a cancellation gives money back; empty where there is nothing."""
-    booking, provider = parties.booking, parties.provider
-    salon = await reads.salons.of_provider(booking.provider_id)
-    place = (provider.profile.address,) if salon is None else (salon.name, salon.address, salon.city)
-    at = provider.profile.location if salon is None else salon.location
-    notes = (provider.terms.instructions, "" if salon is None else salon.instructions)
-    values: dict[str, NoticeValue] = {
-        "place": ", ".join(filter(None, place)),
-        "map": "" if at is None else Link(_map_of(at)),
-        "instructions": " ".join(filter(None, notes)),
-    }
-    tier = booking.cancellation.tier(start=booking.policy_start, cancelled_at=event.occurred_at)
-    if tier is not None and tier.percent and booking.totals.refundable:
-        ends = booking.cancellation.ends(tier, booking.policy_start)
-        values |= {"cancel_by": parties.local(ends), "percent": str(tier.percent)}
-    return values
-
-
-def _map_of(at: Location) -> str:
-    return f"{MAPS}?mlat={at.lat}&mlon={at.lon}#map=17/{at.lat}/{at.lon}"
 
 
 MESSAGES: Final = Messages(
@@ -154,15 +121,5 @@ MESSAGES: Final = Messages(
         "reminder.answer": _ANSWER,
         "reminder.choice": _CHOICE,
         "reminder.balance": _BALANCE,
-    },
-    fields={
-        "balance": NoticeField("What is still to be paid for the booking.", sample_money(60_000)),
-        "cancel_by": NoticeField("Until when a cancellation gives the named share back.", sample_time(-48)),
-        "instructions": NoticeField(
-            "What the provider asks customers to note.", "Please come ten minutes early.", of_users=True
-        ),
-        "map": NoticeField("A link to a map of the place.", Link("https://example.com/map?at=47.9,106.9")),
-        "percent": NoticeField("Which share of the payment a cancellation gives back.", "100"),
-        "place": NoticeField("The salon and the address.", "Ink House, Peace Avenue 1, Ulaanbaatar", of_users=True),
     },
 )

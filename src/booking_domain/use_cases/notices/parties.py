@@ -26,13 +26,18 @@ class PartyNotices:
     to_customer: str | None = None
     to_provider: str | None = None
     to_admins: str | None = None
+    customer_details: tuple[str, ...] = ()
+    provider_details: tuple[str, ...] = ()
 
     def templates(self) -> Iterator[tuple[str, NoticeTemplate]]:
         """Yield the name of each text with its template."""
-        texts = {_CUSTOMER: self.to_customer, "to_provider": self.to_provider, "to_admins": self.to_admins}
-        for name, text in texts.items():
+        for name, text, details in (
+            (_CUSTOMER, self.to_customer, self.customer_details),
+            ("to_provider", self.to_provider, self.provider_details),
+            ("to_admins", self.to_admins, ()),
+        ):
             if text is not None:
-                yield name, NoticeTemplate(subject=self.subject, text=text)
+                yield name, NoticeTemplate(subject=self.subject, text=text, details=details)
 
 
 def templates_of(notices: Mapping[str, PartyNotices]) -> Mapping[str, NoticeTemplate]:
@@ -51,6 +56,7 @@ class Parties:
     """The provider's account."""
     provider: ProviderView
     customer_name: str
+    customer_phone: str
 
     @property
     def local(self) -> Callable[[datetime], LocalTime]:
@@ -99,6 +105,7 @@ async def parties_of(booking_id: BookingId, reads: Reads) -> Parties | None:
         owner=owner,
         provider=provider,
         customer_name=customer.name if walk_in is None else walk_in.name,
+        customer_phone=(customer.phone if walk_in is None else walk_in.phone) or "",
     )
 
 

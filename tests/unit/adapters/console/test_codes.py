@@ -16,6 +16,7 @@ async def test_a_code_is_written_in_the_recipients_language_and_not_printed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     messenger = MessageCodes(
+        brand="Ink",
         email=ConsoleMessageSender(tmp_path / "messages"),
         sms=MemoryMessageSender(),
         clock=ManualClock(NOW),

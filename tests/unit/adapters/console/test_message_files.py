@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from adapters.console.files import MessageFiles, message_path, sms_path, write_message
+from adapters.kit.email_page import Brand
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import NOW
 
@@ -51,10 +52,10 @@ def test_erasing_deletes_the_messages_of_one_person_only(tmp_path: Path) -> None
         write(message_path(tmp_path, "2", None), "unknown@example.com"),
         write(sms_path(tmp_path, 8), "+97699112233"),
     }
-    MessageFiles(tmp_path).erase(DORJ, ["dorj@example.com"], [7])
+    MessageFiles(tmp_path, Brand("Ink")).erase(DORJ, ["dorj@example.com"], [7])
     assert set(tmp_path.iterdir()) == kept
 
 
 def test_erasing_without_a_folder_does_nothing(tmp_path: Path) -> None:
-    MessageFiles(tmp_path / "messages").erase(DORJ, ["dorj@example.com"], [7])
+    MessageFiles(tmp_path / "messages", Brand("Ink")).erase(DORJ, ["dorj@example.com"], [7])
     assert list(tmp_path.iterdir()) == []

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from tests.gates import PATIENCE_SECONDS
 
+from adapters.kit.email_page import Brand
 from adapters.smtp.references import HmacDeliveryReferences
 from adapters.smtp.sender import SmtpMessageSender
 
@@ -100,6 +101,7 @@ def smtp_sender(port: int, references: HmacDeliveryReferences = REFERENCES, **op
         "password": "",
         "sender": "booking@example.com",
         "timeout_seconds": PATIENCE_SECONDS,
+        "brand": Brand("Ink & Co"),
         **options,
     }
     return SmtpMessageSender(references, **arguments)

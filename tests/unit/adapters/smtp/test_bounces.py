@@ -58,7 +58,7 @@ def test_a_message_comes_back_to_an_address_of_its_own_and_carries_its_reference
     reference = REFERENCES.issue(NOTIFICATION.id)
     assert returned_to == f"bounces+{reference}@mail.example.com"
     assert len(returned_to.partition("@")[0]) <= 64
-    assert (message[REFERENCE_HEADER], message["From"]) == (reference, "booking@example.com")
+    assert (message[REFERENCE_HEADER], message["From"]) == (reference, "Ink & Co <booking@example.com>")
 
 
 @pytest.mark.parametrize("report", [reports.postfix, reports.exchange, reports.gmail, reports.internationalised])

@@ -21,6 +21,7 @@ USERNAME, PASSWORD = "booking", "s3cret"
 
 def messenger(port: int, **options: Any) -> MessageCodes:
     return MessageCodes(
+        brand="Ink",
         email=smtp_sender(port, **options),
         sms=MemoryMessageSender(),
         clock=ManualClock(NOW),
@@ -44,7 +45,7 @@ async def test_a_code_arrives_in_the_recipients_language() -> None:
         assert "012345" in message["Subject"]
         bodies = [message.get_body((kind,)) for kind in ("plain", "html")]
         assert all(body is not None and "012345" in body.get_content() for body in bodies)
-        assert (message["From"], message["To"]) == ("booking@example.com", "dorj@example.com")
+        assert (message["From"], message["To"]) == ("Ink & Co <booking@example.com>", "dorj@example.com")
         assert message["Date"].datetime == NOW.replace(microsecond=0)
         assert message["Auto-Submitted"] == "auto-generated"
     body = mailbox.messages[1].get_body(("plain",))

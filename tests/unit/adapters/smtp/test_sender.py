@@ -67,7 +67,7 @@ async def test_a_repetition_has_the_same_message_id() -> None:
             await smtp_sender(port).send(NOTIFICATION)
     assert [message["Message-ID"] for message in received.messages] == [f"<{NOTIFICATION.id}@example.com>"] * 2
     message = received.messages[0]
-    assert (message["From"], message["To"]) == ("booking@example.com", "dorj@example.com")
+    assert (message["From"], message["To"]) == ("Ink & Co <booking@example.com>", "dorj@example.com")
     assert message["Subject"] == NOTIFICATION.subject
     assert message["Content-Language"] == "mn"
     assert message["Date"].datetime == NOW.replace(microsecond=0)

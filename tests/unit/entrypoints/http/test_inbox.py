@@ -10,6 +10,7 @@ from tests.unit.entrypoints.api import Api
 
 from adapters.console.files import MessageFiles
 from adapters.console.sender import ConsoleMessageSender
+from adapters.kit.email_page import Brand
 from booking_domain.notifications.codes import MessageCodes
 from booking_domain.notifications.ports import OutgoingMessage
 from booking_domain.testing.builders import NOW
@@ -34,9 +35,10 @@ MESSAGE = OutgoingMessage(
 @pytest.fixture
 async def folder(api: Api, tmp_path: Path) -> Path:
     """Two messages: one with a calendar file, and a code."""
-    api.container.message_files.override(MessageFiles(tmp_path))
+    api.container.message_files.override(MessageFiles(tmp_path, Brand("Ink")))
     await ConsoleMessageSender(tmp_path).send(MESSAGE)
     codes = MessageCodes(
+        brand="Ink",
         email=ConsoleMessageSender(tmp_path),
         sms=MemoryMessageSender(),
         translator=GettextTranslator("en"),
@@ -95,5 +97,5 @@ async def test_other_machines_other_names_and_production_have_no_inbox(api: Api,
     async with httpx.AsyncClient(transport=transport) as elsewhere:
         assert (await elsewhere.get(INBOX)).status_code == 404
     settings = api.container.settings()
-    assert inbox_of(settings, MessageFiles(folder)) is not None
-    assert inbox_of(replace(settings, environment=Environment.PRODUCTION), MessageFiles(folder)) is None
+    assert inbox_of(settings, MessageFiles(folder, Brand("Ink"))) is not None
+    assert inbox_of(replace(settings, environment=Environment.PRODUCTION), MessageFiles(folder, Brand("Ink"))) is None
