@@ -29,6 +29,7 @@ from entrypoints.http.kit.idempotency import COMPUTES, REPEATED
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import members
 from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.kit.running import Run
 from entrypoints.http.payments import PaymentJson, payment_json
 from entrypoints.settings.main import Settings
 
@@ -209,14 +210,14 @@ async def move(
     action_link_tokens: Injected[ActionLinkTokens],
     reads: Injected[Reads],
     clock: Injected[Clock],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
 ) -> LinkedBookingJson:
     """Move the booking to another offered slot, as `POST /bookings/{id}/reschedule` does. Needs a link to move."""
     opened = await open_action_link(
         data.token, LinkAction.MOVE, tokens=action_link_tokens, reads=reads, now=clock.now()
     )
     command = RescheduleBooking(booking_id=opened.link.booking_id, slot=data.slot)
-    booking = await executor.run(reschedule_booking, command, actor=opened.actor)
+    booking = await run(reschedule_booking, command, actor=opened.actor)
     return linked_booking_json(booking, opened.appointment)
 
 
@@ -238,7 +239,7 @@ async def cancel(
     action_link_tokens: Injected[ActionLinkTokens],
     reads: Injected[Reads],
     clock: Injected[Clock],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
     settings: Injected[Settings],
 ) -> LinkedBookingJson:
     """Cancel the booking, as `POST /bookings/{id}/cancel` does. Needs a link to cancel. Repeating it has no effect."""
@@ -254,7 +255,7 @@ async def cancel(
         reason=data.reason,
         expected_refund=data.expected_refund_amount,
     )
-    booking = await executor.run(change_booking_status, command, actor=opened.actor)
+    booking = await run(change_booking_status, command, actor=opened.actor)
     return linked_booking_json(booking, opened.appointment)
 
 

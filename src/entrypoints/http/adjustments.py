@@ -12,9 +12,9 @@ from booking_domain.shared.ids import BookingId
 from booking_domain.use_cases.payments.adjust_ledger import AdjustLedger, adjust_ledger
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Body, Json, SignedAmount, Timestamp
-from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import projection
+from entrypoints.http.kit.running import Run
 
 
 class AdjustLedgerBody(Body, frozen=True, kw_only=True):
@@ -50,7 +50,7 @@ ADJUST: Final[dict[str, Any]] = {"amount": -2000000, "reason": "Paid back in the
     operation_id="adjustLedger",
 )
 async def adjust(
-    booking_id: FromPath[BookingId], data: JSONBody[AdjustLedgerBody], runner: Injected[IdempotentRunner]
+    booking_id: FromPath[BookingId], data: JSONBody[AdjustLedgerBody], run: Injected[Run]
 ) -> Response[LedgerAdjustmentJson]:
     """Correct what was paid for a booking, with a reason; for admins.
 
@@ -61,7 +61,7 @@ async def adjust(
     accordingly. To undo it, adjust by the opposite amount.
     """
     command = AdjustLedger(booking_id=booking_id, amount=data.amount, reason=data.reason)
-    return await runner.created(adjust_ledger, command, answer=ledger_adjustment_json)
+    return await run(adjust_ledger, command, answer=ledger_adjustment_json)
 
 
 routes: Final = Router("/admin/bookings", route_handlers=[adjust])

@@ -29,12 +29,11 @@ from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
 from entrypoints.http.kit.fields import Body, Instant, Json, Timestamp, given
-from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.negotiation import negotiated_language
 from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.request_guard import OPTIONAL
+from entrypoints.http.kit.running import Run
 
 Language = Annotated[str, Meta(pattern=f"^({'|'.join(LANGUAGES)})$")]
 
@@ -253,14 +252,12 @@ async def list_announcements(
 
 
 @post("/admin/announcements", opt=documented(use_cases.make_announcement, body=MAKE))
-async def make_announcement(
-    data: JSONBody[MakeAnnouncementBody], runner: Injected[IdempotentRunner]
-) -> Response[AnnouncementJson]:
+async def make_announcement(data: JSONBody[MakeAnnouncementBody], run: Injected[Run]) -> Response[AnnouncementJson]:
     """Publish an announcement to everyone, or to all users of a role, for a period; for admins.
 
     Clients that follow the channel `system` are notified within a minute of its start.
     """
-    return await runner.created(use_cases.make_announcement, data.command(), answer=announcement_json)
+    return await run(use_cases.make_announcement, data.command(), answer=announcement_json)
 
 
 @get("/admin/announcements/{announcement_id:str}", opt=documented(use_cases.get_announcement))
@@ -284,8 +281,9 @@ async def edit_announcement(
     if_match: IfMatch = None,
 ) -> Response[AnnouncementJson]:
     """Change an announcement; for admins. If its text or level changes, users who dismissed it see it again."""
-    edited = await run(use_cases.edit_announcement, data.command(announcement_id, expected_version(if_match)))
-    return Response(announcement_json(edited), headers=etag(edited.version))
+    return await run(
+        use_cases.edit_announcement, data.command(announcement_id, expected_version(if_match)), answer=announcement_json
+    )
 
 
 @delete("/admin/announcements/{announcement_id:str}", opt=documented(use_cases.delete_announcement))

@@ -16,7 +16,6 @@ from booking_domain.identity.sessions import Client
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingLinkId, ProviderId
 from booking_domain.shared.time import time_zone
 from booking_domain.use_cases.catalogue import queries as providers
@@ -28,15 +27,14 @@ from booking_domain.use_cases.catalogue.booking_links import (
     remove_booking_link,
     visit_booking_link,
 )
-from booking_domain.use_cases.platform.ports import Reads, Repositories
+from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.scheduling import queries as availability
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import ExportSource, exporting, value
 from entrypoints.http.kit.fields import Body, Json, Timestamp
-from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.kit.running import Run
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn
 from entrypoints.http.providers.schemas import ProviderPageJson
 from entrypoints.http.providers.slots import AppointmentQuery, shown_page
@@ -101,9 +99,9 @@ _NEW: Final = {"name": "Instagram"}
     opt=documented(add_booking_link, body=_NEW),
     operation_id="addBookingLink",
 )
-async def add_link(data: JSONBody[NewLinkBody], runner: Injected[IdempotentRunner]) -> Response[BookingLinkJson]:
+async def add_link(data: JSONBody[NewLinkBody], run: Injected[Run]) -> Response[BookingLinkJson]:
     """Add a named booking link for the caller to give out. A provider has at most 50."""
-    return await runner.created(add_booking_link, data.name, answer=_link_json)
+    return await run(add_booking_link, data.name, answer=_link_json)
 
 
 @get(
@@ -123,11 +121,9 @@ async def list_links(actor: Injected[Actor], reads: Injected[Reads], clock: Inje
     opt=documented(regenerate_booking_link),
     operation_id="regenerateBookingLink",
 )
-async def regenerate_link(
-    link_id: FromPath[BookingLinkId], runner: Injected[IdempotentRunner]
-) -> Response[BookingLinkJson]:
+async def regenerate_link(link_id: FromPath[BookingLinkId], run: Injected[Run]) -> Response[BookingLinkJson]:
     """Give the link a new address. The former one answers 404 from now on; the counts stay."""
-    return await runner.ok(regenerate_booking_link, link_id, answer=_link_json)
+    return await run(regenerate_booking_link, link_id, answer=_link_json)
 
 
 @delete(
@@ -156,7 +152,7 @@ async def open_link(
     params: Injected[AppointmentQuery],
     *,
     reads: Injected[Reads],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
     clock: Injected[Clock],
     turn: Injected[Turn],
     client: Injected[Client],
@@ -177,7 +173,7 @@ async def open_link(
     counts = request.method == "GET" and client.user_agent and not _BOT.search(client.user_agent)
     visitor = _digest(link_visitor_key, day, counted_as) if counts else None
     visit = VisitLink(provider_id=page.view.profile.id, token=token, day=day, visitor=visitor)
-    await executor.run(visit_booking_link, visit, actor=SYSTEM)
+    await run(visit_booking_link, visit, actor=SYSTEM)
     async with turn as computing:
         return await shown_page(page, params, None, reads=reads, now=now, computing=computing, links=object_storage)
 

@@ -30,9 +30,9 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import NOT_MODIFIED, IfNoneMatch, etag, matches
 from entrypoints.http.kit.fields import Json, Query, Timestamp
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.kit.running import Run
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn
 from entrypoints.settings.main import Settings
 

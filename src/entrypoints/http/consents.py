@@ -25,10 +25,10 @@ from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.fields import Body, Json, Timestamp, one_of
-from entrypoints.http.kit.idempotency import CONFIDENTIAL, IdempotentRunner
-from entrypoints.http.kit.identities import Run
+from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import projection
+from entrypoints.http.kit.running import Run
 
 
 class GrantConsentBody(Body, frozen=True, kw_only=True):
@@ -176,13 +176,13 @@ async def list_received(
 
 
 @post("/users/me/booking-consents", opt=documented(grant_consent, body=GRANT), operation_id="grantConsent")
-async def grant(data: JSONBody[GrantConsentBody], runner: Injected[IdempotentRunner]) -> Response[GivenConsentJson]:
+async def grant(data: JSONBody[GrantConsentBody], run: Injected[Run]) -> Response[GivenConsentJson]:
     """Let a provider place bookings for you, with the code that they gave you.
 
     You are notified of each booking that is placed for you, and can cancel it. Both sides are notified of the consent.
     A wrong code and an unknown provider get the same answer.
     """
-    return await runner.created(grant_consent, data.command(), answer=given_json)
+    return await run(grant_consent, data.command(), answer=given_json)
 
 
 @get(

@@ -14,14 +14,12 @@ from entrypoints.http.kit.address_guard import AddressGuard
 from entrypoints.http.kit.auditing import Auditing
 from entrypoints.http.kit.clients import Clients
 from entrypoints.http.kit.computers import ProcessComputer
-from entrypoints.http.kit.idempotency import provide_idempotent_runner
 from entrypoints.http.kit.identities import (
     provide_actor,
     provide_caller,
     provide_client,
     provide_client_trace,
     provide_counted_as,
-    provide_run,
     provide_session_id,
 )
 from entrypoints.http.kit.listening import Listening
@@ -29,6 +27,7 @@ from entrypoints.http.kit.live_sessions import LiveSessions
 from entrypoints.http.kit.queries import read_query
 from entrypoints.http.kit.rate_limits import RouteLimits
 from entrypoints.http.kit.request_guard import RequestGuard
+from entrypoints.http.kit.running import provide_run
 from entrypoints.http.kit.session_cookies import SessionCookies
 from entrypoints.http.kit.session_modes import provide_session_mode
 from entrypoints.http.kit.transport import Https
@@ -49,7 +48,6 @@ _OF_REQUEST: Final[dict[str, Callable[..., Any]]] = {
     "caller": provide_caller,
     "turn": provide_turn,
     "params": read_query,
-    "runner": provide_idempotent_runner,
     "session_mode": provide_session_mode,
 }
 

@@ -25,9 +25,9 @@ from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
 from entrypoints.http.kit.exporting import ExportSection, exporting, items
 from entrypoints.http.kit.fields import Body, Json, Timestamp
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import filled, projection
+from entrypoints.http.kit.running import Run
 
 WRITE_NOTE: Final[dict[str, Any]] = {"text": "Allergic to latex."}
 
@@ -161,8 +161,9 @@ async def write_note(
     customer_id: FromPath[CustomerId], data: JSONBody[NoteBody], run: Injected[Run], if_match: IfMatch = None
 ) -> Response[CustomerNoteJson]:
     """Replace your note on a customer, which nobody else sees. It is erased with your account or the customer's."""
-    note = await run(customers.note_on_customer, data.command(customer_id, expected_version(if_match)))
-    return Response(note_json(note), headers=etag(note.version))
+    return await run(
+        customers.note_on_customer, data.command(customer_id, expected_version(if_match)), answer=note_json
+    )
 
 
 @delete("/{customer_id:str}", opt=documented(customers.delete_walk_in))

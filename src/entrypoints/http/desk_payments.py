@@ -22,9 +22,9 @@ from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.fields import Body, Json, Timestamp
-from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import projection
+from entrypoints.http.kit.running import Run
 
 MOST: Final = 2**53 - 1
 
@@ -136,16 +136,14 @@ async def get_desk_payment(
 async def record_a_desk_payment(
     booking_id: FromPath[BookingId],
     data: JSONBody[RecordBody],
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
 ) -> Response[DeskPaymentJson]:
     """Record that the customer paid in cash or by card at the desk; for the provider, the salon's manager and admins.
 
     The amount is at most the booking's `balanceDueAmount`. An open payment by QR code is cancelled. The customer is
     notified. The platform never refunds this money.
     """
-    return await runner.created(
-        record_desk_payment, data.command(booking_id), answer=lambda done: desk_payment_json(done.payment)
-    )
+    return await run(record_desk_payment, data.command(booking_id), answer=lambda done: desk_payment_json(done.payment))
 
 
 @post("/{desk_payment_id:str}/void", status_code=200, opt=documented(void_desk_payment, body=VOID))
@@ -154,7 +152,7 @@ async def void_a_desk_payment(
     desk_payment_id: FromPath[DeskPaymentId],
     data: JSONBody[VoidBody],
     *,
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     if_match: IfMatch = None,
 ) -> Response[DeskPaymentJson]:
     """Void a desk payment that was recorded by mistake, or whose money was given back at the desk.
@@ -163,7 +161,7 @@ async def void_a_desk_payment(
     overpayment was refunded after this payment was recorded, only an admin can void it.
     """
     command = data.command(booking_id, desk_payment_id, expected_version(if_match))
-    return await runner.ok(void_desk_payment, command, answer=lambda done: desk_payment_json(done.payment))
+    return await run(void_desk_payment, command, answer=lambda done: desk_payment_json(done.payment))
 
 
 routes: Final = Router(

@@ -8,15 +8,14 @@ from booking_domain.notifications.bounces import BounceReports
 from booking_domain.notifications.errors import InvalidBounceSignature
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.clock import Clock
-from booking_domain.shared.executor import Executor
 from booking_domain.use_cases.accounts.record_bounce import record_bounce
-from booking_domain.use_cases.platform.ports import Repositories
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import REPEATED
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import limited_as
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.request_heads import sole_headers
+from entrypoints.http.kit.running import Run
 
 TIMESTAMP: Final = "x-bounce-timestamp"
 SIGNATURE: Final = "x-bounce-signature"
@@ -34,7 +33,7 @@ async def take_email_bounce(
     *,
     bounce_reports: Injected[BounceReports],
     clock: Injected[Clock],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
 ) -> None:
     """Receive a bounced e-mail (RFC 3464) or a complaint (RFC 5965) from the platform's mail server.
 
@@ -51,7 +50,7 @@ async def take_email_bounce(
         now=clock.now(),
     )
     if bounce is not None:
-        await executor.run(record_bounce, bounce, actor=SYSTEM)
+        await run(record_bounce, bounce, actor=SYSTEM)
 
 
 routes: Final = Router("/webhooks/email-bounces", route_handlers=[take_email_bounce])

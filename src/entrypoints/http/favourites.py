@@ -17,8 +17,8 @@ from entrypoints.http.kit.cursors import PageQuery
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.fields import Json
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.running import Run
 from entrypoints.http.providers.schemas import ProvidersJson, provider_json
 
 

@@ -21,12 +21,12 @@ from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.fields import Body, Json, Timestamp
-from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Caller, Run
+from entrypoints.http.kit.identities import Caller
 from entrypoints.http.kit.images import IMAGE, PRIVATE_FOR, ImageJson, image_json
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.rate_limits import UPLOADS, limited_as
+from entrypoints.http.kit.running import Run
 from entrypoints.http.kit.turns import TURN_ERRORS, Turns
 
 
@@ -169,16 +169,14 @@ FILE: Final[dict[str, Any]] = {
 
 @post("/uploads/presign", opt=limited_as(UPLOADS) | documented(files.announce_upload, body=ANNOUNCE))
 async def presign_upload(
-    data: JSONBody[AnnounceBody], runner: Injected[IdempotentRunner], object_storage: Injected[ObjectLinks]
+    data: JSONBody[AnnounceBody], run: Injected[Run], object_storage: Injected[ObjectLinks]
 ) -> Response[UploadJson]:
     """Announce a file, and get a URL to which to upload it within ten minutes.
 
     Images are JPEG, PNG, WebP or GIF of at most 15 MB; documents are PDF of at most 10 MB. The folder says what the
     file is for. After the upload, call `POST /uploads/{fileId}/complete`.
     """
-    return await runner.created(
-        files.announce_upload, data.command(), answer=lambda file: upload_json(file, object_storage)
-    )
+    return await run(files.announce_upload, data.command(), answer=lambda file: upload_json(file, object_storage))
 
 
 @post(
@@ -195,7 +193,7 @@ async def complete_upload(
     object_storage: Injected[ObjectLinks],
     upload_turns: Injected[Turns],
     caller: Injected[Caller],
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
 ) -> Response[FileJson]:
     """Check an uploaded file.
 
@@ -204,12 +202,11 @@ async def complete_upload(
     Repeating the request returns the same answer.
     """
 
-    async def completed() -> FileJson:
+    async def completed() -> File:
         async with upload_turns.turn(caller):
-            file = await files.complete_upload(file_id, actor=actor, executor=executor, checks=file_checks)
-        return file_json(file, object_storage)
+            return await files.complete_upload(file_id, actor=actor, executor=executor, checks=file_checks)
 
-    return await runner.repeatable(files.complete_upload, answer=completed, status=200)
+    return await run(files.complete_upload, completed, answer=lambda file: file_json(file, object_storage))
 
 
 @get("/uploads", opt=documented(files.list_files))

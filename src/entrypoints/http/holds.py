@@ -25,10 +25,9 @@ from entrypoints.http.kit.fields import (
     provider_or_salon,
     service_ids,
 )
-from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import members, projection
+from entrypoints.http.kit.running import Run
 from entrypoints.settings.main import Settings
 
 
@@ -84,9 +83,7 @@ _PLACE: Final = {"providerId": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21", "slot": "
     opt=documented(place_hold, hold_with_any_provider, raises=(InvalidValue,), body=_PLACE),
     operation_id="placeHold",
 )
-async def hold_slot(
-    data: JSONBody[HoldBody], runner: Injected[IdempotentRunner], settings: Injected[Settings]
-) -> Response[HoldJson]:
+async def hold_slot(data: JSONBody[HoldBody], run: Injected[Run], settings: Injected[Settings]) -> Response[HoldJson]:
     """Hold a slot for a few minutes. A customer has at most three holds.
 
     With `salonId` instead of `providerId`, the slot is held with the least busy provider of the salon who is free and
@@ -94,8 +91,8 @@ async def hold_slot(
     """
     lasts, whom = settings.hold_length, provider_or_salon(data.provider_id, data.salon_id)
     if isinstance(whom, AnyProviderOf):
-        return await runner.created(hold_with_any_provider, data.with_any(lasts, whom.salon_id), answer=hold_json)
-    return await runner.created(place_hold, data.command(lasts, whom), answer=hold_json)
+        return await run(hold_with_any_provider, data.with_any(lasts, whom.salon_id), answer=hold_json)
+    return await run(place_hold, data.command(lasts, whom), answer=hold_json)
 
 
 @delete("/{hold_id:str}", opt=documented(release_hold), operation_id="releaseHold")

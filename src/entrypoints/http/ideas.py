@@ -22,10 +22,9 @@ from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
 from entrypoints.http.kit.exporting import ExportSource, exporting, pages
 from entrypoints.http.kit.fields import Amount, Body, Json, Timestamp, given
-from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.images import ImageJson, private_image_json
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.running import Run
 
 
 class ShareIdeaBody(IdeaBody, frozen=True, kw_only=True):
@@ -129,7 +128,7 @@ CHANGED: Final[dict[str, Any]] = {name: value for name, value in IDEA.items() if
 
 @post("/", opt=documented(ideas.share_idea, body=SHARE))
 async def share_idea(
-    data: JSONBody[ShareIdeaBody], runner: Injected[IdempotentRunner], object_storage: Injected[ObjectLinks]
+    data: JSONBody[ShareIdeaBody], run: Injected[Run], object_storage: Injected[ObjectLinks]
 ) -> Response[IdeaJson]:
     """Share an idea on a booking: the customer's wish, or the provider's notes with an estimate.
 
@@ -138,7 +137,7 @@ async def share_idea(
     change the price. `POST /bookings` accepts a first idea together with the booking.
     """
     command = ShareIdea(booking_id=BookingId(data.booking_id), idea=new_idea(data))
-    return await runner.created(ideas.share_idea, command, answer=lambda view: idea_json(view, object_storage))
+    return await run(ideas.share_idea, command, answer=lambda view: idea_json(view, object_storage))
 
 
 @get("/{booking_id:str}", opt=documented(ideas.list_ideas))
@@ -177,8 +176,11 @@ async def edit_idea(
     if_match: IfMatch = None,
 ) -> Response[IdeaJson]:
     """Change an idea that you wrote, until the booking is over. The other side is notified."""
-    view = await run(ideas.edit_idea, data.command(idea_id, expected_version(if_match)))
-    return Response(idea_json(view, object_storage), headers=etag(view.idea.version))
+    return await run(
+        ideas.edit_idea,
+        data.command(idea_id, expected_version(if_match)),
+        answer=lambda view: idea_json(view, object_storage),
+    )
 
 
 @delete("/{idea_id:str}", opt=documented(ideas.delete_idea))

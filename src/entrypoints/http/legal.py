@@ -16,10 +16,10 @@ from entrypoints.http.accounts.schemas import AcceptedBody
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import ExportSource, exporting, value
 from entrypoints.http.kit.fields import Body, Json, Timestamp
-from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.kit.running import Run
 
 _ACCEPT: Final[dict[str, Any]] = {"accepted": {"termsOfUse": "2026-11"}}
 
@@ -138,13 +138,13 @@ async def list_my_legal_documents(
     operation_id="acceptLegalDocuments",
 )
 async def accept_legal_documents(
-    data: JSONBody[AcceptDocumentsBody], runner: Injected[IdempotentRunner]
+    data: JSONBody[AcceptDocumentsBody], run: Injected[Run]
 ) -> Response[OwnLegalDocumentsJson]:
     """Accept the current versions of the legal documents. A version that you accepted before keeps its first time.
 
     An outdated version is refused: show the current one to the user.
     """
-    return await runner.ok(accept_documents, data.accepted.versions(), answer=_own_json)
+    return await run(accept_documents, data.accepted.versions(), answer=_own_json)
 
 
 @get(

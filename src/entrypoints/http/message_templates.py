@@ -22,10 +22,10 @@ from booking_domain.use_cases.messages.templates import TemplateText, WriteMessa
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Body, Json, Timestamp
-from entrypoints.http.kit.idempotency import COMPUTES, IdempotentRunner
-from entrypoints.http.kit.identities import Run
+from entrypoints.http.kit.idempotency import COMPUTES
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import projection
+from entrypoints.http.kit.running import Run, nothing
 from entrypoints.languages.catalogues import catalogue_of
 from entrypoints.languages.notices import GettextTranslator, OverridingTranslator
 from entrypoints.languages.values import values_of
@@ -206,15 +206,13 @@ async def preview_message_template(
 
 
 @post("/{template_key:str}/{language:str}/test", status_code=204, opt=documented(queries.test_message_template))
-async def send_test_message(
-    template_key: FromPath[str], language: FromPath[str], runner: Injected[IdempotentRunner]
-) -> Response[None]:
+async def send_test_message(template_key: FromPath[str], language: FromPath[str], run: Injected[Run]) -> Response[None]:
     """Send yourself the stored message, filled with sample values.
 
     It is marked as a test. It goes to your verified e-mail address, or if you have none, to your verified phone number.
     """
     of = TemplateText(template_key=template_key, language=language)
-    return await runner.no_content(queries.test_message_template, of)
+    return await run(queries.test_message_template, of, answer=nothing)
 
 
 routes: Final = Router(

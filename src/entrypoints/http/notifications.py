@@ -18,7 +18,6 @@ from booking_domain.notifications.model import (
 from booking_domain.notifications.ports import MessageFilter, MessageView, NotificationFilter
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId, UserId
 from booking_domain.use_cases.identity.unsubscribe import InvalidUnsubscribeToken, UnsubscribeTokens, unsubscribe
 from booking_domain.use_cases.notifications import commands as use_cases
@@ -28,17 +27,17 @@ from booking_domain.use_cases.notifications.commands import (
     read_all_notifications,
     read_notification,
 )
-from booking_domain.use_cases.platform.ports import Reads, Repositories
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, PageQuery, cut, read_cursor
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, given_or_none
-from entrypoints.http.kit.idempotency import CONFIDENTIAL, REPEATED, IdempotentRunner
-from entrypoints.http.kit.identities import Run
+from entrypoints.http.kit.idempotency import CONFIDENTIAL, REPEATED
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.listing import PeriodQuery
 from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.kit.running import Run, nothing
 
 MAX_LINK_TOKEN: Final = 100
 FailureCode = Annotated[
@@ -220,11 +219,11 @@ async def read_one(notification_id: FromPath[NotificationId], run: Injected[Run]
     opt=documented(read_all_notifications, body=UNTIL),
     operation_id="markNotificationsRead",
 )
-async def read_all(data: JSONBody[ReadAllBody], runner: Injected[IdempotentRunner]) -> Response[None]:
+async def read_all(data: JSONBody[ReadAllBody], run: Injected[Run]) -> Response[None]:
     """Mark your notifications as read: all, or up to the newest that you have seen."""
     until = given_or_none(data.until)
     command = ReadAllNotifications(until=None if until is None else NotificationId(until))
-    return await runner.no_content(read_all_notifications, command)
+    return await run(read_all_notifications, command, answer=nothing)
 
 
 @get(
@@ -254,7 +253,7 @@ async def list_messages(
 async def unsubscribe_by_link(
     params: Injected[UnsubscribeQuery],
     unsubscribe_tokens: Injected[UnsubscribeTokens],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
 ) -> None:
     """Unsubscribe from one kind of messages over one channel, by the link of an e-mail (`List-Unsubscribe`, RFC 8058).
 
@@ -264,7 +263,7 @@ async def unsubscribe_by_link(
     found = unsubscribe_tokens.read(params.token)
     if found is None:
         raise InvalidUnsubscribeToken
-    await executor.run(unsubscribe, found, actor=SYSTEM)
+    await run(unsubscribe, found, actor=SYSTEM)
 
 
 NOTIFICATIONS: Final = items(

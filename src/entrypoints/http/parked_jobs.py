@@ -15,9 +15,9 @@ from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.fields import Json, Timestamp
-from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import projection
+from entrypoints.http.kit.running import Run
 
 
 class ParkedJobsQuery(PageQuery, frozen=True, kw_only=True):
@@ -77,11 +77,9 @@ async def list_parked_jobs(
     status_code=200,
     opt=documented(use_cases.retry_parked_job),
 )
-async def retry_parked_job(
-    job_id: FromPath[ParkedJobId], runner: Injected[IdempotentRunner]
-) -> Response[ParkedJobJson]:
+async def retry_parked_job(job_id: FromPath[ParkedJobId], run: Injected[Run]) -> Response[ParkedJobJson]:
     """Let the worker repeat a parked job within a minute; for admins. If it fails again, it waits or is given up."""
-    return await runner.ok(use_cases.retry_parked_job, job_id, answer=parked_job_json)
+    return await run(use_cases.retry_parked_job, job_id, answer=parked_job_json)
 
 
 routes: Final = Router(

@@ -22,8 +22,8 @@ from booking_domain.use_cases.payments.start_payment import StartPayment, start_
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Body, GatewayName, Json, Timestamp, one_of
-from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.running import Run
 
 PAY: Final[dict[str, Any]] = {"bookingId": "0199f3a7-90c2-7b15-a4d8-6e2f1c7b9a03", "purpose": "deposit"}
 
@@ -158,19 +158,18 @@ async def pay(
     actor: Injected[Actor],
     executor: Injected[Executor[Repositories]],
     gateways: Injected[Gateways],
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
 ) -> Response[PaymentJson]:
     """Start a payment for a booking.
 
     While a payment for the purpose is open, repeating the request returns it, even without an `Idempotency-Key`. If the
     request names another gateway, the open payment is cancelled and a new one is started.
     """
-
-    async def started() -> PaymentJson:
-        payment = await start_payment(data.command(), actor=actor, executor=executor, gateways=gateways)
-        return payment_json(payment, payer=True)
-
-    return await runner.repeatable(start_payment, answer=started, status=201)
+    return await run(
+        start_payment,
+        lambda: start_payment(data.command(), actor=actor, executor=executor, gateways=gateways),
+        answer=lambda payment: payment_json(payment, payer=True),
+    )
 
 
 @get("/{payment_id:str}", opt=documented(payments.get_payment))

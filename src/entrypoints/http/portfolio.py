@@ -34,11 +34,10 @@ from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import ExportSource, exporting, value
 from entrypoints.http.kit.fields import Body, Json, Timestamp, given, one_of
-from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.images import IMAGE, ImageJson, picture_json
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import OPTIONAL, PUBLIC
+from entrypoints.http.kit.running import Run
 
 FileIds = Annotated[
     tuple[FileId, ...],
@@ -190,10 +189,10 @@ TAKE_DOWN: Final[dict[str, Any]] = {"reason": "The picture is from another studi
 
 @post("/portfolio", opt=documented(portfolio.add_portfolio_item, body=ADD))
 async def add_portfolio_item(
-    data: JSONBody[AddItemBody], runner: Injected[IdempotentRunner], object_storage: Injected[ObjectLinks]
+    data: JSONBody[AddItemBody], run: Injected[Run], object_storage: Injected[ObjectLinks]
 ) -> Response[PortfolioItemJson]:
     """Add an item of one to ten uploaded images at the end of your portfolio."""
-    return await runner.created(
+    return await run(
         portfolio.add_portfolio_item, data.command(), answer=lambda view: portfolio_item_json(view, object_storage)
     )
 
@@ -307,15 +306,13 @@ async def take_down_portfolio_item(
     data: JSONBody[TakeDownBody],
     *,
     actor: Injected[Actor],
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
 ) -> Response[PortfolioItemJson]:
     """Remove an item from public view; for admins. Its provider is notified of the reason."""
     command = TakeDownItem(item_id=item_id, reason=data.reason)
-    return await runner.ok_after_commit(
-        portfolio.take_down_item, command, answer=lambda: _shown(item_id, actor, reads, object_storage)
-    )
+    return await run(portfolio.take_down_item, command, then=lambda: _shown(item_id, actor, reads, object_storage))
 
 
 @post(
@@ -326,14 +323,12 @@ async def take_down_portfolio_item(
 async def restore_portfolio_item(
     item_id: FromPath[PortfolioItemId],
     actor: Injected[Actor],
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
 ) -> Response[PortfolioItemJson]:
     """Restore an item that was taken down; for admins. Its provider is notified."""
-    return await runner.ok_after_commit(
-        portfolio.restore_item, item_id, answer=lambda: _shown(item_id, actor, reads, object_storage)
-    )
+    return await run(portfolio.restore_item, item_id, then=lambda: _shown(item_id, actor, reads, object_storage))
 
 
 async def _shown(

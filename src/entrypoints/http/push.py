@@ -26,9 +26,9 @@ from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import ExportSource, exporting, value
 from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.kit.running import Run
 
 _Key = Annotated[str, Meta(max_length=100)]
 

@@ -15,10 +15,10 @@ from booking_domain.reconciliation.model import (
     FindingId,
     FindingKind,
     FindingStatus,
-    Run,
     RunId,
     RunStatus,
 )
+from booking_domain.reconciliation.model import Run as ReconciliationRun
 from booking_domain.reconciliation.ports import FindingFilter, FindingOrder, RunFilter
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue
@@ -31,10 +31,10 @@ from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, PageQuery, read_cu
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.fields import Amount, Body, Cursor, GatewayName, Json, Limit, Timestamp, given_or_none
-from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.listing import PeriodQuery
 from entrypoints.http.kit.projection import projection
+from entrypoints.http.kit.running import Run
 
 
 class CloseFindingBody(Body, frozen=True, kw_only=True):
@@ -168,7 +168,7 @@ finding_json: Final = projection(
 """Show a finding."""
 
 
-run_json: Final = projection(Run, RunJson, time_zone="zone")
+run_json: Final = projection(ReconciliationRun, RunJson, time_zone="zone")
 """Show a run."""
 
 
@@ -266,11 +266,11 @@ async def list_runs(params: Injected[RunsQuery], actor: Injected[Actor], reads: 
 
 @post("/runs", opt=documented(request_run, body=REQUEST), operation_id="requestReconciliationRun")
 async def request_a_run(
-    data: JSONBody[RequestRunBody], runner: Injected[IdempotentRunner], gateways: Injected[Gateways]
+    data: JSONBody[RequestRunBody], run: Injected[Run], gateways: Injected[Gateways]
 ) -> Response[RunJson]:
     """Request the reconciliation of a past day, even if it was reconciled before; for admins. The worker runs it."""
     command = RequestRun.of(gateways, given_or_none(data.gateway), data.day)
-    return await runner.created(request_run, command, answer=run_json)
+    return await run(request_run, command, answer=run_json)
 
 
 @get("/runs/{run_id:str}", opt=documented(queries.get_run), operation_id="getReconciliationRun")
@@ -300,12 +300,12 @@ async def get_finding(
 async def close_a_finding(
     finding_id: FromPath[FindingId],
     data: JSONBody[CloseFindingBody],
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     if_match: IfMatch = None,
 ) -> Response[FindingJson]:
     """Close an open finding with a note of what was done; for admins. Repeating the same note changes nothing."""
     command = data.command(finding_id, expected_version(if_match))
-    return await runner.ok(close_finding, command, answer=finding_json)
+    return await run(close_finding, command, answer=finding_json)
 
 
 routes: Final = Router(

@@ -45,11 +45,10 @@ from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.fields import Body, Json, given, one_of
-from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.request_guard import OPTIONAL, PUBLIC
+from entrypoints.http.kit.running import Run
 
 Stars = Annotated[int, Meta(ge=MIN_RATING, le=MAX_RATING, description="Stars, 5 is best.")]
 ReviewText = Annotated[str, Meta(max_length=MAX_TEXT)]
@@ -238,14 +237,14 @@ HIDE: Final[dict[str, Any]] = {"reason": "personal_data", "note": "It names a ph
 
 @post("/reviews", opt=documented(post_review, body=POST))
 async def create_review(
-    data: JSONBody[PostReviewBody], actor: Injected[Actor], runner: Injected[IdempotentRunner]
+    data: JSONBody[PostReviewBody], actor: Injected[Actor], run: Injected[Run]
 ) -> Response[ReviewJson]:
     """Review one of your completed bookings. A booking has one review.
 
     Of your reviews of one provider the newest counts towards the rating. A review that comes with many others is
     `held`: it is public once an admin has read it.
     """
-    return await runner.created(post_review, data.command(), answer=lambda view: review_json(view, actor))
+    return await run(post_review, data.command(), answer=lambda view: review_json(view, actor))
 
 
 @get("/reviews/me", opt=documented(queries.list_own_reviews))
@@ -290,15 +289,15 @@ async def reply_to_a_review(
     data: JSONBody[ReplyBody],
     *,
     actor: Injected[Actor],
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[ReviewJson]:
     """Reply to a review of you, or replace your reply."""
-    return await runner.ok_after_commit(
+    return await run(
         reply_to_review,
         data.command(review_id, expected_version(if_match)),
-        answer=lambda: _shown(review_id, actor, reads),
+        then=lambda: _shown(review_id, actor, reads),
     )
 
 
@@ -330,11 +329,11 @@ async def list_reviews(params: Injected[ReviewsQuery], actor: Injected[Actor], r
 async def publish_a_review(
     review_id: FromPath[ReviewId],
     actor: Injected[Actor],
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     reads: Injected[Reads],
 ) -> Response[ReviewJson]:
     """Publish a held review; for admins. Both sides are notified."""
-    return await runner.ok_after_commit(publish_review, review_id, answer=lambda: _shown(review_id, actor, reads))
+    return await run(publish_review, review_id, then=lambda: _shown(review_id, actor, reads))
 
 
 @post("/admin/reviews/{review_id:str}/hide", status_code=200, opt=documented(hide_review, body=HIDE))
@@ -342,24 +341,22 @@ async def hide_a_review(
     review_id: FromPath[ReviewId],
     data: JSONBody[HideReviewBody],
     actor: Injected[Actor],
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     reads: Injected[Reads],
 ) -> Response[ReviewJson]:
     """Hide a review from the public; for admins. Its author is notified of the reason and the note."""
-    return await runner.ok_after_commit(
-        hide_review, data.command(review_id), answer=lambda: _shown(review_id, actor, reads)
-    )
+    return await run(hide_review, data.command(review_id), then=lambda: _shown(review_id, actor, reads))
 
 
 @post("/admin/reviews/{review_id:str}/restore", status_code=200, opt=documented(restore_review))
 async def restore_a_review(
     review_id: FromPath[ReviewId],
     actor: Injected[Actor],
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     reads: Injected[Reads],
 ) -> Response[ReviewJson]:
     """Publish a hidden review again; for admins."""
-    return await runner.ok_after_commit(restore_review, review_id, answer=lambda: _shown(review_id, actor, reads))
+    return await run(restore_review, review_id, then=lambda: _shown(review_id, actor, reads))
 
 
 async def _shown(review_id: ReviewId, actor: Actor, reads: Reads) -> Response[ReviewJson]:

@@ -44,10 +44,9 @@ from entrypoints.http.kit.fields import (
     Timestamp,
     given,
 )
-from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import OPTIONAL
+from entrypoints.http.kit.running import Run
 
 ServiceName = Annotated[str, Meta(min_length=1, max_length=MAX_SERVICE_NAME)]
 Description = Annotated[str, Meta(max_length=MAX_SERVICE_DESCRIPTION)]
@@ -236,9 +235,9 @@ OFFER: Final[dict[str, Any]] = {"durationMinutes": 120}
 
 
 @post("/", opt=documented(add_service, body=ADD))
-async def create_service(data: JSONBody[AddServiceBody], runner: Injected[IdempotentRunner]) -> Response[ServiceJson]:
+async def create_service(data: JSONBody[AddServiceBody], run: Injected[Run]) -> Response[ServiceJson]:
     """Add a service to your profile, or to a salon that you manage."""
-    return await runner.created(add_service, data.command(), answer=service_json)
+    return await run(add_service, data.command(), answer=service_json)
 
 
 @get("/", opt=OPTIONAL | documented(queries.list_services))

@@ -10,10 +10,8 @@ from booking_domain.notifications.errors import InvalidSmsSignature
 from booking_domain.notifications.ports import SmsCallbacks
 from booking_domain.notifications.sms import SmsMessage, SmsStatus
 from booking_domain.shared.actor import SYSTEM
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SmsId
 from booking_domain.use_cases.notifications.record import apply_sms_update
-from booking_domain.use_cases.platform.ports import Repositories
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.fields import Json, Timestamp, one_of
@@ -23,6 +21,7 @@ from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.rate_limits import limited_as
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.request_heads import sole_headers
+from entrypoints.http.kit.running import Run
 from entrypoints.settings.main import Settings
 
 
@@ -69,7 +68,7 @@ async def take_twilio_callback(
     params: Injected[SmsCallbackQuery],
     settings: Injected[Settings],
     sms_callbacks: Injected[SmsCallbacks],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
 ) -> None:
     """Receive a delivery report of Twilio.
 
@@ -85,7 +84,7 @@ async def take_twilio_callback(
         body=body,
     )
     if news is not None:
-        await executor.run(apply_sms_update, news, actor=SYSTEM)
+        await run(apply_sms_update, news, actor=SYSTEM)
 
 
 def _address(request: Request[Any, Any, Any], public_url: str) -> str:

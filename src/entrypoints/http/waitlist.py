@@ -19,11 +19,10 @@ from booking_domain.use_cases.scheduling.waiting_queries import list_own_entries
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.fields import Body, Json, Moment, ServiceIds, SomeMinutes, Timestamp, one_of, service_ids
-from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import filled, projection
 from entrypoints.http.kit.queries import moment
+from entrypoints.http.kit.running import Run
 
 
 class JoinBody(Body, frozen=True, kw_only=True):
@@ -114,9 +113,7 @@ WAITING_LIST: Final = items(
 
 
 @post("/", opt=documented(get_time_zone, join_waiting_list, body=JOIN))
-async def join_waitlist(
-    data: JSONBody[JoinBody], runner: Injected[IdempotentRunner], reads: Injected[Reads]
-) -> Response[WaitingJson]:
+async def join_waitlist(data: JSONBody[JoinBody], run: Injected[Run], reads: Injected[Reads]) -> Response[WaitingJson]:
     """Join the waiting list of a provider.
 
     A slot that becomes free is offered to the first customer in line: it is held for half an hour (a setting of the
@@ -125,7 +122,7 @@ async def join_waitlist(
     offers. `serviceId` or `serviceIds` name services of the provider; name them again when you book the offer.
     """
     zone = await get_time_zone(ProviderId(data.provider_id), reads.providers)
-    return await runner.created(join_waiting_list, data.command(zone), answer=waiting_json)
+    return await run(join_waiting_list, data.command(zone), answer=waiting_json)
 
 
 @get("/", opt=documented(list_own_entries), operation_id="listWaitingListEntries")

@@ -14,8 +14,8 @@ from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.accounts.schemas import LoginsJson, SessionsJson, logins_page, session_json
 from entrypoints.http.kit.cursors import PageQuery
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.running import Run
 
 
 @get("/sessions", opt=documented(queries.list_own_sessions))

@@ -12,7 +12,6 @@ from booking_domain.identity.passkeys import MAX_PASSKEY_NAME, MAX_RESPONSE, Pas
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
 from booking_domain.shared.actor import SYSTEM, Actor
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId
 from booking_domain.use_cases.identity.own_account import Requester, remove_a_passkey, start_adding_a_passkey
 from booking_domain.use_cases.identity.passkeys import (
@@ -24,7 +23,7 @@ from booking_domain.use_cases.identity.passkeys import (
     start_passkey_sign_in,
 )
 from booking_domain.use_cases.identity.sign_in import sign_in_with_passkey
-from booking_domain.use_cases.platform.ports import Reads, Repositories
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.accounts.schemas import (
     ADD_PASSKEY,
     GUARDED,
@@ -39,11 +38,11 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import ExportSource, value
 from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.idempotency import CONFIDENTIAL, REPEATED
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import ONE_FACTOR
+from entrypoints.http.kit.running import Run
 from entrypoints.http.kit.session_modes import SessionMode
 
 _LIMITED: Final = limited_as(AUTH)
@@ -196,13 +195,13 @@ async def remove(
     opt=GUARDED | documented(start_passkey_sign_in, no_idempotency_key=CONFIDENTIAL),
     operation_id="startPasskeySignIn",
 )
-async def start_signing_in(executor: Injected[Executor[Repositories]]) -> PasskeyOptionsJson:
+async def start_signing_in(run: Injected[Run]) -> PasskeyOptionsJson:
     """Begin to sign in with a passkey: the answer contains the options for `navigator.credentials.get`.
 
     Name no account: the device knows its passkeys. Send the device's response to `/auth/passkey`, or as the
     `secondFactor` of another sign-in.
     """
-    return PasskeyOptionsJson(options=await executor.run(start_passkey_sign_in, None, actor=SYSTEM))
+    return PasskeyOptionsJson(options=await run(start_passkey_sign_in, None, actor=SYSTEM))
 
 
 @post(

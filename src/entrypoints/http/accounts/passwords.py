@@ -8,12 +8,10 @@ from litestar.params import JSONBody
 from booking_domain.identity.known_clients import ClientTrace
 from booking_domain.identity.security import Identity
 from booking_domain.shared.actor import SYSTEM, Actor
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId
 from booking_domain.use_cases.identity import own_account
 from booking_domain.use_cases.identity.not_me_links import InvalidNotMeLink, NotMeTokens, disown_bank_account
 from booking_domain.use_cases.identity.own_account import Requester
-from booking_domain.use_cases.platform.ports import Repositories
 from entrypoints.http.accounts.codes import (
     ChangePasswordBody,
     CodeSentJson,
@@ -27,6 +25,7 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import CONFIDENTIAL, ONE_CODE, REPEATED
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
+from entrypoints.http.kit.running import Run
 
 
 @post(
@@ -86,7 +85,7 @@ async def reset_password(
 async def report_bank_account_change(
     data: JSONBody[NotMeBody],
     not_me_tokens: Injected[NotMeTokens],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
 ) -> None:
     """Report by the link of a message that another person changed your bank account.
 
@@ -97,7 +96,7 @@ async def report_bank_account_change(
     link = not_me_tokens.read(data.token)
     if link is None:
         raise InvalidNotMeLink
-    await executor.run(disown_bank_account, link, actor=SYSTEM)
+    await run(disown_bank_account, link, actor=SYSTEM)
 
 
 handlers: Final = (change_password, forgot_password, reset_password, report_bank_account_change)

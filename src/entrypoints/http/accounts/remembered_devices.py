@@ -22,9 +22,9 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import ExportSource, value
 from entrypoints.http.kit.fields import Json
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import projection
+from entrypoints.http.kit.running import Run
 
 
 class RememberedDeviceJson(DeviceJson, frozen=True, kw_only=True):

@@ -24,11 +24,11 @@ from entrypoints.http.accounts.schemas import (
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import ONE_FACTOR
+from entrypoints.http.kit.running import Run
 
 
 class SetUpTotpBody(ProofBody, frozen=True, kw_only=True):

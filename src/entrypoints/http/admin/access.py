@@ -29,8 +29,8 @@ from entrypoints.http.accounts.schemas import (
 )
 from entrypoints.http.kit.cursors import PageQuery
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.running import Run
 
 
 @get("/users/{user_id:str}/sessions", opt=documented(sessions_of_user))

@@ -21,10 +21,9 @@ from entrypoints.http.kit.address_guard import AddressGuard
 from entrypoints.http.kit.clients import Clients
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Body, Instant, Json, Timestamp
-from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import projection
+from entrypoints.http.kit.running import Run
 
 _BLOCK: Final[dict[str, Any]] = {
     "network": "203.0.113.0/24",
@@ -92,7 +91,7 @@ async def block(
     data: JSONBody[BlockNetworkBody],
     request: Request[Any, Any, Any],
     *,
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     clients: Injected[Clients],
     address_guard: Injected[AddressGuard],
 ) -> Response[BlockedNetworkJson]:
@@ -107,7 +106,7 @@ async def block(
         expires_at=data.expires_at,
         own_address=clients.client(request.scope),
     )
-    answer = await runner.created(block_network, command, answer=_json)
+    answer = await run(block_network, command, answer=_json)
     address_guard.read_again()
     return answer
 

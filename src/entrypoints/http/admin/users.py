@@ -43,10 +43,9 @@ from entrypoints.http.kit.fields import (
     given_or_none,
     one_of,
 )
-from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.queries import utc_moment
+from entrypoints.http.kit.running import Run
 
 
 class AccountStatus(StrEnum):
@@ -316,11 +315,9 @@ async def change_a_user(
     opt=documented(change_users, body=BULK),
     operation_id="editUsers",
 )
-async def change_many_users(
-    data: JSONBody[ChangeUsersBody], runner: Injected[IdempotentRunner]
-) -> Response[ChangedUsersJson]:
+async def change_many_users(data: JSONBody[ChangeUsersBody], run: Injected[Run]) -> Response[ChangedUsersJson]:
     """Disable, enable or sign out up to 100 accounts: either all of them or none; for admins."""
-    return await runner.ok(change_users, data.command(), answer=lambda changed: ChangedUsersJson(changed=changed))
+    return await run(change_users, data.command(), answer=lambda changed: ChangedUsersJson(changed=changed))
 
 
 @delete("/users/{user_id:str}", opt=documented(delete_account))

@@ -29,10 +29,10 @@ from entrypoints.http.availability.schemas import SET_FEEDS
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.fields import Body, Json, Timestamp
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import FEEDS as FEEDS_CLASS
 from entrypoints.http.kit.rate_limits import limited_as
+from entrypoints.http.kit.running import Run
 
 FeedUrl = Annotated[
     str,

@@ -48,10 +48,9 @@ from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import ExportSource, exporting, value
 from entrypoints.http.kit.fields import Json
-from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import OPTIONAL
+from entrypoints.http.kit.running import Run
 from entrypoints.http.providers.schemas import ProviderJson, provider_json_with_note
 
 _MANAGED: Final = "managed"
@@ -59,13 +58,13 @@ _MANAGED: Final = "managed"
 
 
 @post("/", opt=documented(add_rule, body=ADD_RULE))
-async def add_availability(data: JSONBody[RuleBody], runner: Injected[IdempotentRunner]) -> Response[RuleJson]:
+async def add_availability(data: JSONBody[RuleBody], run: Injected[Run]) -> Response[RuleJson]:
     """Add a weekly availability rule.
 
     Hours are in the provider's time zone. If `endTime` is not after `startTime`, the rule ends on the next day.
     `everyWeeks` above 1 requires `validFrom`.
     """
-    return await runner.created(add_rule, data.command(), answer=rule_json)
+    return await run(add_rule, data.command(), answer=rule_json)
 
 
 @get("/{provider_id:str}", opt=OPTIONAL | documented(get_calendar))
@@ -129,14 +128,12 @@ async def change_availability_settings(
 
 
 @post("/exceptions", opt=documented(add_exception, body=ADD_EXCEPTION))
-async def add_availability_exception(
-    data: JSONBody[ExceptionBody], runner: Injected[IdempotentRunner]
-) -> Response[ExceptionJson]:
+async def add_availability_exception(data: JSONBody[ExceptionBody], run: Injected[Run]) -> Response[ExceptionJson]:
     """Set other hours for one date, or close it.
 
     An exception replaces the weekly rules that start on that date.
     """
-    return await runner.created(add_exception, data.command(), answer=exception_json)
+    return await run(add_exception, data.command(), answer=exception_json)
 
 
 @delete("/exceptions/{exception_id:str}", opt=documented(remove_exception))
@@ -146,12 +143,12 @@ async def remove_availability_exception(exception_id: FromPath[ExceptionId], run
 
 
 @post("/blocks", opt=documented(add_block, body=ADD_BLOCK))
-async def add_availability_block(data: JSONBody[BlockBody], runner: Injected[IdempotentRunner]) -> Response[BlockJson]:
+async def add_availability_block(data: JSONBody[BlockBody], run: Injected[Run]) -> Response[BlockJson]:
     """Block a time range.
 
     No slot is offered in the range. Slots outside it keep their starts, and bookings in it stay.
     """
-    return await runner.created(add_block, data.command(), answer=block_json)
+    return await run(add_block, data.command(), answer=block_json)
 
 
 @delete("/blocks/{block_id:str}", opt=documented(remove_block))

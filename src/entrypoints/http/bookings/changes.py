@@ -31,8 +31,8 @@ from entrypoints.http.bookings.schemas import (
 )
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, expected_version
-from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.running import Run
 from entrypoints.settings.main import Settings
 
 _CANCEL: Final = CancelBody()
@@ -51,7 +51,7 @@ async def reschedule(
     booking_id: FromPath[BookingId],
     data: JSONBody[RescheduleBody],
     *,
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
     """Reschedule a booking in one step.
@@ -72,7 +72,7 @@ async def reschedule(
         duration_minutes=data.duration_minutes,
         expected_version=expected_version(if_match),
     )
-    return await runner.ok(reschedule_booking, command, answer=booking_json)
+    return await run(reschedule_booking, command, answer=booking_json)
 
 
 @post(
@@ -85,7 +85,7 @@ async def accept_new_time(
     booking_id: FromPath[BookingId],
     data: JSONBody[AcceptTimeBody],
     *,
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
     """Accept, as the customer, the new time that the provider or an admin has set.
@@ -99,7 +99,7 @@ async def accept_new_time(
         end=data.end,
         expected_version=expected_version(if_match),
     )
-    return await runner.ok(accept_time, command, answer=booking_json)
+    return await run(accept_time, command, answer=booking_json)
 
 
 @post(
@@ -112,7 +112,7 @@ async def cancel(
     booking_id: FromPath[BookingId],
     data: JSONBody[CancelBody] = _CANCEL,
     *,
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     settings: Injected[Settings],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
@@ -130,7 +130,7 @@ async def cancel(
         expected_refund=data.expected_refund_amount,
         expected_version=expected_version(if_match),
     )
-    return await runner.ok(change_booking_status, command, answer=booking_json)
+    return await run(change_booking_status, command, answer=booking_json)
 
 
 @post(
@@ -143,7 +143,7 @@ async def accept(
     booking_id: FromPath[BookingId],
     data: JSONBody[AcceptBody] = _ACCEPT,
     *,
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     settings: Injected[Settings],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
@@ -157,7 +157,7 @@ async def accept(
         slot=data.slot,
         expected_version=expected_version(if_match),
     )
-    return await runner.ok(accept_request, command, answer=booking_json)
+    return await run(accept_request, command, answer=booking_json)
 
 
 @post(
@@ -170,12 +170,12 @@ async def decline(
     booking_id: FromPath[BookingId],
     data: JSONBody[ReasonBody] = _DECLINE,
     *,
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
     """Decline a request. The booking becomes `cancelled`."""
     command = DeclineRequest(booking_id=booking_id, reason=data.reason, expected_version=expected_version(if_match))
-    return await runner.ok(decline_request, command, answer=booking_json)
+    return await run(decline_request, command, answer=booking_json)
 
 
 @post(
@@ -188,7 +188,7 @@ async def offer_other_times(
     booking_id: FromPath[BookingId],
     data: JSONBody[OfferTimesBody],
     *,
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
     """Offer other times for a request.
@@ -196,7 +196,7 @@ async def offer_other_times(
     The customer can accept one of them within 48 hours, if it is still free.
     """
     command = OfferTimes(booking_id=booking_id, slots=data.slots, expected_version=expected_version(if_match))
-    return await runner.ok(offer_times, command, answer=booking_json)
+    return await run(offer_times, command, answer=booking_json)
 
 
 changes: Final = (reschedule, accept_new_time, cancel, accept, decline, offer_other_times)

@@ -2,21 +2,19 @@
 
 from typing import Final
 
-import msgspec
 from litestar import Response, Router, get, patch, post
 from litestar.params import FromPath, JSONBody
 
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId
 from booking_domain.use_cases.bookings import queries as bookings
 from booking_domain.use_cases.bookings.any_provider import book_with_any_provider
 from booking_domain.use_cases.bookings.change_status import ChangeBookingStatus, change_booking_status
 from booking_domain.use_cases.bookings.place_booking import place_booking
 from booking_domain.use_cases.bookings.place_series import place_series
-from booking_domain.use_cases.platform.ports import Reads, Repositories
+from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.bookings.changes import changes
 from entrypoints.http.bookings.schemas import (
     BOOKINGS,
@@ -44,24 +42,9 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.fields import AnyProviderOf, provider_or_salon
-from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.running import Run
 from entrypoints.settings.main import Settings
-
-
-class _Made(msgspec.Struct):
-    """The members of a new booking that its headers need."""
-
-    id: str
-    version: int
-
-
-_made: Final = msgspec.json.Decoder(_Made).decode
-
-
-def _headers(body: bytes) -> dict[str, str]:
-    made = _made(body)
-    return {"Location": f"/api/v1/bookings/{made.id}", **etag(made.version)}
 
 
 @post(
@@ -70,7 +53,7 @@ def _headers(body: bytes) -> dict[str, str]:
     operation_id="placeBooking",
 )
 async def book_slot(
-    data: JSONBody[PlaceBookingBody], runner: Injected[IdempotentRunner], settings: Injected[Settings]
+    data: JSONBody[PlaceBookingBody], run: Injected[Run], settings: Injected[Settings]
 ) -> Response[BookingJson]:
     """Book an offered slot.
 
@@ -81,19 +64,19 @@ async def book_slot(
     window, whom = settings.payment_window, provider_or_salon(data.provider_id, data.salon_id)
     if isinstance(whom, AnyProviderOf):
         order = data.with_any(window, whom.salon_id)
-        return await runner.created(book_with_any_provider, order, answer=booking_json, headers=_headers)
-    return await runner.created(place_booking, data.command(window, whom), answer=booking_json, headers=_headers)
+        return await run(book_with_any_provider, order, answer=booking_json, location=True)
+    return await run(place_booking, data.command(window, whom), answer=booking_json, location=True)
 
 
 @post("/series", opt=documented(place_series, body=PLACE_SERIES), operation_id="placeSeries")
 async def book_series(
-    data: JSONBody[PlaceSeriesBody], runner: Injected[IdempotentRunner], settings: Injected[Settings]
+    data: JSONBody[PlaceSeriesBody], run: Injected[Run], settings: Injected[Settings]
 ) -> Response[SeriesJson]:
     """Book a slot and the same local time in following weeks: all of them, or none.
 
     If some times are not available, none is booked, and `errors` names each of them with the reason.
     """
-    return await runner.created(place_series, data.command(settings.payment_window), answer=series_json)
+    return await run(place_series, data.command(settings.payment_window), answer=series_json)
 
 
 @get("/", opt=documented(bookings.list_bookings, raises=(InvalidValue,)))
@@ -137,8 +120,7 @@ async def move_to_status(
     booking_id: FromPath[BookingId],
     data: JSONBody[MoveBookingBody],
     *,
-    actor: Injected[Actor],
-    executor: Injected[Executor[Repositories]],
+    run: Injected[Run],
     settings: Injected[Settings],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
@@ -150,8 +132,7 @@ async def move_to_status(
         reason=data.reason,
         expected_version=expected_version(if_match),
     )
-    booking = await executor.run(change_booking_status, command, actor=actor)
-    return Response(booking_json(booking), headers=etag(booking.version))
+    return await run(change_booking_status, command, answer=booking_json)
 
 
 @get("/{booking_id:str}/events", opt=documented(bookings.list_booking_events))

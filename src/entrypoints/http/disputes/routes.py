@@ -53,9 +53,8 @@ from entrypoints.http.kit.csv_cells import Columns, csv_response
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting
-from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.running import Run
 
 _COLUMNS: Final[Columns[DisputeView]] = {
     "id": lambda view: view.dispute.id,
@@ -81,7 +80,7 @@ _COLUMNS: Final[Columns[DisputeView]] = {
 async def open_a_dispute(
     data: JSONBody[OpenDisputeBody],
     actor: Injected[Actor],
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     object_storage: Injected[ObjectLinks],
 ) -> Response[DisputeJson]:
     """Dispute one of your bookings, at most 14 days after its end.
@@ -89,9 +88,7 @@ async def open_a_dispute(
     The booking must be confirmed, completed, cancelled or a no-show. It becomes `disputed`, and none of its money is
     paid out until the dispute ends. The other party is asked for a statement.
     """
-    return await runner.created(
-        open_dispute, opening(data), answer=lambda shown: dispute_json(shown, actor, object_storage)
-    )
+    return await run(open_dispute, opening(data), answer=lambda shown: dispute_json(shown, actor, object_storage))
 
 
 @get("/disputes", opt=documented(queries.list_own_disputes))
@@ -129,11 +126,11 @@ async def make_a_statement(
     data: JSONBody[StatementBody],
     *,
     actor: Injected[Actor],
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     object_storage: Injected[ObjectLinks],
 ) -> Response[DisputeJson]:
     """Add a statement to an open dispute about your booking. The other party is notified."""
-    return await runner.created(
+    return await run(
         make_statement,
         MakeStatement(dispute_id=dispute_id, evidence=evidence(data)),
         answer=lambda shown: dispute_json(shown, actor, object_storage),
@@ -145,7 +142,7 @@ async def withdraw_a_dispute(
     dispute_id: FromPath[DisputeId],
     *,
     actor: Injected[Actor],
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
@@ -157,10 +154,10 @@ async def withdraw_a_dispute(
         json = dispute_json(found, actor, object_storage)
         return Response(json, status_code=200, headers=etag(found.view.dispute.version))
 
-    return await runner.ok_after_commit(
+    return await run(
         withdraw_dispute,
         WithdrawDispute(dispute_id=dispute_id, expected_version=expected_version(if_match)),
-        answer=shown,
+        then=shown,
     )
 
 
@@ -168,11 +165,11 @@ async def withdraw_a_dispute(
 async def open_a_dispute_for_a_party(
     data: JSONBody[OpenDisputeForBody],
     actor: Injected[Actor],
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     object_storage: Injected[ObjectLinks],
 ) -> Response[DisputeJson]:
     """Dispute a booking for its customer or provider; for admins. Both parties are notified."""
-    return await runner.created(
+    return await run(
         open_dispute_for, opening_for(data), answer=lambda shown: dispute_json(shown, actor, object_storage)
     )
 

@@ -3,7 +3,6 @@
 from typing import Final
 from uuid import UUID
 
-import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
@@ -39,24 +38,9 @@ from entrypoints.http.earnings.schemas import (
 from entrypoints.http.kit.csv_cells import PAGE, csv_response
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
-from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.running import Run
 from entrypoints.http.refunds.schemas import ReturnTransferBody, SettleTransferBody
-
-
-class _Made(msgspec.Struct):
-    """The members of a new payout that its headers need."""
-
-    id: str
-    version: int
-
-
-_made: Final = msgspec.json.Decoder(_Made).decode
-
-
-def _headers(body: bytes) -> dict[str, str]:
-    made = _made(body)
-    return {"Location": f"/api/v1/admin/provider-payouts/{made.id}", **etag(made.version)}
 
 
 def _started(payout: ProviderPayout) -> StartedPayoutJson:
@@ -75,14 +59,12 @@ def _started(payout: ProviderPayout) -> StartedPayoutJson:
     "/admin/provider-payouts",
     opt=documented(start_provider_payout, body=START, headers=("Location",)),
 )
-async def start_payout_to_provider(
-    data: JSONBody[StartPayoutBody], runner: Injected[IdempotentRunner]
-) -> Response[StartedPayoutJson]:
+async def start_payout_to_provider(data: JSONBody[StartPayoutBody], run: Injected[Run]) -> Response[StartedPayoutJson]:
     """Start a payout to a provider: of everything owed in the currency, or of `amount`; for admins.
 
     The amount leaves the provider's balance at once, so that it is not paid out twice.
     """
-    return await runner.created(start_provider_payout, data.command(), answer=_started, headers=_headers)
+    return await run(start_provider_payout, data.command(), answer=_started, location=True)
 
 
 @get(
@@ -141,7 +123,7 @@ async def get_payout_to_provider(
 async def approve_payout_to_provider(
     payout_id: FromPath[UUID],
     actor: Injected[Actor],
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[ProviderPayoutJson]:
@@ -150,9 +132,7 @@ async def approve_payout_to_provider(
     A later change of the account does not redirect the transfer. A second approval changes nothing.
     """
     command = ApproveTransfer(transfer_id=ProviderPayoutId(payout_id), expected_version=expected_version(if_match))
-    return await runner.ok_after_commit(
-        approve_provider_payout, command, answer=lambda: _shown(payout_id, actor, reads)
-    )
+    return await run(approve_provider_payout, command, then=lambda: _shown(payout_id, actor, reads))
 
 
 @post(
@@ -163,7 +143,7 @@ async def approve_payout_to_provider(
 async def cancel_payout_to_provider(
     payout_id: FromPath[UUID],
     actor: Injected[Actor],
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[ProviderPayoutJson]:
@@ -172,7 +152,7 @@ async def cancel_payout_to_provider(
     Repeating the request changes nothing.
     """
     command = CancelProviderPayout(payout_id=ProviderPayoutId(payout_id), expected_version=expected_version(if_match))
-    return await runner.ok_after_commit(cancel_provider_payout, command, answer=lambda: _shown(payout_id, actor, reads))
+    return await run(cancel_provider_payout, command, then=lambda: _shown(payout_id, actor, reads))
 
 
 @post(
@@ -185,7 +165,7 @@ async def settle_payout_to_provider(
     data: JSONBody[SettleTransferBody],
     *,
     actor: Injected[Actor],
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[ProviderPayoutJson]:
@@ -196,7 +176,7 @@ async def settle_payout_to_provider(
     provider is notified.
     """
     command = data.command(ProviderPayoutId(payout_id), expected_version(if_match))
-    return await runner.ok_after_commit(settle_provider_payout, command, answer=lambda: _shown(payout_id, actor, reads))
+    return await run(settle_provider_payout, command, then=lambda: _shown(payout_id, actor, reads))
 
 
 @post(
@@ -209,7 +189,7 @@ async def return_payout_to_provider(
     data: JSONBody[ReturnTransferBody],
     *,
     actor: Injected[Actor],
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[ProviderPayoutJson]:
@@ -218,7 +198,7 @@ async def return_payout_to_provider(
     Once the provider has checked their bank account, approve the payout again; or cancel it.
     """
     command = data.command(ProviderPayoutId(payout_id), expected_version(if_match))
-    return await runner.ok_after_commit(return_provider_payout, command, answer=lambda: _shown(payout_id, actor, reads))
+    return await run(return_provider_payout, command, then=lambda: _shown(payout_id, actor, reads))
 
 
 async def _shown(payout_id: UUID, actor: Actor, reads: Reads) -> Response[ProviderPayoutJson]:

@@ -52,9 +52,8 @@ from entrypoints.http.kit.cursors import PageQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.documents import PDF, file_of
 from entrypoints.http.kit.exporting import ExportSource, exporting, items
-from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.running import Run
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn
 
 
@@ -193,14 +192,14 @@ async def export_earnings_of_provider(
     opt=documented(adjust_earnings, body=ADJUST),
 )
 async def adjust(
-    provider_id: FromPath[UUID], data: JSONBody[AdjustmentBody], runner: Injected[IdempotentRunner]
+    provider_id: FromPath[UUID], data: JSONBody[AdjustmentBody], run: Injected[Run]
 ) -> Response[EarningJson]:
     """Add an amount to a provider's account, or subtract it, with a reason; for admins.
 
     The provider sees it as an entry of the account, and is notified. The balance may become negative. To undo it,
     adjust by the opposite amount.
     """
-    return await runner.created(adjust_earnings, data.command(provider_id), answer=earning_json)
+    return await run(adjust_earnings, data.command(provider_id), answer=earning_json)
 
 
 @get("/admin/commission", opt=documented(queries.get_commission))

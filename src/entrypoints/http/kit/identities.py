@@ -1,16 +1,14 @@
 """The caller, for handlers."""
 
 import hmac
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from litestar import Request
 
 from booking_domain.identity.known_clients import ClientTrace
 from booking_domain.identity.sessions import Client
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.executor import Executor, UseCase
 from booking_domain.shared.ids import SessionId
-from booking_domain.use_cases.platform.ports import Repositories
 from entrypoints.http.kit.clients import Clients
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import counted
@@ -23,32 +21,11 @@ CLIENT_TOKEN: Final = "X-Client-Token"  # noqa: S105 - a header
 Caller = str
 """Whom a request counts against: an account, or the address of a caller without an access token."""
 
-Command = TypeVar("Command")
-Result = TypeVar("Result")
-
-
-class Run:
-    """Runs use cases as the authenticated caller."""
-
-    def __init__(self, executor: Executor[Repositories], actor: Actor, session_id: SessionId | None) -> None:
-        self._executor = executor
-        self._actor = actor
-        self._session_id = session_id
-
-    async def __call__(self, use_case: UseCase[Command, Repositories, Result], command: Command) -> Result:
-        """Run a use case, and return its result after the commit."""
-        return await self._executor.run(use_case, command, actor=self._actor, session_id=self._session_id)
-
 
 def provide_actor(request: Request[Any, Any, Any]) -> Actor | None:
     """Provide `actor`, the authenticated caller; None only where the route's access is optional."""
     actor: Actor | None = request.scope["user"]
     return actor
-
-
-def provide_run(request: Request[Any, Any, Any], executor: Injected[Executor[Repositories]]) -> Run:
-    """Provide `run`; not where the route's access is optional."""
-    return Run(executor, request.scope["user"], request.scope["auth"])
 
 
 def provide_session_id(request: Request[Any, Any, Any]) -> SessionId | None:

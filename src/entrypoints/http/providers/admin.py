@@ -26,9 +26,8 @@ from entrypoints.http.bookings.schemas import BookingsJson, booking_json
 from entrypoints.http.kit.cursors import cut
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
-from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.running import Run
 from entrypoints.http.providers.schemas import (
     APPROVED,
     CORRECTION,
@@ -127,7 +126,7 @@ async def suspend_a_profile(
     data: JSONBody[SuspendBody],
     *,
     actor: Injected[Actor],
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
@@ -138,9 +137,7 @@ async def suspend_a_profile(
     customers are notified.
     """
     command = SuspendProfile(provider_id=provider_id, reason=data.reason, expected_version=expected_version(if_match))
-    return await runner.ok_after_commit(
-        suspend_profile, command, answer=lambda: _shown(provider_id, actor, reads, object_storage)
-    )
+    return await run(suspend_profile, command, then=lambda: _shown(provider_id, actor, reads, object_storage))
 
 
 @post(
@@ -152,16 +149,14 @@ async def reinstate_a_profile(
     provider_id: FromPath[ProviderId],
     *,
     actor: Injected[Actor],
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
     """End the suspension of a profile. Its account must be active and have the role `provider`. Admins only."""
     command = ReinstateProfile(provider_id=provider_id, expected_version=expected_version(if_match))
-    return await runner.ok_after_commit(
-        reinstate_profile, command, answer=lambda: _shown(provider_id, actor, reads, object_storage)
-    )
+    return await run(reinstate_profile, command, then=lambda: _shown(provider_id, actor, reads, object_storage))
 
 
 @delete("/{provider_id:str}", opt=documented(delete_profile))
@@ -194,11 +189,11 @@ async def list_bookings_to_come(
     opt=documented(decide_on_bookings, body=DECIDE),
 )
 async def decide_on_some_bookings(
-    provider_id: FromPath[ProviderId], data: JSONBody[DecideOnBookingsBody], runner: Injected[IdempotentRunner]
+    provider_id: FromPath[ProviderId], data: JSONBody[DecideOnBookingsBody], run: Injected[Run]
 ) -> Response[DecidedJson]:
     """Cancel up to 100 bookings of a provider with full refunds, or confirm them: all or none. Admins only."""
     command = data.command(provider_id)
-    return await runner.ok(decide_on_bookings, command, answer=lambda changed: DecidedJson(changed=changed))
+    return await run(decide_on_bookings, command, answer=lambda changed: DecidedJson(changed=changed))
 
 
 async def _shown(provider_id: ProviderId, actor: Actor, reads: Reads, links: ObjectLinks) -> Response[ProviderJson]:

@@ -21,10 +21,9 @@ from booking_domain.use_cases.catalogue.queries import get_own_provider
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
-from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.kit.running import Run
 from entrypoints.http.providers.schemas import (
     CHANGES,
     DOCUMENTS,
@@ -45,11 +44,11 @@ from entrypoints.http.providers.slots import explain_slot, list_days, list_slots
 @post("/me", opt=documented(open_profile, body=PROFILE))
 async def open_my_profile(
     data: JSONBody[OpenProfileBody],
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     object_storage: Injected[ObjectLinks],
 ) -> Response[ProviderJson]:
     """Create the caller's provider profile, as a draft."""
-    return await runner.created(open_profile, data.change(), answer=lambda view: provider_json(view, object_storage))
+    return await run(open_profile, data.change(), answer=lambda view: provider_json(view, object_storage))
 
 
 @get("/me", opt=documented(get_own_provider), operation_id="getMyProfile")
@@ -73,8 +72,9 @@ async def change_my_profile(
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
     """Change the caller's provider profile. Omitted members keep their values."""
-    view = await run(edit_profile, data.change(expected_version(if_match)))
-    return Response(provider_json(view, object_storage), headers=etag(view.profile.version))
+    return await run(
+        edit_profile, data.change(expected_version(if_match)), answer=lambda view: provider_json(view, object_storage)
+    )
 
 
 @put(
@@ -105,45 +105,39 @@ async def set_my_documents(
 async def submit_my_profile(
     actor: Injected[Actor],
     *,
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
     """Submit the caller's profile for approval."""
-    return await runner.ok_after_commit(
-        submit_profile, expected_version(if_match), answer=lambda: _mine(actor, reads, object_storage)
-    )
+    return await run(submit_profile, expected_version(if_match), then=lambda: _mine(actor, reads, object_storage))
 
 
 @post("/me/withdraw", status_code=200, opt=documented(withdraw_profile, get_own_provider))
 async def withdraw_my_profile(
     actor: Injected[Actor],
     *,
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
     """Withdraw the caller's profile from the catalogue or from approval. Existing bookings stay."""
-    return await runner.ok_after_commit(
-        withdraw_profile, expected_version(if_match), answer=lambda: _mine(actor, reads, object_storage)
-    )
+    return await run(withdraw_profile, expected_version(if_match), then=lambda: _mine(actor, reads, object_storage))
 
 
 @post("/me/republish", status_code=200, opt=documented(republish_profile, get_own_provider))
 async def republish_my_profile(
     actor: Injected[Actor],
     *,
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
     """Publish the caller's withdrawn profile again."""
-    return await runner.ok_after_commit(
-        republish_profile, expected_version(if_match), answer=lambda: _mine(actor, reads, object_storage)
-    )
+    return await run(republish_profile, expected_version(if_match), then=lambda: _mine(actor, reads, object_storage))
 
 
 @delete("/me", opt=documented(delete_own_profile))

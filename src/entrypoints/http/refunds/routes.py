@@ -19,9 +19,9 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import REPEATED
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
+from entrypoints.http.kit.running import Run
 from entrypoints.http.refunds import transfers
 from entrypoints.http.refunds.schemas import (
     BANK_ACCOUNT,

@@ -21,8 +21,8 @@ from booking_domain.use_cases.platform.views import RefundTransfer
 from entrypoints.http.kit.csv_cells import PAGE, Columns, csv_response
 from entrypoints.http.kit.documentation import alias, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
-from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.running import Run
 from entrypoints.http.refunds.schemas import (
     CSV,
     RETURN,
@@ -95,7 +95,7 @@ async def get_refund_transfer(
 async def approve_a_refund_transfer(
     refund_id: FromPath[UUID],
     actor: Injected[Actor],
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[RefundTransferJson]:
@@ -105,9 +105,7 @@ async def approve_a_refund_transfer(
     the account the transfer waits for a new approval. A second approval of the same account changes nothing.
     """
     command = ApproveTransfer(transfer_id=RefundId(refund_id), expected_version=expected_version(if_match))
-    return await runner.ok_after_commit(
-        approve_refund_transfer, command, answer=lambda: _shown(refund_id, actor, reads)
-    )
+    return await run(approve_refund_transfer, command, then=lambda: _shown(refund_id, actor, reads))
 
 
 @post(
@@ -120,7 +118,7 @@ async def settle_a_refund_transfer(
     data: JSONBody[SettleTransferBody],
     *,
     actor: Injected[Actor],
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[RefundTransferJson]:
@@ -130,10 +128,10 @@ async def settle_a_refund_transfer(
     account has changed since the approval, the answer is 409 `payout.approval_outdated`, unless `paidTo` is the account
     number that was approved: the bank had paid it before.
     """
-    return await runner.ok_after_commit(
+    return await run(
         settle_refund_transfer,
         data.command(RefundId(refund_id), expected_version(if_match)),
-        answer=lambda: _shown(refund_id, actor, reads),
+        then=lambda: _shown(refund_id, actor, reads),
     )
 
 
@@ -147,7 +145,7 @@ async def return_a_refund_transfer(
     data: JSONBody[ReturnTransferBody],
     *,
     actor: Injected[Actor],
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[RefundTransferJson]:
@@ -155,10 +153,10 @@ async def return_a_refund_transfer(
 
     Once the customer has checked their bank account, approve the refund again.
     """
-    return await runner.ok_after_commit(
+    return await run(
         return_refund_transfer,
         data.command(RefundId(refund_id), expected_version(if_match)),
-        answer=lambda: _shown(refund_id, actor, reads),
+        then=lambda: _shown(refund_id, actor, reads),
     )
 
 

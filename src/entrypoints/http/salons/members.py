@@ -16,10 +16,9 @@ from booking_domain.use_cases.catalogue.salons import (
 )
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import OPTIONAL
+from entrypoints.http.kit.running import Run, nothing
 from entrypoints.http.salons.schemas import (
     INVITE,
     InvitationsJson,
@@ -48,10 +47,10 @@ async def list_salon_members(
 
 @post("/{salon_id:str}/members", opt=documented(invite_provider, body=INVITE))
 async def invite_into_salon(
-    salon_id: FromPath[SalonId], data: JSONBody[InviteBody], runner: Injected[IdempotentRunner]
+    salon_id: FromPath[SalonId], data: JSONBody[InviteBody], run: Injected[Run]
 ) -> Response[InvitedJson]:
     """Invite a provider to a salon, and notify them. The salon's hours apply once the provider has accepted."""
-    return await runner.created(invite_provider, data.command(salon_id), answer=invited_json)
+    return await run(invite_provider, data.command(salon_id), answer=invited_json)
 
 
 @get("/invitations", opt=documented(salons.list_invitations))
@@ -73,20 +72,18 @@ async def get_salon_membership(
 
 
 @post("/{salon_id:str}/members/me/accept", status_code=200, opt=documented(accept_invitation))
-async def accept_salon_invitation(
-    salon_id: FromPath[SalonId], runner: Injected[IdempotentRunner]
-) -> Response[InvitedJson]:
+async def accept_salon_invitation(salon_id: FromPath[SalonId], run: Injected[Run]) -> Response[InvitedJson]:
     """Accept an invitation to a salon.
 
     From then on, you are open only while the salon is open, and the salon's manager sees and reschedules your bookings.
     """
-    return await runner.ok(accept_invitation, salon_id, answer=invited_json)
+    return await run(accept_invitation, salon_id, answer=invited_json)
 
 
 @post("/{salon_id:str}/members/me/decline", status_code=204, opt=documented(decline_invitation))
-async def decline_salon_invitation(salon_id: FromPath[SalonId], runner: Injected[IdempotentRunner]) -> Response[None]:
+async def decline_salon_invitation(salon_id: FromPath[SalonId], run: Injected[Run]) -> Response[None]:
     """Decline an invitation to a salon. Its manager is notified."""
-    return await runner.no_content(decline_invitation, salon_id)
+    return await run(decline_invitation, salon_id, answer=nothing)
 
 
 @delete(

@@ -14,10 +14,9 @@ from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting
-from entrypoints.http.kit.idempotency import IdempotentRunner
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.kit.running import Run
 from entrypoints.http.salons.members import (
     accept_salon_invitation,
     decline_salon_invitation,
@@ -54,11 +53,11 @@ from entrypoints.http.salons.slots import list_salon_slots
 @post("/", opt=documented(open_salon, body=OPEN))
 async def open_a_salon(
     data: JSONBody[OpenSalonBody],
-    runner: Injected[IdempotentRunner],
+    run: Injected[Run],
     object_storage: Injected[ObjectLinks],
 ) -> Response[SalonJson]:
     """Create a salon with the caller as its manager. It is closed until it has hours."""
-    return await runner.created(open_salon, data.command(), answer=lambda salon: salon_json(salon, object_storage))
+    return await run(open_salon, data.command(), answer=lambda salon: salon_json(salon, object_storage))
 
 
 @get("/", opt=documented(salons.list_own_salons))
@@ -115,8 +114,11 @@ async def change_salon(
     if_match: IfMatch = None,
 ) -> Response[SalonJson]:
     """Change a salon. Omitted members keep their values. If the time zone changes, the hours are in the new one."""
-    salon = await run(edit_salon, data.command(salon_id, expected_version(if_match)))
-    return Response(salon_json(salon, object_storage), headers=etag(salon.version))
+    return await run(
+        edit_salon,
+        data.command(salon_id, expected_version(if_match)),
+        answer=lambda salon: salon_json(salon, object_storage),
+    )
 
 
 @delete("/{salon_id:str}", opt=documented(delete_salon))

@@ -27,9 +27,9 @@ from entrypoints.http.accounts.schemas import NO_PROOF, PROOF, ProofBody
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
-from entrypoints.http.kit.identities import Run
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
+from entrypoints.http.kit.running import Run
 from entrypoints.http.users.schemas import (
     CHANGES,
     CONFIRM_EMAIL,
@@ -81,8 +81,11 @@ async def edit_my_account(
     The session of the access token must be live. Change the e-mail address at `/users/me/email`, the phone number at
     `/users/me/phone`. `pictureFileId` names a completed upload of the folder `avatars`; the former picture is deleted.
     """
-    user = await run(edit_account, data.command(session_id, expected_version(if_match)))
-    return Response(account_json(user, object_storage), headers=etag(user.version))
+    return await run(
+        edit_account,
+        data.command(session_id, expected_version(if_match)),
+        answer=lambda user: account_json(user, object_storage),
+    )
 
 
 @get("/preferences", opt=documented(get_own_account), operation_id="getMyPreferences")

@@ -13,10 +13,10 @@ from booking_domain.webhooks.ports import EndpointFilter
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting, items
-from entrypoints.http.kit.idempotency import CONFIDENTIAL, IdempotentRunner
-from entrypoints.http.kit.identities import Run
+from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import WEBHOOK_REQUESTS, limited_as
+from entrypoints.http.kit.running import Run
 from entrypoints.http.webhook_endpoints import schemas as examples
 from entrypoints.http.webhook_endpoints.schemas import (
     AddEndpointBody,
@@ -55,8 +55,7 @@ async def add_endpoint(data: JSONBody[AddEndpointBody], run: Injected[Run]) -> R
     The answer contains the secret that signs the deliveries. It is not shown again. A second endpoint with the same URL
     is refused.
     """
-    endpoint = await run(webhooks.add_endpoint, data.command())
-    return Response(endpoint_with_secret_json(endpoint), status_code=201, headers=etag(endpoint.version))
+    return await run(webhooks.add_endpoint, data.command(), answer=endpoint_with_secret_json)
 
 
 @get(
@@ -111,8 +110,7 @@ async def edit_endpoint(
     can be replayed.
     """
     command = data.command(endpoint_id, expected_version(if_match))
-    endpoint = await run(webhooks.edit_endpoint, command)
-    return Response(endpoint_json(endpoint), headers=etag(endpoint.version))
+    return await run(webhooks.edit_endpoint, command, answer=endpoint_json)
 
 
 @delete(
@@ -139,8 +137,7 @@ async def rotate_secret(
     The answer contains the new secret. It is not shown again.
     """
     command = data.command(endpoint_id, expected_version(if_match))
-    endpoint = await run(webhooks.rotate_secret, command)
-    return Response(endpoint_with_secret_json(endpoint), status_code=200, headers=etag(endpoint.version))
+    return await run(webhooks.rotate_secret, command, answer=endpoint_with_secret_json)
 
 
 @post(
@@ -148,11 +145,9 @@ async def rotate_secret(
     opt=_ASKS_FOR_REQUESTS | documented(webhooks.ping_endpoint),
     operation_id="testWebhookEndpoint",
 )
-async def test_endpoint(
-    endpoint_id: FromPath[EndpointId], runner: Injected[IdempotentRunner]
-) -> Response[DeliveryJson]:
+async def test_endpoint(endpoint_id: FromPath[EndpointId], run: Injected[Run]) -> Response[DeliveryJson]:
     """Send an event of type `webhook.ping`. The delivery shows the outcome."""
-    return await runner.created(webhooks.ping_endpoint, endpoint_id, answer=delivery_json)
+    return await run(webhooks.ping_endpoint, endpoint_id, answer=delivery_json)
 
 
 @get(
@@ -191,11 +186,11 @@ async def get_delivery(
     operation_id="replayWebhookDelivery",
 )
 async def replay_delivery(
-    endpoint_id: FromPath[EndpointId], delivery_id: FromPath[DeliveryId], runner: Injected[IdempotentRunner]
+    endpoint_id: FromPath[EndpointId], delivery_id: FromPath[DeliveryId], run: Injected[Run]
 ) -> Response[DeliveryJson]:
     """Send a delivery again, under the same `webhook-id`."""
     command = webhooks.ReplayDelivery(endpoint_id=endpoint_id, delivery_id=delivery_id)
-    return await runner.ok(webhooks.replay_delivery, command, answer=delivery_json)
+    return await run(webhooks.replay_delivery, command, answer=delivery_json)
 
 
 @post(
@@ -205,10 +200,10 @@ async def replay_delivery(
     operation_id="replayFailedWebhookDeliveries",
 )
 async def replay_failed(
-    endpoint_id: FromPath[EndpointId], data: JSONBody[ReplayBody], runner: Injected[IdempotentRunner]
+    endpoint_id: FromPath[EndpointId], data: JSONBody[ReplayBody], run: Injected[Run]
 ) -> Response[ReplayedJson]:
     """Resend all deliveries that have failed since a time, in order."""
-    return await runner.ok(
+    return await run(
         webhooks.replay_failed, data.command(endpoint_id), answer=lambda replayed: ReplayedJson(replayed=replayed)
     )
 

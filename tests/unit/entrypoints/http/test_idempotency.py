@@ -12,6 +12,7 @@ from tests.unit.features.collected import ROUTES
 from tests.unit.features.declarations import Request, Row
 
 from entrypoints.http.kit.documentation import KEY as DOCUMENTED
+from entrypoints.http.kit.idempotency import takes_key
 
 pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
 
@@ -69,10 +70,9 @@ GUIDE: Final = CHECKOUT / "docs" / "use" / "api.md"
 
 async def test_every_post_takes_a_key_or_says_why_not(api: Api) -> None:
     posts = {route: handler for route, handler in the_routes(api).items() if route.startswith("POST ")}
-    taking = {route for route, handler in posts.items() if "runner" in handler.parsed_fn_signature.parameters}
+    taking = {route for route, handler in posts.items() if takes_key(handler)}
     reasons = {route: posts[route].opt[DOCUMENTED].no_idempotency_key for route in posts.keys() - taking}
     assert [route for route, reason in reasons.items() if not reason] == []
-    assert [route for route in taking if posts[route].opt[DOCUMENTED].no_idempotency_key] == []
     unkeyed = {(anonymous(route.removeprefix("POST ")), reason) for route, reason in reasons.items()}
     rows = re.findall(r"^\| ([^|]+) \| (`POST [^|]+) \|$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
     assert {(anonymous(path), why) for why, paths in rows for path in re.findall("`POST (.+?)`", paths)} == unkeyed
@@ -88,7 +88,7 @@ def anonymous(path: str) -> str:
 
 async def test_every_other_post_has_one_effect_per_key(api: Api) -> None:
     for route, handler in the_routes(api).items():
-        if not route.startswith("POST ") or "runner" not in handler.parsed_fn_signature.parameters:
+        if not route.startswith("POST ") or not takes_key(handler):
             continue
         try:
             await try_a_key(api, *await request_of(api, ROUTES[route]))
@@ -115,6 +115,8 @@ async def try_a_key(api: Api, token: str, path: str, body: dict[str, Any]) -> No
     assert again.headers["Idempotency-Replayed"] == "true"
     for header in ("Location", "ETag"):
         assert again.headers.get(header) == first.headers.get(header)
+    versioned = first.status_code != 204 and "version" in first.json()
+    assert ("ETag" in first.headers) == versioned
     if body:  # a route without a body ignores one that is sent
         refused = await api.post(path, token, content=b"{}", headers=KEY | JSON)
         assert refused.json()["code"] in {"validation.invalid_input", "idempotency.key_reused"}

@@ -16,6 +16,7 @@ from booking_domain.shared.idempotency import KeyReused, RequestInFlight
 from booking_domain.shared.permissions import PERMISSIONS, Permission
 from booking_domain.shared.rate_limits import RateLimited
 from entrypoints.http.kit.documentation import KEY, Documentation
+from entrypoints.http.kit.idempotency import takes_key
 from entrypoints.http.kit.openapi.headers import (
     References,
     headers_of_problem,
@@ -156,7 +157,7 @@ def errors_of(handler: HTTPRouteHandler) -> list[type[DomainError]]:
             found.append(NotPermitted)
     if "session_mode" in handler.parsed_fn_signature.parameters:
         found.append(InvalidCsrfToken)
-    if "runner" in handler.parsed_fn_signature.parameters:
+    if takes_key(handler):
         found += [KeyReused, RequestInFlight]
     return found
 

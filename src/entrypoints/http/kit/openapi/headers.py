@@ -7,6 +7,7 @@ from litestar.params import HeaderParameter
 
 from booking_domain.shared.errors import DomainError, TooMany, Unauthenticated, Unavailable
 from entrypoints.http.kit.documentation import Documentation
+from entrypoints.http.kit.idempotency import takes_key
 from entrypoints.http.kit.openapi.signatures import Schemas, answer_type
 from entrypoints.http.kit.problems import STATUS
 
@@ -49,7 +50,7 @@ def headers_of_success(handler: HTTPRouteHandler, said: Documentation, schemas: 
     """The headers of the successful response: an `ETag` if it has a version or the route is conditional."""
     versioned = not _CONDITIONAL.isdisjoint(_taken_by(handler)) or schemas.has_member(answer_type(handler), "version")
     names = ["ETag"] if versioned else []
-    names += ["Idempotency-Replayed"] if "runner" in handler.parsed_fn_signature.parameters else []
+    names += ["Idempotency-Replayed"] if takes_key(handler) else []
     return _references(*names, *said.headers)
 
 

@@ -7,7 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import HeaderParameter, PathParameter
 
 from booking_domain.identity.sessions import Platform
-from entrypoints.http.kit.idempotency import HEADER
+from entrypoints.http.kit.idempotency import HEADER, takes_key
 from entrypoints.http.kit.identities import PLATFORM
 from entrypoints.http.kit.openapi.signatures import Schemas, without_null
 from entrypoints.http.kit.problems import camel
@@ -98,7 +98,7 @@ def parameters_of(path: str, handler: HTTPRouteHandler, schemas: Schemas) -> lis
     query = query_type(handler)
     if query is not None:
         found += _of_query(query, schemas)
-    if "runner" in fields:
+    if takes_key(handler):
         found.append(_IDEMPOTENCY)
     if "session_mode" in fields:
         found.append(_SESSION_MODE)
