@@ -79,7 +79,7 @@ async def test_a_change_and_an_approval_at_once_leave_no_approval_of_the_new_acc
         assert {type(refusal) for refusal in refusals} <= {BankAccountTooNew}
         transfer = await scene.studio.reads.refund_transfers.get(refund.id)
         assert transfer is not None
-        assert (transfer.waits_for, transfer.refund.payee in {None, OLD}) == (TransferStep.APPROVAL, True)
+        assert (transfer.waits_for, transfer.transfer.payee in {None, OLD}) == (TransferStep.APPROVAL, True)
 
 
 async def test_a_change_and_a_settlement_at_once_record_the_account_that_was_approved(open_studio: OpenStudio) -> None:

@@ -340,15 +340,15 @@ class _History:
             self.transfers += 1
             step = self.random.choice(("cancel", "settle", "return"))
             if step == "cancel":
-                cancel = CancelProviderPayout(payout_id=view.payout.id)
+                cancel = CancelProviderPayout(payout_id=view.transfer.id)
                 await self.studio.run(cancel_provider_payout, cancel, by=self.studio.admin)
                 continue
-            approve = ApproveTransfer(transfer_id=view.payout.id)
+            approve = ApproveTransfer(transfer_id=view.transfer.id)
             await self.studio.run(approve_provider_payout, approve, by=self.studio.admin)
             if step == "settle":
-                await settle(self.studio, view.payout, f"FP{self.transfers}")
+                await settle(self.studio, view.transfer, f"FP{self.transfers}")
             else:
-                command = ReturnTransfer(transfer_id=view.payout.id, reason="unknown account")
+                command = ReturnTransfer(transfer_id=view.transfer.id, reason="unknown account")
                 await self.studio.run(return_provider_payout, command, by=self.studio.admin)
 
     async def any(self) -> Booking:
@@ -403,8 +403,8 @@ async def _assert_nothing_is_lost(studio: Studio, provider_id: ProviderId, booki
     period = Period(provider_id=provider_id)
     paid_out = Counter[str]()
     for view in await studio.reads.provider_payouts.page(ProviderPayoutFilter(provider_id=provider_id, limit=1_000)):
-        if view.payout.status is not ProviderPayoutStatus.CANCELLED:
-            paid_out[view.payout.amount.currency] += view.payout.amount.amount
+        if view.transfer.status is not ProviderPayoutStatus.CANCELLED:
+            paid_out[view.transfer.amount.currency] += view.transfer.amount.amount
     totals = {each.currency: each for each in await studio.reads.earnings.totals(period)}
     for currency in {*totals, *over}:
         account = totals.get(currency)

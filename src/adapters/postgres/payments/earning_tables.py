@@ -13,24 +13,16 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    null,
     update,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.sql.dml import UpdateBase
 
-from adapters.postgres.kit.encryption import encrypted
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import Kept, NotExported, personal_data
+from adapters.postgres.payments.transfers import clear_payee, transfer_columns
 from booking_domain.payments.earnings import EarningKind
 from booking_domain.payments.provider_payouts import ProviderPayoutStatus
-
-
-def _clear_payee(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
-    """Clear the payee and notes about the transfer; amounts, times and the bank's reference stay."""
-    personal = table.c.payee_sealed.is_not(None) | table.c.return_reason.is_not(None)
-    values = {"payee_sealed": null(), "return_reason": null(), "version": table.c.version + 1}
-    return update(table).where(owned, personal).values(values)
 
 
 def _clear_reason(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
@@ -63,14 +55,7 @@ provider_payouts: Final = Table(
     Column("status", Text, nullable=False),
     Column("currency", Text, nullable=False),
     Column("amount", BigInteger, nullable=False),
-    encrypted("payee_sealed", field="provider_payouts.payee"),
-    Column("payee_id", Uuid),
-    instant("approved_at", nullable=True),
-    Column("return_reason", Text),
-    Column("bank_reference", Text),
-    instant("processed_at", nullable=True),
-    Column("version", Integer, nullable=False),
-    instant("created_at"),
+    *transfer_columns("provider_payouts"),
     one_of("status", ProviderPayoutStatus),
     CheckConstraint("amount > 0", name="amount"),
     CheckConstraint("(status = 'paid') = (bank_reference IS NOT NULL)", name="paid"),
@@ -80,7 +65,7 @@ provider_payouts: Final = Table(
     Index("provider_payouts_pending_idx", "provider_id", postgresql_where=sql("status = 'pending'")),
     info=personal_data(
         "provider_id",
-        erase=_clear_payee,
+        erase=clear_payee,
         handover=Kept(
             "money earned before: an admin has checked the payee of an approved one; others wait for a bank account"
         ),

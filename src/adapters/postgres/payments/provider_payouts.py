@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, case, insert, literal, or_, select
+from sqlalchemy import Select, bindparam, insert, select
 
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.identity.bank_accounts import BANK_ACCOUNT
@@ -11,10 +11,17 @@ from adapters.postgres.identity.tables import bank_accounts
 from adapters.postgres.kit.bank_details import encrypted_details
 from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.encryption import WithCipher
-from adapters.postgres.kit.listing import amount_chosen_by, pages
+from adapters.postgres.kit.listing import pages
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from adapters.postgres.payments.earning_tables import bank_references, provider_payouts
+from adapters.postgres.payments.transfers import (
+    CHANGES,
+    ReadsTransfers,
+    next_step,
+    transfer_chosen_by,
+    transfer_values_of,
+)
 from booking_domain.payments.provider_payouts import ProviderPayout, ProviderPayouts, ProviderPayoutStatus
 from booking_domain.payments.transfers import BankReferences
 from booking_domain.shared.ids import ProviderPayoutId, UserId
@@ -27,16 +34,7 @@ PAYOUT: Final = Mapper(
     ProviderPayout,
     amount=Columns("amount", "currency"),
     payee=encrypted_details("payee_sealed"),
-    changes=(
-        "status",
-        "payee_sealed",
-        "payee_id",
-        "approved_at",
-        "return_reason",
-        "bank_reference",
-        "processed_at",
-        "version",
-    ),
+    changes=CHANGES,
 )
 _p: Final = provider_payouts.c
 _PAYOUT: Final = len(PAYOUT.columns)
@@ -46,18 +44,7 @@ _LOCK: Final = Statement(select(*PAYOUT.columns).where(_p.id == bindparam("payou
 _CLAIM: Final = Statement(
     insert(bank_references).values(reference=bindparam("reference"), transfer_id=bindparam("transfer_id"))
 )
-_step: Final = case(
-    (_p.status != ProviderPayoutStatus.PENDING.value, literal(TransferStep.NOTHING.value)),
-    (
-        or_(bank_accounts.c.user_id.is_(None), bank_accounts.c.frozen_at.is_not(None)),
-        literal(TransferStep.BANK_DETAILS.value),
-    ),
-    (
-        and_(_p.approved_at.is_not(None), _p.payee_id == bank_accounts.c.id),
-        literal(TransferStep.TRANSFER.value),
-    ),
-    else_=literal(TransferStep.APPROVAL.value),
-)
+_STEP: Final = next_step(provider_payouts, (_p.status != ProviderPayoutStatus.PENDING.value, TransferStep.NOTHING))
 _VIEW: Final[Select[tuple[object, ...]]] = select(
     *PAYOUT.columns, providers.c.display_name, providers.c.owner_id, *BANK_ACCOUNT.columns
 ).select_from(
@@ -68,12 +55,10 @@ _VIEW: Final[Select[tuple[object, ...]]] = select(
 _ONE: Final = Statement(_VIEW.where(_p.id == bindparam("payout_id")))
 _PAGES: Final = pages(
     _VIEW.where(
-        or_(bindparam("waits_for", type_=_p.status.type).is_(None), _step == bindparam("waits_for")),
-        if_given("status", _p.status, _p.status == bindparam("status")),
+        *transfer_chosen_by(provider_payouts, _STEP),
         if_given("provider_id", _p.provider_id, _p.provider_id == bindparam("provider_id")),
         if_given("at_from", _p.created_at, _p.created_at >= bindparam("at_from")),
         if_given("at_before", _p.created_at, _p.created_at < bindparam("at_before")),
-        *amount_chosen_by(_p.amount),
     ),
     provider_payouts,
     MoneyOrder,
@@ -104,7 +89,7 @@ class PostgresProviderPayouts(WithCipher, ProviderPayouts):
         )
 
 
-class PostgresProviderPayoutReads(WithCipher, ProviderPayoutReads):
+class PostgresProviderPayoutReads(ReadsTransfers, ProviderPayoutReads):
     """`ProviderPayoutReads` of `provider_payouts` with the names in `providers`, and `bank_accounts`."""
 
     async def get(self, payout_id: ProviderPayoutId) -> ProviderPayoutView | None:
@@ -114,8 +99,7 @@ class PostgresProviderPayoutReads(WithCipher, ProviderPayoutReads):
     async def page(self, criteria: ProviderPayoutFilter) -> list[ProviderPayoutView]:
         rows = await self._work.all(
             _PAGES[criteria.order],
-            waits_for=None if criteria.waits_for is None else criteria.waits_for.value,
-            status=None if criteria.status is None else criteria.status.value,
+            **transfer_values_of(criteria),
             provider_id=criteria.provider_id,
             at_from=criteria.at_from,
             at_before=criteria.at_before,
@@ -129,8 +113,8 @@ class PostgresProviderPayoutReads(WithCipher, ProviderPayoutReads):
     def _view(self, row: Row) -> ProviderPayoutView:
         name, owner_id, *account = row[_PAYOUT:]
         return ProviderPayoutView(
-            payout=PAYOUT.read(row[:_PAYOUT], self._cipher),
+            transfer=PAYOUT.read(row[:_PAYOUT], self._cipher),
             provider_name=name,
             owner_id=UserId(owner_id),
-            bank_account=None if account[0] is None else BANK_ACCOUNT.read(account, self._cipher),
+            bank_account=self._account(account),
         )

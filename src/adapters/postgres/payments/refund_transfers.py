@@ -2,19 +2,19 @@
 
 from typing import Final
 
-from sqlalchemy import Select, and_, bindparam, case, literal, or_, select
+from sqlalchemy import Select, and_, bindparam, select
 
 from adapters.postgres.bookings.tables import bookings, walk_ins
 from adapters.postgres.bookings.walk_ins import CUSTOMER_NAME
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.identity.bank_accounts import BANK_ACCOUNT
 from adapters.postgres.identity.tables import bank_accounts, users
-from adapters.postgres.kit.encryption import WithCipher
-from adapters.postgres.kit.listing import amount_chosen_by, chosen_by, money_values_of, pages
+from adapters.postgres.kit.listing import chosen_by, money_values_of, pages
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row
 from adapters.postgres.payments.refunds import REFUND
 from adapters.postgres.payments.tables import refunds
+from adapters.postgres.payments.transfers import ReadsTransfers, next_step, transfer_chosen_by, transfer_values_of
 from booking_domain.bookings.transitions import Status
 from booking_domain.payments.refunds import RefundMethod, RefundStatus
 from booking_domain.shared.ids import ProviderId, RefundId
@@ -32,19 +32,11 @@ _NAMES: Final = (
     CUSTOMER_NAME,
     _IN_DISPUTE.label("in_dispute"),
 )
-_step: Final = case(
-    (_r.status == RefundStatus.REFUNDED.value, literal(TransferStep.NOTHING.value)),
-    (and_(_IN_DISPUTE, _r.payment_id.is_(None)), literal(TransferStep.DISPUTE.value)),
-    (_r.method == RefundMethod.GATEWAY.value, literal(TransferStep.GATEWAY.value)),
-    (
-        or_(bank_accounts.c.user_id.is_(None), bank_accounts.c.frozen_at.is_not(None)),
-        literal(TransferStep.BANK_DETAILS.value),
-    ),
-    (
-        and_(_r.approved_at.is_not(None), _r.payee_id == bank_accounts.c.id),
-        literal(TransferStep.TRANSFER.value),
-    ),
-    else_=literal(TransferStep.APPROVAL.value),
+_STEP: Final = next_step(
+    refunds,
+    (_r.status == RefundStatus.REFUNDED.value, TransferStep.NOTHING),
+    (and_(_IN_DISPUTE, _r.payment_id.is_(None)), TransferStep.DISPUTE),
+    (_r.method == RefundMethod.GATEWAY.value, TransferStep.GATEWAY),
 )
 _TRANSFERS: Final[Select[tuple[object, ...]]] = select(*REFUND.columns, *_NAMES, *BANK_ACCOUNT.columns).select_from(
     refunds.join(bookings, bookings.c.id == _r.booking_id)
@@ -56,18 +48,16 @@ _TRANSFERS: Final[Select[tuple[object, ...]]] = select(*REFUND.columns, *_NAMES,
 _ONE: Final = Statement(_TRANSFERS.where(_r.id == bindparam("refund_id")))
 _PAGES: Final = pages(
     _TRANSFERS.where(
-        or_(bindparam("waits_for", type_=_r.status.type).is_(None), _step == bindparam("waits_for")),
-        if_given("status", _r.status, _r.status == bindparam("status")),
+        *transfer_chosen_by(refunds, _STEP),
         if_given("booking_id", _r.booking_id, _r.booking_id == bindparam("booking_id")),
         *chosen_by(bookings, _r.created_at),
-        *amount_chosen_by(_r.amount),
     ),
     refunds,
     MoneyOrder,
 )
 
 
-class PostgresRefundTransferReads(WithCipher, RefundTransferReads):
+class PostgresRefundTransferReads(ReadsTransfers, RefundTransferReads):
     """`RefundTransferReads` of `refunds` with the names in `providers` and `users`, and `bank_accounts`."""
 
     async def get(self, refund_id: RefundId) -> RefundTransfer | None:
@@ -77,8 +67,7 @@ class PostgresRefundTransferReads(WithCipher, RefundTransferReads):
     async def page(self, criteria: RefundTransferFilter) -> list[RefundTransfer]:
         rows = await self._work.all(
             _PAGES[criteria.order],
-            waits_for=None if criteria.waits_for is None else criteria.waits_for.value,
-            status=None if criteria.status is None else criteria.status.value,
+            **transfer_values_of(criteria),
             booking_id=criteria.booking_id,
             **money_values_of(criteria),
         )
@@ -87,11 +76,11 @@ class PostgresRefundTransferReads(WithCipher, RefundTransferReads):
     def _transfer(self, row: Row) -> RefundTransfer:
         reference, provider_id, provider, customer, in_dispute, *account = row[_REFUND:]
         return RefundTransfer(
-            refund=REFUND.read(row[:_REFUND], self._cipher),
+            transfer=REFUND.read(row[:_REFUND], self._cipher),
             booking_reference=reference,
             provider_id=ProviderId(provider_id),
             provider_name=provider,
             customer_name=customer,
-            bank_account=None if account[0] is None else BANK_ACCOUNT.read(account, self._cipher),
+            bank_account=self._account(account),
             in_dispute=in_dispute,
         )

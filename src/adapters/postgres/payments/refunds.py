@@ -11,6 +11,7 @@ from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.encryption import WithCipher
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.payments.tables import refunds
+from adapters.postgres.payments.transfers import CHANGES
 from booking_domain.payments.refunds import Refund, RefundReads, Refunds
 from booking_domain.shared.ids import BookingId, RefundId
 
@@ -19,22 +20,7 @@ REFUND: Final = Mapper(
     Refund,
     amount=Columns("amount", "currency"),
     payee=encrypted_details("payee_sealed"),
-    changes=(
-        "status",
-        "gateway",
-        "amount",
-        "method",
-        "payment_id",
-        "attempts",
-        "retry_at",
-        "payee_sealed",
-        "payee_id",
-        "approved_at",
-        "return_reason",
-        "bank_reference",
-        "processed_at",
-        "version",
-    ),
+    changes=(*CHANGES, "gateway", "amount", "method", "payment_id", "attempts", "retry_at"),
 )
 _t: Final = refunds.c
 _ADD: Final = REFUND.insert()

@@ -24,9 +24,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.bookings.tables import IS_PARTY, bookings
-from adapters.postgres.kit.encryption import encrypted
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import Kept, personal_data
+from adapters.postgres.payments.transfers import clear_payee, transfer_columns
 from booking_domain.payments.desk import DeskMethod, DeskPaymentStatus
 from booking_domain.payments.model import Purpose
 from booking_domain.payments.refunds import RefundMethod, RefundReason, RefundStatus
@@ -36,13 +36,6 @@ from booking_domain.payments.transitions import PaymentStatus
 def _clear_gateway_payload(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
     with_payload = table.c.raw_payload.is_not(None)
     return update(table).where(owned, with_payload).values(raw_payload=null(), version=table.c.version + 1)
-
-
-def _clear_payee(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
-    """Clear the payee and notes about the transfer; amounts, times and the bank's reference stay."""
-    personal = table.c.payee_sealed.is_not(None) | table.c.return_reason.is_not(None)
-    values = {"payee_sealed": null(), "return_reason": null(), "version": table.c.version + 1}
-    return update(table).where(owned, personal).values(values)
 
 
 def _clear_void_reason(table: Table, _: ColumnElement[bool]) -> UpdateBase:
@@ -135,14 +128,7 @@ refunds: Final = Table(
     Column("payment_id", Uuid, ForeignKey("payments.id")),
     Column("attempts", SmallInteger, nullable=False, server_default=sql("0")),
     instant("retry_at", nullable=True),
-    encrypted("payee_sealed", field="refunds.payee"),
-    Column("payee_id", Uuid),
-    instant("approved_at", nullable=True),
-    Column("return_reason", Text),
-    Column("bank_reference", Text),
-    instant("processed_at", nullable=True),
-    Column("version", Integer, nullable=False),
-    instant("created_at"),
+    *transfer_columns("refunds"),
     one_of("status", RefundStatus),
     one_of("reason", RefundReason),
     one_of("method", RefundMethod),
@@ -159,7 +145,7 @@ refunds: Final = Table(
     Index("refunds_pending_idx", "id", postgresql_where=sql("status = 'refund_pending'")),
     info=personal_data(
         "booking_id",
-        erase=_clear_payee,
+        erase=clear_payee,
         handover=Kept("accounting: an admin has checked the payee of an approved one; others wait for a bank account"),
         export="bookings",
     ),

@@ -32,7 +32,7 @@ async def _of_payout(event: ProviderPayoutChanged, reads: Reads) -> AsyncIterato
     view = await reads.provider_payouts.get(event.payout_id)
     if view is None:
         return
-    payout = view.payout
+    payout = view.transfer
     paid = isinstance(event, ProviderPaid)
     if not paid and (payout.status is not ProviderPayoutStatus.PENDING or payout.return_reason is None):
         return  # it was approved again or cancelled since

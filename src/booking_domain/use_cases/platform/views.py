@@ -15,11 +15,12 @@ from booking_domain.files.model import File
 from booking_domain.identity.bank_accounts import BankAccount
 from booking_domain.payments.provider_payouts import ProviderPayout, ProviderPayoutStatus
 from booking_domain.payments.refunds import Refund, RefundMethod, RefundStatus
+from booking_domain.payments.transfers import BankTransfer
 from booking_domain.scheduling.model import Calendar, OpeningHours
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.ids import CustomerId, ProviderId, ProviderPayoutId, SalonId, UserId
+from booking_domain.shared.ids import CustomerId, ProviderId, ProviderPayoutId, RefundId, SalonId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,72 +149,75 @@ class TransferStep(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RefundTransfer:
+class TransferView:
+    """A bank transfer with what it needs."""
+
+    transfer: BankTransfer
+    provider_name: str
+    bank_account: BankAccount | None
+    """The payee's bank account as it is now."""
+
+    @property
+    def payee(self) -> BankDetails | None:
+        """Where the money goes: as approved, else the payee's bank account."""
+        return self._paid_to()
+
+    def _paid_to(self) -> BankDetails | None:
+        return self.transfer.payee or (None if self.bank_account is None else self.bank_account.details)
+
+    def _next_step(self) -> TransferStep:
+        """The next step of a transfer that is pending."""
+        account = self.bank_account
+        if account is None or account.frozen_at is not None:
+            return TransferStep.BANK_DETAILS
+        return TransferStep.TRANSFER if self.transfer.is_approved_for(account.id) else TransferStep.APPROVAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundTransfer(TransferView):
     """A refund with the names and the bank account that its transfer needs."""
 
-    refund: Refund
+    transfer: Refund
     booking_reference: str
     provider_id: ProviderId
-    provider_name: str
     customer_name: str
-    bank_account: BankAccount | None
-    """The customer's bank account as it is now."""
     in_dispute: bool = False
     """Whether the booking is in dispute."""
 
     @property
-    def waits_for(self) -> TransferStep:
-        """The next step."""
-        if self.refund.status is RefundStatus.REFUNDED:
-            return TransferStep.NOTHING
-        if self.in_dispute and self.refund.payment_id is None:  # what the gateway was asked for goes on
-            return TransferStep.DISPUTE
-        if self.refund.method is RefundMethod.GATEWAY:
-            return TransferStep.GATEWAY
-        return _step(self.bank_account, self.refund)
+    def id(self) -> RefundId:
+        """The id of the refund."""
+        return self.transfer.id
 
     @property
-    def payee(self) -> BankDetails | None:
-        """Where the money goes: as approved, else the customer's bank account."""
-        return self.refund.payee or _details(self.bank_account)
+    def waits_for(self) -> TransferStep:
+        """The next step."""
+        if self.transfer.status is RefundStatus.REFUNDED:
+            return TransferStep.NOTHING
+        if self.in_dispute and self.transfer.payment_id is None:  # what the gateway was asked for goes on
+            return TransferStep.DISPUTE
+        return TransferStep.GATEWAY if self.transfer.method is RefundMethod.GATEWAY else self._next_step()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderPayoutView:
+class ProviderPayoutView(TransferView):
     """A payout to a provider with what its transfer needs."""
 
-    payout: ProviderPayout
-    provider_name: str
+    transfer: ProviderPayout
     owner_id: UserId
-    bank_account: BankAccount | None
-    """The provider's bank account as it is now."""
 
     @property
     def id(self) -> ProviderPayoutId:
         """The id of the payout."""
-        return self.payout.id
+        return self.transfer.id
+
+    @property
+    def payee(self) -> BankDetails | None:
+        """Where the money goes, as of a refund; None of a cancelled payout."""
+        return None if self.transfer.status is ProviderPayoutStatus.CANCELLED else self._paid_to()
 
     @property
     def waits_for(self) -> TransferStep:
         """The next step."""
-        if self.payout.status is not ProviderPayoutStatus.PENDING:
-            return TransferStep.NOTHING
-        return _step(self.bank_account, self.payout)
-
-    @property
-    def payee(self) -> BankDetails | None:
-        """Where the money goes: as approved, else the provider's bank account; None of a cancelled one."""
-        if self.payout.status is ProviderPayoutStatus.CANCELLED:
-            return None
-        return self.payout.payee or _details(self.bank_account)
-
-
-def _step(account: BankAccount | None, transfer: Refund | ProviderPayout) -> TransferStep:
-    """The next step of a transfer that is pending, to the payee's bank account as it is now."""
-    if account is None or account.frozen_at is not None:
-        return TransferStep.BANK_DETAILS
-    return TransferStep.TRANSFER if transfer.is_approved_for(account.id) else TransferStep.APPROVAL
-
-
-def _details(account: BankAccount | None) -> BankDetails | None:
-    return None if account is None else account.details
+        pending = self.transfer.status is ProviderPayoutStatus.PENDING
+        return self._next_step() if pending else TransferStep.NOTHING

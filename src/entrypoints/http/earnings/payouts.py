@@ -77,7 +77,7 @@ async def list_payouts_to_providers(
     """List payouts to providers with the data for their transfers, oldest first by default; for admins."""
     chosen = params.chosen(params.cursor, params.limit + 1)
     found = await queries.list_provider_payouts(actor, chosen, reads.provider_payouts)
-    return ProviderPayoutsJson.of(found, params.limit, provider_payout_json, lambda view: view.payout.id)
+    return ProviderPayoutsJson.of(found, params.limit, provider_payout_json, lambda view: view.id)
 
 
 @get(
@@ -102,7 +102,7 @@ async def export_payouts_to_providers(
         statements.PAYOUTS,
         params.chosen(None, PAGE),
         lambda chosen: queries.list_provider_payouts(actor, chosen, reads.provider_payouts),
-        lambda view: view.payout.id,
+        lambda view: view.id,
     )
 
 
@@ -112,7 +112,7 @@ async def get_payout_to_provider(
 ) -> Response[ProviderPayoutJson]:
     """Return one payout to a provider; for admins."""
     view = await queries.get_provider_payout(actor, ProviderPayoutId(payout_id), reads.provider_payouts)
-    return unless_known(provider_payout_json(view), etag(view.payout.version), if_none_match)
+    return unless_known(provider_payout_json(view), etag(view.transfer.version), if_none_match)
 
 
 @post(
@@ -203,7 +203,7 @@ async def return_payout_to_provider(
 
 async def _shown(payout_id: UUID, actor: Actor, reads: Reads) -> Response[ProviderPayoutJson]:
     view = await queries.get_provider_payout(actor, ProviderPayoutId(payout_id), reads.provider_payouts)
-    return Response(provider_payout_json(view), status_code=200, headers=etag(view.payout.version))
+    return Response(provider_payout_json(view), status_code=200, headers=etag(view.transfer.version))
 
 
 payout_routes: Final = (

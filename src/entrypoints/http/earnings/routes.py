@@ -122,7 +122,7 @@ async def list_my_payouts(
     after = params.after(ProviderPayoutId)
     chosen = ProviderPayoutFilter(order=MoneyOrder.NEWEST, after=after, limit=params.limit + 1)
     found = await queries.list_own_provider_payouts(actor, chosen, reads)
-    return OwnPayoutsJson.of(found, params.limit, own_payout_json, lambda view: view.payout.id)
+    return OwnPayoutsJson.of(found, params.limit, own_payout_json, lambda view: view.id)
 
 
 @get("/admin/earnings", opt=documented(queries.list_balances))

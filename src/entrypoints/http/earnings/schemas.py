@@ -383,7 +383,7 @@ def commission_json(provider_id: UUID | None, commission: Commission) -> Commiss
 
 def own_payout_json(view: ProviderPayoutView) -> OwnPayoutJson:
     """Show a payout to its provider."""
-    payout = view.payout
+    payout = view.transfer
     return OwnPayoutJson(
         id=payout.id,
         amount=payout.amount.amount,
@@ -399,7 +399,7 @@ def own_payout_json(view: ProviderPayoutView) -> OwnPayoutJson:
 
 def provider_payout_json(view: ProviderPayoutView) -> ProviderPayoutJson:
     """Show a payout to an admin."""
-    payout, payee = view.payout, view.payee
+    payout, payee = view.transfer, view.payee
     return ProviderPayoutJson(
         id=payout.id,
         provider=PersonJson(id=payout.provider_id, name=view.provider_name),

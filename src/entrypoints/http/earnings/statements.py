@@ -104,17 +104,17 @@ _STATEMENT: Final = (
 )
 _BALANCES: Final = ("providerId", "provider", "hasBankAccount", "owed", "reserved", "currency")
 PAYOUTS: Final[Columns[ProviderPayoutView]] = {
-    "id": lambda view: view.payout.id,
+    "id": lambda view: view.id,
     "provider": lambda view: view.provider_name,
     "holderName": lambda view: view.payee and view.payee.holder_name,
     "bank": lambda view: view.payee and view.payee.bank,
     "accountNumber": lambda view: view.payee and view.payee.account_number,
-    "amount": lambda view: view.payout.amount.decimal(),
-    "currency": lambda view: view.payout.amount.currency,
-    "status": lambda view: view.payout.status,
-    "createdAt": lambda view: view.payout.created_at,
-    "approvedAt": lambda view: view.payout.approved_at,
-    "bankReference": lambda view: view.payout.bank_reference,
+    "amount": lambda view: view.transfer.amount.decimal(),
+    "currency": lambda view: view.transfer.amount.currency,
+    "status": lambda view: view.transfer.status,
+    "createdAt": lambda view: view.transfer.created_at,
+    "approvedAt": lambda view: view.transfer.approved_at,
+    "bankReference": lambda view: view.transfer.bank_reference,
 }
 
 

@@ -283,7 +283,7 @@ def _refund_json(refund: Refund, money: BookingMoney) -> RefundJson:
 
 def refund_transfer_json(transfer: RefundTransfer) -> RefundTransferJson:
     """Show a transfer to an admin."""
-    refund, payee = transfer.refund, transfer.payee
+    refund, payee = transfer.transfer, transfer.payee
     return RefundTransferJson(
         id=refund.id,
         booking_id=refund.booking_id,

@@ -37,14 +37,14 @@ from entrypoints.http.refunds.schemas import (
 )
 
 _COLUMNS: Final[Columns[RefundTransfer]] = {
-    "id": lambda transfer: transfer.refund.id,
+    "id": lambda transfer: transfer.id,
     "bookingReference": lambda transfer: transfer.booking_reference,
     "holderName": lambda transfer: transfer.payee and transfer.payee.holder_name,
     "bank": lambda transfer: transfer.payee and transfer.payee.bank,
     "accountNumber": lambda transfer: transfer.payee and transfer.payee.account_number,
-    "amount": lambda transfer: transfer.refund.amount.decimal(),
-    "currency": lambda transfer: transfer.refund.amount.currency,
-    "approvedAt": lambda transfer: transfer.refund.approved_at,
+    "amount": lambda transfer: transfer.transfer.amount.decimal(),
+    "currency": lambda transfer: transfer.transfer.amount.currency,
+    "approvedAt": lambda transfer: transfer.transfer.approved_at,
 }
 
 
@@ -58,7 +58,7 @@ async def list_refund_transfers(
     """
     chosen = params.chosen(params.cursor, params.limit + 1)
     found = await queries.list_refund_transfers(actor, chosen, reads.refund_transfers)
-    return RefundTransfersJson.of(found, params.limit, refund_transfer_json, lambda transfer: transfer.refund.id)
+    return RefundTransfersJson.of(found, params.limit, refund_transfer_json, lambda transfer: transfer.id)
 
 
 @get(
@@ -78,7 +78,7 @@ async def export_refund_transfers(
         _COLUMNS,
         params.chosen(None, PAGE),
         lambda chosen: queries.list_refund_transfers(actor, chosen, reads.refund_transfers),
-        lambda transfer: transfer.refund.id,
+        lambda transfer: transfer.id,
     )
 
 
@@ -88,7 +88,7 @@ async def get_refund_transfer(
 ) -> Response[RefundTransferJson]:
     """Return one transfer; for admins."""
     transfer = await queries.get_refund_transfer(actor, RefundId(refund_id), reads.refund_transfers)
-    return unless_known(refund_transfer_json(transfer), etag(transfer.refund.version), if_none_match)
+    return unless_known(refund_transfer_json(transfer), etag(transfer.transfer.version), if_none_match)
 
 
 @post("/{refund_id:str}/approve", status_code=200, opt=documented(approve_refund_transfer))
@@ -162,7 +162,7 @@ async def return_a_refund_transfer(
 
 async def _shown(refund_id: UUID, actor: Actor, reads: Reads) -> Response[RefundTransferJson]:
     transfer = await queries.get_refund_transfer(actor, RefundId(refund_id), reads.refund_transfers)
-    return Response(refund_transfer_json(transfer), status_code=200, headers=etag(transfer.refund.version))
+    return Response(refund_transfer_json(transfer), status_code=200, headers=etag(transfer.transfer.version))
 
 
 _HANDLERS: Final = [

@@ -303,7 +303,7 @@ class ProviderPayoutsContract(StorageContract):
             assert await tx.provider_payouts.lock(payout.id) == payout
             assert await tx.provider_payouts.lock(ProviderPayoutId(make.entropy.new_id())) is None
         view = ProviderPayoutView(
-            payout=payout, provider_name=cast.profile.display_name, owner_id=cast.owner.id, bank_account=None
+            transfer=payout, provider_name=cast.profile.display_name, owner_id=cast.owner.id, bank_account=None
         )
         assert await backend.reads.provider_payouts.get(payout.id) == view
         async with backend.begin() as tx:
@@ -322,7 +322,7 @@ class ProviderPayoutsContract(StorageContract):
             await _save(backend, was.cancel(NOW + HOUR), was)
         found = await backend.reads.provider_payouts.get(was.id)
         assert found is not None
-        assert found.payout == cancelled
+        assert found.transfer == cancelled
 
     async def test_payouts_are_filtered_and_sorted(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
@@ -352,7 +352,7 @@ class ProviderPayoutsContract(StorageContract):
             (ProviderPayoutFilter(order=MoneyOrder.HIGHEST, after=paid.id), [small]),
         ):
             found = await backend.reads.provider_payouts.page(chosen)
-            assert [view.payout for view in found] == expected, chosen
+            assert [view.transfer for view in found] == expected, chosen
 
     async def test_an_approval_of_an_account_that_has_changed_counts_no_more(
         self, backend: Backend, make: Builder

@@ -15,7 +15,7 @@ from booking_domain.use_cases.platform.views import RefundTransfer, TransferStep
 
 
 async def _ids(backend: Backend, criteria: RefundTransferFilter) -> list[RefundId]:
-    return [transfer.refund.id for transfer in await backend.reads.refund_transfers.page(criteria)]
+    return [transfer.id for transfer in await backend.reads.refund_transfers.page(criteria)]
 
 
 class RefundTransferReadsContract(StorageContract):
@@ -28,7 +28,7 @@ class RefundTransferReadsContract(StorageContract):
         async with backend.begin() as tx:
             await tx.refunds.add(refund)
         without = RefundTransfer(
-            refund=refund,
+            transfer=refund,
             booking_reference=booking.reference,
             provider_id=booking.provider_id,
             provider_name=cast.profile.display_name,

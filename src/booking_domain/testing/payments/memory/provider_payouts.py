@@ -44,17 +44,13 @@ class MemoryProviderPayoutReads(InMemory, ProviderPayoutReads):
             criteria,
             criteria.order,
             matches=lambda view: _matches(view, criteria),
-            id_of=_id,
-            key=lambda view: by_amount(view.payout.amount),
+            id_of=lambda view: view.id,
+            key=lambda view: by_amount(view.transfer.amount),
         )
 
 
-def _id(view: ProviderPayoutView) -> UUID:
-    return view.payout.id
-
-
 def _matches(view: ProviderPayoutView, criteria: ProviderPayoutFilter) -> bool:
-    payout = view.payout
+    payout = view.transfer
     return (
         criteria.provider_id in {None, payout.provider_id}
         and criteria.status in {None, payout.status}
@@ -69,7 +65,7 @@ def _view(state: State, payout: ProviderPayout) -> ProviderPayoutView:
     profile = state[PROFILES][payout.provider_id]
     account = state[BANK_ACCOUNTS].get(profile.owner_id)
     return ProviderPayoutView(
-        payout=payout,
+        transfer=payout,
         provider_name=profile.display_name,
         owner_id=profile.owner_id,
         bank_account=account,

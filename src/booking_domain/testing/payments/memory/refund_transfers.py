@@ -1,7 +1,5 @@
 """Refund transfers in memory."""
 
-from uuid import UUID
-
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
 from booking_domain.payments.refunds import Refund
@@ -31,18 +29,14 @@ class MemoryRefundTransferReads(InMemory, RefundTransferReads):
             [_transfer(state, refund) for refund in state[REFUNDS].values()],
             criteria,
             criteria.order,
-            matches=lambda transfer: _matches(transfer, criteria, state[BOOKINGS][transfer.refund.booking_id]),
-            id_of=_id,
-            key=lambda transfer: by_amount(transfer.refund.amount),
+            matches=lambda transfer: _matches(transfer, criteria, state[BOOKINGS][transfer.transfer.booking_id]),
+            id_of=lambda transfer: transfer.id,
+            key=lambda transfer: by_amount(transfer.transfer.amount),
         )
 
 
-def _id(transfer: RefundTransfer) -> UUID:
-    return transfer.refund.id
-
-
 def _matches(transfer: RefundTransfer, criteria: RefundTransferFilter, booking: Booking) -> bool:
-    refund = transfer.refund
+    refund = transfer.transfer
     return (
         criteria.waits_for in {None, transfer.waits_for}
         and criteria.status in {None, refund.status}
@@ -56,7 +50,7 @@ def _transfer(state: State, refund: Refund) -> RefundTransfer:
     booking = state[BOOKINGS][refund.booking_id]
     account = state[BANK_ACCOUNTS].get(refund.customer_id)
     return RefundTransfer(
-        refund=refund,
+        transfer=refund,
         booking_reference=booking.reference,
         provider_id=booking.provider_id,
         provider_name=state[PROFILES][booking.provider_id].display_name,
