@@ -16,7 +16,7 @@ from booking_domain.announcements.model import (
 from booking_domain.announcements.ports import AnnouncementFilter, AnnouncementReads, Announcements
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.testing.builders import HOUR, NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract
+from booking_domain.testing.kit.storage import Backend, StorageContract, alone
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -64,8 +64,7 @@ class AnnouncementsContract(StorageContract):
             await tx.announcements.save(changed, was=announcement)
         assert await backend.reads.announcements.get(announcement.id) == changed
         with pytest.raises(ConcurrentChange):
-            async with backend.begin() as tx:
-                await tx.announcements.save(changed, was=announcement)
+            await alone(backend).announcements.save(changed, was=announcement)
         async with backend.begin() as tx:
             await tx.announcements.remove(announcement.id)
             assert await tx.announcements.lock(announcement.id) is None
@@ -122,17 +121,14 @@ class AnnouncementsContract(StorageContract):
             await dismiss(tx)
             await tx.announcements.remove_dismissals(announcement.id)
         assert (await dismissed_by(one.id), await dismissed_by(another.id)) == ({other.id}, set())
-        async with backend.begin() as tx:
-            await tx.announcements.remove(other.id)
+        await alone(backend).announcements.remove(other.id)
         assert await dismissed_by(one.id) == set()
 
     async def test_what_was_removed_cannot_be_dismissed(self, backend: Backend, make: Builder) -> None:
         user = make.user()
-        async with backend.begin() as tx:
-            await tx.users.add(user)
+        await alone(backend).users.add(user)
         with pytest.raises(AnnouncementNotFound):
-            async with backend.begin() as tx:
-                await tx.announcements.dismiss(AnnouncementId(make.entropy.new_id()), user.id, NOW)
+            await alone(backend).announcements.dismiss(AnnouncementId(make.entropy.new_id()), user.id, NOW)
 
 
 CONTRACTS: Final = {Announcements: AnnouncementsContract, AnnouncementReads: AnnouncementsContract}

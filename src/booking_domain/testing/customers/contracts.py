@@ -15,7 +15,7 @@ from booking_domain.identity.model import User
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import CustomerId, SalonId, UserId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, store_bookings
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, alone, store_bookings
 from booking_domain.use_cases.platform.views import CONTACT_SHOWN
 
 LAST_WEEK: Final = NOW - timedelta(days=7)
@@ -225,8 +225,7 @@ class CustomersContract(StorageContract):
             cast, other = await a_cast(backend, make), await a_cast(backend, make)
             kept = _note(other.owner.id, other.customer.id)
             await _write(backend, _note(cast.owner.id, cast.customer.id), kept)
-            async with backend.begin() as tx:
-                await tx.personal_data.clear(getattr(cast, erased).id)
+            await alone(backend).personal_data.clear(getattr(cast, erased).id)
             assert list(await backend.reads.customers.notes_by(cast.owner.id, None, 9)) == []
             assert list(await backend.reads.customers.notes_by(other.owner.id, None, 9)) == [kept]
 
@@ -240,8 +239,7 @@ class CustomersContract(StorageContract):
             await tx.users.add(manager)
             await tx.walk_ins.add(booking.id, WalkIn(name="Bold"))
         await _write(backend, _note(manager.id, booking.id))
-        async with backend.begin() as tx:
-            await tx.personal_data.clear(cast.owner.id)
+        await alone(backend).personal_data.clear(cast.owner.id)
         assert list(await backend.reads.customers.notes_by(manager.id, None, 9)) == []
 
 

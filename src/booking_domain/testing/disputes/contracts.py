@@ -31,7 +31,16 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, race, rolled_back, store_bookings
+from booking_domain.testing.kit.storage import (
+    Backend,
+    Cast,
+    StorageContract,
+    a_cast,
+    alone,
+    race,
+    rolled_back,
+    store_bookings,
+)
 from booking_domain.use_cases.platform.ports import Repositories
 
 VERDICT: Final = Verdict(
@@ -70,8 +79,7 @@ async def _disputed(backend: Backend, make: Builder, cast: Cast, *, by: UserId |
     booking = replace(make.booking(cast.profile, cast.customer), status=Status.DISPUTED, disputed_from=Status.COMPLETED)
     await store_bookings(backend, make, booking)
     dispute = a_dispute(make, booking, by=by)
-    async with backend.begin() as tx:
-        await tx.disputes.add(dispute)
+    await alone(backend).disputes.add(dispute)
     return dispute
 
 
@@ -81,8 +89,7 @@ async def _get(backend: Backend, dispute: Dispute) -> Dispute | None:
 
 
 async def _saved(backend: Backend, now: Dispute, was: Dispute) -> Dispute:
-    async with backend.begin() as tx:
-        await tx.disputes.save(now, was=was)
+    await alone(backend).disputes.save(now, was=was)
     return now
 
 
@@ -114,8 +121,7 @@ class DisputesContract(StorageContract):
         unknown = DisputeId(make.entropy.new_id())
         assert await backend.reads.disputes.get(unknown) is None
         assert list(await backend.reads.disputes.statements(unknown)) == []
-        async with backend.begin() as tx:
-            assert await tx.disputes.get(unknown) is None
+        assert await alone(backend).disputes.get(unknown) is None
 
     async def test_a_booking_has_one_open_dispute(self, backend: Backend, make: Builder) -> None:
         first = await _disputed(backend, make, await a_cast(backend, make))
@@ -123,15 +129,13 @@ class DisputesContract(StorageContract):
         others = [replace(first, id=DisputeId(make.entropy.new_id())) for _ in range(5)]
 
         async def add(dispute: Dispute) -> Dispute:
-            async with backend.begin() as tx:
-                await tx.disputes.add(dispute)
+            await alone(backend).disputes.add(dispute)
             return dispute
 
         added, refused = await race([add(each) for each in others])
         assert len(added) == 1
         assert [type(each) for each in refused] == [DisputeExists] * 4
-        async with backend.begin() as tx:
-            assert await tx.disputes.of_booking(first.booking_id) == [withdrawn, *added]
+        assert await alone(backend).disputes.of_booking(first.booking_id) == [withdrawn, *added]
 
     async def test_a_stale_version_is_not_saved(self, backend: Backend, make: Builder) -> None:
         dispute = await _disputed(backend, make, await a_cast(backend, make))
@@ -221,17 +225,14 @@ class DisputesContract(StorageContract):
         cast = await a_cast(backend, make)
         dispute = await _disputed(backend, make, cast)
         made = [a_statement(make, dispute, user.id) for user in (cast.customer, cast.owner)]
-        async with backend.begin() as tx:
-            await tx.disputes.add_statements(made)
+        await alone(backend).disputes.add_statements(made)
         resolved = await _saved(backend, dispute.resolve(VERDICT, NOW), dispute)
         for _ in range(2):
-            async with backend.begin() as tx:
-                await tx.personal_data.clear(cast.owner.id)
+            await alone(backend).personal_data.clear(cast.owner.id)
         without_note = replace(resolved, verdict=replace(VERDICT, note=""), version=resolved.version + 1)
         assert await _get(backend, dispute) == without_note
         assert list(await backend.reads.disputes.statements(dispute.id)) == [made[0], replace(made[1], text="")]
-        async with backend.begin() as tx:
-            await tx.personal_data.clear(cast.customer.id)
+        await alone(backend).personal_data.clear(cast.customer.id)
         assert await _get(backend, dispute) == replace(without_note, reason="", version=without_note.version + 1)
         assert [each.text for each in await backend.reads.disputes.statements(dispute.id)] == ["", ""]
 

@@ -10,7 +10,7 @@ from booking_domain.favourites.model import Favourite, FavouriteId
 from booking_domain.favourites.ports import Favourites
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, alone
 from booking_domain.use_cases.platform.favourites import FavouriteReads
 
 
@@ -81,8 +81,7 @@ class FavouritesContract(StorageContract):
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         await _saved(backend, make, cast.customer.id, cast.profile.id)
         kept = await _saved(backend, make, other.customer.id, other.profile.id)
-        async with backend.begin() as tx:
-            await tx.personal_data.clear(getattr(cast, erased).id)
+        await alone(backend).personal_data.clear(getattr(cast, erased).id)
         assert await backend.reads.favourites.of_user(cast.customer.id, None, 10) == []
         assert await backend.reads.favourites.of_user(other.customer.id, None, 10) == kept
 

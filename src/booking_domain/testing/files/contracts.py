@@ -36,7 +36,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import FileId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.asynchronous import AsyncContract
-from booking_domain.testing.kit.storage import Backend, StorageContract, rolled_back
+from booking_domain.testing.kit.storage import Backend, StorageContract, alone, rolled_back
 from booking_domain.use_cases.platform.ports import Repositories
 
 MINUTE: Final = timedelta(minutes=1)
@@ -89,11 +89,9 @@ class FilesContract(StorageContract):
             sweep_at=None,
             version=77,
         )
-        async with backend.begin() as tx:
-            await tx.files.save(full, was=file)
+        await alone(backend).files.save(full, was=file)
         assert await backend.reads.files.get(file.id) == full
-        async with backend.begin() as tx:
-            assert await tx.files.lock(file.id) == full
+        assert await alone(backend).files.lock(file.id) == full
 
     async def test_an_unknown_file_is_not_found(self, backend: Backend, make: Builder) -> None:
         unknown = FileId(make.entropy.new_id())
@@ -106,18 +104,15 @@ class FilesContract(StorageContract):
         account = make.user()
         file = a_file(make, account)
         await self._stored(backend, account, file)
-        async with backend.begin() as tx:
-            await tx.files.save(file.begin_check(NOW), was=file)
+        await alone(backend).files.save(file.begin_check(NOW), was=file)
         with pytest.raises(ConcurrentChange):
-            async with backend.begin() as tx:
-                await tx.files.save(file.begin_check(NOW), was=file)
+            await alone(backend).files.save(file.begin_check(NOW), was=file)
 
     async def test_a_deleted_file_is_seen_by_the_sweep_alone(self, backend: Backend, make: Builder) -> None:
         account, owner = make.user(), FileOwner(folder=Folder.PORTFOLIO, id=uuid4())
         file = a_ready_file(make, account).attach(owner, 0)
         await self._stored(backend, account, file)
-        async with backend.begin() as tx:
-            await tx.files.save(file.delete(FileParty.ADMIN, NOW), was=file)
+        await alone(backend).files.save(file.delete(FileParty.ADMIN, NOW), was=file)
         reads = backend.reads.files
         assert await reads.get(file.id) is None
         assert list(await reads.of_account(account.id, None, 10)) == list(await reads.of(owner)) == []
@@ -134,8 +129,7 @@ class FilesContract(StorageContract):
         foreign = [a_ready_file(make, account, other.folder).attach(other, 0) for other in others]
         await self._stored(backend, account, *files, *foreign)
         assert list(await backend.reads.files.of(owner)) == files[::-1]
-        async with backend.begin() as tx:
-            assert list(await tx.files.lock_of(owner)) == files[::-1]
+        assert list(await alone(backend).files.lock_of(owner)) == files[::-1]
 
     async def test_files_of_several_objects_are_found_at_once(self, backend: Backend, make: Builder) -> None:
         account = make.user()
@@ -187,11 +181,9 @@ class FilesContract(StorageContract):
         file = a_ready_file(make, account)
         await self._stored(backend, account, file)
         for _ in range(2):
-            async with backend.begin() as tx:
-                await tx.personal_data.clear(account.id)
+            await alone(backend).personal_data.clear(account.id)
         assert await backend.reads.files.get(file.id) is None
-        async with backend.begin() as tx:
-            erased = await tx.files.lock(file.id)
+        erased = await alone(backend).files.lock(file.id)
         assert erased is not None
         assert (erased.status, erased.filename, erased.version) == (FileStatus.DELETED, "", file.version + 1)
         assert erased.sweep_at is not None

@@ -7,7 +7,7 @@ from typing import Final
 from booking_domain.jobs.model import ParkedJob
 from booking_domain.jobs.ports import ParkedJobCounts, ParkedJobFilter, ParkedJobReads, ParkedJobs
 from booking_domain.testing.builders import HOUR, NOW
-from booking_domain.testing.kit.storage import Backend, StorageContract
+from booking_domain.testing.kit.storage import Backend, StorageContract, alone
 
 
 def a_parked_job(
@@ -24,11 +24,9 @@ class ParkedJobsContract(StorageContract):
         job = a_parked_job(arguments={"booking_id": "1", "дугаар": "№\n"})
         again = job.failed_again(ValueError(), NOW + HOUR)
         for saved in (job, again, replace(again, lock=None, retry_at=None)):
-            async with backend.begin() as tx:
-                await tx.parked_jobs.save(saved)
+            await alone(backend).parked_jobs.save(saved)
             assert await backend.reads.parked_jobs.get(job.id) == saved
-            async with backend.begin() as tx:
-                assert await tx.parked_jobs.lock(job.id) == saved
+            assert await alone(backend).parked_jobs.lock(job.id) == saved
         for _ in range(2):
             async with backend.begin() as tx:
                 await tx.parked_jobs.remove(job.id)

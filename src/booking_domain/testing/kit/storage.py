@@ -19,8 +19,9 @@ pytest runs them with the plugin of the package `anyio`, without configuration.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Final, TypeVar
+from dataclasses import dataclass, replace
+from operator import attrgetter
+from typing import Final, Self, TypeVar, cast
 
 import pytest
 
@@ -30,6 +31,7 @@ from booking_domain.identity.model import User
 from booking_domain.scheduling.model import SlotSettings
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import DomainError
+from booking_domain.shared.unit_of_work import UnitOfWork
 from booking_domain.testing.backend import Backend, OpenBackend
 from booking_domain.testing.builders import Builder, terms
 from booking_domain.testing.kit.asynchronous import TIME_LIMIT, AsyncContract
@@ -43,6 +45,7 @@ __all__ = [
     "OpenBackend",
     "StorageContract",
     "a_cast",
+    "alone",
     "race",
     "rolled_back",
     "waits",
@@ -130,6 +133,24 @@ async def race(attempts: Sequence[Awaitable[T]]) -> tuple[list[T], list[DomainEr
         else:
             results.append(outcome)
     return results, refusals
+
+
+def alone(backend: Backend) -> Repositories:
+    """The repositories, each of whose calls is a database transaction of its own."""
+    return cast("Repositories", _Alone(begin=backend.begin))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Alone:
+    begin: UnitOfWork[Repositories]
+    path: tuple[str, ...] = ()
+
+    def __getattr__(self, name: str) -> Self:
+        return replace(self, path=(*self.path, name))
+
+    async def __call__(self, *args: object, **kwargs: object) -> object:
+        async with self.begin() as tx:
+            return await attrgetter(".".join(self.path))(tx)(*args, **kwargs)
 
 
 class _Rollback(Exception):

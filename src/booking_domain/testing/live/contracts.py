@@ -12,7 +12,7 @@ from booking_domain.live.ports import BookingParties, LiveEvents, LiveReads
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
 from booking_domain.testing.builders import NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, rolled_back, store_bookings
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, alone, rolled_back, store_bookings
 from booking_domain.use_cases.platform.ports import Repositories
 
 FULL: Final = NewLiveEvent(
@@ -28,8 +28,7 @@ BARE: Final = NewLiveEvent(channel=Channel.SYSTEM, type="announcement.published"
 
 
 async def _append(backend: Backend, *events: NewLiveEvent) -> None:
-    async with backend.begin() as tx:
-        await tx.live_events.append(events, NOW)
+    await alone(backend).live_events.append(events, NOW)
 
 
 class LiveContract(StorageContract):

@@ -13,7 +13,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.shared.images import Image
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, alone
 
 
 def an_item(make: Builder, provider_id: ProviderId, position: int = 0, **more: object) -> PortfolioItem:
@@ -53,15 +53,13 @@ class PortfolioContract(StorageContract):
             assert await tx.portfolio_items.lock(item.id) == item
             await tx.portfolio_items.save(full, was=item)
         with pytest.raises(ConcurrentChange):
-            async with backend.begin() as tx:
-                await tx.portfolio_items.save(full, was=item)
+            await alone(backend).portfolio_items.save(full, was=item)
         assert await backend.reads.portfolios.get(item.id) == _view(cast, full, public=False)
         async with backend.begin() as tx:
             assert list(await tx.portfolio_items.of_provider(cast.profile.id)) == [full]
             await tx.portfolio_items.remove(item.id)
         assert await backend.reads.portfolios.get(item.id) is None
-        async with backend.begin() as tx:
-            assert await tx.portfolio_items.lock(item.id) is None
+        assert await alone(backend).portfolio_items.lock(item.id) is None
 
     async def test_items_of_a_provider_are_paged_in_their_order(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
@@ -75,8 +73,7 @@ class PortfolioContract(StorageContract):
         every = [views[3], views[2], _view(cast, down, public=False), views[0]]
         assert list(await reads.of_owner(cast.owner.id, None, 9)) == every
         assert list(await reads.of_owner(cast.owner.id, items[2].id, 1)) == every[2:3]
-        async with backend.begin() as tx:
-            assert list(await tx.portfolio_items.of_provider(cast.profile.id)) == [view.item for view in every]
+        assert list(await alone(backend).portfolio_items.of_provider(cast.profile.id)) == [view.item for view in every]
 
     async def test_public_items_are_found_by_tag_and_text(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)

@@ -25,7 +25,7 @@ from booking_domain.reconciliation.ports import (
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, alone
 
 DAY: Final = date(2026, 11, 21)
 
@@ -92,12 +92,10 @@ class ReconciliationContract(StorageContract):
             await tx.reconciliation.save_run(full, was=run)
         assert await backend.reads.reconciliation.run(run.id) == full
         with pytest.raises(ConcurrentChange):
-            async with backend.begin() as tx:
-                await tx.reconciliation.save_run(full, was=run)
+            await alone(backend).reconciliation.save_run(full, was=run)
         unknown = RunId(make.entropy.new_id())
         assert await backend.reads.reconciliation.run(unknown) is None
-        async with backend.begin() as tx:
-            assert await tx.reconciliation.lock_run(unknown) is None
+        assert await alone(backend).reconciliation.lock_run(unknown) is None
 
     async def test_a_day_is_scheduled_once_per_date(self, backend: Backend, make: Builder) -> None:
         later = DAY + timedelta(days=7)
@@ -119,8 +117,7 @@ class ReconciliationContract(StorageContract):
     async def test_a_finding_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         booking, run = await a_booking(backend, make), _run(make)
         payment = make.payment(booking)
-        async with backend.begin() as tx:
-            await tx.payments.add(payment)
+        await alone(backend).payments.add(payment)
         finding = replace(_finding(make, run, 2**62), paid_at=NOW, payment_id=payment.id, booking_id=booking.id)
         assert await _add(backend, run, finding) == [True, True]
         assert await backend.reads.reconciliation.get(finding.id) == finding
@@ -132,12 +129,10 @@ class ReconciliationContract(StorageContract):
             await tx.reconciliation.save(full, was=finding)
         assert await backend.reads.reconciliation.get(finding.id) == full
         with pytest.raises(ConcurrentChange):
-            async with backend.begin() as tx:
-                await tx.reconciliation.save(full, was=finding)
+            await alone(backend).reconciliation.save(full, was=finding)
         unknown = FindingId(make.entropy.new_id())
         assert await backend.reads.reconciliation.get(unknown) is None
-        async with backend.begin() as tx:
-            assert await tx.reconciliation.lock(unknown) is None
+        assert await alone(backend).reconciliation.lock(unknown) is None
 
     async def test_a_difference_is_found_once(self, backend: Backend, make: Builder) -> None:
         run = _run(make)
@@ -210,8 +205,7 @@ class ReconciliationContract(StorageContract):
         about = replace(_finding(make, run), booking_id=booking.id, note="Bold Bat called")
         other = replace(_finding(make, run), note="?")
         await _add(backend, run, about, other)
-        async with backend.begin() as tx:
-            await tx.personal_data.clear(booking.customer_id)
+        await alone(backend).personal_data.clear(booking.customer_id)
         erased = await backend.reads.reconciliation.get(about.id)
         assert erased == replace(about, note="", version=2)
         assert await backend.reads.reconciliation.get(other.id) == other

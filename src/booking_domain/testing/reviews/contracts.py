@@ -32,6 +32,7 @@ from booking_domain.testing.kit.storage import (
     Cast,
     StorageContract,
     a_cast,
+    alone,
     race,
     rolled_back,
     store_bookings,
@@ -64,8 +65,7 @@ async def _rated(backend: Backend, make: Builder, cast: Cast, *stars: int) -> No
 
 async def _another_customer(backend: Backend, make: Builder, cast: Cast) -> Cast:
     customer = make.user()
-    async with backend.begin() as tx:
-        await tx.users.add(customer)
+    await alone(backend).users.add(customer)
     return replace(cast, customer=customer)
 
 
@@ -110,25 +110,21 @@ class ReviewsContract(StorageContract):
             edited_at=NOW + timedelta(microseconds=2),
             version=77,
         )
-        async with backend.begin() as tx:
-            await tx.reviews.save(full, was=review)
+        await alone(backend).reviews.save(full, was=review)
         assert await _get(backend, review) == full
-        async with backend.begin() as tx:
-            assert await tx.reviews.lock(review.id) == full
+        assert await alone(backend).reviews.lock(review.id) == full
 
     async def test_an_unknown_review_is_not_found(self, backend: Backend, make: Builder) -> None:
         unknown = ReviewId(make.entropy.new_id())
         assert await backend.reads.reviews.get(unknown) is None
-        async with backend.begin() as tx:
-            assert await tx.reviews.lock(unknown) is None
+        assert await alone(backend).reviews.lock(unknown) is None
 
     async def test_a_booking_has_one_review(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking = await _a_booking(backend, make, cast)
 
         async def add() -> None:
-            async with backend.begin() as tx:
-                await tx.reviews.add(a_review(make, booking))
+            await alone(backend).reviews.add(a_review(make, booking))
 
         added, refused = await race([add() for _ in range(5)])
         assert len(added) == 1
@@ -136,11 +132,9 @@ class ReviewsContract(StorageContract):
 
     async def test_a_stale_version_is_not_saved(self, backend: Backend, make: Builder) -> None:
         review = await _a_review(backend, make, await a_cast(backend, make))
-        async with backend.begin() as tx:
-            await tx.reviews.save(review.reply_with("Thanks", now=NOW), was=review)
+        await alone(backend).reviews.save(review.reply_with("Thanks", now=NOW), was=review)
         with pytest.raises(ConcurrentChange):
-            async with backend.begin() as tx:
-                await tx.reviews.save(review.reply_with("Late", now=NOW), was=review)
+            await alone(backend).reviews.save(review.reply_with("Late", now=NOW), was=review)
 
     async def test_concurrent_reviews_all_count(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
@@ -199,8 +193,7 @@ class ReviewsContract(StorageContract):
         cast = await a_cast(backend, make)
         await _a_review(backend, make, cast)
         before = await backend.reads.providers.get(cast.profile.id)
-        async with backend.begin() as tx:
-            await tx.reviews.recount(cast.profile.id)
+        await alone(backend).reviews.recount(cast.profile.id)
         assert await backend.reads.providers.get(cast.profile.id) == before
 
     async def test_the_ages_of_the_accounts_of_recent_reviews_are_known(self, backend: Backend, make: Builder) -> None:
@@ -209,8 +202,7 @@ class ReviewsContract(StorageContract):
         await _a_review(backend, make, cast)
         await _a_review(backend, make, elsewhere, created_at=later)
         await _a_review(backend, make, cast, created_at=later, status=ReviewStatus.HELD)
-        async with backend.begin() as tx:
-            ages = await tx.reviews.ages_since(cast.profile.id, since)
+        ages = await alone(backend).reviews.ages_since(cast.profile.id, since)
         assert list(ages) == [later - cast.customer.created_at]
 
     async def test_reviews_of_one_provider_are_counted_one_transaction_at_a_time(
@@ -220,8 +212,7 @@ class ReviewsContract(StorageContract):
         booking = await _a_booking(backend, make, cast)
 
         async def ages() -> int:
-            async with backend.begin() as tx:
-                return len(await tx.reviews.ages_since(cast.profile.id, NOW - timedelta(days=1)))
+            return len(await alone(backend).reviews.ages_since(cast.profile.id, NOW - timedelta(days=1)))
 
         async with backend.begin() as tx:
             assert list(await tx.reviews.ages_since(cast.profile.id, NOW - timedelta(days=1))) == []
@@ -240,8 +231,7 @@ class ReviewsContract(StorageContract):
 
         await rolled_back(backend, post)
         assert await backend.reads.reviews.page(ReviewFilter()) == []
-        async with backend.begin() as tx:
-            assert await tx.profiles.get(cast.profile.id) == cast.profile
+        assert await alone(backend).profiles.get(cast.profile.id) == cast.profile
 
     async def test_a_view_has_the_names_of_both_sides(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
@@ -254,8 +244,7 @@ class ReviewsContract(StorageContract):
         reviews = [await _a_review(backend, make, cast, rating) for rating in (3, 5, 3, 1, 5)]
         await _a_review(backend, make, other)
         hidden = await _a_review(backend, make, cast, 2)
-        async with backend.begin() as tx:
-            await tx.reviews.save(hidden.hide(HideReason.SPAM), was=hidden)
+        await alone(backend).reviews.save(hidden.hide(HideReason.SPAM), was=hidden)
         newest = reviews[::-1]
         expected = {
             ReviewOrder.NEWEST: newest,
@@ -274,8 +263,7 @@ class ReviewsContract(StorageContract):
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         one, two = await _a_review(backend, make, cast), await _a_review(backend, make, other)
         hidden = two.hide(HideReason.FAKE)
-        async with backend.begin() as tx:
-            await tx.reviews.save(hidden, was=two)
+        await alone(backend).reviews.save(hidden, was=two)
 
         async def page(chosen: ReviewFilter) -> list[Review]:
             return [view.review for view in await backend.reads.reviews.page(chosen)]
@@ -333,14 +321,11 @@ class ReviewsContract(StorageContract):
         cast = await a_cast(backend, make)
         review = await _a_review(backend, make, cast)
         replied = review.reply_with("Thanks", now=NOW)
-        async with backend.begin() as tx:
-            await tx.reviews.save(replied, was=review)
+        await alone(backend).reviews.save(replied, was=review)
         for _ in range(2):
-            async with backend.begin() as tx:
-                await tx.personal_data.clear(cast.customer.id)
+            await alone(backend).personal_data.clear(cast.customer.id)
         assert await _get(backend, review) == replace(replied, text="", version=replied.version + 1)
-        async with backend.begin() as tx:
-            await tx.personal_data.clear(cast.owner.id)
+        await alone(backend).personal_data.clear(cast.owner.id)
         erased = await _get(backend, review)
         assert erased is not None
         assert (erased.rating, erased.text, erased.reply, erased.replied_at) == (5, "", None, None)
@@ -349,13 +334,11 @@ class ReviewsContract(StorageContract):
         cast = await a_cast(backend, make)
         for status in Status:
             booking = await _a_booking(backend, make, cast, status)
-            async with backend.begin() as tx:
-                found = await tx.reviewable_bookings.get(booking.id)
+            found = await alone(backend).reviewable_bookings.get(booking.id)
             assert found is not None
             assert (found.provider_id, found.provider_user_id) == (cast.profile.id, cast.owner.id)
             assert (found.customer_id, found.completed) == (cast.customer.id, status is Status.COMPLETED)
-        async with backend.begin() as tx:
-            assert await tx.reviewable_bookings.get(BookingId(make.entropy.new_id())) is None
+        assert await alone(backend).reviewable_bookings.get(BookingId(make.entropy.new_id())) is None
 
     async def test_a_booking_says_whether_it_was_a_visit(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
@@ -388,17 +371,15 @@ class ReviewsContract(StorageContract):
         booking = await _a_booking(backend, make, cast)
 
         async def shortest() -> int:
-            async with backend.begin() as tx:
-                found = await tx.reviewable_bookings.get(booking.id)
+            found = await alone(backend).reviewable_bookings.get(booking.id)
             assert found is not None
             return found.visit.shortest_minutes
 
         price = Money(amount=0, currency=booking.price.currency)
         length = Duration(minutes=20, price_amount=0, deposit_amount=0)
-        async with backend.begin() as tx:
-            await tx.bookable_providers.save_terms(
-                cast.profile.id, Terms(price=price, deposit=price, durations=(length,))
-            )
+        await alone(backend).bookable_providers.save_terms(
+            cast.profile.id, Terms(price=price, deposit=price, durations=(length,))
+        )
         assert await shortest() == 20
         kinds = ((45, False, True), (90, False, True), (5, True, True), (5, False, False))
         for number, (minutes, add_on, active) in enumerate(kinds):
@@ -413,8 +394,7 @@ class ReviewsContract(StorageContract):
                 active=active,
                 created_at=NOW,
             )
-            async with backend.begin() as tx:
-                await tx.services.add(service)
+            await alone(backend).services.add(service)
         assert await shortest() == 45
 
 
@@ -431,8 +411,7 @@ class TiesContract(StorageContract):
         await _paid_to(backend, make, cast.owner, "5012345678")
         await _paid_to(backend, make, cast.customer, "5012345679")
         assert await _ties(backend, cast) == frozenset()
-        async with backend.begin() as tx:
-            assert await tx.ties.between(cast.customer.id, ProviderId(make.entropy.new_id())) == frozenset()
+        assert await alone(backend).ties.between(cast.customer.id, ProviderId(make.entropy.new_id())) == frozenset()
 
     async def test_the_same_address_with_the_same_user_agent_is_a_device(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
@@ -487,13 +466,11 @@ class TiesContract(StorageContract):
 
 
 async def _ties(backend: Backend, cast: Cast) -> frozenset[Tie]:
-    async with backend.begin() as tx:
-        return await tx.ties.between(cast.customer.id, cast.profile.id)
+    return await alone(backend).ties.between(cast.customer.id, cast.profile.id)
 
 
 async def _signed_in(backend: Backend, make: Builder, user: User, client: Client) -> None:
-    async with backend.begin() as tx:
-        await tx.sessions.add(replace(make.session(user), client=client))
+    await alone(backend).sessions.add(replace(make.session(user), client=client))
 
 
 async def _texted(backend: Backend, make: Builder, user: User, digest: bytes, *, verified: bool = True) -> None:
@@ -510,8 +487,7 @@ async def _texted(backend: Backend, make: Builder, user: User, digest: bytes, *,
         created_at=NOW,
         updated_at=NOW,
     )
-    async with backend.begin() as tx:
-        await tx.sms_messages.add(message)
+    await alone(backend).sms_messages.add(message)
 
 
 async def _paid_to(backend: Backend, make: Builder, user: User, number: str) -> None:

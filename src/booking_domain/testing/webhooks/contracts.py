@@ -13,7 +13,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, race
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, alone, race
 from booking_domain.webhooks.model import (
     DeliveryId,
     DeliveryStatus,
@@ -65,8 +65,7 @@ def a_delivery(make: Builder, endpoint: WebhookEndpoint, booking: Booking | None
 
 async def _stored(backend: Backend, make: Builder, owner: User) -> WebhookEndpoint:
     endpoint = an_endpoint(make, owner)
-    async with backend.begin() as tx:
-        await tx.webhook_endpoints.add(endpoint)
+    await alone(backend).webhook_endpoints.add(endpoint)
     return endpoint
 
 
@@ -82,8 +81,7 @@ async def _queued(
 
 async def _attempt(backend: Backend, delivery: WebhookDelivery, failure: Failure | None = None) -> WebhookDelivery:
     after = delivery.attempted(Outcome(failure=failure, response_status=500, excerpt="текст"), now=NOW)
-    async with backend.begin() as tx:
-        await tx.webhook_deliveries.save(after, was=delivery)
+    await alone(backend).webhook_deliveries.save(after, was=delivery)
     return after
 
 
@@ -104,10 +102,8 @@ class WebhooksContract(StorageContract):
             disabled_at=NOW,
             version=77,
         )
-        async with backend.begin() as tx:
-            await tx.webhook_endpoints.save(full, was=endpoint)
-        async with backend.begin() as tx:
-            assert await tx.webhook_endpoints.lock(endpoint.id) == full
+        await alone(backend).webhook_endpoints.save(full, was=endpoint)
+        assert await alone(backend).webhook_endpoints.lock(endpoint.id) == full
         assert await backend.reads.webhooks.endpoint(endpoint.id) == full
 
     async def test_what_is_unknown_is_not_found(self, backend: Backend, make: Builder) -> None:
@@ -126,8 +122,7 @@ class WebhooksContract(StorageContract):
         endpoints = [replace(an_endpoint(make, cast.owner), url="https://same.example.com/") for _ in range(3)]
 
         async def add(endpoint: WebhookEndpoint) -> None:
-            async with backend.begin() as tx:
-                await tx.webhook_endpoints.add(endpoint)
+            await alone(backend).webhook_endpoints.add(endpoint)
 
         added, refused = await race([add(endpoint) for endpoint in endpoints])
         assert len(added) == 1
@@ -135,10 +130,8 @@ class WebhooksContract(StorageContract):
         await add(replace(an_endpoint(make, other.owner), url="https://same.example.com/"))
         renamed = await _stored(backend, make, cast.owner)
         with pytest.raises(EndpointExists):
-            async with backend.begin() as tx:
-                await tx.webhook_endpoints.save(replace(renamed, url="https://same.example.com/"), was=renamed)
-        async with backend.begin() as tx:
-            assert await tx.webhook_endpoints.count(cast.owner.id) == 2
+            await alone(backend).webhook_endpoints.save(replace(renamed, url="https://same.example.com/"), was=renamed)
+        assert await alone(backend).webhook_endpoints.count(cast.owner.id) == 2
 
     async def test_stale_versions_are_not_saved(self, backend: Backend, make: Builder) -> None:
         endpoint = await _stored(backend, make, (await a_cast(backend, make)).owner)
@@ -146,18 +139,15 @@ class WebhooksContract(StorageContract):
         await _attempt(backend, delivery)
         with pytest.raises(ConcurrentChange):
             await _attempt(backend, delivery)
-        async with backend.begin() as tx:
-            await tx.webhook_endpoints.save(replace(endpoint, version=2), was=endpoint)
+        await alone(backend).webhook_endpoints.save(replace(endpoint, version=2), was=endpoint)
         with pytest.raises(ConcurrentChange):
-            async with backend.begin() as tx:
-                await tx.webhook_endpoints.save(replace(endpoint, version=2), was=endpoint)
+            await alone(backend).webhook_endpoints.save(replace(endpoint, version=2), was=endpoint)
 
     async def test_endpoints_are_filtered_and_paged(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         one, two = await _stored(backend, make, cast.owner), await _stored(backend, make, other.owner)
         off = two.disable(DisabledBecause.OWNER, now=NOW)
-        async with backend.begin() as tx:
-            await tx.webhook_endpoints.save(off, was=two)
+        await alone(backend).webhook_endpoints.save(off, was=two)
 
         async def found(criteria: EndpointFilter) -> list[WebhookEndpoint]:
             return list(await backend.reads.webhooks.endpoints(criteria))
@@ -177,8 +167,7 @@ class WebhooksContract(StorageContract):
         async with backend.begin() as tx:
             await tx.webhook_deliveries.add(delivery)
             await tx.webhook_deliveries.add(again)
-        async with backend.begin() as tx:
-            await tx.webhook_deliveries.add(elsewhere)
+        await alone(backend).webhook_deliveries.add(elsewhere)
         assert list(await backend.reads.webhooks.deliveries(DeliveryFilter(endpoint_id=endpoint.id))) == [delivery]
         assert await backend.reads.webhooks.delivery(elsewhere.id) == elsewhere
 
@@ -186,8 +175,7 @@ class WebhooksContract(StorageContract):
         endpoint = await _stored(backend, make, (await a_cast(backend, make)).owner)
         [delivery] = await _queued(backend, make, endpoint, None)
         after = await _attempt(backend, delivery, Failure.STATUS)
-        async with backend.begin() as tx:
-            assert await tx.webhook_deliveries.lock(delivery.id) == after
+        assert await alone(backend).webhook_deliveries.lock(delivery.id) == after
         assert await backend.reads.webhooks.delivery(delivery.id) == after
 
     async def test_deliveries_are_listed_newest_first(self, backend: Backend, make: Builder) -> None:
@@ -235,30 +223,26 @@ class WebhooksContract(StorageContract):
         reads, rests = backend.reads.webhooks, endpoint.failed(NOW)
         assert list(await reads.due(NOW, 10)) == [endpoint.id, busy.id]
         assert list(await reads.due(NOW, 1)) == [endpoint.id]
-        async with backend.begin() as tx:
-            await tx.webhook_endpoints.save(rests, was=endpoint)
+        await alone(backend).webhook_endpoints.save(rests, was=endpoint)
         assert rests.rests_until is not None
         assert await reads.next_due(endpoint.id, NOW) is None
         assert await reads.next_attempt(endpoint.id) == rests.rests_until
         assert list(await reads.due(NOW, 10)) == [busy.id]
         assert list(await reads.due(rests.rests_until, 10)) == [endpoint.id, busy.id]
-        async with backend.begin() as tx:
-            await tx.webhook_endpoints.save(rests.disable(DisabledBecause.OWNER, now=NOW), was=rests)
+        await alone(backend).webhook_endpoints.save(rests.disable(DisabledBecause.OWNER, now=NOW), was=rests)
         assert await reads.next_attempt(endpoint.id) is None
         assert list(await reads.due(NOW, 10)) == [busy.id]
 
     async def test_a_booking_is_received_by_its_provider_and_by_admins(self, backend: Backend, make: Builder) -> None:
         cast, stranger, admin = await a_cast(backend, make), await a_cast(backend, make), make.user(Role.ADMIN)
-        async with backend.begin() as tx:
-            await tx.users.add(admin)
+        await alone(backend).users.add(admin)
         booking = await a_booking(backend, make, cast)
         own = await _stored(backend, make, cast.owner)
         await _stored(backend, make, stranger.owner)
         platform = await _stored(backend, make, admin)
         found = await backend.reads.webhooks.receivers(booking.id)
         assert [(each.endpoint, each.owner) for each in found] == [(own, cast.owner.actor), (platform, admin.actor)]
-        async with backend.begin() as tx:
-            await tx.webhook_endpoints.save(platform.disable(DisabledBecause.OWNER, now=NOW), was=platform)
+        await alone(backend).webhook_endpoints.save(platform.disable(DisabledBecause.OWNER, now=NOW), was=platform)
         assert [each.endpoint for each in await backend.reads.webhooks.receivers(booking.id)] == [own]
 
     async def test_an_owner_who_was_disabled_or_deleted_receives_nothing(self, backend: Backend, make: Builder) -> None:
@@ -272,8 +256,7 @@ class WebhooksContract(StorageContract):
             endpoint, booking = await _stored(backend, make, cast.owner), await a_booking(backend, make, cast)
             await _queued(backend, make, endpoint, booking)
             assert len(await backend.reads.webhooks.receivers(booking.id)) == 1
-            async with backend.begin() as tx:
-                await tx.users.save(replace(cast.owner, **change))
+            await alone(backend).users.save(replace(cast.owner, **change))
             await self._receives_nothing(backend, endpoint, booking)
 
     async def test_a_provider_who_was_suspended_or_removed_receives_nothing(
@@ -301,40 +284,32 @@ class WebhooksContract(StorageContract):
         [elsewhere] = await _queued(backend, make, other, None)
         done = await _attempt(backend, done)
         later = replace(a_delivery(make, endpoint), created_at=NOW + _SECOND)
-        async with backend.begin() as tx:
-            await tx.webhook_deliveries.add(later)
-        async with backend.begin() as tx:
-            await tx.webhook_deliveries.give_up(endpoint.id)
+        await alone(backend).webhook_deliveries.add(later)
+        await alone(backend).webhook_deliveries.give_up(endpoint.id)
         failed: dict[str, Any] = {"status": DeliveryStatus.FAILED, "next_attempt_at": None, "version": 2}
         for delivery in (old, new, later):
             assert await backend.reads.webhooks.delivery(delivery.id) == replace(delivery, **failed)
         for delivery in (done, elsewhere):
             assert await backend.reads.webhooks.delivery(delivery.id) == delivery
-        async with backend.begin() as tx:
-            assert await tx.webhook_deliveries.replay_failed(endpoint.id, NOW + _SECOND, NOW) == 1
+        assert await alone(backend).webhook_deliveries.replay_failed(endpoint.id, NOW + _SECOND, NOW) == 1
         assert await backend.reads.webhooks.delivery(later.id) == replace(later, version=3)
-        async with backend.begin() as tx:
-            assert await tx.webhook_deliveries.replay_failed(endpoint.id, NOW, NOW) == 2
+        assert await alone(backend).webhook_deliveries.replay_failed(endpoint.id, NOW, NOW) == 2
 
     async def test_old_deliveries_are_forgotten_whatever_their_status(self, backend: Backend, make: Builder) -> None:
         endpoint = await _stored(backend, make, (await a_cast(backend, make)).owner)
         _, done, _ = await _queued(backend, make, endpoint, None, None, None)
         await _attempt(backend, done)
         newer = replace(a_delivery(make, endpoint), created_at=NOW + _SECOND)
-        async with backend.begin() as tx:
-            await tx.webhook_deliveries.add(newer)
-        async with backend.begin() as tx:
-            assert await tx.webhook_deliveries.remove_before(NOW + _SECOND, 2) == 2
-        async with backend.begin() as tx:
-            assert await tx.webhook_deliveries.remove_before(NOW + _SECOND, 2) == 1
+        await alone(backend).webhook_deliveries.add(newer)
+        assert await alone(backend).webhook_deliveries.remove_before(NOW + _SECOND, 2) == 2
+        assert await alone(backend).webhook_deliveries.remove_before(NOW + _SECOND, 2) == 1
         left = await backend.reads.webhooks.deliveries(DeliveryFilter(endpoint_id=endpoint.id))
         assert list(left) == [newer]
 
     async def test_an_endpoint_is_removed_with_its_deliveries(self, backend: Backend, make: Builder) -> None:
         endpoint = await _stored(backend, make, (await a_cast(backend, make)).owner)
         [delivery] = await _queued(backend, make, endpoint, None)
-        async with backend.begin() as tx:
-            await tx.webhook_endpoints.remove(endpoint.id)
+        await alone(backend).webhook_endpoints.remove(endpoint.id)
         assert await backend.reads.webhooks.endpoint(endpoint.id) is None
         assert await backend.reads.webhooks.delivery(delivery.id) is None
 
@@ -344,12 +319,10 @@ class WebhooksContract(StorageContract):
         cast = await a_cast(backend, make)
         endpoint, booking = await _stored(backend, make, cast.owner), await a_booking(backend, make, cast)
         about, ping = await _queued(backend, make, endpoint, booking, None)
-        async with backend.begin() as tx:
-            await tx.personal_data.clear(cast.customer.id)
+        await alone(backend).personal_data.clear(cast.customer.id)
         assert await backend.reads.webhooks.delivery(about.id) is None
         assert await backend.reads.webhooks.delivery(ping.id) == ping
-        async with backend.begin() as tx:
-            await tx.personal_data.clear(cast.owner.id)
+        await alone(backend).personal_data.clear(cast.owner.id)
         assert await backend.reads.webhooks.endpoint(endpoint.id) is None
         assert await backend.reads.webhooks.delivery(ping.id) is None
 

@@ -8,7 +8,7 @@ from booking_domain.catalogue.salons import Salon
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import BookingId, CustomerId, SalonId, UserId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, store_bookings
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, alone, store_bookings
 from booking_domain.use_cases.platform.listings import BookingListFilter, BookingListOrder
 from booking_domain.use_cases.platform.views import Appointment, SalonName
 
@@ -149,8 +149,7 @@ class AppointmentReadsContract(StorageContract):
             assert {each.booking.id for each in found} == {booking.id for booking in expected}
         found = await backend.reads.appointments.page(BookingListFilter(party_id=manager.id))
         assert [each.booking.id for each in found] == [own.id]
-        async with backend.begin() as tx:
-            await tx.salons.remove_member(salons[0].id, casts[0].profile.id)
+        await alone(backend).salons.remove_member(salons[0].id, casts[0].profile.id)
         found = await backend.reads.appointments.page(BookingListFilter(party_id=manager.id, manager_id=manager.id))
         assert {each.booking.id for each in found} == {second.id, third.id, own.id}
 

@@ -9,7 +9,7 @@ from booking_domain.bookings.transitions import CLAIMS_TIME, TO_COME, Status
 from booking_domain.payments.model import Purpose
 from booking_domain.shared.ids import BookingId, UserId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, store_bookings
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, alone, store_bookings
 
 INSTANT = timedelta(microseconds=1)
 ALL = BookingFilter()
@@ -182,8 +182,7 @@ class BookingReadsContract(StorageContract):
                 moved = replace(
                     pages[0][1], span=first.span, blocked=first.blocked, local_start=first.local_start, version=2
                 )
-                async with backend.begin() as tx:
-                    await tx.bookings.save(moved, was=pages[0][1])
+                await alone(backend).bookings.save(moved, was=pages[0][1])
         assert [len(page) for page in pages] == [5, 5, 2, 0]
         assert [booking for page in pages for booking in page] == by_provider
 

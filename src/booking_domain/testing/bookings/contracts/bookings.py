@@ -22,7 +22,7 @@ from booking_domain.shared.ids import BookingId, EventId, ProviderId, SeriesId, 
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, race, store_bookings, waits
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, alone, race, store_bookings, waits
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -32,8 +32,7 @@ async def _add(backend: Backend, make: Builder, booking: Booking) -> Booking:
 
 
 async def _locked(backend: Backend, booking_id: BookingId) -> Booking | None:
-    async with backend.begin() as tx:
-        return await tx.bookings.lock(booking_id)
+    return await alone(backend).bookings.lock(booking_id)
 
 
 async def _unsettled(tx: Repositories, customer_id: UserId, now: datetime = NOW) -> int | None:
@@ -106,8 +105,7 @@ class BookingsContract(StorageContract):
 
     async def test_unsettled_bookings_are_counted_by_customer(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), make.user()
-        async with backend.begin() as tx:
-            await tx.users.add(other)
+        await alone(backend).users.add(other)
         due = NOW + HOUR / 4
         for booking in (
             *(make.booking(cast.profile, cast.customer, status=status) for status in Status),
@@ -170,8 +168,7 @@ class BookingsContract(StorageContract):
         self, backend: Backend, make: Builder
     ) -> None:
         disabled = replace(make.user(), status=UserStatus.DISABLED)
-        async with backend.begin() as tx:
-            await tx.users.add(disabled)
+        await alone(backend).users.add(disabled)
         async with backend.begin() as tx:
             assert await _unsettled(tx, disabled.id) is None
 
@@ -217,8 +214,7 @@ class BookingsContract(StorageContract):
         cast = await a_cast(backend, make)
         booking, other = make.booking(cast.profile, cast.customer), make.booking(cast.profile, cast.customer)
         placed = make.event(booking)
-        async with backend.begin() as tx:
-            await tx.bookings.add(booking, [placed])
+        await alone(backend).bookings.add(booking, [placed])
         await _add(backend, make, other)
         after = replace(
             _next(booking),
@@ -239,8 +235,7 @@ class BookingsContract(StorageContract):
             cancellation_start=TOMORROW + 2 * HOUR,
         )
         confirmed = make.event(after, Status.PENDING)
-        async with backend.begin() as tx:
-            await tx.bookings.save(after, was=booking, events=[confirmed])
+        await alone(backend).bookings.save(after, was=booking, events=[confirmed])
         assert await backend.reads.bookings.get(booking.id) == after
         assert list(await backend.reads.bookings.events(booking.id)) == [placed, confirmed]
         assert await backend.reads.bookings.get(other.id) == other
@@ -256,8 +251,7 @@ class BookingsContract(StorageContract):
         await _add(backend, make, before)
         for times in ((TOMORROW + HOUR, TOMORROW), (TOMORROW,), ()):
             after = replace(before, offered_times=times, version=before.version + 1)
-            async with backend.begin() as tx:
-                await tx.bookings.save(after, was=before)
+            await alone(backend).bookings.save(after, was=before)
             assert await backend.reads.bookings.get(after.id) == after
             before = after
 
@@ -265,10 +259,8 @@ class BookingsContract(StorageContract):
         cast = await a_cast(backend, make)
         booking = make.booking(cast.profile, cast.customer)
         placed = make.event(booking)
-        async with backend.begin() as tx:
-            await tx.bookings.add(booking, [placed])
-        async with backend.begin() as tx:
-            await tx.bookings.save(booking.await_payment(NOW), was=booking)
+        await alone(backend).bookings.add(booking, [placed])
+        await alone(backend).bookings.save(booking.await_payment(NOW), was=booking)
         assert list(await backend.reads.bookings.events(booking.id)) == [placed]
 
     async def test_the_history_is_returned_oldest_first(self, backend: Backend, make: Builder) -> None:
@@ -286,10 +278,8 @@ class BookingsContract(StorageContract):
             )
             for number, (from_status, to_status) in enumerate(product((None, *Status), Status))
         ]
-        async with backend.begin() as tx:
-            await tx.bookings.add(booking, events[:3])
-        async with backend.begin() as tx:
-            await tx.bookings.save(_next(booking), was=booking, events=events[3:])
+        await alone(backend).bookings.add(booking, events[:3])
+        await alone(backend).bookings.save(_next(booking), was=booking, events=events[3:])
         assert list(await backend.reads.bookings.events(booking.id)) == events
         assert len(await backend.reads.bookings.events(others.id)) == 1
 
@@ -297,11 +287,9 @@ class BookingsContract(StorageContract):
         cast = await a_cast(backend, make)
         booking = await _add(backend, make, make.booking(cast.profile, cast.customer))
         first, second = _next(booking), _next(booking, Status.CANCELLED)
-        async with backend.begin() as tx:
-            await tx.bookings.save(first, was=booking)
+        await alone(backend).bookings.save(first, was=booking)
         with pytest.raises(ConcurrentChange):
-            async with backend.begin() as tx:
-                await tx.bookings.save(second, was=booking, events=[make.event(second, Status.PENDING)])
+            await alone(backend).bookings.save(second, was=booking, events=[make.event(second, Status.PENDING)])
         assert await backend.reads.bookings.get(booking.id) == first
         assert len(await backend.reads.bookings.events(booking.id)) == 1
 
@@ -309,8 +297,7 @@ class BookingsContract(StorageContract):
         cast = await a_cast(backend, make)
         booking = make.booking(cast.profile, cast.customer)
         with pytest.raises(ConcurrentChange):
-            async with backend.begin() as tx:
-                await tx.bookings.save(_next(booking), was=booking)
+            await alone(backend).bookings.save(_next(booking), was=booking)
 
     async def test_of_concurrent_changes_one_succeeds(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
@@ -319,8 +306,7 @@ class BookingsContract(StorageContract):
         async def change() -> None:
             after = _next(booking)
             event = replace(make.event(after, Status.PENDING), id=EventId(make.entropy.new_id()))
-            async with backend.begin() as tx:
-                await tx.bookings.save(after, was=booking, events=[event])
+            await alone(backend).bookings.save(after, was=booking, events=[event])
 
         changed, refusals = await race([change() for _ in range(10)])
         assert len(changed) == 1

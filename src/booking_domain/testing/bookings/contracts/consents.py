@@ -6,7 +6,7 @@ from datetime import timedelta
 from booking_domain.bookings.consents import BookingConsent, ConsentAction, ConsentCode, ConsentId, ConsentView
 from booking_domain.shared.ids import ProviderId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, rolled_back
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, alone, rolled_back
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -34,8 +34,7 @@ class ConsentsContract(StorageContract):
         granted = _consent(make, cast)
         for consent in (granted, granted.moved(ConsentAction.REVOKE, NOW + timedelta(days=1))):
             await _saved(backend, consent)
-            async with backend.begin() as tx:
-                assert await tx.booking_consents.get(cast.customer.id, cast.profile.id) == consent
+            assert await alone(backend).booking_consents.get(cast.customer.id, cast.profile.id) == consent
             view = ConsentView(
                 consent=consent, provider_name=cast.profile.display_name, customer_name=cast.customer.name
             )
@@ -81,8 +80,7 @@ class ConsentsContract(StorageContract):
             assert await backend.reads.booking_consents.code_of(cast.profile.id) == code
         for provider_id in (other.profile.id, ProviderId(make.entropy.new_id())):
             assert await backend.reads.booking_consents.code_of(provider_id) is None
-            async with backend.begin() as tx:
-                await tx.booking_consents.remove_code(provider_id)
+            await alone(backend).booking_consents.remove_code(provider_id)
         assert await backend.reads.booking_consents.code_of(cast.profile.id) == codes[1]
         async with backend.begin() as tx:
             await tx.booking_consents.remove_code(cast.profile.id)
@@ -110,6 +108,5 @@ class ConsentsContract(StorageContract):
             await tx.personal_data.clear(cast.customer.id)
         assert list(await backend.reads.booking_consents.of_customer(cast.customer.id, None, 5)) == []
         assert await backend.reads.booking_consents.code_of(cast.profile.id) == code
-        async with backend.begin() as tx:
-            await tx.personal_data.clear(cast.owner.id)
+        await alone(backend).personal_data.clear(cast.owner.id)
         assert await backend.reads.booking_consents.code_of(cast.profile.id) is None

@@ -8,7 +8,7 @@ from booking_domain.bookings.ideas import IdeaContent, IdeaSide
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, IdeaId
 from booking_domain.testing.builders import HOUR, NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, alone
 
 
 class IdeasContract(StorageContract):
@@ -24,12 +24,10 @@ class IdeasContract(StorageContract):
             await tx.ideas.add(idea)
             assert await tx.ideas.get(idea.id) == idea
             assert await tx.ideas.count(idea.booking_id) == 1
-        async with backend.begin() as tx:
-            await tx.ideas.save(changed, was=idea)
+        await alone(backend).ideas.save(changed, was=idea)
         assert await backend.reads.ideas.get(idea.id) == changed
         with pytest.raises(ConcurrentChange):
-            async with backend.begin() as tx:
-                await tx.ideas.save(changed, was=idea)
+            await alone(backend).ideas.save(changed, was=idea)
         async with backend.begin() as tx:
             await tx.ideas.remove(idea.id)
             assert await tx.ideas.count(idea.booking_id) == 0

@@ -14,7 +14,7 @@ from booking_domain.bookings.reminders import (
 from booking_domain.bookings.transitions import Status
 from booking_domain.shared.reminders import BookingReminder
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder, terms
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, store_bookings
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, alone, store_bookings
 from booking_domain.use_cases.platform.ports import FOLLOW_UPS
 
 _MINUTES = (2_880, 600, 120)
@@ -30,8 +30,7 @@ class RemindersContract(StorageContract):
 
     async def test_reminders_are_due_when_the_booking_says_so(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
-        async with backend.begin() as tx:
-            await tx.bookable_providers.save_terms(cast.profile.id, replace(terms(), reminder_minutes=_MINUTES))
+        await alone(backend).bookable_providers.save_terms(cast.profile.id, replace(terms(), reminder_minutes=_MINUTES))
         bookings = [
             make.booking(cast.profile, cast.customer, TOMORROW + n * HOUR, status=status)
             for n, status in enumerate(Status)
@@ -103,8 +102,7 @@ class RemindersContract(StorageContract):
 
     async def test_the_first_service_with_reminders_of_its_own_decides(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
-        async with backend.begin() as tx:
-            await tx.bookable_providers.save_terms(cast.profile.id, replace(terms(), reminder_minutes=_MINUTES))
+        await alone(backend).bookable_providers.save_terms(cast.profile.id, replace(terms(), reminder_minutes=_MINUTES))
         usual = make.service(provider_id=cast.profile.id)
         early, late, never = (replace(usual, reminder_minutes=each) for each in ((4_320, 60), (30,), ()))
         for n, (services, expected) in enumerate(
@@ -129,11 +127,11 @@ class RemindersContract(StorageContract):
         await store_bookings(backend, make, booking)
         near = list(reminders_of(booking, (120, 60), booking.updated_at))
         assert len(near) == 2
-        async with backend.begin() as tx:
-            await tx.bookable_providers.save_terms(cast.profile.id, replace(terms(), reminder_minutes=(120, 60)))
+        await alone(backend).bookable_providers.save_terms(
+            cast.profile.id, replace(terms(), reminder_minutes=(120, 60))
+        )
         for first in (True, False):
-            async with backend.begin() as tx:
-                assert await tx.booking_reminders.add(near[0]) is first
+            assert await alone(backend).booking_reminders.add(near[0]) is first
         assert await backend.reads.booking_reminders.due(near[0].occurred_at, 9) == []
         assert await backend.reads.booking_reminders.due(near[1].occurred_at, 9) == [booking.id]
 
@@ -144,6 +142,5 @@ class RemindersContract(StorageContract):
         [_, late] = reminders_of(booking, (1_440, 120), booking.created_at - 2 * timedelta(days=1))
         assert await backend.reads.booking_reminders.due(late.occurred_at, 9) == [booking.id]
         moved = replace(booking, version=2, updated_at=late.occurred_at)
-        async with backend.begin() as tx:
-            await tx.bookings.save(moved, was=booking, events=[make.event(moved, Status.CONFIRMED)])
+        await alone(backend).bookings.save(moved, was=booking, events=[make.event(moved, Status.CONFIRMED)])
         assert await backend.reads.booking_reminders.due(late.occurred_at, 9) == []

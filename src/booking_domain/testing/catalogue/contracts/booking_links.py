@@ -7,7 +7,7 @@ from typing import Final
 from booking_domain.catalogue.booking_links import BookingLink, CountedLink, LinkDay
 from booking_domain.shared.ids import ProviderId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, race
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, alone, race
 
 TODAY: Final = date(2026, 11, 23)
 TOMORROW: Final = TODAY + timedelta(days=1)
@@ -15,8 +15,7 @@ TOMORROW: Final = TODAY + timedelta(days=1)
 
 async def _a_link(backend: Backend, make: Builder, cast: Cast, name: str = "Инстаграм") -> BookingLink:
     link = BookingLink.make(cast.profile.id, name, entropy=make.entropy, now=NOW)
-    async with backend.begin() as tx:
-        await tx.booking_links.add(link)
+    await alone(backend).booking_links.add(link)
     return link
 
 
@@ -38,8 +37,7 @@ class BookingLinksContract(StorageContract):
         cast = await a_cast(backend, make)
         link = await _a_link(backend, make, cast)
         after = link.regenerated(make.entropy)
-        async with backend.begin() as tx:
-            await tx.booking_links.save(after)
+        await alone(backend).booking_links.save(after)
         async with backend.begin() as tx:
             assert await tx.booking_links.by_token(cast.profile.id, link.link_token) is None
             assert await tx.booking_links.by_token(cast.profile.id, after.link_token) == after
@@ -62,8 +60,7 @@ class BookingLinksContract(StorageContract):
         later = [replace(counted, days=days[1:]), empty]
         assert list(await reads.of_provider(cast.profile.id, TOMORROW)) == later
         # Without the digests, the counts stay, and a returning visitor is counted again.
-        async with backend.begin() as tx:
-            await tx.booking_links.remove_visitors(TOMORROW)
+        await alone(backend).booking_links.remove_visitors(TOMORROW)
         assert list(await reads.of_provider(cast.profile.id, TODAY)) == [counted, empty]
         async with backend.begin() as tx:
             await tx.booking_links.count_visitor(link.id, TODAY, b"a")
@@ -75,8 +72,7 @@ class BookingLinksContract(StorageContract):
         link = await _a_link(backend, make, cast)
 
         async def visit() -> None:
-            async with backend.begin() as tx:
-                await tx.booking_links.count_visitor(link.id, TODAY, b"a")
+            await alone(backend).booking_links.count_visitor(link.id, TODAY, b"a")
 
         done, refusals = await race([visit() for _ in range(4)])
         assert (len(done), refusals) == (4, [])
@@ -88,6 +84,5 @@ class BookingLinksContract(StorageContract):
         async with backend.begin() as tx:
             await tx.booking_links.count_visitor(link.id, TODAY, b"a")
             await tx.booking_links.count_booking(link.id, TODAY)
-        async with backend.begin() as tx:
-            await tx.booking_links.remove(link.id)
+        await alone(backend).booking_links.remove(link.id)
         assert list(await backend.reads.booking_links.of_provider(cast.profile.id, TODAY)) == []

@@ -10,18 +10,16 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, race
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, alone, race
 
 
 async def _add(backend: Backend, profile: Profile) -> None:
-    async with backend.begin() as tx:
-        await tx.profiles.add(profile)
+    await alone(backend).profiles.add(profile)
 
 
 async def _an_owner(backend: Backend, make: Builder) -> User:
     owner = make.user(Role.PROVIDER)
-    async with backend.begin() as tx:
-        await tx.users.add(owner)
+    await alone(backend).users.add(owner)
     return owner
 
 
@@ -82,28 +80,22 @@ class ProfilesContract(StorageContract):
             review_note="Why",
             version=was.version + 1,
         )
-        async with backend.begin() as tx:
-            await tx.profiles.save(changed, was=was)
-        async with backend.begin() as tx:
-            assert await tx.profiles.get(was.id) == changed
+        await alone(backend).profiles.save(changed, was=was)
+        assert await alone(backend).profiles.get(was.id) == changed
 
     async def test_a_stale_change_is_rejected(self, backend: Backend, make: Builder) -> None:
         was = (await a_cast(backend, make)).profile
         first = replace(was, bio="first", version=was.version + 1)
-        async with backend.begin() as tx:
-            await tx.profiles.save(first, was=was)
+        await alone(backend).profiles.save(first, was=was)
         with pytest.raises(ConcurrentChange):
-            async with backend.begin() as tx:
-                await tx.profiles.save(replace(was, bio="second", version=was.version + 1), was=was)
-        async with backend.begin() as tx:
-            assert await tx.profiles.get(was.id) == first
+            await alone(backend).profiles.save(replace(was, bio="second", version=was.version + 1), was=was)
+        assert await alone(backend).profiles.get(was.id) == first
 
     async def test_of_concurrent_changes_one_succeeds(self, backend: Backend, make: Builder) -> None:
         was = (await a_cast(backend, make)).profile
 
         async def change(bio: str) -> None:
-            async with backend.begin() as tx:
-                await tx.profiles.save(replace(was, bio=bio, version=was.version + 1), was=was)
+            await alone(backend).profiles.save(replace(was, bio=bio, version=was.version + 1), was=was)
 
         changed, refusals = await race([change(str(number)) for number in range(5)])
         assert len(changed) == 1

@@ -15,7 +15,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, race, rolled_back, waits
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, alone, race, rolled_back, waits
 from booking_domain.use_cases.platform.ports import Repositories
 from booking_domain.use_cases.platform.views import Invitation, ManagedSalon, MemberView, SalonView
 
@@ -79,8 +79,7 @@ async def _part(backend: Backend, salon: Salon, cast: Cast) -> None:
 
 
 async def _members(backend: Backend, salon: Salon) -> list[tuple[ProviderId, MemberStatus]]:
-    async with backend.begin() as tx:
-        members = await tx.salons.members(salon.id)
+    members = await alone(backend).salons.members(salon.id)
     seen = await backend.reads.salons.members(salon.id)
     assert [(each.provider_id, each.status) for each in seen] == [(each.provider_id, each.status) for each in members]
     return [(member.provider_id, member.status) for member in members]
@@ -137,8 +136,7 @@ class SalonsContract(StorageContract):
         await _set(backend, was, hours)
         await _join(backend, was, cast)
         changed = replace(was, name="Ordos", time_zone="Europe/Paris", version=2)
-        async with backend.begin() as tx:
-            await tx.salons.save(changed, was=was)
+        await alone(backend).salons.save(changed, was=was)
         moved = replace(hours, time_zone="Europe/Paris")
         assert await backend.reads.salons.get(was.id) == SalonView(salon=changed, hours=moved)
         assert await _salon_in(backend, cast) == moved
@@ -147,8 +145,7 @@ class SalonsContract(StorageContract):
         was = await _a_salon(backend, make)
 
         async def change(name: str) -> None:
-            async with backend.begin() as tx:
-                await tx.salons.save(replace(was, name=name, version=2), was=was)
+            await alone(backend).salons.save(replace(was, name=name, version=2), was=was)
 
         changed, refusals = await race([change(str(number)) for number in range(4)])
         assert len(changed) == 1
@@ -161,8 +158,7 @@ class SalonsContract(StorageContract):
         for hours in (_hours(make), _hours(make, "Europe/Paris"), OpeningHours(time_zone=ZONE)):
             await _set(backend, salon, hours)
             kept = replace(hours, time_zone=ZONE)
-            async with backend.begin() as tx:
-                assert await tx.salon_hours.hours_of(salon.id) == kept
+            assert await alone(backend).salon_hours.hours_of(salon.id) == kept
             assert await backend.reads.salons.get(salon.id) == SalonView(salon=salon, hours=kept)
         assert await backend.reads.salons.get(other.id) == SalonView(salon=other, hours=OpeningHours(time_zone=ZONE))
 
@@ -188,8 +184,7 @@ class SalonsContract(StorageContract):
         await _set(backend, salon, hours)
         await _join(backend, salon, cast)
         rule = make.rule()
-        async with backend.begin() as tx:
-            await tx.calendars.add_rule(cast.profile.id, rule)
+        await alone(backend).calendars.add_rule(cast.profile.id, rule)
         calendar = await backend.reads.schedules.calendar(cast.profile.id)
         assert calendar is not None
         assert (calendar.rules, calendar.salon) == ((rule,), hours)
@@ -235,8 +230,7 @@ class SalonsContract(StorageContract):
     ) -> None:
         salon, other = await _a_salon(backend, make), await _a_salon(backend, make)
         empty = replace(salon, id=SalonId(make.entropy.new_id()), name="Ордос")
-        async with backend.begin() as tx:
-            await tx.salons.add(empty)
+        await alone(backend).salons.add(empty)
         member, invited = [await a_cast(backend, make) for _ in range(2)]
         await _join(backend, salon, member)
         for place in (salon, other, empty):
@@ -321,8 +315,7 @@ class SalonsContract(StorageContract):
         salon, other = await _a_salon(backend, make), await _a_salon(backend, make)
 
         async def count() -> int:
-            async with backend.begin() as tx:
-                return await tx.salons.count_of(salon.manager_id)
+            return await alone(backend).salons.count_of(salon.manager_id)
 
         async with backend.begin() as tx:
             assert await tx.salons.count_of(salon.manager_id) == 1
@@ -379,8 +372,7 @@ class SalonsContract(StorageContract):
         async def opened(status: ProfileStatus = ProfileStatus.APPROVED, **details: Any) -> Salon:
             empty = await _a_salon(backend, make)
             salon = replace(empty, **details)
-            async with backend.begin() as tx:
-                await tx.salons.save(salon, was=empty)
+            await alone(backend).salons.save(salon, was=empty)
             await _join(backend, salon, await a_cast(backend, make, status))
             return salon
 

@@ -12,7 +12,7 @@ from booking_domain.identity.blocked_networks import (
     read_network,
 )
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract
+from booking_domain.testing.kit.storage import Backend, StorageContract, alone
 
 HOUR = timedelta(hours=1)
 
@@ -35,8 +35,7 @@ class BlockedNetworksContract(StorageContract):
             for each in (short, long, removed):
                 await tx.blocked_networks.add(each)
         with pytest.raises(NetworkBlockedAlready):
-            async with backend.begin() as tx:
-                await tx.blocked_networks.add(blocked("203.0.113.7"))
+            await alone(backend).blocked_networks.add(blocked("203.0.113.7"))
         async with backend.begin() as tx:
             assert await tx.blocked_networks.count() == 3
             assert await tx.blocked_networks.remove(removed.id) == removed

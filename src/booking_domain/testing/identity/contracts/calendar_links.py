@@ -6,7 +6,7 @@ from hashlib import sha256
 from booking_domain.identity.calendar_links import CalendarLink, digest_of
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, rolled_back
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, alone, rolled_back
 from booking_domain.use_cases.platform.ports import Repositories
 
 INSTANT = timedelta(microseconds=1)
@@ -36,8 +36,7 @@ class CalendarLinksContract(StorageContract):
         cast = await a_cast(backend, make)
         links = [_link(cast.customer.id, "first"), _link(cast.customer.id, "second")]
         for link in links:
-            async with backend.begin() as tx:
-                await tx.calendar_links.save(link)
+            await alone(backend).calendar_links.save(link)
         assert await backend.reads.calendar_links.user_of(links[0].secret_digest) is None
         assert await backend.reads.calendar_links.user_of(links[1].secret_digest) == cast.customer.id
         assert await backend.reads.calendar_links.of_user(cast.customer.id) == links[1]
@@ -50,8 +49,7 @@ class CalendarLinksContract(StorageContract):
             await tx.calendar_links.save(gone)
             await tx.calendar_links.save(there)
         for removed in (True, False):
-            async with backend.begin() as tx:
-                assert await tx.calendar_links.remove(cast.customer.id) is removed
+            assert await alone(backend).calendar_links.remove(cast.customer.id) is removed
             assert await backend.reads.calendar_links.user_of(gone.secret_digest) is None
             assert await backend.reads.calendar_links.user_of(there.secret_digest) == cast.owner.id
 
@@ -65,15 +63,13 @@ class CalendarLinksContract(StorageContract):
                 digest = sha256(user_id.bytes).digest()
                 await tx.calendar_links.save(CalendarLink(user_id=user_id, secret_digest=digest, created_at=NOW))
         for found in (earlier[:2], earlier[2:], []):
-            async with backend.begin() as tx:
-                assert await tx.calendar_links.remove_legacy(2) == found
+            assert await alone(backend).calendar_links.remove_legacy(2) == found
         assert await backend.reads.calendar_links.user_of(current.secret_digest) == cast.owner.id
 
     async def test_a_rolled_back_change_has_no_effect(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         old, new = _link(cast.customer.id, "old"), _link(cast.customer.id, "new")
-        async with backend.begin() as tx:
-            await tx.calendar_links.save(old)
+        await alone(backend).calendar_links.save(old)
 
         async def change(tx: Repositories) -> None:
             await tx.calendar_links.save(new)

@@ -7,7 +7,7 @@ from booking_domain.identity.code_history import CODES_KEPT, CodeFilter, IssuedC
 from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose, ContactChannel
 from booking_domain.shared.ids import CodeId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract
+from booking_domain.testing.kit.storage import Backend, StorageContract, alone
 
 INSTANT = timedelta(microseconds=1)
 
@@ -51,6 +51,5 @@ class CodeHistoryContract(StorageContract):
             (replace(every, purpose=CodePurpose.SIGNUP), [recent, guessed]),
         ):
             assert list(await history.page(chosen)) == expected, chosen
-        async with backend.begin() as tx:
-            await tx.code_history.remove_expired(NOW + CODES_KEPT)
+        await alone(backend).code_history.remove_expired(NOW + CODES_KEPT)
         assert list(await history.page(every)) == [recent]

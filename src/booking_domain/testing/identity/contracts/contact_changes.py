@@ -10,7 +10,7 @@ from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import DAY, ContactChannel
 from booking_domain.shared.ids import CodeId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, rolled_back
+from booking_domain.testing.kit.storage import Backend, StorageContract, alone, rolled_back
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 
 INSTANT = timedelta(microseconds=1)
@@ -18,8 +18,7 @@ INSTANT = timedelta(microseconds=1)
 
 async def _joined(backend: Backend, make: Builder) -> User:
     user = make.user()
-    async with backend.begin() as tx:
-        await tx.users.add(user)
+    await alone(backend).users.add(user)
     return user
 
 

@@ -28,7 +28,7 @@ from booking_domain.identity.passwords import MOST_WRONG, MOST_WRONG_OF_STRANGER
 from booking_domain.identity.ports import UserFilter
 from booking_domain.shared.ids import CodeId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, race, rolled_back, waits
+from booking_domain.testing.kit.storage import Backend, StorageContract, alone, race, rolled_back, waits
 from booking_domain.testing.shared.memory.entropy import SeededEntropy
 from booking_domain.use_cases.platform.ports import Repositories
 
@@ -57,14 +57,12 @@ async def _keep(backend: Backend, *codes: OneTimeCode) -> None:
 
 
 async def _kept(backend: Backend, contact: bytes = HERS) -> Sequence[OneTimeCode]:
-    async with backend.begin() as tx:
-        return await tx.one_time_codes.lock(contact)
+    return await alone(backend).one_time_codes.lock(contact)
 
 
 async def _joined(backend: Backend, make: Builder) -> User:
     user = make.user()
-    async with backend.begin() as tx:
-        await tx.users.add(user)
+    await alone(backend).users.add(user)
     return user
 
 
@@ -128,8 +126,7 @@ class OneTimeCodesContract(StorageContract):
         old = replace(old, issued_at=now - DAY, expires_at=now - DAY + CODE_LIFE)
         ahead = replace(ahead, issued_at=now + DAY, expires_at=now + DAY + CODE_LIFE)
         await _keep(backend, good, late, old, ahead)
-        async with backend.begin() as tx:
-            await tx.one_time_codes.remove_expired(now)
+        await alone(backend).one_time_codes.remove_expired(now)
         found = [list(await _kept(backend, each.contact)) for each in (good, late, old, ahead)]
         assert found == [[good], [late.used_up()], [], []]
 
@@ -139,13 +136,11 @@ KNOWN: Final = CountedClient(b"her phone", known=True)
 
 
 async def _wrong(backend: Backend, account: UUID, now: datetime = NOW, client: CountedClient = CLIENT) -> bool:
-    async with backend.begin() as tx:
-        return await tx.credentials.count_wrong_password(account, client, now)
+    return await alone(backend).credentials.count_wrong_password(account, client, now)
 
 
 async def _right(backend: Backend, account: UUID, now: datetime = NOW, client: CountedClient = CLIENT) -> bool:
-    async with backend.begin() as tx:
-        return await tx.credentials.reset_wrong_passwords(account, client, now)
+    return await alone(backend).credentials.reset_wrong_passwords(account, client, now)
 
 
 class CredentialsContract(StorageContract):
@@ -166,8 +161,7 @@ class CredentialsContract(StorageContract):
         unseen = CountedClient(b"unseen", known=False)
         assert not await _right(backend, account, client=unseen)
         assert await _right(backend, account, NOW + WRONG_PASSWORDS_EXPIRE_AFTER, client=unseen)
-        async with backend.begin() as tx:
-            await tx.credentials.unlock(account)
+        await alone(backend).credentials.unlock(account)
         assert await _right(backend, account, client=unseen)
 
     async def test_a_right_password_of_a_stranger_leaves_the_count_of_all_strangers(
@@ -220,8 +214,7 @@ class CredentialsContract(StorageContract):
         account = make.entropy.new_id()
         for _ in range(2):
             assert [await _wrong(backend, account) for _ in range(4)] == [True] * MOST_WRONG + [False]
-            async with backend.begin() as tx:
-                await tx.credentials.unlock(account)
+            await alone(backend).credentials.unlock(account)
         assert await _right(backend, account)
 
     async def test_wrong_passwords_expire_a_day_after_the_last_one(self, backend: Backend, make: Builder) -> None:
@@ -240,8 +233,7 @@ class CredentialsContract(StorageContract):
         old, new = make.entropy.new_id(), make.entropy.new_id()
         for account, at in ((old, NOW), (new, NOW + INSTANT)):
             assert all([await _wrong(backend, account, at) for _ in range(MOST_WRONG)])
-        async with backend.begin() as tx:
-            await tx.credentials.remove_expired(NOW + WRONG_PASSWORDS_EXPIRE_AFTER)
+        await alone(backend).credentials.remove_expired(NOW + WRONG_PASSWORDS_EXPIRE_AFTER)
         assert await _right(backend, old, NOW)  # at an earlier time, at which the counter would still apply
         assert not await _right(backend, new, NOW)
 

@@ -13,7 +13,7 @@ from booking_domain.identity.model import User
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, race, rolled_back, waits
+from booking_domain.testing.kit.storage import Backend, StorageContract, alone, race, rolled_back, waits
 from booking_domain.use_cases.platform.ports import Repositories
 
 INSTANT: Final = timedelta(microseconds=1)
@@ -23,8 +23,7 @@ ONE, OTHER = (sha256(text).digest() for text in (b"one", b"other"))
 
 async def _joined(backend: Backend, make: Builder) -> User:
     user = make.user()
-    async with backend.begin() as tx:
-        await tx.users.add(user)
+    await alone(backend).users.add(user)
     return user
 
 
@@ -33,18 +32,15 @@ def _identity(user: User, subject: str = "279058397") -> ExternalIdentity:
 
 
 async def _link(backend: Backend, identity: ExternalIdentity) -> None:
-    async with backend.begin() as tx:
-        await tx.external_identities.add(identity)
+    await alone(backend).external_identities.add(identity)
 
 
 async def _unlink(backend: Backend, user: User) -> None:
-    async with backend.begin() as tx:
-        await tx.external_identities.remove(user.id, TELEGRAM)
+    await alone(backend).external_identities.remove(user.id, TELEGRAM)
 
 
 async def _owner(backend: Backend, subject: str) -> UserId | None:
-    async with backend.begin() as tx:
-        return await tx.external_identities.lock(TELEGRAM, subject)
+    return await alone(backend).external_identities.lock(TELEGRAM, subject)
 
 
 class ExternalIdentitiesContract(StorageContract):
@@ -83,8 +79,7 @@ class ExternalIdentitiesContract(StorageContract):
         for subject in ("", "1", "2", "%", "120", "012", str(user.id), str(user.phone), str(user.email)):
             assert await _owner(backend, subject) is None
             assert await backend.reads.external_identities.user_of(TELEGRAM, subject) is None
-        async with backend.begin() as tx:
-            assert await tx.external_identities.get(stranger.id, TELEGRAM) is None
+        assert await alone(backend).external_identities.get(stranger.id, TELEGRAM) is None
 
     async def test_an_identity_belongs_to_one_account(self, backend: Backend, make: Builder) -> None:
         user, other = await _joined(backend, make), await _joined(backend, make)
@@ -156,8 +151,7 @@ class ExternalIdentitiesContract(StorageContract):
 
 
 async def _use(backend: Backend, digest: bytes) -> bool:
-    async with backend.begin() as tx:
-        return await tx.used_assertions.use(digest, NOW)
+    return await alone(backend).used_assertions.use(digest, NOW)
 
 
 class UsedAssertionsContract(StorageContract):
@@ -187,6 +181,5 @@ class UsedAssertionsContract(StorageContract):
     async def test_an_assertion_is_remembered_until_no_clock_accepts_it(self, backend: Backend) -> None:
         assert await _use(backend, ONE)
         for now, forgotten in ((NOW, False), (NOW + CLOCKS_DIFFER, False), (NOW + CLOCKS_DIFFER + INSTANT, True)):
-            async with backend.begin() as tx:
-                await tx.used_assertions.remove_expired(now)
+            await alone(backend).used_assertions.remove_expired(now)
             assert await _use(backend, ONE) is forgotten

@@ -18,7 +18,7 @@ from booking_domain.identity.passkeys import (
 )
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract
+from booking_domain.testing.kit.storage import Backend, StorageContract, alone
 
 HOUR: Final = timedelta(hours=1)
 USER: Final = UserId(UUID(int=7))
@@ -50,8 +50,7 @@ class PasskeysContract(StorageContract):
                 await tx.passkeys.add(added)
             assert await tx.passkeys.owner(b"2") == user.id
         with pytest.raises(PasskeyTaken):
-            async with backend.begin() as tx:
-                await tx.passkeys.add(passkey(other.id, b"1"))
+            await alone(backend).passkeys.add(passkey(other.id, b"1"))
         used = replace(first.used(7, NOW + HOUR), name="phone")
         async with backend.begin() as tx:
             await tx.passkeys.save(used)
@@ -60,8 +59,7 @@ class PasskeysContract(StorageContract):
         reads = backend.reads.passkeys
         assert list(await reads.of_user(user.id)) == [used]
         assert (await reads.owner(b"1"), await reads.owner(b"2")) == (user.id, None)
-        async with backend.begin() as tx:
-            await tx.passkeys.remove_all(user.id)
+        await alone(backend).passkeys.remove_all(user.id)
         assert (list(await reads.of_user(user.id)), list(await reads.of_user(other.id))) == ([], [anothers])
 
     async def test_a_challenge_is_used_once_and_kept_until_it_expires(self, backend: Backend, make: Builder) -> None:

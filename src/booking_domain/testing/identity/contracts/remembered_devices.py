@@ -6,7 +6,7 @@ from booking_domain.identity.remembered_devices import REMEMBERED_FOR, Remembere
 from booking_domain.identity.sessions import Client, Platform
 from booking_domain.shared.ids import DeviceId, UserId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract
+from booking_domain.testing.kit.storage import Backend, StorageContract, alone
 
 HOUR = timedelta(hours=1)
 CLIENT = Client("2001:db8::7", "Ж", Platform.IOS)
@@ -34,8 +34,7 @@ class RememberedDevicesContract(StorageContract):
         reads = backend.reads.remembered_devices
         assert list(await reads.live(user.id, NOW)) == [first.used(NOW + 5 * HOUR), second]
         assert list(await reads.live(user.id, NOW + REMEMBERED_FOR)) == [second]
-        async with backend.begin() as tx:
-            await tx.remembered_devices.remove_expired(NOW + REMEMBERED_FOR)
+        await alone(backend).remembered_devices.remove_expired(NOW + REMEMBERED_FOR)
         assert list(await reads.live(user.id, NOW)) == [second]
         async with backend.begin() as tx:
             await tx.remembered_devices.add(anothers)

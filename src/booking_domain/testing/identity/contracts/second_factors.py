@@ -13,7 +13,7 @@ import pytest
 from booking_domain.identity.model import User
 from booking_domain.identity.second_factor import STEP, SecondFactor, TimeCodes
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, rolled_back, waits
+from booking_domain.testing.kit.storage import Backend, StorageContract, alone, rolled_back, waits
 from booking_domain.use_cases.platform.ports import Repositories
 
 INSTANT: Final = timedelta(microseconds=1)
@@ -40,8 +40,7 @@ def _factor(user: User) -> SecondFactor:
 
 async def _joined(backend: Backend, make: Builder) -> User:
     user = make.user()
-    async with backend.begin() as tx:
-        await tx.users.add(user)
+    await alone(backend).users.add(user)
     return user
 
 
@@ -52,8 +51,7 @@ async def _keep(backend: Backend, *factors: SecondFactor) -> None:
 
 
 async def _kept(backend: Backend, user: User) -> SecondFactor | None:
-    async with backend.begin() as tx:
-        return await tx.second_factors.lock(user.id)
+    return await alone(backend).second_factors.lock(user.id)
 
 
 class SecondFactorsContract(StorageContract):
@@ -82,8 +80,7 @@ class SecondFactorsContract(StorageContract):
         user, other = await _joined(backend, make), await _joined(backend, make)
         await _keep(backend, _factor(user), _factor(other))
         for _ in range(2):
-            async with backend.begin() as tx:
-                await tx.second_factors.remove(user.id)
+            await alone(backend).second_factors.remove(user.id)
             assert await _kept(backend, user) is None
         assert await _kept(backend, other) == _factor(other)
         again = replace(_factor(user), recovery_codes=frozenset())

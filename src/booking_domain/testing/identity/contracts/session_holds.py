@@ -11,7 +11,7 @@ from booking_domain.identity.model import User
 from booking_domain.identity.sessions import Session
 from booking_domain.shared.ids import SessionId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, waits
+from booking_domain.testing.kit.storage import Backend, StorageContract, alone, waits
 
 INSTANT = timedelta(microseconds=1)
 
@@ -60,8 +60,7 @@ class SessionHoldsContract(StorageContract):
         user, session = await _signed_in(backend, make)
 
         async def hold() -> None:
-            async with backend.begin() as tx:
-                await tx.session_holds.hold(user.id, session.id, NOW)
+            await alone(backend).session_holds.hold(user.id, session.id, NOW)
 
         async with backend.begin() as tx:
             await tx.users.lock(user.id)

@@ -13,7 +13,7 @@ from booking_domain.identity.sessions import Client, Login, LoginMethod, LoginOu
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import LoginId, SessionId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, waits
+from booking_domain.testing.kit.storage import Backend, StorageContract, alone, waits
 
 INSTANT: Final = timedelta(microseconds=1)
 
@@ -28,13 +28,11 @@ async def _signed_in(backend: Backend, make: Builder) -> tuple[User, Session]:
 
 
 async def _locked(backend: Backend, session_id: SessionId) -> Session | None:
-    async with backend.begin() as tx:
-        return await tx.sessions.lock(session_id)
+    return await alone(backend).sessions.lock(session_id)
 
 
 async def _live(backend: Backend, user: User) -> Sequence[Session]:
-    async with backend.begin() as tx:
-        return await tx.sessions.lock_live(user.id, NOW)
+    return await alone(backend).sessions.lock_live(user.id, NOW)
 
 
 def _rotated(session: Session) -> Session:
@@ -50,8 +48,7 @@ class SessionsContract(StorageContract):
         ended = replace(
             _rotated(make.session(user)), ended_at=NOW + INSTANT, token_digest=bytes(range(32)), client=Client("", "Ж")
         )
-        async with backend.begin() as tx:
-            await tx.sessions.add(ended)
+        await alone(backend).sessions.add(ended)
         for each in (session, ended):
             assert await _locked(backend, each.id) == each
             assert await backend.reads.sessions.get(each.id) == each
@@ -118,8 +115,7 @@ class SessionsContract(StorageContract):
             (promoted.moved(UserAction.DISABLE, UserParty.ADMIN), None),
             (promoted.deleted(NOW), None),
         ):
-            async with backend.begin() as tx:
-                await tx.users.save(changed)
+            await alone(backend).users.save(changed)
             found = await reads.holder(session.id, NOW)
             assert (None if found is None else found.actor) == holder
 

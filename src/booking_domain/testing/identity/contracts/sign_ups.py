@@ -6,7 +6,7 @@ from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.identity.sign_ups import SignUp
 from booking_domain.shared.ids import CodeId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract
+from booking_domain.testing.kit.storage import Backend, StorageContract, alone
 
 INSTANT = timedelta(microseconds=1)
 
@@ -26,7 +26,6 @@ class SignUpsContract(StorageContract):
                 await tx.sign_ups.add(sign_up)
             assert [await tx.sign_ups.get(each.code_id) for each in sign_ups] == sign_ups
         assert [await backend.reads.sign_ups.get(each.code_id) for each in sign_ups] == sign_ups
-        async with backend.begin() as tx:
-            await tx.sign_ups.remove_expired(NOW)
+        await alone(backend).sign_ups.remove_expired(NOW)
         kept = [await backend.reads.sign_ups.get(each.code_id) for each in sign_ups]
         assert kept == [None, sign_ups[1], None, sign_ups[3]]

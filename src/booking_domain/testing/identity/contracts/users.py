@@ -25,7 +25,7 @@ from booking_domain.shared.ids import FileId, UserId
 from booking_domain.shared.images import Image
 from booking_domain.shared.time import WallTime
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, race, waits
+from booking_domain.testing.kit.storage import Backend, StorageContract, alone, race, waits
 
 
 async def _add_or_look_again(backend: Backend, user: User) -> None:
@@ -37,8 +37,7 @@ async def _add_or_look_again(backend: Backend, user: User) -> None:
 
 
 async def _add(backend: Backend, user: User) -> None:
-    async with backend.begin() as tx:
-        await tx.users.add(user)
+    await alone(backend).users.add(user)
 
 
 class UsersContract(StorageContract):
@@ -81,15 +80,13 @@ class UsersContract(StorageContract):
 
     async def test_an_unknown_account_is_not_found(self, backend: Backend, make: Builder) -> None:
         stranger = make.user()
-        async with backend.begin() as tx:
-            assert await tx.users.get(stranger.id) is None
+        assert await alone(backend).users.get(stranger.id) is None
         assert await backend.reads.users.get(stranger.id) is None
 
     async def test_only_an_active_account_has_an_active_role(self, backend: Backend, make: Builder) -> None:
         for role, status in product(Role, UserStatus):
             user = replace(make.user(role), status=status)
-            async with backend.begin() as tx:
-                await tx.users.add(user)
+            await alone(backend).users.add(user)
             async with backend.begin() as tx:
                 expected = role if status is UserStatus.ACTIVE else None
                 assert await tx.users.active_role(user.id) is expected
@@ -126,8 +123,7 @@ class UsersContract(StorageContract):
             await _add(backend, each)
         for error, theirs in ((EmailTaken, {"email": other.email}), (PhoneTaken, {"phone": other.phone})):
             with pytest.raises(error):
-                async with backend.begin() as tx:
-                    await tx.users.save(user.changed(**theirs))
+                await alone(backend).users.save(user.changed(**theirs))
         assert await backend.reads.users.get(user.id) == user
 
     async def test_an_account_is_locked_until_the_commit(self, backend: Backend, make: Builder) -> None:
@@ -136,8 +132,7 @@ class UsersContract(StorageContract):
         changed = user.changed(password_hash="new hash")
 
         async def look() -> User | None:
-            async with backend.begin() as tx:
-                return await tx.users.lock(user.id)
+            return await alone(backend).users.lock(user.id)
 
         async with backend.begin() as tx:
             assert await tx.users.lock(make.user().id) is None
@@ -187,8 +182,7 @@ class UsersContract(StorageContract):
             await _add(backend, each)
 
         async def look() -> User | None:
-            async with backend.begin() as tx:
-                return await tx.users.lock(third.id)
+            return await alone(backend).users.lock(third.id)
 
         async with backend.begin() as tx:
             assert list(await tx.users.lock_all([])) == []

@@ -20,7 +20,7 @@ from booking_domain.notifications.ports import MessageFilter, MessageView, Notif
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, EventId, UserId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, race
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, alone, race
 
 SECOND = timedelta(seconds=1)
 LATER = NOW + timedelta(minutes=5)
@@ -67,13 +67,11 @@ async def _people(backend: Backend, make: Builder, number: int = 1) -> list[User
 
 
 async def _add(backend: Backend, notification: Notification, *messages: Message) -> bool:
-    async with backend.begin() as tx:
-        return await tx.notifications.add(notification, messages)
+    return await alone(backend).notifications.add(notification, messages)
 
 
 async def _save(backend: Backend, message: Message, was: Message) -> None:
-    async with backend.begin() as tx:
-        await tx.notifications.save_message(message, was=was)
+    await alone(backend).notifications.save_message(message, was=was)
 
 
 class NotificationsContract(StorageContract):
@@ -163,8 +161,7 @@ class NotificationsContract(StorageContract):
         seen, new, theirs = (a_notification(make, each) for each in (user, user, other))
         for each in (seen, new, theirs):
             await _add(backend, each)
-        async with backend.begin() as tx:
-            await tx.notifications.read_all(user.id, seen.id, LATER)
+        await alone(backend).notifications.read_all(user.id, seen.id, LATER)
         assert [await backend.reads.notifications.unread(each.id) for each in (user, other)] == [1, 1]
         async with backend.begin() as tx:
             await tx.notifications.read_all(user.id, None, LATER + SECOND)
@@ -177,10 +174,7 @@ class NotificationsContract(StorageContract):
         recent = a_notification(make, user)
         for each in (*old, recent):
             await _add(backend, each, a_message(make, each))
-        forgotten = []
-        for _ in range(3):
-            async with backend.begin() as tx:
-                forgotten.append(await tx.notifications.remove_before(NOW, 1))
+        forgotten = [await alone(backend).notifications.remove_before(NOW, 1) for _ in range(3)]
         left = await backend.reads.notifications.messages(MessageFilter())
         assert (forgotten, [view.notification.id for view in left]) == ([1, 1, 0], [recent.id])
 

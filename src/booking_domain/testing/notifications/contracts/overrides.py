@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from booking_domain.notifications.overrides import MessageOverride
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.kit.storage import Backend, StorageContract
+from booking_domain.testing.kit.storage import Backend, StorageContract, alone
 
 
 def _override(key: str, language: str) -> MessageOverride:
@@ -33,6 +33,5 @@ class MessageOverridesContract(StorageContract):
             await tx.message_overrides.put(one)
             await tx.message_overrides.put(other)
         for found in (True, False):
-            async with backend.begin() as tx:
-                assert await tx.message_overrides.remove("b.one", "mn") is found
+            assert await alone(backend).message_overrides.remove("b.one", "mn") is found
         assert list(await backend.reads.message_overrides.all()) == [other]

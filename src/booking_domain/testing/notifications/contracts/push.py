@@ -7,7 +7,7 @@ from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.sessions import Session
 from booking_domain.notifications.push import PushSubscription, PushSubscriptionId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract
+from booking_domain.testing.kit.storage import Backend, StorageContract, alone
 
 DEVICE_KEY = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
 """The receiver's key of the example in RFC 8291."""
@@ -59,20 +59,16 @@ class PushSubscriptionsContract(StorageContract):
         reads = backend.reads.push_subscriptions
         assert list(await reads.live(user.id, NOW)) == [first, second]
         assert list(await reads.live(user.id, session.expires_at)) == []
-        async with backend.begin() as tx:
-            await tx.sessions.save(session.ended(NOW + timedelta(minutes=1)))
+        await alone(backend).sessions.save(session.ended(NOW + timedelta(minutes=1)))
         assert list(await reads.live(user.id, NOW)) == [second]
-        async with backend.begin() as tx:
-            await tx.users.save(replace(user, status=UserStatus.DISABLED))
+        await alone(backend).users.save(replace(user, status=UserStatus.DISABLED))
         assert list(await reads.live(user.id, NOW)) == []
 
     async def test_an_endpoint_belongs_to_who_subscribed_it_last(self, backend: Backend, make: Builder) -> None:
         (user, session), (other, others) = [await _signed_in(backend, make) for _ in range(2)]
         former, latter = a_push_subscription(make, session), a_push_subscription(make, others)
-        async with backend.begin() as tx:
-            await tx.push_subscriptions.add(former)
-        async with backend.begin() as tx:
-            await tx.push_subscriptions.add(latter)
+        await alone(backend).push_subscriptions.add(former)
+        await alone(backend).push_subscriptions.add(latter)
         reads = backend.reads.push_subscriptions
         assert [list(await reads.live(each.id, NOW)) for each in (user, other)] == [[], [latter]]
         async with backend.begin() as tx:

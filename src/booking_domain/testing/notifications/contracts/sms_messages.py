@@ -7,7 +7,7 @@ from datetime import timedelta
 from booking_domain.notifications.sms import SmsCost, SmsMessage, SmsSpending, SmsStatus, SmsUpdate
 from booking_domain.shared.ids import SmsId
 from booking_domain.testing.builders import HOUR, NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, rolled_back, waits
+from booking_domain.testing.kit.storage import Backend, StorageContract, alone, rolled_back, waits
 from booking_domain.use_cases.platform.ports import Repositories
 
 INSTANT = timedelta(microseconds=1)
@@ -20,8 +20,7 @@ async def _kept(backend: Backend, *messages: SmsMessage) -> None:
 
 
 async def _locked(backend: Backend, message_id: SmsId) -> SmsMessage | None:
-    async with backend.begin() as tx:
-        return await tx.sms_messages.lock(message_id)
+    return await alone(backend).sms_messages.lock(message_id)
 
 
 def _delivered(message: SmsMessage) -> SmsMessage:
@@ -40,8 +39,7 @@ class SmsMessagesContract(StorageContract):
 
     async def test_a_message_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         user = make.user()
-        async with backend.begin() as tx:
-            await tx.users.add(user)
+        await alone(backend).users.add(user)
         full = replace(
             make.sms(user),
             provider_message_id="SMb4",
@@ -87,8 +85,7 @@ class SmsMessagesContract(StorageContract):
         message, other = make.sms(), make.sms()
         await _kept(backend, message, other)
         later = _delivered(message)
-        async with backend.begin() as tx:
-            await tx.sms_messages.save(later)
+        await alone(backend).sms_messages.save(later)
         assert await backend.reads.sms.get(message.id) == later != message
         assert await backend.reads.sms.get(other.id) == other
 
@@ -123,8 +120,7 @@ class SmsMessagesContract(StorageContract):
 
     async def test_counting_messages_locks_the_counter(self, backend: Backend, make: Builder) -> None:
         async def counted() -> int:
-            async with backend.begin() as tx:
-                return await tx.sms_messages.count_since(NOW)
+            return await alone(backend).sms_messages.count_since(NOW)
 
         async with backend.begin() as tx:
             assert await tx.sms_messages.count_since(NOW) == 0

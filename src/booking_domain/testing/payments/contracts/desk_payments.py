@@ -11,7 +11,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, DeskPaymentId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, alone
 
 
 class DeskPaymentsContract(StorageContract):
@@ -28,21 +28,17 @@ class DeskPaymentsContract(StorageContract):
             await tx.desk_payments.add(recorded)
             assert await tx.desk_payments.get(recorded.id) == recorded
             assert list(await tx.desk_payments.of_booking(booking.id)) == [recorded]
-        async with backend.begin() as tx:
-            await tx.desk_payments.save(voided, was=recorded)
+        await alone(backend).desk_payments.save(voided, was=recorded)
         assert await backend.reads.desk_payments.get(recorded.id) == voided
         assert await backend.reads.desk_payments.get(DeskPaymentId(make.entropy.new_id())) is None
 
     async def test_a_stale_change_is_rejected(self, backend: Backend, make: Builder) -> None:
         was = make.desk_payment(await a_booking(backend, make))
         voided = was.void("Twice", by=was.recorded_by, now=NOW)
-        async with backend.begin() as tx:
-            await tx.desk_payments.add(was)
-        async with backend.begin() as tx:
-            await tx.desk_payments.save(voided, was=was)
+        await alone(backend).desk_payments.add(was)
+        await alone(backend).desk_payments.save(voided, was=was)
         with pytest.raises(ConcurrentChange):
-            async with backend.begin() as tx:
-                await tx.desk_payments.save(voided, was=was)
+            await alone(backend).desk_payments.save(voided, was=was)
 
     async def test_the_desk_payments_of_bookings_are_listed_oldest_first(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)

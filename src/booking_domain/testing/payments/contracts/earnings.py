@@ -29,6 +29,7 @@ from booking_domain.testing.kit.storage import (
     StorageContract,
     a_booking,
     a_cast,
+    alone,
     race,
     rolled_back,
     store_bookings,
@@ -88,8 +89,7 @@ def _reserved(make: Builder, payout: ProviderPayout, at: int = 0) -> Earning:
 
 
 async def _save(backend: Backend, after: ProviderPayout, was: ProviderPayout) -> None:
-    async with backend.begin() as tx:
-        await tx.provider_payouts.save(after, was=was)
+    await alone(backend).provider_payouts.save(after, was=was)
 
 
 class CommissionRatesContract(StorageContract):
@@ -123,8 +123,7 @@ class CommissionRatesContract(StorageContract):
             assert await backend.reads.commission_rates.at(mine, at) == commission
             assert await backend.reads.commission_rates.at(other, at) == Commission(platform=platform)
             assert await backend.reads.commission_rates.at(None, at) == Commission(platform=platform)
-            async with backend.begin() as tx:
-                assert await tx.commission_rates.at(mine, at) == commission
+            assert await alone(backend).commission_rates.at(mine, at) == commission
 
 
 class EarningsContract(StorageContract):
@@ -209,8 +208,7 @@ class EarningsContract(StorageContract):
         deposit = Money(amount=500, currency="MNT")
         made = [booking.receive(deposit, NOW) for booking in paid.values()]
         await store_bookings(backend, make, *made)
-        async with backend.begin() as tx:
-            await tx.refunds.add(make.refund(made[0], Money(amount=120, currency="MNT")))
+        await alone(backend).refunds.add(make.refund(made[0], Money(amount=120, currency="MNT")))
         expected = [HeldMoney(currency="MNT", upcoming=380, disputed=500)]
         assert list(await backend.reads.earnings.held(cast.profile.id)) == expected
         assert list(await backend.reads.earnings.held(ProviderId(make.entropy.new_id()))) == []
@@ -264,8 +262,7 @@ class EarningsContract(StorageContract):
 
     async def test_of_concurrent_payouts_the_balance_is_spent_once(self, backend: Backend, make: Builder) -> None:
         booking = await a_booking(backend, make)
-        async with backend.begin() as tx:
-            await tx.earnings.add(_entry(make, booking))
+        await alone(backend).earnings.add(_entry(make, booking))
 
         async def spend() -> bool:
             payout = _payout(make, booking.provider_id, 900)
@@ -306,16 +303,14 @@ class ProviderPayoutsContract(StorageContract):
             transfer=payout, provider_name=cast.profile.display_name, owner_id=cast.owner.id, bank_account=None
         )
         assert await backend.reads.provider_payouts.get(payout.id) == view
-        async with backend.begin() as tx:
-            await tx.bank_accounts.save(account)
+        await alone(backend).bank_accounts.save(account)
         assert await backend.reads.provider_payouts.get(payout.id) == replace(view, bank_account=account)
         assert await backend.reads.provider_payouts.get(ProviderPayoutId(make.entropy.new_id())) is None
 
     async def test_a_stale_change_is_rejected(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         was = _payout(make, cast.profile.id)
-        async with backend.begin() as tx:
-            await tx.provider_payouts.add(was)
+        await alone(backend).provider_payouts.add(was)
         cancelled = was.cancel(NOW)
         await _save(backend, cancelled, was)
         with pytest.raises(ConcurrentChange):
@@ -360,8 +355,7 @@ class ProviderPayoutsContract(StorageContract):
         cast = await a_cast(backend, make)
         account = make.bank_account(cast.owner.id)
         payout = _payout(make, cast.profile.id, 9).approve(account.details, NOW, account_id=account.id)
-        async with backend.begin() as tx:
-            await tx.provider_payouts.add(payout)
+        await alone(backend).provider_payouts.add(payout)
         other = replace(account, id=BankAccountId(make.entropy.new_id()))
         for now, step in (
             (account, TransferStep.TRANSFER),
@@ -383,8 +377,7 @@ class BankReferencesContract(StorageContract):
 
     async def test_a_reference_belongs_to_one_transfer(self, backend: Backend) -> None:
         async def claim(transfer_id: UUID) -> None:
-            async with backend.begin() as tx:
-                await tx.bank_references.use("FT1", RefundId(transfer_id))
+            await alone(backend).bank_references.use("FT1", RefundId(transfer_id))
 
         done, refusals = await race([claim(uuid4()) for _ in range(8)])
         assert len(done) == 1

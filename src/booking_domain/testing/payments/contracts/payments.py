@@ -12,7 +12,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, race
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, alone, race
 
 
 async def _add(backend: Backend, *payments: Payment) -> None:
@@ -62,8 +62,7 @@ class PaymentsContract(StorageContract):
         for payment in (full, bare, *several):
             await _add(backend, payment)
             assert await backend.reads.payments.get(payment.id) == payment
-            async with backend.begin() as tx:
-                assert await tx.payments.get(payment.id) == payment
+            assert await alone(backend).payments.get(payment.id) == payment
 
     async def test_an_unknown_payment_is_not_found(self, backend: Backend, make: Builder) -> None:
         await _add(backend, make.payment(await a_booking(backend, make)))
@@ -95,8 +94,7 @@ class PaymentsContract(StorageContract):
             assert await tx.payments.pending(booking.id, Purpose.DEPOSIT) is None
         second = make.payment(booking)
         await _add(backend, second)
-        async with backend.begin() as tx:
-            assert await tx.payments.pending(booking.id, Purpose.DEPOSIT) == second
+        assert await alone(backend).payments.pending(booking.id, Purpose.DEPOSIT) == second
 
     async def test_of_concurrent_payments_for_one_purpose_one_is_stored(self, backend: Backend, make: Builder) -> None:
         booking = await a_booking(backend, make)
@@ -123,26 +121,22 @@ class PaymentsContract(StorageContract):
         was = make.payment(await a_booking(backend, make))
         await _add(backend, was)
         first = was.checked(NOW)
-        async with backend.begin() as tx:
-            await tx.payments.save(first, was=was)
+        await alone(backend).payments.save(first, was=was)
         with pytest.raises(ConcurrentChange):
-            async with backend.begin() as tx:
-                await tx.payments.save(was.cancel(), was=was)
+            await alone(backend).payments.save(was.cancel(), was=was)
         assert await backend.reads.payments.get(was.id) == first
 
     async def test_a_change_of_an_unknown_payment_is_rejected(self, backend: Backend, make: Builder) -> None:
         was = make.payment(await a_booking(backend, make))
         with pytest.raises(ConcurrentChange):
-            async with backend.begin() as tx:
-                await tx.payments.save(was.checked(NOW), was=was)
+            await alone(backend).payments.save(was.checked(NOW), was=was)
 
     async def test_of_concurrent_changes_one_succeeds(self, backend: Backend, make: Builder) -> None:
         was = make.payment(await a_booking(backend, make))
         await _add(backend, was)
 
         async def check() -> None:
-            async with backend.begin() as tx:
-                await tx.payments.save(was.checked(NOW), was=was)
+            await alone(backend).payments.save(was.checked(NOW), was=was)
 
         changed, refusals = await race([check() for _ in range(10)])
         assert len(changed) == 1
@@ -156,8 +150,7 @@ class PaymentsContract(StorageContract):
         newest = replace(make.payment(booking), created_at=NOW + HOUR)
         await _add(backend, oldest, middle, newest, make.payment(other))
         assert list(await backend.reads.payments.of_booking(booking.id)) == [oldest, middle, newest]
-        async with backend.begin() as tx:
-            assert list(await tx.payments.of_booking(booking.id)) == [oldest, middle, newest]
+        assert list(await alone(backend).payments.of_booking(booking.id)) == [oldest, middle, newest]
 
     async def test_a_payment_is_found_by_the_invoice_of_the_gateway(self, backend: Backend, make: Builder) -> None:
         booking = await a_booking(backend, make)
@@ -186,8 +179,7 @@ class PaymentsContract(StorageContract):
         assert await reads.settled_between("qpay", NOW, NOW + HOUR) == [one]
         assert await reads.settled_between("qpay", NOW, NOW + 2 * HOUR) == [one, two]
         assert await reads.settled_between("other", NOW + HOUR, NOW + 2 * HOUR) == []
-        async with backend.begin() as tx:
-            await tx.payments.save(replace(two, authorised_at=NOW, version=two.version + 1), was=two)
+        await alone(backend).payments.save(replace(two, authorised_at=NOW, version=two.version + 1), was=two)
         assert [each.id for each in await reads.settled_between("qpay", NOW, NOW + HOUR)] == [one.id, two.id]
         assert await reads.settled_between("qpay", NOW + HOUR, NOW + 2 * HOUR) == []
 

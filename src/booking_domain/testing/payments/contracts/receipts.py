@@ -6,7 +6,7 @@ from booking_domain.payments.receipts import ReceiptKind, ReceiptMethod
 from booking_domain.shared.ids import BookingId, ReceiptId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, race, rolled_back
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, alone, race, rolled_back
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -69,8 +69,7 @@ class ReceiptsContract(StorageContract):
         issuer = (await a_cast(backend, make)).profile.id
 
         async def take(kind: ReceiptKind) -> int:
-            async with backend.begin() as tx:
-                return await tx.receipts.next_number(issuer, kind)
+            return await alone(backend).receipts.next_number(issuer, kind)
 
         async def take_and_roll_back(tx: Repositories) -> None:
             assert await tx.receipts.next_number(issuer, ReceiptKind.RECEIPT) == 1

@@ -8,7 +8,7 @@ from booking_domain.payments.refunds import Refund, RefundStatus
 from booking_domain.shared.ids import BankAccountId, RefundId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, store_bookings
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, alone, store_bookings
 from booking_domain.use_cases.platform.listings import MoneyOrder
 from booking_domain.use_cases.platform.ports import RefundTransferFilter
 from booking_domain.use_cases.platform.views import RefundTransfer, TransferStep
@@ -25,8 +25,7 @@ class RefundTransferReadsContract(StorageContract):
         cast = await a_cast(backend, make)
         booking = await a_booking(backend, make, cast)
         refund, account = make.refund(booking), make.bank_account(cast.customer.id)
-        async with backend.begin() as tx:
-            await tx.refunds.add(refund)
+        await alone(backend).refunds.add(refund)
         without = RefundTransfer(
             transfer=refund,
             booking_reference=booking.reference,
@@ -37,8 +36,7 @@ class RefundTransferReadsContract(StorageContract):
         )
         assert await backend.reads.refund_transfers.get(refund.id) == without
         assert without.waits_for is TransferStep.BANK_DETAILS
-        async with backend.begin() as tx:
-            await tx.bank_accounts.save(account)
+        await alone(backend).bank_accounts.save(account)
         found = await backend.reads.refund_transfers.get(refund.id)
         assert found is not None
         assert (found.bank_account, found.payee, found.waits_for) == (

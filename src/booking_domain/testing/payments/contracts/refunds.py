@@ -11,7 +11,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BankAccountId, BookingId, RefundId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, race, rolled_back
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, alone, race, rolled_back
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -43,16 +43,14 @@ class RefundsContract(StorageContract):
             )
             await _add(backend, refund)
             assert await backend.reads.refunds.get(refund.id) == refund
-            async with backend.begin() as tx:
-                assert await tx.refunds.get(refund.id) == refund
+            assert await alone(backend).refunds.get(refund.id) == refund
 
     async def test_an_unknown_refund_is_not_found(self, backend: Backend, make: Builder) -> None:
         await _add(backend, make.refund(await a_booking(backend, make)))
         unknown_booking = BookingId(make.entropy.new_id())
         assert await backend.reads.refunds.get(RefundId(make.entropy.new_id())) is None
         assert list(await backend.reads.refunds.of_booking(unknown_booking)) == []
-        async with backend.begin() as tx:
-            assert list(await tx.refunds.of_booking(unknown_booking)) == []
+        assert list(await alone(backend).refunds.of_booking(unknown_booking)) == []
 
     async def test_a_refund_is_not_a_payment_and_a_payment_is_not_a_refund(
         self, backend: Backend, make: Builder
@@ -88,8 +86,7 @@ class RefundsContract(StorageContract):
         was, other = make.refund(booking), make.refund(booking)
         await _add(backend, was, other)
         made = was.mark_refunded(NOW + HOUR)
-        async with backend.begin() as tx:
-            await tx.refunds.save(made, was=was)
+        await alone(backend).refunds.save(made, was=was)
         assert await backend.reads.refunds.get(was.id) == made
         assert await backend.reads.refunds.get(other.id) == other
 
@@ -100,8 +97,7 @@ class RefundsContract(StorageContract):
         await _add(backend, *approved)
 
         async def settle(refund: Refund) -> None:
-            async with backend.begin() as tx:
-                await tx.refunds.save(refund.settle("FT1", NOW), was=refund)
+            await alone(backend).refunds.save(refund.settle("FT1", NOW), was=refund)
 
         await settle(approved[0])
         with pytest.raises(BankReferenceUsed):
@@ -112,26 +108,22 @@ class RefundsContract(StorageContract):
         was = make.refund(await a_booking(backend, make))
         await _add(backend, was)
         first = was.mark_refunded(NOW)
-        async with backend.begin() as tx:
-            await tx.refunds.save(first, was=was)
+        await alone(backend).refunds.save(first, was=was)
         with pytest.raises(ConcurrentChange):
-            async with backend.begin() as tx:
-                await tx.refunds.save(was.mark_refunded(NOW + HOUR), was=was)
+            await alone(backend).refunds.save(was.mark_refunded(NOW + HOUR), was=was)
         assert await backend.reads.refunds.get(was.id) == first
 
     async def test_a_change_of_an_unknown_refund_is_rejected(self, backend: Backend, make: Builder) -> None:
         was = make.refund(await a_booking(backend, make))
         with pytest.raises(ConcurrentChange):
-            async with backend.begin() as tx:
-                await tx.refunds.save(was.mark_refunded(NOW), was=was)
+            await alone(backend).refunds.save(was.mark_refunded(NOW), was=was)
 
     async def test_of_concurrent_changes_one_succeeds(self, backend: Backend, make: Builder) -> None:
         was = make.refund(await a_booking(backend, make))
         await _add(backend, was)
 
         async def mark_refunded() -> None:
-            async with backend.begin() as tx:
-                await tx.refunds.save(was.mark_refunded(NOW), was=was)
+            await alone(backend).refunds.save(was.mark_refunded(NOW), was=was)
 
         changed, refusals = await race([mark_refunded() for _ in range(10)])
         assert len(changed) == 1
@@ -146,8 +138,7 @@ class RefundsContract(StorageContract):
         theirs = make.refund(other)
         await _add(backend, newest, oldest, middle, theirs)
         assert list(await backend.reads.refunds.of_booking(one.id)) == [oldest, middle, newest]
-        async with backend.begin() as tx:
-            assert list(await tx.refunds.of_booking(one.id)) == [oldest, middle, newest]
+        assert list(await alone(backend).refunds.of_booking(one.id)) == [oldest, middle, newest]
         found = await backend.reads.refunds.of_each_booking([other.id, without.id, one.id])
         assert {booking_id: list(refunds) for booking_id, refunds in found.items()} == {
             other.id: [theirs],

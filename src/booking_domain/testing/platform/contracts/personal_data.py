@@ -21,7 +21,7 @@ from booking_domain.shared.idempotency import IdempotencyKey
 from booking_domain.shared.ids import ClaimId, CodeId, FeedId, SalonId, SessionId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, rolled_back
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, alone, rolled_back
 from booking_domain.use_cases.platform.personal_data import ErasureBlockers
 from booking_domain.use_cases.platform.ports import Repositories
 
@@ -34,13 +34,11 @@ HOME = ClientTrace("192.0.2.1")
 
 
 async def _erasure_blockers(backend: Backend, user_id: UserId, ago: timedelta = timedelta(0)) -> ErasureBlockers:
-    async with backend.begin() as tx:
-        return await tx.personal_data.erasure_blockers(user_id, NOW + ago)
+    return await alone(backend).personal_data.erasure_blockers(user_id, NOW + ago)
 
 
 async def _booked(backend: Backend, make: Builder, booking: Booking, reason: str | None = None) -> Booking:
-    async with backend.begin() as tx:
-        await tx.bookings.add(booking, [replace(make.event(booking), reason=reason)])
+    await alone(backend).bookings.add(booking, [replace(make.event(booking), reason=reason)])
     return booking
 
 
@@ -143,8 +141,7 @@ class PersonalDataContract(StorageContract):
     ) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         await _booked(backend, make, make.booking(other.profile, cast.owner, status=Status.CONFIRMED))
-        async with backend.begin() as tx:
-            assert await tx.personal_data.profile_blockers(cast.profile.id, NOW) == FREE
+        assert await alone(backend).personal_data.profile_blockers(cast.profile.id, NOW) == FREE
         await _booked(backend, make, make.booking(cast.profile, other.customer, status=Status.DISPUTED))
         async with backend.begin() as tx:
             blocked = ErasureBlockers(bookings=True, money=False)
@@ -155,11 +152,9 @@ class PersonalDataContract(StorageContract):
     ) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         await _add_all_personal_data(backend, make, cast.owner, other.profile)
-        async with backend.begin() as tx:
-            await tx.calendars.add_rule(cast.profile.id, make.rule())
+        await alone(backend).calendars.add_rule(cast.profile.id, make.rule())
         before = await _left(backend, cast.owner)
-        async with backend.begin() as tx:
-            await tx.personal_data.clear_profile(cast.owner.id)
+        await alone(backend).personal_data.clear_profile(cast.owner.id)
         view = await backend.reads.providers.get(cast.profile.id)
         calendar = await backend.reads.schedules.calendar(cast.profile.id)
         assert view is not None
@@ -216,8 +211,7 @@ class PersonalDataContract(StorageContract):
             for place in (places[0], booked):
                 await tx.waiting_list.add(place)
         for _ in range(2):
-            async with backend.begin() as tx:
-                await tx.personal_data.leave_queues(cast.customer.id)
+            await alone(backend).personal_data.leave_queues(cast.customer.id)
         assert list(await backend.reads.waiting_list.of_customer(cast.customer.id)) == [booked, places[0].left()]
         async with backend.begin() as tx:
             assert await tx.claims.hold_of(cast.customer.id, ClaimId(hold.id)) is None
@@ -232,11 +226,9 @@ class PersonalDataContract(StorageContract):
         there = await _left(backend, cast.customer)
         assert set(there.values()) == {1}, there
         for _ in range(2):  # a repetition changes nothing
-            async with backend.begin() as tx:
-                await tx.personal_data.clear(other.customer.id)
+            await alone(backend).personal_data.clear(other.customer.id)
         assert {name: count for name, count in (await _left(backend, cast.customer)).items() if not count} == {}
-        async with backend.begin() as tx:
-            await tx.personal_data.clear(cast.customer.id)
+        await alone(backend).personal_data.clear(cast.customer.id)
         assert set((await _left(backend, cast.customer)).values()) == {0}
 
     async def test_bookings_keep_parties_times_and_amounts_but_no_text(self, backend: Backend, make: Builder) -> None:
@@ -246,10 +238,8 @@ class PersonalDataContract(StorageContract):
         for booking in (mine, theirs):
             await _booked(backend, make, booking, reason="because")
             paid = replace(make.payment(booking), raw_payload="{}")
-            async with backend.begin() as tx:
-                await tx.payments.add(paid)
-        async with backend.begin() as tx:
-            await tx.personal_data.clear(cast.customer.id)
+            await alone(backend).payments.add(paid)
+        await alone(backend).personal_data.clear(cast.customer.id)
         assert await backend.reads.bookings.get(mine.id) == replace(mine, notes="", version=mine.version + 1)
         assert await backend.reads.bookings.get(theirs.id) == theirs
         for booking, reason, payload in ((mine, None, None), (theirs, "because", "{}")):
@@ -266,8 +256,7 @@ class PersonalDataContract(StorageContract):
         booking = replace(make.booking(cast.profile, other.customer), notes="Theirs")
         await _booked(backend, make, booking)
         for _ in range(2):
-            async with backend.begin() as tx:
-                await tx.personal_data.clear(cast.owner.id)
+            await alone(backend).personal_data.clear(cast.owner.id)
         profile, calendar, feeds = await _profile_and_calendar(backend, cast)
         assert profile == replace(
             cast.profile,

@@ -24,7 +24,7 @@ from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, race, waits
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, alone, race, waits
 
 HOLIDAY = date(2026, 12, 29)
 ALL_SET = SlotSettings(
@@ -70,8 +70,7 @@ class CalendarRepositoryContract(StorageContract):
             assert await tx.calendars.lock_provider_of(cast.customer.id) is None
             assert await tx.calendars.lock_provider_of(UserId(make.entropy.new_id())) is None
         deleted = await a_cast(backend, make, ProfileStatus.DELETED)
-        async with backend.begin() as tx:
-            assert await tx.calendars.lock_provider_of(deleted.owner.id) is None
+        assert await alone(backend).calendars.lock_provider_of(deleted.owner.id) is None
 
     async def test_locking_a_provider_by_owner_locks_the_schedule(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
@@ -96,8 +95,7 @@ class CalendarRepositoryContract(StorageContract):
     async def test_an_unknown_provider_has_no_calendar(self, backend: Backend, make: Builder) -> None:
         unknown = ProviderId(make.entropy.new_id())
         assert await backend.reads.schedules.calendar(unknown) is None
-        async with backend.begin() as tx:
-            assert await tx.calendars.calendar_of(unknown) is None
+        assert await alone(backend).calendars.calendar_of(unknown) is None
 
     async def test_saving_settings_replaces_only_the_settings(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
@@ -106,8 +104,7 @@ class CalendarRepositoryContract(StorageContract):
         await _add(backend, cast, rule, exception, block)
         changes = (("America/New_York", ALL_SET), ("Asia/Ulaanbaatar", NO_LIMITS))
         for version, (zone, settings) in enumerate(changes, start=5):
-            async with backend.begin() as tx:
-                await tx.calendars.save_settings(cast.profile.id, zone, settings)
+            await alone(backend).calendars.save_settings(cast.profile.id, zone, settings)
             assert await _calendar(backend, cast) == Calendar(
                 time_zone=zone,
                 settings=settings,
@@ -179,33 +176,28 @@ class CalendarRepositoryContract(StorageContract):
         await _add(backend, cast, kept, gone)
         await _add(backend, other, theirs)
         before = (await _calendar(backend, cast)).version
-        async with backend.begin() as tx:
-            await tx.calendars.replace_rules(cast.profile.id, [kept, new])
+        await alone(backend).calendars.replace_rules(cast.profile.id, [kept, new])
         after = await _calendar(backend, cast)
         assert (after.rules, after.version) == ((new, kept), before + 1)
         assert (await _calendar(backend, other)).rules == (theirs,)
-        async with backend.begin() as tx:
-            await tx.calendars.replace_rules(cast.profile.id, [])
+        await alone(backend).calendars.replace_rules(cast.profile.id, [])
         assert (await _calendar(backend, cast)).rules == ()
 
     async def test_a_rule_can_be_removed_once(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         kept, removed = make.rule(1), make.rule(2)
         await _add(backend, cast, kept, removed)
-        async with backend.begin() as tx:
-            await tx.calendars.remove_rule(cast.profile.id, removed.id)
+        await alone(backend).calendars.remove_rule(cast.profile.id, removed.id)
         assert (await _calendar(backend, cast)).rules == (kept,)
         with pytest.raises(RuleNotFound):
-            async with backend.begin() as tx:
-                await tx.calendars.remove_rule(cast.profile.id, removed.id)
+            await alone(backend).calendars.remove_rule(cast.profile.id, removed.id)
 
     async def test_a_rule_of_another_provider_cannot_be_removed(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         rule = make.rule()
         await _add(backend, cast, rule)
         with pytest.raises(RuleNotFound):
-            async with backend.begin() as tx:
-                await tx.calendars.remove_rule(other.profile.id, rule.id)
+            await alone(backend).calendars.remove_rule(other.profile.id, rule.id)
         assert (await _calendar(backend, cast)).rules == (rule,)
         assert (await _calendar(backend, other)).rules == ()
 
@@ -238,12 +230,10 @@ class CalendarRepositoryContract(StorageContract):
         cast = await a_cast(backend, make)
         exception = make.exception(HOLIDAY, "10:00-12:00")
         await _add(backend, cast, exception)
-        async with backend.begin() as tx:
-            await tx.calendars.remove_exception(cast.profile.id, exception.id)
+        await alone(backend).calendars.remove_exception(cast.profile.id, exception.id)
         assert (await _calendar(backend, cast)).exceptions == ()
         with pytest.raises(ExceptionNotFound):
-            async with backend.begin() as tx:
-                await tx.calendars.remove_exception(cast.profile.id, exception.id)
+            await alone(backend).calendars.remove_exception(cast.profile.id, exception.id)
         again = make.exception(HOLIDAY)
         await _add(backend, cast, again)
         assert (await _calendar(backend, cast)).exceptions == (again,)
@@ -253,21 +243,17 @@ class CalendarRepositoryContract(StorageContract):
         exception = make.exception(HOLIDAY)
         await _add(backend, cast, exception)
         with pytest.raises(ExceptionNotFound):
-            async with backend.begin() as tx:
-                await tx.calendars.remove_exception(other.profile.id, exception.id)
+            await alone(backend).calendars.remove_exception(other.profile.id, exception.id)
         assert (await _calendar(backend, cast)).exceptions == (exception,)
 
     async def test_removing_an_unknown_entry_is_rejected(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         with pytest.raises(RuleNotFound):
-            async with backend.begin() as tx:
-                await tx.calendars.remove_rule(cast.profile.id, RuleId(UUID(int=1)))
+            await alone(backend).calendars.remove_rule(cast.profile.id, RuleId(UUID(int=1)))
         with pytest.raises(ExceptionNotFound):
-            async with backend.begin() as tx:
-                await tx.calendars.remove_exception(cast.profile.id, ExceptionId(UUID(int=1)))
+            await alone(backend).calendars.remove_exception(cast.profile.id, ExceptionId(UUID(int=1)))
         with pytest.raises(BlockNotFound):
-            async with backend.begin() as tx:
-                await tx.calendars.remove_block(cast.profile.id, BlockId(UUID(int=1)))
+            await alone(backend).calendars.remove_block(cast.profile.id, BlockId(UUID(int=1)))
 
     async def test_blocks_are_stored_with_all_fields_and_sorted_by_start(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
@@ -278,28 +264,24 @@ class CalendarRepositoryContract(StorageContract):
         inside_of_it = make.block(TimeRange(TOMORROW + HOUR, TOMORROW + 2 * HOUR), "x" * MAX_BLOCK_NOTE)
         await _add(backend, cast, last, for_years, long_ago, inside_of_it)
         assert (await _calendar(backend, cast)).blocks == (long_ago, for_years, inside_of_it, last)
-        async with backend.begin() as tx:
-            assert await tx.calendars.calendar_of(cast.profile.id) == await _calendar(backend, cast)
+        assert await alone(backend).calendars.calendar_of(cast.profile.id) == await _calendar(backend, cast)
         assert (await _calendar(backend, other)).blocks == ()
 
     async def test_a_block_can_be_removed_once(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         kept, removed = (make.block(TimeRange(TOMORROW, TOMORROW + HOUR)) for _ in range(2))
         await _add(backend, cast, kept, removed)
-        async with backend.begin() as tx:
-            await tx.calendars.remove_block(cast.profile.id, removed.id)
+        await alone(backend).calendars.remove_block(cast.profile.id, removed.id)
         assert (await _calendar(backend, cast)).blocks == (kept,)
         with pytest.raises(BlockNotFound):
-            async with backend.begin() as tx:
-                await tx.calendars.remove_block(cast.profile.id, removed.id)
+            await alone(backend).calendars.remove_block(cast.profile.id, removed.id)
 
     async def test_a_block_of_another_provider_cannot_be_removed(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         block = make.block(TimeRange(TOMORROW, TOMORROW + HOUR))
         await _add(backend, cast, block)
         with pytest.raises(BlockNotFound):
-            async with backend.begin() as tx:
-                await tx.calendars.remove_block(other.profile.id, block.id)
+            await alone(backend).calendars.remove_block(other.profile.id, block.id)
         assert (await _calendar(backend, cast)).blocks == (block,)
 
     async def test_the_size_counts_entries_of_each_kind(self, backend: Backend, make: Builder) -> None:
@@ -308,5 +290,4 @@ class CalendarRepositoryContract(StorageContract):
         future = make.block(TimeRange(TOMORROW, TOMORROW + HOUR), "future")
         await _add(backend, cast, make.rule(), make.rule(), make.rule(), make.exception(HOLIDAY), past, future)
         await _add(backend, other, make.rule())
-        async with backend.begin() as tx:
-            assert await tx.calendars.size_of(cast.profile.id) == (3, 1, 2)
+        assert await alone(backend).calendars.size_of(cast.profile.id) == (3, 1, 2)

@@ -14,7 +14,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import ClaimId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, race, waits
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, alone, race, waits
 
 INSTANT = timedelta(microseconds=1)
 
@@ -129,8 +129,7 @@ class ClaimsContract(StorageContract):
             await tx.claims.release(hold.id)
             await tx.claims.acquire(claim, NOW)
         assert await _claims(backend, cast) == [claim]
-        async with backend.begin() as tx:
-            await tx.claims.release(claim.id)
+        await alone(backend).claims.release(claim.id)
         assert await _claims(backend, cast) == []
 
     async def test_a_claim_that_cannot_move_keeps_its_time(self, backend: Backend, make: Builder) -> None:
@@ -159,8 +158,7 @@ class ClaimsContract(StorageContract):
         cast = await a_cast(backend, make)
         claim = make.claim(cast.profile, cast.customer)
         await _take(backend, claim)
-        async with backend.begin() as tx:
-            await tx.claims.release(ClaimId(make.entropy.new_id()))
+        await alone(backend).claims.release(ClaimId(make.entropy.new_id()))
         assert await _claims(backend, cast) == [claim]
 
     async def test_a_hold_is_found_by_its_customer_only(self, backend: Backend, make: Builder) -> None:
@@ -196,8 +194,7 @@ class ClaimsContract(StorageContract):
         cast = await a_cast(backend, make)
 
         async def count() -> int:
-            async with backend.begin() as tx:
-                return await tx.claims.count_holds(cast.customer.id, NOW)
+            return await alone(backend).claims.count_holds(cast.customer.id, NOW)
 
         async with backend.begin() as tx:
             assert await tx.claims.count_holds(cast.customer.id, NOW) == 0
@@ -217,12 +214,10 @@ class ClaimsContract(StorageContract):
             make.hold(other.profile, other.customer, expires_at=NOW - HOUR / 2),
         ):
             await _take(backend, each, now=NOW - HOUR)
-        async with backend.begin() as tx:
-            assert await tx.claims.remove_expired(NOW) == 2
+        assert await alone(backend).claims.remove_expired(NOW) == 2
         assert await _claims(backend, cast) == [live, claim]
         assert await _claims(backend, other) == []
-        async with backend.begin() as tx:
-            assert await tx.claims.remove_expired(NOW) == 0
+        assert await alone(backend).claims.remove_expired(NOW) == 0
 
     async def test_releasing_the_holds_of_a_provider_leaves_its_bookings_and_other_providers(
         self, backend: Backend, make: Builder
@@ -270,8 +265,7 @@ class ClaimsContract(StorageContract):
         cast = await a_cast(backend, make)
 
         async def grab(claim: Claim) -> None:
-            async with backend.begin() as tx:
-                await tx.claims.acquire(claim, NOW)
+            await alone(backend).claims.acquire(claim, NOW)
 
         taken, refusals = await race([grab(make.claim(cast.profile, cast.customer)) for _ in range(10)])
         assert len(await _claims(backend, cast)) == len(taken) == 1

@@ -10,7 +10,7 @@ from booking_domain.scheduling.model import SlotSettings
 from booking_domain.shared.ids import FeedId, ProviderId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, rolled_back, waits
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, alone, rolled_back, waits
 from booking_domain.use_cases.platform.ports import Repositories
 
 WORKDAY = TimeRange(TOMORROW, TOMORROW + 9 * HOUR)
@@ -53,14 +53,12 @@ class FeedsContract(StorageContract):
         cast = await a_cast(backend, make)
         assert await backend.reads.feeds.of_provider(cast.profile.id) == OwnFeeds()
         assert await backend.reads.feeds.of_provider(ProviderId(make.entropy.new_id())) == OwnFeeds()
-        async with backend.begin() as tx:
-            assert await tx.feeds.feeds_of(cast.profile.id) == OwnFeeds()
+        assert await alone(backend).feeds.feeds_of(cast.profile.id) == OwnFeeds()
 
     async def test_an_unknown_feed_is_not_found(self, backend: Backend, make: Builder) -> None:
         nothing = FeedId(make.entropy.new_id())
         assert await backend.reads.feeds.get(nothing) is None
-        async with backend.begin() as tx:
-            assert await tx.feeds.lock_feed(nothing) is None
+        assert await alone(backend).feeds.lock_feed(nothing) is None
 
     async def test_feeds_are_sorted_by_id(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
@@ -70,8 +68,7 @@ class FeedsContract(StorageContract):
             await _set(backend, cast, third, first, second, rule=rule)
             expected = OwnFeeds(rule=rule, feeds=(first, second, third), version=version)
             assert await backend.reads.feeds.of_provider(cast.profile.id) == expected
-            async with backend.begin() as tx:
-                assert await tx.feeds.feeds_of(cast.profile.id) == expected
+            assert await alone(backend).feeds.feeds_of(cast.profile.id) == expected
         assert await backend.reads.feeds.of_provider(other.profile.id) == OwnFeeds()
 
     async def test_a_reading_keeps_the_version(self, backend: Backend, make: Builder) -> None:
@@ -95,8 +92,7 @@ class FeedsContract(StorageContract):
 
     async def test_a_feed_carries_what_its_reader_needs(self, backend: Backend, make: Builder) -> None:
         cast, feed = await a_cast(backend, make), _feed(make)
-        async with backend.begin() as tx:
-            await tx.calendars.save_settings(cast.profile.id, "Asia/Hovd", SlotSettings(horizon_days=17))
+        await alone(backend).calendars.save_settings(cast.profile.id, "Asia/Hovd", SlotSettings(horizon_days=17))
         await _set(backend, cast, feed)
         expected = StoredFeed(
             feed=feed, provider_id=cast.profile.id, time_zone="Asia/Hovd", horizon_days=17, due_at=NOW

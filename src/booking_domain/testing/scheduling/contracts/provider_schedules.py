@@ -16,7 +16,7 @@ from booking_domain.shared.ids import ProviderId, ServiceId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder, terms
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, rolled_back, waits
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, alone, rolled_back, waits
 from booking_domain.use_cases.platform.ports import Repositories
 
 WORKDAY = TimeRange(TOMORROW, TOMORROW + 9 * HOUR)
@@ -38,8 +38,7 @@ async def _claims_seen_under_lock(backend: Backend, cast: Cast) -> tuple[Claim, 
 
 
 async def _tried(backend: Backend, cast: Cast) -> tuple[BookableProvider, bool] | None:
-    async with backend.begin() as tx:
-        return await tx.bookable_providers.try_lock(cast.profile.id, WORKDAY)
+    return await alone(backend).bookable_providers.try_lock(cast.profile.id, WORKDAY)
 
 
 def _in_order(schedule: ProviderSchedule) -> ProviderSchedule:
@@ -52,8 +51,7 @@ class ProviderSchedulesContract(StorageContract):
     async def test_an_unknown_provider_has_no_schedule(self, backend: Backend, make: Builder) -> None:
         unknown = ProviderId(make.entropy.new_id())
         assert await backend.reads.schedules.get(unknown, WORKDAY) is None
-        async with backend.begin() as tx:
-            assert await tx.schedules.lock(unknown, WORKDAY) is None
+        assert await alone(backend).schedules.lock(unknown, WORKDAY) is None
 
     async def test_a_schedule_has_the_calendar_and_every_claim(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
@@ -182,8 +180,7 @@ class ProviderSchedulesContract(StorageContract):
         schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
         assert schedule is not None
         assert schedule.calendar.exceptions == exceptions
-        async with backend.begin() as tx:
-            assert await tx.schedules.lock(cast.profile.id, WORKDAY) == schedule
+        assert await alone(backend).schedules.lock(cast.profile.id, WORKDAY) == schedule
 
     async def test_a_schedule_has_all_claims_of_the_local_weeks_of_the_window(
         self, backend: Backend, make: Builder
@@ -280,8 +277,7 @@ class BookableProvidersContract(StorageContract):
             terms(cancellation=tiers([(0, 0), (24, 50), (168, 100)])),
             terms(cancellation=CancellationPolicy((Tier(1, 1), Tier(720, 99), Tier(48, 33)))),
         ):
-            async with backend.begin() as tx:
-                await tx.bookable_providers.save_terms(cast.profile.id, kept)
+            await alone(backend).bookable_providers.save_terms(cast.profile.id, kept)
             async with backend.begin() as tx:
                 assert await tx.bookable_providers.terms_of(cast.profile.id) == kept
                 bookable = await tx.bookable_providers.lock(cast.profile.id, WORKDAY)

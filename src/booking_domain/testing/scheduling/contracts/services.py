@@ -17,7 +17,7 @@ from booking_domain.shared.ids import SalonId, ServiceId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, alone
 
 _DAY: Final = timedelta(days=1)
 
@@ -43,8 +43,7 @@ async def _a_salon(backend: Backend, make: Builder, *members: Cast) -> Salon:
 
 async def _offered(backend: Backend, service: Service, cast: Cast, price_amount: int | None = None) -> ServiceOffer:
     offer = ServiceOffer(service_id=service.id, provider_id=cast.profile.id, price_amount=price_amount)
-    async with backend.begin() as tx:
-        await tx.services.save_offer(offer)
+    await alone(backend).services.save_offer(offer)
     return offer
 
 
@@ -96,18 +95,15 @@ class ServicesContract(StorageContract):
         services = [replace(make.service(provider_id=cast.profile.id), active=active) for active in (True, False)]
         for service in services:
             await _added(backend, service)
-        async with backend.begin() as tx:
-            assert await tx.services.of_provider(cast.profile.id) == sorted(services, key=lambda each: each.id)
+        assert await alone(backend).services.of_provider(cast.profile.id) == sorted(services, key=lambda each: each.id)
 
     async def test_a_stale_version_is_not_saved(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         service = make.service(provider_id=cast.profile.id)
         await _added(backend, service)
-        async with backend.begin() as tx:
-            await tx.services.save(replace(service, version=2), was=service)
+        await alone(backend).services.save(replace(service, version=2), was=service)
         with pytest.raises(ConcurrentChange):
-            async with backend.begin() as tx:
-                await tx.services.save(replace(service, version=2, name="Late"), was=service)
+            await alone(backend).services.save(replace(service, version=2, name="Late"), was=service)
 
     async def test_unknown_services_are_not_found(self, backend: Backend, make: Builder) -> None:
         cast, unknown = await a_cast(backend, make), ServiceId(make.entropy.new_id())
@@ -142,8 +138,7 @@ class ServicesContract(StorageContract):
         assert await reads.of_provider(colleague.profile.id) == []
         assert [view.service for view in await reads.of_salon(salon.id)] == [colour, cut]
         assert await reads.get(cut.id) == replace(mine, offer=None)
-        async with backend.begin() as tx:
-            await tx.services.remove_offer(cut.id, cast.profile.id)
+        await alone(backend).services.remove_offer(cut.id, cast.profile.id)
         assert await reads.of_provider(cast.profile.id) == []
 
     async def test_the_offers_in_a_salon_are_those_that_can_be_booked(self, backend: Backend, make: Builder) -> None:
@@ -174,8 +169,7 @@ class ServicesContract(StorageContract):
         service = make.service(salon_id=salon.id)
         await _added(backend, service)
         await _offered(backend, service, cast)
-        async with backend.begin() as tx:
-            await tx.salons.remove_member(salon.id, cast.profile.id)
+        await alone(backend).salons.remove_member(salon.id, cast.profile.id)
         assert await backend.reads.services.of_provider(cast.profile.id) == []
 
     async def test_a_schedule_has_the_services_that_are_asked_for_and_offered(
@@ -204,13 +198,11 @@ class ServicesContract(StorageContract):
         plain = await backend.reads.schedules.get(other.profile.id, window)
         assert plain is not None
         assert (plain.services, plain.by_service) == ((), False)
-        async with backend.begin() as tx:
-            await tx.services.remove(own.id)
+        await alone(backend).services.remove(own.id)
         read = await backend.reads.schedules.get(cast.profile.id, window)
         assert read is not None
         assert read.by_service
-        async with backend.begin() as tx:
-            await tx.services.remove_offer(shared.id, cast.profile.id)
+        await alone(backend).services.remove_offer(shared.id, cast.profile.id)
         read = await backend.reads.schedules.get(cast.profile.id, window)
         assert read is not None
         assert not read.by_service
@@ -237,8 +229,7 @@ class ServicesContract(StorageContract):
 
         async def locked(salon_id: SalonId, *services: Service, now: datetime = NOW) -> Sequence[Workload]:
             ids = [each.id for each in services]
-            async with backend.begin() as tx:
-                return await tx.schedules.lock_members(salon_id, ids, start=TOMORROW, now=now)
+            return await alone(backend).schedules.lock_members(salon_id, ids, start=TOMORROW, now=now)
 
         ids = [cast.profile.id for cast in casts]
         assert [each.provider_id for each in await locked(salon.id, cut)] == ids
@@ -257,8 +248,7 @@ class ServicesContract(StorageContract):
         service = make.service(salon_id=salon.id)
         await _added(backend, service)
         await _offered(backend, service, cast)
-        async with backend.begin() as tx:
-            await tx.services.remove(service.id)
+        await alone(backend).services.remove(service.id)
         assert await backend.reads.services.of_salon(salon.id) == []
         assert await backend.reads.services.of_provider(cast.profile.id) == []
 

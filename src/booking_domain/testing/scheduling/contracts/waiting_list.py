@@ -8,7 +8,7 @@ from booking_domain.scheduling.waiting import DEFAULT_OFFER, MAX_LISTED_ENTRIES,
 from booking_domain.shared.ids import ServiceId, WaitingId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, rolled_back, waits
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, alone, rolled_back, waits
 from booking_domain.use_cases.platform.ports import Repositories
 
 WINDOW = TimeRange(TOMORROW, TOMORROW + 8 * HOUR)
@@ -42,13 +42,11 @@ async def _kept(backend: Backend, *entries: WaitingListEntry) -> None:
 
 
 async def _open_for(backend: Backend, cast: Cast) -> list[WaitingListEntry]:
-    async with backend.begin() as tx:
-        return list(await tx.waiting_list.open_for(cast.profile.id))
+    return list(await alone(backend).waiting_list.open_for(cast.profile.id))
 
 
 async def _get(backend: Backend, waiting: WaitingListEntry) -> WaitingListEntry | None:
-    async with backend.begin() as tx:
-        return await tx.waiting_list.get(waiting.id)
+    return await alone(backend).waiting_list.get(waiting.id)
 
 
 class WaitingListContract(StorageContract):
@@ -73,8 +71,7 @@ class WaitingListContract(StorageContract):
         for status in WaitingStatus:
             await _waiting(backend, make, cast, status)
         await _waiting(backend, make, other)
-        async with backend.begin() as tx:
-            assert await tx.waiting_list.count_open_for(cast.profile.id) == len(OPEN)
+        assert await alone(backend).waiting_list.count_open_for(cast.profile.id) == len(OPEN)
 
     async def test_an_entry_of_any_status_is_found_by_id(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
@@ -120,8 +117,7 @@ class WaitingListContract(StorageContract):
             assert await backend.reads.waiting_list.of_customer(cast.customer.id) == [beside, waiting]
         assert await backend.reads.waiting_list.of_customer(cast.customer.id) == [beside, offered]
         booked = offered.booked()
-        async with backend.begin() as tx:
-            await tx.waiting_list.save(booked)
+        await alone(backend).waiting_list.save(booked)
         assert await _get(backend, waiting) == booked
         assert await _open_for(backend, cast) == [beside]
 
@@ -150,8 +146,7 @@ class WaitingListContract(StorageContract):
         cast = await a_cast(backend, make)
 
         async def count() -> int:
-            async with backend.begin() as tx:
-                return await tx.waiting_list.count_open(cast.customer.id)
+            return await alone(backend).waiting_list.count_open(cast.customer.id)
 
         async with backend.begin() as tx:
             assert await tx.waiting_list.count_open(cast.customer.id) == 0

@@ -9,7 +9,7 @@ import pytest
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, KeyInUse, KeyReused
 from booking_domain.shared.ids import BookingId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, race, rolled_back, waits
+from booking_domain.testing.kit.storage import Backend, StorageContract, alone, race, rolled_back, waits
 from booking_domain.use_cases.platform.ports import Repositories
 
 ANSWER = bytes(range(256)) + "Захиалга ✓".encode()
@@ -17,8 +17,7 @@ ANSWER = bytes(range(256)) + "Захиалга ✓".encode()
 
 async def _a_key(backend: Backend, make: Builder, key: str = "0d9b3f6c-1") -> IdempotencyKey:
     caller = make.user()
-    async with backend.begin() as tx:
-        await tx.users.add(caller)
+    await alone(backend).users.add(caller)
     return IdempotencyKey(caller=caller.id, key=key, fingerprint=b"\x00fingerprint\xff")
 
 
@@ -177,8 +176,7 @@ class IdempotencyContract(StorageContract):
 
     async def test_a_used_key_goes_before_an_error_of_a_later_statement(self, backend: Backend, make: Builder) -> None:
         key, user = await _a_key(backend, make), make.user()
-        async with backend.begin() as tx:
-            await tx.users.add(user)
+        await alone(backend).users.add(user)
         await _answered(backend, key)
 
         async def add_again() -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract
+from booking_domain.testing.kit.storage import Backend, StorageContract, alone
 from booking_domain.use_cases.platform.ports import CONTEXTS
 
 
@@ -53,8 +53,7 @@ class OutboxContract(StorageContract):
 
     async def test_every_type_of_event_comes_back_as_it_was_put(self, backend: Backend, make: Builder) -> None:
         events = [replace(event, id=EventId(make.entropy.new_id())) for event in EVERY_EVENT + SPARSE_EVENTS]
-        async with backend.begin() as tx:
-            await tx.outbox.put(events)
+        await alone(backend).outbox.put(events)
         assert list(await backend.outbox_events()) == events
 
     async def test_events_keep_their_order(self, backend: Backend, make: Builder) -> None:
@@ -71,8 +70,7 @@ class OutboxContract(StorageContract):
 
     async def test_putting_no_events_stores_nothing(self, backend: Backend, make: Builder) -> None:
         event = make.domain_event(BookingId(make.entropy.new_id()))
-        async with backend.begin() as tx:
-            await tx.outbox.put([])
+        await alone(backend).outbox.put([])
         assert list(await backend.outbox_events()) == []
         async with backend.begin() as tx:
             await tx.outbox.put([event])

@@ -13,7 +13,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.signals import ReceivedSignals, Signals
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import TIME_LIMIT, Backend, StorageContract, rolled_back
+from booking_domain.testing.kit.storage import TIME_LIMIT, Backend, StorageContract, alone, rolled_back
 from booking_domain.use_cases.platform.ports import Repositories
 
 TICK: Final = NewLiveEvent(channel=Channel.SYSTEM, type="test.tick")
@@ -86,8 +86,7 @@ class SignalsContract(StorageContract):
                 await each.wait(0)
             for _ in range(2):
                 waiting = [asyncio.create_task(each.wait(TIME_LIMIT)) for each in signals]
-                async with backend.begin() as tx:
-                    await tx.live_events.append([TICK, TICK], NOW)
+                await alone(backend).live_events.append([TICK, TICK], NOW)
                 received = await asyncio.wait_for(asyncio.gather(*waiting), TIME_LIMIT / 2)
                 assert received == [ReceivedSignals(live_events=True)] * 2
 

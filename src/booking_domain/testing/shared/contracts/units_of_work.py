@@ -11,7 +11,7 @@ from booking_domain.scheduling.model import SlotSettings
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import BookingId
 from booking_domain.testing.builders import NOW, Builder, terms
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, race, rolled_back
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, alone, race, rolled_back
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -113,8 +113,7 @@ class UnitOfWorkContract(StorageContract):
         users = [make.user() for _ in range(20)]
 
         async def add(user: User) -> None:
-            async with backend.begin() as tx:
-                await tx.users.add(user)
+            await alone(backend).users.add(user)
 
         _, refusals = await race([add(user) for user in users])
         assert refusals == []
