@@ -37,7 +37,6 @@ from booking_domain.shared.ids import FileId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.asynchronous import AsyncContract
 from booking_domain.testing.kit.storage import Backend, StorageContract, alone, rolled_back
-from booking_domain.use_cases.platform.ports import Repositories
 
 MINUTE: Final = timedelta(minutes=1)
 PNG: Final = "image/png"
@@ -192,11 +191,7 @@ class FilesContract(StorageContract):
         account = make.user(Role.PROVIDER)
         await self._stored(backend, account)
         file = a_file(make, account)
-
-        async def add(tx: Repositories) -> None:
-            await tx.files.add(file)
-
-        await rolled_back(backend, add)
+        await rolled_back(backend, lambda tx: tx.files.add(file))
         assert await backend.reads.files.get(file.id) is None
 
 

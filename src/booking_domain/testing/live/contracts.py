@@ -13,7 +13,6 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
 from booking_domain.testing.builders import NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, alone, rolled_back, store_bookings
-from booking_domain.use_cases.platform.ports import Repositories
 
 FULL: Final = NewLiveEvent(
     channel=Channel.BOOKINGS,
@@ -48,10 +47,7 @@ class LiveContract(StorageContract):
         assert list(await reads.after(3, 9)) == []
 
     async def test_what_is_rolled_back_leaves_no_gap(self, backend: Backend) -> None:
-        async def announce(tx: Repositories) -> None:
-            await tx.live_events.append([FULL], NOW)
-
-        await rolled_back(backend, announce)
+        await rolled_back(backend, lambda tx: tx.live_events.append([FULL], NOW))
         await _append(backend, BARE)
         assert [(each.id, each.what) for each in await backend.reads.live.after(0, 9)] == [(1, BARE)]
 

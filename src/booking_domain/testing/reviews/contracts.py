@@ -122,11 +122,7 @@ class ReviewsContract(StorageContract):
     async def test_a_booking_has_one_review(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking = await _a_booking(backend, make, cast)
-
-        async def add() -> None:
-            await alone(backend).reviews.add(a_review(make, booking))
-
-        added, refused = await race([add() for _ in range(5)])
+        added, refused = await race([alone(backend).reviews.add(a_review(make, booking)) for _ in range(5)])
         assert len(added) == 1
         assert [type(each) for each in refused] == [ReviewExists] * 4
 

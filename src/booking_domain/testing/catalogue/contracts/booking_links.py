@@ -70,11 +70,9 @@ class BookingLinksContract(StorageContract):
     async def test_concurrent_visits_of_one_visitor_count_once(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         link = await _a_link(backend, make, cast)
-
-        async def visit() -> None:
-            await alone(backend).booking_links.count_visitor(link.id, TODAY, b"a")
-
-        done, refusals = await race([visit() for _ in range(4)])
+        done, refusals = await race(
+            [alone(backend).booking_links.count_visitor(link.id, TODAY, b"a") for _ in range(4)]
+        )
         assert (len(done), refusals) == (4, [])
         assert [each.visitors for each in await backend.reads.booking_links.of_provider(cast.profile.id, TODAY)] == [1]
 

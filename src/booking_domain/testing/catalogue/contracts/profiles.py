@@ -93,10 +93,11 @@ class ProfilesContract(StorageContract):
 
     async def test_of_concurrent_changes_one_succeeds(self, backend: Backend, make: Builder) -> None:
         was = (await a_cast(backend, make)).profile
-
-        async def change(bio: str) -> None:
-            await alone(backend).profiles.save(replace(was, bio=bio, version=was.version + 1), was=was)
-
-        changed, refusals = await race([change(str(number)) for number in range(5)])
+        changed, refusals = await race(
+            [
+                alone(backend).profiles.save(replace(was, bio=str(number), version=was.version + 1), was=was)
+                for number in range(5)
+            ]
+        )
         assert len(changed) == 1
         assert [type(refusal) for refusal in refusals] == [ConcurrentChange] * 4

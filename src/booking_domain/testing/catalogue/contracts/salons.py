@@ -313,13 +313,9 @@ class SalonsContract(StorageContract):
 
     async def test_counting_salons_locks_the_manager(self, backend: Backend, make: Builder) -> None:
         salon, other = await _a_salon(backend, make), await _a_salon(backend, make)
-
-        async def count() -> int:
-            return await alone(backend).salons.count_of(salon.manager_id)
-
         async with backend.begin() as tx:
             assert await tx.salons.count_of(salon.manager_id) == 1
-            second = asyncio.create_task(count())
+            second = asyncio.create_task(alone(backend).salons.count_of(salon.manager_id))
             assert await waits(second)
             await tx.salons.add(replace(other, id=SalonId(make.entropy.new_id()), manager_id=salon.manager_id))
         assert await second == 2

@@ -4,7 +4,6 @@ from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.ids import BankAccountId
 from booking_domain.testing.builders import HOUR, NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, rolled_back
-from booking_domain.use_cases.platform.ports import Repositories
 
 OTHER = BankDetails(bank="Хаан банк", account_number="MN120005001234567890", holder_name="Бат-Эрдэнэ")
 
@@ -45,9 +44,5 @@ class BankAccountsContract(StorageContract):
 
     async def test_an_account_of_a_rolled_back_transaction_is_not_stored(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
-
-        async def save(tx: Repositories) -> None:
-            await tx.bank_accounts.save(make.bank_account(cast.customer.id))
-
-        await rolled_back(backend, save)
+        await rolled_back(backend, lambda tx: tx.bank_accounts.save(make.bank_account(cast.customer.id)))
         assert await backend.reads.bank_accounts.get(cast.customer.id) is None

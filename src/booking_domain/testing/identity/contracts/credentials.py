@@ -30,7 +30,6 @@ from booking_domain.shared.ids import CodeId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, alone, race, rolled_back, waits
 from booking_domain.testing.shared.memory.entropy import SeededEntropy
-from booking_domain.use_cases.platform.ports import Repositories
 
 INSTANT: Final = timedelta(microseconds=1)
 HERS: Final = sha256(b"hers").digest()
@@ -100,10 +99,7 @@ class OneTimeCodesContract(StorageContract):
         assert list(await _kept(backend)) == [later, other]
 
     async def test_a_rolled_back_change_has_no_effect(self, backend: Backend, make: Builder) -> None:
-        async def keep(tx: Repositories) -> None:
-            await tx.one_time_codes.save(_code(make))
-
-        await rolled_back(backend, keep)
+        await rolled_back(backend, lambda tx: tx.one_time_codes.save(_code(make)))
         assert list(await _kept(backend)) == []
 
     async def test_a_contact_is_locked_until_the_commit(self, backend: Backend, make: Builder) -> None:

@@ -14,7 +14,6 @@ from booking_domain.identity.model import User
 from booking_domain.identity.second_factor import STEP, SecondFactor, TimeCodes
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, alone, rolled_back, waits
-from booking_domain.use_cases.platform.ports import Repositories
 
 INSTANT: Final = timedelta(microseconds=1)
 SECRET: Final = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -89,17 +88,10 @@ class SecondFactorsContract(StorageContract):
 
     async def test_a_rolled_back_change_has_no_effect(self, backend: Backend, make: Builder) -> None:
         user = await _joined(backend, make)
-
-        async def keep(tx: Repositories) -> None:
-            await tx.second_factors.save(_factor(user))
-
-        async def remove(tx: Repositories) -> None:
-            await tx.second_factors.remove(user.id)
-
-        await rolled_back(backend, keep)
+        await rolled_back(backend, lambda tx: tx.second_factors.save(_factor(user)))
         assert await _kept(backend, user) is None
         await _keep(backend, _factor(user))
-        await rolled_back(backend, remove)
+        await rolled_back(backend, lambda tx: tx.second_factors.remove(user.id))
         assert await _kept(backend, user) == _factor(user)
 
     async def test_a_factor_is_locked_until_the_commit(self, backend: Backend, make: Builder) -> None:

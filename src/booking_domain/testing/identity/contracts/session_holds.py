@@ -58,15 +58,11 @@ class SessionHoldsContract(StorageContract):
 
     async def test_a_hold_waits_for_who_ends_the_session_and_is_refused(self, backend: Backend, make: Builder) -> None:
         user, session = await _signed_in(backend, make)
-
-        async def hold() -> None:
-            await alone(backend).session_holds.hold(user.id, session.id, NOW)
-
         async with backend.begin() as tx:
             await tx.users.lock(user.id)
             (live,) = await tx.sessions.lock_live(user.id, NOW)
             await tx.sessions.save(live.ended(NOW))
-            holding = asyncio.create_task(hold())
+            holding = asyncio.create_task(alone(backend).session_holds.hold(user.id, session.id, NOW))
             assert await waits(holding)
         with pytest.raises(InvalidToken):
             await holding

@@ -130,14 +130,10 @@ class UsersContract(StorageContract):
         user = make.user()
         await _add(backend, user)
         changed = user.changed(password_hash="new hash")
-
-        async def look() -> User | None:
-            return await alone(backend).users.lock(user.id)
-
         async with backend.begin() as tx:
             assert await tx.users.lock(make.user().id) is None
             await tx.users.lock(user.id)
-            other = asyncio.create_task(look())
+            other = asyncio.create_task(alone(backend).users.lock(user.id))
             assert await waits(other)
             await tx.users.save(changed)
         assert await other == changed
@@ -180,14 +176,10 @@ class UsersContract(StorageContract):
         first, second, third = make.user(), make.user(), make.user()
         for each in (second, third, first):
             await _add(backend, each)
-
-        async def look() -> User | None:
-            return await alone(backend).users.lock(third.id)
-
         async with backend.begin() as tx:
             assert list(await tx.users.lock_all([])) == []
             assert list(await tx.users.lock_all({third.id, make.user().id, first.id})) == [first, third]
-            other = asyncio.create_task(look())
+            other = asyncio.create_task(alone(backend).users.lock(third.id))
             assert await waits(other)
         assert await other == third
 

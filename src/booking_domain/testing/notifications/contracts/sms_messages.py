@@ -119,12 +119,9 @@ class SmsMessagesContract(StorageContract):
             assert await tx.sms_messages.count_since(NOW + 2 * HOUR) == 0
 
     async def test_counting_messages_locks_the_counter(self, backend: Backend, make: Builder) -> None:
-        async def counted() -> int:
-            return await alone(backend).sms_messages.count_since(NOW)
-
         async with backend.begin() as tx:
             assert await tx.sms_messages.count_since(NOW) == 0
-            other = asyncio.create_task(counted())
+            other = asyncio.create_task(alone(backend).sms_messages.count_since(NOW))
             assert await waits(other)
             await tx.sms_messages.add(replace(make.sms(), created_at=NOW + INSTANT))
         assert await other == 1

@@ -1,7 +1,7 @@
 """The contracts of providers' accounts: commission rates, entries, payouts and the bank's references."""
 
 from dataclasses import replace
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -35,7 +35,7 @@ from booking_domain.testing.kit.storage import (
     store_bookings,
 )
 from booking_domain.use_cases.platform.listings import MoneyOrder
-from booking_domain.use_cases.platform.ports import ProviderPayoutFilter, Repositories
+from booking_domain.use_cases.platform.ports import ProviderPayoutFilter
 from booking_domain.use_cases.platform.views import ProviderPayoutView, TransferStep
 
 
@@ -253,11 +253,7 @@ class EarningsContract(StorageContract):
 
     async def test_entries_of_a_rolled_back_transaction_are_not_stored(self, backend: Backend, make: Builder) -> None:
         booking = await a_booking(backend, make)
-
-        async def add(tx: Repositories) -> None:
-            await tx.earnings.add(_entry(make, booking))
-
-        await rolled_back(backend, add)
+        await rolled_back(backend, lambda tx: tx.earnings.add(_entry(make, booking)))
         assert list(await backend.reads.earnings.balances(None, 10)) == []
 
     async def test_of_concurrent_payouts_the_balance_is_spent_once(self, backend: Backend, make: Builder) -> None:
@@ -376,9 +372,6 @@ class BankReferencesContract(StorageContract):
     """The bank's references of all transfers."""
 
     async def test_a_reference_belongs_to_one_transfer(self, backend: Backend) -> None:
-        async def claim(transfer_id: UUID) -> None:
-            await alone(backend).bank_references.use("FT1", RefundId(transfer_id))
-
-        done, refusals = await race([claim(uuid4()) for _ in range(8)])
+        done, refusals = await race([alone(backend).bank_references.use("FT1", RefundId(uuid4())) for _ in range(8)])
         assert len(done) == 1
         assert [type(refusal) for refusal in refusals] == [BankReferenceUsed] * 7

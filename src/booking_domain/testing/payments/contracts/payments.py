@@ -134,11 +134,7 @@ class PaymentsContract(StorageContract):
     async def test_of_concurrent_changes_one_succeeds(self, backend: Backend, make: Builder) -> None:
         was = make.payment(await a_booking(backend, make))
         await _add(backend, was)
-
-        async def check() -> None:
-            await alone(backend).payments.save(was.checked(NOW), was=was)
-
-        changed, refusals = await race([check() for _ in range(10)])
+        changed, refusals = await race([alone(backend).payments.save(was.checked(NOW), was=was) for _ in range(10)])
         assert len(changed) == 1
         assert [type(refusal) for refusal in refusals] == [ConcurrentChange] * 9
 

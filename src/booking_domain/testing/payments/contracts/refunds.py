@@ -121,11 +121,9 @@ class RefundsContract(StorageContract):
     async def test_of_concurrent_changes_one_succeeds(self, backend: Backend, make: Builder) -> None:
         was = make.refund(await a_booking(backend, make))
         await _add(backend, was)
-
-        async def mark_refunded() -> None:
-            await alone(backend).refunds.save(was.mark_refunded(NOW), was=was)
-
-        changed, refusals = await race([mark_refunded() for _ in range(10)])
+        changed, refusals = await race(
+            [alone(backend).refunds.save(was.mark_refunded(NOW), was=was) for _ in range(10)]
+        )
         assert len(changed) == 1
         assert [type(refusal) for refusal in refusals] == [ConcurrentChange] * 9
 

@@ -192,13 +192,9 @@ class ClaimsContract(StorageContract):
 
     async def test_counting_holds_locks_the_customer(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
-
-        async def count() -> int:
-            return await alone(backend).claims.count_holds(cast.customer.id, NOW)
-
         async with backend.begin() as tx:
             assert await tx.claims.count_holds(cast.customer.id, NOW) == 0
-            second = asyncio.create_task(count())
+            second = asyncio.create_task(alone(backend).claims.count_holds(cast.customer.id, NOW))
             assert await waits(second)
             await tx.claims.acquire(make.hold(cast.profile, cast.customer), NOW)
         assert await second == 1
@@ -263,10 +259,8 @@ class ClaimsContract(StorageContract):
 
     async def test_claims_never_overlap_even_without_the_provider_lock(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
-
-        async def grab(claim: Claim) -> None:
-            await alone(backend).claims.acquire(claim, NOW)
-
-        taken, refusals = await race([grab(make.claim(cast.profile, cast.customer)) for _ in range(10)])
+        taken, refusals = await race(
+            [alone(backend).claims.acquire(make.claim(cast.profile, cast.customer), NOW) for _ in range(10)]
+        )
         assert len(await _claims(backend, cast)) == len(taken) == 1
         assert {type(refusal) for refusal in refusals} <= {SlotTaken, ConcurrentChange}

@@ -144,13 +144,9 @@ class WaitingListContract(StorageContract):
 
     async def test_counting_entries_locks_the_customer(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
-
-        async def count() -> int:
-            return await alone(backend).waiting_list.count_open(cast.customer.id)
-
         async with backend.begin() as tx:
             assert await tx.waiting_list.count_open(cast.customer.id) == 0
-            second = asyncio.create_task(count())
+            second = asyncio.create_task(alone(backend).waiting_list.count_open(cast.customer.id))
             assert await waits(second)
             await tx.waiting_list.add(make.waiting(cast.profile, cast.customer, WINDOW))
         assert await second == 1

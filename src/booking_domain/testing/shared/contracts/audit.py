@@ -9,7 +9,6 @@ from booking_domain.shared.audit import AuditEntry, AuditFilter, Origin, Subject
 from booking_domain.shared.ids import AuditId, UserId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, rolled_back
-from booking_domain.use_cases.platform.ports import Repositories
 
 _ALL = AuditFilter(limit=100)
 
@@ -44,10 +43,7 @@ class AuditContract(StorageContract):
         assert await _found(backend, _ALL) == [entry]
 
     async def test_a_rolled_back_transaction_leaves_no_entry(self, backend: Backend, make: Builder) -> None:
-        async def work(tx: Repositories) -> None:
-            await tx.audit_log.add(make.audit_entry())
-
-        await rolled_back(backend, work)
+        await rolled_back(backend, lambda tx: tx.audit_log.add(make.audit_entry()))
         assert await _found(backend, _ALL) == []
 
     async def test_pages_are_newest_first(self, backend: Backend, make: Builder) -> None:

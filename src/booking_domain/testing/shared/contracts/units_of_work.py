@@ -111,11 +111,7 @@ class UnitOfWorkContract(StorageContract):
 
     async def test_independent_transactions_all_commit(self, backend: Backend, make: Builder) -> None:
         users = [make.user() for _ in range(20)]
-
-        async def add(user: User) -> None:
-            await alone(backend).users.add(user)
-
-        _, refusals = await race([add(user) for user in users])
+        _, refusals = await race([alone(backend).users.add(user) for user in users])
         assert refusals == []
         assert [await backend.reads.users.get(user.id) for user in users] == users
 
