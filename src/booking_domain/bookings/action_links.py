@@ -1,4 +1,7 @@
-"""Action links: signed links in messages, each of which lets a booking's customer do one thing without signing in."""
+"""Action links: signed links in messages, with which a booking's customer acts on it without signing in.
+
+A link in an e-mail does one thing. A text message has room for one short link, with which its recipient does any.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +16,7 @@ from booking_domain.shared.errors import NotFound
 from booking_domain.shared.ids import BookingId, UserId
 
 ADDRESS_BYTES: Final = 8
+PHONE_BYTES: Final = 3
 _PAYABLE_FOR: Final = timedelta(days=14)
 """How long after the appointment a link pays its balance."""
 
@@ -27,12 +31,14 @@ class LinkAction(StrEnum):
     PAY = "pay"
     MOVE = "move"
     CANCEL = "cancel"
+    MANAGE = "manage"
+    """Any of the others; in text messages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checks_enums
 class ActionLink:
-    """What a link allows: one action on one booking, to the owner of the mailbox that it was sent to."""
+    """What a link allows on one booking, to the owner of the mailbox or phone that it was sent to."""
 
     action: LinkAction
     booking_id: BookingId
@@ -40,7 +46,20 @@ class ActionLink:
     expires_at: datetime
     """In whole seconds."""
     address: bytes
-    """A digest of the e-mail address. Once the account has another one, the link is not valid."""
+    """A digest of the e-mail address, or phone number. Once the account has another one, the link is not valid."""
+
+    def allows(self, action: LinkAction) -> bool:
+        """Whether the link is for this action."""
+        return self.action in {action, LinkAction.MANAGE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortLink:
+    """The link of a text message: `LinkAction.MANAGE` for the customer of a booking, whose phone it was sent to."""
+
+    booking_id: BookingId
+    phone: bytes
+    """The first `PHONE_BYTES` of the digest of the phone number."""
 
 
 class ActionLinkTokens(Protocol):
@@ -52,6 +71,14 @@ class ActionLinkTokens(Protocol):
 
     def read(self, token: str) -> ActionLink | None:
         """What the token allows; None if it was not issued here."""
+        ...
+
+    def issue_short(self, link: ShortLink) -> str:
+        """The token of a link in a text message: at most 36 letters. Deterministic."""
+        ...
+
+    def read_short(self, token: str) -> ShortLink | None:
+        """The link of a text message; None if it was not issued here."""
         ...
 
 
@@ -79,6 +106,11 @@ def expiry(available: AvailableAction, booking: Booking) -> datetime:
     return ends.replace(microsecond=0)
 
 
-def address_digest(email: str) -> bytes:
-    """Return the digest of an address that a link contains."""
-    return sha256(email.encode()).digest()[:ADDRESS_BYTES]
+def managed_until(booking: Booking) -> datetime:
+    """Return when the link of a text message expires: with the last thing that it is for."""
+    return (booking.span.end + _PAYABLE_FOR).replace(microsecond=0)
+
+
+def address_digest(address: str) -> bytes:
+    """Return the digest of an e-mail address or phone number that a link contains."""
+    return sha256(address.encode()).digest()[:ADDRESS_BYTES]

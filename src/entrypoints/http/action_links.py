@@ -1,4 +1,4 @@
-"""`/action-links`: links in e-mails with which a customer pays, moves or cancels a booking without signing in."""
+"""`/action-links`: links in messages with which a customer pays, moves or cancels a booking without signing in."""
 
 from typing import Annotated, Final
 from uuid import UUID
@@ -7,8 +7,7 @@ from litestar import Router, post
 from litestar.params import JSONBody
 from msgspec import Meta
 
-from booking_domain.bookings.action_links import ActionLinkTokens, InvalidActionLink, LinkAction
-from booking_domain.bookings.available_actions import AvailableAction
+from booking_domain.bookings.action_links import ActionLinkTokens, InvalidActionLink, LinkAction, action_of
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 from booking_domain.payments.gateways import Gateways
@@ -87,11 +86,13 @@ class OpenedLinkJson(Json, frozen=True, kw_only=True):
     action: Annotated[str, one_of(LinkAction)]
     """What the link lets the customer do."""
     possible: bool
-    """Whether the booking allows the action now."""
+    """Whether the booking allows the action now; for `manage`, whether it allows any."""
+    actions: tuple[Annotated[str, one_of(LinkAction)], ...]
+    """What the link lets the customer do now: `pay`, `move`, `cancel`."""
     expires_at: Timestamp
     booking: LinkedBookingJson
     cancellation_quote: CancellationQuoteJson | None = None
-    """Only for a link to cancel, if the booking can be cancelled now."""
+    """Only for a link with which the booking can be cancelled now."""
 
 
 _booking: Final = members(
@@ -114,13 +115,10 @@ TOKEN: Final = "AgGZ87Ae" + "x" * 84
 OPEN: Final = {"token": TOKEN}
 
 
-def _is_possible(opened: OpenedLink) -> bool:
-    wanted = {
-        LinkAction.PAY: {AvailableAction.PAY_DEPOSIT, AvailableAction.PAY_BALANCE},
-        LinkAction.MOVE: {AvailableAction.RESCHEDULE},
-        LinkAction.CANCEL: {AvailableAction.CANCEL},
-    }
-    return not wanted[opened.link.action].isdisjoint(opened.available)
+def _possible(opened: OpenedLink) -> tuple[LinkAction, ...]:
+    """What the link allows, of what the booking allows now."""
+    actions = dict.fromkeys(filter(None, map(action_of, opened.available)))
+    return tuple(action for action in actions if opened.link.allows(action))
 
 
 @post(
@@ -141,21 +139,23 @@ async def open_link(
     reads: Injected[Reads],
     clock: Injected[Clock],
 ) -> OpenedLinkJson:
-    """Show what a link in an e-mail is for, and its booking.
+    """Show what a link in a message is for, and its booking.
 
-    A link allows one action (`pay`, `move` or `cancel`) on one booking. It grants no session. It expires at the
-    deadline of the deposit, at the start of the appointment, or for the balance two weeks after the start. It becomes
-    invalid when the customer changes their e-mail address or no longer has an active account. Opening a link changes
-    nothing, so e-mail scanners may open it.
+    A link in an e-mail allows one action (`pay`, `move` or `cancel`) on one booking, one in a text message all of them
+    (`manage`). It grants no session. It expires at the deadline of the deposit, at the start of the appointment, or for
+    the balance and in text messages two weeks after the end. It becomes invalid when the customer changes their e-mail
+    address (in text messages: their phone number) or no longer has an active account. Opening a link changes nothing,
+    so e-mail scanners may open it.
     """
     now = clock.now()
     opened = await open_action_link(data.token, None, tokens=action_link_tokens, reads=reads, now=now)
-    possible, quote = _is_possible(opened), None
-    if possible and opened.link.action is LinkAction.CANCEL:
+    possible, quote = _possible(opened), None
+    if LinkAction.CANCEL in possible:
         quote = await bookings.get_cancellation_quote(opened.actor, opened.link.booking_id, reads.appointments, now=now)
     return OpenedLinkJson(
         action=opened.link.action.value,
-        possible=possible,
+        possible=bool(possible),
+        actions=tuple(action.value for action in possible),
         expires_at=opened.link.expires_at,
         booking=linked_booking_json(opened.appointment.booking, opened.appointment),
         cancellation_quote=None if quote is None else cancellation_quote_json(quote),

@@ -131,8 +131,8 @@ class Settings:
     )
     """The public base URL of the API, to which payment callbacks are sent; default: `http://HOST:PORT`."""
     web_url: str = setting("BOOKING_WEB_URL", "", URL)
-    """The base URL of the web app, which shows the pages `/links/pay`, `/links/move` and `/links/cancel`; empty:
-    messages have no such links."""
+    """The base URL of the web app, which shows the pages `/links/pay`, `/links/move`, `/links/cancel` and, from
+    text messages, `/b`; empty: messages have no such links."""
     secret_key: str = setting("BOOKING_SECRET_KEY", DEVELOPMENT_SECRET, SECRET)
     """The key that signs tokens."""
     previous_secret_keys: tuple[str, ...] = setting("BOOKING_PREVIOUS_SECRET_KEYS", (), SECRETS)

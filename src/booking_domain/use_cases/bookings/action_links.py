@@ -1,28 +1,35 @@
-"""Action links: put into the e-mails about a booking, and opened by who follows them. See `bookings.action_links`."""
+"""Action links: put into the messages about a booking, and opened by who follows them. See `bookings.action_links`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from booking_domain.bookings import reminders
 from booking_domain.bookings.action_links import (
+    PHONE_BYTES,
     ActionLink,
     ActionLinkTokens,
     InvalidActionLink,
     LinkAction,
+    ShortLink,
     action_of,
     address_digest,
     expiry,
+    managed_until,
 )
 from booking_domain.bookings.available_actions import AvailableAction, available_actions
 from booking_domain.bookings.events import EVENTS
+from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Party
 from booking_domain.identity.model import User
 from booking_domain.notifications.fields import NoticeField
-from booking_domain.notifications.model import Notification
-from booking_domain.notifications.notices import Link, NoticeTemplate, Translator
+from booking_domain.notifications.model import MessageChannel, Notification
+from booking_domain.notifications.notices import Link, NoticeTemplate, NoticeValue, Translator
+from booking_domain.notifications.ports import OutgoingMessage
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.enums import checks_enums
+from booking_domain.shared.ids import UserId
 from booking_domain.use_cases.notices.declarations import Messages
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.platform.views import Appointment
@@ -32,11 +39,15 @@ _LINKS: Final = NoticeTemplate(
     text="You can do this without signing in:",
     details=("Pay: {pay}", "Move: {move}", "Cancel: {cancel}"),
 )
+_SHORT_LINK: Final = NoticeTemplate(subject="Booking {reference}", text="Pay, move, cancel: {manage}")
 MESSAGES: Final = Messages(
-    templates={"links.booking": _LINKS},
+    templates={"links.booking": _LINKS, "links.booking_in_sms": _SHORT_LINK},
     fields={
         "cancel": NoticeField(
             "A link with which the customer cancels.", Link("https://example.com/links/cancel#sample")
+        ),
+        "manage": NoticeField(
+            "A short link with which the customer pays, moves or cancels.", Link("https://example.com/b#sample")
         ),
         "move": NoticeField(
             "A link with which the customer moves the booking.", Link("https://example.com/links/move#sample")
@@ -57,29 +68,46 @@ class ActionLinkLines:
         self._tokens = tokens
         self._translator = translator
 
-    async def __call__(self, notification: Notification, to: str, reads: Reads, now: datetime) -> str:
-        """Return the lines to add to the text of an e-mail to this address; empty if there are none."""
+    async def __call__(self, notification: Notification, message: OutgoingMessage, reads: Reads, now: datetime) -> str:
+        """Return the lines to add to an e-mail or text message; empty if there are none."""
         if not self._web_url or notification.booking_id is None or notification.type not in _WITH_LINKS:
             return ""
         user = await reads.users.get(notification.user_id)
         appointment = await reads.appointments.get(notification.booking_id)
         if user is None or appointment is None or not _may_follow(user, appointment):
             return ""
-        booking, values = appointment.booking, {}
-        for available in _available(user, appointment, now):
-            if (action := action_of(available)) is not None and now < (ends := expiry(available, booking)):
+        booking, available = appointment.booking, _available(user, appointment, now)
+        if message.channel == MessageChannel.SMS:
+            notice, values = _SHORT_LINK, self._short(booking, message.to, available)
+        else:
+            notice, values = _LINKS, self._links(booking, user.id, message.to, available, now)
+        if not values:
+            return ""
+        return self._translator.translate(
+            notice.fill(reference=booking.reference, **values), notification.language
+        ).text
+
+    def _links(
+        self, booking: Booking, user_id: UserId, to: str, available: Sequence[AvailableAction], now: datetime
+    ) -> dict[str, NoticeValue]:
+        values: dict[str, NoticeValue] = {}
+        for each in available:
+            if (action := action_of(each)) is not None and now < (ends := expiry(each, booking)):
                 link = ActionLink(
                     action=action,
                     booking_id=booking.id,
-                    user_id=user.id,
+                    user_id=user_id,
                     expires_at=ends,
                     address=address_digest(to),
                 )
                 values[action.value] = Link(self._url(link))
-        if not values:
-            return ""
-        notice = _LINKS.fill(reference=booking.reference, **values)
-        return self._translator.translate(notice, notification.language).text
+        return values
+
+    def _short(self, booking: Booking, to: str, available: Sequence[AvailableAction]) -> dict[str, NoticeValue]:
+        if not any(map(action_of, available)):
+            return {}
+        link = ShortLink(booking_id=booking.id, phone=address_digest(to)[:PHONE_BYTES])
+        return {"manage": Link(f"{self._web_url}/b#{self._tokens.issue_short(link)}")}
 
     def _url(self, link: ActionLink) -> str:
         # In the fragment, which browsers send to no server: it is in no log and in no `Referer`.
@@ -106,18 +134,38 @@ async def open_action_link(
 
     Raises:
         InvalidActionLink: it was not issued here, is for another action, has expired, or its recipient has another
-            e-mail address or no active account by now.
+            e-mail address (of a text message: phone number) or no active account by now.
     """
-    link = tokens.read(token)
-    if link is None or now >= link.expires_at or action not in {None, link.action}:
+    link = tokens.read(token) or await _in_sms(token, tokens, reads)
+    if link is None or now >= link.expires_at or not (action is None or link.allows(action)):
         raise InvalidActionLink
     user, appointment = await reads.users.get(link.user_id), await reads.appointments.get(link.booking_id)
     if user is None or appointment is None or not _may_follow(user, appointment):
         raise InvalidActionLink
-    if user.email is None or address_digest(user.email) != link.address:
+    address = user.phone if link.action is LinkAction.MANAGE else user.email
+    if address is None or address_digest(address) != link.address:
         raise InvalidActionLink
     return OpenedLink(
         link=link, actor=_actor(user), appointment=appointment, available=_available(user, appointment, now)
+    )
+
+
+async def _in_sms(token: str, tokens: ActionLinkTokens, reads: Reads) -> ActionLink | None:
+    """The link of a text message, which names the booking; the rest follows from it."""
+    short = tokens.read_short(token)
+    appointment = None if short is None else await reads.appointments.get(short.booking_id)
+    user = None if appointment is None else await reads.users.get(appointment.booking.customer_id)
+    if short is None or appointment is None or user is None or user.phone is None:
+        return None
+    digest = address_digest(user.phone)
+    if digest[:PHONE_BYTES] != short.phone:
+        return None
+    return ActionLink(
+        action=LinkAction.MANAGE,
+        booking_id=short.booking_id,
+        user_id=user.id,
+        expires_at=managed_until(appointment.booking),
+        address=digest,
     )
 
 

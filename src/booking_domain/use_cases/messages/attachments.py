@@ -51,7 +51,7 @@ async def no_attachments(
 
 
 class Attachments:
-    """Adds to e-mails, and links about a change of the bank account to text messages too."""
+    """Adds to e-mails; text messages have room for links alone."""
 
     def __init__(
         self,
@@ -75,7 +75,8 @@ class Attachments:
         if message.channel not in {MessageChannel.EMAIL, MessageChannel.SMS}:
             return message
         lines = self._not_me(notification)
-        message = replace(message, text=f"{message.text}\n\n{lines}") if lines else message
+        links = await self._action_links(notification, message, reads, now)
+        message = replace(message, text="\n\n".join(filter(None, (message.text, lines, links))))
         if message.channel == MessageChannel.SMS:
             return message
         kind, url = kind_of(notification.type), ""
@@ -83,9 +84,7 @@ class Attachments:
             unsubscription = Unsubscription(kind=kind, channel=NewsChannel.EMAIL)
             url = self._unsubscribe_url(notification.user_id, unsubscription)
         calendar = await self._calendar(message, notification, reads, now)
-        links = await self._action_links(notification, message.to, reads, now)
-        text = f"{message.text}\n\n{links}" if links else message.text
-        return replace(message, text=text, calendar=calendar, unsubscribe_url=url)
+        return replace(message, calendar=calendar, unsubscribe_url=url)
 
     async def _calendar(self, message: OutgoingMessage, notification: Notification, reads: Reads, now: datetime) -> str:
         if notification.booking_id is None or notification.type not in _WITH_CALENDAR:

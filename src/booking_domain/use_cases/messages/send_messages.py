@@ -50,8 +50,8 @@ UNVERIFIED_LIMITED: Final = "email.unverified_limited"
 EMAILS_TO_UNVERIFIED: Final = 10
 """Messages in 24 hours to an e-mail address that is not verified: it may be that of a stranger."""
 _DAY: Final = timedelta(days=1)
-SMS_SEGMENTS: Final = 3
-"""The most that a text message costs; it leaves out details that do not fit."""
+SMS_SEGMENTS: Final = 2
+"""The most that a text message costs without its link; it leaves out details that do not fit."""
 ATTEMPTS_PER_TURN: Final = 10
 """Messages to one user in a row, before others have their turn."""
 

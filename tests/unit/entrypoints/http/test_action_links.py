@@ -5,9 +5,9 @@ from typing import Any, Final
 from uuid import UUID
 
 import pytest
-from tests.unit.entrypoints.api import Api, assert_problem
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 
-from booking_domain.bookings.action_links import ActionLink, LinkAction, address_digest
+from booking_domain.bookings.action_links import PHONE_BYTES, ActionLink, LinkAction, ShortLink, address_digest
 from booking_domain.shared.ids import BookingId, UserId
 
 WITH_DEPOSIT: Final = {"depositAmount": 2_000_000, "priceAmount": 8_000_000}
@@ -54,6 +54,49 @@ async def test_a_link_pays_the_deposit_and_then_the_balance(api: Api) -> None:
     assert (await api.post("/action-links/pay", json={"token": pay})).json()["purpose"] == "balance"
 
 
+async def placed_by_phone(api: Api) -> tuple[str, dict[str, Any]]:
+    """A customer with a phone number alone, and a booking."""
+    _, provider_id = await api.open_provider(**WITH_DEPOSIT)
+    account = {"phone": "+97699112233", "password": PASSWORD, "name": "Dorj", "role": "customer"}
+    customer = (await api.post("/auth/register", json=account)).json()["accessToken"]
+    return customer, await api.booked(customer, provider_id)
+
+
+async def short_link(api: Api, token: str, booking: dict[str, Any]) -> str:
+    """The token of the link in a text message to the account."""
+    me = (await api.get("/users/me", token)).json()
+    phone = address_digest(me["phone"])[:PHONE_BYTES]
+    short = ShortLink(booking_id=BookingId(UUID(booking["id"])), phone=phone)
+    return api.container.action_link_tokens().issue_short(short)
+
+
+async def test_the_link_of_a_text_message_pays_moves_and_cancels(api: Api) -> None:
+    customer, booking = await placed_by_phone(api)
+    token = await short_link(api, customer, booking)
+    seen = await opened(api, token)
+    assert (seen["action"], seen["possible"], seen["actions"]) == ("manage", True, ["pay", "move", "cancel"])
+    assert seen["cancellationQuote"]["refundAmount"] == 0
+    assert datetime.fromisoformat(seen["expiresAt"]) - datetime.fromisoformat(booking["end"]) == timedelta(days=14)
+    assert (await api.post("/action-links/pay", json={"token": token})).json()["purpose"] == "deposit"
+    moved = await api.post("/action-links/move", json={"token": token, "slot": "2026-11-23T15:00:00+08:00"})
+    assert moved.status_code == 200, moved.text
+    cancelled = await api.post("/action-links/cancel", json={"token": token, "expectedRefundAmount": 0})
+    assert cancelled.json()["status"] == "cancelled"
+    assert (await opened(api, token))["actions"] == []
+
+
+async def test_the_link_of_a_text_message_is_void_for_another_phone_and_after_two_weeks(api: Api) -> None:
+    customer, booking = await placed_by_phone(api)
+    token = await short_link(api, customer, booking)
+    booking_id = BookingId(UUID(booking["id"]))
+    other = ShortLink(booking_id=booking_id, phone=address_digest("+97688000000")[:PHONE_BYTES])
+    stranger = api.container.action_link_tokens().issue_short(other)
+    for invalid in (stranger, token[:-1] + "A" * (token[-1] != "A")):
+        assert_problem(await api.post("/action-links/open", json={"token": invalid}), 404, "booking.invalid_link")
+    api.clock.advance(timedelta(days=20))
+    assert_problem(await api.post("/action-links/open", json={"token": token}), 404, "booking.invalid_link")
+
+
 async def test_a_link_moves_a_booking(api: Api) -> None:
     customer, booking = await placed(api)
     move, slot = await link(api, customer, booking, LinkAction.MOVE), "2026-11-23T15:00:00+08:00"
@@ -81,11 +124,14 @@ async def test_a_link_shows_the_quote_and_cancels_for_it(api: Api) -> None:
     )
 
 
-@pytest.mark.parametrize("action", LinkAction)
+ONE_EACH: Final = frozenset(LinkAction) - {LinkAction.MANAGE}
+
+
+@pytest.mark.parametrize("action", sorted(ONE_EACH))
 async def test_a_link_is_for_one_action_only(api: Api, action: LinkAction) -> None:
     customer, booking = await placed(api)
     token = await link(api, customer, booking, action)
-    for other in set(LinkAction) - {action}:
+    for other in ONE_EACH - {action}:
         body = {"token": token} | ({"slot": booking["start"]} if other is LinkAction.MOVE else {})
         assert_problem(await api.post(f"/action-links/{other.value}", json=body), 404, "booking.invalid_link")
     assert (await api.get(f"/bookings/{booking['id']}", customer)).json()["version"] == booking["version"]
