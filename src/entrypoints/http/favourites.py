@@ -18,6 +18,7 @@ from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.fields import Json
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.running import Run
 from entrypoints.http.providers.schemas import ProvidersJson, provider_json
 
@@ -29,16 +30,11 @@ class ExportedFavouriteJson(Json, frozen=True, kw_only=True):
     created_at: datetime
 
 
-def exported_favourite(favourite: Favourite) -> ExportedFavouriteJson:
-    """Show a favourite in the export of its user."""
-    return ExportedFavouriteJson(provider_id=favourite.provider_id, created_at=favourite.created_at)
-
-
 FAVOURITES: Final = items(
     "favourites",
     ExportedFavouriteJson,
     lambda source, after: source.reads.favourites.of_user(source.user.id, after, source.page),
-    exported_favourite,
+    projection(Favourite, ExportedFavouriteJson),
     about="The providers that the user saved.",
 )
 """The section of the export."""

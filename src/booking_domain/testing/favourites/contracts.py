@@ -85,5 +85,14 @@ class FavouritesContract(StorageContract):
         assert await backend.reads.favourites.of_user(cast.customer.id, None, 10) == []
         assert await backend.reads.favourites.of_user(other.customer.id, None, 10) == kept
 
+    async def test_a_handover_of_the_account_removes_what_it_has_saved(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        await _saved(backend, make, cast.owner.id, other.profile.id)
+        kept = await _saved(backend, make, other.customer.id, cast.profile.id)
+        async with backend.begin() as tx:
+            await tx.handover.settle(cast.owner.id, keep_factor=False, now=NOW, entropy=make.entropy)
+        assert await backend.reads.favourites.of_user(cast.owner.id, None, 10) == []
+        assert await backend.reads.favourites.of_user(other.customer.id, None, 10) == kept
+
 
 CONTRACTS: Final = {Favourites: FavouritesContract, FavouriteReads: FavouritesContract}
