@@ -123,8 +123,7 @@ class Dataset:
 
     async def _book_once(self, customer: User) -> Recording:
         slot, bookings, key = next(self._slots), list[Booking](), str(uuid4())
-        window = timedelta(minutes=15)
-        command = PlaceBooking(provider_id=ProviderId(slot.provider_id), slot=slot.start, payment_window=window)
+        command = PlaceBooking(provider_id=ProviderId(slot.provider_id), slot=slot.start)
 
         def answer(booking: Booking) -> bytes:
             bookings.append(booking)

@@ -86,6 +86,7 @@ def make_executor(
             messages.make_endpoint_rules(settings),
             UploadLimits(bytes=settings.storage.quota_megabytes * MEGABYTE),
             push_rules,
+            settings.deadlines,
             settings.upcoming,
             settings.review_bursts,
         ),
@@ -224,7 +225,6 @@ class Container(containers.DeclarativeContainer):
                 reads=of(reads),
                 clock=of(clock),
                 gateways=of(gateways),
-                payment_window=read(settings, lambda given: given.payment_window),
             )
         ),
         of(link_codes),

@@ -317,7 +317,7 @@ class _OneReference(SeededEntropy):
 async def test_a_series_that_fails_half_way_leaves_nothing(open_studio: OpenStudio) -> None:
     studio = await open_studio(FREE)
     unlucky = Executor[Repositories](begin=studio.backend.begin, clock=studio.clock, entropy=_OneReference(1))
-    first = PlaceBooking(provider_id=studio.provider_id, slot=TOMORROW, payment_window=PAYMENT_WINDOW)
+    first = PlaceBooking(provider_id=studio.provider_id, slot=TOMORROW)
     before = list(await studio.backend.outbox_events())
     with pytest.raises(ConcurrentChange):
         await unlucky.run(place_series, PlaceSeries(first=first, times=3), actor=studio.customer)
@@ -356,7 +356,7 @@ async def test_a_series_rejected_only_by_the_claims_table_leaves_nothing(open_st
     hidden = await studio.book(TOMORROW + 2 * WEEK, by=await studio.joined())
     before = list(await studio.backend.outbox_events())
     blind = UseCase(place_series.action, _blind)
-    first = PlaceBooking(provider_id=studio.provider_id, slot=TOMORROW, payment_window=PAYMENT_WINDOW)
+    first = PlaceBooking(provider_id=studio.provider_id, slot=TOMORROW)
     with pytest.raises(SlotTaken):
         await studio.run(blind, PlaceSeries(first=first, times=3), by=studio.customer)
     assert await claims_of(studio) == {hidden.id: hidden.span}
@@ -394,7 +394,7 @@ async def test_customers_who_ask_for_any_provider_at_once_never_share_one(open_s
 
     def booking_at(at: datetime) -> WithAnyProvider[PlaceBooking]:
         def order(provider_id: ProviderId) -> PlaceBooking:
-            return PlaceBooking(provider_id=provider_id, slot=at, service_ids=chosen, payment_window=PAYMENT_WINDOW)
+            return PlaceBooking(provider_id=provider_id, slot=at, service_ids=chosen)
 
         return WithAnyProvider(salon_id=salon, slot=at, service_ids=chosen, order=order)
 

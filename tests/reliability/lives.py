@@ -203,7 +203,7 @@ class Lives:
         await executor.run(record_payment_hint, hint, actor=SYSTEM)
 
     async def _cancel(self, booking_id: BookingId) -> None:
-        command = ChangeBookingStatus(booking_id=booking_id, to=Status.CANCELLED, payment_window=DAY)
+        command = ChangeBookingStatus(booking_id=booking_id, to=Status.CANCELLED)
         await self._container.executor().run(change_booking_status, command, actor=self._customers[booking_id].actor)
 
     async def go_on(self) -> bool:

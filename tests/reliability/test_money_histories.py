@@ -238,7 +238,6 @@ class History:
         command = ChangeBookingStatus(
             booking_id=booking.id,
             to=Status.CANCELLED,
-            payment_window=PAYMENT_WINDOW,
             expected_refund=quote.refund.amount,
         )
         try:

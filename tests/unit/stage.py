@@ -18,14 +18,14 @@ Result = TypeVar("Result")
 class Stage:
     """Everything that a use case needs, and short ways to run one."""
 
-    def __init__(self, cast: Cast, database: MemoryDatabase, make: Builder) -> None:
+    def __init__(self, cast: Cast, database: MemoryDatabase, make: Builder, *ports: object) -> None:
         self.make: Final = make
         self.cast: Final = cast
         self.database: Final = database
         self.clock: Final = ManualClock(NOW)
         self.security: Final = memory_security_ports()
         self._executor = Executor[MemoryRepositories](
-            begin=database.begin, clock=self.clock, entropy=make.entropy, ports=(self.security,)
+            begin=database.begin, clock=self.clock, entropy=make.entropy, ports=(self.security, *ports)
         )
 
     async def by(

@@ -1,7 +1,7 @@
 """Claims: holds and bookings that occupy a provider's time."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final, Self
 from uuid import UUID, uuid4
@@ -12,7 +12,6 @@ from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
 
 HOLDS_PER_CUSTOMER: Final = 3
-DEFAULT_HOLD: Final = timedelta(minutes=5)
 
 
 class ClaimKind(StrEnum):

@@ -12,7 +12,6 @@ from booking_domain.shared.ids import ClaimId, ProviderId, ServiceId, UserId, Wa
 from booking_domain.shared.lifecycle import Lifecycle, Move
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
 
-DEFAULT_OFFER: Final = timedelta(minutes=30)
 MAX_WAITING_WINDOW: Final = timedelta(days=92)
 DST_MARGIN: Final = timedelta(hours=1)
 """92 local days are one hour longer when daylight saving time ends among them."""

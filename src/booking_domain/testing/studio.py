@@ -18,9 +18,9 @@ from booking_domain.payments.events import PaymentReceived
 from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import Payment, Purpose
 from booking_domain.payments.refunds import Refund, RefundStatus
-from booking_domain.scheduling.claims import DEFAULT_HOLD, Claim
+from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import Block
-from booking_domain.scheduling.waiting import DEFAULT_OFFER, WaitingListEntry
+from booking_domain.scheduling.waiting import WaitingListEntry
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.executor import Executor, UseCase
@@ -211,7 +211,6 @@ class Studio:
         command = PlaceBooking(
             provider_id=self.provider_id,
             slot=slot,
-            payment_window=PAYMENT_WINDOW,
             duration_minutes=minutes,
             hold_id=hold,
             deposit_amount=None if deposit is None else deposit.amount,
@@ -233,7 +232,6 @@ class Studio:
         first = PlaceBooking(
             provider_id=self.provider_id,
             slot=slot,
-            payment_window=PAYMENT_WINDOW,
             duration_minutes=minutes,
             customer_id=None if customer is None else customer.id,
         )
@@ -257,7 +255,7 @@ class Studio:
         self, booking: Booking, *, slot: datetime | None = None, by: Actor | None = None, saw: int | None = None
     ) -> Booking:
         """Accept a request as the provider, or one of the offered times as the customer."""
-        command = AcceptRequest(booking_id=booking.id, payment_window=PAYMENT_WINDOW, slot=slot, expected_version=saw)
+        command = AcceptRequest(booking_id=booking.id, slot=slot, expected_version=saw)
         return await self.run(accept_request, command, by=by or (self.owner if slot is None else self.customer))
 
     async def accept_time(self, booking: Booking, *, by: Actor | None = None, saw: int | None = None) -> Booking:
@@ -302,12 +300,9 @@ class Studio:
         )
         return await self.run(join_waiting_list, command, by=by or self.customer)
 
-    async def offer(
-        self, *, lasts: timedelta = DEFAULT_OFFER, at_least: timedelta = DEFAULT_HOLD
-    ) -> Sequence[WaitingListEntry]:
+    async def offer(self) -> Sequence[WaitingListEntry]:
         """Offer free slots to the waiting list, as the platform does."""
-        command = OfferFreedTime(provider_id=self.provider_id, lasts=lasts, at_least=at_least)
-        return await self.run(offer_freed, command, by=SYSTEM)
+        return await self.run(offer_freed, OfferFreedTime(provider_id=self.provider_id), by=SYSTEM)
 
     async def place_of(self, waiting: WaitingListEntry) -> WaitingListEntry:
         """Return the current waiting-list entry."""
@@ -344,9 +339,7 @@ class Studio:
         self, booking: Booking, to: Status, *, by: Actor | None = None, saw: int | None = None, why: str | None = None
     ) -> Booking:
         """Change the status of a booking."""
-        command = ChangeBookingStatus(
-            booking_id=booking.id, to=to, payment_window=PAYMENT_WINDOW, reason=why, expected_version=saw
-        )
+        command = ChangeBookingStatus(booking_id=booking.id, to=to, reason=why, expected_version=saw)
         return await self.run(change_booking_status, command, by=by or self.customer)
 
     async def expire(self, booking: Booking) -> Booking | None:

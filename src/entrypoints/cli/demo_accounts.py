@@ -48,7 +48,7 @@ def executor_at(container: Container, instant: datetime) -> Executor[Repositorie
         begin=container.database().begin,
         clock=_FixedClock(instant),
         entropy=container.entropy(),
-        ports=(container.gateways().chargeable,),
+        ports=(container.gateways().chargeable, container.settings().deadlines),
     )
 
 

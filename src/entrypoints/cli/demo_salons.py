@@ -297,11 +297,8 @@ class _Opening:
         """Place a booking and bring it to its status. A past booking was placed two days before its start."""
         start = self._at(planned.days, planned.hour)
         now = self._container.clock().now()
-        window = self._container.settings().payment_window
         before = executor_at(self._container, min(now, start - 2 * _A_DAY))
-        order = PlaceBooking(
-            provider_id=provider_id, slot=start, service_ids=(services[planned.service],), payment_window=window
-        )
+        order = PlaceBooking(provider_id=provider_id, slot=start, service_ids=(services[planned.service],))
         if planned.status is Status.REQUESTED:
             sketch = await self._images.upload(customer, Folder.IDEAS, f"The wish of {customer.name}")
             order = replace(order, idea=NewIdea(content=WISH, file_ids=(sketch,)))
@@ -313,7 +310,7 @@ class _Opening:
             expiry = executor_at(self._container, start - _A_DAY)
             await expiry.run(expire_booking, ExpireBooking(booking_id=booking.id), actor=SYSTEM)
         elif planned.status in _CHANGED_BY:
-            change = ChangeBookingStatus(booking_id=booking.id, to=planned.status, payment_window=window)
+            change = ChangeBookingStatus(booking_id=booking.id, to=planned.status)
             actor = {Role.CUSTOMER: customer, Role.PROVIDER: owner}[_CHANGED_BY[planned.status]].actor
             after = executor_at(self._container, min(now, booking.span.end))
             await after.run(change_booking_status, change, actor=actor)

@@ -194,7 +194,6 @@ async def _completed(container: Container, provider_id: ProviderId, ago: timedel
     place = PlaceBooking(
         provider_id=provider_id,
         slot=start,
-        payment_window=container.settings().payment_window,
         customer_id=people.customer.id,
     )
     try:
@@ -203,7 +202,7 @@ async def _completed(container: Container, provider_id: ProviderId, ago: timedel
         return None
     for to, actor in ((Status.CONFIRMED, people.admin.actor), (Status.COMPLETED, people.provider.actor)):
         if booking.status is not to:
-            change = ChangeBookingStatus(booking_id=booking.id, to=to, payment_window=place.payment_window)
+            change = ChangeBookingStatus(booking_id=booking.id, to=to)
             booking = await then.run(change_booking_status, change, actor=actor)
     return booking
 

@@ -30,7 +30,6 @@ from entrypoints.http.kit.projection import members
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.running import Run
 from entrypoints.http.payments import PaymentJson, payment_json
-from entrypoints.settings.main import Settings
 
 LinkToken = Annotated[str, Meta(max_length=200, description="The part of the link after `#`.")]
 
@@ -240,7 +239,6 @@ async def cancel(
     reads: Injected[Reads],
     clock: Injected[Clock],
     run: Injected[Run],
-    settings: Injected[Settings],
 ) -> LinkedBookingJson:
     """Cancel the booking, as `POST /bookings/{id}/cancel` does. Needs a link to cancel. Repeating it has no effect."""
     opened = await open_action_link(
@@ -251,7 +249,6 @@ async def cancel(
     command = ChangeBookingStatus(
         booking_id=opened.link.booking_id,
         to=Status.CANCELLED,
-        payment_window=settings.payment_window,
         reason=data.reason,
         expected_refund=data.expected_refund_amount,
     )

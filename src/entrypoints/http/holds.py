@@ -1,7 +1,5 @@
 """`/holds`: place and release holds."""
 
-from datetime import timedelta
-from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -28,7 +26,6 @@ from entrypoints.http.kit.fields import (
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.kit.running import Run
-from entrypoints.settings.main import Settings
 
 
 class HoldBody(Body, frozen=True, kw_only=True):
@@ -41,17 +38,17 @@ class HoldBody(Body, frozen=True, kw_only=True):
     service_id: ServiceId | None = None
     service_ids: ServiceIds = ()
 
-    def command(self, lasts: timedelta, provider_id: ProviderId) -> PlaceHold:
+    def command(self, provider_id: ProviderId) -> PlaceHold:
         """Return the command for a provider."""
-        return PlaceHold(provider_id=provider_id, lasts=lasts, **_hold(self))
+        return PlaceHold(provider_id=provider_id, **_hold(self))
 
-    def with_any(self, lasts: timedelta, salon_id: SalonId) -> WithAnyProvider[PlaceHold]:
+    def with_any(self, salon_id: SalonId) -> WithAnyProvider[PlaceHold]:
         """Return the command for any provider of a salon."""
         return WithAnyProvider(
             salon_id=salon_id,
             slot=self.slot,
             service_ids=service_ids(self.service_id, self.service_ids),
-            order=partial(self.command, lasts),
+            order=self.command,
         )
 
 
@@ -68,7 +65,7 @@ class HoldJson(Json, frozen=True, kw_only=True):
 _hold: Final = members(
     HoldBody,
     PlaceHold,
-    given=("provider_id", "lasts"),
+    given=["provider_id"],
     unused=["salon_id"],
     service_ids=lambda body: service_ids(body.service_id, body.service_ids),
 )
@@ -83,16 +80,16 @@ _PLACE: Final = {"providerId": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21", "slot": "
     opt=documented(place_hold, hold_with_any_provider, raises=(InvalidValue,), body=_PLACE),
     operation_id="placeHold",
 )
-async def hold_slot(data: JSONBody[HoldBody], run: Injected[Run], settings: Injected[Settings]) -> Response[HoldJson]:
+async def hold_slot(data: JSONBody[HoldBody], run: Injected[Run]) -> Response[HoldJson]:
     """Hold a slot for a few minutes. A customer has at most three holds.
 
     With `salonId` instead of `providerId`, the slot is held with the least busy provider of the salon who is free and
     offers the services. The answer's `providerId` names the provider.
     """
-    lasts, whom = settings.hold_length, provider_or_salon(data.provider_id, data.salon_id)
+    whom = provider_or_salon(data.provider_id, data.salon_id)
     if isinstance(whom, AnyProviderOf):
-        return await run(hold_with_any_provider, data.with_any(lasts, whom.salon_id), answer=hold_json)
-    return await run(place_hold, data.command(lasts, whom), answer=hold_json)
+        return await run(hold_with_any_provider, data.with_any(whom.salon_id), answer=hold_json)
+    return await run(place_hold, data.command(whom), answer=hold_json)
 
 
 @delete("/{hold_id:str}", opt=documented(release_hold), operation_id="releaseHold")

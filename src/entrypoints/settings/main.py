@@ -15,6 +15,7 @@ from booking_domain.identity.legal import MAX_DOCUMENT_VERSION, LegalDocuments
 from booking_domain.live.model import StreamLimits
 from booking_domain.reviews.policy import BurstRule
 from booking_domain.shared.actor import Role
+from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.ids import PaymentId, SmsId
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from booking_domain.shared.rate_limits import Limit
@@ -150,12 +151,12 @@ class Settings:
     blind_index_key: str = setting("BOOKING_BLIND_INDEX_KEY", DEVELOPMENT_SECRET, SECRET)
     """The key of the hashes that find encrypted values."""
     payment_window: timedelta = setting(
-        "BOOKING_PAYMENT_WINDOW_SECONDS", timedelta(minutes=15), duration(SECONDS, 1, _WEEK)
+        "BOOKING_PAYMENT_WINDOW_SECONDS", Deadlines().payment, duration(SECONDS, 1, _WEEK)
     )
     """How long a booking waits for its deposit."""
-    hold_length: timedelta = setting("BOOKING_HOLD_SECONDS", timedelta(minutes=5), duration(SECONDS, 1, 86_400))
+    hold_length: timedelta = setting("BOOKING_HOLD_SECONDS", Deadlines().hold, duration(SECONDS, 1, 86_400))
     """How long a hold lasts."""
-    offer_length: timedelta = setting("BOOKING_OFFER_SECONDS", timedelta(minutes=30), duration(SECONDS, 1, 86_400))
+    offer_length: timedelta = setting("BOOKING_OFFER_SECONDS", Deadlines().offer, duration(SECONDS, 1, 86_400))
     """How long an offered slot is held for a customer on the waiting list; at least as long as a hold."""
     upcoming_per_customer: int = setting(
         "BOOKING_UPCOMING_PER_CUSTOMER", UpcomingLimits().verified, whole(1, MAX_UPCOMING)
@@ -322,6 +323,11 @@ class Settings:
     def unsubscribe_url(self, token: str) -> str:
         """The URL that ends a user's messages of a kind over a channel."""
         return f"{self.public_url}/api/v1/notifications/unsubscribe?token={token}"
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """How long time is kept for customers."""
+        return Deadlines(payment=self.payment_window, hold=self.hold_length, offer=self.offer_length)
 
     @property
     def upcoming(self) -> UpcomingLimits:

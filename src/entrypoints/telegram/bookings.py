@@ -113,7 +113,6 @@ async def cancel(person: Person, words: Sequence[str], parts: Parts) -> ChatMess
     command = ChangeBookingStatus(
         booking_id=BookingId(long(code)),
         to=Status.CANCELLED,
-        payment_window=parts.payment_window,
         expected_refund=int(refund),
     )
     return await _changed(person, change_booking_status, command, parts, _CANCELLED)
@@ -127,7 +126,7 @@ async def decline(person: Person, words: Sequence[str], parts: Parts) -> ChatMes
 
 async def accept(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
     """Accept a request; if it is already accepted, show it."""
-    command = AcceptRequest(booking_id=_only_id(words), payment_window=parts.payment_window)
+    command = AcceptRequest(booking_id=_only_id(words))
     return await _changed(person, accept_request, command, parts, _ACCEPTED)
 
 

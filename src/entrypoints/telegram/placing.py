@@ -101,7 +101,6 @@ async def book(person: Person, words: Sequence[str], parts: Parts) -> ChatMessag
     command = PlaceBooking(
         provider_id=choice.provider_id,
         slot=slot_of(slot),
-        payment_window=parts.payment_window,
         service_ids=choice.services,
     )
     return await _placed(person, command, parts)
@@ -131,7 +130,6 @@ async def take_offer(person: Person, words: Sequence[str], parts: Parts) -> Chat
     command = PlaceBooking(
         provider_id=entry.provider_id,
         slot=entry.offered_start,
-        payment_window=parts.payment_window,
         duration_minutes=entry.duration_minutes,
         service_ids=entry.service_ids,
         hold_id=entry.hold_id,

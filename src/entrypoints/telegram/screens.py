@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 
 from booking_domain.identity.model import User
@@ -28,7 +27,6 @@ class Parts:
     reads: Reads
     clock: Clock
     gateways: Gateways
-    payment_window: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

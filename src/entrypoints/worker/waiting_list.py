@@ -15,10 +15,7 @@ from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Subscripti
 
 async def _offer(container: Container, *, provider_id: str) -> None:
     """Offer a provider's free time, and pass lapsed offers to the next entry."""
-    settings = container.settings()
-    command = OfferFreedTime(
-        provider_id=ProviderId(UUID(provider_id)), lasts=settings.offer_length, at_least=settings.hold_length
-    )
+    command = OfferFreedTime(provider_id=ProviderId(UUID(provider_id)))
     await container.executor().run(offer_freed, command, actor=SYSTEM)
 
 

@@ -1,5 +1,6 @@
 """Settings from the environment."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,8 +8,14 @@ import pytest
 from benchmarks.environment import production
 
 from adapters.web_push import new_private_key
-from booking_domain.shared.actor import Role
+from booking_domain.shared.actor import SYSTEM, Role
+from booking_domain.shared.deadlines import Deadlines
+from booking_domain.shared.executor import UseCase, UseCaseContext
+from booking_domain.shared.permissions import Permission
 from booking_domain.shared.rate_limits import Limit
+from booking_domain.testing.memory.database import MemoryDatabase
+from booking_domain.use_cases.platform.ports import Repositories
+from entrypoints.container import Container
 from entrypoints.settings.environment import DEVELOPMENT_SECRET, variables_of
 from entrypoints.settings.main import Environment, InvalidSettings, Settings
 from entrypoints.settings.messaging import EmailProvider, SmsProvider
@@ -233,6 +240,22 @@ def test_production_needs_the_accounts_of_its_gateways_only() -> None:
 def test_production_refuses_a_wrong_account_at_stripe(name: str, value: str) -> None:
     found = problems(**{**PRODUCTION, **STRIPE, "BOOKING_GATEWAYS": "stripe", name: value})
     assert [problem.partition(" ")[0] for problem in found] == [name]
+
+
+def test_the_deadlines_of_use_cases_are_those_of_the_settings() -> None:
+    given = {"BOOKING_PAYMENT_WINDOW_SECONDS": "60", "BOOKING_HOLD_SECONDS": "120", "BOOKING_OFFER_SECONDS": "180"}
+    settings = Settings.from_environment(given)
+    wanted = Deadlines(payment=timedelta(minutes=1), hold=timedelta(minutes=2), offer=timedelta(minutes=3))
+    assert settings.deadlines == wanted
+    seen: list[Deadlines] = []
+
+    async def look(_command: None, _tx: Repositories, context: UseCaseContext) -> None:
+        seen.append(context.get(Deadlines))
+
+    container = Container(settings=settings)
+    container.database.override(MemoryDatabase())
+    asyncio.run(container.executor().run(UseCase(Permission.RUN_PLATFORM, look), None, actor=SYSTEM))
+    assert seen == [wanted]
 
 
 def test_an_offer_lasts_no_less_than_a_hold() -> None:

@@ -5,8 +5,9 @@ import pytest
 from tests.unit.stage import Stage
 
 from booking_domain.catalogue.model import ProfileStatus
-from booking_domain.scheduling.claims import DEFAULT_HOLD, HOLDS_PER_CUSTOMER, ClaimKind
+from booking_domain.scheduling.claims import HOLDS_PER_CUSTOMER, ClaimKind
 from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound, SlotNotOffered, SlotTaken, TooManyHolds
+from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, hours
@@ -31,12 +32,12 @@ async def test_a_hold_keeps_its_slot_for_five_minutes(stage: Stage) -> None:
     assert (hold.kind, hold.customer_id, hold.expires_at) == (
         ClaimKind.HOLD,
         stage.cast.customer.id,
-        NOW + DEFAULT_HOLD,
+        NOW + Deadlines().hold,
     )
     other = await stage.joined_by(stage.make.user())
     with pytest.raises(SlotTaken):
         await stage.by(other.actor, place_hold, slot(stage))
-    stage.clock.advance(DEFAULT_HOLD)
+    stage.clock.advance(Deadlines().hold)
     await stage.by(other.actor, place_hold, slot(stage))
 
 
@@ -46,9 +47,10 @@ async def test_a_slot_that_is_not_offered_is_not_held(stage: Stage) -> None:
         await stage.by_customer(place_hold, slot(stage, hour=9))
 
 
-async def test_a_hold_lasts_as_long_as_asked(stage: Stage) -> None:
+async def test_a_hold_lasts_as_long_as_the_platform_says(stage: Stage) -> None:
+    stage = Stage(stage.cast, stage.database, stage.make, Deadlines(hold=timedelta(seconds=2)))
     await open_on_tuesday(stage)
-    hold = await stage.by_customer(place_hold, replace(slot(stage), duration_minutes=60, lasts=timedelta(seconds=2)))
+    hold = await stage.by_customer(place_hold, replace(slot(stage), duration_minutes=60))
     assert hold.span.end == TOMORROW + HOUR
     assert hold.expires_at == NOW + timedelta(seconds=2)
 
@@ -87,7 +89,7 @@ async def test_an_unknown_or_closed_provider_has_no_holds(stage: Stage) -> None:
 async def test_the_sweep_deletes_only_expired_holds(stage: Stage) -> None:
     await open_on_tuesday(stage)
     await stage.by_customer(place_hold, slot(stage))
-    stage.clock.advance(DEFAULT_HOLD)
+    stage.clock.advance(Deadlines().hold)
     await stage.by_customer(place_hold, slot(stage, hour=2))
     assert await stage.by_platform(sweep_holds, None) == 1
     assert await stage.by_platform(sweep_holds, None) == 0

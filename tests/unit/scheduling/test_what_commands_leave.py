@@ -8,11 +8,11 @@ import pytest
 from tests.unit.stage import Stage
 
 from booking_domain.scheduling import Block, Calendar, DateException, TimeRange, WeeklyRule
-from booking_domain.scheduling.claims import DEFAULT_HOLD
 from booking_domain.scheduling.errors import BlockNotFound, ProviderNotFound
 from booking_domain.scheduling.feeds import FeedRule
 from booking_domain.scheduling.placing import slot_window
 from booking_domain.shared.actor import Role
+from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.lifecycle import InvalidTransition
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, hours
@@ -139,7 +139,7 @@ async def test_an_entry_that_ends_at_the_start_of_a_slot_is_passed_over(studio: 
 
 async def test_nothing_is_offered_if_the_horizon_ends_before_the_notice(studio: Studio) -> None:
     await studio.wait(until=TOMORROW + 7 * 24 * HOUR)
-    two_days_but_an_offer = 2 * 24 * 60 - DEFAULT_HOLD // timedelta(minutes=1)
+    two_days_but_an_offer = 2 * 24 * 60 - Deadlines().hold // timedelta(minutes=1)
     for notice in (two_days_but_an_offer, two_days_but_an_offer + 1):
         settings = SettingsChange(horizon_days=0, min_notice_minutes=notice)
         await studio.run(change_settings, settings, by=studio.owner)

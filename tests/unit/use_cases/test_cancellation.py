@@ -18,7 +18,7 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW, terms
 from booking_domain.testing.kit.storage import race
-from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
+from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.bookings.change_status import ChangeBookingStatus, change_booking_status
 from booking_domain.use_cases.bookings.queries import CancellationQuote, get_cancellation_quote
 from booking_domain.use_cases.catalogue.profiles import (
@@ -49,9 +49,7 @@ async def quoted(studio: Studio, booking: Booking, by: Actor) -> CancellationQuo
 
 
 async def cancel(studio: Studio, booking: Booking, expected: Money, *, by: Actor | None = None) -> Booking:
-    command = ChangeBookingStatus(
-        booking_id=booking.id, to=Status.CANCELLED, payment_window=PAYMENT_WINDOW, expected_refund=expected.amount
-    )
+    command = ChangeBookingStatus(booking_id=booking.id, to=Status.CANCELLED, expected_refund=expected.amount)
     return await studio.run(change_booking_status, command, by=by or studio.customer)
 
 

@@ -213,9 +213,7 @@ async def test_a_booking_is_hidden_from_strangers(studio: Studio) -> None:
         for status in Status:
             with pytest.raises(BookingNotFound):
                 await studio.move(booking, status, by=stranger)
-    command = ChangeBookingStatus(
-        booking_id=BookingId(studio.entropy.new_id()), to=Status.CANCELLED, payment_window=PAYMENT_WINDOW
-    )
+    command = ChangeBookingStatus(booking_id=BookingId(studio.entropy.new_id()), to=Status.CANCELLED)
     with pytest.raises(BookingNotFound):
         await studio.run(change_booking_status, command, by=studio.admin)
     assert await studio.seen(booking) == booking

@@ -18,7 +18,7 @@ from booking_domain.shared.executor import Executor
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import DEPOSIT, HOUR, PRICE, TOMORROW, terms
 from booking_domain.testing.memory import MemoryGateway
-from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
+from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking, place_booking
 from booking_domain.use_cases.catalogue.profiles import (
     DecideOnProfile,
@@ -91,7 +91,7 @@ async def test_an_executor_without_a_rule_takes_any_price(studio: Studio) -> Non
     executor = Executor[Repositories](begin=studio.backend.begin, clock=studio.clock, entropy=studio.entropy)
     odd = SettingsChange(terms=TermsChange(currency="BHD", price_amount=12_345, deposit_amount=1))
     await executor.run(change_settings, odd, actor=studio.owner)
-    order = PlaceBooking(provider_id=studio.provider_id, slot=TOMORROW, payment_window=PAYMENT_WINDOW)
+    order = PlaceBooking(provider_id=studio.provider_id, slot=TOMORROW)
     booking = await executor.run(place_booking, order, actor=studio.customer)
     assert booking.deposit == Money(amount=1, currency="BHD")
 

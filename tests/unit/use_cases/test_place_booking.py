@@ -142,9 +142,7 @@ async def test_a_slot_without_an_offset_is_refused_and_not_guessed(studio: Studi
 
 
 async def test_unknown_and_unapproved_providers_cannot_be_booked(studio: Studio) -> None:
-    command = PlaceBooking(
-        provider_id=ProviderId(studio.entropy.new_id()), slot=TOMORROW, payment_window=PAYMENT_WINDOW
-    )
+    command = PlaceBooking(provider_id=ProviderId(studio.entropy.new_id()), slot=TOMORROW)
     with pytest.raises(ProviderNotFound):
         await studio.run(place_booking, command, by=studio.customer)
 
@@ -480,7 +478,7 @@ async def test_before_the_provider_is_approved_only_the_staff_books(studio: Stud
     profile = ProfileChange(display_name="Draft")
     draft_owner = await studio.joined(Role.PROVIDER)
     draft = (await studio.run(open_profile, profile, by=draft_owner)).profile.id
-    command = PlaceBooking(provider_id=draft, slot=TOMORROW, payment_window=PAYMENT_WINDOW)
+    command = PlaceBooking(provider_id=draft, slot=TOMORROW)
     for stranger in (studio.customer, studio.owner):
         with pytest.raises(ProviderNotFound):
             await studio.run(place_booking, command, by=stranger)

@@ -206,7 +206,7 @@ async def test_only_the_staff_places_a_series_for_others(studio: Studio) -> None
         await studio.book_series(times=2, by=studio.owner, customer=unknown)
     with pytest.raises(NotPermitted):
         await studio.book_series(times=2, by=SYSTEM)
-    first = PlaceBooking(provider_id=ProviderId(studio.entropy.new_id()), slot=TOMORROW, payment_window=PAYMENT_WINDOW)
+    first = PlaceBooking(provider_id=ProviderId(studio.entropy.new_id()), slot=TOMORROW)
     with pytest.raises(ProviderNotFound):
         await studio.run(place_series, PlaceSeries(first=first, times=2), by=studio.customer)
     await nothing_is_left(studio)
@@ -290,7 +290,7 @@ class _OneReference(SeededEntropy):
 @pytest.mark.terms(FREE)
 async def test_a_series_that_fails_leaves_nothing_behind(studio: Studio) -> None:
     unlucky = Executor[Repositories](begin=studio.backend.begin, clock=studio.clock, entropy=_OneReference(1))
-    first = PlaceBooking(provider_id=studio.provider_id, slot=TOMORROW, payment_window=PAYMENT_WINDOW)
+    first = PlaceBooking(provider_id=studio.provider_id, slot=TOMORROW)
     with pytest.raises(ConcurrentChange):
         await unlucky.run(place_series, PlaceSeries(first=first, times=3), actor=studio.customer)
     await nothing_is_left(studio)

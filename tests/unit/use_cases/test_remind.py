@@ -194,7 +194,7 @@ async def test_a_service_has_reminders_of_its_own_and_a_booking_keeps_them() -> 
     reminders = ServiceChange(reminder_minutes=(30, 2_880))
     add = AddService(name="Cut", minutes=60, price_amount=3_000_000, rest=reminders)
     service = (await studio.run(add_service, add, by=studio.owner)).service
-    order = PlaceBooking(provider_id=studio.provider_id, slot=NEXT_WEEK, payment_window=HOUR, service_ids=(service.id,))
+    order = PlaceBooking(provider_id=studio.provider_id, slot=NEXT_WEEK, service_ids=(service.id,))
     booking = await studio.run(place_booking, order, by=studio.customer)
     later = EditService(service_id=service.id, change=ServiceChange(reminder_minutes=()))
     await studio.run(edit_service, later, by=studio.owner)

@@ -13,7 +13,7 @@ from booking_domain.shared.executor import StoredResponse
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, KeyReused
 from booking_domain.testing.builders import HOUR, TOMORROW
 from booking_domain.testing.kit.storage import race
-from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
+from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking, place_booking
 from booking_domain.use_cases.payments.record_hint import RecordPaymentHint, record_payment_hint
 
@@ -24,7 +24,7 @@ def _answer(booking: Booking) -> bytes:
 
 async def _book(studio: Studio, *, key: str, by: Actor | None = None, hour: int = 0) -> StoredResponse:
     customer = by or studio.customer
-    command = PlaceBooking(provider_id=studio.provider_id, slot=TOMORROW + hour * HOUR, payment_window=PAYMENT_WINDOW)
+    command = PlaceBooking(provider_id=studio.provider_id, slot=TOMORROW + hour * HOUR)
     fingerprint = sha256(repr(command).encode()).digest()
     return await studio.executor.run_once(
         place_booking,

@@ -8,13 +8,12 @@ from tests.unit.use_cases.scenes import MINUTE, SECOND, expired
 
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import ProfileAction, ProfileStatus
-from booking_domain.scheduling.claims import DEFAULT_HOLD, HOLDS_PER_CUSTOMER, ClaimKind
+from booking_domain.scheduling.claims import HOLDS_PER_CUSTOMER, ClaimKind
 from booking_domain.scheduling.errors import DurationNotOffered, HoldNotFound, ProviderNotFound, SlotTaken
 from booking_domain.scheduling.events import WaitlistOffered
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE
 from booking_domain.scheduling.placing import slot_window
 from booking_domain.scheduling.waiting import (
-    DEFAULT_OFFER,
     DST_MARGIN,
     MAX_ENTRIES_PER_CUSTOMER,
     MAX_WAITING_WINDOW,
@@ -24,6 +23,7 @@ from booking_domain.scheduling.waiting import (
     WaitingStatus,
 )
 from booking_domain.shared.actor import SYSTEM, Actor, Role
+from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.errors import InvalidValue, NotPermitted
 from booking_domain.shared.ids import ProviderId, WaitingId
 from booking_domain.shared.lifecycle import InvalidTransition
@@ -212,14 +212,14 @@ async def test_the_time_of_a_cancelled_booking_is_offered(studio: Studio) -> Non
     [offered] = await studio.offer()
     assert offered == await studio.place_of(place)
     assert (offered.status, offered.offered_start) == (WaitingStatus.OFFERED, TOMORROW)
-    assert offered.offered_until == NOW + DEFAULT_OFFER
+    assert offered.offered_until == NOW + Deadlines().offer
     with pytest.raises(SlotTaken):
         await studio.book()
     schedule = await studio.reads.schedules.get(studio.provider_id, slot_window(TOMORROW))
     assert schedule is not None
     [hold] = schedule.claims
     assert (hold.id, hold.kind, hold.customer_id) == (place.hold_id, ClaimKind.HOLD, other.id)
-    assert (hold.span, hold.expires_at) == (TimeRange(TOMORROW, TOMORROW + HOUR), NOW + DEFAULT_OFFER)
+    assert (hold.span, hold.expires_at) == (TimeRange(TOMORROW, TOMORROW + HOUR), NOW + Deadlines().offer)
 
 
 async def test_expired_and_rescheduled_bookings_free_their_time_too(studio: Studio) -> None:
@@ -245,7 +245,7 @@ async def test_an_offer_is_announced_with_its_customer_slot_and_end(studio: Stud
         provider_id=studio.provider_id,
         customer_id=studio.customer.id,
         start=TOMORROW,
-        until=NOW + DEFAULT_OFFER,
+        until=NOW + Deadlines().offer,
     )
 
 
@@ -294,14 +294,14 @@ async def test_each_entry_gets_the_first_remaining_slot(studio: Studio) -> None:
 async def test_a_lapsed_offer_goes_to_the_next_entry(studio: Studio) -> None:
     first, second = await studio.wait(), await studio.wait(by=await studio.joined())
     await studio.offer()
-    studio.clock.advance(DEFAULT_OFFER - INSTANT)
+    studio.clock.advance(Deadlines().offer - INSTANT)
     assert await studio.offer() == ()
     assert await statuses(studio, first, second) == [WaitingStatus.OFFERED, WaitingStatus.WAITING]
     studio.clock.advance(INSTANT)
     [offered] = await studio.offer()
     assert offered.id == second.id
     assert await statuses(studio, first, second) == [WaitingStatus.LAPSED, WaitingStatus.OFFERED]
-    studio.clock.advance(DEFAULT_OFFER)
+    studio.clock.advance(Deadlines().offer)
     assert await studio.offer() == ()
     assert await statuses(studio, first, second) == [WaitingStatus.LAPSED, WaitingStatus.LAPSED]
     assert await studio.is_free()
@@ -310,7 +310,7 @@ async def test_a_lapsed_offer_goes_to_the_next_entry(studio: Studio) -> None:
 async def test_an_offer_whose_hold_was_swept_has_lapsed(studio: Studio) -> None:
     place = await studio.wait()
     await studio.offer()
-    studio.clock.advance(DEFAULT_OFFER)
+    studio.clock.advance(Deadlines().offer)
     await studio.run(sweep_holds, None, by=SYSTEM)
     await studio.offer()
     assert await statuses(studio, place) == [WaitingStatus.LAPSED]
@@ -348,7 +348,7 @@ async def test_only_its_customer_books_an_offer_and_only_while_it_stands(studio:
     await studio.offer()
     with pytest.raises(HoldNotFound):
         await studio.book(hold=place.hold_id, by=await studio.joined())
-    studio.clock.advance(DEFAULT_OFFER)
+    studio.clock.advance(Deadlines().offer)
     with pytest.raises(HoldNotFound):
         await studio.book(hold=place.hold_id)
 
@@ -411,9 +411,10 @@ async def test_an_entry_of_a_length_that_is_offered_no_more_waits_until_it_is_of
 
 
 @pytest.mark.parametrize("lasts", [5 * MINUTE, 2 * HOUR])
-async def test_an_offer_lasts_as_long_as_the_platform_says(studio: Studio, lasts: timedelta) -> None:
+async def test_an_offer_lasts_as_long_as_the_platform_says(lasts: timedelta) -> None:
+    studio = await Studio.opened(ports=(Deadlines(offer=lasts),))
     place = await studio.wait()
-    [offered] = await studio.offer(lasts=lasts)
+    [offered] = await studio.offer()
     assert offered.offered_until == NOW + lasts
     studio.clock.advance(lasts - INSTANT)
     with pytest.raises(SlotTaken):
@@ -424,11 +425,14 @@ async def test_an_offer_lasts_as_long_as_the_platform_says(studio: Studio, lasts
     assert await statuses(studio, place) == [WaitingStatus.LAPSED]
 
 
-async def test_a_slot_that_can_be_booked_for_less_time_than_a_hold_is_not_offered(studio: Studio) -> None:
+@pytest.mark.parametrize(("hold", "offered"), [(20 * MINUTE + INSTANT, 0), (20 * MINUTE, 1)])
+async def test_a_slot_that_can_be_booked_for_less_time_than_a_hold_is_not_offered(
+    hold: timedelta, offered: int
+) -> None:
+    studio = await Studio.opened(ports=(Deadlines(hold=hold),))
     await studio.wait()
     studio.clock.set(TOMORROW - 20 * MINUTE)
-    assert await studio.offer(at_least=20 * MINUTE + INSTANT) == ()
-    assert len(await studio.offer(at_least=20 * MINUTE)) == 1
+    assert len(await studio.offer()) == offered
 
 
 async def test_offers_count_for_buffers_and_the_daily_maximum(studio: Studio) -> None:
@@ -443,9 +447,9 @@ async def test_a_slot_that_cannot_be_booked_long_enough_is_not_offered(studio: S
     notice = 20 * HOUR
     await studio.run(change_settings, SettingsChange(min_notice_minutes=20 * 60), by=studio.owner)
     place = await studio.wait()
-    studio.clock.set(TOMORROW - notice - DEFAULT_HOLD + INSTANT)
+    studio.clock.set(TOMORROW - notice - Deadlines().hold + INSTANT)
     assert await studio.offer() == ()
-    studio.clock.set(TOMORROW - notice - DEFAULT_HOLD)
+    studio.clock.set(TOMORROW - notice - Deadlines().hold)
     [offered] = await studio.offer()
     assert offered.offered_until == TOMORROW - notice
     studio.clock.set(TOMORROW - notice - SECOND)  # the last second of the offer and of the minimum notice
@@ -560,7 +564,7 @@ async def test_an_unapproved_provider_offers_nothing_but_offers_still_lapse(stud
     await suspend(studio)
     assert await studio.offer() == ()
     assert await statuses(studio, offered, waiting) == [WaitingStatus.OFFERED, WaitingStatus.WAITING]
-    studio.clock.advance(DEFAULT_OFFER)
+    studio.clock.advance(Deadlines().offer)
     assert await studio.offer() == ()
     assert await statuses(studio, offered, waiting) == [WaitingStatus.LAPSED, WaitingStatus.WAITING]
 
@@ -587,9 +591,9 @@ async def test_an_entry_counts_as_lapsed_before_the_sweep(studio: Studio) -> Non
     place = await studio.wait()
     assert place.at(place.window.end - INSTANT) is place
     assert place.at(place.window.end).status is WaitingStatus.LAPSED
-    offered = place.offered(TOMORROW, NOW + DEFAULT_OFFER)
-    assert offered.at(NOW + DEFAULT_OFFER - INSTANT) is offered
-    assert offered.at(NOW + DEFAULT_OFFER).status is WaitingStatus.LAPSED
+    offered = place.offered(TOMORROW, NOW + Deadlines().offer)
+    assert offered.at(NOW + Deadlines().offer - INSTANT) is offered
+    assert offered.at(NOW + Deadlines().offer).status is WaitingStatus.LAPSED
     for over in (offered.booked(), offered.lapsed(), offered.left()):
         assert over.at(TOMORROW + A_DAY) is over
 

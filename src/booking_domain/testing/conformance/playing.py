@@ -25,7 +25,7 @@ from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import HOUR, TOMORROW
 from booking_domain.testing.conformance.cases import History, Outcome, Step
 from booking_domain.testing.conformance.slot_checks import Failure
-from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
+from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.bookings.accept_request import AcceptRequest, accept_request
 from booking_domain.use_cases.bookings.decline_request import DeclineRequest, decline_request
 from booking_domain.use_cases.bookings.offer_times import OfferTimes, offer_times
@@ -210,7 +210,6 @@ class _Play:
         slot = step.more.get("slot")
         command = AcceptRequest(
             booking_id=self._the_booking.id,
-            payment_window=PAYMENT_WINDOW,
             slot=None if slot is None else _slot(slot),
         )
         await self._studio.run(accept_request, command, by=by)

@@ -1,13 +1,15 @@
 """Builders of calendars, claims and waiting-list entries."""
 
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from booking_domain.catalogue.model import Profile
 from booking_domain.identity.model import User
-from booking_domain.scheduling.claims import DEFAULT_HOLD, Claim, ClaimKind
+from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.model import Block, DateException, Hours, WeeklyRule
 from booking_domain.scheduling.services import Service
 from booking_domain.scheduling.waiting import WaitingListEntry
+from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.ids import (
     BlockId,
     ClaimId,
@@ -20,6 +22,8 @@ from booking_domain.shared.ids import (
 )
 from booking_domain.shared.time import TimeRange, WallTime
 from booking_domain.testing.kit.builders import DEPOSIT, HOUR, NOW, PRICE, TOMORROW, BaseBuilder
+
+_HOLD: Final = Deadlines().hold
 
 
 def hours(text: str) -> Hours:
@@ -87,7 +91,7 @@ class SchedulingBuilder(BaseBuilder):
         start: datetime = TOMORROW,
         *,
         lasts: timedelta = HOUR,
-        expires_at: datetime = NOW + DEFAULT_HOLD,
+        expires_at: datetime = NOW + _HOLD,
     ) -> Claim:
         """A hold without buffers."""
         span = TimeRange(start, start + lasts)

@@ -1,7 +1,7 @@
 """Accept a booking request."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, CustomerNotActive, NotATimeOffered
@@ -11,6 +11,7 @@ from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, Tim
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.placing import proposable, slot_window
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.decision import Decision
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import UseCase, UseCaseContext
@@ -41,7 +42,6 @@ class AcceptRequest:
     """
 
     booking_id: BookingId
-    payment_window: timedelta
     slot: datetime | None = None
     """The offered time that the customer takes."""
     expected_version: ExpectedVersion = None
@@ -66,7 +66,7 @@ async def _accept(command: AcceptRequest, tx: Repositories, context: UseCaseCont
         by=context.actor,
         now=context.now,
         event_id=EventId(context.entropy.new_id()),
-        payment_window=command.payment_window,
+        payment_window=context.get(Deadlines, Deadlines()).payment,
     )
     decision = Decision(accepted.state, (*moved.events, *accepted.events))
     return await save_decision(booking, decision, party, tx, context)

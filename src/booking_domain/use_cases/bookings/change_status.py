@@ -1,7 +1,6 @@
 """Change the status of a booking, as a party asks for it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from booking_domain.bookings.errors import (
@@ -19,6 +18,7 @@ from booking_domain.bookings.transitions import Action, InvalidBookingTransition
 from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken
 from booking_domain.scheduling.placing import slot_window
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import StaleVersion
 from booking_domain.shared.executor import UseCase, UseCaseContext
@@ -46,7 +46,6 @@ class ChangeBookingStatus:
 
     booking_id: BookingId
     to: Status
-    payment_window: timedelta
     reason: str | None = None
     expected_refund: int | None = None
     """What a cancellation is expected to refund, in minor units, as its quote said; None: whatever it is."""
@@ -64,7 +63,7 @@ async def _change(command: ChangeBookingStatus, tx: Repositories, context: UseCa
         by=context.actor,
         now=context.now,
         event_id=EventId(context.entropy.new_id()),
-        payment_window=command.payment_window,
+        payment_window=context.get(Deadlines, Deadlines()).payment,
         reason=command.reason,
     )
     if action is Action.CANCEL and command.expected_refund is not None:

@@ -1,7 +1,7 @@
 """Place a booking: a customer books an offered slot, or the staff enters an appointment."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from booking_domain.bookings.errors import (
@@ -71,7 +71,6 @@ class PlaceBooking:
 
     provider_id: ProviderId
     slot: datetime
-    payment_window: timedelta
     duration_minutes: int | None = None
     """None: the provider's default, or the length of the services."""
     service_ids: tuple[ServiceId, ...] = ()

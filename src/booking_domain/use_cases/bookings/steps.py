@@ -33,6 +33,7 @@ from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.placing import for_services, require_services, slot_window
 from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId, RefundId, SeriesId, ServiceId, UserId
@@ -62,8 +63,6 @@ class BookingOrder(Protocol):
     def deposit_amount(self) -> int | None: ...
     @property
     def notes(self) -> str: ...
-    @property
-    def payment_window(self) -> timedelta: ...
     @property
     def walk_in(self) -> WalkIn | None: ...
 
@@ -206,7 +205,7 @@ async def add_booking(
         deposit=deposit,
         notes=order.notes,
         now=context.now,
-        payment_window=order.payment_window,
+        payment_window=context.get(Deadlines, Deadlines()).payment,
         agreed=is_staff(context.actor, bookable),
         series_id=series_id,
         services=bookable.schedule.services,

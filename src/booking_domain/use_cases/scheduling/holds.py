@@ -1,10 +1,10 @@
 """Hold a slot during checkout, and release it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Protocol
 
-from booking_domain.scheduling.claims import DEFAULT_HOLD, HOLDS_PER_CUSTOMER, Claim, ClaimKind
+from booking_domain.scheduling.claims import HOLDS_PER_CUSTOMER, Claim, ClaimKind
 from booking_domain.scheduling.errors import (
     DurationNotOffered,
     HoldNotFound,
@@ -17,6 +17,7 @@ from booking_domain.scheduling.placing import claimable, for_services, offered_m
 from booking_domain.scheduling.ports import Claims, ProviderSchedules
 from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered, ServiceRequired
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import ClaimId, ProviderId, ServiceId
@@ -45,7 +46,6 @@ class PlaceHold:
     slot: datetime
     duration_minutes: int | None = None
     service_ids: tuple[ServiceId, ...] = ()
-    lasts: timedelta = DEFAULT_HOLD
 
 
 async def _place(command: PlaceHold, tx: HoldTx, context: UseCaseContext) -> Claim:
@@ -67,7 +67,7 @@ async def _place(command: PlaceHold, tx: HoldTx, context: UseCaseContext) -> Cla
         kind=ClaimKind.HOLD,
         span=span,
         blocked=blocked,
-        expires_at=context.now + command.lasts,
+        expires_at=context.now + context.get(Deadlines, Deadlines()).hold,
     )
     await tx.claims.acquire(hold, context.now)
     return hold

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from booking_domain.scheduling.claims import DEFAULT_HOLD, HOLDS_PER_CUSTOMER, Claim, ClaimKind
+from booking_domain.scheduling.claims import HOLDS_PER_CUSTOMER, Claim, ClaimKind
 from booking_domain.scheduling.errors import DurationNotOffered, ProviderNotFound
 from booking_domain.scheduling.events import WaitlistOffered
 from booking_domain.scheduling.model import ProviderSchedule, Slot
@@ -17,7 +17,6 @@ from booking_domain.scheduling.ports import Claims, ProviderSchedules
 from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered, ServiceRequired
 from booking_domain.scheduling.slots import slots_in_order
 from booking_domain.scheduling.waiting import (
-    DEFAULT_OFFER,
     MAX_ENTRIES_PER_CUSTOMER,
     MAX_ENTRIES_PER_PROVIDER,
     OPEN,
@@ -29,6 +28,7 @@ from booking_domain.scheduling.waiting import (
     WaitingStatus,
 )
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId, ProviderId, ServiceId, WaitingId
@@ -79,13 +79,11 @@ class OfferFreedTime:
     - Each other waiting entry gets the first free slot of its window, as a hold of one appointment, and its customer is
       notified. The rest of the free time stays open to everyone.
     - A customer at the limit of holds is skipped this time and keeps the place.
+    - A slot that can be booked for less time than a hold lasts is not offered: a lapsed offer costs the customer the
+      place.
     """
 
     provider_id: ProviderId
-    lasts: timedelta = DEFAULT_OFFER
-    """How long a slot is held for its customer."""
-    at_least: timedelta = DEFAULT_HOLD
-    """A slot that can be booked for less time than this is not offered: a lapsed offer costs the customer the place."""
 
 
 async def _join(command: JoinWaitingList, tx: WaitingTx, context: UseCaseContext) -> WaitingListEntry:
@@ -135,13 +133,13 @@ async def _leave(waiting_id: WaitingId, tx: WaitingTx, context: UseCaseContext) 
 
 
 async def _offer(command: OfferFreedTime, tx: WaitingTx, context: UseCaseContext) -> Sequence[WaitingListEntry]:
-    now, provider_id = context.now, command.provider_id
+    now, provider_id, deadlines = context.now, command.provider_id, context.get(Deadlines, Deadlines())
     schedule = await tx.schedules.lock(provider_id, slot_window(now))
     if schedule is None:
         return ()
     entries = [each for each in await tx.waiting_list.open_for(provider_id) if not await _has_lapsed(each, tx, now)]
     waiting = [each for each in entries if each.status is WaitingStatus.WAITING]
-    ahead = _ahead(waiting, schedule, now, command.at_least)
+    ahead = _ahead(waiting, schedule, now, deadlines.hold)
     if ahead is None or not schedule.accepting:
         return ()
     service_ids = sorted({service for each in waiting for service in each.service_ids})
@@ -156,7 +154,7 @@ async def _offer(command: OfferFreedTime, tx: WaitingTx, context: UseCaseContext
     for entry in candidates:
         found = free.first(entry) if holds[entry.customer_id] < HOLDS_PER_CUSTOMER else None
         if found is not None:
-            offers.append(await _offer_slot(found, entry, free, tx, context, lasts=command.lasts))
+            offers.append(await _offer_slot(found, entry, free, tx, context, lasts=deadlines.offer))
             holds[entry.customer_id] += 1
     return tuple(offers)
 

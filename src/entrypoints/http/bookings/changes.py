@@ -33,7 +33,6 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, expected_version
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.running import Run
-from entrypoints.settings.main import Settings
 
 _CANCEL: Final = CancelBody()
 _ACCEPT: Final = AcceptBody()
@@ -113,7 +112,6 @@ async def cancel(
     data: JSONBody[CancelBody] = _CANCEL,
     *,
     run: Injected[Run],
-    settings: Injected[Settings],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
     """Cancel a booking. Its cancellation policy decides the refund, counted from `cancellationStart` if it is set.
@@ -125,7 +123,6 @@ async def cancel(
     command = ChangeBookingStatus(
         booking_id=booking_id,
         to=Status.CANCELLED,
-        payment_window=settings.payment_window,
         reason=data.reason,
         expected_refund=data.expected_refund_amount,
         expected_version=expected_version(if_match),
@@ -144,7 +141,6 @@ async def accept(
     data: JSONBody[AcceptBody] = _ACCEPT,
     *,
     run: Injected[Run],
-    settings: Injected[Settings],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
     """Accept a request (provider), or one of the times offered for it (customer).
@@ -153,7 +149,6 @@ async def accept(
     """
     command = AcceptRequest(
         booking_id=booking_id,
-        payment_window=settings.payment_window,
         slot=data.slot,
         expected_version=expected_version(if_match),
     )

@@ -44,7 +44,6 @@ from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.fields import AnyProviderOf, provider_or_salon
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.running import Run
-from entrypoints.settings.main import Settings
 
 
 @post(
@@ -52,31 +51,27 @@ from entrypoints.settings.main import Settings
     opt=documented(place_booking, book_with_any_provider, body=PLACE, headers=("Location",)),
     operation_id="placeBooking",
 )
-async def book_slot(
-    data: JSONBody[PlaceBookingBody], run: Injected[Run], settings: Injected[Settings]
-) -> Response[BookingJson]:
+async def book_slot(data: JSONBody[PlaceBookingBody], run: Injected[Run]) -> Response[BookingJson]:
     """Book an offered slot.
 
     The booking is `confirmed` if no deposit is due, `pending` until the deposit is paid, or `requested` if the provider
     accepts each booking. `depositAmount` can raise the deposit, up to the price. With `salonId` instead of
     `providerId`, the least busy provider of the salon who is free and offers the services is booked.
     """
-    window, whom = settings.payment_window, provider_or_salon(data.provider_id, data.salon_id)
+    whom = provider_or_salon(data.provider_id, data.salon_id)
     if isinstance(whom, AnyProviderOf):
-        order = data.with_any(window, whom.salon_id)
+        order = data.with_any(whom.salon_id)
         return await run(book_with_any_provider, order, answer=booking_json, location=True)
-    return await run(place_booking, data.command(window, whom), answer=booking_json, location=True)
+    return await run(place_booking, data.command(whom), answer=booking_json, location=True)
 
 
 @post("/series", opt=documented(place_series, body=PLACE_SERIES), operation_id="placeSeries")
-async def book_series(
-    data: JSONBody[PlaceSeriesBody], run: Injected[Run], settings: Injected[Settings]
-) -> Response[SeriesJson]:
+async def book_series(data: JSONBody[PlaceSeriesBody], run: Injected[Run]) -> Response[SeriesJson]:
     """Book a slot and the same local time in following weeks: all of them, or none.
 
     If some times are not available, none is booked, and `errors` names each of them with the reason.
     """
-    return await run(place_series, data.command(settings.payment_window), answer=series_json)
+    return await run(place_series, data.command(), answer=series_json)
 
 
 @get("/", opt=documented(bookings.list_bookings, raises=(InvalidValue,)))
@@ -121,14 +116,12 @@ async def move_to_status(
     data: JSONBody[MoveBookingBody],
     *,
     run: Injected[Run],
-    settings: Injected[Settings],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
     """Change the status of a booking, as its lifecycle allows."""
     command = ChangeBookingStatus(
         booking_id=booking_id,
         to=data.status,
-        payment_window=settings.payment_window,
         reason=data.reason,
         expected_version=expected_version(if_match),
     )

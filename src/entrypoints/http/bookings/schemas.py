@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
-from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -124,7 +123,7 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
     idea: IdeaBody | None = None
     """The customer's wish, with images. Admins cannot set it."""
 
-    def with_any(self, payment_window: timedelta, salon_id: SalonId) -> WithAnyProvider[PlaceBooking]:
+    def with_any(self, salon_id: SalonId) -> WithAnyProvider[PlaceBooking]:
         """Return the command for any provider of a salon."""
         if self.hold_id is not None:
             raise InvalidValue(field="hold_id", problem="a slot that is held has a provider; name it by `providerId`")
@@ -132,12 +131,12 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
             salon_id=salon_id,
             slot=self.slot,
             service_ids=service_ids(self.service_id, self.service_ids),
-            order=partial(self.command, payment_window),
+            order=self.command,
         )
 
-    def command(self, payment_window: timedelta, provider_id: ProviderId) -> PlaceBooking:
+    def command(self, provider_id: ProviderId) -> PlaceBooking:
         """Return the command for a provider."""
-        return PlaceBooking(provider_id=provider_id, payment_window=payment_window, **_order(self))
+        return PlaceBooking(provider_id=provider_id, **_order(self))
 
 
 class PlaceSeriesBody(Body, frozen=True, kw_only=True):
@@ -160,9 +159,9 @@ class PlaceSeriesBody(Body, frozen=True, kw_only=True):
     walk_in: WalkInBody | None = None
     """For the provider, the manager of its salon or an admin: a customer without an account."""
 
-    def command(self, payment_window: timedelta) -> PlaceSeries:
+    def command(self) -> PlaceSeries:
         """Return the command."""
-        first = PlaceBooking(payment_window=payment_window, **_first(self))
+        first = PlaceBooking(**_first(self))
         return PlaceSeries(first=first, every_weeks=self.every_weeks, times=self.times)
 
 
@@ -455,7 +454,7 @@ _walk_in: Final = projection(WalkInBody, WalkIn)
 _order: Final = members(
     PlaceBookingBody,
     PlaceBooking,
-    given=("provider_id", "payment_window"),
+    given=["provider_id"],
     unused=["salon_id"],
     service_ids=lambda body: service_ids(body.service_id, body.service_ids),
     notes=lambda body: body.notes or "",
@@ -465,7 +464,7 @@ _order: Final = members(
 _first: Final = members(
     PlaceSeriesBody,
     PlaceBooking,
-    given=("payment_window", "hold_id", "link_token", "idea"),
+    given=("hold_id", "link_token", "idea"),
     unused=["every_weeks", "times"],
     service_ids=lambda body: service_ids(body.service_id, body.service_ids),
     notes=lambda body: body.notes or "",

@@ -1,7 +1,6 @@
 """The worker offers free time to the waiting list, at once or within a minute."""
 
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from tests.unit.entrypoints.worker.workshop import Workshop
@@ -17,7 +16,8 @@ from booking_domain.bookings.events import (
     BookingRescheduled,
 )
 from booking_domain.bookings.transitions import LatePayment, Status
-from booking_domain.scheduling.waiting import DEFAULT_OFFER, WaitingListEntry, WaitingStatus
+from booking_domain.scheduling.waiting import WaitingListEntry, WaitingStatus
+from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.ids import BookingId, EventId, ProviderId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.studio import PAYMENT_WINDOW
@@ -136,22 +136,11 @@ async def test_a_lapsed_offer_passes_to_the_next_entry(shop: Workshop) -> None:
     await shop.studio.offer()
     await shop.relay()
     [(args, at)] = await offer_jobs(shop)
-    assert (args, at) == ({"provider_id": str(shop.studio.provider_id)}, NOW + DEFAULT_OFFER)
-    shop.studio.clock.advance(DEFAULT_OFFER)
+    assert (args, at) == ({"provider_id": str(shop.studio.provider_id)}, NOW + Deadlines().offer)
+    shop.studio.clock.advance(Deadlines().offer)
     await shop.run(OFFER, provider_id=args["provider_id"])
     await shop.run(OFFER, provider_id=args["provider_id"])
     assert await statuses(shop, first, second) == [WaitingStatus.LAPSED, WaitingStatus.OFFERED]
-
-
-async def test_an_offer_lasts_as_long_as_the_settings_say(shop: Workshop) -> None:
-    given = replace(shop.container.settings(), hold_length=timedelta(minutes=10), offer_length=timedelta(minutes=20))
-    shop.container.settings.override(given)
-    late, place = await shop.studio.wait(), await shop.studio.wait(TOMORROW + HOUR, by=await shop.studio.joined())
-    shop.studio.clock.set(TOMORROW - timedelta(minutes=9))  # less than a hold
-    await shop.run(OFFER, provider_id=str(shop.studio.provider_id))
-    assert await statuses(shop, late, place) == [WaitingStatus.WAITING, WaitingStatus.OFFERED]
-    offered = await shop.studio.place_of(place)
-    assert offered.offered_until == shop.studio.clock.now() + timedelta(minutes=20)
 
 
 async def test_the_sweep_offers_time_that_no_event_announced(shop: Workshop) -> None:

@@ -4,7 +4,8 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from booking_domain.scheduling.waiting import DEFAULT_OFFER, MAX_LISTED_ENTRIES, OPEN, WaitingListEntry, WaitingStatus
+from booking_domain.scheduling.waiting import MAX_LISTED_ENTRIES, OPEN, WaitingListEntry, WaitingStatus
+from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.ids import ServiceId, WaitingId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
@@ -22,9 +23,9 @@ async def _waiting(
     waiting = make.waiting(cast.profile, cast.customer, WINDOW)
     match status:
         case WaitingStatus.OFFERED:
-            waiting = waiting.offered(TOMORROW, NOW + DEFAULT_OFFER)
+            waiting = waiting.offered(TOMORROW, NOW + Deadlines().offer)
         case WaitingStatus.BOOKED:
-            waiting = waiting.offered(TOMORROW, NOW + DEFAULT_OFFER).booked()
+            waiting = waiting.offered(TOMORROW, NOW + Deadlines().offer).booked()
         case WaitingStatus.LAPSED:
             waiting = waiting.lapsed()
         case WaitingStatus.LEFT:
