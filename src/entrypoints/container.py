@@ -31,8 +31,7 @@ from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from adapters.sms.sender import SmsMessageSender
 from adapters.sms.twilio import TwilioCallbacks
-from adapters.smtp.bounces import SignedBounceReports
-from adapters.smtp.references import HmacDeliveryReferences
+from adapters.smtp.bounces import HmacDeliveryReferences, SignedBounceReports
 from adapters.telegram.assertions import TelegramBotAssertions
 from adapters.telegram.bot_api import TelegramBotApi
 from adapters.webhooks.sender import HttpWebhookSender

@@ -1,18 +1,27 @@
-"""Reads bounces (RFC 3464) and complaints (RFC 5965) that a mail server passes on, signed with a secret."""
+"""Bounces (RFC 3464) and complaints (RFC 5965) that a mail server passes on, signed with a secret.
 
+E-mails carry a reference, so that a bounce names the message that it is about: its id, with an HMAC.
+"""
+
+import base64
 import hmac
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from email import message_from_bytes, message_from_string
 from email.message import Message
 from typing import Any, Final, TypeAlias
+from uuid import UUID
 
 from adapters.kit.signatures import matches, recent
-from adapters.smtp.references import HmacDeliveryReferences
 from booking_domain.notifications.bounces import Bounce, BounceKind, BounceReports
 from booking_domain.notifications.errors import InvalidBounceSignature
+from booking_domain.notifications.model import MessageId
 
+_ID_BYTES: Final = 16
+_SIGNATURE_BYTES: Final = 16
+REFERENCE_LENGTH: Final = 52
+REFERENCE: Final = re.compile(rf"(?<![a-z2-7])[a-z2-7]{{{REFERENCE_LENGTH}}}(?![a-z2-7])", re.IGNORECASE)
 REFERENCE_HEADER: Final = "X-Delivery-Reference"
 _NAMED_IN: Final = ("X-Original-To", "Delivered-To", "Envelope-To", "To", "Return-Path", REFERENCE_HEADER)
 """Headers of a report, or of the message that it returns, which contain the reference."""
@@ -25,6 +34,28 @@ _COMPLAINTS: Final = frozenset({"abuse", "fraud", "virus", "other"})
 """Types of feedback (RFC 5965 §7.3); `not-spam` (RFC 6430) is praise."""
 
 _Part: TypeAlias = "Message[Any, Any]"
+
+
+class HmacDeliveryReferences:
+    """32 bytes in base32, because servers change the case of addresses: the id and a truncated HMAC-SHA256."""
+
+    def __init__(self, key: bytes, *, previous: Sequence[bytes] = ()) -> None:
+        self._key = key
+        self._keys = (key, *previous)
+
+    def issue(self, message_id: UUID) -> str:
+        """The reference of a message; always the same."""
+        plain = message_id.bytes
+        return base64.b32encode(plain + _signature(self._key, plain)).decode().rstrip("=").lower()
+
+    def read(self, text: str) -> MessageId | None:
+        """The first message that the text refers to; a reference that was not issued here is none."""
+        for found in REFERENCE.findall(text):
+            sealed = base64.b32decode(f"{found.upper()}====")
+            plain, signature = sealed[:_ID_BYTES], sealed[_ID_BYTES:]
+            if any(hmac.compare_digest(_signature(key, plain), signature) for key in self._keys):
+                return MessageId(UUID(bytes=plain))
+        return None
 
 
 class SignedBounceReports(BounceReports):
@@ -128,3 +159,7 @@ def _places(parts: list[_Part]) -> Iterator[str]:
 
 def _field(fields: _Part, name: str) -> str:
     return str(fields.get(name, ""))
+
+
+def _signature(key: bytes, plain: bytes) -> bytes:
+    return hmac.digest(key, b"delivery:" + plain, "sha256")[:_SIGNATURE_BYTES]

@@ -11,8 +11,7 @@ from typing import Final
 import aiosmtplib
 
 from adapters.kit.email_page import Brand, email_page
-from adapters.smtp.bounces import REFERENCE_HEADER
-from adapters.smtp.references import HmacDeliveryReferences
+from adapters.smtp.bounces import REFERENCE_HEADER, HmacDeliveryReferences
 from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
 from booking_domain.notifications.ports import MessageSender, OutgoingMessage
 

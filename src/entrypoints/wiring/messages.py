@@ -1,7 +1,9 @@
 """Messages over each channel, codes, and webhooks."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Final, Protocol
+
+import structlog
 
 from adapters.console.files import MessageFiles
 from adapters.console.sender import ConsoleMessageSender
@@ -12,14 +14,16 @@ from adapters.sms.disabled import DisabledSmsSender
 from adapters.sms.kavenegar import KavenegarSmsSender
 from adapters.sms.sender import SmsMessageSender
 from adapters.sms.twilio import TwilioSmsSender
-from adapters.smtp.references import HmacDeliveryReferences
+from adapters.smtp.bounces import HmacDeliveryReferences
 from adapters.smtp.sender import SmtpMessageSender
 from adapters.telegram.bot_api import TelegramBotApi
 from adapters.web_push import WebPush, public_key
 from booking_domain.identity.preferences import Unsubscription
-from booking_domain.notifications.ports import MessageSender, SmsSender
+from booking_domain.notifications.errors import ChannelOff
+from booking_domain.notifications.ports import MessageSender, OutgoingMessage, SmsSender
 from booking_domain.notifications.push import PushRules
 from booking_domain.shared.clock import Clock
+from booking_domain.shared.errors import RuleViolated
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import UserId
 from booking_domain.use_cases.bookings.action_links import ActionLinkLines
@@ -31,14 +35,35 @@ from booking_domain.use_cases.messages.send_push import PushMessageSender
 from booking_domain.use_cases.payments.not_me_lines import NotMeLines
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from booking_domain.webhooks.model import EndpointRules
-from entrypoints.message_senders import SenderByChannel
 from entrypoints.settings.main import Settings
 from entrypoints.settings.messaging import EmailProvider, SmsProvider
 from entrypoints.telegram.messages import TelegramMessageSender
 from entrypoints.wiring.typed import Openable
 
+log: Final = structlog.get_logger()
+
 
 class OpenableSmsSender(SmsSender, Openable, Protocol): ...
+
+
+class SenderByChannel(MessageSender):
+    """Sends a message by the sender of its channel. Refuses a message for a channel that is off; logs refusals."""
+
+    def __init__(self, senders: Mapping[str, MessageSender | None]) -> None:
+        self._senders = senders
+
+    async def send(self, message: OutgoingMessage) -> None:
+        try:
+            await self._send(message)
+        except RuleViolated as refusal:
+            log.warning("message.refused", channel=message.channel, id=str(message.id), code=refusal.code)
+            raise
+
+    async def _send(self, message: OutgoingMessage) -> None:
+        sender = self._senders[message.channel]
+        if sender is None:
+            raise ChannelOff(channel=message.channel)
+        await sender.send(message)
 
 
 def _link_bases(settings: Settings) -> tuple[str, ...]:

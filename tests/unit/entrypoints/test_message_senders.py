@@ -10,7 +10,7 @@ from booking_domain.notifications.ports import MessageSender, OutgoingMessage
 from booking_domain.shared.errors import DomainError
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.memory import MemoryMessageSender, SeededEntropy
-from entrypoints.message_senders import SenderByChannel
+from entrypoints.wiring.messages import SenderByChannel
 
 EMAIL = OutgoingMessage(
     id=SeededEntropy(1).new_id(), channel="email", to="dorj@example.com", subject="", text="x", created_at=NOW

@@ -21,7 +21,7 @@ from cryptography.x509.oid import NameOID
 from tests.gates import PATIENCE_SECONDS
 
 from adapters.kit.email_page import Brand
-from adapters.smtp.references import HmacDeliveryReferences
+from adapters.smtp.bounces import HmacDeliveryReferences
 from adapters.smtp.sender import SmtpMessageSender
 
 REFERENCES = HmacDeliveryReferences(b"a key of the delivery references")

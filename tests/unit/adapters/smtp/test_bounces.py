@@ -15,8 +15,7 @@ from tests.unit.adapters.smtp.mail_server import REFERENCES, Mailbox, server, sm
 from tests.unit.adapters.smtp.test_sender import NOTIFICATION
 
 from adapters.kit.signatures import TOLERANCE
-from adapters.smtp.bounces import REFERENCE_HEADER, SignedBounceReports
-from adapters.smtp.references import HmacDeliveryReferences
+from adapters.smtp.bounces import REFERENCE_HEADER, HmacDeliveryReferences, SignedBounceReports
 from booking_domain.notifications.bounces import Bounce, BounceKind
 from booking_domain.notifications.errors import InvalidBounceSignature
 from booking_domain.notifications.model import MessageId

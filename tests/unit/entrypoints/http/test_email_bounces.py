@@ -24,7 +24,7 @@ from booking_domain.use_cases.messages.notify import notify, notify_user
 from booking_domain.use_cases.messages.send_messages import StoringNotifier, send_due_messages
 from booking_domain.use_cases.notices.declarations import Addressed
 from entrypoints.languages.notices import GettextTranslator
-from entrypoints.message_senders import SenderByChannel
+from entrypoints.wiring.messages import SenderByChannel
 
 SECRET: Final = "a-secret-of-the-mail-server-in-the-tests"
 with_bounces: Final = pytest.mark.settings(
