@@ -6,7 +6,6 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
-from booking_domain.payments.provider_payouts import ProviderPayout
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderPayoutId
@@ -24,7 +23,6 @@ from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.earnings import statements
 from entrypoints.http.earnings.schemas import (
     PAYOUTS_CSV,
-    RETURN,
     SETTLE,
     START,
     ChosenProviderPayoutsQuery,
@@ -34,25 +32,14 @@ from entrypoints.http.earnings.schemas import (
     StartedPayoutJson,
     StartPayoutBody,
     provider_payout_json,
+    started_payout_json,
 )
 from entrypoints.http.kit.csv_cells import PAGE, csv_response
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.running import Run
-from entrypoints.http.refunds.schemas import ReturnTransferBody, SettleTransferBody
-
-
-def _started(payout: ProviderPayout) -> StartedPayoutJson:
-    return StartedPayoutJson(
-        id=payout.id,
-        provider_id=payout.provider_id,
-        amount=payout.amount.amount,
-        currency=payout.amount.currency,
-        status=payout.status,
-        created_at=payout.created_at,
-        version=payout.version,
-    )
+from entrypoints.http.refunds.schemas import RETURN, ReturnTransferBody, SettleTransferBody
 
 
 @post(
@@ -64,7 +51,7 @@ async def start_payout_to_provider(data: JSONBody[StartPayoutBody], run: Injecte
 
     The amount leaves the provider's balance at once, so that it is not paid out twice.
     """
-    return await run(start_provider_payout, data.command(), answer=_started, location=True)
+    return await run(start_provider_payout, data.command(), answer=started_payout_json, location=True)
 
 
 @get(
@@ -111,8 +98,7 @@ async def get_payout_to_provider(
     payout_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[ProviderPayoutJson]:
     """Return one payout to a provider; for admins."""
-    view = await queries.get_provider_payout(actor, ProviderPayoutId(payout_id), reads.provider_payouts)
-    return unless_known(provider_payout_json(view), etag(view.transfer.version), if_none_match)
+    return await _shown(payout_id, actor, reads, if_none_match)
 
 
 @post(
@@ -201,9 +187,11 @@ async def return_payout_to_provider(
     return await run(return_provider_payout, command, then=lambda: _shown(payout_id, actor, reads))
 
 
-async def _shown(payout_id: UUID, actor: Actor, reads: Reads) -> Response[ProviderPayoutJson]:
+async def _shown(
+    payout_id: UUID, actor: Actor, reads: Reads, if_none_match: str | None = None
+) -> Response[ProviderPayoutJson]:
     view = await queries.get_provider_payout(actor, ProviderPayoutId(payout_id), reads.provider_payouts)
-    return Response(provider_payout_json(view), status_code=200, headers=etag(view.transfer.version))
+    return unless_known(provider_payout_json(view), etag(view.transfer.version), if_none_match)
 
 
 payout_routes: Final = (

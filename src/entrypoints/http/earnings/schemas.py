@@ -17,7 +17,7 @@ from booking_domain.payments.earnings import (
     HeldMoney,
     ProviderBalance,
 )
-from booking_domain.payments.provider_payouts import ProviderPayoutStatus
+from booking_domain.payments.provider_payouts import ProviderPayout, ProviderPayoutStatus
 from booking_domain.shared.ids import EarningId, ProviderId, ProviderPayoutId
 from booking_domain.use_cases.payments.earnings import AdjustEarnings, SetCommission
 from booking_domain.use_cases.payments.earnings_queries import EarningsAccount, EarningsSelection
@@ -28,7 +28,15 @@ from booking_domain.use_cases.platform.views import ProviderPayoutView, Transfer
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, cut, read_cursor
 from entrypoints.http.kit.fields import Amount, Body, Currency, Cursor, Json, Limit, Query, SignedAmount, Timestamp
 from entrypoints.http.kit.listing import PeriodQuery, PersonJson
-from entrypoints.http.refunds.schemas import PayeeAccountJson, PayeeJson, payee_account_json, payee_json
+from entrypoints.http.kit.projection import projection
+from entrypoints.http.refunds.schemas import (
+    FOR_ADMINS,
+    OF_TRANSFER,
+    PayeeAccountJson,
+    PayeeJson,
+    payee_account_json,
+    payee_json,
+)
 
 BasisPoints = Annotated[int, Meta(ge=0, le=ALL, description="Hundredths of a percent: 1250 is 12.5 %.")]
 
@@ -381,41 +389,26 @@ def commission_json(provider_id: UUID | None, commission: Commission) -> Commiss
     )
 
 
-def own_payout_json(view: ProviderPayoutView) -> OwnPayoutJson:
-    """Show a payout to its provider."""
-    payout = view.transfer
-    return OwnPayoutJson(
-        id=payout.id,
-        amount=payout.amount.amount,
-        currency=payout.amount.currency,
-        status=payout.status,
-        needs_bank_account=view.waits_for is TransferStep.BANK_DETAILS,
-        return_reason=payout.return_reason,
-        bank_reference=payout.bank_reference,
-        created_at=payout.created_at,
-        processed_at=payout.processed_at,
-    )
-
-
-def provider_payout_json(view: ProviderPayoutView) -> ProviderPayoutJson:
-    """Show a payout to an admin."""
-    payout, payee = view.transfer, view.payee
-    return ProviderPayoutJson(
-        id=payout.id,
-        provider=PersonJson(id=payout.provider_id, name=view.provider_name),
-        amount=payout.amount.amount,
-        currency=payout.amount.currency,
-        status=payout.status,
-        waits_for=view.waits_for,
-        payee=None if payee is None else payee_json(payee),
-        bank_account=None if view.bank_account is None else payee_account_json(view.bank_account),
-        return_reason=payout.return_reason,
-        bank_reference=payout.bank_reference,
-        created_at=payout.created_at,
-        approved_at=payout.approved_at,
-        processed_at=payout.processed_at,
-        version=payout.version,
-    )
+own_payout_json: Final = projection(
+    ProviderPayoutView,
+    OwnPayoutJson,
+    needs_bank_account=lambda view: view.waits_for is TransferStep.BANK_DETAILS,
+    **OF_TRANSFER,
+)
+"""Show a payout to its provider."""
+provider_payout_json: Final = projection(
+    ProviderPayoutView,
+    ProviderPayoutJson,
+    provider=projection(ProviderPayoutView, PersonJson, id="transfer.provider_id", name="provider_name"),
+    payee=payee_json,
+    bank_account=payee_account_json,
+    **OF_TRANSFER,
+    **FOR_ADMINS,
+)
+"""Show a payout to an admin."""
+started_payout_json: Final = projection(
+    ProviderPayout, StartedPayoutJson, amount="amount.amount", currency="amount.currency"
+)
 
 
 PROVIDER: Final[dict[str, Any]] = {"id": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21", "name": "Sarnai Tattoo"}
@@ -434,7 +427,6 @@ BALANCES_CSV: Final = (
 SET_COMMISSION: Final[dict[str, Any]] = {"providerId": PROVIDER["id"], "basisPoints": 1_250}
 START: Final[dict[str, Any]] = {"providerId": PROVIDER["id"], "currency": "MNT"}
 SETTLE: Final[dict[str, Any]] = {"bankReference": "FT26335000456"}
-RETURN: Final[dict[str, Any]] = {"reason": "The bank does not know this account number."}
 PAYOUTS_CSV: Final = (
     "id,provider,holderName,bank,accountNumber,amount,currency,status,createdAt,approvedAt,bankReference\r\n"
     f"{_PAYOUT_ID},Sarnai Tattoo,Sarnai Dorj,Khan Bank,5012345678,17500.00,MNT,pending,2026-12-01T02:00:00+00:00,"

@@ -13,6 +13,7 @@ from booking_domain.use_cases.payments.earnings_queries import EarningsAccount
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.platform.views import ProviderPayoutView, ProviderView
 from entrypoints.http.kit.csv_cells import PAGE, Columns, csv_lines
+from entrypoints.http.refunds.schemas import COLUMNS
 from entrypoints.languages.documents import Phrase, Wording
 
 MOST: Final = 2_000
@@ -106,11 +107,7 @@ _BALANCES: Final = ("providerId", "provider", "hasBankAccount", "owed", "reserve
 PAYOUTS: Final[Columns[ProviderPayoutView]] = {
     "id": lambda view: view.id,
     "provider": lambda view: view.provider_name,
-    "holderName": lambda view: view.payee and view.payee.holder_name,
-    "bank": lambda view: view.payee and view.payee.bank,
-    "accountNumber": lambda view: view.payee and view.payee.account_number,
-    "amount": lambda view: view.transfer.amount.decimal(),
-    "currency": lambda view: view.transfer.amount.currency,
+    **COLUMNS,
     "status": lambda view: view.transfer.status,
     "createdAt": lambda view: view.transfer.created_at,
     "approvedAt": lambda view: view.transfer.approved_at,

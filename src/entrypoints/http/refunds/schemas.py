@@ -17,14 +17,16 @@ from booking_domain.use_cases.payments.refund_queries import BookingMoney
 from booking_domain.use_cases.payments.transfers import Id, ReturnTransfer, SettleTransfer
 from booking_domain.use_cases.platform.listings import MoneyOrder
 from booking_domain.use_cases.platform.ports import RefundTransferFilter
-from booking_domain.use_cases.platform.views import RefundTransfer, TransferStep
+from booking_domain.use_cases.platform.views import RefundTransfer, TransferStep, TransferView
 from entrypoints.http.accounts.schemas import ProofBody, SecondFactorText
 from entrypoints.http.adjustments import LedgerAdjustmentJson, ledger_adjustment_json
 from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json
+from entrypoints.http.kit.csv_cells import Columns
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page
 from entrypoints.http.kit.exporting import ExportSource, value
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Timestamp
 from entrypoints.http.kit.listing import MoneyListQuery, PersonJson
+from entrypoints.http.kit.projection import projection
 from entrypoints.http.payments import PaymentJson, payment_json
 
 _MAX_TYPED: Final = 60
@@ -230,17 +232,55 @@ class RefundTransfersJson(Page[RefundTransferJson], frozen=True, kw_only=True):
     """A page of refund transfers."""
 
 
-def bank_account_json(account: BankAccount) -> BankAccountJson:
-    """Show a bank account to its owner."""
-    return BankAccountJson(
-        bank=account.details.bank,
-        account_number=account.details.masked_number,
-        holder_name=account.details.holder_name,
-        updated_at=account.updated_at,
-        usable_from=account.usable_from,
-        frozen_at=account.frozen_at,
-        version=account.version,
-    )
+bank_account_json: Final = projection(
+    BankAccount,
+    BankAccountJson,
+    bank="details.bank",
+    account_number="details.masked_number",
+    holder_name="details.holder_name",
+)
+"""Show a bank account to its owner."""
+payee_json: Final = projection(BankDetails, PayeeJson)
+payee_account_json: Final = projection(
+    BankAccount,
+    PayeeAccountJson,
+    bank="details.bank",
+    account_number="details.account_number",
+    holder_name="details.holder_name",
+    since="updated_at",
+)
+"""Show a payee's bank account as it is now to an admin."""
+OF_TRANSFER: Final = {
+    "amount": "transfer.amount.amount",
+    "currency": "transfer.amount.currency",
+    **{
+        name: f"transfer.{name}" for name in ("status", "return_reason", "bank_reference", "created_at", "processed_at")
+    },
+}
+"""The sources of members of every JSON of a `TransferView`."""
+COLUMNS: Final[Columns[TransferView]] = {
+    "holderName": lambda view: view.payee and view.payee.holder_name,
+    "bank": lambda view: view.payee and view.payee.bank,
+    "accountNumber": lambda view: view.payee and view.payee.account_number,
+    "amount": lambda view: view.transfer.amount.decimal(),
+    "currency": lambda view: view.transfer.amount.currency,
+}
+"""What every file for the bank has."""
+FOR_ADMINS: Final = {"approved_at": "transfer.approved_at", "version": "transfer.version"}
+refund_transfer_json: Final = projection(
+    RefundTransfer,
+    RefundTransferJson,
+    booking_id="transfer.booking_id",
+    customer=projection(RefundTransfer, PersonJson, id="transfer.customer_id", name="customer_name"),
+    reason="transfer.reason",
+    method="transfer.method",
+    attempts="transfer.attempts",
+    retry_at="transfer.retry_at",
+    payee=payee_json,
+    bank_account=payee_account_json,
+    **OF_TRANSFER,
+    **FOR_ADMINS,
+)
 
 
 def booking_money_json(money: BookingMoney) -> BookingMoneyJson:
@@ -278,54 +318,6 @@ def _refund_json(refund: Refund, money: BookingMoney) -> RefundJson:
         bank_reference=refund.bank_reference,
         return_reason=refund.return_reason if private else None,
         needs_bank_account=waiting if private else None,
-    )
-
-
-def refund_transfer_json(transfer: RefundTransfer) -> RefundTransferJson:
-    """Show a transfer to an admin."""
-    refund, payee = transfer.transfer, transfer.payee
-    return RefundTransferJson(
-        id=refund.id,
-        booking_id=refund.booking_id,
-        booking_reference=transfer.booking_reference,
-        provider_id=transfer.provider_id,
-        provider_name=transfer.provider_name,
-        customer=PersonJson(id=refund.customer_id, name=transfer.customer_name),
-        amount=refund.amount.amount,
-        currency=refund.amount.currency,
-        status=refund.status,
-        reason=refund.reason,
-        waits_for=transfer.waits_for,
-        method=refund.method,
-        attempts=refund.attempts,
-        retry_at=refund.retry_at,
-        payee=None if payee is None else payee_json(payee),
-        bank_account=None if transfer.bank_account is None else payee_account_json(transfer.bank_account),
-        return_reason=refund.return_reason,
-        bank_reference=refund.bank_reference,
-        created_at=refund.created_at,
-        approved_at=refund.approved_at,
-        processed_at=refund.processed_at,
-        version=refund.version,
-    )
-
-
-def payee_json(details: BankDetails) -> PayeeJson:
-    """Show the bank account of a transfer to an admin."""
-    return PayeeJson(bank=details.bank, account_number=details.account_number, holder_name=details.holder_name)
-
-
-def payee_account_json(account: BankAccount) -> PayeeAccountJson:
-    """Show a payee's bank account as it is now to an admin."""
-    return PayeeAccountJson(
-        id=account.id,
-        bank=account.details.bank,
-        account_number=account.details.account_number,
-        holder_name=account.details.holder_name,
-        since=account.updated_at,
-        usable_from=account.usable_from,
-        confirmed_at=account.confirmed_at,
-        frozen_at=account.frozen_at,
     )
 
 

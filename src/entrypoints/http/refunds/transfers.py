@@ -24,6 +24,7 @@ from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_vers
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.running import Run
 from entrypoints.http.refunds.schemas import (
+    COLUMNS,
     CSV,
     RETURN,
     SETTLE,
@@ -39,11 +40,7 @@ from entrypoints.http.refunds.schemas import (
 _COLUMNS: Final[Columns[RefundTransfer]] = {
     "id": lambda transfer: transfer.id,
     "bookingReference": lambda transfer: transfer.booking_reference,
-    "holderName": lambda transfer: transfer.payee and transfer.payee.holder_name,
-    "bank": lambda transfer: transfer.payee and transfer.payee.bank,
-    "accountNumber": lambda transfer: transfer.payee and transfer.payee.account_number,
-    "amount": lambda transfer: transfer.transfer.amount.decimal(),
-    "currency": lambda transfer: transfer.transfer.amount.currency,
+    **COLUMNS,
     "approvedAt": lambda transfer: transfer.transfer.approved_at,
 }
 
@@ -87,8 +84,7 @@ async def get_refund_transfer(
     refund_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[RefundTransferJson]:
     """Return one transfer; for admins."""
-    transfer = await queries.get_refund_transfer(actor, RefundId(refund_id), reads.refund_transfers)
-    return unless_known(refund_transfer_json(transfer), etag(transfer.transfer.version), if_none_match)
+    return await _shown(refund_id, actor, reads, if_none_match)
 
 
 @post("/{refund_id:str}/approve", status_code=200, opt=documented(approve_refund_transfer))
@@ -128,11 +124,8 @@ async def settle_a_refund_transfer(
     account has changed since the approval, the answer is 409 `payout.approval_outdated`, unless `paidTo` is the account
     number that was approved: the bank had paid it before.
     """
-    return await run(
-        settle_refund_transfer,
-        data.command(RefundId(refund_id), expected_version(if_match)),
-        then=lambda: _shown(refund_id, actor, reads),
-    )
+    command = data.command(RefundId(refund_id), expected_version(if_match))
+    return await run(settle_refund_transfer, command, then=lambda: _shown(refund_id, actor, reads))
 
 
 @post(
@@ -153,16 +146,15 @@ async def return_a_refund_transfer(
 
     Once the customer has checked their bank account, approve the refund again.
     """
-    return await run(
-        return_refund_transfer,
-        data.command(RefundId(refund_id), expected_version(if_match)),
-        then=lambda: _shown(refund_id, actor, reads),
-    )
+    command = data.command(RefundId(refund_id), expected_version(if_match))
+    return await run(return_refund_transfer, command, then=lambda: _shown(refund_id, actor, reads))
 
 
-async def _shown(refund_id: UUID, actor: Actor, reads: Reads) -> Response[RefundTransferJson]:
-    transfer = await queries.get_refund_transfer(actor, RefundId(refund_id), reads.refund_transfers)
-    return Response(refund_transfer_json(transfer), status_code=200, headers=etag(transfer.transfer.version))
+async def _shown(
+    refund_id: UUID, actor: Actor, reads: Reads, if_none_match: str | None = None
+) -> Response[RefundTransferJson]:
+    view = await queries.get_refund_transfer(actor, RefundId(refund_id), reads.refund_transfers)
+    return unless_known(refund_transfer_json(view), etag(view.transfer.version), if_none_match)
 
 
 _HANDLERS: Final = [
