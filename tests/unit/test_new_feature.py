@@ -1,6 +1,5 @@
 """What `make feature` begins: it works, passes the checks, and its failing test says what to do next."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from tests.programs import environment
 from tools.feature.__main__ import begin, main, words
 
 ROOT: Final = Path(__file__).parents[2]
@@ -32,7 +32,7 @@ def run(checkout: Path, module: str, *arguments: str) -> str:
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-m", module, *arguments],
         cwd=checkout,
-        env={**os.environ, "PYTHONPATH": str(checkout / "src"), "MYPY_CACHE_DIR": str(checkout / ".mypy_cache")},
+        env=environment({"PYTHONPATH": str(checkout / "src"), "MYPY_CACHE_DIR": str(checkout / ".mypy_cache")}),
         capture_output=True,
         text=True,
         check=False,
