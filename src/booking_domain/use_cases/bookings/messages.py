@@ -1,22 +1,28 @@
 """Notify the parties of a booking of what happens to it."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final
 
 from booking_domain.bookings.events import (
     EVENTS,
     BookingCancelled,
     BookingChanged,
+    BookingConfirmed,
     BookingDisputed,
     BookingDisputeEnded,
     BookingNotRevived,
+    BookingPending,
     BookingPlaced,
     BookingRescheduled,
     BookingTimesOffered,
+    booking_events,
 )
-from booking_domain.bookings.transitions import LatePayment
+from booking_domain.bookings.model import BookingEvent
+from booking_domain.bookings.transitions import LatePayment, Status
 from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeValue
+from booking_domain.shared.actor import Role
+from booking_domain.shared.ids import UserId
 from booking_domain.use_cases.bookings.appointment_details import (
     FOR_CUSTOMER,
     FOR_PROVIDER,
@@ -29,6 +35,8 @@ from booking_domain.use_cases.notices.parties import Parties, PartyNotices, part
 from booking_domain.use_cases.platform.ports import Reads
 
 _TOO_LATE: Final = "Booking {reference}: your payment is refunded"
+_WHY: Final = ("Reason: {reason}",)
+_WHY_AND_REFUND: Final = (*_WHY, "Refund: {refund}")
 _NOTICES: Final[Mapping[str, PartyNotices]] = {
     "booking.requested": PartyNotices(
         subject="Booking {reference}: requested",
@@ -103,6 +111,29 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
         subject="Booking {reference}: cancelled",
         to_customer="Your booking with {provider} on {when} is cancelled.",
         to_provider="The booking of {customer} on {when} is cancelled.",
+        customer_details=_WHY_AND_REFUND,
+        provider_details=_WHY,
+    ),
+    "booking.cancelled_by_customer": PartyNotices(
+        subject="Booking {reference}: cancelled",
+        to_customer="You have cancelled your booking with {provider} on {when}.",
+        to_provider="{customer} has cancelled the booking on {when}. The time is free again.",
+        customer_details=_WHY_AND_REFUND,
+        provider_details=_WHY,
+    ),
+    "booking.cancelled_by_provider": PartyNotices(
+        subject="Booking {reference}: cancelled by the provider",
+        to_customer="{provider} has cancelled your booking on {when}.",
+        to_provider="The booking of {customer} on {when} was cancelled on your side.",
+        customer_details=_WHY_AND_REFUND,
+        provider_details=_WHY,
+    ),
+    "booking.declined": PartyNotices(
+        subject="Booking {reference}: declined",
+        to_customer="{provider} has declined your request for {when}.",
+        to_provider="The request of {customer} for {when} was declined on your side.",
+        customer_details=_WHY_AND_REFUND,
+        provider_details=_WHY,
     ),
     "booking.rescheduled": PartyNotices(
         subject="Booking {reference}: another time",
@@ -181,36 +212,68 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
 
 
 async def _notices(event: BookingChanged, reads: Reads) -> AsyncIterator[Addressed]:
+    """Notify each party once of what happened at one moment, and the provider of nothing that they did themselves."""
     parties = await parties_of(event.booking_id, reads)
     if parties is None or (isinstance(event, BookingTimesOffered) and not parties.booking.offered_times):
         return  # the customer has accepted one since
-    local, change = parties.local, parties.booking.time_change
+    booking, trail = parties.booking, await reads.bookings.events(event.booking_id)
+    entry = next((each for each in trail if each.id == event.id), None)
+    local, change = parties.local, booking.time_change
     values: dict[str, NoticeValue] = {
         # The booking may have moved on: the deadline is that of the event.
         "due": "" if event.due_at is None else local(event.due_at),
         "agreed": "" if change is None else local(change.agreed.start),
         "objection_deadline": "" if change is None else local(change.objection_deadline),
+        "reason": "" if entry is None else entry.reason or "",
+        "refund": booking.refunded + booking.refund_pending,
     }
     values |= await appointment_values(parties, event.occurred_at, reads)
-    for each in parties.addressed(_NOTICES[await _key(event, parties, reads)], **values):
-        yield each
+    told = _told_by_next(event, entry, trail, parties)
+    if entry is not None and entry.by.id == parties.owner.id:
+        told.add(parties.owner.id)
+    for each in parties.addressed(_NOTICES[_key(event, entry, parties)], **values):
+        if each.to not in told:
+            yield each
 
 
-async def _key(event: BookingChanged, parties: Parties, reads: Reads) -> str:
+def _told_by_next(
+    event: BookingChanged, entry: BookingEvent | None, trail: Sequence[BookingEvent], parties: Parties
+) -> set[UserId | Role]:
+    """Who is notified of the answer to a request that was moved by it: the message names the time."""
+    if entry is None or not isinstance(event, BookingRescheduled):
+        return set()
+    following = trail[trail.index(entry) + 1 :][:1]
+    return {
+        addressed.to
+        for changed in booking_events(parties.booking, following)
+        if isinstance(changed, BookingPending | BookingConfirmed) and changed.occurred_at == event.occurred_at
+        for addressed in parties.addressed(_NOTICES[changed.topic])
+    }
+
+
+def _key(event: BookingChanged, entry: BookingEvent | None, parties: Parties) -> str:
     """The key of the event's notices, or of those about a time that the customer has not accepted."""
-    booking = parties.booking
-    change = booking.time_change
+    change = parties.booking.time_change
     if change is not None and isinstance(event, BookingRescheduled):
         return "booking.time_changed"
-    if change is not None and isinstance(event, BookingCancelled) and change.may_object(event.occurred_at):
-        entry = next((each for each in await reads.bookings.events(booking.id) if each.id == event.id), None)
-        if entry is not None and entry.by.id == booking.customer_id:
-            return "booking.time_refused"
+    if isinstance(event, BookingCancelled) and entry is not None:
+        return _key_of_cancellation(event, entry, parties)
     if isinstance(event, BookingNotRevived):
         return f"{event.topic}.{event.why}"
     if isinstance(event, BookingPlaced):
-        return f"booking.{event.to}" + "_by_staff" * booking.placed_by_staff
+        return f"booking.{event.to}" + "_by_staff" * parties.booking.placed_by_staff
     return event.topic
+
+
+def _key_of_cancellation(event: BookingCancelled, entry: BookingEvent, parties: Parties) -> str:
+    """The key says who has cancelled."""
+    change = parties.booking.time_change
+    if entry.by.role in {Role.ADMIN, Role.SYSTEM}:
+        return event.topic
+    if entry.by.id != parties.booking.customer_id:
+        return "booking.declined" if entry.from_status is Status.REQUESTED else "booking.cancelled_by_provider"
+    refused = change is not None and change.may_object(event.occurred_at)
+    return "booking.time_refused" if refused else "booking.cancelled_by_customer"
 
 
 MESSAGES: Final = Messages(

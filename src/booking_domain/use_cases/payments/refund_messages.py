@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
+from booking_domain.bookings.transitions import Status
 from booking_domain.payments.events import RefundByTransfer, RefundChanged, RefundMade, RefundReturned, RefundScheduled
 from booking_domain.payments.refunds import RefundMethod
 from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
@@ -48,6 +49,8 @@ async def _notices(event: RefundChanged, reads: Reads) -> AsyncIterator[Addresse
     parties, refund = await parties_of(event.booking_id, reads), await reads.refunds.get(event.refund_id)
     if parties is None or refund is None:
         return
+    if isinstance(event, RefundScheduled) and await _is_told_with_cancellation(event, reads):
+        return
     by_gateway = isinstance(event, RefundMade) and refund.method is RefundMethod.GATEWAY
     notices = _NOTICES["refund.made_by_gateway" if by_gateway else event.topic]
     for each in parties.addressed(
@@ -57,6 +60,12 @@ async def _notices(event: RefundChanged, reads: Reads) -> AsyncIterator[Addresse
         return_reason=refund.return_reason or "",
     ):
         yield each
+
+
+async def _is_told_with_cancellation(event: RefundScheduled, reads: Reads) -> bool:
+    """Whether the message about the cancellation of the same moment names the refund."""
+    trail = await reads.bookings.events(event.booking_id)
+    return any(each.to_status is Status.CANCELLED and each.at == event.occurred_at for each in trail)
 
 
 MESSAGES: Final = Messages(

@@ -1,0 +1,92 @@
+"""A person gets one message of what happened, with who did it and why; providers get none of their own acts."""
+
+from typing import Final
+
+import pytest
+
+from booking_domain.bookings.model import BookingMode
+from booking_domain.bookings.transitions import Status
+from booking_domain.testing.builders import HOUR, TOMORROW, terms
+from booking_domain.testing.memory import MemoryNotifier
+from booking_domain.testing.studio import Studio
+from booking_domain.use_cases.messages.notify import notify
+from entrypoints.languages.notices import GettextTranslator
+
+REQUESTS: Final = terms(mode=BookingMode.REQUEST)
+TRANSLATOR: Final = GettextTranslator("en")
+
+
+class Inbox:
+    """What the customer and the provider have been told since the last look."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self._read = 0
+
+    async def news(self) -> dict[str, list[str]]:
+        events = list(await self._studio.backend.outbox_events())
+        new, self._read = events[self._read :], len(events)
+        notifier = MemoryNotifier()
+        for event in new:
+            await notify(event, reads=self._studio.reads, notifier=notifier, translator=TRANSLATOR)
+        people = {self._studio.customer.id: "customer", self._studio.owner.id: "provider"}
+        told: dict[str, list[str]] = {}
+        for each in notifier.delivered:
+            assert each.user_id is not None
+            told.setdefault(people[each.user_id], []).append(each.text)
+        return told
+
+
+async def test_the_customer_who_takes_an_offered_time_gets_one_message_and_so_does_the_provider() -> None:
+    studio = await Studio.opened(terms=REQUESTS)
+    inbox = Inbox(studio)
+    booking = await studio.offer_times(await studio.book(TOMORROW), TOMORROW + HOUR, TOMORROW + 2 * HOUR)
+    assert [len(texts) for texts in (await inbox.news()).values()] == [2, 1]  # the request and the offer; the request
+    await studio.accept(booking, slot=TOMORROW + HOUR)
+    told = await inbox.news()
+    assert "Please pay the deposit of MNT 20,000" in told["customer"][0]
+    assert "11:00 (Ulaanbaatar)" in told["provider"][0]
+    assert [len(texts) for texts in told.values()] == [1, 1]
+
+
+async def test_a_cancellation_with_a_refund_is_one_message_that_says_who_why_and_how_much() -> None:
+    studio = await Studio.opened()
+    inbox = Inbox(studio)
+    await studio.paid(booking := await studio.book(TOMORROW))
+    await inbox.news()
+    await studio.move(booking, Status.CANCELLED, by=studio.owner, why="I am ill.")
+    told = await inbox.news()
+    assert told.keys() == {"customer"}
+    [text] = told["customer"]
+    assert text.startswith("Ink has cancelled your booking on Tue 24 Nov 2026, 10:00 (Ulaanbaatar).")
+    assert text.endswith("\n\nReason: I am ill.\nRefund: MNT 20,000")
+
+
+async def test_a_declined_request_says_why() -> None:
+    studio = await Studio.opened(terms=REQUESTS)
+    inbox = Inbox(studio)
+    booking = await studio.book(TOMORROW)
+    await inbox.news()
+    await studio.decline(booking, why="Not my style.")
+    assert await inbox.news() == {
+        "customer": ["Ink has declined your request for Tue 24 Nov 2026, 10:00 (Ulaanbaatar).\n\nReason: Not my style."]
+    }
+
+
+@pytest.mark.parametrize(
+    ("by", "to_customer", "to_provider"),
+    [
+        ("customer", "You have cancelled your booking with Ink", "has cancelled the booking on"),
+        ("admin", "Your booking with Ink on", "is cancelled."),
+    ],
+)
+async def test_both_parties_are_told_who_has_cancelled(by: str, to_customer: str, to_provider: str) -> None:
+    studio = await Studio.opened()
+    inbox = Inbox(studio)
+    booking = await studio.book(TOMORROW)
+    await inbox.news()
+    await studio.move(booking, Status.CANCELLED, by=getattr(studio, by))
+    told = await inbox.news()
+    assert to_customer in told["customer"][0]
+    assert to_provider in told["provider"][0]
+    assert [len(texts) for texts in told.values()] == [1, 1]
