@@ -64,10 +64,10 @@ class LoginQuota:
         now, consumed = self._clock.now(), list[str]()
         for name in GUESSES:
             key = f"{name} {counted_as}"
-            standing = await self._limiter.consume(key, self._quotas[name], now)
-            if not standing.allowed:
+            state = await self._limiter.consume(key, self._quotas[name], now)
+            if not state.allowed:
                 await self._undo(consumed, now)
-                raise TooManyAttempts(retry_after_seconds=standing.resets_in_seconds)
+                raise TooManyAttempts(retry_after_seconds=state.resets_in_seconds)
             consumed.append(key)
         try:
             yield
@@ -99,9 +99,9 @@ class LoginQuota:
             yield
             return
         key, now = f"codes {contact} {network}", self._clock.now()
-        standing = await self._limiter.consume(key, self._quotas["codes"], now)
-        if not standing.allowed:
-            raise TooManyCodes(retry_after_seconds=standing.resets_in_seconds)
+        state = await self._limiter.consume(key, self._quotas["codes"], now)
+        if not state.allowed:
+            raise TooManyCodes(retry_after_seconds=state.resets_in_seconds)
         try:
             yield
         except TooManyCodes:
@@ -119,9 +119,9 @@ class LoginQuota:
         if not known:
             keys["login-anywhere"] = f"login-anywhere {login}"
         for name, key in keys.items():
-            standing = await self._limiter.consume(key, self._quotas[name], now)
-            if not standing.allowed:
-                raise TooManyAttempts(retry_after_seconds=standing.resets_in_seconds)
+            state = await self._limiter.consume(key, self._quotas[name], now)
+            if not state.allowed:
+                raise TooManyAttempts(retry_after_seconds=state.resets_in_seconds)
         try:
             yield
         except SecondFactorNeeded:

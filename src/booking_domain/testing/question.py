@@ -103,8 +103,8 @@ class Question:
     @property
     def length(self) -> timedelta:
         """The duration of the appointment."""
-        asked = self.duration_minutes
-        return timedelta(minutes=self.calendar.settings.duration_minutes if asked is None else asked)
+        minutes = self.duration_minutes
+        return timedelta(minutes=self.calendar.settings.duration_minutes if minutes is None else minutes)
 
     @property
     def live(self) -> tuple[Claim, ...]:

@@ -44,9 +44,9 @@ class Literals:
             case _:
                 pass
 
-    def _all(self, found: list[ast.expr], asked: ast.expr) -> Iterator[str]:
-        if not found and not self._passed_in(asked):
-            raise LookupError(f"{self._name}:{asked.lineno}: where does `{ast.unparse(asked)}` come from?")
+    def _all(self, found: list[ast.expr], wanted: ast.expr) -> Iterator[str]:
+        if not found and not self._passed_in(wanted):
+            raise LookupError(f"{self._name}:{wanted.lineno}: where does `{ast.unparse(wanted)}` come from?")
         for text in found:
             yield from self.of(text, needed=True)
 
@@ -62,13 +62,13 @@ class Literals:
                     pass
         return found
 
-    def _passed_in(self, asked: ast.expr) -> bool:
+    def _passed_in(self, wanted: ast.expr) -> bool:
         """Whether a name is a parameter or a loop variable: its text is collected where it is passed in."""
-        return isinstance(asked, ast.Name) and any(
-            (isinstance(node, ast.arg) and node.arg == asked.id)
+        return isinstance(wanted, ast.Name) and any(
+            (isinstance(node, ast.arg) and node.arg == wanted.id)
             or (
                 isinstance(node, ast.Tuple)
-                and any(isinstance(part, ast.Name) and part.id == asked.id for part in node.elts)
+                and any(isinstance(part, ast.Name) and part.id == wanted.id for part in node.elts)
             )
             for node in ast.walk(self._module)
         )

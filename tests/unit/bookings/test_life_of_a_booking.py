@@ -30,7 +30,7 @@ class LifeOfABooking(RuleBasedStateMachine):
         self.received = NOTHING
         self.changes = 0
         self.span, self.blocked = A_BOOKING.span, A_BOOKING.blocked
-        self.standing = self.booking.status
+        self.expected = self.booking.status
 
     @rule(by=st.sampled_from([timedelta(minutes=10), timedelta(hours=47), timedelta(days=7), timedelta(days=15)]))
     def time_passes(self, by: timedelta) -> None:
@@ -47,7 +47,7 @@ class LifeOfABooking(RuleBasedStateMachine):
         assert party in by
         assert decision.state.status == to
         self.booking = decision.state
-        self.standing = self.standing if to == Status.DISPUTED else self.booking.status
+        self.expected = self.expected if to == Status.DISPUTED else self.booking.status
         self.trail += decision.events
         self.changes += decision.state is not before
         if action in {Action.RESCHEDULE, Action.FOLLOW_CLOCK}:
@@ -106,8 +106,8 @@ class LifeOfABooking(RuleBasedStateMachine):
 
     @invariant()
     def it_claims_its_time_until_it_ends(self) -> None:
-        assert self.booking.claims_time == (self.standing not in {Status.CANCELLED, Status.EXPIRED})
-        assert self.booking.undisputed_status is self.standing
+        assert self.booking.claims_time == (self.expected not in {Status.CANCELLED, Status.EXPIRED})
+        assert self.booking.undisputed_status is self.expected
 
     @invariant()
     def what_was_agreed_on_stays(self) -> None:

@@ -30,14 +30,14 @@ PROFILE = MAKE.profile(OWNER)
 BOOKING = MAKE.booking(PROFILE, CUSTOMER, NOW + 72 * HOUR, status=Status.CONFIRMED)
 
 
-class Asked(BookingReminder):
+class ReviewReminder(BookingReminder):
     """A follow-up of another context."""
 
     topic: ClassVar[str] = "booking.asked"
 
 
 def of(booking: Booking, minutes: tuple[int, ...] = DEFAULT_REMINDERS) -> list[BookingReminder]:
-    return list(reminders_of(booking, minutes, NOW, follow_ups=(Asked,)))
+    return list(reminders_of(booking, minutes, NOW, follow_ups=(ReviewReminder,)))
 
 
 def test_an_appointment_has_a_reminder_a_day_and_two_hours_before() -> None:
@@ -70,8 +70,8 @@ def test_a_moved_booking_has_other_reminders_and_the_same_ones_again_once_it_is_
         (replace(BOOKING, status=Status.EXPIRED), []),
         (replace(BOOKING, status=Status.NO_SHOW), []),
         (replace(BOOKING, status=Status.DISPUTED), []),
-        (replace(BOOKING, status=Status.COMPLETED), [Asked, BalanceOpen]),
-        (replace(BOOKING, status=Status.COMPLETED, paid=BOOKING.price), [Asked]),
+        (replace(BOOKING, status=Status.COMPLETED), [ReviewReminder, BalanceOpen]),
+        (replace(BOOKING, status=Status.COMPLETED, paid=BOOKING.price), [ReviewReminder]),
         (replace(BOOKING, status=Status.PENDING, due_at=NOW + HOUR), [DepositNearlyDue]),
         (replace(BOOKING, status=Status.REQUESTED, due_at=NOW + HOUR), [AnswerNearlyDue]),
     ],
@@ -87,8 +87,8 @@ def test_a_deadline_is_recalled_when_a_third_of_the_time_is_left() -> None:
 
 def test_a_follow_up_is_due_a_day_after_the_completion_and_once_only() -> None:
     completed = replace(BOOKING, status=Status.COMPLETED, paid=BOOKING.price)
-    [first] = reminders_of(completed, (), NOW, follow_ups=(Asked,))
-    [again] = reminders_of(completed, (), NOW + HOUR, follow_ups=(Asked,))
+    [first] = reminders_of(completed, (), NOW, follow_ups=(ReviewReminder,))
+    [again] = reminders_of(completed, (), NOW + HOUR, follow_ups=(ReviewReminder,))
     assert (first.occurred_at, first.id) == (NOW + FOLLOWS_AFTER, again.id)
 
 

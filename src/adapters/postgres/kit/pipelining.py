@@ -69,7 +69,7 @@ class Pipeline(Work):
         self._adapt = Transformer(connection)
         self._prepared = _prepared.setdefault(connection, set())
         self._awaited: deque[Awaited] = deque()
-        self._answers_asked_for = False
+        self._answers_requested = False
 
     async def execute(self, statement: Statement, /, **values: Any) -> Awaited:
         return self.add(statement, values)
@@ -83,7 +83,7 @@ class Pipeline(Work):
             self._prepared.add(name)
             self._awaited.append(Awaited(self, name))
         self._pgconn.send_query_prepared(name, arguments, statement.wire_formats)
-        self._answers_asked_for = False
+        self._answers_requested = False
         reply = Awaited(self)
         self._awaited.append(reply)
         return reply
@@ -91,13 +91,13 @@ class Pipeline(Work):
     def end(self) -> None:
         """Queue a sync point: after an error, the server skips all statements up to it."""
         self._pgconn.pipeline_sync()
-        self._answers_asked_for = True
+        self._answers_requested = True
         self._awaited.append(Awaited(self))
 
     async def exchange(self) -> None:
         """Send the queue and wait for all results; raise the first error among them."""
         if self._awaited:
-            if not self._answers_asked_for:
+            if not self._answers_requested:
                 self._pgconn.send_flush_request()
             await self._connection.wait(self._exchanged())
 

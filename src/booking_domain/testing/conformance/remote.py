@@ -18,7 +18,7 @@ from booking_domain.testing.conformance.slot_checks import FoundExplanation
 TIMEOUT_SECONDS: Final = 30
 MOST_PATIENCE_SECONDS: Final = 60
 TRIES: Final = 4
-_ASKED: Final = ("calendar", "claims", "now", "durationMinutes")
+_QUESTION_MEMBERS: Final = ("calendar", "claims", "now", "durationMinutes")
 
 
 class Unexpected(Exception):
@@ -74,16 +74,16 @@ class Server:
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         data = None if body is None else json.dumps(body).encode()
-        return self._asked(lambda: Request(address, data, headers, method=method))  # noqa: S310 - looked at above
+        return self._response_to(lambda: Request(address, data, headers, method=method))  # noqa: S310 - looked at above
 
     def post_form(self, address: str, form: Mapping[str, str]) -> RemoteResponse:
         """Post a form to a URL that the server has returned."""
         if urlsplit(address).scheme not in {"http", "https"}:
             raise Unexpected(f"{address!r} is not an http:// or https:// address")
         headers = {"Accept": "application/json"}
-        return self._asked(lambda: Request(address, urlencode(form).encode(), headers))  # noqa: S310
+        return self._response_to(lambda: Request(address, urlencode(form).encode(), headers))  # noqa: S310
 
-    def _asked(self, request: Any) -> RemoteResponse:
+    def _response_to(self, request: Any) -> RemoteResponse:
         answer = RemoteResponse(0, None)
         for _ in range(TRIES):
             answer, patience = self._once(request())
@@ -104,12 +104,12 @@ class Server:
 
     def slots(self, case: SlotCase) -> tuple[Slot, ...]:
         """Return the slots that the server offers in a case."""
-        body = self._computed("/scheduling/slots", {**_asked(case), "window": case.json["window"]})
+        body = self._computed("/scheduling/slots", {**_question_of(case), "window": case.json["window"]})
         return tuple(Slot(instant_of(each["start"]), instant_of(each["end"])) for each in body["slots"])
 
     def reasons(self, case: SlotCase, why: ExpectedExplanation) -> FoundExplanation:
         """Return the server's explanation of one start."""
-        body = self._computed("/scheduling/explain", {**_asked(case), "slot": why.slot.isoformat()})
+        body = self._computed("/scheduling/explain", {**_question_of(case), "slot": why.slot.isoformat()})
         if body["offered"] is bool(body["reasons"]):
             raise Unexpected(f"offered: {body['offered']}, and reasons: {body['reasons']}")
         before, after = body.get("before"), body.get("after")
@@ -127,8 +127,8 @@ class Server:
         return found
 
 
-def _asked(case: SlotCase) -> dict[str, Any]:
-    return {name: case.json[name] for name in _ASKED if name in case.json}
+def _question_of(case: SlotCase) -> dict[str, Any]:
+    return {name: case.json[name] for name in _QUESTION_MEMBERS if name in case.json}
 
 
 def _read(raw: bytes) -> Any:

@@ -70,14 +70,14 @@ class Lockstep:
         late: list[DomainError] = []
         finished = False
 
-        async def ask(asked: _Question) -> Any:
-            answer, other_answer = await _answer(asked.one), await _answer(asked.other)
+        async def ask(question: _Question) -> Any:
+            answer, other_answer = await _answer(question.one), await _answer(question.other)
             if isinstance(answer, DomainError) and not isinstance(other_answer, DomainError):
                 late.append(answer)
                 raise answer
             if callable(answer) and callable(other_answer):  # it waits for a result: that is compared when it is called
-                return lambda: ask(_Question(lambda: f"{asked.what()}()", answer, other_answer))
-            return self._same(asked.what, answer, other_answer, asked.around)
+                return lambda: ask(_Question(lambda: f"{question.what()}()", answer, other_answer))
+            return self._same(question.what, answer, other_answer, question.around)
 
         async with self._alone(), self._one.begin() as one:
             try:
@@ -105,13 +105,15 @@ class Lockstep:
 
     async def outbox_events(self) -> Sequence[Event]:
         """Return the events, which must be the same on both storages."""
-        asked = _Question(lambda: "outbox_events", self._one.outbox_events, self._other.outbox_events)
-        events: Sequence[Event] = await self._read(asked)
+        question = _Question(lambda: "outbox_events", self._one.outbox_events, self._other.outbox_events)
+        events: Sequence[Event] = await self._read(question)
         return events
 
-    async def _read(self, asked: _Question) -> Any:
+    async def _read(self, question: _Question) -> Any:
         async with self._alone():
-            return self._same(asked.what, await _answer(asked.one), await _answer(asked.other), asked.around)
+            return self._same(
+                question.what, await _answer(question.one), await _answer(question.other), question.around
+            )
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:

@@ -509,8 +509,8 @@ class PlatformMachine(RuleBasedStateMachine):
 
     @rule(payment=payments)
     def ask(self, payment: Payment) -> None:
-        asked = settle_on_request(payment, executor=self.studio.executor, gateways=self.studio.gateways)
-        self._try(asked, GatewayUnavailable)
+        settling = settle_on_request(payment, executor=self.studio.executor, gateways=self.studio.gateways)
+        self._try(settling, GatewayUnavailable)
 
     @rule(booking=bookings)
     def expire_if_overdue(self, booking: Booking) -> None:

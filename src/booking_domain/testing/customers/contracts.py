@@ -30,8 +30,8 @@ async def _customers(backend: Backend, make: Builder, *names: str) -> list[User]
 
 
 async def _page(backend: Backend, cast: Cast, **chosen: object) -> list[Customer]:
-    asked = replace(CustomerFilter(whose=CustomerScope(owner_id=cast.owner.id)), **chosen)  # type: ignore[arg-type]
-    return list(await backend.reads.customers.page(cast.owner.id, asked, NOW))
+    criteria = replace(CustomerFilter(whose=CustomerScope(owner_id=cast.owner.id)), **chosen)  # type: ignore[arg-type]
+    return list(await backend.reads.customers.page(cast.owner.id, criteria, NOW))
 
 
 def _agreed(make: Builder, cast: Cast, customer: User, hours: int = 0) -> Booking:

@@ -86,8 +86,8 @@ class PortfolioContract(StorageContract):
         await self._stored(backend, lines, script, down, unseen)
 
         async def found(**chosen: object) -> list[PortfolioItem]:
-            asked = replace(PortfolioFilter(tag=mark, limit=9), **chosen)  # type: ignore[arg-type]
-            return [view.item for view in await backend.reads.portfolios.search(asked)]
+            criteria = replace(PortfolioFilter(tag=mark, limit=9), **chosen)  # type: ignore[arg-type]
+            return [view.item for view in await backend.reads.portfolios.search(criteria)]
 
         assert await found() == [script, lines]
         assert await found(limit=1) == [script]
@@ -98,8 +98,8 @@ class PortfolioContract(StorageContract):
         assert list(await backend.reads.portfolios.of_provider(hidden.profile.id, None, 9)) == []
 
         async def every(**chosen: object) -> list[PortfolioItem]:
-            asked = replace(PortfolioFilter(tag=mark, limit=9), **chosen)  # type: ignore[arg-type]
-            return [view.item for view in await backend.reads.portfolios.page(asked)]
+            criteria = replace(PortfolioFilter(tag=mark, limit=9), **chosen)  # type: ignore[arg-type]
+            return [view.item for view in await backend.reads.portfolios.page(criteria)]
 
         assert await every() == [unseen, down, script, lines]
         assert await every(status=PortfolioStatus.TAKEN_DOWN) == await every(after=unseen.id, limit=1) == [down]

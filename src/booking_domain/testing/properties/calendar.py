@@ -87,7 +87,7 @@ def notice_and_horizon_are_exact(question: Question, by: SlotFunction = offered_
     taken = tuple(replace(claim, kind=ClaimKind.BOOKING, expires_at=None) for claim in question.live)
     offered = question.offered(by)
 
-    def asked(start: datetime, now: datetime, horizon_days: int) -> bool:
+    def covered(start: datetime, now: datetime, horizon_days: int) -> bool:
         wide = replace(settings, horizon_days=horizon_days)
         return replace(question, calendar=replace(question.calendar, settings=wide), claims=taken, now=now).offers(
             start, by
@@ -95,14 +95,14 @@ def notice_and_horizon_are_exact(question: Question, by: SlotFunction = offered_
 
     for start in {*offered[:1], *offered[-1:]}:
         last_moment = start - timedelta(minutes=settings.min_notice_minutes)
-        if not asked(start, last_moment, MAX_HORIZON_DAYS):
+        if not covered(start, last_moment, MAX_HORIZON_DAYS):
             broken("At the last moment that the notice allows, it is not offered", question, start)
-        if asked(start, last_moment + MOMENT, MAX_HORIZON_DAYS):
+        if covered(start, last_moment + MOMENT, MAX_HORIZON_DAYS):
             broken("When the notice is no longer kept, it is offered", question, start)
         ahead = (_reached(start, question.calendar) - question.now.astimezone(zone).date()).days
-        if not asked(start, question.now, ahead):
+        if not covered(start, question.now, ahead):
             broken(f"With a horizon of {ahead} days, which ends with its date, it is not offered", question, start)
-        if ahead > 0 and asked(start, question.now, ahead - 1):
+        if ahead > 0 and covered(start, question.now, ahead - 1):
             broken(f"With a horizon of {ahead - 1} days, which ends before its date, it is offered", question, start)
 
 

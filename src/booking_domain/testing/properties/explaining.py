@@ -89,15 +89,15 @@ def _long_before(question: Question, start: datetime) -> Question:
 
 
 _CURES: Final[dict[Reason, Callable[[Question, datetime], Question]]] = {
-    Reason.EXCEPTION: lambda asked, _: replace(asked, calendar=replace(asked.calendar, exceptions=())),
-    Reason.SALON_CLOSED: lambda asked, _: replace(asked, calendar=replace(asked.calendar, salon=None)),
-    Reason.BLOCK: lambda asked, _: replace(asked, calendar=replace(asked.calendar, blocks=())),
-    Reason.CLAIMED: lambda asked, _: replace(asked, claims=()),
-    Reason.BUSY: lambda asked, _: replace(asked, calendar=replace(asked.calendar, busy=())),
-    Reason.BUFFER: lambda asked, _: _without_what_is_near(asked),
-    Reason.DAY_FULL: lambda asked, _: _settings(asked, max_per_day=None),
-    Reason.WEEK_FULL: lambda asked, _: _settings(asked, max_per_week=None),
+    Reason.EXCEPTION: lambda question, _: replace(question, calendar=replace(question.calendar, exceptions=())),
+    Reason.SALON_CLOSED: lambda question, _: replace(question, calendar=replace(question.calendar, salon=None)),
+    Reason.BLOCK: lambda question, _: replace(question, calendar=replace(question.calendar, blocks=())),
+    Reason.CLAIMED: lambda question, _: replace(question, claims=()),
+    Reason.BUSY: lambda question, _: replace(question, calendar=replace(question.calendar, busy=())),
+    Reason.BUFFER: lambda question, _: _without_what_is_near(question),
+    Reason.DAY_FULL: lambda question, _: _settings(question, max_per_day=None),
+    Reason.WEEK_FULL: lambda question, _: _settings(question, max_per_week=None),
     Reason.HORIZON: _with_horizon_at,
     Reason.NOTICE: _long_before,
-    Reason.OFF_GRID: lambda asked, _: _settings(asked, step_minutes=1),
+    Reason.OFF_GRID: lambda question, _: _settings(question, step_minutes=1),
 }

@@ -193,9 +193,9 @@ async def _invite(command: Membership, tx: Repositories, context: UseCaseContext
         (f"invitations of {context.actor.id}", INVITATIONS_OF_MANAGER),
         (f"invitations to {profile.id}", INVITATIONS_TO_PROVIDER),
     ):
-        standing = await tx.rate_limits.consume(key, limit, context.now)
-        if not standing.allowed:
-            raise RateLimited(retry_after_seconds=standing.resets_in_seconds)
+        state = await tx.rate_limits.consume(key, limit, context.now)
+        if not state.allowed:
+            raise RateLimited(retry_after_seconds=state.resets_in_seconds)
     await tx.salons.invite(salon.id, profile.id, context.now)
     await _announce(SalonInvited, salon, profile.id, tx, context)
     return Member(provider_id=profile.id)

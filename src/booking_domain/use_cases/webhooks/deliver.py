@@ -159,7 +159,7 @@ async def request_rotations(*, reads: Reads, executor: Executor[Repositories]) -
         page = replace(page, after=endpoints[-1].id)
 
 
-async def _asked(endpoint_id: EndpointId, tx: Repositories, context: UseCaseContext) -> None:
+async def _request_rotation(endpoint_id: EndpointId, tx: Repositories, context: UseCaseContext) -> None:
     endpoint = await tx.webhook_endpoints.lock(endpoint_id)
     if endpoint is None or not endpoint.rotation_due:
         return
@@ -180,4 +180,4 @@ async def _remove_before(kept_for: timedelta, tx: Repositories, context: UseCase
 _record_event: Final = UseCase(Permission.RUN_PLATFORM, _record)
 _record_attempt: Final = UseCase(Permission.RUN_PLATFORM, _attempted)
 _remove_old: Final = UseCase(Permission.RUN_PLATFORM, _remove_before)
-_request_rotations: Final = UseCase(Permission.RUN_PLATFORM, _asked)
+_request_rotations: Final = UseCase(Permission.RUN_PLATFORM, _request_rotation)

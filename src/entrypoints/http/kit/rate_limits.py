@@ -93,11 +93,11 @@ class RouteLimits:
         scope["state"][_COUNTED] = Counted("none" if policy is None else policy.name, who)
         if policy is None or not self._on:
             return
-        standing = await policy.limiter.consume(f"{policy.name} {who}", policy.limit, self._clock.now())
-        stands = f'"{policy.name}";r={standing.remaining};t={standing.resets_in_seconds}'
+        state = await policy.limiter.consume(f"{policy.name} {who}", policy.limit, self._clock.now())
+        stands = f'"{policy.name}";r={state.remaining};t={state.resets_in_seconds}'
         scope["state"][_HEADERS] = (policy.header, (b"ratelimit", stands.encode()))
-        if not standing.allowed:
-            raise RateLimited(retry_after_seconds=standing.resets_in_seconds)
+        if not state.allowed:
+            raise RateLimited(retry_after_seconds=state.resets_in_seconds)
 
     def _policy_of(self, handler: BaseRouteHandler) -> _Policy | None:
         key = id(handler)  # handlers live as long as the application

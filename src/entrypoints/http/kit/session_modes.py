@@ -31,10 +31,10 @@ class SessionMode:
         mode = request.headers.get(MODE)
         if mode not in {None, "cookie"}:
             raise invalid_input(f"/header/{MODE}", "`cookie`, or no such header.")
-        self._asked: Final = mode is not None
-        if self._asked:
+        self._given: Final = mode is not None
+        if self._given:
             cookies.require_own_site(request)
-        self.in_cookies: Final[bool] = self._asked or request.scope["state"].get(BY_COOKIE, False)
+        self.in_cookies: Final[bool] = self._given or request.scope["state"].get(BY_COOKIE, False)
 
     def csrf_token(self, session_id: SessionId) -> str | None:
         """The CSRF token of a session in cookies."""
@@ -42,7 +42,7 @@ class SessionMode:
 
     def refresh_token(self, given: str | None) -> str | None:
         """The refresh token of the body, else that of the cookie."""
-        if given is None and self._asked:
+        if given is None and self._given:
             return self._request.cookies.get(REFRESH_COOKIE)
         return given
 

@@ -144,8 +144,8 @@ class AppointmentReadsContract(StorageContract):
             (BookingListFilter(salon_id=salons[1].id), {second}),
             (BookingListFilter(provider_id=casts[3].profile.id), {own}),
         ):
-            asked = replace(chosen, party_id=manager.id, manager_id=manager.id)
-            found = await backend.reads.appointments.page(asked)
+            criteria = replace(chosen, party_id=manager.id, manager_id=manager.id)
+            found = await backend.reads.appointments.page(criteria)
             assert {each.booking.id for each in found} == {booking.id for booking in expected}
         found = await backend.reads.appointments.page(BookingListFilter(party_id=manager.id))
         assert [each.booking.id for each in found] == [own.id]

@@ -116,16 +116,16 @@ class BookingReadsContract(StorageContract):
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         bookings = {status: make.booking(cast.profile, cast.customer, status=status) for status in Status}
         confirmed = make.booking(cast.profile, cast.customer, status=Status.CONFIRMED)
-        asked = replace(confirmed, under_review=True, review_began_at=NOW)
-        await store_bookings(backend, make, *bookings.values(), asked, make.booking(other.profile, other.customer))
+        reviewed = replace(confirmed, under_review=True, review_began_at=NOW)
+        await store_bookings(backend, make, *bookings.values(), reviewed, make.booking(other.profile, other.customer))
         mine = BookingFilter(provider_id=cast.profile.id)
-        assert set(await _ids(backend, mine)) == {asked.id, *(each.id for each in bookings.values())}
-        to_come = {asked.id, *(bookings[each].id for each in TO_COME)}
-        end = asked.span.end
+        assert set(await _ids(backend, mine)) == {reviewed.id, *(each.id for each in bookings.values())}
+        to_come = {reviewed.id, *(bookings[each].id for each in TO_COME)}
+        end = reviewed.span.end
         assert set(await _ids(backend, replace(mine, upcoming_at=end - INSTANT))) == to_come
-        assert await _ids(backend, replace(mine, upcoming_at=end)) == [asked.id]
-        assert await _ids(backend, replace(mine, under_review=True)) == [asked.id]
-        assert asked.id not in await _ids(backend, replace(mine, under_review=False))
+        assert await _ids(backend, replace(mine, upcoming_at=end)) == [reviewed.id]
+        assert await _ids(backend, replace(mine, under_review=True)) == [reviewed.id]
+        assert reviewed.id not in await _ids(backend, replace(mine, under_review=False))
 
     async def test_filters_are_combined_with_and(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
@@ -209,16 +209,16 @@ class BookingReadsContract(StorageContract):
             for payment in (*late, *early):
                 await tx.payments.add(payment)
         stranger = make.booking(cast.profile, cast.customer).id
-        asked = [bookings[2].id, bookings[0].id, stranger]
-        found = await backend.reads.bookings.events_of_each(asked)
+        reviewed = [bookings[2].id, bookings[0].id, stranger]
+        found = await backend.reads.bookings.events_of_each(reviewed)
         assert {id_: list(each) for id_, each in found.items()} == {
-            **{id_: events[id_] for id_ in asked[:2]},
+            **{id_: events[id_] for id_ in reviewed[:2]},
             stranger: [],
         }
-        moved = await backend.reads.payments.of_each_booking(asked)
+        moved = await backend.reads.payments.of_each_booking(reviewed)
         assert {id_: list(each) for id_, each in moved.items()} == {
-            asked[0]: [early[2], late[2]],
-            asked[1]: [early[0], late[0]],
+            reviewed[0]: [early[2], late[2]],
+            reviewed[1]: [early[0], late[0]],
             stranger: [],
         }
         assert not await backend.reads.bookings.events_of_each([])

@@ -118,13 +118,13 @@ class PasskeyCeremoniesContract:
             with pytest.raises(InvalidPasskey):
                 ceremonies.verify_new(ceremonies.read(device.create(options, **wrong)))
         passkey = _made(ceremonies, device)
-        asked = ceremonies.request_options(CHALLENGE)
+        options = ceremonies.request_options(CHALLENGE)
         for wrong in WRONG:
             with pytest.raises(InvalidPasskey):
-                ceremonies.verify(ceremonies.read(device.get(asked, **wrong)), passkey)
-        signed = ceremonies.read(device.get(asked))
+                ceremonies.verify(ceremonies.read(device.get(options, **wrong)), passkey)
+        signed = ceremonies.read(device.get(options))
         with pytest.raises(InvalidPasskey):
-            ceremonies.verify(replace(signed, text=device.get(asked, origin="https://evil.example.com")), passkey)
+            ceremonies.verify(replace(signed, text=device.get(options, origin="https://evil.example.com")), passkey)
 
     def test_what_is_no_response_is_refused(self, ceremonies: PasskeyCeremonies) -> None:
         for text in ("", "{}", "[]", "null", "{" * 9, '{"response": 1}', '{"id": 1, "challenge": 2, "user": null}'):

@@ -82,14 +82,14 @@ class SessionsContract(StorageContract):
         user, first = await _signed_in(backend, make)
         await _signed_in(backend, make)
         last = replace(make.session(user), last_used_at=NOW + INSTANT, expires_at=NOW + INSTANT)
-        twin = make.session(user)
+        second = make.session(user)
         dead = [replace(make.session(user), expires_at=NOW), replace(make.session(user), ended_at=NOW)]
         async with backend.begin() as tx:
-            for session in (last, twin, *dead):
+            for session in (last, second, *dead):
                 await tx.sessions.add(session)
-        assert list(await _live(backend, user)) == [first, last, twin]
-        assert list(await backend.reads.sessions.live(user.id, NOW, 9)) == [last, twin, first]
-        assert list(await backend.reads.sessions.live(user.id, NOW, 2)) == [last, twin]
+        assert list(await _live(backend, user)) == [first, last, second]
+        assert list(await backend.reads.sessions.live(user.id, NOW, 9)) == [last, second, first]
+        assert list(await backend.reads.sessions.live(user.id, NOW, 2)) == [last, second]
         stranger = make.user()
         assert (
             list(await _live(backend, stranger)) == list(await backend.reads.sessions.live(stranger.id, NOW, 9)) == []

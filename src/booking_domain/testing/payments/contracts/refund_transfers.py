@@ -53,36 +53,36 @@ class RefundTransferReadsContract(StorageContract):
         one, theirs = await a_booking(backend, make, cast), await a_booking(backend, make, other)
         account = make.bank_account(cast.customer.id)
         ready, approved, made = make.refund(one), make.refund(one), make.refund(one)
-        waiting, asked = make.refund(theirs), make.refund(one)
+        waiting, requested = make.refund(theirs), make.refund(one)
         payment = make.payment(one)
         disputed = replace(make.booking(cast.profile, cast.customer), status=Status.DISPUTED)
         await store_bookings(backend, make, disputed)
         paid = make.payment(disputed)
-        stopped, made_before, asked_before = (make.refund(disputed) for _ in range(3))
+        stopped, made_before, requested_before = (make.refund(disputed) for _ in range(3))
         async with backend.begin() as tx:
             await tx.bank_accounts.save(account)
             await tx.payments.add(payment)
             await tx.payments.add(paid)
-            for refund in (ready, approved, made, waiting, asked, stopped, made_before, asked_before):
+            for refund in (ready, approved, made, waiting, requested, stopped, made_before, requested_before):
                 await tx.refunds.add(refund)
             await _save(tx.refunds.save, approved, approved.approve(account.details, NOW, account_id=account.id))
             transfer = made.approve(account.details, NOW, account_id=account.id)
             await _save(tx.refunds.save, made, transfer)
             await _save(tx.refunds.save, transfer, transfer.settle("FT1", NOW + HOUR))
-            await _save(tx.refunds.save, asked, asked.ask_gateway(payment.id, payment.gateway, NOW))
-            await _save(tx.refunds.save, asked_before, asked_before.ask_gateway(paid.id, paid.gateway, NOW))
+            await _save(tx.refunds.save, requested, requested.ask_gateway(payment.id, payment.gateway, NOW))
+            await _save(tx.refunds.save, requested_before, requested_before.ask_gateway(paid.id, paid.gateway, NOW))
             await _save(tx.refunds.save, stopped, stopped.approve(account.details, NOW, account_id=account.id))
             transfer = made_before.approve(account.details, NOW, account_id=account.id)
             await _save(tx.refunds.save, made_before, transfer)
             await _save(tx.refunds.save, transfer, transfer.settle("FT2", NOW + HOUR))
-        all_of_them = (ready, approved, made, waiting, asked, stopped, made_before, asked_before)
+        all_of_them = (ready, approved, made, waiting, requested, stopped, made_before, requested_before)
         everything = sorted(refund.id for refund in all_of_them)
         assert await _ids(backend, RefundTransferFilter()) == everything
         assert await _ids(backend, RefundTransferFilter(limit=2)) == everything[:2]
         assert await _ids(backend, RefundTransferFilter(after=everything[1])) == everything[2:]
         assert await _ids(backend, RefundTransferFilter(booking_id=theirs.id)) == [waiting.id]
         assert {step: await _ids(backend, RefundTransferFilter(waits_for=step)) for step in TransferStep} == {
-            TransferStep.GATEWAY: sorted([asked.id, asked_before.id]),
+            TransferStep.GATEWAY: sorted([requested.id, requested_before.id]),
             TransferStep.DISPUTE: [stopped.id],
             TransferStep.BANK_DETAILS: [waiting.id],
             TransferStep.APPROVAL: [ready.id],

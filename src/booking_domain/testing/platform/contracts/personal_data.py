@@ -123,11 +123,11 @@ class PersonalDataContract(StorageContract):
         self, backend: Backend, make: Builder
     ) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
-        asked = make.booking(cast.profile, cast.customer, status=Status.CONFIRMED)
-        end = asked.span.end
+        reviewed = make.booking(cast.profile, cast.customer, status=Status.CONFIRMED)
+        end = reviewed.span.end
         moved = make.booking(other.profile, other.customer, status=Status.CONFIRMED)
         change = changed_time(Party.PROVIDER, moved.span, end)
-        await _booked(backend, make, replace(asked, under_review=True, review_began_at=NOW))
+        await _booked(backend, make, replace(reviewed, under_review=True, review_began_at=NOW))
         await _booked(backend, make, replace(moved, time_change=change))
         blocked = ErasureBlockers(bookings=True, money=False)
         before = change.objection_deadline - NOW - INSTANT
