@@ -6,7 +6,9 @@ point maps the family to its kind of response (an HTTP status, an exit code) and
 
 from dataclasses import dataclass, fields
 from inspect import cleandoc
-from typing import ClassVar, dataclass_transform
+from typing import ClassVar, TypeVar, dataclass_transform
+
+Found = TypeVar("Found")
 
 FieldPath = tuple[str | int, ...]
 """Names of fields and indices of lists, outermost first: `("rules", 3, "start_time")`."""
@@ -64,6 +66,13 @@ class DomainError(Exception):
 
     def __str__(self) -> str:
         return self.template().format(**self.parameters)
+
+
+def required(found: Found | None, missing: DomainError | type[DomainError]) -> Found:
+    """What was looked up, or raise the error that says that it is missing."""
+    if found is None:
+        raise missing
+    return found
 
 
 class NotFound(DomainError):

@@ -20,7 +20,7 @@ from booking_domain.notifications.push import PushSubscriptionId, PushSubscripti
 from booking_domain.scheduling.feeds import OwnFeeds
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.errors import NotFound, NotPermitted, StaleVersion
+from booking_domain.shared.errors import NotFound, NotPermitted, StaleVersion, required
 from booking_domain.shared.executor import Executor, UseCase
 from booking_domain.shared.ids import BookingLinkId, DeviceId, ProviderId, SalonId, SessionId
 from booking_domain.shared.permissions import Permission, authorise
@@ -113,9 +113,7 @@ async def _list(requester: Requester, reads: Reads, *, now: datetime) -> AccessL
     """By kind, in the order of `AccessKind`."""
     actor = requester.actor
     authorise(actor, Permission.MANAGE_SESSIONS)
-    user = await reads.users.get(actor.id)
-    if user is None:
-        raise InvalidToken
+    user = required(await reads.users.get(actor.id), InvalidToken)
     view = await reads.providers.by_owner(actor.id)
     feeds = OwnFeeds() if view is None else await reads.feeds.of_provider(view.profile.id)
     items = [*await _of_account(actor, requester.session_id, reads, now), *await _acting(actor, reads)]
@@ -220,9 +218,9 @@ async def _end(
         AccessNotFound: the account has no such thing.
     """
     access = await _list(requester, reads, now=identity.clock.now())
-    found = next((each for each in access.items if (each.kind, each.id) == (kind, access_id)), None)
-    if found is None:
-        raise AccessNotFound
+    found = required(
+        next((each for each in access.items if (each.kind, each.id) == (kind, access_id)), None), AccessNotFound
+    )
     proof = await check_password(identity, requester, password) if found.kind in _PROVED else None
     try:
         await _run(_ending(found, access, requester, proof), requester, executor)

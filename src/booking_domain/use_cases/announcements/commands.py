@@ -26,7 +26,7 @@ from booking_domain.announcements.ports import AnnouncementFilter, AnnouncementR
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
+from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.outbox import Outbox
 from booking_domain.shared.permissions import Permission, authorise
@@ -136,10 +136,7 @@ async def _delete(announcement_id: AnnouncementId, tx: AnnouncementTx, context: 
 
 
 async def _locked(announcement_id: AnnouncementId, tx: AnnouncementTx) -> Announcement:
-    announcement = await tx.announcements.lock(announcement_id)
-    if announcement is None:
-        raise AnnouncementNotFound
-    return announcement
+    return required(await tx.announcements.lock(announcement_id), AnnouncementNotFound)
 
 
 async def _publish_due(_: None, tx: AnnouncementTx, context: UseCaseContext) -> int:
@@ -189,10 +186,7 @@ async def _list(actor: Actor, criteria: AnnouncementFilter, announcements: Annou
 async def _get(actor: Actor, announcement_id: AnnouncementId, announcements: AnnouncementReads) -> Announcement:
     """One announcement; for admins."""
     authorise(actor, Permission.MANAGE_ANNOUNCEMENTS)
-    found = await announcements.get(announcement_id)
-    if found is None:
-        raise AnnouncementNotFound
-    return found
+    return required(await announcements.get(announcement_id), AnnouncementNotFound)
 
 
 make_announcement: Final = UseCase(

@@ -25,7 +25,7 @@ from booking_domain.catalogue.model import Profile, ProfileMissing
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.placing import slot_window
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.errors import NotPermitted
+from booking_domain.shared.errors import NotPermitted, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId, ProviderId, UserId
 from booking_domain.shared.permissions import Permission, authorise
@@ -69,10 +69,7 @@ async def _remove_code(_: None, tx: Repositories, context: UseCaseContext) -> No
 
 
 async def _own_profile(tx: Repositories, context: UseCaseContext) -> Profile:
-    profile = await tx.profiles.of_owner(context.actor.id)
-    if profile is None:
-        raise ProfileMissing
-    return profile
+    return required(await tx.profiles.of_owner(context.actor.id), ProfileMissing)
 
 
 async def _grant(command: GrantConsent, tx: Repositories, context: UseCaseContext) -> ConsentView:
@@ -141,10 +138,7 @@ revoke_consent: Final = UseCase(Permission.GIVE_CONSENT, _revoke, raises=(Consen
 
 async def _get_code(actor: Actor, reads: Reads) -> ConsentCode:
     """The actor's own code."""
-    code = await reads.booking_consents.code_of(await _own_provider(actor, reads))
-    if code is None:
-        raise NoConsentCode
-    return code
+    return required(await reads.booking_consents.code_of(await _own_provider(actor, reads)), NoConsentCode)
 
 
 async def _list_given(actor: Actor, after: ConsentId | None, limit: int, reads: Reads) -> Sequence[ConsentView]:
@@ -160,9 +154,7 @@ async def _list_received(actor: Actor, after: ConsentId | None, limit: int, read
 
 async def _own_provider(actor: Actor, reads: Reads) -> ProviderId:
     authorise(actor, Permission.ASK_FOR_CONSENT)
-    view = await reads.providers.by_owner(actor.id)
-    if view is None:
-        raise ProfileMissing
+    view = required(await reads.providers.by_owner(actor.id), ProfileMissing)
     return view.profile.id
 
 

@@ -23,7 +23,7 @@ from booking_domain.bookings.transitions import TO_COME, UNSETTLED, Party
 from booking_domain.files.model import File, FileOwner, Folder
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
+from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, FileId, IdeaId
 from booking_domain.shared.permissions import Permission
@@ -136,9 +136,7 @@ async def _delete(idea_id: IdeaId, tx: Repositories, context: UseCaseContext) ->
 
 
 async def _locked(idea_id: IdeaId, tx: Repositories, context: UseCaseContext) -> tuple[Idea, Booking, Party]:
-    seen = await tx.ideas.get(idea_id)
-    if seen is None:
-        raise IdeaNotFound
+    seen = required(await tx.ideas.get(idea_id), IdeaNotFound)
     try:
         booking, party = await lock_visible_booking(seen.booking_id, None, tx, context)
     except BookingNotFound:

@@ -31,7 +31,7 @@ from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered, Se
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.errors import InvalidValue, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import ClaimId, ProviderId, ServiceId, UserId, WaitingId
 from booking_domain.shared.permissions import Permission
@@ -111,9 +111,7 @@ async def _place(command: PlaceBooking, tx: Repositories, context: UseCaseContex
         await _replace_hold(command.hold_id, command.provider_id, start, tx, context)
     link = None
     if command.link_token is not None:
-        link = await tx.booking_links.by_token(command.provider_id, command.link_token)
-        if link is None:
-            raise BookingLinkNotFound
+        link = required(await tx.booking_links.by_token(command.provider_id, command.link_token), BookingLinkNotFound)
     booking = await add_booking(command, bookable, _place_at(start, command, bookable, context), tx, context)
     await require_quota()
     if command.idea is not None:

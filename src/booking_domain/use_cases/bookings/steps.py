@@ -34,7 +34,7 @@ from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.placing import for_services, require_services, slot_window
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.deadlines import Deadlines
-from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.errors import InvalidValue, required
 from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId, RefundId, SeriesId, ServiceId, UserId
 from booking_domain.shared.money import Money
@@ -163,9 +163,7 @@ async def booking_quota(
     async def require() -> None:
         if counted is None:
             return
-        open_bookings = await counted()
-        if open_bookings is None:
-            raise CustomerNotActive
+        open_bookings = required(await counted(), CustomerNotActive)
         if open_bookings.unsettled + unsettled > UNSETTLED_PER_CUSTOMER:
             raise TooManyUnsettled
         limits.require(open_bookings, adding=adding, of_provider=bookable.terms.max_upcoming_per_customer)

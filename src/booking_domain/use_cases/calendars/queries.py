@@ -8,6 +8,7 @@ from booking_domain.bookings.transitions import Party
 from booking_domain.identity.calendar_links import CalendarLinkNotFound, CalendarLinkReads, digest_of
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.ports import UserReads
+from booking_domain.shared.errors import required
 from booking_domain.shared.queries import Query
 from booking_domain.use_cases.calendars.files import CalendarEntry
 from booking_domain.use_cases.calendars.links import calendar_of
@@ -27,9 +28,7 @@ class SharedCalendar:
 async def _get_provider_calendar(token: str, reads: Reads, *, now: datetime) -> SharedCalendar:
     """The bookings of a provider, for a holder of their secret."""
     user = await _owner_of_link(token, reads.calendar_links, reads.users)
-    provider = await reads.providers.by_owner(user.id)
-    if provider is None:
-        raise CalendarLinkNotFound
+    provider = required(await reads.providers.by_owner(user.id), CalendarLinkNotFound)
     entries = await calendar_of(user.id, Party.PROVIDER, reads=reads.appointments, now=now)
     return SharedCalendar(name=provider.profile.display_name, entries=tuple(entries))
 

@@ -15,7 +15,7 @@ from booking_domain.catalogue.booking_links import (
 )
 from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.errors import InvalidValue, NotPermitted
+from booking_domain.shared.errors import InvalidValue, NotPermitted, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingLinkId, ProviderId
 from booking_domain.shared.permissions import Permission, authorise
@@ -63,16 +63,11 @@ async def _remove(link_id: BookingLinkId, tx: Repositories, context: UseCaseCont
 async def _own(link_id: BookingLinkId, tx: Repositories, context: UseCaseContext) -> BookingLink:
     profile = await own_profile(tx, context)
     links = await tx.booking_links.of_provider(profile.id)
-    link = next((link for link in links if link.id == link_id), None)
-    if link is None:
-        raise BookingLinkNotFound
-    return link
+    return required(next((link for link in links if link.id == link_id), None), BookingLinkNotFound)
 
 
 async def _visit(command: VisitLink, tx: Repositories, _: UseCaseContext) -> None:
-    link = await tx.booking_links.by_token(command.provider_id, command.token)
-    if link is None:
-        raise BookingLinkNotFound
+    link = required(await tx.booking_links.by_token(command.provider_id, command.token), BookingLinkNotFound)
     if command.visitor is not None:
         await tx.booking_links.count_visitor(link.id, command.day, command.visitor)
 

@@ -26,7 +26,7 @@ from booking_domain.scheduling.model import Anchoring, SlotSettings
 from booking_domain.scheduling.services import OnCurrencyChange
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.errors import InvalidValue, StaleVersion
+from booking_domain.shared.errors import InvalidValue, StaleVersion, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.shared.money import Money
@@ -229,9 +229,7 @@ class DecideOnProfile:
 
 async def _open(command: ProfileChange, tx: Repositories, context: UseCaseContext) -> ProviderView:
     """Add a profile, or open a deleted one again: it keeps its id, and what refers to it."""
-    owner = await tx.users.get(context.actor.id)
-    if owner is None:
-        raise UserNotFound
+    owner = required(await tx.users.get(context.actor.id), UserNotFound)
     found = await tx.profiles.of_owner(context.actor.id)
     deleted = found if found is not None and found.status is ProfileStatus.DELETED else None
     profile = Profile(
@@ -365,9 +363,7 @@ async def _decide(command: DecideOnProfile, tx: Repositories, context: UseCaseCo
 
 async def lock_profile(provider_id: ProviderId, tx: Repositories) -> tuple[Profile, User | None]:
     """Lock the owner's account, then the provider, and return both, or raise `ProviderNotFound`."""
-    found = await tx.profiles.get(provider_id)
-    if found is None:
-        raise ProviderNotFound
+    found = required(await tx.profiles.get(provider_id), ProviderNotFound)
     owner = await tx.users.lock(found.owner_id)
     await tx.calendars.lock_provider_of(found.owner_id)
     profile = await tx.profiles.get(provider_id)  # again, now that it is locked

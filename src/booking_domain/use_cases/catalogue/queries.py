@@ -13,7 +13,7 @@ from booking_domain.portfolio.ports import PortfolioReads, PortfolioView
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.services import ServiceReads, ServiceView, shortest
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.errors import NotPermitted
+from booking_domain.shared.errors import NotPermitted, required
 from booking_domain.shared.ids import ProviderId, ServiceId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
@@ -85,9 +85,7 @@ async def _get_own_provider(actor: Actor, reads: Reads) -> ProviderView:
 async def _get_profile(actor: Actor, provider_id: ProviderId, reads: Reads) -> ProviderView:
     """Any provider with its documents, for those who decide on profiles."""
     authorise(actor, Permission.DECIDE_ON_PROFILES)
-    view = await reads.providers.get(provider_id)
-    if view is None:
-        raise ProviderNotFound
+    view = required(await reads.providers.get(provider_id), ProviderNotFound)
     return await _with_documents(view, reads.files)
 
 
@@ -104,9 +102,7 @@ async def _list_profiles(actor: Actor, criteria: ProviderFilter, providers: Prov
 
 async def _get_time_zone(provider_id: ProviderId, providers: ProviderReads) -> ZoneInfo:
     """The provider's time zone, in which clients may write dates. Not private."""
-    view = await providers.get(provider_id)
-    if view is None:
-        raise ProviderNotFound
+    view = required(await providers.get(provider_id), ProviderNotFound)
     return time_zone(view.time_zone)
 
 

@@ -8,7 +8,7 @@ from booking_domain.catalogue.model import RECOMMENDED, ProfileStatus, ProviderF
 from booking_domain.catalogue.salons import MAX_MEMBERS, MemberStatus, Salon, SalonFilter, SalonNotFound
 from booking_domain.scheduling.services import ServiceReads, ServiceView
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.errors import NotPermitted
+from booking_domain.shared.errors import NotPermitted, required
 from booking_domain.shared.ids import SalonId, ServiceId
 from booking_domain.shared.permissions import Permission, Relation, authorise, may, owned
 from booking_domain.shared.queries import Query
@@ -24,10 +24,7 @@ from booking_domain.use_cases.platform.views import (
 
 
 async def _get_salon(salon_id: SalonId, salons: SalonReads) -> SalonView:
-    view = await salons.get(salon_id)
-    if view is None:
-        raise SalonNotFound
-    return view
+    return required(await salons.get(salon_id), SalonNotFound)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,7 @@ from booking_domain.files.model import FileOwner, Folder
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import DateException, OpeningHours, WeeklyRule
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.errors import InvalidValue, StaleVersion
+from booking_domain.shared.errors import InvalidValue, StaleVersion, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId, ExceptionId, FileId, ProviderId, RuleId, SalonId
 from booking_domain.shared.permissions import Permission, Relation, may, owned
@@ -203,15 +203,9 @@ async def _invite(command: Membership, tx: Repositories, context: UseCaseContext
 
 async def _accept(salon_id: SalonId, tx: Repositories, context: UseCaseContext) -> Member:
     """Accept an invitation. A provider is a member of at most one salon. Accepting twice has one effect."""
-    salon = await tx.salons.lock(salon_id)
-    if salon is None:
-        raise SalonNotFound
-    provider_id = await tx.calendars.lock_provider_of(context.actor.id)
-    if provider_id is None:
-        raise ProfileMissing
-    known = _among(await tx.salons.members(salon.id), provider_id)
-    if known is None:
-        raise NotInvited
+    salon = required(await tx.salons.lock(salon_id), SalonNotFound)
+    provider_id = required(await tx.calendars.lock_provider_of(context.actor.id), ProfileMissing)
+    known = required(_among(await tx.salons.members(salon.id), provider_id), NotInvited)
     if known.status is MemberStatus.MEMBER:
         return known
     if await tx.salons.salon_of(provider_id) is not None:
@@ -224,12 +218,8 @@ async def _accept(salon_id: SalonId, tx: Repositories, context: UseCaseContext) 
 
 async def _decline(salon_id: SalonId, tx: Repositories, context: UseCaseContext) -> None:
     """Decline an invitation: it is deleted."""
-    salon = await tx.salons.lock(salon_id)
-    if salon is None:
-        raise SalonNotFound
-    provider_id = await tx.calendars.lock_provider_of(context.actor.id)
-    if provider_id is None:
-        raise ProfileMissing
+    salon = required(await tx.salons.lock(salon_id), SalonNotFound)
+    provider_id = required(await tx.calendars.lock_provider_of(context.actor.id), ProfileMissing)
     known = _among(await tx.salons.members(salon.id), provider_id)
     if known is None or known.status is not MemberStatus.INVITED:
         raise NotInvited
@@ -239,9 +229,7 @@ async def _decline(salon_id: SalonId, tx: Repositories, context: UseCaseContext)
 
 async def _delete(salon_id: SalonId, tx: Repositories, context: UseCaseContext) -> None:
     """Delete a salon and its services, as its manager or an admin. Its members keep their calendars and bookings."""
-    salon = await tx.salons.lock(salon_id)
-    if salon is None:
-        raise SalonNotFound
+    salon = required(await tx.salons.lock(salon_id), SalonNotFound)
     if not may(context.actor, Permission.DELETE_SALONS, owned(context.actor, salon.manager_id)):
         raise NotYourSalon
     for member in await tx.salons.members(salon.id):
@@ -252,9 +240,7 @@ async def _delete(salon_id: SalonId, tx: Repositories, context: UseCaseContext) 
 
 async def _part(command: Membership, tx: Repositories, context: UseCaseContext) -> None:
     """End a membership or an invitation, as the salon's manager or as the provider."""
-    salon = await tx.salons.lock(command.salon_id)
-    if salon is None:
-        raise SalonNotFound
+    salon = required(await tx.salons.lock(command.salon_id), SalonNotFound)
     event: type[MembershipChanged] = SalonRemoved
     if not may(context.actor, Permission.END_SALON_MEMBERSHIPS, owned(context.actor, salon.manager_id)):
         event = SalonLeft
@@ -262,18 +248,14 @@ async def _part(command: Membership, tx: Repositories, context: UseCaseContext) 
         member = Relation.MEMBER if own == command.provider_id else None
         if not may(context.actor, Permission.END_SALON_MEMBERSHIPS, member):
             raise NotYourSalon
-    known = _among(await tx.salons.members(salon.id), command.provider_id)
-    if known is None:
-        raise NoSuchMember
+    known = required(_among(await tx.salons.members(salon.id), command.provider_id), NoSuchMember)
     await tx.salons.remove_member(salon.id, command.provider_id)
     await _announce(event, salon, command.provider_id, tx, context, was=known.status)
 
 
 async def _own(salon_id: SalonId, tx: Repositories, context: UseCaseContext, expected: ExpectedVersion = None) -> Salon:
     """Lock the actor's salon and return it, or raise `SalonNotFound`, `NotYourSalon` or `StaleVersion`."""
-    salon = await tx.salons.lock(salon_id)
-    if salon is None:
-        raise SalonNotFound
+    salon = required(await tx.salons.lock(salon_id), SalonNotFound)
     if not may(context.actor, Permission.MANAGE_SALONS, owned(context.actor, salon.manager_id)):
         raise NotYourSalon
     require_expected_version(salon.version, expected)

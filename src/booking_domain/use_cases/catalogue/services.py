@@ -22,7 +22,7 @@ from booking_domain.scheduling.services import (
     TooManyServices,
 )
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.errors import InvalidValue, StaleVersion
+from booking_domain.shared.errors import InvalidValue, StaleVersion, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId, ProviderId, SalonId, ServiceId, UserId
 from booking_domain.shared.money import Money
@@ -202,9 +202,7 @@ async def _withdraw(service_id: ServiceId, tx: Repositories, context: UseCaseCon
 
 async def _own(service_id: ServiceId, tx: Repositories, context: UseCaseContext) -> Service:
     """Return a service that the actor may change, or raise `ServiceNotFound` or `NotYourService`."""
-    service = await tx.services.get(service_id)
-    if service is None:
-        raise ServiceNotFound
+    service = required(await tx.services.get(service_id), ServiceNotFound)
     owner_id = await _owner_of(service, tx)
     relation = None if owner_id is None else owned(context.actor, owner_id)
     if not may(context.actor, Permission.MANAGE_SERVICES, relation):
@@ -231,9 +229,7 @@ async def _owner_of(service: Service, tx: Repositories) -> UserId | None:
 
 async def _manager(salon_id: SalonId, tx: Repositories, context: UseCaseContext) -> UserId:
     """Lock a salon whose services the actor manages, and return its manager."""
-    salon = await tx.salons.lock(salon_id)
-    if salon is None:
-        raise SalonNotFound
+    salon = required(await tx.salons.lock(salon_id), SalonNotFound)
     if not may(context.actor, Permission.MANAGE_SERVICES, owned(context.actor, salon.manager_id)):
         raise NotYourSalon
     return salon.manager_id
@@ -241,9 +237,7 @@ async def _manager(salon_id: SalonId, tx: Repositories, context: UseCaseContext)
 
 async def _of_own_salon(service_id: ServiceId, tx: Repositories, context: UseCaseContext) -> tuple[Service, ProviderId]:
     """Return a service of the salon that the actor is a member of, and the actor's provider."""
-    service = await tx.services.get(service_id)
-    if service is None:
-        raise ServiceNotFound
+    service = required(await tx.services.get(service_id), ServiceNotFound)
     provider_id = await tx.calendars.lock_provider_of(context.actor.id)
     salon_id = None if provider_id is None else await tx.salons.salon_of(provider_id)
     member = Relation.MEMBER if salon_id is not None and salon_id == service.salon_id else None

@@ -19,7 +19,7 @@ from booking_domain.customers.model import (
 from booking_domain.customers.ports import CustomerFilter, CustomerReads, CustomerScope
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
+from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion, required
 from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import CustomerId
 from booking_domain.shared.permissions import Permission, Relation, authorise, may
@@ -66,10 +66,9 @@ async def _list_customers(
 
 async def _get_customer(actor: Actor, customer_id: CustomerId, customers: CustomerReads, *, now: datetime) -> Customer:
     authorise(actor, Permission.KEEP_CUSTOMERS)
-    found = await customers.get(actor.id, _whose(actor, Permission.KEEP_CUSTOMERS), customer_id, now)
-    if found is None:
-        raise NotYourCustomer
-    return found
+    return required(
+        await customers.get(actor.id, _whose(actor, Permission.KEEP_CUSTOMERS), customer_id, now), NotYourCustomer
+    )
 
 
 def _whose(actor: Actor, action: Permission) -> CustomerScope:

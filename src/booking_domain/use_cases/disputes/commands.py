@@ -64,7 +64,7 @@ from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, Tim
 from booking_domain.scheduling.placing import require_available, slot_window
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.errors import InvalidValue, StaleVersion
+from booking_domain.shared.errors import InvalidValue, StaleVersion, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, ClaimId, EventId, UserId
 from booking_domain.shared.permissions import Permission
@@ -151,9 +151,7 @@ class DisputeWithStatements:
 
 async def _open(command: OpenDispute, tx: Repositories, context: UseCaseContext) -> DisputeWithStatements:
     booking = await _disputable(command.booking_id, tx)
-    party = booking.party(context.actor)
-    if party is None:
-        raise BookingNotFound
+    party = required(booking.party(context.actor), BookingNotFound)
     if party is Party.ADMIN:
         raise NotYourDispute
     _require_undisputed(booking)
@@ -171,10 +169,7 @@ async def _open_for(command: OpenDisputeFor, tx: Repositories, context: UseCaseC
 
 
 async def _disputable(booking_id: BookingId, tx: Repositories) -> Booking:
-    booking = await tx.bookings.lock(booking_id)
-    if booking is None:
-        raise BookingNotFound
-    return booking
+    return required(await tx.bookings.lock(booking_id), BookingNotFound)
 
 
 def _require_undisputed(booking: Booking) -> None:
@@ -352,9 +347,7 @@ async def _locked(dispute_id: DisputeId, tx: Repositories) -> tuple[Dispute, Boo
 
 def _require_visible(dispute: Dispute, booking: Booking, context: UseCaseContext) -> None:
     """Raise `DisputeNotFound` for outsiders, and `NotYourDispute` for admins, who only see it."""
-    party = booking.party(context.actor)
-    if party is None:
-        raise DisputeNotFound
+    required(booking.party(context.actor), DisputeNotFound)
     if dispute.party(context.actor.id) is None:
         raise NotYourDispute
 

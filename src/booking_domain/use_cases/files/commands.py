@@ -39,7 +39,7 @@ from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.errors import InvalidValue, NotPermitted
+from booking_domain.shared.errors import InvalidValue, NotPermitted, required
 from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import FileId, UserId
 from booking_domain.shared.permissions import Permission, authorise
@@ -126,9 +126,7 @@ def _usable(file: File) -> File:
 
 
 async def _check(file: File, checks: FileChecks) -> _Stored:
-    announced = await checks.storage.head(file.upload)
-    if announced is None:
-        raise NotUploaded
+    announced = required(await checks.storage.head(file.upload), NotUploaded)
     if announced.content_type != file.content_type:
         raise Unacceptable(Rejection.WRONG_TYPE)
     content = await checks.storage.read(file.upload, most=file.size) if announced.size == file.size else b""

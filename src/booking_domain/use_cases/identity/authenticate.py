@@ -28,7 +28,7 @@ from booking_domain.identity.sessions import Client, Login, LoginMethod, LoginOu
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.errors import InvalidValue, NotPermitted
+from booking_domain.shared.errors import InvalidValue, NotPermitted, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import LoginId, SessionId, UserId
 from booking_domain.shared.languages import FALLBACK
@@ -233,9 +233,7 @@ async def prove_second_factor(user: User, text: str, tx: IdentityTx, context: Us
         except InvalidPasskey:
             raise InvalidSecondFactor from None
         return
-    factor = await tx.second_factors.lock(user.id)
-    if factor is None:
-        raise InvalidSecondFactor
+    factor = required(await tx.second_factors.lock(user.id), InvalidSecondFactor)
     tried, refused = factor.proved(text, security.time_codes, context.now)
     await tx.second_factors.save(tried)
     if refused is not None:

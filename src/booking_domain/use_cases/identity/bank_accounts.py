@@ -23,7 +23,7 @@ from booking_domain.identity.ports import IdentityTx
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.bank_details import BankDetails
-from booking_domain.shared.errors import InvalidValue, StaleVersion
+from booking_domain.shared.errors import InvalidValue, StaleVersion, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BankAccountId, UserId
 from booking_domain.shared.permissions import Permission
@@ -85,9 +85,7 @@ async def _confirm(command: ConfirmBankAccount, tx: IdentityTx, context: UseCase
     if command.user_id == context.actor.id:
         raise OwnAccount
     users = {user.id: user for user in await tx.users.lock_all({command.user_id, context.actor.id})}
-    account = await tx.bank_accounts.get(command.user_id)
-    if account is None:
-        raise UserHasNoBankAccount
+    account = required(await tx.bank_accounts.get(command.user_id), UserHasNoBankAccount)
     if account.id != command.account_id:
         raise OtherBankAccount
     admin = users[context.actor.id]
@@ -104,10 +102,7 @@ async def _confirm(command: ConfirmBankAccount, tx: IdentityTx, context: UseCase
 
 
 async def _get_own_bank_account(actor: Actor, accounts: BankAccountReads) -> BankAccount:
-    account = await accounts.get(actor.id)
-    if account is None:
-        raise BankAccountMissing
-    return account
+    return required(await accounts.get(actor.id), BankAccountMissing)
 
 
 set_bank_account: Final = UseCase(Permission.MANAGE_ACCOUNT, _set, raises=(InvalidValue, StaleVersion, *PROOF_ERRORS))

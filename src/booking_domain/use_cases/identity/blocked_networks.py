@@ -21,7 +21,7 @@ from booking_domain.identity.blocked_networks import (
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.errors import InvalidValue, NotPermitted
+from booking_domain.shared.errors import InvalidValue, NotPermitted, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
@@ -57,9 +57,7 @@ async def _block(command: BlockNetwork, tx: IdentityTx, context: UseCaseContext)
 
 
 async def _lift(blocked_id: BlockedNetworkId, tx: IdentityTx, context: UseCaseContext) -> None:
-    blocked = await tx.blocked_networks.remove(blocked_id)
-    if blocked is None:
-        raise BlockedNetworkNotFound
+    blocked = required(await tx.blocked_networks.remove(blocked_id), BlockedNetworkNotFound)
     _note("network.unblocked", blocked, context)
 
 

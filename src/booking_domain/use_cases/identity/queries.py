@@ -13,7 +13,7 @@ from booking_domain.identity.passwords import CredentialReads
 from booking_domain.identity.ports import LoginReads, SessionReads, UserFilter, UserReads
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.errors import NotPermitted
+from booking_domain.shared.errors import NotPermitted, required
 from booking_domain.shared.ids import LoginId, SessionId, UserId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
@@ -24,10 +24,7 @@ MOST_SESSIONS: Final = 100
 
 async def _get_own_account(actor: Actor, users: UserReads) -> User:
     """The actor's account. An access token outlives an account that is erased; then it is not valid any more."""
-    user = await users.get(actor.id)
-    if user is None:
-        raise InvalidToken
-    return user
+    return required(await users.get(actor.id), InvalidToken)
 
 
 async def _get_own_live_account(
@@ -101,10 +98,7 @@ async def _get_user(
 
 async def _seen(actor: Actor, user_id: UserId, users: UserReads) -> User:
     authorise(actor, Permission.SEE_USERS)
-    user = await users.get(user_id)
-    if user is None:
-        raise UserNotFound
-    return user
+    return required(await users.get(user_id), UserNotFound)
 
 
 async def _list_codes(actor: Actor, criteria: CodeFilter, history: CodeHistoryReads) -> Sequence[IssuedCode]:

@@ -11,6 +11,7 @@ from booking_domain.identity.ports import IdentityTx, RefreshTokens
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import RefreshToken, RefreshTokenUse, Session
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.errors import required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission
@@ -70,9 +71,7 @@ async def lock_own_account(
     user_id: UserId, current: SessionId, tx: IdentityTx, context: UseCaseContext
 ) -> LockedAccount:
     """Lock an account and its live sessions, of which `current` must be one, or raise `InvalidToken`."""
-    user = await tx.users.lock(user_id)
-    if user is None:
-        raise InvalidToken
+    user = required(await tx.users.lock(user_id), InvalidToken)
     sessions = await lock_live_sessions(user_id, current, tx, context)
     (mine,) = (session for session in sessions if session.id == current)
     return LockedAccount(user, mine, [session for session in sessions if session is not mine])

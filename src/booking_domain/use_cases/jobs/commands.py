@@ -8,7 +8,7 @@ from booking_domain.jobs.model import ParkedJob, ParkedJobId, ParkedJobNotFound,
 from booking_domain.jobs.ports import ParkedJobFilter, ParkedJobReads, ParkedJobs
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.errors import NotPermitted
+from booking_domain.shared.errors import NotPermitted, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
@@ -46,9 +46,7 @@ async def _forget(job_id: ParkedJobId, tx: JobTx, _: UseCaseContext) -> None:
 
 
 async def _retry(job_id: ParkedJobId, tx: JobTx, context: UseCaseContext) -> ParkedJob:
-    before = await tx.parked_jobs.lock(job_id)
-    if before is None:
-        raise ParkedJobNotFound
+    before = required(await tx.parked_jobs.lock(job_id), ParkedJobNotFound)
     after = before.retried(context.now)
     await tx.parked_jobs.save(after)
     return after

@@ -13,7 +13,7 @@ from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.notifications.overrides import MessageOverride, MessageTemplateFixed, override_id
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Details, Subject
-from booking_domain.shared.errors import InvalidValue, NotPermitted
+from booking_domain.shared.errors import InvalidValue, NotPermitted, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId
 from booking_domain.shared.languages import LANGUAGES
@@ -128,10 +128,7 @@ async def _list(actor: Actor) -> Mapping[str, NoticeTemplate]:
 
 async def _get(actor: Actor, key: str) -> NoticeTemplate:
     authorise(actor, Permission.SEE_MESSAGE_TEMPLATES)
-    found = MESSAGE_TEMPLATES.get(key)
-    if found is None:
-        raise MessageTemplateNotFound
-    return found
+    return required(MESSAGE_TEMPLATES.get(key), MessageTemplateNotFound)
 
 
 async def _preview(command: WriteMessageOverride, _: Repositories, context: UseCaseContext) -> MessageOverride:

@@ -9,7 +9,7 @@ from booking_domain.payments.adjustments import Adjustment, LedgerNotAdjustable
 from booking_domain.payments.desk import MoreThanDue
 from booking_domain.payments.events import LedgerAdjusted
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.errors import InvalidValue, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import AdjustmentId, BookingId, EventId
 from booking_domain.shared.permissions import Permission
@@ -31,9 +31,7 @@ class AdjustLedger:
 
 async def _adjust(command: AdjustLedger, tx: Repositories, context: UseCaseContext) -> Adjustment:
     """Adjust under the booking's lock; money that is added and was still due closes open invoices."""
-    booking = await tx.bookings.lock(command.booking_id)
-    if booking is None:
-        raise BookingNotFound
+    booking = required(await tx.bookings.lock(command.booking_id), BookingNotFound)
     adjustment = Adjustment.make(
         id=AdjustmentId(context.entropy.new_id()),
         booking_id=booking.id,

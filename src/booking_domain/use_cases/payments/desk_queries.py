@@ -8,6 +8,7 @@ from booking_domain.bookings.errors import BookingNotFound
 from booking_domain.bookings.model import Booking
 from booking_domain.payments.desk import DeskPayment, DeskPaymentNotFound
 from booking_domain.shared.actor import Actor
+from booking_domain.shared.errors import required
 from booking_domain.shared.ids import BookingId, DeskPaymentId
 from booking_domain.shared.queries import Query
 from booking_domain.use_cases.bookings.queries import get_appointment
@@ -31,10 +32,9 @@ async def _get_desk_payment(
     actor: Actor, booking_id: BookingId, payment_id: DeskPaymentId, reads: Reads
 ) -> DeskPayment:
     money = await _list_desk_payments(actor, booking_id, reads)
-    found = next((payment for payment in money.payments if payment.id == payment_id), None)
-    if found is None:
-        raise DeskPaymentNotFound
-    return found
+    return required(
+        next((payment for payment in money.payments if payment.id == payment_id), None), DeskPaymentNotFound
+    )
 
 
 get_desk_payment: Final = Query(_get_desk_payment, (BookingNotFound, DeskPaymentNotFound))

@@ -21,7 +21,7 @@ from booking_domain.payments.earnings import (
 from booking_domain.payments.events import EarningsAdjusted
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.errors import InvalidValue, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, CommissionId, EarningId, EventId, ProviderId
 from booking_domain.shared.permissions import Permission
@@ -65,9 +65,7 @@ def booking_earnings(booking: Booking, commission: Commission) -> BookingEarning
 
 async def record_earnings(booking_id: BookingId, tx: Repositories, context: UseCaseContext) -> Booking:
     """Bring the entries of a booking up to date, under its lock."""
-    booking = await tx.bookings.lock(booking_id)
-    if booking is None:
-        raise BookingNotFound
+    booking = required(await tx.bookings.lock(booking_id), BookingNotFound)
     commission = await tx.commission_rates.at(booking.provider_id, booking.created_at)
     new = booking_earnings(booking, commission).minus(await tx.earnings.of_booking(booking_id))
     if new != BookingEarnings():

@@ -20,7 +20,7 @@ from booking_domain.payments.earnings import (
 from booking_domain.payments.provider_payouts import ProviderPayoutNotFound
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.errors import NotPermitted
+from booking_domain.shared.errors import NotPermitted, required
 from booking_domain.shared.ids import EarningId, ProviderId, ProviderPayoutId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
@@ -109,17 +109,12 @@ async def _get_provider_payout(
 ) -> ProviderPayoutView:
     """One payout to a provider with what its transfer needs; for admins."""
     authorise(actor, Permission.MANAGE_TRANSFERS)
-    view = await payouts.get(payout_id)
-    if view is None:
-        raise ProviderPayoutNotFound
-    return view
+    return required(await payouts.get(payout_id), ProviderPayoutNotFound)
 
 
 async def own_provider(actor: Actor, reads: Reads) -> ProviderId:
     """The id of the actor's own profile, or raise `ProfileMissing`."""
-    view = await reads.providers.by_owner(actor.id)
-    if view is None:
-        raise ProfileMissing
+    view = required(await reads.providers.by_owner(actor.id), ProfileMissing)
     return view.profile.id
 
 

@@ -22,6 +22,7 @@ from booking_domain.payments.ports import RefundOrder, RefundOutcome
 from booking_domain.payments.refunds import Refund, RefundMethod, RefundNotFound, RefundStatus
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.enums import checks_enums
+from booking_domain.shared.errors import required
 from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId, RefundId
 from booking_domain.shared.permissions import Permission
@@ -134,9 +135,7 @@ async def _record(command: _Record, tx: Repositories, context: UseCaseContext) -
         await tx.refunds.save(refund.use_transfer(), was=refund)
         await tx.outbox.put([refund_event(RefundByTransfer, refund, context)])
         return
-    payment = await tx.payments.get(order.payment_id)
-    if payment is None:
-        raise PaymentNotFound
+    payment = required(await tx.payments.get(order.payment_id), PaymentNotFound)
     await tx.payments.save(payment.record_refund(order.amount), was=payment)
     await tx.refunds.save(refund.mark_refunded(context.now), was=refund)
     await tx.bookings.save(booking.record_refund(order.amount, context.now), was=booking, events=())

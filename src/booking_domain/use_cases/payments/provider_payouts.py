@@ -20,7 +20,7 @@ from booking_domain.payments.provider_payouts import (
 )
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.errors import InvalidValue, StaleVersion
+from booking_domain.shared.errors import InvalidValue, StaleVersion, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EarningId, EventId, ProviderId, ProviderPayoutId, UserId
 from booking_domain.shared.money import Money
@@ -97,16 +97,11 @@ async def _cancel(command: CancelProviderPayout, tx: Repositories, context: UseC
 
 
 async def _provider(provider_id: ProviderId, tx: Repositories) -> Profile:
-    profile = await tx.profiles.get(provider_id)
-    if profile is None:
-        raise ProviderNotFound
-    return profile
+    return required(await tx.profiles.get(provider_id), ProviderNotFound)
 
 
 async def _lock(payout_id: ProviderPayoutId, tx: Repositories) -> _LockedPayout:
-    payout = await tx.provider_payouts.lock(payout_id)
-    if payout is None:
-        raise ProviderPayoutNotFound
+    payout = required(await tx.provider_payouts.lock(payout_id), ProviderPayoutNotFound)
     return _LockedPayout(payout)
 
 

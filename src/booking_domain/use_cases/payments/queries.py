@@ -11,6 +11,7 @@ from booking_domain.payments.ports import CallbackTokens, PaymentReads
 from booking_domain.payments.refunds import Refund
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.enums import checks_enums
+from booking_domain.shared.errors import required
 from booking_domain.shared.ids import PaymentId, RefundId
 from booking_domain.shared.queries import Query
 from booking_domain.use_cases.bookings.queries import find_visible_booking
@@ -50,10 +51,7 @@ async def _get_payment_of_callback(
     """The payment that a gateway's callback is about. The token in the address is its authorisation."""
     if not tokens.verify(payment_id, token):
         raise InvalidCallbackToken
-    payment = await payments.get(payment_id)
-    if payment is None:
-        raise PaymentNotFound
-    return payment
+    return required(await payments.get(payment_id), PaymentNotFound)
 
 
 get_payment: Final = Query(_get_payment, (PaymentNotFound,))

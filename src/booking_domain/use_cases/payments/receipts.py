@@ -14,6 +14,7 @@ from booking_domain.payments.events import ReceiptIssued
 from booking_domain.payments.receipts import Movement, Receipt, ReceiptLine, corrected_by, movements, not_stated
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.errors import required
 from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, EventId, ReceiptId, UserId
 from booking_domain.shared.languages import language_of
@@ -33,9 +34,7 @@ async def _issue_receipts(
     booking_id: BookingId, *, reads: Reads, executor: Executor[Repositories]
 ) -> Sequence[Receipt]:
     """Issue what is missing, and return all receipts of the booking, oldest first."""
-    booking = await reads.bookings.get(booking_id)
-    if booking is None:
-        raise BookingNotFound
+    booking = required(await reads.bookings.get(booking_id), BookingNotFound)
     parties = frozenset({booking.customer_id, booking.provider_user_id})
     return await executor.run(_issue_missing, _Issue(booking_id=booking_id, parties=parties), actor=SYSTEM)
 
@@ -44,9 +43,7 @@ async def _issue(command: _Issue, tx: Repositories, context: UseCaseContext) -> 
     """Lock the accounts first, as their erasure does: no name is copied while it is erased."""
     booking_id = command.booking_id
     people = {user.id: user for user in await tx.users.lock_all(command.parties)}
-    booking = await tx.bookings.lock(booking_id)
-    if booking is None:
-        raise BookingNotFound
+    booking = required(await tx.bookings.lock(booking_id), BookingNotFound)
     issued = list(await tx.receipts.of_booking(booking_id))
     moved = movements(
         await tx.payments.of_booking(booking_id),

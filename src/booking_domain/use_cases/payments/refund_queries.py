@@ -13,7 +13,7 @@ from booking_domain.payments.model import Payment
 from booking_domain.payments.refunds import Refund, RefundNotFound
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.errors import NotPermitted
+from booking_domain.shared.errors import NotPermitted, required
 from booking_domain.shared.ids import BookingId, RefundId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
@@ -38,9 +38,7 @@ class BookingMoney:
 
 
 async def _list_booking_payments(actor: Actor, booking_id: BookingId, reads: Reads) -> BookingMoney:
-    visible = await find_visible_booking(actor, booking_id, reads.bookings)
-    if visible is None:
-        raise BookingNotFound
+    visible = required(await find_visible_booking(actor, booking_id, reads.bookings), BookingNotFound)
     return BookingMoney(
         booking=visible.booking,
         party=visible.party,
@@ -63,10 +61,7 @@ async def _list_refund_transfers(
 async def _get_refund_transfer(actor: Actor, refund_id: RefundId, transfers: RefundTransferReads) -> RefundTransfer:
     """One refund with what its transfer needs; for admins."""
     authorise(actor, Permission.MANAGE_TRANSFERS)
-    transfer = await transfers.get(refund_id)
-    if transfer is None:
-        raise RefundNotFound
-    return transfer
+    return required(await transfers.get(refund_id), RefundNotFound)
 
 
 list_booking_payments: Final = Query(_list_booking_payments, (BookingNotFound,))

@@ -33,7 +33,7 @@ from booking_domain.scheduling.placing import slot_window
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.errors import DomainError, InvalidValue, NotPermitted
+from booking_domain.shared.errors import DomainError, InvalidValue, NotPermitted, required
 from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
@@ -220,9 +220,7 @@ def _due(booking: Booking, purpose: Purpose) -> Money:
 
 
 async def _record(command: _RecordInvoice, tx: Repositories, _: UseCaseContext) -> Payment:
-    payment = await tx.payments.get(command.payment_id)
-    if payment is None:
-        raise PaymentNotFound
+    payment = required(await tx.payments.get(command.payment_id), PaymentNotFound)
     if payment.status is not PaymentStatus.PENDING:
         raise NothingDue  # the booking has ended in the meantime
     if payment.invoice is not None:

@@ -14,7 +14,7 @@ from uuid import UUID
 from booking_domain.identity.bank_accounts import BankAccountFrozen, BankAccountTooNew
 from booking_domain.payments.transfers import ApprovalOutdated, BankReferenceUsed, BankTransfer
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.errors import Conflict, DomainError, InvalidValue, NotFound, StaleVersion
+from booking_domain.shared.errors import Conflict, DomainError, InvalidValue, NotFound, StaleVersion, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.lifecycle import InvalidTransition
@@ -108,9 +108,7 @@ def transfer_use_cases(
         locked = await lock(command.transfer_id, tx)
         require_expected_version(locked.transfer.version, command.expected_version)
         locked.require_payable()
-        account = await tx.bank_accounts.get(await locked.payee(tx))
-        if account is None:
-            raise refusals.no_account
+        account = required(await tx.bank_accounts.get(await locked.payee(tx)), refusals.no_account)
         account.require_usable(context.now)
         after = locked.transfer.approve(account.details, context.now, account_id=account.id)
         if after is not locked.transfer:

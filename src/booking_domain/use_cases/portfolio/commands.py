@@ -21,7 +21,7 @@ from booking_domain.portfolio.ports import PortfolioFilter, PortfolioReads, Port
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
+from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.shared.permissions import Permission, authorise, may, owned
@@ -132,10 +132,7 @@ async def _restore(item_id: PortfolioItemId, tx: Repositories, context: UseCaseC
 
 
 async def _locked(item_id: PortfolioItemId, tx: Repositories) -> PortfolioItem:
-    item = await tx.portfolio_items.lock(item_id)
-    if item is None:
-        raise PortfolioItemNotFound
-    return item
+    return required(await tx.portfolio_items.lock(item_id), PortfolioItemNotFound)
 
 
 async def _own(item_id: PortfolioItemId, tx: Repositories, context: UseCaseContext) -> PortfolioItem:

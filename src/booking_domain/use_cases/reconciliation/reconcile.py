@@ -30,6 +30,7 @@ from booking_domain.reconciliation.model import (
     RunStatus,
 )
 from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.errors import required
 from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.processes import Process
@@ -183,9 +184,7 @@ def _reference(payment: Payment) -> str:
 
 
 async def _start(run_id: RunId, tx: Repositories, context: UseCaseContext) -> Run | None:
-    before = await tx.reconciliation.lock_run(run_id)
-    if before is None:
-        raise RunNotFound
+    before = required(await tx.reconciliation.lock_run(run_id), RunNotFound)
     if before.status is RunStatus.FINISHED:
         return None
     after = before.start(context.now)

@@ -25,7 +25,7 @@ from booking_domain.reconciliation.model import (
 from booking_domain.reconciliation.ports import FindingFilter, ReconciliationReads, RunFilter
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
+from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
@@ -102,9 +102,7 @@ async def _request(command: RequestRun, tx: Repositories, context: UseCaseContex
 
 
 async def _close(command: CloseFinding, tx: Repositories, context: UseCaseContext) -> Finding:
-    before = await tx.reconciliation.lock(command.finding_id)
-    if before is None:
-        raise FindingNotFound
+    before = required(await tx.reconciliation.lock(command.finding_id), FindingNotFound)
     require_expected_version(before.version, command.expected_version)
     after = before.close(command.note, context.now)
     if after is not before:
@@ -140,10 +138,7 @@ async def _list_findings(
 async def _get_finding(actor: Actor, finding_id: FindingId, reconciliation: ReconciliationReads) -> Finding:
     """One finding; for admins."""
     authorise(actor, Permission.RECONCILE)
-    finding = await reconciliation.get(finding_id)
-    if finding is None:
-        raise FindingNotFound
-    return finding
+    return required(await reconciliation.get(finding_id), FindingNotFound)
 
 
 async def _list_runs(actor: Actor, criteria: RunFilter, reconciliation: ReconciliationReads) -> Sequence[Run]:
@@ -155,10 +150,7 @@ async def _list_runs(actor: Actor, criteria: RunFilter, reconciliation: Reconcil
 async def _get_run(actor: Actor, run_id: RunId, reconciliation: ReconciliationReads) -> Run:
     """One run; for admins."""
     authorise(actor, Permission.RECONCILE)
-    run = await reconciliation.run(run_id)
-    if run is None:
-        raise RunNotFound
-    return run
+    return required(await reconciliation.run(run_id), RunNotFound)
 
 
 list_findings: Final = Query(_list_findings, (NotPermitted,))

@@ -45,7 +45,7 @@ from booking_domain.reviews.ports import (
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
+from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, ProviderId
 from booking_domain.shared.outbox import Outbox
@@ -193,10 +193,7 @@ async def _restore(review_id: ReviewId, tx: ReviewTx, context: UseCaseContext) -
 
 
 async def _locked(review_id: ReviewId, tx: ReviewTx) -> Review:
-    review = await tx.reviews.lock(review_id)
-    if review is None:
-        raise ReviewNotFound
-    return review
+    return required(await tx.reviews.lock(review_id), ReviewNotFound)
 
 
 async def _visible(review_id: ReviewId, tx: ReviewTx, context: UseCaseContext) -> Review:
@@ -272,9 +269,7 @@ restore_review: Final = UseCase(
 
 
 async def _get_review(actor: Actor | None, review_id: ReviewId, reviews: ReviewReads) -> ReviewView:
-    view = await reviews.get(review_id)
-    if view is None:
-        raise ReviewNotFound
+    view = required(await reviews.get(review_id), ReviewNotFound)
     review = view.review
     seen = (
         review.status is ReviewStatus.PUBLISHED

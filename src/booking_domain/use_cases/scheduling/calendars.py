@@ -26,7 +26,7 @@ from booking_domain.scheduling.model import (
     WeeklyRule,
 )
 from booking_domain.scheduling.ports import CalendarRepository
-from booking_domain.shared.errors import InvalidValue, StaleVersion
+from booking_domain.shared.errors import InvalidValue, StaleVersion, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BlockId, EventId, ExceptionId, ProviderId, RuleId
 from booking_domain.shared.outbox import Outbox
@@ -81,10 +81,7 @@ class AddBlock:
 
 async def own_provider(tx: CalendarTx, context: UseCaseContext) -> ProviderId:
     """Lock the actor's provider and return its id, or raise `ProviderNotFound`."""
-    provider_id = await tx.calendars.lock_provider_of(context.actor.id)
-    if provider_id is None:
-        raise ProviderNotFound
-    return provider_id
+    return required(await tx.calendars.lock_provider_of(context.actor.id), ProviderNotFound)
 
 
 async def _announce(provider_id: ProviderId, tx: CalendarTx, context: UseCaseContext, day: date | None = None) -> None:
@@ -121,9 +118,7 @@ async def _set_rules(command: SetRules, tx: CalendarTx, context: UseCaseContext)
         raise TooManyRules
     numbered = [_numbered_rule(number, each, context) for number, each in enumerate(command.rules)]
     provider_id = await own_provider(tx, context)
-    calendar = await tx.calendars.calendar_of(provider_id)
-    if calendar is None:
-        raise ProviderNotFound
+    calendar = required(await tx.calendars.calendar_of(provider_id), ProviderNotFound)
     require_expected_version(calendar.version, command.expected_version)
     before = list(calendar.rules)
     rules = [_taken(before, rule) or rule for rule in numbered]
@@ -131,10 +126,7 @@ async def _set_rules(command: SetRules, tx: CalendarTx, context: UseCaseContext)
         return calendar
     await tx.calendars.replace_rules(provider_id, rules)
     await _announce(provider_id, tx, context)
-    after = await tx.calendars.calendar_of(provider_id)
-    if after is None:
-        raise ProviderNotFound
-    return after
+    return required(await tx.calendars.calendar_of(provider_id), ProviderNotFound)
 
 
 def _numbered_rule(number: int, command: AddRule, context: UseCaseContext) -> WeeklyRule:

@@ -14,7 +14,7 @@ from booking_domain.scheduling.placing import for_services, offered_minutes, req
 from booking_domain.scheduling.ports import ScheduleReads
 from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered, ServiceRequired
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.errors import InvalidValue, NotPermitted
+from booking_domain.shared.errors import InvalidValue, NotPermitted, required
 from booking_domain.shared.ids import ProviderId, ServiceId, UserId
 from booking_domain.shared.permissions import Permission, Relation, authorise, managed, may, owned
 from booking_domain.shared.queries import Query
@@ -166,9 +166,7 @@ async def _sees_occupied_time(
 async def _get_own_feeds(actor: Actor, providers: ProviderReads, feeds: FeedReads) -> OwnFeeds:
     """The external calendars of the actor's provider."""
     authorise(actor, Permission.MANAGE_CALENDAR)
-    provider = await providers.by_owner(actor.id)
-    if provider is None:
-        raise ProviderNotFound
+    provider = required(await providers.by_owner(actor.id), ProviderNotFound)
     return await feeds.of_provider(provider.profile.id)
 
 
