@@ -10,11 +10,7 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import Profile
 from booking_domain.identity.model import User
 from booking_domain.shared.actor import Actor, Role
-from booking_domain.shared.ids import (
-    BookingId,
-    EventId,
-    IdeaId,
-)
+from booking_domain.shared.ids import BookingId, EventId, IdeaId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange, local_time
 from booking_domain.testing.kit.builders import DEPOSIT, HOUR, NOW, PRICE, TOMORROW, BaseBuilder

@@ -2,9 +2,7 @@
 
 from booking_domain.catalogue.model import Location, Profile, ProfileStatus
 from booking_domain.identity.model import User
-from booking_domain.shared.ids import (
-    ProviderId,
-)
+from booking_domain.shared.ids import ProviderId
 from booking_domain.testing.kit.builders import NOW, BaseBuilder
 
 

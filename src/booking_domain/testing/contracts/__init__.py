@@ -15,12 +15,10 @@ on two storages at once and compares them.
 from importlib import import_module
 from typing import Final
 
-import pytest
-
 from booking_domain.testing.contexts import CONTEXTS
+from booking_domain.testing.kit.assertions import rewrite_assertions
 
-# pytest rewrites the assertions of modules that are imported after this call.
-pytest.register_assert_rewrite(f"{__name__}.whole_platform", f"{__name__}.lockstep")
+rewrite_assertions(__name__)
 
 CONTRACTS: Final[dict[type, type]] = {
     port: contract

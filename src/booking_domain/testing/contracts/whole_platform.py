@@ -77,7 +77,7 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import HOUR, PRICE, TOMORROW, terms
-from booking_domain.testing.kit.storage import race
+from booking_domain.testing.kit.storage import present, race
 from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.catalogue.profiles import CancellationChange, SettingsChange, TermsChange, change_settings
 from booking_domain.use_cases.payments.settle_payment import settle_on_request
@@ -282,8 +282,7 @@ class PlatformMachine(RuleBasedStateMachine):
 
         async def move() -> None:
             before, actor, now = await self.studio.seen(booking), self._party(who, booking), self.studio.clock.now()
-            party = before.party(actor)
-            assert party is not None
+            party = present(before.party(actor))
             own = ClaimId(before.id)
             start = slot if party is Party.CUSTOMER else slot + off
             look = self._is_offered if party is Party.CUSTOMER else self._is_free_for_staff
@@ -701,8 +700,7 @@ class PlatformMachine(RuleBasedStateMachine):
             assert settled.settled == bill.received, "the gateway has received money that the platform does not know of"
         studio.clock.advance(timedelta(days=3))
         for booking_id in await studio.reads.bookings.overdue(studio.clock.now(), 1_000):
-            booking = await studio.reads.bookings.get(booking_id)
-            assert booking is not None
+            booking = present(await studio.reads.bookings.get(booking_id))
             await studio.expire(booking)
         assert list(await studio.reads.bookings.overdue(studio.clock.now(), 1_000)) == []
         assert await studio.violations() == []
@@ -725,8 +723,7 @@ class PlatformMachine(RuleBasedStateMachine):
         return not past and not any(claim.blocked.overlaps(blocked) for claim in in_the_way)
 
     async def _in_the_way(self, start: datetime, own: ClaimId | None) -> tuple[ProviderSchedule, list[Claim]]:
-        schedule = await self.studio.reads.schedules.get(self.studio.provider_id, slot_window(start))
-        assert schedule is not None
+        schedule = present(await self.studio.reads.schedules.get(self.studio.provider_id, slot_window(start)))
         return schedule, [claim for claim in schedule.claims if claim.id != own and self._is_live(claim)]
 
     async def _is_kept(self, hold: Claim) -> bool:
@@ -741,9 +738,7 @@ class PlatformMachine(RuleBasedStateMachine):
         self.studio.gateway.lose_answers = trouble == "answers are lost"
 
     def _seen(self, booking_id: BookingId) -> Booking:
-        booking = self._do(self.studio.reads.bookings.get(booking_id))
-        assert booking is not None
-        return booking
+        return present(self._do(self.studio.reads.bookings.get(booking_id)))
 
     def _let_it_expire(self, booking_or_payment: Booking | Payment) -> Booking:
         """Advance the clock to the deadline and process it."""
@@ -761,8 +756,7 @@ class PlatformMachine(RuleBasedStateMachine):
         async def book_and_bill() -> Payment | None:
             now, customer = self.studio.clock.now(), self.customers[who]
             window = TimeRange(now, now + timedelta(days=60))
-            schedule = await self.studio.reads.schedules.get(self.studio.provider_id, window)
-            assert schedule is not None
+            schedule = present(await self.studio.reads.schedules.get(self.studio.provider_id, window))
             offered = offered_slots(schedule.calendar, schedule.claims, window=window, now=now)
             if not offered:
                 return None

@@ -36,7 +36,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import FileId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.asynchronous import AsyncContract
-from booking_domain.testing.kit.storage import Backend, StorageContract, alone, rolled_back
+from booking_domain.testing.kit.storage import Backend, StorageContract, alone, present, rolled_back
 
 MINUTE: Final = timedelta(minutes=1)
 PNG: Final = "image/png"
@@ -182,8 +182,7 @@ class FilesContract(StorageContract):
         for _ in range(2):
             await alone(backend).personal_data.clear(account.id)
         assert await backend.reads.files.get(file.id) is None
-        erased = await alone(backend).files.lock(file.id)
-        assert erased is not None
+        erased = present(await alone(backend).files.lock(file.id))
         assert (erased.status, erased.filename, erased.version) == (FileStatus.DELETED, "", file.version + 1)
         assert erased.sweep_at is not None
 

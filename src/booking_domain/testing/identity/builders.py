@@ -7,12 +7,7 @@ from booking_domain.identity.model import User
 from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE, Client, Login, LoginMethod, LoginOutcome, Session
 from booking_domain.shared.actor import Role
 from booking_domain.shared.bank_details import BankDetails
-from booking_domain.shared.ids import (
-    BankAccountId,
-    LoginId,
-    SessionId,
-    UserId,
-)
+from booking_domain.shared.ids import BankAccountId, LoginId, SessionId, UserId
 from booking_domain.testing.kit.builders import NOW, BaseBuilder
 
 

@@ -46,6 +46,8 @@ __all__ = [
     "StorageContract",
     "a_cast",
     "alone",
+    "one_wins",
+    "present",
     "race",
     "rolled_back",
     "waits",
@@ -133,6 +135,20 @@ async def race(attempts: Sequence[Awaitable[T]]) -> tuple[list[T], list[DomainEr
         else:
             results.append(outcome)
     return results, refusals
+
+
+async def one_wins(attempts: Sequence[Awaitable[T]], refused: type[DomainError]) -> T:
+    """Run all attempts at once and return the result of the one that succeeds; all others are refused."""
+    results, refusals = await race(attempts)
+    outcome = (len(results), [type(refusal) for refusal in refusals])
+    assert outcome == (1, [refused] * (len(attempts) - 1)), outcome
+    return results[0]
+
+
+def present(value: T | None) -> T:
+    """Return what must be there."""
+    assert value is not None
+    return value
 
 
 def alone(backend: Backend) -> Repositories:

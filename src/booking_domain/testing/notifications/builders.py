@@ -4,9 +4,7 @@ from hashlib import sha256
 
 from booking_domain.identity.model import User
 from booking_domain.notifications.sms import SmsMessage
-from booking_domain.shared.ids import (
-    SmsId,
-)
+from booking_domain.shared.ids import SmsId
 from booking_domain.testing.kit.builders import NOW, BaseBuilder
 
 

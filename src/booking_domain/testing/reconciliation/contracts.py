@@ -6,15 +6,7 @@ from typing import Final
 
 import pytest
 
-from booking_domain.reconciliation.model import (
-    Finding,
-    FindingId,
-    FindingKind,
-    FindingStatus,
-    Run,
-    RunId,
-    RunStatus,
-)
+from booking_domain.reconciliation.model import Finding, FindingId, FindingKind, FindingStatus, Run, RunId, RunStatus
 from booking_domain.reconciliation.ports import (
     FindingFilter,
     FindingOrder,

@@ -6,14 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from booking_domain.reconciliation.model import (
-    Finding,
-    FindingId,
-    FindingKind,
-    FindingStatus,
-    Run,
-    RunId,
-)
+from booking_domain.reconciliation.model import Finding, FindingId, FindingKind, FindingStatus, Run, RunId
 from booking_domain.reconciliation.ports import (
     FindingFilter,
     FindingOrder,

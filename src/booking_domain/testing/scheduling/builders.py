@@ -10,16 +10,7 @@ from booking_domain.scheduling.model import Block, DateException, Hours, WeeklyR
 from booking_domain.scheduling.services import Service
 from booking_domain.scheduling.waiting import WaitingListEntry
 from booking_domain.shared.deadlines import Deadlines
-from booking_domain.shared.ids import (
-    BlockId,
-    ClaimId,
-    ExceptionId,
-    ProviderId,
-    RuleId,
-    SalonId,
-    ServiceId,
-    WaitingId,
-)
+from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, SalonId, ServiceId, WaitingId
 from booking_domain.shared.time import TimeRange, WallTime
 from booking_domain.testing.kit.builders import DEPOSIT, HOUR, NOW, PRICE, TOMORROW, BaseBuilder
 

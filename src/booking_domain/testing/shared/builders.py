@@ -4,13 +4,7 @@ from booking_domain.bookings.events import BookingPlaced
 from booking_domain.bookings.transitions import Status
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.audit import AuditEntry, Origin, Subject
-from booking_domain.shared.ids import (
-    AuditId,
-    BookingId,
-    EventId,
-    ProviderId,
-    UserId,
-)
+from booking_domain.shared.ids import AuditId, BookingId, EventId, ProviderId, UserId
 from booking_domain.testing.kit.builders import HOUR, NOW, BaseBuilder
 
 

@@ -13,7 +13,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, alone, race
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, alone, one_wins
 from booking_domain.webhooks.model import (
     DeliveryId,
     DeliveryStatus,
@@ -124,9 +124,7 @@ class WebhooksContract(StorageContract):
         async def add(endpoint: WebhookEndpoint) -> None:
             await alone(backend).webhook_endpoints.add(endpoint)
 
-        added, refused = await race([add(endpoint) for endpoint in endpoints])
-        assert len(added) == 1
-        assert [type(each) for each in refused] == [EndpointExists] * 2
+        await one_wins([add(endpoint) for endpoint in endpoints], EndpointExists)
         await add(replace(an_endpoint(make, other.owner), url="https://same.example.com/"))
         renamed = await _stored(backend, make, cast.owner)
         with pytest.raises(EndpointExists):

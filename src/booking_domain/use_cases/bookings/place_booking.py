@@ -37,13 +37,7 @@ from booking_domain.shared.ids import ClaimId, ProviderId, ServiceId, UserId, Wa
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange, instant
 from booking_domain.use_cases.bookings.ideas import IDEA_ERRORS, NewIdea, add_idea
-from booking_domain.use_cases.bookings.steps import (
-    add_booking,
-    booking_quota,
-    is_staff,
-    of_services,
-    require_bookable,
-)
+from booking_domain.use_cases.bookings.steps import add_booking, booking_quota, is_staff, of_services, require_bookable
 from booking_domain.use_cases.platform.ports import Repositories
 
 

@@ -4,13 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from booking_domain.bookings.errors import (
-    AlreadyOver,
-    BookingNotFound,
-    CustomerNotActive,
-    InThePast,
-    RescheduleTooLate,
-)
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, CustomerNotActive, InThePast, RescheduleTooLate
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import InvalidBookingTransition, Party

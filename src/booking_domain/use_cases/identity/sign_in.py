@@ -33,12 +33,7 @@ from booking_domain.identity.errors import (
     TokenReused,
     TooManyAttempts,
 )
-from booking_domain.identity.external_identities import (
-    IdentityProvider,
-    OpenIdReturn,
-    OpenIdStart,
-    TelegramProof,
-)
+from booking_domain.identity.external_identities import IdentityProvider, OpenIdReturn, OpenIdStart, TelegramProof
 from booking_domain.identity.known_clients import NOBODY, ClientTrace
 from booking_domain.identity.legal import AcceptedVersions
 from booking_domain.identity.model import User

@@ -7,12 +7,7 @@ from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeTemplate, NoticeValue
 from booking_domain.use_cases.accounts import code_messages
 from booking_domain.use_cases.accounts import messages as accounts
-from booking_domain.use_cases.bookings import (
-    action_links,
-    consent_messages,
-    idea_messages,
-    reminder_messages,
-)
+from booking_domain.use_cases.bookings import action_links, consent_messages, idea_messages, reminder_messages
 from booking_domain.use_cases.bookings import messages as bookings
 from booking_domain.use_cases.catalogue import membership_messages, profile_messages, service_messages
 from booking_domain.use_cases.disputes import messages as disputes

@@ -9,14 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from booking_domain.catalogue.model import ProfileMissing
-from booking_domain.payments.earnings import (
-    Commission,
-    EarningTotals,
-    EarningView,
-    HeldMoney,
-    Period,
-    ProviderBalance,
-)
+from booking_domain.payments.earnings import Commission, EarningTotals, EarningView, HeldMoney, Period, ProviderBalance
 from booking_domain.payments.provider_payouts import ProviderPayoutNotFound
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor

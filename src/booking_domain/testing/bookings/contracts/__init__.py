@@ -2,18 +2,9 @@
 
 from typing import Final
 
-import pytest
+from booking_domain.testing.kit.assertions import rewrite_assertions
 
-pytest.register_assert_rewrite(
-    f"{__name__}.action_links",
-    f"{__name__}.appointments",
-    f"{__name__}.booking_reads",
-    f"{__name__}.bookings",
-    f"{__name__}.consents",
-    f"{__name__}.ideas",
-    f"{__name__}.reminders",
-    f"{__name__}.walk_ins",
-)
+rewrite_assertions(__name__)
 
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
 from booking_domain.bookings.action_links import ActionLinkTokens

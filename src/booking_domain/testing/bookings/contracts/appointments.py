@@ -8,7 +8,7 @@ from booking_domain.catalogue.salons import Salon
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import BookingId, CustomerId, SalonId, UserId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, alone, store_bookings
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, alone, present, store_bookings
 from booking_domain.use_cases.platform.listings import BookingListFilter, BookingListOrder
 from booking_domain.use_cases.platform.views import Appointment, SalonName
 
@@ -114,8 +114,7 @@ class AppointmentReadsContract(StorageContract):
             await tx.users.add(manager)
             await tx.salons.add(salon)
             await tx.salons.add_member(salon.id, cast.profile.id)
-        found = await backend.reads.appointments.get(booking.id)
-        assert found is not None
+        found = present(await backend.reads.appointments.get(booking.id))
         assert (found.booking, found.salon) == (booking, SalonName(id=salon.id, name=salon.name, manager_id=manager.id))
         assert await backend.reads.appointments.page(BookingListFilter()) == [found]
         assert await backend.reads.appointments.get(BookingId(make.entropy.new_id())) is None

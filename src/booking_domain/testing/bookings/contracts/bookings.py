@@ -22,7 +22,16 @@ from booking_domain.shared.ids import BookingId, EventId, ProviderId, SeriesId, 
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, alone, race, store_bookings, waits
+from booking_domain.testing.kit.storage import (
+    Backend,
+    StorageContract,
+    a_cast,
+    alone,
+    one_wins,
+    present,
+    store_bookings,
+    waits,
+)
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -141,11 +150,9 @@ class BookingsContract(StorageContract):
         ):
             await _add(backend, make, booking)
         async with backend.begin() as tx:
-            found = await _open(tx, cast.customer.id, cast.profile.id)
-            assert found is not None
+            found = present(await _open(tx, cast.customer.id, cast.profile.id))
             assert found.upcoming == len(TO_COME)
-            over = await _open(tx, cast.customer.id, cast.profile.id, confirmed.span.end)
-            assert over is not None
+            over = present(await _open(tx, cast.customer.id, cast.profile.id, confirmed.span.end))
             assert over.upcoming == 0
 
     async def test_who_has_a_verified_contact_or_an_external_identity_is_verified(
@@ -206,9 +213,7 @@ class BookingsContract(StorageContract):
     ) -> None:
         cast = await a_cast(backend, make)
         bookings = [replace(make.booking(cast.profile, cast.customer), reference="BK-7F3K9Q") for _ in range(4)]
-        added, refusals = await race([_add(backend, make, booking) for booking in bookings])
-        assert len(added) == 1
-        assert [type(refusal) for refusal in refusals] == [ConcurrentChange] * 3
+        await one_wins([_add(backend, make, booking) for booking in bookings], ConcurrentChange)
 
     async def test_saving_replaces_the_booking_and_appends_its_events(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
@@ -308,9 +313,7 @@ class BookingsContract(StorageContract):
             event = replace(make.event(after, Status.PENDING), id=EventId(make.entropy.new_id()))
             await alone(backend).bookings.save(after, was=booking, events=[event])
 
-        changed, refusals = await race([change() for _ in range(10)])
-        assert len(changed) == 1
-        assert [type(refusal) for refusal in refusals] == [ConcurrentChange] * 9
+        await one_wins([change() for _ in range(10)], ConcurrentChange)
         assert len(await backend.reads.bookings.events(booking.id)) == 2
 
     async def test_a_booking_is_locked_until_the_commit(self, backend: Backend, make: Builder) -> None:

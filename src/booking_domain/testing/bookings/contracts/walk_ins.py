@@ -6,7 +6,7 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.shared.ids import BookingId, CustomerId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, store_bookings
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, present, store_bookings
 from booking_domain.use_cases.platform.listings import BookingListFilter, BookingListOrder
 
 
@@ -30,8 +30,7 @@ class WalkInsContract(StorageContract):
         assert await backend.reads.walk_ins.of_each([first.id, second.id, unnamed.id, unknown_id]) == known
         assert await backend.reads.walk_ins.of_each([]) == {}
         for booking in (first, second, unnamed):
-            found = await backend.reads.appointments.get(booking.id)
-            assert found is not None
+            found = present(await backend.reads.appointments.get(booking.id))
             assert found.walk_in == known.get(booking.id)
             assert found.customer_name == (cast.owner.name if booking is unnamed else known[booking.id].name)
 
@@ -52,8 +51,7 @@ class WalkInsContract(StorageContract):
             assert await tx.walk_ins.find(other.owner.id, bold) is None
             assert await tx.walk_ins.owner_of(CustomerId(first.id)) == cast.owner.id
             assert await tx.walk_ins.owner_of(CustomerId(second.id)) is None
-        found = await backend.reads.appointments.get(second.id)
-        assert found is not None
+        found = present(await backend.reads.appointments.get(second.id))
         assert (found.customer_id, found.customer_name) == (CustomerId(first.id), bold.name)
         for customer_id, visits in ((first.id, [first, second]), (second.id, []), (third.id, [third])):
             chosen = BookingListFilter(

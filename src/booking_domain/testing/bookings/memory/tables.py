@@ -3,13 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from booking_domain.bookings.consents import (
-    BookingConsent,
-    ConsentAction,
-    ConsentCode,
-    ConsentRevoked,
-    ConsentStatus,
-)
+from booking_domain.bookings.consents import BookingConsent, ConsentAction, ConsentCode, ConsentRevoked, ConsentStatus
 from booking_domain.bookings.ideas import Idea
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
 from booking_domain.bookings.walk_ins import WalkIn

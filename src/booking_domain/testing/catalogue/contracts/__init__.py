@@ -2,11 +2,9 @@
 
 from typing import Final
 
-import pytest
+from booking_domain.testing.kit.assertions import rewrite_assertions
 
-pytest.register_assert_rewrite(
-    f"{__name__}.booking_links", f"{__name__}.profiles", f"{__name__}.provider_reads", f"{__name__}.salons"
-)
+rewrite_assertions(__name__)
 
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
 from booking_domain.catalogue.booking_links import BookingLinkReads, BookingLinks

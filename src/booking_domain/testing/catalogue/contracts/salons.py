@@ -15,7 +15,17 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, alone, race, rolled_back, waits
+from booking_domain.testing.kit.storage import (
+    Backend,
+    Cast,
+    StorageContract,
+    a_cast,
+    alone,
+    one_wins,
+    present,
+    rolled_back,
+    waits,
+)
 from booking_domain.use_cases.platform.ports import Repositories
 from booking_domain.use_cases.platform.views import Invitation, ManagedSalon, MemberView, SalonView
 
@@ -92,10 +102,8 @@ async def _salon_in(backend: Backend, cast: Cast) -> OpeningHours | None:
     assert calendar is not None
     assert schedule is not None
     async with backend.begin() as tx:
-        locked = await tx.schedules.lock(cast.profile.id, WORKDAY)
-        assert locked is not None
-        kept = await tx.calendars.calendar_of(cast.profile.id)
-        assert kept is not None
+        locked = present(await tx.schedules.lock(cast.profile.id, WORKDAY))
+        kept = present(await tx.calendars.calendar_of(cast.profile.id))
         assert kept.salon == locked.calendar.salon == schedule.calendar.salon == calendar.salon
     return calendar.salon
 
@@ -147,9 +155,7 @@ class SalonsContract(StorageContract):
         async def change(name: str) -> None:
             await alone(backend).salons.save(replace(was, name=name, version=2), was=was)
 
-        changed, refusals = await race([change(str(number)) for number in range(4)])
-        assert len(changed) == 1
-        assert [type(refusal) for refusal in refusals] == [ConcurrentChange] * 3
+        await one_wins([change(str(number)) for number in range(4)], ConcurrentChange)
         with pytest.raises(ConcurrentChange):
             await change("late")
 
@@ -185,12 +191,10 @@ class SalonsContract(StorageContract):
         await _join(backend, salon, cast)
         rule = make.rule()
         await alone(backend).calendars.add_rule(cast.profile.id, rule)
-        calendar = await backend.reads.schedules.calendar(cast.profile.id)
-        assert calendar is not None
+        calendar = present(await backend.reads.schedules.calendar(cast.profile.id))
         assert (calendar.rules, calendar.salon) == ((rule,), hours)
         await _part(backend, salon, cast)
-        calendar = await backend.reads.schedules.calendar(cast.profile.id)
-        assert calendar is not None
+        calendar = present(await backend.reads.schedules.calendar(cast.profile.id))
         assert (calendar.rules, calendar.salon) == ((rule,), None)
 
     async def test_members_and_invited_providers_are_listed_by_id(self, backend: Backend, make: Builder) -> None:
@@ -349,8 +353,7 @@ class SalonsContract(StorageContract):
         async with backend.begin() as tx:
             await tx.salons.save(full, was=salon)
             assert await tx.salons.lock(salon.id) == full
-        view = await backend.reads.salons.get(salon.id)
-        assert view is not None
+        view = present(await backend.reads.salons.get(salon.id))
         assert view.salon == full
 
     async def test_a_provider_has_the_salon_that_it_is_a_member_of(self, backend: Backend, make: Builder) -> None:
@@ -384,8 +387,7 @@ class SalonsContract(StorageContract):
             page = await backend.reads.salons.page(SalonFilter(limit=limit, **chosen))
             return [listed.salon for listed in page]
 
-        point = here.location
-        assert point is not None
+        point = present(here.location)
         around = SearchArea(location=point, radius_metres=5_000)
         assert await found() == [far, near, here, nowhere]
         assert await found(2) == [far, near]

@@ -2,31 +2,9 @@
 
 from typing import Final
 
-import pytest
+from booking_domain.testing.kit.assertions import rewrite_assertions
 
-pytest.register_assert_rewrite(
-    f"{__name__}.bank_accounts",
-    f"{__name__}.blocked_networks",
-    f"{__name__}.calendar_links",
-    f"{__name__}.code_history",
-    f"{__name__}.contact_changes",
-    f"{__name__}.credentials",
-    f"{__name__}.external_identities",
-    f"{__name__}.known_clients",
-    f"{__name__}.legal",
-    f"{__name__}.not_me_links",
-    f"{__name__}.passkeys",
-    f"{__name__}.passwords",
-    f"{__name__}.phone_numbers",
-    f"{__name__}.remembered_devices",
-    f"{__name__}.second_factors",
-    f"{__name__}.session_holds",
-    f"{__name__}.sessions",
-    f"{__name__}.sign_ups",
-    f"{__name__}.tokens",
-    f"{__name__}.unsubscribing",
-    f"{__name__}.users",
-)
+rewrite_assertions(__name__)
 
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
 from booking_domain.identity.bank_accounts import BankAccountReads, BankAccounts

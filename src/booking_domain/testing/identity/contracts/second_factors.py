@@ -13,7 +13,7 @@ import pytest
 from booking_domain.identity.model import User
 from booking_domain.identity.second_factor import STEP, SecondFactor, TimeCodes
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, alone, rolled_back, waits
+from booking_domain.testing.kit.storage import Backend, StorageContract, alone, present, rolled_back, waits
 
 INSTANT: Final = timedelta(microseconds=1)
 SECRET: Final = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -121,8 +121,7 @@ class TimeCodesContract:
     def test_a_code_is_valid_in_its_step_and_the_adjacent_steps(
         self, time_codes: TimeCodes, authenticator: Authenticator
     ) -> None:
-        step = time_codes.step_of(SECRET, authenticator(SECRET, AT), AT)
-        assert step is not None
+        step = present(time_codes.step_of(SECRET, authenticator(SECRET, AT), AT))
         shown = authenticator(SECRET, AT + STEP - INSTANT)
         for now in (AT - STEP, AT - INSTANT, AT, AT + STEP - INSTANT, AT + STEP, AT + 2 * STEP - INSTANT):
             assert time_codes.step_of(SECRET, shown, now) == step
@@ -145,8 +144,7 @@ class TimeCodesContract:
     ) -> None:
         at = TWICE
         assert authenticator(SECRET, at) == authenticator(SECRET, at + STEP)
-        before = time_codes.step_of(SECRET, authenticator(SECRET, at - STEP), at)
-        assert before is not None
+        before = present(time_codes.step_of(SECRET, authenticator(SECRET, at - STEP), at))
         assert time_codes.step_of(SECRET, authenticator(SECRET, at), at) == before + 2
 
     @pytest.mark.parametrize("account", ["dorj@example.com", "+97699112233", "Дорж & co?"])

@@ -5,13 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from booking_domain.identity.code_history import (
-    CODES_KEPT,
-    CodeFilter,
-    CodeHistory,
-    CodeHistoryReads,
-    IssuedCode,
-)
+from booking_domain.identity.code_history import CODES_KEPT, CodeFilter, CodeHistory, CodeHistoryReads, IssuedCode
 from booking_domain.identity.known_clients import CountedClient
 from booking_domain.identity.one_time_codes import OneTimeCode, OneTimeCodes, unexpired_codes
 from booking_domain.identity.passwords import (

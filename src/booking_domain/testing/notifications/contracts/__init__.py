@@ -2,16 +2,9 @@
 
 from typing import Final
 
-import pytest
+from booking_domain.testing.kit.assertions import rewrite_assertions
 
-pytest.register_assert_rewrite(
-    f"{__name__}.message_sender",
-    f"{__name__}.notifications",
-    f"{__name__}.overrides",
-    f"{__name__}.push",
-    f"{__name__}.sms",
-    f"{__name__}.sms_messages",
-)
+rewrite_assertions(__name__)
 
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
 from booking_domain.notifications.overrides import MessageOverrideReads, MessageOverrides

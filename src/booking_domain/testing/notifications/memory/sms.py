@@ -8,14 +8,7 @@ from datetime import datetime
 from booking_domain.notifications.errors import SmsRefused, SmsUnavailable
 from booking_domain.notifications.ports import SmsMessages, SmsReads, SmsSender
 from booking_domain.notifications.segments import segments_of
-from booking_domain.notifications.sms import (
-    SmsCost,
-    SmsMessage,
-    SmsReceipt,
-    SmsReport,
-    SmsSpending,
-    SmsStatus,
-)
+from booking_domain.notifications.sms import SmsCost, SmsMessage, SmsReceipt, SmsReport, SmsSpending, SmsStatus
 from booking_domain.shared.ids import SmsId, UserId
 from booking_domain.testing.kit.tables import Lookup, Repository
 from booking_domain.testing.notifications.memory.tables import SMS_MESSAGES

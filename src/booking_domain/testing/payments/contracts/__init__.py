@@ -2,25 +2,9 @@
 
 from typing import Final
 
-import pytest
+from booking_domain.testing.kit.assertions import rewrite_assertions
 
-pytest.register_assert_rewrite(
-    *(
-        f"{__name__}.{name}"
-        for name in (
-            "adjustments",
-            "callback_tokens",
-            "desk_payments",
-            "earnings",
-            "payment_gateway",
-            "payments",
-            "refund_transfers",
-            "receipts",
-            "refunds",
-            "transactions",
-        )
-    )
-)
+rewrite_assertions(__name__)
 
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
 from booking_domain.payments.adjustments import AdjustmentReads, Adjustments

@@ -30,6 +30,8 @@ from booking_domain.testing.kit.storage import (
     a_booking,
     a_cast,
     alone,
+    one_wins,
+    present,
     race,
     rolled_back,
     store_bookings,
@@ -311,8 +313,7 @@ class ProviderPayoutsContract(StorageContract):
         await _save(backend, cancelled, was)
         with pytest.raises(ConcurrentChange):
             await _save(backend, was.cancel(NOW + HOUR), was)
-        found = await backend.reads.provider_payouts.get(was.id)
-        assert found is not None
+        found = present(await backend.reads.provider_payouts.get(was.id))
         assert found.transfer == cancelled
 
     async def test_payouts_are_filtered_and_sorted(self, backend: Backend, make: Builder) -> None:
@@ -372,6 +373,6 @@ class BankReferencesContract(StorageContract):
     """The bank's references of all transfers."""
 
     async def test_a_reference_belongs_to_one_transfer(self, backend: Backend) -> None:
-        done, refusals = await race([alone(backend).bank_references.use("FT1", RefundId(uuid4())) for _ in range(8)])
-        assert len(done) == 1
-        assert [type(refusal) for refusal in refusals] == [BankReferenceUsed] * 7
+        await one_wins(
+            [alone(backend).bank_references.use("FT1", RefundId(uuid4())) for _ in range(8)], BankReferenceUsed
+        )

@@ -8,7 +8,15 @@ from booking_domain.payments.refunds import Refund, RefundStatus
 from booking_domain.shared.ids import BankAccountId, RefundId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, alone, store_bookings
+from booking_domain.testing.kit.storage import (
+    Backend,
+    StorageContract,
+    a_booking,
+    a_cast,
+    alone,
+    present,
+    store_bookings,
+)
 from booking_domain.use_cases.platform.listings import MoneyOrder
 from booking_domain.use_cases.platform.ports import RefundTransferFilter
 from booking_domain.use_cases.platform.views import RefundTransfer, TransferStep
@@ -37,8 +45,7 @@ class RefundTransferReadsContract(StorageContract):
         assert await backend.reads.refund_transfers.get(refund.id) == without
         assert without.waits_for is TransferStep.BANK_DETAILS
         await alone(backend).bank_accounts.save(account)
-        found = await backend.reads.refund_transfers.get(refund.id)
-        assert found is not None
+        found = present(await backend.reads.refund_transfers.get(refund.id))
         assert (found.bank_account, found.payee, found.waits_for) == (
             account,
             account.details,

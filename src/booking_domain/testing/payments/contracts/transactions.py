@@ -11,7 +11,7 @@ from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.ids import CustomerId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, store_bookings
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, present, store_bookings
 from booking_domain.use_cases.platform.listings import (
     MoneyOrder,
     Transaction,
@@ -206,6 +206,5 @@ class TransactionReadsContract(StorageContract):
         }
         of_walk_in = await backend.reads.transactions.page(TransactionFilter(customer_id=CustomerId(first.id)))
         assert {each.booking_id for each in of_walk_in} == {first.id, again.id}
-        transfer = await backend.reads.refund_transfers.get(refund.id)
-        assert transfer is not None
+        transfer = present(await backend.reads.refund_transfers.get(refund.id))
         assert transfer.customer_name == "Болд"

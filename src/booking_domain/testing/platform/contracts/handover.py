@@ -18,7 +18,7 @@ from booking_domain.shared.idempotency import IdempotencyKey
 from booking_domain.shared.ids import FeedId, SalonId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, present
 from booking_domain.webhooks.model import EndpointId, WebhookEndpoint
 from booking_domain.webhooks.ports import EndpointFilter
 
@@ -129,8 +129,7 @@ class HandoverContract(StorageContract):
         assert (given.consent.status, given.consent.changed_at) == (ConsentStatus.REVOKED, NOW + HOUR)
         feeds = await backend.reads.feeds.of_provider(setup.cast.profile.id)
         assert feeds.version == feeds_before.version + 1
-        view = await backend.reads.providers.get(setup.cast.profile.id)
-        assert view is not None
+        view = present(await backend.reads.providers.get(setup.cast.profile.id))
         assert view.profile == setup.cast.profile
 
     async def test_others_are_told_once_of_what_concerns_them(self, backend: Backend, make: Builder) -> None:

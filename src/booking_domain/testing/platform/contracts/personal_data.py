@@ -21,7 +21,7 @@ from booking_domain.shared.idempotency import IdempotencyKey
 from booking_domain.shared.ids import ClaimId, CodeId, FeedId, SalonId, SessionId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, alone, rolled_back
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, alone, present, rolled_back
 from booking_domain.use_cases.platform.personal_data import ErasureBlockers
 from booking_domain.use_cases.platform.ports import Repositories
 
@@ -163,8 +163,7 @@ class PersonalDataContract(StorageContract):
         assert calendar.rules == ()
         after = await _left(backend, cast.owner)
         assert after | {"wrong passwords": before["wrong passwords"]} == before  # counting them adds one
-        untouched = await backend.reads.providers.get(other.profile.id)
-        assert untouched is not None
+        untouched = present(await backend.reads.providers.get(other.profile.id))
         assert untouched.profile == other.profile
 
     async def test_an_open_dispute_blocks_erasure_and_a_finished_booking_does_not(
@@ -216,8 +215,7 @@ class PersonalDataContract(StorageContract):
         async with backend.begin() as tx:
             assert await tx.claims.hold_of(cast.customer.id, ClaimId(hold.id)) is None
             assert await tx.claims.hold_of(other.customer.id, ClaimId(theirs.id)) == theirs
-        schedule = await backend.reads.schedules.get(cast.profile.id, WINDOW)
-        assert schedule is not None
+        schedule = present(await backend.reads.schedules.get(cast.profile.id, WINDOW))
         assert {claim.id for claim in schedule.claims} == {booking.id, theirs.id}
 
     async def test_erasure_deletes_the_data_of_one_user_only(self, backend: Backend, make: Builder) -> None:

@@ -2,16 +2,9 @@
 
 from typing import Final
 
-import pytest
+from booking_domain.testing.kit.assertions import rewrite_assertions
 
-pytest.register_assert_rewrite(
-    f"{__name__}.calendars",
-    f"{__name__}.claims",
-    f"{__name__}.feeds",
-    f"{__name__}.provider_schedules",
-    f"{__name__}.services",
-    f"{__name__}.waiting_list",
-)
+rewrite_assertions(__name__)
 
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
 from booking_domain.bookings.ports import BookableProviders

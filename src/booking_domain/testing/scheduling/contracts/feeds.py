@@ -10,7 +10,16 @@ from booking_domain.scheduling.model import SlotSettings
 from booking_domain.shared.ids import FeedId, ProviderId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, alone, rolled_back, waits
+from booking_domain.testing.kit.storage import (
+    Backend,
+    Cast,
+    StorageContract,
+    a_cast,
+    alone,
+    present,
+    rolled_back,
+    waits,
+)
 from booking_domain.use_cases.platform.ports import Repositories
 
 WORKDAY = TimeRange(TOMORROW, TOMORROW + 9 * HOUR)
@@ -31,9 +40,7 @@ async def _set(backend: Backend, cast: Cast, *feeds: Feed, rule: FeedRule = DEFA
 
 async def _kept(backend: Backend, feed: Feed) -> StoredFeed:
     async with backend.begin() as tx:
-        kept = await tx.feeds.lock_feed(feed.id)
-        assert kept is not None
-        return kept
+        return present(await tx.feeds.lock_feed(feed.id))
 
 
 async def _read(backend: Backend, feed: Feed) -> None:
@@ -85,8 +92,7 @@ class FeedsContract(StorageContract):
         await _set(backend, cast, _feed(make), rule=CLOSED)
         await _set(backend, cast, rule=CLOSED)
         assert await backend.reads.feeds.of_provider(cast.profile.id) == OwnFeeds(rule=CLOSED, version=3)
-        schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
-        assert schedule is not None
+        schedule = present(await backend.reads.schedules.get(cast.profile.id, WORKDAY))
         assert (schedule.feeds, schedule.feed_rule) == ((), DEFAULT_FEED_RULE)
         assert schedule.calendar_at(NOW) == (schedule.calendar, ())
 
@@ -113,8 +119,7 @@ class FeedsContract(StorageContract):
         assert (await _kept(backend, new)).due_at == NOW
         for gone in (goes, again):
             assert await backend.reads.feeds.get(gone.id) is None
-        schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
-        assert schedule is not None
+        schedule = present(await backend.reads.schedules.get(cast.profile.id, WORKDAY))
         assert schedule.feeds == (read, replace(new, read_at=None))
 
     async def test_two_providers_can_add_the_same_feed(self, backend: Backend, make: Builder) -> None:
@@ -135,8 +140,7 @@ class FeedsContract(StorageContract):
         read = [replace(feed, read_at=NOW - age * MINUTE) for age, feed in enumerate(feeds)]
         for feed in read:
             await _read(backend, feed)
-        schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
-        assert schedule is not None
+        schedule = present(await backend.reads.schedules.get(cast.profile.id, WORKDAY))
         assert schedule.feeds == tuple(read)
 
     async def test_a_reading_replaces_the_previous_one(self, backend: Backend, make: Builder) -> None:
@@ -155,8 +159,7 @@ class FeedsContract(StorageContract):
             await _read(backend, read)
             assert (await _kept(backend, feed)).feed == read
             assert await _feeds(backend, cast) == (replace(read, busy=()),)
-            schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
-            assert schedule is not None
+            schedule = present(await backend.reads.schedules.get(cast.profile.id, WORKDAY))
             assert (schedule.feeds, schedule.feed_rule) == ((read,), CLOSED)
 
     async def test_a_schedule_has_the_busy_times_around_its_window(self, backend: Backend, make: Builder) -> None:
@@ -165,8 +168,7 @@ class FeedsContract(StorageContract):
         far = (NOW - 300 * 24 * HOUR, NOW + 300 * 24 * HOUR)
         busy = (TimeRange(far[0], far[0] + HOUR), *BUSY, TimeRange(far[1], far[1] + HOUR))
         await _read(backend, replace(feed, busy=busy, read_at=NOW))
-        schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
-        assert schedule is not None
+        schedule = present(await backend.reads.schedules.get(cast.profile.id, WORKDAY))
         assert schedule.feeds == (replace(feed, busy=BUSY, read_at=NOW),)
 
     async def test_a_rolled_back_reading_has_no_effect(self, backend: Backend, make: Builder) -> None:

@@ -16,7 +16,16 @@ from booking_domain.shared.ids import ProviderId, ServiceId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder, terms
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, alone, rolled_back, waits
+from booking_domain.testing.kit.storage import (
+    Backend,
+    Cast,
+    StorageContract,
+    a_cast,
+    alone,
+    present,
+    rolled_back,
+    waits,
+)
 from booking_domain.use_cases.platform.ports import Repositories
 
 WORKDAY = TimeRange(TOMORROW, TOMORROW + 9 * HOUR)
@@ -32,8 +41,7 @@ async def _claimed(backend: Backend, *claims: Claim) -> None:
 
 async def _claims_seen_under_lock(backend: Backend, cast: Cast) -> tuple[Claim, ...]:
     async with backend.begin() as tx:
-        schedule = await tx.schedules.lock(cast.profile.id, WORKDAY)
-        assert schedule is not None
+        schedule = present(await tx.schedules.lock(cast.profile.id, WORKDAY))
         return schedule.claims
 
 
@@ -66,8 +74,7 @@ class ProviderSchedulesContract(StorageContract):
             await tx.calendars.add_rule(cast.profile.id, rule)
             await tx.calendars.add_exception(cast.profile.id, exception)
         await _claimed(backend, *claims)
-        schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
-        assert schedule is not None
+        schedule = present(await backend.reads.schedules.get(cast.profile.id, WORKDAY))
         assert (schedule.provider_id, schedule.owner_id) == (cast.profile.id, cast.owner.id)
         assert schedule.calendar == await backend.reads.schedules.calendar(cast.profile.id)
         assert sorted(schedule.claims, key=lambda claim: claim.id) == list(claims)
@@ -103,8 +110,7 @@ class ProviderSchedulesContract(StorageContract):
     async def test_only_an_approved_provider_accepts_bookings(self, backend: Backend, make: Builder) -> None:
         for status in ProfileStatus:
             cast = await a_cast(backend, make, status)
-            schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
-            assert schedule is not None
+            schedule = present(await backend.reads.schedules.get(cast.profile.id, WORKDAY))
             assert schedule.accepting is (status is ProfileStatus.APPROVED)
 
     async def test_a_schedule_has_no_claims_of_other_providers(self, backend: Backend, make: Builder) -> None:
@@ -132,8 +138,7 @@ class ProviderSchedulesContract(StorageContract):
         async with backend.begin() as tx:
             await tx.calendars.save_settings(cast.profile.id, "Asia/Ulaanbaatar", settings)
             await tx.calendars.add_rule(cast.profile.id, make.rule(2, "00:00-24:00"))
-        schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
-        assert schedule is not None
+        schedule = present(await backend.reads.schedules.get(cast.profile.id, WORKDAY))
         offered = offered_slots(schedule.calendar, schedule.claims, window=WORKDAY, now=NOW)
         assert offered == offered_slots(schedule.calendar, claims, window=WORKDAY, now=NOW)
         assert offered != offered_slots(schedule.calendar, claims[:1], window=WORKDAY, now=NOW)
@@ -160,8 +165,7 @@ class ProviderSchedulesContract(StorageContract):
                 for block in blocks:
                     await tx.calendars.add_block(cast.profile.id, block)
             await _claimed(backend, before, after)
-            schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
-            assert schedule is not None
+            schedule = present(await backend.reads.schedules.get(cast.profile.id, WORKDAY))
             assert {before, after} <= set(schedule.claims)
             assert set(blocks) <= set(schedule.calendar.blocks)
             assert set(await _claims_seen_under_lock(backend, cast)) == set(schedule.claims)
@@ -177,8 +181,7 @@ class ProviderSchedulesContract(StorageContract):
         async with backend.begin() as tx:
             for exception in exceptions:
                 await tx.calendars.add_exception(cast.profile.id, exception)
-        schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
-        assert schedule is not None
+        schedule = present(await backend.reads.schedules.get(cast.profile.id, WORKDAY))
         assert schedule.calendar.exceptions == exceptions
         assert await alone(backend).schedules.lock(cast.profile.id, WORKDAY) == schedule
 
@@ -195,8 +198,7 @@ class ProviderSchedulesContract(StorageContract):
                 await tx.calendars.add_rule(cast.profile.id, make.rule(day))
         for days, full in ((-1, True), (0, True), (5, True), (-2, False), (6, False)):
             window = TimeRange(TOMORROW + timedelta(days=days), TOMORROW + timedelta(days=days, hours=1))
-            schedule = await backend.reads.schedules.get(cast.profile.id, window)
-            assert schedule is not None
+            schedule = present(await backend.reads.schedules.get(cast.profile.id, window))
             early = NOW - timedelta(days=7)
             assert (offered_slots(schedule.calendar, schedule.claims, window=window, now=early) == ()) is full
 
@@ -218,8 +220,7 @@ class ProviderSchedulesContract(StorageContract):
             await tx.calendars.save_settings(cast.profile.id, "Asia/Ulaanbaatar", settings)
             await tx.calendars.add_rule(cast.profile.id, make.rule(2))
         noon = TimeRange(TOMORROW + 2 * HOUR, TOMORROW + 3 * HOUR)
-        schedule = await backend.reads.schedules.get(cast.profile.id, noon)
-        assert schedule is not None
+        schedule = present(await backend.reads.schedules.get(cast.profile.id, noon))
         assert offered_slots(schedule.calendar, schedule.claims, window=noon, now=NOW) == ()
         assert offered_slots(schedule.calendar, schedule.claims[:1], window=noon, now=NOW) != ()
 
@@ -280,8 +281,7 @@ class BookableProvidersContract(StorageContract):
             await alone(backend).bookable_providers.save_terms(cast.profile.id, kept)
             async with backend.begin() as tx:
                 assert await tx.bookable_providers.terms_of(cast.profile.id) == kept
-                bookable = await tx.bookable_providers.lock(cast.profile.id, WORKDAY)
-                assert bookable is not None
+                bookable = present(await tx.bookable_providers.lock(cast.profile.id, WORKDAY))
                 assert bookable.terms == kept
                 assert bookable.schedule.further_durations == tuple(each.minutes for each in kept.durations)
                 assert bookable.schedule == await tx.schedules.lock(cast.profile.id, WORKDAY)
@@ -291,8 +291,7 @@ class BookableProvidersContract(StorageContract):
         cast = await a_cast(backend, make)
         await _claimed(backend, make.claim(cast.profile, cast.customer))
         async with backend.begin() as tx:
-            bookable = await tx.bookable_providers.lock(cast.profile.id, WORKDAY)
-            assert bookable is not None
+            bookable = present(await tx.bookable_providers.lock(cast.profile.id, WORKDAY))
             assert bookable.terms == terms()
             assert bookable.schedule == await tx.schedules.lock(cast.profile.id, WORKDAY)
 
@@ -313,8 +312,7 @@ class BookableProvidersContract(StorageContract):
         claim = make.claim(cast.profile, cast.customer)
         await _claimed(backend, claim)
         async with backend.begin() as tx:
-            tried = await tx.bookable_providers.try_lock(cast.profile.id, WORKDAY)
-            assert tried is not None
+            tried = present(await tx.bookable_providers.try_lock(cast.profile.id, WORKDAY))
             assert tried[0].schedule.claims == (claim,)
 
     async def test_try_lock_tells_whether_it_holds_the_lock(self, backend: Backend, make: Builder) -> None:
@@ -324,8 +322,7 @@ class BookableProvidersContract(StorageContract):
             trying = asyncio.create_task(_tried(backend, cast))
             await waits(trying)
             returned_before = trying.done()
-        tried = await trying
-        assert tried is not None
+        tried = present(await trying)
         found, holds_lock = tried
         assert found == locked
         assert not (returned_before and holds_lock), "two database transactions held the lock"

@@ -17,7 +17,7 @@ from booking_domain.shared.ids import SalonId, ServiceId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, alone
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, alone, present
 
 _DAY: Final = timedelta(days=1)
 
@@ -192,19 +192,15 @@ class ServicesContract(StorageContract):
         assert locked.by_service
         assert set(locked.services) == {own.offered(), shared.offered(offer)}
         assert set(bookable[0].schedule.services) == set(locked.services)
-        read = await backend.reads.schedules.get(cast.profile.id, window, [own.id])
-        assert read is not None
+        read = present(await backend.reads.schedules.get(cast.profile.id, window, [own.id]))
         assert read.services == (own.offered(),)
-        plain = await backend.reads.schedules.get(other.profile.id, window)
-        assert plain is not None
+        plain = present(await backend.reads.schedules.get(other.profile.id, window))
         assert (plain.services, plain.by_service) == ((), False)
         await alone(backend).services.remove(own.id)
-        read = await backend.reads.schedules.get(cast.profile.id, window)
-        assert read is not None
+        read = present(await backend.reads.schedules.get(cast.profile.id, window))
         assert read.by_service
         await alone(backend).services.remove_offer(shared.id, cast.profile.id)
-        read = await backend.reads.schedules.get(cast.profile.id, window)
-        assert read is not None
+        read = present(await backend.reads.schedules.get(cast.profile.id, window))
         assert not read.by_service
 
     async def test_the_members_who_offer_all_services_are_locked_with_what_they_have_to_do(
@@ -262,8 +258,7 @@ class ServicesContract(StorageContract):
         unpublished = make.service(provider_id=draft.profile.id)
         await _added(backend, inactive, foreign, unpublished)
         for service in (inactive, foreign, unpublished):
-            view = await backend.reads.services.get(service.id)
-            assert view is not None
+            view = present(await backend.reads.services.get(service.id))
             assert not view.bookable
         listed = await backend.reads.services.of_provider(cast.profile.id)
         assert [view.bookable for view in listed] == [False, False]

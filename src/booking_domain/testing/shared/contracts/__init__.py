@@ -2,17 +2,9 @@
 
 from typing import Final
 
-import pytest
+from booking_domain.testing.kit.assertions import rewrite_assertions
 
-pytest.register_assert_rewrite(
-    f"{__name__}.audit",
-    f"{__name__}.idempotency",
-    f"{__name__}.outbox",
-    f"{__name__}.rate_limits",
-    f"{__name__}.signals",
-    f"{__name__}.sources",
-    f"{__name__}.units_of_work",
-)
+rewrite_assertions(__name__)
 
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
 from booking_domain.shared.audit import AuditLog, AuditReads

@@ -11,7 +11,7 @@ from booking_domain.scheduling.model import SlotSettings
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import BookingId
 from booking_domain.testing.builders import NOW, Builder, terms
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, alone, race, rolled_back
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, alone, present, race, rolled_back
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -27,8 +27,7 @@ class UnitOfWorkContract(StorageContract):
             await tx.bookings.add(booking, [make.event(booking)])
             await tx.outbox.put([event])
         assert await backend.reads.bookings.get(booking.id) == booking
-        schedule = await backend.reads.schedules.get(cast.profile.id, claim.span)
-        assert schedule is not None
+        schedule = present(await backend.reads.schedules.get(cast.profile.id, claim.span))
         assert schedule.claims == (claim,)
         assert list(await backend.outbox_events()) == [event]
 
@@ -47,8 +46,7 @@ class UnitOfWorkContract(StorageContract):
         assert await backend.reads.bookings.get(booking.id) is None
         assert list(await backend.reads.bookings.events(booking.id)) == []
         assert await backend.reads.payments.get(payment.id) is None
-        schedule = await backend.reads.schedules.get(cast.profile.id, claim.span)
-        assert schedule is not None
+        schedule = present(await backend.reads.schedules.get(cast.profile.id, claim.span))
         assert schedule.claims == ()
         assert list(await backend.outbox_events()) == []
 
@@ -63,8 +61,7 @@ class UnitOfWorkContract(StorageContract):
 
         await rolled_back(backend, move_away)
         assert await backend.reads.schedules.calendar(cast.profile.id) == before
-        view = await backend.reads.providers.get(cast.profile.id)
-        assert view is not None
+        view = present(await backend.reads.providers.get(cast.profile.id))
         assert (view.profile, view.terms) == (cast.profile, terms())
 
     async def test_a_cancelled_transaction_is_rolled_back_and_releases_its_locks(
