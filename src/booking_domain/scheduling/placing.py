@@ -8,15 +8,23 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from booking_domain.scheduling.claims import Claim
-from booking_domain.scheduling.errors import DurationNotOffered, SlotNotOffered, SlotTaken, TimeNotAvailable
+from booking_domain.scheduling.errors import (
+    DurationNotOffered,
+    ProviderNotFound,
+    SlotNotOffered,
+    SlotTaken,
+    TimeNotAvailable,
+)
 from booking_domain.scheduling.explain import Reason, closed_by_exception, reasons_against
 from booking_domain.scheduling.model import MAX_HORIZON_DAYS, ProviderSchedule
-from booking_domain.scheduling.services import ServiceRequired, choose
+from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered, ServiceRequired, choose
 from booking_domain.scheduling.slots import is_offered
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, ServiceId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
 
+CHOICE_ERRORS: Final = (ProviderNotFound, DurationNotOffered, ServiceNotOffered, ServiceRequired, OnlyAddOns)
+"""What the choice of a provider and of services or a duration raises."""
 _OF_OFFERING: Final = frozenset({Reason.NOTICE, Reason.HORIZON, Reason.OFF_GRID})
 """Rules about which starts are offered. An agreed start has passed them."""
 _OF_HOURS: Final = frozenset({Reason.CLOSED, Reason.SALON_CLOSED})

@@ -1,13 +1,14 @@
-"""Builders of profiles."""
+"""Builders of profiles and salons."""
 
 from booking_domain.catalogue.model import Location, Profile, ProfileStatus
+from booking_domain.catalogue.salons import Salon
 from booking_domain.identity.model import User
-from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.testing.kit.builders import NOW, BaseBuilder
 
 
 class CatalogueBuilder(BaseBuilder):
-    """Builds profiles."""
+    """Builds profiles and salons."""
 
     def profile(self, owner: User, status: ProfileStatus = ProfileStatus.APPROVED) -> Profile:
         """A complete profile."""
@@ -23,4 +24,10 @@ class CatalogueBuilder(BaseBuilder):
             location=Location(47.918873, 106.917701),
             status=status,
             created_at=NOW,
+        )
+
+    def salon(self, manager: User, name: str = "Номад", time_zone: str = "UTC") -> Salon:
+        """A salon without members."""
+        return Salon(
+            id=SalonId(self.entropy.new_id()), manager_id=manager.id, name=name, time_zone=time_zone, created_at=NOW
         )

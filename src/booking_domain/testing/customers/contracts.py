@@ -8,14 +8,13 @@ from uuid import UUID
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
 from booking_domain.bookings.walk_ins import WalkIn
-from booking_domain.catalogue.salons import Salon
 from booking_domain.customers.model import Customer, CustomerNote
 from booking_domain.customers.ports import CustomerFilter, CustomerNotes, CustomerReads, CustomerScope
 from booking_domain.identity.model import User
 from booking_domain.shared.actor import Role
-from booking_domain.shared.ids import CustomerId, SalonId, UserId
+from booking_domain.shared.ids import CustomerId, UserId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, alone, store_bookings
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, a_salon, alone, store_bookings
 from booking_domain.use_cases.platform.views import CONTACT_SHOWN
 
 LAST_WEEK: Final = NOW - timedelta(days=7)
@@ -181,17 +180,9 @@ class CustomersContract(StorageContract):
             assert await tx.customer_notes.get(other.owner.id, CustomerId(theirs.id)) is not None
 
     async def test_a_manager_has_the_customers_of_all_members(self, backend: Backend, make: Builder) -> None:
-        manager = make.user(Role.MANAGER)
-        salon = Salon(
-            id=SalonId(make.entropy.new_id()), manager_id=manager.id, name="Номад", time_zone="UTC", created_at=NOW
-        )
         casts = [await a_cast(backend, make) for _ in range(3)]
         both, one = await _customers(backend, make, "Both", "One")
-        async with backend.begin() as tx:
-            await tx.users.add(manager)
-            await tx.salons.add(salon)
-            for cast in casts[:2]:
-                await tx.salons.add_member(salon.id, cast.profile.id)
+        salon = await a_salon(backend, make, *casts[:2])
         await store_bookings(
             backend,
             make,
@@ -199,8 +190,8 @@ class CustomersContract(StorageContract):
             _agreed(make, casts[1], one, 5),
             _agreed(make, casts[2], casts[2].customer, 5),
         )
-        whose = CustomerScope(manager_id=manager.id)
-        found = await backend.reads.customers.page(manager.id, CustomerFilter(whose=whose), NOW)
+        whose = CustomerScope(manager_id=salon.manager_id)
+        found = await backend.reads.customers.page(salon.manager_id, CustomerFilter(whose=whose), NOW)
         assert [(each.name, each.bookings) for each in found] == [(both.name, 2), (one.name, 1)]
         async with backend.begin() as tx:
             assert await tx.customer_notes.serves(whose, CustomerId(one.id))

@@ -21,12 +21,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
-from typing import Final, Self, TypeVar, cast
+from typing import Any, Final, Self, TypeVar, cast
 
 import pytest
 
 from booking_domain.bookings.model import Booking
 from booking_domain.catalogue.model import Profile, ProfileStatus
+from booking_domain.catalogue.salons import Salon
 from booking_domain.identity.model import User
 from booking_domain.scheduling.model import SlotSettings
 from booking_domain.shared.actor import Role
@@ -45,6 +46,7 @@ __all__ = [
     "OpenBackend",
     "StorageContract",
     "a_cast",
+    "a_salon",
     "alone",
     "one_wins",
     "present",
@@ -97,6 +99,20 @@ async def a_cast(backend: Backend, make: Builder, status: ProfileStatus = Profil
         await tx.calendars.save_settings(cast.profile.id, "Asia/Ulaanbaatar", SlotSettings())
         await tx.bookable_providers.save_terms(cast.profile.id, terms())
     return cast
+
+
+async def a_salon(backend: Backend, make: Builder, *members: Cast, **values: Any) -> Salon:
+    """Store a salon with its manager and members."""
+    manager = make.user(Role.MANAGER)
+    salon = replace(make.salon(manager), **values)
+    async with backend.begin() as tx:
+        await tx.users.add(manager)
+        await tx.salons.add(salon)
+        await tx.salons.lock(salon.id)
+        for member in members:
+            await tx.calendars.lock_provider_of(member.owner.id)
+            await tx.salons.add_member(salon.id, member.profile.id)
+    return salon
 
 
 async def a_booking(backend: Backend, make: Builder, cast: Cast | None = None) -> Booking:

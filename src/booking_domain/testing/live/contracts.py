@@ -6,13 +6,20 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from booking_domain.catalogue.salons import Salon
 from booking_domain.live.model import Channel, LiveEvent, NewLiveEvent
 from booking_domain.live.ports import BookingParties, LiveEvents, LiveReads
 from booking_domain.shared.actor import Role
-from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
+from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.testing.builders import NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, alone, rolled_back, store_bookings
+from booking_domain.testing.kit.storage import (
+    Backend,
+    StorageContract,
+    a_cast,
+    a_salon,
+    alone,
+    rolled_back,
+    store_bookings,
+)
 
 FULL: Final = NewLiveEvent(
     channel=Channel.BOOKINGS,
@@ -75,15 +82,9 @@ class LiveContract(StorageContract):
         assert [each.id for each in await backend.reads.live.after(0, 9)] == [3]
 
     async def test_a_booking_concerns_its_parties_and_the_manager(self, backend: Backend, make: Builder) -> None:
-        alone, member, manager = await a_cast(backend, make), await a_cast(backend, make), make.user(Role.MANAGER)
-        salon = Salon(
-            id=SalonId(make.entropy.new_id()), manager_id=manager.id, name="Номад", time_zone="UTC", created_at=NOW
-        )
-        async with backend.begin() as tx:
-            await tx.users.add(manager)
-            await tx.salons.add(salon)
-            await tx.salons.add_member(salon.id, member.profile.id)
-        one, other = (make.booking(cast.profile, cast.customer, TOMORROW) for cast in (alone, member))
+        single, member = await a_cast(backend, make), await a_cast(backend, make)
+        salon = await a_salon(backend, make, member)
+        one, other = (make.booking(cast.profile, cast.customer, TOMORROW) for cast in (single, member))
         await store_bookings(backend, make, one, other)
         expected = BookingParties(
             customer_id=one.customer_id,
@@ -98,7 +99,7 @@ class LiveContract(StorageContract):
             customer_id=other.customer_id,
             provider_user_id=other.provider_user_id,
             provider_id=other.provider_id,
-            manager_id=manager.id,
+            manager_id=salon.manager_id,
         )
         async with backend.begin() as tx:
             found = await tx.live_events.parties_of([one.id, other.id, BookingId(make.entropy.new_id())])

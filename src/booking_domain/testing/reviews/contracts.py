@@ -11,7 +11,7 @@ import pytest
 from booking_domain.bookings.model import Booking, Duration, Terms
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import ProfileStatus, ProviderFilter, ProviderOrder, Rating
-from booking_domain.catalogue.salons import Salon, SalonFilter
+from booking_domain.catalogue.salons import SalonFilter
 from booking_domain.identity.bank_accounts import BankAccount
 from booking_domain.identity.model import User
 from booking_domain.identity.sessions import Client
@@ -20,10 +20,9 @@ from booking_domain.reviews.model import HideReason, Review, ReviewExists, Revie
 from booking_domain.reviews.policy import Tie, Visit, counted
 from booking_domain.reviews.ports import ReviewableBookings, ReviewFilter, ReviewOrder, ReviewReads, Reviews, Ties
 from booking_domain.scheduling.services import Service
-from booking_domain.shared.actor import Role
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import BankAccountId, BookingId, ProviderId, SalonId, ServiceId, SmsId
+from booking_domain.shared.ids import BankAccountId, BookingId, ProviderId, ServiceId, SmsId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import NOW, Builder
@@ -32,6 +31,7 @@ from booking_domain.testing.kit.storage import (
     Cast,
     StorageContract,
     a_cast,
+    a_salon,
     alone,
     one_wins,
     present,
@@ -292,17 +292,8 @@ class ReviewsContract(StorageContract):
         assert found == best_first
 
     async def test_the_providers_of_a_salon_are_rated_together(self, backend: Backend, make: Builder) -> None:
-        manager, casts = make.user(Role.MANAGER), [await a_cast(backend, make) for _ in range(2)]
-        salon = Salon(
-            id=SalonId(make.entropy.new_id()), manager_id=manager.id, name="Nomad", time_zone="UTC", created_at=NOW
-        )
-        async with backend.begin() as tx:
-            await tx.users.add(manager)
-            await tx.salons.add(salon)
-            for cast in casts:
-                await tx.salons.lock(salon.id)
-                await tx.calendars.lock_provider_of(cast.owner.id)
-                await tx.salons.add_member(salon.id, cast.profile.id)
+        casts = [await a_cast(backend, make) for _ in range(2)]
+        await a_salon(backend, make, *casts)
         for cast, stars in zip(casts, ([5], [3, 4]), strict=True):
             await _rated(backend, make, cast, *stars)
         [listed] = await backend.reads.salons.page(SalonFilter(limit=9))
@@ -429,21 +420,9 @@ class TiesContract(StorageContract):
     async def test_the_manager_of_the_salon_and_its_number_and_account_are_ties(
         self, backend: Backend, make: Builder
     ) -> None:
-        cast, manager = await a_cast(backend, make), make.user(Role.MANAGER)
-        salon = Salon(
-            id=SalonId(make.entropy.new_id()),
-            manager_id=manager.id,
-            name="Nomad",
-            time_zone="UTC",
-            phone=cast.customer.phone or "",
-            created_at=NOW,
-        )
-        async with backend.begin() as tx:
-            await tx.users.add(manager)
-            await tx.salons.add(salon)
-            await tx.salons.lock(salon.id)
-            await tx.calendars.lock_provider_of(cast.owner.id)
-            await tx.salons.add_member(salon.id, cast.profile.id)
+        cast = await a_cast(backend, make)
+        salon = await a_salon(backend, make, cast, phone=cast.customer.phone or "")
+        manager = present(await alone(backend).users.get(salon.manager_id))
         assert await _ties(backend, replace(cast, customer=manager)) == {Tie.MANAGER}
         assert await _ties(backend, cast) == {Tie.NUMBER}
         other = await _another_customer(backend, make, cast)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, CustomerNotActive, NotATimeOffered
+from booking_domain.bookings.errors import AlreadyOver, NotATimeOffered
 from booking_domain.bookings.model import Booking, BookingDecision
-from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Party
-from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, TimeNotAvailable
+from booking_domain.bookings.transitions import Action, Party
+from booking_domain.scheduling.errors import SlotTaken, TimeNotAvailable
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.placing import proposable, slot_window
 from booking_domain.shared.audit import Subject
@@ -16,12 +16,12 @@ from booking_domain.shared.decision import Decision
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
-from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import instant
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.use_cases.bookings.bookable import require_bookable_schedule
+from booking_domain.use_cases.bookings.bookable import NOT_BOOKABLE, require_bookable_schedule
 from booking_domain.use_cases.bookings.steps import (
+    MOVE_ERRORS,
     lock_visible_booking,
     require_answer_in_time,
     require_requested,
@@ -96,12 +96,9 @@ accept_request: Final = UseCase(
     lambda _, booking: Subject("booking", booking.id),
     audited_as="booking.accept",
     raises=(
-        BookingNotFound,
-        NotYourMove,
-        InvalidBookingTransition,
+        *MOVE_ERRORS,
         AlreadyOver,
-        ProviderNotBookable,
-        CustomerNotActive,
+        *NOT_BOOKABLE,
         SlotTaken,
         TimeNotAvailable,
         NotATimeOffered,

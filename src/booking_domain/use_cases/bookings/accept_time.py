@@ -4,18 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from booking_domain.bookings.errors import BookingNotFound, TimeChanged
+from booking_domain.bookings.errors import TimeChanged
 from booking_domain.bookings.model import Booking
-from booking_domain.bookings.transitions import InvalidBookingTransition
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, EventId
-from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.use_cases.bookings.steps import lock_visible_booking, save_decision
+from booking_domain.use_cases.bookings.steps import MOVE_ERRORS, lock_visible_booking, save_decision
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -52,5 +50,5 @@ accept_time: Final = UseCase(
     _accept_time,
     lambda _, booking: Subject("booking", booking.id),
     audited_as="booking.accept_time",
-    raises=(BookingNotFound, NotYourMove, InvalidBookingTransition, TimeChanged, InvalidValue, StaleVersion),
+    raises=(*MOVE_ERRORS, TimeChanged, InvalidValue, StaleVersion),
 )

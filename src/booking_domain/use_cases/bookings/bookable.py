@@ -1,10 +1,15 @@
 """Whether a provider can take a booking of a customer: one rule for placing, moving, accepting, paying and reviving."""
 
+from typing import Final
+
 from booking_domain.bookings.errors import CustomerNotActive
 from booking_domain.scheduling.errors import ProviderNotBookable
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.shared.ids import UserId
 from booking_domain.use_cases.platform.ports import Repositories
+
+NOT_BOOKABLE: Final = (ProviderNotBookable, CustomerNotActive)
+"""What `require_bookable_schedule` raises."""
 
 
 async def require_bookable_schedule(

@@ -5,8 +5,6 @@ from typing import Final
 
 from booking_domain.bookings.errors import (
     AlreadyOver,
-    BookingNotFound,
-    CustomerNotActive,
     DepositDue,
     RefundDiffers,
     TimeNotAccepted,
@@ -14,8 +12,8 @@ from booking_domain.bookings.errors import (
     UnderReview,
 )
 from booking_domain.bookings.model import Booking
-from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Status
-from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken
+from booking_domain.bookings.transitions import Action, Status
+from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.placing import slot_window
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.deadlines import Deadlines
@@ -23,11 +21,15 @@ from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import StaleVersion
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, EventId
-from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.use_cases.bookings.bookable import require_bookable_schedule
-from booking_domain.use_cases.bookings.steps import lock_visible_booking, require_answer_in_time, save_decision
+from booking_domain.use_cases.bookings.bookable import NOT_BOOKABLE, require_bookable_schedule
+from booking_domain.use_cases.bookings.steps import (
+    MOVE_ERRORS,
+    lock_visible_booking,
+    require_answer_in_time,
+    save_decision,
+)
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -81,17 +83,14 @@ change_booking_status: Final = UseCase(
     _change,
     lambda _, booking: Subject("booking", booking.id),
     raises=(
-        BookingNotFound,
-        NotYourMove,
-        InvalidBookingTransition,
+        *MOVE_ERRORS,
         TooEarly,
         UnderReview,
         TimeNotAccepted,
         AlreadyOver,
         DepositDue,
         RefundDiffers,
-        ProviderNotBookable,
-        CustomerNotActive,
+        *NOT_BOOKABLE,
         SlotTaken,
         StaleVersion,
     ),

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from booking_domain.bookings.errors import BookingNotFound
 from booking_domain.bookings.model import Booking
-from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Party
+from booking_domain.bookings.transitions import Action, Party
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import StaleVersion
 from booking_domain.shared.executor import UseCase, UseCaseContext
@@ -13,7 +12,7 @@ from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.use_cases.bookings.steps import lock_visible_booking, require_requested, save_decision
+from booking_domain.use_cases.bookings.steps import MOVE_ERRORS, lock_visible_booking, require_requested, save_decision
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -47,5 +46,5 @@ decline_request: Final = UseCase(
     _decline,
     lambda _, booking: Subject("booking", booking.id),
     audited_as="booking.decline",
-    raises=(BookingNotFound, NotYourMove, InvalidBookingTransition, StaleVersion),
+    raises=(*MOVE_ERRORS, StaleVersion),
 )

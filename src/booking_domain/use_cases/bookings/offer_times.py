@@ -4,22 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from booking_domain.bookings.errors import BookingNotFound, CustomerNotActive
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking
-from booking_domain.bookings.transitions import Action, InvalidBookingTransition
-from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, TimeNotAvailable
+from booking_domain.bookings.transitions import Action
+from booking_domain.scheduling.errors import SlotTaken, TimeNotAvailable
 from booking_domain.scheduling.placing import proposable, slot_window
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
-from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.use_cases.bookings.bookable import require_bookable_schedule
-from booking_domain.use_cases.bookings.steps import lock_visible_booking, require_answer_in_time
+from booking_domain.use_cases.bookings.bookable import NOT_BOOKABLE, require_bookable_schedule
+from booking_domain.use_cases.bookings.steps import MOVE_ERRORS, lock_visible_booking, require_answer_in_time
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -58,15 +56,5 @@ offer_times: Final = UseCase(
     _offer,
     lambda _, booking: Subject("booking", booking.id),
     audited_as="booking.offer_times",
-    raises=(
-        BookingNotFound,
-        NotYourMove,
-        InvalidBookingTransition,
-        ProviderNotBookable,
-        CustomerNotActive,
-        SlotTaken,
-        TimeNotAvailable,
-        InvalidValue,
-        StaleVersion,
-    ),
+    raises=(*MOVE_ERRORS, *NOT_BOOKABLE, SlotTaken, TimeNotAvailable, InvalidValue, StaleVersion),
 )

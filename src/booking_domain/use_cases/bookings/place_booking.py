@@ -4,30 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from booking_domain.bookings.errors import (
-    BookingForOthers,
-    CustomerNotActive,
-    CustomerNotFound,
-    DepositOutOfRange,
-    TooManyUnsettled,
-    TooManyUpcoming,
-    TooManyUpcomingUnverified,
-)
 from booking_domain.bookings.ideas import IdeaSide
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.ports import BookableProvider
 from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.catalogue.booking_links import BookingLinkNotFound
-from booking_domain.payments.errors import NotChargeable
 from booking_domain.scheduling.errors import (
-    DurationNotOffered,
     HoldNotFound,
-    ProviderNotFound,
     SlotNotOffered,
     SlotTaken,
 )
-from booking_domain.scheduling.placing import claimable, offered_minutes, placeable, slot_window
-from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered, ServiceRequired
+from booking_domain.scheduling.placing import CHOICE_ERRORS, claimable, offered_minutes, placeable, slot_window
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
@@ -37,7 +24,14 @@ from booking_domain.shared.ids import ClaimId, ProviderId, ServiceId, UserId, Wa
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange, instant
 from booking_domain.use_cases.bookings.ideas import IDEA_ERRORS, NewIdea, add_idea
-from booking_domain.use_cases.bookings.steps import add_booking, booking_quota, is_staff, of_services, require_bookable
+from booking_domain.use_cases.bookings.steps import (
+    PLACING_ERRORS,
+    add_booking,
+    booking_quota,
+    is_staff,
+    of_services,
+    require_bookable,
+)
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -147,23 +141,12 @@ place_booking: Final = UseCase(
     _place,
     lambda _, booking: Subject("booking", booking.id),
     raises=(
-        ProviderNotFound,
-        DurationNotOffered,
-        ServiceNotOffered,
-        ServiceRequired,
-        OnlyAddOns,
+        *CHOICE_ERRORS,
         SlotNotOffered,
         SlotTaken,
         HoldNotFound,
         BookingLinkNotFound,
-        DepositOutOfRange,
-        NotChargeable,
-        TooManyUnsettled,
-        TooManyUpcoming,
-        TooManyUpcomingUnverified,
-        BookingForOthers,
-        CustomerNotFound,
-        CustomerNotActive,
+        *PLACING_ERRORS,
         *IDEA_ERRORS,
     ),
 )

@@ -5,21 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from booking_domain.bookings.errors import (
-    BookingForOthers,
-    CustomerNotActive,
-    CustomerNotFound,
-    DepositOutOfRange,
     SeriesNotPossible,
-    TooManyUnsettled,
-    TooManyUpcoming,
-    TooManyUpcomingUnverified,
 )
 from booking_domain.bookings.model import Booking, BookingMode, Terms
-from booking_domain.payments.errors import NotChargeable
-from booking_domain.scheduling.errors import DurationNotOffered, ProviderNotFound, SlotNotOffered, SlotTaken
+from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
 from booking_domain.scheduling.model import MAX_WEEKS_APART
-from booking_domain.scheduling.placing import claimable, offered_minutes, placeable, slot_window
-from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered, ServiceRequired
+from booking_domain.scheduling.placing import CHOICE_ERRORS, claimable, offered_minutes, placeable, slot_window
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import DomainError, InvalidValue
 from booking_domain.shared.executor import UseCase, UseCaseContext
@@ -28,6 +19,7 @@ from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange, instant, time_zone
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking
 from booking_domain.use_cases.bookings.steps import (
+    PLACING_ERRORS,
     add_booking,
     booking_quota,
     is_staff,
@@ -113,21 +105,5 @@ place_series: Final = UseCase(
     _place,
     lambda _, bookings: Subject("booking", bookings[0].id),
     audited_as="booking.place_series",
-    raises=(
-        ProviderNotFound,
-        DurationNotOffered,
-        ServiceNotOffered,
-        ServiceRequired,
-        OnlyAddOns,
-        SeriesNotPossible,
-        DepositOutOfRange,
-        NotChargeable,
-        TooManyUnsettled,
-        TooManyUpcoming,
-        TooManyUpcomingUnverified,
-        BookingForOthers,
-        CustomerNotFound,
-        CustomerNotActive,
-        InvalidValue,
-    ),
+    raises=(*CHOICE_ERRORS, SeriesNotPossible, *PLACING_ERRORS, InvalidValue),
 )

@@ -4,22 +4,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, CustomerNotActive, InThePast, RescheduleTooLate
+from booking_domain.bookings.errors import AlreadyOver, InThePast, RescheduleTooLate
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking
-from booking_domain.bookings.transitions import InvalidBookingTransition, Party
-from booking_domain.scheduling.errors import DurationNotOffered, ProviderNotBookable, SlotNotOffered, SlotTaken
+from booking_domain.bookings.transitions import Party
+from booking_domain.scheduling.errors import DurationNotOffered, SlotNotOffered, SlotTaken
 from booking_domain.scheduling.placing import claimable, placeable, slot_window
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
-from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import instant
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.use_cases.bookings.bookable import require_bookable_schedule
-from booking_domain.use_cases.bookings.steps import lock_visible_booking, move_claim, require_answer_in_time
+from booking_domain.use_cases.bookings.bookable import NOT_BOOKABLE, require_bookable_schedule
+from booking_domain.use_cases.bookings.steps import (
+    MOVE_ERRORS,
+    lock_visible_booking,
+    move_claim,
+    require_answer_in_time,
+)
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -74,11 +78,8 @@ reschedule_booking: Final = UseCase(
     lambda _, booking: Subject("booking", booking.id),
     audited_as="booking.reschedule",
     raises=(
-        BookingNotFound,
-        NotYourMove,
-        InvalidBookingTransition,
-        ProviderNotBookable,
-        CustomerNotActive,
+        *MOVE_ERRORS,
+        *NOT_BOOKABLE,
         DurationNotOffered,
         SlotNotOffered,
         SlotTaken,

@@ -6,7 +6,7 @@ Longer than most files because use cases take their shared steps from one place 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from booking_domain.bookings.errors import (
     UNSETTLED_PER_CUSTOMER,
@@ -16,6 +16,8 @@ from booking_domain.bookings.errors import (
     CustomerNotFound,
     DepositOutOfRange,
     TooManyUnsettled,
+    TooManyUpcoming,
+    TooManyUpcomingUnverified,
 )
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking, BookingDecision, Terms
@@ -25,6 +27,7 @@ from booking_domain.bookings.transitions import CLAIMS_TIME, InvalidBookingTrans
 from booking_domain.bookings.upcoming import UpcomingLimits
 from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
+from booking_domain.payments.errors import NotChargeable
 from booking_domain.payments.events import RefundScheduled, refund_event
 from booking_domain.payments.model import Purpose
 from booking_domain.payments.refunds import Refund, RefundNotFound, RefundReason
@@ -37,6 +40,7 @@ from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.errors import InvalidValue, required
 from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId, RefundId, SeriesId, ServiceId, UserId
+from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, managed, may, owned
 from booking_domain.shared.time import TimeRange
@@ -46,6 +50,20 @@ from booking_domain.use_cases.bookings.bookable import require_active
 from booking_domain.use_cases.bookings.chargeable_terms import require_chargeable_deposit, require_chargeable_profile
 from booking_domain.use_cases.bookings.consents import may_place_for
 from booking_domain.use_cases.platform.ports import Repositories
+
+MOVE_ERRORS: Final = (BookingNotFound, NotYourMove, InvalidBookingTransition)
+"""What a move of a booking raises, whatever the move."""
+PLACING_ERRORS: Final = (
+    DepositOutOfRange,
+    NotChargeable,
+    TooManyUnsettled,
+    TooManyUpcoming,
+    TooManyUpcomingUnverified,
+    BookingForOthers,
+    CustomerNotFound,
+    CustomerNotActive,
+)
+"""What the steps before a booking is placed raise."""
 
 
 class BookingOrder(Protocol):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from booking_domain.bookings.errors import BookingNotFound, CustomerNotActive, TooEarly
+from booking_domain.bookings.errors import BookingNotFound, TooEarly
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.transitions import RESOLUTIONS, Action, InvalidBookingTransition, Party, Status
@@ -60,7 +60,7 @@ from booking_domain.disputes.ports import DisputeView
 from booking_domain.files.model import File, FileOwner, Folder
 from booking_domain.payments.errors import CaptureInProgress
 from booking_domain.payments.refunds import RefundReason
-from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, TimeNotAvailable
+from booking_domain.scheduling.errors import SlotTaken, TimeNotAvailable
 from booking_domain.scheduling.placing import require_available, slot_window
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
@@ -69,7 +69,7 @@ from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, ClaimId, EventId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
-from booking_domain.use_cases.bookings.bookable import require_bookable_schedule
+from booking_domain.use_cases.bookings.bookable import NOT_BOOKABLE, require_bookable_schedule
 from booking_domain.use_cases.bookings.steps import booking_claim, capture_all, close_payments, schedule_refund
 from booking_domain.use_cases.files.commands import SET_FILES_ERRORS, set_files
 from booking_domain.use_cases.platform.ports import Repositories
@@ -446,8 +446,7 @@ resolve_dispute: Final = UseCase(
         TooEarly,
         SlotTaken,
         TimeNotAvailable,
-        ProviderNotBookable,
-        CustomerNotActive,
+        *NOT_BOOKABLE,
         InvalidValue,
         StaleVersion,
     ),

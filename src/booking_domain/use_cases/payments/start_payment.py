@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from booking_domain.bookings.errors import BookingNotFound, CustomerNotActive
+from booking_domain.bookings.errors import BookingNotFound
 from booking_domain.bookings.model import Booking, DepositMode, Terms
 from booking_domain.bookings.transitions import Party, Status
 from booking_domain.payments.errors import (
@@ -28,7 +28,6 @@ from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import AUTHORISED_FOR, Invoice, Payment, Purpose
 from booking_domain.payments.ports import InvoiceOrder, PaymentGateway
 from booking_domain.payments.transitions import PaymentStatus
-from booking_domain.scheduling.errors import ProviderNotBookable
 from booking_domain.scheduling.placing import slot_window
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.audit import Subject
@@ -39,7 +38,7 @@ from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation, may
 from booking_domain.shared.processes import Process
-from booking_domain.use_cases.bookings.bookable import require_bookable_schedule
+from booking_domain.use_cases.bookings.bookable import NOT_BOOKABLE, require_bookable_schedule
 from booking_domain.use_cases.bookings.steps import close_excessive_payments, due_of
 from booking_domain.use_cases.platform.ports import Repositories
 
@@ -248,8 +247,7 @@ _prepare_payment: Final = UseCase(
         InvalidValue,
         NotChargeable,
         WindowClosed,
-        ProviderNotBookable,
-        CustomerNotActive,
+        *NOT_BOOKABLE,
         PaymentInPreparation,
     ),
 )

@@ -6,16 +6,21 @@ from typing import Final, Protocol
 
 from booking_domain.scheduling.claims import HOLDS_PER_CUSTOMER, Claim, ClaimKind
 from booking_domain.scheduling.errors import (
-    DurationNotOffered,
     HoldNotFound,
     ProviderNotFound,
     SlotNotOffered,
     SlotTaken,
     TooManyHolds,
 )
-from booking_domain.scheduling.placing import claimable, for_services, offered_minutes, require_services, slot_window
+from booking_domain.scheduling.placing import (
+    CHOICE_ERRORS,
+    claimable,
+    for_services,
+    offered_minutes,
+    require_services,
+    slot_window,
+)
 from booking_domain.scheduling.ports import Claims, ProviderSchedules
-from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered, ServiceRequired
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.errors import InvalidValue
@@ -89,17 +94,7 @@ place_hold: Final = UseCase(
     Permission.HOLD_SLOTS,
     _place,
     lambda _, claim: Subject("hold", claim.id),
-    raises=(
-        ProviderNotFound,
-        DurationNotOffered,
-        ServiceNotOffered,
-        ServiceRequired,
-        OnlyAddOns,
-        SlotNotOffered,
-        SlotTaken,
-        TooManyHolds,
-        InvalidValue,
-    ),
+    raises=(*CHOICE_ERRORS, SlotNotOffered, SlotTaken, TooManyHolds, InvalidValue),
 )
 release_hold: Final = UseCase(
     Permission.HOLD_SLOTS,

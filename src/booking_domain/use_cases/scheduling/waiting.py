@@ -9,12 +9,18 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from booking_domain.scheduling.claims import HOLDS_PER_CUSTOMER, Claim, ClaimKind
-from booking_domain.scheduling.errors import DurationNotOffered, ProviderNotFound
+from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.events import WaitlistOffered
 from booking_domain.scheduling.model import ProviderSchedule, Slot
-from booking_domain.scheduling.placing import for_services, offered_minutes, require_services, slot_window
+from booking_domain.scheduling.placing import (
+    CHOICE_ERRORS,
+    for_services,
+    offered_minutes,
+    require_services,
+    slot_window,
+)
 from booking_domain.scheduling.ports import Claims, ProviderSchedules
-from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered, ServiceRequired
+from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered
 from booking_domain.scheduling.slots import slots_in_order
 from booking_domain.scheduling.waiting import (
     MAX_ENTRIES_PER_CUSTOMER,
@@ -266,11 +272,7 @@ join_waiting_list: Final = UseCase(
     _join,
     lambda _, entry: Subject("waiting", entry.id),
     raises=(
-        ProviderNotFound,
-        DurationNotOffered,
-        ServiceNotOffered,
-        ServiceRequired,
-        OnlyAddOns,
+        *CHOICE_ERRORS,
         TooManyWaitingListEntries,
         WaitingListFull,
         InvalidValue,

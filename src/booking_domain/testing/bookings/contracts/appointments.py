@@ -4,11 +4,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from booking_domain.bookings.transitions import CLAIMS_TIME, TO_COME, Party, Status
-from booking_domain.catalogue.salons import Salon
 from booking_domain.shared.actor import Role
-from booking_domain.shared.ids import BookingId, CustomerId, SalonId, UserId
+from booking_domain.shared.ids import BookingId, CustomerId, UserId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, alone, present, store_bookings
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, a_salon, alone, present, store_bookings
 from booking_domain.use_cases.platform.listings import BookingListFilter, BookingListOrder
 from booking_domain.use_cases.platform.views import Appointment, SalonName
 
@@ -104,27 +103,19 @@ class AppointmentReadsContract(StorageContract):
             ]
 
     async def test_an_appointment_names_the_salon_of_its_provider(self, backend: Backend, make: Builder) -> None:
-        cast, manager = await a_cast(backend, make), make.user(Role.MANAGER)
-        salon = Salon(
-            id=SalonId(make.entropy.new_id()), manager_id=manager.id, name="Номад", time_zone="UTC", created_at=NOW
-        )
+        cast = await a_cast(backend, make)
         booking = make.booking(cast.profile, cast.customer)
         await store_bookings(backend, make, booking)
-        async with backend.begin() as tx:
-            await tx.users.add(manager)
-            await tx.salons.add(salon)
-            await tx.salons.add_member(salon.id, cast.profile.id)
+        salon = await a_salon(backend, make, cast)
         found = present(await backend.reads.appointments.get(booking.id))
-        assert (found.booking, found.salon) == (booking, SalonName(id=salon.id, name=salon.name, manager_id=manager.id))
+        named = SalonName(id=salon.id, name=salon.name, manager_id=salon.manager_id)
+        assert (found.booking, found.salon) == (booking, named)
         assert await backend.reads.appointments.page(BookingListFilter()) == [found]
         assert await backend.reads.appointments.get(BookingId(make.entropy.new_id())) is None
 
     async def test_a_manager_lists_the_bookings_of_the_members(self, backend: Backend, make: Builder) -> None:
         manager = make.user(Role.MANAGER)
-        salons = [
-            Salon(id=SalonId(make.entropy.new_id()), manager_id=manager.id, name=name, time_zone="UTC", created_at=NOW)
-            for name in ("Номад", "Ордос")
-        ]
+        salons = [make.salon(manager, name) for name in ("Номад", "Ордос")]
         casts = [await a_cast(backend, make) for _ in range(4)]
         async with backend.begin() as tx:
             await tx.users.add(manager)

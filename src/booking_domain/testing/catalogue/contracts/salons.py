@@ -20,6 +20,7 @@ from booking_domain.testing.kit.storage import (
     Cast,
     StorageContract,
     a_cast,
+    a_salon,
     alone,
     one_wins,
     present,
@@ -35,14 +36,7 @@ INVITED, MEMBER = MemberStatus.INVITED, MemberStatus.MEMBER
 
 
 async def _a_salon(backend: Backend, make: Builder) -> Salon:
-    manager = make.user(Role.MANAGER)
-    salon = Salon(
-        id=SalonId(make.entropy.new_id()), manager_id=manager.id, name="Номад", time_zone=ZONE, created_at=NOW
-    )
-    async with backend.begin() as tx:
-        await tx.users.add(manager)
-        await tx.salons.add(salon)
-    return salon
+    return await a_salon(backend, make, time_zone=ZONE)
 
 
 def _hours(make: Builder, zone: str = ZONE) -> OpeningHours:
@@ -326,10 +320,7 @@ class SalonsContract(StorageContract):
 
     async def test_of_manager_returns_the_salons_of_the_manager(self, backend: Backend, make: Builder) -> None:
         manager, other = make.user(Role.MANAGER), make.user(Role.MANAGER)
-        salons = [
-            Salon(id=SalonId(make.entropy.new_id()), manager_id=each.id, name="Nomad", time_zone="UTC", created_at=NOW)
-            for each in (manager, other, manager)
-        ]
+        salons = [make.salon(each) for each in (manager, other, manager)]
         async with backend.begin() as tx:
             for each in (manager, other):
                 await tx.users.add(each)

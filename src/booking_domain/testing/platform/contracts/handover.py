@@ -15,7 +15,7 @@ from booking_domain.scheduling.feeds import Feed, FeedRule
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.events import Event
 from booking_domain.shared.idempotency import IdempotencyKey
-from booking_domain.shared.ids import FeedId, SalonId
+from booking_domain.shared.ids import FeedId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, present
@@ -37,9 +37,7 @@ class _Setup:
 async def _set_up(backend: Backend, make: Builder) -> _Setup:
     cast, other = await a_cast(backend, make), await a_cast(backend, make)
     owner, profile = cast.owner, cast.profile
-    salon = Salon(
-        id=SalonId(make.entropy.new_id()), manager_id=other.owner.id, name="Nomad", time_zone="UTC", created_at=NOW
-    )
+    salon = make.salon(other.owner)
     consent = BookingConsent(
         id=ConsentId(make.entropy.new_id()),
         provider_id=other.profile.id,

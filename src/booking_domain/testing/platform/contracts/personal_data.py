@@ -18,7 +18,7 @@ from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose, OneTi
 from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.scheduling.feeds import Feed, FeedRule
 from booking_domain.shared.idempotency import IdempotencyKey
-from booking_domain.shared.ids import ClaimId, CodeId, FeedId, SalonId, SessionId, UserId
+from booking_domain.shared.ids import ClaimId, CodeId, FeedId, SessionId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, alone, present, rolled_back
@@ -302,9 +302,7 @@ async def _fill(backend: Backend, make: Builder, cast: Cast) -> None:
 
 
 def _salon(make: Builder, cast: Cast) -> Salon:
-    return Salon(
-        id=SalonId(make.entropy.new_id()), manager_id=cast.customer.id, name="Nomad", time_zone="UTC", created_at=NOW
-    )
+    return make.salon(cast.customer)
 
 
 async def _memberships(backend: Backend, cast: Cast) -> int:

@@ -8,16 +8,14 @@ from typing import Final
 import pytest
 
 from booking_domain.catalogue.model import ProfileStatus
-from booking_domain.catalogue.salons import Salon
 from booking_domain.scheduling.services import Service, ServiceOffer, ServiceView
 from booking_domain.scheduling.workloads import Workload
-from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import SalonId, ServiceId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, alone, present
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, a_salon, alone, present
 
 _DAY: Final = timedelta(days=1)
 
@@ -26,19 +24,6 @@ async def _added(backend: Backend, *services: Service) -> None:
     async with backend.begin() as tx:
         for service in services:
             await tx.services.add(service)
-
-
-async def _a_salon(backend: Backend, make: Builder, *members: Cast) -> Salon:
-    manager = make.user(Role.MANAGER)
-    salon_id = SalonId(make.entropy.new_id())
-    salon = Salon(id=salon_id, manager_id=manager.id, name="Номад", time_zone="UTC", created_at=NOW)
-    async with backend.begin() as tx:
-        await tx.users.add(manager)
-        await tx.salons.add(salon)
-        for member in members:
-            await tx.salons.invite(salon.id, member.profile.id, NOW)
-            await tx.salons.add_member(salon.id, member.profile.id)
-    return salon
 
 
 async def _offered(backend: Backend, service: Service, cast: Cast, price_amount: int | None = None) -> ServiceOffer:
@@ -52,7 +37,7 @@ class ServicesContract(StorageContract):
 
     async def test_the_services_of_a_deleted_salon_are_gone(self, backend: Backend, make: Builder) -> None:
         member = await a_cast(backend, make)
-        salon, other = await _a_salon(backend, make, member), await _a_salon(backend, make)
+        salon, other = await a_salon(backend, make, member), await a_salon(backend, make)
         gone, kept = make.service(salon_id=salon.id), make.service(salon_id=other.id)
         own = make.service(provider_id=member.profile.id)
         await _added(backend, gone, kept, own)
@@ -127,7 +112,7 @@ class ServicesContract(StorageContract):
 
     async def test_a_member_offers_some_services_of_the_salon(self, backend: Backend, make: Builder) -> None:
         cast, colleague = await a_cast(backend, make), await a_cast(backend, make)
-        salon = await _a_salon(backend, make, cast, colleague)
+        salon = await a_salon(backend, make, cast, colleague)
         cut, colour = make.service(salon_id=salon.id, name="Cut"), make.service(salon_id=salon.id, name="Colour")
         await _added(backend, cut, colour)
         await _offered(backend, cut, cast, price_amount=1)
@@ -144,7 +129,7 @@ class ServicesContract(StorageContract):
     async def test_the_offers_in_a_salon_are_those_that_can_be_booked(self, backend: Backend, make: Builder) -> None:
         casts = [await a_cast(backend, make) for _ in range(2)]
         draft = await a_cast(backend, make, ProfileStatus.DRAFT)
-        salon, other = await _a_salon(backend, make, *casts, draft), await _a_salon(backend, make)
+        salon, other = await a_salon(backend, make, *casts, draft), await a_salon(backend, make)
         cut, colour = make.service(salon_id=salon.id, name="Cut"), make.service(salon_id=salon.id, name="Colour")
         unoffered = make.service(salon_id=salon.id)
         inactive = replace(make.service(salon_id=salon.id), active=False)
@@ -165,7 +150,7 @@ class ServicesContract(StorageContract):
 
     async def test_who_leaves_the_salon_offers_its_services_no_longer(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
-        salon = await _a_salon(backend, make, cast)
+        salon = await a_salon(backend, make, cast)
         service = make.service(salon_id=salon.id)
         await _added(backend, service)
         await _offered(backend, service, cast)
@@ -176,7 +161,7 @@ class ServicesContract(StorageContract):
         self, backend: Backend, make: Builder
     ) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
-        salon = await _a_salon(backend, make, cast, other)
+        salon = await a_salon(backend, make, cast, other)
         own, add_on = make.service(provider_id=cast.profile.id), make.service(provider_id=other.profile.id)
         inactive = replace(make.service(provider_id=cast.profile.id), active=False)
         shared, unshared = make.service(salon_id=salon.id), make.service(salon_id=salon.id)
@@ -208,7 +193,7 @@ class ServicesContract(StorageContract):
     ) -> None:
         casts = sorted([await a_cast(backend, make) for _ in range(3)], key=lambda cast: cast.profile.id)
         draft = await a_cast(backend, make, ProfileStatus.DRAFT)
-        salon, other = await _a_salon(backend, make, *casts, draft), await _a_salon(backend, make)
+        salon, other = await a_salon(backend, make, *casts, draft), await a_salon(backend, make)
         cut, colour = make.service(salon_id=salon.id), make.service(salon_id=salon.id)
         own = make.service(provider_id=casts[0].profile.id)
         await _added(backend, cut, colour, own)
@@ -240,7 +225,7 @@ class ServicesContract(StorageContract):
 
     async def test_a_deleted_service_takes_its_offers_along(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
-        salon = await _a_salon(backend, make, cast)
+        salon = await a_salon(backend, make, cast)
         service = make.service(salon_id=salon.id)
         await _added(backend, service)
         await _offered(backend, service, cast)
