@@ -119,19 +119,17 @@ class PostgresAnnouncements(WithWork, Announcements):
         await self._work.execute(_ADD, **ANNOUNCEMENT.write(announcement))
 
     async def get(self, announcement_id: AnnouncementId) -> Announcement | None:
-        row = await self._work.one(_GET, announcement_id=announcement_id)
-        return None if row is None else ANNOUNCEMENT.read(row)
+        return await self._work.first(ANNOUNCEMENT.read, _GET, announcement_id=announcement_id)
 
     async def lock(self, announcement_id: AnnouncementId) -> Announcement | None:
-        row = await self._work.one(_LOCK, announcement_id=announcement_id)
-        return None if row is None else ANNOUNCEMENT.read(row)
+        return await self._work.first(ANNOUNCEMENT.read, _LOCK, announcement_id=announcement_id)
 
     async def count(self, now: datetime) -> int:
         row = await self._work.one(_COUNT, now=now)
         return 0 if row is None else int(row[0])
 
     async def due(self, now: datetime, limit: int) -> Sequence[Announcement]:
-        return [ANNOUNCEMENT.read(row) for row in await self._work.all(_DUE, now=now, most=limit)]
+        return await self._work.each(ANNOUNCEMENT.read, _DUE, now=now, most=limit)
 
     async def save(self, announcement: Announcement, *, was: Announcement) -> None:
         await self._work.update_one(
@@ -155,15 +153,13 @@ class PostgresAnnouncementReads(WithWork, AnnouncementReads):
     """`AnnouncementReads` of the table `announcements`."""
 
     async def get(self, announcement_id: AnnouncementId) -> Announcement | None:
-        row = await self._work.one(_GET, announcement_id=announcement_id)
-        return None if row is None else ANNOUNCEMENT.read(row)
+        return await self._work.first(ANNOUNCEMENT.read, _GET, announcement_id=announcement_id)
 
     async def page(self, criteria: AnnouncementFilter) -> Sequence[Announcement]:
-        rows = await self._work.all(_PAGE, after=criteria.after, most=criteria.limit)
-        return [ANNOUNCEMENT.read(row) for row in rows]
+        return await self._work.each(ANNOUNCEMENT.read, _PAGE, after=criteria.after, most=criteria.limit)
 
     async def current(self, now: datetime) -> Sequence[Announcement]:
-        return [ANNOUNCEMENT.read(row) for row in await self._work.all(_NOW_CURRENT, now=now)]
+        return await self._work.each(ANNOUNCEMENT.read, _NOW_CURRENT, now=now)
 
     async def dismissed_by(self, user_id: UserId) -> set[AnnouncementId]:
         return {AnnouncementId(row[0]) for row in await self._work.all(_DISMISSED, user_id=user_id)}

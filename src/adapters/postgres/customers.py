@@ -185,8 +185,7 @@ class PostgresCustomerNotes(WithWork, CustomerNotes):
         return (row is not None and bool(row[0])) or bool(await self._work.all(_KEEP_WALK_IN, **parameters))
 
     async def get(self, author_id: UserId, customer_id: CustomerId) -> CustomerNote | None:
-        row = await self._work.one(_NOTE, author_id=author_id, customer_id=customer_id)
-        return None if row is None else NOTE.read(row)
+        return await self._work.first(NOTE.read, _NOTE, author_id=author_id, customer_id=customer_id)
 
     async def save(self, note: CustomerNote) -> None:
         await self._work.execute(_SAVE, **NOTE.write(note))
@@ -209,7 +208,7 @@ class PostgresCustomerReads(WithCipher, CustomerReads):
         return self._customer(rows[0]) if rows else None
 
     async def notes_by(self, author_id: UserId, after: CustomerId | None, limit: int) -> list[CustomerNote]:
-        return [NOTE.read(row) for row in await self._work.all(_NOTES_BY, author_id=author_id, after=after, most=limit)]
+        return await self._work.each(NOTE.read, _NOTES_BY, author_id=author_id, after=after, most=limit)
 
     async def _page(
         self, author_id: UserId, criteria: CustomerFilter, now: datetime, *, customer_id: CustomerId | None

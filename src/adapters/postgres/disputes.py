@@ -285,18 +285,16 @@ class PostgresDisputes(WithWork, Disputes):
             await self._work.execute(_ADD_STATEMENT, **STATEMENT.write(statement))
 
     async def get(self, dispute_id: DisputeId) -> Dispute | None:
-        row = await self._work.one(_GET, dispute_id=dispute_id)
-        return None if row is None else DISPUTE.read(row)
+        return await self._work.first(DISPUTE.read, _GET, dispute_id=dispute_id)
 
     async def of_booking(self, booking_id: BookingId) -> list[Dispute]:
-        return [DISPUTE.read(row) for row in await self._work.all(_OF_BOOKING, booking_id=booking_id)]
+        return await self._work.each(DISPUTE.read, _OF_BOOKING, booking_id=booking_id)
 
     async def statements(self, dispute_id: DisputeId) -> list[DisputeStatement]:
-        return [STATEMENT.read(row) for row in await self._work.all(_STATEMENTS, dispute_id=dispute_id)]
+        return await self._work.each(STATEMENT.read, _STATEMENTS, dispute_id=dispute_id)
 
     async def statement(self, statement_id: StatementId) -> DisputeStatement | None:
-        row = await self._work.one(_STATEMENT, statement_id=statement_id)
-        return None if row is None else STATEMENT.read(row)
+        return await self._work.first(STATEMENT.read, _STATEMENT, statement_id=statement_id)
 
     async def save(self, dispute: Dispute, *, was: Dispute) -> None:
         await self._work.update_one(
@@ -308,11 +306,11 @@ class PostgresDisputeReads(WithWork, DisputeReads):
     """`DisputeReads` of `disputes` with the references in `bookings` and the names in `users` and `providers`."""
 
     async def get(self, dispute_id: DisputeId) -> DisputeView | None:
-        row = await self._work.one(_ONE, dispute_id=dispute_id)
-        return None if row is None else _view_of(row)
+        return await self._work.first(_view_of, _ONE, dispute_id=dispute_id)
 
     async def page(self, criteria: DisputeFilter) -> list[DisputeView]:
-        rows = await self._work.all(
+        return await self._work.each(
+            _view_of,
             _PAGE[criteria.order],
             party_id=criteria.party_id,
             status=None if criteria.status is None else criteria.status.value,
@@ -326,22 +324,21 @@ class PostgresDisputeReads(WithWork, DisputeReads):
             after=criteria.after,
             most=criteria.limit,
         )
-        return [_view_of(row) for row in rows]
 
     async def statements(self, dispute_id: DisputeId) -> list[DisputeStatement]:
-        return [STATEMENT.read(row) for row in await self._work.all(_STATEMENTS, dispute_id=dispute_id)]
+        return await self._work.each(STATEMENT.read, _STATEMENTS, dispute_id=dispute_id)
 
     async def to_remind(self, now: datetime, limit: int) -> list[DisputeId]:
-        rows = await self._work.all(
+        return await self._work.each(
+            lambda row: DisputeId(row[0]),
             _TO_REMIND,
             statement_due_by=now + STATEMENT_REMINDER,
             decision_due_by=now + DECISION_REMINDER,
             most=limit,
         )
-        return [DisputeId(row[0]) for row in rows]
 
     async def of_party(self, user_id: UserId, after: DisputeId | None, limit: int) -> list[Dispute]:
-        return [DISPUTE.read(row) for row in await self._work.all(_OF_PARTY, user_id=user_id, after=after, most=limit)]
+        return await self._work.each(DISPUTE.read, _OF_PARTY, user_id=user_id, after=after, most=limit)
 
 
 CONTEXT: Final = PostgresContext(

@@ -85,8 +85,7 @@ def _view_of(row: Row) -> FavouriteView:
 
 class _Lookup(WithWork):
     async def get(self, key: tuple[UserId, ProviderId]) -> Favourite | None:
-        row = await self._work.one(_GET, user_id=key[0], provider_id=key[1])
-        return None if row is None else FAVOURITE.read(row)
+        return await self._work.first(FAVOURITE.read, _GET, user_id=key[0], provider_id=key[1])
 
 
 class PostgresFavourites(_Lookup, Favourites):
@@ -107,10 +106,10 @@ class PostgresFavouriteReads(_Lookup, FavouriteReads):
     """`FavouriteReads` of the table `favourites`."""
 
     async def page(self, user_id: UserId, after: FavouriteId | None, limit: int) -> Sequence[FavouriteView]:
-        return [_view_of(row) for row in await self._work.all(_PAGE, user_id=user_id, after=after, most=limit)]
+        return await self._work.each(_view_of, _PAGE, user_id=user_id, after=after, most=limit)
 
     async def of_user(self, user_id: UserId, after: FavouriteId | None, limit: int) -> Sequence[Favourite]:
-        return [FAVOURITE.read(row) for row in await self._work.all(_ALL, user_id=user_id, after=after, most=limit)]
+        return await self._work.each(FAVOURITE.read, _ALL, user_id=user_id, after=after, most=limit)
 
 
 CONTEXT: Final = PostgresContext(tables=(favourites,))

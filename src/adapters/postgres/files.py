@@ -170,12 +170,10 @@ class PostgresFiles(WithWork, Files):
         await self._work.execute(_ADD, **FILE.write(file))
 
     async def lock(self, file_id: FileId) -> File | None:
-        row = await self._work.one(_LOCK, file_id=file_id)
-        return None if row is None else FILE.read(row)
+        return await self._work.first(FILE.read, _LOCK, file_id=file_id)
 
     async def lock_of(self, owner: FileOwner) -> list[File]:
-        rows = await self._work.all(_LOCK_OF, owner_id=owner.id, folder=owner.folder.value)
-        return [FILE.read(row) for row in rows]
+        return await self._work.each(FILE.read, _LOCK_OF, owner_id=owner.id, folder=owner.folder.value)
 
     async def of_each(self, folder: Folder, owner_ids: Sequence[UUID]) -> dict[UUID, list[File]]:
         return await _of_each(self._work, folder, owner_ids)
@@ -195,22 +193,19 @@ class PostgresFileReads(WithWork, FileReads):
     """`FileReads` of `files`."""
 
     async def get(self, file_id: FileId) -> File | None:
-        row = await self._work.one(_GET, file_id=file_id)
-        return None if row is None else FILE.read(row)
+        return await self._work.first(FILE.read, _GET, file_id=file_id)
 
     async def of_account(self, account_id: UserId, after: FileId | None, limit: int) -> list[File]:
-        rows = await self._work.all(_OF_ACCOUNT, account_id=account_id, after=after, most=limit)
-        return [FILE.read(row) for row in rows]
+        return await self._work.each(FILE.read, _OF_ACCOUNT, account_id=account_id, after=after, most=limit)
 
     async def of(self, owner: FileOwner) -> list[File]:
-        rows = await self._work.all(_OF, owner_id=owner.id, folder=owner.folder.value)
-        return [FILE.read(row) for row in rows]
+        return await self._work.each(FILE.read, _OF, owner_id=owner.id, folder=owner.folder.value)
 
     async def of_each(self, folder: Folder, owner_ids: Sequence[UUID]) -> dict[UUID, list[File]]:
         return await _of_each(self._work, folder, owner_ids)
 
     async def to_sweep(self, now: datetime, limit: int) -> list[FileId]:
-        return [FileId(row[0]) for row in await self._work.all(_TO_SWEEP, now=now, most=limit)]
+        return await self._work.each(lambda row: FileId(row[0]), _TO_SWEEP, now=now, most=limit)
 
 
 CONTEXT: Final = PostgresContext(tables=(files,))

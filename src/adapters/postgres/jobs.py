@@ -59,8 +59,7 @@ class PostgresParkedJobs(WithWork, ParkedJobs):
     """`ParkedJobs` in the table `parked_jobs`."""
 
     async def lock(self, job_id: ParkedJobId) -> ParkedJob | None:
-        row = await self._work.one(_LOCK, job_id=job_id)
-        return None if row is None else PARKED_JOB.read(row)
+        return await self._work.first(PARKED_JOB.read, _LOCK, job_id=job_id)
 
     async def save(self, job: ParkedJob) -> None:
         await self._work.execute(_SAVE, **PARKED_JOB.write(job))
@@ -73,17 +72,20 @@ class PostgresParkedJobReads(WithWork, ParkedJobReads):
     """`ParkedJobReads` of the table `parked_jobs`."""
 
     async def get(self, job_id: ParkedJobId) -> ParkedJob | None:
-        row = await self._work.one(_GET, job_id=job_id)
-        return None if row is None else PARKED_JOB.read(row)
+        return await self._work.first(PARKED_JOB.read, _GET, job_id=job_id)
 
     async def page(self, criteria: ParkedJobFilter) -> Sequence[ParkedJob]:
-        rows = await self._work.all(
-            _PAGE, given_up=criteria.given_up, name=criteria.name, after=criteria.after, most=criteria.limit
+        return await self._work.each(
+            PARKED_JOB.read,
+            _PAGE,
+            given_up=criteria.given_up,
+            name=criteria.name,
+            after=criteria.after,
+            most=criteria.limit,
         )
-        return [PARKED_JOB.read(row) for row in rows]
 
     async def due(self, now: datetime, limit: int) -> Sequence[ParkedJob]:
-        return [PARKED_JOB.read(row) for row in await self._work.all(_DUE, now=now, most=limit)]
+        return await self._work.each(PARKED_JOB.read, _DUE, now=now, most=limit)
 
     async def counts(self) -> ParkedJobCounts:
         row = await self._work.one(_COUNTS)

@@ -129,11 +129,10 @@ class PostgresPortfolioItems(WithWork, PortfolioItems):
         await self._work.execute(_ADD, **ITEM.write(item))
 
     async def lock(self, item_id: PortfolioItemId) -> PortfolioItem | None:
-        row = await self._work.one(_LOCK, item_id=item_id)
-        return None if row is None else ITEM.read(row)
+        return await self._work.first(ITEM.read, _LOCK, item_id=item_id)
 
     async def of_provider(self, provider_id: ProviderId) -> Sequence[PortfolioItem]:
-        return [ITEM.read(row) for row in await self._work.all(_LOCK_ALL, provider_id=provider_id)]
+        return await self._work.each(ITEM.read, _LOCK_ALL, provider_id=provider_id)
 
     async def save(self, item: PortfolioItem, *, was: PortfolioItem) -> None:
         await self._work.update_one(
@@ -148,17 +147,15 @@ class PostgresPortfolioReads(WithWork, PortfolioReads):
     """`PortfolioReads` of `portfolio_items` and `providers`."""
 
     async def get(self, item_id: PortfolioItemId) -> PortfolioView | None:
-        row = await self._work.one(_GET, item_id=item_id)
-        return None if row is None else _view_of(row)
+        return await self._work.first(_view_of, _GET, item_id=item_id)
 
     async def of_provider(
         self, provider_id: ProviderId, after: PortfolioItemId | None, limit: int
     ) -> Sequence[PortfolioView]:
-        rows = await self._work.all(_OF_PROVIDER, provider_id=provider_id, after=after, most=limit)
-        return [_view_of(row) for row in rows]
+        return await self._work.each(_view_of, _OF_PROVIDER, provider_id=provider_id, after=after, most=limit)
 
     async def of_owner(self, user_id: UserId, after: PortfolioItemId | None, limit: int) -> Sequence[PortfolioView]:
-        return [_view_of(row) for row in await self._work.all(_OF_OWNER, user_id=user_id, after=after, most=limit)]
+        return await self._work.each(_view_of, _OF_OWNER, user_id=user_id, after=after, most=limit)
 
     async def search(self, criteria: PortfolioFilter) -> Sequence[PortfolioView]:
         return await self._matching(_SEARCH, criteria)
@@ -167,7 +164,8 @@ class PostgresPortfolioReads(WithWork, PortfolioReads):
         return await self._matching(_PAGE, criteria)
 
     async def _matching(self, statement: Statement, criteria: PortfolioFilter) -> Sequence[PortfolioView]:
-        rows = await self._work.all(
+        return await self._work.each(
+            _view_of,
             statement,
             provider_id=criteria.provider_id,
             status=criteria.status,
@@ -176,7 +174,6 @@ class PostgresPortfolioReads(WithWork, PortfolioReads):
             after=criteria.after,
             most=criteria.limit,
         )
-        return [_view_of(row) for row in rows]
 
 
 CONTEXT: Final = PostgresContext(tables=(portfolio_items,))

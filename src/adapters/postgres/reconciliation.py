@@ -265,23 +265,24 @@ class PostgresReconciliationReads(WithWork, ReconciliationReads):
         return _run(await self._work.one(_ONE_RUN, run_id=run_id))
 
     async def runs(self, criteria: RunFilter) -> list[Run]:
-        rows = await self._work.all(
+        return await self._work.each(
+            RUN.read,
             _RUNS,
             status=None if criteria.status is None else criteria.status.value,
             gateway=criteria.gateway,
             after=criteria.after,
             most=criteria.limit,
         )
-        return [RUN.read(row) for row in rows]
 
     async def to_retry(self, now: datetime, limit: int) -> list[Run]:
-        return [RUN.read(row) for row in await self._work.all(_TO_RETRY, now=now, most=limit)]
+        return await self._work.each(RUN.read, _TO_RETRY, now=now, most=limit)
 
     async def get(self, finding_id: FindingId) -> Finding | None:
         return _finding(await self._work.one(_ONE, finding_id=finding_id))
 
     async def page(self, criteria: FindingFilter) -> list[Finding]:
-        rows = await self._work.all(
+        return await self._work.each(
+            FINDING.read,
             _PAGES[criteria.order],
             status=None if criteria.status is None else criteria.status.value,
             kind=None if criteria.kind is None else criteria.kind.value,
@@ -294,11 +295,9 @@ class PostgresReconciliationReads(WithWork, ReconciliationReads):
             after=criteria.after,
             most=criteria.limit,
         )
-        return [FINDING.read(row) for row in rows]
 
     async def open_findings(self, gateway: str, invoice_references: Sequence[str]) -> list[Finding]:
-        rows = await self._work.all(_STILL_OPEN, gateway=gateway, references=list(invoice_references))
-        return [FINDING.read(row) for row in rows]
+        return await self._work.each(FINDING.read, _STILL_OPEN, gateway=gateway, references=list(invoice_references))
 
 
 CONTEXT: Final = PostgresContext(tables=(runs, findings))

@@ -270,15 +270,14 @@ class PostgresReviews(WithWork, Reviews):
         await self._work.execute(_ADD, **REVIEW.write(review))
 
     async def lock(self, review_id: ReviewId) -> Review | None:
-        row = await self._work.one(_LOCK, review_id=review_id)
-        return None if row is None else REVIEW.read(row)
+        return await self._work.first(REVIEW.read, _LOCK, review_id=review_id)
 
     async def save(self, review: Review, *, was: Review) -> None:
         await self._work.update_one("review", _SAVE, row_key=was.id, seen_version=was.version, **REVIEW.changes(review))
 
     async def ages_since(self, provider_id: ProviderId, since: datetime) -> list[timedelta]:
         await self._lock(provider_id)
-        return [row[0] for row in await self._work.all(_AGES, provider_id=provider_id, since=since)]
+        return await self._work.each(lambda row: row[0], _AGES, provider_id=provider_id, since=since)
 
     async def recount(self, provider_id: ProviderId) -> None:
         await self._lock(provider_id)
@@ -344,11 +343,11 @@ class PostgresReviewReads(WithWork, ReviewReads):
     """`ReviewReads` of `reviews` with the names in `users` and `providers`."""
 
     async def get(self, review_id: ReviewId) -> ReviewView | None:
-        row = await self._work.one(_ONE, review_id=review_id)
-        return None if row is None else _view_of(row)
+        return await self._work.first(_view_of, _ONE, review_id=review_id)
 
     async def page(self, chosen: ReviewFilter) -> list[ReviewView]:
-        rows = await self._work.all(
+        return await self._work.each(
+            _view_of,
             _PAGE,
             author_id=chosen.author_id,
             provider_id=chosen.provider_id,
@@ -356,18 +355,14 @@ class PostgresReviewReads(WithWork, ReviewReads):
             after=chosen.after,
             most=chosen.limit,
         )
-        return [_view_of(row) for row in rows]
 
     async def of_provider(
         self, provider_id: ProviderId, order: ReviewOrder, after: ReviewId | None, limit: int
     ) -> list[ReviewView]:
-        rows = await self._work.all(_OF_PROVIDER[order], provider_id=provider_id, after=after, most=limit)
-        return [_view_of(row) for row in rows]
+        return await self._work.each(_view_of, _OF_PROVIDER[order], provider_id=provider_id, after=after, most=limit)
 
     async def written_for(self, user_id: UserId, after: ReviewId | None, limit: int) -> list[Review]:
-        return [
-            REVIEW.read(row) for row in await self._work.all(_WRITTEN_FOR, user_id=user_id, after=after, most=limit)
-        ]
+        return await self._work.each(REVIEW.read, _WRITTEN_FOR, user_id=user_id, after=after, most=limit)
 
 
 CONTEXT: Final = PostgresContext(tables=(reviews,), conflicts={"reviews_booking_id_key": ReviewExists})

@@ -322,8 +322,7 @@ class PostgresWebhookEndpoints(WithCipher, WebhookEndpoints):
         return 0 if row is None else int(row[0])
 
     async def lock(self, endpoint_id: EndpointId) -> WebhookEndpoint | None:
-        row = await self._work.one(_LOCK_ENDPOINT, endpoint_id=endpoint_id)
-        return None if row is None else ENDPOINT.read(row, self._cipher)
+        return await self._work.first(ENDPOINT.reader(self._cipher), _LOCK_ENDPOINT, endpoint_id=endpoint_id)
 
     async def save(self, endpoint: WebhookEndpoint, *, was: WebhookEndpoint) -> None:
         await self._work.update_one(
@@ -345,8 +344,7 @@ class PostgresWebhookDeliveries(WithCipher, WebhookDeliveries):
         await self._work.execute(_ADD_DELIVERY, **DELIVERY.write(delivery, self._cipher))
 
     async def lock(self, delivery_id: DeliveryId) -> WebhookDelivery | None:
-        row = await self._work.one(_LOCK_DELIVERY, delivery_id=delivery_id)
-        return None if row is None else DELIVERY.read(row, self._cipher)
+        return await self._work.first(DELIVERY.reader(self._cipher), _LOCK_DELIVERY, delivery_id=delivery_id)
 
     async def save(self, delivery: WebhookDelivery, *, was: WebhookDelivery) -> None:
         await self._work.update_one(
@@ -375,18 +373,17 @@ class PostgresWebhookReads(WithCipher, WebhookReads):
     """`WebhookReads` of both tables, with the owners in `users` and `providers`."""
 
     async def endpoint(self, endpoint_id: EndpointId) -> WebhookEndpoint | None:
-        row = await self._work.one(_GET_ENDPOINT, endpoint_id=endpoint_id)
-        return None if row is None else ENDPOINT.read(row, self._cipher)
+        return await self._work.first(ENDPOINT.reader(self._cipher), _GET_ENDPOINT, endpoint_id=endpoint_id)
 
     async def endpoints(self, criteria: EndpointFilter) -> list[WebhookEndpoint]:
-        rows = await self._work.all(
+        return await self._work.each(
+            ENDPOINT.reader(self._cipher),
             _ENDPOINTS,
             owner_id=criteria.owner_id,
             status=None if criteria.status is None else criteria.status.value,
             after=criteria.after,
             most=criteria.limit,
         )
-        return [ENDPOINT.read(row, self._cipher) for row in rows]
 
     async def receivers(self, booking_id: BookingId) -> list[Receiver]:
         found = []
@@ -396,11 +393,11 @@ class PostgresWebhookReads(WithCipher, WebhookReads):
         return found
 
     async def delivery(self, delivery_id: DeliveryId) -> WebhookDelivery | None:
-        row = await self._work.one(_GET_DELIVERY, delivery_id=delivery_id)
-        return None if row is None else DELIVERY.read(row, self._cipher)
+        return await self._work.first(DELIVERY.reader(self._cipher), _GET_DELIVERY, delivery_id=delivery_id)
 
     async def deliveries(self, criteria: DeliveryFilter) -> list[WebhookDelivery]:
-        rows = await self._work.all(
+        return await self._work.each(
+            DELIVERY.reader(self._cipher),
             _DELIVERIES,
             endpoint_id=criteria.endpoint_id,
             status=None if criteria.status is None else criteria.status.value,
@@ -408,18 +405,15 @@ class PostgresWebhookReads(WithCipher, WebhookReads):
             after=criteria.after,
             most=criteria.limit,
         )
-        return [DELIVERY.read(row, self._cipher) for row in rows]
 
     async def next_due(self, endpoint_id: EndpointId, now: datetime) -> WebhookDelivery | None:
-        row = await self._work.one(_NEXT_DUE, endpoint_id=endpoint_id, now=now)
-        return None if row is None else DELIVERY.read(row, self._cipher)
+        return await self._work.first(DELIVERY.reader(self._cipher), _NEXT_DUE, endpoint_id=endpoint_id, now=now)
 
     async def next_attempt(self, endpoint_id: EndpointId) -> datetime | None:
-        row = await self._work.one(_NEXT_ATTEMPT, endpoint_id=endpoint_id)
-        return None if row is None else row[0]
+        return await self._work.first(lambda row: row[0], _NEXT_ATTEMPT, endpoint_id=endpoint_id)
 
     async def due(self, now: datetime, limit: int) -> list[EndpointId]:
-        return [EndpointId(row[0]) for row in await self._work.all(_DUE, now=now, most=limit)]
+        return await self._work.each(lambda row: EndpointId(row[0]), _DUE, now=now, most=limit)
 
 
 CONTEXT: Final = PostgresContext(

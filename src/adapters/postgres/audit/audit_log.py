@@ -54,7 +54,8 @@ class PostgresAuditReads(WithWork, AuditReads):
     """`AuditReads` of the table `audit_log`."""
 
     async def page(self, criteria: AuditFilter) -> Sequence[AuditEntry]:
-        rows = await self._work.all(
+        return await self._work.each(
+            ENTRY.read,
             _PAGE,
             actor_id=criteria.actor_id,
             subject_kind=criteria.subject_kind,
@@ -65,4 +66,3 @@ class PostgresAuditReads(WithWork, AuditReads):
             after=criteria.after,
             most=criteria.limit,
         )
-        return [ENTRY.read(row) for row in rows]

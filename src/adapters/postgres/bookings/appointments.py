@@ -101,8 +101,7 @@ class PostgresAppointmentReads(WithCipher, AppointmentReads):
         return [self._appointment(row) for row in reversed(rows)]
 
     async def get(self, booking_id: BookingId) -> Appointment | None:
-        row = await self._work.one(_ONE, booking_id=booking_id)
-        return None if row is None else self._appointment(row)
+        return await self._work.first(self._appointment, _ONE, booking_id=booking_id)
 
     async def page(self, criteria: BookingListFilter) -> list[Appointment]:
         statuses = [status.value for status in criteria.statuses] or None

@@ -260,8 +260,7 @@ class PostgresBookings(WithWork, Bookings):
         return row is not None and bool(row[0])
 
     async def lock(self, booking_id: BookingId) -> Booking | None:
-        row = await self._work.one(_LOCK, booking_id=booking_id)
-        return None if row is None else BOOKING.read(row)
+        return await self._work.first(BOOKING.read, _LOCK, booking_id=booking_id)
 
     async def _append(self, events: Iterable[BookingEvent]) -> None:
         for event in events:
@@ -272,8 +271,7 @@ class PostgresBookingReads(WithWork, BookingReads):
     """`BookingReads` of `bookings` and `booking_events`."""
 
     async def get(self, booking_id: BookingId) -> Booking | None:
-        row = await self._work.one(_BOOKING, booking_id=booking_id)
-        return None if row is None else BOOKING.read(row)
+        return await self._work.first(BOOKING.read, _BOOKING, booking_id=booking_id)
 
     async def page(self, party_id: UserId | None, criteria: BookingFilter) -> list[Booking]:
         values = {
@@ -293,7 +291,7 @@ class PostgresBookingReads(WithWork, BookingReads):
         return [BOOKING.read(row) for row in rows]
 
     async def events(self, booking_id: BookingId) -> list[BookingEvent]:
-        return [EVENT.read(row) for row in await self._work.all(_EVENTS, booking_id=booking_id)]
+        return await self._work.each(EVENT.read, _EVENTS, booking_id=booking_id)
 
     async def events_of_each(self, booking_ids: Sequence[BookingId]) -> dict[BookingId, list[BookingEvent]]:
         found: dict[BookingId, list[BookingEvent]] = {booking_id: [] for booking_id in booking_ids}
@@ -308,7 +306,8 @@ class PostgresBookingReads(WithWork, BookingReads):
     async def upcoming(
         self, now: datetime, *, time_zone: str | None, after: Booking | None, limit: int
     ) -> list[Booking]:
-        rows = await self._work.all(
+        return await self._work.each(
+            BOOKING.read,
             _TO_COME,
             now=now,
             time_zone=time_zone,
@@ -316,4 +315,3 @@ class PostgresBookingReads(WithWork, BookingReads):
             after_id=_BEFORE_ALL if after is None else after.id,
             most=limit,
         )
-        return [BOOKING.read(row) for row in rows]

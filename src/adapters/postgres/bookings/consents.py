@@ -9,7 +9,7 @@ from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.identity.tables import users
 from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.statements import Statement, if_given
-from adapters.postgres.kit.work import Row, Work
+from adapters.postgres.kit.work import Row, WithWork, Work
 from booking_domain.bookings.consents import (
     BookingConsent,
     BookingConsentReads,
@@ -56,19 +56,14 @@ def _view_of(row: Row) -> ConsentView:
 
 
 async def _code_of(work: Work, provider_id: ProviderId) -> ConsentCode | None:
-    row = await work.one(_CODE_OF, provider_id=provider_id)
-    return None if row is None else CODE.read(row)
+    return await work.first(CODE.read, _CODE_OF, provider_id=provider_id)
 
 
-class PostgresBookingConsents(BookingConsents):
+class PostgresBookingConsents(WithWork, BookingConsents):
     """`BookingConsents` in `booking_consents` and `consent_codes`."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
-
     async def get(self, customer_id: UserId, provider_id: ProviderId) -> BookingConsent | None:
-        row = await self._work.one(_GET, customer_id=customer_id, provider_id=provider_id)
-        return None if row is None else CONSENT.read(row)
+        return await self._work.first(CONSENT.read, _GET, customer_id=customer_id, provider_id=provider_id)
 
     async def save(self, consent: BookingConsent) -> None:
         await self._work.execute(_SAVE, **CONSENT.write(consent))
@@ -83,21 +78,17 @@ class PostgresBookingConsents(BookingConsents):
         await self._work.execute(_REMOVE_CODE, provider_id=provider_id)
 
 
-class PostgresBookingConsentReads(BookingConsentReads):
+class PostgresBookingConsentReads(WithWork, BookingConsentReads):
     """`BookingConsentReads` with the names in `providers` and `users`."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
-
     async def get(self, consent_id: ConsentId) -> ConsentView | None:
-        row = await self._work.one(_ONE, consent_id=consent_id)
-        return None if row is None else _view_of(row)
+        return await self._work.first(_view_of, _ONE, consent_id=consent_id)
 
     async def of_customer(self, customer_id: UserId, after: ConsentId | None, limit: int) -> list[ConsentView]:
-        return [_view_of(row) for row in await self._work.all(_OF_CUSTOMER, whose=customer_id, after=after, most=limit)]
+        return await self._work.each(_view_of, _OF_CUSTOMER, whose=customer_id, after=after, most=limit)
 
     async def of_provider(self, provider_id: ProviderId, after: ConsentId | None, limit: int) -> list[ConsentView]:
-        return [_view_of(row) for row in await self._work.all(_OF_PROVIDER, whose=provider_id, after=after, most=limit)]
+        return await self._work.each(_view_of, _OF_PROVIDER, whose=provider_id, after=after, most=limit)
 
     async def code_of(self, provider_id: ProviderId) -> ConsentCode | None:
         return await _code_of(self._work, provider_id)

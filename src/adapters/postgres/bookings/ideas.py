@@ -41,8 +41,7 @@ class PostgresIdeas(WithWork, Ideas):
         await self._work.execute(_ADD, **IDEA.write(idea))
 
     async def get(self, idea_id: IdeaId) -> Idea | None:
-        row = await self._work.one(_ONE, idea_id=idea_id)
-        return None if row is None else IDEA.read(row)
+        return await self._work.first(IDEA.read, _ONE, idea_id=idea_id)
 
     async def count(self, booking_id: BookingId) -> int:
         row = await self._work.one(_COUNT, of_booking=booking_id)
@@ -59,12 +58,10 @@ class PostgresIdeaReads(WithWork, IdeaReads):
     """`IdeaReads` of the table `ideas`."""
 
     async def get(self, idea_id: IdeaId) -> Idea | None:
-        row = await self._work.one(_ONE, idea_id=idea_id)
-        return None if row is None else IDEA.read(row)
+        return await self._work.first(IDEA.read, _ONE, idea_id=idea_id)
 
     async def of_booking(self, booking_id: BookingId) -> list[Idea]:
-        return [IDEA.read(row) for row in await self._work.all(_OF_BOOKING, of_booking=booking_id)]
+        return await self._work.each(IDEA.read, _OF_BOOKING, of_booking=booking_id)
 
     async def by_author(self, author_id: UserId, after: IdeaId | None, limit: int) -> Sequence[Idea]:
-        rows = await self._work.all(_BY_AUTHOR, author=author_id, after=after, most=limit)
-        return [IDEA.read(row) for row in rows]
+        return await self._work.each(IDEA.read, _BY_AUTHOR, author=author_id, after=after, most=limit)

@@ -90,24 +90,23 @@ class PostgresWalkIns(WithCipher, WalkIns):
         if walk_in.phone is None:
             return None
         index = self._cipher.index(walk_in.phone, field=PHONE)
-        row = await self._work.one(_KNOWN, owner_id=owner_id, name=walk_in.name, phone_index=index)
-        return None if row is None else CustomerId(row[0])
+        return await self._work.first(
+            lambda row: CustomerId(row[0]), _KNOWN, owner_id=owner_id, name=walk_in.name, phone_index=index
+        )
 
     async def of_booking(self, booking_id: BookingId) -> WalkIn | None:
         row = await self._work.one(_OF_EACH, booking_ids=[booking_id])
         return None if row is None else walk_in_of(booking_id, row[1], row[2], self._cipher)
 
     async def owner_of(self, customer_id: CustomerId) -> UserId | None:
-        row = await self._work.one(_OWNER, customer_id=customer_id)
-        return None if row is None else UserId(row[0])
+        return await self._work.first(lambda row: UserId(row[0]), _OWNER, customer_id=customer_id)
 
     async def has_upcoming_booking(self, customer_id: CustomerId, now: datetime) -> bool:
         row = await self._work.one(_COMES_AGAIN, customer_id=customer_id, now=now)
         return row is not None and bool(row[0])
 
     async def remove(self, customer_id: CustomerId) -> list[BookingId]:
-        rows = await self._work.all(_DELETE, customer_id=customer_id)
-        return [BookingId(row[0]) for row in rows]
+        return await self._work.each(lambda row: BookingId(row[0]), _DELETE, customer_id=customer_id)
 
 
 class PostgresWalkInReads(WithCipher, WalkInReads):
@@ -118,4 +117,4 @@ class PostgresWalkInReads(WithCipher, WalkInReads):
         return {BookingId(id_): walk_in_of(BookingId(id_), name, phone, self._cipher) for id_, name, phone in rows}
 
     async def inactive_since(self, before: datetime, limit: int) -> list[CustomerId]:
-        return [CustomerId(row[0]) for row in await self._work.all(_LAPSED, before=before, most=limit)]
+        return await self._work.each(lambda row: CustomerId(row[0]), _LAPSED, before=before, most=limit)

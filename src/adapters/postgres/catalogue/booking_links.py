@@ -80,11 +80,10 @@ class PostgresBookingLinks(WithWork, BookingLinks):
             await self._work.execute(statement, link=link_id)
 
     async def of_provider(self, provider_id: ProviderId) -> list[BookingLink]:
-        return [LINK.read(row) for row in await self._work.all(_OF_PROVIDER, provider=provider_id)]
+        return await self._work.each(LINK.read, _OF_PROVIDER, provider=provider_id)
 
     async def by_token(self, provider_id: ProviderId, token: str) -> BookingLink | None:
-        row = await self._work.one(_BY_TOKEN, provider=provider_id, token=token)
-        return None if row is None else LINK.read(row)
+        return await self._work.first(LINK.read, _BY_TOKEN, provider=provider_id, token=token)
 
     async def count_visitor(self, link_id: BookingLinkId, day: date, visitor: bytes) -> None:
         if await self._work.one(_VISITOR, link_id=link_id, day=day, visitor=visitor) is not None:

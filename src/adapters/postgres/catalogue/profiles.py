@@ -178,28 +178,28 @@ class PostgresProfiles(WithWork, Profiles):
         )
 
     async def get(self, provider_id: ProviderId) -> Profile | None:
-        row = await self._work.one(_PROFILE, provider_id=provider_id)
-        return None if row is None else PROFILE.read(row)
+        return await self._work.first(PROFILE.read, _PROFILE, provider_id=provider_id)
 
     async def of_owner(self, user_id: UserId) -> Profile | None:
-        row = await self._work.one(_PROFILE_OF_OWNER, user_id=user_id)
-        return None if row is None else PROFILE.read(row)
+        return await self._work.first(PROFILE.read, _PROFILE_OF_OWNER, user_id=user_id)
 
 
 class PostgresProviderReads(WithWork, ProviderReads):
     """`ProviderReads` of the table `providers`."""
 
     async def get(self, provider_id: ProviderId) -> ProviderView | None:
-        row = await self._work.one(_VIEW_BY_ID, provider_id=provider_id)
-        return None if row is None else _view_of(row)
+        return await self._work.first(_view_of, _VIEW_BY_ID, provider_id=provider_id)
 
     async def by_owner(self, user_id: UserId) -> ProviderView | None:
-        row = await self._work.one(_VIEW_BY_OWNER, user_id=user_id)
-        return None if row is None else _view_of(row)
+        return await self._work.first(_view_of, _VIEW_BY_OWNER, user_id=user_id)
 
     async def page(self, criteria: ProviderFilter) -> list[ProviderView]:
         status = None if criteria.status is None else criteria.status.value
-        rows = await self._work.all(
-            _PAGES[criteria.order], status=status, salon_id=criteria.salon_id, after=criteria.after, most=criteria.limit
+        return await self._work.each(
+            _view_of,
+            _PAGES[criteria.order],
+            status=status,
+            salon_id=criteria.salon_id,
+            after=criteria.after,
+            most=criteria.limit,
         )
-        return [_view_of(row) for row in rows]

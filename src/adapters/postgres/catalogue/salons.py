@@ -186,8 +186,7 @@ class PostgresSalons(WithWork, Salons):
         await self._work.update_one("salon", _SAVE, row_key=was.id, seen_version=was.version, **SALON.changes(salon))
 
     async def lock(self, salon_id: SalonId) -> Salon | None:
-        row = await self._work.one(_LOCK, salon=salon_id)
-        return None if row is None else SALON.read(row)
+        return await self._work.first(SALON.read, _LOCK, salon=salon_id)
 
     async def members(self, salon_id: SalonId) -> tuple[Member, ...]:
         rows = await self._work.all(_MEMBERS, salon=salon_id)
@@ -198,8 +197,7 @@ class PostgresSalons(WithWork, Salons):
         return None if row is None or row[0] is None else SalonId(row[0])
 
     async def manager_of(self, provider_id: ProviderId) -> UserId | None:
-        row = await self._work.one(_MANAGER_OF, provider=provider_id)
-        return None if row is None else UserId(row[0])
+        return await self._work.first(lambda row: UserId(row[0]), _MANAGER_OF, provider=provider_id)
 
     async def invite(self, salon_id: SalonId, provider_id: ProviderId, now: datetime) -> None:
         await self._work.execute(_INVITE, salon_id=salon_id, provider_id=provider_id, invited_at=now)
@@ -221,8 +219,7 @@ class PostgresSalonHours(WithWork, SalonHours):
     """`SalonHours` in the column `hours`."""
 
     async def hours_of(self, salon_id: SalonId) -> OpeningHours | None:
-        row = await self._work.one(_HOURS, salon=salon_id)
-        return None if row is None else opening_hours_of(row[0], row[1])
+        return await self._work.first(lambda row: opening_hours_of(row[0], row[1]), _HOURS, salon=salon_id)
 
     async def save_hours(self, salon_id: SalonId, hours: OpeningHours) -> None:
         await self._work.execute(_SAVE_HOURS, salon=salon_id, hours=Jsonb(opening_hours_json(hours)))
@@ -257,15 +254,15 @@ class PostgresSalonReads(WithWork, SalonReads):
         return await PostgresSalons(self._work).manager_of(provider_id)
 
     async def of_manager(self, manager_id: UserId) -> list[Salon]:
-        return [SALON.read(row) for row in await self._work.all(_OF_MANAGER, manager_id=manager_id)]
+        return await self._work.each(SALON.read, _OF_MANAGER, manager_id=manager_id)
 
     async def of_provider(self, provider_id: ProviderId) -> Salon | None:
-        row = await self._work.one(_OF_PROVIDER, provider=provider_id)
-        return None if row is None else SALON.read(row)
+        return await self._work.first(SALON.read, _OF_PROVIDER, provider=provider_id)
 
     async def page(self, criteria: SalonFilter) -> list[ListedSalon]:
         near = criteria.near
-        rows = await self._work.all(
+        return await self._work.each(
+            _listed,
             _SEARCH,
             text=criteria.text,
             city=criteria.city,
@@ -275,7 +272,6 @@ class PostgresSalonReads(WithWork, SalonReads):
             after=criteria.after,
             most=criteria.limit,
         )
-        return [_listed(row) for row in rows]
 
 
 def _member(provider_id: UUID, status: str, name: str) -> MemberView:

@@ -23,8 +23,7 @@ class PostgresBankAccountReads(WithCipher, BankAccountReads):
     """`BankAccountReads` of the table `bank_accounts`."""
 
     async def get(self, user_id: UserId) -> BankAccount | None:
-        row = await self._work.one(_GET, who=user_id)
-        return None if row is None else BANK_ACCOUNT.read(row, self._cipher)
+        return await self._work.first(BANK_ACCOUNT.reader(self._cipher), _GET, who=user_id)
 
 
 class PostgresBankAccounts(PostgresBankAccountReads, BankAccounts):

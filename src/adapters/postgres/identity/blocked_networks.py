@@ -42,8 +42,7 @@ class PostgresBlockedNetworks(WithWork, BlockedNetworks):
         return 0 if row is None else int(row[0])
 
     async def remove(self, blocked_id: BlockedNetworkId) -> BlockedNetwork | None:
-        row = await self._work.one(_REMOVE, blocked_id=blocked_id)
-        return None if row is None else BLOCKED.read(row)
+        return await self._work.first(BLOCKED.read, _REMOVE, blocked_id=blocked_id)
 
     async def remove_expired(self, now: datetime) -> None:
         await self._work.execute(_FORGET, now=now)
@@ -53,4 +52,4 @@ class PostgresBlockedNetworkReads(WithWork, BlockedNetworkReads):
     """`BlockedNetworkReads` of the table `blocked_networks`."""
 
     async def live(self, now: datetime) -> Sequence[BlockedNetwork]:
-        return [BLOCKED.read(row) for row in await self._work.all(_LIVE, now=now)]
+        return await self._work.each(BLOCKED.read, _LIVE, now=now)

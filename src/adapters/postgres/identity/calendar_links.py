@@ -52,9 +52,7 @@ class PostgresCalendarLinkReads(WithWork, CalendarLinkReads):
     """`CalendarLinkReads` of the table `calendar_links`."""
 
     async def of_user(self, user_id: UserId) -> CalendarLink | None:
-        row = await self._work.one(_OF_USER, user_id=user_id)
-        return None if row is None else LINK.read(row)
+        return await self._work.first(LINK.read, _OF_USER, user_id=user_id)
 
     async def user_of(self, secret_digest: bytes) -> UserId | None:
-        row = await self._work.one(_USER_OF, secret_digest=secret_digest)
-        return None if row is None else UserId(row[0])
+        return await self._work.first(lambda row: UserId(row[0]), _USER_OF, secret_digest=secret_digest)

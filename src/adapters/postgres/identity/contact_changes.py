@@ -49,8 +49,7 @@ class PostgresContactChangeReads(ContactChangeReads):
         self._of = statements
 
     async def get(self, user_id: UserId) -> ContactChange | None:
-        row = await self._work.one(self._of.get, who=user_id)
-        return None if row is None else self._of.mapper.read(row, self._cipher)
+        return await self._work.first(self._of.mapper.reader(self._cipher), self._of.get, who=user_id)
 
 
 class PostgresContactChanges(PostgresContactChangeReads, ContactChanges):

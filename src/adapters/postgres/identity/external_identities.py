@@ -49,12 +49,10 @@ class PostgresExternalIdentities(WithWork, ExternalIdentities):
     """`ExternalIdentities` in the table `external_identities`."""
 
     async def lock(self, provider: IdentityProvider, subject: str) -> UserId | None:
-        row = await self._work.one(_LOCK, provider=provider.value, subject=subject)
-        return None if row is None else UserId(row[0])
+        return await self._work.first(lambda row: UserId(row[0]), _LOCK, provider=provider.value, subject=subject)
 
     async def get(self, user_id: UserId, provider: IdentityProvider) -> ExternalIdentity | None:
-        row = await self._work.one(_GET, user_id=user_id, provider=provider.value)
-        return None if row is None else IDENTITY.read(row)
+        return await self._work.first(IDENTITY.read, _GET, user_id=user_id, provider=provider.value)
 
     async def add(self, identity: ExternalIdentity) -> None:
         await self._work.execute(_ADD, **IDENTITY.write(identity))
@@ -90,8 +88,7 @@ class PostgresExternalIdentityReads(WithWork, ExternalIdentityReads):
     """`ExternalIdentityReads` of the table `external_identities`."""
 
     async def user_of(self, provider: IdentityProvider, subject: str) -> UserId | None:
-        row = await self._work.one(_FIND, provider=provider.value, subject=subject)
-        return None if row is None else UserId(row[0])
+        return await self._work.first(lambda row: UserId(row[0]), _FIND, provider=provider.value, subject=subject)
 
     async def of_user(self, user_id: UserId) -> list[ExternalIdentity]:
-        return [IDENTITY.read(row) for row in await self._work.all(_ALL_OF_USER, user_id=user_id)]
+        return await self._work.each(IDENTITY.read, _ALL_OF_USER, user_id=user_id)

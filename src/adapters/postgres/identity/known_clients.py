@@ -47,7 +47,7 @@ class PostgresKnownClients(WithWork, KnownClients):
     """`KnownClients` in the table `known_clients`."""
 
     async def of_user(self, user_id: UserId, now: datetime) -> Sequence[KnownClient]:
-        return [CLIENT.read(row) for row in await self._work.all(_OF_USER, of_user=user_id, now=now)]
+        return await self._work.each(CLIENT.read, _OF_USER, of_user=user_id, now=now)
 
     async def save(self, client: KnownClient) -> None:
         await self._work.execute(_SAVE, **CLIENT.write(client))
@@ -67,5 +67,4 @@ class PostgresKnownClientReads(WithWork, KnownClientReads):
 
     async def matching(self, account: UUID, client_trace: ClientTrace, now: datetime) -> Sequence[KnownClient]:
         token, network = token_digest(account, client_trace.token), network_digest(account, client_trace.network)
-        rows = await self._work.all(_MATCHING, of_user=account, token=token, network=network, now=now)
-        return [CLIENT.read(row) for row in rows]
+        return await self._work.each(CLIENT.read, _MATCHING, of_user=account, token=token, network=network, now=now)

@@ -27,7 +27,7 @@ class PostgresAcceptanceReads(WithWork, AcceptanceReads):
     """`AcceptanceReads` of the table `acceptances`."""
 
     async def of_user(self, user_id: UserId) -> Sequence[Acceptance]:
-        return [ACCEPTANCE.read(row) for row in await self._work.all(_OF_USER, of_user=user_id)]
+        return await self._work.each(ACCEPTANCE.read, _OF_USER, of_user=user_id)
 
 
 class PostgresAcceptances(PostgresAcceptanceReads, Acceptances):

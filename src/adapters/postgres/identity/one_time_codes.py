@@ -60,7 +60,7 @@ class PostgresOneTimeCodes(WithWork, OneTimeCodes):
 
     async def lock(self, contact: bytes) -> Sequence[OneTimeCode]:
         await self._work.execute(_LOCK_CONTACT, lock_key=int.from_bytes(contact[:_KEY_BYTES], signed=True))
-        return [CODE.read(row) for row in await self._work.all(_LOCK, of_contact=contact)]
+        return await self._work.each(CODE.read, _LOCK, of_contact=contact)
 
     async def save(self, code: OneTimeCode) -> None:
         await self._work.execute(_SAVE, **CODE.write(code))
@@ -90,11 +90,11 @@ class PostgresCodeHistoryReads(WithWork, CodeHistoryReads):
     """`CodeHistoryReads` of the table `code_history`."""
 
     async def page(self, criteria: CodeFilter) -> Sequence[IssuedCode]:
-        rows = await self._work.all(
+        return await self._work.each(
+            ISSUED_CODE.read,
             _PAGE,
             user_id=criteria.user_id,
             purpose=None if criteria.purpose is None else criteria.purpose.value,
             after=criteria.after,
             most=criteria.limit,
         )
-        return [ISSUED_CODE.read(row) for row in rows]

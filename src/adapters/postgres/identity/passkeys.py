@@ -34,11 +34,10 @@ class PostgresPasskeyReads(WithWork, PasskeyReads):
     """`PasskeyReads` of the table `passkeys`."""
 
     async def owner(self, credential_id: bytes) -> UserId | None:
-        row = await self._work.one(_OWNER, credential=credential_id)
-        return None if row is None else UserId(row[0])
+        return await self._work.first(lambda row: UserId(row[0]), _OWNER, credential=credential_id)
 
     async def of_user(self, user_id: UserId) -> Sequence[Passkey]:
-        return [PASSKEY.read(row) for row in await self._work.all(_OF_USER, of_user=user_id)]
+        return await self._work.each(PASSKEY.read, _OF_USER, of_user=user_id)
 
 
 class PostgresPasskeys(PostgresPasskeyReads, Passkeys):
@@ -60,8 +59,7 @@ class PostgresPasskeys(PostgresPasskeyReads, Passkeys):
         await self._work.execute(_CHALLENGE, **CHALLENGE.write(challenge))
 
     async def use_challenge(self, digest: bytes) -> PasskeyChallenge | None:
-        row = await self._work.one(_USE, of_challenge=digest)
-        return None if row is None else CHALLENGE.read(row)
+        return await self._work.first(CHALLENGE.read, _USE, of_challenge=digest)
 
     async def remove_expired(self, now: datetime) -> None:
         await self._work.execute(_FORGET, now=now)

@@ -36,7 +36,7 @@ class PostgresRememberedDeviceReads(WithWork, RememberedDeviceReads):
     """`RememberedDeviceReads` of the table `remembered_devices`."""
 
     async def live(self, user_id: UserId, now: datetime) -> Sequence[RememberedDevice]:
-        return [DEVICE.read(row) for row in await self._work.all(_LIVE, of_user=user_id, now=now)]
+        return await self._work.each(DEVICE.read, _LIVE, of_user=user_id, now=now)
 
 
 class PostgresRememberedDevices(PostgresRememberedDeviceReads, RememberedDevices):

@@ -90,11 +90,10 @@ class PostgresSessions(WithWork, Sessions):
         await self._work.execute(_ADD, **SESSION.write(session))
 
     async def lock(self, session_id: SessionId) -> Session | None:
-        row = await self._work.one(_LOCK, session_id=session_id)
-        return None if row is None else SESSION.read(row)
+        return await self._work.first(SESSION.read, _LOCK, session_id=session_id)
 
     async def lock_live(self, user_id: UserId, now: datetime) -> Sequence[Session]:
-        return [SESSION.read(row) for row in await self._work.all(_LOCK_LIVE, user_id=user_id, now=now)]
+        return await self._work.each(SESSION.read, _LOCK_LIVE, user_id=user_id, now=now)
 
     async def save(self, session: Session) -> None:
         if session.ended_at is not None:
@@ -123,8 +122,7 @@ class PostgresSessionReads(WithWork, SessionReads):
     """`SessionReads` of the table `sessions`."""
 
     async def get(self, session_id: SessionId) -> Session | None:
-        row = await self._work.one(_GET, session_id=session_id)
-        return None if row is None else SESSION.read(row)
+        return await self._work.first(SESSION.read, _GET, session_id=session_id)
 
     async def holder(self, session_id: SessionId, now: datetime) -> Holder | None:
         return (await self.holders([session_id], now)).get(session_id)
@@ -134,11 +132,10 @@ class PostgresSessionReads(WithWork, SessionReads):
         return {SessionId(row[0]): Holder(Actor(UserId(row[1]), Role(row[2])), row[3]) for row in rows}
 
     async def live(self, user_id: UserId, now: datetime, limit: int) -> list[Session]:
-        return [SESSION.read(row) for row in await self._work.all(_LAST_USED, user_id=user_id, now=now, most=limit)]
+        return await self._work.each(SESSION.read, _LAST_USED, user_id=user_id, now=now, most=limit)
 
     async def of_user(self, user_id: UserId, after: SessionId | None, limit: int) -> list[Session]:
-        rows = await self._work.all(_OF_USER, user_id=user_id, after=after, most=limit)
-        return [SESSION.read(row) for row in rows]
+        return await self._work.each(SESSION.read, _OF_USER, user_id=user_id, after=after, most=limit)
 
 
 class PostgresLoginReads(WithWork, LoginReads):

@@ -22,8 +22,7 @@ class PostgresSignUpReads(WithCipher, SignUpReads):
     """`SignUpReads` of the table `sign_ups`."""
 
     async def get(self, code_id: CodeId) -> SignUp | None:
-        row = await self._work.one(_GET, code=code_id)
-        return None if row is None else SIGN_UP.read(row, self._cipher)
+        return await self._work.first(SIGN_UP.reader(self._cipher), _GET, code=code_id)
 
 
 class PostgresSignUps(PostgresSignUpReads, SignUps):

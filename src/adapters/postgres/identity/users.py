@@ -140,7 +140,8 @@ class PostgresUserReads(WithCipher, UserReads):
         return [UserId(id_) for (id_,) in rows]
 
     async def page(self, criteria: UserFilter) -> Sequence[User]:
-        rows = await self._work.all(
+        return await self._work.each(
+            USER.reader(self._cipher),
             _PAGE,
             role=None if criteria.role is None else criteria.role.value,
             status=None if criteria.status is None else criteria.status.value,
@@ -153,7 +154,6 @@ class PostgresUserReads(WithCipher, UserReads):
             after=criteria.after,
             most=criteria.limit,
         )
-        return [USER.read(row, self._cipher) for row in rows]
 
     def _found(self, row: Row | None) -> User | None:
         return None if row is None else USER.read(row, self._cipher)
@@ -168,15 +168,13 @@ class PostgresUsers(PostgresUserReads, Users):
             await self._work.flush()
 
     async def active_role(self, user_id: UserId) -> Role | None:
-        row = await self._work.one(_ACTIVE_ROLE, user_id=user_id)
-        return None if row is None else Role(row[0])
+        return await self._work.first(lambda row: Role(row[0]), _ACTIVE_ROLE, user_id=user_id)
 
     async def lock(self, user_id: UserId) -> User | None:
         return self._found(await self._work.one(_LOCK, user_id=user_id))
 
     async def lock_all(self, user_ids: Collection[UserId]) -> Sequence[User]:
-        rows = await self._work.all(_LOCK_ALL, user_ids=list(user_ids))
-        return [USER.read(row, self._cipher) for row in rows]
+        return await self._work.each(USER.reader(self._cipher), _LOCK_ALL, user_ids=list(user_ids))
 
     async def save(self, user: User) -> None:
         self._work.reduced_access.add(user.id)

@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
+from functools import partial
 from types import NoneType, UnionType
 from typing import Any, Final, Generic, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -27,8 +28,9 @@ from uuid import UUID
 from sqlalchemy import Column, Table, bindparam, update
 from sqlalchemy.dialects.postgresql import insert
 
-from adapters.postgres.kit.encryption import EncryptedColumn
+from adapters.postgres.kit.encryption import EncryptedColumn, FieldCipher
 from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.work import Row
 
 Value = TypeVar("Value")
 
@@ -111,6 +113,10 @@ class Mapper(Generic[Value]):
         self.read: Callable[..., Value] = code.reader([column.name for column in self.columns])
         self.write: Callable[..., dict[str, Any]] = code.writer([column.name for column in self.columns])
         self.changes: Callable[..., dict[str, Any]] = code.writer(self._changes)
+
+    def reader(self, cipher: FieldCipher) -> Callable[[Row], Value]:
+        """Return `read` with its cipher."""
+        return partial(self.read, cipher=cipher)
 
     def insert(self) -> Statement:
         """Return the INSERT of a row; its parameters are what `write` returns."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from psycopg import AsyncConnection
 
@@ -11,6 +11,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import UserId
 
 Row = tuple[Any, ...]
+Value = TypeVar("Value")
 
 
 class Reply(Protocol):
@@ -58,6 +59,15 @@ class Work:
     async def all(self, statement: Statement, /, **values: Any) -> list[Row]:
         """Run a statement and return its rows."""
         return await (await self.execute(statement, **values)).fetchall()
+
+    async def first(self, read: Callable[[Row], Value], statement: Statement, /, **values: Any) -> Value | None:
+        """Run a statement and return what its first row is read as, if there is one."""
+        row = await (await self.execute(statement, **values)).fetchone()
+        return None if row is None else read(row)
+
+    async def each(self, read: Callable[[Row], Value], statement: Statement, /, **values: Any) -> list[Value]:
+        """Run a statement and return what its rows are read as."""
+        return [read(row) for row in await (await self.execute(statement, **values)).fetchall()]
 
     async def update_one(self, what: str, statement: Statement, /, **values: Any) -> None:
         """Run an UPDATE that must change one row, else `ConcurrentChange` is raised; see `expect_one`."""

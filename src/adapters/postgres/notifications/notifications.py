@@ -161,8 +161,7 @@ class PostgresNotifications(WithCipher, Notifications):
         return True
 
     async def lock(self, notification_id: NotificationId) -> Notification | None:
-        row = await self._work.one(_LOCK, notification_id=notification_id)
-        return None if row is None else NOTIFICATION.read(row, self._cipher)
+        return await self._work.first(NOTIFICATION.reader(self._cipher), _LOCK, notification_id=notification_id)
 
     async def save(self, notification: Notification) -> None:
         await self._work.update_one(
@@ -173,12 +172,10 @@ class PostgresNotifications(WithCipher, Notifications):
         await self._work.execute(_READ_ALL, owner=user_id, until=until, now=now)
 
     async def message(self, message_id: MessageId) -> Message | None:
-        row = await self._work.one(_GET_MESSAGE, message_id=message_id)
-        return None if row is None else MESSAGE.read(row, self._cipher)
+        return await self._work.first(MESSAGE.reader(self._cipher), _GET_MESSAGE, message_id=message_id)
 
     async def lock_messages(self, notification_id: NotificationId) -> list[Message]:
-        rows = await self._work.all(_LOCK_MESSAGES, notification_id=notification_id)
-        return [MESSAGE.read(row, self._cipher) for row in rows]
+        return await self._work.each(MESSAGE.reader(self._cipher), _LOCK_MESSAGES, notification_id=notification_id)
 
     async def save_message(self, message: Message, *, was: Message) -> None:
         await self._work.update_one(
@@ -200,15 +197,21 @@ class PostgresNotificationReads(WithCipher, NotificationReads):
 
     async def page(self, criteria: NotificationFilter) -> list[Notification]:
         statement = _UNREAD_PAGE if criteria.unread else _PAGE
-        rows = await self._work.all(statement, user_id=criteria.user_id, after=criteria.after, most=criteria.limit)
-        return [NOTIFICATION.read(row, self._cipher) for row in rows]
+        return await self._work.each(
+            NOTIFICATION.reader(self._cipher),
+            statement,
+            user_id=criteria.user_id,
+            after=criteria.after,
+            most=criteria.limit,
+        )
 
     async def unread(self, user_id: UserId) -> int:
         row = await self._work.one(_UNREAD, user_id=user_id)
         return 0 if row is None else int(row[0])
 
     async def messages(self, criteria: MessageFilter) -> list[MessageView]:
-        rows = await self._work.all(
+        return await self._work.each(
+            self._view,
             _MESSAGES,
             user_id=criteria.user_id,
             booking_id=criteria.booking_id,
@@ -220,7 +223,6 @@ class PostgresNotificationReads(WithCipher, NotificationReads):
             after=criteria.after,
             most=criteria.limit,
         )
-        return [self._view(row) for row in rows]
 
     async def count_sent(self, message: Message, since: datetime) -> int:
         rows = await self._work.all(
@@ -229,15 +231,13 @@ class PostgresNotificationReads(WithCipher, NotificationReads):
         return sum(MESSAGE.read(row, self._cipher).to == message.to for row in rows)
 
     async def next_due(self, user_id: UserId, now: datetime) -> MessageView | None:
-        row = await self._work.one(_NEXT_DUE, user_id=user_id, now=now)
-        return None if row is None else self._view(row)
+        return await self._work.first(self._view, _NEXT_DUE, user_id=user_id, now=now)
 
     async def next_attempt(self, user_id: UserId) -> datetime | None:
-        row = await self._work.one(_NEXT_ATTEMPT, user_id=user_id)
-        return None if row is None else row[0]
+        return await self._work.first(lambda row: row[0], _NEXT_ATTEMPT, user_id=user_id)
 
     async def due(self, now: datetime, limit: int) -> list[UserId]:
-        return [UserId(row[0]) for row in await self._work.all(_DUE, now=now, most=limit)]
+        return await self._work.each(lambda row: UserId(row[0]), _DUE, now=now, most=limit)
 
     def _view(self, row: Row) -> MessageView:
         width = len(MESSAGE.columns)

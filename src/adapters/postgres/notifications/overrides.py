@@ -27,7 +27,7 @@ class PostgresMessageOverrideReads(WithWork, MessageOverrideReads):
     """`MessageOverrideReads` of the table `message_overrides`."""
 
     async def all(self) -> list[MessageOverride]:
-        return [MESSAGE_OVERRIDE.read(row) for row in await self._work.all(_ALL)]
+        return await self._work.each(MESSAGE_OVERRIDE.read, _ALL)
 
 
 class PostgresMessageOverrides(WithWork, MessageOverrides):

@@ -45,8 +45,7 @@ class PostgresPushSubscriptionReads(WithCipher, PushSubscriptionReads):
     """`PushSubscriptionReads` of the table `push_subscriptions`."""
 
     async def live(self, user_id: UserId, now: datetime) -> list[PushSubscription]:
-        rows = await self._work.all(_LIVE, of_user=user_id, now=now)
-        return [PUSH_SUBSCRIPTION.read(row, self._cipher) for row in rows]
+        return await self._work.each(PUSH_SUBSCRIPTION.reader(self._cipher), _LIVE, of_user=user_id, now=now)
 
 
 class PostgresPushSubscriptions(PostgresPushSubscriptionReads, PushSubscriptions):

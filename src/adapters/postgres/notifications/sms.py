@@ -90,8 +90,7 @@ class PostgresSmsMessages(WithWork, SmsMessages):
         await self._work.execute(_ADD, **SMS.write(message))
 
     async def lock(self, message_id: SmsId) -> SmsMessage | None:
-        row = await self._work.one(_LOCK, message_id=message_id)
-        return None if row is None else SMS.read(row)
+        return await self._work.first(SMS.read, _LOCK, message_id=message_id)
 
     async def save(self, message: SmsMessage) -> None:
         await self._work.update_one("text message", _SAVE, row_key=message.id, **SMS.changes(message))
@@ -101,12 +100,10 @@ class PostgresSmsReads(WithWork, SmsReads):
     """`SmsReads` of the table `sms_messages`."""
 
     async def get(self, message_id: SmsId) -> SmsMessage | None:
-        row = await self._work.one(_GET, message_id=message_id)
-        return None if row is None else SMS.read(row)
+        return await self._work.first(SMS.read, _GET, message_id=message_id)
 
     async def of_user(self, user_id: UserId, after: SmsId | None, limit: int) -> list[SmsMessage]:
-        rows = await self._work.all(_OF_USER, user_id=user_id, after=after, most=limit)
-        return [SMS.read(row) for row in rows]
+        return await self._work.each(SMS.read, _OF_USER, user_id=user_id, after=after, most=limit)
 
     async def to_poll(self, provider: str, now: datetime, limit: int) -> list[SmsId]:
         rows = await self._work.all(_TO_ASK, provider=provider, now=now, most=limit)

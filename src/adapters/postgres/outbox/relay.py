@@ -74,7 +74,7 @@ class Relayed:
 
 async def waiting_events(work: Work) -> list[Event]:
     """Return the events that wait in the outbox, in order."""
-    return [decode(message_of(row)) for row in await work.all(_WAITING)]
+    return await work.each(lambda row: decode(message_of(row)), _WAITING)
 
 
 async def relay(database: Connections, dispatch: Dispatch, *, most: int = 100) -> Relayed:

@@ -34,8 +34,7 @@ class PostgresAdjustmentReads(WithWork, AdjustmentReads):
     """`AdjustmentReads` of the table `adjustments`."""
 
     async def get(self, adjustment_id: AdjustmentId) -> Adjustment | None:
-        row = await self._work.one(_ONE, adjustment_id=adjustment_id)
-        return None if row is None else ADJUSTMENT.read(row)
+        return await self._work.first(ADJUSTMENT.read, _ONE, adjustment_id=adjustment_id)
 
     async def of_booking(self, booking_id: BookingId) -> list[Adjustment]:
         return (await self.of_each_booking([booking_id]))[booking_id]

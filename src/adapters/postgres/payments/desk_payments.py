@@ -31,11 +31,10 @@ class PostgresDeskPaymentReads(WithWork, DeskPaymentReads):
     """`DeskPaymentReads` of the table `desk_payments`."""
 
     async def get(self, payment_id: DeskPaymentId) -> DeskPayment | None:
-        row = await self._work.one(_ONE, payment_id=payment_id)
-        return None if row is None else DESK_PAYMENT.read(row)
+        return await self._work.first(DESK_PAYMENT.read, _ONE, payment_id=payment_id)
 
     async def of_booking(self, booking_id: BookingId) -> list[DeskPayment]:
-        return [DESK_PAYMENT.read(row) for row in await self._work.all(_OF_BOOKING, booking_id=booking_id)]
+        return await self._work.each(DESK_PAYMENT.read, _OF_BOOKING, booking_id=booking_id)
 
     async def of_each_booking(self, booking_ids: Sequence[BookingId]) -> dict[BookingId, list[DeskPayment]]:
         found: dict[BookingId, list[DeskPayment]] = {booking_id: [] for booking_id in booking_ids}

@@ -254,14 +254,12 @@ class PostgresEarningReads(WithWork, EarningReads):
         return [HeldMoney(currency=currency, upcoming=upcoming, disputed=own) for currency, upcoming, own in rows]
 
     async def page(self, period: Period, after: EarningId | None, limit: int) -> Sequence[EarningView]:
-        rows = await self._work.all(
-            _PAGE, provider_id=period.provider_id, start=period.start, end=period.end, after=after, most=limit
+        return await self._work.each(
+            _view, _PAGE, provider_id=period.provider_id, start=period.start, end=period.end, after=after, most=limit
         )
-        return [_view(row) for row in rows]
 
     async def get(self, earning_id: EarningId) -> EarningView | None:
-        row = await self._work.one(_ONE, earning_id=earning_id)
-        return None if row is None else _view(row)
+        return await self._work.first(_view, _ONE, earning_id=earning_id)
 
     async def balances(self, after: ProviderId | None, limit: int) -> Sequence[ProviderBalance]:
         return [

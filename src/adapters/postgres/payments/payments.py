@@ -113,15 +113,13 @@ class PostgresPaymentReads(WithWork, PaymentReads):
     """`PaymentReads` of the table `payments`."""
 
     async def get(self, payment_id: PaymentId) -> Payment | None:
-        row = await self._work.one(_ONE, payment_id=payment_id)
-        return None if row is None else PAYMENT.read(row)
+        return await self._work.first(PAYMENT.read, _ONE, payment_id=payment_id)
 
     async def by_invoice(self, reference: str) -> Payment | None:
-        row = await self._work.one(_BY_INVOICE, reference=reference)
-        return None if row is None else PAYMENT.read(row)
+        return await self._work.first(PAYMENT.read, _BY_INVOICE, reference=reference)
 
     async def of_booking(self, booking_id: BookingId) -> list[Payment]:
-        return [PAYMENT.read(row) for row in await self._work.all(_OF_BOOKING, booking_id=booking_id)]
+        return await self._work.each(PAYMENT.read, _OF_BOOKING, booking_id=booking_id)
 
     async def of_each_booking(self, booking_ids: Sequence[BookingId]) -> dict[BookingId, list[Payment]]:
         found: dict[BookingId, list[Payment]] = {booking_id: [] for booking_id in booking_ids}
@@ -131,16 +129,13 @@ class PostgresPaymentReads(WithWork, PaymentReads):
         return found
 
     async def of_invoices(self, gateway: str, references: Sequence[str]) -> list[Payment]:
-        rows = await self._work.all(_OF_INVOICES, gateway=gateway, references=list(references))
-        return [PAYMENT.read(row) for row in rows]
+        return await self._work.each(PAYMENT.read, _OF_INVOICES, gateway=gateway, references=list(references))
 
     async def settled_between(self, gateway: str, start: datetime, end: datetime) -> list[Payment]:
-        rows = await self._work.all(_SETTLED_BETWEEN, gateway=gateway, from_time=start, until=end)
-        return [PAYMENT.read(row) for row in rows]
+        return await self._work.each(PAYMENT.read, _SETTLED_BETWEEN, gateway=gateway, from_time=start, until=end)
 
     async def to_capture(self, now: datetime, limit: int) -> list[BookingId]:
-        rows = await self._work.all(_TO_CAPTURE, now=now, most=limit)
-        return [BookingId(row[0]) for row in rows]
+        return await self._work.each(lambda row: BookingId(row[0]), _TO_CAPTURE, now=now, most=limit)
 
 
 class PostgresPayments(PostgresPaymentReads, Payments):
@@ -155,5 +150,4 @@ class PostgresPayments(PostgresPaymentReads, Payments):
         )
 
     async def pending(self, booking_id: BookingId, purpose: Purpose) -> Payment | None:
-        row = await self._work.one(_PENDING, booking_id=booking_id, purpose=purpose.value)
-        return None if row is None else PAYMENT.read(row)
+        return await self._work.first(PAYMENT.read, _PENDING, booking_id=booking_id, purpose=purpose.value)

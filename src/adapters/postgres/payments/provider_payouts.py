@@ -80,8 +80,7 @@ class PostgresProviderPayouts(WithCipher, ProviderPayouts):
         await self._work.execute(_ADD, **PAYOUT.write(payout, self._cipher))
 
     async def lock(self, payout_id: ProviderPayoutId) -> ProviderPayout | None:
-        row = await self._work.one(_LOCK, payout_id=payout_id)
-        return None if row is None else PAYOUT.read(row, self._cipher)
+        return await self._work.first(PAYOUT.reader(self._cipher), _LOCK, payout_id=payout_id)
 
     async def save(self, payout: ProviderPayout, *, was: ProviderPayout) -> None:
         await self._work.update_one(
@@ -93,11 +92,11 @@ class PostgresProviderPayoutReads(ReadsTransfers, ProviderPayoutReads):
     """`ProviderPayoutReads` of `provider_payouts` with the names in `providers`, and `bank_accounts`."""
 
     async def get(self, payout_id: ProviderPayoutId) -> ProviderPayoutView | None:
-        row = await self._work.one(_ONE, payout_id=payout_id)
-        return None if row is None else self._view(row)
+        return await self._work.first(self._view, _ONE, payout_id=payout_id)
 
     async def page(self, criteria: ProviderPayoutFilter) -> list[ProviderPayoutView]:
-        rows = await self._work.all(
+        return await self._work.each(
+            self._view,
             _PAGES[criteria.order],
             **transfer_values_of(criteria),
             provider_id=criteria.provider_id,
@@ -108,7 +107,6 @@ class PostgresProviderPayoutReads(ReadsTransfers, ProviderPayoutReads):
             after=criteria.after,
             most=criteria.limit,
         )
-        return [self._view(row) for row in rows]
 
     def _view(self, row: Row) -> ProviderPayoutView:
         name, owner_id, *account = row[_PAYOUT:]

@@ -157,11 +157,10 @@ class PostgresReceiptReads(WithWork, ReceiptReads):
     """`ReceiptReads` of the table `receipts`."""
 
     async def get(self, receipt_id: ReceiptId) -> Receipt | None:
-        row = await self._work.one(_ONE, receipt_id=receipt_id)
-        return None if row is None else RECEIPT.read(row)
+        return await self._work.first(RECEIPT.read, _ONE, receipt_id=receipt_id)
 
     async def of_booking(self, booking_id: BookingId) -> list[Receipt]:
-        return [RECEIPT.read(row) for row in await self._work.all(_OF_BOOKING, booking_id=booking_id)]
+        return await self._work.each(RECEIPT.read, _OF_BOOKING, booking_id=booking_id)
 
     async def of_each_booking(self, booking_ids: Sequence[BookingId]) -> dict[BookingId, list[Receipt]]:
         found: dict[BookingId, list[Receipt]] = {booking_id: [] for booking_id in booking_ids}
@@ -183,7 +182,7 @@ class PostgresReceipts(WithWork, Receipts):
         return int(row[0])
 
     async def of_booking(self, booking_id: BookingId) -> list[Receipt]:
-        return [RECEIPT.read(row) for row in await self._work.all(_OF_BOOKING, booking_id=booking_id)]
+        return await self._work.each(RECEIPT.read, _OF_BOOKING, booking_id=booking_id)
 
     async def remove_customer(self, booking_ids: Sequence[BookingId]) -> None:
         await self._work.execute(_REMOVE_CUSTOMER, booking_ids=list(booking_ids))

@@ -61,17 +61,16 @@ class PostgresRefundTransferReads(ReadsTransfers, RefundTransferReads):
     """`RefundTransferReads` of `refunds` with the names in `providers` and `users`, and `bank_accounts`."""
 
     async def get(self, refund_id: RefundId) -> RefundTransfer | None:
-        row = await self._work.one(_ONE, refund_id=refund_id)
-        return None if row is None else self._transfer(row)
+        return await self._work.first(self._transfer, _ONE, refund_id=refund_id)
 
     async def page(self, criteria: RefundTransferFilter) -> list[RefundTransfer]:
-        rows = await self._work.all(
+        return await self._work.each(
+            self._transfer,
             _PAGES[criteria.order],
             **transfer_values_of(criteria),
             booking_id=criteria.booking_id,
             **money_values_of(criteria),
         )
-        return [self._transfer(row) for row in rows]
 
     def _transfer(self, row: Row) -> RefundTransfer:
         reference, provider_id, provider, customer, in_dispute, *account = row[_REFUND:]

@@ -40,11 +40,10 @@ class PostgresRefundReads(WithCipher, RefundReads):
     """`RefundReads` of the table `refunds`."""
 
     async def get(self, refund_id: RefundId) -> Refund | None:
-        row = await self._work.one(_ONE, refund_id=refund_id)
-        return None if row is None else REFUND.read(row, self._cipher)
+        return await self._work.first(REFUND.reader(self._cipher), _ONE, refund_id=refund_id)
 
     async def of_booking(self, booking_id: BookingId) -> list[Refund]:
-        return [REFUND.read(row, self._cipher) for row in await self._work.all(_OF_BOOKING, booking_id=booking_id)]
+        return await self._work.each(REFUND.reader(self._cipher), _OF_BOOKING, booking_id=booking_id)
 
     async def of_each_booking(self, booking_ids: Sequence[BookingId]) -> dict[BookingId, list[Refund]]:
         found: dict[BookingId, list[Refund]] = {booking_id: [] for booking_id in booking_ids}
@@ -54,7 +53,7 @@ class PostgresRefundReads(WithCipher, RefundReads):
         return found
 
     async def to_retry(self, now: datetime, limit: int) -> list[RefundId]:
-        return [RefundId(row[0]) for row in await self._work.all(_TO_RETRY, now=now, most=limit)]
+        return await self._work.each(lambda row: RefundId(row[0]), _TO_RETRY, now=now, most=limit)
 
 
 class PostgresRefunds(PostgresRefundReads, Refunds):

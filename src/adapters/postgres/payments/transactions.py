@@ -136,14 +136,14 @@ class PostgresTransactionReads(WithWork, TransactionReads):
     """`TransactionReads` of the four tables with `bookings` and the names in `providers`, `users` and `walk_ins`."""
 
     async def page(self, criteria: TransactionFilter) -> list[Transaction]:
-        rows = await self._work.all(
+        return await self._work.each(
+            _transaction,
             _PAGES[criteria.order],
             statuses=[status.value for status in criteria.statuses] or None,
             type=None if criteria.type is None else criteria.type.value,
             gateway=criteria.gateway,
             **money_values_of(criteria),
         )
-        return [_transaction(row) for row in rows]
 
 
 def _transaction(row: Row) -> Transaction:

@@ -430,8 +430,7 @@ class PostgresBookableProviders(WithWork, BookableProviders):
         return await _try_lock(self._work, _UNLESS_LOCKED, provider_id, around, services, otherwise=_SCHEDULE)
 
     async def terms_of(self, provider_id: ProviderId) -> Terms | None:
-        row = await self._work.one(_SCHEDULE, provider_id=provider_id)
-        return None if row is None else TERMS.read(row[_TERMS_AT:])
+        return await self._work.first(lambda row: TERMS.read(row[_TERMS_AT:]), _SCHEDULE, provider_id=provider_id)
 
     async def save_terms(self, provider_id: ProviderId, terms: Terms) -> None:
         await self._work.execute(_SAVE_TERMS, provider_id=provider_id, **TERMS.write(terms))
@@ -441,8 +440,7 @@ class PostgresCalendars(WithWork, CalendarRepository):
     """`CalendarRepository` in `providers`, `availability_rules` and `availability_exceptions`."""
 
     async def lock_provider_of(self, user_id: UserId) -> ProviderId | None:
-        row = await self._work.one(_LOCK_OWN, user_id=user_id)
-        return None if row is None else ProviderId(row[0])
+        return await self._work.first(lambda row: ProviderId(row[0]), _LOCK_OWN, user_id=user_id)
 
     async def calendar_of(self, provider_id: ProviderId) -> Calendar | None:
         provider = await self._work.execute(_SCHEDULE, provider_id=provider_id)

@@ -155,8 +155,7 @@ class PostgresClaims(WithWork, Claims):
         await self._work.execute(_RELEASE, claim_id=claim_id)
 
     async def hold_of(self, customer_id: UserId, hold_id: ClaimId) -> Claim | None:
-        row = await self._work.one(_HOLD, claim_id=hold_id, customer_id=customer_id)
-        return None if row is None else CLAIM.read(row)
+        return await self._work.first(CLAIM.read, _HOLD, claim_id=hold_id, customer_id=customer_id)
 
     async def count_holds(self, customer_id: UserId, now: datetime) -> int:
         key = f"holds of {customer_id}"

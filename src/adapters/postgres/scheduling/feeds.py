@@ -177,8 +177,7 @@ class PostgresFeedReads(WithWork, FeedReads):
         return await PostgresFeeds(self._work).feeds_of(provider_id)
 
     async def get(self, feed_id: FeedId) -> StoredFeed | None:
-        row = await self._work.one(_GET, feed_id=feed_id)
-        return None if row is None else _kept_of(row)
+        return await self._work.first(_kept_of, _GET, feed_id=feed_id)
 
     async def due(self, now: datetime, limit: int) -> list[DueFeed]:
         rows = await self._work.all(_DUE, now=now, most=limit)

@@ -193,15 +193,14 @@ class PostgresServices(WithWork, Services):
         await self._work.execute(_ADD, **SERVICE.write(service))
 
     async def get(self, service_id: ServiceId) -> Service | None:
-        row = await self._work.one(_GET, service_id=service_id)
-        return None if row is None else SERVICE.read(row)
+        return await self._work.first(SERVICE.read, _GET, service_id=service_id)
 
     async def count_of(self, owner: ProviderId | SalonId) -> int:
         row = await self._work.one(_COUNT, owner=owner)
         return 0 if row is None else int(row[0])
 
     async def of_provider(self, provider_id: ProviderId) -> list[Service]:
-        return [SERVICE.read(row) for row in await self._work.all(_OWN, provider_id=provider_id)]
+        return await self._work.each(SERVICE.read, _OWN, provider_id=provider_id)
 
     async def save(self, service: Service, *, was: Service) -> None:
         await self._work.update_one(
@@ -225,14 +224,13 @@ class PostgresServiceReads(WithWork, ServiceReads):
     """`ServiceReads` of `services`, `service_offers` and their owners."""
 
     async def get(self, service_id: ServiceId) -> ServiceView | None:
-        row = await self._work.one(_ONE, service_id=service_id)
-        return None if row is None else _view_of(row)
+        return await self._work.first(_view_of, _ONE, service_id=service_id)
 
     async def of_provider(self, provider_id: ProviderId) -> list[ServiceView]:
-        return [_view_of(row) for row in await self._work.all(_OF_PROVIDER, provider_id=provider_id)]
+        return await self._work.each(_view_of, _OF_PROVIDER, provider_id=provider_id)
 
     async def of_salon(self, salon_id: SalonId) -> list[ServiceView]:
-        return [_view_of(row) for row in await self._work.all(_OF_SALON, salon_id=salon_id)]
+        return await self._work.each(_view_of, _OF_SALON, salon_id=salon_id)
 
     async def offers_in(self, salon_id: SalonId) -> list[ServiceView]:
-        return [_view_of(row) for row in await self._work.all(_OFFERS_IN, salon_id=salon_id)]
+        return await self._work.each(_view_of, _OFFERS_IN, salon_id=salon_id)

@@ -57,11 +57,10 @@ class PostgresWaitingList(WithWork, WaitingList):
         await self._work.execute(_ADD, **WAITING.write(waiting))
 
     async def open_for(self, provider_id: ProviderId) -> list[WaitingListEntry]:
-        return [WAITING.read(row) for row in await self._work.all(_OPEN_FOR, provider_id=provider_id)]
+        return await self._work.each(WAITING.read, _OPEN_FOR, provider_id=provider_id)
 
     async def get(self, waiting_id: WaitingId) -> WaitingListEntry | None:
-        row = await self._work.one(_GET, waiting_id=waiting_id)
-        return None if row is None else WAITING.read(row)
+        return await self._work.first(WAITING.read, _GET, waiting_id=waiting_id)
 
     async def save(self, waiting: WaitingListEntry) -> None:
         await self._work.update_one("waiting list", _SAVE, row_key=waiting.id, **WAITING.changes(waiting))
@@ -78,7 +77,7 @@ class PostgresWaitingReads(WithWork, WaitingReads):
     """`WaitingReads` of the table `waiting_list`."""
 
     async def of_customer(self, customer_id: UserId, after: WaitingId | None = None) -> list[WaitingListEntry]:
-        return [WAITING.read(row) for row in await self._work.all(_OF_CUSTOMER, customer_id=customer_id, after=after)]
+        return await self._work.each(WAITING.read, _OF_CUSTOMER, customer_id=customer_id, after=after)
 
     async def providers(self) -> list[ProviderId]:
         return [ProviderId(id_) for (id_,) in await self._work.all(_AWAITED)]
