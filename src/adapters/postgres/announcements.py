@@ -27,6 +27,7 @@ from adapters.postgres.kit.codec import Converted, Mapper
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, ENDED, NotExported, personal_data
+from adapters.postgres.kit.rows import Rows, VersionedRows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork
 from booking_domain.announcements.model import (
@@ -82,8 +83,6 @@ _a: Final = announcements.c
 _d: Final = announcement_dismissals.c
 _NOW: Final = bindparam("now", type_=_a.starts_at.type)
 _CURRENT: Final = and_(_a.starts_at <= _NOW, or_(_a.ends_at.is_(None), _a.ends_at > _NOW))
-_ADD: Final = ANNOUNCEMENT.insert()
-_SAVE: Final = ANNOUNCEMENT.update(versioned=True)
 _ALL: Final = select(*ANNOUNCEMENT.columns)
 _ONE: Final = _ALL.where(_a.id == bindparam("announcement_id"))
 _GET: Final = Statement(_ONE)
@@ -112,11 +111,10 @@ _NOW_CURRENT: Final = Statement(_ALL.where(_CURRENT).order_by(_a.starts_at.desc(
 _DISMISSED: Final = Statement(select(_d.announcement_id).where(_d.user_id == bindparam("user_id")))
 
 
-class PostgresAnnouncements(WithWork, Announcements):
+class PostgresAnnouncements(VersionedRows[Announcement], Announcements):
     """`Announcements` in the table `announcements`."""
 
-    async def add(self, announcement: Announcement) -> None:
-        await self._work.execute(_ADD, **ANNOUNCEMENT.write(announcement))
+    rows = Rows(ANNOUNCEMENT, "announcement")
 
     async def get(self, announcement_id: AnnouncementId) -> Announcement | None:
         return await self._work.first(ANNOUNCEMENT.read, _GET, announcement_id=announcement_id)
@@ -130,11 +128,6 @@ class PostgresAnnouncements(WithWork, Announcements):
 
     async def due(self, now: datetime, limit: int) -> Sequence[Announcement]:
         return await self._work.each(ANNOUNCEMENT.read, _DUE, now=now, most=limit)
-
-    async def save(self, announcement: Announcement, *, was: Announcement) -> None:
-        await self._work.update_one(
-            "announcement", _SAVE, row_key=was.id, seen_version=was.version, **ANNOUNCEMENT.changes(announcement)
-        )
 
     async def remove(self, announcement_id: AnnouncementId) -> None:
         await self._work.execute(_REMOVE, announcement_id=announcement_id)

@@ -36,6 +36,7 @@ from adapters.postgres.kit.codec import Converted, Mapper
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import USER, LeftToOwner, personal_data
+from adapters.postgres.kit.rows import Rows, VersionedRows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.disputes.model import (
@@ -187,8 +188,6 @@ _s: Final = dispute_statements.c
 _b: Final = bookings.c
 # Written out, so that the partial indexes serve.
 _OPEN: Final = _d.status == literal_column(f"'{DisputeStatus.OPEN.value}'")
-_ADD: Final = DISPUTE.insert()
-_SAVE: Final = DISPUTE.update(versioned=True)
 _ADD_STATEMENT: Final = STATEMENT.insert()
 _GET: Final = Statement(select(*DISPUTE.columns).where(_d.id == bindparam("dispute_id")))
 _OF_BOOKING: Final = Statement(select(*DISPUTE.columns).where(_d.booking_id == bindparam("booking_id")).order_by(_d.id))
@@ -274,11 +273,10 @@ def _view_of(row: Row) -> DisputeView:
     )
 
 
-class PostgresDisputes(WithWork, Disputes):
+class PostgresDisputes(VersionedRows[Dispute], Disputes):
     """`Disputes` in the tables `disputes` and `dispute_statements`."""
 
-    async def add(self, dispute: Dispute) -> None:
-        await self._work.execute(_ADD, **DISPUTE.write(dispute))
+    rows = Rows(DISPUTE, "dispute")
 
     async def add_statements(self, statements: Sequence[DisputeStatement]) -> None:
         for statement in statements:
@@ -295,11 +293,6 @@ class PostgresDisputes(WithWork, Disputes):
 
     async def statement(self, statement_id: StatementId) -> DisputeStatement | None:
         return await self._work.first(STATEMENT.read, _STATEMENT, statement_id=statement_id)
-
-    async def save(self, dispute: Dispute, *, was: Dispute) -> None:
-        await self._work.update_one(
-            "dispute", _SAVE, row_key=was.id, seen_version=was.version, **DISPUTE.changes(dispute)
-        )
 
 
 class PostgresDisputeReads(WithWork, DisputeReads):

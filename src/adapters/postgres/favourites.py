@@ -24,6 +24,7 @@ from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata
 from adapters.postgres.kit.personal_data import ENDED, USER, personal_data
+from adapters.postgres.kit.rows import AddedRows, Rows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.catalogue.model import ProfileStatus
@@ -54,7 +55,6 @@ favourites: Final = Table(
 FAVOURITE: Final = Mapper(favourites, Favourite)
 _f: Final = favourites.c
 _p: Final = providers.c
-_ADD: Final = FAVOURITE.insert()
 _OF_USER: Final = _f.user_id == bindparam("user_id")
 _ONE: Final = _OF_USER, _f.provider_id == bindparam("provider_id")
 _GET: Final = Statement(select(*FAVOURITE.columns).where(*_ONE))
@@ -88,11 +88,10 @@ class _Lookup(WithWork):
         return await self._work.first(FAVOURITE.read, _GET, user_id=key[0], provider_id=key[1])
 
 
-class PostgresFavourites(_Lookup, Favourites):
+class PostgresFavourites(AddedRows[Favourite], _Lookup, Favourites):
     """`Favourites` in the table `favourites`."""
 
-    async def add(self, favourite: Favourite) -> None:
-        await self._work.execute(_ADD, **FAVOURITE.write(favourite))
+    rows = Rows(FAVOURITE)
 
     async def count(self, user_id: UserId) -> int:
         row = await self._work.one(_COUNT, user_id=user_id)

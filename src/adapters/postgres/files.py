@@ -34,6 +34,7 @@ from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import Kept, personal_data
+from adapters.postgres.kit.rows import Rows, VersionedRows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork, Work
 from booking_domain.files.model import LIVE, UNFINISHED, File, FileOwner, FileStatus, FileUsage, Folder, Rejection
@@ -110,8 +111,6 @@ _f: Final = files.c
 _KEPT: Final = _f.status != _DELETED
 _IN_LIVE: Final = or_(*(_f.status == each.value for each in sorted(LIVE)))
 _IN_UNFINISHED: Final = or_(*(_f.status == each.value for each in sorted(UNFINISHED)))
-_ADD: Final = FILE.insert()
-_SAVE: Final = FILE.update(versioned=True)
 _ONE: Final = select(*FILE.columns).where(_f.id == bindparam("file_id"))
 _LOCK: Final = Statement(_ONE.with_for_update())
 _GET: Final = Statement(_ONE.where(_KEPT))
@@ -163,11 +162,10 @@ async def _of_each(work: Work, folder: Folder, owner_ids: Sequence[UUID]) -> dic
     return dict(found)
 
 
-class PostgresFiles(WithWork, Files):
+class PostgresFiles(VersionedRows[File], Files):
     """`Files` in the table `files`."""
 
-    async def add(self, file: File) -> None:
-        await self._work.execute(_ADD, **FILE.write(file))
+    rows = Rows(FILE, "file")
 
     async def lock(self, file_id: FileId) -> File | None:
         return await self._work.first(FILE.read, _LOCK, file_id=file_id)
@@ -177,9 +175,6 @@ class PostgresFiles(WithWork, Files):
 
     async def of_each(self, folder: Folder, owner_ids: Sequence[UUID]) -> dict[UUID, list[File]]:
         return await _of_each(self._work, folder, owner_ids)
-
-    async def save(self, file: File, *, was: File) -> None:
-        await self._work.update_one("file", _SAVE, row_key=was.id, seen_version=was.version, **FILE.changes(file))
 
     async def remove(self, file_id: FileId) -> None:
         await self._work.execute(_REMOVE, file_id=file_id)

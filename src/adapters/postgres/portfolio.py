@@ -29,6 +29,7 @@ from adapters.postgres.kit.folding import folded
 from adapters.postgres.kit.images import images_json, images_of
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, LeftToOwner, personal_data
+from adapters.postgres.kit.rows import Rows, VersionedRows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.catalogue.model import ProfileStatus
@@ -63,8 +64,6 @@ ITEM: Final = Mapper(
 _i: Final = portfolio_items.c
 _p: Final = providers.c
 _last: Final = portfolio_items.alias("last")
-_ADD: Final = ITEM.insert()
-_SAVE: Final = ITEM.update(versioned=True)
 _LOCK: Final = Statement(select(*ITEM.columns).where(_i.id == bindparam("item_id")).with_for_update())
 _LOCK_ALL: Final = Statement(
     select(*ITEM.columns)
@@ -122,22 +121,16 @@ def _view_of(row: Row) -> PortfolioView:
     return PortfolioView(item=ITEM.read(row[:own]), provider_name=name, owner_id=UserId(owner_id), public=public)
 
 
-class PostgresPortfolioItems(WithWork, PortfolioItems):
+class PostgresPortfolioItems(VersionedRows[PortfolioItem], PortfolioItems):
     """`PortfolioItems` in the table `portfolio_items`."""
 
-    async def add(self, item: PortfolioItem) -> None:
-        await self._work.execute(_ADD, **ITEM.write(item))
+    rows = Rows(ITEM, "portfolio item")
 
     async def lock(self, item_id: PortfolioItemId) -> PortfolioItem | None:
         return await self._work.first(ITEM.read, _LOCK, item_id=item_id)
 
     async def of_provider(self, provider_id: ProviderId) -> Sequence[PortfolioItem]:
         return await self._work.each(ITEM.read, _LOCK_ALL, provider_id=provider_id)
-
-    async def save(self, item: PortfolioItem, *, was: PortfolioItem) -> None:
-        await self._work.update_one(
-            "portfolio item", _SAVE, row_key=was.id, seen_version=was.version, **ITEM.changes(item)
-        )
 
     async def remove(self, item_id: PortfolioItemId) -> None:
         await self._work.execute(_REMOVE, item_id=item_id)

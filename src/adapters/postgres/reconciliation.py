@@ -30,6 +30,7 @@ from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import Kept, NotExported, personal_data
+from adapters.postgres.kit.rows import Rows, SavedRows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.reconciliation.model import (
@@ -167,7 +168,6 @@ _ADD: Final = Statement(
     .on_conflict_do_nothing(index_elements=[_f.gateway, _f.kind, _f.reference])
     .returning(_f.id)
 )
-_SAVE: Final = FINDING.update(versioned=True)
 _ONE: Final = Statement(_THIS)
 _LOCK: Final = Statement(_THIS.with_for_update())
 _LOCK_SAME: Final = Statement(
@@ -225,8 +225,10 @@ def _finding(row: Row | None) -> Finding | None:
     return None if row is None else FINDING.read(row)
 
 
-class PostgresReconciliation(WithWork, Reconciliation):
+class PostgresReconciliation(SavedRows[Finding], Reconciliation):
     """`Reconciliation` in the tables `reconciliation_runs` and `reconciliation_findings`."""
+
+    rows = Rows(FINDING, "finding")
 
     async def add_run(self, run: Run) -> bool:
         return await self._work.one(_ADD_RUN, **RUN.write(run)) is not None
@@ -251,11 +253,6 @@ class PostgresReconciliation(WithWork, Reconciliation):
     async def lock_by_reference(self, gateway: str, kind: FindingKind, reference: str) -> Finding | None:
         row = await self._work.one(_LOCK_SAME, gateway=gateway, kind=kind.value, reference=reference)
         return _finding(row)
-
-    async def save(self, finding: Finding, *, was: Finding) -> None:
-        await self._work.update_one(
-            "finding", _SAVE, row_key=was.id, seen_version=was.version, **FINDING.changes(finding)
-        )
 
 
 class PostgresReconciliationReads(WithWork, ReconciliationReads):

@@ -45,6 +45,7 @@ from adapters.postgres.kit.context import PostgresContext, ReadGroup, Repository
 from adapters.postgres.kit.encryption import WithCipher
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import USER, LeftToOwner, personal_data
+from adapters.postgres.kit.rows import Rows, VersionedRows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from adapters.postgres.notifications.tables import sms_messages
@@ -138,8 +139,6 @@ _b: Final = bookings.c
 _p: Final = providers.c
 # Written out, so that the partial indexes serve.
 _PUBLISHED: Final = _r.status == literal_column(f"'{ReviewStatus.PUBLISHED.value}'")
-_ADD: Final = REVIEW.insert()
-_SAVE: Final = REVIEW.update(versioned=True)
 _LOCK: Final = Statement(select(*REVIEW.columns).where(_r.id == bindparam("review_id")).with_for_update())
 _COUNTED: Final = (
     select(_r.rating)
@@ -263,17 +262,13 @@ def _view_of(row: Row) -> ReviewView:
     return ReviewView(review=REVIEW.read(row[:-2]), author_name=row[-2], provider_name=row[-1])
 
 
-class PostgresReviews(WithWork, Reviews):
+class PostgresReviews(VersionedRows[Review], Reviews):
     """`Reviews` in the table `reviews`, with the sums in `providers`."""
 
-    async def add(self, review: Review) -> None:
-        await self._work.execute(_ADD, **REVIEW.write(review))
+    rows = Rows(REVIEW, "review")
 
     async def lock(self, review_id: ReviewId) -> Review | None:
         return await self._work.first(REVIEW.read, _LOCK, review_id=review_id)
-
-    async def save(self, review: Review, *, was: Review) -> None:
-        await self._work.update_one("review", _SAVE, row_key=was.id, seen_version=was.version, **REVIEW.changes(review))
 
     async def ages_since(self, provider_id: ProviderId, since: datetime) -> list[timedelta]:
         await self._lock(provider_id)

@@ -39,6 +39,7 @@ from adapters.postgres.kit.context import PostgresContext, ReadGroup, Repository
 from adapters.postgres.kit.encryption import WithCipher, encrypted
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, ENDED, Kept, NotExported, personal_data
+from adapters.postgres.kit.rows import Rows, SavedRows, VersionedRows
 from adapters.postgres.kit.statements import Statement, if_given
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.identity.model import UserStatus
@@ -189,12 +190,10 @@ _RECEIVES: Final = and_(
     ),
 )
 
-_ADD_ENDPOINT: Final = ENDPOINT.insert()
 _COUNT: Final = Statement(select(func.count()).where(_e.owner_id == bindparam("owner_id")))
 _ONE_ENDPOINT: Final = select(*ENDPOINT.columns).where(_e.id == bindparam("endpoint_id"))
 _GET_ENDPOINT: Final = Statement(_ONE_ENDPOINT)
 _LOCK_ENDPOINT: Final = Statement(_ONE_ENDPOINT.with_for_update())
-_SAVE_ENDPOINT: Final = ENDPOINT.update(versioned=True)
 _REMOVE: Final = Statement(delete(webhook_endpoints).where(_e.id == bindparam("endpoint_id")))
 _ENDPOINTS: Final = Statement(
     select(*ENDPOINT.columns)
@@ -233,7 +232,6 @@ _ADD_DELIVERY: Final = Statement(
 _ONE_DELIVERY: Final = select(*DELIVERY.columns).where(_d.id == bindparam("delivery_id"))
 _GET_DELIVERY: Final = Statement(_ONE_DELIVERY)
 _LOCK_DELIVERY: Final = Statement(_ONE_DELIVERY.with_for_update())
-_SAVE_DELIVERY: Final = DELIVERY.update(versioned=True)
 _GIVE_UP: Final = Statement(
     update(webhook_deliveries)
     .where(_d.endpoint_id == bindparam("endpoint"), _PENDING)
@@ -311,11 +309,10 @@ _DUE: Final = Statement(
 )
 
 
-class PostgresWebhookEndpoints(WithCipher, WebhookEndpoints):
+class PostgresWebhookEndpoints(VersionedRows[WebhookEndpoint], WithCipher, WebhookEndpoints):
     """`WebhookEndpoints` in the table `webhook_endpoints`."""
 
-    async def add(self, endpoint: WebhookEndpoint) -> None:
-        await self._work.execute(_ADD_ENDPOINT, **ENDPOINT.write(endpoint, self._cipher))
+    rows = Rows(ENDPOINT, "webhook endpoint")
 
     async def count(self, owner_id: UserId) -> int:
         row = await self._work.one(_COUNT, owner_id=owner_id)
@@ -324,36 +321,20 @@ class PostgresWebhookEndpoints(WithCipher, WebhookEndpoints):
     async def lock(self, endpoint_id: EndpointId) -> WebhookEndpoint | None:
         return await self._work.first(ENDPOINT.reader(self._cipher), _LOCK_ENDPOINT, endpoint_id=endpoint_id)
 
-    async def save(self, endpoint: WebhookEndpoint, *, was: WebhookEndpoint) -> None:
-        await self._work.update_one(
-            "webhook endpoint",
-            _SAVE_ENDPOINT,
-            row_key=was.id,
-            seen_version=was.version,
-            **ENDPOINT.changes(endpoint, self._cipher),
-        )
-
     async def remove(self, endpoint_id: EndpointId) -> None:
         await self._work.execute(_REMOVE, endpoint_id=endpoint_id)
 
 
-class PostgresWebhookDeliveries(WithCipher, WebhookDeliveries):
+class PostgresWebhookDeliveries(SavedRows[WebhookDelivery], WithCipher, WebhookDeliveries):
     """`WebhookDeliveries` in the table `webhook_deliveries`."""
+
+    rows = Rows(DELIVERY, "webhook delivery")
 
     async def add(self, delivery: WebhookDelivery) -> None:
         await self._work.execute(_ADD_DELIVERY, **DELIVERY.write(delivery, self._cipher))
 
     async def lock(self, delivery_id: DeliveryId) -> WebhookDelivery | None:
         return await self._work.first(DELIVERY.reader(self._cipher), _LOCK_DELIVERY, delivery_id=delivery_id)
-
-    async def save(self, delivery: WebhookDelivery, *, was: WebhookDelivery) -> None:
-        await self._work.update_one(
-            "webhook delivery",
-            _SAVE_DELIVERY,
-            row_key=was.id,
-            seen_version=was.version,
-            **DELIVERY.changes(delivery, self._cipher),
-        )
 
     async def give_up(self, endpoint_id: EndpointId) -> None:
         await self._work.execute(_GIVE_UP, endpoint=endpoint_id)

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 
 from adapters.postgres.audit.tables import audit_log
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
+from adapters.postgres.kit.rows import AddedRows, Rows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork
 from booking_domain.shared.audit import AuditEntry, AuditFilter, AuditLog, AuditReads
@@ -21,7 +22,6 @@ ENTRY: Final = Mapper(
     origin=Columns("address", "user_agent", "request_id"),
     details=Converted("details", write=lambda details: Jsonb(dict(details)), read=lambda details: details),
 )
-_ADD: Final = ENTRY.insert()
 _PAGE: Final = Statement(
     select(*ENTRY.columns)
     .where(
@@ -43,11 +43,10 @@ _PAGE: Final = Statement(
 )
 
 
-class PostgresAuditLog(WithWork, AuditLog):
+class PostgresAuditLog(AddedRows[AuditEntry], AuditLog):
     """`AuditLog` in the table `audit_log`."""
 
-    async def add(self, entry: AuditEntry) -> None:
-        await self._work.execute(_ADD, **ENTRY.write(entry))
+    rows = Rows(ENTRY)
 
 
 class PostgresAuditReads(WithWork, AuditReads):

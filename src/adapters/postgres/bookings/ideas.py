@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, delete, func, select
 
 from adapters.postgres.bookings.tables import ideas
 from adapters.postgres.kit.codec import Columns, Mapper
+from adapters.postgres.kit.rows import Rows, VersionedRows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork
 from booking_domain.bookings.ideas import Idea, IdeaReads, Ideas
@@ -18,8 +19,6 @@ IDEA: Final = Mapper(
     content=Columns("description", "size", "placement", "colours", "budget_amount", "estimate_amount"),
 )
 _i: Final = ideas.c
-_ADD: Final = IDEA.insert()
-_SAVE: Final = IDEA.update(versioned=True)
 _REMOVE: Final = Statement(delete(ideas).where(_i.id == bindparam("idea_id")))
 _ONE: Final = Statement(select(*IDEA.columns).where(_i.id == bindparam("idea_id")))
 _COUNT: Final = Statement(select(func.count()).where(_i.booking_id == bindparam("of_booking")))
@@ -34,11 +33,10 @@ _BY_AUTHOR: Final = Statement(
 )
 
 
-class PostgresIdeas(WithWork, Ideas):
+class PostgresIdeas(VersionedRows[Idea], Ideas):
     """`Ideas` in the table `ideas`."""
 
-    async def add(self, idea: Idea) -> None:
-        await self._work.execute(_ADD, **IDEA.write(idea))
+    rows = Rows(IDEA, "idea")
 
     async def get(self, idea_id: IdeaId) -> Idea | None:
         return await self._work.first(IDEA.read, _ONE, idea_id=idea_id)
@@ -46,9 +44,6 @@ class PostgresIdeas(WithWork, Ideas):
     async def count(self, booking_id: BookingId) -> int:
         row = await self._work.one(_COUNT, of_booking=booking_id)
         return 0 if row is None else int(row[0])
-
-    async def save(self, idea: Idea, *, was: Idea) -> None:
-        await self._work.update_one("idea", _SAVE, row_key=was.id, seen_version=was.version, **IDEA.changes(idea))
 
     async def remove(self, idea_id: IdeaId) -> None:
         await self._work.execute(_REMOVE, idea_id=idea_id)

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.catalogue.tables import booking_link_days, booking_link_visitors, booking_links
 from adapters.postgres.kit.codec import Mapper
+from adapters.postgres.kit.rows import AddedRows, Rows
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.catalogue.booking_links import BookingLink, BookingLinkReads, BookingLinks, CountedLink, LinkDay
@@ -22,7 +23,6 @@ _v: Final = booking_link_visitors.c
 _PROVIDER: Final = bindparam("provider", type_=_l.provider_id.type)
 _LINK: Final = bindparam("link", type_=_l.id.type)
 
-_ADD: Final = LINK.insert()
 _SAVE: Final = LINK.update()
 _REMOVE: Final = tuple(
     Statement(delete(column.table).where(column == _LINK)) for column in (_v.link_id, _d.link_id, _l.id)
@@ -66,11 +66,10 @@ def _counted(link: BookingLink, rows: Iterable[Row], since: date) -> CountedLink
     )
 
 
-class PostgresBookingLinks(WithWork, BookingLinks):
+class PostgresBookingLinks(AddedRows[BookingLink], BookingLinks):
     """`BookingLinks` in `booking_links`, `booking_link_days` and `booking_link_visitors`."""
 
-    async def add(self, link: BookingLink) -> None:
-        await self._work.execute(_ADD, **LINK.write(link))
+    rows = Rows(LINK)
 
     async def save(self, link: BookingLink) -> None:
         await self._work.execute(_SAVE, row_key=link.id, **LINK.changes(link))

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from adapters.postgres.catalogue.tables import providers, sort_keys
 from adapters.postgres.kit.codec import Columns, Converted, Mapper, Renamed
 from adapters.postgres.kit.images import image_json, image_of
+from adapters.postgres.kit.rows import Rows, SavedRows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.bookings.model import Duration, Terms
@@ -129,7 +130,6 @@ _p: Final = providers.c
 _VIEW: Final = select(*PROFILE.columns, _p.time_zone, *TERMS.columns)
 
 _ADD: Final = PROFILE.insert()
-_SAVE: Final = PROFILE.update(versioned=True)
 _PROFILE: Final = Statement(select(*PROFILE.columns).where(_p.id == bindparam("provider_id")))
 _PROFILE_OF_OWNER: Final = Statement(select(*PROFILE.columns).where(_p.owner_id == bindparam("user_id")))
 _VIEW_BY_ID: Final = Statement(_VIEW.where(_p.id == bindparam("provider_id")))
@@ -165,17 +165,14 @@ def _view_of(row: Row) -> ProviderView:
     return ProviderView(profile=PROFILE.read(row[:own]), time_zone=row[own], terms=TERMS.read(row[own + 1 :]))
 
 
-class PostgresProfiles(WithWork, Profiles):
+class PostgresProfiles(SavedRows[Profile], Profiles):
     """`Profiles` in the table `providers`."""
+
+    rows = Rows(PROFILE, "provider")
 
     async def add(self, profile: Profile) -> None:
         await self._work.execute(_ADD, **PROFILE.write(profile))
         await self._work.flush()
-
-    async def save(self, profile: Profile, *, was: Profile) -> None:
-        await self._work.update_one(
-            "provider", _SAVE, row_key=was.id, seen_version=was.version, **PROFILE.changes(profile)
-        )
 
     async def get(self, provider_id: ProviderId) -> Profile | None:
         return await self._work.first(PROFILE.read, _PROFILE, provider_id=provider_id)

@@ -31,6 +31,7 @@ from adapters.postgres.kit.advisory_locks import count_under_lock
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
 from adapters.postgres.kit.folding import folded
 from adapters.postgres.kit.images import images_json, images_of
+from adapters.postgres.kit.rows import Rows, SavedRows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.catalogue.model import EARTH_RADIUS_METRES, ProfileStatus
@@ -69,7 +70,6 @@ _THIS: Final = bindparam("salon", type_=_s.id.type)
 _WHO: Final = bindparam("provider", type_=_p.id.type)
 
 _ADD: Final = Statement(insert(salons))
-_SAVE: Final = SALON.update(versioned=True)
 _LOCK: Final = Statement(select(*SALON.columns).where(_s.id == _THIS).with_for_update(key_share=True))
 _VIEW: Final = Statement(select(*SALON.columns, _s.hours).where(_s.id == _THIS))
 _OF_MANAGER: Final = Statement(select(*SALON.columns).where(_s.manager_id == bindparam("manager_id")).order_by(_s.id))
@@ -172,8 +172,10 @@ def _listed(row: Row) -> ListedSalon:
     return ListedSalon(salon=SALON.read(row[:own]), totals=totals_of(row[own:-1]), metres=row[-1])
 
 
-class PostgresSalons(WithWork, Salons):
+class PostgresSalons(SavedRows[Salon], Salons):
     """`Salons` in `salons` and `salon_invitations`; a member's row in `providers` names the salon."""
+
+    rows = Rows(SALON, "salon")
 
     async def add(self, salon: Salon) -> None:
         hours = Jsonb(opening_hours_json(OpeningHours(time_zone=salon.time_zone)))
@@ -181,9 +183,6 @@ class PostgresSalons(WithWork, Salons):
 
     async def count_of(self, manager_id: UserId) -> int:
         return await count_under_lock(self._work, f"salons of {manager_id}", _COUNT, manager_id=manager_id)
-
-    async def save(self, salon: Salon, *, was: Salon) -> None:
-        await self._work.update_one("salon", _SAVE, row_key=was.id, seen_version=was.version, **SALON.changes(salon))
 
     async def lock(self, salon_id: SalonId) -> Salon | None:
         return await self._work.first(SALON.read, _LOCK, salon=salon_id)

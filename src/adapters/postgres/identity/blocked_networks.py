@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, func, or_, select
 
 from adapters.postgres.identity.tables import blocked_networks
 from adapters.postgres.kit.codec import Converted, Mapper
+from adapters.postgres.kit.rows import AddedRows, Rows
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
 from booking_domain.identity.blocked_networks import (
@@ -20,7 +21,6 @@ from booking_domain.identity.blocked_networks import (
 
 BLOCKED: Final = Mapper(blocked_networks, BlockedNetwork, network=Converted("network", write=str, read=ip_network))
 _b: Final = blocked_networks.c
-_ADD: Final = BLOCKED.insert()
 _COUNT: Final = Statement(select(func.count()).select_from(blocked_networks))
 _REMOVE: Final = Statement(delete(blocked_networks).where(_b.id == bindparam("blocked_id")).returning(*BLOCKED.columns))
 _FORGET: Final = Statement(delete(blocked_networks).where(_b.expires_at <= bindparam("now")))
@@ -31,11 +31,10 @@ _LIVE: Final = Statement(
 )
 
 
-class PostgresBlockedNetworks(WithWork, BlockedNetworks):
+class PostgresBlockedNetworks(AddedRows[BlockedNetwork], BlockedNetworks):
     """`BlockedNetworks` in the table `blocked_networks`."""
 
-    async def add(self, blocked: BlockedNetwork) -> None:
-        await self._work.execute(_ADD, **BLOCKED.write(blocked))
+    rows = Rows(BLOCKED)
 
     async def count(self) -> int:
         row = await self._work.one(_COUNT)

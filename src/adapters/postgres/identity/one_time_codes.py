@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from adapters.postgres.identity.tables import code_history, one_time_codes
 from adapters.postgres.kit.codec import Mapper
+from adapters.postgres.kit.rows import AddedRows, Rows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork
 from booking_domain.identity.code_history import (
@@ -36,7 +37,6 @@ _FORGET: Final = Statement(
 )
 _h: Final = code_history.c
 ISSUED_CODE: Final = Mapper(code_history, IssuedCode)
-_NOTE: Final = ISSUED_CODE.insert()
 _USED: Final = Statement(update(code_history).where(_h.id == bindparam("code")).values(used_at=bindparam("now")))
 _WRONG: Final = Statement(
     update(code_history).where(_h.id == bindparam("code")).values(wrong_guesses=_h.wrong_guesses + 1)
@@ -70,11 +70,10 @@ class PostgresOneTimeCodes(WithWork, OneTimeCodes):
         await self._work.execute(_END, now=now)
 
 
-class PostgresCodeHistory(WithWork, CodeHistory):
+class PostgresCodeHistory(AddedRows[IssuedCode], CodeHistory):
     """`CodeHistory` in the table `code_history`."""
 
-    async def add(self, code: IssuedCode) -> None:
-        await self._work.execute(_NOTE, **ISSUED_CODE.write(code))
+    rows = Rows(ISSUED_CODE)
 
     async def record_use(self, code_id: CodeId, now: datetime) -> None:
         await self._work.execute(_USED, code=code_id, now=now)

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, select
 
 from adapters.postgres.identity.tables import passkey_challenges, passkeys
 from adapters.postgres.kit.codec import Mapper
+from adapters.postgres.kit.rows import AddedRows, Rows
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
 from booking_domain.identity.passkeys import Passkey, PasskeyChallenge, PasskeyId, PasskeyReads, Passkeys
@@ -17,7 +18,6 @@ PASSKEY: Final = Mapper(passkeys, Passkey, changes=("counter", "name", "last_use
 CHALLENGE: Final = Mapper(passkey_challenges, PasskeyChallenge)
 _p: Final = passkeys.c
 _c: Final = passkey_challenges.c
-_ADD: Final = PASSKEY.insert()
 _SAVE: Final = PASSKEY.update()
 _OWNER: Final = Statement(select(_p.user_id).where(_p.credential_id == bindparam("credential")))
 _OF_USER: Final = Statement(select(*PASSKEY.columns).where(_p.user_id == bindparam("of_user")).order_by(_p.id))
@@ -40,11 +40,10 @@ class PostgresPasskeyReads(WithWork, PasskeyReads):
         return await self._work.each(PASSKEY.read, _OF_USER, of_user=user_id)
 
 
-class PostgresPasskeys(PostgresPasskeyReads, Passkeys):
+class PostgresPasskeys(AddedRows[Passkey], PostgresPasskeyReads, Passkeys):
     """`Passkeys` in the tables `passkeys` and `passkey_challenges`."""
 
-    async def add(self, passkey: Passkey) -> None:
-        await self._work.execute(_ADD, **PASSKEY.write(passkey))
+    rows = Rows(PASSKEY)
 
     async def save(self, passkey: Passkey) -> None:
         await self._work.execute(_SAVE, row_key=passkey.id, **PASSKEY.changes(passkey))

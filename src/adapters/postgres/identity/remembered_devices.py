@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, select
 
 from adapters.postgres.identity.tables import remembered_devices
 from adapters.postgres.kit.codec import Columns, Mapper
+from adapters.postgres.kit.rows import AddedRows, Rows
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
 from booking_domain.identity.remembered_devices import RememberedDevice, RememberedDeviceReads, RememberedDevices
@@ -20,7 +21,6 @@ DEVICE: Final = Mapper(
     changes=("last_used_at",),
 )
 _d: Final = remembered_devices.c
-_ADD: Final = DEVICE.insert()
 _SAVE: Final = DEVICE.update()
 _LIVE: Final = Statement(
     select(*DEVICE.columns)
@@ -39,11 +39,10 @@ class PostgresRememberedDeviceReads(WithWork, RememberedDeviceReads):
         return await self._work.each(DEVICE.read, _LIVE, of_user=user_id, now=now)
 
 
-class PostgresRememberedDevices(PostgresRememberedDeviceReads, RememberedDevices):
+class PostgresRememberedDevices(AddedRows[RememberedDevice], PostgresRememberedDeviceReads, RememberedDevices):
     """`RememberedDevices` in the table `remembered_devices`."""
 
-    async def add(self, device: RememberedDevice) -> None:
-        await self._work.execute(_ADD, **DEVICE.write(device))
+    rows = Rows(DEVICE)
 
     async def save(self, device: RememberedDevice) -> None:
         await self._work.execute(_SAVE, row_key=device.id, **DEVICE.changes(device))

@@ -8,6 +8,7 @@ from sqlalchemy import Select, bindparam, delete, func, literal_column, select
 
 from adapters.postgres.identity.tables import login_history, sessions, users
 from adapters.postgres.kit.codec import Columns, Mapper
+from adapters.postgres.kit.rows import AddedRows, Rows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork, Work
 from booking_domain.identity.errors import InvalidToken
@@ -42,7 +43,6 @@ _ONE: Final = select(*SESSION.columns).where(_s.id == bindparam("session_id"))
 _LIVE: Final = select(*SESSION.columns).where(
     _s.user_id == bindparam("user_id"), _s.ended_at.is_(None), _s.expires_at > bindparam("now")
 )
-_ADD: Final = SESSION.insert()
 _GET: Final = Statement(_ONE)
 _LOCK: Final = Statement(_ONE.with_for_update())
 _LOCK_LIVE: Final = Statement(_LIVE.order_by(_s.id).with_for_update())
@@ -76,18 +76,16 @@ def _logins(*, all_of_them: bool) -> Select[Any]:
     return page.order_by(_l.id.desc()).limit(bindparam("most"))
 
 
-_ADD_LOGIN: Final = LOGIN.insert()
 _LATEST: Final = Statement(_logins(all_of_them=True))
 _BEFORE: Final = Statement(_logins(all_of_them=False))
 _FORGET: Final = Statement(delete(sessions).where(_s.expires_at <= bindparam("now")))
 _FORGET_LOGINS: Final = Statement(delete(login_history).where(_l.at <= bindparam("forgotten")))
 
 
-class PostgresSessions(WithWork, Sessions):
+class PostgresSessions(AddedRows[Session], Sessions):
     """`Sessions` in the table `sessions`."""
 
-    async def add(self, session: Session) -> None:
-        await self._work.execute(_ADD, **SESSION.write(session))
+    rows = Rows(SESSION)
 
     async def lock(self, session_id: SessionId) -> Session | None:
         return await self._work.first(SESSION.read, _LOCK, session_id=session_id)
@@ -111,11 +109,10 @@ class PostgresSessionHolds(PostgresSessions, SessionHolds):
             raise InvalidToken
 
 
-class PostgresLoginHistory(WithWork, LoginHistory):
+class PostgresLoginHistory(AddedRows[Login], LoginHistory):
     """`LoginHistory` in the table `login_history`."""
 
-    async def add(self, login: Login) -> None:
-        await self._work.execute(_ADD_LOGIN, **LOGIN.write(login))
+    rows = Rows(LOGIN)
 
 
 class PostgresSessionReads(WithWork, SessionReads):

@@ -37,6 +37,7 @@ class WithCipher(WithWork):
     def __init__(self, work: Work, cipher: FieldCipher) -> None:
         super().__init__(work)
         self._cipher = cipher
+        self._with = (cipher,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,8 @@ class WithWork:
 
     def __init__(self, work: Work) -> None:
         self._work = work
+        self._with: tuple[Any, ...] = ()
+        """What mappers need besides the value: the cipher, if columns are encrypted."""
 
 
 class Connections(Protocol):

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, func, select
 
 from adapters.postgres.kit.advisory_locks import count_under_lock
 from adapters.postgres.kit.codec import Columns, Mapper
+from adapters.postgres.kit.rows import AddedRows, Rows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork
 from adapters.postgres.notifications.tables import sms_messages
@@ -30,7 +31,6 @@ SMS: Final = Mapper(
     ),
 )
 _m: Final = sms_messages.c
-_ADD: Final = SMS.insert()
 _COUNT: Final = Statement(select(func.count()).where(_m.created_at > bindparam("since")))
 _COUNT_TO: Final = Statement(
     select(func.count()).where(_m.to_digest == bindparam("to_digest"), _m.created_at > bindparam("since"))
@@ -69,8 +69,10 @@ _SPENDING: Final = Statement(
 )
 
 
-class PostgresSmsMessages(WithWork, SmsMessages):
+class PostgresSmsMessages(AddedRows[SmsMessage], SmsMessages):
     """`SmsMessages` in the table `sms_messages`."""
+
+    rows = Rows(SMS)
 
     async def count_since(self, since: datetime) -> int:
         return await count_under_lock(self._work, "text messages", _COUNT, since=since)
@@ -85,9 +87,6 @@ class PostgresSmsMessages(WithWork, SmsMessages):
         row = await self._work.one(statement, **values)
         assert row is not None  # noqa: S101 - an aggregate has one row
         return int(row[0])
-
-    async def add(self, message: SmsMessage) -> None:
-        await self._work.execute(_ADD, **SMS.write(message))
 
     async def lock(self, message_id: SmsId) -> SmsMessage | None:
         return await self._work.first(SMS.read, _LOCK, message_id=message_id)

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import bindparam, func, select
 
 from adapters.postgres.kit.codec import Mapper
+from adapters.postgres.kit.rows import AddedRows, Rows
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
 from adapters.postgres.payments.tables import adjustments
@@ -14,7 +15,6 @@ from booking_domain.shared.ids import AdjustmentId, BookingId
 
 ADJUSTMENT: Final = Mapper(adjustments, Adjustment)
 _a: Final = adjustments.c
-_ADD: Final = ADJUSTMENT.insert()
 _ONE: Final = Statement(select(*ADJUSTMENT.columns).where(_a.id == bindparam("adjustment_id")))
 _OF_EACH_BOOKING: Final = Statement(
     select(*ADJUSTMENT.columns)
@@ -23,11 +23,10 @@ _OF_EACH_BOOKING: Final = Statement(
 )
 
 
-class PostgresAdjustments(WithWork, Adjustments):
+class PostgresAdjustments(AddedRows[Adjustment], Adjustments):
     """`Adjustments` in the table `adjustments`."""
 
-    async def add(self, adjustment: Adjustment) -> None:
-        await self._work.execute(_ADD, **ADJUSTMENT.write(adjustment))
+    rows = Rows(ADJUSTMENT)
 
 
 class PostgresAdjustmentReads(WithWork, AdjustmentReads):

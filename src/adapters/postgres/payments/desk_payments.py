@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import bindparam, func, select
 
 from adapters.postgres.kit.codec import Columns, Mapper
+from adapters.postgres.kit.rows import Rows, VersionedRows
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
 from adapters.postgres.payments.tables import desk_payments
@@ -19,8 +20,6 @@ DESK_PAYMENT: Final = Mapper(
     changes=("status", "voided_by_id", "voided_by_role", "voided_at", "void_reason", "version"),
 )
 _t: Final = desk_payments.c
-_ADD: Final = DESK_PAYMENT.insert()
-_SAVE: Final = DESK_PAYMENT.update(versioned=True)
 _ONE: Final = Statement(select(*DESK_PAYMENT.columns).where(_t.id == bindparam("payment_id")))
 _OLDEST_FIRST: Final = select(*DESK_PAYMENT.columns).order_by(_t.created_at, _t.id)
 _OF_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == bindparam("booking_id")))
@@ -44,13 +43,7 @@ class PostgresDeskPaymentReads(WithWork, DeskPaymentReads):
         return found
 
 
-class PostgresDeskPayments(PostgresDeskPaymentReads, DeskPayments):
+class PostgresDeskPayments(VersionedRows[DeskPayment], PostgresDeskPaymentReads, DeskPayments):
     """`DeskPayments` in the table `desk_payments`."""
 
-    async def add(self, payment: DeskPayment) -> None:
-        await self._work.execute(_ADD, **DESK_PAYMENT.write(payment))
-
-    async def save(self, payment: DeskPayment, *, was: DeskPayment) -> None:
-        await self._work.update_one(
-            "desk payment", _SAVE, row_key=was.id, seen_version=was.version, **DESK_PAYMENT.changes(payment)
-        )
+    rows = Rows(DESK_PAYMENT, "desk payment")

@@ -25,6 +25,7 @@ from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.identity.tables import bank_accounts
 from adapters.postgres.kit.advisory_locks import count_under_lock
 from adapters.postgres.kit.codec import Mapper
+from adapters.postgres.kit.rows import AddedRows, Rows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from adapters.postgres.payments.earning_tables import commission_rates, earnings, provider_payouts
@@ -78,8 +79,6 @@ _AT: Final = Statement(
         _latest_rate(_c.provider_id == bindparam("provider_id", type_=_c.provider_id.type)),
     )
 )
-_ADD_RATE: Final = RATE.insert()
-_ADD: Final = EARNING.insert()
 _OF_BOOKING: Final = Statement(
     select(_total(_e.kept), _total(_e.desk), _total(_e.commission)).where(_e.booking_id == bindparam("booking_id"))
 )
@@ -198,18 +197,16 @@ class PostgresCommissionReads(WithWork, CommissionReads):
         return Commission(platform=platform or 0, own=own)
 
 
-class PostgresCommissionRates(PostgresCommissionReads, CommissionRates):
+class PostgresCommissionRates(AddedRows[CommissionRate], PostgresCommissionReads, CommissionRates):
     """`CommissionRates` in the table `commission_rates`."""
 
-    async def add(self, rate: CommissionRate) -> None:
-        await self._work.execute(_ADD_RATE, **RATE.write(rate))
+    rows = Rows(RATE)
 
 
-class PostgresEarnings(WithWork, Earnings):
+class PostgresEarnings(AddedRows[Earning], Earnings):
     """`Earnings` in the table `earnings`; a booking has the version that its entries follow."""
 
-    async def add(self, earning: Earning) -> None:
-        await self._work.execute(_ADD, **EARNING.write(earning))
+    rows = Rows(EARNING)
 
     async def of_booking(self, booking_id: BookingId) -> BookingEarnings:
         row = await self._work.one(_OF_BOOKING, booking_id=booking_id)

@@ -8,6 +8,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import and_, bindparam, func, or_, select
 
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
+from adapters.postgres.kit.rows import Rows, VersionedRows
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
 from adapters.postgres.payments.tables import payments
@@ -69,8 +70,6 @@ PAYMENT: Final = Mapper(
     ),
 )
 _t: Final = payments.c
-_ADD: Final = PAYMENT.insert()
-_SAVE: Final = PAYMENT.update(versioned=True)
 _ONE: Final = Statement(select(*PAYMENT.columns).where(_t.id == bindparam("payment_id")))
 _BY_INVOICE: Final = Statement(select(*PAYMENT.columns).where(_t.invoice_reference == bindparam("reference")))
 _PENDING: Final = Statement(
@@ -138,16 +137,10 @@ class PostgresPaymentReads(WithWork, PaymentReads):
         return await self._work.each(lambda row: BookingId(row[0]), _TO_CAPTURE, now=now, most=limit)
 
 
-class PostgresPayments(PostgresPaymentReads, Payments):
+class PostgresPayments(VersionedRows[Payment], PostgresPaymentReads, Payments):
     """`Payments` in the table `payments`."""
 
-    async def add(self, payment: Payment) -> None:
-        await self._work.execute(_ADD, **PAYMENT.write(payment))
-
-    async def save(self, payment: Payment, *, was: Payment) -> None:
-        await self._work.update_one(
-            "payment", _SAVE, row_key=was.id, seen_version=was.version, **PAYMENT.changes(payment)
-        )
+    rows = Rows(PAYMENT, "payment")
 
     async def pending(self, booking_id: BookingId, purpose: Purpose) -> Payment | None:
         return await self._work.first(PAYMENT.read, _PENDING, booking_id=booking_id, purpose=purpose.value)

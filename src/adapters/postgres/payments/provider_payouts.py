@@ -12,6 +12,7 @@ from adapters.postgres.kit.bank_details import encrypted_details
 from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.encryption import WithCipher
 from adapters.postgres.kit.listing import pages
+from adapters.postgres.kit.rows import Rows, VersionedRows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from adapters.postgres.payments.earning_tables import bank_references, provider_payouts
@@ -38,8 +39,6 @@ PAYOUT: Final = Mapper(
 )
 _p: Final = provider_payouts.c
 _PAYOUT: Final = len(PAYOUT.columns)
-_ADD: Final = PAYOUT.insert()
-_SAVE: Final = PAYOUT.update(versioned=True)
 _LOCK: Final = Statement(select(*PAYOUT.columns).where(_p.id == bindparam("payout_id")).with_for_update())
 _CLAIM: Final = Statement(
     insert(bank_references).values(reference=bindparam("reference"), transfer_id=bindparam("transfer_id"))
@@ -73,19 +72,13 @@ class PostgresBankReferences(WithWork, BankReferences):
         await self._work.flush()
 
 
-class PostgresProviderPayouts(WithCipher, ProviderPayouts):
+class PostgresProviderPayouts(VersionedRows[ProviderPayout], WithCipher, ProviderPayouts):
     """`ProviderPayouts` in the table `provider_payouts`."""
 
-    async def add(self, payout: ProviderPayout) -> None:
-        await self._work.execute(_ADD, **PAYOUT.write(payout, self._cipher))
+    rows = Rows(PAYOUT, "payout")
 
     async def lock(self, payout_id: ProviderPayoutId) -> ProviderPayout | None:
         return await self._work.first(PAYOUT.reader(self._cipher), _LOCK, payout_id=payout_id)
-
-    async def save(self, payout: ProviderPayout, *, was: ProviderPayout) -> None:
-        await self._work.update_one(
-            "payout", _SAVE, row_key=was.id, seen_version=was.version, **PAYOUT.changes(payout, self._cipher)
-        )
 
 
 class PostgresProviderPayoutReads(ReadsTransfers, ProviderPayoutReads):

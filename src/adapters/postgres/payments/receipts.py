@@ -30,6 +30,7 @@ from adapters.postgres.bookings.tables import IS_PARTY, bookings
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import USER, Kept, NotExported, personal_data
+from adapters.postgres.kit.rows import AddedRows, Rows
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
 from booking_domain.payments.receipts import (
@@ -132,7 +133,6 @@ RECEIPT: Final = Mapper(
     amount=Columns("amount", "currency"),
 )
 _t: Final = receipts.c
-_ADD: Final = RECEIPT.insert()
 _ONE: Final = Statement(select(*RECEIPT.columns).where(_t.id == bindparam("receipt_id")))
 _OLDEST_FIRST: Final = select(*RECEIPT.columns).order_by(_t.issued_at, _t.id)
 _OF_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == bindparam("booking_id")))
@@ -170,11 +170,10 @@ class PostgresReceiptReads(WithWork, ReceiptReads):
         return found
 
 
-class PostgresReceipts(WithWork, Receipts):
+class PostgresReceipts(AddedRows[Receipt], Receipts):
     """`Receipts` in the tables `receipts` and `receipt_numbers`."""
 
-    async def add(self, receipt: Receipt) -> None:
-        await self._work.execute(_ADD, **RECEIPT.write(receipt))
+    rows = Rows(RECEIPT)
 
     async def next_number(self, issuer_id: ProviderId, kind: ReceiptKind) -> int:
         row = await self._work.one(_NEXT_NUMBER, issuer_id=issuer_id, kind=kind.value)

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, select
 from adapters.postgres.kit.bank_details import encrypted_details
 from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.encryption import WithCipher
+from adapters.postgres.kit.rows import Rows, VersionedRows
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.payments.tables import refunds
 from adapters.postgres.payments.transfers import CHANGES
@@ -23,8 +24,6 @@ REFUND: Final = Mapper(
     changes=(*CHANGES, "gateway", "amount", "method", "payment_id", "attempts", "retry_at"),
 )
 _t: Final = refunds.c
-_ADD: Final = REFUND.insert()
-_SAVE: Final = REFUND.update(versioned=True)
 _ONE: Final = Statement(select(*REFUND.columns).where(_t.id == bindparam("refund_id")))
 _OLDEST_FIRST: Final = select(*REFUND.columns).order_by(_t.created_at, _t.id)
 _OF_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == bindparam("booking_id")))
@@ -56,13 +55,7 @@ class PostgresRefundReads(WithCipher, RefundReads):
         return await self._work.each(lambda row: RefundId(row[0]), _TO_RETRY, now=now, most=limit)
 
 
-class PostgresRefunds(PostgresRefundReads, Refunds):
+class PostgresRefunds(VersionedRows[Refund], PostgresRefundReads, Refunds):
     """`Refunds` in the table `refunds`."""
 
-    async def add(self, refund: Refund) -> None:
-        await self._work.execute(_ADD, **REFUND.write(refund, self._cipher))
-
-    async def save(self, refund: Refund, *, was: Refund) -> None:
-        await self._work.update_one(
-            "refund", _SAVE, row_key=was.id, seen_version=was.version, **REFUND.changes(refund, self._cipher)
-        )
+    rows = Rows(REFUND, "refund")

@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
+from adapters.postgres.kit.rows import Rows, VersionedRows
 from adapters.postgres.kit.statements import Statement, of_each
 from adapters.postgres.kit.work import Row, WithWork
 from adapters.postgres.scheduling.tables import service_offers, services
@@ -63,8 +64,6 @@ _p: Final = providers.c
 _WIDTH: Final = len(SERVICE.columns)
 _ID: Final = bindparam("service_id", type_=_s.id.type)
 
-_ADD: Final = SERVICE.insert()
-_SAVE: Final = SERVICE.update(versioned=True)
 _GET: Final = Statement(select(*SERVICE.columns).where(_s.id == _ID))
 _OWN: Final = Statement(
     select(*SERVICE.columns).where(_s.provider_id == bindparam("provider_id")).order_by(_s.id).with_for_update()
@@ -186,11 +185,10 @@ def _view_of(row: Row) -> ServiceView:
     )
 
 
-class PostgresServices(WithWork, Services):
+class PostgresServices(VersionedRows[Service], Services):
     """`Services` in `services` and `service_offers`."""
 
-    async def add(self, service: Service) -> None:
-        await self._work.execute(_ADD, **SERVICE.write(service))
+    rows = Rows(SERVICE, "service")
 
     async def get(self, service_id: ServiceId) -> Service | None:
         return await self._work.first(SERVICE.read, _GET, service_id=service_id)
@@ -201,11 +199,6 @@ class PostgresServices(WithWork, Services):
 
     async def of_provider(self, provider_id: ProviderId) -> list[Service]:
         return await self._work.each(SERVICE.read, _OWN, provider_id=provider_id)
-
-    async def save(self, service: Service, *, was: Service) -> None:
-        await self._work.update_one(
-            "service", _SAVE, row_key=was.id, seen_version=was.version, **SERVICE.changes(service)
-        )
 
     async def remove(self, service_id: ServiceId) -> None:
         await self._work.execute(_REMOVE, service_id=service_id)

@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, func, literal_column, select
 
 from adapters.postgres.kit.advisory_locks import count_under_lock
 from adapters.postgres.kit.codec import Columns, Mapper
+from adapters.postgres.kit.rows import AddedRows, Rows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork
 from adapters.postgres.scheduling.tables import waiting_list
@@ -27,7 +28,6 @@ WAITING: Final = Mapper(
 _w: Final = waiting_list.c
 # Literals, so that the planner can use the partial index of open entries.
 _IS_OPEN: Final = _w.status.in_([literal_column(f"'{status.value}'") for status in sorted(OPEN)])
-_ADD: Final = WAITING.insert()
 _SAVE: Final = WAITING.update()
 _OPEN_FOR: Final = Statement(
     select(*WAITING.columns)
@@ -50,11 +50,10 @@ _OF_CUSTOMER: Final = Statement(
 _AWAITED: Final = Statement(select(_w.provider_id).where(_IS_OPEN).distinct().order_by(_w.provider_id))
 
 
-class PostgresWaitingList(WithWork, WaitingList):
+class PostgresWaitingList(AddedRows[WaitingListEntry], WaitingList):
     """`WaitingList` in the table `waiting_list`."""
 
-    async def add(self, waiting: WaitingListEntry) -> None:
-        await self._work.execute(_ADD, **WAITING.write(waiting))
+    rows = Rows(WAITING)
 
     async def open_for(self, provider_id: ProviderId) -> list[WaitingListEntry]:
         return await self._work.each(WAITING.read, _OPEN_FOR, provider_id=provider_id)
