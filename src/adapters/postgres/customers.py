@@ -35,6 +35,7 @@ from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part, part_with_cipher
 from adapters.postgres.kit.encryption import WithCipher
 from adapters.postgres.kit.folding import folded
+from adapters.postgres.kit.listing import parameters
 from adapters.postgres.kit.metadata import instant, metadata
 from adapters.postgres.kit.personal_data import USER, LeftToOwner, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
@@ -215,18 +216,16 @@ class PostgresCustomerReads(WithCipher, CustomerReads):
     ) -> list[Row]:
         return await self._work.all(
             _PAGE,
+            **parameters(criteria),
             author_id=author_id,
             owner_id=criteria.whose.owner_id,
             manager_id=criteria.whose.manager_id,
             customer_id=customer_id,
-            text=criteria.text,
             phone_index=None if criteria.phone is None else self._cipher.index(criteria.phone, field=PHONE),
             walk_in_phone_index=None
             if criteria.phone is None
             else self._cipher.index(criteria.phone, field=WALK_IN_PHONE),
             now=now,
-            after=criteria.after,
-            most=criteria.limit,
         )
 
     def _customer(self, row: Row) -> Customer:

@@ -34,6 +34,7 @@ from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.identity.tables import users
 from adapters.postgres.kit.codec import Converted, Mapper
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
+from adapters.postgres.kit.listing import parameters
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import USER, LeftToOwner, personal_data
 from adapters.postgres.kit.rows import Rows, VersionedRows
@@ -302,21 +303,7 @@ class PostgresDisputeReads(WithWork, DisputeReads):
         return await self._work.first(_view_of, _ONE, dispute_id=dispute_id)
 
     async def page(self, criteria: DisputeFilter) -> list[DisputeView]:
-        return await self._work.each(
-            _view_of,
-            _PAGE[criteria.order],
-            party_id=criteria.party_id,
-            status=None if criteria.status is None else criteria.status.value,
-            opened_from=criteria.opened_from,
-            opened_before=criteria.opened_before,
-            overdue_at=criteria.overdue_at,
-            provider_id=criteria.provider_id,
-            customer_id=criteria.customer_id,
-            booking_id=criteria.booking_id,
-            reference=criteria.reference,
-            after=criteria.after,
-            most=criteria.limit,
-        )
+        return await self._work.each(_view_of, _PAGE[criteria.order], **parameters(criteria))
 
     async def statements(self, dispute_id: DisputeId) -> list[DisputeStatement]:
         return await self._work.each(STATEMENT.read, _STATEMENTS, dispute_id=dispute_id)

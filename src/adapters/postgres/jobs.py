@@ -8,6 +8,7 @@ from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, Uuid, bindp
 
 from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
+from adapters.postgres.kit.listing import parameters
 from adapters.postgres.kit.metadata import instant, metadata
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork
@@ -75,14 +76,7 @@ class PostgresParkedJobReads(WithWork, ParkedJobReads):
         return await self._work.first(PARKED_JOB.read, _GET, job_id=job_id)
 
     async def page(self, criteria: ParkedJobFilter) -> Sequence[ParkedJob]:
-        return await self._work.each(
-            PARKED_JOB.read,
-            _PAGE,
-            given_up=criteria.given_up,
-            name=criteria.name,
-            after=criteria.after,
-            most=criteria.limit,
-        )
+        return await self._work.each(PARKED_JOB.read, _PAGE, **parameters(criteria))
 
     async def due(self, now: datetime, limit: int) -> Sequence[ParkedJob]:
         return await self._work.each(PARKED_JOB.read, _DUE, now=now, most=limit)

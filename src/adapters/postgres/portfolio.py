@@ -27,6 +27,7 @@ from adapters.postgres.kit.codec import Converted, Mapper
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.folding import folded
 from adapters.postgres.kit.images import images_json, images_of
+from adapters.postgres.kit.listing import parameters
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, LeftToOwner, personal_data
 from adapters.postgres.kit.rows import Rows, VersionedRows
@@ -157,16 +158,7 @@ class PostgresPortfolioReads(WithWork, PortfolioReads):
         return await self._matching(_PAGE, criteria)
 
     async def _matching(self, statement: Statement, criteria: PortfolioFilter) -> Sequence[PortfolioView]:
-        return await self._work.each(
-            _view_of,
-            statement,
-            provider_id=criteria.provider_id,
-            status=criteria.status,
-            tag=criteria.tag,
-            text=criteria.text,
-            after=criteria.after,
-            most=criteria.limit,
-        )
+        return await self._work.each(_view_of, statement, **parameters(criteria))
 
 
 CONTEXT: Final = PostgresContext(tables=(portfolio_items,))

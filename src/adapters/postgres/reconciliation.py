@@ -28,6 +28,7 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
+from adapters.postgres.kit.listing import parameters
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import Kept, NotExported, personal_data
 from adapters.postgres.kit.rows import Rows, SavedRows
@@ -262,14 +263,7 @@ class PostgresReconciliationReads(WithWork, ReconciliationReads):
         return _run(await self._work.one(_ONE_RUN, run_id=run_id))
 
     async def runs(self, criteria: RunFilter) -> list[Run]:
-        return await self._work.each(
-            RUN.read,
-            _RUNS,
-            status=None if criteria.status is None else criteria.status.value,
-            gateway=criteria.gateway,
-            after=criteria.after,
-            most=criteria.limit,
-        )
+        return await self._work.each(RUN.read, _RUNS, **parameters(criteria))
 
     async def to_retry(self, now: datetime, limit: int) -> list[Run]:
         return await self._work.each(RUN.read, _TO_RETRY, now=now, most=limit)
@@ -278,20 +272,7 @@ class PostgresReconciliationReads(WithWork, ReconciliationReads):
         return _finding(await self._work.one(_ONE, finding_id=finding_id))
 
     async def page(self, criteria: FindingFilter) -> list[Finding]:
-        return await self._work.each(
-            FINDING.read,
-            _PAGES[criteria.order],
-            status=None if criteria.status is None else criteria.status.value,
-            kind=None if criteria.kind is None else criteria.kind.value,
-            gateway=criteria.gateway,
-            run_id=criteria.run_id,
-            at_from=criteria.at_from,
-            at_before=criteria.at_before,
-            amount_from=criteria.amount_from,
-            amount_to=criteria.amount_to,
-            after=criteria.after,
-            most=criteria.limit,
-        )
+        return await self._work.each(FINDING.read, _PAGES[criteria.order], **parameters(criteria))
 
     async def open_findings(self, gateway: str, invoice_references: Sequence[str]) -> list[Finding]:
         return await self._work.each(FINDING.read, _STILL_OPEN, gateway=gateway, references=list(invoice_references))

@@ -43,6 +43,7 @@ from adapters.postgres.kit.advisory_locks import lock_key
 from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part, part_with_cipher
 from adapters.postgres.kit.encryption import WithCipher
+from adapters.postgres.kit.listing import parameters
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import USER, LeftToOwner, personal_data
 from adapters.postgres.kit.rows import Rows, VersionedRows
@@ -341,15 +342,7 @@ class PostgresReviewReads(WithWork, ReviewReads):
         return await self._work.first(_view_of, _ONE, review_id=review_id)
 
     async def page(self, chosen: ReviewFilter) -> list[ReviewView]:
-        return await self._work.each(
-            _view_of,
-            _PAGE,
-            author_id=chosen.author_id,
-            provider_id=chosen.provider_id,
-            status=None if chosen.status is None else chosen.status.value,
-            after=chosen.after,
-            most=chosen.limit,
-        )
+        return await self._work.each(_view_of, _PAGE, **parameters(chosen))
 
     async def of_provider(
         self, provider_id: ProviderId, order: ReviewOrder, after: ReviewId | None, limit: int

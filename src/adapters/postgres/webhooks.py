@@ -37,6 +37,7 @@ from adapters.postgres.identity.tables import users
 from adapters.postgres.kit.codec import Encrypted, Mapper
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part_with_cipher
 from adapters.postgres.kit.encryption import WithCipher, encrypted
+from adapters.postgres.kit.listing import parameters
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, ENDED, Kept, NotExported, personal_data
 from adapters.postgres.kit.rows import Rows, SavedRows, VersionedRows
@@ -357,14 +358,7 @@ class PostgresWebhookReads(WithCipher, WebhookReads):
         return await self._work.first(ENDPOINT.reader(self._cipher), _GET_ENDPOINT, endpoint_id=endpoint_id)
 
     async def endpoints(self, criteria: EndpointFilter) -> list[WebhookEndpoint]:
-        return await self._work.each(
-            ENDPOINT.reader(self._cipher),
-            _ENDPOINTS,
-            owner_id=criteria.owner_id,
-            status=None if criteria.status is None else criteria.status.value,
-            after=criteria.after,
-            most=criteria.limit,
-        )
+        return await self._work.each(ENDPOINT.reader(self._cipher), _ENDPOINTS, **parameters(criteria))
 
     async def receivers(self, booking_id: BookingId) -> list[Receiver]:
         found = []
@@ -377,15 +371,7 @@ class PostgresWebhookReads(WithCipher, WebhookReads):
         return await self._work.first(DELIVERY.reader(self._cipher), _GET_DELIVERY, delivery_id=delivery_id)
 
     async def deliveries(self, criteria: DeliveryFilter) -> list[WebhookDelivery]:
-        return await self._work.each(
-            DELIVERY.reader(self._cipher),
-            _DELIVERIES,
-            endpoint_id=criteria.endpoint_id,
-            status=None if criteria.status is None else criteria.status.value,
-            booking_id=criteria.booking_id,
-            after=criteria.after,
-            most=criteria.limit,
-        )
+        return await self._work.each(DELIVERY.reader(self._cipher), _DELIVERIES, **parameters(criteria))
 
     async def next_due(self, endpoint_id: EndpointId, now: datetime) -> WebhookDelivery | None:
         return await self._work.first(DELIVERY.reader(self._cipher), _NEXT_DUE, endpoint_id=endpoint_id, now=now)

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 
 from adapters.postgres.audit.tables import audit_log
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
+from adapters.postgres.kit.listing import parameters
 from adapters.postgres.kit.rows import AddedRows, Rows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork
@@ -53,15 +54,4 @@ class PostgresAuditReads(WithWork, AuditReads):
     """`AuditReads` of the table `audit_log`."""
 
     async def page(self, criteria: AuditFilter) -> Sequence[AuditEntry]:
-        return await self._work.each(
-            ENTRY.read,
-            _PAGE,
-            actor_id=criteria.actor_id,
-            subject_kind=criteria.subject_kind,
-            subject_id=criteria.subject_id,
-            action=criteria.action,
-            at_from=criteria.at_from,
-            at_before=criteria.at_before,
-            after=criteria.after,
-            most=criteria.limit,
-        )
+        return await self._work.each(ENTRY.read, _PAGE, **parameters(criteria))

@@ -12,7 +12,7 @@ from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.identity.tables import users
 from adapters.postgres.identity.users import PHONE
 from adapters.postgres.kit.encryption import WithCipher
-from adapters.postgres.kit.listing import chosen_by, one_of, pages, values_of
+from adapters.postgres.kit.listing import chosen_by, one_of, pages, parameters
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row
 from booking_domain.bookings.transitions import CLAIMS_TIME, Party, Status
@@ -104,21 +104,12 @@ class PostgresAppointmentReads(WithCipher, AppointmentReads):
         return await self._work.first(self._appointment, _ONE, booking_id=booking_id)
 
     async def page(self, criteria: BookingListFilter) -> list[Appointment]:
-        statuses = [status.value for status in criteria.statuses] or None
-        values = values_of(criteria) | {
-            "upcoming_at": criteria.upcoming_at,
-            "past_at": criteria.past_at,
-            "salon_id": criteria.salon_id,
-        }
         if criteria.party_id is None:
-            rows = await self._work.all(_PAGES[criteria.order], statuses=statuses, **values)
-        elif criteria.manager_id is None:
-            statement = _PAGES_OF_PARTY[criteria.order]
-            rows = await self._work.all(statement, statuses=statuses, party=criteria.party_id, **values)
+            pages_of = _PAGES
         else:
-            values |= {"party": criteria.party_id, "manager_id": criteria.manager_id}
-            rows = await self._work.all(_PAGES_OF_MANAGER[criteria.order], statuses=statuses, **values)
-        return [self._appointment(row) for row in rows]
+            pages_of = _PAGES_OF_PARTY if criteria.manager_id is None else _PAGES_OF_MANAGER
+        found = parameters(criteria) | {"party": criteria.party_id}
+        return await self._work.each(self._appointment, pages_of[criteria.order], **found)
 
     def _appointment(self, row: Row) -> Appointment:
         columns, (name, address, time_zone, *rest) = row[: len(BOOKING.columns)], row[len(BOOKING.columns) :]

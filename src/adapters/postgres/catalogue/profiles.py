@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from adapters.postgres.catalogue.tables import providers, sort_keys
 from adapters.postgres.kit.codec import Columns, Converted, Mapper, Renamed
 from adapters.postgres.kit.images import image_json, image_of
+from adapters.postgres.kit.listing import parameters
 from adapters.postgres.kit.rows import Rows, SavedRows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
@@ -191,12 +192,4 @@ class PostgresProviderReads(WithWork, ProviderReads):
         return await self._work.first(_view_of, _VIEW_BY_OWNER, user_id=user_id)
 
     async def page(self, criteria: ProviderFilter) -> list[ProviderView]:
-        status = None if criteria.status is None else criteria.status.value
-        return await self._work.each(
-            _view_of,
-            _PAGES[criteria.order],
-            status=status,
-            salon_id=criteria.salon_id,
-            after=criteria.after,
-            most=criteria.limit,
-        )
+        return await self._work.each(_view_of, _PAGES[criteria.order], **parameters(criteria))

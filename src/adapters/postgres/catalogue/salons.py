@@ -31,6 +31,7 @@ from adapters.postgres.kit.advisory_locks import count_under_lock
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
 from adapters.postgres.kit.folding import folded
 from adapters.postgres.kit.images import images_json, images_of
+from adapters.postgres.kit.listing import parameters
 from adapters.postgres.kit.rows import Rows, SavedRows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
@@ -263,13 +264,10 @@ class PostgresSalonReads(WithWork, SalonReads):
         return await self._work.each(
             _listed,
             _SEARCH,
-            text=criteria.text,
-            city=criteria.city,
+            **parameters(criteria),
             lat=None if near is None else near.location.lat,
             lon=None if near is None else near.location.lon,
             radius=None if near is None else near.radius_metres,
-            after=criteria.after,
-            most=criteria.limit,
         )
 
 

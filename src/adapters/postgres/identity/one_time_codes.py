@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from adapters.postgres.identity.tables import code_history, one_time_codes
 from adapters.postgres.kit.codec import Mapper
+from adapters.postgres.kit.listing import parameters
 from adapters.postgres.kit.rows import AddedRows, Rows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork
@@ -89,11 +90,4 @@ class PostgresCodeHistoryReads(WithWork, CodeHistoryReads):
     """`CodeHistoryReads` of the table `code_history`."""
 
     async def page(self, criteria: CodeFilter) -> Sequence[IssuedCode]:
-        return await self._work.each(
-            ISSUED_CODE.read,
-            _PAGE,
-            user_id=criteria.user_id,
-            purpose=None if criteria.purpose is None else criteria.purpose.value,
-            after=criteria.after,
-            most=criteria.limit,
-        )
+        return await self._work.each(ISSUED_CODE.read, _PAGE, **parameters(criteria))

@@ -15,6 +15,7 @@ from adapters.postgres.kit.encryption import EncryptedColumn, WithCipher
 from adapters.postgres.kit.errors import domain_errors
 from adapters.postgres.kit.folding import folded
 from adapters.postgres.kit.images import image_json, image_of
+from adapters.postgres.kit.listing import parameters
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row
 from booking_domain.identity.errors import EmailTaken, PhoneTaken
@@ -143,16 +144,9 @@ class PostgresUserReads(WithCipher, UserReads):
         return await self._work.each(
             USER.reader(self._cipher),
             _PAGE,
-            role=None if criteria.role is None else criteria.role.value,
-            status=None if criteria.status is None else criteria.status.value,
-            text=criteria.text,
+            **parameters(criteria),
             phone_index=None if criteria.phone is None else self._cipher.index(criteria.phone, field=PHONE),
-            locked=criteria.locked,
             unlocked_before=None if criteria.now is None else criteria.now - WRONG_PASSWORDS_EXPIRE_AFTER,
-            created_from=criteria.created_from,
-            created_before=criteria.created_before,
-            after=criteria.after,
-            most=criteria.limit,
         )
 
     def _found(self, row: Row | None) -> User | None:

@@ -4,13 +4,15 @@ A page begins after the row whose id is `after`, in the list's order.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from enum import Enum
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, FromClause, Select, Table, Text, bindparam, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.postgres.kit.statements import Statement, if_given
-from booking_domain.use_cases.platform.listings import DESCENDING, BookingListOrder, ListFilter, MoneyFilter, MoneyOrder
+from booking_domain.use_cases.platform.listings import DESCENDING, BookingListOrder, MoneyOrder
 
 Order = TypeVar("Order", BookingListOrder, MoneyOrder)
 
@@ -71,19 +73,13 @@ def one_of(name: str, column: Any) -> ColumnElement[bool]:
     return or_(given.is_(None), column == func.any(given))
 
 
-def values_of(chosen: ListFilter) -> dict[str, Any]:
-    """The parameters of `chosen_by` and of the page."""
-    return {
-        "at_from": chosen.at_from,
-        "at_before": chosen.at_before,
-        "provider_id": chosen.provider_id,
-        "customer_id": chosen.customer_id,
-        "reference": chosen.reference,
-        "after": chosen.after,
-        "most": chosen.limit,
-    }
+def parameters(criteria: Any) -> dict[str, Any]:
+    """The members of a filter as parameters of their names; `limit` is `most`, and an empty list matches any value."""
+    found = {field.name: _parameter(getattr(criteria, field.name)) for field in fields(criteria)}
+    return {**found, "most": criteria.limit}
 
 
-def money_values_of(chosen: MoneyFilter) -> dict[str, Any]:
-    """The parameters of `chosen_by`, `amount_chosen_by` and of the page."""
-    return {**values_of(chosen), "amount_from": chosen.amount_from, "amount_to": chosen.amount_to}
+def _parameter(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    return [_parameter(each) for each in value] or None if isinstance(value, tuple) else value

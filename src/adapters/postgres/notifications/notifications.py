@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.kit.codec import Encrypted, Mapper
 from adapters.postgres.kit.encryption import WithCipher
+from adapters.postgres.kit.listing import parameters
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row
 from adapters.postgres.notifications.tables import messages, notifications
@@ -197,32 +198,14 @@ class PostgresNotificationReads(WithCipher, NotificationReads):
 
     async def page(self, criteria: NotificationFilter) -> list[Notification]:
         statement = _UNREAD_PAGE if criteria.unread else _PAGE
-        return await self._work.each(
-            NOTIFICATION.reader(self._cipher),
-            statement,
-            user_id=criteria.user_id,
-            after=criteria.after,
-            most=criteria.limit,
-        )
+        return await self._work.each(NOTIFICATION.reader(self._cipher), statement, **parameters(criteria))
 
     async def unread(self, user_id: UserId) -> int:
         row = await self._work.one(_UNREAD, user_id=user_id)
         return 0 if row is None else int(row[0])
 
     async def messages(self, criteria: MessageFilter) -> list[MessageView]:
-        return await self._work.each(
-            self._view,
-            _MESSAGES,
-            user_id=criteria.user_id,
-            booking_id=criteria.booking_id,
-            channel=None if criteria.channel is None else criteria.channel.value,
-            status=None if criteria.status is None else criteria.status.value,
-            failure=criteria.failure,
-            at_from=criteria.at_from,
-            at_before=criteria.at_before,
-            after=criteria.after,
-            most=criteria.limit,
-        )
+        return await self._work.each(self._view, _MESSAGES, **parameters(criteria))
 
     async def count_sent(self, message: Message, since: datetime) -> int:
         rows = await self._work.all(

@@ -11,7 +11,7 @@ from adapters.postgres.identity.tables import bank_accounts
 from adapters.postgres.kit.bank_details import encrypted_details
 from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.encryption import WithCipher
-from adapters.postgres.kit.listing import pages
+from adapters.postgres.kit.listing import pages, parameters
 from adapters.postgres.kit.rows import Rows, VersionedRows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
@@ -21,7 +21,6 @@ from adapters.postgres.payments.transfers import (
     ReadsTransfers,
     next_step,
     transfer_chosen_by,
-    transfer_values_of,
 )
 from booking_domain.payments.provider_payouts import ProviderPayout, ProviderPayouts, ProviderPayoutStatus
 from booking_domain.payments.transfers import BankReferences
@@ -88,18 +87,7 @@ class PostgresProviderPayoutReads(ReadsTransfers, ProviderPayoutReads):
         return await self._work.first(self._view, _ONE, payout_id=payout_id)
 
     async def page(self, criteria: ProviderPayoutFilter) -> list[ProviderPayoutView]:
-        return await self._work.each(
-            self._view,
-            _PAGES[criteria.order],
-            **transfer_values_of(criteria),
-            provider_id=criteria.provider_id,
-            at_from=criteria.at_from,
-            at_before=criteria.at_before,
-            amount_from=criteria.amount_from,
-            amount_to=criteria.amount_to,
-            after=criteria.after,
-            most=criteria.limit,
-        )
+        return await self._work.each(self._view, _PAGES[criteria.order], **parameters(criteria))
 
     def _view(self, row: Row) -> ProviderPayoutView:
         name, owner_id, *account = row[_PAYOUT:]

@@ -9,12 +9,12 @@ from adapters.postgres.bookings.walk_ins import CUSTOMER_NAME
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.identity.bank_accounts import BANK_ACCOUNT
 from adapters.postgres.identity.tables import bank_accounts, users
-from adapters.postgres.kit.listing import chosen_by, money_values_of, pages
+from adapters.postgres.kit.listing import chosen_by, pages, parameters
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row
 from adapters.postgres.payments.refunds import REFUND
 from adapters.postgres.payments.tables import refunds
-from adapters.postgres.payments.transfers import ReadsTransfers, next_step, transfer_chosen_by, transfer_values_of
+from adapters.postgres.payments.transfers import ReadsTransfers, next_step, transfer_chosen_by
 from booking_domain.bookings.transitions import Status
 from booking_domain.payments.refunds import RefundMethod, RefundStatus
 from booking_domain.shared.ids import ProviderId, RefundId
@@ -64,13 +64,7 @@ class PostgresRefundTransferReads(ReadsTransfers, RefundTransferReads):
         return await self._work.first(self._transfer, _ONE, refund_id=refund_id)
 
     async def page(self, criteria: RefundTransferFilter) -> list[RefundTransfer]:
-        return await self._work.each(
-            self._transfer,
-            _PAGES[criteria.order],
-            **transfer_values_of(criteria),
-            booking_id=criteria.booking_id,
-            **money_values_of(criteria),
-        )
+        return await self._work.each(self._transfer, _PAGES[criteria.order], **parameters(criteria))
 
     def _transfer(self, row: Row) -> RefundTransfer:
         reference, provider_id, provider, customer, in_dispute, *account = row[_REFUND:]

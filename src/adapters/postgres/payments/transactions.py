@@ -8,7 +8,7 @@ from adapters.postgres.bookings.tables import bookings, walk_ins
 from adapters.postgres.bookings.walk_ins import CUSTOMER_ID, CUSTOMER_NAME, is_walk_in
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.identity.tables import users
-from adapters.postgres.kit.listing import amount_chosen_by, chosen_by, money_values_of, one_of, pages
+from adapters.postgres.kit.listing import amount_chosen_by, chosen_by, one_of, pages, parameters
 from adapters.postgres.kit.statements import if_given
 from adapters.postgres.kit.work import Row, WithWork
 from adapters.postgres.payments.tables import adjustments, desk_payments, payments, refunds
@@ -136,14 +136,7 @@ class PostgresTransactionReads(WithWork, TransactionReads):
     """`TransactionReads` of the four tables with `bookings` and the names in `providers`, `users` and `walk_ins`."""
 
     async def page(self, criteria: TransactionFilter) -> list[Transaction]:
-        return await self._work.each(
-            _transaction,
-            _PAGES[criteria.order],
-            statuses=[status.value for status in criteria.statuses] or None,
-            type=None if criteria.type is None else criteria.type.value,
-            gateway=criteria.gateway,
-            **money_values_of(criteria),
-        )
+        return await self._work.each(_transaction, _PAGES[criteria.order], **parameters(criteria))
 
 
 def _transaction(row: Row) -> Transaction:

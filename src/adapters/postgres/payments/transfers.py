@@ -28,7 +28,6 @@ from adapters.postgres.kit.listing import amount_chosen_by
 from adapters.postgres.kit.metadata import instant
 from adapters.postgres.kit.statements import if_given
 from booking_domain.identity.bank_accounts import BankAccount
-from booking_domain.use_cases.platform.ports import ProviderPayoutFilter, RefundTransferFilter
 from booking_domain.use_cases.platform.views import TransferStep
 
 CHANGES: Final = (
@@ -87,14 +86,6 @@ def transfer_chosen_by(transfers: Table, step: Case[Any]) -> Sequence[ColumnElem
         if_given("status", t.status, t.status == bindparam("status")),
         *amount_chosen_by(t.amount),
     )
-
-
-def transfer_values_of(criteria: RefundTransferFilter | ProviderPayoutFilter) -> dict[str, Any]:
-    """The parameters of `transfer_chosen_by`, but the amounts."""
-    return {
-        "waits_for": None if criteria.waits_for is None else criteria.waits_for.value,
-        "status": None if criteria.status is None else criteria.status.value,
-    }
 
 
 class ReadsTransfers(WithCipher):
