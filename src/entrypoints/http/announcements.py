@@ -20,18 +20,16 @@ from booking_domain.announcements.ports import AnnouncementFilter
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.languages import LANGUAGES, language_of
-from booking_domain.shared.unset import given_as
-from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.announcements import commands as use_cases
 from booking_domain.use_cases.announcements.commands import AnnouncementView, EditAnnouncement, MakeAnnouncement
 from booking_domain.use_cases.platform.ports import Reads
-from entrypoints.http.kit.cursors import Page, PageQuery
+from entrypoints.http.kit.cursors import PAGE_AND_ONE, Page, PageQuery
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
-from entrypoints.http.kit.fields import Body, Instant, Json, Timestamp, given
+from entrypoints.http.kit.fields import Body, Instant, Json, Timestamp
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.negotiation import negotiated_language
-from entrypoints.http.kit.projection import projection
+from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.kit.request_guard import OPTIONAL
 from entrypoints.http.kit.running import Run
 
@@ -52,10 +50,6 @@ Texts = Annotated[
 ]
 
 
-def _texts(bodies: tuple[AnnouncementTextBody, ...]) -> tuple[AnnouncementText, ...]:
-    return tuple(AnnouncementText(language=each.language, title=each.title, text=each.text) for each in bodies)
-
-
 class MakeAnnouncementBody(Body, frozen=True, kw_only=True):
     """A new announcement."""
 
@@ -66,16 +60,6 @@ class MakeAnnouncementBody(Body, frozen=True, kw_only=True):
     """Null: now."""
     to: Instant | None = None
     """Null: until it is deleted."""
-
-    def command(self) -> MakeAnnouncement:
-        """Return the command."""
-        return MakeAnnouncement(
-            texts=_texts(self.texts),
-            audience=self.audience,
-            level=self.level,
-            starts_at=self.from_,
-            ends_at=self.to,
-        )
 
 
 class EditAnnouncementBody(Body, frozen=True, kw_only=True):
@@ -90,25 +74,24 @@ class EditAnnouncementBody(Body, frozen=True, kw_only=True):
     to: Instant | UnsetType | None = UNSET
     """Null: until it is deleted."""
 
-    def command(self, announcement_id: AnnouncementId, version: ExpectedVersion) -> EditAnnouncement:
-        """Return the command."""
-        return EditAnnouncement(
-            announcement_id=announcement_id,
-            texts=given_as(given(self.texts), _texts),
-            audience=given(self.audience),
-            level=given(self.level),
-            starts_at=given(self.from_),
-            ends_at=given(self.to),
-            expected_version=version,
-        )
+
+_text: Final = projection(AnnouncementTextBody, AnnouncementText)
+_make: Final = projection(MakeAnnouncementBody, MakeAnnouncement, texts=_text, starts_at="from_", ends_at="to")
+_edit: Final = members(
+    EditAnnouncementBody,
+    EditAnnouncement,
+    given=("announcement_id", "expected_version"),
+    texts=_text,
+    starts_at="from_",
+    ends_at="to",
+)
 
 
 class AnnouncementsQuery(PageQuery, frozen=True, kw_only=True):
     """A page of announcements."""
 
-    def chosen(self) -> AnnouncementFilter:
-        """The filter, for one more than the page has."""
-        return AnnouncementFilter(after=self.after(AnnouncementId), limit=self.limit + 1)
+
+_chosen: Final = projection(AnnouncementsQuery, AnnouncementFilter, **PAGE_AND_ONE)
 
 
 class AnnouncementTextJson(Json, frozen=True, kw_only=True):
@@ -162,29 +145,23 @@ class ShownAnnouncementsJson(Json, frozen=True, kw_only=True):
     items: tuple[ShownAnnouncementJson, ...]
 
 
-announcement_json: Final = projection(
-    Announcement,
-    AnnouncementJson,
-    texts=projection(AnnouncementText, AnnouncementTextJson),
-    from_="starts_at",
-    to="ends_at",
-)
+_text_json: Final = projection(AnnouncementText, AnnouncementTextJson)
+announcement_json: Final = projection(Announcement, AnnouncementJson, texts=_text_json, from_="starts_at", to="ends_at")
 """Show an announcement to an admin."""
 
 
+_shown: Final = members(
+    AnnouncementView,
+    ShownAnnouncementJson,
+    given=("language", "title", "text"),
+    within="announcement",
+    from_="announcement.starts_at",
+    to="announcement.ends_at",
+)
+
+
 def _shown_json(shown: AnnouncementView, language: str) -> ShownAnnouncementJson:
-    announcement = shown.announcement
-    said = announcement.text_in(language)
-    return ShownAnnouncementJson(
-        id=announcement.id,
-        level=announcement.level,
-        language=said.language,
-        title=said.title,
-        text=said.text,
-        from_=announcement.starts_at,
-        to=announcement.ends_at,
-        dismissed=shown.dismissed,
-    )
+    return ShownAnnouncementJson(**_shown(shown), **_text_json.members(shown.announcement.text_in(language)))
 
 
 # Examples for the API's documentation.
@@ -247,7 +224,7 @@ async def list_announcements(
     params: Injected[AnnouncementsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> AnnouncementPageJson:
     """List all announcements, newest first, including those that have not started or have ended; for admins."""
-    found = await use_cases.list_announcements(actor, params.chosen(), reads.announcements)
+    found = await use_cases.list_announcements(actor, _chosen(params), reads.announcements)
     return AnnouncementPageJson.of(found, params.limit, announcement_json, lambda each: each.id)
 
 
@@ -257,7 +234,7 @@ async def make_announcement(data: JSONBody[MakeAnnouncementBody], run: Injected[
 
     Clients that follow the channel `system` are notified within a minute of its start.
     """
-    return await run(use_cases.make_announcement, data.command(), answer=announcement_json)
+    return await run(use_cases.make_announcement, _make(data), answer=announcement_json)
 
 
 @get("/admin/announcements/{announcement_id:str}", opt=documented(use_cases.get_announcement))
@@ -282,7 +259,9 @@ async def edit_announcement(
 ) -> Response[AnnouncementJson]:
     """Change an announcement; for admins. If its text or level changes, users who dismissed it see it again."""
     return await run(
-        use_cases.edit_announcement, data.command(announcement_id, expected_version(if_match)), answer=announcement_json
+        use_cases.edit_announcement,
+        EditAnnouncement(announcement_id=announcement_id, expected_version=expected_version(if_match), **_edit(data)),
+        answer=announcement_json,
     )
 
 

@@ -37,9 +37,8 @@ class GrantConsentBody(Body, frozen=True, kw_only=True):
     provider_id: ProviderId
     code: Annotated[str, Meta(min_length=1, max_length=MAX_CODE_LENGTH)]
 
-    def command(self) -> GrantConsent:
-        """Return the command."""
-        return GrantConsent(provider_id=self.provider_id, code=self.code)
+
+_grant: Final = projection(GrantConsentBody, GrantConsent)
 
 
 class ConsentCodeJson(Json, frozen=True, kw_only=True):
@@ -94,26 +93,22 @@ code_json: Final = projection(ConsentCode, ConsentCodeJson)
 """Show a code to its provider."""
 
 
-def given_json(view: ConsentView) -> GivenConsentJson:
-    """Show a consent to its customer."""
-    consent = view.consent
-    return GivenConsentJson(
-        provider=ConsentedProviderJson(id=consent.provider_id, display_name=view.provider_name),
-        status=consent.status.value,
-        changed_at=consent.changed_at,
-        created_at=consent.created_at,
-    )
+given_json: Final = projection(
+    ConsentView,
+    GivenConsentJson,
+    within="consent",
+    provider=projection(ConsentView, ConsentedProviderJson, id="consent.provider_id", display_name="provider_name"),
+)
+"""Show a consent to its customer."""
 
 
-def received_json(view: ConsentView) -> ReceivedConsentJson:
-    """Show a consent to its provider."""
-    consent = view.consent
-    return ReceivedConsentJson(
-        customer=ConsentingCustomerJson(id=consent.customer_id, name=view.customer_name),
-        status=consent.status.value,
-        changed_at=consent.changed_at,
-        created_at=consent.created_at,
-    )
+received_json: Final = projection(
+    ConsentView,
+    ReceivedConsentJson,
+    within="consent",
+    customer=projection(ConsentView, ConsentingCustomerJson, id="consent.customer_id", name="customer_name"),
+)
+"""Show a consent to its provider."""
 
 
 CONSENTS: Final = items(
@@ -182,7 +177,7 @@ async def grant(data: JSONBody[GrantConsentBody], run: Injected[Run]) -> Respons
     You are notified of each booking that is placed for you, and can cancel it. Both sides are notified of the consent.
     A wrong code and an unknown provider get the same answer.
     """
-    return await run(grant_consent, data.command(), answer=given_json)
+    return await run(grant_consent, _grant(data), answer=given_json)
 
 
 @get(

@@ -9,24 +9,22 @@ from msgspec import Meta
 
 from booking_domain.customers.model import MAX_NOTE, Customer, CustomerNote
 from booking_domain.customers.ports import CustomerFilter, CustomerScope
-from booking_domain.identity.ports import PhoneNumbers
 from booking_domain.identity.security import Identity
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import CustomerId
-from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.customers import commands as customers
 from booking_domain.use_cases.customers.commands import NoteOnCustomer
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.admin.users import phone_in
-from entrypoints.http.kit.cursors import Page, PageQuery
+from entrypoints.http.kit.cursors import PAGE_AND_ONE, Page, PageQuery
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
 from entrypoints.http.kit.exporting import ExportSection, exporting, items
 from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.projection import filled, projection
+from entrypoints.http.kit.projection import filled, members, projection
 from entrypoints.http.kit.running import Run
 
 WRITE_NOTE: Final[dict[str, Any]] = {"text": "Allergic to latex."}
@@ -47,25 +45,14 @@ class CustomersQuery(PageQuery, frozen=True, kw_only=True):
 
     q: CustomerText | None = None
 
-    def chosen(self, phone_numbers: PhoneNumbers) -> CustomerFilter:
-        """The filter, for one customer more than the page has."""
-        return CustomerFilter(
-            whose=CustomerScope(),
-            text=self.q,
-            phone=None if self.q is None else phone_in(self.q, phone_numbers),
-            after=self.after(CustomerId),
-            limit=self.limit + 1,
-        )
+
+_chosen: Final = members(CustomersQuery, CustomerFilter, given=("whose", "phone"), text="q", **PAGE_AND_ONE)
 
 
 class NoteBody(Body, frozen=True, kw_only=True):
     """A note on a customer; empty to remove it."""
 
     text: Annotated[str, Meta(max_length=MAX_NOTE)]
-
-    def command(self, customer_id: CustomerId, expected_version: ExpectedVersion) -> NoteOnCustomer:
-        """Return the command."""
-        return NoteOnCustomer(customer_id=customer_id, text=self.text, expected_version=expected_version)
 
 
 class CustomerJson(Json, frozen=True, kw_only=True):
@@ -138,7 +125,8 @@ async def list_customers(
     The list has the walk-ins, and the users with a booking that was confirmed and not cancelled whose account is not
     deleted.
     """
-    chosen = params.chosen(identity.phone_numbers)
+    phone = None if params.q is None else phone_in(params.q, identity.phone_numbers)
+    chosen = CustomerFilter(whose=CustomerScope(), phone=phone, **_chosen(params))
     found = await customers.list_customers(actor, chosen, reads.customers, now=clock.now())
     return CustomersJson.of(found, params.limit, customer_json, lambda customer: customer.id)
 
@@ -162,7 +150,9 @@ async def write_note(
 ) -> Response[CustomerNoteJson]:
     """Replace your note on a customer, which nobody else sees. It is erased with your account or the customer's."""
     return await run(
-        customers.note_on_customer, data.command(customer_id, expected_version(if_match)), answer=note_json
+        customers.note_on_customer,
+        NoteOnCustomer(customer_id=customer_id, text=data.text, expected_version=expected_version(if_match)),
+        answer=note_json,
     )
 
 

@@ -10,7 +10,6 @@ from msgspec import Meta
 from booking_domain.payments.desk import MAX_VOID_REASON, DeskMethod, DeskPayment, DeskPaymentStatus
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import BookingId, DeskPaymentId
-from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.payments import desk_queries as queries
 from booking_domain.use_cases.payments.desk_payments import (
     RecordDeskPayment,
@@ -18,6 +17,7 @@ from booking_domain.use_cases.payments.desk_payments import (
     record_desk_payment,
     void_desk_payment,
 )
+from booking_domain.use_cases.payments.desk_queries import DeskMoney
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
@@ -36,26 +36,11 @@ class RecordBody(Body, frozen=True, kw_only=True):
     amount: Annotated[int, Meta(ge=1, le=MOST)] | None = None
     """In minor units of the price's currency; by default the whole amount due."""
 
-    def command(self, booking_id: BookingId) -> RecordDeskPayment:
-        """The command."""
-        return RecordDeskPayment(booking_id=booking_id, method=self.method, amount=self.amount)
-
 
 class VoidBody(Body, frozen=True, kw_only=True):
     """Why the payment is voided. The customer sees the reason."""
 
     reason: Annotated[str, Meta(min_length=1, max_length=MAX_VOID_REASON)]
-
-    def command(
-        self, booking_id: BookingId, payment_id: DeskPaymentId, expected_version: ExpectedVersion
-    ) -> VoidDeskPayment:
-        """The command."""
-        return VoidDeskPayment(
-            booking_id=booking_id,
-            payment_id=payment_id,
-            reason=self.reason,
-            expected_version=expected_version,
-        )
 
 
 class DeskPaymentJson(Json, frozen=True, kw_only=True):
@@ -97,6 +82,13 @@ desk_payment_json: Final = projection(
     recorded_by="recorded_by.role",
     voided_by="voided_by.role",
 )
+_desk_payments_json: Final = projection(
+    DeskMoney,
+    DeskPaymentsJson,
+    within="booking",
+    items=("payments", desk_payment_json),
+    currency="booking.price.currency",
+)
 
 
 # Examples for the API's documentation.
@@ -110,12 +102,7 @@ async def list_desk_payments(
 ) -> DeskPaymentsJson:
     """List the desk payments of a booking, including voided ones."""
     money = await queries.list_desk_payments(actor, booking_id, reads)
-    return DeskPaymentsJson(
-        items=tuple(map(desk_payment_json, money.payments)),
-        desk_paid_amount=money.booking.desk_paid.amount,
-        balance_due_amount=money.booking.balance_due.amount,
-        currency=money.booking.price.currency,
-    )
+    return _desk_payments_json(money)
 
 
 @get("/{desk_payment_id:str}", opt=documented(queries.get_desk_payment))
@@ -143,7 +130,11 @@ async def record_a_desk_payment(
     The amount is at most the booking's `balanceDueAmount`. An open payment by QR code is cancelled. The customer is
     notified. The platform never refunds this money.
     """
-    return await run(record_desk_payment, data.command(booking_id), answer=lambda done: desk_payment_json(done.payment))
+    return await run(
+        record_desk_payment,
+        RecordDeskPayment(booking_id=booking_id, method=data.method, amount=data.amount),
+        answer=lambda done: desk_payment_json(done.payment),
+    )
 
 
 @post("/{desk_payment_id:str}/void", status_code=200, opt=documented(void_desk_payment, body=VOID))
@@ -160,7 +151,12 @@ async def void_a_desk_payment(
     The customer is notified of the reason. A payment cannot be voided while the booking is in dispute. If an
     overpayment was refunded after this payment was recorded, only an admin can void it.
     """
-    command = data.command(booking_id, desk_payment_id, expected_version(if_match))
+    command = VoidDeskPayment(
+        booking_id=booking_id,
+        payment_id=desk_payment_id,
+        reason=data.reason,
+        expected_version=expected_version(if_match),
+    )
     return await run(void_desk_payment, command, answer=lambda done: desk_payment_json(done.payment))
 
 

@@ -24,7 +24,7 @@ from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.identities import Caller
 from entrypoints.http.kit.images import IMAGE, PRIVATE_FOR, ImageJson, image_json
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.projection import projection
+from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.kit.rate_limits import UPLOADS, limited_as
 from entrypoints.http.kit.running import Run
 from entrypoints.http.kit.turns import TURN_ERRORS, Turns
@@ -39,11 +39,8 @@ class AnnounceBody(Body, frozen=True, kw_only=True):
     """The size in bytes."""
     folder: Folder
 
-    def command(self) -> AnnounceUpload:
-        """The command."""
-        return AnnounceUpload(
-            folder=self.folder, filename=self.filename, content_type=self.content_type, size=self.size
-        )
+
+_announce: Final = projection(AnnounceBody, AnnounceUpload)
 
 
 class UploadJson(Json, frozen=True, kw_only=True):
@@ -101,24 +98,22 @@ def upload_json(file: File, links: ObjectLinks) -> UploadJson:
     )
 
 
+_members: Final = members(
+    File,
+    FileJson,
+    given=("image", "document_url"),
+    in_use=lambda file: file.owner_id is not None,
+)
+
+
 def file_json(file: File, links: ObjectLinks) -> FileJson:
     """Show a file to its owner, or to an admin."""
-    ready = file.status is FileStatus.READY
-    document = ready and file.content is Content.DOCUMENT
+    document = file.status is FileStatus.READY and file.content is Content.DOCUMENT
     image = None if file.image is None else image_json(file.id, file.image, links, public=file.rules.public)
     return FileJson(
-        id=file.id,
-        folder=file.folder,
-        filename=file.filename,
-        content_type=file.content_type,
-        size=file.size,
-        status=file.status,
-        rejected_because=None if file.rejected_because is None else file.rejected_because.value,
-        in_use=file.owner_id is not None,
         image=image,
         document_url=links.download(file.objects[0], expires_in=PRIVATE_FOR) if document else None,
-        created_at=file.created_at,
-        version=file.version,
+        **_members(file),
     )
 
 
@@ -176,7 +171,7 @@ async def presign_upload(
     Images are JPEG, PNG, WebP or GIF of at most 15 MB; documents are PDF of at most 10 MB. The folder says what the
     file is for. After the upload, call `POST /uploads/{fileId}/complete`.
     """
-    return await run(files.announce_upload, data.command(), answer=lambda file: upload_json(file, object_storage))
+    return await run(files.announce_upload, _announce(data), answer=lambda file: upload_json(file, object_storage))
 
 
 @post(

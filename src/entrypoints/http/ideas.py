@@ -13,7 +13,6 @@ from booking_domain.files.model import Folder
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import BookingId, IdeaId
-from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.bookings import ideas
 from booking_domain.use_cases.bookings.ideas import EditIdea, IdeaView, ShareIdea
 from booking_domain.use_cases.platform.ports import Reads
@@ -21,9 +20,10 @@ from entrypoints.http.bookings.schemas import WISH, Description, Detail, IdeaBod
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
 from entrypoints.http.kit.exporting import ExportSource, exporting, pages
-from entrypoints.http.kit.fields import Amount, Body, Json, Timestamp, given
+from entrypoints.http.kit.fields import Amount, Body, Json, Timestamp
 from entrypoints.http.kit.images import ImageJson, private_image_json
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.projection import filled, members
 from entrypoints.http.kit.running import Run
 
 
@@ -44,20 +44,6 @@ class EditIdeaBody(Body, frozen=True, kw_only=True):
     estimate_amount: Amount | UnsetType | None = UNSET
     file_ids: IdeaFiles | UnsetType = UNSET
     """All images, in order; omitted images are deleted."""
-
-    def command(self, idea_id: IdeaId, version: ExpectedVersion) -> EditIdea:
-        """Return the command."""
-        return EditIdea(
-            idea_id=idea_id,
-            description=given(self.description),
-            size=given(self.size),
-            placement=given(self.placement),
-            colours=given(self.colours),
-            budget_amount=given(self.budget_amount),
-            estimate_amount=given(self.estimate_amount),
-            file_ids=given(self.file_ids),
-            expected_version=version,
-        )
 
 
 class IdeaJson(Json, frozen=True, kw_only=True):
@@ -87,25 +73,22 @@ class IdeasJson(Json, frozen=True, kw_only=True):
     items: tuple[IdeaJson, ...]
 
 
+_edit: Final = members(EditIdeaBody, EditIdea, given=("idea_id", "expected_version"))
+_members: Final = members(
+    IdeaView,
+    IdeaJson,
+    given=("images",),
+    within=("idea", "idea.content"),
+    by="idea.side",
+    size=filled("idea.content.size"),
+    placement=filled("idea.content.placement"),
+    colours=filled("idea.content.colours"),
+)
+
+
 def idea_json(view: IdeaView, links: ObjectLinks) -> IdeaJson:
     """Show an idea to a party of its booking."""
-    idea, content = view.idea, view.idea.content
-    return IdeaJson(
-        id=idea.id,
-        booking_id=idea.booking_id,
-        by=idea.side,
-        description=content.description,
-        size=content.size or None,
-        placement=content.placement or None,
-        colours=content.colours or None,
-        budget_amount=content.budget_amount,
-        estimate_amount=content.estimate_amount,
-        currency=idea.currency,
-        images=tuple(private_image_json(file.as_image, links) for file in view.images),
-        created_at=idea.created_at,
-        updated_at=idea.updated_at,
-        version=idea.version,
-    )
+    return IdeaJson(images=tuple(private_image_json(file.as_image, links) for file in view.images), **_members(view))
 
 
 SHARE: Final[dict[str, Any]] = {"bookingId": "0199f3c1-2a44-7d1e-9b0a-5c6d7e8f9a0b", **WISH}
@@ -178,7 +161,7 @@ async def edit_idea(
     """Change an idea that you wrote, until the booking is over. The other side is notified."""
     return await run(
         ideas.edit_idea,
-        data.command(idea_id, expected_version(if_match)),
+        EditIdea(idea_id=idea_id, expected_version=expected_version(if_match), **_edit(data)),
         answer=lambda view: idea_json(view, object_storage),
     )
 

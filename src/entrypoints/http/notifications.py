@@ -10,7 +10,6 @@ from msgspec import UNSET, Meta, UnsetType
 from booking_domain.notifications.model import (
     MAX_FAILURE,
     MessageChannel,
-    MessageId,
     MessageStatus,
     Notification,
     NotificationId,
@@ -28,14 +27,14 @@ from booking_domain.use_cases.notifications.commands import (
     read_notification,
 )
 from booking_domain.use_cases.platform.ports import Reads
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, PageQuery, cut, read_cursor
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, PAGE_AND_ONE, Page, PageQuery, cut
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp, given_or_none
 from entrypoints.http.kit.idempotency import CONFIDENTIAL, REPEATED
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.listing import PeriodQuery
-from entrypoints.http.kit.projection import projection
+from entrypoints.http.kit.listing import PERIOD, PeriodQuery
+from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.running import Run, nothing
 
@@ -51,10 +50,8 @@ class NotificationsQuery(PageQuery, frozen=True, kw_only=True):
     unread: bool = False
     """Only unread notifications."""
 
-    def chosen(self, actor: Actor) -> NotificationFilter:
-        """The filter, for one more than the page has."""
-        after = self.after(NotificationId)
-        return NotificationFilter(user_id=actor.id, unread=self.unread, after=after, limit=self.limit + 1)
+
+_chosen: Final = members(NotificationsQuery, NotificationFilter, given=("user_id",), **PAGE_AND_ONE)
 
 
 class ReadAllBody(Body, frozen=True, kw_only=True):
@@ -81,19 +78,8 @@ class MessagesQuery(PeriodQuery, frozen=True, kw_only=True):
     limit: Limit = DEFAULT_LIMIT
     cursor: Cursor | None = None
 
-    def chosen(self) -> MessageFilter:
-        """The filter, for one more than the page has."""
-        return MessageFilter(
-            user_id=self.user_id,
-            booking_id=self.booking_id,
-            channel=self.channel,
-            status=self.status,
-            failure=self.failure,
-            at_from=self.start(),
-            at_before=self.end(),
-            after=read_cursor(self.cursor, MessageId),
-            limit=self.limit + 1,
-        )
+
+_messages: Final = projection(MessagesQuery, MessageFilter, **PERIOD, **PAGE_AND_ONE)
 
 
 class NotificationJson(Json, frozen=True, kw_only=True):
@@ -149,24 +135,15 @@ notification_json: Final = projection(Notification, NotificationJson)
 """Show a notification."""
 
 
-def message_json(view: MessageView) -> MessageJson:
-    """Show an entry of the log."""
-    message = view.message
-    return MessageJson(
-        id=message.id,
-        notification_id=message.notification_id,
-        user_id=message.user_id,
-        booking_id=view.notification.booking_id,
-        type=view.notification.type,
-        channel=message.channel,
-        to=message.to_masked,
-        status=message.status,
-        attempts=message.attempts,
-        failure=message.failure,
-        created_at=message.created_at,
-        next_attempt_at=message.next_attempt_at,
-        sent_at=message.sent_at,
-    )
+message_json: Final = projection(
+    MessageView,
+    MessageJson,
+    within="message",
+    booking_id="notification.booking_id",
+    type="notification.type",
+    to="message.to_masked",
+)
+"""Show an entry of the log."""
 
 
 # Examples for the API's documentation.
@@ -196,7 +173,8 @@ async def list_notifications(
 
     They are kept for 180 days, even if they could not be sent to any address.
     """
-    found, unread = await use_cases.list_notifications(actor, params.chosen(actor), reads.notifications)
+    chosen = NotificationFilter(user_id=actor.id, **_chosen(params))
+    found, unread = await use_cases.list_notifications(actor, chosen, reads.notifications)
     page, next_cursor = cut(found, params.limit, lambda notification: notification.id)
     return NotificationsJson(items=tuple(map(notification_json, page)), unread_count=unread, next_cursor=next_cursor)
 
@@ -241,7 +219,7 @@ async def list_messages(
     undeliverable, and `email.unverified_limited` if it was not sent because the address is not verified and has had its
     messages of 24 hours.
     """
-    found = await use_cases.list_messages(actor, params.chosen(), reads.notifications)
+    found = await use_cases.list_messages(actor, _messages(params), reads.notifications)
     return MessagesJson.of(found, params.limit, message_json, lambda view: view.message.id)
 
 

@@ -12,7 +12,7 @@ from booking_domain.jobs.ports import ParkedJobFilter
 from booking_domain.shared.actor import Actor
 from booking_domain.use_cases.jobs import commands as use_cases
 from booking_domain.use_cases.platform.ports import Reads
-from entrypoints.http.kit.cursors import Page, PageQuery
+from entrypoints.http.kit.cursors import PAGE_AND_ONE, Page, PageQuery
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.fields import Json, Timestamp
 from entrypoints.http.kit.injection import Injected
@@ -26,9 +26,8 @@ class ParkedJobsQuery(PageQuery, frozen=True, kw_only=True):
     given_up: bool | None = None
     """Only those that are repeated no more, or only those that are."""
 
-    def chosen(self) -> ParkedJobFilter:
-        """The filter, for one more than the page has."""
-        return ParkedJobFilter(given_up=self.given_up, after=self.after(ParkedJobId), limit=self.limit + 1)
+
+_chosen: Final = projection(ParkedJobsQuery, ParkedJobFilter, default=("name",), **PAGE_AND_ONE)
 
 
 class ParkedJobJson(Json, frozen=True, kw_only=True):
@@ -68,7 +67,7 @@ async def list_parked_jobs(
     Each is repeated after five minutes, then after growing pauses up to a day. After seven failures it is given up. It
     leaves the list once it succeeds.
     """
-    found = await use_cases.list_parked_jobs(actor, params.chosen(), reads.parked_jobs)
+    found = await use_cases.list_parked_jobs(actor, _chosen(params), reads.parked_jobs)
     return ParkedJobsJson.of(found, params.limit, parked_job_json, lambda each: each.id)
 
 

@@ -1,7 +1,6 @@
 """`/portfolio`: items of providers, public lists by provider, tag and text; for admins: list, take down and restore."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from hashlib import sha256
 from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
@@ -25,17 +24,17 @@ from booking_domain.portfolio.model import (
 from booking_domain.portfolio.ports import PortfolioFilter, PortfolioView
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import FileId, ProviderId
-from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.portfolio import commands as portfolio
 from booking_domain.use_cases.portfolio.commands import AddPortfolioItem, EditPortfolioItem, TakeDownItem
-from entrypoints.http.kit.cursors import Page, PageQuery
+from entrypoints.http.kit.cursors import PAGE_AND_ONE, Page, PageQuery
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import ExportSource, exporting, value
-from entrypoints.http.kit.fields import Body, Json, Timestamp, given, one_of
+from entrypoints.http.kit.fields import Body, Json, Timestamp, one_of
 from entrypoints.http.kit.images import IMAGE, ImageJson, picture_json
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.projection import filled, members, projection
 from entrypoints.http.kit.request_guard import OPTIONAL, PUBLIC
 from entrypoints.http.kit.running import Run
 
@@ -55,10 +54,6 @@ class AddItemBody(Body, frozen=True, kw_only=True):
     description: Description = ""
     tags: Tags = ()
 
-    def command(self) -> AddPortfolioItem:
-        """Return the command."""
-        return AddPortfolioItem(file_ids=self.file_ids, description=self.description, tags=self.tags)
-
 
 class EditItemBody(Body, frozen=True, kw_only=True):
     """New values of an item; omitted members keep theirs. Images that the new list omits are deleted."""
@@ -67,15 +62,9 @@ class EditItemBody(Body, frozen=True, kw_only=True):
     description: Description | UnsetType = UNSET
     tags: Tags | UnsetType = UNSET
 
-    def command(self, item_id: PortfolioItemId, version: ExpectedVersion) -> EditPortfolioItem:
-        """Return the command."""
-        return EditPortfolioItem(
-            item_id=item_id,
-            file_ids=given(self.file_ids),
-            description=given(self.description),
-            tags=given(self.tags),
-            expected_version=version,
-        )
+
+_add: Final = projection(AddItemBody, AddPortfolioItem)
+_edit: Final = members(EditItemBody, EditPortfolioItem, given=("item_id", "expected_version"))
 
 
 class OrderBody(Body, frozen=True, kw_only=True):
@@ -97,10 +86,6 @@ class PortfolioSearchQuery(PageQuery, frozen=True, kw_only=True):
     tag: Tag | None = None
     text: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
 
-    def chosen(self) -> PortfolioFilter:
-        """The filter, for one item more than the page has."""
-        return PortfolioFilter(tag=self.tag, text=self.text, after=self.after(PortfolioItemId), limit=self.limit + 1)
-
 
 class ModerationQuery(PortfolioSearchQuery, frozen=True, kw_only=True):
     """A page of all items, for admins."""
@@ -108,10 +93,9 @@ class ModerationQuery(PortfolioSearchQuery, frozen=True, kw_only=True):
     status: PortfolioStatus | None = None
     provider_id: ProviderId | None = None
 
-    def chosen(self) -> PortfolioFilter:
-        """The filter, for one item more than the page has."""
-        provider_id = self.provider_id
-        return replace(super().chosen(), status=self.status, provider_id=provider_id)
+
+_search: Final = members(PortfolioSearchQuery, PortfolioFilter, given=("provider_id", "status"), **PAGE_AND_ONE)
+_chosen: Final = projection(ModerationQuery, PortfolioFilter, **PAGE_AND_ONE)
 
 
 class PortfolioItemJson(Json, frozen=True, kw_only=True):
@@ -134,21 +118,14 @@ class PortfolioJson(Page[PortfolioItemJson], frozen=True, kw_only=True):
     """A page of portfolio items."""
 
 
+_members: Final = members(
+    PortfolioView, PortfolioItemJson, given=("images",), within="item", reason=filled("item.reason")
+)
+
+
 def portfolio_item_json(view: PortfolioView, links: ObjectLinks) -> PortfolioItemJson:
     """Show an item."""
-    item = view.item
-    return PortfolioItemJson(
-        id=item.id,
-        provider_id=item.provider_id,
-        provider_name=view.provider_name,
-        images=tuple(picture_json(image, links) for image in item.images),
-        description=item.description,
-        tags=item.tags,
-        status=item.status.value,
-        reason=item.reason or None,
-        created_at=item.created_at,
-        version=item.version,
-    )
+    return PortfolioItemJson(images=tuple(picture_json(image, links) for image in view.item.images), **_members(view))
 
 
 def portfolio_json(found: Sequence[PortfolioView], limit: int, links: ObjectLinks) -> PortfolioJson:
@@ -193,7 +170,7 @@ async def add_portfolio_item(
 ) -> Response[PortfolioItemJson]:
     """Add an item of one to ten uploaded images at the end of your portfolio."""
     return await run(
-        portfolio.add_portfolio_item, data.command(), answer=lambda view: portfolio_item_json(view, object_storage)
+        portfolio.add_portfolio_item, _add(data), answer=lambda view: portfolio_item_json(view, object_storage)
     )
 
 
@@ -217,7 +194,7 @@ async def search_portfolios(
     if_none_match: IfNoneMatch = None,
 ) -> Response[PortfolioJson]:
     """List the public items with a tag or a text, newest first."""
-    found = await portfolio.search_portfolios(params.chosen(), reads.portfolios)
+    found = await portfolio.search_portfolios(PortfolioFilter(**_search(params)), reads.portfolios)
     return _cached(portfolio_json(found, params.limit, object_storage), if_none_match)
 
 
@@ -266,7 +243,7 @@ async def edit_portfolio_item(
     if_match: IfMatch = None,
 ) -> Response[PortfolioItemJson]:
     """Change an item of your portfolio."""
-    command = data.command(item_id, expected_version(if_match))
+    command = EditPortfolioItem(item_id=item_id, expected_version=expected_version(if_match), **_edit(data))
     await run(portfolio.edit_portfolio_item, command)
     return await _shown(item_id, actor, reads, object_storage)
 
@@ -292,7 +269,7 @@ async def list_portfolio_items(
     object_storage: Injected[ObjectLinks],
 ) -> PortfolioJson:
     """List all items, newest first, including those taken down or not public; for admins."""
-    found = await portfolio.list_portfolio_items(actor, params.chosen(), reads.portfolios)
+    found = await portfolio.list_portfolio_items(actor, _chosen(params), reads.portfolios)
     return portfolio_json(found, params.limit, object_storage)
 
 

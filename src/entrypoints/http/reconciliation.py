@@ -22,17 +22,16 @@ from booking_domain.reconciliation.model import Run as ReconciliationRun
 from booking_domain.reconciliation.ports import FindingFilter, FindingOrder, RunFilter
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.reconciliation import runs as queries
 from booking_domain.use_cases.reconciliation.runs import CloseFinding, RequestRun, close_finding, request_run
-from entrypoints.http.kit.csv_cells import PAGE, Columns, csv_response
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, PageQuery, read_cursor
+from entrypoints.http.kit.csv_cells import FIRST_ROWS, Columns, csv_response
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, PAGE_AND_ONE, Page, PageQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.fields import Amount, Body, Cursor, GatewayName, Json, Limit, Timestamp, given_or_none
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.listing import PeriodQuery
+from entrypoints.http.kit.listing import PERIOD, PeriodQuery
 from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.running import Run
 
@@ -41,10 +40,6 @@ class CloseFindingBody(Body, frozen=True, kw_only=True):
     """The action taken about a finding."""
 
     note: Annotated[str, Meta(min_length=1, max_length=MAX_NOTE)]
-
-    def command(self, finding_id: FindingId, expected_version: ExpectedVersion) -> CloseFinding:
-        """The command."""
-        return CloseFinding(finding_id=finding_id, note=self.note, expected_version=expected_version)
 
 
 class RequestRunBody(Body, frozen=True, kw_only=True):
@@ -66,22 +61,6 @@ class ChosenFindingsQuery(PeriodQuery, frozen=True, kw_only=True):
     amount_to: Amount | None = None
     sort: FindingOrder = FindingOrder.NEWEST
 
-    def chosen(self, cursor: str | None, limit: int) -> FindingFilter:
-        """The filter."""
-        return FindingFilter(
-            status=self.status,
-            kind=self.kind,
-            gateway=self.gateway,
-            run_id=self.run_id,
-            at_from=self.start(),
-            at_before=self.end(),
-            amount_from=self.amount_from,
-            amount_to=self.amount_to,
-            order=self.sort,
-            after=read_cursor(cursor, FindingId),
-            limit=limit,
-        )
-
 
 class FindingsQuery(ChosenFindingsQuery, frozen=True, kw_only=True):
     """A page of findings."""
@@ -96,10 +75,11 @@ class RunsQuery(PageQuery, frozen=True, kw_only=True):
     status: RunStatus | None = None
     gateway: GatewayName | None = None
 
-    def chosen(self) -> RunFilter:
-        """The filter, for one run more than the page has."""
-        after = self.after(RunId)
-        return RunFilter(status=self.status, gateway=self.gateway, after=after, limit=self.limit + 1)
+
+_CHOSEN: Final[dict[str, Any]] = {"order": "sort", **PERIOD}
+_findings: Final = projection(FindingsQuery, FindingFilter, **_CHOSEN, **PAGE_AND_ONE)
+_exported: Final = projection(ChosenFindingsQuery, FindingFilter, **_CHOSEN, **FIRST_ROWS)
+_runs: Final = projection(RunsQuery, RunFilter, **PAGE_AND_ONE)
 
 
 class FindingJson(Json, frozen=True, kw_only=True):
@@ -230,7 +210,7 @@ async def list_findings(
     `repaired`: the books agree again. `open`: an admin has to act and then close the finding. Amounts are in minor
     units.
     """
-    found = await queries.list_findings(actor, params.chosen(params.cursor, params.limit + 1), reads.reconciliation)
+    found = await queries.list_findings(actor, _findings(params), reads.reconciliation)
     return FindingsJson.of(found, params.limit, finding_json, lambda finding: finding.id)
 
 
@@ -247,7 +227,7 @@ async def export_findings(
     return await csv_response(
         "reconciliation",
         _COLUMNS,
-        params.chosen(None, PAGE),
+        _exported(params),
         lambda chosen: queries.list_findings(actor, chosen, reads.reconciliation),
         lambda finding: finding.id,
     )
@@ -260,7 +240,7 @@ async def export_findings(
 )
 async def list_runs(params: Injected[RunsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> RunsJson:
     """List runs of the reconciliation, newest first; for admins."""
-    found = await queries.list_runs(actor, params.chosen(), reads.reconciliation)
+    found = await queries.list_runs(actor, _runs(params), reads.reconciliation)
     return RunsJson.of(found, params.limit, run_json, lambda run: run.id)
 
 
@@ -304,7 +284,7 @@ async def close_a_finding(
     if_match: IfMatch = None,
 ) -> Response[FindingJson]:
     """Close an open finding with a note of what was done; for admins. Repeating the same note changes nothing."""
-    command = data.command(finding_id, expected_version(if_match))
+    command = CloseFinding(finding_id=finding_id, note=data.note, expected_version=expected_version(if_match))
     return await run(close_finding, command, answer=finding_json)
 
 

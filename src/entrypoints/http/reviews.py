@@ -24,7 +24,6 @@ from booking_domain.reviews.ports import ReviewFilter, ReviewOrder, ReviewView
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import BookingId, ProviderId
 from booking_domain.shared.permissions import Permission, may
-from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.catalogue.queries import get_provider
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.reviews import commands as queries
@@ -40,13 +39,13 @@ from booking_domain.use_cases.reviews.commands import (
     reply_to_review,
     restore_review,
 )
-from entrypoints.http.kit.cursors import Page, PageQuery
+from entrypoints.http.kit.cursors import PAGE_AND_ONE, Page, PageQuery
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting, items
-from entrypoints.http.kit.fields import Body, Json, given, one_of
+from entrypoints.http.kit.fields import Body, Json, one_of
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.projection import projection
+from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.kit.request_guard import OPTIONAL, PUBLIC
 from entrypoints.http.kit.running import Run
 
@@ -61,10 +60,6 @@ class PostReviewBody(Body, frozen=True, kw_only=True):
     rating: Stars
     text: ReviewText = ""
 
-    def command(self) -> PostReview:
-        """The command."""
-        return PostReview(booking_id=self.booking_id, rating=self.rating, text=self.text)
-
 
 class EditReviewBody(Body, frozen=True, kw_only=True):
     """New values of a review; members that are left out keep theirs."""
@@ -72,24 +67,11 @@ class EditReviewBody(Body, frozen=True, kw_only=True):
     rating: Stars | UnsetType = UNSET
     text: ReviewText | UnsetType = UNSET
 
-    def command(self, review_id: ReviewId, expected_version: ExpectedVersion) -> EditReview:
-        """The command."""
-        return EditReview(
-            review_id=review_id,
-            rating=given(self.rating),
-            text=given(self.text),
-            expected_version=expected_version,
-        )
-
 
 class ReplyBody(Body, frozen=True, kw_only=True):
     """The provider's reply; it replaces an earlier one."""
 
     text: Annotated[str, Meta(min_length=1, max_length=MAX_REPLY)]
-
-    def command(self, review_id: ReviewId, expected_version: ExpectedVersion) -> ReplyToReview:
-        """The command."""
-        return ReplyToReview(review_id=review_id, text=self.text, expected_version=expected_version)
 
 
 class HideReviewBody(Body, frozen=True, kw_only=True):
@@ -98,9 +80,9 @@ class HideReviewBody(Body, frozen=True, kw_only=True):
     reason: HideReason
     note: Annotated[str, Meta(max_length=MAX_NOTE)] = ""
 
-    def command(self, review_id: ReviewId) -> HideReview:
-        """The command."""
-        return HideReview(review_id=review_id, reason=self.reason, note=self.note)
+
+_post: Final = projection(PostReviewBody, PostReview)
+_edit: Final = members(EditReviewBody, EditReview, given=("review_id", "expected_version"))
 
 
 class ProviderReviewsQuery(PageQuery, frozen=True, kw_only=True):
@@ -115,12 +97,8 @@ class ReviewsQuery(PageQuery, frozen=True, kw_only=True):
     status: ReviewStatus | None = None
     provider_id: ProviderId | None = None
 
-    def chosen(self) -> ReviewFilter:
-        """The filter, for one review more than the page has."""
-        provider_id = self.provider_id
-        return ReviewFilter(
-            provider_id=provider_id, status=self.status, after=self.after(ReviewId), limit=self.limit + 1
-        )
+
+_chosen: Final = projection(ReviewsQuery, ReviewFilter, default=("author_id",), **PAGE_AND_ONE)
 
 
 class AuthorJson(Json, frozen=True, kw_only=True):
@@ -178,32 +156,32 @@ class ExportedReviewJson(Json, frozen=True, kw_only=True):
     created_at: datetime
 
 
+def _reply_json(review: Review) -> ReplyJson | None:
+    if review.reply is None or review.replied_at is None:
+        return None
+    return ReplyJson(text=review.reply, at=review.replied_at)
+
+
+_members: Final = members(
+    ReviewView,
+    ReviewJson,
+    given=("booking_id", "hidden"),
+    within="review",
+    author=lambda view: AuthorJson(display_name=view.author_name.partition(" ")[0]),
+    reply=("review", _reply_json),
+)
+
+
 def review_json(view: ReviewView, actor: Actor | None) -> ReviewJson:
     """Show a review; its booking, and why it is hidden, only to its two sides and to admins."""
     review = view.review
     inside = may(actor, Permission.MODERATE_REVIEWS) or (
         actor is not None and actor.id in {review.author_id, review.provider_user_id}
     )
-    reply: ReplyJson | None = None
-    if review.reply is not None and review.replied_at is not None:
-        reply = ReplyJson(text=review.reply, at=review.replied_at)
     hidden: HiddenJson | None = None
     if inside and review.hide_reason is not None:
         hidden = HiddenJson(reason=review.hide_reason.value, note=review.hide_note)
-    return ReviewJson(
-        id=review.id,
-        booking_id=review.booking_id if inside else None,
-        provider_id=review.provider_id,
-        author=AuthorJson(display_name=view.author_name.partition(" ")[0]),
-        rating=review.rating,
-        text=review.text,
-        status=review.status.value,
-        reply=reply,
-        hidden=hidden,
-        created_at=review.created_at,
-        edited_at=review.edited_at,
-        version=review.version,
-    )
+    return ReviewJson(booking_id=review.booking_id if inside else None, hidden=hidden, **_members(view))
 
 
 def reviews_json(found: Sequence[ReviewView], limit: int, actor: Actor | None) -> ReviewsJson:
@@ -244,7 +222,7 @@ async def create_review(
     Of your reviews of one provider the newest counts towards the rating. A review that comes with many others is
     `held`: it is public once an admin has read it.
     """
-    return await run(post_review, data.command(), answer=lambda view: review_json(view, actor))
+    return await run(post_review, _post(data), answer=lambda view: review_json(view, actor))
 
 
 @get("/reviews/me", opt=documented(queries.list_own_reviews))
@@ -279,7 +257,7 @@ async def change_review(
     if_match: IfMatch = None,
 ) -> Response[ReviewJson]:
     """Edit your review, within 14 days of posting it."""
-    await run(edit_review, data.command(review_id, expected_version(if_match)))
+    await run(edit_review, EditReview(review_id=review_id, expected_version=expected_version(if_match), **_edit(data)))
     return await _shown(review_id, actor, reads)
 
 
@@ -296,7 +274,7 @@ async def reply_to_a_review(
     """Reply to a review of you, or replace your reply."""
     return await run(
         reply_to_review,
-        data.command(review_id, expected_version(if_match)),
+        ReplyToReview(review_id=review_id, text=data.text, expected_version=expected_version(if_match)),
         then=lambda: _shown(review_id, actor, reads),
     )
 
@@ -322,7 +300,7 @@ async def list_provider_reviews(
 @get("/admin/reviews", opt=documented(queries.list_reviews))
 async def list_reviews(params: Injected[ReviewsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> ReviewsJson:
     """List reviews, newest first; for admins."""
-    return reviews_json(await queries.list_reviews(actor, params.chosen(), reads.reviews), params.limit, actor)
+    return reviews_json(await queries.list_reviews(actor, _chosen(params), reads.reviews), params.limit, actor)
 
 
 @post("/admin/reviews/{review_id:str}/publish", status_code=200, opt=documented(publish_review))
@@ -345,7 +323,11 @@ async def hide_a_review(
     reads: Injected[Reads],
 ) -> Response[ReviewJson]:
     """Hide a review from the public; for admins. Its author is notified of the reason and the note."""
-    return await run(hide_review, data.command(review_id), then=lambda: _shown(review_id, actor, reads))
+    return await run(
+        hide_review,
+        HideReview(review_id=review_id, reason=data.reason, note=data.note),
+        then=lambda: _shown(review_id, actor, reads),
+    )
 
 
 @post("/admin/reviews/{review_id:str}/restore", status_code=200, opt=documented(restore_review))

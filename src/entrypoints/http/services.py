@@ -11,11 +11,11 @@ from booking_domain.scheduling.services import (
     MAX_CATEGORY,
     MAX_SERVICE_DESCRIPTION,
     MAX_SERVICE_NAME,
+    ServiceOffer,
     ServiceView,
 )
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
-from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.catalogue import service_queries as queries
 from booking_domain.use_cases.catalogue.services import (
     AddService,
@@ -42,9 +42,9 @@ from entrypoints.http.kit.fields import (
     ReminderMinutes,
     SomeMinutes,
     Timestamp,
-    given,
 )
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.kit.request_guard import OPTIONAL
 from entrypoints.http.kit.running import Run
 
@@ -75,26 +75,6 @@ class AddServiceBody(Body, frozen=True, kw_only=True):
     """Whether it can only be booked together with another service."""
     active: bool = True
 
-    def command(self) -> AddService:
-        """Return the command."""
-        return AddService(
-            salon_id=self.salon_id,
-            name=self.name,
-            minutes=self.duration_minutes,
-            price_amount=self.price_amount,
-            currency=self.currency,
-            rest=ServiceChange(
-                description=self.description,
-                category=self.category,
-                deposit_amount=self.deposit_amount,
-                buffer_before_minutes=self.buffer_before_minutes,
-                buffer_after_minutes=self.buffer_after_minutes,
-                reminder_minutes=self.reminder_minutes,
-                add_on=self.add_on,
-                active=self.active,
-            ),
-        )
-
 
 class EditServiceBody(Body, frozen=True, kw_only=True):
     """New values of a service; omitted members keep theirs. A buffer or reminders of null: those of the provider."""
@@ -112,23 +92,6 @@ class EditServiceBody(Body, frozen=True, kw_only=True):
     active: bool | UnsetType = UNSET
     """Whether the service can be booked."""
 
-    def command(self, service_id: ServiceId, version: ExpectedVersion) -> EditService:
-        """Return the command."""
-        change = ServiceChange(
-            name=given(self.name),
-            description=given(self.description),
-            category=given(self.category),
-            minutes=given(self.duration_minutes),
-            price_amount=given(self.price_amount),
-            deposit_amount=given(self.deposit_amount),
-            buffer_before_minutes=given(self.buffer_before_minutes),
-            buffer_after_minutes=given(self.buffer_after_minutes),
-            reminder_minutes=given(self.reminder_minutes),
-            add_on=given(self.add_on),
-            active=given(self.active),
-        )
-        return EditService(service_id=service_id, change=change, expected_version=version)
-
 
 class OfferBody(Body, frozen=True, kw_only=True):
     """The values of this member of the salon; omitted ones are those of the service."""
@@ -136,9 +99,15 @@ class OfferBody(Body, frozen=True, kw_only=True):
     duration_minutes: SomeMinutes | None = None
     price_amount: Amount | None = None
 
-    def command(self, service_id: ServiceId) -> OfferService:
-        """Return the command."""
-        return OfferService(service_id=service_id, minutes=self.duration_minutes, price_amount=self.price_amount)
+
+_add: Final = projection(
+    AddServiceBody,
+    AddService,
+    minutes="duration_minutes",
+    rest=projection(AddServiceBody, ServiceChange, minutes="duration_minutes", unused=("salon_id", "currency")),
+)
+_change: Final = projection(EditServiceBody, ServiceChange, minutes="duration_minutes")
+_offer: Final = members(OfferBody, OfferService, given=("service_id",), minutes="duration_minutes")
 
 
 class ServicesQuery(Query, frozen=True, kw_only=True):
@@ -186,28 +155,17 @@ class OfferedJson(Json, frozen=True, kw_only=True):
     price_amount: int | None = None
 
 
-def service_json(view: ServiceView) -> ServiceJson:
-    """Show a service."""
-    service, offered = view.service, view.offered
-    return ServiceJson(
-        id=service.id,
-        provider_id=service.provider_id,
-        salon_id=service.salon_id,
-        name=service.name,
-        description=service.description,
-        category=service.category,
-        duration_minutes=offered.minutes,
-        price_amount=offered.price.amount,
-        deposit_amount=offered.deposit.amount,
-        currency=offered.price.currency,
-        buffer_before_minutes=service.buffer_before_minutes,
-        buffer_after_minutes=service.buffer_after_minutes,
-        reminder_minutes=service.reminder_minutes,
-        add_on=service.add_on,
-        active=service.active,
-        version=service.version,
-        created_at=service.created_at,
-    )
+service_json: Final = projection(
+    ServiceView,
+    ServiceJson,
+    within="service",
+    duration_minutes="offered.minutes",
+    price_amount="offered.price.amount",
+    deposit_amount="offered.deposit.amount",
+    currency="offered.price.currency",
+)
+"""Show a service."""
+_offered_json: Final = projection(ServiceOffer, OfferedJson, duration_minutes="minutes")
 
 
 async def _exported(source: ExportSource) -> list[ServiceJson]:
@@ -237,7 +195,7 @@ OFFER: Final[dict[str, Any]] = {"durationMinutes": 120}
 @post("/", opt=documented(add_service, body=ADD))
 async def create_service(data: JSONBody[AddServiceBody], run: Injected[Run]) -> Response[ServiceJson]:
     """Add a service to your profile, or to a salon that you manage."""
-    return await run(add_service, data.command(), answer=service_json)
+    return await run(add_service, _add(data), answer=service_json)
 
 
 @get("/", opt=OPTIONAL | documented(queries.list_services))
@@ -280,7 +238,10 @@ async def change_service(
     if_match: IfMatch = None,
 ) -> Response[ServiceJson]:
     """Change a service. Existing bookings keep the service as they were made with it."""
-    await run(edit_service, data.command(service_id, expected_version(if_match)))
+    await run(
+        edit_service,
+        EditService(service_id=service_id, change=_change(data), expected_version=expected_version(if_match)),
+    )
     view = await queries.get_service(actor, service_id, reads.services)
     return Response(service_json(view), headers=etag(view.service.version))
 
@@ -296,13 +257,7 @@ async def offer_salon_service(
     service_id: FromPath[ServiceId], data: JSONBody[OfferBody], run: Injected[Run]
 ) -> OfferedJson:
     """Offer a service of your salon, optionally at another length or price. Replaces an earlier offer."""
-    offer = await run(offer_service, data.command(service_id))
-    return OfferedJson(
-        service_id=offer.service_id,
-        provider_id=offer.provider_id,
-        duration_minutes=offer.minutes,
-        price_amount=offer.price_amount,
-    )
+    return _offered_json(await run(offer_service, OfferService(service_id=service_id, **_offer(data))))
 
 
 @delete("/{service_id:str}/offer", opt=documented(withdraw_service))

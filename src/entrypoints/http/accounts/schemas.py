@@ -18,12 +18,12 @@ from booking_domain.identity.one_time_codes import CODE_DIGITS, CodePurpose, Con
 from booking_domain.identity.passkeys import MAX_RESPONSE
 from booking_domain.identity.sessions import Login, LoginMethod, LoginOutcome, Platform, Session
 from booking_domain.shared.actor import Role
-from booking_domain.shared.ids import CodeId, SessionId, UserId
+from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.use_cases.identity.sign_in import Tokens
-from entrypoints.http.kit.cursors import Page, PageQuery
+from entrypoints.http.kit.cursors import PAGE_AND_ONE, Page, PageQuery
 from entrypoints.http.kit.exporting import ExportSource, items, value
 from entrypoints.http.kit.fields import Body, Json, Timestamp, ZoneName, one_of
-from entrypoints.http.kit.projection import projection
+from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.session_modes import SessionMode
@@ -274,7 +274,7 @@ device_json: Final = projection(
 
 def session_json(session: Session, *, current: SessionId) -> SessionJson:
     """Show a session to its user."""
-    return SessionJson(**msgspec.structs.asdict(device_json(session)), current=session.id == current)
+    return SessionJson(current=session.id == current, **device_json.members(session))
 
 
 class CodesQuery(PageQuery, frozen=True, kw_only=True):
@@ -283,14 +283,8 @@ class CodesQuery(PageQuery, frozen=True, kw_only=True):
     user_id: UserId | None = None
     purpose: CodePurpose | None = None
 
-    def page(self) -> CodeFilter:
-        """The page plus one code, which tells whether another page follows."""
-        return CodeFilter(
-            user_id=self.user_id,
-            purpose=self.purpose,
-            after=self.after(CodeId),
-            limit=self.limit + 1,
-        )
+
+codes_filter: Final = projection(CodesQuery, CodeFilter, **PAGE_AND_ONE)
 
 
 class CodeJson(Json, frozen=True, kw_only=True):
@@ -317,20 +311,12 @@ class CodesJson(Page[CodeJson], frozen=True, kw_only=True):
     """A page of codes."""
 
 
+_code: Final = members(IssuedCode, CodeJson, given=("outcome",), to="to_masked", created_at="issued_at")
+
+
 def code_json(code: IssuedCode, now: datetime) -> CodeJson:
     """Show a code."""
-    return CodeJson(
-        id=code.id,
-        user_id=code.user_id,
-        purpose=code.purpose,
-        channel=code.channel,
-        to=code.to_masked,
-        created_at=code.issued_at,
-        expires_at=code.expires_at,
-        used_at=code.used_at,
-        wrong_guesses=code.wrong_guesses,
-        outcome=code.outcome(now),
-    )
+    return CodeJson(outcome=code.outcome(now), **_code(code))
 
 
 class ExportedSessionJson(DeviceJson, frozen=True, kw_only=True):

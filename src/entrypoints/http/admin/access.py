@@ -24,6 +24,7 @@ from entrypoints.http.accounts.schemas import (
     DevicesJson,
     LoginsJson,
     code_json,
+    codes_filter,
     device_json,
     logins_page,
 )
@@ -105,7 +106,7 @@ async def list_issued_codes(
 
     Codes of contacts without an account are listed too, without `userId`. The codes themselves are not stored.
     """
-    found = await list_codes(actor, params.page(), reads.code_history)
+    found = await list_codes(actor, codes_filter(params), reads.code_history)
     now = clock.now()
     return CodesJson.of(found, params.limit, lambda code: code_json(code, now), lambda code: code.id)
 

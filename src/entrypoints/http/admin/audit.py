@@ -10,10 +10,10 @@ from msgspec import Meta, field
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.audit import AuditEntry, AuditFilter
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import AuditId, UserId
+from booking_domain.shared.ids import UserId
 from booking_domain.use_cases.audit.queries import list_audit_entries
 from booking_domain.use_cases.platform.ports import Reads
-from entrypoints.http.kit.cursors import Page, PageQuery
+from entrypoints.http.kit.cursors import PAGE_AND_ONE, Page, PageQuery
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Json, Moment, Timestamp, one_of
 from entrypoints.http.kit.injection import Injected
@@ -26,12 +26,21 @@ Word = Annotated[str, Meta(min_length=1, max_length=64)]
 class AuditQuery(PageQuery, frozen=True, kw_only=True):
     """A filter of entries, and the page."""
 
-    actor_id: UUID | None = None
+    actor_id: UserId | None = None
     subject_kind: Word | None = None
     subject_id: UUID | None = None
     action: Word | None = None
     from_: Moment | None = field(default=None, name="from")
     to: Moment | None = None
+
+
+_chosen: Final = projection(
+    AuditQuery,
+    AuditFilter,
+    at_from=lambda query: utc_moment(query.from_, name="from"),
+    at_before=lambda query: utc_moment(query.to, name="to"),
+    **PAGE_AND_ONE,
+)
 
 
 class EntryJson(Json, frozen=True, kw_only=True):
@@ -78,15 +87,5 @@ async def list_audit(params: Injected[AuditQuery], actor: Injected[Actor], reads
     The log records every command and read of admins, and the commands of other users that change access. Entries are
     never changed or deleted. They contain ids, but no personal data from before or after a change.
     """
-    chosen = AuditFilter(
-        actor_id=None if params.actor_id is None else UserId(params.actor_id),
-        subject_kind=params.subject_kind,
-        subject_id=params.subject_id,
-        action=params.action,
-        at_from=utc_moment(params.from_, name="from"),
-        at_before=utc_moment(params.to, name="to"),
-        after=params.after(AuditId),
-        limit=params.limit + 1,
-    )
-    found = await list_audit_entries(actor, chosen, reads.audit_log)
+    found = await list_audit_entries(actor, _chosen(params), reads.audit_log)
     return AuditJson.of(found, params.limit, entry_json, lambda entry: entry.id)

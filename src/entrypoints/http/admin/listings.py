@@ -25,12 +25,12 @@ from booking_domain.use_cases.platform.listings import (
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.platform.views import Appointment
 from entrypoints.http.bookings.schemas import BOOKING, BookingJson, booking_json
-from entrypoints.http.kit.csv_cells import PAGE, Columns, csv_response
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page
+from entrypoints.http.kit.csv_cells import FIRST_ROWS, Columns, csv_response
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, PAGE_AND_ONE, Page
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Cursor, GatewayName, Json, Limit, Timestamp
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.listing import MOST_STATUSES, ListQuery, MoneyListQuery, PersonJson
+from entrypoints.http.kit.listing import MOST_STATUSES, PERIOD, ListQuery, MoneyListQuery, PersonJson
 from entrypoints.http.kit.projection import projection
 
 
@@ -40,16 +40,22 @@ class ChosenBookingsQuery(ListQuery, frozen=True, kw_only=True):
     status: Annotated[tuple[Status, ...], Meta(max_length=MOST_STATUSES)] = ()
     sort: BookingListOrder = BookingListOrder.NEWEST
 
-    def chosen(self, cursor: str | None, limit: int) -> BookingListFilter:
-        """The filter."""
-        return BookingListFilter(**self.common(cursor, limit), statuses=self.status, order=self.sort)
-
 
 class AllBookingsQuery(ChosenBookingsQuery, frozen=True, kw_only=True):
     """A page of all bookings."""
 
     limit: Limit = DEFAULT_LIMIT
     cursor: Cursor | None = None
+
+
+_BOOKINGS: Final[dict[str, Any]] = {
+    "default": ("party_id", "manager_id", "salon_id", "upcoming_at", "past_at"),
+    "statuses": "status",
+    "order": "sort",
+    **PERIOD,
+}
+_bookings: Final = projection(AllBookingsQuery, BookingListFilter, **_BOOKINGS, **PAGE_AND_ONE)
+_exported_bookings: Final = projection(ChosenBookingsQuery, BookingListFilter, **_BOOKINGS, **FIRST_ROWS)
 
 
 class ChosenTransactionsQuery(MoneyListQuery, frozen=True, kw_only=True):
@@ -60,22 +66,17 @@ class ChosenTransactionsQuery(MoneyListQuery, frozen=True, kw_only=True):
     gateway: GatewayName | None = None
     sort: MoneyOrder = MoneyOrder.NEWEST
 
-    def chosen(self, cursor: str | None, limit: int) -> TransactionFilter:
-        """The filter."""
-        return TransactionFilter(
-            **self.common_money(cursor, limit),
-            statuses=self.status,
-            type=self.type,
-            gateway=self.gateway,
-            order=self.sort,
-        )
-
 
 class TransactionsQuery(ChosenTransactionsQuery, frozen=True, kw_only=True):
     """A page of transactions."""
 
     limit: Limit = DEFAULT_LIMIT
     cursor: Cursor | None = None
+
+
+_TRANSACTIONS: Final[dict[str, Any]] = {"statuses": "status", "order": "sort", **PERIOD}
+_transactions: Final = projection(TransactionsQuery, TransactionFilter, **_TRANSACTIONS, **PAGE_AND_ONE)
+_exported_transactions: Final = projection(ChosenTransactionsQuery, TransactionFilter, **_TRANSACTIONS, **FIRST_ROWS)
 
 
 class ListedBookingJson(BookingJson, frozen=True, kw_only=True):
@@ -220,7 +221,7 @@ async def list_all_bookings(
     `status` may be repeated. `from` and `to` select by start. In a list sorted by start, a booking that is rescheduled
     while you page may be missing or appear twice.
     """
-    found = await all_bookings(actor, params.chosen(params.cursor, params.limit + 1), reads.appointments)
+    found = await all_bookings(actor, _bookings(params), reads.appointments)
     return ListedBookingsJson.of(found, params.limit, _booking_json, lambda listed: listed.booking.id)
 
 
@@ -236,7 +237,7 @@ async def export_all_bookings(
     return await csv_response(
         "bookings",
         _BOOKING_COLUMNS,
-        params.chosen(None, PAGE),
+        _exported_bookings(params),
         lambda chosen: all_bookings(actor, chosen, reads.appointments),
         lambda listed: listed.booking.id,
     )
@@ -254,7 +255,7 @@ async def list_transactions(
     `status` may be repeated. `amountFrom` and `amountTo` are in minor units. If you sort by amount, the list is grouped
     by currency.
     """
-    found = await transactions(actor, params.chosen(params.cursor, params.limit + 1), reads.transactions)
+    found = await transactions(actor, _transactions(params), reads.transactions)
     return TransactionsJson.of(found, params.limit, _transaction_json, lambda move: move.id)
 
 
@@ -270,7 +271,7 @@ async def export_transactions(
     return await csv_response(
         "transactions",
         _TRANSACTION_COLUMNS,
-        params.chosen(None, PAGE),
+        _exported_transactions(params),
         lambda chosen: transactions(actor, chosen, reads.transactions),
         lambda move: move.id,
     )

@@ -33,6 +33,7 @@ from entrypoints.http.bookings.schemas import (
     SeriesJson,
     appointment_json,
     booking_json,
+    bookings_filter,
     cancellation_quote_json,
     event_json,
     series_json,
@@ -86,7 +87,7 @@ async def list_bookings(
     filter and order the same from page to page.
     """
     now = clock.now()
-    found = await bookings.list_bookings(actor, params.chosen(now), reads.appointments)
+    found = await bookings.list_bookings(actor, bookings_filter(params, now), reads.appointments)
     page, next_cursor = cut(found, params.limit, lambda seen: seen.appointment.booking.id)
     return AppointmentsJson(items=tuple(appointment_json(seen, actor, now) for seen in page), next_cursor=next_cursor)
 

@@ -37,7 +37,7 @@ from booking_domain.use_cases.platform.listings import BookingListFilter, Bookin
 from booking_domain.use_cases.platform.views import Appointment
 from entrypoints.http.adjustments import LedgerAdjustmentJson, ledger_adjustment_json
 from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, PAGE_AND_ONE
 from entrypoints.http.kit.exporting import ExportSource, pages
 from entrypoints.http.kit.fields import (
     Amount,
@@ -54,7 +54,7 @@ from entrypoints.http.kit.fields import (
     one_of,
     service_ids,
 )
-from entrypoints.http.kit.listing import MOST_STATUSES, ListQuery
+from entrypoints.http.kit.listing import MOST_STATUSES, PERIOD, ListQuery
 from entrypoints.http.kit.projection import filled, members, projection
 from entrypoints.http.payments import REFUND, PaymentPurpose, PaymentState
 from entrypoints.http.receipts import ReceiptJson, receipt_json
@@ -254,16 +254,26 @@ class BookingsQuery(ListQuery, frozen=True, kw_only=True):
         """The time zone of dates."""
         return UTC if self.time_zone is None else time_zone(self.time_zone)
 
-    def chosen(self, now: datetime) -> BookingListFilter:
-        """The filter, for one booking more than the page has."""
-        return BookingListFilter(
-            **self.common(self.cursor, self.limit + 1),
-            statuses=self.status,
-            order=_ORDERS[self.sort],
-            upcoming_at=now if self.when is When.UPCOMING else None,
-            past_at=now if self.when is When.PAST else None,
-            salon_id=None if self.salon_id is None else SalonId(self.salon_id),
-        )
+
+_chosen: Final = members(
+    BookingsQuery,
+    BookingListFilter,
+    given=("party_id", "manager_id", "upcoming_at", "past_at"),
+    unused=("when", "time_zone"),
+    statuses="status",
+    order=lambda query: _ORDERS[query.sort],
+    **PERIOD,
+    **PAGE_AND_ONE,
+)
+
+
+def bookings_filter(params: BookingsQuery, now: datetime) -> BookingListFilter:
+    """The filter, for one booking more than the page has."""
+    return BookingListFilter(
+        upcoming_at=now if params.when is When.UPCOMING else None,
+        past_at=now if params.when is When.PAST else None,
+        **_chosen(params),
+    )
 
 
 class BookedServiceJson(Json, frozen=True, kw_only=True):

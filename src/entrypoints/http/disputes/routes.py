@@ -6,7 +6,7 @@ from litestar import Response, Router, get, patch, post
 from litestar.params import FromPath, JSONBody
 
 from booking_domain.disputes.model import DisputeId
-from booking_domain.disputes.ports import DisputeView
+from booking_domain.disputes.ports import DisputeFilter, DisputeView
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
@@ -43,12 +43,14 @@ from entrypoints.http.disputes.schemas import (
     case_json,
     decision,
     dispute_json,
+    disputes_filter,
     disputes_json,
     evidence,
+    exported_disputes_filter,
     opening,
     opening_for,
+    own_disputes_members,
 )
-from entrypoints.http.kit.csv_cells import PAGE as ROWS
 from entrypoints.http.kit.csv_cells import Columns, csv_response
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
@@ -96,7 +98,8 @@ async def list_my_disputes(
     params: Injected[OwnDisputesQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> DisputesJson:
     """List the disputes about your bookings, newest first."""
-    found = await queries.list_own_disputes(actor, params.chosen(actor), reads.disputes)
+    chosen = DisputeFilter(party_id=actor.id, **own_disputes_members(params))
+    found = await queries.list_own_disputes(actor, chosen, reads.disputes)
     return disputes_json(found, params.limit, actor)
 
 
@@ -179,9 +182,7 @@ async def list_disputes(
     params: Injected[DisputesQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
 ) -> DisputesJson:
     """List disputes; for admins. `overdue` selects open ones whose decision is overdue."""
-    found = await queries.list_disputes(
-        actor, params.chosen(clock.now(), params.cursor, params.limit + 1), reads.disputes
-    )
+    found = await queries.list_disputes(actor, disputes_filter(params, clock.now()), reads.disputes)
     return disputes_json(found, params.limit, actor)
 
 
@@ -197,7 +198,7 @@ async def export_disputes(
     return await csv_response(
         "disputes",
         _COLUMNS,
-        params.chosen(clock.now(), None, ROWS),
+        exported_disputes_filter(params, clock.now()),
         lambda chosen: queries.list_disputes(actor, chosen, reads.disputes),
         lambda view: view.dispute.id,
     )

@@ -42,7 +42,8 @@ from booking_domain.use_cases.disputes.commands import (
 from booking_domain.use_cases.disputes.queries import DisputeCase
 from entrypoints.http.bookings.schemas import BOOKING, BookingJson, EventJson, booking_json, event_json
 from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, PageQuery
+from entrypoints.http.kit.csv_cells import FIRST_ROWS
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, PAGE_AND_ONE, Page, PageQuery
 from entrypoints.http.kit.exporting import ExportSource, pages
 from entrypoints.http.kit.fields import Amount, Body, Cursor, Json, Limit, Timestamp, one_of
 from entrypoints.http.kit.images import ImageJson, private_image_json
@@ -98,15 +99,22 @@ class OwnDisputesQuery(PageQuery, frozen=True, kw_only=True):
     status: DisputeStatus | None = None
     booking_id: BookingId | None = None
 
-    def chosen(self, actor: Actor) -> DisputeFilter:
-        """The filter, for one dispute more than the page has."""
-        return DisputeFilter(
-            party_id=actor.id,
-            status=self.status,
-            booking_id=self.booking_id,
-            after=self.after(DisputeId),
-            limit=self.limit + 1,
-        )
+
+own_disputes_members: Final = members(
+    OwnDisputesQuery,
+    DisputeFilter,
+    given=(
+        "party_id",
+        "opened_from",
+        "opened_before",
+        "overdue_at",
+        "provider_id",
+        "customer_id",
+        "reference",
+        "order",
+    ),
+    **PAGE_AND_ONE,
+)
 
 
 class ChosenDisputesQuery(ListQuery, frozen=True, kw_only=True):
@@ -118,29 +126,34 @@ class ChosenDisputesQuery(ListQuery, frozen=True, kw_only=True):
     booking_id: BookingId | None = None
     sort: DisputeOrder = DisputeOrder.NEWEST
 
-    def chosen(self, now: datetime, cursor: str | None, limit: int) -> DisputeFilter:
-        """The filter."""
-        common = self.common(cursor, limit)
-        return DisputeFilter(
-            status=self.status,
-            overdue_at=now if self.overdue else None,
-            opened_from=common["at_from"],
-            opened_before=common["at_before"],
-            provider_id=common["provider_id"],
-            customer_id=None if self.customer_id is None else UserId(self.customer_id),
-            booking_id=self.booking_id,
-            reference=common["reference"],
-            order=self.sort,
-            after=None if common["after"] is None else DisputeId(common["after"]),
-            limit=limit,
-        )
-
 
 class DisputesQuery(ChosenDisputesQuery, frozen=True, kw_only=True):
     """A page of disputes, for admins."""
 
     limit: Limit = DEFAULT_LIMIT
     cursor: Cursor | None = None
+
+
+_CHOSEN: Final[dict[str, Any]] = {
+    "given": ("party_id", "overdue_at"),
+    "unused": ("overdue",),
+    "opened_from": ChosenDisputesQuery.start,
+    "opened_before": ChosenDisputesQuery.end,
+    "customer_id": ("customer_id", UserId),
+    "order": "sort",
+}
+_page: Final = members(DisputesQuery, DisputeFilter, **_CHOSEN, **PAGE_AND_ONE)
+_rows: Final = members(ChosenDisputesQuery, DisputeFilter, **_CHOSEN, **FIRST_ROWS)
+
+
+def disputes_filter(params: DisputesQuery, now: datetime) -> DisputeFilter:
+    """The filter of a page."""
+    return DisputeFilter(overdue_at=now if params.overdue else None, **_page(params))
+
+
+def exported_disputes_filter(params: ChosenDisputesQuery, now: datetime) -> DisputeFilter:
+    """The filter of a file."""
+    return DisputeFilter(overdue_at=now if params.overdue else None, **_rows(params))
 
 
 class StatementJson(Json, frozen=True, kw_only=True):

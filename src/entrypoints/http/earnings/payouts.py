@@ -18,7 +18,7 @@ from booking_domain.use_cases.payments.provider_payouts import (
     settle_provider_payout,
     start_provider_payout,
 )
-from booking_domain.use_cases.payments.transfers import ApproveTransfer
+from booking_domain.use_cases.payments.transfers import ApproveTransfer, ReturnTransfer, SettleTransfer
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.earnings import statements
 from entrypoints.http.earnings.schemas import (
@@ -31,15 +31,18 @@ from entrypoints.http.earnings.schemas import (
     ProviderPayoutsQuery,
     StartedPayoutJson,
     StartPayoutBody,
+    exported_payouts_filter,
+    payouts_filter,
     provider_payout_json,
+    start_command,
     started_payout_json,
 )
-from entrypoints.http.kit.csv_cells import PAGE, csv_response
+from entrypoints.http.kit.csv_cells import csv_response
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.running import Run
-from entrypoints.http.refunds.schemas import RETURN, ReturnTransferBody, SettleTransferBody
+from entrypoints.http.refunds.schemas import RETURN, ReturnTransferBody, SettleTransferBody, settle_members
 
 
 @post(
@@ -51,7 +54,7 @@ async def start_payout_to_provider(data: JSONBody[StartPayoutBody], run: Injecte
 
     The amount leaves the provider's balance at once, so that it is not paid out twice.
     """
-    return await run(start_provider_payout, data.command(), answer=started_payout_json, location=True)
+    return await run(start_provider_payout, start_command(data), answer=started_payout_json, location=True)
 
 
 @get(
@@ -62,8 +65,7 @@ async def list_payouts_to_providers(
     params: Injected[ProviderPayoutsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> ProviderPayoutsJson:
     """List payouts to providers with the data for their transfers, oldest first by default; for admins."""
-    chosen = params.chosen(params.cursor, params.limit + 1)
-    found = await queries.list_provider_payouts(actor, chosen, reads.provider_payouts)
+    found = await queries.list_provider_payouts(actor, payouts_filter(params), reads.provider_payouts)
     return ProviderPayoutsJson.of(found, params.limit, provider_payout_json, lambda view: view.id)
 
 
@@ -87,7 +89,7 @@ async def export_payouts_to_providers(
     return await csv_response(
         "provider-payouts",
         statements.PAYOUTS,
-        params.chosen(None, PAGE),
+        exported_payouts_filter(params),
         lambda chosen: queries.list_provider_payouts(actor, chosen, reads.provider_payouts),
         lambda view: view.id,
     )
@@ -161,7 +163,8 @@ async def settle_payout_to_provider(
     changes nothing. If the bank account has changed since the approval, `paidTo` is needed, as for refunds. The
     provider is notified.
     """
-    command = data.command(ProviderPayoutId(payout_id), expected_version(if_match))
+    version = expected_version(if_match)
+    command = SettleTransfer(transfer_id=ProviderPayoutId(payout_id), expected_version=version, **settle_members(data))
     return await run(settle_provider_payout, command, then=lambda: _shown(payout_id, actor, reads))
 
 
@@ -183,7 +186,8 @@ async def return_payout_to_provider(
 
     Once the provider has checked their bank account, approve the payout again; or cancel it.
     """
-    command = data.command(ProviderPayoutId(payout_id), expected_version(if_match))
+    version = expected_version(if_match)
+    command = ReturnTransfer(transfer_id=ProviderPayoutId(payout_id), reason=data.reason, expected_version=version)
     return await run(return_provider_payout, command, then=lambda: _shown(payout_id, actor, reads))
 
 

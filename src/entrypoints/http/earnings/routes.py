@@ -16,7 +16,7 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import EarningId, ProviderId, ProviderPayoutId
 from booking_domain.shared.languages import FALLBACK
 from booking_domain.use_cases.payments import earnings_queries as queries
-from booking_domain.use_cases.payments.earnings import adjust_earnings, set_commission
+from booking_domain.use_cases.payments.earnings import AdjustEarnings, adjust_earnings, set_commission
 from booking_domain.use_cases.payments.earnings_queries import EarningsAccount
 from booking_domain.use_cases.platform.listings import MoneyOrder
 from booking_domain.use_cases.platform.ports import ProviderPayoutFilter, Reads
@@ -41,9 +41,12 @@ from entrypoints.http.earnings.schemas import (
     StatementFileQuery,
     StatementFormat,
     account_json,
+    adjust_members,
     balances_json,
+    commission_command,
     commission_json,
     earning_json,
+    earnings_selection,
     own_payout_json,
 )
 from entrypoints.http.earnings.statements import MOST, statement_document
@@ -66,7 +69,7 @@ async def get_my_earnings(
     Once a booking is over, its money less commission is added; a later refund or dispute takes it back. New entries
     appear within about a minute.
     """
-    return account_json(await queries.get_own_earnings(actor, params.wanted(), reads), params.limit)
+    return account_json(await queries.get_own_earnings(actor, earnings_selection(params), reads), params.limit)
 
 
 @get(
@@ -153,7 +156,7 @@ async def get_earnings_of_provider(
 ) -> ProviderAccountJson:
     """Return a provider's earnings in a period, as the provider sees them; for admins."""
     return account_json(
-        await queries.get_earnings(actor, ProviderId(provider_id), params.wanted(), reads), params.limit
+        await queries.get_earnings(actor, ProviderId(provider_id), earnings_selection(params), reads), params.limit
     )
 
 
@@ -199,7 +202,11 @@ async def adjust(
     The provider sees it as an entry of the account, and is notified. The balance may become negative. To undo it,
     adjust by the opposite amount.
     """
-    return await run(adjust_earnings, data.command(provider_id), answer=earning_json)
+    return await run(
+        adjust_earnings,
+        AdjustEarnings(provider_id=ProviderId(provider_id), **adjust_members(data)),
+        answer=earning_json,
+    )
 
 
 @get("/admin/commission", opt=documented(queries.get_commission))
@@ -207,9 +214,8 @@ async def get_commission(
     params: Injected[CommissionQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
 ) -> CommissionJson:
     """Return the commission of the platform, or of a provider (`?providerId=`); for admins."""
-    provider_id = None if params.provider_id is None else ProviderId(params.provider_id)
-    commission = await queries.get_commission(actor, provider_id, reads, now=clock.now())
-    return commission_json(provider_id, commission)
+    commission = await queries.get_commission(actor, params.provider_id, reads, now=clock.now())
+    return commission_json(params.provider_id, commission)
 
 
 @put("/admin/commission", opt=documented(set_commission, body=SET_COMMISSION))
@@ -226,10 +232,9 @@ async def set_the_commission(
     Earlier bookings keep the rate of the time at which they were made. `basisPoints: null` returns a provider to the
     platform's rate. Former rates stay on record.
     """
-    command = data.command()
-    await run(set_commission, command)
-    commission = await queries.get_commission(actor, command.provider_id, reads, now=clock.now())
-    return commission_json(command.provider_id, commission)
+    await run(set_commission, commission_command(data))
+    commission = await queries.get_commission(actor, data.provider_id, reads, now=clock.now())
+    return commission_json(data.provider_id, commission)
 
 
 async def _entries(source: ExportSource, after: EarningId | None) -> list[EarningView]:

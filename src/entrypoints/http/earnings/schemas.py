@@ -13,30 +13,25 @@ from booking_domain.payments.earnings import (
     MAX_ADJUSTMENT_REASON,
     Commission,
     EarningKind,
+    EarningTotals,
     EarningView,
     HeldMoney,
     ProviderBalance,
 )
 from booking_domain.payments.provider_payouts import ProviderPayout, ProviderPayoutStatus
-from booking_domain.shared.ids import EarningId, ProviderId, ProviderPayoutId
+from booking_domain.shared.ids import ProviderId
 from booking_domain.use_cases.payments.earnings import AdjustEarnings, SetCommission
 from booking_domain.use_cases.payments.earnings_queries import EarningsAccount, EarningsSelection
 from booking_domain.use_cases.payments.provider_payouts import StartProviderPayout
 from booking_domain.use_cases.platform.listings import MoneyOrder
 from booking_domain.use_cases.platform.ports import ProviderPayoutFilter
 from booking_domain.use_cases.platform.views import ProviderPayoutView, TransferStep
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, cut, read_cursor
+from entrypoints.http.kit.csv_cells import FIRST_ROWS
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, PAGE_AND_ONE, Page, cut
 from entrypoints.http.kit.fields import Amount, Body, Currency, Cursor, Json, Limit, Query, SignedAmount, Timestamp
-from entrypoints.http.kit.listing import PeriodQuery, PersonJson
-from entrypoints.http.kit.projection import projection
-from entrypoints.http.refunds.schemas import (
-    FOR_ADMINS,
-    OF_TRANSFER,
-    PayeeAccountJson,
-    PayeeJson,
-    payee_account_json,
-    payee_json,
-)
+from entrypoints.http.kit.listing import PERIOD, PeriodQuery, PersonJson
+from entrypoints.http.kit.projection import members, projection
+from entrypoints.http.refunds.schemas import PayeeAccountJson, PayeeJson, payee_account_json, payee_json
 
 BasisPoints = Annotated[int, Meta(ge=0, le=ALL, description="Hundredths of a percent: 1250 is 12.5 %.")]
 
@@ -69,42 +64,27 @@ class EarningsQuery(StatementQuery, frozen=True, kw_only=True):
     limit: Limit = DEFAULT_LIMIT
     cursor: Cursor | None = None
 
-    def wanted(self) -> EarningsSelection:
-        """The period, and one entry more than the page has."""
-        after = read_cursor(self.cursor, EarningId)
-        return EarningsSelection(start=self.start(), end=self.end(), after=after, limit=self.limit + 1)
+
+earnings_selection: Final = projection(
+    EarningsQuery, EarningsSelection, start=EarningsQuery.start, end=EarningsQuery.end, **PAGE_AND_ONE
+)
 
 
 class CommissionQuery(Query, frozen=True, kw_only=True):
     """The provider whose commission rate to return; by default the platform's."""
 
-    provider_id: UUID | None = None
+    provider_id: ProviderId | None = None
 
 
 class ChosenProviderPayoutsQuery(PeriodQuery, frozen=True, kw_only=True):
     """Which payouts to providers to list; `from` and `to` select by creation time."""
 
-    provider_id: UUID | None = None
+    provider_id: ProviderId | None = None
     status: ProviderPayoutStatus | None = None
     waits_for: TransferStep | None = None
     amount_from: Amount | None = None
     amount_to: Amount | None = None
     sort: MoneyOrder = MoneyOrder.OLDEST
-
-    def chosen(self, cursor: str | None, limit: int) -> ProviderPayoutFilter:
-        """The filter of a page."""
-        return ProviderPayoutFilter(
-            provider_id=None if self.provider_id is None else ProviderId(self.provider_id),
-            status=self.status,
-            waits_for=self.waits_for,
-            at_from=self.start(),
-            at_before=self.end(),
-            amount_from=self.amount_from,
-            amount_to=self.amount_to,
-            order=self.sort,
-            after=read_cursor(cursor, ProviderPayoutId),
-            limit=limit,
-        )
 
 
 class ProviderPayoutsQuery(ChosenProviderPayoutsQuery, frozen=True, kw_only=True):
@@ -114,17 +94,17 @@ class ProviderPayoutsQuery(ChosenProviderPayoutsQuery, frozen=True, kw_only=True
     cursor: Cursor | None = None
 
 
+_CHOSEN: Final[dict[str, Any]] = {"order": "sort", **PERIOD}
+payouts_filter: Final = projection(ProviderPayoutsQuery, ProviderPayoutFilter, **_CHOSEN, **PAGE_AND_ONE)
+exported_payouts_filter: Final = projection(ChosenProviderPayoutsQuery, ProviderPayoutFilter, **_CHOSEN, **FIRST_ROWS)
+
+
 class CommissionBody(Body, frozen=True, kw_only=True):
     """A commission rate: of the platform, if no provider is named. Null returns a provider to the platform's rate."""
 
-    provider_id: UUID | None = None
+    provider_id: ProviderId | None = None
     basis_points: BasisPoints | None
     """The commission, in hundredths of a percent of the price."""
-
-    def command(self) -> SetCommission:
-        """The command."""
-        provider_id = None if self.provider_id is None else ProviderId(self.provider_id)
-        return SetCommission(provider_id=provider_id, basis_points=self.basis_points)
 
 
 class AdjustmentBody(Body, frozen=True, kw_only=True):
@@ -135,23 +115,18 @@ class AdjustmentBody(Body, frozen=True, kw_only=True):
     """In minor units: positive adds to the account, negative subtracts."""
     reason: Annotated[str, Meta(min_length=1, max_length=MAX_ADJUSTMENT_REASON)]
 
-    def command(self, provider_id: UUID) -> AdjustEarnings:
-        """The command."""
-        return AdjustEarnings(
-            provider_id=ProviderId(provider_id), currency=self.currency, amount=self.amount, reason=self.reason
-        )
-
 
 class StartPayoutBody(Body, frozen=True, kw_only=True):
     """A payout to a provider: of everything owed in the currency, or of a part."""
 
-    provider_id: UUID
+    provider_id: ProviderId
     currency: Currency
     amount: Amount | None = None
 
-    def command(self) -> StartProviderPayout:
-        """The command."""
-        return StartProviderPayout(provider_id=ProviderId(self.provider_id), currency=self.currency, amount=self.amount)
+
+commission_command: Final = projection(CommissionBody, SetCommission)
+adjust_members: Final = members(AdjustmentBody, AdjustEarnings, given=("provider_id",))
+start_command: Final = projection(StartPayoutBody, StartProviderPayout)
 
 
 class EarningTotalsJson(Json, frozen=True, kw_only=True):
@@ -312,54 +287,42 @@ class StartedPayoutJson(Json, frozen=True, kw_only=True):
     version: int
 
 
-def earning_json(view: EarningView) -> EarningJson:
-    """Show an entry."""
-    entry = view.earning
-    return EarningJson(
-        id=entry.id,
-        kind=entry.kind,
-        booking_id=entry.booking_id,
-        booking_reference=view.booking_reference,
-        payout_id=entry.payout_id,
-        kept_amount=entry.kept,
-        desk_amount=entry.desk,
-        commission_amount=entry.commission,
-        amount=entry.amount,
-        currency=entry.currency,
-        reason=entry.reason,
-        at=entry.at,
-    )
+earning_json: Final = projection(
+    EarningView,
+    EarningJson,
+    within="earning",
+    kept_amount="earning.kept",
+    desk_amount="earning.desk",
+    commission_amount="earning.commission",
+)
+"""Show an entry."""
+_account: Final = members(
+    EarningsAccount,
+    ProviderAccountJson,
+    given=("items", "next_cursor"),
+    provider_id="period.provider_id",
+    from_="period.start",
+    to="period.end",
+    totals=projection(
+        EarningTotals,
+        EarningTotalsJson,
+        opening_amount="opening",
+        kept_amount="kept",
+        desk_amount="desk",
+        commission_amount="commission",
+        paid_out_amount="paid_out",
+        adjusted_amount="adjusted",
+        closing_amount="closing",
+        owed_amount="owed",
+    ),
+    held=projection(HeldMoney, HeldMoneyJson, upcoming_amount="upcoming", disputed_amount="disputed"),
+)
 
 
 def account_json(account: EarningsAccount, limit: int) -> ProviderAccountJson:
     """Show an account with the page of `limit` of its `limit` + 1 entries."""
     page, next_cursor = cut(account.entries, limit, lambda view: view.id)
-    return ProviderAccountJson(
-        provider_id=account.period.provider_id,
-        from_=account.period.start,
-        to=account.period.end,
-        totals=tuple(
-            EarningTotalsJson(
-                currency=each.currency,
-                opening_amount=each.opening,
-                kept_amount=each.kept,
-                desk_amount=each.desk,
-                commission_amount=each.commission,
-                paid_out_amount=each.paid_out,
-                adjusted_amount=each.adjusted,
-                closing_amount=each.closing,
-                owed_amount=each.owed,
-            )
-            for each in account.totals
-        ),
-        held=tuple(map(_held_json, account.held)),
-        items=tuple(map(earning_json, page)),
-        next_cursor=next_cursor,
-    )
-
-
-def _held_json(held: HeldMoney) -> HeldMoneyJson:
-    return HeldMoneyJson(currency=held.currency, upcoming_amount=held.upcoming, disputed_amount=held.disputed)
+    return ProviderAccountJson(items=tuple(map(earning_json, page)), next_cursor=next_cursor, **_account(account))
 
 
 def balances_json(found: Sequence[ProviderBalance], limit: int) -> BalancesJson:
@@ -368,47 +331,54 @@ def balances_json(found: Sequence[ProviderBalance], limit: int) -> BalancesJson:
     return BalancesJson.of(by_provider, limit, _balances_of_provider, lambda group: group[0].provider_id)
 
 
+_balance_json: Final = projection(ProviderBalance, BalanceJson, owed_amount="owed", reserved_amount="reserved")
+
+
 def _balances_of_provider(group: Sequence[ProviderBalance]) -> ProviderBalancesJson:
     first = group[0]
     return ProviderBalancesJson(
         provider=PersonJson(id=first.provider_id, name=first.provider_name),
         has_bank_account=first.has_bank_account,
-        balances=tuple(
-            BalanceJson(currency=each.currency, owed_amount=each.owed, reserved_amount=each.reserved) for each in group
-        ),
+        balances=tuple(map(_balance_json, group)),
     )
 
 
-def commission_json(provider_id: UUID | None, commission: Commission) -> CommissionJson:
+_commission: Final = members(
+    Commission, CommissionJson, given=("provider_id",), own_basis_points="own", platform_basis_points="platform"
+)
+
+
+def commission_json(provider_id: ProviderId | None, commission: Commission) -> CommissionJson:
     """Show the rates in force."""
-    return CommissionJson(
-        provider_id=provider_id,
-        basis_points=commission.basis_points,
-        own_basis_points=commission.own,
-        platform_basis_points=commission.platform,
-    )
+    return CommissionJson(provider_id=provider_id, **_commission(commission))
 
 
 own_payout_json: Final = projection(
     ProviderPayoutView,
     OwnPayoutJson,
+    within="transfer",
+    amount="transfer.amount.amount",
+    currency="transfer.amount.currency",
     needs_bank_account=lambda view: view.waits_for is TransferStep.BANK_DETAILS,
-    **OF_TRANSFER,
 )
 """Show a payout to its provider."""
+
+
 provider_payout_json: Final = projection(
     ProviderPayoutView,
     ProviderPayoutJson,
+    within="transfer",
     provider=projection(ProviderPayoutView, PersonJson, id="transfer.provider_id", name="provider_name"),
+    amount="transfer.amount.amount",
+    currency="transfer.amount.currency",
     payee=payee_json,
     bank_account=payee_account_json,
-    **OF_TRANSFER,
-    **FOR_ADMINS,
 )
 """Show a payout to an admin."""
 started_payout_json: Final = projection(
     ProviderPayout, StartedPayoutJson, amount="amount.amount", currency="amount.currency"
 )
+"""Show a payout that was started."""
 
 
 PROVIDER: Final[dict[str, Any]] = {"id": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21", "name": "Sarnai Tattoo"}

@@ -16,6 +16,8 @@ from litestar.response import Stream
 
 PAGE: Final = 500
 """How many items of a file are read at once."""
+FIRST_ROWS: Final[dict[str, Any]] = {"after": lambda query: None, "limit": lambda query: PAGE}  # noqa: ARG005
+"""Sources of a filter: the first items of a file."""
 Item = TypeVar("Item")
 Filter = TypeVar("Filter", bound=Any)
 Columns = Mapping[str, Callable[[Item], object]]

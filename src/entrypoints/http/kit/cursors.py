@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from typing import Final, Generic, Self, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar
 from uuid import UUID
 
 from entrypoints.http.kit.fields import Cursor, Json, Limit, Query
@@ -26,6 +26,13 @@ class PageQuery(Query, frozen=True, kw_only=True):
     def after(self, kind: Callable[[UUID], Id]) -> Id | None:
         """The id of the last item of the previous page."""
         return read_cursor(self.cursor, kind)
+
+
+PAGE_AND_ONE: Final[dict[str, Any]] = {
+    "after": lambda query: read_cursor(query.cursor, lambda last: last),
+    "limit": lambda query: query.limit + 1,
+}
+"""Sources of a filter: the page of a query, and one item more, which tells whether another page follows."""
 
 
 class Page(Json, Generic[Shown], frozen=True, kw_only=True):

@@ -1,33 +1,17 @@
 """The queries that all lists of admins share: dates, parties, reference, amounts, page."""
 
 from datetime import UTC, datetime, tzinfo
-from typing import Annotated, Final, TypedDict
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from msgspec import Meta, field
 
 from booking_domain.shared.ids import CustomerId, ProviderId
-from entrypoints.http.kit.cursors import read_cursor
 from entrypoints.http.kit.fields import Amount, Json, Moment, Query
 from entrypoints.http.kit.queries import moment
 
 MOST_STATUSES: Final = 10
 BookingReference = Annotated[str, Meta(min_length=1, max_length=32, description="The reference of a booking.")]
-
-
-class _Chosen(TypedDict):
-    at_from: datetime | None
-    at_before: datetime | None
-    provider_id: ProviderId | None
-    customer_id: CustomerId | None
-    reference: str | None
-    after: UUID | None
-    limit: int
-
-
-class _ChosenMoney(_Chosen):
-    amount_from: int | None
-    amount_to: int | None
 
 
 class PeriodQuery(Query, frozen=True, kw_only=True):
@@ -53,6 +37,10 @@ class PeriodQuery(Query, frozen=True, kw_only=True):
         return None if text is None else moment(text, zone, name=name)
 
 
+PERIOD: Final[dict[str, Any]] = {"at_from": PeriodQuery.start, "at_before": PeriodQuery.end}
+"""Sources of a filter."""
+
+
 class ListQuery(PeriodQuery, frozen=True, kw_only=True):
     """A filter by time, parties and reference."""
 
@@ -60,28 +48,12 @@ class ListQuery(PeriodQuery, frozen=True, kw_only=True):
     customer_id: CustomerId | None = None
     reference: BookingReference | None = None
 
-    def common(self, cursor: str | None, limit: int) -> _Chosen:
-        """The members of `ListFilter`."""
-        return _Chosen(
-            at_from=self.start(),
-            at_before=self.end(),
-            provider_id=self.provider_id,
-            customer_id=self.customer_id,
-            reference=self.reference,
-            after=read_cursor(cursor, lambda last: last),
-            limit=limit,
-        )
-
 
 class MoneyListQuery(ListQuery, frozen=True, kw_only=True):
     """The same, and a range of amounts in minor units, whatever the currency."""
 
     amount_from: Amount | None = None
     amount_to: Amount | None = None
-
-    def common_money(self, cursor: str | None, limit: int) -> _ChosenMoney:
-        """The members of `MoneyFilter`."""
-        return _ChosenMoney(**self.common(cursor, limit), amount_from=self.amount_from, amount_to=self.amount_to)
 
 
 class PersonJson(Json, frozen=True, kw_only=True):

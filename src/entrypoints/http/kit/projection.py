@@ -8,9 +8,13 @@ or property of the same name. Keywords name other sources:
 - a projection: `verdict=verdict_json` shows the attribute of the same name, `refunds=("money.refunds", refund_json)`
   what a path leads to. It shows each item of a tuple, and keeps None. A projection of the same view shows the view
   itself: `customer=customer_json`, for a nested object whose members the view has.
+- a function of what a path leads to: `start_time=("hours.start", str)`. It is not asked about None.
 - a function of the view: `image=lambda view: view.images[0]`.
 
-A member `price_amount` of a view without this attribute is `price.amount`.
+A member `price_amount` of a view without this attribute is `price.amount`. `within="item"` names attributes of the view
+that have the members which the view itself has not.
+
+What a body omits (`msgspec.UNSET`) is None in a command, or the domain's `UNSET` if the member takes that.
 
     hold_json = projection(Claim, HoldJson, start="span.start", end="span.end")
     hold_json(claim)
@@ -21,13 +25,16 @@ what the call gives; the import checks the rest:
     _members = members(Dispute, DisputeJson, given=("actions",), verdict=verdict_json)
     DisputeJson(actions=actions_of(dispute, actor), **_members(dispute))
 
+    _edit = members(EditIdeaBody, EditIdea, given=("idea_id", "expected_version"))
+    EditIdea(idea_id=idea_id, expected_version=expected_version(if_match), **_edit(data))
+
 The import raises TypeError if a member has no source, or one of another type: an attribute that is renamed does not
 vanish from the JSON. So it does if a member of a body or query is neither used nor given. The result of a function is
 checked if the function is annotated. A projection is compiled into one expression, as fast as one written by hand.
 """
 
 import inspect
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum
 from functools import cache, cached_property
@@ -49,6 +56,8 @@ from typing import (
 
 from msgspec import UNSET, Meta, UnsetType
 
+from booking_domain.shared.unset import UNSET as UNCHANGED
+from booking_domain.shared.unset import Unset
 from entrypoints.http.kit.fields import Body, Query
 
 View = TypeVar("View")
@@ -83,18 +92,27 @@ class filled:  # noqa: N801 - it reads as a function
     path: str
 
 
-Source = str | filled | Projection[Any, Any] | tuple[str, Projection[Any, Any]] | Callable[[View], object]
+Source = str | filled | Projection[Any, Any] | tuple[str, Callable[[Any], object]] | Callable[[View], object]
 
 
 def projection(
-    view: type[View], made: type[Made], /, *, unused: Collection[str] = (), **sources: Source[View]
+    view: type[View],
+    made: type[Made],
+    /,
+    *,
+    within: str | tuple[str, ...] = (),
+    default: Collection[str] = (),
+    unused: Collection[str] = (),
+    **sources: Source[View],
 ) -> Projection[View, Made]:
-    """Return the projection of a view; `unused` are the members of a body that another one uses.
+    """Return the projection of a view.
+
+    `default` are the members that keep their defaults, `unused` the members of a body that another projection uses.
 
     Raises:
         TypeError: a member has no source, or one of another type.
     """
-    return Projection(_Plan(view, made, sources, (), unused), view, made)
+    return Projection(_Plan(view, made, sources, given=default, unused=unused, within=within), view, made)
 
 
 def members(
@@ -103,6 +121,7 @@ def members(
     /,
     *,
     given: Collection[str],
+    within: str | tuple[str, ...] = (),
     unused: Collection[str] = (),
     **sources: Source[View],
 ) -> Callable[[View], dict[str, Any]]:
@@ -111,7 +130,9 @@ def members(
     Raises:
         TypeError: a member has no source, or one of another type.
     """
-    make: Callable[[View], dict[str, Any]] = _Plan(view, made, sources, given, unused).compiled("dict")
+    make: Callable[[View], dict[str, Any]] = _Plan(
+        view, made, sources, given=given, unused=unused, within=within
+    ).compiled("dict")
     return make
 
 
@@ -123,11 +144,14 @@ class _Plan:
         view: type,
         made: type,
         sources: Mapping[str, Source[Any]],
+        *,
         given: Collection[str],
         unused: Collection[str],
+        within: str | tuple[str, ...],
     ) -> None:
         self._view, self._made = view, made
-        self._names: dict[str, Any] = {"made": made, "UNSET": UNSET}
+        self._within = (within,) if isinstance(within, str) else within
+        self._names: dict[str, Any] = {"made": made, "UNSET": UNSET, "UNCHANGED": UNCHANGED}
         self.uses = {*given, *unused}
         wanted = _hints(made)
         if unknown := {*sources, *given} - wanted.keys():
@@ -159,9 +183,12 @@ class _Plan:
                 self.uses |= set(source.uses)
                 text, kind = f"{self._named(source.make)}(view)", source.made
             case Projection():
-                text, kind = self._shown(name, *self._path(name, name), source)
+                text, kind = self._shown(name, *self._path(name, self._flat(name)), source)
             case str(path), Projection() as shown:
                 text, kind = self._shown(name, *self._path(name, path), shown)
+            case str(path), function:
+                text, kind = self._path(name, path)
+                text, kind = self._present(text, kind, f"{self._named(function)}({{}})", _returned(function))
             case _:
                 self.uses |= set(getattr(getattr(source, "__code__", None), "co_names", ()))
                 text, kind = f"{self._named(source)}(view)", _returned(source)
@@ -188,43 +215,49 @@ class _Plan:
         return (f"({guards}{text})", kind | None) if guards else (text, kind)
 
     def _flat(self, name: str) -> str:
-        """The path of a member of the same name: `price_amount` is `price.amount` if the view has only that."""
-        if _attribute(self._view, name) is None:
-            for at in (at for at, letter in enumerate(name) if letter == "_"):
-                outer, inner = name[:at], name[at + 1 :]
-                kind = _attribute(self._view, outer)
-                if kind is not None and all(_attribute(part, inner) for part in _parts(kind) if part is not NoneType):
-                    return f"{outer}.{inner}"
-        return name
+        """The path of a member without a source: of the view, else of what it has `within`."""
+        return next((path for at in (None, *self._within) if (path := self._found(at, name)) is not None), name)
+
+    def _found(self, at: str | None, name: str) -> str | None:
+        """The path of a member of the same name: `price_amount` is `price.amount` if there is only that."""
+        start = "" if at is None else f"{at}."
+        owner = self._view if at is None else self._path(name, at)[1]
+        if _has(owner, name):
+            return f"{start}{name}"
+        for outer, inner in ((name[:at], name[at + 1 :]) for at, letter in enumerate(name) if letter == "_"):
+            if _has(owner, outer) and _has(_attribute(owner, outer), inner):
+                return f"{start}{outer}.{inner}"
+        return None
 
     def _shown(self, name: str, text: str, kind: Any, shown: Projection[Any, Any]) -> tuple[str, Any]:
         """What a projection shows of an expression: of an object, or of each item of a tuple."""
-        absent = [each for each in _parts(kind) if each in _ABSENT]
         [present, *others] = [each for each in _parts(kind) if each not in _ABSENT]
         make, item = self._named(shown.make), _item(present)
         if not others and _fits(present, shown.view):
-            call, made = f"{make}({{}})", shown.made
-        elif not others and item is not None and _fits(item, shown.view):
-            call, made = f"tuple(map({make}, {{}}))", tuple[shown.made, ...]  # type: ignore[name-defined]
-        else:
-            raise self._wrong(name, f"the source is {_name(kind)}, but the projection shows {shown.view.__name__}")
+            return self._present(text, kind, f"{make}({{}})", shown.made)
+        if not others and item is not None and _fits(item, shown.view):
+            made = tuple[shown.made, ...]  # type: ignore[name-defined]
+            return self._present(text, kind, f"tuple(map({make}, {{}}))", made)
+        raise self._wrong(name, f"the source is {_name(kind)}, but the projection shows {shown.view.__name__}")
+
+    def _present(self, text: str, kind: Any, call: str, made: Any) -> tuple[str, Any]:
+        """The call of an expression, unless it is None or UNSET."""
+        absent = [each for each in _parts(kind) if each in _ABSENT]
         if not absent:
             return call.format(text), made
-        return self._unless(text, absent, call), made | None
-
-    def _unless(self, text: str, absent: Iterable[Any], call: str) -> str:
-        """None if the expression is None or UNSET, else the call of it."""
         value = self._named(None)
-        tests = (
+        tests = " or ".join(
             f"{each} is {_ABSENT[kind]}" for each, kind in zip([f"({value} := {text})", value], absent, strict=False)
         )
-        return f"(None if {' or '.join(tests)} else {call.format(value)})"
+        return f"({value} if {tests} else {call.format(value)})", Union[(made, *absent)]
 
     def _fitting(self, name: str, text: str, kind: Any, wanted: Any) -> str:
-        """The expression, if its type is the one that the member wants; UNSET becomes None, a sequence a tuple."""
+        """The expression, if the member wants its type; UNSET becomes the domain's or None, a sequence a tuple."""
         if UnsetType in _parts(kind) and UnsetType not in _parts(wanted):
-            text = self._unless(text, [UnsetType], "{}")
-            kind = Union[tuple(each for each in _parts(kind) if each is not UnsetType)] | None  # noqa: UP007
+            absent, value = (Unset, "UNCHANGED") if Unset in _parts(wanted) else (NoneType, "None")
+            given = self._named(None)
+            text = f"({value} if ({given} := {text}) is UNSET else {given})"
+            kind = Union[tuple(absent if each is UnsetType else each for each in _parts(kind))]  # noqa: UP007
         if get_origin(kind) in {list, Sequence} and get_origin(_bare(wanted)) is tuple:
             text, kind = f"tuple({text})", tuple[_item(kind), ...]  # type: ignore[misc]
         if not _fits(kind, wanted):
@@ -269,8 +302,15 @@ def _attribute(kind: Any, name: str) -> Any:
             return None
 
 
+def _has(kind: Any, name: str) -> bool:
+    """Whether each type of a union, but None, has an attribute."""
+    return all(_attribute(part, name) is not None for part in _parts(kind) if part is not NoneType)
+
+
 def _returned(function: Any) -> Any:
     """The type of a function's result; Any if it is not annotated."""
+    if isinstance(function, type | NewType):
+        return function
     return get_type_hints(function, include_extras=True).get("return", Any) if inspect.isroutine(function) else Any
 
 

@@ -9,8 +9,12 @@ from litestar.params import FromPath, JSONBody
 from booking_domain.identity.security import Identity
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import BookingId, SessionId
-from booking_domain.use_cases.identity.bank_accounts import confirm_bank_account, get_own_bank_account
+from booking_domain.shared.ids import BookingId, SessionId, UserId
+from booking_domain.use_cases.identity.bank_accounts import (
+    ConfirmBankAccount,
+    confirm_bank_account,
+    get_own_bank_account,
+)
 from booking_domain.use_cases.identity.own_account import Requester, enter_bank_account, withdraw_bank_account
 from booking_domain.use_cases.payments import refund_queries as queries
 from booking_domain.use_cases.platform.ports import Reads
@@ -109,7 +113,12 @@ async def confirm_a_bank_account(
     Ask the user over a contact that has not changed. It needs a code of your second factor, a recovery code or the
     response of a passkey.
     """
-    return payee_account_json(await run(confirm_bank_account, data.command(user_id)))
+    return payee_account_json(
+        await run(
+            confirm_bank_account,
+            ConfirmBankAccount(user_id=UserId(user_id), account_id=data.bank_account_id, code=data.code),
+        )
+    )
 
 
 routes: Final = Router(

@@ -10,23 +10,21 @@ from booking_domain.identity.bank_accounts import BankAccount
 from booking_domain.payments.refunds import Refund, RefundMethod, RefundReason, RefundStatus
 from booking_domain.payments.transfers import MAX_BANK_REFERENCE, MAX_RETURN_REASON
 from booking_domain.shared.bank_details import MAX_BANK, MAX_HOLDER, MAX_NUMBER, BankDetails
-from booking_domain.shared.ids import BankAccountId, BookingId, UserId
-from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.use_cases.identity.bank_accounts import ConfirmBankAccount
+from booking_domain.shared.ids import BankAccountId, BookingId
 from booking_domain.use_cases.payments.refund_queries import BookingMoney
-from booking_domain.use_cases.payments.transfers import Id, ReturnTransfer, SettleTransfer
+from booking_domain.use_cases.payments.transfers import SettleTransfer
 from booking_domain.use_cases.platform.listings import MoneyOrder
 from booking_domain.use_cases.platform.ports import RefundTransferFilter
 from booking_domain.use_cases.platform.views import RefundTransfer, TransferStep, TransferView
 from entrypoints.http.accounts.schemas import ProofBody, SecondFactorText
 from entrypoints.http.adjustments import LedgerAdjustmentJson, ledger_adjustment_json
 from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json
-from entrypoints.http.kit.csv_cells import Columns
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page
+from entrypoints.http.kit.csv_cells import FIRST_ROWS, Columns
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, PAGE_AND_ONE, Page
 from entrypoints.http.kit.exporting import ExportSource, value
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Timestamp
-from entrypoints.http.kit.listing import MoneyListQuery, PersonJson
-from entrypoints.http.kit.projection import projection
+from entrypoints.http.kit.listing import PERIOD, MoneyListQuery, PersonJson
+from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.payments import PaymentJson, payment_json
 
 _MAX_TYPED: Final = 60
@@ -57,14 +55,9 @@ class BankAccountBody(ProofBody, frozen=True, kw_only=True):
 class ConfirmBankAccountBody(Body, frozen=True, kw_only=True):
     """The bank account that is confirmed, and the admin's second factor."""
 
-    bank_account_id: UUID
+    bank_account_id: BankAccountId
     """The `id` of the transfer's `bankAccount`."""
     code: SecondFactorText
-
-    def command(self, user_id: UUID) -> ConfirmBankAccount:
-        """The command."""
-        account_id = BankAccountId(self.bank_account_id)
-        return ConfirmBankAccount(user_id=UserId(user_id), account_id=account_id, code=self.code)
 
 
 class SettleTransferBody(Body, frozen=True, kw_only=True):
@@ -73,24 +66,14 @@ class SettleTransferBody(Body, frozen=True, kw_only=True):
     bank_reference: Annotated[str, Meta(min_length=1, max_length=MAX_BANK_REFERENCE)]
     paid_to: PaidTo | None = None
 
-    def command(self, transfer_id: Id, expected_version: ExpectedVersion) -> SettleTransfer[Id]:
-        """The command."""
-        return SettleTransfer(
-            transfer_id=transfer_id,
-            bank_reference=self.bank_reference,
-            paid_to=self.paid_to,
-            expected_version=expected_version,
-        )
-
 
 class ReturnTransferBody(Body, frozen=True, kw_only=True):
     """Why the transfer failed. The payee sees it."""
 
     reason: Annotated[str, Meta(min_length=1, max_length=MAX_RETURN_REASON)]
 
-    def command(self, transfer_id: Id, expected_version: ExpectedVersion) -> ReturnTransfer[Id]:
-        """The command."""
-        return ReturnTransfer(transfer_id=transfer_id, reason=self.reason, expected_version=expected_version)
+
+settle_members: Final = members(SettleTransferBody, SettleTransfer, given=("transfer_id", "expected_version"))
 
 
 class ChosenRefundTransfersQuery(MoneyListQuery, frozen=True, kw_only=True):
@@ -98,18 +81,8 @@ class ChosenRefundTransfersQuery(MoneyListQuery, frozen=True, kw_only=True):
 
     waits_for: TransferStep | None = None
     status: RefundStatus | None = None
-    booking_id: UUID | None = None
+    booking_id: BookingId | None = None
     sort: MoneyOrder = MoneyOrder.OLDEST
-
-    def chosen(self, cursor: str | None, limit: int) -> RefundTransferFilter:
-        """The filter of a page."""
-        return RefundTransferFilter(
-            **self.common_money(cursor, limit),
-            waits_for=self.waits_for,
-            status=self.status,
-            booking_id=None if self.booking_id is None else BookingId(self.booking_id),
-            order=self.sort,
-        )
 
 
 class RefundTransfersQuery(ChosenRefundTransfersQuery, frozen=True, kw_only=True):
@@ -117,6 +90,11 @@ class RefundTransfersQuery(ChosenRefundTransfersQuery, frozen=True, kw_only=True
 
     limit: Limit = DEFAULT_LIMIT
     cursor: Cursor | None = None
+
+
+_CHOSEN: Final[dict[str, Any]] = {"order": "sort", **PERIOD}
+transfers_filter: Final = projection(RefundTransfersQuery, RefundTransferFilter, **_CHOSEN, **PAGE_AND_ONE)
+exported_transfers_filter: Final = projection(ChosenRefundTransfersQuery, RefundTransferFilter, **_CHOSEN, **FIRST_ROWS)
 
 
 class BankAccountJson(Json, frozen=True, kw_only=True):
@@ -233,31 +211,49 @@ class RefundTransfersJson(Page[RefundTransferJson], frozen=True, kw_only=True):
 
 
 bank_account_json: Final = projection(
-    BankAccount,
-    BankAccountJson,
-    bank="details.bank",
-    account_number="details.masked_number",
-    holder_name="details.holder_name",
+    BankAccount, BankAccountJson, within="details", account_number="details.masked_number"
 )
 """Show a bank account to its owner."""
-payee_json: Final = projection(BankDetails, PayeeJson)
-payee_account_json: Final = projection(
-    BankAccount,
-    PayeeAccountJson,
-    bank="details.bank",
-    account_number="details.account_number",
-    holder_name="details.holder_name",
-    since="updated_at",
+_money: Final = members(
+    BookingMoney,
+    BookingMoneyJson,
+    given=("refunds",),
+    within="booking",
+    booking_id="booking.id",
+    currency="booking.price.currency",
+    payments=lambda money: tuple(map(payment_json, money.payments)),
+    desk_payments=desk_payment_json,
+    adjustments=ledger_adjustment_json,
 )
+_refund: Final = members(
+    Refund,
+    RefundJson,
+    given=("return_reason", "needs_bank_account"),
+    amount="amount.amount",
+    currency="amount.currency",
+)
+payee_json: Final = projection(BankDetails, PayeeJson)
+"""Show the bank account of a transfer to an admin."""
+payee_account_json: Final = projection(BankAccount, PayeeAccountJson, within="details", since="updated_at")
 """Show a payee's bank account as it is now to an admin."""
-OF_TRANSFER: Final = {
-    "amount": "transfer.amount.amount",
-    "currency": "transfer.amount.currency",
-    **{
-        name: f"transfer.{name}" for name in ("status", "return_reason", "bank_reference", "created_at", "processed_at")
-    },
-}
-"""The sources of members of every JSON of a `TransferView`."""
+
+
+def booking_money_json(money: BookingMoney) -> BookingMoneyJson:
+    """Show all money of a booking to one of its parties."""
+    return BookingMoneyJson(refunds=tuple(_refund_json(refund, money) for refund in money.refunds), **_money(money))
+
+
+def _refund_json(refund: Refund, money: BookingMoney) -> RefundJson:
+    private = money.party in {Party.CUSTOMER, Party.ADMIN}
+    by_transfer = refund.status is RefundStatus.PENDING and refund.method is not RefundMethod.GATEWAY
+    waiting = by_transfer and refund.approved_at is None and not money.has_bank_account
+    return RefundJson(
+        return_reason=refund.return_reason if private else None,
+        needs_bank_account=waiting if private else None,
+        **_refund(refund),
+    )
+
+
 COLUMNS: Final[Columns[TransferView]] = {
     "holderName": lambda view: view.payee and view.payee.holder_name,
     "bank": lambda view: view.payee and view.payee.bank,
@@ -266,59 +262,17 @@ COLUMNS: Final[Columns[TransferView]] = {
     "currency": lambda view: view.transfer.amount.currency,
 }
 """What every file for the bank has."""
-FOR_ADMINS: Final = {"approved_at": "transfer.approved_at", "version": "transfer.version"}
 refund_transfer_json: Final = projection(
     RefundTransfer,
     RefundTransferJson,
-    booking_id="transfer.booking_id",
+    within="transfer",
     customer=projection(RefundTransfer, PersonJson, id="transfer.customer_id", name="customer_name"),
-    reason="transfer.reason",
-    method="transfer.method",
-    attempts="transfer.attempts",
-    retry_at="transfer.retry_at",
+    amount="transfer.amount.amount",
+    currency="transfer.amount.currency",
     payee=payee_json,
     bank_account=payee_account_json,
-    **OF_TRANSFER,
-    **FOR_ADMINS,
 )
-
-
-def booking_money_json(money: BookingMoney) -> BookingMoneyJson:
-    """Show all money of a booking to one of its parties."""
-    booking = money.booking
-    return BookingMoneyJson(
-        booking_id=booking.id,
-        currency=booking.price.currency,
-        paid_amount=booking.paid.amount,
-        refunded_amount=booking.refunded.amount,
-        refund_pending_amount=booking.refund_pending.amount,
-        desk_paid_amount=booking.desk_paid.amount,
-        authorised_amount=booking.authorised.amount,
-        released_amount=booking.released.amount,
-        payments=tuple(map(payment_json, money.payments)),
-        refunds=tuple(_refund_json(refund, money) for refund in money.refunds),
-        desk_payments=tuple(map(desk_payment_json, money.desk_payments)),
-        adjustments=tuple(map(ledger_adjustment_json, money.adjustments)),
-    )
-
-
-def _refund_json(refund: Refund, money: BookingMoney) -> RefundJson:
-    private = money.party in {Party.CUSTOMER, Party.ADMIN}
-    by_transfer = refund.status is RefundStatus.PENDING and refund.method is not RefundMethod.GATEWAY
-    waiting = by_transfer and refund.approved_at is None and not money.has_bank_account
-    return RefundJson(
-        id=refund.id,
-        amount=refund.amount.amount,
-        currency=refund.amount.currency,
-        status=refund.status,
-        reason=refund.reason,
-        created_at=refund.created_at,
-        method=refund.method,
-        processed_at=refund.processed_at,
-        bank_reference=refund.bank_reference,
-        return_reason=refund.return_reason if private else None,
-        needs_bank_account=waiting if private else None,
-    )
+"""Show a transfer to an admin."""
 
 
 async def _bank_account(source: ExportSource) -> BankAccountJson | None:

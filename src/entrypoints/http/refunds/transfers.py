@@ -15,10 +15,10 @@ from booking_domain.use_cases.payments.refund_transfers import (
     return_refund_transfer,
     settle_refund_transfer,
 )
-from booking_domain.use_cases.payments.transfers import ApproveTransfer
+from booking_domain.use_cases.payments.transfers import ApproveTransfer, ReturnTransfer, SettleTransfer
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.platform.views import RefundTransfer
-from entrypoints.http.kit.csv_cells import PAGE, Columns, csv_response
+from entrypoints.http.kit.csv_cells import Columns, csv_response
 from entrypoints.http.kit.documentation import alias, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.injection import Injected
@@ -34,7 +34,10 @@ from entrypoints.http.refunds.schemas import (
     RefundTransfersQuery,
     ReturnTransferBody,
     SettleTransferBody,
+    exported_transfers_filter,
     refund_transfer_json,
+    settle_members,
+    transfers_filter,
 )
 
 _COLUMNS: Final[Columns[RefundTransfer]] = {
@@ -53,8 +56,7 @@ async def list_refund_transfers(
 
     `waitsFor` selects refunds that wait for the customer's bank details, an approval or the transfer, or that are done.
     """
-    chosen = params.chosen(params.cursor, params.limit + 1)
-    found = await queries.list_refund_transfers(actor, chosen, reads.refund_transfers)
+    found = await queries.list_refund_transfers(actor, transfers_filter(params), reads.refund_transfers)
     return RefundTransfersJson.of(found, params.limit, refund_transfer_json, lambda transfer: transfer.id)
 
 
@@ -73,7 +75,7 @@ async def export_refund_transfers(
     return await csv_response(
         "refund-transfers",
         _COLUMNS,
-        params.chosen(None, PAGE),
+        exported_transfers_filter(params),
         lambda chosen: queries.list_refund_transfers(actor, chosen, reads.refund_transfers),
         lambda transfer: transfer.id,
     )
@@ -124,7 +126,8 @@ async def settle_a_refund_transfer(
     account has changed since the approval, the answer is 409 `payout.approval_outdated`, unless `paidTo` is the account
     number that was approved: the bank had paid it before.
     """
-    command = data.command(RefundId(refund_id), expected_version(if_match))
+    version = expected_version(if_match)
+    command = SettleTransfer(transfer_id=RefundId(refund_id), expected_version=version, **settle_members(data))
     return await run(settle_refund_transfer, command, then=lambda: _shown(refund_id, actor, reads))
 
 
@@ -146,7 +149,8 @@ async def return_a_refund_transfer(
 
     Once the customer has checked their bank account, approve the refund again.
     """
-    command = data.command(RefundId(refund_id), expected_version(if_match))
+    version = expected_version(if_match)
+    command = ReturnTransfer(transfer_id=RefundId(refund_id), reason=data.reason, expected_version=version)
     return await run(return_refund_transfer, command, then=lambda: _shown(refund_id, actor, reads))
 
 

@@ -1,5 +1,6 @@
 """`/webhook-endpoints`; for admins also `/admin/webhook-endpoints`."""
 
+from datetime import timedelta
 from typing import Final
 
 from litestar import Response, Router, delete, get, patch, post
@@ -8,8 +9,9 @@ from litestar.params import FromPath, JSONBody
 from booking_domain.shared.actor import Actor
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.webhooks import endpoints as webhooks
+from booking_domain.use_cases.webhooks.endpoints import EditEndpoint, ReplayFailed, RotateSecret
 from booking_domain.webhooks.model import MAX_ENDPOINTS, DeliveryId, EndpointId
-from booking_domain.webhooks.ports import EndpointFilter
+from booking_domain.webhooks.ports import DeliveryFilter, EndpointFilter
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import exporting, items
@@ -33,10 +35,14 @@ from entrypoints.http.webhook_endpoints.schemas import (
     ReplayBody,
     ReplayedJson,
     RotateBody,
+    add_command,
+    deliveries_members,
     delivery_json,
     delivery_with_payload_json,
+    edit_members,
     endpoint_json,
     endpoint_with_secret_json,
+    endpoints_filter,
     endpoints_json,
     exported_endpoint,
 )
@@ -55,7 +61,7 @@ async def add_endpoint(data: JSONBody[AddEndpointBody], run: Injected[Run]) -> R
     The answer contains the secret that signs the deliveries. It is not shown again. A second endpoint with the same URL
     is refused.
     """
-    return await run(webhooks.add_endpoint, data.command(), answer=endpoint_with_secret_json)
+    return await run(webhooks.add_endpoint, add_command(data), answer=endpoint_with_secret_json)
 
 
 @get(
@@ -77,7 +83,7 @@ async def list_endpoints(
     params: Injected[EndpointsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> EndpointsJson:
     """List the webhook endpoints of all accounts, oldest first; for admins."""
-    return endpoints_json(await webhooks.list_endpoints(actor, params.chosen(), reads.webhooks), params.limit)
+    return endpoints_json(await webhooks.list_endpoints(actor, endpoints_filter(params), reads.webhooks), params.limit)
 
 
 @get(
@@ -109,7 +115,8 @@ async def edit_endpoint(
     While an endpoint is disabled, no events are recorded for it. Its waiting deliveries fail when it is disabled, and
     can be replayed.
     """
-    command = data.command(endpoint_id, expected_version(if_match))
+    version = expected_version(if_match)
+    command = EditEndpoint(endpoint_id=endpoint_id, expected_version=version, **edit_members(data))
     return await run(webhooks.edit_endpoint, command, answer=endpoint_json)
 
 
@@ -136,7 +143,8 @@ async def rotate_secret(
 
     The answer contains the new secret. It is not shown again.
     """
-    command = data.command(endpoint_id, expected_version(if_match))
+    overlap, version = timedelta(hours=data.overlap_hours), expected_version(if_match)
+    command = RotateSecret(endpoint_id=endpoint_id, overlap=overlap, expected_version=version)
     return await run(webhooks.rotate_secret, command, answer=endpoint_with_secret_json)
 
 
@@ -162,7 +170,9 @@ async def list_deliveries(
     reads: Injected[Reads],
 ) -> DeliveriesJson:
     """List the deliveries to a webhook endpoint, newest first. They are kept for two weeks."""
-    found = await webhooks.list_deliveries(actor, params.chosen(endpoint_id), reads.webhooks)
+    found = await webhooks.list_deliveries(
+        actor, DeliveryFilter(endpoint_id=endpoint_id, **deliveries_members(params)), reads.webhooks
+    )
     return DeliveriesJson.of(found, params.limit, delivery_json, lambda delivery: delivery.id)
 
 
@@ -204,7 +214,9 @@ async def replay_failed(
 ) -> Response[ReplayedJson]:
     """Resend all deliveries that have failed since a time, in order."""
     return await run(
-        webhooks.replay_failed, data.command(endpoint_id), answer=lambda replayed: ReplayedJson(replayed=replayed)
+        webhooks.replay_failed,
+        ReplayFailed(endpoint_id=endpoint_id, since=data.failed_since),
+        answer=lambda replayed: ReplayedJson(replayed=replayed),
     )
 
 

@@ -6,21 +6,16 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
-from msgspec.structs import asdict
 
 from booking_domain.shared.ids import BookingId, UserId
-from booking_domain.shared.unset import given_as
-from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.use_cases.webhooks.endpoints import AddEndpoint, EditEndpoint, ReplayFailed, RotateSecret
+from booking_domain.use_cases.webhooks.endpoints import AddEndpoint, EditEndpoint
 from booking_domain.webhooks.model import (
     DEFAULT_OVERLAP,
     MAX_DESCRIPTION,
     MAX_OVERLAP,
     MAX_URL,
-    DeliveryId,
     DeliveryStatus,
     DisabledBecause,
-    EndpointId,
     EndpointStatus,
     Failure,
     WebhookDelivery,
@@ -28,9 +23,9 @@ from booking_domain.webhooks.model import (
 )
 from booking_domain.webhooks.ports import DeliveryFilter, EndpointFilter
 from booking_domain.webhooks.types import WebhookType
-from entrypoints.http.kit.cursors import Page, PageQuery
-from entrypoints.http.kit.fields import Body, Instant, Json, Timestamp, given
-from entrypoints.http.kit.projection import filled, projection
+from entrypoints.http.kit.cursors import PAGE_AND_ONE, Page, PageQuery
+from entrypoints.http.kit.fields import Body, Instant, Json, Timestamp
+from entrypoints.http.kit.projection import filled, members, projection
 
 _HOUR: Final = timedelta(hours=1)
 EndpointUrl = Annotated[
@@ -55,10 +50,6 @@ class AddEndpointBody(Body, frozen=True, kw_only=True):
     description: Description = ""
     event_types: EventTypes = ()
 
-    def command(self) -> AddEndpoint:
-        """The command."""
-        return AddEndpoint(url=self.url, description=self.description, event_types=_names(self.event_types))
-
 
 class EditEndpointBody(Body, frozen=True, kw_only=True):
     """New values of an endpoint; omitted members keep theirs."""
@@ -69,16 +60,15 @@ class EditEndpointBody(Body, frozen=True, kw_only=True):
     enabled: bool | UnsetType = UNSET
     """Whether it gets events."""
 
-    def command(self, endpoint_id: EndpointId, expected_version: ExpectedVersion) -> EditEndpoint:
-        """The command."""
-        return EditEndpoint(
-            endpoint_id=endpoint_id,
-            url=given(self.url),
-            description=given(self.description),
-            event_types=given_as(given(self.event_types), _names),
-            enabled=given(self.enabled),
-            expected_version=expected_version,
-        )
+
+def _names(event_types: Sequence[WebhookType]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.value for each in event_types))
+
+
+add_command: Final = projection(AddEndpointBody, AddEndpoint, event_types=("event_types", _names))
+edit_members: Final = members(
+    EditEndpointBody, EditEndpoint, given=("endpoint_id", "expected_version"), event_types=("event_types", _names)
+)
 
 
 class RotateBody(Body, frozen=True, kw_only=True):
@@ -87,20 +77,11 @@ class RotateBody(Body, frozen=True, kw_only=True):
     overlap_hours: Annotated[int, Meta(ge=0, le=MAX_OVERLAP // _HOUR)] = DEFAULT_OVERLAP // _HOUR
     """For how many hours events are signed with the previous secret too."""
 
-    def command(self, endpoint_id: EndpointId, expected_version: ExpectedVersion) -> RotateSecret:
-        """The command."""
-        overlap = timedelta(hours=self.overlap_hours)
-        return RotateSecret(endpoint_id=endpoint_id, overlap=overlap, expected_version=expected_version)
-
 
 class ReplayBody(Body, frozen=True, kw_only=True):
     """Which failed deliveries to send again: those whose event happened at or after this time."""
 
     failed_since: Instant
-
-    def command(self, endpoint_id: EndpointId) -> ReplayFailed:
-        """The command."""
-        return ReplayFailed(endpoint_id=endpoint_id, since=self.failed_since)
 
 
 class EndpointsQuery(PageQuery, frozen=True, kw_only=True):
@@ -109,12 +90,6 @@ class EndpointsQuery(PageQuery, frozen=True, kw_only=True):
     owner_id: UserId | None = None
     status: EndpointStatus | None = None
 
-    def chosen(self) -> EndpointFilter:
-        """The filter, for one endpoint more than the page has."""
-        owner_id = self.owner_id
-        after = self.after(EndpointId)
-        return EndpointFilter(owner_id=owner_id, status=self.status, after=after, limit=self.limit + 1)
-
 
 class DeliveriesQuery(PageQuery, frozen=True, kw_only=True):
     """A page of deliveries."""
@@ -122,15 +97,9 @@ class DeliveriesQuery(PageQuery, frozen=True, kw_only=True):
     status: DeliveryStatus | None = None
     booking_id: BookingId | None = None
 
-    def chosen(self, endpoint_id: EndpointId) -> DeliveryFilter:
-        """The filter, for one delivery more than the page has."""
-        return DeliveryFilter(
-            endpoint_id=endpoint_id,
-            status=self.status,
-            booking_id=self.booking_id,
-            after=self.after(DeliveryId),
-            limit=self.limit + 1,
-        )
+
+endpoints_filter: Final = projection(EndpointsQuery, EndpointFilter, **PAGE_AND_ONE)
+deliveries_members: Final = members(DeliveriesQuery, DeliveryFilter, given=("endpoint_id",), **PAGE_AND_ONE)
 
 
 class EndpointJson(Json, frozen=True, kw_only=True):
@@ -218,9 +187,8 @@ endpoint_json: Final = projection(WebhookEndpoint, EndpointJson)
 """Show an endpoint without its secret."""
 
 
-def endpoint_with_secret_json(endpoint: WebhookEndpoint) -> EndpointWithSecretJson:
-    """Show an endpoint whose secret is new."""
-    return EndpointWithSecretJson(**asdict(endpoint_json(endpoint)), secret=endpoint.secret)
+endpoint_with_secret_json: Final = projection(WebhookEndpoint, EndpointWithSecretJson)
+"""Show an endpoint whose secret is new."""
 
 
 def endpoints_json(found: Sequence[WebhookEndpoint], limit: int) -> EndpointsJson:
@@ -228,23 +196,17 @@ def endpoints_json(found: Sequence[WebhookEndpoint], limit: int) -> EndpointsJso
     return EndpointsJson.of(found, limit, endpoint_json, lambda endpoint: endpoint.id)
 
 
-delivery_json: Final = projection(
-    WebhookDelivery, DeliveryJson, webhook_id="message_id", response_excerpt=filled("response_excerpt")
-)
+_DELIVERY: Final[dict[str, Any]] = {"webhook_id": "message_id", "response_excerpt": filled("response_excerpt")}
+delivery_json: Final = projection(WebhookDelivery, DeliveryJson, **_DELIVERY)
 """Show an entry of the log."""
 
 
-def delivery_with_payload_json(delivery: WebhookDelivery) -> DeliveryWithPayloadJson:
-    """Show an entry of the log with the body."""
-    return DeliveryWithPayloadJson(**asdict(delivery_json(delivery)), payload=delivery.payload)
+delivery_with_payload_json: Final = projection(WebhookDelivery, DeliveryWithPayloadJson, **_DELIVERY)
+"""Show an entry of the log with the body."""
 
 
 exported_endpoint: Final = projection(WebhookEndpoint, ExportedEndpointJson)
 """Show an endpoint in the export of its owner."""
-
-
-def _names(event_types: Sequence[WebhookType]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(each.value for each in event_types))
 
 
 ADD: Final[dict[str, Any]] = {

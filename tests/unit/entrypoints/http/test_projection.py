@@ -9,6 +9,8 @@ from uuid import UUID
 import pytest
 from msgspec import UNSET, UnsetType
 
+from booking_domain.shared.unset import UNSET as UNCHANGED
+from booking_domain.shared.unset import Unset
 from entrypoints.http.kit.fields import Body, Json, Timestamp, one_of
 from entrypoints.http.kit.projection import filled, members, projection
 
@@ -177,6 +179,10 @@ def test_members_leave_what_the_caller_gives() -> None:
     assert _Missing(renamed="given", **make(Trip(id=ID))) == _Missing(id=ID, renamed="given")
 
 
+class StopBody(Body, frozen=True, kw_only=True):
+    name: str
+
+
 class _PlanBody(Body, frozen=True, kw_only=True):
     trip_id: TripId
     note: str | UnsetType = UNSET
@@ -200,3 +206,60 @@ def test_a_member_of_a_body_that_nothing_uses_fails_at_import() -> None:
         projection(_PlanBody, _Plan)
     computed = projection(_PlanBody, _Plan, note=lambda body: body.wish or body.note or "")
     assert computed(_PlanBody(trip_id=ID, wish="y")).note == "y"
+
+
+class _Change(Body, frozen=True, kw_only=True):
+    note: str | UnsetType | None = UNSET
+    stop: StopBody | UnsetType = UNSET
+    moods: tuple[str, ...] | UnsetType = UNSET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Edit:
+    id: TripId
+    note: str | Unset | None = UNCHANGED
+    stop: Stop | Unset | None = UNCHANGED
+    moods: tuple[Mood, ...] | Unset = UNCHANGED
+
+
+def _moods(texts: tuple[str, ...]) -> tuple[Mood, ...]:
+    return tuple(map(Mood, texts))
+
+
+def test_a_command_leaves_unchanged_what_a_body_omits() -> None:
+    changes = members(_Change, _Edit, given=("id",), stop=projection(StopBody, Stop), moods=("moods", _moods))
+    assert _Edit(id=ID, **changes(_Change())) == _Edit(id=ID)
+    assert _Edit(id=ID, **changes(_Change(note=None, stop=StopBody(name="x"), moods=("wild",)))) == _Edit(
+        id=ID, note=None, stop=Stop(name="x"), moods=(Mood.WILD,)
+    )
+
+
+def test_a_function_of_a_path_is_not_asked_about_none() -> None:
+    class Begun(Json, frozen=True, kw_only=True):
+        start: str | None = None
+
+    begun = projection(Trip, Begun, start=("span.start", datetime.isoformat))
+    assert begun(Trip(id=ID)) == Begun()
+    assert begun(Trip(id=ID, span=Span(start=NOON))) == Begun(start=NOON.isoformat())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    trip: Trip
+    note: str
+
+
+def test_members_that_the_view_has_not_come_from_what_it_has_within() -> None:
+    class SeenJson(Json, frozen=True, kw_only=True):
+        id: UUID
+        note: str
+        nights: int
+        price_name: str
+        stops: tuple[StopJson, ...]
+
+    seen = projection(_Seen, SeenJson, within="trip", stops=stop_json)
+    stop = Stop(name="Uliastai")
+    shown = seen(_Seen(trip=Trip(id=ID, note="theirs", stops=(stop,)), note="ours"))
+    assert shown == SeenJson(id=ID, note="ours", nights=2, price_name="none", stops=(StopJson(name="Uliastai"),))
+    with pytest.raises(TypeError, match=r"_Missing\.renamed of _Seen: _Seen has no attribute 'renamed'"):
+        projection(_Seen, _Missing, within="trip")

@@ -8,7 +8,6 @@ from tests.unit.entrypoints.api import Api, assert_problem
 from tests.unit.features.reconciliation import REQUEST, carried_out, found, requested
 
 from booking_domain.shared.audit import AuditFilter
-from entrypoints.http import reconciliation
 from entrypoints.http.kit import csv_cells
 
 PATH = "/admin/reconciliation"
@@ -92,7 +91,6 @@ async def test_findings_are_filtered_sorted_and_read_in_pages(api: Api) -> None:
 
 async def test_findings_are_exported_in_whole_units(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_cells, "PAGE", 1)
-    monkeypatch.setattr(reconciliation, "PAGE", 1)
     admin = await api.an_admin()
     first, second = [await found(api, admin, amount) for amount in (10, 20)]
     await api.post(f"{PATH}/{first['id']}/close", admin, json={"note": "=1+1"})
