@@ -10,7 +10,14 @@ from litestar import Request, Response, Router, delete, get, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from booking_domain.catalogue.booking_links import DAYS_SHOWN, MAX_LINK_NAME, MAX_LINKS, BookingLink, CountedLink
+from booking_domain.catalogue.booking_links import (
+    DAYS_SHOWN,
+    MAX_LINK_NAME,
+    MAX_LINKS,
+    BookingLink,
+    CountedLink,
+    LinkDay,
+)
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.identity.sessions import Client
 from booking_domain.shared.actor import SYSTEM, Actor
@@ -33,6 +40,7 @@ from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import ExportSource, exporting, value
 from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.running import Run
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn
@@ -183,27 +191,14 @@ def _digest(key: bytes, day: date, address: str) -> bytes:
     return hmac.digest(key, f"{day.isoformat()}\n{address}".encode(), "sha256")[:_DIGEST_BYTES]
 
 
-def _members(link: BookingLink) -> dict[str, Any]:
-    return {
-        "id": link.id,
-        "name": link.name,
-        "link_token": link.link_token,
-        "path": f"/api/v1/book/{link.provider_id}/{link.link_token}",
-        "created_at": link.created_at,
-    }
+def _path(link: BookingLink) -> str:
+    return f"/api/v1/book/{link.provider_id}/{link.link_token}"
 
 
-def _link_json(link: BookingLink) -> BookingLinkJson:
-    return BookingLinkJson(**_members(link))
-
-
-def _counted_json(counted: CountedLink) -> CountedLinkJson:
-    return CountedLinkJson(
-        **_members(counted.link),
-        visitors=counted.visitors,
-        bookings=counted.bookings,
-        days=tuple(LinkDayJson(date=each.day, visitors=each.visitors, bookings=each.bookings) for each in counted.days),
-    )
+_link_json: Final = projection(BookingLink, BookingLinkJson, path=_path)
+_counted_json: Final = projection(
+    CountedLink, CountedLinkJson, within="link", path=("link", _path), days=projection(LinkDay, LinkDayJson, date="day")
+)
 
 
 async def _of_user(source: ExportSource) -> list[CountedLinkJson]:

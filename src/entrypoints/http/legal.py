@@ -74,21 +74,15 @@ class ExportedAcceptanceJson(AcceptedVersionJson, frozen=True, kw_only=True):
     document: LegalDocument
 
 
+_state_json: Final = projection(
+    DocumentState,
+    OwnLegalDocumentJson,
+    accepted=("acceptances", projection(Acceptance, AcceptedVersionJson, version="document_version")),
+)
+
+
 def _own_json(states: Sequence[DocumentState]) -> OwnLegalDocumentsJson:
-    return OwnLegalDocumentsJson(
-        items=tuple(
-            OwnLegalDocumentJson(
-                document=state.document,
-                current_version=state.current_version,
-                missing=state.missing,
-                accepted=tuple(
-                    AcceptedVersionJson(version=each.document_version, accepted_at=each.accepted_at)
-                    for each in state.acceptances
-                ),
-            )
-            for state in states
-        )
-    )
+    return OwnLegalDocumentsJson(items=tuple(map(_state_json, states)))
 
 
 _exported: Final = projection(Acceptance, ExportedAcceptanceJson, version="document_version")

@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from booking_domain.bookings.model import Terms
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.errors import DurationNotOffered, ProviderNotFound
 from booking_domain.scheduling.feeds import FeedReads, OwnFeeds
-from booking_domain.scheduling.model import MAX_HORIZON_DAYS, Calendar, ProviderSchedule
+from booking_domain.scheduling.model import MAX_HORIZON_DAYS, ProviderSchedule
 from booking_domain.scheduling.placing import for_services, offered_minutes, require_services
 from booking_domain.scheduling.ports import ScheduleReads
 from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered, ServiceRequired
@@ -20,17 +19,16 @@ from booking_domain.shared.permissions import Permission, Relation, authorise, m
 from booking_domain.shared.queries import Query
 from booking_domain.shared.time import TimeRange
 from booking_domain.use_cases.platform.ports import ProviderReads, SalonReads
+from booking_domain.use_cases.platform.views import SettingsView
 
 _MAX_UTC_OFFSET: Final = timedelta(days=1)
 """No time zone is further from UTC than this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VisibleCalendar:
+class VisibleCalendar(SettingsView):
     """A provider's calendar and terms, with as much of it as the actor may see."""
 
-    calendar: Calendar
-    terms: Terms
     with_blocks: bool
     """Whether the calendar has its blocks."""
     with_notes: bool

@@ -4,7 +4,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
-import msgspec
 from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, UnsetType
@@ -16,15 +15,13 @@ from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import SessionId, UserId
-from booking_domain.shared.unset import given_as
-from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.accounts.change_accounts import change_user, change_users
 from booking_domain.use_cases.accounts.delete_account import DeleteAccount, delete_account
 from booking_domain.use_cases.identity import queries
 from booking_domain.use_cases.identity.administration import MOST_AT_ONCE, BulkAction, ChangeUser, ChangeUsers, Reason
 from booking_domain.use_cases.identity.queries import ManagedUser
 from booking_domain.use_cases.platform.ports import Reads
-from entrypoints.http.accounts.schemas import UserJson, user_json
+from entrypoints.http.accounts.schemas import UserJson
 from entrypoints.http.kit.csv_cells import PAGE, Columns, csv_response
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, read_cursor
 from entrypoints.http.kit.documentation import documented
@@ -39,11 +36,10 @@ from entrypoints.http.kit.fields import (
     Query,
     Timestamp,
     ZoneName,
-    given,
-    given_or_none,
     one_of,
 )
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.kit.queries import utc_moment
 from entrypoints.http.kit.running import Run
 
@@ -119,19 +115,6 @@ class ChangeUserBody(Body, frozen=True, kw_only=True):
     locale: Locale | UnsetType = UNSET
     time_zone: ZoneName | UnsetType = UNSET
 
-    def command(self, user_id: UserId, expected_version: ExpectedVersion) -> ChangeUser:
-        """The command."""
-        return ChangeUser(
-            user_id=user_id,
-            name=given(self.name),
-            role=given_as(given(self.role), Role),
-            status=given_as(given(self.status), UserStatus),
-            reason=given_or_none(self.reason),
-            locale=given(self.locale),
-            time_zone=given(self.time_zone),
-            expected_version=expected_version,
-        )
-
 
 class ChangeUsersBody(Body, frozen=True, kw_only=True):
     """One action on many accounts."""
@@ -142,9 +125,15 @@ class ChangeUsersBody(Body, frozen=True, kw_only=True):
     """What to do with the accounts."""
     reason: WhyDisabled | UnsetType = UNSET
 
-    def command(self) -> ChangeUsers:
-        """The command."""
-        return ChangeUsers(user_ids=self.ids, action=self.action, reason=given_or_none(self.reason))
+
+_change: Final = members(
+    ChangeUserBody,
+    ChangeUser,
+    given=("user_id", "expected_version"),
+    role=("role", Role),
+    status=("status", UserStatus),
+)
+_change_many: Final = projection(ChangeUsersBody, ChangeUsers, user_ids="ids")
 
 
 class ManagedUserJson(UserJson, frozen=True, kw_only=True):
@@ -179,18 +168,8 @@ def account_status(managed: ManagedUser) -> AccountStatus:
     return AccountStatus.LOCKED if active and managed.locked_until else AccountStatus(managed.user.status)
 
 
-def managed_user_json(managed: ManagedUser) -> ManagedUserJson:
-    """Show an account to an admin."""
-    user = managed.user
-    return ManagedUserJson(
-        **msgspec.structs.asdict(user_json(user)) | {"status": account_status(managed)},
-        locked_until=managed.locked_until,
-        given_name=user.given_name,
-        family_name=user.family_name,
-        email_undeliverable_at=user.email_undeliverable_at,
-        email_undeliverable_reason=user.email_undeliverable_reason,
-        version=user.version,
-    )
+managed_user_json: Final = projection(ManagedUser, ManagedUserJson, within="user", status=account_status)
+"""Show an account to an admin."""
 
 
 def phone_in(text: str, phone_numbers: PhoneNumbers) -> str | None:
@@ -304,7 +283,9 @@ async def change_a_user(
     Access tokens issued before are refused from then on. Admins cannot disable or demote themselves, so an admin always
     remains.
     """
-    user = await run(change_user, data.command(user_id, expected_version(if_match)))
+    user = await run(
+        change_user, ChangeUser(user_id=user_id, expected_version=expected_version(if_match), **_change(data))
+    )
     [managed] = await queries.with_locks([user], reads.credentials, clock.now())
     return Response(managed_user_json(managed), headers=etag(user.version))
 
@@ -317,7 +298,7 @@ async def change_a_user(
 )
 async def change_many_users(data: JSONBody[ChangeUsersBody], run: Injected[Run]) -> Response[ChangedUsersJson]:
     """Disable, enable or sign out up to 100 accounts: either all of them or none; for admins."""
-    return await run(change_users, data.command(), answer=lambda changed: ChangedUsersJson(changed=changed))
+    return await run(change_users, _change_many(data), answer=lambda changed: ChangedUsersJson(changed=changed))
 
 
 @delete("/users/{user_id:str}", opt=documented(delete_account))

@@ -8,9 +8,13 @@ from litestar.params import FromPath, JSONBody
 
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId
-from booking_domain.use_cases.catalogue.profiles import change_settings
+from booking_domain.shared.time import TimeRange
+from booking_domain.use_cases.catalogue.profiles import SettingsChange, change_settings
 from booking_domain.use_cases.platform.ports import Reads
+from booking_domain.use_cases.platform.views import SettingsView
 from booking_domain.use_cases.scheduling.calendars import (
+    AddBlock,
+    SetRules,
     add_block,
     add_exception,
     add_rule,
@@ -40,9 +44,11 @@ from entrypoints.http.availability.schemas import (
     SettingsJson,
     block_json,
     exception_json,
+    rule_command,
     rule_json,
     rules_json,
     settings_json,
+    settings_members,
 )
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
@@ -64,7 +70,7 @@ async def add_availability(data: JSONBody[RuleBody], run: Injected[Run]) -> Resp
     Hours are in the provider's time zone. If `endTime` is not after `startTime`, the rule ends on the next day.
     `everyWeeks` above 1 requires `validFrom`.
     """
-    return await run(add_rule, data.command(), answer=rule_json)
+    return await run(add_rule, rule_command(data), answer=rule_json)
 
 
 @get("/{provider_id:str}", opt=OPTIONAL | documented(get_calendar))
@@ -82,7 +88,7 @@ async def get_availability(
     found = await get_calendar(actor, provider_id, reads.schedules, reads.providers, reads.salons)
     calendar = found.calendar
     shown = AvailabilityJson(
-        settings=settings_json(calendar, found.terms),
+        settings=settings_json(found),
         rules=tuple(rule_json(rule) for rule in calendar.rules),
         exceptions=tuple(exception_json(exception) for exception in calendar.exceptions),
         blocks=tuple(block_json(block) for block in calendar.blocks),
@@ -110,7 +116,9 @@ async def set_availability_rules(
     sending the same rules again changes nothing. Existing bookings stay. `If-Match` takes the `ETag` of the
     availability.
     """
-    calendar = await run(set_rules, data.command(expected_version(if_match)))
+    calendar = await run(
+        set_rules, SetRules(rules=tuple(map(rule_command, data.rules)), expected_version=expected_version(if_match))
+    )
     return Response(rules_json(calendar.rules), headers=etag(calendar.version))
 
 
@@ -123,8 +131,10 @@ async def change_availability_settings(
     Omitted members keep their values. `If-Match` takes the `ETag` of the availability, which also covers rules,
     exceptions and blocks.
     """
-    view = await run(change_settings, data.change(expected_version(if_match)))
-    return Response(settings_json(view.calendar, view.terms), headers=etag(view.calendar.version))
+    view = await run(
+        change_settings, SettingsChange(expected_version=expected_version(if_match), **settings_members(data))
+    )
+    return Response(settings_json(view), headers=etag(view.calendar.version))
 
 
 @post("/exceptions", opt=documented(add_exception, body=ADD_EXCEPTION))
@@ -148,7 +158,9 @@ async def add_availability_block(data: JSONBody[BlockBody], run: Injected[Run]) 
 
     No slot is offered in the range. Slots outside it keep their starts, and bookings in it stay.
     """
-    return await run(add_block, data.command(), answer=block_json)
+    return await run(
+        add_block, AddBlock(range=TimeRange(data.start, data.end), note=data.note or ""), answer=block_json
+    )
 
 
 @delete("/blocks/{block_id:str}", opt=documented(remove_block))
@@ -179,7 +191,7 @@ async def _provider(source: ExportSource) -> ExportedProviderJson | None:
         return None
     return ExportedProviderJson(
         profile=provider_json_with_note(view, source.links),
-        settings=settings_json(calendar, view.terms),
+        settings=settings_json(SettingsView(calendar=calendar, terms=view.terms)),
         rules=tuple(rule_json(each) for each in calendar.rules),
         exceptions=tuple(exception_json(each) for each in calendar.exceptions),
         blocks=tuple(block_json(each) for each in calendar.blocks),

@@ -1,14 +1,13 @@
 """The JSON of availability."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
-from booking_domain.bookings.model import DepositMode, Terms
+from booking_domain.bookings.model import DepositMode
 from booking_domain.bookings.upcoming import MAX_UPCOMING
 from booking_domain.scheduling.model import (
     MAX_BLOCKS,
@@ -19,20 +18,27 @@ from booking_domain.scheduling.model import (
     MAX_WEEKS_APART,
     Anchoring,
     Block,
-    Calendar,
     DateException,
     Hours,
     WeeklyRule,
 )
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime
-from booking_domain.shared.unset import given_as
-from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.use_cases.catalogue.profiles import DurationChange, SettingsChange
-from booking_domain.use_cases.scheduling.calendars import AddBlock, AddException, AddRule, SetRules
-from entrypoints.http.kit.fields import Body, Instant, Json, Minutes, Note, SomeMinutes, Timestamp, ZoneName, given
-from entrypoints.http.kit.projection import filled, projection
-from entrypoints.http.providers.schemas import Durations, DurationsJson, TermsBody, TierJson, durations_json, tier_json
+from booking_domain.shared.time import MINUTES_A_DAY, WallTime
+from booking_domain.use_cases.catalogue.profiles import DurationChange, SettingsChange, TermsChange
+from booking_domain.use_cases.platform.views import SettingsView
+from booking_domain.use_cases.scheduling.calendars import AddException, AddRule
+from entrypoints.http.kit.fields import Body, Instant, Json, Minutes, Note, SomeMinutes, Timestamp, ZoneName
+from entrypoints.http.kit.projection import filled, members, projection
+from entrypoints.http.providers.schemas import (
+    POLICY,
+    SHOWN_TERMS,
+    TERMS,
+    DurationBody,
+    Durations,
+    DurationsJson,
+    TermsBody,
+    TierJson,
+)
 
 StartTime = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="On the provider's clock.")]
 EndTime = Annotated[
@@ -63,25 +69,14 @@ class RuleBody(HoursBody, frozen=True, kw_only=True):
     valid_until: date | None = None
     every_weeks: Annotated[int, Meta(ge=1, le=MAX_WEEKS_APART)] = 1
 
-    def command(self) -> AddRule:
-        """Return the command."""
-        return AddRule(
-            day=self.day,
-            hours=self.hours(),
-            valid_from=self.valid_from,
-            valid_until=self.valid_until,
-            every_weeks=self.every_weeks,
-        )
+
+rule_command: Final = projection(RuleBody, AddRule, hours=HoursBody.hours)
 
 
 class RulesBody(Body, frozen=True, kw_only=True):
     """All weekly rules of a provider."""
 
     rules: Annotated[tuple[RuleBody, ...], Meta(max_length=MAX_RULES)]
-
-    def command(self, expected_version: ExpectedVersion) -> SetRules:
-        """Return the command."""
-        return SetRules(rules=tuple(each.command() for each in self.rules), expected_version=expected_version)
 
 
 class ExceptionBody(Body, frozen=True, kw_only=True):
@@ -119,30 +114,22 @@ class SettingsBody(TermsBody, frozen=True, kw_only=True):
     without a verified contact may have fewer."""
     anchoring: Anchoring | UnsetType = UNSET
 
-    def change(self, expected_version: ExpectedVersion) -> SettingsChange:
-        """Return the command."""
-        return SettingsChange(
-            time_zone=given(self.time_zone),
-            step_minutes=given(self.slot_step_minutes),
-            duration_minutes=given(self.slot_duration_minutes),
-            buffer_before_minutes=given(self.buffer_before_minutes),
-            buffer_after_minutes=given(self.buffer_after_minutes),
-            min_notice_minutes=given(self.min_notice_minutes),
-            horizon_days=given(self.horizon_days),
-            max_per_day=given(self.max_per_day),
-            max_per_week=given(self.max_per_week),
-            anchoring=given(self.anchoring),
-            terms=replace(
-                self.terms(),
-                durations=given_as(given(self.durations), _changes),
-                max_upcoming_per_customer=given(self.max_upcoming_per_customer),
-            ),
-            expected_version=expected_version,
-        )
 
-
-def _changes(durations: Durations) -> tuple[DurationChange, ...]:
-    return tuple(duration.change() for duration in durations)
+settings_members: Final = members(
+    SettingsBody,
+    SettingsChange,
+    given=("expected_version",),
+    unused=POLICY,
+    step_minutes="slot_step_minutes",
+    duration_minutes="slot_duration_minutes",
+    terms=projection(
+        SettingsBody,
+        TermsChange,
+        unused=SettingsBody.__struct_fields__,
+        durations=projection(DurationBody, DurationChange),
+        **TERMS,
+    ),
+)
 
 
 class HoursJson(Json, frozen=True, kw_only=True):
@@ -222,10 +209,6 @@ class BlockBody(Body, frozen=True, kw_only=True):
     end: Instant
     note: Note | None = None
 
-    def command(self) -> AddBlock:
-        """Return the command."""
-        return AddBlock(range=TimeRange(self.start, self.end), note=self.note or "")
-
 
 class BlockJson(Json, frozen=True, kw_only=True):
     """A blocked time range; only the provider sees the note."""
@@ -250,9 +233,7 @@ def rules_json(rules: Iterable[WeeklyRule]) -> RulesJson:
     return RulesJson(rules=tuple(map(rule_json, rules)))
 
 
-rule_json: Final = projection(
-    WeeklyRule, RuleJson, start_time=lambda rule: str(rule.hours.start), end_time=lambda rule: str(rule.hours.end)
-)
+rule_json: Final = projection(WeeklyRule, RuleJson, start_time=("hours.start", str), end_time=("hours.end", str))
 """Show a rule."""
 
 
@@ -266,37 +247,16 @@ block_json: Final = projection(Block, BlockJson, start="range.start", end="range
 """Show a block to its provider."""
 
 
-def settings_json(calendar: Calendar, terms: Terms) -> SettingsJson:
-    """Show settings."""
-    settings = calendar.settings
-    return SettingsJson(
-        time_zone=calendar.time_zone,
-        slot_step_minutes=settings.step_minutes,
-        slot_duration_minutes=settings.duration_minutes,
-        buffer_before_minutes=settings.buffer_before_minutes,
-        buffer_after_minutes=settings.buffer_after_minutes,
-        min_notice_minutes=settings.min_notice_minutes,
-        horizon_days=settings.horizon_days,
-        max_per_day=settings.max_per_day,
-        max_per_week=settings.max_per_week,
-        max_upcoming_per_customer=terms.max_upcoming_per_customer,
-        anchoring=settings.anchoring.value,
-        booking_mode=terms.mode.value,
-        requests_claim_time=terms.requests_claim_time,
-        payment_gateway=terms.gateway,
-        deposit_mode=terms.deposit_mode,
-        deposit_amount=terms.deposit.amount,
-        price_amount=terms.price.amount,
-        durations=durations_json(terms),
-        currency=terms.price.currency,
-        cancellation_preset=terms.cancellation.preset.value,
-        cancellation_policy=tuple(map(tier_json, terms.cancellation.tiers)),
-        late_cancellation_keeps_percent=terms.cancellation.late_keeps,
-        no_show_keeps_percent=terms.cancellation.no_show_keeps,
-        reschedule_notice_minutes=terms.cancellation.reschedule_notice_minutes,
-        reminder_minutes=terms.reminder_minutes,
-        instructions=terms.instructions,
-    )
+settings_json: Final = projection(
+    SettingsView,
+    SettingsJson,
+    within=("calendar", "calendar.settings", "terms", "terms.cancellation"),
+    slot_step_minutes="calendar.settings.step_minutes",
+    slot_duration_minutes="calendar.settings.duration_minutes",
+    payment_gateway="terms.gateway",
+    **SHOWN_TERMS,
+)
+"""Show settings."""
 
 
 ADD_RULE: Final[dict[str, Any]] = {"day": 1, "startTime": "10:00", "endTime": "19:00"}

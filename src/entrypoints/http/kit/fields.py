@@ -10,7 +10,6 @@ from booking_domain.scheduling.services import MAX_SERVICES_PER_BOOKING
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
 from booking_domain.shared.reminders import EARLIEST_REMINDER, MAX_REMINDERS
-from booking_domain.shared.unset import UNSET, Unset
 
 Value = TypeVar("Value")
 
@@ -106,11 +105,6 @@ def provider_or_salon(provider_id: ProviderId | None, salon_id: SalonId | None) 
     if salon_id is not None and provider_id is None:
         return AnyProviderOf(salon_id)
     raise InvalidValue(field="provider_id", problem="name a provider or a salon")
-
-
-def given(value: Value | UnsetType) -> Value | Unset:
-    """Return the value of a member for a command, which is unset where the request leaves it out."""
-    return UNSET if isinstance(value, UnsetType) else value
 
 
 def given_or_none(value: Value | UnsetType) -> Value | None:

@@ -152,14 +152,14 @@ class _Plan:
         self._view, self._made = view, made
         self._within = (within,) if isinstance(within, str) else within
         self._names: dict[str, Any] = {"made": made, "UNSET": UNSET, "UNCHANGED": UNCHANGED}
-        self.uses = {*given, *unused}
+        self.uses = {*given}
         wanted = _hints(made)
         if unknown := {*sources, *given} - wanted.keys():
             raise TypeError(f"{made.__name__} has no member {', '.join(sorted(unknown))}")
         self._texts = {
             name: self._text(name, sources.get(name), kind) for name, kind in wanted.items() if name not in given
         }
-        if lost := (_hints(view).keys() if issubclass(view, Body | Query) else set()) - self.uses:
+        if lost := (_hints(view).keys() if issubclass(view, Body | Query) else set()) - self.uses - {*unused}:
             raise TypeError(
                 f"{made.__name__} of {view.__name__}: nothing uses {', '.join(sorted(lost))}; name a member for it, "
                 "or put it into `unused` if another object has it"
@@ -352,7 +352,7 @@ def _is_a(kind: Any, wanted: Any) -> bool:
     if (listed := _values(wanted)) is not None:
         return (values := _values(kind)) is not None and values <= listed
     items, wanted_items = get_args(bare), get_args(target)
-    if outer is tuple and wanted_items[1:] == (...,):
+    if outer is tuple and (wanted_items[1:] == (...,) or (wanted_items and wanted_outer is Sequence)):
         return all(_fits(each, wanted_items[0]) for each in items if each is not ...)
     return not wanted_items or (len(items) == len(wanted_items) and all(map(_fits, items, wanted_items)))
 

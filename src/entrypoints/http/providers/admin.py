@@ -5,15 +5,17 @@ from typing import Final
 from litestar import Response, Router, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 
+from booking_domain.bookings.ports import BookingFilter
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import ProviderId
 from booking_domain.use_cases.bookings import queries as bookings
-from booking_domain.use_cases.bookings.review_bookings import decide_on_bookings
+from booking_domain.use_cases.bookings.review_bookings import DecideOnBookings, decide_on_bookings
 from booking_domain.use_cases.catalogue import queries as providers
 from booking_domain.use_cases.catalogue.profiles import DecideOnProfile, decide_on_profile
 from booking_domain.use_cases.catalogue.publication import (
+    CorrectProfile,
     ReinstateProfile,
     SuspendProfile,
     correct_profile,
@@ -42,6 +44,10 @@ from entrypoints.http.providers.schemas import (
     ProviderJson,
     ProvidersJson,
     SuspendBody,
+    bookings_members,
+    correct_members,
+    decide_members,
+    profiles_filter,
     provider_json_with_note,
     providers_page,
 )
@@ -55,7 +61,7 @@ async def list_profiles(
     object_storage: Injected[ObjectLinks],
 ) -> ProvidersJson:
     """List all provider profiles, or those in one status. Admins only."""
-    found = await providers.list_profiles(actor, params.chosen(), reads.providers)
+    found = await providers.list_profiles(actor, profiles_filter(params), reads.providers)
     return providers_page(found, params.limit, provider_json_with_note, object_storage)
 
 
@@ -112,7 +118,10 @@ async def correct_a_profile(
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
     """Correct the texts and the location of a profile. Its owner is notified. Admins only."""
-    await run(correct_profile, data.command(provider_id, expected_version(if_match)))
+    await run(
+        correct_profile,
+        CorrectProfile(provider_id=provider_id, expected_version=expected_version(if_match), **correct_members(data)),
+    )
     return await _shown(provider_id, actor, reads, object_storage)
 
 
@@ -178,7 +187,9 @@ async def list_bookings_to_come(
     clock: Injected[Clock],
 ) -> BookingsJson:
     """List the upcoming bookings of a provider, newest first, or only those under review. Admins only."""
-    found = await bookings.list_provider_bookings(actor, params.chosen(provider_id, clock.now()), reads)
+    found = await bookings.list_provider_bookings(
+        actor, BookingFilter(provider_id=provider_id, upcoming_at=clock.now(), **bookings_members(params)), reads
+    )
     page, next_cursor = cut(found, params.limit, lambda booking: booking.id)
     return BookingsJson(items=tuple(map(booking_json, page)), next_cursor=next_cursor)
 
@@ -192,7 +203,7 @@ async def decide_on_some_bookings(
     provider_id: FromPath[ProviderId], data: JSONBody[DecideOnBookingsBody], run: Injected[Run]
 ) -> Response[DecidedJson]:
     """Cancel up to 100 bookings of a provider with full refunds, or confirm them: all or none. Admins only."""
-    command = data.command(provider_id)
+    command = DecideOnBookings(provider_id=provider_id, **decide_members(data))
     return await run(decide_on_bookings, command, answer=lambda changed: DecidedJson(changed=changed))
 
 

@@ -10,6 +10,7 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.use_cases.catalogue import queries as providers
 from booking_domain.use_cases.catalogue.profiles import (
+    ProfileChange,
     SetDocuments,
     edit_profile,
     open_profile,
@@ -34,8 +35,10 @@ from entrypoints.http.providers.schemas import (
     ProviderJson,
     ProvidersJson,
     ProvidersQuery,
+    profile_members,
     provider_json,
     provider_json_with_note,
+    providers_filter,
     providers_page,
 )
 from entrypoints.http.providers.slots import explain_slot, list_days, list_slots, show_provider_page
@@ -48,7 +51,9 @@ async def open_my_profile(
     object_storage: Injected[ObjectLinks],
 ) -> Response[ProviderJson]:
     """Create the caller's provider profile, as a draft."""
-    return await run(open_profile, data.change(), answer=lambda view: provider_json(view, object_storage))
+    return await run(
+        open_profile, ProfileChange(**profile_members(data)), answer=lambda view: provider_json(view, object_storage)
+    )
 
 
 @get("/me", opt=documented(get_own_provider), operation_id="getMyProfile")
@@ -73,7 +78,9 @@ async def change_my_profile(
 ) -> Response[ProviderJson]:
     """Change the caller's provider profile. Omitted members keep their values."""
     return await run(
-        edit_profile, data.change(expected_version(if_match)), answer=lambda view: provider_json(view, object_storage)
+        edit_profile,
+        ProfileChange(expected_version=expected_version(if_match), **profile_members(data)),
+        answer=lambda view: provider_json(view, object_storage),
     )
 
 
@@ -158,7 +165,7 @@ async def list_providers(
     object_storage: Injected[ObjectLinks],
 ) -> ProvidersJson:
     """List the providers that take bookings."""
-    found = await providers.list_providers(params.chosen(), reads.providers)
+    found = await providers.list_providers(providers_filter(params), reads.providers)
     return providers_page(found, params.limit, provider_json, object_storage)
 
 

@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 from msgspec.json import encode
 from msgspec.structs import replace
 
-from booking_domain.bookings.model import MAX_DURATIONS, MAX_INSTRUCTIONS, BookingMode, DepositMode, Terms
+from booking_domain.bookings.model import MAX_DURATIONS, MAX_INSTRUCTIONS, BookingMode, DepositMode, Duration
 from booking_domain.bookings.policy import MAX_RESCHEDULE_NOTICE, MAX_TIERS, PRESETS, Preset, Tier, tiers
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.catalogue.model import (
@@ -36,19 +36,19 @@ from booking_domain.scheduling.model import MAX_HORIZON_DAYS, ProviderSchedule, 
 from booking_domain.scheduling.services import OnCurrencyChange
 from booking_domain.scheduling.slots import MAX_SLOTS, first_slots, slots_in_order
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import BookingId, FileId, ProviderId
+from booking_domain.shared.ids import BookingId, FileId
 from booking_domain.shared.time import TimeRange
-from booking_domain.shared.unset import Unset, given_as
-from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.shared.unset import UNSET as UNCHANGED
+from booking_domain.shared.unset import Unset
 from booking_domain.use_cases.bookings.review_bookings import MOST_AT_ONCE, BookingVerdict, DecideOnBookings
-from booking_domain.use_cases.catalogue.profiles import CancellationChange, DurationChange, ProfileChange, TermsChange
+from booking_domain.use_cases.catalogue.profiles import CancellationChange, ProfileChange, TermsChange
 from booking_domain.use_cases.catalogue.publication import CorrectProfile
 from booking_domain.use_cases.catalogue.queries import PORTFOLIO_SHOWN, ProviderPage
 from booking_domain.use_cases.platform.views import ProviderView
 from booking_domain.use_cases.scheduling.queries import ExplicableSchedule
 from entrypoints.http.bookings.schemas import BOOKING
 from entrypoints.http.files import FILE, FileJson, file_json
-from entrypoints.http.kit.cursors import Page, PageQuery
+from entrypoints.http.kit.cursors import PAGE_AND_ONE, Page, PageQuery
 from entrypoints.http.kit.fields import (
     Amount,
     Body,
@@ -60,12 +60,10 @@ from entrypoints.http.kit.fields import (
     SomeMinutes,
     Timestamp,
     ZoneName,
-    given,
-    given_or_none,
     one_of,
 )
 from entrypoints.http.kit.images import ImageJson, picture_or_none
-from entrypoints.http.kit.projection import projection
+from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.portfolio import PortfolioJson, portfolio_json
 from entrypoints.http.services import ServiceJson, service_json
 
@@ -90,10 +88,6 @@ class DurationBody(Body, frozen=True, kw_only=True):
     minutes: SomeMinutes
     price_amount: Amount
     deposit_amount: Amount | None = None
-
-    def change(self) -> DurationChange:
-        """Return the part of the command."""
-        return DurationChange(minutes=self.minutes, price_amount=self.price_amount, deposit_amount=self.deposit_amount)
 
 
 class DurationJson(Json, frozen=True, kw_only=True):
@@ -148,49 +142,56 @@ class TermsBody(Body, frozen=True, kw_only=True):
     instructions: Annotated[str, Meta(max_length=MAX_INSTRUCTIONS)] | UnsetType = UNSET
     """A text that customers get with a reminder, e.g. how to prepare."""
 
-    def terms(self) -> TermsChange:
-        """Return the command."""
-        return TermsChange(
-            mode=given(self.booking_mode),
-            deposit_amount=given(self.deposit_amount),
-            price_amount=given(self.price_amount),
-            currency=given(self.currency),
-            services=given_or_none(self.services_on_currency_change),
-            cancellation=self._cancellation(),
-            requests_claim_time=given(self.requests_claim_time),
-            gateway=given(self.payment_gateway),
-            reminder_minutes=given(self.reminder_minutes),
-            instructions=given(self.instructions),
-            deposit_mode=given(self.deposit_mode),
-        )
+    def tiers(self) -> tuple[Tier, ...] | Unset:
+        """Return the tiers of the policy or of the preset.
 
-    def _cancellation(self) -> CancellationChange:
-        return CancellationChange(
-            tiers=self._tiers(),
-            late_keeps=given(self.late_cancellation_keeps_percent),
-            no_show_keeps=given(self.no_show_keeps_percent),
-            reschedule_notice_minutes=given(self.reschedule_notice_minutes),
-        )
-
-    def _tiers(self) -> tuple[Tier, ...] | Unset:
-        listed = given(self.cancellation_policy)
-        preset = PRESETS.get(given(self.cancellation_preset) or Preset.CUSTOM)
-        if isinstance(listed, Unset):
-            return listed if preset is None else preset
+        Raises:
+            InvalidValue: they differ.
+        """
+        listed = self.cancellation_policy
+        preset = PRESETS.get(self.cancellation_preset or Preset.CUSTOM)
+        if isinstance(listed, UnsetType):
+            return UNCHANGED if preset is None else preset
         chosen = tiers((tier.hours_before, tier.percent) for tier in listed).tiers
         if preset is not None and set(chosen) != set(preset):
             raise InvalidValue(field="cancellation_preset", problem="`cancellationPolicy` has other tiers")
         return chosen
 
 
-def durations_json(terms: Terms) -> DurationsJson:
-    """Show the lengths other than the default."""
-    return tuple(
-        DurationJson(
-            minutes=duration.minutes, price_amount=duration.price_amount, deposit_amount=duration.deposit_amount
-        )
-        for duration in terms.durations
-    )
+_keeps: Final = members(
+    TermsBody,
+    CancellationChange,
+    given=("tiers",),
+    unused=TermsBody.__struct_fields__,
+    late_keeps="late_cancellation_keeps_percent",
+    no_show_keeps="no_show_keeps_percent",
+)
+
+
+def _cancellation(body: TermsBody) -> CancellationChange:
+    return CancellationChange(tiers=body.tiers(), **_keeps(body))
+
+
+POLICY: Final = (
+    "cancellation_preset",
+    "cancellation_policy",
+    "late_cancellation_keeps_percent",
+    "no_show_keeps_percent",
+    "reschedule_notice_minutes",
+)
+"""The members that a change of the cancellation policy uses."""
+TERMS: Final[dict[str, Any]] = {
+    "mode": "booking_mode",
+    "services": "services_on_currency_change",
+    "cancellation": _cancellation,
+    "gateway": "payment_gateway",
+}
+"""Sources of a change of terms."""
+_terms: Final = projection(
+    TermsBody, TermsChange, default=("durations", "max_upcoming_per_customer"), unused=POLICY, **TERMS
+)
+duration_json: Final = projection(Duration, DurationJson)
+"""Show a length other than the default."""
 
 
 tier_json: Final = projection(Tier, TierJson)
@@ -380,9 +381,8 @@ class PointBody(Body, frozen=True, kw_only=True):
     lat: Annotated[float, Meta(ge=-90, le=90)]
     lon: Annotated[float, Meta(ge=-180, le=180)]
 
-    def value(self) -> Location:
-        """The value of the domain."""
-        return Location(lat=self.lat, lon=self.lon)
+
+location_of: Final = projection(PointBody, Location)
 
 
 class ChangeProfileBody(TermsBody, frozen=True, kw_only=True):
@@ -398,22 +398,6 @@ class ChangeProfileBody(TermsBody, frozen=True, kw_only=True):
     photo_file_id: FileId | UnsetType | None = UNSET
     """A file of the folder `provider-photos`; null removes the photo."""
     time_zone: ZoneName | UnsetType = UNSET
-
-    def change(self, expected_version: ExpectedVersion = None) -> ProfileChange:
-        """Return the command."""
-        return ProfileChange(
-            display_name=given(self.display_name),
-            bio=given(self.bio),
-            styles=given(self.styles),
-            languages=given(self.languages),
-            instagram=given(self.instagram),
-            address=given(self.address),
-            location=given_as(given(self.location), PointBody.value),
-            photo_file_id=given(self.photo_file_id),
-            time_zone=given(self.time_zone),
-            terms=self.terms(),
-            expected_version=expected_version,
-        )
 
 
 class OpenProfileBody(ChangeProfileBody, frozen=True, kw_only=True):
@@ -458,22 +442,6 @@ class CorrectProfileBody(Body, frozen=True, kw_only=True):
     deposit_mode: DepositMode | UnsetType | None = UNSET
     """How the provider's deposits are charged. Null: the platform's default."""
 
-    def command(self, provider_id: ProviderId, expected_version: ExpectedVersion) -> CorrectProfile:
-        """Return the command."""
-        return CorrectProfile(
-            provider_id=provider_id,
-            display_name=given(self.display_name),
-            bio=given(self.bio),
-            styles=given(self.styles),
-            languages=given(self.languages),
-            instagram=given(self.instagram),
-            address=given(self.address),
-            location=given_as(given(self.location), PointBody.value),
-            gateway=given(self.payment_gateway),
-            deposit_mode=given(self.deposit_mode),
-            expected_version=expected_version,
-        )
-
 
 class DecideOnBookingsBody(Body, frozen=True, kw_only=True):
     """Bookings of a provider, and the decision about them."""
@@ -483,14 +451,23 @@ class DecideOnBookingsBody(Body, frozen=True, kw_only=True):
     verdict: BookingVerdict
     reason: Note | None = None
 
-    def command(self, provider_id: ProviderId) -> DecideOnBookings:
-        """Return the command."""
-        return DecideOnBookings(
-            provider_id=provider_id,
-            booking_ids=self.booking_ids,
-            verdict=self.verdict,
-            reason=self.reason,
-        )
+
+profile_members: Final = members(
+    ChangeProfileBody,
+    ProfileChange,
+    given=("expected_version",),
+    unused=POLICY,
+    location=location_of,
+    terms=_terms,
+)
+correct_members: Final = members(
+    CorrectProfileBody,
+    CorrectProfile,
+    given=("provider_id", "expected_version"),
+    location=location_of,
+    gateway="payment_gateway",
+)
+decide_members: Final = members(DecideOnBookingsBody, DecideOnBookings, given=("provider_id",))
 
 
 class DecidedJson(Json, frozen=True, kw_only=True):
@@ -505,25 +482,11 @@ class ProviderBookingsQuery(PageQuery, frozen=True, kw_only=True):
 
     in_question: bool | None = None
 
-    def chosen(self, provider_id: ProviderId, now: datetime) -> BookingFilter:
-        """Return the filter, for one booking more than the page has."""
-        return BookingFilter(
-            provider_id=provider_id,
-            upcoming_at=now,
-            under_review=self.in_question,
-            after=self.after(BookingId),
-            limit=self.limit + 1,
-        )
-
 
 class ProvidersQuery(PageQuery, frozen=True, kw_only=True):
     """A page of approved providers, sorted by registration or by rating (best first)."""
 
     sort: ProviderOrder = ProviderOrder.REGISTERED
-
-    def chosen(self) -> ProviderFilter:
-        """The page, and one provider more."""
-        return ProviderFilter(order=self.sort, after=self.after(ProviderId), limit=self.limit + 1)
 
 
 class ProfilesQuery(PageQuery, frozen=True, kw_only=True):
@@ -531,9 +494,18 @@ class ProfilesQuery(PageQuery, frozen=True, kw_only=True):
 
     status: ProfileStatus | None = None
 
-    def chosen(self) -> ProviderFilter:
-        """The page, and one profile more."""
-        return ProviderFilter(status=self.status, after=self.after(ProviderId), limit=self.limit + 1)
+
+bookings_members: Final = members(
+    ProviderBookingsQuery,
+    BookingFilter,
+    given=("provider_id", "upcoming_at", "status", "starts_from", "starts_before"),
+    under_review="in_question",
+    **PAGE_AND_ONE,
+)
+providers_filter: Final = projection(
+    ProvidersQuery, ProviderFilter, default=("status", "salon_id"), order="sort", **PAGE_AND_ONE
+)
+profiles_filter: Final = projection(ProfilesQuery, ProviderFilter, default=("salon_id", "order"), **PAGE_AND_ONE)
 
 
 class PointJson(Json, frozen=True, kw_only=True):
@@ -628,35 +600,32 @@ class ProvidersJson(Page[ProviderJson], frozen=True, kw_only=True):
     """A page of providers."""
 
 
+point_json: Final = projection(Location, PointJson)
+SHOWN_TERMS: Final[dict[str, Any]] = {
+    "booking_mode": "terms.mode",
+    "durations": duration_json,
+    "currency": "terms.price.currency",
+    "cancellation_preset": "terms.cancellation.preset",
+    "cancellation_policy": ("terms.cancellation.tiers", tier_json),
+    "late_cancellation_keeps_percent": "terms.cancellation.late_keeps",
+    "no_show_keeps_percent": "terms.cancellation.no_show_keeps",
+}
+"""Sources of a view that has `terms`."""
+_provider: Final = members(
+    ProviderView,
+    ProviderJson,
+    given=("photo", "review_note", "suspension", "payment_gateway", "deposit_mode", "documents"),
+    within=("profile", "terms", "terms.cancellation"),
+    location=point_json,
+    **SHOWN_TERMS,
+    rating="profile.rating.average",
+)
+_salon_json: Final = projection(Salon, SalonOfProviderJson, location=point_json)
+
+
 def provider_json(view: ProviderView, links: ObjectLinks) -> ProviderJson:
     """Show a provider to the public."""
-    profile, terms, point = view.profile, view.terms, view.profile.location
-    return ProviderJson(
-        id=profile.id,
-        display_name=profile.display_name,
-        bio=profile.bio,
-        status=profile.status.value,
-        time_zone=view.time_zone,
-        styles=profile.styles,
-        languages=profile.languages,
-        instagram=profile.instagram,
-        address=profile.address,
-        location=None if point is None else PointJson(lat=point.lat, lon=point.lon),
-        photo=picture_or_none(profile.photo, links),
-        booking_mode=terms.mode.value,
-        deposit_amount=terms.deposit.amount,
-        price_amount=terms.price.amount,
-        durations=durations_json(terms),
-        currency=terms.price.currency,
-        cancellation_preset=terms.cancellation.preset.value,
-        cancellation_policy=tuple(map(tier_json, terms.cancellation.tiers)),
-        late_cancellation_keeps_percent=terms.cancellation.late_keeps,
-        no_show_keeps_percent=terms.cancellation.no_show_keeps,
-        reschedule_notice_minutes=terms.cancellation.reschedule_notice_minutes,
-        rating=profile.rating.average,
-        rating_count=profile.rating.count,
-        version=profile.version,
-    )
+    return ProviderJson(photo=picture_or_none(view.profile.photo, links), **_provider(view))
 
 
 def provider_page_json(
@@ -677,19 +646,6 @@ def provider_page_json(
         next_free=None if next_free is None else slot_json(next_free),
         favourite=favourite,
         degraded=degraded,
-    )
-
-
-def _salon_json(salon: Salon) -> SalonOfProviderJson:
-    point = salon.location
-    return SalonOfProviderJson(
-        id=salon.id,
-        name=salon.name,
-        address=salon.address,
-        city=salon.city,
-        location=None if point is None else PointJson(lat=point.lat, lon=point.lon),
-        phone=salon.phone,
-        instructions=salon.instructions,
     )
 
 

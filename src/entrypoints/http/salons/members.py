@@ -50,7 +50,7 @@ async def invite_into_salon(
     salon_id: FromPath[SalonId], data: JSONBody[InviteBody], run: Injected[Run]
 ) -> Response[InvitedJson]:
     """Invite a provider to a salon, and notify them. The salon's hours apply once the provider has accepted."""
-    return await run(invite_provider, data.command(salon_id), answer=invited_json)
+    return await run(invite_provider, Membership(salon_id=salon_id, provider_id=data.provider_id), answer=invited_json)
 
 
 @get("/invitations", opt=documented(salons.list_invitations))

@@ -9,7 +9,14 @@ from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import SalonId
 from booking_domain.use_cases.catalogue import salon_queries as salons
-from booking_domain.use_cases.catalogue.salons import delete_salon, edit_salon, open_salon, set_salon_hours
+from booking_domain.use_cases.catalogue.salons import (
+    EditSalon,
+    SetSalonHours,
+    delete_salon,
+    edit_salon,
+    open_salon,
+    set_salon_hours,
+)
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
@@ -41,9 +48,12 @@ from entrypoints.http.salons.schemas import (
     SalonJson,
     SalonPageJson,
     SalonsQuery,
+    edit_members,
     hours_json,
+    hours_members,
     listed_salons_json,
     managed_salon_json,
+    open_command,
     salon_json,
     salon_page_json,
 )
@@ -57,7 +67,7 @@ async def open_a_salon(
     object_storage: Injected[ObjectLinks],
 ) -> Response[SalonJson]:
     """Create a salon with the caller as its manager. It is closed until it has hours."""
-    return await run(open_salon, data.command(), answer=lambda salon: salon_json(salon, object_storage))
+    return await run(open_salon, open_command(data), answer=lambda salon: salon_json(salon, object_storage))
 
 
 @get("/", opt=documented(salons.list_own_salons))
@@ -116,7 +126,7 @@ async def change_salon(
     """Change a salon. Omitted members keep their values. If the time zone changes, the hours are in the new one."""
     return await run(
         edit_salon,
-        data.command(salon_id, expected_version(if_match)),
+        EditSalon(salon_id=salon_id, expected_version=expected_version(if_match), **edit_members(data)),
         answer=lambda salon: salon_json(salon, object_storage),
     )
 
@@ -145,7 +155,10 @@ async def set_hours_of_salon(
     salon_id: FromPath[SalonId], data: JSONBody[SalonHoursBody], run: Injected[Run], if_match: IfMatch = None
 ) -> Response[SalonHoursJson]:
     """Replace the opening hours of a salon. Its members are open only while it is open."""
-    view = await run(set_salon_hours, data.command(salon_id, expected_version(if_match)))
+    view = await run(
+        set_salon_hours,
+        SetSalonHours(salon_id=salon_id, expected_version=expected_version(if_match), **hours_members(data)),
+    )
     return Response(hours_json(view), headers=etag(view.salon.version))
 
 

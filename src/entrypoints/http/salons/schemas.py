@@ -30,25 +30,22 @@ from booking_domain.files.ports import ObjectLinks
 from booking_domain.scheduling.model import DateException, WeeklyRule
 from booking_domain.scheduling.services import ServiceView
 from booking_domain.shared.ids import FileId, ProviderId, SalonId
-from booking_domain.shared.unset import given_as
-from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.catalogue.salon_queries import SalonPage
 from booking_domain.use_cases.catalogue.salon_slots import MAX_OFFERS, SalonSchedules, salon_slots
 from booking_domain.use_cases.catalogue.salons import (
     MAX_SALON_EXCEPTIONS,
     MAX_SALON_RULES,
     EditSalon,
-    Membership,
     OpenSalon,
     SetSalonHours,
 )
 from booking_domain.use_cases.platform.views import Invitation, ListedSalon, ManagedSalon, MemberView, SalonView
-from entrypoints.http.availability.schemas import ExceptionBody, HoursJson, RuleBody
+from entrypoints.http.availability.schemas import ExceptionBody, HoursJson, RuleBody, rule_command
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.exporting import ExportSource, value
-from entrypoints.http.kit.fields import Body, Json, Query, Timestamp, ZoneName, given, one_of
+from entrypoints.http.kit.fields import Body, Json, Query, Timestamp, ZoneName, one_of
 from entrypoints.http.kit.images import ImageJson, picture_json
-from entrypoints.http.kit.projection import projection
+from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.kit.refusals import invalid_input
 from entrypoints.http.providers.schemas import (
     PROVIDER_ID,
@@ -56,6 +53,8 @@ from entrypoints.http.providers.schemas import (
     PointJson,
     ProviderJson,
     in_zone,
+    location_of,
+    point_json,
     provider_json,
     slot_json,
 )
@@ -85,19 +84,6 @@ class OpenSalonBody(Body, frozen=True, kw_only=True):
     email: SalonEmail = ""
     instructions: Instructions = ""
 
-    def command(self) -> OpenSalon:
-        """Return the command."""
-        return OpenSalon(
-            name=self.name,
-            time_zone=self.time_zone,
-            address=self.address,
-            city=self.city,
-            location=None if isinstance(self.location, UnsetType) else self.location.value(),
-            phone=self.phone,
-            email=self.email,
-            instructions=self.instructions,
-        )
-
 
 class EditSalonBody(Body, frozen=True, kw_only=True):
     """Changes of a salon; omitted members keep their values."""
@@ -113,22 +99,6 @@ class EditSalonBody(Body, frozen=True, kw_only=True):
     photo_file_ids: Annotated[tuple[FileId, ...], Meta(max_length=MAX_PHOTOS)] | UnsetType = UNSET
     """Files of the folder `salon-photos`, in this order; other photos of the salon are deleted."""
 
-    def command(self, salon_id: SalonId, expected_version: ExpectedVersion) -> EditSalon:
-        """Return the command."""
-        return EditSalon(
-            salon_id=salon_id,
-            name=given(self.name),
-            time_zone=given(self.time_zone),
-            address=given(self.address),
-            city=given(self.city),
-            location=given_as(given(self.location), PointBody.value),
-            phone=given(self.phone),
-            email=given(self.email),
-            instructions=given(self.instructions),
-            photo_file_ids=given(self.photo_file_ids),
-            expected_version=expected_version,
-        )
-
 
 class SalonHoursBody(Body, frozen=True, kw_only=True):
     """All opening hours of a salon, in its time zone."""
@@ -136,24 +106,22 @@ class SalonHoursBody(Body, frozen=True, kw_only=True):
     rules: Annotated[tuple[RuleBody, ...], Meta(max_length=MAX_SALON_RULES)]
     exceptions: Annotated[tuple[ExceptionBody, ...], Meta(max_length=MAX_SALON_EXCEPTIONS)] = ()
 
-    def command(self, salon_id: SalonId, expected_version: ExpectedVersion) -> SetSalonHours:
-        """Return the command."""
-        return SetSalonHours(
-            salon_id=salon_id,
-            rules=tuple(rule.command() for rule in self.rules),
-            exceptions=tuple(exception.command() for exception in self.exceptions),
-            expected_version=expected_version,
-        )
+
+open_command: Final = projection(OpenSalonBody, OpenSalon, location=location_of)
+edit_members: Final = members(EditSalonBody, EditSalon, given=("salon_id", "expected_version"), location=location_of)
+hours_members: Final = members(
+    SalonHoursBody,
+    SetSalonHours,
+    given=("salon_id", "expected_version"),
+    rules=rule_command,
+    exceptions=lambda body: tuple(map(ExceptionBody.command, body.exceptions)),
+)
 
 
 class InviteBody(Body, frozen=True, kw_only=True):
     """The provider to invite."""
 
     provider_id: ProviderId
-
-    def command(self, salon_id: SalonId) -> Membership:
-        """Return the command."""
-        return Membership(salon_id=salon_id, provider_id=self.provider_id)
 
 
 class SalonJson(Json, frozen=True, kw_only=True):
@@ -379,24 +347,12 @@ def _listed_json(listed: ListedSalon, links: ObjectLinks) -> ListedSalonJson:
     )
 
 
+_salon: Final = members(Salon, SalonJson, given=("photos",), location=point_json)
+
+
 def _members(salon: Salon, links: ObjectLinks) -> dict[str, Any]:
     """The members of `SalonJson`."""
-    point = salon.location
-    return {
-        "id": salon.id,
-        "manager_id": salon.manager_id,
-        "name": salon.name,
-        "time_zone": salon.time_zone,
-        "address": salon.address,
-        "city": salon.city,
-        "location": None if point is None else PointJson(lat=point.lat, lon=point.lon),
-        "phone": salon.phone,
-        "email": salon.email,
-        "instructions": salon.instructions,
-        "photos": tuple(picture_json(photo, links) for photo in salon.photos),
-        "version": salon.version,
-        "created_at": salon.created_at,
-    }
+    return {"photos": tuple(picture_json(photo, links) for photo in salon.photos), **_salon(salon)}
 
 
 def hours_json(view: SalonView) -> SalonHoursJson:
@@ -428,9 +384,7 @@ def invitation_json(invitation: Invitation, links: ObjectLinks) -> InvitationJso
     return InvitationJson(salon=salon_json(invitation.salon, links), invited_at=invitation.invited_at)
 
 
-_rule_json: Final = projection(
-    WeeklyRule, SalonRuleJson, start_time=lambda rule: str(rule.hours.start), end_time=lambda rule: str(rule.hours.end)
-)
+_rule_json: Final = projection(WeeklyRule, SalonRuleJson, start_time=("hours.start", str), end_time=("hours.end", str))
 
 
 def _exception_json(exception: DateException) -> SalonExceptionJson:

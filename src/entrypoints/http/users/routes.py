@@ -46,7 +46,9 @@ from entrypoints.http.users.schemas import (
     RequestEmailChangeBody,
     RequestPhoneChangeBody,
     account_json,
+    edit_members,
     preferences_json,
+    preferences_of,
 )
 
 _GUARDED: Final = limited_as(AUTH)
@@ -83,7 +85,7 @@ async def edit_my_account(
     """
     return await run(
         edit_account,
-        data.command(session_id, expected_version(if_match)),
+        EditAccount(current=session_id, expected_version=expected_version(if_match), **edit_members(data)),
         answer=lambda user: account_json(user, object_storage),
     )
 
@@ -108,7 +110,7 @@ async def set_my_preferences(
     always sent.
     """
     command = EditAccount(
-        preferences=data.preferences(), current=session_id, expected_version=expected_version(if_match)
+        preferences=preferences_of(data), current=session_id, expected_version=expected_version(if_match)
     )
     user = await run(edit_account, command)
     return Response(preferences_json(user), headers=etag(user.version))

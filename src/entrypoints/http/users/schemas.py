@@ -3,20 +3,19 @@
 from datetime import date
 from typing import Annotated, Any, Final
 
-import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.identity.model import MAX_ADDRESS, MAX_NAME, Undeliverable, User
 from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind, Preferences, QuietHours, Unsubscription
-from booking_domain.shared.ids import FileId, SessionId
+from booking_domain.shared.ids import FileId
 from booking_domain.shared.time import WallTime
-from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.identity.accounts import EditAccount
 from entrypoints.http.accounts.codes import OldPassword
-from entrypoints.http.accounts.schemas import Code, Email, Phone, ProofBody, UserJson, user_json
-from entrypoints.http.kit.fields import Body, Json, Locale, Timestamp, ZoneName, given
+from entrypoints.http.accounts.schemas import Code, Email, Phone, ProofBody, UserJson
+from entrypoints.http.kit.fields import Body, Json, Locale, Timestamp, ZoneName
 from entrypoints.http.kit.images import ImageJson, picture_or_none
+from entrypoints.http.kit.projection import members, projection
 
 Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
 BirthDate = Annotated[date, Meta(description="1900-01-01 or later, and not in the future.", examples=["1996-02-29"])]
@@ -40,20 +39,8 @@ class EditAccountBody(Body, frozen=True, kw_only=True):
     picture_file_id: FileId | UnsetType | None = UNSET
     """A file of the folder `avatars`; null removes the picture."""
 
-    def command(self, current: SessionId, expected_version: ExpectedVersion) -> EditAccount:
-        """The command."""
-        return EditAccount(
-            name=given(self.name),
-            given_name=given(self.given_name),
-            family_name=given(self.family_name),
-            birth_date=given(self.birth_date),
-            locale=given(self.locale),
-            time_zone=given(self.time_zone),
-            address=given(self.address),
-            picture_file_id=given(self.picture_file_id),
-            current=current,
-            expected_version=expected_version,
-        )
+
+edit_members: Final = members(EditAccountBody, EditAccount, given=("preferences", "current", "expected_version"))
 
 
 class RequestPhoneChangeBody(ProofBody, frozen=True, kw_only=True):
@@ -125,17 +112,15 @@ class PreferencesBody(Body, frozen=True, kw_only=True):
     quiet_hours: QuietHoursBody | None = None
     """Messages wait until these are over, except codes, security notices, offers and reminders of an expiry."""
 
-    def preferences(self) -> Preferences:
-        """The domain's value."""
-        return Preferences(
-            channels=Channels(**msgspec.structs.asdict(self.channels)),
-            reminders=self.reminders,
-            marketing=self.marketing,
-            unsubscribed=tuple(
-                sorted({Unsubscription(kind=each.kind, channel=each.channel) for each in self.unsubscribed})
-            ),
-            quiet_hours=None if self.quiet_hours is None else self.quiet_hours.hours(),
-        )
+
+_unsubscription: Final = projection(UnsubscriptionBody, Unsubscription)
+preferences_of: Final = projection(
+    PreferencesBody,
+    Preferences,
+    channels=projection(ChannelsBody, Channels),
+    unsubscribed=lambda body: tuple(sorted(set(map(_unsubscription, body.unsubscribed)))),
+    quiet_hours=("quiet_hours", QuietHoursBody.hours),
+)
 
 
 class AccountJson(UserJson, frozen=True, kw_only=True):
@@ -193,34 +178,25 @@ class PreferencesJson(Json, frozen=True, kw_only=True):
     """When no messages are sent but urgent ones."""
 
 
+_account: Final = members(
+    User, AccountJson, given=("picture",), has_password=lambda user: user.password_hash is not None
+)
+
+
 def account_json(user: User, links: ObjectLinks) -> AccountJson:
     """Show an account to its owner."""
-    return AccountJson(
-        **msgspec.structs.asdict(user_json(user)),
-        given_name=user.given_name,
-        family_name=user.family_name,
-        birth_date=user.birth_date,
-        address=user.address,
-        picture=picture_or_none(user.picture, links),
-        has_password=user.password_hash is not None,
-        email_undeliverable_at=user.email_undeliverable_at,
-        email_undeliverable_reason=user.email_undeliverable_reason,
-        version=user.version,
-    )
+    return AccountJson(picture=picture_or_none(user.picture, links), **_account(user))
 
 
-def preferences_json(user: User) -> PreferencesJson:
-    """Show preferences."""
-    preferences, quiet = user.preferences, user.preferences.quiet_hours
-    return PreferencesJson(
-        channels=msgspec.convert(preferences.channels, ChannelsJson, from_attributes=True),
-        reminders=preferences.reminders,
-        marketing=preferences.marketing,
-        unsubscribed=tuple(
-            UnsubscriptionJson(kind=each.kind, channel=each.channel) for each in preferences.unsubscribed
-        ),
-        quiet_hours=(None if quiet is None else QuietHoursJson(start_time=str(quiet.start), end_time=str(quiet.end))),
-    )
+preferences_json: Final = projection(
+    User,
+    PreferencesJson,
+    within="preferences",
+    channels=projection(Channels, ChannelsJson),
+    unsubscribed=projection(Unsubscription, UnsubscriptionJson),
+    quiet_hours=projection(QuietHours, QuietHoursJson, start_time=("start", str), end_time=("end", str)),
+)
+"""Show preferences."""
 
 
 CHANGES: Final[dict[str, Any]] = {"givenName": "Dorj", "birthDate": "1996-02-29", "locale": "mn", "pictureFileId": None}
