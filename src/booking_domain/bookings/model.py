@@ -528,7 +528,7 @@ class Booking:
         if party == Party.CUSTOMER and deadline is not None and deadline < now:
             raise RescheduleTooLate(deadline=deadline)
         change, policy_start = self._agreement(span, party, now)
-        due_at = min(now + ANSWER_DUE, span.start) if status is Status.REQUESTED else self.due_at
+        due_at = min(now + ANSWER_DUE, span.start) if status is Status.REQUESTED else self._due_before(span.start)
         booking = replace(
             self._touched(now),
             span=span,
@@ -573,7 +573,7 @@ class Booking:
     ) -> BookingDecision:
         """Move the booking to the instant at which its local time occurs under the current zone data."""
         status = BOOKING_LIFECYCLE.advance(self.status, Action.FOLLOW_CLOCK, party)
-        booking = replace(self._touched(now), span=span, blocked=blocked)
+        booking = replace(self._touched(now), span=span, blocked=blocked, due_at=self._due_before(span.start))
         event = self._event("clock_changed", status, by=by, at=now, event_id=event_id, reason=_from_to(self.span, span))
         return Decision(booking, (event,))
 
@@ -783,6 +783,10 @@ class Booking:
         before = self.time_change
         change = changed_time(party, self.span, now) if before is None else before.followed_by(party, self.span, now)
         return change, max(self.policy_start, span.start)
+
+    def _due_before(self, start: datetime) -> datetime | None:
+        """When the deposit is due if the booking starts then: not after that, if the staff placed it."""
+        return self.due_at if self.due_at is None or not self.placed_by_staff else min(self.due_at, start)
 
     def _event(
         self, what: str, to: Status, *, by: Actor, at: datetime, event_id: EventId, reason: str | None = None

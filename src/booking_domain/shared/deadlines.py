@@ -10,7 +10,16 @@ class Deadlines:
 
     payment: timedelta = timedelta(minutes=15)
     """How long a booking waits for its deposit."""
+    staff_payment: timedelta = timedelta(hours=24)
+    """How long a booking that the staff placed for a customer waits for it: the customer has to read of it first."""
     hold: timedelta = timedelta(minutes=5)
     """How long a hold lasts."""
     offer: timedelta = timedelta(minutes=30)
     """How long a slot that is offered to the waiting list is held; at least as long as a hold."""
+
+    def payment_window(self, *, by_staff: bool, until_start: timedelta) -> timedelta:
+        """How long a booking waits for its deposit. The longer window of the staff never ends after the start.
+
+        For an appointment that the staff enters after its start, the window of customers counts.
+        """
+        return min(self.staff_payment, until_start) if by_staff and until_start > timedelta(0) else self.payment

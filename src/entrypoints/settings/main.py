@@ -154,6 +154,10 @@ class Settings:
         "BOOKING_PAYMENT_WINDOW_SECONDS", Deadlines().payment, duration(SECONDS, 1, _WEEK)
     )
     """How long a booking waits for its deposit."""
+    staff_payment_window: timedelta = setting(
+        "BOOKING_STAFF_PAYMENT_WINDOW_SECONDS", Deadlines().staff_payment, duration(SECONDS, 1, _WEEK)
+    )
+    """How long a booking that the staff placed for a customer waits for its deposit; never past its start."""
     hold_length: timedelta = setting("BOOKING_HOLD_SECONDS", Deadlines().hold, duration(SECONDS, 1, 86_400))
     """How long a hold lasts."""
     offer_length: timedelta = setting("BOOKING_OFFER_SECONDS", Deadlines().offer, duration(SECONDS, 1, 86_400))
@@ -327,7 +331,12 @@ class Settings:
     @property
     def deadlines(self) -> Deadlines:
         """How long time is kept for customers."""
-        return Deadlines(payment=self.payment_window, hold=self.hold_length, offer=self.offer_length)
+        return Deadlines(
+            payment=self.payment_window,
+            staff_payment=self.staff_payment_window,
+            hold=self.hold_length,
+            offer=self.offer_length,
+        )
 
     @property
     def upcoming(self) -> UpcomingLimits:

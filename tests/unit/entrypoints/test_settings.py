@@ -243,9 +243,10 @@ def test_production_refuses_a_wrong_account_at_stripe(name: str, value: str) -> 
 
 
 def test_the_deadlines_of_use_cases_are_those_of_the_settings() -> None:
-    given = {"BOOKING_PAYMENT_WINDOW_SECONDS": "60", "BOOKING_HOLD_SECONDS": "120", "BOOKING_OFFER_SECONDS": "180"}
-    settings = Settings.from_environment(given)
-    wanted = Deadlines(payment=timedelta(minutes=1), hold=timedelta(minutes=2), offer=timedelta(minutes=3))
+    names = ("PAYMENT_WINDOW", "STAFF_PAYMENT_WINDOW", "HOLD", "OFFER")
+    settings = Settings.from_environment({f"BOOKING_{each}_SECONDS": str(60 * n) for n, each in enumerate(names, 1)})
+    one, two, three, four = (timedelta(minutes=n) for n in range(1, 5))
+    wanted = Deadlines(payment=one, staff_payment=two, hold=three, offer=four)
     assert settings.deadlines == wanted
     seen: list[Deadlines] = []
 

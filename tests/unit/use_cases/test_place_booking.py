@@ -76,6 +76,29 @@ async def test_a_booking_waits_for_its_deposit_in_the_payment_window(studio: Stu
     assert not await studio.is_free()
 
 
+@pytest.mark.parametrize(("before", "window"), [(2 * DAY, DAY), (DAY, DAY), (HOUR, HOUR), (-MINUTE, PAYMENT_WINDOW)])
+async def test_a_booking_by_the_staff_waits_a_day_but_not_past_its_start(
+    studio: Studio, before: timedelta, window: timedelta
+) -> None:
+    """For an appointment that has begun, the window of customers counts."""
+    studio.clock.set(TOMORROW - before)
+    booking = await studio.book(by=studio.owner, customer=studio.customer)
+    assert (booking.status, booking.due_at) == (Status.PENDING, studio.clock.now() + window)
+    studio.clock.advance(window)
+    assert await studio.expire(booking) is not None
+
+
+async def test_a_booking_by_the_staff_that_is_moved_is_never_due_after_its_start(studio: Studio) -> None:
+    booking = await studio.book(TOMORROW + 2 * DAY, by=studio.owner, customer=studio.customer)
+    later = await studio.reschedule(booking, TOMORROW + 3 * DAY, by=studio.owner)
+    assert later.due_at == booking.due_at == studio.clock.now() + DAY
+    sooner = await studio.reschedule(booking, TOMORROW - 2 * HOUR, by=studio.owner)
+    assert sooner.due_at == sooner.span.start
+    own = await studio.book()
+    soon = studio.clock.now().replace(microsecond=0) + MINUTE
+    assert (await studio.reschedule(own, soon, by=studio.owner)).due_at == own.due_at
+
+
 async def test_placing_a_booking_adds_its_first_event_and_message(studio: Studio) -> None:
     booking = await studio.book()
     [event] = await studio.reads.bookings.events(booking.id)
@@ -464,7 +487,7 @@ async def test_a_booking_by_the_staff_skips_the_request(studio: Studio) -> None:
     assert (await studio.book(TOMORROW, by=studio.owner)).status is Status.CONFIRMED
     for start, staff in ((TOMORROW + HOUR, studio.owner), (TOMORROW + 2 * HOUR, studio.admin)):
         booking = await studio.book(start, by=staff, customer=studio.customer)
-        assert (booking.status, booking.due_at) == (Status.PENDING, studio.clock.now() + PAYMENT_WINDOW)
+        assert (booking.status, booking.due_at) == (Status.PENDING, studio.clock.now() + DAY)
     assert (await studio.book(TOMORROW + 3 * HOUR, by=studio.customer)).status is Status.REQUESTED
 
 

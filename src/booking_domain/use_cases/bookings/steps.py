@@ -206,13 +206,17 @@ async def add_booking(
         require_chargeable_profile(terms, context)
         if deposit != terms.deposit:
             require_chargeable_deposit(deposit, terms, context)
+    customer_id, owner_id = _customer_of(order, bookable, context), bookable.schedule.owner_id
+    window = context.get(Deadlines, Deadlines()).payment_window(
+        by_staff=customer_id != context.actor.id, until_start=span.start - context.now
+    )
     decision = Booking.place(
         id=BookingId(context.entropy.new_id()),
         event_id=EventId(context.entropy.new_id()),
         reference=new_reference(context.entropy),
         provider_id=order.provider_id,
-        provider_user_id=bookable.schedule.owner_id,
-        customer_id=_customer_of(order, bookable, context),
+        provider_user_id=owner_id,
+        customer_id=customer_id,
         by=context.actor,
         span=span,
         blocked=blocked,
@@ -221,7 +225,7 @@ async def add_booking(
         deposit=deposit,
         notes=order.notes,
         now=context.now,
-        payment_window=context.get(Deadlines, Deadlines()).payment,
+        payment_window=window,
         agreed=is_staff(context.actor, bookable),
         series_id=series_id,
         services=bookable.schedule.services,
@@ -230,7 +234,7 @@ async def add_booking(
         await tx.claims.acquire(booking_claim(decision.state), context.now)
     await tx.bookings.add(decision.state, decision.events)
     if order.walk_in is not None:
-        if decision.state.customer_id != bookable.schedule.owner_id:
+        if customer_id != owner_id:
             raise InvalidValue(
                 field="walk_in", problem="only the provider's side enters a walk-in, and without a customer"
             )
