@@ -51,10 +51,8 @@ def csv_lines(rows: Iterable[Iterable[object]]) -> bytes:
 
 def _cell(cell: object) -> str:
     """The cell of a value. A number is written as it is, also a negative one: it has digits, sign and point only."""
-    if isinstance(cell, Decimal):
-        return f"{cell:f}"
-    if isinstance(cell, int) and not isinstance(cell, bool):
-        return str(cell)
+    if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
+        return f"{Decimal(str(cell)):f}"
     return neutralise_formulas(_text(cell))
 
 
