@@ -16,7 +16,7 @@ from booking_domain.payments.model import Payment
 from booking_domain.payments.refunds import Refund, RefundMethod, RefundStatus
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import NotFound
-from booking_domain.shared.ids import BookingId, ProviderId, ReceiptId
+from booking_domain.shared.ids import BookingId, ProviderId, ReceiptId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 
@@ -214,8 +214,27 @@ class Receipts(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
+class ReceiptFilter:
+    """Which receipts to list; None matches any value."""
+
+    issuer_id: ProviderId | None = None
+    kind: ReceiptKind | None = None
+    at_from: datetime | None = None
+    """Issued at or after this time."""
+    at_before: datetime | None = None
+    after: UUID | None = None
+    """The last receipt of the previous page."""
+    limit: int = 50
+
+
 class ReceiptReads(Protocol):
     """Reads of receipts, outside any database transaction."""
+
+    async def page(self, party_id: UserId, criteria: ReceiptFilter) -> Sequence[Receipt]:
+        """The matching receipts of bookings of which this is the customer or the provider's owner, newest first."""
+        ...
 
     async def get(self, receipt_id: ReceiptId) -> Receipt | None:
         """One receipt."""

@@ -24,6 +24,7 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Body, GatewayName, Json, Timestamp, one_of
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.running import Run
+from entrypoints.http.transactions import list_payments
 
 PAY: Final[dict[str, Any]] = {"bookingId": "0199f3a7-90c2-7b15-a4d8-6e2f1c7b9a03", "purpose": "deposit"}
 
@@ -213,4 +214,4 @@ async def _refreshed(
         return found.payment
 
 
-routes: Final = Router("/payments", route_handlers=[pay, get_payment, get_payment_by_invoice])
+routes: Final = Router("/payments", route_handlers=[pay, list_payments, get_payment, get_payment_by_invoice])

@@ -8,18 +8,21 @@ from litestar import Request, Response, Router, get
 from litestar.params import FromPath
 
 from booking_domain.notifications.notices import LocalTime
-from booking_domain.payments.receipts import Receipt, ReceiptKind, ReceiptMethod, numbered
+from booking_domain.payments.receipts import Receipt, ReceiptFilter, ReceiptKind, ReceiptMethod, numbered
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.documents import Column, Document, Documents, Fact
-from booking_domain.shared.ids import BookingId, ReceiptId
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.ids import BookingId, ProviderId, ReceiptId
 from booking_domain.shared.time import time_zone
 from booking_domain.use_cases.payments import receipt_queries as queries
 from booking_domain.use_cases.platform.ports import Reads
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, PAGE_AND_ONE, Page
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.documents import HTML, PDF, DocumentFormat, DocumentQuery, file_of, page_of
 from entrypoints.http.kit.etags import NOT_MODIFIED, IfNoneMatch, etag, matches
-from entrypoints.http.kit.fields import Json, Timestamp
+from entrypoints.http.kit.fields import Cursor, Json, Limit, Timestamp
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.listing import PERIOD, PeriodQuery
 from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn
 from entrypoints.languages.documents import Phrase, Wording
@@ -45,6 +48,7 @@ class ReceiptJson(Json, frozen=True, kw_only=True):
 
     id: UUID
     booking_id: UUID
+    booking_reference: str
     kind: ReceiptKind
     number: str
     """Without gaps for each provider and kind."""
@@ -63,10 +67,26 @@ class ReceiptJson(Json, frozen=True, kw_only=True):
     """When it was issued."""
 
 
+class ReceiptsQuery(PeriodQuery, frozen=True, kw_only=True):
+    """A filter of receipts; `from` and `to` select by the time of issue."""
+
+    kind: ReceiptKind | None = None
+    provider_id: ProviderId | None = None
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+
+_receipts: Final = projection(ReceiptsQuery, ReceiptFilter, issuer_id="provider_id", **PERIOD, **PAGE_AND_ONE)
+
+
 class ReceiptsJson(Json, frozen=True, kw_only=True):
     """All receipts and credit notes of a booking, oldest first."""
 
     items: tuple[ReceiptJson, ...]
+
+
+class OwnReceiptsJson(Page[ReceiptJson], frozen=True, kw_only=True):
+    """A page of the caller's receipts."""
 
 
 def _corrected(receipt: Receipt) -> tuple[str, ...]:
@@ -123,6 +143,7 @@ def _facts(receipt: Receipt, say: Wording) -> Iterator[Fact]:
 RECEIPT: Final[dict[str, Any]] = {
     "id": "0199f3c9-2b40-7c11-8e52-6d1f9a3b7c08",
     "bookingId": "0199f3a4-7c52-7d0e-8b3f-2a9c6e5d4f10",
+    "bookingReference": "BK-7F3K9Q",
     "kind": "receipt",
     "number": "R-000012",
     "amount": 2_000_000,
@@ -149,6 +170,18 @@ async def list_receipts(
     """
     found = await queries.list_receipts(actor, booking_id, reads)
     return ReceiptsJson(items=tuple(map(receipt_json, found)))
+
+
+@get("/receipts", opt=documented(queries.list_own_receipts, raises=(InvalidValue,)))
+async def list_own_receipts(
+    params: Injected[ReceiptsQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> OwnReceiptsJson:
+    """List the receipts and credit notes of all bookings of the caller, as customer or provider, newest first.
+
+    `providerId` selects those that a provider has issued.
+    """
+    found = await queries.list_own_receipts(actor, _receipts(params), reads.receipts)
+    return OwnReceiptsJson.of(found, params.limit, receipt_json, lambda receipt: receipt.id)
 
 
 @get(
@@ -194,5 +227,7 @@ async def get_receipt(
 
 
 routes: Final = Router(
-    "/", route_handlers=[list_receipts, get_receipt], opt=about("receipts", "Receipts and credit notes of bookings.")
+    "/",
+    route_handlers=[list_receipts, list_own_receipts, get_receipt],
+    opt=about("receipts", "Receipts and credit notes of bookings."),
 )

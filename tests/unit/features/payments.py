@@ -37,6 +37,7 @@ FEATURE: Final = Feature(
             BOOKING,
             once=asked("customer", "/payments", booking, bookingId="{booking_id}", purpose="deposit"),
         ),
+        "GET /payments": Row(_SEE),
         "GET /payments/{payment_id}": Row(_SEE, PAYMENT),
         "GET /payments/status/{invoice_id}": Row(_SEE, PAYMENT),
         "GET /webhooks/qpay/{transaction_id}": Row(PUBLIC, query="token=x", by_secret=True),

@@ -63,6 +63,7 @@ _LINES: Final = st.lists(
 FEATURE: Final = Feature(
     routes={
         "GET /bookings/{booking_id}/receipts": Row(Permission.SEE_BOOKINGS, BOOKING),
+        "GET /receipts": Row(Permission.SEE_BOOKINGS),
         "GET /receipts/{receipt_id}": Row(Permission.SEE_BOOKINGS, RECEIPT, tagged=True),
     },
     events={"receipt.issued": {"bookingId", "receiptId"}},

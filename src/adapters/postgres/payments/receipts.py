@@ -19,6 +19,7 @@ from sqlalchemy import (
     case,
     func,
     null,
+    or_,
     select,
     update,
 )
@@ -28,20 +29,22 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.bookings.tables import IS_PARTY, bookings
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
+from adapters.postgres.kit.listing import parameters
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import USER, Kept, NotExported, personal_data
 from adapters.postgres.kit.rows import AddedRows, Rows
-from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork
 from booking_domain.payments.receipts import (
     Receipt,
+    ReceiptFilter,
     ReceiptKind,
     ReceiptLine,
     ReceiptMethod,
     ReceiptReads,
     Receipts,
 )
-from booking_domain.shared.ids import BookingId, ProviderId, ReceiptId
+from booking_domain.shared.ids import BookingId, ProviderId, ReceiptId, UserId
 from booking_domain.shared.money import Money
 
 
@@ -137,6 +140,21 @@ _ONE: Final = Statement(select(*RECEIPT.columns).where(_t.id == bindparam("recei
 _OLDEST_FIRST: Final = select(*RECEIPT.columns).order_by(_t.issued_at, _t.id)
 _OF_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == bindparam("booking_id")))
 _OF_EACH_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == func.any(bindparam("booking_ids"))))
+_PARTY: Final = bindparam("party_id", type_=bookings.c.id.type)
+_PAGE: Final = Statement(
+    select(*RECEIPT.columns)
+    .select_from(receipts.join(bookings, bookings.c.id == _t.booking_id))
+    .where(
+        or_(bookings.c.customer_id == _PARTY, bookings.c.provider_user_id == _PARTY),
+        if_given("issuer_id", _t.issuer_id, _t.issuer_id == bindparam("issuer_id")),
+        if_given("kind", _t.kind, _t.kind == bindparam("kind")),
+        if_given("at_from", _t.issued_at, _t.issued_at >= bindparam("at_from")),
+        if_given("at_before", _t.issued_at, _t.issued_at < bindparam("at_before")),
+        if_given("after", _t.id, _t.id < bindparam("after")),
+    )
+    .order_by(_t.id.desc())
+    .limit(bindparam("most"))
+)
 _REMOVE_CUSTOMER: Final = Statement(
     update(receipts)
     .where(_t.booking_id == func.any(bindparam("booking_ids")))
@@ -158,6 +176,9 @@ class PostgresReceiptReads(WithWork, ReceiptReads):
 
     async def get(self, receipt_id: ReceiptId) -> Receipt | None:
         return await self._work.first(RECEIPT.read, _ONE, receipt_id=receipt_id)
+
+    async def page(self, party_id: UserId, criteria: ReceiptFilter) -> list[Receipt]:
+        return await self._work.each(RECEIPT.read, _PAGE, **parameters(criteria), party_id=party_id)
 
     async def of_booking(self, booking_id: BookingId) -> list[Receipt]:
         return await self._work.each(RECEIPT.read, _OF_BOOKING, booking_id=booking_id)

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Text, bindparam, case, cast, func, literal, null, select, union_all
+from sqlalchemy import BigInteger, Text, bindparam, case, cast, func, literal, null, or_, select, union_all
 
 from adapters.postgres.bookings.tables import bookings, walk_ins
 from adapters.postgres.bookings.walk_ins import CUSTOMER_ID, CUSTOMER_NAME, is_walk_in
@@ -105,7 +105,7 @@ _moves: Final = union_all(
     ),
 ).subquery("moves")
 _m: Final = _moves.c
-_PAGES: Final = pages(
+_LISTED: Final = (
     select(
         *_m,
         bookings.c.reference,
@@ -126,17 +126,20 @@ _PAGES: Final = pages(
         if_given("gateway", _m.gateway, _m.gateway == bindparam("gateway")),
         *chosen_by(bookings, _m.created_at, is_walk_in(bindparam("customer_id", type_=bookings.c.id.type))),
         *amount_chosen_by(_m.amount),
-    ),
-    _moves,
-    MoneyOrder,
+    )
 )
+_PARTY: Final = bindparam("party_id", type_=bookings.c.id.type)
+_OF_PARTY: Final = or_(bookings.c.customer_id == _PARTY, bookings.c.provider_user_id == _PARTY)
+_PAGES: Final = pages(_LISTED, _moves, MoneyOrder)
+_PAGES_OF_PARTY: Final = pages(_LISTED.where(_OF_PARTY), _moves, MoneyOrder)
 
 
 class PostgresTransactionReads(WithWork, TransactionReads):
     """`TransactionReads` of the four tables with `bookings` and the names in `providers`, `users` and `walk_ins`."""
 
     async def page(self, criteria: TransactionFilter) -> list[Transaction]:
-        return await self._work.each(_transaction, _PAGES[criteria.order], **parameters(criteria))
+        pages_of = _PAGES if criteria.party_id is None else _PAGES_OF_PARTY
+        return await self._work.each(_transaction, pages_of[criteria.order], **parameters(criteria))
 
 
 def _transaction(row: Row) -> Transaction:

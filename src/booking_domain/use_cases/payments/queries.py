@@ -1,6 +1,7 @@
 """Payments and refunds, for the parties of their bookings and admins; and payments, for the gateway's callback."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from booking_domain.bookings.ports import BookingReads
@@ -15,6 +16,7 @@ from booking_domain.shared.errors import required
 from booking_domain.shared.ids import PaymentId, RefundId
 from booking_domain.shared.queries import Query
 from booking_domain.use_cases.bookings.queries import find_visible_booking
+from booking_domain.use_cases.platform.listings import Transaction, TransactionFilter, TransactionReads
 from booking_domain.use_cases.platform.ports import Reads
 
 
@@ -25,6 +27,13 @@ class VisiblePayment:
 
     payment: Payment | Refund
     party: Party
+
+
+async def _list_own_transactions(
+    actor: Actor, criteria: TransactionFilter, transactions: TransactionReads
+) -> Sequence[Transaction]:
+    """The money of all bookings to which the actor is a party. That of members is no matter of a salon's manager."""
+    return await transactions.page(replace(criteria, party_id=actor.id))
 
 
 async def _get_payment(actor: Actor, payment_id: PaymentId | RefundId, reads: Reads) -> VisiblePayment:
@@ -54,6 +63,7 @@ async def _get_payment_of_callback(
     return required(await payments.get(payment_id), PaymentNotFound)
 
 
+list_own_transactions: Final = Query(_list_own_transactions)
 get_payment: Final = Query(_get_payment, (PaymentNotFound,))
 get_payment_by_invoice: Final = Query(_get_payment_by_invoice, (PaymentNotFound,))
 get_payment_of_callback: Final = Query(_get_payment_of_callback, (InvalidCallbackToken, PaymentNotFound))

@@ -125,6 +125,8 @@ class TransactionStatus(StrEnum):
 class TransactionFilter(MoneyFilter):
     """Which movements of money to list."""
 
+    party_id: UserId | None = None
+    """The customer or the provider's owner."""
     statuses: tuple[TransactionStatus, ...] = ()
     """Empty: any."""
     type: TransactionType | None = None

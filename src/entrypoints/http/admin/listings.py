@@ -1,14 +1,11 @@
 """`/admin/bookings` and `/admin/transactions`: bookings and transactions of the whole platform."""
 
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 from litestar import Response, get
 from msgspec import Meta
 
 from booking_domain.bookings.transitions import Status
-from booking_domain.payments.model import Purpose
-from booking_domain.payments.refunds import RefundReason
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.use_cases.bookings.listing_queries import list_all_bookings as all_bookings
@@ -16,11 +13,8 @@ from booking_domain.use_cases.bookings.listing_queries import list_transactions 
 from booking_domain.use_cases.platform.listings import (
     BookingListFilter,
     BookingListOrder,
-    MoneyOrder,
     Transaction,
     TransactionFilter,
-    TransactionStatus,
-    TransactionType,
 )
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.platform.views import Appointment
@@ -28,10 +22,19 @@ from entrypoints.http.bookings.schemas import BOOKING, BookingJson, booking_json
 from entrypoints.http.kit.csv_cells import FIRST_ROWS, Columns, csv_response
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, PAGE_AND_ONE, Page
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.fields import Cursor, GatewayName, Json, Limit, Timestamp
+from entrypoints.http.kit.fields import Cursor, Limit
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.listing import MOST_STATUSES, PERIOD, ListQuery, MoneyListQuery, PersonJson
+from entrypoints.http.kit.listing import MOST_STATUSES, PERIOD, ListQuery
 from entrypoints.http.kit.projection import projection
+from entrypoints.http.transactions import (
+    FILTERED,
+    TRANSACTION,
+    ChosenTransactionsQuery,
+    TransactionsJson,
+    TransactionsQuery,
+    transaction_json,
+    transactions_page,
+)
 
 
 class ChosenBookingsQuery(ListQuery, frozen=True, kw_only=True):
@@ -58,25 +61,7 @@ _bookings: Final = projection(AllBookingsQuery, BookingListFilter, **_BOOKINGS, 
 _exported_bookings: Final = projection(ChosenBookingsQuery, BookingListFilter, **_BOOKINGS, **FIRST_ROWS)
 
 
-class ChosenTransactionsQuery(MoneyListQuery, frozen=True, kw_only=True):
-    """A filter of transactions; `status` may be repeated, and `from` and `to` select by creation time."""
-
-    status: Annotated[tuple[TransactionStatus, ...], Meta(max_length=MOST_STATUSES)] = ()
-    type: TransactionType | None = None
-    gateway: GatewayName | None = None
-    sort: MoneyOrder = MoneyOrder.NEWEST
-
-
-class TransactionsQuery(ChosenTransactionsQuery, frozen=True, kw_only=True):
-    """A page of transactions."""
-
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor | None = None
-
-
-_TRANSACTIONS: Final[dict[str, Any]] = {"statuses": "status", "order": "sort", **PERIOD}
-_transactions: Final = projection(TransactionsQuery, TransactionFilter, **_TRANSACTIONS, **PAGE_AND_ONE)
-_exported_transactions: Final = projection(ChosenTransactionsQuery, TransactionFilter, **_TRANSACTIONS, **FIRST_ROWS)
+_exported_transactions: Final = projection(ChosenTransactionsQuery, TransactionFilter, **FILTERED, **FIRST_ROWS)
 
 
 class ListedBookingJson(BookingJson, frozen=True, kw_only=True):
@@ -90,55 +75,12 @@ class ListedBookingsJson(Page[ListedBookingJson], frozen=True, kw_only=True):
     """A page of all bookings."""
 
 
-class TransactionJson(Json, frozen=True, kw_only=True):
-    """A payment, a refund, a desk payment or an adjustment of the ledger."""
-
-    id: UUID
-    type: TransactionType
-    status: TransactionStatus
-    booking_id: UUID
-    booking_reference: str
-    provider: PersonJson
-    customer: PersonJson
-    gateway: str
-    """For a desk payment, `cash` or `card`; empty if the money is at no gateway."""
-    purpose: Purpose | None = None
-    """The purpose of a payment."""
-    reason: RefundReason | None = None
-    """The reason of a refund."""
-    note: str | None = None
-    """The reason of an adjustment."""
-    amount: int
-    """The amount that is due, or by which the ledger was adjusted."""
-    moved_amount: int
-    """The amount that was received, or sent back, or by which the ledger was adjusted."""
-    currency: str
-    reference: str | None = None
-    """The gateway's id of the invoice, or the bank's reference of the transfer."""
-    created_at: Timestamp
-    processed_at: Timestamp | None = None
-
-
-class TransactionsJson(Page[TransactionJson], frozen=True, kw_only=True):
-    """A page of transactions."""
-
-
 def _booking_json(appointment: Appointment) -> ListedBookingJson:
     return ListedBookingJson(
         **booking_json.members(appointment.booking),
         provider_name=appointment.provider_name,
         customer_name=appointment.customer_name,
     )
-
-
-_transaction_json: Final = projection(
-    Transaction,
-    TransactionJson,
-    provider=lambda move: PersonJson(id=move.provider_id, name=move.provider_name),
-    customer=lambda move: PersonJson(id=move.customer_id, name=move.customer_name),
-    amount="amount.amount",
-    currency="amount.currency",
-)
 
 
 _BOOKING_COLUMNS: Final[Columns[Appointment]] = {
@@ -180,23 +122,6 @@ _TRANSACTION_COLUMNS: Final[Columns[Transaction]] = {
 
 
 # Examples for the API's documentation.
-_MOVE: Final[dict[str, Any]] = {
-    "id": "0199f3b1-2c40-7f31-9c45-6e9b0d7f1a55",
-    "type": "payment",
-    "status": "paid",
-    "bookingId": BOOKING["id"],
-    "bookingReference": BOOKING["reference"],
-    "provider": {"id": BOOKING["providerId"], "name": "Sarnai Tattoo"},
-    "customer": {"id": BOOKING["customerId"], "name": "Bold"},
-    "gateway": "qpay",
-    "purpose": "deposit",
-    "amount": 2_000_000,
-    "movedAmount": 2_000_000,
-    "currency": "MNT",
-    "reference": "7d1f3c0e-5a2b-4c19-9e41-8f0b3c5a9e2d",
-    "createdAt": "2026-11-20T03:16:00Z",
-    "processedAt": "2026-11-20T03:18:00Z",
-}
 _BOOKINGS_CSV: Final = (
     ",".join(_BOOKING_COLUMNS)
     + f"\r\n{BOOKING['id']},{BOOKING['reference']},pending,unpaid,Sarnai Tattoo,Bold,2026-11-23T02:00:00+00:00,"
@@ -204,8 +129,8 @@ _BOOKINGS_CSV: Final = (
 )
 _TRANSACTIONS_CSV: Final = (
     ",".join(_TRANSACTION_COLUMNS)
-    + f"\r\n{_MOVE['id']},payment,paid,{BOOKING['reference']},Sarnai Tattoo,Bold,qpay,deposit,,,20000.00,20000.00,MNT,"
-    f"{_MOVE['reference']},2026-11-20T03:16:00+00:00,2026-11-20T03:18:00+00:00\r\n"
+    + f"\r\n{TRANSACTION['id']},payment,paid,{BOOKING['reference']},Sarnai Tattoo,Bold,qpay,deposit,,,20000.00,"
+    f"20000.00,MNT,{TRANSACTION['reference']},2026-11-20T03:16:00+00:00,2026-11-20T03:18:00+00:00\r\n"
 )
 
 
@@ -255,8 +180,8 @@ async def list_transactions(
     `status` may be repeated. `amountFrom` and `amountTo` are in minor units. If you sort by amount, the list is grouped
     by currency.
     """
-    found = await transactions(actor, _transactions(params), reads.transactions)
-    return TransactionsJson.of(found, params.limit, _transaction_json, lambda move: move.id)
+    found = await transactions(actor, transactions_page(params), reads.transactions)
+    return TransactionsJson.of(found, params.limit, transaction_json, lambda move: move.id)
 
 
 @get(

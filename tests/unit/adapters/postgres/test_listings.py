@@ -13,7 +13,7 @@ from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Work
 from booking_domain.catalogue.model import Location, ProviderFilter, ProviderOrder
 from booking_domain.catalogue.salons import SalonFilter, SearchArea
-from booking_domain.shared.ids import ProviderId, SalonId
+from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import a_booking
@@ -29,6 +29,7 @@ from booking_domain.use_cases.platform.ports import RefundTransferFilter
 FILTERS: Final[tuple[ListFilter, ...]] = (
     *(BookingListFilter(order=order) for order in BookingListOrder),
     *(TransactionFilter(order=order) for order in MoneyOrder),
+    *(TransactionFilter(order=order, party_id=UserId(uuid4())) for order in MoneyOrder),
     *(RefundTransferFilter(order=order) for order in MoneyOrder),
     BookingListFilter(provider_id=ProviderId(uuid4()), at_from=NOW),
 )

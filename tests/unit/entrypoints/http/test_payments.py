@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.unit.entrypoints.api import Api, assert_problem
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
+from tests.unit.features.bookings import TUESDAY_AT_TWO
 
 from booking_domain.payments.events import PaymentHinted
 from booking_domain.shared.ids import BookingId
@@ -199,3 +200,39 @@ async def test_the_balance_is_due_from_the_confirmation_until_it_is_paid_by_qr(a
     assert_problem(await api.post("/payments", customer, json=wish), 409, "payment.nothing_due")
     listed = (await api.get("/bookings", customer)).json()["items"]
     assert [each["balanceDueAmount"] for each in listed] == [0]
+
+
+async def test_each_party_lists_the_payments_of_all_its_bookings_and_no_one_else(api: Api) -> None:
+    owner, provider_id = await api.open_provider(depositAmount=2_000_000)
+    manager = await api.joined("manager")
+    customer, other = await api.joined("customer"), await api.joined("customer")
+    made = []
+    for who, slot in ((customer, MONDAY_AT_TEN), (customer, TUESDAY_AT_TWO), (other, "2026-11-25T10:00:00+08:00")):
+        booking = await api.booked(who, provider_id, slot)
+        wish = {"bookingId": booking["id"], "purpose": "deposit"}
+        made.append((await api.post("/payments", who, json=wish)).json())
+    first, second, theirs = (each["id"] for each in made)
+    api.pay(made[1])
+    assert (await api.get(f"/payments/{second}", customer)).json()["status"] == "paid"
+
+    async def listed(who: str, query: str = "") -> list[str]:
+        answer = await api.get(f"/payments?{query}", who)
+        assert answer.status_code == 200, answer.text
+        return [each["id"] for each in answer.json()["items"]]
+
+    assert await listed(customer) == [second, first]
+    assert await listed(owner) == [theirs, second, first]
+    assert await listed(other) == [theirs]
+    assert await listed(manager) == await listed(await api.an_admin()) == []
+    assert await listed(customer, "status=paid") == [second]
+    assert await listed(customer, "to=2026-01-01") == []
+    assert await listed(owner, f"customerId={(await api.get('/users/me', other)).json()['id']}") == [theirs]
+    page = (await api.get("/payments?limit=1", customer)).json()
+    assert [each["id"] for each in page["items"]] == [second]
+    assert await listed(customer, f"limit=1&cursor={page['nextCursor']}") == [first]
+    [shown] = page["items"]
+    assert (shown["type"], shown["purpose"], shown["movedAmount"]) == ("payment", "deposit", 2_000_000)
+    assert (shown["provider"], shown["bookingReference"]) == (
+        {"id": provider_id, "name": "Studio"},
+        (await api.get(f"/bookings/{made[1]['bookingId']}", customer)).json()["reference"],
+    )

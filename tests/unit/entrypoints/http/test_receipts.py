@@ -90,3 +90,30 @@ async def test_the_request_chooses_the_format_and_a_known_version_is_not_sent_ag
     pdf = await api.get(f"{address}?format=pdf", customer, headers={"If-None-Match": page.headers["ETag"]})
     assert pdf.status_code == 200
     assert (await api.get(f"{address}?format=docx", customer)).status_code == 400
+
+
+async def test_each_party_lists_the_receipts_of_all_its_bookings_and_no_one_else(api: Api) -> None:
+    customer, provider, booking, receipt = await paid(api)
+    path = f"/bookings/{booking['id']}"
+    [payment] = (await api.get(f"{path}/desk-payments", provider)).json()["items"]
+    await api.post(f"{path}/desk-payments/{payment['id']}/void", provider, json={"reason": "Twice."})
+    await issued(api, booking["id"])
+    await paid(api)  # by another customer at another provider
+    newest_first = (await api.get(f"{path}/receipts", customer)).json()["items"][::-1]
+    for who in (customer, provider):
+        assert (await api.get("/receipts", who)).json() == {"items": newest_first}
+    note, first = newest_first
+    assert first == receipt
+    assert first["bookingReference"] == booking["reference"]
+    page = (await api.get("/receipts?limit=1", customer)).json()
+    assert page["items"] == [note]
+    assert (await api.get(f"/receipts?limit=1&cursor={page['nextCursor']}", customer)).json() == {"items": [first]}
+    for query, expected in (
+        ("kind=receipt", [first]),
+        ("to=2026-01-01", []),
+        (f"providerId={booking['providerId']}", [note, first]),
+        (f"providerId={booking['id']}", []),
+    ):
+        assert (await api.get(f"/receipts?{query}", customer)).json() == {"items": expected}
+    for stranger in (await api.joined("customer"), await api.an_admin()):
+        assert (await api.get("/receipts", stranger)).json() == {"items": []}

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from booking_domain.payments.receipts import ReceiptKind, ReceiptMethod
+from booking_domain.payments.receipts import ReceiptFilter, ReceiptKind, ReceiptMethod
 from booking_domain.shared.ids import BookingId, ReceiptId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, Builder
@@ -51,6 +51,32 @@ class ReceiptsContract(StorageContract):
             unknown_id: [],
             one.id: [oldest, newest],
         }
+
+    async def test_a_party_lists_the_receipts_of_all_its_bookings(self, backend: Backend, make: Builder) -> None:
+        cast, stranger = await a_cast(backend, make), await a_cast(backend, make)
+        first, second = await a_booking(backend, make, cast), await a_booking(backend, make, cast)
+        theirs = make.receipt(await a_booking(backend, make, stranger))
+        early = replace(make.receipt(first), issued_at=NOW - HOUR)
+        late = make.receipt(second, sequence=2)
+        note = make.receipt(second, ReceiptKind.CREDIT_NOTE)
+        async with backend.begin() as tx:
+            for each in (early, late, note, theirs):
+                await tx.receipts.add(each)
+        page, mine = backend.reads.receipts.page, cast.customer.id
+        newest_first = sorted((early, late, note), key=lambda each: each.id, reverse=True)
+        for party in (cast.customer.id, cast.owner.id):
+            assert list(await page(party, ReceiptFilter())) == newest_first
+        for chosen, expected in (
+            (ReceiptFilter(kind=ReceiptKind.CREDIT_NOTE), {note.id}),
+            (ReceiptFilter(at_from=NOW), {late.id, note.id}),
+            (ReceiptFilter(at_before=NOW), {early.id}),
+            (ReceiptFilter(issuer_id=cast.profile.id), {early.id, late.id, note.id}),
+            (ReceiptFilter(issuer_id=stranger.profile.id), set()),
+        ):
+            assert {each.id for each in await page(mine, chosen)} == expected, chosen
+        assert list(await page(stranger.owner.id, ReceiptFilter())) == [theirs]
+        assert list(await page(mine, ReceiptFilter(limit=2))) == newest_first[:2]
+        assert list(await page(mine, ReceiptFilter(after=newest_first[1].id))) == newest_first[2:]
 
     async def test_the_customers_name_is_removed(self, backend: Backend, make: Builder) -> None:
         one, other = await a_booking(backend, make), await a_booking(backend, make)

@@ -155,6 +155,32 @@ class TransactionReadsContract(StorageContract):
         ):
             assert set(await _ids(backend, chosen)) == expected, chosen
 
+    async def test_a_party_lists_the_movements_of_all_its_bookings(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        first, second = await a_booking(backend, make, cast), await a_booking(backend, make, cast)
+        visit = await a_booking(backend, make, replace(cast, profile=other.profile, owner=other.owner))
+        theirs = await a_booking(backend, make, other)
+        paid, back, there, foreign = make.payment(first), make.refund(second), make.payment(visit), make.payment(theirs)
+        await _add(backend, paid, back, there, foreign)
+        at_desk = make.desk_payment(first)
+        async with backend.begin() as tx:
+            await tx.desk_payments.add(at_desk)
+        of_studio = {paid.id, back.id, at_desk.id}
+        for party, expected in (
+            (cast.customer.id, of_studio | {there.id}),
+            (cast.owner.id, of_studio),
+            (other.owner.id, {there.id, foreign.id}),
+            (other.customer.id, {foreign.id}),
+        ):
+            for order in MoneyOrder:
+                assert set(await _ids(backend, TransactionFilter(party_id=party, order=order))) == expected
+        mine = TransactionFilter(party_id=cast.customer.id)
+        newest_first = sorted(of_studio | {there.id}, reverse=True)
+        assert await _ids(backend, replace(mine, limit=2)) == newest_first[:2]
+        assert await _ids(backend, replace(mine, after=newest_first[1])) == newest_first[2:]
+        assert await _ids(backend, replace(mine, provider_id=other.profile.id)) == [there.id]
+        assert await _ids(backend, replace(mine, type=TransactionType.REFUND)) == [back.id]
+
     async def test_each_order_is_read_page_by_page(self, backend: Backend, make: Builder) -> None:
         booking = await a_booking(backend, make)
         amounts = [5, 9, 5, 1, 9, 3]

@@ -51,6 +51,7 @@ def _matches(move: Transaction, criteria: TransactionFilter, booking: Booking) -
         (not criteria.statuses or move.status in criteria.statuses)
         and criteria.type in {None, move.type}
         and criteria.gateway in {None, move.gateway}
+        and criteria.party_id in {None, booking.customer_id, booking.provider_user_id}
         and is_chosen(criteria, booking, move.created_at, move.customer_id)
         and is_amount_chosen(criteria, move.amount)
     )
