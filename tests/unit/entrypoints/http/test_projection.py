@@ -1,5 +1,6 @@
 """Projections fail at import when they would lose a member, and make what a function written by hand would make."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -263,3 +264,27 @@ def test_members_that_the_view_has_not_come_from_what_it_has_within() -> None:
     assert shown == SeenJson(id=ID, note="ours", nights=2, price_name="none", stops=(StopJson(name="Uliastai"),))
     with pytest.raises(TypeError, match=r"_Missing\.renamed of _Seen: _Seen has no attribute 'renamed'"):
         projection(_Seen, _Missing, within="trip")
+
+
+class _Shape(Body, frozen=True, kw_only=True):
+    stops: tuple[StopBody, ...]
+    wish: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tour:
+    stops: Sequence[Stop]
+    mood: Mood = Mood.WILD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Order:
+    tour: _Tour
+
+
+def test_what_a_nested_projection_leaves_to_another_one_is_not_used() -> None:
+    tour = projection(_Shape, _Tour, stops=projection(StopBody, Stop), default=("mood",), unused=("wish",))
+    with pytest.raises(TypeError, match="_Order of _Shape: nothing uses wish"):
+        projection(_Shape, _Order, tour=tour)
+    order = projection(_Shape, _Order, tour=tour, unused=("wish",))
+    assert order(_Shape(stops=(), wish="x")) == _Order(tour=_Tour(stops=()))
