@@ -15,6 +15,18 @@ class ProfileChanged(Event, subject="provider_id"):
     provider_id: ProviderId
 
 
+class ProfileSubmitted(ProfileChanged, topic="provider.submitted"):
+    """The owner asks for the profile to be published; an admin decides."""
+
+
+class ProfileApproved(ProfileChanged, topic="provider.approved"):
+    """An admin has published the profile."""
+
+
+class ProfileRejected(ProfileChanged, topic="provider.rejected"):
+    """An admin has not published the profile; the owner can change and submit it again."""
+
+
 class ProfileSuspended(ProfileChanged, topic="provider.suspended"):
     """The profile is no longer published, because an admin suspended it, disabled its account or changed its role."""
 
@@ -65,6 +77,9 @@ class SalonDeleted(MembershipChanged, topic="salon.deleted"):
 
 
 PROFILE_EVENTS: Final[tuple[type[ProfileChanged], ...]] = (
+    ProfileSubmitted,
+    ProfileApproved,
+    ProfileRejected,
     ProfileSuspended,
     ProfileReinstated,
     ProfileCorrected,

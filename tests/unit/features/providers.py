@@ -174,7 +174,10 @@ FEATURE: Final = Feature(
         profile.decide       admin:any
         profile.moderate     admin:any
     """,
-    events={f"provider.{past}": {"providerId"} for past in ("suspended", "reinstated", "corrected", "deleted")},
+    events={
+        f"provider.{past}": {"providerId"}
+        for past in ("submitted", "approved", "rejected", "suspended", "reinstated", "corrected", "deleted")
+    },
     samples={
         (Profile, "languages"): st.sampled_from([(), ("mn", "en")]),
         (Profile, "instagram"): st.sampled_from(["", "studio.nomad"]),

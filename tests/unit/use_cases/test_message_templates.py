@@ -2,13 +2,15 @@
 
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pytest
 
 from booking_domain.notifications.fields import names_in
 from booking_domain.notifications.notices import NoticeTemplate
-from booking_domain.use_cases.messages.declared import MESSAGE_TEMPLATES, MESSAGES, NOTICE_FIELDS
+from booking_domain.shared.events import Event
+from booking_domain.use_cases.messages.declared import MESSAGE_TEMPLATES, MESSAGES, NOTICE_FIELDS, SILENT_EVENTS
+from booking_domain.use_cases.messages.notify import NOTIFIED_EVENTS
 from booking_domain.use_cases.messages.templates import fields_of
 from booking_domain.use_cases.notices.fields import SHARED_FIELDS
 from entrypoints.cli.messages import messages
@@ -22,6 +24,18 @@ def test_every_text_of_a_notice_in_the_code_belongs_to_a_listed_template() -> No
     kept = [value for module in modules for value in vars(module).values()]
     kept += [each for value in kept if isinstance(value, Mapping) for each in value.values()]
     assert {each for each in kept if isinstance(each, NoticeTemplate)} <= set(MESSAGE_TEMPLATES.values())
+
+
+def _below(kind: type[Event]) -> Iterator[type[Event]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from _below(child)
+
+
+def test_somebody_is_notified_of_every_event_unless_it_is_listed_with_a_reason() -> None:
+    named = [each for each in _below(Event) if each.__module__.startswith("booking_domain.") and hasattr(each, "topic")]
+    events = {each for each in named if ".testing" not in each.__module__}
+    assert events - NOTIFIED_EVENTS == set(SILENT_EVENTS)
 
 
 def test_a_feature_declares_the_fields_that_only_its_templates_name_and_names_them_all() -> None:

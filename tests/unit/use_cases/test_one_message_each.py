@@ -40,6 +40,7 @@ class Inbox:
 async def test_the_customer_who_takes_an_offered_time_gets_one_message_and_so_does_the_provider() -> None:
     studio = await Studio.opened(terms=REQUESTS)
     inbox = Inbox(studio)
+    await inbox.news()
     booking = await studio.offer_times(await studio.book(TOMORROW), TOMORROW + HOUR, TOMORROW + 2 * HOUR)
     assert [len(texts) for texts in (await inbox.news()).values()] == [2, 1]  # the request and the offer; the request
     await studio.accept(booking, slot=TOMORROW + HOUR)

@@ -8,7 +8,13 @@ import pytest
 from tests.unit.use_cases.scenes import FREE, ON_REQUEST
 
 from booking_domain.bookings.transitions import Status
-from booking_domain.catalogue.events import PROFILE_EVENTS, ProfileChanged, ProfileSuspended
+from booking_domain.catalogue.events import (
+    PROFILE_EVENTS,
+    ProfileApproved,
+    ProfileChanged,
+    ProfileSubmitted,
+    ProfileSuspended,
+)
 from booking_domain.catalogue.model import (
     InvalidProfileTransition,
     Profile,
@@ -115,7 +121,13 @@ async def listed(studio: Studio) -> list[ProviderId]:
 
 
 async def events(studio: Studio) -> list[ProfileChanged]:
-    return [each for each in await studio.backend.outbox_events() if isinstance(each, PROFILE_EVENTS)]
+    """The events of profiles, after those of the application with which the studio was opened."""
+    of_application = ProfileSubmitted | ProfileApproved
+    return [
+        each
+        for each in await studio.backend.outbox_events()
+        if isinstance(each, PROFILE_EVENTS) and not isinstance(each, of_application)
+    ]
 
 
 async def notices(studio: Studio) -> list[tuple[str, str]]:

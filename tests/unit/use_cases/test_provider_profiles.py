@@ -18,10 +18,11 @@ from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import SlotSettings
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
-from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import terms
 from booking_domain.testing.kit.storage import race
+from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.catalogue.profiles import (
     CancellationChange,
@@ -35,7 +36,9 @@ from booking_domain.use_cases.catalogue.profiles import (
     open_profile,
     submit_profile,
 )
+from booking_domain.use_cases.messages.notify import notify
 from booking_domain.use_cases.platform.views import ProviderView
+from entrypoints.languages.notices import GettextTranslator
 
 EVERYTHING = ProfileChange(
     display_name="Ink & Iron",
@@ -234,3 +237,32 @@ async def test_a_price_that_is_not_given_rises_to_the_deposit(studio: Studio) ->
     change = SettingsChange(terms=TermsChange(deposit_amount=tugriks(90_000).amount))
     view = await studio.run(change_settings, change, by=studio.owner)
     assert view.terms == terms(price=tugriks(90_000), deposit=tugriks(90_000))
+
+
+async def test_the_applicant_is_told_of_each_step_and_admins_of_a_profile_to_decide_on(studio: Studio) -> None:
+    owner = await studio.joined(Role.PROVIDER)
+    provider_id = (await studio.run(open_profile, EVERYTHING, by=owner)).profile.id
+    before = len(list(await studio.backend.outbox_events()))
+    await studio.run(submit_profile, None, by=owner)
+    told = await notified(studio, before)
+    assert {text.partition(" ")[0] for to, text in told if to == owner.id} == {"We"}
+    assert [text for to, text in told if to == studio.admin.id] == [
+        "Ink & Iron asks to be published. Please approve or reject the profile."
+    ]
+    note = "Please add pictures."
+    decide = DecideOnProfile(provider_id=provider_id, approved=False, note=note)
+    await studio.run(decide_on_profile, decide, by=studio.admin)
+    [(to, text)] = (await notified(studio, before))[-1:]
+    assert (to, text.endswith(f"submit it again.\n\nNote: {note}")) == (owner.id, True)
+    await studio.run(submit_profile, None, by=owner)
+    await studio.run(decide_on_profile, replace(decide, approved=True, note="Welcome!"), by=studio.admin)
+    [(to, text)] = (await notified(studio, before))[-1:]
+    assert (to, "is approved" in text, text.endswith("\n\nNote: Welcome!")) == (owner.id, True, True)
+
+
+async def notified(studio: Studio, since: int) -> list[tuple[UserId | None, str]]:
+    """Who is told what of the events since then, as things stand now."""
+    notifier = MemoryNotifier()
+    for event in list(await studio.backend.outbox_events())[since:]:
+        await notify(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
+    return [(each.user_id, each.text) for each in notifier.delivered]

@@ -8,6 +8,7 @@ from booking_domain.bookings.events import (
     BookingCancelled,
     BookingChanged,
     BookingConfirmed,
+    BookingConfirmedAfterReview,
     BookingDisputed,
     BookingDisputeEnded,
     BookingNotRevived,
@@ -19,6 +20,7 @@ from booking_domain.bookings.events import (
 )
 from booking_domain.bookings.model import BookingEvent
 from booking_domain.bookings.transitions import LatePayment, Status
+from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeValue
 from booking_domain.shared.actor import Role
@@ -229,7 +231,10 @@ async def _notices(event: BookingChanged, reads: Reads) -> AsyncIterator[Address
     }
     values |= await appointment_values(parties, event.occurred_at, reads)
     told = _told_by_next(event, entry, trail, parties)
-    if entry is not None and entry.by.id == parties.owner.id:
+    reinstated = parties.provider.profile.status is ProfileStatus.APPROVED  # of which the owner is notified, once
+    if (entry is not None and entry.by.id == parties.owner.id) or (
+        isinstance(event, BookingConfirmedAfterReview) and reinstated
+    ):
         told.add(parties.owner.id)
     for each in parties.addressed(_NOTICES[_key(event, entry, parties)], **values):
         if each.to not in told:

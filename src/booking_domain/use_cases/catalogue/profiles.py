@@ -6,6 +6,7 @@ from typing import Final, Self
 
 from booking_domain.bookings.model import BookingMode, DepositMode, Duration, Terms
 from booking_domain.bookings.policy import CancellationPolicy, Tier
+from booking_domain.catalogue.events import ProfileApproved, ProfileRejected, ProfileSubmitted, profile_event
 from booking_domain.catalogue.model import (
     InvalidProfileTransition,
     Location,
@@ -339,6 +340,7 @@ async def _submit(expected: ExpectedVersion, tx: Repositories, context: UseCaseC
     submitted = before.moved(ProfileAction.SUBMIT, context.actor.role)
     require_chargeable_profile((await settings_of(before, tx)).terms, context)
     await tx.profiles.save(submitted, was=before)
+    await tx.outbox.put([profile_event(ProfileSubmitted, submitted, context)])
 
 
 async def _set_documents(command: SetDocuments, tx: Repositories, context: UseCaseContext) -> None:
@@ -359,6 +361,8 @@ async def _decide(command: DecideOnProfile, tx: Repositories, context: UseCaseCo
     if command.approved:
         require_chargeable_profile((await settings_of(before, tx)).terms, context)
     await tx.profiles.save(decided, was=before)
+    event = ProfileApproved if command.approved else ProfileRejected
+    await tx.outbox.put([profile_event(event, decided, context)])
 
 
 async def lock_profile(provider_id: ProviderId, tx: Repositories) -> tuple[Profile, User | None]:

@@ -3,8 +3,16 @@
 from collections.abc import Mapping
 from typing import Final
 
+from booking_domain.announcements.events import AnnouncementChanged, AnnouncementPublished, AnnouncementWithdrawn
+from booking_domain.bookings.events import BookingDisputed, BookingDisputeEnded
+from booking_domain.identity.events import CodeRequested, SignUpRequested
+from booking_domain.notifications.events import NotificationKept
 from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeTemplate, NoticeValue
+from booking_domain.payments.events import PaymentHinted, PaymentReceived, RefundSplit
+from booking_domain.reconciliation.events import RunRequested
+from booking_domain.scheduling.events import CalendarChanged, FeedAdded
+from booking_domain.shared.events import Event
 from booking_domain.use_cases.accounts import code_messages
 from booking_domain.use_cases.accounts import messages as accounts
 from booking_domain.use_cases.bookings import action_links, consent_messages, idea_messages, reminder_messages
@@ -27,6 +35,7 @@ from booking_domain.use_cases.reconciliation import messages as reconciliation
 from booking_domain.use_cases.reviews import messages as reviews
 from booking_domain.use_cases.scheduling import waiting_messages
 from booking_domain.use_cases.webhooks import messages as webhooks
+from booking_domain.webhooks.events import DeliveriesQueued
 
 MESSAGES: Final[tuple[Messages, ...]] = (
     accounts.MESSAGES,
@@ -66,3 +75,21 @@ NOTICE_FIELDS: Final[Mapping[str, NoticeField]] = {
 """All fields that templates name, by name."""
 SAMPLES: Final[Mapping[str, NoticeValue]] = {name: field.sample for name, field in NOTICE_FIELDS.items()}
 """The sample values by name."""
+SILENT_EVENTS: Final[Mapping[type[Event], str]] = {
+    AnnouncementPublished: "shown in the app to its audience",
+    AnnouncementChanged: "shown in the app to its audience",
+    AnnouncementWithdrawn: "no longer shown in the app",
+    BookingDisputed: "the event of the dispute notifies both parties",
+    BookingDisputeEnded: "the event of the dispute notifies both parties",
+    CalendarChanged: "the provider's own change; customers who wait are offered the time",
+    FeedAdded: "the provider's own change",
+    CodeRequested: "its job sends the code",
+    SignUpRequested: "its job sends the code",
+    NotificationKept: "it is the notification",
+    PaymentHinted: "a step on the way to the payment",
+    PaymentReceived: "the booking's event and the receipt tell of it",
+    RefundSplit: "a step on the way to the refund",
+    RunRequested: "an admin's own request",
+    DeliveriesQueued: "an integrator's endpoint gets them",
+}
+"""The events of which nobody is notified, and why."""

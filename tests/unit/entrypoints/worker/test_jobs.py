@@ -304,7 +304,7 @@ async def test_the_bookings_of_a_suspended_provider_are_under_review_until_it_is
         await shop.relay()
         await shop.run_due_jobs()
     assert not (await studio.seen(booking)).under_review
-    assert sorted(shop.subjects()[before:]) == ["", "review ended", "review ended"]
+    assert sorted(shop.subjects()[before:]) == ["", "review ended"]
 
 
 async def test_a_refund_is_made_by_the_gateway_also_after_an_outage(shop: Workshop) -> None:

@@ -106,6 +106,8 @@ async def workshop(server: TestServer) -> AsyncIterator[Workshop]:
         await database.open()
         try:
             studio = await Studio.opened(database, gateway=OpenGateway(authorises=True))
+            async with database.connection() as connection:  # of the opening, of which the tests do not speak
+                await connection.execute("DELETE FROM outbox")
             container.database.override(database)
             container.clock.override(studio.clock)
             container.gateway.override(studio.gateway)
