@@ -37,7 +37,12 @@ _OF_ERRORS: Final = {name: name for name in ("problem", "thing", "action", "what
 """Parameters of errors that are texts themselves, by context."""
 _OF_REFUSALS: Final = {"detail": MESSAGE, "message": MESSAGE}
 _REFUSALS: Final = frozenset({"Refusal", "InputError"})
-_BY_PLACE: Final = {"invalid_input": (1, MESSAGE), "update_one": (0, "what"), "Phrase": (0, DOCUMENT)}
+_BY_PLACE: Final = {
+    "invalid_input": (1, MESSAGE),
+    "update_one": (0, "what"),
+    "Rows": (1, "what"),
+    "Phrase": (0, DOCUMENT),
+}
 """Functions that take a text as a positional argument: its position and context."""
 _MUST_BE_FOUND: Final = frozenset({"problem", MESSAGE, DOCUMENT})
 _REPEATING: Final = frozenset({"InputError"})
