@@ -41,6 +41,16 @@ class TimeNotAvailable(Conflict, code="booking.time_not_available", field="slot"
     start: datetime
 
 
+class TimeOff(Conflict, code="booking.time_off", field="slot"):
+    """The provider has time off at {start:%Y-%m-%dT%H:%M:%SZ}, until {until:%Y-%m-%dT%H:%M:%SZ}.
+
+    Confirm the time to book it all the same.
+    """
+
+    start: datetime
+    until: datetime
+
+
 class WindowInvalid(RuleViolated, code="scheduling.window_invalid", field="to"):
     """The window is invalid: `to` must be after `from`, and at most 62 days later."""
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import Calendar, OpeningHours, Slot
-from booking_domain.scheduling.open_hours import open_ranges
+from booking_domain.scheduling.open_hours import closed_by_exceptions, open_ranges
 from booking_domain.scheduling.slots import (
     full_periods,
     grid,
@@ -145,6 +145,19 @@ def reasons_against(calendar: Calendar, claims: Iterable[Claim], span: TimeRange
 def closed_by_exception(hours: OpeningHours, span: TimeRange) -> bool:
     """Whether the weekly rules are open during the whole time, and an exception closes part of it."""
     return not _inside_hours(hours, span) and _inside_hours(replace(hours, exceptions=()), span)
+
+
+def time_off_until(calendar: Calendar, span: TimeRange) -> datetime | None:
+    """The end of the time off that an appointment at this time overlaps, the latest of several; None if there is none.
+
+    Time off is a block, and what an exception of the provider or its salon closes.
+    """
+    ends = [block.range.end for block in calendar.blocks if block.range.overlaps(span)]
+    for hours in (calendar, calendar.salon):
+        if hours is not None:
+            closed = closed_by_exceptions(hours, span.lower, span.upper)
+            ends += (ORIGIN + timedelta(seconds=end) for _, end in closed)
+    return max(ends, default=None)
 
 
 def _closings(calendar: Calendar, span: TimeRange) -> Iterator[Reason]:

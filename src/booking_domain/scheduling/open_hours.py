@@ -1,5 +1,7 @@
 """Open ranges from weekly rules and exceptions, in seconds since `ORIGIN`, correct across daylight-saving changes."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
@@ -27,6 +29,21 @@ def open_ranges(calendar: Calendar, lowest: int, highest: int, *, lookback_days:
         return ranges, short
     others, others_short = _merged_ranges(calendar.salon, lowest, highest, lookback_days)
     return _intersection(ranges, others), short or others_short
+
+
+def closed_by_exceptions(hours: OpeningHours, lowest: int, highest: int) -> Iterator[Span]:
+    """The dates, and the hours of the rules, that exceptions close during part of `[lowest, highest)`."""
+    usual = _Week(replace(hours, exceptions=()))
+    opened, _ = _merged_ranges(hours, lowest, highest, 0)
+    for exception in hours.exceptions:
+        ordinal = exception.date.toordinal()
+        spans, _ = usual.opened_on(ordinal, ordinal + 1)
+        if not exception.ranges:
+            spans.append((seconds_of(hours.zone, ordinal, 0), seconds_of(hours.zone, ordinal, MINUTES_A_DAY)))
+        for start, end in spans:
+            first, last = max(start, lowest), min(end, highest)
+            if first < last and not any(opens <= first and last <= closes for opens, closes in opened):
+                yield start, end
 
 
 def seconds_of(zone: ZoneInfo, ordinal: int, minutes: int) -> int:

@@ -14,8 +14,9 @@ from booking_domain.scheduling.errors import (
     SlotNotOffered,
     SlotTaken,
     TimeNotAvailable,
+    TimeOff,
 )
-from booking_domain.scheduling.explain import Reason, closed_by_exception, reasons_against
+from booking_domain.scheduling.explain import Reason, closed_by_exception, reasons_against, time_off_until
 from booking_domain.scheduling.model import MAX_HORIZON_DAYS, ProviderSchedule
 from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered, ServiceRequired, choose
 from booking_domain.scheduling.slots import is_offered
@@ -116,8 +117,30 @@ def placeable(
     now: datetime,
     duration_minutes: int | None = None,
     own: ClaimId | None = None,
+    override_time_off: bool = False,
 ) -> tuple[TimeRange, TimeRange]:
-    """`claimable` for the provider or an admin: also off the grid and outside opening hours.
+    """`claimable` for the staff: also off the grid and outside opening hours, and in time off if they override it.
+
+    Raises:
+        InvalidValue, SlotTaken: see `_unclaimed`.
+        TimeOff: the appointment overlaps time off, which is not overridden.
+    """
+    span, blocked = _unclaimed(schedule, start, now=now, duration_minutes=duration_minutes, own=own)
+    until = None if override_time_off else time_off_until(schedule.calendar, span)
+    if until is not None:
+        raise TimeOff(start=span.start, until=until)
+    return span, blocked
+
+
+def _unclaimed(
+    schedule: ProviderSchedule,
+    start: datetime,
+    *,
+    now: datetime,
+    duration_minutes: int | None,
+    own: ClaimId | None,
+) -> tuple[TimeRange, TimeRange]:
+    """`claimable` as far as only the claims count.
 
     Raises:
         InvalidValue: `start` is before the provider's local date or beyond the longest horizon, or not at a whole
@@ -146,10 +169,10 @@ def proposable(
     """`placeable` for a time that the provider proposes, and for the customer's acceptance of it later.
 
     Raises:
-        InvalidValue, SlotTaken: see `placeable`.
+        InvalidValue, SlotTaken: see `_unclaimed`.
         TimeNotAvailable: see `require_available`. The time may be outside the weekly hours: the provider proposes it.
     """
-    span, blocked = placeable(schedule, start, now=now, duration_minutes=duration_minutes, own=own)
+    span, blocked = _unclaimed(schedule, start, now=now, duration_minutes=duration_minutes, own=own)
     require_available(schedule, span, now=now, own=own, outside_hours=True)
     return span, blocked
 

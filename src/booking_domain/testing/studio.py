@@ -206,6 +206,7 @@ class Studio:
         hold: ClaimId | None = None,
         deposit: Money | None = None,
         minutes: int | None = None,
+        override_time_off: bool = False,
     ) -> Booking:
         """Book a one-hour slot, as the customer or for a customer."""
         command = PlaceBooking(
@@ -215,6 +216,7 @@ class Studio:
             hold_id=hold,
             deposit_amount=None if deposit is None else deposit.amount,
             customer_id=None if customer is None else customer.id,
+            override_time_off=override_time_off,
         )
         return await self.run(place_booking, command, by=by or self.customer)
 
@@ -227,6 +229,7 @@ class Studio:
         by: Actor | None = None,
         customer: Actor | None = None,
         minutes: int | None = None,
+        override_time_off: bool = False,
     ) -> tuple[Booking, ...]:
         """Book a slot and repeat it every `every_weeks` weeks."""
         first = PlaceBooking(
@@ -234,6 +237,7 @@ class Studio:
             slot=slot,
             duration_minutes=minutes,
             customer_id=None if customer is None else customer.id,
+            override_time_off=override_time_off,
         )
         command = PlaceSeries(first=first, every_weeks=every_weeks, times=times)
         return await self.run(place_series, command, by=by or self.customer)
@@ -246,9 +250,16 @@ class Studio:
         by: Actor | None = None,
         saw: int | None = None,
         minutes: int | None = None,
+        override_time_off: bool = False,
     ) -> Booking:
         """Reschedule a booking."""
-        command = RescheduleBooking(booking_id=booking.id, slot=to, duration_minutes=minutes, expected_version=saw)
+        command = RescheduleBooking(
+            booking_id=booking.id,
+            slot=to,
+            duration_minutes=minutes,
+            override_time_off=override_time_off,
+            expected_version=saw,
+        )
         return await self.run(reschedule_booking, command, by=by or self.customer)
 
     async def accept(

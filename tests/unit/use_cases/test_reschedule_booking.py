@@ -103,14 +103,12 @@ async def test_strangers_and_the_system_cannot_reschedule(studio: Studio) -> Non
 @pytest.mark.terms(FREE)
 async def test_customers_move_to_offered_slots_and_the_staff_anywhere(studio: Studio) -> None:
     booking = await studio.book(TOMORROW + 4 * HOUR)
-    await studio.take_off(TOMORROW + 7 * HOUR, TOMORROW + 8 * HOUR)
     for start in (
         TOMORROW + 10 * MINUTE,  # off the grid
         TOMORROW - HOUR,  # before opening
         TOMORROW + 9 * HOUR - HOUR / 2,  # ends after closing
         TOMORROW + DAY,  # a Wednesday
         TOMORROW + 7 * DAY * 52,  # beyond the horizon
-        TOMORROW + 7 * HOUR,  # time off
     ):
         before = await studio.seen(booking)
         await refused(studio, booking, start, SlotNotOffered, by=studio.customer)

@@ -64,6 +64,7 @@ from booking_domain.scheduling.errors import (
     SlotNotOffered,
     SlotTaken,
     TimeNotAvailable,
+    TimeOff,
     TooManyHolds,
 )
 from booking_domain.scheduling.model import Anchoring, Block, ProviderSchedule
@@ -233,18 +234,20 @@ class PlatformMachine(RuleBasedStateMachine):
         assert {type(refusal) for refusal in refusals} <= {SlotTaken, SlotNotOffered}
         return multiple(*booked)
 
-    @rule(target=bookings, by=_STAFF, who=st.none() | _SOMEBODY, slot=_SLOTS, off=_MINUTES)
-    def enter(self, by: str, who: int | None, slot: datetime, off: timedelta) -> Made[Booking]:
+    @rule(target=bookings, by=_STAFF, who=st.none() | _SOMEBODY, slot=_SLOTS, off=_MINUTES, override=st.booleans())
+    def enter(self, by: str, who: int | None, slot: datetime, off: timedelta, *, override: bool) -> Made[Booking]:
         """Book as the provider or an admin, for a customer or for a walk-in."""
 
         async def enter() -> Booking | None:
             start = slot + off
-            free = await self._is_free_for_staff(start)
+            free = await self._is_free_for_staff(start, override=override)
             default_customer = self.studio.owner if by == "admin" else None
             customer = default_customer if who is None else self.customers[who]
             try:
-                booking = await self.studio.book(start, by=self._staff(by), customer=customer)
-            except (SlotTaken, InvalidValue):
+                booking = await self.studio.book(
+                    start, by=self._staff(by), customer=customer, override_time_off=override
+                )
+            except (SlotTaken, TimeOff, InvalidValue):
                 assert not free
                 return None
             assert free
@@ -273,8 +276,14 @@ class PlatformMachine(RuleBasedStateMachine):
 
         return multiple(*self._do(book()))
 
-    @rule(booking=bookings, who=st.sampled_from(["customer", "owner", "admin"]), slot=_SLOTS, off=_MINUTES)
-    def reschedule(self, booking: Booking, who: str, slot: datetime, off: timedelta) -> None:
+    @rule(
+        booking=bookings,
+        who=st.sampled_from(["customer", "owner", "admin"]),
+        slot=_SLOTS,
+        off=_MINUTES,
+        override=st.booleans(),
+    )
+    def reschedule(self, booking: Booking, who: str, slot: datetime, off: timedelta, *, override: bool) -> None:
         """Reschedule: succeeds exactly if the actor may book the new time, and keeps payments and terms.
 
         A reschedule to the same time changes nothing.
@@ -285,7 +294,8 @@ class PlatformMachine(RuleBasedStateMachine):
             party = present(before.party(actor))
             own = ClaimId(before.id)
             start = slot if party is Party.CUSTOMER else slot + off
-            look = self._is_offered if party is Party.CUSTOMER else self._is_free_for_staff
+            by_staff = party is not Party.CUSTOMER
+            overridden = override and by_staff
             length = before.span.end - before.span.start
             open_change = before.unaccepted(now)
             times = [before.span] if open_change is None else [before.span, open_change.agreed]
@@ -297,10 +307,19 @@ class PlatformMachine(RuleBasedStateMachine):
             lapsed = before.status is Status.REQUESTED and before.overdue(now)
             deadline = before.reschedule_deadline(now) if party is Party.CUSTOMER else None
             late = over or lapsed or (deadline is not None and deadline < now)
-            good = movable and not late and start >= now and await look(start, own=own, lasts=length)
+            good = (
+                movable
+                and not late
+                and start >= now
+                and await (
+                    self._is_free_for_staff(start, own=own, lasts=length, override=override)
+                    if by_staff
+                    else self._is_offered(start, own=own, lasts=length)
+                )
+            )
             try:
-                after = await self.studio.reschedule(before, start, by=actor)
-            except (*_NOT_NOW, SlotNotOffered, InThePast, RescheduleTooLate, InvalidValue):
+                after = await self.studio.reschedule(before, start, by=actor, override_time_off=overridden)
+            except (*_NOT_NOW, SlotNotOffered, TimeOff, InThePast, RescheduleTooLate, InvalidValue):
                 assert not good
                 assert await self.studio.seen(booking) == before
                 return
@@ -399,7 +418,7 @@ class PlatformMachine(RuleBasedStateMachine):
                 and start > now
                 and not before.overdue(now)
                 and await self._is_free_for_staff(
-                    start, own=ClaimId(before.id), lasts=before.span.end - before.span.start
+                    start, own=ClaimId(before.id), lasts=before.span.end - before.span.start, override=True
                 )
             )
             try:
@@ -713,14 +732,21 @@ class PlatformMachine(RuleBasedStateMachine):
         return is_offered(schedule.calendar, in_the_way, slot, now=now, duration_minutes=minutes)
 
     async def _is_free_for_staff(
-        self, start: datetime, *, own: ClaimId | None = None, lasts: timedelta | None = None
+        self,
+        start: datetime,
+        *,
+        own: ClaimId | None = None,
+        lasts: timedelta | None = None,
+        override: bool = False,
     ) -> bool:
-        """Return whether no live claim blocks the time and the provider's local date has not passed."""
+        """Return whether no live claim blocks the time, nor time off, and the provider's local date has not passed."""
         schedule, in_the_way = await self._in_the_way(start, own)
         usual = timedelta(minutes=schedule.calendar.settings.duration_minutes)
-        blocked = schedule.blocked(TimeRange(start, start + (lasts or usual)))
+        span = TimeRange(start, start + (lasts or usual))
+        blocked = schedule.blocked(span)
         past = is_before_today(schedule, start, self.studio.clock.now())
-        return not past and not any(claim.blocked.overlaps(blocked) for claim in in_the_way)
+        off = not override and any(block.range.overlaps(span) for block in schedule.calendar.blocks)
+        return not past and not off and not any(claim.blocked.overlaps(blocked) for claim in in_the_way)
 
     async def _in_the_way(self, start: datetime, own: ClaimId | None) -> tuple[ProviderSchedule, list[Claim]]:
         schedule = present(await self.studio.reads.schedules.get(self.studio.provider_id, slot_window(start)))

@@ -13,6 +13,7 @@ from booking_domain.scheduling.errors import (
     HoldNotFound,
     SlotNotOffered,
     SlotTaken,
+    TimeOff,
 )
 from booking_domain.scheduling.placing import CHOICE_ERRORS, claimable, offered_minutes, placeable, slot_window
 from booking_domain.scheduling.waiting import WaitingStatus
@@ -29,6 +30,7 @@ from booking_domain.use_cases.bookings.steps import (
     add_booking,
     booking_quota,
     is_staff,
+    note_time_off,
     of_services,
     require_bookable,
 )
@@ -48,6 +50,7 @@ class PlaceBooking:
       hours, from the beginning of the provider's today on, for a customer they name: an active account other than an
       admin's, whose customer has consented or has booked there before (`may_place_for`). They may also enter a walk-in,
       who has no account and pays no deposit here. A manager or admin who names no customer books for themselves.
+      They book in time off (blocks, and what exceptions of the provider or its salon close) if they override it.
     - `deposit_amount` may raise the deposit up to the price.
     - A customer has at most `UNSETTLED_PER_CUSTOMER` bookings of their own that wait for a deposit or an answer. Those
       that others placed for them do not count.
@@ -73,6 +76,8 @@ class PlaceBooking:
     """Who the walk-in is, as the staff enters it."""
     link_token: str | None = None
     """The token of the provider's booking link over which the customer came; the link counts the booking."""
+    override_time_off: bool = False
+    """Whether the staff books in time off too."""
     idea: NewIdea | None = None
     """What the customer wishes, as the customer or the staff writes it; its notice is that of the booking."""
 
@@ -102,6 +107,8 @@ async def _place(command: PlaceBooking, tx: Repositories, context: UseCaseContex
         link = required(await tx.booking_links.by_token(command.provider_id, command.link_token), BookingLinkNotFound)
     booking = await add_booking(command, bookable, _place_at(start, command, bookable, context), tx, context)
     await require_quota()
+    if is_staff(context.actor, bookable):
+        note_time_off(place_booking.action.value, bookable.schedule, [booking.span], context)
     if command.idea is not None:
         if context.actor.role is Role.ADMIN:
             raise InvalidValue(field="idea", problem="the customer or the provider writes it")
@@ -116,10 +123,14 @@ async def _place(command: PlaceBooking, tx: Repositories, context: UseCaseContex
 def _place_at(
     start: datetime, command: PlaceBooking, bookable: BookableProvider, context: UseCaseContext
 ) -> tuple[TimeRange, TimeRange]:
-    staff = is_staff(context.actor, bookable)
-    minutes = command.duration_minutes if staff else offered_minutes(bookable.schedule, command.duration_minutes)
-    check = placeable if staff else claimable
-    return check(bookable.schedule, start, now=context.now, duration_minutes=minutes, own=command.hold_id)
+    schedule, minutes, now = bookable.schedule, command.duration_minutes, context.now
+    if is_staff(context.actor, bookable):
+        override = command.override_time_off
+        return placeable(
+            schedule, start, now=now, duration_minutes=minutes, own=command.hold_id, override_time_off=override
+        )
+    minutes = offered_minutes(schedule, minutes)
+    return claimable(schedule, start, now=now, duration_minutes=minutes, own=command.hold_id)
 
 
 async def _replace_hold(
@@ -144,6 +155,7 @@ place_booking: Final = UseCase(
         *CHOICE_ERRORS,
         SlotNotOffered,
         SlotTaken,
+        TimeOff,
         HoldNotFound,
         BookingLinkNotFound,
         *PLACING_ERRORS,

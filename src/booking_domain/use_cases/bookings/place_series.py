@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from booking_domain.bookings.errors import (
     SeriesNotPossible,
 )
 from booking_domain.bookings.model import Booking, BookingMode, Terms
-from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
+from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken, TimeOff
 from booking_domain.scheduling.model import MAX_WEEKS_APART
 from booking_domain.scheduling.placing import CHOICE_ERRORS, claimable, offered_minutes, placeable, slot_window
 from booking_domain.shared.audit import Subject
@@ -23,6 +24,7 @@ from booking_domain.use_cases.bookings.steps import (
     add_booking,
     booking_quota,
     is_staff,
+    note_time_off,
     of_services,
     require_bookable,
     terms_of,
@@ -31,6 +33,7 @@ from booking_domain.use_cases.platform.ports import Repositories
 
 MIN_SERIES_LENGTH: Final = 2
 MAX_SERIES_LENGTH: Final = 52
+_AUDITED_AS: Final = "booking.place_series"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,19 +72,21 @@ async def _place(command: PlaceSeries, tx: Repositories, context: UseCaseContext
         unsettled = _unsettled(command, terms_of(bookable, minutes))
         require_quota = await booking_quota(bookable, tx, context, adding=command.times, unsettled=unsettled)
         await require_quota()
-    check = placeable if staff else claimable
+    check = partial(placeable, override_time_off=command.first.override_time_off) if staff else claimable
     series_id = SeriesId(context.entropy.new_id())
 
     places, failures = [], list[DomainError]()
     for start in _starts(first, bookable.schedule.calendar.time_zone, command):
         try:
             place = check(bookable.schedule, start, now=context.now, duration_minutes=minutes)
-        except (SlotNotOffered, SlotTaken, InvalidValue) as error:
+        except (SlotNotOffered, SlotTaken, TimeOff, InvalidValue) as error:
             failures.append(error)
         else:
             places.append(place)
     if failures:
         raise SeriesNotPossible(times=command.times, failures=tuple(failures))
+    if staff:
+        note_time_off(_AUDITED_AS, bookable.schedule, [span for span, _ in places], context)
     return tuple(
         [await add_booking(command.first, bookable, place, tx, context, series_id=series_id) for place in places]
     )
@@ -104,6 +109,6 @@ place_series: Final = UseCase(
     Permission.PLACE_BOOKINGS,
     _place,
     lambda _, bookings: Subject("booking", bookings[0].id),
-    audited_as="booking.place_series",
+    audited_as=_AUDITED_AS,
     raises=(*CHOICE_ERRORS, SeriesNotPossible, *PLACING_ERRORS, InvalidValue),
 )

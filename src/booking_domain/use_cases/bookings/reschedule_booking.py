@@ -8,7 +8,7 @@ from booking_domain.bookings.errors import AlreadyOver, InThePast, RescheduleToo
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Party
-from booking_domain.scheduling.errors import DurationNotOffered, SlotNotOffered, SlotTaken
+from booking_domain.scheduling.errors import DurationNotOffered, SlotNotOffered, SlotTaken, TimeOff
 from booking_domain.scheduling.placing import claimable, placeable, slot_window
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
@@ -22,9 +22,13 @@ from booking_domain.use_cases.bookings.steps import (
     MOVE_ERRORS,
     lock_visible_booking,
     move_claim,
+    note_time_off,
     require_answer_in_time,
+    require_no_override,
 )
 from booking_domain.use_cases.platform.ports import Repositories
+
+_AUDITED_AS: Final = "booking.reschedule"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +36,8 @@ class RescheduleBooking:
     """Move a booking to the slot.
 
     - The booking keeps its reference, payments, terms and services, with the buffers of these.
-    - A customer takes an offered slot; the provider and admins may go off the grid and outside opening hours. The
-      booking's own claim does not count as taken. No actor reschedules into the past.
+    - A customer takes an offered slot; the staff may go off the grid and outside opening hours, and into time off if
+      they override it. The booking's own claim does not count as taken. No actor reschedules into the past.
     - A time that the provider's side sets is held at once. The customer may accept it, or cancel with a full refund
       until 24 hours have passed.
     - A customer reschedules only within the minimum notice of the booking's policy.
@@ -46,6 +50,8 @@ class RescheduleBooking:
     slot: datetime
     duration_minutes: int | None = None
     """None: the booking keeps its duration. Its price stays, so a customer does not change it."""
+    override_time_off: bool = False
+    """Whether the staff moves the booking into time off too."""
     expected_version: ExpectedVersion = None
 
 
@@ -55,12 +61,21 @@ async def _reschedule(command: RescheduleBooking, tx: Repositories, context: Use
     start = instant(command.slot, field="slot")
     locked = await tx.schedules.lock(booking.provider_id, slot_window(start))
     schedule = (await require_bookable_schedule(locked, booking.customer_id, tx)).for_services(booking.services)
-    by_customer = party is Party.CUSTOMER
     minutes = booking.minutes if command.duration_minutes is None else command.duration_minutes
-    if by_customer and minutes != booking.minutes:
-        raise DurationNotOffered(offered=(booking.minutes,))
-    check = claimable if by_customer else placeable
-    span, blocked = check(schedule, start, now=context.now, duration_minutes=minutes, own=ClaimId(booking.id))
+    if party is Party.CUSTOMER:
+        require_no_override(command.override_time_off)
+        if minutes != booking.minutes:
+            raise DurationNotOffered(offered=(booking.minutes,))
+        span, blocked = claimable(schedule, start, now=context.now, duration_minutes=minutes, own=ClaimId(booking.id))
+    else:
+        span, blocked = placeable(
+            schedule,
+            start,
+            now=context.now,
+            duration_minutes=minutes,
+            own=ClaimId(booking.id),
+            override_time_off=command.override_time_off,
+        )
     decision = booking.reschedule(
         span, blocked, party=party, by=context.actor, now=context.now, event_id=EventId(context.entropy.new_id())
     )
@@ -69,6 +84,8 @@ async def _reschedule(command: RescheduleBooking, tx: Repositories, context: Use
     await move_claim(booking, decision.state, tx, context)
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
     await tx.outbox.put(booking_events(decision.state, decision.events))
+    if party is not Party.CUSTOMER:
+        note_time_off(_AUDITED_AS, schedule, [span], context)
     return decision.state
 
 
@@ -76,13 +93,14 @@ reschedule_booking: Final = UseCase(
     Permission.MOVE_BOOKINGS,
     _reschedule,
     lambda _, booking: Subject("booking", booking.id),
-    audited_as="booking.reschedule",
+    audited_as=_AUDITED_AS,
     raises=(
         *MOVE_ERRORS,
         *NOT_BOOKABLE,
         DurationNotOffered,
         SlotNotOffered,
         SlotTaken,
+        TimeOff,
         AlreadyOver,
         InThePast,
         RescheduleTooLate,

@@ -3,7 +3,7 @@
 Longer than most files because use cases take their shared steps from one place instead of from each other.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final, Protocol
@@ -34,6 +34,8 @@ from booking_domain.payments.refunds import Refund, RefundNotFound, RefundReason
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.explain import time_off_until
+from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.placing import for_services, require_services, slot_window
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.deadlines import Deadlines
@@ -83,6 +85,8 @@ class BookingOrder(Protocol):
     def notes(self) -> str: ...
     @property
     def walk_in(self) -> WalkIn | None: ...
+    @property
+    def override_time_off(self) -> bool: ...
 
 
 # Before a booking is placed
@@ -138,12 +142,26 @@ def of_services(order: BookingOrder, bookable: BookableProvider, context: UseCas
 
     Raises:
         ServiceRequired: a customer names none, and the provider is booked by service.
-        ServiceNotOffered, OnlyAddOns, InvalidValue: see `for_services`.
+        ServiceNotOffered, OnlyAddOns: see `for_services`.
+        InvalidValue: see `for_services`; or a customer overrides time off.
     """
     if not is_staff(context.actor, bookable):
         require_services(bookable.schedule, order.service_ids)
+        require_no_override(order.override_time_off)
     schedule = for_services(bookable.schedule, order.service_ids, order.duration_minutes)
     return replace(bookable, schedule=schedule)
+
+
+def require_no_override(override_time_off: bool) -> None:  # noqa: FBT001 - the member of a command
+    """Raise `InvalidValue` for a customer who overrides time off."""
+    if override_time_off:
+        raise InvalidValue(field="override_time_off", problem="only the provider's side overrides time off")
+
+
+def note_time_off(action: str, schedule: ProviderSchedule, spans: Iterable[TimeRange], context: UseCaseContext) -> None:
+    """Note in the audit log, as `action`, that appointments of the staff are in time off: they have overridden it."""
+    if any(time_off_until(schedule.calendar, span) for span in spans):
+        context.note(action, details={"overrideTimeOff": True})
 
 
 def terms_of(bookable: BookableProvider, minutes: int) -> Terms:

@@ -56,7 +56,8 @@ async def reschedule(
     """Reschedule a booking in one step.
 
     The old time is released only if the new time is available. A customer can choose an offered slot; the provider and
-    admins can choose any future time. Repeating the request has no further effect.
+    admins can choose any future time, in time off only with `overrideTimeOff`. Repeating the request has no further
+    effect.
 
     A time set by the provider or an admin needs the customer's acceptance (`accept-time`). Until `objectionDeadline`
     the customer can cancel for a full refund. While the customer has not accepted, the booking cannot become `no_show`,
@@ -69,6 +70,7 @@ async def reschedule(
         booking_id=booking_id,
         slot=data.slot,
         duration_minutes=data.duration_minutes,
+        override_time_off=data.override_time_off,
         expected_version=expected_version(if_match),
     )
     return await run(reschedule_booking, command, answer=booking_json)

@@ -122,11 +122,15 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
     """The token of the booking link that the customer followed."""
     idea: IdeaBody | None = None
     """The customer's wish, with images. Admins cannot set it."""
+    override_time_off: bool = False
+    """For the provider, the manager of its salon or an admin: book in the provider's time off too."""
 
     def with_any(self, salon_id: SalonId) -> WithAnyProvider[PlaceBooking]:
         """Return the command for any provider of a salon."""
         if self.hold_id is not None:
             raise InvalidValue(field="hold_id", problem="a slot that is held has a provider; name it by `providerId`")
+        if self.override_time_off:
+            raise InvalidValue(field="override_time_off", problem="time off has a provider; name it by `providerId`")
         return WithAnyProvider(
             salon_id=salon_id,
             slot=self.slot,
@@ -158,6 +162,8 @@ class PlaceSeriesBody(Body, frozen=True, kw_only=True):
     """For the provider, the manager of its salon or an admin: the customer to book for."""
     walk_in: WalkInBody | None = None
     """For the provider, the manager of its salon or an admin: a customer without an account."""
+    override_time_off: bool = False
+    """For the provider, the manager of its salon or an admin: book in the provider's time off too."""
 
     def command(self) -> PlaceSeries:
         """Return the command."""
@@ -170,6 +176,8 @@ class RescheduleBody(Body, frozen=True, kw_only=True):
 
     slot: Instant
     duration_minutes: SomeMinutes | None = None
+    override_time_off: bool = False
+    """For the provider, the manager of its salon or an admin: move into the provider's time off too."""
 
 
 class AcceptBody(Body, frozen=True, kw_only=True):
