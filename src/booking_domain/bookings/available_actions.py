@@ -50,7 +50,7 @@ def available_actions(booking: Booking, party: Party, actor: Actor, now: datetim
     }
     if party == Party.CUSTOMER and not booking.overdue(now):
         possible |= _as_customer(booking)
-    elif party in _AT_DESK and booking.balance_due:
+    elif party in _AT_DESK and booking.desk_due:
         possible.add(AvailableAction.RECORD_DESK_PAYMENT)
     return tuple(action for action in AvailableAction if action in possible)
 
@@ -59,7 +59,7 @@ def _as_customer(booking: Booking) -> set[AvailableAction]:
     """What only the customer does, and is no action of the lifecycle."""
     if booking.status is Status.REQUESTED and booking.offered_times:
         return {AvailableAction.ACCEPT}
-    if booking.status is Status.PENDING and booking.deposit_due:
+    if booking.deposit_asked:
         return {AvailableAction.PAY_DEPOSIT}
     if booking.balance_due:
         return {AvailableAction.PAY_BALANCE}

@@ -61,6 +61,7 @@ QUOTE_LIFETIME: Final = timedelta(hours=1)
 """How long a cancellation quote is valid at the most."""
 _TO_COME: Final = frozenset({Status.REQUESTED, Status.PENDING, Status.CONFIRMED, Status.DISPUTED})
 _BALANCE_DUE: Final = frozenset({Status.CONFIRMED, Status.COMPLETED})
+_DUE_AT_DESK: Final = _BALANCE_DUE | {Status.PENDING}
 _ENDS_PAYING: Final = frozenset(
     {Action.CANCEL, Action.EXPIRE, Action.MARK_NO_SHOW, Action.RESOLVE_CANCELLED, Action.RESOLVE_NO_SHOW}
 )
@@ -390,9 +391,17 @@ class Booking:
     @property
     def balance_due(self) -> Money:
         """What is still due of the price, authorised money aside; zero unless it is confirmed or completed."""
-        if self.status not in _BALANCE_DUE:
-            return Money.zero(self.price.currency)
-        return amount_due(self.price, received=self.received + self.authorised, conceded=self.conceded)
+        return self._price_due(_BALANCE_DUE)
+
+    @property
+    def desk_due(self) -> Money:
+        """The most that the desk can take: the balance due, or what is due of the price while the deposit is due."""
+        return self._price_due(_DUE_AT_DESK)
+
+    @property
+    def deposit_asked(self) -> Money:
+        """What is due of the deposit while the booking waits for it; otherwise zero."""
+        return self.deposit_due if self.status is Status.PENDING else Money.zero(self.price.currency)
 
     @property
     def to_capture(self) -> Money:
@@ -783,6 +792,12 @@ class Booking:
         before = self.time_change
         change = changed_time(party, self.span, now) if before is None else before.followed_by(party, self.span, now)
         return change, max(self.policy_start, span.start)
+
+    def _price_due(self, statuses: frozenset[Status]) -> Money:
+        """What is due of the price, authorised money aside; zero unless the booking has one of these statuses."""
+        if self.status not in statuses:
+            return Money.zero(self.price.currency)
+        return amount_due(self.price, received=self.received + self.authorised, conceded=self.conceded)
 
     def _due_before(self, start: datetime) -> datetime | None:
         """When the deposit is due if the booking starts then: not after that, if the staff placed it."""

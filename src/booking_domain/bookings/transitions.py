@@ -104,7 +104,7 @@ class Party(StrEnum):
     MANAGER = "manager"
     ADMIN = "admin"
     PAYMENT = "payment"
-    """A confirmation of the payment gateway."""
+    """Money that has come: the payment gateway confirms it, or the desk records it."""
     SYSTEM = "system"
 
 

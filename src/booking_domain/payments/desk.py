@@ -1,7 +1,8 @@
 """Money that the customer paid at the provider's desk: the type, its lifecycle as data, and its ports.
 
 The platform never has this money. So a desk payment is no entry of a booking's ledger: it is not refunded by the
-platform and not owed to the provider. It only counts towards what is still due.
+platform and not owed to the provider. It only counts towards what is still due. One that covers the deposit confirms
+the booking.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,6 +50,12 @@ class DeskPaymentNotFound(NotFound, code="desk.not_found"):
 
 class MoreThanDue(Conflict, code="desk.more_than_due", field="amount"):
     """Only {due} is due for this booking."""
+
+    due: Money
+
+
+class LessThanDeposit(Conflict, code="desk.less_than_deposit", field="amount"):
+    """The booking waits for its deposit: record at least {due}."""
 
     due: Money
 

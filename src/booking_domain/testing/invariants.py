@@ -43,9 +43,10 @@ async def violations(reads: Reads, outbox: Sequence[Event], now: datetime) -> li
         payments, refunds = await reads.payments.of_booking(booking.id), await reads.refunds.of_booking(booking.id)
         events = await reads.bookings.events(booking.id)
         adjustments = await reads.adjustments.of_booking(booking.id)
-        found += (f"{booking.reference}: {each}" for each in _money(booking, payments, refunds, adjustments, events))
         found += (f"{booking.reference}: {each}" for each in _authorised(booking, payments))
         at_desk = await reads.desk_payments.of_booking(booking.id)
+        found += (f"{booking.reference}: {each}" for each in _money(booking, payments, refunds, adjustments))
+        found += (f"{booking.reference}: {each}" for each in _deposit(booking, payments, adjustments, at_desk, events))
         found += (f"{booking.reference}: {each}" for each in _desk(booking, at_desk))
         most = most_due(booking, payments, refunds, adjustments, at_desk)
         found += (f"{booking.reference}: {each}" for each in _amounts_due(booking, payments, most))
@@ -63,9 +64,8 @@ def _money(
     payments: Sequence[Payment],
     refunds: Sequence[Refund],
     adjustments: Sequence[Adjustment],
-    events: Sequence[BookingEvent],
 ) -> Iterator[str]:
-    """Check that the totals are those of the ledger of its money, and cover the deposit."""
+    """Check that the totals are those of the ledger of its money, and that no payment is waited for in vain."""
     try:
         ledger = Ledger.of(booking.price.currency, payments, refunds, adjustments)
     except InvalidValue as error:
@@ -80,20 +80,33 @@ def _money(
         yield f"{kept} kept of a booking that is {booking.status}"
     if booking.price < kept + booking.conceded and booking.undisputed_status is not Status.CANCELLED:
         yield f"{kept} kept and {booking.conceded} conceded of a price of {booking.price}"
-    waived = any(
-        event.by.role is Role.ADMIN and (event.to_status is Status.CONFIRMED or event.type == "dispute_ended")
-        for event in events
-    )
-    lapsed = any(each.status is PaymentStatus.FAILED and each.authorised for each in payments)
-    deducted = any(each.amount < 0 for each in adjustments)
-    returned = booking.status is Status.NO_SHOW and booking.cancellation.no_show_keeps < 100  # noqa: PLR2004 - percent
-    if booking.status in _COVERED and kept < booking.deposit and not (waived or returned or lapsed or deducted):
-        yield f"{booking.status}, and {kept} kept of a deposit of {booking.deposit}"
     pending = [each.purpose for each in payments if each.status is PaymentStatus.PENDING]
     if len(pending) != len(set(pending)):
         yield "two pending payments for one purpose"
     if pending and booking.status in {Status.CANCELLED, Status.EXPIRED}:
         yield f"a payment is waited for, and the booking is {booking.status}"
+
+
+def _deposit(
+    booking: Booking,
+    payments: Sequence[Payment],
+    adjustments: Sequence[Adjustment],
+    at_desk: Sequence[DeskPayment],
+    events: Sequence[BookingEvent],
+) -> Iterator[str]:
+    """Check that the deposit of a booking that stands is covered, unless it was waived or taken back."""
+    waived = any(
+        event.by.role is Role.ADMIN and (event.to_status is Status.CONFIRMED or event.type == "dispute_ended")
+        for event in events
+    )
+    lapsed = any(each.status is PaymentStatus.FAILED and each.authorised for each in payments)
+    voided = any(not each.counted for each in at_desk)
+    deducted = any(each.amount < 0 for each in adjustments)
+    returned = booking.status is Status.NO_SHOW and booking.cancellation.no_show_keeps < 100  # noqa: PLR2004 - percent
+    paid = booking.secured + booking.desk_paid
+    excused = waived or returned or lapsed or deducted or voided
+    if booking.status in _COVERED and paid < booking.deposit and not excused:
+        yield f"{booking.status}, and {paid} paid of a deposit of {booking.deposit}"
 
 
 def most_due(

@@ -34,7 +34,7 @@ class RecordBody(Body, frozen=True, kw_only=True):
 
     method: DeskMethod
     amount: Annotated[int, Meta(ge=1, le=MOST)] | None = None
-    """In minor units of the price's currency; by default the whole amount due."""
+    """In minor units of the price's currency; by default the deposit if it is due, otherwise the whole amount due."""
 
 
 class VoidBody(Body, frozen=True, kw_only=True):
@@ -65,12 +65,16 @@ class DeskPaymentJson(Json, frozen=True, kw_only=True):
 
 
 class DeskPaymentsJson(Json, frozen=True, kw_only=True):
-    """All payments of a booking at the desk, oldest first, and what is still due."""
+    """All payments of a booking at the desk, oldest first, what is still due, and how much can be recorded now."""
 
     items: tuple[DeskPaymentJson, ...]
     desk_paid_amount: int
     """The sum of those that are not voided."""
     balance_due_amount: int
+    least_amount: int
+    """The least that can be recorded now: while the booking waits for its deposit, what is due of it; otherwise 0."""
+    most_amount: int
+    """The most that can be recorded now; 0 if nothing is due."""
     currency: str
 
 
@@ -87,6 +91,8 @@ _desk_payments_json: Final = projection(
     DeskPaymentsJson,
     within="booking",
     items=("payments", desk_payment_json),
+    least_amount="booking.deposit_asked.amount",
+    most_amount="booking.desk_due.amount",
     currency="booking.price.currency",
 )
 
@@ -127,8 +133,8 @@ async def record_a_desk_payment(
 ) -> Response[DeskPaymentJson]:
     """Record that the customer paid in cash or by card at the desk; for the provider, the salon's manager and admins.
 
-    The amount is at most the booking's `balanceDueAmount`. An open payment by QR code is cancelled. The customer is
-    notified. The platform never refunds this money.
+    The amount is from `leastAmount` to `mostAmount` of the list. One that covers the deposit confirms the booking.
+    An open payment by QR code is cancelled. The customer is notified. The platform never refunds this money.
     """
     return await run(
         record_desk_payment,
@@ -149,7 +155,8 @@ async def void_a_desk_payment(
     """Void a desk payment that was recorded by mistake, or whose money was given back at the desk.
 
     The customer is notified of the reason. A payment cannot be voided while the booking is in dispute. If an
-    overpayment was refunded after this payment was recorded, only an admin can void it.
+    overpayment was refunded after this payment was recorded, only an admin can void it. A booking that the payment
+    confirmed stays confirmed: the amount is due with the balance.
     """
     command = VoidDeskPayment(
         booking_id=booking_id,

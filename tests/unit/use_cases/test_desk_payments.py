@@ -19,6 +19,7 @@ from booking_domain.payments.desk import (
     DeskPaymentInUse,
     DeskPaymentNotFound,
     InvalidDeskPaymentTransition,
+    LessThanDeposit,
     MoreThanDue,
 )
 from booking_domain.payments.earnings import Period, commission_on
@@ -32,7 +33,7 @@ from booking_domain.shared.money import Money
 from booking_domain.testing.builders import DEPOSIT, PRICE, TOMORROW
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.memory import MemoryNotifier
-from booking_domain.testing.studio import Studio
+from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
 from booking_domain.use_cases.messages.notify import notify
 from booking_domain.use_cases.payments.desk_payments import (
     RecordDeskPayment,
@@ -116,9 +117,104 @@ async def test_of_concurrent_records_of_the_rest_one_succeeds(studio: Studio) ->
     assert (len(taken), [type(each) for each in refusals]) == (1, [NothingDue] * 4)
 
 
-@pytest.mark.parametrize("status", [Status.PENDING, Status.CANCELLED, Status.DISPUTED, Status.NO_SHOW])
+@pytest.mark.parametrize("by", ["owner", "admin"])
+@pytest.mark.parametrize("amount", [None, PRICE.amount])
+async def test_a_deposit_at_the_desk_confirms_the_booking(studio: Studio, amount: int | None, by: str) -> None:
+    booking, staff = await studio.book(), studio.owner if by == "owner" else studio.admin
+    payment = await take(studio, booking, amount, by=staff)
+    seen = await studio.seen(booking)
+    assert payment.amount == (DEPOSIT if amount is None else PRICE)
+    assert (seen.status, seen.payment_status, seen.due_at) == (Status.CONFIRMED, BookingPaymentStatus.PAID, None)
+    assert seen.balance_due == PRICE - payment.amount
+    entry = (await studio.reads.bookings.events(booking.id))[-1]
+    assert (entry.type, entry.by, entry.reason) == ("confirmed", staff, "paid at the desk")
+    assert await studio.topics(booking) == ["booking.placed", "booking.confirmed", "desk_payment.recorded"]
+    studio.clock.advance(PAYMENT_WINDOW)
+    assert await studio.expire(booking) is None
+    assert await studio.violations() == []
+
+
+async def test_less_than_the_deposit_or_more_than_the_price_does_not_confirm(studio: Studio) -> None:
+    booking = await studio.book()
+    with pytest.raises(LessThanDeposit) as less:
+        await take(studio, booking, DEPOSIT.amount - 1)
+    assert less.value.due == DEPOSIT
+    with pytest.raises(MoreThanDue) as more:
+        await take(studio, booking, PRICE.amount + 1)
+    assert more.value.due == PRICE
+    assert await studio.seen(booking) == booking
+    part = await studio.paid(booking, DEPOSIT.percent(50))
+    assert (await take(studio, booking)).amount == DEPOSIT - part.settled
+    assert (await studio.seen(booking)).status is Status.CONFIRMED
+
+
+async def test_the_desk_takes_the_deposit_until_the_booking_has_expired(studio: Studio) -> None:
+    overdue, expired = await studio.book(), await studio.book(TOMORROW + timedelta(hours=2))
+    studio.clock.advance(PAYMENT_WINDOW)
+    await studio.expire(expired)
+    await take(studio, overdue)
+    assert (await studio.seen(overdue)).status is Status.CONFIRMED
+    with pytest.raises(NothingDue):
+        await take(studio, expired)
+
+
+@pytest.mark.parametrize("first", ["gateway", "desk"])
+async def test_a_deposit_that_is_paid_online_and_at_the_desk_counts_twice_towards_the_price(
+    studio: Studio, first: str
+) -> None:
+    booking = await studio.book()
+    payment = await studio.bill(booking)
+    studio.pay(payment)
+    if first == "gateway":
+        await studio.settle(payment)
+    await take(studio, booking, DEPOSIT.amount)
+    kept = await studio.reads.payments.get(payment.id)
+    assert kept is not None
+    assert kept.status is (PaymentStatus.PAID if first == "gateway" else PaymentStatus.CANCELLED)
+    await studio.settle(payment)
+    seen = await studio.seen(booking)
+    assert (seen.status, seen.paid, seen.desk_paid) == (Status.CONFIRMED, DEPOSIT, DEPOSIT)
+    assert seen.balance_due == PRICE - DEPOSIT - DEPOSIT
+    assert [each.type for each in await studio.reads.bookings.events(booking.id)] == ["placed", "confirmed"]
+    assert await studio.violations() == []
+
+
+async def test_money_beyond_the_price_goes_back_when_the_whole_price_was_paid_at_the_desk(studio: Studio) -> None:
+    booking = await studio.book()
+    payment = await studio.bill(booking)
+    await take(studio, booking, PRICE.amount)
+    studio.pay(payment)
+    await studio.settle(payment)
+    assert await studio.owed(booking) == [DEPOSIT]
+    assert await studio.violations() == []
+
+
+async def test_a_void_takes_no_confirmation_back(studio: Studio) -> None:
+    booking = await studio.book()
+    payment = await take(studio, booking)
+    await void(studio, payment)
+    seen = await studio.seen(booking)
+    assert (seen.status, seen.balance_due, seen.due_at) == (Status.CONFIRMED, PRICE, None)
+    assert await studio.violations() == []
+    assert (await studio.bill(booking, Purpose.BALANCE)).amount == PRICE
+
+
+async def test_what_confirmed_the_booking_at_the_desk_is_given_back_at_the_desk(studio: Studio) -> None:
+    booking = await studio.book()
+    payment = await take(studio, booking)
+    await studio.move(booking, Status.CANCELLED, by=studio.owner)
+    assert await studio.owed(booking) == []
+    await void(studio, payment, why="Given back in cash")
+    assert (await studio.seen(booking)).desk_paid.amount == 0
+    assert await studio.violations() == []
+
+
+@pytest.mark.parametrize("status", [Status.EXPIRED, Status.CANCELLED, Status.DISPUTED, Status.NO_SHOW])
 async def test_no_desk_payment_is_recorded_if_nothing_is_due(studio: Studio, status: Status) -> None:
-    booking = await studio.book() if status is Status.PENDING else await confirmed(studio)
+    booking = await studio.book() if status is Status.EXPIRED else await confirmed(studio)
+    if status is Status.EXPIRED:
+        studio.clock.advance(PAYMENT_WINDOW)
+        await studio.expire(booking)
     if status is Status.CANCELLED:
         await studio.move(booking, status, by=studio.owner)
     if status is Status.NO_SHOW:
@@ -236,11 +332,17 @@ async def test_a_booking_that_was_paid_only_at_the_desk_has_earnings_which_a_voi
 )
 async def test_desk_payments_never_unbalance_the_books(steps: list[tuple[str, int]]) -> None:
     studio = await Studio.opened()
-    booking, payments = await confirmed(studio), list[DeskPayment]()
+    booking, payments = await studio.book(), list[DeskPayment]()
     for what, number in steps:
-        due = (await studio.seen(booking)).balance_due
+        due = (await studio.seen(booking)).desk_due
         with suppress(
-            NothingDue, MoreThanDue, InvalidValue, InvalidDeskPaymentTransition, InvalidBookingTransition, AlreadyOver
+            NothingDue,
+            MoreThanDue,
+            LessThanDeposit,
+            InvalidValue,
+            InvalidDeskPaymentTransition,
+            InvalidBookingTransition,
+            AlreadyOver,
         ):
             match what:
                 case "take" | "take all":

@@ -23,7 +23,7 @@ from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking, BookingDecision, Terms
 from booking_domain.bookings.ports import BookableProvider
 from booking_domain.bookings.references import new_reference
-from booking_domain.bookings.transitions import CLAIMS_TIME, InvalidBookingTransition, Party, Status
+from booking_domain.bookings.transitions import CLAIMS_TIME, Action, InvalidBookingTransition, Party, Status
 from booking_domain.bookings.upcoming import UpcomingLimits
 from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
@@ -39,6 +39,7 @@ from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.placing import for_services, require_services, slot_window
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.deadlines import Deadlines
+from booking_domain.shared.decision import Decision
 from booking_domain.shared.errors import InvalidValue, required
 from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId, RefundId, SeriesId, ServiceId, UserId
@@ -350,6 +351,25 @@ async def save_decision(
     return after
 
 
+def confirm_if_covered(booking: Booking, reason: str, context: UseCaseContext) -> BookingDecision:
+    """Confirm a booking that waits for its deposit, once it is paid or authorised. The caller saves it."""
+    if booking.status is not Status.PENDING or booking.deposit_due:
+        return Decision(booking)
+    return apply_payment(booking, Action.CONFIRM, reason, context)
+
+
+def apply_payment(booking: Booking, action: Action, reason: str, context: UseCaseContext) -> BookingDecision:
+    """Apply what money that has come leads to; the trail names the actor who brought or recorded it."""
+    return booking.apply(
+        action,
+        party=Party.PAYMENT,
+        by=context.actor,
+        now=context.now,
+        event_id=EventId(context.entropy.new_id()),
+        reason=reason,
+    )
+
+
 async def close_payments(booking: Booking, tx: Repositories) -> str:
     """Cancel pending payments, and return the gateway of the latest payment (empty if there is none)."""
     gateway = ""
@@ -362,9 +382,7 @@ async def close_payments(booking: Booking, tx: Repositories) -> str:
 
 def due_of(booking: Booking, purpose: Purpose) -> Money:
     """What is due for this purpose: of the deposit while the booking waits for it, or of the price."""
-    if purpose == Purpose.BALANCE:
-        return booking.balance_due
-    return booking.deposit_due if booking.status is Status.PENDING else Money.zero(booking.price.currency)
+    return booking.balance_due if purpose == Purpose.BALANCE else booking.deposit_asked
 
 
 async def close_excessive_payments(booking: Booking, tx: Repositories) -> None:

@@ -1,13 +1,15 @@
 """Record what a customer paid at the desk, and void a record.
 
-The provider, the manager of the provider's salon and admins record it, for a booking of which something is due. Open
-invoices of the gateway are cancelled, so that the customer does not pay twice; money that still arrives is refunded.
+The provider, the manager of the provider's salon and admins record it, for a booking of which something is due. What
+covers the deposit confirms the booking, as money from the gateway does. Open invoices of the gateway are cancelled, so
+that the customer does not pay twice; money that still arrives counts, and what exceeds the price is refunded.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
 from booking_domain.bookings.errors import BookingNotFound
+from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Party, Status
 from booking_domain.payments.desk import (
@@ -16,6 +18,7 @@ from booking_domain.payments.desk import (
     DeskPaymentInUse,
     DeskPaymentNotFound,
     InvalidDeskPaymentTransition,
+    LessThanDeposit,
     MoreThanDue,
 )
 from booking_domain.payments.errors import NothingDue
@@ -29,7 +32,7 @@ from booking_domain.shared.ids import BookingId, DeskPaymentId, EventId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation, may
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
-from booking_domain.use_cases.bookings.steps import close_payments, lock_visible_booking
+from booking_domain.use_cases.bookings.steps import close_payments, confirm_if_covered, lock_visible_booking
 from booking_domain.use_cases.platform.ports import Repositories
 
 _RELATIONS: Final = {Party.PROVIDER: Relation.OWN, Party.MANAGER: Relation.MANAGED, Party.ADMIN: Relation.ANY}
@@ -39,18 +42,23 @@ _RELATIONS: Final = {Party.PROVIDER: Relation.OWN, Party.MANAGER: Relation.MANAG
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checks_enums
 class RecordDeskPayment:
-    """Record that the customer paid at the desk."""
+    """Record that the customer paid at the desk.
+
+    A booking that waits for its deposit is confirmed, so at least the deposit is recorded. Until it is expired, it may
+    be overdue: its time is still claimed.
+    """
 
     booking_id: BookingId
     method: DeskMethod
     amount: int | None = None
-    """In minor units of the price's currency; None: all that is due."""
+    """In minor units of the price's currency; None: the deposit if it is due, otherwise all that is due."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoidDeskPayment:
     """Void a desk payment: it was recorded by mistake, or the money was given back at the desk.
 
+    It takes no confirmation back: what counted for the deposit is due with the balance, and the staff may cancel.
     None is voided while the booking is in dispute. Where an overpayment was sent back after it was recorded, only an
     admin voids it.
     """
@@ -71,12 +79,14 @@ class DeskPaymentDone:
 
 async def _record(command: RecordDeskPayment, tx: Repositories, context: UseCaseContext) -> DeskPaymentDone:
     booking, _ = await _lock_at_desk(command.booking_id, tx, context)
-    due = booking.balance_due
+    due, least = booking.desk_due, booking.deposit_asked
     if not due:
         raise NothingDue
-    amount = due if command.amount is None else Money(amount=command.amount, currency=due.currency)
+    amount = (least or due) if command.amount is None else Money(amount=command.amount, currency=due.currency)
     if due < amount:
         raise MoreThanDue(due=due)
+    if amount < least:
+        raise LessThanDeposit(due=least)
     payment = DeskPayment.record(
         id=DeskPaymentId(context.entropy.new_id()),
         booking_id=booking.id,
@@ -87,9 +97,10 @@ async def _record(command: RecordDeskPayment, tx: Repositories, context: UseCase
     )
     await close_payments(booking, tx)
     await tx.desk_payments.add(payment)
-    after = booking.add_desk_payment(amount, context.now)
-    await tx.bookings.save(after, was=booking)
-    await tx.outbox.put([_event(DeskPaymentRecorded, payment, context)])
+    decision = confirm_if_covered(booking.add_desk_payment(amount, context.now), "paid at the desk", context)
+    after = decision.state
+    await tx.bookings.save(after, was=booking, events=decision.events)
+    await tx.outbox.put([*booking_events(after, decision.events), _event(DeskPaymentRecorded, payment, context)])
     return DeskPaymentDone(payment=payment, booking=after)
 
 
@@ -148,7 +159,7 @@ record_desk_payment: Final = UseCase(
     _record,
     _subject,
     audited_as="desk_payment.recorded",
-    raises=(BookingNotFound, NothingDue, MoreThanDue, InvalidValue),
+    raises=(BookingNotFound, NothingDue, MoreThanDue, LessThanDeposit, InvalidValue),
 )
 void_desk_payment: Final = UseCase(
     Permission.TAKE_AT_DESK,

@@ -14,7 +14,7 @@ from typing import Final
 from booking_domain.bookings.errors import CustomerNotActive
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking, BookingDecision
-from booking_domain.bookings.transitions import Action, LatePayment, Party, Status
+from booking_domain.bookings.transitions import Action, LatePayment, Status
 from booking_domain.payments.errors import GatewayUnavailable, PaymentNotFound
 from booking_domain.payments.events import (
     PaymentAuthorised,
@@ -32,17 +32,18 @@ from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, TimeNotAvailable
 from booking_domain.scheduling.placing import require_available, slot_window
 from booking_domain.shared.actor import SYSTEM
-from booking_domain.shared.decision import Decision
 from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
-from booking_domain.shared.ids import EventId, PaymentId
+from booking_domain.shared.ids import PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.processes import Process
 from booking_domain.use_cases.bookings.bookable import require_bookable_schedule
 from booking_domain.use_cases.bookings.steps import (
+    apply_payment,
     booking_claim,
     capture_all,
     close_excessive_payments,
+    confirm_if_covered,
     decide_captures,
     schedule_refund,
 )
@@ -191,15 +192,12 @@ async def _confirm_or_revive(booking: Booking, tx: Repositories, context: UseCas
     A booking is revived if its time can be booked now, as far as the customer had not agreed to it before: minimum
     notice, horizon and grid do not count. If it is not, its audit trail has the reason.
     """
-    covered = not booking.deposit_due
-    if booking.status is Status.PENDING and covered:
-        return _paid(booking, Action.CONFIRM, "paid", context)
-    if booking.status is Status.EXPIRED and covered:
-        obstacle = await _claim_again(booking, tx, context)
-        if obstacle is None:
-            return _paid(booking, Action.REVIVE, "paid", context)
-        return _paid(booking, Action.RETURN_PAYMENT, obstacle, context)
-    return Decision(booking)
+    if booking.status is not Status.EXPIRED or booking.deposit_due:
+        return confirm_if_covered(booking, "paid", context)
+    obstacle = await _claim_again(booking, tx, context)
+    if obstacle is None:
+        return apply_payment(booking, Action.REVIVE, "paid", context)
+    return apply_payment(booking, Action.RETURN_PAYMENT, obstacle, context)
 
 
 async def _claim_again(booking: Booking, tx: Repositories, context: UseCaseContext) -> LatePayment | None:
@@ -219,17 +217,6 @@ async def _claim_again(booking: Booking, tx: Repositories, context: UseCaseConte
     except (SlotTaken, TimeNotAvailable):
         return LatePayment.TIME
     return None
-
-
-def _paid(booking: Booking, action: Action, reason: str, context: UseCaseContext) -> BookingDecision:
-    return booking.apply(
-        action,
-        party=Party.PAYMENT,
-        by=SYSTEM,
-        now=context.now,
-        event_id=EventId(context.entropy.new_id()),
-        reason=reason,
-    )
 
 
 def _excess(booking: Booking, new: Money, before: Payment) -> Money:

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from tests.unit.entrypoints.api import Api
 from tests.unit.features.declarations import World
-from tests.unit.features.desk_payments import confirmed, due
+from tests.unit.features.desk_payments import TERMS, confirmed, due
 
 PRICE: Final = 8_000_000
 
@@ -35,6 +35,26 @@ async def test_a_desk_payment_is_shown_to_both_parties_and_to_admins(api: Api) -
         (rest.json()["id"], 5_000_000, "recorded")
     ]
     assert ",80000.00,MNT," in (await api.get("/admin/bookings/export", admin)).text
+
+
+async def test_a_deposit_at_the_desk_confirms_a_booking_that_waits_for_it(api: Api) -> None:
+    provider, provider_id = await api.open_provider(**TERMS)
+    customer = await api.joined("customer", verified=True)
+    booking = await api.booked(customer, provider_id)
+    path = f"/bookings/{booking['id']}/desk-payments"
+    asked = (await api.get(path, provider)).json()
+    assert (booking["status"], asked["leastAmount"], asked["mostAmount"]) == ("pending", 2_000_000, PRICE)
+    opened = await api.post("/payments", customer, json={"bookingId": booking["id"], "purpose": "deposit"})
+    assert opened.status_code == 201, opened.text
+    less = await api.post(path, provider, json={"method": "cash", "amount": 1_999_999})
+    assert (less.status_code, less.json()["code"]) == (409, "desk.less_than_deposit")
+    taken = await api.post(path, provider, json={"method": "cash"})
+    assert (taken.status_code, taken.json()["amount"]) == (201, 2_000_000)
+    shown = (await api.get(f"/bookings/{booking['id']}", customer)).json()
+    assert (shown["status"], shown["paymentStatus"], shown["balanceDueAmount"]) == ("confirmed", "paid", 6_000_000)
+    assert (await api.get(f"/payments/{opened.json()['id']}", customer)).json()["status"] == "cancelled"
+    asked = (await api.get(path, provider)).json()
+    assert (asked["leastAmount"], asked["mostAmount"]) == (0, 6_000_000)
 
 
 async def test_the_manager_of_the_salon_records_and_voids(api: Api) -> None:
