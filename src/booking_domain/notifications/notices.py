@@ -3,7 +3,7 @@
 The templates are the message ids of the gettext catalogues: after changing one, run `make catalogues` and translate it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from string import Formatter
@@ -105,32 +105,18 @@ class Notice:
     @property
     def details(self) -> tuple[str, ...]:
         """The details of the template for which there are values."""
-        return tuple(
-            each
-            for each in self.template.details
-            if all(self.values.get(name) for _, name, _, _ in Formatter().parse(each) if name is not None)
-        )
+        return tuple(each for each in self.template.details if all(self.values.get(name) for name in names_in(each)))
 
     def written(self, template: str, show: Callable[[NoticeValue], str] = str) -> str:
         """Return a translation of the text with the values in their places, without links but those of the platform.
 
         `show` writes times and amounts in the language of the template.
         """
-        return template.format(
-            **{
-                name: without_links(value) if isinstance(value, str) else show(value)
-                for name, value in self.values.items()
-            }
-        )
+        return _filled(template, self.values, without_links, show)
 
     def written_subject(self, template: str, show: Callable[[NoticeValue], str] = str) -> str:
         """Return a translation of the subject: one line, with the values in their places, long ones shortened."""
-        return template.format(
-            **{
-                name: _shortened(value) if isinstance(value, str) else show(value)
-                for name, value in self.values.items()
-            }
-        )
+        return _filled(template, self.values, _shortened, show)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +135,31 @@ class Translator(Protocol):
     def translate(self, notice: Notice, locale: str) -> TranslatedNotice:
         """Translate a notice to the locale's language, or to the platform's default if there is no translation."""
         ...
+
+
+def names_in(text: str) -> Iterator[str]:
+    """Yield the fields that a text names, as often as it names them.
+
+    >>> list(names_in("{provider} expects you on {when}."))
+    ['provider', 'when']
+
+    Raises:
+        ValueError: a brace is not closed, or not opened.
+    """
+    return (name for _, name, _, _ in Formatter().parse(text) if name is not None)
+
+
+def _filled(
+    template: str,
+    values: Mapping[str, NoticeValue],
+    quote: Callable[[str], str],
+    show: Callable[[NoticeValue], str],
+) -> str:
+    """The template with the values that it names; writing one takes long, so the others are not written."""
+    named = {name: values[name] for name in names_in(template)}
+    return template.format(
+        **{name: quote(value) if isinstance(value, str) else show(value) for name, value in named.items()}
+    )
 
 
 def _shortened(text: str) -> str:

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from booking_domain.notifications.fields import names_in
-from booking_domain.notifications.notices import NoticeTemplate
+from booking_domain.notifications.notices import NoticeTemplate, names_in
 from booking_domain.shared.events import Event
 from booking_domain.use_cases.messages.declared import MESSAGE_TEMPLATES, MESSAGES, NOTICE_FIELDS, SILENT_EVENTS
 from booking_domain.use_cases.messages.notify import NOTIFIED_EVENTS

@@ -14,8 +14,7 @@ from tests.unit.effort import examples
 
 from booking_domain.bookings import events as bookings
 from booking_domain.notifications.codes import CODE_NOTICES
-from booking_domain.notifications.fields import names_in
-from booking_domain.notifications.notices import LocalTime, NoticeValue, zone_name
+from booking_domain.notifications.notices import LocalTime, NoticeValue, names_in, zone_name
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from booking_domain.shared.user_texts import has_address
 from booking_domain.testing.builders import NOW
@@ -160,6 +159,18 @@ def test_braces_in_a_name_are_no_placeholders() -> None:
     notice = OFFER.fill(provider="{until}", when="", until="")
     subject = GettextTranslator("en").translate(notice, "en").subject
     assert subject == "Waiting list: a time with “{until}” has come free"
+
+
+def test_only_the_values_that_a_text_names_are_written() -> None:
+    written: list[NoticeValue] = []
+
+    def show(value: NoticeValue) -> str:
+        written.append(value)
+        return str(value)
+
+    when, until = LocalTime(NOW, "Asia/Ulaanbaatar"), LocalTime(NOW, "UTC")
+    OFFER.fill(provider="Ink", when=when, until=until).written("{provider}: {when}", show)
+    assert written == [when]
 
 
 def test_a_notice_shows_no_values_in_a_log() -> None:
