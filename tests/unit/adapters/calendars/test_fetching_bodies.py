@@ -1,14 +1,19 @@
 import gzip
 import zlib
+from functools import cache
 
 import pytest
 from tests.unit.adapters.calendars.feed_server import FEED, fetched, http, refused
 
 MAX_BYTES = 100_000
 ZIPPED = gzip.compress(FEED, mtime=0)
-GZIP_BOMB = gzip.compress(bytes(200_000_000), mtime=0)
 BROKEN = "its compression is broken"
 TOO_LARGE = "it is larger than 100,000 bytes"
+
+
+@cache
+def gzip_bomb() -> bytes:
+    return gzip.compress(bytes(200_000_000), mtime=0)
 
 
 def zipped(body: bytes, encoding: str = "gzip") -> bytes:
@@ -32,12 +37,15 @@ async def test_a_file_of_exactly_the_maximum_size_is_fetched() -> None:
         b"HTTP/1.1 200 OK\r\n\r\n" + bytes(10_000_000),
         b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" + b"10000\r\n%b\r\n" % bytes(65_536) * 160,
         zipped(gzip.compress(bytes(MAX_BYTES + 1))),
-        zipped(GZIP_BOMB),
     ],
-    ids=["one byte over", "no content length", "chunked", "one byte over, compressed", "gzip bomb"],
+    ids=["one byte over", "no content length", "chunked", "one byte over, compressed"],
 )
 async def test_a_file_over_the_maximum_size_is_unreadable(response: bytes) -> None:
     assert await refused(response) == TOO_LARGE
+
+
+async def test_a_gzip_bomb_is_unreadable() -> None:
+    assert await refused(zipped(gzip_bomb())) == TOO_LARGE
 
 
 async def test_a_gzip_bomb_is_not_inflated_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,7 +66,7 @@ async def test_a_gzip_bomb_is_not_inflated_beyond_the_limit(monkeypatch: pytest.
             return getattr(self._real, name)
 
     monkeypatch.setattr(zlib, "decompressobj", Counting)
-    assert await refused(zipped(GZIP_BOMB)) == TOO_LARGE
+    assert await refused(zipped(gzip_bomb())) == TOO_LARGE
     assert 0 < sum(inflated) <= MAX_BYTES + 1
 
 
