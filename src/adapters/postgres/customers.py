@@ -109,10 +109,9 @@ _KEEP_WALK_IN: Final = Statement(
 )
 _DELETE_ON: Final = Statement(delete(customer_notes).where(_n.customer_id == bindparam("customer_id")))
 _NOW: Final[BindParameter[Any]] = bindparam("now")
-_WHO: Final = func.coalesce(CUSTOMER_ID, _b.customer_id)
 _VISITS: Final = (
     select(
-        _WHO.label("customer_id"),
+        CUSTOMER_ID.label("customer_id"),
         func.count().filter(_AGREED).label("bookings"),
         func.count().filter(_b.status == Status.NO_SHOW.value).label("no_shows"),
         func.max(_b.starts_at).filter(_CAME, _b.starts_at <= _NOW).label("last_visit"),
@@ -122,9 +121,9 @@ _VISITS: Final = (
     .where(
         _THEIRS,
         or_(walk_ins.c.booking_id.is_not(None), _HAS_ACCOUNT),
-        if_given("customer_id", _b.customer_id, bindparam("customer_id") == _WHO),
+        if_given("customer_id", _b.customer_id, bindparam("customer_id") == CUSTOMER_ID),
     )
-    .group_by(_WHO)
+    .group_by(CUSTOMER_ID)
     .subquery("visits")
 )
 _NAME: Final = func.coalesce(walk_ins.c.name, users.c.name).collate("C")

@@ -37,6 +37,7 @@ from booking_domain.bookings.transitions import (
     payment_status_of,
 )
 from booking_domain.bookings.upcoming import MAX_UPCOMING
+from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.scheduling.services import OfferedService, compose
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.decision import Decision
@@ -316,6 +317,17 @@ class Booking:
             id=event_id, booking_id=id, type="placed", from_status=None, to_status=status, by=by, at=now
         )
         return Decision(booking, (event,))
+
+    @property
+    def of_walk_in(self) -> bool:
+        """Whether the provider's side entered a customer who has no account, under the provider's own account."""
+        return self.customer_id == self.provider_user_id
+
+    def name_of_customer(self, account: str, walk_in: WalkIn | None) -> str:
+        """What the customer is called, never the provider: a walk-in without a name has an empty one."""
+        if not self.of_walk_in:
+            return account
+        return "" if walk_in is None else walk_in.name
 
     def party(self, actor: Actor, manager_id: UserId | None = None) -> Party | None:
         """The party that the actor is to this booking; None if it is not visible to the actor.
@@ -781,7 +793,7 @@ class Booking:
 
     def _agreement(self, span: TimeRange, party: Party, now: datetime) -> tuple[TimeChange | None, datetime]:
         """The time change after a reschedule to `span`, and the start by which a cancellation is judged then."""
-        if self.customer_id == self.provider_user_id:  # a walk-in: no customer has to agree
+        if self.of_walk_in:  # no customer has to agree
             return None, span.start
         if party == Party.CUSTOMER:
             if self.status is Status.REQUESTED or self.may_object(now):  # nothing was agreed, or everything is refunded

@@ -58,7 +58,7 @@ def reminders_of(
     that would have been due before is left out. Each reminder ends when the next is due. `follow_ups` are those of
     other contexts, after the appointment. A walk-in has none.
     """
-    if booking.customer_id == booking.provider_user_id:
+    if booking.of_walk_in:
         return
     if booking.status is Status.CONFIRMED and not booking.under_review:
         start = booking.span.start

@@ -96,7 +96,7 @@ class Receipt:
     """None: the account is erased."""
     issuer_address: str | None
     customer_name: str | None
-    """None: the account is erased."""
+    """None: the account is erased, or a walk-in has no name."""
     language: str
     """Of `LANGUAGES`: that of the customer."""
     booking_reference: str

@@ -204,7 +204,7 @@ def _described(person: Person, seen: VisibleAppointment) -> str:
     services = ", ".join(service.name for service in booking.services)
     lines = (
         say(Phrase("Booking {reference}"), reference=booking.reference),
-        _other_party(seen),
+        _other_party(person, seen),
         services,
         _start(person, seen),
         say(Phrase("Status: {status}"), status=say.status(booking.status)),
@@ -213,10 +213,12 @@ def _described(person: Person, seen: VisibleAppointment) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _other_party(seen: VisibleAppointment) -> str:
+def _other_party(person: Person, seen: VisibleAppointment) -> str:
     """The name of the other party."""
     appointment = seen.appointment
-    return appointment.provider_name if seen.party is Party.CUSTOMER else appointment.customer_name
+    if seen.party is Party.CUSTOMER:
+        return appointment.provider_name
+    return appointment.customer_name or person.say(Phrase("Walk-in"))
 
 
 def _start(person: Person, seen: VisibleAppointment) -> str:
@@ -227,4 +229,4 @@ def _start(person: Person, seen: VisibleAppointment) -> str:
 
 
 def _line(person: Person, seen: VisibleAppointment) -> str:
-    return f"{_start(person, seen)} · {_other_party(seen)}"
+    return f"{_start(person, seen)} · {_other_party(person, seen)}"

@@ -174,6 +174,13 @@ async def test_a_walk_in_is_named_as_the_provider_wrote_it(studio: Studio) -> No
     assert receipt.customer_name == "Болд"
 
 
+async def test_the_receipt_of_a_walk_in_without_a_name_does_not_name_the_provider_as_customer(studio: Studio) -> None:
+    booking = await studio.book(by=studio.owner, customer=studio.owner)
+    await take(studio, booking)
+    [receipt] = await issued(studio, booking)
+    assert receipt.customer_name is None
+
+
 async def test_a_booking_that_does_not_exist_has_no_receipts(studio: Studio) -> None:
     with pytest.raises(BookingNotFound):
         await issue_receipts(BookingId(studio.entropy.new_id()), reads=studio.reads, executor=studio.executor)

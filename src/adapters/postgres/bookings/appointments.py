@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, not_, or_, 
 
 from adapters.postgres.bookings.bookings import BOOKING
 from adapters.postgres.bookings.tables import IS_TO_COME, bookings, walk_ins
-from adapters.postgres.bookings.walk_ins import is_walk_in, walk_in_of
+from adapters.postgres.bookings.walk_ins import CUSTOMER_ID, CUSTOMER_NAME, is_customer, walk_in_of
 from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.identity.tables import users
 from adapters.postgres.identity.users import PHONE
@@ -30,10 +30,10 @@ _APPOINTMENTS: Final[Select[tuple[object, ...]]] = select(
     salons.c.id,
     salons.c.name,
     salons.c.manager_id,
-    users.c.name,
+    CUSTOMER_ID,
+    CUSTOMER_NAME,
     users.c.email,
     users.c.phone_sealed,
-    walk_ins.c.first_booking_id,
     walk_ins.c.name,
     walk_ins.c.phone_sealed,
 ).select_from(
@@ -65,7 +65,7 @@ _ONE: Final = Statement(_APPOINTMENTS.where(_b.id == bindparam("booking_id")))
 _OF_SALON: Final = if_given("salon_id", providers.c.salon_id, providers.c.salon_id == bindparam("salon_id"))
 _LISTED: Final = _APPOINTMENTS.where(
     one_of("statuses", _b.status),
-    *chosen_by(bookings, _b.starts_at, is_walk_in(bindparam("customer_id", type_=_b.id.type))),
+    *chosen_by(bookings, _b.starts_at, is_customer(bindparam("customer_id", type_=_b.id.type))),
     _OF_SALON,
     if_given("upcoming_at", _b.ends_at, and_(IS_TO_COME, _b.ends_at > bindparam("upcoming_at"))),
     if_given("past_at", _b.ends_at, not_(and_(IS_TO_COME, _b.ends_at > bindparam("past_at")))),
@@ -113,17 +113,16 @@ class PostgresAppointmentReads(WithCipher, AppointmentReads):
 
     def _appointment(self, row: Row) -> Appointment:
         columns, (name, address, time_zone, *rest) = row[: len(BOOKING.columns)], row[len(BOOKING.columns) :]
-        salon_id, salon, manager_id, customer, email, phone, first_booking_id, walk_in, number = rest
+        salon_id, salon, manager_id, customer_id, customer, email, phone, walk_in, number = rest
         booking = BOOKING.read(columns)
-        unknown = CustomerId(booking.customer_id)
         return Appointment(
             booking=booking,
             provider_name=name,
             provider_address=address,
             provider_time_zone=time_zone,
             salon=None if salon_id is None else SalonName(id=SalonId(salon_id), name=salon, manager_id=manager_id),
-            customer_id=unknown if walk_in is None else CustomerId(first_booking_id or booking.id),
-            customer_name=customer if walk_in is None else walk_in,
+            customer_id=CustomerId(customer_id),
+            customer_name=customer,
             customer_email=email,
             walk_in=None if walk_in is None else walk_in_of(booking.id, walk_in, number, self._cipher),
             customer_phone=None if phone is None else self._cipher.decrypt(phone, field=PHONE, row=booking.customer_id),

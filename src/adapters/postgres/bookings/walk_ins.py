@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, delete, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, delete, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.bookings.tables import IS_TO_COME, bookings, walk_ins
@@ -17,9 +17,11 @@ from booking_domain.shared.ids import BookingId, CustomerId, UserId
 PHONE: Final = EncryptedColumn.of(walk_ins.c.phone_sealed).field
 _w: Final = walk_ins.c
 _b: Final = bookings.c
-CUSTOMER_ID: Final = func.coalesce(_w.first_booking_id, _w.booking_id)
-CUSTOMER_NAME: Final = func.coalesce(_w.name, users.c.name)
-"""The walk-in's name, if the booking has one, or the account's: where `walk_ins` is joined from the outside."""
+_IS_WALK_IN: Final = _b.customer_id == _b.provider_user_id
+CUSTOMER_ID: Final = case((_IS_WALK_IN, func.coalesce(_w.first_booking_id, _b.id)), else_=_b.customer_id)
+"""The walk-in, or the account, where `walk_ins` is joined from the outside. The provider is no customer of its own."""
+CUSTOMER_NAME: Final = case((_IS_WALK_IN, func.coalesce(_w.name, "")), else_=users.c.name)
+"""How the same is called; empty for a walk-in whose name was not entered, or was deleted."""
 _VISITS: Final = walk_ins.join(bookings, _b.id == _w.booking_id)
 _CUSTOMER: Final[BindParameter[Any]] = bindparam("customer_id", type_=_b.id.type)
 _later: Final = bookings.alias("later")
@@ -30,6 +32,15 @@ def is_walk_in(customer_id: BindParameter[Any]) -> ColumnElement[bool]:
     """Whether a row of `walk_ins` is of this customer, by the indexes."""
     first = and_(_w.booking_id == customer_id, _w.first_booking_id.is_(None))
     return or_(first, _w.first_booking_id == customer_id)
+
+
+def is_customer(customer_id: BindParameter[Any]) -> ColumnElement[bool]:
+    """Whether a booking, with `walk_ins` joined from the outside, is of this customer."""
+    return or_(
+        and_(~_IS_WALK_IN, _b.customer_id == customer_id),
+        and_(_IS_WALK_IN, _b.id == customer_id, _w.first_booking_id.is_(None)),
+        _w.first_booking_id == customer_id,
+    )
 
 
 _ADD: Final = Statement(insert(walk_ins))

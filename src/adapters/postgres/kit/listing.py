@@ -43,18 +43,18 @@ def _page(listed: Select[Any], source: FromClause, keys: Sequence[str], *, falls
 
 
 def chosen_by(
-    bookings: Table, at: ColumnElement[Any], *or_customer: ColumnElement[bool]
+    bookings: Table, at: ColumnElement[Any], is_customer: ColumnElement[bool]
 ) -> tuple[ColumnElement[bool], ...]:
     """The conditions of `ListFilter` on rows that are joined with `bookings`; `at` is the time that it filters by.
 
-    `or_customer` are further conditions of which one may hold for the customer.
+    `is_customer` says whether a booking is of the customer `customer_id`.
     """
     b = bookings.c
     return (
         if_given("at_from", b.starts_at, at >= bindparam("at_from")),
         if_given("at_before", b.starts_at, at < bindparam("at_before")),
         if_given("provider_id", b.provider_id, b.provider_id == bindparam("provider_id")),
-        if_given("customer_id", b.customer_id, or_(b.customer_id == bindparam("customer_id"), *or_customer)),
+        if_given("customer_id", b.customer_id, is_customer),
         if_given("reference", b.reference, b.reference == bindparam("reference")),
     )
 

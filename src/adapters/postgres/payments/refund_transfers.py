@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import Select, and_, bindparam, select
 
 from adapters.postgres.bookings.tables import bookings, walk_ins
-from adapters.postgres.bookings.walk_ins import CUSTOMER_NAME
+from adapters.postgres.bookings.walk_ins import CUSTOMER_NAME, is_customer
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.identity.bank_accounts import BANK_ACCOUNT
 from adapters.postgres.identity.tables import bank_accounts, users
@@ -50,7 +50,7 @@ _PAGES: Final = pages(
     _TRANSFERS.where(
         *transfer_chosen_by(refunds, _STEP),
         if_given("booking_id", _r.booking_id, _r.booking_id == bindparam("booking_id")),
-        *chosen_by(bookings, _r.created_at),
+        *chosen_by(bookings, _r.created_at, is_customer(bindparam("customer_id", type_=bookings.c.id.type))),
     ),
     refunds,
     MoneyOrder,

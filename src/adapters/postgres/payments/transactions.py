@@ -5,7 +5,7 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Text, bindparam, case, cast, func, literal, null, or_, select, union_all
 
 from adapters.postgres.bookings.tables import bookings, walk_ins
-from adapters.postgres.bookings.walk_ins import CUSTOMER_ID, CUSTOMER_NAME, is_walk_in
+from adapters.postgres.bookings.walk_ins import CUSTOMER_ID, CUSTOMER_NAME, is_customer
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.identity.tables import users
 from adapters.postgres.kit.listing import amount_chosen_by, chosen_by, one_of, pages, parameters
@@ -111,7 +111,7 @@ _LISTED: Final = (
         bookings.c.reference,
         bookings.c.provider_id,
         providers.c.display_name,
-        case((walk_ins.c.booking_id.is_(None), bookings.c.customer_id), else_=CUSTOMER_ID),
+        CUSTOMER_ID,
         CUSTOMER_NAME,
     )
     .select_from(
@@ -124,7 +124,7 @@ _LISTED: Final = (
         one_of("statuses", _m.status),
         if_given("type", _m.type, _m.type == bindparam("type")),
         if_given("gateway", _m.gateway, _m.gateway == bindparam("gateway")),
-        *chosen_by(bookings, _m.created_at, is_walk_in(bindparam("customer_id", type_=bookings.c.id.type))),
+        *chosen_by(bookings, _m.created_at, is_customer(bindparam("customer_id", type_=bookings.c.id.type))),
         *amount_chosen_by(_m.amount),
     )
 )

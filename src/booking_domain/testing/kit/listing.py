@@ -44,13 +44,13 @@ def page_of(
     return [item for item in found if matches(item)][: chosen.limit]
 
 
-def is_chosen(criteria: ListFilter, booking: Booking, at: datetime, walk_in: CustomerId | None = None) -> bool:
-    """Whether a row of this booking matches; `at` is the time that the list filters by, `walk_in` who comes."""
+def is_chosen(criteria: ListFilter, booking: Booking, at: datetime, customer_id: CustomerId) -> bool:
+    """Whether a row of this booking matches; `at` is the time that the list filters by."""
     return (
         (criteria.at_from is None or criteria.at_from <= at)
         and (criteria.at_before is None or at < criteria.at_before)
         and criteria.provider_id in {None, booking.provider_id}
-        and criteria.customer_id in {None, booking.customer_id, walk_in}
+        and criteria.customer_id in {None, customer_id}
         and criteria.reference in {None, booking.reference}
     )
 

@@ -82,7 +82,7 @@ def entry(appointment: Appointment, party: Party | None) -> CalendarEntry:
     booking = appointment.booking
     summary = appointment.provider_name
     if party == Party.PROVIDER:
-        summary = WALK_IN_SUMMARY if booking.customer_id == booking.provider_user_id else appointment.customer_name
+        summary = WALK_IN_SUMMARY if booking.of_walk_in else appointment.customer_name
     return entry_of(
         booking,
         summary=summary,

@@ -25,7 +25,7 @@ _ISSUED: Final = {
 async def _notices(event: ReceiptIssued, reads: Reads) -> AsyncIterator[Addressed]:
     """Tell the customer; a walk-in has no account to tell."""
     booking, receipt = await reads.bookings.get(event.booking_id), await reads.receipts.get(event.receipt_id)
-    if booking is None or receipt is None or booking.customer_id == booking.provider_user_id:
+    if booking is None or receipt is None or booking.of_walk_in:
         return
     notice = _ISSUED[receipt.kind].fill(
         number=receipt.number,

@@ -76,8 +76,7 @@ async def _receipt(
     context: UseCaseContext,
 ) -> Receipt:
     profile = None if owner.erased_at is not None else await tx.profiles.get(booking.provider_id)
-    walk_in = await tx.walk_ins.of_booking(booking.id)
-    name = customer.name if walk_in is None else walk_in.name
+    name = booking.name_of_customer(customer.name, await tx.walk_ins.of_booking(booking.id))
     return Receipt(
         id=ReceiptId(context.entropy.new_id()),
         booking_id=booking.id,
@@ -90,7 +89,7 @@ async def _receipt(
         corrects=corrected_by(movement, issued),
         issuer_name=None if profile is None else profile.display_name,
         issuer_address=None if profile is None else profile.address,
-        customer_name=None if customer.erased_at is not None else name,
+        customer_name=None if customer.erased_at is not None else name or None,
         language=language_of(customer.locale),
         booking_reference=booking.reference,
         span=booking.span,

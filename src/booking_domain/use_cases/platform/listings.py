@@ -148,7 +148,7 @@ class Transaction:
     customer_id: CustomerId
     """The account of the booking, or the walk-in that has none."""
     customer_name: str
-    """Of a walk-in, the name that the provider has entered."""
+    """Of a walk-in, the name that the provider has entered; empty if there is none, or it was deleted."""
     gateway: str
     """Of a desk payment: `cash` or `card`. Empty if no gateway has the money."""
     purpose: Purpose | None

@@ -69,7 +69,7 @@ class Appointment:
     customer_id: CustomerId
     """The account of the booking, or the walk-in that has none."""
     customer_name: str
-    """Of a walk-in, the name that the provider has entered."""
+    """Of a walk-in, the name that the provider has entered; empty if there is none, or it was deleted."""
     customer_email: str | None
     customer_phone: str | None
     walk_in: WalkIn | None = None

@@ -77,7 +77,7 @@ class ListedBookingsJson(Page[ListedBookingJson], frozen=True, kw_only=True):
 
 def _booking_json(appointment: Appointment) -> ListedBookingJson:
     return ListedBookingJson(
-        **booking_json.members(appointment.booking),
+        **booking_json.members(appointment.booking) | {"customer_id": appointment.customer_id},
         provider_name=appointment.provider_name,
         customer_name=appointment.customer_name,
     )

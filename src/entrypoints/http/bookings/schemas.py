@@ -525,7 +525,7 @@ def appointment_json(seen: VisibleAppointment, actor: Actor, now: datetime) -> A
 
 def _customer_json(appointment: Appointment, *, shown: bool) -> BookingCustomerJson:
     booking, walk_in = appointment.booking, appointment.walk_in
-    if booking.customer_id == booking.provider_user_id:
+    if booking.of_walk_in:
         phone = None if walk_in is None else walk_in.phone
         return BookingCustomerJson(
             id=appointment.customer_id, name=appointment.customer_name, phone=phone, walk_in=True

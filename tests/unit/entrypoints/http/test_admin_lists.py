@@ -1,10 +1,12 @@
 """The lists of admins: filters, orders, pages and CSV files of bookings, payments and refunds."""
 
 import csv
+from io import StringIO
 from typing import Any
 
 import pytest
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
+from tests.unit.features.bookings import EARLIER_TODAY
 from tests.unit.features.refunds import cancelled_and_paid, entered
 
 from booking_domain.payments.desk import DeskPaymentStatus
@@ -189,3 +191,30 @@ def test_a_transaction_has_the_statuses_of_payments_refunds_and_desk_payments() 
         *(status.value for status in RefundStatus),
         *(status.value for status in DeskPaymentStatus),
     }
+
+
+async def test_what_a_walk_in_pays_is_listed_and_exported_under_the_walk_in_also_after_its_name_was_deleted(
+    api: Api,
+) -> None:
+    admin = await api.an_admin()
+    owner, provider_id = await api.open_provider(priceAmount=8_000_000)
+    me = (await api.get("/users/me", owner)).json()["id"]
+    booking = await api.booked(owner, provider_id, EARLIER_TODAY, walkIn={"name": "Saraa"})
+    done = await api.patch(f"/bookings/{booking['id']}", owner, json={"status": "completed"})
+    assert done.status_code == 200, done.text
+    taken = await api.post(f"/bookings/{booking['id']}/desk-payments", owner, json={"method": "cash"})
+    assert taken.status_code == 201, taken.text
+    for name in ("Saraa", ""):
+        [move] = await items(api, admin, "transactions")
+        [listed] = await items(api, admin, "bookings")
+        [own] = (await api.get("/payments", owner)).json()["items"]
+        assert own == move
+        assert move["customer"] == {"id": booking["id"], "name": name}
+        assert (listed["customerId"], listed["customerName"]) == (booking["id"], name)
+        for path in ("bookings", "transactions"):
+            [row] = csv.DictReader(StringIO((await api.get(f"/admin/{path}/export", admin)).text, newline=""))
+            assert row["customer"] == name
+            assert await ids(api, admin, f"{path}?customerId={me}") == []
+            assert len(await ids(api, admin, f"{path}?customerId={booking['id']}")) == 1
+        deleted = await api.delete(f"/customers/{booking['id']}", owner)
+        assert deleted.status_code == (204 if name else 404)

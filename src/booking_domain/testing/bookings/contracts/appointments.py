@@ -48,12 +48,15 @@ class AppointmentReadsContract(StorageContract):
                 provider_address=cast.profile.address,
                 provider_time_zone="Asia/Ulaanbaatar",
                 salon=None,
-                customer_id=CustomerId(customer.id),
-                customer_name=customer.name,
+                customer_id=customer_id,
+                customer_name=name,
                 customer_email=customer.email,
                 customer_phone=customer.phone,
             )
-            for booking, customer in ((sold, cast.customer), (walked_in, cast.owner))
+            for booking, customer, customer_id, name in (
+                (sold, cast.customer, CustomerId(cast.customer.id), cast.customer.name),
+                (walked_in, cast.owner, CustomerId(walked_in.id), ""),
+            )
         ]
         gone_to = await _of(backend, cast.owner.id, Party.CUSTOMER)
         assert [(each.booking, each.provider_name) for each in gone_to] == [(bought, other.profile.display_name)]

@@ -174,7 +174,7 @@ class MemoryAppointmentReads(InMemory, AppointmentReads):
             criteria.order,
             matches=lambda booking: (
                 (not criteria.statuses or booking.status in criteria.statuses)
-                and is_chosen(criteria, booking, booking.span.start, _walk_in_of(state, booking))
+                and is_chosen(criteria, booking, booking.span.start, customer_id(state, booking))
                 and _is_of_party(state, booking, criteria)
                 and criteria.salon_id in {None, state[SALON_MEMBERS].get(booking.provider_id)}
                 and (criteria.upcoming_at is None or _is_upcoming(booking, criteria.upcoming_at))
@@ -206,20 +206,16 @@ def _salon(state: State, booking: Booking) -> SalonName | None:
     return SalonName(id=salon_id, name=salon.name, manager_id=salon.manager_id)
 
 
-def _walk_in_of(state: State, booking: Booking) -> CustomerId | None:
-    customer_id, _ = state[WALK_INS].get(booking.id, (None, None))
-    return customer_id
-
-
 def customer_id(state: State, booking: Booking) -> CustomerId:
     """The account of a booking, or its walk-in."""
-    return _walk_in_of(state, booking) or CustomerId(booking.customer_id)
+    walk_in_id, _ = state[WALK_INS].get(booking.id, (CustomerId(booking.id), None))
+    return walk_in_id if booking.of_walk_in else CustomerId(booking.customer_id)
 
 
 def customer_name(state: State, booking: Booking) -> str:
-    """The name of the walk-in, if the booking has one, or of the account."""
+    """The name of the account, or of the walk-in, which may have none."""
     _, walk_in = state[WALK_INS].get(booking.id, (None, None))
-    return state[USERS][booking.customer_id].name if walk_in is None else walk_in.name
+    return booking.name_of_customer(state[USERS][booking.customer_id].name, walk_in)
 
 
 def _is_upcoming(booking: Booking, now: datetime) -> bool:

@@ -8,17 +8,19 @@ from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.payments.model import Payment, Purpose
 from booking_domain.payments.refunds import Refund
 from booking_domain.payments.transitions import PaymentStatus
-from booking_domain.shared.ids import CustomerId
+from booking_domain.shared.ids import BookingId, CustomerId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, present, store_bookings
 from booking_domain.use_cases.platform.listings import (
+    BookingListFilter,
     MoneyOrder,
     Transaction,
     TransactionFilter,
     TransactionStatus,
     TransactionType,
 )
+from booking_domain.use_cases.platform.ports import RefundTransferFilter
 
 
 async def _add(backend: Backend, *moves: Payment | Refund) -> None:
@@ -223,14 +225,29 @@ class TransactionReadsContract(StorageContract):
                 await tx.desk_payments.add(make.desk_payment(booking))
             await tx.adjustments.add(make.adjustment(again, 7))
             await tx.refunds.add(refund)
-        page = await backend.reads.transactions.page(TransactionFilter(provider_id=cast.profile.id))
-        named = {(each.booking_id, each.customer_id, each.customer_name) for each in page}
-        assert named == {
+        assert present(await backend.reads.refund_transfers.get(refund.id)).customer_name == "Болд"
+
+        async def named() -> set[tuple[BookingId, CustomerId, str]]:
+            page = await backend.reads.transactions.page(TransactionFilter(provider_id=cast.profile.id))
+            return {(each.booking_id, each.customer_id, each.customer_name) for each in page}
+
+        assert await named() == {
             (first.id, CustomerId(first.id), "Болд"),
             (again.id, CustomerId(first.id), "Болд"),
-            (unnamed.id, cast.owner.id, cast.owner.name),
+            (unnamed.id, CustomerId(unnamed.id), ""),
         }
-        of_walk_in = await backend.reads.transactions.page(TransactionFilter(customer_id=CustomerId(first.id)))
-        assert {each.booking_id for each in of_walk_in} == {first.id, again.id}
-        transfer = present(await backend.reads.refund_transfers.get(refund.id))
-        assert transfer.customer_name == "Болд"
+        for customer_id, expected in (
+            (CustomerId(first.id), {first.id, again.id}),
+            (CustomerId(again.id), set()),
+            (CustomerId(unnamed.id), {unnamed.id}),
+            (cast.owner.id, set()),
+        ):
+            found = await backend.reads.transactions.page(TransactionFilter(customer_id=customer_id))
+            assert {each.booking_id for each in found} == expected
+            listed = await backend.reads.appointments.page(BookingListFilter(customer_id=customer_id))
+            assert {each.booking.id for each in listed} == expected
+            transfers = await backend.reads.refund_transfers.page(RefundTransferFilter(customer_id=customer_id))
+            assert {each.transfer.booking_id for each in transfers} == expected & {first.id}
+        async with backend.begin() as tx:
+            await tx.walk_ins.remove(CustomerId(first.id))
+        assert await named() == {(each.id, CustomerId(each.id), "") for each in bookings}

@@ -1,10 +1,9 @@
 """Refund transfers in memory."""
 
-from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
 from booking_domain.payments.refunds import Refund
 from booking_domain.shared.ids import RefundId
-from booking_domain.testing.bookings.memory.bookings import customer_name
+from booking_domain.testing.bookings.memory.bookings import customer_id, customer_name
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES
 from booking_domain.testing.identity.memory.tables import BANK_ACCOUNTS
@@ -29,19 +28,20 @@ class MemoryRefundTransferReads(InMemory, RefundTransferReads):
             [_transfer(state, refund) for refund in state[REFUNDS].values()],
             criteria,
             criteria.order,
-            matches=lambda transfer: _matches(transfer, criteria, state[BOOKINGS][transfer.transfer.booking_id]),
+            matches=lambda transfer: _matches(state, transfer, criteria),
             id_of=lambda transfer: transfer.id,
             key=lambda transfer: by_amount(transfer.transfer.amount),
         )
 
 
-def _matches(transfer: RefundTransfer, criteria: RefundTransferFilter, booking: Booking) -> bool:
+def _matches(state: State, transfer: RefundTransfer, criteria: RefundTransferFilter) -> bool:
+    booking = state[BOOKINGS][transfer.transfer.booking_id]
     refund = transfer.transfer
     return (
         criteria.waits_for in {None, transfer.waits_for}
         and criteria.status in {None, refund.status}
         and criteria.booking_id in {None, refund.booking_id}
-        and is_chosen(criteria, booking, refund.created_at)
+        and is_chosen(criteria, booking, refund.created_at, customer_id(state, booking))
         and is_amount_chosen(criteria, refund.amount)
     )
 
