@@ -7,10 +7,9 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from dependency_injector import providers
-
 from adapters.security.clock import SystemClock
 from entrypoints.container import Container
+from entrypoints.wiring.root import single
 from entrypoints.worker.main import main
 
 _FILE = Path(sys.argv[1])
@@ -21,5 +20,10 @@ class _Clock(SystemClock):
         return datetime.fromisoformat(_FILE.read_text(encoding="utf-8"))
 
 
-Container.clock.override(providers.Singleton(_Clock))
-main()
+class _Container(Container):
+    @single
+    def clock(self) -> SystemClock:
+        return _Clock()
+
+
+main(_Container)

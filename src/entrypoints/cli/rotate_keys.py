@@ -7,6 +7,7 @@ from adapters.postgres.rotation import rotate
 from adapters.security.encryption import DecryptionError
 from entrypoints.container import Container
 from entrypoints.settings.main import Settings
+from entrypoints.wiring.root import opened
 
 
 async def rotate_keys(settings: Settings, url: str) -> int:
@@ -15,14 +16,12 @@ async def rotate_keys(settings: Settings, url: str) -> int:
     Raises:
         StorageUnavailable: the database does not answer. Fields rotated before that stay rotated; run it again.
     """
-    container = Container(settings=replace(settings, database_url=url))
-    await container.database().open()
+    database = Container(settings=replace(settings, database_url=url)).database()
     try:
-        rotated = await rotate(container.database())
+        async with opened(database):
+            rotated = await rotate(database)
     except DecryptionError as error:
         print(error, file=sys.stderr)
         return 1
-    finally:
-        await container.database().close()
     print(f"{rotated.seen} encrypted fields, {rotated.renewed} of them re-encrypted or re-indexed")
     return 0

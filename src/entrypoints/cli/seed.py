@@ -53,6 +53,7 @@ from entrypoints.cli.demo_reviews import add_reviews
 from entrypoints.cli.demo_salons import add_salons
 from entrypoints.container import Container
 from entrypoints.settings.main import Environment, Settings
+from entrypoints.wiring.root import opened
 
 DEPOSIT: Final = Money.of(20_000, "MNT")
 PRICE: Final = Money.of(80_000, "MNT")
@@ -96,15 +97,10 @@ async def seed(settings: Settings, url: str) -> None:
     if settings.environment is Environment.PRODUCTION:
         raise SeedRefused("demo data is for development only: its passwords are public")
     container = Container(settings=replace(settings, database_url=url))
-    await container.database().open()
-    await container.object_storage().open()
-    try:
+    async with opened(container.database(), container.object_storage()):
         people = People(*[await registered(container, account) for account in ACCOUNTS])
         for add in PARTS:
             await add(container, people)
-    finally:
-        await container.object_storage().close()
-        await container.database().close()
 
 
 async def _provider(container: Container, people: People) -> None:

@@ -1,7 +1,6 @@
 """`telegram`: answer the bot's updates without a webhook, or tell Telegram where to post them."""
 
 import asyncio
-from contextlib import AsyncExitStack
 from typing import Final
 
 from adapters.telegram.bot_api import TelegramBotApi
@@ -12,6 +11,7 @@ from entrypoints.container import Container
 from entrypoints.settings.main import Settings
 from entrypoints.telegram.bot import Bot
 from entrypoints.telegram.updates import decode_update
+from entrypoints.wiring.root import opened
 
 _WEBHOOK: Final = "/api/v1/webhooks/telegram"
 _WAIT_SECONDS: Final = 25
@@ -29,23 +29,19 @@ async def run_bot(settings: Settings, *, webhook: bool) -> None:
     if not telegram.bot_name or (webhook and not telegram.webhook_secret):
         raise CannotStart("BOOKING_TELEGRAM_BOT_NAME is missing, or BOOKING_TELEGRAM_WEBHOOK_SECRET for a webhook.")
     container = Container(settings=settings)
-    async with AsyncExitStack() as opened:
-        api = container.chats()
-        await api.open()
-        opened.push_async_callback(api.close)
+    api = container.chats()
+    async with opened(api):
         if webhook:
             await api.set_webhook(settings.public_url + _WEBHOOK, telegram.webhook_secret)
             return
         await api.remove_webhook()
-        for adapter in (container.database(), container.gateways()):
-            await adapter.open()
-            opened.push_async_callback(adapter.close)
         offset = 0
-        while True:
-            try:
-                offset = await poll(api, container.bot(), offset, wait_seconds=_WAIT_SECONDS)
-            except (ChatUnavailable, StorageUnavailable, ConcurrentChange):
-                await asyncio.sleep(_PAUSE_SECONDS)
+        async with opened(container.database(), container.gateways()):
+            while True:
+                try:
+                    offset = await poll(api, container.bot(), offset, wait_seconds=_WAIT_SECONDS)
+                except (ChatUnavailable, StorageUnavailable, ConcurrentChange):
+                    await asyncio.sleep(_PAUSE_SECONDS)
 
 
 async def poll(api: TelegramBotApi, bot: Bot, offset: int, *, wait_seconds: int) -> int:

@@ -23,6 +23,7 @@ from booking_domain.use_cases.bookings.follow_zone_data import (
 from entrypoints.cli.tz_database import tz_database
 from entrypoints.container import Container
 from entrypoints.settings.main import Settings
+from entrypoints.wiring.root import opened
 
 SLOT_IS_TAKEN: Final = "conflict: another claim has the time"
 ZONE_IS_UNKNOWN: Final = "conflict: this tz database does not have the zone"
@@ -43,15 +44,12 @@ async def zone_changes(settings: Settings, url: str, *, apply: bool, zone: str |
     """
     print(f"tz database: {tz_database()}")
     container = Container(settings=replace(settings, database_url=url))
-    await container.database().open()
     found = _Sum()
-    try:
+    async with opened(container.database()):
         async for provider in find_displaced_bookings(
             container.reads().bookings, now=container.clock().now(), time_zone=zone
         ):
             await _one_provider(container, provider, found, apply=apply)
-    finally:
-        await container.database().close()
     done = "moved" if apply else "to move"
     print(f"{found.possible} {done}, {found.conflicts} in conflict.")
     if found.possible and not apply:

@@ -72,6 +72,7 @@ from entrypoints.http.users import routes as users
 from entrypoints.http.users.export import export_route
 from entrypoints.http.webhook_endpoints import routes as webhook_endpoints
 from entrypoints.languages.catalogues import read_catalogues
+from entrypoints.wiring.root import opened
 
 PREFIX: Final = "/api/v1"
 
@@ -166,25 +167,22 @@ def _guarded(container: HttpContainer) -> Callable[[Request[Any, Any, Any]], Awa
 @asynccontextmanager
 async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     container: HttpContainer = app.state.container
-    async with AsyncExitStack() as opened:
-        container.database().when_access_is_reduced(container.live_sessions().forget)
-        adapters = (
-            container.database(),
-            container.listening(),
-            container.gateways(),
-            container.sms_sender(),
-            container.object_storage(),
-            container.openid_providers(),
-            container.chats(),
-        )
-        for adapter in adapters:
-            await adapter.open()
-            opened.push_async_callback(adapter.close)
-        opened.push_async_callback(container.computing().close)
+    container.database().when_access_is_reduced(container.live_sessions().forget)
+    adapters = opened(
+        container.database(),
+        container.listening(),
+        container.gateways(),
+        container.sms_sender(),
+        container.object_storage(),
+        container.openid_providers(),
+        container.chats(),
+    )
+    async with adapters, AsyncExitStack() as stack:
+        stack.push_async_callback(container.computing().close)
         hub, sockets = container.live_hub(), container.live_sockets()
-        opened.push_async_callback(hub.aclose)
-        opened.enter_context(when_stopping(hub.stop))
-        opened.enter_context(when_stopping(sockets.stop, sockets.drained))
-        opened.push_async_callback(container.image_encoder().close)
+        stack.push_async_callback(hub.aclose)
+        stack.enter_context(when_stopping(hub.stop))
+        stack.enter_context(when_stopping(sockets.stop, sockets.drained))
+        stack.push_async_callback(container.image_encoder().close)
         container.password_hasher()  # computes a dummy hash at construction, so do it before the first request
         yield

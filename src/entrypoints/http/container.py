@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from dependency_injector import providers
 from litestar.di import Provide
 
 from entrypoints.container import Container
@@ -35,8 +34,8 @@ from entrypoints.http.kit.turns import Turns, provide_turn
 from entrypoints.http.live.hub import LiveHub
 from entrypoints.http.live.socket_guard import SocketGuard
 from entrypoints.http.live.sockets import LiveSockets
-from entrypoints.settings.main import Environment, Settings
-from entrypoints.wiring.typed import of, read, single
+from entrypoints.settings.main import Environment
+from entrypoints.wiring.root import single
 
 _OF_REQUEST: Final[dict[str, Callable[..., Any]]] = {
     "actor": provide_actor,
@@ -52,99 +51,109 @@ _OF_REQUEST: Final[dict[str, Callable[..., Any]]] = {
 }
 
 
-def inbox_of(settings: Settings, files: Inbox) -> Inbox | None:
-    """The messages that development writes to files; None in production."""
-    return None if settings.environment is Environment.PRODUCTION else files
-
-
-def own_origins(settings: Settings) -> tuple[str, ...]:
-    """The origins of web pages that may use the API: its own, and the configured ones."""
-    own = urlsplit(settings.public_url)
-    return (f"{own.scheme}://{own.netloc}", *settings.cors_origins)
-
-
 class HttpContainer(Container):
     """A handler's parameter names what it receives: a provider of this container, or a value of the request."""
 
-    computing = single(ProcessComputer)
-    turns = single(Turns, of(computing))
-    upload_turns = single(Turns, of(computing))
-    clients = single(Clients, read(Container.settings, lambda given: given.trusted_proxies))
-    session_cookies = single(
-        SessionCookies,
-        of(Container.csrf_key),
-        previous=of(Container.previous_csrf_keys),
-        origins=read(Container.settings, own_origins),
-    )
-    address_guard = single(
-        AddressGuard,
-        read(Container.reads, lambda reads: reads.blocked_networks),
-        of(clients),
-        of(Container.clock),
-        admins=read(Container.settings, lambda given: given.admin_networks),
-    )
-    https = single(
-        Https,
-        of(clients),
-        read(Container.settings, lambda given: given.public_url),
-        required=read(Container.settings, lambda given: given.require_https),
-    )
-    route_limits = single(
-        RouteLimits,
-        read(Container.settings, lambda given: given.quotas),
-        shared=of(Container.shared_rate_limiter),
-        own=of(Container.process_rate_limiter),
-        clients=of(clients),
-        clock=of(Container.clock),
-        on=read(Container.settings, lambda given: given.rate_limits),
-    )
-    live_sessions = single(
-        LiveSessions,
-        read(Container.reads, lambda reads: reads.sessions),
-        of(Container.clock),
-        seconds=read(Container.settings, lambda given: given.session_cache_seconds),
-    )
-    request_guard = single(
-        RequestGuard,
-        of(Container.access_tokens),
-        of(live_sessions),
-        of(Container.clock),
-        https=of(https),
-        limits=of(route_limits),
-        addresses=of(address_guard),
-        auditing=of(single(Auditing, of(Container.executor), of(clients))),
-        two_factors=read(Container.settings, lambda given: given.second_factor_roles),
-        session_cookies=of(session_cookies),
-    )
-    live_hub = single(
-        LiveHub,
-        of(Container.reads),
-        of(Container.clock),
-        read(Container.settings, lambda given: given.live_streams),
-    )
-    listening = single(
-        Listening, read(Container.database, lambda database: database.signals()), of(live_sessions), of(live_hub)
-    )
-    live_sockets = single(
-        LiveSockets,
-        of(live_hub),
-        of(
-            single(
-                SocketGuard,
-                of(Container.access_tokens),
-                of(live_sessions),
-                of(Container.clock),
-                https=of(https),
-                limits=of(route_limits),
-                addresses=of(address_guard),
-                clients=of(clients),
-                two_factors=read(Container.settings, lambda given: given.second_factor_roles),
-                origins=read(Container.settings, own_origins),
-            )
-        ),
-    )
-    inbox_pages = single(Pages, ASSETS)
-    inbox = single(inbox_of, of(Container.settings), of(Container.message_files))
+    @single
+    def computing(self) -> ProcessComputer:
+        return ProcessComputer()
+
+    @single
+    def turns(self) -> Turns:
+        return Turns(self.computing())
+
+    @single
+    def upload_turns(self) -> Turns:
+        return Turns(self.computing())
+
+    @single
+    def clients(self) -> Clients:
+        return Clients(self.settings().trusted_proxies)
+
+    @single
+    def session_cookies(self) -> SessionCookies:
+        return SessionCookies(
+            self.key("csrf-tokens"), previous=self.previous_keys("csrf-tokens"), origins=self._own_origins()
+        )
+
+    @single
+    def address_guard(self) -> AddressGuard:
+        return AddressGuard(
+            self.reads().blocked_networks, self.clients(), self.clock(), admins=self.settings().admin_networks
+        )
+
+    @single
+    def https(self) -> Https:
+        given = self.settings()
+        return Https(self.clients(), given.public_url, required=given.require_https)
+
+    @single
+    def route_limits(self) -> RouteLimits:
+        given = self.settings()
+        return RouteLimits(
+            given.quotas,
+            shared=self.shared_rate_limiter(),
+            own=self.process_rate_limiter(),
+            clients=self.clients(),
+            clock=self.clock(),
+            on=given.rate_limits,
+        )
+
+    @single
+    def live_sessions(self) -> LiveSessions:
+        return LiveSessions(self.reads().sessions, self.clock(), seconds=self.settings().session_cache_seconds)
+
+    @single
+    def request_guard(self) -> RequestGuard:
+        return RequestGuard(
+            self.access_tokens(),
+            self.live_sessions(),
+            self.clock(),
+            https=self.https(),
+            limits=self.route_limits(),
+            addresses=self.address_guard(),
+            auditing=Auditing(self.executor(), self.clients()),
+            two_factors=self.settings().second_factor_roles,
+            session_cookies=self.session_cookies(),
+        )
+
+    @single
+    def live_hub(self) -> LiveHub:
+        return LiveHub(self.reads(), self.clock(), self.settings().live_streams)
+
+    @single
+    def listening(self) -> Listening:
+        return Listening(self.database().signals(), self.live_sessions(), self.live_hub())
+
+    @single
+    def live_sockets(self) -> LiveSockets:
+        guard = SocketGuard(
+            self.access_tokens(),
+            self.live_sessions(),
+            self.clock(),
+            https=self.https(),
+            limits=self.route_limits(),
+            addresses=self.address_guard(),
+            clients=self.clients(),
+            two_factors=self.settings().second_factor_roles,
+            origins=self._own_origins(),
+        )
+        return LiveSockets(self.live_hub(), guard)
+
+    @single
+    def inbox_pages(self) -> Pages:
+        return Pages(ASSETS)
+
+    @single
+    def inbox(self) -> Inbox | None:
+        """The messages that development writes to files; None in production."""
+        return None if self.settings().environment is Environment.PRODUCTION else self.message_files()
+
+    def _own_origins(self) -> tuple[str, ...]:
+        """The origins of web pages that may use the API: its own, and the configured ones."""
+        given = self.settings()
+        own = urlsplit(given.public_url)
+        return (f"{own.scheme}://{own.netloc}", *given.cors_origins)
 
 
 def dependencies(container: HttpContainer) -> dict[str, Provide]:
@@ -166,7 +175,7 @@ class _Dependency(Provide):
     __hash__ = object.__hash__
 
 
-def _provide(provider: providers.Provider[object]) -> Provide:
+def _provide(provider: Callable[[], object]) -> Provide:
     def provide() -> object:
         return provider()
 

@@ -1,1 +1,1 @@
-"""How adapters are made of settings and of each other, by area."""
+"""The sections of the container: how adapters are made of settings and of each other, by area."""

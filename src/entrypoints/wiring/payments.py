@@ -3,82 +3,100 @@
 from collections.abc import Callable, Mapping
 
 from adapters.kit.circuit_breaker import GuardedGateway
+from adapters.postgres.edge_nonces import PostgresNonces
+from adapters.postgres.gateway_tokens import PostgresTokenStore
 from adapters.qpay.gateway import QPayGateway
-from adapters.qpay.tokens import TokenStore
 from adapters.qpay_edge.gateway import QPayEdgeGateway
 from adapters.qpay_edge.notifications import EdgeNotifications
-from adapters.qpay_edge.signatures import CallVerifier, Nonces
+from adapters.qpay_edge.signatures import CallVerifier
+from adapters.security.callback_tokens import HmacCallbackTokens
 from booking_domain.bookings.model import DepositMode
 from booking_domain.payments.gateways import Gateways
-from booking_domain.payments.ports import CallbackTokens, GatewayEvents, PaymentGateway
-from booking_domain.shared.clock import Clock
+from booking_domain.payments.ports import GatewayEvents, PaymentGateway
 from booking_domain.shared.ids import PaymentId
-from entrypoints.settings.main import Settings
 from entrypoints.settings.payments import QPAY, QPAY_EDGE, STRIPE
-
-Makers = Mapping[str, Callable[[], PaymentGateway]]
-
-
-def make_qpay_gateway(settings: Settings, tokens: CallbackTokens, store: TokenStore) -> QPayGateway:
-    def callback_url(payment_id: PaymentId) -> str:
-        return settings.payment_callback_url(payment_id, tokens.issue(payment_id))
-
-    return QPayGateway(
-        base_url=settings.qpay.base_url,
-        username=settings.qpay.username,
-        password=settings.qpay.password,
-        invoice_code=settings.qpay.invoice_code,
-        callback_url=callback_url,
-        token_store=store,
-    )
+from entrypoints.wiring.root import single
+from entrypoints.wiring.storage import Storage
 
 
-def make_qpay_edge_gateway(settings: Settings, clock: Clock) -> QPayEdgeGateway:
-    return QPayEdgeGateway(
-        base_url=settings.edge.url,
-        key=settings.edge.key,
-        clock=clock,
-        return_url=settings.public_url,
-        notify_url=f"{settings.public_url}/api/v1/webhooks/qpay-edge",
-    )
+class Payments(Storage):
+    @single
+    def callback_tokens(self) -> HmacCallbackTokens:
+        return self.keyed(HmacCallbackTokens, "payment-callbacks")
 
+    @single
+    def qpay_gateway(self) -> QPayGateway:
+        given, tokens = self.settings(), self.callback_tokens()
 
-def make_edge_notifications(settings: Settings, nonces: Nonces, clock: Clock) -> EdgeNotifications:
-    keys = (settings.edge.key, *settings.edge.accepted_keys)
-    return EdgeNotifications(CallVerifier(keys, nonces=nonces, clock=clock))
+        def callback_url(payment_id: PaymentId) -> str:
+            return given.payment_callback_url(payment_id, tokens.issue(payment_id))
 
+        return QPayGateway(
+            base_url=given.qpay.base_url,
+            username=given.qpay.username,
+            password=given.qpay.password,
+            invoice_code=given.qpay.invoice_code,
+            callback_url=callback_url,
+            token_store=PostgresTokenStore(self.database(), "qpay"),
+        )
 
-def make_stripe_gateway(settings: Settings) -> PaymentGateway:
-    """The gateway Stripe. Its SDK is imported only where it is used, because that takes a second."""
-    from adapters.stripe.gateway import StripeGateway  # noqa: PLC0415
+    @single
+    def qpay_edge_gateway(self) -> QPayEdgeGateway:
+        given = self.settings()
+        return QPayEdgeGateway(
+            base_url=given.edge.url,
+            key=given.edge.key,
+            clock=self.clock(),
+            return_url=given.public_url,
+            notify_url=f"{given.public_url}/api/v1/webhooks/qpay-edge",
+        )
 
-    return StripeGateway(secret_key=settings.stripe.secret_key, base_url=settings.stripe.base_url)
+    @single
+    def edge_nonces(self) -> PostgresNonces:
+        return PostgresNonces(self.database())
 
+    @single
+    def edge_notifications(self) -> EdgeNotifications:
+        edge = self.settings().edge
+        keys = (edge.key, *edge.accepted_keys)
+        return EdgeNotifications(CallVerifier(keys, nonces=self.edge_nonces(), clock=self.clock()))
 
-def make_stripe_events(settings: Settings) -> GatewayEvents:
-    """The verifier of Stripe's events, which the same SDK contains."""
-    from adapters.stripe.events import StripeEvents  # noqa: PLC0415
+    @single
+    def stripe_gateway(self) -> PaymentGateway:
+        """Stripe's SDK is imported only where it is used, because that takes a second."""
+        from adapters.stripe.gateway import StripeGateway  # noqa: PLC0415
 
-    return StripeEvents(settings.stripe.webhook_secrets)
+        stripe = self.settings().stripe
+        return StripeGateway(secret_key=stripe.secret_key, base_url=stripe.base_url)
 
+    @single
+    def stripe_events(self) -> GatewayEvents:
+        """The verifier of Stripe's events, which the same SDK contains."""
+        from adapters.stripe.events import StripeEvents  # noqa: PLC0415
 
-def gateway_makers(
-    qpay: Callable[[], PaymentGateway], edge: Callable[[], PaymentGateway], stripe: Callable[[], PaymentGateway]
-) -> Makers:
-    """What makes each gateway: only those of the settings are made."""
-    return {QPAY: qpay, QPAY_EDGE: edge, STRIPE: stripe}
+        return StripeEvents(self.settings().stripe.webhook_secrets)
 
+    @single
+    def gateway(self) -> PaymentGateway:
+        """The gateway for new payments."""
+        return self._gateway_named(self.settings().gateway)
 
-def make_gateway(settings: Settings, by_name: Makers) -> PaymentGateway:
-    """The gateway for new payments."""
-    return by_name[settings.gateway]()
+    @single
+    def gateways(self) -> Gateways:
+        """The gateway for new payments, and the others, each behind a circuit breaker."""
+        given = self.settings()
+        return Gateways(
+            GuardedGateway(self.gateway()),
+            *(GuardedGateway(self._gateway_named(name)) for name in given.further_gateways),
+            aliases={QPAY: QPAY_EDGE, QPAY_EDGE: QPAY},
+            authorise_deposits=given.deposits is DepositMode.AUTHORISED,
+        )
 
-
-def make_gateways(settings: Settings, default: PaymentGateway, by_name: Makers) -> Gateways:
-    """The gateway for new payments, and the others, each behind a circuit breaker."""
-    return Gateways(
-        GuardedGateway(default),
-        *(GuardedGateway(by_name[name]()) for name in settings.further_gateways),
-        aliases={QPAY: QPAY_EDGE, QPAY_EDGE: QPAY},
-        authorise_deposits=settings.deposits is DepositMode.AUTHORISED,
-    )
+    def _gateway_named(self, name: str) -> PaymentGateway:
+        """Only the gateways of the settings are made."""
+        by_name: Mapping[str, Callable[[], PaymentGateway]] = {
+            QPAY: self.qpay_gateway,
+            QPAY_EDGE: self.qpay_edge_gateway,
+            STRIPE: self.stripe_gateway,
+        }
+        return by_name[name]()

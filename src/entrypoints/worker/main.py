@@ -26,6 +26,7 @@ from entrypoints.container import Container
 from entrypoints.logs import configure_logs
 from entrypoints.settings.main import READABLE, Settings
 from entrypoints.settings.origins import set_origin
+from entrypoints.wiring.root import opened
 from entrypoints.worker.declarations import DEFAULT, MESSAGES, REMOTE, WEBHOOKS
 from entrypoints.worker.heartbeats import HeartbeatRecorder
 from entrypoints.worker.jobs import Jobs
@@ -47,16 +48,16 @@ async def work(container: Container, stop: asyncio.Event) -> None:
 
     A part that ends for any reason is restarted. The database may be unreachable at the start, or later.
     """
-    database, gateways, feed_reader = container.database(), container.gateways(), container.feed_reader()
-    sms_sender, webhook_sender = container.sms_sender(), container.webhook_sender()
-    object_storage, web_push = container.object_storage(), container.web_push()
-    await database.open()
-    await gateways.open()
-    await feed_reader.open()
-    await sms_sender.open()
-    await webhook_sender.open()
-    await web_push.open()
-    await object_storage.open()
+    database = container.database()
+    adapters = opened(
+        database,
+        container.gateways(),
+        container.feed_reader(),
+        container.sms_sender(),
+        container.webhook_sender(),
+        container.web_push(),
+        container.object_storage(),
+    )
     heartbeats = HeartbeatRecorder(database)
     parts: dict[str, Callable[[Jobs], Awaitable[None]]] = {
         "jobs": lambda jobs: _run_jobs(jobs, heartbeats, DEFAULT, concurrency=8),
@@ -67,21 +68,12 @@ async def work(container: Container, stop: asyncio.Event) -> None:
         "relay": lambda jobs: _relay(container, jobs, heartbeats),
         "heartbeat": lambda _: heartbeats.record(),
     }
-    try:
-        async with _queue(database.conninfo) as app, asyncio.TaskGroup() as group:
-            jobs = Jobs(container, app)
-            running = [group.create_task(keep_running(name, partial(run, jobs))) for name, run in parts.items()]
-            await stop.wait()
-            for part in running:
-                part.cancel()
-    finally:
-        await object_storage.close()
-        await web_push.close()
-        await webhook_sender.close()
-        await sms_sender.close()
-        await feed_reader.close()
-        await gateways.close()
-        await database.close()
+    async with adapters, _queue(database.conninfo) as app, asyncio.TaskGroup() as group:
+        jobs = Jobs(container, app)
+        running = [group.create_task(keep_running(name, partial(run, jobs))) for name, run in parts.items()]
+        await stop.wait()
+        for part in running:
+            part.cancel()
 
 
 @asynccontextmanager
@@ -154,11 +146,11 @@ async def _until_signalled(container: Container) -> None:
     await work(container, stop)
 
 
-def main() -> None:
-    """Run from the environment."""
+def main(kind: type[Container] = Container) -> None:
+    """Run from the environment; tests pass a container with another clock."""
     use_pinned_zone_data()
     settings = Settings.from_environment(os.environ)
     configure_logs(settings.log_level, readable=settings.log_format == READABLE)
     set_origin(lambda: Origin(user_agent="worker"))
     with suppress(asyncio.CancelledError):
-        asyncio.run(_until_signalled(Container(settings=settings)))
+        asyncio.run(_until_signalled(kind(settings=settings)))

@@ -120,8 +120,7 @@ class Api:
         self._kind = (settings.cors_origins, settings.max_body_bytes, settings.body_timeout)
         self.app = _idle[self._kind].pop() if _idle[self._kind] else create_app(HttpContainer(settings=settings))
         self.container: HttpContainer = self.app.state.container
-        self.container.reset_override()
-        self.container.reset_singletons()
+        self.container.reset()
         self.container.settings.override(settings)
         self.container.clock.override(self.clock)
         if in_memory:

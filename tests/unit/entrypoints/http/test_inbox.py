@@ -15,7 +15,7 @@ from booking_domain.notifications.codes import MessageCodes
 from booking_domain.notifications.ports import OutgoingMessage
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.memory import MemoryMessageSender, SeededEntropy
-from entrypoints.http.container import inbox_of
+from entrypoints.http.container import HttpContainer
 from entrypoints.languages.notices import GettextTranslator
 from entrypoints.settings.main import Environment
 
@@ -97,5 +97,5 @@ async def test_other_machines_other_names_and_production_have_no_inbox(api: Api,
     async with httpx.AsyncClient(transport=transport) as elsewhere:
         assert (await elsewhere.get(INBOX)).status_code == 404
     settings = api.container.settings()
-    assert inbox_of(settings, MessageFiles(folder, Brand("Ink"))) is not None
-    assert inbox_of(replace(settings, environment=Environment.PRODUCTION), MessageFiles(folder, Brand("Ink"))) is None
+    assert HttpContainer(settings=settings).inbox() is not None
+    assert HttpContainer(settings=replace(settings, environment=Environment.PRODUCTION)).inbox() is None

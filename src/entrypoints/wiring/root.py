@@ -1,0 +1,90 @@
+"""How containers are written: as plain classes, so that mypy checks every wire."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cached_property
+from typing import Any, Protocol, TypeVar
+
+from dependency_injector import providers
+
+from adapters.security.clock import SystemClock
+from adapters.security.entropy import SystemEntropy
+from adapters.security.keys import derived_key, derived_keys
+from entrypoints.settings.main import Settings
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Openable(Protocol):
+    """An adapter that the process opens at its start and closes at its end."""
+
+    async def open(self) -> None: ...
+    async def close(self) -> None: ...
+
+
+class Keyed(Protocol[T_co]):
+    """What signs with one key, and accepts signatures of previous ones."""
+
+    def __call__(self, key: bytes, *, previous: Sequence[bytes] = ()) -> T_co: ...
+
+
+@asynccontextmanager
+async def opened(*adapters: Openable) -> AsyncIterator[None]:
+    """Open the adapters in order, and close those that were opened in reverse order."""
+    async with AsyncExitStack() as stack:
+        for adapter in adapters:
+            await adapter.open()
+            stack.push_async_callback(adapter.close)
+        yield
+
+
+def single(make: Callable[[Any], T]) -> cached_property[providers.Singleton[T]]:
+    """Declare an object of a container: `container.clock()` makes it once, `container.clock.override(…)` replaces it.
+
+    dependency-injector's own containers answer every name, so mypy would not see a misspelt one.
+    """
+    return cached_property(lambda container: providers.Singleton(make, container))
+
+
+class Root:
+    """What every section of the container builds on."""
+
+    def __init__(self, *, settings: Settings) -> None:
+        self._settings = settings
+
+    @property
+    def providers(self) -> Mapping[str, providers.Singleton[object]]:
+        """Every provider by its name."""
+        kind = type(self)
+        return {name: getattr(self, name) for name in dir(kind) if isinstance(getattr(kind, name), cached_property)}
+
+    def reset(self) -> None:
+        """Forget what was made, and what overrides it."""
+        for provider in self.providers.values():
+            provider.reset_override()
+            provider.reset()
+
+    @single
+    def settings(self) -> Settings:
+        return self._settings
+
+    @single
+    def clock(self) -> SystemClock:
+        return SystemClock()
+
+    @single
+    def entropy(self) -> SystemEntropy:
+        return SystemEntropy()
+
+    def key(self, purpose: str) -> bytes:
+        """Derive the key for a purpose."""
+        return derived_key(self.settings().secret_key, purpose)
+
+    def previous_keys(self, purpose: str) -> Sequence[bytes]:
+        """Derive the keys for a purpose from the previous secrets."""
+        return derived_keys(self.settings().previous_secret_keys, purpose)
+
+    def keyed(self, make: Keyed[T], purpose: str) -> T:
+        """Make what signs with the key for a purpose."""
+        return make(self.key(purpose), previous=self.previous_keys(purpose))
