@@ -178,6 +178,7 @@ async def test_an_account_disabled_during_the_approval_leaves_the_profile_unpubl
     studio.owner = await studio.joined(Role.PROVIDER)
     profile = await studio.run(open_profile, ProfileChange(display_name="Ink"), by=studio.owner)
     studio.provider_id = profile.profile.id
+    await studio.open_weekly(studio.owner)
     await studio.run(submit_profile, None, by=studio.owner)
     disabling: list[asyncio.Task[object]] = []
     lock_provider_of = PostgresCalendars.lock_provider_of

@@ -10,7 +10,7 @@ from typing import Final, Self
 
 from booking_domain.shared.actor import Role
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
+from booking_domain.shared.errors import Conflict, Incomplete, InvalidValue, NotFound
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.shared.images import Image
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
@@ -85,6 +85,13 @@ class ProfileAction(StrEnum):
     REOPEN = "reopen"
 
 
+class ProfilePart(StrEnum):
+    """What a profile must have before it is submitted, and may lack: name, time zone and a length it always has."""
+
+    OPENING_HOURS = "opening_hours"
+    """Weekly rules, or dates with hours."""
+
+
 class SuspensionCause(StrEnum):
     """Why a profile is suspended."""
 
@@ -98,6 +105,10 @@ class SuspensionCause(StrEnum):
 
 class InvalidProfileTransition(InvalidTransition, code="provider.invalid_transition"):
     """Cannot {action} a {thing} that is {status}."""
+
+
+class ProfileIncomplete(Incomplete, code="provider.incomplete"):
+    """Add opening hours before you submit the profile: without them it offers no time."""
 
 
 class ProfileExists(Conflict, code="provider.exists"):

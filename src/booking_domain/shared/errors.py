@@ -83,6 +83,13 @@ class Conflict(DomainError):
     """The request conflicts with the current state."""
 
 
+class Incomplete(Conflict):
+    """The object lacks what the action needs."""
+
+    missing: tuple[str, ...]
+    """What it lacks, for programs."""
+
+
 class RuleViolated(DomainError):
     """The input is well formed and breaks a rule."""
 

@@ -171,10 +171,14 @@ class Studio:
             ),
         )
         provider_id = (await self.run(open_profile, profile, by=owner)).profile.id
-        await self.run(add_rule, AddRule(day=2, hours=hours(OPENING_HOURS)), by=owner)
+        await self.open_weekly(owner)
         await self.run(submit_profile, None, by=owner)
         await self.run(decide_on_profile, DecideOnProfile(provider_id=provider_id, approved=True), by=self.admin)
         return provider_id
+
+    async def open_weekly(self, owner: Actor) -> None:
+        """Open a provider on Tuesdays from 10:00 to 19:00."""
+        await self.run(add_rule, AddRule(day=2, hours=hours(OPENING_HOURS)), by=owner)
 
     async def run(self, use_case: UseCase[Command, Repositories, Result], command: Command, *, by: Actor) -> Result:
         """Run a use case."""

@@ -233,11 +233,19 @@ class Api:
         token = await self.joined("provider")
         made = await self.post("/providers/me", token, json={"displayName": "Studio", **profile})
         provider_id = str(made.json()["id"])
-        await self.post("/providers/me/submit", token)
+        assert (await self.submit_profile(token)).status_code == 200
         await self.patch(f"/admin/providers/{provider_id}/approve", await self.admin(), json={"approved": True})
+        return token, provider_id
+
+    async def open_daily(self, token: str) -> None:
+        """Open a provider daily from 10:00 to 19:00."""
         week = [{"day": day, "startTime": "10:00", "endTime": "19:00"} for day in range(7)]
         assert (await self.put("/availability/rules", token, json={"rules": week})).status_code == 200
-        return token, provider_id
+
+    async def submit_profile(self, token: str) -> httpx.Response:
+        """Submit a profile that is open daily."""
+        await self.open_daily(token)
+        return await self.post("/providers/me/submit", token)
 
     async def uploaded(self, token: str, folder: str, content: bytes | None = None) -> str:
         """The id of a file that is ready."""

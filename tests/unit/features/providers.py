@@ -54,7 +54,8 @@ async def documents(api: Api) -> Edit:
 async def submission(api: Api) -> Edit:
     token = await api.joined("provider")
     await api.post("/providers/me", token, json={"displayName": "Studio"})
-    return Edit(token, "/providers/me/submit", {}, "/providers/me", token, again=False)
+    await api.open_daily(token)
+    return Edit(token, "/providers/me/submit", {}, "/providers/me", token, again=False, cached=False)
 
 
 async def decision(api: Api) -> Edit:

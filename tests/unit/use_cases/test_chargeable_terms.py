@@ -122,6 +122,7 @@ async def test_a_profile_with_terms_that_cannot_be_charged_is_not_published(
     draft = await studio.run(open_profile, ProfileChange(display_name="New"), by=studio.owner)
     studio.provider_id = draft.profile.id
     await stored_earlier(studio, provider_terms)
+    await studio.open_weekly(studio.owner)
     with pytest.raises(NotChargeable):
         await studio.run(submit_profile, None, by=studio.owner)
     await stored_earlier(studio, terms())

@@ -231,6 +231,7 @@ async def test_an_account_that_is_a_provider_again_stays_unpublished_until_an_ad
 async def test_a_submitted_profile_of_a_disabled_account_is_not_approved(studio: Studio) -> None:
     owner = await studio.joined(Role.PROVIDER)
     opened = await studio.run(open_profile, ProfileChange(display_name="Ink"), by=owner)
+    await studio.open_weekly(owner)
     await studio.run(submit_profile, None, by=owner)
     change = ChangeUser(user_id=owner.id, status=UserStatus.DISABLED, reason=Reason.OTHER)
     await studio.run(change_user, change, by=studio.admin)

@@ -1,6 +1,7 @@
 """Creating, editing, submitting and approving provider profiles."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from tests.unit.use_cases.scenes import tugriks
@@ -11,7 +12,9 @@ from booking_domain.catalogue.model import (
     InvalidProfileTransition,
     Location,
     ProfileExists,
+    ProfileIncomplete,
     ProfileMissing,
+    ProfilePart,
     ProfileStatus,
 )
 from booking_domain.scheduling.errors import ProviderNotFound
@@ -20,7 +23,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.shared.money import Money
-from booking_domain.testing.builders import terms
+from booking_domain.testing.builders import hours, terms
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import Studio
@@ -36,8 +39,10 @@ from booking_domain.use_cases.catalogue.profiles import (
     open_profile,
     submit_profile,
 )
+from booking_domain.use_cases.catalogue.queries import get_own_provider
 from booking_domain.use_cases.messages.notify import notify
 from booking_domain.use_cases.platform.views import ProviderView
+from booking_domain.use_cases.scheduling.calendars import AddException, add_exception
 from entrypoints.languages.notices import GettextTranslator
 
 EVERYTHING = ProfileChange(
@@ -152,6 +157,7 @@ async def test_a_stale_calendar_version_does_not_change_settings(studio: Studio)
 async def test_submission_and_decision_check_the_expected_version(studio: Studio) -> None:
     owner = await studio.joined(Role.PROVIDER)
     provider_id = (await studio.run(open_profile, EVERYTHING, by=owner)).profile.id
+    await studio.open_weekly(owner)
     with pytest.raises(StaleVersion):
         await studio.run(submit_profile, 2, by=owner)
     await studio.run(submit_profile, 1, by=owner)
@@ -179,6 +185,7 @@ async def test_a_provider_cannot_be_booked_before_approval(studio: Studio) -> No
     decide = DecideOnProfile(provider_id=provider_id, approved=True)
     with pytest.raises(InvalidProfileTransition):
         await studio.run(decide_on_profile, decide, by=studio.admin)
+    await studio.open_weekly(owner)
     await studio.run(submit_profile, None, by=owner)
     studio.provider_id = provider_id
     with pytest.raises(ProviderNotFound):
@@ -189,9 +196,24 @@ async def test_a_provider_cannot_be_booked_before_approval(studio: Studio) -> No
     assert (await seen(studio)).profile.status is ProfileStatus.APPROVED
 
 
+async def test_a_profile_without_opening_hours_is_not_submitted(studio: Studio) -> None:
+    owner = await studio.joined(Role.PROVIDER)
+    studio.provider_id = (await studio.run(open_profile, EVERYTHING, by=owner)).profile.id
+    await studio.run(add_exception, AddException(date=date(2026, 11, 24)), by=owner)
+    with pytest.raises(ProfileIncomplete) as refusal:
+        await studio.run(submit_profile, None, by=owner)
+    assert refusal.value.missing == (ProfilePart.OPENING_HOURS,)
+    assert (await get_own_provider(owner, studio.reads)).missing == (ProfilePart.OPENING_HOURS,)
+    await studio.run(add_exception, AddException(date=date(2026, 11, 25), ranges=(hours("10:00-14:00"),)), by=owner)
+    assert (await get_own_provider(owner, studio.reads)).missing == ()
+    await studio.run(submit_profile, None, by=owner)
+    assert (await get_own_provider(owner, studio.reads)).missing is None
+
+
 async def test_a_rejected_profile_has_a_note_and_can_be_resubmitted(studio: Studio) -> None:
     owner = await studio.joined(Role.PROVIDER)
     studio.provider_id = (await studio.run(open_profile, EVERYTHING, by=owner)).profile.id
+    await studio.open_weekly(owner)
     await studio.run(submit_profile, None, by=owner)
     decide = DecideOnProfile(provider_id=studio.provider_id, approved=False, note="no pictures")
     await studio.run(decide_on_profile, decide, by=studio.admin)
@@ -243,6 +265,7 @@ async def test_the_applicant_is_told_of_each_step_and_admins_of_a_profile_to_dec
     owner = await studio.joined(Role.PROVIDER)
     provider_id = (await studio.run(open_profile, EVERYTHING, by=owner)).profile.id
     before = len(list(await studio.backend.outbox_events()))
+    await studio.open_weekly(owner)
     await studio.run(submit_profile, None, by=owner)
     told = await notified(studio, before)
     assert {text.partition(" ")[0] for to, text in told if to == owner.id} == {"We"}
@@ -254,6 +277,7 @@ async def test_the_applicant_is_told_of_each_step_and_admins_of_a_profile_to_dec
     await studio.run(decide_on_profile, decide, by=studio.admin)
     [(to, text)] = (await notified(studio, before))[-1:]
     assert (to, text.endswith(f"submit it again.\n\nNote: {note}")) == (owner.id, True)
+    await studio.open_weekly(owner)
     await studio.run(submit_profile, None, by=owner)
     await studio.run(decide_on_profile, replace(decide, approved=True, note="Welcome!"), by=studio.admin)
     [(to, text)] = (await notified(studio, before))[-1:]

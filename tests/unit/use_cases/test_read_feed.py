@@ -400,6 +400,7 @@ async def test_feeds_wait_until_the_profile_is_approved(studio: Studio) -> None:
     assert await read(studio, feed.id, reader) is None
     assert reader.requests == []
     assert list(await studio.reads.feeds.due(NOW, 10)) == []
+    await studio.open_weekly(newcomer)
     await studio.run(submit_profile, None, by=newcomer)
     await studio.run(decide_on_profile, DecideOnProfile(provider_id=provider_id, approved=True), by=studio.admin)
     assert (await studio.reads.feeds.of_provider(provider_id)).accepting

@@ -13,7 +13,9 @@ from booking_domain.catalogue.model import (
     Profile,
     ProfileAction,
     ProfileExists,
+    ProfileIncomplete,
     ProfileMissing,
+    ProfilePart,
     ProfileStatus,
     ProviderInactive,
     ServicesInOtherCurrency,
@@ -23,7 +25,7 @@ from booking_domain.identity.errors import UserNotFound
 from booking_domain.identity.model import User
 from booking_domain.payments.errors import NotChargeable
 from booking_domain.scheduling.errors import ProviderNotFound
-from booking_domain.scheduling.model import Anchoring, SlotSettings
+from booking_domain.scheduling.model import Anchoring, Calendar, SlotSettings
 from booking_domain.scheduling.services import OnCurrencyChange
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
@@ -338,9 +340,18 @@ async def _submit(expected: ExpectedVersion, tx: Repositories, context: UseCaseC
     before = await own_profile(tx, context)
     require_expected_version(before.version, expected)
     submitted = before.moved(ProfileAction.SUBMIT, context.actor.role)
-    require_chargeable_profile((await settings_of(before, tx)).terms, context)
+    seen = await settings_of(before, tx)
+    if missing := missing_parts(seen.calendar):
+        raise ProfileIncomplete(missing=missing)
+    require_chargeable_profile(seen.terms, context)
     await tx.profiles.save(submitted, was=before)
     await tx.outbox.put([profile_event(ProfileSubmitted, submitted, context)])
+
+
+def missing_parts(calendar: Calendar) -> tuple[ProfilePart, ...]:
+    """What a profile with this calendar needs before it is submitted."""
+    opens = calendar.rules or any(exception.ranges for exception in calendar.exceptions)
+    return () if opens else (ProfilePart.OPENING_HOURS,)
 
 
 async def _set_documents(command: SetDocuments, tx: Repositories, context: UseCaseContext) -> None:
@@ -422,7 +433,14 @@ change_settings: Final = UseCase(
 submit_profile: Final = UseCase(
     Permission.MANAGE_PROFILE,
     _submit,
-    raises=(ProfileMissing, ProviderNotFound, InvalidProfileTransition, NotChargeable, StaleVersion),
+    raises=(
+        ProfileMissing,
+        ProviderNotFound,
+        InvalidProfileTransition,
+        ProfileIncomplete,
+        NotChargeable,
+        StaleVersion,
+    ),
 )
 set_documents: Final = UseCase(
     Permission.MANAGE_PROFILE,

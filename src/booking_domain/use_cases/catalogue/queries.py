@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from booking_domain.catalogue.model import ProfileMissing, ProfileStatus, ProviderFilter
+from booking_domain.catalogue.model import ProfileAction, ProfileMissing, ProfileStatus, ProviderFilter
 from booking_domain.catalogue.salons import Salon
 from booking_domain.files.model import FileOwner, Folder
 from booking_domain.files.ports import FileReads
@@ -18,6 +18,7 @@ from booking_domain.shared.ids import ProviderId, ServiceId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
 from booking_domain.shared.time import time_zone
+from booking_domain.use_cases.catalogue.profiles import missing_parts
 from booking_domain.use_cases.platform.ports import ProviderReads, Reads, SalonReads
 from booking_domain.use_cases.platform.views import ProviderView
 
@@ -75,10 +76,13 @@ async def _list_providers(criteria: ProviderFilter, providers: ProviderReads) ->
 
 
 async def _get_own_provider(actor: Actor, reads: Reads) -> ProviderView:
-    """The actor's provider with its documents, whatever its status, unless it is deleted."""
+    """The actor's provider with its documents and what it lacks, whatever its status, unless it is deleted."""
     view = await reads.providers.by_owner(actor.id)
     if view is None or view.profile.status is ProfileStatus.DELETED:
         raise ProfileMissing
+    if view.profile.can(ProfileAction.SUBMIT):
+        calendar = await reads.schedules.calendar(view.profile.id)
+        view = replace(view, missing=() if calendar is None else missing_parts(calendar))
     return await _with_documents(view, reads.files)
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.transitions import Party, Status
 from booking_domain.bookings.walk_ins import WalkIn
-from booking_domain.catalogue.model import Profile, ProviderTotals
+from booking_domain.catalogue.model import Profile, ProfilePart, ProviderTotals
 from booking_domain.catalogue.salons import MemberStatus, Salon
 from booking_domain.files.model import File
 from booking_domain.identity.bank_accounts import BankAccount
@@ -32,6 +32,8 @@ class ProviderView:
     terms: Terms
     documents: Sequence[File] | None = None
     """The documents for the decision on the profile; None: not read."""
+    missing: Sequence[ProfilePart] | None = None
+    """What the profile needs before it is submitted; None: not read, or it cannot be submitted now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from booking_domain.shared.errors import (
     DomainError,
     FieldPath,
     Forbidden,
+    Incomplete,
     NotFound,
     PreconditionFailed,
     RuleViolated,
@@ -84,6 +85,8 @@ class Problem(Json, frozen=True, kw_only=True):
     request_id: str
     errors: tuple[InputError, ...] | None = None
     """Each value that was refused."""
+    missing: tuple[str, ...] | None = None
+    """What to add before the request can succeed, for programs."""
 
 
 def status_of(error: type[DomainError]) -> int:
@@ -101,7 +104,10 @@ def answer_exception(request: Request[Any, Any, Any], error: Exception) -> Respo
             if status < HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(error, Unavailable):
                 where, headers = _errors_of(request, error, says), _headers_of(error)
                 detail = says.error(error)
-                return _problem(request, says, status, error.code, detail, errors=where, headers=headers)
+                missing = error.missing if isinstance(error, Incomplete) else None
+                return _problem(
+                    request, says, status, error.code, detail, errors=where, headers=headers, missing=missing
+                )
         case Refusal():
             detail, where = says.word(MESSAGE, error.detail), _translated(error.errors, says)
             return _problem(request, says, error.status, error.code, detail, errors=where, headers=error.headers)
@@ -130,6 +136,7 @@ def _problem(
     *,
     errors: tuple[InputError, ...] = (),
     headers: Mapping[str, str] = MappingProxyType({}),
+    missing: tuple[str, ...] | None = None,
 ) -> Response[Any]:
     problem = Problem(
         type=f"/problems/{code}",
@@ -140,6 +147,7 @@ def _problem(
         code=code,
         request_id=request_id(request.scope),
         errors=errors or None,
+        missing=missing,
     )
     spoken = {"Content-Language": says.language, "Vary": "Accept-Language", **headers}
     return Response(msgspec.json.encode(problem), status_code=status, media_type=MEDIA_TYPE, headers=spoken)

@@ -65,7 +65,8 @@ async def my_profile(
 ) -> Response[ProviderJson]:
     """Return the caller's provider profile, in any status."""
     mine = provider_json_with_note(await get_own_provider(actor, reads), object_storage)
-    return unless_known(mine, etag(mine.version), None if mine.documents else if_none_match)  # their URLs expire
+    changes = mine.documents or mine.missing is not None  # without a new version: URLs expire, hours are added
+    return unless_known(mine, etag(mine.version), None if changes else if_none_match)
 
 
 @put("/me", opt=documented(edit_profile, body=CHANGES))

@@ -24,6 +24,7 @@ from booking_domain.catalogue.model import (
     MAX_STYLE,
     MAX_STYLES,
     Location,
+    ProfilePart,
     ProfileStatus,
     ProviderFilter,
     ProviderOrder,
@@ -566,6 +567,8 @@ class ProviderJson(Json, frozen=True, kw_only=True):
     """For the owner and admins: how the provider's deposits are charged. Absent: the platform's default."""
     documents: tuple[FileJson, ...] | None = None
     """For the owner and admins: the documents behind the decision, at URLs of five minutes. Lists leave them out."""
+    missing: tuple[Annotated[str, one_of(ProfilePart)], ...] | None = None
+    """For the owner of a `draft` or `rejected` profile: what to add before it can be submitted."""
 
 
 class SalonOfProviderJson(Json, frozen=True, kw_only=True):
@@ -614,7 +617,7 @@ SHOWN_TERMS: Final[dict[str, Any]] = {
 _provider: Final = members(
     ProviderView,
     ProviderJson,
-    given=("photo", "review_note", "suspension", "payment_gateway", "deposit_mode", "documents"),
+    given=("photo", "review_note", "suspension", "payment_gateway", "deposit_mode", "documents", "missing"),
     within=("profile", "terms", "terms.cancellation"),
     location=point_json,
     **SHOWN_TERMS,
@@ -676,6 +679,7 @@ def provider_json_with_note(view: ProviderView, links: ObjectLinks) -> ProviderJ
         payment_gateway=view.terms.gateway,
         deposit_mode=view.terms.deposit_mode,
         documents=None if view.documents is None else tuple(file_json(each, links) for each in view.documents),
+        missing=None if view.missing is None else tuple(view.missing),
         review_note=view.profile.review_note,
         suspension=None
         if suspension is None

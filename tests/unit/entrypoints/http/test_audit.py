@@ -146,7 +146,7 @@ def test_every_admin_command_names_its_subject() -> None:
 async def test_an_audit_entry_has_actor_action_subject_origin_and_time(api: Api) -> None:
     owner = await api.joined("provider")
     provider_id = (await api.post("/providers/me", owner, json={"displayName": "Ink"})).json()["id"]
-    await api.post("/providers/me/submit", owner)
+    await api.submit_profile(owner)
     admin = await api.an_admin()
     me = (await api.get("/auth/me", admin)).json()["id"]
     api.clock.advance(timedelta(minutes=1))

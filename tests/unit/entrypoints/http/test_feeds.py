@@ -117,7 +117,7 @@ async def test_feeds_of_a_provider_wait_for_approval(api: Api) -> None:
     answer = await api.put("/availability/feeds", provider, json={"urls": [SECRET], "whenFailing": "trust"})
     assert answer.json()["waitsForApproval"] is True
     assert (await api.get("/availability/feeds", provider)).json() == answer.json()
-    await api.post("/providers/me/submit", provider)
+    await api.submit_profile(provider)
     await api.patch(f"/admin/providers/{made['id']}/approve", await api.admin(), json={"approved": True})
     assert (await api.get("/availability/feeds", provider)).json()["waitsForApproval"] is False
 

@@ -261,10 +261,8 @@ async def in_business(api: Api, token: str) -> str:
     """The id of an approved provider, open daily, which this account is from now on."""
     made = await api.post("/providers/me", token, json={"displayName": "Studio"})
     provider_id = str(made.json()["id"])
-    assert (await api.post("/providers/me/submit", token)).status_code == 200
+    assert (await api.submit_profile(token)).status_code == 200
     await api.patch(f"/admin/providers/{provider_id}/approve", await api.admin(), json={"approved": True})
-    week = [{"day": day, "startTime": "10:00", "endTime": "19:00"} for day in range(7)]
-    assert (await api.put("/availability/rules", token, json={"rules": week})).status_code == 200
     return provider_id
 
 

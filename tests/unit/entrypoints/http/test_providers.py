@@ -24,7 +24,7 @@ async def test_a_profile_becomes_public_once_an_admin_approves_it(api: Api) -> N
     assert made.items() >= {**PROFILE, "status": "draft", "version": 1}.items()
     path = f"/providers/{made['id']}"
     assert_problem(await api.get(path), 404, "provider.not_found")
-    assert (await api.post("/providers/me/submit", provider)).json()["status"] == "submitted"
+    assert (await api.submit_profile(provider)).json()["status"] == "submitted"
     assert (await api.get("/providers")).json() == {"items": []}
     waiting = (await api.get("/admin/providers?status=submitted", await api.admin())).json()["items"]
     assert [each["id"] for each in waiting] == [made["id"]]
@@ -37,10 +37,27 @@ async def test_a_profile_becomes_public_once_an_admin_approves_it(api: Api) -> N
     assert (await api.get("/providers")).json()["items"] == [public]
 
 
+async def test_the_owner_sees_what_a_profile_lacks_before_it_is_submitted(api: Api) -> None:
+    provider = await api.joined("provider")
+    made = (await api.post("/providers/me", provider, json=PROFILE)).json()
+    seen = await api.get("/providers/me", provider)
+    assert seen.json()["missing"] == ["opening_hours"]
+    refused = await api.post("/providers/me/submit", provider)
+    assert_problem(refused, 409, "provider.incomplete")
+    assert refused.json()["missing"] == ["opening_hours"]
+    mongolian = await api.post("/providers/me/submit", provider, headers={"Accept-Language": "mn"})
+    assert mongolian.json()["detail"] != refused.json()["detail"]
+    await api.open_daily(provider)
+    again = await api.get("/providers/me", provider, headers={"If-None-Match": seen.headers["ETag"]})
+    assert (again.status_code, again.json()["missing"]) == (200, [])
+    submitted = (await api.post("/providers/me/submit", provider)).json()
+    assert (submitted["id"], submitted["status"], "missing" in submitted) == (made["id"], "submitted", False)
+
+
 async def test_a_rejected_profile_tells_its_owner_why(api: Api) -> None:
     provider = await api.joined("provider")
     made = (await api.post("/providers/me", provider, json=PROFILE)).json()
-    await api.post("/providers/me/submit", provider)
+    await api.submit_profile(provider)
     decision = {"approved": False, "note": "A photograph, please."}
     await api.patch(f"/admin/providers/{made['id']}/approve", await api.admin(), json=decision)
     mine = (await api.get("/providers/me", provider)).json()

@@ -171,7 +171,7 @@ async def test_a_review_from_the_providers_own_device_does_not_count_and_nobody_
     provider = await _registered(api, "provider")
     made = await api.post("/providers/me", provider, json={"displayName": "Studio"})
     provider_id = made.json()["id"]
-    await api.post("/providers/me/submit", provider)
+    await api.submit_profile(provider)
     await api.patch(f"/admin/providers/{provider_id}/approve", await api.admin(), json={"approved": True})
     week = [{"day": day, "startTime": "10:00", "endTime": "19:00"} for day in range(7)]
     await api.put("/availability/rules", provider, json={"rules": week})

@@ -23,7 +23,7 @@ async def submitted(api: Api) -> tuple[str, str, list[str]]:
     made = (await api.post("/providers/me", token, json={"displayName": "Studio"})).json()
     ids = [await api.uploaded(token, "documents"), await api.uploaded(token, "documents", PICTURE)]
     assert (await set_documents(api, token, ids)).status_code == 200
-    assert (await api.post("/providers/me/submit", token)).status_code == 200
+    assert (await api.submit_profile(token)).status_code == 200
     return token, made["id"], ids
 
 
@@ -76,7 +76,7 @@ async def test_documents_change_until_the_decision_and_again_after_a_rejection(a
     assert (await api.patch(decide, await api.admin(), json=rejected)).status_code == 200
     again = await set_documents(api, token, [image, await api.uploaded(token, "documents")])
     assert (len(again.json()["documents"]), again.json()["reviewNote"]) == (2, "A licence, please.")
-    await api.post("/providers/me/submit", token)
+    await api.submit_profile(token)
     assert (await api.patch(decide, await api.admin(), json={"approved": True})).status_code == 200
     assert_problem(await set_documents(api, token, []), 409, "provider.invalid_transition")
 
