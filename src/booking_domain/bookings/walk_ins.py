@@ -5,7 +5,7 @@ a number each is a customer of its own. No walk-in is merged with an account: th
 learn whose it is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -29,6 +29,18 @@ class WalkIn:
             raise InvalidValue(field="name", problem=f"a name of at most {MAX_WALK_IN_NAME} characters is required")
         if self.phone is not None:
             phone_number(self.phone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewWalkIn:
+    """A walk-in as the provider types it, the number in any format."""
+
+    name: str
+    phone: str | None = None
+
+    def parsed(self, phone_number_of: Callable[[str], str]) -> WalkIn:
+        """The walk-in with the number in E.164, or raise `InvalidValue`."""
+        return WalkIn(name=self.name, phone=None if self.phone is None else phone_number_of(self.phone))
 
 
 class WalkIns(Protocol):

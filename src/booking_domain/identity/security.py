@@ -41,6 +41,7 @@ class SecurityPorts:
     refresh_tokens: RefreshTokens
     password_policy: PasswordPolicy
     passkeys: PasskeyCeremonies
+    phone_numbers: PhoneNumbers
     default_time_zone: str
     """The time zone of new accounts whose client names none."""
     second_factor_roles: frozenset[Role] = frozenset()
@@ -72,10 +73,14 @@ class Identity:
     access_tokens: AccessTokens
     telegram: TelegramAssertions
     openid: OpenIdProviders
-    phone_numbers: PhoneNumbers
     login_quota: LoginQuota
     log: SecurityLog
     phone_codes: bool = True
     """Whether one-time codes can be sent to phones."""
     default_locale: str = FALLBACK
     """The locale of new accounts, until their owner sets another one."""
+
+    @property
+    def phone_numbers(self) -> PhoneNumbers:
+        """What parses the numbers of contacts."""
+        return self.security.phone_numbers

@@ -4,6 +4,7 @@ The docstring of a concrete error is its message template, in `str.format` synta
 point maps the family to its kind of response (an HTTP status, an exit code) and may translate the message.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from inspect import cleandoc
 from typing import ClassVar, TypeVar, dataclass_transform
@@ -125,6 +126,15 @@ class InvalidValue(RuleViolated, code="validation.invalid_value"):
     @property
     def field_path(self) -> FieldPath:
         return (*self.within, self.field)
+
+
+def inside(path: FieldPath, make: Callable[[], Found]) -> Found:
+    """Make a part of a command; the error of an invalid value in it gets the path to the part."""
+    try:
+        return make()
+    except InvalidValue as error:
+        error.within = (*path, *error.within)
+        raise
 
 
 class NotPermitted(Forbidden, code="auth.not_permitted"):

@@ -34,6 +34,7 @@ from entrypoints.http import (
     receipts,
     reconciliation,
     reviews,
+    scheduling,
     services,
     sms,
     telegram_bot,
@@ -66,7 +67,6 @@ from entrypoints.http.providers import admin
 from entrypoints.http.providers import routes as providers
 from entrypoints.http.refunds import routes as refunds
 from entrypoints.http.salons import routes as salons
-from entrypoints.http.scheduling import routes as scheduling
 from entrypoints.http.users import access
 from entrypoints.http.users import routes as users
 from entrypoints.http.users.export import export_route

@@ -126,6 +126,7 @@ class Security(Storage):
             refresh_tokens=self.refresh_tokens(),
             password_policy=self.password_policy(),
             passkeys=self.passkey_ceremonies(),
+            phone_numbers=self.phone_numbers(),
             default_time_zone=given.default_time_zone,
             second_factor_roles=given.second_factor_roles,
         )

@@ -67,7 +67,6 @@ class UseCases(Security, Payments):
             access_tokens=self.access_tokens(),
             telegram=self.telegram_assertions(),
             openid=self.openid_providers(),
-            phone_numbers=self.phone_numbers(),
             login_quota=self.login_quota(),
             log=StructuredSecurityLog(),
             phone_codes=given.sms.service != SmsProvider.NONE,

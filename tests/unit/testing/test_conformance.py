@@ -49,7 +49,7 @@ from entrypoints.http.kit.computers import InlineComputer
 from entrypoints.http.kit.problems import answer_exception
 from entrypoints.http.kit.strict_json import StrictJson
 from entrypoints.http.kit.turns import Turns
-from entrypoints.http.scheduling.routes import routes
+from entrypoints.http.scheduling import routes
 
 CASES: Final = load_slot_cases()
 SERVICES: Final = load_services_cases()

@@ -18,7 +18,7 @@ from booking_domain.bookings.errors import UNSETTLED_PER_CUSTOMER, BookingForOth
 from booking_domain.bookings.events import BookingChanged
 from booking_domain.bookings.references import ALPHABET
 from booking_domain.bookings.transitions import Status
-from booking_domain.bookings.walk_ins import WalkIn
+from booking_domain.bookings.walk_ins import NewWalkIn
 from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.identity.model import UserStatus
 from booking_domain.scheduling.errors import ProviderNotFound
@@ -245,7 +245,7 @@ async def test_the_provider_is_told_of_a_walk_in_that_the_manager_of_the_salon_e
     membership = Membership(salon_id=salon.id, provider_id=studio.provider_id)
     await studio.run(invite_provider, membership, by=manager)
     await studio.run(accept_invitation, salon.id, by=studio.owner)
-    walk_in = PlaceBooking(provider_id=studio.provider_id, slot=LATER, walk_in=WalkIn(name="Saraa", phone=None))
+    walk_in = PlaceBooking(provider_id=studio.provider_id, slot=LATER, walk_in=NewWalkIn(name="Saraa", phone=None))
     placed = await studio.run(place_booking, walk_in, by=manager)
     assert (placed.status, placed.customer_id) == (Status.CONFIRMED, studio.owner.id)
     [(_, text)] = await texts(studio)

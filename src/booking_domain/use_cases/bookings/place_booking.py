@@ -7,7 +7,7 @@ from typing import Final
 from booking_domain.bookings.ideas import IdeaSide
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.ports import BookableProvider
-from booking_domain.bookings.walk_ins import WalkIn
+from booking_domain.bookings.walk_ins import NewWalkIn
 from booking_domain.catalogue.booking_links import BookingLinkNotFound
 from booking_domain.scheduling.errors import (
     HoldNotFound,
@@ -72,7 +72,7 @@ class PlaceBooking:
     """The customer's hold on the slot, which the booking replaces."""
     customer_id: UserId | None = None
     """The customer whom the staff books for; None: the actor, or a walk-in."""
-    walk_in: WalkIn | None = None
+    walk_in: NewWalkIn | None = None
     """Who the walk-in is, as the staff enters it."""
     link_token: str | None = None
     """The token of the provider's booking link over which the customer came; the link counts the booking."""

@@ -6,6 +6,7 @@ Longer than most files because use cases take their shared steps from one place 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Final, Protocol
 
 from booking_domain.bookings.errors import (
@@ -25,7 +26,8 @@ from booking_domain.bookings.ports import BookableProvider
 from booking_domain.bookings.references import new_reference
 from booking_domain.bookings.transitions import CLAIMS_TIME, Action, InvalidBookingTransition, Party, Status
 from booking_domain.bookings.upcoming import UpcomingLimits
-from booking_domain.bookings.walk_ins import WalkIn
+from booking_domain.bookings.walk_ins import NewWalkIn
+from booking_domain.identity.security import SecurityPorts
 from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
 from booking_domain.payments.errors import NotChargeable
 from booking_domain.payments.events import RefundScheduled, refund_event
@@ -40,7 +42,7 @@ from booking_domain.scheduling.placing import for_services, require_services, sl
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.decision import Decision
-from booking_domain.shared.errors import InvalidValue, required
+from booking_domain.shared.errors import InvalidValue, inside, required
 from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId, RefundId, SeriesId, ServiceId, UserId
 from booking_domain.shared.lifecycle import NotYourMove
@@ -85,7 +87,7 @@ class BookingOrder(Protocol):
     @property
     def notes(self) -> str: ...
     @property
-    def walk_in(self) -> WalkIn | None: ...
+    def walk_in(self) -> NewWalkIn | None: ...
     @property
     def override_time_off(self) -> bool: ...
 
@@ -258,10 +260,15 @@ async def add_booking(
                 field="walk_in", problem="only the provider's side enters a walk-in, and without a customer"
             )
         require_plain_name(order.walk_in.name, field="name", within=("walk_in",))
-        known = await tx.walk_ins.find(decision.state.customer_id, order.walk_in)
-        await tx.walk_ins.add(decision.state.id, order.walk_in, known)
+        walk_in = inside(("walk_in",), partial(order.walk_in.parsed, partial(_e164, context)))
+        known = await tx.walk_ins.find(decision.state.customer_id, walk_in)
+        await tx.walk_ins.add(decision.state.id, walk_in, known)
     await tx.outbox.put(booking_events(decision.state, decision.events))
     return decision.state
+
+
+def _e164(context: UseCaseContext, number: str) -> str:
+    return context.get(SecurityPorts).phone_numbers.parse(number)
 
 
 def _terms(order: BookingOrder, bookable: BookableProvider, span: TimeRange, context: UseCaseContext) -> Terms:

@@ -5,7 +5,8 @@ Existing bookings never change.
 """
 
 from dataclasses import dataclass, fields, replace
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from booking_domain.catalogue.events import (
     MembershipChanged,
@@ -34,10 +35,11 @@ from booking_domain.catalogue.salons import (
     TooManySalons,
 )
 from booking_domain.files.model import FileOwner, Folder
+from booking_domain.identity.security import SecurityPorts
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import DateException, OpeningHours, WeeklyRule
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.errors import InvalidValue, StaleVersion, required
+from booking_domain.shared.errors import InvalidValue, StaleVersion, inside, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId, ExceptionId, FileId, ProviderId, RuleId, SalonId
 from booking_domain.shared.permissions import Permission, Relation, may, owned
@@ -51,6 +53,7 @@ from booking_domain.use_cases.platform.ports import Repositories
 from booking_domain.use_cases.platform.views import SalonView
 from booking_domain.use_cases.scheduling.calendars import AddException, AddRule
 
+Phone = TypeVar("Phone", str, str | Unset)
 MAX_SALON_RULES: Final = 100
 MAX_SALON_EXCEPTIONS: Final = 400
 
@@ -119,7 +122,8 @@ async def _open(command: OpenSalon, tx: Repositories, context: UseCaseContext) -
     salon = Salon(
         id=SalonId(context.entropy.new_id()),
         manager_id=context.actor.id,
-        **{field.name: getattr(command, field.name) for field in fields(command)},
+        **{field.name: getattr(command, field.name) for field in fields(command)}
+        | {"phone": _parsed(command.phone, context)},
         created_at=context.now,
     )
     await tx.salons.add(salon)
@@ -130,9 +134,15 @@ async def _edit(command: EditSalon, tx: Repositories, context: UseCaseContext) -
 
     before = await _own(command.salon_id, tx, context, command.expected_version)
     photos = await changed_pictures(_photos_of(before), command.photo_file_ids, tx, context)
+    command = replace(command, phone=_parsed(command.phone, context))
     after = changed(before, command, photos=photos, version=before.version + 1)
     await tx.salons.save(after, was=before)
     return after
+
+
+def _parsed(phone: Phone, context: UseCaseContext) -> Phone:
+    """The number of a salon in E.164, or raise `InvalidValue`; an empty one stays empty."""
+    return context.get(SecurityPorts).phone_numbers.parse(phone) if phone else phone
 
 
 def _photos_of(salon: Salon) -> FileOwner:
@@ -148,7 +158,9 @@ async def _set_hours(command: SetSalonHours, tx: Repositories, context: UseCaseC
         raise InvalidValue(field="exceptions", problem=f"at most {MAX_SALON_EXCEPTIONS} exceptions")
     hours = OpeningHours(
         time_zone=before.time_zone,
-        rules=tuple(_rule(rule, context) for rule in command.rules),
+        rules=tuple(
+            inside(("rules", index), partial(_rule, rule, context)) for index, rule in enumerate(command.rules)
+        ),
         exceptions=tuple(
             DateException(id=ExceptionId(context.entropy.new_id()), date=each.date, ranges=each.ranges)
             for each in command.exceptions

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Final, Protocol
 
 from booking_domain.scheduling.errors import (
@@ -26,7 +27,7 @@ from booking_domain.scheduling.model import (
     WeeklyRule,
 )
 from booking_domain.scheduling.ports import CalendarRepository
-from booking_domain.shared.errors import InvalidValue, StaleVersion, required
+from booking_domain.shared.errors import InvalidValue, StaleVersion, inside, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BlockId, EventId, ExceptionId, ProviderId, RuleId
 from booking_domain.shared.outbox import Outbox
@@ -116,7 +117,9 @@ async def _add_rule(command: AddRule, tx: CalendarTx, context: UseCaseContext) -
 async def _set_rules(command: SetRules, tx: CalendarTx, context: UseCaseContext) -> Calendar:
     if len(command.rules) > MAX_RULES:
         raise TooManyRules
-    numbered = [_numbered_rule(number, each, context) for number, each in enumerate(command.rules)]
+    numbered = [
+        inside(("rules", number), partial(_new_rule, each, context)) for number, each in enumerate(command.rules)
+    ]
     provider_id = await own_provider(tx, context)
     calendar = required(await tx.calendars.calendar_of(provider_id), ProviderNotFound)
     require_expected_version(calendar.version, command.expected_version)
@@ -127,13 +130,6 @@ async def _set_rules(command: SetRules, tx: CalendarTx, context: UseCaseContext)
     await tx.calendars.replace_rules(provider_id, rules)
     await _announce(provider_id, tx, context)
     return required(await tx.calendars.calendar_of(provider_id), ProviderNotFound)
-
-
-def _numbered_rule(number: int, command: AddRule, context: UseCaseContext) -> WeeklyRule:
-    try:
-        return _new_rule(command, context)
-    except InvalidValue as error:
-        raise InvalidValue(field=error.field, problem=error.problem, within=("rules", number)) from None
 
 
 def _taken(rules: list[WeeklyRule], like: WeeklyRule) -> WeeklyRule | None:

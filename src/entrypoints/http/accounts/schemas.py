@@ -22,7 +22,7 @@ from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.use_cases.identity.sign_in import Tokens
 from entrypoints.http.kit.cursors import PAGE_AND_ONE, Page, PageQuery
 from entrypoints.http.kit.exporting import ExportSource, items, value
-from entrypoints.http.kit.fields import Body, Json, Timestamp, ZoneName, one_of
+from entrypoints.http.kit.fields import Body, Json, Phone, Timestamp, ZoneName, one_of
 from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import PUBLIC
@@ -32,15 +32,6 @@ GUARDED: Final[dict[str, Any]] = PUBLIC | limited_as(AUTH)
 
 
 Email = Annotated[str, Meta(min_length=3, max_length=254, examples=["dorj@example.com"])]
-Phone = Annotated[
-    str,
-    Meta(
-        min_length=3,
-        max_length=32,
-        description="E.164, or a local format. A number without a country code belongs to the platform's country.",
-        examples=["+97699112233", "9911 2233"],
-    ),
-]
 Password = Annotated[
     str, Meta(min_length=1, max_length=MAX_PASSWORD, description=f"At least {MIN_PASSWORD} characters.")
 ]

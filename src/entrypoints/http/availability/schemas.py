@@ -27,7 +27,7 @@ from booking_domain.shared.time import MINUTES_A_DAY, WallTime
 from booking_domain.use_cases.catalogue.profiles import DurationChange, SettingsChange, TermsChange
 from booking_domain.use_cases.platform.views import SettingsView
 from booking_domain.use_cases.scheduling.calendars import AddException, AddRule
-from entrypoints.http.kit.fields import Body, Instant, Json, Minutes, Note, SomeMinutes, Timestamp, ZoneName
+from entrypoints.http.kit.fields import Body, Instant, Json, Minutes, Note, SomeMinutes, Timestamp, ZoneName, parts_of
 from entrypoints.http.kit.projection import filled, members, projection
 from entrypoints.http.providers.schemas import (
     POLICY,
@@ -90,7 +90,7 @@ class ExceptionBody(Body, frozen=True, kw_only=True):
         """Return the command."""
         if (self.closed is None) is (self.ranges is None):
             raise InvalidValue(field="ranges", problem="either `closed` or `ranges`, one of them")
-        return AddException(date=self.date, ranges=tuple(hours.hours() for hours in self.ranges or ()))
+        return AddException(date=self.date, ranges=parts_of("ranges", self.ranges or (), HoursBody.hours))
 
 
 class SettingsBody(TermsBody, frozen=True, kw_only=True):

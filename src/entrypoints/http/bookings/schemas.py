@@ -14,7 +14,7 @@ from booking_domain.bookings.model import MAX_NOTES, MAX_OFFERED_TIMES, Booking,
 from booking_domain.bookings.policy import Tier
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.transitions import BookingPaymentStatus, Status
-from booking_domain.bookings.walk_ins import MAX_WALK_IN_NAME, WalkIn
+from booking_domain.bookings.walk_ins import MAX_WALK_IN_NAME, NewWalkIn, WalkIn
 from booking_domain.catalogue.booking_links import TOKEN_LENGTH
 from booking_domain.files.model import FOLDERS, Folder
 from booking_domain.payments.adjustments import Adjustment
@@ -47,6 +47,7 @@ from entrypoints.http.kit.fields import (
     Json,
     Limit,
     Note,
+    Phone,
     ServiceIds,
     SomeMinutes,
     Timestamp,
@@ -96,7 +97,7 @@ class WalkInBody(Body, frozen=True, kw_only=True):
     """A customer without an account."""
 
     name: Annotated[str, Meta(min_length=1, max_length=MAX_WALK_IN_NAME)]
-    phone: Annotated[str, Meta(max_length=16, description="E.164, e.g. `+97699112233`.")] | None = None
+    phone: Phone | None = None
 
 
 class PlaceBookingBody(Body, frozen=True, kw_only=True):
@@ -468,7 +469,7 @@ class EventsJson(Json, frozen=True, kw_only=True):
     next_cursor: str | None = None
 
 
-_walk_in: Final = projection(WalkInBody, WalkIn)
+_walk_in: Final = projection(WalkInBody, NewWalkIn)
 _order: Final = members(
     PlaceBookingBody,
     PlaceBooking,

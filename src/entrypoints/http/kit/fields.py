@@ -1,17 +1,20 @@
 """Base classes and types of request and response schemas. Every text, list and number has a bound."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Final, NamedTuple, TypeVar
 
 from msgspec import Meta, Struct, UnsetType
 
 from booking_domain.scheduling.services import MAX_SERVICES_PER_BOOKING
-from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.errors import InvalidValue, inside
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
 from booking_domain.shared.reminders import EARLIEST_REMINDER, MAX_REMINDERS
 
 Value = TypeVar("Value")
+Part = TypeVar("Part")
 
 
 class Body(Struct, forbid_unknown_fields=True, rename="camel", frozen=True, kw_only=True):
@@ -50,6 +53,15 @@ Locale = Annotated[
         max_length=35,
         description="A language tag (RFC 5646) of `en`, `mn` or `fa`.",
         examples=["mn", "fa-IR"],
+    ),
+]
+Phone = Annotated[
+    str,
+    Meta(
+        min_length=3,
+        max_length=32,
+        description="E.164, or a local format. A number without a country code belongs to the platform's country.",
+        examples=["+97699112233", "9911 2233"],
     ),
 ]
 Minutes = Annotated[int, Meta(ge=0, le=1_440)]
@@ -105,6 +117,11 @@ def provider_or_salon(provider_id: ProviderId | None, salon_id: SalonId | None) 
     if salon_id is not None and provider_id is None:
         return AnyProviderOf(salon_id)
     raise InvalidValue(field="provider_id", problem="name a provider or a salon")
+
+
+def parts_of(name: str, parts: Iterable[Part], make: Callable[[Part], Value]) -> tuple[Value, ...]:
+    """Make a value of each item of a list; an error names the member and the item."""
+    return tuple(inside((name, index), partial(make, part)) for index, part in enumerate(parts))
 
 
 def given_or_none(value: Value | UnsetType) -> Value | None:

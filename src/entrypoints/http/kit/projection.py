@@ -34,7 +34,7 @@ checked if the function is annotated. A projection is compiled into one expressi
 """
 
 import inspect
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum
 from functools import cache, cached_property
@@ -56,9 +56,10 @@ from typing import (
 
 from msgspec import UNSET, Meta, UnsetType
 
+from booking_domain.shared.errors import inside
 from booking_domain.shared.unset import UNSET as UNCHANGED
 from booking_domain.shared.unset import Unset
-from entrypoints.http.kit.fields import Body, Query
+from entrypoints.http.kit.fields import Body, Query, parts_of
 
 View = TypeVar("View")
 Made = TypeVar("Made")
@@ -183,9 +184,9 @@ class _Plan:
                 self.uses |= set(source.uses)
                 text, kind = f"{self._named(source.make)}(view)", source.made
             case Projection():
-                text, kind = self._shown(name, *self._path(name, self._flat(name)), source)
+                text, kind = self._shown(name, self._flat(name), source)
             case str(path), Projection() as shown:
-                text, kind = self._shown(name, *self._path(name, path), shown)
+                text, kind = self._shown(name, path, shown)
             case str(path), function:
                 text, kind = self._path(name, path)
                 text, kind = self._present(text, kind, f"{self._named(function)}({{}})", _returned(function))
@@ -229,15 +230,16 @@ class _Plan:
                 return f"{start}{outer}.{inner}"
         return None
 
-    def _shown(self, name: str, text: str, kind: Any, shown: Projection[Any, Any]) -> tuple[str, Any]:
-        """What a projection shows of an expression: of an object, or of each item of a tuple."""
+    def _shown(self, name: str, path: str, shown: Projection[Any, Any]) -> tuple[str, Any]:
+        """What a projection shows of a path: of an object, or of each item of a tuple."""
+        text, kind = self._path(name, path)
         [present, *others] = [each for each in _parts(kind) if each not in _ABSENT]
-        make, item = self._named(shown.make), _item(present)
+        item, within = _item(present), path.partition(".")[0] if issubclass(self._view, Body) else None
         if not others and _fits(present, shown.view):
-            return self._present(text, kind, f"{make}({{}})", shown.made)
+            return self._present(text, kind, f"{self._named(_located(shown.make, within))}({{}})", shown.made)
         if not others and item is not None and _fits(item, shown.view):
             made = tuple[shown.made, ...]  # type: ignore[name-defined]
-            return self._present(text, kind, f"tuple(map({make}, {{}}))", made)
+            return self._present(text, kind, f"{self._named(_each(shown.make, within))}({{}})", made)
         raise self._wrong(name, f"the source is {_name(kind)}, but the projection shows {shown.view.__name__}")
 
     def _present(self, text: str, kind: Any, call: str, made: Any) -> tuple[str, Any]:
@@ -272,6 +274,18 @@ class _Plan:
 
     def _wrong(self, name: str, problem: str) -> TypeError:
         return TypeError(f"{self._made.__name__}.{name} of {self._view.__name__}: {problem}")
+
+
+def _located(make: Callable[[View], Made], within: str | None) -> Callable[[View], Made]:
+    """`make`, whose errors name the member of the body that its view is; as it is for a view of the domain."""
+    return make if within is None else lambda view: inside((within,), lambda: make(view))
+
+
+def _each(make: Callable[[View], Made], within: str | None) -> Callable[[Iterable[View]], tuple[Made, ...]]:
+    """What makes a tuple of the views; errors name the member of the body and the item."""
+    if within is None:
+        return lambda views: tuple(map(make, views))
+    return lambda views: parts_of(within, views, make)
 
 
 @cache

@@ -43,7 +43,7 @@ from booking_domain.use_cases.platform.views import Invitation, ListedSalon, Man
 from entrypoints.http.availability.schemas import ExceptionBody, HoursJson, RuleBody, rule_command
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.exporting import ExportSource, value
-from entrypoints.http.kit.fields import Body, Json, Query, Timestamp, ZoneName, one_of
+from entrypoints.http.kit.fields import Body, Json, Query, Timestamp, ZoneName, one_of, parts_of
 from entrypoints.http.kit.images import ImageJson, picture_json
 from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.kit.refusals import invalid_input
@@ -66,7 +66,9 @@ SalonName = Annotated[str, Meta(min_length=1, max_length=MAX_SALON_NAME)]
 
 Address = Annotated[str, Meta(max_length=MAX_ADDRESS)]
 City = Annotated[str, Meta(max_length=MAX_CITY)]
-SalonPhone = Annotated[str, Meta(max_length=16, description="In E.164 format; empty for none.")]
+SalonPhone = Annotated[
+    str, Meta(max_length=32, description="E.164, or a local format of the platform's country; empty for none.")
+]
 SalonEmail = Annotated[str, Meta(max_length=MAX_EMAIL, description="Empty for none.")]
 Instructions = Annotated[str, Meta(max_length=MAX_INSTRUCTIONS)]
 DEFAULT_RADIUS_KM: Final = 10
@@ -114,7 +116,7 @@ hours_members: Final = members(
     SetSalonHours,
     given=("salon_id", "expected_version"),
     rules=rule_command,
-    exceptions=lambda body: tuple(map(ExceptionBody.command, body.exceptions)),
+    exceptions=lambda body: parts_of("exceptions", body.exceptions, ExceptionBody.command),
 )
 
 

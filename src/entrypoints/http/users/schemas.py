@@ -12,8 +12,8 @@ from booking_domain.shared.ids import FileId
 from booking_domain.shared.time import WallTime
 from booking_domain.use_cases.identity.accounts import EditAccount
 from entrypoints.http.accounts.codes import OldPassword
-from entrypoints.http.accounts.schemas import Code, Email, Phone, ProofBody, UserJson
-from entrypoints.http.kit.fields import Body, Json, Locale, Timestamp, ZoneName
+from entrypoints.http.accounts.schemas import Code, Email, ProofBody, UserJson
+from entrypoints.http.kit.fields import Body, Json, Locale, Phone, Timestamp, ZoneName
 from entrypoints.http.kit.images import ImageJson, picture_or_none
 from entrypoints.http.kit.projection import members, projection
 

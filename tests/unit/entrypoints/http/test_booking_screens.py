@@ -71,8 +71,20 @@ async def test_a_walk_in_has_a_name_and_a_number(api: Api) -> None:
     customer = await api.joined("customer")
     body = {"providerId": provider_id, "slot": MONDAY_AT_NOON, "walkIn": walk_in}
     assert_problem(await api.post("/bookings", customer, json=body), 422, "validation.invalid_value", "/walkIn")
-    wrong = body | {"walkIn": {"name": "Болд", "phone": "99112233"}}
-    assert (await api.post("/bookings", provider, json=wrong)).status_code == 422
+    for member, value in {"name": "  ", "phone": "no number"}.items():
+        wrong = body | {"walkIn": walk_in | {member: value}}
+        refused = await api.post("/bookings", provider, json=wrong)
+        assert_problem(refused, 422, "validation.invalid_value", f"/walkIn/{member}")
+
+
+async def test_a_walk_ins_number_is_written_as_in_the_platforms_country(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    local = {"name": "Болд", "phone": "9911 2233"}
+    booking = await api.booked(provider, provider_id, walkIn=local)
+    again = await api.booked(provider, provider_id, TUESDAY_AT_TEN, walkIn=local | {"phone": "+97699112233"})
+    for each in (booking, again):
+        customer = (await _seen(api, each, provider))["customer"]
+        assert (customer["id"], customer["phone"]) == (booking["id"], "+97699112233")
 
 
 @pytest.mark.parametrize("who", ["customer", "provider"])

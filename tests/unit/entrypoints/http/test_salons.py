@@ -85,10 +85,10 @@ async def test_hours_are_set_whole_and_seen_by_anybody(api: Api) -> None:
     ("hours", "status", "pointer"),
     [
         ({"rules": [{**NOON_TO_TWO, "day": 7}]}, 400, "/rules/0/day"),
-        ({"rules": [{**NOON_TO_TWO, "everyWeeks": 2}]}, 422, "/validFrom"),
+        ({"rules": [{**NOON_TO_TWO, "everyWeeks": 2}]}, 422, "/rules/0/validFrom"),
         ({"rules": [NOON_TO_TWO] * 101}, 400, "/rules"),
         ({"rules": [], "exceptions": [{"date": "2026-12-31", "closed": True}] * 2}, 422, "/exceptions"),
-        ({"rules": [], "exceptions": [{"date": "2026-12-31"}]}, 422, "/ranges"),
+        ({"rules": [], "exceptions": [{"date": "2026-12-31"}]}, 422, "/exceptions/0/ranges"),
         ({"exceptions": []}, 400, "/rules"),
     ],
 )
@@ -235,12 +235,22 @@ async def test_a_salon_shows_its_address_and_contacts(api: Api) -> None:
     assert changed.json() == {**opened, "phone": "", "city": "Darkhan", "version": 2}
 
 
+async def test_the_number_of_a_salon_is_written_as_in_the_platforms_country(api: Api) -> None:
+    manager = await api.joined("manager")
+    opened = (await api.post("/salons", manager, json={**SALON, "phone": "9911 2233"})).json()
+    assert opened["phone"] == "+97699112233"
+    changed = await api.patch(f"/salons/{opened['id']}", manager, json={"phone": "7011-4455"})
+    assert changed.json()["phone"] == "+97670114455"
+    refused = await api.patch(f"/salons/{opened['id']}", manager, json={"phone": "no number"})
+    assert_problem(refused, 422, "validation.invalid_value", "/phone")
+
+
 @pytest.mark.parametrize(
     ("details", "status"),
     [
         ({"location": {"lat": 91, "lon": 0}}, 400),
         ({"location": {"lat": 0}}, 400),
-        ({"phone": "99112233"}, 422),
+        ({"phone": "no number"}, 422),
         ({"email": "nomad"}, 422),
         ({"city": "x" * 101}, 400),
         ({"instructions": "x" * 2_001}, 400),

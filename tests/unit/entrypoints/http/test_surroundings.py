@@ -11,7 +11,7 @@ from tests.unit.entrypoints.test_settings import PRODUCTION
 
 from entrypoints.http.docs.routes import ASSETS
 from entrypoints.http.kit.compression import LARGE, SMALLEST, chosen
-from entrypoints.http.scheduling.schemas import COMPUTE
+from entrypoints.http.scheduling import COMPUTE
 
 pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
 

@@ -126,6 +126,7 @@ def memory_security_ports() -> SecurityPorts:
         refresh_tokens=MemoryRefreshTokens(),
         password_policy=PasswordPolicy(known=MemoryKnownPasswords()),
         passkeys=MemoryPasskeyCeremonies(),
+        phone_numbers=MemoryPhoneNumbers(),
         default_time_zone="Asia/Ulaanbaatar",
     )
 
@@ -148,7 +149,6 @@ def memory_identity(
         access_tokens=MemoryAccessTokens(),
         telegram=MemoryTelegramAssertions(),
         openid=MemoryOpenIdProviders(),
-        phone_numbers=MemoryPhoneNumbers(),
         login_quota=LoginQuota(LOGIN_QUOTAS, limiter=MemoryRateLimiter(), clock=clock),
         log=log,
     )

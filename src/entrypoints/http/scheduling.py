@@ -1,10 +1,12 @@
-"""The JSON of calendars in requests."""
+"""`/scheduling`: slots of a calendar in the request. The database is not used."""
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Final, Literal, TypeVar
+from functools import partial
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
+from litestar import Response, Router, post
+from litestar.params import JSONBody
 from msgspec import Meta, field
 from msgspec.json import encode
 
@@ -27,11 +29,17 @@ from booking_domain.scheduling.model import (
     WeeklyRule,
 )
 from booking_domain.scheduling.slots import offered_slots
-from booking_domain.shared.errors import FieldPath, InvalidValue
+from booking_domain.shared.errors import InvalidValue, inside
 from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime, instant
 from entrypoints.http.availability.schemas import EndTime, StartTime
-from entrypoints.http.kit.fields import Body, Instant, Json, Minutes, SomeMinutes, ZoneName
+from entrypoints.http.kit.compression import COMPRESSIBLE
+from entrypoints.http.kit.documentation import about, documented
+from entrypoints.http.kit.fields import Body, Instant, Json, Minutes, SomeMinutes, ZoneName, parts_of
+from entrypoints.http.kit.idempotency import COMPUTES
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.kit.turns import TURN_ERRORS, Turn, encoded
 from entrypoints.http.providers.schemas import LONGEST_WINDOW, SlotJson, slot_json
 
 MOST_PERIODS: Final = 2_000
@@ -40,29 +48,6 @@ MOST_STEPS: Final = 10_000
 MOST_STEPS_AHEAD: Final = 150_000
 _LONGEST: Final = timedelta(days=2)
 _NOBODY: Final = UUID(int=0)
-
-Made = TypeVar("Made")
-
-
-class InvalidPart(InvalidValue):
-    """{problem}."""
-
-    within: FieldPath
-    """The path to the invalid part of the body."""
-
-    @property
-    def field_path(self) -> FieldPath:
-        return (*self.within, self.field)
-
-
-def _within(path: FieldPath, make: Callable[[], Made]) -> Made:
-    """Build a part of the calendar; an `InvalidValue` gets the path to that part."""
-    try:
-        return make()
-    except InvalidPart:
-        raise
-    except InvalidValue as error:
-        raise InvalidPart(field=error.field, problem=error.problem, within=path) from error
 
 
 class HoursOfDayBody(Body, frozen=True, kw_only=True):
@@ -103,12 +88,11 @@ class CalendarExceptionBody(Body, frozen=True, kw_only=True):
     closed: Literal[True] | None = None
     ranges: Annotated[tuple[HoursOfDayBody, ...], Meta(min_length=1, max_length=MAX_RANGES_A_DATE)] | None = None
 
-    def exception(self, path: FieldPath) -> DateException:
+    def exception(self) -> DateException:
         """Return the value of the domain."""
         if (self.closed is None) is (self.ranges is None):
-            problem = "either `closed` or `ranges`, one of them"
-            raise InvalidPart(field="ranges", problem=problem, within=path)
-        ranges = tuple(hours.hours() for hours in self.ranges or ())
+            raise InvalidValue(field="ranges", problem="either `closed` or `ranges`, one of them")
+        ranges = parts_of("ranges", self.ranges or (), HoursOfDayBody.hours)
         return DateException(id=ExceptionId(_NOBODY), date=self.date, ranges=ranges)
 
 
@@ -119,11 +103,11 @@ class OpeningHoursBody(Body, frozen=True, kw_only=True):
     rules: Annotated[tuple[CalendarRuleBody, ...], Meta(max_length=MAX_RULES)] = ()
     exceptions: Annotated[tuple[CalendarExceptionBody, ...], Meta(max_length=MAX_EXCEPTIONS)] = ()
 
-    def opening_hours(self, path: FieldPath) -> OpeningHours:
+    def opening_hours(self) -> OpeningHours:
         """Return the value of the domain."""
-        rules = tuple(_within((*path, "rules", index), each.rule) for index, each in enumerate(self.rules))
-        exceptions = tuple(each.exception((*path, "exceptions", index)) for index, each in enumerate(self.exceptions))
-        return _within(path, lambda: OpeningHours(time_zone=self.time_zone, rules=rules, exceptions=exceptions))
+        rules = parts_of("rules", self.rules, CalendarRuleBody.rule)
+        exceptions = parts_of("exceptions", self.exceptions, CalendarExceptionBody.exception)
+        return OpeningHours(time_zone=self.time_zone, rules=rules, exceptions=exceptions)
 
 
 class PeriodBody(Body, frozen=True, kw_only=True):
@@ -205,17 +189,17 @@ class CalendarBody(OpeningHoursBody, frozen=True, kw_only=True):
 
     def calendar(self) -> Calendar:
         """Return the value of the domain."""
-        hours = self.opening_hours(("calendar",))
+        hours = self.opening_hours()
         return Calendar(
             time_zone=hours.time_zone,
             rules=hours.rules,
             exceptions=hours.exceptions,
             settings=self.settings.settings(),
             blocks=tuple(
-                Block(id=BlockId(_NOBODY), range=each) for each in _ranges(("calendar", "blocks"), self.blocks)
+                Block(id=BlockId(_NOBODY), range=each) for each in parts_of("blocks", self.blocks, PeriodBody.range)
             ),
-            busy=_ranges(("calendar", "busy"), self.busy),
-            salon=None if self.salon is None else self.salon.opening_hours(("calendar", "salon")),
+            busy=parts_of("busy", self.busy, PeriodBody.range),
+            salon=None if self.salon is None else inside(("salon",), self.salon.opening_hours),
         )
 
 
@@ -237,7 +221,7 @@ class CalendarQuestionBody(Body, frozen=True, kw_only=True):
 
     def claimed(self) -> tuple[Claim, ...]:
         """Return the values of the domain."""
-        return tuple(_within(("claims", index), each.claim) for index, each in enumerate(self.claims))
+        return parts_of("claims", self.claims, ClaimBody.claim)
 
 
 class ComputeSlotsBody(CalendarQuestionBody, frozen=True, kw_only=True):
@@ -252,8 +236,8 @@ class ComputeSlotsBody(CalendarQuestionBody, frozen=True, kw_only=True):
         most = min(LONGEST_WINDOW, timedelta(minutes=MOST_STEPS * self.calendar.settings.slot_step_minutes))
         if not timedelta(0) < length <= most:
             raise WindowInvalid
-        start = _within(("window",), lambda: instant(self.window.from_, field="from"))
-        return TimeRange(start, _within(("window",), lambda: instant(self.window.to, field="to")))
+        start = inside(("window",), lambda: instant(self.window.from_, field="from"))
+        return TimeRange(start, inside(("window",), lambda: instant(self.window.to, field="to")))
 
 
 class ExplainSlotBody(CalendarQuestionBody, frozen=True, kw_only=True):
@@ -269,7 +253,7 @@ class ExplainSlotBody(CalendarQuestionBody, frozen=True, kw_only=True):
         settings = self.calendar.settings
         if (settings.horizon_days + 1) * MINUTES_A_DAY > MOST_STEPS_AHEAD * settings.slot_step_minutes:
             problem = f"at most {MOST_STEPS_AHEAD} steps ahead"
-            raise InvalidPart(field="horizon_days", problem=problem, within=("calendar", "settings"))
+            raise InvalidValue(field="horizon_days", problem=problem, within=("calendar", "settings"))
         start = instant(self.slot, field="slot")
         instant(start + _LONGEST, field="slot")  # the slot's end must be in range too
         return start
@@ -293,7 +277,7 @@ class ExplainedSlotJson(Json, frozen=True, kw_only=True):
 def computed_response(params: ComputeSlotsBody) -> bytes:
     """The slots of the calendar in the request, as JSON."""
     slots = offered_slots(
-        params.calendar.calendar(),
+        inside(("calendar",), params.calendar.calendar),
         params.claimed(),
         window=params.range(),
         now=instant(params.now, field="now"),
@@ -305,7 +289,7 @@ def computed_response(params: ComputeSlotsBody) -> bytes:
 def explained_response(params: ExplainSlotBody) -> bytes:
     """The explanation of a start by the calendar in the request, as JSON."""
     explanation = explain(
-        params.calendar.calendar(),
+        inside(("calendar",), params.calendar.calendar),
         params.claimed(),
         params.start(),
         now=instant(params.now, field="now"),
@@ -323,10 +307,6 @@ def explained_json(explanation: Explanation) -> ExplainedSlotJson:
         before=None if before is None else slot_json(before),
         after=None if after is None else slot_json(after),
     )
-
-
-def _ranges(path: FieldPath, periods: tuple[PeriodBody, ...]) -> tuple[TimeRange, ...]:
-    return tuple(_within((*path, index), each.range) for index, each in enumerate(periods))
 
 
 CALENDAR: Final[dict[str, Any]] = {
@@ -347,3 +327,33 @@ EXPLAIN: Final[dict[str, Any]] = {
     "now": "2026-10-20T00:00:00Z",
     "slot": "2026-11-01T06:00:00Z",
 }
+
+
+_OF_SLOTS: Final = documented(
+    raises=(WindowInvalid, InvalidValue, *TURN_ERRORS), body=COMPUTE, no_idempotency_key=COMPUTES
+)
+_OF_EXPLAINING: Final = documented(raises=(InvalidValue, *TURN_ERRORS), body=EXPLAIN, no_idempotency_key=COMPUTES)
+
+
+@post("/slots", status_code=200, opt=PUBLIC | COMPRESSIBLE | _OF_SLOTS)
+async def compute_slots(data: JSONBody[ComputeSlotsBody], turn: Injected[Turn]) -> Response[ComputedSlotsJson]:
+    """Compute the slots of the calendar in the request.
+
+    The window is at most 62 days and 10,000 steps long. The conformance vectors use this operation.
+    """
+    async with turn as computing:
+        return encoded(await computing.run(partial(computed_response, data)))
+
+
+@post("/explain", status_code=200, opt=PUBLIC | COMPRESSIBLE | _OF_EXPLAINING)
+async def explain_start(data: JSONBody[ExplainSlotBody], turn: Injected[Turn]) -> Response[ExplainedSlotJson]:
+    """Explain why a start is or is not offered by the calendar in the request."""
+    async with turn as computing:
+        return encoded(await computing.run(partial(explained_response, data)))
+
+
+routes: Final = Router(
+    "/scheduling",
+    route_handlers=[compute_slots, explain_start],
+    opt=about("scheduling", "Slots of a calendar that the request describes; nothing is stored."),
+)
