@@ -1,9 +1,9 @@
 """Row 8: random histories of bookings and their money, with faults in between.
 
-Each history books, pays or authorises (late, twice, too little, too much), pays at the desk, cancels by quote,
-captures, releases, refunds, transfers, adjusts ledgers, reschedules, misses appointments, disputes bookings, withdraws
-or decides the disputes, and reconciles days, while the gateway is cut off, loses answers, lets authorisations lapse or
-makes no refunds, and callbacks are lost. No callback comes later: the reconciliation finds the rest.
+Each history books, pays or authorises (late, twice, too little, too much), pays at the desk, waives deposits, cancels
+by quote, captures, releases, refunds, transfers, adjusts ledgers, reschedules, misses appointments, disputes bookings,
+withdraws or decides the disputes, and reconciles days, while the gateway is cut off, loses answers, lets authorisations
+lapse or makes no refunds, and callbacks are lost. No callback comes later: the reconciliation finds the rest.
 After each step no customer is asked for more than the price, less what was ever paid, plus what was refunded because it
 was paid by mistake. In the end our ledgers equal the books of the gateway and the bank to the unit, no difference is
 open, nothing is pending that nobody was notified of, and price, receipts and balance due agree.
@@ -84,6 +84,7 @@ from booking_domain.testing.memory import MemoryGateway
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
 from booking_domain.use_cases.bookings.change_status import ChangeBookingStatus, change_booking_status
 from booking_domain.use_cases.bookings.queries import get_cancellation_quote
+from booking_domain.use_cases.bookings.waive_deposit import WaiveDeposit, waive_deposit
 from booking_domain.use_cases.payments.adjust_ledger import AdjustLedger, adjust_ledger
 from booking_domain.use_cases.payments.capture_payments import capture_payments
 from booking_domain.use_cases.payments.desk_payments import (
@@ -141,7 +142,7 @@ _KINDS: Final = (
     *("book", "book", "pay", "pay", "pay", "deposit", "deposit", "bill", "call_back", "call_back"),
     *("cancel", "cancel", "reschedule", "attend", "expire", "work", "work", "transfer", "time", "time", "trouble"),
     *("dispute", "dispute", "withdraw", "resolve", "resolve", "reconcile", "lapse", "adjust", "adjust"),
-    *("deposit", "desk", "desk", "void", "verdict", "verdict"),
+    *("deposit", "desk", "desk", "desk_deposit", "waive", "void", "verdict", "verdict"),
 )
 _STEP: Final = st.tuples(st.sampled_from(_KINDS), st.integers(0, 11), st.integers(0, 5))
 _ASK_FOR_MONEY: Final = {AvailableAction.PAY_DEPOSIT, AvailableAction.PAY_BALANCE, AvailableAction.RECORD_DESK_PAYMENT}
@@ -156,6 +157,8 @@ _LEAST: Final = {
     "disputes decided": 1 / 50,
     "adjustments": 1 / 50,
     "desk payments": 1 / 20,
+    "deposits at the desk": 1 / 20,
+    "deposits waived": 1 / 50,
     "times asked after a concession": 1 / 50,
     "findings repaired": 1 / 10,
 }
@@ -321,6 +324,27 @@ class History:
         done = await self.studio.run(record_desk_payment, command, by=self.studio.owner)
         assert done.payment.amount <= most, "the desk took too much"
         _DONE["desk payments"] += 1
+
+    async def do_desk_deposit(self, nth: int, how: int) -> None:
+        """Book, perhaps open an invoice, and pay the deposit at the desk; the invoice may be paid nevertheless."""
+        await self.do_book(nth, how)
+        booking = self.bookings[-1]
+        if booking.status is Status.REQUESTED:
+            booking = await self.studio.accept(booking)
+        if how % 2:
+            self.payments.append(await self.studio.bill(booking))
+        command = RecordDeskPayment(booking_id=booking.id, method=DeskMethod.CARD)
+        done = await self.studio.run(record_desk_payment, command, by=self.studio.owner)
+        assert (done.booking.status, done.payment.amount) == (Status.CONFIRMED, booking.deposit)
+        _DONE["deposits at the desk"] += 1
+
+    async def do_waive(self, nth: int, _: int) -> None:
+        """The deposit of a booking that waits for it is waived."""
+        waiting = [each for each in await self._seen() if each.deposit_asked]
+        if waiting:
+            command = WaiveDeposit(booking_id=waiting[nth % len(waiting)].id, reason="?")
+            await self.studio.run(waive_deposit, command, by=self.studio.owner)
+            _DONE["deposits waived"] += 1
 
     async def do_void(self, nth: int, how: int) -> None:
         """What was recorded at the desk is voided."""

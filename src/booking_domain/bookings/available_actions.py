@@ -25,6 +25,7 @@ class AvailableAction(StrEnum):
     DECLINE = "decline"
     OFFER_TIMES = "offer_times"
     CONFIRM = "confirm"
+    WAIVE_DEPOSIT = "waive_deposit"
     PAY_DEPOSIT = "pay_deposit"
     PAY_BALANCE = "pay_balance"
     RECORD_DESK_PAYMENT = "record_desk_payment"
@@ -114,6 +115,7 @@ _TRIALS: Final[Mapping[Action, Callable[[Action, Booking, Party, Actor, datetime
     Action.ACCEPT: _apply,
     Action.OFFER_TIMES: _offer_times,
     Action.CONFIRM: _apply,
+    Action.WAIVE_DEPOSIT: _apply,
     Action.ACCEPT_TIME: _accept_time,
     Action.RESCHEDULE: _reschedule,
     Action.CANCEL: _apply,

@@ -34,6 +34,10 @@ class BookingConfirmed(BookingChanged, topic="booking.confirmed"):
     """The booking was confirmed."""
 
 
+class BookingDepositWaived(BookingChanged, topic="booking.deposit_waived"):
+    """The booking was confirmed without its deposit."""
+
+
 class BookingRevived(BookingChanged, topic="booking.revived"):
     """A late payment confirmed an expired booking whose time could still be booked."""
 
@@ -96,6 +100,7 @@ EVENTS: Final[tuple[type[BookingChanged], ...]] = (
     BookingPlaced,
     BookingPending,
     BookingConfirmed,
+    BookingDepositWaived,
     BookingRevived,
     BookingNotRevived,
     BookingCancelled,

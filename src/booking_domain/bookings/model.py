@@ -843,6 +843,7 @@ class Booking:
 
 
 _TYPES: Final[Mapping[Action, str]] = {
+    Action.WAIVE_DEPOSIT: "deposit_waived",
     Action.REVIVE: "revived",
     Action.RETURN_PAYMENT: "not_revived",
     **dict.fromkeys(RESOLUTIONS.values(), "dispute_ended"),

@@ -48,6 +48,8 @@ class Action(StrEnum):
     ACCEPT = "accept"
     """The provider accepts a request, and the deposit becomes due."""
     CONFIRM = "confirm"
+    WAIVE_DEPOSIT = "waive_deposit"
+    """The provider's side confirms a booking without its deposit."""
     CANCEL = "cancel"
     EXPIRE = "expire"
     COMPLETE = "complete"
@@ -123,7 +125,8 @@ BOOKING_LIFECYCLE: Final[Lifecycle[Status, Action, Party]] = Lifecycle(
     about="""
         Some moves have a condition besides:
 
-        - *accept* asks for a deposit that is due, *confirm* and *revive* need it paid (an admin confirms without);
+        - *accept* asks for a deposit that is due, *confirm* and *revive* need it paid, through a gateway or at the desk
+          (an admin confirms without); *waive_deposit* confirms without it, for a reason;
         - *revive* needs a booking that could be made now; otherwise *return_payment* records why;
         - a request is accepted (*accept*, *confirm*) before its start;
         - *complete* and *mark_no_show* come after the start, *cancel* of a confirmed booking before the end. While a
@@ -146,6 +149,7 @@ BOOKING_LIFECYCLE: Final[Lifecycle[Status, Action, Party]] = Lifecycle(
         (Status.PENDING, Action.CONFIRM): Move(
             Status.CONFIRMED, frozenset({Party.PAYMENT, Party.PROVIDER, Party.ADMIN})
         ),
+        (Status.PENDING, Action.WAIVE_DEPOSIT): Move(Status.CONFIRMED, _STAFF),
         (Status.PENDING, Action.CANCEL): Move(Status.CANCELLED, _ANYONE),
         (Status.PENDING, Action.EXPIRE): Move(Status.EXPIRED, _SYSTEM),
         (Status.CONFIRMED, Action.COMPLETE): Move(Status.COMPLETED, _STAFF),

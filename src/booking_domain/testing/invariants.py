@@ -96,7 +96,8 @@ def _deposit(
 ) -> Iterator[str]:
     """Check that the deposit of a booking that stands is covered, unless it was waived or taken back."""
     waived = any(
-        event.by.role is Role.ADMIN and (event.to_status is Status.CONFIRMED or event.type == "dispute_ended")
+        event.type == "deposit_waived"
+        or (event.by.role is Role.ADMIN and (event.to_status is Status.CONFIRMED or event.type == "dispute_ended"))
         for event in events
     )
     lapsed = any(each.status is PaymentStatus.FAILED and each.authorised for each in payments)

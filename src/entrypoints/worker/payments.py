@@ -10,6 +10,7 @@ from booking_domain.bookings.events import (
     BookingCancelled,
     BookingChanged,
     BookingCompleted,
+    BookingDepositWaived,
     BookingDisputed,
     BookingDisputeEnded,
     BookingExpired,
@@ -161,7 +162,15 @@ CONTEXT: Final = WorkerContext(
     subscriptions=(
         Subscription((PaymentHinted,), _settle_hinted),
         Subscription(
-            (BookingCancelled, BookingExpired, BookingMissed, BookingDisputeEnded, DeskPaymentRecorded, LedgerAdjusted),
+            (
+                BookingDepositWaived,
+                BookingCancelled,
+                BookingExpired,
+                BookingMissed,
+                BookingDisputeEnded,
+                DeskPaymentRecorded,
+                LedgerAdjusted,
+            ),
             _withdraw_invoices,
         ),
         Subscription(

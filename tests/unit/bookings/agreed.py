@@ -25,6 +25,7 @@ _AGREED: Final = """
     pending    confirm_after_review pending    system admin
     confirmed  confirm_after_review confirmed  system admin
     pending    confirm              confirmed  payment provider admin
+    pending    waive_deposit        confirmed  provider manager admin
     pending    cancel               cancelled  customer provider manager admin
     pending    expire               expired    system
     confirmed  complete             completed  provider manager admin

@@ -31,6 +31,7 @@ def when_it_can_be_done(status: Status, action: Action) -> Booking:
 
 
 TYPES = {
+    Action.WAIVE_DEPOSIT: "deposit_waived",
     Action.REVIVE: "revived",
     Action.RETURN_PAYMENT: "not_revived",
     Action.OFFER_TIMES: "times_offered",

@@ -117,6 +117,15 @@ async def acceptance(api: Api) -> Edit:
     return Edit(customer, f"{seen_at}/accept-time", seen, seen_at, customer, tag='"2"', again=False, cached=False)
 
 
+async def waiver(api: Api) -> Edit:
+    """The provider waives the deposit of a booking that waits for it."""
+    provider, provider_id = await api.open_provider(depositAmount=2_000_000, priceAmount=8_000_000)
+    customer = await api.joined("customer")
+    seen_at = f"/bookings/{(await api.booked(customer, provider_id))['id']}"
+    waived = {"reason": "A regular customer."}
+    return Edit(provider, f"{seen_at}/waive-deposit", waived, seen_at, customer, again=False, cached=False)
+
+
 async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
     booked = replace(
         make.booking(cast.profile, cast.customer, status=Status.COMPLETED), notes=f"notes of a {CANARY}", due_at=None
@@ -161,6 +170,7 @@ FEATURE: Final = Feature(
             example_refused=True,
             edit=acceptance,
         ),
+        "POST /bookings/{booking_id}/waive-deposit": Row(_MOVE, BOOKING, steps=True, example_refused=True, edit=waiver),
         "POST /bookings/{booking_id}/cancel": Row(_MOVE, BOOKING, edit=step("/cancel", {})),
         "POST /bookings/{booking_id}/accept": Row(
             _MOVE, BOOKING, steps=True, example_refused=True, edit=step("/accept", {})
@@ -188,6 +198,7 @@ FEATURE: Final = Feature(
         "booking.clock_changed": _STORED,
         "booking.completed": _STORED,
         "booking.confirmed": _STORED,
+        "booking.deposit_waived": _STORED,
         "booking.disputed": _STORED,
         "booking.dispute_ended": _STORED,
         "booking.expired": _STORED,

@@ -53,6 +53,13 @@ from booking_domain.disputes.model import (
     Side,
     TooManyDisputes,
 )
+from booking_domain.payments.desk import (
+    DeskMethod,
+    DeskPaymentInUse,
+    InvalidDeskPaymentTransition,
+    LessThanDeposit,
+    MoreThanDue,
+)
 from booking_domain.payments.errors import GatewayUnavailable, NothingDue, PaymentInPreparation, WindowClosed
 from booking_domain.payments.model import Payment, Purpose
 from booking_domain.payments.refunds import BookingInDispute, RefundStatus
@@ -80,7 +87,14 @@ from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import HOUR, PRICE, TOMORROW, terms
 from booking_domain.testing.kit.storage import present, race
 from booking_domain.testing.studio import Studio
+from booking_domain.use_cases.bookings.waive_deposit import WaiveDeposit, waive_deposit
 from booking_domain.use_cases.catalogue.profiles import CancellationChange, SettingsChange, TermsChange, change_settings
+from booking_domain.use_cases.payments.desk_payments import (
+    RecordDeskPayment,
+    VoidDeskPayment,
+    record_desk_payment,
+    void_desk_payment,
+)
 from booking_domain.use_cases.payments.settle_payment import settle_on_request
 from booking_domain.use_cases.scheduling.calendars import remove_block
 from booking_domain.use_cases.scheduling.holds import release_hold, sweep_holds
@@ -385,7 +399,7 @@ class PlatformMachine(RuleBasedStateMachine):
         moves = [self.studio.reschedule(booking, slot, by=self.studio.owner) for booking in bookings]
         _, refusals = self._do(race(moves))
         for refusal in refusals:
-            assert isinstance(refusal, (*_NOT_NOW, InThePast, InvalidValue))
+            assert isinstance(refusal, (*_NOT_NOW, TimeOff, InThePast, InvalidValue))
 
     @rule(
         target=requests,
@@ -663,6 +677,62 @@ class PlatformMachine(RuleBasedStateMachine):
                 assert (await self.studio.seen(booking)).status is Status(to)
 
         self._do(resolve())
+
+    @rule(booking=bookings, by=_STAFF, share=st.sampled_from([None, 0, 1, 40, 100, 101]))
+    def take_at_the_desk(self, booking: Booking, by: str, share: int | None) -> None:
+        """Record a payment at the desk: a deposit confirms, and no more than the price or less than it is taken."""
+
+        async def take() -> None:
+            before = await self.studio.seen(booking)
+            due, least = before.desk_due, before.deposit_asked
+            amount = None if share is None else (due.amount * share + 99) // 100
+            good = bool(due) and (amount is None or max(1, least.amount) <= amount <= due.amount)
+            command = RecordDeskPayment(booking_id=booking.id, method=DeskMethod.CASH, amount=amount)
+            try:
+                done = await self.studio.run(record_desk_payment, command, by=self._staff(by))
+            except (NothingDue, MoreThanDue, LessThanDeposit, InvalidValue):
+                assert not good
+                assert await self.studio.seen(booking) == before
+                return
+            assert good
+            assert done.booking.status is (Status.CONFIRMED if before.status is Status.PENDING else before.status)
+            assert done.booking.desk_paid == before.desk_paid + done.payment.amount
+
+        self._do(take())
+
+    @rule(booking=bookings)
+    def void_at_the_desk(self, booking: Booking) -> None:
+        """Void what was recorded at the desk: the booking keeps its status."""
+
+        async def void() -> None:
+            before = await self.studio.seen(booking)
+            for payment in await self.studio.reads.desk_payments.of_booking(booking.id):
+                command = VoidDeskPayment(booking_id=booking.id, payment_id=payment.id, reason="?")
+                with suppress(InvalidDeskPaymentTransition, DeskPaymentInUse):
+                    await self.studio.run(void_desk_payment, command, by=self.studio.admin)
+            after = await self.studio.seen(booking)
+            assert after.status is before.status
+            assert not after.desk_paid or before.status is Status.DISPUTED
+
+        self._do(void())
+
+    @rule(booking=bookings, who=st.sampled_from(["customer", "owner", "admin"]))
+    def waive_the_deposit(self, booking: Booking, who: str) -> None:
+        """Waive: succeeds exactly for the provider's side, while the booking waits for its deposit."""
+
+        async def waive() -> None:
+            before, actor = await self.studio.seen(booking), self._party(who, booking)
+            good = before.status is Status.PENDING and before.party(actor) is not Party.CUSTOMER
+            command = WaiveDeposit(booking_id=booking.id, reason="?")
+            try:
+                after = await self.studio.run(waive_deposit, command, by=actor)
+            except (InvalidBookingTransition, NotYourMove):
+                assert not good
+                return
+            assert good
+            assert (after.status, after.due_at, after.totals) == (Status.CONFIRMED, None, before.totals)
+
+        self._do(waive())
 
     @rule(trouble=st.sampled_from(["cut off", "answers are lost"]))
     def have_trouble_with_the_gateway(self, trouble: str) -> None:

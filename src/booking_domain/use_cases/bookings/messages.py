@@ -74,6 +74,13 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
         customer_details=FOR_CUSTOMER,
         provider_details=FOR_PROVIDER,
     ),
+    "booking.deposit_waived": PartyNotices(
+        subject="Booking {reference}: confirmed without a deposit",
+        to_customer="{provider} expects you on {when}. You need not pay the deposit in advance.",
+        to_provider="{customer} is booked for {when}, without a deposit.",
+        customer_details=(*_WHY, *FOR_CUSTOMER),
+        provider_details=(*_WHY, *FOR_PROVIDER),
+    ),
     f"booking.not_revived.{LatePayment.STARTED}": PartyNotices(
         subject=_TOO_LATE,
         to_customer=(

@@ -9,6 +9,7 @@ from booking_domain.bookings.events import (
     BookingCancelled,
     BookingClockChanged,
     BookingConfirmed,
+    BookingDepositWaived,
     BookingPlaced,
     BookingRescheduled,
     BookingRevived,
@@ -32,6 +33,7 @@ _WITH_CALENDAR: Final = frozenset(
     for event in (
         BookingPlaced,
         BookingConfirmed,
+        BookingDepositWaived,
         BookingRevived,
         BookingRescheduled,
         BookingTimeAccepted,

@@ -31,6 +31,7 @@ _CHANGES_TIME: Final = (
     bookings.BookingPlaced,
     bookings.BookingPending,
     bookings.BookingConfirmed,
+    bookings.BookingDepositWaived,
     bookings.BookingRevived,
 )
 """Events after which the provider may have less free time; those of `FREES_TIME` leave more."""

@@ -56,6 +56,7 @@ PUBLIC_EVENTS: Final[Mapping[type[Event], PublicEvent]] = {
     bookings.BookingPlaced: PublicEvent(WebhookType.BOOKING_PLACED),
     bookings.BookingPending: PublicEvent(WebhookType.BOOKING_PENDING),
     bookings.BookingConfirmed: PublicEvent(WebhookType.BOOKING_CONFIRMED),
+    bookings.BookingDepositWaived: PublicEvent(WebhookType.BOOKING_CONFIRMED),
     bookings.BookingRevived: PublicEvent(WebhookType.BOOKING_CONFIRMED),
     bookings.BookingCancelled: PublicEvent(WebhookType.BOOKING_CANCELLED),
     bookings.BookingExpired: PublicEvent(WebhookType.BOOKING_EXPIRED),

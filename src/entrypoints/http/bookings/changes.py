@@ -13,6 +13,7 @@ from booking_domain.use_cases.bookings.change_status import ChangeBookingStatus,
 from booking_domain.use_cases.bookings.decline_request import DeclineRequest, decline_request
 from booking_domain.use_cases.bookings.offer_times import OfferTimes, offer_times
 from booking_domain.use_cases.bookings.reschedule_booking import RescheduleBooking, reschedule_booking
+from booking_domain.use_cases.bookings.waive_deposit import WaiveDeposit, waive_deposit
 from entrypoints.http.bookings.schemas import (
     ACCEPT,
     ACCEPT_TIME,
@@ -20,6 +21,7 @@ from entrypoints.http.bookings.schemas import (
     DECLINE,
     OFFER,
     RESCHEDULE,
+    WAIVE,
     AcceptBody,
     AcceptTimeBody,
     BookingJson,
@@ -27,6 +29,7 @@ from entrypoints.http.bookings.schemas import (
     OfferTimesBody,
     ReasonBody,
     RescheduleBody,
+    WaiveBody,
     booking_json,
 )
 from entrypoints.http.kit.documentation import documented
@@ -196,4 +199,26 @@ async def offer_other_times(
     return await run(offer_times, command, answer=booking_json)
 
 
-changes: Final = (reschedule, accept_new_time, cancel, accept, decline, offer_other_times)
+@post(
+    "/{booking_id:str}/waive-deposit",
+    status_code=200,
+    opt=documented(waive_deposit, body=WAIVE),
+    operation_id="waiveDeposit",
+)
+async def waive(
+    booking_id: FromPath[BookingId],
+    data: JSONBody[WaiveBody],
+    *,
+    run: Injected[Run],
+    if_match: IfMatch = None,
+) -> Response[BookingJson]:
+    """Confirm a booking that waits for its deposit without payment; for the provider, the salon's manager and admins.
+
+    The customer is notified of the reason. The whole price is due with the balance. An open payment of the deposit is
+    cancelled.
+    """
+    command = WaiveDeposit(booking_id=booking_id, reason=data.reason, expected_version=expected_version(if_match))
+    return await run(waive_deposit, command, answer=booking_json)
+
+
+changes: Final = (reschedule, accept_new_time, cancel, accept, decline, offer_other_times, waive)

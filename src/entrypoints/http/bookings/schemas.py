@@ -33,6 +33,7 @@ from booking_domain.use_cases.bookings.ideas import NewIdea
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking
 from booking_domain.use_cases.bookings.place_series import MAX_SERIES_LENGTH, MIN_SERIES_LENGTH, PlaceSeries
 from booking_domain.use_cases.bookings.queries import CancellationQuote, VisibleAppointment
+from booking_domain.use_cases.bookings.waive_deposit import MAX_REASON
 from booking_domain.use_cases.platform.listings import BookingListFilter, BookingListOrder
 from booking_domain.use_cases.platform.views import Appointment
 from entrypoints.http.adjustments import LedgerAdjustmentJson, ledger_adjustment_json
@@ -198,6 +199,12 @@ class ReasonBody(Body, frozen=True, kw_only=True):
     """The reason."""
 
     reason: Note | None = None
+
+
+class WaiveBody(Body, frozen=True, kw_only=True):
+    """Why no deposit is needed. The customer sees the reason."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=MAX_REASON)]
 
 
 class CancelBody(ReasonBody, frozen=True, kw_only=True):
@@ -737,4 +744,5 @@ QUOTE: Final[dict[str, Any]] = {
 CANCEL: Final[dict[str, Any]] = {"reason": "I am ill."}
 ACCEPT: Final[dict[str, Any]] = {"slot": "2026-11-24T14:00:00+08:00"}
 DECLINE: Final[dict[str, Any]] = {"reason": "Not my style."}
+WAIVE: Final[dict[str, Any]] = {"reason": "A regular customer."}
 OFFER: Final[dict[str, Any]] = {"slots": ["2026-11-24T14:00:00+08:00", "2026-11-25T10:00:00+08:00"]}
