@@ -133,13 +133,13 @@ async function createInvoice(env, order) {
   return json(200, text);
 }
 
-/** The order number of an invoice. The rest stays here: it contains the callback address, whose token is a secret. */
+/** The order number and the status of an invoice. The rest stays here: it contains the callback address, whose token is a secret. */
 async function lookup(env, qpayInvoiceId) {
   const invalid = invalidFields({ qpayInvoiceId: isId(qpayInvoiceId) });
   if (invalid !== null) return invalid;
   const answer = await qpay.call(env, "GET", `/invoice/${qpayInvoiceId}`);
-  const { sender_invoice_no, error } = answer.json() ?? {};
-  const body = JSON.stringify(answer.ok ? { sender_invoice_no } : { error });
+  const { sender_invoice_no, invoice_status, error } = answer.json() ?? {};
+  const body = JSON.stringify(answer.ok ? { sender_invoice_no, invoice_status } : { error });
   return json(200, JSON.stringify({ status: answer.status, body }));
 }
 

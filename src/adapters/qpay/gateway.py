@@ -52,10 +52,22 @@ _NOTHING_TO_CANCEL: Final = frozenset(
     {"INVOICE_ALREADY_CANCELED", "INVOICE_NOTFOUND", "INVOICE_PAID", "PAYMENT_SETTLED", "PAYMENT_ALREADY_CANCELED"}
 )
 
+_ENDED: Final = frozenset({"CANCELED", "CANCELLED", "EXPIRED"})
+"""Statuses of invoices that can no longer be paid; `CLOSED` means paid."""
+
 CHARGEABLE: Final = Chargeable(
     gateway="QPay", currencies={CURRENCY: AmountRule(step=100, least=100, most=9_999_999_999_00)}
 )
 """Whole tögrög. An EMV QR code has at most 13 characters for the amount, with two decimals."""
+
+
+async def _is_closed(client: QPayCalls, invoice_reference: str) -> bool:
+    """Whether an invoice without money was cancelled or has expired. If QPay does not say so, it can still be paid."""
+    response = await client.call("GET", f"/invoice/{invoice_reference}", repeatable=True)
+    try:
+        return response.read(InvoiceDocument).invoice_status in _ENDED
+    except UnusableResponse:
+        return False
 
 
 class MerchantGateway(PaymentGateway, Generic[CallsT]):
@@ -113,7 +125,8 @@ class MerchantGateway(PaymentGateway, Generic[CallsT]):
             raise GatewayUnavailable(gateway=self.name)
         async with self._client_call("payment check") as client:
             payments = await fetch_payments(client, invoice_reference)
-            return GatewayReport(received=payments.received, raw=payments.raw)
+            closed = not payments.received and await _is_closed(client, invoice_reference)
+            return GatewayReport(received=payments.received, raw=payments.raw, closed=closed)
 
     async def cancel_invoice(self, invoice_reference: str) -> None:
         if re.match(REFERENCE, invoice_reference) is None:

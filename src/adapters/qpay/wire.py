@@ -78,6 +78,7 @@ class InvoiceDocument(msgspec.Struct, frozen=True):
     """`GET /invoice/{id}`."""
 
     sender_invoice_no: str
+    invoice_status: str | None = None
 
 
 class PaymentRow(msgspec.Struct, frozen=True):

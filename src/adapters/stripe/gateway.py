@@ -304,7 +304,7 @@ def _report_of(intent: Intent, currency: str) -> GatewayReport:
     kept = msgspec.structs.replace(intent, client_secret=None)
     raw = msgspec.json.encode(kept).decode()
     if intent.status != "requires_capture":
-        return GatewayReport(received=received, raw=raw)
+        return GatewayReport(received=received, raw=raw, closed=intent.status == "canceled")
     if charge is None:
         raise UnusableResponse("an authorisation without a charge")
     return GatewayReport(

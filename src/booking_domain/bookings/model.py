@@ -625,6 +625,12 @@ class Booking:
             return self
         return replace(self._touched(now), payment_attempt=PaymentAttempt.STARTED)
 
+    def fail_payment(self, now: datetime) -> Self:
+        """Record that the payment of the deposit has failed at the gateway. The customer can start another one."""
+        if self.payment_attempt is not PaymentAttempt.STARTED:
+            return self
+        return replace(self._touched(now), payment_attempt=PaymentAttempt.FAILED)
+
     def receive(self, amount: Money, now: datetime) -> Self:
         """Add an amount that the gateway has received."""
         return self._with(self.totals.receive(amount), now)

@@ -205,7 +205,7 @@ class PaymentAttempt(StrEnum):
     NONE = "none"
     STARTED = "started"
     FAILED = "failed"
-    """The booking ended before the deposit was paid, or the authorisation of the deposit lapsed."""
+    """The booking ended before the deposit was paid, or the gateway ended the payment or the authorisation."""
 
 
 def payment_status_of(

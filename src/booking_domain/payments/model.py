@@ -246,6 +246,15 @@ class Payment:
     def _of(self, amount: int) -> Money:
         return Money(amount=amount, currency=self.amount.currency)
 
+    def ended_by(self, *, closed: bool) -> bool:
+        """Whether a report that the invoice is `closed` is news: the payment still waits for money."""
+        return closed and (self.status, PaymentAction.FAIL) in PAYMENT_LIFECYCLE.moves
+
+    def fail(self, *, raw: str) -> "Payment":
+        """The payment after the gateway reports that its invoice can no longer be paid."""
+        status = PAYMENT_LIFECYCLE.advance(self.status, PaymentAction.FAIL, PaymentParty.GATEWAY)
+        return _touched(replace(self, status=status, raw_payload=raw))
+
     def cancel(self) -> "Payment":
         """Cancel a pending payment. Money that still arrives counts."""
         status = PAYMENT_LIFECYCLE.advance(self.status, PaymentAction.CANCEL, PaymentParty.PLATFORM)

@@ -49,6 +49,8 @@ class GatewayReport:
     authorised: Money | None = None
     """What is authorised and neither captured nor released; None: nothing."""
     authorised_at: datetime | None = None
+    closed: bool = False
+    """Whether the invoice can no longer be paid, because it was cancelled or has expired at the gateway."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ class PaymentStatus(StrEnum):
     """The customer's bank has set the amount aside; the platform can capture it."""
     PAID = "paid"
     FAILED = "failed"
+    """The gateway has closed the invoice before it was paid, or the authorisation has lapsed."""
     CANCELLED = "cancelled"
     RELEASED = "released"
     """What was authorised was not captured."""
@@ -29,6 +30,7 @@ class PaymentAction(StrEnum):
     LAPSE = "lapse"
     """The authorisation ended before it was captured, and the platform had not decided so."""
     FAIL = "fail"
+    """The invoice was cancelled, or has expired, at the gateway."""
     CANCEL = "cancel"
 
 

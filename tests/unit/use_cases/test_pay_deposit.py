@@ -1,7 +1,7 @@
 """Paying the deposit and the balance of a booking."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from tests.unit.use_cases.scenes import FREE, MINUTE, ON_REQUEST, SECOND, expired, tugriks
@@ -18,11 +18,12 @@ from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.ids import BookingId
+from booking_domain.shared.processes import Process
 from booking_domain.testing.builders import DEPOSIT, HOUR, PRICE, TOMORROW
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.memory import MemoryGateway
 from booking_domain.testing.studio import Studio
-from booking_domain.use_cases.payments.settle_payment import settle_on_request
+from booking_domain.use_cases.payments.settle_payment import settle_on_request, settle_payment
 from booking_domain.use_cases.payments.start_payment import StartPayment, start_payment
 
 
@@ -66,6 +67,50 @@ async def test_a_callback_without_money_changes_nothing(studio: Studio) -> None:
     before = await studio.seen(booking)
     assert await studio.settle(payment) == payment
     assert await studio.seen(booking) == before
+
+
+@pytest.mark.parametrize("by", [settle_payment, settle_on_request])
+async def test_a_payment_whose_invoice_the_gateway_has_closed_fails_and_another_can_be_started(
+    studio: Studio, by: Process[..., Payment]
+) -> None:
+    booking = await studio.book()
+    dead = await studio.bill(booking)
+    assert dead.invoice is not None
+    await studio.gateway.cancel_invoice(dead.invoice.reference)
+    failed = await by(dead, executor=studio.executor, gateways=studio.gateways)
+    assert failed.status is PaymentStatus.FAILED
+    assert await studio.settle(dead) == failed
+    after = await studio.seen(booking)
+    assert (after.status, after.payment_status) == (Status.PENDING, BookingPaymentStatus.FAILED)
+    assert (after.paid, after.due_at) == (tugriks(0), booking.due_at)
+    again = await studio.bill(booking)
+    assert (again.status, again.amount) == (PaymentStatus.PENDING, DEPOSIT)
+    assert (await studio.seen(booking)).payment_status is BookingPaymentStatus.PENDING
+    await studio.paid(booking)
+    assert [each.status for each in await studio.payments(booking)] == [PaymentStatus.FAILED, PaymentStatus.PAID]
+    assert (await studio.seen(booking)).status is Status.CONFIRMED
+
+
+async def test_a_closed_invoice_of_a_balance_leaves_the_payment_of_the_deposit_as_it_is(studio: Studio) -> None:
+    booking = await studio.book()
+    await studio.paid(booking)
+    balance = await studio.bill(booking, Purpose.BALANCE)
+    assert balance.invoice is not None
+    before = await studio.seen(booking)
+    await studio.gateway.cancel_invoice(balance.invoice.reference)
+    assert (await studio.settle(balance)).status is PaymentStatus.FAILED
+    assert await studio.seen(booking) == before
+
+
+async def test_money_that_arrived_before_the_gateway_closed_the_invoice_counts(studio: Studio) -> None:
+    booking = await studio.book()
+    payment = await studio.bill(booking)
+    assert payment.invoice is not None
+    studio.pay(payment)
+    reference = payment.invoice.reference
+    studio.gateway.bills[reference] = replace(studio.gateway.bills[reference], cancelled=True)
+    assert (await studio.settle(payment)).status is PaymentStatus.PAID
+    assert (await studio.seen(booking)).status is Status.CONFIRMED
 
 
 async def test_ten_callbacks_count_once(studio: Studio) -> None:

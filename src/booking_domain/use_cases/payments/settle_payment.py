@@ -4,6 +4,7 @@
   number of times, late or forged, without effect of its own.
 - New money confirms its booking, or revives an expired booking whose time can still be booked, or is scheduled as a
   refund, and the customer is notified of the reason.
+- A pending payment whose invoice the gateway has closed without money fails. The customer can start another one.
 - An authorisation confirms and revives as money does. It is captured later; see `capture_payments`.
 """
 
@@ -25,7 +26,7 @@ from booking_domain.payments.events import (
     payment_event,
 )
 from booking_domain.payments.gateways import Gateways
-from booking_domain.payments.model import Payment
+from booking_domain.payments.model import Payment, Purpose
 from booking_domain.payments.ports import GatewayReport
 from booking_domain.payments.refunds import RefundReason
 from booking_domain.payments.transitions import PaymentStatus
@@ -76,7 +77,8 @@ async def _settle_payment(payment: Payment, *, executor: Executor[Repositories],
         return payment
     was_authorised = payment.status is PaymentStatus.AUTHORISED
     report = await gateways.named(payment.gateway).report(payment.invoice.reference, payment.amount.currency)
-    if report.received <= payment.held and was_authorised == (report.authorised is not None):
+    nothing_new = report.received <= payment.held and was_authorised == (report.authorised is not None)
+    if nothing_new and not payment.ended_by(closed=report.closed):
         return payment
     command = _ApplyReport(payment_id=payment.id, report=report, was_authorised=was_authorised)
     return await executor.run(_apply_report, command, actor=SYSTEM)
@@ -123,7 +125,20 @@ async def _apply(command: _ApplyReport, tx: Repositories, context: UseCaseContex
     gone = command.was_authorised and report.authorised is None
     if gone and before.status is PaymentStatus.AUTHORISED:
         return await _end_authorisation(booking, before, before.end_authorisation(raw=report.raw), tx, context)
+    if before.ended_by(closed=report.closed):
+        return await _fail(booking, before, before.fail(raw=report.raw), tx, context)
     return before
+
+
+async def _fail(
+    booking: Booking, before: Payment, after: Payment, tx: Repositories, context: UseCaseContext
+) -> Payment:
+    """Record that the invoice can no longer be paid, so that the customer can start another payment."""
+    await tx.payments.save(after, was=before)
+    failed = booking.fail_payment(context.now) if after.purpose is Purpose.DEPOSIT else booking
+    if failed is not booking:
+        await tx.bookings.save(failed, was=booking, events=())
+    return after
 
 
 async def _receive(

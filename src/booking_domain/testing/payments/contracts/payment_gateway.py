@@ -168,6 +168,17 @@ class PaymentGatewayContract(AsyncContract):
         await subject.gateway.cancel_invoice(invoice.reference)
         assert not await subject.pay(invoice.reference, order.amount)
 
+    async def test_a_report_says_whether_an_invoice_can_still_be_paid(self, subject: GatewayUnderTest) -> None:
+        paid = await subject.gateway.create_invoice(order := _order(subject, 1))
+        cancelled = await subject.gateway.create_invoice(_order(subject, 2))
+        for reference in (paid.reference, cancelled.reference):
+            assert not (await subject.gateway.report(reference, subject.currency)).closed
+        assert await subject.pay(paid.reference, order.amount)
+        await subject.gateway.cancel_invoice(cancelled.reference)
+        report = await subject.gateway.report(cancelled.reference, subject.currency)
+        assert (report.closed, report.received.amount) == (True, 0)
+        assert not (await subject.gateway.report(paid.reference, subject.currency)).closed
+
     async def test_cancelling_a_finished_or_unknown_invoice_has_no_effect(self, subject: GatewayUnderTest) -> None:
         paid = await subject.gateway.create_invoice(order := _order(subject, 1))
         cancelled = await subject.gateway.create_invoice(_order(subject, 2))

@@ -132,6 +132,7 @@ class MemoryGateway(PaymentGateway):
             raw=f'{{"received": {bill.held.amount}}}',
             authorised=bill.authorised,
             authorised_at=bill.authorised_at if bill.authorised else None,
+            closed=bill.cancelled,
         )
 
     async def cancel_invoice(self, invoice_reference: str) -> None:
