@@ -79,6 +79,10 @@ class DateHasException(Conflict, code="availability.date_has_exception", field="
     """This date already has an exception; delete it first."""
 
 
+class RulesOverlap(Conflict, code="availability.rules_overlap", field="start_time"):
+    """These hours overlap or touch those of another rule of the day; make one rule of them."""
+
+
 class ProviderNotBookable(Conflict, code="provider.not_bookable"):
     """This provider takes no bookings at present."""
 

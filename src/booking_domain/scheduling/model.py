@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from math import lcm
 from typing import Final, NamedTuple, Self
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -66,6 +67,15 @@ class Hours:
         """Whether the hours end on the day after they start."""
         return self.end <= self.start
 
+    def meet(self, other: "Hours") -> bool:
+        """Whether these hours and others of the same date overlap or touch.
+
+        >>> Hours.parse("10:00-12:00").meet(Hours.parse("12:00-14:00"))
+        True
+        """
+        (start, end), (other_start, other_end) = self.seconds, other.seconds
+        return start <= other_end and other_start <= end
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeeklyRule:
@@ -115,6 +125,18 @@ class WeeklyRule:
             return False
         first = self.valid_from + timedelta(days=(self.day - self.valid_from.isoweekday()) % DAYS_A_WEEK)
         return (day - first).days // DAYS_A_WEEK % self.every_weeks == 0
+
+    def meets(self, other: "WeeklyRule") -> bool:
+        """Whether the rules have hours on a common date that overlap or touch."""
+        if self.day != other.day or not self.hours.meet(other.hours):
+            return False
+        both = (self, other)
+        first = max((rule.valid_from or date.min).toordinal() for rule in both)
+        first += (self.day - first) % DAYS_A_WEEK  # an ordinal counts days from a Monday, which is 1
+        last = min((rule.valid_until or date.max).toordinal() for rule in both)
+        period = DAYS_A_WEEK * lcm(self.every_weeks, other.every_weeks)
+        dates = map(date.fromordinal, range(first, min(first + period, last + 1), DAYS_A_WEEK))
+        return any(self.applies_on(day) and other.applies_on(day) for day in dates)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

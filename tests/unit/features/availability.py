@@ -22,7 +22,10 @@ _WINDOW: Final = TimeRange(TOMORROW, TOMORROW + 8 * HOUR)
 
 
 async def rule(world: World, who: str) -> Ids:
-    return {"rule_id": (await world.done("POST", "/availability", who, **_EVENING))["id"]}
+    """A rule of one date: rules of a date do not overlap."""
+    world.hours += 1
+    valid = dict.fromkeys(("validFrom", "validUntil"), f"2027-01-{world.hours:02}")
+    return {"rule_id": (await world.done("POST", "/availability", who, **_EVENING, **valid))["id"]}
 
 
 async def exception(world: World, who: str) -> Ids:

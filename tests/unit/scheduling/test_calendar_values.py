@@ -78,6 +78,33 @@ def test_a_rule_opens_on_the_dates_found_week_by_week(
     assert weekly.applies_on(matching) == rule_applies(weekly, matching)
 
 
+_RULES = st.builds(
+    WeeklyRule,
+    day=st.integers(0, 1),
+    hours=st.sampled_from([hours("10:00-12:00"), hours("12:00-14:00"), hours("13:00-01:00"), hours("15:00-16:00")]),
+    valid_from=st.dates(date(2026, 11, 1), date(2026, 12, 1)),
+    valid_until=st.none() | st.dates(date(2026, 12, 1), date(2027, 1, 1)),
+    every_weeks=st.integers(1, 4),
+)
+
+
+@given(one=_RULES, other=_RULES)
+def test_rules_meet_if_their_hours_do_on_a_date_of_both(one: WeeklyRule, other: WeeklyRule) -> None:
+    days = (date(2026, 11, 1) + timedelta(days=number) for number in range(365))
+    apart = all(not (one.applies_on(day) and other.applies_on(day)) for day in days)
+    touch = one.hours.start <= other.hours.end or other.hours.past_midnight
+    touch = touch and (other.hours.start <= one.hours.end or one.hours.past_midnight)
+    assert one.meets(other) is other.meets(one) is (not apart and touch)
+
+
+@pytest.mark.parametrize("until", [None, date.min, date.max])
+def test_rules_of_every_validity_are_compared(until: date | None) -> None:
+    usual, limited = rule(0, "10:00-12:00"), rule(0, "12:00-13:00", valid_until=until)
+    assert usual.meets(limited) is (until != date.min)
+    last = rule(0, "10:00-12:00", valid_from=date.max, every_weeks=52)
+    assert not last.meets(limited)
+
+
 @given(DATES, st.integers(0, 6))
 def test_a_rule_without_dates_opens_on_its_weekday_for_ever(day: date, weekday: int) -> None:
     assert rule(weekday, "09:00-10:00").applies_on(day) == (day.strftime("%w") == str(weekday))

@@ -39,7 +39,7 @@ from booking_domain.use_cases.bookings.place_series import (
 )
 from booking_domain.use_cases.catalogue.profiles import SettingsChange, change_settings
 from booking_domain.use_cases.platform.ports import Repositories
-from booking_domain.use_cases.scheduling.calendars import AddException, AddRule, add_exception, add_rule
+from booking_domain.use_cases.scheduling.calendars import AddException, AddRule, SetRules, add_exception, set_rules
 
 DAY = timedelta(days=1)
 WEEK = 7 * DAY
@@ -160,8 +160,8 @@ async def test_claims_are_checked_over_the_whole_series(studio: Studio) -> None:
 @pytest.mark.terms(FREE)
 async def test_bookings_of_a_series_never_block_each_other(studio: Studio) -> None:
     """Even the longest durations and buffers do not reach into the next week."""
-    for day in range(7):
-        await studio.run(add_rule, AddRule(day=day, hours=hours("00:00-24:00")), by=studio.owner)
+    rules = tuple(AddRule(day=day, hours=hours("00:00-24:00")) for day in range(7))
+    await studio.run(set_rules, SetRules(rules=rules), by=studio.owner)
     for anchoring in Anchoring:
         change = SettingsChange(
             anchoring=anchoring,

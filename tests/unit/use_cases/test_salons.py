@@ -25,6 +25,7 @@ from booking_domain.catalogue.salons import (
     SalonFull,
     SalonNotFound,
 )
+from booking_domain.scheduling import Hours, WallTime
 from booking_domain.scheduling.errors import ProviderNotFound, SlotNotOffered
 from booking_domain.scheduling.feeds import FeedRule
 from booking_domain.scheduling.slots import offered_slots
@@ -63,6 +64,7 @@ from entrypoints.languages.notices import GettextTranslator
 
 ZONE = "Asia/Ulaanbaatar"
 NOON_TO_FIVE = AddRule(day=2, hours=hours("12:00-17:00"))
+SIX_TO_TEN = AddRule(day=2, hours=hours("18:00-22:00"))
 WINDOW = TimeRange(TOMORROW - 10 * HOUR, TOMORROW + 14 * HOUR)
 
 
@@ -269,8 +271,8 @@ async def test_an_edit_changes_the_given_values_of_the_expected_version(studio: 
 async def test_hours_are_replaced_completely_or_not_at_all(studio: Studio) -> None:
     home = await house(studio)
     closed = AddException(date=date(2026, 12, 31))
-    view = await home.set_hours(NOON_TO_FIVE, NOON_TO_FIVE, exceptions=(closed,))
-    assert [(rule.day, rule.hours) for rule in view.hours.rules] == [(2, hours("12:00-17:00"))] * 2
+    view = await home.set_hours(NOON_TO_FIVE, SIX_TO_TEN, exceptions=(closed,))
+    assert [(rule.day, rule.hours) for rule in view.hours.rules] == [(2, NOON_TO_FIVE.hours), (2, SIX_TO_TEN.hours)]
     assert [(each.date, each.ranges) for each in view.hours.exceptions] == [(closed.date, ())]
     many = tuple(AddException(date=date(2027, 1, 1) + timedelta(days=n)) for n in range(MAX_SALON_EXCEPTIONS + 1))
     for attempt in (
@@ -278,10 +280,15 @@ async def test_hours_are_replaced_completely_or_not_at_all(studio: Studio) -> No
         home.set_hours(*[NOON_TO_FIVE] * (MAX_SALON_RULES + 1)),
         home.set_hours(exceptions=many),
         home.set_hours(AddRule(day=7, hours=hours("12:00-17:00"))),
+        home.set_hours(NOON_TO_FIVE, AddRule(day=2, hours=hours("17:00-18:00"))),
     ):
         await refused(attempt, InvalidValue)
     assert await studio.reads.salons.get(home.salon.id) == view
-    assert len((await home.set_hours(*[NOON_TO_FIVE] * MAX_SALON_RULES, exceptions=many[1:])).hours.rules) == 100
+    every_day = [
+        AddRule(day=number % 7, hours=Hours(WallTime(number), WallTime(number + 1)))
+        for number in range(MAX_SALON_RULES)
+    ]
+    assert len((await home.set_hours(*every_day, exceptions=many[1:])).hours.rules) == 100
 
 
 async def test_the_salons_hours_apply_once_the_provider_has_accepted(studio: Studio) -> None:

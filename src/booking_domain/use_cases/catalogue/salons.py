@@ -51,7 +51,7 @@ from booking_domain.use_cases.files.commands import SET_FILES_ERRORS, delete_fil
 from booking_domain.use_cases.files.pictures import changed_pictures
 from booking_domain.use_cases.platform.ports import Repositories
 from booking_domain.use_cases.platform.views import SalonView
-from booking_domain.use_cases.scheduling.calendars import AddException, AddRule
+from booking_domain.use_cases.scheduling.calendars import AddException, AddRule, require_apart
 
 Phone = TypeVar("Phone", str, str | Unset)
 MAX_SALON_RULES: Final = 100
@@ -156,11 +156,11 @@ async def _set_hours(command: SetSalonHours, tx: Repositories, context: UseCaseC
         raise InvalidValue(field="rules", problem=f"at most {MAX_SALON_RULES} rules")
     if len(command.exceptions) > MAX_SALON_EXCEPTIONS:
         raise InvalidValue(field="exceptions", problem=f"at most {MAX_SALON_EXCEPTIONS} exceptions")
+    rules = tuple(inside(("rules", index), partial(_rule, rule, context)) for index, rule in enumerate(command.rules))
+    require_apart(rules)
     hours = OpeningHours(
         time_zone=before.time_zone,
-        rules=tuple(
-            inside(("rules", index), partial(_rule, rule, context)) for index, rule in enumerate(command.rules)
-        ),
+        rules=rules,
         exceptions=tuple(
             DateException(id=ExceptionId(context.entropy.new_id()), date=each.date, ranges=each.ranges)
             for each in command.exceptions

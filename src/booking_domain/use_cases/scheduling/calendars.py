@@ -1,5 +1,6 @@
 """Change one's calendar: weekly rules, exceptions and blocks. Existing bookings never change."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -11,6 +12,7 @@ from booking_domain.scheduling.errors import (
     ExceptionNotFound,
     ProviderNotFound,
     RuleNotFound,
+    RulesOverlap,
     TooManyBlocks,
     TooManyExceptions,
     TooManyRules,
@@ -47,7 +49,7 @@ class CalendarTx(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddRule:
-    """Add a weekly rule. A provider has at most `MAX_RULES`."""
+    """Add a weekly rule. A provider has at most `MAX_RULES`; hours of one day neither overlap nor touch."""
 
     day: int
     hours: Hours
@@ -71,6 +73,12 @@ class AddException:
     date: date
     ranges: tuple[Hours, ...] = ()
 
+    def __post_init__(self) -> None:
+        for number, hours in enumerate(self.ranges):
+            if any(hours.meet(other) for other in self.ranges[:number]):
+                problem = "these hours overlap or touch others of the date; make one range of them"
+                raise InvalidValue(field="start_time", problem=problem, within=("ranges", number))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddBlock:
@@ -78,6 +86,14 @@ class AddBlock:
 
     range: TimeRange
     note: str = ""
+
+
+def require_apart(rules: Sequence[WeeklyRule]) -> None:
+    """Raise `InvalidValue` if hours of rules overlap or touch on a date: one of them is likely a slip."""
+    for number, rule in enumerate(rules):
+        if any(rule.meets(other) for other in rules[:number]):
+            problem = "these hours overlap or touch those of another rule of the day; make one rule of them"
+            raise InvalidValue(field="start_time", problem=problem, within=("rules", number))
 
 
 async def own_provider(tx: CalendarTx, context: UseCaseContext) -> ProviderId:
@@ -109,6 +125,9 @@ async def _add_rule(command: AddRule, tx: CalendarTx, context: UseCaseContext) -
     provider_id = await own_provider(tx, context)
     if (await tx.calendars.size_of(provider_id)).rules >= MAX_RULES:
         raise TooManyRules
+    calendar = required(await tx.calendars.calendar_of(provider_id), ProviderNotFound)
+    if any(rule.meets(other) for other in calendar.rules):
+        raise RulesOverlap
     await tx.calendars.add_rule(provider_id, rule)
     await _announce(provider_id, tx, context)
     return rule
@@ -120,6 +139,7 @@ async def _set_rules(command: SetRules, tx: CalendarTx, context: UseCaseContext)
     numbered = [
         inside(("rules", number), partial(_new_rule, each, context)) for number, each in enumerate(command.rules)
     ]
+    require_apart(numbered)
     provider_id = await own_provider(tx, context)
     calendar = required(await tx.calendars.calendar_of(provider_id), ProviderNotFound)
     require_expected_version(calendar.version, command.expected_version)
@@ -178,7 +198,9 @@ async def _remove_block(block_id: BlockId, tx: CalendarTx, context: UseCaseConte
     await _announce(provider_id, tx, context)
 
 
-add_rule: Final = UseCase(Permission.MANAGE_CALENDAR, _add_rule, raises=(ProviderNotFound, TooManyRules, InvalidValue))
+add_rule: Final = UseCase(
+    Permission.MANAGE_CALENDAR, _add_rule, raises=(ProviderNotFound, TooManyRules, RulesOverlap, InvalidValue)
+)
 set_rules: Final = UseCase(
     Permission.MANAGE_CALENDAR, _set_rules, raises=(ProviderNotFound, TooManyRules, InvalidValue, StaleVersion)
 )

@@ -87,6 +87,7 @@ async def test_hours_are_set_whole_and_seen_by_anybody(api: Api) -> None:
         ({"rules": [{**NOON_TO_TWO, "day": 7}]}, 400, "/rules/0/day"),
         ({"rules": [{**NOON_TO_TWO, "everyWeeks": 2}]}, 422, "/rules/0/validFrom"),
         ({"rules": [NOON_TO_TWO] * 101}, 400, "/rules"),
+        ({"rules": [NOON_TO_TWO, {**NOON_TO_TWO, "startTime": "13:00"}]}, 422, "/rules/1/startTime"),
         ({"rules": [], "exceptions": [{"date": "2026-12-31", "closed": True}] * 2}, 422, "/exceptions"),
         ({"rules": [], "exceptions": [{"date": "2026-12-31"}]}, 422, "/exceptions/0/ranges"),
         ({"exceptions": []}, 400, "/rules"),
