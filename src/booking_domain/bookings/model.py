@@ -701,9 +701,16 @@ class Booking:
 
         It is everything while the customer may object to a new time.
         """
+        return self._back_on_cancellation(self.secured, party, now)
+
+    def desk_refund_on_cancellation(self, party: Party, now: datetime) -> Money:
+        """What the provider gives back at the desk if this party cancels at `now`: by the same policy."""
+        return self._back_on_cancellation(self.desk_paid, party, now)
+
+    def _back_on_cancellation(self, money: Money, party: Party, now: datetime) -> Money:
         return refund_due(
             self.cancellation,
-            self.secured,
+            money,
             start=self.policy_start,
             cancelled_at=now,
             by_customer=self.policy_applies(party, now),

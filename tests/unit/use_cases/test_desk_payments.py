@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from tests.unit.effort import examples
 
 from booking_domain.bookings.errors import AlreadyOver, BookingNotFound
+from booking_domain.bookings.events import BookingCancelled
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.policy import CancellationPolicy
 from booking_domain.bookings.transitions import BookingPaymentStatus, InvalidBookingTransition, Status
 from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.payments.desk import (
@@ -30,10 +32,11 @@ from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import DomainError, InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.money import Money
-from booking_domain.testing.builders import DEPOSIT, PRICE, TOMORROW
+from booking_domain.testing.builders import DEPOSIT, PRICE, TOMORROW, terms
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
+from booking_domain.use_cases.bookings.queries import get_cancellation_quote
 from booking_domain.use_cases.messages.notify import notify
 from booking_domain.use_cases.payments.desk_payments import (
     RecordDeskPayment,
@@ -207,6 +210,23 @@ async def test_what_confirmed_the_booking_at_the_desk_is_given_back_at_the_desk(
     await void(studio, payment, why="Given back in cash")
     assert (await studio.seen(booking)).desk_paid.amount == 0
     assert await studio.violations() == []
+
+
+@pytest.mark.parametrize(("by", "back"), [("customer", 40), ("owner", 100)])
+@pytest.mark.terms(terms(cancellation=CancellationPolicy((), late_keeps=60)))
+async def test_quote_and_messages_say_what_is_given_back_at_the_desk(studio: Studio, by: str, back: int) -> None:
+    booking, actor = await studio.book(), studio.customer if by == "customer" else studio.owner
+    await take(studio, booking)
+    quote = await get_cancellation_quote(actor, booking.id, studio.reads.appointments, now=studio.clock.now())
+    assert (quote.refund.amount, quote.desk_paid, quote.desk_refund) == (0, DEPOSIT, DEPOSIT.percent(back))
+    await studio.move(booking, Status.CANCELLED, by=actor)
+    notifier = MemoryNotifier()
+    for event in await studio.backend.outbox_events():
+        if isinstance(event, BookingCancelled):
+            await notify(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
+    assert len(notifier.delivered) == (2 if by == "customer" else 1)  # the provider knows what they did
+    amount = f"{DEPOSIT.percent(back).amount // 100:,}"
+    assert all(f"To be given back at the desk: MNT {amount}" in each.text for each in notifier.delivered)
 
 
 @pytest.mark.parametrize("status", [Status.EXPIRED, Status.CANCELLED, Status.DISPUTED, Status.NO_SHOW])

@@ -18,8 +18,8 @@ from booking_domain.bookings.events import (
     BookingTimesOffered,
     booking_events,
 )
-from booking_domain.bookings.model import BookingEvent
-from booking_domain.bookings.transitions import LatePayment, Status
+from booking_domain.bookings.model import Booking, BookingEvent
+from booking_domain.bookings.transitions import LatePayment, Party, Status
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeValue
@@ -32,13 +32,14 @@ from booking_domain.use_cases.bookings.appointment_details import (
     appointment_values,
 )
 from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
-from booking_domain.use_cases.notices.fields import SAMPLE_ZONE, sample_time
+from booking_domain.use_cases.notices.fields import SAMPLE_ZONE, sample_money, sample_time
 from booking_domain.use_cases.notices.parties import Parties, PartyNotices, parties_of, templates_of
 from booking_domain.use_cases.platform.ports import Reads
 
 _TOO_LATE: Final = "Booking {reference}: your payment is refunded"
 _WHY: Final = ("Reason: {reason}",)
-_WHY_AND_REFUND: Final = (*_WHY, "Refund: {refund}")
+_AT_DESK: Final = ("To be given back at the desk: {desk_refund}",)
+_WHY_AND_REFUND: Final = (*_WHY, "Refund: {refund}", *_AT_DESK)
 _NOTICES: Final[Mapping[str, PartyNotices]] = {
     "booking.requested": PartyNotices(
         subject="Booking {reference}: requested",
@@ -121,21 +122,21 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
         to_customer="Your booking with {provider} on {when} is cancelled.",
         to_provider="The booking of {customer} on {when} is cancelled.",
         customer_details=_WHY_AND_REFUND,
-        provider_details=_WHY,
+        provider_details=(*_WHY, *_AT_DESK),
     ),
     "booking.cancelled_by_customer": PartyNotices(
         subject="Booking {reference}: cancelled",
         to_customer="You have cancelled your booking with {provider} on {when}.",
         to_provider="{customer} has cancelled the booking on {when}. The time is free again.",
         customer_details=_WHY_AND_REFUND,
-        provider_details=_WHY,
+        provider_details=(*_WHY, *_AT_DESK),
     ),
     "booking.cancelled_by_provider": PartyNotices(
         subject="Booking {reference}: cancelled by the provider",
         to_customer="{provider} has cancelled your booking on {when}.",
         to_provider="The booking of {customer} on {when} was cancelled on your side.",
         customer_details=_WHY_AND_REFUND,
-        provider_details=_WHY,
+        provider_details=(*_WHY, *_AT_DESK),
     ),
     "booking.declined": PartyNotices(
         subject="Booking {reference}: declined",
@@ -216,6 +217,8 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
             "{customer} has not accepted the new time, {when}. The booking is cancelled, and what was paid is "
             "refunded in full."
         ),
+        customer_details=_AT_DESK,
+        provider_details=_AT_DESK,
     ),
 }
 
@@ -235,6 +238,7 @@ async def _notices(event: BookingChanged, reads: Reads) -> AsyncIterator[Address
         "objection_deadline": "" if change is None else local(change.objection_deadline),
         "reason": "" if entry is None else entry.reason or "",
         "refund": booking.refunded + booking.refund_pending,
+        "desk_refund": _desk_refund(event, entry, booking),
     }
     values |= await appointment_values(parties, event.occurred_at, reads)
     told = _told_by_next(event, entry, trail, parties)
@@ -246,6 +250,13 @@ async def _notices(event: BookingChanged, reads: Reads) -> AsyncIterator[Address
     for each in parties.addressed(_NOTICES[_key(event, entry, parties)], **values):
         if each.to not in told:
             yield each
+
+
+def _desk_refund(event: BookingChanged, entry: BookingEvent | None, booking: Booking) -> NoticeValue:
+    """What a cancellation has the provider give back at the desk."""
+    if entry is None or not isinstance(event, BookingCancelled):
+        return ""
+    return booking.desk_refund_on_cancellation(booking.party(entry.by) or Party.MANAGER, event.occurred_at)
 
 
 def _told_by_next(
@@ -296,6 +307,7 @@ MESSAGES: Final = Messages(
     templates=templates_of(_NOTICES),
     fields={
         "agreed": NoticeField("The start of the booking before it was moved.", sample_time(-24)),
+        "desk_refund": NoticeField("What the provider gives back at the desk.", sample_money(15_000)),
         "end": NoticeField("The end of the booking.", sample_time(2)),
         "objection_deadline": NoticeField("Until when the customer may refuse the new time.", sample_time(-6)),
         **PROVIDER_FIELDS,

@@ -92,7 +92,9 @@ class CancellationQuote:
     released: Money
     """The part of it that is released, because it is only authorised: it was never charged."""
     desk_paid: Money
-    """What was paid at the desk: the provider gives it back, and not the platform."""
+    """What was paid at the desk, and the platform does not refund."""
+    desk_refund: Money
+    """The part of it that the provider gives back at the desk."""
     valid_until: datetime
     """Before that, time alone changes nothing about the quote."""
     tier: Tier | None
@@ -119,6 +121,7 @@ async def _get_cancellation_quote(
         refund=refund,
         released=booking.released_of(refund),
         desk_paid=booking.desk_paid,
+        desk_refund=booking.desk_refund_on_cancellation(visible.party, now),
         valid_until=booking.quote_ends(visible.party, now),
         tier=policy.tier(start=booking.policy_start, cancelled_at=now) if by_policy else None,
         better_tier=policy.better_tier(start=booking.policy_start, cancelled_at=now) if by_policy else None,

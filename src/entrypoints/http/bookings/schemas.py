@@ -419,7 +419,9 @@ class CancellationQuoteJson(Json, frozen=True, kw_only=True):
     released_amount: int
     """The part of it that is released: authorised on the customer's card, but never charged."""
     desk_paid_amount: int
-    """The amount paid at the desk. The provider gives it back, not the platform."""
+    """The amount paid at the desk. The platform does not refund it."""
+    desk_refund_amount: int
+    """The part of it that the provider gives back at the desk, by the same policy."""
     currency: str
     valid_until: Timestamp
     """Until then, the quote does not change with time alone."""
@@ -552,6 +554,7 @@ def cancellation_quote_json(quote: CancellationQuote) -> CancellationQuoteJson:
         refund_amount=quote.refund.amount,
         released_amount=quote.released.amount,
         desk_paid_amount=quote.desk_paid.amount,
+        desk_refund_amount=quote.desk_refund.amount,
         currency=quote.refund.currency,
         valid_until=quote.valid_until,
         tier=_tier_json(quote.tier, quote.policy_start),
@@ -735,6 +738,7 @@ QUOTE: Final[dict[str, Any]] = {
     "refundAmount": 1000000,
     "releasedAmount": 0,
     "deskPaidAmount": 0,
+    "deskRefundAmount": 0,
     "currency": "MNT",
     "validUntil": "2026-11-22T04:20:00Z",
     "tier": {"hoursBefore": 24, "percent": 50, "deadline": "2026-11-23T06:00:00Z"},

@@ -59,6 +59,7 @@ async def test_a_cancellation_refunds_what_its_quote_said(api: Api) -> None:
         "refundAmount": DEPOSIT // 2,
         "releasedAmount": 0,
         "deskPaidAmount": 0,
+        "deskRefundAmount": 0,
         "currency": "MNT",
         "validUntil": quote["validUntil"],
         "tier": {"hoursBefore": 1, "percent": 50, "deadline": "2026-11-23T01:00:00Z"},

@@ -24,6 +24,7 @@ from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, TOMORROW
 from booking_domain.testing.studio import PAYMENT_WINDOW
+from booking_domain.use_cases.bookings.waive_deposit import WaiveDeposit, waive_deposit
 from booking_domain.use_cases.catalogue.profiles import SettingsChange, TermsChange, change_settings
 from booking_domain.use_cases.catalogue.publication import (
     ReinstateProfile,
@@ -117,6 +118,16 @@ async def test_the_invoice_of_a_cancelled_booking_is_withdrawn(shop: Workshop) -
     kept = await shop.studio.reads.payments.get(payment.id)
     assert kept is not None
     assert kept.status is PaymentStatus.CANCELLED
+
+
+async def test_the_invoice_of_a_waived_deposit_is_withdrawn(shop: Workshop) -> None:
+    booking = await shop.studio.book()
+    payment = await shop.studio.bill(booking)
+    assert payment.invoice is not None
+    await shop.studio.run(waive_deposit, WaiveDeposit(booking_id=booking.id, reason="A regular"), by=shop.studio.owner)
+    await shop.relay()
+    await shop.run_due_jobs()
+    assert shop.studio.gateway.bills[payment.invoice.reference].cancelled
 
 
 async def test_the_invoice_of_an_expired_booking_is_withdrawn_after_a_while(shop: Workshop) -> None:
