@@ -18,6 +18,7 @@ from booking_domain.payments.desk import (
     DeskPaymentInUse,
     DeskPaymentStatus,
     InvalidDeskPaymentTransition,
+    LessThanDeposit,
     MoreThanDue,
 )
 from booking_domain.payments.errors import NothingDue
@@ -45,6 +46,7 @@ from entrypoints.languages.notices import GettextTranslator
 REST: Final = PRICE - DEPOSIT
 REFUSALS: Final = (
     NothingDue,
+    LessThanDeposit,
     MoreThanDue,
     InvalidValue,
     InvalidDeskPaymentTransition,
