@@ -1,5 +1,6 @@
 """Errors of bookings."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -26,11 +27,16 @@ class RefundDiffers(Conflict, code="booking.refund_changed", field="expected_ref
 
     refund: Money
 
+    @property
+    def facts(self) -> Mapping[str, str | int | tuple[str, ...]]:
+        return {"refund_amount": self.refund.amount}
+
 
 class RescheduleTooLate(Conflict, code="booking.reschedule_too_late", field="slot"):
-    """This booking could be rescheduled until {deadline:%Y-%m-%dT%H:%M:%SZ}."""
+    """This booking could be rescheduled until {deadline}."""
 
     deadline: datetime
+    zone: str = "UTC"
 
 
 class TooEarly(Conflict, code="booking.not_started", field="status"):

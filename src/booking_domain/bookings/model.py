@@ -547,7 +547,7 @@ class Booking:
             raise InThePast
         deadline = self.reschedule_deadline(now)
         if party == Party.CUSTOMER and deadline is not None and deadline < now:
-            raise RescheduleTooLate(deadline=deadline)
+            raise RescheduleTooLate(deadline=deadline, zone=self.time_zone)
         change, policy_start = self._agreement(span, party, now)
         due_at = min(now + ANSWER_DUE, span.start) if status is Status.REQUESTED else self._due_before(span.start)
         booking = replace(

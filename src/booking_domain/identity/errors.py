@@ -82,7 +82,7 @@ class AdminsOwnAccount(Conflict, code="account.admins_own"):
 
 
 class AccountLocked(Forbidden, code="auth.account_locked", commits=True):
-    """There were too many wrong passwords; request a code with the purpose `unlock`, or reset the password."""
+    """There were too many wrong passwords; unlock the account with a code, or reset the password."""
 
 
 class WrongPassword(RuleViolated, code="auth.wrong_password", commits=True, field="current_password"):
@@ -139,7 +139,7 @@ class LastSignInMethod(Conflict, code="auth.last_way_in"):
 
 
 class SecondFactorNeeded(Unauthenticated, code="auth.second_factor_needed", commits=True, field="second_factor"):
-    """This account has a second factor: also send its code, or a recovery code, as `secondFactor`."""
+    """This account has a second factor: enter its code too, or a recovery code."""
 
 
 class InvalidSecondFactor(Unauthenticated, code="auth.invalid_second_factor", commits=True, field="second_factor"):

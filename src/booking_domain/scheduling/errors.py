@@ -1,5 +1,6 @@
 """Errors of scheduling."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from booking_domain.scheduling.claims import HOLDS_PER_CUSTOMER
@@ -8,18 +9,26 @@ from booking_domain.shared.errors import Conflict, NotFound, RuleViolated
 
 
 class SlotTaken(Conflict, code="booking.slot_taken", field="slot"):
-    """The time from {start:%Y-%m-%dT%H:%M:%SZ} is already taken."""
+    """The time from {start} is already taken."""
 
     start: datetime
+    zone: str = "UTC"
 
 
 class SlotNotOffered(RuleViolated, code="booking.slot_not_offered", field="slot"):
-    """No slot is offered at {start:%Y-%m-%dT%H:%M:%SZ}.
+    """No slot is offered at {start}.
 
     The provider is closed, the time is off the grid, past, too soon or too far ahead, or the day is full.
     """
 
     start: datetime
+    zone: str = "UTC"
+    reasons: tuple[str, ...] = ()
+    """As strangers see them."""
+
+    @property
+    def facts(self) -> Mapping[str, str | int | tuple[str, ...]]:
+        return {"reasons": self.reasons} if self.reasons else {}
 
 
 class DurationNotOffered(RuleViolated, code="booking.duration_not_offered", field="duration_minutes"):
@@ -33,26 +42,34 @@ class DurationNotOffered(RuleViolated, code="booking.duration_not_offered", fiel
 
 
 class TimeNotAvailable(Conflict, code="booking.time_not_available", field="slot"):
-    """The provider is not available at {start:%Y-%m-%dT%H:%M:%SZ}; choose another time.
+    """The provider is not available at {start}; choose another time.
 
     The time is closed, blocked or busy, or the day or week is full.
     """
 
     start: datetime
+    zone: str = "UTC"
+    reasons: tuple[str, ...] = ()
+    """As strangers see them."""
+
+    @property
+    def facts(self) -> Mapping[str, str | int | tuple[str, ...]]:
+        return {"reasons": self.reasons} if self.reasons else {}
 
 
 class TimeOff(Conflict, code="booking.time_off", field="slot"):
-    """The provider has time off at {start:%Y-%m-%dT%H:%M:%SZ}, until {until:%Y-%m-%dT%H:%M:%SZ}.
+    """The provider has time off at {start}, until {until}.
 
     Confirm the time to book it all the same.
     """
 
     start: datetime
     until: datetime
+    zone: str = "UTC"
 
 
 class WindowInvalid(RuleViolated, code="scheduling.window_invalid", field="to"):
-    """The window is invalid: `to` must be after `from`, and at most 62 days later."""
+    """The window must end after it begins, and at most 62 days later."""
 
 
 class TooManyHolds(Conflict, code="hold.too_many"):

@@ -16,7 +16,13 @@ from booking_domain.scheduling.errors import (
     TimeNotAvailable,
     TimeOff,
 )
-from booking_domain.scheduling.explain import Reason, closed_by_exception, reasons_against, time_off_until
+from booking_domain.scheduling.explain import (
+    Reason,
+    closed_by_exception,
+    public_reasons,
+    reasons_against,
+    time_off_until,
+)
 from booking_domain.scheduling.model import MAX_HORIZON_DAYS, ProviderSchedule
 from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered, ServiceRequired, choose
 from booking_domain.scheduling.slots import is_offered
@@ -104,9 +110,10 @@ def claimable(
         for rest in ([elsewhere] if free else [elsewhere, ()])
     )
     if not would_be_offered:
-        raise SlotNotOffered(start=span.start)
+        reasons = public_reasons(reasons_against(calendar, others, span, now))
+        raise SlotNotOffered(start=span.start, zone=calendar.time_zone, reasons=reasons)
     if not free:
-        raise SlotTaken(start=span.start)
+        raise SlotTaken(start=span.start, zone=calendar.time_zone)
     return span, blocked
 
 
@@ -128,7 +135,7 @@ def placeable(
     span, blocked = _unclaimed(schedule, start, now=now, duration_minutes=duration_minutes, own=own)
     until = None if override_time_off else time_off_until(schedule.calendar, span)
     if until is not None:
-        raise TimeOff(start=span.start, until=until)
+        raise TimeOff(start=span.start, until=until, zone=schedule.calendar.time_zone)
     return span, blocked
 
 
@@ -148,13 +155,12 @@ def _unclaimed(
         SlotTaken: another claim overlaps.
     """
     if is_before_today(schedule, start, now) or start - now > timedelta(days=MAX_HORIZON_DAYS):
-        problem = f"{start:%Y-%m-%dT%H:%M:%SZ} is not between today and {MAX_HORIZON_DAYS} days ahead"
-        raise InvalidValue(field="slot", problem=problem)
+        raise InvalidValue(field="slot", problem=f"from today to {MAX_HORIZON_DAYS} days ahead")
     if start.microsecond:
         raise InvalidValue(field="slot", problem="an appointment must start at a whole second")
     others, span, blocked = _requested(schedule, start, now, duration_minutes, own)
     if any(claim.blocked.overlaps(blocked) for claim in others):
-        raise SlotTaken(start=span.start)
+        raise SlotTaken(start=span.start, zone=schedule.calendar.time_zone)
     return span, blocked
 
 
@@ -192,12 +198,12 @@ def require_available(
     calendar, _ = schedule.calendar_at(now)
     others = [claim for claim in schedule.claims if claim.id != own and claim.live(now)]
     if any(claim.blocked.overlaps(schedule.blocked(span)) for claim in others):
-        raise SlotTaken(start=span.start)
+        raise SlotTaken(start=span.start, zone=calendar.time_zone)
     reasons = set(reasons_against(calendar, others, span, now)) - _OF_OFFERING
     if outside_hours and not (calendar.salon is not None and closed_by_exception(calendar.salon, span)):
         reasons -= _OF_HOURS
     if reasons:
-        raise TimeNotAvailable(start=span.start)
+        raise TimeNotAvailable(start=span.start, zone=calendar.time_zone, reasons=public_reasons(reasons))
 
 
 def _requested(

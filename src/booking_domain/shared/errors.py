@@ -4,7 +4,7 @@ The docstring of a concrete error is its message template, in `str.format` synta
 point maps the family to its kind of response (an HTTP status, an exit code) and may translate the message.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from inspect import cleandoc
 from typing import ClassVar, TypeVar, dataclass_transform
@@ -60,6 +60,11 @@ class DomainError(Exception):
         """The error's fields by name."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
+    @property
+    def facts(self) -> Mapping[str, str | int | tuple[str, ...]]:
+        """What a program reads beside the code; each name has one meaning in all errors."""
+        return {}
+
     @classmethod
     def template(cls) -> str:
         """The message template, which is the msgid in the translation catalogues."""
@@ -89,6 +94,10 @@ class Incomplete(Conflict):
 
     missing: tuple[str, ...]
     """What it lacks, for programs."""
+
+    @property
+    def facts(self) -> Mapping[str, str | int | tuple[str, ...]]:
+        return {"missing": self.missing}
 
 
 class RuleViolated(DomainError):
@@ -138,9 +147,13 @@ def inside(path: FieldPath, make: Callable[[], Found]) -> Found:
 
 
 class NotPermitted(Forbidden, code="auth.not_permitted"):
-    """Your role does not allow this: {action}."""
+    """Your role does not allow this."""
 
-    action: str
+    permission: str
+
+    @property
+    def facts(self) -> Mapping[str, str | int | tuple[str, ...]]:
+        return {"permission": self.permission}
 
 
 class ConcurrentChange(Conflict, code="conflict.concurrent_change"):
@@ -154,6 +167,10 @@ class StaleVersion(PreconditionFailed, code="conflict.stale_version"):
 
     expected: int
     actual: int
+
+    @property
+    def facts(self) -> Mapping[str, str | int | tuple[str, ...]]:
+        return {"current_version": self.actual}
 
 
 class StorageUnavailable(Unavailable, code="service.unavailable"):

@@ -235,4 +235,4 @@ def managed(actor: Actor | None, manager_id: UserId | None) -> Relation | None:
 def authorise(actor: Actor, action: Permission) -> None:
     """Raise `NotPermitted` unless the actor's role may take the action on some object; `may` says on which."""
     if not PERMISSIONS.get(action, {}).get(actor.role):
-        raise NotPermitted(action=action)
+        raise NotPermitted(permission=action)

@@ -39,13 +39,14 @@ _OF_REFUSALS: Final = {"detail": MESSAGE, "message": MESSAGE}
 _REFUSALS: Final = frozenset({"Refusal", "InputError"})
 _BY_PLACE: Final = {
     "invalid_input": (1, MESSAGE),
+    "input_error": (1, MESSAGE),
     "update_one": (0, "what"),
     "Rows": (1, "what"),
     "Phrase": (0, DOCUMENT),
 }
 """Functions that take a text as a positional argument: its position and context."""
 _MUST_BE_FOUND: Final = frozenset({"problem", MESSAGE, DOCUMENT})
-_REPEATING: Final = frozenset({"InputError"})
+_REPEATING: Final = frozenset({"InputError", "input_error"})
 """Calls that often repeat the text of another error, which is collected where it is raised."""
 
 Key = tuple[str | None, str]
@@ -129,7 +130,8 @@ def _of_sources() -> Iterator[tuple[Key, str]]:
 
 def _of_others() -> Iterator[tuple[Key, str]]:
     yield from (((MESSAGE, detail), "entrypoints/http/kit/problems.py") for detail in DETAILS.values())
-    for context, templates in {TITLE: foreign.TITLES, **foreign.MESSAGES}.items():
+    bounds = [text for texts in foreign.BOUNDS.values() for text in texts]
+    for context, templates in {TITLE: foreign.TITLES, MESSAGE: bounds, "what": foreign.KINDS.values()}.items():
         yield from (((context, template), "entrypoints/languages/foreign.py") for template in templates)
 
 

@@ -33,7 +33,7 @@ from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.kit.request_guard import OPTIONAL
 from entrypoints.http.kit.running import Run
 
-Language = Annotated[str, Meta(pattern=f"^({'|'.join(LANGUAGES)})$")]
+Language = Annotated[str, Meta(pattern=f"^({'|'.join(LANGUAGES)})$", examples=["mn"])]
 
 
 class AnnouncementTextBody(Body, frozen=True, kw_only=True):

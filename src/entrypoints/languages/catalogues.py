@@ -4,13 +4,17 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from booking_domain.notifications.notices import LocalTime
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
+from booking_domain.shared.money import Money
 from entrypoints.languages.templates import Templates
+from entrypoints.languages.values import values_of
 
 LOCALES: Final = Path(__file__).parents[1] / "locales"
 MESSAGE: Final = "message"
@@ -43,12 +47,25 @@ class Catalogue:
         self._templates = templates
 
     def error(self, error: DomainError) -> str:
-        """Return the message of a domain error."""
-        values = {
-            name: self.word(name, value) if isinstance(value, str) else value
-            for name, value in error.parameters.items()
-        }
-        return self._translated(None, error.template()).format(**values)
+        """Return the message of a domain error; times are on the clock of its `zone`."""
+        given = error.parameters
+        zone, show = str(given.get("zone", "UTC")), values_of(self.language)
+        values: dict[str, object] = {}
+        for name, value in given.items():
+            match value:
+                case str():
+                    values[name] = self.word(name, value)
+                case datetime():
+                    values[name] = show(LocalTime(value, zone))
+                case date() | Money():
+                    values[name] = show(value)
+                case _:
+                    values[name] = value
+        return self.template(error.template()).format(**values)
+
+    def template(self, template: str) -> str:
+        """Return the translated template of domain errors."""
+        return self._translated(None, template)
 
     def notice(self, template: str) -> str:
         """Return the translated template of a notice."""

@@ -1,4 +1,4 @@
-"""Messages of libraries: titles of HTTP statuses, and the errors of msgspec and Python's decoders about input."""
+"""What libraries say, in words: titles of HTTP statuses, and what msgspec finds wrong with a value."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -29,71 +29,22 @@ TITLES: Final = (
     "Service Unavailable",
 )
 """Phrases of `http.HTTPStatus`; Python 3.13 renamed some of them (RFC 9110 §15)."""
-MESSAGES: Final[Mapping[str, tuple[str, ...]]] = {
-    "message": (
-        "Expected `{expected}`",
-        "Expected `{expected}`, got `{got}`",
-        "Expected `{expected}` with a timezone component",
-        "Expected `{expected}` with no timezone component",
-        "Expected `{expected}` of length >= {least}",
-        "Expected `{expected}` of length <= {most}",
-        "Expected `{expected}` of length {length}",
-        "Expected `{expected}` of length {least} to {most}",
-        "Expected `{expected}` of length {length}, got {got}",
-        "Expected `{expected}` of length {least} to {most}, got {got}",
-        "Expected `{expected}` of at least length {least}, got {got}",
-        "Expected `{expected}` of at most length {most}, got {got}",
-        "Expected `{expected}` of at most length {most}",
-        "Expected `{expected}` >= {least}",
-        "Expected `{expected}` <= {most}",
-        "Expected `{expected}` > {bound}",
-        "Expected `{expected}` < {bound}",
-        "Expected `{expected}` that's a multiple of {factor}",
-        "Expected `{expected}` matching regex {pattern}",
-        "Object contains unknown field `{field}`",
-        "Object missing required field `{field}`",
-        "Invalid enum value {value}",
-        "Invalid value {value}",
-        "Invalid UUID",
-        "Invalid RFC3339 encoded date",
-        "Invalid RFC3339 encoded time",
-        "Invalid RFC3339 encoded datetime",
-        "Invalid ISO8601 duration",
-        "Invalid base64 encoded string",
-        "Invalid decimal string",
-        "Invalid epoch timestamp",
-        "Timestamp is out of range",
-        "Duration is out of range",
-        "Integer value out of range",
-        "Number out of range",
-    ),
-    "error": (
-        "Input data was truncated",
-        "JSON is malformed: {reason} (byte {byte})",
-        "maximum recursion depth exceeded while deserializing an object",
-        "'{codec}' codec can't decode byte {byte} in position {position}: {reason}",
-        "'{codec}' codec can't decode bytes in position {position}: {reason}",
-    ),
-    "reason": (
-        "invalid number",
-        "invalid utf-16 surrogate pair",
-        "invalid character in unicode escape",
-        "invalid escape character in string",
-        "invalid escaped character",
-        "invalid character",
-        "unexpected end of escaped utf-16 surrogate pair",
-        "unexpected end of hex escape",
-        "expected ',' or ']'",
-        "expected ',' or '}'",
-        "expected '\"'",
-        "expected ':'",
-        "trailing comma in array",
-        "trailing comma in object",
-        "trailing characters",
-        "object keys must be strings",
-        "invalid start byte",
-        "invalid continuation byte",
-        "unexpected end of data",
-    ),
+KINDS: Final[Mapping[str, str]] = {
+    "str": "a text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object with members",
+    "uuid": "an id",
+    "date": "a date such as 2026-11-23",
+    "time": "a time such as 09:30",
+    "datetime": "a date and time with an offset, such as 2026-11-23T10:00:00+08:00",
 }
-"""Templates by context: `message` for an invalid value, `error` for input that is not JSON, `reason` for the cause."""
+"""What people call the types and formats that msgspec names."""
+BOUNDS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "number": ("At least {least}.", "At most {most}.", "Between {least} and {most}."),
+    "text": ("At least {least} characters.", "At most {most} characters.", "{least} to {most} characters."),
+    "list": ("At least {least} entries.", "At most {most} entries.", "{least} to {most} entries."),
+}
+"""What is said of a number, text or list outside its bounds: below the least, above the most, or beyond both."""

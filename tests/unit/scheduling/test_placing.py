@@ -58,7 +58,7 @@ def test_a_claimed_slot_is_taken() -> None:
     with pytest.raises(SlotTaken) as refused:
         claimable(schedule(booked(monday(10))), monday(10), now=NOW)
     assert refused.value.start == monday(10)
-    assert str(refused.value) == "The time from 2026-11-23T02:00:00Z is already taken."
+    assert str(refused.value) == "The time from 2026-11-23 02:00:00+00:00 is already taken."
 
 
 def test_a_slot_whose_buffer_overlaps_a_claim_is_taken() -> None:

@@ -210,7 +210,7 @@ async def test_only_a_use_case_that_outlasts_its_session_holds_it_and_only_where
 
 
 async def test_an_error_rolls_the_transaction_back_and_is_not_retried() -> None:
-    for error in (NotPermitted(action="count"), StorageUnavailable(), ZeroDivisionError()):
+    for error in (NotPermitted(permission="count"), StorageUnavailable(), ZeroDivisionError()):
         world = World()
         with pytest.raises(type(error)) as refused:
             await run(world, UseCase(Permission.PAY, failing_with(error)))

@@ -55,7 +55,7 @@ def assert_allowed_as_expected(role: Role, action: Permission) -> None:
     else:
         with pytest.raises(NotPermitted) as refused:
             authorise(actor, action)
-        assert refused.value.action == action
+        assert refused.value.permission == action
 
 
 def test_the_system_has_no_permission_of_people() -> None:

@@ -102,7 +102,7 @@ async def add_idea(
 async def _share(command: ShareIdea, tx: Repositories, context: UseCaseContext) -> IdeaView:
     booking, party = await lock_visible_booking(command.booking_id, None, tx, context)
     if party not in SIDES:
-        raise NotPermitted(action=Permission.SHARE_IDEAS)
+        raise NotPermitted(permission=Permission.SHARE_IDEAS)
     _require_open(booking)
     view = await add_idea(command.idea, booking, SIDES[party], tx, context)
     await tx.outbox.put([idea_event(IdeaShared, view.idea, context)])
@@ -112,7 +112,7 @@ async def _share(command: ShareIdea, tx: Repositories, context: UseCaseContext) 
 async def _edit(command: EditIdea, tx: Repositories, context: UseCaseContext) -> IdeaView:
     idea, booking, _ = await _locked(command.idea_id, tx, context)
     if idea.author_id != context.actor.id:
-        raise NotPermitted(action=Permission.SHARE_IDEAS)
+        raise NotPermitted(permission=Permission.SHARE_IDEAS)
     require_expected_version(idea.version, command.expected_version)
     _require_open(booking)
     after = idea.edited(changed(idea.content, command), context.now)
@@ -128,7 +128,7 @@ async def _edit(command: EditIdea, tx: Repositories, context: UseCaseContext) ->
 async def _delete(idea_id: IdeaId, tx: Repositories, context: UseCaseContext) -> None:
     idea, _, party = await _locked(idea_id, tx, context)
     if party is not Party.ADMIN and idea.author_id != context.actor.id:
-        raise NotPermitted(action=Permission.DELETE_IDEAS)
+        raise NotPermitted(permission=Permission.DELETE_IDEAS)
     await delete_files(_owner(idea.id), tx, context)
     await tx.ideas.remove(idea.id)
     by_admin = idea.author_id != context.actor.id

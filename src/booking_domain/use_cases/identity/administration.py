@@ -190,7 +190,7 @@ async def _locked(user_ids: Sequence[UserId], tx: IdentityTx, context: UseCaseCo
     found = {user.id: user for user in await tx.users.lock_all({*user_ids, context.actor.id})}
     admin = found.get(context.actor.id)
     if admin is None or admin.status is not UserStatus.ACTIVE or not may(admin.actor, Permission.MANAGE_USERS):
-        raise NotPermitted(action=Permission.MANAGE_USERS)
+        raise NotPermitted(permission=Permission.MANAGE_USERS)
     if not found.keys() >= set(user_ids):
         raise UserNotFound
     return [found[user_id] for user_id in sorted(user_ids)]

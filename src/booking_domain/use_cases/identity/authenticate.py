@@ -129,7 +129,7 @@ class SignedIn:
 async def add_account(command: Register, tx: IdentityTx, context: UseCaseContext) -> User:
     """Add an account."""
     if command.role not in SELF_SERVICE_ROLES and not command.by_platform:
-        raise NotPermitted(action=f"register as {command.role}")
+        raise NotPermitted(permission=Permission.MANAGE_USERS)
     if command.email is None and command.phone is None:
         raise ContactMissing
     user = User(

@@ -164,7 +164,7 @@ async def _holder(asserted: Assertion, tx: IdentityTx, context: UseCaseContext) 
 async def _add_account(command: SignInByAssertion, tx: IdentityTx, context: UseCaseContext) -> User:
     asserted = command.assertion
     if command.role not in SELF_SERVICE_ROLES:
-        raise NotPermitted(action=f"register as {command.role}")
+        raise NotPermitted(permission=Permission.MANAGE_USERS)
     user = User(
         id=UserId(context.entropy.new_id()),
         email=asserted.email,

@@ -151,7 +151,7 @@ async def _add_pending(contact: Contact, locale: str, time_zone: str, tx: Identi
 async def _complete(command: CompleteProfile, tx: IdentityTx, context: UseCaseContext) -> SignedIn:
     """Activate the account, end the sessions of the sign-up, and begin one in which the account can do everything."""
     if command.role not in SELF_SERVICE_ROLES:
-        raise NotPermitted(action=f"register as {command.role}")
+        raise NotPermitted(permission=Permission.MANAGE_USERS)
     own = await lock_own_account(context.actor.id, command.current, tx, context)
     user = own.user.moved(
         UserAction.COMPLETE,

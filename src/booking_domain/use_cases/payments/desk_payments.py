@@ -137,7 +137,7 @@ async def _lock_at_desk(booking_id: BookingId, tx: Repositories, context: UseCas
     """
     booking, party = await lock_visible_booking(booking_id, None, tx, context)
     if not may(context.actor, Permission.TAKE_AT_DESK, _RELATIONS.get(party)):
-        raise NotPermitted(action=Permission.TAKE_AT_DESK)
+        raise NotPermitted(permission=Permission.TAKE_AT_DESK)
     return booking, party
 
 

@@ -146,7 +146,7 @@ async def _prepare(prepare: _Prepare, tx: Repositories, context: UseCaseContext)
     if booking is None or party is None:
         raise BookingNotFound
     if not may(context.actor, Permission.PAY, Relation.OWN if party is Party.CUSTOMER else Relation.PARTY):
-        raise NotPermitted(action=Permission.PAY)
+        raise NotPermitted(permission=Permission.PAY)
     amount = _due(booking, command.purpose)
     terms = await tx.bookable_providers.terms_of(booking.provider_id)
     gateway = prepare.gateways.for_payment(amount, command.gateway, None if terms is None else terms.gateway)

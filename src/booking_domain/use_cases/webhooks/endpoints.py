@@ -282,7 +282,7 @@ async def _list_own_endpoints(actor: Actor, webhooks: WebhookReads) -> Sequence[
 async def _list_endpoints(actor: Actor, criteria: EndpointFilter, webhooks: WebhookReads) -> Sequence[WebhookEndpoint]:
     """The endpoints of all accounts that match, oldest first, for admins."""
     if not may(actor, Permission.MANAGE_WEBHOOKS):
-        raise NotPermitted(action=Permission.MANAGE_WEBHOOKS)
+        raise NotPermitted(permission=Permission.MANAGE_WEBHOOKS)
     return await webhooks.endpoints(criteria)
 
 

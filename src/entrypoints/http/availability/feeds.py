@@ -39,6 +39,7 @@ FeedUrl = Annotated[
     Meta(
         max_length=MAX_FEED_URL,
         pattern=r"^(https?|webcal)://[^\u0000]*$",
+        examples=["https://example.com/me.ics"],
         description="The address of an iCalendar file (RFC 5545). It is a secret and is never shown again.",
     ),
 ]

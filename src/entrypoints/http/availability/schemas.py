@@ -40,11 +40,14 @@ from entrypoints.http.providers.schemas import (
     TierJson,
 )
 
-StartTime = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="On the provider's clock.")]
+StartTime = Annotated[
+    str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="On the provider's clock.", examples=["09:30"])
+]
 EndTime = Annotated[
     str,
     Meta(
         pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",
+        examples=["18:30"],
         description="In the provider's time zone. If it is not after `startTime`, it is on the next day.",
     ),
 ]

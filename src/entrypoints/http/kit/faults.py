@@ -1,16 +1,25 @@
-"""Every fault of a request's input at once; msgspec's decoder stops at the first."""
+"""Every fault of a request's input at once, in words; msgspec's decoder stops at the first."""
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 from types import UnionType
 from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 import msgspec
+from msgspec import inspect
 
-from entrypoints.http.kit.refusals import InputError, Refusal, escaped, invalid_inputs, located
+from entrypoints.http.kit.refusals import InputError, Reason, Refusal, escaped, input_error, invalid_inputs
+from entrypoints.languages.foreign import BOUNDS, KINDS
 
 _MOST: Final = 50
 """Faults that are named in one response."""
+_STEP: Final = re.compile(r"\.([^.\[]+)|\[([0-9]+)\]")
+_FIELD: Final = re.compile(r"Object (missing required|contains unknown) field `(.*)`", re.DOTALL)
+_WRONG_TYPE: Final = re.compile(r"Expected `([a-z]+)(?: \| null)?`, got ")
+_FORMAT: Final = re.compile(
+    r"Expected `([a-z]+)(?: \| null)?` with|Invalid (?:RFC3339 encoded )?([a-z]+)$", re.IGNORECASE
+)
 
 
 def refusal_of(
@@ -18,7 +27,96 @@ def refusal_of(
 ) -> Refusal:
     """Return the refusal that names the faults of `value`, at least the one that `error` describes."""
     found = list(islice(_faults(value, schema, within, strict=strict), _MOST))
-    return invalid_inputs(found or [located(str(error), within=within)])
+    return invalid_inputs(found or [located(error, within=within)])
+
+
+def located(error: msgspec.ValidationError, kind: Any = Any, *, within: str = "") -> InputError:
+    """The fault that msgspec describes (`Expected … - at `$.a[0].b``); `kind` is the type of the value."""
+    text, _, path = str(error).partition(" - at `$")
+    steps = ["/" + escaped(name or index) for name, index in _STEP.findall(path.rstrip("`"))]
+    return fault(within + "".join(steps), text, kind)
+
+
+def fault(pointer: str, said: str, kind: Any = Any) -> InputError:
+    """Put what msgspec says about a value of this type into words."""
+    if (field := _FIELD.match(said)) is not None:
+        return (_missing if field[1] == "missing required" else _unknown)(pointer, field[2])
+    types = list(_types(inspect.type_info(kind)))
+    wrong, form = _WRONG_TYPE.match(said), _FORMAT.match(said)
+    reason = Reason.MALFORMED if wrong is None else Reason.WRONG_TYPE
+    if allowed := tuple(sorted({value for each, _ in types for value in _values(each)}, key=str)):
+        values = ", ".join(map(str, allowed))
+        of_values = Reason.NOT_ONE_OF if wrong is None else reason
+        return input_error(pointer, f"Choose one of: {values}.", of_values, allowed)
+    name = wrong[1] if wrong is not None else (form[1] or form[2]).lower() if form is not None else ""
+    if (what := KINDS.get(name)) is not None:
+        return input_error(pointer, f"This must be {what}.", reason)
+    return next(filter(None, (_beyond(pointer, each, said) for each, _ in types)), None) or _malformed(
+        pointer, said, [example for _, found in types for example in found]
+    )
+
+
+def _malformed(pointer: str, said: str, examples: list[str]) -> InputError:
+    if "out of range" in said:
+        return input_error(pointer, "This number is too large.", Reason.OUT_OF_RANGE)
+    if examples:
+        example = examples[0]
+        return input_error(pointer, f"This must have the form {example}.", Reason.MALFORMED)
+    return input_error(pointer, "This value is not valid.", Reason.MALFORMED)
+
+
+def _missing(pointer: str, name: str) -> InputError:
+    return input_error(f"{pointer}/{escaped(name)}", "This is required.", Reason.MISSING)
+
+
+def _unknown(pointer: str, name: str) -> InputError:
+    return input_error(f"{pointer}/{escaped(name)}", "There is no such member.", Reason.UNKNOWN_MEMBER)
+
+
+def _types(kind: inspect.Type, examples: tuple[Any, ...] = ()) -> Iterator[tuple[inspect.Type, tuple[Any, ...]]]:
+    """The alternatives of a type, each with its examples."""
+    match kind:
+        case inspect.Metadata(type=inner, extra_json_schema=extra):
+            yield from _types(inner, tuple((extra or {}).get("examples", examples)))
+        case inspect.UnionType(types=types):
+            for each in types:
+                yield from _types(each, examples)
+        case _:
+            yield kind, examples
+
+
+def _values(kind: inspect.Type) -> tuple[str | int, ...]:
+    """The values of an enumeration."""
+    match kind:
+        case inspect.EnumType(cls=enum):
+            return tuple(each.value for each in enum)
+        case inspect.LiteralType(values=values):
+            return tuple(each for each in values if each is not None)
+        case _:
+            return ()
+
+
+def _beyond(pointer: str, kind: inspect.Type, said: str) -> InputError | None:
+    """The fault of a number or length outside its bounds."""
+    least: float | None
+    most: float | None
+    match kind:
+        case inspect.IntType(ge=least, le=most) | inspect.FloatType(ge=least, le=most):
+            of, reason, concerned = "number", Reason.OUT_OF_RANGE, re.search("[<>]|out of range", said)
+        case inspect.StrType(min_length=least, max_length=most):
+            of, reason, concerned = "text", Reason.TOO_LONG, re.search(" length ", said)
+        case inspect.VarTupleType(min_length=least, max_length=most):
+            of, reason, concerned = "list", Reason.TOO_LONG, re.search(" length ", said)
+        case _:
+            return None
+    if concerned is None or (least is None and most is None):
+        return None
+    if reason is Reason.TOO_LONG and ">=" in said:
+        reason = Reason.TOO_SHORT
+    at_least, at_most, between = BOUNDS[of]
+    only_most = least is None or (of != "number" and not least)
+    text = at_least if most is None else at_most if only_most else between
+    return input_error(pointer, text.format(least=least, most=most), reason)
 
 
 def _faults(value: Any, kind: Any, pointer: str, *, strict: bool) -> Iterator[InputError]:
@@ -32,7 +130,7 @@ def _faults(value: Any, kind: Any, pointer: str, *, strict: bool) -> Iterator[In
     try:
         msgspec.convert(value, kind, strict=strict)
     except msgspec.ValidationError as error:
-        yield located(str(error), within=pointer)
+        yield located(error, kind, within=pointer)
 
 
 def _inside(value: Any, kind: Any, pointer: str, *, strict: bool) -> Iterator[InputError]:
@@ -51,12 +149,12 @@ def _of_members(
     if schema.__struct_config__.forbid_unknown_fields:
         for name in value:
             if name not in fields:
-                yield located(f"Object contains unknown field `{name}`", within=pointer)
+                yield _unknown(pointer, name)
     for name, field in fields.items():
         if name in value:
             yield from _faults(value[name], field.type, f"{pointer}/{escaped(name)}", strict=strict)
         elif field.required:
-            yield located(f"Object missing required field `{name}`", within=pointer)
+            yield _missing(pointer, name)
 
 
 def _alternatives(kind: Any) -> Iterator[Any]:

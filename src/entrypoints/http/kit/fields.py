@@ -43,7 +43,7 @@ Amount = Annotated[
         description="In the minor unit of the currency (ISO 4217): 20,000 MNT is 2000000.",
     ),
 ]
-Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217.")]
+Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217.", examples=["MNT"])]
 GatewayName = Annotated[str, Meta(min_length=1, max_length=40, description="A payment gateway, e.g. `qpay`.")]
 ZoneName = Annotated[str, Meta(min_length=1, max_length=64, description="IANA time zone, e.g. `Asia/Ulaanbaatar`.")]
 Locale = Annotated[

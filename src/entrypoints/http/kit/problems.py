@@ -13,13 +13,13 @@ from litestar import Request, Response
 from litestar.enums import ParamType
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.routes import HTTPRoute
+from msgspec.structs import replace
 
 from booking_domain.shared.errors import (
     Conflict,
     DomainError,
     FieldPath,
     Forbidden,
-    Incomplete,
     NotFound,
     PreconditionFailed,
     RuleViolated,
@@ -27,10 +27,11 @@ from booking_domain.shared.errors import (
     Unauthenticated,
     Unavailable,
 )
+from entrypoints.http.kit.faults import fault
 from entrypoints.http.kit.fields import Json
 from entrypoints.http.kit.negotiation import negotiated_language
 from entrypoints.http.kit.queries import query_type
-from entrypoints.http.kit.refusals import INVALID, InputError, Refusal
+from entrypoints.http.kit.refusals import INVALID, InputError, Reason, Refusal, input_error
 from entrypoints.http.kit.response_headers import request_id
 from entrypoints.http.kit.security_events import note
 from entrypoints.languages.catalogues import MESSAGE, TITLE, Catalogue, catalogue_of
@@ -87,6 +88,14 @@ class Problem(Json, frozen=True, kw_only=True):
     """Each value that was refused."""
     missing: tuple[str, ...] | None = None
     """What to add before the request can succeed, for programs."""
+    current_version: int | None = None
+    """With `conflict.stale_version`: the version that the object has now."""
+    refund_amount: int | None = None
+    """With `booking.refund_changed`: what a cancellation refunds now."""
+    reasons: tuple[str, ...] | None = None
+    """With `booking.slot_not_offered` and `booking.time_not_available`: why, as `GET …/slots/explain` says it."""
+    permission: str | None = None
+    """With `auth.not_permitted`: the permission that the caller's role lacks."""
 
 
 def status_of(error: type[DomainError]) -> int:
@@ -104,15 +113,13 @@ def answer_exception(request: Request[Any, Any, Any], error: Exception) -> Respo
             if status < HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(error, Unavailable):
                 where, headers = _errors_of(request, error, says), _headers_of(error)
                 detail = says.error(error)
-                missing = error.missing if isinstance(error, Incomplete) else None
-                return _problem(
-                    request, says, status, error.code, detail, errors=where, headers=headers, missing=missing
-                )
+                facts = error.facts
+                return _problem(request, says, status, error.code, detail, errors=where, headers=headers, facts=facts)
         case Refusal():
             detail, where = says.word(MESSAGE, error.detail), _translated(error.errors, says)
             return _problem(request, says, error.status, error.code, detail, errors=where, headers=error.headers)
         case ValidationException():
-            detail, where = says.word(MESSAGE, INVALID), _translated(_of_parameters(error), says)
+            detail, where = says.word(MESSAGE, INVALID), _translated(_of_parameters(request, error), says)
             return _problem(request, says, 400, _OF_FRAMEWORK[400], detail, errors=where)
         case HTTPException() if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
             status = error.status_code
@@ -136,9 +143,10 @@ def _problem(
     *,
     errors: tuple[InputError, ...] = (),
     headers: Mapping[str, str] = MappingProxyType({}),
-    missing: tuple[str, ...] | None = None,
+    facts: Mapping[str, Any] = MappingProxyType({}),
 ) -> Response[Any]:
     problem = Problem(
+        **facts,
         type=f"/problems/{code}",
         title=says.word(TITLE, HTTPStatus(status).phrase),
         status=status,
@@ -147,7 +155,6 @@ def _problem(
         code=code,
         request_id=request_id(request.scope),
         errors=errors or None,
-        missing=missing,
     )
     spoken = {"Content-Language": says.language, "Vary": "Accept-Language", **headers}
     return Response(msgspec.json.encode(problem), status_code=status, media_type=MEDIA_TYPE, headers=spoken)
@@ -171,17 +178,17 @@ def _errors_of(request: Request[Any, Any, Any], error: DomainError, says: Catalo
     if not error.details or handler is None:
         return ()
     found = [
-        (pointer_of(path), says.error(part) if part is error else f"{part.code}: {says.error(part)}")
+        InputError(
+            pointer=pointer_of(path), message=says.error(part), code=None if part.code == error.code else part.code
+        )
         for path, part in error.details
     ]
     if "data" in handler.parsed_fn_signature.parameters:
-        return tuple(InputError(pointer=pointer, message=message) for pointer, message in found)
+        return tuple(found)
     query = query_type(handler)
     known = () if query is None else query.__struct_encode_fields__
     return tuple(
-        InputError(pointer="/query" + pointer, message=message)
-        for pointer, message in found
-        if pointer.removeprefix("/") in known
+        replace(each, pointer="/query" + each.pointer) for each in found if each.pointer.removeprefix("/") in known
     )
 
 
@@ -191,20 +198,22 @@ def pointer_of(path: FieldPath) -> str:
 
 
 def _translated(errors: Iterable[InputError], says: Catalogue) -> tuple[InputError, ...]:
-    return tuple(InputError(pointer=each.pointer, message=says.word(MESSAGE, each.message)) for each in errors)
+    return tuple(replace(each, message=says.word(MESSAGE, each.message)) for each in errors)
 
 
-def _of_parameters(error: ValidationException) -> tuple[InputError, ...]:
+def _of_parameters(request: Request[Any, Any, Any], error: ValidationException) -> tuple[InputError, ...]:
     """Litestar's own errors: of path and header parameters, and of a missing body."""
+    parameters = request.scope["route_handler"].parsed_fn_signature.parameters
+    kinds = {name: each.raw for name, each in parameters.items()}
     extra = error.extra if isinstance(error.extra, list) else []
     found = []
     for item in extra:
         name, source = str(item.get("key", "")), item.get("source", "path")
         place = source.value if isinstance(source, ParamType) else str(source)
         if name == "data":
-            found.append(InputError(pointer="", message="A JSON body is required."))
+            found.append(input_error("", "A JSON body is required.", Reason.MISSING))
         else:
-            found.append(InputError(pointer=f"/{place}/{camel(name)}", message=str(item["message"])))
+            found.append(fault(f"/{place}/{camel(name)}", str(item["message"]), kinds.get(name, Any)))
     return tuple(found)
 
 

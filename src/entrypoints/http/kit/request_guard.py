@@ -21,7 +21,7 @@ from entrypoints.http.kit.live_sessions import LiveSessions
 from entrypoints.http.kit.problems import allowed_methods
 from entrypoints.http.kit.queries import query_type
 from entrypoints.http.kit.rate_limits import RouteLimits
-from entrypoints.http.kit.refusals import invalid_input
+from entrypoints.http.kit.refusals import Reason, invalid_input
 from entrypoints.http.kit.request_heads import refuse_nul, refuse_transfer_encoding
 from entrypoints.http.kit.session_cookies import ACCESS_COOKIE, BY_COOKIE, SessionCookies
 from entrypoints.http.kit.transport import Https
@@ -119,7 +119,11 @@ class RequestGuard:
         scope = request.scope
         handler = scope["route_handler"]
         if scope["query_string"] and query_type(handler) is None:
-            raise invalid_input(f"/query/{_first_name(scope['query_string'])}", "This route has no such parameter.")
+            raise invalid_input(
+                f"/query/{_first_name(scope['query_string'])}",
+                "This route has no such parameter.",
+                Reason.UNKNOWN_MEMBER,
+            )
         access = handler.opt.get(ACCESS)
         if access == "public":
             return

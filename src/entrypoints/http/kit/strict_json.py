@@ -4,6 +4,7 @@ Litestar decodes leniently (`"60"` passes for 60); this data transfer object rep
 """
 
 import json
+import re
 from collections.abc import Generator, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Final, cast
@@ -13,13 +14,14 @@ from litestar.dto import AbstractDTO, DTOConfig
 from litestar.dto.data_structures import DTOFieldDefinition
 from litestar.typing import FieldDefinition
 
-from entrypoints.http.kit.faults import refusal_of
-from entrypoints.http.kit.refusals import Refusal, invalid_input, invalid_inputs, located
+from entrypoints.http.kit.faults import located, refusal_of
+from entrypoints.http.kit.refusals import Refusal, invalid_input, invalid_inputs
 
 _decoder: Final = lru_cache(maxsize=None)(msgspec.json.Decoder[Any])
 _JSON: Final = b"application/json"
 _NUL: Final = "\x00"
 _FLOAT: Final = "got `float`"
+_BYTE: Final = re.compile(r"\(byte ([0-9]+)\)")
 
 
 class StrictJson(AbstractDTO[msgspec.Struct]):
@@ -57,8 +59,12 @@ def read_json(raw: bytes, schema: Any) -> Any:
             value = _read(raw, schema)
         except msgspec.ValidationError as error:
             raise _refusal_of(error, raw, schema) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise invalid_input("", f"The body is not JSON: {error}") from error
+    except RecursionError as error:
+        raise invalid_input("", "The body is nested too deeply.") from error
+    except UnicodeDecodeError as error:
+        raise invalid_input("", "The body is not written in UTF-8.") from error
+    except msgspec.DecodeError as error:
+        raise _not_json(error) from error
     _names_once.decode(raw.decode())
     if b"\\u0000" in raw:
         for pointer in _nuls(msgspec.json.decode(raw), ""):
@@ -66,11 +72,19 @@ def read_json(raw: bytes, schema: Any) -> Any:
     return value
 
 
+def _not_json(error: msgspec.DecodeError) -> Refusal:
+    at = _BYTE.search(str(error))
+    if at is None:
+        return invalid_input("", "The body is not JSON: it ends too early.")
+    byte = at[1]
+    return invalid_input("", f"The body is not JSON: it cannot be read from byte {byte} on.")
+
+
 def _refusal_of(error: msgspec.ValidationError, raw: bytes, schema: Any) -> Refusal:
     try:
         value = _whole(msgspec.json.decode(raw))
     except (msgspec.ValidationError, RecursionError):  # a number that no type can hold; deep nesting after the fault
-        return invalid_inputs([located(str(error))])
+        return invalid_inputs([located(error)])
     return refusal_of(error, value, schema)
 
 

@@ -367,11 +367,18 @@ DisplayName = Annotated[str, Meta(min_length=1, max_length=MAX_DISPLAY_NAME)]
 Bio = Annotated[str, Meta(max_length=MAX_BIO)]
 Styles = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=MAX_STYLE)], ...], Meta(max_length=MAX_STYLES)]
 Languages = Annotated[
-    tuple[Annotated[str, Meta(pattern=f"^{LANGUAGE_PATTERN}$", description="ISO 639, e.g. `mn`.")], ...],
+    tuple[
+        Annotated[str, Meta(pattern=f"^{LANGUAGE_PATTERN}$", description="ISO 639, e.g. `mn`.", examples=["mn"])], ...
+    ],
     Meta(max_length=MAX_LANGUAGES),
 ]
 Instagram = Annotated[
-    str, Meta(pattern=f"^({INSTAGRAM_PATTERN})?$", description="The user name, without `@`; empty for none.")
+    str,
+    Meta(
+        pattern=f"^({INSTAGRAM_PATTERN})?$",
+        description="The user name, without `@`; empty for none.",
+        examples=["nomad.ink"],
+    ),
 ]
 Address = Annotated[str, Meta(max_length=MAX_ADDRESS)]
 

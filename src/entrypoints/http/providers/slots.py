@@ -42,7 +42,9 @@ from entrypoints.http.providers.schemas import (
     slots_response,
 )
 
-Date = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$", extra_json_schema={"format": "date"})]
+Date = Annotated[
+    str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$", examples=["2026-11-23"], extra_json_schema={"format": "date"})
+]
 _ANY_OFFSET: Final = timedelta(days=1)
 """The largest offset of any time zone from UTC."""
 

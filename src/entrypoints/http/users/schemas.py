@@ -87,7 +87,9 @@ class UnsubscriptionBody(Body, frozen=True, kw_only=True):
     """The kind of messages that end."""
 
 
-TimeOfDay = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="On the user's clock.")]
+TimeOfDay = Annotated[
+    str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="On the user's clock.", examples=["21:30"])
+]
 
 
 class QuietHoursBody(Body, frozen=True, kw_only=True):

@@ -33,6 +33,7 @@ EndpointUrl = Annotated[
     Meta(
         max_length=MAX_URL,
         pattern=r"^https?://[!-~]+$",
+        examples=["https://example.com/hook"],
         description="`https` only. It may contain a secret: only its owner and admins see it.",
     ),
 ]

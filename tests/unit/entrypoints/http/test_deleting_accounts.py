@@ -44,7 +44,7 @@ async def test_deletion_ends_all_sessions_and_is_revealed_only_with_the_password
         assert_problem(refused, 401, "auth.invalid_token")
     refused = await log_in(api)
     assert_problem(refused, 403, "auth.account_deleted")
-    assert "2026-12-23" in refused.json()["detail"]
+    assert "Wed 23 Dec 2026" in refused.json()["detail"]
     wrong = {"email": DORJ["email"], "password": "battery-staple"}
     assert_problem(await api.post("/auth/login", json=wrong), 401, "auth.invalid_credentials")
     assert_problem(await api.post("/auth/register", json=DORJ), 409, "auth.email_taken")

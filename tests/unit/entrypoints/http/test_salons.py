@@ -56,6 +56,7 @@ async def test_a_salon_is_opened_seen_by_anybody_and_changed_by_its_manager(api:
     assert (changed.json(), changed.headers["ETag"]) == ({**salon, "name": "Ordos", "version": 2}, '"2"')
     stale = await api.patch(path, manager, json={"name": "x"}, headers={"If-Match": '"1"'})
     assert_problem(stale, 412, "conflict.stale_version")
+    assert stale.json()["currentVersion"] == 2
     assert (await api.get(path)).json() == changed.json()
 
 
