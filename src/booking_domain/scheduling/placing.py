@@ -155,7 +155,8 @@ def _unclaimed(
         SlotTaken: another claim overlaps.
     """
     if is_before_today(schedule, start, now) or start - now > timedelta(days=MAX_HORIZON_DAYS):
-        raise InvalidValue(field="slot", problem=f"from today to {MAX_HORIZON_DAYS} days ahead")
+        day = start.astimezone(schedule.calendar.zone).date()
+        raise InvalidValue(field="slot", problem=f"{day} is not between today and {MAX_HORIZON_DAYS} days ahead")
     if start.microsecond:
         raise InvalidValue(field="slot", problem="an appointment must start at a whole second")
     others, span, blocked = _requested(schedule, start, now, duration_minutes, own)

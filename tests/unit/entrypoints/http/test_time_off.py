@@ -17,7 +17,7 @@ async def test_the_staff_confirms_a_time_in_time_off(api: Api) -> None:
     series = {**order, "slot": "2026-11-23T11:00:00+08:00", "times": 2}
     answer = await api.post("/bookings/series", provider, json=series)
     assert_problem(answer, 409, "booking.series_not_possible", "/slot")
-    assert answer.json()["errors"][0]["message"].startswith("booking.time_off: ")
+    assert answer.json()["errors"][0]["code"] == "booking.time_off"
     assert (await api.post("/bookings/series", provider, json={**series, "overrideTimeOff": True})).status_code == 201
     earlier = {"slot": "2026-11-23T09:30:00+08:00"}
     address = f"/bookings/{booking['id']}/reschedule"
