@@ -49,7 +49,13 @@ from booking_domain.disputes.model import (
     Resolution,
 )
 from booking_domain.payments.adjustments import LedgerNotAdjustable
-from booking_domain.payments.desk import DeskMethod, DeskPaymentInUse, InvalidDeskPaymentTransition, MoreThanDue
+from booking_domain.payments.desk import (
+    DeskMethod,
+    DeskPaymentInUse,
+    InvalidDeskPaymentTransition,
+    LessThanDeposit,
+    MoreThanDue,
+)
 from booking_domain.payments.errors import (
     CaptureInProgress,
     GatewayUnavailable,
@@ -117,6 +123,7 @@ _NOT_NOW: Final = (
     InvalidBookingTransition,
     InvalidValue,
     LedgerNotAdjustable,
+    LessThanDeposit,
     MoreThanDue,
     NoOtherParty,
     NotPermitted,

@@ -99,6 +99,7 @@ async def test_a_provider_cannot_move_a_booking_away_from_its_customer(api: Api)
         "refundAmount": 0,
         "releasedAmount": 0,
         "deskPaidAmount": 0,
+        "deskRefundAmount": 0,
         "currency": "MNT",
         "cancellationStart": booking["start"],
         "objectionDeadline": "2026-11-24T00:00:00Z",
@@ -139,6 +140,7 @@ async def test_the_quote_names_the_start_by_which_a_late_reschedule_is_judged(ap
         "refundAmount": 0,
         "releasedAmount": 0,
         "deskPaidAmount": 0,
+        "deskRefundAmount": 0,
         "currency": "MNT",
         "cancellationStart": booking["start"],
     }
