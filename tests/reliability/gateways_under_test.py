@@ -14,6 +14,7 @@ from tests.unit.adapters.qpay_edge.worker_process import KEY, OTHER_KEY, WorkerP
 from tests.unit.simulators.qpay.simulator_process import SimulatorProcess
 from tests.unit.simulators.stripe.simulator_process import SECRET_KEY, WEBHOOK_SECRET, StripeSimulator
 
+from adapters.qpay_edge.gateway import QPayEdgeGateway
 from adapters.qpay_edge.signatures import TO_API
 from adapters.security.clock import SystemClock
 from adapters.stripe.currencies import from_stripe
@@ -134,7 +135,16 @@ class QPayEdge(QPay):
         }
 
     def prepare(self, container: HttpContainer) -> None:
-        container.qpay_edge_gateway.add_kwargs(clock=SystemClock())
+        given = container.settings()
+        container.qpay_edge_gateway.override(
+            QPayEdgeGateway(
+                base_url=given.edge.url,
+                key=given.edge.key,
+                clock=SystemClock(),
+                return_url=given.public_url,
+                notify_url=f"{given.public_url}/api/v1/webhooks/qpay-edge",
+            )
+        )
 
     async def call_back(
         self, payment: Payment, client: httpx.AsyncClient, container: HttpContainer, *, forged: bool

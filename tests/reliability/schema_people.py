@@ -46,8 +46,7 @@ def things(server: Server) -> Things:
     window = {"from": third, "to": fourth}
     waiting = customer.post("/waitlist", {"providerId": studio.id, **window})
     salon = manager.post("/salons", {"name": "Nomad House", "timeZone": "Asia/Ulaanbaatar"})
-    hours = {"startTime": "10:00", "endTime": "19:00"}
-    rule = owner.post("/availability", {"day": 1, "validFrom": "2020-01-01", "validUntil": "2020-02-01", **hours})
+    rule = owner.get(f"/availability/{studio.id}")["rules"][0]
     exception = owner.post("/availability/exceptions", {"date": "2031-01-01", "closed": True})
     block = owner.post("/availability/blocks", {"start": "2031-01-02T00:00:00Z", "end": "2031-01-03T00:00:00Z"})
     link = customer.post("/users/me/calendar-link")["url"]

@@ -131,7 +131,7 @@ def steps(gateway: str) -> tuple[Stop, ...]:
 _PAID: Final = ("booking.confirmed", "receipt.issued")
 NOTIFIED: Final[Mapping[Fate, Sequence[str]]] = {
     Fate.KEPT: _PAID,
-    Fate.CANCELLED: (*_PAID, "booking.cancelled", "payment.refund_owed", "refund.made", "receipt.issued"),
+    Fate.CANCELLED: (*_PAID, "booking.cancelled", "refund.made", "receipt.issued"),
     Fate.PAID_TWICE: (*_PAID, "payment.refund_owed", "refund.by_transfer"),
     Fate.AUTHORISED: (*_PAID, "payment.authorised", "booking.cancelled", "payment.captured", "payment.released"),
     Fate.UNPAID: ("booking.cancelled",),

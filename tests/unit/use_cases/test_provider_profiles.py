@@ -277,7 +277,6 @@ async def test_the_applicant_is_told_of_each_step_and_admins_of_a_profile_to_dec
     await studio.run(decide_on_profile, decide, by=studio.admin)
     [(to, text)] = (await notified(studio, before))[-1:]
     assert (to, text.endswith(f"submit it again.\n\nNote: {note}")) == (owner.id, True)
-    await studio.open_weekly(owner)
     await studio.run(submit_profile, None, by=owner)
     await studio.run(decide_on_profile, replace(decide, approved=True, note="Welcome!"), by=studio.admin)
     [(to, text)] = (await notified(studio, before))[-1:]

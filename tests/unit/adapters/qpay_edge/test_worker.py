@@ -289,7 +289,7 @@ async def test_a_lookup_tells_the_order_number_and_keeps_the_callback_address(
     answer = await asked(worker, "/worker/qpay/lookup", {"qpayInvoiceId": invoice["qpayInvoiceId"]})
     relayed = answer.json()
     assert relayed["status"] == 200
-    assert json.loads(relayed["body"]) == {"sender_invoice_no": wish["orderNumber"]}
+    assert json.loads(relayed["body"]) == {"sender_invoice_no": wish["orderNumber"], "invoice_status": "OPEN"}
     [address] = callback_urls(merchant, invoice)
     assert httpx.URL(address).params["token"] not in answer.text
     async with edge_gateway_at(worker.url) as gateway:
