@@ -3,10 +3,12 @@
 import json
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from tests.acceptance.people import Person, customers, open_studio
 from tests.acceptance.product import Product, eventually
+
+from booking_domain.notifications.notices import LocalTime
+from entrypoints.languages.values import values_of
 
 
 def messages(product: Product, to: str) -> list[dict[str, Any]]:
@@ -29,8 +31,7 @@ def offer_to(person: Person) -> dict[str, Any]:
 
 def on_both_clocks(instant: str) -> str:
     """A time on the clock of the provider, with that of the customer beside it."""
-    at, form = datetime.fromisoformat(instant), "%Y-%m-%d %H:%M"
-    return f"{at:{form}} (UTC; Ulaanbaatar: {at.astimezone(ZoneInfo('Asia/Ulaanbaatar')):{form}})"
+    return values_of("en")(LocalTime(datetime.fromisoformat(instant), "UTC", "Asia/Ulaanbaatar"))
 
 
 def test_a_cancelled_slot_is_offered_to_the_first_in_line_who_books_it(product: Product) -> None:

@@ -199,7 +199,7 @@ class Refund(BankTransfer):
 
     def _after(self, action: TransferAction) -> Self:
         status = REFUND_LIFECYCLE.advance(self.status, action, PaymentParty.PLATFORM)
-        if action is TransferAction.APPROVE and self.method is RefundMethod.GATEWAY:
+        if action == TransferAction.APPROVE and self.method is RefundMethod.GATEWAY:
             raise RefundInProgress
         return replace(self, status=status, method=RefundMethod.TRANSFER, retry_at=None)
 

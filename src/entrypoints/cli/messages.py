@@ -21,7 +21,7 @@ from booking_domain.shared.errors import DomainError
 from booking_domain.shared.lifecycle import Lifecycle
 from booking_domain.use_cases.notices.declarations import Messages
 from entrypoints.cli.literals import Literals
-from entrypoints.http.kit.problems import DETAILS, STATUS
+from entrypoints.http.kit.problems import DETAILS
 from entrypoints.languages import foreign
 from entrypoints.languages.catalogues import DOCUMENT, MESSAGE, NOTICE, TITLE
 
@@ -65,13 +65,13 @@ def messages() -> Found:
 
 
 def concrete_errors() -> list[type[DomainError]]:
-    """Return every error that the API can raise, without the families."""
+    """Return every error that the API can raise, without the families, which have no code."""
     _modules(booking_domain)
     _modules(entrypoints.http)
     served = ("booking_domain.", "adapters.", "entrypoints.")
     found = {kind for kind in _below(DomainError) if kind.__module__.startswith(served)}
     return sorted(
-        (kind for kind in found - set(STATUS) if not kind.__module__.startswith("booking_domain.testing")),
+        (kind for kind in found if "code" in vars(kind) and not kind.__module__.startswith("booking_domain.testing")),
         key=lambda kind: (kind.__module__, kind.__qualname__),
     )
 

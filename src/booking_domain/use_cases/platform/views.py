@@ -24,6 +24,7 @@ from booking_domain.shared.ids import CustomerId, ProviderId, ProviderPayoutId, 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class ProviderView:
     """A provider: profile, time zone and terms."""
 
@@ -32,7 +33,7 @@ class ProviderView:
     terms: Terms
     documents: Sequence[File] | None = None
     """The documents for the decision on the profile; None: not read."""
-    missing: Sequence[ProfilePart] | None = None
+    missing: tuple[ProfilePart, ...] | None = None
     """What the profile needs before it is submitted; None: not read, or it cannot be submitted now."""
 
 

@@ -3,6 +3,7 @@
 import ast
 import shutil
 from dataclasses import fields
+from datetime import date
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -12,6 +13,7 @@ from tests.unit.shared.test_errors import SAMPLES, all_errors
 
 from booking_domain.shared.errors import DomainError, InvalidValue
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
+from booking_domain.shared.money import Money
 from entrypoints.cli.catalogues import by_owner, faults, main, read_catalog, read_catalogs, written
 from entrypoints.cli.literals import Literals
 from entrypoints.cli.messages import concrete_errors, messages
@@ -24,7 +26,8 @@ OF_REFUSALS = {400, 403, 405, 413, 415, 500}
 
 def sample(kind: type[DomainError]) -> DomainError:
     hints = get_type_hints(kind)
-    return kind(**{field.name: SAMPLES[hints[field.name]] for field in fields(kind)})
+    values = {field.name: SAMPLES[hints[field.name]] for field in fields(kind)}
+    return kind(**(values | {"zone": "UTC"} if "zone" in values else values))
 
 
 def po(folder: Path, language: str, owner: str = "languages") -> Path:
@@ -69,8 +72,9 @@ def test_every_translated_error_contains_its_parameters(language: str) -> None:
 
 
 def test_english_messages_are_the_templates_of_the_code() -> None:
-    for kind in concrete_errors():
-        assert catalogue_of(FALLBACK).error(sample(kind)) == str(sample(kind))
+    for error in map(sample, concrete_errors()):
+        if not any(isinstance(value, date | Money) for value in error.parameters.values()):  # else in words for people
+            assert catalogue_of(FALLBACK).error(error) == str(error)
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
