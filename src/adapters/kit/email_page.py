@@ -80,11 +80,11 @@ def _paragraphs(lines: Iterable[str], own_urls: Sequence[str]) -> Block:
 
 def _block(lines: Sequence[str], own_urls: Sequence[str]) -> Block:
     read = [_labelled(line) for line in lines]
-    labelled = [(label, value) for label, value in read if label and value]
+    labelled = [(label, value) for label, value in read if value]
     if not labelled:
         return _paragraphs(lines, own_urls)
     if all(_is_own(value, own_urls) for _, value in labelled):
-        other = [line for line, (label, value) in zip(lines, read, strict=True) if not (label and value)]
+        other = [line for line, (_, value) in zip(lines, read, strict=True) if not value]
         return Block(lines=_paragraphs(other, own_urls).lines, actions=labelled)
     return Block(facts=[_fact(line, *parts, own_urls) for line, parts in zip(lines, read, strict=True)])
 

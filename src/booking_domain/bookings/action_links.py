@@ -46,7 +46,7 @@ class ActionLink:
     expires_at: datetime
     """In whole seconds."""
     address: bytes
-    """A digest of the e-mail address, or phone number. Once the account has another one, the link is not valid."""
+    """The first bytes of the digest of the e-mail address or phone number; with another one the link is not valid."""
 
     def allows(self, action: LinkAction) -> bool:
         """Whether the link is for this action."""

@@ -136,36 +136,30 @@ async def open_action_link(
         InvalidActionLink: it was not issued here, is for another action, has expired, or its recipient has another
             e-mail address (of a text message: phone number) or no active account by now.
     """
-    link = tokens.read(token) or await _in_sms(token, tokens, reads)
-    if link is None or now >= link.expires_at or not (action is None or link.allows(action)):
+    signed = tokens.read(token) or tokens.read_short(token)
+    appointment = None if signed is None else await reads.appointments.get(signed.booking_id)
+    user = None if appointment is None else await reads.users.get(appointment.booking.customer_id)
+    if signed is None or appointment is None or user is None or not _may_follow(user, appointment):
         raise InvalidActionLink
-    user, appointment = await reads.users.get(link.user_id), await reads.appointments.get(link.booking_id)
-    if user is None or appointment is None or not _may_follow(user, appointment):
+    link = signed if isinstance(signed, ActionLink) else _managing(signed, appointment.booking)
+    if link.user_id != user.id or now >= link.expires_at or not (action is None or link.allows(action)):
         raise InvalidActionLink
     address = user.phone if link.action is LinkAction.MANAGE else user.email
-    if address is None or address_digest(address) != link.address:
+    if address is None or not address_digest(address).startswith(link.address):
         raise InvalidActionLink
     return OpenedLink(
         link=link, actor=_actor(user), appointment=appointment, available=_available(user, appointment, now)
     )
 
 
-async def _in_sms(token: str, tokens: ActionLinkTokens, reads: Reads) -> ActionLink | None:
-    """The link of a text message, which names the booking; the rest follows from it."""
-    short = tokens.read_short(token)
-    appointment = None if short is None else await reads.appointments.get(short.booking_id)
-    user = None if appointment is None else await reads.users.get(appointment.booking.customer_id)
-    if short is None or appointment is None or user is None or user.phone is None:
-        return None
-    digest = address_digest(user.phone)
-    if digest[:PHONE_BYTES] != short.phone:
-        return None
+def _managing(short: ShortLink, booking: Booking) -> ActionLink:
+    """The link of a text message, which names booking and phone; the rest follows from the booking."""
     return ActionLink(
         action=LinkAction.MANAGE,
-        booking_id=short.booking_id,
-        user_id=user.id,
-        expires_at=managed_until(appointment.booking),
-        address=digest,
+        booking_id=booking.id,
+        user_id=booking.customer_id,
+        expires_at=managed_until(booking),
+        address=short.phone,
     )
 
 
