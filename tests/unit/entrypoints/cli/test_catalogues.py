@@ -3,7 +3,7 @@
 import ast
 import shutil
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -11,6 +11,7 @@ from typing import Any, get_type_hints
 import pytest
 from tests.unit.shared.test_errors import SAMPLES, all_errors
 
+from booking_domain.notifications.notices import LocalTime
 from booking_domain.shared.errors import DomainError, InvalidValue
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from booking_domain.shared.money import Money
@@ -19,6 +20,7 @@ from entrypoints.cli.literals import Literals
 from entrypoints.cli.messages import concrete_errors, messages
 from entrypoints.http.kit.problems import DETAILS, STATUS
 from entrypoints.languages.catalogues import LOCALES, TITLE, catalogue_of, read_messages
+from entrypoints.languages.values import values_of
 
 TRANSLATED = [language for language in LANGUAGES if language != FALLBACK]
 OF_REFUSALS = {400, 403, 405, 413, 415, 500}
@@ -72,9 +74,14 @@ def test_every_translated_error_contains_its_parameters(language: str) -> None:
 
 
 def test_english_messages_are_the_templates_of_the_code() -> None:
+    show = values_of(FALLBACK)
     for error in map(sample, concrete_errors()):
-        if not any(isinstance(value, date | Money) for value in error.parameters.values()):  # else in words for people
-            assert catalogue_of(FALLBACK).error(error) == str(error)
+        clock = str(error.parameters.get("zone", "UTC"))
+        values = dict(error.parameters)
+        for name, value in values.items():
+            if isinstance(value, date | Money):
+                values[name] = show(LocalTime(value, clock) if isinstance(value, datetime) else value)
+        assert catalogue_of(FALLBACK).error(error) == error.template().format(**values)
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
