@@ -21,7 +21,7 @@ from booking_domain.payments.earnings import (
 from booking_domain.payments.provider_payouts import ProviderPayout, ProviderPayoutStatus
 from booking_domain.payments.transfers import BankReferenceUsed
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import BankAccountId, CommissionId, EarningId, ProviderId, ProviderPayoutId, RefundId
+from booking_domain.shared.ids import CommissionId, EarningId, ProviderId, ProviderPayoutId, RefundId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, Builder
 from booking_domain.testing.kit.storage import (
@@ -36,6 +36,7 @@ from booking_domain.testing.kit.storage import (
     rolled_back,
     store_bookings,
 )
+from booking_domain.testing.payments.contracts.approvals import assert_approval_follows_the_account
 from booking_domain.use_cases.platform.listings import MoneyOrder
 from booking_domain.use_cases.platform.ports import ProviderPayoutFilter
 from booking_domain.use_cases.platform.views import ProviderPayoutView, TransferStep
@@ -353,20 +354,12 @@ class ProviderPayoutsContract(StorageContract):
         account = make.bank_account(cast.owner.id)
         payout = _payout(make, cast.profile.id, 9).approve(account.details, NOW, account_id=account.id)
         await alone(backend).provider_payouts.add(payout)
-        other = replace(account, id=BankAccountId(make.entropy.new_id()))
-        for now, step in (
-            (account, TransferStep.TRANSFER),
-            (other, TransferStep.APPROVAL),
-            (account.frozen(NOW), TransferStep.BANK_DETAILS),
-            (None, TransferStep.BANK_DETAILS),
-        ):
-            async with backend.begin() as tx:
-                await tx.bank_accounts.remove(cast.owner.id)
-                if now is not None:
-                    await tx.bank_accounts.save(now)
-            for waits_for in TransferStep:
-                found = await backend.reads.provider_payouts.page(ProviderPayoutFilter(waits_for=waits_for))
-                assert [view.waits_for for view in found] == [step] * (waits_for is step)
+
+        async def waiting(step: TransferStep) -> list[TransferStep]:
+            found = await backend.reads.provider_payouts.page(ProviderPayoutFilter(waits_for=step))
+            return [view.waits_for for view in found]
+
+        await assert_approval_follows_the_account(account, waiting, backend, make)
 
 
 class BankReferencesContract(StorageContract):

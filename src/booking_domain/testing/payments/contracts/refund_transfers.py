@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from booking_domain.bookings.transitions import Status
 from booking_domain.payments.refunds import Refund, RefundStatus
-from booking_domain.shared.ids import BankAccountId, RefundId
+from booking_domain.shared.ids import RefundId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, Builder
 from booking_domain.testing.kit.storage import (
@@ -17,6 +17,7 @@ from booking_domain.testing.kit.storage import (
     present,
     store_bookings,
 )
+from booking_domain.testing.payments.contracts.approvals import assert_approval_follows_the_account
 from booking_domain.use_cases.platform.listings import MoneyOrder
 from booking_domain.use_cases.platform.ports import RefundTransferFilter
 from booking_domain.use_cases.platform.views import RefundTransfer, TransferStep
@@ -106,20 +107,12 @@ class RefundTransferReadsContract(StorageContract):
         async with backend.begin() as tx:
             await tx.refunds.add(refund)
             await _save(tx.refunds.save, refund, refund.approve(account.details, NOW, account_id=account.id))
-        other = replace(account, id=BankAccountId(make.entropy.new_id()))
-        for now, step in (
-            (account, TransferStep.TRANSFER),
-            (other, TransferStep.APPROVAL),
-            (account.frozen(NOW), TransferStep.BANK_DETAILS),
-            (None, TransferStep.BANK_DETAILS),
-        ):
-            async with backend.begin() as tx:
-                await tx.bank_accounts.remove(cast.customer.id)
-                if now is not None:
-                    await tx.bank_accounts.save(now)
-            for waits_for in TransferStep:
-                found = await backend.reads.refund_transfers.page(RefundTransferFilter(waits_for=waits_for))
-                assert [transfer.waits_for for transfer in found] == [step] * (waits_for is step)
+
+        async def waiting(step: TransferStep) -> list[TransferStep]:
+            found = await backend.reads.refund_transfers.page(RefundTransferFilter(waits_for=step))
+            return [transfer.waits_for for transfer in found]
+
+        await assert_approval_follows_the_account(account, waiting, backend, make)
 
     async def test_refund_transfers_are_filtered_and_sorted(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
