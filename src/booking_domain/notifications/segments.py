@@ -28,17 +28,20 @@ def segments_of(text: str) -> int:
     return _packed([2 if ord(character) > _LAST_OF_PLANE_ZERO else 1 for character in text], *_CODE_UNITS)
 
 
-def shortened(text: str, most: int) -> str:
-    r"""Return the text before the first empty line, with those lines after it that fit into so many segments.
+def shortened(text: str, most: int, ending: str = "") -> str:
+    r"""Return the text before the first empty line, the lines after it that fit so many segments, the ending.
 
     >>> shortened("Ink expects you.\n\nPlace: Peace Avenue 5\nMap: https://example.com/" + "x" * 150, 1)
     'Ink expects you.\nPlace: Peace Avenue 5'
+    >>> shortened("Ink expects you.\n\nPlace: Peace Avenue 5", 1, "Your booking: https://example.com/" + "x" * 100)[:30]
+    'Ink expects you.\nYour booking:'
     """
     kept, _, details = text.partition("\n\n")
+    end = f"\n{ending}" if ending else ""
     for line in filter(None, details.splitlines()):
-        if segments_of(longer := f"{kept}\n{line}") <= most:
-            kept = longer
-    return kept
+        if segments_of(f"{kept}\n{line}{end}") <= most:
+            kept = f"{kept}\n{line}"
+    return kept + end
 
 
 def _packed(sizes: list[int], alone: int, of_several: int) -> int:

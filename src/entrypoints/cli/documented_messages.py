@@ -4,8 +4,8 @@ from typing import Final
 
 from booking_domain.notifications.segments import segments_of, shortened
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
+from booking_domain.use_cases.messages.attachments import SMS_SEGMENTS
 from booking_domain.use_cases.messages.declared import MESSAGE_TEMPLATES, SAMPLES, SILENT_EVENTS
-from booking_domain.use_cases.messages.send_messages import SMS_SEGMENTS
 from entrypoints.languages.notices import GettextTranslator
 
 _READERS: Final = {

@@ -39,7 +39,7 @@ _LINKS: Final = NoticeTemplate(
     text="You can do this without signing in:",
     details=("Pay: {pay}", "Move: {move}", "Cancel: {cancel}"),
 )
-_SHORT_LINK: Final = NoticeTemplate(subject="Booking {reference}", text="Pay, move, cancel: {manage}")
+_SHORT_LINK: Final = NoticeTemplate(subject="Booking {reference}", text="Your booking: {manage}")
 MESSAGES: Final = Messages(
     templates={"links.booking": _LINKS, "links.booking_in_sms": _SHORT_LINK},
     fields={

@@ -20,6 +20,7 @@ from booking_domain.bookings.transitions import Party
 from booking_domain.identity.preferences import NewsChannel, Unsubscription
 from booking_domain.notifications.model import MessageChannel, Notification
 from booking_domain.notifications.ports import OutgoingMessage
+from booking_domain.notifications.segments import shortened
 from booking_domain.shared.ids import UserId
 from booking_domain.use_cases.bookings.action_links import ActionLinkLines
 from booking_domain.use_cases.calendars.files import CalendarFiles, EntryStatus
@@ -42,14 +43,23 @@ _WITH_CALENDAR: Final = frozenset(
         AppointmentNear,
     )
 )
+SMS_SEGMENTS: Final = 2
+"""How long the facts may make a text message, with its link."""
 Attach: TypeAlias = Callable[[OutgoingMessage, Notification, Reads, datetime], Awaitable[OutgoingMessage]]
 
 
 async def no_attachments(
     message: OutgoingMessage, _notification: Notification, _reads: Reads, _now: datetime
 ) -> OutgoingMessage:
-    """Return the message as it is."""
-    return message
+    """Return the message as it is, a text message with the facts that fit."""
+    return _ended(message)
+
+
+def _ended(message: OutgoingMessage, *endings: str) -> OutgoingMessage:
+    """Return the message with these lines at its end."""
+    if message.channel == MessageChannel.SMS:
+        return replace(message, text=shortened(message.text, SMS_SEGMENTS, "\n".join(filter(None, endings))))
+    return replace(message, text="\n\n".join(filter(None, (message.text, *endings))))
 
 
 class Attachments:
@@ -78,7 +88,7 @@ class Attachments:
             return message
         lines = self._not_me(notification)
         links = await self._action_links(notification, message, reads, now)
-        message = replace(message, text="\n\n".join(filter(None, (message.text, lines, links))))
+        message = _ended(message, lines, links)
         if message.channel == MessageChannel.SMS:
             return message
         kind, url = kind_of(notification.type), ""

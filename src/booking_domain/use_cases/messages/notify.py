@@ -56,7 +56,9 @@ async def notify_user(
         unwanted = kind is NewsKind.REMINDERS and not user.preferences.reminders
         if user.status is UserStatus.DELETED or unwanted:
             return
-        contacts = _contacts(user, kind)
+        contacts = [
+            each for each in _contacts(user, kind) if addressed.in_sms or each.channel is not MessageChannel.SMS
+        ]
     notice = translator.translate(addressed.notice, addressed.language or user.locale)
     marked = TranslatedNotice(
         language=notice.language,

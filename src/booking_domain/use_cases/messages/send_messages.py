@@ -14,7 +14,6 @@ from booking_domain.notifications.errors import ChatBlocked, EmailRefused
 from booking_domain.notifications.model import CHAT, MessageAddress, MessageChannel, Notification
 from booking_domain.notifications.notices import TranslatedNotice
 from booking_domain.notifications.ports import MessageSender, MessageView, Notifier, OutgoingMessage
-from booking_domain.notifications.segments import shortened
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import DomainError, Unavailable
@@ -50,8 +49,6 @@ UNVERIFIED_LIMITED: Final = "email.unverified_limited"
 EMAILS_TO_UNVERIFIED: Final = 10
 """Messages in 24 hours to an e-mail address that is not verified: it may be that of a stranger."""
 _DAY: Final = timedelta(days=1)
-SMS_SEGMENTS: Final = 2
-"""The most that a text message costs without its link; it leaves out details that do not fit."""
 ATTEMPTS_PER_TURN: Final = 10
 """Messages to one user in a row, before others have their turn."""
 
@@ -167,13 +164,12 @@ def _quiet_until(user: User | None, notification: Notification, now: datetime) -
 
 def _outgoing(due: MessageView) -> OutgoingMessage:
     message, notification = due.message, due.notification
-    in_sms = message.channel is MessageChannel.SMS
     return OutgoingMessage(
         id=message.id,
         channel=message.channel,
         to=message.to,
         subject=notification.subject,
-        text=shortened(notification.text, SMS_SEGMENTS) if in_sms else notification.text,
+        text=notification.text,
         created_at=notification.created_at,
         language=notification.language,
         user_id=message.user_id,

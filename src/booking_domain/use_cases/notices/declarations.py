@@ -26,6 +26,8 @@ class Addressed:
     """Where its messages go; None: where its recipient wants news of this kind."""
     everywhere: bool = False
     """Whether a message goes to every contact, and not only to the first that takes it."""
+    in_sms: bool = True
+    """Whether it is worth a text message where neither an e-mail nor a chat takes it."""
     language: str | None = None
     """None: that of the recipient."""
     mark: str = ""

@@ -33,7 +33,7 @@ async def _notices(event: ReceiptIssued, reads: Reads) -> AsyncIterator[Addresse
         reference=receipt.booking_reference,
         provider=receipt.issuer_name or "",
     )
-    yield Addressed(booking.customer_id, notice)
+    yield Addressed(booking.customer_id, notice, in_sms=False)
 
 
 MESSAGES: Final = Messages(
