@@ -110,7 +110,7 @@ def assertion_of(
         name=found[:MAX_NAME].strip(),
         given_name=given_name,
         family_name=family_name,
-        locale=language_of(str(claims.locale)),
+        locale=language_of(str(claims.locale), None),
         email=email,
         email_of_service=domain in client.mail_domains or (email is not None and bool(claims.hd)),
         digest=sha256(claims.nonce.encode()).digest(),

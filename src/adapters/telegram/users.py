@@ -20,7 +20,7 @@ class TelegramUser:
     subject: str
     given_name: str | None
     family_name: str | None
-    locale: str = "en"
+    locale: str | None = None
     is_bot: bool = False
 
     @property
@@ -43,7 +43,7 @@ def user_from_json(text: str) -> TelegramUser | None:
     return _user(
         str(number),
         user,
-        locale=language_of(str(user.get("language_code"))),
+        locale=language_of(str(user.get("language_code")), None),
         is_bot=user.get("is_bot", False) is not False,
     )
 

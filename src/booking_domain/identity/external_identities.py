@@ -55,7 +55,8 @@ class Assertion:
     name: str
     given_name: str | None = None
     family_name: str | None = None
-    locale: str
+    locale: str | None
+    """The person's language, if messages are written in it."""
     email: str | None = None
     """An address that the service has verified."""
     email_of_service: bool = False

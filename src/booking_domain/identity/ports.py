@@ -128,10 +128,11 @@ class Sessions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The user of a live session, in their current role, and until when it is live if nothing ends it."""
+    """The user of a live session, in their current role, their locale, and until when it is live if nothing ends it."""
 
     actor: Actor
     expires_at: datetime
+    locale: str
 
 
 class SessionReads(Protocol):

@@ -28,7 +28,6 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.executor import Executor
-from booking_domain.shared.languages import FALLBACK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +76,6 @@ class Identity:
     log: SecurityLog
     phone_codes: bool = True
     """Whether one-time codes can be sent to phones."""
-    default_locale: str = FALLBACK
-    """The locale of new accounts, until their owner sets another one."""
 
     @property
     def phone_numbers(self) -> PhoneNumbers:

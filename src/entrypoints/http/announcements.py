@@ -19,7 +19,7 @@ from booking_domain.announcements.model import (
 from booking_domain.announcements.ports import AnnouncementFilter
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
-from booking_domain.shared.languages import LANGUAGES, language_of
+from booking_domain.shared.languages import LANGUAGES
 from booking_domain.use_cases.announcements import commands as use_cases
 from booking_domain.use_cases.announcements.commands import AnnouncementView, EditAnnouncement, MakeAnnouncement
 from booking_domain.use_cases.platform.ports import Reads
@@ -28,7 +28,7 @@ from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
 from entrypoints.http.kit.fields import Body, Instant, Json, Timestamp
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.negotiation import negotiated_language
+from entrypoints.http.kit.negotiation import language_for
 from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.kit.request_guard import OPTIONAL
 from entrypoints.http.kit.running import Run
@@ -198,8 +198,7 @@ async def read_announcements(
     language of `Accept-Language`. Follow the channel `system` of `GET /events` to learn of changes.
     """
     found = await use_cases.read_announcements(actor, reads.announcements, now=clock.now())
-    user = None if actor is None or not found else await reads.users.get(actor.id)
-    language = negotiated_language(request.scope["headers"]) if user is None else language_of(user.locale)
+    language = language_for(request)
     return ShownAnnouncementsJson(items=tuple(_shown_json(each, language) for each in found))
 
 

@@ -149,6 +149,7 @@ def create_app(container: HttpContainer) -> Litestar:
     )
     app.state.container = container
     app.state.wording = WORDING
+    app.state.default_language = settings.default_language
     resolve_sequentially(app)
     answer_head(app)
     bound_reading(app, seconds=settings.body_timeout, most_bytes=settings.max_body_bytes)

@@ -64,7 +64,7 @@ class AddServiceBody(Body, frozen=True, kw_only=True):
     price_amount: Amount
     deposit_amount: Amount = 0
     currency: Currency | None = None
-    """The currency of a salon's service; a provider's service has the provider's currency."""
+    """The currency of a salon's service. Default: the platform's. A provider's service has the provider's currency."""
     buffer_before_minutes: Minutes | None = None
     """Without it, the provider's."""
     buffer_after_minutes: Minutes | None = None

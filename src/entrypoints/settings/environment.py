@@ -16,6 +16,7 @@ import msgspec
 from phonenumbers import SUPPORTED_REGIONS
 
 from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.money import MINOR_UNIT_DIGITS
 from booking_domain.shared.time import time_zone
 
 DEVELOPMENT_SECRET: Final = "development-secret-key-not-for-production"  # noqa: S105 - refused in production
@@ -286,6 +287,11 @@ TLS_URL: Final = replace(
 """The URL of a server that gets credentials or personal data."""
 COUNTRY: Final = Form(parse=_country, rule="must be a country of two letters, such as MN", shown=True)
 TIME_ZONE: Final = Form(parse=_zone, rule="must be an IANA time zone, such as Europe/Berlin", shown=True)
+CURRENCY: Final = Form(
+    parse=checked(lambda text: text in MINOR_UNIT_DIGITS),
+    rule="must be a currency of ISO 4217, such as EUR",
+    shown=True,
+)
 NETWORKS: Final[Form[tuple[IPv4Network | IPv6Network, ...]]] = listed(
     ip_network, "must be addresses and networks, separated by commas"
 )

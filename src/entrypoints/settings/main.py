@@ -19,9 +19,11 @@ from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.ids import PaymentId, SmsId
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from booking_domain.shared.rate_limits import Limit
+from booking_domain.shared.region import Region
 from entrypoints.settings.brand import BrandSettings
 from entrypoints.settings.environment import (
     COUNTRY,
+    CURRENCY,
     DAYS,
     DEVELOPMENT_SECRET,
     IN_PRODUCTION,
@@ -181,9 +183,12 @@ class Settings:
     phone_country: str = setting("BOOKING_PHONE_COUNTRY", "MN", COUNTRY)
     """The country of phone numbers that are written without a country code (ISO 3166-1)."""
     default_language: str = setting("BOOKING_DEFAULT_LANGUAGE", FALLBACK, one_of(LANGUAGES))
-    """The locale of new accounts: `en`, `mn` or `fa`."""
+    """The language of messages and new accounts where neither the account nor the client names one: `en`, `mn` or
+    `fa`."""
     default_time_zone: str = setting("BOOKING_DEFAULT_TIME_ZONE", "Asia/Ulaanbaatar", TIME_ZONE)
     """The time zone (IANA) of new accounts whose client names none."""
+    default_currency: str = setting("BOOKING_DEFAULT_CURRENCY", Region().currency, CURRENCY)
+    """The currency (ISO 4217) of profiles and of services of salons that name none."""
     password_composition: bool = setting("BOOKING_PASSWORD_COMPOSITION", default=False, form=SWITCH)
     """`on` requires letters of both cases and a digit in new passwords."""
     terms_version: str | None = setting(

@@ -6,6 +6,7 @@ from booking_domain.files.model import MEGABYTE, UploadLimits
 from booking_domain.identity.security import Identity
 from booking_domain.notifications.push import PushRules
 from booking_domain.shared.executor import Executor
+from booking_domain.shared.region import Region
 from booking_domain.use_cases.platform.ports import Repositories
 from booking_domain.webhooks.model import EndpointRules
 from entrypoints.security_log import StructuredSecurityLog
@@ -51,6 +52,7 @@ class UseCases(Security, Payments):
                 given.deadlines,
                 given.upcoming,
                 given.review_bursts,
+                Region(currency=given.default_currency),
             ),
         )
 
@@ -61,7 +63,6 @@ class UseCases(Security, Payments):
             executor=self.executor(),
             reads=self.reads(),
             clock=self.clock(),
-            default_locale=given.default_language,
             security=self.security_ports(),
             password_hasher=self.password_hasher(),
             access_tokens=self.access_tokens(),

@@ -117,7 +117,7 @@ class Api:
         self.database = OpenDatabase()
         self.gateway = OpenGateway("qpay", CHARGEABLE.currencies, authorises=True)
         settings = Settings.from_environment(environ)
-        self._kind = (settings.cors_origins, settings.max_body_bytes, settings.body_timeout)
+        self._kind = (settings.cors_origins, settings.max_body_bytes, settings.body_timeout, settings.default_language)
         self.app = _idle[self._kind].pop() if _idle[self._kind] else create_app(HttpContainer(settings=settings))
         self.container: HttpContainer = self.app.state.container
         self.container.reset()

@@ -92,6 +92,13 @@ def test_the_default_time_zone_must_exist() -> None:
     )
 
 
+def test_the_default_currency_is_one_of_iso_4217() -> None:
+    assert Settings.from_environment({}).default_currency == "MNT"
+    assert Settings.from_environment({"BOOKING_DEFAULT_CURRENCY": "IRR"}).default_currency == "IRR"
+    (problem,) = problems(BOOKING_DEFAULT_CURRENCY="XXX")
+    assert problem == "BOOKING_DEFAULT_CURRENCY must be a currency of ISO 4217, such as EUR, and is 'XXX'"
+
+
 def test_the_addresses_follow_the_ports() -> None:
     settings = Settings.from_environment({"HOST": "0.0.0.0", "PORT": "9000", "SIMULATOR_PORT": "9001"})  # noqa: S104
     assert settings.public_url == "http://127.0.0.1:9000"

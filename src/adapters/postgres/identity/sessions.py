@@ -47,7 +47,7 @@ _GET: Final = Statement(_ONE)
 _LOCK: Final = Statement(_ONE.with_for_update())
 _LOCK_LIVE: Final = Statement(_LIVE.order_by(_s.id).with_for_update())
 _HOLDERS: Final = Statement(
-    select(_s.id, users.c.id, users.c.role, _s.expires_at)
+    select(_s.id, users.c.id, users.c.role, _s.expires_at, users.c.locale)
     .join(sessions, _s.user_id == users.c.id)
     .where(
         _s.id == func.any(bindparam("session_ids")),
@@ -126,7 +126,7 @@ class PostgresSessionReads(WithWork, SessionReads):
 
     async def holders(self, session_ids: Collection[SessionId], now: datetime) -> dict[SessionId, Holder]:
         rows = await self._work.all(_HOLDERS, session_ids=list(session_ids), now=now)
-        return {SessionId(row[0]): Holder(Actor(UserId(row[1]), Role(row[2])), row[3]) for row in rows}
+        return {SessionId(row[0]): Holder(Actor(UserId(row[1]), Role(row[2])), row[3], row[4]) for row in rows}
 
     async def live(self, user_id: UserId, now: datetime, limit: int) -> list[Session]:
         return await self._work.each(SESSION.read, _LAST_USED, user_id=user_id, now=now, most=limit)

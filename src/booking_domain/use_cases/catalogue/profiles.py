@@ -34,6 +34,7 @@ from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
+from booking_domain.shared.region import Region
 from booking_domain.shared.reminders import earliest_first
 from booking_domain.shared.unset import UNSET, Unset, changed, given_as, given_or
 from booking_domain.shared.user_texts import require_plain_name
@@ -252,7 +253,7 @@ async def _open(command: ProfileChange, tx: Repositories, context: UseCaseContex
         location=command.location or None,
         photo=None,
     )
-    zero = Money.zero(command.terms.currency or "MNT")
+    zero = Money.zero(command.terms.currency or context.get(Region, Region()).currency)
     terms = command.terms.applied_to(Terms(price=zero, deposit=zero))
     require_gateway(command.terms.gateway, context)
     require_chargeable(terms, context)

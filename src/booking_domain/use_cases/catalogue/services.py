@@ -27,13 +27,12 @@ from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId, ProviderId, SalonId, ServiceId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation, may, owned
+from booking_domain.shared.region import Region
 from booking_domain.shared.reminders import earliest_first
 from booking_domain.shared.unset import UNSET, Unset, changed, given_or
 from booking_domain.shared.user_texts import require_plain_name
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.use_cases.platform.ports import Repositories
-
-_SALON_CURRENCY: Final = "MNT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +81,7 @@ class AddService:
     minutes: int
     price_amount: int
     currency: str | None = None
-    """None: the currency of the profile; of a salon, MNT."""
+    """None: the currency of the profile; of a salon, the platform's."""
     rest: ServiceChange = ServiceChange()
 
     def __post_init__(self) -> None:
@@ -114,7 +113,7 @@ async def _add(command: AddService, tx: Repositories, context: UseCaseContext) -
             raise InvalidValue(field="currency", problem=f"prices of the profile are in {currency}")
         owner_id, count = context.actor.id, await tx.services.count_of(provider_id)
     else:
-        provider_id, currency = None, command.currency or _SALON_CURRENCY
+        provider_id, currency = None, command.currency or context.get(Region, Region()).currency
         owner_id = await _manager(command.salon_id, tx, context)
         count = await tx.services.count_of(command.salon_id)
     if count >= MAX_SERVICES:

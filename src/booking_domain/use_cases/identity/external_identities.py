@@ -39,6 +39,7 @@ from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import ConcurrentChange, InvalidValue, NotPermitted
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import UserId
+from booking_domain.shared.languages import FALLBACK
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import require_time_zone
 from booking_domain.use_cases.identity.authenticate import (
@@ -67,6 +68,8 @@ class SignInByAssertion:
     """Of a new account."""
     accepted: AcceptedVersions = field(default_factory=dict)
     """What the person accepts who signs in, whether or not the account is new: their client does not know."""
+    locale: str = FALLBACK
+    """Of a new account, if the service names no language."""
     time_zone: str | None = None
     """Of a new account; None: the platform's default."""
 
@@ -173,7 +176,7 @@ async def _add_account(command: SignInByAssertion, tx: IdentityTx, context: UseC
         given_name=asserted.given_name,
         family_name=asserted.family_name,
         role=command.role,
-        locale=asserted.locale,
+        locale=asserted.locale or command.locale,
         time_zone=command.time_zone or context.get(SecurityPorts).default_time_zone,
         password_hash=None,
         created_at=context.now,

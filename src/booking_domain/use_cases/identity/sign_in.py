@@ -47,6 +47,7 @@ from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import DomainError, InvalidValue
 from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.shared.languages import FALLBACK
 from booking_domain.shared.processes import Process
 from booking_domain.shared.time import require_time_zone
 from booking_domain.use_cases.identity.authenticate import (
@@ -84,6 +85,7 @@ class Registration:
     code: str | None = field(default=None, repr=False)
     """A code of the purpose `verify`, sent to the contact because another account has it."""
     accepted: AcceptedVersions = field(default_factory=dict)
+    locale: str = FALLBACK
     time_zone: str | None = None
     """None: the platform's default."""
 
@@ -133,7 +135,7 @@ async def _register(
         phone=phone,
         name=new.name,
         role=new.role,
-        locale=identity.default_locale,
+        locale=new.locale,
         time_zone=new.time_zone,
         password_hash=await identity.password_hasher.hash(identity.security.password_policy.check(new.password, own)),
         accepted=new.accepted,
@@ -269,6 +271,7 @@ async def _sign_in_with_telegram(
     client_trace: ClientTrace = NOBODY,
     second_factor: str | None = None,
     accepted: AcceptedVersions | None = None,
+    locale: str = FALLBACK,
     time_zone: str | None = None,
 ) -> Tokens:
     """Sign in with what Telegram has signed; the first time, this adds a customer account.
@@ -292,6 +295,7 @@ async def _sign_in_with_telegram(
         client_trace=client_trace,
         second_factor=second_factor,
         accepted=accepted or {},
+        locale=locale,
         time_zone=time_zone,
     )
     return await _sign_in_by_assertion(identity, command)
@@ -316,6 +320,7 @@ async def _sign_in_with_openid(
     second_factor: str | None = None,
     role: Role = Role.CUSTOMER,
     accepted: AcceptedVersions | None = None,
+    locale: str = FALLBACK,
     time_zone: str | None = None,
 ) -> Tokens:
     """Sign in with what a person brings back from a service; the first time, this may add an account with the role.
@@ -343,6 +348,7 @@ async def _sign_in_with_openid(
         second_factor=second_factor,
         role=role,
         accepted=accepted or {},
+        locale=locale,
         time_zone=time_zone,
     )
     return await _sign_in_by_assertion(identity, command)

@@ -36,7 +36,7 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Body, Json, ZoneName
 from entrypoints.http.kit.idempotency import CONFIDENTIAL, ONE_CODE
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.negotiation import negotiated_language
+from entrypoints.http.kit.negotiation import language_for
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import IF_VALID, ONE_FACTOR, PENDING_TOO
 from entrypoints.http.kit.session_modes import SessionMode, has_token
@@ -147,7 +147,7 @@ async def send_otp(
     `Accept-Language`; other codes are in the language of the account.
     """
     if data.purpose == "signup":
-        language = negotiated_language(request.scope["headers"])
+        language = language_for(request)
         await own_account.start_sign_up(identity, data.contact(), language, client_trace=client_trace)
     else:
         await own_account.send_code(identity, data.contact(), CodePurpose(data.purpose), client_trace=client_trace)

@@ -39,6 +39,7 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Body, Json, Query, Timestamp, ZoneName, one_of
 from entrypoints.http.kit.idempotency import COMPUTES, CONFIDENTIAL
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.negotiation import language_for
 from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.refusals import invalid_input
@@ -212,6 +213,7 @@ async def return_by_form(request: Request[Any, Any, Any], settings: Injected[Set
 )
 async def sign_in_by_openid(
     data: JSONBody[SignInByOpenIdBody],
+    request: Request[Any, Any, Any],
     client: Injected[Client],
     client_trace: Injected[ClientTrace],
     *,
@@ -239,6 +241,7 @@ async def sign_in_by_openid(
         second_factor=data.second_factor,
         role=Role(data.role),
         accepted=accepted_versions(data.accepted),
+        locale=language_for(request),
         time_zone=data.time_zone,
     )
     return signed_in(tokens, session_mode)

@@ -1,8 +1,8 @@
 """`/auth`: register, log in, refresh, log out, me; codes, passwords, second factors, sessions and login history."""
 
-from typing import Final
+from typing import Any, Final
 
-from litestar import Response, Router, get, post
+from litestar import Request, Response, Router, get, post
 from litestar.params import JSONBody
 
 from booking_domain.identity.errors import InvalidToken
@@ -38,6 +38,7 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.negotiation import language_for
 from entrypoints.http.kit.request_guard import ONE_FACTOR, OPTIONAL, PENDING_TOO, ended_session_too
 from entrypoints.http.kit.session_cookies import CSRF
 from entrypoints.http.kit.session_modes import SessionMode
@@ -52,6 +53,7 @@ _NO_TOKEN: Final = RefreshBody()
 )
 async def register(
     data: JSONBody[RegisterBody],
+    request: Request[Any, Any, Any],
     client: Injected[Client],
     *,
     client_trace: Injected[ClientTrace],
@@ -62,7 +64,8 @@ async def register(
 
     If another account has the contact, the answer is 409. If that account has not verified it, request a code
     (`send-otp`, purpose `verify`) and repeat the request with `code`: the other account loses the contact. Or sign in
-    with a code, which takes over the other account and removes everything that was set up in it.
+    with a code, which takes over the other account and removes everything that was set up in it. The account has the
+    language of `Accept-Language`, or the platform's.
     """
     new = sign_in.Registration(
         contact=data.contact(),
@@ -71,6 +74,7 @@ async def register(
         password=data.password,
         code=data.code,
         accepted=accepted_versions(data.accepted),
+        locale=language_for(request),
         time_zone=data.time_zone,
     )
     return signed_in(await sign_in.register(identity, new, client, client_trace=client_trace), session_mode)

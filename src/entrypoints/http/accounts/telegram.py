@@ -1,9 +1,9 @@
 """`/auth/telegram` and `/users/me/telegram`: sign in with Telegram, link it, unlink it."""
 
 from collections.abc import Mapping
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from litestar import Response, Router, delete, post
+from litestar import Request, Response, Router, delete, post
 from litestar.params import JSONBody
 from msgspec import Meta
 
@@ -42,6 +42,7 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Body, Json, Timestamp, ZoneName
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.negotiation import language_for
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.session_modes import SessionMode
 from entrypoints.telegram.bot import Bot
@@ -107,6 +108,7 @@ _OF_LINK: Final = documented(
 )
 async def sign_in_by_telegram(
     data: JSONBody[SignInByTelegramBody],
+    request: Request[Any, Any, Any],
     client: Injected[Client],
     client_trace: Injected[ClientTrace],
     *,
@@ -126,6 +128,7 @@ async def sign_in_by_telegram(
         client_trace=client_trace,
         second_factor=data.second_factor,
         accepted=accepted_versions(data.accepted),
+        locale=language_for(request),
         time_zone=data.time_zone,
     )
     return signed_in(tokens, session_mode)

@@ -10,11 +10,10 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from booking_domain.identity.errors import InvalidToken
-from booking_domain.identity.ports import SessionReads
+from booking_domain.identity.ports import Holder, SessionReads
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import SessionId, UserId
@@ -26,8 +25,7 @@ MOST_KEPT: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    actor: Actor
-    session_expires_at: datetime
+    holder: Holder
     until: float
 
 
@@ -56,18 +54,19 @@ class LiveSessions:
         """In the order of the reads."""
         self._of_account: defaultdict[UserId, set[SessionId]] = defaultdict(set)
 
-    async def require(self, actor: Actor, session_id: SessionId) -> None:
-        """Raise `InvalidToken` unless the session is live, and its account usable and in the role of the actor."""
+    async def require(self, actor: Actor, session_id: SessionId) -> Holder:
+        """The holder, or raise `InvalidToken` unless the session is live, and its account usable and in this role."""
         now, began = self._clock.now(), self._timer()
         kept = self._kept.get(session_id)
-        if kept is not None and kept.actor == actor and began < kept.until and now < kept.session_expires_at:
-            return
+        if kept is not None and kept.holder.actor == actor and began < kept.until and now < kept.holder.expires_at:
+            return kept.holder
         changes = self._changes
         holder = await self._reads.holder(session_id, now)
         if holder is None or holder.actor != actor:
             raise InvalidToken
         if self._listening and changes == self._changes and self._seconds:
-            self._keep(session_id, _Kept(actor, holder.expires_at, began + self._seconds))
+            self._keep(session_id, _Kept(holder, began + self._seconds))
+        return holder
 
     def forget(self, account: UserId) -> None:
         """Forget the sessions of an account, and what is being read now."""
@@ -96,7 +95,7 @@ class LiveSessions:
     def _keep(self, session_id: SessionId, kept: _Kept) -> None:
         self._drop(session_id)
         self._kept[session_id] = kept
-        self._of_account[kept.actor.id].add(session_id)
+        self._of_account[kept.holder.actor.id].add(session_id)
         if len(self._kept) > self._most:
             self._drop(next(iter(self._kept)))
 
@@ -104,7 +103,7 @@ class LiveSessions:
         kept = self._kept.pop(session_id, None)
         if kept is None:
             return
-        sessions = self._of_account[kept.actor.id]
+        sessions = self._of_account[kept.holder.actor.id]
         sessions.discard(session_id)
         if not sessions:
-            del self._of_account[kept.actor.id]
+            del self._of_account[kept.holder.actor.id]

@@ -29,7 +29,7 @@ from booking_domain.shared.errors import (
 )
 from entrypoints.http.kit.faults import fault
 from entrypoints.http.kit.fields import Json
-from entrypoints.http.kit.negotiation import negotiated_language
+from entrypoints.http.kit.negotiation import language_for
 from entrypoints.http.kit.queries import query_type
 from entrypoints.http.kit.refusals import INVALID, InputError, Reason, Refusal, input_error
 from entrypoints.http.kit.response_headers import request_id
@@ -104,8 +104,8 @@ def status_of(error: type[DomainError]) -> int:
 
 
 def answer_exception(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """Convert an exception to a problem in the negotiated language."""
-    says = catalogue_of(negotiated_language(request.scope["headers"]))
+    """Convert an exception to a problem in the caller's language."""
+    says = catalogue_of(language_for(request))
     match error:
         case DomainError():
             note(request.scope, error)

@@ -14,10 +14,12 @@ from booking_domain.identity.errors import InvalidToken, ProfileIncomplete, Seco
 from booking_domain.identity.ports import AccessTokens, Bearer
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.clock import Clock
+from booking_domain.shared.languages import language_of
 from entrypoints.http.kit.address_guard import AddressGuard
 from entrypoints.http.kit.auditing import Auditing
 from entrypoints.http.kit.bodies import refuse_encoded
 from entrypoints.http.kit.live_sessions import LiveSessions
+from entrypoints.http.kit.negotiation import ACCOUNT_LANGUAGE
 from entrypoints.http.kit.problems import allowed_methods
 from entrypoints.http.kit.queries import query_type
 from entrypoints.http.kit.rate_limits import RouteLimits
@@ -166,12 +168,14 @@ class RequestGuard:
         if actor is None or serves_ended_sessions(handler):
             return
         try:
-            await self._live_sessions.require(actor, scope["auth"])
+            holder = await self._live_sessions.require(actor, scope["auth"])
         except InvalidToken:
             by_cookie = scope["state"].pop(BY_COOKIE, False)
             if not _counts_as_none(handler.opt.get(ACCESS), by_cookie=by_cookie):
                 raise
             scope["user"] = scope["auth"] = None
+        else:
+            scope["state"][ACCOUNT_LANGUAGE] = language_of(holder.locale)
 
 
 def _counts_as_none(access: str | None, *, by_cookie: bool) -> bool:

@@ -37,6 +37,13 @@ async def test_a_new_account_has_the_default_language_of_the_platform(api: Api) 
     assert answer.json()["user"]["locale"] == "mn"
 
 
+@pytest.mark.settings(BOOKING_DEFAULT_LANGUAGE="mn")
+@pytest.mark.parametrize(("accepted", "locale"), [("fa-IR, en;q=0.5", "fa"), ("de", "mn")])
+async def test_a_new_account_has_the_language_of_the_request_that_adds_it(api: Api, accepted: str, locale: str) -> None:
+    answer = await api.post("/auth/register", json=DORJ, headers={"Accept-Language": accepted})
+    assert answer.json()["user"]["locale"] == locale
+
+
 async def test_a_user_logs_in_by_email_in_any_case_or_by_phone(api: Api) -> None:
     await api.post("/auth/register", json={**DORJ, "phone": "+97699112233"})
     for who in ({"email": "DORJ@example.COM "}, {"phone": "+97699112233"}):

@@ -29,10 +29,12 @@ OTHERS = [language for language in LANGUAGES if language != "en"]
 async def problems(
     api: Api, method: str, path: str, token: str | None = None, **request: Any
 ) -> dict[str, dict[str, Any]]:
-    """Return the same problem in each language; its machine-readable members must be equal."""
+    """Return the same problem in each language, of the account and of the request; programs read the same members."""
     headers = request.pop("headers", {})
     found = {}
     for language in LANGUAGES:
+        if token is not None:
+            await api.patch("/users/me", token, json={"locale": language})
         answer = await api.call(method, path, token, headers={**headers, "Accept-Language": language}, **request)
         assert_in(language, answer)
         found[language] = dict(answer.json())
@@ -110,6 +112,22 @@ async def test_errors_before_the_domain_are_translated(  # noqa: PLR0917
     answers = await problems(api, method, path)
     assert (answers["mn"]["status"], answers["mn"]["title"]) == (status, title)
     assert answers["mn"]["detail"].startswith(detail)
+
+
+async def test_the_language_of_the_account_precedes_that_of_the_request(api: Api) -> None:
+    customer, header = await api.joined("customer"), {"Accept-Language": "fa"}
+    refused = {"json": {"locale": "de"}, "headers": header}
+    assert_in("en", await api.patch("/users/me", customer, **refused))
+    await api.patch("/users/me", customer, json={"locale": "mn"})
+    assert_in("mn", await api.patch("/users/me", customer, **refused))
+    assert_in("fa", await api.patch("/users/me", api.nobody(), **refused))
+
+
+@pytest.mark.settings(BOOKING_DEFAULT_LANGUAGE="mn")
+async def test_a_request_that_names_no_language_gets_that_of_the_platform(api: Api) -> None:
+    assert_in("mn", await api.get("/auth/me"))
+    assert_in("mn", await api.get("/auth/me", headers={"Accept-Language": "de, *;q=0.1"}))
+    assert_in("fa", await api.get("/auth/me", headers={"Accept-Language": "fa"}))
 
 
 @pytest.mark.settings(BOOKING_RATE_LIMIT_QUOTAS="read=1/60")

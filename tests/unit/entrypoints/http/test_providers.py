@@ -45,7 +45,8 @@ async def test_the_owner_sees_what_a_profile_lacks_before_it_is_submitted(api: A
     refused = await api.post("/providers/me/submit", provider)
     assert_problem(refused, 409, "provider.incomplete")
     assert refused.json()["missing"] == ["opening_hours"]
-    mongolian = await api.post("/providers/me/submit", provider, headers={"Accept-Language": "mn"})
+    await api.patch("/users/me", provider, json={"locale": "mn"})
+    mongolian = await api.post("/providers/me/submit", provider)
     assert mongolian.json()["detail"] != refused.json()["detail"]
     await api.open_daily(provider)
     again = await api.get("/providers/me", provider, headers={"If-None-Match": seen.headers["ETag"]})

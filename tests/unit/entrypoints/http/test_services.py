@@ -447,3 +447,13 @@ async def test_services_can_stay_in_the_old_currency_and_are_then_not_bookable(
     shown = (await api.get(service, provider)).json()
     assert (shown["active"], shown["currency"], shown["priceAmount"]) == (False, "MNT", CUT["priceAmount"])
     assert await listed(api, f"providerId={shown['providerId']}") == []
+
+
+@pytest.mark.settings(BOOKING_DEFAULT_CURRENCY="EUR", BOOKING_GATEWAYS="stripe")
+async def test_profiles_and_services_of_salons_that_name_no_currency_have_that_of_the_platform(api: Api) -> None:
+    made = await api.post("/providers/me", await api.joined("provider"), json={"displayName": "Sarnai"})
+    assert made.json()["currency"] == "EUR"
+    manager = await api.joined("manager")
+    salon = (await api.post("/salons", manager, json={"name": "Ink", "timeZone": "Europe/Berlin"})).json()["id"]
+    cut = {"salonId": salon, "name": "Cut", "durationMinutes": 60, "priceAmount": 4_000}
+    assert (await api.post("/services", manager, json=cut)).json()["currency"] == "EUR"

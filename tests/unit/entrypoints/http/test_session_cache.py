@@ -184,7 +184,7 @@ async def test_no_more_sessions_are_kept_than_the_limit(process: Process) -> Non
     assert [await process.reads_again(*each) for each in everyone[1:]] == [False] * MOST
     assert await process.reads_again(*everyone[0])
     assert len(process.live._kept) == MOST
-    assert set(process.live._of_account) == {each.actor.id for each in process.live._kept.values()}
+    assert set(process.live._of_account) == {each.holder.actor.id for each in process.live._kept.values()}
 
 
 async def test_a_session_that_is_not_live_is_not_kept(process: Process) -> None:

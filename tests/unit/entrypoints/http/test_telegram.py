@@ -1,6 +1,7 @@
 """Sign in by Telegram, link it, unlink it."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -64,6 +65,17 @@ async def signed_in(api: Api, body: dict[str, Any] | None = None) -> dict[str, A
     answer = await sign_in(api, body)
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
+
+
+@with_a_bot
+@pytest.mark.parametrize(
+    ("body", "locale"), [(shown_by_widget, "fa"), (shown, "mn")], ids=["no language", "language of Telegram"]
+)
+async def test_a_new_account_has_the_language_of_telegram_or_of_the_request(
+    api: Api, body: Callable[[Api], dict[str, Any]], locale: str
+) -> None:
+    answer = await api.post("/auth/telegram", json=body(api), headers={"Accept-Language": "fa"})
+    assert answer.json()["user"]["locale"] == locale
 
 
 async def registered(api: Api) -> dict[str, Any]:

@@ -75,6 +75,7 @@ async def test_a_walk_in_with_an_address_for_a_name_is_refused(api: Api) -> None
     [("en", "no web or e-mail addresses"), ("mn", "вэб болон и-мэйл хаяг"), ("fa", "بدون نشانی وب یا ایمیل")],
 )
 async def test_the_error_says_what_a_name_may_not_contain_in_each_language(api: Api, language: str, words: str) -> None:
-    manager, headers = await api.joined("manager"), {"Accept-Language": language}
-    refused = await api.post("/salons", manager, json={"name": PHISHING, "timeZone": "UTC"}, headers=headers)
+    manager = await api.joined("manager")
+    await api.patch("/users/me", manager, json={"locale": language})
+    refused = await api.post("/salons", manager, json={"name": PHISHING, "timeZone": "UTC"})
     assert words in refused.json()["detail"]

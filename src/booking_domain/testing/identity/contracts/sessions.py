@@ -102,11 +102,11 @@ class SessionsContract(StorageContract):
             for each in dead:
                 await tx.sessions.add(each)
         reads = backend.reads.sessions
-        assert await reads.holder(session.id, NOW) == Holder(user.actor, session.expires_at)
+        assert await reads.holder(session.id, NOW) == Holder(user.actor, session.expires_at, user.locale)
         assert [await reads.holder(each.id, NOW) for each in dead] == [None, None]
         assert await reads.holder(SessionId(make.entropy.new_id()), NOW) is None
         assert await reads.holders([session.id, *(each.id for each in dead)], NOW) == {
-            session.id: Holder(user.actor, session.expires_at)
+            session.id: Holder(user.actor, session.expires_at, user.locale)
         }
         assert await reads.holders([], NOW) == {}
         promoted = user.changed(role=Role.MANAGER)

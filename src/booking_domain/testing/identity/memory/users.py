@@ -149,7 +149,7 @@ class MemoryUserReads(Lookup[UserId, User], UserReads):
 
 
 def reduced_access(before: State, after: State) -> frozenset[UserId]:
-    """The accounts with a session that ended in a transaction, or with another status or role after it."""
+    """The accounts with a session that ended in a transaction, or with another status, role or locale after it."""
     if before[SESSIONS] == after[SESSIONS] and before[USERS] == after[USERS]:
         return frozenset()
     ended = {each.user_id for each in before[SESSIONS].values() if _has_ended(each, after[SESSIONS].get(each.id))}
@@ -162,7 +162,7 @@ def _has_ended(before: Session, after: Session | None) -> bool:
 
 
 def _differs(before: User, after: User | None) -> bool:
-    return after is None or (before.status, before.role) != (after.status, after.role)
+    return after is None or (before.status, before.role, before.locale) != (after.status, after.role, after.locale)
 
 
 class MemorySessionReads(Lookup[SessionId, Session], SessionReads):
@@ -175,7 +175,7 @@ class MemorySessionReads(Lookup[SessionId, Session], SessionReads):
         if session is None or not session.live(now):
             return None
         user = self._state[USERS][session.user_id]
-        return Holder(user.actor, session.expires_at) if user.usable else None
+        return Holder(user.actor, session.expires_at, user.locale) if user.usable else None
 
     async def holders(self, session_ids: Collection[SessionId], now: datetime) -> Mapping[SessionId, Holder]:
         found = {session_id: await self.holder(session_id, now) for session_id in session_ids}

@@ -12,7 +12,7 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
-from booking_domain.shared.languages import FALLBACK, LANGUAGES
+from booking_domain.shared.languages import LANGUAGES
 from entrypoints.http.kit.documentation import ABOUT
 from entrypoints.http.kit.openapi.answers import PROBLEM, any_problem, codes_of
 from entrypoints.http.kit.openapi.headers import HEADERS
@@ -46,7 +46,8 @@ Instants are RFC 3339, in UTC in responses. Amounts are integers in the currency
 
 Every request may have these headers:
 
-- `Accept-Language`: the language of messages (RFC 9110), one of {", ".join(LANGUAGES)}, else {FALLBACK}.
+- `Accept-Language`: the language of messages (RFC 9110), one of {", ".join(LANGUAGES)}, for callers without \
+a token; an account has its own. The default is the platform's.
 - `X-Request-Id`: returned with the response and logged. A value other than 1 to 64 letters, digits and `._-` is \
 replaced by a new id.
 
