@@ -6,14 +6,14 @@ from enum import StrEnum
 from typing import Final
 
 from booking_domain.bookings.model import Booking
-from booking_domain.bookings.transitions import Action, Party, Status
+from booking_domain.bookings.transitions import PROVIDER_SIDE, Action, Party, Status
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import EventId
 from booking_domain.shared.time import TimeRange
 
 _LATER: Final = timedelta(days=1)
-_AT_DESK: Final = frozenset({Party.PROVIDER, Party.MANAGER, Party.ADMIN})
+_AT_DESK: Final = PROVIDER_SIDE | {Party.ADMIN}
 """The parties that record what was paid at the desk."""
 
 
@@ -21,7 +21,7 @@ class AvailableAction(StrEnum):
     """What a party can ask for: the buttons of a booking's screen."""
 
     ACCEPT = "accept"
-    """The provider accepts a request, or the customer takes one of the offered times."""
+    """The provider's side accepts a request, or the customer takes one of the offered times."""
     DECLINE = "decline"
     OFFER_TIMES = "offer_times"
     CONFIRM = "confirm"
@@ -70,7 +70,7 @@ def _as_customer(booking: Booking) -> set[AvailableAction]:
 def _shown_as(action: Action, booking: Booking, party: Party) -> AvailableAction:
     if booking.status is Status.REQUESTED and action == Action.CONFIRM:
         return AvailableAction.ACCEPT  # a request without a deposit is confirmed at once
-    if booking.status is Status.REQUESTED and action == Action.CANCEL and party == Party.PROVIDER:
+    if booking.status is Status.REQUESTED and action == Action.CANCEL and party in PROVIDER_SIDE:
         return AvailableAction.DECLINE
     if action == Action.CONFIRM_AFTER_REVIEW:
         return AvailableAction.UPHOLD

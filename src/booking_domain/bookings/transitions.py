@@ -46,7 +46,7 @@ class Action(StrEnum):
     """An action on a booking."""
 
     ACCEPT = "accept"
-    """The provider accepts a request, and the deposit becomes due."""
+    """The provider's side accepts a request, and the deposit becomes due."""
     CONFIRM = "confirm"
     WAIVE_DEPOSIT = "waive_deposit"
     """The provider's side confirms a booking without its deposit."""
@@ -59,7 +59,7 @@ class Action(StrEnum):
     RETURN_PAYMENT = "return_payment"
     """A payment arrived after the booking had expired, and its time could not be booked any more."""
     OFFER_TIMES = "offer_times"
-    """The provider proposes other times for a request."""
+    """The provider's side proposes other times for a request."""
     RESCHEDULE = "reschedule"
     ACCEPT_TIME = "accept_time"
     """The customer accepts the time that the provider's side has set."""
@@ -114,7 +114,9 @@ class InvalidBookingTransition(InvalidTransition, code="booking.invalid_transiti
     """Cannot {action} a {thing} that is {status}."""
 
 
-_STAFF: Final = frozenset({Party.PROVIDER, Party.MANAGER, Party.ADMIN})
+PROVIDER_SIDE: Final = frozenset({Party.PROVIDER, Party.MANAGER})
+"""The parties that answer a request: the manager of the provider's salon does as the provider."""
+_STAFF: Final = PROVIDER_SIDE | {Party.ADMIN}
 _ANYONE: Final = _STAFF | {Party.CUSTOMER}
 _ADMIN: Final = frozenset({Party.ADMIN})
 _SIDES: Final = frozenset({Party.CUSTOMER, Party.PROVIDER, Party.ADMIN})
@@ -142,20 +144,18 @@ BOOKING_LIFECYCLE: Final[Lifecycle[Status, Action, Party]] = Lifecycle(
     """,
     refusal=InvalidBookingTransition,
     moves={
-        (Status.REQUESTED, Action.ACCEPT): Move(Status.PENDING, frozenset({Party.PROVIDER})),
-        (Status.REQUESTED, Action.CONFIRM): Move(Status.CONFIRMED, frozenset({Party.PROVIDER})),
+        (Status.REQUESTED, Action.ACCEPT): Move(Status.PENDING, PROVIDER_SIDE),
+        (Status.REQUESTED, Action.CONFIRM): Move(Status.CONFIRMED, PROVIDER_SIDE),
         (Status.REQUESTED, Action.CANCEL): Move(Status.CANCELLED, _ANYONE),
         (Status.REQUESTED, Action.EXPIRE): Move(Status.EXPIRED, _SYSTEM),
-        (Status.PENDING, Action.CONFIRM): Move(
-            Status.CONFIRMED, frozenset({Party.PAYMENT, Party.PROVIDER, Party.ADMIN})
-        ),
+        (Status.PENDING, Action.CONFIRM): Move(Status.CONFIRMED, _STAFF | {Party.PAYMENT}),
         (Status.PENDING, Action.WAIVE_DEPOSIT): Move(Status.CONFIRMED, _STAFF),
         (Status.PENDING, Action.CANCEL): Move(Status.CANCELLED, _ANYONE),
         (Status.PENDING, Action.EXPIRE): Move(Status.EXPIRED, _SYSTEM),
         (Status.CONFIRMED, Action.COMPLETE): Move(Status.COMPLETED, _STAFF),
         (Status.CONFIRMED, Action.CANCEL): Move(Status.CANCELLED, _ANYONE),
         (Status.CONFIRMED, Action.MARK_NO_SHOW): Move(Status.NO_SHOW, _STAFF),
-        (Status.REQUESTED, Action.OFFER_TIMES): Move(Status.REQUESTED, frozenset({Party.PROVIDER})),
+        (Status.REQUESTED, Action.OFFER_TIMES): Move(Status.REQUESTED, PROVIDER_SIDE),
         **{
             (status, Action.RESCHEDULE): Move(status, _ANYONE)
             for status in (Status.REQUESTED, Status.PENDING, Status.CONFIRMED)

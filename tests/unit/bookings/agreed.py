@@ -3,11 +3,11 @@
 from typing import Final
 
 _AGREED: Final = """
-    requested  accept               pending    provider
-    requested  confirm              confirmed  provider
+    requested  accept               pending    provider manager
+    requested  confirm              confirmed  provider manager
     requested  cancel               cancelled  customer provider manager admin
     requested  expire               expired    system
-    requested  offer_times          requested  provider
+    requested  offer_times          requested  provider manager
     requested  reschedule           requested  customer provider manager admin
     pending    reschedule           pending    customer provider manager admin
     confirmed  reschedule           confirmed  customer provider manager admin
@@ -24,7 +24,7 @@ _AGREED: Final = """
     requested  confirm_after_review requested  system admin
     pending    confirm_after_review pending    system admin
     confirmed  confirm_after_review confirmed  system admin
-    pending    confirm              confirmed  payment provider admin
+    pending    confirm              confirmed  payment provider manager admin
     pending    waive_deposit        confirmed  provider manager admin
     pending    cancel               cancelled  customer provider manager admin
     pending    expire               expired    system

@@ -6,9 +6,17 @@ from typing import Final
 
 from booking_domain.bookings.model import Booking, BookingMode
 from booking_domain.bookings.policy import CancellationPolicy, tiers
+from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import terms
 from booking_domain.testing.studio import Studio
+from booking_domain.use_cases.catalogue.salons import (
+    Membership,
+    OpenSalon,
+    accept_invitation,
+    invite_provider,
+    open_salon,
+)
 
 MINUTE: Final = timedelta(minutes=1)
 SECOND: Final = timedelta(seconds=1)
@@ -31,3 +39,12 @@ async def expired(studio: Studio, booking: Booking) -> Booking:
     over = await studio.expire(booking)
     assert over is not None
     return over
+
+
+async def manager_of(studio: Studio) -> Actor:
+    """The manager of the salon that the provider joins."""
+    manager = await studio.joined(Role.MANAGER)
+    salon = await studio.run(open_salon, OpenSalon(name="Nomad House", time_zone="UTC"), by=manager)
+    await studio.run(invite_provider, Membership(salon_id=salon.id, provider_id=studio.provider_id), by=manager)
+    await studio.run(accept_invitation, salon.id, by=studio.owner)
+    return manager

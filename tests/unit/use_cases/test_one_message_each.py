@@ -3,6 +3,7 @@
 from typing import Final
 
 import pytest
+from tests.unit.use_cases.scenes import manager_of
 
 from booking_domain.bookings.model import BookingMode
 from booking_domain.bookings.transitions import Status
@@ -33,7 +34,7 @@ class Inbox:
         told: dict[str, list[str]] = {}
         for each in notifier.delivered:
             assert each.user_id is not None
-            told.setdefault(people[each.user_id], []).append(each.text)
+            told.setdefault(people.get(each.user_id, "another"), []).append(each.text)
         return told
 
 
@@ -48,6 +49,20 @@ async def test_the_customer_who_takes_an_offered_time_gets_one_message_and_so_do
     assert "Please pay the deposit of MNT 20,000" in told["customer"][0]
     assert "11:00 (Ulaanbaatar)" in told["provider"][0]
     assert [len(texts) for texts in told.values()] == [1, 1]
+
+
+async def test_the_provider_is_told_of_each_answer_that_the_manager_gives() -> None:
+    studio = await Studio.opened(terms=REQUESTS)
+    booking, inbox = await studio.book(TOMORROW), Inbox(studio)
+    manager = await manager_of(studio)
+    await inbox.news()
+    await studio.offer_times(booking, TOMORROW + HOUR, by=manager)
+    assert "was offered other times on your side: " in (await inbox.news())["provider"][0]
+    await studio.accept(booking, by=manager)
+    told = await inbox.news()
+    assert [len(texts) for texts in told.values()] == [1, 1]
+    assert "Please pay the deposit of MNT 20,000" in told["customer"][0]
+    assert "was accepted on your side. It waits for the deposit." in told["provider"][0]
 
 
 async def test_a_cancellation_with_a_refund_is_one_message_that_says_who_why_and_how_much() -> None:

@@ -5,22 +5,15 @@ from datetime import date
 from functools import partial
 
 import pytest
-from tests.unit.use_cases.scenes import FREE, ON_REQUEST
+from tests.unit.use_cases.scenes import FREE, ON_REQUEST, manager_of
 
 from booking_domain.bookings.errors import SeriesNotPossible
 from booking_domain.scheduling.errors import SlotTaken, TimeNotAvailable, TimeOff
-from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import AuditFilter
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.testing.builders import HOUR, TOMORROW
 from booking_domain.testing.studio import Studio
-from booking_domain.use_cases.catalogue.salons import (
-    Membership,
-    OpenSalon,
-    accept_invitation,
-    invite_provider,
-    open_salon,
-)
 from booking_domain.use_cases.scheduling.calendars import AddException, add_exception
 
 NOON = TOMORROW + 2 * HOUR
@@ -35,15 +28,6 @@ async def overrides(studio: Studio) -> list[tuple[str, object, Actor]]:
         for each in entries
         if each.details.get("overrideTimeOff") and each.subject is not None
     ]
-
-
-async def manager_of(studio: Studio) -> Actor:
-    """The manager of the salon that the provider joins."""
-    manager = await studio.joined(Role.MANAGER)
-    salon = await studio.run(open_salon, OpenSalon(name="Nomad House", time_zone="UTC"), by=manager)
-    await studio.run(invite_provider, Membership(salon_id=salon.id, provider_id=studio.provider_id), by=manager)
-    await studio.run(accept_invitation, salon.id, by=studio.owner)
-    return manager
 
 
 async def staff_of(studio: Studio) -> tuple[Actor, ...]:

@@ -32,7 +32,7 @@ from booking_domain.use_cases.platform.ports import Repositories
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptRequest:
-    """Accept a request: the provider as it is, or the customer at a time that the provider has offered.
+    """Accept a request: the provider's side as it is, or the customer at a time that it has offered.
 
     - The request becomes pending if a deposit is due, else confirmed.
     - By offering a time the provider has accepted it in advance: it need not be on the grid. It is claimed when the

@@ -51,7 +51,9 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
     "booking.pending": PartyNotices(
         subject="Booking {reference}: please pay the deposit",
         to_customer="{provider}, {when}. Please pay the deposit of {deposit} by {due} to confirm it.",
+        to_provider="The request of {customer} for {when} was accepted on your side. It waits for the deposit.",
         customer_details=FOR_CUSTOMER,
+        provider_details=FOR_PROVIDER,
     ),
     "booking.confirmed": PartyNotices(
         subject="Booking {reference}: confirmed",
@@ -160,6 +162,7 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
     "booking.times_offered": PartyNotices(
         subject="Booking {reference}: other times",
         to_customer="{provider} offers you other times: {offered}. Please accept one of them by {due}.",
+        to_provider="{customer} was offered other times on your side: {offered}.",
         customer_details=FOR_CUSTOMER,
     ),
     "booking.clock_changed": PartyNotices(
@@ -243,13 +246,21 @@ async def _notices(event: BookingChanged, reads: Reads) -> AsyncIterator[Address
     values |= await appointment_values(parties, event.occurred_at, reads)
     told = _told_by_next(event, entry, trail, parties)
     reinstated = parties.provider.profile.status is ProfileStatus.APPROVED  # of which the owner is notified, once
-    if (entry is not None and entry.by.id == parties.owner.id) or (
+    if (entry is not None and _left_out(entry, parties)) or (
         isinstance(event, BookingConfirmedAfterReview) and reinstated
     ):
         told.add(parties.owner.id)
     for each in parties.addressed(_NOTICES[_key(event, entry, parties)], **values):
         if each.to not in told:
             yield each
+
+
+def _left_out(entry: BookingEvent, parties: Parties) -> bool:
+    """Whether the provider has done it, or is notified once the customer has paid the deposit."""
+    by_customer = entry.by.id == parties.booking.customer_id
+    return entry.by.id == parties.owner.id or (
+        by_customer and entry.to_status is Status.PENDING and entry.from_status is not Status.PENDING
+    )
 
 
 def _desk_refund(event: BookingChanged, entry: BookingEvent | None, booking: Booking) -> NoticeValue:
@@ -268,9 +279,10 @@ def _told_by_next(
     following = trail[trail.index(entry) + 1 :][:1]
     return {
         addressed.to
-        for changed in booking_events(parties.booking, following)
+        for answer, changed in zip(following, booking_events(parties.booking, following), strict=True)
         if isinstance(changed, BookingPending | BookingConfirmed) and changed.occurred_at == event.occurred_at
         for addressed in parties.addressed(_NOTICES[changed.topic])
+        if addressed.to != parties.owner.id or not _left_out(answer, parties)
     }
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from booking_domain.bookings.model import Booking, Terms
-from booking_domain.bookings.transitions import Party, Status
+from booking_domain.bookings.transitions import PROVIDER_SIDE, Party, Status
 from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.catalogue.model import Profile, ProfilePart, ProviderTotals
 from booking_domain.catalogue.salons import MemberStatus, Salon
@@ -87,7 +87,7 @@ class Appointment:
 
         Its owner and admins always do, the provider and the salon's manager once the booking is agreed.
         """
-        return party not in {Party.PROVIDER, Party.MANAGER} or self.booking.status in CONTACT_SHOWN
+        return party not in PROVIDER_SIDE or self.booking.status in CONTACT_SHOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

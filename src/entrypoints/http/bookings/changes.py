@@ -148,7 +148,7 @@ async def accept(
     run: Injected[Run],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
-    """Accept a request (provider), or one of the times offered for it (customer).
+    """Accept a request (provider, or manager of its salon), or one of the times offered for it (customer).
 
     The booking is `pending` until its deposit is paid, or `confirmed` if none is due.
     """
@@ -173,7 +173,7 @@ async def decline(
     run: Injected[Run],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
-    """Decline a request. The booking becomes `cancelled`."""
+    """Decline a request, as the provider, the manager of its salon or an admin. The booking becomes `cancelled`."""
     command = DeclineRequest(booking_id=booking_id, reason=data.reason, expected_version=expected_version(if_match))
     return await run(decline_request, command, answer=booking_json)
 
@@ -191,7 +191,7 @@ async def offer_other_times(
     run: Injected[Run],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
-    """Offer other times for a request.
+    """Offer other times for a request, as the provider or the manager of its salon.
 
     The customer can accept one of them within 48 hours, if it is still free.
     """

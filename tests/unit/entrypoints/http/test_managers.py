@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import pytest
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 
 MONDAY_AT_NOON = "2026-11-23T12:00:00+08:00"
 TUESDAY_AT_TEN = "2026-11-24T10:00:00+08:00"
+NOT_FOUND = "booking.not_found"
 THE_DAY = "from=2026-11-22T16:00:00Z&to=2026-11-23T16:00:00Z&sort=start"
 
 
@@ -80,15 +82,29 @@ async def test_a_manager_moves_bookings_of_members_as_the_lifecycle_grants(api: 
     ]
 
 
-async def test_a_request_is_answered_by_the_provider_and_not_by_the_manager(api: Api) -> None:
-    provider, provider_id = await api.open_provider(bookingMode="request")
+@pytest.mark.parametrize(
+    ("answer", "body", "status", "trail"),
+    [
+        ("accept", {}, "pending", "pending"),
+        ("decline", {"reason": "no time"}, "cancelled", "cancelled"),
+        ("offer-times", {"slots": [TUESDAY_AT_TEN]}, "requested", "times_offered"),
+    ],
+)
+async def test_a_manager_answers_requests_to_members(
+    api: Api, answer: str, body: dict[str, Any], status: str, trail: str
+) -> None:
+    provider, provider_id = await api.open_provider(bookingMode="request", depositAmount=1_000)
     manager, _ = await salon_of(api, (provider, provider_id))
     customer = await api.joined("customer")
     booking = f"/bookings/{(await api.booked(customer, provider_id))['id']}"
     seen = (await api.get(booking, manager)).json()
-    assert seen["actions"] == ["reschedule", "cancel"]
+    assert seen["actions"] == ["accept", "decline", "offer_times", "reschedule"]
     assert set(seen["customer"]) == {"id", "name"}
-    assert_problem(await api.post(f"{booking}/accept", manager, json={}), 403, "lifecycle.not_your_move")
+    assert_problem(await api.post(f"{booking}/{answer}", await api.joined("manager"), json=body), 404, NOT_FOUND)
+    answered = await api.post(f"{booking}/{answer}", manager, json=body)
+    assert (answered.status_code, answered.json()["status"]) == (200, status)
+    *_, last = (await api.get(f"{booking}/events", manager)).json()["items"]
+    assert (last["type"], last["by"]["role"]) == (trail, "manager")
 
 
 async def test_a_manager_loses_access_when_the_membership_ends(api: Api) -> None:
