@@ -96,6 +96,15 @@ class DateHasException(Conflict, code="availability.date_has_exception", field="
     """This date already has an exception; delete it first."""
 
 
+class HoursInOtherZone(Conflict, code="availability.hours_in_other_zone", field="time_zone"):
+    """Say by `hoursOnTimeZoneChange` what becomes of your opening hours ({count}) in the new time zone.
+
+    Bookings and time off stay at their moments.
+    """
+
+    count: int
+
+
 class RulesOverlap(Conflict, code="availability.rules_overlap", field="start_time"):
     """These hours overlap or touch those of another rule of the day; make one rule of them."""
 

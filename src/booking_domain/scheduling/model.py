@@ -174,6 +174,15 @@ class Anchoring(StrEnum):
     """Also at the end of each claim and busy time, so that appointments follow one another without gaps."""
 
 
+class OnTimeZoneChange(StrEnum):
+    """What becomes of a provider's opening hours when the provider's time zone changes."""
+
+    KEEP_CLOCK = "keep_clock"
+    """They keep their times of the day, in the new zone: 10:00 stays 10:00."""
+    REMOVE = "remove"
+    """All weekly rules and exceptions are removed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checks_enums
 class SlotSettings:

@@ -21,7 +21,7 @@ from booking_domain.bookings.errors import (
 from booking_domain.bookings.model import ANSWER_DUE, Booking
 from booking_domain.bookings.transitions import Status
 from booking_domain.scheduling.errors import ProviderNotFound, SlotNotOffered, SlotTaken
-from booking_domain.scheduling.model import Anchoring
+from booking_domain.scheduling.model import Anchoring, OnTimeZoneChange
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import ConcurrentChange, InvalidValue, NotPermitted
 from booking_domain.shared.executor import Executor
@@ -229,7 +229,7 @@ async def test_a_series_has_2_to_52_bookings_1_to_52_weeks_apart(studio: Studio)
     assert last.span.start - first.span.start == 52 * WEEK
 
 
-BERLIN = SettingsChange(time_zone="Europe/Berlin", duration_minutes=30)
+BERLIN = SettingsChange(time_zone="Europe/Berlin", hours=OnTimeZoneChange.KEEP_CLOCK, duration_minutes=30)
 
 
 async def in_berlin(studio: Studio, first: datetime, times: int, every_weeks: int = 1) -> list[str]:

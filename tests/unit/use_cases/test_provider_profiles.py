@@ -18,7 +18,7 @@ from booking_domain.catalogue.model import (
     ProfileStatus,
 )
 from booking_domain.scheduling.errors import ProviderNotFound
-from booking_domain.scheduling.model import SlotSettings
+from booking_domain.scheduling.model import OnTimeZoneChange, SlotSettings
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.ids import ProviderId, UserId
@@ -52,6 +52,7 @@ EVERYTHING = ProfileChange(
     address="Энхтайваны өргөн чөлөө 1",
     location=Location(47.9, 106.9),
     time_zone="Asia/Hovd",
+    hours=OnTimeZoneChange.KEEP_CLOCK,
     terms=TermsChange(
         mode=BookingMode.REQUEST,
         deposit_amount=100,

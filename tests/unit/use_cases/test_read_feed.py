@@ -24,6 +24,7 @@ from booking_domain.scheduling.feeds import (
     StoredFeed,
     WhenFeedFails,
 )
+from booking_domain.scheduling.model import OnTimeZoneChange
 from booking_domain.scheduling.slots import offered_slots
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
@@ -102,7 +103,8 @@ async def test_imported_busy_times_are_not_offered(studio: Studio) -> None:
 
 
 async def test_a_reading_covers_every_time_that_can_affect_a_slot(studio: Studio) -> None:
-    await studio.run(change_settings, SettingsChange(horizon_days=10, time_zone="Asia/Hovd"), by=studio.owner)
+    moved = SettingsChange(horizon_days=10, time_zone="Asia/Hovd", hours=OnTimeZoneChange.KEEP_CLOCK)
+    await studio.run(change_settings, moved, by=studio.owner)
     reader = reader_of()
     await read(studio, await feed_of(studio), reader)
     ((url, window, zone),) = reader.requests

@@ -28,6 +28,7 @@ from booking_domain.scheduling.errors import (
     SlotNotOffered,
     SlotTaken,
 )
+from booking_domain.scheduling.model import OnTimeZoneChange
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.ids import BookingId
@@ -314,7 +315,8 @@ async def test_the_balance_can_be_paid_after_rescheduling(studio: Studio) -> Non
 
 async def test_rescheduling_keeps_the_terms_of_the_booking(studio: Studio) -> None:
     booking = await studio.book()
-    change = SettingsChange(terms=TermsChange(price_amount=1, deposit_amount=0), time_zone="Asia/Hovd")
+    cheaper = TermsChange(price_amount=1, deposit_amount=0)
+    change = SettingsChange(terms=cheaper, time_zone="Asia/Hovd", hours=OnTimeZoneChange.KEEP_CLOCK)
     await studio.run(change_settings, change, by=studio.owner)
     moved = await studio.reschedule(booking, NEXT_WEEK + 4 * HOUR)
     assert (moved.price, moved.deposit, moved.time_zone) == (PRICE, DEPOSIT, "Asia/Ulaanbaatar")

@@ -12,6 +12,7 @@ from booking_domain.scheduling.claims import HOLDS_PER_CUSTOMER, ClaimKind
 from booking_domain.scheduling.errors import DurationNotOffered, HoldNotFound, ProviderNotFound, SlotTaken
 from booking_domain.scheduling.events import WaitlistOffered
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE
+from booking_domain.scheduling.model import OnTimeZoneChange
 from booking_domain.scheduling.placing import slot_window
 from booking_domain.scheduling.waiting import (
     DST_MARGIN,
@@ -509,7 +510,8 @@ async def test_new_hours_and_removed_blocks_are_offered_too(studio: Studio) -> N
 async def test_a_window_is_as_long_as_its_dates_when_the_clocks_change(studio: Studio) -> None:
     """Dates in Berlin: the date on which daylight saving time ends has 25 hours, the next one 24."""
     berlin = ZoneInfo("Europe/Berlin")
-    await studio.run(change_settings, SettingsChange(time_zone="Europe/Berlin", horizon_days=400), by=studio.owner)
+    moved = SettingsChange(time_zone="Europe/Berlin", hours=OnTimeZoneChange.KEEP_CLOCK, horizon_days=400)
+    await studio.run(change_settings, moved, by=studio.owner)
     await studio.run(change_settings, SettingsChange(duration_minutes=300), by=studio.owner)
     await studio.run(add_rule, AddRule(day=0, hours=hours("00:00-24:00")), by=studio.owner)
     studio.clock.set(datetime(2026, 10, 20, tzinfo=UTC))

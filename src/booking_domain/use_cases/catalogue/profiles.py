@@ -24,8 +24,8 @@ from booking_domain.files.model import FileOwner, Folder
 from booking_domain.identity.errors import UserNotFound
 from booking_domain.identity.model import User
 from booking_domain.payments.errors import NotChargeable
-from booking_domain.scheduling.errors import ProviderNotFound
-from booking_domain.scheduling.model import Anchoring, Calendar, SlotSettings
+from booking_domain.scheduling.errors import HoursInOtherZone, ProviderNotFound
+from booking_domain.scheduling.model import Anchoring, Calendar, OnTimeZoneChange, SlotSettings
 from booking_domain.scheduling.services import OnCurrencyChange
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
@@ -157,6 +157,7 @@ def _durations(changes: Iterable[DurationChange], deposit: int) -> tuple[Duratio
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class ProfileChange:
     """New values of a profile.
 
@@ -173,6 +174,8 @@ class ProfileChange:
     location: Location | Unset = UNSET
     photo_file_id: FileId | Unset | None = UNSET
     time_zone: str | Unset = UNSET
+    hours: OnTimeZoneChange | None = None
+    """What becomes of opening hours if the time zone changes; needed if there are any."""
     terms: TermsChange = TermsChange()
     expected_version: ExpectedVersion = None
 
@@ -189,6 +192,8 @@ class SettingsChange:
     """
 
     time_zone: str | Unset = UNSET
+    hours: OnTimeZoneChange | None = None
+    """What becomes of opening hours if the time zone changes; needed if there are any."""
     step_minutes: int | Unset = UNSET
     duration_minutes: int | Unset = UNSET
     buffer_before_minutes: int | Unset = UNSET
@@ -277,7 +282,7 @@ async def _edit(command: ProfileChange, tx: Repositories, context: UseCaseContex
     photo = await changed_picture(_photo_of(before), command.photo_file_id, tx, context)
     after = changed(before, command, photo=photo, version=before.version + 1)
     await tx.profiles.save(after, was=before)
-    change = SettingsChange(time_zone=command.time_zone, terms=command.terms)
+    change = SettingsChange(time_zone=command.time_zone, hours=command.hours, terms=command.terms)
     seen = await settings_of(after, tx)
     if change.shows_on_profile:
         seen = await reset(after, seen, change, tx, context)
@@ -323,6 +328,8 @@ async def reset(
         await _change_services(profile.id, terms.price.currency, change.terms.services, tx, context)
     # An unknown zone is refused before anything is kept.
     after = replace(calendar, time_zone=time_zone, settings=settings, version=calendar.version + 1)
+    if time_zone != calendar.time_zone:
+        after = await _move_hours(profile.id, after, change.hours, tx)
     await tx.calendars.save_settings(profile.id, time_zone, settings)
     await tx.bookable_providers.save_terms(profile.id, terms)
     return SettingsView(calendar=after, terms=terms)
@@ -409,6 +416,26 @@ async def _change_services(
         await tx.services.save(after, was=before)
 
 
+async def _move_hours(
+    provider_id: ProviderId, after: Calendar, choice: OnTimeZoneChange | None, tx: Repositories
+) -> Calendar:
+    """The calendar in another time zone, with its opening hours or without.
+
+    Raises:
+        HoursInOtherZone: there are some, and the command does not say what becomes of them.
+    """
+    count = len(after.rules) + len(after.exceptions)
+    if choice is None and count:
+        raise HoursInOtherZone(count=count)
+    if choice != OnTimeZoneChange.REMOVE or not count:
+        return after
+    await tx.calendars.replace_rules(provider_id, ())
+    for each in after.exceptions:
+        await tx.calendars.remove_exception(provider_id, each.id)
+    emptied = required(await tx.calendars.calendar_of(provider_id), ProviderNotFound)
+    return replace(after, rules=(), exceptions=(), version=emptied.version + 1)
+
+
 async def own_profile(tx: Repositories, context: UseCaseContext) -> Profile:
     """Lock the actor's provider and return its profile, or raise `ProfileMissing`."""
     await tx.calendars.lock_provider_of(context.actor.id)
@@ -424,12 +451,20 @@ open_profile: Final = UseCase(
 edit_profile: Final = UseCase(
     Permission.MANAGE_PROFILE,
     _edit,
-    raises=(ProfileMissing, ProviderNotFound, ServicesInOtherCurrency, InvalidValue, StaleVersion, *SET_FILES_ERRORS),
+    raises=(
+        ProfileMissing,
+        ProviderNotFound,
+        ServicesInOtherCurrency,
+        HoursInOtherZone,
+        InvalidValue,
+        StaleVersion,
+        *SET_FILES_ERRORS,
+    ),
 )
 change_settings: Final = UseCase(
     Permission.MANAGE_CALENDAR,
     _change_settings,
-    raises=(ProfileMissing, ProviderNotFound, ServicesInOtherCurrency, InvalidValue, StaleVersion),
+    raises=(ProfileMissing, ProviderNotFound, ServicesInOtherCurrency, HoursInOtherZone, InvalidValue, StaleVersion),
 )
 submit_profile: Final = UseCase(
     Permission.MANAGE_PROFILE,

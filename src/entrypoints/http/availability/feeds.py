@@ -89,13 +89,21 @@ class FeedsJson(Json, frozen=True, kw_only=True):
     waits_for_approval: bool
     """Whether an imported calendar waits for the provider's approval."""
     when_failing: str
+    time_zone: str
+    """The provider's time zone: on its clock are whole days and times for which a calendar names no zone."""
     trust_hours: int
     """For how many hours the last reading counts while a calendar cannot be read."""
 
 
 @put("/feeds", opt=limited_as(FEEDS_CLASS) | documented(set_feeds, body=SET_FEEDS))
 async def set_availability_feeds(
-    data: JSONBody[FeedsBody], *, run: Injected[Run], clock: Injected[Clock], if_match: IfMatch = None
+    data: JSONBody[FeedsBody],
+    actor: Injected[Actor],
+    *,
+    run: Injected[Run],
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+    if_match: IfMatch = None,
 ) -> Response[FeedsJson]:
     """Replace the provider's external calendars.
 
@@ -104,7 +112,7 @@ async def set_availability_feeds(
     list keeps its last reading. `If-Match` covers the list and `whenFailing`; a reading does not change the version.
     """
     own = await run(set_feeds, data.command(expected_version(if_match)))
-    shown = feeds_json(own, clock.now())
+    shown = feeds_json(own, await zone_of(actor, reads), clock.now())
     return Response(shown, headers=_tag(own, shown))
 
 
@@ -117,16 +125,23 @@ async def get_availability_feeds(
     Their URLs are secrets: only the host is returned.
     """
     own = await get_own_feeds(actor, reads.providers, reads.feeds)
-    shown = feeds_json(own, clock.now())
+    shown = feeds_json(own, await zone_of(actor, reads), clock.now())
     return unless_known(shown, _tag(own, shown), if_none_match)
 
 
-def feeds_json(own: OwnFeeds, now: datetime) -> FeedsJson:
+async def zone_of(actor: Actor, reads: Reads) -> str:
+    """The time zone of the caller's provider; empty without a provider."""
+    provider = await reads.providers.by_owner(actor.id)
+    return "" if provider is None else provider.time_zone
+
+
+def feeds_json(own: OwnFeeds, time_zone: str, now: datetime) -> FeedsJson:
     """Show external calendars to their owner."""
     return FeedsJson(
         feeds=tuple(_feed_json(feed, now) for feed in own.feeds),
         waits_for_approval=not own.accepting,
         when_failing=own.rule.when_failing.value,
+        time_zone=time_zone,
         trust_hours=own.rule.trust_hours,
     )
 

@@ -24,7 +24,13 @@ from booking_domain.use_cases.scheduling.calendars import (
     set_rules,
 )
 from booking_domain.use_cases.scheduling.queries import get_calendar
-from entrypoints.http.availability.feeds import FeedsJson, feeds_json, get_availability_feeds, set_availability_feeds
+from entrypoints.http.availability.feeds import (
+    FeedsJson,
+    feeds_json,
+    get_availability_feeds,
+    set_availability_feeds,
+    zone_of,
+)
 from entrypoints.http.availability.schemas import (
     ADD_BLOCK,
     ADD_EXCEPTION,
@@ -90,8 +96,8 @@ async def get_availability(
     shown = AvailabilityJson(
         settings=settings_json(found),
         rules=tuple(rule_json(rule) for rule in calendar.rules),
-        exceptions=tuple(exception_json(exception) for exception in calendar.exceptions),
-        blocks=tuple(block_json(block) for block in calendar.blocks),
+        exceptions=tuple(exception_json(exception, calendar.time_zone) for exception in calendar.exceptions),
+        blocks=tuple(block_json(block, calendar.time_zone) for block in calendar.blocks),
     )
     if found.with_blocks:
         tag = etag(calendar.version, "" if found.with_notes else _MANAGED)
@@ -138,12 +144,15 @@ async def change_availability_settings(
 
 
 @post("/exceptions", opt=documented(add_exception, body=ADD_EXCEPTION))
-async def add_availability_exception(data: JSONBody[ExceptionBody], run: Injected[Run]) -> Response[ExceptionJson]:
+async def add_availability_exception(
+    data: JSONBody[ExceptionBody], actor: Injected[Actor], run: Injected[Run], reads: Injected[Reads]
+) -> Response[ExceptionJson]:
     """Set other hours for one date, or close it.
 
     An exception replaces the weekly rules that start on that date.
     """
-    return await run(add_exception, data.command(), answer=exception_json)
+    zone = await zone_of(actor, reads)
+    return await run(add_exception, data.command(), answer=lambda added: exception_json(added, zone))
 
 
 @delete("/exceptions/{exception_id:str}", opt=documented(remove_exception))
@@ -153,14 +162,16 @@ async def remove_availability_exception(exception_id: FromPath[ExceptionId], run
 
 
 @post("/blocks", opt=documented(add_block, body=ADD_BLOCK))
-async def add_availability_block(data: JSONBody[BlockBody], run: Injected[Run]) -> Response[BlockJson]:
+async def add_availability_block(
+    data: JSONBody[BlockBody], actor: Injected[Actor], run: Injected[Run], reads: Injected[Reads]
+) -> Response[BlockJson]:
     """Block a time range.
 
     No slot is offered in the range. Slots outside it keep their starts, and bookings in it stay.
     """
-    return await run(
-        add_block, AddBlock(range=TimeRange(data.start, data.end), note=data.note or ""), answer=block_json
-    )
+    zone = await zone_of(actor, reads)
+    command = AddBlock(range=TimeRange(data.start, data.end), note=data.note or "")
+    return await run(add_block, command, answer=lambda added: block_json(added, zone))
 
 
 @delete("/blocks/{block_id:str}", opt=documented(remove_block))
@@ -193,9 +204,9 @@ async def _provider(source: ExportSource) -> ExportedProviderJson | None:
         profile=provider_json_with_note(view, source.links),
         settings=settings_json(SettingsView(calendar=calendar, terms=view.terms)),
         rules=tuple(rule_json(each) for each in calendar.rules),
-        exceptions=tuple(exception_json(each) for each in calendar.exceptions),
-        blocks=tuple(block_json(each) for each in calendar.blocks),
-        external_calendars=feeds_json(await reads.feeds.of_provider(view.profile.id), source.now),
+        exceptions=tuple(exception_json(each, calendar.time_zone) for each in calendar.exceptions),
+        blocks=tuple(block_json(each, calendar.time_zone) for each in calendar.blocks),
+        external_calendars=feeds_json(await reads.feeds.of_provider(view.profile.id), calendar.time_zone, source.now),
     )
 
 

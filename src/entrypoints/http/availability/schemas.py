@@ -20,6 +20,7 @@ from booking_domain.scheduling.model import (
     Block,
     DateException,
     Hours,
+    OnTimeZoneChange,
     WeeklyRule,
 )
 from booking_domain.shared.errors import InvalidValue
@@ -103,6 +104,9 @@ class SettingsBody(TermsBody, frozen=True, kw_only=True):
     """
 
     time_zone: ZoneName | UnsetType = UNSET
+    hours_on_time_zone_change: OnTimeZoneChange | UnsetType = UNSET
+    """Needed if another time zone would move opening hours: `keep_clock` keeps their times of the day, in the new zone,
+    `remove` removes all weekly rules and exceptions. Bookings and time off stay at their moments."""
     slot_step_minutes: SomeMinutes | UnsetType = UNSET
     slot_duration_minutes: SomeMinutes | UnsetType = UNSET
     durations: Durations | UnsetType = UNSET
@@ -125,6 +129,7 @@ settings_members: Final = members(
     unused=POLICY,
     step_minutes="slot_step_minutes",
     duration_minutes="slot_duration_minutes",
+    hours="hours_on_time_zone_change",
     terms=projection(
         SettingsBody,
         TermsChange,
@@ -167,6 +172,8 @@ class ExceptionJson(Json, frozen=True, kw_only=True):
     date: date
     closed: Literal[True] | None = None
     ranges: tuple[HoursJson, ...] | None = None
+    time_zone: str
+    """The provider's time zone, on whose clock the date and the ranges are."""
 
 
 class SettingsJson(Json, frozen=True, kw_only=True):
@@ -220,6 +227,8 @@ class BlockJson(Json, frozen=True, kw_only=True):
     start: Timestamp
     end: Timestamp
     note: str | None = None
+    time_zone: str
+    """The provider's time zone: on its clock people read the start and the end."""
 
 
 class AvailabilityJson(Json, frozen=True, kw_only=True):
@@ -240,14 +249,26 @@ rule_json: Final = projection(WeeklyRule, RuleJson, start_time=("hours.start", s
 """Show a rule."""
 
 
-def exception_json(exception: DateException) -> ExceptionJson:
+def exception_json(exception: DateException, time_zone: str) -> ExceptionJson:
     """Show an exception."""
     ranges = tuple(HoursJson(start_time=str(hours.start), end_time=str(hours.end)) for hours in exception.ranges)
-    return ExceptionJson(id=exception.id, date=exception.date, closed=None if ranges else True, ranges=ranges or None)
+    return ExceptionJson(
+        id=exception.id,
+        date=exception.date,
+        closed=None if ranges else True,
+        ranges=ranges or None,
+        time_zone=time_zone,
+    )
 
 
-block_json: Final = projection(Block, BlockJson, start="range.start", end="range.end", note=filled("note"))
-"""Show a block to its provider."""
+_block: Final = members(
+    Block, BlockJson, start="range.start", end="range.end", note=filled("note"), given=("time_zone",)
+)
+
+
+def block_json(block: Block, time_zone: str) -> BlockJson:
+    """Show a block to its provider."""
+    return BlockJson(time_zone=time_zone, **_block(block))
 
 
 settings_json: Final = projection(

@@ -33,7 +33,7 @@ from booking_domain.catalogue.salons import Salon
 from booking_domain.files.model import FOLDERS, Folder
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.scheduling.explain import explain, public_reasons
-from booking_domain.scheduling.model import MAX_HORIZON_DAYS, ProviderSchedule, Slot
+from booking_domain.scheduling.model import MAX_HORIZON_DAYS, OnTimeZoneChange, ProviderSchedule, Slot
 from booking_domain.scheduling.services import OnCurrencyChange
 from booking_domain.scheduling.slots import MAX_SLOTS, first_slots, slots_in_order
 from booking_domain.shared.errors import InvalidValue
@@ -406,10 +406,16 @@ class ChangeProfileBody(TermsBody, frozen=True, kw_only=True):
     photo_file_id: FileId | UnsetType | None = UNSET
     """A file of the folder `provider-photos`; null removes the photo."""
     time_zone: ZoneName | UnsetType = UNSET
+    hours_on_time_zone_change: OnTimeZoneChange | UnsetType = UNSET
+    """Needed if another time zone would move opening hours: `keep_clock` keeps their times of the day, in the new zone,
+    `remove` removes all weekly rules and exceptions. Bookings and time off stay at their moments."""
 
 
 class OpenProfileBody(ChangeProfileBody, frozen=True, kw_only=True):
-    """A new profile, a draft until it is approved. Defaults: no deposit, MNT, the account's time zone."""
+    """A new profile, a draft until it is approved.
+
+    Defaults: no deposit, the platform's currency, the account's time zone.
+    """
 
     display_name: DisplayName
 
@@ -466,6 +472,7 @@ profile_members: Final = members(
     given=("expected_version",),
     unused=POLICY,
     location=location_of,
+    hours="hours_on_time_zone_change",
     terms=_terms,
 )
 correct_members: Final = members(

@@ -35,7 +35,8 @@ async def slots(api: Api, provider_id: str) -> tuple[list[str], list[str]]:
 
 async def test_feeds_are_set_whole_and_show_no_secret(api: Api) -> None:
     provider, _ = await api.open_provider()
-    nothing = {"feeds": [], "waitsForApproval": False, "whenFailing": "trust", "trustHours": 24}
+    rule = {"whenFailing": "trust", "trustHours": 24}
+    nothing = {"feeds": [], "waitsForApproval": False, "timeZone": "Asia/Ulaanbaatar", **rule}
     assert (await api.get("/availability/feeds", provider)).json() == nothing
     answer = await api.put("/availability/feeds", provider, json={"urls": [SECRET], "whenFailing": "closed"})
     (feed,) = answer.json()["feeds"]

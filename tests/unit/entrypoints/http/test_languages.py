@@ -287,6 +287,7 @@ OF_DEVELOPERS = {
     ("zones.database_missing", "`"),
     ("auth.invalid_csrf_token", "`"),
     ("provider.services_in_other_currency", "`"),
+    ("availability.hours_in_other_zone", "`"),
 }
 """What the developer of a client or the operator reads."""
 

@@ -176,7 +176,9 @@ async def test_changes_of_shared_values_are_new_versions_of_profile_and_calendar
     assert await tags() == ('"4"', '"3"')
     await api.put("/providers/me", provider, json={"depositAmount": 1_000_000})
     assert await tags() == ('"5"', '"4"')
-    await api.put("/availability/settings", provider, json={"timeZone": "Asia/Hovd"})
+    await api.put(
+        "/availability/settings", provider, json={"timeZone": "Asia/Hovd", "hoursOnTimeZoneChange": "keep_clock"}
+    )
     assert await tags() == ('"6"', '"5"')
 
 
