@@ -91,6 +91,8 @@ class Preferences:
     channels: Channels = EVERYWHERE
     reminders: bool = True
     marketing: bool = False
+    bookings_of_members: bool = True
+    """Whether a manager is notified of the bookings of members, as the provider is."""
     unsubscribed: tuple[Unsubscription, ...] = ()
     quiet_hours: QuietHours | None = None
 

@@ -7,6 +7,7 @@ from tests.unit.use_cases.scenes import manager_of
 
 from booking_domain.bookings.model import BookingMode
 from booking_domain.bookings.transitions import Status
+from booking_domain.identity.preferences import Preferences
 from booking_domain.testing.builders import HOUR, TOMORROW, terms
 from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import Studio
@@ -63,6 +64,28 @@ async def test_the_provider_is_told_of_each_answer_that_the_manager_gives() -> N
     assert [len(texts) for texts in told.values()] == [1, 1]
     assert "Please pay the deposit of MNT 20,000" in told["customer"][0]
     assert "was accepted on your side. It waits for the deposit." in told["provider"][0]
+
+
+async def test_the_manager_is_told_as_the_provider_is_with_the_name_of_the_provider_unless_switched_off() -> None:
+    studio = await Studio.opened(terms=REQUESTS)
+    booking, other = await studio.book(TOMORROW), await studio.book(TOMORROW + 2 * HOUR)
+    inbox, manager = Inbox(studio), await manager_of(studio)
+    told = await inbox.news()
+    requests = [f"Ink: {text}" for text in told["provider"] if "Please accept or decline" in text]
+    assert [text for text in told["another"] if text.startswith("Ink: ")] == requests
+    assert len(requests) == 2
+    await studio.accept(booking)  # of which the provider needs no word
+    told = await inbox.news()
+    assert (len(told["another"]), told.keys()) == (1, {"customer", "another"})
+    assert told["another"][0].startswith("Ink: The request of User 3 for ")
+    await studio.accept(other, by=manager)
+    assert (await inbox.news()).keys() == {"customer", "provider"}
+    user = await studio.reads.users.get(manager.id)
+    assert user is not None
+    async with studio.backend.begin() as tx:
+        await tx.users.save(user.changed(preferences=Preferences(bookings_of_members=False)))
+    await studio.move(booking, Status.CANCELLED, by=studio.customer)
+    assert (await inbox.news()).keys() == {"customer", "provider"}
 
 
 async def test_a_cancellation_with_a_refund_is_one_message_that_says_who_why_and_how_much() -> None:

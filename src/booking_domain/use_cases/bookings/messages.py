@@ -227,7 +227,10 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
 
 
 async def _notices(event: BookingChanged, reads: Reads) -> AsyncIterator[Addressed]:
-    """Notify each party once of what happened at one moment, and the provider of nothing that they did themselves."""
+    """Notify each party once of what happened at one moment, and the provider of nothing that they did themselves.
+
+    The manager of the provider's salon is notified as the provider, also of what the provider did.
+    """
     parties = await parties_of(event.booking_id, reads)
     if parties is None or (isinstance(event, BookingTimesOffered) and not parties.booking.offered_times):
         return  # the customer has accepted one since
@@ -244,15 +247,20 @@ async def _notices(event: BookingChanged, reads: Reads) -> AsyncIterator[Address
         "desk_refund": _desk_refund(event, entry, booking),
     }
     values |= await appointment_values(parties, event.occurred_at, reads)
-    told = _told_by_next(event, entry, trail, parties)
+    told_next = _told_by_next(event, entry, trail, parties)
+    told = set(told_next)
     reinstated = parties.provider.profile.status is ProfileStatus.APPROVED  # of which the owner is notified, once
     if (entry is not None and _left_out(entry, parties)) or (
         isinstance(event, BookingConfirmedAfterReview) and reinstated
     ):
         told.add(parties.owner.id)
+    by, owner = None if entry is None else entry.by.id, parties.owner.id
     for each in parties.addressed(_NOTICES[_key(event, entry, parties)], **values):
         if each.to not in told:
             yield each
+        if each.to == owner and owner not in (told_next if by == owner else told):
+            for copy in parties.to_manager(each.notice, by=by):
+                yield copy
 
 
 def _left_out(entry: BookingEvent, parties: Parties) -> bool:

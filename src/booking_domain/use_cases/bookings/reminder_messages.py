@@ -110,7 +110,11 @@ async def _notices(event: BookingReminder, reads: Reads) -> AsyncIterator[Addres
         template = _TEMPLATES[type(event)]
     if isinstance(event, AppointmentNear):
         values |= await appointment_values(parties, event.occurred_at, reads)
-    yield Addressed(to, template.fill(**values))
+    notice = template.fill(**values)
+    yield Addressed(to, notice)
+    if to == parties.owner.id:
+        for copy in parties.to_manager(notice):
+            yield copy
 
 
 MESSAGES: Final = Messages(

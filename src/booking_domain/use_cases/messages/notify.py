@@ -46,14 +46,17 @@ async def notify_user(
 ) -> None:
     """Notify a user: in the app, on devices, in the linked chat and by e-mail; by SMS if neither takes it.
 
-    Unless the notice has contacts of its own, deleted accounts are not notified, nor are users reminded who do not want
-    that; and a contact counts if it exists and its channel is on. An address that its server refuses, or a chat that is
-    blocked, is none.
+    Unless the notice has contacts of its own, deleted accounts are not notified, nor are users who do not want reminders,
+    or news of members; and a contact counts if it exists and its channel is on. An address that its server refuses, or a
+    chat that is blocked, is none.
     """
     contacts = addressed.contacts
     if contacts is None:
         kind = kind_of(event.topic) or NewsKind.BOOKINGS
-        unwanted = kind is NewsKind.REMINDERS and not user.preferences.reminders
+        wants = user.preferences
+        unwanted = (kind is NewsKind.REMINDERS and not wants.reminders) or (
+            addressed.of_member and not wants.bookings_of_members
+        )
         if user.status is UserStatus.DELETED or unwanted:
             return
         contacts = [

@@ -32,6 +32,8 @@ class Addressed:
     """None: that of the recipient."""
     mark: str = ""
     """What subject and text begin with."""
+    of_member: bool = False
+    """Whether the recipient manages the salon of the provider whom it is about, and may not want it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from typing import Final
 
 from booking_domain.bookings.model import Booking
 from booking_domain.identity.model import User
-from booking_domain.notifications.notices import LocalTime, NoticeTemplate, NoticeValue
+from booking_domain.notifications.notices import LocalTime, Notice, NoticeTemplate, NoticeValue
 from booking_domain.shared.actor import Role
-from booking_domain.shared.ids import BookingId
+from booking_domain.shared.ids import BookingId, UserId
 from booking_domain.use_cases.notices.declarations import Addressed
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.platform.views import ProviderView
@@ -57,6 +57,8 @@ class Parties:
     provider: ProviderView
     customer_name: str
     customer_phone: str
+    manager_id: UserId | None
+    """The manager of the salon that the provider is a member of now."""
 
     @property
     def local(self) -> Callable[[datetime], LocalTime]:
@@ -88,6 +90,15 @@ class Parties:
             if name != _CUSTOMER or self.customer.id != self.owner.id:
                 yield Addressed(to.get(name, Role.ADMIN), template.fill(**filled))
 
+    def to_manager(self, notice: Notice, *, by: UserId | None = None) -> Iterator[Addressed]:
+        """Address a notice to the provider to the manager of its salon, too, with the provider's name.
+
+        A manager who has done it (`by`), or is the customer, is not notified.
+        """
+        if self.manager_id is not None and self.manager_id not in {self.owner.id, self.customer.id, by}:
+            mark = f"{self.provider.profile.display_name}: "
+            yield Addressed(self.manager_id, notice, mark=mark, of_member=True)
+
 
 async def parties_of(booking_id: BookingId, reads: Reads) -> Parties | None:
     """Return a booking with its parties."""
@@ -106,6 +117,7 @@ async def parties_of(booking_id: BookingId, reads: Reads) -> Parties | None:
         provider=provider,
         customer_name=customer.name if walk_in is None else walk_in.name,
         customer_phone=(customer.phone if walk_in is None else walk_in.phone) or "",
+        manager_id=await reads.salons.manager_of(booking.provider_id),
     )
 
 

@@ -37,6 +37,7 @@ VOCABULARY: Final[Mapping[str, str]] = {
     "bookingMode": "Whether bookings are confirmed at once (`instant`) or wait for the provider's answer (`request`).",
     "bookingReference": "The reference of the booking, e.g. `BK-7F3K9Q`.",
     "bookingStatus": "The status that the booking gets.",
+    "bookingsOfMembers": "Whether a manager gets the messages about the bookings of members that the provider gets.",
     "budgetAmount": "What the customer wants to spend, in the minor unit of the currency.",
     "bufferAfterMinutes": "How long after a booking no other one may start.",
     "bufferBeforeMinutes": "How long before a booking no other one may end.",

@@ -19,6 +19,7 @@ PREFERENCES = {
     "channels": {"email": False, "sms": True, "telegram": False, "push": True},
     "reminders": False,
     "marketing": True,
+    "bookingsOfMembers": False,
 }
 
 
@@ -124,7 +125,8 @@ async def test_preferences_have_defaults_and_are_replaced_as_a_whole(api: Api) -
     everywhere = dict.fromkeys(("email", "sms", "telegram", "push"), True)
     nothing: dict[str, Any] = {"unsubscribed": []}
     first = await api.get("/users/me/preferences", token)
-    assert first.json() == {"channels": everywhere, "reminders": True, "marketing": False, **nothing}
+    defaults = {"reminders": True, "marketing": False, "bookingsOfMembers": True}
+    assert first.json() == {"channels": everywhere, **defaults, **nothing}
     answer = await api.put("/users/me/preferences", token, json=PREFERENCES)
     after = {**PREFERENCES, **nothing}
     assert (answer.status_code, answer.json()) == (200, after)
