@@ -126,7 +126,9 @@ class IdeaChanged(Event, subject="booking_id"):
 
 
 class IdeaShared(IdeaChanged, topic="idea.shared"):
-    """One side has written an idea, or changed it."""
+    """One side has written an idea, or changed it; or an admin has changed it."""
+
+    by_admin: bool = False
 
 
 class IdeaDeleted(IdeaChanged, topic="idea.deleted"):

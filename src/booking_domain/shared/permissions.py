@@ -54,7 +54,8 @@ class Permission(StrEnum):
     SEE_BOOKINGS = "booking.see"
     MOVE_BOOKINGS = "booking.move"
     SHARE_IDEAS = "idea.share"
-    """Write ideas on a booking, and change those that the actor wrote."""
+    """Write ideas on a booking."""
+    EDIT_IDEAS = "idea.edit"
     DELETE_IDEAS = "idea.delete"
     KEEP_CUSTOMERS = "customer.keep"
     """See the customers of own bookings, or of those of members of the salon, and keep private notes on them."""
@@ -172,6 +173,7 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.SEE_BOOKINGS: {**dict.fromkeys(_PEOPLE, _PARTY), Role.MANAGER: _PARTY_OR_MANAGED, Role.ADMIN: _ANY},
     Permission.MOVE_BOOKINGS: {**dict.fromkeys(_PEOPLE, _PARTY), Role.MANAGER: _PARTY_OR_MANAGED, Role.ADMIN: _ANY},
     Permission.SHARE_IDEAS: {Role.CUSTOMER: _PARTY, Role.PROVIDER: _PARTY, Role.MANAGER: _PARTY_OR_MANAGED},
+    Permission.EDIT_IDEAS: {**dict.fromkeys(_PEOPLE, _OWN), Role.ADMIN: _ANY},
     Permission.DELETE_IDEAS: {**dict.fromkeys(_PEOPLE, _OWN), Role.ADMIN: _ANY},
     Permission.KEEP_CUSTOMERS: {Role.PROVIDER: _OWN, Role.MANAGER: _MANAGED},
     Permission.DELETE_WALK_INS: {Role.PROVIDER: _OWN, Role.MANAGER: _MANAGED, Role.ADMIN: _ANY},

@@ -158,7 +158,10 @@ async def edit_idea(
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[IdeaJson]:
-    """Change an idea that you wrote, until the booking is over. The other side is notified."""
+    """Change an idea until the booking is over: your own, or any if you are an admin.
+
+    The other side is notified; of a change by an admin, both are, and the audit log has it.
+    """
     return await run(
         ideas.edit_idea,
         EditIdea(idea_id=idea_id, expected_version=expected_version(if_match), **_edit(data)),

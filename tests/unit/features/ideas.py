@@ -60,15 +60,16 @@ FEATURE: Final = Feature(
         "POST /ideas": Row(Permission.SHARE_IDEAS, BOOKING, once=new_idea),
         "GET /ideas/{booking_id}": Row(Permission.SEE_BOOKINGS, BOOKING),
         "GET /ideas/{booking_id}/{idea_id}": Row(Permission.SEE_BOOKINGS, SEEN),
-        "PATCH /ideas/{idea_id}": Row(Permission.SHARE_IDEAS, IDEA, edit=edit),
+        "PATCH /ideas/{idea_id}": Row(Permission.EDIT_IDEAS, replace(IDEA, relations=(Relation.OWN,)), edit=edit),
         "DELETE /ideas/{idea_id}": Row(Permission.DELETE_IDEAS, replace(IDEA, relations=(Relation.OWN,))),
     },
     permissions="""
         idea.share   customer:party provider:party manager:party|managed
+        idea.edit    customer:own provider:own manager:own admin:any
         idea.delete  customer:own provider:own manager:own admin:any
     """,
     events={
-        "idea.shared": _CHANGED,
+        "idea.shared": _CHANGED | {"byAdmin"},
         "idea.deleted": _CHANGED | {"byAdmin"},
         "idea.image_deleted": _CHANGED,
     },

@@ -5,13 +5,22 @@ import pytest
 from booking_domain.bookings.ideas import IdeaChanged, IdeaContent, IdeaImageDeleted, idea_event
 from booking_domain.bookings.model import Booking
 from booking_domain.shared.actor import Actor
+from booking_domain.shared.audit import AuditFilter, Subject
 from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.languages import LANGUAGES
 from booking_domain.shared.money import Money
 from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.bookings.idea_messages import EXCERPT
-from booking_domain.use_cases.bookings.ideas import IdeaView, NewIdea, ShareIdea, delete_idea, share_idea
+from booking_domain.use_cases.bookings.ideas import (
+    EditIdea,
+    IdeaView,
+    NewIdea,
+    ShareIdea,
+    delete_idea,
+    edit_idea,
+    share_idea,
+)
 from booking_domain.use_cases.messages.notify import notify
 from entrypoints.languages.notices import GettextTranslator
 from entrypoints.languages.values import values_of
@@ -52,6 +61,20 @@ async def test_the_other_side_is_text_an_idea_and_of_the_estimate(studio: Studio
     (_, (to, text)) = await notified(studio)
     assert (to, text.splitlines()[0]) == (customer, f"{PROVIDER} wrote about your booking: Two sessions")
     assert values_of("en")(estimate) in text
+
+
+async def test_both_sides_are_told_of_an_idea_that_an_admin_changed(studio: Studio) -> None:
+    booking = await studio.book()
+    owner, customer = await address(studio, studio.owner), await address(studio, studio.customer)
+    view = await share(studio, booking, by=studio.customer)
+    edit = EditIdea(idea_id=view.idea.id, description="A crane.")
+    changed = await studio.run(edit_idea, edit, by=studio.admin)
+    assert (changed.idea.author_id, changed.idea.content.description) == (studio.customer.id, "A crane.")
+    told = dict((await notified(studio))[-2:])
+    assert told[customer] == "We changed your idea about the booking: A crane. Contact us if you disagree."
+    assert told[owner] == f"We changed an idea of {CUSTOMER} about the booking: A crane."
+    [entry] = await studio.reads.audit_log.page(AuditFilter(action="idea.edit", limit=9))
+    assert (entry.actor, entry.subject) == (studio.admin, Subject("idea", view.idea.id))
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
-from booking_domain.bookings.ideas import EVENTS, IdeaChanged, IdeaDeleted, IdeaImageDeleted, IdeaSide
+from booking_domain.bookings.ideas import EVENTS, IdeaChanged, IdeaDeleted, IdeaImageDeleted, IdeaShared, IdeaSide
 from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
@@ -21,6 +21,13 @@ _TO_CUSTOMER: Final = NoticeTemplate(
     text="{other} wrote about your booking: {description}",
     details=("Estimated price: {estimate}.",),
 )
+_CHANGED: Final = "Booking {reference}: an idea was changed"
+_CHANGED_BY_ADMIN: Final = NoticeTemplate(
+    subject=_CHANGED, text="We changed your idea about the booking: {description} Contact us if you disagree."
+)
+_CHANGED_OF_OTHER: Final = NoticeTemplate(
+    subject=_CHANGED, text="We changed an idea of {other} about the booking: {description}"
+)
 _DELETED: Final = "Booking {reference}: an idea was deleted"
 _DELETED_BY_OTHER: Final = NoticeTemplate(subject=_DELETED, text="{other} deleted an idea about the booking.")
 _DELETED_BY_ADMIN: Final = NoticeTemplate(
@@ -37,7 +44,7 @@ _IMAGE_DELETED_OF_OTHER: Final = NoticeTemplate(
 
 
 async def _notices(event: IdeaChanged, reads: Reads) -> AsyncIterator[Addressed]:
-    """For the other side, of an idea or that it is gone; for both, of what an admin deleted; for no walk-in."""
+    """For the other side, of an idea or that it is gone; for both, of what an admin did; for no walk-in."""
     parties = await parties_of(event.booking_id, reads)
     if parties is None or parties.customer.id == parties.owner.id:
         return
@@ -61,6 +68,8 @@ def _templates(event: IdeaChanged) -> Mapping[IdeaSide, NoticeTemplate]:
     opposite = IdeaSide.PROVIDER if event.side is IdeaSide.CUSTOMER else IdeaSide.CUSTOMER
     if isinstance(event, IdeaImageDeleted):
         return {event.side: _IMAGE_DELETED, opposite: _IMAGE_DELETED_OF_OTHER}
+    if isinstance(event, IdeaShared) and event.by_admin:
+        return {event.side: _CHANGED_BY_ADMIN, opposite: _CHANGED_OF_OTHER}
     if not isinstance(event, IdeaDeleted):
         return {opposite: _TO_PROVIDER if opposite is IdeaSide.PROVIDER else _TO_CUSTOMER}
     if event.by_admin:
@@ -82,6 +91,8 @@ MESSAGES: Final = Messages(
     templates={
         "idea.shared.to_provider": _TO_PROVIDER,
         "idea.shared.to_customer": _TO_CUSTOMER,
+        "idea.shared.by_admin": _CHANGED_BY_ADMIN,
+        "idea.shared.of_other": _CHANGED_OF_OTHER,
         "idea.deleted.by_other": _DELETED_BY_OTHER,
         "idea.deleted.by_admin": _DELETED_BY_ADMIN,
         "idea.deleted.of_other": _DELETED_OF_OTHER,

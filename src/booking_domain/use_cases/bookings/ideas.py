@@ -55,7 +55,7 @@ class ShareIdea:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditIdea:
-    """Change an idea that the actor wrote."""
+    """Change an idea that the actor wrote, or any as an admin."""
 
     idea_id: IdeaId
     description: str | Unset = UNSET
@@ -110,9 +110,10 @@ async def _share(command: ShareIdea, tx: Repositories, context: UseCaseContext) 
 
 
 async def _edit(command: EditIdea, tx: Repositories, context: UseCaseContext) -> IdeaView:
-    idea, booking, _ = await _locked(command.idea_id, tx, context)
-    if idea.author_id != context.actor.id:
-        raise NotPermitted(permission=Permission.SHARE_IDEAS)
+    idea, booking, party = await _locked(command.idea_id, tx, context)
+    by_admin = idea.author_id != context.actor.id
+    if by_admin and party is not Party.ADMIN:
+        raise NotPermitted(permission=Permission.EDIT_IDEAS)
     require_expected_version(idea.version, command.expected_version)
     _require_open(booking)
     after = idea.edited(changed(idea.content, command), context.now)
@@ -121,7 +122,7 @@ async def _edit(command: EditIdea, tx: Repositories, context: UseCaseContext) ->
         images: Sequence[File] = (await tx.files.of_each(Folder.IDEAS, [idea.id])).get(idea.id, ())
     else:
         images = await set_files(_owner(idea.id), command.file_ids, tx, context)
-    await tx.outbox.put([idea_event(IdeaShared, after, context)])
+    await tx.outbox.put([idea_event(IdeaShared, after, context, by_admin=by_admin)])
     return IdeaView(idea=after, images=images)
 
 
@@ -180,8 +181,9 @@ share_idea: Final = UseCase(
     Permission.SHARE_IDEAS, _share, raises=(BookingNotFound, BookingIsOver, NotPermitted, *IDEA_ERRORS)
 )
 edit_idea: Final = UseCase(
-    Permission.SHARE_IDEAS,
+    Permission.EDIT_IDEAS,
     _edit,
+    concerns=lambda command, _: Subject("idea", command.idea_id),
     raises=(IdeaNotFound, BookingIsOver, NotPermitted, StaleVersion, InvalidValue, *SET_FILES_ERRORS),
 )
 delete_idea: Final = UseCase(

@@ -46,9 +46,9 @@ async def notify_user(
 ) -> None:
     """Notify a user: in the app, on devices, in the linked chat and by e-mail; by SMS if neither takes it.
 
-    Unless the notice has contacts of its own, deleted accounts are not notified, nor are users who do not want reminders,
-    or news of members; and a contact counts if it exists and its channel is on. An address that its server refuses, or a
-    chat that is blocked, is none.
+    Unless the notice has contacts of its own, deleted accounts are not notified, nor are users who do not want
+    reminders, or news of members; and a contact counts if it exists and its channel is on. An address that its server
+    refuses, or a chat that is blocked, is none.
     """
     contacts = addressed.contacts
     if contacts is None:
