@@ -93,19 +93,7 @@ FILE: Final = Mapper(
     files,
     File,
     image=Columns("width", "height"),
-    changes=(
-        "owner_id",
-        "position",
-        "filename",
-        "size",
-        "status",
-        "width",
-        "height",
-        "rejected_because",
-        "checked_until",
-        "sweep_at",
-        "version",
-    ),
+    fixed=("account_id", "folder", "content_type", "created_at", "upload_until"),
 )
 _f: Final = files.c
 _KEPT: Final = _f.status != _DELETED

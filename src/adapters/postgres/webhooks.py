@@ -142,38 +142,13 @@ ENDPOINT: Final = Mapper(
     url=Encrypted("url_sealed"),
     secret=Encrypted("secret_sealed"),
     previous_secret=Encrypted("previous_secret_sealed"),
-    changes=(
-        "url_sealed",
-        "url_index",
-        "description",
-        "event_types",
-        "status",
-        "disabled_because",
-        "disabled_at",
-        "secret_sealed",
-        "previous_secret_sealed",
-        "previous_secret_until",
-        "failures",
-        "rests_until",
-        "rotation_asked_at",
-        "version",
-    ),
+    fixed=("owner_id", "created_at"),
 )
 DELIVERY: Final = Mapper(
     webhook_deliveries,
     WebhookDelivery,
     payload=Encrypted("payload_sealed"),
-    changes=(
-        "status",
-        "attempts",
-        "first_attempt_at",
-        "last_attempt_at",
-        "next_attempt_at",
-        "failure",
-        "response_status",
-        "response_excerpt",
-        "version",
-    ),
+    fixed=("endpoint_id", "event_id", "booking_id", "type", "payload_sealed", "created_at"),
 )
 _e: Final = webhook_endpoints.c
 _d: Final = webhook_deliveries.c

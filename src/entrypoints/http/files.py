@@ -22,7 +22,7 @@ from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.identities import Caller
-from entrypoints.http.kit.images import IMAGE, PRIVATE_FOR, ImageJson, image_json
+from entrypoints.http.kit.images import PRIVATE_FOR, ImageJson, image_json
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.kit.rate_limits import UPLOADS, limited_as
@@ -147,18 +147,6 @@ ANNOUNCE: Final[dict[str, Any]] = {
     "contentType": "image/jpeg",
     "size": 3_480_112,
     "folder": "portfolio",
-}
-FILE: Final[dict[str, Any]] = {
-    "id": IMAGE["fileId"],
-    "folder": "portfolio",
-    "filename": "fresh-fade.jpg",
-    "contentType": "image/jpeg",
-    "size": 148_230,
-    "status": "ready",
-    "inUse": False,
-    "image": IMAGE,
-    "createdAt": "2026-11-23T01:40:00Z",
-    "version": 3,
 }
 
 

@@ -92,21 +92,7 @@ def idea_json(view: IdeaView, links: ObjectLinks) -> IdeaJson:
 
 
 SHARE: Final[dict[str, Any]] = {"bookingId": "0199f3c1-2a44-7d1e-9b0a-5c6d7e8f9a0b", **WISH}
-IDEA: Final[dict[str, Any]] = {
-    "id": "0199f3c1-2a44-7d1e-9b0a-5c6d7e8f9a55",
-    **SHARE,
-    "by": "customer",
-    "currency": "MNT",
-    "images": [],
-    "createdAt": "2026-11-23T01:45:00Z",
-    "updatedAt": "2026-11-23T01:45:00Z",
-    "version": 1,
-}
 CHANGE: Final[dict[str, Any]] = {"size": "12 cm", "budgetAmount": None}
-CHANGED: Final[dict[str, Any]] = {name: value for name, value in IDEA.items() if name != "budgetAmount"} | {
-    "size": "12 cm",
-    "version": 2,
-}
 
 
 @post("/", opt=documented(ideas.share_idea, body=SHARE))

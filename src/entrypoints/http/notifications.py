@@ -147,16 +147,7 @@ message_json: Final = projection(
 
 
 # Examples for the API's documentation.
-NOTIFICATION: Final[dict[str, Any]] = {
-    "id": "0199f3d0-7e50-7a11-8b22-5c6d7e8f9a0b",
-    "type": "booking.confirmed",
-    "bookingId": "0199f3d0-1f10-7c55-9e66-3a4b5c6d7e8f",
-    "subject": "BK-7QF2MX: confirmed",
-    "text": "Your appointment with Ink & Needle on 2026-11-24 10:00 is confirmed.",
-    "language": "en",
-    "createdAt": "2026-11-22T03:16:00Z",
-}
-UNTIL: Final[dict[str, Any]] = {"until": NOTIFICATION["id"]}
+UNTIL: Final[dict[str, Any]] = {"until": "0199f3d0-7e50-7a11-8b22-5c6d7e8f9a0b"}
 
 
 @get(

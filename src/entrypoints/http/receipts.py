@@ -140,22 +140,6 @@ def _facts(receipt: Receipt, say: Wording) -> Iterator[Fact]:
 
 
 # Examples for the API's documentation.
-RECEIPT: Final[dict[str, Any]] = {
-    "id": "0199f3c9-2b40-7c11-8e52-6d1f9a3b7c08",
-    "bookingId": "0199f3a4-7c52-7d0e-8b3f-2a9c6e5d4f10",
-    "bookingReference": "BK-7F3K9Q",
-    "kind": "receipt",
-    "number": "R-000012",
-    "amount": 2_000_000,
-    "currency": "MNT",
-    "method": "online",
-    "reference": "6e4d7f1a-9c2b-4b58-8a3e-1f0d5c7b2e94",
-    "corrects": [],
-    "issuerName": "Sarnai Tattoo",
-    "customerName": "Bold Bat",
-    "language": "mn",
-    "issuedAt": "2026-11-20T03:21:00Z",
-}
 PAGE: Final = '<!doctype html>\n<html lang="mn" dir="ltr">…</html>\n'
 
 

@@ -92,25 +92,6 @@ transaction_json: Final = projection(
 )
 """Show a movement of money to a party of its booking, or to an admin."""
 
-# An example for the API's documentation.
-TRANSACTION: Final[dict[str, Any]] = {
-    "id": "0199f3b1-2c40-7f31-9c45-6e9b0d7f1a55",
-    "type": "payment",
-    "status": "paid",
-    "bookingId": "0199f3a7-90c2-7b15-a4d8-6e2f1c7b9a03",
-    "bookingReference": "BK-7F3K9Q",
-    "provider": {"id": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21", "name": "Sarnai Tattoo"},
-    "customer": {"id": "0199f3a0-5c1e-7d42-8f0b-3c5a9e2d1b77", "name": "Bold"},
-    "gateway": "qpay",
-    "purpose": "deposit",
-    "amount": 2_000_000,
-    "movedAmount": 2_000_000,
-    "currency": "MNT",
-    "reference": "7d1f3c0e-5a2b-4c19-9e41-8f0b3c5a9e2d",
-    "createdAt": "2026-11-20T03:16:00Z",
-    "processedAt": "2026-11-20T03:18:00Z",
-}
-
 
 @get("/", opt=documented(queries.list_own_transactions, raises=(InvalidValue,)))
 async def list_payments(

@@ -50,19 +50,7 @@ SALON: Final = Mapper(
     elsewhere=("hours",),
     location=Columns("lat", "lon"),
     photos=Converted("photos", write=images_json, read=images_of),
-    changes=(
-        "name",
-        "time_zone",
-        "address",
-        "city",
-        "lat",
-        "lon",
-        "phone",
-        "email",
-        "instructions",
-        "photos",
-        "version",
-    ),
+    fixed=("manager_id", "created_at"),
 )
 _s: Final = salons.c
 _p: Final = providers.c

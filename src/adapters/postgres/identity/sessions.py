@@ -23,18 +23,7 @@ SESSION: Final = Mapper(
     sessions,
     Session,
     client=Columns("address", "user_agent", "platform"),
-    changes=(
-        "token_digest",
-        "previous_digest",
-        "seed",
-        "last_used_at",
-        "expires_at",
-        "ended_at",
-        "address",
-        "user_agent",
-        "platform",
-        "second_factor",
-    ),
+    fixed=("user_id", "created_at", "family_digest", "device_id"),
 )
 LOGIN: Final = Mapper(login_history, Login, client=Columns("address", "user_agent", "platform"))
 _s: Final = sessions.c

@@ -86,10 +86,10 @@ Declaration = Columns | Converted | Encrypted | Renamed
 class Mapper(Generic[Value]):
     """One dataclass in (part of) one table.
 
-    `changes` are the columns that an UPDATE sets; None means all but the primary key. `transient` fields are not stored
-    in the table; their values are the dataclass's defaults. `elsewhere` are the columns that other code stores; those
-    that the database computes need no declaration. With encrypted columns, `read`, `write` and `changes` also take the
-    cipher.
+    `changes` are the columns that an UPDATE sets; None means all but the primary key and those that are `fixed`.
+    `transient` fields are not stored in the table; their values are the dataclass's defaults. `elsewhere` are the
+    columns that other code stores; those that the database computes need no declaration. With encrypted columns,
+    `read`, `write` and `changes` also take the cipher.
     """
 
     def __init__(
@@ -98,6 +98,7 @@ class Mapper(Generic[Value]):
         kind: type[Value],
         *,
         changes: tuple[str, ...] | None = None,
+        fixed: tuple[str, ...] = (),
         transient: tuple[str, ...] = (),
         elsewhere: tuple[str, ...] = (),
         **declared: Declaration,
@@ -107,9 +108,10 @@ class Mapper(Generic[Value]):
         self.kind = kind
         self.columns: tuple[Column[Any], ...] = tuple(column for column in table.columns if column.name in code.written)
         self._table = table
-        self._changes = (
-            tuple(column.name for column in self.columns if not column.primary_key) if changes is None else changes
-        )
+        if unknown := {*fixed} - {column.name for column in self.columns}:
+            raise TypeError(f"{kind.__name__} is not stored in {table.name}.{', '.join(sorted(unknown))}")
+        set_ = (column.name for column in self.columns if not column.primary_key and column.name not in fixed)
+        self._changes = tuple(set_) if changes is None else changes
         self.read: Callable[..., Value] = code.reader([column.name for column in self.columns])
         self.write: Callable[..., dict[str, Any]] = code.writer([column.name for column in self.columns])
         self.changes: Callable[..., dict[str, Any]] = code.writer(self._changes)

@@ -19,16 +19,7 @@ SMS: Final = Mapper(
     sms_messages,
     SmsMessage,
     cost=Columns("cost_millionths", "cost_currency"),
-    changes=(
-        "provider_message_id",
-        "status",
-        "segments",
-        "cost_millionths",
-        "cost_currency",
-        "error",
-        "ask_at",
-        "updated_at",
-    ),
+    fixed=("user_id", "to_masked", "to_digest", "to_verified", "template", "language", "provider", "created_at"),
 )
 _m: Final = sms_messages.c
 _COUNT: Final = Statement(select(func.count()).where(_m.created_at > bindparam("since")))

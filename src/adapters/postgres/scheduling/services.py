@@ -42,20 +42,7 @@ SERVICE: Final = Mapper(
     price=Columns("price_amount", "currency"),
     deposit=Columns("deposit_amount", "currency"),
     reminder_minutes=Converted("reminder_minutes", write=list, read=tuple),
-    changes=(
-        "name",
-        "description",
-        "category",
-        "minutes",
-        "price_amount",
-        "deposit_amount",
-        "buffer_before_minutes",
-        "buffer_after_minutes",
-        "reminder_minutes",
-        "add_on",
-        "active",
-        "version",
-    ),
+    fixed=("provider_id", "salon_id", "currency", "created_at"),
 )
 OFFER: Final = Mapper(service_offers, ServiceOffer)
 _s: Final = services.c

@@ -340,21 +340,6 @@ async def _identities(source: ExportSource) -> list[ExportedIdentityJson]:
 
 _MOST_CODES: Final = 1_000
 """More than an account can be sent in the 30 days of the history: at most ten a day for each contact."""
-SESSIONS_EXAMPLE: Final[dict[str, Any]] = {
-    "items": [
-        {
-            "id": "0199f3a0-5c1e-7d42-8f0b-3c5a9e2d1b78",
-            "createdAt": "2026-11-20T03:15:00Z",
-            "lastUsedAt": "2026-11-23T01:40:00Z",
-            "expiresAt": "2026-12-23T01:40:00Z",
-            "userAgent": "Mozilla/5.0 (iPhone; CPU iPhone OS 26_1 like Mac OS X)",
-            "platform": "web",
-            "address": "203.0.113.7",
-            "current": True,
-        }
-    ]
-}
-_DEVICE: Final = {name: value for name, value in SESSIONS_EXAMPLE["items"][0].items() if name != "current"}
 SESSIONS: Final = items(
     "sessions",
     ExportedSessionJson,
@@ -390,17 +375,6 @@ IDENTITIES: Final = value(
 )
 
 
-USER: Final[dict[str, Any]] = {
-    "id": "0199f3a0-5c1e-7d42-8f0b-3c5a9e2d1b77",
-    "name": "Dorj",
-    "email": "dorj@example.com",
-    "role": "customer",
-    "status": "active",
-    "locale": "en",
-    "timeZone": "Asia/Ulaanbaatar",
-    "createdAt": "2026-11-20T03:15:00Z",
-    "emailVerifiedAt": "2026-11-20T03:17:00Z",
-}
 REGISTER: Final[dict[str, Any]] = {
     "email": "dorj@example.com",
     "password": "correct-horse-battery",
@@ -408,13 +382,9 @@ REGISTER: Final[dict[str, Any]] = {
     "role": "customer",
 }
 LOGIN: Final[dict[str, Any]] = {"email": "customer@example.com", "password": "correct-horse-battery"}
-SIGNED_IN: Final[dict[str, Any]] = {
-    "user": USER,
-    "accessToken": "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiIwMTk5ZjNhMCJ9.c2lnbmF0dXJl",
-    "refreshToken": "AZnzoFwefUKPCzxanixtd5uJ3eFqv0r0sU5c3sQ0oXb9q8pEwq2o5H8mN1dGk7LzR4tYw6Vb0KxQeJfH3sPiUcZa7Mn2DgXo",
-    "expiresIn": 1800,
+REFRESH: Final[dict[str, Any]] = {
+    "refreshToken": "AZnzoFwefUKPCzxanixtd5uJ3eFqv0r0sU5c3sQ0oXb9q8pEwq2o5H8mN1dGk7LzR4tYw6Vb0KxQeJfH3sPiUcZa7Mn2DgXo"
 }
-REFRESH: Final[dict[str, Any]] = {"refreshToken": SIGNED_IN["refreshToken"]}
 SEND_OTP: Final[dict[str, Any]] = {"phone": "9911 2233", "purpose": "login"}
 VERIFY_OTP: Final[dict[str, Any]] = {"phone": "9911 2233", "purpose": "login", "code": "402519"}
 COMPLETE_PROFILE: Final[dict[str, Any]] = {"name": "Dorj", "role": "customer"}

@@ -18,7 +18,7 @@ from booking_domain.use_cases.platform.listings import (
 )
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.platform.views import Appointment
-from entrypoints.http.bookings.schemas import BOOKING, BookingJson, booking_json
+from entrypoints.http.bookings.schemas import BOOKING_ID, REFERENCE, BookingJson, booking_json
 from entrypoints.http.kit.csv_cells import FIRST_ROWS, Columns, csv_response
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, PAGE_AND_ONE, Page
 from entrypoints.http.kit.documentation import documented
@@ -28,7 +28,6 @@ from entrypoints.http.kit.listing import MOST_STATUSES, PERIOD, ListQuery
 from entrypoints.http.kit.projection import projection
 from entrypoints.http.transactions import (
     FILTERED,
-    TRANSACTION,
     ChosenTransactionsQuery,
     TransactionsJson,
     TransactionsQuery,
@@ -124,13 +123,13 @@ _TRANSACTION_COLUMNS: Final[Columns[Transaction]] = {
 # Examples for the API's documentation.
 _BOOKINGS_CSV: Final = (
     ",".join(_BOOKING_COLUMNS)
-    + f"\r\n{BOOKING['id']},{BOOKING['reference']},pending,unpaid,Sarnai Tattoo,Bold,2026-11-23T02:00:00+00:00,"
+    + f"\r\n{BOOKING_ID},{REFERENCE},pending,unpaid,Sarnai Tattoo,Bold,2026-11-23T02:00:00+00:00,"
     "2026-11-23T03:00:00+00:00,Asia/Ulaanbaatar,80000.00,20000.00,0.00,0.00,MNT,2026-11-20T03:15:00+00:00\r\n"
 )
 _TRANSACTIONS_CSV: Final = (
     ",".join(_TRANSACTION_COLUMNS)
-    + f"\r\n{TRANSACTION['id']},payment,paid,{BOOKING['reference']},Sarnai Tattoo,Bold,qpay,deposit,,,20000.00,"
-    f"20000.00,MNT,{TRANSACTION['reference']},2026-11-20T03:16:00+00:00,2026-11-20T03:18:00+00:00\r\n"
+    + f"\r\n0199f3b1-2c40-7f31-9c45-6e9b0d7f1a55,payment,paid,{REFERENCE},Sarnai Tattoo,Bold,qpay,deposit,,,20000.00,"
+    "20000.00,MNT,7d1f3c0e-5a2b-4c19-9e41-8f0b3c5a9e2d,2026-11-20T03:16:00+00:00,2026-11-20T03:18:00+00:00\r\n"
 )
 
 

@@ -40,7 +40,7 @@ from booking_domain.use_cases.disputes.commands import (
     ResolveDispute,
 )
 from booking_domain.use_cases.disputes.queries import DisputeCase
-from entrypoints.http.bookings.schemas import BOOKING, BookingJson, EventJson, booking_json, event_json
+from entrypoints.http.bookings.schemas import BOOKING_ID, BookingJson, EventJson, booking_json, event_json
 from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json
 from entrypoints.http.kit.csv_cells import FIRST_ROWS
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, PAGE_AND_ONE, Page, PageQuery
@@ -408,7 +408,7 @@ DISPUTES: Final = pages("disputes", ExportedDisputeJson, _exported, about="The d
 _CUSTOMER: Final = {"id": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8d12", "name": "Bold"}
 EVIDENCE: Final[dict[str, Any]] = {"kind": "text", "text": "I waited from 10:00 to 10:40; the studio was closed."}
 OPEN: Final[dict[str, Any]] = {
-    "bookingId": BOOKING["id"],
+    "bookingId": BOOKING_ID,
     "reason": "Nobody was there.",
     "evidence": [EVIDENCE],
 }

@@ -47,8 +47,8 @@ from booking_domain.use_cases.catalogue.publication import CorrectProfile
 from booking_domain.use_cases.catalogue.queries import PORTFOLIO_SHOWN, ProviderPage
 from booking_domain.use_cases.platform.views import ProviderView
 from booking_domain.use_cases.scheduling.queries import ExplicableSchedule
-from entrypoints.http.bookings.schemas import BOOKING
-from entrypoints.http.files import FILE, FileJson, file_json
+from entrypoints.http.bookings.schemas import BOOKING_ID
+from entrypoints.http.files import FileJson, file_json
 from entrypoints.http.kit.cursors import PAGE_AND_ONE, Page, PageQuery
 from entrypoints.http.kit.fields import (
     Amount,
@@ -63,7 +63,7 @@ from entrypoints.http.kit.fields import (
     ZoneName,
     one_of,
 )
-from entrypoints.http.kit.images import ImageJson, picture_or_none
+from entrypoints.http.kit.images import IMAGE, ImageJson, picture_or_none
 from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.portfolio import PortfolioJson, portfolio_json
 from entrypoints.http.services import ServiceJson, service_json
@@ -682,7 +682,7 @@ PROFILE: Final[dict[str, Any]] = {
     "priceAmount": 8000000,
     "currency": "MNT",
 }
-DOCUMENTS: Final[dict[str, Any]] = {"fileIds": [FILE["id"]]}
+DOCUMENTS: Final[dict[str, Any]] = {"fileIds": [IMAGE["fileId"]]}
 
 
 def provider_json_with_note(view: ProviderView, links: ObjectLinks) -> ProviderJson:
@@ -715,4 +715,4 @@ CHANGES: Final[dict[str, Any]] = {"bio": "Fine lines, lettering and cover-ups.",
 APPROVED: Final[dict[str, Any]] = {"approved": True, "note": "Welcome."}
 SUSPEND: Final[dict[str, Any]] = {"reason": "The address does not exist."}
 CORRECTION: Final[dict[str, Any]] = {"address": "Peace Avenue 71, Ulaanbaatar"}
-DECIDE: Final[dict[str, Any]] = {"bookingIds": [BOOKING["id"]], "verdict": "cancel", "reason": "The studio has closed."}
+DECIDE: Final[dict[str, Any]] = {"bookingIds": [BOOKING_ID], "verdict": "cancel", "reason": "The studio has closed."}

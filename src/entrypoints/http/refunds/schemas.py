@@ -292,15 +292,7 @@ SET_ACCOUNT: Final[dict[str, Any]] = {
     "holderName": "Bold Bat",
     "currentPassword": "correct-horse-battery",
 }
-PAYEE_ACCOUNT: Final[dict[str, Any]] = {
-    "id": "0199f3c0-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
-    "bank": "Khan Bank",
-    "accountNumber": "5012345678",
-    "holderName": "Bold Bat",
-    "since": "2026-11-23T02:00:00Z",
-    "usableFrom": "2026-11-25T02:00:00Z",
-}
-CONFIRM: Final[dict[str, Any]] = {"bankAccountId": PAYEE_ACCOUNT["id"], "code": "123456"}
+CONFIRM: Final[dict[str, Any]] = {"bankAccountId": "0199f3c0-1a2b-7c3d-8e4f-5a6b7c8d9e0f", "code": "123456"}
 SETTLE: Final[dict[str, Any]] = {"bankReference": "FT26327000123"}
 RETURN: Final[dict[str, Any]] = {"reason": "The bank does not know this account number."}
 CSV: Final = (

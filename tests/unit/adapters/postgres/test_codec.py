@@ -244,6 +244,9 @@ def test_columns_of_the_name_and_the_parts_of_a_nested_value_need_no_declaration
 
 
 def test_an_update_sets_the_declared_columns_only() -> None:
-    mapper = declared(at=Columns("x", "y"), changes=("x", "y"))()
-    assert mapper.changes(Place(id=UUID(int=1), name="Nomad", at=Point(x=1, y=2))) == {"x": 1, "y": 2}
-    assert b"SET x=$1" in mapper.update().numbered
+    for said in ({"changes": ("x", "y")}, {"fixed": ("label",)}):
+        mapper = declared(at=Columns("x", "y"), **said)()
+        assert mapper.changes(Place(id=UUID(int=1), name="Nomad", at=Point(x=1, y=2))) == {"x": 1, "y": 2}
+        assert b"SET x=$1" in mapper.update().numbered
+    with pytest.raises(TypeError, match=r"not stored in places\.digest"):
+        declared(at=Columns("x", "y"), fixed=("digest",))()
