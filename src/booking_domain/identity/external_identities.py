@@ -5,7 +5,7 @@ one that looks like a phone number, an e-mail address or an id gives access to n
 to.
 
 An assertion is a statement, signed by a service, that a person has just signed in there. It is valid for a few minutes
-and one use.
+and one use; Telegram's can be used again by the client that has signed in with it.
 """
 
 from collections.abc import Mapping, Sequence

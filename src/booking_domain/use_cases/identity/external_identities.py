@@ -5,6 +5,7 @@ deadlock.
 """
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Final
 
 from booking_domain.identity.errors import (
@@ -24,7 +25,7 @@ from booking_domain.identity.errors import (
 )
 from booking_domain.identity.events import IdentitiesChanged, account_event
 from booking_domain.identity.external_identities import Assertion, ExternalIdentity, IdentityProvider
-from booking_domain.identity.known_clients import NOBODY, ClientTrace
+from booking_domain.identity.known_clients import NOBODY, ClientTrace, token_digest
 from booking_domain.identity.legal import AcceptedVersions, NotTheCurrentVersion
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import Contact, ContactChannel
@@ -106,11 +107,14 @@ async def _sign_in(command: SignInByAssertion, tx: IdentityTx, context: UseCaseC
     """Begin a session for the account that the identity is linked to.
 
     An identity that is not linked yet is linked to the account of its e-mail address, see `_holder`, or to a new one.
-    The session uses up the assertion. A second factor that is missing or wrong leaves it good, and links nothing.
+    The session uses up the assertion, except for its client at Telegram, which shows a mini-app the same one when it
+    is loaded again. A second factor that is missing or wrong leaves it good, and links nothing.
     """
     asserted = command.assertion
-    await _use(asserted, tx)
+    first_use = await tx.used_assertions.use(asserted.digest, asserted.good_until)
     linked_to = await tx.external_identities.lock(asserted.provider, asserted.subject)
+    if not first_use and (linked_to is None or not await _signed_in_with_it(command, linked_to, tx, context)):
+        raise InvalidAssertion(asserted.subject)
     holder = await _holder(asserted, tx, context) if linked_to is None else None
     user_id = linked_to or (await _add_account(command, tx, context) if holder is None else holder).id
     opening = OpenSession(
@@ -123,8 +127,11 @@ async def _sign_in(command: SignInByAssertion, tx: IdentityTx, context: UseCaseC
     try:
         signed_in = await begin_session(opening, tx, context)
     except (SecondFactorNeeded, InvalidSecondFactor, TooManyAttempts):  # these commit
-        await tx.used_assertions.undo_use(asserted.digest)
+        if first_use:
+            await tx.used_assertions.undo_use(asserted.digest)
         raise
+    if first_use and asserted.provider is IdentityProvider.TELEGRAM:
+        await tx.used_assertions.use(_of_client(asserted, user_id, signed_in.client_token), asserted.good_until)
     if linked_to is None:
         await tx.external_identities.add(_identity(asserted.provider, asserted.subject, user_id, context))
     await record_acceptances(user_id, command.accepted, tx, context)
@@ -136,6 +143,23 @@ async def _sign_in(command: SignInByAssertion, tx: IdentityTx, context: UseCaseC
 async def _use(asserted: Assertion, tx: IdentityTx) -> None:
     if not await tx.used_assertions.use(asserted.digest, asserted.good_until):
         raise InvalidAssertion(asserted.subject)
+
+
+async def _signed_in_with_it(
+    command: SignInByAssertion, user_id: UserId, tx: IdentityTx, context: UseCaseContext
+) -> bool:
+    """Whether the client, which the account still knows, has signed in with this assertion before."""
+    await tx.users.lock(user_id)
+    token = command.client_trace.token
+    known = {client.token_digest for client in await tx.known_clients.of_user(user_id, context.now)}
+    return token_digest(user_id, token) in known and not await tx.used_assertions.use(
+        _of_client(command.assertion, user_id, token), command.assertion.good_until
+    )
+
+
+def _of_client(asserted: Assertion, user_id: UserId, client_token: str | None) -> bytes:
+    """The digest of an assertion together with the client that has signed in with it; the account is locked."""
+    return sha256(asserted.digest + token_digest(user_id, client_token or "")).digest()
 
 
 async def _holder(asserted: Assertion, tx: IdentityTx, context: UseCaseContext) -> User | None:

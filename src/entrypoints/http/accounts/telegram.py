@@ -119,7 +119,8 @@ async def sign_in_by_telegram(
 
     The first sign-in creates a customer account with the user's name from Telegram and no contact. To use an existing
     account, link it first at `/users/me/telegram`. Signed data can be used once, within five minutes unless configured
-    otherwise. `accepted` is recorded for new and existing accounts.
+    otherwise; the client that signed in with it may show it again until then, with its `X-Client-Token` or cookie, as a
+    mini-app does that is loaded again. `accepted` is recorded for new and existing accounts.
     """
     tokens = await sign_in_with_telegram(
         identity,

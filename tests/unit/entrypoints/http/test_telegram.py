@@ -163,6 +163,41 @@ async def test_an_assertion_is_accepted_once_in_any_encoding(api: Api) -> None:
 
 
 @with_a_bot
+async def test_a_mini_app_that_is_loaded_again_signs_in_again_on_the_same_device_only(api: Api) -> None:
+    body, another = shown(api), shown(api)
+    client, elsewhere = [{"X-Client-Token": (await signed_in(api, each))["clientToken"]} for each in (body, another)]
+    for headers in ({}, elsewhere, {"X-Client-Token": "x"}):
+        assert_problem(await api.post("/auth/telegram", json=body, headers=headers), 401, "auth.invalid_assertion")
+    again = [await api.post("/auth/telegram", json=body, headers=client) for _ in range(2)]
+    assert [answer.status_code for answer in again] == [200, 200]
+    assert [await alive(api, answer.json()) for answer in again] == [True, True]
+    api.clock.advance(timedelta(minutes=6))
+    assert_problem(await api.post("/auth/telegram", json=body, headers=client), 401, "auth.invalid_assertion")
+
+
+@with_a_bot
+async def test_a_client_that_was_forgotten_does_not_sign_in_again_with_the_same_data(api: Api) -> None:
+    body = shown(api)
+    client = {"X-Client-Token": (await signed_in(api, body))["clientToken"]}
+    other = await signed_in(api)
+    assert (await api.call("DELETE", "/auth/sessions", other["accessToken"])).status_code == 204
+    assert_problem(await api.post("/auth/telegram", json=body, headers=client), 401, "auth.invalid_assertion")
+
+
+@with_a_bot
+async def test_a_device_that_is_loaded_again_needs_the_second_factor_again(api: Api) -> None:
+    somebody = await protected(api)
+    assert (await link(api, somebody.token)).status_code == 204
+    body = shown(api)
+    begun = await signed_in(api, {**body, "secondFactor": somebody.recovery_codes[0]})
+    client = {"X-Client-Token": begun["clientToken"]}
+    for headers, code in ((client, "auth.second_factor_needed"), ({}, "auth.invalid_assertion")):
+        assert_problem(await api.post("/auth/telegram", json=body, headers=headers), 401, code)
+    again = {**body, "secondFactor": somebody.recovery_codes[1]}
+    assert (await api.post("/auth/telegram", json=again, headers=client)).status_code == 200
+
+
+@with_a_bot
 async def test_parallel_uses_of_an_assertion_begin_one_session(api: Api) -> None:
     body = shown(api)
     answers = await asyncio.gather(*(sign_in(api, body) for _ in range(20)))
