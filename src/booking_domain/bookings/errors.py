@@ -36,7 +36,7 @@ class RescheduleTooLate(Conflict, code="booking.reschedule_too_late", field="slo
     """This booking could be rescheduled until {deadline}."""
 
     deadline: datetime
-    zone: str = "UTC"
+    zone: str
 
 
 class TooEarly(Conflict, code="booking.not_started", field="status"):

@@ -34,6 +34,8 @@ class BankAccountTooNew(Conflict, code="payout.bank_account_too_new"):
     """The bank account is new: transfers to it wait until {usable_from}, or until an admin confirms it."""
 
     usable_from: datetime
+    zone: str
+    """Of the admin who approves the transfer."""
 
 
 class BankAccountFrozen(Conflict, code="payout.bank_account_frozen"):
@@ -89,12 +91,12 @@ class BankAccount:
         """The account that its owner did not enter; the same object if it is frozen already."""
         return self if self.frozen_at is not None else replace(self, frozen_at=now, version=self.version + 1)
 
-    def require_usable(self, now: datetime) -> None:
-        """Raise `BankAccountFrozen` or `BankAccountTooNew` if no transfer to it can be approved."""
+    def require_usable(self, now: datetime, zone: str) -> None:
+        """Raise `BankAccountFrozen` or `BankAccountTooNew` if no admin, in this zone, can approve a transfer to it."""
         if self.frozen_at is not None:
             raise BankAccountFrozen
         if now < self.usable_from:
-            raise BankAccountTooNew(usable_from=self.usable_from)
+            raise BankAccountTooNew(usable_from=self.usable_from, zone=zone)
 
 
 class BankAccounts(Protocol):

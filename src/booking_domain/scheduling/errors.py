@@ -13,6 +13,7 @@ class SlotTaken(Conflict, code="booking.slot_taken", field="slot"):
 
     start: datetime
     zone: str = "UTC"
+    """Of the provider. A rival that only the constraint on claims finds is named in UTC."""
 
 
 class SlotNotOffered(RuleViolated, code="booking.slot_not_offered", field="slot"):
@@ -22,7 +23,7 @@ class SlotNotOffered(RuleViolated, code="booking.slot_not_offered", field="slot"
     """
 
     start: datetime
-    zone: str = "UTC"
+    zone: str
     reasons: tuple[str, ...] = ()
     """As strangers see them."""
 
@@ -48,7 +49,7 @@ class TimeNotAvailable(Conflict, code="booking.time_not_available", field="slot"
     """
 
     start: datetime
-    zone: str = "UTC"
+    zone: str
     reasons: tuple[str, ...] = ()
     """As strangers see them."""
 
@@ -65,7 +66,7 @@ class TimeOff(Conflict, code="booking.time_off", field="slot"):
 
     start: datetime
     until: datetime
-    zone: str = "UTC"
+    zone: str
 
 
 class WindowInvalid(RuleViolated, code="scheduling.window_invalid", field="to"):

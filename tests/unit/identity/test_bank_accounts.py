@@ -63,11 +63,11 @@ def test_an_account_that_is_entered_waits_for_48_hours_or_a_confirmation() -> No
     make = Builder()
     account = make.bank_account(make.user().id).changed(OTHER, OTHER_ID, NOW)
     with pytest.raises(BankAccountTooNew) as refused:
-        account.require_usable(NOW + WAITS_FOR - timedelta(microseconds=1))
+        account.require_usable(NOW + WAITS_FOR - timedelta(microseconds=1), "UTC")
     assert refused.value.usable_from == NOW + timedelta(hours=48)
-    account.require_usable(NOW + WAITS_FOR)
+    account.require_usable(NOW + WAITS_FOR, "UTC")
     confirmed = account.confirmed(NOW)
-    confirmed.require_usable(NOW)
+    confirmed.require_usable(NOW, "UTC")
     assert (confirmed.version, confirmed.confirmed(NOW + WAITS_FOR)) == (3, confirmed)
 
 
@@ -76,7 +76,7 @@ def test_a_frozen_account_is_used_once_it_is_entered_again_and_waits_then() -> N
     frozen = make.bank_account(make.user().id).frozen(NOW)
     assert frozen.frozen(NOW + WAITS_FOR) is frozen
     with pytest.raises(BankAccountFrozen):
-        frozen.require_usable(NOW + WAITS_FOR)
+        frozen.require_usable(NOW + WAITS_FOR, "UTC")
     with pytest.raises(BankAccountFrozen):
         frozen.confirmed(NOW)
     again = frozen.changed(frozen.details, OTHER_ID, NOW)

@@ -33,7 +33,7 @@ from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import LoginId, SessionId, UserId
 from booking_domain.shared.languages import FALLBACK
 from booking_domain.shared.permissions import Permission
-from booking_domain.shared.time import require_time_zone
+from booking_domain.shared.time import local_time, require_time_zone
 from booking_domain.shared.user_texts import require_plain_name
 from booking_domain.use_cases.identity.legal import record_acceptances
 from booking_domain.use_cases.identity.passkey_responses import use_challenge, verify_response
@@ -305,7 +305,7 @@ def _usable(user: User | None) -> User:
     if user.usable:
         return user
     if user.erased_from is not None:
-        raise AccountDeleted(erased_from=user.erased_from.date())
+        raise AccountDeleted(erased_from=local_time(user.erased_from, user.time_zone).date())
     raise AccountDisabled
 
 

@@ -109,7 +109,8 @@ def transfer_use_cases(
         require_expected_version(locked.transfer.version, command.expected_version)
         locked.require_payable()
         account = required(await tx.bank_accounts.get(await locked.payee(tx)), refusals.no_account)
-        account.require_usable(context.now)
+        approver = await tx.users.get(context.actor.id)
+        account.require_usable(context.now, "UTC" if approver is None else approver.time_zone)
         after = locked.transfer.approve(account.details, context.now, account_id=account.id)
         if after is not locked.transfer:
             await locked.save(after, tx)

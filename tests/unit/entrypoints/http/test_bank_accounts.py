@@ -73,7 +73,10 @@ async def test_a_user_without_a_password_signs_in_again_before_a_change(api: Api
 async def test_no_transfer_to_a_new_account_is_approved_for_48_hours(api: Api, kind: str) -> None:
     payee, admin, path = await set_up(api, kind)
     await entered(api, payee, THIEFS, confirmed=False)
-    assert_problem(await api.post(f"{path}/approve", admin), 409, "payout.bank_account_too_new")
+    await api.patch("/users/me", admin, json={"timeZone": "Europe/Berlin"})
+    refused = await api.post(f"{path}/approve", admin)
+    assert_problem(refused, 409, "payout.bank_account_too_new")
+    assert "until Wed 25 Nov 2026, 01:00 (Berlin)" in refused.json()["detail"]
     shown = (await api.get(path, admin)).json()
     assert shown["waitsFor"] == "approval"
     account = shown["bankAccount"]

@@ -36,6 +36,13 @@ async def erase(api: Api, user_id: UserId) -> ErasureResult:
     return await api.container.executor().run(erase_account, user_id, actor=SYSTEM)
 
 
+async def test_the_day_of_the_erasure_is_that_of_the_accounts_time_zone(api: Api) -> None:
+    token = (await joined(api))["accessToken"]
+    await api.patch("/users/me", token, json={"timeZone": "Pacific/Honolulu"})
+    await delete(api, token)
+    assert "Tue 22 Dec 2026" in (await log_in(api)).json()["detail"]
+
+
 async def test_deletion_ends_all_sessions_and_is_revealed_only_with_the_password(api: Api) -> None:
     here, elsewhere = await joined(api), (await log_in(api)).json()
     assert (await delete(api, here["accessToken"])).status_code == 204
