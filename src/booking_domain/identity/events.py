@@ -61,6 +61,14 @@ class AccountDeleted(AccountChanged, topic="account.deleted"):
     """An account was deleted; it is erased later."""
 
 
+class AccountDisabled(AccountChanged, topic="account.disabled"):
+    """An admin has disabled an account."""
+
+
+class AccountEnabled(AccountChanged, topic="account.enabled"):
+    """An admin has made a disabled account active again."""
+
+
 class CalendarLinkRevoked(AccountChanged, topic="account.calendar_link_revoked"):
     """A user's calendar link was removed: the password was replaced, all sessions ended, or its secret is outdated."""
 
@@ -103,6 +111,8 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     IdentitiesChanged,
     SessionsEnded,
     AccountDeleted,
+    AccountDisabled,
+    AccountEnabled,
     BankAccountChanged,
     CalendarLinkRevoked,
     EarlierAccessRemoved,

@@ -6,6 +6,8 @@ from booking_domain.notifications.segments import segments_of, shortened
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from booking_domain.use_cases.messages.attachments import SMS_SEGMENTS
 from booking_domain.use_cases.messages.declared import MESSAGE_TEMPLATES, SAMPLES, SILENT_EVENTS
+from booking_domain.use_cases.messages.notify import DECLARED
+from booking_domain.use_cases.notices.declarations import Reader
 from entrypoints.languages.notices import GettextTranslator
 
 _READERS: Final = {
@@ -21,10 +23,17 @@ def texts() -> str:
     return "\n\n".join(map(_section, MESSAGE_TEMPLATES))
 
 
-def silent_events() -> str:
-    """A row for each event of which nobody is notified."""
-    rows = (f"| `{event.topic}` | {why} |" for event, why in SILENT_EVENTS.items())
-    return "\n".join(("| event | why |", "|---|---|", *rows))
+def readers() -> str:
+    """A row for each event, with whom it tells something and how, or why nobody."""
+    rows = {
+        event.topic: (*("yes" if reader in told.readers else "–" for reader in Reader), str(declared.reach))
+        for declared in DECLARED
+        for event, told in declared.events.items()
+    }
+    rows |= {event.topic: (*("–" for _ in Reader), f"nobody: {why}") for event, why in SILENT_EVENTS.items()}
+    head = ("event", *Reader, "beside the app and devices")
+    lines = (f"| `{topic}` | " + " | ".join(cells) + " |" for topic, cells in sorted(rows.items()))
+    return "\n".join(("| " + " | ".join(head) + " |", "|---" * len(head) + "|", *lines))
 
 
 def _section(key: str) -> str:

@@ -202,6 +202,8 @@ FEATURE: Final = Feature(
     """,
     events={
         "account.deleted": {"userId"},
+        "account.disabled": {"userId"},
+        "account.enabled": {"userId"},
         "account.phone_changed": {"userId"},
         "account.email_changed": {"userId"},
         "account.password_changed": {"userId"},

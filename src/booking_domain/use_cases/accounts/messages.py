@@ -10,6 +10,8 @@ from typing import Final
 from booking_domain.identity.events import (
     AccountChanged,
     AccountDeleted,
+    AccountDisabled,
+    AccountEnabled,
     BankAccountChanged,
     CalendarLinkRevoked,
     ContactLost,
@@ -28,13 +30,20 @@ from booking_domain.identity.events import (
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.notifications.model import CHAT, DEVICES, MessageAddress, MessageChannel
 from booking_domain.notifications.notices import Notice, NoticeTemplate
-from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
+from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reach, Reader, Told
 from booking_domain.use_cases.platform.ports import Reads
 
 _TEMPLATES: Final[Mapping[type[AccountChanged], NoticeTemplate]] = {
     AccountDeleted: NoticeTemplate(
         subject="Your account was deleted",
         text="Your account was deleted and will be erased from {day} on. If you want it back, contact us before then.",
+    ),
+    AccountDisabled: NoticeTemplate(
+        subject="Your account was disabled",
+        text="We have disabled your account: you cannot sign in or book. Contact us if you disagree.",
+    ),
+    AccountEnabled: NoticeTemplate(
+        subject="Your account is active again", text="Your account is active again: you can sign in as before."
     ),
     PhoneChanged: NoticeTemplate(
         subject="Your phone number was changed",
@@ -109,7 +118,7 @@ _TEMPLATES: Final[Mapping[type[AccountChanged], NoticeTemplate]] = {
         "verify the address again in your account, or enter another one.",
     ),
 }
-_IF_ACTIVE: Final = (CalendarLinkRevoked, ContactLost, EmailUndeliverable)
+_IF_ACTIVE: Final = (AccountEnabled, CalendarLinkRevoked, ContactLost, EmailUndeliverable)
 """A disabled or deleted account is not notified of these."""
 
 
@@ -118,13 +127,15 @@ async def _notices(event: AccountChanged, reads: Reads) -> AsyncIterator[Address
     user = await reads.users.get(event.user_id)
     notice = None if user is None or user.erased_at is not None else _notice(event, user)
     if user is not None and notice is not None:
-        yield Addressed(user.id, notice, await _contacts(user, event, reads), everywhere=True)
+        yield Addressed(user.id, notice, await _contacts(user, event, reads))
 
 
 def _notice(event: AccountChanged, user: User) -> Notice | None:
     if isinstance(event, AccountDeleted):  # not of an account that was restored
         return None if user.erased_from is None else _TEMPLATES[AccountDeleted].fill(day=user.erased_from.date())
     if isinstance(event, EmailUndeliverable) and user.email_undeliverable_at is None:  # verified since
+        return None
+    if isinstance(event, AccountDisabled) and user.status is not UserStatus.DISABLED:  # enabled or deleted since
         return None
     if isinstance(event, _IF_ACTIVE) and user.status is not UserStatus.ACTIVE:
         return None
@@ -146,6 +157,6 @@ async def _contacts(user: User, event: AccountChanged, reads: Reads) -> list[Mes
 
 
 MESSAGES: Final = Messages(
-    notices=(NoticesOf(tuple(_TEMPLATES), _notices),),
+    notices=(NoticesOf(dict.fromkeys(_TEMPLATES, Told((Reader.ACCOUNT,))), _notices, Reach.EVERYWHERE),),
     templates={kind.topic: template for kind, template in _TEMPLATES.items()},
 )

@@ -5,7 +5,7 @@ from typing import Final
 
 from booking_domain.bookings.consents import EVENTS, ConsentChanged, ConsentGranted, ConsentStatus
 from booking_domain.notifications.notices import NoticeTemplate
-from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
+from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reader, Told
 from booking_domain.use_cases.platform.ports import Reads
 
 _GRANTED_TO_CUSTOMER: Final = NoticeTemplate(
@@ -45,7 +45,7 @@ async def _notices(event: ConsentChanged, reads: Reads) -> AsyncIterator[Address
 
 
 MESSAGES: Final = Messages(
-    notices=(NoticesOf(EVENTS, _notices),),
+    notices=(NoticesOf(dict.fromkeys(EVENTS, Told((Reader.CUSTOMER, Reader.PROVIDER))), _notices),),
     templates={
         "consent.granted.to_customer": _GRANTED_TO_CUSTOMER,
         "consent.granted.to_provider": _GRANTED_TO_PROVIDER,

@@ -6,7 +6,7 @@ from typing import Final
 from booking_domain.bookings.ideas import EVENTS, IdeaChanged, IdeaDeleted, IdeaImageDeleted, IdeaShared, IdeaSide
 from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeTemplate
-from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
+from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reader, Told
 from booking_domain.use_cases.notices.fields import sample_money
 from booking_domain.use_cases.notices.parties import parties_of
 from booking_domain.use_cases.platform.ports import Reads
@@ -87,7 +87,7 @@ def _excerpt(text: str) -> str:
 
 
 MESSAGES: Final = Messages(
-    notices=(NoticesOf(EVENTS, _notices),),
+    notices=(NoticesOf(dict.fromkeys(EVENTS, Told((Reader.CUSTOMER, Reader.PROVIDER))), _notices),),
     templates={
         "idea.shared.to_provider": _TO_PROVIDER,
         "idea.shared.to_customer": _TO_CUSTOMER,

@@ -11,6 +11,7 @@ from booking_domain.bookings.events import (
     BookingConfirmedAfterReview,
     BookingDisputed,
     BookingDisputeEnded,
+    BookingExpired,
     BookingNotRevived,
     BookingPending,
     BookingPlaced,
@@ -33,7 +34,7 @@ from booking_domain.use_cases.bookings.appointment_details import (
 )
 from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
 from booking_domain.use_cases.notices.fields import SAMPLE_ZONE, sample_money, sample_time
-from booking_domain.use_cases.notices.parties import Parties, PartyNotices, parties_of, templates_of
+from booking_domain.use_cases.notices.parties import Parties, PartyNotices, parties_of, readers_of, templates_of
 from booking_domain.use_cases.platform.ports import Reads
 
 _TOO_LATE: Final = "Booking {reference}: your payment is refunded"
@@ -180,6 +181,13 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
         subject="Booking {reference}: expired",
         to_customer="Your booking with {provider} on {when} was not confirmed in time and has expired.",
     ),
+    # Of a request that nobody has answered, or whose offered times nobody has taken.
+    "booking.request_expired": PartyNotices(
+        subject="Booking {reference}: the request has expired",
+        to_customer="Your request to {provider} for {when} got no agreement in time and has expired. You can ask "
+        "again.",
+        to_provider="The request of {customer} for {when} got no agreement in time and has expired.",
+    ),
     "booking.completed": PartyNotices(
         subject="Booking {reference}: completed", to_customer="Thank you for visiting {provider}."
     ),
@@ -224,6 +232,13 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
         provider_details=_AT_DESK,
     ),
 }
+
+_KEYS: Final[Mapping[type[BookingChanged], Sequence[str]]] = {
+    BookingPlaced: [f"booking.{status}" for status in (Status.REQUESTED, Status.PENDING, Status.CONFIRMED)],
+    BookingNotRevived: [f"{BookingNotRevived.topic}.{why}" for why in LatePayment],
+    BookingExpired: (BookingExpired.topic, "booking.request_expired"),
+}
+"""The keys of the notices of an event, if its topic is not the only one; those of the same readers are left out."""
 
 
 async def _notices(event: BookingChanged, reads: Reads) -> AsyncIterator[Addressed]:
@@ -301,6 +316,8 @@ def _key(event: BookingChanged, entry: BookingEvent | None, parties: Parties) ->
         return "booking.time_changed"
     if isinstance(event, BookingCancelled) and entry is not None:
         return _key_of_cancellation(event, entry, parties)
+    if isinstance(event, BookingExpired) and entry is not None and entry.from_status is Status.REQUESTED:
+        return "booking.request_expired"
     if isinstance(event, BookingNotRevived):
         return f"{event.topic}.{event.why}"
     if isinstance(event, BookingPlaced):
@@ -322,7 +339,14 @@ def _key_of_cancellation(event: BookingCancelled, entry: BookingEvent, parties: 
 MESSAGES: Final = Messages(
     # The parties are notified of a dispute by the events of the dispute.
     notices=(
-        NoticesOf(tuple(each for each in EVENTS if each not in {BookingDisputed, BookingDisputeEnded}), _notices),
+        NoticesOf(
+            {
+                event: readers_of(_NOTICES, *_KEYS.get(event, (event.topic,))).and_managers
+                for event in EVENTS
+                if event not in {BookingDisputed, BookingDisputeEnded}
+            },
+            _notices,
+        ),
     ),
     templates=templates_of(_NOTICES),
     fields={

@@ -1,6 +1,6 @@
 """Announce the reminders of a booking that are due, and notify of them. Each step may run any number of times."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -23,7 +23,7 @@ from booking_domain.shared.ids import BookingId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.reminders import BookingReminder
 from booking_domain.use_cases.bookings.appointment_details import FOR_CUSTOMER, appointment_values
-from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
+from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reader, Told
 from booking_domain.use_cases.notices.news import kind_of
 from booking_domain.use_cases.notices.parties import Parties, parties_of
 from booking_domain.use_cases.platform.ports import FOLLOW_UPS, Reads, Repositories
@@ -49,6 +49,10 @@ _BALANCE: Final = NoticeTemplate(
     subject="Booking {reference}: balance due",
     text="{balance} for your appointment with {provider} on {when} is still to be paid.",
 )
+_READERS: Final[Mapping[type[BookingReminder], Told]] = {
+    **dict.fromkeys(EVENTS, Told((Reader.CUSTOMER,))),
+    AnswerNearlyDue: Told((Reader.CUSTOMER, Reader.PROVIDER)).and_managers,
+}
 _TEMPLATES: Final = {AppointmentNear: _APPOINTMENT, DepositNearlyDue: _DEPOSIT, BalanceOpen: _BALANCE}
 
 
@@ -118,7 +122,7 @@ async def _notices(event: BookingReminder, reads: Reads) -> AsyncIterator[Addres
 
 
 MESSAGES: Final = Messages(
-    notices=(NoticesOf(EVENTS, _notices),),
+    notices=(NoticesOf(_READERS, _notices),),
     templates={
         "reminder.appointment": _APPOINTMENT,
         "reminder.deposit": _DEPOSIT,

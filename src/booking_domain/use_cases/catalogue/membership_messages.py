@@ -14,7 +14,7 @@ from booking_domain.catalogue.events import (
 )
 from booking_domain.catalogue.salons import MemberStatus
 from booking_domain.notifications.notices import NoticeTemplate
-from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
+from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reader, Told
 from booking_domain.use_cases.platform.ports import Reads
 
 _INVITED: Final = NoticeTemplate(
@@ -92,7 +92,15 @@ async def _is_current(event: MembershipChanged, reads: Reads) -> bool:
 
 
 MESSAGES: Final = Messages(
-    notices=(NoticesOf(MEMBERSHIP_EVENTS, _notices),),
+    notices=(
+        NoticesOf(
+            {
+                **dict.fromkeys(MEMBERSHIP_EVENTS, Told((Reader.PROVIDER,))),
+                **dict.fromkeys((SalonJoined, SalonLeft), Told((Reader.MANAGER,))),
+            },
+            _notices,
+        ),
+    ),
     templates={
         "membership.invited": _INVITED,
         "membership.joined": _JOINED,

@@ -16,7 +16,7 @@ from booking_domain.catalogue.events import (
 from booking_domain.catalogue.model import Profile, ProfileStatus, SuspensionCause
 from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.shared.actor import Role
-from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
+from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reader, Told
 from booking_domain.use_cases.platform.ports import Reads
 
 _SUSPENSION: Final = "Your profile is suspended"
@@ -113,7 +113,15 @@ def _template_of(event: ProfileChanged, profile: Profile) -> NoticeTemplate | No
 
 
 MESSAGES: Final = Messages(
-    notices=(NoticesOf(PROFILE_EVENTS, _notices),),
+    notices=(
+        NoticesOf(
+            {
+                **dict.fromkeys(PROFILE_EVENTS, Told((Reader.PROVIDER,))),
+                ProfileSubmitted: Told((Reader.PROVIDER, Reader.ADMINS)),
+            },
+            _notices,
+        ),
+    ),
     templates={
         **{f"profile.suspended.{cause}": each for cause, each in _SUSPENDED.items()},
         "profile.reinstated": _REINSTATED,

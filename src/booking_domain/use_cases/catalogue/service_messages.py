@@ -6,7 +6,7 @@ from typing import Final
 from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.scheduling.events import SERVICE_EVENTS, OfferedServiceChanged, OfferedServiceEnded
-from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
+from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reader, Told
 from booking_domain.use_cases.platform.ports import Reads
 
 _CHANGED: Final = NoticeTemplate(
@@ -34,7 +34,7 @@ async def _notices(event: OfferedServiceChanged, reads: Reads) -> AsyncIterator[
 
 
 MESSAGES: Final = Messages(
-    notices=(NoticesOf(SERVICE_EVENTS, _notices),),
+    notices=(NoticesOf(dict.fromkeys(SERVICE_EVENTS, Told((Reader.PROVIDER,))), _notices),),
     templates={"service.changed": _CHANGED, "service.ended": _ENDED},
     fields={"service": NoticeField("The name of a service.", "Small tattoo", of_users=True)},
 )

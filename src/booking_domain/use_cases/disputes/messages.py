@@ -20,12 +20,13 @@ from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeTemplate, NoticeValue
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import UserId
-from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
+from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reader, Told
 from booking_domain.use_cases.notices.fields import sample_time
 from booking_domain.use_cases.notices.parties import clock_of
 from booking_domain.use_cases.platform.ports import Reads
 
 _SUBJECT: Final = "Booking {reference}: dispute"
+_PARTIES: Final = Told((Reader.CUSTOMER, Reader.PROVIDER))
 _OPENED: Final = NoticeTemplate(
     subject=_SUBJECT,
     text=(
@@ -55,6 +56,10 @@ _STATEMENT_DUE: Final = NoticeTemplate(
 _DECISION_DUE: Final = NoticeTemplate(
     subject="Booking {reference}: decision due",
     text="The dispute about the booking {reference} waits for a decision. It is due by {decision_due}.",
+)
+_TO_DECIDE: Final = NoticeTemplate(
+    subject="Booking {reference}: a dispute to decide",
+    text="{other} disputes the booking on {when}. The other side has until {statement_due}; decide by {decision_due}.",
 )
 _WITHDRAWN: Final = NoticeTemplate(
     subject=_SUBJECT, text="You have withdrawn the dispute about the booking with {other}. The booking is as before."
@@ -135,6 +140,9 @@ def _addressees(
             yield dispute.provider_user_id, template, view.customer_name
     if isinstance(event, DisputeDecisionDue) and dispute.status is DisputeStatus.OPEN:
         yield Role.ADMIN, _DECISION_DUE, ""
+    if isinstance(event, DisputeOpened) and dispute.status is DisputeStatus.OPEN:
+        opener = view.customer_name if dispute.opened_by is Side.CUSTOMER else view.provider_name
+        yield Role.ADMIN, _TO_DECIDE, opener
 
 
 def _templates(event: DisputeChanged, dispute: Dispute) -> dict[Side, NoticeTemplate]:
@@ -164,10 +172,20 @@ def _opposite(side: Side) -> Side:
 
 
 MESSAGES: Final = Messages(
-    notices=(NoticesOf(EVENTS, _notices),),
+    notices=(
+        NoticesOf(
+            {
+                **dict.fromkeys(EVENTS, _PARTIES),
+                DisputeOpened: Told((*_PARTIES.readers, Reader.ADMINS)),
+                DisputeDecisionDue: Told((Reader.ADMINS,)),
+            },
+            _notices,
+        ),
+    ),
     templates={
         "dispute.opened": _OPENED,
         "dispute.opened_by_other": _OPENED_BY_OTHER,
+        "dispute.to_decide": _TO_DECIDE,
         "dispute.statement": _STATEMENT,
         "dispute.image_deleted": _IMAGE_DELETED,
         "dispute.image_deleted.of_other": _IMAGE_DELETED_OF_OTHER,

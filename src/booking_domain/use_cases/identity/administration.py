@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from booking_domain.identity.errors import OwnAccount, SecondFactorMissing, SessionNotFound, UserNotFound
-from booking_domain.identity.events import SecondFactorChanged, account_event
+from booking_domain.identity.events import AccountDisabled, AccountEnabled, SecondFactorChanged, account_event
 from booking_domain.identity.model import USER_LIFECYCLE, User, UserAction, UserParty, UserStatus
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.shared.actor import Role
@@ -57,6 +57,7 @@ _ACTIONS: Final[Mapping[object, UserAction]] = {
     UserStatus.ACTIVE: UserAction.ENABLE,
 }
 """The action that leads to each status an admin can set."""
+_ANNOUNCED: Final = {UserAction.DISABLE: AccountDisabled, UserAction.ENABLE: AccountEnabled}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +214,8 @@ async def _changed(
     await tx.users.save(after)
     if "role" in changes or after.status is UserStatus.DISABLED:
         await end_all_sessions(user.id, tx, context)
+    if action is not None:
+        await tx.outbox.put([account_event(_ANNOUNCED[action], user.id, context)])
     audited = sorted(changes.keys() - _PERSONAL)
     details: dict[str, Detail] = {
         "changed": sorted(changes),

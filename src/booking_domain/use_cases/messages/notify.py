@@ -13,13 +13,14 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.events import Event
 from booking_domain.use_cases.messages.declared import MESSAGES
 from booking_domain.use_cases.messages.test_messages import TESTS
-from booking_domain.use_cases.notices.declarations import Addressed, NoticesOf
+from booking_domain.use_cases.notices.declarations import Addressed, NoticesOf, Reach
 from booking_domain.use_cases.notices.news import kind_of
 from booking_domain.use_cases.platform.ports import Reads
 
 MOST_ADMINS: Final = 100
-_DECLARED: Final[tuple[NoticesOf[Any], ...]] = (*(each for declared in MESSAGES for each in declared.notices), TESTS)
-NOTIFIED_EVENTS: Final[frozenset[type[Event]]] = frozenset(event for each in _DECLARED for event in each.events)
+DECLARED: Final[tuple[NoticesOf[Any], ...]] = (*(each for declared in MESSAGES for each in declared.notices), TESTS)
+"""Whom each event tells something, of all features."""
+NOTIFIED_EVENTS: Final[frozenset[type[Event]]] = frozenset(event for each in DECLARED for event in each.events)
 """The events that have notices."""
 
 
@@ -28,10 +29,12 @@ async def notify(event: Event, /, *, reads: Reads, notifier: Notifier, translato
 
     May run any number of times: a person is notified of an event once.
     """
-    for declared in (each for each in _DECLARED if type(event) in each.events):
+    for declared in (each for each in DECLARED if type(event) in each.events):
         async for addressed in declared.notices(event, reads):
             for user in await _recipients(addressed, reads):
-                await notify_user(user, event, addressed, notifier=notifier, translator=translator)
+                await notify_user(
+                    user, event, addressed, reach=declared.reach, notifier=notifier, translator=translator
+                )
 
 
 async def _recipients(addressed: Addressed, reads: Reads) -> Sequence[User]:
@@ -42,7 +45,13 @@ async def _recipients(addressed: Addressed, reads: Reads) -> Sequence[User]:
 
 
 async def notify_user(
-    user: User, event: Event, addressed: Addressed, *, notifier: Notifier, translator: Translator
+    user: User,
+    event: Event,
+    addressed: Addressed,
+    *,
+    reach: Reach = Reach.NEWS,
+    notifier: Notifier,
+    translator: Translator,
 ) -> None:
     """Notify a user: in the app, on devices, in the linked chat and by e-mail; by SMS if neither takes it.
 
@@ -60,7 +69,7 @@ async def notify_user(
         if user.status is UserStatus.DELETED or unwanted:
             return
         contacts = [
-            each for each in _contacts(user, kind) if addressed.in_sms or each.channel is not MessageChannel.SMS
+            each for each in _contacts(user, kind) if reach != Reach.WRITTEN or each.channel is not MessageChannel.SMS
         ]
     notice = translator.translate(addressed.notice, addressed.language or user.locale)
     marked = TranslatedNotice(
@@ -68,7 +77,7 @@ async def notify_user(
         subject=f"{addressed.mark}{notice.subject}",
         text=f"{addressed.mark}{notice.text}",
     )
-    await notifier.notify(user.id, event, marked, contacts, everywhere=addressed.everywhere)
+    await notifier.notify(user.id, event, marked, contacts, everywhere=reach == Reach.EVERYWHERE)
 
 
 def _contacts(user: User, kind: NewsKind) -> list[MessageAddress]:

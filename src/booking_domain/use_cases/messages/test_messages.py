@@ -7,7 +7,7 @@ from booking_domain.identity.model import UserStatus
 from booking_domain.notifications.events import MessageTestRequested
 from booking_domain.notifications.model import MessageAddress, MessageChannel
 from booking_domain.use_cases.messages.declared import MESSAGE_TEMPLATES, SAMPLES
-from booking_domain.use_cases.notices.declarations import Addressed, NoticesOf
+from booking_domain.use_cases.notices.declarations import Addressed, NoticesOf, Reach, Reader, Told
 from booking_domain.use_cases.platform.ports import Reads
 
 MARK: Final = "[Test] "
@@ -27,4 +27,4 @@ async def _notices(event: MessageTestRequested, reads: Reads) -> AsyncIterator[A
     yield Addressed(user.id, template.fill(**SAMPLES), contacts, language=event.language, mark=MARK)
 
 
-TESTS: Final = NoticesOf((MessageTestRequested,), _notices)
+TESTS: Final = NoticesOf({MessageTestRequested: Told((Reader.ADMINS,))}, _notices, Reach.ASKED)

@@ -11,11 +11,12 @@ from booking_domain.identity.model import User
 from booking_domain.notifications.notices import LocalTime, Notice, NoticeTemplate, NoticeValue
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import BookingId, UserId
-from booking_domain.use_cases.notices.declarations import Addressed
+from booking_domain.use_cases.notices.declarations import Addressed, Reader, Told
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.platform.views import ProviderView
 
 _CUSTOMER: Final = "to_customer"
+_READERS: Final = {_CUSTOMER: Reader.CUSTOMER, "to_provider": Reader.PROVIDER, "to_admins": Reader.ADMINS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,12 @@ class PartyNotices:
 def templates_of(notices: Mapping[str, PartyNotices]) -> Mapping[str, NoticeTemplate]:
     """Return the templates, each by the key of its notices and who gets it."""
     return {f"{key}.{name}": template for key, each in notices.items() for name, template in each.templates()}
+
+
+def readers_of(notices: Mapping[str, PartyNotices], *keys: str) -> Told:
+    """Return whom the notices with these keys are for."""
+    named = {name for key in keys for name, _ in notices[key].templates()}
+    return Told(tuple(reader for name, reader in _READERS.items() if name in named))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from typing import Final
 
 from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.payments.events import LedgerAdjusted
-from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
+from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reader, Told
 from booking_domain.use_cases.platform.ports import Reads
 
 _ADJUSTED: Final = "Booking {reference}: payments corrected"
@@ -31,6 +31,6 @@ async def _notices(event: LedgerAdjusted, reads: Reads) -> AsyncIterator[Address
 
 
 MESSAGES: Final = Messages(
-    notices=(NoticesOf((LedgerAdjusted,), _notices),),
+    notices=(NoticesOf({LedgerAdjusted: Told((Reader.CUSTOMER, Reader.PROVIDER))}, _notices),),
     templates={"ledger.added": _ADDED, "ledger.deducted": _DEDUCTED},
 )

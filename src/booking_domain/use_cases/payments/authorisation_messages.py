@@ -16,7 +16,7 @@ from booking_domain.payments.events import (
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
 from booking_domain.use_cases.notices.fields import sample_money, sample_time
-from booking_domain.use_cases.notices.parties import PartyNotices, parties_of, templates_of
+from booking_domain.use_cases.notices.parties import PartyNotices, parties_of, readers_of, templates_of
 from booking_domain.use_cases.platform.ports import Reads
 
 _NOTICES: Final[Mapping[str, PartyNotices]] = {
@@ -73,7 +73,7 @@ async def _notices(event: AuthorisationChanged, reads: Reads) -> AsyncIterator[A
 
 
 MESSAGES: Final = Messages(
-    notices=(NoticesOf(AUTHORISATION_EVENTS, _notices),),
+    notices=(NoticesOf({each: readers_of(_NOTICES, each.topic) for each in AUTHORISATION_EVENTS}, _notices),),
     templates=templates_of(_NOTICES),
     fields={
         "authorised": NoticeField("The amount that is reserved on the card.", sample_money(20_000)),

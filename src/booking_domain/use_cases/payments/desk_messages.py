@@ -6,7 +6,7 @@ from typing import Final
 from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.payments.desk import DeskMethod
 from booking_domain.payments.events import DESK_EVENTS, DeskPaymentChanged, DeskPaymentRecorded
-from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
+from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reader, Told
 from booking_domain.use_cases.notices.parties import parties_of
 from booking_domain.use_cases.platform.ports import Reads
 
@@ -49,7 +49,7 @@ async def _notices(event: DeskPaymentChanged, reads: Reads) -> AsyncIterator[Add
 
 
 MESSAGES: Final = Messages(
-    notices=(NoticesOf(DESK_EVENTS, _notices),),
+    notices=(NoticesOf(dict.fromkeys(DESK_EVENTS, Told((Reader.CUSTOMER, Reader.PROVIDER))), _notices),),
     templates={
         **{f"desk.paid.{method}": each for method, each in _PAID_BY.items()},
         "desk.voided": _VOIDED_TO_CUSTOMER,

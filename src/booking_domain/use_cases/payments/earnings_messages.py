@@ -7,7 +7,7 @@ from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.payments.events import PAYOUT_EVENTS, EarningsAdjusted, ProviderPaid, ProviderPayoutChanged
 from booking_domain.payments.provider_payouts import ProviderPayoutStatus
 from booking_domain.shared.money import Money
-from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
+from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reader, Told
 from booking_domain.use_cases.platform.ports import Reads
 
 _PAID: Final = NoticeTemplate(
@@ -57,7 +57,10 @@ async def _of_adjustment(event: EarningsAdjusted, reads: Reads) -> AsyncIterator
 
 
 MESSAGES: Final = Messages(
-    notices=(NoticesOf(PAYOUT_EVENTS, _of_payout), NoticesOf((EarningsAdjusted,), _of_adjustment)),
+    notices=(
+        NoticesOf(dict.fromkeys(PAYOUT_EVENTS, Told((Reader.PROVIDER,))), _of_payout),
+        NoticesOf({EarningsAdjusted: Told((Reader.PROVIDER,))}, _of_adjustment),
+    ),
     templates={
         "earnings.paid": _PAID,
         "earnings.returned": _RETURNED,

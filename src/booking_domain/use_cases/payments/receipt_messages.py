@@ -7,7 +7,7 @@ from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.payments.events import ReceiptIssued
 from booking_domain.payments.receipts import ReceiptKind
-from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
+from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reach, Reader, Told
 from booking_domain.use_cases.platform.ports import Reads
 
 _ISSUED: Final = {
@@ -33,11 +33,11 @@ async def _notices(event: ReceiptIssued, reads: Reads) -> AsyncIterator[Addresse
         reference=receipt.booking_reference,
         provider=receipt.issuer_name or "",
     )
-    yield Addressed(booking.customer_id, notice, in_sms=False)
+    yield Addressed(booking.customer_id, notice)
 
 
 MESSAGES: Final = Messages(
-    notices=(NoticesOf((ReceiptIssued,), _notices),),
+    notices=(NoticesOf({ReceiptIssued: Told((Reader.CUSTOMER,))}, _notices, Reach.WRITTEN),),
     templates={f"receipt.{kind}": each for kind, each in _ISSUED.items()},
     fields={"number": NoticeField("The number of a receipt or credit note.", "R-2026-000123")},
 )

@@ -7,7 +7,7 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.payments.events import RefundByTransfer, RefundChanged, RefundMade, RefundReturned, RefundScheduled
 from booking_domain.payments.refunds import RefundMethod
 from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
-from booking_domain.use_cases.notices.parties import PartyNotices, parties_of, templates_of
+from booking_domain.use_cases.notices.parties import PartyNotices, parties_of, readers_of, templates_of
 from booking_domain.use_cases.platform.ports import Reads
 
 _NOTICES: Final[Mapping[str, PartyNotices]] = {
@@ -69,6 +69,16 @@ async def _is_told_with_cancellation(event: RefundScheduled, reads: Reads) -> bo
 
 
 MESSAGES: Final = Messages(
-    notices=(NoticesOf((RefundScheduled, RefundByTransfer, RefundMade, RefundReturned), _notices),),
+    notices=(
+        NoticesOf(
+            {
+                RefundScheduled: readers_of(_NOTICES, RefundScheduled.topic),
+                RefundByTransfer: readers_of(_NOTICES, RefundByTransfer.topic),
+                RefundMade: readers_of(_NOTICES, RefundMade.topic, "refund.made_by_gateway"),
+                RefundReturned: readers_of(_NOTICES, RefundReturned.topic),
+            },
+            _notices,
+        ),
+    ),
     templates=templates_of(_NOTICES),
 )

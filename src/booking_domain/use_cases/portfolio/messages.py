@@ -6,7 +6,7 @@ from typing import Final
 from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.portfolio.events import EVENTS, PortfolioModerated, PortfolioTakenDown
 from booking_domain.portfolio.model import PortfolioStatus
-from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
+from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reader, Told
 from booking_domain.use_cases.platform.ports import Reads
 
 _TAKEN_DOWN: Final = NoticeTemplate(
@@ -31,6 +31,6 @@ async def _notices(event: PortfolioModerated, reads: Reads) -> AsyncIterator[Add
 
 
 MESSAGES: Final = Messages(
-    notices=(NoticesOf(EVENTS, _notices),),
+    notices=(NoticesOf(dict.fromkeys(EVENTS, Told((Reader.PROVIDER,))), _notices),),
     templates={"portfolio.taken_down": _TAKEN_DOWN, "portfolio.restored": _RESTORED},
 )

@@ -8,7 +8,7 @@ from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.reconciliation.events import FindingsReported, RunChanged, RunDelayed
 from booking_domain.reconciliation.model import RunStatus
 from booking_domain.shared.actor import Role
-from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
+from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reader, Told
 from booking_domain.use_cases.platform.ports import Reads
 
 _LEFT_FINDINGS: Final = NoticeTemplate(
@@ -35,7 +35,7 @@ async def _notices(event: RunChanged, reads: Reads) -> AsyncIterator[Addressed]:
 
 
 MESSAGES: Final = Messages(
-    notices=(NoticesOf((RunDelayed, FindingsReported), _notices),),
+    notices=(NoticesOf(dict.fromkeys((RunDelayed, FindingsReported), Told((Reader.ADMINS,))), _notices),),
     templates={"reconciliation.left_findings": _LEFT_FINDINGS, "reconciliation.delayed": _DELAYED},
     fields={"open": NoticeField("How many findings wait for an admin.", "2")},
 )

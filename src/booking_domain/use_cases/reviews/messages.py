@@ -9,7 +9,6 @@ from typing import Final
 from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.reviews.events import (
-    EVENTS,
     ReviewChanged,
     ReviewHidden,
     ReviewPosted,
@@ -24,7 +23,7 @@ from booking_domain.reviews.ports import ReviewFilter
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import UserId
 from booking_domain.use_cases.bookings.reminder_messages import reminded_parties
-from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
+from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reader, Told
 from booking_domain.use_cases.platform.ports import Reads
 
 _WELCOME: Final = NoticeTemplate(
@@ -70,6 +69,16 @@ _HIDDEN: Final[Mapping[HideReason, NoticeTemplate]] = {
         subject=_HIDING, text="Your review of {provider} was hidden because it does not describe your visit. {note}"
     ),
     HideReason.OTHER: NoticeTemplate(subject=_HIDING, text="Your review of {provider} was hidden. {note}"),
+}
+
+
+_READERS: Final[Mapping[type[ReviewChanged], Told]] = {
+    ReviewPosted: Told((Reader.PROVIDER,)),
+    ReviewWithheld: Told((Reader.CUSTOMER, Reader.PROVIDER, Reader.ADMINS)),
+    ReviewPublished: Told((Reader.CUSTOMER, Reader.PROVIDER)),
+    ReviewReplied: Told((Reader.CUSTOMER,)),
+    ReviewHidden: Told((Reader.CUSTOMER,)),
+    ReviewRestored: Told((Reader.CUSTOMER,)),
 }
 
 
@@ -121,7 +130,10 @@ async def _review_request(event: ReviewRequested, reads: Reads) -> AsyncIterator
 
 
 MESSAGES: Final = Messages(
-    notices=(NoticesOf(EVENTS, _notices), NoticesOf((ReviewRequested,), _review_request)),
+    notices=(
+        NoticesOf(_READERS, _notices),
+        NoticesOf({ReviewRequested: Told((Reader.CUSTOMER,))}, _review_request),
+    ),
     templates={
         "reminder.review": _WELCOME,
         "review.posted": _POSTED,

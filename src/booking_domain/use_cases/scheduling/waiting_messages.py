@@ -6,7 +6,7 @@ from typing import Final
 from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.scheduling.events import WaitlistOffered
-from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
+from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reader, Told
 from booking_domain.use_cases.notices.fields import sample_time
 from booking_domain.use_cases.notices.parties import clock_of
 from booking_domain.use_cases.platform.ports import Reads
@@ -33,7 +33,7 @@ async def _notices(event: WaitlistOffered, reads: Reads) -> AsyncIterator[Addres
 
 
 MESSAGES: Final = Messages(
-    notices=(NoticesOf((WaitlistOffered,), _notices),),
+    notices=(NoticesOf({WaitlistOffered: Told((Reader.CUSTOMER,))}, _notices),),
     templates={"waitlist.offered": OFFER},
     fields={"until": NoticeField("Until when an offered time is held.", sample_time(1))},
 )

@@ -5,7 +5,7 @@ from typing import Final
 
 from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeTemplate
-from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
+from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reader, Told
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.webhooks.events import EndpointWasDisabled, WeakSecretFound
 from booking_domain.webhooks.model import DisabledBecause, WebhookEndpoint
@@ -46,7 +46,7 @@ def _template(event: EndpointWasDisabled | WeakSecretFound, endpoint: WebhookEnd
 
 
 MESSAGES: Final = Messages(
-    notices=(NoticesOf((EndpointWasDisabled, WeakSecretFound), _notices),),
+    notices=(NoticesOf(dict.fromkeys((EndpointWasDisabled, WeakSecretFound), Told((Reader.ACCOUNT,))), _notices),),
     templates={
         "webhook.secret_of_earlier_kind": _ROTATE,
         **{f"webhook.disabled.{because}": each for because, each in _DISABLED.items()},

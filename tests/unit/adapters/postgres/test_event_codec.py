@@ -29,6 +29,8 @@ NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 # Payloads as they were written before events were types.
 EARLIER = {
     "account.deleted": {},
+    "account.disabled": {},
+    "account.enabled": {},
     "account.phone_changed": {},
     "booking.cancelled": {"bookingId": str(ID), "providerId": str(ID), "to": "cancelled"},
     "booking.placed": {
