@@ -78,3 +78,20 @@ def test_an_imperative_of_at_most_72_characters_is_a_subject(subject: str, tmp_p
 )
 def test_other_subjects_are_refused(subject: str, tmp_path: Path) -> None:
     assert judged(subject, tmp_path) == 1
+
+
+@pytest.mark.parametrize("packages", [".venv/.server", ".venv/.dev", ".venv/.swift"])
+def test_uv_installs_what_is_pinned_and_pip_where_it_cannot(packages: str) -> None:
+    recipe = subprocess.run(  # noqa: S603
+        ["make", "--dry-run", "--always-make", packages],  # noqa: S607
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.partition("installers.txt\n")[2]
+    uv, otherwise, pip = recipe.partition("||")
+    assert otherwise
+    assert ".venv/bin/uv pip install" in uv
+    assert ".venv/bin/python -m pip" in pip
+    assert "--require-hashes --no-deps" in uv
+    assert "--require-hashes --no-deps" in pip
