@@ -49,7 +49,7 @@ run: $(DATABASE) ## serve the API with demo data, an embedded PostgreSQL, the wo
 test: $(VENV)/.dev $(HEAVY) ## run all tests, or those of ARGS=file or FEATURE=reviews; COVERAGE=1 measures coverage (slower)
 	@rm -f .coverage .coverage.*
 	@$(SCRATCH); XDG_CACHE_HOME=$$TMPDIR/cache XDG_CONFIG_HOME=$$TMPDIR/config \
-		$(BIN)/python -m pytest $(PROCESSES) $(if $(COVERAGE),--cov --cov-report=) $(if $(FEATURE),-k "$(FEATURE) or $(subst _,-,$(FEATURE)) or $(subst _,,$(FEATURE))") $(ARGS); \
+		$(BIN)/python -m pytest $(PROCESSES) $(if $(COVERAGE),--cov --cov-report=) $(if $(FEATURE),--feature="$(FEATURE)") $(ARGS); \
 		status=$$?; rm -rf $$TMPDIR; exit $$status
 ifdef COVERAGE
 ifeq ($(ARGS)$(FEATURE),)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import certifi
 import pytest
-from _pytest.doctest import DoctestModule
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
+from tests.collection import Collection
 from tests.databases import TestServer
 from tests.declared_errors import watch_executor
 from tests.distribution import Distribution, compile_share, rank
@@ -26,7 +26,6 @@ from adapters.kit.zone_data import use_pinned_zone_data
 _UNTRACED = {"acceptance", "reliability"}
 _BETWEEN_COLLECTIONS = 20_000
 """Allocations between two garbage collections; the default, 700, makes the suite three percent slower."""
-_SOURCES = Path(__file__).parent.parent / "src"
 _FAILURES = Path(__file__).parent.parent / ".hypothesis" / "examples"
 
 guard()
@@ -58,13 +57,12 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collect_file(file_path: Path) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
-    """Search for doctests only modules of `src` with a prompt: searching all takes seconds in each worker."""
-    collectors = yield
-    if file_path.is_relative_to(_SOURCES) and ">>>" in file_path.read_text(encoding="utf-8"):
-        return collectors
-    return [collector for collector in collectors if not isinstance(collector, DoctestModule)]
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--feature", default="", help="run the tests with this word in their path, name or parameters")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Collection(config))
 
 
 @pytest.hookimpl(optionalhook=True)
