@@ -16,7 +16,7 @@ from booking_domain.announcements.model import (
 from booking_domain.announcements.ports import AnnouncementFilter, AnnouncementReads, Announcements
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.testing.builders import HOUR, NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, alone
+from booking_domain.testing.kit.storage import StorageContract
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -36,17 +36,16 @@ def an_announcement(make: Builder, **fields: Any) -> Announcement:
     )
 
 
-async def _add(backend: Backend, *announcements: Announcement) -> None:
-    async with backend.begin() as tx:
-        for each in announcements:
-            await tx.announcements.add(each)
-
-
 class AnnouncementsContract(StorageContract):
     """Announcements in a database transaction, and reads of them."""
 
-    async def test_an_announcement_is_stored_changed_and_removed(self, backend: Backend, make: Builder) -> None:
-        announcement = an_announcement(make)
+    async def _add(self, *announcements: Announcement) -> None:
+        async with self.begin() as tx:
+            for each in announcements:
+                await tx.announcements.add(each)
+
+    async def test_an_announcement_is_stored_changed_and_removed(self) -> None:
+        announcement = an_announcement(self.make)
         changed = replace(
             announcement,
             texts=(*announcement.texts, AnnouncementText(language="fa", title="تعمیر", text="ظهر برمی‌گردیم.")),
@@ -57,78 +56,77 @@ class AnnouncementsContract(StorageContract):
             updated_at=NOW + HOUR,
             version=2,
         )
-        await _add(backend, announcement)
-        async with backend.begin() as tx:
+        await self._add(announcement)
+        async with self.begin() as tx:
             assert await tx.announcements.get(announcement.id) == announcement
             assert await tx.announcements.lock(announcement.id) == announcement
             await tx.announcements.save(changed, was=announcement)
-        assert await backend.reads.announcements.get(announcement.id) == changed
+        assert await self.reads.announcements.get(announcement.id) == changed
         with pytest.raises(ConcurrentChange):
-            await alone(backend).announcements.save(changed, was=announcement)
-        async with backend.begin() as tx:
+            await self.alone.announcements.save(changed, was=announcement)
+        async with self.begin() as tx:
             await tx.announcements.remove(announcement.id)
             assert await tx.announcements.lock(announcement.id) is None
             assert await tx.announcements.get(announcement.id) is None
-        assert await backend.reads.announcements.get(announcement.id) is None
+        assert await self.reads.announcements.get(announcement.id) is None
 
-    async def test_what_is_current_to_come_or_due_depends_on_the_time(self, backend: Backend, make: Builder) -> None:
-        endless = an_announcement(make, published=True)
-        begins = an_announcement(make, starts_at=NOW + HOUR)
-        ends = an_announcement(make, starts_at=NOW - HOUR, ends_at=NOW + HOUR, published=True)
-        ended = an_announcement(make, starts_at=NOW - HOUR, ends_at=NOW)
-        await _add(backend, endless, begins, ends, ended)
-        reads = backend.reads.announcements
+    async def test_what_is_current_to_come_or_due_depends_on_the_time(self) -> None:
+        endless = an_announcement(self.make, published=True)
+        begins = an_announcement(self.make, starts_at=NOW + HOUR)
+        ends = an_announcement(self.make, starts_at=NOW - HOUR, ends_at=NOW + HOUR, published=True)
+        ended = an_announcement(self.make, starts_at=NOW - HOUR, ends_at=NOW)
+        await self._add(endless, begins, ends, ended)
+        reads = self.reads.announcements
         assert list(await reads.current(NOW - HOUR)) == [ended, ends][:: 1 if ended.id > ends.id else -1]
         assert list(await reads.current(NOW)) == [endless, ends]
         assert list(await reads.current(NOW + HOUR)) == [begins, endless]
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             assert [await tx.announcements.count(at) for at in (NOW - HOUR, NOW, NOW + HOUR)] == [4, 3, 2]
             assert list(await tx.announcements.due(NOW, 9)) == []
             due = sorted([begins, ends], key=lambda each: each.id)
             assert list(await tx.announcements.due(NOW + HOUR, 9)) == due
             assert list(await tx.announcements.due(NOW + HOUR, 1)) == due[:1]
 
-    async def test_pages_are_listed_newest_first(self, backend: Backend, make: Builder) -> None:
-        made = sorted((an_announcement(make) for _ in range(3)), key=lambda each: each.id, reverse=True)
-        await _add(backend, *made)
-        page = backend.reads.announcements.page
+    async def test_pages_are_listed_newest_first(self) -> None:
+        made = sorted((an_announcement(self.make) for _ in range(3)), key=lambda each: each.id, reverse=True)
+        await self._add(*made)
+        page = self.reads.announcements.page
         assert list(await page(AnnouncementFilter(limit=2))) == made[:2]
         assert list(await page(AnnouncementFilter(after=made[1].id, limit=2))) == made[2:]
 
-    async def test_a_dismissal_is_one_persons_and_can_be_undone(self, backend: Backend, make: Builder) -> None:
-        announcement, other = an_announcement(make), an_announcement(make)
-        one, another = make.user(), make.user()
-        async with backend.begin() as tx:
+    async def test_a_dismissal_is_one_persons_and_can_be_undone(self) -> None:
+        announcement, other = an_announcement(self.make), an_announcement(self.make)
+        one, another = self.make.user(), self.make.user()
+        async with self.begin() as tx:
             await tx.users.add(one)
             await tx.users.add(another)
-        await _add(backend, announcement, other)
+        await self._add(announcement, other)
 
         async def dismiss(tx: Repositories) -> None:
             for user in (one, another, one):
                 await tx.announcements.dismiss(announcement.id, user.id, NOW)
             await tx.announcements.dismiss(other.id, one.id, NOW)
 
-        dismissed_by = backend.reads.announcements.dismissed_by
-        async with backend.begin() as tx:
+        dismissed_by = self.reads.announcements.dismissed_by
+        async with self.begin() as tx:
             await dismiss(tx)
         assert await dismissed_by(one.id) == {announcement.id, other.id}
         assert await dismissed_by(another.id) == {announcement.id}
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             await tx.announcements.undo_dismissal(announcement.id, one.id)
             await tx.announcements.undo_dismissal(announcement.id, one.id)
         assert (await dismissed_by(one.id), await dismissed_by(another.id)) == ({other.id}, {announcement.id})
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             await dismiss(tx)
             await tx.announcements.remove_dismissals(announcement.id)
         assert (await dismissed_by(one.id), await dismissed_by(another.id)) == ({other.id}, set())
-        await alone(backend).announcements.remove(other.id)
+        await self.alone.announcements.remove(other.id)
         assert await dismissed_by(one.id) == set()
 
-    async def test_what_was_removed_cannot_be_dismissed(self, backend: Backend, make: Builder) -> None:
-        user = make.user()
-        await alone(backend).users.add(user)
+    async def test_what_was_removed_cannot_be_dismissed(self) -> None:
+        user = await self.a_user()
         with pytest.raises(AnnouncementNotFound):
-            await alone(backend).announcements.dismiss(AnnouncementId(make.entropy.new_id()), user.id, NOW)
+            await self.alone.announcements.dismiss(AnnouncementId(self.make.entropy.new_id()), user.id, NOW)
 
 
 CONTRACTS: Final = {Announcements: AnnouncementsContract, AnnouncementReads: AnnouncementsContract}

@@ -32,15 +32,10 @@ from booking_domain.shared.ids import UserId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import (
-    Backend,
     Cast,
     StorageContract,
-    a_cast,
-    alone,
     one_wins,
     present,
-    rolled_back,
-    store_bookings,
 )
 from booking_domain.use_cases.platform.ports import Repositories
 
@@ -75,34 +70,32 @@ def a_statement(make: Builder, dispute: Dispute, by: UserId, text: str = "Би �
     return made[0]
 
 
-async def _disputed(backend: Backend, make: Builder, cast: Cast, *, by: UserId | None = None) -> Dispute:
-    """Store an open dispute about a new booking."""
-    booking = replace(make.booking(cast.profile, cast.customer), status=Status.DISPUTED, disputed_from=Status.COMPLETED)
-    await store_bookings(backend, make, booking)
-    dispute = a_dispute(make, booking, by=by)
-    await alone(backend).disputes.add(dispute)
-    return dispute
-
-
-async def _get(backend: Backend, dispute: Dispute) -> Dispute | None:
-    view = await backend.reads.disputes.get(dispute.id)
-    return None if view is None else view.dispute
-
-
-async def _saved(backend: Backend, now: Dispute, was: Dispute) -> Dispute:
-    await alone(backend).disputes.save(now, was=was)
-    return now
-
-
 class DisputesContract(StorageContract):
     """Disputes in a database transaction, and reads of them."""
 
-    async def test_a_dispute_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        dispute = await _disputed(backend, make, cast, by=cast.owner.id)
-        booking = present(await backend.reads.bookings.get(dispute.booking_id))
+    async def _disputed(self, cast: Cast, *, by: UserId | None = None) -> Dispute:
+        """Store an open dispute about a new booking."""
+        booking = replace(
+            self.make.booking(cast.profile, cast.customer), status=Status.DISPUTED, disputed_from=Status.COMPLETED
+        )
+        await self.store_bookings(booking)
+        dispute = a_dispute(self.make, booking, by=by)
+        await self.alone.disputes.add(dispute)
+        return dispute
+
+    async def _get(self, dispute: Dispute) -> Dispute | None:
+        view = await self.reads.disputes.get(dispute.id)
+        return None if view is None else view.dispute
+
+    async def _saved(self, now: Dispute, was: Dispute) -> Dispute:
+        await self.alone.disputes.save(now, was=was)
+        return now
+
+    async def test_a_dispute_is_stored_with_all_fields(self, cast: Cast) -> None:
+        dispute = await self._disputed(cast, by=cast.owner.id)
+        booking = present(await self.reads.bookings.get(dispute.booking_id))
         assert booking.disputed_from is Status.COMPLETED
-        assert await backend.reads.disputes.get(dispute.id) == DisputeView(
+        assert await self.reads.disputes.get(dispute.id) == DisputeView(
             dispute=dispute,
             booking_reference=booking.reference,
             currency=booking.price.currency,
@@ -111,69 +104,67 @@ class DisputesContract(StorageContract):
         )
         reminded = dispute.remind(Reminder.STATEMENT_DUE, NOW).remind(Reminder.DECISION_DUE, NOW + timedelta(hours=1))
         resolved = replace(reminded.resolve(VERDICT, NOW + timedelta(days=1)), version=77)
-        await _saved(backend, resolved, dispute)
-        assert await _get(backend, dispute) == resolved
-        async with backend.begin() as tx:
+        await self._saved(resolved, dispute)
+        assert await self._get(dispute) == resolved
+        async with self.begin() as tx:
             assert await tx.disputes.get(dispute.id) == resolved
             assert await tx.disputes.of_booking(dispute.booking_id) == [resolved]
 
-    async def test_an_unknown_dispute_is_not_found(self, backend: Backend, make: Builder) -> None:
-        unknown = DisputeId(make.entropy.new_id())
-        assert await backend.reads.disputes.get(unknown) is None
-        assert list(await backend.reads.disputes.statements(unknown)) == []
-        assert await alone(backend).disputes.get(unknown) is None
+    async def test_an_unknown_dispute_is_not_found(self) -> None:
+        unknown = DisputeId(self.make.entropy.new_id())
+        assert await self.reads.disputes.get(unknown) is None
+        assert list(await self.reads.disputes.statements(unknown)) == []
+        assert await self.alone.disputes.get(unknown) is None
 
-    async def test_a_booking_has_one_open_dispute(self, backend: Backend, make: Builder) -> None:
-        first = await _disputed(backend, make, await a_cast(backend, make))
-        withdrawn = await _saved(backend, first.withdraw(first.initiator_id, NOW), first)
-        others = [replace(first, id=DisputeId(make.entropy.new_id())) for _ in range(5)]
+    async def test_a_booking_has_one_open_dispute(self) -> None:
+        first = await self._disputed(await self.a_cast())
+        withdrawn = await self._saved(first.withdraw(first.initiator_id, NOW), first)
+        others = [replace(first, id=DisputeId(self.make.entropy.new_id())) for _ in range(5)]
 
         async def add(dispute: Dispute) -> Dispute:
-            await alone(backend).disputes.add(dispute)
+            await self.alone.disputes.add(dispute)
             return dispute
 
         added = await one_wins([add(each) for each in others], DisputeExists)
-        assert await alone(backend).disputes.of_booking(first.booking_id) == [withdrawn, added]
+        assert await self.alone.disputes.of_booking(first.booking_id) == [withdrawn, added]
 
-    async def test_a_stale_version_is_not_saved(self, backend: Backend, make: Builder) -> None:
-        dispute = await _disputed(backend, make, await a_cast(backend, make))
-        await _saved(backend, dispute.resolve(VERDICT, NOW), dispute)
+    async def test_a_stale_version_is_not_saved(self) -> None:
+        dispute = await self._disputed(await self.a_cast())
+        await self._saved(dispute.resolve(VERDICT, NOW), dispute)
         with pytest.raises(ConcurrentChange):
-            await _saved(backend, dispute.withdraw(dispute.initiator_id, NOW), dispute)
+            await self._saved(dispute.withdraw(dispute.initiator_id, NOW), dispute)
 
-    async def test_statements_are_kept_in_order(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        dispute, other = await _disputed(backend, make, cast), await _disputed(backend, make, cast)
-        made = [a_statement(make, dispute, user.id) for user in (cast.customer, cast.owner, cast.customer)]
-        async with backend.begin() as tx:
+    async def test_statements_are_kept_in_order(self, cast: Cast) -> None:
+        dispute, other = await self._disputed(cast), await self._disputed(cast)
+        made = [a_statement(self.make, dispute, user.id) for user in (cast.customer, cast.owner, cast.customer)]
+        async with self.begin() as tx:
             await tx.disputes.add_statements(made)
             assert list(await tx.disputes.statements(dispute.id)) == made
             assert await tx.disputes.statement(made[1].id) == made[1]
-            assert await tx.disputes.statement(StatementId(make.entropy.new_id())) is None
-        assert list(await backend.reads.disputes.statements(dispute.id)) == made
+            assert await tx.disputes.statement(StatementId(self.make.entropy.new_id())) is None
+        assert list(await self.reads.disputes.statements(dispute.id)) == made
         assert [each.side for each in made] == [Side.CUSTOMER, Side.PROVIDER, Side.CUSTOMER]
-        assert list(await backend.reads.disputes.statements(other.id)) == []
+        assert list(await self.reads.disputes.statements(other.id)) == []
 
-    async def test_nothing_of_a_rolled_back_transaction_stays(self, backend: Backend, make: Builder) -> None:
-        dispute = await _disputed(backend, make, await a_cast(backend, make))
+    async def test_nothing_of_a_rolled_back_transaction_stays(self) -> None:
+        dispute = await self._disputed(await self.a_cast())
 
         async def change(tx: Repositories) -> None:
-            await tx.disputes.add_statements([a_statement(make, dispute, dispute.customer_id)])
+            await tx.disputes.add_statements([a_statement(self.make, dispute, dispute.customer_id)])
             await tx.disputes.save(dispute.resolve(VERDICT, NOW), was=dispute)
 
-        await rolled_back(backend, change)
-        assert await _get(backend, dispute) == dispute
-        assert list(await backend.reads.disputes.statements(dispute.id)) == []
+        await self.rolled_back(change)
+        assert await self._get(dispute) == dispute
+        assert list(await self.reads.disputes.statements(dispute.id)) == []
 
-    async def test_disputes_are_filtered_and_paged_in_each_order(self, backend: Backend, make: Builder) -> None:
-        cast, other = await a_cast(backend, make), await a_cast(backend, make)
-        one, two = await _disputed(backend, make, cast), await _disputed(backend, make, other, by=other.owner.id)
-        closed = await _saved(backend, two.resolve(VERDICT, NOW), two)
-        later = await _disputed(backend, make, cast)
-        view = present(await backend.reads.disputes.get(one.id))
+    async def test_disputes_are_filtered_and_paged_in_each_order(self, cast: Cast, other: Cast) -> None:
+        one, two = await self._disputed(cast), await self._disputed(other, by=other.owner.id)
+        closed = await self._saved(two.resolve(VERDICT, NOW), two)
+        later = await self._disputed(cast)
+        view = present(await self.reads.disputes.get(one.id))
 
         async def page(**chosen: object) -> list[Dispute]:
-            found = await backend.reads.disputes.page(replace(DisputeFilter(), **chosen))  # type: ignore[arg-type]
+            found = await self.reads.disputes.page(replace(DisputeFilter(), **chosen))  # type: ignore[arg-type]
             return [each.dispute for each in found]
 
         assert await page() == [later, closed, one]
@@ -194,44 +185,41 @@ class DisputesContract(StorageContract):
         assert await page(booking_id=one.booking_id) == [one]
         assert await page(reference=view.booking_reference) == [one]
 
-    async def test_due_reminders_are_found_until_they_are_given(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        dispute, closed = await _disputed(backend, make, cast), await _disputed(backend, make, cast)
-        await _saved(backend, closed.resolve(VERDICT, NOW), closed)
+    async def test_due_reminders_are_found_until_they_are_given(self, cast: Cast) -> None:
+        dispute, closed = await self._disputed(cast), await self._disputed(cast)
+        await self._saved(closed.resolve(VERDICT, NOW), closed)
         statement, decision = NOW + STATEMENT_WITHIN - STATEMENT_REMINDER, NOW + DECISION_WITHIN - DECISION_REMINDER
         moment = timedelta(microseconds=1)
-        find = backend.reads.disputes.to_remind
+        find = self.reads.disputes.to_remind
         assert list(await find(statement - moment, 10)) == []
         assert list(await find(statement, 10)) == [dispute.id]
         assert list(await find(statement, 0)) == []
-        reminded = await _saved(backend, dispute.remind(Reminder.STATEMENT_DUE, statement), dispute)
+        reminded = await self._saved(dispute.remind(Reminder.STATEMENT_DUE, statement), dispute)
         assert list(await find(decision - moment, 10)) == []
         assert list(await find(decision, 10)) == [dispute.id]
-        await _saved(backend, reminded.remind(Reminder.DECISION_DUE, decision), reminded)
+        await self._saved(reminded.remind(Reminder.DECISION_DUE, decision), reminded)
         assert list(await find(decision, 10)) == []
 
-    async def test_a_party_finds_its_disputes(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        disputes = [await _disputed(backend, make, cast) for _ in range(3)]
+    async def test_a_party_finds_its_disputes(self, cast: Cast) -> None:
+        disputes = [await self._disputed(cast) for _ in range(3)]
         for user in (cast.customer, cast.owner):
-            assert list(await backend.reads.disputes.of_party(user.id, None, 2)) == disputes[:2]
-            assert list(await backend.reads.disputes.of_party(user.id, disputes[1].id, 2)) == disputes[2:]
-        assert list(await backend.reads.disputes.of_party(make.user().id, None, 2)) == []
+            assert list(await self.reads.disputes.of_party(user.id, None, 2)) == disputes[:2]
+            assert list(await self.reads.disputes.of_party(user.id, disputes[1].id, 2)) == disputes[2:]
+        assert list(await self.reads.disputes.of_party(self.make.user().id, None, 2)) == []
 
-    async def test_erasing_a_party_keeps_the_decision(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        dispute = await _disputed(backend, make, cast)
-        made = [a_statement(make, dispute, user.id) for user in (cast.customer, cast.owner)]
-        await alone(backend).disputes.add_statements(made)
-        resolved = await _saved(backend, dispute.resolve(VERDICT, NOW), dispute)
+    async def test_erasing_a_party_keeps_the_decision(self, cast: Cast) -> None:
+        dispute = await self._disputed(cast)
+        made = [a_statement(self.make, dispute, user.id) for user in (cast.customer, cast.owner)]
+        await self.alone.disputes.add_statements(made)
+        resolved = await self._saved(dispute.resolve(VERDICT, NOW), dispute)
         for _ in range(2):
-            await alone(backend).personal_data.clear(cast.owner.id)
+            await self.alone.personal_data.clear(cast.owner.id)
         without_note = replace(resolved, verdict=replace(VERDICT, note=""), version=resolved.version + 1)
-        assert await _get(backend, dispute) == without_note
-        assert list(await backend.reads.disputes.statements(dispute.id)) == [made[0], replace(made[1], text="")]
-        await alone(backend).personal_data.clear(cast.customer.id)
-        assert await _get(backend, dispute) == replace(without_note, reason="", version=without_note.version + 1)
-        assert [each.text for each in await backend.reads.disputes.statements(dispute.id)] == ["", ""]
+        assert await self._get(dispute) == without_note
+        assert list(await self.reads.disputes.statements(dispute.id)) == [made[0], replace(made[1], text="")]
+        await self.alone.personal_data.clear(cast.customer.id)
+        assert await self._get(dispute) == replace(without_note, reason="", version=without_note.version + 1)
+        assert [each.text for each in await self.reads.disputes.statements(dispute.id)] == ["", ""]
 
 
 CONTRACTS: Final = {DisputeReads: DisputesContract, Disputes: DisputesContract}

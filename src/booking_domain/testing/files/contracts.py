@@ -36,7 +36,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import FileId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.asynchronous import AsyncContract
-from booking_domain.testing.kit.storage import Backend, StorageContract, alone, present, rolled_back
+from booking_domain.testing.kit.storage import StorageContract, present
 
 MINUTE: Final = timedelta(minutes=1)
 PNG: Final = "image/png"
@@ -65,17 +65,17 @@ def a_ready_file(make: Builder, account: User, folder: Folder = Folder.PORTFOLIO
 class FilesContract(StorageContract):
     """Files in a database transaction, and reads of them."""
 
-    async def _stored(self, backend: Backend, account: User, *files: File) -> None:
-        async with backend.begin() as tx:
+    async def _stored(self, account: User, *files: File) -> None:
+        async with self.begin() as tx:
             await tx.users.add(account)
             for file in files:
                 await tx.files.add(file)
 
-    async def test_a_file_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
-        account = make.user()
-        file = a_file(make, account)
-        await self._stored(backend, account, file)
-        assert await backend.reads.files.get(file.id) == file
+    async def test_a_file_is_stored_with_all_fields(self) -> None:
+        account = self.make.user()
+        file = a_file(self.make, account)
+        await self._stored(account, file)
+        assert await self.reads.files.get(file.id) == file
         full = replace(
             file,
             owner_id=uuid4(),
@@ -88,110 +88,110 @@ class FilesContract(StorageContract):
             sweep_at=None,
             version=77,
         )
-        await alone(backend).files.save(full, was=file)
-        assert await backend.reads.files.get(file.id) == full
-        assert await alone(backend).files.lock(file.id) == full
+        await self.alone.files.save(full, was=file)
+        assert await self.reads.files.get(file.id) == full
+        assert await self.alone.files.lock(file.id) == full
 
-    async def test_an_unknown_file_is_not_found(self, backend: Backend, make: Builder) -> None:
-        unknown = FileId(make.entropy.new_id())
-        assert await backend.reads.files.get(unknown) is None
-        async with backend.begin() as tx:
+    async def test_an_unknown_file_is_not_found(self) -> None:
+        unknown = FileId(self.make.entropy.new_id())
+        assert await self.reads.files.get(unknown) is None
+        async with self.begin() as tx:
             assert await tx.files.lock(unknown) is None
             await tx.files.remove(unknown)
 
-    async def test_a_stale_version_is_not_saved(self, backend: Backend, make: Builder) -> None:
-        account = make.user()
-        file = a_file(make, account)
-        await self._stored(backend, account, file)
-        await alone(backend).files.save(file.begin_check(NOW), was=file)
+    async def test_a_stale_version_is_not_saved(self) -> None:
+        account = self.make.user()
+        file = a_file(self.make, account)
+        await self._stored(account, file)
+        await self.alone.files.save(file.begin_check(NOW), was=file)
         with pytest.raises(ConcurrentChange):
-            await alone(backend).files.save(file.begin_check(NOW), was=file)
+            await self.alone.files.save(file.begin_check(NOW), was=file)
 
-    async def test_a_deleted_file_is_seen_by_the_sweep_alone(self, backend: Backend, make: Builder) -> None:
-        account, owner = make.user(), FileOwner(folder=Folder.PORTFOLIO, id=uuid4())
-        file = a_ready_file(make, account).attach(owner, 0)
-        await self._stored(backend, account, file)
-        await alone(backend).files.save(file.delete(FileParty.ADMIN, NOW), was=file)
-        reads = backend.reads.files
+    async def test_a_deleted_file_is_seen_by_the_sweep_alone(self) -> None:
+        account, owner = self.make.user(), FileOwner(folder=Folder.PORTFOLIO, id=uuid4())
+        file = a_ready_file(self.make, account).attach(owner, 0)
+        await self._stored(account, file)
+        await self.alone.files.save(file.delete(FileParty.ADMIN, NOW), was=file)
+        reads = self.reads.files
         assert await reads.get(file.id) is None
         assert list(await reads.of_account(account.id, None, 10)) == list(await reads.of(owner)) == []
         assert list(await reads.to_sweep(NOW, 10)) == [file.id]
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             assert await tx.files.usage(account.id) == FileUsage(bytes=0, unfinished=0)
             await tx.files.remove(file.id)
         assert list(await reads.to_sweep(NOW, 10)) == []
 
-    async def test_files_of_an_object_are_in_its_order(self, backend: Backend, make: Builder) -> None:
-        account, owner = make.user(), FileOwner(folder=Folder.PORTFOLIO, id=uuid4())
+    async def test_files_of_an_object_are_in_its_order(self) -> None:
+        account, owner = self.make.user(), FileOwner(folder=Folder.PORTFOLIO, id=uuid4())
         others = FileOwner(folder=Folder.PORTFOLIO, id=uuid4()), FileOwner(folder=Folder.EVIDENCE, id=owner.id)
-        files = [a_ready_file(make, account).attach(owner, 9 - place) for place in range(3)]
-        foreign = [a_ready_file(make, account, other.folder).attach(other, 0) for other in others]
-        await self._stored(backend, account, *files, *foreign)
-        assert list(await backend.reads.files.of(owner)) == files[::-1]
-        assert list(await alone(backend).files.lock_of(owner)) == files[::-1]
+        files = [a_ready_file(self.make, account).attach(owner, 9 - place) for place in range(3)]
+        foreign = [a_ready_file(self.make, account, other.folder).attach(other, 0) for other in others]
+        await self._stored(account, *files, *foreign)
+        assert list(await self.reads.files.of(owner)) == files[::-1]
+        assert list(await self.alone.files.lock_of(owner)) == files[::-1]
 
-    async def test_files_of_several_objects_are_found_at_once(self, backend: Backend, make: Builder) -> None:
-        account = make.user()
+    async def test_files_of_several_objects_are_found_at_once(self) -> None:
+        account = self.make.user()
         one, two, empty = [FileOwner(folder=Folder.EVIDENCE, id=uuid4()) for _ in range(3)]
-        files = [a_ready_file(make, account, one.folder).attach(one, 1 - place) for place in range(2)]
-        other = a_ready_file(make, account, two.folder).attach(two, 0)
-        elsewhere = a_ready_file(make, account).attach(FileOwner(folder=Folder.PORTFOLIO, id=one.id), 0)
-        deleted = a_ready_file(make, account, two.folder).attach(two, 1).delete(FileParty.ADMIN, NOW)
-        await self._stored(backend, account, *files, other, elsewhere, deleted)
+        files = [a_ready_file(self.make, account, one.folder).attach(one, 1 - place) for place in range(2)]
+        other = a_ready_file(self.make, account, two.folder).attach(two, 0)
+        elsewhere = a_ready_file(self.make, account).attach(FileOwner(folder=Folder.PORTFOLIO, id=one.id), 0)
+        deleted = a_ready_file(self.make, account, two.folder).attach(two, 1).delete(FileParty.ADMIN, NOW)
+        await self._stored(account, *files, other, elsewhere, deleted)
         wanted = [empty.id, two.id, one.id]
         expected = {one.id: files[::-1], two.id: [other]}
-        async with backend.begin() as tx:
-            for reads in (tx.files, backend.reads.files):
+        async with self.begin() as tx:
+            for reads in (tx.files, self.reads.files):
                 found = await reads.of_each(Folder.EVIDENCE, wanted)
                 assert {owner_id: list(each) for owner_id, each in found.items()} == expected
                 assert not await reads.of_each(Folder.EVIDENCE, [])
 
-    async def test_files_of_an_account_are_paged(self, backend: Backend, make: Builder) -> None:
-        account, other = make.user(), make.user()
-        files = [a_file(make, account) for _ in range(3)]
-        await self._stored(backend, account, *files)
-        await self._stored(backend, other, a_file(make, other))
-        page = await backend.reads.files.of_account(account.id, None, 2)
+    async def test_files_of_an_account_are_paged(self) -> None:
+        account, other = self.make.user(), self.make.user()
+        files = [a_file(self.make, account) for _ in range(3)]
+        await self._stored(account, *files)
+        await self._stored(other, a_file(self.make, other))
+        page = await self.reads.files.of_account(account.id, None, 2)
         assert list(page) == files[:2]
-        assert list(await backend.reads.files.of_account(account.id, page[-1].id, 2)) == files[2:]
+        assert list(await self.reads.files.of_account(account.id, page[-1].id, 2)) == files[2:]
 
-    async def test_usage_counts_what_is_announced_or_stored(self, backend: Backend, make: Builder) -> None:
-        account = make.user()
-        checking = a_file(make, account).begin_check(NOW)
-        rejected = a_file(make, account).begin_check(NOW).reject(Rejection.UNREADABLE, NOW)
-        await self._stored(backend, account, a_file(make, account), checking, a_ready_file(make, account), rejected)
-        async with backend.begin() as tx:
+    async def test_usage_counts_what_is_announced_or_stored(self) -> None:
+        account = self.make.user()
+        checking = a_file(self.make, account).begin_check(NOW)
+        rejected = a_file(self.make, account).begin_check(NOW).reject(Rejection.UNREADABLE, NOW)
+        await self._stored(account, a_file(self.make, account), checking, a_ready_file(self.make, account), rejected)
+        async with self.begin() as tx:
             assert await tx.files.usage(account.id) == FileUsage(bytes=2_500, unfinished=2)
-            assert await tx.files.usage(make.user().id) == FileUsage(bytes=0, unfinished=0)
+            assert await tx.files.usage(self.make.user().id) == FileUsage(bytes=0, unfinished=0)
 
-    async def test_the_sweep_finds_what_is_due_longest(self, backend: Backend, make: Builder) -> None:
-        account = make.user()
-        late, early = a_file(make, account, now=NOW + MINUTE), a_file(make, account)
-        never = replace(a_ready_file(make, account), sweep_at=None)
-        await self._stored(backend, account, late, early, never)
+    async def test_the_sweep_finds_what_is_due_longest(self) -> None:
+        account = self.make.user()
+        late, early = a_file(self.make, account, now=NOW + MINUTE), a_file(self.make, account)
+        never = replace(a_ready_file(self.make, account), sweep_at=None)
+        await self._stored(account, late, early, never)
         due = NOW + UPLOAD_WITHIN + SETTLES_AFTER
-        assert list(await backend.reads.files.to_sweep(due - timedelta(microseconds=1), 10)) == []
-        assert list(await backend.reads.files.to_sweep(due, 10)) == [early.id]
-        assert list(await backend.reads.files.to_sweep(due + MINUTE, 10)) == [early.id, late.id]
-        assert list(await backend.reads.files.to_sweep(due + MINUTE, 1)) == [early.id]
+        assert list(await self.reads.files.to_sweep(due - timedelta(microseconds=1), 10)) == []
+        assert list(await self.reads.files.to_sweep(due, 10)) == [early.id]
+        assert list(await self.reads.files.to_sweep(due + MINUTE, 10)) == [early.id, late.id]
+        assert list(await self.reads.files.to_sweep(due + MINUTE, 1)) == [early.id]
 
-    async def test_an_erasure_leaves_the_files_to_the_sweep(self, backend: Backend, make: Builder) -> None:
-        account = make.user()
-        file = a_ready_file(make, account)
-        await self._stored(backend, account, file)
+    async def test_an_erasure_leaves_the_files_to_the_sweep(self) -> None:
+        account = self.make.user()
+        file = a_ready_file(self.make, account)
+        await self._stored(account, file)
         for _ in range(2):
-            await alone(backend).personal_data.clear(account.id)
-        assert await backend.reads.files.get(file.id) is None
-        erased = present(await alone(backend).files.lock(file.id))
+            await self.alone.personal_data.clear(account.id)
+        assert await self.reads.files.get(file.id) is None
+        erased = present(await self.alone.files.lock(file.id))
         assert (erased.status, erased.filename, erased.version) == (FileStatus.DELETED, "", file.version + 1)
         assert erased.sweep_at is not None
 
-    async def test_nothing_of_a_rolled_back_transaction_stays(self, backend: Backend, make: Builder) -> None:
-        account = make.user(Role.PROVIDER)
-        await self._stored(backend, account)
-        file = a_file(make, account)
-        await rolled_back(backend, lambda tx: tx.files.add(file))
-        assert await backend.reads.files.get(file.id) is None
+    async def test_nothing_of_a_rolled_back_transaction_stays(self) -> None:
+        account = self.make.user(Role.PROVIDER)
+        await self._stored(account)
+        file = a_file(self.make, account)
+        await self.rolled_back(lambda tx: tx.files.add(file))
+        assert await self.reads.files.get(file.id) is None
 
 
 class LinkedStorage(ObjectStorage, ObjectLinks, Protocol):

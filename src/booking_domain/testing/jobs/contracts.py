@@ -7,7 +7,7 @@ from typing import Final
 from booking_domain.jobs.model import ParkedJob
 from booking_domain.jobs.ports import ParkedJobCounts, ParkedJobFilter, ParkedJobReads, ParkedJobs
 from booking_domain.testing.builders import HOUR, NOW
-from booking_domain.testing.kit.storage import Backend, StorageContract, alone
+from booking_domain.testing.kit.storage import StorageContract
 
 
 def a_parked_job(
@@ -20,27 +20,27 @@ def a_parked_job(
 class ParkedJobsContract(StorageContract):
     """Parked jobs in a database transaction, and reads of them."""
 
-    async def test_a_job_is_stored_replaced_and_removed(self, backend: Backend) -> None:
+    async def test_a_job_is_stored_replaced_and_removed(self) -> None:
         job = a_parked_job(arguments={"booking_id": "1", "дугаар": "№\n"})
         again = job.failed_again(ValueError(), NOW + HOUR)
         for saved in (job, again, replace(again, lock=None, retry_at=None)):
-            await alone(backend).parked_jobs.save(saved)
-            assert await backend.reads.parked_jobs.get(job.id) == saved
-            assert await alone(backend).parked_jobs.lock(job.id) == saved
+            await self.alone.parked_jobs.save(saved)
+            assert await self.reads.parked_jobs.get(job.id) == saved
+            assert await self.alone.parked_jobs.lock(job.id) == saved
         for _ in range(2):
-            async with backend.begin() as tx:
+            async with self.begin() as tx:
                 await tx.parked_jobs.remove(job.id)
                 assert await tx.parked_jobs.lock(job.id) is None
-        assert await backend.reads.parked_jobs.get(job.id) is None
+        assert await self.reads.parked_jobs.get(job.id) is None
 
-    async def test_jobs_are_listed_found_when_due_and_counted(self, backend: Backend) -> None:
+    async def test_jobs_are_listed_found_when_due_and_counted(self) -> None:
         early, late, given_up = (a_parked_job(arguments={"id": each}) for each in "abc")
         late = replace(late, name="erase", retry_at=NOW + HOUR)
         given_up = replace(given_up, retry_at=None)
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             for each in (late, given_up, early):
                 await tx.parked_jobs.save(each)
-        reads = backend.reads.parked_jobs
+        reads = self.reads.parked_jobs
         by_id = sorted([early, late, given_up], key=lambda each: each.id)
         assert list(await reads.page(ParkedJobFilter(limit=2))) == by_id[:2]
         assert list(await reads.page(ParkedJobFilter(after=by_id[1].id, limit=2))) == by_id[2:]

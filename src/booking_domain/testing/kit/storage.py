@@ -13,7 +13,8 @@ Define a pytest fixture `open_backend` in the test module or in `conftest.py`, a
 
     class TestUsers(UsersContract): ...
 
-Each test opens one empty backend and runs at most twenty database transactions at once. The tests are coroutines:
+Each test opens one empty backend, `self.backend`, with valid values from `self.make`, and runs at most twenty database
+transactions at once. A test that needs a provider and a customer takes the fixture `cast`. The tests are coroutines:
 pytest runs them with the plugin of the package `anyio`, without configuration.
 """
 
@@ -29,6 +30,7 @@ from booking_domain.bookings.model import Booking
 from booking_domain.catalogue.model import Profile, ProfileStatus
 from booking_domain.catalogue.salons import Salon
 from booking_domain.identity.model import User
+from booking_domain.identity.sessions import Session
 from booking_domain.scheduling.model import SlotSettings
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import DomainError
@@ -36,7 +38,7 @@ from booking_domain.shared.unit_of_work import UnitOfWork
 from booking_domain.testing.backend import Backend, OpenBackend
 from booking_domain.testing.builders import Builder, terms
 from booking_domain.testing.kit.asynchronous import TIME_LIMIT, AsyncContract
-from booking_domain.use_cases.platform.ports import Repositories
+from booking_domain.use_cases.platform.ports import Reads, Repositories
 
 __all__ = [
     "PATIENCE",
@@ -64,16 +66,86 @@ T = TypeVar("T")
 class StorageContract(AsyncContract):
     """The base class of the contracts of storage ports. Its subclasses need a fixture `open_backend`."""
 
-    @pytest.fixture
-    async def backend(self, open_backend: OpenBackend) -> AsyncIterator[Backend]:
+    backend: Backend
+    make: Builder
+
+    @pytest.fixture(name="backend")
+    async def _open_backend(self, open_backend: OpenBackend) -> AsyncIterator[Backend]:
         """Open an empty backend."""
         async with open_backend() as backend:
             yield backend
 
-    @pytest.fixture
-    def make(self) -> Builder:
+    @pytest.fixture(name="make")
+    def _make_builder(self) -> Builder:
         """Return a builder of valid values."""
         return Builder()
+
+    @pytest.fixture(autouse=True)
+    def _keep_both(self, backend: Backend, make: Builder) -> None:
+        self.backend, self.make = backend, make
+
+    @pytest.fixture
+    async def cast(self) -> "Cast":
+        """Store a provider with a calendar and terms, and a customer."""
+        return await self.a_cast()
+
+    @pytest.fixture
+    async def other(self) -> "Cast":
+        """Store another provider and another customer."""
+        return await self.a_cast()
+
+    @pytest.fixture
+    async def booking(self) -> Booking:
+        """Store a booking of a new customer with a new provider."""
+        return await self.a_booking()
+
+    @property
+    def begin(self) -> UnitOfWork[Repositories]:
+        """Begins a database transaction."""
+        return self.backend.begin
+
+    @property
+    def alone(self) -> Repositories:
+        """The repositories, each of whose calls is a database transaction of its own."""
+        return alone(self.backend)
+
+    @property
+    def reads(self) -> Reads:
+        """Reads of committed data."""
+        return self.backend.reads
+
+    async def a_user(self) -> User:
+        """Store an account."""
+        user = self.make.user()
+        await self.alone.users.add(user)
+        return user
+
+    async def signed_in(self) -> tuple[User, Session]:
+        """Store an account and a session of it."""
+        user = await self.a_user()
+        session = self.make.session(user)
+        await self.alone.sessions.add(session)
+        return user, session
+
+    async def a_cast(self, status: ProfileStatus = ProfileStatus.APPROVED) -> "Cast":
+        """Store a provider with a calendar and terms, and a customer."""
+        return await a_cast(self.backend, self.make, status)
+
+    async def a_salon(self, *members: "Cast", **values: Any) -> Salon:
+        """Store a salon with its manager and members."""
+        return await a_salon(self.backend, self.make, *members, **values)
+
+    async def a_booking(self, cast: "Cast | None" = None) -> Booking:
+        """Store a booking of the customer of `cast`, or of a new one."""
+        return await a_booking(self.backend, self.make, cast)
+
+    async def store_bookings(self, *bookings: Booking) -> None:
+        """Store bookings in one database transaction, each with one event."""
+        await store_bookings(self.backend, self.make, *bookings)
+
+    async def rolled_back(self, work: Callable[[Repositories], Awaitable[None]]) -> None:
+        """Do the work in a database transaction and roll it back with an exception, which must propagate."""
+        await rolled_back(self.backend, work)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

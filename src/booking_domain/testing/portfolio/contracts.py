@@ -13,7 +13,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.shared.images import Image
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, alone
+from booking_domain.testing.kit.storage import Cast, StorageContract
 
 
 def an_item(make: Builder, provider_id: ProviderId, position: int = 0, **more: object) -> PortfolioItem:
@@ -36,58 +36,55 @@ def _view(cast: Cast, item: PortfolioItem, *, public: bool = True) -> PortfolioV
 class PortfolioContract(StorageContract):
     """Portfolio items in a database transaction, and reads of them."""
 
-    async def _stored(self, backend: Backend, *items: PortfolioItem) -> None:
-        async with backend.begin() as tx:
+    async def _stored(self, *items: PortfolioItem) -> None:
+        async with self.begin() as tx:
             for item in items:
                 await tx.portfolio_items.add(item)
 
-    async def test_an_item_is_stored_with_all_fields_until_it_is_removed(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        item = an_item(make, cast.profile.id)
-        await self._stored(backend, item)
-        more = Image(file_id=FileId(make.entropy.new_id()), width=1, height=2)
+    async def test_an_item_is_stored_with_all_fields_until_it_is_removed(self, cast: Cast) -> None:
+        item = an_item(self.make, cast.profile.id)
+        await self._stored(item)
+        more = Image(file_id=FileId(self.make.entropy.new_id()), width=1, height=2)
         full = replace(
             item, images=(more, *item.images), description="Хээ «🖋»", tags=("fine line", "хээ"), position=7, version=2
         ).taken_down("Not your work.", Role.ADMIN)
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             assert await tx.portfolio_items.lock(item.id) == item
             await tx.portfolio_items.save(full, was=item)
         with pytest.raises(ConcurrentChange):
-            await alone(backend).portfolio_items.save(full, was=item)
-        assert await backend.reads.portfolios.get(item.id) == _view(cast, full, public=False)
-        async with backend.begin() as tx:
+            await self.alone.portfolio_items.save(full, was=item)
+        assert await self.reads.portfolios.get(item.id) == _view(cast, full, public=False)
+        async with self.begin() as tx:
             assert list(await tx.portfolio_items.of_provider(cast.profile.id)) == [full]
             await tx.portfolio_items.remove(item.id)
-        assert await backend.reads.portfolios.get(item.id) is None
-        assert await alone(backend).portfolio_items.lock(item.id) is None
+        assert await self.reads.portfolios.get(item.id) is None
+        assert await self.alone.portfolio_items.lock(item.id) is None
 
-    async def test_items_of_a_provider_are_paged_in_their_order(self, backend: Backend, make: Builder) -> None:
-        cast, other = await a_cast(backend, make), await a_cast(backend, make)
-        items = [an_item(make, cast.profile.id, 9 - place) for place in range(4)]
+    async def test_items_of_a_provider_are_paged_in_their_order(self, cast: Cast, other: Cast) -> None:
+        items = [an_item(self.make, cast.profile.id, 9 - place) for place in range(4)]
         down = items[1].taken_down("Why", Role.ADMIN)
-        await self._stored(backend, items[0], down, *items[2:], an_item(make, other.profile.id))
-        reads, views = backend.reads.portfolios, [_view(cast, item) for item in items]
+        await self._stored(items[0], down, *items[2:], an_item(self.make, other.profile.id))
+        reads, views = self.reads.portfolios, [_view(cast, item) for item in items]
         public = [views[3], views[2], views[0]]
         assert list(await reads.of_provider(cast.profile.id, None, 2)) == public[:2]
         assert list(await reads.of_provider(cast.profile.id, items[2].id, 2)) == public[2:]
         every = [views[3], views[2], _view(cast, down, public=False), views[0]]
         assert list(await reads.of_owner(cast.owner.id, None, 9)) == every
         assert list(await reads.of_owner(cast.owner.id, items[2].id, 1)) == every[2:3]
-        assert list(await alone(backend).portfolio_items.of_provider(cast.profile.id)) == [view.item for view in every]
+        assert list(await self.alone.portfolio_items.of_provider(cast.profile.id)) == [view.item for view in every]
 
-    async def test_public_items_are_found_by_tag_and_text(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        hidden = await a_cast(backend, make, ProfileStatus.SUBMITTED)
-        mark = make.entropy.new_id().hex
-        lines = an_item(make, cast.profile.id, description="A Swallow", tags=(mark, "fine line"))
-        script = an_item(make, cast.profile.id, description="100%_ script", tags=(mark,))
-        down = an_item(make, cast.profile.id, tags=(mark,)).taken_down("Why", Role.ADMIN)
-        unseen = an_item(make, hidden.profile.id, tags=(mark,))
-        await self._stored(backend, lines, script, down, unseen)
+    async def test_public_items_are_found_by_tag_and_text(self, cast: Cast) -> None:
+        hidden = await self.a_cast(ProfileStatus.SUBMITTED)
+        mark = self.make.entropy.new_id().hex
+        lines = an_item(self.make, cast.profile.id, description="A Swallow", tags=(mark, "fine line"))
+        script = an_item(self.make, cast.profile.id, description="100%_ script", tags=(mark,))
+        down = an_item(self.make, cast.profile.id, tags=(mark,)).taken_down("Why", Role.ADMIN)
+        unseen = an_item(self.make, hidden.profile.id, tags=(mark,))
+        await self._stored(lines, script, down, unseen)
 
         async def found(**chosen: object) -> list[PortfolioItem]:
             criteria = replace(PortfolioFilter(tag=mark, limit=9), **chosen)  # type: ignore[arg-type]
-            return [view.item for view in await backend.reads.portfolios.search(criteria)]
+            return [view.item for view in await self.reads.portfolios.search(criteria)]
 
         assert await found() == [script, lines]
         assert await found(limit=1) == [script]
@@ -95,11 +92,11 @@ class PortfolioContract(StorageContract):
         assert await found(text="swallow") == await found(text="FINE L") == await found(text="Ｓwállow") == [lines]
         assert await found(text="0%_") == [script]
         assert await found(text="nothing") == await found(tag="fine") == []
-        assert list(await backend.reads.portfolios.of_provider(hidden.profile.id, None, 9)) == []
+        assert list(await self.reads.portfolios.of_provider(hidden.profile.id, None, 9)) == []
 
         async def every(**chosen: object) -> list[PortfolioItem]:
             criteria = replace(PortfolioFilter(tag=mark, limit=9), **chosen)  # type: ignore[arg-type]
-            return [view.item for view in await backend.reads.portfolios.page(criteria)]
+            return [view.item for view in await self.reads.portfolios.page(criteria)]
 
         assert await every() == [unseen, down, script, lines]
         assert await every(status=PortfolioStatus.TAKEN_DOWN) == await every(after=unseen.id, limit=1) == [down]

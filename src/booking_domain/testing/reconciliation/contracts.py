@@ -16,58 +16,55 @@ from booking_domain.reconciliation.ports import (
 )
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.money import Money
-from booking_domain.testing.builders import HOUR, NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, alone
+from booking_domain.testing.builders import HOUR, NOW
+from booking_domain.testing.kit.storage import StorageContract
 
 DAY: Final = date(2026, 11, 21)
-
-
-def _run(make: Builder, gateway: str = "qpay", scheduled_on: date | None = None) -> Run:
-    return Run(
-        id=RunId(make.entropy.new_id()),
-        gateway=gateway,
-        day=DAY,
-        zone="Asia/Ulaanbaatar",
-        scheduled_on=scheduled_on,
-        retry_at=NOW,
-        created_at=NOW,
-    )
-
-
-def _finding(make: Builder, run: Run, amount: int = 100) -> Finding:
-    finding_id = FindingId(make.entropy.new_id())
-    return Finding(
-        id=finding_id,
-        run_id=run.id,
-        gateway=run.gateway,
-        kind=FindingKind.LOST_CALLBACK,
-        status=FindingStatus.OPEN,
-        reference=finding_id.hex,
-        invoice_reference=f"invoice {finding_id.hex}",
-        reported=Money(amount=amount, currency="MNT"),
-        counted=Money.zero("MNT"),
-        paid_at=None,
-        payment_id=None,
-        booking_id=None,
-        created_at=NOW,
-    )
-
-
-async def _add(backend: Backend, *added: Run | Finding) -> list[bool]:
-    async with backend.begin() as tx:
-        return [
-            await (tx.reconciliation.add_run(each) if isinstance(each, Run) else tx.reconciliation.add(each))
-            for each in added
-        ]
 
 
 class ReconciliationContract(StorageContract):
     """Runs and findings in a database transaction, and reads of them."""
 
-    async def test_a_run_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
-        run = _run(make, scheduled_on=DAY)
-        assert await _add(backend, run) == [True]
-        assert await backend.reads.reconciliation.run(run.id) == run
+    def _run(self, gateway: str = "qpay", scheduled_on: date | None = None) -> Run:
+        return Run(
+            id=RunId(self.make.entropy.new_id()),
+            gateway=gateway,
+            day=DAY,
+            zone="Asia/Ulaanbaatar",
+            scheduled_on=scheduled_on,
+            retry_at=NOW,
+            created_at=NOW,
+        )
+
+    def _finding(self, run: Run, amount: int = 100) -> Finding:
+        finding_id = FindingId(self.make.entropy.new_id())
+        return Finding(
+            id=finding_id,
+            run_id=run.id,
+            gateway=run.gateway,
+            kind=FindingKind.LOST_CALLBACK,
+            status=FindingStatus.OPEN,
+            reference=finding_id.hex,
+            invoice_reference=f"invoice {finding_id.hex}",
+            reported=Money(amount=amount, currency="MNT"),
+            counted=Money.zero("MNT"),
+            paid_at=None,
+            payment_id=None,
+            booking_id=None,
+            created_at=NOW,
+        )
+
+    async def _add(self, *added: Run | Finding) -> list[bool]:
+        async with self.begin() as tx:
+            return [
+                await (tx.reconciliation.add_run(each) if isinstance(each, Run) else tx.reconciliation.add(each))
+                for each in added
+            ]
+
+    async def test_a_run_is_stored_with_all_fields(self) -> None:
+        run = self._run(scheduled_on=DAY)
+        assert await self._add(run) == [True]
+        assert await self.reads.reconciliation.run(run.id) == run
         full = replace(
             run,
             status=RunStatus.FINISHED,
@@ -79,26 +76,26 @@ class ReconciliationContract(StorageContract):
             finished_at=NOW + timedelta(microseconds=1),
             version=7,
         )
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             assert await tx.reconciliation.lock_run(run.id) == run
             await tx.reconciliation.save_run(full, was=run)
-        assert await backend.reads.reconciliation.run(run.id) == full
+        assert await self.reads.reconciliation.run(run.id) == full
         with pytest.raises(ConcurrentChange):
-            await alone(backend).reconciliation.save_run(full, was=run)
-        unknown = RunId(make.entropy.new_id())
-        assert await backend.reads.reconciliation.run(unknown) is None
-        assert await alone(backend).reconciliation.lock_run(unknown) is None
+            await self.alone.reconciliation.save_run(full, was=run)
+        unknown = RunId(self.make.entropy.new_id())
+        assert await self.reads.reconciliation.run(unknown) is None
+        assert await self.alone.reconciliation.lock_run(unknown) is None
 
-    async def test_a_day_is_scheduled_once_per_date(self, backend: Backend, make: Builder) -> None:
+    async def test_a_day_is_scheduled_once_per_date(self) -> None:
         later = DAY + timedelta(days=7)
-        assert await _add(backend, _run(make, scheduled_on=DAY), _run(make, scheduled_on=later)) == [True, True]
-        assert await _add(backend, _run(make, scheduled_on=DAY), _run(make, "other", DAY)) == [False, True]
-        assert await _add(backend, _run(make), _run(make)) == [True, True], "admins may ask for a day again and again"
+        assert await self._add(self._run(scheduled_on=DAY), self._run(scheduled_on=later)) == [True, True]
+        assert await self._add(self._run(scheduled_on=DAY), self._run("other", DAY)) == [False, True]
+        assert await self._add(self._run(), self._run()) == [True, True], "admins may ask for a day again and again"
 
-    async def test_runs_are_listed_newest_first_and_those_to_retry(self, backend: Backend, make: Builder) -> None:
-        one, two, other = _run(make), _run(make), replace(_run(make, "other"), retry_at=NOW - HOUR)
-        await _add(backend, one, two, other)
-        reads = backend.reads.reconciliation
+    async def test_runs_are_listed_newest_first_and_those_to_retry(self) -> None:
+        one, two, other = self._run(), self._run(), replace(self._run("other"), retry_at=NOW - HOUR)
+        await self._add(one, two, other)
+        reads = self.reads.reconciliation
         assert await reads.runs(RunFilter()) == [other, two, one]
         assert await reads.runs(RunFilter(gateway="qpay", limit=1)) == [two]
         assert await reads.runs(RunFilter(after=two.id)) == [one]
@@ -106,57 +103,57 @@ class ReconciliationContract(StorageContract):
         assert await reads.to_retry(NOW, 2) == [other, one]
         assert await reads.to_retry(NOW - timedelta(seconds=1), 9) == [other]
 
-    async def test_a_finding_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
-        booking, run = await a_booking(backend, make), _run(make)
-        payment = make.payment(booking)
-        await alone(backend).payments.add(payment)
-        finding = replace(_finding(make, run, 2**62), paid_at=NOW, payment_id=payment.id, booking_id=booking.id)
-        assert await _add(backend, run, finding) == [True, True]
-        assert await backend.reads.reconciliation.get(finding.id) == finding
-        again = _run(make)
+    async def test_a_finding_is_stored_with_all_fields(self) -> None:
+        booking, run = await self.a_booking(), self._run()
+        payment = self.make.payment(booking)
+        await self.alone.payments.add(payment)
+        finding = replace(self._finding(run, 2**62), paid_at=NOW, payment_id=payment.id, booking_id=booking.id)
+        assert await self._add(run, finding) == [True, True]
+        assert await self.reads.reconciliation.get(finding.id) == finding
+        again = self._run()
         full = replace(finding, run_id=again.id, note="Хаасан", status=FindingStatus.CLOSED, settled_at=NOW, version=9)
-        await _add(backend, again)
-        async with backend.begin() as tx:
+        await self._add(again)
+        async with self.begin() as tx:
             assert await tx.reconciliation.lock(finding.id) == finding
             await tx.reconciliation.save(full, was=finding)
-        assert await backend.reads.reconciliation.get(finding.id) == full
+        assert await self.reads.reconciliation.get(finding.id) == full
         with pytest.raises(ConcurrentChange):
-            await alone(backend).reconciliation.save(full, was=finding)
-        unknown = FindingId(make.entropy.new_id())
-        assert await backend.reads.reconciliation.get(unknown) is None
-        assert await alone(backend).reconciliation.lock(unknown) is None
+            await self.alone.reconciliation.save(full, was=finding)
+        unknown = FindingId(self.make.entropy.new_id())
+        assert await self.reads.reconciliation.get(unknown) is None
+        assert await self.alone.reconciliation.lock(unknown) is None
 
-    async def test_a_difference_is_found_once(self, backend: Backend, make: Builder) -> None:
-        run = _run(make)
-        finding = _finding(make, run)
-        same = replace(_finding(make, run), reference=finding.reference)
-        assert await _add(backend, run, finding, same) == [True, True, False]
-        others = [replace(same, kind=FindingKind.PAID_TWICE), replace(_finding(make, run), gateway="other")]
-        assert await _add(backend, *others) == [True, True]
-        async with backend.begin() as tx:
+    async def test_a_difference_is_found_once(self) -> None:
+        run = self._run()
+        finding = self._finding(run)
+        same = replace(self._finding(run), reference=finding.reference)
+        assert await self._add(run, finding, same) == [True, True, False]
+        others = [replace(same, kind=FindingKind.PAID_TWICE), replace(self._finding(run), gateway="other")]
+        assert await self._add(*others) == [True, True]
+        async with self.begin() as tx:
             found = await tx.reconciliation.lock_by_reference("qpay", FindingKind.LOST_CALLBACK, finding.reference)
             assert found == finding
             assert (
                 await tx.reconciliation.lock_by_reference("qpay", FindingKind.STRAY_INVOICE, finding.reference) is None
             )
 
-    async def test_findings_are_counted_by_status(self, backend: Backend, make: Builder) -> None:
-        run, other = _run(make), _run(make)
-        repaired = replace(_finding(make, run), status=FindingStatus.REPAIRED, settled_at=NOW)
-        await _add(backend, run, other, _finding(make, run), _finding(make, run), repaired, _finding(make, other))
-        async with backend.begin() as tx:
+    async def test_findings_are_counted_by_status(self) -> None:
+        run, other = self._run(), self._run()
+        repaired = replace(self._finding(run), status=FindingStatus.REPAIRED, settled_at=NOW)
+        await self._add(run, other, self._finding(run), self._finding(run), repaired, self._finding(other))
+        async with self.begin() as tx:
             assert await tx.reconciliation.count(run.id) == {FindingStatus.OPEN: 2, FindingStatus.REPAIRED: 1}
-            assert await tx.reconciliation.count(RunId(make.entropy.new_id())) == {}
+            assert await tx.reconciliation.count(RunId(self.make.entropy.new_id())) == {}
 
-    async def test_findings_are_filtered_sorted_and_read_in_pages(self, backend: Backend, make: Builder) -> None:
-        run, other = _run(make), _run(make, "other")
-        small, big, middle = (_finding(make, run, amount) for amount in (10, 30, 20))
-        theirs = replace(_finding(make, other, 20), created_at=NOW + HOUR, kind=FindingKind.STRAY_INVOICE)
-        closed = replace(_finding(make, run, 40), status=FindingStatus.CLOSED, settled_at=NOW)
-        await _add(backend, run, other, small, big, middle, theirs, closed)
+    async def test_findings_are_filtered_sorted_and_read_in_pages(self) -> None:
+        run, other = self._run(), self._run("other")
+        small, big, middle = (self._finding(run, amount) for amount in (10, 30, 20))
+        theirs = replace(self._finding(other, 20), created_at=NOW + HOUR, kind=FindingKind.STRAY_INVOICE)
+        closed = replace(self._finding(run, 40), status=FindingStatus.CLOSED, settled_at=NOW)
+        await self._add(run, other, small, big, middle, theirs, closed)
 
         async def ids(criteria: FindingFilter) -> list[FindingId]:
-            return [each.id for each in await backend.reads.reconciliation.page(criteria)]
+            return [each.id for each in await self.reads.reconciliation.page(criteria)]
 
         order = {
             FindingOrder.NEWEST: [closed, theirs, middle, big, small],
@@ -176,31 +173,31 @@ class ReconciliationContract(StorageContract):
         assert await ids(FindingFilter(at_before=NOW)) == []
         assert await ids(FindingFilter(amount_from=20, amount_to=30)) == [theirs.id, middle.id, big.id]
 
-    async def test_open_findings_of_invoices_are_read(self, backend: Backend, make: Builder) -> None:
-        run = _run(make)
-        one, two = _finding(make, run), _finding(make, run)
+    async def test_open_findings_of_invoices_are_read(self) -> None:
+        run = self._run()
+        one, two = self._finding(run), self._finding(run)
         closed = replace(
-            _finding(make, run),
+            self._finding(run),
             invoice_reference=one.invoice_reference,
             status=FindingStatus.CLOSED,
             settled_at=NOW,
         )
-        await _add(backend, run, one, two, closed)
-        reads = backend.reads.reconciliation
+        await self._add(run, one, two, closed)
+        reads = self.reads.reconciliation
         assert await reads.open_findings("qpay", [one.invoice_reference]) == [one]
         assert await reads.open_findings("qpay", [two.invoice_reference, one.invoice_reference, "?"]) == [one, two]
         assert await reads.open_findings("other", [one.invoice_reference]) == []
         assert await reads.open_findings("qpay", []) == []
 
-    async def test_an_erasure_clears_the_notes_about_a_customer(self, backend: Backend, make: Builder) -> None:
-        booking, run = await a_booking(backend, make), _run(make)
-        about = replace(_finding(make, run), booking_id=booking.id, note="Bold Bat called")
-        other = replace(_finding(make, run), note="?")
-        await _add(backend, run, about, other)
-        await alone(backend).personal_data.clear(booking.customer_id)
-        erased = await backend.reads.reconciliation.get(about.id)
+    async def test_an_erasure_clears_the_notes_about_a_customer(self) -> None:
+        booking, run = await self.a_booking(), self._run()
+        about = replace(self._finding(run), booking_id=booking.id, note="Bold Bat called")
+        other = replace(self._finding(run), note="?")
+        await self._add(run, about, other)
+        await self.alone.personal_data.clear(booking.customer_id)
+        erased = await self.reads.reconciliation.get(about.id)
         assert erased == replace(about, note="", version=2)
-        assert await backend.reads.reconciliation.get(other.id) == other
+        assert await self.reads.reconciliation.get(other.id) == other
 
 
 CONTRACTS: Final = {Reconciliation: ReconciliationContract, ReconciliationReads: ReconciliationContract}

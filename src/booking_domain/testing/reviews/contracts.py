@@ -30,49 +30,18 @@ from booking_domain.testing.kit.storage import (
     Backend,
     Cast,
     StorageContract,
-    a_cast,
-    a_salon,
     alone,
     one_wins,
     present,
-    rolled_back,
-    store_bookings,
     waits,
 )
 from booking_domain.use_cases.platform.ports import Repositories
-
-
-async def _a_booking(backend: Backend, make: Builder, cast: Cast, status: Status = Status.COMPLETED) -> Booking:
-    booking = replace(make.booking(cast.profile, cast.customer), status=status)
-    await store_bookings(backend, make, booking)
-    return booking
-
-
-async def _a_review(backend: Backend, make: Builder, cast: Cast, rating: int = 5, **members: Any) -> Review:
-    """Store a review of a new completed booking, and count it."""
-    booking = await _a_booking(backend, make, cast)
-    review = replace(a_review(make, booking, rating), **members)
-    async with backend.begin() as tx:
-        await tx.reviews.add(review)
-        await tx.reviews.recount(review.provider_id)
-    return review
-
-
-async def _rated(backend: Backend, make: Builder, cast: Cast, *stars: int) -> None:
-    """Store a review of another customer for each of these."""
-    for rating in stars:
-        await _a_review(backend, make, await _another_customer(backend, make, cast), rating)
 
 
 async def _another_customer(backend: Backend, make: Builder, cast: Cast) -> Cast:
     customer = make.user()
     await alone(backend).users.add(customer)
     return replace(cast, customer=customer)
-
-
-async def _rating(backend: Backend, cast: Cast) -> Rating:
-    view = present(await backend.reads.providers.get(cast.profile.id))
-    return view.profile.rating
 
 
 def a_review(make: Builder, booking: Booking, rating: int = 5) -> Review:
@@ -89,18 +58,39 @@ def a_review(make: Builder, booking: Booking, rating: int = 5) -> Review:
     )
 
 
-async def _get(backend: Backend, review: Review) -> Review | None:
-    view = await backend.reads.reviews.get(review.id)
-    return None if view is None else view.review
-
-
 class ReviewsContract(StorageContract):
     """Reviews in a transaction, and reads of them."""
 
-    async def test_a_review_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        review = await _a_review(backend, make, cast)
-        assert await _get(backend, review) == review
+    async def _a_booking(self, cast: Cast, status: Status = Status.COMPLETED) -> Booking:
+        booking = replace(self.make.booking(cast.profile, cast.customer), status=status)
+        await self.store_bookings(booking)
+        return booking
+
+    async def _a_review(self, cast: Cast, rating: int = 5, **members: Any) -> Review:
+        """Store a review of a new completed booking, and count it."""
+        booking = await self._a_booking(cast)
+        review = replace(a_review(self.make, booking, rating), **members)
+        async with self.begin() as tx:
+            await tx.reviews.add(review)
+            await tx.reviews.recount(review.provider_id)
+        return review
+
+    async def _rated(self, cast: Cast, *stars: int) -> None:
+        """Store a review of another customer for each of these."""
+        for rating in stars:
+            await self._a_review(await _another_customer(self.backend, self.make, cast), rating)
+
+    async def _rating(self, cast: Cast) -> Rating:
+        view = present(await self.reads.providers.get(cast.profile.id))
+        return view.profile.rating
+
+    async def _get(self, review: Review) -> Review | None:
+        view = await self.reads.reviews.get(review.id)
+        return None if view is None else view.review
+
+    async def test_a_review_is_stored_with_all_fields(self, cast: Cast) -> None:
+        review = await self._a_review(cast)
+        assert await self._get(review) == review
         full = replace(
             review.hide(HideReason.PERSONAL_DATA, "Утасны дугаар"),
             impartial=True,
@@ -110,132 +100,118 @@ class ReviewsContract(StorageContract):
             edited_at=NOW + timedelta(microseconds=2),
             version=77,
         )
-        await alone(backend).reviews.save(full, was=review)
-        assert await _get(backend, review) == full
-        assert await alone(backend).reviews.lock(review.id) == full
+        await self.alone.reviews.save(full, was=review)
+        assert await self._get(review) == full
+        assert await self.alone.reviews.lock(review.id) == full
 
-    async def test_an_unknown_review_is_not_found(self, backend: Backend, make: Builder) -> None:
-        unknown = ReviewId(make.entropy.new_id())
-        assert await backend.reads.reviews.get(unknown) is None
-        assert await alone(backend).reviews.lock(unknown) is None
+    async def test_an_unknown_review_is_not_found(self) -> None:
+        unknown = ReviewId(self.make.entropy.new_id())
+        assert await self.reads.reviews.get(unknown) is None
+        assert await self.alone.reviews.lock(unknown) is None
 
-    async def test_a_booking_has_one_review(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        booking = await _a_booking(backend, make, cast)
-        await one_wins([alone(backend).reviews.add(a_review(make, booking)) for _ in range(5)], ReviewExists)
+    async def test_a_booking_has_one_review(self, cast: Cast) -> None:
+        booking = await self._a_booking(cast)
+        await one_wins([self.alone.reviews.add(a_review(self.make, booking)) for _ in range(5)], ReviewExists)
 
-    async def test_a_stale_version_is_not_saved(self, backend: Backend, make: Builder) -> None:
-        review = await _a_review(backend, make, await a_cast(backend, make))
-        await alone(backend).reviews.save(review.reply_with("Thanks", now=NOW), was=review)
+    async def test_a_stale_version_is_not_saved(self) -> None:
+        review = await self._a_review(await self.a_cast())
+        await self.alone.reviews.save(review.reply_with("Thanks", now=NOW), was=review)
         with pytest.raises(ConcurrentChange):
-            await alone(backend).reviews.save(review.reply_with("Late", now=NOW), was=review)
+            await self.alone.reviews.save(review.reply_with("Late", now=NOW), was=review)
 
-    async def test_concurrent_reviews_all_count(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        casts = [await _another_customer(backend, make, cast) for _ in range(15)]
-        bookings = [await _a_booking(backend, make, each) for each in casts]
+    async def test_concurrent_reviews_all_count(self, cast: Cast) -> None:
+        casts = [await _another_customer(self.backend, self.make, cast) for _ in range(15)]
+        bookings = [await self._a_booking(each) for each in casts]
 
         async def add(booking: Booking, stars: int) -> None:
-            async with backend.begin() as tx:
+            async with self.begin() as tx:
                 await tx.reviews.ages_since(cast.profile.id, NOW)
-                await tx.reviews.add(a_review(make, booking, stars))
+                await tx.reviews.add(a_review(self.make, booking, stars))
                 await tx.reviews.recount(cast.profile.id)
 
         await asyncio.gather(*(add(booking, 1 + number % 5) for number, booking in enumerate(bookings)))
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             profile = present(await tx.profiles.get(cast.profile.id))
             assert profile.rating == Rating(count=15, total=45)
-        view = present(await backend.reads.providers.get(cast.profile.id))
+        view = present(await self.reads.providers.get(cast.profile.id))
         assert view.profile == profile
 
-    async def test_of_each_author_the_newest_public_review_counts(self, backend: Backend, make: Builder) -> None:
-        cast, elsewhere = await a_cast(backend, make), await a_cast(backend, make)
-        other = await _another_customer(backend, make, cast)
-        oldest = await _a_review(backend, make, cast, 1)
-        newer = await _a_review(backend, make, cast, 2)
-        assert await _rating(backend, cast) == Rating(count=1, total=2)
-        await _a_review(backend, make, cast, 3, status=ReviewStatus.HELD)
-        await _a_review(backend, make, cast, 5, impartial=False)
-        await _a_review(backend, make, replace(elsewhere, customer=cast.customer), 5)
-        assert await _rating(backend, cast) == Rating(count=1, total=2)
-        await _a_review(backend, make, other, 4)
-        assert await _rating(backend, cast) == Rating(count=2, total=6)
+    async def test_of_each_author_the_newest_public_review_counts(self) -> None:
+        cast, elsewhere = await self.a_cast(), await self.a_cast()
+        other = await _another_customer(self.backend, self.make, cast)
+        oldest = await self._a_review(cast, 1)
+        newer = await self._a_review(cast, 2)
+        assert await self._rating(cast) == Rating(count=1, total=2)
+        await self._a_review(cast, 3, status=ReviewStatus.HELD)
+        await self._a_review(cast, 5, impartial=False)
+        await self._a_review(replace(elsewhere, customer=cast.customer), 5)
+        assert await self._rating(cast) == Rating(count=1, total=2)
+        await self._a_review(other, 4)
+        assert await self._rating(cast) == Rating(count=2, total=6)
         for review, rating in ((newer, Rating(count=2, total=5)), (oldest, Rating(count=1, total=4))):
-            async with backend.begin() as tx:
+            async with self.begin() as tx:
                 await tx.reviews.save(review.hide(HideReason.FAKE), was=review)
                 await tx.reviews.recount(cast.profile.id)
-            assert await _rating(backend, cast) == rating
+            assert await self._rating(cast) == rating
 
-    async def test_the_rating_is_that_of_the_counted_reviews_whatever_they_are(
-        self, backend: Backend, make: Builder
-    ) -> None:
-        cast = await a_cast(backend, make)
-        authors = [await _another_customer(backend, make, cast) for _ in range(3)]
+    async def test_the_rating_is_that_of_the_counted_reviews_whatever_they_are(self, cast: Cast) -> None:
+        authors = [await _another_customer(self.backend, self.make, cast) for _ in range(3)]
         kinds = [*product(ReviewStatus, (True, False))]
         reviews = [
-            await _a_review(
-                backend, make, authors[number * 7 % 3], 1 + number * 3 % 5, status=status, impartial=impartial
-            )
+            await self._a_review(authors[number * 7 % 3], 1 + number * 3 % 5, status=status, impartial=impartial)
             for number, (status, impartial) in enumerate(kinds * 4)
         ]
         stars = [review.rating for review in counted(reviews)]
-        assert await _rating(backend, cast) == Rating(count=len(stars), total=sum(stars))
+        assert await self._rating(cast) == Rating(count=len(stars), total=sum(stars))
 
-    async def test_counting_without_a_difference_changes_no_version(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        await _a_review(backend, make, cast)
-        before = await backend.reads.providers.get(cast.profile.id)
-        await alone(backend).reviews.recount(cast.profile.id)
-        assert await backend.reads.providers.get(cast.profile.id) == before
+    async def test_counting_without_a_difference_changes_no_version(self, cast: Cast) -> None:
+        await self._a_review(cast)
+        before = await self.reads.providers.get(cast.profile.id)
+        await self.alone.reviews.recount(cast.profile.id)
+        assert await self.reads.providers.get(cast.profile.id) == before
 
-    async def test_the_ages_of_the_accounts_of_recent_reviews_are_known(self, backend: Backend, make: Builder) -> None:
-        cast, elsewhere = await a_cast(backend, make), await a_cast(backend, make)
+    async def test_the_ages_of_the_accounts_of_recent_reviews_are_known(self) -> None:
+        cast, elsewhere = await self.a_cast(), await self.a_cast()
         since, later = NOW, NOW + timedelta(days=3)
-        await _a_review(backend, make, cast)
-        await _a_review(backend, make, elsewhere, created_at=later)
-        await _a_review(backend, make, cast, created_at=later, status=ReviewStatus.HELD)
-        ages = await alone(backend).reviews.ages_since(cast.profile.id, since)
+        await self._a_review(cast)
+        await self._a_review(elsewhere, created_at=later)
+        await self._a_review(cast, created_at=later, status=ReviewStatus.HELD)
+        ages = await self.alone.reviews.ages_since(cast.profile.id, since)
         assert list(ages) == [later - cast.customer.created_at]
 
-    async def test_reviews_of_one_provider_are_counted_one_transaction_at_a_time(
-        self, backend: Backend, make: Builder
-    ) -> None:
-        cast = await a_cast(backend, make)
-        booking = await _a_booking(backend, make, cast)
+    async def test_reviews_of_one_provider_are_counted_one_transaction_at_a_time(self, cast: Cast) -> None:
+        booking = await self._a_booking(cast)
 
         async def ages() -> int:
-            return len(await alone(backend).reviews.ages_since(cast.profile.id, NOW - timedelta(days=1)))
+            return len(await self.alone.reviews.ages_since(cast.profile.id, NOW - timedelta(days=1)))
 
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             assert list(await tx.reviews.ages_since(cast.profile.id, NOW - timedelta(days=1))) == []
             later = asyncio.create_task(ages())
             assert await waits(later)
-            await tx.reviews.add(a_review(make, booking))
+            await tx.reviews.add(a_review(self.make, booking))
         assert await later == 1
 
-    async def test_nothing_of_a_rolled_back_transaction_stays(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        booking = await _a_booking(backend, make, cast)
+    async def test_nothing_of_a_rolled_back_transaction_stays(self, cast: Cast) -> None:
+        booking = await self._a_booking(cast)
 
         async def post(tx: Repositories) -> None:
-            await tx.reviews.add(a_review(make, booking))
+            await tx.reviews.add(a_review(self.make, booking))
             await tx.reviews.recount(cast.profile.id)
 
-        await rolled_back(backend, post)
-        assert await backend.reads.reviews.page(ReviewFilter()) == []
-        assert await alone(backend).profiles.get(cast.profile.id) == cast.profile
+        await self.rolled_back(post)
+        assert await self.reads.reviews.page(ReviewFilter()) == []
+        assert await self.alone.profiles.get(cast.profile.id) == cast.profile
 
-    async def test_a_view_has_the_names_of_both_sides(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        view = present(await backend.reads.reviews.get((await _a_review(backend, make, cast)).id))
+    async def test_a_view_has_the_names_of_both_sides(self, cast: Cast) -> None:
+        view = present(await self.reads.reviews.get((await self._a_review(cast)).id))
         assert (view.author_name, view.provider_name) == (cast.customer.name, cast.profile.display_name)
 
-    async def test_published_reviews_are_paged_in_each_order(self, backend: Backend, make: Builder) -> None:
-        cast, other = await a_cast(backend, make), await a_cast(backend, make)
-        reviews = [await _a_review(backend, make, cast, rating) for rating in (3, 5, 3, 1, 5)]
-        await _a_review(backend, make, other)
-        hidden = await _a_review(backend, make, cast, 2)
-        await alone(backend).reviews.save(hidden.hide(HideReason.SPAM), was=hidden)
+    async def test_published_reviews_are_paged_in_each_order(self, cast: Cast, other: Cast) -> None:
+        reviews = [await self._a_review(cast, rating) for rating in (3, 5, 3, 1, 5)]
+        await self._a_review(other)
+        hidden = await self._a_review(cast, 2)
+        await self.alone.reviews.save(hidden.hide(HideReason.SPAM), was=hidden)
         newest = reviews[::-1]
         expected = {
             ReviewOrder.NEWEST: newest,
@@ -244,20 +220,19 @@ class ReviewsContract(StorageContract):
         }
         for order, all_of_them in expected.items():
             found: list[Review] = []
-            while page := await backend.reads.reviews.of_provider(
+            while page := await self.reads.reviews.of_provider(
                 cast.profile.id, order, found[-1].id if found else None, 2
             ):
                 found += [view.review for view in page]
             assert found == all_of_them
 
-    async def test_reviews_are_filtered_and_paged_newest_first(self, backend: Backend, make: Builder) -> None:
-        cast, other = await a_cast(backend, make), await a_cast(backend, make)
-        one, two = await _a_review(backend, make, cast), await _a_review(backend, make, other)
+    async def test_reviews_are_filtered_and_paged_newest_first(self, cast: Cast, other: Cast) -> None:
+        one, two = await self._a_review(cast), await self._a_review(other)
         hidden = two.hide(HideReason.FAKE)
-        await alone(backend).reviews.save(hidden, was=two)
+        await self.alone.reviews.save(hidden, was=two)
 
         async def page(chosen: ReviewFilter) -> list[Review]:
-            return [view.review for view in await backend.reads.reviews.page(chosen)]
+            return [view.review for view in await self.reads.reviews.page(chosen)]
 
         assert await page(ReviewFilter()) == [hidden, one]
         assert await page(ReviewFilter(limit=1)) == [hidden]
@@ -266,21 +241,20 @@ class ReviewsContract(StorageContract):
         assert await page(ReviewFilter(provider_id=other.profile.id)) == [hidden]
         assert await page(ReviewFilter(status=one.status)) == [one]
 
-    async def test_an_account_finds_the_reviews_it_wrote_and_received(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        reviews = [await _a_review(backend, make, cast) for _ in range(3)]
+    async def test_an_account_finds_the_reviews_it_wrote_and_received(self, cast: Cast) -> None:
+        reviews = [await self._a_review(cast) for _ in range(3)]
         for user in (cast.customer, cast.owner):
-            assert list(await backend.reads.reviews.written_for(user.id, None, 2)) == reviews[:2]
-            assert list(await backend.reads.reviews.written_for(user.id, reviews[1].id, 2)) == reviews[2:]
-        assert list(await backend.reads.reviews.written_for(make.user().id, None, 2)) == []
+            assert list(await self.reads.reviews.written_for(user.id, None, 2)) == reviews[:2]
+            assert list(await self.reads.reviews.written_for(user.id, reviews[1].id, 2)) == reviews[2:]
+        assert list(await self.reads.reviews.written_for(self.make.user().id, None, 2)) == []
 
-    async def test_providers_are_sorted_by_score(self, backend: Backend, make: Builder) -> None:
-        casts = [await a_cast(backend, make) for _ in range(4)]
+    async def test_providers_are_sorted_by_score(self) -> None:
+        casts = [await self.a_cast() for _ in range(4)]
         for cast, stars in zip(casts, ([5], [5, 5, 5, 4], [], [1, 1]), strict=True):
-            await _rated(backend, make, cast, *stars)
+            await self._rated(cast, *stars)
         best_first = [casts[number].profile.id for number in (1, 0, 2, 3)]
         found: list[ProviderId] = []
-        while page := await backend.reads.providers.page(
+        while page := await self.reads.providers.page(
             ProviderFilter(
                 status=ProfileStatus.APPROVED,
                 order=ProviderOrder.RATING,
@@ -291,39 +265,36 @@ class ReviewsContract(StorageContract):
             found += [view.profile.id for view in page]
         assert found == best_first
 
-    async def test_the_providers_of_a_salon_are_rated_together(self, backend: Backend, make: Builder) -> None:
-        casts = [await a_cast(backend, make) for _ in range(2)]
-        await a_salon(backend, make, *casts)
+    async def test_the_providers_of_a_salon_are_rated_together(self) -> None:
+        casts = [await self.a_cast() for _ in range(2)]
+        await self.a_salon(*casts)
         for cast, stars in zip(casts, ([5], [3, 4]), strict=True):
-            await _rated(backend, make, cast, *stars)
-        [listed] = await backend.reads.salons.page(SalonFilter(limit=9))
+            await self._rated(cast, *stars)
+        [listed] = await self.reads.salons.page(SalonFilter(limit=9))
         assert listed.totals.rating == Rating(count=3, total=12)
 
-    async def test_erasing_the_author_keeps_the_stars(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        review = await _a_review(backend, make, cast)
+    async def test_erasing_the_author_keeps_the_stars(self, cast: Cast) -> None:
+        review = await self._a_review(cast)
         replied = review.reply_with("Thanks", now=NOW)
-        await alone(backend).reviews.save(replied, was=review)
+        await self.alone.reviews.save(replied, was=review)
         for _ in range(2):
-            await alone(backend).personal_data.clear(cast.customer.id)
-        assert await _get(backend, review) == replace(replied, text="", version=replied.version + 1)
-        await alone(backend).personal_data.clear(cast.owner.id)
-        erased = present(await _get(backend, review))
+            await self.alone.personal_data.clear(cast.customer.id)
+        assert await self._get(review) == replace(replied, text="", version=replied.version + 1)
+        await self.alone.personal_data.clear(cast.owner.id)
+        erased = present(await self._get(review))
         assert (erased.rating, erased.text, erased.reply, erased.replied_at) == (5, "", None, None)
 
-    async def test_a_booking_is_reviewable_once_completed(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
+    async def test_a_booking_is_reviewable_once_completed(self, cast: Cast) -> None:
         for status in Status:
-            booking = await _a_booking(backend, make, cast, status)
-            found = present(await alone(backend).reviewable_bookings.get(booking.id))
+            booking = await self._a_booking(cast, status)
+            found = present(await self.alone.reviewable_bookings.get(booking.id))
             assert (found.provider_id, found.provider_user_id) == (cast.profile.id, cast.owner.id)
             assert (found.customer_id, found.completed) == (cast.customer.id, status is Status.COMPLETED)
-        assert await alone(backend).reviewable_bookings.get(BookingId(make.entropy.new_id())) is None
+        assert await self.alone.reviewable_bookings.get(BookingId(self.make.entropy.new_id())) is None
 
-    async def test_a_booking_says_whether_it_was_a_visit(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        plain = replace(make.booking(cast.profile, cast.customer), status=Status.COMPLETED)
-        late = replace(plain, id=make.booking(cast.profile, cast.customer).id, reference="BK-222222")
+    async def test_a_booking_says_whether_it_was_a_visit(self, cast: Cast) -> None:
+        plain = replace(self.make.booking(cast.profile, cast.customer), status=Status.COMPLETED)
+        late = replace(plain, id=self.make.booking(cast.profile, cast.customer).id, reference="BK-222222")
         late = replace(
             late,
             placed_by_staff=True,
@@ -332,9 +303,9 @@ class ReviewsContract(StorageContract):
             price=Money.zero(late.price.currency),
             deposit=Money.zero(late.price.currency),
         )
-        await store_bookings(backend, make, plain)
-        await store_bookings(backend, make, late)
-        async with backend.begin() as tx:
+        await self.store_bookings(plain)
+        await self.store_bookings(late)
+        async with self.begin() as tx:
             found = [await tx.reviewable_bookings.get(each.id) for each in (plain, late)]
             shortest = [
                 Visit(placed_by_staff=False, entered_late=False, minutes=60, shortest_minutes=60, has_price=True),
@@ -344,26 +315,23 @@ class ReviewsContract(StorageContract):
             assert found[0] is not None
             assert found[0].customer_since == cast.customer.created_at
 
-    async def test_the_shortest_appointment_is_that_of_the_services_else_of_the_lengths(
-        self, backend: Backend, make: Builder
-    ) -> None:
-        cast = await a_cast(backend, make)
-        booking = await _a_booking(backend, make, cast)
+    async def test_the_shortest_appointment_is_that_of_the_services_else_of_the_lengths(self, cast: Cast) -> None:
+        booking = await self._a_booking(cast)
 
         async def shortest() -> int:
-            found = present(await alone(backend).reviewable_bookings.get(booking.id))
+            found = present(await self.alone.reviewable_bookings.get(booking.id))
             return found.visit.shortest_minutes
 
         price = Money(amount=0, currency=booking.price.currency)
         length = Duration(minutes=20, price_amount=0, deposit_amount=0)
-        await alone(backend).bookable_providers.save_terms(
+        await self.alone.bookable_providers.save_terms(
             cast.profile.id, Terms(price=price, deposit=price, durations=(length,))
         )
         assert await shortest() == 20
         kinds = ((45, False, True), (90, False, True), (5, True, True), (5, False, False))
         for number, (minutes, add_on, active) in enumerate(kinds):
             service = Service(
-                id=ServiceId(make.entropy.new_id()),
+                id=ServiceId(self.make.entropy.new_id()),
                 provider_id=cast.profile.id,
                 name=f"Service {number}",
                 price=price,
@@ -373,95 +341,86 @@ class ReviewsContract(StorageContract):
                 active=active,
                 created_at=NOW,
             )
-            await alone(backend).services.add(service)
+            await self.alone.services.add(service)
         assert await shortest() == 45
 
 
 class TiesContract(StorageContract):
     """What authors have in common with providers."""
 
-    async def test_strangers_have_no_ties(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        await _signed_in(backend, make, cast.owner, Client.seen("203.0.113.7", "Firefox"))
-        await _signed_in(backend, make, cast.customer, Client.seen("203.0.113.7", "Safari"))
-        await _signed_in(backend, make, cast.customer, Client.seen("203.0.113.8", "Firefox"))
-        await _texted(backend, make, cast.owner, b"one")
-        await _texted(backend, make, cast.customer, b"other")
-        await _paid_to(backend, make, cast.owner, "5012345678")
-        await _paid_to(backend, make, cast.customer, "5012345679")
-        assert await _ties(backend, cast) == frozenset()
-        assert await alone(backend).ties.between(cast.customer.id, ProviderId(make.entropy.new_id())) == frozenset()
+    async def _ties(self, cast: Cast) -> frozenset[Tie]:
+        return await self.alone.ties.between(cast.customer.id, cast.profile.id)
 
-    async def test_the_same_address_with_the_same_user_agent_is_a_device(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        for user in (cast.owner, cast.customer):
-            await _signed_in(backend, make, user, Client())
-        assert await _ties(backend, cast) == frozenset()
-        for user in (cast.owner, cast.customer):
-            await _signed_in(backend, make, user, Client.seen("203.0.113.7", "Firefox"))
-        assert await _ties(backend, cast) == {Tie.DEVICE}
+    async def _signed_in(self, user: User, client: Client) -> None:
+        await self.alone.sessions.add(replace(self.make.session(user), client=client))
 
-    async def test_texts_to_one_verified_number_are_a_tie(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        for user in (cast.owner, cast.customer):
-            await _texted(backend, make, user, b"")  # erased
-        await _texted(backend, make, cast.owner, b"one")
-        await _texted(backend, make, cast.customer, b"one", verified=False)
-        assert await _ties(backend, cast) == frozenset()
-        await _texted(backend, make, cast.customer, b"one")
-        assert await _ties(backend, cast) == {Tie.NUMBER}
+    async def _texted(self, user: User, digest: bytes, *, verified: bool = True) -> None:
+        message = SmsMessage(
+            id=SmsId(self.make.entropy.new_id()),
+            user_id=user.id,
+            to_masked="+976****2233",
+            to_digest=digest,
+            to_verified=verified,
+            template="code.login",
+            language="mn",
+            provider="twilio",
+            segments=1,
+            created_at=NOW,
+            updated_at=NOW,
+        )
+        await self.alone.sms_messages.add(message)
 
-    async def test_one_bank_account_is_a_tie(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        for user in (cast.owner, cast.customer):
-            await _paid_to(backend, make, user, "5012345678")
-        assert await _ties(backend, cast) == {Tie.BANK_ACCOUNT}
+    async def _paid_to(self, user: User, number: str) -> None:
+        details = BankDetails(bank="Khan Bank", account_number=number, holder_name=user.name)
+        async with self.begin() as tx:
+            account = BankAccount(
+                id=BankAccountId(self.make.entropy.new_id()), user_id=user.id, details=details, updated_at=NOW
+            )
+            await tx.bank_accounts.save(account)
 
-    async def test_the_manager_of_the_salon_and_its_number_and_account_are_ties(
-        self, backend: Backend, make: Builder
-    ) -> None:
-        cast = await a_cast(backend, make)
-        salon = await a_salon(backend, make, cast, phone=cast.customer.phone or "")
-        manager = present(await alone(backend).users.get(salon.manager_id))
-        assert await _ties(backend, replace(cast, customer=manager)) == {Tie.MANAGER}
-        assert await _ties(backend, cast) == {Tie.NUMBER}
-        other = await _another_customer(backend, make, cast)
-        assert await _ties(backend, other) == frozenset()
+    async def test_strangers_have_no_ties(self, cast: Cast) -> None:
+        await self._signed_in(cast.owner, Client.seen("203.0.113.7", "Firefox"))
+        await self._signed_in(cast.customer, Client.seen("203.0.113.7", "Safari"))
+        await self._signed_in(cast.customer, Client.seen("203.0.113.8", "Firefox"))
+        await self._texted(cast.owner, b"one")
+        await self._texted(cast.customer, b"other")
+        await self._paid_to(cast.owner, "5012345678")
+        await self._paid_to(cast.customer, "5012345679")
+        assert await self._ties(cast) == frozenset()
+        assert await self.alone.ties.between(cast.customer.id, ProviderId(self.make.entropy.new_id())) == frozenset()
+
+    async def test_the_same_address_with_the_same_user_agent_is_a_device(self, cast: Cast) -> None:
+        for user in (cast.owner, cast.customer):
+            await self._signed_in(user, Client())
+        assert await self._ties(cast) == frozenset()
+        for user in (cast.owner, cast.customer):
+            await self._signed_in(user, Client.seen("203.0.113.7", "Firefox"))
+        assert await self._ties(cast) == {Tie.DEVICE}
+
+    async def test_texts_to_one_verified_number_are_a_tie(self, cast: Cast) -> None:
+        for user in (cast.owner, cast.customer):
+            await self._texted(user, b"")  # erased
+        await self._texted(cast.owner, b"one")
+        await self._texted(cast.customer, b"one", verified=False)
+        assert await self._ties(cast) == frozenset()
+        await self._texted(cast.customer, b"one")
+        assert await self._ties(cast) == {Tie.NUMBER}
+
+    async def test_one_bank_account_is_a_tie(self, cast: Cast) -> None:
+        for user in (cast.owner, cast.customer):
+            await self._paid_to(user, "5012345678")
+        assert await self._ties(cast) == {Tie.BANK_ACCOUNT}
+
+    async def test_the_manager_of_the_salon_and_its_number_and_account_are_ties(self, cast: Cast) -> None:
+        salon = await self.a_salon(cast, phone=cast.customer.phone or "")
+        manager = present(await self.alone.users.get(salon.manager_id))
+        assert await self._ties(replace(cast, customer=manager)) == {Tie.MANAGER}
+        assert await self._ties(cast) == {Tie.NUMBER}
+        other = await _another_customer(self.backend, self.make, cast)
+        assert await self._ties(other) == frozenset()
         for user in (manager, other.customer):
-            await _paid_to(backend, make, user, "5012345678")
-        assert await _ties(backend, other) == {Tie.BANK_ACCOUNT}
-
-
-async def _ties(backend: Backend, cast: Cast) -> frozenset[Tie]:
-    return await alone(backend).ties.between(cast.customer.id, cast.profile.id)
-
-
-async def _signed_in(backend: Backend, make: Builder, user: User, client: Client) -> None:
-    await alone(backend).sessions.add(replace(make.session(user), client=client))
-
-
-async def _texted(backend: Backend, make: Builder, user: User, digest: bytes, *, verified: bool = True) -> None:
-    message = SmsMessage(
-        id=SmsId(make.entropy.new_id()),
-        user_id=user.id,
-        to_masked="+976****2233",
-        to_digest=digest,
-        to_verified=verified,
-        template="code.login",
-        language="mn",
-        provider="twilio",
-        segments=1,
-        created_at=NOW,
-        updated_at=NOW,
-    )
-    await alone(backend).sms_messages.add(message)
-
-
-async def _paid_to(backend: Backend, make: Builder, user: User, number: str) -> None:
-    details = BankDetails(bank="Khan Bank", account_number=number, holder_name=user.name)
-    async with backend.begin() as tx:
-        account = BankAccount(id=BankAccountId(make.entropy.new_id()), user_id=user.id, details=details, updated_at=NOW)
-        await tx.bank_accounts.save(account)
+            await self._paid_to(user, "5012345678")
+        assert await self._ties(other) == {Tie.BANK_ACCOUNT}
 
 
 CONTRACTS: Final = {

@@ -13,7 +13,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, alone, one_wins
+from booking_domain.testing.kit.storage import Cast, StorageContract, one_wins
 from booking_domain.webhooks.model import (
     DeliveryId,
     DeliveryStatus,
@@ -63,35 +63,29 @@ def a_delivery(make: Builder, endpoint: WebhookEndpoint, booking: Booking | None
     )
 
 
-async def _stored(backend: Backend, make: Builder, owner: User) -> WebhookEndpoint:
-    endpoint = an_endpoint(make, owner)
-    await alone(backend).webhook_endpoints.add(endpoint)
-    return endpoint
-
-
-async def _queued(
-    backend: Backend, make: Builder, endpoint: WebhookEndpoint, *bookings: Booking | None
-) -> list[WebhookDelivery]:
-    made = [a_delivery(make, endpoint, booking) for booking in bookings]
-    async with backend.begin() as tx:
-        for delivery in made:
-            await tx.webhook_deliveries.add(delivery)
-    return made
-
-
-async def _attempt(backend: Backend, delivery: WebhookDelivery, failure: Failure | None = None) -> WebhookDelivery:
-    after = delivery.attempted(Outcome(failure=failure, response_status=500, excerpt="текст"), now=NOW)
-    await alone(backend).webhook_deliveries.save(after, was=delivery)
-    return after
-
-
 class WebhooksContract(StorageContract):
     """Endpoints and deliveries in a database transaction, and reads of them."""
 
-    async def test_an_endpoint_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        endpoint = await _stored(backend, make, cast.owner)
-        assert await backend.reads.webhooks.endpoint(endpoint.id) == endpoint
+    async def _stored(self, owner: User) -> WebhookEndpoint:
+        endpoint = an_endpoint(self.make, owner)
+        await self.alone.webhook_endpoints.add(endpoint)
+        return endpoint
+
+    async def _queued(self, endpoint: WebhookEndpoint, *bookings: Booking | None) -> list[WebhookDelivery]:
+        made = [a_delivery(self.make, endpoint, booking) for booking in bookings]
+        async with self.begin() as tx:
+            for delivery in made:
+                await tx.webhook_deliveries.add(delivery)
+        return made
+
+    async def _attempt(self, delivery: WebhookDelivery, failure: Failure | None = None) -> WebhookDelivery:
+        after = delivery.attempted(Outcome(failure=failure, response_status=500, excerpt="текст"), now=NOW)
+        await self.alone.webhook_deliveries.save(after, was=delivery)
+        return after
+
+    async def test_an_endpoint_is_stored_with_all_fields(self, cast: Cast) -> None:
+        endpoint = await self._stored(cast.owner)
+        assert await self.reads.webhooks.endpoint(endpoint.id) == endpoint
         full = replace(
             endpoint.rotate(SECRET[::-1], overlap=timedelta(hours=1), now=NOW).failed(NOW),
             url="https://other.example.com/ү",
@@ -102,53 +96,51 @@ class WebhooksContract(StorageContract):
             disabled_at=NOW,
             version=77,
         )
-        await alone(backend).webhook_endpoints.save(full, was=endpoint)
-        assert await alone(backend).webhook_endpoints.lock(endpoint.id) == full
-        assert await backend.reads.webhooks.endpoint(endpoint.id) == full
+        await self.alone.webhook_endpoints.save(full, was=endpoint)
+        assert await self.alone.webhook_endpoints.lock(endpoint.id) == full
+        assert await self.reads.webhooks.endpoint(endpoint.id) == full
 
-    async def test_what_is_unknown_is_not_found(self, backend: Backend, make: Builder) -> None:
-        endpoint_id, delivery_id = EndpointId(make.entropy.new_id()), DeliveryId(make.entropy.new_id())
-        assert await backend.reads.webhooks.endpoint(endpoint_id) is None
-        assert await backend.reads.webhooks.delivery(delivery_id) is None
-        assert await backend.reads.webhooks.next_due(endpoint_id, NOW) is None
-        assert await backend.reads.webhooks.next_attempt(endpoint_id) is None
-        assert list(await backend.reads.webhooks.receivers(BookingId(make.entropy.new_id()))) == []
-        async with backend.begin() as tx:
+    async def test_what_is_unknown_is_not_found(self) -> None:
+        endpoint_id, delivery_id = EndpointId(self.make.entropy.new_id()), DeliveryId(self.make.entropy.new_id())
+        assert await self.reads.webhooks.endpoint(endpoint_id) is None
+        assert await self.reads.webhooks.delivery(delivery_id) is None
+        assert await self.reads.webhooks.next_due(endpoint_id, NOW) is None
+        assert await self.reads.webhooks.next_attempt(endpoint_id) is None
+        assert list(await self.reads.webhooks.receivers(BookingId(self.make.entropy.new_id()))) == []
+        async with self.begin() as tx:
             assert await tx.webhook_endpoints.lock(endpoint_id) is None
             assert await tx.webhook_deliveries.lock(delivery_id) is None
 
-    async def test_an_account_has_each_url_once(self, backend: Backend, make: Builder) -> None:
-        cast, other = await a_cast(backend, make), await a_cast(backend, make)
-        endpoints = [replace(an_endpoint(make, cast.owner), url="https://same.example.com/") for _ in range(3)]
+    async def test_an_account_has_each_url_once(self, cast: Cast, other: Cast) -> None:
+        endpoints = [replace(an_endpoint(self.make, cast.owner), url="https://same.example.com/") for _ in range(3)]
 
         async def add(endpoint: WebhookEndpoint) -> None:
-            await alone(backend).webhook_endpoints.add(endpoint)
+            await self.alone.webhook_endpoints.add(endpoint)
 
         await one_wins([add(endpoint) for endpoint in endpoints], EndpointExists)
-        await add(replace(an_endpoint(make, other.owner), url="https://same.example.com/"))
-        renamed = await _stored(backend, make, cast.owner)
+        await add(replace(an_endpoint(self.make, other.owner), url="https://same.example.com/"))
+        renamed = await self._stored(cast.owner)
         with pytest.raises(EndpointExists):
-            await alone(backend).webhook_endpoints.save(replace(renamed, url="https://same.example.com/"), was=renamed)
-        assert await alone(backend).webhook_endpoints.count(cast.owner.id) == 2
+            await self.alone.webhook_endpoints.save(replace(renamed, url="https://same.example.com/"), was=renamed)
+        assert await self.alone.webhook_endpoints.count(cast.owner.id) == 2
 
-    async def test_stale_versions_are_not_saved(self, backend: Backend, make: Builder) -> None:
-        endpoint = await _stored(backend, make, (await a_cast(backend, make)).owner)
-        [delivery] = await _queued(backend, make, endpoint, None)
-        await _attempt(backend, delivery)
+    async def test_stale_versions_are_not_saved(self) -> None:
+        endpoint = await self._stored((await self.a_cast()).owner)
+        [delivery] = await self._queued(endpoint, None)
+        await self._attempt(delivery)
         with pytest.raises(ConcurrentChange):
-            await _attempt(backend, delivery)
-        await alone(backend).webhook_endpoints.save(replace(endpoint, version=2), was=endpoint)
+            await self._attempt(delivery)
+        await self.alone.webhook_endpoints.save(replace(endpoint, version=2), was=endpoint)
         with pytest.raises(ConcurrentChange):
-            await alone(backend).webhook_endpoints.save(replace(endpoint, version=2), was=endpoint)
+            await self.alone.webhook_endpoints.save(replace(endpoint, version=2), was=endpoint)
 
-    async def test_endpoints_are_filtered_and_paged(self, backend: Backend, make: Builder) -> None:
-        cast, other = await a_cast(backend, make), await a_cast(backend, make)
-        one, two = await _stored(backend, make, cast.owner), await _stored(backend, make, other.owner)
+    async def test_endpoints_are_filtered_and_paged(self, cast: Cast, other: Cast) -> None:
+        one, two = await self._stored(cast.owner), await self._stored(other.owner)
         off = two.disable(DisabledBecause.OWNER, now=NOW)
-        await alone(backend).webhook_endpoints.save(off, was=two)
+        await self.alone.webhook_endpoints.save(off, was=two)
 
         async def found(criteria: EndpointFilter) -> list[WebhookEndpoint]:
-            return list(await backend.reads.webhooks.endpoints(criteria))
+            return list(await self.reads.webhooks.endpoints(criteria))
 
         assert await found(EndpointFilter()) == [one, off]
         assert await found(EndpointFilter(limit=1)) == [one]
@@ -156,35 +148,33 @@ class WebhooksContract(StorageContract):
         assert await found(EndpointFilter(owner_id=cast.owner.id)) == [one]
         assert await found(EndpointFilter(status=EndpointStatus.DISABLED)) == [off]
 
-    async def test_an_event_is_recorded_once_for_each_endpoint(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        endpoint, other = await _stored(backend, make, cast.owner), await _stored(backend, make, cast.owner)
-        delivery = a_delivery(make, endpoint, await a_booking(backend, make, cast))
-        again = replace(delivery, id=DeliveryId(make.entropy.new_id()), payload="{}")
+    async def test_an_event_is_recorded_once_for_each_endpoint(self, cast: Cast) -> None:
+        endpoint, other = await self._stored(cast.owner), await self._stored(cast.owner)
+        delivery = a_delivery(self.make, endpoint, await self.a_booking(cast))
+        again = replace(delivery, id=DeliveryId(self.make.entropy.new_id()), payload="{}")
         elsewhere = replace(again, endpoint_id=other.id)
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             await tx.webhook_deliveries.add(delivery)
             await tx.webhook_deliveries.add(again)
-        await alone(backend).webhook_deliveries.add(elsewhere)
-        assert list(await backend.reads.webhooks.deliveries(DeliveryFilter(endpoint_id=endpoint.id))) == [delivery]
-        assert await backend.reads.webhooks.delivery(elsewhere.id) == elsewhere
+        await self.alone.webhook_deliveries.add(elsewhere)
+        assert list(await self.reads.webhooks.deliveries(DeliveryFilter(endpoint_id=endpoint.id))) == [delivery]
+        assert await self.reads.webhooks.delivery(elsewhere.id) == elsewhere
 
-    async def test_a_delivery_is_stored_with_what_came_of_it(self, backend: Backend, make: Builder) -> None:
-        endpoint = await _stored(backend, make, (await a_cast(backend, make)).owner)
-        [delivery] = await _queued(backend, make, endpoint, None)
-        after = await _attempt(backend, delivery, Failure.STATUS)
-        assert await alone(backend).webhook_deliveries.lock(delivery.id) == after
-        assert await backend.reads.webhooks.delivery(delivery.id) == after
+    async def test_a_delivery_is_stored_with_what_came_of_it(self) -> None:
+        endpoint = await self._stored((await self.a_cast()).owner)
+        [delivery] = await self._queued(endpoint, None)
+        after = await self._attempt(delivery, Failure.STATUS)
+        assert await self.alone.webhook_deliveries.lock(delivery.id) == after
+        assert await self.reads.webhooks.delivery(delivery.id) == after
 
-    async def test_deliveries_are_listed_newest_first(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        endpoint, booking = await _stored(backend, make, cast.owner), await a_booking(backend, make, cast)
-        one, two, three = await _queued(backend, make, endpoint, booking, None, booking)
-        one = await _attempt(backend, one)
+    async def test_deliveries_are_listed_newest_first(self, cast: Cast) -> None:
+        endpoint, booking = await self._stored(cast.owner), await self.a_booking(cast)
+        one, two, three = await self._queued(endpoint, booking, None, booking)
+        one = await self._attempt(one)
 
         async def found(**chosen: Any) -> list[WebhookDelivery]:
             wanted = replace(DeliveryFilter(endpoint_id=endpoint.id), **chosen)
-            return list(await backend.reads.webhooks.deliveries(wanted))
+            return list(await self.reads.webhooks.deliveries(wanted))
 
         assert await found() == [three, two, one]
         assert await found(limit=1) == [three]
@@ -192,137 +182,126 @@ class WebhooksContract(StorageContract):
         assert await found(status=DeliveryStatus.DELIVERED) == [one]
         assert await found(booking_id=booking.id) == [three, one]
 
-    async def test_the_deliveries_about_a_booking_are_due_one_after_the_other(
-        self, backend: Backend, make: Builder
-    ) -> None:
-        cast = await a_cast(backend, make)
-        endpoint = await _stored(backend, make, cast.owner)
-        first, second = await a_booking(backend, make, cast), await a_booking(backend, make)
-        one, behind, other = await _queued(backend, make, endpoint, first, first, second)
-        reads = backend.reads.webhooks
+    async def test_the_deliveries_about_a_booking_are_due_one_after_the_other(self, cast: Cast) -> None:
+        endpoint = await self._stored(cast.owner)
+        first, second = await self.a_booking(cast), await self.a_booking()
+        one, behind, other = await self._queued(endpoint, first, first, second)
+        reads = self.reads.webhooks
         assert await reads.next_due(endpoint.id, NOW - _SECOND) is None
         assert await reads.next_due(endpoint.id, NOW) == one
-        retried = await _attempt(backend, one, Failure.TIMED_OUT)
+        retried = await self._attempt(one, Failure.TIMED_OUT)
         assert await reads.next_due(endpoint.id, NOW) == other
-        other = await _attempt(backend, other)
+        other = await self._attempt(other)
         assert await reads.next_due(endpoint.id, NOW) is None
         assert list(await reads.due(NOW, 10)) == []
         assert await reads.next_attempt(endpoint.id) == retried.next_attempt_at
         assert retried.next_attempt_at is not None
         assert await reads.next_due(endpoint.id, retried.next_attempt_at) == retried
-        await _attempt(backend, retried)
+        await self._attempt(retried)
         assert await reads.next_due(endpoint.id, NOW) == behind
 
-    async def test_an_endpoint_that_rests_or_is_disabled_is_sent_nothing(self, backend: Backend, make: Builder) -> None:
-        endpoint = await _stored(backend, make, (await a_cast(backend, make)).owner)
-        busy = await _stored(backend, make, (await a_cast(backend, make)).owner)
-        await _queued(backend, make, endpoint, None)
-        await _queued(backend, make, busy, None)
-        reads, rests = backend.reads.webhooks, endpoint.failed(NOW)
+    async def test_an_endpoint_that_rests_or_is_disabled_is_sent_nothing(self) -> None:
+        endpoint = await self._stored((await self.a_cast()).owner)
+        busy = await self._stored((await self.a_cast()).owner)
+        await self._queued(endpoint, None)
+        await self._queued(busy, None)
+        reads, rests = self.reads.webhooks, endpoint.failed(NOW)
         assert list(await reads.due(NOW, 10)) == [endpoint.id, busy.id]
         assert list(await reads.due(NOW, 1)) == [endpoint.id]
-        await alone(backend).webhook_endpoints.save(rests, was=endpoint)
+        await self.alone.webhook_endpoints.save(rests, was=endpoint)
         assert rests.rests_until is not None
         assert await reads.next_due(endpoint.id, NOW) is None
         assert await reads.next_attempt(endpoint.id) == rests.rests_until
         assert list(await reads.due(NOW, 10)) == [busy.id]
         assert list(await reads.due(rests.rests_until, 10)) == [endpoint.id, busy.id]
-        await alone(backend).webhook_endpoints.save(rests.disable(DisabledBecause.OWNER, now=NOW), was=rests)
+        await self.alone.webhook_endpoints.save(rests.disable(DisabledBecause.OWNER, now=NOW), was=rests)
         assert await reads.next_attempt(endpoint.id) is None
         assert list(await reads.due(NOW, 10)) == [busy.id]
 
-    async def test_a_booking_is_received_by_its_provider_and_by_admins(self, backend: Backend, make: Builder) -> None:
-        cast, stranger, admin = await a_cast(backend, make), await a_cast(backend, make), make.user(Role.ADMIN)
-        await alone(backend).users.add(admin)
-        booking = await a_booking(backend, make, cast)
-        own = await _stored(backend, make, cast.owner)
-        await _stored(backend, make, stranger.owner)
-        platform = await _stored(backend, make, admin)
-        found = await backend.reads.webhooks.receivers(booking.id)
+    async def test_a_booking_is_received_by_its_provider_and_by_admins(self) -> None:
+        cast, stranger, admin = await self.a_cast(), await self.a_cast(), self.make.user(Role.ADMIN)
+        await self.alone.users.add(admin)
+        booking = await self.a_booking(cast)
+        own = await self._stored(cast.owner)
+        await self._stored(stranger.owner)
+        platform = await self._stored(admin)
+        found = await self.reads.webhooks.receivers(booking.id)
         assert [(each.endpoint, each.owner) for each in found] == [(own, cast.owner.actor), (platform, admin.actor)]
-        await alone(backend).webhook_endpoints.save(platform.disable(DisabledBecause.OWNER, now=NOW), was=platform)
-        assert [each.endpoint for each in await backend.reads.webhooks.receivers(booking.id)] == [own]
+        await self.alone.webhook_endpoints.save(platform.disable(DisabledBecause.OWNER, now=NOW), was=platform)
+        assert [each.endpoint for each in await self.reads.webhooks.receivers(booking.id)] == [own]
 
-    async def test_an_owner_who_was_disabled_or_deleted_receives_nothing(self, backend: Backend, make: Builder) -> None:
+    async def test_an_owner_who_was_disabled_or_deleted_receives_nothing(self) -> None:
         changes: list[dict[str, Any]] = [
             {"status": UserStatus.DISABLED},
             {"status": UserStatus.DELETED, "deleted_at": NOW},
             {"role": Role.CUSTOMER},
         ]
         for change in changes:
-            cast = await a_cast(backend, make)
-            endpoint, booking = await _stored(backend, make, cast.owner), await a_booking(backend, make, cast)
-            await _queued(backend, make, endpoint, booking)
-            assert len(await backend.reads.webhooks.receivers(booking.id)) == 1
-            await alone(backend).users.save(replace(cast.owner, **change))
-            await self._receives_nothing(backend, endpoint, booking)
+            cast = await self.a_cast()
+            endpoint, booking = await self._stored(cast.owner), await self.a_booking(cast)
+            await self._queued(endpoint, booking)
+            assert len(await self.reads.webhooks.receivers(booking.id)) == 1
+            await self.alone.users.save(replace(cast.owner, **change))
+            await self._receives_nothing(endpoint, booking)
 
-    async def test_a_provider_who_was_suspended_or_removed_receives_nothing(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_a_provider_who_was_suspended_or_removed_receives_nothing(self) -> None:
         for status in (ProfileStatus.SUSPENDED, ProfileStatus.DELETED):
-            cast = await a_cast(backend, make, status)
-            endpoint, booking = await _stored(backend, make, cast.owner), await a_booking(backend, make, cast)
-            await _queued(backend, make, endpoint, booking)
-            await self._receives_nothing(backend, endpoint, booking)
+            cast = await self.a_cast(status)
+            endpoint, booking = await self._stored(cast.owner), await self.a_booking(cast)
+            await self._queued(endpoint, booking)
+            await self._receives_nothing(endpoint, booking)
 
-    async def _receives_nothing(self, backend: Backend, endpoint: WebhookEndpoint, booking: Booking) -> None:
-        reads = backend.reads.webhooks
+    async def _receives_nothing(self, endpoint: WebhookEndpoint, booking: Booking) -> None:
+        reads = self.reads.webhooks
         assert list(await reads.receivers(booking.id)) == []
         assert await reads.next_due(endpoint.id, NOW) is None
         assert await reads.next_attempt(endpoint.id) is None
         assert list(await reads.due(NOW, 10)) == []
 
-    async def test_pending_deliveries_are_given_up_and_failed_ones_replayed(
-        self, backend: Backend, make: Builder
-    ) -> None:
-        cast = await a_cast(backend, make)
-        endpoint, other = await _stored(backend, make, cast.owner), await _stored(backend, make, cast.owner)
-        old, done, new = await _queued(backend, make, endpoint, None, None, None)
-        [elsewhere] = await _queued(backend, make, other, None)
-        done = await _attempt(backend, done)
-        later = replace(a_delivery(make, endpoint), created_at=NOW + _SECOND)
-        await alone(backend).webhook_deliveries.add(later)
-        await alone(backend).webhook_deliveries.give_up(endpoint.id)
+    async def test_pending_deliveries_are_given_up_and_failed_ones_replayed(self, cast: Cast) -> None:
+        endpoint, other = await self._stored(cast.owner), await self._stored(cast.owner)
+        old, done, new = await self._queued(endpoint, None, None, None)
+        [elsewhere] = await self._queued(other, None)
+        done = await self._attempt(done)
+        later = replace(a_delivery(self.make, endpoint), created_at=NOW + _SECOND)
+        await self.alone.webhook_deliveries.add(later)
+        await self.alone.webhook_deliveries.give_up(endpoint.id)
         failed: dict[str, Any] = {"status": DeliveryStatus.FAILED, "next_attempt_at": None, "version": 2}
         for delivery in (old, new, later):
-            assert await backend.reads.webhooks.delivery(delivery.id) == replace(delivery, **failed)
+            assert await self.reads.webhooks.delivery(delivery.id) == replace(delivery, **failed)
         for delivery in (done, elsewhere):
-            assert await backend.reads.webhooks.delivery(delivery.id) == delivery
-        assert await alone(backend).webhook_deliveries.replay_failed(endpoint.id, NOW + _SECOND, NOW) == 1
-        assert await backend.reads.webhooks.delivery(later.id) == replace(later, version=3)
-        assert await alone(backend).webhook_deliveries.replay_failed(endpoint.id, NOW, NOW) == 2
+            assert await self.reads.webhooks.delivery(delivery.id) == delivery
+        assert await self.alone.webhook_deliveries.replay_failed(endpoint.id, NOW + _SECOND, NOW) == 1
+        assert await self.reads.webhooks.delivery(later.id) == replace(later, version=3)
+        assert await self.alone.webhook_deliveries.replay_failed(endpoint.id, NOW, NOW) == 2
 
-    async def test_old_deliveries_are_forgotten_whatever_their_status(self, backend: Backend, make: Builder) -> None:
-        endpoint = await _stored(backend, make, (await a_cast(backend, make)).owner)
-        _, done, _ = await _queued(backend, make, endpoint, None, None, None)
-        await _attempt(backend, done)
-        newer = replace(a_delivery(make, endpoint), created_at=NOW + _SECOND)
-        await alone(backend).webhook_deliveries.add(newer)
-        assert await alone(backend).webhook_deliveries.remove_before(NOW + _SECOND, 2) == 2
-        assert await alone(backend).webhook_deliveries.remove_before(NOW + _SECOND, 2) == 1
-        left = await backend.reads.webhooks.deliveries(DeliveryFilter(endpoint_id=endpoint.id))
+    async def test_old_deliveries_are_forgotten_whatever_their_status(self) -> None:
+        endpoint = await self._stored((await self.a_cast()).owner)
+        _, done, _ = await self._queued(endpoint, None, None, None)
+        await self._attempt(done)
+        newer = replace(a_delivery(self.make, endpoint), created_at=NOW + _SECOND)
+        await self.alone.webhook_deliveries.add(newer)
+        assert await self.alone.webhook_deliveries.remove_before(NOW + _SECOND, 2) == 2
+        assert await self.alone.webhook_deliveries.remove_before(NOW + _SECOND, 2) == 1
+        left = await self.reads.webhooks.deliveries(DeliveryFilter(endpoint_id=endpoint.id))
         assert list(left) == [newer]
 
-    async def test_an_endpoint_is_removed_with_its_deliveries(self, backend: Backend, make: Builder) -> None:
-        endpoint = await _stored(backend, make, (await a_cast(backend, make)).owner)
-        [delivery] = await _queued(backend, make, endpoint, None)
-        await alone(backend).webhook_endpoints.remove(endpoint.id)
-        assert await backend.reads.webhooks.endpoint(endpoint.id) is None
-        assert await backend.reads.webhooks.delivery(delivery.id) is None
+    async def test_an_endpoint_is_removed_with_its_deliveries(self) -> None:
+        endpoint = await self._stored((await self.a_cast()).owner)
+        [delivery] = await self._queued(endpoint, None)
+        await self.alone.webhook_endpoints.remove(endpoint.id)
+        assert await self.reads.webhooks.endpoint(endpoint.id) is None
+        assert await self.reads.webhooks.delivery(delivery.id) is None
 
-    async def test_an_erasure_deletes_endpoints_and_what_was_sent_about_bookings(
-        self, backend: Backend, make: Builder
-    ) -> None:
-        cast = await a_cast(backend, make)
-        endpoint, booking = await _stored(backend, make, cast.owner), await a_booking(backend, make, cast)
-        about, ping = await _queued(backend, make, endpoint, booking, None)
-        await alone(backend).personal_data.clear(cast.customer.id)
-        assert await backend.reads.webhooks.delivery(about.id) is None
-        assert await backend.reads.webhooks.delivery(ping.id) == ping
-        await alone(backend).personal_data.clear(cast.owner.id)
-        assert await backend.reads.webhooks.endpoint(endpoint.id) is None
-        assert await backend.reads.webhooks.delivery(ping.id) is None
+    async def test_an_erasure_deletes_endpoints_and_what_was_sent_about_bookings(self, cast: Cast) -> None:
+        endpoint, booking = await self._stored(cast.owner), await self.a_booking(cast)
+        about, ping = await self._queued(endpoint, booking, None)
+        await self.alone.personal_data.clear(cast.customer.id)
+        assert await self.reads.webhooks.delivery(about.id) is None
+        assert await self.reads.webhooks.delivery(ping.id) == ping
+        await self.alone.personal_data.clear(cast.owner.id)
+        assert await self.reads.webhooks.endpoint(endpoint.id) is None
+        assert await self.reads.webhooks.delivery(ping.id) is None
 
 
 CONTRACTS: Final = {

@@ -7,45 +7,44 @@ import pytest
 from booking_domain.bookings.ideas import IdeaContent, IdeaSide
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, IdeaId
-from booking_domain.testing.builders import HOUR, NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, alone
+from booking_domain.testing.builders import HOUR, NOW
+from booking_domain.testing.kit.storage import Cast, StorageContract
 
 
 class IdeasContract(StorageContract):
     """Ideas in a database transaction, and reads of them."""
 
-    async def test_an_idea_is_stored_changed_and_removed(self, backend: Backend, make: Builder) -> None:
-        idea = make.idea(await a_booking(backend, make))
+    async def test_an_idea_is_stored_changed_and_removed(self) -> None:
+        idea = self.make.idea(await self.a_booking())
         full = IdeaContent(
             description="Хараацай", size="10 см", placement="шуу", colours="хар", budget_amount=2**63 - 1
         )
         changed = replace(idea, content=full, updated_at=NOW + HOUR, version=2)
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             await tx.ideas.add(idea)
             assert await tx.ideas.get(idea.id) == idea
             assert await tx.ideas.count(idea.booking_id) == 1
-        await alone(backend).ideas.save(changed, was=idea)
-        assert await backend.reads.ideas.get(idea.id) == changed
+        await self.alone.ideas.save(changed, was=idea)
+        assert await self.reads.ideas.get(idea.id) == changed
         with pytest.raises(ConcurrentChange):
-            await alone(backend).ideas.save(changed, was=idea)
-        async with backend.begin() as tx:
+            await self.alone.ideas.save(changed, was=idea)
+        async with self.begin() as tx:
             await tx.ideas.remove(idea.id)
             assert await tx.ideas.count(idea.booking_id) == 0
-        assert await backend.reads.ideas.get(idea.id) is None
+        assert await self.reads.ideas.get(idea.id) is None
 
-    async def test_ideas_are_listed_by_booking_and_by_author(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        one, other = await a_booking(backend, make, cast), await a_booking(backend, make, cast)
-        newest = replace(make.idea(one), created_at=NOW + HOUR)
+    async def test_ideas_are_listed_by_booking_and_by_author(self, cast: Cast) -> None:
+        one, other = await self.a_booking(cast), await self.a_booking(cast)
+        newest = replace(self.make.idea(one), created_at=NOW + HOUR)
         estimate = IdeaContent(description="Болно.", estimate_amount=0)
-        answer = replace(make.idea(one), author_id=cast.owner.id, side=IdeaSide.PROVIDER, content=estimate)
-        elsewhere = make.idea(other)
-        async with backend.begin() as tx:
+        answer = replace(self.make.idea(one), author_id=cast.owner.id, side=IdeaSide.PROVIDER, content=estimate)
+        elsewhere = self.make.idea(other)
+        async with self.begin() as tx:
             for each in (newest, answer, elsewhere):
                 await tx.ideas.add(each)
-        reads = backend.reads.ideas
+        reads = self.reads.ideas
         assert list(await reads.of_booking(one.id)) == [answer, newest]
-        assert list(await reads.of_booking(BookingId(make.entropy.new_id()))) == []
+        assert list(await reads.of_booking(BookingId(self.make.entropy.new_id()))) == []
         assert list(await reads.by_author(cast.customer.id, None, 9)) == [newest, elsewhere]
         assert list(await reads.by_author(cast.customer.id, newest.id, 1)) == [elsewhere]
         assert list(await reads.by_author(cast.owner.id, IdeaId(elsewhere.id), 9)) == []

@@ -13,8 +13,8 @@ from booking_domain.bookings.reminders import (
 )
 from booking_domain.bookings.transitions import Status
 from booking_domain.shared.reminders import BookingReminder
-from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder, terms
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, alone, store_bookings
+from booking_domain.testing.builders import HOUR, NOW, TOMORROW, terms
+from booking_domain.testing.kit.storage import Cast, StorageContract
 from booking_domain.use_cases.platform.ports import FOLLOW_UPS
 
 _MINUTES = (2_880, 600, 120)
@@ -28,22 +28,21 @@ def _reminders(booking: Booking) -> list[BookingReminder]:
 class RemindersContract(StorageContract):
     """Which bookings have a reminder to announce."""
 
-    async def test_reminders_are_due_when_the_booking_says_so(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        await alone(backend).bookable_providers.save_terms(cast.profile.id, replace(terms(), reminder_minutes=_MINUTES))
+    async def test_reminders_are_due_when_the_booking_says_so(self, cast: Cast) -> None:
+        await self.alone.bookable_providers.save_terms(cast.profile.id, replace(terms(), reminder_minutes=_MINUTES))
         bookings = [
-            make.booking(cast.profile, cast.customer, TOMORROW + n * HOUR, status=status)
+            self.make.booking(cast.profile, cast.customer, TOMORROW + n * HOUR, status=status)
             for n, status in enumerate(Status)
             if status is not Status.DISPUTED
         ]
-        paid = replace(make.booking(cast.profile, cast.customer, TOMORROW + 9 * HOUR, status=Status.COMPLETED))
+        paid = replace(self.make.booking(cast.profile, cast.customer, TOMORROW + 9 * HOUR, status=Status.COMPLETED))
         paid = replace(paid, paid=paid.price)
-        under_review = make.booking(cast.profile, cast.customer, TOMORROW + 10 * HOUR, status=Status.CONFIRMED)
-        walk_in = make.booking(cast.profile, cast.owner, TOMORROW + 11 * HOUR, status=Status.CONFIRMED)
+        under_review = self.make.booking(cast.profile, cast.customer, TOMORROW + 10 * HOUR, status=Status.CONFIRMED)
+        walk_in = self.make.booking(cast.profile, cast.owner, TOMORROW + 11 * HOUR, status=Status.CONFIRMED)
         bookings += [paid, replace(under_review, under_review=True), walk_in]
-        odd = make.booking(cast.profile, cast.customer, TOMORROW + 12 * HOUR)
+        odd = self.make.booking(cast.profile, cast.customer, TOMORROW + 12 * HOUR)
         bookings.append(replace(odd, due_at=NOW + timedelta(seconds=100, microseconds=7)))
-        await store_bookings(backend, make, *bookings)
+        await self.store_bookings(*bookings)
         expected = [each for booking in bookings for each in _reminders(booking)]
         kinds = {AppointmentNear, DepositNearlyDue, AnswerNearlyDue, BalanceOpen, *FOLLOW_UPS}
         assert {type(each) for each in expected} == kinds
@@ -52,19 +51,16 @@ class RemindersContract(StorageContract):
         }
         for moment in sorted(moments):
             due = sorted({each.booking_id for each in expected if each.occurred_at <= moment < each.until})
-            assert await backend.reads.booking_reminders.due(moment, 100) == due, moment
-            assert await backend.reads.booking_reminders.due(moment, 1) == due[:1]
+            assert await self.reads.booking_reminders.due(moment, 100) == due, moment
+            assert await self.reads.booking_reminders.due(moment, 1) == due[:1]
 
-    async def test_a_balance_is_recalled_if_the_booking_says_that_one_is_due(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_a_balance_is_recalled_if_the_booking_says_that_one_is_due(self, cast: Cast) -> None:
         """Conceded and authorised money is not asked for; money that was refunded for another reason is."""
-        cast = await a_cast(backend, make)
-        completed = make.booking(cast.profile, cast.customer, status=Status.COMPLETED)
+        completed = self.make.booking(cast.profile, cast.customer, status=Status.COMPLETED)
         price, part, none = completed.price, completed.price.percent(30), completed.paid
         bookings = [
             replace(
-                make.booking(cast.profile, cast.customer, TOMORROW + n * HOUR, status=Status.COMPLETED),
+                self.make.booking(cast.profile, cast.customer, TOMORROW + n * HOUR, status=Status.COMPLETED),
                 paid=paid,
                 refunded=refunded,
                 refund_pending=pending,
@@ -89,21 +85,20 @@ class RemindersContract(StorageContract):
                 )
             )
         ]
-        await store_bookings(backend, make, *bookings)
+        await self.store_bookings(*bookings)
         owing = [each for each in bookings if each.balance_due]
         assert 0 < len(owing) < len(bookings)
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             for booking in bookings:
                 for reminder in _reminders(booking):
                     if not isinstance(reminder, BalanceOpen):
                         await tx.booking_reminders.add(reminder)
         [at] = {each.occurred_at for each in _reminders(owing[0]) if isinstance(each, BalanceOpen)}
-        assert await backend.reads.booking_reminders.due(at, 100) == sorted(each.id for each in owing)
+        assert await self.reads.booking_reminders.due(at, 100) == sorted(each.id for each in owing)
 
-    async def test_the_first_service_with_reminders_of_its_own_decides(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        await alone(backend).bookable_providers.save_terms(cast.profile.id, replace(terms(), reminder_minutes=_MINUTES))
-        usual = make.service(provider_id=cast.profile.id)
+    async def test_the_first_service_with_reminders_of_its_own_decides(self, cast: Cast) -> None:
+        await self.alone.bookable_providers.save_terms(cast.profile.id, replace(terms(), reminder_minutes=_MINUTES))
+        usual = self.make.service(provider_id=cast.profile.id)
         early, late, never = (replace(usual, reminder_minutes=each) for each in ((4_320, 60), (30,), ()))
         for n, (services, expected) in enumerate(
             (
@@ -113,34 +108,32 @@ class RemindersContract(StorageContract):
                 ((never, late), ()),
             )
         ):
-            booking = make.booking(cast.profile, cast.customer, TOMORROW + (5 * 24 + n) * HOUR, status=Status.CONFIRMED)
+            booking = self.make.booking(
+                cast.profile, cast.customer, TOMORROW + (5 * 24 + n) * HOUR, status=Status.CONFIRMED
+            )
             booking = replace(booking, services=tuple(each.offered() for each in services))
-            await store_bookings(backend, make, booking)
+            await self.store_bookings(booking)
             for minutes in (4_320, *_MINUTES, 60, 30):
-                due = await backend.reads.booking_reminders.due(booking.span.start - timedelta(minutes=minutes), 100)
+                due = await self.reads.booking_reminders.due(booking.span.start - timedelta(minutes=minutes), 100)
                 started = any(each >= minutes for each in expected)
                 assert (booking.id in due) == started, (expected, minutes)
 
-    async def test_a_reminder_is_announced_once(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        booking = make.booking(cast.profile, cast.customer, status=Status.CONFIRMED)
-        await store_bookings(backend, make, booking)
+    async def test_a_reminder_is_announced_once(self, cast: Cast) -> None:
+        booking = self.make.booking(cast.profile, cast.customer, status=Status.CONFIRMED)
+        await self.store_bookings(booking)
         near = list(reminders_of(booking, (120, 60), booking.updated_at))
         assert len(near) == 2
-        await alone(backend).bookable_providers.save_terms(
-            cast.profile.id, replace(terms(), reminder_minutes=(120, 60))
-        )
+        await self.alone.bookable_providers.save_terms(cast.profile.id, replace(terms(), reminder_minutes=(120, 60)))
         for first in (True, False):
-            assert await alone(backend).booking_reminders.add(near[0]) is first
-        assert await backend.reads.booking_reminders.due(near[0].occurred_at, 9) == []
-        assert await backend.reads.booking_reminders.due(near[1].occurred_at, 9) == [booking.id]
+            assert await self.alone.booking_reminders.add(near[0]) is first
+        assert await self.reads.booking_reminders.due(near[0].occurred_at, 9) == []
+        assert await self.reads.booking_reminders.due(near[1].occurred_at, 9) == [booking.id]
 
-    async def test_what_the_parties_have_just_heard_is_not_repeated(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        booking = make.booking(cast.profile, cast.customer, status=Status.CONFIRMED)
-        await store_bookings(backend, make, booking)
+    async def test_what_the_parties_have_just_heard_is_not_repeated(self, cast: Cast) -> None:
+        booking = self.make.booking(cast.profile, cast.customer, status=Status.CONFIRMED)
+        await self.store_bookings(booking)
         [_, late] = reminders_of(booking, (1_440, 120), booking.created_at - 2 * timedelta(days=1))
-        assert await backend.reads.booking_reminders.due(late.occurred_at, 9) == [booking.id]
+        assert await self.reads.booking_reminders.due(late.occurred_at, 9) == [booking.id]
         moved = replace(booking, version=2, updated_at=late.occurred_at)
-        await alone(backend).bookings.save(moved, was=booking, events=[make.event(moved, Status.CONFIRMED)])
-        assert await backend.reads.booking_reminders.due(late.occurred_at, 9) == []
+        await self.alone.bookings.save(moved, was=booking, events=[self.make.event(moved, Status.CONFIRMED)])
+        assert await self.reads.booking_reminders.due(late.occurred_at, 9) == []

@@ -6,8 +6,8 @@ from booking_domain.bookings.model import BookingMode
 from booking_domain.catalogue.model import ProfileStatus, ProviderFilter
 from booking_domain.scheduling.model import SlotSettings
 from booking_domain.shared.ids import ProviderId, UserId
-from booking_domain.testing.builders import Builder, terms
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast
+from booking_domain.testing.builders import terms
+from booking_domain.testing.kit.storage import Cast, StorageContract
 from booking_domain.use_cases.platform.views import ProviderView
 
 
@@ -18,39 +18,37 @@ def _view(cast: Cast) -> ProviderView:
 class ProviderReadsContract(StorageContract):
     """Reads of providers."""
 
-    async def test_a_provider_is_read_with_all_fields_in_any_status(self, backend: Backend, make: Builder) -> None:
+    async def test_a_provider_is_read_with_all_fields_in_any_status(self) -> None:
         for status in ProfileStatus:
-            cast = await a_cast(backend, make, status)
-            assert await backend.reads.providers.get(cast.profile.id) == _view(cast)
-            assert await backend.reads.providers.by_owner(cast.owner.id) == _view(cast)
+            cast = await self.a_cast(status)
+            assert await self.reads.providers.get(cast.profile.id) == _view(cast)
+            assert await self.reads.providers.by_owner(cast.owner.id) == _view(cast)
 
-    async def test_a_view_has_the_latest_terms_and_time_zone(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        async with backend.begin() as tx:
+    async def test_a_view_has_the_latest_terms_and_time_zone(self, cast: Cast) -> None:
+        async with self.begin() as tx:
             await tx.calendars.save_settings(cast.profile.id, "Asia/Hovd", SlotSettings(step_minutes=5))
             await tx.bookable_providers.save_terms(cast.profile.id, terms(mode=BookingMode.REQUEST))
-        assert await backend.reads.providers.get(cast.profile.id) == ProviderView(
+        assert await self.reads.providers.get(cast.profile.id) == ProviderView(
             profile=cast.profile, time_zone="Asia/Hovd", terms=terms(mode=BookingMode.REQUEST)
         )
 
-    async def test_an_unknown_provider_is_not_found(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        assert await backend.reads.providers.get(ProviderId(make.entropy.new_id())) is None
-        assert await backend.reads.providers.by_owner(UserId(make.entropy.new_id())) is None
-        assert await backend.reads.providers.by_owner(cast.customer.id) is None
+    async def test_an_unknown_provider_is_not_found(self, cast: Cast) -> None:
+        assert await self.reads.providers.get(ProviderId(self.make.entropy.new_id())) is None
+        assert await self.reads.providers.by_owner(UserId(self.make.entropy.new_id())) is None
+        assert await self.reads.providers.by_owner(cast.customer.id) is None
 
-    async def test_providers_are_paged_by_id(self, backend: Backend, make: Builder) -> None:
-        views = [_view(await a_cast(backend, make)) for _ in range(5)]
+    async def test_providers_are_paged_by_id(self) -> None:
+        views = [_view(await self.a_cast()) for _ in range(5)]
         for after, found in ((None, views[:2]), (1, views[2:4]), (3, views[4:]), (4, [])):
             last = None if after is None else views[after].profile.id
-            assert list(await backend.reads.providers.page(ProviderFilter(after=last, limit=2))) == found
+            assert list(await self.reads.providers.page(ProviderFilter(after=last, limit=2))) == found
 
-    async def test_providers_are_listed_by_status(self, backend: Backend, make: Builder) -> None:
-        views = {status: _view(await a_cast(backend, make, status)) for status in ProfileStatus}
-        submitted = [views[ProfileStatus.SUBMITTED], _view(await a_cast(backend, make, ProfileStatus.SUBMITTED))]
+    async def test_providers_are_listed_by_status(self) -> None:
+        views = {status: _view(await self.a_cast(status)) for status in ProfileStatus}
+        submitted = [views[ProfileStatus.SUBMITTED], _view(await self.a_cast(ProfileStatus.SUBMITTED))]
         chosen = ProviderFilter(status=ProfileStatus.SUBMITTED, limit=50)
-        assert list(await backend.reads.providers.page(chosen)) == submitted
+        assert list(await self.reads.providers.page(chosen)) == submitted
         after_the_first = replace(chosen, after=submitted[0].profile.id)
-        assert list(await backend.reads.providers.page(after_the_first)) == submitted[1:]
+        assert list(await self.reads.providers.page(after_the_first)) == submitted[1:]
         drafts = ProviderFilter(status=ProfileStatus.DRAFT, limit=50)
-        assert list(await backend.reads.providers.page(drafts)) == [views[ProfileStatus.DRAFT]]
+        assert list(await self.reads.providers.page(drafts)) == [views[ProfileStatus.DRAFT]]

@@ -11,8 +11,8 @@ from booking_domain.identity.blocked_networks import (
     NetworkBlockedAlready,
     read_network,
 )
-from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, alone
+from booking_domain.testing.builders import NOW
+from booking_domain.testing.kit.storage import StorageContract
 
 HOUR = timedelta(hours=1)
 
@@ -20,28 +20,29 @@ HOUR = timedelta(hours=1)
 class BlockedNetworksContract(StorageContract):
     """Networks whose requests are refused."""
 
-    async def test_a_network_is_blocked_once_until_it_expires_or_is_removed(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_a_network_is_blocked_once_until_it_expires_or_is_removed(self) -> None:
         def blocked(network: str, **fields: object) -> BlockedNetwork:
             made = BlockedNetwork(
-                id=BlockedNetworkId(make.entropy.new_id()), network=read_network(network), reason="r", blocked_at=NOW
+                id=BlockedNetworkId(self.make.entropy.new_id()),
+                network=read_network(network),
+                reason="r",
+                blocked_at=NOW,
             )
             return replace(made, **fields)  # type: ignore[arg-type]
 
         short = blocked("203.0.113.7", expires_at=NOW + HOUR)
         long, removed = blocked("2001:db8::/32"), blocked("198.51.100.0/24")
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             for each in (short, long, removed):
                 await tx.blocked_networks.add(each)
         with pytest.raises(NetworkBlockedAlready):
-            await alone(backend).blocked_networks.add(blocked("203.0.113.7"))
-        async with backend.begin() as tx:
+            await self.alone.blocked_networks.add(blocked("203.0.113.7"))
+        async with self.begin() as tx:
             assert await tx.blocked_networks.count() == 3
             assert await tx.blocked_networks.remove(removed.id) == removed
             assert await tx.blocked_networks.remove(removed.id) is None
-        assert list(await backend.reads.blocked_networks.live(NOW)) == [long, short]
-        assert list(await backend.reads.blocked_networks.live(NOW + HOUR)) == [long]
-        async with backend.begin() as tx:
+        assert list(await self.reads.blocked_networks.live(NOW)) == [long, short]
+        assert list(await self.reads.blocked_networks.live(NOW + HOUR)) == [long]
+        async with self.begin() as tx:
             await tx.blocked_networks.remove_expired(NOW + HOUR)
             assert await tx.blocked_networks.count() == 1

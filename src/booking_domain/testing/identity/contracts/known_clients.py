@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from booking_domain.identity.known_clients import KNOWN_FOR, ClientTrace, KnownClient
 from booking_domain.shared.ids import SessionId, UserId
-from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract
+from booking_domain.testing.builders import NOW
+from booking_domain.testing.kit.storage import StorageContract
 
 HOUR = timedelta(hours=1)
 HOME = "2001:db8::/64"
@@ -14,21 +14,21 @@ HOME = "2001:db8::/64"
 class KnownClientsContract(StorageContract):
     """Clients that have signed in."""
 
-    async def test_a_client_is_known_until_it_is_removed_or_expires(self, backend: Backend, make: Builder) -> None:
+    async def test_a_client_is_known_until_it_is_removed_or_expires(self) -> None:
         def known(user_id: UserId, hours: int) -> KnownClient:
-            session_id = SessionId(make.entropy.new_id())
-            return KnownClient.make(user_id, session_id, ClientTrace(HOME), make.entropy, NOW + hours * HOUR)[0]
+            session_id = SessionId(self.make.entropy.new_id())
+            return KnownClient.make(user_id, session_id, ClientTrace(HOME), self.make.entropy, NOW + hours * HOUR)[0]
 
-        user, other = make.user(), make.user()
+        user, other = self.make.user(), self.make.user()
         first, second, third = (known(user.id, hours) for hours in range(3))
         anothers = known(other.id, 0)
-        later = first.signed_in(SessionId(make.entropy.new_id()), ClientTrace(), NOW + 5 * HOUR)
-        async with backend.begin() as tx:
+        later = first.signed_in(SessionId(self.make.entropy.new_id()), ClientTrace(), NOW + 5 * HOUR)
+        async with self.begin() as tx:
             for each in (user, other):
                 await tx.users.add(each)
             for client in (first, second, third, anothers):
                 await tx.known_clients.save(client)
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             await tx.known_clients.save(later)
             await tx.known_clients.remove(third)
             assert list(await tx.known_clients.of_user(user.id, NOW)) == [later, second]
@@ -44,17 +44,17 @@ class KnownClientsContract(StorageContract):
             assert list(await tx.known_clients.of_user(user.id, NOW)) == []
             assert list(await tx.known_clients.of_user(other.id, NOW)) == [anothers]
 
-    async def test_a_client_is_matched_by_its_token_or_its_network(self, backend: Backend, make: Builder) -> None:
-        user, other = make.user(), make.user()
-        session_id = SessionId(make.entropy.new_id())
-        client, token = KnownClient.make(user.id, session_id, ClientTrace(HOME), make.entropy, NOW)
-        nowhere, another_token = KnownClient.make(user.id, session_id, ClientTrace(), make.entropy, NOW)
-        async with backend.begin() as tx:
+    async def test_a_client_is_matched_by_its_token_or_its_network(self) -> None:
+        user, other = self.make.user(), self.make.user()
+        session_id = SessionId(self.make.entropy.new_id())
+        client, token = KnownClient.make(user.id, session_id, ClientTrace(HOME), self.make.entropy, NOW)
+        nowhere, another_token = KnownClient.make(user.id, session_id, ClientTrace(), self.make.entropy, NOW)
+        async with self.begin() as tx:
             for each in (user, other):
                 await tx.users.add(each)
             for each_client in (client, nowhere):
                 await tx.known_clients.save(each_client)
-        reads = backend.reads.known_clients
+        reads = self.reads.known_clients
         for shown, found in (
             (ClientTrace("192.0.2.1", token), [client]),
             (ClientTrace(HOME, "wrong"), [client]),
@@ -68,5 +68,5 @@ class KnownClientsContract(StorageContract):
             matching = await reads.matching(user.id, shown, NOW)
             assert sorted(matching, key=lambda each: each.network_digest, reverse=True) == found
             assert list(await reads.matching(other.id, shown, NOW)) == []
-            assert list(await reads.matching(make.entropy.new_id(), shown, NOW)) == []
+            assert list(await reads.matching(self.make.entropy.new_id(), shown, NOW)) == []
             assert list(await reads.matching(user.id, shown, NOW + KNOWN_FOR)) == []

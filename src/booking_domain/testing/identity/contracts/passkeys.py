@@ -17,8 +17,8 @@ from booking_domain.identity.passkeys import (
     PasskeyTaken,
 )
 from booking_domain.shared.ids import UserId
-from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, alone
+from booking_domain.testing.builders import NOW
+from booking_domain.testing.kit.storage import StorageContract
 
 HOUR: Final = timedelta(hours=1)
 USER: Final = UserId(UUID(int=7))
@@ -28,10 +28,10 @@ CHALLENGE: Final = b"c" * 43
 class PasskeysContract(StorageContract):
     """The passkeys of accounts, and the challenges that wait for a response."""
 
-    async def test_passkeys_are_found_by_account_and_by_credential(self, backend: Backend, make: Builder) -> None:
+    async def test_passkeys_are_found_by_account_and_by_credential(self) -> None:
         def passkey(user_id: UserId, credential_id: bytes) -> Passkey:
             return Passkey(
-                id=PasskeyId(make.entropy.new_id()),
+                id=PasskeyId(self.make.entropy.new_id()),
                 user_id=user_id,
                 credential_id=credential_id,
                 public_key=b"\x00\xff",
@@ -41,36 +41,36 @@ class PasskeysContract(StorageContract):
                 created_at=NOW,
             )
 
-        user, other = make.user(), make.user()
+        user, other = self.make.user(), self.make.user()
         first, second, anothers = passkey(user.id, b"1"), passkey(user.id, b"2"), passkey(other.id, b"3")
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             for each in (user, other):
                 await tx.users.add(each)
             for added in (first, second, anothers):
                 await tx.passkeys.add(added)
             assert await tx.passkeys.owner(b"2") == user.id
         with pytest.raises(PasskeyTaken):
-            await alone(backend).passkeys.add(passkey(other.id, b"1"))
+            await self.alone.passkeys.add(passkey(other.id, b"1"))
         used = replace(first.used(7, NOW + HOUR), name="phone")
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             await tx.passkeys.save(used)
             await tx.passkeys.remove(second.id)
             assert list(await tx.passkeys.of_user(user.id)) == [used]
-        reads = backend.reads.passkeys
+        reads = self.reads.passkeys
         assert list(await reads.of_user(user.id)) == [used]
         assert (await reads.owner(b"1"), await reads.owner(b"2")) == (user.id, None)
-        await alone(backend).passkeys.remove_all(user.id)
+        await self.alone.passkeys.remove_all(user.id)
         assert (list(await reads.of_user(user.id)), list(await reads.of_user(other.id))) == ([], [anothers])
 
-    async def test_a_challenge_is_used_once_and_kept_until_it_expires(self, backend: Backend, make: Builder) -> None:
-        user = make.user()
-        kept, _ = PasskeyChallenge.make(user.id, make.entropy, NOW)
-        expired, _ = PasskeyChallenge.make(None, make.entropy, NOW - HOUR)
-        async with backend.begin() as tx:
+    async def test_a_challenge_is_used_once_and_kept_until_it_expires(self) -> None:
+        user = self.make.user()
+        kept, _ = PasskeyChallenge.make(user.id, self.make.entropy, NOW)
+        expired, _ = PasskeyChallenge.make(None, self.make.entropy, NOW - HOUR)
+        async with self.begin() as tx:
             await tx.users.add(user)
             for each in (kept, expired):
                 await tx.passkeys.add_challenge(each)
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             await tx.passkeys.remove_expired(expired.expires_at)
             assert await tx.passkeys.use_challenge(expired.digest) is None
             assert await tx.passkeys.use_challenge(kept.digest) == kept

@@ -5,8 +5,8 @@ from datetime import timedelta
 from booking_domain.identity.remembered_devices import REMEMBERED_FOR, RememberedDevice
 from booking_domain.identity.sessions import Client, Platform
 from booking_domain.shared.ids import DeviceId, UserId
-from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, alone
+from booking_domain.testing.builders import NOW
+from booking_domain.testing.kit.storage import StorageContract
 
 HOUR = timedelta(hours=1)
 CLIENT = Client("2001:db8::7", "Ж", Platform.IOS)
@@ -15,15 +15,15 @@ CLIENT = Client("2001:db8::7", "Ж", Platform.IOS)
 class RememberedDevicesContract(StorageContract):
     """Devices that sign in without the second factor."""
 
-    async def test_a_device_is_kept_until_it_is_removed_or_expires(self, backend: Backend, make: Builder) -> None:
+    async def test_a_device_is_kept_until_it_is_removed_or_expires(self) -> None:
         def remembered(user_id: UserId, hours: int) -> RememberedDevice:
-            device_id = DeviceId(make.entropy.new_id())
-            return RememberedDevice.make(device_id, user_id, CLIENT, make.entropy, NOW + hours * HOUR)[0]
+            device_id = DeviceId(self.make.entropy.new_id())
+            return RememberedDevice.make(device_id, user_id, CLIENT, self.make.entropy, NOW + hours * HOUR)[0]
 
-        user, other = make.user(), make.user()
+        user, other = self.make.user(), self.make.user()
         first, second, third = (remembered(user.id, hours) for hours in range(3))
         anothers = remembered(other.id, 0)
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             for each in (user, other):
                 await tx.users.add(each)
             for device in (first, second, third, anothers):
@@ -31,12 +31,12 @@ class RememberedDevicesContract(StorageContract):
             await tx.remembered_devices.save(first.used(NOW + 5 * HOUR))
             await tx.remembered_devices.remove(third.id)
             assert list(await tx.remembered_devices.live(user.id, NOW)) == [first.used(NOW + 5 * HOUR), second]
-        reads = backend.reads.remembered_devices
+        reads = self.reads.remembered_devices
         assert list(await reads.live(user.id, NOW)) == [first.used(NOW + 5 * HOUR), second]
         assert list(await reads.live(user.id, NOW + REMEMBERED_FOR)) == [second]
-        await alone(backend).remembered_devices.remove_expired(NOW + REMEMBERED_FOR)
+        await self.alone.remembered_devices.remove_expired(NOW + REMEMBERED_FOR)
         assert list(await reads.live(user.id, NOW)) == [second]
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             await tx.remembered_devices.add(anothers)
             await tx.remembered_devices.remove_all(user.id)
         assert list(await reads.live(user.id, NOW)) == []

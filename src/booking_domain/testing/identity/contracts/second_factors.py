@@ -12,8 +12,8 @@ import pytest
 
 from booking_domain.identity.model import User
 from booking_domain.identity.second_factor import STEP, SecondFactor, TimeCodes
-from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, alone, present, rolled_back, waits
+from booking_domain.testing.builders import NOW
+from booking_domain.testing.kit.storage import StorageContract, present, waits
 
 INSTANT: Final = timedelta(microseconds=1)
 SECRET: Final = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -37,71 +37,63 @@ def _factor(user: User) -> SecondFactor:
     )
 
 
-async def _joined(backend: Backend, make: Builder) -> User:
-    user = make.user()
-    await alone(backend).users.add(user)
-    return user
-
-
-async def _keep(backend: Backend, *factors: SecondFactor) -> None:
-    async with backend.begin() as tx:
-        for factor in factors:
-            await tx.second_factors.save(factor)
-
-
-async def _kept(backend: Backend, user: User) -> SecondFactor | None:
-    return await alone(backend).second_factors.lock(user.id)
-
-
 class SecondFactorsContract(StorageContract):
     """Second factors, at most one per user."""
 
-    async def test_a_factor_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
-        users = [await _joined(backend, make) for _ in range(3)]
-        whole, bare = _factor(users[0]), SecondFactor(user_id=users[1].id)
-        await _keep(backend, whole, bare)
-        assert [await _kept(backend, user) for user in users] == [whole, bare, None]
+    async def _keep(self, *factors: SecondFactor) -> None:
+        async with self.begin() as tx:
+            for factor in factors:
+                await tx.second_factors.save(factor)
 
-    async def test_a_new_factor_replaces_the_previous_one(self, backend: Backend, make: Builder) -> None:
-        user, other = await _joined(backend, make), await _joined(backend, make)
+    async def _kept(self, user: User) -> SecondFactor | None:
+        return await self.alone.second_factors.lock(user.id)
+
+    async def test_a_factor_is_stored_with_all_fields(self) -> None:
+        users = [await self.a_user() for _ in range(3)]
+        whole, bare = _factor(users[0]), SecondFactor(user_id=users[1].id)
+        await self._keep(whole, bare)
+        assert [await self._kept(user) for user in users] == [whole, bare, None]
+
+    async def test_a_new_factor_replaces_the_previous_one(self) -> None:
+        user, other = await self.a_user(), await self.a_user()
         first, others = _factor(user), _factor(other)
-        await _keep(backend, first, others)
+        await self._keep(first, others)
         for later in (
             replace(first, new_secret=None, last_step=None, recovery_codes=_digests("b")),
             replace(first, secret=None, confirmed_at=None, wrong_in_a_row=0, last_wrong_at=None),
             replace(first, secret=OTHER_SECRET, recovery_codes=_digests("c", "d", "e")),
         ):
-            await _keep(backend, later)
-            assert await _kept(backend, user) == later
-        assert await _kept(backend, other) == others
+            await self._keep(later)
+            assert await self._kept(user) == later
+        assert await self._kept(other) == others
 
-    async def test_removing_a_factor_removes_its_recovery_codes(self, backend: Backend, make: Builder) -> None:
-        user, other = await _joined(backend, make), await _joined(backend, make)
-        await _keep(backend, _factor(user), _factor(other))
+    async def test_removing_a_factor_removes_its_recovery_codes(self) -> None:
+        user, other = await self.a_user(), await self.a_user()
+        await self._keep(_factor(user), _factor(other))
         for _ in range(2):
-            await alone(backend).second_factors.remove(user.id)
-            assert await _kept(backend, user) is None
-        assert await _kept(backend, other) == _factor(other)
+            await self.alone.second_factors.remove(user.id)
+            assert await self._kept(user) is None
+        assert await self._kept(other) == _factor(other)
         again = replace(_factor(user), recovery_codes=frozenset())
-        await _keep(backend, again)
-        assert await _kept(backend, user) == again
+        await self._keep(again)
+        assert await self._kept(user) == again
 
-    async def test_a_rolled_back_change_has_no_effect(self, backend: Backend, make: Builder) -> None:
-        user = await _joined(backend, make)
-        await rolled_back(backend, lambda tx: tx.second_factors.save(_factor(user)))
-        assert await _kept(backend, user) is None
-        await _keep(backend, _factor(user))
-        await rolled_back(backend, lambda tx: tx.second_factors.remove(user.id))
-        assert await _kept(backend, user) == _factor(user)
+    async def test_a_rolled_back_change_has_no_effect(self) -> None:
+        user = await self.a_user()
+        await self.rolled_back(lambda tx: tx.second_factors.save(_factor(user)))
+        assert await self._kept(user) is None
+        await self._keep(_factor(user))
+        await self.rolled_back(lambda tx: tx.second_factors.remove(user.id))
+        assert await self._kept(user) == _factor(user)
 
-    async def test_a_factor_is_locked_until_the_commit(self, backend: Backend, make: Builder) -> None:
-        user = await _joined(backend, make)
+    async def test_a_factor_is_locked_until_the_commit(self) -> None:
+        user = await self.a_user()
         factor = _factor(user)
-        await _keep(backend, factor)
+        await self._keep(factor)
         used = replace(factor, recovery_codes=_digests("a"), last_step=58_000_001)
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             assert await tx.second_factors.lock(user.id) == factor
-            other = asyncio.create_task(_kept(backend, user))
+            other = asyncio.create_task(self._kept(user))
             assert await waits(other)
             await tx.second_factors.save(used)
         assert await other == used

@@ -24,78 +24,76 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import FileId, UserId
 from booking_domain.shared.images import Image
 from booking_domain.shared.time import WallTime
-from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, alone, one_wins, race, waits
-
-
-async def _add_or_look_again(backend: Backend, user: User) -> None:
-    async with backend.begin() as tx:
-        try:
-            await tx.users.add(user)
-        except (EmailTaken, PhoneTaken) as taken:
-            raise ConcurrentChange(what="account") from taken
-
-
-async def _add(backend: Backend, user: User) -> None:
-    await alone(backend).users.add(user)
+from booking_domain.testing.builders import NOW
+from booking_domain.testing.kit.storage import StorageContract, one_wins, race, waits
 
 
 class UsersContract(StorageContract):
     """Accounts. E-mail addresses and phone numbers are unique."""
 
-    async def test_an_account_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
-        users = [make.user(role) for role in Role]
-        users.append(replace(make.user(), email=None))
+    async def _add_or_look_again(self, user: User) -> None:
+        async with self.begin() as tx:
+            try:
+                await tx.users.add(user)
+            except (EmailTaken, PhoneTaken) as taken:
+                raise ConcurrentChange(what="account") from taken
+
+    async def _add(self, user: User) -> None:
+        await self.alone.users.add(user)
+
+    async def test_an_account_is_stored_with_all_fields(self) -> None:
+        users = [self.make.user(role) for role in Role]
+        users.append(replace(self.make.user(), email=None))
         users += [
-            replace(make.user(), email_undeliverable_at=NOW, email_undeliverable_reason=reason)
+            replace(self.make.user(), email_undeliverable_at=NOW, email_undeliverable_reason=reason)
             for reason in (None, *Undeliverable)
         ]
-        users.append(replace(make.user(), phone=None))
-        users.append(replace(make.user(), status=UserStatus.DISABLED, locale="mn", time_zone="Europe/Berlin"))
-        users.append(replace(make.user(), email=None, phone=None, password_hash=None))
-        users.append(replace(make.user(), preferences=Preferences(channels=Channels(sms=False), marketing=True)))
+        users.append(replace(self.make.user(), phone=None))
+        users.append(replace(self.make.user(), status=UserStatus.DISABLED, locale="mn", time_zone="Europe/Berlin"))
+        users.append(replace(self.make.user(), email=None, phone=None, password_hash=None))
+        users.append(replace(self.make.user(), preferences=Preferences(channels=Channels(sms=False), marketing=True)))
         off = Unsubscription(kind=NewsKind.REMINDERS, channel=NewsChannel.EMAIL)
         night = QuietHours(start=WallTime.parse("22:00"), end=WallTime.parse("07:00"))
-        users.append(replace(make.user(), preferences=Preferences(unsubscribed=(off,), quiet_hours=night)))
-        users += [make.user().deleted(NOW), make.user().deleted(NOW).erased(NOW + ERASED_AFTER)]
+        users.append(replace(self.make.user(), preferences=Preferences(unsubscribed=(off,), quiet_hours=night)))
+        users += [self.make.user().deleted(NOW), self.make.user().deleted(NOW).erased(NOW + ERASED_AFTER)]
         users.append(
             replace(
-                make.user(),
+                self.make.user(),
                 given_name="Бат-Эрдэнэ",
                 family_name="رضایی",
                 birth_date=date(1996, 2, 29),
                 address="Сүхбаатар дүүрэг 8-12\nУлаанбаатар 14200",
-                picture=Image(file_id=FileId(make.entropy.new_id()), width=1_080, height=720),
+                picture=Image(file_id=FileId(self.make.entropy.new_id()), width=1_080, height=720),
                 version=7,
             )
         )
         users.append(
-            replace(make.user(), name="Ö. Дорж 🖋 " + "а" * 100, password_hash="$argon2id$v=19$m=1$" + "x" * 200)
+            replace(self.make.user(), name="Ö. Дорж 🖋 " + "а" * 100, password_hash="$argon2id$v=19$m=1$" + "x" * 200)
         )
         for user in users:
-            await _add(backend, user)
-        async with backend.begin() as tx:
+            await self._add(user)
+        async with self.begin() as tx:
             assert [await tx.users.get(user.id) for user in users] == users
-        assert [await backend.reads.users.get(user.id) for user in users] == users
+        assert [await self.reads.users.get(user.id) for user in users] == users
 
-    async def test_an_unknown_account_is_not_found(self, backend: Backend, make: Builder) -> None:
-        stranger = make.user()
-        assert await alone(backend).users.get(stranger.id) is None
-        assert await backend.reads.users.get(stranger.id) is None
+    async def test_an_unknown_account_is_not_found(self) -> None:
+        stranger = self.make.user()
+        assert await self.alone.users.get(stranger.id) is None
+        assert await self.reads.users.get(stranger.id) is None
 
-    async def test_only_an_active_account_has_an_active_role(self, backend: Backend, make: Builder) -> None:
+    async def test_only_an_active_account_has_an_active_role(self) -> None:
         for role, status in product(Role, UserStatus):
-            user = replace(make.user(role), status=status)
-            await alone(backend).users.add(user)
-            async with backend.begin() as tx:
+            user = replace(self.make.user(role), status=status)
+            await self.alone.users.add(user)
+            async with self.begin() as tx:
                 expected = role if status is UserStatus.ACTIVE else None
                 assert await tx.users.active_role(user.id) is expected
-                assert await tx.users.active_role(UserId(make.entropy.new_id())) is None
+                assert await tx.users.active_role(UserId(self.make.entropy.new_id())) is None
 
-    async def test_saving_replaces_one_account(self, backend: Backend, make: Builder) -> None:
-        user, other = make.user(), make.user()
+    async def test_saving_replaces_one_account(self) -> None:
+        user, other = self.make.user(), self.make.user()
         for each in (user, other):
-            await _add(backend, each)
+            await self._add(each)
         changed = user.moved(
             UserAction.DISABLE,
             UserParty.ADMIN,
@@ -106,111 +104,105 @@ class UsersContract(StorageContract):
             password_hash=None,
             email_verified_at=NOW,
         )
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             assert await tx.users.lock(user.id) == user
             await tx.users.save(changed)
-        assert await backend.reads.users.get(user.id) == changed
+        assert await self.reads.users.get(user.id) == changed
         assert changed.version == user.version + 1
-        assert await backend.reads.users.get(other.id) == other
-        assert await backend.reads.users.by_login("+97699887766") == changed
-        assert await backend.reads.users.by_login(user.phone or "") is None
+        assert await self.reads.users.get(other.id) == other
+        assert await self.reads.users.by_login("+97699887766") == changed
+        assert await self.reads.users.by_login(user.phone or "") is None
 
-    async def test_a_change_cannot_take_the_email_address_or_phone_of_another_account(
-        self, backend: Backend, make: Builder
-    ) -> None:
-        user, other = make.user(), make.user()
+    async def test_a_change_cannot_take_the_email_address_or_phone_of_another_account(self) -> None:
+        user, other = self.make.user(), self.make.user()
         for each in (user, other):
-            await _add(backend, each)
+            await self._add(each)
         for error, theirs in ((EmailTaken, {"email": other.email}), (PhoneTaken, {"phone": other.phone})):
             with pytest.raises(error):
-                await alone(backend).users.save(user.changed(**theirs))
-        assert await backend.reads.users.get(user.id) == user
+                await self.alone.users.save(user.changed(**theirs))
+        assert await self.reads.users.get(user.id) == user
 
-    async def test_an_account_is_locked_until_the_commit(self, backend: Backend, make: Builder) -> None:
-        user = make.user()
-        await _add(backend, user)
+    async def test_an_account_is_locked_until_the_commit(self) -> None:
+        user = self.make.user()
+        await self._add(user)
         changed = user.changed(password_hash="new hash")
-        async with backend.begin() as tx:
-            assert await tx.users.lock(make.user().id) is None
+        async with self.begin() as tx:
+            assert await tx.users.lock(self.make.user().id) is None
             await tx.users.lock(user.id)
-            other = asyncio.create_task(alone(backend).users.lock(user.id))
+            other = asyncio.create_task(self.alone.users.lock(user.id))
             assert await waits(other)
             await tx.users.save(changed)
         assert await other == changed
 
-    async def test_an_email_address_belongs_to_one_account(self, backend: Backend, make: Builder) -> None:
-        first = make.user()
-        await _add(backend, first)
+    async def test_an_email_address_belongs_to_one_account(self) -> None:
+        first = self.make.user()
+        await self._add(first)
         with pytest.raises(EmailTaken):
-            await _add(backend, replace(make.user(), email=first.email))
+            await self._add(replace(self.make.user(), email=first.email))
 
-    async def test_a_phone_number_belongs_to_one_account(self, backend: Backend, make: Builder) -> None:
-        first = make.user()
-        await _add(backend, first)
+    async def test_a_phone_number_belongs_to_one_account(self) -> None:
+        first = self.make.user()
+        await self._add(first)
         with pytest.raises(PhoneTaken):
-            await _add(backend, replace(make.user(), phone=first.phone))
+            await self._add(replace(self.make.user(), phone=first.phone))
 
-    async def test_a_use_case_learns_of_a_taken_contact_before_the_commit(
-        self, backend: Backend, make: Builder
-    ) -> None:
-        first = make.user()
-        await _add(backend, first)
-        for second in (replace(make.user(), email=first.email), replace(make.user(), phone=first.phone)):
+    async def test_a_use_case_learns_of_a_taken_contact_before_the_commit(self) -> None:
+        first = self.make.user()
+        await self._add(first)
+        for second in (replace(self.make.user(), email=first.email), replace(self.make.user(), phone=first.phone)):
             with pytest.raises(ConcurrentChange):
-                await _add_or_look_again(backend, second)
+                await self._add_or_look_again(second)
 
-    async def test_several_accounts_can_lack_an_email_address_or_a_phone(self, backend: Backend, make: Builder) -> None:
+    async def test_several_accounts_can_lack_an_email_address_or_a_phone(self) -> None:
         for _ in range(2):
-            await _add(backend, replace(make.user(), email=None))
-            await _add(backend, replace(make.user(), phone=None))
+            await self._add(replace(self.make.user(), email=None))
+            await self._add(replace(self.make.user(), phone=None))
 
-    async def test_of_concurrent_registrations_of_one_address_one_succeeds(
-        self, backend: Backend, make: Builder
-    ) -> None:
-        users = [replace(make.user(), email="wanted@example.com") for _ in range(5)]
-        await one_wins([_add(backend, user) for user in users], EmailTaken)
+    async def test_of_concurrent_registrations_of_one_address_one_succeeds(self) -> None:
+        users = [replace(self.make.user(), email="wanted@example.com") for _ in range(5)]
+        await one_wins([self._add(user) for user in users], EmailTaken)
 
-    async def test_several_accounts_are_locked_in_the_order_of_ids(self, backend: Backend, make: Builder) -> None:
-        first, second, third = make.user(), make.user(), make.user()
+    async def test_several_accounts_are_locked_in_the_order_of_ids(self) -> None:
+        first, second, third = self.make.user(), self.make.user(), self.make.user()
         for each in (second, third, first):
-            await _add(backend, each)
-        async with backend.begin() as tx:
+            await self._add(each)
+        async with self.begin() as tx:
             assert list(await tx.users.lock_all([])) == []
-            assert list(await tx.users.lock_all({third.id, make.user().id, first.id})) == [first, third]
-            other = asyncio.create_task(alone(backend).users.lock(third.id))
+            assert list(await tx.users.lock_all({third.id, self.make.user().id, first.id})) == [first, third]
+            other = asyncio.create_task(self.alone.users.lock(third.id))
             assert await waits(other)
         assert await other == third
 
-    async def test_locking_several_accounts_does_not_deadlock(self, backend: Backend, make: Builder) -> None:
-        users = [make.user() for _ in range(4)]
+    async def test_locking_several_accounts_does_not_deadlock(self) -> None:
+        users = [self.make.user() for _ in range(4)]
         for each in users:
-            await _add(backend, each)
+            await self._add(each)
 
         async def change(ids: list[UserId]) -> None:
-            async with backend.begin() as tx:
+            async with self.begin() as tx:
                 for user in await tx.users.lock_all(ids):
                     await tx.users.save(user.changed(name=user.name + "!"))
 
         ids = [user.id for user in users]
         _, refusals = await race([change(each) for each in (ids, ids[::-1], ids[2:] + ids[:2], ids[::-1])])
         assert refusals == []
-        assert [user.version for user in await backend.reads.users.page(UserFilter(limit=9))] == [5] * 4
+        assert [user.version for user in await self.reads.users.page(UserFilter(limit=9))] == [5] * 4
 
-    async def test_pages_of_accounts_are_newest_first(self, backend: Backend, make: Builder) -> None:
-        users = [make.user() for _ in range(5)]
+    async def test_pages_of_accounts_are_newest_first(self) -> None:
+        users = [self.make.user() for _ in range(5)]
         for each in users:
-            await _add(backend, each)
-        first = await backend.reads.users.page(UserFilter(limit=2))
-        rest = await backend.reads.users.page(UserFilter(limit=9, after=first[-1].id))
+            await self._add(each)
+        first = await self.reads.users.page(UserFilter(limit=2))
+        rest = await self.reads.users.page(UserFilter(limit=9, after=first[-1].id))
         assert [*first, *rest] == users[::-1]
 
-    async def test_each_filter_returns_only_matching_accounts(self, backend: Backend, make: Builder) -> None:
+    async def test_each_filter_returns_only_matching_accounts(self) -> None:
         later = NOW + timedelta(hours=1)
-        dorj = replace(make.user(), name="Дорж Б.", email="dorj@example.com", created_at=later)
-        admin = replace(make.user(Role.ADMIN), name="100% Anna_", email=None, status=UserStatus.DISABLED)
-        bare = replace(make.user(), name="Bo", email=None, phone=None)
+        dorj = replace(self.make.user(), name="Дорж Б.", email="dorj@example.com", created_at=later)
+        admin = replace(self.make.user(Role.ADMIN), name="100% Anna_", email=None, status=UserStatus.DISABLED)
+        bare = replace(self.make.user(), name="Bo", email=None, phone=None)
         for each in (dorj, admin, bare):
-            await _add(backend, each)
+            await self._add(each)
         every = UserFilter(limit=9)
         for chosen, expected in (
             (every, [bare, admin, dorj]),
@@ -230,39 +222,37 @@ class UsersContract(StorageContract):
             (replace(every, created_from=later), [dorj]),
             (replace(every, created_before=later), [bare, admin]),
         ):
-            assert list(await backend.reads.users.page(chosen)) == expected, chosen
+            assert list(await self.reads.users.page(chosen)) == expected, chosen
 
-    async def test_an_account_is_found_by_email_address_or_phone(self, backend: Backend, make: Builder) -> None:
-        one, other = make.user(), make.user()
-        await _add(backend, one)
-        await _add(backend, other)
-        assert await backend.reads.users.by_login(one.email or "") == one
-        assert await backend.reads.users.by_login(other.phone or "") == other
+    async def test_an_account_is_found_by_email_address_or_phone(self) -> None:
+        one, other = self.make.user(), self.make.user()
+        await self._add(one)
+        await self._add(other)
+        assert await self.reads.users.by_login(one.email or "") == one
+        assert await self.reads.users.by_login(other.phone or "") == other
 
-    async def test_accounts_are_due_for_erasure_a_month_after_deletion_or_a_day_after_sign_up(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_accounts_are_due_for_erasure_a_month_after_deletion_or_a_day_after_sign_up(self) -> None:
         instant = timedelta(microseconds=1)
         month, begun = NOW - ERASED_AFTER, NOW - SIGN_UP_LIFE
-        pending = replace(make.user(), status=UserStatus.PENDING, created_at=begun)
-        due = [make.user().deleted(month), make.user().deleted(month - instant), pending]
+        pending = replace(self.make.user(), status=UserStatus.PENDING, created_at=begun)
+        due = [self.make.user().deleted(month), self.make.user().deleted(month - instant), pending]
         others = [
-            make.user().deleted(month + instant),
-            make.user().deleted(month).erased(NOW),
-            make.user().deleted(month).moved(UserAction.ENABLE, UserParty.ADMIN),
-            replace(pending, id=make.user().id, email=None, phone=None, created_at=begun + instant),
-            replace(make.user(), created_at=begun),
+            self.make.user().deleted(month + instant),
+            self.make.user().deleted(month).erased(NOW),
+            self.make.user().deleted(month).moved(UserAction.ENABLE, UserParty.ADMIN),
+            replace(pending, id=self.make.user().id, email=None, phone=None, created_at=begun + instant),
+            replace(self.make.user(), created_at=begun),
         ]
         for user in (*others, *due):
-            await _add(backend, user)
+            await self._add(user)
         ids = sorted(user.id for user in due)
-        assert list(await backend.reads.users.to_erase(NOW, None, 9)) == ids
-        assert list(await backend.reads.users.to_erase(NOW, None, 2)) == ids[:2]
-        assert list(await backend.reads.users.to_erase(NOW, ids[1], 2)) == ids[2:]
-        assert list(await backend.reads.users.to_erase(NOW - instant, None, 9)) == [due[1].id]
+        assert list(await self.reads.users.to_erase(NOW, None, 9)) == ids
+        assert list(await self.reads.users.to_erase(NOW, None, 2)) == ids[:2]
+        assert list(await self.reads.users.to_erase(NOW, ids[1], 2)) == ids[2:]
+        assert list(await self.reads.users.to_erase(NOW - instant, None, 9)) == [due[1].id]
 
-    async def test_an_account_is_found_by_nothing_else(self, backend: Backend, make: Builder) -> None:
-        user = replace(make.user(), phone=None)
-        await _add(backend, user)
+    async def test_an_account_is_found_by_nothing_else(self) -> None:
+        user = replace(self.make.user(), phone=None)
+        await self._add(user)
         for login in ("", "unknown@example.com", "+97600000000", user.name, str(user.id), "%"):
-            assert await backend.reads.users.by_login(login) is None
+            assert await self.reads.users.by_login(login) is None

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from booking_domain.identity.model import User, UserStatus
+from booking_domain.identity.model import UserStatus
 from booking_domain.identity.sessions import Session
 from booking_domain.notifications.push import PushSubscription, PushSubscriptionId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, alone
+from booking_domain.testing.kit.storage import StorageContract
 
 DEVICE_KEY = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
 """The receiver's key of the example in RFC 8291."""
@@ -30,48 +30,37 @@ def a_push_subscription(
     )
 
 
-async def _signed_in(backend: Backend, make: Builder) -> tuple[User, Session]:
-    user = make.user()
-    session = make.session(user)
-    async with backend.begin() as tx:
-        await tx.users.add(user)
-        await tx.sessions.add(session)
-    return user, session
-
-
 class PushSubscriptionsContract(StorageContract):
     """The devices that show a user's notifications."""
 
-    async def test_a_subscription_lives_as_long_as_its_session_and_account(
-        self, backend: Backend, make: Builder
-    ) -> None:
-        user, session = await _signed_in(backend, make)
-        another = make.session(user)
+    async def test_a_subscription_lives_as_long_as_its_session_and_account(self) -> None:
+        user, session = await self.signed_in()
+        another = self.make.session(user)
         first, second = (
-            a_push_subscription(make, each, endpoint=f"https://push.example/{number}")
+            a_push_subscription(self.make, each, endpoint=f"https://push.example/{number}")
             for number, each in enumerate((session, another))
         )
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             await tx.sessions.add(another)
             for each in (first, second):
                 await tx.push_subscriptions.add(each)
             assert list(await tx.push_subscriptions.live(user.id, NOW)) == [first, second]
-        reads = backend.reads.push_subscriptions
+        reads = self.reads.push_subscriptions
         assert list(await reads.live(user.id, NOW)) == [first, second]
         assert list(await reads.live(user.id, session.expires_at)) == []
-        await alone(backend).sessions.save(session.ended(NOW + timedelta(minutes=1)))
+        await self.alone.sessions.save(session.ended(NOW + timedelta(minutes=1)))
         assert list(await reads.live(user.id, NOW)) == [second]
-        await alone(backend).users.save(replace(user, status=UserStatus.DISABLED))
+        await self.alone.users.save(replace(user, status=UserStatus.DISABLED))
         assert list(await reads.live(user.id, NOW)) == []
 
-    async def test_an_endpoint_belongs_to_who_subscribed_it_last(self, backend: Backend, make: Builder) -> None:
-        (user, session), (other, others) = [await _signed_in(backend, make) for _ in range(2)]
-        former, latter = a_push_subscription(make, session), a_push_subscription(make, others)
-        await alone(backend).push_subscriptions.add(former)
-        await alone(backend).push_subscriptions.add(latter)
-        reads = backend.reads.push_subscriptions
+    async def test_an_endpoint_belongs_to_who_subscribed_it_last(self) -> None:
+        (user, session), (other, others) = [await self.signed_in() for _ in range(2)]
+        former, latter = a_push_subscription(self.make, session), a_push_subscription(self.make, others)
+        await self.alone.push_subscriptions.add(former)
+        await self.alone.push_subscriptions.add(latter)
+        reads = self.reads.push_subscriptions
         assert [list(await reads.live(each.id, NOW)) for each in (user, other)] == [[], [latter]]
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             await tx.push_subscriptions.remove(latter.id)
             await tx.push_subscriptions.remove(latter.id)
         assert list(await reads.live(other.id, NOW)) == []

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from booking_domain.notifications.sms import SmsCost, SmsMessage, SmsSpending, SmsStatus, SmsUpdate
 from booking_domain.shared.ids import SmsId
-from booking_domain.testing.builders import HOUR, NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, alone, rolled_back, waits
+from booking_domain.testing.builders import HOUR, NOW
+from booking_domain.testing.kit.storage import Backend, StorageContract, waits
 from booking_domain.use_cases.platform.ports import Repositories
 
 INSTANT = timedelta(microseconds=1)
@@ -17,10 +17,6 @@ async def _kept(backend: Backend, *messages: SmsMessage) -> None:
     async with backend.begin() as tx:
         for message in messages:
             await tx.sms_messages.add(message)
-
-
-async def _locked(backend: Backend, message_id: SmsId) -> SmsMessage | None:
-    return await alone(backend).sms_messages.lock(message_id)
 
 
 def _delivered(message: SmsMessage) -> SmsMessage:
@@ -37,11 +33,13 @@ def _delivered(message: SmsMessage) -> SmsMessage:
 class SmsMessagesContract(StorageContract):
     """Text messages in a database transaction."""
 
-    async def test_a_message_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
-        user = make.user()
-        await alone(backend).users.add(user)
+    async def _locked(self, message_id: SmsId) -> SmsMessage | None:
+        return await self.alone.sms_messages.lock(message_id)
+
+    async def test_a_message_is_stored_with_all_fields(self) -> None:
+        user = await self.a_user()
         full = replace(
-            make.sms(user),
+            self.make.sms(user),
             provider_message_id="SMb4",
             ask_at=NOW + INSTANT,
             segments=12,
@@ -49,102 +47,98 @@ class SmsMessagesContract(StorageContract):
             error="twilio 30003",
             to_digest=bytes(range(256)),
         )
-        bare = make.sms()
-        several = [replace(make.sms(), status=status) for status in SmsStatus]
+        bare = self.make.sms()
+        several = [replace(self.make.sms(), status=status) for status in SmsStatus]
         for message in (full, bare, *several):
-            await _kept(backend, message)
-            assert await backend.reads.sms.get(message.id) == message
-            assert await _locked(backend, message.id) == message
+            await _kept(self.backend, message)
+            assert await self.reads.sms.get(message.id) == message
+            assert await self._locked(message.id) == message
 
-    async def test_messages_are_counted_by_number_and_unverified_ones_by_account(
-        self, backend: Backend, make: Builder
-    ) -> None:
-        user, other = make.user(), make.user()
-        async with backend.begin() as tx:
+    async def test_messages_are_counted_by_number_and_unverified_ones_by_account(self) -> None:
+        user, other = self.make.user(), self.make.user()
+        async with self.begin() as tx:
             await tx.users.add(user)
             await tx.users.add(other)
         digest, another = bytes(32), bytes(range(32))
-        early = replace(make.sms(user), to_digest=digest, created_at=NOW)
-        verified = replace(make.sms(user), to_digest=digest, to_verified=True, created_at=NOW + HOUR)
-        late = replace(make.sms(user), to_digest=another, created_at=NOW + HOUR)
-        theirs = replace(make.sms(other), to_digest=digest, created_at=NOW + HOUR)
-        await _kept(backend, early, verified, late, theirs)
-        async with backend.begin() as tx:
+        early = replace(self.make.sms(user), to_digest=digest, created_at=NOW)
+        verified = replace(self.make.sms(user), to_digest=digest, to_verified=True, created_at=NOW + HOUR)
+        late = replace(self.make.sms(user), to_digest=another, created_at=NOW + HOUR)
+        theirs = replace(self.make.sms(other), to_digest=digest, created_at=NOW + HOUR)
+        await _kept(self.backend, early, verified, late, theirs)
+        async with self.begin() as tx:
             counts = [await tx.sms_messages.count_to(digest, since) for since in (NOW - INSTANT, NOW, NOW + HOUR)]
             assert counts == [3, 2, 0]
             assert await tx.sms_messages.count_to(b"none", NOW - INSTANT) == 0
             counts = [await tx.sms_messages.count_unverified_of(user.id, since) for since in (NOW - INSTANT, NOW)]
             assert counts == [2, 1]
 
-    async def test_an_unknown_message_is_not_found(self, backend: Backend, make: Builder) -> None:
-        unknown = SmsId(make.entropy.new_id())
-        assert await backend.reads.sms.get(unknown) is None
-        assert await _locked(backend, unknown) is None
+    async def test_an_unknown_message_is_not_found(self) -> None:
+        unknown = SmsId(self.make.entropy.new_id())
+        assert await self.reads.sms.get(unknown) is None
+        assert await self._locked(unknown) is None
 
-    async def test_saving_replaces_the_mutable_fields_of_one_message(self, backend: Backend, make: Builder) -> None:
-        message, other = make.sms(), make.sms()
-        await _kept(backend, message, other)
+    async def test_saving_replaces_the_mutable_fields_of_one_message(self) -> None:
+        message, other = self.make.sms(), self.make.sms()
+        await _kept(self.backend, message, other)
         later = _delivered(message)
-        await alone(backend).sms_messages.save(later)
-        assert await backend.reads.sms.get(message.id) == later != message
-        assert await backend.reads.sms.get(other.id) == other
+        await self.alone.sms_messages.save(later)
+        assert await self.reads.sms.get(message.id) == later != message
+        assert await self.reads.sms.get(other.id) == other
 
-    async def test_a_message_is_locked_until_the_commit(self, backend: Backend, make: Builder) -> None:
-        message = make.sms()
-        await _kept(backend, message)
+    async def test_a_message_is_locked_until_the_commit(self) -> None:
+        message = self.make.sms()
+        await _kept(self.backend, message)
         later = _delivered(message)
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             assert await tx.sms_messages.lock(message.id) == message
-            other = asyncio.create_task(_locked(backend, message.id))
+            other = asyncio.create_task(self._locked(message.id))
             assert await waits(other)
             await tx.sms_messages.save(later)
         assert await other == later
 
-    async def test_messages_after_an_instant_are_counted_for_all_recipients(
-        self, backend: Backend, make: Builder
-    ) -> None:
-        user = make.user()
-        async with backend.begin() as tx:
+    async def test_messages_after_an_instant_are_counted_for_all_recipients(self) -> None:
+        user = self.make.user()
+        async with self.begin() as tx:
             await tx.users.add(user)
             assert await tx.sms_messages.count_since(NOW) == 0
-        made = [replace(make.sms(), created_at=NOW + number * HOUR) for number in range(3)]
-        failed = replace(make.sms(user), created_at=NOW + INSTANT, status=SmsStatus.FAILED, provider="another")
-        await _kept(backend, failed, *made)
-        async with backend.begin() as tx:
+        made = [replace(self.make.sms(), created_at=NOW + number * HOUR) for number in range(3)]
+        failed = replace(self.make.sms(user), created_at=NOW + INSTANT, status=SmsStatus.FAILED, provider="another")
+        await _kept(self.backend, failed, *made)
+        async with self.begin() as tx:
             assert await tx.sms_messages.count_since(NOW - INSTANT) == 4
             assert await tx.sms_messages.count_since(NOW) == 3
             assert await tx.sms_messages.count_since(NOW + INSTANT) == 2
-            await tx.sms_messages.add(replace(make.sms(), created_at=NOW + INSTANT))
+            await tx.sms_messages.add(replace(self.make.sms(), created_at=NOW + INSTANT))
             assert await tx.sms_messages.count_since(NOW) == 4
             assert await tx.sms_messages.count_since(NOW + 2 * HOUR) == 0
 
-    async def test_counting_messages_locks_the_counter(self, backend: Backend, make: Builder) -> None:
-        async with backend.begin() as tx:
+    async def test_counting_messages_locks_the_counter(self) -> None:
+        async with self.begin() as tx:
             assert await tx.sms_messages.count_since(NOW) == 0
-            other = asyncio.create_task(alone(backend).sms_messages.count_since(NOW))
+            other = asyncio.create_task(self.alone.sms_messages.count_since(NOW))
             assert await waits(other)
-            await tx.sms_messages.add(replace(make.sms(), created_at=NOW + INSTANT))
+            await tx.sms_messages.add(replace(self.make.sms(), created_at=NOW + INSTANT))
         assert await other == 1
 
-    async def test_a_rolled_back_change_has_no_effect(self, backend: Backend, make: Builder) -> None:
-        message, never = make.sms(), make.sms()
-        await _kept(backend, message)
+    async def test_a_rolled_back_change_has_no_effect(self) -> None:
+        message, never = self.make.sms(), self.make.sms()
+        await _kept(self.backend, message)
 
         async def change(tx: Repositories) -> None:
             await tx.sms_messages.add(never)
             await tx.sms_messages.save(_delivered(message))
 
-        await rolled_back(backend, change)
-        assert await backend.reads.sms.get(message.id) == message
-        assert await backend.reads.sms.get(never.id) is None
+        await self.rolled_back(change)
+        assert await self.reads.sms.get(message.id) == message
+        assert await self.reads.sms.get(never.id) is None
 
 
 class SmsReadsContract(StorageContract):
     """Reads of pending reports and of costs."""
 
-    async def test_due_messages_are_listed_by_provider(self, backend: Backend, make: Builder) -> None:
+    async def test_due_messages_are_listed_by_provider(self) -> None:
         def taken(number: int) -> SmsMessage:
-            return replace(make.sms(), provider_message_id=f"SM{number}", ask_at=NOW - number * HOUR)
+            return replace(self.make.sms(), provider_message_id=f"SM{number}", ask_at=NOW - number * HOUR)
 
         now, earlier, earliest = taken(0), taken(1), taken(2)
         others = [
@@ -152,19 +146,19 @@ class SmsReadsContract(StorageContract):
             replace(taken(3), ask_at=NOW + INSTANT),
             replace(taken(3), provider="another"),
         ]
-        await _kept(backend, *others, now, earliest, earlier)
-        assert list(await backend.reads.sms.to_poll("memory", NOW, 10)) == [earliest.id, earlier.id, now.id]
-        assert list(await backend.reads.sms.to_poll("memory", NOW, 2)) == [earliest.id, earlier.id]
-        assert list(await backend.reads.sms.to_poll("unknown", NOW, 10)) == []
+        await _kept(self.backend, *others, now, earliest, earlier)
+        assert list(await self.reads.sms.to_poll("memory", NOW, 10)) == [earliest.id, earlier.id, now.id]
+        assert list(await self.reads.sms.to_poll("memory", NOW, 2)) == [earliest.id, earlier.id]
+        assert list(await self.reads.sms.to_poll("unknown", NOW, 10)) == []
 
-    async def test_costs_are_summed_by_provider_and_currency(self, backend: Backend, make: Builder) -> None:
+    async def test_costs_are_summed_by_provider_and_currency(self) -> None:
         def made(provider: str, cost: SmsCost | None, segments: int = 1) -> SmsMessage:
-            return replace(make.sms(), provider=provider, cost=cost, segments=segments)
+            return replace(self.make.sms(), provider=provider, cost=cost, segments=segments)
 
         cents = SmsCost(millionths=7_900, currency="USD")
         rials = SmsCost(millionths=2**62, currency="IRR")
         await _kept(
-            backend,
+            self.backend,
             made("twilio", None, 4),
             made("twilio", cents),
             made("twilio", cents, 2),
@@ -174,22 +168,22 @@ class SmsReadsContract(StorageContract):
             replace(made("twilio", cents), created_at=NOW - INSTANT),
             replace(made("twilio", cents), created_at=NOW + HOUR),
         )
-        assert list(await backend.reads.sms.spending(NOW, NOW + HOUR)) == [
+        assert list(await self.reads.sms.spending(NOW, NOW + HOUR)) == [
             SmsSpending(provider="kavenegar", messages=2, segments=2, cost=SmsCost(millionths=2**63, currency="IRR")),
             SmsSpending(provider="twilio", messages=1, segments=1, cost=SmsCost(millionths=1, currency="EUR")),
             SmsSpending(provider="twilio", messages=2, segments=3, cost=SmsCost(millionths=15_800, currency="USD")),
             SmsSpending(provider="twilio", messages=1, segments=4, cost=None),
         ]
-        assert list(await backend.reads.sms.spending(NOW + 2 * HOUR, NOW + 3 * HOUR)) == []
+        assert list(await self.reads.sms.spending(NOW + 2 * HOUR, NOW + 3 * HOUR)) == []
 
-    async def test_of_user_pages_through_the_messages_of_the_account(self, backend: Backend, make: Builder) -> None:
-        user, other = make.user(), make.user()
-        kept = [make.sms(user) for _ in range(3)]
-        async with backend.begin() as tx:
+    async def test_of_user_pages_through_the_messages_of_the_account(self) -> None:
+        user, other = self.make.user(), self.make.user()
+        kept = [self.make.sms(user) for _ in range(3)]
+        async with self.begin() as tx:
             for each in (user, other):
                 await tx.users.add(each)
-            for message in (*kept, make.sms(other), make.sms()):
+            for message in (*kept, self.make.sms(other), self.make.sms()):
                 await tx.sms_messages.add(message)
-        first = list(await backend.reads.sms.of_user(user.id, None, 2))
+        first = list(await self.reads.sms.of_user(user.id, None, 2))
         assert first == kept[:2]
-        assert list(await backend.reads.sms.of_user(user.id, first[-1].id, 2)) == kept[2:]
+        assert list(await self.reads.sms.of_user(user.id, first[-1].id, 2)) == kept[2:]

@@ -25,49 +25,16 @@ from booking_domain.shared.ids import CommissionId, EarningId, ProviderId, Provi
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, Builder
 from booking_domain.testing.kit.storage import (
-    Backend,
+    Cast,
     StorageContract,
-    a_booking,
-    a_cast,
-    alone,
     one_wins,
     present,
     race,
-    rolled_back,
-    store_bookings,
 )
 from booking_domain.testing.payments.contracts.approvals import assert_approval_follows_the_account
 from booking_domain.use_cases.platform.listings import MoneyOrder
 from booking_domain.use_cases.platform.ports import ProviderPayoutFilter
 from booking_domain.use_cases.platform.views import ProviderPayoutView, TransferStep
-
-
-def _entry(make: Builder, booking: Booking, **values: object) -> Earning:
-    share = BookingEarnings.of(kept=1_000, desk=0, basis_points=1_000)
-    entry = Earning(
-        id=EarningId(make.entropy.new_id()),
-        provider_id=booking.provider_id,
-        kind=EarningKind.BOOKING,
-        booking_id=booking.id,
-        currency="MNT",
-        kept=share.kept,
-        desk=share.desk,
-        commission=share.commission,
-        amount=share.amount,
-        at=NOW,
-    )
-    return replace(entry, **values)  # type: ignore[arg-type]
-
-
-def _adjustment(make: Builder, booking: Booking, amount: int) -> Earning:
-    return Earning.adjustment(
-        id=EarningId(make.entropy.new_id()),
-        provider_id=booking.provider_id,
-        currency="MNT",
-        amount=amount,
-        reason="Буруу шимтгэл",
-        now=NOW + HOUR,
-    )
 
 
 def _payout(make: Builder, provider_id: ProviderId, amount: int = 100) -> ProviderPayout:
@@ -79,29 +46,11 @@ def _payout(make: Builder, provider_id: ProviderId, amount: int = 100) -> Provid
     )
 
 
-def _reserved(make: Builder, payout: ProviderPayout, at: int = 0) -> Earning:
-    return Earning(
-        id=EarningId(make.entropy.new_id()),
-        provider_id=payout.provider_id,
-        kind=EarningKind.PAYOUT,
-        payout_id=payout.id,
-        currency=payout.amount.currency,
-        amount=-payout.amount.amount,
-        at=NOW + at * HOUR,
-    )
-
-
-async def _save(backend: Backend, after: ProviderPayout, was: ProviderPayout) -> None:
-    await alone(backend).provider_payouts.save(after, was=was)
-
-
 class CommissionRatesContract(StorageContract):
     """Commission rates, each in force from a time on."""
 
-    async def test_the_latest_rate_counts_and_a_provider_may_have_their_own(
-        self, backend: Backend, make: Builder
-    ) -> None:
-        mine, other = (await a_cast(backend, make)).profile.id, (await a_cast(backend, make)).profile.id
+    async def test_the_latest_rate_counts_and_a_provider_may_have_their_own(self) -> None:
+        mine, other = (await self.a_cast()).profile.id, (await self.a_cast()).profile.id
         rates = [
             (None, 1_000, 0),
             (mine, 500, 1),
@@ -109,11 +58,11 @@ class CommissionRatesContract(StorageContract):
             (mine, None, 3),
             (mine, 0, 4),
         ]
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             assert await tx.commission_rates.at(mine, NOW) == Commission(platform=0, own=None)
             for provider_id, basis_points, hours in rates:
                 rate = CommissionRate(
-                    id=CommissionId(make.entropy.new_id()),
+                    id=CommissionId(self.make.entropy.new_id()),
                     provider_id=provider_id,
                     basis_points=basis_points,
                     since=NOW + hours * HOUR,
@@ -123,111 +72,141 @@ class CommissionRatesContract(StorageContract):
         for hours, (platform, own) in enumerate(expected):
             at = NOW + hours * HOUR
             commission = Commission(platform=platform, own=own)
-            assert await backend.reads.commission_rates.at(mine, at) == commission
-            assert await backend.reads.commission_rates.at(other, at) == Commission(platform=platform)
-            assert await backend.reads.commission_rates.at(None, at) == Commission(platform=platform)
-            assert await alone(backend).commission_rates.at(mine, at) == commission
+            assert await self.reads.commission_rates.at(mine, at) == commission
+            assert await self.reads.commission_rates.at(other, at) == Commission(platform=platform)
+            assert await self.reads.commission_rates.at(None, at) == Commission(platform=platform)
+            assert await self.alone.commission_rates.at(mine, at) == commission
 
 
 class EarningsContract(StorageContract):
     """The entries of providers' accounts."""
 
-    async def test_the_entries_of_a_booking_add_up(self, backend: Backend, make: Builder) -> None:
-        booking, other = await a_booking(backend, make), await a_booking(backend, make)
-        async with backend.begin() as tx:
+    def _entry(self, booking: Booking, **values: object) -> Earning:
+        share = BookingEarnings.of(kept=1_000, desk=0, basis_points=1_000)
+        entry = Earning(
+            id=EarningId(self.make.entropy.new_id()),
+            provider_id=booking.provider_id,
+            kind=EarningKind.BOOKING,
+            booking_id=booking.id,
+            currency="MNT",
+            kept=share.kept,
+            desk=share.desk,
+            commission=share.commission,
+            amount=share.amount,
+            at=NOW,
+        )
+        return replace(entry, **values)  # type: ignore[arg-type]
+
+    def _adjustment(self, booking: Booking, amount: int) -> Earning:
+        return Earning.adjustment(
+            id=EarningId(self.make.entropy.new_id()),
+            provider_id=booking.provider_id,
+            currency="MNT",
+            amount=amount,
+            reason="Буруу шимтгэл",
+            now=NOW + HOUR,
+        )
+
+    def _reserved(self, payout: ProviderPayout, at: int = 0) -> Earning:
+        return Earning(
+            id=EarningId(self.make.entropy.new_id()),
+            provider_id=payout.provider_id,
+            kind=EarningKind.PAYOUT,
+            payout_id=payout.id,
+            currency=payout.amount.currency,
+            amount=-payout.amount.amount,
+            at=NOW + at * HOUR,
+        )
+
+    async def test_the_entries_of_a_booking_add_up(self) -> None:
+        booking, other = await self.a_booking(), await self.a_booking()
+        async with self.begin() as tx:
             assert await tx.earnings.of_booking(booking.id) == BookingEarnings()
-            await tx.earnings.add(_entry(make, booking))
-            await tx.earnings.add(_entry(make, booking, kept=-400, desk=7, commission=-40, amount=-360))
-            await tx.earnings.add(_entry(make, other))
+            await tx.earnings.add(self._entry(booking))
+            await tx.earnings.add(self._entry(booking, kept=-400, desk=7, commission=-40, amount=-360))
+            await tx.earnings.add(self._entry(other))
             assert await tx.earnings.of_booking(booking.id) == BookingEarnings(kept=600, desk=7, commission=60)
             assert await tx.earnings.lock_balance(booking.provider_id, "MNT") == 540
             assert await tx.earnings.lock_balance(booking.provider_id, "USD") == 0
 
-    async def test_a_paid_booking_is_outdated_until_its_version_is_marked(
-        self, backend: Backend, make: Builder
-    ) -> None:
-        cast = await a_cast(backend, make)
-        unpaid = make.booking(cast.profile, cast.customer)
+    async def test_a_paid_booking_is_outdated_until_its_version_is_marked(self, cast: Cast) -> None:
+        unpaid = self.make.booking(cast.profile, cast.customer)
         paid = unpaid.receive(unpaid.deposit, NOW)
-        await store_bookings(backend, make, unpaid)
-        assert list(await backend.reads.earnings.outdated(10)) == []
-        async with backend.begin() as tx:
+        await self.store_bookings(unpaid)
+        assert list(await self.reads.earnings.outdated(10)) == []
+        async with self.begin() as tx:
             await tx.bookings.lock(unpaid.id)
             await tx.bookings.save(paid, was=unpaid)
-        assert list(await backend.reads.earnings.outdated(10)) == [paid.id]
-        assert list(await backend.reads.earnings.outdated(0)) == []
-        async with backend.begin() as tx:
+        assert list(await self.reads.earnings.outdated(10)) == [paid.id]
+        assert list(await self.reads.earnings.outdated(0)) == []
+        async with self.begin() as tx:
             assert list(await tx.earnings.outdated(cast.profile.id)) == [paid.id]
-            assert list(await tx.earnings.outdated(ProviderId(make.entropy.new_id()))) == []
+            assert list(await tx.earnings.outdated(ProviderId(self.make.entropy.new_id()))) == []
             await tx.earnings.record_version(paid.id, paid.version)
-        assert list(await backend.reads.earnings.outdated(10)) == []
-        async with backend.begin() as tx:
+        assert list(await self.reads.earnings.outdated(10)) == []
+        async with self.begin() as tx:
             assert await tx.bookings.lock(paid.id) == paid
             await tx.bookings.save(paid.receive(paid.deposit, NOW), was=paid)
-        assert list(await backend.reads.earnings.outdated(10)) == [paid.id]
+        assert list(await self.reads.earnings.outdated(10)) == [paid.id]
 
-    async def test_the_totals_of_a_period_are_by_currency(self, backend: Backend, make: Builder) -> None:
-        booking, other = await a_booking(backend, make), await a_booking(backend, make)
-        payout = _payout(make, booking.provider_id)
+    async def test_the_totals_of_a_period_are_by_currency(self) -> None:
+        booking, other = await self.a_booking(), await self.a_booking()
+        payout = _payout(self.make, booking.provider_id)
         entries = [
-            _entry(make, booking),
-            _entry(make, booking, kept=500, desk=9, commission=50, amount=450, at=NOW + HOUR),
-            _reserved(make, payout, at=1),
-            _adjustment(make, booking, -30),
-            _entry(make, booking, kept=7, commission=0, amount=7, currency="USD", at=NOW + HOUR),
-            _entry(make, booking, kept=-100, commission=-10, amount=-90, at=NOW + 2 * HOUR),
+            self._entry(booking),
+            self._entry(booking, kept=500, desk=9, commission=50, amount=450, at=NOW + HOUR),
+            self._reserved(payout, at=1),
+            self._adjustment(booking, -30),
+            self._entry(booking, kept=7, commission=0, amount=7, currency="USD", at=NOW + HOUR),
+            self._entry(booking, kept=-100, commission=-10, amount=-90, at=NOW + 2 * HOUR),
         ]
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             await tx.provider_payouts.add(payout)
-            for entry in (*entries, _entry(make, other)):
+            for entry in (*entries, self._entry(other)):
                 await tx.earnings.add(entry)
         period = Period(provider_id=booking.provider_id, start=NOW + HOUR, end=NOW + 2 * HOUR)
         tugriks = EarningTotals(
             currency="MNT", opening=900, kept=500, desk=9, commission=50, paid_out=100, adjusted=-30, owed=1_130
         )
         dollars = EarningTotals(currency="USD", opening=0, kept=7, desk=0, commission=0, paid_out=0, adjusted=0, owed=7)
-        assert list(await backend.reads.earnings.totals(period)) == [tugriks, dollars]
+        assert list(await self.reads.earnings.totals(period)) == [tugriks, dollars]
         assert tugriks.closing == 1_220
         ever = Period(provider_id=booking.provider_id)
-        [of_all, _] = await backend.reads.earnings.totals(ever)
+        [of_all, _] = await self.reads.earnings.totals(ever)
         assert (of_all.opening, of_all.kept, of_all.paid_out, of_all.closing) == (0, 1_400, 100, 1_130)
-        views = list(await backend.reads.earnings.page(period, None, 10))
+        views = list(await self.reads.earnings.page(period, None, 10))
         assert [view.earning for view in views] == entries[1:5]
         assert [view.booking_reference for view in views] == [booking.reference, None, None, booking.reference]
-        first = list(await backend.reads.earnings.page(ever, None, 2))
-        rest = list(await backend.reads.earnings.page(ever, first[-1].id, 10))
+        first = list(await self.reads.earnings.page(ever, None, 2))
+        rest = list(await self.reads.earnings.page(ever, first[-1].id, 10))
         assert [view.earning for view in (*first, *rest)] == entries
-        assert [await backend.reads.earnings.get(each.id) for each in views] == views
-        assert await backend.reads.earnings.get(EarningId(make.entropy.new_id())) is None
+        assert [await self.reads.earnings.get(each.id) for each in views] == views
+        assert await self.reads.earnings.get(EarningId(self.make.entropy.new_id())) is None
 
-    async def test_money_of_bookings_that_are_not_over_or_disputed_is_held(
-        self, backend: Backend, make: Builder
-    ) -> None:
-        cast = await a_cast(backend, make)
+    async def test_money_of_bookings_that_are_not_over_or_disputed_is_held(self, cast: Cast) -> None:
         paid = {
-            status: replace(make.booking(cast.profile, cast.customer, NOW + n * HOUR), status=status)
+            status: replace(self.make.booking(cast.profile, cast.customer, NOW + n * HOUR), status=status)
             for n, status in enumerate((Status.CONFIRMED, Status.DISPUTED, Status.COMPLETED))
         }
         deposit = Money(amount=500, currency="MNT")
         made = [booking.receive(deposit, NOW) for booking in paid.values()]
-        await store_bookings(backend, make, *made)
-        await alone(backend).refunds.add(make.refund(made[0], Money(amount=120, currency="MNT")))
+        await self.store_bookings(*made)
+        await self.alone.refunds.add(self.make.refund(made[0], Money(amount=120, currency="MNT")))
         expected = [HeldMoney(currency="MNT", upcoming=380, disputed=500)]
-        assert list(await backend.reads.earnings.held(cast.profile.id)) == expected
-        assert list(await backend.reads.earnings.held(ProviderId(make.entropy.new_id()))) == []
+        assert list(await self.reads.earnings.held(cast.profile.id)) == expected
+        assert list(await self.reads.earnings.held(ProviderId(self.make.entropy.new_id()))) == []
 
-    async def test_balances_are_listed_by_provider(self, backend: Backend, make: Builder) -> None:
-        cast, other = await a_cast(backend, make), await a_cast(backend, make)
-        await a_cast(backend, make)
-        booking, theirs = await a_booking(backend, make, cast), await a_booking(backend, make, other)
-        payout = _payout(make, cast.profile.id)
-        async with backend.begin() as tx:
-            await tx.bank_accounts.save(make.bank_account(cast.owner.id))
+    async def test_balances_are_listed_by_provider(self, cast: Cast, other: Cast) -> None:
+        await self.a_cast()
+        booking, theirs = await self.a_booking(cast), await self.a_booking(other)
+        payout = _payout(self.make, cast.profile.id)
+        async with self.begin() as tx:
+            await tx.bank_accounts.save(self.make.bank_account(cast.owner.id))
             await tx.provider_payouts.add(payout)
-            await tx.earnings.add(_entry(make, booking))
-            await tx.earnings.add(_reserved(make, payout))
-            await tx.earnings.add(_entry(make, booking, currency="USD"))
-            await tx.earnings.add(_entry(make, theirs, kept=-5, commission=0, amount=-5))
+            await tx.earnings.add(self._entry(booking))
+            await tx.earnings.add(self._reserved(payout))
+            await tx.earnings.add(self._entry(booking, currency="USD"))
+            await tx.earnings.add(self._entry(theirs, kept=-5, commission=0, amount=-5))
         mine = ProviderBalance(
             provider_id=cast.profile.id,
             provider_name=cast.profile.display_name,
@@ -249,27 +228,25 @@ class EarningsContract(StorageContract):
             ),
         ]
         expected.sort(key=lambda each: (each.provider_id, each.currency))
-        found = list(await backend.reads.earnings.balances(None, 10))
+        found = list(await self.reads.earnings.balances(None, 10))
         assert found == expected
-        first = list(await backend.reads.earnings.balances(None, 1))
-        assert first + list(await backend.reads.earnings.balances(first[-1].provider_id, 10)) == expected
+        first = list(await self.reads.earnings.balances(None, 1))
+        assert first + list(await self.reads.earnings.balances(first[-1].provider_id, 10)) == expected
 
-    async def test_entries_of_a_rolled_back_transaction_are_not_stored(self, backend: Backend, make: Builder) -> None:
-        booking = await a_booking(backend, make)
-        await rolled_back(backend, lambda tx: tx.earnings.add(_entry(make, booking)))
-        assert list(await backend.reads.earnings.balances(None, 10)) == []
+    async def test_entries_of_a_rolled_back_transaction_are_not_stored(self, booking: Booking) -> None:
+        await self.rolled_back(lambda tx: tx.earnings.add(self._entry(booking)))
+        assert list(await self.reads.earnings.balances(None, 10)) == []
 
-    async def test_of_concurrent_payouts_the_balance_is_spent_once(self, backend: Backend, make: Builder) -> None:
-        booking = await a_booking(backend, make)
-        await alone(backend).earnings.add(_entry(make, booking))
+    async def test_of_concurrent_payouts_the_balance_is_spent_once(self, booking: Booking) -> None:
+        await self.alone.earnings.add(self._entry(booking))
 
         async def spend() -> bool:
-            payout = _payout(make, booking.provider_id, 900)
-            async with backend.begin() as tx:
+            payout = _payout(self.make, booking.provider_id, 900)
+            async with self.begin() as tx:
                 if await tx.earnings.lock_balance(booking.provider_id, "MNT") < 900:
                     return False
                 await tx.provider_payouts.add(payout)
-                await tx.earnings.add(_reserved(make, payout))
+                await tx.earnings.add(self._reserved(payout))
             return True
 
         done, refusals = await race([spend() for _ in range(8)])
@@ -279,11 +256,13 @@ class EarningsContract(StorageContract):
 class ProviderPayoutsContract(StorageContract):
     """Payouts to providers."""
 
-    async def test_a_payout_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        account = make.bank_account(cast.owner.id)
+    async def _save(self, after: ProviderPayout, was: ProviderPayout) -> None:
+        await self.alone.provider_payouts.save(after, was=was)
+
+    async def test_a_payout_is_stored_with_all_fields(self, cast: Cast) -> None:
+        account = self.make.bank_account(cast.owner.id)
         payout = replace(
-            _payout(make, cast.profile.id),
+            _payout(self.make, cast.profile.id),
             amount=Money(amount=2**63 - 1, currency="KWD"),
             status=ProviderPayoutStatus.PAID,
             payee=account.details,
@@ -294,38 +273,38 @@ class ProviderPayoutsContract(StorageContract):
             processed_at=NOW + HOUR,
             version=7,
         )
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             await tx.provider_payouts.add(payout)
             assert await tx.provider_payouts.lock(payout.id) == payout
-            assert await tx.provider_payouts.lock(ProviderPayoutId(make.entropy.new_id())) is None
+            assert await tx.provider_payouts.lock(ProviderPayoutId(self.make.entropy.new_id())) is None
         view = ProviderPayoutView(
             transfer=payout, provider_name=cast.profile.display_name, owner_id=cast.owner.id, bank_account=None
         )
-        assert await backend.reads.provider_payouts.get(payout.id) == view
-        await alone(backend).bank_accounts.save(account)
-        assert await backend.reads.provider_payouts.get(payout.id) == replace(view, bank_account=account)
-        assert await backend.reads.provider_payouts.get(ProviderPayoutId(make.entropy.new_id())) is None
+        assert await self.reads.provider_payouts.get(payout.id) == view
+        await self.alone.bank_accounts.save(account)
+        assert await self.reads.provider_payouts.get(payout.id) == replace(view, bank_account=account)
+        assert await self.reads.provider_payouts.get(ProviderPayoutId(self.make.entropy.new_id())) is None
 
-    async def test_a_stale_change_is_rejected(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        was = _payout(make, cast.profile.id)
-        await alone(backend).provider_payouts.add(was)
+    async def test_a_stale_change_is_rejected(self, cast: Cast) -> None:
+        was = _payout(self.make, cast.profile.id)
+        await self.alone.provider_payouts.add(was)
         cancelled = was.cancel(NOW)
-        await _save(backend, cancelled, was)
+        await self._save(cancelled, was)
         with pytest.raises(ConcurrentChange):
-            await _save(backend, was.cancel(NOW + HOUR), was)
-        found = present(await backend.reads.provider_payouts.get(was.id))
+            await self._save(was.cancel(NOW + HOUR), was)
+        found = present(await self.reads.provider_payouts.get(was.id))
         assert found.transfer == cancelled
 
-    async def test_payouts_are_filtered_and_sorted(self, backend: Backend, make: Builder) -> None:
-        cast, other = await a_cast(backend, make), await a_cast(backend, make)
-        account = make.bank_account(cast.owner.id)
-        small = replace(_payout(make, cast.profile.id, 5), created_at=NOW - HOUR)
-        large = _payout(make, cast.profile.id, 9).approve(account.details, NOW, account_id=account.id)
+    async def test_payouts_are_filtered_and_sorted(self, cast: Cast, other: Cast) -> None:
+        account = self.make.bank_account(cast.owner.id)
+        small = replace(_payout(self.make, cast.profile.id, 5), created_at=NOW - HOUR)
+        large = _payout(self.make, cast.profile.id, 9).approve(account.details, NOW, account_id=account.id)
         paid = (
-            _payout(make, other.profile.id, 7).approve(account.details, NOW, account_id=account.id).settle("FT1", NOW)
+            _payout(self.make, other.profile.id, 7)
+            .approve(account.details, NOW, account_id=account.id)
+            .settle("FT1", NOW)
         )
-        async with backend.begin() as tx:
+        async with self.begin() as tx:
             await tx.bank_accounts.save(account)
             for payout in (small, large, paid):
                 await tx.provider_payouts.add(payout)
@@ -344,28 +323,23 @@ class ProviderPayoutsContract(StorageContract):
             (ProviderPayoutFilter(order=MoneyOrder.HIGHEST, limit=2), [large, paid]),
             (ProviderPayoutFilter(order=MoneyOrder.HIGHEST, after=paid.id), [small]),
         ):
-            found = await backend.reads.provider_payouts.page(chosen)
+            found = await self.reads.provider_payouts.page(chosen)
             assert [view.transfer for view in found] == expected, chosen
 
-    async def test_an_approval_of_an_account_that_has_changed_counts_no_more(
-        self, backend: Backend, make: Builder
-    ) -> None:
-        cast = await a_cast(backend, make)
-        account = make.bank_account(cast.owner.id)
-        payout = _payout(make, cast.profile.id, 9).approve(account.details, NOW, account_id=account.id)
-        await alone(backend).provider_payouts.add(payout)
+    async def test_an_approval_of_an_account_that_has_changed_counts_no_more(self, cast: Cast) -> None:
+        account = self.make.bank_account(cast.owner.id)
+        payout = _payout(self.make, cast.profile.id, 9).approve(account.details, NOW, account_id=account.id)
+        await self.alone.provider_payouts.add(payout)
 
         async def waiting(step: TransferStep) -> list[TransferStep]:
-            found = await backend.reads.provider_payouts.page(ProviderPayoutFilter(waits_for=step))
+            found = await self.reads.provider_payouts.page(ProviderPayoutFilter(waits_for=step))
             return [view.waits_for for view in found]
 
-        await assert_approval_follows_the_account(account, waiting, backend, make)
+        await assert_approval_follows_the_account(account, waiting, self.backend, self.make)
 
 
 class BankReferencesContract(StorageContract):
     """The bank's references of all transfers."""
 
-    async def test_a_reference_belongs_to_one_transfer(self, backend: Backend) -> None:
-        await one_wins(
-            [alone(backend).bank_references.use("FT1", RefundId(uuid4())) for _ in range(8)], BankReferenceUsed
-        )
+    async def test_a_reference_belongs_to_one_transfer(self) -> None:
+        await one_wins([self.alone.bank_references.use("FT1", RefundId(uuid4())) for _ in range(8)], BankReferenceUsed)

@@ -7,15 +7,11 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.payments.refunds import Refund, RefundStatus
 from booking_domain.shared.ids import RefundId
 from booking_domain.shared.money import Money
-from booking_domain.testing.builders import HOUR, NOW, Builder
+from booking_domain.testing.builders import HOUR, NOW
 from booking_domain.testing.kit.storage import (
-    Backend,
+    Cast,
     StorageContract,
-    a_booking,
-    a_cast,
-    alone,
     present,
-    store_bookings,
 )
 from booking_domain.testing.payments.contracts.approvals import assert_approval_follows_the_account
 from booking_domain.use_cases.platform.listings import MoneyOrder
@@ -23,18 +19,16 @@ from booking_domain.use_cases.platform.ports import RefundTransferFilter
 from booking_domain.use_cases.platform.views import RefundTransfer, TransferStep
 
 
-async def _ids(backend: Backend, criteria: RefundTransferFilter) -> list[RefundId]:
-    return [transfer.id for transfer in await backend.reads.refund_transfers.page(criteria)]
-
-
 class RefundTransferReadsContract(StorageContract):
     """Refunds with what their transfers need."""
 
-    async def test_a_refund_transfer_has_the_names_and_the_bank_account(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        booking = await a_booking(backend, make, cast)
-        refund, account = make.refund(booking), make.bank_account(cast.customer.id)
-        await alone(backend).refunds.add(refund)
+    async def _ids(self, criteria: RefundTransferFilter) -> list[RefundId]:
+        return [transfer.id for transfer in await self.reads.refund_transfers.page(criteria)]
+
+    async def test_a_refund_transfer_has_the_names_and_the_bank_account(self, cast: Cast) -> None:
+        booking = await self.a_booking(cast)
+        refund, account = self.make.refund(booking), self.make.bank_account(cast.customer.id)
+        await self.alone.refunds.add(refund)
         without = RefundTransfer(
             transfer=refund,
             booking_reference=booking.reference,
@@ -43,31 +37,28 @@ class RefundTransferReadsContract(StorageContract):
             customer_name=cast.customer.name,
             bank_account=None,
         )
-        assert await backend.reads.refund_transfers.get(refund.id) == without
+        assert await self.reads.refund_transfers.get(refund.id) == without
         assert without.waits_for is TransferStep.BANK_DETAILS
-        await alone(backend).bank_accounts.save(account)
-        found = present(await backend.reads.refund_transfers.get(refund.id))
+        await self.alone.bank_accounts.save(account)
+        found = present(await self.reads.refund_transfers.get(refund.id))
         assert (found.bank_account, found.payee, found.waits_for) == (
             account,
             account.details,
             TransferStep.APPROVAL,
         )
-        assert await backend.reads.refund_transfers.get(RefundId(make.entropy.new_id())) is None
+        assert await self.reads.refund_transfers.get(RefundId(self.make.entropy.new_id())) is None
 
-    async def test_refund_transfers_are_listed_by_step_and_booking_oldest_first(
-        self, backend: Backend, make: Builder
-    ) -> None:
-        cast, other = await a_cast(backend, make), await a_cast(backend, make)
-        one, theirs = await a_booking(backend, make, cast), await a_booking(backend, make, other)
-        account = make.bank_account(cast.customer.id)
-        ready, approved, made = make.refund(one), make.refund(one), make.refund(one)
-        waiting, requested = make.refund(theirs), make.refund(one)
-        payment = make.payment(one)
-        disputed = replace(make.booking(cast.profile, cast.customer), status=Status.DISPUTED)
-        await store_bookings(backend, make, disputed)
-        paid = make.payment(disputed)
-        stopped, made_before, requested_before = (make.refund(disputed) for _ in range(3))
-        async with backend.begin() as tx:
+    async def test_refund_transfers_are_listed_by_step_and_booking_oldest_first(self, cast: Cast, other: Cast) -> None:
+        one, theirs = await self.a_booking(cast), await self.a_booking(other)
+        account = self.make.bank_account(cast.customer.id)
+        ready, approved, made = self.make.refund(one), self.make.refund(one), self.make.refund(one)
+        waiting, requested = self.make.refund(theirs), self.make.refund(one)
+        payment = self.make.payment(one)
+        disputed = replace(self.make.booking(cast.profile, cast.customer), status=Status.DISPUTED)
+        await self.store_bookings(disputed)
+        paid = self.make.payment(disputed)
+        stopped, made_before, requested_before = (self.make.refund(disputed) for _ in range(3))
+        async with self.begin() as tx:
             await tx.bank_accounts.save(account)
             await tx.payments.add(payment)
             await tx.payments.add(paid)
@@ -85,11 +76,11 @@ class RefundTransferReadsContract(StorageContract):
             await _save(tx.refunds.save, transfer, transfer.settle("FT2", NOW + HOUR))
         all_of_them = (ready, approved, made, waiting, requested, stopped, made_before, requested_before)
         everything = sorted(refund.id for refund in all_of_them)
-        assert await _ids(backend, RefundTransferFilter()) == everything
-        assert await _ids(backend, RefundTransferFilter(limit=2)) == everything[:2]
-        assert await _ids(backend, RefundTransferFilter(after=everything[1])) == everything[2:]
-        assert await _ids(backend, RefundTransferFilter(booking_id=theirs.id)) == [waiting.id]
-        assert {step: await _ids(backend, RefundTransferFilter(waits_for=step)) for step in TransferStep} == {
+        assert await self._ids(RefundTransferFilter()) == everything
+        assert await self._ids(RefundTransferFilter(limit=2)) == everything[:2]
+        assert await self._ids(RefundTransferFilter(after=everything[1])) == everything[2:]
+        assert await self._ids(RefundTransferFilter(booking_id=theirs.id)) == [waiting.id]
+        assert {step: await self._ids(RefundTransferFilter(waits_for=step)) for step in TransferStep} == {
             TransferStep.GATEWAY: sorted([requested.id, requested_before.id]),
             TransferStep.DISPUTE: [stopped.id],
             TransferStep.BANK_DETAILS: [waiting.id],
@@ -98,29 +89,25 @@ class RefundTransferReadsContract(StorageContract):
             TransferStep.NOTHING: sorted([made.id, made_before.id]),
         }
 
-    async def test_an_approval_of_an_account_that_has_changed_counts_no_more(
-        self, backend: Backend, make: Builder
-    ) -> None:
-        cast = await a_cast(backend, make)
-        account = make.bank_account(cast.customer.id)
-        refund = make.refund(await a_booking(backend, make, cast))
-        async with backend.begin() as tx:
+    async def test_an_approval_of_an_account_that_has_changed_counts_no_more(self, cast: Cast) -> None:
+        account = self.make.bank_account(cast.customer.id)
+        refund = self.make.refund(await self.a_booking(cast))
+        async with self.begin() as tx:
             await tx.refunds.add(refund)
             await _save(tx.refunds.save, refund, refund.approve(account.details, NOW, account_id=account.id))
 
         async def waiting(step: TransferStep) -> list[TransferStep]:
-            found = await backend.reads.refund_transfers.page(RefundTransferFilter(waits_for=step))
+            found = await self.reads.refund_transfers.page(RefundTransferFilter(waits_for=step))
             return [transfer.waits_for for transfer in found]
 
-        await assert_approval_follows_the_account(account, waiting, backend, make)
+        await assert_approval_follows_the_account(account, waiting, self.backend, self.make)
 
-    async def test_refund_transfers_are_filtered_and_sorted(self, backend: Backend, make: Builder) -> None:
-        cast, other = await a_cast(backend, make), await a_cast(backend, make)
-        one, theirs = await a_booking(backend, make, cast), await a_booking(backend, make, other)
-        small = replace(make.refund(one, Money(amount=5, currency="MNT")), created_at=NOW - HOUR)
-        large = make.refund(one, Money(amount=9, currency="MNT"))
-        made = replace(make.refund(theirs, Money(amount=7, currency="MNT")), status=RefundStatus.REFUNDED)
-        async with backend.begin() as tx:
+    async def test_refund_transfers_are_filtered_and_sorted(self, cast: Cast, other: Cast) -> None:
+        one, theirs = await self.a_booking(cast), await self.a_booking(other)
+        small = replace(self.make.refund(one, Money(amount=5, currency="MNT")), created_at=NOW - HOUR)
+        large = self.make.refund(one, Money(amount=9, currency="MNT"))
+        made = replace(self.make.refund(theirs, Money(amount=7, currency="MNT")), status=RefundStatus.REFUNDED)
+        async with self.begin() as tx:
             for refund in (small, large, made):
                 await tx.refunds.add(refund)
         for chosen, expected in (
@@ -136,7 +123,7 @@ class RefundTransferReadsContract(StorageContract):
             (RefundTransferFilter(order=MoneyOrder.HIGHEST, after=large.id, limit=1), [made]),
             (RefundTransferFilter(order=MoneyOrder.LOWEST), [small, made, large]),
         ):
-            assert await _ids(backend, chosen) == [refund.id for refund in expected], chosen
+            assert await self._ids(chosen) == [refund.id for refund in expected], chosen
 
 
 async def _save(save: Callable[..., Awaitable[None]], was: Refund, now: Refund) -> None:

@@ -7,59 +7,57 @@ from uuid import UUID
 
 from booking_domain.shared.audit import AuditEntry, AuditFilter, Origin, Subject
 from booking_domain.shared.ids import AuditId, UserId
-from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, rolled_back
+from booking_domain.testing.builders import NOW
+from booking_domain.testing.kit.storage import StorageContract
 
 _ALL = AuditFilter(limit=100)
-
-
-async def _kept(backend: Backend, *entries: AuditEntry) -> None:
-    async with backend.begin() as tx:
-        for entry in entries:
-            await tx.audit_log.add(entry)
-
-
-async def _found(backend: Backend, criteria: AuditFilter) -> Sequence[AuditEntry]:
-    return list(await backend.reads.audit_log.page(criteria))
 
 
 class AuditContract(StorageContract):
     """Audit entries, added in the database transaction of the change that they record."""
 
-    async def test_an_entry_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
+    async def _kept(self, *entries: AuditEntry) -> None:
+        async with self.begin() as tx:
+            for entry in entries:
+                await tx.audit_log.add(entry)
+
+    async def _found(self, criteria: AuditFilter) -> Sequence[AuditEntry]:
+        return list(await self.reads.audit_log.page(criteria))
+
+    async def test_an_entry_is_stored_with_all_fields(self) -> None:
         whole = replace(
-            make.audit_entry(),
+            self.make.audit_entry(),
             details={"changes": ["name", "role"], "to": {"role": "admin", "до": None}, "times": 3, "by": True},
             origin=Origin(address="2001:db8::7", user_agent="Ж 'q' \"", request_id="a-b.c"),
         )
-        bare = replace(make.audit_entry(), subject=None, origin=Origin(), details={})
-        await _kept(backend, whole, bare)
-        assert await _found(backend, _ALL) == [bare, whole]
+        bare = replace(self.make.audit_entry(), subject=None, origin=Origin(), details={})
+        await self._kept(whole, bare)
+        assert await self._found(_ALL) == [bare, whole]
 
-    async def test_an_entry_can_name_users_that_do_not_exist(self, backend: Backend, make: Builder) -> None:
-        entry = make.audit_entry()
-        assert await backend.reads.users.get(entry.actor.id) is None
-        await _kept(backend, entry)
-        assert await _found(backend, _ALL) == [entry]
+    async def test_an_entry_can_name_users_that_do_not_exist(self) -> None:
+        entry = self.make.audit_entry()
+        assert await self.reads.users.get(entry.actor.id) is None
+        await self._kept(entry)
+        assert await self._found(_ALL) == [entry]
 
-    async def test_a_rolled_back_transaction_leaves_no_entry(self, backend: Backend, make: Builder) -> None:
-        await rolled_back(backend, lambda tx: tx.audit_log.add(make.audit_entry()))
-        assert await _found(backend, _ALL) == []
+    async def test_a_rolled_back_transaction_leaves_no_entry(self) -> None:
+        await self.rolled_back(lambda tx: tx.audit_log.add(self.make.audit_entry()))
+        assert await self._found(_ALL) == []
 
-    async def test_pages_are_newest_first(self, backend: Backend, make: Builder) -> None:
-        entries = [make.audit_entry() for _ in range(5)]
-        await _kept(backend, *entries)
-        first = await _found(backend, AuditFilter(limit=2))
-        rest = await _found(backend, AuditFilter(limit=100, after=first[-1].id))
+    async def test_pages_are_newest_first(self) -> None:
+        entries = [self.make.audit_entry() for _ in range(5)]
+        await self._kept(*entries)
+        first = await self._found(AuditFilter(limit=2))
+        rest = await self._found(AuditFilter(limit=100, after=first[-1].id))
         assert [*first, *rest] == entries[::-1]
-        assert await _found(backend, AuditFilter(limit=2, after=AuditId(UUID(int=0)))) == []
+        assert await self._found(AuditFilter(limit=2, after=AuditId(UUID(int=0)))) == []
 
-    async def test_each_filter_returns_only_matching_entries(self, backend: Backend, make: Builder) -> None:
-        entry, other = make.audit_entry(), make.audit_entry()
+    async def test_each_filter_returns_only_matching_entries(self) -> None:
+        entry, other = self.make.audit_entry(), self.make.audit_entry()
         assert entry.subject is not None
         other = replace(other, action="other.done", at=NOW + timedelta(hours=1), subject=Subject("other", UUID(int=7)))
-        alone = replace(make.audit_entry(), subject=None, action="alone", at=NOW - timedelta(hours=1))
-        await _kept(backend, entry, other, alone)
+        alone = replace(self.make.audit_entry(), subject=None, action="alone", at=NOW - timedelta(hours=1))
+        await self._kept(entry, other, alone)
         unknown = UserId(UUID(int=5))
         for chosen, expected in (
             (replace(_ALL, actor_id=entry.actor.id), [entry]),
@@ -73,4 +71,4 @@ class AuditContract(StorageContract):
             (replace(_ALL, at_before=NOW), [alone]),
             (replace(_ALL, at_from=NOW, at_before=NOW + timedelta(hours=1)), [entry]),
         ):
-            assert await _found(backend, chosen) == expected, chosen
+            assert await self._found(chosen) == expected, chosen

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import BookingId, EventId
-from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, alone
+from booking_domain.testing.builders import NOW
+from booking_domain.testing.kit.storage import StorageContract
 from booking_domain.use_cases.platform.ports import CONTEXTS
 
 
@@ -51,28 +51,29 @@ SPARSE_EVENTS: Final[tuple[Event, ...]] = tuple(sample(event, number, sparse=Tru
 class OutboxContract(StorageContract):
     """The outbox keeps the events of committed database transactions, in order."""
 
-    async def test_every_type_of_event_comes_back_as_it_was_put(self, backend: Backend, make: Builder) -> None:
-        events = [replace(event, id=EventId(make.entropy.new_id())) for event in EVERY_EVENT + SPARSE_EVENTS]
-        await alone(backend).outbox.put(events)
-        assert list(await backend.outbox_events()) == events
+    async def test_every_type_of_event_comes_back_as_it_was_put(self) -> None:
+        events = [replace(event, id=EventId(self.make.entropy.new_id())) for event in EVERY_EVENT + SPARSE_EVENTS]
+        await self.alone.outbox.put(events)
+        assert list(await self.backend.outbox_events()) == events
 
-    async def test_events_keep_their_order(self, backend: Backend, make: Builder) -> None:
-        subject = BookingId(make.entropy.new_id())
+    async def test_events_keep_their_order(self) -> None:
+        subject = BookingId(self.make.entropy.new_id())
         # Neither the ids nor the times are in the order of delivery.
         events = [
-            replace(make.domain_event(subject), occurred_at=NOW - timedelta(seconds=number)) for number in range(12)
+            replace(self.make.domain_event(subject), occurred_at=NOW - timedelta(seconds=number))
+            for number in range(12)
         ][::-1]
         for number in range(0, 12, 3):
-            async with backend.begin() as tx:
+            async with self.begin() as tx:
                 await tx.outbox.put(events[number : number + 1])
                 await tx.outbox.put(events[number + 1 : number + 3])
-        assert list(await backend.outbox_events()) == events
+        assert list(await self.backend.outbox_events()) == events
 
-    async def test_putting_no_events_stores_nothing(self, backend: Backend, make: Builder) -> None:
-        event = make.domain_event(BookingId(make.entropy.new_id()))
-        await alone(backend).outbox.put([])
-        assert list(await backend.outbox_events()) == []
-        async with backend.begin() as tx:
+    async def test_putting_no_events_stores_nothing(self) -> None:
+        event = self.make.domain_event(BookingId(self.make.entropy.new_id()))
+        await self.alone.outbox.put([])
+        assert list(await self.backend.outbox_events()) == []
+        async with self.begin() as tx:
             await tx.outbox.put([event])
             await tx.outbox.put([])
-        assert list(await backend.outbox_events()) == [event]
+        assert list(await self.backend.outbox_events()) == [event]

@@ -13,7 +13,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.signals import ReceivedSignals, Signals
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import TIME_LIMIT, Backend, StorageContract, alone, rolled_back
+from booking_domain.testing.kit.storage import TIME_LIMIT, Backend, StorageContract
 from booking_domain.use_cases.platform.ports import Repositories
 
 TICK: Final = NewLiveEvent(channel=Channel.SYSTEM, type="test.tick")
@@ -63,75 +63,62 @@ async def _processes(backend: Backend) -> AsyncIterator[list[Signals]]:
             await each.close()
 
 
-async def _signed_in(backend: Backend, make: Builder) -> tuple[User, Session]:
-    user = make.user()
-    session = make.session(user)
-    async with backend.begin() as tx:
-        await tx.users.add(user)
-        await tx.sessions.add(session)
-    return user, session
-
-
 class SignalsContract(StorageContract):
     """What is heard of transactions that commit, in this process and in others."""
 
-    async def test_the_first_call_may_have_missed_something(self, backend: Backend) -> None:
-        async with _processes(backend) as signals:
+    async def test_the_first_call_may_have_missed_something(self) -> None:
+        async with _processes(self.backend) as signals:
             assert [await each.wait(TIME_LIMIT) for each in signals] == [ReceivedSignals(missed=True)] * 2
             assert await signals[0].wait(0.01) == ReceivedSignals()
 
-    async def test_every_process_hears_of_every_announcement(self, backend: Backend) -> None:
-        async with _processes(backend) as signals:
+    async def test_every_process_hears_of_every_announcement(self) -> None:
+        async with _processes(self.backend) as signals:
             for each in signals:
                 await each.wait(0)
             for _ in range(2):
                 waiting = [asyncio.create_task(each.wait(TIME_LIMIT)) for each in signals]
-                await alone(backend).live_events.append([TICK, TICK], NOW)
+                await self.alone.live_events.append([TICK, TICK], NOW)
                 received = await asyncio.wait_for(asyncio.gather(*waiting), TIME_LIMIT / 2)
                 assert received == [ReceivedSignals(live_events=True)] * 2
 
-    async def test_whatever_reduces_the_access_of_an_account_names_it_in_every_process(
-        self, backend: Backend, make: Builder
-    ) -> None:
-        async with _processes(backend) as signals:
+    async def test_whatever_reduces_the_access_of_an_account_names_it_in_every_process(self) -> None:
+        async with _processes(self.backend) as signals:
             for each in signals:
                 await each.wait(0)
             for reduce in REDUCES:
-                user, session = await _signed_in(backend, make)
-                async with backend.begin() as tx:
+                user, session = await self.signed_in()
+                async with self.begin() as tx:
                     await reduce(tx, user, session)
                 for each in signals:
                     assert await each.wait(TIME_LIMIT) == ReceivedSignals(accounts=frozenset({user.id})), (
                         reduce.__name__
                     )
 
-    async def test_what_reduces_no_access_is_silent(self, backend: Backend, make: Builder) -> None:
-        async with _processes(backend) as (signals, _):
+    async def test_what_reduces_no_access_is_silent(self) -> None:
+        async with _processes(self.backend) as (signals, _):
             await signals.wait(0)
             for change in SILENT:
-                user, session = await _signed_in(backend, make)
-                async with backend.begin() as tx:
+                user, session = await self.signed_in()
+                async with self.begin() as tx:
                     await change(tx, user, session)
-            user, session = await _signed_in(backend, make)
+            user, session = await self.signed_in()
 
             async def end(tx: Repositories) -> None:
                 await _ended(tx, user, session)
 
-            await rolled_back(backend, end)
-            last, session = await _signed_in(backend, make)
-            async with backend.begin() as tx:
+            await self.rolled_back(end)
+            last, session = await self.signed_in()
+            async with self.begin() as tx:
                 await _ended(tx, last, session)
             assert await signals.wait(TIME_LIMIT) == ReceivedSignals(accounts=frozenset({last.id}))
 
-    async def test_the_process_itself_is_told_before_its_transaction_returns(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_the_process_itself_is_told_before_its_transaction_returns(self) -> None:
         reduced: list[UserId] = []
-        backend.when_access_is_reduced(reduced.append)
+        self.backend.when_access_is_reduced(reduced.append)
         for reduce in REDUCES:
-            user, session = await _signed_in(backend, make)
+            user, session = await self.signed_in()
             reduced.clear()
-            async with backend.begin() as tx:
+            async with self.begin() as tx:
                 await reduce(tx, user, session)
                 assert reduced == []
             assert reduced == [user.id], reduce.__name__
