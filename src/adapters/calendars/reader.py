@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import Sequence
-from typing import Final, Self
+from typing import Final
 from urllib.parse import urlsplit
 
 from adapters.calendars.fetching import Fetcher
 from adapters.calendars.sandbox import Sandbox
+from adapters.kit.opened import Opened
 from adapters.kit.pinned_client import PinnedClient
 from booking_domain.scheduling.feeds import FeedReader, FeedUnreadable
 from booking_domain.shared import time
@@ -16,7 +17,7 @@ _LOG = logging.getLogger(__name__)
 DEFAULT_MAX_BYTES: Final = 5_000_000
 
 
-class HttpFeedReader(FeedReader):
+class HttpFeedReader(Opened, FeedReader):
     """Reads feeds concurrently; share one instance per process, and open and close it with `async with`.
 
     `timeout_seconds` bounds a fetch, including name resolution and redirects; `Sandbox` bounds the parsing. `max_bytes`
@@ -46,13 +47,6 @@ class HttpFeedReader(FeedReader):
         """Wait for running parses; the reader cannot be reopened."""
         await self._sandbox.close()
         await self._http.close()
-
-    async def __aenter__(self) -> Self:
-        await self.open()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
 
     async def read(self, url: str, *, window: TimeRange, time_zone: str) -> Sequence[TimeRange]:
         """As in the port; raises `InvalidValue` for an unknown `time_zone`."""

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from http import HTTPStatus
-from typing import Final, Self, TypeVar
+from typing import Final, TypeVar
 from urllib.parse import urlencode
 
 import httpx
@@ -15,6 +15,7 @@ import msgspec
 
 from adapters.kit.http_client import http_client
 from adapters.kit.http_responses import ACCEPT, HttpResponse, UnusableResponse, read_response
+from adapters.kit.opened import Opened
 from adapters.openid.clients import Clients, OpenIdClient
 from adapters.openid.flows import LIFE, Flow
 from adapters.openid.identity_tokens import UnknownKey, assertion_of, key_of, verified
@@ -52,7 +53,7 @@ class TokenResponse(msgspec.Struct, frozen=True):
     id_token: str
 
 
-class HttpOpenIdProviders(OpenIdProviders):
+class HttpOpenIdProviders(Opened, OpenIdProviders):
     """Services over HTTP. Metadata and keys are cached; keys are read again when a token names an unknown one."""
 
     def __init__(self, clients: Clients, *, redirect_uri: str, key: bytes, timeout_seconds: float = 5.0) -> None:
@@ -71,13 +72,6 @@ class HttpOpenIdProviders(OpenIdProviders):
         if self._http is not None:
             await self._http.aclose()
         self._http = None
-
-    async def __aenter__(self) -> Self:
-        await self.open()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
 
     async def begin(self, provider: IdentityProvider, now: datetime) -> OpenIdStart:
         client = self._client(provider)

@@ -7,12 +7,13 @@ from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Final, Generic, Self, TypeVar
+from typing import Final, Generic, TypeVar
 
 import httpx
 
 from adapters.kit.http_client import http_client
 from adapters.kit.http_responses import UnusableResponse
+from adapters.kit.opened import Opened
 from adapters.qpay.client import QPayCalls, QPayClient
 from adapters.qpay.invoices import invoice_from, invoice_request
 from adapters.qpay.payment_checks import PAID, fetch_payments
@@ -70,7 +71,7 @@ async def _is_closed(client: QPayCalls, invoice_reference: str) -> bool:
         return False
 
 
-class MerchantGateway(PaymentGateway, Generic[CallsT]):
+class MerchantGateway(Opened, PaymentGateway, Generic[CallsT]):
     """QPay as a payment gateway, independent of the transport. Opened and closed with `async with`.
 
     Payments store `name`. `timeout_seconds` bounds a whole port call.
@@ -112,13 +113,6 @@ class MerchantGateway(PaymentGateway, Generic[CallsT]):
         if self._http is not None:
             await self._http.aclose()
         self._http = self._client = None
-
-    async def __aenter__(self) -> Self:
-        await self.open()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
 
     async def report(self, invoice_reference: str, currency: str) -> GatewayReport:
         if currency != CURRENCY:

@@ -4,13 +4,14 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Final, Self, TypeVar
+from typing import Final, TypeVar
 
 import httpx
 import msgspec
 
 from adapters.kit.http_client import http_client
 from adapters.kit.http_responses import ACCEPT, HttpResponse, UnusableResponse, read_response
+from adapters.kit.opened import Opened
 from booking_domain.notifications.errors import SmsUnavailable
 
 MAX_RESPONSE_BYTES: Final = 256 * 1024
@@ -83,7 +84,7 @@ class ProviderClient:
             return await read_response(response, max_bytes=MAX_RESPONSE_BYTES)
 
 
-class HttpSmsSender:
+class HttpSmsSender(Opened):
     """Opens and closes the client of a provider, also as an async context manager."""
 
     def __init__(self, client: ProviderClient) -> None:
@@ -94,10 +95,3 @@ class HttpSmsSender:
 
     async def close(self) -> None:
         await self._client.close()
-
-    async def __aenter__(self) -> Self:
-        await self.open()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()

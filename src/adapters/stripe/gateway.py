@@ -11,13 +11,14 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Final, Self
+from typing import Final
 
 import httpx
 import msgspec
 import stripe
 
 from adapters.kit.http_responses import UnusableResponse
+from adapters.kit.opened import Opened
 from adapters.stripe.currencies import CHARGEABLE, from_stripe, to_stripe
 from adapters.stripe.transport import StripeTransport
 from adapters.stripe.wire import (
@@ -62,7 +63,7 @@ _OUTCOMES: Final = {
 """What has come of a refund; with any other status (`failed`, `canceled`) it has moved no money."""
 
 
-class StripeGateway(PaymentGateway):
+class StripeGateway(Opened, PaymentGateway):
     """Opened and closed with `async with`. `timeout_seconds` bounds each request."""
 
     def __init__(
@@ -103,13 +104,6 @@ class StripeGateway(PaymentGateway):
         if self._transport is not None:
             await self._transport.close_async()
         self._transport = self._client = None
-
-    async def __aenter__(self) -> Self:
-        await self.open()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
 
     async def create_invoice(self, order: InvoiceOrder) -> Invoice:
         """As in the port; raises `NotChargeable` for an amount that Stripe refuses.

@@ -5,11 +5,12 @@ import logging
 import ssl
 from contextlib import aclosing, suppress
 from http import HTTPStatus
-from typing import Final, Self
+from typing import Final
 
 import httpx
 
 from adapters.kit.destinations import DestinationRefused, Resolver, parsed_url
+from adapters.kit.opened import Opened
 from adapters.kit.pinned_client import PinnedClient
 from adapters.webhooks.signing import signed_headers
 from booking_domain.webhooks.model import MAX_EXCERPT, Failure, Outcome
@@ -25,7 +26,7 @@ _HEADERS: Final = {
 }
 
 
-class HttpWebhookSender(WebhookSender):
+class HttpWebhookSender(Opened, WebhookSender):
     """Makes attempts concurrently; share one instance per process, and open and close it with `async with`.
 
     `timeout_seconds` bounds an attempt, including name resolution. A redirect is a failure. `allow_private`, for tests
@@ -55,13 +56,6 @@ class HttpWebhookSender(WebhookSender):
     async def close(self) -> None:
         """Cancel queued lookups of names; the sender cannot be reopened."""
         await self._http.close()
-
-    async def __aenter__(self) -> Self:
-        await self.open()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
 
     async def send(self, message: WebhookMessage) -> Outcome:
         try:

@@ -18,12 +18,10 @@ from booking_domain.scheduling.model import (
     MAX_HORIZON_DAYS,
     MAX_RANGES_A_DATE,
     MAX_RULES,
-    MAX_WEEKS_APART,
     Anchoring,
     Block,
     Calendar,
     DateException,
-    Hours,
     OpeningHours,
     SlotSettings,
     WeeklyRule,
@@ -31,8 +29,8 @@ from booking_domain.scheduling.model import (
 from booking_domain.scheduling.slots import offered_slots
 from booking_domain.shared.errors import InvalidValue, inside
 from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, UserId
-from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime, instant
-from entrypoints.http.availability.schemas import EndTime, StartTime
+from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, instant
+from entrypoints.http.availability.schemas import HoursBody, RuleBody
 from entrypoints.http.kit.compression import COMPRESSIBLE
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.fields import Body, Instant, Json, Minutes, SomeMinutes, ZoneName, parts_of
@@ -50,24 +48,12 @@ _LONGEST: Final = timedelta(days=2)
 _NOBODY: Final = UUID(int=0)
 
 
-class HoursOfDayBody(Body, frozen=True, kw_only=True):
+class HoursOfDayBody(HoursBody, frozen=True, kw_only=True):
     """A range of times of the day; an end that is not after the start is on the next day."""
 
-    start_time: StartTime
-    end_time: EndTime
 
-    def hours(self) -> Hours:
-        """Return the value of the domain."""
-        return Hours(WallTime.parse(self.start_time), WallTime.parse(self.end_time))
-
-
-class CalendarRuleBody(HoursOfDayBody, frozen=True, kw_only=True):
+class CalendarRuleBody(RuleBody, frozen=True, kw_only=True):
     """A weekly rule."""
-
-    day: Annotated[int, Meta(ge=0, le=6, description="0 is Sunday.")]
-    valid_from: date | None = None
-    valid_until: date | None = None
-    every_weeks: Annotated[int, Meta(ge=1, le=MAX_WEEKS_APART)] = 1
 
     def rule(self) -> WeeklyRule:
         """Return the value of the domain."""

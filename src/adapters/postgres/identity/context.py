@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Final
 
+from adapters.postgres.identity import tables
 from adapters.postgres.identity.bank_accounts import PostgresBankAccountReads, PostgresBankAccounts
 from adapters.postgres.identity.blocked_networks import PostgresBlockedNetworkReads, PostgresBlockedNetworks
 from adapters.postgres.identity.calendar_links import PostgresCalendarLinkReads, PostgresCalendarLinks
@@ -36,30 +37,6 @@ from adapters.postgres.identity.sessions import (
     PostgresSessions,
 )
 from adapters.postgres.identity.sign_ups import PostgresSignUpReads, PostgresSignUps
-from adapters.postgres.identity.tables import (
-    acceptances,
-    bank_accounts,
-    blocked_networks,
-    calendar_links,
-    code_history,
-    email_changes,
-    external_identities,
-    known_clients,
-    login_history,
-    one_time_codes,
-    passkey_challenges,
-    passkeys,
-    phone_changes,
-    recovery_codes,
-    remembered_devices,
-    sessions,
-    sign_ups,
-    totp_factors,
-    used_assertions,
-    users,
-    wrong_passwords,
-    wrong_passwords_of_clients,
-)
 from adapters.postgres.identity.users import TAKEN, PostgresUserReads, PostgresUsers
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part, part_with_cipher
 from booking_domain.identity.blocked_networks import NetworkBlockedAlready
@@ -68,28 +45,28 @@ from booking_domain.shared.errors import ConcurrentChange
 
 CONTEXT: Final = PostgresContext(
     tables=(
-        users,
-        sessions,
-        login_history,
-        one_time_codes,
-        code_history,
-        wrong_passwords,
-        wrong_passwords_of_clients,
-        phone_changes,
-        email_changes,
-        sign_ups,
-        external_identities,
-        used_assertions,
-        recovery_codes,
-        totp_factors,
-        calendar_links,
-        bank_accounts,
-        acceptances,
-        blocked_networks,
-        remembered_devices,
-        known_clients,
-        passkeys,
-        passkey_challenges,
+        tables.users,
+        tables.sessions,
+        tables.login_history,
+        tables.one_time_codes,
+        tables.code_history,
+        tables.wrong_passwords,
+        tables.wrong_passwords_of_clients,
+        tables.phone_changes,
+        tables.email_changes,
+        tables.sign_ups,
+        tables.external_identities,
+        tables.used_assertions,
+        tables.recovery_codes,
+        tables.totp_factors,
+        tables.calendar_links,
+        tables.bank_accounts,
+        tables.acceptances,
+        tables.blocked_networks,
+        tables.remembered_devices,
+        tables.known_clients,
+        tables.passkeys,
+        tables.passkey_challenges,
     ),
     conflicts={
         "passkeys_credential_id_key": PasskeyTaken,

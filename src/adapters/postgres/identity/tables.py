@@ -180,42 +180,28 @@ code_history: Final = Table(
     info=personal_data("user_id", erase=DELETE, handover=Kept("for admins: which codes were sent"), export="codes"),
 )
 
-# A pending change of a phone number: the new number, and the former one.
-phone_changes: Final = Table(
-    "phone_changes",
-    metadata,
-    Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
-    encrypted("phone_sealed", field="phone_changes.phone", nullable=False),
-    encrypted("former_sealed", field="phone_changes.former"),
-    Column("code_id", Uuid, nullable=False),
-    instant("asked_at"),
-    instant("day_began"),
-    Column("asked_that_day", Integer, nullable=False),
-    info=personal_data(
-        "user_id",
-        erase=DELETE,
-        handover=ENDED,
-        export=NotExported("a number that the user has just typed, kept for a day"),
-    ),
-)
 
-# A pending change of an e-mail address: the new address, and the former one.
-email_changes: Final = Table(
-    "email_changes",
-    metadata,
-    Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
-    encrypted("email_sealed", field="email_changes.email", nullable=False),
-    encrypted("former_sealed", field="email_changes.former"),
-    Column("code_id", Uuid, nullable=False),
-    instant("asked_at"),
-    instant("day_began"),
-    Column("asked_that_day", Integer, nullable=False),
-    info=personal_data(
-        "user_id",
-        erase=DELETE,
-        handover=ENDED,
-        export=NotExported("an address that the user has just typed, kept for a day"),
-    ),
+def _contact_changes(name: str, contact: str, not_exported: str) -> Table:
+    """The pending changes of a contact: the new one, and the former one."""
+    return Table(
+        name,
+        metadata,
+        Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
+        encrypted(f"{contact}_sealed", field=f"{name}.{contact}", nullable=False),
+        encrypted("former_sealed", field=f"{name}.former"),
+        Column("code_id", Uuid, nullable=False),
+        instant("asked_at"),
+        instant("day_began"),
+        Column("asked_that_day", Integer, nullable=False),
+        info=personal_data("user_id", erase=DELETE, handover=ENDED, export=NotExported(not_exported)),
+    )
+
+
+phone_changes: Final = _contact_changes(
+    "phone_changes", "phone", "a number that the user has just typed, kept for a day"
+)
+email_changes: Final = _contact_changes(
+    "email_changes", "email", "an address that the user has just typed, kept for a day"
 )
 
 # Contacts that wait for the code of a sign-up. They belong to no account yet; a row is removed when its code expires.

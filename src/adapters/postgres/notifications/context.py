@@ -3,20 +3,20 @@
 from typing import Final
 
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part, part_with_cipher
+from adapters.postgres.notifications import tables
 from adapters.postgres.notifications.notifications import PostgresNotificationReads, PostgresNotifications
 from adapters.postgres.notifications.overrides import PostgresMessageOverrideReads, PostgresMessageOverrides
 from adapters.postgres.notifications.push import PostgresPushSubscriptionReads, PostgresPushSubscriptions
 from adapters.postgres.notifications.sms import PostgresSmsMessages, PostgresSmsReads
-from adapters.postgres.notifications.tables import (
-    message_overrides,
-    messages,
-    notifications,
-    push_subscriptions,
-    sms_messages,
-)
 
 CONTEXT: Final = PostgresContext(
-    tables=(notifications, messages, sms_messages, push_subscriptions, message_overrides),
+    tables=(
+        tables.notifications,
+        tables.messages,
+        tables.sms_messages,
+        tables.push_subscriptions,
+        tables.message_overrides,
+    ),
 )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import delete
 
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.personal_data import USER
+from adapters.postgres.scheduling import tables
 from adapters.postgres.scheduling.calendars import (
     PostgresBookableProviders,
     PostgresCalendars,
@@ -16,38 +17,25 @@ from adapters.postgres.scheduling.calendars import (
 from adapters.postgres.scheduling.claims import PostgresClaims
 from adapters.postgres.scheduling.feeds import PostgresFeedReads, PostgresFeeds
 from adapters.postgres.scheduling.services import PostgresServiceReads, PostgresServices
-from adapters.postgres.scheduling.tables import (
-    IS_HOLD,
-    availability_blocks,
-    availability_exceptions,
-    availability_rules,
-    busy_times,
-    calendar_feeds,
-    claims,
-    leave,
-    service_offers,
-    services,
-    waiting_list,
-)
 from adapters.postgres.scheduling.waiting_list import PostgresWaitingList, PostgresWaitingReads
 from booking_domain.scheduling.errors import DateHasException
 
 CONTEXT: Final = PostgresContext(
     tables=(
-        availability_rules,
-        availability_exceptions,
-        availability_blocks,
-        calendar_feeds,
-        busy_times,
-        services,
-        service_offers,
-        waiting_list,
-        claims,
+        tables.availability_rules,
+        tables.availability_exceptions,
+        tables.availability_blocks,
+        tables.calendar_feeds,
+        tables.busy_times,
+        tables.services,
+        tables.service_offers,
+        tables.waiting_list,
+        tables.claims,
     ),
     conflicts={"availability_exceptions_provider_id_date_key": DateHasException},
     release=(
-        delete(claims).where(claims.c.customer_id == USER, IS_HOLD),
-        leave(waiting_list, waiting_list.c.customer_id == USER),
+        delete(tables.claims).where(tables.claims.c.customer_id == USER, tables.IS_HOLD),
+        tables.leave(tables.waiting_list, tables.waiting_list.c.customer_id == USER),
     ),
 )
 
