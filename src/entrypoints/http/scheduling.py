@@ -36,6 +36,7 @@ from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.fields import Body, Instant, Json, Minutes, SomeMinutes, ZoneName, parts_of
 from entrypoints.http.kit.idempotency import COMPUTES
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn, encoded
 from entrypoints.http.providers.schemas import LONGEST_WINDOW, SlotJson, slot_json
@@ -55,16 +56,8 @@ class HoursOfDayBody(HoursBody, frozen=True, kw_only=True):
 class CalendarRuleBody(RuleBody, frozen=True, kw_only=True):
     """A weekly rule."""
 
-    def rule(self) -> WeeklyRule:
-        """Return the value of the domain."""
-        return WeeklyRule(
-            id=RuleId(_NOBODY),
-            day=self.day,
-            hours=self.hours(),
-            valid_from=self.valid_from,
-            valid_until=self.valid_until,
-            every_weeks=self.every_weeks,
-        )
+
+_rule: Final = projection(CalendarRuleBody, WeeklyRule, id=lambda _: RuleId(_NOBODY), hours=CalendarRuleBody.hours)
 
 
 class CalendarExceptionBody(Body, frozen=True, kw_only=True):
@@ -91,7 +84,7 @@ class OpeningHoursBody(Body, frozen=True, kw_only=True):
 
     def opening_hours(self) -> OpeningHours:
         """Return the value of the domain."""
-        rules = parts_of("rules", self.rules, CalendarRuleBody.rule)
+        rules = parts_of("rules", self.rules, _rule)
         exceptions = parts_of("exceptions", self.exceptions, CalendarExceptionBody.exception)
         return OpeningHours(time_zone=self.time_zone, rules=rules, exceptions=exceptions)
 
@@ -144,21 +137,10 @@ class SlotSettingsBody(Body, frozen=True, kw_only=True):
     max_per_week: Annotated[int, Meta(ge=1, le=7 * MINUTES_A_DAY)] | None = None
     anchoring: Anchoring = Anchoring.OPEN_RANGE
 
-    def settings(self) -> SlotSettings:
-        """Return the value of the domain."""
-        return SlotSettings(
-            step_minutes=self.slot_step_minutes,
-            duration_minutes=self.slot_duration_minutes,
-            buffer_before_minutes=self.buffer_before_minutes,
-            buffer_after_minutes=self.buffer_after_minutes,
-            min_notice_minutes=self.min_notice_minutes,
-            horizon_days=self.horizon_days,
-            max_per_day=self.max_per_day,
-            max_per_week=self.max_per_week,
-            anchoring=self.anchoring,
-        )
 
-
+_settings: Final = projection(
+    SlotSettingsBody, SlotSettings, step_minutes="slot_step_minutes", duration_minutes="slot_duration_minutes"
+)
 Periods = Annotated[tuple[PeriodBody, ...], Meta(max_length=MOST_PERIODS)]
 
 
@@ -180,7 +162,7 @@ class CalendarBody(OpeningHoursBody, frozen=True, kw_only=True):
             time_zone=hours.time_zone,
             rules=hours.rules,
             exceptions=hours.exceptions,
-            settings=self.settings.settings(),
+            settings=_settings(self.settings),
             blocks=tuple(
                 Block(id=BlockId(_NOBODY), range=each) for each in parts_of("blocks", self.blocks, PeriodBody.range)
             ),
@@ -284,15 +266,10 @@ def explained_response(params: ExplainSlotBody) -> bytes:
     return encode(explained_json(explanation))
 
 
-def explained_json(explanation: Explanation) -> ExplainedSlotJson:
-    """Show an explanation."""
-    before, after = explanation.before, explanation.after
-    return ExplainedSlotJson(
-        offered=explanation.offered,
-        reasons=tuple(reason.value for reason in explanation.reasons),
-        before=None if before is None else slot_json(before),
-        after=None if after is None else slot_json(after),
-    )
+explained_json: Final = projection(
+    Explanation, ExplainedSlotJson, before=("before", slot_json), after=("after", slot_json)
+)
+"""Show an explanation."""
 
 
 CALENDAR: Final[dict[str, Any]] = {

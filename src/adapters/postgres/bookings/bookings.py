@@ -13,6 +13,7 @@ from adapters.postgres.catalogue.profiles import policy_json, policy_of
 from adapters.postgres.identity.tables import external_identities, users
 from adapters.postgres.kit.advisory_locks import lock_key
 from adapters.postgres.kit.codec import Columns, Converted, Mapper, Renamed
+from adapters.postgres.kit.rows import by_booking
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork
 from booking_domain.bookings.model import Booking, BookingEvent
@@ -294,11 +295,8 @@ class PostgresBookingReads(WithWork, BookingReads):
         return await self._work.each(EVENT.read, _EVENTS, booking_id=booking_id)
 
     async def events_of_each(self, booking_ids: Sequence[BookingId]) -> dict[BookingId, list[BookingEvent]]:
-        found: dict[BookingId, list[BookingEvent]] = {booking_id: [] for booking_id in booking_ids}
-        for row in await self._work.all(_EVENTS_OF_EACH, booking_ids=list(booking_ids)):
-            event = EVENT.read(row)
-            found[event.booking_id].append(event)
-        return found
+        found = await self._work.each(EVENT.read, _EVENTS_OF_EACH, booking_ids=list(booking_ids))
+        return by_booking(found, booking_ids)
 
     async def overdue(self, now: datetime, limit: int) -> list[BookingId]:
         return [BookingId(id_) for (id_,) in await self._work.all(_OVERDUE, now=now, most=limit)]

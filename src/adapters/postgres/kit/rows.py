@@ -1,14 +1,17 @@
 """Repositories that keep each value in a row of its own: what adding and saving it has in common."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar
 
 from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
+from booking_domain.shared.ids import BookingId
 
 Value = TypeVar("Value")
 Versioned = TypeVar("Versioned", bound=Any)
+OfBooking = TypeVar("OfBooking", bound=Any)
 
 
 class Rows:
@@ -50,3 +53,11 @@ class SavedRows(_WithRows, Generic[Versioned]):
 
 class VersionedRows(AddedRows[Versioned], SavedRows[Versioned]):
     """Base of repositories that add and save values."""
+
+
+def by_booking(found: Iterable[OfBooking], booking_ids: Iterable[BookingId]) -> dict[BookingId, list[OfBooking]]:
+    """The values of each of these bookings."""
+    by_id: dict[BookingId, list[OfBooking]] = {booking_id: [] for booking_id in booking_ids}
+    for each in found:
+        by_id[each.booking_id].append(each)
+    return by_id

@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import bindparam, func, select
 
 from adapters.postgres.kit.codec import Mapper
-from adapters.postgres.kit.rows import AddedRows, Rows
+from adapters.postgres.kit.rows import AddedRows, Rows, by_booking
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
 from adapters.postgres.payments.tables import adjustments
@@ -39,8 +39,5 @@ class PostgresAdjustmentReads(WithWork, AdjustmentReads):
         return (await self.of_each_booking([booking_id]))[booking_id]
 
     async def of_each_booking(self, booking_ids: Sequence[BookingId]) -> dict[BookingId, list[Adjustment]]:
-        found: dict[BookingId, list[Adjustment]] = {booking_id: [] for booking_id in booking_ids}
-        for row in await self._work.all(_OF_EACH_BOOKING, booking_ids=list(booking_ids)):
-            adjustment = ADJUSTMENT.read(row)
-            found[adjustment.booking_id].append(adjustment)
-        return found
+        found = await self._work.each(ADJUSTMENT.read, _OF_EACH_BOOKING, booking_ids=list(booking_ids))
+        return by_booking(found, booking_ids)

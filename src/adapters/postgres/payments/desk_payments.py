@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import bindparam, func, select
 
 from adapters.postgres.kit.codec import Columns, Mapper
-from adapters.postgres.kit.rows import Rows, VersionedRows
+from adapters.postgres.kit.rows import Rows, VersionedRows, by_booking
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
 from adapters.postgres.payments.tables import desk_payments
@@ -36,11 +36,8 @@ class PostgresDeskPaymentReads(WithWork, DeskPaymentReads):
         return await self._work.each(DESK_PAYMENT.read, _OF_BOOKING, booking_id=booking_id)
 
     async def of_each_booking(self, booking_ids: Sequence[BookingId]) -> dict[BookingId, list[DeskPayment]]:
-        found: dict[BookingId, list[DeskPayment]] = {booking_id: [] for booking_id in booking_ids}
-        for row in await self._work.all(_OF_EACH_BOOKING, booking_ids=list(booking_ids)):
-            payment = DESK_PAYMENT.read(row)
-            found[payment.booking_id].append(payment)
-        return found
+        found = await self._work.each(DESK_PAYMENT.read, _OF_EACH_BOOKING, booking_ids=list(booking_ids))
+        return by_booking(found, booking_ids)
 
 
 class PostgresDeskPayments(VersionedRows[DeskPayment], PostgresDeskPaymentReads, DeskPayments):

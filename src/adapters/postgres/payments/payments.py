@@ -8,7 +8,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import and_, bindparam, func, or_, select
 
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
-from adapters.postgres.kit.rows import Rows, VersionedRows
+from adapters.postgres.kit.rows import Rows, VersionedRows, by_booking
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
 from adapters.postgres.payments.tables import payments
@@ -114,11 +114,8 @@ class PostgresPaymentReads(WithWork, PaymentReads):
         return await self._work.each(PAYMENT.read, _OF_BOOKING, booking_id=booking_id)
 
     async def of_each_booking(self, booking_ids: Sequence[BookingId]) -> dict[BookingId, list[Payment]]:
-        found: dict[BookingId, list[Payment]] = {booking_id: [] for booking_id in booking_ids}
-        for row in await self._work.all(_OF_EACH_BOOKING, booking_ids=list(booking_ids)):
-            payment = PAYMENT.read(row)
-            found[payment.booking_id].append(payment)
-        return found
+        found = await self._work.each(PAYMENT.read, _OF_EACH_BOOKING, booking_ids=list(booking_ids))
+        return by_booking(found, booking_ids)
 
     async def of_invoices(self, gateway: str, references: Sequence[str]) -> list[Payment]:
         return await self._work.each(PAYMENT.read, _OF_INVOICES, gateway=gateway, references=list(references))

@@ -32,7 +32,7 @@ from adapters.postgres.kit.codec import Columns, Converted, Mapper
 from adapters.postgres.kit.listing import parameters
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import USER, Kept, NotExported, personal_data
-from adapters.postgres.kit.rows import AddedRows, Rows
+from adapters.postgres.kit.rows import AddedRows, Rows, by_booking
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork
 from booking_domain.payments.receipts import (
@@ -184,11 +184,8 @@ class PostgresReceiptReads(WithWork, ReceiptReads):
         return await self._work.each(RECEIPT.read, _OF_BOOKING, booking_id=booking_id)
 
     async def of_each_booking(self, booking_ids: Sequence[BookingId]) -> dict[BookingId, list[Receipt]]:
-        found: dict[BookingId, list[Receipt]] = {booking_id: [] for booking_id in booking_ids}
-        for row in await self._work.all(_OF_EACH_BOOKING, booking_ids=list(booking_ids)):
-            receipt = RECEIPT.read(row)
-            found[receipt.booking_id].append(receipt)
-        return found
+        found = await self._work.each(RECEIPT.read, _OF_EACH_BOOKING, booking_ids=list(booking_ids))
+        return by_booking(found, booking_ids)
 
 
 class PostgresReceipts(AddedRows[Receipt], Receipts):
