@@ -24,6 +24,7 @@ PAGES: Final = [
     ("use/disputes.md", ["From the opening to a partial refund"]),
     ("use/earnings.md", ["From the booking to the payout"]),
     ("use/roles.md", []),
+    ("use/files.md", ["Upload a file"]),
     (
         "use/account-security.md",
         [
