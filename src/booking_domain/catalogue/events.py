@@ -70,6 +70,10 @@ class SalonRemoved(MembershipChanged, topic="salon.removed"):
     was: MemberStatus
 
 
+class MemberCalendarChanged(MembershipChanged, topic="salon.member_calendar_changed"):
+    """The manager has changed the time off or the weekly hours of a member."""
+
+
 class SalonDeleted(MembershipChanged, topic="salon.deleted"):
     """The salon of a member, or of an invited provider, was deleted."""
 
@@ -90,6 +94,7 @@ MEMBERSHIP_EVENTS: Final[tuple[type[MembershipChanged], ...]] = (
     SalonJoined,
     SalonLeft,
     SalonRemoved,
+    MemberCalendarChanged,
     SalonDeleted,
 )
 EVENTS: Final[tuple[type[Event], ...]] = (*PROFILE_EVENTS, *MEMBERSHIP_EVENTS)

@@ -15,6 +15,7 @@ from booking_domain.testing.kit.storage import Cast
 from booking_domain.use_cases.platform.ports import Repositories
 
 _NOMAD: Final = {"name": "Nomad", "timeZone": "UTC"}
+_OFF: Final = {"start": "2027-03-01T00:00:00Z", "end": "2027-03-02T00:00:00Z"}
 
 
 async def salon(world: World, who: str) -> Ids:
@@ -36,6 +37,32 @@ async def membership(world: World, who: str) -> Ids:
     provider_id = await world.provider_id(provider)
     await world.done("POST", f"/salons/{found['salon_id']}/members", manager, providerId=provider_id)
     return {**found, "provider_id": provider_id}
+
+
+async def member(world: World, who: str) -> Ids:
+    """Who has just joined the manager's salon."""
+    found, (token, provider_id) = await salon(world, who), await world.api.open_provider()
+    world.tokens[provider_id] = token
+    members = f"/salons/{found['salon_id']}/members"
+    await world.done("POST", members, who, providerId=provider_id)
+    await world.done("POST", f"{members}/me/accept", provider_id)
+    return {**found, "provider_id": provider_id}
+
+
+async def member_block(world: World, who: str) -> Ids:
+    found = await member(world, who)
+    path = "/salons/{salon_id}/members/{provider_id}/blocks".format(**found)
+    return {**found, "block_id": (await world.done("POST", path, who, **_OFF))["id"]}
+
+
+async def member_rules(api: Api) -> Edit:
+    world = World(api)
+    found = await member(world, "manager")
+    path = "/salons/{salon_id}/members/{provider_id}/rules".format(**found)
+    seen_at = f"/availability/{found['provider_id']}"
+    rules = {"rules": [{"day": 1, "startTime": "20:00", "endTime": "21:00"}]}
+    viewer = world.tokens[found["provider_id"]]
+    return Edit(world.tokens["manager"], path, rules, seen_at, viewer, tag='"2"', again=False)
 
 
 async def new_salon(api: Api) -> Request:
@@ -85,6 +112,7 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
 
 _MANAGE: Final = Permission.MANAGE_SALONS
 SALON: Final = Kind(salon, ("manager",))
+_MEMBER: Final = "/salons/{salon_id}/members/{provider_id}"
 INVITATION: Final = Kind(invitation, ("provider",), relations=(Relation.MEMBER,))
 MEMBERSHIP: Final = Kind(
     membership,
@@ -122,6 +150,13 @@ FEATURE: Final = Feature(
         "DELETE /salons/{salon_id}/members/{provider_id}": Row(
             Permission.END_SALON_MEMBERSHIPS, MEMBERSHIP, foreign=403
         ),
+        f"POST {_MEMBER}/blocks": Row(
+            _MANAGE, Kind(member, ("manager",)), foreign=403, once=asked("manager", f"{_MEMBER}/blocks", member, **_OFF)
+        ),
+        f"DELETE {_MEMBER}/blocks/{{block_id}}": Row(
+            _MANAGE, Kind(member_block, ("manager",), f"{_MEMBER}/blocks/{{block_id}}"), foreign=403
+        ),
+        f"PUT {_MEMBER}/rules": Row(_MANAGE, Kind(member, ("manager",)), foreign=403, edit=member_rules),
         "GET /salons/{salon_id}/slots": Row(PUBLIC, SALON, query="from=2026-11-23&to=2026-11-24"),
     },
     permissions="""
@@ -140,6 +175,7 @@ FEATURE: Final = Feature(
         "salon.joined": {"providerId", "salonId"},
         "salon.left": {"providerId", "salonId", "was"},
         "salon.removed": {"providerId", "salonId", "was"},
+        "salon.member_calendar_changed": {"providerId", "salonId"},
         "salon.deleted": {"providerId", "salonId", "salonName"},
     },
     personal_data=personal_data,

@@ -5,6 +5,7 @@ from typing import Final
 
 from booking_domain.catalogue.events import (
     MEMBERSHIP_EVENTS,
+    MemberCalendarChanged,
     MembershipChanged,
     SalonDeleted,
     SalonInvited,
@@ -21,7 +22,7 @@ _INVITED: Final = NoticeTemplate(
     subject="Invitation from a salon: “{salon}”",
     text=(
         "The salon {salon} invites you to become a member. If you accept, you are open only while the salon is open, "
-        "and its manager sees your bookings and can move and cancel them."
+        "and its manager sees your bookings, can answer, move and cancel them, and can change your hours and time off."
     ),
 )
 _JOINED: Final = NoticeTemplate(
@@ -49,6 +50,10 @@ _REMOVED: Final[Mapping[MemberStatus, NoticeTemplate]] = {
         ),
     ),
 }
+_CALENDAR: Final = NoticeTemplate(
+    subject="A salon has changed your calendar: “{salon}”",
+    text="The manager of {salon} has changed your hours or your time off. Please check your calendar.",
+)
 _DELETED: Final = NoticeTemplate(
     subject="A salon was deleted: “{salon}”",
     text="The salon {salon} was deleted. Your bookings stay; your opening hours are your own again.",
@@ -80,6 +85,8 @@ def _template_of(event: MembershipChanged) -> NoticeTemplate:
             return _REMOVED[event.was]
         case SalonJoined():
             return _JOINED
+        case MemberCalendarChanged():
+            return _CALENDAR
         case _:
             return _INVITED
 
@@ -104,6 +111,7 @@ MESSAGES: Final = Messages(
     templates={
         "membership.invited": _INVITED,
         "membership.joined": _JOINED,
+        "membership.calendar_changed": _CALENDAR,
         **{f"membership.left.{was}": each for was, each in _LEFT.items()},
         **{f"membership.removed.{was}": each for was, each in _REMOVED.items()},
         "salon.deleted": _DELETED,

@@ -132,7 +132,7 @@ async def _open(command: OpenSalon, tx: Repositories, context: UseCaseContext) -
 
 async def _edit(command: EditSalon, tx: Repositories, context: UseCaseContext) -> Salon:
 
-    before = await _own(command.salon_id, tx, context, command.expected_version)
+    before = await own_salon(command.salon_id, tx, context, command.expected_version)
     photos = await changed_pictures(_photos_of(before), command.photo_file_ids, tx, context)
     command = replace(command, phone=_parsed(command.phone, context))
     after = changed(before, command, photos=photos, version=before.version + 1)
@@ -151,7 +151,7 @@ def _photos_of(salon: Salon) -> FileOwner:
 
 async def _set_hours(command: SetSalonHours, tx: Repositories, context: UseCaseContext) -> SalonView:
 
-    before = await _own(command.salon_id, tx, context, command.expected_version)
+    before = await own_salon(command.salon_id, tx, context, command.expected_version)
     if len(command.rules) > MAX_SALON_RULES:
         raise InvalidValue(field="rules", problem=f"at most {MAX_SALON_RULES} rules")
     if len(command.exceptions) > MAX_SALON_EXCEPTIONS:
@@ -188,9 +188,9 @@ async def _invite(command: Membership, tx: Repositories, context: UseCaseContext
 
     Invitations are messages to people who have not asked for them: their number is limited for manager and provider.
     """
-    salon = await _own(command.salon_id, tx, context)
+    salon = await own_salon(command.salon_id, tx, context)
     members = await tx.salons.members(salon.id)
-    known = _among(members, command.provider_id)
+    known = member_among(members, command.provider_id)
     if known is not None:
         return known
     profile = await tx.profiles.get(command.provider_id)
@@ -209,7 +209,7 @@ async def _invite(command: Membership, tx: Repositories, context: UseCaseContext
         if not state.allowed:
             raise RateLimited(retry_after_seconds=state.resets_in_seconds)
     await tx.salons.invite(salon.id, profile.id, context.now)
-    await _announce(SalonInvited, salon, profile.id, tx, context)
+    await announce_membership(SalonInvited, salon, profile.id, tx, context)
     return Member(provider_id=profile.id)
 
 
@@ -217,14 +217,14 @@ async def _accept(salon_id: SalonId, tx: Repositories, context: UseCaseContext) 
     """Accept an invitation. A provider is a member of at most one salon. Accepting twice has one effect."""
     salon = required(await tx.salons.lock(salon_id), SalonNotFound)
     provider_id = required(await tx.calendars.lock_provider_of(context.actor.id), ProfileMissing)
-    known = required(_among(await tx.salons.members(salon.id), provider_id), NotInvited)
+    known = required(member_among(await tx.salons.members(salon.id), provider_id), NotInvited)
     if known.status is MemberStatus.MEMBER:
         return known
     if await tx.salons.salon_of(provider_id) is not None:
         raise MemberElsewhere
     member = known.accepted(context.actor.role)
     await tx.salons.add_member(salon.id, provider_id)
-    await _announce(SalonJoined, salon, provider_id, tx, context)
+    await announce_membership(SalonJoined, salon, provider_id, tx, context)
     return member
 
 
@@ -232,11 +232,11 @@ async def _decline(salon_id: SalonId, tx: Repositories, context: UseCaseContext)
     """Decline an invitation: it is deleted."""
     salon = required(await tx.salons.lock(salon_id), SalonNotFound)
     provider_id = required(await tx.calendars.lock_provider_of(context.actor.id), ProfileMissing)
-    known = _among(await tx.salons.members(salon.id), provider_id)
+    known = member_among(await tx.salons.members(salon.id), provider_id)
     if known is None or known.status is not MemberStatus.INVITED:
         raise NotInvited
     await tx.salons.remove_member(salon.id, provider_id)
-    await _announce(SalonLeft, salon, provider_id, tx, context, was=known.status)
+    await announce_membership(SalonLeft, salon, provider_id, tx, context, was=known.status)
 
 
 async def _delete(salon_id: SalonId, tx: Repositories, context: UseCaseContext) -> None:
@@ -245,7 +245,7 @@ async def _delete(salon_id: SalonId, tx: Repositories, context: UseCaseContext) 
     if not may(context.actor, Permission.DELETE_SALONS, owned(context.actor, salon.manager_id)):
         raise NotYourSalon
     for member in await tx.salons.members(salon.id):
-        await _announce(SalonDeleted, salon, member.provider_id, tx, context, salon_name=salon.name)
+        await announce_membership(SalonDeleted, salon, member.provider_id, tx, context, salon_name=salon.name)
     await delete_files(_photos_of(salon), tx, context)
     await tx.salons.remove(salon.id)
 
@@ -260,12 +260,14 @@ async def _part(command: Membership, tx: Repositories, context: UseCaseContext) 
         member = Relation.MEMBER if own == command.provider_id else None
         if not may(context.actor, Permission.END_SALON_MEMBERSHIPS, member):
             raise NotYourSalon
-    known = required(_among(await tx.salons.members(salon.id), command.provider_id), NoSuchMember)
+    known = required(member_among(await tx.salons.members(salon.id), command.provider_id), NoSuchMember)
     await tx.salons.remove_member(salon.id, command.provider_id)
-    await _announce(event, salon, command.provider_id, tx, context, was=known.status)
+    await announce_membership(event, salon, command.provider_id, tx, context, was=known.status)
 
 
-async def _own(salon_id: SalonId, tx: Repositories, context: UseCaseContext, expected: ExpectedVersion = None) -> Salon:
+async def own_salon(
+    salon_id: SalonId, tx: Repositories, context: UseCaseContext, expected: ExpectedVersion = None
+) -> Salon:
     """Lock the actor's salon and return it, or raise `SalonNotFound`, `NotYourSalon` or `StaleVersion`."""
     salon = required(await tx.salons.lock(salon_id), SalonNotFound)
     if not may(context.actor, Permission.MANAGE_SALONS, owned(context.actor, salon.manager_id)):
@@ -274,7 +276,7 @@ async def _own(salon_id: SalonId, tx: Repositories, context: UseCaseContext, exp
     return salon
 
 
-async def _announce(
+async def announce_membership(
     event: type[MembershipChanged],
     salon: Salon,
     provider_id: ProviderId,
@@ -282,6 +284,7 @@ async def _announce(
     context: UseCaseContext,
     **more: Any,
 ) -> None:
+    """Tell what has happened between a salon and a provider."""
     happened = event(
         id=EventId(context.entropy.new_id()),
         occurred_at=context.now,
@@ -292,7 +295,8 @@ async def _announce(
     await tx.outbox.put([happened])
 
 
-def _among(members: tuple[Member, ...], provider_id: ProviderId) -> Member | None:
+def member_among(members: tuple[Member, ...], provider_id: ProviderId) -> Member | None:
+    """The membership or invitation of a provider, if there is one."""
     return next((member for member in members if member.provider_id == provider_id), None)
 
 

@@ -134,13 +134,19 @@ async def _add_rule(command: AddRule, tx: CalendarTx, context: UseCaseContext) -
 
 
 async def _set_rules(command: SetRules, tx: CalendarTx, context: UseCaseContext) -> Calendar:
+    return await replace_rules(await own_provider(tx, context), command, tx, context)
+
+
+async def replace_rules(
+    provider_id: ProviderId, command: SetRules, tx: CalendarTx, context: UseCaseContext
+) -> Calendar:
+    """Replace the rules of a provider that is locked, and return its calendar."""
     if len(command.rules) > MAX_RULES:
         raise TooManyRules
     numbered = [
         inside(("rules", number), partial(_new_rule, each, context)) for number, each in enumerate(command.rules)
     ]
     require_apart(numbered)
-    provider_id = await own_provider(tx, context)
     calendar = required(await tx.calendars.calendar_of(provider_id), ProviderNotFound)
     require_expected_version(calendar.version, command.expected_version)
     before = list(calendar.rules)
@@ -183,8 +189,12 @@ async def _remove_exception(exception_id: ExceptionId, tx: CalendarTx, context: 
 
 
 async def _add_block(command: AddBlock, tx: CalendarTx, context: UseCaseContext) -> Block:
+    return await block_time(await own_provider(tx, context), command, tx, context)
+
+
+async def block_time(provider_id: ProviderId, command: AddBlock, tx: CalendarTx, context: UseCaseContext) -> Block:
+    """Add a block to the calendar of a provider that is locked."""
     block = Block(id=BlockId(context.entropy.new_id()), range=command.range, note=command.note)
-    provider_id = await own_provider(tx, context)
     if (await tx.calendars.size_of(provider_id)).blocks >= MAX_BLOCKS:
         raise TooManyBlocks
     await tx.calendars.add_block(provider_id, block)
@@ -193,7 +203,11 @@ async def _add_block(command: AddBlock, tx: CalendarTx, context: UseCaseContext)
 
 
 async def _remove_block(block_id: BlockId, tx: CalendarTx, context: UseCaseContext) -> None:
-    provider_id = await own_provider(tx, context)
+    await unblock_time(await own_provider(tx, context), block_id, tx, context)
+
+
+async def unblock_time(provider_id: ProviderId, block_id: BlockId, tx: CalendarTx, context: UseCaseContext) -> None:
+    """Remove a block from the calendar of a provider that is locked."""
     await tx.calendars.remove_block(provider_id, block_id)
     await _announce(provider_id, tx, context)
 

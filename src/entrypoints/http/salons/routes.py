@@ -24,6 +24,7 @@ from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.running import Run
+from entrypoints.http.salons.member_calendars import add_member_block, remove_member_block, set_rules_of_member
 from entrypoints.http.salons.members import (
     accept_salon_invitation,
     decline_salon_invitation,
@@ -181,6 +182,9 @@ routes: Final = Router(
         accept_salon_invitation,
         decline_salon_invitation,
         end_salon_membership,
+        add_member_block,
+        remove_member_block,
+        set_rules_of_member,
         list_salon_slots,
     ],
     opt=exporting(SALONS),

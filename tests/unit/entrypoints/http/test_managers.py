@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 
+from booking_domain.catalogue.events import MemberCalendarChanged
+
 MONDAY_AT_NOON = "2026-11-23T12:00:00+08:00"
 TUESDAY_AT_TEN = "2026-11-24T10:00:00+08:00"
 NOT_FOUND = "booking.not_found"
@@ -105,6 +107,44 @@ async def test_a_manager_answers_requests_to_members(
     assert (answered.status_code, answered.json()["status"]) == (200, status)
     *_, last = (await api.get(f"{booking}/events", manager)).json()["items"]
     assert (last["type"], last["by"]["role"]) == (trail, "manager")
+
+
+async def test_a_manager_sets_time_off_and_hours_of_members_who_are_told(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    manager, path = await salon_of(api, (provider, provider_id))
+    member, calendar = f"{path}/members/{provider_id}", f"/availability/{provider_id}"
+    off = {"start": MONDAY_AT_TEN, "end": MONDAY_AT_NOON, "note": "Training"}
+    made = await api.post(f"{member}/blocks", manager, json=off)
+    assert (made.status_code, made.json()["note"]) == (201, "Training")
+    seen = (await api.get(calendar, provider)).json()
+    assert [(each["id"], each["note"]) for each in seen["blocks"]] == [(made.json()["id"], "Training")]
+    taken = await api.post(
+        "/bookings", await api.joined("customer"), json={"providerId": provider_id, "slot": MONDAY_AT_TEN}
+    )
+    assert_problem(taken, 422, "booking.slot_not_offered", "/slot")
+    evening = {"rules": [{"day": 1, "startTime": "20:00", "endTime": "21:00"}]}
+    tag = {"If-Match": (await api.get(calendar, manager)).headers["ETag"]}
+    changed = await api.put(f"{member}/rules", manager, json=evening, headers=tag)
+    assert (changed.status_code, len(changed.json()["rules"])) == (200, 1)
+    assert_problem(await api.put(f"{member}/rules", manager, json=evening, headers=tag), 412, "conflict.stale_version")
+    assert (await api.put(f"{member}/rules", manager, json=evening)).status_code == 200  # nothing changes
+    rival = await api.joined("manager")
+    assert_problem(await api.post(f"{member}/blocks", rival, json=off), 403, "salon.not_yours")
+    assert (await api.delete(f"{member}/blocks/{made.json()['id']}", manager)).status_code == 204
+    assert (await api.get(calendar, provider)).json()["blocks"] == []
+    told = [each for each in await api.database.outbox_events() if isinstance(each, MemberCalendarChanged)]
+    assert len(told) == 3
+
+
+async def test_a_provider_who_is_only_invited_keeps_their_calendar(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    manager, path = await salon_of(api)
+    invited = await api.post(f"{path}/members", manager, json={"providerId": provider_id})
+    assert invited.json()["status"] == "invited"
+    off = {"start": MONDAY_AT_TEN, "end": MONDAY_AT_NOON}
+    for member in (provider_id, (await api.open_provider())[1]):
+        refused = await api.post(f"{path}/members/{member}/blocks", manager, json=off)
+        assert_problem(refused, 404, "salon.no_such_member")
 
 
 async def test_a_manager_loses_access_when_the_membership_ends(api: Api) -> None:
