@@ -10,6 +10,7 @@ from booking_domain.bookings.transitions import PROVIDER_SIDE, Action, Party, St
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import EventId
+from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 
 _LATER: Final = timedelta(days=1)
@@ -38,8 +39,12 @@ class AvailableAction(StrEnum):
     UPHOLD = "uphold"
 
 
-def available_actions(booking: Booking, party: Party, actor: Actor, now: datetime) -> tuple[AvailableAction, ...]:
+def available_actions(
+    booking: Booking, party: Party, actor: Actor, now: datetime, *, charges: Callable[[Money], bool] = bool
+) -> tuple[AvailableAction, ...]:
     """Return what the booking allows the party now, in the order of `AvailableAction`.
+
+    `charges` says which amounts a gateway charges: what none does is paid at the desk.
 
     Each action of the lifecycle is tried on the booking, and the result is discarded. What depends on more than the
     booking is not tried: whether a time is free, and whether the provider and the customer's account are active.
@@ -50,19 +55,19 @@ def available_actions(booking: Booking, party: Party, actor: Actor, now: datetim
         if _is_possible(action, booking, party=party, actor=actor, now=now)
     }
     if party == Party.CUSTOMER and not booking.overdue(now):
-        possible |= _as_customer(booking)
+        possible |= _as_customer(booking, charges)
     elif party in _AT_DESK and booking.desk_due:
         possible.add(AvailableAction.RECORD_DESK_PAYMENT)
     return tuple(action for action in AvailableAction if action in possible)
 
 
-def _as_customer(booking: Booking) -> set[AvailableAction]:
+def _as_customer(booking: Booking, charges: Callable[[Money], bool]) -> set[AvailableAction]:
     """What only the customer does, and is no action of the lifecycle."""
     if booking.status is Status.REQUESTED and booking.offered_times:
         return {AvailableAction.ACCEPT}
     if booking.deposit_asked:
         return {AvailableAction.PAY_DEPOSIT}
-    if booking.balance_due:
+    if booking.balance_due and charges(booking.balance_due):
         return {AvailableAction.PAY_BALANCE}
     return set()
 

@@ -73,11 +73,17 @@ class Chargeable:
         amount -= amount % rule.step
         return Money(amount=amount if rule.least <= amount else 0, currency=money.currency)
 
-    def require_currency(self, currency: str) -> None:
+    def takes(self, currency: str) -> bool:
+        """Whether the gateway charges amounts of this currency."""
+        return currency in self.currencies
+
+    def require_currency(self, currency: str, field: str = "currency") -> None:
         """Raise `InvalidValue` for a currency that the gateway does not take."""
-        if currency not in self.currencies:
+        if not self.takes(currency):
             gateway = self.gateway
-            raise InvalidValue(field="currency", problem=f"{gateway} takes no payments in {currency}")
+            raise InvalidValue(
+                field=field, problem=f"{gateway} takes no payments in {currency}, so no deposit can be asked in it"
+            )
 
     def require(self, money: Money, field: str) -> None:
         """Raise `InvalidValue` for an amount above zero that the gateway cannot charge."""

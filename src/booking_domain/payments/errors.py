@@ -20,7 +20,7 @@ class PaymentInPreparation(Conflict, code="payment.in_preparation"):
 
 
 class NotChargeable(Conflict, code="payment.not_chargeable"):
-    """The payment gateway cannot charge the provider's price or deposit; the provider must change it."""
+    """No payment gateway can charge this price or deposit: it is paid at the desk, or the provider changes it."""
 
 
 class CaptureInProgress(Conflict, code="payment.capture_in_progress"):

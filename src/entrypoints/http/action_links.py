@@ -137,6 +137,7 @@ async def open_link(
     action_link_tokens: Injected[ActionLinkTokens],
     reads: Injected[Reads],
     clock: Injected[Clock],
+    gateways: Injected[Gateways],
 ) -> OpenedLinkJson:
     """Show what a link in a message is for, and its booking.
 
@@ -147,7 +148,9 @@ async def open_link(
     so e-mail scanners may open it.
     """
     now = clock.now()
-    opened = await open_action_link(data.token, None, tokens=action_link_tokens, reads=reads, now=now)
+    opened = await open_action_link(
+        data.token, None, tokens=action_link_tokens, reads=reads, now=now, charges=gateways.chargeable.accepts
+    )
     possible, quote = _possible(opened), None
     if LinkAction.CANCEL in possible:
         quote = await bookings.get_cancellation_quote(opened.actor, opened.link.booking_id, reads.appointments, now=now)

@@ -50,7 +50,8 @@ async def one(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage
 async def shown(person: Person, booking_id: BookingId, parts: Parts) -> ChatMessage:
     """A booking, and what the person can do with it."""
     seen = await bookings.get_appointment(person.actor, booking_id, parts.reads.appointments)
-    can = set(available_actions(seen.appointment.booking, seen.party, person.actor, parts.clock.now()))
+    booking, charges = seen.appointment.booking, parts.gateways.chargeable.accepts
+    can = set(available_actions(booking, seen.party, person.actor, parts.clock.now(), charges=charges))
     say = person.say
     buttons = (
         (AvailableAction.PAY_DEPOSIT, say(Phrase("Pay the deposit")), "P"),

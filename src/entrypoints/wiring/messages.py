@@ -195,7 +195,10 @@ class Messages(UseCases):
             organizer=given.email.sender or "bookings@localhost",
             unsubscribe_url=unsubscribe_url,
             action_links=ActionLinkLines(
-                web_url=given.web_url, tokens=self.action_link_tokens(), translator=translator
+                web_url=given.web_url,
+                tokens=self.action_link_tokens(),
+                translator=translator,
+                charges=self.gateways().chargeable.accepts,
             ),
             not_me=NotMeLines(web_url=given.web_url, tokens=self.not_me_tokens(), translator=translator),
         )

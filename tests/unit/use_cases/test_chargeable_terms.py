@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 from tests.unit.use_cases.scenes import ON_REQUEST, tugriks
 
+from booking_domain.bookings.available_actions import AvailableAction, available_actions
 from booking_domain.bookings.model import BookingMode, Duration, Terms
+from booking_domain.bookings.transitions import Party, Status
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.payments.chargeable import AmountRule
 from booking_domain.payments.errors import NotChargeable
@@ -80,11 +82,48 @@ async def test_terms_that_cannot_be_charged_are_refused_when_they_are_set(
 
 async def test_a_profile_is_not_opened_with_terms_that_cannot_be_charged(studio: Studio) -> None:
     owner = await studio.joined(Role.PROVIDER)
-    for field, change in {**REFUSED, "price_amount": TermsChange(price_amount=10**15)}.items():
+    asked = {
+        "currency": TermsChange(currency="JPY", deposit_amount=1),
+        "price_amount": TermsChange(price_amount=10**15),
+    }
+    for field, change in {**REFUSED, **asked}.items():
         with pytest.raises(InvalidValue) as refused:
             await studio.run(open_profile, ProfileChange(display_name="New", terms=change), by=owner)
         assert refused.value.field_path == (field,)
     assert await studio.reads.providers.by_owner(owner.id) is None
+
+
+async def test_a_price_without_a_deposit_may_be_in_any_currency(studio: Studio) -> None:
+    owner = await studio.joined(Role.PROVIDER)
+    rials = TermsChange(
+        currency="IRR", price_amount=12_345_678, durations=(DurationChange(minutes=90, price_amount=1),)
+    )
+    opened = await studio.run(open_profile, ProfileChange(display_name="New", terms=rials), by=owner)
+    assert opened.terms.price == Money(amount=12_345_678, currency="IRR")
+    with pytest.raises(InvalidValue, match="so no deposit can be asked in it"):
+        await studio.run(edit_profile, ProfileChange(terms=TermsChange(deposit_amount=1)), by=owner)
+    long = DurationChange(minutes=90, price_amount=5, deposit_amount=5)
+    with pytest.raises(InvalidValue, match="so no deposit can be asked in it"):
+        await studio.run(edit_profile, ProfileChange(terms=TermsChange(durations=(long,))), by=owner)
+
+
+async def test_a_booking_in_such_a_currency_is_paid_at_the_desk(studio: Studio) -> None:
+    rials = TermsChange(currency="IRR", price_amount=12_345_678, deposit_amount=0)
+    await studio.run(change_settings, SettingsChange(terms=rials), by=studio.owner)
+    booking = await studio.book()
+    assert (booking.status, booking.balance_due.currency) == (Status.CONFIRMED, "IRR")
+    with pytest.raises(NotChargeable):
+        await studio.bill(booking, Purpose.BALANCE)
+    charges = studio.gateways.chargeable.accepts
+    for party, actor, shown in (
+        (Party.CUSTOMER, studio.customer, AvailableAction.PAY_BALANCE),
+        (Party.PROVIDER, studio.owner, AvailableAction.RECORD_DESK_PAYMENT),
+    ):
+        can = available_actions(booking, party, actor, studio.clock.now(), charges=charges)
+        assert (shown in can) is (party is Party.PROVIDER)
+    with pytest.raises(InvalidValue) as refused:
+        await studio.book(TOMORROW + 2 * HOUR, deposit=Money(amount=5, currency="IRR"))
+    assert refused.value.field_path == ("deposit_amount",)
 
 
 async def test_an_executor_without_a_rule_takes_any_price(studio: Studio) -> None:

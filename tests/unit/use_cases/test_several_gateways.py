@@ -262,6 +262,7 @@ async def test_a_provider_chooses_only_a_gateway_that_can_charge_its_terms(studi
     await _choose(studio, TermsChange(gateway="cards", currency="JPY", price_amount=8_000, deposit_amount=2_000))
     with pytest.raises(InvalidValue, match="codes takes no payments in JPY"):
         await _choose(studio, TermsChange(gateway="codes"))
+    await _choose(studio, TermsChange(gateway="codes", deposit_amount=0))
 
 
 async def test_the_odd_amounts_of_the_chosen_gateway_are_charged_by_it(studio: Studio) -> None:

@@ -1,6 +1,6 @@
 """Action links: put into the messages about a booking, and opened by who follows them. See `bookings.action_links`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -30,6 +30,7 @@ from booking_domain.notifications.ports import OutgoingMessage
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import UserId
+from booking_domain.shared.money import Money
 from booking_domain.use_cases.notices.declarations import Messages
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.platform.views import Appointment
@@ -62,9 +63,20 @@ _WITH_LINKS: Final = frozenset(event.topic for event in (*EVENTS, *reminders.EVE
 class ActionLinkLines:
     """Writes the links of a message: to whatever its recipient can do with the booking at that moment."""
 
-    def __init__(self, *, web_url: str, tokens: ActionLinkTokens, translator: Translator) -> None:
-        """`web_url` is the base URL of the web app; without one there are no links."""
+    def __init__(
+        self,
+        *,
+        web_url: str,
+        tokens: ActionLinkTokens,
+        translator: Translator,
+        charges: Callable[[Money], bool] = bool,
+    ) -> None:
+        """`web_url` is the base URL of the web app; without one there are no links.
+
+        `charges` says which amounts a gateway charges.
+        """
         self._web_url = web_url
+        self._charges = charges
         self._tokens = tokens
         self._translator = translator
 
@@ -76,7 +88,7 @@ class ActionLinkLines:
         appointment = await reads.appointments.get(notification.booking_id)
         if user is None or appointment is None or not _may_follow(user, appointment):
             return ""
-        booking, available = appointment.booking, _available(user, appointment, now)
+        booking, available = appointment.booking, _available(user, appointment, now, self._charges)
         if message.channel == MessageChannel.SMS:
             notice, values = _SHORT_LINK, self._short(booking, message.to, available)
         else:
@@ -126,9 +138,15 @@ class OpenedLink:
 
 
 async def open_action_link(
-    token: str, action: LinkAction | None, *, tokens: ActionLinkTokens, reads: Reads, now: datetime
+    token: str,
+    action: LinkAction | None,
+    *,
+    tokens: ActionLinkTokens,
+    reads: Reads,
+    now: datetime,
+    charges: Callable[[Money], bool] = bool,
 ) -> OpenedLink:
-    """Return what the link allows.
+    """Return what the link allows; `charges` says which amounts a gateway charges.
 
     The booking's own rules are not applied here: the use case that follows applies them.
 
@@ -148,7 +166,7 @@ async def open_action_link(
     if address is None or not address_digest(address).startswith(link.address):
         raise InvalidActionLink
     return OpenedLink(
-        link=link, actor=_actor(user), appointment=appointment, available=_available(user, appointment, now)
+        link=link, actor=_actor(user), appointment=appointment, available=_available(user, appointment, now, charges)
     )
 
 
@@ -168,8 +186,10 @@ def _may_follow(user: User, appointment: Appointment) -> bool:
     return user.usable and user.role is not Role.ADMIN and appointment.party(_actor(user)) is Party.CUSTOMER
 
 
-def _available(user: User, appointment: Appointment, now: datetime) -> tuple[AvailableAction, ...]:
-    return available_actions(appointment.booking, Party.CUSTOMER, _actor(user), now)
+def _available(
+    user: User, appointment: Appointment, now: datetime, charges: Callable[[Money], bool]
+) -> tuple[AvailableAction, ...]:
+    return available_actions(appointment.booking, Party.CUSTOMER, _actor(user), now, charges=charges)
 
 
 def _actor(user: User) -> Actor:

@@ -1,4 +1,7 @@
-"""Prices and deposits that the payment gateway can charge: the rule for new terms and for new bookings."""
+"""Prices and deposits that the payment gateway can charge: the rule for new terms and for new bookings.
+
+Where no deposit is asked, the whole price may be paid at the desk, so it may be in a currency that no gateway takes.
+"""
 
 from booking_domain.bookings.model import Terms
 from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
@@ -16,11 +19,13 @@ def require_chargeable(terms: Terms, context: UseCaseContext) -> None:
         InvalidValue: the gateway cannot charge them; names the field.
     """
     chargeable = context.get(Chargeable, ANY_AMOUNT).of_gateway(terms.gateway)
+    lengths = [terms.of_length(duration.minutes) for duration in terms.durations]
+    if not chargeable.takes(terms.price.currency) and not any(each.deposit for each in (terms, *lengths)):
+        return
     chargeable.require(terms.deposit, "deposit_amount")  # first: a price that is not given rises to it
     chargeable.require(terms.price, "price_amount")
     require_chargeable_deposit(terms.deposit, terms, context)
-    for duration in terms.durations:
-        length = terms.of_length(duration.minutes)
+    for length in lengths:
         for amount in (length.deposit, length.price, length.price - length.deposit):
             chargeable.require(amount, "durations")
 
@@ -28,6 +33,7 @@ def require_chargeable(terms: Terms, context: UseCaseContext) -> None:
 def require_chargeable_deposit(deposit: Money, terms: Terms, context: UseCaseContext) -> None:
     """Require that the gateway can charge the deposit and the rest of the price, or raise `InvalidValue`."""
     chargeable = context.get(Chargeable, ANY_AMOUNT).of_gateway(terms.gateway)
+    chargeable.require_currency(deposit.currency, "deposit_amount")
     chargeable.require(deposit, "deposit_amount")
     chargeable.require(terms.price - deposit, "deposit_amount")
 

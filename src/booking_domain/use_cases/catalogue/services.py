@@ -246,8 +246,13 @@ async def _of_own_salon(service_id: ServiceId, tx: Repositories, context: UseCas
 
 
 def require_chargeable_service(service: OfferedService, context: UseCaseContext) -> None:
-    """Require that the deposit, the price and what is left after the deposit can be charged; zero is not charged."""
+    """Require that the deposit, the price and what is left after the deposit can be charged; zero is not charged.
+
+    Without a deposit, a currency that no gateway takes is paid at the desk.
+    """
     chargeable = context.get(Chargeable, ANY_AMOUNT)
+    if not chargeable.takes(service.price.currency) and not service.deposit:
+        return
     chargeable.require(service.price, "price_amount")
     for amount in (service.deposit, service.price - service.deposit):
         chargeable.require(amount, "deposit_amount")

@@ -5,6 +5,7 @@ from typing import Final
 from litestar import Response, Router, get, patch, post
 from litestar.params import FromPath, JSONBody
 
+from booking_domain.payments.gateways import Gateways
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
@@ -77,7 +78,11 @@ async def book_series(data: JSONBody[PlaceSeriesBody], run: Injected[Run]) -> Re
 
 @get("/", opt=documented(bookings.list_bookings, raises=(InvalidValue,)))
 async def list_bookings(
-    params: Injected[BookingsQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
+    params: Injected[BookingsQuery],
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+    gateways: Injected[Gateways],
 ) -> AppointmentsJson:
     """List the caller's bookings with both parties and the actions that the caller can take, newest first.
 
@@ -89,12 +94,18 @@ async def list_bookings(
     now = clock.now()
     found = await bookings.list_bookings(actor, bookings_filter(params, now), reads.appointments)
     page, next_cursor = cut(found, params.limit, lambda seen: seen.appointment.booking.id)
-    return AppointmentsJson(items=tuple(appointment_json(seen, actor, now) for seen in page), next_cursor=next_cursor)
+    charges = gateways.chargeable.accepts
+    items = tuple(appointment_json(seen, actor, now, charges) for seen in page)
+    return AppointmentsJson(items=items, next_cursor=next_cursor)
 
 
 @get("/{booking_id:str}", opt=documented(bookings.get_appointment))
 async def get_booking(
-    booking_id: FromPath[BookingId], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
+    booking_id: FromPath[BookingId],
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+    gateways: Injected[Gateways],
 ) -> Response[AppointmentJson]:
     """Return a booking with both parties and the actions that the caller can take.
 
@@ -104,7 +115,8 @@ async def get_booking(
     must not be cached.
     """
     seen = await bookings.get_appointment(actor, booking_id, reads.appointments)
-    return Response(appointment_json(seen, actor, clock.now()), headers=etag(seen.appointment.booking.version))
+    shown = appointment_json(seen, actor, clock.now(), gateways.chargeable.accepts)
+    return Response(shown, headers=etag(seen.appointment.booking.version))
 
 
 @patch(

@@ -1,6 +1,6 @@
 """The JSON of bookings."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Annotated, Any, Final
@@ -27,6 +27,7 @@ from booking_domain.scheduling.services import OfferedService
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, FileId, ProviderId, SalonId, ServiceId, UserId
+from booking_domain.shared.money import Money
 from booking_domain.shared.time import time_zone
 from booking_domain.use_cases.bookings.any_provider import WithAnyProvider
 from booking_domain.use_cases.bookings.ideas import NewIdea
@@ -516,8 +517,10 @@ booking_json: Final = projection(
 )
 
 
-def appointment_json(seen: VisibleAppointment, actor: Actor, now: datetime) -> AppointmentJson:
-    """Show a booking with its parties to the actor."""
+def appointment_json(
+    seen: VisibleAppointment, actor: Actor, now: datetime, charges: Callable[[Money], bool]
+) -> AppointmentJson:
+    """Show a booking with its parties to the actor; `charges` says which amounts a gateway charges."""
     appointment, booking, salon = seen.appointment, seen.appointment.booking, seen.appointment.salon
     return AppointmentJson(
         customer=_customer_json(appointment, shown=appointment.contact_shown_to(seen.party)),
@@ -528,7 +531,7 @@ def appointment_json(seen: VisibleAppointment, actor: Actor, now: datetime) -> A
             time_zone=appointment.provider_time_zone,
         ),
         salon=None if salon is None else BookingSalonJson(id=salon.id, name=salon.name),
-        actions=available_actions(booking, seen.party, actor, now),
+        actions=available_actions(booking, seen.party, actor, now, charges=charges),
         **booking_json.members(booking),
     )
 
