@@ -11,6 +11,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.kit import advisory_locks
 from adapters.postgres.kit.work import Work
 from adapters.sms.sender import SmsMessageSender
+from booking_domain.identity.one_time_codes import CODE_LIFE
 from booking_domain.notifications.codes import MessageCodes
 from booking_domain.notifications.errors import SmsCapReached
 from booking_domain.shared.errors import DomainError
@@ -45,7 +46,14 @@ async def _requested_at_once(url: str) -> tuple[int, int, list[DomainError]]:
         )
 
         def one(number: int) -> Awaitable[None]:
-            return messenger.send_code(to=f"+976991122{number:02}", code="482913", purpose="login", locale="en")
+            return messenger.send_code(
+                to=f"+976991122{number:02}",
+                code="482913",
+                purpose="login",
+                locale="en",
+                until=NOW + CODE_LIFE,
+                zone="Asia/Ulaanbaatar",
+            )
 
         _, refusals = await race([one(number) for number in range(RECIPIENTS)])
         async with database.connection() as connection:

@@ -12,6 +12,7 @@ from tests.databases import CIPHER
 from adapters.postgres.database import Database
 from adapters.sms.sender import SmsMessageSender
 from booking_domain.identity.model import User
+from booking_domain.identity.one_time_codes import CODE_LIFE
 from booking_domain.notifications.codes import MessageCodes
 from booking_domain.notifications.errors import UnverifiedNumberLimited
 from booking_domain.notifications.ports import OutgoingMessage
@@ -59,7 +60,15 @@ class Office:
         return user
 
     async def code(self, user: User, to: str = NUMBER) -> None:
-        await self.codes.send_code(to=to, code="482913", purpose="verify", locale="en", user_id=user.id)
+        await self.codes.send_code(
+            to=to,
+            code="482913",
+            purpose="verify",
+            locale="en",
+            until=NOW + CODE_LIFE,
+            zone="Asia/Ulaanbaatar",
+            user_id=user.id,
+        )
 
     async def notice(self, user: User, to: str = NUMBER) -> None:
         await self.notices.send(

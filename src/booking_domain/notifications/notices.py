@@ -63,6 +63,23 @@ def _on_the_wall(at: datetime, zone: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeOfDay:
+    """An instant of today on the clock of who reads it, without its date and its zone.
+
+    >>> from datetime import UTC
+    >>> str(TimeOfDay(datetime(2026, 11, 24, 2, tzinfo=UTC), "Asia/Ulaanbaatar"))
+    '10:00'
+    """
+
+    instant: datetime
+    zone: str
+    """The name of an IANA time zone."""
+
+    def __str__(self) -> str:
+        return f"{self.instant.astimezone(time_zone(self.zone)):%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """A URL that the platform has made. No other value of a notice becomes a link."""
 
@@ -73,7 +90,7 @@ class Link:
         return self.url
 
 
-NoticeValue = str | Link | date | Money | LocalTime | tuple[LocalTime, ...]
+NoticeValue = str | Link | date | Money | LocalTime | TimeOfDay | tuple[LocalTime, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

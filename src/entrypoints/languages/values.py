@@ -16,7 +16,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from jdatetime import date as SolarDate  # noqa: N812 - beside the other class `date`
 
-from booking_domain.notifications.notices import LocalTime, NoticeValue, zone_name
+from booking_domain.notifications.notices import LocalTime, NoticeValue, TimeOfDay, zone_name
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import time_zone
 
@@ -39,6 +39,8 @@ class Values:
         match value:
             case LocalTime():
                 return self.time(value)
+            case TimeOfDay():
+                return self._digits(str(value))
             case Money():
                 return self.money(value)
             case date():

@@ -26,6 +26,7 @@ from adapters.sms.kavenegar import KavenegarSmsSender
 from adapters.sms.twilio import TwilioSmsSender
 from booking_domain.identity.errors import InvalidAssertion, InvalidToken
 from booking_domain.identity.external_identities import Assertion, InitData
+from booking_domain.identity.one_time_codes import CODE_LIFE
 from booking_domain.identity.ports import Bearer
 from booking_domain.notifications.errors import ChannelOff
 from booking_domain.notifications.ports import OutgoingMessage
@@ -249,14 +250,17 @@ async def test_codes_go_to_phones_as_text_messages_and_to_addresses_as_files(tmp
     container = a_container(BOOKING_DATA_DIR=str(tmp_path))
     container.database.override(MemoryDatabase())
     for to in ("dorj@example.com", "+97699112233"):
-        await container.code_messenger().send_code(to=to, code="012345", purpose="login", locale="en")
+        await container.code_messenger().send_code(
+            to=to, code="012345", purpose="login", locale="en", until=NOW + CODE_LIFE, zone="Asia/Ulaanbaatar"
+        )
     files = (tmp_path / "messages").glob("*.json")
     kept = [json.loads(path.read_text(encoding="utf-8")) for path in files]
     assert {(each["channel"], each["to"]) for each in kept} == {("email", "dorj@example.com"), ("sms", "+97699112233")}
-    assert {each["text"] for each in kept} == {
-        "012345 is your code to sign in. Do not share it with anybody.",
-        "Booking: 012345 is your code to sign in. Do not share it with anybody.",
-    }
+    text, then = (
+        "012345 is your code to sign in, until 09:07. Do not share it with anybody.",
+        "Expired: ask for a new code.",
+    )
+    assert {each["text"] for each in kept} == {f"{text}\n\n{then}", f"Booking: {text}\n{then}"}
 
 
 NOTIFICATION: Final = OutgoingMessage(
@@ -284,7 +288,14 @@ async def test_notifications_with_a_mail_server_go_there_and_write_no_file(tmp_p
         await container.message_sender().send(NOTIFICATION)
         with pytest.raises(ChannelOff):
             await container.message_sender().send(replace(NOTIFICATION, channel="sms", to="+97699112233"))
-        await container.code_messenger().send_code(to="dorj@example.com", code="012345", purpose="login", locale="en")
+        await container.code_messenger().send_code(
+            to="dorj@example.com",
+            code="012345",
+            purpose="login",
+            locale="en",
+            until=NOW + CODE_LIFE,
+            zone="Asia/Ulaanbaatar",
+        )
     assert [message["Subject"] for message in received.messages] == ["Confirmed", "012345 is your code"]
     assert list(tmp_path.iterdir()) == []
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from adapters.sms.sender import SmsMessageSender
+from booking_domain.identity.one_time_codes import CODE_LIFE
 from booking_domain.notifications.codes import MessageCodes
 from booking_domain.notifications.errors import SmsCapReached, SmsRefused, SmsUnavailable
 from booking_domain.notifications.ports import OutgoingMessage
@@ -57,7 +58,9 @@ class Office:
         )
 
     async def send(self, *, to: str = TO, purpose: str = "login", locale: str = "mn-MN") -> None:
-        await self.messenger.send_code(to=to, code=CODE, purpose=purpose, locale=locale)
+        await self.messenger.send_code(
+            to=to, code=CODE, purpose=purpose, locale=locale, until=NOW + CODE_LIFE, zone="Asia/Ulaanbaatar"
+        )
 
     async def kept(self) -> list[SmsMessage]:
         async with self.platform.database.begin() as tx:
@@ -76,7 +79,7 @@ async def test_a_code_is_sent_in_the_recipients_language_and_its_record_reveals_
     office: Office,
 ) -> None:
     await office.send()
-    assert office.sender.delivered == ((TO, f"Ink: {CODE} - нэвтрэх код. Хэнд ч бүү хэлээрэй."),)
+    assert office.sender.delivered == ((TO, f"Ink: {CODE} - нэвтрэх код, 09:07 хүртэл. Хэнд ч бүү хэлээрэй."),)
     (message,) = await office.kept()
     assert (message.to_masked, message.template, message.language) == ("+976****2233", "code.login", "mn")
     assert (message.provider, message.status, message.segments) == ("memory", SmsStatus.QUEUED, 1)

@@ -8,7 +8,9 @@ from booking_domain.identity.events import CodeRequested, SignUpRequested
 from booking_domain.identity.one_time_codes import CodePurpose, ContactChannel, SecretCodes
 from booking_domain.notifications.codes import CODE_NOTICES, CodeMessenger
 from booking_domain.notifications.fields import NoticeField
+from booking_domain.notifications.notices import TimeOfDay
 from booking_domain.use_cases.notices.declarations import Messages
+from booking_domain.use_cases.notices.fields import SAMPLE_ZONE, sample_time
 from booking_domain.use_cases.platform.ports import Reads
 
 
@@ -33,7 +35,15 @@ async def send_code(
     if to is None:
         return
     code = secrets.code(event.code_id, event.purpose)
-    await messenger.send_code(to=to, code=code, purpose=event.purpose.value, locale=user.locale, user_id=user.id)
+    await messenger.send_code(
+        to=to,
+        code=code,
+        purpose=event.purpose.value,
+        locale=user.locale,
+        until=event.until,
+        zone=user.time_zone,
+        user_id=user.id,
+    )
 
 
 async def send_sign_up_code(
@@ -57,12 +67,20 @@ async def send_sign_up_code(
         code=secrets.code(event.code_id, CodePurpose.SIGNUP),
         purpose=CodePurpose.SIGNUP.value,
         locale=sign_up.locale if opened is None else opened.locale,
+        until=event.until,
+        zone=None if opened is None else opened.time_zone,
         user_id=None if opened is None else opened.id,
     )
 
 
 MESSAGES: Final = Messages(
     templates={f"code.{purpose}": template for purpose, template in CODE_NOTICES.items()},
-    fields={"code": NoticeField("A one-time code.", "482913")},
+    fields={
+        "code": NoticeField("A one-time code.", "482913"),
+        "expires": NoticeField(
+            "The time of day until which a one-time code is valid.", TimeOfDay(sample_time(0).instant, SAMPLE_ZONE)
+        ),
+        "minutes": NoticeField("For how many minutes a one-time code is valid.", "5"),
+    },
     secret=True,
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from adapters.console.sender import ConsoleMessageSender
+from booking_domain.identity.one_time_codes import CODE_LIFE
 from booking_domain.notifications.codes import MessageCodes
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.memory import ManualClock, MemoryMessageSender, SeededEntropy
@@ -24,7 +25,14 @@ async def test_a_code_is_written_in_the_recipients_language_and_not_printed(
         translator=GettextTranslator("en"),
     )
     for locale in ("en", "mn", "fa", "xx"):
-        await messenger.send_code(to="dorj@example.com", code="012345", purpose="login", locale=locale)
+        await messenger.send_code(
+            to="dorj@example.com",
+            code="012345",
+            purpose="login",
+            locale=locale,
+            until=NOW + CODE_LIFE,
+            zone="Asia/Ulaanbaatar",
+        )
     kept = [json.loads(path.read_text(encoding="utf-8")) for path in (tmp_path / "messages").iterdir()]
     assert len(kept) == 4
     assert {(each["channel"], each["to"], each["createdAt"]) for each in kept} == {

@@ -10,6 +10,7 @@ from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
 from tests.unit.adapters.smtp.mail_server import Certificate, Mailbox, server, smtp_sender
 from tests.unit.adapters.smtp.test_sender import NOTIFICATION
 
+from booking_domain.identity.one_time_codes import CODE_LIFE
 from booking_domain.notifications.codes import MessageCodes
 from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
 from booking_domain.testing.builders import NOW
@@ -31,7 +32,9 @@ def messenger(port: int, **options: Any) -> MessageCodes:
 
 
 async def send(sender: MessageCodes, *, to: str = "dorj@example.com", locale: str = "en") -> None:
-    await sender.send_code(to=to, code="012345", purpose="login", locale=locale)
+    await sender.send_code(
+        to=to, code="012345", purpose="login", locale=locale, until=NOW + CODE_LIFE, zone="Asia/Ulaanbaatar"
+    )
 
 
 async def test_a_code_arrives_in_the_recipients_language() -> None:

@@ -11,6 +11,7 @@ from tests.unit.entrypoints.api import Api
 from adapters.console.files import MessageFiles
 from adapters.console.sender import ConsoleMessageSender
 from adapters.kit.email_page import Brand
+from booking_domain.identity.one_time_codes import CODE_LIFE
 from booking_domain.notifications.codes import MessageCodes
 from booking_domain.notifications.ports import OutgoingMessage
 from booking_domain.testing.builders import NOW
@@ -45,7 +46,14 @@ async def folder(api: Api, tmp_path: Path) -> Path:
         clock=api.clock,
         entropy=SeededEntropy(),
     )
-    await codes.send_code(to="dorj@example.com", code="012345", purpose="login", locale="en")
+    await codes.send_code(
+        to="dorj@example.com",
+        code="012345",
+        purpose="login",
+        locale="en",
+        until=NOW + CODE_LIFE,
+        zone="Asia/Ulaanbaatar",
+    )
     return tmp_path
 
 

@@ -12,9 +12,10 @@ import pytest
 from tests.unit.adapters.sms.fakes import ACCOUNT, FROM, TOKEN, FakeTwilio, twilio_at
 from tests.unit.entrypoints.api import Api, assert_problem
 
+from booking_domain.identity.one_time_codes import CODE_LIFE
 from booking_domain.notifications.sms import SmsMessage, SmsStatus
 from booking_domain.shared.ids import SmsId
-from booking_domain.testing.builders import Builder
+from booking_domain.testing.builders import NOW, Builder
 
 PUBLIC = "https://booking.example.com"
 TWILIO = {
@@ -72,7 +73,12 @@ async def test_a_code_is_sent_delivered_and_reported(api: Api) -> None:
     async with fake.open() as url, twilio_at(url) as sender:
         with api.container.sms_sender.override(sender):
             await api.container.code_messenger().send_code(
-                to="+97699112233", code="482913", purpose="unlock", locale="mn"
+                to="+97699112233",
+                code="482913",
+                purpose="unlock",
+                locale="mn",
+                until=NOW + CODE_LIFE,
+                zone="Asia/Ulaanbaatar",
             )
     ((to, text),) = fake.arrived
     assert (to, text.split(" ")[:2]) == ("+97699112233", ["Booking:", "482913"])

@@ -10,12 +10,12 @@ from tests.unit.entrypoints.worker.workshop import Workshop, fetch_job
 
 from booking_domain.identity.events import CodeRequested
 from booking_domain.identity.model import User
-from booking_domain.identity.one_time_codes import CodePurpose, Contact, ContactChannel, OneTimeCode
+from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose, Contact, ContactChannel, OneTimeCode
 from booking_domain.notifications.errors import SmsCapReached
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import Unavailable
 from booking_domain.shared.ids import EventId, UserId
-from booking_domain.testing.builders import Builder
+from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.identity.memory.codes import MemoryCodeMessenger, SentCode
 from booking_domain.testing.memory import MemorySmsSender
 from booking_domain.use_cases.accounts.code_messages import send_code
@@ -94,7 +94,9 @@ async def test_a_code_over_the_sms_limit_is_logged_and_retried_while_it_is_valid
     shop.container.settings.override(Settings.from_environment({"BOOKING_SMS_PER_DAY": "1"}))
     sender, user = MemorySmsSender(), await joined(shop)
     shop.container.sms_sender.override(sender)
-    await shop.container.code_messenger().send_code(to="+989123456789", code="482913", purpose="login", locale="fa")
+    await shop.container.code_messenger().send_code(
+        to="+989123456789", code="482913", purpose="login", locale="fa", until=NOW + CODE_LIFE, zone="Asia/Ulaanbaatar"
+    )
     code, _ = await wanted(shop, user)
     await shop.relay()
     [(_, args, _, _)] = await shop.waiting_jobs()
@@ -115,7 +117,9 @@ async def test_a_code_over_the_limit_of_an_unverified_number_is_logged_and_dropp
     shop.container.sms_sender.override(sender)
     for _ in range(MOST_TO_UNVERIFIED):
         assert user.phone is not None
-        await shop.container.code_messenger().send_code(to=user.phone, code="482913", purpose="login", locale="fa")
+        await shop.container.code_messenger().send_code(
+            to=user.phone, code="482913", purpose="login", locale="fa", until=NOW + CODE_LIFE, zone="Asia/Ulaanbaatar"
+        )
     await wanted(shop, user)
     await shop.relay()
     [(_, args, _, _)] = await shop.waiting_jobs()

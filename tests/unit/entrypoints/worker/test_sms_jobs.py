@@ -2,14 +2,18 @@
 
 from tests.unit.entrypoints.worker.workshop import Workshop
 
+from booking_domain.identity.one_time_codes import CODE_LIFE
 from booking_domain.notifications.sms import FIRST_POLL, SmsMessage, SmsStatus
 from booking_domain.shared.ids import SmsId
+from booking_domain.testing.builders import NOW
 from booking_domain.testing.memory import MemorySmsSender
 
 
 async def sent_to(shop: Workshop, to: str) -> SmsMessage:
     """Send a code and return its record."""
-    await shop.container.code_messenger().send_code(to=to, code="482913", purpose="verify", locale="fa")
+    await shop.container.code_messenger().send_code(
+        to=to, code="482913", purpose="verify", locale="fa", until=NOW + CODE_LIFE, zone="Asia/Ulaanbaatar"
+    )
     async with shop.database.connection() as connection:
         row = await (await connection.execute("SELECT id FROM sms_messages ORDER BY id DESC LIMIT 1")).fetchone()
     assert row is not None

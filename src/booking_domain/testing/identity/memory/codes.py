@@ -2,6 +2,7 @@
 
 import hmac
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
@@ -55,6 +56,8 @@ class MemoryCodeMessenger(CodeMessenger):
         code: str,
         purpose: str,
         locale: str,
+        until: datetime,  # noqa: ARG002
+        zone: str | None,  # noqa: ARG002
         user_id: UserId | None = None,  # noqa: ARG002 - nothing is kept here
     ) -> None:
         if not self.available:
