@@ -147,6 +147,8 @@ FOLDERS: Final[Mapping[Folder, FolderRules]] = {
     Folder.DOCUMENTS: FolderRules(contents=frozenset(Content), public=False, most=10),
 }
 """A new kind of owner is one row."""
+PORTRAITS: Final = frozenset({Folder.AVATARS, Folder.PROVIDER_PHOTOS})
+"""The folders of the pictures of people, which the settings limit further."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,10 +162,22 @@ class FileOwner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadLimits:
-    """How much an account may have."""
+    """How much an account may have, and which pictures of people."""
 
     bytes: int = 500 * MEGABYTE
     unfinished: int = 20
+    portrait_bytes: int = 5 * MEGABYTE
+    portrait_types: frozenset[str] = frozenset({"image/jpeg", "image/png"})
+
+    def types_of(self, folder: Folder) -> frozenset[str]:
+        """The types of files that a folder takes."""
+        if folder in PORTRAITS:
+            return self.portrait_types
+        return frozenset().union(*(CONTENT_TYPES[each] for each in FOLDERS[folder].contents))
+
+    def most_bytes(self, folder: Folder, content_type: str) -> int:
+        """The largest file of this type that a folder takes."""
+        return self.portrait_bytes if folder in PORTRAITS else MAX_BYTES[content_of(content_type)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,17 +324,17 @@ class File:
         content_type: str,
         size: int,
         now: datetime,
+        limits: UploadLimits,
     ) -> Self:
         """Announce an upload.
 
         Raises:
             InvalidValue: the folder does not take files of this type or size.
         """
-        contents = FOLDERS[folder].contents
-        types = sorted(frozenset().union(*(CONTENT_TYPES[each] for each in contents)))
+        types = sorted(limits.types_of(folder))
         if content_type not in types:
             raise InvalidValue(field="content_type", problem=f"one of {', '.join(types)}")
-        most = MAX_BYTES[content_of(content_type)]
+        most = limits.most_bytes(folder, content_type)
         if not 1 <= size <= most:
             raise InvalidValue(field="size", problem=f"1 to {most} bytes")
         most = MAX_FILENAME

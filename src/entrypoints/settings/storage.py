@@ -4,11 +4,13 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from entrypoints.settings.environment import PORT, PRIVATE_TEXT, TEXT, TLS_URL, Form, one_of, setting, whole
+from booking_domain.files.model import CONTENT_TYPES, MEGABYTE, Content, UploadLimits
+from entrypoints.settings.environment import PORT, PRIVATE_TEXT, TEXT, TLS_URL, Form, listed, one_of, setting, whole
 
 LOCAL: Final = "local"
 R2: Final = "r2"
 _ADDRESS: Final = re.compile(r"([A-Za-z0-9.-]+):([0-9]{1,5})")
+_IMAGE: Final = one_of(tuple(sorted(CONTENT_TYPES[Content.IMAGE])))
 _WITH_R2: Final = ("BOOKING_STORAGE=r2",)
 
 
@@ -52,3 +54,22 @@ class StorageSettings:
     """Host and port of a clamd that scans uploads; empty: uploads are not scanned."""
     quota_megabytes: int = setting("BOOKING_UPLOAD_QUOTA_MB", 500, whole(1, 1_000_000))
     """The quota of files for each account, in megabytes."""
+    portrait_megabytes: int = setting("BOOKING_PORTRAIT_MB", UploadLimits().portrait_bytes // MEGABYTE, whole(1, 15))
+    """The largest picture of an account or a provider, in megabytes."""
+    portrait_types: tuple[str, ...] = setting(
+        "BOOKING_PORTRAIT_TYPES",
+        tuple(sorted(UploadLimits().portrait_types)),
+        listed(
+            one_of(tuple(sorted(CONTENT_TYPES[Content.IMAGE]))).parse, "must be types of images, such as image/jpeg"
+        ),
+    )
+    """The types of pictures of accounts and providers, separated by commas."""
+
+    @property
+    def upload_limits(self) -> UploadLimits:
+        """The limits of uploads."""
+        return UploadLimits(
+            bytes=self.quota_megabytes * MEGABYTE,
+            portrait_bytes=self.portrait_megabytes * MEGABYTE,
+            portrait_types=frozenset(self.portrait_types),
+        )

@@ -2,7 +2,6 @@
 
 from adapters.kit.destinations import literal_is_allowed
 from adapters.web_push import public_key
-from booking_domain.files.model import MEGABYTE, UploadLimits
 from booking_domain.identity.security import Identity
 from booking_domain.notifications.push import PushRules
 from booking_domain.shared.executor import Executor
@@ -47,7 +46,7 @@ class UseCases(Security, Payments):
                 self.legal_documents(),
                 self.gateways().chargeable,
                 self.endpoint_rules(),
-                UploadLimits(bytes=given.storage.quota_megabytes * MEGABYTE),
+                given.storage.upload_limits,
                 self.push_rules(),
                 given.deadlines,
                 given.upcoming,

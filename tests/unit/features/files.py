@@ -5,7 +5,7 @@ from typing import Any, Final
 from tests.unit.entrypoints.api import PICTURE, Api
 from tests.unit.features.declarations import CANARY, SIGNED_IN, Feature, Ids, Kind, Request, Row, World, asked
 
-from booking_domain.files.model import File, Folder
+from booking_domain.files.model import File, Folder, UploadLimits
 from booking_domain.shared.ids import FileId
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
@@ -50,6 +50,7 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
             filename=f"{CANARY}.png",
             content_type="image/png",
             size=1,
+            limits=UploadLimits(),
             now=NOW,
         )
         await tx.files.add(announced)

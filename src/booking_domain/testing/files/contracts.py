@@ -27,6 +27,7 @@ from booking_domain.files.model import (
     ImageSize,
     ObjectKey,
     Rejection,
+    UploadLimits,
     image_key,
 )
 from booking_domain.files.ports import FileReads, Files, ObjectLinks, ObjectStorage, StoredObject
@@ -52,6 +53,7 @@ def a_file(make: Builder, account: User, folder: Folder = Folder.PORTFOLIO, *, n
         filename="дархан.png",
         content_type=content_type,
         size=1_000,
+        limits=UploadLimits(),
         now=now,
     )
 

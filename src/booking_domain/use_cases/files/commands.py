@@ -66,6 +66,7 @@ class AnnounceUpload:
 
 async def _announce(command: AnnounceUpload, tx: Repositories, context: UseCaseContext) -> File:
     await tx.users.lock(context.actor.id)  # so that concurrent uploads count
+    limits, usage = context.get(UploadLimits, UploadLimits()), await tx.files.usage(context.actor.id)
     file = File.request(
         id=FileId(context.entropy.new_id()),
         account_id=context.actor.id,
@@ -74,8 +75,8 @@ async def _announce(command: AnnounceUpload, tx: Repositories, context: UseCaseC
         content_type=command.content_type,
         size=command.size,
         now=context.now,
+        limits=limits,
     )
-    limits, usage = context.get(UploadLimits, UploadLimits()), await tx.files.usage(context.actor.id)
     if usage.bytes + file.size > limits.bytes:
         raise QuotaExceeded(megabytes=limits.bytes // MEGABYTE)
     if usage.unfinished >= limits.unfinished:

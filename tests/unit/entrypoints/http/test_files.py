@@ -71,7 +71,9 @@ async def test_a_file_is_announced_uploaded_and_completed(api: Api) -> None:
     [
         ({"contentType": "image/svg+xml"}, "/contentType"),
         ({"contentType": "application/pdf"}, "/contentType"),
-        ({"size": 15 * MEGABYTE + 1}, "/size"),
+        ({"contentType": "image/webp"}, "/contentType"),
+        ({"size": 5 * MEGABYTE + 1}, "/size"),
+        ({"folder": "ideas", "size": 15 * MEGABYTE + 1}, "/size"),
         ({"folder": "documents", "contentType": "application/pdf", "size": 10 * MEGABYTE + 1}, "/size"),
     ],
 )
@@ -79,6 +81,18 @@ async def test_other_types_and_sizes_are_refused(api: Api, change: dict[str, obj
     answer = await api.post("/uploads/presign", await api.joined("customer"), json={**WISH, **change})
     assert answer.status_code in {400, 422}
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+
+
+@pytest.mark.settings(BOOKING_PORTRAIT_MB="1", BOOKING_PORTRAIT_TYPES="image/webp")
+async def test_the_platform_decides_which_pictures_of_people_it_takes(api: Api) -> None:
+    token = await api.joined("customer")
+
+    async def asked(**change: object) -> int:
+        return (await api.post("/uploads/presign", token, json={**WISH, **change})).status_code
+
+    webp = {"contentType": "image/webp"}
+    assert [await asked(), await asked(**webp), await asked(**webp, size=MEGABYTE + 1)] == [422, 201, 422]
+    assert await asked(folder="ideas", size=MEGABYTE + 1) == 201
 
 
 @pytest.mark.parametrize(
