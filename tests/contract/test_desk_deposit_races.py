@@ -26,7 +26,7 @@ async def test_a_callback_and_the_desk_at_once_confirm_once_and_count_both(open_
     assert refused == []
     seen = await studio.seen(booking)
     assert (seen.status, seen.paid, seen.desk_paid) == (Status.CONFIRMED, DEPOSIT, DEPOSIT)
-    assert seen.balance_due == PRICE - DEPOSIT - DEPOSIT
+    assert seen.quote.balance == PRICE - DEPOSIT - DEPOSIT
     assert [each.type for each in await studio.reads.bookings.events(booking.id)] == ["placed", "confirmed"]
     assert await studio.violations() == []
 

@@ -347,7 +347,7 @@ class History:
 
     async def do_waive(self, nth: int, _: int) -> None:
         """The deposit of a booking that waits for it is waived."""
-        waiting = [each for each in await self._seen() if each.deposit_asked]
+        waiting = [each for each in await self._seen() if each.quote.deposit_asked]
         if waiting:
             command = WaiveDeposit(booking_id=waiting[nth % len(waiting)].id, reason="?")
             await self.studio.run(waive_deposit, command, by=self.studio.owner)
@@ -493,14 +493,14 @@ class History:
     async def nobody_is_asked_for_too_much(self, booking: Booking) -> None:
         """Compare what is asked for, wherever it is, with the payments and refunds themselves."""
         most, now = await self._most_due(booking), self.studio.clock.now()
-        assert booking.balance_due <= most, "the balance"
+        assert booking.quote.balance <= most, "the balance"
         for payment in await self.studio.payments(booking):
             assert payment.status is not PaymentStatus.PENDING or payment.unpaid <= most, "an invoice"
         offered = {each for by in self._people() for each in _offered(booking, by, now)}
         assert most or not offered & _ASK_FOR_MONEY, "an action"
         reminders = reminders_of(booking, (), booking.updated_at)
         assert most or not any(isinstance(each, BalanceOpen) for each in reminders), "a reminder"
-        _DONE["times asked after a concession"] += bool(booking.conceded and booking.balance_due)
+        _DONE["times asked after a concession"] += bool(booking.conceded and booking.quote.balance)
 
     async def _most_due(self, booking: Booking) -> Money:
         studio = self.studio
@@ -517,7 +517,7 @@ class History:
         stated = self.adjustments[booking.id]
         for receipt in await issue_receipts(booking.id, reads=self.studio.reads, executor=self.studio.executor):
             stated += receipt.amount.amount if receipt.kind is ReceiptKind.RECEIPT else -receipt.amount.amount
-        assert not booking.balance_due or stated + booking.balance_due.amount == (
+        assert not booking.quote.balance or stated + booking.quote.balance.amount == (
             booking.price.amount - booking.conceded.amount
         )
 

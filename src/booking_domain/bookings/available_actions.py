@@ -56,7 +56,7 @@ def available_actions(
     }
     if party == Party.CUSTOMER and not booking.overdue(now):
         possible |= _as_customer(booking, charges)
-    elif party in _AT_DESK and booking.desk_due:
+    elif party in _AT_DESK and booking.quote.at_desk:
         possible.add(AvailableAction.RECORD_DESK_PAYMENT)
     return tuple(action for action in AvailableAction if action in possible)
 
@@ -65,9 +65,9 @@ def _as_customer(booking: Booking, charges: Callable[[Money], bool]) -> set[Avai
     """What only the customer does, and is no action of the lifecycle."""
     if booking.status is Status.REQUESTED and booking.offered_times:
         return {AvailableAction.ACCEPT}
-    if booking.deposit_asked:
+    if booking.quote.deposit_asked:
         return {AvailableAction.PAY_DEPOSIT}
-    if booking.balance_due and charges(booking.balance_due):
+    if booking.quote.balance and charges(booking.quote.balance):
         return {AvailableAction.PAY_BALANCE}
     return set()
 

@@ -1,28 +1,121 @@
-"""What is still due of a price or a deposit, and what was paid beyond it. All code that asks for money asks here.
+"""What is due of a booking, now and later, and why: one pure function. All code that asks for money asks here.
 
 The rule: what was given back by a decision is not due again. A verdict, a cancellation or a missed appointment that
 gives money back *concedes* it, so the customer owes that much less. What was refunded because it was not meant to stay
 (paid twice or too late, or a part of a deposit whose booking expired) was never paid, so it is due as before.
 
->>> price, nothing = Money.of(100, "MNT"), Money.zero("MNT")
->>> str(amount_due(price, received=Money.of(70, "MNT"), conceded=Money.of(30, "MNT")))  # paid, and 30 back by a verdict
+>>> price, deposit = Money.of(100, "MNT"), Money.of(30, "MNT")
+>>> first = first_quote(price, deposit)
+>>> str(first.now), str(first.later), first.reason.value
+('30.00 MNT', '70.00 MNT', 'deposit')
+>>> agreed = {"price": price, "deposit": deposit, "received": Money.of(70, "MNT"), "authorised": Money.zero("MNT")}
+>>> str(quote_of(Status.COMPLETED, **agreed, conceded=Money.of(30, "MNT")).now)  # paid, and 30 back by a verdict
 '0.00 MNT'
->>> str(amount_due(price, received=Money.of(70, "MNT"), conceded=nothing))  # 30 is not paid yet, or was sent back
+>>> str(quote_of(Status.COMPLETED, **agreed, conceded=Money.zero("MNT")).now)  # 30 is not paid yet, or was sent back
 '30.00 MNT'
 """
 
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from booking_domain.bookings.transitions import Status
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.money import Money
 
 
-def amount_due(amount: Money, *, received: Money, conceded: Money) -> Money:
-    """What the customer still owes of `amount`, a price or a deposit.
+class DueReason(StrEnum):
+    """Why an amount is due now or later, or why nothing is."""
 
-    `received` is what came and is not refunded. No more is due than `amount`, less what was ever paid, plus what was
-    sent back without a decision.
+    REQUEST = "request"
+    """Later, if the request is accepted."""
+    DEPOSIT = "deposit"
+    """The deposit now, because the booking waits for it; the rest with the appointment."""
+    APPOINTMENT = "appointment"
+    """With the appointment; the customer may pay before."""
+    WORK_DONE = "work_done"
+    """Now, because the appointment took place."""
+    PAID = "paid"
+    """Nothing, because all is paid, authorised or given back."""
+    DISPUTE = "dispute"
+    """Nothing before the dispute is decided."""
+    ENDED = "ended"
+    """Nothing, because the appointment does not take place."""
+
+
+_PAYABLE: Final = frozenset({Status.CONFIRMED, Status.COMPLETED})
+_PAYABLE_AT_DESK: Final = _PAYABLE | {Status.PENDING}
+_WHY: Final = {
+    Status.REQUESTED: DueReason.REQUEST,
+    Status.PENDING: DueReason.DEPOSIT,
+    Status.CONFIRMED: DueReason.APPOINTMENT,
+    Status.COMPLETED: DueReason.WORK_DONE,
+    Status.DISPUTED: DueReason.DISPUTE,
+    Status.CANCELLED: DueReason.ENDED,
+    Status.NO_SHOW: DueReason.ENDED,
+    Status.EXPIRED: DueReason.ENDED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
+class Quote:
+    """What the customer has to pay, in the price's currency."""
+
+    now: Money
+    later: Money
+    reason: DueReason
+    deposit: Money
+    """What of the deposit is neither paid nor authorised, whether the booking waits for it or not."""
+    deposit_asked: Money
+    """The same while the booking waits for it, otherwise zero: what confirms it."""
+    balance: Money
+    """What the customer may pay of the price through a gateway: it is confirmed or completed."""
+    at_desk: Money
+    """The most that the desk can take: the balance, or what is due of the price while the deposit is due."""
+    to_capture: Money
+    """What is captured of the authorised money if the appointment takes place, because it is due."""
+    overpaid: Money
+    """What was paid beyond the price, and is refunded."""
+
+
+def quote_of(
+    status: Status, *, price: Money, deposit: Money, received: Money, authorised: Money, conceded: Money
+) -> Quote:
+    """What is due of a booking with this status, and why.
+
+    `received` is what is paid, through gateways and at the desk, and not refunded or about to be. `authorised` money
+    is not asked for again. What is `conceded` is given back by a decision.
     """
-    return amount.excess_over(conceded).excess_over(received)
+    zero = Money.zero(price.currency)
+    owed, first = price.excess_over(conceded), deposit.excess_over(conceded)
+    rest, missing = owed.excess_over(received + authorised), first.excess_over(received + authorised)
+    now, later, reason = zero, zero, _WHY[status]
+    match reason:
+        case DueReason.DEPOSIT:
+            now, later = missing, rest - missing
+        case DueReason.WORK_DONE:
+            now = rest
+        case DueReason.REQUEST | DueReason.APPOINTMENT:
+            later = rest
+        case _:
+            pass
+    if reason not in {DueReason.DISPUTE, DueReason.ENDED} and not rest:
+        reason = DueReason.PAID
+    return Quote(
+        now=now,
+        later=later,
+        reason=reason,
+        deposit=missing,
+        deposit_asked=missing if status == Status.PENDING else zero,
+        balance=rest if status in _PAYABLE else zero,
+        at_desk=rest if status in _PAYABLE_AT_DESK else zero,
+        to_capture=min(authorised, owed.excess_over(received)),
+        overpaid=received.excess_over(owed),
+    )
 
 
-def overpayment(amount: Money, *, received: Money, conceded: Money) -> Money:
-    """What of `received` is too much and is refunded: nothing is due and too much at once."""
-    return received.excess_over(amount.excess_over(conceded))
+def first_quote(price: Money, deposit: Money) -> Quote:
+    """What is due of a new booking that waits for its deposit: the deposit now, the rest later."""
+    zero = Money.zero(price.currency)
+    return quote_of(Status.PENDING, price=price, deposit=deposit, received=zero, authorised=zero, conceded=zero)

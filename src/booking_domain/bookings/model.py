@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
 
-from booking_domain.bookings.due import amount_due, overpayment
+from booking_domain.bookings.due import Quote, quote_of
 from booking_domain.bookings.errors import (
     AlreadyOver,
     DepositDue,
@@ -61,8 +61,6 @@ MAX_INSTRUCTIONS: Final = 500
 QUOTE_LIFETIME: Final = timedelta(hours=1)
 """How long a cancellation quote is valid at the most."""
 _TO_COME: Final = frozenset({Status.REQUESTED, Status.PENDING, Status.CONFIRMED, Status.DISPUTED})
-_BALANCE_DUE: Final = frozenset({Status.CONFIRMED, Status.COMPLETED})
-_DUE_AT_DESK: Final = _BALANCE_DUE | {Status.PENDING}
 _ENDS_PAYING: Final = frozenset(
     {Action.CANCEL, Action.EXPIRE, Action.MARK_NO_SHOW, Action.RESOLVE_CANCELLED, Action.RESOLVE_NO_SHOW}
 )
@@ -396,34 +394,16 @@ class Booking:
         return self.totals.refundable + self.desk_paid
 
     @property
-    def deposit_due(self) -> Money:
-        """The part of the deposit that is neither paid nor authorised."""
-        return amount_due(self.deposit, received=self.received + self.authorised, conceded=self.conceded)
-
-    @property
-    def balance_due(self) -> Money:
-        """What is still due of the price, authorised money aside; zero unless it is confirmed or completed."""
-        return self._price_due(_BALANCE_DUE)
-
-    @property
-    def desk_due(self) -> Money:
-        """The most that the desk can take: the balance due, or what is due of the price while the deposit is due."""
-        return self._price_due(_DUE_AT_DESK)
-
-    @property
-    def deposit_asked(self) -> Money:
-        """What is due of the deposit while the booking waits for it; otherwise zero."""
-        return self.deposit_due if self.status is Status.PENDING else Money.zero(self.price.currency)
-
-    @property
-    def to_capture(self) -> Money:
-        """What is to be captured of the authorised money if the appointment takes place, because it is due."""
-        return min(self.authorised, amount_due(self.price, received=self.received, conceded=self.conceded))
-
-    @property
-    def overpaid(self) -> Money:
-        """What was paid beyond the price, and is refunded."""
-        return overpayment(self.price, received=self.received, conceded=self.conceded)
+    def quote(self) -> Quote:
+        """What is due now and later, and why."""
+        return quote_of(
+            self.status,
+            price=self.price,
+            deposit=self.deposit,
+            received=self.received,
+            authorised=self.authorised,
+            conceded=self.conceded,
+        )
 
     @property
     def policy_start(self) -> datetime:
@@ -760,9 +740,9 @@ class Booking:
                     raise AlreadyOver
             case Action.ACCEPT | Action.CONFIRM if self.status is Status.REQUESTED and now >= self.span.start:
                 raise AlreadyOver
-            case Action.CONFIRM | Action.REVIVE if self.deposit_due and party != Party.ADMIN:
+            case Action.CONFIRM | Action.REVIVE if self.quote.deposit and party != Party.ADMIN:
                 raise DepositDue
-            case Action.ACCEPT if not self.deposit_due:
+            case Action.ACCEPT if not self.quote.deposit:
                 raise InvalidBookingTransition(
                     thing="booking", status=self.status, action=f"{action}, without a deposit due,"
                 )
@@ -817,12 +797,6 @@ class Booking:
         before = self.time_change
         change = changed_time(party, self.span, now) if before is None else before.followed_by(party, self.span, now)
         return change, max(self.policy_start, span.start)
-
-    def _price_due(self, statuses: frozenset[Status]) -> Money:
-        """What is due of the price, authorised money aside; zero unless the booking has one of these statuses."""
-        if self.status not in statuses:
-            return Money.zero(self.price.currency)
-        return amount_due(self.price, received=self.received + self.authorised, conceded=self.conceded)
 
     def _due_before(self, start: datetime) -> datetime | None:
         """When the deposit is due if the booking starts then: not after that, if the staff placed it."""

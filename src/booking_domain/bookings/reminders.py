@@ -73,7 +73,7 @@ def reminders_of(
         yield _reminder(kind, booking, booking.due_at - left, booking.due_at)
     elif booking.status is Status.COMPLETED:
         due_at = notified_at + FOLLOWS_AFTER
-        for kind in (*follow_ups, *((BalanceOpen,) if booking.balance_due else ())):
+        for kind in (*follow_ups, *((BalanceOpen,) if booking.quote.balance else ())):
             yield _reminder(kind, booking, due_at, due_at + FOLLOWS_FOR, once=True)
 
 

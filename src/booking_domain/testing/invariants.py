@@ -130,7 +130,7 @@ def most_due(
 def _amounts_due(booking: Booking, payments: Sequence[Payment], most: Money) -> Iterator[str]:
     """Check that neither the balance nor an open invoice asks for more than that."""
     invoices = [each.unpaid for each in payments if each.status is PaymentStatus.PENDING]
-    for what, amounts in (("balance", [booking.balance_due]), ("invoice", invoices)):
+    for what, amounts in (("balance", [booking.quote.balance]), ("invoice", invoices)):
         for amount in amounts:
             if most < amount:
                 yield f"its {what} asks for {amount}, and at most {most} is due"

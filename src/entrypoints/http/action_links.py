@@ -102,6 +102,7 @@ _booking: Final = members(
     end="span.end",
     currency="price.currency",
     paid_amount="totals.paid.amount",
+    balance_due_amount="quote.balance.amount",
 )
 
 

@@ -91,8 +91,9 @@ _desk_payments_json: Final = projection(
     DeskPaymentsJson,
     within="booking",
     items=("payments", desk_payment_json),
-    least_amount="booking.deposit_asked.amount",
-    most_amount="booking.desk_due.amount",
+    balance_due_amount="booking.quote.balance.amount",
+    least_amount="booking.quote.deposit_asked.amount",
+    most_amount="booking.quote.at_desk.amount",
     currency="booking.price.currency",
 )
 

@@ -64,10 +64,10 @@ def test_the_payment_status_follows_what_is_authorised_captured_and_released(dat
     some = data.draw(st.integers(0, deposit - 1))
     plain = replace(a_booking(), price=mnt(deposit), deposit=mnt(deposit), paid=mnt(0))
     booking = plain.authorise(mnt(deposit), NOW)
-    assert (booking.payment_status, booking.deposit_due) == (BookingPaymentStatus.AUTHORISED, mnt(0))
+    assert (booking.payment_status, booking.quote.deposit) == (BookingPaymentStatus.AUTHORISED, mnt(0))
     released = booking.release(mnt(deposit), NOW)
     assert released.payment_status is BookingPaymentStatus.RELEASED
     part = booking.release(mnt(some), NOW).captured(mnt(deposit - some), NOW).receive(mnt(deposit - some), NOW)
     assert part.payment_status is BookingPaymentStatus.PAID
     lapsed = booking.lapse(mnt(deposit), NOW)
-    assert (lapsed.payment_status, lapsed.deposit_due) == (BookingPaymentStatus.FAILED, mnt(deposit))
+    assert (lapsed.payment_status, lapsed.quote.deposit) == (BookingPaymentStatus.FAILED, mnt(deposit))

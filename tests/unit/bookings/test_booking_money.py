@@ -61,7 +61,7 @@ def test_paid_is_the_sum_of_received_amounts(received: list[Money]) -> None:
         booking = booking.receive(amount, LATER)
         total += amount
         assert booking.paid == total
-        assert booking.deposit_due == DEPOSIT.excess_over(total)
+        assert booking.quote.deposit == DEPOSIT.excess_over(total)
         assert (booking.payment_status is BookingPaymentStatus.PAID) == (total >= DEPOSIT)
         assert booking.status is Status.PENDING
         assert booking.updated_at == LATER
@@ -70,7 +70,7 @@ def test_paid_is_the_sum_of_received_amounts(received: list[Money]) -> None:
 
 def test_the_deposit_is_covered_only_when_paid_in_full() -> None:
     almost = a_booking().receive(DEPOSIT - MONGO, LATER)
-    assert (almost.payment_status, almost.deposit_due) == (BookingPaymentStatus.UNPAID, MONGO)
+    assert (almost.payment_status, almost.quote.deposit) == (BookingPaymentStatus.UNPAID, MONGO)
     assert almost.receive(MONGO, LATER).payment_status is BookingPaymentStatus.PAID
 
 

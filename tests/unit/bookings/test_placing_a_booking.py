@@ -13,13 +13,13 @@ from booking_domain.testing.bookings.strategies import CUSTOMER, DEPOSIT, EVENT,
 def test_an_instant_booking_waits_for_its_deposit() -> None:
     booking = place(Terms(price=PRICE, deposit=DEPOSIT)).state
     assert (booking.status, booking.due_at) == (Status.PENDING, MADE + PAYMENT_WINDOW)
-    assert booking.deposit_due == DEPOSIT
+    assert booking.quote.deposit == DEPOSIT
 
 
 def test_an_instant_booking_without_a_deposit_is_confirmed_at_once() -> None:
     booking = place(Terms(price=PRICE, deposit=NOTHING)).state
     assert (booking.status, booking.due_at) == (Status.CONFIRMED, None)
-    assert not booking.deposit_due
+    assert not booking.quote.deposit
 
 
 def test_a_voluntary_deposit_is_paid_before_confirmation() -> None:

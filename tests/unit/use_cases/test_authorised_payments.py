@@ -70,8 +70,8 @@ async def test_an_authorised_deposit_confirms_and_is_captured_on_completion() ->
     studio = await opened()
     booking, payment = await confirmed(studio)
     assert (booking.status, booking.payment_status) == (Status.CONFIRMED, BookingPaymentStatus.AUTHORISED)
-    assert (booking.paid, booking.authorised, booking.deposit_due) == (ZERO, DEPOSIT, ZERO)
-    assert booking.balance_due == PRICE - DEPOSIT
+    assert (booking.paid, booking.authorised, booking.quote.deposit) == (ZERO, DEPOSIT, ZERO)
+    assert booking.quote.balance == PRICE - DEPOSIT
     assert payment.status is PaymentStatus.AUTHORISED
     await studio.capture(booking)
     assert captures(studio) == []
@@ -236,7 +236,7 @@ async def test_an_authorisation_that_lapsed_is_shown_to_everyone_and_the_amount_
     await studio.capture(booking)
     after = await studio.seen(booking)
     assert (await only(studio, booking)).status is PaymentStatus.FAILED
-    assert (after.authorised, after.balance_due, after.payment_status) == (ZERO, PRICE, BookingPaymentStatus.FAILED)
+    assert (after.authorised, after.quote.balance, after.payment_status) == (ZERO, PRICE, BookingPaymentStatus.FAILED)
     assert await topics(studio) == ["payment.authorised", "payment.lapsed"]
     notified = await notices(studio)
     assert [len(notified[each.id]) for each in (studio.customer, studio.owner, studio.admin)] == [2, 1, 1]

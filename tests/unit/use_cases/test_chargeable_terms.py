@@ -111,7 +111,7 @@ async def test_a_booking_in_such_a_currency_is_paid_at_the_desk(studio: Studio) 
     rials = TermsChange(currency="IRR", price_amount=12_345_678, deposit_amount=0)
     await studio.run(change_settings, SettingsChange(terms=rials), by=studio.owner)
     booking = await studio.book()
-    assert (booking.status, booking.balance_due.currency) == (Status.CONFIRMED, "IRR")
+    assert (booking.status, booking.quote.balance.currency) == (Status.CONFIRMED, "IRR")
     with pytest.raises(NotChargeable):
         await studio.bill(booking, Purpose.BALANCE)
     charges = studio.gateways.chargeable.accepts

@@ -93,10 +93,10 @@ async def account(studio: Studio) -> tuple[int, int, int, int]:
 async def test_a_desk_payment_counts_towards_the_price(studio: Studio) -> None:
     booking = await confirmed(studio)
     part = await take(studio, booking, REST.amount // 4)
-    assert (await studio.seen(booking)).balance_due == REST - part.amount
+    assert (await studio.seen(booking)).quote.balance == REST - part.amount
     rest = await take(studio, booking, method=DeskMethod.CARD)
     seen = await studio.seen(booking)
-    assert (rest.amount, seen.balance_due.amount) == (REST - part.amount, 0)
+    assert (rest.amount, seen.quote.balance.amount) == (REST - part.amount, 0)
     assert (seen.paid, seen.desk_paid) == (DEPOSIT, REST)
     with pytest.raises(NothingDue):
         await take(studio, booking)
@@ -128,7 +128,7 @@ async def test_a_deposit_at_the_desk_confirms_the_booking(studio: Studio, amount
     seen = await studio.seen(booking)
     assert payment.amount == (DEPOSIT if amount is None else PRICE)
     assert (seen.status, seen.payment_status, seen.due_at) == (Status.CONFIRMED, BookingPaymentStatus.PAID, None)
-    assert seen.balance_due == PRICE - payment.amount
+    assert seen.quote.balance == PRICE - payment.amount
     entry = (await studio.reads.bookings.events(booking.id))[-1]
     assert (entry.type, entry.by, entry.reason) == ("confirmed", staff, "paid at the desk")
     assert await studio.topics(booking) == ["booking.placed", "booking.confirmed", "desk_payment.recorded"]
@@ -177,7 +177,7 @@ async def test_a_deposit_that_is_paid_online_and_at_the_desk_counts_twice_toward
     await studio.settle(payment)
     seen = await studio.seen(booking)
     assert (seen.status, seen.paid, seen.desk_paid) == (Status.CONFIRMED, DEPOSIT, DEPOSIT)
-    assert seen.balance_due == PRICE - DEPOSIT - DEPOSIT
+    assert seen.quote.balance == PRICE - DEPOSIT - DEPOSIT
     assert [each.type for each in await studio.reads.bookings.events(booking.id)] == ["placed", "confirmed"]
     assert await studio.violations() == []
 
@@ -197,7 +197,7 @@ async def test_a_void_takes_no_confirmation_back(studio: Studio) -> None:
     payment = await take(studio, booking)
     await void(studio, payment)
     seen = await studio.seen(booking)
-    assert (seen.status, seen.balance_due, seen.due_at) == (Status.CONFIRMED, PRICE, None)
+    assert (seen.status, seen.quote.balance, seen.due_at) == (Status.CONFIRMED, PRICE, None)
     assert await studio.violations() == []
     assert (await studio.bill(booking, Purpose.BALANCE)).amount == PRICE
 
@@ -271,7 +271,7 @@ async def test_a_voided_payment_is_due_again(studio: Studio) -> None:
         await void(studio, payment, saw=2)
     voided = await void(studio, payment, saw=1)
     assert (voided.void_reason, voided.voided_by, voided.counted.amount) == ("Twice", studio.owner, 0)
-    assert (await studio.seen(booking)).balance_due == REST
+    assert (await studio.seen(booking)).quote.balance == REST
     with pytest.raises(InvalidDeskPaymentTransition):
         await void(studio, payment)
     assert (await take(studio, booking)).amount == REST
@@ -318,7 +318,7 @@ async def test_the_platform_refunds_only_what_it_received(studio: Studio) -> Non
     await studio.move(booking, Status.CANCELLED, by=studio.owner)
     assert await studio.owed(booking) == [DEPOSIT]
     seen = await studio.seen(booking)
-    assert (seen.desk_paid, seen.balance_due.amount) == (REST, 0)
+    assert (seen.desk_paid, seen.quote.balance.amount) == (REST, 0)
     await void(studio, payment, why="Given back in cash")
     assert (await studio.seen(booking)).desk_paid.amount == 0
     assert await studio.violations() == []
@@ -354,7 +354,7 @@ async def test_desk_payments_never_unbalance_the_books(steps: list[tuple[str, in
     studio = await Studio.opened()
     booking, payments = await studio.book(), list[DeskPayment]()
     for what, number in steps:
-        due = (await studio.seen(booking)).desk_due
+        due = (await studio.seen(booking)).quote.at_desk
         with suppress(
             NothingDue,
             MoreThanDue,

@@ -78,7 +78,7 @@ async def test_what_a_verdict_gives_back_is_not_due_again(studio: Studio, *, pai
     if paid_out:
         await studio.pay_out(refund)
         booking = await studio.seen(booking)
-    assert (booking.balance_due, booking.conceded, asked(studio, booking)) == (ZERO, BACK, set())
+    assert (booking.quote.balance, booking.conceded, asked(studio, booking)) == (ZERO, BACK, set())
     with pytest.raises(NothingDue):
         await studio.bill(booking, Purpose.BALANCE)
     with pytest.raises(NothingDue):
@@ -94,13 +94,13 @@ async def test_after_a_verdict_the_unpaid_rest_stays_due(studio: Studio) -> None
     booking = await completed(studio, balance=False)
     dispute = await studio.dispute(booking)
     await studio.resolve(dispute, Resolution.REFUND_FULL, FinalBookingStatus.COMPLETED)
-    assert (await studio.seen(booking)).balance_due == REST
+    assert (await studio.seen(booking)).quote.balance == REST
     assert (await studio.bill(booking, Purpose.BALANCE)).amount == REST
     with pytest.raises(MoreThanDue):
         await take(studio, booking, REST.amount + 1)
     assert await take(studio, booking) == REST
     seen = await studio.seen(booking)
-    assert (seen.balance_due, asked(studio, seen)) == (ZERO, set())
+    assert (seen.quote.balance, asked(studio, seen)) == (ZERO, set())
 
 
 async def test_money_that_arrives_after_a_verdict_goes_back(studio: Studio) -> None:
@@ -111,7 +111,7 @@ async def test_money_that_arrives_after_a_verdict_goes_back(studio: Studio) -> N
     await studio.settle(payment)
     assert await refunded(studio, booking) == [(RefundReason.DISPUTE, BACK), (RefundReason.OVERPAYMENT, BACK)]
     seen = await studio.seen(booking)
-    assert (seen.balance_due, seen.conceded, seen.received) == (ZERO, BACK, PRICE - BACK)
+    assert (seen.quote.balance, seen.conceded, seen.received) == (ZERO, BACK, PRICE - BACK)
     assert await studio.violations() == []
 
 
@@ -131,7 +131,7 @@ async def test_what_the_policy_gave_back_is_not_due_again_if_a_verdict_restores_
     await studio.resolve(
         await studio.dispute(booking, by=studio.owner), Resolution.NO_REFUND, FinalBookingStatus.COMPLETED
     )
-    assert (await studio.seen(booking)).balance_due == REST
+    assert (await studio.seen(booking)).quote.balance == REST
     assert await studio.violations() == []
 
 
@@ -147,7 +147,7 @@ async def test_what_was_paid_too_late_is_due_again(studio: Studio) -> None:
     studio.pay(payment, DEPOSIT)
     await studio.settle(payment)
     revived = await studio.seen(booking)
-    assert (revived.status, revived.conceded, revived.balance_due) == (Status.CONFIRMED, ZERO, REST)
+    assert (revived.status, revived.conceded, revived.quote.balance) == (Status.CONFIRMED, ZERO, REST)
 
 
 async def test_what_was_paid_twice_is_not_conceded(studio: Studio) -> None:
@@ -158,9 +158,9 @@ async def test_what_was_paid_twice_is_not_conceded(studio: Studio) -> None:
     await studio.settle(balance)
     assert await refunded(studio, booking) == [(RefundReason.OVERPAYMENT, REST)]
     seen = await studio.seen(booking)
-    assert (seen.conceded, seen.balance_due) == (ZERO, ZERO)
+    assert (seen.conceded, seen.quote.balance) == (ZERO, ZERO)
     await adjust(studio, booking, -REST.amount)
-    assert (await studio.seen(booking)).balance_due == REST, "money that was counted wrongly is due"
+    assert (await studio.seen(booking)).quote.balance == REST, "money that was counted wrongly is due"
 
 
 async def test_an_open_invoice_that_asks_for_more_than_is_due_is_cancelled(studio: Studio) -> None:
@@ -176,7 +176,7 @@ async def test_an_open_invoice_that_asks_for_more_than_is_due_is_cancelled(studi
     closed = await studio.reads.payments.get(still_open.id)
     assert closed is not None
     assert closed.status is PaymentStatus.CANCELLED
-    due = (await studio.seen(booking)).balance_due
+    due = (await studio.seen(booking)).quote.balance
     assert (await studio.bill(booking, Purpose.BALANCE)).amount == due == REST - REST.percent(25)
     assert await studio.violations() == []
 

@@ -102,7 +102,7 @@ async def step(studio: Studio, booking: Booking, at_desk: list[DeskPayment], wha
         case "issue", _:
             await issued(studio, booking)
         case "take", _:
-            due = (await studio.seen(booking)).balance_due
+            due = (await studio.seen(booking)).quote.balance
             at_desk.append(await take(studio, booking, due.amount * number // 8))
         case "void", _ if at_desk:
             await void(studio, at_desk[number % len(at_desk)])

@@ -51,7 +51,7 @@ async def test_a_waiver_confirms_the_booking_and_leaves_the_price_due(studio: St
         BookingPaymentStatus.UNPAID,
         None,
     )
-    assert waived.balance_due == PRICE
+    assert waived.quote.balance == PRICE
     entry = (await studio.reads.bookings.events(booking.id))[-1]
     assert (entry.type, entry.by, entry.reason) == ("deposit_waived", staff, "A regular customer.")
     assert await studio.topics(booking) == ["booking.placed", "booking.deposit_waived"]
@@ -74,7 +74,7 @@ async def test_an_open_invoice_is_cancelled_and_money_that_still_comes_counts(st
     studio.pay(payment)
     await studio.settle(payment)
     seen = await studio.seen(booking)
-    assert (seen.paid, seen.balance_due, await studio.owed(booking)) == (DEPOSIT, PRICE - DEPOSIT, [])
+    assert (seen.paid, seen.quote.balance, await studio.owed(booking)) == (DEPOSIT, PRICE - DEPOSIT, [])
     assert (await studio.bill(booking, Purpose.BALANCE)).amount == PRICE - DEPOSIT
     assert await studio.violations() == []
 

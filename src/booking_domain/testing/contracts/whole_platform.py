@@ -446,7 +446,7 @@ class PlatformMachine(RuleBasedStateMachine):
                 return
             assert good
             assert (after.span.start, after.offered_times) == (start, ())
-            assert after.status is (Status.PENDING if after.deposit_due else Status.CONFIRMED)
+            assert after.status is (Status.PENDING if after.quote.deposit else Status.CONFIRMED)
 
         self._do(take())
 
@@ -684,7 +684,7 @@ class PlatformMachine(RuleBasedStateMachine):
 
         async def take() -> None:
             before = await self.studio.seen(booking)
-            due, least = before.desk_due, before.deposit_asked
+            due, least = before.quote.at_desk, before.quote.deposit_asked
             amount = None if share is None else (due.amount * share + 99) // 100
             good = bool(due) and (amount is None or max(1, least.amount) <= amount <= due.amount)
             command = RecordDeskPayment(booking_id=booking.id, method=DeskMethod.CASH, amount=amount)

@@ -61,7 +61,7 @@ async def _accept(command: AcceptRequest, tx: Repositories, context: UseCaseCont
     elif command.slot is not None:
         raise NotATimeOffered
     accepted = moved.state.apply(
-        Action.ACCEPT if booking.deposit_due else Action.CONFIRM,
+        Action.ACCEPT if booking.quote.deposit else Action.CONFIRM,
         party=party,
         by=context.actor,
         now=context.now,

@@ -3,6 +3,7 @@
 Where no deposit is asked, the whole price may be paid at the desk, so it may be in a currency that no gateway takes.
 """
 
+from booking_domain.bookings.due import first_quote
 from booking_domain.bookings.model import Terms
 from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
 from booking_domain.payments.errors import NotChargeable
@@ -26,7 +27,7 @@ def require_chargeable(terms: Terms, context: UseCaseContext) -> None:
     chargeable.require(terms.price, "price_amount")
     require_chargeable_deposit(terms.deposit, terms, context)
     for length in lengths:
-        for amount in (length.deposit, length.price, length.price - length.deposit):
+        for amount in (length.deposit, length.price, first_quote(length.price, length.deposit).later):
             chargeable.require(amount, "durations")
 
 
@@ -35,7 +36,7 @@ def require_chargeable_deposit(deposit: Money, terms: Terms, context: UseCaseCon
     chargeable = context.get(Chargeable, ANY_AMOUNT).of_gateway(terms.gateway)
     chargeable.require_currency(deposit.currency, "deposit_amount")
     chargeable.require(deposit, "deposit_amount")
-    chargeable.require(terms.price - deposit, "deposit_amount")
+    chargeable.require(first_quote(terms.price, deposit).later, "deposit_amount")
 
 
 def require_gateway(name: str | Unset | None, context: UseCaseContext) -> None:

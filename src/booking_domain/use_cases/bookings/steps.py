@@ -360,7 +360,7 @@ async def save_decision(
 
 def confirm_if_covered(booking: Booking, reason: str, context: UseCaseContext) -> BookingDecision:
     """Confirm a booking that waits for its deposit, once it is paid or authorised. The caller saves it."""
-    if booking.status is not Status.PENDING or booking.deposit_due:
+    if booking.status is not Status.PENDING or booking.quote.deposit:
         return Decision(booking)
     return apply_payment(booking, Action.CONFIRM, reason, context)
 
@@ -389,7 +389,7 @@ async def close_payments(booking: Booking, tx: Repositories) -> str:
 
 def due_of(booking: Booking, purpose: Purpose) -> Money:
     """What is due for this purpose: of the deposit while the booking waits for it, or of the price."""
-    return booking.balance_due if purpose == Purpose.BALANCE else booking.deposit_asked
+    return booking.quote.balance if purpose == Purpose.BALANCE else booking.quote.deposit_asked
 
 
 async def close_excessive_payments(booking: Booking, tx: Repositories) -> None:
@@ -411,7 +411,7 @@ async def _close_and_refund(
 
 async def capture_all(booking: Booking, tx: Repositories, context: UseCaseContext) -> Booking:
     """Have what is authorised captured, as far as it is due; see `decide_captures`."""
-    return await decide_captures(booking.to_capture, booking, tx, context)
+    return await decide_captures(booking.quote.to_capture, booking, tx, context)
 
 
 async def decide_captures(amount: Money, booking: Booking, tx: Repositories, context: UseCaseContext) -> Booking:

@@ -6,6 +6,7 @@ Bookings keep the services that they were made with.
 from dataclasses import dataclass, replace
 from typing import Final
 
+from booking_domain.bookings.due import first_quote
 from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.catalogue.salons import NotYourSalon, SalonNotFound
 from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
@@ -254,7 +255,7 @@ def require_chargeable_service(service: OfferedService, context: UseCaseContext)
     if not chargeable.takes(service.price.currency) and not service.deposit:
         return
     chargeable.require(service.price, "price_amount")
-    for amount in (service.deposit, service.price - service.deposit):
+    for amount in (service.deposit, first_quote(service.price, service.deposit).later):
         chargeable.require(amount, "deposit_amount")
 
 

@@ -82,9 +82,9 @@ class Parties:
             "when": local(booking.span.start),
             "end": local(booking.span.end),
             "time_zone": booking.time_zone,
-            "deposit": booking.deposit_due or booking.deposit,  # or: paid by now
-            "balance": booking.balance_due,
-            "still_due": booking.balance_due,
+            "deposit": booking.quote.deposit or booking.deposit,  # or: paid by now
+            "balance": booking.quote.balance,
+            "still_due": booking.quote.balance,
             "due": "" if booking.due_at is None else local(booking.due_at),
             "offered": tuple(local(start) for start in booking.offered_times),
         }

@@ -44,8 +44,8 @@ async def _adjust(command: AdjustLedger, tx: Repositories, context: UseCaseConte
     if booking.status in _CLOSED:
         raise LedgerNotAdjustable
     if adjustment.amount > 0:
-        if booking.status is not Status.CANCELLED and booking.balance_due < adjustment.moved:
-            raise MoreThanDue(due=booking.balance_due)
+        if booking.status is not Status.CANCELLED and booking.quote.balance < adjustment.moved:
+            raise MoreThanDue(due=booking.quote.balance)
         await close_payments(booking, tx)
     after = booking.adjust(adjustment.amount, context.now)
     await tx.adjustments.add(adjustment)

@@ -24,7 +24,7 @@ async def _notices(event: LedgerAdjusted, reads: Reads) -> AsyncIterator[Address
     if booking is None or adjustment is None:
         return
     notice = (_ADDED if adjustment.amount > 0 else _DEDUCTED).fill(
-        reference=booking.reference, amount=adjustment.moved, still_due=booking.balance_due, reason=adjustment.reason
+        reference=booking.reference, amount=adjustment.moved, still_due=booking.quote.balance, reason=adjustment.reason
     )
     for user_id in dict.fromkeys((booking.customer_id, booking.provider_user_id)):
         yield Addressed(user_id, notice)

@@ -79,7 +79,7 @@ class DeskPaymentDone:
 
 async def _record(command: RecordDeskPayment, tx: Repositories, context: UseCaseContext) -> DeskPaymentDone:
     booking, _ = await _lock_at_desk(command.booking_id, tx, context)
-    due, least = booking.desk_due, booking.deposit_asked
+    due, least = booking.quote.at_desk, booking.quote.deposit_asked
     if not due:
         raise NothingDue
     amount = (least or due) if command.amount is None else Money(amount=command.amount, currency=due.currency)

@@ -207,7 +207,7 @@ async def _confirm_or_revive(booking: Booking, tx: Repositories, context: UseCas
     A booking is revived if its time can be booked now, as far as the customer had not agreed to it before: minimum
     notice, horizon and grid do not count. If it is not, its audit trail has the reason.
     """
-    if booking.status is not Status.EXPIRED or booking.deposit_due:
+    if booking.status is not Status.EXPIRED or booking.quote.deposit:
         return confirm_if_covered(booking, "paid", context)
     obstacle = await _claim_again(booking, tx, context)
     if obstacle is None:
@@ -241,7 +241,7 @@ def _excess(booking: Booking, new: Money, before: Payment) -> Money:
     """
     if booking.undisputed_status in _NOTHING_DUE:
         return new.excess_over(before.capturable)
-    return booking.overpaid
+    return booking.quote.overpaid
 
 
 def _reason(booking: Booking, *, captured: bool) -> RefundReason:

@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec import Meta, field
 
 from booking_domain.bookings.available_actions import AvailableAction, available_actions
+from booking_domain.bookings.due import DueReason
 from booking_domain.bookings.ideas import MAX_DESCRIPTION, MAX_DETAIL, IdeaContent
 from booking_domain.bookings.model import MAX_NOTES, MAX_OFFERED_TIMES, Booking, BookingEvent
 from booking_domain.bookings.policy import Tier
@@ -327,6 +328,13 @@ class BookingJson(Json, frozen=True, kw_only=True):
     released_amount: int
     """The amount that was authorised on the customer's card and released without a charge."""
     balance_due_amount: int
+    due_now_amount: int
+    """What is due now: the deposit that the booking waits for, or all that is open once the appointment took place."""
+    due_later_amount: int
+    """What is due later, with the appointment. It may be paid before, once the booking is confirmed."""
+    due_reason: Annotated[str, one_of(DueReason)]
+    """Why: a `request` to be accepted, the `deposit`, the `appointment` to come, or `work_done`. Nothing is due if all
+    is `paid`, before a `dispute` is decided, and once the booking has `ended` without its appointment."""
     currency: str
     notes: str
     version: int
@@ -505,6 +513,10 @@ booking_json: Final = projection(
     BookingJson,
     start="span.start",
     end="span.end",
+    balance_due_amount="quote.balance.amount",
+    due_now_amount="quote.now.amount",
+    due_later_amount="quote.later.amount",
+    due_reason="quote.reason",
     currency="price.currency",
     offered_times=filled("offered_times"),
     services=lambda booking: tuple(map(_service_json.make, booking.services)) or None,

@@ -86,7 +86,7 @@ class RemindersContract(StorageContract):
             )
         ]
         await self.store_bookings(*bookings)
-        owing = [each for each in bookings if each.balance_due]
+        owing = [each for each in bookings if each.quote.balance]
         assert 0 < len(owing) < len(bookings)
         async with self.begin() as tx:
             for booking in bookings:
