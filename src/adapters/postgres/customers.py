@@ -30,7 +30,7 @@ from adapters.postgres.bookings.walk_ins import CUSTOMER_ID, is_walk_in, walk_in
 from adapters.postgres.bookings.walk_ins import PHONE as WALK_IN_PHONE
 from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.identity.tables import users
-from adapters.postgres.identity.users import PHONE
+from adapters.postgres.identity.users import NAMES, PHONE
 from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part, part_with_cipher
 from adapters.postgres.kit.encryption import WithCipher
@@ -160,8 +160,8 @@ _PAGE: Final = Statement(
         or_(users.c.id.is_(None), users.c.status != literal_column(f"'{UserStatus.DELETED.value}'")),
         or_(
             _TEXT.is_(None),
-            func.strpos(folded(_NAME), folded(_TEXT)) > 0,
-            func.starts_with(folded(users.c.email), folded(_TEXT)),
+            func.strpos(folded(func.coalesce(walk_ins.c.name, NAMES)), folded(_TEXT)) > 0,
+            func.strpos(folded(users.c.email), folded(_TEXT)) > 0,
             users.c.phone_index == bindparam("phone_index"),
             walk_ins.c.phone_index == bindparam("walk_in_phone_index"),
         ),

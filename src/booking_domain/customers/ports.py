@@ -23,7 +23,7 @@ class CustomerFilter:
 
     whose: CustomerScope
     text: str | None = None
-    """A part of the name, or the beginning of the e-mail address."""
+    """A part of the name, the given and family name in either order, or the e-mail address, folded."""
     phone: str | None = None
     """With `text`: or this phone number."""
     after: CustomerId | None = None

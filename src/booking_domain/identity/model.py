@@ -189,6 +189,11 @@ class User:
         return self.moved(UserAction.DELETE, by, deleted_at=now)
 
     @property
+    def names(self) -> str:
+        """What search looks for a name in: given and family name stand in either order."""
+        return " ".join(filter(None, (self.name, self.given_name, self.family_name, self.given_name)))
+
+    @property
     def usable(self) -> bool:
         """Whether its owner can sign in."""
         return self.status in {UserStatus.ACTIVE, UserStatus.PENDING}

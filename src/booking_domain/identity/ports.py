@@ -38,7 +38,7 @@ class UserFilter:
     role: Role | None = None
     status: UserStatus | None = None
     text: str | None = None
-    """The beginning of the name or the e-mail address, ignoring case."""
+    """A part of the name, the given and family name in either order, or the e-mail address, folded."""
     phone: str | None = None
     """`text` parsed as a phone number (E.164): an account with this number matches too."""
     locked: bool | None = None

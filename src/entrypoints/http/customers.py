@@ -35,7 +35,7 @@ CustomerText = Annotated[
     Meta(
         min_length=1,
         max_length=254,
-        description="Part of the name or the beginning of the e-mail address, in any case, or the phone number.",
+        description="A part of the name, the family name or the e-mail address, in any case, or the phone number.",
     ),
 ]
 

@@ -92,7 +92,9 @@ _TO_ERASE: Final = Statement(
     .order_by(users.c.id)
     .limit(bindparam("most"))
 )
-_BEGINNING: Final = folded(bindparam("text", type_=Text()))
+NAMES: Final = func.concat_ws(" ", users.c.name, users.c.given_name, users.c.family_name, users.c.given_name)
+"""What search compares a name with, in the order that `User.names` has."""
+_PART: Final = folded(bindparam("text", type_=Text()))
 _WANTED_LOCKED: Final = cast(bindparam("locked"), Boolean())
 _PAGE: Final = Statement(
     select(*USER.columns)
@@ -101,8 +103,8 @@ _PAGE: Final = Statement(
         if_given("status", users.c.status, users.c.status == bindparam("status")),
         or_(
             bindparam("text", type_=Text()).is_(None),
-            func.starts_with(folded(users.c.name), _BEGINNING),
-            func.starts_with(folded(users.c.email), _BEGINNING),
+            func.strpos(folded(NAMES), _PART) > 0,
+            func.strpos(folded(users.c.email), _PART) > 0,
             users.c.phone_index == bindparam("phone_index"),
         ),
         or_(

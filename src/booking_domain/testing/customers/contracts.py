@@ -94,6 +94,10 @@ class CustomersContract(StorageContract):
 
     async def test_customers_are_searched_and_read_page_by_page_by_name(self, cast: Cast) -> None:
         users = await self._customers("Туяа", "Saraa Bold", "Бат", "Saraa Bold", "Anu_Bold")
+        async with self.begin() as tx:
+            named = await tx.users.lock(users[2].id)
+            assert named is not None
+            await tx.users.save(named.changed(given_name="Bataa", family_name="کریمی"))
         await self.store_bookings(*(self._agreed(cast, user, n) for n, user in enumerate(users)))
         by_name = [CustomerId(user.id) for user in sorted(users, key=lambda user: (user.name, user.id))]
         read: list[CustomerId] = []
@@ -110,6 +114,10 @@ class CustomersContract(StorageContract):
             ("%", set()),
             ("_", {users[4].id}),
             (str(users[0].email)[:-3].upper(), {users[0].id}),
+            (str(users[0].email)[1:].upper(), {users[0].id}),
+            ("كريمي", {users[2].id}),
+            ("BATAA کریمی", {users[2].id}),
+            ("کریمی bataa", {users[2].id}),
             ("unknown", set()),
         ):
             assert {each.id for each in await self._page(cast, text=text)} == expected, text

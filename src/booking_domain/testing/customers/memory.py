@@ -75,7 +75,7 @@ class MemoryCustomerReads(InMemory, CustomerReads):
     async def page(self, author_id: UserId, criteria: CustomerFilter, now: datetime) -> Sequence[Customer]:
         found = self._all(author_id, criteria.whose, now)
         found = found[[each.id for each in found].index(criteria.after) + 1 :] if criteria.after is not None else found
-        return [each for each in found if _matches(each, criteria)][: criteria.limit]
+        return [each for each in found if _matches(self._names(each), each, criteria)][: criteria.limit]
 
     async def get(
         self, author_id: UserId, whose: CustomerScope, customer_id: CustomerId, now: datetime
@@ -85,6 +85,9 @@ class MemoryCustomerReads(InMemory, CustomerReads):
     async def notes_by(self, author_id: UserId, after: CustomerId | None, limit: int) -> Sequence[CustomerNote]:
         last = None if after is None else (author_id, after)
         return self._state[CUSTOMER_NOTES].page(lambda each: each.author_id == author_id, last, limit)
+
+    def _names(self, customer: Customer) -> str:
+        return customer.name if customer.walk_in else self._state[USERS][UserId(customer.id)].names
 
     def _all(self, author_id: UserId, whose: CustomerScope, now: datetime) -> list[Customer]:
         state = self._state
@@ -122,11 +125,11 @@ def _customer(
     )
 
 
-def _matches(customer: Customer, criteria: CustomerFilter) -> bool:
+def _matches(names: str, customer: Customer, criteria: CustomerFilter) -> bool:
     if criteria.text is None:
         return True
     text = folded(criteria.text)
-    by_text = text in folded(customer.name) or folded(customer.email or "").startswith(text)
+    by_text = text in folded(names) or text in folded(customer.email or "")
     return by_text or (criteria.phone is not None and customer.phone == criteria.phone)
 
 

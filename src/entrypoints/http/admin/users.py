@@ -61,7 +61,7 @@ SearchText = Annotated[
     Meta(
         min_length=1,
         max_length=254,
-        description="The beginning of a name or an e-mail address, in any case, or a complete phone number.",
+        description="A part of the name, family name or e-mail address, in any case, or a complete phone number.",
     ),
 ]
 WhyDisabled = Annotated[Reason, Meta(description="The reason; required to disable, and refused otherwise.")]

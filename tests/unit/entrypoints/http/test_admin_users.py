@@ -65,6 +65,8 @@ async def test_accounts_are_filtered(api: Api) -> None:
         ("role=customer&status=active", ["Болд"]),
         ("status=disabled", []),
         ("q=ANNA%40", ["Anna"]),
+        ("q=nna", ["Anna"]),
+        ("q=EXAMPLE.ORG", ["Anna"]),
         ("q=болд", ["Болд"]),
         ("q=9911-2233", ["Болд"]),
         ("q=%2B97699112233", ["Болд"]),

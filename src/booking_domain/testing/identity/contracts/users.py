@@ -198,7 +198,14 @@ class UsersContract(StorageContract):
 
     async def test_each_filter_returns_only_matching_accounts(self) -> None:
         later = NOW + timedelta(hours=1)
-        dorj = replace(self.make.user(), name="Дорж Б.", email="dorj@example.com", created_at=later)
+        dorj = replace(
+            self.make.user(),
+            name="Дорж Б.",
+            email="dorj@example.com",
+            given_name="Дорж",
+            family_name="Бат-Эрдэнэ",
+            created_at=later,
+        )
         admin = replace(self.make.user(Role.ADMIN), name="100% Anna_", email=None, status=UserStatus.DISABLED)
         bare = replace(self.make.user(), name="Bo", email=None, phone=None)
         for each in (dorj, admin, bare):
@@ -213,7 +220,11 @@ class UsersContract(StorageContract):
             (replace(every, text="ДОРЖ"), [dorj]),
             (replace(every, text="١٠٠% Ánna"), [admin]),
             (replace(every, text="Dorj@"), [dorj]),
-            (replace(every, text="orj"), []),
+            (replace(every, text="orj"), [dorj]),
+            (replace(every, text="ЭРДЭНЭ"), [dorj]),
+            (replace(every, text="дорж бат-э"), [dorj]),
+            (replace(every, text="бат-эрдэнэ дорж"), [dorj]),
+            (replace(every, text="@EXAMPLE"), [dorj]),
             (replace(every, text="100% anna_"), [admin]),
             (replace(every, text="1%"), []),
             (replace(every, text="b_"), []),

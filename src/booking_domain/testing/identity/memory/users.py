@@ -128,7 +128,7 @@ def _matches(user: User, criteria: UserFilter) -> bool:
 
 
 def _is_found_by(user: User, text: str, phone: str | None) -> bool:
-    named = folded(user.name).startswith(text) or folded(user.email or "").startswith(text)
+    named = text in folded(user.names) or text in folded(user.email or "")
     return named or (phone is not None and user.phone == phone)
 
 
