@@ -1,6 +1,7 @@
 """The message catalogues are up to date, complete and consistent with the English."""
 
 import ast
+import re
 import shutil
 from dataclasses import fields
 from datetime import date, datetime
@@ -71,6 +72,37 @@ def test_every_translated_error_contains_its_parameters(language: str) -> None:
         for name, value in error.parameters.items():
             if isinstance(value, str | int) and f"{{{name}}}" in kind.template():
                 assert str(value) in said, kind
+
+
+WORDS = {
+    "fa": {
+        "booking": ("رزرو", ("نوبت", "قرار ملاقات")),
+        "deposit": ("بیعانه", ("پیش‌پرداخت", "پیش پرداخت", "ودیعه")),
+        "salon": ("سالن", ("آرایشگاه",)),
+    },
+    "mn": {
+        "booking": ("захиал", ("уулзалт", "цаг авалт")),
+        "deposit": ("урьдчилга", ("дэнчин", "барьцаа төлбөр")),
+        "salon": ("салон", ("үсчин",)),
+    },
+}
+"""By the word of the glossary: how a language says it, and words that it does not use for it."""
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_thing_has_one_word(language: str) -> None:
+    found = []
+    for message in read_catalogs(LOCALES / language, language):
+        english, said = (
+            " ".join(map(str, [text] if isinstance(text, str) else text or ())) for text in (message.id, message.string)
+        )
+        for english_word, (wanted, others) in WORDS[language].items():
+            named = (
+                re.search(rf"\b{english_word}s?\b", re.sub("`[^`]*`|{[^}]*}", "", english), re.IGNORECASE) is not None
+            )
+            unsaid = named and re.search(wanted, said, re.IGNORECASE) is None
+            found += [(english, said)] if unsaid or any(other in said.lower() for other in others) else []
+    assert found == []
 
 
 def test_english_messages_are_the_templates_of_the_code() -> None:
