@@ -207,6 +207,10 @@ class Booking:
     """Whether the booking claims its time while it is requested."""
     offered_times: tuple[datetime, ...] = ()
     """Starts that the provider offers instead, in order."""
+    offered_price_amount: int | None = None
+    """The price with the offered times, in minor units, if it is another than `price`."""
+    offered_deposit_amount: int | None = None
+    """The deposit with the offered times; None exactly if the price is."""
     time_change: TimeChange | None = None
     """The last reschedule by the provider's side, unless the customer has accepted its time or chosen another."""
     cancellation_start: datetime | None = None
@@ -474,6 +478,8 @@ class Booking:
             due_at=due_at,
             payment_attempt=attempt,
             offered_times=(),
+            offered_price_amount=None,
+            offered_deposit_amount=None,
             under_review=self.under_review and action != Action.REVIVE,  # only a published provider's is revived
             disputed_from=self.status if action == Action.DISPUTE else None,
         )
@@ -481,22 +487,72 @@ class Booking:
         event = self._event(what, status, by=by, at=now, event_id=event_id, reason=reason)
         return Decision(booking, (event,))
 
+    @property
+    def offered_terms(self) -> tuple[Money, Money]:
+        """The price and the deposit with the offered times: those of the booking, if the provider offers no others."""
+        return self.terms_with(self.offered_price_amount, self.offered_deposit_amount)
+
+    def terms_with(self, price_amount: int | None, deposit_amount: int | None) -> tuple[Money, Money]:
+        """The booking's price and deposit with these amounts; None keeps what was agreed, as far as it can.
+
+        Raises:
+            InvalidValue: the deposit exceeds the price.
+        """
+        currency = self.price.currency
+        price = self.price if price_amount is None else Money(amount=price_amount, currency=currency)
+        deposit = min(self.deposit, price)
+        if deposit_amount is not None:
+            deposit = Money(amount=deposit_amount, currency=currency)
+        if price < deposit:
+            raise InvalidValue(field="deposit_amount", problem="a deposit must not exceed the price")
+        return price, deposit
+
+    def costs_more(self, price: Money, deposit: Money) -> bool:
+        """Whether a price or deposit is above what the customer agreed to."""
+        return self.price < price or self.deposit < deposit
+
+    def agree(self, price: Money, deposit: Money) -> Self:
+        """The request with another price and deposit. It is part of a change that makes the next version."""
+        return replace(self, price=price, deposit=deposit)
+
     def offer_times(
-        self, starts: Iterable[datetime], *, party: Party, by: Actor, now: datetime, event_id: EventId
+        self,
+        starts: Iterable[datetime],
+        *,
+        party: Party,
+        by: Actor,
+        now: datetime,
+        event_id: EventId,
+        price_amount: int | None = None,
+        deposit_amount: int | None = None,
+        message: str | None = None,
     ) -> BookingDecision:
         """Offer 1 to 10 other starts for a request, all in the future. The customer has 48 hours to accept one.
 
+        With a price or a deposit, the customer agrees to it by accepting a time.
+
         Raises:
             InvalidBookingTransition, NotYourMove: the lifecycle does not allow it.
-            InvalidValue: there are no starts, too many, or one that is not in the future.
+            InvalidValue: there are no starts, too many, or one that is not in the future; or the deposit exceeds the
+                price.
         """
         status = BOOKING_LIFECYCLE.advance(self.status, Action.OFFER_TIMES, party)
         times = tuple(sorted({instant(start, field="slots") for start in starts}))
         if not 1 <= len(times) <= MAX_OFFERED_TIMES or times[0] <= now:
             raise InvalidValue(field="slots", problem=f"1 to {MAX_OFFERED_TIMES} times, all in the future")
         due_at = min(now + ANSWER_DUE, times[-1])
-        booking = replace(self._touched(now), status=status, offered_times=times, due_at=due_at)
-        return Decision(booking, (self._event("times_offered", status, by=by, at=now, event_id=event_id),))
+        price, deposit = self.terms_with(price_amount, deposit_amount)
+        other = (price, deposit) != (self.price, self.deposit)
+        booking = replace(
+            self._touched(now),
+            status=status,
+            offered_times=times,
+            offered_price_amount=price.amount if other else None,
+            offered_deposit_amount=deposit.amount if other else None,
+            due_at=due_at,
+        )
+        event = self._event("times_offered", status, by=by, at=now, event_id=event_id, reason=message)
+        return Decision(booking, (event,))
 
     def reschedule(
         self,
@@ -536,6 +592,8 @@ class Booking:
             blocked=blocked,
             local_start=local_time(span.start, self.time_zone),
             offered_times=(),
+            offered_price_amount=None,
+            offered_deposit_amount=None,
             time_change=change,
             cancellation_start=None if policy_start == span.start else policy_start,
             due_at=due_at,

@@ -267,10 +267,25 @@ class Studio:
         return await self.run(reschedule_booking, command, by=by or self.customer)
 
     async def accept(
-        self, booking: Booking, *, slot: datetime | None = None, by: Actor | None = None, saw: int | None = None
+        self,
+        booking: Booking,
+        *,
+        slot: datetime | None = None,
+        by: Actor | None = None,
+        saw: int | None = None,
+        price: Money | None = None,
+        deposit: Money | None = None,
+        message: str | None = None,
     ) -> Booking:
         """Accept a request as the provider, or one of the offered times as the customer."""
-        command = AcceptRequest(booking_id=booking.id, slot=slot, expected_version=saw)
+        command = AcceptRequest(
+            booking_id=booking.id,
+            slot=slot,
+            price_amount=None if price is None else price.amount,
+            deposit_amount=None if deposit is None else deposit.amount,
+            message=message,
+            expected_version=saw,
+        )
         return await self.run(accept_request, command, by=by or (self.owner if slot is None else self.customer))
 
     async def accept_time(self, booking: Booking, *, by: Actor | None = None, saw: int | None = None) -> Booking:
@@ -288,10 +303,24 @@ class Studio:
         return await self.run(decline_request, command, by=by or self.owner)
 
     async def offer_times(
-        self, booking: Booking, *slots: datetime, by: Actor | None = None, saw: int | None = None
+        self,
+        booking: Booking,
+        *slots: datetime,
+        by: Actor | None = None,
+        saw: int | None = None,
+        price: Money | None = None,
+        deposit: Money | None = None,
+        message: str | None = None,
     ) -> Booking:
         """Offer other times for a request."""
-        command = OfferTimes(booking_id=booking.id, slots=slots, expected_version=saw)
+        command = OfferTimes(
+            booking_id=booking.id,
+            slots=slots,
+            price_amount=None if price is None else price.amount,
+            deposit_amount=None if deposit is None else deposit.amount,
+            message=message,
+            expected_version=saw,
+        )
         return await self.run(offer_times, command, by=by or self.owner)
 
     async def take_off(self, start: datetime, end: datetime) -> Block:

@@ -14,7 +14,7 @@ from tests.unit.use_cases.scenes import (
     expired,
 )
 
-from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, NotATimeOffered
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, CostsMore, NotATimeOffered, PriceNotAgreed
 from booking_domain.bookings.events import FREES_TIME
 from booking_domain.bookings.model import ANSWER_DUE, MAX_OFFERED_TIMES, Booking
 from booking_domain.bookings.transitions import InvalidBookingTransition, Party, Status
@@ -24,8 +24,9 @@ from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.errors import DomainError, InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.lifecycle import NotYourMove
+from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
-from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW
+from booking_domain.testing.builders import DEPOSIT, HOUR, PRICE, TOMORROW
 from booking_domain.testing.scheduling.memory.feeds import MemoryFeedReader
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
 from booking_domain.use_cases.catalogue.profiles import SettingsChange, change_settings
@@ -491,3 +492,72 @@ async def test_a_claim_moves_with_its_booking_even_if_the_blocked_range_is_the_s
     await studio.run(change_settings, change, by=studio.owner)
     await studio.offer_times(booking, TOMORROW - HOUR / 2)
     await studio.accept(booking, slot=TOMORROW - HOUR / 2)
+
+
+MORE = PRICE + Money.of(40_000, "MNT")
+LESS = PRICE - Money.of(10_000, "MNT")
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_the_customer_agrees_to_a_price_that_rises(studio: Studio) -> None:
+    request = await studio.book(NEXT_WEEK)
+    with pytest.raises(CostsMore) as refusal:
+        await studio.accept(request, price=MORE)
+    assert (refusal.value.price, refusal.value.deposit) == (PRICE, DEPOSIT)
+    with pytest.raises(CostsMore):
+        await studio.accept(request, deposit=DEPOSIT + DEPOSIT)
+    offered = await studio.offer_times(request, NEXT_WEEK + HOUR, price=MORE, deposit=DEPOSIT + DEPOSIT)
+    assert (offered.price, offered.deposit) == (PRICE, DEPOSIT), "nothing is agreed"
+    assert (offered.offered_price_amount, offered.offered_deposit_amount) == (MORE.amount, 2 * DEPOSIT.amount)
+    for price in (None, PRICE, LESS):
+        with pytest.raises(PriceNotAgreed) as unagreed:
+            await studio.accept(request, slot=NEXT_WEEK + HOUR, price=price)
+        assert (unagreed.value.price, unagreed.value.deposit) == (MORE, DEPOSIT + DEPOSIT)
+    assert await studio.seen(request) == offered
+    accepted = await studio.accept(request, slot=NEXT_WEEK + HOUR, price=MORE)
+    assert (accepted.status, accepted.price, accepted.deposit) == (Status.PENDING, MORE, DEPOSIT + DEPOSIT)
+    assert (accepted.offered_price_amount, accepted.offered_deposit_amount) == (None, None)
+    assert (accepted.quote.now, accepted.quote.later) == (DEPOSIT + DEPOSIT, MORE - DEPOSIT - DEPOSIT)
+    assert await studio.seen(request) == accepted
+    await studio.paid(accepted)
+    assert (await studio.seen(request)).status is Status.CONFIRMED
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_the_provider_accepts_for_less_and_says_why(studio: Studio) -> None:
+    request = await studio.book(NEXT_WEEK)
+    accepted = await studio.accept(request, price=LESS, deposit=Money.zero("MNT"), message="A smaller piece.")
+    assert (accepted.status, accepted.price, accepted.deposit) == (Status.CONFIRMED, LESS, Money.zero("MNT"))
+    _, event = await studio.reads.bookings.events(request.id)
+    assert (event.type, event.reason) == ("confirmed", "A smaller piece.")
+    assert await studio.seen(request) == accepted
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_a_lower_price_that_is_offered_needs_no_other_word(studio: Studio) -> None:
+    request = await studio.book(NEXT_WEEK)
+    await studio.offer_times(request, NEXT_WEEK, price=DEPOSIT - Money.of(1_000, "MNT"))
+    accepted = await studio.accept(request, slot=NEXT_WEEK)
+    assert accepted.price == accepted.deposit == DEPOSIT - Money.of(1_000, "MNT"), "no deposit above the price"
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_an_offered_price_ends_with_its_times(studio: Studio) -> None:
+    request = await studio.book(NEXT_WEEK)
+    await studio.offer_times(request, NEXT_WEEK + HOUR, price=MORE)
+    again = await studio.offer_times(request, NEXT_WEEK + HOUR)
+    assert (again.offered_price_amount, again.offered_terms) == (None, (PRICE, DEPOSIT))
+    await studio.offer_times(request, NEXT_WEEK + HOUR, price=MORE)
+    accepted = await studio.accept(request)
+    assert (accepted.price, accepted.offered_price_amount) == (PRICE, None), "the provider took the request as it is"
+
+
+@pytest.mark.terms(ON_REQUEST)
+@pytest.mark.parametrize(("price", "deposit"), [(PRICE, PRICE + DEPOSIT), (Money.zero("MNT"), DEPOSIT)])
+async def test_a_deposit_above_the_price_is_not_offered(studio: Studio, price: Money, deposit: Money) -> None:
+    request = await studio.book(NEXT_WEEK)
+    with pytest.raises(InvalidValue):
+        await studio.offer_times(request, NEXT_WEEK, price=price, deposit=deposit)
+    with pytest.raises(InvalidValue):
+        await studio.accept(request, price=price, deposit=deposit)
+    assert await studio.seen(request) == request

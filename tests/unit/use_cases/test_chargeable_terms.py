@@ -211,3 +211,12 @@ async def test_the_gateway_must_be_able_to_charge_for_each_length(studio: Studio
     assert (await studio.book()).deposit == DEPOSIT
     with pytest.raises(NotChargeable):
         await studio.book(TOMORROW + 2 * HOUR, minutes=120)
+
+
+@pytest.mark.terms(replace(YEN, deposit=Money.zero("JPY"), mode=BookingMode.REQUEST))
+async def test_an_answer_to_a_request_may_carry_a_price_in_such_a_currency_but_no_deposit(studio: Studio) -> None:
+    request = await studio.book()
+    with pytest.raises(InvalidValue):
+        await studio.offer_times(request, TOMORROW + HOUR, deposit=Money.of(2_000, "JPY"))
+    accepted = await studio.accept(request, price=Money.of(7_000, "JPY"))
+    assert (accepted.status, accepted.price) == (Status.CONFIRMED, Money.of(7_000, "JPY"))

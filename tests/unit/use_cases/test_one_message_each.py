@@ -8,7 +8,7 @@ from tests.unit.use_cases.scenes import manager_of
 from booking_domain.bookings.model import BookingMode
 from booking_domain.bookings.transitions import Status
 from booking_domain.identity.preferences import Preferences
-from booking_domain.testing.builders import HOUR, TOMORROW, terms
+from booking_domain.testing.builders import DEPOSIT, HOUR, PRICE, TOMORROW, terms
 from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.messages.notify import notify
@@ -129,3 +129,26 @@ async def test_both_parties_are_told_who_has_cancelled(by: str, to_customer: str
     assert to_customer in told["customer"][0]
     assert to_provider in told["provider"][0]
     assert [len(texts) for texts in told.values()] == [1, 1]
+
+
+async def test_an_offer_says_its_price_deposit_and_message_and_so_does_the_answer() -> None:
+    studio = await Studio.opened(terms=REQUESTS)
+    inbox = Inbox(studio)
+    request, other = await studio.book(TOMORROW), await studio.book(TOMORROW + 3 * HOUR)
+    await inbox.news()
+    await studio.offer_times(
+        request, TOMORROW + HOUR, price=PRICE + PRICE, deposit=DEPOSIT + DEPOSIT, message="It takes longer."
+    )
+    told = (await inbox.news())["customer"]
+    assert len(told) == 1
+    for part in ("Message: It takes longer.", "New price: MNT 160,000", "New deposit: MNT 40,000"):
+        assert part in told[0]
+    await studio.accept(request, slot=TOMORROW + HOUR, price=PRICE + PRICE)
+    (told_customer,) = (await inbox.news())["customer"]
+    assert "Please pay the deposit of MNT 40,000" in told_customer
+    assert "Price: MNT 160,000" in told_customer
+    assert "Message" not in told_customer
+    await studio.accept(other, price=PRICE - DEPOSIT, message="A smaller piece.")
+    (told_customer,) = (await inbox.news())["customer"]
+    assert "Message: A smaller piece." in told_customer
+    assert "Price: MNT 60,000" in told_customer

@@ -110,6 +110,8 @@ bookings: Final = Table(
     Column("local_start", DateTime, nullable=False),
     Column("requests_claim_time", Boolean, nullable=False),
     Column("offered_times", ARRAY(DateTime(timezone=True)), nullable=False),
+    Column("offered_price_amount", BigInteger),
+    Column("offered_deposit_amount", BigInteger),
     # The last reschedule by the provider's side that the customer has not accepted.
     Column("rescheduled_by", Text),
     instant("agreed_from", nullable=True),
@@ -165,6 +167,7 @@ bookings: Final = Table(
         "0 <= conceded_amount AND conceded_amount <= refunded_amount + refund_pending_amount", name="conceded"
     ),
     CheckConstraint("0 <= desk_paid_amount", name="desk_paid"),
+    CheckConstraint("0 <= offered_deposit_amount AND offered_deposit_amount <= offered_price_amount", name="offered"),
     CheckConstraint("0 <= authorised_amount AND 0 <= released_amount", name="authorised"),
     CheckConstraint("0 <= deposit_amount AND deposit_amount <= price_amount", name="deposit"),
     Index("bookings_customer_id_id_idx", "customer_id", "id"),

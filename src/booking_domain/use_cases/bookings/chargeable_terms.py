@@ -4,13 +4,14 @@ Where no deposit is asked, the whole price may be paid at the desk, so it may be
 """
 
 from booking_domain.bookings.due import first_quote
-from booking_domain.bookings.model import Terms
+from booking_domain.bookings.model import Booking, Terms
 from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
 from booking_domain.payments.errors import NotChargeable
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.money import Money
 from booking_domain.shared.unset import Unset
+from booking_domain.use_cases.platform.ports import Repositories
 
 
 def require_chargeable(terms: Terms, context: UseCaseContext) -> None:
@@ -37,6 +38,22 @@ def require_chargeable_deposit(deposit: Money, terms: Terms, context: UseCaseCon
     chargeable.require_currency(deposit.currency, "deposit_amount")
     chargeable.require(deposit, "deposit_amount")
     chargeable.require(first_quote(terms.price, deposit).later, "deposit_amount")
+
+
+async def require_chargeable_terms(
+    terms: tuple[Money, Money], booking: Booking, tx: Repositories, context: UseCaseContext
+) -> None:
+    """Require that the gateway can charge a booking's new price and deposit, or raise `InvalidValue`."""
+    price, deposit = terms
+    if terms == (booking.price, booking.deposit):
+        return
+    own = await tx.bookable_providers.terms_of(booking.provider_id)
+    chargeable = context.get(Chargeable, ANY_AMOUNT).of_gateway(None if own is None else own.gateway)
+    if not deposit and not chargeable.takes(price.currency):
+        return
+    chargeable.require(price, "price_amount")
+    for amount in (deposit, first_quote(price, deposit).later):
+        chargeable.require(amount, "deposit_amount")
 
 
 def require_gateway(name: str | Unset | None, context: UseCaseContext) -> None:

@@ -38,6 +38,7 @@ from booking_domain.use_cases.notices.parties import Parties, PartyNotices, part
 from booking_domain.use_cases.platform.ports import Reads
 
 _TOO_LATE: Final = "Booking {reference}: your payment is refunded"
+_MESSAGE: Final = ("Message: {message}", *FOR_CUSTOMER)
 _WHY: Final = ("Reason: {reason}",)
 _AT_DESK: Final = ("To be given back at the desk: {desk_refund}",)
 _WHY_AND_REFUND: Final = (*_WHY, "Refund: {refund}", *_AT_DESK)
@@ -53,14 +54,14 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
         subject="Booking {reference}: please pay the deposit",
         to_customer="{provider}, {when}. Please pay the deposit of {deposit} by {due} to confirm it.",
         to_provider="The request of {customer} for {when} was accepted on your side. It waits for the deposit.",
-        customer_details=FOR_CUSTOMER,
+        customer_details=_MESSAGE,
         provider_details=FOR_PROVIDER,
     ),
     "booking.confirmed": PartyNotices(
         subject="Booking {reference}: confirmed",
         to_customer="{provider} expects you on {when}.",
         to_provider="{customer} has booked {when}.",
-        customer_details=FOR_CUSTOMER,
+        customer_details=_MESSAGE,
         provider_details=FOR_PROVIDER,
     ),
     "booking.pending_by_staff": PartyNotices(
@@ -164,7 +165,12 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
         subject="Booking {reference}: other times",
         to_customer="{provider} offers you other times: {offered}. Please accept one of them by {due}.",
         to_provider="{customer} was offered other times on your side: {offered}.",
-        customer_details=FOR_CUSTOMER,
+        customer_details=(
+            "Message: {message}",
+            "New price: {offered_price}",
+            "New deposit: {offered_deposit}",
+            *FOR_CUSTOMER,
+        ),
     ),
     "booking.clock_changed": PartyNotices(
         subject="Booking {reference}: the clocks have changed",
@@ -257,6 +263,9 @@ async def _notices(event: BookingChanged, reads: Reads) -> AsyncIterator[Address
         "due": "" if event.due_at is None else local(event.due_at),
         "agreed": "" if change is None else local(change.agreed.start),
         "objection_deadline": "" if change is None else local(change.objection_deadline),
+        "message": _message(event, entry, parties),
+        "offered_price": booking.offered_terms[0] if booking.offered_price_amount is not None else "",
+        "offered_deposit": booking.offered_terms[1] if booking.offered_deposit_amount is not None else "",
         "reason": "" if entry is None else entry.reason or "",
         "refund": booking.refunded + booking.refund_pending,
         "desk_refund": _desk_refund(event, entry, booking),
@@ -284,6 +293,14 @@ def _left_out(entry: BookingEvent, parties: Parties) -> bool:
     return entry.by.id == parties.owner.id or (
         by_customer and entry.to_status is Status.PENDING and entry.from_status is not Status.PENDING
     )
+
+
+def _message(event: BookingChanged, entry: BookingEvent | None, parties: Parties) -> str:
+    """What the provider's side wrote to the customer with an offer or an acceptance."""
+    if entry is None or entry.from_status is not Status.REQUESTED or entry.by.id == parties.customer.id:
+        return ""
+    told = isinstance(event, BookingTimesOffered | BookingPending | BookingConfirmed)
+    return (entry.reason or "") if told else ""
 
 
 def _desk_refund(event: BookingChanged, entry: BookingEvent | None, booking: Booking) -> NoticeValue:
@@ -353,6 +370,9 @@ MESSAGES: Final = Messages(
         "agreed": NoticeField("The start of the booking before it was moved.", sample_time(-24)),
         "desk_refund": NoticeField("What the provider gives back at the desk.", sample_money(15_000)),
         "end": NoticeField("The end of the booking.", sample_time(2)),
+        "message": NoticeField("What the provider wrote with the answer.", "It takes longer.", of_users=True),
+        "offered_deposit": NoticeField("The deposit with the offered times, if it is another.", sample_money(30_000)),
+        "offered_price": NoticeField("The price with the offered times, if it is another.", sample_money(120_000)),
         "objection_deadline": NoticeField("Until when the customer may refuse the new time.", sample_time(-6)),
         **PROVIDER_FIELDS,
         "time_zone": NoticeField("The time zone of the named times.", SAMPLE_ZONE),

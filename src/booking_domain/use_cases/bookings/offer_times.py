@@ -17,6 +17,7 @@ from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.bookings.bookable import NOT_BOOKABLE, require_bookable_schedule
+from booking_domain.use_cases.bookings.chargeable_terms import require_chargeable_terms
 from booking_domain.use_cases.bookings.steps import MOVE_ERRORS, lock_visible_booking, require_answer_in_time
 from booking_domain.use_cases.platform.ports import Repositories
 
@@ -28,10 +29,18 @@ class OfferTimes:
     - Each time is free when it is offered: not claimed, blocked or busy, and not on a full day. It may be off the grid
       and outside the weekly hours. It is claimed only when the customer accepts it.
     - The customer has 48 hours, and at most until the last of the times.
+    - With another price or deposit, the customer agrees to it by accepting a time. The request's own time may be
+      among the offered ones.
     """
 
     booking_id: BookingId
     slots: tuple[datetime, ...]
+    price_amount: int | None = None
+    """The price with these times, in minor units; None: as agreed."""
+    deposit_amount: int | None = None
+    """The deposit with these times; None: as agreed, at most the price."""
+    message: str | None = None
+    """What the provider tells the customer with the offer."""
     expected_version: ExpectedVersion = None
 
 
@@ -39,8 +48,16 @@ async def _offer(command: OfferTimes, tx: Repositories, context: UseCaseContext)
     booking, party = await lock_visible_booking(command.booking_id, command.expected_version, tx, context)
     require_answer_in_time(booking, Action.OFFER_TIMES, context)
     decision = booking.offer_times(
-        command.slots, party=party, by=context.actor, now=context.now, event_id=EventId(context.entropy.new_id())
+        command.slots,
+        party=party,
+        by=context.actor,
+        now=context.now,
+        event_id=EventId(context.entropy.new_id()),
+        price_amount=command.price_amount,
+        deposit_amount=command.deposit_amount,
+        message=command.message,
     )
+    await require_chargeable_terms(decision.state.offered_terms, booking, tx, context)
     starts = decision.state.offered_times
     locked = await tx.schedules.lock(booking.provider_id, TimeRange(starts[0], slot_window(starts[-1]).end))
     schedule = (await require_bookable_schedule(locked, booking.customer_id, tx)).for_services(booking.services)

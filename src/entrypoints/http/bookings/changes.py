@@ -150,11 +150,16 @@ async def accept(
 ) -> Response[BookingJson]:
     """Accept a request (provider, or manager of its salon), or one of the times offered for it (customer).
 
-    The booking is `pending` until its deposit is paid, or `confirmed` if none is due.
+    The booking is `pending` until its deposit is paid, or `confirmed` if none is due. The provider can set a lower
+    price or deposit at once, and offers a higher one with `offer-times`: the customer accepts it by naming
+    `priceAmount`.
     """
     command = AcceptRequest(
         booking_id=booking_id,
         slot=data.slot,
+        price_amount=data.price_amount,
+        deposit_amount=data.deposit_amount,
+        message=data.message,
         expected_version=expected_version(if_match),
     )
     return await run(accept_request, command, answer=booking_json)
@@ -193,9 +198,17 @@ async def offer_other_times(
 ) -> Response[BookingJson]:
     """Offer other times for a request, as the provider or the manager of its salon.
 
-    The customer can accept one of them within 48 hours, if it is still free.
+    The customer can accept one of them within 48 hours, if it is still free, and with it the price and the deposit that
+    the provider names. The booking's own time may be among them.
     """
-    command = OfferTimes(booking_id=booking_id, slots=data.slots, expected_version=expected_version(if_match))
+    command = OfferTimes(
+        booking_id=booking_id,
+        slots=data.slots,
+        price_amount=data.price_amount,
+        deposit_amount=data.deposit_amount,
+        message=data.message,
+        expected_version=expected_version(if_match),
+    )
     return await run(offer_times, command, answer=booking_json)
 
 

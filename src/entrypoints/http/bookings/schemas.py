@@ -185,9 +185,15 @@ class RescheduleBody(Body, frozen=True, kw_only=True):
 
 
 class AcceptBody(Body, frozen=True, kw_only=True):
-    """For a customer, the offered time to accept; empty for the provider."""
+    """For a customer, the offered time and price to accept; for the provider, what changes of the request."""
 
     slot: Instant | None = None
+    price_amount: Amount | None = None
+    """From a customer, `offeredPriceAmount`, which they agree to; from the provider, a lower price."""
+    deposit_amount: Amount | None = None
+    """From a customer, `offeredDepositAmount`; from the provider, a lower deposit."""
+    message: Note | None = None
+    """What the provider tells the customer."""
 
 
 class AcceptTimeBody(Body, frozen=True, kw_only=True):
@@ -221,6 +227,12 @@ class OfferTimesBody(Body, frozen=True, kw_only=True):
 
     slots: Annotated[tuple[Instant, ...], Meta(min_length=1, max_length=MAX_OFFERED_TIMES)]
     """The starts of the offered times."""
+    price_amount: Amount | None = None
+    """The price with these times. The customer agrees to it by accepting one."""
+    deposit_amount: Amount | None = None
+    """The deposit with these times. Without it: the booking's, at most the price."""
+    message: Note | None = None
+    """What the provider tells the customer."""
 
 
 class MoveBookingBody(Body, frozen=True, kw_only=True):
@@ -344,6 +356,10 @@ class BookingJson(Json, frozen=True, kw_only=True):
     """When the booking expires unless the deposit is paid or the request is answered."""
     offered_times: tuple[Timestamp, ...] | None = None
     """Other starts that the provider offers for a request; the customer can accept one of them."""
+    offered_price_amount: int | None = None
+    """The price with the offered times, if the provider asks for another one."""
+    offered_deposit_amount: int | None = None
+    """The deposit with the offered times, if the provider asks for another price or deposit."""
     services: tuple[BookedServiceJson, ...] | None = None
     """The services in order; without them, a plain appointment."""
     series_id: UUID | None = None

@@ -296,6 +296,31 @@ async def test_a_customer_takes_one_of_the_times_that_were_offered(api: Api) -> 
     assert "dueAt" not in taken.json()
 
 
+async def test_a_higher_price_is_offered_with_times_and_agreed_to_by_its_amount(api: Api) -> None:
+    provider, provider_id = await api.open_provider(**REQUESTS)
+    customer = await api.joined("customer")
+    booking = await api.booked(customer, provider_id)
+    path, more = f"/bookings/{booking['id']}", booking["priceAmount"] + 4_000_000
+    assert "offeredPriceAmount" not in booking
+    raised = await api.post(f"{path}/accept", provider, json={"priceAmount": more})
+    assert_problem(raised, 409, "booking.costs_more", "/priceAmount")
+    offer = {"slots": [MONDAY_EVENING], "priceAmount": more, "depositAmount": 1_000_000, "message": "It takes longer."}
+    offered = (await api.post(f"{path}/offer-times", provider, json=offer)).json()
+    assert (offered["offeredPriceAmount"], offered["offeredDepositAmount"]) == (more, 1_000_000)
+    assert offered["priceAmount"] == booking["priceAmount"]
+    unseen = await api.post(f"{path}/accept", customer, json={"slot": MONDAY_EVENING})
+    assert_problem(unseen, 409, "booking.price_not_agreed", "/priceAmount")
+    agreed = {"slot": MONDAY_EVENING, "priceAmount": more, "depositAmount": 1_000_000}
+    taken = (await api.post(f"{path}/accept", customer, json=agreed)).json()
+    assert (taken["status"], taken["priceAmount"], taken["depositAmount"]) == ("pending", more, 1_000_000)
+    assert (taken["dueNowAmount"], taken["dueLaterAmount"], taken["dueReason"]) == (
+        1_000_000,
+        more - 1_000_000,
+        "deposit",
+    )
+    assert "offeredPriceAmount" not in taken
+
+
 async def test_an_offered_time_that_was_blocked_since_is_refused_and_the_other_offers_stay(api: Api) -> None:
     provider, provider_id = await api.open_provider(**REQUESTS)
     customer = await api.joined("customer")
