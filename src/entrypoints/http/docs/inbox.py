@@ -68,7 +68,7 @@ class Pages:
     def list(self, messages: Sequence[Mapping[str, str]]) -> str:
         """The newest messages."""
         rows = "\n".join(
-            f'<li><a href="{ADDRESS}/{escape(each["name"])}">{escape(each["subject"] or each["text"])}</a><br>'
+            f'<li><a href="{ADDRESS}/{escape(each["name"])}">{escape(_title(each))}</a><br>'
             f"{escape(each['channel'])} to {escape(each['to'])}, {escape(each['createdAt'])}</li>"
             for each in messages
         )
@@ -91,6 +91,11 @@ class Pages:
 
     def _page(self, title: str, content: str) -> str:
         return _PAGE.format(title=escape(title), assets=self._assets, content=content)
+
+
+def _title(message: Mapping[str, str]) -> str:
+    """The subject, or the first line of a message without one."""
+    return message["subject"] or message["text"].partition("\n")[0]
 
 
 def _require_local(request: Request[Any, Any, Any], inbox: Inbox | None) -> Inbox:
