@@ -54,6 +54,8 @@ class Collection:
     def pytest_collect_file(self, file_path: Path) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
         """Importing all modules and searching them for doctests takes seconds in each worker."""
         collectors = yield
+        if not file_path.is_relative_to(ROOT):
+            return collectors
         path = file_path.relative_to(ROOT).as_posix()
         if self._feature and collectors and not may_name(path, self._feature):
             return []

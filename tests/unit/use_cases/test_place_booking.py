@@ -34,7 +34,7 @@ from booking_domain.scheduling.errors import (
     SlotTaken,
     TooManyHolds,
 )
-from booking_domain.scheduling.model import MAX_HORIZON_DAYS
+from booking_domain.scheduling.model import MAX_HORIZON_DAYS, OnTimeZoneChange
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import InvalidValue, NotPermitted
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId
@@ -214,6 +214,7 @@ async def test_changed_terms_and_buffers_do_not_affect_existing_bookings(studio:
         buffer_after_minutes=60,
         terms=TermsChange(deposit_amount=0, price_amount=100),
         time_zone="Asia/Hovd",
+        hours=OnTimeZoneChange.KEEP_CLOCK,
     )
     await studio.run(change_settings, change, by=studio.owner)
     assert await studio.seen(booking) == booking

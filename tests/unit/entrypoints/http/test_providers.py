@@ -16,6 +16,8 @@ PROFILE = {
     "currency": "MNT",
     "cancellationPolicy": [{"hoursBefore": 48, "percent": 100}, {"hoursBefore": 24, "percent": 50}],
 }
+CLOCK = {"timeZone": "Asia/Ulaanbaatar"}
+"""What the answers about hours and time off say of the provider's clock."""
 
 
 async def test_a_profile_becomes_public_once_an_admin_approves_it(api: Api) -> None:
@@ -141,9 +143,9 @@ async def test_rules_and_exceptions_come_and_go(api: Api) -> None:
     other_hours = (
         await api.post("/availability/exceptions", provider, json={"date": "2026-12-01", "ranges": ranges})
     ).json()
-    assert other_hours == {"id": other_hours["id"], "date": "2026-12-01", "ranges": ranges}
+    assert other_hours == {"id": other_hours["id"], "date": "2026-12-01", "ranges": ranges, **CLOCK}
     closed = (await api.post("/availability/exceptions", provider, json={"date": "2026-12-31", "closed": True})).json()
-    assert closed == {"id": closed["id"], "date": "2026-12-31", "closed": True}
+    assert closed == {"id": closed["id"], "date": "2026-12-31", "closed": True, **CLOCK}
     twice = await api.post("/availability/exceptions", provider, json={"date": "2026-12-31", "closed": True})
     assert_problem(twice, 409, "availability.date_has_exception", "/date")
 
@@ -171,6 +173,7 @@ async def test_blocks_come_and_go_and_close_exactly_their_time(api: Api) -> None
         "start": "2026-11-24T03:15:00Z",
         "end": "2026-11-24T10:00:00Z",
         "note": "Dentist.",
+        **CLOCK,
     }
     silent = (await api.post("/availability/blocks", provider, json={**wish, "note": None})).json()
     assert "note" not in silent
@@ -344,7 +347,7 @@ async def test_a_provider_who_is_not_approved_has_no_slots(api: Api) -> None:
 @pytest.mark.parametrize(
     ("terms", "pointer"),
     [
-        ({"currency": "EUR"}, "/currency"),
+        ({"currency": "EUR", "depositAmount": 100, "priceAmount": 200}, "/currency"),
         ({"priceAmount": 8000050}, "/priceAmount"),
         ({"depositAmount": 2000001, "priceAmount": 8000000}, "/depositAmount"),
         ({"priceAmount": 100_000_000_000_000}, "/priceAmount"),

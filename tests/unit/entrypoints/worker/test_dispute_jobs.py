@@ -35,7 +35,7 @@ async def test_the_parties_are_told_of_each_step_and_each_reminder_once(shop: Wo
     booking = await confirmed(studio)
     await work(shop)
     dispute = await studio.dispute(booking)
-    assert await work(shop) == ["dispute", "dispute"]
+    assert await work(shop) == ["a dispute to decide", "dispute", "dispute"]
     theirs, mine = sorted(each.text for each in shop.sender.delivered[-2:])
     assert mine.startswith("Your dispute about the booking on Tue 24 Nov 2026")
     assert theirs.startswith("User 3 disputes the booking on Tue 24 Nov 2026")
