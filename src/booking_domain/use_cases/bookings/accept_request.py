@@ -95,7 +95,7 @@ def _terms(command: AcceptRequest, booking: Booking, party: Party) -> tuple[Mone
         InvalidValue: the deposit exceeds the price.
     """
     named = (command.price_amount, command.deposit_amount)
-    if party is not Party.CUSTOMER:
+    if party != Party.CUSTOMER:
         price, deposit = booking.terms_with(*named)
         if booking.costs_more(price, deposit):
             raise CostsMore(price=booking.price, deposit=booking.deposit)
