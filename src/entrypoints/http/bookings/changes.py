@@ -35,12 +35,18 @@ from entrypoints.http.bookings.schemas import (
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, expected_version
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.projection import members
 from entrypoints.http.kit.running import Run
 
 _CANCEL: Final = CancelBody()
 _ACCEPT: Final = AcceptBody()
 _DECLINE: Final = ReasonBody()
 """The body of a request that has none."""
+_GIVEN: Final = ("booking_id", "expected_version")
+_moved: Final = members(RescheduleBody, RescheduleBooking, given=_GIVEN)
+_agreed: Final = members(AcceptTimeBody, AcceptTime, given=_GIVEN)
+_accepted: Final = members(AcceptBody, AcceptRequest, given=_GIVEN)
+_offered: Final = members(OfferTimesBody, OfferTimes, given=_GIVEN)
 
 
 @post(
@@ -69,13 +75,7 @@ async def reschedule(
     If a customer reschedules after a deadline of the cancellation policy, the policy still counts from the earlier
     start, `cancellationStart`.
     """
-    command = RescheduleBooking(
-        booking_id=booking_id,
-        slot=data.slot,
-        duration_minutes=data.duration_minutes,
-        override_time_off=data.override_time_off,
-        expected_version=expected_version(if_match),
-    )
+    command = RescheduleBooking(booking_id=booking_id, expected_version=expected_version(if_match), **_moved(data))
     return await run(reschedule_booking, command, answer=booking_json)
 
 
@@ -97,12 +97,7 @@ async def accept_new_time(
     Send the booking's `start` and `end` as the customer saw them; if the booking was moved again since, the answer is
     409. Repeating the request has no further effect.
     """
-    command = AcceptTime(
-        booking_id=booking_id,
-        start=data.start,
-        end=data.end,
-        expected_version=expected_version(if_match),
-    )
+    command = AcceptTime(booking_id=booking_id, expected_version=expected_version(if_match), **_agreed(data))
     return await run(accept_time, command, answer=booking_json)
 
 
@@ -154,14 +149,7 @@ async def accept(
     price or deposit at once, and offers a higher one with `offer-times`: the customer accepts it by naming
     `priceAmount`.
     """
-    command = AcceptRequest(
-        booking_id=booking_id,
-        slot=data.slot,
-        price_amount=data.price_amount,
-        deposit_amount=data.deposit_amount,
-        message=data.message,
-        expected_version=expected_version(if_match),
-    )
+    command = AcceptRequest(booking_id=booking_id, expected_version=expected_version(if_match), **_accepted(data))
     return await run(accept_request, command, answer=booking_json)
 
 
@@ -201,14 +189,7 @@ async def offer_other_times(
     The customer can accept one of them within 48 hours, if it is still free, and with it the price and the deposit that
     the provider names. The booking's own time may be among them.
     """
-    command = OfferTimes(
-        booking_id=booking_id,
-        slots=data.slots,
-        price_amount=data.price_amount,
-        deposit_amount=data.deposit_amount,
-        message=data.message,
-        expected_version=expected_version(if_match),
-    )
+    command = OfferTimes(booking_id=booking_id, expected_version=expected_version(if_match), **_offered(data))
     return await run(offer_times, command, answer=booking_json)
 
 
