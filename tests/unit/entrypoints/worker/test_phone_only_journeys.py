@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-import procrastinate
 import pytest
 from tests.databases import TestServer
 from tests.unit.entrypoints.api import Api
-from tests.unit.entrypoints.worker.workshop import StudioJobs
+from tests.unit.entrypoints.worker.workshop import StudioJobs, run_due_jobs, studio_jobs
 
 from adapters.postgres.outbox.relay import relay
 from booking_domain.notifications.segments import segments_of
@@ -37,7 +36,7 @@ class Journey:
     async def texts(self, step: str) -> list[str]:
         """Let the worker do its work; return the text messages of this step, and keep them for the document."""
         while (await relay(self.api.container.database(), self.jobs.dispatch)).total:
-            await self.jobs.app.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False)
+            await run_due_jobs(self.jobs)
         files = self.api.container.message_files()
         messages = [each for each in files.listed(100) if each["to"] == self.phone and each["name"] not in self.seen]
         assert {each["channel"] for each in messages} <= {"sms"}
@@ -94,9 +93,7 @@ async def journey(server: TestServer, folder: Path, phone: str, language: str) -
     with server.database() as url:
         environ = {"DATABASE_URL": url, "BOOKING_DATA_DIR": str(folder), "BOOKING_WEB_URL": WEB}
         api = Api({**environ, "BOOKING_RATE_LIMITS": "off"}, in_memory=False)
-        connector = procrastinate.PsycopgConnector(conninfo=url, min_size=1, max_size=4)
-        jobs = StudioJobs(api.container, procrastinate.App(connector=connector))
-        jobs.app.periodic_registry.periodic_tasks.clear()
+        jobs = studio_jobs(api.container, url)
         async with api.opened(), jobs.app.open_async():
             yield Journey(api, jobs, phone, language)
 

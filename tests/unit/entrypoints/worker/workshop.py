@@ -35,6 +35,19 @@ class StudioJobs(Jobs):
         await super()._defer(replace(request, at=at), **options)
 
 
+def studio_jobs(container: Container, url: str) -> StudioJobs:
+    """The jobs of a worker on this database; periodic ones run by `run_periodic`, not by the clock."""
+    connector = procrastinate.PsycopgConnector(conninfo=url, min_size=1, max_size=4)
+    jobs = StudioJobs(container, procrastinate.App(connector=connector))
+    jobs.app.periodic_registry.periodic_tasks.clear()
+    return jobs
+
+
+async def run_due_jobs(jobs: Jobs) -> None:
+    """Run the jobs without a time."""
+    await jobs.app.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False)
+
+
 class Workshop:
     """A studio with the container, jobs and sender of a worker."""
 
@@ -59,7 +72,7 @@ class Workshop:
 
     async def run_due_jobs(self) -> None:
         """Run the jobs without a time."""
-        await self.jobs.app.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False)
+        await run_due_jobs(self.jobs)
 
     async def waiting_jobs(self) -> list[tuple[Any, ...]]:
         async with self.database.connection() as connection:
@@ -113,9 +126,7 @@ async def workshop(server: TestServer) -> AsyncIterator[Workshop]:
             container.gateway.override(studio.gateway)
             sender = TellingSender()
             container.message_sender.override(sender)
-            connector = procrastinate.PsycopgConnector(conninfo=url, min_size=1, max_size=4)
-            jobs = StudioJobs(container, procrastinate.App(connector=connector))
-            jobs.app.periodic_registry.periodic_tasks.clear()  # their time comes by `run_periodic`, not by the clock
+            jobs = studio_jobs(container, url)
             async with jobs.app.open_async():
                 yield Workshop(studio, database, container, jobs, sender)
         finally:
