@@ -63,7 +63,8 @@ async def test_a_code_begins_one_account_whose_profile_is_completed_once(api: St
 async def test_a_sign_up_and_registrations_of_one_number_leave_it_with_one_account(api: StoredApi) -> None:
     right = await code_for(api)
     stranger = {**PHONE, "password": PASSWORD, "name": "Mallory", "role": "customer"}
-    registering = [api.post("/auth/register", json=stranger) for _ in range(ATTEMPTS)]
+    strangers = [{**stranger, "email": f"mallory{n}@example.com"} for n in range(ATTEMPTS)]
+    registering = [api.post("/auth/register", json=each) for each in strangers]
     begun, *registered = await asyncio.gather(api.post("/auth/verify-otp", json=right), *registering)
     assert begun.is_success or begun.json()["code"] == "conflict.concurrent_change", begun.text
     assert sum(answer.is_success for answer in registered) <= 1
@@ -71,3 +72,15 @@ async def test_a_sign_up_and_registrations_of_one_number_leave_it_with_one_accou
         [row] = await (await connection.execute(HOLDERS)).fetchall()
     if begun.is_success:  # whoever registered before has no way in any more
         assert (str(row[0]), *row[1:]) == (begun.json()["user"]["id"], None, 1)
+
+
+async def test_registrations_with_the_code_of_a_number_make_one_account(api: StoredApi) -> None:
+    right = await code_for(api)
+    body = {**PHONE, "password": PASSWORD, "role": "customer", "code": right["code"]}
+    answers = await asyncio.gather(
+        *(api.post("/auth/register", json={**body, "name": f"Dorj {n}"}) for n in range(ATTEMPTS))
+    )
+    assert outcomes(answers) == {"done": 1, "auth.invalid_code": ATTEMPTS - 1}
+    async with api.container.database().connection() as connection:
+        [row] = await (await connection.execute(HOLDERS)).fetchall()
+    assert str(row[0]) == succeeded(answers)["user"]["id"]

@@ -85,6 +85,11 @@ class OneTimeCode:
     day_began: datetime
     issued_that_day: int = 1
 
+    @property
+    def again_at(self) -> datetime:
+        """When the next code can be requested."""
+        return self.issued_at + COOL_DOWN
+
     def is_usable(self, now: datetime) -> bool:
         """Whether a guess may be compared."""
         return self.guesses_left > 0 and self.issued_at - CLOCKS_DIFFER <= now < self.expires_at
@@ -116,7 +121,7 @@ class OneTimeCode:
         today = [code for code in former if code.same_day(now)]
         last = next((code for code in former if code.purpose is purpose), None)
         if last is not None and abs(now - last.issued_at) < COOL_DOWN:
-            raise too_many(last.issued_at + COOL_DOWN, now, at_most=COOL_DOWN)
+            raise too_many(last.again_at, now, at_most=COOL_DOWN)
         if sum(code.issued_that_day for code in today) >= MOST_A_DAY:
             raise too_many(min(code.day_began for code in today) + DAY, now, at_most=DAY)
         goes_on = last is not None and last.same_day(now)

@@ -11,7 +11,7 @@ from typing import Protocol
 from booking_domain.identity.external_identities import ExternalIdentityReads, OpenIdProviders, TelegramAssertions
 from booking_domain.identity.known_clients import KnownClientReads
 from booking_domain.identity.login_quota import LoginQuota
-from booking_domain.identity.one_time_codes import SecretCodes
+from booking_domain.identity.one_time_codes import ContactChannel, SecretCodes
 from booking_domain.identity.passkeys import PasskeyCeremonies, PasskeyReads
 from booking_domain.identity.passwords import PasswordPolicy
 from booking_domain.identity.ports import (
@@ -61,6 +61,7 @@ class IdentityReads(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class Identity:
     """What signing in runs on. Its executor gives `security` to the use cases."""
 
@@ -76,6 +77,8 @@ class Identity:
     log: SecurityLog
     phone_codes: bool = True
     """Whether one-time codes can be sent to phones."""
+    codes_first: frozenset[ContactChannel] = frozenset({ContactChannel.PHONE})
+    """The contacts with which an account begins only once a code that was sent there has come back."""
 
     @property
     def phone_numbers(self) -> PhoneNumbers:

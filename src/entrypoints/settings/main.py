@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from booking_domain.bookings.model import DepositMode
 from booking_domain.bookings.upcoming import MAX_UPCOMING, UpcomingLimits
 from booking_domain.identity.legal import MAX_DOCUMENT_VERSION, LegalDocuments
+from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.live.model import StreamLimits
 from booking_domain.reviews.policy import BurstRule
 from booking_domain.shared.actor import Role
@@ -191,6 +192,9 @@ class Settings:
     """The currency (ISO 4217) of profiles and of services of salons that name none."""
     password_composition: bool = setting("BOOKING_PASSWORD_COMPOSITION", default=False, form=SWITCH)
     """`on` requires letters of both cases and a digit in new passwords."""
+    email_code_first: bool = setting("BOOKING_EMAIL_CODE_FIRST", default=False, form=SWITCH)
+    """`on`: an account with an e-mail address begins once a code that was sent there has come back, as one with a phone
+    number always does. `off`: it begins at once, and the address is verified later."""
     terms_version: str | None = setting(
         "BOOKING_TERMS_VERSION", None, _DOCUMENT, "for example their date; change it with every version"
     )
@@ -315,6 +319,11 @@ class Settings:
     def second_factor_roles(self) -> frozenset[Role]:
         """The roles that need a second factor."""
         return frozenset({Role.ADMIN} if self.admin_second_factor else ())
+
+    @property
+    def codes_first(self) -> frozenset[ContactChannel]:
+        """The contacts that are verified before an account begins with them."""
+        return frozenset(ContactChannel if self.email_code_first else {ContactChannel.PHONE})
 
     @property
     def message_folder(self) -> Path:

@@ -70,4 +70,5 @@ class UseCases(Security, Payments):
             login_quota=self.login_quota(),
             log=StructuredSecurityLog(),
             phone_codes=given.sms.service != SmsProvider.NONE,
+            codes_first=given.codes_first,
         )

@@ -44,7 +44,9 @@ pytestmark = pytest.mark.anyio
 
 async def registered(platform: MemoryPlatform) -> Tokens:
     new = Registration(contact=BOTH, name="Dorj", role=Role.CUSTOMER, password=PASSWORD)
-    return await sign_in.register(platform.identity, new, CLIENT)
+    made = await sign_in.register(platform.identity, new, CLIENT)
+    assert isinstance(made, Tokens)
+    return made
 
 
 def requester(platform: MemoryPlatform, tokens: Tokens) -> Requester:

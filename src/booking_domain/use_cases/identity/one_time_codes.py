@@ -107,10 +107,22 @@ def _usable(user: User, purpose: CodePurpose) -> bool:
     return user.usable if purpose == CodePurpose.LOGIN else user.status is UserStatus.ACTIVE
 
 
+def _digest(command: RequestCode, context: UseCaseContext) -> bytes:
+    contact = context.get(SecurityPorts).secret_codes.contact(command.contact)
+    return known_client_digest(contact) if command.reserve else contact
+
+
+async def sent_just_now(command: RequestCode, tx: IdentityTx, context: UseCaseContext) -> OneTimeCode | None:
+    """The code of this contact and purpose that can be used, if it is too soon for another one."""
+    for code in await tx.one_time_codes.lock(_digest(command, context)):
+        if code.purpose is command.purpose and code.is_usable(context.now) and context.now < code.again_at:
+            return code
+    return None
+
+
 async def issue_code(command: RequestCode, tx: IdentityTx, context: UseCaseContext) -> OneTimeCode:
     """Issue a code in place of the previous one; it is sent if the command names a user."""
-    contact = context.get(SecurityPorts).secret_codes.contact(command.contact)
-    contact = known_client_digest(contact) if command.reserve else contact
+    contact = _digest(command, context)
     code = OneTimeCode.issue(
         await tx.one_time_codes.lock(contact),
         contact=contact,

@@ -22,7 +22,7 @@ from booking_domain.identity.errors import (
 )
 from booking_domain.identity.external_identities import IdentityProvider, OpenIdReturn, TelegramProof
 from booking_domain.identity.known_clients import NOBODY, ClientTrace
-from booking_domain.identity.one_time_codes import COOL_DOWN, CodePurpose, Contact, ContactChannel
+from booking_domain.identity.one_time_codes import COOL_DOWN, CodePurpose, Contact, ContactChannel, OneTimeCode
 from booking_domain.identity.passkeys import PasskeyId
 from booking_domain.identity.passwords import own_words
 from booking_domain.identity.recognition import Recognised, recognise
@@ -115,9 +115,11 @@ def _code_quota(
 
 
 async def _start_sign_up(
-    identity: Identity, contact: ContactInput, locale: str, *, client_trace: ClientTrace = NOBODY
-) -> None:
+    identity: Identity, contact: ContactInput, locale: str, *, client_trace: ClientTrace = NOBODY, once: bool = False
+) -> OneTimeCode:
     """Have a code of the purpose `signup` sent, in this language unless the contact has an account.
+
+    With `once`, a code that was sent within the last minute is the answer to this request too.
 
     Raises:
         ContactMissing, InvalidValue: the contact is missing or malformed, or no messages can be sent to it.
@@ -126,9 +128,9 @@ async def _start_sign_up(
     """
     reachable = _reachable(identity, contact)
     recognised = await recognise(identity, reachable, client_trace)
-    command = RequestSignUp(contact=reachable, locale=locale, reserve=recognised.reserve)
+    command = RequestSignUp(contact=reachable, locale=locale, reserve=recognised.reserve, once=once)
     async with _code_quota(identity, reachable, client_trace, recognised):
-        await identity.executor.run(request_sign_up, command, actor=SYSTEM)
+        return await identity.executor.run(request_sign_up, command, actor=SYSTEM)
 
 
 def _reachable(identity: Identity, contact: ContactInput) -> Contact:

@@ -37,7 +37,7 @@ from booking_domain.identity.external_identities import IdentityProvider, OpenId
 from booking_domain.identity.known_clients import NOBODY, ClientTrace
 from booking_domain.identity.legal import AcceptedVersions
 from booking_domain.identity.model import User
-from booking_domain.identity.one_time_codes import CodePurpose
+from booking_domain.identity.one_time_codes import CodePurpose, OneTimeCode
 from booking_domain.identity.passkeys import InvalidPasskey
 from booking_domain.identity.ports import AccessToken
 from booking_domain.identity.recognition import recognise
@@ -62,6 +62,7 @@ from booking_domain.use_cases.identity.authenticate import (
 )
 from booking_domain.use_cases.identity.external_identities import SignInByAssertion, sign_in_by_assertion
 from booking_domain.use_cases.identity.one_time_codes import CodeGuess, SignInByCode, sign_in_by_code
+from booking_domain.use_cases.identity.own_account import start_sign_up
 from booking_domain.use_cases.identity.passkeys import SignInByPasskey, sign_in_by_passkey
 from booking_domain.use_cases.identity.passwords import PasswordAttempt, sign_in_by_password
 from booking_domain.use_cases.identity.queries import get_own_account
@@ -83,7 +84,7 @@ class Registration:
     role: Role
     password: str = field(repr=False)
     code: str | None = field(default=None, repr=False)
-    """A code of the purpose `verify`, sent to the contact because another account has it."""
+    """A code of the purpose `signup`, which was sent to the contact; one of `verify` is accepted too."""
     accepted: AcceptedVersions = field(default_factory=dict)
     locale: str = FALLBACK
     time_zone: str | None = None
@@ -117,8 +118,11 @@ class Tokens:
 
 async def _register(
     identity: Identity, new: Registration, client: Client, *, client_trace: ClientTrace = NOBODY
-) -> Tokens:
-    """Add an account and sign in to it.
+) -> Tokens | OneTimeCode:
+    """Add an account and sign in to it, or have a code sent with which the registration is repeated.
+
+    Nothing is stored for a contact of `codes_first` before its code comes back: what a stranger typed with the number
+    of another person opens nothing, is shown to nobody, and does not stand in that person's way.
 
     Raises:
         ContactMissing: neither an e-mail address nor a phone number is given.
@@ -127,9 +131,12 @@ async def _register(
         NotTheCurrentVersion: a legal document has another current version than the one that is accepted.
         InvalidCode: the code is wrong, which is counted, or no longer good.
         NotPermitted: only the platform itself adds admins.
+        PhoneCodesNotConfigured, TooManyCodes: as for `start_sign_up`.
     """
+    contact = new.contact.parsed(identity.phone_numbers)
     phone = None if new.contact.phone is None else identity.phone_numbers.parse_reachable(new.contact.phone)
     own = (new.name, new.contact.email, phone)
+    password = identity.security.password_policy.check(new.password, own)
     command = Register(
         email=new.contact.email,
         phone=phone,
@@ -137,15 +144,19 @@ async def _register(
         role=new.role,
         locale=new.locale,
         time_zone=new.time_zone,
-        password_hash=await identity.password_hasher.hash(identity.security.password_policy.check(new.password, own)),
+        password_hash="",
         accepted=new.accepted,
     )
-    if new.code is None:
-        added = RegisterAndSignIn(account=command, client=client, client_trace=client_trace)
-        return _tokens(identity, await identity.executor.run(register_and_sign_in, added, actor=SYSTEM))
-    contact = new.contact.parsed(identity.phone_numbers)
-    account = replace(command, verified=contact.channel)
+    if new.code is None and contact.channel in identity.codes_first:
+        return await start_sign_up(identity, new.contact, new.locale, client_trace=client_trace, once=True)
+    account = replace(
+        command,
+        password_hash=await identity.password_hasher.hash(password),
+        verified=None if new.code is None else contact.channel,
+    )
     added = RegisterAndSignIn(account=account, client=client, client_trace=client_trace)
+    if new.code is None:
+        return _tokens(identity, await identity.executor.run(register_and_sign_in, added, actor=SYSTEM))
     recognised = await recognise(identity, contact, client_trace)
     proved = RegisterWithCode(account=added, contact=contact, code=new.code, reserve=recognised.reserve)
     async with identity.login_quota.guess(recognised.counted_as):
@@ -460,7 +471,7 @@ async def _note_failure(identity: Identity, method: LoginMethod, client: Client,
 
 _CONTACT_ERRORS: Final = (ContactMissing, InvalidValue)
 
-register: Final = Process(_register, (TooManyAttempts, *register_with_code.raises))
+register: Final = Process(_register, (TooManyAttempts, *start_sign_up.raises, *register_with_code.raises))
 sign_in_with_password: Final = Process(
     _sign_in_with_password, (*_CONTACT_ERRORS, TooManyAttempts, *sign_in_by_password.raises)
 )

@@ -39,6 +39,7 @@ from booking_domain.use_cases.identity.one_time_codes import (
     SignInByCode,
     VerifiedCode,
     issue_code,
+    sent_just_now,
     sign_in_with,
     use_up,
     verify_guess,
@@ -55,6 +56,8 @@ class RequestSignUp:
     locale: str
     reserve: bool = False
     """Whether the code is one of the reserve: see `one_time_codes`."""
+    once: bool = False
+    """Whether a code that was sent within the last minute is the answer to this request too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +83,10 @@ class CompleteProfile:
 
 async def _request(command: RequestSignUp, tx: IdentityTx, context: UseCaseContext) -> OneTimeCode:
     """Issue a code. Whether an account has the contact is looked at only when the code is sent, and when it is used."""
-    code = await issue_code(
-        RequestCode(command.contact, CodePurpose.SIGNUP, None, reserve=command.reserve), tx, context
-    )
+    request = RequestCode(command.contact, CodePurpose.SIGNUP, None, reserve=command.reserve)
+    if command.once and (sent := await sent_just_now(request, tx, context)):
+        return sent
+    code = await issue_code(request, tx, context)
     sign_up = SignUp(
         code_id=code.id,
         channel=command.contact.channel,

@@ -23,6 +23,7 @@ from entrypoints.http.accounts.schemas import (
     VERIFY_OTP,
     AcceptedBody,
     Code,
+    CodeSentJson,
     ContactBody,
     NewName,
     NewRole,
@@ -33,7 +34,7 @@ from entrypoints.http.accounts.schemas import (
     signed_in,
 )
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.fields import Body, Json, ZoneName
+from entrypoints.http.kit.fields import Body, ZoneName
 from entrypoints.http.kit.idempotency import CONFIDENTIAL, ONE_CODE
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.negotiation import language_for
@@ -100,15 +101,6 @@ class CompleteProfileBody(Body, frozen=True, kw_only=True):
     accepted: AcceptedBody | None = None
     time_zone: ZoneName | None = None
     """The user's time zone (IANA). Default: the one that the sign-up named, or the platform's."""
-
-
-class CodeSentJson(Json, frozen=True, kw_only=True):
-    """A code is being sent if an account has this address or number, or if the purpose is `signup`."""
-
-    expires_in: int
-    """Seconds until the code expires."""
-    retry_after: int
-    """Seconds until another code can be requested."""
 
 
 def code_sent_json(retry_after: int = COOL_DOWN_SECONDS) -> CodeSentJson:

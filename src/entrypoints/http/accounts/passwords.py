@@ -14,13 +14,19 @@ from booking_domain.use_cases.identity.not_me_links import InvalidNotMeLink, Not
 from booking_domain.use_cases.identity.own_account import Requester
 from entrypoints.http.accounts.codes import (
     ChangePasswordBody,
-    CodeSentJson,
     ForgotPasswordBody,
     NotMeBody,
     ResetPasswordBody,
     code_sent_json,
 )
-from entrypoints.http.accounts.schemas import CHANGE_PASSWORD, FORGOT_PASSWORD, GUARDED, NOT_ME, RESET_PASSWORD
+from entrypoints.http.accounts.schemas import (
+    CHANGE_PASSWORD,
+    FORGOT_PASSWORD,
+    GUARDED,
+    NOT_ME,
+    RESET_PASSWORD,
+    CodeSentJson,
+)
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import CONFIDENTIAL, ONE_CODE, REPEATED
 from entrypoints.http.kit.injection import Injected

@@ -1,12 +1,14 @@
 """`/auth`: register, log in, refresh, log out, me; codes, passwords, second factors, sessions and login history."""
 
-from typing import Any, Final
+from math import ceil
+from typing import Any, Final, cast
 
 from litestar import Request, Response, Router, get, post
 from litestar.params import JSONBody
 
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.known_clients import ClientTrace
+from booking_domain.identity.one_time_codes import OneTimeCode
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
 from booking_domain.shared.actor import Actor, Role
@@ -24,6 +26,7 @@ from entrypoints.http.accounts.schemas import (
     REFRESH,
     REGISTER,
     SESSIONS,
+    CodeSentJson,
     LoginBody,
     LogOutBody,
     RefreshBody,
@@ -49,7 +52,13 @@ _NO_TOKEN: Final = RefreshBody()
 
 @post(
     "/register",
-    opt=GUARDED | documented(sign_in.register, body=REGISTER, no_idempotency_key=CONFIDENTIAL),
+    opt=GUARDED
+    | documented(
+        sign_in.register,
+        body=REGISTER,
+        instead=(202, "A code is on its way; repeat the request with it.", CodeSentJson),
+        no_idempotency_key=CONFIDENTIAL,
+    ),
 )
 async def register(
     data: JSONBody[RegisterBody],
@@ -62,8 +71,13 @@ async def register(
 ) -> Response[SignedInJson]:
     """Create an account and sign in.
 
-    If another account has the contact, the answer is 409. If that account has not verified it, request a code
-    (`send-otp`, purpose `verify`) and repeat the request with `code`: the other account loses the contact. Or sign in
+    A phone number is verified first, unless an e-mail address comes with it: the answer is 202, a code is sent to the
+    number, and nothing is stored. Repeat the request with `code` to create the account. The answer is 202 whether or
+    not an account has the number; with the right code, 409 says so. The platform may ask for a code to e-mail addresses
+    in the same way (`BOOKING_EMAIL_CODE_FIRST`).
+
+    If another account has the e-mail address, the answer is 409. If that account has not verified it, request a code
+    (`send-otp`, purpose `signup`) and repeat the request with `code`: the other account loses the contact. Or sign in
     with a code, which takes over the other account and removes everything that was set up in it. The account has the
     language of `Accept-Language`, or the platform's.
     """
@@ -77,7 +91,15 @@ async def register(
         locale=language_for(request),
         time_zone=data.time_zone,
     )
-    return signed_in(await sign_in.register(identity, new, client, client_trace=client_trace), session_mode)
+    made = await sign_in.register(identity, new, client, client_trace=client_trace)
+    if isinstance(made, OneTimeCode):
+        now = identity.clock.now()
+        sent = CodeSentJson(
+            expires_in=int((made.expires_at - now).total_seconds()),
+            retry_after=ceil((made.again_at - now).total_seconds()),
+        )
+        return Response(cast("SignedInJson", sent), status_code=202)
+    return signed_in(made, session_mode)
 
 
 @post(

@@ -114,7 +114,8 @@ class RegisterBody(ContactBody, frozen=True, kw_only=True):
     name: NewName
     role: NewRole
     code: Code | None = None
-    """A code of the purpose `verify`; needed if another account has the contact but has not verified it."""
+    """The code that was sent to the contact (`signup`, or `verify`). Without `email` it is needed: the first request,
+    without it, has it sent."""
     accepted: AcceptedBody | None = None
     time_zone: ZoneName | None = None
     """The user's time zone (IANA). Default: the platform's."""
@@ -178,6 +179,15 @@ class SignedInJson(Json, frozen=True, kw_only=True):
     """Seconds until the access token expires."""
     csrf_token: str | None = None
     """With cookies: the value of `X-CSRF-Token` for requests that change something."""
+
+
+class CodeSentJson(Json, frozen=True, kw_only=True):
+    """A code is being sent if an account has this address or number, or if the purpose is `signup`."""
+
+    expires_in: int
+    """Seconds until the code expires."""
+    retry_after: int
+    """Seconds until another code can be requested."""
 
 
 class LoginJson(Json, frozen=True, kw_only=True):

@@ -34,6 +34,8 @@ class Documentation:
     """Media types of files that the answer may be instead."""
     nothing: str | None = None
     """When the answer is 204 instead."""
+    instead: tuple[int, str, type] | None = None
+    """Another successful answer: its status, when it comes, and its type."""
     headers: tuple[str, ...] = ()
     """Response headers besides those that follow from the signature."""
     no_idempotency_key: str = ""
@@ -52,6 +54,7 @@ def documented(
     answer: str | None = None,
     files: tuple[str, ...] = (),
     nothing: str | None = None,
+    instead: tuple[int, str, type] | None = None,
     headers: tuple[str, ...] = (),
     no_idempotency_key: str = "",
 ) -> dict[str, Any]:
@@ -63,6 +66,7 @@ def documented(
         answer=answer,
         files=files,
         nothing=nothing,
+        instead=instead,
         headers=headers,
         no_idempotency_key=no_idempotency_key,
     )

@@ -22,8 +22,8 @@ from booking_domain.use_cases.identity.own_account import (
 )
 from booking_domain.use_cases.identity.queries import get_own_account
 from booking_domain.use_cases.platform.ports import Reads
-from entrypoints.http.accounts.codes import CodeSentJson, code_sent_json
-from entrypoints.http.accounts.schemas import NO_PROOF, PROOF, ProofBody
+from entrypoints.http.accounts.codes import code_sent_json
+from entrypoints.http.accounts.schemas import NO_PROOF, PROOF, CodeSentJson, ProofBody
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.idempotency import CONFIDENTIAL

@@ -138,7 +138,7 @@ async def test_an_owner_verifies_in_their_session_and_keeps_what_they_have_set_u
 
 
 async def test_a_token_of_an_ended_session_or_another_account_keeps_no_sessions(api: Api) -> None:
-    mallory, other = await registered(api, EMAIL), await registered(api, PHONE)
+    mallory, other = await registered(api, EMAIL), await registered(api, {"email": "other@example.com"})
     ended = (await api.post("/auth/login", json={**EMAIL, "password": PASSWORD})).json()["accessToken"]
     assert (await api.post("/auth/logout", ended)).status_code == 204
     assert_problem(await verified(api, EMAIL, ended), 401, "auth.invalid_token")
@@ -198,8 +198,8 @@ async def test_the_owner_registers_with_a_code_and_the_other_account_loses_the_c
     if status == "deleted":
         await api.delete(path, admin)
     body = {**contact, "password": NEW, "name": "Victim", "role": "customer"}
-    taken = "auth.email_taken" if "email" in contact else "auth.phone_taken"
-    assert_problem(await api.post("/auth/register", json=body), 409, taken)
+    if "email" in contact:
+        assert_problem(await api.post("/auth/register", json=body), 409, "auth.email_taken")
     code = await code_for(api, "verify", contact)
     wrong = f"{(int(code) + 1) % 1_000_000:06}"
     assert_problem(await api.post("/auth/register", json={**body, "code": wrong}), 401, "auth.invalid_code")
@@ -226,7 +226,7 @@ async def test_a_verified_contact_cannot_be_taken_by_registering(api: Api) -> No
 
 
 async def test_the_owner_changes_to_a_number_that_another_account_has_not_verified(api: Api) -> None:
-    mallory, owner = await registered(api, PHONE), await registered(api, EMAIL)
+    mallory, owner = await registered(api, {**PHONE, "email": "mallory@example.com"}), await registered(api, EMAIL)
     body = {**PHONE, "currentPassword": PASSWORD}
     assert (await api.post("/users/me/phone", owner["accessToken"], json=body)).status_code == 202
     body = {**PHONE, "code": await last_code(api)}

@@ -221,3 +221,94 @@ async def test_a_number_that_costs_extra_is_refused(api: Api) -> None:
 async def test_without_a_provider_of_text_messages_only_addresses_sign_up(api: Api) -> None:
     assert_problem(await ask(api, "signup"), 404, "auth.phone_codes_not_configured")
     assert (await ask(api, "signup", {"email": "saraa@example.com"})).status_code == 202
+
+
+# Registration with a number and a password: the account begins with the code
+
+
+def registration(name: str = "Saraa", **more: str) -> dict[str, str]:
+    return {**PHONE, "password": PASSWORD, "name": name, "role": "customer", **more}
+
+
+async def code_of_registration(api: Api, body: dict[str, str]) -> str:
+    answer = await api.post("/auth/register", json=body)
+    assert answer.status_code == 202, answer.text
+    event = (await api.database.outbox_events())[-1]
+    assert isinstance(event, SignUpRequested)
+    return api.container.secret_codes().code(event.code_id, CodePurpose.SIGNUP)
+
+
+async def test_a_number_and_a_password_make_an_account_once_the_code_comes_back(api: Api) -> None:
+    code = await code_of_registration(api, registration())
+    assert not api.database.rows(USERS)  # nothing opens, is shown or takes the number
+    assert_problem(await log_in(api), 401, "auth.invalid_credentials")
+    wrong = await api.post("/auth/register", json=registration(code=other(code)))
+    assert_problem(wrong, 401, "auth.invalid_code")
+    made = await api.post("/auth/register", json=registration(code=code))
+    assert made.status_code == 201, made.text
+    account = (await api.get("/users/me", made.json()["accessToken"])).json()
+    assert (account["status"], account["name"], account["phone"]) == ("active", "Saraa", PHONE["phone"])
+    assert account["phoneVerifiedAt"] is not None
+    assert (await log_in(api)).status_code == 200
+    again = await api.post("/auth/register", json=registration(code=code))
+    assert_problem(again, 401, "auth.invalid_code")
+
+
+async def test_a_second_registration_of_the_number_begins_anew_and_sends_no_second_code_within_a_minute(
+    api: Api,
+) -> None:
+    stranger = registration("Mallory", password="seven red kites")
+    first = await code_of_registration(api, stranger)
+    sent = len(await api.database.outbox_events())
+    api.clock.advance(MINUTE / 2)
+    answer = await api.post("/auth/register", json=registration())
+    assert (answer.status_code, answer.json()) == (202, {"expiresIn": 270, "retryAfter": 30})
+    assert len(await api.database.outbox_events()) == sent
+    api.clock.advance(MINUTE)
+    second = await code_of_registration(api, registration())
+    assert_problem(await api.post("/auth/register", json=registration(code=first)), 401, "auth.invalid_code")
+    made = await api.post("/auth/register", json=registration(code=second))
+    assert made.json()["user"]["name"] == "Saraa"
+    assert (await log_in(api)).status_code == 200  # with the password that came with the code
+
+
+async def test_the_code_of_a_registration_also_begins_an_account_without_a_password(api: Api) -> None:
+    begun = (await use(api, await code_of_registration(api, registration()), "signup")).json()
+    assert begun["user"]["status"] == "pending"
+    api.clock.advance(MINUTE)
+    code = await code_of_registration(api, registration())
+    made = await api.post("/auth/register", json=registration(code=code))
+    assert (made.status_code, made.json()["user"]["name"]) == (201, "Saraa")
+    assert_problem(await complete(api, begun["accessToken"]), 401, "auth.invalid_token")
+
+
+async def test_a_registration_does_not_say_whether_a_number_has_an_account(api: Api) -> None:
+    await joined(api)
+    await api.verify_contacts()
+    code = await code_of_registration(api, registration("Mallory"))
+    answer = await api.post("/auth/register", json=registration("Mallory", code=code))
+    assert_problem(answer, 409, "auth.phone_taken", "/phone")
+    assert (await use(api, code, "signup")).json()["user"]["name"] == "Dorj"  # the code opens what there is
+
+
+async def test_what_is_wrong_with_a_registration_is_said_before_a_code_is_sent(api: Api) -> None:
+    for wrong in ({"password": "99112233!"}, {"name": "Sa\u202era"}, {"timeZone": "Mars/Olympus"}):
+        answer = await api.post("/auth/register", json=registration(**wrong))
+        assert answer.status_code in {400, 422}, answer.text
+    assert not await api.database.outbox_events()
+
+
+@pytest.mark.settings(BOOKING_SMS_PROVIDER="none")
+async def test_a_number_that_gets_no_codes_makes_no_account(api: Api) -> None:
+    answer = await api.post("/auth/register", json=registration())
+    assert_problem(answer, 404, "auth.phone_codes_not_configured")
+
+
+@pytest.mark.settings(BOOKING_EMAIL_CODE_FIRST="on")
+async def test_an_address_needs_its_code_first_where_the_platform_says_so(api: Api) -> None:
+    body = registration(email="saraa@example.com")
+    code = await code_of_registration(api, body)
+    made = await api.post("/auth/register", json={**body, "code": code})
+    assert made.status_code == 201, made.text
+    assert made.json()["user"]["emailVerifiedAt"] is not None
+    assert made.json()["user"].get("phoneVerifiedAt") is None

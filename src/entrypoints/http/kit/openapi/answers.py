@@ -80,9 +80,12 @@ def success(handler: HTTPRouteHandler, said: Documentation, schemas: Schemas) ->
     return found
 
 
-def without_body(handler: HTTPRouteHandler, said: Documentation) -> dict[str, Any]:
-    """Responses without a body: 204 if documented, 304 if the route takes `If-None-Match`."""
+def further(handler: HTTPRouteHandler, said: Documentation, schemas: Schemas) -> dict[str, Any]:
+    """Further responses: one with another body, 204 if documented, 304 if the route takes `If-None-Match`."""
     found: dict[str, Any] = {}
+    if said.instead is not None:
+        status, when, kind = said.instead
+        found[str(status)] = _response(when, {}) | {"content": {"application/json": schemas.shown(kind, None)}}
     if said.nothing is not None:
         found["204"] = _response(said.nothing, {})
     if takes_if_none_match(handler):

@@ -7,7 +7,7 @@ from typing import Any, Final
 from litestar.handlers import HTTPRouteHandler
 
 from entrypoints.http.kit.documentation import ALIAS, KEY, Documentation
-from entrypoints.http.kit.openapi.answers import problems, success, without_body
+from entrypoints.http.kit.openapi.answers import further, problems, success
 from entrypoints.http.kit.openapi.parameters import parameters_of
 from entrypoints.http.kit.openapi.signatures import Schemas, body_required, body_type
 from entrypoints.http.kit.problems import camel
@@ -36,7 +36,7 @@ def operation_of(path: str, method: str, handler: HTTPRouteHandler, schemas: Sch
         "parameters": parameters_of(path, handler, schemas),
         "responses": {
             str(handler.status_code): success(handler, said, schemas),
-            **without_body(handler, said),
+            **further(handler, said, schemas),
             **problems(handler, schemas),
         },
     }
