@@ -90,7 +90,17 @@ class Link:
         return self.url
 
 
-NoticeValue = str | Link | date | Money | LocalTime | TimeOfDay | tuple[LocalTime, ...]
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words of the platform in place of a value, in English; the catalogues translate them."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+NoticeValue = str | Link | Words | date | Money | LocalTime | TimeOfDay | tuple[LocalTime, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,7 @@ _BY_PLACE: Final = {
     "update_one": (0, "what"),
     "Rows": (1, "what"),
     "Phrase": (0, DOCUMENT),
+    "Words": (0, DOCUMENT),
 }
 """Functions that take a text as a positional argument: its position and context."""
 _MUST_BE_FOUND: Final = frozenset({"problem", MESSAGE, DOCUMENT})

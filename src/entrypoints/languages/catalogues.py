@@ -28,7 +28,7 @@ NOTICE: Final = "notice"
 """The context of messages to users: bookings, accounts and one-time codes."""
 
 DOCUMENT: Final = "document"
-"""The context of the texts of documents: receipts, credit notes, statements."""
+"""The context of the texts of documents: receipts, credit notes, statements; and of words in place of a value."""
 
 Messages = Mapping[tuple[str | None, str], str]
 """The translations of a language by context and English message."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import structlog
 
-from booking_domain.notifications.notices import Notice, TranslatedNotice, Translator
+from booking_domain.notifications.notices import Notice, NoticeValue, TranslatedNotice, Translator, Words
 from booking_domain.notifications.overrides import MessageOverride
 from booking_domain.shared.languages import language_of
 from booking_domain.use_cases.messages.declared import MESSAGE_TEMPLATES
@@ -28,7 +28,12 @@ class GettextTranslator(Translator):
 
     def written(self, notice: Notice, subject: str, text: str, language: str) -> TranslatedNotice:
         """Fill these texts, and add the details of the notice, in the given language."""
-        details, show = map(catalogue_of(language).notice, notice.details), values_of(language)
+        catalogue, values = catalogue_of(language), values_of(language)
+        details = map(catalogue.notice, notice.details)
+
+        def show(value: NoticeValue) -> str:
+            return catalogue.document(value.text) if isinstance(value, Words) else values(value)
+
         return TranslatedNotice(
             language=language,
             subject=notice.written_subject(subject, show),

@@ -253,6 +253,25 @@ async def test_the_provider_is_told_of_a_walk_in_that_the_manager_of_the_salon_e
 
 
 @pytest.mark.terms(FREE)
+@pytest.mark.parametrize(
+    ("language", "begins"),
+    [("en", "Walk-in is booked "), ("mn", "Бүртгэлгүй үйлчлүүлэгч "), ("fa", "برای مشتری حضوری")],
+)
+async def test_news_of_a_walk_in_without_a_name_do_not_name_or_give_the_number_of_the_provider(
+    studio: Studio, language: str, begins: str
+) -> None:
+    async with studio.backend.begin() as tx:
+        owner = await tx.users.lock(studio.owner.id)
+        assert owner is not None
+        await tx.users.save(owner.changed(locale=language))
+    await studio.book(LATER, by=studio.admin, customer=studio.owner)
+    [(_, text)] = await texts(studio)
+    assert text.startswith(begins)
+    assert owner.name not in text
+    assert str(owner.phone) not in text
+
+
+@pytest.mark.terms(FREE)
 async def test_the_customer_is_told_who_placed_the_booking(studio: Studio) -> None:
     await studio.book(LATER, by=studio.owner, customer=studio.customer)
     [(to, text)] = await texts(studio)

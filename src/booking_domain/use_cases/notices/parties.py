@@ -8,7 +8,7 @@ from typing import Final
 
 from booking_domain.bookings.model import Booking
 from booking_domain.identity.model import User
-from booking_domain.notifications.notices import LocalTime, Notice, NoticeTemplate, NoticeValue
+from booking_domain.notifications.notices import LocalTime, Notice, NoticeTemplate, NoticeValue, Words
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import BookingId, UserId
 from booking_domain.use_cases.notices.declarations import Addressed, Reader, Told
@@ -16,6 +16,7 @@ from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.platform.views import ProviderView
 
 _CUSTOMER: Final = "to_customer"
+WALK_IN: Final = Words("Walk-in")
 _READERS: Final = {_CUSTOMER: Reader.CUSTOMER, "to_provider": Reader.PROVIDER, "to_admins": Reader.ADMINS}
 
 
@@ -63,6 +64,7 @@ class Parties:
     """The provider's account."""
     provider: ProviderView
     customer_name: str
+    """Empty for a walk-in without a name."""
     customer_phone: str
     manager_id: UserId | None
     """The manager of the salon that the provider is a member of now."""
@@ -78,7 +80,7 @@ class Parties:
         return {
             "reference": booking.reference,
             "provider": self.provider.profile.display_name,
-            "customer": self.customer_name,
+            "customer": self.customer_name or WALK_IN,
             "when": local(booking.span.start),
             "end": local(booking.span.end),
             "time_zone": booking.time_zone,
@@ -122,8 +124,8 @@ async def parties_of(booking_id: BookingId, reads: Reads) -> Parties | None:
         customer=customer,
         owner=owner,
         provider=provider,
-        customer_name=customer.name if walk_in is None else walk_in.name,
-        customer_phone=(customer.phone if walk_in is None else walk_in.phone) or "",
+        customer_name=booking.name_of_customer(customer.name, walk_in),
+        customer_phone=(walk_in.phone if walk_in else None if booking.of_walk_in else customer.phone) or "",
         manager_id=await reads.salons.manager_of(booking.provider_id),
     )
 
