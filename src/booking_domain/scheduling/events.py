@@ -41,6 +41,18 @@ class OfferedServiceEnded(OfferedServiceChanged, topic="service.ended"):
     """The salon's service was deleted, or can no longer be booked."""
 
 
+class MemberServiceAdded(OfferedServiceChanged, topic="service.member_added"):
+    """The manager of the salon has added a service of a member, or an offer of a service of the salon."""
+
+
+class MemberServiceChanged(OfferedServiceChanged, topic="service.member_changed"):
+    """The manager of the salon has changed a service or an offer of a member."""
+
+
+class MemberServiceRemoved(OfferedServiceChanged, topic="service.member_removed"):
+    """The manager of the salon has removed a service or an offer of a member."""
+
+
 class CalendarChanged(Event, topic="calendar.changed", subject="provider_id"):
     """A provider has changed rules, exceptions or blocks of the calendar."""
 
@@ -49,5 +61,11 @@ class CalendarChanged(Event, topic="calendar.changed", subject="provider_id"):
     """The only local date that has changed; None: any may have."""
 
 
-SERVICE_EVENTS: Final[tuple[type[OfferedServiceChanged], ...]] = (OfferedServiceChanged, OfferedServiceEnded)
+SERVICE_EVENTS: Final[tuple[type[OfferedServiceChanged], ...]] = (
+    OfferedServiceChanged,
+    OfferedServiceEnded,
+    MemberServiceAdded,
+    MemberServiceChanged,
+    MemberServiceRemoved,
+)
 EVENTS: Final[tuple[type[Event], ...]] = (WaitlistOffered, FeedAdded, CalendarChanged, *SERVICE_EVENTS)

@@ -162,7 +162,7 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.DELETE_SALONS: {Role.MANAGER: _OWN, Role.ADMIN: _ANY},
     Permission.END_SALON_MEMBERSHIPS: {Role.MANAGER: _OWN, Role.PROVIDER: _MEMBER},
     Permission.SEE_SALON_INVITATIONS: {Role.MANAGER: _OWN, Role.PROVIDER: _MEMBER},
-    Permission.MANAGE_SERVICES: {Role.PROVIDER: _OWN, Role.MANAGER: _OWN, Role.ADMIN: _ANY},
+    Permission.MANAGE_SERVICES: {Role.PROVIDER: _OWN, Role.MANAGER: _OWN | _MANAGED, Role.ADMIN: _ANY},
     Permission.OFFER_SERVICES: {Role.PROVIDER: _MEMBER},
     Permission.HOLD_SLOTS: _PEOPLE_THEIR_OWN,
     Permission.WAIT: _PEOPLE_THEIR_OWN,

@@ -20,12 +20,16 @@ from booking_domain.use_cases.catalogue import service_queries as queries
 from booking_domain.use_cases.catalogue.services import (
     AddService,
     EditService,
+    OfferForMember,
     OfferService,
     ServiceChange,
+    WithdrawForMember,
     add_service,
     edit_service,
+    offer_for_member,
     offer_service,
     remove_service,
+    withdraw_for_member,
     withdraw_service,
 )
 from booking_domain.use_cases.platform.ports import Reads
@@ -54,9 +58,10 @@ Category = Annotated[str, Meta(max_length=MAX_CATEGORY, description="The categor
 
 
 class AddServiceBody(Body, frozen=True, kw_only=True):
-    """A new service; `salonId` makes it the salon's."""
+    """A new service; `salonId` makes it the salon's, `providerId` that of a member of your salon."""
 
     salon_id: SalonId | None = None
+    provider_id: ProviderId | None = None
     name: ServiceName
     description: Description = ""
     category: Category = ""
@@ -104,7 +109,9 @@ _add: Final = projection(
     AddServiceBody,
     AddService,
     minutes="duration_minutes",
-    rest=projection(AddServiceBody, ServiceChange, minutes="duration_minutes", unused=("salon_id", "currency")),
+    rest=projection(
+        AddServiceBody, ServiceChange, minutes="duration_minutes", unused=("salon_id", "provider_id", "currency")
+    ),
 )
 _change: Final = projection(EditServiceBody, ServiceChange, minutes="duration_minutes")
 _offer: Final = members(OfferBody, OfferService, given=("service_id",), minutes="duration_minutes")
@@ -194,7 +201,7 @@ OFFER: Final[dict[str, Any]] = {"durationMinutes": 120}
 
 @post("/", opt=documented(add_service, body=ADD))
 async def create_service(data: JSONBody[AddServiceBody], run: Injected[Run]) -> Response[ServiceJson]:
-    """Add a service to your profile, or to a salon that you manage."""
+    """Add a service to your profile, to a salon that you manage, or to the profile of a member, who is notified."""
     return await run(add_service, _add(data), answer=service_json)
 
 
@@ -202,15 +209,17 @@ async def create_service(data: JSONBody[AddServiceBody], run: Injected[Run]) -> 
 async def list_services(
     params: Injected[ServicesQuery], actor: Injected[Actor | None], reads: Injected[Reads]
 ) -> ServicesJson:
-    """List the services of a provider or a salon. Only the owner and admins see those that cannot be booked.
+    """List the services of a provider or a salon.
 
-    A provider's list includes the salon's services that the provider offers.
+    Only the owner, the manager of the provider's salon and admins see those that cannot be booked. A provider's list
+    includes the salon's services that the provider offers.
     """
     found = await queries.list_services(
         actor,
         None if params.provider_id is None else ProviderId(params.provider_id),
         None if params.salon_id is None else SalonId(params.salon_id),
         reads.services,
+        reads.salons,
     )
     return ServicesJson(items=tuple(service_json(view) for view in found))
 
@@ -223,7 +232,7 @@ async def get_service(
     if_none_match: IfNoneMatch = None,
 ) -> Response[ServiceJson]:
     """Return a service, at the length and price that its owner set."""
-    view = await queries.get_service(actor, service_id, reads.services)
+    view = await queries.get_service(actor, service_id, reads.services, reads.salons)
     return unless_known(service_json(view), etag(view.service.version), if_none_match)
 
 
@@ -237,18 +246,24 @@ async def change_service(
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[ServiceJson]:
-    """Change a service. Existing bookings keep the service as they were made with it."""
+    """Change a service of yours, of your salon or of its member, who is notified.
+
+    Existing bookings keep the service as they were made with it.
+    """
     await run(
         edit_service,
         EditService(service_id=service_id, change=_change(data), expected_version=expected_version(if_match)),
     )
-    view = await queries.get_service(actor, service_id, reads.services)
+    view = await queries.get_service(actor, service_id, reads.services, reads.salons)
     return Response(service_json(view), headers=etag(view.service.version))
 
 
 @delete("/{service_id:str}", opt=documented(remove_service))
 async def delete_service(service_id: FromPath[ServiceId], run: Injected[Run]) -> None:
-    """Delete a service. Existing bookings keep the service as they were made with it."""
+    """Delete a service of yours, of your salon or of its member, who is notified.
+
+    Existing bookings keep the service as they were made with it.
+    """
     await run(remove_service, service_id)
 
 
@@ -266,6 +281,26 @@ async def withdraw_salon_service(service_id: FromPath[ServiceId], run: Injected[
     await run(withdraw_service, service_id)
 
 
+@put("/{service_id:str}/offers/{provider_id:str}", opt=documented(offer_for_member, body=OFFER))
+async def offer_salon_service_for_member(
+    service_id: FromPath[ServiceId], provider_id: FromPath[ProviderId], data: JSONBody[OfferBody], run: Injected[Run]
+) -> OfferedJson:
+    """Let a member of your salon offer its service, optionally at another length or price. Replaces an earlier offer.
+
+    The member is notified. The service has to be in the member's currency.
+    """
+    command = OfferForMember(service_id=service_id, provider_id=provider_id, **_offer(data))
+    return _offered_json(await run(offer_for_member, command))
+
+
+@delete("/{service_id:str}/offers/{provider_id:str}", opt=documented(withdraw_for_member))
+async def withdraw_salon_service_for_member(
+    service_id: FromPath[ServiceId], provider_id: FromPath[ProviderId], run: Injected[Run]
+) -> None:
+    """Let a member of your salon offer its service no longer. The member is notified."""
+    await run(withdraw_for_member, WithdrawForMember(service_id=service_id, provider_id=provider_id))
+
+
 routes: Final = Router(
     "/services",
     route_handlers=[
@@ -276,6 +311,8 @@ routes: Final = Router(
         delete_service,
         offer_salon_service,
         withdraw_salon_service,
+        offer_salon_service_for_member,
+        withdraw_salon_service_for_member,
     ],
     opt=about("services", "What providers and salons offer, with durations and prices.") | exporting(SERVICES),
 )

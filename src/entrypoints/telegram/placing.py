@@ -160,7 +160,7 @@ async def _booked(person: Person, provider_id: ProviderId, start: datetime, part
 
 
 async def _bookable(person: Person, provider_id: ProviderId, parts: Parts) -> list[ServiceView]:
-    found = await services.list_services(person.actor, provider_id, None, parts.reads.services)
+    found = await services.list_services(person.actor, provider_id, None, parts.reads.services, parts.reads.salons)
     return [view for view in found if view.bookable and not view.service.add_on]
 
 

@@ -89,9 +89,13 @@ def asked(
         ids = await make(world, owner or caller)
         token = await world.token(caller)
         assert token is not None
-        return token, path.format(**ids), {name: text.format(**ids) for name, text in body.items()}
+        return token, path.format(**ids), {name: _filled(each, ids) for name, each in body.items()}
 
     return request
+
+
+def _filled(value: object, ids: Ids) -> object:
+    return value.format(**ids) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """`/salons`: salons, their opening hours and their members."""
 
-from typing import Final
+from typing import Any, Final
 
 from hypothesis import strategies as st
 from tests.unit.entrypoints.api import Api
@@ -15,6 +15,7 @@ from booking_domain.testing.kit.storage import Cast
 from booking_domain.use_cases.platform.ports import Repositories
 
 _NOMAD: Final = {"name": "Nomad", "timeZone": "UTC"}
+_CLOSED: Final[dict[str, Any]] = {"date": "2027-03-01", "closed": True}
 _OFF: Final = {"start": "2027-03-01T00:00:00Z", "end": "2027-03-02T00:00:00Z"}
 
 
@@ -53,6 +54,12 @@ async def member_block(world: World, who: str) -> Ids:
     found = await member(world, who)
     path = "/salons/{salon_id}/members/{provider_id}/blocks".format(**found)
     return {**found, "block_id": (await world.done("POST", path, who, **_OFF))["id"]}
+
+
+async def member_exception(world: World, who: str) -> Ids:
+    found = await member(world, who)
+    path = "/salons/{salon_id}/members/{provider_id}/exceptions".format(**found)
+    return {**found, "exception_id": (await world.done("POST", path, who, **_CLOSED))["id"]}
 
 
 async def member_rules(api: Api) -> Edit:
@@ -157,6 +164,15 @@ FEATURE: Final = Feature(
             _MANAGE, Kind(member_block, ("manager",), f"{_MEMBER}/blocks/{{block_id}}"), foreign=403
         ),
         f"PUT {_MEMBER}/rules": Row(_MANAGE, Kind(member, ("manager",)), foreign=403, edit=member_rules),
+        f"POST {_MEMBER}/exceptions": Row(
+            _MANAGE,
+            Kind(member, ("manager",)),
+            foreign=403,
+            once=asked("manager", f"{_MEMBER}/exceptions", member, **_CLOSED),
+        ),
+        f"DELETE {_MEMBER}/exceptions/{{exception_id}}": Row(
+            _MANAGE, Kind(member_exception, ("manager",), f"{_MEMBER}/exceptions/{{exception_id}}"), foreign=403
+        ),
         "GET /salons/{salon_id}/slots": Row(PUBLIC, SALON, query="from=2026-11-23&to=2026-11-24"),
     },
     permissions="""

@@ -6,6 +6,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 from tests.unit.entrypoints.api import Api
 from tests.unit.features.declarations import CANARY, PUBLIC, Edit, Feature, Ids, Kind, Request, Row, World
+from tests.unit.features.salons import member
 
 from booking_domain.bookings.model import Booking
 from booking_domain.catalogue.salons import Salon
@@ -48,6 +49,15 @@ async def salon_service(world: World, who: str) -> Ids:
     return {"service_id": made["id"]}
 
 
+async def offer_of_member(world: World, who: str) -> Ids:
+    """Of a service of the manager's salon."""
+    found = await member(world, who)
+    made = await world.done("POST", "/services", who, salonId=found["salon_id"], **ADD_ON)
+    ids = {"service_id": made["id"], "provider_id": found["provider_id"]}
+    await world.done("PUT", "/services/{service_id}/offers/{provider_id}".format(**ids), who, durationMinutes=60)
+    return ids
+
+
 async def new_service(api: Api) -> Request:
     owner, _ = await api.open_provider()
     return owner, "/services", dict(CUT)
@@ -81,6 +91,7 @@ BOOKED: Final = OfferedService(
     add_on=True,
 )
 SERVICE: Final = Kind(service, ("provider", "manager"), "/services/{service_id}")
+OFFER_OF_MEMBER: Final = Kind(offer_of_member, ("manager",))
 SALON_SERVICE: Final = Kind(salon_service, ("provider",), relations=(Relation.MEMBER,))
 _MANAGE: Final = Permission.MANAGE_SERVICES
 _OFFER: Final = Permission.OFFER_SERVICES
@@ -96,9 +107,13 @@ FEATURE: Final = Feature(
             _OFFER, SALON_SERVICE, foreign=403, unversioned="replaces the member's own offer"
         ),
         "DELETE /services/{service_id}/offer": Row(_OFFER, SALON_SERVICE, foreign=403),
+        "PUT /services/{service_id}/offers/{provider_id}": Row(
+            _MANAGE, OFFER_OF_MEMBER, foreign=403, unversioned="replaces the member's offer"
+        ),
+        "DELETE /services/{service_id}/offers/{provider_id}": Row(_MANAGE, OFFER_OF_MEMBER, foreign=403),
     },
     permissions="""
-        service.manage        provider:own manager:own admin:any
+        service.manage        provider:own manager:own|managed admin:any
         service.offer         provider:member
     """,
     samples={
@@ -116,6 +131,9 @@ FEATURE: Final = Feature(
     events={
         "service.changed": {"providerId", "salonId", "serviceId", "serviceName"},
         "service.ended": {"providerId", "salonId", "serviceId", "serviceName"},
+        "service.member_added": {"providerId", "salonId", "serviceId", "serviceName"},
+        "service.member_changed": {"providerId", "salonId", "serviceId", "serviceName"},
+        "service.member_removed": {"providerId", "salonId", "serviceId", "serviceName"},
     },
     personal_data=personal_data,
 )

@@ -22,7 +22,8 @@ _INVITED: Final = NoticeTemplate(
     subject="Invitation from a salon: “{salon}”",
     text=(
         "The salon {salon} invites you to become a member. If you accept, you are open only while the salon is open, "
-        "and its manager sees your bookings, can answer, move and cancel them, and can change your hours and time off."
+        "and its manager sees your bookings, can answer, move and cancel them, and can change your hours, time off and "
+        "services."
     ),
 )
 _JOINED: Final = NoticeTemplate(

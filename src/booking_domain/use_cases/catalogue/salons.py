@@ -276,6 +276,15 @@ async def own_salon(
     return salon
 
 
+async def lock_member(salon_id: SalonId, provider_id: ProviderId, tx: Repositories) -> None:
+    """Lock a provider who has accepted the invitation of a salon that is locked, or raise `NoSuchMember`."""
+    known = required(member_among(await tx.salons.members(salon_id), provider_id), NoSuchMember)
+    if known.status is not MemberStatus.MEMBER:
+        raise NoSuchMember
+    profile = required(await tx.profiles.get(provider_id), NoSuchMember)
+    required(await tx.calendars.lock_provider_of(profile.owner_id), NoSuchMember)
+
+
 async def announce_membership(
     event: type[MembershipChanged],
     salon: Salon,

@@ -1,6 +1,7 @@
 """Services: add, change and delete them, and offer those of one's salon.
 
-Bookings keep the services that they were made with.
+The manager of a salon does so for its members, too: they are notified, and the audit log has an entry. Bookings keep
+the services that they were made with.
 """
 
 from dataclasses import dataclass, replace
@@ -8,9 +9,15 @@ from typing import Final
 
 from booking_domain.bookings.due import first_quote
 from booking_domain.catalogue.model import ProfileMissing
-from booking_domain.catalogue.salons import NotYourSalon, SalonNotFound
+from booking_domain.catalogue.salons import NoSuchMember, NotYourSalon, Salon, SalonNotFound
 from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
-from booking_domain.scheduling.events import OfferedServiceChanged, OfferedServiceEnded
+from booking_domain.scheduling.events import (
+    MemberServiceAdded,
+    MemberServiceChanged,
+    MemberServiceRemoved,
+    OfferedServiceChanged,
+    OfferedServiceEnded,
+)
 from booking_domain.scheduling.services import (
     MAX_SERVICES,
     NotOfYourSalon,
@@ -27,12 +34,13 @@ from booking_domain.shared.errors import InvalidValue, StaleVersion, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId, ProviderId, SalonId, ServiceId, UserId
 from booking_domain.shared.money import Money
-from booking_domain.shared.permissions import Permission, Relation, may, owned
+from booking_domain.shared.permissions import Permission, Relation, managed, may, owned
 from booking_domain.shared.region import Region
 from booking_domain.shared.reminders import earliest_first
 from booking_domain.shared.unset import UNSET, Unset, changed, given_or
 from booking_domain.shared.user_texts import require_plain_name
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
+from booking_domain.use_cases.catalogue.salons import lock_member
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -71,13 +79,15 @@ class ServiceChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddService:
-    """Add a service to the actor's profile, or to a salon that the actor manages.
+    """Add a service to the actor's profile, to a salon that the actor manages, or to the profile of its member.
 
     - Prices of a profile are in its currency. A salon names one, which the members who offer the service share.
     - A profile and a salon have at most `MAX_SERVICES` services each.
     """
 
     salon_id: SalonId | None = None
+    provider_id: ProviderId | None = None
+    """A member of a salon that the actor manages."""
     name: str
     minutes: int
     price_amount: int
@@ -107,12 +117,33 @@ class OfferService:
     price_amount: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferForMember(OfferService):
+    """Let a member of a salon that the actor manages offer a service of the salon, or change the member's offer."""
+
+    provider_id: ProviderId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawForMember:
+    """Let a member of a salon that the actor manages offer a service of the salon no longer."""
+
+    service_id: ServiceId
+    provider_id: ProviderId
+
+
 async def _add(command: AddService, tx: Repositories, context: UseCaseContext) -> ServiceView:
+    salon: Salon | None = None
     if command.salon_id is None:
-        provider_id, currency = await _own_profile(tx, context)
+        owner_id = context.actor.id
+        if command.provider_id is not None:
+            owner_id, salon = await _member(command.provider_id, tx, context)
+        provider_id, currency = await _profile_of(owner_id, tx)
         if command.currency not in {None, currency}:
             raise InvalidValue(field="currency", problem=f"prices of the profile are in {currency}")
-        owner_id, count = context.actor.id, await tx.services.count_of(provider_id)
+        count = await tx.services.count_of(provider_id)
+    elif command.provider_id is not None:
+        raise InvalidValue(field="provider_id", problem="name a salon or a member of yours, not both")
     else:
         provider_id, currency = None, command.currency or context.get(Region, Region()).currency
         owner_id = await _manager(command.salon_id, tx, context)
@@ -134,15 +165,17 @@ async def _add(command: AddService, tx: Repositories, context: UseCaseContext) -
     )
     require_chargeable_service(service.offered(), context)
     await tx.services.add(service)
+    await _tell_member(MemberServiceAdded, service, salon, tx, context, provider_id=provider_id)
     return ServiceView(service=service, owner_id=owner_id, bookable=service.active)
 
 
 async def _edit(command: EditService, tx: Repositories, context: UseCaseContext) -> Service:
-    before = await _own(command.service_id, tx, context)
+    before, salon = await _own(command.service_id, tx, context)
     require_expected_version(before.version, command.expected_version)
     after = replace(command.change.applied_to(before), version=before.version + 1)
     require_chargeable_service(after.offered(), context)
     await tx.services.save(after, was=before)
+    await _tell_member(MemberServiceChanged, before, salon, tx, context, provider_id=before.provider_id)
     if before.active and not after.active:
         await _announce_to_members(OfferedServiceEnded, before, tx, context)
     elif after.active and (after.offered(), after.active) != (before.offered(), before.active):
@@ -151,35 +184,74 @@ async def _edit(command: EditService, tx: Repositories, context: UseCaseContext)
 
 
 async def _remove(service_id: ServiceId, tx: Repositories, context: UseCaseContext) -> None:
-    service = await _own(service_id, tx, context)
+    service, salon = await _own(service_id, tx, context)
     if service.active:
         await _announce_to_members(OfferedServiceEnded, service, tx, context)
     await tx.services.remove(service_id)
+    await _tell_member(MemberServiceRemoved, service, salon, tx, context, provider_id=service.provider_id)
 
 
 async def _announce_to_members(
     kind: type[OfferedServiceChanged], service: Service, tx: Repositories, context: UseCaseContext
 ) -> None:
     """Tell the members of the salon who offer the service."""
-    if service.salon_id is None:
+    if service.salon_id is not None:
+        for provider_id in await tx.services.offering(service.id):
+            await tx.outbox.put([_event(kind, service, provider_id, service.salon_id, context)])
+
+
+async def _tell_member(
+    kind: type[OfferedServiceChanged],
+    service: Service,
+    salon: Salon | None,
+    tx: Repositories,
+    context: UseCaseContext,
+    *,
+    provider_id: ProviderId | None,
+) -> None:
+    """Tell a member of the salon what its manager has done to what they offer, and audit it; without salon, nobody."""
+    if salon is None or provider_id is None:
         return
-    await tx.outbox.put(
-        [
-            kind(
-                id=EventId(context.entropy.new_id()),
-                occurred_at=context.now,
-                provider_id=provider_id,
-                salon_id=service.salon_id,
-                service_id=service.id,
-                service_name=service.name,
-            )
-            for provider_id in await tx.services.offering(service.id)
-        ]
+    context.note(
+        kind.topic, Subject("provider", provider_id), details={"salon": str(salon.id), "service": str(service.id)}
+    )
+    await tx.outbox.put([_event(kind, service, provider_id, salon.id, context)])
+
+
+def _event(
+    kind: type[OfferedServiceChanged],
+    service: Service,
+    provider_id: ProviderId,
+    salon_id: SalonId,
+    context: UseCaseContext,
+) -> OfferedServiceChanged:
+    return kind(
+        id=EventId(context.entropy.new_id()),
+        occurred_at=context.now,
+        provider_id=provider_id,
+        salon_id=salon_id,
+        service_id=service.id,
+        service_name=service.name,
     )
 
 
 async def _offer(command: OfferService, tx: Repositories, context: UseCaseContext) -> ServiceOffer:
     service, provider_id = await _of_own_salon(command.service_id, tx, context)
+    return await _save_offer(command, service, provider_id, tx, context)
+
+
+async def _offer_for(command: OfferForMember, tx: Repositories, context: UseCaseContext) -> ServiceOffer:
+    service, salon = await _of_managed_salon(command.service_id, command.provider_id, tx, context)
+    known = command.provider_id in await tx.services.offering(service.id)
+    offer = await _save_offer(command, service, command.provider_id, tx, context)
+    kind = MemberServiceChanged if known else MemberServiceAdded
+    await _tell_member(kind, service, salon, tx, context, provider_id=command.provider_id)
+    return offer
+
+
+async def _save_offer(
+    command: OfferService, service: Service, provider_id: ProviderId, tx: Repositories, context: UseCaseContext
+) -> ServiceOffer:
     terms = await tx.bookable_providers.terms_of(provider_id)
     if terms is None or terms.price.currency != service.price.currency:
         raise InvalidValue(field="currency", problem=f"the service is priced in {service.price.currency}")
@@ -200,19 +272,54 @@ async def _withdraw(service_id: ServiceId, tx: Repositories, context: UseCaseCon
     await tx.services.remove_offer(service_id, provider_id)
 
 
-async def _own(service_id: ServiceId, tx: Repositories, context: UseCaseContext) -> Service:
-    """Return a service that the actor may change, or raise `ServiceNotFound` or `NotYourService`."""
+async def _withdraw_for(command: WithdrawForMember, tx: Repositories, context: UseCaseContext) -> None:
+    service, salon = await _of_managed_salon(command.service_id, command.provider_id, tx, context)
+    if command.provider_id in await tx.services.offering(service.id):
+        await tx.services.remove_offer(service.id, command.provider_id)
+        await _tell_member(MemberServiceRemoved, service, salon, tx, context, provider_id=command.provider_id)
+
+
+async def _own(service_id: ServiceId, tx: Repositories, context: UseCaseContext) -> tuple[Service, Salon | None]:
+    """Return a service that the actor may change, and the salon whose manager does it for a member.
+
+    Raises:
+        ServiceNotFound, NotYourService: there is none, or the actor may not change it.
+    """
     service = required(await tx.services.get(service_id), ServiceNotFound)
     owner_id = await _owner_of(service, tx)
-    relation = None if owner_id is None else owned(context.actor, owner_id)
-    if not may(context.actor, Permission.MANAGE_SERVICES, relation):
+    if may(context.actor, Permission.MANAGE_SERVICES, None if owner_id is None else owned(context.actor, owner_id)):
+        return service, None
+    salon = None if service.provider_id is None else await _salon_of(service.provider_id, tx)
+    if salon is None or not may(context.actor, Permission.MANAGE_SERVICES, managed(context.actor, salon.manager_id)):
         raise NotYourService
-    return service
+    return service, salon
 
 
-async def _own_profile(tx: Repositories, context: UseCaseContext) -> tuple[ProviderId, str]:
-    """Lock the actor's provider and return it with its currency, or raise `ProfileMissing`."""
-    provider_id = await tx.calendars.lock_provider_of(context.actor.id)
+async def _member(provider_id: ProviderId, tx: Repositories, context: UseCaseContext) -> tuple[UserId, Salon | None]:
+    """Return the owner of a profile whose services the actor may change, and the salon of a manager who does.
+
+    Raises:
+        NoSuchMember: there is no such profile, or the actor may not change its services.
+    """
+    owner_id = required(await tx.profiles.get(provider_id), NoSuchMember).owner_id
+    if may(context.actor, Permission.MANAGE_SERVICES, owned(context.actor, owner_id)):
+        return owner_id, None
+    salon = required(await _salon_of(provider_id, tx), NoSuchMember)
+    if not may(context.actor, Permission.MANAGE_SERVICES, managed(context.actor, salon.manager_id)):
+        raise NoSuchMember
+    return owner_id, salon
+
+
+async def _salon_of(provider_id: ProviderId, tx: Repositories) -> Salon | None:
+    """Lock the salon that the provider is a member of, and return it."""
+    salon_id = await tx.salons.salon_of(provider_id)
+    salon = None if salon_id is None else await tx.salons.lock(salon_id)
+    return salon if await tx.salons.salon_of(provider_id) == salon_id else None
+
+
+async def _profile_of(owner_id: UserId, tx: Repositories) -> tuple[ProviderId, str]:
+    """Lock the provider of this user and return it with its currency, or raise `ProfileMissing`."""
+    provider_id = await tx.calendars.lock_provider_of(owner_id)
     terms = None if provider_id is None else await tx.bookable_providers.terms_of(provider_id)
     if provider_id is None or terms is None:
         raise ProfileMissing
@@ -233,6 +340,18 @@ async def _manager(salon_id: SalonId, tx: Repositories, context: UseCaseContext)
     if not may(context.actor, Permission.MANAGE_SERVICES, owned(context.actor, salon.manager_id)):
         raise NotYourSalon
     return salon.manager_id
+
+
+async def _of_managed_salon(
+    service_id: ServiceId, provider_id: ProviderId, tx: Repositories, context: UseCaseContext
+) -> tuple[Service, Salon]:
+    """Return a service of a salon whose services the actor manages, and lock the salon and its member."""
+    service, _ = await _own(service_id, tx, context)
+    if service.salon_id is None:
+        raise NotOfYourSalon
+    salon = required(await tx.salons.lock(service.salon_id), SalonNotFound)
+    await lock_member(salon.id, provider_id, tx)
+    return service, salon
 
 
 async def _of_own_salon(service_id: ServiceId, tx: Repositories, context: UseCaseContext) -> tuple[Service, ProviderId]:
@@ -263,7 +382,7 @@ add_service: Final = UseCase(
     Permission.MANAGE_SERVICES,
     _add,
     lambda _, view: Subject("service", view.service.id),
-    raises=(ProfileMissing, SalonNotFound, NotYourSalon, TooManyServices, InvalidValue),
+    raises=(ProfileMissing, SalonNotFound, NotYourSalon, NoSuchMember, TooManyServices, InvalidValue),
 )
 edit_service: Final = UseCase(
     Permission.MANAGE_SERVICES,
@@ -283,3 +402,18 @@ offer_service: Final = UseCase(
     Permission.OFFER_SERVICES, _offer, raises=(ServiceNotFound, NotOfYourSalon, InvalidValue)
 )
 withdraw_service: Final = UseCase(Permission.OFFER_SERVICES, _withdraw, raises=(ServiceNotFound, NotOfYourSalon))
+_FOR_MEMBER_ERRORS: Final = (ServiceNotFound, NotYourService, NotOfYourSalon, SalonNotFound, NoSuchMember)
+offer_for_member: Final = UseCase(
+    Permission.MANAGE_SERVICES,
+    _offer_for,
+    lambda command, _: Subject("service", command.service_id),
+    audited_as="service.offer",
+    raises=(*_FOR_MEMBER_ERRORS, InvalidValue),
+)
+withdraw_for_member: Final = UseCase(
+    Permission.MANAGE_SERVICES,
+    _withdraw_for,
+    lambda command, _: Subject("service", command.service_id),
+    audited_as="service.withdraw",
+    raises=_FOR_MEMBER_ERRORS,
+)

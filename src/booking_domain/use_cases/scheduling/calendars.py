@@ -173,8 +173,14 @@ async def _remove_rule(rule_id: RuleId, tx: CalendarTx, context: UseCaseContext)
 
 
 async def _add_exception(command: AddException, tx: CalendarTx, context: UseCaseContext) -> DateException:
+    return await except_date(await own_provider(tx, context), command, tx, context)
+
+
+async def except_date(
+    provider_id: ProviderId, command: AddException, tx: CalendarTx, context: UseCaseContext
+) -> DateException:
+    """Replace the hours of a date in the calendar of a provider that is locked."""
     exception = DateException(id=ExceptionId(context.entropy.new_id()), date=command.date, ranges=command.ranges)
-    provider_id = await own_provider(tx, context)
     if (await tx.calendars.size_of(provider_id)).exceptions >= MAX_EXCEPTIONS:
         raise TooManyExceptions
     await tx.calendars.add_exception(provider_id, exception)
@@ -183,7 +189,13 @@ async def _add_exception(command: AddException, tx: CalendarTx, context: UseCase
 
 
 async def _remove_exception(exception_id: ExceptionId, tx: CalendarTx, context: UseCaseContext) -> None:
-    provider_id = await own_provider(tx, context)
+    await restore_date(await own_provider(tx, context), exception_id, tx, context)
+
+
+async def restore_date(
+    provider_id: ProviderId, exception_id: ExceptionId, tx: CalendarTx, context: UseCaseContext
+) -> None:
+    """Remove an exception from the calendar of a provider that is locked."""
     await tx.calendars.remove_exception(provider_id, exception_id)
     await _announce(provider_id, tx, context)
 

@@ -76,7 +76,7 @@ async def accept_salon_invitation(salon_id: FromPath[SalonId], run: Injected[Run
     """Accept an invitation to a salon.
 
     From then on, you are open only while the salon is open. The salon's manager sees your bookings, answers requests,
-    reschedules and cancels, and can change your weekly hours and time off.
+    reschedules and cancels, and can change your hours, time off and services.
     """
     return await run(accept_invitation, salon_id, answer=invited_json)
 

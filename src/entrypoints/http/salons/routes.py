@@ -24,7 +24,13 @@ from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.running import Run
-from entrypoints.http.salons.member_calendars import add_member_block, remove_member_block, set_rules_of_member
+from entrypoints.http.salons.member_calendars import (
+    add_member_block,
+    add_member_exception,
+    remove_member_block,
+    remove_member_exception,
+    set_rules_of_member,
+)
 from entrypoints.http.salons.members import (
     accept_salon_invitation,
     decline_salon_invitation,
@@ -185,6 +191,8 @@ routes: Final = Router(
         add_member_block,
         remove_member_block,
         set_rules_of_member,
+        add_member_exception,
+        remove_member_exception,
         list_salon_slots,
     ],
     opt=exporting(SALONS),

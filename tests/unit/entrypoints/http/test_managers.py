@@ -136,6 +136,30 @@ async def test_a_manager_sets_time_off_and_hours_of_members_who_are_told(api: Ap
     assert len(told) == 3
 
 
+async def test_a_manager_sets_the_hours_of_dates_of_members_who_are_told(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    manager, path = await salon_of(api, (provider, provider_id))
+    dates, calendar = f"{path}/members/{provider_id}/exceptions", f"/availability/{provider_id}"
+    late = {"date": "2026-11-23", "ranges": [{"startTime": "20:00", "endTime": "21:00"}]}
+    made = await api.post(dates, manager, json=late)
+    assert (made.status_code, made.json()["date"]) == (201, "2026-11-23")
+    assert [each["id"] for each in (await api.get(calendar, provider)).json()["exceptions"]] == [made.json()["id"]]
+    wish = {"providerId": provider_id, "slot": MONDAY_AT_TEN}
+    taken = await api.post("/bookings", await api.joined("customer"), json=wish)
+    assert_problem(taken, 422, "booking.slot_not_offered", "/slot")
+    assert_problem(await api.post(dates, manager, json=late), 409, "availability.date_has_exception")
+    assert_problem(await api.post(dates, await api.joined("manager"), json=late), 403, "salon.not_yours")
+    assert (await api.delete(f"{dates}/{made.json()['id']}", manager)).status_code == 204
+    assert_problem(await api.delete(f"{dates}/{made.json()['id']}", manager), 404, "availability.exception_not_found")
+    assert (await api.get(calendar, provider)).json()["exceptions"] == []
+    told = [each for each in await api.database.outbox_events() if isinstance(each, MemberCalendarChanged)]
+    assert len(told) == 2
+    noted = await api.get("/admin/audit?action=member.calendar_changed", await api.admin())
+    assert [(each["actorRole"], each["details"]["changed"]) for each in noted.json()["items"]] == [
+        ("manager", "exceptions")
+    ] * 2
+
+
 async def test_a_provider_who_is_only_invited_keeps_their_calendar(api: Api) -> None:
     _, provider_id = await api.open_provider()
     manager, path = await salon_of(api)

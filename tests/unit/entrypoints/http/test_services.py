@@ -5,6 +5,8 @@ from typing import Any, Final
 import pytest
 from tests.unit.entrypoints.api import Api, assert_problem
 
+from booking_domain.scheduling.events import OfferedServiceChanged
+
 CUT: Final = {"name": "Cut", "category": "Hair", "durationMinutes": 45, "priceAmount": 3_000_000}
 DEPOSIT: Final = {"depositAmount": 500_000}
 
@@ -457,3 +459,74 @@ async def test_profiles_and_services_of_salons_that_name_no_currency_have_that_o
     salon = (await api.post("/salons", manager, json={"name": "Ink", "timeZone": "Europe/Berlin"})).json()["id"]
     cut = {"salonId": salon, "name": "Cut", "durationMinutes": 60, "priceAmount": 4_000}
     assert (await api.post("/services", manager, json=cut)).json()["currency"] == "EUR"
+
+
+async def told(api: Api) -> list[tuple[str, str]]:
+    """What members were told that the manager did."""
+    events = await api.database.outbox_events()
+    return [(each.topic, each.service_name) for each in events if isinstance(each, OfferedServiceChanged)]
+
+
+async def test_a_manager_keeps_the_services_of_members_who_are_told(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    manager, _ = await salon_with(api, (provider, provider_id))
+    service = await added(api, manager, providerId=provider_id)
+    assert (service["providerId"], service["currency"]) == (provider_id, "MNT")
+    path, listing = f"/services/{service['id']}", f"providerId={provider_id}"
+    hidden = await api.patch(path, manager, json={"active": False}, headers={"If-Match": '"1"'})
+    assert (hidden.status_code, hidden.json()["active"]) == (200, False)
+    assert [each["id"] for each in await listed(api, listing, manager)] == [service["id"]]
+    assert (await api.get(path, manager)).status_code == 200
+    rival = await api.joined("manager")
+    assert await listed(api, listing, rival) == await listed(api, listing) == []
+    for refused in (await api.patch(path, rival, json={"name": "Shave"}), await api.delete(path, rival)):
+        assert_problem(refused, 403, "service.not_yours")
+    assert_problem(
+        await api.post("/services", rival, json={**CUT, "providerId": provider_id}), 404, "salon.no_such_member"
+    )
+    both = {**CUT, "providerId": provider_id, "salonId": provider_id}
+    assert_problem(await api.post("/services", manager, json=both), 422, "validation.invalid_value", "/providerId")
+    assert (await api.delete(path, manager)).status_code == 204
+    assert await listed(api, listing, provider) == []
+    assert await told(api) == [
+        ("service.member_added", "Cut"),
+        ("service.member_changed", "Cut"),
+        ("service.member_removed", "Cut"),
+    ]
+    noted = await api.get(f"/admin/audit?subjectId={provider_id}&action=service.member_changed", await api.admin())
+    assert [(each["actorRole"], each["details"]["service"]) for each in noted.json()["items"]] == [
+        ("manager", service["id"])
+    ]
+    mine = await added(api, provider)
+    assert (await api.patch(f"/services/{mine['id']}", provider, json={"name": "Shave"})).status_code == 200
+    assert len(await told(api)) == 3  # not of their own
+    await api.delete(f"/salons/{(await api.get('/salons?mine', manager)).json()['items'][0]['id']}", manager)
+    assert_problem(await api.patch(f"/services/{mine['id']}", manager, json={}), 403, "service.not_yours")
+
+
+async def test_a_manager_chooses_what_members_offer_of_the_salon(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    manager, salon_id = await salon_with(api, (provider, provider_id))
+    service = await added(api, manager, salonId=salon_id)
+    offer = f"/services/{service['id']}/offers/{provider_id}"
+    assert (await api.put(offer, manager, json={})).status_code == 200
+    changed = await api.put(offer, manager, json={"durationMinutes": 60})
+    assert changed.json() == {"serviceId": service["id"], "providerId": provider_id, "durationMinutes": 60}
+    [offered] = await listed(api, f"providerId={provider_id}")
+    assert offered["durationMinutes"] == 60
+    assert_problem(await api.put(offer, await api.joined("manager"), json={}), 403, "service.not_yours")
+    assert_problem(await api.put(offer, provider, json={}), 403, "service.not_yours")
+    stranger = f"/services/{service['id']}/offers/{(await api.open_provider())[1]}"
+    assert_problem(await api.put(stranger, manager, json={}), 404, "salon.no_such_member")
+    own = await added(api, manager, providerId=provider_id)
+    of_member = f"/services/{own['id']}/offers/{provider_id}"
+    assert_problem(await api.put(of_member, manager, json={}), 403, "service.not_of_your_salon")
+    for _ in range(2):
+        assert (await api.delete(offer, manager)).status_code == 204
+    assert [each["id"] for each in await listed(api, f"providerId={provider_id}")] == [own["id"]]
+    assert await told(api) == [
+        ("service.member_added", "Cut"),
+        ("service.member_changed", "Cut"),
+        ("service.member_added", "Cut"),
+        ("service.member_removed", "Cut"),
+    ]
