@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.bookings.tables import bookings, walk_ins
-from adapters.postgres.bookings.walk_ins import CUSTOMER_ID, is_walk_in, walk_in_of
+from adapters.postgres.bookings.walk_ins import CUSTOMER_ID, is_walk_in, searched, walk_in_of
 from adapters.postgres.bookings.walk_ins import PHONE as WALK_IN_PHONE
 from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.identity.tables import users
@@ -164,6 +164,8 @@ _PAGE: Final = Statement(
             func.strpos(folded(users.c.email), folded(_TEXT)) > 0,
             users.c.phone_index == bindparam("phone_index"),
             walk_ins.c.phone_index == bindparam("walk_in_phone_index"),
+            users.c.phone_parts.overlap(bindparam("phone_parts")),
+            walk_ins.c.phone_parts.overlap(bindparam("walk_in_phone_parts")),
         ),
         if_given(
             "after",
@@ -224,6 +226,7 @@ class PostgresCustomerReads(WithCipher, CustomerReads):
             walk_in_phone_index=None
             if criteria.phone is None
             else self._cipher.index(criteria.phone, field=WALK_IN_PHONE),
+            **searched(criteria.text, self._cipher),
             now=now,
         )
 

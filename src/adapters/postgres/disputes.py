@@ -29,17 +29,18 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.bookings.tables import bookings, walk_ins
-from adapters.postgres.bookings.walk_ins import CUSTOMER_NAME
+from adapters.postgres.bookings.walk_ins import CUSTOMER_NAME, is_searched, searched
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.identity.tables import users
 from adapters.postgres.kit.codec import Converted, Mapper
-from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
+from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part, part_with_cipher
+from adapters.postgres.kit.encryption import WithCipher
 from adapters.postgres.kit.listing import parameters
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import USER, LeftToOwner, personal_data
 from adapters.postgres.kit.rows import Rows, VersionedRows
 from adapters.postgres.kit.statements import Statement, if_given
-from adapters.postgres.kit.work import Row, WithWork
+from adapters.postgres.kit.work import Row
 from booking_domain.disputes.model import (
     DECISION_REMINDER,
     STATEMENT_REMINDER,
@@ -226,6 +227,7 @@ def _page(order: DisputeOrder) -> Statement:
             if_given("customer_id", _d.customer_id, _d.customer_id == bindparam("customer_id")),
             if_given("booking_id", _d.booking_id, _d.booking_id == bindparam("booking_id")),
             if_given("reference", _b.reference, _b.reference == bindparam("reference")),
+            is_searched(),
             if_given("after", _d.id, follows),
         )
         .order_by(_d.id.desc() if newest else _d.id)
@@ -296,14 +298,15 @@ class PostgresDisputes(VersionedRows[Dispute], Disputes):
         return await self._work.first(STATEMENT.read, _STATEMENT, statement_id=statement_id)
 
 
-class PostgresDisputeReads(WithWork, DisputeReads):
+class PostgresDisputeReads(WithCipher, DisputeReads):
     """`DisputeReads` of `disputes` with the references in `bookings` and the names in `users` and `providers`."""
 
     async def get(self, dispute_id: DisputeId) -> DisputeView | None:
         return await self._work.first(_view_of, _ONE, dispute_id=dispute_id)
 
     async def page(self, criteria: DisputeFilter) -> list[DisputeView]:
-        return await self._work.each(_view_of, _PAGE[criteria.order], **parameters(criteria))
+        found = parameters(criteria) | searched(criteria.text, self._cipher)
+        return await self._work.each(_view_of, _PAGE[criteria.order], **found)
 
     async def statements(self, dispute_id: DisputeId) -> list[DisputeStatement]:
         return await self._work.each(STATEMENT.read, _STATEMENTS, dispute_id=dispute_id)
@@ -335,4 +338,4 @@ class DisputeRepositories(RepositoryGroup):
 class DisputeReadGroup(ReadGroup):
     """The reads of this context."""
 
-    disputes = part(PostgresDisputeReads)
+    disputes = part_with_cipher(PostgresDisputeReads)

@@ -8,7 +8,7 @@ from sqlalchemy import Column, Integer, Table, bindparam, select, update
 
 from adapters.postgres.contexts import metadata
 from adapters.postgres.database import Database
-from adapters.postgres.kit.encryption import EncryptedColumn, FieldCipher
+from adapters.postgres.kit.encryption import EncryptedColumn, FieldCipher, digests_of_number
 from adapters.postgres.kit.pipelining import pipeline
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Work
@@ -22,22 +22,25 @@ class RotatedColumn:
 
     def __init__(self, table: Table, sealed: Column[Any]) -> None:
         declared = EncryptedColumn.of(sealed)
-        index = None if declared.index is None else table.c[declared.index]
+        indexes = [table.c[name] for name in (declared.index, declared.parts) if name is not None]
         self.field = declared.field
-        self.indexed = index is not None
+        self.indexed, self.in_parts = declared.index is not None, declared.parts is not None
         (row_id,) = table.primary_key.columns
-        columns = [row_id, sealed] if index is None else [row_id, sealed, index]
         values: dict[str, Any] = {sealed.name: bindparam("new_ciphertext")}
-        if index is not None:
-            values[index.name] = bindparam("new_index")
+        values |= {index.name: bindparam(f"new_{at}") for at, index in enumerate(indexes)}
         self.batch = Statement(
-            select(*columns)
+            select(row_id, sealed, *indexes)
             .where(sealed.is_not(None), row_id > bindparam("after"))
             .order_by(row_id)
             .limit(bindparam("most", type_=Integer))
             .with_for_update(key_share=True)
         )
         self.replace = Statement(update(table).where(row_id == bindparam("row_id")).values(values))
+
+    def indexes(self, text: str, cipher: FieldCipher) -> list[bytes | list[bytes]]:
+        """What the columns beside the ciphertext hold, to find it."""
+        found: list[bytes | list[bytes]] = [cipher.index(text, field=self.field)] if self.indexed else []
+        return [*found, digests_of_number(text, cipher, field=self.field)] if self.in_parts else found
 
 
 ROTATED: Final = tuple(
@@ -82,10 +85,10 @@ async def _one_batch(
     changed = 0
     for row_id, stored, *kept in rows:
         text = cipher.decrypt(stored, field=column.field, row=row_id)
-        index = [cipher.index(text, field=column.field)] if column.indexed else []
-        if cipher.is_current(stored) and index == kept:
+        indexes = column.indexes(text, cipher)
+        if cipher.is_current(stored) and indexes == kept:
             continue
-        values = {"new_index": index[0]} if index else {}
+        values = {f"new_{at}": index for at, index in enumerate(indexes)}
         renewed = stored if cipher.is_current(stored) else cipher.encrypt(text, field=column.field, row=row_id)
         await work.update_one("encrypted field", column.replace, row_id=row_id, new_ciphertext=renewed, **values)
         changed += 1

@@ -23,7 +23,10 @@ class CustomerFilter:
 
     whose: CustomerScope
     text: str | None = None
-    """A part of the name, the given and family name in either order, or the e-mail address, folded."""
+    """A part of the name, the given and family name in either order, or the e-mail address, folded.
+
+    Or a part of the phone number: see `shared.phones`.
+    """
     phone: str | None = None
     """With `text`: or this phone number."""
     after: CustomerId | None = None

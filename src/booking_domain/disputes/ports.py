@@ -77,6 +77,8 @@ class DisputeFilter:
     booking_id: BookingId | None = None
     reference: str | None = None
     """The reference of the booking."""
+    text: str | None = None
+    """A part of the reference, of a party's name, or of the customer's e-mail address or phone number, folded."""
     order: DisputeOrder = DisputeOrder.NEWEST
     after: DisputeId | None = None
     limit: int = 50

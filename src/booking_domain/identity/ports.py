@@ -38,7 +38,10 @@ class UserFilter:
     role: Role | None = None
     status: UserStatus | None = None
     text: str | None = None
-    """A part of the name, the given and family name in either order, or the e-mail address, folded."""
+    """A part of the name, the given and family name in either order, or the e-mail address, folded.
+
+    Or a part of the phone number: see `shared.phones`.
+    """
     phone: str | None = None
     """`text` parsed as a phone number (E.164): an account with this number matches too."""
     locked: bool | None = None

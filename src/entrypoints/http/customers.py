@@ -35,7 +35,8 @@ CustomerText = Annotated[
     Meta(
         min_length=1,
         max_length=254,
-        description="A part of the name, the family name or the e-mail address, in any case, or the phone number.",
+        description="A part of the name, the family name or the e-mail address, in any case, or of the phone number: "
+        "the last four digits or more, or six in a row.",
     ),
 ]
 

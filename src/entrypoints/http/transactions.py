@@ -43,7 +43,7 @@ class TransactionsQuery(ChosenTransactionsQuery, frozen=True, kw_only=True):
     cursor: Cursor | None = None
 
 
-FILTERED: Final[dict[str, Any]] = {"statuses": "status", "order": "sort", "default": ("party_id",), **PERIOD}
+FILTERED: Final[dict[str, Any]] = {"statuses": "status", "order": "sort", "default": ("party_id", "text"), **PERIOD}
 """The sources of a filter of transactions."""
 transactions_page: Final = projection(TransactionsQuery, TransactionFilter, **FILTERED, **PAGE_AND_ONE)
 """The filter of a page of transactions."""

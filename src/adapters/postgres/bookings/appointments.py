@@ -7,7 +7,14 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, not_, or_, 
 
 from adapters.postgres.bookings.bookings import BOOKING
 from adapters.postgres.bookings.tables import IS_TO_COME, bookings, walk_ins
-from adapters.postgres.bookings.walk_ins import CUSTOMER_ID, CUSTOMER_NAME, is_customer, walk_in_of
+from adapters.postgres.bookings.walk_ins import (
+    CUSTOMER_ID,
+    CUSTOMER_NAME,
+    is_customer,
+    is_searched,
+    searched,
+    walk_in_of,
+)
 from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.identity.tables import users
 from adapters.postgres.identity.users import PHONE
@@ -66,6 +73,7 @@ _OF_SALON: Final = if_given("salon_id", providers.c.salon_id, providers.c.salon_
 _LISTED: Final = _APPOINTMENTS.where(
     one_of("statuses", _b.status),
     *chosen_by(bookings, _b.starts_at, is_customer(bindparam("customer_id", type_=_b.id.type))),
+    is_searched(),
     _OF_SALON,
     if_given("upcoming_at", _b.ends_at, and_(IS_TO_COME, _b.ends_at > bindparam("upcoming_at"))),
     if_given("past_at", _b.ends_at, not_(and_(IS_TO_COME, _b.ends_at > bindparam("past_at")))),
@@ -108,7 +116,7 @@ class PostgresAppointmentReads(WithCipher, AppointmentReads):
             pages_of = _PAGES
         else:
             pages_of = _PAGES_OF_PARTY if criteria.manager_id is None else _PAGES_OF_MANAGER
-        found = parameters(criteria) | {"party": criteria.party_id}
+        found = parameters(criteria) | searched(criteria.text, self._cipher) | {"party": criteria.party_id}
         return await self._work.each(self._appointment, pages_of[criteria.order], **found)
 
     def _appointment(self, row: Row) -> Appointment:

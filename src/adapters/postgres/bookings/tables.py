@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.sql.dml import UpdateBase
 
-from adapters.postgres.kit.encryption import encrypted
+from adapters.postgres.kit.encryption import encrypted, parts_column
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import (
     DELETE,
@@ -234,8 +234,9 @@ walk_ins: Final = Table(
     metadata,
     Column("booking_id", Uuid, ForeignKey("bookings.id"), primary_key=True),
     Column("name", Text, nullable=False),
-    encrypted("phone_sealed", field="walk_ins.phone", index="phone_index"),
+    encrypted("phone_sealed", field="walk_ins.phone", index="phone_index", parts="phone_parts"),
     Column("phone_index", LargeBinary, index=True),
+    parts_column("phone_parts"),
     # The booking in which the same customer was first entered; null: this one.
     Column("first_booking_id", Uuid, ForeignKey("bookings.id"), index=True),
     info=personal_data("booking_id", erase=DELETE, handover=LeftToOwner("bookings"), export="bookings"),

@@ -4,15 +4,26 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, delete, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Text, and_, bindparam, case, delete, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.bookings.tables import IS_TO_COME, bookings, walk_ins
+from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.identity.tables import users
-from adapters.postgres.kit.encryption import EncryptedColumn, FieldCipher, WithCipher
+from adapters.postgres.identity.users import NAMES
+from adapters.postgres.identity.users import PHONE as ACCOUNT_PHONE
+from adapters.postgres.kit.encryption import (
+    EncryptedColumn,
+    FieldCipher,
+    WithCipher,
+    digests_of_number,
+    digests_of_parts,
+)
+from adapters.postgres.kit.folding import folded
 from adapters.postgres.kit.statements import Statement
 from booking_domain.bookings.walk_ins import WalkIn, WalkInReads, WalkIns
 from booking_domain.shared.ids import BookingId, CustomerId, UserId
+from booking_domain.shared.phones import searched_parts
 
 PHONE: Final = EncryptedColumn.of(walk_ins.c.phone_sealed).field
 _w: Final = walk_ins.c
@@ -41,6 +52,31 @@ def is_customer(customer_id: BindParameter[Any]) -> ColumnElement[bool]:
         and_(_IS_WALK_IN, _b.id == customer_id, _w.first_booking_id.is_(None)),
         _w.first_booking_id == customer_id,
     )
+
+
+def is_searched(*references: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a booking is found by `text`, and the digests that `searched` gives: see `ListFilter.text`.
+
+    `providers` and the account are joined, `walk_ins` from the outside; `references` are more that it is found by.
+    """
+    text = bindparam("text", type_=Text())
+    account_email = case((_IS_WALK_IN, None), else_=users.c.email)
+    texts = (_b.reference, providers.c.display_name, case((_IS_WALK_IN, _w.name), else_=NAMES), account_email)
+    return or_(
+        text.is_(None),
+        *(func.strpos(folded(each), folded(text)) > 0 for each in (*texts, *references)),
+        and_(~_IS_WALK_IN, users.c.phone_parts.overlap(bindparam("phone_parts"))),
+        _w.phone_parts.overlap(bindparam("walk_in_phone_parts")),
+    )
+
+
+def searched(text: str | None, cipher: FieldCipher) -> dict[str, list[bytes]]:
+    """The parameters of digests by which a text finds accounts and walk-ins."""
+    parts = searched_parts(text or "")
+    return {
+        "phone_parts": digests_of_parts(parts, cipher, field=ACCOUNT_PHONE),
+        "walk_in_phone_parts": digests_of_parts(parts, cipher, field=PHONE),
+    }
 
 
 _ADD: Final = Statement(insert(walk_ins))
@@ -94,6 +130,7 @@ class PostgresWalkIns(WithCipher, WalkIns):
             name=walk_in.name,
             phone_sealed=None if phone is None else self._cipher.encrypt(phone, field=PHONE, row=booking_id),
             phone_index=None if phone is None else self._cipher.index(phone, field=PHONE),
+            phone_parts=None if phone is None else digests_of_number(phone, self._cipher, field=PHONE),
             first_booking_id=customer_id,
         )
 

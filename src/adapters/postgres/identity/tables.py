@@ -23,7 +23,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.dml import UpdateBase
 
-from adapters.postgres.kit.encryption import encrypted
+from adapters.postgres.kit.encryption import encrypted, parts_column
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, ENDED, KEEP_FACTOR, Ended, Kept, NotExported, personal_data
 from booking_domain.identity.external_identities import IdentityProvider
@@ -43,14 +43,16 @@ def _delete_unless_kept(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
     return delete(table).where(owned, not_(KEEP_FACTOR))
 
 
-# Columns that end in `_sealed` hold ciphertexts; `phone_index` is the keyed hash of the phone number.
+# Columns that end in `_sealed` hold ciphertexts; `phone_index` is the keyed hash of the phone number, `phone_parts` has
+# those of its parts.
 users: Final = Table(
     "users",
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("email", Text, unique=True),
-    encrypted("phone_sealed", field="users.phone", index="phone_index"),
+    encrypted("phone_sealed", field="users.phone", index="phone_index", parts="phone_parts"),
     Column("phone_index", LargeBinary, unique=True),
+    parts_column("phone_parts"),
     Column("name", Text, nullable=False),
     Column("given_name", Text),
     Column("family_name", Text),

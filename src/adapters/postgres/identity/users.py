@@ -11,7 +11,7 @@ from sqlalchemy import ARRAY, Boolean, Text, and_, any_, bindparam, cast, func, 
 from adapters.postgres.identity.credentials import LOCKED_ACCOUNTS
 from adapters.postgres.identity.tables import users
 from adapters.postgres.kit.codec import Converted, Encrypted, Mapper
-from adapters.postgres.kit.encryption import EncryptedColumn, WithCipher
+from adapters.postgres.kit.encryption import EncryptedColumn, WithCipher, digests_of_parts
 from adapters.postgres.kit.errors import domain_errors
 from adapters.postgres.kit.folding import folded
 from adapters.postgres.kit.images import image_json, image_of
@@ -25,6 +25,7 @@ from booking_domain.identity.ports import UserFilter, UserReads, Users
 from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind, Preferences, QuietHours, Unsubscription
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import UserId
+from booking_domain.shared.phones import searched_parts
 from booking_domain.shared.time import WallTime
 
 TAKEN: Final = {"users_email_key": EmailTaken, "users_phone_index_key": PhoneTaken}
@@ -106,6 +107,7 @@ _PAGE: Final = Statement(
             func.strpos(folded(NAMES), _PART) > 0,
             func.strpos(folded(users.c.email), _PART) > 0,
             users.c.phone_index == bindparam("phone_index"),
+            users.c.phone_parts.overlap(bindparam("phone_parts")),
         ),
         or_(
             _WANTED_LOCKED.is_(None),
@@ -148,6 +150,7 @@ class PostgresUserReads(WithCipher, UserReads):
             _PAGE,
             **parameters(criteria),
             phone_index=None if criteria.phone is None else self._cipher.index(criteria.phone, field=PHONE),
+            phone_parts=digests_of_parts(searched_parts(criteria.text or ""), self._cipher, field=PHONE),
             unlocked_before=None if criteria.now is None else criteria.now - WRONG_PASSWORDS_EXPIRE_AFTER,
         )
 

@@ -28,7 +28,7 @@ from uuid import UUID
 from sqlalchemy import Column, Table, bindparam, update
 from sqlalchemy.dialects.postgresql import insert
 
-from adapters.postgres.kit.encryption import EncryptedColumn, FieldCipher
+from adapters.postgres.kit.encryption import EncryptedColumn, FieldCipher, digests_of_number
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row
 
@@ -259,6 +259,9 @@ class _Code:
         if column.index is not None:
             index = f"cipher.index({text}, field={column.field!r})"
             self.written[column.index] = _unless_none(f"value.{name}", index, optional=optional)
+        if column.parts is not None:
+            digests = f"{self._named(digests_of_number)}({text}, cipher, field={column.field!r})"
+            self.written[column.parts] = _unless_none(f"value.{name}", digests, optional=optional)
         made = f"cipher.decrypt(c_{column.name}, field={column.field!r}, row=c_{_key_of(self.table)})"
         if declaration.read is not None:
             made = f"{self._named(declaration.read)}({made})"

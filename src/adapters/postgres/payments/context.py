@@ -104,7 +104,7 @@ class PaymentReads(ReadGroup):
     desk_payments = part(PostgresDeskPaymentReads)
     adjustments = part(PostgresAdjustmentReads)
     refund_transfers = part_with_cipher(PostgresRefundTransferReads)
-    transactions = part(PostgresTransactionReads)
+    transactions = part_with_cipher(PostgresTransactionReads)
     commission_rates = part(PostgresCommissionReads)
     earnings = part(PostgresEarningReads)
     provider_payouts = part_with_cipher(PostgresProviderPayoutReads)

@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import Select, and_, bindparam, select
 
 from adapters.postgres.bookings.tables import bookings, walk_ins
-from adapters.postgres.bookings.walk_ins import CUSTOMER_NAME, is_customer
+from adapters.postgres.bookings.walk_ins import CUSTOMER_NAME, is_customer, is_searched, searched
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.identity.bank_accounts import BANK_ACCOUNT
 from adapters.postgres.identity.tables import bank_accounts, users
@@ -51,6 +51,7 @@ _PAGES: Final = pages(
         *transfer_chosen_by(refunds, _STEP),
         if_given("booking_id", _r.booking_id, _r.booking_id == bindparam("booking_id")),
         *chosen_by(bookings, _r.created_at, is_customer(bindparam("customer_id", type_=bookings.c.id.type))),
+        is_searched(_r.bank_reference),
     ),
     refunds,
     MoneyOrder,
@@ -64,7 +65,8 @@ class PostgresRefundTransferReads(ReadsTransfers, RefundTransferReads):
         return await self._work.first(self._transfer, _ONE, refund_id=refund_id)
 
     async def page(self, criteria: RefundTransferFilter) -> list[RefundTransfer]:
-        return await self._work.each(self._transfer, _PAGES[criteria.order], **parameters(criteria))
+        found = parameters(criteria) | searched(criteria.text, self._cipher)
+        return await self._work.each(self._transfer, _PAGES[criteria.order], **found)
 
     def _transfer(self, row: Row) -> RefundTransfer:
         reference, provider_id, provider, customer, in_dispute, *account = row[_REFUND:]

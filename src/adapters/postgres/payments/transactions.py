@@ -5,12 +5,13 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Text, bindparam, case, cast, func, literal, null, or_, select, union_all
 
 from adapters.postgres.bookings.tables import bookings, walk_ins
-from adapters.postgres.bookings.walk_ins import CUSTOMER_ID, CUSTOMER_NAME, is_customer
+from adapters.postgres.bookings.walk_ins import CUSTOMER_ID, CUSTOMER_NAME, is_customer, is_searched, searched
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.identity.tables import users
+from adapters.postgres.kit.encryption import WithCipher
 from adapters.postgres.kit.listing import amount_chosen_by, chosen_by, one_of, pages, parameters
 from adapters.postgres.kit.statements import if_given
-from adapters.postgres.kit.work import Row, WithWork
+from adapters.postgres.kit.work import Row
 from adapters.postgres.payments.tables import adjustments, desk_payments, payments, refunds
 from booking_domain.payments.desk import DeskPaymentStatus
 from booking_domain.payments.model import Purpose
@@ -126,6 +127,7 @@ _LISTED: Final = (
         if_given("gateway", _m.gateway, _m.gateway == bindparam("gateway")),
         *chosen_by(bookings, _m.created_at, is_customer(bindparam("customer_id", type_=bookings.c.id.type))),
         *amount_chosen_by(_m.amount),
+        is_searched(_m.external),
     )
 )
 _PARTY: Final = bindparam("party_id", type_=bookings.c.id.type)
@@ -134,12 +136,14 @@ _PAGES: Final = pages(_LISTED, _moves, MoneyOrder)
 _PAGES_OF_PARTY: Final = pages(_LISTED.where(_OF_PARTY), _moves, MoneyOrder)
 
 
-class PostgresTransactionReads(WithWork, TransactionReads):
+class PostgresTransactionReads(WithCipher, TransactionReads):
     """`TransactionReads` of the four tables with `bookings` and the names in `providers`, `users` and `walk_ins`."""
 
     async def page(self, criteria: TransactionFilter) -> list[Transaction]:
         pages_of = _PAGES if criteria.party_id is None else _PAGES_OF_PARTY
-        return await self._work.each(_transaction, pages_of[criteria.order], **parameters(criteria))
+        return await self._work.each(
+            _transaction, pages_of[criteria.order], **parameters(criteria), **searched(criteria.text, self._cipher)
+        )
 
 
 def _transaction(row: Row) -> Transaction:

@@ -123,6 +123,7 @@ class CustomersContract(StorageContract):
             assert {each.id for each in await self._page(cast, text=text)} == expected, text
         by_phone = await self._page(cast, text=users[2].phone, phone=users[2].phone)
         assert [each.id for each in by_phone] == [users[2].id]
+        assert [each.id for each in await self._page(cast, text=str(users[2].phone)[-7:])] == [users[2].id]
 
     async def test_walk_ins_are_customers_whatever_became_of_their_bookings(self, cast: Cast, other: Cast) -> None:
         first, missed, cancelled = (
@@ -157,6 +158,7 @@ class CustomersContract(StorageContract):
         )
         assert await self._page(cast, text="bol") == [seen]
         assert await self._page(cast, text=bold.phone, phone=bold.phone) == [seen]
+        assert await self._page(cast, text="۲۲۳۳") == await self._page(cast, text="9911 22") == [seen]
         own = CustomerScope(owner_id=cast.owner.id)
         assert await self.reads.customers.get(cast.owner.id, own, seen.id, NOW) == seen
         found = await self._page(cast)

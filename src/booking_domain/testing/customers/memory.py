@@ -12,6 +12,7 @@ from booking_domain.customers.ports import CustomerFilter, CustomerNotes, Custom
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import BookingId, CustomerId, UserId
+from booking_domain.shared.phones import is_found_by_part
 from booking_domain.testing.bookings.memory.tables import BOOKINGS, WALK_INS
 from booking_domain.testing.catalogue.memory.tables import SALON_MEMBERS, SALONS
 from booking_domain.testing.identity.memory.tables import USERS
@@ -130,7 +131,8 @@ def _matches(names: str, customer: Customer, criteria: CustomerFilter) -> bool:
         return True
     text = folded(criteria.text)
     by_text = text in folded(names) or text in folded(customer.email or "")
-    return by_text or (criteria.phone is not None and customer.phone == criteria.phone)
+    by_number = criteria.phone is not None and customer.phone == criteria.phone
+    return by_text or by_number or is_found_by_part(customer.phone, criteria.text)
 
 
 class CustomerRepositories(Group):

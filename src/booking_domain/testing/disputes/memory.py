@@ -8,7 +8,7 @@ from typing import Final
 from booking_domain.disputes.model import Dispute, DisputeExists, DisputeId, DisputeStatus, Statement, StatementId
 from booking_domain.disputes.ports import DisputeFilter, DisputeOrder, DisputeReads, Disputes, DisputeView
 from booking_domain.shared.ids import BookingId, UserId
-from booking_domain.testing.bookings.memory.bookings import customer_name
+from booking_domain.testing.bookings.memory.bookings import customer_name, is_searched
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES
 from booking_domain.testing.kit.tables import Group, InMemory, Part, State, Table, VersionedRepository, change_rows
@@ -73,7 +73,10 @@ class MemoryDisputeReads(InMemory, DisputeReads):
 
     async def page(self, criteria: DisputeFilter) -> Sequence[DisputeView]:
         found = self._state[DISPUTES].page(
-            lambda each: _matches(self._view(each), criteria),
+            lambda each: (
+                _matches(self._view(each), criteria)
+                and is_searched(self._state, self._state[BOOKINGS][each.booking_id], criteria.text)
+            ),
             criteria.after,
             criteria.limit,
             newest_first=criteria.order is DisputeOrder.NEWEST,

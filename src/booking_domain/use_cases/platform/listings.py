@@ -53,6 +53,8 @@ class ListFilter:
     """An account; of bookings also a walk-in."""
     reference: str | None = None
     """The reference of the booking."""
+    text: str | None = None
+    """A part of the reference, of a party's name, or of the customer's e-mail address or phone number, folded."""
     after: UUID | None = None
     """The last item of the previous page."""
     limit: int = 50

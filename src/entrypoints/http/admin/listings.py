@@ -24,21 +24,20 @@ from entrypoints.http.kit.cursors import DEFAULT_LIMIT, PAGE_AND_ONE, Page
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Cursor, Limit
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.listing import MOST_STATUSES, PERIOD, ListQuery
+from entrypoints.http.kit.listing import MOST_STATUSES, PERIOD, ListQuery, ListText
 from entrypoints.http.kit.projection import projection
 from entrypoints.http.transactions import (
     FILTERED,
     ChosenTransactionsQuery,
     TransactionsJson,
-    TransactionsQuery,
     transaction_json,
-    transactions_page,
 )
 
 
 class ChosenBookingsQuery(ListQuery, frozen=True, kw_only=True):
     """A filter of bookings; `status` may be repeated, and `from` and `to` select by start."""
 
+    q: ListText | None = None
     status: Annotated[tuple[Status, ...], Meta(max_length=MOST_STATUSES)] = ()
     sort: BookingListOrder = BookingListOrder.NEWEST
 
@@ -54,13 +53,29 @@ _BOOKINGS: Final[dict[str, Any]] = {
     "default": ("party_id", "manager_id", "salon_id", "upcoming_at", "past_at"),
     "statuses": "status",
     "order": "sort",
+    "text": "q",
     **PERIOD,
 }
 _bookings: Final = projection(AllBookingsQuery, BookingListFilter, **_BOOKINGS, **PAGE_AND_ONE)
 _exported_bookings: Final = projection(ChosenBookingsQuery, BookingListFilter, **_BOOKINGS, **FIRST_ROWS)
 
 
-_exported_transactions: Final = projection(ChosenTransactionsQuery, TransactionFilter, **FILTERED, **FIRST_ROWS)
+class SearchedTransactionsQuery(ChosenTransactionsQuery, frozen=True, kw_only=True):
+    """A filter of transactions of all parties; `q` also finds the gateway's or the bank's reference."""
+
+    q: ListText | None = None
+
+
+class AllTransactionsQuery(SearchedTransactionsQuery, frozen=True, kw_only=True):
+    """A page of transactions of all parties."""
+
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+
+_TRANSACTIONS: Final[dict[str, Any]] = FILTERED | {"default": ("party_id",), "text": "q"}
+_transactions: Final = projection(AllTransactionsQuery, TransactionFilter, **_TRANSACTIONS, **PAGE_AND_ONE)
+_exported_transactions: Final = projection(SearchedTransactionsQuery, TransactionFilter, **_TRANSACTIONS, **FIRST_ROWS)
 
 
 class ListedBookingJson(BookingJson, frozen=True, kw_only=True):
@@ -172,14 +187,14 @@ async def export_all_bookings(
     opt=documented(transactions, raises=(InvalidValue,)),
 )
 async def list_transactions(
-    params: Injected[TransactionsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    params: Injected[AllTransactionsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> TransactionsJson:
     """List payments, refunds, desk payments and adjustments of all parties, with their names; for admins.
 
     `status` may be repeated. `amountFrom` and `amountTo` are in minor units. If you sort by amount, the list is grouped
     by currency.
     """
-    found = await transactions(actor, transactions_page(params), reads.transactions)
+    found = await transactions(actor, _transactions(params), reads.transactions)
     return TransactionsJson.of(found, params.limit, transaction_json, lambda move: move.id)
 
 
@@ -189,7 +204,7 @@ async def list_transactions(
     opt=documented(transactions, raises=(InvalidValue,), answer=_TRANSACTIONS_CSV, headers=("Content-Disposition",)),
 )
 async def export_transactions(
-    params: Injected[ChosenTransactionsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    params: Injected[SearchedTransactionsQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> Response[str]:
     """Export the list of transactions as a CSV file (RFC 4180, UTF-8); for admins. Amounts are in whole units."""
     return await csv_response(

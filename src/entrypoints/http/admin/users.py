@@ -61,7 +61,8 @@ SearchText = Annotated[
     Meta(
         min_length=1,
         max_length=254,
-        description="A part of the name, family name or e-mail address, in any case, or a complete phone number.",
+        description="A part of the name, family name or e-mail address, in any case, or of the phone number: the last "
+        "four digits or more, or six in a row.",
     ),
 ]
 WhyDisabled = Annotated[Reason, Meta(description="The reason; required to disable, and refused otherwise.")]

@@ -288,7 +288,7 @@ class BookingsQuery(ListQuery, frozen=True, kw_only=True):
 _chosen: Final = members(
     BookingsQuery,
     BookingListFilter,
-    given=("party_id", "manager_id", "upcoming_at", "past_at"),
+    given=("party_id", "manager_id", "upcoming_at", "past_at", "text"),
     unused=("when", "time_zone"),
     statuses="status",
     order=lambda query: _ORDERS[query.sort],

@@ -47,7 +47,7 @@ from entrypoints.http.kit.cursors import DEFAULT_LIMIT, PAGE_AND_ONE, Page, Page
 from entrypoints.http.kit.exporting import ExportSource, pages
 from entrypoints.http.kit.fields import Amount, Body, Cursor, Json, Limit, Timestamp, one_of
 from entrypoints.http.kit.images import ImageJson, private_image_json
-from entrypoints.http.kit.listing import ListQuery, PersonJson
+from entrypoints.http.kit.listing import ListQuery, ListText, PersonJson
 from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.payments import PaymentJson, payment_json
 from entrypoints.http.providers.schemas import TierJson, tier_json
@@ -111,6 +111,7 @@ own_disputes_members: Final = members(
         "provider_id",
         "customer_id",
         "reference",
+        "text",
         "order",
     ),
     **PAGE_AND_ONE,
@@ -120,6 +121,7 @@ own_disputes_members: Final = members(
 class ChosenDisputesQuery(ListQuery, frozen=True, kw_only=True):
     """Which disputes to list, for admins; `from` and `to` select by the time of opening."""
 
+    q: ListText | None = None
     status: DisputeStatus | None = None
     overdue: bool = False
     """Only open disputes whose decision is overdue."""
@@ -140,6 +142,7 @@ _CHOSEN: Final[dict[str, Any]] = {
     "opened_from": ChosenDisputesQuery.start,
     "opened_before": ChosenDisputesQuery.end,
     "customer_id": ("customer_id", UserId),
+    "text": "q",
     "order": "sort",
 }
 _page: Final = members(DisputesQuery, DisputeFilter, **_CHOSEN, **PAGE_AND_ONE)

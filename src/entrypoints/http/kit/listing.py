@@ -49,6 +49,17 @@ class ListQuery(PeriodQuery, frozen=True, kw_only=True):
     reference: BookingReference | None = None
 
 
+ListText = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=254,
+        description="A part of the booking's reference, of the name of a party, or of the customer's e-mail address or "
+        "phone number (the last four digits or more, or six in a row).",
+    ),
+]
+
+
 class MoneyListQuery(ListQuery, frozen=True, kw_only=True):
     """The same, and a range of amounts in minor units, whatever the currency."""
 

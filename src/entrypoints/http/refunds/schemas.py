@@ -23,7 +23,7 @@ from entrypoints.http.kit.csv_cells import FIRST_ROWS, Columns
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, PAGE_AND_ONE, Page
 from entrypoints.http.kit.exporting import ExportSource, value
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Timestamp
-from entrypoints.http.kit.listing import PERIOD, MoneyListQuery, PersonJson
+from entrypoints.http.kit.listing import PERIOD, ListText, MoneyListQuery, PersonJson
 from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.payments import PaymentJson, payment_json
 
@@ -77,8 +77,12 @@ settle_members: Final = members(SettleTransferBody, SettleTransfer, given=("tran
 
 
 class ChosenRefundTransfersQuery(MoneyListQuery, frozen=True, kw_only=True):
-    """Which refund transfers to list; `from` and `to` select by creation time."""
+    """Which refund transfers to list; `from` and `to` select by creation time.
 
+    `q` also finds the bank's reference.
+    """
+
+    q: ListText | None = None
     waits_for: TransferStep | None = None
     status: RefundStatus | None = None
     booking_id: BookingId | None = None
@@ -92,7 +96,7 @@ class RefundTransfersQuery(ChosenRefundTransfersQuery, frozen=True, kw_only=True
     cursor: Cursor | None = None
 
 
-_CHOSEN: Final[dict[str, Any]] = {"order": "sort", **PERIOD}
+_CHOSEN: Final[dict[str, Any]] = {"order": "sort", "text": "q", **PERIOD}
 transfers_filter: Final = projection(RefundTransfersQuery, RefundTransferFilter, **_CHOSEN, **PAGE_AND_ONE)
 exported_transfers_filter: Final = projection(ChosenRefundTransfersQuery, RefundTransferFilter, **_CHOSEN, **FIRST_ROWS)
 

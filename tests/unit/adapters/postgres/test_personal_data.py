@@ -13,6 +13,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.rotation import Rotated, rotate
 from adapters.security.encryption import AesGcmFieldCipher, DecryptionError
 from booking_domain.identity.model import User
+from booking_domain.identity.ports import UserFilter
 from booking_domain.testing.builders import Builder
 
 OLD, NEW, INDEX = (
@@ -119,11 +120,31 @@ async def test_a_rotation_rewrites_blind_indexes_with_a_new_index_key(url: str) 
 
     async def rotate_keys(database: Database) -> None:
         assert await database.reads.users.by_login(PHONE) is None
+        assert await database.reads.users.page(UserFilter(text="2233", limit=1)) == []
         assert await rotate(database) == Rotated(seen=ENCRYPTED_FIELDS, renewed=1)
         assert await database.reads.users.by_login(PHONE) == user
+        assert await database.reads.users.page(UserFilter(text="2233", limit=1)) == [user]
 
     await in_database(url, AesGcmFieldCipher(NEW, INDEX), add)
     await in_database(url, AesGcmFieldCipher(NEW, OLD), rotate_keys)
+
+
+async def test_a_rotation_makes_numbers_of_rows_from_before_findable_by_parts(url: str) -> None:
+    user = a_user(Builder())
+
+    async def add(database: Database) -> None:
+        async with database.begin() as tx:
+            await tx.users.add(user)
+
+    async def rotate_keys(database: Database) -> None:
+        assert await database.reads.users.page(UserFilter(text="2233", limit=1)) == []
+        assert await rotate(database) == Rotated(seen=ENCRYPTED_FIELDS, renewed=1)
+        assert await database.reads.users.page(UserFilter(text="2233", limit=1)) == [user]
+
+    await in_database(url, CIPHER, add)
+    with psycopg.connect(url) as connection:
+        connection.execute("UPDATE users SET phone_parts = NULL")
+    await in_database(url, CIPHER, rotate_keys)
 
 
 async def test_a_rotation_covers_several_batches(url: str) -> None:

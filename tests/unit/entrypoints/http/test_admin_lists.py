@@ -3,6 +3,8 @@
 import csv
 from io import StringIO
 from typing import Any
+from urllib.parse import quote
+from uuid import UUID
 
 import pytest
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
@@ -13,6 +15,7 @@ from booking_domain.payments.desk import DeskPaymentStatus
 from booking_domain.payments.refunds import RefundStatus
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.audit import AuditFilter
+from booking_domain.shared.ids import UserId
 from booking_domain.use_cases.platform.listings import TransactionStatus
 from entrypoints.http.kit import csv_cells
 from entrypoints.http.kit.csv_cells import PAGE
@@ -62,6 +65,46 @@ async def test_bookings_are_filtered_with_the_names_of_both_parties(api: Api) ->
         assert await ids(api, admin, f"bookings?{query}") == [each["id"] for each in expected], query
     [shown] = await items(api, admin, f"bookings?reference={one['reference']}")
     assert (shown["providerName"], shown["customerName"], shown["status"]) == ("Studio", "Customer", "confirmed")
+
+
+async def test_bookings_and_money_are_found_by_parts_of_references_names_contacts_and_numbers(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    customer = await api.joined("customer")
+    me = (await api.get("/users/me", customer)).json()
+    async with api.container.database().begin() as tx:
+        user = await tx.users.lock(UserId(UUID(me["id"])))
+        assert user is not None
+        await tx.users.save(user.changed(phone="+97699112233"))
+    booked = await api.booked(customer, provider_id)
+    walk_in = {"name": "Сараа", "phone": "88007755"}
+    body = {"providerId": provider_id, "slot": MONDAY_AT_TEN.replace("T10", "T12"), "walkIn": walk_in}
+    answer = await api.post("/bookings", provider, json=body)
+    assert answer.status_code == 201, answer.text
+    entered, admin = answer.json(), await api.an_admin()
+    for text, expected in (
+        (booked["reference"][3:].lower(), [booked]),
+        ("BK-", [entered, booked]),
+        ("сара", [entered]),
+        ("7755", [entered]),
+        ("۸۸۰۰۷۷", [entered]),
+        ("9911 22", [booked]),
+        ("2233", [booked]),
+        ("nobody", []),
+    ):
+        found = await ids(api, admin, f"bookings?q={quote(text)}")
+        assert found == [each["id"] for each in expected], text
+        assert len((await api.get(f"/admin/bookings/export?q={quote(text)}", admin)).text.splitlines()) == 1 + len(
+            found
+        )
+    assert await ids(api, admin, "users?q=2233") == [me["id"]]
+    assert await ids(api, admin, f"bookings?q={me['email'][:-4]}") == [booked["id"]]
+    own = (await api.get("/users/me", provider)).json()
+    assert await ids(api, admin, f"bookings?q={own['email']}") == []  # the provider is not the walk-in
+    assert len(await ids(api, admin, f"transactions?q={booked['reference']}")) == 0
+    for path in ("transactions", "refund-transfers", "disputes"):
+        assert await ids(api, admin, f"{path}?q=7755") == []
+    problem = await api.get("/bookings?q=7755", provider)
+    assert problem.status_code == 400, problem.text
 
 
 async def test_bookings_are_sorted_by_creation_or_start_page_by_page(api: Api) -> None:

@@ -10,7 +10,9 @@ from booking_domain.bookings.upcoming import OpenBookings
 from booking_domain.identity.model import UserStatus
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import ConcurrentChange
+from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import BookingId, CustomerId, ProviderId, ServiceId, UserId
+from booking_domain.shared.phones import is_found_by_part
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKINGS, TERMS, WALK_INS
 from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS
@@ -175,6 +177,7 @@ class MemoryAppointmentReads(InMemory, AppointmentReads):
             matches=lambda booking: (
                 (not criteria.statuses or booking.status in criteria.statuses)
                 and is_chosen(criteria, booking, booking.span.start, customer_id(state, booking))
+                and is_searched(state, booking, criteria.text)
                 and _is_of_party(state, booking, criteria)
                 and criteria.salon_id in {None, state[SALON_MEMBERS].get(booking.provider_id)}
                 and (criteria.upcoming_at is None or _is_upcoming(booking, criteria.upcoming_at))
@@ -216,6 +219,18 @@ def customer_name(state: State, booking: Booking) -> str:
     """The name of the account, or of the walk-in, which may have none."""
     _, walk_in = state[WALK_INS].get(booking.id, (None, None))
     return booking.name_of_customer(state[USERS][booking.customer_id].name, walk_in)
+
+
+def is_searched(state: State, booking: Booking, text: str | None, *references: str | None) -> bool:
+    """Whether the text finds the booking: see `ListFilter.text`; `references` are more that it is found by."""
+    if text is None:
+        return True
+    account, (_, walk_in) = state[USERS][booking.customer_id], state[WALK_INS].get(booking.id, (None, None))
+    names, email, phone = account.names, account.email, account.phone
+    if booking.of_walk_in:
+        names, email, phone = customer_name(state, booking), None, None if walk_in is None else walk_in.phone
+    texts = (booking.reference, state[PROFILES][booking.provider_id].display_name, names, email, *references)
+    return any(folded(text) in folded(each or "") for each in texts) or is_found_by_part(phone, text)
 
 
 def _is_upcoming(booking: Booking, now: datetime) -> bool:

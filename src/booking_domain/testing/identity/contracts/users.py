@@ -235,6 +235,36 @@ class UsersContract(StorageContract):
         ):
             assert list(await self.reads.users.page(chosen)) == expected, chosen
 
+    async def test_accounts_are_found_by_the_last_digits_of_their_numbers_or_six_in_a_row(self) -> None:
+        dorj, reza = (replace(self.make.user(), phone=phone) for phone in ("+97699112233", "+989123450044"))
+        for each in (dorj, reza, replace(self.make.user(), name="Bo", phone=None)):
+            await self._add(each)
+        for text, expected in (
+            ("2233", [dorj]),
+            ("12233", [dorj]),
+            ("9911", []),
+            ("99112", []),
+            ("991122", [dorj]),
+            ("9911-22 33", [dorj]),
+            ("+976 (99) 11", [dorj]),
+            ("0097699112233", [dorj]),
+            ("0912 345 0044", [reza]),
+            ("۰۹۱۲۳۴۵", [reza]),
+            ("٠٠٤٤", [reza]),
+            ("991122334", []),
+            ("1234500", [reza]),
+            ("233", []),
+            ("Bold 2233", []),
+        ):
+            assert list(await self.reads.users.page(UserFilter(text=text, limit=9))) == expected, text
+        async with self.begin() as tx:
+            changed = dorj.changed(phone="+97688002211", phone_verified_at=None)
+            await tx.users.save(changed)
+            await tx.users.save(reza.deleted(NOW).erased(NOW))
+        assert list(await self.reads.users.page(UserFilter(text="2233", limit=9))) == []
+        assert list(await self.reads.users.page(UserFilter(text="0044", limit=9))) == []
+        assert list(await self.reads.users.page(UserFilter(text="2211", limit=9))) == [changed]
+
     async def test_an_account_is_found_by_email_address_or_phone(self) -> None:
         one, other = self.make.user(), self.make.user()
         await self._add(one)

@@ -20,6 +20,7 @@ from booking_domain.identity.sessions import Login, Session
 from booking_domain.shared.actor import Role
 from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import LoginId, SessionId, UserId
+from booking_domain.shared.phones import is_found_by_part
 from booking_domain.shared.session_holds import SessionHolds
 from booking_domain.testing.identity.memory.credentials import locked_until
 from booking_domain.testing.identity.memory.tables import CALENDAR_LINKS, LOGINS, SESSIONS, USERS
@@ -121,15 +122,16 @@ def _matches(user: User, criteria: UserFilter) -> bool:
     return (
         criteria.role in {None, user.role}
         and criteria.status in {None, user.status}
-        and (criteria.text is None or _is_found_by(user, folded(criteria.text), criteria.phone))
+        and (criteria.text is None or _is_found_by(user, criteria.text, criteria.phone))
         and (criteria.created_from is None or criteria.created_from <= user.created_at)
         and (criteria.created_before is None or user.created_at < criteria.created_before)
     )
 
 
 def _is_found_by(user: User, text: str, phone: str | None) -> bool:
-    named = text in folded(user.names) or text in folded(user.email or "")
-    return named or (phone is not None and user.phone == phone)
+    part = folded(text)
+    named = part in folded(user.names) or part in folded(user.email or "")
+    return named or (phone is not None and user.phone == phone) or is_found_by_part(user.phone, text)
 
 
 class MemoryUserReads(Lookup[UserId, User], UserReads):

@@ -3,7 +3,7 @@
 from booking_domain.bookings.transitions import Status
 from booking_domain.payments.refunds import Refund
 from booking_domain.shared.ids import RefundId
-from booking_domain.testing.bookings.memory.bookings import customer_id, customer_name
+from booking_domain.testing.bookings.memory.bookings import customer_id, customer_name, is_searched
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES
 from booking_domain.testing.identity.memory.tables import BANK_ACCOUNTS
@@ -42,6 +42,7 @@ def _matches(state: State, transfer: RefundTransfer, criteria: RefundTransferFil
         and criteria.status in {None, refund.status}
         and criteria.booking_id in {None, refund.booking_id}
         and is_chosen(criteria, booking, refund.created_at, customer_id(state, booking))
+        and is_searched(state, booking, criteria.text, refund.bank_reference)
         and is_amount_chosen(criteria, refund.amount)
     )
 

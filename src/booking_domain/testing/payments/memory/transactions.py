@@ -8,7 +8,7 @@ from booking_domain.payments.desk import DeskPayment
 from booking_domain.payments.model import Payment
 from booking_domain.payments.refunds import Refund, RefundStatus
 from booking_domain.shared.money import Money
-from booking_domain.testing.bookings.memory.bookings import customer_id, customer_name
+from booking_domain.testing.bookings.memory.bookings import customer_id, customer_name, is_searched
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES
 from booking_domain.testing.kit.listing import by_amount, is_amount_chosen, is_chosen, page_of
@@ -36,7 +36,10 @@ class MemoryTransactionReads(InMemory, TransactionReads):
             moves,
             criteria,
             criteria.order,
-            matches=lambda move: _matches(move, criteria, state[BOOKINGS][move.booking_id]),
+            matches=lambda move: (
+                _matches(move, criteria, state[BOOKINGS][move.booking_id])
+                and is_searched(state, state[BOOKINGS][move.booking_id], criteria.text, move.reference)
+            ),
             id_of=_id,
             key=lambda move: by_amount(move.amount),
         )
