@@ -15,6 +15,7 @@ from adapters.postgres import (
     jobs,
     live,
     portfolio,
+    public_versions,
     rate_limits,
     reconciliation,
     reviews,
@@ -57,6 +58,7 @@ CONTEXTS: Final = (
     gateway_tokens.CONTEXT,
     edge_nonces.CONTEXT,
     heartbeats.CONTEXT,
+    public_versions.CONTEXT,
 )
 
 
@@ -105,5 +107,6 @@ class ContextReads(
     announcements.AnnouncementReadGroup,
     jobs.JobReadGroup,
     audit.AuditReads,
+    public_versions.PublicVersionReadGroup,
 ):
     """The reads of every context."""

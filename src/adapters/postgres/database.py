@@ -1,9 +1,11 @@
 """The database: a connection pool, the unit of work, and the reads outside transactions."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 import msgspec
 from psycopg import AsyncConnection
@@ -19,16 +21,18 @@ from adapters.postgres.identity.sessions import (
 from adapters.postgres.kit.context import part
 from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.kit.errors import domain_errors
-from adapters.postgres.kit.pipelining import pipeline
+from adapters.postgres.kit.pipelining import Awaited, pipeline
 from adapters.postgres.kit.work import PooledWork, Row, Work
 from adapters.postgres.outbox.relay import read_backlog
 from adapters.postgres.personal_data import PostgresHandover, PostgresPersonalData
+from adapters.postgres.public_versions import CHANGED, NOTIFY, TELLS, changed_ids
 from adapters.postgres.signals import PostgresSignals
+from booking_domain.shared.errors import StorageUnavailable
 from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat
 from booking_domain.shared.ids import UserId
 
 OPTIONS: Final = (
-    "-c timezone=UTC -c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
+    f"-c timezone=UTC -c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s {TELLS}"
 )
 
 RECONNECT_SECONDS: Final = 5.0
@@ -70,13 +74,18 @@ class Database:
         """Statements outside any transaction, each on a connection of its own."""
         self.reads: Final = ContextReads(self)
         self._told_of_access: list[Callable[[UserId], None]] = []
+        self._told_of_versions: list[Callable[[frozenset[UUID] | None], None]] = []
+        self._to_announce: set[UUID] = set()
+        self._announcing: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         """Open the pool. While the database is unreachable, every call raises `StorageUnavailable`."""
         await self._pool.open()
 
     async def close(self) -> None:
-        """Close the pool."""
+        """Close the pool, after the last changes have been announced."""
+        if self._announcing is not None:
+            await self._announcing
         await self._pool.close()
 
     @asynccontextmanager
@@ -94,14 +103,37 @@ class Database:
     async def begin(self) -> AsyncIterator[PostgresRepositories]:
         """Begin a transaction, READ COMMITTED: the `UnitOfWork`. A use case locks rows before it decides on them."""
         reduced_access: set[UserId] = set()
+        changed: Awaited | None = None
         try:
             async with self.connection() as connection, pipeline(connection, transaction=True) as work:
                 reduced_access = work.reduced_access
                 yield PostgresRepositories(work, self.cipher)
+                if work.writes_public:
+                    changed = work.add(CHANGED, {})
         finally:  # also after an error: the connection may have been lost after the commit
             for user_id in reduced_access:
                 for tell in self._told_of_access:
                     tell(user_id)
+            if changed is not None:
+                self._tell_changed(changed.rows_if_known())
+
+    def _tell_changed(self, listed: list[Row] | None) -> None:
+        """Tell this process which public versions a transaction changed, and announce it to the others."""
+        ids = None if listed is None else changed_ids(listed[0][0])
+        if ids is None or ids:
+            for tell in self._told_of_versions:
+                tell(ids)
+        if ids:
+            self._to_announce |= ids
+            if self._announcing is None or self._announcing.done():
+                self._announcing = asyncio.create_task(self._announce())
+
+    async def _announce(self) -> None:
+        """Announce changes, those that come meanwhile together. Who is not told reads again after some seconds."""
+        while self._to_announce:
+            ids, self._to_announce = self._to_announce, set()
+            with suppress(StorageUnavailable):
+                await self.statements.execute(NOTIFY, ids=list(ids))
 
     async def beat(self, activities: Iterable[Activity]) -> None:
         """Record that the worker did these now."""
@@ -135,6 +167,10 @@ class Database:
     def when_access_is_reduced(self, tell: Callable[[UserId], None]) -> None:
         """Call this after each transaction of this process that may have reduced the access of an account."""
         self._told_of_access.append(tell)
+
+    def when_public_versions_change(self, tell: Callable[[frozenset[UUID] | None], None]) -> None:
+        """Call this after each transaction of this process that has changed public versions; None: any of them."""
+        self._told_of_versions.append(tell)
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:

@@ -28,7 +28,7 @@ from adapters.postgres.kit.context import PostgresContext, ReadGroup, Repository
 from adapters.postgres.kit.folding import folded
 from adapters.postgres.kit.images import images_json, images_of
 from adapters.postgres.kit.listing import parameters
-from adapters.postgres.kit.metadata import instant, metadata, one_of
+from adapters.postgres.kit.metadata import PUBLIC, instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, LeftToOwner, personal_data
 from adapters.postgres.kit.rows import Rows, VersionedRows
 from adapters.postgres.kit.statements import Statement, if_given
@@ -53,7 +53,7 @@ portfolio_items: Final = Table(
     instant("created_at"),
     one_of("status", PortfolioStatus),
     Index("portfolio_items_order_idx", "provider_id", "position", "id"),
-    info=personal_data("provider_id", erase=DELETE, handover=LeftToOwner("the portfolio"), export="portfolio"),
+    info=personal_data("provider_id", erase=DELETE, handover=LeftToOwner("the portfolio"), export="portfolio") | PUBLIC,
 )
 
 ITEM: Final = Mapper(

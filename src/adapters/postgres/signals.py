@@ -8,10 +8,13 @@ from psycopg import AsyncConnection, Notify, sql
 from adapters.postgres.identity.tables import ACCESS
 from adapters.postgres.kit.errors import domain_errors
 from adapters.postgres.live import NOTIFIED
+from adapters.postgres.public_versions import CHANGES
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.signals import ReceivedSignals, Signals
 
-_LISTEN: Final = sql.SQL("LISTEN {}; LISTEN {}").format(sql.Identifier(NOTIFIED), sql.Identifier(ACCESS))
+_LISTEN: Final = sql.SQL("; ").join(
+    sql.SQL("LISTEN {}").format(sql.Identifier(each)) for each in (NOTIFIED, ACCESS, CHANGES)
+)
 
 
 class PostgresSignals(Signals):
@@ -51,4 +54,8 @@ def _received(received: list[Notify]) -> ReceivedSignals:
         accounts = frozenset(UserId(UUID(each)) for each in named)
     except ValueError:  # the table was truncated: no account is named
         return ReceivedSignals(missed=True)
-    return ReceivedSignals(live_events=any(each.channel == NOTIFIED for each in received), accounts=accounts)
+    return ReceivedSignals(
+        live_events=any(each.channel == NOTIFIED for each in received),
+        accounts=accounts,
+        public=frozenset(UUID(each.payload) for each in received if each.channel == CHANGES),
+    )

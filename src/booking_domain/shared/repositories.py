@@ -5,6 +5,7 @@ from typing import Protocol
 from booking_domain.shared.audit import AuditLog, AuditReads
 from booking_domain.shared.idempotency import IdempotencyStore
 from booking_domain.shared.outbox import Outbox
+from booking_domain.shared.public_versions import PublicVersionReads
 from booking_domain.shared.rate_limits import RateLimiter
 from booking_domain.shared.session_holds import SessionHolds
 
@@ -32,3 +33,5 @@ class SharedReadGroup(Protocol):
 
     @property
     def audit_log(self) -> AuditReads: ...
+    @property
+    def public_versions(self) -> PublicVersionReads: ...

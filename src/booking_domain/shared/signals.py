@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 from booking_domain.shared.ids import UserId
 
@@ -16,6 +17,8 @@ class ReceivedSignals:
     """Whether live events were announced."""
     accounts: frozenset[UserId] = frozenset()
     """The accounts whose access was reduced: a session ended, or the account has another status or role."""
+    public: frozenset[UUID] = frozenset()
+    """The providers and salons whose public version has changed."""
 
 
 class Signals(Protocol):

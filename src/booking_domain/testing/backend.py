@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
+from uuid import UUID
 
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import UserId
@@ -32,6 +33,13 @@ class Backend(Protocol):
         """Call this after each database transaction begun here that may have reduced the access of an account.
 
         It is called before `begin` returns to its caller: a request that comes after that finds nothing outdated.
+        """
+        ...
+
+    def when_public_versions_change(self, tell: Callable[[frozenset[UUID] | None], None]) -> None:
+        """Call this after each database transaction begun here that has changed public versions; None: any of them.
+
+        It is called before `begin` returns to its caller.
         """
         ...
 

@@ -31,7 +31,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import BigInteger
 
-from adapters.postgres.kit.metadata import instant, metadata, one_of
+from adapters.postgres.kit.metadata import PUBLIC, instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, Ended, Kept, LeftToOwner, NotExported, personal_data
 from adapters.postgres.kit.work import Row
 from booking_domain.bookings.model import BookingMode, DepositMode
@@ -78,7 +78,7 @@ salons: Final = Table(
     Column("version", Integer, nullable=False),
     instant("created_at"),
     # The address stays, because other people work there; the manager's contacts are cleared.
-    info=personal_data("manager_id", erase=_clear_contact, handover=LeftToOwner("salons"), export="salons"),
+    info=personal_data("manager_id", erase=_clear_contact, handover=LeftToOwner("salons"), export="salons") | PUBLIC,
 )
 
 
@@ -204,7 +204,8 @@ providers: Final = Table(
         erase=_clear_profile,
         handover=Ended(_leave_salon, tells=_left_salon),
         export="provider",
-    ),
+    )
+    | PUBLIC,
 )
 
 PROVIDER_TOTALS: Final = (func.count(), func.sum(providers.c.rating_count), func.sum(providers.c.rating_total))

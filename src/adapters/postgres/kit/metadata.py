@@ -15,6 +15,9 @@ metadata: Final = MetaData(
     }
 )
 
+PUBLIC: Final = {"public": True}
+"""The `info` of tables whose rows the public is shown. Triggers count their changes: see `public_versions`."""
+
 
 def instant(name: str, **options: Any) -> Column[Any]:
     """A `timestamptz` column, NOT NULL by default."""

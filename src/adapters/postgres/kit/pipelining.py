@@ -53,6 +53,10 @@ class Awaited:
             await self._pipeline.flush()
         return self._pipeline.rows(self.result)
 
+    def rows_if_known(self) -> list[Row] | None:
+        """The rows; None if no result has arrived."""
+        return None if self.result is None else self._pipeline.rows(self.result)
+
     @property
     def rowcount(self) -> int:
         """The number of changed rows; -1 before the result has arrived."""
@@ -78,6 +82,7 @@ class Pipeline(Work):
         """Queue a statement."""
         arguments = self._adapt.dump_sequence(statement.arguments(values), statement.formats)
         name = statement.name
+        self.writes_public |= statement.writes_public
         if name not in self._prepared:
             self._pgconn.send_prepare(name, statement.numbered)
             self._prepared.add(name)

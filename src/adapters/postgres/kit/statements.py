@@ -24,8 +24,9 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.expression import BindParameter, ClauseElement
-from sqlalchemy.sql.visitors import replacement_traverse
+from sqlalchemy.sql.visitors import iterate, replacement_traverse
 
 _DIALECT: Final[Dialect] = registry.load("postgresql.psycopg")()
 _PLACEHOLDER: Final = re.compile(rb"%\((?P<name>\w+)\)s|%%")
@@ -37,7 +38,17 @@ class Statement:
     Literals of the SQLAlchemy statement are bound as constants.
     """
 
-    __slots__ = ("_constants", "_order", "_statement", "formats", "name", "numbered", "sql", "wire_formats")
+    __slots__ = (
+        "_constants",
+        "_order",
+        "_statement",
+        "formats",
+        "name",
+        "numbered",
+        "sql",
+        "wire_formats",
+        "writes_public",
+    )
 
     sql: bytes
     numbered: bytes
@@ -45,6 +56,8 @@ class Statement:
     """The name of the prepared statement."""
     formats: list[PyFormat]
     wire_formats: list[int]
+    writes_public: bool
+    """Whether it writes a table whose rows the public is shown."""
     _constants: dict[str, Any]
     _order: tuple[str, ...]
     _statement: ClauseElement
@@ -66,6 +79,7 @@ class Statement:
         compiled = self._statement.compile(dialect=_DIALECT)
         assert isinstance(compiled, SQLCompiler)  # noqa: S101 - not a statement of the DDL
         self.sql = str(compiled).encode()
+        self.writes_public = any(map(_writes_public, iterate(self._statement)))
         self._constants = {name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required}
         self.numbered, self._order = _numbered(self.sql)
         self.name = f"booking_{sha256(self.numbered).hexdigest()[:32]}".encode()
@@ -86,6 +100,10 @@ class Statement:
 def if_given(name: str, column: ColumnElement[Any], condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """Apply the condition if the parameter `name`, of the column's type, is not null; otherwise all rows match."""
     return or_(bindparam(name, type_=column.type).is_(None), condition)
+
+
+def _writes_public(element: object) -> bool:
+    return isinstance(element, UpdateBase) and bool(getattr(element.table, "info", {}).get("public"))
 
 
 def _numbered(sql: bytes) -> tuple[bytes, tuple[str, ...]]:

@@ -46,7 +46,9 @@ class Work:
         self._connection = connection
         self._expected: list[_Expected] = []
         self.reduced_access: set[UserId] = set()
-        """The accounts whose access these statements may reduce; see `Heard.accounts`."""
+        """The accounts whose access these statements may reduce; see `ReceivedSignals.accounts`."""
+        self.writes_public = False
+        """Whether one of the statements writes what the public is shown."""
 
     async def execute(self, statement: Statement, /, **values: Any) -> Reply:
         """Run a statement. In a pipeline it is queued, and fetching its result sends the queue."""

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 from sqlalchemy.sql.dml import UpdateBase
 
-from adapters.postgres.kit.metadata import instant, metadata, one_of
+from adapters.postgres.kit.metadata import PUBLIC, instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, ENDED, Ended, Kept, LeftToOwner, NotExported, personal_data
 from booking_domain.scheduling.claims import ClaimKind
 from booking_domain.scheduling.waiting import OPEN, WaitingStatus
@@ -45,7 +45,7 @@ availability_rules: Final = Table(
     Column("every_weeks", SmallInteger, nullable=False),
     CheckConstraint("day BETWEEN 0 AND 6", name="day"),
     CheckConstraint("start_minute BETWEEN 0 AND 1439 AND end_minute BETWEEN 0 AND 1440", name="minutes"),
-    info=personal_data("provider_id", erase=DELETE, handover=LeftToOwner("the calendar"), export="provider"),
+    info=personal_data("provider_id", erase=DELETE, handover=LeftToOwner("the calendar"), export="provider") | PUBLIC,
 )
 
 availability_exceptions: Final = Table(
@@ -57,7 +57,7 @@ availability_exceptions: Final = Table(
     # Start and end minute of each range, in order; empty means closed.
     Column("minutes", ARRAY(SmallInteger), nullable=False),
     UniqueConstraint("provider_id", "date"),
-    info=personal_data("provider_id", erase=DELETE, handover=LeftToOwner("the calendar"), export="provider"),
+    info=personal_data("provider_id", erase=DELETE, handover=LeftToOwner("the calendar"), export="provider") | PUBLIC,
 )
 
 availability_blocks: Final = Table(
@@ -70,7 +70,7 @@ availability_blocks: Final = Table(
     Column("note", Text, nullable=False),
     CheckConstraint("starts_at < ends_at", name="range"),
     Index("availability_blocks_provider_id_ends_at_idx", "provider_id", "ends_at"),
-    info=personal_data("provider_id", erase=DELETE, handover=LeftToOwner("the calendar"), export="provider"),
+    info=personal_data("provider_id", erase=DELETE, handover=LeftToOwner("the calendar"), export="provider") | PUBLIC,
 )
 
 calendar_feeds: Final = Table(
@@ -87,7 +87,7 @@ calendar_feeds: Final = Table(
     Column("failures", Integer, nullable=False, server_default="0"),
     UniqueConstraint("provider_id", "url"),
     Index("calendar_feeds_due_at_idx", "due_at"),
-    info=personal_data("provider_id", erase=DELETE, handover=ENDED, export="provider"),
+    info=personal_data("provider_id", erase=DELETE, handover=ENDED, export="provider") | PUBLIC,
 )
 
 busy_times: Final = Table(
@@ -163,7 +163,7 @@ services: Final = Table(
     CheckConstraint("0 <= deposit_amount AND deposit_amount <= price_amount", name="deposit"),
     Index("services_provider_id_idx", "provider_id", postgresql_where=text("provider_id IS NOT NULL")),
     Index("services_salon_id_idx", "salon_id", postgresql_where=text("salon_id IS NOT NULL")),
-    info=personal_data("provider_id", erase=DELETE, handover=LeftToOwner("services"), export="services"),
+    info=personal_data("provider_id", erase=DELETE, handover=LeftToOwner("services"), export="services") | PUBLIC,
 )
 
 service_offers: Final = Table(
@@ -173,7 +173,7 @@ service_offers: Final = Table(
     Column("provider_id", Uuid, ForeignKey("providers.id"), primary_key=True, index=True),
     Column("minutes", SmallInteger),
     Column("price_amount", BigInteger),
-    info=personal_data("provider_id", erase=DELETE, handover=LeftToOwner("services"), export="services"),
+    info=personal_data("provider_id", erase=DELETE, handover=LeftToOwner("services"), export="services") | PUBLIC,
 )
 
 
@@ -210,7 +210,8 @@ claims: Final = Table(
         erase=_delete_holds,
         handover=Ended(_delete_holds),
         export=NotExported("holds are kept for minutes; bookings are exported"),
-    ),
+    )
+    | PUBLIC,
 )
 
 IS_HOLD: Final = claims.c.kind == literal_column(f"'{ClaimKind.HOLD.value}'")

@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias, cast
+from uuid import UUID
 
 from hypothesis.stateful import invariant
 
@@ -102,6 +103,10 @@ class Lockstep:
     def when_access_is_reduced(self, tell: Callable[[UserId], None]) -> None:
         """Call this after database transactions of the first storage."""
         self._one.when_access_is_reduced(tell)
+
+    def when_public_versions_change(self, tell: Callable[[frozenset[UUID] | None], None]) -> None:
+        """Call this after database transactions of the first storage."""
+        self._one.when_public_versions_change(tell)
 
     async def outbox_events(self) -> Sequence[Event]:
         """Return the events, which must be the same on both storages."""

@@ -7,6 +7,7 @@ not begun yet. This suits tests and small tools. The same contracts test Postgre
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from uuid import UUID
 from weakref import WeakSet
 
 from booking_domain.shared.events import Event
@@ -17,6 +18,7 @@ from booking_domain.testing.identity.memory.users import reduced_access
 from booking_domain.testing.kit.tables import Key, Part, Row, Rows, State, Table
 from booking_domain.testing.live.memory import LIVE_POSITION
 from booking_domain.testing.platform.memory.personal_data import MemoryHandover, MemoryPersonalData
+from booking_domain.testing.platform.memory.public_versions import MemoryPublicVersionReads, count_public_changes
 from booking_domain.testing.shared.memory.signals import MemorySignals
 from booking_domain.testing.shared.memory.tables import OUTBOX
 
@@ -31,6 +33,8 @@ class MemoryRepositories(ContextRepositories):
 class MemoryReads(ContextReads):
     """Reads of committed state, outside any database transaction."""
 
+    public_versions = Part(MemoryPublicVersionReads)
+
 
 class MemoryDatabase:
     """All tables of the platform. Use a database from one event loop at a time."""
@@ -42,6 +46,7 @@ class MemoryDatabase:
         self.reads = MemoryReads(lambda: self._state)
         self._signals: WeakSet[MemorySignals] = WeakSet()
         self._told_of_access: list[Callable[[UserId], None]] = []
+        self._told_of_versions: list[Callable[[frozenset[UUID] | None], None]] = []
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[MemoryRepositories]:
@@ -55,8 +60,9 @@ class MemoryDatabase:
             try:
                 state = self._state.copy()
                 yield MemoryRepositories(lambda: state)
+                public = count_public_changes(self._state, state)
                 before, self._state = self._state, state
-                self._tell(before)
+                self._tell(before, public)
             finally:
                 self._holder = None
 
@@ -74,16 +80,23 @@ class MemoryDatabase:
         """Call this after each database transaction that has reduced the access of an account."""
         self._told_of_access.append(tell)
 
-    def _tell(self, before: State) -> None:
+    def when_public_versions_change(self, tell: Callable[[frozenset[UUID] | None], None]) -> None:
+        """Call this after each database transaction that has changed public versions."""
+        self._told_of_versions.append(tell)
+
+    def _tell(self, before: State, public: frozenset[UUID]) -> None:
         """Tell what has been committed."""
+        if public:
+            for told in self._told_of_versions:
+                told(public)
         accounts = reduced_access(before, self._state)
         for tell in self._told_of_access:
             for account in accounts:
                 tell(account)
         announced = before[LIVE_POSITION] != self._state[LIVE_POSITION]
-        if announced or accounts:
+        if announced or accounts or public:
             for each in self._signals:
-                each.tell(ReceivedSignals(live_events=announced, accounts=accounts))
+                each.tell(ReceivedSignals(live_events=announced, accounts=accounts, public=public))
 
     async def outbox_events(self) -> Sequence[Event]:
         """Return the events of committed database transactions, in the order in which they were put."""

@@ -20,6 +20,7 @@ class MemorySignals(Signals):
             missed=self._received.missed,
             live_events=self._received.live_events or committed.live_events,
             accounts=self._received.accounts | committed.accounts,
+            public=self._received.public | committed.public,
         )
         self._woken.set()
 

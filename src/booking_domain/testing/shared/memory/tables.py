@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from booking_domain.shared.audit import AuditEntry
 from booking_domain.shared.events import Event
@@ -25,4 +26,6 @@ AUDIT_LOG: Final = Table[AuditId, AuditEntry]("audit_log")
 
 HITS: Final = Table[str, tuple[datetime, ...]]("rate_limits")
 
-TABLES: Final = (ANSWERS, OUTBOX, AUDIT_LOG, HITS)
+PUBLIC_VERSIONS: Final = Table[UUID, int]("public_versions")
+
+TABLES: Final = (ANSWERS, OUTBOX, AUDIT_LOG, HITS, PUBLIC_VERSIONS)
