@@ -1,8 +1,8 @@
 """`python -m benchmarks.against REVISION`: compares requests and slots of this tree with those of another revision.
 
-Each tree serves its own application on a PostgreSQL of its own, and both are asked alternately, in both orders, by the
-load generator of this tree. Run it from the checkout. It asserts nothing; docs/develop/benchmarks.md explains
-the output.
+Each tree serves its own application on a PostgreSQL of its own, with its own `against_side.py`, and both are asked
+alternately, in both orders, by the load generator of this tree. Run it from the checkout. It asserts nothing;
+docs/develop/benchmarks.md explains the output.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from io import BytesIO
 from pathlib import Path
 from statistics import median
@@ -22,9 +22,9 @@ import msgspec
 
 from benchmarks import report
 from benchmarks.load_jobs import Job, Measurement, as_read
-from benchmarks.servers import run_load
+from benchmarks.servers import ProcessFailed, log_of, run_load
 
-_SIDE: Final = Path(__file__).with_name("against_side.py")
+_SIDE: Final = Path("benchmarks", "against_side.py")
 _WARM_UP: Final = 600
 _THIS: Final = "this tree"
 
@@ -39,19 +39,24 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-class _Side:
-    """One tree, in a process of its own that answers commands in JSON lines."""
+class Side:
+    """One tree, in a process of its own that answers commands in JSON lines.
+
+    It runs the `against_side.py` of that tree, whose modules may have other names. The commands are the same in all
+    revisions that have the file.
+    """
 
     def __init__(self, name: str, tree: Path, stack: ExitStack, packages: Iterable[str] = ()) -> None:
         self.name = name
+        self._log = stack.enter_context(log_of(f"against-{name.replace(' ', '-')}"))
         path = os.pathsep.join([str(tree / "src"), str(tree), *packages])
         self._process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-P", _SIDE],
+            [sys.executable, "-P", tree / _SIDE],
             cwd=tree,
             env={**os.environ, "PYTHONPATH": path},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self._log,
         )
         stack.callback(self._process.wait)
         stack.callback(self._process.communicate)  # closes its input, at which it ends
@@ -59,11 +64,12 @@ class _Side:
     def ask(self, *command: Any) -> Any:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(msgspec.json.encode(command) + b"\n")
-        self._process.stdin.flush()
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(msgspec.json.encode(command) + b"\n")
+            self._process.stdin.flush()
         said = self._process.stdout.readline()
         if not said:
-            raise SystemExit(f"{self.name} has ended; run {_SIDE.name} in its folder to see why")
+            raise ProcessFailed(f"{self.name} has ended:\n{Path(self._log.name).read_text(errors='replace').rstrip()}")
         return msgspec.json.decode(said)
 
     def book(self, connections: int, requests: int) -> Measurement:
@@ -81,7 +87,7 @@ class _Side:
         return measured
 
 
-_REQUESTS: Final = {"bookings": _Side.book, "reads of the account": _Side.read}
+_REQUESTS: Final = {"bookings": Side.book, "reads of the account": Side.read}
 
 
 def main() -> None:
@@ -91,8 +97,8 @@ def main() -> None:
         archive = subprocess.run(["git", "archive", asked.revision], capture_output=True, check=True).stdout  # noqa: S603, S607
         with tarfile.open(fileobj=BytesIO(archive)) as packed:
             packed.extractall(other, filter="data")
-        here = _Side(_THIS, Path.cwd(), stack)
-        there = _Side(asked.revision, other, stack, filter(None, [asked.packages]))
+        here = Side(_THIS, Path.cwd(), stack)
+        there = Side(asked.revision, other, stack, filter(None, [asked.packages]))
         print(report.hardware(), flush=True)
         _compare_slots(here, there, asked.rounds)
         for side in (here, there):
@@ -102,7 +108,7 @@ def main() -> None:
                 _compare_requests(here, there, what, connections, asked)
 
 
-def _compare_requests(here: _Side, there: _Side, what: str, connections: int, asked: argparse.Namespace) -> None:
+def _compare_requests(here: Side, there: Side, what: str, connections: int, asked: argparse.Namespace) -> None:
     ask, seen = _REQUESTS[what], {here.name: list[Measurement](), there.name: list[Measurement]()}
     for number in range(asked.rounds):
         for side in (here, there) if number % 2 == 0 else (there, here):
@@ -113,7 +119,7 @@ def _compare_requests(here: _Side, there: _Side, what: str, connections: int, as
     print(report.ratio(f"{here.name} ÷ {there.name}", seen[here.name], seen[there.name]), flush=True)
 
 
-def _compare_slots(here: _Side, there: _Side, rounds: int) -> None:
+def _compare_slots(here: Side, there: Side, rounds: int) -> None:
     seen: dict[str, list[dict[str, float]]] = {here.name: [], there.name: []}
     for number in range(rounds):
         for side in (here, there) if number % 2 == 0 else (there, here):

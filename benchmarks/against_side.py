@@ -1,6 +1,6 @@
 """One tree of `benchmarks.against`: serves its application, and answers commands in JSON lines.
 
-It runs with the modules of that tree, which may be an older revision: `dataset` was once called `studio`.
+It runs with the modules of its own tree. `benchmarks.against` of later revisions runs it too: keep the commands.
 """
 
 import asyncio
@@ -10,11 +10,11 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from importlib import import_module
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.dataset import Dataset
 from benchmarks.environment import database, production
 from benchmarks.servers import served
 from benchmarks.slots import comparison
@@ -46,11 +46,8 @@ def main() -> None:
             print(json.dumps(said), flush=True)
 
 
-def _dataset(container: Container) -> Any:
-    try:
-        made = import_module("benchmarks.dataset").Dataset(container)
-    except ModuleNotFoundError:
-        made = import_module("benchmarks.studio").Studio(container)
+def _dataset(container: Container) -> Dataset:
+    made = Dataset(container)
 
     async def fill() -> None:
         await container.database().open()
