@@ -3,13 +3,15 @@
 A token is signed, but only the database knows whether its session has ended since. What is read is kept while the
 process hears of every change (`Listening`); while it may miss one, each request reads. Whatever reduces the access of
 an account sends a signal with its commit, and `forget` is called: by the transaction in this process, before it
-returns, and by the signal for all others. What is kept also has a short life, in case a signal is lost unnoticed.
+returns, and by the signal for all others. What is kept also has a short life, in case a signal is lost unnoticed: then
+it is read again, in one statement with others whose time comes, so that a crowd of clients costs few statements.
 """
 
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from booking_domain.identity.errors import InvalidToken
@@ -21,12 +23,17 @@ from booking_domain.shared.signals import ReceivedSignals
 
 MOST_KEPT: Final = 10_000
 """How many sessions a process keeps; more make it forget the ones that it read first."""
+TOGETHER: Final = 100
+"""How many sessions are read again together with the one of a request."""
+IDLE_SECONDS: Final = 300
+"""A session that was not used for so long is not read again."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Kept:
     holder: Holder
     until: float
+    used_at: float
 
 
 class LiveSessions:
@@ -59,14 +66,18 @@ class LiveSessions:
         now, began = self._clock.now(), self._timer()
         kept = self._kept.get(session_id)
         if kept is not None and kept.holder.actor == actor and began < kept.until and now < kept.holder.expires_at:
+            kept.used_at = began
             return kept.holder
         changes = self._changes
-        holder = await self._reads.holder(session_id, now)
-        if holder is None or holder.actor != actor:
-            raise InvalidToken
+        used_at = {**self._take_due(began), session_id: began}
+        holders = await self._reads.holders(used_at, now)
         if self._listening and changes == self._changes and self._seconds:
-            self._keep(session_id, _Kept(holder, began + self._seconds))
-        return holder
+            for each, holder in holders.items():
+                self._keep(each, _Kept(holder, began + self._seconds, used_at[each]))
+        found = holders.get(session_id)
+        if found is None or found.actor != actor:
+            raise InvalidToken
+        return found
 
     def forget(self, account: UserId) -> None:
         """Forget the sessions of an account, and what is being read now."""
@@ -91,6 +102,17 @@ class LiveSessions:
         self._changes += 1
         self._kept.clear()
         self._of_account.clear()
+
+    def _take_due(self, now: float) -> dict[SessionId, float]:
+        """Forget the first sessions that are past half of their time, and return when those still in use were used."""
+        used_at: dict[SessionId, float] = {}
+        for session_id, kept in list(islice(self._kept.items(), TOGETHER)):
+            if now < kept.until - self._seconds / 2:
+                break
+            self._drop(session_id)
+            if now < kept.used_at + IDLE_SECONDS:
+                used_at[session_id] = kept.used_at
+        return used_at
 
     def _keep(self, session_id: SessionId, kept: _Kept) -> None:
         self._drop(session_id)

@@ -1,6 +1,6 @@
 """Access tokens whose session is over: no route serves them, whatever it reads or writes, but for signing out."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from itertools import product
 from string import Formatter
@@ -181,13 +181,13 @@ async def test_a_process_reads_a_session_once_while_it_hears_of_changes(
 ) -> None:
     person, sessions = await Person.joined(api, "customer"), api.container.reads().sessions
     read: list[SessionId] = []
-    holder = sessions.holder
+    holders = sessions.holders
 
-    async def counted(session_id: SessionId, now: datetime) -> Holder | None:
-        read.append(session_id)
-        return await holder(session_id, now)
+    async def counted(session_ids: Collection[SessionId], now: datetime) -> Mapping[SessionId, Holder]:
+        read.extend(session_ids)
+        return await holders(session_ids, now)
 
-    monkeypatch.setattr(sessions, "holder", counted)
+    monkeypatch.setattr(sessions, "holders", counted)
     live = api.container.live_sessions()
     live.receive(ReceivedSignals(missed=True))
     for _ in range(3):

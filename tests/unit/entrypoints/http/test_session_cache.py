@@ -1,7 +1,7 @@
 """What a process keeps of sessions: never longer than it hears of changes, and nothing that was read before one."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from booking_domain.shared.signals import ReceivedSignals, Signals
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.memory import ManualClock, MemoryDatabase
 from entrypoints.http.kit.listening import Listening
-from entrypoints.http.kit.live_sessions import LiveSessions
+from entrypoints.http.kit.live_sessions import IDLE_SECONDS, LiveSessions
 
 SECONDS: Final = 10
 MOST: Final = 3
@@ -45,17 +45,17 @@ class Process:
         self.reads = 0
         self.between: Callable[[], Awaitable[None]] | None = None
         """Runs once, after the next read and before its result is used."""
-        found = database.reads.sessions.holder
+        found = database.reads.sessions.holders
 
-        async def holder(session_id: SessionId, now: datetime) -> Holder | None:
+        async def holders(session_ids: Collection[SessionId], now: datetime) -> Mapping[SessionId, Holder]:
             self.reads += 1
-            result = await found(session_id, now)
+            result = await found(session_ids, now)
             if self.between is not None:
                 between, self.between = self.between, None
                 await between()
             return result
 
-        monkeypatch.setattr(database.reads.sessions, "holder", holder)
+        monkeypatch.setattr(database.reads.sessions, "holders", holders)
         self.live = LiveSessions(database.reads.sessions, self.clock, seconds=SECONDS, most=MOST, timer=self.timer)
         self.live.receive(ReceivedSignals(missed=True))
 
@@ -185,6 +185,49 @@ async def test_no_more_sessions_are_kept_than_the_limit(process: Process) -> Non
     assert await process.reads_again(*everyone[0])
     assert len(process.live._kept) == MOST
     assert set(process.live._of_account) == {each.holder.actor.id for each in process.live._kept.values()}
+
+
+async def test_sessions_whose_time_comes_are_read_again_together(process: Process) -> None:
+    everyone = [await process.signed_in() for _ in range(MOST)]
+    for each in everyone:
+        await process.serves(*each)
+    process.timer.now = SECONDS
+    assert [await process.reads_again(*each) for each in everyone] == [True, False, False]
+
+
+async def test_a_session_that_ended_unnoticed_is_refused_once_others_are_read_again(process: Process) -> None:
+    (user, session), other = await process.signed_in(), await process.signed_in()
+    for each in ((user, session), other):
+        await process.serves(*each)
+    await disable(process, user)  # and no signal arrives
+    process.timer.now = SECONDS / 2
+    assert await process.serves(user, session)
+    await process.serves(*await process.signed_in())
+    assert not await process.serves(user, session)
+    assert not await process.reads_again(*other)
+
+
+async def test_a_read_of_many_that_a_change_overtakes_keeps_none_of_them(process: Process) -> None:
+    (user, session), other = await process.signed_in(), await process.signed_in()
+    for each in ((user, session), other):
+        await process.serves(*each)
+
+    async def disabled_and_heard() -> None:
+        await disable(process, user)
+        process.live.receive(ReceivedSignals(accounts=frozenset({user.id})))
+
+    process.timer.now, process.between = SECONDS, disabled_and_heard
+    assert await process.serves(*other)
+    assert not process.live._kept
+    assert not await process.serves(user, session)
+
+
+async def test_a_session_that_nobody_uses_is_not_read_again(process: Process) -> None:
+    idle, used = await process.signed_in(), await process.signed_in()
+    await process.serves(*idle)
+    for process.timer.now in range(0, IDLE_SECONDS + SECONDS, SECONDS):
+        await process.serves(*used)
+    assert list(process.live._kept) == [used[1].id]
 
 
 async def test_a_session_that_is_not_live_is_not_kept(process: Process) -> None:
