@@ -23,6 +23,7 @@ class Container(Messages):
             reads=self.reads(),
             clock=self.clock(),
             gateways=self.gateways(),
+            documents=self.legal_documents(),
         )
         return Bot(
             self.chats(),

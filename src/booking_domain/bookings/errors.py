@@ -101,6 +101,10 @@ class TooManyUpcomingUnverified(Conflict, code="booking.too_many_upcoming_unveri
     limit: int
 
 
+class PhoneNotVerified(Forbidden, code="booking.phone_not_verified"):
+    """Booking needs a verified phone number; add yours to your account, and enter the code that is sent to it."""
+
+
 class CustomerNotFound(NotFound, code="booking.customer_not_found", field="customer_id"):
     """There is no such customer, or they have neither booked here before nor agreed to it."""
 

@@ -1,9 +1,9 @@
-"""How many bookings to come one customer may have with one provider."""
+"""Who may book, and how many bookings to come one customer may have with one provider."""
 
 from dataclasses import dataclass
 from typing import Final
 
-from booking_domain.bookings.errors import TooManyUpcoming, TooManyUpcomingUnverified
+from booking_domain.bookings.errors import PhoneNotVerified, TooManyUpcoming, TooManyUpcomingUnverified
 
 MAX_UPCOMING: Final = 1_000
 
@@ -18,6 +18,8 @@ class OpenBookings:
     """Those to come with one provider."""
     verified: bool
     """Whether the customer has a verified contact, or an external identity."""
+    phone_verified: bool
+    """Whether the customer has a verified phone number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,8 @@ class UpcomingLimits:
     verified: int = 60
     """Unless the provider has set another number. A weekly series of a year fits."""
     unverified: int = 5
+    phone_required: bool = False
+    """Whether a customer needs a verified phone number, however they sign in."""
 
     def most(self, *, verified: bool, of_provider: int | None) -> int:
         """The limit of a customer; a provider lowers that of unverified ones, and never raises it.
@@ -41,9 +45,12 @@ class UpcomingLimits:
         """Raise an error unless the customer may add this many bookings with the provider.
 
         Raises:
+            PhoneNotVerified: the customer has no verified phone number, and needs one.
             TooManyUpcoming: the bookings exceed the limit.
             TooManyUpcomingUnverified: the same, and a verified contact would help.
         """
+        if self.phone_required and not open_bookings.phone_verified:
+            raise PhoneNotVerified
         verified = open_bookings.verified
         most = self.most(verified=verified, of_provider=of_provider)
         if open_bookings.upcoming + adding <= most:

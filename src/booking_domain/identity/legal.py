@@ -1,19 +1,20 @@
 """Legal documents: the terms of use and the privacy policy of the platform, and who accepted which version of them.
 
-The current versions are configuration; a document without a version is not asked for. An acceptance is of the current
-version, is kept with its time, and is never changed. With a new version the acceptance of the former one does not count
-any more: the document is *missing* until its user accepts it. Nothing is refused while it is missing; that is up to the
-client.
+The current versions are configuration, with an address for each version and language; a document without a version is
+not asked for. An acceptance is of the current version, is kept with its time, and is never changed. With a new version
+the acceptance of the former one does not count any more: the document is *missing* until its user accepts it. The
+configuration says at which moments a missing document is an obstacle.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
+from urllib.parse import quote
 
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.errors import Conflict
+from booking_domain.shared.errors import Conflict, Forbidden
 from booking_domain.shared.ids import UserId
 
 MAX_DOCUMENT_VERSION: Final = 40
@@ -26,16 +27,52 @@ class LegalDocument(StrEnum):
     PRIVACY_POLICY = "privacy_policy"
 
 
+class Moment(StrEnum):
+    """When the platform may insist on the current versions."""
+
+    SIGN_UP = "sign-up"
+    BOOKING = "booking"
+
+
+class AcceptanceRequired(Forbidden, code="legal.acceptance_required"):
+    """Please read and accept the current terms of use and privacy policy first."""
+
+    missing: tuple[str, ...]
+    """The documents to accept."""
+
+    @property
+    def facts(self) -> Mapping[str, str | int | tuple[str, ...]]:
+        return {"missing": self.missing}
+
+
 class NotTheCurrentVersion(Conflict, code="legal.not_the_current_version"):
     """This is not the current version of the document; show the current one to the user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class LegalDocuments:
     """The current versions. Use cases find them in their context."""
 
     terms_of_use: str | None = None
     privacy_policy: str | None = None
+    addresses: Mapping[LegalDocument, str] = field(default_factory=dict)
+    """The address of each document, with `{version}` and `{language}` in the places of these."""
+    required_for: frozenset[Moment] = frozenset()
+
+    def address_of(self, document: LegalDocument, version: str | None, language: str) -> str | None:
+        """Where a version of a document can be read in a language."""
+        address = self.addresses.get(document)
+        if address is None or version is None:
+            return None
+        return address.replace("{version}", quote(version, safe="")).replace("{language}", language)
+
+    def require(self, moment: Moment, accepted: Collection[tuple[LegalDocument, str]]) -> None:
+        """Raise `AcceptanceRequired` unless the current versions are accepted that this moment needs."""
+        current = {each: version for each in LegalDocument if (version := self.version_of(each)) is not None}
+        missing = tuple(each for each in current if (each, current[each]) not in accepted)
+        if moment in self.required_for and missing:
+            raise AcceptanceRequired(missing=missing)
 
     def version_of(self, document: LegalDocument) -> str | None:
         """The current version of a document; None: it is not asked for."""

@@ -1,9 +1,10 @@
 """`/legal-documents` and `/users/me/legal-documents`: terms of use, privacy policy, and their acceptances."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
-from litestar import Response, Router, get, post
+from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath, JSONBody
 
 from booking_domain.identity.legal import Acceptance, DocumentState, LegalDocument, LegalDocuments
@@ -17,7 +18,8 @@ from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import ExportSource, exporting, value
 from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.projection import projection
+from entrypoints.http.kit.negotiation import language_for
+from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.running import Run
 
@@ -37,6 +39,8 @@ class LegalDocumentVersionJson(Json, frozen=True, kw_only=True):
     document: LegalDocument
     current_version: str | None = None
     """Null: users are not asked to accept it."""
+    url: str | None = None
+    """Where the current version can be read, in the caller's language."""
 
 
 class LegalDocumentVersionsJson(Json, frozen=True, kw_only=True):
@@ -53,12 +57,19 @@ class AcceptedVersionJson(Json, frozen=True, kw_only=True):
     accepted_at: Timestamp
 
 
+class ReadableVersionJson(AcceptedVersionJson, frozen=True, kw_only=True):
+    """A version of a document that the user has accepted, and where it can be read."""
+
+    url: str | None = None
+    """Where this version can be read, in the caller's language."""
+
+
 class OwnLegalDocumentJson(LegalDocumentVersionJson, frozen=True, kw_only=True):
     """A legal document, and which versions of it the user has accepted."""
 
     missing: bool
     """Whether the user has yet to accept the current version."""
-    accepted: tuple[AcceptedVersionJson, ...]
+    accepted: tuple[ReadableVersionJson, ...]
     """The newest first."""
 
 
@@ -74,15 +85,27 @@ class ExportedAcceptanceJson(AcceptedVersionJson, frozen=True, kw_only=True):
     document: LegalDocument
 
 
-_state_json: Final = projection(
-    DocumentState,
-    OwnLegalDocumentJson,
-    accepted=("acceptances", projection(Acceptance, AcceptedVersionJson, version="document_version")),
-)
+_state: Final = members(DocumentState, OwnLegalDocumentJson, given=("url", "accepted"), unused=("acceptances",))
+_version: Final = members(Acceptance, ReadableVersionJson, given=("url",), version="document_version")
 
 
-def _own_json(states: Sequence[DocumentState]) -> OwnLegalDocumentsJson:
-    return OwnLegalDocumentsJson(items=tuple(map(_state_json, states)))
+def _own_json(documents: LegalDocuments, language: str, states: Sequence[DocumentState]) -> OwnLegalDocumentsJson:
+    def address(document: LegalDocument, version: str | None) -> str | None:
+        return documents.address_of(document, version, language)
+
+    return OwnLegalDocumentsJson(
+        items=tuple(
+            OwnLegalDocumentJson(
+                url=address(state.document, state.current_version),
+                accepted=tuple(
+                    ReadableVersionJson(url=address(state.document, each.document_version), **_version(each))
+                    for each in state.acceptances
+                ),
+                **_state(state),
+            )
+            for state in states
+        )
+    )
 
 
 _exported: Final = projection(Acceptance, ExportedAcceptanceJson, version="document_version")
@@ -101,11 +124,18 @@ _EXPORT: Final = value(
 
 
 @get("/legal-documents", opt=PUBLIC | documented())
-async def list_legal_documents(legal_documents: Injected[LegalDocuments]) -> LegalDocumentVersionsJson:
-    """List the current versions of the terms of use and of the privacy policy, which users accept."""
+async def list_legal_documents(
+    request: Request[Any, Any, Any], legal_documents: Injected[LegalDocuments]
+) -> LegalDocumentVersionsJson:
+    """List the current versions of the terms of use and of the privacy policy, and where users read them."""
+    language, versions = language_for(request), {each: legal_documents.version_of(each) for each in LegalDocument}
     items = tuple(
-        LegalDocumentVersionJson(document=document, current_version=legal_documents.version_of(document))
-        for document in LegalDocument
+        LegalDocumentVersionJson(
+            document=document,
+            current_version=version,
+            url=legal_documents.address_of(document, version, language),
+        )
+        for document, version in versions.items()
     )
     return LegalDocumentVersionsJson(items=items)
 
@@ -116,13 +146,18 @@ async def list_legal_documents(legal_documents: Injected[LegalDocuments]) -> Leg
     operation_id="listMyLegalDocuments",
 )
 async def list_my_legal_documents(
-    actor: Injected[Actor], reads: Injected[Reads], legal_documents: Injected[LegalDocuments]
+    request: Request[Any, Any, Any],
+    actor: Injected[Actor],
+    *,
+    reads: Injected[Reads],
+    legal_documents: Injected[LegalDocuments],
 ) -> OwnLegalDocumentsJson:
     """List which versions of the legal documents you have accepted.
 
     A document is `missing` until you accept its current version. A new version makes it `missing` again.
     """
-    return _own_json(await list_own_documents(actor, legal_documents, reads.acceptances))
+    found = await list_own_documents(actor, legal_documents, reads.acceptances)
+    return _own_json(legal_documents, language_for(request), found)
 
 
 @post(
@@ -132,13 +167,19 @@ async def list_my_legal_documents(
     operation_id="acceptLegalDocuments",
 )
 async def accept_legal_documents(
-    data: JSONBody[AcceptDocumentsBody], run: Injected[Run]
+    data: JSONBody[AcceptDocumentsBody],
+    request: Request[Any, Any, Any],
+    *,
+    run: Injected[Run],
+    legal_documents: Injected[LegalDocuments],
 ) -> Response[OwnLegalDocumentsJson]:
     """Accept the current versions of the legal documents. A version that you accepted before keeps its first time.
 
     An outdated version is refused: show the current one to the user.
     """
-    return await run(accept_documents, data.accepted.versions(), answer=_own_json)
+    return await run(
+        accept_documents, data.accepted.versions(), answer=partial(_own_json, legal_documents, language_for(request))
+    )
 
 
 @get(
@@ -147,11 +188,16 @@ async def accept_legal_documents(
     operation_id="listLegalDocumentsOfUser",
 )
 async def list_legal_documents_of_user(
-    user_id: FromPath[UserId], actor: Injected[Actor], reads: Injected[Reads], legal_documents: Injected[LegalDocuments]
+    user_id: FromPath[UserId],
+    request: Request[Any, Any, Any],
+    *,
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    legal_documents: Injected[LegalDocuments],
 ) -> OwnLegalDocumentsJson:
     """List which versions of the legal documents an account has accepted, and when; for admins."""
     found = await list_documents_of_user(actor, user_id, reads.users, legal_documents, reads.acceptances)
-    return _own_json(found)
+    return _own_json(legal_documents, language_for(request), found)
 
 
 routes: Final = Router(

@@ -237,7 +237,8 @@ def checked(check: Callable[[str], object]) -> Callable[[str], str]:
     return parse
 
 
-def _is_url(text: str) -> bool:
+def is_url(text: str) -> bool:
+    """Whether a text has the form of a URL."""
     return urlsplit(text).scheme in {"http", "https"} and bool(urlsplit(text).hostname)
 
 
@@ -280,7 +281,7 @@ SWITCH: Final = Form(
     parse=lambda text: one_of(("on", "off")).parse(text) == "on", rule="must be one of on, off", shown=True
 )
 PORT: Final = whole(1, 65_535)
-URL: Final = Form(parse=lambda text: checked(_is_url)(text).rstrip("/"), rule="must be an http:// or https:// address")
+URL: Final = Form(parse=lambda text: checked(is_url)(text).rstrip("/"), rule="must be an http:// or https:// address")
 TLS_URL: Final = replace(
     URL, refusal=lambda url: "must begin with https:// in production" if url.startswith("http://") else None
 )

@@ -1,5 +1,6 @@
 """All settings of a process, read and validated once at start."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 
 from booking_domain.bookings.model import DepositMode
 from booking_domain.bookings.upcoming import MAX_UPCOMING, UpcomingLimits
-from booking_domain.identity.legal import MAX_DOCUMENT_VERSION, LegalDocuments
+from booking_domain.identity.legal import MAX_DOCUMENT_VERSION, LegalDocument, LegalDocuments, Moment
 from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.live.model import StreamLimits
 from booking_domain.reviews.policy import BurstRule
@@ -43,12 +44,13 @@ from entrypoints.settings.environment import (
     authority,
     checked,
     duration,
+    is_url,
     listed,
     one_of,
     setting,
     whole,
 )
-from entrypoints.settings.messaging import EmailSettings, PushSettings, SmsSettings, TelegramSettings
+from entrypoints.settings.messaging import EmailSettings, PushSettings, SmsProvider, SmsSettings, TelegramSettings
 from entrypoints.settings.openid import OpenIdSettings
 from entrypoints.settings.payments import (
     GATEWAY_NAMES,
@@ -69,6 +71,8 @@ POSTGRES: Final = "postgres"
 JSON: Final = "json"
 READABLE: Final = "text"
 _WEEK: Final = 7 * 86_400
+_PLACES: Final = re.compile(r"[{}][^{}]*[{}]?")
+_NAMED: Final = {"{version}", "{language}"}
 _DATABASE: Final = Form(
     parse=checked(lambda text: urlsplit(text).scheme in {"postgres", "postgresql"}),
     rule="must begin with postgresql://",
@@ -79,6 +83,13 @@ _DOCUMENT: Final = Form(
     parse=checked(lambda text: len(text) <= MAX_DOCUMENT_VERSION),
     rule=f"must have at most {MAX_DOCUMENT_VERSION} characters",
 )
+
+
+_ADDRESS: Final = Form(
+    parse=checked(lambda text: is_url(text) and "{version}" in text and not set(_PLACES.findall(text)) - _NAMED),
+    rule="must be an http:// or https:// address with {version}, and {language} where it differs by language",
+)
+_MOMENTS: Final = f"must be words among {', '.join(Moment)}, separated by commas"
 
 
 class Environment(StrEnum):
@@ -201,6 +212,22 @@ class Settings:
     """The current version of the terms of use, which users accept; empty: users are not asked."""
     privacy_version: str | None = setting("BOOKING_PRIVACY_VERSION", None, _DOCUMENT)
     """The current version of the privacy policy, which users accept; empty: users are not asked."""
+    terms_url: str = setting(
+        "BOOKING_TERMS_URL",
+        "",
+        _ADDRESS,
+        "`https://example.com/{language}/terms/{version}`; keep the page of each version",
+    )
+    """The address of the terms of use, with `{version}` and `{language}` (`en`, `mn`, `fa`) in the places of these.
+    What a version says never changes."""
+    privacy_url: str = setting("BOOKING_PRIVACY_URL", "", _ADDRESS)
+    """The address of the privacy policy, in the same form."""
+    acceptance_required: tuple[Moment, ...] = setting(
+        "BOOKING_ACCEPTANCE_REQUIRED", (), listed(one_of(tuple(Moment)).parse, _MOMENTS)
+    )
+    """What needs the current versions accepted: `sign-up`, `booking`, or both, separated by commas; empty: neither."""
+    phone_required: bool = setting("BOOKING_PHONE_REQUIRED", default=False, form=SWITCH)
+    """`on`: customers need a verified phone number to book, however they sign in."""
     admin_second_factor: bool = setting("BOOKING_ADMIN_SECOND_FACTOR", default=False, form=SWITCH, in_production=True)
     """`on` or `off`: whether admins need a second factor."""
     admin_networks: tuple[IPv4Network | IPv6Network, ...] = setting(
@@ -355,7 +382,11 @@ class Settings:
     @property
     def upcoming(self) -> UpcomingLimits:
         """The limits of bookings to come."""
-        return UpcomingLimits(verified=self.upcoming_per_customer, unverified=self.upcoming_unverified)
+        return UpcomingLimits(
+            verified=self.upcoming_per_customer,
+            unverified=self.upcoming_unverified,
+            phone_required=self.phone_required,
+        )
 
     @property
     def review_bursts(self) -> BurstRule:
@@ -371,8 +402,14 @@ class Settings:
 
     @property
     def legal_documents(self) -> LegalDocuments:
-        """The versions of the legal documents."""
-        return LegalDocuments(terms_of_use=self.terms_version, privacy_policy=self.privacy_version)
+        """The versions of the legal documents, their addresses, and when they are needed."""
+        addresses = {LegalDocument.TERMS_OF_USE: self.terms_url, LegalDocument.PRIVACY_POLICY: self.privacy_url}
+        return LegalDocuments(
+            terms_of_use=self.terms_version,
+            privacy_policy=self.privacy_version,
+            addresses={document: address for document, address in addresses.items() if address},
+            required_for=frozenset(self.acceptance_required),
+        )
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -417,6 +454,7 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         yield "BOOKING_RATE_LIMIT_STORAGE can be memory only with a single process"
     if settings.offer_length < settings.hold_length:
         yield "BOOKING_OFFER_SECONDS must not be less than BOOKING_HOLD_SECONDS"
+    yield from _unmet(settings)
     if settings.takes(QPAY) and settings.takes(QPAY_EDGE):
         yield "BOOKING_GATEWAYS must not name both qpay and qpay-edge: both lead to the same merchant account"
     if production and settings.takes(QPAY_EDGE):
@@ -427,3 +465,19 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         yield "STRIPE_SECRET_KEY is a key of Stripe's test mode, which makes no real payments"
     if settings.storage.bucket and settings.storage.bucket == settings.storage.public_bucket:
         yield "R2_PUBLIC_BUCKET must differ from R2_BUCKET, because everybody can read the public bucket"
+
+
+def _unmet(settings: Settings) -> Iterator[str]:
+    """What customers could not do although the settings ask for it."""
+    if settings.phone_required and settings.sms.service is SmsProvider.NONE:
+        yield "BOOKING_PHONE_REQUIRED needs text messages: BOOKING_SMS_PROVIDER is none"
+    asked = (
+        ("TERMS", settings.terms_version, settings.terms_url),
+        ("PRIVACY", settings.privacy_version, settings.privacy_url),
+    )
+    if settings.acceptance_required:
+        if not any(version for _, version, _ in asked):
+            yield "BOOKING_ACCEPTANCE_REQUIRED needs BOOKING_TERMS_VERSION or BOOKING_PRIVACY_VERSION"
+        for name, version, address in asked:
+            if version and not address:
+                yield f"BOOKING_{name}_URL is required with BOOKING_ACCEPTANCE_REQUIRED: people read what they accept"

@@ -8,6 +8,7 @@ from typing import Final
 
 from booking_domain.identity.errors import InvalidAssertion
 from booking_domain.identity.external_identities import IdentityProvider
+from booking_domain.identity.legal import AcceptanceRequired
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.telegram_links import LinkCodes
 from booking_domain.notifications.chats import ChatMessage, Chats
@@ -21,7 +22,7 @@ from booking_domain.use_cases.identity.external_identities import LinkByCode, li
 from booking_domain.use_cases.identity.mark_undeliverable import MarkChat, mark_chat
 from booking_domain.use_cases.messages.send_messages import chat_of
 from entrypoints.languages.documents import Phrase, Wording
-from entrypoints.telegram import bookings, placing, screens
+from entrypoints.telegram import bookings, legal, placing, screens
 from entrypoints.telegram.screens import Parts, Person, Screen, help_text, menu
 from entrypoints.telegram.updates import Tap, TelegramMessage, TelegramSender, Update
 
@@ -118,15 +119,24 @@ class Bot:
         try:
             if head == "l" and words:
                 return await self._speak(found, words[0])
-            person = Person(user=found, say=say)
-            shown = await _SCREENS[head](person, words, self._parts)
-            return replace(shown, text=without_links(shown.text))  # links are buttons; names are words of users
+            return await self._shown(Person(user=found, say=say), data)
         except (StorageUnavailable, ConcurrentChange):
             raise
         except DomainError as refused:
             return menu(say, say.error(refused))
         except (KeyError, ValueError):  # a button of an earlier version
             return menu(say, help_text(say))
+
+    async def _shown(self, person: Person, data: str) -> ChatMessage:
+        head, *words = data.split(":")
+        if head == legal.ACCEPT:
+            mark, head, *words = words
+            await legal.accept(person, mark, self._parts)
+        try:
+            shown = await _SCREENS[head](person, words, self._parts)
+        except AcceptanceRequired as refused:
+            return legal.asked(person.say, refused, ":".join((head, *words)), self._parts.documents)
+        return replace(shown, text=without_links(shown.text))  # links are buttons; names are words of users
 
     async def _account(self, sender: TelegramSender) -> User | None:
         """The active account that the sender's Telegram account is linked to."""

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from booking_domain.identity.legal import LegalDocuments
 from booking_domain.identity.model import User
 from booking_domain.notifications.chats import Button, ChatMessage
 from booking_domain.payments.gateways import Gateways
@@ -27,6 +28,7 @@ class Parts:
     reads: Reads
     clock: Clock
     gateways: Gateways
+    documents: LegalDocuments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from adapters.security.time_codes import TotpTimeCodes
 from adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from adapters.telegram.assertions import TelegramBotAssertions
+from booking_domain.bookings.upcoming import UpcomingLimits
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.legal import LegalDocuments
 from booking_domain.identity.login_quota import LoginQuota
@@ -111,6 +112,10 @@ class Security(Storage):
     @single
     def legal_documents(self) -> LegalDocuments:
         return self.settings().legal_documents
+
+    @single
+    def upcoming_limits(self) -> UpcomingLimits:
+        return self.settings().upcoming
 
     @single
     def login_quota(self) -> LoginQuota:

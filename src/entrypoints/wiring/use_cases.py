@@ -49,7 +49,7 @@ class UseCases(Security, Payments):
                 given.storage.upload_limits,
                 self.push_rules(),
                 given.deadlines,
-                given.upcoming,
+                self.upcoming_limits(),
                 given.review_bursts,
                 Region(currency=given.default_currency),
             ),

@@ -8,6 +8,7 @@ import pytest
 from benchmarks.environment import production
 
 from adapters.web_push import new_private_key
+from booking_domain.identity.legal import Moment
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.executor import UseCase, UseCaseContext
@@ -264,6 +265,22 @@ def test_the_deadlines_of_use_cases_are_those_of_the_settings() -> None:
     container.database.override(MemoryDatabase())
     asyncio.run(container.executor().run(UseCase(Permission.RUN_PLATFORM, look), None, actor=SYSTEM))
     assert seen == [wanted]
+
+
+def test_what_is_asked_of_customers_can_be_done() -> None:
+    asks = {"BOOKING_ACCEPTANCE_REQUIRED": "booking,sign-up"}
+    assert problems(**asks) == ("BOOKING_ACCEPTANCE_REQUIRED needs BOOKING_TERMS_VERSION or BOOKING_PRIVACY_VERSION",)
+    (problem,) = problems(**asks, BOOKING_TERMS_VERSION="2026-11")
+    assert problem.startswith("BOOKING_TERMS_URL is required with BOOKING_ACCEPTANCE_REQUIRED")
+    for address in ("https://example.com/terms", "terms/{version}", "https://example.com/{version}/{locale}"):
+        (problem,) = problems(BOOKING_TERMS_URL=address)
+        assert problem.startswith("BOOKING_TERMS_URL must be an http:// or https:// address with {version}")
+    (problem,) = problems(BOOKING_PHONE_REQUIRED="on", BOOKING_SMS_PROVIDER="none")
+    assert problem == "BOOKING_PHONE_REQUIRED needs text messages: BOOKING_SMS_PROVIDER is none"
+    given = Settings.from_environment(
+        {**asks, "BOOKING_TERMS_VERSION": "2026-11", "BOOKING_TERMS_URL": "https://example.com/{language}/{version}"}
+    )
+    assert given.legal_documents.required_for == set(Moment)
 
 
 def test_an_offer_lasts_no_less_than_a_hold() -> None:

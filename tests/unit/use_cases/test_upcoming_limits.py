@@ -54,7 +54,7 @@ def test_the_limit_is_the_providers_else_the_platforms_and_lower_without_a_verif
     assert most[True] == (of_provider or verified)
     assert most[False] == min(most[True], unverified)
     is_verified, adding = data.draw(st.booleans()), data.draw(st.integers(1, 52))
-    counted = OpenBookings(unsettled=0, upcoming=upcoming, verified=is_verified)
+    counted = OpenBookings(unsettled=0, upcoming=upcoming, verified=is_verified, phone_verified=False)
     if upcoming + adding <= most[is_verified]:
         limits.require(counted, adding=adding, of_provider=of_provider)
         return

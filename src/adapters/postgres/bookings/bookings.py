@@ -171,10 +171,12 @@ _OPEN: Final = Statement(
             users.c.phone_verified_at.is_not(None),
             exists().where(external_identities.c.user_id == users.c.id),
         ),
+        users.c.phone_verified_at.is_not(None),
     )
     .select_from(users.join(_PLACED, true()))
     .where(users.c.id == bindparam("customer_id"), users.c.status == UserStatus.ACTIVE.value)
 )
+_OPEN_COLUMNS: Final = ("unsettled", "upcoming", "verified", "phone_verified")
 _HAS_PLACED: Final = Statement(
     select(
         exists().where(
@@ -256,7 +258,7 @@ class PostgresBookings(WithWork, Bookings):
 
         async def counted() -> OpenBookings | None:
             row = await reply.fetchone()
-            return None if row is None else OpenBookings(unsettled=row[0], upcoming=row[1], verified=row[2])
+            return None if row is None else OpenBookings(**dict(zip(_OPEN_COLUMNS, row, strict=True)))
 
         return counted
 

@@ -1,6 +1,6 @@
 """Place a booking: a customer books an offered slot, or the staff enters an appointment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -9,6 +9,7 @@ from booking_domain.bookings.model import Booking
 from booking_domain.bookings.ports import BookableProvider
 from booking_domain.bookings.walk_ins import NewWalkIn
 from booking_domain.catalogue.booking_links import BookingLinkNotFound
+from booking_domain.identity.legal import AcceptedVersions
 from booking_domain.scheduling.errors import (
     HoldNotFound,
     SlotNotOffered,
@@ -19,6 +20,7 @@ from booking_domain.scheduling.placing import CHOICE_ERRORS, claimable, offered_
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import ClaimId, ProviderId, ServiceId, UserId, WaitingId
@@ -38,6 +40,7 @@ from booking_domain.use_cases.platform.ports import Repositories
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class PlaceBooking:
     """Book a slot.
 
@@ -56,6 +59,7 @@ class PlaceBooking:
       that others placed for them do not count.
     - They have at most so many bookings of their own to come with one provider as the provider sets, else
       `UpcomingLimits`; without a verified contact fewer.
+    - They have a verified phone number and have accepted the legal documents, if the platform asks for these.
     - Booking, claim, event and message are committed together. A request claims its time unless the provider's terms
       say otherwise.
     """
@@ -80,6 +84,8 @@ class PlaceBooking:
     """Whether the staff books in time off too."""
     idea: NewIdea | None = None
     """What the customer wishes, as the customer or the staff writes it; its notice is that of the booking."""
+    accepted: AcceptedVersions = field(default_factory=dict)
+    """The legal documents that a customer accepts with their booking."""
 
 
 async def _place(command: PlaceBooking, tx: Repositories, context: UseCaseContext) -> Booking:
@@ -99,7 +105,7 @@ async def _place(command: PlaceBooking, tx: Repositories, context: UseCaseContex
             _place_at(start, command, bookable, context)
         latest = await tx.bookable_providers.lock(command.provider_id, window, command.service_ids)
         bookable = of_services(command, await require_bookable(command, latest, tx, context), context)
-    require_quota = await booking_quota(bookable, tx, context)
+    require_quota = await booking_quota(command, bookable, tx, context)
     if command.hold_id is not None:
         await _replace_hold(command.hold_id, command.provider_id, start, tx, context)
     link = None

@@ -70,7 +70,9 @@ async def _place(command: PlaceSeries, tx: Repositories, context: UseCaseContext
     if not staff:
         minutes = offered_minutes(bookable.schedule, minutes)
         unsettled = _unsettled(command, terms_of(bookable, minutes))
-        require_quota = await booking_quota(bookable, tx, context, adding=command.times, unsettled=unsettled)
+        require_quota = await booking_quota(
+            command.first, bookable, tx, context, adding=command.times, unsettled=unsettled
+        )
         await require_quota()
     check = partial(placeable, override_time_off=command.first.override_time_off) if staff else claimable
     series_id = SeriesId(context.entropy.new_id())

@@ -16,6 +16,7 @@ from booking_domain.bookings.errors import (
     CustomerNotActive,
     CustomerNotFound,
     DepositOutOfRange,
+    PhoneNotVerified,
     TooManyUnsettled,
     TooManyUpcoming,
     TooManyUpcomingUnverified,
@@ -27,6 +28,7 @@ from booking_domain.bookings.references import new_reference
 from booking_domain.bookings.transitions import CLAIMS_TIME, Action, InvalidBookingTransition, Party, Status
 from booking_domain.bookings.upcoming import UpcomingLimits
 from booking_domain.bookings.walk_ins import NewWalkIn
+from booking_domain.identity.legal import AcceptanceRequired, AcceptedVersions, Moment, NotTheCurrentVersion
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
 from booking_domain.payments.errors import NotChargeable
@@ -54,6 +56,7 @@ from booking_domain.shared.versions import ExpectedVersion, require_expected_ver
 from booking_domain.use_cases.bookings.bookable import require_active
 from booking_domain.use_cases.bookings.chargeable_terms import require_chargeable_deposit, require_chargeable_profile
 from booking_domain.use_cases.bookings.consents import may_place_for
+from booking_domain.use_cases.identity.legal import require_accepted
 from booking_domain.use_cases.platform.ports import Repositories
 
 MOVE_ERRORS: Final = (BookingNotFound, NotYourMove, InvalidBookingTransition)
@@ -61,6 +64,9 @@ MOVE_ERRORS: Final = (BookingNotFound, NotYourMove, InvalidBookingTransition)
 PLACING_ERRORS: Final = (
     DepositOutOfRange,
     NotChargeable,
+    AcceptanceRequired,
+    NotTheCurrentVersion,
+    PhoneNotVerified,
     TooManyUnsettled,
     TooManyUpcoming,
     TooManyUpcomingUnverified,
@@ -90,6 +96,8 @@ class BookingOrder(Protocol):
     def walk_in(self) -> NewWalkIn | None: ...
     @property
     def override_time_off(self) -> bool: ...
+    @property
+    def accepted(self) -> AcceptedVersions: ...
 
 
 # Before a booking is placed
@@ -181,7 +189,13 @@ def _customer_of(order: BookingOrder, bookable: BookableProvider, context: UseCa
 
 
 async def booking_quota(
-    bookable: BookableProvider, tx: Repositories, context: UseCaseContext, *, adding: int = 1, unsettled: int = 1
+    order: BookingOrder,
+    bookable: BookableProvider,
+    tx: Repositories,
+    context: UseCaseContext,
+    *,
+    adding: int = 1,
+    unsettled: int = 1,
 ) -> Callable[[], Awaitable[None]]:
     """Ask whether a customer has an active account and may add this many bookings; the returned function requires it.
 
@@ -191,6 +205,8 @@ async def booking_quota(
 
     Raises (the returned function):
         CustomerNotActive: the actor's account is disabled or deleted.
+        NotTheCurrentVersion, AcceptanceRequired: of a legal document that the platform asks for.
+        PhoneNotVerified: the platform asks for a verified phone number.
         TooManyUnsettled: the bookings exceed the customer's limit of unsettled ones.
         TooManyUpcoming, TooManyUpcomingUnverified: they exceed the limit of bookings to come with this provider.
     """
@@ -203,6 +219,7 @@ async def booking_quota(
         if counted is None:
             return
         open_bookings = required(await counted(), CustomerNotActive)
+        await require_accepted(Moment.BOOKING, actor_id, order.accepted, tx, context)
         if open_bookings.unsettled + unsettled > UNSETTLED_PER_CUSTOMER:
             raise TooManyUnsettled
         limits.require(open_bookings, adding=adding, of_provider=bookable.terms.max_upcoming_per_customer)

@@ -17,7 +17,7 @@ from booking_domain.identity.errors import (
 )
 from booking_domain.identity.events import SessionsEnded, account_event
 from booking_domain.identity.known_clients import MOST_CLIENTS, NOBODY, ClientTrace, KnownClient, token_digest
-from booking_domain.identity.legal import AcceptedVersions, NotTheCurrentVersion
+from booking_domain.identity.legal import AcceptanceRequired, AcceptedVersions, Moment, NotTheCurrentVersion
 from booking_domain.identity.model import User, UserStatus, normal_email
 from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.identity.passkeys import InvalidPasskey
@@ -35,7 +35,7 @@ from booking_domain.shared.languages import FALLBACK
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import local_time, require_time_zone
 from booking_domain.shared.user_texts import require_plain_name
-from booking_domain.use_cases.identity.legal import record_acceptances
+from booking_domain.use_cases.identity.legal import require_accepted
 from booking_domain.use_cases.identity.passkey_responses import use_challenge, verify_response
 
 SELF_SERVICE_ROLES: Final = frozenset({Role.CUSTOMER, Role.PROVIDER, Role.MANAGER})
@@ -146,7 +146,8 @@ async def add_account(command: Register, tx: IdentityTx, context: UseCaseContext
     if command.verified is not None:
         user = replace(user.verified(command.verified, context.now), version=user.version)
     await tx.users.add(user)
-    await record_acceptances(user.id, command.accepted, tx, context)
+    if not command.by_platform:
+        await require_accepted(Moment.SIGN_UP, user.id, command.accepted, tx, context)
     if user.role not in SELF_SERVICE_ROLES:
         context.note("user.made", Subject("user", user.id), details={"role": user.role.value})
     return user
@@ -315,7 +316,7 @@ OPENING_ERRORS: Final = (AccountDisabled, AccountDeleted, SecondFactorNeeded, In
 register: Final = UseCase(
     Permission.RUN_PLATFORM,
     add_account,
-    raises=(ContactMissing, InvalidValue, EmailTaken, PhoneTaken, NotTheCurrentVersion),
+    raises=(ContactMissing, InvalidValue, EmailTaken, PhoneTaken, NotTheCurrentVersion, AcceptanceRequired),
 )
 register_and_sign_in: Final = UseCase(Permission.RUN_PLATFORM, register_and_begin, raises=register.raises)
 open_session: Final = UseCase(Permission.RUN_PLATFORM, begin_session, raises=(InvalidToken, *OPENING_ERRORS))

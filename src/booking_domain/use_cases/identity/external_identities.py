@@ -26,7 +26,7 @@ from booking_domain.identity.errors import (
 from booking_domain.identity.events import IdentitiesChanged, account_event
 from booking_domain.identity.external_identities import Assertion, ExternalIdentity, IdentityProvider
 from booking_domain.identity.known_clients import NOBODY, ClientTrace, token_digest
-from booking_domain.identity.legal import AcceptedVersions, NotTheCurrentVersion
+from booking_domain.identity.legal import AcceptanceRequired, AcceptedVersions, Moment, NotTheCurrentVersion
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import Contact, ContactChannel
 from booking_domain.identity.ports import IdentityTx
@@ -50,7 +50,7 @@ from booking_domain.use_cases.identity.authenticate import (
     SignedIn,
     begin_session,
 )
-from booking_domain.use_cases.identity.legal import record_acceptances
+from booking_domain.use_cases.identity.legal import record_acceptances, require_accepted
 from booking_domain.use_cases.identity.ownership import take_contact
 from booking_domain.use_cases.identity.reauthentication import PROOF_ERRORS, PasswordCheck, reauthenticate
 from booking_domain.use_cases.identity.sessions import LockedAccount, end_sessions, lock_own_account
@@ -134,7 +134,10 @@ async def _sign_in(command: SignInByAssertion, tx: IdentityTx, context: UseCaseC
         await tx.used_assertions.use(_of_client(asserted, user_id, signed_in.client_token), asserted.good_until)
     if linked_to is None:
         await tx.external_identities.add(_identity(asserted.provider, asserted.subject, user_id, context))
-    await record_acceptances(user_id, command.accepted, tx, context)
+    if linked_to is None and holder is None:
+        await require_accepted(Moment.SIGN_UP, user_id, command.accepted, tx, context)
+    else:
+        await record_acceptances(user_id, command.accepted, tx, context)
     if holder is not None:
         await _announce(f"{asserted.provider}.linked", holder, tx, context)
     return signed_in
@@ -314,6 +317,7 @@ sign_in_by_assertion: Final = UseCase(
         IdentityTaken,
         InvalidValue,
         NotPermitted,
+        AcceptanceRequired,
         NotTheCurrentVersion,
         *OPENING_ERRORS,
     ),

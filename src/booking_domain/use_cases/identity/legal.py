@@ -9,6 +9,7 @@ from booking_domain.identity.legal import (
     AcceptedVersions,
     DocumentState,
     LegalDocuments,
+    Moment,
     NotTheCurrentVersion,
     document_states,
 )
@@ -20,14 +21,30 @@ from booking_domain.shared.permissions import Permission
 from booking_domain.shared.queries import Query
 
 
+def require_current(accepted: AcceptedVersions, context: UseCaseContext) -> None:
+    """Raise `NotTheCurrentVersion` for an outdated one."""
+    current = context.get(LegalDocuments, LegalDocuments())
+    if any(version != current.version_of(document) for document, version in accepted.items()):
+        raise NotTheCurrentVersion
+
+
+async def require_accepted(
+    moment: Moment, user_id: UserId, accepted: AcceptedVersions, tx: IdentityTx, context: UseCaseContext
+) -> None:
+    """Record what a user accepts now, and raise `AcceptanceRequired` if something that this moment needs is missing."""
+    await record_acceptances(user_id, accepted, tx, context)
+    documents = context.get(LegalDocuments, LegalDocuments())
+    if moment in documents.required_for:
+        earlier = await tx.acceptances.of_user(user_id)
+        documents.require(moment, {(each.document, each.document_version) for each in earlier})
+
+
 async def record_acceptances(
     user_id: UserId, accepted: AcceptedVersions, tx: IdentityTx, context: UseCaseContext
 ) -> None:
     """Record that a user accepts these versions, or raise `NotTheCurrentVersion`."""
-    current = context.get(LegalDocuments, LegalDocuments())
+    require_current(accepted, context)
     for document, version in accepted.items():
-        if version != current.version_of(document):
-            raise NotTheCurrentVersion
         await tx.acceptances.add(
             Acceptance(user_id=user_id, document=document, document_version=version, accepted_at=context.now)
         )

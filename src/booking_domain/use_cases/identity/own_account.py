@@ -3,7 +3,8 @@
 Passwords are hashed and compared here, before the database transaction, which looks only at the result.
 """
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -22,6 +23,7 @@ from booking_domain.identity.errors import (
 )
 from booking_domain.identity.external_identities import IdentityProvider, OpenIdReturn, TelegramProof
 from booking_domain.identity.known_clients import NOBODY, ClientTrace
+from booking_domain.identity.legal import AcceptedVersions
 from booking_domain.identity.one_time_codes import COOL_DOWN, CodePurpose, Contact, ContactChannel, OneTimeCode
 from booking_domain.identity.passkeys import PasskeyId
 from booking_domain.identity.passwords import own_words
@@ -64,7 +66,12 @@ from booking_domain.use_cases.identity.passwords import reset_password as replac
 from booking_domain.use_cases.identity.queries import get_own_account
 from booking_domain.use_cases.identity.reauthentication import PasswordCheck
 from booking_domain.use_cases.identity.second_factor import SetUpFactor, set_up_factor
-from booking_domain.use_cases.identity.sign_up import RequestSignUp, request_sign_up
+from booking_domain.use_cases.identity.sign_up import (
+    RequestRegistration,
+    RequestSignUp,
+    request_registration,
+    request_sign_up,
+)
 
 COOL_DOWN_SECONDS: Final = int(COOL_DOWN.total_seconds())
 
@@ -115,22 +122,41 @@ def _code_quota(
 
 
 async def _start_sign_up(
-    identity: Identity, contact: ContactInput, locale: str, *, client_trace: ClientTrace = NOBODY, once: bool = False
-) -> OneTimeCode:
+    identity: Identity, contact: ContactInput, locale: str, *, client_trace: ClientTrace = NOBODY
+) -> None:
     """Have a code of the purpose `signup` sent, in this language unless the contact has an account.
-
-    With `once`, a code that was sent within the last minute is the answer to this request too.
 
     Raises:
         ContactMissing, InvalidValue: the contact is missing or malformed, or no messages can be sent to it.
         PhoneCodesNotConfigured: the contact is a phone number, and no codes can be sent to phones.
         TooManyCodes: as for `send_code`.
     """
+    async with _signing_up(identity, contact, locale, client_trace) as command:
+        await identity.executor.run(request_sign_up, command, actor=SYSTEM)
+
+
+async def _start_registration(
+    identity: Identity, contact: ContactInput, locale: str, accepted: AcceptedVersions, *, client_trace: ClientTrace
+) -> OneTimeCode:
+    """Have a code sent with which a registration is repeated.
+
+    Raises:
+        ContactMissing, InvalidValue, PhoneCodesNotConfigured, TooManyCodes: as for `start_sign_up`.
+        NotTheCurrentVersion, AcceptanceRequired: the registration would be refused.
+    """
+    async with _signing_up(identity, contact, locale, client_trace) as sign_up:
+        command = RequestRegistration(sign_up=sign_up, accepted=accepted)
+        return await identity.executor.run(request_registration, command, actor=SYSTEM)
+
+
+@asynccontextmanager
+async def _signing_up(
+    identity: Identity, contact: ContactInput, locale: str, client_trace: ClientTrace
+) -> AsyncIterator[RequestSignUp]:
     reachable = _reachable(identity, contact)
     recognised = await recognise(identity, reachable, client_trace)
-    command = RequestSignUp(contact=reachable, locale=locale, reserve=recognised.reserve, once=once)
     async with _code_quota(identity, reachable, client_trace, recognised):
-        return await identity.executor.run(request_sign_up, command, actor=SYSTEM)
+        yield RequestSignUp(contact=reachable, locale=locale, reserve=recognised.reserve)
 
 
 def _reachable(identity: Identity, contact: ContactInput) -> Contact:
@@ -419,6 +445,9 @@ _CONTACT_ERRORS: Final = (ContactMissing, InvalidValue)
 
 send_code: Final = Process(_send_code, (*_CONTACT_ERRORS, PhoneCodesNotConfigured, *request_code.raises))
 start_sign_up: Final = Process(_start_sign_up, (*_CONTACT_ERRORS, PhoneCodesNotConfigured, *request_sign_up.raises))
+start_registration: Final = Process(
+    _start_registration, (*_CONTACT_ERRORS, PhoneCodesNotConfigured, *request_registration.raises)
+)
 verify_with_code: Final = Process(_verify_with_code, (*_CONTACT_ERRORS, TooManyAttempts, *verify_contact.raises))
 unlock_with_code: Final = Process(_unlock_with_code, (*_CONTACT_ERRORS, TooManyAttempts, *unlock_account.raises))
 verify_own_email: Final = Process(

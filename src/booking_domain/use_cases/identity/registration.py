@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from booking_domain.identity.errors import ContactMissing, EmailTaken, InvalidCode, PhoneTaken
-from booking_domain.identity.legal import NotTheCurrentVersion
+from booking_domain.identity.legal import AcceptanceRequired, NotTheCurrentVersion
 from booking_domain.identity.model import UserStatus
 from booking_domain.identity.one_time_codes import CodePurpose, Contact, ContactChannel
 from booking_domain.identity.ports import IdentityTx
@@ -60,5 +60,13 @@ async def _use_code(command: RegisterWithCode, tx: IdentityTx, context: UseCaseC
 register_with_code: Final = UseCase(
     Permission.RUN_PLATFORM,
     _register,
-    raises=(ContactMissing, InvalidValue, InvalidCode, EmailTaken, PhoneTaken, NotTheCurrentVersion),
+    raises=(
+        ContactMissing,
+        InvalidValue,
+        InvalidCode,
+        EmailTaken,
+        PhoneTaken,
+        NotTheCurrentVersion,
+        AcceptanceRequired,
+    ),
 )

@@ -62,7 +62,7 @@ from booking_domain.use_cases.identity.authenticate import (
 )
 from booking_domain.use_cases.identity.external_identities import SignInByAssertion, sign_in_by_assertion
 from booking_domain.use_cases.identity.one_time_codes import CodeGuess, SignInByCode, sign_in_by_code
-from booking_domain.use_cases.identity.own_account import start_sign_up
+from booking_domain.use_cases.identity.own_account import start_registration
 from booking_domain.use_cases.identity.passkeys import SignInByPasskey, sign_in_by_passkey
 from booking_domain.use_cases.identity.passwords import PasswordAttempt, sign_in_by_password
 from booking_domain.use_cases.identity.queries import get_own_account
@@ -129,9 +129,10 @@ async def _register(
         InvalidValue: a value is malformed, or `PasswordPolicy` refuses the password.
         EmailTaken, PhoneTaken: another account has the contact; with a code, if it is verified there.
         NotTheCurrentVersion: a legal document has another current version than the one that is accepted.
+        AcceptanceRequired: a legal document is not accepted, and has to be.
         InvalidCode: the code is wrong, which is counted, or no longer good.
         NotPermitted: only the platform itself adds admins.
-        PhoneCodesNotConfigured, TooManyCodes: as for `start_sign_up`.
+        PhoneCodesNotConfigured, TooManyCodes: as for `start_registration`.
     """
     contact = new.contact.parsed(identity.phone_numbers)
     phone = None if new.contact.phone is None else identity.phone_numbers.parse_reachable(new.contact.phone)
@@ -148,7 +149,7 @@ async def _register(
         accepted=new.accepted,
     )
     if new.code is None and contact.channel in identity.codes_first:
-        return await start_sign_up(identity, new.contact, new.locale, client_trace=client_trace, once=True)
+        return await start_registration(identity, new.contact, new.locale, new.accepted, client_trace=client_trace)
     account = replace(
         command,
         password_hash=await identity.password_hasher.hash(password),
@@ -250,7 +251,7 @@ async def _complete_profile(
     Raises:
         InvalidToken: the session has ended.
         InvalidUserTransition: the account is not pending.
-        NotTheCurrentVersion: as for a registration.
+        NotTheCurrentVersion, AcceptanceRequired: as for a registration.
         InvalidValue: the name is malformed, or `PasswordPolicy` refuses the password.
         NotPermitted: only the platform itself adds admins.
     """
@@ -291,7 +292,7 @@ async def _sign_in_with_telegram(
         TelegramNotConfigured: no bot token is set.
         InvalidAssertion: it is not signed for this platform, is too old, or was used before.
         InvalidValue: there is no such time zone; the assertion stays good.
-        NotTheCurrentVersion: as when an account is registered; the assertion stays good.
+        NotTheCurrentVersion, AcceptanceRequired: as when an account is registered; the assertion stays good.
         AccountDisabled, AccountDeleted: the assertion stays good.
         SecondFactorNeeded, InvalidSecondFactor, TooManyAttempts: as with a password; the assertion stays good.
     """
@@ -342,7 +343,7 @@ async def _sign_in_with_openid(
         EmailNotVerified: the service has verified no e-mail address of the person, whom it names for the first time.
         NotLinked: another account has the e-mail address; its owner links the service.
         InvalidValue: there is no such time zone; the code stays good.
-        NotTheCurrentVersion: as when an account is registered; the person begins again.
+        NotTheCurrentVersion, AcceptanceRequired: as when an account is registered; the person begins again.
         IdentityTaken: the account of the address is linked to another identity of the service.
         AccountDisabled, AccountDeleted, SecondFactorNeeded, InvalidSecondFactor, TooManyAttempts: as with a password.
     """
@@ -471,7 +472,7 @@ async def _note_failure(identity: Identity, method: LoginMethod, client: Client,
 
 _CONTACT_ERRORS: Final = (ContactMissing, InvalidValue)
 
-register: Final = Process(_register, (TooManyAttempts, *start_sign_up.raises, *register_with_code.raises))
+register: Final = Process(_register, (TooManyAttempts, *start_registration.raises, *register_with_code.raises))
 sign_in_with_password: Final = Process(
     _sign_in_with_password, (*_CONTACT_ERRORS, TooManyAttempts, *sign_in_by_password.raises)
 )

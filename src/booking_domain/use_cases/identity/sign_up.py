@@ -9,7 +9,13 @@ from typing import Final
 from booking_domain.identity.errors import EmailTaken, InvalidCode, InvalidToken, PhoneTaken, TooManyCodes
 from booking_domain.identity.events import SignUpRequested
 from booking_domain.identity.known_clients import NOBODY, ClientTrace
-from booking_domain.identity.legal import AcceptedVersions, NotTheCurrentVersion
+from booking_domain.identity.legal import (
+    AcceptanceRequired,
+    AcceptedVersions,
+    LegalDocuments,
+    Moment,
+    NotTheCurrentVersion,
+)
 from booking_domain.identity.model import PENDING_NAME, InvalidUserTransition, User, UserAction, UserParty, UserStatus
 from booking_domain.identity.one_time_codes import CodePurpose, Contact, OneTimeCode
 from booking_domain.identity.ports import IdentityTx
@@ -33,7 +39,7 @@ from booking_domain.use_cases.identity.authenticate import (
     SignedIn,
     begin_session,
 )
-from booking_domain.use_cases.identity.legal import record_acceptances
+from booking_domain.use_cases.identity.legal import require_accepted, require_current
 from booking_domain.use_cases.identity.one_time_codes import (
     RequestCode,
     SignInByCode,
@@ -56,8 +62,16 @@ class RequestSignUp:
     locale: str
     reserve: bool = False
     """Whether the code is one of the reserve: see `one_time_codes`."""
-    once: bool = False
-    """Whether a code that was sent within the last minute is the answer to this request too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
+class RequestRegistration:
+    """Have a code sent with which a registration is repeated."""
+
+    sign_up: RequestSignUp
+    accepted: AcceptedVersions
+    """What the registration accepts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +97,7 @@ class CompleteProfile:
 
 async def _request(command: RequestSignUp, tx: IdentityTx, context: UseCaseContext) -> OneTimeCode:
     """Issue a code. Whether an account has the contact is looked at only when the code is sent, and when it is used."""
-    request = RequestCode(command.contact, CodePurpose.SIGNUP, None, reserve=command.reserve)
-    if command.once and (sent := await sent_just_now(request, tx, context)):
-        return sent
-    code = await issue_code(request, tx, context)
+    code = await issue_code(_code_for(command), tx, context)
     sign_up = SignUp(
         code_id=code.id,
         channel=command.contact.channel,
@@ -99,6 +110,18 @@ async def _request(command: RequestSignUp, tx: IdentityTx, context: UseCaseConte
     event = SignUpRequested(id=event_id, occurred_at=context.now, code_id=code.id, until=code.expires_at)
     await tx.outbox.put([event])
     return code
+
+
+def _code_for(command: RequestSignUp) -> RequestCode:
+    return RequestCode(command.contact, CodePurpose.SIGNUP, None, reserve=command.reserve)
+
+
+async def _request_registration(command: RequestRegistration, tx: IdentityTx, context: UseCaseContext) -> OneTimeCode:
+    """Issue a code, or return the one that was sent within the last minute: it has no part in what is registered."""
+    require_current(command.accepted, context)
+    context.get(LegalDocuments, LegalDocuments()).require(Moment.SIGN_UP, command.accepted.items())
+    sent = await sent_just_now(_code_for(command.sign_up), tx, context)
+    return sent or await _request(command.sign_up, tx, context)
 
 
 async def _use(command: SignInByCode, tx: IdentityTx, context: UseCaseContext) -> SignedIn:
@@ -166,7 +189,7 @@ async def _complete(command: CompleteProfile, tx: IdentityTx, context: UseCaseCo
         time_zone=command.time_zone or own.user.time_zone,
     )
     await tx.users.save(user)
-    await record_acceptances(user.id, command.accepted, tx, context)
+    await require_accepted(Moment.SIGN_UP, user.id, command.accepted, tx, context)
     await end_sessions([own.current, *own.others], tx, context)
     context.note("user.completed", Subject("user", user.id), details={"role": user.role.value})
     opening = OpenSession(
@@ -176,9 +199,19 @@ async def _complete(command: CompleteProfile, tx: IdentityTx, context: UseCaseCo
 
 
 request_sign_up: Final = UseCase(Permission.RUN_PLATFORM, _request, raises=(TooManyCodes,))
+request_registration: Final = UseCase(
+    Permission.RUN_PLATFORM, _request_registration, raises=(TooManyCodes, NotTheCurrentVersion, AcceptanceRequired)
+)
 use_sign_up: Final = UseCase(Permission.RUN_PLATFORM, _use, raises=(InvalidCode, *OPENING_ERRORS))
 complete_pending_account: Final = UseCase(
     Permission.MANAGE_ACCOUNT,
     _complete,
-    raises=(InvalidToken, InvalidValue, InvalidUserTransition, NotTheCurrentVersion, *OPENING_ERRORS),
+    raises=(
+        InvalidToken,
+        InvalidValue,
+        InvalidUserTransition,
+        NotTheCurrentVersion,
+        AcceptanceRequired,
+        *OPENING_ERRORS,
+    ),
 )

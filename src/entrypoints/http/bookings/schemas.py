@@ -38,6 +38,7 @@ from booking_domain.use_cases.bookings.queries import CancellationQuote, Visible
 from booking_domain.use_cases.bookings.waive_deposit import MAX_REASON
 from booking_domain.use_cases.platform.listings import BookingListFilter, BookingListOrder
 from booking_domain.use_cases.platform.views import Appointment
+from entrypoints.http.accounts.schemas import AcceptedBody, accepted_versions
 from entrypoints.http.adjustments import LedgerAdjustmentJson, ledger_adjustment_json
 from entrypoints.http.desk_payments import DeskPaymentJson, desk_payment_json
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, PAGE_AND_ONE
@@ -128,6 +129,8 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
     """The customer's wish, with images. Admins cannot set it."""
     override_time_off: bool = False
     """For the provider, the manager of its salon or an admin: book in the provider's time off too."""
+    accepted: AcceptedBody | None = None
+    """The legal documents that the customer accepts with the booking."""
 
     def with_any(self, salon_id: SalonId) -> WithAnyProvider[PlaceBooking]:
         """Return the command for any provider of a salon."""
@@ -168,6 +171,8 @@ class PlaceSeriesBody(Body, frozen=True, kw_only=True):
     """For the provider, the manager of its salon or an admin: a customer without an account."""
     override_time_off: bool = False
     """For the provider, the manager of its salon or an admin: book in the provider's time off too."""
+    accepted: AcceptedBody | None = None
+    """The legal documents that the customer accepts with the bookings."""
 
     def command(self) -> PlaceSeries:
         """Return the command."""
@@ -513,6 +518,7 @@ _order: Final = members(
     notes=lambda body: body.notes or "",
     walk_in=_walk_in,
     idea=new_idea,
+    accepted=lambda body: accepted_versions(body.accepted),
 )
 _first: Final = members(
     PlaceSeriesBody,
@@ -522,6 +528,7 @@ _first: Final = members(
     service_ids=lambda body: service_ids(body.service_id, body.service_ids),
     notes=lambda body: body.notes or "",
     walk_in=_walk_in,
+    accepted=lambda body: accepted_versions(body.accepted),
 )
 _service_json: Final = projection(OfferedService, BookedServiceJson, duration_minutes="minutes", price="price.amount")
 booking_json: Final = projection(

@@ -41,6 +41,7 @@ from booking_domain.shared.ids import BookingId, FileId
 from booking_domain.shared.time import TimeRange
 from booking_domain.shared.unset import UNSET as UNCHANGED
 from booking_domain.shared.unset import Unset
+from booking_domain.use_cases.bookings.requirements import Requirement
 from booking_domain.use_cases.bookings.review_bookings import MOST_AT_ONCE, BookingVerdict, DecideOnBookings
 from booking_domain.use_cases.catalogue.profiles import CancellationChange, ProfileChange, TermsChange
 from booking_domain.use_cases.catalogue.publication import CorrectProfile
@@ -610,6 +611,9 @@ class ProviderPageJson(Json, frozen=True, kw_only=True):
     """The first slot for the requested length or services, if there is one within the horizon."""
     favourite: bool | None = None
     """Whether the caller has saved the provider. Absent without a valid access token."""
+    before_booking: tuple[Annotated[str, one_of(Requirement)], ...] | None = None
+    """What the caller has to do before they can book here: `verify_phone` (`POST /users/me/phone`), `accept_documents`
+    (`accepted` in `POST /bookings`). Absent without a valid access token."""
     degraded: tuple[str, ...]
 
 
@@ -652,6 +656,7 @@ def provider_page_json(
     links: ObjectLinks,
     *,
     favourite: bool | None = None,
+    before_booking: Sequence[Requirement] | None = None,
 ) -> ProviderPageJson:
     """Show the page of a provider."""
     salon = page.salon
@@ -662,6 +667,7 @@ def provider_page_json(
         portfolio=portfolio_json(page.portfolio, PORTFOLIO_SHOWN, links),
         next_free=None if next_free is None else slot_json(next_free),
         favourite=favourite,
+        before_booking=None if before_booking is None else tuple(before_booking),
         degraded=degraded,
     )
 

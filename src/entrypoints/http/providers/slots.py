@@ -1,5 +1,6 @@
 """`/providers/{id}/slots`: offered slots, and why a time is not offered."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated, Final
@@ -9,7 +10,9 @@ from litestar import Response, get
 from litestar.params import FromPath
 from msgspec import Meta, field
 
+from booking_domain.bookings.upcoming import UpcomingLimits
 from booking_domain.files.ports import ObjectLinks
+from booking_domain.identity.legal import LegalDocuments
 from booking_domain.scheduling.errors import WindowInvalid
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.shared.actor import Actor
@@ -17,6 +20,7 @@ from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId, ServiceId
 from booking_domain.shared.time import TimeRange, time_zone
+from booking_domain.use_cases.bookings.requirements import Requirement, list_requirements
 from booking_domain.use_cases.catalogue import queries as providers
 from booking_domain.use_cases.catalogue.queries import ProviderPage
 from booking_domain.use_cases.favourites.commands import is_favourite
@@ -167,14 +171,26 @@ async def show_provider_page(
     clock: Injected[Clock],
     turn: Injected[Turn],
     object_storage: Injected[ObjectLinks],
+    upcoming_limits: Injected[UpcomingLimits],
+    legal_documents: Injected[LegalDocuments],
 ) -> ProviderPageJson:
     """Return what the public page of a provider shows: profile, salon, services, next free time."""
     page = await providers.get_provider_page(
         provider_id, reads.providers, reads.salons, reads.services, reads.portfolios
     )
+    needed = None
+    if actor is not None:
+        needed = await list_requirements(actor, upcoming_limits, legal_documents, reads.users, reads.acceptances)
     async with turn as computing:
         return await shown_page(
-            page, params, actor, reads=reads, now=clock.now(), computing=computing, links=object_storage
+            page,
+            params,
+            actor,
+            reads=reads,
+            now=clock.now(),
+            computing=computing,
+            links=object_storage,
+            before_booking=needed,
         )
 
 
@@ -224,6 +240,7 @@ async def shown_page(
     now: datetime,
     computing: Computing,
     links: ObjectLinks,
+    before_booking: Sequence[Requirement] | None = None,
 ) -> ProviderPageJson:
     """Show the page with the next free time, inside a turn."""
     wanted = params.services
@@ -240,7 +257,7 @@ async def shown_page(
     )
     free, degraded = await computing.run(partial(next_free, schedule, now, params.duration_minutes))
     favourite = None if actor is None else await is_favourite(actor, page.view.profile.id, reads.favourites)
-    return provider_page_json(page, free, degraded, links, favourite=favourite)
+    return provider_page_json(page, free, degraded, links, favourite=favourite, before_booking=before_booking)
 
 
 async def _schedule(

@@ -13,6 +13,7 @@ import pytest
 from tests.unit.adapters.telegram.bot import DORJ, TOKEN
 from tests.unit.adapters.telegram.simulator import Shown, TelegramSimulator
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, PASSWORD, Api, assert_problem, serving
+from tests.unit.entrypoints.http.test_legal_documents import FOR_BOOKING
 
 from adapters.telegram.bot_api import TelegramBotApi
 from booking_domain.bookings.events import BookingPlaced
@@ -42,6 +43,10 @@ buttons in brackets. A tap replaces the message above it. The setup is in
 [operations.md](../operate/operations.md).
 """
 BOLD: Final = {**DORJ, "id": 5_512_345, "language_code": "en"}
+
+
+def api_rows(phone: "Phone") -> Any:
+    return phone.simulator.last(phone.person).rows
 
 
 class Phone:
@@ -103,13 +108,15 @@ async def link_code(api: Api, token: str) -> str:
 
 
 @pytest.fixture
-async def phone(tmp_path: Path) -> AsyncIterator[Phone]:
+async def phone(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Phone]:
+    marker = request.node.get_closest_marker("settings")
     simulator = TelegramSimulator(token=TOKEN)
     environ = {
         "BOOKING_TELEGRAM_BOT_TOKEN": TOKEN,
         "BOOKING_TELEGRAM_BOT_NAME": "example_bot",
         "BOOKING_TELEGRAM_WEBHOOK_SECRET": SECRET,
         "BOOKING_DATA_DIR": str(tmp_path),
+        **({} if marker is None else marker.kwargs),
     }
     async with simulator.open() as url, serving(**environ) as api:
         simulator.url = url
@@ -211,6 +218,29 @@ async def test_bookings_are_listed_and_shown_to_both_parties_and_in_their_langua
     stranger = Phone(api, phone.simulator, {**BOLD, "id": 9})
     await stranger.linked(await api.joined("customer"))
     assert (await stranger.write("/bookings")).text == "No upcoming bookings."
+
+
+@FOR_BOOKING
+async def test_a_person_accepts_the_documents_in_the_chat_and_has_booked(phone: Phone) -> None:
+    api = phone.api
+    await api.open_provider()
+    token = await api.joined("customer")
+    await phone.linked(token)
+    await phone.write("/book")
+    for head in ("p:", "d:", "t:", "s:"):
+        if any(data_of(button).startswith(head) for row in api_rows(phone) for button in row):
+            await phone.choose(head)
+    asked = await phone.choose("B:")
+    assert asked.text.startswith("Please read and accept")
+    assert [button.get("url") for row in asked.rows for button in row] == [
+        "https://example.com/en/terms/2026-01",
+        "https://example.com/privacy/7",
+        None,
+    ]
+    assert all(len(data_of(button).encode()) <= 64 for row in asked.rows for button in row)
+    assert "Status: confirmed" in (await phone.tap("I accept")).text
+    items = (await api.get("/users/me/legal-documents", token)).json()["items"]
+    assert [each["missing"] for each in items] == [False, False]
 
 
 async def test_admins_and_accounts_that_are_disabled_are_refused(phone: Phone) -> None:

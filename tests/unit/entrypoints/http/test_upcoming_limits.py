@@ -7,10 +7,12 @@ from typing import Final
 
 import httpx
 import pytest
-from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, PASSWORD, Api, assert_problem
+from tests.unit.entrypoints.http.test_one_time_codes import last_code
 
 from booking_domain.bookings.events import BookingChanged
 from booking_domain.notifications.ports import MessageSender, OutgoingMessage
+from booking_domain.shared.actor import Role
 from booking_domain.use_cases.messages.notify import notify
 from booking_domain.use_cases.messages.send_messages import StoringNotifier, send_due_messages
 from entrypoints.languages.notices import GettextTranslator
@@ -87,3 +89,25 @@ async def test_150_bookings_of_an_unverified_account_send_10_e_mails_to_its_addr
     assert (await api.get("/notifications", customer)).json()["unreadCount"] == ATTEMPTS
     # The codes with which the owner verifies the address have limits of their own.
     assert (await api.post("/auth/send-otp", json={"email": address, "purpose": "verify"})).status_code == 202
+
+
+@pytest.mark.settings(BOOKING_PHONE_REQUIRED="on")
+async def test_booking_needs_a_verified_number_if_the_platform_says_so(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    wish = {"providerId": provider_id, "slot": MONDAY_AT_TEN}
+    page, token = f"/providers/{provider_id}/page", await api.joined("customer", verified=True)
+    assert (await api.get(page, token)).json()["beforeBooking"] == ["verify_phone"]
+    assert_problem(await api.post("/bookings", token, json=wish), 403, "booking.phone_not_verified")
+    series = {**wish, "times": 2}
+    assert_problem(await api.post("/bookings/series", token, json=series), 403, "booking.phone_not_verified")
+    # An account of Telegram or of a passkey, without any contact.
+    bare = await api.token_of(Role.CUSTOMER)
+    assert_problem(await api.post("/bookings", bare, json=wish), 403, "booking.phone_not_verified")
+    number = {"phone": "+97699112233", "currentPassword": PASSWORD}
+    assert (await api.post("/users/me/phone", token, json=number)).status_code == 202
+    confirmed = {"phone": number["phone"], "code": await last_code(api)}
+    assert (await api.post("/users/me/phone/confirm", token, json=confirmed)).status_code == 200
+    assert (await api.get(page, token)).json()["beforeBooking"] == []
+    assert (await api.post("/bookings", token, json=wish)).status_code == 201
+    walk_in = {**wish, "slot": "2026-11-24T10:00:00+08:00", "walkIn": {"name": "Bold"}}
+    assert (await api.post("/bookings", provider, json=walk_in)).status_code == 201

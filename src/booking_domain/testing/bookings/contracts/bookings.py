@@ -128,7 +128,7 @@ class BookingsContract(StorageContract):
         async with self.begin() as tx:
             counted = await tx.bookings.count_open(cast.customer.id, cast.profile.id, NOW)
             await tx.bookings.add(booking, [self.make.event(booking)])
-            assert await counted() == OpenBookings(unsettled=0, upcoming=0, verified=False)
+            assert await counted() == OpenBookings(unsettled=0, upcoming=0, verified=False, phone_verified=False)
             assert await _unsettled(tx, cast.customer.id) == 1
 
     async def test_bookings_to_come_are_counted_by_customer_and_provider(self, cast: Cast, other: Cast) -> None:

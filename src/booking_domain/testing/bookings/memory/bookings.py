@@ -91,6 +91,7 @@ class MemoryBookings(Lookup[BookingId, Booking], Bookings):
             upcoming=sum(booking.provider_id == provider_id and booking.span.end > now for booking in placed),
             verified=bool(user.email_verified_at or user.phone_verified_at)
             or any(each.user_id == customer_id for each in self._state[EXTERNAL_IDENTITIES].values()),
+            phone_verified=user.phone_verified_at is not None,
         )
 
     async def has_placed(self, customer_id: UserId, provider_id: ProviderId) -> bool:
