@@ -288,3 +288,25 @@ def test_what_a_nested_projection_leaves_to_another_one_is_not_used() -> None:
         projection(_Shape, _Order, tour=tour)
     order = projection(_Shape, _Order, tour=tour, unused=("wish",))
     assert order(_Shape(stops=(), wish="x")) == _Order(tour=_Tour(stops=()))
+
+
+def test_a_property_that_several_paths_begin_with_is_read_once() -> None:
+    read: list[str] = []
+
+    @dataclass(frozen=True, slots=True)
+    class Ferry:
+        name: str
+
+        @property
+        def crossing(self) -> Span:
+            read.append(self.name)
+            return Span(start=NOON, end=NOON)
+
+    class FerryJson(Json, frozen=True, kw_only=True):
+        name: str
+        start: Timestamp
+        end: Timestamp | None
+
+    shown = projection(Ferry, FerryJson, start="crossing.start", end="crossing.end")
+    assert shown(Ferry("Selenge")) == FerryJson(name="Selenge", start=NOON, end=NOON)
+    assert read == ["Selenge"]
