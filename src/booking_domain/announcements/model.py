@@ -73,9 +73,10 @@ class AnnouncementText:
 
     def __post_init__(self) -> None:
         if self.language not in LANGUAGES:
-            raise InvalidValue(field="texts", problem="languages that the platform speaks")
-        if not 1 <= len(self.title.strip()) <= MAX_TITLE or not 1 <= len(self.text.strip()) <= MAX_TEXT:
-            raise InvalidValue(field="texts", problem="a title and a text in each language")
+            raise InvalidValue(field="language", problem="a language that the platform speaks", allowed=LANGUAGES)
+        for name, value, most in (("title", self.title, MAX_TITLE), ("text", self.text, MAX_TEXT)):
+            if not 1 <= len(value.strip()) <= most:
+                raise InvalidValue(field=name, problem=f"1 to {most} characters")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,7 @@ class Announcement:
         if self.ends_at is not None:
             object.__setattr__(self, "ends_at", instant(self.ends_at, field="to"))
         if self.ends_at is not None and self.ends_at <= self.starts_at:
-            raise InvalidValue(field="to", problem="after `from`")
+            raise InvalidValue(field="to", problem="it must end after it begins")
 
     def current(self, now: datetime) -> bool:
         """Whether its time has come and has not passed."""

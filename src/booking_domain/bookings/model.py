@@ -93,11 +93,13 @@ class Duration:
 
     def __post_init__(self) -> None:
         if not 1 <= self.minutes <= MINUTES_A_DAY:
-            raise InvalidValue(field="durations", problem=f"1 to {MINUTES_A_DAY} minutes")
+            raise InvalidValue(field="minutes", problem=f"1 to {MINUTES_A_DAY} minutes")
         if self.deposit_amount < 0:
-            raise InvalidValue(field="durations", problem="an amount must not be negative")
+            raise InvalidValue(field="deposit_amount", problem="an amount must not be negative")
         if self.price_amount < self.deposit_amount:
-            raise InvalidValue(field="durations", problem="a deposit must not exceed the price")
+            raise InvalidValue(
+                field="deposit_amount", problem="a deposit must not exceed the price", besides=("price_amount",)
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +129,9 @@ class Terms:
 
     def __post_init__(self) -> None:
         if self.price < self.deposit:
-            raise InvalidValue(field="deposit_amount", problem="a deposit must not exceed the price")
+            raise InvalidValue(
+                field="deposit_amount", problem="a deposit must not exceed the price", besides=("price_amount",)
+            )
         if len(self.durations) > MAX_DURATIONS:
             raise InvalidValue(field="durations", problem=f"at most {MAX_DURATIONS} durations")
         if len({duration.minutes for duration in self.durations}) < len(self.durations):
@@ -504,7 +508,9 @@ class Booking:
         if deposit_amount is not None:
             deposit = Money(amount=deposit_amount, currency=currency)
         if price < deposit:
-            raise InvalidValue(field="deposit_amount", problem="a deposit must not exceed the price")
+            raise InvalidValue(
+                field="deposit_amount", problem="a deposit must not exceed the price", besides=("price_amount",)
+            )
         return price, deposit
 
     def costs_more(self, price: Money, deposit: Money) -> bool:
@@ -651,8 +657,9 @@ class Booking:
         """End the review and confirm the booking, or raise `InvalidBookingTransition` if it is not under review."""
         status = BOOKING_LIFECYCLE.advance(self.status, Action.CONFIRM_AFTER_REVIEW, party)
         if not self.under_review:
-            action = f"{Action.CONFIRM_AFTER_REVIEW}, without a review,"
-            raise InvalidBookingTransition(thing="booking", status=self.status, action=action)
+            raise InvalidBookingTransition(
+                thing="booking", status=f"{self.status}, and not under review", action=Action.CONFIRM_AFTER_REVIEW
+            )
         booking = replace(self._touched(now), under_review=False)
         event = self._event("upheld", status, by=by, at=now, event_id=event_id, reason=reason)
         return Decision(booking, (event,))
@@ -782,7 +789,7 @@ class Booking:
         }
         action = requests.get(status)
         if action is None:
-            raise InvalidBookingTransition(thing="booking", status=self.status, action=f"request status {status} for")
+            raise InvalidBookingTransition(thing="booking", status=self.status, action=f"set the status {status} of")
         return action
 
     def _guard(self, action: Action, party: Party, now: datetime) -> None:
@@ -802,7 +809,7 @@ class Booking:
                 raise DepositDue
             case Action.ACCEPT if not self.quote.deposit:
                 raise InvalidBookingTransition(
-                    thing="booking", status=self.status, action=f"{action}, without a deposit due,"
+                    thing="booking", status=f"{self.status}, and no deposit is due", action=action
                 )
             case Action.DISPUTE | Action.RESOLVE_COMPLETED | Action.RESOLVE_NO_SHOW:
                 self._require_disputable(action, party, now)
@@ -829,7 +836,7 @@ class Booking:
         """Raise if it is too late for a dispute, or too early for an admin to say who came."""
         if action == Action.DISPUTE and now >= self.span.end + DISPUTABLE_FOR:
             raise InvalidBookingTransition(
-                thing="booking", status=self.status, action=f"{action}, more than 14 days after its end,"
+                thing="booking", status=f"{self.status}, and ended more than 14 days ago", action=action
             )
         if action != Action.DISPUTE and party == Party.ADMIN and now < self.span.start:
             raise TooEarly

@@ -13,6 +13,7 @@ from booking_domain.shared.time import MINUTES_A_DAY
 MAX_TIERS: Final = 10
 MAX_RESCHEDULE_NOTICE: Final = 365 * MINUTES_A_DAY
 _WHOLE: Final = 100
+_KEEPS: Final = ("cancellation_preset", "late_cancellation_keeps_percent", "no_show_keeps_percent")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -83,7 +84,9 @@ class CancellationPolicy:
         latest_first = (tier.percent for tier in sorted(self.tiers))
         back = [_WHOLE - self.no_show_keeps, _WHOLE - self.late_keeps, *latest_first]
         if back != sorted(back):
-            raise InvalidValue(field="cancellation_policy", problem="more notice must never give less back")
+            raise InvalidValue(
+                field="cancellation_policy", problem="more notice must never give less back", besides=_KEEPS
+            )
 
     def tier(self, *, start: datetime, cancelled_at: datetime) -> Tier | None:
         """The tier with the most hours that the cancellation still meets."""

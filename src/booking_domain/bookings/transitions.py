@@ -111,7 +111,7 @@ class Party(StrEnum):
 
 
 class InvalidBookingTransition(InvalidTransition, code="booking.invalid_transition", field="status"):
-    """Cannot {action} a {thing} that is {status}."""
+    """Cannot {action} the {thing}: it is {status}."""
 
 
 PROVIDER_SIDE: Final = frozenset({Party.PROVIDER, Party.MANAGER})

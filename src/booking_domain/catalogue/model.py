@@ -104,7 +104,7 @@ class SuspensionCause(StrEnum):
 
 
 class InvalidProfileTransition(InvalidTransition, code="provider.invalid_transition"):
-    """Cannot {action} a {thing} that is {status}."""
+    """Cannot {action} the {thing}: it is {status}."""
 
 
 class ProfileIncomplete(Incomplete, code="provider.incomplete"):
@@ -116,7 +116,7 @@ class ProfileExists(Conflict, code="provider.exists"):
 
 
 class ServicesInOtherCurrency(Conflict, code="provider.services_in_other_currency", field="currency"):
-    """{count} of your services have prices in {currency}; say by `servicesOnCurrencyChange` what becomes of them."""
+    """{count} of your services have prices in {currency}; say what becomes of them."""
 
     count: int
     currency: str

@@ -78,7 +78,7 @@ class RefundNotPossible(Conflict, code="dispute.refund_not_possible", field="ref
 
 
 class InvalidDisputeTransition(InvalidTransition, code="dispute.invalid_transition"):
-    """Cannot {action} a {thing} that is {status}."""
+    """Cannot {action} the {thing}: it is {status}."""
 
 
 class DisputeStatus(StrEnum):

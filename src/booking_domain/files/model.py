@@ -92,7 +92,7 @@ class FileStorageUnavailable(Unavailable, code="file.unavailable"):
 
 
 class InvalidFileTransition(InvalidTransition, code="file.invalid_transition"):
-    """Cannot {action} a {thing} that is {status}."""
+    """Cannot {action} the {thing}: it is {status}."""
 
 
 class Content(StrEnum):

@@ -62,7 +62,7 @@ class AccountDeleted(AccountDisabled, code="auth.account_deleted"):
 
 
 class InvalidCsrfToken(Forbidden, code="auth.invalid_csrf_token"):
-    """With a session in cookies, a change needs the session's `X-CSRF-Token`, from a page of this platform."""
+    """With a session in cookies, a change needs the session's X-CSRF-Token, from a page of this platform."""
 
 
 class ProfileIncomplete(Forbidden, code="auth.profile_incomplete"):

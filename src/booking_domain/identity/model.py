@@ -65,7 +65,7 @@ class UserParty(StrEnum):
 
 
 class InvalidUserTransition(InvalidTransition, code="user.invalid_transition"):
-    """Cannot {action} a {thing} that is {status}."""
+    """Cannot {action} the {thing}: it is {status}."""
 
 
 _ADMIN: Final = frozenset({UserParty.ADMIN})

@@ -35,7 +35,7 @@ class NotificationNotFound(NotFound, code="notification.not_found"):
 
 
 class InvalidMessageTransition(InvalidTransition, code="message.invalid_transition"):
-    """Cannot {action} a {thing} that is {status}."""
+    """Cannot {action} the {thing}: it is {status}."""
 
 
 class MessageChannel(StrEnum):

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.errors import InvalidValue, NotFound, RuleViolated, Unavailable
+from booking_domain.shared.errors import InvalidValue, NotFound, RuleViolated, Unavailable, inside
 from booking_domain.shared.ids import SessionId, UserId
 
 PushSubscriptionId = NewType("PushSubscriptionId", UUID)
@@ -98,6 +98,9 @@ class PushSubscription:
     created_at: datetime
 
     def __post_init__(self) -> None:
+        inside(("keys",), self._check_keys)
+
+    def _check_keys(self) -> None:
         point = _POINT.fullmatch(decoded("p256dh", self.public_key))
         if point is None or not _on_curve(*(int.from_bytes(each, "big") for each in point.groups())):
             raise InvalidValue(field="p256dh", problem="an uncompressed point on P-256 is required")

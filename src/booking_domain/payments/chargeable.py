@@ -58,8 +58,8 @@ class Chargeable:
     def require_gateway(self, name: str, field: str) -> None:
         """Raise `InvalidValue` unless the deployment has a gateway of this name."""
         if name not in self.by_name:
-            names = ", ".join(self.by_name)
-            raise InvalidValue(field=field, problem=f"must be one of {names}")
+            values = ", ".join(self.by_name)
+            raise InvalidValue(field=field, problem=f"one of: {values}", allowed=tuple(self.by_name))
 
     def accepts(self, money: Money) -> bool:
         """Whether the gateway can charge this amount; it never charges zero."""
@@ -91,11 +91,12 @@ class Chargeable:
         if not money or self.accepts(money):
             return
         rule, gateway = self.currencies[money.currency], self.gateways.get(money.currency, self.gateway)
-        step, least, most = (Money(amount=each, currency=money.currency) for each in (rule.step, rule.least, rule.most))
-        amount = money
+        bounds = {"step": rule.step, "least": rule.least, "most": rule.most}
+        shown = {name: Money(amount=amount, currency=money.currency) for name, amount in bounds.items()}
         raise InvalidValue(
             field=field,
-            problem=f"{gateway} cannot charge {amount}: amounts are multiples of {step}, from {least} to {most}",
+            problem="{gateway} cannot charge {amount}: amounts are multiples of {step}, from {least} to {most}",
+            values={"gateway": gateway, "amount": money, **shown},
         )
 
 

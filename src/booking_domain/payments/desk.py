@@ -65,7 +65,7 @@ class DeskPaymentInUse(Conflict, code="desk.in_use"):
 
 
 class InvalidDeskPaymentTransition(InvalidTransition, code="desk.invalid_transition"):
-    """Cannot {action} a {thing} that is {status}."""
+    """Cannot {action} the {thing}: it is {status}."""
 
 
 DESK_PAYMENT_LIFECYCLE: Final[Lifecycle[DeskPaymentStatus, DeskPaymentAction, PaymentParty]] = Lifecycle(

@@ -41,7 +41,7 @@ class TransferNotApproved(Conflict, code="payout.not_approved"):
 
 
 class InvalidPayoutTransition(InvalidTransition, code="payout.invalid_transition"):
-    """Cannot {action} a {thing} that is {status}."""
+    """Cannot {action} the {thing}: it is {status}."""
 
 
 PROVIDER_PAYOUT_LIFECYCLE: Final[Lifecycle[ProviderPayoutStatus, TransferAction, PaymentParty]] = Lifecycle(

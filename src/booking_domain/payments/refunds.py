@@ -80,7 +80,7 @@ class BookingInDispute(Conflict, code="refund.booking_in_dispute"):
 
 
 class InvalidRefundTransition(InvalidTransition, code="refund.invalid_transition"):
-    """Cannot {action} a {thing} that is {status}."""
+    """Cannot {action} the {thing}: it is {status}."""
 
 
 _PLATFORM: Final = frozenset({PaymentParty.PLATFORM})

@@ -44,7 +44,7 @@ class PaymentParty(StrEnum):
 
 
 class InvalidPaymentTransition(InvalidTransition, code="payment.invalid_transition"):
-    """Cannot {action} a {thing} that is {status}."""
+    """Cannot {action} the {thing}: it is {status}."""
 
 
 _GATEWAY: Final = frozenset({PaymentParty.GATEWAY})

@@ -38,7 +38,7 @@ class TooManyItems(Conflict, code="portfolio.too_many"):
 
 
 class InvalidPortfolioTransition(InvalidTransition, code="portfolio.invalid_transition"):
-    """Cannot {action} a {thing} that is {status}."""
+    """Cannot {action} the {thing}: it is {status}."""
 
 
 class PortfolioStatus(StrEnum):

@@ -54,7 +54,7 @@ class UnknownGateway(Conflict, code="reconciliation.unknown_gateway", field="gat
 
 
 class InvalidFindingTransition(InvalidTransition, code="reconciliation.invalid_transition"):
-    """Cannot {action} a {thing} that is {status}."""
+    """Cannot {action} the {thing}: it is {status}."""
 
 
 class FindingKind(StrEnum):

@@ -51,7 +51,7 @@ class TooLateToEdit(Conflict, code="review.too_late_to_edit"):
 
 
 class InvalidReviewTransition(InvalidTransition, code="review.invalid_transition"):
-    """Cannot {action} a {thing} that is {status}."""
+    """Cannot {action} the {thing}: it is {status}."""
 
 
 class ReviewStatus(StrEnum):

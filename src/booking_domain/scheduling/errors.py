@@ -41,6 +41,10 @@ class DurationNotOffered(RuleViolated, code="booking.duration_not_offered", fiel
     def parameters(self) -> dict[str, object]:
         return {"offered": ", ".join(str(minutes) for minutes in self.offered)}
 
+    @property
+    def choices(self) -> tuple[str | int, ...]:
+        return self.offered
+
 
 class TimeNotAvailable(Conflict, code="booking.time_not_available", field="slot"):
     """The provider is not available at {start}; choose another time.
@@ -98,7 +102,7 @@ class DateHasException(Conflict, code="availability.date_has_exception", field="
 
 
 class HoursInOtherZone(Conflict, code="availability.hours_in_other_zone", field="time_zone"):
-    """Say by `hoursOnTimeZoneChange` what becomes of your opening hours ({count}) in the new time zone.
+    """Say what becomes of your opening hours ({count}) in the new time zone.
 
     Bookings and time off stay at their moments.
     """

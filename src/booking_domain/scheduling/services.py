@@ -149,7 +149,9 @@ class Service:
             if buffer is not None and not 0 <= buffer <= MINUTES_A_DAY:
                 raise InvalidValue(field=name, problem=f"0 to {MINUTES_A_DAY} minutes")
         if self.price < self.deposit:
-            raise InvalidValue(field="deposit_amount", problem="a deposit must not exceed the price")
+            raise InvalidValue(
+                field="deposit_amount", problem="a deposit must not exceed the price", besides=("price_amount",)
+            )
         if self.reminder_minutes is not None:
             require_reminders(self.reminder_minutes)
 

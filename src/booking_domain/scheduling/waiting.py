@@ -107,7 +107,7 @@ class WaitingListEntry:
 
     def __post_init__(self) -> None:
         if self.window.end - self.window.start > MAX_WAITING_WINDOW + DST_MARGIN:
-            raise InvalidValue(field="to", problem=f"at most {MAX_WAITING_WINDOW.days} days after `from`")
+            raise InvalidValue(field="to", problem=f"at most {MAX_WAITING_WINDOW.days} days after the beginning")
         if self.duration_minutes is not None and not 1 <= self.duration_minutes <= MINUTES_A_DAY:
             raise InvalidValue(field="duration_minutes", problem=f"1 to {MINUTES_A_DAY} minutes")
 

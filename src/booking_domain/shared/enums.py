@@ -111,5 +111,6 @@ def _member(kind: type[Enum], value: object, field: str) -> Enum:
     try:
         return kind(value)
     except ValueError:
-        values = ", ".join(str(member.value) for member in kind)
-        raise InvalidValue(field=field, problem=f"one of: {values}") from None
+        allowed = tuple(str(member.value) for member in kind)
+        values = ", ".join(allowed)
+        raise InvalidValue(field=field, problem=f"one of: {values}", allowed=allowed) from None

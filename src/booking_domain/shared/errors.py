@@ -4,8 +4,10 @@ The docstring of a concrete error is its message template, in `str.format` synta
 point maps the family to its kind of response (an HTTP status, an exit code) and may translate the message.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from dataclasses import field as member
 from inspect import cleandoc
 from typing import ClassVar, TypeVar, dataclass_transform
 
@@ -32,6 +34,8 @@ class DomainError(Exception):
     Only a use case raises such an error, never a statement that failed: its database transaction could not be
     committed.
     """
+    place: ClassVar[FieldPath | None] = None
+    """Where the field is in this command, if not where the error says: see `inside` and `about`."""
 
     def __init_subclass__(
         cls, *, code: str | None = None, field: str | None = None, commits: bool | None = None
@@ -48,6 +52,8 @@ class DomainError(Exception):
     @property
     def field_path(self) -> FieldPath:
         """The path to that field; empty if the error is about no field."""
+        if self.place is not None:
+            return self.place
         return () if self.input_field is None else (self.input_field,)
 
     @property
@@ -64,6 +70,11 @@ class DomainError(Exception):
     def facts(self) -> Mapping[str, str | int | tuple[str, ...]]:
         """What a program reads beside the code; each name has one meaning in all errors."""
         return {}
+
+    @property
+    def choices(self) -> tuple[str | int, ...] | None:
+        """The values of the field to choose from, where there are some."""
+        return None
 
     @classmethod
     def template(cls) -> str:
@@ -131,18 +142,43 @@ class InvalidValue(RuleViolated, code="validation.invalid_value"):
     problem: str
     within: FieldPath = ()
     """Where the field is, if the command has several of that name."""
+    values: Mapping[str, object] = member(default_factory=dict)
+    """What each language writes in its way in the places of the problem, such as amounts."""
+    allowed: tuple[str, ...] | None = None
+    """The values to choose from."""
+    besides: tuple[str, ...] = ()
+    """Other fields that the rule compares: the answer names one of them if the request does not have the field."""
 
     @property
     def field_path(self) -> FieldPath:
-        return (*self.within, self.field)
+        return self.place or (*self.within, self.field)
+
+    @property
+    def choices(self) -> tuple[str | int, ...] | None:
+        return self.allowed
+
+    def __str__(self) -> str:
+        return self.template().format(problem=self.problem.format(**self.values) if self.values else self.problem)
 
 
 def inside(path: FieldPath, make: Callable[[], Found]) -> Found:
-    """Make a part of a command; the error of an invalid value in it gets the path to the part."""
+    """Make a part of a command; the error of a field in it gets the path to the part."""
     try:
         return make()
-    except InvalidValue as error:
-        error.within = (*path, *error.within)
+    except DomainError as error:
+        if error.field_path:
+            vars(error)["place"] = (*path, *error.field_path)
+        raise
+
+
+@contextmanager
+def about(*path: str | int) -> Iterator[None]:
+    """Errors that name a field are about this one: the command calls it otherwise than the part that refuses it."""
+    try:
+        yield
+    except DomainError as error:
+        if error.field_path:
+            vars(error)["place"] = path
         raise
 
 

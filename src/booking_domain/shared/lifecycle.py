@@ -13,7 +13,7 @@ PartyT = TypeVar("PartyT", bound=StrEnum)
 
 
 class InvalidTransition(Conflict, code="lifecycle.invalid_transition"):
-    """Cannot {action} a {thing} that is {status}."""
+    """Cannot {action} the {thing}: it is {status}."""
 
     thing: str
     status: str
@@ -21,7 +21,7 @@ class InvalidTransition(Conflict, code="lifecycle.invalid_transition"):
 
 
 class NotYourMove(Forbidden, code="lifecycle.not_your_move"):
-    """The {party} cannot {action} a {thing} that is {status}."""
+    """The {party} cannot {action} the {thing} while it is {status}."""
 
     thing: str
     status: str

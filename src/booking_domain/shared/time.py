@@ -35,7 +35,7 @@ def instant(value: datetime, *, field: str = "at") -> datetime:
 
 
 class TimeZonesMissing(Unavailable, code="zones.database_missing"):
-    """This system has no time zone database; install the extra `booking-domain[tz]`."""
+    """This system has no time zone database; install one."""
 
 
 @lru_cache(maxsize=1024)

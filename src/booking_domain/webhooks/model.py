@@ -65,11 +65,11 @@ class EndpointDisabled(Conflict, code="webhook.endpoint_disabled"):
 
 
 class InvalidEndpointTransition(InvalidTransition, code="webhook.invalid_endpoint_transition"):
-    """Cannot {action} a {thing} that is {status}."""
+    """Cannot {action} the {thing}: it is {status}."""
 
 
 class InvalidDeliveryTransition(InvalidTransition, code="webhook.invalid_delivery_transition"):
-    """Cannot {action} a {thing} that is {status}."""
+    """Cannot {action} the {thing}: it is {status}."""
 
 
 class EndpointStatus(StrEnum):

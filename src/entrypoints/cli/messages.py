@@ -33,7 +33,7 @@ _NOT_SERVED: Final = (
     "entrypoints/cli",
     "entrypoints/worker",
 )
-_OF_ERRORS: Final = {name: name for name in ("problem", "thing", "action", "what")}
+_OF_ERRORS: Final = {name: name for name in ("problem", "thing", "status", "action", "what")}
 """Parameters of errors that are texts themselves, by context."""
 _OF_REFUSALS: Final = {"detail": MESSAGE, "message": MESSAGE}
 _REFUSALS: Final = frozenset({"Refusal", "InputError"})
@@ -131,7 +131,7 @@ def _of_sources() -> Iterator[tuple[Key, str]]:
 
 def _of_others() -> Iterator[tuple[Key, str]]:
     yield from (((MESSAGE, detail), "entrypoints/http/kit/problems.py") for detail in DETAILS.values())
-    bounds = [text for texts in foreign.BOUNDS.values() for text in texts]
+    bounds = [foreign.EMPTY, *(text for texts in foreign.BOUNDS.values() for text in texts)]
     for context, templates in {TITLE: foreign.TITLES, MESSAGE: bounds, "what": foreign.KINDS.values()}.items():
         yield from (((context, template), "entrypoints/languages/foreign.py") for template in templates)
 

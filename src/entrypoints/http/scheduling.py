@@ -28,6 +28,7 @@ from booking_domain.scheduling.model import (
 )
 from booking_domain.scheduling.slots import offered_slots
 from booking_domain.shared.errors import InvalidValue, inside
+from booking_domain.shared.errors import about as in_member
 from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, instant
 from entrypoints.http.availability.schemas import HoursBody, RuleBody
@@ -70,7 +71,7 @@ class CalendarExceptionBody(Body, frozen=True, kw_only=True):
     def exception(self) -> DateException:
         """Return the value of the domain."""
         if (self.closed is None) is (self.ranges is None):
-            raise InvalidValue(field="ranges", problem="either `closed` or `ranges`, one of them")
+            raise InvalidValue(field="ranges", problem="either closed, or open at these hours")
         ranges = parts_of("ranges", self.ranges or (), HoursOfDayBody.hours)
         return DateException(id=ExceptionId(_NOBODY), date=self.date, ranges=ranges)
 
@@ -203,7 +204,8 @@ class ComputeSlotsBody(CalendarQuestionBody, frozen=True, kw_only=True):
         length = self.window.to - self.window.from_
         most = min(LONGEST_WINDOW, timedelta(minutes=MOST_STEPS * self.calendar.settings.slot_step_minutes))
         if not timedelta(0) < length <= most:
-            raise WindowInvalid
+            with in_member("window", "to"):
+                raise WindowInvalid
         start = inside(("window",), lambda: instant(self.window.from_, field="from"))
         return TimeRange(start, inside(("window",), lambda: instant(self.window.to, field="to")))
 

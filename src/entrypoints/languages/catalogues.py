@@ -13,6 +13,7 @@ from booking_domain.notifications.notices import LocalTime
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from booking_domain.shared.money import Money
+from entrypoints.languages.foreign import WORDS
 from entrypoints.languages.templates import Templates
 from entrypoints.languages.values import values_of
 
@@ -35,6 +36,7 @@ Messages = Mapping[tuple[str | None, str], str]
 _TEXT: Final = r'(?:[^"\\\n]|\\.)*'
 _STRINGS: Final = rf'((?:"{_TEXT}"\s*)+)'
 _ENTRY: Final = re.compile(rf"(?:^msgctxt {_STRINGS})?^msgid {_STRINGS}^msgstr {_STRINGS}", re.MULTILINE)
+_NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)")
 _STRING: Final = re.compile(rf'"({_TEXT})"')
 
 
@@ -48,7 +50,11 @@ class Catalogue:
 
     def error(self, error: DomainError) -> str:
         """Return the message of a domain error; times are on the clock of its `zone`."""
-        given = error.parameters
+        said = self._filled(self.template(error.template()), error.parameters)
+        return said[:1].upper() + said[1:]
+
+    def _filled(self, template: str, given: Mapping[str, object]) -> str:
+        """Write the values of a template; those of a problem are in `values`."""
         zone, show = str(given.get("zone", "UTC")), values_of(self.language)
         values: dict[str, object] = {}
         for name, value in given.items():
@@ -57,11 +63,13 @@ class Catalogue:
                     values[name] = self.word(name, value)
                 case datetime():
                     values[name] = show(LocalTime(value, zone))
-                case date() | Money():
+                case date() | Money() | int():
                     values[name] = show(value)
+                case Mapping() if value:
+                    values["problem"] = self._filled(str(values["problem"]), value)
                 case _:
                     values[name] = value
-        return self.template(error.template()).format(**values)
+        return template.format(**values)
 
     def template(self, template: str) -> str:
         """Return the translated template of domain errors."""
@@ -79,7 +87,7 @@ class Catalogue:
         """Translate a finished English message, or the value of a placeholder, by recognising its template."""
         translated = self._translated(context, text)
         if translated != text or context not in self._templates:
-            return translated
+            return values_of(self.language)(int(text)) if _NUMBER.fullmatch(text) else translated
         found = self._templates[context].of(text)
         if found is None:
             return text
@@ -94,9 +102,7 @@ class Catalogue:
 @lru_cache(maxsize=8)
 def catalogue_of(language: str) -> Catalogue:
     """Return the catalogue of a language of `LANGUAGES`; it is read once."""
-    if language == FALLBACK:
-        return Catalogue(language, {}, {})
-    translations = read_messages(LOCALES / language)
+    translations = WORDS if language == FALLBACK else read_messages(LOCALES / language)
     by_context: defaultdict[str, list[str]] = defaultdict(list)
     for context, message in translations:
         if context is not None:

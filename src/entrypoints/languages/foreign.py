@@ -1,4 +1,4 @@
-"""What libraries say, in words: titles of HTTP statuses, and what msgspec finds wrong with a value."""
+"""What libraries and lifecycles say, in words: HTTP statuses, what msgspec finds wrong with a value, actions."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -48,3 +48,57 @@ BOUNDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "list": ("At least {least} entries.", "At most {most} entries.", "{least} to {most} entries."),
 }
 """What is said of a number, text or list outside its bounds: below the least, above the most, or beyond both."""
+EMPTY: Final = "This must not be empty."
+"""What is said of a text or list that is shorter than 1."""
+WORDS: Final[Mapping[tuple[str | None, str], str]] = {
+    **{
+        ("action", action): words
+        for action, words in {
+            "accept_time": "accept the new time of",
+            "ask_gateway": "return through the payment service",
+            "complain": "report as spam",
+            "confirm_after_review": "confirm",
+            "document": "change the documents of",
+            "fail": "mark as failed",
+            "follow_clock": "move to the new time zone",
+            "give_up": "give up",
+            "make_statement": "make a statement in",
+            "mark_no_show": "mark as missed",
+            "offer_times": "offer other times for",
+            "put_under_review": "ask about",
+            "reinstate_withdrawn": "reinstate",
+            "reply": "reply to",
+            "resolve_cancelled": "decide to cancel",
+            "resolve_completed": "decide to complete",
+            "resolve_confirmed": "decide to confirm",
+            "resolve_no_show": "decide to mark as missed",
+            "return_payment": "return the payment of",
+            "set the status {status} of": "set the status {status} of",
+            "take_down": "take down",
+            "use_transfer": "return by bank transfer",
+            "waive_deposit": "confirm without a deposit",
+        }.items()
+    },
+    **{
+        ("status", status): words
+        for status, words in {
+            "disputed": "in dispute",
+            "held": "held back",
+            "left": "ended",
+            "member": "accepted",
+            "no_show": "marked as missed",
+            "refund_pending": "waiting for the refund",
+            "requested": "waiting for an answer",
+            "shown": "public",
+            "standby": "on standby",
+            "taken_down": "taken down",
+            "{status}, and ended more than 14 days ago": "{status}, and ended more than 14 days ago",
+            "{status}, and no deposit is due": "{status}, and no deposit is due",
+            "{status}, and not under review": "{status}, and nobody asked about it",
+        }.items()
+    },
+    ("party", "opener"): "person who opened it",
+    ("party", "other_party"): "other party",
+    ("party", "system"): "platform",
+}
+"""What English says for actions, statuses and parties of lifecycles whose names are not words for people."""

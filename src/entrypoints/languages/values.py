@@ -34,12 +34,12 @@ class Values:
         self._language = language
         self._locale = Locale.parse(language)
 
-    def __call__(self, value: NoticeValue) -> str:
+    def __call__(self, value: NoticeValue | int) -> str:
         """The value as people read it; a text as it is."""
         match value:
             case LocalTime():
                 return self.time(value)
-            case TimeOfDay():
+            case TimeOfDay() | int():
                 return self._digits(str(value))
             case Money():
                 return self.money(value)

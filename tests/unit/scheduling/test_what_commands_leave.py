@@ -150,4 +150,4 @@ async def test_a_left_entry_cannot_be_booked(studio: Studio) -> None:
     left = (await studio.wait()).left()
     with pytest.raises(InvalidTransition) as refused:
         left.booked()
-    assert str(refused.value) == "Cannot book a waiting-list entry that is left."
+    assert str(refused.value) == "Cannot book the waiting-list entry: it is left."

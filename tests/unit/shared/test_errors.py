@@ -4,15 +4,18 @@ import importlib
 import pkgutil
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Final, get_type_hints
 
+import pytest
+
 import booking_domain
 from booking_domain.shared import errors
-from booking_domain.shared.errors import DomainError, FieldPath, InvalidValue
+from booking_domain.shared.errors import DomainError, FieldPath, InvalidValue, about, inside
 from booking_domain.shared.money import Money
+from entrypoints.languages.catalogues import catalogue_of
 
 FAMILIES: Final = {
     errors.NotFound,
@@ -34,6 +37,8 @@ SAMPLES: Final[dict[object, object]] = {
     tuple[int, ...]: (30, 60),
     tuple[str, ...]: ("something",),
     FieldPath: ("rules", 3),
+    Mapping[str, object]: {},
+    tuple[str, ...] | None: None,
 }
 
 
@@ -99,8 +104,34 @@ def test_an_invalid_value_names_its_field() -> None:
     refused = InvalidValue(field="min_notice_minutes", problem="must be between {0} and 1")
     assert refused.field_path == ("min_notice_minutes",)
     assert str(refused) == "must be between {0} and 1."
-    assert refused.parameters == {"field": "min_notice_minutes", "problem": "must be between {0} and 1", "within": ()}
+    assert refused.parameters["problem"] == "must be between {0} and 1"
     assert InvalidValue(field="day", problem="no", within=("rules", 3)).field_path == ("rules", 3, "day")
+
+
+def test_a_problem_has_values_that_each_language_writes() -> None:
+    refused = InvalidValue(field="price", problem="at most {most}", values={"most": Money.of(20_000, "MNT")})
+    assert str(refused) == "at most 20,000.00 MNT."
+    assert [catalogue_of(language).error(refused) for language in ("en", "fa")] == [
+        "At most MNT 20,000.",
+        "حداکثر ۲۰٬۰۰۰\u00a0₮.",
+    ]
+
+
+def test_an_error_names_the_field_as_the_command_does() -> None:
+    with pytest.raises(PhoneNeeded) as refused, about("walk_in", "phone"):
+        raise PhoneNeeded
+    assert refused.value.field_path == ("walk_in", "phone")
+    with pytest.raises(PhoneNeeded) as refused:
+        inside(("guests", 3), _no_phone)
+    assert refused.value.details == ((("guests", 3, "phone"), refused.value),)
+
+
+class PhoneNeeded(errors.RuleViolated, code="tests.phone_needed", field="phone"):
+    """A number is needed."""
+
+
+def _no_phone() -> None:
+    raise PhoneNeeded
 
 
 def test_errors_compare_by_identity() -> None:

@@ -42,14 +42,14 @@ def test_a_move_that_is_not_in_the_table_is_refused() -> None:
     with pytest.raises(InvalidTransition) as refused:
         DOOR.advance(Door.LOCKED, Deed.OPEN, Someone.HOST)
     assert refused.value.code == "lifecycle.invalid_transition"
-    assert str(refused.value) == "Cannot open a door that is locked."
+    assert str(refused.value) == "Cannot open the door: it is locked."
     assert refused.value.parameters == {"thing": "door", "status": "locked", "action": "open"}
 
 
 def test_a_move_of_another_party_is_refused() -> None:
     with pytest.raises(NotYourMove) as refused:
         DOOR.advance(Door.SHUT, Deed.LOCK, Someone.GUEST)
-    assert str(refused.value) == "The guest cannot lock a door that is shut."
+    assert str(refused.value) == "The guest cannot lock the door while it is shut."
 
 
 def test_a_lifecycle_raises_its_own_error() -> None:

@@ -107,7 +107,7 @@ def _rule(json: Json, number: int) -> WeeklyRule:
 def _exception(json: Json, number: int) -> DateException:
     _only(json, "id", "date", "closed", "ranges")
     if bool(json.get("closed")) is bool(json.get("ranges")):
-        raise InvalidValue(field="ranges", problem="either `closed` or `ranges`, one of them")
+        raise InvalidValue(field="ranges", problem="either closed, or open at these hours")
     return DateException(
         id=ExceptionId(UUID(int=number)),
         date=date.fromisoformat(json["date"]),

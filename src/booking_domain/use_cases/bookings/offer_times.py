@@ -10,7 +10,7 @@ from booking_domain.bookings.transitions import Action
 from booking_domain.scheduling.errors import SlotTaken, TimeNotAvailable
 from booking_domain.scheduling.placing import proposable, slot_window
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.errors import InvalidValue, StaleVersion
+from booking_domain.shared.errors import InvalidValue, StaleVersion, about
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
 from booking_domain.shared.permissions import Permission
@@ -62,7 +62,8 @@ async def _offer(command: OfferTimes, tx: Repositories, context: UseCaseContext)
     locked = await tx.schedules.lock(booking.provider_id, TimeRange(starts[0], slot_window(starts[-1]).end))
     schedule = (await require_bookable_schedule(locked, booking.customer_id, tx)).for_services(booking.services)
     for start in starts:
-        proposable(schedule, start, now=context.now, duration_minutes=booking.minutes, own=ClaimId(booking.id))
+        with about("slots", command.slots.index(start)):
+            proposable(schedule, start, now=context.now, duration_minutes=booking.minutes, own=ClaimId(booking.id))
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
     await tx.outbox.put(booking_events(decision.state, decision.events))
     return decision.state

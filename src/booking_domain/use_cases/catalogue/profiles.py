@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, Self
 
 from booking_domain.bookings.model import BookingMode, DepositMode, Duration, Terms
@@ -29,7 +30,7 @@ from booking_domain.scheduling.model import Anchoring, Calendar, OnTimeZoneChang
 from booking_domain.scheduling.services import OnCurrencyChange
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.errors import InvalidValue, StaleVersion, required
+from booking_domain.shared.errors import InvalidValue, StaleVersion, inside, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.shared.money import Money
@@ -145,15 +146,16 @@ def _in_currency(terms: Terms, currency: str) -> Terms:
 
 def _durations(changes: Iterable[DurationChange], deposit: int) -> tuple[Duration, ...]:
     """The durations, shortest first."""
-    made = (
-        Duration(
-            minutes=each.minutes,
-            price_amount=each.price_amount,
-            deposit_amount=deposit if each.deposit_amount is None else each.deposit_amount,
+
+    def made(change: DurationChange) -> Duration:
+        return Duration(
+            minutes=change.minutes,
+            price_amount=change.price_amount,
+            deposit_amount=deposit if change.deposit_amount is None else change.deposit_amount,
         )
-        for each in changes
-    )
-    return tuple(sorted(made, key=lambda duration: duration.minutes))
+
+    each = (inside(("durations", number), partial(made, change)) for number, change in enumerate(changes))
+    return tuple(sorted(each, key=lambda duration: duration.minutes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,7 +267,7 @@ async def _open(command: ProfileChange, tx: Repositories, context: UseCaseContex
     time_zone = given_or(command.time_zone, owner.time_zone)
     settings = SlotSettings()
     _require_one_price(settings, terms)
-    photo = await changed_picture(_photo_of(profile), command.photo_file_id, tx, context)
+    photo = await changed_picture(_photo_of(profile), command.photo_file_id, tx, context, field="photo_file_id")
     profile = replace(profile, photo=given_or(photo, None))
     if deleted is None:
         await tx.profiles.add(profile)
@@ -279,7 +281,7 @@ async def _open(command: ProfileChange, tx: Repositories, context: UseCaseContex
 async def _edit(command: ProfileChange, tx: Repositories, context: UseCaseContext) -> ProviderView:
     before = await own_profile(tx, context)
     require_expected_version(before.version, command.expected_version)
-    photo = await changed_picture(_photo_of(before), command.photo_file_id, tx, context)
+    photo = await changed_picture(_photo_of(before), command.photo_file_id, tx, context, field="photo_file_id")
     after = changed(before, command, photo=photo, version=before.version + 1)
     await tx.profiles.save(after, was=before)
     change = SettingsChange(time_zone=command.time_zone, hours=command.hours, terms=command.terms)
@@ -341,7 +343,7 @@ def _charged(terms: Terms) -> tuple[object, ...]:
 
 def _require_one_price(settings: SlotSettings, terms: Terms) -> None:
     if any(duration.minutes == settings.duration_minutes for duration in terms.durations):
-        raise InvalidValue(field="durations", problem="the default length has its price in `priceAmount`")
+        raise InvalidValue(field="durations", problem="the price of the default length is that of the profile")
 
 
 async def _submit(expected: ExpectedVersion, tx: Repositories, context: UseCaseContext) -> None:

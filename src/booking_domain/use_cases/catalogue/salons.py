@@ -133,7 +133,7 @@ async def _open(command: OpenSalon, tx: Repositories, context: UseCaseContext) -
 async def _edit(command: EditSalon, tx: Repositories, context: UseCaseContext) -> Salon:
 
     before = await own_salon(command.salon_id, tx, context, command.expected_version)
-    photos = await changed_pictures(_photos_of(before), command.photo_file_ids, tx, context)
+    photos = await changed_pictures(_photos_of(before), command.photo_file_ids, tx, context, "photo_file_ids")
     command = replace(command, phone=_parsed(command.phone, context))
     after = changed(before, command, photos=photos, version=before.version + 1)
     await tx.salons.save(after, was=before)

@@ -377,10 +377,11 @@ async def _shown(
 async def _attach_images(
     evidence: Sequence[Evidence], made: Sequence[Statement], tx: Repositories, context: UseCaseContext
 ) -> None:
-    for each, statement in zip(evidence, made, strict=True):
+    for number, (each, statement) in enumerate(zip(evidence, made, strict=True)):
         if each.file_ids:
             owner = FileOwner(folder=Folder.EVIDENCE, id=statement.id)
-            await set_files(owner, each.file_ids, tx, context, uploader_id=statement.author_id)
+            place = ("evidence", number, "file_ids")
+            await set_files(owner, each.file_ids, tx, context, uploader_id=statement.author_id, field=place)
 
 
 def _subject_shown(_: object, shown: DisputeWithStatements) -> Subject:

@@ -39,7 +39,7 @@ from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.errors import InvalidValue, NotPermitted, required
+from booking_domain.shared.errors import FieldPath, InvalidValue, NotPermitted, about, required
 from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import FileId, UserId
 from booking_domain.shared.permissions import Permission, authorise
@@ -221,10 +221,12 @@ async def set_files(
     context: UseCaseContext,
     *,
     uploader_id: UserId | None = None,
+    field: FieldPath = ("file_ids",),
 ) -> tuple[File, ...]:
     """Make these files the owner's, which is locked, in this order, and return them. Its other files are deleted.
 
     The actor attaches files that the uploader (None: the actor) uploaded, and keeps or reorders all that the owner has.
+    `field` is where the command names the files.
 
     Raises:
         FileNotFound, FileNotReady, FileInUse, WrongFolder: a file cannot be attached.
@@ -232,14 +234,17 @@ async def set_files(
     """
     most = FOLDERS[owner.folder].most
     if len(file_ids) > most or len(set(file_ids)) != len(file_ids):
-        raise TooManyFiles(most=most)
+        with about(*field):
+            raise TooManyFiles(most=most)
     had = {file.id: file for file in await tx.files.lock_of(owner)}
     files = []
     for position, file_id in enumerate(file_ids):
-        before = had.pop(file_id, None) or await _uploaded(file_id, uploader_id or context.actor.id, tx)
-        after = before
-        if (before.owner_id, before.position) != (owner.id, position):
-            after = before.attach(owner, position)
+        with about(*field, position):
+            before = had.pop(file_id, None) or await _uploaded(file_id, uploader_id or context.actor.id, tx)
+            after = before
+            if (before.owner_id, before.position) != (owner.id, position):
+                after = before.attach(owner, position)
+        if after is not before:
             await tx.files.save(after, was=before)
         files.append(after)
     for file in had.values():

@@ -16,6 +16,7 @@ from booking_domain.files.model import File, FileNotFound, FileOwner, FileParty,
 from booking_domain.identity.model import User
 from booking_domain.portfolio.model import PortfolioItemId
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.errors import about
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import FileId, IdeaId, ProviderId, SalonId, UserId
 from booking_domain.shared.images import Image
@@ -27,26 +28,34 @@ from booking_domain.use_cases.platform.ports import Repositories
 
 
 async def changed_picture(
-    owner: FileOwner, file_id: FileId | Unset | None, tx: Repositories, context: UseCaseContext
+    owner: FileOwner, file_id: FileId | Unset | None, tx: Repositories, context: UseCaseContext, *, field: str
 ) -> Image | Unset | None:
-    """Make the file, or none, the only one of the owner, which is locked; the former one is deleted."""
+    """Make the file, or none, the only one of the owner, which is locked; the former one is deleted.
+
+    `field` is where the command names the file.
+    """
     if isinstance(file_id, Unset):
         return file_id
-    return next(iter(await set_pictures(owner, () if file_id is None else (file_id,), tx, context)), None)
+    with about(field):
+        return next(iter(await set_pictures(owner, () if file_id is None else (file_id,), tx, context)), None)
 
 
 async def changed_pictures(
-    owner: FileOwner, file_ids: Sequence[FileId] | Unset, tx: Repositories, context: UseCaseContext
+    owner: FileOwner,
+    file_ids: Sequence[FileId] | Unset,
+    tx: Repositories,
+    context: UseCaseContext,
+    field: str = "file_ids",
 ) -> tuple[Image, ...] | Unset:
     """Make these files the owner's, unless they are unset; see `set_pictures`."""
-    return file_ids if isinstance(file_ids, Unset) else await set_pictures(owner, file_ids, tx, context)
+    return file_ids if isinstance(file_ids, Unset) else await set_pictures(owner, file_ids, tx, context, field)
 
 
 async def set_pictures(
-    owner: FileOwner, file_ids: Sequence[FileId], tx: Repositories, context: UseCaseContext
+    owner: FileOwner, file_ids: Sequence[FileId], tx: Repositories, context: UseCaseContext, field: str = "file_ids"
 ) -> tuple[Image, ...]:
     """Make these files the owner's, which is locked, in this order; its other ones are deleted."""
-    return tuple(file.as_image for file in await set_files(owner, file_ids, tx, context))
+    return tuple(file.as_image for file in await set_files(owner, file_ids, tx, context, field=(field,)))
 
 
 async def _edit_account(command: EditAccount, tx: Repositories, context: UseCaseContext) -> User:
@@ -54,7 +63,8 @@ async def _edit_account(command: EditAccount, tx: Repositories, context: UseCase
         return await edit(command, tx, context)
     await tx.users.lock(context.actor.id)
     owner = FileOwner(folder=Folder.AVATARS, id=context.actor.id)
-    return await edit(command, tx, context, await changed_picture(owner, command.picture_file_id, tx, context))
+    picture = await changed_picture(owner, command.picture_file_id, tx, context, field="picture_file_id")
+    return await edit(command, tx, context, picture)
 
 
 async def _of_account(file: File, owner_id: UUID, tx: Repositories, _: UseCaseContext) -> None:

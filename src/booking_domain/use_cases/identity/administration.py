@@ -77,7 +77,7 @@ class ChangeUser:
 
     def __post_init__(self) -> None:
         if self.role is Role.SYSTEM:
-            raise InvalidValue(field="role", problem="the role `system` cannot be assigned")
+            raise InvalidValue(field="role", problem="this role cannot be assigned")
         require_plain_name(self.name, field="name")
         _require_reason(self.reason, disabling=self.status is UserStatus.DISABLED)
 

@@ -123,7 +123,7 @@ async def _join(command: JoinWaitingList, tx: WaitingTx, context: UseCaseContext
 def _window(command: JoinWaitingList) -> TimeRange:
     start, end = instant(command.starts_from, field="from"), instant(command.starts_before, field="to")
     if end <= start:
-        raise InvalidValue(field="to", problem="`to` must be after `from`")
+        raise InvalidValue(field="to", problem="it must end after it begins")
     return TimeRange(start, end)
 
 

@@ -93,7 +93,7 @@ class ExceptionBody(Body, frozen=True, kw_only=True):
     def command(self) -> AddException:
         """Return the command."""
         if (self.closed is None) is (self.ranges is None):
-            raise InvalidValue(field="ranges", problem="either `closed` or `ranges`, one of them")
+            raise InvalidValue(field="ranges", problem="either closed, or open at these hours")
         return AddException(date=self.date, ranges=parts_of("ranges", self.ranges or (), HoursBody.hours))
 
 

@@ -135,9 +135,9 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
     def with_any(self, salon_id: SalonId) -> WithAnyProvider[PlaceBooking]:
         """Return the command for any provider of a salon."""
         if self.hold_id is not None:
-            raise InvalidValue(field="hold_id", problem="a slot that is held has a provider; name it by `providerId`")
+            raise InvalidValue(field="hold_id", problem="a slot that is held has a provider; name the provider")
         if self.override_time_off:
-            raise InvalidValue(field="override_time_off", problem="time off has a provider; name it by `providerId`")
+            raise InvalidValue(field="override_time_off", problem="time off has a provider; name the provider")
         return WithAnyProvider(
             salon_id=salon_id,
             slot=self.slot,

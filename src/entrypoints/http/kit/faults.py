@@ -10,10 +10,12 @@ import msgspec
 from msgspec import inspect
 
 from entrypoints.http.kit.refusals import InputError, Reason, Refusal, escaped, input_error, invalid_inputs
-from entrypoints.languages.foreign import BOUNDS, KINDS
+from entrypoints.languages.foreign import BOUNDS, EMPTY, KINDS
 
 _MOST: Final = 50
 """Faults that are named in one response."""
+_LONGEST_CHOICE: Final = 200
+"""Characters of the values that a message lists; `allowed` has them all."""
 _STEP: Final = re.compile(r"\.([^.\[]+)|\[([0-9]+)\]")
 _FIELD: Final = re.compile(r"Object (missing required|contains unknown) field `(.*)`", re.DOTALL)
 _WRONG_TYPE: Final = re.compile(r"Expected `([a-z]+)(?: \| null)?`, got ")
@@ -45,8 +47,10 @@ def fault(pointer: str, said: str, kind: Any = Any) -> InputError:
     wrong, form = _WRONG_TYPE.match(said), _FORMAT.match(said)
     reason = Reason.MALFORMED if wrong is None else Reason.WRONG_TYPE
     if allowed := tuple(sorted({value for each, _ in types for value in _values(each)}, key=str)):
-        values = ", ".join(map(str, allowed))
         of_values = Reason.NOT_ONE_OF if wrong is None else reason
+        values = ", ".join(str(msgspec.json.encode(each).decode()).strip('"') for each in allowed)
+        if len(values) > _LONGEST_CHOICE:
+            return input_error(pointer, "Choose one of the values that are allowed.", of_values, allowed)
         return input_error(pointer, f"Choose one of: {values}.", of_values, allowed)
     name = wrong[1] if wrong is not None else (form[1] or form[2]).lower() if form is not None else ""
     if (what := KINDS.get(name)) is not None:
@@ -113,6 +117,8 @@ def _beyond(pointer: str, kind: inspect.Type, said: str) -> InputError | None:
         return None
     if reason is Reason.TOO_LONG and ">=" in said:
         reason = Reason.TOO_SHORT
+    if reason is Reason.TOO_SHORT and least == 1:
+        return input_error(pointer, EMPTY, reason)
     at_least, at_most, between = BOUNDS[of]
     only_most = least is None or (of != "number" and not least)
     text = at_least if most is None else at_most if only_most else between

@@ -20,6 +20,7 @@ from booking_domain.shared.errors import (
     DomainError,
     FieldPath,
     Forbidden,
+    InvalidValue,
     NotFound,
     PreconditionFailed,
     RuleViolated,
@@ -34,6 +35,7 @@ from entrypoints.http.kit.queries import query_type
 from entrypoints.http.kit.refusals import INVALID, InputError, Reason, Refusal, input_error
 from entrypoints.http.kit.response_headers import request_id
 from entrypoints.http.kit.security_events import note
+from entrypoints.http.kit.strict_json import BODY
 from entrypoints.languages.catalogues import MESSAGE, TITLE, Catalogue, catalogue_of
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -173,23 +175,36 @@ def _headers_of(error: DomainError) -> dict[str, str]:
 
 
 def _errors_of(request: Request[Any, Any, Any], error: DomainError, says: Catalogue) -> tuple[InputError, ...]:
-    """Map field paths to pointers into the body or, in a request without one, to the query parameters it has."""
+    """Map field paths to pointers into the body or, in a request without one, the query: to members that they have."""
     handler = request.scope.get("route_handler")
     if not error.details or handler is None:
         return ()
     found = [
         InputError(
-            pointer=pointer_of(path), message=says.error(part), code=None if part.code == error.code else part.code
+            pointer=pointer_of(_sent(request, path, part)),
+            message=says.error(part),
+            reason=None if part.choices is None else Reason.NOT_ONE_OF,
+            allowed=part.choices,
+            code=None if part.code == error.code else part.code,
         )
         for path, part in error.details
     ]
-    if "data" in handler.parsed_fn_signature.parameters:
-        return tuple(found)
-    query = query_type(handler)
-    known = () if query is None else query.__struct_encode_fields__
-    return tuple(
-        replace(each, pointer="/query" + each.pointer) for each in found if each.pointer.removeprefix("/") in known
-    )
+    body = handler.parsed_data_field
+    kind, place = (query_type(handler), "/query") if body is None else (body.annotation, "")
+    known = getattr(kind, "__struct_encode_fields__", ())
+    return tuple(replace(each, pointer=place + each.pointer) for each in found if each.pointer.split("/")[1] in known)
+
+
+def _sent(request: Request[Any, Any, Any], path: FieldPath, error: DomainError) -> FieldPath:
+    """The field of an error, or another that its rule compares and that the body has instead."""
+    body = request.scope["state"].get(BODY)
+    if not isinstance(error, InvalidValue) or not error.besides or body is None:
+        return path
+    sent = msgspec.json.decode(body)
+    for step in path[:-1]:
+        sent = sent[camel(step) if isinstance(step, str) else step]
+    name = next((name for name in (path[-1], *error.besides) if camel(str(name)) in sent), path[-1])
+    return (*path[:-1], name)
 
 
 def pointer_of(path: FieldPath) -> str:

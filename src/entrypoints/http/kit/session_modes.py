@@ -30,7 +30,7 @@ class SessionMode:
         self._cookies = cookies
         mode = request.headers.get(MODE)
         if mode not in {None, "cookie"}:
-            raise invalid_input(f"/header/{MODE}", "`cookie`, or no such header.")
+            raise invalid_input(f"/header/{MODE}", "The only value is cookie.")
         self._given: Final = mode is not None
         if self._given:
             cookies.require_own_site(request)

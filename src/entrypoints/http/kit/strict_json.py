@@ -17,6 +17,8 @@ from litestar.typing import FieldDefinition
 from entrypoints.http.kit.faults import located, refusal_of
 from entrypoints.http.kit.refusals import Refusal, invalid_input, invalid_inputs
 
+BODY: Final = "body"
+"""The state of a request has its body under this name."""
 _decoder: Final = lru_cache(maxsize=None)(msgspec.json.Decoder[Any])
 _JSON: Final = b"application/json"
 _NUL: Final = "\x00"
@@ -32,6 +34,7 @@ class StrictJson(AbstractDTO[msgspec.Struct]):
     def decode_bytes(self, value: bytes) -> Any:
         connection = self.asgi_connection
         _refuse_other_types(connection.scope["headers"])
+        connection.scope["state"][BODY] = value
         return read_json(value, cast("Any", connection.route_handler).parsed_data_field.annotation)
 
     @classmethod

@@ -50,7 +50,7 @@ def follower_of(
     if actor is None and not followed.isdisjoint(CHANNEL_PERMISSIONS):
         raise InvalidToken
     if (Channel.AVAILABILITY in followed) != bool(providers):
-        raise invalid_input(named_at, "Name a provider if, and only if, you follow `availability`.")
+        raise invalid_input(named_at, "Name a provider to follow the availability, and only then.")
     return Follower(
         channels=followed, providers=frozenset(map(ProviderId, providers)), actor=actor, session_id=session_id
     )

@@ -156,7 +156,7 @@ class TermsBody(Body, frozen=True, kw_only=True):
             return UNCHANGED if preset is None else preset
         chosen = tiers((tier.hours_before, tier.percent) for tier in listed).tiers
         if preset is not None and set(chosen) != set(preset):
-            raise InvalidValue(field="cancellation_preset", problem="`cancellationPolicy` has other tiers")
+            raise InvalidValue(field="cancellation_preset", problem="the cancellation policy has other tiers")
         return chosen
 
 

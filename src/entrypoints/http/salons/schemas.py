@@ -212,7 +212,7 @@ class SalonsQuery(PageQuery, frozen=True, kw_only=True):
         """Return the filter, for one salon more than the page has."""
         if (self.lat is None) != (self.lon is None):
             missing = "lat" if self.lat is None else "lon"
-            raise invalid_input(f"/query/{missing}", "A point needs both `lat` and `lon`.")
+            raise invalid_input(f"/query/{missing}", "A point needs a latitude and a longitude.")
         near = (
             None
             if self.lat is None or self.lon is None

@@ -87,8 +87,8 @@ async def test_strangers_see_and_book_offered_lengths_only(api: Api) -> None:
         (None, 400, "/durations"),
         ([LONG, LONG], 422, "/durations"),
         ([{**LONG, "minutes": 60}], 422, "/durations"),
-        ([{**LONG, "depositAmount": 14_000_001}], 422, "/durations"),
-        ([{"minutes": 120, "priceAmount": 1_999_999}], 422, "/durations"),
+        ([{**LONG, "depositAmount": 14_000_001}], 422, "/durations/0/depositAmount"),
+        ([{"minutes": 120, "priceAmount": 1_999_999}], 422, "/durations/0/priceAmount"),
     ],
 )
 async def test_invalid_lengths_are_refused(api: Api, durations: Any, status: int, pointer: str) -> None:

@@ -1,5 +1,6 @@
 """A refused request names each of its faults."""
 
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -35,7 +36,7 @@ def faults(raw: bytes) -> dict[str, str]:
 def test_every_fault_is_named_with_its_place() -> None:
     assert faults(b'{"name": "", "parts": [{"atMost": 9}, {"note": 1}], "inner": {"atMost": "x"}, "a/b": 1}') == {
         "/a~1b": "There is no such member.",
-        "/name": "At least 1 characters.",
+        "/name": "This must not be empty.",
         "/size": "This is required.",
         "/parts/0/atMost": "At most 5.",
         "/parts/1/atMost": "This is required.",
@@ -44,10 +45,17 @@ def test_every_fault_is_named_with_its_place() -> None:
     }
 
 
+class Events(StrEnum):
+    FIRST = "first" * 20
+    SECOND = "second" * 20
+
+
 class Choice(msgspec.Struct):
     way: Literal["sms", "email"] | None = None
     zone: Annotated[str, msgspec.Meta(pattern="^[A-Z]$", examples=["A"], max_length=2)] | None = None
     rating: Annotated[int, msgspec.Meta(ge=1, le=5)] | None = None
+    closed: Literal[True] | None = None
+    event: Events | None = None
 
 
 @pytest.mark.parametrize(
@@ -55,6 +63,8 @@ class Choice(msgspec.Struct):
     [
         (b'{"way": "post"}', "not_one_of", "Choose one of: email, sms."),
         (b'{"way": 1}', "wrong_type", "Choose one of: email, sms."),
+        (b'{"closed": false}', "not_one_of", "Choose one of: true."),
+        (b'{"event": ""}', "not_one_of", "Choose one of the values that are allowed."),
         (b'{"zone": "x"}', "malformed", "This must have the form A."),
         (b'{"zone": "ABC"}', "too_long", "At most 2 characters."),
         (b'{"rating": 9}', "out_of_range", "Between 1 and 5."),
@@ -68,7 +78,8 @@ def test_a_fault_has_a_reason_for_programs_and_words_for_people(raw: bytes, reas
         read_json(raw, Choice)
     (error,) = refused.value.errors
     assert (error.reason, error.message) == (reason, message)
-    assert error.allowed == (("email", "sms") if "one of" in message else None)
+    allowed = {"way": ("email", "sms"), "event": tuple(Events), "closed": (True,)}
+    assert error.allowed == (allowed[error.pointer[1:]] if "one of" in message else None)
 
 
 def test_an_error_of_the_whole_object_is_reported_if_its_members_are_valid() -> None:
