@@ -21,11 +21,12 @@ import jwt
 
 from adapters.security.keys import key_id
 from booking_domain.identity.errors import InvalidToken
+from booking_domain.identity.lifetimes import Lifetimes
 from booking_domain.identity.ports import AccessToken, AccessTokens, Bearer
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import SessionId, UserId
 
-LIFE: Final = timedelta(minutes=30)
+LIFE: Final = Lifetimes().access_token
 _ALGORITHM: Final = "HS256"
 _TYPE: Final = "at+jwt"
 _ISSUER: Final = "booking"
@@ -41,7 +42,8 @@ _CACHE_SIZE: Final = 4_096
 class JwtAccessTokens(AccessTokens):
     """Signs with the current key; also accepts tokens signed with a previous key."""
 
-    def __init__(self, key: bytes, *, previous: Sequence[bytes] = ()) -> None:
+    def __init__(self, key: bytes, *, previous: Sequence[bytes] = (), life: timedelta = LIFE) -> None:
+        self._life = int(life.total_seconds())
         self._key = key
         self._keys = {_encoded({}, each).partition(".")[0]: each for each in (*previous, key)}
         """By the encoded header of the tokens that they sign, so that only a header of the issued form is accepted."""
@@ -66,13 +68,13 @@ class JwtAccessTokens(AccessTokens):
             "role": bearer.actor.role.value,
             "jti": secrets.token_urlsafe(_ID_BYTES),
             "iat": issued,
-            "exp": issued + int(LIFE.total_seconds()),
+            "exp": issued + self._life,
         }
         if bearer.second_factor:
             claims["amr"] = _TWO_FACTORS
         if bearer.pending:
             claims["pending"] = True
-        return AccessToken(text=_encoded(claims, self._key), expires_in=int(LIFE.total_seconds()))
+        return AccessToken(text=_encoded(claims, self._key), expires_in=self._life)
 
     def read(self, text: str, now: datetime) -> Bearer:
         if len(text) > _MAX_LENGTH:

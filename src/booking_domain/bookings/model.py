@@ -275,6 +275,7 @@ class Booking:
         notes: str,
         now: datetime,
         payment_window: timedelta,
+        answer_window: timedelta = ANSWER_DUE,
         agreed: bool = False,
         series_id: SeriesId | None = None,
         services: tuple[OfferedService, ...] = (),
@@ -285,7 +286,7 @@ class Booking:
         """
         status, due_at = Status.CONFIRMED, None
         if terms.mode is BookingMode.REQUEST and not agreed:
-            status, due_at = Status.REQUESTED, min(now + ANSWER_DUE, span.start)
+            status, due_at = Status.REQUESTED, min(now + answer_window, span.start)
         elif deposit:
             status, due_at = Status.PENDING, now + payment_window
         zero = Money.zero(deposit.currency)
@@ -532,8 +533,9 @@ class Booking:
         price_amount: int | None = None,
         deposit_amount: int | None = None,
         message: str | None = None,
+        answer_window: timedelta = ANSWER_DUE,
     ) -> BookingDecision:
-        """Offer 1 to 10 other starts for a request, all in the future. The customer has 48 hours to accept one.
+        """Offer 1 to 10 other starts for a request, all in the future. The customer has `answer_window` to accept one.
 
         With a price or a deposit, the customer agrees to it by accepting a time.
 
@@ -546,7 +548,7 @@ class Booking:
         times = tuple(sorted({instant(start, field="slots") for start in starts}))
         if not 1 <= len(times) <= MAX_OFFERED_TIMES or times[0] <= now:
             raise InvalidValue(field="slots", problem=f"1 to {MAX_OFFERED_TIMES} times, all in the future")
-        due_at = min(now + ANSWER_DUE, times[-1])
+        due_at = min(now + answer_window, times[-1])
         price, deposit = self.terms_with(price_amount, deposit_amount)
         other = (price, deposit) != (self.price, self.deposit)
         booking = replace(
@@ -569,6 +571,7 @@ class Booking:
         by: Actor,
         now: datetime,
         event_id: EventId,
+        answer_window: timedelta = ANSWER_DUE,
     ) -> BookingDecision:
         """Move the booking to another time. Reference, payments and terms stay.
 
@@ -591,7 +594,7 @@ class Booking:
         if party == Party.CUSTOMER and deadline is not None and deadline < now:
             raise RescheduleTooLate(deadline=deadline, zone=self.time_zone)
         change, policy_start = self._agreement(span, party, now)
-        due_at = min(now + ANSWER_DUE, span.start) if status is Status.REQUESTED else self._due_before(span.start)
+        due_at = min(now + answer_window, span.start) if status is Status.REQUESTED else self._due_before(span.start)
         booking = replace(
             self._touched(now),
             span=span,

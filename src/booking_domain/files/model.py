@@ -162,12 +162,16 @@ class FileOwner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadLimits:
-    """How much an account may have, and which pictures of people."""
+    """How much an account may have, how large files and which pictures of people may be, and how long uploads take."""
 
     bytes: int = 500 * MEGABYTE
     unfinished: int = 20
     portrait_bytes: int = 5 * MEGABYTE
     portrait_types: frozenset[str] = frozenset({"image/jpeg", "image/png"})
+    image_bytes: int = MAX_BYTES[Content.IMAGE]
+    document_bytes: int = MAX_BYTES[Content.DOCUMENT]
+    upload_within: timedelta = UPLOAD_WITHIN
+    """How long a file can be uploaded after it was announced."""
 
     def types_of(self, folder: Folder) -> frozenset[str]:
         """The types of files that a folder takes."""
@@ -177,7 +181,9 @@ class UploadLimits:
 
     def most_bytes(self, folder: Folder, content_type: str) -> int:
         """The largest file of this type that a folder takes."""
-        return self.portrait_bytes if folder in PORTRAITS else MAX_BYTES[content_of(content_type)]
+        if folder in PORTRAITS:
+            return self.portrait_bytes
+        return self.image_bytes if content_of(content_type) is Content.IMAGE else self.document_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -348,8 +354,8 @@ class File:
             content_type=content_type,
             size=size,
             created_at=now,
-            upload_until=now + UPLOAD_WITHIN,
-            sweep_at=now + UPLOAD_WITHIN + SETTLES_AFTER,
+            upload_until=now + limits.upload_within,
+            sweep_at=now + limits.upload_within + SETTLES_AFTER,
         )
 
     @property

@@ -1,8 +1,8 @@
 """One-time codes: six digits that prove that a user reads an e-mail address or phone number.
 
-Rules: a code is valid for five minutes, one use, one purpose and five guesses; a new one replaces the previous one of
-the same purpose. A contact gets one code a minute for each purpose, and ten within 24 hours for all. The rules hold
-whether or not the contact has an account; without one, no code is sent.
+Rules: a code is valid for a time (`Lifetimes.code`), one use, one purpose and five guesses; a new one replaces the
+previous one of the same purpose. A contact gets one code a minute for each purpose, and ten within 24 hours for all.
+The rules hold whether or not the contact has an account; without one, no code is sent.
 
 Known clients of the account (`known_clients`) have a reserve: codes that are issued to them are counted, replaced and
 guessed at apart from those of strangers. So strangers use up neither the codes nor the guesses of the account's owner.
@@ -116,6 +116,7 @@ class OneTimeCode:
         code_id: CodeId,
         user_id: UserId | None,
         now: datetime,
+        life: timedelta = CODE_LIFE,
     ) -> Self:
         """A new code of a contact that had the `former` ones, or `TooManyCodes`."""
         today = [code for code in former if code.same_day(now)]
@@ -131,7 +132,7 @@ class OneTimeCode:
             id=code_id,
             user_id=user_id,
             issued_at=now,
-            expires_at=now + CODE_LIFE,
+            expires_at=now + life,
             day_began=last.day_began if last is not None and goes_on else now,
             issued_that_day=last.issued_that_day + 1 if last is not None and goes_on else 1,
         )

@@ -47,7 +47,14 @@ class RememberedDevice:
 
     @classmethod
     def make(
-        cls, device_id: DeviceId, user_id: UserId, client: Client, entropy: Entropy, now: datetime
+        cls,
+        device_id: DeviceId,
+        user_id: UserId,
+        client: Client,
+        entropy: Entropy,
+        now: datetime,
+        *,
+        life: timedelta = REMEMBERED_FOR,
     ) -> tuple[Self, str]:
         """A new device, and its token, which is shown once."""
         token = entropy.pick(_ALPHABET, TOKEN_LETTERS)
@@ -58,7 +65,7 @@ class RememberedDevice:
             client=client,
             created_at=now,
             last_used_at=now,
-            expires_at=now + REMEMBERED_FOR,
+            expires_at=now + life,
         )
         return device, token
 

@@ -5,11 +5,12 @@ what is slow or has effects; the functions of `sign_in` and `own_account` run on
 each.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from booking_domain.identity.external_identities import ExternalIdentityReads, OpenIdProviders, TelegramAssertions
 from booking_domain.identity.known_clients import KnownClientReads
+from booking_domain.identity.lifetimes import Lifetimes
 from booking_domain.identity.login_quota import LoginQuota
 from booking_domain.identity.one_time_codes import ContactChannel, SecretCodes
 from booking_domain.identity.passkeys import PasskeyCeremonies, PasskeyReads
@@ -43,6 +44,7 @@ class SecurityPorts:
     phone_numbers: PhoneNumbers
     default_time_zone: str
     """The time zone of new accounts whose client names none."""
+    lifetimes: Lifetimes = field(default_factory=Lifetimes)
     second_factor_roles: frozenset[Role] = frozenset()
     """The roles that need a second factor."""
 

@@ -148,6 +148,7 @@ class Session:
         client: Client,
         now: datetime,
         *,
+        life: timedelta = REFRESH_TOKEN_LIFE,
         second_factor: bool = False,
         device_id: DeviceId | None = None,
     ) -> Self:
@@ -159,7 +160,7 @@ class Session:
             token_digest=token.digest,
             created_at=now,
             last_used_at=now,
-            expires_at=now + REFRESH_TOKEN_LIFE,
+            expires_at=now + life,
             client=client,
             second_factor=second_factor,
             device_id=device_id,
@@ -179,15 +180,24 @@ class Session:
             return RefreshTokenUse.AGAIN
         return RefreshTokenUse.REUSED
 
-    def rotated(self, token: RefreshToken, seed: bytes, client: Client, now: datetime) -> Self:
-        """The session with the next token."""
+    def rotated(
+        self,
+        token: RefreshToken,
+        seed: bytes,
+        client: Client,
+        now: datetime,
+        *,
+        life: timedelta = REFRESH_TOKEN_LIFE,
+        in_all: timedelta = SESSION_LIFE,
+    ) -> Self:
+        """The session with the next token; it lives on for `life`, and for `in_all` since it began."""
         return replace(
             self,
             previous_digest=self.token_digest,
             token_digest=token.digest,
             seed=seed,
             last_used_at=now,
-            expires_at=min(now + REFRESH_TOKEN_LIFE, self.created_at + SESSION_LIFE),
+            expires_at=min(now + life, self.created_at + in_all),
             client=client,
         )
 

@@ -14,6 +14,8 @@ class Deadlines:
     """How long a booking that the staff placed for a customer waits for it: the customer has to read of it first."""
     hold: timedelta = timedelta(minutes=5)
     """How long a hold lasts."""
+    answer: timedelta = timedelta(hours=48)
+    """How long a request waits for the provider's answer, and offered times for the customer's."""
     offer: timedelta = timedelta(minutes=30)
     """How long a slot that is offered to the waiting list is held; at least as long as a hold."""
 

@@ -73,7 +73,10 @@ class HttpContainer(Container):
     @single
     def session_cookies(self) -> SessionCookies:
         return SessionCookies(
-            self.key("csrf-tokens"), previous=self.previous_keys("csrf-tokens"), origins=self._own_origins()
+            self.key("csrf-tokens"),
+            previous=self.previous_keys("csrf-tokens"),
+            origins=self._own_origins(),
+            life=self.settings().sign_in.refresh_token,
         )
 
     @single

@@ -8,7 +8,7 @@ from litestar import Response, Router, delete, get, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from booking_domain.files.model import MAX_BYTES, MAX_FILENAME, UPLOAD_WITHIN, Content, File, FileStatus, Folder
+from booking_domain.files.model import MAX_BYTES, MAX_FILENAME, Content, File, FileStatus, Folder
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Executor
@@ -87,7 +87,9 @@ class FilesJson(Page[FileJson], frozen=True, kw_only=True):
 
 def upload_json(file: File, links: ObjectLinks) -> UploadJson:
     """Show where to upload a file."""
-    signed = links.upload(file.upload, content_type=file.content_type, size=file.size, expires_in=UPLOAD_WITHIN)
+    signed = links.upload(
+        file.upload, content_type=file.content_type, size=file.size, expires_in=file.upload_until - file.created_at
+    )
     public = links.public(file.objects[0]) if file.rules.public else None
     return UploadJson(
         file_id=file.id,
@@ -154,7 +156,7 @@ ANNOUNCE: Final[dict[str, Any]] = {
 async def presign_upload(
     data: JSONBody[AnnounceBody], run: Injected[Run], object_storage: Injected[ObjectLinks]
 ) -> Response[UploadJson]:
-    """Announce a file, and get a URL to which to upload it within ten minutes.
+    """Announce a file, and get a URL to which to upload it until `expiresAt`.
 
     Images are JPEG, PNG, WebP or GIF of at most 15 MB; documents are PDF of at most 10 MB. The folder says what the
     file is for. After the upload, call `POST /uploads/{fileId}/complete`.

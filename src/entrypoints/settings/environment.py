@@ -298,4 +298,6 @@ NETWORKS: Final[Form[tuple[IPv4Network | IPv6Network, ...]]] = listed(
 )
 ORIGINS: Final = listed(_origin, "must be origins like https://example.com, separated by commas")
 SECONDS: Final = timedelta(seconds=1)
+MINUTES: Final = timedelta(minutes=1)
+HOURS: Final = timedelta(hours=1)
 DAYS: Final = timedelta(days=1)

@@ -28,6 +28,7 @@ from entrypoints.settings.environment import (
     CURRENCY,
     DAYS,
     DEVELOPMENT_SECRET,
+    HOURS,
     IN_PRODUCTION,
     NETWORKS,
     ORIGINS,
@@ -64,6 +65,7 @@ from entrypoints.settings.payments import (
     StripeSettings,
 )
 from entrypoints.settings.quotas import QUOTAS, quotas
+from entrypoints.settings.sign_in import SignInSettings
 from entrypoints.settings.storage import StorageSettings
 
 MEMORY: Final = "memory"
@@ -172,6 +174,9 @@ class Settings:
         "BOOKING_STAFF_PAYMENT_WINDOW_SECONDS", Deadlines().staff_payment, duration(SECONDS, 1, _WEEK)
     )
     """How long a booking that the staff placed for a customer waits for its deposit; never past its start."""
+    answer_window: timedelta = setting("BOOKING_ANSWER_HOURS", Deadlines().answer, duration(HOURS, 1, 336))
+    """How many hours a request waits for the provider's answer, and offered times for the customer's; never past the
+    start."""
     hold_length: timedelta = setting("BOOKING_HOLD_SECONDS", Deadlines().hold, duration(SECONDS, 1, 86_400))
     """How long a hold lasts."""
     offer_length: timedelta = setting("BOOKING_OFFER_SECONDS", Deadlines().offer, duration(SECONDS, 1, 86_400))
@@ -273,7 +278,7 @@ class Settings:
         "`0` behind a pooler that swallows LISTEN, for ended sessions to be refused at once",
     )
     """How long an API process uses what it has read of a session, if it hears of no change; 0: every request reads the
-    session. At most 1800, which is the life of an access token."""
+    session. At most 1800."""
     api_processes: int = setting("BOOKING_API_PROCESSES", 1, whole(1, 256), "the number of cores")
     """The number of API processes."""
     pool_size: int = setting(
@@ -316,6 +321,7 @@ class Settings:
     deposits: DepositMode = setting("BOOKING_DEPOSITS", DepositMode.CHARGED, one_of(tuple(DepositMode)))
     """The deposit mode of providers who have not chosen one: `charged`, or `authorised` (authorised at booking and
     captured later, if the gateway can: `stripe`)."""
+    sign_in: SignInSettings = field(default_factory=SignInSettings)
     passkeys: PasskeySettings = field(default_factory=PasskeySettings)
     qpay: QPaySettings = field(default_factory=QPaySettings)
     edge: EdgeSettings = field(default_factory=EdgeSettings)
@@ -375,6 +381,7 @@ class Settings:
         return Deadlines(
             payment=self.payment_window,
             staff_payment=self.staff_payment_window,
+            answer=self.answer_window,
             hold=self.hold_length,
             offer=self.offer_length,
         )
@@ -454,6 +461,7 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         yield "BOOKING_RATE_LIMIT_STORAGE can be memory only with a single process"
     if settings.offer_length < settings.hold_length:
         yield "BOOKING_OFFER_SECONDS must not be less than BOOKING_HOLD_SECONDS"
+    yield from settings.sign_in.contradictions()
     yield from _unmet(settings)
     if settings.takes(QPAY) and settings.takes(QPAY_EDGE):
         yield "BOOKING_GATEWAYS must not name both qpay and qpay-edge: both lead to the same merchant account"

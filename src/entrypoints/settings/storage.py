@@ -2,10 +2,23 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from booking_domain.files.model import CONTENT_TYPES, MEGABYTE, Content, UploadLimits
-from entrypoints.settings.environment import PORT, PRIVATE_TEXT, TEXT, TLS_URL, Form, listed, one_of, setting, whole
+from entrypoints.settings.environment import (
+    MINUTES,
+    PORT,
+    PRIVATE_TEXT,
+    TEXT,
+    TLS_URL,
+    Form,
+    duration,
+    listed,
+    one_of,
+    setting,
+    whole,
+)
 
 LOCAL: Final = "local"
 R2: Final = "r2"
@@ -54,6 +67,12 @@ class StorageSettings:
     """Host and port of a clamd that scans uploads; empty: uploads are not scanned."""
     quota_megabytes: int = setting("BOOKING_UPLOAD_QUOTA_MB", 500, whole(1, 1_000_000))
     """The quota of files for each account, in megabytes."""
+    image_megabytes: int = setting("BOOKING_IMAGE_MB", UploadLimits().image_bytes // MEGABYTE, whole(1, 15))
+    """The largest image, in megabytes."""
+    document_megabytes: int = setting("BOOKING_DOCUMENT_MB", UploadLimits().document_bytes // MEGABYTE, whole(1, 10))
+    """The largest document, in megabytes."""
+    upload_within: timedelta = setting("BOOKING_UPLOAD_MINUTES", UploadLimits().upload_within, duration(MINUTES, 1, 60))
+    """How long a file can be uploaded after it was announced, in minutes."""
     portrait_megabytes: int = setting("BOOKING_PORTRAIT_MB", UploadLimits().portrait_bytes // MEGABYTE, whole(1, 15))
     """The largest picture of an account or a provider, in megabytes."""
     portrait_types: tuple[str, ...] = setting(
@@ -70,6 +89,9 @@ class StorageSettings:
         """The limits of uploads."""
         return UploadLimits(
             bytes=self.quota_megabytes * MEGABYTE,
+            image_bytes=self.image_megabytes * MEGABYTE,
+            document_bytes=self.document_megabytes * MEGABYTE,
+            upload_within=self.upload_within,
             portrait_bytes=self.portrait_megabytes * MEGABYTE,
             portrait_types=frozenset(self.portrait_types),
         )

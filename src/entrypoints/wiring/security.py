@@ -1,5 +1,7 @@
 """Secrets, tokens and codes, and signing in with other services."""
 
+from functools import partial
+
 from adapters.openid.clients import AppleKey, OpenIdClient, apple, google
 from adapters.openid.services import HttpOpenIdProviders
 from adapters.phone_numbers import LibPhoneNumbers
@@ -45,7 +47,8 @@ class Security(Storage):
 
     @single
     def access_tokens(self) -> JwtAccessTokens:
-        return self.keyed(JwtAccessTokens, "access-tokens")
+        life = self.settings().sign_in.access_token
+        return self.keyed(partial(JwtAccessTokens, life=life), "access-tokens")
 
     @single
     def refresh_tokens(self) -> OpaqueRefreshTokens:
@@ -132,6 +135,7 @@ class Security(Storage):
             password_policy=self.password_policy(),
             passkeys=self.passkey_ceremonies(),
             phone_numbers=self.phone_numbers(),
+            lifetimes=given.sign_in.lifetimes,
             default_time_zone=given.default_time_zone,
             second_factor_roles=given.second_factor_roles,
         )

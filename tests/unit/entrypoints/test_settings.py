@@ -283,6 +283,11 @@ def test_what_is_asked_of_customers_can_be_done() -> None:
     assert given.legal_documents.required_for == set(Moment)
 
 
+def test_a_session_lives_at_least_as_long_as_without_a_refresh() -> None:
+    (problem,) = problems(BOOKING_SESSION_DAYS="29")
+    assert problem == "BOOKING_SESSION_DAYS must not be less than BOOKING_REFRESH_TOKEN_DAYS"
+
+
 def test_an_offer_lasts_no_less_than_a_hold() -> None:
     assert Settings.from_environment({}).offer_length == timedelta(minutes=30)
     assert Settings.from_environment({"BOOKING_HOLD_SECONDS": "2400"}).offer_length == timedelta(minutes=40)

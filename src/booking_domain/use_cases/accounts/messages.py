@@ -30,6 +30,7 @@ from booking_domain.identity.events import (
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.notifications.model import CHAT, DEVICES, MessageAddress, MessageChannel
 from booking_domain.notifications.notices import Notice, NoticeTemplate
+from booking_domain.shared.time import local_time
 from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reach, Reader, Told
 from booking_domain.use_cases.platform.ports import Reads
 
@@ -100,7 +101,7 @@ _TEMPLATES: Final[Mapping[type[AccountChanged], NoticeTemplate]] = {
     ),
     DeviceRemembered: NoticeTemplate(
         subject="A device was remembered",
-        text="A device signs in to your account without the second factor for 30 days. If that was not you, change "
+        text="A device signs in to your account without the second factor until {day}. If that was not you, change "
         "your password and contact us.",
     ),
     PasskeyAdded: NoticeTemplate(
@@ -125,14 +126,18 @@ _IF_ACTIVE: Final = (AccountEnabled, CalendarLinkRevoked, ContactLost, EmailUnde
 async def _notices(event: AccountChanged, reads: Reads) -> AsyncIterator[Addressed]:
     """None of an account that was restored or erased since."""
     user = await reads.users.get(event.user_id)
-    notice = None if user is None or user.erased_at is not None else _notice(event, user)
+    notice = None if user is None or user.erased_at is not None else await _notice(event, user, reads)
     if user is not None and notice is not None:
         yield Addressed(user.id, notice, await _contacts(user, event, reads))
 
 
-def _notice(event: AccountChanged, user: User) -> Notice | None:
+async def _notice(event: AccountChanged, user: User, reads: Reads) -> Notice | None:
     if isinstance(event, AccountDeleted):  # not of an account that was restored
         return None if user.erased_from is None else _TEMPLATES[AccountDeleted].fill(day=user.erased_from.date())
+    if isinstance(event, DeviceRemembered):  # not of one that was forgotten since
+        until = [device.expires_at for device in await reads.remembered_devices.live(user.id, event.occurred_at)]
+        day = None if not until else local_time(max(until), user.time_zone).date()
+        return None if day is None else _TEMPLATES[DeviceRemembered].fill(day=day)
     if isinstance(event, EmailUndeliverable) and user.email_undeliverable_at is None:  # verified since
         return None
     if isinstance(event, AccountDisabled) and user.status is not UserStatus.DISABLED:  # enabled or deleted since

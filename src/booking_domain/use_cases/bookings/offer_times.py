@@ -10,6 +10,7 @@ from booking_domain.bookings.transitions import Action
 from booking_domain.scheduling.errors import SlotTaken, TimeNotAvailable
 from booking_domain.scheduling.placing import proposable, slot_window
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.errors import InvalidValue, StaleVersion, about
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
@@ -28,7 +29,8 @@ class OfferTimes:
 
     - Each time is free when it is offered: not claimed, blocked or busy, and not on a full day. It may be off the grid
       and outside the weekly hours. It is claimed only when the customer accepts it.
-    - The customer has 48 hours, and at most until the last of the times.
+    - The customer has as long as the provider has for a request (`Deadlines.answer`), and at most until the last of the
+      times.
     - With another price or deposit, the customer agrees to it by accepting a time. The request's own time may be
       among the offered ones.
     """
@@ -56,6 +58,7 @@ async def _offer(command: OfferTimes, tx: Repositories, context: UseCaseContext)
         price_amount=command.price_amount,
         deposit_amount=command.deposit_amount,
         message=command.message,
+        answer_window=context.get(Deadlines, Deadlines()).answer,
     )
     await require_chargeable_terms(decision.state.offered_terms, booking, tx, context)
     starts = decision.state.offered_times

@@ -11,6 +11,7 @@ from booking_domain.bookings.transitions import Party
 from booking_domain.scheduling.errors import DurationNotOffered, SlotNotOffered, SlotTaken, TimeOff
 from booking_domain.scheduling.placing import claimable, placeable, slot_window
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
@@ -77,7 +78,13 @@ async def _reschedule(command: RescheduleBooking, tx: Repositories, context: Use
             override_time_off=command.override_time_off,
         )
     decision = booking.reschedule(
-        span, blocked, party=party, by=context.actor, now=context.now, event_id=EventId(context.entropy.new_id())
+        span,
+        blocked,
+        party=party,
+        by=context.actor,
+        now=context.now,
+        event_id=EventId(context.entropy.new_id()),
+        answer_window=context.get(Deadlines, Deadlines()).answer,
     )
     if (span, blocked) == (booking.span, booking.blocked):
         return booking

@@ -245,9 +245,8 @@ async def add_booking(
         if deposit != terms.deposit:
             require_chargeable_deposit(deposit, terms, context)
     customer_id, owner_id = _customer_of(order, bookable, context), bookable.schedule.owner_id
-    window = context.get(Deadlines, Deadlines()).payment_window(
-        by_staff=customer_id != context.actor.id, until_start=span.start - context.now
-    )
+    deadlines = context.get(Deadlines, Deadlines())
+    window = deadlines.payment_window(by_staff=customer_id != context.actor.id, until_start=span.start - context.now)
     decision = Booking.place(
         id=BookingId(context.entropy.new_id()),
         event_id=EventId(context.entropy.new_id()),
@@ -264,6 +263,7 @@ async def add_booking(
         notes=order.notes,
         now=context.now,
         payment_window=window,
+        answer_window=deadlines.answer,
         agreed=is_staff(context.actor, bookable),
         series_id=series_id,
         services=bookable.schedule.services,

@@ -179,6 +179,7 @@ async def begin_session(command: OpenSession, tx: IdentityTx, context: UseCaseCo
         user.id,
         command.client,
         context.now,
+        life=security.lifetimes.refresh_token,
         second_factor=two_factors,
         device_id=None if device is None else device.id,
     )
@@ -273,7 +274,11 @@ async def _refresh(command: RefreshSession, tx: IdentityTx, context: UseCaseCont
         return SignedIn(user, session.id, tokens.following(token, session.seed).text, session.second_factor)
     seed = tokens.seed()
     following = tokens.following(token, seed)
-    await tx.sessions.save(session.rotated(following, seed, command.client, context.now))
+    life = context.get(SecurityPorts).lifetimes
+    rotated = session.rotated(
+        following, seed, command.client, context.now, life=life.refresh_token, in_all=life.session
+    )
+    await tx.sessions.save(rotated)
     return SignedIn(user, session.id, following.text, session.second_factor)
 
 

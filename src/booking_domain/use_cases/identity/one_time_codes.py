@@ -130,6 +130,7 @@ async def issue_code(command: RequestCode, tx: IdentityTx, context: UseCaseConte
         code_id=CodeId(context.entropy.new_id()),
         user_id=None if command.user is None else command.user.id,
         now=context.now,
+        life=context.get(SecurityPorts).lifetimes.code,
     )
     await tx.one_time_codes.save(code)
     issued = IssuedCode(
@@ -269,7 +270,7 @@ async def _unlock(guess: CodeGuess, tx: IdentityTx, context: UseCaseContext) -> 
 async def _sign_in(command: SignInByCode, tx: IdentityTx, context: UseCaseContext) -> SignedIn:
     """Begin a session; a locked password stays locked. The first code of a contact verifies it: see `ownership`.
 
-    The session uses up the code. While the second factor is missing or wrong, the code stays good for its five minutes:
+    The session uses up the code. While the second factor is missing or wrong, the code stays good for its time:
     second factors have their own count.
     """
     return await sign_in_with(await _check(command.guess, tx, context), command, tx, context)

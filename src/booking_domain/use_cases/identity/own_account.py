@@ -29,7 +29,7 @@ from booking_domain.identity.passkeys import PasskeyId
 from booking_domain.identity.passwords import own_words
 from booking_domain.identity.recognition import Recognised, recognise
 from booking_domain.identity.security import Identity
-from booking_domain.identity.telegram_links import LINK_CODE_LIFE, LinkCodes
+from booking_domain.identity.telegram_links import LinkCodes
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.errors import InvalidValue
@@ -386,7 +386,7 @@ async def _start_telegram_link(
     """
     proof = await check_password(identity, requester, password)
     await identity.executor.run(allow_linking, proof, actor=requester.actor)
-    good_until = (identity.clock.now() + LINK_CODE_LIFE).replace(microsecond=0)
+    good_until = (identity.clock.now() + identity.security.lifetimes.telegram_link).replace(microsecond=0)
     return codes.issue(requester.actor.id, requester.session_id, good_until), good_until
 
 

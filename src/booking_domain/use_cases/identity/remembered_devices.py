@@ -8,6 +8,7 @@ from booking_domain.identity.errors import InvalidToken, SecondFactorMissing, Si
 from booking_domain.identity.events import DeviceRemembered, account_event
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.remembered_devices import MOST_DEVICES, DeviceNotFound, RememberedDevice
+from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import UseCase, UseCaseContext
@@ -48,7 +49,12 @@ async def _remember(command: RememberDevice, tx: IdentityTx, context: UseCaseCon
     if own.current.device_id is not None or abs(context.now - own.current.created_at) >= FRESH:
         raise SignInTooOld
     device, token = RememberedDevice.make(
-        DeviceId(context.entropy.new_id()), own.user.id, command.client, context.entropy, context.now
+        DeviceId(context.entropy.new_id()),
+        own.user.id,
+        command.client,
+        context.entropy,
+        context.now,
+        life=context.get(SecurityPorts).lifetimes.remembered_device,
     )
     for least_used in (await tx.remembered_devices.live(own.user.id, context.now))[MOST_DEVICES - 1 :]:
         await tx.remembered_devices.remove(least_used.id)

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.known_clients import ClientTrace
-from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose
+from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
 from booking_domain.shared.actor import Actor, Role
@@ -103,9 +103,9 @@ class CompleteProfileBody(Body, frozen=True, kw_only=True):
     """The user's time zone (IANA). Default: the one that the sign-up named, or the platform's."""
 
 
-def code_sent_json(retry_after: int = COOL_DOWN_SECONDS) -> CodeSentJson:
+def code_sent_json(identity: Identity, retry_after: int = COOL_DOWN_SECONDS) -> CodeSentJson:
     """Return the answer to every request for a code."""
-    return CodeSentJson(expires_in=int(CODE_LIFE.total_seconds()), retry_after=retry_after)
+    return CodeSentJson(expires_in=int(identity.security.lifetimes.code.total_seconds()), retry_after=retry_after)
 
 
 _OF_VERIFY: Final = documented(
@@ -143,7 +143,7 @@ async def send_otp(
         await own_account.start_sign_up(identity, data.contact(), language, client_trace=client_trace)
     else:
         await own_account.send_code(identity, data.contact(), CodePurpose(data.purpose), client_trace=client_trace)
-    return code_sent_json()
+    return code_sent_json(identity)
 
 
 @post("/verify-otp", status_code=200, opt=IF_VALID | ONE_FACTOR | limited_as(AUTH) | _OF_VERIFY)
@@ -162,7 +162,8 @@ async def verify_otp(
     `login` returns the same as `/auth/login`. So does `signup`: if no account has the address or number, it creates one
     with the status `pending`, whose tokens can only complete the profile (`/auth/complete-profile`) within a day;
     otherwise it signs in to the account. `verify` marks the address or number as verified, and `unlock` unlocks the
-    password; both answer 204. A code is valid for five minutes, five guesses and one use. If the account has a second
+    password; both answer 204. A code is valid for the `expiresIn` of its
+    request, five guesses and one use. If the account has a second
     factor, `login` needs `secondFactor`, as `/auth/login` does; a missing or wrong one does not use up the code.
 
     The first `verify`, `login` or `signup` of an account without a verified contact removes all access from before: the

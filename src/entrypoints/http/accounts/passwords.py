@@ -67,7 +67,9 @@ async def forgot_password(
 
     The answer is the same whether or not there is such an account, and whether or not a code was just sent.
     """
-    return code_sent_json(await own_account.forget_password(identity, data.contact(), client_trace=client_trace))
+    return code_sent_json(
+        identity, await own_account.forget_password(identity, data.contact(), client_trace=client_trace)
+    )
 
 
 @post(

@@ -161,10 +161,11 @@ async def refresh(
 ) -> Response[SignedInJson]:
     """Trade a refresh token for new tokens.
 
-    A refresh token can be used once, within 30 days; a session lasts at most 180 days. Reuse of a token ends its
-    session, because the token may have been stolen. Parallel requests are safe: within ten seconds of its first use, a
-    token returns the same next token again, unless that one has already been used. With `X-Session-Mode: cookie`, the
-    token is read from the cookie if the body has none.
+    A refresh token can be used once, until the session has not been used for a time (by default 30 days); a session
+    lasts at most 180 days by default. Reuse of a token ends its session, because the token may have been stolen.
+    Parallel requests are safe: within ten seconds of its first use, a token returns the same next token again, unless
+    that one has already been used. With `X-Session-Mode: cookie`, the token is read from the cookie if the body has
+    none.
     """
     refresh_token = session_mode.refresh_token(data.refresh_token)
     if refresh_token is None:

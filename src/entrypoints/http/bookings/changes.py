@@ -186,8 +186,8 @@ async def offer_other_times(
 ) -> Response[BookingJson]:
     """Offer other times for a request, as the provider or the manager of its salon.
 
-    The customer can accept one of them within 48 hours, if it is still free, and with it the price and the deposit that
-    the provider names. The booking's own time may be among them.
+    The customer can accept one of them until `dueAt` (48 hours by default), if it is still free, and with it the price
+    and the deposit that the provider names. The booking's own time may be among them.
     """
     command = OfferTimes(booking_id=booking_id, expected_version=expected_version(if_match), **_offered(data))
     return await run(offer_times, command, answer=booking_json)

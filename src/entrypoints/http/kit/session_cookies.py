@@ -11,11 +11,13 @@ need `X-Session-Mode`, which a page of another site cannot send.
 
 import hmac
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from litestar import Request
 
 from booking_domain.identity.errors import InvalidCsrfToken
+from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE
 from booking_domain.shared.ids import SessionId
 
 MODE: Final = "X-Session-Mode"
@@ -33,7 +35,16 @@ _OWN_SITE: Final = frozenset({"same-origin", "none"})
 class SessionCookies:
     """Issues and checks CSRF tokens: HMAC-SHA256 of the session's id; also accepts tokens of previous keys."""
 
-    def __init__(self, key: bytes, *, previous: Sequence[bytes] = (), origins: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        key: bytes,
+        *,
+        previous: Sequence[bytes] = (),
+        origins: Collection[str] = (),
+        life: timedelta = REFRESH_TOKEN_LIFE,
+    ) -> None:
+        self.life: Final = int(life.total_seconds())
+        """How long the cookie of a refresh token is kept, in seconds."""
         self._key = key
         self._keys = (key, *previous)
         self._origins = frozenset(origins)

@@ -7,7 +7,6 @@ from litestar import Request
 from litestar.datastructures import Cookie
 
 from booking_domain.identity.known_clients import KNOWN_FOR
-from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE
 from booking_domain.shared.ids import SessionId
 from booking_domain.use_cases.identity.sign_in import Tokens
 from entrypoints.http.kit.injection import Injected
@@ -50,8 +49,7 @@ class SessionMode:
         """The cookies that keep a new session; none if the client keeps the tokens."""
         if not self.in_cookies:
             return ()
-        until = int(REFRESH_TOKEN_LIFE.total_seconds())
-        kept = _cookies((tokens.access.text, tokens.access.expires_in), (tokens.refresh_token, until))
+        kept = _cookies((tokens.access.text, tokens.access.expires_in), (tokens.refresh_token, self._cookies.life))
         if tokens.client_token is None:
             return kept
         return (*kept, _cookie(CLIENT_COOKIE, tokens.client_token, int(KNOWN_FOR.total_seconds()), "strict"))

@@ -127,12 +127,12 @@ async def request_phone_change(
 
     The account's password is required; wrong ones count towards the limits of `/auth/login`. An account without a
     password must have signed in within five minutes. The answer is the same whether or not another account has the
-    number. A code is valid for five minutes and five guesses; it can be requested once a minute, and ten times in 24
-    hours.
+    number. A code is valid for `expiresIn` seconds and five guesses; it can be requested once a minute, and ten times
+    in 24 hours.
     """
     requester = Requester(actor, session_id)
     await start_contact_change(identity, requester, ContactInput(phone=data.phone), data.current_password)
-    return code_sent_json()
+    return code_sent_json(identity)
 
 
 @post("/phone/confirm", status_code=200, opt=_GUARDED | _OF_CONFIRMATION, operation_id="confirmPhoneChange")
@@ -170,7 +170,7 @@ async def request_email_change(
     """Send a code to your new or first e-mail address. The rules are those of `/phone`."""
     requester = Requester(actor, session_id)
     await start_contact_change(identity, requester, ContactInput(email=data.email), data.current_password)
-    return code_sent_json()
+    return code_sent_json(identity)
 
 
 @post(
