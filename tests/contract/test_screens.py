@@ -14,15 +14,18 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.salons import Salon
 from booking_domain.customers.ports import CustomerFilter, CustomerScope
 from booking_domain.identity.model import User
+from booking_domain.identity.ports import UserFilter
 from booking_domain.shared.actor import Actor, Role
-from booking_domain.shared.ids import SalonId
+from booking_domain.shared.ids import SalonId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import a_cast, store_bookings
 from booking_domain.use_cases.bookings.queries import list_bookings
-from booking_domain.use_cases.catalogue.salon_queries import list_invitations, list_own_salons
+from booking_domain.use_cases.catalogue.salon_queries import list_all_salons, list_invitations, list_own_salons
 from booking_domain.use_cases.catalogue.salon_slots import salon_schedules
 from booking_domain.use_cases.customers.commands import list_customers
+from booking_domain.use_cases.identity.queries import list_users
+from booking_domain.use_cases.platform.connections import SalonSearch
 from booking_domain.use_cases.platform.listings import BookingListFilter, BookingListOrder
 
 Calls = Sequence[Callable[[], Awaitable[Sequence[Any]]]]
@@ -110,6 +113,25 @@ async def test_the_slots_of_a_salon_take_as_many_statements_as_those_of_one_memb
         assert len(found.schedules) == members
         counts.append(len(sent))
     assert counts == [4, 4]  # members, profiles, hours, claims
+
+
+async def test_the_connections_of_many_take_as_many_statements_as_those_of_one(
+    postgres_backend: PostgresBackend, sent: list[Statement]
+) -> None:
+    make, admin = Builder(), Actor(UserId(Builder().entropy.new_id()), Role.ADMIN)
+    for members in (1, 4):
+        scene = await a_salon(postgres_backend, make, members=members, bookings=1)
+        reads, people = scene.reads, SalonSearch(salon_id=scene.salon.id)
+        sent.clear()
+        assert len(await list_users(admin, UserFilter(role=Role.PROVIDER, limit=members), reads, now=NOW)) == members
+        assert len(sent) == 4  # accounts, locks, profiles with salons, salons that are managed
+        sent.clear()
+        [salon] = await list_all_salons(admin, people, reads.connections)
+        assert len(salon.members) == members
+        ids = [each.profile.id for each in salon.members]
+        assert len(sent) == 2  # salons, people
+        assert len(await reads.connections.of_providers(ids)) == members
+        assert len(sent) == 3
 
 
 @pytest.mark.parametrize(("members", "bookings"), [(1, 1), (4, 6)])

@@ -342,6 +342,8 @@ class ProviderFilter:
     status: ProfileStatus | None = None
     salon_id: SalonId | None = None
     """Members of this salon."""
+    text: str | None = None
+    """A part of the display name, or of the owner's name or e-mail address, folded."""
     order: ProviderOrder = ProviderOrder.REGISTERED
     after: ProviderId | None = None
     """The last provider of the previous page."""

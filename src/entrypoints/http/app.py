@@ -66,6 +66,7 @@ from entrypoints.http.live import routes as live
 from entrypoints.http.providers import admin
 from entrypoints.http.providers import routes as providers
 from entrypoints.http.refunds import routes as refunds
+from entrypoints.http.salons import admin as salon_admin
 from entrypoints.http.salons import routes as salons
 from entrypoints.http.users import access
 from entrypoints.http.users import routes as users
@@ -86,6 +87,7 @@ RESOURCES: Final = (
     administration.routes,
     availability.routes,
     salons.routes,
+    salon_admin.routes,
     booking_links.routes,
     scheduling.routes,
     services.routes,

@@ -3,6 +3,7 @@
 from typing import Final
 
 from adapters.postgres.catalogue.booking_links import PostgresBookingLinkReads, PostgresBookingLinks
+from adapters.postgres.catalogue.connections import PostgresConnectionReads
 from adapters.postgres.catalogue.profiles import PostgresProfiles, PostgresProviderReads
 from adapters.postgres.catalogue.salons import PostgresSalonHours, PostgresSalonReads, PostgresSalons
 from adapters.postgres.catalogue.tables import (
@@ -37,3 +38,4 @@ class CatalogueReads(ReadGroup):
     providers = part(PostgresProviderReads)
     salons = part(PostgresSalonReads)
     booking_links = part(PostgresBookingLinkReads)
+    connections = part(PostgresConnectionReads)

@@ -5,10 +5,13 @@ from dataclasses import replace
 from typing import Any, Final
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Text, and_, bindparam, exists, func, or_, select
 
 from adapters.postgres.catalogue.tables import providers, sort_keys
+from adapters.postgres.identity.tables import users
+from adapters.postgres.identity.users import NAMES
 from adapters.postgres.kit.codec import Columns, Converted, Mapper, Renamed
+from adapters.postgres.kit.folding import folded
 from adapters.postgres.kit.images import image_json, image_of
 from adapters.postgres.kit.listing import parameters
 from adapters.postgres.kit.rows import Rows, SavedRows
@@ -119,6 +122,11 @@ _PROFILE_OF_OWNER: Final = Statement(select(*PROFILE.columns).where(_p.owner_id 
 _VIEW_BY_ID: Final = Statement(_VIEW.where(_p.id == bindparam("provider_id")))
 _VIEW_BY_OWNER: Final = Statement(_VIEW.where(_p.owner_id == bindparam("user_id")))
 _last: Final = providers.alias("last")
+_TEXT: Final = bindparam("text", type_=Text())
+_OWNER_FOUND: Final = exists().where(
+    users.c.id == _p.owner_id,
+    or_(*(func.strpos(folded(each), folded(_TEXT)) > 0 for each in (NAMES, users.c.email))),
+)
 
 
 def _page(follows: ColumnElement[bool], *order: ColumnElement[Any]) -> Statement:
@@ -126,6 +134,7 @@ def _page(follows: ColumnElement[bool], *order: ColumnElement[Any]) -> Statement
         _VIEW.where(
             if_given("status", _p.status, _p.status == bindparam("status")),
             if_given("salon_id", _p.salon_id, _p.salon_id == bindparam("salon_id")),
+            or_(_TEXT.is_(None), func.strpos(folded(_p.display_name), folded(_TEXT)) > 0, _OWNER_FOUND),
             if_given("after", _p.id, follows),
         )
         .order_by(*order)

@@ -68,7 +68,7 @@ _MANAGER_OF: Final = Statement(
 _COUNT: Final = Statement(select(func.count()).where(_s.manager_id == bindparam("manager_id")))
 _HOURS: Final = Statement(select(_s.time_zone, _s.hours).where(_s.id == _THIS))
 _SAVE_HOURS: Final = Statement(update(salons).where(_s.id == _THIS).values(hours=bindparam("hours")))
-_PEOPLE: Final = cast(
+PEOPLE: Final = cast(
     CompoundSelect[Any],
     union_all(
         select(
@@ -79,18 +79,18 @@ _PEOPLE: Final = cast(
         select(_i.salon_id, _i.provider_id, literal_column(f"'{MemberStatus.INVITED}'")),
     ),
 ).subquery("people")
-_NAMED: Final = _PEOPLE.join(providers, _p.id == _PEOPLE.c.provider_id)
+_NAMED: Final = PEOPLE.join(providers, _p.id == PEOPLE.c.provider_id)
 _MEMBERS: Final = Statement(
-    select(_PEOPLE.c.provider_id, _PEOPLE.c.status, _p.display_name)
+    select(PEOPLE.c.provider_id, PEOPLE.c.status, _p.display_name)
     .select_from(_NAMED)
-    .where(_PEOPLE.c.salon_id == _THIS)
-    .order_by(_PEOPLE.c.provider_id)
+    .where(PEOPLE.c.salon_id == _THIS)
+    .order_by(PEOPLE.c.provider_id)
 )
 _MANAGED: Final = Statement(
-    select(*SALON.columns, _PEOPLE.c.provider_id, _PEOPLE.c.status, _p.display_name)
-    .select_from(salons.outerjoin(_NAMED, _PEOPLE.c.salon_id == _s.id))
+    select(*SALON.columns, PEOPLE.c.provider_id, PEOPLE.c.status, _p.display_name)
+    .select_from(salons.outerjoin(_NAMED, PEOPLE.c.salon_id == _s.id))
     .where(_s.manager_id == bindparam("manager_id"))
-    .order_by(_s.id, _PEOPLE.c.provider_id)
+    .order_by(_s.id, PEOPLE.c.provider_id)
 )
 _INVITATIONS: Final = Statement(
     select(*SALON.columns, _i.invited_at)

@@ -12,6 +12,7 @@ from booking_domain.shared.errors import NotPermitted, required
 from booking_domain.shared.ids import SalonId, ServiceId
 from booking_domain.shared.permissions import Permission, Relation, authorise, may, owned
 from booking_domain.shared.queries import Query
+from booking_domain.use_cases.platform.connections import ConnectionReads, SalonConnections, SalonSearch
 from booking_domain.use_cases.platform.ports import ProviderReads, SalonReads
 from booking_domain.use_cases.platform.views import (
     Invitation,
@@ -94,10 +95,26 @@ async def _get_own_membership(actor: Actor, salons: SalonReads, providers: Provi
     return None if own is None else await salons.of_provider(own.profile.id)
 
 
+async def _list_all_salons(
+    actor: Actor, criteria: SalonSearch, connections: ConnectionReads
+) -> Sequence[SalonConnections]:
+    """A page of all salons with their people, newest first; for admins."""
+    authorise(actor, Permission.SEE_USERS)
+    return await connections.salons(criteria)
+
+
+async def _get_any_salon(actor: Actor, salon_id: SalonId, connections: ConnectionReads) -> SalonConnections:
+    """One salon with its people; for admins."""
+    found = await _list_all_salons(actor, SalonSearch(salon_id=salon_id, limit=1), connections)
+    return required(next(iter(found), None), SalonNotFound)
+
+
 get_salon_page: Final = Query(_get_salon_page, (SalonNotFound,))
 search_salons: Final = Query(_search_salons)
 get_salon: Final = Query(_get_salon, (SalonNotFound,))
 list_salon_members: Final = Query(_list_salon_members, (SalonNotFound,))
 list_own_salons: Final = Query(_list_own_salons, (NotPermitted,))
 list_invitations: Final = Query(_list_invitations, (NotPermitted,))
+list_all_salons: Final = Query(_list_all_salons, (NotPermitted,))
+get_any_salon: Final = Query(_get_any_salon, (NotPermitted, SalonNotFound))
 get_own_membership: Final = Query(_get_own_membership, (NotPermitted,))

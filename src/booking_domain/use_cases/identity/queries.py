@@ -9,7 +9,6 @@ from booking_domain.identity.code_history import CodeFilter, CodeHistoryReads, I
 from booking_domain.identity.errors import InvalidToken, UserNotFound
 from booking_domain.identity.legal import AcceptanceReads, DocumentState, LegalDocuments, document_states
 from booking_domain.identity.model import User
-from booking_domain.identity.passwords import CredentialReads
 from booking_domain.identity.ports import LoginReads, SessionReads, UserFilter, UserReads
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.shared.actor import Actor
@@ -17,6 +16,8 @@ from booking_domain.shared.errors import NotPermitted, required
 from booking_domain.shared.ids import LoginId, SessionId, UserId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
+from booking_domain.use_cases.platform.connections import NOT_CONNECTED, AccountConnections
+from booking_domain.use_cases.platform.ports import Reads
 
 MOST_SESSIONS: Final = 100
 """How many of an account's live sessions are listed."""
@@ -72,27 +73,25 @@ class ManagedUser:
     user: User
     locked_until: datetime | None = None
     """When wrong passwords cease to lock it; None: they do not."""
+    connections: AccountConnections = NOT_CONNECTED
 
 
-async def with_locks(users: Sequence[User], credentials: CredentialReads, now: datetime) -> Sequence[ManagedUser]:
-    """The accounts, and which of them are locked."""
-    locked = await credentials.locked([user.id for user in users], now)
-    return [ManagedUser(user, locked.get(user.id)) for user in users]
+async def managed_users(users: Sequence[User], reads: Reads, now: datetime) -> Sequence[ManagedUser]:
+    """The accounts, which of them are locked, and what belongs to them."""
+    ids = [user.id for user in users]
+    locked, connections = await reads.credentials.locked(ids, now), await reads.connections.of_users(ids)
+    return [ManagedUser(each, locked.get(each.id), connections.get(each.id, NOT_CONNECTED)) for each in users]
 
 
-async def _list_users(
-    actor: Actor, criteria: UserFilter, users: UserReads, credentials: CredentialReads, *, now: datetime
-) -> Sequence[ManagedUser]:
+async def _list_users(actor: Actor, criteria: UserFilter, reads: Reads, *, now: datetime) -> Sequence[ManagedUser]:
     """A page of accounts, newest first; for admins."""
     authorise(actor, Permission.SEE_USERS)
-    return await with_locks(await users.page(criteria), credentials, now)
+    return await managed_users(await reads.users.page(criteria), reads, now)
 
 
-async def _get_user(
-    actor: Actor, user_id: UserId, users: UserReads, credentials: CredentialReads, *, now: datetime
-) -> ManagedUser:
+async def _get_user(actor: Actor, user_id: UserId, reads: Reads, *, now: datetime) -> ManagedUser:
     """One account; for admins."""
-    (found,) = await with_locks([await _seen(actor, user_id, users)], credentials, now)
+    (found,) = await managed_users([await _seen(actor, user_id, reads.users)], reads, now)
     return found
 
 

@@ -34,6 +34,7 @@ from booking_domain.scheduling import ports as scheduling
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import BookingId, ProviderId, ProviderPayoutId, RefundId, SalonId, UserId
 from booking_domain.shared.repositories import SharedReadGroup, SharedRepositories
+from booking_domain.use_cases.platform.connections import ConnectionReads
 from booking_domain.use_cases.platform.favourites import FavouriteReadGroup
 from booking_domain.use_cases.platform.listings import BookingListFilter, MoneyFilter, MoneyOrder, TransactionReads
 from booking_domain.use_cases.platform.personal_data import PersonalData
@@ -193,6 +194,8 @@ class PlatformReadGroup(Protocol):
 
     @property
     def appointments(self) -> AppointmentReads: ...
+    @property
+    def connections(self) -> ConnectionReads: ...
     @property
     def refund_transfers(self) -> RefundTransferReads: ...
     @property

@@ -20,12 +20,14 @@ from booking_domain.use_cases.accounts.delete_account import DeleteAccount, dele
 from booking_domain.use_cases.identity import queries
 from booking_domain.use_cases.identity.administration import MOST_AT_ONCE, BulkAction, ChangeUser, ChangeUsers, Reason
 from booking_domain.use_cases.identity.queries import ManagedUser
+from booking_domain.use_cases.platform.connections import NOT_CONNECTED
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.accounts.schemas import UserJson
+from entrypoints.http.kit.connections import LinkedProfileJson, LinkedSalonJson, linked_profile_json, linked_salon_json
 from entrypoints.http.kit.csv_cells import PAGE, Columns, csv_response
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, Page, read_cursor
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known, variant_of
 from entrypoints.http.kit.fields import (
     Body,
     Cursor,
@@ -149,6 +151,12 @@ class ManagedUserJson(UserJson, frozen=True, kw_only=True):
     """When the address was marked undeliverable. It gets no news until it is verified again or an admin restores it."""
     email_undeliverable_reason: Undeliverable | None = None
     """Why the e-mail address was marked undeliverable."""
+    profile: LinkedProfileJson | None = None
+    """The profile of a provider, in any status."""
+    salon: LinkedSalonJson | None = None
+    """The salon that the profile is a member of."""
+    managed_salons: tuple[LinkedSalonJson, ...]
+    """The salons that the account manages."""
     version: int
 
 
@@ -169,8 +177,21 @@ def account_status(managed: ManagedUser) -> AccountStatus:
     return AccountStatus.LOCKED if active and managed.locked_until else AccountStatus(managed.user.status)
 
 
-managed_user_json: Final = projection(ManagedUser, ManagedUserJson, within="user", status=account_status)
+managed_user_json: Final = projection(
+    ManagedUser,
+    ManagedUserJson,
+    within=("user", "connections"),
+    status=account_status,
+    profile=linked_profile_json,
+    salon=linked_salon_json,
+    managed_salons=linked_salon_json,
+)
 """Show an account to an admin."""
+
+
+def _tag(managed: ManagedUser) -> dict[str, str]:
+    connected = managed.connections != NOT_CONNECTED
+    return etag(managed.user.version, variant_of(managed.connections) if connected else "")
 
 
 def phone_in(text: str, phone_numbers: PhoneNumbers) -> str | None:
@@ -217,7 +238,7 @@ async def list_users(
     """List accounts, newest first; for admins. An account stays `locked` for a day after its third wrong password."""
     now = clock.now()
     chosen = params.page(identity.phone_numbers, now)
-    found = await queries.list_users(actor, chosen, reads.users, reads.credentials, now=now)
+    found = await queries.list_users(actor, chosen, reads, now=now)
     return ManagedUsersJson.of(found, params.limit, managed_user_json, lambda managed: managed.user.id)
 
 
@@ -244,7 +265,7 @@ async def export_users(
         "users",
         COLUMNS,
         params.chosen(identity.phone_numbers, None, PAGE, now),
-        lambda chosen: queries.list_users(actor, chosen, reads.users, reads.credentials, now=now),
+        lambda chosen: queries.list_users(actor, chosen, reads, now=now),
         lambda managed: managed.user.id,
     )
 
@@ -258,10 +279,10 @@ async def get_user(
     if_none_match: IfNoneMatch = None,
 ) -> Response[ManagedUserJson]:
     """Return one account; for admins. While it is `locked` there is no `ETag`, because the lock expires by itself."""
-    managed = await queries.get_user(actor, user_id, reads.users, reads.credentials, now=clock.now())
+    managed = await queries.get_user(actor, user_id, reads, now=clock.now())
     if managed.locked_until is not None:
         return Response(managed_user_json(managed))
-    return unless_known(managed_user_json(managed), etag(managed.user.version), if_none_match)
+    return unless_known(managed_user_json(managed), _tag(managed), if_none_match)
 
 
 @patch(
@@ -287,8 +308,8 @@ async def change_a_user(
     user = await run(
         change_user, ChangeUser(user_id=user_id, expected_version=expected_version(if_match), **_change(data))
     )
-    [managed] = await queries.with_locks([user], reads.credentials, clock.now())
-    return Response(managed_user_json(managed), headers=etag(user.version))
+    [managed] = await queries.managed_users([user], reads, clock.now())
+    return Response(managed_user_json(managed), headers=_tag(managed))
 
 
 @post(

@@ -2,9 +2,11 @@
 
 import re
 from typing import Annotated, Any, Final, TypeVar
+from zlib import crc32
 
 from litestar import Response
 from litestar.params import HeaderParameter
+from msgspec.json import encode
 
 from entrypoints.http.kit.refusals import invalid_input
 
@@ -26,6 +28,11 @@ def etag(version: int, variant: str = "") -> dict[str, str]:
     distinguishes variants; `If-Match` ignores them, since all of them show the same version.
     """
     return {"ETag": f'"{version}-{variant}"' if variant else f'"{version}"'}
+
+
+def variant_of(shown: object) -> str:
+    """The variant of a version that is shown together with what has no version of its own."""
+    return f"{crc32(encode(shown)):08x}"
 
 
 def expected_version(if_match: str | None) -> frozenset[int] | None:

@@ -4,9 +4,11 @@ from typing import Final
 
 from litestar import Response, Router, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
+from msgspec.structs import asdict
 
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.files.ports import ObjectLinks
+from booking_domain.identity.model import UserStatus
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import ProviderId
@@ -23,12 +25,21 @@ from booking_domain.use_cases.catalogue.publication import (
     reinstate_profile,
     suspend_profile,
 )
+from booking_domain.use_cases.platform.connections import ProfileConnections
 from booking_domain.use_cases.platform.ports import Reads
+from booking_domain.use_cases.platform.views import ProviderView
 from entrypoints.http.bookings.schemas import BookingsJson, booking_json
-from entrypoints.http.kit.cursors import cut
+from entrypoints.http.kit.connections import (
+    LinkedAccountJson,
+    LinkedSalonJson,
+    linked_account_json,
+    linked_salon_json,
+)
+from entrypoints.http.kit.cursors import Page, cut
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known, variant_of
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.projection import members
 from entrypoints.http.kit.running import Run
 from entrypoints.http.providers.schemas import (
     APPROVED,
@@ -42,15 +53,47 @@ from entrypoints.http.providers.schemas import (
     ProfilesQuery,
     ProviderBookingsQuery,
     ProviderJson,
-    ProvidersJson,
     SuspendBody,
     bookings_members,
     correct_members,
     decide_members,
     profiles_filter,
     provider_json_with_note,
-    providers_page,
 )
+
+
+class ManagedProviderJson(ProviderJson, frozen=True, kw_only=True):
+    """A provider, for admins: with the account and the salon that it belongs to."""
+
+    account: LinkedAccountJson
+    """The account of its owner."""
+    salon: LinkedSalonJson | None = None
+    """The salon that it is a member of."""
+    manager: LinkedAccountJson | None = None
+    """The manager of the salon."""
+
+
+class ManagedProvidersJson(Page[ManagedProviderJson], frozen=True, kw_only=True):
+    """A page of providers, for admins."""
+
+
+_linked: Final = members(
+    ProfileConnections,
+    ManagedProviderJson,
+    given=ProviderJson.__struct_fields__,
+    account=linked_account_json,
+    salon=linked_salon_json,
+    manager=linked_account_json,
+)
+
+
+def _managed_json(view: ProviderView, linked: ProfileConnections, links: ObjectLinks) -> ManagedProviderJson:
+    return ManagedProviderJson(**asdict(provider_json_with_note(view, links)), **_linked(linked))
+
+
+def _tag(view: ProviderView, linked: ProfileConnections) -> dict[str, str]:
+    usual = linked.salon is None and linked.account.status is UserStatus.ACTIVE
+    return etag(view.profile.version, "" if usual else variant_of(linked))
 
 
 @get("/", opt=documented(providers.list_profiles))
@@ -59,10 +102,16 @@ async def list_profiles(
     actor: Injected[Actor],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
-) -> ProvidersJson:
+) -> ManagedProvidersJson:
     """List all provider profiles, or those in one status. Admins only."""
     found = await providers.list_profiles(actor, profiles_filter(params), reads.providers)
-    return providers_page(found, params.limit, provider_json_with_note, object_storage)
+    linked = await reads.connections.of_providers([view.profile.id for view in found])
+    return ManagedProvidersJson.of(
+        found,
+        params.limit,
+        lambda view: _managed_json(view, linked[view.profile.id], object_storage),
+        lambda view: view.profile.id,
+    )
 
 
 @patch(
@@ -78,7 +127,7 @@ async def decide_on_provider(
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
-) -> Response[ProviderJson]:
+) -> Response[ManagedProviderJson]:
     """Approve or reject a submitted profile. Admins only."""
     command = DecideOnProfile(
         provider_id=provider_id,
@@ -98,12 +147,13 @@ async def get_profile(
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_none_match: IfNoneMatch = None,
-) -> Response[ProviderJson]:
+) -> Response[ManagedProviderJson]:
     """Return a profile in any status, with its documents at URLs of five minutes. Admins only."""
     view = await providers.get_profile(actor, provider_id, reads)
-    tag = etag(view.profile.version)
+    linked = (await reads.connections.of_providers([provider_id]))[provider_id]
+    tag = _tag(view, linked)
     # The URLs of documents expire, so a client's cached copy goes stale.
-    return unless_known(provider_json_with_note(view, object_storage), tag, None if view.documents else if_none_match)
+    return unless_known(_managed_json(view, linked, object_storage), tag, None if view.documents else if_none_match)
 
 
 @patch("/{provider_id:str}", opt=documented(correct_profile, providers.get_profile, body=CORRECTION))
@@ -116,7 +166,7 @@ async def correct_a_profile(
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
-) -> Response[ProviderJson]:
+) -> Response[ManagedProviderJson]:
     """Correct the texts and the location of a profile. Its owner is notified. Admins only."""
     await run(
         correct_profile,
@@ -139,7 +189,7 @@ async def suspend_a_profile(
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
-) -> Response[ProviderJson]:
+) -> Response[ManagedProviderJson]:
     """Suspend a profile: it is no longer listed and takes no bookings. Admins only.
 
     Its owner is notified of the reason. Its upcoming bookings are under review until an admin decides about them; their
@@ -162,7 +212,7 @@ async def reinstate_a_profile(
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
-) -> Response[ProviderJson]:
+) -> Response[ManagedProviderJson]:
     """End the suspension of a profile. Its account must be active and have the role `provider`. Admins only."""
     command = ReinstateProfile(provider_id=provider_id, expected_version=expected_version(if_match))
     return await run(reinstate_profile, command, then=lambda: _shown(provider_id, actor, reads, object_storage))
@@ -207,9 +257,13 @@ async def decide_on_some_bookings(
     return await run(decide_on_bookings, command, answer=lambda changed: DecidedJson(changed=changed))
 
 
-async def _shown(provider_id: ProviderId, actor: Actor, reads: Reads, links: ObjectLinks) -> Response[ProviderJson]:
+async def _shown(
+    provider_id: ProviderId, actor: Actor, reads: Reads, links: ObjectLinks
+) -> Response[ManagedProviderJson]:
     view = await providers.get_profile(actor, provider_id, reads)
-    return Response(provider_json_with_note(view, links), status_code=200, headers=etag(view.profile.version))
+    linked = (await reads.connections.of_providers([provider_id]))[provider_id]
+    tag = _tag(view, linked)
+    return Response(_managed_json(view, linked, links), status_code=200, headers=tag)
 
 
 routes: Final = Router(

@@ -508,6 +508,17 @@ class ProvidersQuery(PageQuery, frozen=True, kw_only=True):
 class ProfilesQuery(PageQuery, frozen=True, kw_only=True):
     """A page of profiles, for admins."""
 
+    q: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=254,
+                description="A part of the display name, or of the owner's name or e-mail address.",
+            ),
+        ]
+        | None
+    ) = None
     status: ProfileStatus | None = None
 
 
@@ -519,9 +530,11 @@ bookings_members: Final = members(
     **PAGE_AND_ONE,
 )
 providers_filter: Final = projection(
-    ProvidersQuery, ProviderFilter, default=("status", "salon_id"), order="sort", **PAGE_AND_ONE
+    ProvidersQuery, ProviderFilter, default=("status", "salon_id", "text"), order="sort", **PAGE_AND_ONE
 )
-profiles_filter: Final = projection(ProfilesQuery, ProviderFilter, default=("salon_id", "order"), **PAGE_AND_ONE)
+profiles_filter: Final = projection(
+    ProfilesQuery, ProviderFilter, default=("salon_id", "order"), text="q", **PAGE_AND_ONE
+)
 
 
 class PointJson(Json, frozen=True, kw_only=True):

@@ -305,13 +305,13 @@ class MembersJson(Json, frozen=True, kw_only=True):
 
 def salon_json(salon: Salon, links: ObjectLinks) -> SalonJson:
     """Show a salon."""
-    return SalonJson(**_members(salon, links))
+    return SalonJson(**salon_members(salon, links))
 
 
 def salon_page_json(page: SalonPage, links: ObjectLinks) -> SalonPageJson:
     """Show a salon with its hours and providers."""
     return SalonPageJson(
-        **_members(page.view.salon, links),
+        **salon_members(page.view.salon, links),
         hours=hours_json(page.view),
         services=tuple(_service_json(service, offers) for service, offers in page.services),
         providers=tuple(provider_json(view, links) for view in page.providers),
@@ -341,7 +341,7 @@ def listed_salons_json(found: Sequence[ListedSalon], limit: int, links: ObjectLi
 
 def _listed_json(listed: ListedSalon, links: ObjectLinks) -> ListedSalonJson:
     return ListedSalonJson(
-        **_members(listed.salon, links),
+        **salon_members(listed.salon, links),
         provider_count=listed.totals.count,
         rating=listed.totals.rating.average,
         rating_count=listed.totals.rating.count,
@@ -352,8 +352,8 @@ def _listed_json(listed: ListedSalon, links: ObjectLinks) -> ListedSalonJson:
 _salon: Final = members(Salon, SalonJson, given=("photos",), location=point_json)
 
 
-def _members(salon: Salon, links: ObjectLinks) -> dict[str, Any]:
-    """The members of `SalonJson`."""
+def salon_members(salon: Salon, links: ObjectLinks) -> dict[str, Any]:
+    """Return the members of `SalonJson`."""
     return {"photos": tuple(picture_json(photo, links) for photo in salon.photos), **_salon(salon)}
 
 
@@ -377,7 +377,7 @@ member_json: Final = projection(MemberView, MemberJson, display_name="name")
 def managed_salon_json(view: ManagedSalon, links: ObjectLinks) -> ManagedSalonJson:
     """Show a salon to its manager."""
     return ManagedSalonJson(
-        **_members(view.salon, links), members=tuple(member_json(member) for member in view.members)
+        **salon_members(view.salon, links), members=tuple(member_json(member) for member in view.members)
     )
 
 

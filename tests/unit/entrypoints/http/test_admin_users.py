@@ -104,6 +104,7 @@ async def test_an_admin_sees_an_account_without_secrets(api: Api) -> None:
         "locale": "en",
         "timeZone": "Asia/Ulaanbaatar",
         "createdAt": "2026-11-23T00:00:00Z",
+        "managedSalons": [],
         "version": 1,
     }
     assert_problem(await api.get(f"/admin/users/{uuid4()}", admin), 404, "user.not_found")

@@ -11,14 +11,17 @@ from booking_domain.catalogue.booking_links import BookingLinkReads, BookingLink
 from booking_domain.catalogue.ports import Profiles, Salons
 from booking_domain.scheduling.ports import SalonHours
 from booking_domain.testing.catalogue.contracts.booking_links import BookingLinksContract
+from booking_domain.testing.catalogue.contracts.connections import ConnectionReadsContract
 from booking_domain.testing.catalogue.contracts.profiles import ProfilesContract
 from booking_domain.testing.catalogue.contracts.provider_reads import ProviderReadsContract
 from booking_domain.testing.catalogue.contracts.salons import SalonsContract
+from booking_domain.use_cases.platform.connections import ConnectionReads
 from booking_domain.use_cases.platform.ports import ProviderReads, SalonReads
 
 CONTRACTS: Final = {
     BookingLinkReads: BookingLinksContract,
     BookingLinks: BookingLinksContract,
+    ConnectionReads: ConnectionReadsContract,
     Profiles: ProfilesContract,
     ProviderReads: ProviderReadsContract,
     SalonHours: SalonsContract,

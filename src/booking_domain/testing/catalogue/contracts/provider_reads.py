@@ -43,6 +43,22 @@ class ProviderReadsContract(StorageContract):
             last = None if after is None else views[after].profile.id
             assert list(await self.reads.providers.page(ProviderFilter(after=last, limit=2))) == found
 
+    async def test_providers_are_found_by_parts_of_their_names_and_of_their_owners(self) -> None:
+        view, other = _view(await self.a_cast()), _view(await self.a_cast())
+        async with self.begin() as tx:
+            owner = await tx.users.lock(view.profile.owner_id)
+            assert owner is not None
+            await tx.users.save(owner.changed(family_name="Бат-Эрдэнэ", email="someone.else@example.com"))
+            named = replace(other.profile, display_name="Sárnai Ink", version=other.profile.version + 1)
+            await tx.profiles.save(named, was=other.profile)
+        for text, expected in (
+            ("sarnai", [replace(other, profile=named)]),
+            ("ЭРДЭНЭ", [view]),
+            ("one.ELSE@", [view]),
+            ("nobody at all", []),
+        ):
+            assert list(await self.reads.providers.page(ProviderFilter(text=text, limit=9))) == expected, text
+
     async def test_providers_are_listed_by_status(self) -> None:
         views = {status: _view(await self.a_cast(status)) for status in ProfileStatus}
         submitted = [views[ProfileStatus.SUBMITTED], _view(await self.a_cast(ProfileStatus.SUBMITTED))]

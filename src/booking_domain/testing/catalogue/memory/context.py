@@ -1,6 +1,7 @@
 """What catalogue adds to the database in memory."""
 
 from booking_domain.testing.catalogue.memory.booking_links import MemoryBookingLinkReads, MemoryBookingLinks
+from booking_domain.testing.catalogue.memory.connections import MemoryConnectionReads
 from booking_domain.testing.catalogue.memory.profiles import MemoryProfiles, MemoryProviderReads
 from booking_domain.testing.catalogue.memory.salons import MemorySalonHours, MemorySalonReads, MemorySalons
 from booking_domain.testing.kit.tables import Group, Part
@@ -21,3 +22,4 @@ class CatalogueReads(Group):
     providers = Part(MemoryProviderReads)
     salons = Part(MemorySalonReads)
     booking_links = Part(MemoryBookingLinkReads)
+    connections = Part(MemoryConnectionReads)

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from booking_domain.catalogue.model import Profile, ProfileExists, ProviderFilter
 from booking_domain.catalogue.ports import Profiles
+from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.bookings.memory.tables import TERMS
 from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS
+from booking_domain.testing.identity.memory.tables import USERS
 from booking_domain.testing.kit.tables import InMemory, VersionedRepository
 from booking_domain.testing.scheduling.memory.tables import CALENDARS
 from booking_domain.use_cases.platform.ports import ProviderReads
@@ -47,9 +49,14 @@ class MemoryProviderReads(InMemory, ProviderReads):
             for profile in rows.values()
             if criteria.status in {None, profile.status}
             and criteria.salon_id in {None, members.get(profile.id)}
+            and (criteria.text is None or self._is_found(profile, folded(criteria.text)))
             and (criteria.after is None or rank(profile) > rank(rows[criteria.after]))
         ]
         return [self._view(profile) for profile in sorted(found, key=rank)[: criteria.limit]]
+
+    def _is_found(self, profile: Profile, part: str) -> bool:
+        owner = self._state[USERS][profile.owner_id]
+        return any(part in folded(each) for each in (profile.display_name, owner.names, owner.email or ""))
 
     def _view(self, profile: Profile) -> ProviderView:
         state = self._state
