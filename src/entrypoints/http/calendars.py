@@ -1,12 +1,13 @@
 """`/bookings/{id}/calendar.ics`, `/providers/me/calendar…` and `/users/me/calendar…`."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from litestar import Response, Router, delete, get, post
+from litestar import Request, Response, Router, delete, get, post
 from litestar.params import FromPath
 from msgspec import Meta
 
@@ -31,9 +32,11 @@ from entrypoints.http.kit.etags import NOT_MODIFIED, IfNoneMatch, etag, matches
 from entrypoints.http.kit.fields import Json, Query, Timestamp
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.negotiation import language_for
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.running import Run
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn
+from entrypoints.languages.documents import said
 from entrypoints.settings.main import Settings
 
 FILE: Final = "\r\n".join(  # noqa: FLY002 - one line a line
@@ -97,8 +100,18 @@ def calendar_file(
     return CalendarFile(tag, files.write(shared.entries, name=shared.name, now=now))
 
 
-def calendar_response(found: CalendarFile) -> Response[str]:
+async def _answer(
+    shared_now: Callable[[datetime], Awaitable[SharedCalendar]],
+    if_none_match: str | None,
+    calendar_files: CalendarFiles,
+    clock: Clock,
+    turn: Turn,
+) -> Response[str]:
     """The calendar as a file, or 304."""
+    now = clock.now()
+    async with turn as computing:
+        shared = await shared_now(now)
+        found = await computing.run(partial(calendar_file, shared, if_none_match, calendar_files, now))
     headers = {"ETag": found.tag, **_PRIVATE}
     if found.file is None:
         return Response("", status_code=NOT_MODIFIED, media_type=ICALENDAR, headers=headers)
@@ -115,20 +128,21 @@ def _tag(shared: SharedCalendar) -> str:
     media_type=ICALENDAR,
     opt=documented(get_appointment, answer=FILE, headers=("ETag", "Content-Disposition")),
 )
-async def get_booking_file(
+async def get_booking_file(  # noqa: PLR0917
+    request: Request[Any, Any, Any],
     booking_id: FromPath[BookingId],
     actor: Injected[Actor],
     reads: Injected[Reads],
     calendar_files: Injected[CalendarFiles],
     clock: Injected[Clock],
 ) -> Response[str]:
-    """Return a booking as an iCalendar file, to its parties and admins.
+    """Return a booking as an iCalendar file, to its parties and admins, in the caller's language.
 
     The file of a later version has a higher SEQUENCE under the same UID, so a calendar updates its entry.
     """
     found = await get_appointment(actor, booking_id, reads.appointments)
     booking = found.appointment.booking
-    shown = entry(found.appointment, found.party)
+    shown = entry(found.appointment, found.party, said, language_for(request))
     file = calendar_files.write([shown], name=booking.reference, now=clock.now())
     headers = {"Content-Disposition": f'attachment; filename="{booking.reference}.ics"', **etag(booking.version)}
     return Response(file.decode(), media_type=ICALENDAR, headers=headers)
@@ -200,16 +214,16 @@ async def get_provider_calendar(
     turn: Injected[Turn],
     if_none_match: IfNoneMatch = None,
 ) -> Response[str]:
-    """Return the calendar of the provider that the token identifies.
+    """Return the calendar of the provider that the token identifies, in the language of the account.
 
     It contains bookings from 90 days ago on, at most 5,000. Cancelled and expired bookings are shown as cancelled
     for 30 days.
     """
-    now = clock.now()
-    async with turn as computing:
-        shared = await shared_calendars.get_provider_calendar(params.token, reads, now=now)
-        found = await computing.run(partial(calendar_file, shared, if_none_match, calendar_files, now))
-    return calendar_response(found)
+
+    def shared(now: datetime) -> Awaitable[SharedCalendar]:
+        return shared_calendars.get_provider_calendar(params.token, reads, now=now, say=said)
+
+    return await _answer(shared, if_none_match, calendar_files, clock, turn)
 
 
 @get(
@@ -226,16 +240,16 @@ async def get_calendar(
     turn: Injected[Turn],
     if_none_match: IfNoneMatch = None,
 ) -> Response[str]:
-    """Return the calendar of the customer that the token identifies.
+    """Return the calendar of the customer that the token identifies, in the language of the account.
 
     It contains bookings from 90 days ago on, at most 5,000. Cancelled and expired bookings are shown as cancelled
     for 30 days.
     """
-    now = clock.now()
-    async with turn as computing:
-        shared = await shared_calendars.get_customer_calendar(params.token, reads, now=now)
-        found = await computing.run(partial(calendar_file, shared, if_none_match, calendar_files, now))
-    return calendar_response(found)
+
+    def shared(now: datetime) -> Awaitable[SharedCalendar]:
+        return shared_calendars.get_customer_calendar(params.token, reads, now=now, say=said)
+
+    return await _answer(shared, if_none_match, calendar_files, clock, turn)
 
 
 def _shown(link: NewCalendarLink, whose: str, settings: Settings) -> CalendarLinkJson:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from booking_domain.notifications.notices import Words
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.languages import language_of
 from entrypoints.languages.catalogues import Catalogue, catalogue_of
@@ -32,6 +33,10 @@ class Wording:
         """The translated phrase with these values."""
         return self._catalogue.document(phrase.template).format(**values)
 
+    def words(self, words: Words) -> str:
+        """The translated words."""
+        return self._catalogue.document(words.text)
+
     def error(self, error: DomainError) -> str:
         """The message of an error."""
         return self._catalogue.error(error)
@@ -39,3 +44,8 @@ class Wording:
     def status(self, status: str) -> str:
         """The word for a status."""
         return self._catalogue.word("status", status)
+
+
+def said(words: Words, locale: str) -> str:
+    """Words in the language of a locale."""
+    return Wording(locale).words(words)

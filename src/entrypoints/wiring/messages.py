@@ -30,6 +30,7 @@ from booking_domain.use_cases.bookings.appointment_details import MAPS
 from booking_domain.use_cases.messages.attachments import Attachments
 from booking_domain.use_cases.messages.send_push import PushMessageSender
 from booking_domain.use_cases.payments.not_me_lines import NotMeLines
+from entrypoints.languages.documents import said
 from entrypoints.languages.notices import GettextTranslator
 from entrypoints.settings.messaging import EmailProvider, SmsProvider
 from entrypoints.telegram.messages import TelegramMessageSender
@@ -192,6 +193,7 @@ class Messages(UseCases):
 
         return Attachments(
             files=self.calendar_files(),
+            say=said,
             organizer=given.email.sender or "bookings@localhost",
             unsubscribe_url=unsubscribe_url,
             action_links=ActionLinkLines(

@@ -24,6 +24,7 @@ from booking_domain.use_cases.bookings.action_links import ActionLinkLines
 from booking_domain.use_cases.identity.not_me_links import NotMeLink
 from booking_domain.use_cases.messages.attachments import Attachments
 from booking_domain.use_cases.payments.not_me_lines import NotMeLines
+from entrypoints.languages.documents import said
 from entrypoints.languages.notices import GettextTranslator
 
 FREE: Final = terms(deposit=Money.zero("MNT"))
@@ -31,6 +32,7 @@ TOKENS: Final = HmacActionLinkTokens(b"k" * 32)
 NOT_ME: Final = HmacNotMeTokens(b"k" * 32)
 ATTACH: Final = Attachments(
     files=ICalendarFiles(),
+    say=said,
     organizer="booking@example.com",
     unsubscribe_url=lambda user_id, what: f"https://example.com/{user_id}/{what.kind}/{what.channel}",
     action_links=ActionLinkLines(web_url="https://app.example.com", tokens=TOKENS, translator=GettextTranslator("en")),
@@ -101,6 +103,15 @@ async def test_the_invitations_of_a_booking_have_one_uid_and_rising_sequences() 
     assert sequences == (0, 1, 2)
     assert starts == (TOMORROW, booking.span.start, booking.span.start)
     assert statuses == ("CONFIRMED", "CONFIRMED", "CANCELLED")
+
+
+async def test_an_invitation_speaks_the_language_of_its_message() -> None:
+    studio = await Studio.opened(terms=FREE)
+    booking = await studio.book(TOMORROW)
+    for language, confirmed in {"en": "confirmed", "mn": "баталгаажсан", "fa": "قطعی‌شده"}.items():
+        message = await attached(studio, booking.customer_id, "booking.placed", booking, language=language)
+        _, event = read(message.calendar)
+        assert str(event["DESCRIPTION"]) == f"{booking.reference}: {confirmed}"
 
 
 async def test_requests_and_other_messages_have_no_calendar_invitation() -> None:

@@ -9,20 +9,24 @@
   cancelled, so that subscribed calendars remove them.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
-from booking_domain.bookings.transitions import Party
+from booking_domain.bookings.transitions import Party, Status
 from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.identity.calendar_links import CalendarLink
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.events import CalendarLinkRevoked, account_event
+from booking_domain.identity.model import User
+from booking_domain.notifications.notices import Words
 from booking_domain.shared.executor import UseCase, UseCaseContext
-from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
 from booking_domain.use_cases.calendars.files import CalendarEntry, entry_of
 from booking_domain.use_cases.identity.sessions import lock_own_account
+from booking_domain.use_cases.notices.parties import WALK_IN
 from booking_domain.use_cases.platform.ports import AppointmentReads, Repositories
 from booking_domain.use_cases.platform.views import Appointment
 
@@ -30,7 +34,18 @@ SHOWN_FOR: Final = timedelta(days=90)
 CANCELLED_SHOWN_FOR: Final = timedelta(days=30)
 MAX_CALENDAR_ENTRIES: Final = 5_000
 _ENDED_AT_ONCE: Final = 500
-WALK_IN_SUMMARY: Final = "Walk-in"
+STATUSES: Final[Mapping[Status, Words]] = {
+    Status.REQUESTED: Words("waiting for the provider's answer"),
+    Status.PENDING: Words("waiting for the deposit"),
+    Status.CONFIRMED: Words("confirmed"),
+    Status.COMPLETED: Words("took place"),
+    Status.NO_SHOW: Words("missed"),
+    Status.DISPUTED: Words("in dispute"),
+    Status.CANCELLED: Words("cancelled"),
+    Status.EXPIRED: Words("expired"),
+}
+Say: TypeAlias = Callable[[Words, str], str]
+"""The words of the platform in the language of a locale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,29 +80,30 @@ async def _end_legacy_links(_: None, tx: Repositories, context: UseCaseContext) 
     await tx.outbox.put([account_event(CalendarLinkRevoked, user_id, context) for user_id in users])
 
 
-async def calendar_of(user_id: UserId, party: Party, *, reads: AppointmentReads, now: datetime) -> list[CalendarEntry]:
-    """The user's appointments as a provider or as a customer, by start."""
+async def calendar_of(
+    user: User, party: Party, *, reads: AppointmentReads, now: datetime, say: Say
+) -> list[CalendarEntry]:
+    """The user's appointments as a provider or as a customer, by start, in the user's language."""
     found = await reads.of_user(
-        user_id,
+        user.id,
         party,
         starts_from=now - SHOWN_FOR,
         ended_from=now - CANCELLED_SHOWN_FOR,
         limit=MAX_CALENDAR_ENTRIES,
     )
-    return [entry(each, party) for each in found]
+    return [entry(each, party, say, user.locale) for each in found]
 
 
-def entry(appointment: Appointment, party: Party | None) -> CalendarEntry:
+def entry(appointment: Appointment, party: Party | None, say: Say, locale: str) -> CalendarEntry:
     """The calendar entry of an appointment, as this party sees it: with the name of the other party."""
     booking = appointment.booking
     summary = appointment.provider_name
     if party == Party.PROVIDER:
-        summary = WALK_IN_SUMMARY if booking.of_walk_in else appointment.customer_name
+        summary = appointment.customer_name or say(WALK_IN, locale)
+    services = ", ".join(service.name for service in booking.services)
+    lines = (f"{booking.reference}: {say(STATUSES[booking.status], locale)}", services)
     return entry_of(
-        booking,
-        summary=summary,
-        location=appointment.provider_address,
-        description=f"{booking.reference}: {booking.status.value.replace('_', '-')}",
+        booking, summary=summary, location=appointment.provider_address, description="\n".join(filter(None, lines))
     )
 
 

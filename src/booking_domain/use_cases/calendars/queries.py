@@ -8,13 +8,14 @@ from booking_domain.bookings.transitions import Party
 from booking_domain.identity.calendar_links import CalendarLinkNotFound, CalendarLinkReads, digest_of
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.ports import UserReads
+from booking_domain.notifications.notices import Words
 from booking_domain.shared.errors import required
 from booking_domain.shared.queries import Query
 from booking_domain.use_cases.calendars.files import CalendarEntry
-from booking_domain.use_cases.calendars.links import calendar_of
+from booking_domain.use_cases.calendars.links import Say, calendar_of
 from booking_domain.use_cases.platform.ports import Reads
 
-CUSTOMER_CALENDAR_NAME: Final = "Bookings"
+_BOOKINGS: Final = Words("Bookings")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,19 +26,19 @@ class SharedCalendar:
     entries: tuple[CalendarEntry, ...]
 
 
-async def _get_provider_calendar(token: str, reads: Reads, *, now: datetime) -> SharedCalendar:
+async def _get_provider_calendar(token: str, reads: Reads, *, now: datetime, say: Say) -> SharedCalendar:
     """The bookings of a provider, for a holder of their secret."""
     user = await _owner_of_link(token, reads.calendar_links, reads.users)
     provider = required(await reads.providers.by_owner(user.id), CalendarLinkNotFound)
-    entries = await calendar_of(user.id, Party.PROVIDER, reads=reads.appointments, now=now)
+    entries = await calendar_of(user, Party.PROVIDER, reads=reads.appointments, now=now, say=say)
     return SharedCalendar(name=provider.profile.display_name, entries=tuple(entries))
 
 
-async def _get_customer_calendar(token: str, reads: Reads, *, now: datetime) -> SharedCalendar:
+async def _get_customer_calendar(token: str, reads: Reads, *, now: datetime, say: Say) -> SharedCalendar:
     """The bookings of a customer, for a holder of their secret."""
     user = await _owner_of_link(token, reads.calendar_links, reads.users)
-    entries = await calendar_of(user.id, Party.CUSTOMER, reads=reads.appointments, now=now)
-    return SharedCalendar(name=CUSTOMER_CALENDAR_NAME, entries=tuple(entries))
+    entries = await calendar_of(user, Party.CUSTOMER, reads=reads.appointments, now=now, say=say)
+    return SharedCalendar(name=say(_BOOKINGS, user.locale), entries=tuple(entries))
 
 
 async def _owner_of_link(token: str, links: CalendarLinkReads, users: UserReads) -> User:

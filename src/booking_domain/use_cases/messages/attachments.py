@@ -24,7 +24,7 @@ from booking_domain.notifications.segments import shortened
 from booking_domain.shared.ids import UserId
 from booking_domain.use_cases.bookings.action_links import ActionLinkLines
 from booking_domain.use_cases.calendars.files import CalendarFiles, EntryStatus
-from booking_domain.use_cases.calendars.links import entry
+from booking_domain.use_cases.calendars.links import Say, entry
 from booking_domain.use_cases.notices.news import kind_of
 from booking_domain.use_cases.payments.not_me_lines import NotMeLines
 from booking_domain.use_cases.platform.ports import Reads
@@ -69,12 +69,14 @@ class Attachments:
         self,
         *,
         files: CalendarFiles,
+        say: Say,
         organizer: str,
         unsubscribe_url: Callable[[UserId, Unsubscription], str],
         action_links: ActionLinkLines,
         not_me: NotMeLines,
     ) -> None:
         self._files = files
+        self._say = say
         self._organizer = organizer
         self._unsubscribe_url = unsubscribe_url
         self._action_links = action_links
@@ -105,7 +107,8 @@ class Attachments:
         if appointment is None:
             return ""
         to_provider = appointment.booking.provider_user_id == notification.user_id
-        shown = entry(appointment, Party.PROVIDER if to_provider else Party.CUSTOMER)
+        party = Party.PROVIDER if to_provider else Party.CUSTOMER
+        shown = entry(appointment, party, self._say, notification.language)
         if shown.status is EntryStatus.TENTATIVE:
             return ""
         return self._files.invite(shown, organizer=self._organizer, attendee=message.to, now=now).decode()

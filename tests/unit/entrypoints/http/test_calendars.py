@@ -116,6 +116,38 @@ async def test_each_side_sees_its_own_bookings_with_the_name_of_the_other(api: A
     }
 
 
+IN_WORDS = {
+    "en": ("Bookings", "Walk-in", "confirmed", "cancelled"),
+    "mn": ("Захиалгууд", "Бүртгэлгүй үйлчлүүлэгч", "баталгаажсан", "цуцлагдсан"),
+    "fa": ("رزروها", "مشتری حضوری", "قطعی‌شده", "لغوشده"),
+}
+
+
+@pytest.mark.parametrize("language", IN_WORDS)
+async def test_a_calendar_speaks_the_language_of_its_account(api: Api, language: str) -> None:
+    name, walk_in, confirmed, cancelled = IN_WORDS[language]
+    provider, provider_id = await api.open_provider()
+    customer = await api.joined("customer")
+    for token in (provider, customer):
+        await api.patch("/users/me", token, json={"locale": language})
+    mine = await api.booked(customer, provider_id)
+    await cancel(api, customer, mine)
+    other = await api.booked(provider, provider_id, "2026-11-23T12:00:00+08:00")
+    named = {"name": "Bat", "phone": "+97699112233"}
+    await api.booked(provider, provider_id, "2026-11-23T14:00:00+08:00", walkIn=named)
+    english = {"Accept-Language": "en"}
+    of_provider = await api.get(await link(api, provider, "providers"), headers=english)
+    assert [(str(each["SUMMARY"]), str(each["DESCRIPTION"]).partition(": ")[2]) for each in events(of_provider)] == [
+        ("Customer", cancelled),
+        (walk_in, confirmed),
+        ("Bat", confirmed),
+    ]
+    of_customer = await api.get(await link(api, customer), headers=english)
+    assert str(Calendar.from_ical(of_customer.content)["X-WR-CALNAME"]) == name
+    [file] = events(await api.get(f"/bookings/{other['id']}/calendar.ics", provider, headers=english))
+    assert (file["SUMMARY"], file["DESCRIPTION"]) == (walk_in, f"{other['reference']}: {confirmed}")
+
+
 async def test_the_calendar_has_a_name(api: Api) -> None:
     provider, _ = await api.open_provider(displayName="Ink")
     names = {}
