@@ -11,6 +11,7 @@ from phonenumbers import (
     is_valid_number,
     number_type,
     parse,
+    region_code_for_number,
 )
 
 from booking_domain.identity.ports import PhoneNumbers
@@ -50,3 +51,7 @@ class LibPhoneNumbers(PhoneNumbers):
         if not is_valid_number(number) or number_type(number) in _UNREACHABLE:
             raise InvalidValue(field="phone", problem="no messages can be sent to this phone number")
         return e164
+
+    def country(self, phone: str) -> str | None:
+        region = region_code_for_number(parse(phone))
+        return region if region is not None and region.isalpha() else None

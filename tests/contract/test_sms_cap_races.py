@@ -17,6 +17,7 @@ from booking_domain.notifications.errors import SmsCapReached
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.executor import Executor
 from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.identity.memory.security import MemoryPhoneNumbers
 from booking_domain.testing.kit.storage import TIME_LIMIT, race
 from booking_domain.testing.memory import ManualClock, MemoryMessageSender, MemorySmsSender
 from booking_domain.use_cases.platform.ports import Repositories
@@ -39,7 +40,13 @@ async def _requested_at_once(url: str) -> tuple[int, int, list[DomainError]]:
         messenger = MessageCodes(
             brand="Ink",
             email=MemoryMessageSender(),
-            sms=SmsMessageSender(sender=sender, executor=executor, recipient_key=b"key", most_per_day=CAP),
+            sms=SmsMessageSender(
+                sender=sender,
+                executor=executor,
+                recipient_key=b"key",
+                most_per_day=CAP,
+                country_of=MemoryPhoneNumbers().country,
+            ),
             translator=GettextTranslator("en"),
             clock=ManualClock(NOW),
             entropy=Builder().entropy,

@@ -19,6 +19,7 @@ from booking_domain.notifications.ports import OutgoingMessage
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.identity.memory.security import MemoryPhoneNumbers
 from booking_domain.testing.kit.storage import TIME_LIMIT, race
 from booking_domain.testing.memory import ManualClock, MemoryMessageSender, MemorySmsSender
 from booking_domain.use_cases.notifications.record import MOST_NOTICES_TO_UNVERIFIED, MOST_TO_UNVERIFIED
@@ -42,13 +43,23 @@ class Office:
         self.codes = MessageCodes(
             brand="Ink",
             email=MemoryMessageSender(),
-            sms=SmsMessageSender(sender=self.sender, executor=executor, recipient_key=b"key", most_per_day=PLENTY),
+            sms=SmsMessageSender(
+                sender=self.sender,
+                executor=executor,
+                recipient_key=b"key",
+                most_per_day=PLENTY,
+                country_of=MemoryPhoneNumbers().country,
+            ),
             translator=GettextTranslator("en"),
             clock=self.clock,
             entropy=Builder().entropy,
         )
         self.notices = SmsMessageSender(
-            sender=self.sender, executor=executor, recipient_key=b"key", most_per_day=PLENTY
+            sender=self.sender,
+            executor=executor,
+            recipient_key=b"key",
+            most_per_day=PLENTY,
+            country_of=MemoryPhoneNumbers().country,
         )
 
     async def joined(self, phone: str | None = None, *, verified: bool = False) -> User:

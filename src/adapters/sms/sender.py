@@ -1,6 +1,7 @@
 """Messages by SMS."""
 
 import hmac
+from collections.abc import Callable
 from typing import Final
 
 from booking_domain.notifications.ports import MessageSender, OutgoingMessage, SmsSender
@@ -17,8 +18,16 @@ class SmsMessageSender(MessageSender):
     """Sends the text of each message and records a digest of the number, but not the text."""
 
     def __init__(
-        self, *, sender: SmsSender, executor: Executor[Repositories], recipient_key: bytes, most_per_day: int
+        self,
+        *,
+        sender: SmsSender,
+        executor: Executor[Repositories],
+        recipient_key: bytes,
+        most_per_day: int,
+        country_of: Callable[[str], str | None],
     ) -> None:
+        """`country_of` tells the country of a number (ISO 3166-1)."""
+        self._country_of = country_of
         self._sender = sender
         self._executor = executor
         self._recipient_key = recipient_key
@@ -44,6 +53,7 @@ class SmsMessageSender(MessageSender):
             template=message.type if message.type.startswith(CODE_TYPE) else TEMPLATE,
             language=message.language,
             provider=self._sender.name,
+            country=self._country_of(message.to),
             user_id=message.user_id,
             id=SmsId(message.id),
         )

@@ -257,6 +257,10 @@ class PhoneNumbers(Protocol):
         """
         ...
 
+    def country(self, phone: str) -> str | None:
+        """The country of a number in E.164, by ISO 3166-1; None if it has none, as satellite telephones."""
+        ...
+
 
 class SecurityLog(Protocol):
     """What an operator sees of attempts to sign in; it never holds a login, a code, a password or a token."""

@@ -20,7 +20,15 @@ from booking_domain.notifications.model import (
 from booking_domain.notifications.notices import TranslatedNotice
 from booking_domain.notifications.overrides import MessageOverrideReads, MessageOverrides
 from booking_domain.notifications.push import PushSubscription, PushSubscriptionId
-from booking_domain.notifications.sms import SmsMessage, SmsReceipt, SmsReport, SmsSpending, SmsUpdate
+from booking_domain.notifications.sms import (
+    SmsFilter,
+    SmsMessage,
+    SmsReceipt,
+    SmsReport,
+    SmsSpending,
+    SmsUpdate,
+    SpendingPeriod,
+)
 from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.events import Event
@@ -281,8 +289,17 @@ class SmsReads(Protocol):
         """Return at most `limit` messages of a provider whose poll is due, the longest due first."""
         ...
 
-    async def spending(self, since: datetime, before: datetime) -> Sequence[SmsSpending]:
-        """Return the cost of messages created in `[since, before)` by provider and currency; unknown costs last."""
+    async def page(self, criteria: SmsFilter) -> Sequence[SmsMessage]:
+        """Return the messages that match, newest first, at most `limit`."""
+        ...
+
+    async def spending(
+        self, since: datetime, before: datetime, by: SpendingPeriod | None = None
+    ) -> Sequence[SmsSpending]:
+        """Return the cost of messages created in `[since, before)` by period, provider, country and currency.
+
+        They are sorted in this order; messages to no country, and of unknown cost, come last.
+        """
         ...
 
 

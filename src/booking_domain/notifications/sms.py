@@ -1,7 +1,8 @@
 """Text messages: the stored record of each, and its lifecycle."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Final, Self
@@ -148,6 +149,8 @@ class SmsOrder:
     """The name of the template, e.g. `code.login`."""
     language: str
     provider: str
+    country: str | None = None
+    """Of the number, ISO 3166-1; None: of no country, or unknown."""
     user_id: UserId | None = None
     to_verified: bool = False
     """Whether it is the verified number of the account."""
@@ -174,6 +177,8 @@ class SmsMessage:
     template: str
     language: str
     provider: str
+    country: str | None = None
+    """Of the number, ISO 3166-1; None: of no country, or unknown."""
     provider_message_id: str | None = None
     status: SmsStatus = SmsStatus.QUEUED
     segments: int
@@ -219,10 +224,58 @@ class SmsMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SmsSpending:
-    """The cost of messages of one provider in one currency; `cost` is None for messages of unknown cost."""
+@checks_enums
+class SmsFilter:
+    """Which messages to list, newest first; None matches any value."""
 
+    user_id: UserId | None = None
+    status: SmsStatus | None = None
+    provider: str | None = None
+    country: str | None = None
+    at_from: datetime | None = None
+    """Created at or after this time."""
+    at_before: datetime | None = None
+    after: SmsId | None = None
+    """The last message of the previous page."""
+    limit: int = 50
+
+
+class SpendingPeriod(StrEnum):
+    """A period by which the cost of messages is summed, in UTC."""
+
+    DAY = "day"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsSpending:
+    """The cost of messages of one provider to one country in one currency; None for messages of unknown cost."""
+
+    period: date | None = None
+    """The first day of the period; None: the whole time."""
     provider: str
+    country: str | None = None
     messages: int
+    delivered: int = 0
+    failed: int = 0
+    """Not accepted, or not delivered."""
     segments: int
     cost: SmsCost | None
+
+
+@dataclass(frozen=True, slots=True)
+class SmsPrices:
+    """The price of a segment by country, as the operator has agreed on it, for messages whose provider says no cost."""
+
+    by_country: Mapping[str, SmsCost]
+    """By country (ISO 3166-1); `*` is any other."""
+
+    def estimate(self, country: str | None, segments: int) -> SmsCost | None:
+        """What this many segments cost; None: no price is known.
+
+        >>> prices = SmsPrices({"MN": SmsCost(millionths=50_000, currency="USD")})
+        >>> prices.estimate("MN", 3), prices.estimate("IR", 3)
+        (SmsCost(millionths=150000, currency='USD'), None)
+        """
+        price = self.by_country.get(country or "*", self.by_country.get("*"))
+        return None if price is None else replace(price, millionths=price.millionths * segments)

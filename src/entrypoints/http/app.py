@@ -38,6 +38,7 @@ from entrypoints.http import (
     services,
     sms,
     telegram_bot,
+    text_messages,
     waitlist,
 )
 from entrypoints.http.accounts import openid, telegram
@@ -114,6 +115,7 @@ RESOURCES: Final = (
     earnings.routes,
     notifications.routes,
     sms.routes,
+    text_messages.routes,
     webhook_endpoints.routes,
     files.routes,
     portfolio.routes,

@@ -4,10 +4,13 @@ import re
 from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
 from booking_domain.identity.model import normal_email
+from booking_domain.notifications.sms import SmsCost
+from booking_domain.shared.errors import InvalidValue
 from booking_domain.use_cases.messages.send_messages import EMAILS_TO_UNVERIFIED
 from entrypoints.settings.environment import (
     PORT,
@@ -39,6 +42,19 @@ _BOUNCES_TO: Final = matching(
 )
 _WITH_SMTP: Final = ("BOOKING_EMAIL_PROVIDER=smtp",)
 _WITH_TWILIO: Final = ("BOOKING_SMS_PROVIDER=twilio",)
+
+
+_PRICE_RULE: Final = "must be countries with the price of a segment and its currency, such as MN=0.05 USD, *=0.08 USD"
+
+
+def _price(text: str) -> tuple[str, SmsCost]:
+    found = re.fullmatch(r"([A-Z]{2}|\*) *= *([0-9]+(?:\.[0-9]{1,6})?) +([A-Z]{3})", text)
+    if found is None:
+        raise ValueError(text)
+    try:
+        return found[1], SmsCost.from_decimal(Decimal(found[2]), found[3])
+    except InvalidValue as unknown:
+        raise ValueError(text) from unknown
 
 
 class SmsProvider(StrEnum):
@@ -135,6 +151,9 @@ class SmsSettings:
     """The deadline for a response of the provider."""
     most_per_day: int = setting("BOOKING_SMS_PER_DAY", 10_000, whole(1, 10_000_000))
     """The maximum number of text messages to all numbers together in any 24 hours."""
+    prices: tuple[tuple[str, SmsCost], ...] = setting("BOOKING_SMS_PRICES", (), listed(_price, _PRICE_RULE))
+    """The price of a segment by country, for messages whose provider says no cost: `MN=0.05 USD, IR=1500 IRR, *=0.08
+    USD`; `*` is any other country. Reports show it as an estimate."""
     twilio_account_sid: str = setting(
         "TWILIO_ACCOUNT_SID", "", matching(r"[A-Za-z0-9]+", "must consist of letters and digits"), required=_WITH_TWILIO
     )

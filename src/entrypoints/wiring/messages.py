@@ -23,6 +23,7 @@ from booking_domain.identity.preferences import Unsubscription
 from booking_domain.notifications.codes import MessageCodes
 from booking_domain.notifications.errors import ChannelOff
 from booking_domain.notifications.ports import MessageSender, OutgoingMessage, SmsSender
+from booking_domain.notifications.sms import SmsPrices
 from booking_domain.shared.errors import RuleViolated
 from booking_domain.shared.ids import UserId
 from booking_domain.use_cases.bookings.action_links import ActionLinkLines
@@ -123,7 +124,12 @@ class Messages(UseCases):
             executor=self.executor(),
             recipient_key=self.key("sms-recipients"),
             most_per_day=self.settings().sms.most_per_day,
+            country_of=self.phone_numbers().country,
         )
+
+    @single
+    def sms_prices(self) -> SmsPrices:
+        return SmsPrices(dict(self.settings().sms.prices))
 
     @single
     def delivery_references(self) -> HmacDeliveryReferences:

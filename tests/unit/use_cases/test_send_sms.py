@@ -26,6 +26,7 @@ from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import InvalidValue, StorageUnavailable
 from booking_domain.shared.ids import SmsId
 from booking_domain.testing.builders import NOW
+from booking_domain.testing.identity.memory.security import MemoryPhoneNumbers
 from booking_domain.testing.memory import MemoryMessageSender, MemoryPlatform, MemorySmsSender
 from booking_domain.testing.notifications.memory.tables import SMS_MESSAGES
 from booking_domain.use_cases.messages.send_sms import follow_sms
@@ -51,6 +52,7 @@ class Office:
                 executor=self.platform.executor,
                 recipient_key=b"a key of 32 bytes, more or less.",
                 most_per_day=most_per_day,
+                country_of=MemoryPhoneNumbers().country,
             ),
             translator=GettextTranslator("en"),
             clock=self.platform.clock,
@@ -98,7 +100,11 @@ async def test_the_digest_of_a_number_depends_on_the_key(office: Office) -> None
         brand="Ink",
         email=MemoryMessageSender(),
         sms=SmsMessageSender(
-            sender=office.sender, executor=office.platform.executor, recipient_key=b"another", most_per_day=100
+            sender=office.sender,
+            executor=office.platform.executor,
+            recipient_key=b"another",
+            most_per_day=100,
+            country_of=MemoryPhoneNumbers().country,
         ),
         translator=GettextTranslator("en"),
         clock=office.platform.clock,
@@ -233,7 +239,7 @@ async def test_the_status_and_cost_of_a_message_are_polled(office: Office) -> No
     (message,) = await office.kept()
     assert (message.status, message.cost, message.ask_at) == (SmsStatus.DELIVERED, PRICE, None)
     (spent,) = await reads.sms.spending(message.created_at, clock.now())
-    assert (spent.messages, spent.segments, spent.cost) == (1, 1, PRICE)
+    assert (spent.messages, spent.segments, spent.cost, spent.country) == (1, 1, PRICE, "MN")
 
 
 async def test_a_provider_without_a_response_is_polled_later(office: Office) -> None:
@@ -268,6 +274,7 @@ def notice(office: Office) -> Callable[[], Awaitable[None]]:
         executor=office.platform.executor,
         recipient_key=b"a key of 32 bytes, more or less.",
         most_per_day=100,
+        country_of=MemoryPhoneNumbers().country,
     )
     message = OutgoingMessage(id=UUID(int=7), channel="sms", to=TO, subject="?", text="Confirmed", created_at=NOW)
     return lambda: sender.send(message)

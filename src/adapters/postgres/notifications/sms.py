@@ -3,23 +3,34 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Date, bindparam, cast, func, null, or_, select
 
 from adapters.postgres.kit.advisory_locks import count_under_lock
 from adapters.postgres.kit.codec import Columns, Mapper
+from adapters.postgres.kit.listing import parameters
 from adapters.postgres.kit.rows import AddedRows, Rows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork
 from adapters.postgres.notifications.tables import sms_messages
 from booking_domain.notifications.ports import SmsMessages, SmsReads
-from booking_domain.notifications.sms import SmsCost, SmsMessage, SmsSpending
+from booking_domain.notifications.sms import SmsCost, SmsFilter, SmsMessage, SmsSpending, SmsStatus, SpendingPeriod
 from booking_domain.shared.ids import SmsId, UserId
 
 SMS: Final = Mapper(
     sms_messages,
     SmsMessage,
     cost=Columns("cost_millionths", "cost_currency"),
-    fixed=("user_id", "to_masked", "to_digest", "to_verified", "template", "language", "provider", "created_at"),
+    fixed=(
+        "user_id",
+        "to_masked",
+        "to_digest",
+        "to_verified",
+        "template",
+        "language",
+        "provider",
+        "country",
+        "created_at",
+    ),
 )
 _m: Final = sms_messages.c
 _COUNT: Final = Statement(select(func.count()).where(_m.created_at > bindparam("since")))
@@ -46,18 +57,43 @@ _TO_ASK: Final = Statement(
     .order_by(_m.ask_at, _m.id)
     .limit(bindparam("most"))
 )
-_SPENDING: Final = Statement(
-    select(
-        _m.provider,
-        _m.cost_currency,
-        func.count(),
-        func.sum(_m.segments),
-        func.coalesce(func.sum(_m.cost_millionths), 0),
+_PAGE: Final = Statement(
+    select(*SMS.columns)
+    .where(
+        if_given("user_id", _m.user_id, _m.user_id == bindparam("user_id")),
+        if_given("status", _m.status, _m.status == bindparam("status")),
+        if_given("provider", _m.provider, _m.provider == bindparam("provider")),
+        if_given("country", _m.country, _m.country == bindparam("country")),
+        if_given("at_from", _m.created_at, _m.created_at >= bindparam("at_from")),
+        if_given("at_before", _m.created_at, _m.created_at < bindparam("at_before")),
+        if_given("after", _m.id, _m.id < bindparam("after")),
     )
-    .where(_m.created_at >= bindparam("since"), _m.created_at < bindparam("before"))
-    .group_by(_m.provider, _m.cost_currency)
-    .order_by(_m.provider, _m.cost_currency.nulls_last())
+    .order_by(_m.id.desc())
+    .limit(bindparam("most"))
 )
+
+
+def _spending(by: SpendingPeriod | None) -> Statement:
+    created = func.timezone("UTC", _m.created_at)
+    period = cast(null() if by is None else func.date_trunc(by.value, created), Date)
+    failed = or_(*(_m.status == each.value for each in (SmsStatus.FAILED, SmsStatus.UNDELIVERED)))
+    groups = (period, _m.provider, _m.country, _m.cost_currency)
+    return Statement(
+        select(
+            *groups,
+            func.count(),
+            func.count().filter(_m.status == SmsStatus.DELIVERED.value),
+            func.count().filter(failed),
+            func.sum(_m.segments),
+            func.coalesce(func.sum(_m.cost_millionths), 0),
+        )
+        .where(_m.created_at >= bindparam("since"), _m.created_at < bindparam("before"))
+        .group_by(*groups)
+        .order_by(period, _m.provider, _m.country.nulls_last(), _m.cost_currency.nulls_last())
+    )
+
+
+_SPENDING: Final = {by: _spending(by) for by in (None, *SpendingPeriod)}
 
 
 class PostgresSmsMessages(AddedRows[SmsMessage], SmsMessages):
@@ -99,14 +135,21 @@ class PostgresSmsReads(WithWork, SmsReads):
         rows = await self._work.all(_TO_ASK, provider=provider, now=now, most=limit)
         return [SmsId(id_) for (id_,) in rows]
 
-    async def spending(self, since: datetime, before: datetime) -> list[SmsSpending]:
-        rows = await self._work.all(_SPENDING, since=since, before=before)
+    async def page(self, criteria: SmsFilter) -> list[SmsMessage]:
+        return await self._work.each(SMS.read, _PAGE, **parameters(criteria))
+
+    async def spending(self, since: datetime, before: datetime, by: SpendingPeriod | None = None) -> list[SmsSpending]:
+        rows = await self._work.all(_SPENDING[by], since=since, before=before)
         return [
             SmsSpending(
+                period=period,
                 provider=provider,
+                country=country,
                 messages=messages,
+                delivered=delivered,
+                failed=failed,
                 segments=segments,
                 cost=None if currency is None else SmsCost(millionths=int(millionths), currency=currency),
             )
-            for provider, currency, messages, segments, millionths in rows
+            for period, provider, country, currency, messages, delivered, failed, segments, millionths in rows
         ]

@@ -121,6 +121,7 @@ sms_messages: Final = Table(
     Column("template", Text, nullable=False),
     Column("language", Text, nullable=False),
     Column("provider", Text, nullable=False),
+    Column("country", Text),
     Column("provider_message_id", Text),
     Column("status", Text, nullable=False),
     Column("segments", SmallInteger, nullable=False),

@@ -52,6 +52,7 @@ def record_sms(most_per_day: int) -> UseCase[SmsOrder, SmsTx, SmsMessage]:
             template=order.template,
             language=order.language,
             provider=order.provider,
+            country=order.country,
             segments=segments_of(order.text),
             created_at=context.now,
             updated_at=context.now,

@@ -141,6 +141,7 @@ EXAMPLES: Final[Mapping[str, Sequence[Any]]] = {
     "subject": ("BK-7QF2MX: confirmed", "Waiting list: a time with “{provider}” has come free"),
     "subjectKind": ("user",),
     "tags": ("fine line", "birds"),
+    "smsProvider": ("twilio",),
     "template": ("code.login",),
     "templateKey": ("waitlist.offered",),
     "text": ("I have come on time.",),

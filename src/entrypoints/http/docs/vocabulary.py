@@ -154,6 +154,7 @@ VOCABULARY: Final[Mapping[str, str]] = {
     "priceAmount": "The price, in the minor unit of the currency.",
     "processedAt": "When the money moved.",
     "provider": "The provider.",
+    "smsProvider": "The SMS provider.",
     "providerId": "The id of the provider.",
     "providerName": "The name of the provider that customers see.",
     "purpose": "What it is for.",

@@ -20,3 +20,11 @@ class PhoneNumbersContract:
             phone_numbers.parse(text)
         with pytest.raises(InvalidValue):
             phone_numbers.parse_reachable(text)
+
+    @pytest.mark.parametrize(
+        ("phone", "country"), [("+97699112233", "MN"), ("+989123456789", "IR"), ("+881612345678", None)]
+    )
+    def test_a_number_belongs_to_a_country_or_none(
+        self, phone_numbers: PhoneNumbers, phone: str, country: str | None
+    ) -> None:
+        assert phone_numbers.country(phone) == country

@@ -63,6 +63,10 @@ class MemoryPhoneNumbers(PhoneNumbers):
     def parse_reachable(self, text: str) -> str:
         return self.parse(text)
 
+    def country(self, phone: str) -> str | None:
+        countries = {"+976": "MN", "+989": "IR"}
+        return countries.get(phone[:4])
+
 
 class MemoryTelegramAssertions(TelegramAssertions):
     """Accepts `InitData("<subject> <nonce>")` with a numeric subject, without a signature."""

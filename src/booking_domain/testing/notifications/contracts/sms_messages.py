@@ -2,9 +2,17 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from booking_domain.notifications.sms import SmsCost, SmsMessage, SmsSpending, SmsStatus, SmsUpdate
+from booking_domain.notifications.sms import (
+    SmsCost,
+    SmsFilter,
+    SmsMessage,
+    SmsSpending,
+    SmsStatus,
+    SmsUpdate,
+    SpendingPeriod,
+)
 from booking_domain.shared.ids import SmsId
 from booking_domain.testing.builders import HOUR, NOW
 from booking_domain.testing.kit.storage import Backend, StorageContract, waits
@@ -45,6 +53,7 @@ class SmsMessagesContract(StorageContract):
             segments=12,
             cost=SmsCost(millionths=0, currency="USD"),
             error="twilio 30003",
+            country="MN",
             to_digest=bytes(range(256)),
         )
         bare = self.make.sms()
@@ -175,6 +184,69 @@ class SmsReadsContract(StorageContract):
             SmsSpending(provider="twilio", messages=1, segments=4, cost=None),
         ]
         assert list(await self.reads.sms.spending(NOW + 2 * HOUR, NOW + 3 * HOUR)) == []
+
+    async def test_costs_are_summed_by_country_and_by_day_or_month_in_utc(self) -> None:
+        month, last = datetime(2026, 12, 1, tzinfo=UTC), datetime(2026, 11, 30, 23, 59, tzinfo=UTC)
+        cent = SmsCost(millionths=10_000, currency="USD")
+
+        def made(at: datetime, country: str | None, status: SmsStatus) -> SmsMessage:
+            return replace(self.make.sms(), created_at=at, country=country, status=status, segments=2, cost=cent)
+
+        await _kept(
+            self.backend,
+            made(last, "MN", SmsStatus.DELIVERED),
+            made(month, "MN", SmsStatus.UNDELIVERED),
+            made(month, "MN", SmsStatus.FAILED),
+            made(month + 30 * HOUR, "IR", SmsStatus.SENT),
+            made(month, None, SmsStatus.QUEUED),
+        )
+
+        def spent(period: date, country: str | None, count: int, *, delivered: int = 0, failed: int = 0) -> SmsSpending:
+            return SmsSpending(
+                period=period,
+                provider="memory",
+                country=country,
+                messages=count,
+                delivered=delivered,
+                failed=failed,
+                segments=2 * count,
+                cost=SmsCost(millionths=10_000 * count, currency="USD"),
+            )
+
+        whole = (last, month + 90 * HOUR)
+        november, december = date(2026, 11, 1), date(2026, 12, 1)
+        assert list(await self.reads.sms.spending(*whole, SpendingPeriod.MONTH)) == [
+            spent(november, "MN", 1, delivered=1),
+            spent(december, "IR", 1),
+            spent(december, "MN", 2, failed=2),
+            spent(december, None, 1),
+        ]
+        assert list(await self.reads.sms.spending(*whole, SpendingPeriod.DAY)) == [
+            spent(date(2026, 11, 30), "MN", 1, delivered=1),
+            spent(december, "MN", 2, failed=2),
+            spent(december, None, 1),
+            spent(date(2026, 12, 2), "IR", 1),
+        ]
+
+    async def test_messages_are_listed_newest_first_by_account_status_provider_country_and_time(self) -> None:
+        user = await self.a_user()
+        first, second, third = (
+            replace(self.make.sms(user), country="MN", status=SmsStatus.FAILED),
+            replace(self.make.sms(), provider="twilio", country="IR"),
+            replace(self.make.sms(), created_at=NOW + HOUR),
+        )
+        await _kept(self.backend, first, second, third)
+        for chosen, expected in (
+            (SmsFilter(), [third, second, first]),
+            (SmsFilter(user_id=user.id), [first]),
+            (SmsFilter(status=SmsStatus.FAILED), [first]),
+            (SmsFilter(provider="twilio"), [second]),
+            (SmsFilter(country="IR"), [second]),
+            (SmsFilter(at_from=NOW + INSTANT), [third]),
+            (SmsFilter(at_before=NOW + INSTANT), [second, first]),
+            (SmsFilter(limit=1, after=third.id), [second]),
+        ):
+            assert list(await self.reads.sms.page(chosen)) == expected, chosen
 
     async def test_of_user_pages_through_the_messages_of_the_account(self) -> None:
         user, other = self.make.user(), self.make.user()

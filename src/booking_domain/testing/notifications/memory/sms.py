@@ -3,12 +3,21 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 from booking_domain.notifications.errors import SmsRefused, SmsUnavailable
 from booking_domain.notifications.ports import SmsMessages, SmsReads, SmsSender
 from booking_domain.notifications.segments import segments_of
-from booking_domain.notifications.sms import SmsCost, SmsMessage, SmsReceipt, SmsReport, SmsSpending, SmsStatus
+from booking_domain.notifications.sms import (
+    SmsCost,
+    SmsFilter,
+    SmsMessage,
+    SmsReceipt,
+    SmsReport,
+    SmsSpending,
+    SmsStatus,
+    SpendingPeriod,
+)
 from booking_domain.shared.ids import SmsId, UserId
 from booking_domain.testing.kit.tables import Lookup, Repository
 from booking_domain.testing.notifications.memory.tables import SMS_MESSAGES
@@ -90,6 +99,16 @@ class MemorySmsSender(SmsSender):
             raise SmsUnavailable(provider=self._name)
 
 
+_Group = tuple[date, str, bool, str, bool, str]
+
+
+def _period(message: SmsMessage, by: SpendingPeriod | None) -> date:
+    if by is None:
+        return date.min
+    day = message.created_at.astimezone(UTC).date()
+    return day if by is SpendingPeriod.DAY else day.replace(day=1)
+
+
 class MemorySmsReads(Lookup[SmsId, SmsMessage], SmsReads):
     """Committed text messages."""
 
@@ -99,18 +118,43 @@ class MemorySmsReads(Lookup[SmsId, SmsMessage], SmsReads):
         due = self._rows.due(lambda each: each.ask_at if each.provider == provider else None, now, limit)
         return [each.id for each in due]
 
-    async def spending(self, since: datetime, before: datetime) -> Sequence[SmsSpending]:
-        groups: defaultdict[tuple[str, bool, str], list[SmsMessage]] = defaultdict(list)
+    async def page(self, criteria: SmsFilter) -> Sequence[SmsMessage]:
+        return self._rows.page(
+            lambda each: (
+                criteria.user_id in {None, each.user_id}
+                and criteria.status in {None, each.status}
+                and criteria.provider in {None, each.provider}
+                and criteria.country in {None, each.country}
+                and (criteria.at_from is None or criteria.at_from <= each.created_at)
+                and (criteria.at_before is None or each.created_at < criteria.at_before)
+            ),
+            criteria.after,
+            criteria.limit,
+            newest_first=True,
+        )
+
+    async def spending(
+        self, since: datetime, before: datetime, by: SpendingPeriod | None = None
+    ) -> Sequence[SmsSpending]:
+        groups: defaultdict[_Group, list[SmsMessage]] = defaultdict(list)
         for each in self._rows.where(lambda each: since <= each.created_at < before):
-            groups[each.provider, each.cost is None, "" if each.cost is None else each.cost.currency].append(each)
+            currency = "" if each.cost is None else each.cost.currency
+            country = each.country or ""
+            groups[_period(each, by), each.provider, not country, country, each.cost is None, currency].append(each)
         return [
             SmsSpending(
+                period=None if by is None else period,
                 provider=provider,
+                country=country or None,
                 messages=len(group),
+                delivered=sum(each.status is SmsStatus.DELIVERED for each in group),
+                failed=sum(each.status in {SmsStatus.FAILED, SmsStatus.UNDELIVERED} for each in group),
                 segments=sum(each.segments for each in group),
                 cost=None if unknown else SmsCost(millionths=_sum(group), currency=currency),
             )
-            for (provider, unknown, currency), group in sorted(groups.items(), key=lambda item: item[0])
+            for (period, provider, _, country, unknown, currency), group in sorted(
+                groups.items(), key=lambda item: item[0]
+            )
         ]
 
     async def of_user(self, user_id: UserId, after: SmsId | None, limit: int) -> Sequence[SmsMessage]:
