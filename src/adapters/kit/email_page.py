@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
 _LINK: Final = re.compile(r"https?://[^\s<>\"']+")
-_LONGEST_LABEL: Final = 40
+_LONGEST_LABEL: Final = 60
 _GAMMA: Final = 2.2
 _DARK_INK, _LIGHT_INK = "#18181b", "#ffffff"
 

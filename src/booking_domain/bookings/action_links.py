@@ -22,7 +22,7 @@ _PAYABLE_FOR: Final = timedelta(days=14)
 
 
 class InvalidActionLink(NotFound, code="booking.invalid_link"):
-    """This link is not valid, or not any more."""
+    """This link is wrong or has expired; sign in to change the booking, or contact the provider."""
 
 
 class LinkAction(StrEnum):

@@ -84,7 +84,7 @@ class FileRejected(RuleViolated, code="file.rejected"):
 
 
 class UrlRefused(Forbidden, code="file.url_refused"):
-    """The URL is not signed for this request, or is too old."""
+    """This address of a file is wrong or has expired; load the page again for a new one."""
 
 
 class FileStorageUnavailable(Unavailable, code="file.unavailable"):

@@ -64,19 +64,32 @@ def _on_the_wall(at: datetime, zone: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TimeOfDay:
-    """An instant of today on the clock of who reads it, without its date and its zone.
+    """An instant on the clock of who reads it, without its zone; the date stands with it if it is not of today.
 
     >>> from datetime import UTC
-    >>> str(TimeOfDay(datetime(2026, 11, 24, 2, tzinfo=UTC), "Asia/Ulaanbaatar"))
-    '10:00'
+    >>> at = datetime(2026, 11, 24, 2, tzinfo=UTC)
+    >>> str(TimeOfDay(at, "Asia/Ulaanbaatar", now=at)), str(TimeOfDay(at, "Asia/Ulaanbaatar", now=at.replace(day=23)))
+    ('10:00', '2026-11-24 10:00')
     """
 
     instant: datetime
     zone: str
     """The name of an IANA time zone."""
+    now: datetime | None = None
+    """When it is written; None: on the same day."""
+
+    @property
+    def local(self) -> datetime:
+        """The instant on the clock of the zone."""
+        return self.instant.astimezone(time_zone(self.zone))
+
+    @property
+    def today(self) -> bool:
+        """Whether it is written on the same day."""
+        return self.now is None or self.now.astimezone(time_zone(self.zone)).date() == self.local.date()
 
     def __str__(self) -> str:
-        return f"{self.instant.astimezone(time_zone(self.zone)):%H:%M}"
+        return f"{self.local:%H:%M}" if self.today else _on_the_wall(self.instant, self.zone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,10 @@ def segments_of(text: str) -> int:
     return _packed([2 if ord(character) > _LAST_OF_PLANE_ZERO else 1 for character in text], *_CODE_UNITS)
 
 
+SMS_SEGMENTS: Final = 2
+"""How long the facts may make a text message, with its link."""
+
+
 def shortened(text: str, most: int, ending: str = "") -> str:
     r"""Return the text before the first empty line, the lines after it that fit so many segments, the ending.
 
@@ -42,6 +46,19 @@ def shortened(text: str, most: int, ending: str = "") -> str:
         if segments_of(f"{kept}\n{line}{end}") <= most:
             kept = f"{kept}\n{line}"
     return kept + end
+
+
+def fitting(text: str, ending: str, shorter: str) -> str:
+    """Return the ending, or the shorter one where the other would push a line out of the text message, or be too long.
+
+    >>> fitting("Ink expects you.", "Your booking until Tue 8 Dec 2026: …", "Your booking: …")
+    'Your booking until Tue 8 Dec 2026: …'
+    >>> fitting("Ink expects you." + "x" * 110, "Your booking until Tue 8 Dec 2026: …", "Your booking: …")
+    'Your booking: …'
+    """
+    whole, less = shortened(text, SMS_SEGMENTS, ending), shortened(text, SMS_SEGMENTS, shorter)
+    same = whole.removesuffix(ending) == less.removesuffix(shorter)
+    return ending if same and segments_of(whole) <= SMS_SEGMENTS else shorter
 
 
 def _packed(sizes: list[int], alone: int, of_several: int) -> int:

@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from booking_domain.notifications.segments import segments_of, shortened
+from booking_domain.notifications.segments import SMS_SEGMENTS, segments_of, shortened
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
-from booking_domain.use_cases.messages.attachments import SMS_SEGMENTS
 from booking_domain.use_cases.messages.declared import MESSAGE_TEMPLATES, SAMPLES, SILENT_EVENTS
 from booking_domain.use_cases.messages.notify import DECLARED
 from booking_domain.use_cases.notices.declarations import Reader

@@ -39,8 +39,8 @@ class Values:
         match value:
             case LocalTime():
                 return self.time(value)
-            case TimeOfDay() | int():
-                return self._digits(str(value))
+            case TimeOfDay():
+                return self._clock(value.local) if value.today else self.moment(value.local)
             case Money():
                 return self.money(value)
             case date():
@@ -48,7 +48,7 @@ class Values:
             case tuple():
                 return ("، " if self._language == "fa" else ", ").join(map(self, value))
             case _:
-                return str(value)
+                return self._digits(str(value)) if isinstance(value, int) else str(value)
 
     def day(self, day: date) -> str:
         """A date with its weekday."""

@@ -19,7 +19,8 @@ from tests.unit.entrypoints.documented_problems import UndocumentedProblems
 from adapters.images.encoding import encode
 from adapters.qpay.gateway import CHARGEABLE
 from booking_domain.files.ports import EncodedImage, ImageEncoder
-from booking_domain.identity.one_time_codes import ContactChannel
+from booking_domain.identity.events import SignUpRequested
+from booking_domain.identity.one_time_codes import CodePurpose, ContactChannel
 from booking_domain.identity.ports import Bearer, UserFilter
 from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE
 from booking_domain.notifications.push import PushRules
@@ -188,6 +189,17 @@ class Api:
                 assert user is not None
                 await tx.users.save(user.verified(ContactChannel.EMAIL, self.clock.now()))
         return str(answer.json()["accessToken"])
+
+    async def joined_by_phone(self, phone: str, name: str = "Dorj", role: str = "customer") -> dict[str, Any]:
+        """The tokens of a new account with a phone number alone, which is verified."""
+        account = {"phone": phone, "password": PASSWORD, "name": name, "role": role}
+        assert (await self.post("/auth/register", json=account)).status_code == 202
+        event = (await self.database.outbox_events())[-1]
+        assert isinstance(event, SignUpRequested)
+        code = self.container.secret_codes().code(event.code_id, CodePurpose.SIGNUP)
+        made = await self.post("/auth/register", json={**account, "code": code})
+        assert made.status_code == 201, made.text
+        return dict(made.json())
 
     def nobody(self) -> str:
         """An access token whose account and session do not exist."""

@@ -16,6 +16,7 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.identity.preferences import NewsChannel, NewsKind, Preferences, Unsubscription
 from booking_domain.notifications.model import Notification, NotificationId
 from booking_domain.notifications.ports import OutgoingMessage
+from booking_domain.notifications.segments import SMS_SEGMENTS, segments_of
 from booking_domain.shared.ids import EventId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import NOW, TOMORROW, terms
@@ -48,9 +49,10 @@ async def attached(
     channel: str = "email",
     *,
     language: str = "en",
+    text: str = "T",
 ) -> OutgoingMessage:
     message = OutgoingMessage(
-        id=studio.entropy.new_id(), channel=channel, to="dorj@example.com", subject="S", text="T", created_at=NOW
+        id=studio.entropy.new_id(), channel=channel, to="dorj@example.com", subject="S", text=text, created_at=NOW
     )
     notification = Notification(
         id=NotificationId(message.id),
@@ -172,7 +174,7 @@ async def test_a_text_message_has_one_short_link_while_the_customer_can_do_anyth
     booking = await studio.book(TOMORROW)
     text = (await attached(studio, booking.customer_id, "booking.placed", booking, channel="sms")).text
     sentence, url = text.split("\n")[1].rsplit(" ", 1)
-    assert sentence == "Your booking:"
+    assert sentence == "Your booking (link until Tue 8 Dec 2026):"
     assert url.startswith("https://app.example.com/b#")
     short = TOKENS.read_short(url.partition("#")[2])
     assert short == ShortLink(booking_id=booking.id, phone=address_digest("dorj@example.com")[:PHONE_BYTES])
@@ -189,7 +191,14 @@ async def test_messages_to_the_provider_and_other_messages_have_no_links() -> No
     assert ["https://" in each.text for each in (to_owner, as_text, elsewhere)] == [False] * 3
 
 
-@pytest.mark.parametrize(("language", "word"), [("en", "Cancel: "), ("mn", "Цуцлах: "), ("fa", "لغو: ")])
+@pytest.mark.parametrize(
+    ("language", "word"),
+    [
+        ("en", "Cancel until Tue 24 Nov 2026, 10:00: "),
+        ("mn", "2026.11.24, мягмар, 10:00 хүртэл цуцлах: "),
+        ("fa", "لغو تا سه‌شنبه ۳ آذر ۱۴۰۵، ساعت ۱۰:۰۰: "),
+    ],
+)
 async def test_links_are_introduced_in_the_language_of_the_message(language: str, word: str) -> None:
     studio = await Studio.opened(terms=FREE)
     booking = await studio.book(TOMORROW)
@@ -207,3 +216,29 @@ async def test_messages_about_a_change_of_the_bank_account_have_a_link_to_report
     assert NOT_ME.read(found[1]) == NotMeLink(user_id=studio.customer.id, changed_at=NOW.replace(microsecond=0))
     for topic, other in (("account.bank_account_changed", "telegram"), ("account.password_changed", channel)):
         assert "not-me" not in (await attached(studio, studio.customer.id, topic, None, other)).text
+
+
+async def test_links_say_until_when_they_work_with_the_date_of_another_day() -> None:
+    studio = await Studio.opened()
+    booking = await studio.book(TOMORROW)
+    text = (await attached(studio, booking.customer_id, "booking.placed", booking)).text
+    labels = [line.partition(": https")[0] for line in text.splitlines() if "https" in line]
+    assert labels == [
+        "Pay until 09:17",  # today, on the clock of the customer
+        "Move until Tue 24 Nov 2026, 10:00",
+        "Cancel until Tue 24 Nov 2026, 10:00",
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "mn", "fa"])
+async def test_a_text_message_with_a_dated_link_stays_within_its_segments(language: str) -> None:
+    most = {"en": 34, "mn": 28, "fa": 34}
+    studio = await Studio.opened()
+    booking = await studio.book(TOMORROW)
+    for length in range(0, 320, 7):
+        sent = await attached(
+            studio, booking.customer_id, "booking.placed", booking, "sms", language=language, text="ү" * length
+        )
+        dated = "(" in sent.text
+        assert dated is (length < most[language])
+        assert not dated or segments_of(sent.text) <= SMS_SEGMENTS

@@ -25,24 +25,33 @@ from booking_domain.bookings.transitions import Party
 from booking_domain.identity.model import User
 from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.model import MessageChannel, Notification
-from booking_domain.notifications.notices import Link, NoticeTemplate, NoticeValue, Translator
+from booking_domain.notifications.notices import Link, NoticeTemplate, NoticeValue, TimeOfDay, Translator
 from booking_domain.notifications.ports import OutgoingMessage
+from booking_domain.notifications.segments import fitting
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.ids import UserId
 from booking_domain.shared.money import Money
+from booking_domain.shared.time import local_time
 from booking_domain.use_cases.notices.declarations import Messages
+from booking_domain.use_cases.notices.fields import sample_time, sample_until
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.platform.views import Appointment
 
 _LINKS: Final = NoticeTemplate(
     subject="Booking {reference}",
     text="You can do this without signing in:",
-    details=("Pay: {pay}", "Move: {move}", "Cancel: {cancel}"),
+    details=(
+        "Pay until {pay_until}: {pay}",
+        "Move until {move_until}: {move}",
+        "Cancel until {cancel_until}: {cancel}",
+    ),
 )
 _SHORT_LINK: Final = NoticeTemplate(subject="Booking {reference}", text="Your booking: {manage}")
+_DATED_LINK: Final = NoticeTemplate(
+    subject="Booking {reference}", text="Your booking (link until {manage_until}): {manage}"
+)
 MESSAGES: Final = Messages(
-    templates={"links.booking": _LINKS, "links.booking_in_sms": _SHORT_LINK},
+    templates={"links.booking": _LINKS, "links.booking_in_sms": _SHORT_LINK, "links.booking_in_sms_until": _DATED_LINK},
     fields={
         "cancel": NoticeField(
             "A link with which the customer cancels.", Link("https://example.com/links/cancel#sample")
@@ -54,6 +63,10 @@ MESSAGES: Final = Messages(
             "A link with which the customer moves the booking.", Link("https://example.com/links/move#sample")
         ),
         "pay": NoticeField("A link with which the customer pays.", Link("https://example.com/links/pay#sample")),
+        "cancel_until": NoticeField("Until when the link cancels.", sample_until(0)),
+        "manage_until": NoticeField("The day until which the short link works.", sample_time(14 * 24).instant.date()),
+        "move_until": NoticeField("Until when the link moves the booking.", sample_until(0)),
+        "pay_until": NoticeField("Until when the link pays.", sample_until(-12)),
     },
     secret=True,
 )
@@ -90,17 +103,22 @@ class ActionLinkLines:
             return ""
         booking, available = appointment.booking, _available(user, appointment, now, self._charges)
         if message.channel == MessageChannel.SMS:
-            notice, values = _SHORT_LINK, self._short(booking, message.to, available)
+            values = self._short(booking, user, message.to, available)
         else:
-            notice, values = _LINKS, self._links(booking, user.id, message.to, available, now)
+            values = self._links(booking, user, message.to, available, now)
         if not values:
             return ""
-        return self._translator.translate(
-            notice.fill(reference=booking.reference, **values), notification.language
-        ).text
+
+        def written(notice: NoticeTemplate) -> str:
+            filled = notice.fill(reference=booking.reference, **values)
+            return self._translator.translate(filled, notification.language).text
+
+        if message.channel == MessageChannel.SMS:
+            return fitting(message.text, written(_DATED_LINK), written(_SHORT_LINK))
+        return written(_LINKS)
 
     def _links(
-        self, booking: Booking, user_id: UserId, to: str, available: Sequence[AvailableAction], now: datetime
+        self, booking: Booking, user: User, to: str, available: Sequence[AvailableAction], now: datetime
     ) -> dict[str, NoticeValue]:
         values: dict[str, NoticeValue] = {}
         for each in available:
@@ -108,18 +126,22 @@ class ActionLinkLines:
                 link = ActionLink(
                     action=action,
                     booking_id=booking.id,
-                    user_id=user_id,
+                    user_id=user.id,
                     expires_at=ends,
                     address=address_digest(to),
                 )
                 values[action.value] = Link(self._url(link))
+                values[f"{action.value}_until"] = TimeOfDay(ends, user.time_zone, now=now)
         return values
 
-    def _short(self, booking: Booking, to: str, available: Sequence[AvailableAction]) -> dict[str, NoticeValue]:
+    def _short(
+        self, booking: Booking, user: User, to: str, available: Sequence[AvailableAction]
+    ) -> dict[str, NoticeValue]:
         if not any(map(action_of, available)):
             return {}
         link = ShortLink(booking_id=booking.id, phone=address_digest(to)[:PHONE_BYTES])
-        return {"manage": Link(f"{self._web_url}/b#{self._tokens.issue_short(link)}")}
+        until = local_time(managed_until(booking), user.time_zone).date()
+        return {"manage": Link(f"{self._web_url}/b#{self._tokens.issue_short(link)}"), "manage_until": until}
 
     def _url(self, link: ActionLink) -> str:
         # In the fragment, which browsers send to no server: it is in no log and in no `Referer`.

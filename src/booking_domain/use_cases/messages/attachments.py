@@ -20,7 +20,7 @@ from booking_domain.bookings.transitions import Party
 from booking_domain.identity.preferences import NewsChannel, Unsubscription
 from booking_domain.notifications.model import MessageChannel, Notification
 from booking_domain.notifications.ports import OutgoingMessage
-from booking_domain.notifications.segments import shortened
+from booking_domain.notifications.segments import SMS_SEGMENTS, shortened
 from booking_domain.shared.ids import UserId
 from booking_domain.use_cases.bookings.action_links import ActionLinkLines
 from booking_domain.use_cases.calendars.files import CalendarFiles, EntryStatus
@@ -43,8 +43,6 @@ _WITH_CALENDAR: Final = frozenset(
         AppointmentNear,
     )
 )
-SMS_SEGMENTS: Final = 2
-"""How long the facts may make a text message, with its link."""
 Attach: TypeAlias = Callable[[OutgoingMessage, Notification, Reads, datetime], Awaitable[OutgoingMessage]]
 
 
@@ -88,7 +86,7 @@ class Attachments:
         """Attach the calendar file of the booking as it is now, and links for what its recipient can do."""
         if message.channel not in {MessageChannel.EMAIL, MessageChannel.SMS}:
             return message
-        lines = self._not_me(notification)
+        lines = await self._not_me(notification, reads, now)
         links = await self._action_links(notification, message, reads, now)
         message = _ended(message, lines, links)
         if message.channel == MessageChannel.SMS:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from booking_domain.notifications.fields import NoticeField
-from booking_domain.notifications.notices import Link, LocalTime
+from booking_domain.notifications.notices import Link, LocalTime, TimeOfDay
 from booking_domain.shared.money import Money
 
 SAMPLE_ZONE: Final = "Asia/Ulaanbaatar"
@@ -15,6 +15,11 @@ _START: Final = datetime(2026, 11, 24, 2, tzinfo=UTC)
 def sample_time(hours: int) -> LocalTime:
     """The time so many hours after the start of the sample booking."""
     return LocalTime(_START + timedelta(hours=hours), SAMPLE_ZONE)
+
+
+def sample_until(hours: int) -> TimeOfDay:
+    """The same on the clock of who reads it, days before."""
+    return TimeOfDay(_START + timedelta(hours=hours), SAMPLE_ZONE, now=_START - timedelta(days=3))
 
 
 def sample_money(amount: int) -> Money:

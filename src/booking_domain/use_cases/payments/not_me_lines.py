@@ -1,18 +1,21 @@
 """The lines of a message that tell what to do if another person changed the bank account: see `not_me_links`."""
 
+from datetime import datetime
 from typing import Final
 
 from booking_domain.identity.events import BankAccountChanged
 from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.model import Notification
-from booking_domain.notifications.notices import Link, NoticeTemplate, Translator
+from booking_domain.notifications.notices import Link, NoticeTemplate, TimeOfDay, Translator
 from booking_domain.use_cases.identity.not_me_links import NotMeLink, NotMeTokens
 from booking_domain.use_cases.notices.declarations import Messages
+from booking_domain.use_cases.notices.fields import sample_until
+from booking_domain.use_cases.platform.ports import Reads
 
 _NOT_ME: Final = NoticeTemplate(
     subject="Your bank account was changed",
-    text="Was that not you? This link stops transfers to the account, signs out all devices and removes the password, "
-    "until you set a new one by a code: {link}",
+    text="Was that not you? Until {link_until}, this link stops transfers to the account, signs out all devices and "
+    "removes the password: {link}",
 )
 MESSAGES: Final = Messages(
     templates={"links.not_me": _NOT_ME},
@@ -20,6 +23,7 @@ MESSAGES: Final = Messages(
         "link": NoticeField(
             "A link to report that another person changed the account.", Link("https://example.com/links/not-me#sample")
         ),
+        "link_until": NoticeField("Until when the link reports it.", sample_until(7 * 24)),
     },
     secret=True,
 )
@@ -34,11 +38,15 @@ class NotMeLines:
         self._tokens = tokens
         self._translator = translator
 
-    def __call__(self, notification: Notification) -> str:
+    async def __call__(self, notification: Notification, reads: Reads, now: datetime) -> str:
         """Return the lines to add to the text of a message; empty if it is about something else."""
         if not self._web_url or notification.type != BankAccountChanged.topic:
             return ""
         link = NotMeLink(user_id=notification.user_id, changed_at=notification.created_at.replace(microsecond=0))
         # In the fragment, which browsers send to no server: it is in no log and in no `Referer`.
         url = f"{self._web_url}/links/not-me#{self._tokens.issue(link)}"
-        return self._translator.translate(_NOT_ME.fill(link=Link(url)), notification.language).text
+        user = await reads.users.get(link.user_id)
+        if user is None:
+            return ""
+        until = TimeOfDay(link.expires_at, user.time_zone, now=now)
+        return self._translator.translate(_NOT_ME.fill(link=Link(url), link_until=until), notification.language).text

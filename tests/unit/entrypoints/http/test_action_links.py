@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import pytest
-from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
+from tests.unit.entrypoints.api import Api, assert_problem
 
 from booking_domain.bookings.action_links import PHONE_BYTES, ActionLink, LinkAction, ShortLink, address_digest
 from booking_domain.shared.ids import BookingId, UserId
@@ -57,8 +57,7 @@ async def test_a_link_pays_the_deposit_and_then_the_balance(api: Api) -> None:
 async def placed_by_phone(api: Api) -> tuple[str, dict[str, Any]]:
     """A customer with a phone number alone, and a booking."""
     _, provider_id = await api.open_provider(**WITH_DEPOSIT)
-    account = {"phone": "+97699112233", "password": PASSWORD, "name": "Dorj", "role": "customer"}
-    customer = (await api.post("/auth/register", json=account)).json()["accessToken"]
+    customer = (await api.joined_by_phone("+97699112233"))["accessToken"]
     return customer, await api.booked(customer, provider_id)
 
 
