@@ -1,10 +1,9 @@
 """Errors of bookings."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from booking_domain.shared.errors import Conflict, DomainError, FieldPath, Forbidden, NotFound, RuleViolated
+from booking_domain.shared.errors import Conflict, DomainError, Facts, FieldPath, Forbidden, NotFound, RuleViolated
 from booking_domain.shared.money import Money
 
 UNSETTLED_PER_CUSTOMER: Final = 20
@@ -28,7 +27,7 @@ class RefundDiffers(Conflict, code="booking.refund_changed", field="expected_ref
     refund: Money
 
     @property
-    def facts(self) -> Mapping[str, str | int | tuple[str, ...]]:
+    def facts(self) -> Facts:
         return {"refund_amount": self.refund.amount}
 
 

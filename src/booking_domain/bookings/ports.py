@@ -88,6 +88,10 @@ class Bookings(Protocol):
         """
         ...
 
+    async def to_come(self, provider_id: ProviderId, now: datetime, limit: int) -> Sequence[Booking]:
+        """The provider's bookings that are not over and may take place, the next one first; at most `limit`."""
+        ...
+
     async def has_placed(self, customer_id: UserId, provider_id: ProviderId) -> bool:
         """Whether the customer has ever placed a booking with the provider, since the account last changed hands."""
         ...

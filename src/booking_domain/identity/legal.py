@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from urllib.parse import quote
 
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.errors import Conflict, Forbidden
+from booking_domain.shared.errors import Conflict, Facts, Forbidden
 from booking_domain.shared.ids import UserId
 
 MAX_DOCUMENT_VERSION: Final = 40
@@ -41,7 +41,7 @@ class AcceptanceRequired(Forbidden, code="legal.acceptance_required"):
     """The documents to accept."""
 
     @property
-    def facts(self) -> Mapping[str, str | int | tuple[str, ...]]:
+    def facts(self) -> Facts:
         return {"missing": self.missing}
 
 

@@ -5,7 +5,10 @@ from datetime import datetime
 
 from booking_domain.scheduling.claims import HOLDS_PER_CUSTOMER
 from booking_domain.scheduling.model import MAX_BLOCKS, MAX_EXCEPTIONS, MAX_RULES
-from booking_domain.shared.errors import Conflict, NotFound, RuleViolated
+from booking_domain.shared.errors import Conflict, Facts, NotFound, RuleViolated
+
+Clocks = tuple[Mapping[str, str], ...]
+"""Bookings: the `reference` of each, and its start `before` and `after` a change of the time zone."""
 
 
 class SlotTaken(Conflict, code="booking.slot_taken", field="slot"):
@@ -28,7 +31,7 @@ class SlotNotOffered(RuleViolated, code="booking.slot_not_offered", field="slot"
     """As strangers see them."""
 
     @property
-    def facts(self) -> Mapping[str, str | int | tuple[str, ...]]:
+    def facts(self) -> Facts:
         return {"reasons": self.reasons} if self.reasons else {}
 
 
@@ -58,7 +61,7 @@ class TimeNotAvailable(Conflict, code="booking.time_not_available", field="slot"
     """As strangers see them."""
 
     @property
-    def facts(self) -> Mapping[str, str | int | tuple[str, ...]]:
+    def facts(self) -> Facts:
         return {"reasons": self.reasons} if self.reasons else {}
 
 
@@ -104,10 +107,30 @@ class DateHasException(Conflict, code="availability.date_has_exception", field="
 class HoursInOtherZone(Conflict, code="availability.hours_in_other_zone", field="time_zone"):
     """Say what becomes of your opening hours ({count}) in the new time zone.
 
-    Bookings and time off stay at their moments.
+    Bookings to come ({bookings}) and time off stay at their moments.
     """
 
     count: int
+    bookings: int
+    clocks: Clocks
+
+    @property
+    def facts(self) -> Facts:
+        return {"bookings": self.clocks} if self.clocks else {}
+
+
+class BookingsInOtherZone(Conflict, code="availability.bookings_in_other_zone", field="time_zone"):
+    """Confirm the new time zone. Your bookings to come ({bookings}) stay at their moments; the next is on {next}."""
+
+    bookings: int
+    next: datetime
+    zone: str
+    beside: str
+    clocks: Clocks
+
+    @property
+    def facts(self) -> Facts:
+        return {"bookings": self.clocks}
 
 
 class RulesOverlap(Conflict, code="availability.rules_overlap", field="start_time"):

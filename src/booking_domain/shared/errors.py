@@ -13,6 +13,8 @@ from typing import ClassVar, TypeVar, dataclass_transform
 
 Found = TypeVar("Found")
 
+Facts = Mapping[str, str | int | tuple[str, ...] | tuple[Mapping[str, str], ...]]
+"""What a program reads beside the code of an error, by name."""
 FieldPath = tuple[str | int, ...]
 """Names of fields and indices of lists, outermost first: `("rules", 3, "start_time")`."""
 
@@ -67,7 +69,7 @@ class DomainError(Exception):
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
     @property
-    def facts(self) -> Mapping[str, str | int | tuple[str, ...]]:
+    def facts(self) -> Facts:
         """What a program reads beside the code; each name has one meaning in all errors."""
         return {}
 
@@ -107,7 +109,7 @@ class Incomplete(Conflict):
     """What it lacks, for programs."""
 
     @property
-    def facts(self) -> Mapping[str, str | int | tuple[str, ...]]:
+    def facts(self) -> Facts:
         return {"missing": self.missing}
 
 
@@ -188,7 +190,7 @@ class NotPermitted(Forbidden, code="auth.not_permitted"):
     permission: str
 
     @property
-    def facts(self) -> Mapping[str, str | int | tuple[str, ...]]:
+    def facts(self) -> Facts:
         return {"permission": self.permission}
 
 
@@ -205,7 +207,7 @@ class StaleVersion(PreconditionFailed, code="conflict.stale_version"):
     actual: int
 
     @property
-    def facts(self) -> Mapping[str, str | int | tuple[str, ...]]:
+    def facts(self) -> Facts:
         return {"current_version": self.actual}
 
 

@@ -49,20 +49,21 @@ class Catalogue:
         self._templates = templates
 
     def error(self, error: DomainError) -> str:
-        """Return the message of a domain error; times are on the clock of its `zone`."""
+        """Return the message of a domain error; times are on the clock of its `zone`, and `beside` it."""
         said = self._filled(self.template(error.template()), error.parameters)
         return said[:1].upper() + said[1:]
 
     def _filled(self, template: str, given: Mapping[str, object]) -> str:
         """Write the values of a template; those of a problem are in `values`."""
         zone, show = str(given.get("zone", "UTC")), values_of(self.language)
+        beside = str(given["beside"]) if "beside" in given else None
         values: dict[str, object] = {}
         for name, value in given.items():
             match value:
                 case str():
                     values[name] = self.word(name, value)
                 case datetime():
-                    values[name] = show(LocalTime(value, zone))
+                    values[name] = show(LocalTime(value, zone, beside))
                 case date() | Money() | int():
                     values[name] = show(value)
                 case Mapping() if value:

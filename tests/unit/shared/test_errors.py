@@ -12,6 +12,7 @@ from typing import Final, get_type_hints
 import pytest
 
 import booking_domain
+from booking_domain.scheduling.errors import Clocks
 from booking_domain.shared import errors
 from booking_domain.shared.errors import DomainError, FieldPath, InvalidValue, about, inside
 from booking_domain.shared.money import Money
@@ -39,6 +40,7 @@ SAMPLES: Final[dict[object, object]] = {
     FieldPath: ("rules", 3),
     Mapping[str, object]: {},
     tuple[str, ...] | None: None,
+    Clocks: ({"reference": "BK-7F3K9Q"},),
 }
 
 

@@ -177,6 +177,9 @@ _OPEN: Final = Statement(
     .where(users.c.id == bindparam("customer_id"), users.c.status == UserStatus.ACTIVE.value)
 )
 _OPEN_COLUMNS: Final = ("unsettled", "upcoming", "verified", "phone_verified")
+_OF_PROVIDER: Final = Statement(
+    select(*BOOKING.columns).where(_IS_WITH_PROVIDER, IS_TO_COME).order_by(_b.starts_at, _b.id).limit(bindparam("most"))
+)
 _HAS_PLACED: Final = Statement(
     select(
         exists().where(
@@ -261,6 +264,9 @@ class PostgresBookings(WithWork, Bookings):
             return None if row is None else OpenBookings(**dict(zip(_OPEN_COLUMNS, row, strict=True)))
 
         return counted
+
+    async def to_come(self, provider_id: ProviderId, now: datetime, limit: int) -> list[Booking]:
+        return await self._work.each(BOOKING.read, _OF_PROVIDER, provider_id=provider_id, now=now, most=limit)
 
     async def has_placed(self, customer_id: UserId, provider_id: ProviderId) -> bool:
         row = await self._work.one(_HAS_PLACED, customer_id=customer_id, provider_id=provider_id)

@@ -25,7 +25,7 @@ from booking_domain.files.model import FileOwner, Folder
 from booking_domain.identity.errors import UserNotFound
 from booking_domain.identity.model import User
 from booking_domain.payments.errors import NotChargeable
-from booking_domain.scheduling.errors import HoursInOtherZone, ProviderNotFound
+from booking_domain.scheduling.errors import BookingsInOtherZone, HoursInOtherZone, ProviderNotFound
 from booking_domain.scheduling.model import Anchoring, Calendar, OnTimeZoneChange, SlotSettings
 from booking_domain.scheduling.services import OnCurrencyChange
 from booking_domain.shared.audit import Subject
@@ -37,6 +37,7 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.region import Region
 from booking_domain.shared.reminders import earliest_first
+from booking_domain.shared.time import time_zone
 from booking_domain.shared.unset import UNSET, Unset, changed, given_as, given_or
 from booking_domain.shared.user_texts import require_plain_name
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
@@ -51,6 +52,10 @@ from booking_domain.use_cases.files.commands import SET_FILES_ERRORS, set_files
 from booking_domain.use_cases.files.pictures import changed_picture
 from booking_domain.use_cases.platform.ports import Repositories
 from booking_domain.use_cases.platform.views import ProviderView, SettingsView
+
+_MOST_COUNTED: Final = 1_000
+_MOST_SHOWN: Final = 50
+"""Bookings to come, in the question of a provider who moves to another time zone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -331,6 +336,8 @@ async def reset(
     # An unknown zone is refused before anything is kept.
     after = replace(calendar, time_zone=time_zone, settings=settings, version=calendar.version + 1)
     if time_zone != calendar.time_zone:
+        if change.hours is None:
+            await _ask_about_zone(profile.id, calendar, time_zone, tx, context)
         after = await _move_hours(profile.id, after, change.hours, tx)
     await tx.calendars.save_settings(profile.id, time_zone, settings)
     await tx.bookable_providers.save_terms(profile.id, terms)
@@ -421,14 +428,8 @@ async def _change_services(
 async def _move_hours(
     provider_id: ProviderId, after: Calendar, choice: OnTimeZoneChange | None, tx: Repositories
 ) -> Calendar:
-    """The calendar in another time zone, with its opening hours or without.
-
-    Raises:
-        HoursInOtherZone: there are some, and the command does not say what becomes of them.
-    """
+    """The calendar in another time zone, with its opening hours or without."""
     count = len(after.rules) + len(after.exceptions)
-    if choice is None and count:
-        raise HoursInOtherZone(count=count)
     if choice != OnTimeZoneChange.REMOVE or not count:
         return after
     await tx.calendars.replace_rules(provider_id, ())
@@ -436,6 +437,32 @@ async def _move_hours(
         await tx.calendars.remove_exception(provider_id, each.id)
     emptied = required(await tx.calendars.calendar_of(provider_id), ProviderNotFound)
     return replace(after, rules=(), exceptions=(), version=emptied.version + 1)
+
+
+async def _ask_about_zone(
+    provider_id: ProviderId, calendar: Calendar, there: str, tx: Repositories, context: UseCaseContext
+) -> None:
+    """Ask what another time zone means for hours and bookings to come, with both clocks of each booking.
+
+    Raises:
+        HoursInOtherZone: there are hours.
+        BookingsInOtherZone: there are none, but bookings to come.
+    """
+    here, hours = calendar.time_zone, len(calendar.rules) + len(calendar.exceptions)
+    bookings = await tx.bookings.to_come(provider_id, context.now, _MOST_COUNTED)
+    clocks = tuple(
+        {
+            "reference": booking.reference,
+            "before": booking.span.start.astimezone(time_zone(here)).isoformat(),
+            "after": booking.span.start.astimezone(time_zone(there)).isoformat(),
+        }
+        for booking in bookings[:_MOST_SHOWN]
+    )
+    if hours:
+        raise HoursInOtherZone(count=hours, bookings=len(bookings), clocks=clocks)
+    if bookings:
+        start = bookings[0].span.start
+        raise BookingsInOtherZone(bookings=len(bookings), next=start, zone=here, beside=there, clocks=clocks)
 
 
 async def own_profile(tx: Repositories, context: UseCaseContext) -> Profile:
@@ -458,6 +485,7 @@ edit_profile: Final = UseCase(
         ProviderNotFound,
         ServicesInOtherCurrency,
         HoursInOtherZone,
+        BookingsInOtherZone,
         InvalidValue,
         StaleVersion,
         *SET_FILES_ERRORS,
@@ -466,7 +494,15 @@ edit_profile: Final = UseCase(
 change_settings: Final = UseCase(
     Permission.MANAGE_CALENDAR,
     _change_settings,
-    raises=(ProfileMissing, ProviderNotFound, ServicesInOtherCurrency, HoursInOtherZone, InvalidValue, StaleVersion),
+    raises=(
+        ProfileMissing,
+        ProviderNotFound,
+        ServicesInOtherCurrency,
+        HoursInOtherZone,
+        BookingsInOtherZone,
+        InvalidValue,
+        StaleVersion,
+    ),
 )
 submit_profile: Final = UseCase(
     Permission.MANAGE_PROFILE,

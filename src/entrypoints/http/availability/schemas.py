@@ -105,8 +105,9 @@ class SettingsBody(TermsBody, frozen=True, kw_only=True):
 
     time_zone: ZoneName | UnsetType = UNSET
     hours_on_time_zone_change: OnTimeZoneChange | UnsetType = UNSET
-    """Needed if another time zone would move opening hours: `keep_clock` keeps their times of the day, in the new zone,
-    `remove` removes all weekly rules and exceptions. Bookings and time off stay at their moments."""
+    """Needed if another time zone would move opening hours, or there are bookings to come: `keep_clock` keeps hours at
+    their times of the day, in the new zone, `remove` removes all weekly rules and exceptions. Bookings and time off
+    stay at their moments; the 409 lists them on both clocks."""
     slot_step_minutes: SomeMinutes | UnsetType = UNSET
     slot_duration_minutes: SomeMinutes | UnsetType = UNSET
     durations: Durations | UnsetType = UNSET

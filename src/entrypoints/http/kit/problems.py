@@ -72,6 +72,16 @@ DETAILS: Final = {
 _log: Final = structlog.get_logger("entrypoints.http")
 
 
+class BookingClocks(Json, frozen=True, kw_only=True):
+    """A booking whose provider changes the time zone: it stays at its moment."""
+
+    reference: str
+    before: str
+    """The start with the offset of the former time zone."""
+    after: str
+    """The start with the offset of the new time zone."""
+
+
 class Problem(Json, frozen=True, kw_only=True):
     """A problem (RFC 9457). `code` is stable; `detail` is a message in the client's language."""
 
@@ -96,6 +106,9 @@ class Problem(Json, frozen=True, kw_only=True):
     """With `booking.refund_changed`: what a cancellation refunds now."""
     reasons: tuple[str, ...] | None = None
     """With `booking.slot_not_offered` and `booking.time_not_available`: why, as `GET …/slots/explain` says it."""
+    bookings: tuple[BookingClocks, ...] | None = None
+    """With `availability.hours_in_other_zone` and `availability.bookings_in_other_zone`: bookings to come, on both
+    clocks."""
     permission: str | None = None
     """With `auth.not_permitted`: the permission that the caller's role lacks."""
 

@@ -408,8 +408,9 @@ class ChangeProfileBody(TermsBody, frozen=True, kw_only=True):
     """A file of the folder `provider-photos`; null removes the photo."""
     time_zone: ZoneName | UnsetType = UNSET
     hours_on_time_zone_change: OnTimeZoneChange | UnsetType = UNSET
-    """Needed if another time zone would move opening hours: `keep_clock` keeps their times of the day, in the new zone,
-    `remove` removes all weekly rules and exceptions. Bookings and time off stay at their moments."""
+    """Needed if another time zone would move opening hours, or there are bookings to come: `keep_clock` keeps hours at
+    their times of the day, in the new zone, `remove` removes all weekly rules and exceptions. Bookings and time off
+    stay at their moments; the 409 lists them on both clocks."""
 
 
 class OpenProfileBody(ChangeProfileBody, frozen=True, kw_only=True):

@@ -45,6 +45,54 @@ async def test_hours_keep_their_times_of_the_day_and_bookings_their_moments(api:
 
 
 @pytest.mark.parametrize("path", PATHS)
+async def test_the_question_shows_the_bookings_to_come_on_both_clocks(api: Api, path: str) -> None:
+    provider, provider_id = await api.open_provider()
+    placed = [
+        await api.booked(await api.joined("customer"), provider_id, start)
+        for start in ("2026-11-24T10:00:00+08:00", "2026-11-23T12:00:00+08:00")
+    ]
+    refused = await api.put(path, provider, json={"timeZone": THERE})
+    assert_problem(refused, 409, "availability.hours_in_other_zone", "/timeZone")
+    assert "Bookings to come (2)" in refused.json()["detail"]
+    assert refused.json()["bookings"] == [
+        {
+            "reference": placed[1]["reference"],
+            "before": "2026-11-23T12:00:00+08:00",
+            "after": "2026-11-23T05:00:00+01:00",
+        },
+        {
+            "reference": placed[0]["reference"],
+            "before": "2026-11-24T10:00:00+08:00",
+            "after": "2026-11-24T03:00:00+01:00",
+        },
+    ]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    ("language", "when"),
+    [
+        ("en", "Mon 23 Nov 2026, 10:00 (Ulaanbaatar; Berlin: 03:00)"),
+        ("mn", "2026.11.23, даваа, 10:00 (Улаанбаатар; Берлин: 03:00)"),
+        ("fa", "دوشنبه ۲ آذر ۱۴۰۵، ساعت ۱۰:۰۰ (اولان‌باتور؛ برلین: ۰۳:۰۰)"),
+    ],
+)
+async def test_a_provider_without_hours_is_asked_about_bookings_to_come(
+    api: Api, path: str, language: str, when: str
+) -> None:
+    provider, provider_id = await api.open_provider()
+    await api.booked(await api.joined("customer"), provider_id)
+    assert (await api.put("/availability/rules", provider, json={"rules": []})).is_success
+    await api.patch("/users/me", provider, json={"locale": language})
+    refused = await api.put(path, provider, json={"timeZone": THERE})
+    assert_problem(refused, 409, "availability.bookings_in_other_zone", "/timeZone")
+    assert when in refused.json()["detail"]
+    assert [each["after"] for each in refused.json()["bookings"]] == ["2026-11-23T03:00:00+01:00"]
+    moved = await api.put(path, provider, json={"timeZone": THERE, "hoursOnTimeZoneChange": "keep_clock"})
+    assert moved.json()["timeZone"] == THERE
+
+
+@pytest.mark.parametrize("path", PATHS)
 async def test_hours_are_removed_with_the_old_time_zone(api: Api, path: str) -> None:
     provider, provider_id = await api.open_provider()
     await api.post("/availability/exceptions", provider, json=CHRISTMAS)

@@ -147,6 +147,24 @@ class BookingsContract(StorageContract):
             over = present(await _open(tx, cast.customer.id, cast.profile.id, confirmed.span.end))
             assert over.upcoming == 0
 
+    async def test_the_bookings_to_come_of_a_provider_are_read_with_the_next_one_first(
+        self, cast: Cast, other: Cast
+    ) -> None:
+        later = self.make.booking(cast.profile, cast.customer, status=Status.CONFIRMED)
+        span = TimeRange(later.span.start - HOUR, later.span.end - HOUR)
+        first = replace(self.make.booking(cast.profile, cast.customer, status=Status.REQUESTED), span=span)
+        for booking in (
+            later,
+            first,
+            self.make.booking(cast.profile, cast.customer, status=Status.CANCELLED),
+            self.make.booking(other.profile, other.customer, status=Status.CONFIRMED),
+        ):
+            await self._add(booking)
+        async with self.begin() as tx:
+            assert list(await tx.bookings.to_come(cast.profile.id, NOW, 9)) == [first, later]
+            assert list(await tx.bookings.to_come(cast.profile.id, NOW, 1)) == [first]
+            assert list(await tx.bookings.to_come(cast.profile.id, first.span.end, 9)) == [later]
+
     async def test_who_has_a_verified_contact_or_an_external_identity_is_verified(self, cast: Cast) -> None:
         by_email, by_phone = (self.make.user().verified(channel, NOW) for channel in ContactChannel)
         linked = self.make.user()

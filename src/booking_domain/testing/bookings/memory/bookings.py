@@ -94,6 +94,12 @@ class MemoryBookings(Lookup[BookingId, Booking], Bookings):
             phone_verified=user.phone_verified_at is not None,
         )
 
+    async def to_come(self, provider_id: ProviderId, now: datetime, limit: int) -> Sequence[Booking]:
+        found = self._rows.where(
+            lambda each: each.provider_id == provider_id and each.status in TO_COME and each.span.end > now
+        )
+        return sorted(found, key=lambda each: (each.span.start, each.id))[:limit]
+
     async def has_placed(self, customer_id: UserId, provider_id: ProviderId) -> bool:
         customer = self._state[USERS].get(customer_id)
         since = None if customer is None else customer.taken_over_at
