@@ -23,7 +23,7 @@ from booking_domain.shared.errors import ConcurrentChange, DomainError, StaleVer
 from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import ProviderId, ServiceId
 from booking_domain.shared.time import TimeRange
-from booking_domain.testing.builders import DEPOSIT, HOUR, NOW, TOMORROW, Builder, terms
+from booking_domain.testing.builders import DEPOSIT, HOUR, NOW, PRICE, TOMORROW, Builder, terms
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.memory import SeededEntropy
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
@@ -114,6 +114,31 @@ async def test_a_cancellation_during_a_move_refunds_everything_or_the_policys_sh
         seen = await studio.seen(booking)
         assert seen.status is Status.CANCELLED
         assert await studio.owed(booking) == ([] if seen.time_change is None else [DEPOSIT])
+
+
+async def test_a_change_of_terms_is_agreed_to_as_it_is_when_the_booking_is_moved_cancelled_or_changed_meanwhile(
+    open_studio: OpenStudio,
+) -> None:
+    studio = await open_studio()
+    more, most = PRICE + DEPOSIT, PRICE + PRICE
+    for week in range(TRIES):
+        booking = await studio.book(TOMORROW + week * WEEK)
+        payment = await studio.paid(booking)
+        await studio.change_terms(booking, price=more, minutes=90)
+        rivals = (
+            studio.change_terms(booking, price=most),
+            studio.move(booking, Status.CANCELLED),
+            studio.reschedule(booking, booking.span.start + 3 * HOUR),
+            studio.settle(payment),
+        )
+        await race([studio.accept(booking, by=studio.customer, price=more, minutes=90), *rivals])
+        seen, trail = await studio.seen(booking), await studio.reads.bookings.events(booking.id)
+        accepted = "terms_accepted" in [each.type for each in trail]
+        assert (seen.price, seen.minutes) == ((more, 90) if accepted else (PRICE, 60))
+        assert seen.status is Status.CONFIRMED or seen.offered_until is None
+        claims = await claims_of(studio)
+        assert claims.get(seen.id) == (seen.span if seen.claims_time else None)
+        assert await studio.violations() == []
 
 
 async def test_two_reschedules_into_each_others_slots_do_not_deadlock(open_studio: OpenStudio) -> None:

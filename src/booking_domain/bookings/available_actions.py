@@ -22,8 +22,9 @@ class AvailableAction(StrEnum):
     """What a party can ask for: the buttons of a booking's screen."""
 
     ACCEPT = "accept"
-    """The provider's side accepts a request, or the customer takes one of the offered times."""
+    """The provider's side accepts a request, or the customer what is offered: one of the times, or other terms."""
     DECLINE = "decline"
+    """The provider's side declines a request, or the customer the terms that are offered for a confirmed booking."""
     OFFER_TIMES = "offer_times"
     CONFIRM = "confirm"
     WAIVE_DEPOSIT = "waive_deposit"
@@ -31,6 +32,7 @@ class AvailableAction(StrEnum):
     PAY_BALANCE = "pay_balance"
     RECORD_DESK_PAYMENT = "record_desk_payment"
     ACCEPT_TIME = "accept_time"
+    CHANGE_TERMS = "change_terms"
     RESCHEDULE = "reschedule"
     CANCEL = "cancel"
     COMPLETE = "complete"
@@ -63,7 +65,7 @@ def available_actions(
 
 def _as_customer(booking: Booking, charges: Callable[[Money], bool]) -> set[AvailableAction]:
     """What only the customer does, and is no action of the lifecycle."""
-    if booking.status is Status.REQUESTED and booking.offered_times:
+    if booking.status is Status.REQUESTED and (booking.offered_times or booking.offered_until is not None):
         return {AvailableAction.ACCEPT}
     if booking.quote.deposit_asked:
         return {AvailableAction.PAY_DEPOSIT}
@@ -77,9 +79,14 @@ def _shown_as(action: Action, booking: Booking, party: Party) -> AvailableAction
         return AvailableAction.ACCEPT  # a request without a deposit is confirmed at once
     if booking.status is Status.REQUESTED and action == Action.CANCEL and party in PROVIDER_SIDE:
         return AvailableAction.DECLINE
-    if action == Action.CONFIRM_AFTER_REVIEW:
-        return AvailableAction.UPHOLD
-    return AvailableAction(action.value)
+    return _SHOWN_AS.get(action) or AvailableAction(action.value)
+
+
+_SHOWN_AS: Final = {
+    Action.CONFIRM_AFTER_REVIEW: AvailableAction.UPHOLD,
+    Action.ACCEPT_TERMS: AvailableAction.ACCEPT,
+    Action.REFUSE_TERMS: AvailableAction.DECLINE,
+}
 
 
 def _is_possible(action: Action, booking: Booking, *, party: Party, actor: Actor, now: datetime) -> bool:
@@ -98,6 +105,14 @@ def _apply(action: Action, booking: Booking, party: Party, actor: Actor, now: da
 
 def _offer_times(_: Action, booking: Booking, party: Party, actor: Actor, now: datetime) -> object:
     return booking.offer_times([now + _LATER], party=party, by=actor, now=now, event_id=EventId(booking.id))
+
+
+def _change_terms(_: Action, booking: Booking, party: Party, actor: Actor, now: datetime) -> object:
+    return booking.change_terms(booking.scope, party=party, by=actor, now=now, event_id=EventId(booking.id))
+
+
+def _answer_terms(action: Action, booking: Booking, party: Party, actor: Actor, now: datetime) -> object:
+    return booking.answer_terms(action, party=party, by=actor, now=now, event_id=EventId(booking.id))
 
 
 def _reschedule(_: Action, booking: Booking, party: Party, actor: Actor, now: datetime) -> object:
@@ -119,6 +134,9 @@ def _confirm_after_review(_: Action, booking: Booking, party: Party, actor: Acto
 _TRIALS: Final[Mapping[Action, Callable[[Action, Booking, Party, Actor, datetime], object]]] = {
     Action.ACCEPT: _apply,
     Action.OFFER_TIMES: _offer_times,
+    Action.CHANGE_TERMS: _change_terms,
+    Action.ACCEPT_TERMS: _answer_terms,
+    Action.REFUSE_TERMS: _answer_terms,
     Action.CONFIRM: _apply,
     Action.WAIVE_DEPOSIT: _apply,
     Action.ACCEPT_TIME: _accept_time,

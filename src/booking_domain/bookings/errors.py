@@ -58,18 +58,17 @@ class UnderReview(Conflict, code="booking.in_question", field="status"):
     """The booking is under review; an admin first confirms or cancels it."""
 
 
-class CostsMore(Conflict, code="booking.costs_more", field="price_amount"):
-    """More than {price} with a deposit of {deposit} needs the customer's agreement: offer times with the new price."""
-
-    price: Money
-    deposit: Money
-
-
 class PriceNotAgreed(Conflict, code="booking.price_not_agreed", field="price_amount"):
     """The provider asks for {price}, with a deposit of {deposit}. Please agree to it together with the time."""
 
     price: Money
     deposit: Money
+
+
+class LengthNotAgreed(Conflict, code="booking.length_not_agreed", field="duration_minutes"):
+    """The appointment would take {minutes} minutes. Please agree to it together with the time."""
+
+    minutes: int
 
 
 class TimeChanged(Conflict, code="booking.time_changed", field="start"):

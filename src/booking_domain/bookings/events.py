@@ -19,7 +19,7 @@ class BookingChanged(Event, subject="booking_id"):
     to: Status
     """The booking's status after the event."""
     due_at: datetime | None = None
-    """When the booking expires unless it is answered or paid."""
+    """When the booking expires unless it is answered or paid, or what is offered for it lapses."""
 
 
 class BookingPlaced(BookingChanged, topic="booking.placed"):
@@ -72,6 +72,26 @@ class BookingTimesOffered(BookingChanged, topic="booking.times_offered"):
     """The provider proposed other times for a request."""
 
 
+class BookingTermsChanged(BookingChanged, topic="booking.terms_changed"):
+    """The provider's side changed price, deposit or length, to no more than was agreed."""
+
+
+class BookingTermsOffered(BookingChanged, topic="booking.terms_offered"):
+    """The provider's side asks for another price, deposit or length: the customer agrees or refuses."""
+
+
+class BookingTermsAccepted(BookingChanged, topic="booking.terms_accepted"):
+    """The customer has agreed to the price, deposit and length that were offered for a confirmed booking."""
+
+
+class BookingTermsRefused(BookingChanged, topic="booking.terms_refused"):
+    """The customer has refused them: the booking stays as it was."""
+
+
+class BookingTermsLapsed(BookingChanged, topic="booking.terms_lapsed"):
+    """The customer has not answered in time: the booking stays as it was."""
+
+
 class BookingCompleted(BookingChanged, topic="booking.completed"):
     """The appointment took place."""
 
@@ -109,6 +129,11 @@ EVENTS: Final[tuple[type[BookingChanged], ...]] = (
     BookingTimeAccepted,
     BookingClockChanged,
     BookingTimesOffered,
+    BookingTermsChanged,
+    BookingTermsOffered,
+    BookingTermsAccepted,
+    BookingTermsRefused,
+    BookingTermsLapsed,
     BookingCompleted,
     BookingMissed,
     BookingDisputed,
@@ -121,6 +146,7 @@ FREES_TIME: Final[tuple[type[BookingChanged], ...]] = (
     BookingExpired,
     BookingRescheduled,
     BookingClockChanged,
+    BookingTermsChanged,
     BookingDisputeEnded,
 )
 """Events after which the provider may have free time again."""
@@ -136,7 +162,7 @@ def booking_events(booking: Booking, trail: Iterable[BookingEvent]) -> list[Book
             booking_id=booking.id,
             provider_id=booking.provider_id,
             to=entry.to_status,
-            due_at=booking.due_at,
+            due_at=booking.due_at or booking.offered_until,
             **_more(entry),
         )
         for entry in trail

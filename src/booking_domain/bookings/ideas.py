@@ -67,7 +67,7 @@ class IdeaContent:
     budget_amount: int | None = None
     """The most that the customer would pay, in minor units."""
     estimate_amount: int | None = None
-    """What the provider thinks that it will cost, in minor units. It changes no price."""
+    """What the provider thinks that it will cost, in minor units; see `AcceptRequest`."""
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.description.strip()) <= MAX_DESCRIPTION:
@@ -185,6 +185,10 @@ class Ideas(Protocol):
 
     async def count(self, booking_id: BookingId) -> int:
         """How many ideas the booking has."""
+        ...
+
+    async def estimate(self, booking_id: BookingId) -> int | None:
+        """The estimate that was written or changed last, in minor units; None if no idea of the booking has one."""
         ...
 
     async def save(self, idea: Idea, *, was: Idea) -> None:

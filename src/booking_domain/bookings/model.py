@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from booking_domain.bookings.due import Quote, quote_of
 from booking_domain.bookings.errors import (
@@ -22,6 +22,7 @@ from booking_domain.bookings.errors import (
     UnderReview,
 )
 from booking_domain.bookings.policy import DEFAULT_POLICY, CancellationPolicy, refund_due, start_after_reschedule
+from booking_domain.bookings.scope import Scope
 from booking_domain.bookings.time_changes import TimeChange, changed_time
 from booking_domain.bookings.transitions import (
     BOOKING_LIFECYCLE,
@@ -65,6 +66,15 @@ _ENDS_PAYING: Final = frozenset(
     {Action.CANCEL, Action.EXPIRE, Action.MARK_NO_SHOW, Action.RESOLVE_CANCELLED, Action.RESOLVE_NO_SHOW}
 )
 """Actions after which the deposit is no longer asked for."""
+
+_NO_OFFER: Final[Mapping[str, Any]] = {
+    "offered_times": (),
+    "offered_price_amount": None,
+    "offered_deposit_amount": None,
+    "offered_minutes": None,
+    "offered_until": None,
+}
+"""The fields of a booking for which nothing is offered."""
 
 
 class BookingMode(StrEnum):
@@ -212,9 +222,13 @@ class Booking:
     offered_times: tuple[datetime, ...] = ()
     """Starts that the provider offers instead, in order."""
     offered_price_amount: int | None = None
-    """The price with the offered times, in minor units, if it is another than `price`."""
+    """The price that the provider offers, in minor units, if price, deposit or length is another than the booking's."""
     offered_deposit_amount: int | None = None
-    """The deposit with the offered times; None exactly if the price is."""
+    """The deposit with it; None exactly if the price is."""
+    offered_minutes: int | None = None
+    """The length with it; None exactly if the price is."""
+    offered_until: datetime | None = None
+    """Until when the customer can agree to what is offered for the booking's own time; None: it is with other times."""
     time_change: TimeChange | None = None
     """The last reschedule by the provider's side, unless the customer has accepted its time or chosen another."""
     cancellation_start: datetime | None = None
@@ -482,9 +496,7 @@ class Booking:
             status=status,
             due_at=due_at,
             payment_attempt=attempt,
-            offered_times=(),
-            offered_price_amount=None,
-            offered_deposit_amount=None,
+            **_NO_OFFER,
             under_review=self.under_review and action != Action.REVIVE,  # only a published provider's is revived
             disputed_from=self.status if action == Action.DISPUTE else None,
         )
@@ -493,34 +505,35 @@ class Booking:
         return Decision(booking, (event,))
 
     @property
-    def offered_terms(self) -> tuple[Money, Money]:
-        """The price and the deposit with the offered times: those of the booking, if the provider offers no others."""
-        return self.terms_with(self.offered_price_amount, self.offered_deposit_amount)
+    def scope(self) -> Scope:
+        """What both sides agreed to besides the start."""
+        return Scope(price=self.price, deposit=self.deposit, minutes=self.minutes)
 
-    def terms_with(self, price_amount: int | None, deposit_amount: int | None) -> tuple[Money, Money]:
-        """The booking's price and deposit with these amounts; None keeps what was agreed, as far as it can.
+    @property
+    def offered_scope(self) -> Scope:
+        """What the provider offers: the booking's own scope, if it offers no other."""
+        return self.scope_with(self.offered_price_amount, self.offered_deposit_amount, self.offered_minutes)
+
+    def scope_with(
+        self, price_amount: int | None = None, deposit_amount: int | None = None, minutes: int | None = None
+    ) -> Scope:
+        """The booking's scope with these; None keeps what was agreed, of the deposit as far as the price allows.
 
         Raises:
-            InvalidValue: the deposit exceeds the price.
+            InvalidValue: the deposit exceeds the price, or the length is none.
         """
-        currency = self.price.currency
-        price = self.price if price_amount is None else Money(amount=price_amount, currency=currency)
-        deposit = min(self.deposit, price)
-        if deposit_amount is not None:
-            deposit = Money(amount=deposit_amount, currency=currency)
-        if price < deposit:
-            raise InvalidValue(
-                field="deposit_amount", problem="a deposit must not exceed the price", besides=("price_amount",)
-            )
-        return price, deposit
+        return self.scope.changed(price_amount, deposit_amount, minutes)
 
-    def costs_more(self, price: Money, deposit: Money) -> bool:
-        """Whether a price or deposit is above what the customer agreed to."""
-        return self.price < price or self.deposit < deposit
-
-    def agree(self, price: Money, deposit: Money) -> Self:
-        """The request with another price and deposit. It is part of a change that makes the next version."""
-        return replace(self, price=price, deposit=deposit)
+    def agree(self, scope: Scope) -> Self:
+        """The booking with another scope and its own buffers. It is part of a change that makes the next version."""
+        longer = scope.length - self.scope.length
+        return replace(
+            self,
+            price=scope.price,
+            deposit=scope.deposit,
+            span=TimeRange(self.span.start, self.span.end + longer),
+            blocked=TimeRange(self.blocked.start, self.blocked.end + longer),
+        )
 
     def offer_times(
         self,
@@ -530,37 +543,100 @@ class Booking:
         by: Actor,
         now: datetime,
         event_id: EventId,
-        price_amount: int | None = None,
-        deposit_amount: int | None = None,
+        scope: Scope | None = None,
         message: str | None = None,
         answer_window: timedelta = ANSWER_DUE,
     ) -> BookingDecision:
         """Offer 1 to 10 other starts for a request, all in the future. The customer has `answer_window` to accept one.
 
-        With a price or a deposit, the customer agrees to it by accepting a time.
+        The customer agrees to another scope by accepting a time.
 
         Raises:
             InvalidBookingTransition, NotYourMove: the lifecycle does not allow it.
-            InvalidValue: there are no starts, too many, or one that is not in the future; or the deposit exceeds the
-                price.
+            InvalidValue: there are no starts, too many, or one that is not in the future.
         """
         status = BOOKING_LIFECYCLE.advance(self.status, Action.OFFER_TIMES, party)
         times = tuple(sorted({instant(start, field="slots") for start in starts}))
         if not 1 <= len(times) <= MAX_OFFERED_TIMES or times[0] <= now:
             raise InvalidValue(field="slots", problem=f"1 to {MAX_OFFERED_TIMES} times, all in the future")
         due_at = min(now + answer_window, times[-1])
-        price, deposit = self.terms_with(price_amount, deposit_amount)
-        other = (price, deposit) != (self.price, self.deposit)
-        booking = replace(
-            self._touched(now),
-            status=status,
-            offered_times=times,
-            offered_price_amount=price.amount if other else None,
-            offered_deposit_amount=deposit.amount if other else None,
-            due_at=due_at,
-        )
+        booking = replace(self._offering(scope, now), offered_times=times, due_at=due_at)
         event = self._event("times_offered", status, by=by, at=now, event_id=event_id, reason=message)
         return Decision(booking, (event,))
+
+    def change_terms(
+        self,
+        scope: Scope,
+        *,
+        party: Party,
+        by: Actor,
+        now: datetime,
+        event_id: EventId,
+        message: str | None = None,
+        answer_window: timedelta = ANSWER_DUE,
+    ) -> BookingDecision:
+        """Change price, deposit or length. More than was agreed waits for the customer's agreement: `answer_window`.
+
+        What was offered before is withdrawn. A walk-in has no account to agree with, and agrees at the desk.
+
+        Raises:
+            InvalidBookingTransition, NotYourMove: the lifecycle does not allow it.
+            AlreadyOver: the appointment has begun.
+            InvalidValue: the deposit of a confirmed booking rises.
+        """
+        status = BOOKING_LIFECYCLE.advance(self.status, Action.CHANGE_TERMS, party)
+        self._require_ahead(now)
+        if status is Status.CONFIRMED and self.deposit < scope.deposit:
+            raise InvalidValue(field="deposit_amount", problem="the deposit of a confirmed booking does not rise")
+        if self.of_walk_in or not scope.exceeds(self.scope):
+            changed = replace(self._touched(now), **_NO_OFFER).agree(scope)
+            event = self._event("terms_changed", status, by=by, at=now, event_id=event_id, reason=message)
+            return Decision(changed, (event,))
+        until = min(now + answer_window, self.span.start)
+        due_at = until if status is Status.REQUESTED else self.due_at
+        booking = replace(self._offering(scope, now), offered_until=until, due_at=due_at)
+        event = self._event("terms_offered", status, by=by, at=now, event_id=event_id, reason=message)
+        return Decision(booking, (event,))
+
+    def answer_terms(
+        self, action: Action, *, party: Party, by: Actor, now: datetime, event_id: EventId, message: str | None = None
+    ) -> BookingDecision:
+        """Accept or refuse, as the customer, what is offered for the booking's own time; or let it lapse.
+
+        Refused and lapsed, it leaves the booking as it was.
+
+        Raises:
+            InvalidBookingTransition, NotYourMove: the lifecycle does not allow it, or nothing is offered any more.
+        """
+        status = BOOKING_LIFECYCLE.advance(self.status, action, party)
+        if self.offered_until is None or (action != Action.LAPSE_TERMS and self.offer_lapsed(now)):
+            without = f"{action}, without other terms,"
+            raise InvalidBookingTransition(thing="booking", status=self.status, action=without)
+        booking = replace(self._touched(now), **_NO_OFFER)
+        if action == Action.ACCEPT_TERMS:
+            booking = booking.agree(self.offered_scope)
+        event = self._event(_TYPES[action], status, by=by, at=now, event_id=event_id, reason=message)
+        return Decision(booking, (event,))
+
+    def offer_lapsed(self, now: datetime) -> bool:
+        """Whether the customer can no longer agree to what was offered for the booking's own time."""
+        return self.offered_until is not None and now >= self.offered_until
+
+    def _offering(self, scope: Scope | None, now: datetime) -> Self:
+        """The next version of the booking, which offers this scope and nothing else."""
+        clear = replace(self._touched(now), **_NO_OFFER)
+        if scope is None or scope == self.scope:
+            return clear
+        return replace(
+            clear,
+            offered_price_amount=scope.price.amount,
+            offered_deposit_amount=scope.deposit.amount,
+            offered_minutes=scope.minutes,
+        )
+
+    def _require_ahead(self, now: datetime) -> None:
+        if now >= self.span.start:
+            raise AlreadyOver
 
     def reschedule(
         self,
@@ -600,9 +676,7 @@ class Booking:
             span=span,
             blocked=blocked,
             local_start=local_time(span.start, self.time_zone),
-            offered_times=(),
-            offered_price_amount=None,
-            offered_deposit_amount=None,
+            **_NO_OFFER,
             time_change=change,
             cancellation_start=None if policy_start == span.start else policy_start,
             due_at=due_at,
@@ -797,9 +871,7 @@ class Booking:
 
     def _guard(self, action: Action, party: Party, now: datetime) -> None:
         match action:
-            case Action.PUT_UNDER_REVIEW | Action.CONFIRM_AFTER_REVIEW:
-                raise ValueError(f"use the method for {action}")
-            case Action.OFFER_TIMES | Action.RESCHEDULE | Action.ACCEPT_TIME | Action.FOLLOW_CLOCK:
+            case _ if action in _OWN_METHOD:
                 raise ValueError(f"use the method for {action}")
             case Action.COMPLETE | Action.MARK_NO_SHOW:
                 self._require_attendance_known(action, now)
@@ -897,10 +969,28 @@ class Booking:
         return replace(self, version=self.version + 1, updated_at=now)
 
 
+_OWN_METHOD: Final = frozenset(
+    {
+        Action.PUT_UNDER_REVIEW,
+        Action.CONFIRM_AFTER_REVIEW,
+        Action.OFFER_TIMES,
+        Action.RESCHEDULE,
+        Action.ACCEPT_TIME,
+        Action.FOLLOW_CLOCK,
+        Action.CHANGE_TERMS,
+        Action.ACCEPT_TERMS,
+        Action.REFUSE_TERMS,
+        Action.LAPSE_TERMS,
+    }
+)
+"""Actions that `Booking.apply` does not take."""
 _TYPES: Final[Mapping[Action, str]] = {
     Action.WAIVE_DEPOSIT: "deposit_waived",
     Action.REVIVE: "revived",
     Action.RETURN_PAYMENT: "not_revived",
+    Action.ACCEPT_TERMS: "terms_accepted",
+    Action.REFUSE_TERMS: "terms_refused",
+    Action.LAPSE_TERMS: "terms_lapsed",
     **dict.fromkeys(RESOLUTIONS.values(), "dispute_ended"),
 }
 """What the audit trail calls an action, where it is not the status that it leads to."""

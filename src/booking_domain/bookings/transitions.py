@@ -60,6 +60,13 @@ class Action(StrEnum):
     """A payment arrived after the booking had expired, and its time could not be booked any more."""
     OFFER_TIMES = "offer_times"
     """The provider's side proposes other times for a request."""
+    CHANGE_TERMS = "change_terms"
+    """The provider's side changes price, deposit or length. More than was agreed is offered to the customer."""
+    ACCEPT_TERMS = "accept_terms"
+    """The customer agrees to the price, deposit or length that is offered for a confirmed booking."""
+    REFUSE_TERMS = "refuse_terms"
+    LAPSE_TERMS = "lapse_terms"
+    """The customer has not answered in time: the booking stays as it was."""
     RESCHEDULE = "reschedule"
     ACCEPT_TIME = "accept_time"
     """The customer accepts the time that the provider's side has set."""
@@ -133,6 +140,8 @@ BOOKING_LIFECYCLE: Final[Lifecycle[Status, Action, Party]] = Lifecycle(
         - a request is accepted (*accept*, *confirm*) before its start;
         - *complete* and *mark_no_show* come after the start, *cancel* of a confirmed booking before the end. While a
           booking is under review, the first two wait for an admin's decision, and the provider's side can *cancel* it;
+        - *change_terms* comes before the start. *accept_terms*, *refuse_terms* and *lapse_terms* need terms that are
+          offered; for a request, they are accepted by *accept*;
         - *reschedule* leads to a time to come. After one by the provider's side, *mark_no_show* needs the customer's
           agreement: *accept_time*, or 24 hours of silence that end before the start. *complete* waits for those 24
           hours and for the start that the customer agreed to. Until then the customer can *cancel*, the provider's
@@ -156,6 +165,11 @@ BOOKING_LIFECYCLE: Final[Lifecycle[Status, Action, Party]] = Lifecycle(
         (Status.CONFIRMED, Action.CANCEL): Move(Status.CANCELLED, _ANYONE),
         (Status.CONFIRMED, Action.MARK_NO_SHOW): Move(Status.NO_SHOW, _STAFF),
         (Status.REQUESTED, Action.OFFER_TIMES): Move(Status.REQUESTED, PROVIDER_SIDE),
+        (Status.REQUESTED, Action.CHANGE_TERMS): Move(Status.REQUESTED, PROVIDER_SIDE),
+        (Status.CONFIRMED, Action.CHANGE_TERMS): Move(Status.CONFIRMED, PROVIDER_SIDE),
+        (Status.CONFIRMED, Action.ACCEPT_TERMS): Move(Status.CONFIRMED, frozenset({Party.CUSTOMER})),
+        (Status.CONFIRMED, Action.REFUSE_TERMS): Move(Status.CONFIRMED, frozenset({Party.CUSTOMER})),
+        (Status.CONFIRMED, Action.LAPSE_TERMS): Move(Status.CONFIRMED, _SYSTEM),
         **{
             (status, Action.RESCHEDULE): Move(status, _ANYONE)
             for status in (Status.REQUESTED, Status.PENDING, Status.CONFIRMED)

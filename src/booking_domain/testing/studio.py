@@ -35,6 +35,7 @@ from booking_domain.testing.memory import ManualClock, MemoryDatabase, MemoryGat
 from booking_domain.use_cases.bookings.accept_request import AcceptRequest, accept_request
 from booking_domain.use_cases.bookings.accept_time import AcceptTime, accept_time
 from booking_domain.use_cases.bookings.change_status import ChangeBookingStatus, change_booking_status
+from booking_domain.use_cases.bookings.change_terms import ChangeTerms, change_terms
 from booking_domain.use_cases.bookings.decline_request import DeclineRequest, decline_request
 from booking_domain.use_cases.bookings.offer_times import OfferTimes, offer_times
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking, place_booking
@@ -275,6 +276,7 @@ class Studio:
         saw: int | None = None,
         price: Money | None = None,
         deposit: Money | None = None,
+        minutes: int | None = None,
         message: str | None = None,
     ) -> Booking:
         """Accept a request as the provider, or one of the offered times as the customer."""
@@ -283,6 +285,7 @@ class Studio:
             slot=slot,
             price_amount=None if price is None else price.amount,
             deposit_amount=None if deposit is None else deposit.amount,
+            duration_minutes=minutes,
             message=message,
             expected_version=saw,
         )
@@ -310,6 +313,7 @@ class Studio:
         saw: int | None = None,
         price: Money | None = None,
         deposit: Money | None = None,
+        minutes: int | None = None,
         message: str | None = None,
     ) -> Booking:
         """Offer other times for a request."""
@@ -318,10 +322,33 @@ class Studio:
             slots=slots,
             price_amount=None if price is None else price.amount,
             deposit_amount=None if deposit is None else deposit.amount,
+            duration_minutes=minutes,
             message=message,
             expected_version=saw,
         )
         return await self.run(offer_times, command, by=by or self.owner)
+
+    async def change_terms(
+        self,
+        booking: Booking,
+        *,
+        price: Money | None = None,
+        deposit: Money | None = None,
+        minutes: int | None = None,
+        message: str | None = None,
+        by: Actor | None = None,
+        saw: int | None = None,
+    ) -> Booking:
+        """Change the price, deposit or length of a booking, or ask its customer."""
+        command = ChangeTerms(
+            booking_id=booking.id,
+            price_amount=None if price is None else price.amount,
+            deposit_amount=None if deposit is None else deposit.amount,
+            duration_minutes=minutes,
+            message=message,
+            expected_version=saw,
+        )
+        return await self.run(change_terms, command, by=by or self.owner)
 
     async def take_off(self, start: datetime, end: datetime) -> Block:
         """Block this time, as the provider."""

@@ -8,6 +8,11 @@ _AGREED: Final = """
     requested  cancel               cancelled  customer provider manager admin
     requested  expire               expired    system
     requested  offer_times          requested  provider manager
+    requested  change_terms         requested  provider manager
+    confirmed  change_terms         confirmed  provider manager
+    confirmed  accept_terms         confirmed  customer
+    confirmed  refuse_terms         confirmed  customer
+    confirmed  lapse_terms          confirmed  system
     requested  reschedule           requested  customer provider manager admin
     pending    reschedule           pending    customer provider manager admin
     confirmed  reschedule           confirmed  customer provider manager admin

@@ -13,6 +13,8 @@ LATER: Final = TimeRange(NOON + 24 * HOUR, NOON + 25 * HOUR)
 SELF_LOOPS: Final = frozenset(
     {Action.OFFER_TIMES, Action.RESCHEDULE, Action.ACCEPT_TIME, Action.FOLLOW_CLOCK, Action.PUT_UNDER_REVIEW}
 )
+LONGER: Final = 90
+"""The length that is offered, in minutes."""
 
 
 def do(  # noqa: PLR0911 - one return per method
@@ -29,6 +31,11 @@ def do(  # noqa: PLR0911 - one return per method
     match action:
         case Action.OFFER_TIMES:
             return booking.offer_times([LATER.start], party=party, by=actor, now=now, event_id=EVENT)
+        case Action.CHANGE_TERMS:
+            scope = booking.scope_with(minutes=LONGER)
+            return booking.change_terms(scope, party=party, by=actor, now=now, event_id=EVENT, message=reason)
+        case Action.ACCEPT_TERMS | Action.REFUSE_TERMS | Action.LAPSE_TERMS:
+            return booking.answer_terms(action, party=party, by=actor, now=now, event_id=EVENT, message=reason)
         case Action.RESCHEDULE:
             return booking.reschedule(LATER, LATER, party=party, by=actor, now=now, event_id=EVENT)
         case Action.ACCEPT_TIME:

@@ -44,7 +44,7 @@ async def test_a_confirmed_booking_before_during_and_after(studio: Studio) -> No
     soon = booking.span.start - studio.clock.now()
     assert _of(studio, booking) == {
         Party.CUSTOMER: {A.PAY_BALANCE, A.RESCHEDULE, A.CANCEL, A.DISPUTE},
-        Party.PROVIDER: {A.RECORD_DESK_PAYMENT, A.RESCHEDULE, A.CANCEL, A.DISPUTE},
+        Party.PROVIDER: {A.RECORD_DESK_PAYMENT, A.CHANGE_TERMS, A.RESCHEDULE, A.CANCEL, A.DISPUTE},
         Party.ADMIN: {A.RECORD_DESK_PAYMENT, A.RESCHEDULE, A.CANCEL, A.DISPUTE},
     }
     during = _of(studio, booking, after=soon)
@@ -62,7 +62,7 @@ async def test_a_request(studio: Studio) -> None:
     booking = await studio.book()
     assert _of(studio, booking) == {
         Party.CUSTOMER: {A.RESCHEDULE, A.CANCEL},
-        Party.PROVIDER: {A.ACCEPT, A.DECLINE, A.OFFER_TIMES, A.RESCHEDULE},
+        Party.PROVIDER: {A.ACCEPT, A.DECLINE, A.OFFER_TIMES, A.CHANGE_TERMS, A.RESCHEDULE},
         Party.ADMIN: {A.RESCHEDULE, A.CANCEL},
     }
     offered = await studio.offer_times(booking, booking.span.start + HOUR, by=studio.owner)

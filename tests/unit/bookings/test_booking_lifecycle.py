@@ -25,16 +25,23 @@ from booking_domain.testing.bookings.strategies import ACTORS, DEPOSIT, EVENT, H
 def when_it_can_be_done(status: Status, action: Action) -> Booking:
     """A booking in this status for which only the lifecycle can refuse `action` at 11:30 or 12:30."""
     booking = a_booking(status, paid=NOTHING if action is Action.ACCEPT else DEPOSIT)
+    if action in TERMS and status is Status.CONFIRMED:
+        booking = do(booking, Action.CHANGE_TERMS, Party.PROVIDER, NOON - HOUR).state
     if action is not Action.ACCEPT_TIME:
         return replace(booking, under_review=action is Action.CONFIRM_AFTER_REVIEW)
     return replace(booking, time_change=changed_time(Party.PROVIDER, LATER, NOON - HOUR))
 
 
+TERMS = {Action.ACCEPT_TERMS, Action.REFUSE_TERMS, Action.LAPSE_TERMS}
 TYPES = {
     Action.WAIVE_DEPOSIT: "deposit_waived",
     Action.REVIVE: "revived",
     Action.RETURN_PAYMENT: "not_revived",
     Action.OFFER_TIMES: "times_offered",
+    Action.CHANGE_TERMS: "terms_offered",
+    Action.ACCEPT_TERMS: "terms_accepted",
+    Action.REFUSE_TERMS: "terms_refused",
+    Action.LAPSE_TERMS: "terms_lapsed",
     Action.RESCHEDULE: "rescheduled",
     Action.ACCEPT_TIME: "time_accepted",
     Action.FOLLOW_CLOCK: "clock_changed",
@@ -60,7 +67,7 @@ def test_a_booking_moves_exactly_as_the_expected_table_says(action: Action) -> N
 def assert_moves_as_expected(status: Status, action: Action, party: Party) -> None:
     booking = when_it_can_be_done(status, action)
     to, by = MOVES.get((status, action), (None, frozenset()))
-    before_the_start = action is Action.RESCHEDULE or status is Status.REQUESTED
+    before_the_start = action in {Action.RESCHEDULE, Action.CHANGE_TERMS, *TERMS} or status is Status.REQUESTED
     now = NOON - HOUR / 2 if before_the_start else NOON + HOUR / 2
     actor = ACTORS[party]
     if to is None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.unit.bookings.agreed import MOVES
-from tests.unit.bookings.doing import LATER, do
+from tests.unit.bookings.doing import LATER, LONGER, do
 from tests.unit.bookings.placing import PAYMENT_WINDOW, place
 from tests.unit.effort import examples
 
@@ -14,6 +14,7 @@ from booking_domain.bookings.transitions import Action, BookingPaymentStatus, Pa
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.lifecycle import InvalidTransition
 from booking_domain.shared.money import Money
+from booking_domain.shared.time import TimeRange
 from booking_domain.testing.bookings.strategies import A_BOOKING, DEPOSIT, MADE, NOTHING, PRICE, WAITING
 from booking_domain.testing.shared.strategies import amounts
 
@@ -52,6 +53,9 @@ class LifeOfABooking(RuleBasedStateMachine):
         self.changes += decision.state is not before
         if action in {Action.RESCHEDULE, Action.FOLLOW_CLOCK}:
             self.span = self.blocked = LATER
+        if action is Action.ACCEPT_TERMS:
+            more = timedelta(minutes=LONGER - before.minutes)
+            self.span, self.blocked = (TimeRange(each.start, each.end + more) for each in (self.span, self.blocked))
 
     @precondition(lambda self: any(status == self.booking.status for status, _ in MOVES))
     @rule(data=st.data())

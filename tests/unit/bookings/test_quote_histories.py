@@ -40,6 +40,7 @@ class History:
     def __init__(self, booking: Booking) -> None:
         self.booking = booking
         self.paid = self.desk = self.authorised = self.given_back = self.sent_back = 0
+        self.agreed, self.asked = booking.price.amount, 0
 
     def mnt(self, amount: int) -> Money:
         return Money(amount=amount, currency="MNT")
@@ -48,7 +49,7 @@ class History:
         before = self.booking
         now = LATER if action not in {Action.CANCEL, Action.ACCEPT, Action.CONFIRM} else MADE
         after = before.apply(action, party=party, by=ACTORS[party], now=now, event_id=EVENT, payment_window=HOUR).state
-        self.booking = after
+        self.booking, self.asked = after, 0
         if action is Action.CANCEL:
             self._give_back(before.refund_on_cancellation(party, now))
         elif action is Action.MARK_NO_SHOW:
@@ -113,6 +114,31 @@ class History:
         over = min(self.booking.quote.overpaid, self.booking.totals.refundable)
         self.refund(over.amount, conceded=False)
 
+    def change(self, price: int) -> None:
+        """The provider sets another price: a lower one at once, a higher one once the customer agrees."""
+        scope = self.booking.scope_with(price_amount=price)
+        self.booking = self.booking.change_terms(
+            scope, party=Party.PROVIDER, by=ACTORS[Party.PROVIDER], now=MADE, event_id=EVENT
+        ).state
+        self.agreed, self.asked = (self.agreed, price) if self.agreed < price else (price, 0)
+        self._settle_terms()
+
+    def answer(self, action: Action) -> None:
+        """The customer agrees or declines; of a request, the acceptance is the provider's, who has asked."""
+        if self.booking.status is Status.REQUESTED and action is Action.ACCEPT_TERMS and self.asked:
+            self.booking, self.agreed = self.booking.agree(self.booking.offered_scope), self.asked
+            return self.moved(Action.ACCEPT if self.booking.quote.deposit else Action.CONFIRM, Party.PROVIDER)
+        self.booking = self.booking.answer_terms(
+            action, party=Party.CUSTOMER, by=ACTORS[Party.CUSTOMER], now=MADE, event_id=EVENT
+        ).state
+        self.agreed, self.asked = self.asked if action is Action.ACCEPT_TERMS else self.agreed, 0
+        return self._settle_terms()
+
+    def _settle_terms(self) -> None:
+        self.return_overpayment(0)
+        if self.booking.quote.to_capture < self.booking.authorised:
+            self._capture(self.booking.quote.to_capture)
+
     def _confirm(self) -> None:
         if self.booking.status is Status.PENDING and not self.booking.quote.deposit_asked:
             self.moved(Action.CONFIRM, Party.PAYMENT)
@@ -138,6 +164,9 @@ MONEY: Final[Mapping[str, Callable[[History, int], None]]] = {
     "refund by a decision": lambda history, amount: history.refund(amount, conceded=True),
     "make a refund": History.make_refund,
     "return an overpayment": History.return_overpayment,
+    "change": History.change,
+    "agree": lambda history, _: history.answer(Action.ACCEPT_TERMS),
+    "decline": lambda history, _: history.answer(Action.REFUSE_TERMS),
 }
 MOVES: Final = (
     (Action.ACCEPT, Party.PROVIDER),
@@ -194,6 +223,8 @@ def check(history: History) -> None:
     now = first if status is Status.PENDING else rest if status is Status.COMPLETED else 0
     later = rest - now if status in PLAYED else 0
     assert (quote.now.amount, quote.later.amount, quote.deposit.amount) == (now, later, first)
+    assert (booking.price.amount, booking.offered_price_amount) == (history.agreed, history.asked or None)
+    assert quote.now.amount + quote.later.amount <= history.agreed, "no one is asked for more than was agreed"
     assert not (quote.overpaid and rest), "too much and not enough at once"
     owed = max(0, booking.price.amount - history.given_back)
     assert quote.overpaid.amount == max(0, history.came - history.authorised - owed)

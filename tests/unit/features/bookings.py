@@ -178,6 +178,12 @@ FEATURE: Final = Feature(
         "POST /bookings/{booking_id}/decline": Row(
             _MOVE, BOOKING, steps=True, example_refused=True, edit=step("/decline", {})
         ),
+        "POST /bookings/{booking_id}/change-terms": Row(
+            _MOVE,
+            BOOKING,
+            steps=True,
+            edit=step("/change-terms", {"durationMinutes": 45}),
+        ),
         "POST /bookings/{booking_id}/offer-times": Row(
             _MOVE,
             BOOKING,
@@ -210,6 +216,11 @@ FEATURE: Final = Feature(
         "booking.rescheduled": _STORED,
         "booking.revived": _STORED,
         "booking.time_accepted": _STORED,
+        "booking.terms_accepted": _STORED,
+        "booking.terms_changed": _STORED,
+        "booking.terms_lapsed": _STORED,
+        "booking.terms_offered": _STORED,
+        "booking.terms_refused": _STORED,
         "booking.times_offered": _STORED,
         "booking.upheld": _STORED,
     },

@@ -14,14 +14,21 @@ from tests.unit.use_cases.scenes import (
     expired,
 )
 
-from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, CostsMore, NotATimeOffered, PriceNotAgreed
+from booking_domain.bookings.errors import (
+    AlreadyOver,
+    BookingNotFound,
+    LengthNotAgreed,
+    NotATimeOffered,
+    PriceNotAgreed,
+)
 from booking_domain.bookings.events import FREES_TIME
+from booking_domain.bookings.ideas import IdeaContent
 from booking_domain.bookings.model import ANSWER_DUE, MAX_OFFERED_TIMES, Booking
 from booking_domain.bookings.transitions import InvalidBookingTransition, Party, Status
 from booking_domain.payments.errors import NothingDue
 from booking_domain.scheduling.errors import SlotTaken, TimeNotAvailable
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE
-from booking_domain.shared.actor import SYSTEM, Role
+from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import DomainError, InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.money import Money
@@ -29,6 +36,7 @@ from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import DEPOSIT, HOUR, PRICE, TOMORROW
 from booking_domain.testing.scheduling.memory.feeds import MemoryFeedReader
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
+from booking_domain.use_cases.bookings.ideas import NewIdea, ShareIdea, share_idea
 from booking_domain.use_cases.catalogue.profiles import SettingsChange, change_settings
 from booking_domain.use_cases.scheduling.calendars import AddException, add_exception, remove_block
 from booking_domain.use_cases.scheduling.feeds import SetFeeds, set_feeds
@@ -501,11 +509,6 @@ LESS = PRICE - Money.of(10_000, "MNT")
 @pytest.mark.terms(ON_REQUEST)
 async def test_the_customer_agrees_to_a_price_that_rises(studio: Studio) -> None:
     request = await studio.book(NEXT_WEEK)
-    with pytest.raises(CostsMore) as refusal:
-        await studio.accept(request, price=MORE)
-    assert (refusal.value.price, refusal.value.deposit) == (PRICE, DEPOSIT)
-    with pytest.raises(CostsMore):
-        await studio.accept(request, deposit=DEPOSIT + DEPOSIT)
     offered = await studio.offer_times(request, NEXT_WEEK + HOUR, price=MORE, deposit=DEPOSIT + DEPOSIT)
     assert (offered.price, offered.deposit) == (PRICE, DEPOSIT), "nothing is agreed"
     assert (offered.offered_price_amount, offered.offered_deposit_amount) == (MORE.amount, 2 * DEPOSIT.amount)
@@ -546,7 +549,7 @@ async def test_an_offered_price_ends_with_its_times(studio: Studio) -> None:
     request = await studio.book(NEXT_WEEK)
     await studio.offer_times(request, NEXT_WEEK + HOUR, price=MORE)
     again = await studio.offer_times(request, NEXT_WEEK + HOUR)
-    assert (again.offered_price_amount, again.offered_terms) == (None, (PRICE, DEPOSIT))
+    assert (again.offered_price_amount, again.offered_scope) == (None, request.scope)
     await studio.offer_times(request, NEXT_WEEK + HOUR, price=MORE)
     accepted = await studio.accept(request)
     assert (accepted.price, accepted.offered_price_amount) == (PRICE, None), "the provider took the request as it is"
@@ -561,3 +564,129 @@ async def test_a_deposit_above_the_price_is_not_offered(studio: Studio, price: M
     with pytest.raises(InvalidValue):
         await studio.accept(request, price=price, deposit=deposit)
     assert await studio.seen(request) == request
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_a_provider_who_accepts_for_more_asks_the_customer(studio: Studio) -> None:
+    request = await studio.book(NEXT_WEEK)
+    asked = await studio.accept(request, price=MORE, deposit=DEPOSIT + DEPOSIT, minutes=90, message="It is larger.")
+    assert (asked.status, asked.scope, asked.offered_times) == (Status.REQUESTED, request.scope, ())
+    assert (asked.offered_price_amount, asked.offered_deposit_amount, asked.offered_minutes) == (
+        MORE.amount,
+        2 * DEPOSIT.amount,
+        90,
+    )
+    assert asked.offered_until == asked.due_at == studio.clock.now() + ANSWER_DUE
+    again = await studio.accept(request, price=MORE, deposit=DEPOSIT + DEPOSIT, minutes=90)
+    assert again == asked, "it is asked once"
+    with pytest.raises(PriceNotAgreed):
+        await studio.accept(request, by=studio.customer, minutes=90)
+    for minutes in (None, 60, 120):
+        with pytest.raises(LengthNotAgreed) as refusal:
+            await studio.accept(request, by=studio.customer, price=MORE, minutes=minutes)
+        assert (refusal.value.minutes, refusal.value.field_path) == (90, ("duration_minutes",))
+    accepted = await studio.accept(request, by=studio.customer, price=MORE, minutes=90, message="Fine.")
+    assert (accepted.status, accepted.scope) == (Status.PENDING, asked.offered_scope)
+    assert accepted.span == TimeRange(NEXT_WEEK, NEXT_WEEK + 90 * MINUTE)
+    assert (accepted.offered_minutes, accepted.offered_until) == (None, None)
+    assert [each.type for each in await studio.reads.bookings.events(request.id)] == [
+        "placed",
+        "terms_offered",
+        "pending",
+    ]
+    assert not await studio.is_free(NEXT_WEEK + HOUR)
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_a_customer_accepts_nothing_that_is_not_offered(studio: Studio) -> None:
+    request = await studio.book(NEXT_WEEK)
+    for price in (None, PRICE):
+        with pytest.raises(NotYourMove):
+            await studio.accept(request, by=studio.customer, price=price)
+    await studio.accept(request, price=MORE)
+    with pytest.raises(NotATimeOffered):
+        await studio.accept(request, slot=NEXT_WEEK + HOUR, price=MORE)
+    studio.clock.advance(ANSWER_DUE)
+    with pytest.raises(InvalidBookingTransition):
+        await studio.accept(request, by=studio.customer, price=MORE)
+    over = await studio.expire(request)
+    assert over is not None
+    assert (over.status, over.price, over.offered_until) == (Status.EXPIRED, PRICE, None)
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_a_shorter_appointment_is_accepted_at_once_and_frees_its_time(studio: Studio) -> None:
+    request = await studio.book(NEXT_WEEK)
+    accepted = await studio.accept(request, minutes=30)
+    assert (accepted.status, accepted.span) == (Status.PENDING, TimeRange(NEXT_WEEK, NEXT_WEEK + 30 * MINUTE))
+    await studio.book(NEXT_WEEK + 30 * MINUTE, by=studio.owner)
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_each_offered_time_is_free_for_the_whole_length_then_and_when_it_is_taken(studio: Studio) -> None:
+    request = await studio.book(NEXT_WEEK)
+    await studio.book(LATER + HOUR, by=await studio.joined())
+    with pytest.raises(SlotTaken):
+        await studio.offer_times(request, LATER, minutes=90)
+    offered = await studio.offer_times(request, NEXT_WEEK, NEXT_WEEK + 2 * HOUR, minutes=90)
+    assert (offered.minutes, offered.offered_minutes, offered.offered_until) == (60, 90, None)
+    await studio.book(NEXT_WEEK + HOUR, by=await studio.joined())
+    with pytest.raises(SlotTaken):
+        await studio.accept(request, slot=NEXT_WEEK, minutes=90)
+    with pytest.raises(LengthNotAgreed):
+        await studio.accept(request, slot=NEXT_WEEK + 2 * HOUR)
+    taken = await studio.accept(request, slot=NEXT_WEEK + 2 * HOUR, minutes=90)
+    assert (taken.status, taken.minutes, taken.price) == (Status.PENDING, 90, PRICE)
+
+
+@pytest.mark.terms(ON_REQUEST)
+@pytest.mark.parametrize("minutes", [0, -30, 24 * 60 + 1])
+async def test_no_appointment_is_shorter_than_a_minute_or_longer_than_a_day(studio: Studio, minutes: int) -> None:
+    request = await studio.book(NEXT_WEEK)
+    for answer in (studio.accept(request, minutes=minutes), studio.offer_times(request, NEXT_WEEK, minutes=minutes)):
+        with pytest.raises(InvalidValue) as refusal:
+            await answer
+        assert refusal.value.field_path == ("duration_minutes",)
+
+
+async def estimate(studio: Studio, booking: Booking, amount: Money, *, by: Actor | None = None) -> None:
+    content = IdeaContent(description="About this much.", estimate_amount=amount.amount)
+    await studio.run(share_idea, ShareIdea(booking_id=booking.id, idea=NewIdea(content=content)), by=by or studio.owner)
+
+
+@pytest.mark.terms(ON_REQUEST)
+@pytest.mark.parametrize("by_status", [False, True])
+async def test_the_customer_is_asked_for_a_higher_estimate(studio: Studio, *, by_status: bool) -> None:
+    request = await studio.book(NEXT_WEEK)
+    await estimate(studio, request, LESS)
+    await estimate(studio, request, MORE)
+    answer = studio.move(request, Status.PENDING, by=studio.owner) if by_status else studio.accept(request)
+    asked = await answer
+    assert (asked.status, asked.price, asked.offered_price_amount) == (Status.REQUESTED, PRICE, MORE.amount)
+    accepted = await studio.accept(request, by=studio.customer, price=MORE)
+    assert (accepted.status, accepted.price, accepted.deposit) == (Status.PENDING, MORE, DEPOSIT)
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_a_lower_estimate_is_the_price_at_once_and_another_price_counts_instead(studio: Studio) -> None:
+    request, other = await studio.book(NEXT_WEEK), await studio.book(NEXT_WEEK + 2 * HOUR)
+    for each in (request, other):
+        await estimate(studio, each, LESS)
+    assert (await studio.accept(request)).price == LESS
+    assert (await studio.accept(other, price=PRICE)).price == PRICE
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_offered_times_have_the_estimate_as_their_price(studio: Studio) -> None:
+    request = await studio.book(NEXT_WEEK)
+    await estimate(studio, request, MORE)
+    assert (await studio.offer_times(request, NEXT_WEEK + HOUR)).offered_price_amount == MORE.amount
+    again = await studio.offer_times(request, NEXT_WEEK + HOUR, price=PRICE)
+    assert again.offered_price_amount is None
+
+
+async def test_an_estimate_changes_no_price_that_is_agreed(studio: Studio) -> None:
+    booking = await studio.book(NEXT_WEEK)
+    await estimate(studio, booking, LESS)
+    await studio.paid(booking)
+    assert (await studio.seen(booking)).price == PRICE

@@ -143,12 +143,62 @@ async def test_an_offer_says_its_price_deposit_and_message_and_so_does_the_answe
     assert len(told) == 1
     for part in ("Message: It takes longer.", "New price: MNT 160,000", "New deposit: MNT 40,000"):
         assert part in told[0]
-    await studio.accept(request, slot=TOMORROW + HOUR, price=PRICE + PRICE)
+    await studio.accept(request, slot=TOMORROW + HOUR, price=PRICE + PRICE, message="I look forward to it.")
     (told_customer,) = (await inbox.news())["customer"]
     assert "Please pay the deposit of MNT 40,000" in told_customer
     assert "Price: MNT 160,000" in told_customer
     assert "Message" not in told_customer
+    assert [each.reason for each in await studio.reads.bookings.events(request.id)][-1] == "I look forward to it."
+    await studio.paid(request)
+    (told_provider,) = (await inbox.news())["provider"]
+    assert "Message: I look forward to it." in told_provider
     await studio.accept(other, price=PRICE - DEPOSIT, message="A smaller piece.")
     (told_customer,) = (await inbox.news())["customer"]
     assert "Message: A smaller piece." in told_customer
     assert "Price: MNT 60,000" in told_customer
+
+
+async def test_both_parties_are_told_once_of_a_change_of_terms_and_of_the_answer() -> None:
+    studio = await Studio.opened()
+    inbox = Inbox(studio)
+    booking = await studio.book(TOMORROW)
+    await studio.paid(booking)
+    await inbox.news()
+    await studio.change_terms(booking, price=PRICE + PRICE, minutes=120, message="It is larger.")
+    asked = await inbox.news()
+    assert set(asked) == {"customer"}
+    (text,) = asked["customer"]
+    for part in (
+        "asks for a change of your booking on Tue 24 Nov 2026, 10:00 (Ulaanbaatar). Please agree or decline by",
+        "Message: It is larger.",
+        "New price: MNT 160,000",
+        "New end: Tue 24 Nov 2026, 12:00 (Ulaanbaatar)",
+        "Price: MNT 80,000",
+    ):
+        assert part in text
+    assert "New deposit" not in text
+    await studio.decline(booking, by=studio.customer, why="Too much.")
+    refused = await inbox.news()
+    assert set(refused) == {"provider"}
+    assert "has declined the change" in refused["provider"][0]
+    assert "Message: Too much." in refused["provider"][0]
+    await studio.change_terms(booking, price=PRICE + PRICE)
+    await inbox.news()
+    await studio.accept(booking, by=studio.customer, price=PRICE + PRICE, message="Gladly.")
+    agreed = await inbox.news()
+    assert set(agreed) == {"provider"}
+    assert "now costs MNT 160,000 and ends at Tue 24 Nov 2026, 11:00" in agreed["provider"][0]
+    assert "Message: Gladly." in agreed["provider"][0]
+    await studio.change_terms(booking, price=DEPOSIT.percent(50), message="A gift.")
+    less = await inbox.news()
+    assert set(less) == {"customer"}
+    (text,) = less["customer"]
+    for part in ("It now costs MNT 10,000", "Message: A gift.", "Refund: MNT 10,000"):
+        assert part in text
+    await studio.change_terms(booking, price=PRICE)
+    await inbox.news()
+    studio.clock.set(TOMORROW)
+    await studio.expire(booking)
+    lapsed = await inbox.news()
+    assert {who: len(texts) for who, texts in lapsed.items()} == {"customer": 1, "provider": 1}
+    assert "stays as it was" in lapsed["customer"][0]

@@ -117,6 +117,8 @@ BOOKING: Final = Mapper(
         "offered_times",
         "offered_price_amount",
         "offered_deposit_amount",
+        "offered_minutes",
+        "offered_until",
         "rescheduled_by",
         "agreed_from",
         "agreed_until",
@@ -195,7 +197,10 @@ _EVENT: Final = select(*EVENT.columns).order_by(booking_events.c.seq)
 _EVENTS: Final = Statement(_EVENT.where(booking_events.c.booking_id == bindparam("booking_id")))
 _EVENTS_OF_EACH: Final = Statement(_EVENT.where(booking_events.c.booking_id == func.any(bindparam("booking_ids"))))
 _OVERDUE: Final = Statement(
-    select(_b.id).where(_b.due_at <= bindparam("now")).order_by(_b.due_at, _b.id).limit(bindparam("most"))
+    select(_b.id)
+    .where(or_(_b.due_at <= bindparam("now"), _b.offered_until <= bindparam("now")))
+    .order_by(func.coalesce(_b.due_at, _b.offered_until), _b.id)
+    .limit(bindparam("most"))
 )
 _BEFORE_ALL: Final = UUID(int=0)
 _TO_COME: Final = Statement(

@@ -22,6 +22,12 @@ _i: Final = ideas.c
 _REMOVE: Final = Statement(delete(ideas).where(_i.id == bindparam("idea_id")))
 _ONE: Final = Statement(select(*IDEA.columns).where(_i.id == bindparam("idea_id")))
 _COUNT: Final = Statement(select(func.count()).where(_i.booking_id == bindparam("of_booking")))
+_ESTIMATE: Final = Statement(
+    select(_i.estimate_amount)
+    .where(_i.booking_id == bindparam("of_booking"), _i.estimate_amount.is_not(None))
+    .order_by(_i.updated_at.desc(), _i.id.desc())
+    .limit(1)
+)
 _OF_BOOKING: Final = Statement(
     select(*IDEA.columns).where(_i.booking_id == bindparam("of_booking")).order_by(_i.created_at, _i.id)
 )
@@ -44,6 +50,10 @@ class PostgresIdeas(VersionedRows[Idea], Ideas):
     async def count(self, booking_id: BookingId) -> int:
         row = await self._work.one(_COUNT, of_booking=booking_id)
         return 0 if row is None else int(row[0])
+
+    async def estimate(self, booking_id: BookingId) -> int | None:
+        row = await self._work.one(_ESTIMATE, of_booking=booking_id)
+        return None if row is None else int(row[0])
 
     async def remove(self, idea_id: IdeaId) -> None:
         await self._work.execute(_REMOVE, idea_id=idea_id)

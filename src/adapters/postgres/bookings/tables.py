@@ -112,6 +112,9 @@ bookings: Final = Table(
     Column("offered_times", ARRAY(DateTime(timezone=True)), nullable=False),
     Column("offered_price_amount", BigInteger),
     Column("offered_deposit_amount", BigInteger),
+    Column("offered_minutes", Integer),
+    # Until when the customer can agree to what is offered for the booking's own time.
+    instant("offered_until", nullable=True),
     # The last reschedule by the provider's side that the customer has not accepted.
     Column("rescheduled_by", Text),
     instant("agreed_from", nullable=True),
@@ -168,6 +171,11 @@ bookings: Final = Table(
     ),
     CheckConstraint("0 <= desk_paid_amount", name="desk_paid"),
     CheckConstraint("0 <= offered_deposit_amount AND offered_deposit_amount <= offered_price_amount", name="offered"),
+    CheckConstraint(
+        "num_nulls(offered_price_amount, offered_deposit_amount, offered_minutes) IN (0, 3)"
+        " AND (offered_until IS NULL OR offered_minutes > 0)",
+        name="offered_scope",
+    ),
     CheckConstraint("0 <= authorised_amount AND 0 <= released_amount", name="authorised"),
     CheckConstraint("0 <= deposit_amount AND deposit_amount <= price_amount", name="deposit"),
     Index("bookings_customer_id_id_idx", "customer_id", "id"),
@@ -187,6 +195,7 @@ bookings: Final = Table(
     Index("bookings_series_id_idx", "series_id", postgresql_where=text("series_id IS NOT NULL")),
     Index("bookings_completed_idx", "updated_at", postgresql_where=text("status = 'completed'")),
     Index("bookings_due_at_idx", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    Index("bookings_offered_until_idx", "offered_until", postgresql_where=text("offered_until IS NOT NULL")),
     info=personal_data("customer_id", erase=_clear_notes, handover=LeftToOwner("bookings"), export="bookings"),
 )
 

@@ -13,16 +13,17 @@ from booking_domain.bookings.errors import (
 )
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Action, Status
-from booking_domain.scheduling.errors import SlotTaken
+from booking_domain.scheduling.errors import SlotTaken, TimeNotAvailable
 from booking_domain.scheduling.placing import slot_window
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.errors import StaleVersion
+from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.use_cases.bookings.accept_request import AcceptRequest, accept_as_provider
 from booking_domain.use_cases.bookings.bookable import NOT_BOOKABLE, require_bookable_schedule
 from booking_domain.use_cases.bookings.steps import (
     MOVE_ERRORS,
@@ -42,6 +43,7 @@ class ChangeBookingStatus:
     - A booking that ends releases its time, its pending payments are cancelled, and the refund that its cancellation
       policy gives is scheduled.
     - To accept or confirm it, the provider takes bookings, and the customer's account is active.
+    - To accept a request is the same as `AcceptRequest` without a price.
     - A cancellation refunds exactly `expected_refund`, or is refused.
     - A booking exists only for its parties and admins.
     """
@@ -72,6 +74,9 @@ async def _change(command: ChangeBookingStatus, tx: Repositories, context: UseCa
         refund = booking.refund_on_cancellation(party, context.now)
         if refund.amount != command.expected_refund:
             raise RefundDiffers(refund=refund)
+    if booking.status is Status.REQUESTED and action in {Action.ACCEPT, Action.CONFIRM}:
+        request = AcceptRequest(booking_id=booking.id, message=command.reason)
+        return await accept_as_provider(request, booking, party, tx, context)
     if action in {Action.ACCEPT, Action.CONFIRM}:
         schedule = await tx.schedules.lock(booking.provider_id, slot_window(booking.span.start))
         await require_bookable_schedule(schedule, booking.customer_id, tx)
@@ -92,6 +97,8 @@ change_booking_status: Final = UseCase(
         RefundDiffers,
         *NOT_BOOKABLE,
         SlotTaken,
+        TimeNotAvailable,
+        InvalidValue,
         StaleVersion,
     ),
 )

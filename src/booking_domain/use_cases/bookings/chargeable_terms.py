@@ -5,6 +5,7 @@ Where no deposit is asked, the whole price may be paid at the desk, so it may be
 
 from booking_domain.bookings.due import first_quote
 from booking_domain.bookings.model import Booking, Terms
+from booking_domain.bookings.scope import Scope
 from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
 from booking_domain.payments.errors import NotChargeable
 from booking_domain.shared.errors import InvalidValue
@@ -40,12 +41,10 @@ def require_chargeable_deposit(deposit: Money, terms: Terms, context: UseCaseCon
     chargeable.require(first_quote(terms.price, deposit).later, "deposit_amount")
 
 
-async def require_chargeable_terms(
-    terms: tuple[Money, Money], booking: Booking, tx: Repositories, context: UseCaseContext
-) -> None:
+async def require_chargeable_terms(scope: Scope, booking: Booking, tx: Repositories, context: UseCaseContext) -> None:
     """Require that the gateway can charge a booking's new price and deposit, or raise `InvalidValue`."""
-    price, deposit = terms
-    if terms == (booking.price, booking.deposit):
+    price, deposit = scope.price, scope.deposit
+    if (price, deposit) == (booking.price, booking.deposit):
         return
     own = await tx.bookable_providers.terms_of(booking.provider_id)
     chargeable = context.get(Chargeable, ANY_AMOUNT).of_gateway(None if own is None else own.gateway)

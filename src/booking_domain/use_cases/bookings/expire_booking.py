@@ -1,4 +1,4 @@
-"""Expire a booking whose deposit or answer is overdue."""
+"""Expire a booking whose deposit or answer is overdue, and what was offered for one that nobody has answered."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -18,14 +18,21 @@ class ExpireBooking:
 
     - A booking that is not overdue, or no longer, stays as it is; so running this twice has one effect.
     - The booking releases its time, and everything that was paid is refunded.
+    - A confirmed booking stays as it was: only what was offered for it lapses.
     """
 
     booking_id: BookingId
 
 
 async def _expire(command: ExpireBooking, tx: Repositories, context: UseCaseContext) -> Booking | None:
-    """The expired booking; None if nothing was done."""
+    """The changed booking; None if nothing was done."""
     booking = await tx.bookings.lock(command.booking_id)
+    if booking is not None and booking.status is Status.CONFIRMED and booking.offer_lapsed(context.now):
+        event_id = EventId(context.entropy.new_id())
+        lapsed = booking.answer_terms(
+            Action.LAPSE_TERMS, party=Party.SYSTEM, by=context.actor, now=context.now, event_id=event_id
+        )
+        return await save_decision(booking, lapsed, Party.SYSTEM, tx, context)
     if booking is None or not booking.overdue(context.now):
         return None
     decision = booking.apply(

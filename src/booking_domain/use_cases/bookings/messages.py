@@ -16,6 +16,8 @@ from booking_domain.bookings.events import (
     BookingPending,
     BookingPlaced,
     BookingRescheduled,
+    BookingTermsChanged,
+    BookingTermsOffered,
     BookingTimesOffered,
     booking_events,
 )
@@ -39,6 +41,9 @@ from booking_domain.use_cases.platform.ports import Reads
 
 _TOO_LATE: Final = "Booking {reference}: your payment is refunded"
 _MESSAGE: Final = ("Message: {message}", *FOR_CUSTOMER)
+_ANSWER: Final = ("Message: {message_by_customer}", *FOR_PROVIDER)
+_OFFERED: Final = ("Message: {message}", "New price: {offered_price}", "New deposit: {offered_deposit}")
+_WHAT_IS_ASKED: Final = (*_OFFERED, "New end: {offered_end}", *FOR_CUSTOMER)
 _WHY: Final = ("Reason: {reason}",)
 _AT_DESK: Final = ("To be given back at the desk: {desk_refund}",)
 _WHY_AND_REFUND: Final = (*_WHY, "Refund: {refund}", *_AT_DESK)
@@ -55,14 +60,14 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
         to_customer="{provider}, {when}. Please pay the deposit of {deposit} by {due} to confirm it.",
         to_provider="The request of {customer} for {when} was accepted on your side. It waits for the deposit.",
         customer_details=_MESSAGE,
-        provider_details=FOR_PROVIDER,
+        provider_details=_ANSWER,
     ),
     "booking.confirmed": PartyNotices(
         subject="Booking {reference}: confirmed",
         to_customer="{provider} expects you on {when}.",
         to_provider="{customer} has booked {when}.",
         customer_details=_MESSAGE,
-        provider_details=FOR_PROVIDER,
+        provider_details=_ANSWER,
     ),
     "booking.pending_by_staff": PartyNotices(
         subject="Booking {reference}: placed for you",
@@ -165,12 +170,38 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
         subject="Booking {reference}: other times",
         to_customer="{provider} offers you other times: {offered}. Please accept one of them by {due}.",
         to_provider="{customer} was offered other times on your side: {offered}.",
-        customer_details=(
-            "Message: {message}",
-            "New price: {offered_price}",
-            "New deposit: {offered_deposit}",
-            *FOR_CUSTOMER,
+        customer_details=(*_OFFERED, "New length: {offered_minutes} minutes", *FOR_CUSTOMER),
+    ),
+    "booking.terms_changed": PartyNotices(
+        subject="Booking {reference}: changed",
+        to_customer="{provider} has changed your booking on {when}. It now costs {price} and ends at {end}.",
+        to_provider=(
+            "The booking of {customer} on {when} was changed on your side. It now costs {price} and ends at {end}."
         ),
+        customer_details=("Message: {message}", "Refund: {refund}", *_AT_DESK, *FOR_CUSTOMER),
+        provider_details=_AT_DESK,
+    ),
+    # Of a request or a confirmed booking: the customer agrees to more than was agreed.
+    "booking.terms_offered": PartyNotices(
+        subject="Booking {reference}: please agree to a change",
+        to_customer="{provider} asks for a change of your booking on {when}. Please agree or decline by {due}.",
+        to_provider="{customer} was asked on your side to agree to a change of the booking on {when}.",
+        customer_details=_WHAT_IS_ASKED,
+    ),
+    "booking.terms_accepted": PartyNotices(
+        subject="Booking {reference}: the change is agreed",
+        to_provider="{customer} has agreed: the booking on {when} now costs {price} and ends at {end}.",
+        provider_details=_ANSWER,
+    ),
+    "booking.terms_refused": PartyNotices(
+        subject="Booking {reference}: the change is declined",
+        to_provider="{customer} has declined the change of the booking on {when}. It stays as it was.",
+        provider_details=_ANSWER,
+    ),
+    "booking.terms_lapsed": PartyNotices(
+        subject="Booking {reference}: it stays as it was",
+        to_customer="You did not answer in time, so your booking with {provider} on {when} stays as it was.",
+        to_provider="{customer} did not answer in time, so the booking on {when} stays as it was.",
     ),
     "booking.clock_changed": PartyNotices(
         subject="Booking {reference}: the clocks have changed",
@@ -239,6 +270,8 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
     ),
 }
 
+_ANSWERS: Final = {"pending", "confirmed", "terms_accepted", "terms_refused"}
+"""The types of entries in the audit trail with which the customer may have written something."""
 _KEYS: Final[Mapping[type[BookingChanged], Sequence[str]]] = {
     BookingPlaced: [f"booking.{status}" for status in (Status.REQUESTED, Status.PENDING, Status.CONFIRMED)],
     BookingNotRevived: [f"{BookingNotRevived.topic}.{why}" for why in LatePayment],
@@ -253,8 +286,8 @@ async def _notices(event: BookingChanged, reads: Reads) -> AsyncIterator[Address
     The manager of the provider's salon is notified as the provider, also of what the provider did.
     """
     parties = await parties_of(event.booking_id, reads)
-    if parties is None or (isinstance(event, BookingTimesOffered) and not parties.booking.offered_times):
-        return  # the customer has accepted one since
+    if parties is None or _is_answered(event, parties.booking):
+        return
     booking, trail = parties.booking, await reads.bookings.events(event.booking_id)
     entry = next((each for each in trail if each.id == event.id), None)
     local, change = parties.local, booking.time_change
@@ -264,8 +297,8 @@ async def _notices(event: BookingChanged, reads: Reads) -> AsyncIterator[Address
         "agreed": "" if change is None else local(change.agreed.start),
         "objection_deadline": "" if change is None else local(change.objection_deadline),
         "message": _message(event, entry, parties),
-        "offered_price": booking.offered_terms[0] if booking.offered_price_amount is not None else "",
-        "offered_deposit": booking.offered_terms[1] if booking.offered_deposit_amount is not None else "",
+        "message_by_customer": "" if entry is None else _answer(entry, trail, parties),
+        **_offered(parties),
         "reason": "" if entry is None else entry.reason or "",
         "refund": booking.refunded + booking.refund_pending,
         "desk_refund": _desk_refund(event, entry, booking),
@@ -287,6 +320,25 @@ async def _notices(event: BookingChanged, reads: Reads) -> AsyncIterator[Address
                 yield copy
 
 
+def _is_answered(event: BookingChanged, booking: Booking) -> bool:
+    """Whether the customer has accepted what the event offers, or it has ended, since."""
+    if isinstance(event, BookingTermsOffered):
+        return booking.offered_until is None
+    return isinstance(event, BookingTimesOffered) and not booking.offered_times
+
+
+def _offered(parties: Parties) -> dict[str, NoticeValue]:
+    """What of the offered terms is another than was agreed."""
+    booking, offered = parties.booking, parties.booking.offered_scope
+    longer = offered.minutes != booking.minutes
+    return {
+        "offered_price": offered.price if offered.price != booking.price else "",
+        "offered_deposit": offered.deposit if offered.deposit != booking.deposit else "",
+        "offered_minutes": str(offered.minutes) if longer else "",
+        "offered_end": parties.local(booking.span.start + offered.length) if longer else "",
+    }
+
+
 def _left_out(entry: BookingEvent, parties: Parties) -> bool:
     """Whether the provider has done it, or is notified once the customer has paid the deposit."""
     by_customer = entry.by.id == parties.booking.customer_id
@@ -296,15 +348,27 @@ def _left_out(entry: BookingEvent, parties: Parties) -> bool:
 
 
 def _message(event: BookingChanged, entry: BookingEvent | None, parties: Parties) -> str:
-    """What the provider's side wrote to the customer with an offer or an acceptance."""
-    if entry is None or entry.from_status is not Status.REQUESTED or entry.by.id == parties.customer.id:
+    """What the provider's side wrote to the customer with an offer, a change or an acceptance."""
+    if entry is None or entry.by.id == parties.customer.id:
         return ""
-    told = isinstance(event, BookingTimesOffered | BookingPending | BookingConfirmed)
-    return (entry.reason or "") if told else ""
+    told: tuple[type[BookingChanged], ...] = (BookingTimesOffered, BookingTermsOffered, BookingTermsChanged)
+    if entry.from_status is Status.REQUESTED:
+        told += (BookingPending, BookingConfirmed)
+    return (entry.reason or "") if isinstance(event, told) else ""
+
+
+def _answer(entry: BookingEvent, trail: Sequence[BookingEvent], parties: Parties) -> str:
+    """What the customer wrote when they accepted or declined; also once the deposit has confirmed the booking."""
+    if entry.from_status is Status.PENDING and entry.type == "confirmed":
+        entry = next((each for each in reversed(trail[: trail.index(entry)]) if each.type == "pending"), entry)
+    by_customer = entry.by.id == parties.customer.id != parties.owner.id
+    return (entry.reason or "") if by_customer and entry.type in _ANSWERS else ""
 
 
 def _desk_refund(event: BookingChanged, entry: BookingEvent | None, booking: Booking) -> NoticeValue:
-    """What a cancellation has the provider give back at the desk."""
+    """What a cancellation, or a lower price, has the provider give back at the desk."""
+    if isinstance(event, BookingTermsChanged):
+        return booking.quote.overpaid
     if entry is None or not isinstance(event, BookingCancelled):
         return ""
     return booking.desk_refund_on_cancellation(booking.party(entry.by) or Party.MANAGER, event.occurred_at)
@@ -371,8 +435,11 @@ MESSAGES: Final = Messages(
         "desk_refund": NoticeField("What the provider gives back at the desk.", sample_money(15_000)),
         "end": NoticeField("The end of the booking.", sample_time(2)),
         "message": NoticeField("What the provider wrote with the answer.", "It takes longer.", of_users=True),
-        "offered_deposit": NoticeField("The deposit with the offered times, if it is another.", sample_money(30_000)),
-        "offered_price": NoticeField("The price with the offered times, if it is another.", sample_money(120_000)),
+        "message_by_customer": NoticeField("What the customer wrote with the answer.", "See you then.", of_users=True),
+        "offered_deposit": NoticeField("The deposit that is offered, if it is another.", sample_money(30_000)),
+        "offered_end": NoticeField("The end that is offered, if it is another.", sample_time(3)),
+        "offered_minutes": NoticeField("The length with the offered times, if it is another.", "180"),
+        "offered_price": NoticeField("The price that is offered, if it is another.", sample_money(120_000)),
         "objection_deadline": NoticeField("Until when the customer may refuse the new time.", sample_time(-6)),
         **PROVIDER_FIELDS,
         "time_zone": NoticeField("The time zone of the named times.", SAMPLE_ZONE),

@@ -18,6 +18,7 @@ from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.bookings.bookable import NOT_BOOKABLE, require_bookable_schedule
+from booking_domain.use_cases.bookings.change_terms import answered_scope
 from booking_domain.use_cases.bookings.chargeable_terms import require_chargeable_terms
 from booking_domain.use_cases.bookings.steps import MOVE_ERRORS, lock_visible_booking, require_answer_in_time
 from booking_domain.use_cases.platform.ports import Repositories
@@ -31,16 +32,18 @@ class OfferTimes:
       and outside the weekly hours. It is claimed only when the customer accepts it.
     - The customer has as long as the provider has for a request (`Deadlines.answer`), and at most until the last of the
       times.
-    - With another price or deposit, the customer agrees to it by accepting a time. The request's own time may be
-      among the offered ones.
+    - With another price, deposit or length, the customer agrees to it by accepting a time. The request's own time may
+      be among the offered ones. Each time is free for the whole length.
     """
 
     booking_id: BookingId
     slots: tuple[datetime, ...]
     price_amount: int | None = None
-    """The price with these times, in minor units; None: as agreed."""
+    """The price with these times, in minor units; None: as estimated, else as agreed."""
     deposit_amount: int | None = None
     """The deposit with these times; None: as agreed, at most the price."""
+    duration_minutes: int | None = None
+    """The length with these times; None: as agreed."""
     message: str | None = None
     """What the provider tells the customer with the offer."""
     expected_version: ExpectedVersion = None
@@ -49,24 +52,24 @@ class OfferTimes:
 async def _offer(command: OfferTimes, tx: Repositories, context: UseCaseContext) -> Booking:
     booking, party = await lock_visible_booking(command.booking_id, command.expected_version, tx, context)
     require_answer_in_time(booking, Action.OFFER_TIMES, context)
+    scope = await answered_scope(command, booking, tx)
+    await require_chargeable_terms(scope, booking, tx, context)
     decision = booking.offer_times(
         command.slots,
         party=party,
         by=context.actor,
         now=context.now,
         event_id=EventId(context.entropy.new_id()),
-        price_amount=command.price_amount,
-        deposit_amount=command.deposit_amount,
+        scope=scope,
         message=command.message,
         answer_window=context.get(Deadlines, Deadlines()).answer,
     )
-    await require_chargeable_terms(decision.state.offered_terms, booking, tx, context)
     starts = decision.state.offered_times
     locked = await tx.schedules.lock(booking.provider_id, TimeRange(starts[0], slot_window(starts[-1]).end))
     schedule = (await require_bookable_schedule(locked, booking.customer_id, tx)).for_services(booking.services)
     for start in starts:
         with about("slots", command.slots.index(start)):
-            proposable(schedule, start, now=context.now, duration_minutes=booking.minutes, own=ClaimId(booking.id))
+            proposable(schedule, start, now=context.now, duration_minutes=scope.minutes, own=ClaimId(booking.id))
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
     await tx.outbox.put(booking_events(decision.state, decision.events))
     return decision.state

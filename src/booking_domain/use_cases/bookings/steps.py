@@ -416,6 +416,16 @@ async def close_excessive_payments(booking: Booking, tx: Repositories) -> None:
             await tx.payments.save(payment.cancel(), was=payment)
 
 
+async def refund_overpaid(booking: Booking, tx: Repositories, context: UseCaseContext) -> Booking:
+    """Refund what was paid through a gateway beyond the price, and return the booking, which the caller saves."""
+    payments = await tx.payments.of_booking(booking.id)
+    if not payments:
+        return booking
+    over = min(booking.quote.overpaid, booking.totals.refundable)
+    reason = RefundReason.OVERPAYMENT
+    return await schedule_refund(over, booking, payments[-1].gateway, tx, context, reason=reason)
+
+
 async def _close_and_refund(
     back: Money, after: Booking, tx: Repositories, context: UseCaseContext, *, reason: RefundReason
 ) -> Booking:

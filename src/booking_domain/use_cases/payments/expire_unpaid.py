@@ -21,15 +21,15 @@ MAX_GATEWAY_DELAY: Final = timedelta(minutes=5)
 async def expire_unpaid(
     booking_id: BookingId, *, now: datetime, reads: Reads, executor: Executor[Repositories], gateways: Gateways
 ) -> Booking | None:
-    """Expire the booking if it is overdue and unpaid; return it if it expired.
+    """Expire the booking if it is overdue and unpaid, or what was offered for it; return it if it changed.
 
     Raises:
         GatewayUnavailable: the gateway does not say whether it was paid. Retry; after five minutes it expires anyway.
     """
     booking = await reads.bookings.get(booking_id)
-    if booking is None or not booking.overdue(now):
+    if booking is None or not (booking.overdue(now) or booking.offer_lapsed(now)):
         return None
-    for payment in await reads.payments.of_booking(booking_id):
+    for payment in await reads.payments.of_booking(booking_id) if booking.overdue(now) else ():
         if payment.status is not PaymentStatus.PENDING:
             continue
         try:

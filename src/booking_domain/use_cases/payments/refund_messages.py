@@ -49,7 +49,7 @@ async def _notices(event: RefundChanged, reads: Reads) -> AsyncIterator[Addresse
     parties, refund = await parties_of(event.booking_id, reads), await reads.refunds.get(event.refund_id)
     if parties is None or refund is None:
         return
-    if isinstance(event, RefundScheduled) and await _is_told_with_cancellation(event, reads):
+    if isinstance(event, RefundScheduled) and await _is_told_with_change(event, reads):
         return
     by_gateway = isinstance(event, RefundMade) and refund.method is RefundMethod.GATEWAY
     notices = _NOTICES["refund.made_by_gateway" if by_gateway else event.topic]
@@ -62,10 +62,13 @@ async def _notices(event: RefundChanged, reads: Reads) -> AsyncIterator[Addresse
         yield each
 
 
-async def _is_told_with_cancellation(event: RefundScheduled, reads: Reads) -> bool:
-    """Whether the message about the cancellation of the same moment names the refund."""
+async def _is_told_with_change(event: RefundScheduled, reads: Reads) -> bool:
+    """Whether the message about the cancellation, or the lower price, of the same moment names the refund."""
     trail = await reads.bookings.events(event.booking_id)
-    return any(each.to_status is Status.CANCELLED and each.at == event.occurred_at for each in trail)
+    return any(
+        each.at == event.occurred_at and (each.to_status is Status.CANCELLED or each.type == "terms_changed")
+        for each in trail
+    )
 
 
 MESSAGES: Final = Messages(

@@ -10,6 +10,7 @@ from booking_domain.shared.ids import BookingId
 from booking_domain.use_cases.bookings.accept_request import AcceptRequest, accept_request
 from booking_domain.use_cases.bookings.accept_time import AcceptTime, accept_time
 from booking_domain.use_cases.bookings.change_status import ChangeBookingStatus, change_booking_status
+from booking_domain.use_cases.bookings.change_terms import ChangeTerms, change_terms
 from booking_domain.use_cases.bookings.decline_request import DeclineRequest, decline_request
 from booking_domain.use_cases.bookings.offer_times import OfferTimes, offer_times
 from booking_domain.use_cases.bookings.reschedule_booking import RescheduleBooking, reschedule_booking
@@ -18,6 +19,7 @@ from entrypoints.http.bookings.schemas import (
     ACCEPT,
     ACCEPT_TIME,
     CANCEL,
+    CHANGE_TERMS,
     DECLINE,
     OFFER,
     RESCHEDULE,
@@ -26,6 +28,7 @@ from entrypoints.http.bookings.schemas import (
     AcceptTimeBody,
     BookingJson,
     CancelBody,
+    ChangeTermsBody,
     OfferTimesBody,
     ReasonBody,
     RescheduleBody,
@@ -46,6 +49,7 @@ _GIVEN: Final = ("booking_id", "expected_version")
 _moved: Final = members(RescheduleBody, RescheduleBooking, given=_GIVEN)
 _agreed: Final = members(AcceptTimeBody, AcceptTime, given=_GIVEN)
 _accepted: Final = members(AcceptBody, AcceptRequest, given=_GIVEN)
+_changed: Final = members(ChangeTermsBody, ChangeTerms, given=_GIVEN)
 _offered: Final = members(OfferTimesBody, OfferTimes, given=_GIVEN)
 
 
@@ -143,11 +147,12 @@ async def accept(
     run: Injected[Run],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
-    """Accept a request (provider, or manager of its salon), or one of the times offered for it (customer).
+    """Accept a request (provider, or manager of its salon), or what is offered (customer): a time, or other terms.
 
-    The booking is `pending` until its deposit is paid, or `confirmed` if none is due. The provider can set a lower
-    price or deposit at once, and offers a higher one with `offer-times`: the customer accepts it by naming
-    `priceAmount`.
+    The booking is `pending` until its deposit is paid, or `confirmed` if none is due. The provider can name another
+    price, deposit or length. With more than was agreed the request stays `requested` until `offeredUntil`, and the
+    customer accepts it by naming what rises: `priceAmount`, `durationMinutes`. So they accept what is offered for a
+    confirmed booking.
     """
     command = AcceptRequest(booking_id=booking_id, expected_version=expected_version(if_match), **_accepted(data))
     return await run(accept_request, command, answer=booking_json)
@@ -166,7 +171,10 @@ async def decline(
     run: Injected[Run],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
-    """Decline a request, as the provider, the manager of its salon or an admin. The booking becomes `cancelled`."""
+    """Decline a request, as the provider, the manager of its salon or an admin. The booking becomes `cancelled`.
+
+    The customer declines what is offered for a `confirmed` booking, which stays as it was.
+    """
     command = DeclineRequest(booking_id=booking_id, reason=data.reason, expected_version=expected_version(if_match))
     return await run(decline_request, command, answer=booking_json)
 
@@ -186,11 +194,34 @@ async def offer_other_times(
 ) -> Response[BookingJson]:
     """Offer other times for a request, as the provider or the manager of its salon.
 
-    The customer can accept one of them until `dueAt` (48 hours by default), if it is still free, and with it the price
-    and the deposit that the provider names. The booking's own time may be among them.
+    The customer can accept one of them until `dueAt` (48 hours by default), if it is still free, and with it the price,
+    the deposit and the length that the provider names. The booking's own time may be among them.
     """
     command = OfferTimes(booking_id=booking_id, expected_version=expected_version(if_match), **_offered(data))
     return await run(offer_times, command, answer=booking_json)
+
+
+@post(
+    "/{booking_id:str}/change-terms",
+    status_code=200,
+    opt=documented(change_terms, body=CHANGE_TERMS),
+    operation_id="changeBookingTerms",
+)
+async def change_agreed_terms(
+    booking_id: FromPath[BookingId],
+    data: JSONBody[ChangeTermsBody],
+    *,
+    run: Injected[Run],
+    if_match: IfMatch = None,
+) -> Response[BookingJson]:
+    """Change price, deposit or length of a request or a confirmed booking before its start.
+
+    For the provider and the manager of its salon. A lower price or deposit and a shorter appointment apply at once, and
+    what was paid beyond the price is refunded. More waits until `offeredUntil`, at most 48 hours, for the customer's
+    `accept` or `decline`; without an answer a confirmed booking stays as it was, and a request expires.
+    """
+    command = ChangeTerms(booking_id=booking_id, expected_version=expected_version(if_match), **_changed(data))
+    return await run(change_terms, command, answer=booking_json)
 
 
 @post(
@@ -215,4 +246,4 @@ async def waive(
     return await run(waive_deposit, command, answer=booking_json)
 
 
-changes: Final = (reschedule, accept_new_time, cancel, accept, decline, offer_other_times, waive)
+changes: Final = (reschedule, accept_new_time, cancel, accept, decline, offer_other_times, change_agreed_terms, waive)

@@ -82,7 +82,7 @@ class IdeaBody(Body, frozen=True, kw_only=True):
     budget_amount: Amount | None = None
     """The most that the customer would pay."""
     estimate_amount: Amount | None = None
-    """The provider's estimate of the price. It does not change the price."""
+    """The provider's estimate of the price. A request that is accepted without another price gets it as its price."""
     file_ids: IdeaFiles = ()
     """Images that the author uploaded to the folder `ideas`."""
 
@@ -190,13 +190,26 @@ class RescheduleBody(Body, frozen=True, kw_only=True):
 
 
 class AcceptBody(Body, frozen=True, kw_only=True):
-    """For a customer, the offered time and price to accept; for the provider, what changes of the request."""
+    """For a customer, what is offered and accepted; for the provider, what changes of the request."""
 
     slot: Instant | None = None
     price_amount: Amount | None = None
-    """From a customer, `offeredPriceAmount`, which they agree to; from the provider, a lower price."""
+    """From a customer, `offeredPriceAmount`, which they agree to; from the provider, another price."""
     deposit_amount: Amount | None = None
-    """From a customer, `offeredDepositAmount`; from the provider, a lower deposit."""
+    """From a customer, `offeredDepositAmount`; from the provider, another deposit."""
+    duration_minutes: SomeMinutes | None = None
+    """From a customer, `offeredDurationMinutes`, which they agree to; from the provider, another length."""
+    message: Note | None = None
+    """What one side tells the other."""
+
+
+class ChangeTermsBody(Body, frozen=True, kw_only=True):
+    """What changes of the booking. What is left out stays, of the deposit as far as the price allows."""
+
+    price_amount: Amount | None = None
+    deposit_amount: Amount | None = None
+    """A lower deposit; of a request, a higher one too."""
+    duration_minutes: SomeMinutes | None = None
     message: Note | None = None
     """What the provider tells the customer."""
 
@@ -236,6 +249,8 @@ class OfferTimesBody(Body, frozen=True, kw_only=True):
     """The price with these times. The customer agrees to it by accepting one."""
     deposit_amount: Amount | None = None
     """The deposit with these times. Without it: the booking's, at most the price."""
+    duration_minutes: SomeMinutes | None = None
+    """The length with these times. Without it: the booking's."""
     message: Note | None = None
     """What the provider tells the customer."""
 
@@ -362,9 +377,13 @@ class BookingJson(Json, frozen=True, kw_only=True):
     offered_times: tuple[Timestamp, ...] | None = None
     """Other starts that the provider offers for a request; the customer can accept one of them."""
     offered_price_amount: int | None = None
-    """The price with the offered times, if the provider asks for another one."""
+    """The price, if the provider asks for another price, deposit or length; with `offeredTimes`, or for this time."""
     offered_deposit_amount: int | None = None
-    """The deposit with the offered times, if the provider asks for another price or deposit."""
+    """The deposit with it."""
+    offered_duration_minutes: int | None = None
+    """The length with it."""
+    offered_until: Timestamp | None = None
+    """Until when the customer can agree, if the provider asks for it without other times."""
     services: tuple[BookedServiceJson, ...] | None = None
     """The services in order; without them, a plain appointment."""
     series_id: UUID | None = None
@@ -542,6 +561,7 @@ booking_json: Final = projection(
     due_reason="quote.reason",
     currency="price.currency",
     offered_times=filled("offered_times"),
+    offered_duration_minutes="offered_minutes",
     services=lambda booking: tuple(map(_service_json.make, booking.services)) or None,
     rescheduled_by="pending_time_change.by",
     agreed_start="pending_time_change.agreed.start",
@@ -744,6 +764,7 @@ PLACE: Final[dict[str, Any]] = {
 MOVE: Final[dict[str, Any]] = {"status": "cancelled", "reason": "I am ill."}
 PLACE_SERIES: Final[dict[str, Any]] = {**PLACE, "everyWeeks": 4, "times": 2}
 RESCHEDULE: Final[dict[str, Any]] = {"slot": "2026-11-24T14:00:00+08:00"}
+CHANGE_TERMS: Final[dict[str, Any]] = {"priceAmount": 12_000_000, "durationMinutes": 180, "message": "It is larger."}
 ACCEPT_TIME: Final[dict[str, Any]] = {"start": "2026-11-24T14:00:00+08:00", "end": "2026-11-24T15:00:00+08:00"}
 CANCEL: Final[dict[str, Any]] = {"reason": "I am ill."}
 ACCEPT: Final[dict[str, Any]] = {"slot": "2026-11-24T14:00:00+08:00"}

@@ -21,7 +21,6 @@ from tests.unit.effort import examples
 from tests.unit.features.collected import FEATURES
 
 from adapters.postgres.kit.codec import Columns, Converted, Encrypted, Mapper, Renamed
-from booking_domain.catalogue.invitation_links import InvitationLink
 from booking_domain.identity.bank_accounts import BankAccount
 from booking_domain.identity.contact_changes import ContactChange
 from booking_domain.identity.model import User
@@ -52,7 +51,6 @@ ENCRYPTED: Final = frozenset(
         User,
         ContactChange,
         SignUp,
-        InvitationLink,
         SecondFactor,
         BankAccount,
         Refund,

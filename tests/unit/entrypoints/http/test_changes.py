@@ -302,8 +302,6 @@ async def test_a_higher_price_is_offered_with_times_and_agreed_to_by_its_amount(
     booking = await api.booked(customer, provider_id)
     path, more = f"/bookings/{booking['id']}", booking["priceAmount"] + 4_000_000
     assert "offeredPriceAmount" not in booking
-    raised = await api.post(f"{path}/accept", provider, json={"priceAmount": more})
-    assert_problem(raised, 409, "booking.costs_more", "/priceAmount")
     offer = {"slots": [MONDAY_EVENING], "priceAmount": more, "depositAmount": 1_000_000, "message": "It takes longer."}
     offered = (await api.post(f"{path}/offer-times", provider, json=offer)).json()
     assert (offered["offeredPriceAmount"], offered["offeredDepositAmount"]) == (more, 1_000_000)
@@ -319,6 +317,43 @@ async def test_a_higher_price_is_offered_with_times_and_agreed_to_by_its_amount(
         "deposit",
     )
     assert "offeredPriceAmount" not in taken
+
+
+async def test_the_customer_agrees_to_a_longer_appointment_for_more_or_declines_it(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    customer = await api.joined("customer")
+    booking = await api.booked(customer, provider_id, MONDAY_AT_NOON)
+    path, more = f"/bookings/{booking['id']}", booking["priceAmount"] + 4_000_000
+    change = {"priceAmount": more, "durationMinutes": 90, "message": "It is larger."}
+    for answer in ("decline", "accept"):
+        asked = await api.post(f"{path}/change-terms", provider, json=change)
+        offered = {
+            "offeredPriceAmount": more,
+            "offeredDepositAmount": 0,
+            "offeredDurationMinutes": 90,
+            "offeredUntil": "2026-11-23T04:00:00Z",
+        }
+        changed = {"version", "updatedAt"}
+        assert {key: value for key, value in asked.json().items() if key not in changed} == {
+            **{key: value for key, value in booking.items() if key not in changed},
+            **offered,
+        }
+        assert (await api.get(path, customer)).json()["actions"][:2] == ["accept", "decline"]
+        if answer == "decline":
+            declined = await api.post(f"{path}/decline", customer, json={"reason": "Too long."})
+            assert (declined.json()["status"], declined.json()["end"]) == ("confirmed", booking["end"])
+            assert not offered.keys() & declined.json().keys()
+    unseen = await api.post(f"{path}/accept", customer, json={"priceAmount": more})
+    assert_problem(unseen, 409, "booking.length_not_agreed", "/durationMinutes")
+    agreed = await api.post(f"{path}/accept", customer, json={"priceAmount": more, "durationMinutes": 90})
+    assert (agreed.json()["priceAmount"], agreed.json()["end"]) == (more, "2026-11-23T05:30:00Z")
+    events = (await api.get(f"{path}/events", provider)).json()["items"]
+    assert [(each["type"], each.get("reason")) for each in events[1:]] == [
+        ("terms_offered", "It is larger."),
+        ("terms_refused", "Too long."),
+        ("terms_offered", "It is larger."),
+        ("terms_accepted", None),
+    ]
 
 
 async def test_an_offered_time_that_was_blocked_since_is_refused_and_the_other_offers_stay(api: Api) -> None:

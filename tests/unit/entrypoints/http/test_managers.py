@@ -46,7 +46,7 @@ async def test_the_day_of_a_salon_is_one_call(api: Api) -> None:
     assert [each["provider"]["id"] for each in day] == [members[1][1], members[0][1]]
     assert {each["salon"]["name"] for each in day} == {"Nomad"}
     assert day[0]["customer"] == {"id": me["id"], "name": me["name"], "email": me["email"]}
-    assert day[0]["actions"] == ["reschedule", "cancel"]
+    assert day[0]["actions"] == ["change_terms", "reschedule", "cancel"]
     for dates, expected in (
         ("from=2026-11-23&to=2026-11-24&timeZone=Asia/Ulaanbaatar", [ten["id"], noon["id"]]),
         ("from=2026-11-22&to=2026-11-23&timeZone=Pacific/Honolulu", [ten["id"], noon["id"]]),
@@ -70,7 +70,7 @@ async def test_a_manager_moves_bookings_of_members_as_the_lifecycle_grants(api: 
     manager, _ = await salon_of(api, (provider, provider_id))
     customer = await api.joined("customer")
     booking = f"/bookings/{(await api.booked(customer, provider_id))['id']}"
-    assert (await api.get(booking, manager)).json()["actions"] == ["reschedule", "cancel"]
+    assert (await api.get(booking, manager)).json()["actions"] == ["change_terms", "reschedule", "cancel"]
     moved = await api.post(f"{booking}/reschedule", manager, json={"slot": TUESDAY_AT_TEN})
     assert (moved.status_code, moved.json()["rescheduledBy"]) == (200, "manager")
     quote = await api.get(f"{booking}/cancellation-quote", manager)
@@ -89,6 +89,7 @@ async def test_a_manager_moves_bookings_of_members_as_the_lifecycle_grants(api: 
     [
         ("accept", {}, "pending", "pending"),
         ("decline", {"reason": "no time"}, "cancelled", "cancelled"),
+        ("change-terms", {"durationMinutes": 90}, "requested", "terms_offered"),
         ("offer-times", {"slots": [TUESDAY_AT_TEN]}, "requested", "times_offered"),
     ],
 )
@@ -100,7 +101,7 @@ async def test_a_manager_answers_requests_to_members(
     customer = await api.joined("customer")
     booking = f"/bookings/{(await api.booked(customer, provider_id))['id']}"
     seen = (await api.get(booking, manager)).json()
-    assert seen["actions"] == ["accept", "decline", "offer_times", "reschedule"]
+    assert seen["actions"] == ["accept", "decline", "offer_times", "change_terms", "reschedule"]
     assert set(seen["customer"]) == {"id", "name"}
     assert_problem(await api.post(f"{booking}/{answer}", await api.joined("manager"), json=body), 404, NOT_FOUND)
     answered = await api.post(f"{booking}/{answer}", manager, json=body)

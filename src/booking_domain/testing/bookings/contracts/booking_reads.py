@@ -135,8 +135,16 @@ class BookingReadsContract(StorageContract):
         lately = replace(self.make.booking(cast.profile, cast.customer), due_at=NOW - INSTANT)
         not_yet = replace(self.make.booking(cast.profile, cast.customer), due_at=NOW + INSTANT)
         settled = self.make.booking(cast.profile, cast.customer, status=Status.CONFIRMED)
-        await self.store_bookings(just_now, long_ago, lately, not_yet, settled)
-        overdue = [long_ago.id, lately.id, just_now.id]
+        offered = replace(settled, offered_price_amount=9, offered_deposit_amount=0, offered_minutes=60)
+        lapsed, waiting = (
+            replace(offered, id=each.id, reference=each.reference, offered_until=until)
+            for each, until in (
+                (self.make.booking(cast.profile, cast.customer), NOW - HOUR / 2),
+                (self.make.booking(cast.profile, cast.customer), NOW + INSTANT),
+            )
+        )
+        await self.store_bookings(just_now, long_ago, lately, not_yet, settled, lapsed, waiting)
+        overdue = [long_ago.id, lapsed.id, lately.id, just_now.id]
         assert list(await self.reads.bookings.overdue(NOW, 50)) == overdue
         assert list(await self.reads.bookings.overdue(NOW, 2)) == overdue[:2]
         assert list(await self.reads.bookings.overdue(NOW - 2 * HOUR, 50)) == []

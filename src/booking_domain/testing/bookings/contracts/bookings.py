@@ -235,6 +235,10 @@ class BookingsContract(StorageContract):
             notes="moved",
             local_start=booking.local_start + HOUR,
             offered_times=(TOMORROW + HOUR, TOMORROW + 2 * HOUR),
+            offered_price_amount=2**53 + 9,
+            offered_deposit_amount=2**53 + 8,
+            offered_minutes=1_440,
+            offered_until=TOMORROW - HOUR,
             time_change=TimeChange(by=Party.PROVIDER, agreed=booking.span, objection_deadline=NOW + 24 * HOUR),
             cancellation_start=TOMORROW + 2 * HOUR,
         )

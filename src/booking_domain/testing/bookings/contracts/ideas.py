@@ -33,6 +33,27 @@ class IdeasContract(StorageContract):
             assert await tx.ideas.count(idea.booking_id) == 0
         assert await self.reads.ideas.get(idea.id) is None
 
+    async def test_the_estimate_of_a_booking_is_the_one_that_was_changed_last(self) -> None:
+        booking, other = await self.a_booking(), await self.a_booking()
+        idea = self.make.idea(booking)
+        first, second = (
+            replace(
+                self.make.idea(booking), side=IdeaSide.PROVIDER, content=replace(idea.content, estimate_amount=each)
+            )
+            for each in (0, 2**63 - 1)
+        )
+        async with self.begin() as tx:
+            await tx.ideas.add(replace(idea, updated_at=NOW + 9 * HOUR))
+            assert await tx.ideas.estimate(booking.id) is None
+            await tx.ideas.add(replace(first, updated_at=NOW + HOUR))
+            await tx.ideas.add(replace(second, updated_at=NOW + 2 * HOUR))
+            assert await tx.ideas.estimate(booking.id) == 2**63 - 1
+            assert await tx.ideas.estimate(other.id) is None
+        again = replace(first, updated_at=NOW + 3 * HOUR, version=2)
+        await self.alone.ideas.save(again, was=replace(first, updated_at=NOW + HOUR))
+        async with self.begin() as tx:
+            assert await tx.ideas.estimate(booking.id) == 0
+
     async def test_ideas_are_listed_by_booking_and_by_author(self, cast: Cast) -> None:
         one, other = await self.a_booking(cast), await self.a_booking(cast)
         newest = replace(self.make.idea(one), created_at=NOW + HOUR)

@@ -128,7 +128,10 @@ class MemoryBookingReads(Lookup[BookingId, Booking], BookingReads):
         return self._state[BOOKING_EVENTS].get(booking_id, ())
 
     async def overdue(self, now: datetime, limit: int) -> Sequence[BookingId]:
-        return [booking.id for booking in self._rows.due(lambda booking: booking.due_at, now, limit)]
+        return [
+            booking.id
+            for booking in self._rows.due(lambda booking: booking.due_at or booking.offered_until, now, limit)
+        ]
 
     async def upcoming(
         self, now: datetime, *, time_zone: str | None, after: Booking | None, limit: int

@@ -16,6 +16,14 @@ class MemoryIdeas(VersionedRepository[IdeaId, Idea], Ideas):
     async def count(self, booking_id: BookingId) -> int:
         return sum(idea.booking_id == booking_id for idea in self._rows.values())
 
+    async def estimate(self, booking_id: BookingId) -> int | None:
+        found = [
+            (idea.updated_at, idea.id, idea.content.estimate_amount)
+            for idea in self._rows.values()
+            if idea.booking_id == booking_id and idea.content.estimate_amount is not None
+        ]
+        return max(found)[-1] if found else None
+
 
 class MemoryIdeaReads(Lookup[IdeaId, Idea], IdeaReads):
     """Committed ideas."""

@@ -2,7 +2,6 @@
 
 from booking_domain.testing.catalogue.memory.booking_links import MemoryBookingLinkReads, MemoryBookingLinks
 from booking_domain.testing.catalogue.memory.connections import MemoryConnectionReads
-from booking_domain.testing.catalogue.memory.invitation_links import MemoryInvitationLinkReads, MemoryInvitationLinks
 from booking_domain.testing.catalogue.memory.profiles import MemoryProfiles, MemoryProviderReads
 from booking_domain.testing.catalogue.memory.salons import MemorySalonHours, MemorySalonReads, MemorySalons
 from booking_domain.testing.kit.tables import Group, Part
@@ -14,7 +13,6 @@ class CatalogueRepositories(Group):
     profiles = Part(MemoryProfiles)
     salons = Part(MemorySalons)
     booking_links = Part(MemoryBookingLinks)
-    invitation_links = Part(MemoryInvitationLinks)
     salon_hours = Part(MemorySalonHours)
 
 
@@ -25,4 +23,3 @@ class CatalogueReads(Group):
     salons = Part(MemorySalonReads)
     booking_links = Part(MemoryBookingLinkReads)
     connections = Part(MemoryConnectionReads)
-    invitation_links = Part(MemoryInvitationLinkReads)
