@@ -10,12 +10,14 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import pytest
 from benchmarks.logins import HealthProbe, exchange
-from tests.acceptance.people import Person, customer
+from tests.acceptance.bursts import Wish, all_at_once, kinds
+from tests.acceptance.people import Person, customer, open_studio
 from tests.acceptance.product import Api, eventually
 from tests.databases import TestServer
 from tests.gates import PATIENCE_SECONDS
@@ -27,6 +29,8 @@ from entrypoints.http.kit.refusals import Refusal
 from entrypoints.http.kit.strict_json import read_json
 
 TIMES: Final = scale.of(20, less=1)
+CLIENTS: Final = 50
+REQUESTS_OF_A_CLIENT: Final = scale.of(10, less=2)
 GOAL_SECONDS: Final = 1.0
 GOAL_STALL_MILLISECONDS: Final = 100.0
 BODY_SECONDS: Final = 1
@@ -142,6 +146,15 @@ def test_finding_a_duplicate_name_takes_linear_time() -> None:
     with cpu_limit(), pytest.raises(Refusal) as refused:
         read_json(body, dict[str, int])
     assert [error.pointer for error in refused.value.errors] == ["/61a7"]
+
+
+def test_fifty_clients_behind_one_address_are_all_served(api: Api) -> None:
+    """As behind the address of a mobile carrier. Nobody is signed in, so all of them are one caller."""
+    studio, first = open_studio(api), datetime.now(UTC).date() + timedelta(days=1)
+    month = f"/providers/{studio.id}/slots?from={first}&to={first + timedelta(days=30)}"
+    nobody = Person(api, id="", token="")
+    wishes = [Wish(nobody, month, {}, method="GET") for _ in range(CLIENTS * REQUESTS_OF_A_CLIENT)]
+    assert kinds(all_at_once(api, wishes)) == {(200, None): len(wishes)}
 
 
 @contextmanager

@@ -12,7 +12,6 @@ from typing import Final, Protocol
 
 from booking_domain.shared.errors import TooMany, Unavailable
 
-MAX_WAITING_PER_CALLER: Final = 32
 _AT_LEAST_SECONDS: Final = 1
 
 
@@ -42,7 +41,7 @@ class RateLimited(TooMany, code="rate.limited"):
 
 
 class TooManyAtOnce(TooMany, code="rate.too_many_at_once"):
-    __doc__ = f"{MAX_WAITING_PER_CALLER} of your requests wait already; wait for their answers first."
+    """Too many of your requests wait already; wait for their answers first."""
 
 
 class ServiceBusy(Unavailable, code="service.busy"):

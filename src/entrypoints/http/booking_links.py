@@ -182,8 +182,7 @@ async def open_link(
     visitor = _digest(link_visitor_key, day, counted_as) if counts else None
     visit = VisitLink(provider_id=page.view.profile.id, token=token, day=day, visitor=visitor)
     await run(visit_booking_link, visit, actor=SYSTEM)
-    async with turn as computing:
-        return await shown_page(page, params, None, reads=reads, now=now, computing=computing, links=object_storage)
+    return await shown_page(page, params, None, reads=reads, now=now, turn=turn, links=object_storage)
 
 
 def _digest(key: bytes, day: date, address: str) -> bytes:

@@ -109,7 +109,7 @@ async def _answer(
 ) -> Response[str]:
     """The calendar as a file, or 304."""
     now = clock.now()
-    async with turn as computing:
+    async with turn.dear() as computing:
         shared = await shared_now(now)
         found = await computing.run(partial(calendar_file, shared, if_none_match, calendar_files, now))
     headers = {"ETag": found.tag, **_PRIVATE}

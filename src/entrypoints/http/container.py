@@ -30,7 +30,7 @@ from entrypoints.http.kit.running import provide_run
 from entrypoints.http.kit.session_cookies import SessionCookies
 from entrypoints.http.kit.session_modes import provide_session_mode
 from entrypoints.http.kit.transport import Https
-from entrypoints.http.kit.turns import Turns, provide_turn
+from entrypoints.http.kit.turns import MAX_READING, MAX_READING_PER_CALLER, READING_AT_ONCE, Turns, provide_turn
 from entrypoints.http.live.hub import LiveHub
 from entrypoints.http.live.socket_guard import SocketGuard
 from entrypoints.http.live.sockets import LiveSockets
@@ -61,6 +61,15 @@ class HttpContainer(Container):
     @single
     def turns(self) -> Turns:
         return Turns(self.computing())
+
+    @single
+    def reading_turns(self) -> Turns:
+        return Turns(
+            self.computing(),
+            at_once=READING_AT_ONCE,
+            max_waiting=MAX_READING,
+            max_cost_per_caller=MAX_READING_PER_CALLER,
+        )
 
     @single
     def upload_turns(self) -> Turns:

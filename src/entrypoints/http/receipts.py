@@ -200,7 +200,7 @@ async def get_receipt(
     headers = {**etag(receipt.version, wanted.value), "Vary": "Accept"}
     if matches(if_none_match, headers["ETag"]):
         return Response("", status_code=NOT_MODIFIED, media_type=HTML, headers=headers)
-    async with turn as computing:
+    async with turn.dear() as computing:
         document = receipt_document(receipt)
         if wanted is DocumentFormat.PDF:
             answer = await file_of(document, receipt.number, documents=documents, computing=computing)

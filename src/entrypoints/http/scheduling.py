@@ -306,14 +306,14 @@ async def compute_slots(data: JSONBody[ComputeSlotsBody], turn: Injected[Turn]) 
 
     The window is at most 62 days and 10,000 steps long. The conformance vectors use this operation.
     """
-    async with turn as computing:
+    async with turn.dear() as computing:
         return encoded(await computing.run(partial(computed_response, data)))
 
 
 @post("/explain", status_code=200, opt=PUBLIC | COMPRESSIBLE | _OF_EXPLAINING)
 async def explain_start(data: JSONBody[ExplainSlotBody], turn: Injected[Turn]) -> Response[ExplainedSlotJson]:
     """Explain why a start is or is not offered by the calendar in the request."""
-    async with turn as computing:
+    async with turn.dear() as computing:
         return encoded(await computing.run(partial(explained_response, data)))
 
 

@@ -100,7 +100,7 @@ async def export_my_earnings(
     if params.format is StatementFormat.CSV:
         return attachment("earnings", statements.statement(account, reads))
     document = await _document(account, actor, reads, clock.now())
-    async with turn as computing:
+    async with turn.dear() as computing:
         return await file_of(document, "earnings", documents=documents, computing=computing)
 
 
@@ -186,7 +186,7 @@ async def export_earnings_of_provider(
     if params.format is StatementFormat.CSV:
         return attachment("earnings", statements.statement(account, reads))
     document = await _document(account, actor, reads, clock.now())
-    async with turn as computing:
+    async with turn.dear() as computing:
         return await file_of(document, "earnings", documents=documents, computing=computing)
 
 

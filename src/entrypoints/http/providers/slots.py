@@ -13,8 +13,9 @@ from msgspec import Meta, field
 from booking_domain.bookings.upcoming import UpcomingLimits
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.identity.legal import LegalDocuments
+from booking_domain.scheduling.effort import steps_of, steps_to_first
 from booking_domain.scheduling.errors import WindowInvalid
-from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.model import ProviderSchedule, Slot
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
@@ -26,13 +27,12 @@ from booking_domain.use_cases.catalogue.queries import ProviderPage
 from booking_domain.use_cases.favourites.commands import is_favourite
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.scheduling import queries as availability
-from entrypoints.http.kit.computers import Computing
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Moment, Query, ServiceIds, SomeMinutes, ZoneName, service_ids
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.queries import moment
 from entrypoints.http.kit.request_guard import IF_VALID, OPTIONAL
-from entrypoints.http.kit.turns import TURN_ERRORS, Turn, encoded
+from entrypoints.http.kit.turns import TURN_ERRORS, Computation, Turn, encoded
 from entrypoints.http.providers.schemas import (
     LONGEST_WINDOW,
     DaysJson,
@@ -120,13 +120,16 @@ async def list_slots(
     services. A provider who offers services can only be booked by service.
     """
     zone = None if params.time_zone is None else time_zone(params.time_zone)
-    async with turn as computing:
+
+    async def read() -> Computation[bytes]:
         schedule = await _schedule(provider_id, params, actor, reads)
         window = window_of(params, schedule.calendar.zone)
         work = partial(
             slots_response, schedule, window, clock.now(), zone=zone, duration_minutes=params.duration_minutes
         )
-        return encoded(await computing.run(work))
+        return Computation(work, steps_of(schedule, window))
+
+    return encoded(await turn.compute(read))
 
 
 @get(
@@ -146,11 +149,14 @@ async def list_days(
 
     With `serviceId`, or `serviceIds` repeated for several, only slots for appointments with these services count.
     """
-    async with turn as computing:
+
+    async def read() -> Computation[bytes]:
         schedule = await _schedule(provider_id, params, actor, reads)
         window = window_of(params, schedule.calendar.zone)
         work = partial(days_response, schedule, window, clock.now(), duration_minutes=params.duration_minutes)
-        return encoded(await computing.run(work))
+        return Computation(work, steps_of(schedule, window))
+
+    return encoded(await turn.compute(read))
 
 
 @get(
@@ -181,17 +187,16 @@ async def show_provider_page(
     needed = None
     if actor is not None:
         needed = await list_requirements(actor, upcoming_limits, legal_documents, reads.users, reads.acceptances)
-    async with turn as computing:
-        return await shown_page(
-            page,
-            params,
-            actor,
-            reads=reads,
-            now=clock.now(),
-            computing=computing,
-            links=object_storage,
-            before_booking=needed,
-        )
+    return await shown_page(
+        page,
+        params,
+        actor,
+        reads=reads,
+        now=clock.now(),
+        turn=turn,
+        links=object_storage,
+        before_booking=needed,
+    )
 
 
 @get(
@@ -215,7 +220,7 @@ async def explain_slot(
     `day_full`, `week_full`). Others see `unavailable`, and can only use lengths that the provider offers.
     """
     start = moment(params.slot, UTC, name="slot")
-    async with turn as computing:
+    async with turn.dear() as computing:
         now = clock.now()
         found = await availability.get_explicable_schedule(
             actor,
@@ -238,24 +243,30 @@ async def shown_page(
     *,
     reads: Reads,
     now: datetime,
-    computing: Computing,
+    turn: Turn,
     links: ObjectLinks,
     before_booking: Sequence[Requirement] | None = None,
 ) -> ProviderPageJson:
-    """Show the page with the next free time, inside a turn."""
+    """Show the page with the next free time."""
     wanted = params.services
     if not wanted and params.duration_minutes is None:
         wanted = page.quickest
-    schedule = await availability.get_schedule_to_come(
-        actor,
-        page.view.profile.id,
-        reads.schedules,
-        reads.salons,
-        now=now,
-        duration_minutes=params.duration_minutes,
-        services=wanted,
-    )
-    free, degraded = await computing.run(partial(next_free, schedule, now, params.duration_minutes))
+
+    async def read() -> Computation[tuple[Slot | None, tuple[str, ...]]]:
+        schedule = await availability.get_schedule_to_come(
+            actor,
+            page.view.profile.id,
+            reads.schedules,
+            reads.salons,
+            now=now,
+            duration_minutes=params.duration_minutes,
+            services=wanted,
+        )
+        searched = TimeRange(now, now + timedelta(days=schedule.calendar.settings.horizon_days + 1))
+        work = partial(next_free, schedule, now, params.duration_minutes)
+        return Computation(work, steps_to_first(schedule, searched))
+
+    free, degraded = await turn.compute(read)
     favourite = None if actor is None else await is_favourite(actor, page.view.profile.id, reads.favourites)
     return provider_page_json(page, free, degraded, links, favourite=favourite, before_booking=before_booking)
 

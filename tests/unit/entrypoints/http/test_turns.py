@@ -1,16 +1,19 @@
 """Turns of expensive requests: few at once, one caller after the other, and refusals instead of endless queues."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TypeVar
 
 import pytest
+from tests.gates import PATIENCE_SECONDS
 from tests.unit.entrypoints.api import Api, assert_problem
 
 from booking_domain.shared.rate_limits import ServiceBusy, TooManyAtOnce
 from entrypoints.http.kit.computers import InlineComputer
-from entrypoints.http.kit.turns import Turns
+from entrypoints.http.kit.turns import CHEAP, DEAR, MAX_COST_PER_CALLER, Turns
 
+Result = TypeVar("Result")
 MALLORY, DORJ = "address 203.0.113.9", "address 198.51.100.1"
 SLOTS = "/slots?from=2026-11-23&to=2026-11-24"
 
@@ -21,26 +24,37 @@ async def settled() -> None:
         await asyncio.sleep(0)
 
 
+class CountingComputer(InlineComputer):
+    def __init__(self) -> None:
+        self.computed = 0
+
+    async def run(self, work: Callable[[], Result]) -> Result:
+        self.computed += 1
+        return work()
+
+
 class Queue:
     """Requests that wait for a turn; each notes when it gets one, and ends it when it is told."""
 
     def __init__(self, turns: Turns) -> None:
         self._turns = turns
         self.had: list[str] = []
+        self.costs: list[int] = []
         self._ends = asyncio.Semaphore(0)
         self.tasks: list[asyncio.Task[None]] = []
 
-    async def ask(self, caller: str, times: int = 1) -> None:
-        self.tasks += [asyncio.create_task(self._one(caller)) for _ in range(times)]
+    async def ask(self, caller: str, times: int = 1, *, cost: int = DEAR) -> None:
+        self.tasks += [asyncio.create_task(self._one(caller, cost)) for _ in range(times)]
         await settled()
 
     async def end_one(self) -> None:
         self._ends.release()
         await settled()
 
-    async def _one(self, caller: str) -> None:
-        async with self._turns.turn(caller):
+    async def _one(self, caller: str, cost: int) -> None:
+        async with self._turns.turn(caller, cost):
             self.had.append(caller)
+            self.costs.append(cost)
             await self._ends.acquire()
 
 
@@ -72,8 +86,8 @@ async def test_a_caller_with_many_requests_yields_to_another_caller() -> None:
         assert queue.had == [MALLORY, MALLORY, DORJ, MALLORY, DORJ]
 
 
-async def test_a_caller_has_a_limited_number_of_waiting_requests() -> None:
-    turns = Turns(InlineComputer(), at_once=1, max_per_caller=2)
+async def test_the_waiting_requests_of_a_caller_have_a_limited_cost() -> None:
+    turns = Turns(InlineComputer(), at_once=1, max_cost_per_caller=2 * DEAR)
     async with queueing(turns) as queue:
         await queue.ask(MALLORY, 3)
         with pytest.raises(TooManyAtOnce):
@@ -82,6 +96,40 @@ async def test_a_caller_has_a_limited_number_of_waiting_requests() -> None:
         await queue.end_one()
         await queue.end_one()
         assert queue.had == [MALLORY, MALLORY, DORJ]
+
+
+async def test_of_one_callers_requests_the_dearest_is_refused_and_the_cheapest_comes_first() -> None:
+    turns = Turns(InlineComputer(), at_once=1, max_cost_per_caller=10)
+    async with queueing(turns) as queue:
+        await queue.ask(MALLORY)
+        await queue.ask(MALLORY, cost=7)
+        await queue.ask(MALLORY, cost=2)
+        await queue.ask(MALLORY, cost=3)  # the one that costs 7 goes
+        assert isinstance(queue.tasks[1].exception(), TooManyAtOnce)
+        with pytest.raises(TooManyAtOnce):
+            await turns.turn(MALLORY, 6).__aenter__()
+        await queue.ask(DORJ, cost=7)
+        for _ in range(3):
+            await queue.end_one()
+        assert queue.costs == [DEAR, 2, 7, 3]
+
+
+async def test_a_request_that_costs_more_than_all_of_a_caller_may_waits_alone() -> None:
+    async with queueing(Turns(InlineComputer(), at_once=1, max_cost_per_caller=10)) as queue:
+        await queue.ask(MALLORY)
+        await queue.ask(MALLORY, cost=11)
+        await queue.end_one()
+        assert queue.costs == [DEAR, 11]
+
+
+async def test_callers_take_turns_by_what_their_requests_cost() -> None:
+    async with queueing(Turns(InlineComputer(), at_once=1)) as queue:
+        await queue.ask("address 203.0.113.1")
+        await queue.ask(MALLORY, 3, cost=30)
+        await queue.ask(DORJ, 6, cost=10)
+        for _ in range(9):
+            await queue.end_one()
+        assert queue.had[1:] == [MALLORY, DORJ, DORJ, DORJ, MALLORY, DORJ, DORJ, DORJ, MALLORY]
 
 
 async def test_all_callers_together_have_a_limited_number_of_waiting_requests() -> None:
@@ -138,6 +186,7 @@ async def test_expensive_requests_are_refused_while_others_are_answered(api: Api
     window = {"from": "2026-11-23T00:00:00Z", "to": "2026-11-24T00:00:00Z"}
     turns = Turns(InlineComputer(), at_once=1, max_waiting=0)
     api.container.turns.override(turns)
+    api.container.reading_turns.override(turns)
     async with turns.turn(MALLORY):
         for answer in (
             await api.get(f"/providers/{provider_id}{SLOTS}"),
@@ -153,6 +202,42 @@ async def test_expensive_requests_are_refused_while_others_are_answered(api: Api
         customer = await api.joined("customer")
         await api.booked(customer, provider_id)
     assert (await api.get(f"/providers/{provider_id}{SLOTS}")).status_code == 200
+
+
+async def test_one_who_asks_for_much_is_refused_and_the_neighbours_of_the_address_are_served(api: Api) -> None:
+    """No computation ends, so nothing dear is answered; whoever asks for little does not wait for it."""
+    provider, fine = await api.open_provider()
+    await api.put("/availability/settings", provider, json={"slotStepMinutes": 1, "horizonDays": 365})
+    _, usual = await api.open_provider()
+    api.container.turns.override(Turns(InlineComputer(), at_once=0))
+    much = f"/providers/{fine}/slots?from=2026-11-23&to=2027-01-20"
+    tasks = [asyncio.create_task(api.get(much)) for _ in range(MAX_COST_PER_CALLER // CHEAP)]
+    try:
+        finished, _ = await asyncio.wait(tasks, timeout=PATIENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        for task in finished:
+            assert_problem(task.result(), 429, "rate.too_many_at_once")
+        month = "from=2026-11-23&to=2026-12-23"
+        little = [f"/slots?{month}", f"/days?{month}", "/page"]
+        answers = await asyncio.gather(*[api.get(f"/providers/{usual}{each}") for each in little for _ in range(40)])
+        assert {answer.status_code for answer in answers} == {200}
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_what_is_dear_is_computed_in_a_turn_of_its_own(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    window = "from=2026-11-23&to=2027-01-20"
+    whole = (await api.get(f"/providers/{provider_id}/slots?{window}")).json()
+    await api.put("/availability/settings", provider, json={"slotStepMinutes": 1, "horizonDays": 365})
+    computer = CountingComputer()
+    api.container.turns.override(Turns(computer))
+    finer = (await api.get(f"/providers/{provider_id}/slots?{window}")).json()
+    assert computer.computed == 1
+    assert {slot["start"] for slot in whole["slots"] if slot["start"] < finer["nextFrom"]} <= {
+        slot["start"] for slot in finer["slots"]
+    }
 
 
 async def test_an_answer_says_where_the_next_begins(api: Api) -> None:
