@@ -57,6 +57,13 @@ class PaymentReceived(Event, topic="payment.received", subject="booking_id"):
     payment_id: PaymentId
 
 
+class PaymentFailed(Event, topic="payment.failed", subject="booking_id"):
+    """The gateway has closed the invoice before it was paid: the payment failed, or was cancelled there."""
+
+    booking_id: BookingId
+    payment_id: PaymentId
+
+
 class AuthorisationChanged(Event, subject="booking_id"):
     """The base of the events of an authorised payment."""
 
@@ -157,6 +164,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     RefundMade,
     RefundReturned,
     PaymentReceived,
+    PaymentFailed,
     PaymentHinted,
     *AUTHORISATION_EVENTS,
     *DESK_EVENTS,
@@ -168,8 +176,10 @@ EVENTS: Final[tuple[type[Event], ...]] = (
 
 
 def payment_event(
-    kind: type[PaymentReceived] | type[AuthorisationChanged], payment: Payment, context: UseCaseContext
-) -> PaymentReceived | AuthorisationChanged:
+    kind: type[PaymentReceived] | type[PaymentFailed] | type[AuthorisationChanged],
+    payment: Payment,
+    context: UseCaseContext,
+) -> PaymentReceived | PaymentFailed | AuthorisationChanged:
     """Return the event of a payment that changes now."""
     return kind(
         id=EventId(context.entropy.new_id()),

@@ -27,6 +27,7 @@ class WebhookType(StrEnum):
     BOOKING_QUESTIONED = "booking.questioned"
     BOOKING_UPHELD = "booking.upheld"
     PAYMENT_RECEIVED = "payment.received"
+    PAYMENT_FAILED = "payment.failed"
     PAYMENT_AUTHORISED = "payment.authorised"
     PAYMENT_CAPTURED = "payment.captured"
     PAYMENT_RELEASED = "payment.released"

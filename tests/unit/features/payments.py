@@ -48,6 +48,7 @@ FEATURE: Final = Feature(
     permissions="payment.start customer:own provider:own manager:own admin:own",
     events={
         "payment.hinted": {"bookingId", "transactionId"},
+        "payment.failed": {"bookingId", "paymentId"},
         "payment.authorised": {"bookingId", "paymentId"},
         "payment.captured": {"bookingId", "paymentId"},
         "payment.released": {"bookingId", "paymentId"},

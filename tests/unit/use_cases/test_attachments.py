@@ -182,6 +182,16 @@ async def test_a_text_message_has_one_short_link_while_the_customer_can_do_anyth
     assert (await attached(studio, booking.customer_id, "booking.cancelled", booking, channel="sms")).text == "T"
 
 
+@pytest.mark.parametrize("topic", ["payment.failed", "payment.lapsed"])
+async def test_a_payment_that_failed_can_be_made_again_by_the_link_in_its_message(topic: str) -> None:
+    studio = await Studio.opened()
+    booking = await studio.book(TOMORROW)
+    mail = await attached(studio, studio.customer.id, topic, booking)
+    assert "Pay" in mail.text
+    assert "https://app.example.com/links/pay#" in mail.text
+    assert "https://app.example.com/b#" in (await attached(studio, studio.customer.id, topic, booking, "sms")).text
+
+
 async def test_messages_to_the_provider_and_other_messages_have_no_links() -> None:
     studio = await Studio.opened()
     booking = await studio.book(TOMORROW)

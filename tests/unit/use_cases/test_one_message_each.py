@@ -202,3 +202,19 @@ async def test_both_parties_are_told_once_of_a_change_of_terms_and_of_the_answer
     lapsed = await inbox.news()
     assert {who: len(texts) for who, texts in lapsed.items()} == {"customer": 1, "provider": 1}
     assert "stays as it was" in lapsed["customer"][0]
+
+
+async def test_the_customer_is_told_once_of_a_payment_that_the_gateway_has_closed() -> None:
+    studio = await Studio.opened()
+    inbox = Inbox(studio)
+    booking = await studio.book(TOMORROW)
+    payment = await studio.bill(booking)
+    assert payment.invoice is not None
+    await inbox.news()
+    await studio.gateway.cancel_invoice(payment.invoice.reference)
+    for _ in range(2):
+        await studio.settle(payment)
+    told = await inbox.news()
+    assert {who: len(texts) for who, texts in told.items()} == {"customer": 1}
+    assert "Your payment of MNT 20,000 for your booking with Ink on Tue 24 Nov 2026" in told["customer"][0]
+    assert "Please pay by: Mon 23 Nov 2026, " in told["customer"][0]

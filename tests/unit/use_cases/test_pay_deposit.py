@@ -80,6 +80,7 @@ async def test_a_payment_whose_invoice_the_gateway_has_closed_fails_and_another_
     failed = await by(dead, executor=studio.executor, gateways=studio.gateways)
     assert failed.status is PaymentStatus.FAILED
     assert await studio.settle(dead) == failed
+    assert await studio.topics(booking) == ["booking.placed", "payment.failed"], "told once"
     after = await studio.seen(booking)
     assert (after.status, after.payment_status) == (Status.PENDING, BookingPaymentStatus.FAILED)
     assert (after.paid, after.due_at) == (tugriks(0), booking.due_at)
@@ -511,3 +512,13 @@ async def test_an_invoice_of_an_ended_booking_is_cancelled(studio: Studio) -> No
     assert [bill.cancelled for bill in studio.gateway.bills.values()] == [True]
     assert [each.invoice for each in await studio.payments(booking)] == [None]
     assert (await studio.seen(booking)).payment_status is BookingPaymentStatus.FAILED
+
+
+async def test_nobody_is_told_of_a_failed_payment_that_could_not_be_made_again(studio: Studio) -> None:
+    booking = await studio.book()
+    dead = await studio.bill(booking)
+    assert dead.invoice is not None
+    await studio.gateway.cancel_invoice(dead.invoice.reference)
+    over = await expired(studio, booking)
+    assert over.status is Status.EXPIRED
+    assert await studio.topics(booking) == ["booking.placed", "booking.expired"]

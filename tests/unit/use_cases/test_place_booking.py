@@ -13,6 +13,7 @@ from tests.unit.use_cases.scenes import (
     ON_REQUEST,
     ON_REQUEST_AND_FREE,
     SECOND,
+    manager_of,
     tugriks,
 )
 
@@ -86,6 +87,28 @@ async def test_a_booking_by_the_staff_waits_a_day_but_not_past_its_start(
     assert (booking.status, booking.due_at) == (Status.PENDING, studio.clock.now() + window)
     studio.clock.advance(window)
     assert await studio.expire(booking) is not None
+
+
+@pytest.mark.parametrize("staff", ["owner", "manager", "admin"])
+async def test_all_that_the_staff_places_waits_a_day_for_the_deposit_and_its_invoice_too(
+    studio: Studio, staff: str
+) -> None:
+    by = await manager_of(studio) if staff == "manager" else getattr(studio, staff)
+    await studio.consent(studio.customer)
+    placed = await studio.book(NEXT_WEEK, by=by, customer=studio.customer)
+    series = await studio.book_series(NEXT_WEEK + 2 * HOUR, times=2, by=by, customer=studio.customer)
+    due = studio.clock.now() + DAY
+    studio.clock.advance(PAYMENT_WINDOW)
+    for booking in (placed, *series):
+        assert (booking.status, booking.due_at, booking.placed_by_staff) == (Status.PENDING, due, True)
+        assert await studio.expire(booking) is None
+        assert (await studio.bill(booking)).expires_at == due
+    await studio.paid(placed)
+    assert (await studio.seen(placed)).status is Status.CONFIRMED
+    studio.clock.set(due)
+    over = await studio.expire(series[0])
+    assert over is not None
+    assert over.status is Status.EXPIRED
 
 
 async def test_a_booking_by_the_staff_that_is_moved_is_never_due_after_its_start(studio: Studio) -> None:

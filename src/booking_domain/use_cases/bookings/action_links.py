@@ -28,6 +28,7 @@ from booking_domain.notifications.model import MessageChannel, Notification
 from booking_domain.notifications.notices import Link, NoticeTemplate, NoticeValue, TimeOfDay, Translator
 from booking_domain.notifications.ports import OutgoingMessage
 from booking_domain.notifications.segments import fitting
+from booking_domain.payments.events import PaymentFailed, PaymentLapsed
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.money import Money
@@ -70,7 +71,9 @@ MESSAGES: Final = Messages(
     },
     secret=True,
 )
-_WITH_LINKS: Final = frozenset(event.topic for event in (*EVENTS, *reminders.EVENTS))
+_WITH_LINKS: Final = frozenset(
+    {*(event.topic for event in (*EVENTS, *reminders.EVENTS)), PaymentFailed.topic, PaymentLapsed.topic}
+)
 
 
 class ActionLinkLines:

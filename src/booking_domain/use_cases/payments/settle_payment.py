@@ -4,7 +4,8 @@
   number of times, late or forged, without effect of its own.
 - New money confirms its booking, or revives an expired booking whose time can still be booked, or is scheduled as a
   refund, and the customer is notified of the reason.
-- A pending payment whose invoice the gateway has closed without money fails. The customer can start another one.
+- A pending payment whose invoice the gateway has closed without money fails. The customer is told, and can start
+  another one.
 - An authorisation confirms and revives as money does. It is captured later; see `capture_payments`.
 """
 
@@ -20,6 +21,7 @@ from booking_domain.payments.errors import GatewayUnavailable, PaymentNotFound
 from booking_domain.payments.events import (
     PaymentAuthorised,
     PaymentCaptured,
+    PaymentFailed,
     PaymentLapsed,
     PaymentReceived,
     PaymentReleased,
@@ -46,6 +48,7 @@ from booking_domain.use_cases.bookings.steps import (
     close_excessive_payments,
     confirm_if_covered,
     decide_captures,
+    due_of,
     schedule_refund,
 )
 from booking_domain.use_cases.platform.ports import Repositories
@@ -133,8 +136,13 @@ async def _apply(command: _ApplyReport, tx: Repositories, context: UseCaseContex
 async def _fail(
     booking: Booking, before: Payment, after: Payment, tx: Repositories, context: UseCaseContext
 ) -> Payment:
-    """Record that the invoice can no longer be paid, so that the customer can start another payment."""
+    """Record that the invoice can no longer be paid, so that the customer can start another payment.
+
+    The customer is told as long as another payment would be in time.
+    """
     await tx.payments.save(after, was=before)
+    if due_of(booking, after.purpose) and not booking.overdue(context.now):
+        await tx.outbox.put([payment_event(PaymentFailed, after, context)])
     failed = booking.fail_payment(context.now) if after.purpose is Purpose.DEPOSIT else booking
     if failed is not booking:
         await tx.bookings.save(failed, was=booking, events=())

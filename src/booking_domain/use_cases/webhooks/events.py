@@ -76,6 +76,7 @@ PUBLIC_EVENTS: Final[Mapping[type[Event], PublicEvent]] = {
     bookings.BookingPutUnderReview: PublicEvent(WebhookType.BOOKING_QUESTIONED),
     bookings.BookingConfirmedAfterReview: PublicEvent(WebhookType.BOOKING_UPHELD),
     payments.PaymentReceived: _payment(WebhookType.PAYMENT_RECEIVED),
+    payments.PaymentFailed: _payment(WebhookType.PAYMENT_FAILED),
     payments.PaymentAuthorised: _payment(WebhookType.PAYMENT_AUTHORISED),
     payments.PaymentCaptured: _payment(WebhookType.PAYMENT_CAPTURED),
     payments.PaymentReleased: _payment(WebhookType.PAYMENT_RELEASED),

@@ -1,0 +1,36 @@
+"""Tell the customer that a payment failed or was cancelled at the gateway."""
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+from booking_domain.payments.events import PaymentFailed
+from booking_domain.use_cases.bookings.steps import due_of
+from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf
+from booking_domain.use_cases.notices.parties import PartyNotices, parties_of, readers_of, templates_of
+from booking_domain.use_cases.platform.ports import Reads
+
+_NOTICES: Final = {
+    PaymentFailed.topic: PartyNotices(
+        subject="Booking {reference}: payment not completed",
+        to_customer=(
+            "Your payment of {amount} for your booking with {provider} on {when} was not completed, and nothing was "
+            "charged. Please try again."
+        ),
+        customer_details=("Please pay by: {due}",),
+    )
+}
+
+
+async def _notices(event: PaymentFailed, reads: Reads) -> AsyncIterator[Addressed]:
+    """Nobody is told of what was paid otherwise since."""
+    parties, payment = await parties_of(event.booking_id, reads), await reads.payments.get(event.payment_id)
+    if parties is None or payment is None or not due_of(parties.booking, payment.purpose):
+        return
+    for each in parties.addressed(_NOTICES[event.topic], amount=payment.amount):
+        yield each
+
+
+MESSAGES: Final = Messages(
+    notices=(NoticesOf({PaymentFailed: readers_of(_NOTICES, PaymentFailed.topic)}, _notices),),
+    templates=templates_of(_NOTICES),
+)
