@@ -119,7 +119,7 @@ class MessageCodes(CodeMessenger):
         now = self._clock.now()
         minutes = max(1, (until - now) // timedelta(minutes=1))
         filled = CODE_NOTICES[purpose].fill(
-            code=code, minutes=str(minutes), expires="" if zone is None else TimeOfDay(until, zone)
+            code=code, minutes=minutes, expires="" if zone is None else TimeOfDay(until, zone)
         )
         notice = self._translator.translate(filled, locale)
         channel = MessageChannel.EMAIL if "@" in to else MessageChannel.SMS

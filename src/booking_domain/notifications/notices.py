@@ -113,7 +113,7 @@ class Words:
         return self.text
 
 
-NoticeValue = str | Link | Words | date | Money | LocalTime | TimeOfDay | tuple[LocalTime, ...]
+NoticeValue = str | int | Link | Words | date | Money | LocalTime | TimeOfDay | tuple[LocalTime, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

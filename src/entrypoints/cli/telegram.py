@@ -8,6 +8,7 @@ from booking_domain.notifications.errors import ChatUnavailable
 from booking_domain.shared.errors import ConcurrentChange, StorageUnavailable
 from entrypoints.cli.startup import CannotStart
 from entrypoints.container import Container
+from entrypoints.languages.values import written_for
 from entrypoints.settings.main import Settings
 from entrypoints.telegram.bot import Bot
 from entrypoints.telegram.updates import decode_update
@@ -37,11 +38,12 @@ async def run_bot(settings: Settings, *, webhook: bool) -> None:
         await api.remove_webhook()
         offset = 0
         async with opened(container.database(), container.gateways()):
-            while True:
-                try:
-                    offset = await poll(api, container.bot(), offset, wait_seconds=_WAIT_SECONDS)
-                except (ChatUnavailable, StorageUnavailable, ConcurrentChange):
-                    await asyncio.sleep(_PAUSE_SECONDS)
+            with written_for(settings.region):
+                while True:
+                    try:
+                        offset = await poll(api, container.bot(), offset, wait_seconds=_WAIT_SECONDS)
+                    except (ChatUnavailable, StorageUnavailable, ConcurrentChange):
+                        await asyncio.sleep(_PAUSE_SECONDS)
 
 
 async def poll(api: TelegramBotApi, bot: Bot, offset: int, *, wait_seconds: int) -> int:

@@ -74,6 +74,7 @@ from entrypoints.http.users import routes as users
 from entrypoints.http.users.export import export_route
 from entrypoints.http.webhook_endpoints import routes as webhook_endpoints
 from entrypoints.languages.catalogues import read_catalogues
+from entrypoints.languages.values import written_for
 from entrypoints.wiring.root import opened
 
 PREFIX: Final = "/api/v1"
@@ -183,6 +184,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
         container.chats(),
     )
     async with adapters, AsyncExitStack() as stack:
+        stack.enter_context(written_for(container.settings().region))
         stack.push_async_callback(container.computing().close)
         hub, sockets = container.live_hub(), container.live_sockets()
         stack.push_async_callback(hub.aclose)

@@ -4,8 +4,12 @@
   GSM 03.38, and one such letter makes a text message cost twice as much.
 - Mongolian: `2026.11.27, баасан, 10:00 (Улаанбаатар)`, `15 000 ₮`.
 - Persian: `جمعه ۶ آذر ۱۴۰۵، ساعت ۱۰:۰۰ (اولان‌باتور)`, by the solar calendar of Iran, and `۱۵٬۰۰۰ ₮`.
+
+The region of the platform may choose other digits and another calendar, for all languages.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -18,23 +22,34 @@ from jdatetime import date as SolarDate  # noqa: N812 - beside the other class `
 
 from booking_domain.notifications.notices import LocalTime, NoticeValue, TimeOfDay, zone_name
 from booking_domain.shared.money import Money
+from booking_domain.shared.region import CalendarSystem, Digits, Region
 from booking_domain.shared.time import time_zone
 
-_DAYS: Final = {"en": "EEE d MMM y", "mn": "y.MM.dd, EEEE"}
-"""Patterns of CLDR, for languages of the Gregorian calendar."""
+_DAYS: Final = {"en": "EEE d MMM y", "mn": "y.MM.dd, EEEE", "fa": "EEEE d MMMM y"}
+"""Patterns of CLDR, for the Gregorian calendar."""
 _NO_BREAK: Final = "\u00a0"
-_PERSIAN_DIGITS: Final = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+_LATIN: Final = "0123456789"
+_NUMERALS: Final = {Digits.LATIN: _LATIN, Digits.ARABIC: "٠١٢٣٤٥٦٧٨٩", Digits.PERSIAN: "۰۱۲۳۴۵۶۷۸۹"}
+_SEPARATORS: Final = str.maketrans(",.", "٬٫")
+"""Of thousands and decimals, among Arabic and Persian digits."""
 
 
 class Values:
     """Writes values in one language."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, region: Region | None = None) -> None:
         """`language` is one of `LANGUAGES`."""
+        region = region or Region()
         self._language = language
         self._locale = Locale.parse(language)
+        own = Digits.PERSIAN if language == "fa" else Digits.LATIN
+        digits = own if region.digits is Digits.LANGUAGE else region.digits
+        self._latin = digits is Digits.LATIN
+        self._numerals = str.maketrans(_LATIN, _NUMERALS[digits])
+        calendar = CalendarSystem.PERSIAN if language == "fa" else CalendarSystem.GREGORIAN
+        self._calendar = calendar if region.calendar is CalendarSystem.LANGUAGE else region.calendar
 
-    def __call__(self, value: NoticeValue | int) -> str:
+    def __call__(self, value: NoticeValue) -> str:
         """The value as people read it; a text as it is."""
         match value:
             case LocalTime():
@@ -52,11 +67,15 @@ class Values:
 
     def day(self, day: date) -> str:
         """A date with its weekday."""
-        if self._language != "fa":
-            return format_date(day, _DAYS[self._language], locale=self._locale)
-        solar = SolarDate.fromgregorian(date=day)
-        weekday = self._locale.days["format"]["wide"][day.weekday()]
-        return self._digits(f"{weekday} {solar.day} {SolarDate.j_months_fa[solar.month - 1]} {solar.year}")
+        if self._calendar is CalendarSystem.GREGORIAN:
+            return self._digits(format_date(day, _DAYS[self._language], locale=self._locale))
+        solar, names = SolarDate.fromgregorian(date=day), self._locale.days["format"]
+        long, short = (names[width][day.weekday()] for width in ("wide", "abbreviated"))
+        if self._language == "mn":
+            return self._digits(f"{solar.year}.{solar.month:02}.{solar.day:02}, {long}")
+        months = SolarDate.j_months_fa if self._language == "fa" else SolarDate.j_months_en
+        weekday = long if self._language == "fa" else short
+        return self._digits(f"{weekday} {solar.day} {months[solar.month - 1]} {solar.year}")
 
     def time(self, time: LocalTime) -> str:
         """A time with the name of its zone; the other clock stands beside it if it shows another time.
@@ -94,8 +113,9 @@ class Values:
         """An amount in whole units without its currency; it may be negative."""
         places = 0 if amount == int(amount) else -int(amount.as_tuple().exponent)
         pattern = f"#,##0.{'0' * places}".rstrip(".")
-        number = format_decimal(amount, pattern, locale=self._locale, numbering_system="default")
-        return self._digits(number.replace(",", _NO_BREAK) if self._language == "mn" else number)
+        number = format_decimal(amount, pattern, locale=self._locale, numbering_system="latn")
+        number = number.replace(",", _NO_BREAK) if self._language == "mn" else number
+        return number if self._latin else self._digits(number).translate(_SEPARATORS)
 
     def _symbol(self, currency: str) -> str:
         if currency == "MNT" and self._language != "en":
@@ -106,10 +126,30 @@ class Values:
         return self._digits(f"{local:%H:%M}")
 
     def _digits(self, text: str) -> str:
-        return text.translate(_PERSIAN_DIGITS) if self._language == "fa" else text
+        return text.translate(self._numerals)
 
 
-@lru_cache(maxsize=8)
+class _Process:
+    """What the start of the process has set."""
+
+    region = Region()
+
+
+@contextmanager
+def written_for(region: Region) -> Iterator[None]:
+    """Write times and amounts in this process as the region does, until the end of the block."""
+    before, _Process.region = _Process.region, region
+    try:
+        yield
+    finally:
+        _Process.region = before
+
+
 def values_of(language: str) -> Values:
-    """The values of a language of `LANGUAGES`."""
-    return Values(language)
+    """The values of a language of `LANGUAGES`, in the region of the process."""
+    return _values(language, _Process.region)
+
+
+@lru_cache(maxsize=16)
+def _values(language: str, region: Region) -> Values:
+    return Values(language, region)

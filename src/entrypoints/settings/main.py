@@ -21,7 +21,7 @@ from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.ids import PaymentId, SmsId
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from booking_domain.shared.rate_limits import Limit
-from booking_domain.shared.region import Region
+from booking_domain.shared.region import CalendarSystem, Digits, Region
 from entrypoints.settings.brand import BrandSettings
 from entrypoints.settings.environment import (
     COUNTRY,
@@ -206,6 +206,11 @@ class Settings:
     """The time zone (IANA) of new accounts whose client names none."""
     default_currency: str = setting("BOOKING_DEFAULT_CURRENCY", Region().currency, CURRENCY)
     """The currency (ISO 4217) of profiles and of services of salons that name none."""
+    digits: Digits = setting("BOOKING_DIGITS", Digits.LANGUAGE, one_of(tuple(Digits)))
+    """The digits of times, dates and amounts in messages, problems and documents: `language` (as the language of the
+    text writes them: Persian for `fa`), `latn`, `arab` or `arabext` (Persian)."""
+    calendar: CalendarSystem = setting("BOOKING_CALENDAR", CalendarSystem.LANGUAGE, one_of(tuple(CalendarSystem)))
+    """The calendar of these dates: `language` (the solar calendar of Iran for `fa`), `gregorian` or `persian`."""
     password_composition: bool = setting("BOOKING_PASSWORD_COMPOSITION", default=False, form=SWITCH)
     """`on` requires letters of both cases and a digit in new passwords."""
     email_code_first: bool = setting("BOOKING_EMAIL_CODE_FIRST", default=False, form=SWITCH)
@@ -352,6 +357,11 @@ class Settings:
     def second_factor_roles(self) -> frozenset[Role]:
         """The roles that need a second factor."""
         return frozenset({Role.ADMIN} if self.admin_second_factor else ())
+
+    @property
+    def region(self) -> Region:
+        """The region of the platform."""
+        return Region(currency=self.default_currency, digits=self.digits, calendar=self.calendar)
 
     @property
     def codes_first(self) -> frozenset[ContactChannel]:

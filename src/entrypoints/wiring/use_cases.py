@@ -5,7 +5,6 @@ from adapters.web_push import public_key
 from booking_domain.identity.security import Identity
 from booking_domain.notifications.push import PushRules
 from booking_domain.shared.executor import Executor
-from booking_domain.shared.region import Region
 from booking_domain.use_cases.platform.ports import Repositories
 from booking_domain.webhooks.model import EndpointRules
 from entrypoints.security_log import StructuredSecurityLog
@@ -51,7 +50,7 @@ class UseCases(Security, Payments):
                 given.deadlines,
                 self.upcoming_limits(),
                 given.review_bursts,
-                Region(currency=given.default_currency),
+                given.region,
             ),
         )
 

@@ -23,6 +23,7 @@ from booking_domain.shared.events import Event
 from booking_domain.shared.heartbeats import Activity
 from booking_domain.use_cases.webhooks.announce import announce
 from entrypoints.container import Container
+from entrypoints.languages.values import written_for
 from entrypoints.logs import configure_logs
 from entrypoints.settings.main import READABLE, Settings
 from entrypoints.settings.origins import set_origin
@@ -71,7 +72,8 @@ async def work(container: Container, stop: asyncio.Event) -> None:
     async with adapters, _queue(database.conninfo) as app, asyncio.TaskGroup() as group:
         jobs = Jobs(container, app)
         running = [group.create_task(keep_running(name, partial(run, jobs))) for name, run in parts.items()]
-        await stop.wait()
+        with written_for(container.settings().region):
+            await stop.wait()
         for part in running:
             part.cancel()
 

@@ -80,7 +80,7 @@ MESSAGES: Final = Messages(
         "expires": NoticeField(
             "The time of day until which a one-time code is valid.", TimeOfDay(sample_time(0).instant, SAMPLE_ZONE)
         ),
-        "minutes": NoticeField("For how many minutes a one-time code is valid.", "5"),
+        "minutes": NoticeField("For how many minutes a one-time code is valid.", 5),
     },
     secret=True,
 )

@@ -67,7 +67,7 @@ async def _notices(event: AuthorisationChanged, reads: Reads) -> AsyncIterator[A
         captured=payment.settled,
         released=payment.authorised.excess_over(payment.settled),
         gateway=payment.gateway,
-        attempts=str(payment.capture_attempts),
+        attempts=payment.capture_attempts,
     ):
         yield each
 

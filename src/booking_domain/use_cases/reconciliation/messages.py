@@ -29,7 +29,7 @@ async def _notices(event: RunChanged, reads: Reads) -> AsyncIterator[Addressed]:
     if run is None or (delayed and run.status is RunStatus.FINISHED):
         return
     notice = (_DELAYED if delayed else _LEFT_FINDINGS).fill(
-        day=run.day, gateway=run.gateway, open=str(run.open), attempts=str(run.attempts)
+        day=run.day, gateway=run.gateway, open=run.open, attempts=run.attempts
     )
     yield Addressed(Role.ADMIN, notice)
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final
 
 from booking_domain.notifications.fields import NoticeField
-from booking_domain.notifications.notices import NoticeTemplate
+from booking_domain.notifications.notices import NoticeTemplate, NoticeValue
 from booking_domain.reviews.events import (
     ReviewChanged,
     ReviewHidden,
@@ -88,10 +88,10 @@ async def _notices(event: ReviewChanged, reads: Reads) -> AsyncIterator[Addresse
     if view is None:
         return
     review = view.review
-    values = {
+    values: dict[str, NoticeValue] = {
         "customer": view.author_name,
         "provider": view.provider_name,
-        "rating": str(review.rating),
+        "rating": review.rating,
         "reply": review.reply or "",
         "note": review.hide_note,
     }

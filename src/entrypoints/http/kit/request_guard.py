@@ -4,17 +4,22 @@ A token counts only while its session is live, and its account usable and in the
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
 from litestar import Request, Response
 from litestar.handlers.base import BaseRouteHandler
+from litestar.types import Scope
 
+from booking_domain.identity.blocked_networks import AddressNotAllowed
 from booking_domain.identity.errors import InvalidToken, ProfileIncomplete, SecondFactorRequired
 from booking_domain.identity.ports import AccessTokens, Bearer
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.clock import Clock
+from booking_domain.shared.errors import StorageUnavailable
 from booking_domain.shared.languages import language_of
+from booking_domain.shared.rate_limits import RateLimited
 from entrypoints.http.kit.address_guard import AddressGuard
 from entrypoints.http.kit.auditing import Auditing
 from entrypoints.http.kit.bodies import refuse_encoded
@@ -105,17 +110,32 @@ class RequestGuard:
         self._auditing.begin(request)
         await self._addresses.require_unblocked(request.scope)
         try:
-            self._authenticate(request)
-        finally:
-            # Count rejected requests too, and prefer 429 to 401: otherwise tokens could be guessed without limit.
-            await self._limits.count(request.scope)
-        self._addresses.require_allowed(request.scope.get("user"), request.scope)
+            await self._admit(request)
+        except (RateLimited, SecondFactorRequired, AddressNotAllowed):
+            await self._find_language(request.scope)
+            raise
         await self._require_live_session(request)
         refuse_nul(request)
         refuse_encoded(request.scope["headers"])
         await refuse_transfer_encoding(request)
         await self._auditing.note_read(request)
         return None
+
+    async def _admit(self, request: Request[Any, Any, Any]) -> None:
+        try:
+            self._authenticate(request)
+        finally:
+            # Count rejected requests too, and prefer 429 to 401: otherwise tokens could be guessed without limit.
+            await self._limits.count(request.scope)
+        self._addresses.require_allowed(request.scope.get("user"), request.scope)
+
+    async def _find_language(self, scope: Scope) -> None:
+        """Find the language of the account for a refusal that comes before its session is looked at."""
+        actor: Actor | None = scope.get("user")
+        if actor is not None:
+            with suppress(InvalidToken, StorageUnavailable):
+                holder = await self._live_sessions.require(actor, scope["auth"])
+                scope["state"][ACCOUNT_LANGUAGE] = language_of(holder.locale)
 
     def _authenticate(self, request: Request[Any, Any, Any]) -> None:
         scope = request.scope

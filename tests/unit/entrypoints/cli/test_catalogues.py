@@ -30,7 +30,7 @@ OF_REFUSALS = {400, 403, 405, 413, 415, 500}
 def sample(kind: type[DomainError]) -> DomainError:
     hints = get_type_hints(kind)
     values = {field.name: SAMPLES[hints[field.name]] for field in fields(kind)}
-    return kind(**(values | {"zone": "UTC"} if "zone" in values else values))
+    return kind(**values | dict.fromkeys({"zone", "beside"} & values.keys(), "UTC"))
 
 
 def po(folder: Path, language: str, owner: str = "languages") -> Path:

@@ -116,3 +116,13 @@ async def test_answers_about_exceptions_blocks_and_external_calendars_name_the_t
     assert [each.json()["timeZone"] for each in written] == [HERE] * 4
     seen = await calendar(api, provider, provider_id)
     assert {each["timeZone"] for name in ("exceptions", "blocks") for each in seen[name]} == {HERE}
+
+
+@pytest.mark.settings(BOOKING_DIGITS="latn", BOOKING_CALENDAR="gregorian")
+async def test_digits_and_calendar_of_the_region_count_for_every_language(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    await api.booked(await api.joined("customer"), provider_id)
+    assert (await api.put("/availability/rules", provider, json={"rules": []})).is_success
+    await api.patch("/users/me", provider, json={"locale": "fa"})
+    refused = await api.put(PATHS[0], provider, json={"timeZone": THERE})
+    assert "دوشنبه 23 نوامبر 2026، ساعت 10:00" in refused.json()["detail"]

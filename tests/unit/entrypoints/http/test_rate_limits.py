@@ -190,3 +190,15 @@ async def test_a_developer_may_turn_the_limits_off(api: Api) -> None:
         answer = await api.get("/bookings", await api.admin())
         assert answer.status_code == 200
         assert "RateLimit" not in answer.headers
+
+
+@pytest.mark.settings(**with_three_of_each(BOOKING_DEFAULT_LANGUAGE="mn"))
+async def test_whoever_is_limited_reads_it_in_the_language_of_the_account_else_of_the_request_else_of_the_region(
+    api: Api,
+) -> None:
+    token = await api.joined("customer")
+    assert (await api.patch("/users/me", token, json={"locale": "fa"})).status_code == 200
+    for who, accepted, language in ((token, "en", "fa"), (None, "en", "en"), (None, "de", "mn")):
+        asked = [await api.get(SLOTS_OF_NOBODY, who, headers={"Accept-Language": accepted}) for _ in range(4)]
+        assert_problem(asked[-1], 429, "rate.limited")
+        assert asked[-1].headers["Content-Language"] == language

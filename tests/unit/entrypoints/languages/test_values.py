@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking_domain.notifications.notices import LocalTime
+from booking_domain.notifications.notices import LocalTime, NoticeValue
 from booking_domain.notifications.segments import segments_of
 from booking_domain.shared.languages import LANGUAGES
 from booking_domain.shared.money import MINOR_UNIT_DIGITS, Money
-from entrypoints.languages.values import values_of
+from booking_domain.shared.region import CalendarSystem, Digits, Region
+from entrypoints.languages.values import values_of, written_for
 
 MORNING = datetime(2026, 11, 27, 2, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 27, 17, 30, tzinfo=UTC)
@@ -78,9 +79,60 @@ def test_english_values_fit_the_alphabet_of_text_messages(at: datetime, data: st
     assert segments_of(text + "x" * (160 - len(text))) == 1
 
 
-@given(st.sampled_from(LANGUAGES), st.integers(0, 10**15), st.sampled_from(sorted(MINOR_UNIT_DIGITS)))
-def test_an_amount_is_written_without_loss(language: str, amount: int, currency: str) -> None:
+@given(
+    st.sampled_from(LANGUAGES),
+    st.sampled_from(Digits),
+    st.integers(0, 10**15),
+    st.sampled_from(sorted(MINOR_UNIT_DIGITS)),
+)
+def test_an_amount_is_written_without_loss(language: str, digits: Digits, amount: int, currency: str) -> None:
     money = Money(amount=amount, currency=currency)
-    number = values_of(language).number(money.decimal())
-    ascii_ = number.translate(str.maketrans("۰۱۲۳۴۵۶۷۸۹٫", "0123456789.", ",\u00a0٬"))
+    with written_for(Region(digits=digits)):
+        number = values_of(language).number(money.decimal())
+    ascii_ = number.translate(str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩٫", "01234567890123456789.", ",\u00a0٬"))
     assert type(money.decimal())(ascii_) == money.decimal()
+
+
+@pytest.mark.parametrize(
+    ("digits", "calendar", "texts"),
+    [
+        (
+            Digits.LATIN,
+            CalendarSystem.GREGORIAN,
+            {
+                "en": "Fri 27 Nov 2026, 10:00 (Ulaanbaatar) MNT 15,000 12",
+                "mn": "2026.11.27, баасан, 10:00 (Улаанбаатар) 15 000 ₮ 12",
+                "fa": "جمعه 27 نوامبر 2026، ساعت 10:00 (اولان‌باتور) 15,000 ₮ 12",
+            },
+        ),
+        (
+            Digits.PERSIAN,
+            CalendarSystem.PERSIAN,
+            {
+                "en": "Fri ۶ Azar ۱۴۰۵, ۱۰:۰۰ (Ulaanbaatar) MNT ۱۵٬۰۰۰ ۱۲",
+                "mn": "۱۴۰۵.۰۹.۰۶, баасан, ۱۰:۰۰ (Улаанбаатар) ۱۵ ۰۰۰ ₮ ۱۲",
+                "fa": "جمعه ۶ آذر ۱۴۰۵، ساعت ۱۰:۰۰ (اولان‌باتور) ۱۵٬۰۰۰ ₮ ۱۲",
+            },
+        ),
+        (
+            Digits.ARABIC,
+            CalendarSystem.GREGORIAN,
+            {
+                "en": "Fri ٢٧ Nov ٢٠٢٦, ١٠:٠٠ (Ulaanbaatar) MNT ١٥٬٠٠٠ ١٢",
+                "mn": "٢٠٢٦.١١.٢٧, баасан, ١٠:٠٠ (Улаанбаатар) ١٥ ٠٠٠ ₮ ١٢",
+                "fa": "جمعه ٢٧ نوامبر ٢٠٢٦، ساعت ١٠:٠٠ (اولان‌باتور) ١٥٬٠٠٠ ₮ ١٢",
+            },
+        ),
+    ],
+)
+def test_the_region_chooses_digits_and_calendar_for_all_languages(
+    digits: Digits, calendar: CalendarSystem, texts: dict[str, str]
+) -> None:
+    values: tuple[NoticeValue, ...] = (
+        LocalTime(MORNING, "Asia/Ulaanbaatar"),
+        Money(amount=1_500_000, currency="MNT"),
+        12,
+    )
+    with written_for(Region(digits=digits, calendar=calendar)):
+        shown = {language: " ".join(map(values_of(language), values)) for language in LANGUAGES}
+    assert {language: text.replace("\u00a0", " ") for language, text in shown.items()} == texts
