@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from booking_domain.identity.model import MAX_NAME
+from booking_domain.identity.names import MAX_NAME
 from booking_domain.shared.user_texts import without_addresses
 
 _JOINERS: Final = "\u200c\u200d"

@@ -12,7 +12,8 @@ from adapters.kit.visible_names import visible_name
 from adapters.openid.clients import OpenIdClient
 from booking_domain.identity.errors import InvalidAssertion
 from booking_domain.identity.external_identities import CLOCKS_DIFFER, Assertion, IdentityProvider
-from booking_domain.identity.model import MAX_NAME, is_email, normal_email
+from booking_domain.identity.model import is_email, normal_email
+from booking_domain.identity.names import MAX_NAME
 from booking_domain.shared.languages import language_of
 
 _ALGORITHMS: Final = ("RS256", "ES256")

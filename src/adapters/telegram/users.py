@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from adapters.kit.visible_names import visible_name
-from booking_domain.identity.model import MAX_NAME
+from booking_domain.identity.names import full_name
 from booking_domain.shared.languages import language_of
 
 FALLBACK_NAME: Final = "Telegram"
@@ -26,7 +26,7 @@ class TelegramUser:
     @property
     def name(self) -> str:
         """The display name."""
-        return " ".join(filter(None, (self.given_name, self.family_name)))[:MAX_NAME].strip() or FALLBACK_NAME
+        return full_name(self.given_name, self.family_name, self.locale) or FALLBACK_NAME
 
 
 def user_from_json(text: str) -> TelegramUser | None:

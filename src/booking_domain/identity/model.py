@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Self
 
+from booking_domain.identity.names import MAX_NAME, Names
 from booking_domain.identity.one_time_codes import Contact, ContactChannel
 from booking_domain.identity.preferences import DEFAULT_PREFERENCES, Preferences
 from booking_domain.shared.actor import Actor, Role
@@ -19,7 +20,6 @@ from booking_domain.shared.time import time_zone
 
 MIN_PASSWORD: Final = 8
 MAX_PASSWORD: Final = 256
-MAX_NAME: Final = 120
 MAX_ADDRESS: Final = 300
 EARLIEST_BIRTH: Final = date(1900, 1, 1)
 ERASED_AFTER: Final = timedelta(days=30)
@@ -165,6 +165,11 @@ class User:
         time_zone(self.time_zone)
         if self.erased_at is not None and self.status is not UserStatus.DELETED:
             raise InvalidValue(field="status", problem="this account is erased")
+
+    @property
+    def own_names(self) -> Names:
+        """The names of its owner, which change together."""
+        return Names(self.name, self.given_name, self.family_name)
 
     def changed(self, **members: Any) -> Self:
         """The account with these changes, in its next version. `moved` changes the status."""

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking_domain.identity.model import (
-    MAX_NAME,
     normal_email,
 )
+from booking_domain.identity.names import MAX_NAME
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.testing.builders import Builder

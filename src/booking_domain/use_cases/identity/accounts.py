@@ -1,7 +1,7 @@
 """Edit an account and its preferences."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Final
 
@@ -15,7 +15,7 @@ from booking_domain.shared.ids import FileId, SessionId
 from booking_domain.shared.images import Image
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import time_zone
-from booking_domain.shared.unset import UNSET, Unset, given, given_as
+from booking_domain.shared.unset import UNSET, Unset, given, given_as, given_or
 from booking_domain.shared.user_texts import require_plain_name
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 
@@ -47,7 +47,7 @@ def normal_locale(locale: str) -> str:
     """
     found = _LOCALE.fullmatch(locale)
     if found is None:
-        raise InvalidValue(field="locale", problem="a language tag of en, mn or fa, e.g. mn or fa-IR")
+        raise InvalidValue(field="locale", problem="a language tag of en, mn or fa, such as mn or fa-IR")
     language, script, region = found.groups()
     parts = (language.lower(), script and script.title(), region and region.upper())
     return "-".join(part for part in parts if part)
@@ -66,12 +66,24 @@ async def edit(
     require_plain_name(command.given_name, field="given_name")
     require_plain_name(command.family_name, field="family_name")
     locale = given_as(command.locale, normal_locale)
-    after = before.changed(**given(command, before, locale=locale, picture=picture))
-    today = context.now.astimezone(time_zone(after.time_zone)).date()
-    if after.birth_date is not None and after.birth_date > today and after.birth_date != before.birth_date:
-        raise InvalidValue(field="birth_date", problem="not in the future")
+    names = before.own_names.changed(
+        name=command.name,
+        given_name=command.given_name,
+        family_name=command.family_name,
+        locale=given_or(locale, before.locale),
+    )
+    after = before.changed(**given(command, before, locale=locale, picture=picture, **asdict(names)))
+    if after.birth_date != before.birth_date:
+        require_birth_date(after, context)
     await tx.users.save(after)
     return after
+
+
+def require_birth_date(user: User, context: UseCaseContext) -> None:
+    """Raise `InvalidValue` if the account's owner is not born yet."""
+    today = context.now.astimezone(time_zone(user.time_zone)).date()
+    if user.birth_date is not None and user.birth_date > today:
+        raise InvalidValue(field="birth_date", problem="not in the future")
 
 
 @dataclass(frozen=True, slots=True)

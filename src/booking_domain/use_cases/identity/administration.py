@@ -6,7 +6,7 @@ cannot demote or disable themselves, an admin always remains.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -29,7 +29,7 @@ from booking_domain.use_cases.identity.second_factor import lock_active_factor
 from booking_domain.use_cases.identity.sessions import announce_ended_sessions, end_all_sessions, end_sessions
 
 MOST_AT_ONCE: Final = 100
-_PERSONAL: Final = frozenset({"name"})
+_PERSONAL: Final = frozenset({"name", "given_name", "family_name"})
 
 
 class Reason(StrEnum):
@@ -201,6 +201,8 @@ async def _changed(
     user: User, values: dict[str, object], reason: Reason | None, tx: IdentityTx, context: UseCaseContext
 ) -> User:
     """Apply the changes; return the same account if nothing changes."""
+    if "name" in values:
+        values |= asdict(user.own_names.changed(name=str(values["name"]), locale=user.locale))
     changes = {name: value for name, value in values.items() if value != getattr(user, name)}
     if not changes:
         return user

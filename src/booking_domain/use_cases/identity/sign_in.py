@@ -69,7 +69,12 @@ from booking_domain.use_cases.identity.queries import get_own_account
 from booking_domain.use_cases.identity.registration import RegisterWithCode, register_with_code
 from booking_domain.use_cases.identity.sessions import LogOut
 from booking_domain.use_cases.identity.sessions import log_out as end_named_sessions
-from booking_domain.use_cases.identity.sign_up import CompleteProfile, complete_pending_account, use_sign_up
+from booking_domain.use_cases.identity.sign_up import (
+    CompleteProfile,
+    ProfileDetails,
+    complete_pending_account,
+    use_sign_up,
+)
 
 _WRONG_SECOND_FACTOR: Final = (InvalidSecondFactor, TooManyAttempts)
 
@@ -96,12 +101,10 @@ class Registration:
 class AccountDetails:
     """What completes a pending account."""
 
-    name: str
+    about: ProfileDetails
     role: Role
     password: str | None = field(default=None, repr=False)
     accepted: AcceptedVersions = field(default_factory=dict)
-    time_zone: str | None = None
-    """None keeps the one that the account began with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,19 +261,19 @@ async def _complete_profile(
     password_hash = None
     if profile.password is not None:
         user = await get_own_account(actor, identity.reads.users)
-        own = (profile.name, user.email, user.phone)
+        about = profile.about
+        own = (about.name, about.given_name, about.family_name, user.email, user.phone)
         password_hash = await identity.password_hasher.hash(
             identity.security.password_policy.check(profile.password, own)
         )
     command = CompleteProfile(
-        name=profile.name,
+        details=profile.about,
         role=profile.role,
         password_hash=password_hash,
         current=current,
         client=client,
         client_trace=client_trace,
         accepted=profile.accepted,
-        time_zone=profile.time_zone,
     )
     return _tokens(identity, await identity.executor.run(complete_pending_account, command, actor=actor))
 

@@ -3,8 +3,9 @@
 A wrong guess is counted: `InvalidCode` commits.
 """
 
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date
+from typing import Any, Final
 
 from booking_domain.identity.errors import EmailTaken, InvalidCode, InvalidToken, PhoneTaken, TooManyCodes
 from booking_domain.identity.events import SignUpRequested
@@ -17,6 +18,7 @@ from booking_domain.identity.legal import (
     NotTheCurrentVersion,
 )
 from booking_domain.identity.model import PENDING_NAME, InvalidUserTransition, User, UserAction, UserParty, UserStatus
+from booking_domain.identity.names import Names
 from booking_domain.identity.one_time_codes import CodePurpose, Contact, OneTimeCode
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.security import SecurityPorts
@@ -31,7 +33,9 @@ from booking_domain.shared.ids import EventId, SessionId, UserId
 from booking_domain.shared.languages import FALLBACK
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import require_time_zone
+from booking_domain.shared.unset import UNSET
 from booking_domain.shared.user_texts import require_plain_name
+from booking_domain.use_cases.identity.accounts import normal_locale, require_birth_date
 from booking_domain.use_cases.identity.authenticate import (
     OPENING_ERRORS,
     SELF_SERVICE_ROLES,
@@ -75,11 +79,43 @@ class RequestRegistration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileDetails:
+    """Who a person is; None keeps what the account began with."""
+
+    name: str | None = None
+    """None: the given and family name."""
+    given_name: str | None = None
+    family_name: str | None = None
+    birth_date: date | None = None
+    address: str | None = None
+    locale: str | None = None
+    time_zone: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.name is None and self.given_name is None:
+            raise InvalidValue(field="name", problem="a name or a given name is required")
+        for part in ("name", "given_name", "family_name"):
+            require_plain_name(getattr(self, part), field=part)
+        require_time_zone(self.time_zone)
+        if self.locale is not None:
+            object.__setattr__(self, "locale", normal_locale(self.locale))
+
+    def of(self, user: User) -> dict[str, Any]:
+        """The values of the account."""
+        locale = self.locale or user.locale
+        names = Names(PENDING_NAME).changed(
+            name=self.name or UNSET, given_name=self.given_name, family_name=self.family_name, locale=locale
+        )
+        known = {each.name: getattr(self, each.name) for each in fields(self)} | asdict(names)
+        return {name: value for name, value in known.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 @checks_enums
 class CompleteProfile:
     """Complete the profile of the actor's pending account. The password is hashed before the database transaction."""
 
-    name: str
+    details: ProfileDetails
     role: Role
     password_hash: str | None = field(repr=False)
     current: SessionId
@@ -87,12 +123,6 @@ class CompleteProfile:
     client: Client
     client_trace: ClientTrace = NOBODY
     accepted: AcceptedVersions = field(default_factory=dict)
-    time_zone: str | None = None
-    """None keeps the one that the account began with."""
-
-    def __post_init__(self) -> None:
-        require_plain_name(self.name, field="name")
-        require_time_zone(self.time_zone)
 
 
 async def _request(command: RequestSignUp, tx: IdentityTx, context: UseCaseContext) -> OneTimeCode:
@@ -183,11 +213,11 @@ async def _complete(command: CompleteProfile, tx: IdentityTx, context: UseCaseCo
     user = own.user.moved(
         UserAction.COMPLETE,
         UserParty.OWNER,
-        name=command.name,
         role=command.role,
         password_hash=command.password_hash,
-        time_zone=command.time_zone or own.user.time_zone,
+        **command.details.of(own.user),
     )
+    require_birth_date(user, context)
     await tx.users.save(user)
     await require_accepted(Moment.SIGN_UP, user.id, command.accepted, tx, context)
     await end_sessions([own.current, *own.others], tx, context)

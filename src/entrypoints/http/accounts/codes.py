@@ -15,6 +15,7 @@ from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import SessionId
 from booking_domain.use_cases.identity import own_account, sign_in
 from booking_domain.use_cases.identity.own_account import COOL_DOWN_SECONDS, Requester
+from booking_domain.use_cases.identity.sign_up import ProfileDetails
 from entrypoints.http.accounts.schemas import (
     COMPLETE_PROFILE,
     GUARDED,
@@ -22,22 +23,25 @@ from entrypoints.http.accounts.schemas import (
     VERIFY_EMAIL,
     VERIFY_OTP,
     AcceptedBody,
+    BirthDate,
     Code,
     CodeSentJson,
     ContactBody,
     NewName,
     NewRole,
     Password,
+    PostalAddress,
     SecondFactorText,
     SignedInJson,
     accepted_versions,
     signed_in,
 )
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.fields import Body, ZoneName
+from entrypoints.http.kit.fields import Body, Locale, ZoneName
 from entrypoints.http.kit.idempotency import CONFIDENTIAL, ONE_CODE
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.negotiation import language_for
+from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import IF_VALID, ONE_FACTOR, PENDING_TOO
 from entrypoints.http.kit.session_modes import SessionMode, has_token
@@ -92,15 +96,27 @@ class NotMeBody(Body, frozen=True, kw_only=True):
 
 
 class CompleteProfileBody(Body, frozen=True, kw_only=True):
-    """Name, role and password of an account that a sign-up began. Without a password, the user signs in with codes."""
+    """Who the user is, role and password of an account that a sign-up began; a name or a given name is required.
 
-    name: NewName
+    Without a password, the user signs in with codes.
+    """
+
+    name: NewName | None = None
+    """The name that others see. Default: given and family name, in the order of the language."""
+    given_name: NewName | None = None
+    family_name: NewName | None = None
+    birth_date: BirthDate | None = None
+    address: PostalAddress | None = None
+    locale: Locale | None = None
     role: NewRole
     password: Password | None = None
     """The password."""
     accepted: AcceptedBody | None = None
     time_zone: ZoneName | None = None
     """The user's time zone (IANA). Default: the one that the sign-up named, or the platform's."""
+
+
+_about: Final = projection(CompleteProfileBody, ProfileDetails, unused=("role", "password", "accepted"))
 
 
 def code_sent_json(identity: Identity, retry_after: int = COOL_DOWN_SECONDS) -> CodeSentJson:
@@ -235,11 +251,7 @@ async def complete_profile(
     `/auth/me`, `/auth/logout` and this route only (403 `auth.profile_incomplete`), and after a day it is removed.
     """
     profile = sign_in.AccountDetails(
-        name=data.name,
-        role=Role(data.role),
-        password=data.password,
-        accepted=accepted_versions(data.accepted),
-        time_zone=data.time_zone,
+        about=_about(data), role=Role(data.role), password=data.password, accepted=accepted_versions(data.accepted)
     )
     tokens = await sign_in.complete_profile(
         identity, actor, profile, current=session_id, client=client, client_trace=client_trace

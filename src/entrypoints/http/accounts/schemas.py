@@ -1,7 +1,7 @@
 """The JSON of accounts."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -13,7 +13,8 @@ from booking_domain.identity.code_history import CodeFilter, CodeOutcome, Issued
 from booking_domain.identity.contacts import ContactInput
 from booking_domain.identity.external_identities import ExternalIdentity
 from booking_domain.identity.legal import MAX_DOCUMENT_VERSION, AcceptedVersions, LegalDocument
-from booking_domain.identity.model import MAX_NAME, MAX_PASSWORD, MIN_PASSWORD, User, UserStatus
+from booking_domain.identity.model import MAX_ADDRESS, MAX_PASSWORD, MIN_PASSWORD, User, UserStatus
+from booking_domain.identity.names import MAX_NAME
 from booking_domain.identity.one_time_codes import CODE_DIGITS, CodePurpose, ContactChannel
 from booking_domain.identity.passkeys import MAX_RESPONSE
 from booking_domain.identity.sessions import Login, LoginMethod, LoginOutcome, Platform, Session
@@ -82,6 +83,8 @@ Code = Annotated[
 
 
 NewName = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
+BirthDate = Annotated[date, Meta(description="1900-01-01 or later, and not in the future.", examples=["1996-02-29"])]
+PostalAddress = Annotated[str, Meta(min_length=1, max_length=MAX_ADDRESS)]
 NewRole = Literal["customer", "provider", "manager"]
 
 

@@ -8,7 +8,8 @@ from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, UnsetType
 
-from booking_domain.identity.model import MAX_NAME, Undeliverable, UserStatus
+from booking_domain.identity.model import Undeliverable, UserStatus
+from booking_domain.identity.names import MAX_NAME
 from booking_domain.identity.ports import PhoneNumbers, UserFilter
 from booking_domain.identity.security import Identity
 from booking_domain.shared.actor import Actor, Role

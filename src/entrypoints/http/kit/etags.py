@@ -44,7 +44,7 @@ def expected_version(if_match: str | None) -> frozenset[int] | None:
         return None
     tags = if_match.strip()
     if not _TAGS.fullmatch(tags):
-        raise invalid_input("/header/If-Match", 'An entity tag as it was given out, e.g. "3", some of them, or *.')
+        raise invalid_input("/header/If-Match", 'An entity tag as it was given out, such as "3", some of them, or *.')
     ours = (_OURS.fullmatch(tag) for tag in _TAG.findall(tags))
     return frozenset(int(tag[1]) for tag in ours if tag is not None)
 

@@ -6,20 +6,19 @@ from typing import Annotated, Any, Final
 from msgspec import UNSET, Meta, UnsetType
 
 from booking_domain.files.ports import ObjectLinks
-from booking_domain.identity.model import MAX_ADDRESS, MAX_NAME, Undeliverable, User
+from booking_domain.identity.model import Undeliverable, User
+from booking_domain.identity.names import MAX_NAME
 from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind, Preferences, QuietHours, Unsubscription
 from booking_domain.shared.ids import FileId
 from booking_domain.shared.time import WallTime
 from booking_domain.use_cases.identity.accounts import EditAccount
 from entrypoints.http.accounts.codes import OldPassword
-from entrypoints.http.accounts.schemas import Code, Email, ProofBody, UserJson
+from entrypoints.http.accounts.schemas import BirthDate, Code, Email, PostalAddress, ProofBody, UserJson
 from entrypoints.http.kit.fields import Body, Json, Locale, Phone, Timestamp, ZoneName
 from entrypoints.http.kit.images import ImageJson, picture_or_none
 from entrypoints.http.kit.projection import members, projection
 
 Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
-BirthDate = Annotated[date, Meta(description="1900-01-01 or later, and not in the future.", examples=["1996-02-29"])]
-PostalAddress = Annotated[str, Meta(min_length=1, max_length=MAX_ADDRESS)]
 Password = Annotated[
     OldPassword,
     Meta(description="Required if the account has one; otherwise the session must have begun within five minutes."),

@@ -17,7 +17,7 @@ from adapters.openid.clients import google
 from adapters.openid.identity_tokens import Claims, UnknownKey, assertion_of, key_of, verified
 from booking_domain.identity.errors import InvalidAssertion
 from booking_domain.identity.external_identities import CLOCKS_DIFFER, IdentityProvider
-from booking_domain.identity.model import MAX_NAME
+from booking_domain.identity.names import MAX_NAME
 
 NOW: Final = datetime(2026, 11, 23, 1, 2, 3, tzinfo=UTC)
 SECOND: Final = timedelta(seconds=1)

@@ -94,7 +94,7 @@ def test_signed_init_data_is_accepted() -> None:
     assert read == Assertion(
         provider=IdentityProvider.TELEGRAM,
         subject="99281932",
-        name="Дорж Бат + / & =",
+        name="Бат + / & = Дорж",
         given_name="Дорж",
         family_name="Бат + / & =",
         locale="mn",

@@ -312,3 +312,22 @@ async def test_an_address_needs_its_code_first_where_the_platform_says_so(api: A
     assert made.status_code == 201, made.text
     assert made.json()["user"]["emailVerifiedAt"] is not None
     assert made.json()["user"].get("phoneVerifiedAt") is None
+
+
+async def test_one_call_completes_all_that_a_profile_has(api: Api) -> None:
+    token = (await signed_up(api))["accessToken"]
+    profile = {"givenName": "Дорж", "familyName": "Бат-Эрдэнэ", "birthDate": "1996-02-29", "locale": "mn-mn"}
+    profile |= {"address": "Peace Avenue 17", "timeZone": "Asia/Hovd", "role": "customer"}
+    unborn = await api.post("/auth/complete-profile", token, json={**profile, "birthDate": "2999-01-01"})
+    assert_problem(unborn, 422, "validation.invalid_value", "/birthDate")
+    unnamed = await api.post("/auth/complete-profile", token, json={"role": "customer", "familyName": "Бат"})
+    assert_problem(unnamed, 422, "validation.invalid_value", "/name")
+    done = await api.post("/auth/complete-profile", token, json=profile)
+    assert done.status_code == 200, done.text
+    me = (await api.get("/users/me", done.json()["accessToken"])).json()
+    shown = {**profile, "locale": "mn-MN", "name": "Бат-Эрдэнэ Дорж", "status": "active"}
+    assert {name: me[name] for name in shown} == shown
+    renamed = await api.patch("/users/me", done.json()["accessToken"], json={"name": "Болд"})
+    assert "givenName" not in renamed.json()
+    back = await api.patch("/users/me", done.json()["accessToken"], json={"givenName": "Дорж", "familyName": "Бат"})
+    assert back.json()["name"] == "Бат Дорж"

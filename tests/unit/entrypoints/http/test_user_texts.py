@@ -72,7 +72,7 @@ async def test_a_walk_in_with_an_address_for_a_name_is_refused(api: Api) -> None
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", "no web or e-mail addresses"), ("mn", "вэб болон и-мэйл хаяг"), ("fa", "بدون نشانی وب یا ایمیل")],
+    [("en", "No web or e-mail addresses"), ("mn", "Вэб болон и-мэйл хаяг"), ("fa", "بدون نشانی وب یا ایمیل")],
 )
 async def test_the_error_says_what_a_name_may_not_contain_in_each_language(api: Api, language: str, words: str) -> None:
     manager = await api.joined("manager")
