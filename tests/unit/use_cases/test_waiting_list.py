@@ -107,8 +107,8 @@ async def test_unknown_and_unapproved_providers_have_no_waiting_list(studio: Stu
 
 async def test_a_window_is_not_over_and_ends_after_it_starts(studio: Studio) -> None:
     for start, end, problem in (
-        (TOMORROW, TOMORROW, "must be after"),
-        (TOMORROW, TOMORROW - SECOND, "must be after"),
+        (TOMORROW, TOMORROW, "must end after"),
+        (TOMORROW, TOMORROW - SECOND, "must end after"),
         (NOW - HOUR, NOW, "over"),
         (NOW - 2 * HOUR, NOW - HOUR, "over"),
         (TOMORROW, TOMORROW + MAX_WAITING_WINDOW + DST_MARGIN + INSTANT, "at most 92 days"),
