@@ -19,6 +19,7 @@ from adapters.postgres import (
     rate_limits,
     reconciliation,
     reviews,
+    search,
     webhooks,
 )
 from adapters.postgres.audit import context as audit
@@ -51,6 +52,7 @@ CONTEXTS: Final = (
     live.CONTEXT,
     announcements.CONTEXT,
     jobs.CONTEXT,
+    search.CONTEXT,
     audit.CONTEXT,
     outbox.CONTEXT,
     idempotency.CONTEXT,
@@ -80,6 +82,7 @@ class ContextRepositories(
     live.LiveRepositories,
     announcements.AnnouncementRepositories,
     jobs.JobRepositories,
+    search.SearchRepositories,
     audit.AuditRepositories,
     outbox.OutboxRepositories,
     idempotency.IdempotencyRepositories,
@@ -106,6 +109,7 @@ class ContextReads(
     live.LiveReadGroup,
     announcements.AnnouncementReadGroup,
     jobs.JobReadGroup,
+    search.SearchReadGroup,
     audit.AuditReads,
     public_versions.PublicVersionReadGroup,
 ):

@@ -20,6 +20,7 @@ from booking_domain.testing import (
     reconciliation,
     reviews,
     scheduling,
+    search,
     shared,
     webhooks,
 )
@@ -39,6 +40,7 @@ from booking_domain.testing.portfolio.memory import PortfolioReadGroup, Portfoli
 from booking_domain.testing.reconciliation.memory import ReconciliationReadGroup, ReconciliationRepositories
 from booking_domain.testing.reviews.memory import ReviewReadGroup, ReviewRepositories
 from booking_domain.testing.scheduling.memory.context import SchedulingReads, SchedulingRepositories
+from booking_domain.testing.search.memory import SearchReadGroup, SearchRepositories
 from booking_domain.testing.shared.memory.context import SharedReads, SharedRepositories
 from booking_domain.testing.webhooks.memory import WebhookReadGroup, WebhookRepositories
 
@@ -60,6 +62,7 @@ CONTEXTS: Final = (
     live.CONTEXT,
     announcements.CONTEXT,
     jobs.CONTEXT,
+    search.CONTEXT,
     shared.CONTEXT,
     platform.CONTEXT,
 )
@@ -83,6 +86,7 @@ class ContextRepositories(
     LiveRepositories,
     AnnouncementRepositories,
     JobRepositories,
+    SearchRepositories,
     SharedRepositories,
 ):
     """The repositories of every context over one state."""
@@ -106,6 +110,7 @@ class ContextReads(
     LiveReadGroup,
     AnnouncementReadGroup,
     JobReadGroup,
+    SearchReadGroup,
     SharedReads,
 ):
     """The reads of every context."""

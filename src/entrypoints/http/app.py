@@ -69,6 +69,7 @@ from entrypoints.http.providers import routes as providers
 from entrypoints.http.refunds import routes as refunds
 from entrypoints.http.salons import admin as salon_admin
 from entrypoints.http.salons import routes as salons
+from entrypoints.http.search import routes as search
 from entrypoints.http.users import access
 from entrypoints.http.users import routes as users
 from entrypoints.http.users.export import export_route
@@ -92,6 +93,7 @@ RESOURCES: Final = (
     salon_admin.routes,
     booking_links.routes,
     scheduling.routes,
+    search.routes,
     services.routes,
     holds.routes,
     bookings.routes,

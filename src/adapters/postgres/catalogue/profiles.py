@@ -1,11 +1,12 @@
 """Profiles and terms of providers on PostgreSQL."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import ColumnElement, Text, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Text, Uuid, and_, any_, bindparam, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.postgres.catalogue.tables import providers, sort_keys
 from adapters.postgres.identity.tables import users
@@ -120,6 +121,7 @@ _ADD: Final = PROFILE.insert()
 _PROFILE: Final = Statement(select(*PROFILE.columns).where(_p.id == bindparam("provider_id")))
 _PROFILE_OF_OWNER: Final = Statement(select(*PROFILE.columns).where(_p.owner_id == bindparam("user_id")))
 _VIEW_BY_ID: Final = Statement(_VIEW.where(_p.id == bindparam("provider_id")))
+_VIEWS: Final = Statement(_VIEW.where(_p.id == any_(bindparam("provider_ids", type_=ARRAY(Uuid)))))
 _VIEW_BY_OWNER: Final = Statement(_VIEW.where(_p.owner_id == bindparam("user_id")))
 _last: Final = providers.alias("last")
 _TEXT: Final = bindparam("text", type_=Text())
@@ -182,6 +184,9 @@ class PostgresProviderReads(WithWork, ProviderReads):
 
     async def by_owner(self, user_id: UserId) -> ProviderView | None:
         return await self._work.first(_view_of, _VIEW_BY_OWNER, user_id=user_id)
+
+    async def of_all(self, provider_ids: Sequence[ProviderId]) -> list[ProviderView]:
+        return await self._work.each(_view_of, _VIEWS, provider_ids=list(provider_ids))
 
     async def page(self, criteria: ProviderFilter) -> list[ProviderView]:
         return await self._work.each(_view_of, _PAGES[criteria.order], **parameters(criteria))

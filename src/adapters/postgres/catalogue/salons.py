@@ -1,5 +1,6 @@
 """Salons, their hours and their members on PostgreSQL."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
@@ -12,6 +13,8 @@ from sqlalchemy import (
     Double,
     FromClause,
     Text,
+    Uuid,
+    any_,
     bindparam,
     case,
     delete,
@@ -23,7 +26,7 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from adapters.postgres.catalogue.hours import opening_hours_json, opening_hours_of
 from adapters.postgres.catalogue.tables import PROVIDER_TOTALS, providers, salon_invitations, salons, totals_of
@@ -109,11 +112,16 @@ _PART: Final = Statement(update(providers).where(_p.id == _WHO, _p.salon_id == _
 _OF_PROVIDER: Final = Statement(
     select(*SALON.columns).select_from(salons.join(providers, _p.salon_id == _s.id)).where(_p.id == _WHO)
 )
+_OF_PROVIDERS: Final = Statement(
+    select(_p.id, *SALON.columns)
+    .select_from(salons.join(providers, _p.salon_id == _s.id))
+    .where(_p.id == any_(bindparam("provider_ids", type_=ARRAY(Uuid))))
+)
 _LAT: Final[BindParameter[float | None]] = bindparam("lat", type_=Double())
 _LON: Final[BindParameter[float | None]] = bindparam("lon", type_=Double())
 
 
-def _metres(table: FromClause) -> ColumnElement[Any]:
+def metres_to(table: FromClause) -> ColumnElement[Any]:
     """`Location.metres_to` the point of the parameters."""
     lat, other_lat = func.radians(_LAT), func.radians(table.c.lat)
     half_chord = func.power(func.sin((other_lat - lat) / 2), 2) + func.cos(lat) * func.cos(other_lat) * func.power(
@@ -125,7 +133,7 @@ def _metres(table: FromClause) -> ColumnElement[Any]:
 
 def _distance(table: FromClause) -> ColumnElement[Any]:
     """0 without a point, so that the id alone orders the salons."""
-    return case((_LAT.is_(None), 0.0), else_=_metres(table))
+    return case((_LAT.is_(None), 0.0), else_=metres_to(table))
 
 
 def _search() -> Statement:
@@ -135,7 +143,7 @@ def _search() -> Statement:
         select(_distance(last)).where(last.c.id == after).scalar_subquery(), after
     )
     return Statement(
-        select(*SALON.columns, *PROVIDER_TOTALS, _metres(salons))
+        select(*SALON.columns, *PROVIDER_TOTALS, metres_to(salons))
         .select_from(salons.join(providers, _p.salon_id == _s.id))
         .where(
             _p.status == ProfileStatus.APPROVED.value,
@@ -144,7 +152,7 @@ def _search() -> Statement:
                 *(func.strpos(folded(column), text) > 0 for column in (_s.name, _s.address, _s.city)),
             ),
             if_given("city", _s.city, folded(_s.city) == folded(bindparam("city", type_=Text()))),
-            if_given("lat", _s.lat, _metres(salons) <= bindparam("radius", type_=Double())),
+            if_given("lat", _s.lat, metres_to(salons) <= bindparam("radius", type_=Double())),
             if_given("after", _s.id, follows),
         )
         .group_by(_s.id)
@@ -246,6 +254,10 @@ class PostgresSalonReads(WithWork, SalonReads):
 
     async def of_provider(self, provider_id: ProviderId) -> Salon | None:
         return await self._work.first(SALON.read, _OF_PROVIDER, provider=provider_id)
+
+    async def of_providers(self, provider_ids: Sequence[ProviderId]) -> dict[ProviderId, Salon]:
+        rows = await self._work.all(_OF_PROVIDERS, provider_ids=list(provider_ids))
+        return {ProviderId(row[0]): SALON.read(row[1:]) for row in rows}
 
     async def page(self, criteria: SalonFilter) -> list[ListedSalon]:
         near = criteria.near

@@ -4,7 +4,7 @@ Each context declares its part in its `ports`; a new context is added to `CONTEX
 and `Reads`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -31,6 +31,7 @@ from booking_domain.portfolio import ports as portfolio
 from booking_domain.reconciliation import ports as reconciliation
 from booking_domain.reviews import ports as reviews
 from booking_domain.scheduling import ports as scheduling
+from booking_domain.search import ports as search
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import BookingId, ProviderId, ProviderPayoutId, RefundId, SalonId, UserId
 from booking_domain.shared.repositories import SharedReadGroup, SharedRepositories
@@ -68,6 +69,10 @@ class ProviderReads(Protocol):
         """One page of the providers of a filter."""
         ...
 
+    async def of_all(self, provider_ids: Sequence[ProviderId]) -> Sequence[ProviderView]:
+        """These providers, whatever their status, in any order, without those that do not exist."""
+        ...
+
 
 class SalonReads(Protocol):
     """Reads of salons, outside any database transaction."""
@@ -98,6 +103,10 @@ class SalonReads(Protocol):
 
     async def of_provider(self, provider_id: ProviderId) -> Salon | None:
         """The salon that the provider is a member of."""
+        ...
+
+    async def of_providers(self, provider_ids: Sequence[ProviderId]) -> Mapping[ProviderId, Salon]:
+        """The salons of those of these providers who are members of one."""
         ...
 
     async def page(self, criteria: SalonFilter) -> Sequence[ListedSalon]:
@@ -226,6 +235,7 @@ class Repositories(
     live.LiveRepositories,
     announcements.AnnouncementRepositories,
     jobs.JobRepositories,
+    search.SearchRepositories,
     SharedRepositories,
     PlatformRepositories,
     Protocol,
@@ -251,6 +261,7 @@ class Reads(
     live.LiveReadGroup,
     announcements.AnnouncementReadGroup,
     jobs.JobReadGroup,
+    search.SearchReadGroup,
     SharedReadGroup,
     PlatformReadGroup,
     Protocol,

@@ -143,6 +143,7 @@ def test_constraints_and_indexes_of_migrations_and_tables_are_identical(
         engine = create_engine(alchemy_url(other), poolclass=NullPool)
         with engine.begin() as connection:
             connection.exec_driver_sql("CREATE EXTENSION btree_gist")
+            connection.exec_driver_sql("CREATE EXTENSION pg_trgm")
             metadata.create_all(connection)
         assert rows(url, query) == rows(other, query) != set()
 

@@ -58,6 +58,10 @@ class MemoryProviderReads(InMemory, ProviderReads):
         owner = self._state[USERS][profile.owner_id]
         return any(part in folded(each) for each in (profile.display_name, owner.names, owner.email or ""))
 
+    async def of_all(self, provider_ids: Sequence[ProviderId]) -> Sequence[ProviderView]:
+        profiles = self._state[PROFILES]
+        return [self._view(profiles[each]) for each in provider_ids if each in profiles]
+
     def _view(self, profile: Profile) -> ProviderView:
         state = self._state
         return ProviderView(

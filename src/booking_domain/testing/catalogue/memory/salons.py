@@ -130,6 +130,10 @@ class MemorySalonReads(InMemory, SalonReads):
         salon_id = self._state[SALON_MEMBERS].get(provider_id)
         return None if salon_id is None else self._state[SALONS][salon_id]
 
+    async def of_providers(self, provider_ids: Sequence[ProviderId]) -> dict[ProviderId, Salon]:
+        found = {each: await self.of_provider(each) for each in provider_ids}
+        return {each: salon for each, salon in found.items() if salon is not None}
+
     async def page(self, criteria: SalonFilter) -> Sequence[ListedSalon]:
         listed = [
             self._listed(salon, published, criteria)

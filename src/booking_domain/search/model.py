@@ -1,0 +1,321 @@
+"""What is stored to find a provider, what a search asks for, and how the found ones are ranked.
+
+All points are integers, so that a database ranks as Python does. Nobody can buy any.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from booking_domain.search.free_time import FreeTime
+from booking_domain.shared.enums import checks_enums
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
+from booking_domain.shared.time import TimeRange
+
+MAX_SEARCH_TEXT: Final = 100
+MAX_RADIUS_METRES: Final = 100_000
+MOST_CANDIDATES: Final = 1_000
+"""How many providers that match are ranked; facets count them."""
+SOON: Final = timedelta(hours=72)
+NEW_FOR_DAYS: Final = 30
+HALF_POINTS_AT_METRES: Final = 2_000
+_MOST_QUARTERS: Final = 32
+_LEAST_SCORE: Final = 3_000_000
+
+
+class SearchOrder(StrEnum):
+    """How found providers are sorted."""
+
+    BEST = "best"
+    """By `Points.total`."""
+    NEAREST = "nearest"
+    SOONEST = "soonest"
+    """By the first free time that the search allows."""
+    CHEAPEST = "cheapest"
+    """By the lowest price, of those who have one."""
+    RATING = "rating"
+    """By the Bayesian average."""
+
+
+class Relaxation(StrEnum):
+    """What a search that finds nobody gives up, one after the other, until it finds somebody."""
+
+    TIME = "time"
+    """When there must be free time."""
+    DISTANCE = "distance"
+    PRICE = "price"
+    RATING = "rating"
+    LANGUAGE = "language"
+    STYLE = "style"
+    TEXT = "text"
+
+
+class Place(StrEnum):
+    """Where a provider's texts have the searched words."""
+
+    NAME = "name"
+    OFFER = "offer"
+    """In services, their categories, or styles."""
+    ADDRESS = "address"
+    """In the address, the city or the name of the salon."""
+    OTHER = "other"
+    """In the description or the portfolio."""
+
+
+class TermKind(StrEnum):
+    """What a suggested text is."""
+
+    PROVIDER = "provider"
+    SALON = "salon"
+    SERVICE = "service"
+    STYLE = "style"
+    PLACE = "place"
+
+
+class Term(NamedTuple):
+    """A text that a search may suggest, as people read it."""
+
+    kind: TermKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
+class SearchEntry:
+    """What a published provider is found by. It is derived from what others store, and can be built again."""
+
+    provider_id: ProviderId
+    words: Mapping[Place, tuple[str, ...]] = field(default_factory=dict)
+    """The keys of the words, by place; see `words.keys_of`."""
+    terms: tuple[Term, ...] = ()
+    styles: tuple[str, ...] = ()
+    """Folded."""
+    categories: tuple[str, ...] = ()
+    """Folded."""
+    lat: float | None = None
+    lon: float | None = None
+    price_from: int | None = None
+    """The lowest price of an appointment, in minor units of `currency`; None: no price is stated."""
+    currency: str
+    minutes: int
+    """The shortest appointment."""
+    quickest: ServiceId | None = None
+    """The service of that length, of a provider who is booked by service."""
+    free: FreeTime
+    reliability: int = 1_000
+    """In thousandths: see `Record.reliability`."""
+    completeness: int = 0
+    """In thousandths: see `completeness_of`."""
+    version: str = ""
+    """The public version of the provider that it was made from."""
+
+
+class Record(NamedTuple):
+    """What a provider has made of bookings: counts of a period."""
+
+    confirmed: int = 0
+    cancelled: int = 0
+    """Confirmed ones that the provider's side cancelled."""
+    requested: int = 0
+    unanswered: int = 0
+
+    @property
+    def reliability(self) -> int:
+        """In thousandths: the share of bookings that were kept, times that of requests that were answered.
+
+        Each begins with ten imaginary good ones, so that one cancellation does not ruin a beginner.
+
+        >>> Record().reliability, Record(confirmed=10, cancelled=10).reliability
+        (1000, 500)
+        """
+        kept = 1_000 * (10 + self.confirmed - self.cancelled) // (10 + self.confirmed)
+        answered = 1_000 * (10 + self.requested - self.unanswered) // (10 + self.requested)
+        return max(0, kept) * max(0, answered) // 1_000
+
+
+def completeness_of(*, parts: int, of: int) -> int:
+    """How complete a profile is, in thousandths."""
+    return 1_000 * parts // of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
+class Facts:
+    """What the points of a found provider come from."""
+
+    place: Place | None = None
+    """The best place in which all searched words are; None without text."""
+    score: int
+    """The Bayesian average of the ratings, in millionths of a star."""
+    metres: int | None = None
+    free_soon: int = 0
+    """Free quarters of an hour within `SOON`."""
+    reliability: int = 1_000
+    completeness: int = 0
+    days_published: int = NEW_FOR_DAYS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Points:
+    """Why a provider ranks where it does. The more, the better."""
+
+    text: int
+    rating: int
+    nearness: int
+    free_soon: int
+    reliability: int
+    completeness: int
+    new: int
+
+    @property
+    def total(self) -> int:
+        """By which found providers are ranked."""
+        return (
+            self.text + self.rating + self.nearness + self.free_soon + self.reliability + self.completeness + self.new
+        )
+
+
+TEXT_POINTS: Final[Mapping[Place, int]] = {Place.NAME: 400, Place.OFFER: 300, Place.ADDRESS: 200, Place.OTHER: 100}
+
+
+def points_of(facts: Facts) -> Points:
+    """The points of a found provider.
+
+    At most 400 for text, 200 each for rating and nearness, 100 each for free time and reliability, 50 for completeness,
+    and 30 for a new one. Nearness halves at `HALF_POINTS_AT_METRES`. Eight free hours within three days have all points
+    of free time.
+
+    >>> points_of(Facts(score=5_000_000, metres=2_000, free_soon=16, completeness=1_000, days_published=0))
+    Points(text=0, rating=200, nearness=100, free_soon=50, reliability=100, completeness=50, new=30)
+    """
+    return Points(
+        text=0 if facts.place is None else TEXT_POINTS[facts.place],
+        rating=min(200, max(0, facts.score - _LEAST_SCORE) // 10_000),
+        nearness=0 if facts.metres is None else 200 * HALF_POINTS_AT_METRES // (HALF_POINTS_AT_METRES + facts.metres),
+        free_soon=min(facts.free_soon, _MOST_QUARTERS) * 100 // _MOST_QUARTERS,
+        reliability=facts.reliability // 10,
+        completeness=facts.completeness // 20,
+        new=max(0, NEW_FOR_DAYS - facts.days_published),
+    )
+
+
+LOTS: Final = 1 << 32
+
+
+def lot_of(provider_id: ProviderId, day: date) -> int:
+    """Orders providers with equal points: by a draw that changes every day, so that nobody is always last."""
+    return provider_id.int % LOTS * draw_of(day) % LOTS
+
+
+def draw_of(day: date) -> int:
+    """The odd number by which the draw of a day multiplies the last 32 bits of ids: Knuth's multiplicative hash."""
+    return day.toordinal() * 2_654_435_761 % (LOTS // 2) | 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """A point in WGS 84 degrees, and how far from it to search."""
+
+    lat: float
+    lon: float
+    radius_metres: int
+
+    def __post_init__(self) -> None:
+        if not (-90 <= self.lat <= 90 and -180 <= self.lon <= 180):  # noqa: PLR2004
+            raise InvalidValue(field="near", problem="latitude −90 to 90, longitude −180 to 180")
+        if not 1 <= self.radius_metres <= MAX_RADIUS_METRES:
+            raise InvalidValue(field="radius", problem=f"1 to {MAX_RADIUS_METRES} metres")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A part of a map, in degrees. One that crosses the 180th meridian has a west above its east."""
+
+    south: float
+    west: float
+    north: float
+    east: float
+
+    def contains(self, lat: float, lon: float) -> bool:
+        """Whether a point is in it."""
+        across = self.west <= lon <= self.east if self.west <= self.east else lon >= self.west or lon <= self.east
+        return self.south <= lat <= self.north and across
+
+
+class Position(NamedTuple):
+    """Where a page of a search begins: after this hit."""
+
+    key: int
+    lot: int
+    provider_id: ProviderId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
+class SearchCriteria:
+    """What a search asks for, and one page of what it finds. None and empty match anybody."""
+
+    text: str | None = None
+    styles: tuple[str, ...] = ()
+    """Any of them."""
+    category: str | None = None
+    """A category of services."""
+    language: str | None = None
+    price_to: int | None = None
+    """In minor units of `currency`."""
+    currency: str | None = None
+    rating_from: int | None = None
+    """In stars: the average, of those who have reviews."""
+    salon_id: SalonId | None = None
+    near: Near | None = None
+    box: Box | None = None
+    windows: tuple[TimeRange, ...] = ()
+    """There must be a free slot within one of them."""
+    minutes: int | None = None
+    """The length of that slot; None: the provider's shortest."""
+    order: SearchOrder = SearchOrder.BEST
+    at: datetime
+    """The moment for which the search is made: the same for all pages."""
+    after: Position | None = None
+    limit: int = 20
+
+    @property
+    def day(self) -> date:
+        """The date in UTC on which free time and draws begin."""
+        return self.at.astimezone(UTC).date()
+
+    @property
+    def start_windows(self) -> tuple[TimeRange, ...]:
+        """The ranges in which a slot of the length may start."""
+        shortest = timedelta(minutes=self.minutes or 1)
+        return tuple(
+            TimeRange(each.start, each.end - shortest + timedelta.resolution)
+            for each in self.windows
+            if each.end - each.start >= shortest
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A provider that matches a search, before its slots are checked."""
+
+    provider_id: ProviderId
+    position: Position
+    facts: Facts
+    price_from: int | None
+    currency: str
+    minutes: int
+    quickest: ServiceId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facets:
+    """How many of the providers that match, at most `MOST_CANDIDATES`, have what."""
+
+    total: int = 0
+    styles: Mapping[str, int] = field(default_factory=dict)
+    categories: Mapping[str, int] = field(default_factory=dict)
+    languages: Mapping[str, int] = field(default_factory=dict)

@@ -1,0 +1,80 @@
+"""Ports of search."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from booking_domain.search.model import Facets, Found, Record, SearchCriteria, SearchEntry, Term
+from booking_domain.shared.ids import ProviderId
+
+
+class SearchEntries(Protocol):
+    """The entries of a database transaction."""
+
+    async def put(self, entry: SearchEntry, now: datetime) -> None:
+        """Add or replace the provider's entry."""
+        ...
+
+    async def get(self, provider_id: ProviderId) -> SearchEntry | None:
+        """The provider's entry."""
+        ...
+
+    async def remove(self, provider_id: ProviderId) -> None:
+        """Remove the provider's entry, if there is one."""
+        ...
+
+    async def remove_unused_words(self) -> int:
+        """Forget the words that no entry has any more, and return how many there were."""
+        ...
+
+
+class SearchReads(Protocol):
+    """Reads of entries, outside any database transaction. Providers that are not published are never found."""
+
+    async def search(self, criteria: SearchCriteria) -> Sequence[Found]:
+        """The providers that match, in the order, after the position: at most `limit`.
+
+        A word matches a key that begins with it or one of its keys, a synonym, or a similar word of an entry
+        (`words.similarity` from `words.SIMILAR` on). All words of the text must match.
+        """
+        ...
+
+    async def facets(self, criteria: SearchCriteria) -> Facets:
+        """What the first `MOST_CANDIDATES` that match have, whatever the page."""
+        ...
+
+    async def suggest(self, text: str, limit: int) -> Sequence[Term]:
+        """Terms that have a word that begins with the last word of the text, and its other words; the commonest first.
+
+        If there are none: terms with similar words.
+        """
+        ...
+
+    async def due(self, before: datetime, limit: int) -> Sequence[ProviderId]:
+        """Published providers without an entry, or whose entry was put before this time or is of a former version.
+
+        Those without an entry come first, then the oldest entries.
+        """
+        ...
+
+    async def is_current(self, provider_id: ProviderId, since: date) -> bool:
+        """Whether the provider has an entry of the present public version whose free time begins with this date."""
+        ...
+
+    async def record(self, provider_id: ProviderId, since: datetime) -> Record:
+        """What the provider has made of bookings that start at or after this time."""
+        ...
+
+
+class SearchRepositories(Protocol):
+    """The repositories of this context."""
+
+    @property
+    def search_entries(self) -> SearchEntries: ...
+
+
+class SearchReadGroup(Protocol):
+    """The reads of this context."""
+
+    @property
+    def search(self) -> SearchReads: ...

@@ -1,0 +1,280 @@
+"""The contract of `SearchEntries` and `SearchReads`."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+
+from booking_domain.bookings.model import BookingEvent
+from booking_domain.bookings.transitions import Status
+from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.search.free_time import FreeTime
+from booking_domain.search.model import (
+    Box,
+    Near,
+    Place,
+    Record,
+    SearchCriteria,
+    SearchEntry,
+    SearchOrder,
+    Term,
+    TermKind,
+    points_of,
+)
+from booking_domain.search.ports import SearchEntries, SearchReads
+from booking_domain.search.words import keys_of_all
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.ids import EventId, ProviderId
+from booking_domain.shared.time import TimeRange
+from booking_domain.testing.builders import NOW
+from booking_domain.testing.kit.storage import Cast, StorageContract
+from booking_domain.testing.portfolio.contracts import an_item
+from booking_domain.testing.reviews.contracts import a_review
+
+_HOUR: Final = timedelta(hours=1)
+
+
+def an_entry(provider_id: ProviderId, name: str = "", offer: str = "", **values: Any) -> SearchEntry:
+    """Return an entry with words of a name and of an offer."""
+    words = {place: keys_of_all([text]) for place, text in ((Place.NAME, name), (Place.OFFER, offer)) if text}
+    terms = [Term(TermKind.PROVIDER, name)] if name else []
+    if offer:
+        terms.append(Term(TermKind.SERVICE, offer))
+    defaults: dict[str, Any] = {
+        "currency": "MNT",
+        "minutes": 60,
+        "free": FreeTime(since=NOW.date()),
+        "words": words,
+        "terms": tuple(terms),
+    }
+    return SearchEntry(provider_id=provider_id, **{**defaults, **values})
+
+
+class SearchContract(StorageContract):
+    """Entries in a database transaction, and what is found by them."""
+
+    async def _stored(self, *entries: tuple[str, str, dict[str, Any]]) -> list[ProviderId]:
+        """Store published providers with an entry each."""
+        found = []
+        for name, offer, values in entries:
+            cast = await self.a_cast()
+            await self.alone.search_entries.put(an_entry(cast.profile.id, name, offer, **values), NOW)
+            found.append(cast.profile.id)
+        return found
+
+    async def _found(self, **asked: Any) -> list[ProviderId]:
+        criteria = SearchCriteria(at=NOW, **asked)
+        found = await self.reads.search.search(criteria)
+        facets = await self.reads.search.facets(criteria)
+        assert facets.total == len(found)
+        return [each.provider_id for each in found]
+
+    async def test_an_entry_is_replaced_and_removed(self, cast: Cast) -> None:
+        entry = an_entry(
+            cast.profile.id,
+            "Bold Ink",
+            "Шивээс",
+            styles=("realism",),
+            categories=("tattoo",),
+            lat=47.9,
+            lon=106.9,
+            price_from=50_000,
+            free=FreeTime.of([TimeRange(NOW, NOW + _HOUR)], since=NOW.date()),
+            reliability=900,
+            completeness=500,
+        )
+        await self.alone.search_entries.put(an_entry(cast.profile.id, "Former"), NOW)
+        await self.alone.search_entries.put(entry, NOW)
+        assert await self.alone.search_entries.get(cast.profile.id) == entry
+        await self.alone.search_entries.remove(cast.profile.id)
+        await self.alone.search_entries.remove(cast.profile.id)
+        assert await self.alone.search_entries.get(cast.profile.id) is None
+
+    async def test_words_of_no_entry_are_forgotten(self, cast: Cast) -> None:
+        await self.alone.search_entries.put(an_entry(cast.profile.id, "Former"), NOW)
+        await self.alone.search_entries.put(an_entry(cast.profile.id, "Bold"), NOW)
+        assert await self.alone.search_entries.remove_unused_words() == 1
+        assert await self.alone.search_entries.remove_unused_words() == 0
+        assert await self._found(text="Bolld") == [cast.profile.id]
+
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            ("bold", {0}),
+            ("БОЛД", {0}),
+            ("bo", {0, 2}),
+            ("bold nails", set()),
+            ("nails ulaanbaatar", set()),
+            ("тату", {0}),
+            ("خالکوبی", {0}),
+            ("tatto", {0}),
+            ("tattu", {0}),
+            ("маникюр", {1}),
+            ("ناخن", {1}),
+            ("uschin", {2}),
+            ("усчин", {2}),
+            ("hairdresser", {2}),
+            ("үсчин booрчи", {2}),
+            ("", {0, 1, 2}),
+        ],
+    )
+    async def test_a_text_finds_spellings_synonyms_and_misspelt_words(self, text: str, found: set[int]) -> None:
+        ids = await self._stored(("Bold", "Tattoo", {}), ("Saraa", "Nails", {}), ("Боорчи", "Үсчин", {}))
+        assert set(await self._found(text=text)) == {ids[number] for number in found}
+
+    async def test_the_place_of_the_words_ranks(self) -> None:
+        by_offer, by_name = await self._stored(("Saraa", "Ink", {}), ("Ink", "Nails", {}))
+        assert await self._found(text="ink") == [by_name, by_offer]
+        both = await self.reads.search.search(SearchCriteria(at=NOW, text="ink"))
+        assert [each.facts.place for each in both] == [Place.NAME, Place.OFFER]
+        (spread,) = await self.reads.search.search(SearchCriteria(at=NOW, text="saraa ink"))
+        assert spread.facts.place is Place.OFFER
+
+    async def test_filters_of_entries(self) -> None:
+        one, two, three = await self._stored(
+            ("A", "", {"styles": ("realism", "portrait"), "price_from": 100, "lat": 47.9, "lon": 106.9}),
+            ("B", "", {"categories": ("hair",), "price_from": 300, "lat": 47.95, "lon": 106.9}),
+            ("C", "", {"styles": ("portrait",), "price_from": 50, "currency": "EUR", "lat": -16.5, "lon": 179.9}),
+        )
+        assert set(await self._found(styles=("REALISM", "portrait"))) == {one, three}
+        assert await self._found(category="Hair") == [two]
+        assert await self._found(price_to=100, currency="MNT") == [one]
+        assert await self._found(order=SearchOrder.CHEAPEST, currency="MNT") == [one, two]
+        near = Near(lat=47.9, lon=106.9, radius_metres=10_000)
+        assert await self._found(near=near, order=SearchOrder.NEAREST) == [one, two]
+        assert await self._found(near=replace(near, radius_metres=1_000)) == [one]
+        assert await self._found(near=Near(lat=-16.5, lon=-179.9, radius_metres=50_000)) == [three]
+        assert await self._found(box=Box(south=47.94, west=106, north=48, east=107)) == [two]
+        assert await self._found(box=Box(south=-17, west=179, north=-16, east=-179)) == [three]
+
+    async def test_free_time_decides_and_orders(self) -> None:
+        def free(*hours: int) -> dict[str, Any]:
+            ranges = [TimeRange(NOW + hour * _HOUR, NOW + (hour + 1) * _HOUR) for hour in hours]
+            return {"free": FreeTime.of(ranges, since=NOW.date())}
+
+        late, early, never = await self._stored(("Late", "", free(5, 6)), ("Early", "", free(3)), ("Never", "", free()))
+        assert await self._found(order=SearchOrder.SOONEST) == [early, late]
+        window = (TimeRange(NOW + 2 * _HOUR, NOW + 7 * _HOUR),)
+        assert set(await self._found(windows=window)) == {early, late}
+        assert await self._found(windows=window, minutes=120) == [late]
+        assert await self._found(windows=(TimeRange(NOW + 3 * _HOUR, NOW + 4 * _HOUR),), minutes=60) == [early]
+        tomorrow = SearchCriteria(at=NOW + timedelta(days=1), order=SearchOrder.SOONEST)
+        assert await self.reads.search.search(tomorrow) == []
+        assert never not in await self._found(windows=window)
+
+    async def test_points_order_and_pages_follow_one_another(self) -> None:
+        ids = await self._stored(
+            ("A", "", {"reliability": 1_000}),
+            ("B", "", {"reliability": 500}),
+            ("C", "", {"reliability": 500}),
+            ("D", "", {"completeness": 1_000}),
+        )
+        criteria = SearchCriteria(at=NOW, limit=1)
+        paged, points = [], []
+        while page := await self.reads.search.search(criteria):
+            (hit,) = page
+            paged.append(hit.provider_id)
+            points.append(points_of(hit.facts).total)
+            assert hit.position.key == -points[-1]
+            criteria = replace(criteria, after=hit.position)
+        assert paged == await self._found()
+        assert sorted(paged) == sorted(ids)
+        assert paged[:2] == [ids[3], ids[0]]
+        assert points == sorted(points, reverse=True)
+
+    async def test_ratings_filter_and_order(self) -> None:
+        casts = [await self.a_cast() for _ in range(3)]
+        ids = [each.profile.id for each in casts]
+        for each, stars in zip(casts, (2, 5), strict=False):
+            review = a_review(self.make, await self.a_booking(each), stars)
+            async with self.begin() as tx:
+                await tx.reviews.add(review)
+                await tx.reviews.recount(review.provider_id)
+        for provider_id in ids:
+            await self.alone.search_entries.put(an_entry(provider_id), NOW)
+        assert await self._found(order=SearchOrder.RATING) == [ids[1], ids[2], ids[0]]
+        assert await self._found(rating_from=4) == [ids[1]]
+
+    async def test_facets_count_what_is_found(self) -> None:
+        await self._stored(
+            ("A", "Ink", {"styles": ("realism", "portrait"), "categories": ("tattoo",)}),
+            ("B", "Ink", {"styles": ("portrait",)}),
+            ("C", "Nails", {"styles": ("gel",)}),
+        )
+        facets = await self.reads.search.facets(SearchCriteria(at=NOW, text="ink"))
+        assert facets.total == 2
+        assert list(facets.styles.items()) == [("portrait", 2), ("realism", 1)]
+        assert facets.categories == {"tattoo": 1}
+
+    async def test_terms_are_suggested_by_their_words(self) -> None:
+        await self._stored(("Bold Studio", "Nails", {}), ("Saraa", "Nails", {}), ("Боорчи", "Маникюр", {}))
+        suggested = self.reads.search.suggest
+        assert await suggested("na", 5) == [Term(TermKind.SERVICE, "Nails")]
+        assert await suggested("studio b", 5) == [Term(TermKind.PROVIDER, "Bold Studio")]
+        assert await suggested("borchi", 5) == [Term(TermKind.PROVIDER, "Боорчи")]
+        assert await suggested("sarra", 5) == [Term(TermKind.PROVIDER, "Saraa")]
+        assert await suggested("!", 5) == []
+
+    async def test_providers_that_are_not_published_are_not_found(self, cast: Cast) -> None:
+        await self.alone.search_entries.put(an_entry(cast.profile.id, "Bold", styles=("ink",)), NOW)
+        profile = replace(cast.profile, status=ProfileStatus.SUSPENDED, version=cast.profile.version + 1)
+        assert await self._found() == [cast.profile.id]
+        await self.alone.profiles.save(profile, was=cast.profile)
+        assert await self._found() == []
+        assert await self.reads.search.suggest("bold", 5) == []
+        assert await self.reads.search.due(NOW + _HOUR, 5) == []
+
+    async def test_entries_are_due_by_age_and_by_version(self) -> None:
+        casts = [await self.a_cast() for _ in range(3)]
+        ids = [each.profile.id for each in casts]
+        versions = await self.reads.public_versions.of(ids)
+        for number, each in enumerate(ids[:2]):
+            entry = an_entry(each, version=versions[each].text)
+            await self.alone.search_entries.put(entry, NOW + number * _HOUR)
+        assert await self.reads.search.due(NOW + 2 * _HOUR, 5) == [ids[2], ids[0], ids[1]]
+        assert await self.reads.search.due(NOW + 2 * _HOUR, 1) == [ids[2]]
+        assert await self.reads.search.due(NOW, 5) == [ids[2]]
+        current = self.reads.search.is_current
+        assert [await current(each, since=NOW.date()) for each in ids] == [True, True, False]
+        assert not await current(ids[1], since=NOW.date() + timedelta(days=1))
+        await self.alone.portfolio_items.add(an_item(self.make, ids[1]))
+        assert not await current(ids[1], since=NOW.date())
+        assert await self.reads.search.due(NOW, 5) == [ids[2], ids[1]]
+
+    async def test_the_record_counts_the_events_of_bookings(self, cast: Cast) -> None:
+        booking = self.make.booking(cast.profile, cast.customer)
+        history = (
+            (None, Status.REQUESTED, Role.CUSTOMER),
+            (Status.REQUESTED, Status.CONFIRMED, Role.PROVIDER),
+            (Status.CONFIRMED, Status.CANCELLED, Role.PROVIDER),
+            (Status.CONFIRMED, Status.CANCELLED, Role.CUSTOMER),
+            (Status.REQUESTED, Status.EXPIRED, Role.SYSTEM),
+        )
+        events = [
+            BookingEvent(
+                id=EventId(self.make.entropy.new_id()),
+                booking_id=booking.id,
+                type="tested",
+                from_status=was,
+                to_status=to,
+                by=Actor(id=cast.customer.id, role=role),
+                at=NOW,
+            )
+            for was, to, role in history
+        ]
+        await self.alone.bookings.add(booking, events)
+        since = min(NOW, booking.span.start)
+        expected = Record(confirmed=1, cancelled=1, requested=1, unanswered=1)
+        assert await self.reads.search.record(cast.profile.id, since) == expected
+        assert await self.reads.search.record(cast.profile.id, NOW + timedelta(days=900)) == Record()
+
+    async def test_an_entry_is_removed_with_the_account(self, cast: Cast, other: Cast) -> None:
+        for each in (cast, other):
+            await self.alone.search_entries.put(an_entry(each.profile.id, "Bold"), NOW)
+        await self.alone.personal_data.clear(cast.owner.id)
+        assert await self._found() == [other.profile.id]
+        assert await self.alone.search_entries.get(cast.profile.id) is None
+
+
+CONTRACTS: Final = {SearchEntries: SearchContract, SearchReads: SearchContract}

@@ -1,0 +1,275 @@
+"""Search in memory: every entry is compared with what is searched."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from booking_domain.bookings.transitions import PROVIDER_SIDE, Status
+from booking_domain.catalogue.model import Location, Profile
+from booking_domain.search.free_time import DAYS, QUARTERS, mask_of, starts
+from booking_domain.search.model import (
+    MOST_CANDIDATES,
+    SOON,
+    Facets,
+    Facts,
+    Found,
+    Place,
+    Position,
+    Record,
+    SearchCriteria,
+    SearchEntry,
+    SearchOrder,
+    Term,
+    lot_of,
+    points_of,
+)
+from booking_domain.search.ports import SearchEntries, SearchReads
+from booking_domain.search.words import (
+    MOST_SIMILAR,
+    MOST_WORDS,
+    SIMILAR,
+    keys_of,
+    keys_of_all,
+    may_be_misspelt,
+    similarity,
+    synonyms_of,
+    words_of,
+)
+from booking_domain.shared.folding import folded
+from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.shared.time import TimeRange
+from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKINGS
+from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, providers_of
+from booking_domain.testing.kit.tables import Group, InMemory, Part, Rows, State, Table
+from booking_domain.testing.platform.memory.public_versions import MemoryPublicVersionReads
+
+Stored = tuple[SearchEntry, datetime]
+
+
+def _erase(state: State, rows: Rows[ProviderId, Stored], user_id: UserId) -> None:
+    theirs = providers_of(state, user_id)
+    rows.delete_keys(lambda key: key in theirs)
+
+
+ENTRIES: Final = Table[ProviderId, Stored](
+    "search_entries",
+    key=lambda row: row[0].provider_id,
+    refers=lambda row: ((PROFILES, row[0].provider_id),),
+    erase=_erase,
+)
+WORDS: Final = Table[str, str]("search_words", key=lambda word: word)
+TABLES: Final = (ENTRIES, WORDS)
+
+
+class MemorySearchEntries(InMemory, SearchEntries):
+    """The entries of one database transaction."""
+
+    async def put(self, entry: SearchEntry, now: datetime) -> None:
+        self._state[ENTRIES].put((entry, now))
+        for word in _all_words(entry):
+            self._state[WORDS].put(word)
+
+    async def get(self, provider_id: ProviderId) -> SearchEntry | None:
+        found = self._state[ENTRIES].get(provider_id)
+        return None if found is None else found[0]
+
+    async def remove(self, provider_id: ProviderId) -> None:
+        self._state[ENTRIES].pop(provider_id, None)
+
+    async def remove_unused_words(self) -> int:
+        used = {word for entry, _ in self._state[ENTRIES].values() for word in _all_words(entry)}
+        return len(self._state[WORDS].delete(lambda word: word not in used))
+
+
+class MemorySearchReads(InMemory, SearchReads):
+    """The committed entries."""
+
+    async def search(self, criteria: SearchCriteria) -> Sequence[Found]:
+        found = sorted(self._matching(criteria), key=lambda each: each.position)
+        return [each for each in found if criteria.after is None or each.position > criteria.after][: criteria.limit]
+
+    async def facets(self, criteria: SearchCriteria) -> Facets:
+        state = self._state
+        found = [state[ENTRIES][each.provider_id][0] for each in self._matching(criteria)][:MOST_CANDIDATES]
+        return Facets(
+            total=len(found),
+            styles=_counts(each.styles for each in found),
+            categories=_counts(each.categories for each in found),
+            languages=_counts(state[PROFILES][each.provider_id].languages for each in found),
+        )
+
+    async def suggest(self, text: str, limit: int) -> Sequence[Term]:
+        words = words_of(text)[:MOST_WORDS]
+        alternatives = [(keys_of(word), (), self._similar(word)) for word in words]
+        found = Counter(
+            term
+            for entry, _ in self._public()
+            for term in entry.terms
+            if words and all(_has(keys_of_all([term.text]), *each) for each in alternatives)
+        )
+        return sorted(found, key=lambda term: (-found[term], len(term.text), term.text, term.kind.value))[:limit]
+
+    async def due(self, before: datetime, limit: int) -> Sequence[ProviderId]:
+        entries = self._state[ENTRIES]
+        never = datetime.min.replace(tzinfo=UTC)
+        put = {each.id: entries[each.id][1] if each.id in entries else never for each in self._published()}
+        versions = await MemoryPublicVersionReads(self._current).of(put)
+        due = (each for each, at in put.items() if at < before or entries[each][0].version != versions[each].text)
+        return sorted(due, key=lambda each: (put[each], each))[:limit]
+
+    async def is_current(self, provider_id: ProviderId, since: date) -> bool:
+        entry = await MemorySearchEntries(self._current).get(provider_id)
+        versions = await MemoryPublicVersionReads(self._current).of([provider_id])
+        return entry is not None and (entry.version, entry.free.since) == (versions[provider_id].text, since)
+
+    async def record(self, provider_id: ProviderId, since: datetime) -> Record:
+        state, counts = self._state, Counter[str]()
+        for booking in state[BOOKINGS].values():
+            if booking.provider_id != provider_id or booking.span.start < since:
+                continue
+            for event in state[BOOKING_EVENTS].get(booking.id, ()):
+                if event.at < since:
+                    continue
+                was, to = event.from_status, event.to_status
+                staff = event.by.role.value in {each.value for each in PROVIDER_SIDE}
+                counts["confirmed"] += to is Status.CONFIRMED
+                counts["cancelled"] += to is Status.CANCELLED and was is Status.CONFIRMED and staff
+                counts["requested"] += was is None and to is Status.REQUESTED
+                counts["unanswered"] += was is Status.REQUESTED and to is Status.EXPIRED
+        return Record(**counts)
+
+    def _published(self) -> list[Profile]:
+        return self._state[PROFILES].where(lambda each: each.published)
+
+    def _public(self) -> Iterator[tuple[SearchEntry, Profile]]:
+        entries = self._state[ENTRIES]
+        return ((entries[each.id][0], each) for each in self._published() if each.id in entries)
+
+    def _similar(self, word: str) -> tuple[str, ...]:
+        known = self._state[WORDS]
+        if not may_be_misspelt(word) or any(each.startswith(word) for each in known):
+            return ()
+        alike = ((-similarity(word, each), each) for each in known)
+        return tuple(each for unlike, each in sorted(alike) if -unlike >= SIMILAR)[:MOST_SIMILAR]
+
+    def _matching(self, criteria: SearchCriteria) -> Iterator[Found]:
+        words = [
+            (keys_of(word), synonyms_of(word), self._similar(word))
+            for word in words_of(criteria.text or "")[:MOST_WORDS]
+        ]
+        for entry, profile in self._public():
+            place = _place_of(entry, words)
+            if (words and place is None) or not self._allowed(criteria, entry, profile):
+                continue
+            found = _found(criteria, entry, profile, place)
+            if found is not None:
+                yield found
+
+    def _allowed(self, criteria: SearchCriteria, entry: SearchEntry, profile: Profile) -> bool:
+        rating, box = profile.rating, criteria.box
+        priced = entry.price_from is not None and entry.currency == criteria.currency
+        return (
+            (not criteria.styles or not {folded(each) for each in criteria.styles}.isdisjoint(entry.styles))
+            and (criteria.category is None or folded(criteria.category) in entry.categories)
+            and (criteria.language is None or criteria.language in profile.languages)
+            and (criteria.price_to is None or (priced and (entry.price_from or 0) <= criteria.price_to))
+            and (criteria.order != SearchOrder.CHEAPEST or priced)
+            and (
+                criteria.rating_from is None
+                or (rating.count > 0 and rating.total >= criteria.rating_from * rating.count)
+            )
+            and (criteria.salon_id is None or self._state[SALON_MEMBERS].get(profile.id) == criteria.salon_id)
+            and (
+                box is None
+                or criteria.near is not None
+                or (entry.lat is not None and entry.lon is not None and box.contains(entry.lat, entry.lon))
+            )
+        )
+
+
+def _found(criteria: SearchCriteria, entry: SearchEntry, profile: Profile, place: Place | None) -> Found | None:
+    near, day = criteria.near, criteria.day
+    metres = None
+    if near is not None:
+        if entry.lat is None or entry.lon is None:
+            return None
+        metres = int(Location(near.lat, near.lon).metres_to(Location(entry.lat, entry.lon)))
+        if metres > near.radius_metres:
+            return None
+    free, allowed = entry.free.from_date(day), 0
+    for window in criteria.start_windows or (TimeRange(criteria.at, criteria.at + timedelta(days=DAYS)),):
+        allowed |= mask_of(window, day)
+    opening = starts(free, min(criteria.minutes or entry.minutes, 120)) & allowed
+    if not opening and (criteria.windows or criteria.order == SearchOrder.SOONEST):
+        return None
+    facts = Facts(
+        place=place,
+        score=profile.rating.score,
+        metres=metres,
+        free_soon=(free & mask_of(TimeRange(criteria.at, criteria.at + SOON), day)).bit_count(),
+        reliability=entry.reliability,
+        completeness=entry.completeness,
+        days_published=max(0, (day - profile.created_at.astimezone(UTC).date()).days),
+    )
+    keys = {
+        SearchOrder.BEST: -points_of(facts).total,
+        SearchOrder.NEAREST: metres,
+        SearchOrder.SOONEST: QUARTERS - opening.bit_length() + 1,
+        SearchOrder.CHEAPEST: entry.price_from,
+        SearchOrder.RATING: -facts.score,
+    }
+    return Found(
+        provider_id=profile.id,
+        position=Position(keys[criteria.order] or 0, lot_of(profile.id, day), profile.id),
+        facts=facts,
+        price_from=entry.price_from,
+        currency=entry.currency,
+        minutes=entry.minutes,
+        quickest=entry.quickest,
+    )
+
+
+Alternatives = tuple[frozenset[str], tuple[tuple[str, ...], ...], tuple[str, ...]]
+
+
+def _place_of(entry: SearchEntry, words: Sequence[Alternatives]) -> Place | None:
+    """The first place in which, or before which, all words are."""
+    keys: set[str] = set()
+    for place in Place:
+        keys |= set(entry.words.get(place, ()))
+        if words and all(_has(keys, *each) for each in words):
+            return place
+    return None
+
+
+def _has(
+    keys: Iterable[str], begins: frozenset[str], phrases: tuple[tuple[str, ...], ...], similar: tuple[str, ...]
+) -> bool:
+    keys = set(keys)
+    return (
+        any(key.startswith(tuple(begins)) for key in keys)
+        or any(all(not keys.isdisjoint(keys_of(part)) for part in phrase) for phrase in phrases)
+        or not keys.isdisjoint(similar)
+    )
+
+
+def _all_words(entry: SearchEntry) -> set[str]:
+    return {word for words in entry.words.values() for word in words}
+
+
+def _counts(found: Iterable[Iterable[str]]) -> dict[str, int]:
+    counts = Counter(each for values in found for each in values)
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+class SearchRepositories(Group):
+    """The repositories of this context."""
+
+    search_entries = Part(MemorySearchEntries)
+
+
+class SearchReadGroup(Group):
+    """The reads of this context."""
+
+    search = Part(MemorySearchReads)

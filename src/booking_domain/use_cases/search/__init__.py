@@ -1,0 +1,1 @@
+"""Search: keep what providers are found by, search, and suggest."""

@@ -1,0 +1,190 @@
+"""Keep the entry of a provider: what it is found by, and its free time.
+
+An entry is made from what is committed, outside any database transaction, and replaces the former one. Jobs of one
+provider run one by one, so that an older entry never replaces a newer one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+
+from booking_domain.catalogue.salons import Salon
+from booking_domain.portfolio.ports import PortfolioView
+from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.open_hours import open_ranges
+from booking_domain.scheduling.services import ServiceView, shortest
+from booking_domain.search.free_time import DAYS, FreeTime
+from booking_domain.search.model import Place, SearchEntry, Term, TermKind, completeness_of
+from booking_domain.search.words import keys_of_all
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
+from booking_domain.shared.folding import folded
+from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.permissions import Permission
+from booking_domain.shared.time import ORIGIN, TimeRange
+from booking_domain.use_cases.platform.ports import Reads, Repositories
+from booking_domain.use_cases.platform.views import ProviderView
+
+RECORD_OF: Final = timedelta(days=180)
+"""How long what a provider has made of bookings counts."""
+_ITEMS: Final = 50
+_A_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """What an entry is made of."""
+
+    view: ProviderView
+    salon: Salon | None
+    services: tuple[ServiceView, ...]
+    portfolio: tuple[PortfolioView, ...]
+
+
+async def refresh_entry(
+    provider_id: ProviderId, *, reads: Reads, executor: Executor[Repositories], clock: Clock
+) -> None:
+    """Make the provider's entry anew, unless it is of today and of the present public version.
+
+    A provider who is not published has none.
+    """
+    now = clock.now()
+    if await reads.search.is_current(provider_id, since=now.astimezone(UTC).date()):
+        return
+    entry = await entry_of(provider_id, reads, now)
+    if entry is None:
+        await executor.run(remove_entry, provider_id, actor=SYSTEM)
+    else:
+        await executor.run(put_entry, entry, actor=SYSTEM)
+
+
+async def entry_of(provider_id: ProviderId, reads: Reads, now: datetime) -> SearchEntry | None:
+    """The entry that the provider should have now."""
+    version = (await reads.public_versions.of([provider_id])).get(provider_id)
+    view = await reads.providers.get(provider_id)
+    if version is None or view is None or not view.profile.published:
+        return None
+    since = now.astimezone(UTC).date()
+    start = datetime.combine(since, time(), UTC)
+    schedule = await reads.schedules.get(provider_id, TimeRange(start, start + DAYS * _A_DAY))
+    if schedule is None:
+        return None
+    source = _Source(
+        view=view,
+        salon=await reads.salons.of_provider(provider_id),
+        services=tuple(each for each in await reads.services.of_provider(provider_id) if each.bookable),
+        portfolio=tuple(await reads.portfolios.of_provider(provider_id, None, _ITEMS)),
+    )
+    record = await reads.search.record(provider_id, now - RECORD_OF)
+    offered = [each.offered for each in source.services if not each.service.add_on]
+    quickest = shortest(offered)
+    terms = view.terms
+    prices = [each.price.amount for each in offered] or [
+        terms.price.amount,
+        *(each.price_amount for each in terms.durations),
+    ]
+    stated = [price for price in prices if price > 0]
+    profile, salon = view.profile, source.salon
+    location = profile.location or (None if salon is None else salon.location)
+    return SearchEntry(
+        provider_id=provider_id,
+        words=_words(source),
+        terms=_terms(source),
+        styles=_folded(profile.styles),
+        categories=_folded(each.service.category for each in source.services),
+        lat=None if location is None else location.lat,
+        lon=None if location is None else location.lon,
+        price_from=min(stated, default=None),
+        currency=offered[0].price.currency if offered else terms.price.currency,
+        minutes=schedule.durations[0] if quickest is None else quickest.minutes,
+        quickest=None if quickest is None else quickest.id,
+        free=free_time(schedule, now),
+        reliability=record.reliability,
+        completeness=_completeness(source),
+        version=version.text,
+    )
+
+
+def free_time(schedule: ProviderSchedule, now: datetime) -> FreeTime:
+    """The free time of a schedule that begins with the current date: no less than its slots need.
+
+    Holds, notice and horizon do not count: they pass without anything being stored.
+    """
+    calendar, _ = schedule.calendar_at(now)
+    since = now.astimezone(UTC).date()
+    window = TimeRange(start := datetime.combine(since, time(), UTC), start + DAYS * _A_DAY)
+    opened, _ = open_ranges(calendar, window.lower, window.upper, lookback_days=1)
+    return FreeTime.of(
+        (TimeRange(*(ORIGIN + timedelta(0, seconds) for seconds in span)) for span in opened),
+        [
+            *(claim.blocked for claim in schedule.claims if claim.expires_at is None),
+            *calendar.busy,
+            *(block.range for block in calendar.blocks),
+        ],
+        since=since,
+    )
+
+
+def _words(source: _Source) -> dict[Place, tuple[str, ...]]:
+    profile, salon = source.view.profile, source.salon
+    services = [each.service for each in source.services]
+    texts: dict[Place, Iterable[str]] = {
+        Place.NAME: [profile.display_name],
+        Place.OFFER: [*profile.styles, *(text for each in services for text in (each.name, each.category))],
+        Place.ADDRESS: [profile.address, *([] if salon is None else [salon.name, salon.city, salon.address])],
+        Place.OTHER: [
+            profile.bio,
+            *(each.description for each in services),
+            *(text for each in source.portfolio for text in (each.item.description, *each.item.tags)),
+        ],
+    }
+    return {place: keys for place, each in texts.items() if (keys := keys_of_all(each))}
+
+
+def _terms(source: _Source) -> tuple[Term, ...]:
+    profile, salon = source.view.profile, source.salon
+    found = [
+        Term(TermKind.PROVIDER, profile.display_name),
+        *(Term(TermKind.STYLE, style) for style in profile.styles),
+        *(Term(TermKind.SERVICE, each.service.name) for each in source.services),
+        *([] if salon is None else [Term(TermKind.SALON, salon.name), Term(TermKind.PLACE, salon.city)]),
+    ]
+    return tuple(sorted({term for term in found if term.text}))
+
+
+def _folded(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({folded(each) for each in texts if each}))
+
+
+def _completeness(source: _Source) -> int:
+    profile = source.view.profile
+    parts = (
+        profile.photo is not None,
+        bool(profile.bio),
+        bool(profile.address) or source.salon is not None,
+        profile.location is not None or source.salon is not None,
+        bool(profile.styles),
+        bool(profile.languages),
+        bool(source.services) or bool(source.view.terms.price.amount),
+        bool(source.portfolio),
+    )
+    return completeness_of(parts=sum(parts), of=len(parts))
+
+
+async def _put(entry: SearchEntry, tx: Repositories, context: UseCaseContext) -> None:
+    await tx.search_entries.put(entry, context.now)
+
+
+async def _remove(provider_id: ProviderId, tx: Repositories, _: UseCaseContext) -> None:
+    await tx.search_entries.remove(provider_id)
+
+
+async def _forget(_: None, tx: Repositories, __: UseCaseContext) -> int:
+    return await tx.search_entries.remove_unused_words()
+
+
+put_entry: Final = UseCase(Permission.RUN_PLATFORM, _put)
+remove_entry: Final = UseCase(Permission.RUN_PLATFORM, _remove)
+forget_unused_words: Final = UseCase(Permission.RUN_PLATFORM, _forget)

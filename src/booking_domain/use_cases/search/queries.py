@@ -1,0 +1,186 @@
+"""Search providers: rank those that match, check their slots, and say what was given up if nobody matches."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import islice
+from typing import Any, Final
+
+from booking_domain.catalogue.salons import Salon
+from booking_domain.scheduling.model import ProviderSchedule, Slot
+from booking_domain.scheduling.placing import for_services
+from booking_domain.scheduling.services import ServiceNotOffered
+from booking_domain.scheduling.slots import slots_in_order
+from booking_domain.search.model import (
+    MAX_RADIUS_METRES,
+    Facets,
+    Found,
+    Points,
+    Position,
+    Relaxation,
+    SearchCriteria,
+    SearchOrder,
+    Term,
+    points_of,
+)
+from booking_domain.shared.enums import checks_enums
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.queries import Query
+from booking_domain.shared.time import TimeRange
+from booking_domain.use_cases.platform.ports import Reads
+from booking_domain.use_cases.platform.views import ProviderView
+
+SLOTS_SHOWN: Final = 3
+SLOTS_WITHIN: Final = timedelta(days=7)
+"""How far ahead a search without times shows slots."""
+MOST_ROUNDS: Final = 5
+"""How many pages of candidates are checked to fill one page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A provider that was found, with its first free slots."""
+
+    found: Found
+    view: ProviderView
+    salon: Salon | None
+    slots: tuple[Slot, ...]
+
+    @property
+    def points(self) -> Points:
+        """Why it ranks where it does."""
+        return points_of(self.found.facts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
+class SearchPage:
+    """A page of a search."""
+
+    hits: tuple[Hit, ...]
+    next: Position | None
+    facets: Facets | None
+    """Of the first page."""
+    relaxed: tuple[Relaxation, ...] = ()
+    """What was given up, because nobody matches everything."""
+
+
+async def _search(criteria: SearchCriteria, reads: Reads) -> SearchPage:
+    """One page of the published providers that match.
+
+    A search by time shows only those who have a slot then: the free time that is stored may be more than there is.
+
+    Raises:
+        InvalidValue: `nearest` needs a point, and prices need a currency.
+    """
+    if criteria.order == SearchOrder.NEAREST and criteria.near is None:
+        raise InvalidValue(field="lat", problem="sorting by distance needs a point")
+    if criteria.currency is None and (criteria.price_to is not None or criteria.order == SearchOrder.CHEAPEST):
+        raise InvalidValue(field="currency", problem="prices need a currency")
+    page = await _page(criteria, reads)
+    given_up: tuple[Relaxation, ...] = ()
+    if not page.hits and criteria.after is None:
+        for relaxation, relaxed in _relaxed(criteria):
+            given_up = (*given_up, relaxation)
+            page = await _page(relaxed, reads)
+            if page.hits:
+                criteria = relaxed
+                break
+        else:
+            given_up = ()
+    facets = await reads.search.facets(criteria) if criteria.after is None else None
+    return replace(page, facets=facets, relaxed=given_up)
+
+
+def _relaxed(criteria: SearchCriteria) -> Iterator[tuple[Relaxation, SearchCriteria]]:
+    """The search with ever less: first what matters least to most people."""
+    near = criteria.near
+    wider = near and replace(near, radius_metres=MAX_RADIUS_METRES)
+    changes: dict[Relaxation, dict[str, Any]] = {
+        Relaxation.TIME: {"windows": (), "minutes": None},
+        Relaxation.DISTANCE: {"near": wider, "box": None},
+        Relaxation.PRICE: {"price_to": None},
+        Relaxation.RATING: {"rating_from": None},
+        Relaxation.LANGUAGE: {"language": None},
+        Relaxation.STYLE: {"styles": (), "category": None},
+        Relaxation.TEXT: {"text": None},
+    }
+    for relaxation, change in changes.items():
+        less = replace(criteria, **change)
+        if less != criteria:
+            criteria = less
+            yield relaxation, criteria
+
+
+async def _page(criteria: SearchCriteria, reads: Reads) -> SearchPage:
+    hits: list[tuple[Found, tuple[Slot, ...]]] = []
+    after = criteria.after
+    for _ in range(MOST_ROUNDS):
+        candidates = await reads.search.search(replace(criteria, after=after, limit=criteria.limit + 1))
+        slots = await _slots_of(candidates, criteria, reads)
+        for each in candidates:
+            if len(hits) == criteria.limit:
+                return await _shown(hits, after, reads)
+            after = each.position
+            if slots[each.provider_id] or not criteria.windows:
+                hits.append((each, slots[each.provider_id]))
+        if len(candidates) <= criteria.limit:
+            return await _shown(hits, None, reads)
+    return await _shown(hits, after, reads)
+
+
+async def _slots_of(
+    candidates: Sequence[Found], criteria: SearchCriteria, reads: Reads
+) -> Mapping[ProviderId, tuple[Slot, ...]]:
+    """The first slots of each candidate."""
+    windows = criteria.windows or (TimeRange(criteria.at, criteria.at + SLOTS_WITHIN),)
+    around = TimeRange(min(each.start for each in windows), max(each.end for each in windows))
+    services = [each.quickest for each in candidates if each.quickest is not None]
+    schedules = await reads.schedules.of_all([each.provider_id for each in candidates], around, services)
+    by_id = {each.provider_id: each for each in schedules if each.accepting}
+    return {
+        each.provider_id: tuple(islice(_slots(each, by_id.get(each.provider_id), windows, criteria), SLOTS_SHOWN))
+        for each in candidates
+    }
+
+
+def _slots(
+    candidate: Found, schedule: ProviderSchedule | None, windows: Sequence[TimeRange], criteria: SearchCriteria
+) -> Iterator[Slot]:
+    if schedule is None:
+        return
+    if criteria.minutes is None and candidate.quickest is not None:
+        try:
+            schedule = for_services(schedule, (candidate.quickest,), None)
+        except ServiceNotOffered:
+            return
+    calendar, _ = schedule.calendar_at(criteria.at)
+    length = criteria.minutes or (candidate.minutes if candidate.quickest is None else None)
+    for window in windows:
+        slots = slots_in_order(calendar, schedule.claims, window=window, now=criteria.at, duration_minutes=length)
+        yield from (slot for slot in slots if slot.end <= window.end or not criteria.windows)
+
+
+async def _shown(found: Sequence[tuple[Found, tuple[Slot, ...]]], after: Position | None, reads: Reads) -> SearchPage:
+    ids = [each.provider_id for each, _ in found]
+    views = {each.profile.id: each for each in await reads.providers.of_all(ids)} if ids else {}
+    salons = await reads.salons.of_providers(ids) if ids else {}
+    return SearchPage(
+        hits=tuple(
+            Hit(found=each, view=views[each.provider_id], salon=salons.get(each.provider_id), slots=slots)
+            for each, slots in found
+            if each.provider_id in views and views[each.provider_id].profile.published
+        ),
+        next=after,
+        facets=None,
+    )
+
+
+async def _suggest(text: str, limit: int, reads: Reads) -> Sequence[Term]:
+    """Names, services, styles and places that have these words."""
+    return await reads.search.suggest(text, limit)
+
+
+search_providers: Final = Query(_search, (InvalidValue,))
+suggest: Final = Query(_suggest)

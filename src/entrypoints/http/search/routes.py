@@ -1,0 +1,59 @@
+"""`/search`: providers by what, where and when."""
+
+from typing import Final
+
+from litestar import Router, get
+
+from booking_domain.files.ports import ObjectLinks
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.time import time_zone
+from booking_domain.use_cases.platform.ports import Reads
+from booking_domain.use_cases.search.queries import search_providers, suggest
+from entrypoints.http.kit.documentation import about, documented
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.search.schemas import (
+    SearchJson,
+    SearchQuery,
+    SuggestionsJson,
+    SuggestionsQuery,
+    facets_json,
+    hit_json,
+    search_cursor,
+    suggestion_json,
+)
+
+
+@get("/", opt=PUBLIC | documented(search_providers, raises=(InvalidValue,)))
+async def search(
+    params: Injected[SearchQuery], reads: Injected[Reads], clock: Injected[Clock], object_storage: Injected[ObjectLinks]
+) -> SearchJson:
+    """Search providers by what, where and when, each with its next free slots and why it ranks where it does.
+
+    If nobody matches everything, the answer has those who match most, and `relaxed` says what was given up. All pages
+    are as of the moment of the first one.
+    """
+    criteria = params.criteria(clock.now())
+    page = await search_providers(criteria, reads)
+    zone = time_zone(params.time_zone)
+    return SearchJson(
+        items=tuple(hit_json(each, zone, object_storage) for each in page.hits),
+        next_cursor=None if page.next is None else search_cursor(page.next, criteria.at),
+        facets=None if page.facets is None else facets_json(page.facets),
+        relaxed=tuple(each.value for each in page.relaxed) or None,
+    )
+
+
+@get("/suggestions", opt=PUBLIC | documented(suggest))
+async def list_suggestions(params: Injected[SuggestionsQuery], reads: Injected[Reads]) -> SuggestionsJson:
+    """Suggest names, services, styles and places while somebody types."""
+    found = await suggest(params.text, params.limit, reads)
+    return SuggestionsJson(items=tuple(map(suggestion_json, found)))
+
+
+routes: Final = Router(
+    "/search",
+    route_handlers=[search, list_suggestions],
+    opt=about("search", "Find providers by what, where and when."),
+)

@@ -1,0 +1,370 @@
+"""The JSON of searches."""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Annotated, Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Meta, field
+
+from booking_domain.catalogue.model import LANGUAGE_PATTERN, MAX_STYLE, MAX_STYLES
+from booking_domain.files.ports import ObjectLinks
+from booking_domain.scheduling.services import MAX_CATEGORY
+from booking_domain.search.free_time import DAYS
+from booking_domain.search.model import (
+    MAX_RADIUS_METRES,
+    MAX_SEARCH_TEXT,
+    Box,
+    Facets,
+    Near,
+    Points,
+    Position,
+    Relaxation,
+    SearchCriteria,
+    SearchOrder,
+    Term,
+    TermKind,
+)
+from booking_domain.shared.ids import ProviderId, SalonId
+from booking_domain.shared.time import TimeRange, time_zone
+from booking_domain.use_cases.search.queries import SLOTS_SHOWN, Hit
+from entrypoints.http.kit.fields import Amount, Currency, Json, Moment, Query, SomeMinutes, ZoneName, one_of
+from entrypoints.http.kit.images import ImageJson, picture_or_none
+from entrypoints.http.kit.projection import projection
+from entrypoints.http.kit.queries import moment
+from entrypoints.http.kit.refusals import invalid_input
+from entrypoints.http.providers.schemas import PointJson, SlotJson, point_json, slot_json
+
+_LAT: Final = Meta(ge=-90, le=90)
+_LON: Final = Meta(ge=-180, le=180)
+_DEFAULT_RADIUS_KM: Final = 10
+_DEFAULT_DAYS: Final = 14
+_A_DAY: Final = timedelta(days=1)
+
+
+class PartOfDay(StrEnum):
+    """When on a day."""
+
+    MORNING = "morning"
+    """06:00 to 12:00."""
+    AFTERNOON = "afternoon"
+    """12:00 to 18:00."""
+    EVENING = "evening"
+    """18:00 to 23:00."""
+
+
+_HOURS: Final = {
+    None: (0, 24),
+    PartOfDay.MORNING: (6, 12),
+    PartOfDay.AFTERNOON: (12, 18),
+    PartOfDay.EVENING: (18, 23),
+}
+
+
+class SearchQuery(Query, frozen=True, kw_only=True):
+    """What to search. All members that are given must match; `from`, `to`, `partOfDay` and `weekends` say when."""
+
+    text: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=MAX_SEARCH_TEXT,
+                description="Words of names, services, styles, places and descriptions, perhaps misspelt.",
+            ),
+        ]
+        | None
+    ) = None
+    styles: Annotated[
+        tuple[Annotated[str, Meta(min_length=1, max_length=MAX_STYLE)], ...],
+        Meta(max_length=MAX_STYLES, description="Any of these styles: repeat the parameter."),
+    ] = ()
+    category: Annotated[str, Meta(min_length=1, max_length=MAX_CATEGORY)] | None = None
+    """A category of services."""
+    language: Annotated[str, Meta(pattern=f"^{LANGUAGE_PATTERN}$")] | None = None
+    """A language in which customers are served."""
+    price_to: Amount | None = None
+    """The most that the cheapest appointment may cost. Needs `currency`."""
+    currency: Currency | None = None
+    rating_from: Annotated[int, Meta(ge=1, le=5)] | None = None
+    """The least average rating in stars."""
+    salon_id: SalonId | None = None
+    lat: Annotated[float, _LAT] | None = None
+    lon: Annotated[float, _LON] | None = None
+    radius_km: Annotated[int, Meta(ge=1, le=MAX_RADIUS_METRES // 1_000)] = _DEFAULT_RADIUS_KM
+    """How far from `lat` and `lon` to search, in kilometres."""
+    south: Annotated[float, _LAT] | None = None
+    """The southern edge of a map: give all four edges, instead of a point."""
+    west: Annotated[float, _LON] | None = None
+    """The western edge. It may be above `east`: then the map crosses the 180th meridian."""
+    north: Annotated[float, _LAT] | None = None
+    """The northern edge."""
+    east: Annotated[float, _LON] | None = None
+    """The eastern edge."""
+    from_: Moment | None = field(name="from", default=None)
+    """From when on there must be a free time: by default now. A date is one of `timeZone`."""
+    to: Moment | None = None
+    """Until when: by default 14 days after `from`, and at most 31 days from now."""
+    part_of_day: PartOfDay | None = None
+    """`morning` is 06:00 to 12:00, `afternoon` 12:00 to 18:00, `evening` 18:00 to 23:00."""
+    weekends: bool = False
+    """Only Saturdays and Sundays."""
+    minutes: SomeMinutes | None = None
+    """The length of the appointment in minutes; by default the provider's shortest."""
+    time_zone: ZoneName = "UTC"
+    """In which dates, parts of days and weekends are meant, and slots are returned."""
+    sort: SearchOrder = SearchOrder.BEST
+    """`nearest` needs `lat` and `lon`; `cheapest` needs `currency`."""
+    limit: Annotated[int, Meta(ge=1, le=50, description="The maximum number of hits on a page.")] = 20
+    cursor: Annotated[str, Meta(max_length=200, pattern="^[A-Za-z0-9_-]+$")] | None = None
+    """`nextCursor` of the previous page."""
+
+    def criteria(self, now: datetime) -> SearchCriteria:
+        """Return what to search."""
+        cursor = None if self.cursor is None else _read_cursor(self.cursor)
+        zone = time_zone(self.time_zone)
+        at = now if cursor is None else cursor.at
+        return SearchCriteria(
+            text=self.text,
+            styles=self.styles,
+            category=self.category,
+            language=self.language,
+            price_to=self.price_to,
+            currency=self.currency,
+            rating_from=self.rating_from,
+            salon_id=self.salon_id,
+            near=self._near(),
+            box=self._box(),
+            windows=tuple(self._windows(at, zone)),
+            minutes=self.minutes,
+            order=self.sort,
+            at=at,
+            after=None if cursor is None else Position(cursor.key, cursor.lot, ProviderId(cursor.id)),
+            limit=self.limit,
+        )
+
+    def _near(self) -> Near | None:
+        if self.lat is None and self.lon is None:
+            return None
+        if self.lat is None or self.lon is None:
+            missing = "lat" if self.lat is None else "lon"
+            raise invalid_input(f"/query/{missing}", "A point needs a latitude and a longitude.")
+        return Near(lat=self.lat, lon=self.lon, radius_metres=self.radius_km * 1_000)
+
+    def _box(self) -> Box | None:
+        edges = {"south": self.south, "west": self.west, "north": self.north, "east": self.east}
+        given = {name: edge for name, edge in edges.items() if edge is not None}
+        if not given:
+            return None
+        for name in edges:
+            if name not in given:
+                raise invalid_input(f"/query/{name}", "A part of a map needs all four edges.")
+        if given["south"] > given["north"]:
+            raise invalid_input("/query/north", "The north must not be below the south.")
+        return Box(**given)
+
+    def _windows(self, now: datetime, zone: ZoneInfo) -> Iterator[TimeRange]:
+        """The ranges in which there must be free time."""
+        if self.from_ is None and self.to is None and self.part_of_day is None and not self.weekends:
+            return
+        start = now if self.from_ is None else max(now, moment(self.from_, zone, name="from"))
+        end = start + _DEFAULT_DAYS * _A_DAY if self.to is None else moment(self.to, zone, name="to")
+        end = min(end, now + (DAYS - 1) * _A_DAY)
+        if start >= end:
+            raise invalid_input("/query/to", "The end must be after the start, and within 30 days from now.")
+        if self.part_of_day is None and not self.weekends:
+            yield TimeRange(start, end)
+            return
+        first, last = (each.astimezone(zone).date() for each in (start, end))
+        opens, closes = _HOURS[self.part_of_day]
+        for number in range((last - first).days + 1):
+            day = first + timedelta(days=number)
+            lower, upper = max(start, _at(day, opens, zone)), min(end, _at(day, closes, zone))
+            if lower < upper and (not self.weekends or day.weekday() >= _SATURDAY):
+                yield TimeRange(lower, upper)
+
+
+_SATURDAY: Final = 5
+
+
+def _at(day: date, hour: int, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day + timedelta(days=hour // 24), time(hour % 24), zone).astimezone(UTC)
+
+
+class _Cursor(msgspec.Struct, array_like=True, frozen=True):
+    """The last hit of a page, and when the search was made."""
+
+    at: datetime
+    key: int
+    lot: int
+    id: UUID
+
+
+def search_cursor(position: Position, at: datetime) -> str:
+    raw = msgspec.msgpack.encode(_Cursor(at, *position))
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _read_cursor(text: str) -> _Cursor:
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        return msgspec.msgpack.decode(raw, type=_Cursor)
+    except (binascii.Error, ValueError, msgspec.MsgspecError) as error:
+        raise invalid_input("/query/cursor", "The server did not issue this cursor.") from error
+
+
+class PointsJson(Json, frozen=True, kw_only=True):
+    """Why a hit ranks where it does: the points of each part, which add up. `sort` may order by something else."""
+
+    total: int
+    """The sum."""
+    text: int
+    """At most 400: where the words of `text` are."""
+    rating: int
+    """At most 200: the average of the ratings, of few drawn towards four stars."""
+    nearness: int
+    """At most 200, and half of it at two kilometres."""
+    free_soon: int
+    """At most 100: free time within three days."""
+    reliability: int
+    """At most 100: confirmed bookings that the provider did not cancel, and requests that were answered."""
+    completeness: int
+    """At most 50: what the profile has."""
+    new: int
+    """At most 30: less every day after the profile was opened."""
+
+
+class SearchSalonJson(Json, frozen=True, kw_only=True):
+    """The salon that the provider is a member of."""
+
+    id: UUID
+    name: str
+    city: str
+
+
+class HitJson(Json, frozen=True, kw_only=True):
+    """A provider that was found."""
+
+    provider_id: UUID
+    display_name: str
+    photo: ImageJson | None = None
+    """The photo."""
+    styles: tuple[str, ...]
+    languages: tuple[str, ...]
+    address: str
+    location: PointJson | None = None
+    salon: SearchSalonJson | None = None
+    time_zone: str
+    """The provider's time zone."""
+    rating: float | None = None
+    """The mean of the published reviews in stars, if there are any."""
+    rating_count: int
+    price_from_amount: int | None = None
+    """The price of the cheapest appointment, if prices are stated."""
+    currency: str
+    distance_metres: int | None = None
+    """How far it is from `lat` and `lon`."""
+    minutes: int
+    """The length of the slots."""
+    slots: Annotated[tuple[SlotJson, ...], Meta(max_length=SLOTS_SHOWN)]
+    """The first slots that can be booked: in the searched time, or within a week."""
+    points: PointsJson
+    """Why it ranks where it does."""
+
+
+class FacetJson(Json, frozen=True, kw_only=True):
+    """A value, and how many of the found providers have it."""
+
+    value: str
+    """The value, to search by."""
+    count: int
+    """How many have it."""
+
+
+class FacetsJson(Json, frozen=True, kw_only=True):
+    """What the providers have that match, of at most a thousand. Styles and categories are in small letters."""
+
+    total: int
+    """How many match."""
+    styles: tuple[FacetJson, ...]
+    categories: tuple[FacetJson, ...]
+    """The categories of services."""
+    languages: tuple[FacetJson, ...]
+
+
+class SearchJson(Json, frozen=True, kw_only=True):
+    """A page of a search."""
+
+    items: tuple[HitJson, ...]
+    next_cursor: str | None = None
+    facets: FacetsJson | None = None
+    """Of the first page."""
+    relaxed: tuple[Annotated[str, one_of(Relaxation)], ...] | None = None
+    """What the search gave up, in this order, if nobody matches everything."""
+
+
+class SuggestionsQuery(Query, frozen=True, kw_only=True):
+    """What somebody is typing."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=MAX_SEARCH_TEXT)]
+    """The last word may be unfinished."""
+    limit: Annotated[int, Meta(ge=1, le=20)] = 8
+    """The maximum number of suggestions."""
+
+
+class SuggestionJson(Json, frozen=True, kw_only=True):
+    """A text to search."""
+
+    kind: Annotated[str, one_of(TermKind)]
+    text: str
+
+
+class SuggestionsJson(Json, frozen=True, kw_only=True):
+    """Texts to search, the commonest first."""
+
+    items: tuple[SuggestionJson, ...]
+
+
+_points: Final = projection(Points, PointsJson)
+suggestion_json: Final = projection(Term, SuggestionJson)
+
+
+def hit_json(hit: Hit, zone: ZoneInfo, links: ObjectLinks) -> HitJson:
+    profile, found, salon = hit.view.profile, hit.found, hit.salon
+    location = profile.location or (salon.location if salon else None)
+    return HitJson(
+        provider_id=profile.id,
+        display_name=profile.display_name,
+        photo=picture_or_none(profile.photo, links),
+        styles=profile.styles,
+        languages=profile.languages,
+        address=profile.address or (salon.address if salon else ""),
+        location=None if location is None else point_json(location),
+        salon=None if salon is None else SearchSalonJson(id=salon.id, name=salon.name, city=salon.city),
+        time_zone=hit.view.time_zone,
+        rating=profile.rating.average,
+        rating_count=profile.rating.count,
+        price_from_amount=found.price_from,
+        currency=found.currency,
+        distance_metres=found.facts.metres,
+        minutes=found.minutes,
+        slots=tuple(slot_json(slot, zone) for slot in hit.slots),
+        points=_points(hit.points),
+    )
+
+
+def facets_json(facets: Facets) -> FacetsJson:
+    def counted(found: Any) -> tuple[FacetJson, ...]:
+        return tuple(FacetJson(value=value, count=count) for value, count in found.items())
+
+    return FacetsJson(
+        total=facets.total,
+        styles=counted(facets.styles),
+        categories=counted(facets.categories),
+        languages=counted(facets.languages),
+    )

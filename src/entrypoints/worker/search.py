@@ -1,0 +1,91 @@
+"""Search in the worker: make the entries of providers anew when something changes, and all of them in turn."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from booking_domain.bookings import events as bookings
+from booking_domain.catalogue.events import (
+    ProfileApproved,
+    ProfileCorrected,
+    ProfileDeleted,
+    ProfileReinstated,
+    ProfileSuspended,
+    SalonDeleted,
+    SalonJoined,
+    SalonLeft,
+    SalonRemoved,
+)
+from booking_domain.scheduling.events import SERVICE_EVENTS, CalendarChanged
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.ids import ProviderId
+from booking_domain.use_cases.search.index import forget_unused_words, refresh_entry
+from entrypoints.container import Container
+from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Periodic, Subscription, Sweep, WorkerContext
+
+_ENTRIES_PER_SWEEP: Final = 300
+_REFRESHED_AFTER: Final = timedelta(hours=12)
+"""An entry is made anew after this time, whether the public version has changed or not: days pass."""
+_CHANGES: Final[tuple[type[Any], ...]] = (
+    CalendarChanged,
+    *SERVICE_EVENTS,
+    ProfileApproved,
+    ProfileCorrected,
+    ProfileDeleted,
+    ProfileReinstated,
+    ProfileSuspended,
+    SalonDeleted,
+    SalonJoined,
+    SalonLeft,
+    SalonRemoved,
+    bookings.BookingPlaced,
+    bookings.BookingPending,
+    bookings.BookingConfirmed,
+    bookings.BookingDepositWaived,
+    bookings.BookingRevived,
+    bookings.BookingRescheduled,
+    bookings.BookingClockChanged,
+    *bookings.FREES_TIME,
+)
+
+
+async def _refresh(container: Container, *, provider_id: str) -> None:
+    """Make the entry of a provider anew, unless an earlier job has seen the same changes."""
+    await refresh_entry(
+        ProviderId(UUID(provider_id)),
+        reads=container.reads(),
+        executor=container.executor(),
+        clock=container.clock(),
+    )
+
+
+REFRESH: Final = Job(name="refresh_search_entry", run=_refresh)
+
+
+def _lock_of(provider_id: ProviderId) -> str:
+    return f"search {provider_id}"
+
+
+def _refresh_changed(event: Any) -> Iterator[JobRequest]:
+    if event.provider_id is not None:
+        yield REFRESH.request(lock=_lock_of(event.provider_id), provider_id=str(event.provider_id))
+
+
+async def _refresh_due(container: Container, enqueue: Enqueue) -> None:
+    before = container.clock().now() - _REFRESHED_AFTER
+    for provider_id in await container.reads().search.due(before, _ENTRIES_PER_SWEEP):
+        lock = _lock_of(provider_id)
+        await enqueue(REFRESH.request(lock=lock, once=lock, provider_id=str(provider_id)))
+
+
+async def _forget_words(container: Container, _: Enqueue) -> None:
+    await container.executor().run(forget_unused_words, None, actor=SYSTEM)
+
+
+CONTEXT: Final = WorkerContext(
+    jobs=(REFRESH,),
+    subscriptions=(Subscription(_CHANGES, _refresh_changed),),
+    sweeps=(Sweep("search entries", _refresh_due),),
+    periodic=(Periodic(name="forget_search_words", cron="40 18 * * *", run=_forget_words),),
+)

@@ -1,0 +1,167 @@
+"""Search by what, where and when: with slots, reasons and facets, and with less where nobody matches."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api
+
+from booking_domain.shared.ids import ProviderId
+from booking_domain.use_cases.search.index import refresh_entry
+
+PLACE = {"lat": 47.92, "lon": 106.92}
+
+
+async def indexed(api: Api) -> None:
+    """Do what the worker does."""
+    reads = api.container.reads()
+    for provider_id in await reads.search.due(api.clock.now() + timedelta(days=1), 100):
+        await refresh_entry(provider_id, reads=reads, executor=api.container.executor(), clock=api.clock)
+
+
+async def a_provider(api: Api, name: str, *, rules: tuple[int, ...] = (1,), **profile: Any) -> tuple[str, str]:
+    """Open a provider with hours from 9 to 17 on days, 1 being Monday."""
+    token, provider_id = await api.open_provider(displayName=name, **profile)
+    rules_body = {"rules": [{"day": day, "startTime": "09:00", "endTime": "17:00"} for day in rules]}
+    assert (await api.put("/availability/rules", token, json=rules_body)).status_code == 200
+    return token, provider_id
+
+
+async def searched(api: Api, **query: Any) -> dict[str, Any]:
+    await indexed(api)
+    answer = await api.get("/search", params=query)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def names(api: Api, **query: Any) -> list[str]:
+    return [each["displayName"] for each in (await searched(api, **query))["items"]]
+
+
+async def test_a_hit_has_all_that_a_card_shows(api: Api) -> None:
+    token, provider_id = await a_provider(api, "Bold", styles=["Realism"], bio="Fine lines", location=PLACE)
+    service = {"name": "Small tattoo", "durationMinutes": 60, "priceAmount": 80_000}
+    assert (await api.post("/services", token, json=service)).status_code == 201
+    found = await searched(api, text="tattoo", lat=47.92, lon=106.93, timeZone="Asia/Ulaanbaatar")
+    (hit,) = found["items"]
+    assert hit["providerId"] == provider_id
+    assert (hit["priceFromAmount"], hit["currency"], hit["minutes"]) == (80_000, "MNT", 60)
+    assert 700 < hit["distanceMetres"] < 800
+    assert len(hit["slots"]) == 3
+    assert hit["slots"][0]["start"].endswith("+08:00")
+    points = hit["points"]
+    assert points.pop("total") == sum(points.values())
+    assert (points["text"], points["reliability"]) == (300, 100)
+    assert found["facets"]["styles"] == [{"value": "realism", "count": 1}]
+    assert "relaxed" not in found
+
+
+async def test_what_is_typed_in_another_script_is_found(api: Api) -> None:
+    await a_provider(api, "Сарнай", styles=["шивээс"])
+    for text in ("tattoo", "تتو", "сарнай", "Sarnai", "sarnay", "шивэс"):
+        assert await names(api, text=text) == ["Сарнай"], text
+
+
+async def test_only_those_with_a_slot_at_the_searched_time_are_found(api: Api) -> None:
+    await a_provider(api, "Monday", rules=(1,))
+    _, taken = await a_provider(api, "Taken", rules=(1,))
+    await a_provider(api, "Saturday", rules=(6,))
+    window = {"from": "2026-11-23T10:00:00+08:00", "to": "2026-11-23T11:00:00+08:00"}
+    assert sorted(await names(api, **window)) == ["Monday", "Taken"]
+    customer = await api.joined("customer", verified=True)
+    await api.booked(customer, taken, MONDAY_AT_TEN)
+    assert await names(api, **window) == ["Monday"]
+    assert await names(api, weekends="true", timeZone="Asia/Ulaanbaatar") == ["Saturday"]
+    assert sorted(await names(api, partOfDay="morning", timeZone="Asia/Ulaanbaatar")) == ["Monday", "Saturday", "Taken"]
+
+
+async def test_a_hold_is_seen_although_the_entry_does_not_know_it(api: Api) -> None:
+    _, provider_id = await a_provider(api, "Monday")
+    window = {"from": MONDAY_AT_TEN, "to": "2026-11-23T11:00:00+08:00"}
+    assert await names(api, **window) == ["Monday"]
+    hold = {"providerId": provider_id, "slot": MONDAY_AT_TEN}
+    customer = await api.joined("customer", verified=True)
+    assert (await api.post("/holds", customer, json=hold)).status_code == 201
+    found = (await api.get("/search", params=window)).json()
+    assert found["relaxed"] == ["time"]
+
+
+async def test_a_search_that_finds_nobody_says_what_it_gave_up(api: Api) -> None:
+    await a_provider(api, "Bold", languages=["mn"])
+    found = await searched(api, text="bold", language="fa", ratingFrom=4)
+    assert [each["displayName"] for each in found["items"]] == ["Bold"]
+    assert found["relaxed"] == ["rating", "language"]
+    assert (await searched(api, text="zzzz"))["relaxed"] == ["text"]
+
+
+async def test_pages_follow_one_another_without_repetition(api: Api) -> None:
+    made = {(await a_provider(api, f"Bold {number}"))[1] for number in range(5)}
+    seen: list[str] = []
+    query: dict[str, Any] = {"limit": 2}
+    await indexed(api)
+    while True:
+        page = (await api.get("/search", params=query)).json()
+        seen += [each["providerId"] for each in page["items"]]
+        if "nextCursor" not in page:
+            break
+        query["cursor"] = page["nextCursor"]
+        api.clock.advance(timedelta(days=1))
+    assert len(seen) == 5
+    assert set(seen) == made
+    assert "facets" not in page
+
+
+async def test_profiles_that_are_not_published_are_never_found(api: Api) -> None:
+    token, _ = await a_provider(api, "Bold", styles=["realism"])
+    assert await names(api) == ["Bold"]
+    assert (await api.post("/providers/me/withdraw", token)).status_code == 200
+    for query in ({}, {"text": "bold"}, {"styles": "realism"}):
+        found = (await api.get("/search", params=query)).json()
+        assert found["items"] == []
+        assert found["facets"] == {"total": 0, "styles": [], "categories": [], "languages": []}
+    assert (await api.get("/search/suggestions", params={"text": "bold"})).json() == {"items": []}
+    await indexed(api)
+    assert await api.container.reads().search.suggest("bold", 5) == []
+
+
+async def test_terms_are_suggested_while_somebody_types(api: Api) -> None:
+    token, _ = await a_provider(api, "Bold Studio", styles=["Blackwork"])
+    service = {"name": "Big tattoo", "durationMinutes": 60, "priceAmount": 80_000}
+    assert (await api.post("/services", token, json=service)).status_code == 201
+    await indexed(api)
+    for text, kind, term in (
+        ("bo", "provider", "Bold Studio"),
+        ("BLACK", "style", "Blackwork"),
+        ("tatt", "service", "Big tattoo"),
+    ):
+        answer = await api.get("/search/suggestions", params={"text": text})
+        assert {"kind": kind, "text": term} in answer.json()["items"], text
+
+
+async def test_changes_of_texts_make_an_entry_due(api: Api) -> None:
+    token, provider_id = await a_provider(api, "Bold")
+    await indexed(api)
+    reads = api.container.reads()
+    assert await reads.search.due(api.clock.now(), 10) == []
+    assert (await api.put("/providers/me", token, json={"bio": "Ink"})).status_code == 200
+    assert await reads.search.due(api.clock.now(), 10) == [ProviderId(UUID(provider_id))]
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ({"lat": 47}, "/query/lon"),
+        ({"south": 1, "west": 2, "north": 3}, "/query/east"),
+        ({"south": 4, "west": 2, "north": 3, "east": 3}, "/query/north"),
+        ({"cursor": "AAAA"}, "/query/cursor"),
+        ({"from": "2030-01-01T00:00:00Z"}, "/query/to"),
+        ({"sort": "nearest"}, "/query/lat"),
+        ({"sort": "cheapest"}, "/query/currency"),
+    ],
+)
+async def test_a_query_that_makes_no_sense_is_refused(api: Api, query: dict[str, Any], pointer: str) -> None:
+    answer = await api.get("/search", params=query)
+    assert answer.status_code in {400, 422}, answer.text
+    assert [each["pointer"] for each in answer.json()["errors"]] == [pointer]

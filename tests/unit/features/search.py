@@ -1,0 +1,31 @@
+"""Search: providers by what, where and when."""
+
+from typing import Final
+
+from hypothesis import strategies as st
+from tests.unit.features.declarations import CANARY, PUBLIC, Feature, Row
+
+from booking_domain.search.free_time import QUARTERS, FreeTime
+from booking_domain.search.model import Place, SearchEntry
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.kit.storage import Cast
+from booking_domain.testing.search.contracts import an_entry
+from booking_domain.use_cases.platform.ports import Repositories
+
+
+async def personal_data(tx: Repositories, _: Builder, cast: Cast) -> None:
+    """The entry of the provider."""
+    await tx.search_entries.put(an_entry(cast.profile.id, CANARY, CANARY), NOW)
+
+
+FEATURE: Final = Feature(
+    routes={"GET /search": Row(PUBLIC), "GET /search/suggestions": Row(PUBLIC, query="text=ink")},
+    samples={
+        (SearchEntry, "words"): st.sampled_from([{}, {Place.NAME: ("bold", "ink"), Place.OTHER: ("ink",)}]),
+        (SearchEntry, "terms"): st.just(()),
+        (SearchEntry, "free"): st.builds(
+            FreeTime, since=st.just(NOW.date()), quarters=st.integers(0, (1 << QUARTERS) - 1)
+        ),
+    },
+    personal_data=personal_data,
+)

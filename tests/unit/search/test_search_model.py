@@ -1,0 +1,159 @@
+"""Ranks, words and free time: points are bounded and monotonous, keys agree, and no slot is missed."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from random import Random
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.search.free_time import QUARTERS, FreeTime, mask_of, starts, text_of
+from booking_domain.search.model import Box, Facts, Place, Points, Record, lot_of, points_of
+from booking_domain.search.synonyms import GROUPS
+from booking_domain.search.words import SIMILAR, keys_of, similarity, synonyms_of, words_of
+from booking_domain.shared.folding import folded
+from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.shared.time import TimeRange
+from booking_domain.testing.question import Question
+from booking_domain.testing.scheduling.strategies.questions import questions
+from booking_domain.use_cases.search.index import free_time
+
+FACTS = st.builds(
+    Facts,
+    place=st.none() | st.sampled_from(Place),
+    score=st.integers(1_000_000, 5_000_000),
+    metres=st.none() | st.integers(0, 100_000),
+    free_soon=st.integers(0, 288),
+    reliability=st.integers(0, 1_000),
+    completeness=st.integers(0, 1_000),
+    days_published=st.integers(0, 4_000),
+)
+MOST = Points(text=400, rating=200, nearness=200, free_soon=100, reliability=100, completeness=50, new=30)
+WORDS = st.text(st.characters(categories=["Lu", "Ll", "Lo"], max_codepoint=0x6FF), min_size=1, max_size=12)
+
+
+@given(FACTS)
+def test_points_are_bounded(facts: Facts) -> None:
+    points = points_of(facts)
+    for name in Points.__slots__:
+        assert 0 <= getattr(points, name) <= getattr(MOST, name)
+    assert 0 <= points.total <= MOST.total
+
+
+@given(FACTS, st.integers(1, 1_000))
+def test_more_of_what_is_good_never_ranks_lower(facts: Facts, more: int) -> None:
+    better = [
+        replace(facts, score=facts.score + more),
+        replace(facts, metres=None if facts.metres is None else max(0, facts.metres - more)),
+        replace(facts, free_soon=facts.free_soon + more),
+        replace(facts, reliability=facts.reliability + more),
+        replace(facts, completeness=facts.completeness + more),
+        replace(facts, days_published=max(0, facts.days_published - more)),
+    ]
+    assert all(points_of(each).total >= points_of(facts).total for each in better)
+
+
+@given(st.integers(0, 200), st.integers(0, 200), st.integers(0, 200), st.integers(0, 200))
+def test_reliability_falls_only_with_what_was_not_kept(
+    kept: int, cancelled: int, answered: int, unanswered: int
+) -> None:
+    record = Record(
+        confirmed=kept + cancelled, cancelled=cancelled, requested=answered + unanswered, unanswered=unanswered
+    )
+    assert 0 <= record.reliability <= 1_000
+    assert record._replace(cancelled=0, unanswered=0).reliability == 1_000
+    assert record._replace(cancelled=max(0, cancelled - 1)).reliability >= record.reliability
+
+
+def test_draws_of_equals_differ_from_day_to_day() -> None:
+    drawn = Random(7)  # noqa: S311 - ids, not secrets
+    ids = [ProviderId(UUID(int=drawn.getrandbits(128))) for _ in range(8)]
+    day = datetime(2026, 11, 25, tzinfo=UTC).date()
+    orders = {tuple(sorted(ids, key=lambda each: lot_of(each, day + timedelta(days=after)))) for after in range(10)}
+    assert len(orders) == 10
+
+
+@given(WORDS)
+def test_a_word_has_the_keys_of_its_folded_form(word: str) -> None:
+    assert keys_of(word) == keys_of(folded(word))
+    assert folded(word) in keys_of(word)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("uschin", "Үсчин"),
+        ("усчин", "үсчин"),
+        ("zhargal", "Жаргал"),
+        ("khulan", "Хулан"),
+        ("hulan", "Хулан"),
+        ("Болд", "Bold"),
+        ("oyuun", "Оюун"),
+        ("علي", "علی"),
+        ("كامران", "کامران"),
+        ("Нямаа", "nyamaa"),
+    ],
+)
+def test_spellings_of_one_word_share_a_key(typed: str, stored: str) -> None:
+    assert keys_of(typed) & keys_of(stored)
+
+
+def test_every_group_of_synonyms_is_found_from_each_of_its_words() -> None:
+    for group in GROUPS:
+        phrases = [words_of(each) for each in group]
+        for phrase in phrases:
+            if len(phrase) == 1:
+                found = {phrase, *synonyms_of(phrase[0])}
+                assert set(phrases) <= found, group
+
+
+@given(WORDS, WORDS)
+def test_similarity_is_symmetric_and_whole_for_equals(one: str, other: str) -> None:
+    assert similarity(one, other) == similarity(other, one)
+    assert 0 <= similarity(one, other) <= similarity(one, one) == 1
+
+
+def test_a_letter_too_few_or_too_many_is_similar() -> None:
+    for right, wrong in (("tattoo", "tatoo"), ("manicure", "manicur"), ("балаяж", "балаяаж"), ("сормуус", "сормус")):
+        assert similarity(right, wrong) >= SIMILAR
+
+
+@given(questions())
+def test_free_time_misses_no_slot(question: Question) -> None:
+    schedule = ProviderSchedule(
+        provider_id=ProviderId(UUID(int=1)),
+        owner_id=UserId(UUID(int=2)),
+        accepting=True,
+        calendar=question.calendar,
+        claims=question.claims,
+    )
+    free = free_time(schedule, question.now)
+    for slot in question.slots():
+        whole = mask_of(TimeRange(slot.start, slot.end), free.since)
+        minutes = (slot.end - slot.start) // timedelta(minutes=1)
+        if whole.bit_count() * 15 >= minutes:  # the days that are known have all of it
+            start = mask_of(TimeRange(slot.start, slot.start + timedelta.resolution), free.since)
+            assert starts(free.quarters, min(minutes, 120)) & start
+
+
+@given(st.integers(-40, 40), st.integers(0, (1 << QUARTERS) - 1))
+def test_moved_free_time_keeps_its_instants(days: int, quarters: int) -> None:
+    day = datetime(2026, 11, 25, tzinfo=UTC).date()
+    free = FreeTime(since=day, quarters=quarters)
+    moved = FreeTime(since=day + timedelta(days=days), quarters=free.from_date(day + timedelta(days=days)))
+    again = moved.from_date(day)
+    first, last = (
+        datetime.combine(day, time(), UTC) + timedelta(days=each) for each in (max(0, days), 31 + min(0, days))
+    )
+    assert again == (quarters & mask_of(TimeRange(first, last), day) if first < last else 0)
+    assert len(text_of(quarters)) == QUARTERS
+
+
+def test_a_box_may_cross_the_180th_meridian() -> None:
+    fiji = Box(south=-20, west=176, north=-15, east=-178)
+    assert fiji.contains(-17, 179)
+    assert fiji.contains(-17, -179)
+    assert not fiji.contains(-17, 170)
