@@ -15,8 +15,8 @@ class SlotTaken(Conflict, code="booking.slot_taken", field="slot"):
     """The time from {start} is already taken."""
 
     start: datetime
-    zone: str = "UTC"
-    """Of the provider. A rival that only the constraint on claims finds is named in UTC."""
+    zone: str
+    """Of the provider."""
 
 
 class SlotNotOffered(RuleViolated, code="booking.slot_not_offered", field="slot"):

@@ -90,7 +90,8 @@ class Claims(Protocol):
         """Add a claim, and delete expired holds that overlap it.
 
         Raises:
-            SlotTaken: a live claim of the provider overlaps the blocked range. The database transaction can go on.
+            SlotTaken: a live claim of the provider overlaps the blocked range; it names the time in the provider's time
+                zone. The database transaction can go on.
         """
         ...
 

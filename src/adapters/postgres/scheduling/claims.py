@@ -143,13 +143,17 @@ async def spans_around(
     return spans
 
 
+_ZONE: Final = Statement(select(providers.c.time_zone).where(providers.c.id == bindparam("provider_id")))
+
+
 class PostgresClaims(WithWork, Claims):
     """`Claims` in the table `claims`."""
 
     async def acquire(self, claim: Claim, now: datetime) -> None:
         row = await self._work.one(_TAKE, **CLAIM.write(claim), now=now)
         if row is None:
-            raise SlotTaken(start=claim.span.start)
+            [zone] = await self._work.one(_ZONE, provider_id=claim.provider_id) or ("UTC",)
+            raise SlotTaken(start=claim.span.start, zone=zone)
 
     async def release(self, claim_id: ClaimId) -> None:
         await self._work.execute(_RELEASE, claim_id=claim_id)

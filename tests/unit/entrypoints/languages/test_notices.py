@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from itertools import product
-from typing import Final
+from typing import Final, get_type_hints
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.effort import examples
+from tests.unit.shared.test_errors import all_errors, sample
 
 from booking_domain.bookings import events as bookings
 from booking_domain.notifications.codes import CODE_NOTICES
@@ -88,6 +90,9 @@ def test_every_translation_names_the_fields_of_its_template_and_no_others(langua
             assert set(names_in(catalogue.notice(text))) == set(names_in(text)), key
 
 
+ERRORS_WITH_TIMES: Final = [kind for kind in all_errors() if datetime in get_type_hints(kind).values()]
+
+
 def assert_every_time_is_told_on_both_clocks(zone: str, beside: str, language: str) -> None:
     """Check each message: every time of it names the first zone, and the second where its clock shows another time."""
     differs = NOW.astimezone(ZoneInfo(zone)).utcoffset() != NOW.astimezone(ZoneInfo(beside)).utcoffset()
@@ -133,6 +138,41 @@ def test_every_message_tells_a_time_in_the_zone_of_the_provider_and_beside_it_th
 @given(st.sampled_from(ZONES), st.sampled_from(ZONES), st.sampled_from(LANGUAGES))
 def test_every_message_names_the_zone_of_its_times_whatever_the_zones(zone: str, beside: str, language: str) -> None:
     assert_every_time_is_told_on_both_clocks(zone, beside, language)
+
+
+@examples(10)
+@given(st.sampled_from(ZONES), st.sampled_from(ZONES), st.sampled_from(LANGUAGES), st.datetimes(timezones=st.just(UTC)))
+def test_every_error_with_a_time_names_the_zone_of_its_clock_and_no_other_instant(
+    zone: str, beside: str, language: str, at: datetime
+) -> None:
+    at = at.replace(year=2020 + at.year % 20, day=min(at.day, 28))
+    show = values_of(language)
+    for kind in ERRORS_WITH_TIMES:
+        names = {each.name for each in fields(kind)}
+        error = sample(kind)
+        assert "zone" in names, f"{kind.__name__} would be told in UTC"
+        for name, value in {"zone": zone, "beside": beside}.items():
+            if name in names:
+                setattr(error, name, value)
+        for name, hint in get_type_hints(kind).items():
+            if hint is datetime:
+                setattr(error, name, at)
+        said = catalogue_of(language).error(error)
+        time = show(LocalTime(at, zone, beside if "beside" in names else None))
+        assert time in said, kind
+        assert not A_TIME.search(said.replace(time, "")), (kind, said)
+
+
+@examples(50)
+@given(st.sampled_from(ZONES), st.sampled_from(LANGUAGES), st.timedeltas(timedelta(), timedelta(days=3)))
+def test_a_link_says_its_time_on_the_clock_of_its_reader_with_the_date_of_another_day(
+    zone: str, language: str, later: timedelta
+) -> None:
+    local = (NOW + later).astimezone(ZoneInfo(zone))
+    shown, show = values_of(language)(TimeOfDay(NOW + later, zone, now=NOW)), values_of(language)
+    another_day = local.date() != NOW.astimezone(ZoneInfo(zone)).date()
+    assert (show.day(local.date()) in shown) == another_day
+    assert shown.endswith(show.moment(local)[-5:])
 
 
 @pytest.mark.parametrize("name_of", [zone_name, *(values_of(language).zone for language in LANGUAGES)])

@@ -46,7 +46,7 @@ class ClaimsContract(StorageContract):
             rival = replace(self.make.claim(cast.profile, cast.customer), span=span, blocked=span)
             with pytest.raises(SlotTaken) as refusal:
                 await self._take(rival)
-            assert refusal.value.start == span.start
+            assert (refusal.value.start, refusal.value.zone) == (span.start, "Asia/Ulaanbaatar")
         assert await self._claims(cast) == [taken]
 
     async def test_adjacent_claims_do_not_overlap(self, cast: Cast) -> None:

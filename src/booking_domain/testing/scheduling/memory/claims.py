@@ -7,7 +7,7 @@ from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.ports import Claims
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.testing.kit.tables import InMemory
-from booking_domain.testing.scheduling.memory.tables import CLAIMS
+from booking_domain.testing.scheduling.memory.tables import CALENDARS, CLAIMS
 
 
 class MemoryClaims(InMemory, Claims):
@@ -19,7 +19,7 @@ class MemoryClaims(InMemory, Claims):
             lambda other: other.provider_id == claim.provider_id and other.blocked.overlaps(claim.blocked)
         )
         if any(other.live(now) for other in rivals):
-            raise SlotTaken(start=claim.span.start)
+            raise SlotTaken(start=claim.span.start, zone=self._state[CALENDARS][claim.provider_id].time_zone)
         claims.delete(lambda other: other in rivals)
         claims.put(claim)
 
