@@ -18,6 +18,8 @@ from benchmarks.load_jobs import Job, Measurement
 
 _LENGTH: Final = re.compile(rb"\r\ncontent-length: *([0-9]+)\r\n", re.IGNORECASE)
 _END: Final = b"\r\n\r\n"
+NOT_MODIFIED: Final = 304
+"""Its response has no body, and need not say so."""
 
 
 class UnexpectedResponse(Exception):
@@ -30,6 +32,7 @@ class _Client(asyncio.Protocol):
     def __init__(self, requests: Iterator[bytes], expected_status: int, latencies: list[float]) -> None:
         self._requests = requests
         self._start = f"HTTP/1.1 {expected_status} ".encode()
+        self._bodiless = expected_status == NOT_MODIFIED
         self._latencies = latencies
         self._buffer = b""
         self._sent_at = 0.0
@@ -57,10 +60,11 @@ class _Client(asyncio.Protocol):
         head = data.find(_END)
         if head < 0:
             return
-        length = _LENGTH.search(data, 0, head + 2)
+        found = _LENGTH.search(data, 0, head + 2)
+        length = 0 if self._bodiless else None if found is None else int(found[1])
         if length is None or not data.startswith(self._start):
             self._fail(data[:1_000].decode(errors="replace"))
-        elif len(data) >= head + len(_END) + int(length[1]):
+        elif len(data) >= head + len(_END) + length:
             self._latencies.append(perf_counter() - self._sent_at)
             self._buffer = b""
             self.next()

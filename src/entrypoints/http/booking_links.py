@@ -44,8 +44,8 @@ from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.running import Run
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn
-from entrypoints.http.providers.schemas import ProviderPageJson
-from entrypoints.http.providers.slots import AppointmentQuery, shown_page
+from entrypoints.http.providers.schemas import ProviderPageJson, provider_page_json
+from entrypoints.http.providers.slots import AppointmentQuery, first_free
 
 _BOT: Final = re.compile(
     r"bot|crawl|spider|slurp|preview|externalhit|whatsapp|telegram|curl|wget|python|java|headless|monitor|lighthouse",
@@ -182,7 +182,8 @@ async def open_link(
     visitor = _digest(link_visitor_key, day, counted_as) if counts else None
     visit = VisitLink(provider_id=page.view.profile.id, token=token, day=day, visitor=visitor)
     await run(visit_booking_link, visit, actor=SYSTEM)
-    return await shown_page(page, params, None, reads=reads, now=now, turn=turn, links=object_storage)
+    free = await first_free(page, params, None, reads=reads, clock=clock, turn=turn)
+    return provider_page_json(page, free, object_storage)
 
 
 def _digest(key: bytes, day: date, address: str) -> bytes:

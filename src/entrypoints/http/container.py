@@ -10,6 +10,7 @@ from entrypoints.container import Container
 from entrypoints.http.docs.inbox import Inbox, Pages
 from entrypoints.http.docs.routes import ASSETS
 from entrypoints.http.kit.address_guard import AddressGuard
+from entrypoints.http.kit.answers import Answers, Lifetime
 from entrypoints.http.kit.auditing import Auditing
 from entrypoints.http.kit.clients import Clients
 from entrypoints.http.kit.computers import ProcessComputer
@@ -21,8 +22,10 @@ from entrypoints.http.kit.identities import (
     provide_counted_as,
     provide_session_id,
 )
+from entrypoints.http.kit.known_answers import KnownAnswers
 from entrypoints.http.kit.listening import Listening
 from entrypoints.http.kit.live_sessions import LiveSessions
+from entrypoints.http.kit.public_versions import KnownVersions
 from entrypoints.http.kit.queries import read_query
 from entrypoints.http.kit.rate_limits import RouteLimits
 from entrypoints.http.kit.request_guard import RequestGuard
@@ -116,6 +119,19 @@ class HttpContainer(Container):
         return LiveSessions(self.reads().sessions, self.clock(), seconds=self.settings().session_cache_seconds)
 
     @single
+    def known_versions(self) -> KnownVersions:
+        return KnownVersions(self.reads().public_versions, seconds=self.settings().cache.version_seconds)
+
+    @single
+    def answers(self) -> Answers:
+        seconds = {each: getattr(self.settings().cache, each.value) for each in Lifetime}
+        return Answers(self.answer_cache(), self.known_versions(), self.clock(), seconds=seconds)
+
+    @single
+    def known_answers(self) -> KnownAnswers:
+        return KnownAnswers(self.answers(), self.https(), self.address_guard())
+
+    @single
     def request_guard(self) -> RequestGuard:
         return RequestGuard(
             self.access_tokens(),
@@ -135,7 +151,7 @@ class HttpContainer(Container):
 
     @single
     def listening(self) -> Listening:
-        return Listening(self.database().signals(), self.live_sessions(), self.live_hub())
+        return Listening(self.database().signals(), self.known_versions(), self.live_sessions(), self.live_hub())
 
     @single
     def live_sockets(self) -> LiveSockets:

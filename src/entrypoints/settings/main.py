@@ -23,6 +23,7 @@ from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from booking_domain.shared.rate_limits import Limit
 from booking_domain.shared.region import CalendarSystem, Digits, Region
 from entrypoints.settings.brand import BrandSettings
+from entrypoints.settings.caching import CacheSettings
 from entrypoints.settings.environment import (
     COUNTRY,
     CURRENCY,
@@ -338,6 +339,7 @@ class Settings:
     telegram: TelegramSettings = field(default_factory=TelegramSettings)
     openid: OpenIdSettings = field(default_factory=OpenIdSettings)
     storage: StorageSettings = field(default_factory=StorageSettings)
+    cache: CacheSettings = field(default_factory=CacheSettings)
 
     @property
     def simulated_qpay(self) -> bool:

@@ -1,9 +1,10 @@
 """The database, uploaded files, and what counts requests."""
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from adapters.clamav import ClamAv, NoScanner
 from adapters.images.sandboxed import SandboxedImages
+from adapters.kit.process_cache import ProcessCache
 from adapters.object_storage.local import LocalStorage
 from adapters.postgres.database import Database
 from adapters.postgres.rate_limits import PostgresRateLimiter
@@ -16,6 +17,8 @@ from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.settings.main import POSTGRES, InvalidSettings
 from entrypoints.settings.storage import LOCAL
 from entrypoints.wiring.root import Openable, Root, single
+
+_MEGABYTE: Final = 1_048_576
 
 
 class OpenableStorage(ObjectStorage, ObjectLinks, Openable, Protocol): ...
@@ -42,6 +45,10 @@ class Storage(Root):
     @single
     def reads(self) -> Reads:
         return self.database().reads
+
+    @single
+    def answer_cache(self) -> ProcessCache:
+        return ProcessCache(most_bytes=self.settings().cache.megabytes * _MEGABYTE)
 
     @single
     def process_rate_limiter(self) -> ProcessRateLimiter:

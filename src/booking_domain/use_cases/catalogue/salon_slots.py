@@ -15,6 +15,7 @@ from booking_domain.scheduling.model import ProviderSchedule, Slot
 from booking_domain.scheduling.placing import for_services
 from booking_domain.scheduling.services import ServiceNotOffered
 from booking_domain.scheduling.slots import slots_in_order
+from booking_domain.scheduling.validity import NEVER, unchanged_until
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
 from booking_domain.shared.time import TimeRange
 from booking_domain.use_cases.platform.ports import Reads
@@ -48,6 +49,8 @@ class SalonSlots:
     """All slots that start before it are there; None if all slots of the window are."""
     degraded: tuple[str, ...]
     """A sentence about each failing external calendar of a member."""
+    until: datetime
+    """Until when all of it is true, if nothing is written."""
 
 
 async def salon_schedules(
@@ -107,10 +110,18 @@ def salon_slots(of: SalonSchedules, *, now: datetime, duration_minutes: int | No
             break
         start = slot.start
         found.setdefault(slot, []).append(provider_id)
+    first: dict[ProviderId, datetime] = {}
+    for slot, who in found.items():
+        for provider_id in who:
+            first.setdefault(provider_id, slot.start)
     return SalonSlots(
         slots=tuple((slot, tuple(who)) for slot, who in found.items()),
         next_from=next_from,
         degraded=tuple(degraded),
+        until=min(
+            (unchanged_until(each, of.window, now, first=first.get(each.provider_id)) for each in of.schedules),
+            default=NEVER,
+        ),
     )
 
 

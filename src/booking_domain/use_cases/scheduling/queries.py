@@ -85,10 +85,14 @@ async def _get_schedule_to_come(
     services: Sequence[ServiceId] = (),
 ) -> ProviderSchedule:
     """`get_bookable_schedule` from now to the furthest horizon."""
-    window = TimeRange(now, now + timedelta(days=MAX_HORIZON_DAYS))
     return await _get_bookable_schedule(
-        actor, provider_id, window, schedules, salons, duration_minutes=duration_minutes, services=services
+        actor, provider_id, to_come(now), schedules, salons, duration_minutes=duration_minutes, services=services
     )
+
+
+def to_come(now: datetime) -> TimeRange:
+    """The window that ends after every horizon: horizons end at midnight, in any time zone."""
+    return TimeRange(now, now + timedelta(days=MAX_HORIZON_DAYS) + 2 * _MAX_UTC_OFFSET)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

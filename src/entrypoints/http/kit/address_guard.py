@@ -61,6 +61,16 @@ class AddressGuard:
             count_as_address(scope, self._clients)
             raise AddressBlocked
 
+    def knows_unblocked(self, scope: Scope) -> bool:
+        """Whether the client's network is not blocked, if that is known without reading."""
+        now = self._clock.now()
+        if self._read_at is None or abs(now - self._read_at) >= READ_EVERY:
+            return False
+        if not self._blocked:
+            return True
+        block = self._block_of(self._clients.client(scope))
+        return block is None or not block.live(now)
+
     def require_allowed(self, actor: Actor | None, scope: Scope) -> None:
         """Raise `AddressNotAllowed` if the actor is an admin outside the networks of admins, if there are any."""
         if not self._admins or actor is None or actor.role is not Role.ADMIN:

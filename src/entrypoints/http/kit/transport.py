@@ -23,14 +23,14 @@ class Https:
         self._origin = f"https://{urlsplit(public_url).netloc}"
         self._required = required
 
-    def refuses_socket(self, scope: Scope) -> bool:
-        """Whether a WebSocket was opened unencrypted: what it has leaked is no reason to go on."""
+    def concerns(self, scope: Scope) -> bool:
+        """Whether the client connected unencrypted, and must not."""
         return self._required and self._clients.is_unencrypted(scope)
 
     def answer(self, request: Request[Any, Any, Any]) -> Response[Any] | None:
         """Return a redirection, or None to continue; raise `Refusal` for a request that may have leaked its body."""
         scope = request.scope
-        if not self._required or not self._clients.is_unencrypted(scope) or _allowed(request):
+        if not self.concerns(scope) or _allowed(request):
             return None
         if scope["method"] != "GET":
             raise Refusal(status=403, code="http.https_required", detail="Use HTTPS.")

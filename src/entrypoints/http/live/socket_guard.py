@@ -60,7 +60,7 @@ class SocketGuard:
             Refusal: it came unencrypted, or from a page of another site.
             AddressBlocked, RateLimited: the client's address is blocked or over quota.
         """
-        if self._https.refuses_socket(scope):
+        if self._https.concerns(scope):
             raise Refusal(status=403, code="http.https_required", detail="Use HTTPS.")
         if any(origin not in self._origins for origin in _origins(scope)):
             raise Refusal(status=403, code="http.refused", detail="Pages of this origin may not use the API.")

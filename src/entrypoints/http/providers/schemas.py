@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -33,9 +33,10 @@ from booking_domain.catalogue.salons import Salon
 from booking_domain.files.model import FOLDERS, Folder
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.scheduling.explain import explain, public_reasons
-from booking_domain.scheduling.model import MAX_HORIZON_DAYS, OnTimeZoneChange, ProviderSchedule, Slot
+from booking_domain.scheduling.model import OnTimeZoneChange, ProviderSchedule, Slot
 from booking_domain.scheduling.services import OnCurrencyChange
 from booking_domain.scheduling.slots import MAX_SLOTS, first_slots, slots_in_order
+from booking_domain.scheduling.validity import unchanged_until
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import BookingId, FileId
 from booking_domain.shared.time import TimeRange
@@ -47,9 +48,10 @@ from booking_domain.use_cases.catalogue.profiles import CancellationChange, Prof
 from booking_domain.use_cases.catalogue.publication import CorrectProfile
 from booking_domain.use_cases.catalogue.queries import PORTFOLIO_SHOWN, ProviderPage
 from booking_domain.use_cases.platform.views import ProviderView
-from booking_domain.use_cases.scheduling.queries import ExplicableSchedule
+from booking_domain.use_cases.scheduling.queries import ExplicableSchedule, to_come
 from entrypoints.http.bookings.schemas import BOOKING_ID
 from entrypoints.http.files import FileJson, file_json
+from entrypoints.http.kit.answers import Answer
 from entrypoints.http.kit.cursors import PAGE_AND_ONE, Page, PageQuery
 from entrypoints.http.kit.fields import (
     Amount,
@@ -271,7 +273,7 @@ def slots_response(
     *,
     zone: ZoneInfo | None = None,
     duration_minutes: int | None = None,
-) -> bytes:
+) -> Answer:
     """The slots of the window, as JSON."""
     calendar, degraded = schedule.calendar_at(now)
     found = first_slots(calendar, schedule.claims, window=window, now=now, duration_minutes=duration_minutes)
@@ -281,12 +283,12 @@ def slots_response(
         next_from=in_zone(found.next_from, zone),
         degraded=degraded,
     )
-    return encode(answer)
+    return Answer(encode(answer), unchanged_until(schedule, window, now, first=_first(found.slots)))
 
 
 def days_response(
     schedule: ProviderSchedule, window: TimeRange, now: datetime, *, duration_minutes: int | None = None
-) -> bytes:
+) -> Answer:
     """The number of slots of each day of the window, as JSON."""
     calendar, degraded = schedule.calendar_at(now)
     found = first_slots(calendar, schedule.claims, window=window, now=now, duration_minutes=duration_minutes)
@@ -308,17 +310,29 @@ def days_response(
         next_from=cut,
         degraded=degraded,
     )
-    return encode(answer)
+    return Answer(encode(answer), unchanged_until(schedule, window, now, first=_first(found.slots)))
 
 
-def next_free(
-    schedule: ProviderSchedule, now: datetime, duration_minutes: int | None = None
-) -> tuple[Slot | None, tuple[str, ...]]:
-    """The first slot from now on, and what could not be taken into account."""
+def _first(slots: Sequence[Slot]) -> datetime | None:
+    return slots[0].start if slots else None
+
+
+class NextFree(NamedTuple):
+    """The first slot from now on, what could not be taken into account, and until when both are true."""
+
+    slot: Slot | None
+    degraded: tuple[str, ...]
+    until: datetime
+
+
+def next_free(schedule: ProviderSchedule, now: datetime, duration_minutes: int | None = None) -> NextFree:
+    """The first slot within the horizon."""
     calendar, degraded = schedule.calendar_at(now)
-    window = TimeRange(now, now + timedelta(days=MAX_HORIZON_DAYS))
+    window = to_come(now)
     slots = slots_in_order(calendar, schedule.claims, window=window, now=now, duration_minutes=duration_minutes)
-    return next(iter(slots), None), degraded
+    slot = next(iter(slots), None)
+    first = None if slot is None else slot.start
+    return NextFree(slot, degraded, unchanged_until(schedule, window, now, first=first))
 
 
 def local_date(at: datetime, zone: ZoneInfo) -> date:
@@ -665,24 +679,18 @@ def provider_json(view: ProviderView, links: ObjectLinks) -> ProviderJson:
 
 def provider_page_json(
     page: ProviderPage,
-    next_free: Slot | None,
-    degraded: tuple[str, ...],
+    free: NextFree,
     links: ObjectLinks,
-    *,
-    favourite: bool | None = None,
-    before_booking: Sequence[Requirement] | None = None,
 ) -> ProviderPageJson:
-    """Show the page of a provider."""
+    """Show the page of a provider to everybody."""
     salon = page.salon
     return ProviderPageJson(
         provider=provider_json(page.view, links),
         salon=None if salon is None else _salon_json(salon),
         services=tuple(map(service_json, page.services)),
         portfolio=portfolio_json(page.portfolio, PORTFOLIO_SHOWN, links),
-        next_free=None if next_free is None else slot_json(next_free),
-        favourite=favourite,
-        before_booking=None if before_booking is None else tuple(before_booking),
-        degraded=degraded,
+        next_free=None if free.slot is None else slot_json(free.slot),
+        degraded=free.degraded,
     )
 
 

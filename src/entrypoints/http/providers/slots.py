@@ -1,33 +1,35 @@
 """`/providers/{id}/slots`: offered slots, and why a time is not offered."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from functools import partial
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.params import FromPath
 from msgspec import Meta, field
+from msgspec.json import encode
 
 from booking_domain.bookings.upcoming import UpcomingLimits
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.identity.legal import LegalDocuments
 from booking_domain.scheduling.effort import steps_of, steps_to_first
 from booking_domain.scheduling.errors import WindowInvalid
-from booking_domain.scheduling.model import ProviderSchedule, Slot
+from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId, ServiceId
 from booking_domain.shared.time import TimeRange, time_zone
-from booking_domain.use_cases.bookings.requirements import Requirement, list_requirements
+from booking_domain.use_cases.bookings.requirements import list_requirements
 from booking_domain.use_cases.catalogue import queries as providers
 from booking_domain.use_cases.catalogue.queries import ProviderPage
 from booking_domain.use_cases.favourites.commands import is_favourite
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.scheduling import queries as availability
+from entrypoints.http.kit.answers import Answer, Answers, Lifetime, with_members
 from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.etags import IfNoneMatch
 from entrypoints.http.kit.fields import Moment, Query, ServiceIds, SomeMinutes, ZoneName, service_ids
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.queries import moment
@@ -37,6 +39,7 @@ from entrypoints.http.providers.schemas import (
     LONGEST_WINDOW,
     DaysJson,
     ExplanationJson,
+    NextFree,
     ProviderPageJson,
     SlotsJson,
     days_response,
@@ -105,6 +108,7 @@ class ExplainQuery(AppointmentQuery, frozen=True, kw_only=True):
     opt=IF_VALID | documented(availability.get_bookable_schedule, raises=(WindowInvalid, InvalidValue, *TURN_ERRORS)),
 )
 async def list_slots(
+    request: Request[Any, Any, Any],
     provider_id: FromPath[ProviderId],
     params: Injected[SlotsQuery],
     *,
@@ -112,6 +116,8 @@ async def list_slots(
     reads: Injected[Reads],
     clock: Injected[Clock],
     turn: Injected[Turn],
+    answers: Injected[Answers],
+    if_none_match: IfNoneMatch = None,
 ) -> Response[SlotsJson]:
     """List the offered slots of a provider, at most 5,000: `nextFrom` is the `from` of the next request.
 
@@ -121,7 +127,7 @@ async def list_slots(
     """
     zone = None if params.time_zone is None else time_zone(params.time_zone)
 
-    async def read() -> Computation[bytes]:
+    async def read() -> Computation[Answer]:
         schedule = await _schedule(provider_id, params, actor, reads)
         window = window_of(params, schedule.calendar.zone)
         work = partial(
@@ -129,7 +135,10 @@ async def list_slots(
         )
         return Computation(work, steps_of(schedule, window))
 
-    return encoded(await turn.compute(read))
+    make = partial(turn.compute, read)
+    return await answers.answer(
+        request, provider_id, Lifetime.AVAILABILITY, make, actor=actor, if_none_match=if_none_match
+    )
 
 
 @get(
@@ -137,6 +146,7 @@ async def list_slots(
     opt=IF_VALID | documented(availability.get_bookable_schedule, raises=(WindowInvalid, InvalidValue, *TURN_ERRORS)),
 )
 async def list_days(
+    request: Request[Any, Any, Any],
     provider_id: FromPath[ProviderId],
     params: Injected[DaysQuery],
     *,
@@ -144,19 +154,24 @@ async def list_days(
     reads: Injected[Reads],
     clock: Injected[Clock],
     turn: Injected[Turn],
+    answers: Injected[Answers],
+    if_none_match: IfNoneMatch = None,
 ) -> Response[DaysJson]:
     """Count the offered slots of each day, for a calendar view. Days without slots are listed too.
 
     With `serviceId`, or `serviceIds` repeated for several, only slots for appointments with these services count.
     """
 
-    async def read() -> Computation[bytes]:
+    async def read() -> Computation[Answer]:
         schedule = await _schedule(provider_id, params, actor, reads)
         window = window_of(params, schedule.calendar.zone)
         work = partial(days_response, schedule, window, clock.now(), duration_minutes=params.duration_minutes)
         return Computation(work, steps_of(schedule, window))
 
-    return encoded(await turn.compute(read))
+    make = partial(turn.compute, read)
+    return await answers.answer(
+        request, provider_id, Lifetime.AVAILABILITY, make, actor=actor, if_none_match=if_none_match
+    )
 
 
 @get(
@@ -169,6 +184,7 @@ async def list_days(
     ),
 )
 async def show_provider_page(
+    request: Request[Any, Any, Any],
     provider_id: FromPath[ProviderId],
     params: Injected[AppointmentQuery],
     *,
@@ -179,24 +195,25 @@ async def show_provider_page(
     object_storage: Injected[ObjectLinks],
     upcoming_limits: Injected[UpcomingLimits],
     legal_documents: Injected[LegalDocuments],
-) -> ProviderPageJson:
+    answers: Injected[Answers],
+    if_none_match: IfNoneMatch = None,
+) -> Response[ProviderPageJson]:
     """Return what the public page of a provider shows: profile, salon, services, next free time."""
-    page = await providers.get_provider_page(
-        provider_id, reads.providers, reads.salons, reads.services, reads.portfolios
-    )
-    needed = None
-    if actor is not None:
-        needed = await list_requirements(actor, upcoming_limits, legal_documents, reads.users, reads.acceptances)
-    return await shown_page(
-        page,
-        params,
-        actor,
-        reads=reads,
-        now=clock.now(),
-        turn=turn,
-        links=object_storage,
-        before_booking=needed,
-    )
+
+    async def make() -> Answer:
+        page = await providers.get_provider_page(
+            provider_id, reads.providers, reads.salons, reads.services, reads.portfolios
+        )
+        free = await first_free(page, params, actor, reads=reads, clock=clock, turn=turn)
+        return Answer(encode(provider_page_json(page, free, object_storage)), free.until)
+
+    page = await answers.found(request, provider_id, Lifetime.AVAILABILITY, make, actor=actor)
+    if actor is None:
+        return await answers.shown(request, page, if_none_match)
+    needed = await list_requirements(actor, upcoming_limits, legal_documents, reads.users, reads.acceptances)
+    favourite = await is_favourite(actor, provider_id, reads.favourites)
+    own = with_members(page, favourite=favourite, beforeBooking=needed)
+    return await answers.shown(request, own, if_none_match)
 
 
 @get(
@@ -236,23 +253,16 @@ async def explain_slot(
         return encoded(await computing.run(work))
 
 
-async def shown_page(
-    page: ProviderPage,
-    params: AppointmentQuery,
-    actor: Actor | None,
-    *,
-    reads: Reads,
-    now: datetime,
-    turn: Turn,
-    links: ObjectLinks,
-    before_booking: Sequence[Requirement] | None = None,
-) -> ProviderPageJson:
-    """Show the page with the next free time."""
+async def first_free(
+    page: ProviderPage, params: AppointmentQuery, actor: Actor | None, *, reads: Reads, clock: Clock, turn: Turn
+) -> NextFree:
+    """The next free time that the page shows: for the services, or the length, or the quickest service."""
     wanted = params.services
     if not wanted and params.duration_minutes is None:
         wanted = page.quickest
 
-    async def read() -> Computation[tuple[Slot | None, tuple[str, ...]]]:
+    async def read() -> Computation[NextFree]:
+        now = clock.now()
         schedule = await availability.get_schedule_to_come(
             actor,
             page.view.profile.id,
@@ -266,9 +276,7 @@ async def shown_page(
         work = partial(next_free, schedule, now, params.duration_minutes)
         return Computation(work, steps_to_first(schedule, searched))
 
-    free, degraded = await turn.compute(read)
-    favourite = None if actor is None else await is_favourite(actor, page.view.profile.id, reads.favourites)
-    return provider_page_json(page, free, degraded, links, favourite=favourite, before_booking=before_booking)
+    return await turn.compute(read)
 
 
 async def _schedule(

@@ -41,6 +41,7 @@ from booking_domain.use_cases.catalogue.salons import (
 )
 from booking_domain.use_cases.platform.views import Invitation, ListedSalon, ManagedSalon, MemberView, SalonView
 from entrypoints.http.availability.schemas import ExceptionBody, HoursJson, RuleBody, rule_command
+from entrypoints.http.kit.answers import Answer
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.exporting import ExportSource, value
 from entrypoints.http.kit.fields import Body, Json, Query, Timestamp, ZoneName, one_of, parts_of
@@ -423,7 +424,7 @@ def salon_slots_response(
     *,
     zone: ZoneInfo | None = None,
     duration_minutes: int | None = None,
-) -> bytes:
+) -> Answer:
     """The slots of the members, as JSON."""
     found = salon_slots(of, now=now, duration_minutes=duration_minutes)
     shown = ((slot_json(slot, zone), providers) for slot, providers in found.slots)
@@ -433,7 +434,7 @@ def salon_slots_response(
         next_from=in_zone(found.next_from, zone),
         degraded=found.degraded,
     )
-    return encode(answer)
+    return Answer(encode(answer), found.until)
 
 
 async def _salons(source: ExportSource) -> list[SalonJson]:

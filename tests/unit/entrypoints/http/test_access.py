@@ -15,6 +15,7 @@ from tests.unit.features.collected import ROUTES
 from tests.unit.features.declarations import IDENTITIES, TARGETS, Ids, Row, World, expected, ids
 
 from entrypoints.http.kit.documentation import KEY
+from entrypoints.http.kit.request_guard import ACCESS
 
 pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
 
@@ -41,9 +42,16 @@ async def walked(route: str) -> list[str]:
                     refused_about[target] = named
                 answer = await asked(world, route, handler, identity, named)
                 world.tokens.pop("admin", None)  # the request may have ended the session
+                if shared_caches_may_keep(answer) and handler.opt.get(ACCESS) != "public" and identity != "anonymous":
+                    wrong.append(f"{identity}, {target}: a shared cache may keep what an account was answered")
                 if not as_meant(row, answer, meant):
                     wrong.append(f"{identity}, {target}: {answer.status_code}, not {meant or 'done'}: {answer.text}")
     return wrong
+
+
+def shared_caches_may_keep(answer: httpx.Response) -> bool:
+    """Whether they may give it to others."""
+    return "no-store" not in (said := answer.headers["Cache-Control"]) and "private" not in said
 
 
 async def asked(world: World, route: str, handler: HTTPRouteHandler, identity: str, named: Ids) -> httpx.Response:

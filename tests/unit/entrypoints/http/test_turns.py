@@ -210,8 +210,9 @@ async def test_one_who_asks_for_much_is_refused_and_the_neighbours_of_the_addres
     await api.put("/availability/settings", provider, json={"slotStepMinutes": 1, "horizonDays": 365})
     _, usual = await api.open_provider()
     api.container.turns.override(Turns(InlineComputer(), at_once=0))
-    much = f"/providers/{fine}/slots?from=2026-11-23&to=2027-01-20"
-    tasks = [asyncio.create_task(api.get(much)) for _ in range(MAX_COST_PER_CALLER // CHEAP)]
+    much = f"/providers/{fine}/slots?to=2027-01-20&from=2026-11-23T00:00:00"
+    # Each asks something else: those who ask the same wait for one answer.
+    tasks = [asyncio.create_task(api.get(f"{much}.{number}Z")) for number in range(MAX_COST_PER_CALLER // CHEAP)]
     try:
         finished, _ = await asyncio.wait(tasks, timeout=PATIENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         for task in finished:

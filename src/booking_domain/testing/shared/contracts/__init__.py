@@ -8,6 +8,7 @@ rewrite_assertions(__name__)
 
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
 from booking_domain.shared.audit import AuditLog, AuditReads
+from booking_domain.shared.cache import AnswerCache
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.idempotency import IdempotencyStore
 from booking_domain.shared.ids import Entropy
@@ -16,6 +17,7 @@ from booking_domain.shared.rate_limits import RateLimiter
 from booking_domain.shared.signals import Signals
 from booking_domain.shared.unit_of_work import UnitOfWork
 from booking_domain.testing.shared.contracts.audit import AuditContract
+from booking_domain.testing.shared.contracts.cache import AnswerCacheContract
 from booking_domain.testing.shared.contracts.idempotency import IdempotencyContract
 from booking_domain.testing.shared.contracts.outbox import OutboxContract
 from booking_domain.testing.shared.contracts.rate_limits import RateLimiterContract
@@ -24,6 +26,7 @@ from booking_domain.testing.shared.contracts.sources import ClockContract, Entro
 from booking_domain.testing.shared.contracts.units_of_work import UnitOfWorkContract
 
 CONTRACTS: Final = {
+    AnswerCache: AnswerCacheContract,
     AuditLog: AuditContract,
     AuditReads: AuditContract,
     Clock: ClockContract,

@@ -1,0 +1,278 @@
+"""Public answers that are made once and kept as bytes, under the version of what they show.
+
+The version is known before anything is read or computed. An answer under it is served as it is; without one, one
+request makes it, and others for the same wait for that. An answer that time alone changes is kept until then. A
+lifetime is the net below both. Shortly before its end one request makes the answer again, while others get the one that
+is kept (XFetch: Vattani, Chierichetti, Lowenstein 2015), so that not all wait at once.
+
+Tags are hashes of the bodies, not versions: a version tells of changes that the answer does not show, for example that
+a provider has blocked time. So an answer also keeps its tag when a change does not concern it.
+"""
+
+import asyncio
+import random
+from asyncio import to_thread
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from math import log
+from time import perf_counter
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from litestar import Request, Response
+from litestar.types import Scope
+from msgspec.json import encode
+
+from booking_domain.scheduling.validity import NEVER
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.cache import AnswerCache, KeptAnswer
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.rate_limits import ServiceBusy, TooManyAtOnce
+from entrypoints.http.kit.compression import CODINGS, LARGE, SMALLEST, chosen
+from entrypoints.http.kit.etags import NOT_MODIFIED, matches
+from entrypoints.http.kit.public_versions import KnownVersions
+from entrypoints.http.kit.request_guard import ACCESS, PUBLIC
+
+JSON: Final = "application/json"
+_PUBLIC: Final = "public, no-cache"
+"""Browsers and shared caches may keep the answer, and ask each time whether it is still true."""
+_OWN: Final = "private, no-cache"
+MOST_KNOWN: Final = 50_000
+LONGEST_ASKED: Final = 500
+"""Longer requests are not kept: no client of ours sends them."""
+_OWN_ERRORS: Final = (TooManyAtOnce, ServiceBusy)
+"""Errors of the request that makes an answer; those that waited for it try themselves."""
+_TAG_LENGTH: Final = 32
+_SOON: Final = 16
+"""As many times as an answer took to make, before its end: earlier it is made again once in nine million requests."""
+_FROM_CACHE: Final = "answered_from_cache"
+
+
+class Lifetime(StrEnum):
+    """What an answer shows. For each there is a setting: how long an answer is kept at most, whatever happens."""
+
+    PROFILES = "profiles"
+    SERVICES = "services"
+    SEARCH = "search"
+    AVAILABILITY = "availability"
+
+
+class Answer(NamedTuple):
+    """JSON that was made, and the first instant at which time alone may change it."""
+
+    body: bytes
+    until: datetime = NEVER
+
+
+class Ready(NamedTuple):
+    """A response that is ready to be sent."""
+
+    body: bytes
+    coding: str | None
+    headers: dict[str, str]
+    template: str
+    """The path of the route, with parameters."""
+
+
+class _Known(NamedTuple):
+    """What a request asks about, of which an answer was kept."""
+
+    about: UUID
+    varies: bool
+    template: str
+
+
+def answered_from_cache(scope: Scope) -> bool:
+    """Whether nothing was computed for this request: its answer was kept."""
+    return bool(scope["state"].get(_FROM_CACHE))
+
+
+class Answers:
+    """Keeps public answers, and makes those that it does not have."""
+
+    def __init__(
+        self,
+        cache: AnswerCache,
+        versions: KnownVersions,
+        clock: Clock,
+        *,
+        seconds: Mapping[Lifetime, float],
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._cache = cache
+        self._versions = versions
+        self._clock = clock
+        self._seconds = seconds
+        self._chance = chance
+        self._being_made: dict[str, asyncio.Task[KeptAnswer]] = {}
+        self._known: OrderedDict[str, _Known] = OrderedDict()
+
+    async def answer(
+        self,
+        request: Request[Any, Any, Any],
+        about: UUID,
+        lifetime: Lifetime,
+        make: Callable[[], Awaitable[Answer]],
+        *,
+        actor: Actor | None = None,
+        if_none_match: str | None,
+    ) -> Response[Any]:
+        """Answer a request that shows this provider or salon.
+
+        `make` makes the answer for the actor. Everybody gets the same, except that some actors may ask for more: so an
+        answer made for nobody serves all, and one made for an actor is not kept.
+        """
+        found = await self.found(request, about, lifetime, make, actor=actor)
+        return await self.shown(request, found, if_none_match)
+
+    async def found(
+        self,
+        request: Request[Any, Any, Any],
+        about: UUID,
+        lifetime: Lifetime,
+        make: Callable[[], Awaitable[Answer]],
+        *,
+        actor: Actor | None = None,
+    ) -> KeptAnswer:
+        """The answer that is kept, or one that is made now."""
+        scope = request.scope
+        asked, version = asked_of(scope), await self._versions.of(about)
+        if version is None or len(asked) > LONGEST_ASKED:
+            return await self._made(make)
+        key = f"{version} {asked}"
+        kept = await self._cache.get(key)
+        if kept is not None and self._is_true(kept[0]):
+            scope["state"][_FROM_CACHE] = True
+            if actor is None and key not in self._being_made and self._is_early(*kept):
+                self._begin(key, lifetime, make)
+            return kept[0]
+        if actor is not None:
+            return await self._made(make)
+        self._remember(asked, _Known(about, _varies(scope), scope.get("path_template", "")))
+        return await self._made_once(key, lifetime, make)
+
+    async def shown(
+        self, request: Request[Any, Any, Any], answer: KeptAnswer, if_none_match: str | None
+    ) -> Response[Any]:
+        """The response: 304 if the client has this answer in the coding that it accepts."""
+        scope = request.scope
+        coding = _coding(answer, scope)
+        headers = _headers(answer, coding, varies=_varies(scope), own=scope.get("user") is not None)
+        if matches(if_none_match, headers["ETag"]):
+            nothing: Any = None
+            return Response(nothing, status_code=NOT_MODIFIED, headers=headers)
+        if coding is not None:
+            headers["Content-Encoding"] = coding
+        return Response(await self._coded(answer, coding), media_type=JSON, headers=headers)
+
+    def known(self, scope: Scope) -> Ready | None:
+        """The response to an anonymous request, if nothing need be computed or read for it."""
+        asked = asked_of(scope)
+        known = self._known.get(asked)
+        version = None if known is None else self._versions.known(known.about)
+        found = None if version is None else self._cache.peek(f"{version} {asked}")
+        if known is None or found is None:
+            return None
+        answer, left = found
+        if not self._is_true(answer) or left < _SOON * answer.took:
+            return None
+        coding = _coding(answer, scope)
+        body = answer.body if coding is None else self._coded_already(answer, coding)
+        if body is None:
+            return None
+        scope["state"][_FROM_CACHE] = True
+        return Ready(body, coding, _headers(answer, coding, varies=known.varies, own=False), known.template)
+
+    def _is_true(self, answer: KeptAnswer) -> bool:
+        return answer.since <= self._clock.now() < answer.until
+
+    def _is_early(self, answer: KeptAnswer, left: float) -> bool:
+        """Whether this request makes the answer again, the likelier the nearer its end and the longer it takes."""
+        return left < -answer.took * log(1.0 - self._chance())
+
+    def _remember(self, asked: str, known: _Known) -> None:
+        self._known[asked] = known
+        if len(self._known) > MOST_KNOWN:
+            self._known.popitem(last=False)
+
+    async def _made_once(self, key: str, lifetime: Lifetime, make: Callable[[], Awaitable[Answer]]) -> KeptAnswer:
+        """What the one request makes that has begun; this one, if none has."""
+        while (making := self._being_made.get(key)) is not None:
+            try:
+                return await asyncio.shield(making)
+            except _OWN_ERRORS:
+                continue
+        return await asyncio.shield(self._begin(key, lifetime, make))
+
+    def _begin(self, key: str, lifetime: Lifetime, make: Callable[[], Awaitable[Answer]]) -> asyncio.Task[KeptAnswer]:
+        # A task of its own: others wait for the answer, also when the client of this request goes.
+        making = self._being_made[key] = asyncio.create_task(self._make_and_keep(key, lifetime, make))
+        making.add_done_callback(lambda done: done.cancelled() or done.exception())  # all who waited may have gone
+        return making
+
+    async def _make_and_keep(self, key: str, lifetime: Lifetime, make: Callable[[], Awaitable[Answer]]) -> KeptAnswer:
+        try:
+            answer = await self._made(make)
+            await self._cache.put(key, answer, self._seconds[lifetime])
+        finally:
+            del self._being_made[key]
+        return answer
+
+    async def _made(self, make: Callable[[], Awaitable[Answer]]) -> KeptAnswer:
+        began = perf_counter()
+        body, until = await make()
+        took = perf_counter() - began
+        # Not from before it was made: should the clock be set back, it was never asked what is true then.
+        return KeptAnswer(body=body, tag=_tag(body), since=self._clock.now(), until=until, took=took)
+
+    def _coded_already(self, answer: KeptAnswer, coding: str) -> bytes | None:
+        found = self._cache.peek(f"{answer.tag} {coding}")
+        return None if found is None else found[0].body
+
+    async def _coded(self, answer: KeptAnswer, coding: str | None) -> bytes:
+        """The body in a coding. It is kept by its tag: equal bodies are compressed once."""
+        if coding is None:
+            return answer.body
+        body = self._coded_already(answer, coding)
+        if body is None:
+            compress = CODINGS[coding]
+            body = compress(answer.body) if len(answer.body) < LARGE else await to_thread(compress, answer.body)
+            await self._cache.put(f"{answer.tag} {coding}", replace(answer, body=body), max(self._seconds.values()))
+        return body
+
+
+def with_members(answer: KeptAnswer, **members: object) -> KeptAnswer:
+    """The answer, a JSON object, with more members."""
+    body = answer.body[:-1] + b"," + encode(members)[1:]
+    return replace(answer, body=body, tag=_tag(body))
+
+
+def _tag(body: bytes) -> str:
+    return sha256(body).hexdigest()[:_TAG_LENGTH]
+
+
+def asked_of(scope: Scope) -> str:
+    """What the request asks for: path and query."""
+    return f"{scope['path']}?{scope['query_string'].decode('latin-1')}"
+
+
+def _varies(scope: Scope) -> bool:
+    """Whether an access token makes a difference on the route."""
+    return bool(scope["route_handler"].opt.get(ACCESS) != PUBLIC[ACCESS])
+
+
+def _coding(answer: KeptAnswer, scope: Scope) -> str | None:
+    return chosen(scope["headers"]) if len(answer.body) >= SMALLEST else None
+
+
+def _headers(answer: KeptAnswer, coding: str | None, *, varies: bool, own: bool) -> dict[str, str]:
+    """The headers of the answer, also when it is not modified."""
+    return {
+        "ETag": f'"{answer.tag}"' if coding is None else f'"{answer.tag}-{coding}"',
+        "Cache-Control": _OWN if own else _PUBLIC,
+        "Vary": "Accept-Encoding, Authorization, Cookie" if varies else "Accept-Encoding",
+    }

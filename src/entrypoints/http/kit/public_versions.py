@@ -1,0 +1,136 @@
+"""The public versions that this process knows: read once, and forgotten when they change.
+
+A version is used as long as the process hears of changes (`Listening`), and for some seconds at most, in case a signal
+is lost unnoticed. Requests that need versions at the same time read them together, in one statement.
+"""
+
+import asyncio
+import time
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+from uuid import UUID
+
+from booking_domain.shared.public_versions import PublicVersion, PublicVersionReads
+from booking_domain.shared.signals import ReceivedSignals
+
+MOST_KEPT: Final = 50_000
+"""How many versions a process knows; it forgets the ones that it read first."""
+
+
+class _Batch:
+    """Versions that are read together."""
+
+    def __init__(self) -> None:
+        self.ids: set[UUID] = set()
+        self.found: asyncio.Future[Mapping[UUID, PublicVersion]] = asyncio.get_running_loop().create_future()
+        self.overtaken: set[UUID] | None = set()
+        """What has changed since the statement was sent; None: anything may have."""
+
+
+class KnownVersions:
+    """The versions that this process has read."""
+
+    def __init__(
+        self,
+        reads: PublicVersionReads,
+        *,
+        seconds: float,
+        most: int = MOST_KEPT,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`seconds`: how long a version is used without reading it again; 0: each request reads it."""
+        self._reads = reads
+        self._seconds = seconds
+        self._most = most
+        self._timer = timer
+        self._listening = False
+        self._known: OrderedDict[UUID, tuple[PublicVersion, float]] = OrderedDict()
+        self._shown_in: defaultdict[UUID, set[UUID]] = defaultdict(set)
+        """By id: the ids whose version changes with it."""
+        self._next: _Batch | None = None
+        self._sent: _Batch | None = None
+        self._reading: asyncio.Task[None] | None = None
+
+    def known(self, about: UUID) -> str | None:
+        """The version, if it need not be read."""
+        found = self._known.get(about)
+        return found[0].text if found is not None and self._timer() < found[1] else None
+
+    async def of(self, about: UUID) -> str | None:
+        """The version; None if there is no such provider or salon. It is as new as this call."""
+        known = self.known(about)
+        if known is not None:
+            return known
+        if self._next is None:
+            self._next = _Batch()
+        batch = self._next
+        batch.ids.add(about)
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.create_task(self._read())
+        found = (await asyncio.shield(batch.found)).get(about)
+        return None if found is None else found.text
+
+    async def _read(self) -> None:
+        while self._next is not None:
+            batch, self._next = self._next, None
+            self._sent, began = batch, self._timer()
+            try:
+                found = await self._reads.of(batch.ids)
+            except BaseException as error:
+                batch.found.set_exception(error)
+                batch.found.exception()  # all who waited may have gone
+                if not isinstance(error, Exception):
+                    raise
+                continue
+            finally:
+                self._sent = None
+            if self._listening and self._seconds:
+                self._keep(batch, found, began + self._seconds)
+            batch.found.set_result(found)
+
+    def forget(self, changed: Iterable[UUID] | None) -> None:
+        """Forget the versions of these, and of what shows them; None: of all."""
+        sent = self._sent
+        if changed is None:
+            self._known.clear()
+            self._shown_in.clear()
+            if sent is not None:
+                sent.overtaken = None
+            return
+        for each in changed:
+            for about in tuple(self._shown_in.get(each, ())):
+                self._drop(about)
+            if sent is not None and sent.overtaken is not None:
+                sent.overtaken.add(each)
+
+    def receive(self, received: ReceivedSignals) -> None:
+        """Forget what has changed, or everything if something may have been missed. From now on changes are heard."""
+        self.forget(None if received.missed else received.public)
+        self._listening = True
+
+    def interrupted(self) -> None:
+        """Forget everything, and keep nothing until changes are heard again."""
+        self.forget(None)
+        self._listening = False
+
+    def _keep(self, batch: _Batch, found: Mapping[UUID, PublicVersion], until: float) -> None:
+        for about, version in found.items():
+            if batch.overtaken is None or not version.about.isdisjoint(batch.overtaken):
+                continue
+            self._drop(about)
+            self._known[about] = version, until
+            for each in version.about:
+                self._shown_in[each].add(about)
+        while len(self._known) > self._most:
+            self._drop(next(iter(self._known)))
+
+    def _drop(self, about: UUID) -> None:
+        found = self._known.pop(about, None)
+        if found is None:
+            return
+        for each in found[0].about:
+            shown_in = self._shown_in[each]
+            shown_in.discard(about)
+            if not shown_in:
+                del self._shown_in[each]
