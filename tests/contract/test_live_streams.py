@@ -1,15 +1,20 @@
 """Streams of several processes deliver each event once, even when their listening connections are killed."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
+from uuid import UUID
 
+import pytest
 from tests.contract.backends import PostgresBackend, on_postgres
 from tests.databases import TestServer
 
-from booking_domain.live.model import Channel, Follower, NewLiveEvent, StreamLimits
+from booking_domain.live.model import Channel, Follower, LiveEvent, NewLiveEvent, StreamLimits
+from booking_domain.shared.ids import UserId
+from booking_domain.shared.signals import ReceivedSignals
 from booking_domain.testing.builders import NOW
+from booking_domain.testing.memory import MemoryDatabase
 from booking_domain.testing.shared.memory.clock import ManualClock
 from entrypoints.http.kit.listening import Listening
 from entrypoints.http.live.hub import LiveHub, Stream
@@ -56,3 +61,30 @@ async def test_each_process_gets_each_event_once_though_its_listening_connection
             await asyncio.gather(*(_announce(backend, 1 + number % 2) for number in range(6)))
         expected = list(range(1, 4 * 9 + 1))
         assert await _received(one, len(expected)) == await _received(other, len(expected)) == expected
+
+
+async def test_the_hub_reads_nothing_when_only_something_else_is_heard() -> None:
+    database, reads = MemoryDatabase(), list[int]()
+    hub = LiveHub(database.reads, ManualClock(NOW), StreamLimits())
+    after = database.reads.live.after
+
+    async def counted(event_id: int, limit: int) -> Sequence[LiveEvent]:
+        reads.append(event_id)
+        return await after(event_id, limit)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database.reads.live, "after", counted)
+        await hub.open(ALL, "address", after=None)
+        reads.clear()
+        for heard in (
+            ReceivedSignals(public=frozenset({UUID(int=1)})),
+            ReceivedSignals(accounts=frozenset({UserId(UUID(int=1))})),
+            ReceivedSignals(live_events=True),
+            ReceivedSignals(missed=True),
+            ReceivedSignals(),
+        ):
+            hub.receive(heard)
+            for _ in range(5):
+                await asyncio.sleep(0)
+        await hub.aclose()
+    assert len(reads) == 3

@@ -179,9 +179,10 @@ class LiveHub:
         for stream in self._streams:
             stream.finish(EndReason.SHUTDOWN)
 
-    def receive(self, _: ReceivedSignals) -> None:
-        """Read what may have been announced."""
-        self._announced.set()
+    def receive(self, received: ReceivedSignals) -> None:
+        """Read what may have been announced: not if only something else was heard."""
+        if received.live_events or not (received.accounts or received.public):
+            self._announced.set()
 
     def interrupted(self) -> None:
         """Do nothing: what is missed is read as soon as something is heard again."""

@@ -150,6 +150,25 @@ async def test_changes_are_announced_together_and_before_the_database_is_closed(
     await shown.heard()
 
 
+async def test_after_an_announcement_changes_wait_for_others(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.postgres.database.ANNOUNCING_PAUSE_SECONDS", 3_600)
+    other = UUID(int=7)
+
+    async def changed() -> None:
+        async with shown.database.begin() as tx:
+            terms = await tx.bookable_providers.terms_of(shown.id)
+            assert terms is not None
+            await tx.bookable_providers.save_terms(shown.id, terms)
+
+    await changed()
+    await shown.heard()
+    await changed()
+    await shown.by_hand("SELECT pg_notify('public_changes', %s)", str(other))
+    assert (await shown.signals.wait(TIME_LIMIT)).public == {other}
+    await shown.database.close()
+    assert (await shown.signals.wait(TIME_LIMIT)).public == {shown.id}
+
+
 async def test_a_commit_whose_outcome_is_unknown_may_have_changed_anything(shown: Shown) -> None:
     told: list[frozenset[UUID] | None] = []
     shown.database.when_public_versions_change(told.append)
