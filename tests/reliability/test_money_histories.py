@@ -321,15 +321,23 @@ class History:
         _DONE["adjustments"] += 1
 
     async def do_desk(self, nth: int, how: int) -> None:
-        """The customer pays at the desk: all that is due, or a part."""
+        """The customer pays at the desk: all that is due, a part, or more once the work has begun; and leaves a tip."""
         booking = self._nth(nth)
         if booking is None:
             return
         amount = None if how < 3 else 1 + 4_001 * how
         most = await self._most_due(booking)
-        command = RecordDeskPayment(booking_id=booking.id, method=DeskMethod.CASH, amount=amount)
+        more = amount is not None and most.amount < amount
+        command = RecordDeskPayment(
+            booking_id=booking.id,
+            method=DeskMethod.CASH,
+            amount=amount,
+            tip_amount=how,
+            reason="More work" if more else None,
+        )
         done = await self.studio.run(record_desk_payment, command, by=self.studio.owner)
-        assert done.payment.amount <= most, "the desk took too much"
+        assert done.payment.amount <= most + done.payment.extra, "the desk took too much"
+        assert not done.payment.extra or booking.begun(self.studio.clock.now())
         _DONE["desk payments"] += 1
 
     async def do_desk_deposit(self, nth: int, how: int) -> None:
@@ -516,9 +524,10 @@ class History:
         """What the receipts state, less the credit notes, and what is still due add up to what was agreed."""
         stated = self.adjustments[booking.id]
         for receipt in await issue_receipts(booking.id, reads=self.studio.reads, executor=self.studio.executor):
-            stated += receipt.amount.amount if receipt.kind is ReceiptKind.RECEIPT else -receipt.amount.amount
+            counted = (receipt.amount - receipt.tip).amount
+            stated += counted if receipt.kind is ReceiptKind.RECEIPT else -counted
         assert not booking.quote.balance or stated + booking.quote.balance.amount == (
-            booking.price.amount - booking.conceded.amount
+            booking.final_price.amount - booking.conceded.amount
         )
 
     async def check(self) -> None:

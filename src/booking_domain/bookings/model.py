@@ -252,6 +252,10 @@ class Booking:
     """What of the refunds, made and pending, is given back by a decision: it is not due again; see `bookings.due`."""
     desk_paid: Money
     """What the customer paid at the desk. The platform never had it, so it is not part of the ledger."""
+    extra: Money
+    """What of it is above the agreed price, for a reason that its desk payments name."""
+    tips: Money
+    """Tips that were given at the desk besides: they count towards nothing."""
     authorised: Money
     """What is authorised and about to be captured, at the latest before the authorisation lapses."""
     released: Money
@@ -326,6 +330,8 @@ class Booking:
             refund_pending=zero,
             conceded=zero,
             desk_paid=zero,
+            extra=zero,
+            tips=zero,
             authorised=zero,
             released=zero,
             cancellation=terms.cancellation,
@@ -417,11 +423,16 @@ class Booking:
         return self.totals.refundable + self.desk_paid
 
     @property
+    def final_price(self) -> Money:
+        """The agreed price, and what was charged at the desk above it."""
+        return self.price + self.extra
+
+    @property
     def quote(self) -> Quote:
         """What is due now and later, and why."""
         return quote_of(
             self.status,
-            price=self.price,
+            price=self.final_price,
             deposit=self.deposit,
             received=self.received,
             authorised=self.authorised,
@@ -806,13 +817,21 @@ class Booking:
         """Record that the authorisation of this amount has lapsed: the deposit is not paid."""
         return replace(self._touched(now), authorised=self.authorised - amount, payment_attempt=PaymentAttempt.FAILED)
 
-    def add_desk_payment(self, amount: Money, now: datetime) -> Self:
-        """Add an amount that the customer paid at the desk."""
-        return replace(self._touched(now), desk_paid=self.desk_paid + amount)
+    def begun(self, now: datetime) -> bool:
+        """Whether the appointment takes place or has taken place: more work and tips are paid from then on."""
+        return self.status in {Status.CONFIRMED, Status.COMPLETED} and now >= self.span.start
 
-    def subtract_desk_payment(self, amount: Money, now: datetime) -> Self:
-        """Take back an amount that was recorded at the desk."""
-        return replace(self._touched(now), desk_paid=self.desk_paid - amount)
+    def add_desk_payment(self, amount: Money, now: datetime, *, extra: Money, tip: Money) -> Self:
+        """Add an amount that the customer paid at the desk, of which `extra` is above the agreed price, and a tip."""
+        return replace(
+            self._touched(now), desk_paid=self.desk_paid + amount, extra=self.extra + extra, tips=self.tips + tip
+        )
+
+    def subtract_desk_payment(self, amount: Money, now: datetime, *, extra: Money, tip: Money) -> Self:
+        """Take back what was recorded at the desk."""
+        return replace(
+            self._touched(now), desk_paid=self.desk_paid - amount, extra=self.extra - extra, tips=self.tips - tip
+        )
 
     def policy_applies(self, party: Party, now: datetime) -> bool:
         """Whether the policy decides what a cancellation by this party gives back; otherwise it is everything."""

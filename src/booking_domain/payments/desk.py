@@ -2,7 +2,7 @@
 
 The platform never has this money. So a desk payment is no entry of a booking's ledger: it is not refunded by the
 platform and not owed to the provider. It only counts towards what is still due. One that covers the deposit confirms
-the booking.
+the booking. From the start of the appointment on it may exceed the price, for a reason. A tip counts towards nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,6 +20,7 @@ from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
 from booking_domain.shared.money import Money
 
 MAX_VOID_REASON: Final = 500
+MAX_EXTRA_REASON: Final = 500
 
 
 class DeskMethod(StrEnum):
@@ -49,7 +50,7 @@ class DeskPaymentNotFound(NotFound, code="desk.not_found"):
 
 
 class MoreThanDue(Conflict, code="desk.more_than_due", field="amount"):
-    """Only {due} is due for this booking."""
+    """Only {due} is due for this booking. From its start on, more can be recorded with a reason."""
 
     due: Money
 
@@ -83,12 +84,19 @@ DESK_PAYMENT_LIFECYCLE: Final[Lifecycle[DeskPaymentStatus, DeskPaymentAction, Pa
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checks_enums
 class DeskPayment:
-    """A part of the price that the customer paid at the desk."""
+    """A part of the price that the customer paid at the desk, perhaps with a tip."""
 
     id: DeskPaymentId
     booking_id: BookingId
     method: DeskMethod
     amount: Money
+    """What counts towards the price."""
+    extra: Money
+    """What of the amount is above the agreed price."""
+    extra_reason: str | None = None
+    """Why the final amount is higher; the customer sees it."""
+    tip: Money
+    """Given besides the amount."""
     status: DeskPaymentStatus
     recorded_by: Actor
     voided_by: Actor | None = None
@@ -108,23 +116,42 @@ class DeskPayment:
         amount: Money,
         by: Actor,
         now: datetime,
+        extra: Money | None = None,
+        extra_reason: str | None = None,
+        tip: Money | None = None,
     ) -> Self:
         """A new desk payment.
 
         Raises:
-            InvalidValue: the amount is zero.
+            InvalidValue: amount and tip are zero; or there is a reason for nothing above the price, none for what is
+                above it, or one that is empty or too long.
         """
-        if not amount:
+        zero = Money.zero(amount.currency)
+        extra, tip = extra or zero, tip or zero
+        if not amount + tip:
             raise InvalidValue(field="amount", problem="more than 0")
+        reason = None if extra_reason is None else extra_reason.strip()
+        if reason is not None and not extra:
+            raise InvalidValue(field="reason", problem="only for more than is due")
+        if extra and not 1 <= len(reason or "") <= MAX_EXTRA_REASON:
+            raise InvalidValue(field="reason", problem=f"1 to {MAX_EXTRA_REASON} characters")
         return cls(
             id=id,
             booking_id=booking_id,
             method=method,
             amount=amount,
+            extra=extra,
+            extra_reason=reason,
+            tip=tip,
             status=DeskPaymentStatus.RECORDED,
             recorded_by=by,
             created_at=now,
         )
+
+    @property
+    def handed_over(self) -> Money:
+        """All that the customer handed over."""
+        return self.amount + self.tip
 
     @property
     def counted(self) -> Money:

@@ -75,19 +75,32 @@ class Commission:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TipRules:
+    """How tips count, by configuration."""
+
+    commissioned: bool = False
+    """Whether commission is due on tips, too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BookingEarnings:
     """What a booking has added to its provider's account so far, in minor units."""
 
     kept: int = 0
     """What came through a gateway and was not sent back. Negative if more was sent back than came that way."""
     desk: int = 0
-    """What the provider took at the desk."""
+    """What the provider took at the desk towards the price."""
+    tips: int = 0
+    """What customers gave at the desk besides."""
     commission: int = 0
 
     @classmethod
-    def of(cls, *, kept: int, desk: int, basis_points: int) -> "BookingEarnings":
-        """The share of a booking that is over; commission is due on money of the desk too."""
-        return cls(kept=kept, desk=desk, commission=commission_on(kept + desk, basis_points))
+    def of(
+        cls, *, kept: int, desk: int, basis_points: int, tips: int = 0, rules: TipRules | None = None
+    ) -> "BookingEarnings":
+        """The share of a booking that is over; commission is due on money of the desk, and on tips by the rules."""
+        commissioned = kept + desk + (tips if rules is not None and rules.commissioned else 0)
+        return cls(kept=kept, desk=desk, tips=tips, commission=commission_on(commissioned, basis_points))
 
     @property
     def amount(self) -> int:
@@ -99,6 +112,7 @@ class BookingEarnings:
         return BookingEarnings(
             kept=self.kept - before.kept,
             desk=self.desk - before.desk,
+            tips=self.tips - before.tips,
             commission=self.commission - before.commission,
         )
 
@@ -127,6 +141,7 @@ class Earning:
     currency: str
     kept: int = 0
     desk: int = 0
+    tips: int = 0
     commission: int = 0
     amount: int
     """What it adds to the balance."""
@@ -189,6 +204,7 @@ class EarningTotals:
     """The balance before the period."""
     kept: int
     desk: int
+    tips: int
     commission: int
     paid_out: int
     """What was paid out, or is reserved for a payout that is not made yet."""

@@ -65,6 +65,11 @@ class Movement:
     reference: str | None = None
     """The gateway's id of the invoice, or the bank's reference of the transfer."""
     amount: Money
+    """All the money, a tip included."""
+    tip: Money | None = None
+    extra: Money | None = None
+    """What of the amount is above the agreed price."""
+    extra_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,9 +111,15 @@ class Receipt:
     lines: tuple[ReceiptLine, ...] = ()
     """Empty for a plain appointment."""
     price: Money
-    """The price of the appointment."""
+    """The agreed price of the appointment."""
     amount: Money
-    """The money that moved."""
+    """The money that moved, a tip included."""
+    tip: Money
+    """What of the amount is a tip."""
+    extra: Money
+    """What of the amount is above the agreed price."""
+    extra_reason: str = ""
+    """Why more than agreed was paid; empty if the account of a party is erased."""
     version: int = 1
     issued_at: datetime
 
@@ -142,16 +153,10 @@ def movements(
             amount=payment.settled,
         )
     for paid in at_desk:
-        yield Movement(kind=ReceiptKind.RECEIPT, source=paid.id, method=_AT_DESK[paid.method], amount=paid.amount)
+        yield _movement(paid, ReceiptKind.RECEIPT)
     for paid in at_desk:
         if paid.status is DeskPaymentStatus.VOIDED:
-            yield Movement(
-                kind=ReceiptKind.CREDIT_NOTE,
-                source=paid.id,
-                undoes=paid.id,
-                method=_AT_DESK[paid.method],
-                amount=paid.amount,
-            )
+            yield replace(_movement(paid, ReceiptKind.CREDIT_NOTE), undoes=paid.id)
     for refund in refunds:
         if refund.status is RefundStatus.REFUNDED:
             by_gateway = refund.method is RefundMethod.GATEWAY and refund.payment_id is not None
@@ -163,6 +168,18 @@ def movements(
                 reference=invoices.get(refund.payment_id) if refund.payment_id else refund.bank_reference,
                 amount=refund.amount,
             )
+
+
+def _movement(paid: DeskPayment, kind: ReceiptKind) -> Movement:
+    return Movement(
+        kind=kind,
+        source=paid.id,
+        method=_AT_DESK[paid.method],
+        amount=paid.handed_over,
+        tip=paid.tip,
+        extra=paid.extra,
+        extra_reason=paid.extra_reason or "",
+    )
 
 
 def not_stated(moved: Iterable[Movement], issued: Sequence[Receipt]) -> Iterator[Movement]:

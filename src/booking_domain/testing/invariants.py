@@ -119,12 +119,12 @@ def most_due(
 ) -> Money:
     """The most that its customer may be asked for.
 
-    It is the price, less all that was ever paid, plus refunds, made or pending, of what was paid by mistake.
+    It is the final price, less all that was ever paid, plus refunds, made or pending, of what was paid by mistake.
     """
     paid = sum(each.settled.amount for each in payments) + sum(each.counted.amount for each in at_desk)
     paid += sum(each.amount for each in adjustments)
     by_mistake = sum(each.amount.amount for each in refunds if each.reason in _BY_MISTAKE)
-    return Money(amount=max(0, booking.price.amount - paid + by_mistake), currency=booking.price.currency)
+    return Money(amount=max(0, booking.final_price.amount - paid + by_mistake), currency=booking.price.currency)
 
 
 def _amounts_due(booking: Booking, payments: Sequence[Payment], most: Money) -> Iterator[str]:
@@ -150,8 +150,13 @@ def _desk(booking: Booking, payments: Sequence[DeskPayment]) -> Iterator[str]:
     recorded = sum(payment.counted.amount for payment in payments)
     if booking.desk_paid.amount != recorded:
         yield f"{booking.desk_paid} paid at the desk, and its desk payments add up to {recorded}"
+    counted = [payment for payment in payments if payment.counted or not payment.amount]
+    live = [payment for payment in counted if payment.voided_at is None]
+    parts = (sum(each.extra.amount for each in live), sum(each.tip.amount for each in live))
+    if (booking.extra.amount, booking.tips.amount) != parts:
+        yield f"{booking.extra} above the price and {booking.tips} as tips, and its desk payments have {parts}"
     paid = booking.secured + booking.desk_paid
-    if payments and booking.price < paid + booking.conceded and booking.undisputed_status is not Status.CANCELLED:
+    if payments and booking.final_price < paid + booking.conceded and booking.undisputed_status is not Status.CANCELLED:
         yield f"{paid} paid and {booking.conceded} conceded of a price of {booking.price}"
 
 

@@ -7,7 +7,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from booking_domain.payments.desk import MAX_VOID_REASON, DeskMethod, DeskPayment, DeskPaymentStatus
+from booking_domain.payments.desk import MAX_EXTRA_REASON, MAX_VOID_REASON, DeskMethod, DeskPayment, DeskPaymentStatus
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import BookingId, DeskPaymentId
 from booking_domain.use_cases.payments import desk_queries as queries
@@ -23,7 +23,7 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.projection import projection
+from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.kit.running import Run
 
 MOST: Final = 2**53 - 1
@@ -33,8 +33,12 @@ class RecordBody(Body, frozen=True, kw_only=True):
     """What the customer paid at the desk."""
 
     method: DeskMethod
-    amount: Annotated[int, Meta(ge=1, le=MOST)] | None = None
+    amount: Annotated[int, Meta(ge=0, le=MOST)] | None = None
     """In minor units of the price's currency; by default the deposit if it is due, otherwise the whole amount due."""
+    tip_amount: Annotated[int, Meta(ge=0, le=MOST)] = 0
+    """A tip besides the amount. It does not count towards the price."""
+    reason: Annotated[str, Meta(min_length=1, max_length=MAX_EXTRA_REASON)] | None = None
+    """Required if the amount is above what is due, from the start of the appointment on. The customer sees it."""
 
 
 class VoidBody(Body, frozen=True, kw_only=True):
@@ -50,6 +54,13 @@ class DeskPaymentJson(Json, frozen=True, kw_only=True):
     booking_id: UUID
     method: DeskMethod
     amount: int
+    """What counts towards the price."""
+    extra_amount: int
+    """What of the amount is above the agreed price."""
+    extra_reason: str | None = None
+    """Why more than agreed was paid."""
+    tip_amount: int
+    """The tip that was given besides."""
     currency: str
     status: DeskPaymentStatus
     recorded_by: str
@@ -74,7 +85,7 @@ class DeskPaymentsJson(Json, frozen=True, kw_only=True):
     least_amount: int
     """The least that can be recorded now: while the booking waits for its deposit, what is due of it; otherwise 0."""
     most_amount: int
-    """The most that can be recorded now; 0 if nothing is due."""
+    """The most that can be recorded now without a reason; 0 if nothing is due."""
     currency: str
 
 
@@ -82,6 +93,8 @@ desk_payment_json: Final = projection(
     DeskPayment,
     DeskPaymentJson,
     amount="amount.amount",
+    extra_amount="extra.amount",
+    tip_amount="tip.amount",
     currency="amount.currency",
     recorded_by="recorded_by.role",
     voided_by="voided_by.role",
@@ -98,8 +111,11 @@ _desk_payments_json: Final = projection(
 )
 
 
+_recorded: Final = members(RecordBody, RecordDeskPayment, given=("booking_id",))
+
+
 # Examples for the API's documentation.
-RECORD: Final[dict[str, Any]] = {"method": "cash", "amount": 6_000_000}
+RECORD: Final[dict[str, Any]] = {"method": "cash", "amount": 6_000_000, "tipAmount": 500_000}
 VOID: Final[dict[str, Any]] = {"reason": "Entered for the wrong customer."}
 
 
@@ -134,12 +150,13 @@ async def record_a_desk_payment(
 ) -> Response[DeskPaymentJson]:
     """Record that the customer paid in cash or by card at the desk; for the provider, the salon's manager and admins.
 
-    The amount is from `leastAmount` to `mostAmount` of the list. One that covers the deposit confirms the booking.
+    The amount is from `leastAmount` to `mostAmount` of the list. One that covers the deposit confirms the booking. From
+    the start of the appointment on it can be more, with a `reason`. A tip is kept apart, and may be given alone.
     An open payment by QR code is cancelled. The customer is notified. The platform never refunds this money.
     """
     return await run(
         record_desk_payment,
-        RecordDeskPayment(booking_id=booking_id, method=data.method, amount=data.amount),
+        RecordDeskPayment(booking_id=booking_id, **_recorded(data)),
         answer=lambda done: desk_payment_json(done.payment),
     )
 

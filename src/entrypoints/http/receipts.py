@@ -23,7 +23,7 @@ from entrypoints.http.kit.etags import NOT_MODIFIED, IfNoneMatch, etag, matches
 from entrypoints.http.kit.fields import Cursor, Json, Limit, Timestamp
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.listing import PERIOD, PeriodQuery
-from entrypoints.http.kit.projection import projection
+from entrypoints.http.kit.projection import filled, projection
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn
 from entrypoints.languages.documents import Phrase, Wording
 
@@ -35,6 +35,8 @@ _MOVED: Final = {
     ReceiptKind.RECEIPT: Phrase("Paid"),
     ReceiptKind.CREDIT_NOTE: Phrase("Credited"),
 }
+_IF_ANY: Final = {Phrase("More than agreed"), Phrase("Tip")}
+"""Totals that are left out if they are zero."""
 _METHODS: Final = {
     ReceiptMethod.ONLINE: Phrase("Online payment"),
     ReceiptMethod.TRANSFER: Phrase("Bank transfer"),
@@ -53,6 +55,13 @@ class ReceiptJson(Json, frozen=True, kw_only=True):
     number: str
     """Without gaps for each provider and kind."""
     amount: int
+    """The money that moved, a tip included."""
+    tip_amount: int
+    """What of it is a tip."""
+    extra_amount: int
+    """What of it is above the agreed price."""
+    extra_reason: str | None = None
+    """Why more than agreed was paid."""
     currency: str
     method: ReceiptMethod
     reference: str | None = None
@@ -97,6 +106,9 @@ receipt_json: Final = projection(
     Receipt,
     ReceiptJson,
     amount="amount.amount",
+    tip_amount="tip.amount",
+    extra_amount="extra.amount",
+    extra_reason=filled("extra_reason"),
     currency="amount.currency",
     corrects=_corrected,
 )
@@ -115,9 +127,15 @@ def receipt_document(receipt: Receipt) -> Document:
         facts=tuple(_facts(receipt, say)),
         columns=(Column(heading=say(Phrase("Service"))), Column(heading=say(Phrase("Price")), numeric=True)),
         rows=lines or [(say(Phrase("Appointment")), say.values.money(receipt.price))],
-        totals=(
-            Fact(label=say(Phrase("Price of the appointment")), value=say.values.money(receipt.price)),
-            Fact(label=say(_MOVED[receipt.kind]), value=say.values.money(receipt.amount)),
+        totals=tuple(
+            Fact(label=say(label), value=say.values.money(amount))
+            for label, amount in (
+                (Phrase("Price of the appointment"), receipt.price),
+                (Phrase("More than agreed"), receipt.extra),
+                (Phrase("Tip"), receipt.tip),
+                (_MOVED[receipt.kind], receipt.amount),
+            )
+            if amount or label not in _IF_ANY
         ),
     )
 
@@ -133,6 +151,7 @@ def _facts(receipt: Receipt, say: Wording) -> Iterator[Fact]:
         (Phrase("Time"), say.values.time(LocalTime(receipt.span.start, zone))),
         (Phrase("Payment method"), say(_METHODS[receipt.method])),
         (Phrase("Reference"), receipt.reference),
+        (Phrase("Reason"), receipt.extra_reason),
         (Phrase("Corrects"), ", ".join(_corrected(receipt))),
     ):
         if value:

@@ -71,6 +71,8 @@ class TransactionJson(Json, frozen=True, kw_only=True):
     """The amount that is due, or by which the ledger was adjusted."""
     moved_amount: int
     """The amount that was received, or sent back, or by which the ledger was adjusted."""
+    tip_amount: int
+    """The tip that was given at the desk besides."""
     currency: str
     reference: str | None = None
     """The gateway's id of the invoice, or the bank's reference of the transfer."""
@@ -88,6 +90,7 @@ transaction_json: Final = projection(
     provider=lambda move: PersonJson(id=move.provider_id, name=move.provider_name),
     customer=lambda move: PersonJson(id=move.customer_id, name=move.customer_name),
     amount="amount.amount",
+    tip_amount="tip.amount",
     currency="amount.currency",
 )
 """Show a movement of money to a party of its booking, or to an admin."""

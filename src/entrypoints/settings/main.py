@@ -237,6 +237,8 @@ class Settings:
         "BOOKING_ACCEPTANCE_REQUIRED", (), listed(one_of(tuple(Moment)).parse, _MOMENTS)
     )
     """What needs the current versions accepted: `sign-up`, `booking`, or both, separated by commas; empty: neither."""
+    commission_on_tips: bool = setting("BOOKING_COMMISSION_ON_TIPS", default=False, form=SWITCH)
+    """`on`: commission is due on tips, too, of bookings that are settled from then on."""
     phone_required: bool = setting("BOOKING_PHONE_REQUIRED", default=False, form=SWITCH)
     """`on`: customers need a verified phone number to book, however they sign in."""
     admin_second_factor: bool = setting("BOOKING_ADMIN_SECOND_FACTOR", default=False, form=SWITCH, in_production=True)

@@ -4,6 +4,7 @@ from adapters.kit.destinations import literal_is_allowed
 from adapters.web_push import public_key
 from booking_domain.identity.security import Identity
 from booking_domain.notifications.push import PushRules
+from booking_domain.payments.earnings import TipRules
 from booking_domain.shared.executor import Executor
 from booking_domain.use_cases.platform.ports import Repositories
 from booking_domain.webhooks.model import EndpointRules
@@ -48,6 +49,7 @@ class UseCases(Security, Payments):
                 given.storage.upload_limits,
                 self.push_rules(),
                 given.deadlines,
+                TipRules(commissioned=given.commission_on_tips),
                 self.upcoming_limits(),
                 given.review_bursts,
                 given.region,

@@ -30,6 +30,7 @@ from entrypoints.http.bookings.schemas import booking_json
 
 pytestmark = pytest.mark.no_cover
 MOST: Final = 1_000
+TIP: Final = 7
 LATER: Final = NOON + HOUR
 """The appointment is over."""
 
@@ -39,7 +40,8 @@ class History:
 
     def __init__(self, booking: Booking) -> None:
         self.booking = booking
-        self.paid = self.desk = self.authorised = self.given_back = self.sent_back = 0
+        self.paid = self.authorised = self.given_back = self.sent_back = 0
+        self.slips: tuple[tuple[int, int], ...] = ()
         self.agreed, self.asked = booking.price.amount, 0
 
     def mnt(self, amount: int) -> Money:
@@ -84,13 +86,33 @@ class History:
 
     def pay_at_desk(self, amount: int) -> None:
         if self.booking.quote.at_desk:
-            self.booking = self.booking.add_desk_payment(min(self.mnt(amount), self.booking.quote.at_desk), MADE)
-            self.desk = self.booking.desk_paid.amount
-            self._confirm()
+            self._at_desk(min(self.mnt(amount), self.booking.quote.at_desk), extra=0)
 
-    def void(self, amount: int) -> None:
-        self.booking = self.booking.subtract_desk_payment(self.mnt(min(amount, self.desk)), MADE)
-        self.desk -= min(amount, self.desk)
+    def pay_more_at_desk(self, amount: int) -> None:
+        """The work was more than agreed: the customer pays what is due, and for the rest of the work."""
+        if self.booking.begun(LATER):
+            self._at_desk(self.booking.quote.at_desk + self.mnt(amount), extra=amount)
+
+    def _at_desk(self, amount: Money, *, extra: int) -> None:
+        self.booking = self.booking.add_desk_payment(amount, MADE, extra=self.mnt(extra), tip=self.mnt(TIP))
+        self.slips = (*self.slips, (amount.amount, extra))
+        self._confirm()
+
+    def void(self, nth: int) -> None:
+        if self.slips:
+            amount, extra = self.slips[nth % len(self.slips)]
+            self.slips = tuple(each for at, each in enumerate(self.slips) if at != nth % len(self.slips))
+            self.booking = self.booking.subtract_desk_payment(
+                self.mnt(amount), MADE, extra=self.mnt(extra), tip=self.mnt(TIP)
+            )
+
+    @property
+    def desk(self) -> int:
+        return sum(amount for amount, _ in self.slips)
+
+    @property
+    def extra(self) -> int:
+        return sum(extra for _, extra in self.slips)
 
     def add(self, amount: int) -> None:
         self.booking = self.booking.adjust(amount, MADE)
@@ -157,6 +179,7 @@ MONEY: Final[Mapping[str, Callable[[History, int], None]]] = {
     "authorise": History.authorise,
     "lapse": History.lapse,
     "pay at the desk": History.pay_at_desk,
+    "pay more at the desk": History.pay_more_at_desk,
     "void": History.void,
     "add": History.add,
     "take": History.take,
@@ -218,15 +241,17 @@ def test_all_ask_for_what_a_plain_count_says_is_due(
 
 def check(history: History) -> None:
     booking, quote = history.booking, history.booking.quote
-    status, rest = booking.status, history.open_of(booking.price)
+    status, rest = booking.status, history.open_of(booking.final_price)
     first = min(rest, history.open_of(booking.deposit))
     now = first if status is Status.PENDING else rest if status is Status.COMPLETED else 0
     later = rest - now if status in PLAYED else 0
     assert (quote.now.amount, quote.later.amount, quote.deposit.amount) == (now, later, first)
     assert (booking.price.amount, booking.offered_price_amount) == (history.agreed, history.asked or None)
-    assert quote.now.amount + quote.later.amount <= history.agreed, "no one is asked for more than was agreed"
+    assert booking.final_price.amount == history.agreed + history.extra
+    assert booking.tips.amount == TIP * len(history.slips), "tips count towards nothing"
+    assert quote.now.amount + quote.later.amount <= history.agreed + history.extra, "no one is asked for more"
     assert not (quote.overpaid and rest), "too much and not enough at once"
-    owed = max(0, booking.price.amount - history.given_back)
+    owed = max(0, booking.final_price.amount - history.given_back)
     assert quote.overpaid.amount == max(0, history.came - history.authorised - owed)
     assert bool(quote.now or quote.later) is (quote.reason in {*DueReason} - NOTHING_DUE)
 

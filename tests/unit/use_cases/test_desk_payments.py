@@ -24,7 +24,7 @@ from booking_domain.payments.desk import (
     LessThanDeposit,
     MoreThanDue,
 )
-from booking_domain.payments.earnings import Period, commission_on
+from booking_domain.payments.earnings import Commission, Period, TipRules, commission_on
 from booking_domain.payments.errors import NothingDue
 from booking_domain.payments.events import DeskPaymentChanged
 from booking_domain.payments.model import Purpose
@@ -44,7 +44,7 @@ from booking_domain.use_cases.payments.desk_payments import (
     record_desk_payment,
     void_desk_payment,
 )
-from booking_domain.use_cases.payments.earnings import SetCommission, set_commission, update_earnings
+from booking_domain.use_cases.payments.earnings import SetCommission, booking_earnings, set_commission, update_earnings
 from entrypoints.languages.notices import GettextTranslator
 
 REST: Final = PRICE - DEPOSIT
@@ -65,8 +65,10 @@ async def take(
     *,
     by: Actor | None = None,
     method: DeskMethod = DeskMethod.CASH,
+    tip: int = 0,
+    reason: str | None = None,
 ) -> DeskPayment:
-    command = RecordDeskPayment(booking_id=booking.id, method=method, amount=amount)
+    command = RecordDeskPayment(booking_id=booking.id, method=method, amount=amount, tip_amount=tip, reason=reason)
     return (await studio.run(record_desk_payment, command, by=by or studio.owner)).payment
 
 
@@ -410,3 +412,112 @@ async def test_the_provider_reads_the_name_of_a_walk_in_whose_payment_another_pe
             await notify(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
     [sent] = notifier.delivered
     assert "that Saraa at the door paid" in sent.text
+
+
+MORE: Final = Money.of(15_000, "MNT")
+TIP: Final = Money.of(5_000, "MNT")
+
+
+async def test_the_final_amount_is_higher_with_a_reason_from_the_start_on(studio: Studio) -> None:
+    booking = await confirmed(studio)
+    wanted = REST + MORE
+    with pytest.raises(MoreThanDue):
+        await take(studio, booking, wanted.amount, reason="Two more hours.")
+    studio.clock.set(booking.span.start)
+    for reason in (None, ""):
+        with pytest.raises(MoreThanDue) as refused:
+            await take(studio, booking, wanted.amount, reason=reason)
+        assert refused.value.due == REST
+    for reason in (" ", "x" * 501):
+        with pytest.raises(InvalidValue) as invalid:
+            await take(studio, booking, wanted.amount, reason=reason)
+        assert invalid.value.field_path == ("reason",)
+    with pytest.raises(InvalidValue):
+        await take(studio, booking, REST.amount, reason="Nothing more.")
+    payment = await take(studio, booking, wanted.amount, reason="Two more hours.")
+    assert (payment.amount, payment.extra, payment.extra_reason) == (wanted, MORE, "Two more hours.")
+    seen = await studio.seen(booking)
+    assert (seen.price, seen.extra, seen.final_price) == (PRICE, MORE, PRICE + MORE)
+    assert (seen.quote.balance.amount, seen.quote.overpaid.amount) == (0, 0)
+    done = await studio.move(booking, Status.COMPLETED, by=studio.owner)
+    again = await take(studio, done, MORE.amount, reason="Aftercare.")
+    assert (again.extra, (await studio.seen(booking)).extra) == (MORE, MORE + MORE)
+    assert await studio.violations() == []
+    await void(studio, payment)
+    seen = await studio.seen(booking)
+    assert (seen.extra, seen.quote.balance) == (MORE, REST), "the mistake is due no longer"
+    assert await studio.violations() == []
+
+
+async def test_money_that_arrives_after_a_higher_final_amount_goes_back(studio: Studio) -> None:
+    booking = await confirmed(studio)
+    invoice = await studio.bill(booking, Purpose.BALANCE)
+    studio.clock.set(booking.span.start)
+    await take(studio, booking, (REST + MORE).amount, reason="Two more hours.")
+    studio.pay(invoice)
+    await studio.settle(invoice)
+    assert await studio.owed(booking) == [REST]
+    assert await studio.violations() == []
+
+
+async def test_a_tip_counts_towards_nothing(studio: Studio) -> None:
+    booking = await studio.book()
+    deposit = await take(studio, booking, tip=TIP.amount)
+    seen = await studio.seen(booking)
+    assert (deposit.amount, deposit.tip, deposit.handed_over) == (DEPOSIT, TIP, DEPOSIT + TIP)
+    assert (seen.status, seen.desk_paid, seen.tips, seen.quote.balance) == (Status.CONFIRMED, DEPOSIT, TIP, REST)
+    quote = await get_cancellation_quote(studio.customer, booking.id, studio.reads.appointments, now=studio.clock.now())
+    assert quote.desk_refund == DEPOSIT, "no policy gives a tip back"
+    await void(studio, deposit)
+    seen = await studio.seen(booking)
+    assert (seen.desk_paid.amount, seen.tips.amount) == (0, 0)
+    assert await studio.violations() == []
+
+
+async def test_a_tip_is_given_alone_once_the_appointment_has_begun(studio: Studio) -> None:
+    booking = await confirmed(studio)
+    await studio.paid(booking, purpose=Purpose.BALANCE)
+    with pytest.raises(NothingDue):
+        await take(studio, booking, tip=TIP.amount)
+    done = await over(studio, booking)
+    tip = await take(studio, done, tip=TIP.amount, method=DeskMethod.CARD)
+    assert (tip.amount.amount, tip.tip) == (0, TIP)
+    with pytest.raises(NothingDue):
+        await take(studio, done)
+    seen = await studio.seen(booking)
+    assert (seen.tips, seen.received, seen.quote.overpaid.amount) == (TIP, PRICE, 0)
+    assert await studio.violations() == []
+
+
+async def test_a_tip_is_in_the_account_and_no_commission_is_due_on_it(studio: Studio) -> None:
+    await studio.run(set_commission, SetCommission(provider_id=None, basis_points=1_000), by=studio.admin)
+    booking = await confirmed(studio)
+    studio.clock.set(booking.span.start)
+    await take(studio, booking, (REST + MORE).amount, tip=TIP.amount, reason="Two more hours.")
+    done = await over(studio, booking)
+    commission = commission_on((PRICE + MORE).amount, 1_000)
+    at_desk = (REST + MORE).amount
+    assert await account(studio) == (DEPOSIT.amount, at_desk, commission, DEPOSIT.amount - commission)
+    [totals] = await studio.reads.earnings.totals(Period(provider_id=studio.provider_id))
+    assert totals.tips == TIP.amount
+    seen = await studio.seen(done)
+    on_all = booking_earnings(seen, Commission(platform=1_000), TipRules(commissioned=True))
+    assert on_all.commission == commission_on((PRICE + MORE + TIP).amount, 1_000)
+
+
+async def test_the_customer_is_told_of_the_tip_and_of_what_is_above_the_price(studio: Studio) -> None:
+    booking = await confirmed(studio)
+    studio.clock.set(booking.span.start)
+    await take(studio, booking, (REST + MORE).amount, tip=TIP.amount, reason="Two more hours.")
+    event = next(each for each in await studio.backend.outbox_events() if isinstance(each, DeskPaymentChanged))
+    notifier = MemoryNotifier()
+    await notify(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
+    [message] = notifier.delivered
+    assert message.user_id == studio.customer.id
+    for part in (
+        "you paid MNT 80,000 in cash. Still due: MNT 0.",
+        "Of this tip: MNT 5,000",
+        "More than agreed: MNT 15,000",
+        "Reason: Two more hours.",
+    ):
+        assert part in message.text

@@ -143,6 +143,34 @@ async def test_each_payment_has_a_receipt_and_each_return_a_credit_note(studio: 
     assert await issued(studio, booking) == [online, cash, voided, returned]
 
 
+async def test_the_receipt_of_the_desk_has_the_tip_and_what_is_above_the_price_and_so_has_its_credit_note(
+    studio: Studio,
+) -> None:
+    booking = await studio.book()
+    await studio.paid(booking)
+    studio.clock.set(TOMORROW)
+    more, tip = Money.of(15_000, "MNT"), Money.of(5_000, "MNT")
+    command = RecordDeskPayment(
+        booking_id=booking.id,
+        method=DeskMethod.CARD,
+        amount=(REST + more).amount,
+        tip_amount=tip.amount,
+        reason="Two more hours.",
+    )
+    payment = (await studio.run(record_desk_payment, command, by=studio.owner)).payment
+    await studio.run(
+        void_desk_payment,
+        VoidDeskPayment(booking_id=booking.id, payment_id=payment.id, reason="Twice"),
+        by=studio.owner,
+    )
+    issued = await issue_receipts(booking.id, reads=studio.reads, executor=studio.executor)
+    online, desk, note = issued
+    assert (online.tip.amount, online.extra.amount, online.extra_reason) == (0, 0, "")
+    for each, kind in ((desk, ReceiptKind.RECEIPT), (note, ReceiptKind.CREDIT_NOTE)):
+        assert (each.kind, each.amount, each.price) == (kind, REST + more + tip, PRICE)
+        assert (each.tip, each.extra, each.extra_reason) == (tip, more, "Two more hours.")
+
+
 async def test_a_refund_by_the_gateway_corrects_the_receipt_of_its_payment(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.paid(booking)

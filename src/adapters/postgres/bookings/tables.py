@@ -139,6 +139,9 @@ bookings: Final = Table(
     Column("conceded_amount", BigInteger, nullable=False, server_default="0"),
     # The amount paid at the desk; the platform never held it.
     Column("desk_paid_amount", BigInteger, nullable=False, server_default="0"),
+    # What of it is above the agreed price, and the tips besides.
+    Column("extra_amount", BigInteger, nullable=False, server_default="0"),
+    Column("tip_amount", BigInteger, nullable=False, server_default="0"),
     # The amount that is authorised and may still be captured, and the amount that was released.
     Column("authorised_amount", BigInteger, nullable=False, server_default="0"),
     Column("released_amount", BigInteger, nullable=False, server_default="0"),
@@ -170,6 +173,7 @@ bookings: Final = Table(
         "0 <= conceded_amount AND conceded_amount <= refunded_amount + refund_pending_amount", name="conceded"
     ),
     CheckConstraint("0 <= desk_paid_amount", name="desk_paid"),
+    CheckConstraint("0 <= extra_amount AND extra_amount <= desk_paid_amount AND 0 <= tip_amount", name="extra"),
     CheckConstraint("0 <= offered_deposit_amount AND offered_deposit_amount <= offered_price_amount", name="offered"),
     CheckConstraint(
         "num_nulls(offered_price_amount, offered_deposit_amount, offered_minutes) IN (0, 3)"
@@ -188,7 +192,7 @@ bookings: Final = Table(
         "provider_id",
         "id",
         postgresql_where=text(
-            "(paid_amount > 0 OR desk_paid_amount > 0 OR earnings_version IS NOT NULL)"
+            "(paid_amount > 0 OR desk_paid_amount > 0 OR tip_amount > 0 OR earnings_version IS NOT NULL)"
             " AND earnings_version IS DISTINCT FROM version"
         ),
     ),

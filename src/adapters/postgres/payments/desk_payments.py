@@ -17,6 +17,8 @@ DESK_PAYMENT: Final = Mapper(
     desk_payments,
     DeskPayment,
     amount=Columns("amount", "currency"),
+    extra=Columns("extra_amount", "currency"),
+    tip=Columns("tip_amount", "currency"),
     changes=("status", "voided_by_id", "voided_by_role", "voided_at", "void_reason", "version"),
 )
 _t: Final = desk_payments.c

@@ -80,7 +80,9 @@ _AT: Final = Statement(
     )
 )
 _OF_BOOKING: Final = Statement(
-    select(_total(_e.kept), _total(_e.desk), _total(_e.commission)).where(_e.booking_id == bindparam("booking_id"))
+    select(_total(_e.kept), _total(_e.desk), _total(_e.tips), _total(_e.commission)).where(
+        _e.booking_id == bindparam("booking_id")
+    )
 )
 _MARK: Final = Statement(
     update(bookings)
@@ -92,6 +94,7 @@ _OUTDATED: Final = and_(
     or_(
         _b.paid_amount > literal_column("0"),
         _b.desk_paid_amount > literal_column("0"),
+        _b.tip_amount > literal_column("0"),
         _b.earnings_version.is_not(None),
     ),
     _b.earnings_version.is_distinct_from(_b.version),
@@ -115,6 +118,7 @@ _TOTALS: Final = Statement(
         _total(_e.amount, _e.at < _start),
         _total(_e.kept, _IN_PERIOD),
         _total(_e.desk, _IN_PERIOD),
+        _total(_e.tips, _IN_PERIOD),
         _total(_e.commission, _IN_PERIOD),
         _total(-_e.amount, _IN_PERIOD, _IS_PAYOUT),
         _total(_e.amount, _IN_PERIOD, _IS_ADJUSTMENT),
@@ -211,7 +215,7 @@ class PostgresEarnings(AddedRows[Earning], Earnings):
     async def of_booking(self, booking_id: BookingId) -> BookingEarnings:
         row = await self._work.one(_OF_BOOKING, booking_id=booking_id)
         assert row is not None  # noqa: S101 - a sum always returns a row
-        return BookingEarnings(kept=row[0], desk=row[1], commission=row[2])
+        return BookingEarnings(kept=row[0], desk=row[1], tips=row[2], commission=row[3])
 
     async def record_version(self, booking_id: BookingId, version: int) -> None:
         await self._work.execute(_MARK, booking_id=booking_id, version=version)
@@ -238,12 +242,13 @@ class PostgresEarningReads(WithWork, EarningReads):
                 opening=opening,
                 kept=kept,
                 desk=desk,
+                tips=tips,
                 commission=commission,
                 paid_out=paid_out,
                 adjusted=adjusted,
                 owed=owed,
             )
-            for currency, opening, kept, desk, commission, paid_out, adjusted, owed in rows
+            for currency, opening, kept, desk, tips, commission, paid_out, adjusted, owed in rows
         ]
 
     async def held(self, provider_id: ProviderId) -> Sequence[HeldMoney]:

@@ -49,7 +49,7 @@ from booking_domain.shared.money import Money
 
 
 def _clear_names(table: Table, _: ColumnElement[bool]) -> UpdateBase:
-    """Clear the names of the erased party; numbers, amounts and services stay."""
+    """Clear the names of the erased party, and why more was paid; numbers, amounts and services stay."""
 
     def blank(column: Column[Any], whose: Column[Any]) -> Any:
         erased = table.c.booking_id.in_(select(bookings.c.id).where(whose == USER))
@@ -60,6 +60,7 @@ def _clear_names(table: Table, _: ColumnElement[bool]) -> UpdateBase:
         "customer_name": blank(table.c.customer_name, bookings.c.customer_id),
         "issuer_name": blank(table.c.issuer_name, bookings.c.provider_user_id),
         "issuer_address": blank(table.c.issuer_address, bookings.c.provider_user_id),
+        "extra_reason": "",
         "version": table.c.version + 1,
     }
     return update(table).where(theirs).values(values)
@@ -90,6 +91,9 @@ receipts: Final = Table(
     Column("currency", Text, nullable=False),
     Column("price_amount", BigInteger, nullable=False),
     Column("amount", BigInteger, nullable=False),
+    Column("tip_amount", BigInteger, nullable=False, server_default=sql("0")),
+    Column("extra_amount", BigInteger, nullable=False, server_default=sql("0")),
+    Column("extra_reason", Text, nullable=False, server_default=sql("''")),
     Column("version", Integer, nullable=False),
     instant("issued_at"),
     one_of("kind", ReceiptKind),
@@ -134,6 +138,8 @@ RECEIPT: Final = Mapper(
     lines=Converted("lines", write=_lines_json, read=_lines_of),
     price=Columns("price_amount", "currency"),
     amount=Columns("amount", "currency"),
+    tip=Columns("tip_amount", "currency"),
+    extra=Columns("extra_amount", "currency"),
 )
 _t: Final = receipts.c
 _ONE: Final = Statement(select(*RECEIPT.columns).where(_t.id == bindparam("receipt_id")))

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     null,
+    or_,
     select,
     update,
 )
@@ -38,11 +39,12 @@ def _clear_gateway_payload(table: Table, owned: ColumnElement[bool]) -> UpdateBa
     return update(table).where(owned, with_payload).values(raw_payload=null(), version=table.c.version + 1)
 
 
-def _clear_void_reason(table: Table, _: ColumnElement[bool]) -> UpdateBase:
-    """Clear the reason that the provider's side gave, when either party is erased."""
+def _clear_reasons(table: Table, _: ColumnElement[bool]) -> UpdateBase:
+    """Clear the reasons that the provider's side gave, when either party is erased."""
     theirs = table.c.booking_id.in_(select(bookings.c.id).where(IS_PARTY))
-    values = {"void_reason": null(), "version": table.c.version + 1}
-    return update(table).where(theirs, table.c.void_reason.is_not(None)).values(values)
+    reasons = or_(table.c.void_reason.is_not(None), table.c.extra_reason.is_not(None))
+    values = {"void_reason": null(), "extra_reason": null(), "version": table.c.version + 1}
+    return update(table).where(theirs, reasons).values(values)
 
 
 def _clear_reason(table: Table, _: ColumnElement[bool]) -> UpdateBase:
@@ -159,6 +161,9 @@ desk_payments: Final = Table(
     Column("method", Text, nullable=False),
     Column("currency", Text, nullable=False),
     Column("amount", BigInteger, nullable=False),
+    Column("extra_amount", BigInteger, nullable=False, server_default=sql("0")),
+    Column("extra_reason", Text),
+    Column("tip_amount", BigInteger, nullable=False, server_default=sql("0")),
     Column("status", Text, nullable=False),
     Column("recorded_by_id", Uuid, nullable=False),
     Column("recorded_by_role", Text, nullable=False),
@@ -170,12 +175,13 @@ desk_payments: Final = Table(
     instant("created_at"),
     one_of("method", DeskMethod),
     one_of("status", DeskPaymentStatus),
-    CheckConstraint("amount > 0", name="amount"),
+    CheckConstraint("0 <= amount AND 0 <= tip_amount AND (0 < amount OR 0 < tip_amount)", name="amount"),
+    CheckConstraint("0 <= extra_amount AND extra_amount <= amount", name="extra"),
     CheckConstraint("(status = 'voided') = (voided_at IS NOT NULL)", name="voided"),
     CheckConstraint("num_nulls(voided_by_id, voided_by_role, voided_at) IN (0, 3)", name="voided_by"),
     Index("desk_payments_created_at_idx", "created_at"),
     Index("desk_payments_amount_idx", "currency", "amount", "id"),
-    info=personal_data("booking_id", erase=_clear_void_reason, handover=Kept("accounting"), export="bookings"),
+    info=personal_data("booking_id", erase=_clear_reasons, handover=Kept("accounting"), export="bookings"),
 )
 
 adjustments: Final = Table(

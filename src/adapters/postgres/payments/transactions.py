@@ -52,6 +52,7 @@ _moves: Final = union_all(
         _p.currency,
         _p.amount,
         _p.settled_amount.label("moved"),
+        _NOTHING.label("tip"),
         _p.invoice_reference.label("external"),
         _p.created_at,
         _p.processed_at,
@@ -68,6 +69,7 @@ _moves: Final = union_all(
         _r.currency,
         _r.amount,
         case((_r.status == RefundStatus.REFUNDED.value, _r.amount), else_=_NOTHING),
+        _NOTHING,
         _r.bank_reference,
         _r.created_at,
         _r.processed_at,
@@ -84,6 +86,7 @@ _moves: Final = union_all(
         _d.currency,
         _d.amount,
         case((_d.status == DeskPaymentStatus.RECORDED.value, _d.amount), else_=_NOTHING),
+        _d.tip_amount,
         _NO_TEXT,
         _d.created_at,
         func.coalesce(_d.voided_at, _d.created_at),
@@ -100,6 +103,7 @@ _moves: Final = union_all(
         _a.currency,
         func.abs(_a.amount),
         func.abs(_a.amount),
+        _NOTHING,
         _NO_TEXT,
         _a.created_at,
         _a.created_at,
@@ -147,8 +151,8 @@ class PostgresTransactionReads(WithCipher, TransactionReads):
 
 
 def _transaction(row: Row) -> Transaction:
-    (id_, kind, booking_id, gateway, status, purpose, reason, note, currency, amount, moved, external, *more) = row
-    created_at, processed_at, reference, provider_id, provider_name, customer_id, customer_name = more
+    (id_, kind, booking_id, gateway, status, purpose, reason, note, currency, amount, moved, *more) = row
+    tip, external, created_at, processed_at, reference, provider_id, provider_name, customer_id, customer_name = more
     return Transaction(
         id=id_,
         type=TransactionType(kind),
@@ -165,6 +169,7 @@ def _transaction(row: Row) -> Transaction:
         note=note,
         amount=Money(amount=amount, currency=currency),
         moved=Money(amount=moved, currency=currency),
+        tip=Money(amount=tip, currency=currency),
         reference=external,
         created_at=created_at,
         processed_at=processed_at,

@@ -54,6 +54,8 @@ class BookingsBuilder(BaseBuilder):
             refund_pending=nothing,
             conceded=nothing,
             desk_paid=nothing,
+            extra=nothing,
+            tips=nothing,
             authorised=nothing,
             released=nothing,
             cancellation=DEFAULT_POLICY,

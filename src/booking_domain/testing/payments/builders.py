@@ -97,5 +97,7 @@ class PaymentsBuilder(BaseBuilder):
             lines=(ReceiptLine(name="Small tattoo", price=booking.price),),
             price=booking.price,
             amount=DEPOSIT,
+            tip=Money.zero(DEPOSIT.currency),
+            extra=Money.zero(DEPOSIT.currency),
             issued_at=NOW,
         )

@@ -44,14 +44,21 @@ _RELATIONS: Final = {Party.PROVIDER: Relation.OWN, Party.MANAGER: Relation.MANAG
 class RecordDeskPayment:
     """Record that the customer paid at the desk.
 
-    A booking that waits for its deposit is confirmed, so at least the deposit is recorded. Until it is expired, it may
-    be overdue: its time is still claimed.
+    - A booking that waits for its deposit is confirmed, so at least the deposit is recorded. Until it is expired, it
+      may be overdue: its time is still claimed.
+    - From the start of the appointment on, the final amount may be above what is due, for a reason that the customer
+      reads. It raises what the booking costs by exactly what was paid.
+    - A tip is kept apart: it counts neither towards the price nor towards the deposit, and no policy refunds it.
     """
 
     booking_id: BookingId
     method: DeskMethod
     amount: int | None = None
     """In minor units of the price's currency; None: the deposit if it is due, otherwise all that is due."""
+    tip_amount: int = 0
+    """Besides the amount."""
+    reason: str | None = None
+    """Why the amount is above what is due."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +87,12 @@ class DeskPaymentDone:
 async def _record(command: RecordDeskPayment, tx: Repositories, context: UseCaseContext) -> DeskPaymentDone:
     booking, _ = await _lock_at_desk(command.booking_id, tx, context)
     due, least = booking.quote.at_desk, booking.quote.deposit_asked
-    if not due:
-        raise NothingDue
     amount = (least or due) if command.amount is None else Money(amount=command.amount, currency=due.currency)
-    if due < amount:
+    extra, tip = amount.excess_over(due), Money(amount=command.tip_amount, currency=due.currency)
+    begun = booking.begun(context.now)
+    if not (due or (begun and (extra or tip))):
+        raise NothingDue
+    if extra and not (begun and command.reason):
         raise MoreThanDue(due=due)
     if amount < least:
         raise LessThanDeposit(due=least)
@@ -94,10 +103,14 @@ async def _record(command: RecordDeskPayment, tx: Repositories, context: UseCase
         amount=amount,
         by=context.actor,
         now=context.now,
+        extra=extra,
+        extra_reason=command.reason,
+        tip=tip,
     )
     await close_payments(booking, tx)
     await tx.desk_payments.add(payment)
-    decision = confirm_if_covered(booking.add_desk_payment(amount, context.now), "paid at the desk", context)
+    paid = booking.add_desk_payment(amount, context.now, extra=extra, tip=tip)
+    decision = confirm_if_covered(paid, "paid at the desk", context)
     after = decision.state
     await tx.bookings.save(after, was=booking, events=decision.events)
     await tx.outbox.put([*booking_events(after, decision.events), _event(DeskPaymentRecorded, payment, context)])
@@ -114,7 +127,7 @@ async def _void(command: VoidDeskPayment, tx: Repositories, context: UseCaseCont
     if booking.status is Status.DISPUTED or (party is not Party.ADMIN and await _led_to_refund(payment, tx)):
         raise DeskPaymentInUse
     await tx.desk_payments.save(voided, was=payment)
-    after = booking.subtract_desk_payment(payment.amount, context.now)
+    after = booking.subtract_desk_payment(payment.amount, context.now, extra=payment.extra, tip=payment.tip)
     await tx.bookings.save(after, was=booking)
     await tx.outbox.put([_event(DeskPaymentVoided, voided, context)])
     return DeskPaymentDone(payment=voided, booking=after)

@@ -17,6 +17,7 @@ from booking_domain.payments.earnings import (
     Earning,
     EarningKind,
     EarningView,
+    TipRules,
 )
 from booking_domain.payments.events import EarningsAdjusted
 from booking_domain.scheduling.errors import ProviderNotFound
@@ -52,7 +53,7 @@ class AdjustEarnings:
     reason: str
 
 
-def booking_earnings(booking: Booking, commission: Commission) -> BookingEarnings:
+def booking_earnings(booking: Booking, commission: Commission, rules: TipRules) -> BookingEarnings:
     """What the booking adds to its provider's account as it stands.
 
     Refunds, made and pending, reduce what came by the gateways.
@@ -60,14 +61,17 @@ def booking_earnings(booking: Booking, commission: Commission) -> BookingEarning
     if booking.status in HELD:
         return BookingEarnings()
     kept, desk = booking.totals.refundable.amount, booking.desk_paid.amount
-    return BookingEarnings.of(kept=kept, desk=desk, basis_points=commission.basis_points)
+    return BookingEarnings.of(
+        kept=kept, desk=desk, tips=booking.tips.amount, basis_points=commission.basis_points, rules=rules
+    )
 
 
 async def record_earnings(booking_id: BookingId, tx: Repositories, context: UseCaseContext) -> Booking:
     """Bring the entries of a booking up to date, under its lock."""
     booking = required(await tx.bookings.lock(booking_id), BookingNotFound)
     commission = await tx.commission_rates.at(booking.provider_id, booking.created_at)
-    new = booking_earnings(booking, commission).minus(await tx.earnings.of_booking(booking_id))
+    now = booking_earnings(booking, commission, context.get(TipRules, TipRules()))
+    new = now.minus(await tx.earnings.of_booking(booking_id))
     if new != BookingEarnings():
         entry = Earning(
             id=EarningId(context.entropy.new_id()),
@@ -77,6 +81,7 @@ async def record_earnings(booking_id: BookingId, tx: Repositories, context: UseC
             currency=booking.price.currency,
             kept=new.kept,
             desk=new.desk,
+            tips=new.tips,
             commission=new.commission,
             amount=new.amount,
             at=context.now,

@@ -18,6 +18,7 @@ from booking_domain.shared.errors import required
 from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, EventId, ReceiptId, UserId
 from booking_domain.shared.languages import language_of
+from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.processes import Process
 from booking_domain.use_cases.platform.ports import Reads, Repositories
@@ -97,6 +98,9 @@ async def _receipt(
         lines=tuple(ReceiptLine(name=each.name, price=each.price) for each in booking.services),
         price=booking.price,
         amount=movement.amount,
+        tip=movement.tip or Money.zero(booking.price.currency),
+        extra=movement.extra or Money.zero(booking.price.currency),
+        extra_reason=movement.extra_reason,
         issued_at=context.now,
     )
 

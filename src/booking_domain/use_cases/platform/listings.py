@@ -163,6 +163,8 @@ class Transaction:
     """The amount that is due, or by which the ledger was adjusted."""
     moved: Money
     """The amount that was received, or sent back, or by which the ledger was adjusted."""
+    tip: Money
+    """What was given at the desk besides."""
     reference: str | None
     """The gateway's id of the invoice, or the bank's reference of the transfer."""
     created_at: datetime

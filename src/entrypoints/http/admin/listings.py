@@ -112,6 +112,8 @@ _BOOKING_COLUMNS: Final[Columns[Appointment]] = {
     "paid": lambda each: each.booking.paid.decimal(),
     "refunded": lambda each: each.booking.refunded.decimal(),
     "deskPaid": lambda each: each.booking.desk_paid.decimal(),
+    "extra": lambda each: each.booking.extra.decimal(),
+    "tips": lambda each: each.booking.tips.decimal(),
     "currency": lambda each: each.booking.price.currency,
     "createdAt": lambda each: each.booking.created_at,
 }
@@ -128,6 +130,7 @@ _TRANSACTION_COLUMNS: Final[Columns[Transaction]] = {
     "note": lambda move: move.note,
     "amount": lambda move: move.amount.decimal(),
     "moved": lambda move: move.moved.decimal(),
+    "tip": lambda move: move.tip.decimal(),
     "currency": lambda move: move.amount.currency,
     "reference": lambda move: move.reference,
     "createdAt": lambda move: move.created_at,

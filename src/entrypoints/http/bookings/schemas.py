@@ -355,6 +355,10 @@ class BookingJson(Json, frozen=True, kw_only=True):
     refund_pending_amount: int
     desk_paid_amount: int
     """The amount that the customer paid at the provider's desk. The platform does not refund it."""
+    extra_amount: int
+    """What of it is above the agreed price; the desk payments say why."""
+    tip_amount: int
+    """The tips that were given at the desk besides. They count towards nothing."""
     authorised_amount: int
     """The amount that is authorised on the customer's card and may still be captured."""
     released_amount: int
@@ -555,6 +559,7 @@ booking_json: Final = projection(
     BookingJson,
     start="span.start",
     end="span.end",
+    tip_amount="tips.amount",
     balance_due_amount="quote.balance.amount",
     due_now_amount="quote.now.amount",
     due_later_amount="quote.later.amount",

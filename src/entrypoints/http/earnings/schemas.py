@@ -139,6 +139,8 @@ class EarningTotalsJson(Json, frozen=True, kw_only=True):
     """Money of bookings that came through a gateway, less refunds."""
     desk_amount: int
     """Money that the provider took at the desk. The platform does not owe it."""
+    tips_amount: int
+    """Tips that customers gave at the desk. The platform does not owe them."""
     commission_amount: int
     paid_out_amount: int
     """Money that was paid out or is reserved for a payout."""
@@ -172,6 +174,8 @@ class EarningJson(Json, frozen=True, kw_only=True):
     """What came through a gateway and was not sent back, in the minor unit of the currency."""
     desk_amount: int
     """What the provider took at the desk, in the minor unit of the currency."""
+    tips_amount: int
+    """What customers gave at the desk besides, in the minor unit of the currency."""
     commission_amount: int
     amount: int
     """The signed amount that it adds to the balance."""
@@ -293,6 +297,7 @@ earning_json: Final = projection(
     within="earning",
     kept_amount="earning.kept",
     desk_amount="earning.desk",
+    tips_amount="earning.tips",
     commission_amount="earning.commission",
 )
 """Show an entry."""
@@ -309,6 +314,7 @@ _account: Final = members(
         opening_amount="opening",
         kept_amount="kept",
         desk_amount="desk",
+        tips_amount="tips",
         commission_amount="commission",
         paid_out_amount="paid_out",
         adjusted_amount="adjusted",

@@ -50,6 +50,7 @@ def statement_document(account: EarningsAccount, provider: ProviderView, *, lang
             Column(heading=say(Phrase("Booking")), numeric=True),
             Column(heading=say(Phrase("Kept")), numeric=True),
             Column(heading=say(Phrase("At the desk")), numeric=True),
+            Column(heading=say(Phrase("Tips")), numeric=True),
             Column(heading=say(Phrase("Commission")), numeric=True),
             Column(heading=say(Phrase("Amount")), numeric=True),
             Column(heading="", numeric=True),
@@ -65,7 +66,10 @@ def _row(view: EarningView, say: Wording, zone: str) -> Sequence[str]:
         _at(entry.at, zone, say),
         ": ".join(filter(None, (say(_KINDS[entry.kind]), entry.reason))),
         view.booking_reference or "",
-        *(_whole(amount, entry.currency, say) for amount in (entry.kept, entry.desk, -entry.commission, entry.amount)),
+        *(
+            _whole(amount, entry.currency, say)
+            for amount in (entry.kept, entry.desk, entry.tips, -entry.commission, entry.amount)
+        ),
         entry.currency,
     )
 
@@ -97,6 +101,7 @@ _STATEMENT: Final = (
     "payoutId",
     "kept",
     "desk",
+    "tips",
     "commission",
     "amount",
     "balance",
@@ -125,7 +130,7 @@ async def statement(account: EarningsAccount, reads: Reads) -> AsyncIterator[byt
     period = account.period
     yield csv_lines([_STATEMENT])
     yield csv_lines(
-        (period.start, "opening", *[None] * 6, whole(each.opening, each.currency), each.currency, None)
+        (period.start, "opening", *[None] * 7, whole(each.opening, each.currency), each.currency, None)
         for each in account.totals
     )
     entries = account.entries
@@ -137,7 +142,7 @@ async def statement(account: EarningsAccount, reads: Reads) -> AsyncIterator[byt
 
 def _entry(view: EarningView) -> Sequence[object]:
     entry = view.earning
-    amounts = (entry.kept, entry.desk, entry.commission, entry.amount)
+    amounts = (entry.kept, entry.desk, entry.tips, entry.commission, entry.amount)
     return (
         entry.at,
         entry.kind,
@@ -152,7 +157,7 @@ def _entry(view: EarningView) -> Sequence[object]:
 
 def _sums(totals: EarningTotals) -> Sequence[Decimal]:
     moved = totals.closing - totals.opening
-    amounts = (totals.kept, totals.desk, totals.commission, moved, totals.closing)
+    amounts = (totals.kept, totals.desk, totals.tips, totals.commission, moved, totals.closing)
     return [whole(amount, totals.currency) for amount in amounts]
 
 

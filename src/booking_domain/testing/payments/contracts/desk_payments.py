@@ -19,8 +19,14 @@ class DeskPaymentsContract(StorageContract):
 
     async def test_a_desk_payment_is_stored_with_all_fields(self, cast: Cast) -> None:
         booking = await self.a_booking(cast)
+        much = Money(amount=2**63 - 1, currency="KWD")
         recorded = replace(
-            self.make.desk_payment(booking), method=DeskMethod.CARD, amount=Money(amount=2**63 - 1, currency="KWD")
+            self.make.desk_payment(booking),
+            method=DeskMethod.CARD,
+            amount=much,
+            extra=much,
+            extra_reason="Хоёр цаг илүү",
+            tip=much,
         )
         voided = recorded.void("Өөр хүн", by=Actor(cast.owner.id, Role.MANAGER), now=NOW + timedelta(microseconds=1))
         async with self.begin() as tx:

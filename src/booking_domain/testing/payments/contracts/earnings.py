@@ -123,9 +123,9 @@ class EarningsContract(StorageContract):
         async with self.begin() as tx:
             assert await tx.earnings.of_booking(booking.id) == BookingEarnings()
             await tx.earnings.add(self._entry(booking))
-            await tx.earnings.add(self._entry(booking, kept=-400, desk=7, commission=-40, amount=-360))
+            await tx.earnings.add(self._entry(booking, kept=-400, desk=7, tips=3, commission=-40, amount=-360))
             await tx.earnings.add(self._entry(other))
-            assert await tx.earnings.of_booking(booking.id) == BookingEarnings(kept=600, desk=7, commission=60)
+            assert await tx.earnings.of_booking(booking.id) == BookingEarnings(kept=600, desk=7, tips=3, commission=60)
             assert await tx.earnings.lock_balance(booking.provider_id, "MNT") == 540
             assert await tx.earnings.lock_balance(booking.provider_id, "USD") == 0
 
@@ -154,7 +154,7 @@ class EarningsContract(StorageContract):
         payout = _payout(self.make, booking.provider_id)
         entries = [
             self._entry(booking),
-            self._entry(booking, kept=500, desk=9, commission=50, amount=450, at=NOW + HOUR),
+            self._entry(booking, kept=500, desk=9, tips=4, commission=50, amount=450, at=NOW + HOUR),
             self._reserved(payout, at=1),
             self._adjustment(booking, -30),
             self._entry(booking, kept=7, commission=0, amount=7, currency="USD", at=NOW + HOUR),
@@ -166,9 +166,11 @@ class EarningsContract(StorageContract):
                 await tx.earnings.add(entry)
         period = Period(provider_id=booking.provider_id, start=NOW + HOUR, end=NOW + 2 * HOUR)
         tugriks = EarningTotals(
-            currency="MNT", opening=900, kept=500, desk=9, commission=50, paid_out=100, adjusted=-30, owed=1_130
+            currency="MNT", opening=900, kept=500, desk=9, tips=4, commission=50, paid_out=100, adjusted=-30, owed=1_130
         )
-        dollars = EarningTotals(currency="USD", opening=0, kept=7, desk=0, commission=0, paid_out=0, adjusted=0, owed=7)
+        dollars = EarningTotals(
+            currency="USD", opening=0, kept=7, desk=0, tips=0, commission=0, paid_out=0, adjusted=0, owed=7
+        )
         assert list(await self.reads.earnings.totals(period)) == [tugriks, dollars]
         assert tugriks.closing == 1_220
         ever = Period(provider_id=booking.provider_id)

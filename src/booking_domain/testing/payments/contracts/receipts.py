@@ -28,6 +28,9 @@ class ReceiptsContract(StorageContract):
             issuer_name=None,
             issuer_address=None,
             customer_name=None,
+            tip=Money(amount=2**53 + 1, currency=booking.price.currency),
+            extra=Money(amount=2**53 + 2, currency=booking.price.currency),
+            extra_reason="Хоёр цаг илүү",
             lines=(),
             issued_at=NOW + HOUR,
         )

@@ -75,6 +75,7 @@ class TransactionReadsContract(StorageContract):
             note=None,
             amount=paid.amount,
             moved=new,
+            tip=Money.zero("MNT"),
             reference=paid.invoice.reference,
             created_at=paid.created_at,
             processed_at=NOW + HOUR,

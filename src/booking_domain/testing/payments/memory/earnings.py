@@ -64,6 +64,7 @@ class MemoryEarnings(Repository[EarningId, Earning], Earnings):
         return BookingEarnings(
             kept=sum(each.kept for each in entries),
             desk=sum(each.desk for each in entries),
+            tips=sum(each.tips for each in entries),
             commission=sum(each.commission for each in entries),
         )
 
@@ -98,6 +99,7 @@ class MemoryEarningReads(InMemory, EarningReads):
                     opening=sum(each.amount for each in entries if period.start is not None and each.at < period.start),
                     kept=sum(each.kept for each in within),
                     desk=sum(each.desk for each in within),
+                    tips=sum(each.tips for each in within),
                     commission=sum(each.commission for each in within),
                     paid_out=sum(-each.amount for each in within if each.kind is EarningKind.PAYOUT),
                     adjusted=sum(each.amount for each in within if each.kind is EarningKind.ADJUSTMENT),
@@ -184,7 +186,7 @@ def _outdated(state: State) -> list[Booking]:
     return [
         each
         for each in state[BOOKINGS].values()
-        if (each.paid or each.desk_paid or each.id in versions) and versions.get(each.id) != each.version
+        if (each.paid or each.desk_paid or each.tips or each.id in versions) and versions.get(each.id) != each.version
     ]
 
 
