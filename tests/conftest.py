@@ -16,7 +16,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 from tests.collection import Collection
 from tests.databases import TestServer
 from tests.declared_errors import watch_executor
-from tests.distribution import Distribution, compile_share, rank
+from tests.distribution import Distribution, arranged, compile_share
 from tests.guarded import guard
 from tests.swift.server import SwiftServer, swift_python
 from xdist.remote import Producer
@@ -75,8 +75,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start long tests first, and do not trace those that repeat what others run: it doubles their time in vain."""
-    items.sort(key=rank)
+    """Order the units, and do not trace those that repeat what others run: it doubles their time in vain."""
+    items[:] = arranged(items)
     for item in items:
         if _UNTRACED & set(item.path.parts) or item.path.stem.endswith("_races"):
             item.add_marker(pytest.mark.no_cover)

@@ -3,7 +3,8 @@
 A file is the unit of work, so that its module fixtures are created once. Beyond that:
 
 - all files that use the shared product of `tests/acceptance` are one unit, so the product starts once;
-- long units start first, so that no worker ends long after the others;
+- long units start first, so that no worker ends long after the others; those that mostly wait for processes
+  (`WAITING`) alternate with those that compute, so that the processors are busy all the time;
 - in a fresh checkout each worker compiles its share of the test modules before every worker imports all of them.
 """
 
@@ -18,11 +19,17 @@ from _pytest.assertion import rewrite
 from xdist.scheduler import LoadFileScheduling
 
 ROOT: Final = Path(__file__).parents[1]
+_SHARING: Final = "tests/acceptance/conftest.py"
+"""The unit of all files that use the shared product."""
 LONG: Final = (
-    "tests/acceptance/test_running.py",
-    "tests/acceptance",
+    _SHARING,
     "tests/reliability/test_schema.py",
+    "tests/acceptance",
     "tests/reliability",
+    "tests/contract/test_storage.py",
+    "tests/unit/test_new_feature.py",
+    "tests/unit/entrypoints/test_zone_data.py",
+    "tests/unit/adapters/calendars/test_sandbox.py",
     "tests/contract",
     "tests/unit/scheduling",
     "tests/unit/adapters",
@@ -30,6 +37,9 @@ LONG: Final = (
     "tests/unit/entrypoints",
 )
 """Path prefixes of the longest tests, longest first; the first match counts."""
+WAITING: Final = ("tests/acceptance", "tests/reliability")
+_WAITING_UNTIL: Final = 0.75
+"""The place among all units, from 0 to 1, before which the last unit that waits starts: it may be a long one."""
 _SHARED: Final = re.compile(r"\bproduct: Product\b|\bimpatient: Api\b")
 
 
@@ -37,8 +47,12 @@ class Distribution(LoadFileScheduling):  # type: ignore[misc]  # xdist is untype
     """`loadfile`, with all files that share the acceptance product as one unit."""
 
     def _split_scope(self, nodeid: str) -> str:
-        path = nodeid.partition("::")[0]
-        return "tests/acceptance" if shares_the_product(path) else path
+        return unit_of(nodeid)
+
+
+def unit_of(nodeid: str) -> str:
+    path = nodeid.partition("::")[0]
+    return _SHARING if shares_the_product(path) else path
 
 
 @cache
@@ -49,12 +63,21 @@ def shares_the_product(path: str) -> bool:
     return _SHARED.search((ROOT / path).read_text(encoding="utf-8")) is not None
 
 
-def rank(item: pytest.Item) -> int:
-    """The place of a test in the order of the units."""
-    path = item.nodeid.partition("::")[0]
-    if shares_the_product(path):
-        path = "tests/acceptance"
-    return next((place for place, prefix in enumerate(LONG) if path.startswith(prefix)), len(LONG))
+def arranged(items: list[pytest.Item]) -> list[pytest.Item]:
+    """The tests in the order in which workers take their units."""
+    units = dict[str, list[pytest.Item]]()
+    for item in items:
+        units.setdefault(unit_of(item.nodeid), []).append(item)
+    by_length = sorted(units, key=_length)
+    waiting = [unit for unit in by_length if unit.startswith(WAITING)]
+    computing = [unit for unit in by_length if not unit.startswith(WAITING)]
+    places = {unit: place * _WAITING_UNTIL / len(waiting) for place, unit in enumerate(waiting)}
+    places |= {unit: place / len(computing) for place, unit in enumerate(computing)}
+    return [item for unit in sorted(units, key=places.__getitem__) for item in units[unit]]
+
+
+def _length(unit: str) -> int:
+    return next((place for place, prefix in enumerate(LONG) if unit.startswith(prefix)), len(LONG))
 
 
 def compile_share(config: pytest.Config) -> None:
