@@ -33,6 +33,9 @@ class SignInSettings:
         "BOOKING_TELEGRAM_LINK_MINUTES", Lifetimes().telegram_link, duration(MINUTES, 1, 60)
     )
     """How long a link that links a Telegram account is valid, in minutes."""
+    not_me_link: timedelta = setting("BOOKING_NOT_ME_LINK_DAYS", Lifetimes().not_me_link, duration(DAYS, 1, 30))
+    """The days for which the link of a message reports that another person changed the bank account; of links that were
+    sent before, too."""
 
     @property
     def lifetimes(self) -> Lifetimes:
@@ -44,6 +47,7 @@ class SignInSettings:
             code=self.code,
             remembered_device=self.remembered_device,
             telegram_link=self.telegram_link,
+            not_me_link=self.not_me_link,
         )
 
     def contradictions(self) -> Iterator[str]:

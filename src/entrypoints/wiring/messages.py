@@ -208,7 +208,12 @@ class Messages(UseCases):
                 translator=translator,
                 charges=self.gateways().chargeable.accepts,
             ),
-            not_me=NotMeLines(web_url=given.web_url, tokens=self.not_me_tokens(), translator=translator),
+            not_me=NotMeLines(
+                web_url=given.web_url,
+                tokens=self.not_me_tokens(),
+                life=given.sign_in.not_me_link,
+                translator=translator,
+            ),
         )
 
     @single

@@ -13,6 +13,7 @@ from adapters.security.not_me_tokens import HmacNotMeTokens
 from booking_domain.bookings.action_links import PHONE_BYTES, ActionLink, ShortLink, address_digest
 from booking_domain.bookings.model import Booking, BookingMode
 from booking_domain.bookings.transitions import Status
+from booking_domain.identity.lifetimes import Lifetimes
 from booking_domain.identity.preferences import NewsChannel, NewsKind, Preferences, Unsubscription
 from booking_domain.notifications.model import Notification, NotificationId
 from booking_domain.notifications.ports import OutgoingMessage
@@ -37,7 +38,12 @@ ATTACH: Final = Attachments(
     organizer="booking@example.com",
     unsubscribe_url=lambda user_id, what: f"https://example.com/{user_id}/{what.kind}/{what.channel}",
     action_links=ActionLinkLines(web_url="https://app.example.com", tokens=TOKENS, translator=GettextTranslator("en")),
-    not_me=NotMeLines(web_url="https://app.example.com", tokens=NOT_ME, translator=GettextTranslator("en")),
+    not_me=NotMeLines(
+        web_url="https://app.example.com",
+        tokens=NOT_ME,
+        life=Lifetimes().not_me_link,
+        translator=GettextTranslator("en"),
+    ),
 )
 
 

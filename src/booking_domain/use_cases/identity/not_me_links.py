@@ -1,10 +1,10 @@
 """Links with which users report that it was not they who changed their bank account.
 
-A link is sent to all contacts of the account when it changes. It works for a week and once, without signing in: a thief
-who is signed in gains nothing from it, and an owner who is locked out needs nothing else. It freezes the bank account,
-so that no transfer to it is approved until it is entered again; ends all sessions; and removes the password, which the
-thief may know, so that a new one has to be set by a code. A link of the time before the account changed hands was sent
-to contacts of another person: it does not work.
+A link is sent to all contacts of the account when it changes. It works for a time (`Lifetimes.not_me_link`) and once,
+without signing in: a thief who is signed in gains nothing from it, and an owner who is locked out needs nothing else.
+It freezes the bank account, so that no transfer to it is approved until it is entered again; ends all sessions; and
+removes the password, which the thief may know, so that a new one has to be set by a code. A link of the time before the
+account changed hands was sent to contacts of another person: it does not work.
 """
 
 from dataclasses import dataclass
@@ -13,14 +13,13 @@ from hashlib import sha256
 from typing import Final, Protocol
 
 from booking_domain.identity.ports import IdentityTx
+from booking_domain.identity.security import SecurityPorts
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import NotFound
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.use_cases.identity.sessions import announce_ended_sessions, end_all_sessions
-
-LINK_LIFE: Final = timedelta(days=7)
 
 
 class InvalidNotMeLink(NotFound, code="auth.invalid_link"):
@@ -35,10 +34,9 @@ class NotMeLink:
     changed_at: datetime
     """In whole seconds."""
 
-    @property
-    def expires_at(self) -> datetime:
+    def expires_at(self, life: timedelta) -> datetime:
         """When the link expires."""
-        return self.changed_at + LINK_LIFE
+        return self.changed_at + life
 
     @property
     def digest(self) -> bytes:
@@ -63,14 +61,15 @@ async def _disown(link: NotMeLink, tx: IdentityTx, context: UseCaseContext) -> N
 
     The thief may have changed the account again since, so it need not be the one that the link was sent for.
     """
-    if context.now >= link.expires_at:
+    expires_at = link.expires_at(context.get(SecurityPorts).lifetimes.not_me_link)
+    if context.now >= expires_at:
         raise InvalidNotMeLink
     user = await tx.users.lock(link.user_id)
     if user is None or not user.usable:
         raise InvalidNotMeLink
     if user.taken_over_at is not None and link.changed_at < user.taken_over_at:
         raise InvalidNotMeLink
-    if not await tx.used_assertions.use(link.digest, link.expires_at):
+    if not await tx.used_assertions.use(link.digest, expires_at):
         return
     account = await tx.bank_accounts.get(user.id)
     if account is not None:

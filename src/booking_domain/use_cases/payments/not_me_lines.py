@@ -1,6 +1,6 @@
 """The lines of a message that tell what to do if another person changed the bank account: see `not_me_links`."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from booking_domain.identity.events import BankAccountChanged
@@ -32,10 +32,11 @@ MESSAGES: Final = Messages(
 class NotMeLines:
     """Writes the link into the messages about a change of the bank account."""
 
-    def __init__(self, *, web_url: str, tokens: NotMeTokens, translator: Translator) -> None:
+    def __init__(self, *, web_url: str, tokens: NotMeTokens, life: timedelta, translator: Translator) -> None:
         """`web_url` is the base URL of the web app; without one there are no links."""
         self._web_url = web_url
         self._tokens = tokens
+        self._life = life
         self._translator = translator
 
     async def __call__(self, notification: Notification, reads: Reads, now: datetime) -> str:
@@ -48,5 +49,5 @@ class NotMeLines:
         user = await reads.users.get(link.user_id)
         if user is None:
             return ""
-        until = TimeOfDay(link.expires_at, user.time_zone, now=now)
+        until = TimeOfDay(link.expires_at(self._life), user.time_zone, now=now)
         return self._translator.translate(_NOT_ME.fill(link=Link(url), link_until=until), notification.language).text

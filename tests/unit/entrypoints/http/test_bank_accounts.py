@@ -15,7 +15,8 @@ from tests.unit.features.refunds import ACCOUNT, BANK_ACCOUNT, cancelled_and_pai
 
 from booking_domain.identity.bank_accounts import WAITS_FOR
 from booking_domain.identity.events import BankAccountChanged
-from booking_domain.use_cases.identity.not_me_links import LINK_LIFE, NotMeLink
+from booking_domain.identity.lifetimes import Lifetimes
+from booking_domain.use_cases.identity.not_me_links import NotMeLink
 from booking_domain.use_cases.identity.reauthentication import FRESH
 
 THIEFS: Final = {**ACCOUNT, "accountNumber": "6666666666", "holderName": "Thief"}
@@ -279,11 +280,18 @@ async def test_a_link_of_an_earlier_change_freezes_the_account_as_it_is_now(api:
 async def test_links_of_others_expired_ones_and_those_of_a_deleted_account_are_refused(api: Api) -> None:
     token = await api.joined("customer")
     await entered(api, token)
-    expired = await link(api, ago=LINK_LIFE)
+    expired = await link(api, ago=Lifetimes().not_me_link)
     deleted = await link(api)
     assert (await api.call("DELETE", "/users/me", token, json={"currentPassword": PASSWORD})).status_code == 204
     for wrong in ("x", expired, deleted, deleted[:-1] + "A"):
         assert_problem(await api.post("/auth/not-me", json={"token": wrong}), 404, "auth.invalid_link")
+
+
+@pytest.mark.settings(BOOKING_NOT_ME_LINK_DAYS="2")
+async def test_a_link_works_as_long_as_the_settings_say(api: Api) -> None:
+    await entered(api, await api.joined("customer"))
+    for ago, status in ((timedelta(days=2), 404), (timedelta(days=2) - timedelta(seconds=1), 204)):
+        assert (await api.post("/auth/not-me", json={"token": await link(api, ago=ago)})).status_code == status
 
 
 async def test_a_link_that_a_stranger_got_does_nothing_once_the_account_has_changed_hands(api: Api) -> None:
