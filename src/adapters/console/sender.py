@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 
 from adapters.console.files import message_path, write_message
@@ -12,11 +12,13 @@ from booking_domain.notifications.ports import MessageSender, OutgoingMessage
 class ConsoleMessageSender(MessageSender):
     """Writes one file `{channel, to, subject, text, createdAt}` per message; a repeated message is written once.
 
-    Prints only the path, neither the address nor the text.
+    Prints only the path, neither the address nor the text; and nothing of what happened before `printed_from`, such as
+    the hundred messages about the demo data.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, printed_from: datetime | None = None) -> None:
         self._folder = folder
+        self._printed_from = printed_from
 
     async def send(self, message: OutgoingMessage) -> None:
         await asyncio.to_thread(self._write, message)
@@ -35,7 +37,7 @@ class ConsoleMessageSender(MessageSender):
             language=message.language,
             calendar=message.calendar,
         )
-        if not is_new:
+        if not is_new or (self._printed_from is not None and created_at < self._printed_from):
             return
         sys.stdout.write(f"[{message.channel}] {path}\n")
         sys.stdout.flush()

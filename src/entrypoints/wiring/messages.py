@@ -144,7 +144,7 @@ class Messages(UseCases):
         email = self.settings().email
         match email.service:
             case EmailProvider.CONSOLE:
-                return ConsoleMessageSender(self.settings().message_folder)
+                return ConsoleMessageSender(self.settings().message_folder, self.clock().now())
             case EmailProvider.SMTP:
                 return SmtpMessageSender(
                     self.delivery_references(),
@@ -234,7 +234,7 @@ class Messages(UseCases):
     def _text_sender(self) -> MessageSender | None:
         match self.settings().sms.service:
             case SmsProvider.CONSOLE:
-                return ConsoleMessageSender(self.settings().message_folder)
+                return ConsoleMessageSender(self.settings().message_folder, self.clock().now())
             case SmsProvider.NONE:
                 return None
             case _:

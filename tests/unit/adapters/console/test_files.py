@@ -1,6 +1,7 @@
 """What the console adapters write to files and print."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,17 @@ async def test_an_sms_is_one_file_and_one_line_without_number_or_code(
         "createdAt": AT,
     }
     assert capsys.readouterr().out == f"[sms to +976****2233] {path}\n"
+
+
+async def test_a_message_about_what_happened_before_the_start_is_a_file_and_no_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sender = ConsoleMessageSender(tmp_path, NOW)
+    for number, created_at in enumerate((NOW - timedelta(seconds=1), NOW)):
+        new = SeededEntropy(number).new_id()
+        message = OutgoingMessage(
+            id=new, channel="email", to="d@example.com", subject="", text="", created_at=created_at
+        )
+        await sender.send(message)
+    assert len(list(tmp_path.iterdir())) == 2
+    assert capsys.readouterr().out.count("[email]") == 1
