@@ -21,38 +21,47 @@ def require_chargeable(terms: Terms, context: UseCaseContext) -> None:
     Raises:
         InvalidValue: the gateway cannot charge them; names the field.
     """
-    chargeable = context.get(Chargeable, ANY_AMOUNT).of_gateway(terms.gateway)
+    chargeable = _chargeable(terms, context)
     lengths = [terms.of_length(duration.minutes) for duration in terms.durations]
     if not chargeable.takes(terms.price.currency) and not any(each.deposit for each in (terms, *lengths)):
         return
-    chargeable.require(terms.deposit, "deposit_amount")  # first: a price that is not given rises to it
-    chargeable.require(terms.price, "price_amount")
-    require_chargeable_deposit(terms.deposit, terms, context)
+    _require(chargeable, terms.price, terms.deposit)
     for length in lengths:
-        for amount in (length.deposit, length.price, first_quote(length.price, length.deposit).later):
-            chargeable.require(amount, "durations")
+        _require(chargeable, length.price, length.deposit, "durations", "durations")
 
 
 def require_chargeable_deposit(deposit: Money, terms: Terms, context: UseCaseContext) -> None:
     """Require that the gateway can charge the deposit and the rest of the price, or raise `InvalidValue`."""
-    chargeable = context.get(Chargeable, ANY_AMOUNT).of_gateway(terms.gateway)
+    chargeable = _chargeable(terms, context)
     chargeable.require_currency(deposit.currency, "deposit_amount")
-    chargeable.require(deposit, "deposit_amount")
-    chargeable.require(first_quote(terms.price, deposit).later, "deposit_amount")
+    for amount in (deposit, first_quote(terms.price, deposit).later):
+        chargeable.require(amount, "deposit_amount")
 
 
 async def require_chargeable_terms(scope: Scope, booking: Booking, tx: Repositories, context: UseCaseContext) -> None:
     """Require that the gateway can charge a booking's new price and deposit, or raise `InvalidValue`."""
-    price, deposit = scope.price, scope.deposit
-    if (price, deposit) == (booking.price, booking.deposit):
+    if (scope.price, scope.deposit) == (booking.price, booking.deposit):
         return
-    own = await tx.bookable_providers.terms_of(booking.provider_id)
-    chargeable = context.get(Chargeable, ANY_AMOUNT).of_gateway(None if own is None else own.gateway)
-    if not deposit and not chargeable.takes(price.currency):
-        return
-    chargeable.require(price, "price_amount")
-    for amount in (deposit, first_quote(price, deposit).later):
-        chargeable.require(amount, "deposit_amount")
+    chargeable = _chargeable(await tx.bookable_providers.terms_of(booking.provider_id), context)
+    if scope.deposit or chargeable.takes(scope.price.currency):
+        _require(chargeable, scope.price, scope.deposit)
+
+
+def _chargeable(terms: Terms | None, context: UseCaseContext) -> Chargeable:
+    """What the gateway of the terms can charge."""
+    return context.get(Chargeable, ANY_AMOUNT).of_gateway(None if terms is None else terms.gateway)
+
+
+def _require(
+    chargeable: Chargeable,
+    price: Money,
+    deposit: Money,
+    of_price: str = "price_amount",
+    of_deposit: str = "deposit_amount",
+) -> None:
+    chargeable.require(deposit, of_deposit)  # first: a price that is not given rises to it
+    chargeable.require(price, of_price)
+    chargeable.require(first_quote(price, deposit).later, of_deposit)
 
 
 def require_gateway(name: str | Unset | None, context: UseCaseContext) -> None:

@@ -70,7 +70,7 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
         provider_details=_ANSWER,
     ),
     "booking.pending_by_staff": PartyNotices(
-        subject="Booking {reference}: placed for you",
+        subject="Booking {reference}: booked by your provider",
         to_customer=(
             "{provider} has placed a booking for you: {when}. Please pay the deposit of {deposit} by {due} to confirm "
             "it, or cancel it if you do not want it."
@@ -78,7 +78,7 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
         customer_details=FOR_CUSTOMER,
     ),
     "booking.confirmed_by_staff": PartyNotices(
-        subject="Booking {reference}: placed for you",
+        subject="Booking {reference}: booked by your provider",
         to_customer="{provider} has placed a booking for you: {when}. Cancel it if you do not want it.",
         to_provider="{customer} is booked for {when}.",
         customer_details=FOR_CUSTOMER,

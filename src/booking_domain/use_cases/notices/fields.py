@@ -57,7 +57,6 @@ SHARED_FIELDS: Final[Mapping[str, NoticeField]] = {
     "return_reason": NoticeField("Why the bank returned a transfer.", "Unknown account."),
     "salon": NoticeField("The salon's name.", "Ink House", of_users=True),
     "services": NoticeField("The services that are booked.", "Small tattoo", of_users=True),
-    "still_due": NoticeField("What is still due for the booking.", sample_money(60_000)),
     "when": NoticeField("The start of the booking.", sample_time(0)),
 }
 """By name."""

@@ -86,7 +86,6 @@ class Parties:
             "time_zone": booking.time_zone,
             "deposit": booking.quote.deposit or booking.deposit,  # or: paid by now
             "balance": booking.quote.balance,
-            "still_due": booking.quote.balance,
             "due": "" if booking.due_at is None else local(booking.due_at),
             "offered": tuple(local(start) for start in booking.offered_times),
         }

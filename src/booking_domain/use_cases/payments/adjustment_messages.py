@@ -10,11 +10,11 @@ from booking_domain.use_cases.platform.ports import Reads
 
 _ADJUSTED: Final = "Booking {reference}: payments corrected"
 _ADDED: Final = NoticeTemplate(
-    subject=_ADJUSTED, text="{amount} was added to what was paid. Still due: {still_due}. Reason: {reason}"
+    subject=_ADJUSTED, text="{amount} was added to what was paid. Still due: {balance}. Reason: {reason}"
 )
 _DEDUCTED: Final = NoticeTemplate(
     subject=_ADJUSTED,
-    text="{amount} of what was paid does not count any more. Still due: {still_due}. Reason: {reason}",
+    text="{amount} of what was paid does not count any more. Still due: {balance}. Reason: {reason}",
 )
 
 
@@ -24,7 +24,7 @@ async def _notices(event: LedgerAdjusted, reads: Reads) -> AsyncIterator[Address
     if booking is None or adjustment is None:
         return
     notice = (_ADDED if adjustment.amount > 0 else _DEDUCTED).fill(
-        reference=booking.reference, amount=adjustment.moved, still_due=booking.quote.balance, reason=adjustment.reason
+        reference=booking.reference, amount=adjustment.moved, balance=booking.quote.balance, reason=adjustment.reason
     )
     for user_id in dict.fromkeys((booking.customer_id, booking.provider_user_id)):
         yield Addressed(user_id, notice)

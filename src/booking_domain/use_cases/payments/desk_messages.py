@@ -18,12 +18,12 @@ _PARTS: Final = ("Of this tip: {tip}", "More than agreed: {extra}", "Reason: {ex
 _PAID_BY: Final = {
     DeskMethod.CASH: NoticeTemplate(
         subject=_PAID,
-        text="{provider} has recorded that you paid {amount} in cash. Still due: {still_due}.",
+        text="{provider} has recorded that you paid {amount} in cash. Still due: {balance}.",
         details=_PARTS,
     ),
     DeskMethod.CARD: NoticeTemplate(
         subject=_PAID,
-        text="{provider} has recorded that you paid {amount} by card. Still due: {still_due}.",
+        text="{provider} has recorded that you paid {amount} by card. Still due: {balance}.",
         details=_PARTS,
     ),
 }
@@ -33,7 +33,7 @@ _VOIDED_TO_CUSTOMER: Final = NoticeTemplate(
 )
 _PAID_TO_OWNER: Final = NoticeTemplate(
     subject=_PAID,
-    text="It was recorded for you that {customer} paid {amount} at the desk. Still due: {still_due}.",
+    text="It was recorded for you that {customer} paid {amount} at the desk. Still due: {balance}.",
     details=_PARTS,
 )
 _VOIDED_TO_OWNER: Final = NoticeTemplate(
