@@ -10,8 +10,10 @@ class KeptAnswer:
     """An answer as it is sent, and when it is true."""
 
     body: bytes
-    tag: str
+    digest: str
     """Identifies the body: two bodies never have the same."""
+    tag: str
+    """Identifies the body among all answers to the same question."""
     since: datetime
     until: datetime
     """It is true from `since` until before `until`, unless something it shows is changed."""

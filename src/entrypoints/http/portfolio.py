@@ -6,9 +6,10 @@ from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 
 import msgspec
-from litestar import Response, Router, delete, get, patch, post, put
+from litestar import Request, Response, Router, delete, get, patch, post, put
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, UnsetType
+from msgspec.json import encode
 
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.portfolio.model import (
@@ -27,6 +28,7 @@ from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.portfolio import commands as portfolio
 from booking_domain.use_cases.portfolio.commands import AddPortfolioItem, EditPortfolioItem, TakeDownItem
+from entrypoints.http.kit.answers import Answer, Answers, Lifetime
 from entrypoints.http.kit.cursors import PAGE_AND_ONE, Page, PageQuery
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
@@ -133,10 +135,10 @@ def portfolio_json(found: Sequence[PortfolioView], limit: int, links: ObjectLink
     return PortfolioJson.of(found, limit, lambda view: portfolio_item_json(view, links), lambda view: view.item.id)
 
 
-Answer = TypeVar("Answer", bound=msgspec.Struct)
+Shown = TypeVar("Shown", bound=msgspec.Struct)
 
 
-def _cached(answer: Answer, if_none_match: str | None) -> Response[Answer]:
+def _cached(answer: Shown, if_none_match: str | None) -> Response[Shown]:
     """A public list, which caches may keep for a minute, with a tag of its content."""
     digest = sha256(msgspec.json.encode(answer)).hexdigest()[:32]
     tag = {"ETag": f'"{digest}"', "Cache-Control": "public, max-age=60"}
@@ -200,18 +202,24 @@ async def search_portfolios(
 
 @get("/providers/{provider_id:str}/portfolio", opt=PUBLIC | documented(portfolio.list_portfolio))
 async def list_portfolio(
+    request: Request[Any, Any, Any],
     provider_id: FromPath[ProviderId],
     *,
     params: Injected[PageQuery],
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
+    answers: Injected[Answers],
     if_none_match: IfNoneMatch = None,
 ) -> Response[PortfolioJson]:
     """List the public portfolio of a provider, in its order."""
-    found = await portfolio.list_portfolio(
-        provider_id, params.after(PortfolioItemId), params.limit + 1, reads.portfolios, reads.providers
-    )
-    return _cached(portfolio_json(found, params.limit, object_storage), if_none_match)
+
+    async def make() -> Answer:
+        found = await portfolio.list_portfolio(
+            provider_id, params.after(PortfolioItemId), params.limit + 1, reads.portfolios, reads.providers
+        )
+        return Answer(encode(portfolio_json(found, params.limit, object_storage)))
+
+    return await answers.answer(request, provider_id, Lifetime.PROFILES, make, if_none_match=if_none_match)
 
 
 @get("/portfolio/{item_id:str}", opt=OPTIONAL | documented(portfolio.get_portfolio_item))

@@ -3,9 +3,10 @@
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from litestar import Response, Router, delete, get, patch, post, put
+from litestar import Request, Response, Router, delete, get, patch, post, put
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, UnsetType
+from msgspec.json import encode
 
 from booking_domain.scheduling.services import (
     MAX_CATEGORY,
@@ -33,6 +34,7 @@ from booking_domain.use_cases.catalogue.services import (
     withdraw_service,
 )
 from booking_domain.use_cases.platform.ports import Reads
+from entrypoints.http.kit.answers import Answer, Answers, Lifetime
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.exporting import ExportSource, exporting, value
@@ -207,21 +209,32 @@ async def create_service(data: JSONBody[AddServiceBody], run: Injected[Run]) -> 
 
 @get("/", opt=OPTIONAL | documented(queries.list_services))
 async def list_services(
-    params: Injected[ServicesQuery], actor: Injected[Actor | None], reads: Injected[Reads]
-) -> ServicesJson:
+    request: Request[Any, Any, Any],
+    params: Injected[ServicesQuery],
+    *,
+    actor: Injected[Actor | None],
+    reads: Injected[Reads],
+    answers: Injected[Answers],
+    if_none_match: IfNoneMatch = None,
+) -> Response[ServicesJson]:
     """List the services of a provider or a salon.
 
     Only the owner, the manager of the provider's salon and admins see those that cannot be booked. A provider's list
     includes the salon's services that the provider offers.
     """
-    found = await queries.list_services(
-        actor,
-        None if params.provider_id is None else ProviderId(params.provider_id),
-        None if params.salon_id is None else SalonId(params.salon_id),
-        reads.services,
-        reads.salons,
-    )
-    return ServicesJson(items=tuple(service_json(view) for view in found))
+
+    async def make() -> Answer:
+        found = await queries.list_services(
+            actor,
+            None if params.provider_id is None else ProviderId(params.provider_id),
+            None if params.salon_id is None else SalonId(params.salon_id),
+            reads.services,
+            reads.salons,
+        )
+        return Answer(encode(ServicesJson(items=tuple(service_json(view) for view in found))))
+
+    about = None if actor is not None else params.provider_id or params.salon_id
+    return await answers.answer(request, about, Lifetime.SERVICES, make, actor=actor, if_none_match=if_none_match)
 
 
 @get("/{service_id:str}", opt=OPTIONAL | documented(queries.get_service))

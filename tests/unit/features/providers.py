@@ -150,9 +150,9 @@ FEATURE: Final = Feature(
         "DELETE /providers/me": Row(Permission.MANAGE_PROFILE),
         "GET /providers": Row(PUBLIC),
         "GET /providers/{provider_id}": Row(PUBLIC, PROVIDER, tagged=True),
-        "GET /providers/{provider_id}/page": Row(PUBLIC, PROVIDER),
-        "GET /providers/{provider_id}/days": Row(PUBLIC, PROVIDER, query="from=2026-11-23&to=2026-11-24"),
-        "GET /providers/{provider_id}/slots": Row(PUBLIC, PROVIDER, query="from=2026-11-23&to=2026-11-24"),
+        "GET /providers/{provider_id}/page": Row(PUBLIC, PROVIDER, tagged=True),
+        "GET /providers/{provider_id}/days": Row(PUBLIC, PROVIDER, query="from=2026-11-23&to=2026-11-24", tagged=True),
+        "GET /providers/{provider_id}/slots": Row(PUBLIC, PROVIDER, query="from=2026-11-23&to=2026-11-24", tagged=True),
         "GET /providers/{provider_id}/slots/explain": Row(PUBLIC, PROVIDER, query="slot=2026-11-23T10:00:00Z"),
         "GET /admin/providers": Row(Permission.DECIDE_ON_PROFILES),
         "PATCH /admin/providers/{provider_id}/approve": Row(

@@ -140,7 +140,7 @@ FEATURE: Final = Feature(
         "GET /admin/salons": Row(Permission.SEE_USERS),
         "GET /admin/salons/{salon_id}": Row(Permission.SEE_USERS, SALON),
         "GET /salons/search": Row(PUBLIC, query="city=Ulaanbaatar&lat=47.9&lon=106.9"),
-        "GET /salons/{salon_id}/page": Row(PUBLIC, SALON),
+        "GET /salons/{salon_id}/page": Row(PUBLIC, SALON, tagged=True),
         "PATCH /salons/{salon_id}": Row(_MANAGE, SALON, foreign=403, edit=name),
         "GET /salons/{salon_id}/hours": Row(PUBLIC, SALON, tagged=True),
         "PUT /salons/{salon_id}/hours": Row(_MANAGE, SALON, foreign=403, edit=hours),
@@ -175,7 +175,7 @@ FEATURE: Final = Feature(
         f"DELETE {_MEMBER}/exceptions/{{exception_id}}": Row(
             _MANAGE, Kind(member_exception, ("manager",), f"{_MEMBER}/exceptions/{{exception_id}}"), foreign=403
         ),
-        "GET /salons/{salon_id}/slots": Row(PUBLIC, SALON, query="from=2026-11-23&to=2026-11-24"),
+        "GET /salons/{salon_id}/slots": Row(PUBLIC, SALON, query="from=2026-11-23&to=2026-11-24", tagged=True),
     },
     permissions="""
         salon.manage          manager:own

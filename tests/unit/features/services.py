@@ -99,7 +99,7 @@ _OFFER: Final = Permission.OFFER_SERVICES
 FEATURE: Final = Feature(
     routes={
         "POST /services": Row(_MANAGE, once=new_service, example_refused=True),
-        "GET /services": Row(PUBLIC, query="providerId=0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21"),
+        "GET /services": Row(PUBLIC, query="providerId=0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21", tagged=True),
         "GET /services/{service_id}": Row(PUBLIC, SERVICE, tagged=True),
         "PATCH /services/{service_id}": Row(_MANAGE, SERVICE, foreign=403, edit=price),
         "DELETE /services/{service_id}": Row(_MANAGE, SERVICE, foreign=403),

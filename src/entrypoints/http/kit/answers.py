@@ -46,7 +46,8 @@ LONGEST_ASKED: Final = 500
 """Longer requests are not kept: no client of ours sends them."""
 _OWN_ERRORS: Final = (TooManyAtOnce, ServiceBusy)
 """Errors of the request that makes an answer; those that waited for it try themselves."""
-_TAG_LENGTH: Final = 32
+_DIGEST_LENGTH: Final = 24
+"""With the name of a coding it is a variant of `etags`."""
 _SOON: Final = 16
 """As many times as an answer took to make, before its end: earlier it is made again once in nine million requests."""
 _FROM_CACHE: Final = "answered_from_cache"
@@ -66,6 +67,8 @@ class Answer(NamedTuple):
 
     body: bytes
     until: datetime = NEVER
+    tag: str = ""
+    """Its tag, if it is not the hash of the body, for example because clients send it as `If-Match`."""
 
 
 class Ready(NamedTuple):
@@ -114,14 +117,14 @@ class Answers:
     async def answer(
         self,
         request: Request[Any, Any, Any],
-        about: UUID,
+        about: UUID | None,
         lifetime: Lifetime,
         make: Callable[[], Awaitable[Answer]],
         *,
         actor: Actor | None = None,
         if_none_match: str | None,
     ) -> Response[Any]:
-        """Answer a request that shows this provider or salon.
+        """Answer a request that shows this provider or salon; None: the answer is made and not kept.
 
         `make` makes the answer for the actor. Everybody gets the same, except that some actors may ask for more: so an
         answer made for nobody serves all, and one made for an actor is not kept.
@@ -132,7 +135,7 @@ class Answers:
     async def found(
         self,
         request: Request[Any, Any, Any],
-        about: UUID,
+        about: UUID | None,
         lifetime: Lifetime,
         make: Callable[[], Awaitable[Answer]],
         *,
@@ -140,8 +143,8 @@ class Answers:
     ) -> KeptAnswer:
         """The answer that is kept, or one that is made now."""
         scope = request.scope
-        asked, version = asked_of(scope), await self._versions.of(about)
-        if version is None or len(asked) > LONGEST_ASKED:
+        asked, version = asked_of(scope), None if about is None else await self._versions.of(about)
+        if about is None or version is None or len(asked) > LONGEST_ASKED:
             return await self._made(make)
         key = f"{version} {asked}"
         kept = await self._cache.get(key)
@@ -224,13 +227,20 @@ class Answers:
 
     async def _made(self, make: Callable[[], Awaitable[Answer]]) -> KeptAnswer:
         began = perf_counter()
-        body, until = await make()
+        body, until, tag = await make()
         took = perf_counter() - began
         # Not from before it was made: should the clock be set back, it was never asked what is true then.
-        return KeptAnswer(body=body, tag=_tag(body), since=self._clock.now(), until=until, took=took)
+        return KeptAnswer(
+            body=body,
+            digest=digest_of(body),
+            tag=tag or digest_of(body),
+            since=self._clock.now(),
+            until=until,
+            took=took,
+        )
 
     def _coded_already(self, answer: KeptAnswer, coding: str) -> bytes | None:
-        found = self._cache.peek(f"{answer.tag} {coding}")
+        found = self._cache.peek(f"{answer.digest} {coding}")
         return None if found is None else found[0].body
 
     async def _coded(self, answer: KeptAnswer, coding: str | None) -> bytes:
@@ -241,18 +251,19 @@ class Answers:
         if body is None:
             compress = CODINGS[coding]
             body = compress(answer.body) if len(answer.body) < LARGE else await to_thread(compress, answer.body)
-            await self._cache.put(f"{answer.tag} {coding}", replace(answer, body=body), max(self._seconds.values()))
+            await self._cache.put(f"{answer.digest} {coding}", replace(answer, body=body), max(self._seconds.values()))
         return body
 
 
 def with_members(answer: KeptAnswer, **members: object) -> KeptAnswer:
     """The answer, a JSON object, with more members."""
     body = answer.body[:-1] + b"," + encode(members)[1:]
-    return replace(answer, body=body, tag=_tag(body))
+    return replace(answer, body=body, digest=digest_of(body), tag=digest_of(body))
 
 
-def _tag(body: bytes) -> str:
-    return sha256(body).hexdigest()[:_TAG_LENGTH]
+def digest_of(body: bytes) -> str:
+    """What identifies these bytes, in a tag."""
+    return sha256(body).hexdigest()[:_DIGEST_LENGTH]
 
 
 def asked_of(scope: Scope) -> str:
@@ -271,8 +282,9 @@ def _coding(answer: KeptAnswer, scope: Scope) -> str | None:
 
 def _headers(answer: KeptAnswer, coding: str | None, *, varies: bool, own: bool) -> dict[str, str]:
     """The headers of the answer, also when it is not modified."""
+    separator = "" if "-" in answer.tag else "-"  # a tag has one variant: see `etags`
     return {
-        "ETag": f'"{answer.tag}"' if coding is None else f'"{answer.tag}-{coding}"',
+        "ETag": f'"{answer.tag}"' if coding is None else f'"{answer.tag}{separator}{coding}"',
         "Cache-Control": _OWN if own else _PUBLIC,
         "Vary": "Accept-Encoding, Authorization, Cookie" if varies else "Accept-Encoding",
     }

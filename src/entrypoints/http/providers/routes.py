@@ -1,9 +1,10 @@
 """`/providers`: the caller's own profile, and the public providers."""
 
-from typing import Final
+from typing import Any, Final
 
-from litestar import Response, Router, delete, get, post, put
+from litestar import Request, Response, Router, delete, get, post, put
 from litestar.params import FromPath, JSONBody
+from msgspec.json import encode
 
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
@@ -20,6 +21,7 @@ from booking_domain.use_cases.catalogue.profiles import (
 from booking_domain.use_cases.catalogue.publication import delete_own_profile, republish_profile, withdraw_profile
 from booking_domain.use_cases.catalogue.queries import get_own_provider
 from booking_domain.use_cases.platform.ports import Reads
+from entrypoints.http.kit.answers import Answer, Answers, Lifetime, digest_of
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.injection import Injected
@@ -172,14 +174,22 @@ async def list_providers(
 
 @get("/{provider_id:str}", opt=PUBLIC | documented(providers.get_provider))
 async def get_provider(
+    request: Request[Any, Any, Any],
     provider_id: FromPath[ProviderId],
+    *,
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
+    answers: Injected[Answers],
     if_none_match: IfNoneMatch = None,
 ) -> Response[ProviderJson]:
     """Return a provider that takes bookings."""
-    view = await providers.get_provider(provider_id, reads.providers)
-    return unless_known(provider_json(view, object_storage), etag(view.profile.version), if_none_match)
+
+    async def make() -> Answer:
+        view = await providers.get_provider(provider_id, reads.providers)
+        body = encode(provider_json(view, object_storage))
+        return Answer(body, tag=f"{view.profile.version}-{digest_of(body)}")
+
+    return await answers.answer(request, provider_id, Lifetime.PROFILES, make, if_none_match=if_none_match)
 
 
 routes: Final = Router(

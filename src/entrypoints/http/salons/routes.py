@@ -1,9 +1,10 @@
 """`/salons`: salons and their opening hours."""
 
-from typing import Final
+from typing import Any, Final
 
-from litestar import Response, Router, delete, get, patch, post, put
+from litestar import Request, Response, Router, delete, get, patch, post, put
 from litestar.params import FromPath, JSONBody
+from msgspec.json import encode
 
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
@@ -18,8 +19,9 @@ from booking_domain.use_cases.catalogue.salons import (
     set_salon_hours,
 )
 from booking_domain.use_cases.platform.ports import Reads
+from entrypoints.http.kit.answers import Answer, Answers, Lifetime
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
@@ -91,14 +93,21 @@ async def list_salons(
 
 @get("/{salon_id:str}", opt=PUBLIC | documented(salons.get_salon))
 async def get_salon(
+    request: Request[Any, Any, Any],
     salon_id: FromPath[SalonId],
+    *,
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
+    answers: Injected[Answers],
     if_none_match: IfNoneMatch = None,
 ) -> Response[SalonJson]:
     """Return a salon."""
-    view = await salons.get_salon(salon_id, reads.salons)
-    return unless_known(salon_json(view.salon, object_storage), etag(view.salon.version), if_none_match)
+
+    async def make() -> Answer:
+        salon = (await salons.get_salon(salon_id, reads.salons)).salon
+        return Answer(encode(salon_json(salon, object_storage)), tag=str(salon.version))
+
+    return await answers.answer(request, salon_id, Lifetime.PROFILES, make, if_none_match=if_none_match)
 
 
 @get("/search", opt=PUBLIC | documented(salons.search_salons))
@@ -113,12 +122,21 @@ async def search_salons(
 
 @get("/{salon_id:str}/page", opt=PUBLIC | documented(salons.get_salon_page))
 async def show_salon_page(
-    salon_id: FromPath[SalonId], reads: Injected[Reads], object_storage: Injected[ObjectLinks]
-) -> SalonPageJson:
+    request: Request[Any, Any, Any],
+    salon_id: FromPath[SalonId],
+    *,
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
+    answers: Injected[Answers],
+    if_none_match: IfNoneMatch = None,
+) -> Response[SalonPageJson]:
     """Return what the public page of a salon shows: the salon, its opening hours, services and published members."""
-    return salon_page_json(
-        await salons.get_salon_page(salon_id, reads.salons, reads.providers, reads.services), object_storage
-    )
+
+    async def make() -> Answer:
+        page = await salons.get_salon_page(salon_id, reads.salons, reads.providers, reads.services)
+        return Answer(encode(salon_page_json(page, object_storage)))
+
+    return await answers.answer(request, salon_id, Lifetime.SERVICES, make, if_none_match=if_none_match)
 
 
 @patch("/{salon_id:str}", opt=documented(edit_salon, body=EDIT))
@@ -150,11 +168,20 @@ async def remove_salon(salon_id: FromPath[SalonId], run: Injected[Run]) -> None:
 
 @get("/{salon_id:str}/hours", opt=PUBLIC | documented(salons.get_salon))
 async def get_salon_hours(
-    salon_id: FromPath[SalonId], reads: Injected[Reads], if_none_match: IfNoneMatch = None
+    request: Request[Any, Any, Any],
+    salon_id: FromPath[SalonId],
+    *,
+    reads: Injected[Reads],
+    answers: Injected[Answers],
+    if_none_match: IfNoneMatch = None,
 ) -> Response[SalonHoursJson]:
     """Return the opening hours of a salon."""
-    view = await salons.get_salon(salon_id, reads.salons)
-    return unless_known(hours_json(view), etag(view.salon.version), if_none_match)
+
+    async def make() -> Answer:
+        view = await salons.get_salon(salon_id, reads.salons)
+        return Answer(encode(hours_json(view)), tag=str(view.salon.version))
+
+    return await answers.answer(request, salon_id, Lifetime.PROFILES, make, if_none_match=if_none_match)
 
 
 @put("/{salon_id:str}/hours", opt=documented(set_salon_hours, body=SET_HOURS))

@@ -42,6 +42,16 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return found
 
 
+def others(provider_id: str, salon_id: str) -> list[str]:
+    return [
+        f"/providers/{provider_id}",
+        f"/providers/{provider_id}/portfolio",
+        f"/services?providerId={provider_id}",
+        f"/services?salonId={salon_id}",
+        *(f"/salons/{salon_id}{part}" for part in ("", "/hours", "/page", f"/slots?{MONTH}")),
+    ]
+
+
 def forget(api: Api) -> None:
     """Let the process have nothing."""
     for each in (api.container.answer_cache, api.container.answers, api.container.known_answers):
@@ -158,16 +168,51 @@ def shown(answer: httpx.Response) -> tuple[int, bytes]:
     return answer.status_code, answer.content if answer.is_success else b""
 
 
+async def new_name(api: Api, owner: str, _: str, __: str) -> None:
+    assert (await api.put("/providers/me", owner, json={"displayName": "Another"})).status_code == 200
+
+
+async def new_service(api: Api, owner: str, _: str, __: str) -> None:
+    body = {"name": "Cut", "durationMinutes": 30, "priceAmount": 100, "depositAmount": 0}
+    assert (await api.post("/services", owner, json=body)).status_code == 201
+
+
+async def new_salon_service(api: Api, _: str, __: str, manager: str) -> None:
+    salon = (await api.get("/salons", manager)).json()["items"][0]["id"]
+    body = {"salonId": salon, "name": "Cut", "durationMinutes": 30, "priceAmount": 100, "depositAmount": 0}
+    assert (await api.post("/services", manager, json=body)).status_code == 201
+
+
+async def left(api: Api, owner: str, provider_id: str, manager: str) -> None:
+    salon = (await api.get("/salons", manager)).json()["items"][0]["id"]
+    assert (await api.delete(f"/salons/{salon}/members/{provider_id}", manager)).status_code == 204
+
+
 Change = Callable[[Api, str, str, str], Awaitable[None]]
 
 
-@pytest.mark.parametrize("change", [booked, held, blocked, new_rules, new_settings, withdrawn, salon_closed])
+CHANGES: Final[tuple[Change, ...]] = (
+    booked,
+    held,
+    blocked,
+    new_rules,
+    new_settings,
+    new_name,
+    new_service,
+    new_salon_service,
+    withdrawn,
+    salon_closed,
+    left,
+)
+
+
+@pytest.mark.parametrize("change", CHANGES)
 async def test_a_change_is_seen_by_the_next_request(change: Change) -> None:
     """The same questions to one API that keeps answers, and to one that keeps none."""
     async with serving() as api:
         owner, provider_id = await api.open_provider()
         manager, salon_id = await a_salon(api, owner, provider_id)
-        asked = [*paths(provider_id), f"/salons/{salon_id}/slots?{MONTH}"]
+        asked = [*paths(provider_id), *others(provider_id, salon_id)]
         before = [(await api.get(path, headers=PLAIN)) for path in asked for _ in range(2)][::2]
         assert [each.status_code for each in before] == [200] * len(asked)
         await change(api, owner, provider_id, manager)
@@ -175,7 +220,7 @@ async def test_a_change_is_seen_by_the_next_request(change: Change) -> None:
         forget(api)
         computed = [(await api.get(path, headers=PLAIN)) for path in asked]
         assert [shown(each) for each in after] == [shown(each) for each in computed]
-        assert after[0].content != before[0].content
+        assert {each.content for each in after} != {each.content for each in before}
 
 
 async def a_salon(api: Api, owner: str, provider_id: str) -> tuple[str, str]:

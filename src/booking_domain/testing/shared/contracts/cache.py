@@ -14,7 +14,7 @@ _LONG: Final = 3_600.0
 
 def an_answer(body: bytes = b"{}", tag: str = "a") -> KeptAnswer:
     """Return an answer that is true for an hour."""
-    return KeptAnswer(body=body, tag=tag, since=NOW, until=NOW + HOUR, took=0.25)
+    return KeptAnswer(body=body, digest=tag, tag=tag, since=NOW, until=NOW + HOUR, took=0.25)
 
 
 class AnswerCacheContract(AsyncContract):
