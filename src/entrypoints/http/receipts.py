@@ -13,6 +13,7 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.documents import Column, Document, Documents, Fact
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import BookingId, ProviderId, ReceiptId
+from booking_domain.shared.money import Money
 from booking_domain.shared.time import time_zone
 from booking_domain.use_cases.payments import receipt_queries as queries
 from booking_domain.use_cases.platform.ports import Reads
@@ -119,6 +120,11 @@ def receipt_document(receipt: Receipt) -> Document:
     """Write the receipt in its language."""
     say = Wording(receipt.language)
     lines = [(line.name, say.values.money(line.price)) for line in receipt.lines]
+    listed = sum((line.price for line in receipt.lines), Money.zero(receipt.price.currency))
+    if lines and listed < receipt.price:
+        lines.append((say(Phrase("Agreed change")), f"+{say.values.money(receipt.price - listed)}"))
+    elif lines and receipt.price < listed:
+        lines.append((say(Phrase("Agreed change")), f"−{say.values.money(listed - receipt.price)}"))
     return Document(
         language=say.language,
         title=say(_TITLES[receipt.kind]),

@@ -61,9 +61,16 @@ async def shown(person: Person, booking_id: BookingId, parts: Parts) -> ChatMess
         (AvailableAction.RESCHEDULE, say(Phrase("Move")), "m"),
         (AvailableAction.CANCEL, say(Phrase("Cancel the booking")), "c"),
     )
-    if seen.party is Party.CUSTOMER:
+    agreed: tuple[str, ...] = ()
+    if seen.party is Party.CUSTOMER and booking.offered_until is None:
         can.discard(AvailableAction.ACCEPT)  # the customer has to choose one of the offered times instead
-    rows = ((Button(text=text, data=joined(head, booking_id)),) for action, text, head in buttons if action in can)
+    elif seen.party is Party.CUSTOMER:
+        agreed = (str(booking.offered_scope.price.amount), str(booking.offered_scope.minutes))
+    rows = (
+        (Button(text=text, data=joined(head, booking_id, *(agreed if action is AvailableAction.ACCEPT else ()))),)
+        for action, text, head in buttons
+        if action in can
+    )
     return ChatMessage(
         text=_described(person, seen), rows=(*rows, (Button(text=say(Phrase("My bookings")), data="u"),), home(person))
     )
@@ -126,9 +133,13 @@ async def decline(person: Person, words: Sequence[str], parts: Parts) -> ChatMes
 
 
 async def accept(person: Person, words: Sequence[str], parts: Parts) -> ChatMessage:
-    """Accept a request; if it is already accepted, show it."""
-    command = AcceptRequest(booking_id=_only_id(words))
-    return await _changed(person, accept_request, command, parts, _ACCEPTED)
+    """Accept a request, or as the customer the price and length that the button shows; if it is done, show it."""
+    code, *agreed = words
+    if not agreed:
+        return await _changed(person, accept_request, AcceptRequest(booking_id=_only_id(words)), parts, _ACCEPTED)
+    price, minutes = map(int, agreed)
+    command = AcceptRequest(booking_id=BookingId(long(code)), price_amount=price, duration_minutes=minutes)
+    return await _changed(person, accept_request, command, parts, ())
 
 
 async def _changed(
@@ -210,8 +221,20 @@ def _described(person: Person, seen: VisibleAppointment) -> str:
         _start(person, seen),
         say(Phrase("Status: {status}"), status=say.status(booking.status)),
         say(Phrase("Price: {price}"), price=say.values.money(booking.price)),
+        _offered(person, seen),
     )
     return "\n".join(line for line in lines if line)
+
+
+def _offered(person: Person, seen: VisibleAppointment) -> str:
+    """What the provider asks for instead, for the booking's own time."""
+    booking, offered, values = seen.appointment.booking, seen.appointment.booking.offered_scope, person.say.values
+    if booking.offered_until is None:
+        return ""
+    end = LocalTime(booking.span.start + offered.length, booking.time_zone)
+    return person.say(
+        Phrase("Offered change: {price}, ends at {end}"), price=values.money(offered.price), end=values.time(end)
+    )
 
 
 def _other_party(person: Person, seen: VisibleAppointment) -> str:

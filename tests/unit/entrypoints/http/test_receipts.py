@@ -1,6 +1,7 @@
 """Receipts over HTTP: listed for the parties, shown as a page and as a PDF file in the customer's language."""
 
 import io
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -8,6 +9,11 @@ from pypdf import PdfReader
 from tests.unit.entrypoints.api import Api, assert_problem
 from tests.unit.features.desk_payments import confirmed
 from tests.unit.features.receipts import issued
+
+from booking_domain.payments.receipts import ReceiptLine
+from booking_domain.shared.money import Money
+from booking_domain.testing.builders import Builder
+from entrypoints.http.receipts import receipt_document
 
 PRICES: Final = {"en": "MNT 80,000", "mn": "80\u00a0000\u00a0₮", "fa": "۸۰٬۰۰۰\u00a0₮"}
 TITLES: Final = {"en": "Receipt", "mn": "Төлбөрийн баримт", "fa": "رسید"}
@@ -117,3 +123,14 @@ async def test_each_party_lists_the_receipts_of_all_its_bookings_and_no_one_else
         assert (await api.get(f"/receipts?{query}", customer)).json() == {"items": expected}
     for stranger in (await api.joined("customer"), await api.an_admin()):
         assert (await api.get("/receipts", stranger)).json() == {"items": []}
+
+
+@pytest.mark.parametrize(
+    ("listed", "shown"), [(8_000_000, None), (7_000_000, "+MNT 10,000"), (9_500_000, "−MNT 15,000")]
+)
+def test_the_lines_of_a_receipt_make_the_price_that_was_agreed_later(listed: int, shown: str | None) -> None:
+    make = Builder()
+    booking = make.booking(make.profile(make.user()), make.user())
+    line = ReceiptLine(name="Swallow", price=Money(amount=listed, currency="MNT"))
+    document = receipt_document(replace(make.receipt(booking), language="en", lines=(line,)))
+    assert [row[1] for row in document.rows[1:]] == ([] if shown is None else [shown])

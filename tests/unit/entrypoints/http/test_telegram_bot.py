@@ -400,6 +400,27 @@ async def test_providers_see_their_day_and_answer_requests(phone: Phone) -> None
     assert (await customer.write("/today")).text == "Mon 23 Nov 2026 (Ulaanbaatar): 1 bookings"
 
 
+async def test_customers_agree_to_a_change_of_terms_that_the_screen_shows_or_decline_it(phone: Phone) -> None:
+    api = phone.api
+    provider, provider_id = await api.open_provider()
+    token = await api.joined("customer")
+    booking = await api.booked(token, provider_id)
+    await phone.linked(token)
+    path = f"/bookings/{booking['id']}"
+    for answer in ("Decline", "Accept"):
+        await api.post(f"{path}/change-terms", provider, json={"priceAmount": 9_000_000, "durationMinutes": 90})
+        await phone.write("/bookings")
+        shown = await phone.choose("b:")
+        assert "Offered change: MNT 90,000, ends at Mon 23 Nov 2026, 11:30 (Ulaanbaatar)" in shown.text
+        old = phone.simulator.tapped(BOLD, "Accept")
+        answered = await phone.tap(answer)
+        assert "Offered change" not in answered.text
+        seen = await api.booking(booking["id"], token)
+        assert (seen["status"], seen["priceAmount"]) == ("confirmed", 9_000_000 if answer == "Accept" else 0)
+        assert "Offered change" not in (await phone.deliver(old)).text, "the button of another change"
+    assert (await api.booking(booking["id"], token))["end"] == "2026-11-23T03:30:00Z"
+
+
 async def test_every_screen_tells_the_time_in_the_zone_of_the_provider_and_beside_it_that_of_the_customer(
     phone: Phone,
 ) -> None:
