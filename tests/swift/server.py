@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from tests.ports import free_port
 
@@ -22,7 +22,7 @@ class SwiftServer:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._port = free_port()
-        self.settings: Final = {
+        self.settings: Final[dict[str, Any]] = {
             "endpoint": f"http://127.0.0.1:{self._port}",
             "access_key": "test:tester",
             "secret_key": "testing",

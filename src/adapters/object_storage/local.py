@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from adapters.kit.signatures import matches
-from booking_domain.files.model import FileStorageUnavailable, ObjectKey
+from booking_domain.files.model import PRIVATE_FOR, FileStorageUnavailable, ObjectKey
 from booking_domain.files.ports import ObjectLinks, ObjectStorage, SignedUpload, StoredObject
 from booking_domain.shared.clock import Clock
 
@@ -23,7 +23,10 @@ class LocalStorage(ObjectStorage, ObjectLinks):
     `base_url` is the address at which the API serves the objects.
     """
 
-    def __init__(self, folder: Path, *, base_url: str, key: bytes, clock: Clock) -> None:
+    def __init__(
+        self, folder: Path, *, base_url: str, key: bytes, clock: Clock, private_for: timedelta = PRIVATE_FOR
+    ) -> None:
+        self.private_for = private_for
         self._folder = folder
         self._base_url = base_url
         self._key = key

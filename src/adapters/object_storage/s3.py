@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
-from booking_domain.files.model import FileStorageUnavailable, ObjectKey
+from booking_domain.files.model import PRIVATE_FOR, FileStorageUnavailable, ObjectKey
 from booking_domain.files.ports import ObjectLinks, ObjectStorage, SignedUpload, StoredObject
 
 _MISSING: Final = frozenset({"404", "NoSuchKey", "NotFound"})
@@ -42,7 +42,9 @@ class S3Storage(ObjectStorage, ObjectLinks):
         public_bucket: str,
         public_url: str,
         region: str = "auto",
+        private_for: timedelta = PRIVATE_FOR,
     ) -> None:
+        self.private_for = private_for
         self._endpoint = endpoint
         self._credentials = Credentials(access_key, secret_key)
         self._buckets = {False: bucket, True: public_bucket}

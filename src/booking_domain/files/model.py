@@ -16,6 +16,8 @@ from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
 
 MEGABYTE: Final = 1024 * 1024
 MAX_FILENAME: Final = 255
+PRIVATE_FOR: Final = timedelta(minutes=5)
+"""How long the URLs of private files are valid, unless the settings say otherwise."""
 UPLOAD_WITHIN: Final = timedelta(minutes=10)
 """An upload URL is valid this long."""
 CHECKED_WITHIN: Final = timedelta(minutes=5)

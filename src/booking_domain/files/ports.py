@@ -100,6 +100,9 @@ class StoredObject:
 class ObjectLinks(Protocol):
     """URLs at which clients reach objects. Making one needs no call of the storage."""
 
+    private_for: timedelta
+    """How long the URLs of private files are valid that clients are shown."""
+
     def upload(self, key: ObjectKey, *, content_type: str, size: int, expires_in: timedelta) -> SignedUpload:
         """A URL for one PUT of an object of exactly this type and size.
 

@@ -22,7 +22,7 @@ from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.identities import Caller
-from entrypoints.http.kit.images import PRIVATE_FOR, ImageJson, image_json
+from entrypoints.http.kit.images import ImageJson, image_json
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.kit.rate_limits import UPLOADS, limited_as
@@ -114,7 +114,7 @@ def file_json(file: File, links: ObjectLinks) -> FileJson:
     image = None if file.image is None else image_json(file.id, file.image, links, public=file.rules.public)
     return FileJson(
         image=image,
-        document_url=links.download(file.objects[0], expires_in=PRIVATE_FOR) if document else None,
+        document_url=links.download(file.objects[0], expires_in=links.private_for) if document else None,
         **_members(file),
     )
 
@@ -201,7 +201,7 @@ async def list_uploads(
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
 ) -> FilesJson:
-    """List your files, oldest first. URLs of private files are valid for five minutes."""
+    """List your files, oldest first. URLs of private files are valid for some minutes (by default five)."""
     found = await files.list_files(actor, params.after(FileId), params.limit + 1, reads.files)
     return FilesJson.of(found, params.limit, lambda file: file_json(file, object_storage), lambda file: file.id)
 
@@ -213,7 +213,7 @@ async def get_upload(
     reads: Injected[Reads],
     object_storage: Injected[ObjectLinks],
 ) -> FileJson:
-    """Return one of your files. URLs of a private file are valid for five minutes."""
+    """Return one of your files. URLs of a private file are valid for some minutes (by default five)."""
     return file_json(await files.get_file(actor, file_id, reads.files), object_storage)
 
 

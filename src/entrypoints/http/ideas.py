@@ -61,7 +61,7 @@ class IdeaJson(Json, frozen=True, kw_only=True):
     estimate_amount: int | None = None
     currency: str
     images: tuple[ImageJson, ...]
-    """Their URLs are valid for five minutes."""
+    """Their URLs are valid for some minutes (by default five)."""
     created_at: Timestamp
     updated_at: Timestamp
     version: int

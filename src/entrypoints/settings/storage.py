@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from booking_domain.files.model import CONTENT_TYPES, MEGABYTE, Content, UploadLimits
+from booking_domain.files.model import CONTENT_TYPES, MEGABYTE, PRIVATE_FOR, Content, UploadLimits
 from entrypoints.settings.environment import (
     MINUTES,
     PORT,
@@ -73,6 +73,8 @@ class StorageSettings:
     """The largest document, in megabytes."""
     upload_within: timedelta = setting("BOOKING_UPLOAD_MINUTES", UploadLimits().upload_within, duration(MINUTES, 1, 60))
     """How long a file can be uploaded after it was announced, in minutes."""
+    private_for: timedelta = setting("BOOKING_PRIVATE_URL_MINUTES", PRIVATE_FOR, duration(MINUTES, 1, 60))
+    """How long the URLs of private files are valid, in minutes."""
     portrait_megabytes: int = setting("BOOKING_PORTRAIT_MB", UploadLimits().portrait_bytes // MEGABYTE, whole(1, 15))
     """The largest picture of an account or a provider, in megabytes."""
     portrait_types: tuple[str, ...] = setting(

@@ -72,6 +72,7 @@ class Storage(Root):
             base_url=f"{given.public_url}/objects",
             key=self.key("local-objects"),
             clock=self.clock(),
+            private_for=given.storage.private_for,
         )
 
     @single
@@ -90,6 +91,7 @@ class Storage(Root):
             public_bucket=storage.public_bucket,
             public_url=storage.public_url,
             region=storage.region,
+            private_for=storage.private_for,
         )
 
     @single

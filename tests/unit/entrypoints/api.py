@@ -128,7 +128,7 @@ class Api:
             self.container.database.override(self.database)
         self.container.gateway.override(self.gateway)
         self.container.computing.override(InlineComputer())
-        self.objects = MemoryObjectStorage(self.clock)
+        self.objects = MemoryObjectStorage(self.clock, settings.storage.private_for)
         self.container.object_storage.override(self.objects)
         self.container.image_encoder.override(InlineImages())
         self.container.password_hasher.override(MemoryPasswordHasher())

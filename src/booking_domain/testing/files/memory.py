@@ -6,7 +6,17 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from booking_domain.files.model import LIVE, UNFINISHED, File, FileOwner, FileStatus, FileUsage, Folder, ObjectKey
+from booking_domain.files.model import (
+    LIVE,
+    PRIVATE_FOR,
+    UNFINISHED,
+    File,
+    FileOwner,
+    FileStatus,
+    FileUsage,
+    Folder,
+    ObjectKey,
+)
 from booking_domain.files.ports import FileReads, Files, ObjectLinks, ObjectStorage, SignedUpload, StoredObject
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import FileId, UserId
@@ -97,7 +107,8 @@ class _Granted:
 class MemoryObjectStorage(ObjectStorage, ObjectLinks):
     """Objects in a dictionary. `request` is what an HTTP client does with a URL."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, private_for: timedelta = PRIVATE_FOR) -> None:
+        self.private_for = private_for
         self.objects: dict[ObjectKey, tuple[bytes, str]] = {}
         self._clock = clock
         self._granted: dict[str, _Granted] = {}

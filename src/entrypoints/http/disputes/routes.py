@@ -112,7 +112,7 @@ async def get_dispute(
     object_storage: Injected[ObjectLinks],
     if_none_match: IfNoneMatch = None,
 ) -> Response[DisputeJson]:
-    """Return a dispute with its statements; for both parties and admins. URLs of images expire after five minutes."""
+    """Return a dispute with its statements; for both parties and admins. URLs of images expire after some minutes."""
     shown = await queries.get_dispute(actor, dispute_id, reads)
     answer, tag = dispute_json(shown, actor, object_storage), etag(shown.view.dispute.version)
     # The URLs of images expire, so a client's cached copy goes stale.

@@ -1,6 +1,5 @@
 """Images in answers: URLs of both sizes."""
 
-from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,7 +9,6 @@ from booking_domain.shared.ids import FileId
 from booking_domain.shared.images import Image
 from entrypoints.http.kit.fields import Json
 
-PRIVATE_FOR: Final = timedelta(minutes=5)
 """A URL of a private object is valid this long."""
 
 
@@ -28,7 +26,7 @@ class ImageJson(Json, frozen=True, kw_only=True):
 
 
 def image_json(file_id: FileId, size: ImageSize, links: ObjectLinks, *, public: bool) -> ImageJson:
-    """Show an image; the URLs of a private one expire after `PRIVATE_FOR`."""
+    """Show an image; the URLs of a private one expire after `ObjectLinks.private_for`."""
     return ImageJson(
         file_id=file_id,
         width=size.width,
@@ -55,7 +53,7 @@ def picture_or_none(image: Image | None, links: ObjectLinks) -> ImageJson | None
 
 def _url(file_id: FileId, size: int, links: ObjectLinks, *, public: bool) -> str:
     key = image_key(file_id, size, public=public)
-    return links.public(key) if public else links.download(key, expires_in=PRIVATE_FOR)
+    return links.public(key) if public else links.download(key, expires_in=links.private_for)
 
 
 _EXAMPLE_ID: Final = "0199f3d0-6a1c-7e52-8d0f-94c1b7a3e210"

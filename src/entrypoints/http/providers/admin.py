@@ -148,7 +148,7 @@ async def get_profile(
     object_storage: Injected[ObjectLinks],
     if_none_match: IfNoneMatch = None,
 ) -> Response[ManagedProviderJson]:
-    """Return a profile in any status, with its documents at URLs of five minutes. Admins only."""
+    """Return a profile in any status, with its documents at URLs of some minutes. Admins only."""
     view = await providers.get_profile(actor, provider_id, reads)
     linked = (await reads.connections.of_providers([provider_id]))[provider_id]
     tag = _tag(view, linked)

@@ -609,7 +609,7 @@ class ProviderJson(Json, frozen=True, kw_only=True):
     deposit_mode: DepositMode | None = None
     """For the owner and admins: how the provider's deposits are charged. Absent: the platform's default."""
     documents: tuple[FileJson, ...] | None = None
-    """For the owner and admins: the documents behind the decision, at URLs of five minutes. Lists leave them out."""
+    """For the owner and admins: the documents behind the decision, at URLs of some minutes. Lists leave them out."""
     missing: tuple[Annotated[str, one_of(ProfilePart)], ...] | None = None
     """For the owner of a `draft` or `rejected` profile: what to add before it can be submitted."""
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.unit.entrypoints.api import MONDAY_AT_TEN, PASSWORD, Api, assert_problem
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, PASSWORD, PDF, Api, assert_problem
 from tests.unit.entrypoints.http.test_one_time_codes import joined, last_code, use
 from tests.unit.entrypoints.http.test_remembered_devices import remembered
 from tests.unit.entrypoints.http.two_factors import protected
@@ -98,3 +98,13 @@ async def test_files_are_as_large_and_uploaded_as_soon_as_the_settings_say(api: 
     assert (await api.post("/uploads/presign", token, json={**pdf, "size": 2_097_152})).status_code == 201
     large = await api.post("/uploads/presign", token, json={**pdf, "size": 2_097_153})
     assert_problem(large, 422, "validation.invalid_value", "/size")
+
+
+@pytest.mark.settings(BOOKING_PRIVATE_URL_MINUTES="2")
+async def test_private_files_are_shown_as_long_as_the_settings_say(api: Api) -> None:
+    token = await api.joined("provider")
+    file_id = await api.uploaded(token, "documents", PDF)
+    url = (await api.get(f"/uploads/{file_id}", token)).json()["documentUrl"]
+    for after, status in ((2 * MINUTE - SECOND, 200), (SECOND, 403)):
+        api.clock.advance(after)
+        assert api.objects.request("GET", url, {}, b"")[0] == status

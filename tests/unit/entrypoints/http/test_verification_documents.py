@@ -5,10 +5,9 @@ from uuid import UUID
 
 from tests.unit.entrypoints.api import PICTURE, Api, assert_problem
 
-from booking_domain.files.model import SETTLES_AFTER, UNUSED_FOR
+from booking_domain.files.model import PRIVATE_FOR, SETTLES_AFTER, UNUSED_FOR
 from booking_domain.shared.ids import FileId
 from booking_domain.use_cases.files.commands import sweep_files
-from entrypoints.http.kit.images import PRIVATE_FOR
 
 
 async def sweep(api: Api) -> None:
