@@ -30,6 +30,7 @@ from booking_domain.search.model import (
     Term,
     TermKind,
 )
+from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.use_cases.search.queries import SLOTS_SHOWN, Hit
@@ -37,7 +38,6 @@ from entrypoints.http.kit.fields import Amount, Currency, Json, Moment, Query, S
 from entrypoints.http.kit.images import ImageJson, picture_or_none
 from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.queries import moment
-from entrypoints.http.kit.refusals import invalid_input
 from entrypoints.http.providers.schemas import PointJson, SlotJson, point_json, slot_json
 
 _LAT: Final = Meta(ge=-90, le=90)
@@ -153,7 +153,7 @@ class SearchQuery(Query, frozen=True, kw_only=True):
             return None
         if self.lat is None or self.lon is None:
             missing = "lat" if self.lat is None else "lon"
-            raise invalid_input(f"/query/{missing}", "A point needs a latitude and a longitude.")
+            raise InvalidValue(field=missing, problem="a point needs a latitude and a longitude")
         return Near(lat=self.lat, lon=self.lon, radius_metres=self.radius_km * 1_000)
 
     def _box(self) -> Box | None:
@@ -163,9 +163,9 @@ class SearchQuery(Query, frozen=True, kw_only=True):
             return None
         for name in edges:
             if name not in given:
-                raise invalid_input(f"/query/{name}", "A part of a map needs all four edges.")
+                raise InvalidValue(field=name, problem="a part of a map needs all four edges")
         if given["south"] > given["north"]:
-            raise invalid_input("/query/north", "The north must not be below the south.")
+            raise InvalidValue(field="north", problem="the north must not be below the south")
         return Box(**given)
 
     def _windows(self, now: datetime, zone: ZoneInfo) -> Iterator[TimeRange]:
@@ -176,7 +176,7 @@ class SearchQuery(Query, frozen=True, kw_only=True):
         end = start + _DEFAULT_DAYS * _A_DAY if self.to is None else moment(self.to, zone, name="to")
         end = min(end, now + (DAYS - 1) * _A_DAY)
         if start >= end:
-            raise invalid_input("/query/to", "The end must be after the start, and within 30 days from now.")
+            raise InvalidValue(field="to", problem="the end must be after the start, and within 30 days from now")
         if self.part_of_day is None and not self.weekends:
             yield TimeRange(start, end)
             return
@@ -215,7 +215,7 @@ def _read_cursor(text: str) -> _Cursor:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         return msgspec.msgpack.decode(raw, type=_Cursor)
     except (binascii.Error, ValueError, msgspec.MsgspecError) as error:
-        raise invalid_input("/query/cursor", "The server did not issue this cursor.") from error
+        raise InvalidValue(field="cursor", problem="the server did not issue this cursor") from error
 
 
 class PointsJson(Json, frozen=True, kw_only=True):
