@@ -56,7 +56,9 @@ def time_zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         if not available_timezones():
-            raise TimeZonesMissing from error
+            missing = TimeZonesMissing()
+            missing.add_note("The extra `booking-domain[tz]` has one.")
+            raise missing from error
         raise unknown from error
 
 
