@@ -1,4 +1,4 @@
-"""Tokens of links that report a change of the bank account: user and time, with an HMAC."""
+"""Tokens of links that report a change of the bank account or a contact: user and time, with an HMAC."""
 
 import struct
 from collections.abc import Sequence
@@ -12,6 +12,8 @@ from booking_domain.use_cases.identity.not_me_links import NotMeLink, NotMeToken
 
 _PLAIN: Final = struct.Struct(">16sQ")
 _SIGNATURE_BYTES: Final = 18
+_CONTACTS: Final = 1 << 63
+"""A bit that no time has: the link is about a contact."""
 
 
 class HmacNotMeTokens(NotMeTokens):
@@ -23,7 +25,8 @@ class HmacNotMeTokens(NotMeTokens):
         )
 
     def issue(self, link: NotMeLink) -> str:
-        plain = _PLAIN.pack(link.user_id.bytes, int(link.changed_at.timestamp()))
+        about = _CONTACTS if link.restores_contacts else 0
+        plain = _PLAIN.pack(link.user_id.bytes, about | int(link.changed_at.timestamp()))
         return self._signed.write(plain)
 
     def read(self, token: str) -> NotMeLink | None:
@@ -31,4 +34,8 @@ class HmacNotMeTokens(NotMeTokens):
         if plain is None:
             return None
         user_id, changed_at = _PLAIN.unpack(plain)
-        return NotMeLink(user_id=UserId(UUID(bytes=user_id)), changed_at=datetime.fromtimestamp(changed_at, UTC))
+        return NotMeLink(
+            user_id=UserId(UUID(bytes=user_id)),
+            changed_at=datetime.fromtimestamp(changed_at & ~_CONTACTS, UTC),
+            restores_contacts=bool(changed_at & _CONTACTS),
+        )

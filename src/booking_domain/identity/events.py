@@ -81,6 +81,14 @@ class ContactLost(AccountChanged, topic="account.contact_lost"):
     """An account lost a contact that it had not verified, because its owner verified it for another account."""
 
 
+class ContactEdited(AccountChanged, topic="account.contact_edited"):
+    """An admin has replaced a contact of an account."""
+
+
+class ContactRestored(AccountChanged, topic="account.contact_restored"):
+    """A contact that an admin had replaced was restored."""
+
+
 class BankAccountChanged(AccountChanged, topic="account.bank_account_changed"):
     """A user has added, changed or removed their bank account."""
 
@@ -117,6 +125,8 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     CalendarLinkRevoked,
     EarlierAccessRemoved,
     ContactLost,
+    ContactEdited,
+    ContactRestored,
     DeviceRemembered,
     PasskeyAdded,
     PasskeyRemoved,

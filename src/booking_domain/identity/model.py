@@ -22,6 +22,8 @@ MIN_PASSWORD: Final = 8
 MAX_PASSWORD: Final = 256
 MAX_ADDRESS: Final = 300
 EARLIEST_BIRTH: Final = date(1900, 1, 1)
+ENTERED_CONTACT_WAITS: Final = timedelta(hours=48)
+"""How long a contact that an admin entered gives no access: long enough to read a message on a weekend."""
 ERASED_AFTER: Final = timedelta(days=30)
 """How long a deleted account can be restored."""
 SIGN_UP_LIFE: Final = timedelta(days=1)
@@ -107,6 +109,16 @@ class Undeliverable(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checks_enums
+class EnteredContact:
+    """The contact of an account that an admin entered, in place of a verified one or beside it; not verified yet."""
+
+    channel: ContactChannel
+    usable_from: datetime
+    """From when codes that are sent to it give access."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class User:
     """An account. Without an e-mail address and a phone number its owner signs in with another service."""
 
@@ -142,6 +154,7 @@ class User:
     """When it was last deleted."""
     erased_at: datetime | None = None
     """When the personal data was erased."""
+    entered: EnteredContact | None = None
     taken_over_at: datetime | None = None
     """When the account changed hands: what was set up before is another person's; see `use_cases.ownership`."""
     version: int = 1
@@ -211,22 +224,46 @@ class User:
         """When this contact was last verified with a code."""
         return self.email_verified_at if channel == ContactChannel.EMAIL else self.phone_verified_at
 
-    def gives_access(self, channel: ContactChannel) -> bool:
-        """Whether a code sent to this contact gives access: it is verified, or no contact of the account is."""
-        return self.verified_at(channel) is not None or not (self.email_verified_at or self.phone_verified_at)
+    def gives_access(self, channel: ContactChannel, now: datetime) -> bool:
+        """Whether a code sent to this contact gives access: it is verified, or no contact of the account is.
+
+        Of an account that had a verified contact, which an admin replaced, only the new one does, after its wait.
+        """
+        if self.verified_at(channel) is not None:
+            return True
+        if self.email_verified_at or self.phone_verified_at:
+            return False
+        entered = self.entered
+        return entered is None or (entered.channel is channel and now >= entered.usable_from)
 
     def verified(self, channel: ContactChannel, now: datetime) -> Self:
         """The account with this contact verified."""
-        return self.changed(**{f"{channel}_verified_at": now})
+        return self.changed(**{f"{channel}_verified_at": now}, entered=None)
 
     def with_contact(self, contact: Contact, now: datetime) -> Self:
         """The account with this contact, verified."""
-        return self.changed(**{contact.channel.value: contact.address, f"{contact.channel}_verified_at": now})
+        verified = {contact.channel.value: contact.address, f"{contact.channel}_verified_at": now}
+        return self.changed(**verified, entered=None)
+
+    def with_entered_contact(self, contact: Contact, now: datetime) -> Self:
+        """The account with this contact, which an admin entered: not verified, and waiting if another one was."""
+        proven = self.email_verified_at or self.phone_verified_at or self.entered
+        entered = EnteredContact(channel=contact.channel, usable_from=now + ENTERED_CONTACT_WAITS) if proven else None
+        members = {contact.channel.value: contact.address, f"{contact.channel}_verified_at": None}
+        return self.changed(**members, entered=entered)
+
+    def without_contacts_verified_since(self, since: datetime, now: datetime) -> Self:
+        """The account without the contacts that were verified at this time or later, whose owner got it back now."""
+        lost = {
+            each.value: None for each in ContactChannel if (at := self.verified_at(each)) is not None and at >= since
+        }
+        return self.changed(**lost, **{f"{each}_verified_at": None for each in lost}, taken_over_at=now)
 
     def taken_over(self, channel: ContactChannel, now: datetime) -> Self:
         """The account of the person who verified this contact first: without its password and its other contact."""
         other = ContactChannel.PHONE if channel == ContactChannel.EMAIL else ContactChannel.EMAIL
-        return self.changed(password_hash=None, taken_over_at=now, **{other.value: None, f"{channel}_verified_at": now})
+        contacts = {other.value: None, f"{channel}_verified_at": now}
+        return self.changed(password_hash=None, taken_over_at=now, entered=None, **contacts)
 
     def without_contact(self, channel: ContactChannel) -> Self:
         """The account after another one has verified this contact."""

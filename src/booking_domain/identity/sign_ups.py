@@ -36,14 +36,15 @@ class SignUp:
         return Contact(self.channel, self.address)
 
 
-def signs_in_to(user: User, contact: Contact) -> bool:
+def signs_in_to(user: User, contact: Contact, now: datetime) -> bool:
     """Whether a sign-up with this contact signs in to this account, which has the contact."""
-    return user.usable and user.gives_access(contact.channel)
+    return user.usable and user.gives_access(contact.channel, now)
 
 
-def has_verified(user: User, contact: Contact) -> bool:
-    """Whether the account has verified the contact, so that no other account can begin with it."""
-    return user.verified_at(contact.channel) is not None
+def keeps_contact(user: User, contact: Contact) -> bool:
+    """Whether no other account can begin with the contact: it is verified, or an admin has entered it."""
+    entered = user.entered is not None and user.entered.channel is contact.channel
+    return entered or user.verified_at(contact.channel) is not None
 
 
 class SignUps(Protocol):

@@ -43,6 +43,8 @@ async def a_blocked_network(world: World, _: str) -> Ids:
 
 
 USER: Final = Kind(user)
+OTHER_USER: Final = Kind(user, ("customer", "provider", "manager"))
+"""The contacts of admins cannot be replaced."""
 BLOCKED_NETWORK: Final = Kind(a_blocked_network, ("admin",))
 DEVICE: Final = Kind(device, removed_by="/auth/sessions/{ended_id}")
 FACTOR: Final = Kind(second_factor, ("customer", "provider", "manager"))
@@ -63,6 +65,13 @@ FEATURE: Final = Feature(
         "DELETE /admin/users/{user_id}/sessions/{ended_id}": Row(Permission.MANAGE_USERS, DEVICE),
         "DELETE /admin/users/{user_id}/lock": Row(Permission.MANAGE_USERS, USER),
         "DELETE /admin/users/{user_id}/email-block": Row(Permission.MANAGE_USERS, USER),
+        "POST /admin/users/{user_id}/contact": Row(
+            Permission.MANAGE_USERS, OTHER_USER, example_refused=True, changes_sign_in=True
+        ),
+        "GET /admin/users/{user_id}/contact-edits": Row(Permission.SEE_USERS, USER),
+        "POST /admin/users/{user_id}/contact/restore": Row(
+            Permission.MANAGE_USERS, OTHER_USER, example_refused=True, changes_sign_in=True
+        ),
         "GET /admin/codes": Row(Permission.SEE_USERS),
         "DELETE /admin/users/{user_id}/second-factor": Row(Permission.MANAGE_USERS, FACTOR, changes_sign_in=True),
         "GET /admin/blocked-networks": Row(Permission.BLOCK_NETWORKS),
@@ -82,6 +91,7 @@ FEATURE: Final = Feature(
         business.see         admin:any
         audit.see            admin:any
     """,
+    events={"account.contact_edited": {"userId"}, "account.contact_restored": {"userId"}},
     samples={
         (BlockedNetwork, "network"): st.sampled_from(["203.0.113.7", "2001:db8::/32"]).map(read_network),
         (BlockedNetwork, "reason"): st.just("guesses passwords"),

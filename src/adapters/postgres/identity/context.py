@@ -13,6 +13,7 @@ from adapters.postgres.identity.contact_changes import (
     PostgresContactChangeReads,
     PostgresContactChanges,
 )
+from adapters.postgres.identity.contact_edits import PostgresContactEditReads, PostgresContactEdits
 from adapters.postgres.identity.credentials import PostgresCredentialReads, PostgresCredentials
 from adapters.postgres.identity.external_identities import (
     PostgresExternalIdentities,
@@ -54,6 +55,7 @@ CONTEXT: Final = PostgresContext(
         tables.wrong_passwords_of_clients,
         tables.phone_changes,
         tables.email_changes,
+        tables.contact_edits,
         tables.sign_ups,
         tables.external_identities,
         tables.used_assertions,
@@ -90,6 +92,7 @@ class IdentityRepositories(RepositoryGroup):
     credentials = part(PostgresCredentials)
     phone_changes = part_with_cipher(partial(PostgresContactChanges, statements=OF_PHONES))
     email_changes = part_with_cipher(partial(PostgresContactChanges, statements=OF_EMAILS))
+    contact_edits = part_with_cipher(PostgresContactEdits)
     sign_ups = part_with_cipher(PostgresSignUps)
     external_identities = part(PostgresExternalIdentities)
     used_assertions = part(PostgresUsedAssertions)
@@ -113,6 +116,7 @@ class IdentityReads(ReadGroup):
     code_history = part(PostgresCodeHistoryReads)
     phone_changes = part_with_cipher(partial(PostgresContactChangeReads, statements=OF_PHONES))
     email_changes = part_with_cipher(partial(PostgresContactChangeReads, statements=OF_EMAILS))
+    contact_edits = part_with_cipher(PostgresContactEditReads)
     sign_ups = part_with_cipher(PostgresSignUpReads)
     external_identities = part(PostgresExternalIdentityReads)
     calendar_links = part(PostgresCalendarLinkReads)

@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     ColumnElement,
     ForeignKey,
@@ -26,6 +27,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from adapters.postgres.kit.encryption import encrypted, parts_column
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, ENDED, KEEP_FACTOR, Ended, Kept, NotExported, personal_data
+from booking_domain.identity.contact_edits import ContactReason
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.legal import LegalDocument
 from booking_domain.identity.model import Undeliverable, UserStatus
@@ -74,10 +76,15 @@ users: Final = Table(
     Column("preferences", JSONB, nullable=False, server_default=sql("'{}'::jsonb")),
     instant("deleted_at", nullable=True),
     instant("erased_at", nullable=True),
+    # The contact that an admin entered, until it is verified.
+    Column("entered_channel", Text),
+    instant("entered_usable_from", nullable=True),
     instant("taken_over_at", nullable=True),
     one_of("role", Role),
     one_of("status", UserStatus),
     one_of("email_undeliverable_reason", Undeliverable),
+    one_of("entered_channel", ContactChannel),
+    CheckConstraint("(entered_channel IS NULL) = (entered_usable_from IS NULL)", name="entered"),
     Index("users_to_erase_idx", "id", postgresql_where=sql("status IN ('deleted', 'pending') AND erased_at IS NULL")),
     info=personal_data(
         "id",
@@ -204,6 +211,31 @@ phone_changes: Final = _contact_changes(
 )
 email_changes: Final = _contact_changes(
     "email_changes", "email", "an address that the user has just typed, kept for a day"
+)
+
+# Contacts that an admin has replaced, for a week: until then they can be restored.
+contact_edits: Final = Table(
+    "contact_edits",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False, index=True),
+    Column("channel", Text, nullable=False),
+    encrypted("former_sealed", field="contact_edits.former"),
+    instant("former_verified_at", nullable=True),
+    Column("reason", Text, nullable=False),
+    # Without a reference: the account of an admin, which the audit log names too.
+    Column("edited_by", Uuid, nullable=False),
+    instant("edited_at"),
+    instant("restored_at", nullable=True),
+    one_of("channel", ContactChannel),
+    one_of("reason", ContactReason),
+    Index("contact_edits_edited_at_idx", "edited_at"),
+    info=personal_data(
+        "user_id",
+        erase=DELETE,
+        handover=Kept("the owner from before can restore the contact that an admin replaced"),
+        export=NotExported("a former contact, kept for a week to restore it; its owner was told"),
+    ),
 )
 
 # Contacts that wait for the code of a sign-up. They belong to no account yet; a row is removed when its code expires.

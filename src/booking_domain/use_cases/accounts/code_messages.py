@@ -59,8 +59,8 @@ async def send_sign_up_code(
         return
     contact = sign_up.contact
     holder = await reads.users.by_login(contact.address)
-    opened = holder if holder is not None and sign_ups.signs_in_to(holder, contact) else None
-    if holder is not None and opened is None and sign_ups.has_verified(holder, contact):
+    opened = holder if holder is not None and sign_ups.signs_in_to(holder, contact, now) else None
+    if holder is not None and opened is None and sign_ups.keeps_contact(holder, contact):
         return
     await messenger.send_code(
         to=contact.address,

@@ -14,7 +14,9 @@ from booking_domain.identity.events import (
     AccountEnabled,
     BankAccountChanged,
     CalendarLinkRevoked,
+    ContactEdited,
     ContactLost,
+    ContactRestored,
     DeviceRemembered,
     EarlierAccessRemoved,
     EmailChanged,
@@ -28,6 +30,7 @@ from booking_domain.identity.events import (
     SessionsEnded,
 )
 from booking_domain.identity.model import User, UserStatus
+from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.notifications.model import CHAT, DEVICES, MessageAddress, MessageChannel
 from booking_domain.notifications.notices import Notice, NoticeTemplate
 from booking_domain.shared.time import local_time
@@ -99,6 +102,16 @@ _TEMPLATES: Final[Mapping[type[AccountChanged], NoticeTemplate]] = {
         text="An e-mail address or phone number that your account had not confirmed was removed from it, because its "
         "owner confirmed it.",
     ),
+    ContactEdited: NoticeTemplate(
+        subject="A contact of your account was changed",
+        text="We have changed the e-mail address or phone number of your account and signed out all devices. Confirm "
+        "the new one with a code; where the former one was confirmed, it signs in from 48 hours after the change on.",
+    ),
+    ContactRestored: NoticeTemplate(
+        subject="Your former contact is back",
+        text="The former e-mail address or phone number of your account is back. All devices were signed out and the "
+        "password was removed: set a new one with a code. If that was not you, contact us.",
+    ),
     DeviceRemembered: NoticeTemplate(
         subject="A device was remembered",
         text="A device signs in to your account without the second factor until {day}. If that was not you, change "
@@ -119,6 +132,7 @@ _TEMPLATES: Final[Mapping[type[AccountChanged], NoticeTemplate]] = {
         "verify the address again in your account, or enter another one.",
     ),
 }
+_CHANNELS: Final = {ContactChannel.EMAIL: MessageChannel.EMAIL, ContactChannel.PHONE: MessageChannel.SMS}
 _IF_ACTIVE: Final = (AccountEnabled, CalendarLinkRevoked, ContactLost, EmailUndeliverable)
 """A disabled or deleted account is not notified of these."""
 
@@ -157,8 +171,12 @@ async def _contacts(user: User, event: AccountChanged, reads: Reads) -> list[Mes
         email = None if change is None else change.former
     if isinstance(event, EmailUndeliverable):
         email = None
-    addresses = ((MessageChannel.EMAIL, email), (MessageChannel.SMS, phone))
-    return [CHAT, *(MessageAddress(channel, to) for channel, to in addresses if to is not None), DEVICES]
+    addresses = [(MessageChannel.EMAIL, email), (MessageChannel.SMS, phone)]
+    if isinstance(event, ContactEdited):
+        edits = await reads.contact_edits.of_user(user.id)
+        addresses += [(_CHANNELS[each.channel], each.former) for each in edits if each.restored_at is None]
+    distinct = dict.fromkeys(MessageAddress(channel, to) for channel, to in addresses if to is not None)
+    return [CHAT, *distinct, DEVICES]
 
 
 MESSAGES: Final = Messages(

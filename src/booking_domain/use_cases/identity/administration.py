@@ -114,7 +114,7 @@ def _require_reason(reason: Reason | None, *, disabling: bool) -> None:
 
 async def change_account(command: ChangeUser, tx: IdentityTx, context: UseCaseContext) -> User:
     """Change an account: a step of a use case that also decides what the account loses."""
-    (user,) = await _locked([command.user_id], tx, context)
+    (user,) = await lock_users([command.user_id], tx, context)
     require_expected_version(user.version, command.expected_version)
     values = given(command, user, locale=given_as(command.locale, normal_locale))
     return await _changed(user, values, command.reason, tx, context)
@@ -123,7 +123,7 @@ async def change_account(command: ChangeUser, tx: IdentityTx, context: UseCaseCo
 async def change_all(command: ChangeUsers, tx: IdentityTx, context: UseCaseContext) -> tuple[list[User], int]:
     """Change accounts, as `change_account`; return them, and how many of them changed or had sessions to end."""
     users, changed = list[User](), 0
-    for user in await _locked(command.user_ids, tx, context):
+    for user in await lock_users(command.user_ids, tx, context):
         after = user
         if command.action is BulkAction.END_SESSIONS:
             done = await _end_all(user, tx, context) > 0
@@ -139,7 +139,7 @@ async def change_all(command: ChangeUsers, tx: IdentityTx, context: UseCaseConte
 
 
 async def _end(user_id: UserId, tx: IdentityTx, context: UseCaseContext) -> None:
-    (user,) = await _locked([user_id], tx, context)
+    (user,) = await lock_users([user_id], tx, context)
     await _end_all(user, tx, context)
 
 
@@ -152,7 +152,7 @@ async def _end_all(user: User, tx: IdentityTx, context: UseCaseContext) -> int:
 
 
 async def _end_one(command: EndSessionOfUser, tx: IdentityTx, context: UseCaseContext) -> None:
-    (user,) = await _locked([command.user_id], tx, context)
+    (user,) = await lock_users([command.user_id], tx, context)
     session = await tx.sessions.lock(command.session_id)
     if session is None or session.user_id != user.id or not session.live(context.now):
         raise SessionNotFound
@@ -163,20 +163,20 @@ async def _end_one(command: EndSessionOfUser, tx: IdentityTx, context: UseCaseCo
 
 async def _unlock(user_id: UserId, tx: IdentityTx, context: UseCaseContext) -> None:
     """Forget the wrong passwords of an account, so that the right one signs in again."""
-    (user,) = await _locked([user_id], tx, context)
+    (user,) = await lock_users([user_id], tx, context)
     await tx.credentials.unlock(user.id)
 
 
 async def _restore_email(user_id: UserId, tx: IdentityTx, context: UseCaseContext) -> None:
     """Send news to the e-mail address of an account again, although messages came back."""
-    (user,) = await _locked([user_id], tx, context)
+    (user,) = await lock_users([user_id], tx, context)
     if user.email_undeliverable_at is not None:
         await tx.users.save(user.changed(email_undeliverable_at=None, email_undeliverable_reason=None))
 
 
 async def _remove_factor(user_id: UserId, tx: IdentityTx, context: UseCaseContext) -> None:
     """Remove the factor and all passkeys, and end all sessions, also for roles that need a second factor."""
-    (user,) = await _locked([user_id], tx, context)
+    (user,) = await lock_users([user_id], tx, context)
     if user.id == context.actor.id:
         raise OwnAccount
     await end_all_sessions(user.id, tx, context)
@@ -187,14 +187,17 @@ async def _remove_factor(user_id: UserId, tx: IdentityTx, context: UseCaseContex
     await tx.outbox.put([account_event(SecondFactorChanged, user.id, context)])
 
 
-async def _locked(user_ids: Sequence[UserId], tx: IdentityTx, context: UseCaseContext) -> list[User]:
+async def lock_users(
+    user_ids: Sequence[UserId], tx: IdentityTx, context: UseCaseContext, *, with_own: bool = False
+) -> list[User]:
+    """Lock accounts for an admin, and the admin's own, which is returned too `with_own`."""
     found = {user.id: user for user in await tx.users.lock_all({*user_ids, context.actor.id})}
     admin = found.get(context.actor.id)
     if admin is None or admin.status is not UserStatus.ACTIVE or not may(admin.actor, Permission.MANAGE_USERS):
         raise NotPermitted(permission=Permission.MANAGE_USERS)
     if not found.keys() >= set(user_ids):
         raise UserNotFound
-    return [found[user_id] for user_id in sorted(user_ids)]
+    return [found[user_id] for user_id in sorted({*user_ids, context.actor.id} if with_own else user_ids)]
 
 
 async def _changed(

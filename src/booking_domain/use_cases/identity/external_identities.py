@@ -32,7 +32,7 @@ from booking_domain.identity.one_time_codes import Contact, ContactChannel
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, LoginMethod
-from booking_domain.identity.sign_ups import has_verified, signs_in_to
+from booking_domain.identity.sign_ups import keeps_contact, signs_in_to
 from booking_domain.identity.telegram_links import LinkCode
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
@@ -181,11 +181,11 @@ async def _holder(asserted: Assertion, tx: IdentityTx, context: UseCaseContext) 
     holder = None if found is None else await tx.users.lock(found.id)
     if holder is None or not holder.has_contact(contact):
         return None
-    if has_verified(holder, contact) and asserted.email_of_service:
+    if holder.verified_at(contact.channel) is not None and asserted.email_of_service:
         if await tx.external_identities.get(holder.id, asserted.provider) is not None:
             raise IdentityTaken
         return holder
-    if has_verified(holder, contact) or signs_in_to(holder, contact):
+    if keeps_contact(holder, contact) or signs_in_to(holder, contact, context.now):
         raise NotLinked
     await take_contact(holder, ContactChannel.EMAIL, tx, context)
     return None

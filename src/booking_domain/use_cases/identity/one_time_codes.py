@@ -14,7 +14,6 @@ from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.one_time_codes import (
     CodePurpose,
     Contact,
-    ContactChannel,
     OneTimeCode,
     known_client_digest,
 )
@@ -88,18 +87,19 @@ async def _request(command: RequestCode, tx: IdentityTx, context: UseCaseContext
     fast, for a contact without an account. The event carries the code's id, not the code. If sending fails, the job is
     retried while the code is good.
     """
-    reachable = command.user is not None and _reachable(command.user, command.contact.channel, command.purpose)
+    reachable = command.user is not None and _reachable(command, command.user, context)
     return await issue_code(command if reachable else replace(command, user=None), tx, context)
 
 
-def _reachable(user: User, channel: ContactChannel, purpose: CodePurpose) -> bool:
+def _reachable(command: RequestCode, user: User, context: UseCaseContext) -> bool:
     """Whether a code for this purpose is sent to this contact of the account.
 
     An account that cannot be used does not keep the owner of a contact, which it has not verified, from verifying it.
     """
+    channel, purpose = command.contact.channel, command.purpose
     if purpose == CodePurpose.VERIFY and user.verified_at(channel) is None:
         return True
-    return _usable(user, purpose) and (purpose == CodePurpose.VERIFY or user.gives_access(channel))
+    return _usable(user, purpose) and (purpose == CodePurpose.VERIFY or user.gives_access(channel, context.now))
 
 
 def _usable(user: User, purpose: CodePurpose) -> bool:
@@ -194,7 +194,8 @@ async def _check(
     user = None if code.user_id is None else await tx.users.lock(code.user_id)
     still_theirs = user is not None and user.has_contact(guess.contact)
     usable = user is not None and (of_any_status or _usable(user, guess.purpose))
-    opens = user is not None and (guess.purpose is CodePurpose.VERIFY or user.gives_access(guess.contact.channel))
+    verifies = guess.purpose is CodePurpose.VERIFY
+    opens = user is not None and (verifies or user.gives_access(guess.contact.channel, context.now))
     if user is None or not (still_theirs and usable and opens):
         await tx.one_time_codes.save(code.used_up())
         raise InvalidCode
@@ -239,7 +240,7 @@ async def _verify(command: VerifyContact, tx: IdentityTx, context: UseCaseContex
     user = right.user
     own = await _own_session(user.id, command.current, tx, context)
     if user.verified_at(channel) is None and not own:
-        if not user.gives_access(channel):
+        if not user.gives_access(channel, context.now):
             raise InvalidToken
         await take_over(user, channel, tx, context, keep_factor=keeps_factor(user, context))
     else:
@@ -304,6 +305,7 @@ async def _sweep(_: None, tx: IdentityTx, context: UseCaseContext) -> None:
     await tx.credentials.remove_expired(context.now)
     await tx.phone_changes.remove_expired(context.now)
     await tx.email_changes.remove_expired(context.now)
+    await tx.contact_edits.remove_expired(context.now)
     await tx.sign_ups.remove_expired(context.now)
     await tx.code_history.remove_expired(context.now)
 

@@ -8,7 +8,7 @@ from booking_domain.identity.legal import AcceptanceRequired, NotTheCurrentVersi
 from booking_domain.identity.model import UserStatus
 from booking_domain.identity.one_time_codes import CodePurpose, Contact, ContactChannel
 from booking_domain.identity.ports import IdentityTx
-from booking_domain.identity.sign_ups import has_verified
+from booking_domain.identity.sign_ups import keeps_contact
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.permissions import Permission
@@ -40,7 +40,7 @@ async def _register(command: RegisterWithCode, tx: IdentityTx, context: UseCaseC
     holder = await tx.users.by_login(contact.address)
     holder = None if holder is None else await tx.users.lock(holder.id)
     if holder is not None and holder.has_contact(contact):
-        if has_verified(holder, contact) and holder.status is not UserStatus.PENDING:
+        if keeps_contact(holder, contact) and holder.status is not UserStatus.PENDING:
             raise EmailTaken if channel is ContactChannel.EMAIL else PhoneTaken
         await take_contact(holder, channel, tx, context)
         if holder.status is UserStatus.PENDING:

@@ -23,7 +23,7 @@ from booking_domain.identity.one_time_codes import CodePurpose, Contact, OneTime
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, LoginMethod
-from booking_domain.identity.sign_ups import SignUp, has_verified, signs_in_to
+from booking_domain.identity.sign_ups import SignUp, keeps_contact, signs_in_to
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
@@ -165,9 +165,9 @@ async def _use(command: SignInByCode, tx: IdentityTx, context: UseCaseContext) -
     holder = await tx.users.by_login(contact.address)
     holder = None if holder is None else await tx.users.lock(holder.id)
     if holder is not None and holder.has_contact(contact):
-        if signs_in_to(holder, contact):
+        if signs_in_to(holder, contact, context.now):
             return await sign_in_with(VerifiedCode(code, holder), command, tx, context)
-        if has_verified(holder, contact):
+        if keeps_contact(holder, contact):
             await tx.one_time_codes.save(code.used_up())
             raise InvalidCode
         await take_contact(holder, contact.channel, tx, context)

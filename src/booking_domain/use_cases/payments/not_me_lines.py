@@ -1,9 +1,9 @@
-"""The lines of a message that tell what to do if another person changed the bank account: see `not_me_links`."""
+"""The lines of a message that tell what to do if the bank account or a contact was changed: see `not_me_links`."""
 
 from datetime import datetime, timedelta
 from typing import Final
 
-from booking_domain.identity.events import BankAccountChanged
+from booking_domain.identity.events import BankAccountChanged, ContactEdited
 from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.model import Notification
 from booking_domain.notifications.notices import Link, NoticeTemplate, TimeOfDay, Translator
@@ -17,8 +17,14 @@ _NOT_ME: Final = NoticeTemplate(
     text="Was that not you? Until {link_until}, this link stops transfers to the account, signs out all devices and "
     "removes the password: {link}",
 )
+_CONTACT: Final = NoticeTemplate(
+    subject="A contact of your account was changed",
+    text="Was that not you? Until {link_until}, this link restores the former contact, signs out all devices and "
+    "removes the password: {link}",
+)
+_LINES: Final = {BankAccountChanged.topic: _NOT_ME, ContactEdited.topic: _CONTACT}
 MESSAGES: Final = Messages(
-    templates={"links.not_me": _NOT_ME},
+    templates={"links.not_me": _NOT_ME, "links.not_me_contact": _CONTACT},
     fields={
         "link": NoticeField(
             "A link to report that another person changed the account.", Link("https://example.com/links/not-me#sample")
@@ -30,7 +36,7 @@ MESSAGES: Final = Messages(
 
 
 class NotMeLines:
-    """Writes the link into the messages about a change of the bank account."""
+    """Writes the link into the messages about a change of the bank account or a contact."""
 
     def __init__(self, *, web_url: str, tokens: NotMeTokens, life: timedelta, translator: Translator) -> None:
         """`web_url` is the base URL of the web app; without one there are no links."""
@@ -41,13 +47,18 @@ class NotMeLines:
 
     async def __call__(self, notification: Notification, reads: Reads, now: datetime) -> str:
         """Return the lines to add to the text of a message; empty if it is about something else."""
-        if not self._web_url or notification.type != BankAccountChanged.topic:
+        template = _LINES.get(notification.type)
+        if not self._web_url or template is None:
             return ""
-        link = NotMeLink(user_id=notification.user_id, changed_at=notification.created_at.replace(microsecond=0))
+        link = NotMeLink(
+            user_id=notification.user_id,
+            changed_at=notification.created_at.replace(microsecond=0),
+            restores_contacts=template is _CONTACT,
+        )
         # In the fragment, which browsers send to no server: it is in no log and in no `Referer`.
         url = f"{self._web_url}/links/not-me#{self._tokens.issue(link)}"
         user = await reads.users.get(link.user_id)
         if user is None:
             return ""
         until = TimeOfDay(link.expires_at(self._life), user.time_zone, now=now)
-        return self._translator.translate(_NOT_ME.fill(link=Link(url), link_until=until), notification.language).text
+        return self._translator.translate(template.fill(link=Link(url), link_until=until), notification.language).text

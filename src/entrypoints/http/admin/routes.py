@@ -16,6 +16,11 @@ from entrypoints.http.admin.access import (
 )
 from entrypoints.http.admin.audit import list_audit
 from entrypoints.http.admin.blocked_networks import block, lift, list_blocked
+from entrypoints.http.admin.contacts import (
+    edit_contact_of_user,
+    list_contact_edits_of_user,
+    restore_contact_of_user,
+)
 from entrypoints.http.admin.listings import (
     export_all_bookings,
     export_transactions,
@@ -47,6 +52,9 @@ routes: Final = Router(
         unlock,
         restore_email,
         list_issued_codes,
+        edit_contact_of_user,
+        list_contact_edits_of_user,
+        restore_contact_of_user,
         remove_second_factor,
         delete_user,
         list_all_bookings,

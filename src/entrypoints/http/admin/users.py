@@ -8,8 +8,9 @@ from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, UnsetType
 
-from booking_domain.identity.model import Undeliverable, UserStatus
+from booking_domain.identity.model import EnteredContact, Undeliverable, UserStatus
 from booking_domain.identity.names import MAX_NAME
+from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.identity.ports import PhoneNumbers, UserFilter
 from booking_domain.identity.security import Identity
 from booking_domain.shared.actor import Actor, Role
@@ -140,6 +141,14 @@ _change: Final = members(
 _change_many: Final = projection(ChangeUsersBody, ChangeUsers, user_ids="ids")
 
 
+class EnteredContactJson(Json, frozen=True, kw_only=True):
+    """A contact that an admin entered."""
+
+    channel: Annotated[str, one_of(ContactChannel)]
+    usable_from: Timestamp
+    """From when codes that are sent to it give access."""
+
+
 class ManagedUserJson(UserJson, frozen=True, kw_only=True):
     """An account, for admins."""
 
@@ -152,6 +161,8 @@ class ManagedUserJson(UserJson, frozen=True, kw_only=True):
     """When the address was marked undeliverable. It gets no news until it is verified again or an admin restores it."""
     email_undeliverable_reason: Undeliverable | None = None
     """Why the e-mail address was marked undeliverable."""
+    entered: EnteredContactJson | None = None
+    """The contact that an admin entered, while it is not verified."""
     profile: LinkedProfileJson | None = None
     """The profile of a provider, in any status."""
     salon: LinkedSalonJson | None = None
@@ -183,6 +194,7 @@ managed_user_json: Final = projection(
     ManagedUserJson,
     within=("user", "connections"),
     status=account_status,
+    entered=projection(EnteredContact, EnteredContactJson),
     profile=linked_profile_json,
     salon=linked_salon_json,
     managed_salons=linked_salon_json,

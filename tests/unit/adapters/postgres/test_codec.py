@@ -23,6 +23,7 @@ from tests.unit.features.collected import FEATURES
 from adapters.postgres.kit.codec import Columns, Converted, Encrypted, Mapper, Renamed
 from booking_domain.identity.bank_accounts import BankAccount
 from booking_domain.identity.contact_changes import ContactChange
+from booking_domain.identity.contact_edits import ContactEdit
 from booking_domain.identity.model import User
 from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.identity.sign_ups import SignUp
@@ -50,6 +51,7 @@ ENCRYPTED: Final = frozenset(
     {
         User,
         ContactChange,
+        ContactEdit,
         SignUp,
         SecondFactor,
         BankAccount,

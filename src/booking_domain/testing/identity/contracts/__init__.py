@@ -12,6 +12,7 @@ from booking_domain.identity.blocked_networks import BlockedNetworkReads, Blocke
 from booking_domain.identity.calendar_links import CalendarLinkReads, CalendarLinks
 from booking_domain.identity.code_history import CodeHistory, CodeHistoryReads
 from booking_domain.identity.contact_changes import ContactChangeReads, ContactChanges
+from booking_domain.identity.contact_edits import ContactEditReads, ContactEdits
 from booking_domain.identity.external_identities import ExternalIdentities, ExternalIdentityReads, UsedAssertions
 from booking_domain.identity.known_clients import KnownClientReads, KnownClients
 from booking_domain.identity.legal import AcceptanceReads, Acceptances
@@ -39,6 +40,7 @@ from booking_domain.testing.identity.contracts.blocked_networks import BlockedNe
 from booking_domain.testing.identity.contracts.calendar_links import CalendarLinksContract
 from booking_domain.testing.identity.contracts.code_history import CodeHistoryContract
 from booking_domain.testing.identity.contracts.contact_changes import ContactChangesContract
+from booking_domain.testing.identity.contracts.contact_edits import ContactEditsContract
 from booking_domain.testing.identity.contracts.credentials import (
     CredentialsContract,
     OneTimeCodesContract,
@@ -93,6 +95,8 @@ CONTRACTS: Final = {
     PasswordHasher: PasswordHasherContract,
     ContactChangeReads: ContactChangesContract,
     ContactChanges: ContactChangesContract,
+    ContactEditReads: ContactEditsContract,
+    ContactEdits: ContactEditsContract,
     PhoneNumbers: PhoneNumbersContract,
     RefreshTokens: RefreshTokensContract,
     RememberedDeviceReads: RememberedDevicesContract,

@@ -1,5 +1,6 @@
 """The contract of `NotMeTokens`."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -21,9 +22,10 @@ class NotMeTokensContract:
 
     def test_a_token_says_whose_account_changed_and_when(self, not_me_tokens: NotMeTokens) -> None:
         other = NotMeLink(user_id=_LINK.user_id, changed_at=_LINK.changed_at + timedelta(seconds=1))
-        tokens = [not_me_tokens.issue(link) for link in (_LINK, other)]
-        assert [not_me_tokens.read(token) for token in tokens] == [_LINK, other]
-        assert tokens == [not_me_tokens.issue(link) for link in (_LINK, other)]
+        links = [_LINK, other, replace(_LINK, restores_contacts=True)]
+        tokens = [not_me_tokens.issue(link) for link in links]
+        assert [not_me_tokens.read(token) for token in tokens] == links
+        assert tokens == [not_me_tokens.issue(link) for link in links]
         assert all(letter.isascii() and (letter.isalnum() or letter in "-_.~") for letter in "".join(tokens))
 
     def test_a_changed_token_is_rejected(

@@ -8,6 +8,7 @@ from booking_domain.testing.identity.memory.contact_changes import (
     MemoryPhoneChangeReads,
     MemoryPhoneChanges,
 )
+from booking_domain.testing.identity.memory.contact_edits import MemoryContactEditReads, MemoryContactEdits
 from booking_domain.testing.identity.memory.credentials import (
     MemoryCodeHistory,
     MemoryCodeHistoryReads,
@@ -55,6 +56,7 @@ class IdentityRepositories(Group):
     credentials = Part(MemoryCredentials)
     phone_changes = Part(MemoryPhoneChanges)
     email_changes = Part(MemoryEmailChanges)
+    contact_edits = Part(MemoryContactEdits)
     sign_ups = Part(MemorySignUps)
     external_identities = Part(MemoryExternalIdentities)
     used_assertions = Part(MemoryUsedAssertions)
@@ -78,6 +80,7 @@ class IdentityReads(Group):
     code_history = Part(MemoryCodeHistoryReads)
     phone_changes = Part(MemoryPhoneChangeReads)
     email_changes = Part(MemoryEmailChangeReads)
+    contact_edits = Part(MemoryContactEditReads)
     sign_ups = Part(MemorySignUpReads)
     external_identities = Part(MemoryExternalIdentityReads)
     calendar_links = Part(MemoryCalendarLinkReads)

@@ -9,6 +9,7 @@ from booking_domain.identity.blocked_networks import BlockedNetwork, BlockedNetw
 from booking_domain.identity.calendar_links import CalendarLink
 from booking_domain.identity.code_history import IssuedCode
 from booking_domain.identity.contact_changes import ContactChange
+from booking_domain.identity.contact_edits import ContactEdit
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
 from booking_domain.identity.known_clients import KnownClient
 from booking_domain.identity.legal import Acceptance, LegalDocument
@@ -19,7 +20,7 @@ from booking_domain.identity.remembered_devices import RememberedDevice
 from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.identity.sign_ups import SignUp
-from booking_domain.shared.ids import CodeId, DeviceId, LoginId, SessionId, UserId
+from booking_domain.shared.ids import CodeId, ContactEditId, DeviceId, LoginId, SessionId, UserId
 from booking_domain.testing.kit.tables import AccountHandover, State, Table, delete_key, delete_rows
 
 
@@ -62,6 +63,9 @@ EMAIL_CHANGES: Final = Table[UserId, ContactChange](
     refers=lambda row: ((USERS, row.user_id),),
     erase=delete_rows(lambda row: row.user_id),
     ends=True,
+)
+CONTACT_EDITS: Final = Table[ContactEditId, ContactEdit](
+    "contact_edits", refers=lambda row: ((USERS, row.user_id),), erase=delete_rows(lambda row: row.user_id)
 )
 SIGN_UPS: Final = Table[CodeId, SignUp]("sign_ups", key=lambda row: row.code_id)
 EXTERNAL_IDENTITIES: Final = Table[tuple[IdentityProvider, str], ExternalIdentity](
@@ -131,6 +135,7 @@ TABLES: Final = (
     WRONG_PASSWORDS,
     PHONE_CHANGES,
     EMAIL_CHANGES,
+    CONTACT_EDITS,
     SIGN_UPS,
     EXTERNAL_IDENTITIES,
     USED_ASSERTIONS,
