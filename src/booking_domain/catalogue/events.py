@@ -27,6 +27,18 @@ class ProfileRejected(ProfileChanged, topic="provider.rejected"):
     """An admin has not published the profile; the owner can change and submit it again."""
 
 
+class ProfileChangesAsked(ProfileChanged, topic="provider.changes_asked"):
+    """The owner of an approved profile has changed its name or picture; an admin looks at it."""
+
+
+class ProfileChangesApproved(ProfileChanged, topic="provider.changes_approved"):
+    """An admin has approved another name or picture."""
+
+
+class ProfileChangesRejected(ProfileChanged, topic="provider.changes_rejected"):
+    """An admin has rejected another name or picture; the profile shows the former one."""
+
+
 class ProfileSuspended(ProfileChanged, topic="provider.suspended"):
     """The profile is no longer published, because an admin suspended it, disabled its account or changed its role."""
 
@@ -84,6 +96,9 @@ PROFILE_EVENTS: Final[tuple[type[ProfileChanged], ...]] = (
     ProfileSubmitted,
     ProfileApproved,
     ProfileRejected,
+    ProfileChangesAsked,
+    ProfileChangesApproved,
+    ProfileChangesRejected,
     ProfileSuspended,
     ProfileReinstated,
     ProfileCorrected,

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from math import asin, cos, radians, sin, sqrt
 from typing import Final, Self
+from uuid import UUID
 
 from booking_domain.shared.actor import Role
 from booking_domain.shared.enums import checks_enums
@@ -243,6 +244,46 @@ class Rating:
         return _SCALE * (PRIOR_REVIEWS * PRIOR_RATING + self.total) // (PRIOR_REVIEWS + self.count)
 
 
+class ReviewOfChanges(StrEnum):
+    """How admins look at another name or picture of an approved profile; the composition root gives it to use cases."""
+
+    OFF = "off"
+    """Not at all."""
+    AFTER = "after"
+    """It is shown at once, and the former one is restored if it is rejected."""
+    BEFORE = "before"
+    """It is shown once it is approved."""
+
+
+class NoPendingChanges(Conflict, code="provider.no_pending_changes"):
+    """No change of the name or the picture waits for a decision."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingChanges:
+    """Another name or picture of an approved profile, which an admin has not looked at."""
+
+    id: UUID
+    """The owner of the picture that is not shown."""
+    shown: bool
+    """Whether the profile shows the changes already. Then the other members are what it showed before."""
+    display_name: str | None = None
+    """The name that is not shown; None: the name does not change."""
+    photo_changed: bool = False
+    photo: Image | None = None
+    """The picture that is not shown, if `photo_changed`; None: none."""
+    asked_at: datetime
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing changes."""
+        return self.display_name is None and not self.photo_changed
+
+    def name_of_owner(self, shown: str) -> str:
+        """The name that the owner wants, of a profile that shows this one."""
+        return shown if self.shown or self.display_name is None else self.display_name
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checks_enums
 class Profile:
@@ -263,6 +304,8 @@ class Profile:
     status: ProfileStatus = ProfileStatus.DRAFT
     review_note: str | None = None
     """The admin's note about the decision."""
+    pending: PendingChanges | None = None
+    """Name and picture that wait for a decision."""
     suspension: Suspension | None = None
     rating: Rating = Rating()
     """What the published reviews add up to. A change of it is a new version."""
@@ -342,6 +385,8 @@ class ProviderFilter:
     status: ProfileStatus | None = None
     salon_id: SalonId | None = None
     """Members of this salon."""
+    pending: bool = False
+    """Only those with changes that wait for a decision."""
     text: str | None = None
     """A part of the display name, or of the owner's name or e-mail address, folded."""
     order: ProviderOrder = ProviderOrder.REGISTERED

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from booking_domain.bookings.model import DepositMode
 from booking_domain.bookings.upcoming import MAX_UPCOMING, UpcomingLimits
+from booking_domain.catalogue.model import ReviewOfChanges
 from booking_domain.identity.legal import MAX_DOCUMENT_VERSION, LegalDocument, LegalDocuments, Moment
 from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.live.model import StreamLimits
@@ -205,6 +206,11 @@ class Settings:
     `fa`."""
     default_time_zone: str = setting("BOOKING_DEFAULT_TIME_ZONE", "Asia/Ulaanbaatar", TIME_ZONE)
     """The time zone (IANA) of new accounts whose client names none."""
+    profile_changes: ReviewOfChanges = setting(
+        "BOOKING_PROFILE_CHANGES", ReviewOfChanges.AFTER, one_of(tuple(ReviewOfChanges))
+    )
+    """Whether admins look at another name or picture of an approved profile: `after` (it is shown at once, and the
+    former one restored if it is rejected), `before` (it is shown once it is approved) or `off`."""
     default_currency: str = setting("BOOKING_DEFAULT_CURRENCY", Region().currency, CURRENCY)
     """The currency (ISO 4217) of profiles and of services of salons that name none."""
     digits: Digits = setting("BOOKING_DIGITS", Digits.LANGUAGE, one_of(tuple(Digits)))

@@ -53,6 +53,7 @@ class UseCases(Security, Payments):
                 self.upcoming_limits(),
                 given.review_bursts,
                 given.region,
+                given.profile_changes,
             ),
         )
 

@@ -66,6 +66,20 @@ async def decision(api: Api) -> Edit:
     return Edit(await api.admin(), path, {"approved": True}, "/providers/me", edit.token, tag=tag, again=False)
 
 
+async def withdrawn_changes(api: Api) -> Edit:
+    token, _ = await api.open_provider()
+    changed = await api.put("/providers/me", token, json={"displayName": "Another"})
+    path, tag = "/providers/me/changes/withdraw", changed.headers["ETag"]
+    return Edit(token, path, {}, "/providers/me", token, tag=tag, again=False)
+
+
+async def decision_on_changes(api: Api) -> Edit:
+    edit = await withdrawn_changes(api)
+    profile = (await api.get("/providers/me", edit.token)).json()
+    path = f"/admin/providers/{profile['id']}/changes"
+    return Edit(await api.admin(), path, {"approved": True}, "/providers/me", edit.token, tag=edit.tag, again=False)
+
+
 async def withdrawal(api: Api) -> Edit:
     token, _ = await api.open_provider()
     return Edit(token, "/providers/me/withdraw", {}, "/providers/me", token, tag='"3"', again=False)
@@ -143,6 +157,9 @@ FEATURE: Final = Feature(
         "GET /providers/me": Row(SIGNED_IN, tagged=True),
         "POST /providers/me": Row(Permission.MANAGE_PROFILE, once=new_profile),
         "PUT /providers/me": Row(Permission.MANAGE_PROFILE, edit=profile),
+        "POST /providers/me/changes/withdraw": Row(
+            Permission.MANAGE_PROFILE, example_refused=True, edit=withdrawn_changes
+        ),
         "PUT /providers/me/documents": Row(Permission.MANAGE_PROFILE, Kind(document, ("provider",)), edit=documents),
         "POST /providers/me/submit": Row(Permission.MANAGE_PROFILE, edit=submission),
         "POST /providers/me/withdraw": Row(Permission.MANAGE_PROFILE, edit=withdrawal),
@@ -157,6 +174,9 @@ FEATURE: Final = Feature(
         "GET /admin/providers": Row(Permission.DECIDE_ON_PROFILES),
         "PATCH /admin/providers/{provider_id}/approve": Row(
             Permission.DECIDE_ON_PROFILES, PROVIDER, example_refused=True, edit=decision
+        ),
+        "POST /admin/providers/{provider_id}/changes": Row(
+            Permission.DECIDE_ON_PROFILES, PROVIDER, example_refused=True, edit=decision_on_changes
         ),
         "GET /admin/providers/{provider_id}": Row(Permission.DECIDE_ON_PROFILES, PROVIDER, tagged=True),
         "PATCH /admin/providers/{provider_id}": Row(Permission.MODERATE_PROFILES, PROVIDER, edit=correction),
@@ -178,7 +198,8 @@ FEATURE: Final = Feature(
     events={
         f"provider.{past}": {"providerId"}
         for past in ("submitted", "approved", "rejected", "suspended", "reinstated", "corrected", "deleted")
-    },
+    }
+    | {f"provider.changes_{past}": {"providerId"} for past in ("asked", "approved", "rejected")},
     samples={
         (Profile, "languages"): st.sampled_from([(), ("mn", "en")]),
         (Profile, "instagram"): st.sampled_from(["", "studio.nomad"]),

@@ -47,7 +47,8 @@ from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder, terms
 from booking_domain.testing.studio import Studio
-from booking_domain.use_cases.catalogue.profiles import ProfileChange, TermsChange, edit_profile, open_profile
+from booking_domain.use_cases.catalogue.profile_review import edit_profile
+from booking_domain.use_cases.catalogue.profiles import ProfileChange, TermsChange, open_profile
 from booking_domain.use_cases.catalogue.publication import delete_own_profile
 from booking_domain.use_cases.messages.notify import notify
 from booking_domain.use_cases.messages.send_messages import StoringNotifier

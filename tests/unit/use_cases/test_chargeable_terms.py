@@ -22,6 +22,7 @@ from booking_domain.testing.builders import DEPOSIT, HOUR, PRICE, TOMORROW, term
 from booking_domain.testing.memory import MemoryGateway
 from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking, place_booking
+from booking_domain.use_cases.catalogue.profile_review import edit_profile
 from booking_domain.use_cases.catalogue.profiles import (
     DecideOnProfile,
     DurationChange,
@@ -30,7 +31,6 @@ from booking_domain.use_cases.catalogue.profiles import (
     TermsChange,
     change_settings,
     decide_on_profile,
-    edit_profile,
     open_profile,
     submit_profile,
 )

@@ -27,6 +27,7 @@ from booking_domain.testing.builders import hours, terms
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import Studio
+from booking_domain.use_cases.catalogue.profile_review import edit_profile
 from booking_domain.use_cases.catalogue.profiles import (
     CancellationChange,
     DecideOnProfile,
@@ -35,7 +36,6 @@ from booking_domain.use_cases.catalogue.profiles import (
     TermsChange,
     change_settings,
     decide_on_profile,
-    edit_profile,
     open_profile,
     submit_profile,
 )

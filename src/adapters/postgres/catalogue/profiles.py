@@ -1,11 +1,13 @@
 """Profiles and terms of providers on PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import ColumnElement, Text, Uuid, and_, any_, bindparam, exists, func, or_, select
+from sqlalchemy import Boolean, ColumnElement, Text, Uuid, and_, any_, bindparam, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.postgres.catalogue.tables import providers, sort_keys
@@ -20,7 +22,7 @@ from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.bookings.model import Duration, Terms
 from booking_domain.bookings.policy import CancellationPolicy, Tier
-from booking_domain.catalogue.model import Profile, ProviderFilter, ProviderOrder
+from booking_domain.catalogue.model import PendingChanges, Profile, ProviderFilter, ProviderOrder
 from booking_domain.catalogue.ports import Profiles
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.use_cases.platform.ports import ProviderReads
@@ -47,6 +49,20 @@ def policy_of(value: Any) -> CancellationPolicy:
     if isinstance(value, dict):
         return replace(policy_of(value["tiers"]), **{name: rule for name, rule in value.items() if name != "tiers"})
     return CancellationPolicy(tuple(Tier(hours, percent) for hours, percent in value))
+
+
+def pending_json(pending: PendingChanges) -> Jsonb:
+    """Return pending changes as an object of their members."""
+    photo = None if pending.photo is None else image_json(pending.photo).obj
+    members = {"id": str(pending.id), "photo": photo, "asked_at": pending.asked_at.isoformat()}
+    return Jsonb({**asdict(pending), **members})
+
+
+def pending_of(value: dict[str, Any]) -> PendingChanges:
+    """The inverse of `pending_json`."""
+    photo = None if value["photo"] is None else image_of(value["photo"])
+    asked_at = datetime.fromisoformat(value["asked_at"])
+    return PendingChanges(**{**value, "id": UUID(value["id"]), "photo": photo, "asked_at": asked_at})
 
 
 def durations_json(durations: tuple[Duration, ...]) -> Jsonb:
@@ -98,6 +114,7 @@ PROFILE: Final = Mapper(
     Profile,
     location=Columns("lat", "lon"),
     photo=Converted("photo", write=image_json, read=image_of),
+    pending=Converted("pending", write=pending_json, read=pending_of),
     suspension=Columns("suspension_cause", "suspension_reason", "suspended_at", "withdrawn_before"),
     fixed=("owner_id", "created_at", "rating_count", "rating_total"),
     elsewhere=(*_OF_TERMS, *_OF_CALENDAR),
@@ -136,6 +153,7 @@ def _page(follows: ColumnElement[bool], *order: ColumnElement[Any]) -> Statement
         _VIEW.where(
             if_given("status", _p.status, _p.status == bindparam("status")),
             if_given("salon_id", _p.salon_id, _p.salon_id == bindparam("salon_id")),
+            or_(~bindparam("pending", type_=Boolean()), _p.pending.is_not(None)),
             or_(_TEXT.is_(None), func.strpos(folded(_p.display_name), folded(_TEXT)) > 0, _OWNER_FOUND),
             if_given("after", _p.id, follows),
         )

@@ -103,6 +103,7 @@ def _clear_profile(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
             lon=null(),
             photo=null(),
             review_note=null(),
+            pending=null(),
             suspension_reason=case((table.c.suspension_reason.is_not(None), ""), else_=null()),
             salon_id=null(),
             version=table.c.version + 1,
@@ -140,6 +141,8 @@ providers: Final = Table(
     Column("photo", JSONB),
     Column("status", Text, nullable=False),
     Column("review_note", Text),
+    # Name and picture that wait for a look: `{id, shown, display_name, photo_changed, photo, asked_at}`.
+    Column("pending", JSONB),
     Column("suspension_cause", Text),
     Column("suspension_reason", Text),
     instant("suspended_at", nullable=True),
@@ -198,6 +201,7 @@ providers: Final = Table(
     one_of("when_feeds_fail", WhenFeedFails),
     CheckConstraint("0 <= deposit_amount AND deposit_amount <= price_amount", name="deposit"),
     Index("providers_status_id_idx", "status", "id"),
+    Index("providers_pending_idx", "id", postgresql_where=text("pending IS NOT NULL")),
     Index("providers_status_rating_idx", "status", "rating_score", "id"),
     info=personal_data(
         "owner_id",

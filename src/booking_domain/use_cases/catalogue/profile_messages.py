@@ -7,6 +7,9 @@ from booking_domain.catalogue.events import (
     PROFILE_EVENTS,
     ProfileApproved,
     ProfileChanged,
+    ProfileChangesApproved,
+    ProfileChangesAsked,
+    ProfileChangesRejected,
     ProfileCorrected,
     ProfileDeleted,
     ProfileReinstated,
@@ -72,6 +75,20 @@ _REJECTED: Final = NoticeTemplate(
     text="We could not approve your profile {provider} as it is. Please change it and submit it again.",
     details=("Note: {note}",),
 )
+_CHANGES_TO_DECIDE: Final = NoticeTemplate(
+    subject="A changed profile to look at: “{provider}”",
+    text="{provider} has changed the name or the picture of the profile. Please approve or reject the change.",
+)
+_CHANGES_APPROVED: Final = NoticeTemplate(
+    subject="Your new name or picture is approved",
+    text="The new name or picture of your profile {provider} is approved: customers see it.",
+    details=("Note: {note}",),
+)
+_CHANGES_REJECTED: Final = NoticeTemplate(
+    subject="Your new name or picture is not shown",
+    text="We could not approve the new name or picture of your profile {provider}. Customers see the former one.",
+    details=("Note: {note}",),
+)
 _DELETED: Final = NoticeTemplate(
     subject="Your profile was deleted", text="We deleted your provider profile. Contact us if you disagree."
 )
@@ -85,16 +102,25 @@ _DECIDED: Final = (
 """Events of an application, with the status in which the profile still is what they say."""
 
 
+_OF_LIVE: Final[Mapping[type[ProfileChanged], NoticeTemplate]] = {
+    ProfileCorrected: _CORRECTED,
+    ProfileChangesApproved: _CHANGES_APPROVED,
+    ProfileChangesRejected: _CHANGES_REJECTED,
+}
+"""What an event says of any profile that is not deleted."""
+
+
 async def _notices(event: ProfileChanged, reads: Reads) -> AsyncIterator[Addressed]:
     """Send the notification, as the profile stands now; an outdated event sends none."""
     view = await reads.providers.get(event.provider_id)
     template = None if view is None else _template_of(event, view.profile)
     if view is None or template is None:
         return
+    to_decide = template is _CHANGES_TO_DECIDE
     suspension = view.profile.suspension
     reason = "" if suspension is None else suspension.reason
     values = {"provider": view.profile.display_name, "reason": reason, "note": view.profile.review_note or ""}
-    yield Addressed(view.profile.owner_id, template.fill(**values))
+    yield Addressed(Role.ADMIN if to_decide else view.profile.owner_id, template.fill(**values))
     if template is _SUBMITTED:
         yield Addressed(Role.ADMIN, _TO_DECIDE.fill(**values))
 
@@ -102,8 +128,10 @@ async def _notices(event: ProfileChanged, reads: Reads) -> AsyncIterator[Address
 def _template_of(event: ProfileChanged, profile: Profile) -> NoticeTemplate | None:
     if isinstance(event, ProfileDeleted):
         return _DELETED if profile.status is ProfileStatus.DELETED else None
-    if isinstance(event, ProfileCorrected):
-        return None if profile.status is ProfileStatus.DELETED else _CORRECTED
+    if isinstance(event, ProfileChangesAsked):
+        return None if profile.pending is None else _CHANGES_TO_DECIDE
+    if (template := _OF_LIVE.get(type(event))) is not None:
+        return None if profile.status is ProfileStatus.DELETED else template
     if isinstance(event, ProfileReinstated):
         return {ProfileStatus.APPROVED: _REINSTATED, ProfileStatus.WITHDRAWN: _REINSTATED_WITHDRAWN}.get(profile.status)
     for kind, status, template in _DECIDED:
@@ -118,6 +146,7 @@ MESSAGES: Final = Messages(
             {
                 **dict.fromkeys(PROFILE_EVENTS, Told((Reader.PROVIDER,))),
                 ProfileSubmitted: Told((Reader.PROVIDER, Reader.ADMINS)),
+                ProfileChangesAsked: Told((Reader.ADMINS,)),
             },
             _notices,
         ),
@@ -130,6 +159,9 @@ MESSAGES: Final = Messages(
         "profile.to_decide": _TO_DECIDE,
         "profile.approved": _APPROVED,
         "profile.rejected": _REJECTED,
+        "profile.changes_to_decide": _CHANGES_TO_DECIDE,
+        "profile.changes_approved": _CHANGES_APPROVED,
+        "profile.changes_rejected": _CHANGES_REJECTED,
         "profile.corrected": _CORRECTED,
         "profile.deleted": _DELETED,
     },

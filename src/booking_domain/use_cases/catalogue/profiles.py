@@ -283,19 +283,6 @@ async def _open(command: ProfileChange, tx: Repositories, context: UseCaseContex
     return ProviderView(profile=profile, time_zone=time_zone, terms=terms)
 
 
-async def _edit(command: ProfileChange, tx: Repositories, context: UseCaseContext) -> ProviderView:
-    before = await own_profile(tx, context)
-    require_expected_version(before.version, command.expected_version)
-    photo = await changed_picture(_photo_of(before), command.photo_file_id, tx, context, field="photo_file_id")
-    after = changed(before, command, photo=photo, version=before.version + 1)
-    await tx.profiles.save(after, was=before)
-    change = SettingsChange(time_zone=command.time_zone, hours=command.hours, terms=command.terms)
-    seen = await settings_of(after, tx)
-    if change.shows_on_profile:
-        seen = await reset(after, seen, change, tx, context)
-    return ProviderView(profile=after, time_zone=seen.calendar.time_zone, terms=seen.terms)
-
-
 def _photo_of(profile: Profile) -> FileOwner:
     return FileOwner(folder=Folder.PROVIDER_PHOTOS, id=profile.id)
 
@@ -476,20 +463,6 @@ async def own_profile(tx: Repositories, context: UseCaseContext) -> Profile:
 
 open_profile: Final = UseCase(
     Permission.MANAGE_PROFILE, _open, raises=(ProfileExists, InvalidValue, UserNotFound, *SET_FILES_ERRORS)
-)
-edit_profile: Final = UseCase(
-    Permission.MANAGE_PROFILE,
-    _edit,
-    raises=(
-        ProfileMissing,
-        ProviderNotFound,
-        ServicesInOtherCurrency,
-        HoursInOtherZone,
-        BookingsInOtherZone,
-        InvalidValue,
-        StaleVersion,
-        *SET_FILES_ERRORS,
-    ),
 )
 change_settings: Final = UseCase(
     Permission.MANAGE_CALENDAR,

@@ -169,13 +169,15 @@ async def _delete(profile: Profile, tx: Repositories, context: UseCaseContext) -
         raise ProfileHasBookings
     if blockers.money:
         raise ProfileOwesMoney
-    after = replace(profile.moved(ProfileAction.DELETE, context.actor.role), photo=None)
+    after = replace(profile.moved(ProfileAction.DELETE, context.actor.role), photo=None, pending=None)
     await tx.profiles.save(after, was=profile)
     await release_offers(profile.id, tx)
     for entry in await tx.waiting_list.open_for(profile.id):
         await tx.waiting_list.save(entry.lapsed())
     for item in await tx.portfolio_items.of_provider(profile.id):
         await delete_files(FileOwner(folder=Folder.PORTFOLIO, id=item.id), tx, context)
+    if profile.pending is not None:
+        await delete_files(FileOwner(folder=Folder.PROVIDER_PHOTOS, id=profile.pending.id), tx, context)
     for folder in _PICTURES:
         await delete_files(FileOwner(folder=folder, id=profile.id), tx, context)
     await tx.personal_data.clear_profile(profile.owner_id)

@@ -15,6 +15,7 @@ from booking_domain.shared.ids import ProviderId
 from booking_domain.use_cases.bookings import queries as bookings
 from booking_domain.use_cases.bookings.review_bookings import DecideOnBookings, decide_on_bookings
 from booking_domain.use_cases.catalogue import queries as providers
+from booking_domain.use_cases.catalogue.profile_review import DecideOnChanges, decide_on_changes
 from booking_domain.use_cases.catalogue.profiles import DecideOnProfile, decide_on_profile
 from booking_domain.use_cases.catalogue.publication import (
     CorrectProfile,
@@ -45,6 +46,7 @@ from entrypoints.http.providers.schemas import (
     APPROVED,
     CORRECTION,
     DECIDE,
+    REJECTED_CHANGES,
     SUSPEND,
     CorrectProfileBody,
     DecidedJson,
@@ -137,6 +139,35 @@ async def decide_on_provider(
     )
     await run(decide_on_profile, command)
     return await _shown(provider_id, actor, reads, object_storage)
+
+
+@post(
+    "/{provider_id:str}/changes",
+    status_code=200,
+    opt=documented(decide_on_changes, providers.get_profile, body=REJECTED_CHANGES),
+    operation_id="decideOnProfileChanges",
+)
+async def decide_on_some_changes(
+    provider_id: FromPath[ProviderId],
+    data: JSONBody[DecisionBody],
+    *,
+    actor: Injected[Actor],
+    run: Injected[Run],
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
+    if_match: IfMatch = None,
+) -> Response[ManagedProviderJson]:
+    """Approve or reject another name or picture of an approved profile (`pendingChanges`). Admins only.
+
+    If it is rejected, the profile shows the former one. Its owner is notified, with the note.
+    """
+    command = DecideOnChanges(
+        provider_id=provider_id,
+        approved=data.approved,
+        note=data.note,
+        expected_version=expected_version(if_match),
+    )
+    return await run(decide_on_changes, command, then=lambda: _shown(provider_id, actor, reads, object_storage))
 
 
 @get("/{provider_id:str}", opt=documented(providers.get_profile))
@@ -272,6 +303,7 @@ routes: Final = Router(
         list_profiles,
         get_profile,
         decide_on_provider,
+        decide_on_some_changes,
         correct_a_profile,
         suspend_a_profile,
         reinstate_a_profile,

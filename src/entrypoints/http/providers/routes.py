@@ -10,10 +10,10 @@ from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.use_cases.catalogue import queries as providers
+from booking_domain.use_cases.catalogue.profile_review import edit_profile, withdraw_changes
 from booking_domain.use_cases.catalogue.profiles import (
     ProfileChange,
     SetDocuments,
-    edit_profile,
     open_profile,
     set_documents,
     submit_profile,
@@ -79,12 +79,34 @@ async def change_my_profile(
     object_storage: Injected[ObjectLinks],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
-    """Change the caller's provider profile. Omitted members keep their values."""
+    """Change the caller's provider profile. Omitted members keep their values.
+
+    Another name or picture of a profile that was approved is looked at by an admin (`pendingChanges`). The platform
+    decides whether it is shown meanwhile.
+    """
     return await run(
         edit_profile,
         ProfileChange(expected_version=expected_version(if_match), **profile_members(data)),
-        answer=lambda view: provider_json(view, object_storage),
+        answer=lambda view: provider_json_with_note(view, object_storage),
     )
+
+
+@post(
+    "/me/changes/withdraw",
+    status_code=200,
+    opt=documented(withdraw_changes, get_own_provider),
+    operation_id="withdrawMyChanges",
+)
+async def withdraw_my_changes(
+    actor: Injected[Actor],
+    *,
+    run: Injected[Run],
+    reads: Injected[Reads],
+    object_storage: Injected[ObjectLinks],
+    if_match: IfMatch = None,
+) -> Response[ProviderJson]:
+    """Take back another name or picture on which no admin has decided (`pendingChanges`)."""
+    return await run(withdraw_changes, expected_version(if_match), then=lambda: _mine(actor, reads, object_storage))
 
 
 @put(
@@ -198,6 +220,7 @@ routes: Final = Router(
         open_my_profile,
         my_profile,
         change_my_profile,
+        withdraw_my_changes,
         set_my_documents,
         submit_my_profile,
         withdraw_my_profile,

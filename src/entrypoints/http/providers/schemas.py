@@ -24,6 +24,7 @@ from booking_domain.catalogue.model import (
     MAX_STYLE,
     MAX_STYLES,
     Location,
+    PendingChanges,
     ProfilePart,
     ProfileStatus,
     ProviderFilter,
@@ -523,6 +524,8 @@ class ProvidersQuery(PageQuery, frozen=True, kw_only=True):
 class ProfilesQuery(PageQuery, frozen=True, kw_only=True):
     """A page of profiles, for admins."""
 
+    changed: bool = False
+    """Only those whose new name or picture waits for a decision."""
     q: (
         Annotated[
             str,
@@ -545,10 +548,10 @@ bookings_members: Final = members(
     **PAGE_AND_ONE,
 )
 providers_filter: Final = projection(
-    ProvidersQuery, ProviderFilter, default=("status", "salon_id", "text"), order="sort", **PAGE_AND_ONE
+    ProvidersQuery, ProviderFilter, default=("status", "salon_id", "pending", "text"), order="sort", **PAGE_AND_ONE
 )
 profiles_filter: Final = projection(
-    ProfilesQuery, ProviderFilter, default=("salon_id", "order"), text="q", **PAGE_AND_ONE
+    ProfilesQuery, ProviderFilter, default=("salon_id", "order"), text="q", pending="changed", **PAGE_AND_ONE
 )
 
 
@@ -567,6 +570,21 @@ class SuspensionJson(Json, frozen=True, kw_only=True):
     reason: str
     since: Timestamp
     """Since when."""
+
+
+class PendingChangesJson(Json, frozen=True, kw_only=True):
+    """Another name or picture of an approved profile, which an admin has not looked at."""
+
+    shown: bool
+    """Whether the profile shows the changes already. Then the other members are what it showed before."""
+    display_name: str | None = None
+    """The name that is not shown; absent if the name does not change."""
+    photo_changed: bool
+    """Whether the picture changes."""
+    photo: ImageJson | None = None
+    """The picture that is not shown; absent if there is none."""
+    asked_at: Timestamp
+    """When the first of the changes was made."""
 
 
 class ProviderJson(Json, frozen=True, kw_only=True):
@@ -602,6 +620,8 @@ class ProviderJson(Json, frozen=True, kw_only=True):
     version: int
     review_note: str | None = None
     """What the admin said about the profile."""
+    pending_changes: PendingChangesJson | None = None
+    """For the owner and admins: the name and picture that wait for a decision."""
     suspension: SuspensionJson | None = None
     """Since when and why the profile is suspended."""
     payment_gateway: str | None = None
@@ -663,13 +683,25 @@ SHOWN_TERMS: Final[dict[str, Any]] = {
 _provider: Final = members(
     ProviderView,
     ProviderJson,
-    given=("photo", "review_note", "suspension", "payment_gateway", "deposit_mode", "documents", "missing"),
+    given=(
+        "photo",
+        "review_note",
+        "pending_changes",
+        "suspension",
+        "payment_gateway",
+        "deposit_mode",
+        "documents",
+        "missing",
+    ),
     within=("profile", "terms", "terms.cancellation"),
     location=point_json,
     **SHOWN_TERMS,
     rating="profile.rating.average",
 )
 _salon_json: Final = projection(Salon, SalonOfProviderJson, location=point_json)
+
+
+_pending: Final = members(PendingChanges, PendingChangesJson, given=("photo",))
 
 
 def provider_json(view: ProviderView, links: ObjectLinks) -> ProviderJson:
@@ -715,7 +747,7 @@ DOCUMENTS: Final[dict[str, Any]] = {"fileIds": [IMAGE["fileId"]]}
 
 def provider_json_with_note(view: ProviderView, links: ObjectLinks) -> ProviderJson:
     """Show a provider to the owner or an admin, with gateway, the admin's note, suspension and documents."""
-    suspension = view.profile.suspension
+    suspension, pending = view.profile.suspension, view.profile.pending
     return replace(
         provider_json(view, links),
         payment_gateway=view.terms.gateway,
@@ -723,6 +755,9 @@ def provider_json_with_note(view: ProviderView, links: ObjectLinks) -> ProviderJ
         documents=None if view.documents is None else tuple(file_json(each, links) for each in view.documents),
         missing=None if view.missing is None else tuple(view.missing),
         review_note=view.profile.review_note,
+        pending_changes=None
+        if pending is None
+        else PendingChangesJson(photo=picture_or_none(pending.photo, links), **_pending(pending)),
         suspension=None
         if suspension is None
         else SuspensionJson(cause=suspension.cause.value, reason=suspension.reason, since=suspension.since),
@@ -740,6 +775,7 @@ def providers_page(
 
 
 CHANGES: Final[dict[str, Any]] = {"bio": "Fine lines, lettering and cover-ups.", "depositAmount": 2500000}
+REJECTED_CHANGES: Final[dict[str, Any]] = {"approved": False, "note": "This is the name of a brand."}
 APPROVED: Final[dict[str, Any]] = {"approved": True, "note": "Welcome."}
 SUSPEND: Final[dict[str, Any]] = {"reason": "The address does not exist."}
 CORRECTION: Final[dict[str, Any]] = {"address": "Peace Avenue 71, Ulaanbaatar"}

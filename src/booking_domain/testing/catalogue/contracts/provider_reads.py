@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from booking_domain.bookings.model import BookingMode
-from booking_domain.catalogue.model import ProfileStatus, ProviderFilter
+from booking_domain.catalogue.model import PendingChanges, ProfileStatus, ProviderFilter
 from booking_domain.scheduling.model import SlotSettings
-from booking_domain.shared.ids import ProviderId, UserId
-from booking_domain.testing.builders import terms
+from booking_domain.shared.ids import FileId, ProviderId, UserId
+from booking_domain.shared.images import Image
+from booking_domain.testing.builders import NOW, terms
 from booking_domain.testing.kit.storage import Cast, StorageContract
 from booking_domain.use_cases.platform.views import ProviderView
 
@@ -42,6 +43,21 @@ class ProviderReadsContract(StorageContract):
         for after, found in ((None, views[:2]), (1, views[2:4]), (3, views[4:]), (4, [])):
             last = None if after is None else views[after].profile.id
             assert list(await self.reads.providers.page(ProviderFilter(after=last, limit=2))) == found
+
+    async def test_providers_with_changes_that_wait_are_listed(self) -> None:
+        _, other = _view(await self.a_cast()), _view(await self.a_cast())
+        pending = PendingChanges(
+            id=self.make.entropy.new_id(), shown=True, display_name="Før", photo_changed=True, asked_at=NOW
+        )
+        photo = Image(file_id=FileId(self.make.entropy.new_id()), width=3, height=4)
+        profile = other.profile
+        for changes in (pending, replace(pending, shown=False, display_name=None, photo=photo)):
+            after = replace(profile, pending=changes, version=profile.version + 1)
+            async with self.begin() as tx:
+                await tx.profiles.save(after, was=profile)
+            profile = after
+            found = await self.reads.providers.page(ProviderFilter(pending=True, limit=9))
+            assert list(found) == [replace(other, profile=after)]
 
     async def test_providers_are_found_by_parts_of_their_names_and_of_their_owners(self) -> None:
         view, other = _view(await self.a_cast()), _view(await self.a_cast())

@@ -49,6 +49,7 @@ class MemoryProviderReads(InMemory, ProviderReads):
             for profile in rows.values()
             if criteria.status in {None, profile.status}
             and criteria.salon_id in {None, members.get(profile.id)}
+            and (not criteria.pending or profile.pending is not None)
             and (criteria.text is None or self._is_found(profile, folded(criteria.text)))
             and (criteria.after is None or rank(profile) > rank(rows[criteria.after]))
         ]

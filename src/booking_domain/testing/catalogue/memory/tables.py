@@ -27,6 +27,7 @@ def _without_texts(profile: Profile) -> Profile:
         location=None,
         photo=None,
         review_note=None,
+        pending=None,
         suspension=None if profile.suspension is None else replace(profile.suspension, reason=""),
         version=profile.version + 1,
     )
