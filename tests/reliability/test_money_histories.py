@@ -150,6 +150,7 @@ _KINDS: Final = (
     *("cancel", "cancel", "reschedule", "attend", "expire", "work", "work", "transfer", "time", "time", "trouble"),
     *("dispute", "dispute", "withdraw", "resolve", "resolve", "reconcile", "lapse", "adjust", "adjust"),
     *("deposit", "desk", "desk", "desk_deposit", "waive", "void", "verdict", "verdict"),
+    *("change", "change"),
 )
 _STEP: Final = st.tuples(st.sampled_from(_KINDS), st.integers(0, 11), st.integers(0, 5))
 _ASK_FOR_MONEY: Final = {AvailableAction.PAY_DEPOSIT, AvailableAction.PAY_BALANCE, AvailableAction.RECORD_DESK_PAYMENT}
@@ -166,6 +167,7 @@ _LEAST: Final = {
     "desk payments": 1 / 20,
     "deposits at the desk": 1 / 20,
     "deposits waived": 1 / 50,
+    "prices agreed anew": 1 / 50,
     "times asked after a concession": 1 / 50,
     "findings repaired": 1 / 10,
 }
@@ -360,6 +362,21 @@ class History:
             command = WaiveDeposit(booking_id=waiting[nth % len(waiting)].id, reason="?")
             await self.studio.run(waive_deposit, command, by=self.studio.owner)
             _DONE["deposits waived"] += 1
+
+    async def do_change(self, nth: int, how: int) -> None:
+        """The provider changes the price; the customer agrees to a higher one, declines it, or moves the booking."""
+        standing = [each for each in await self._seen() if each.status in {Status.REQUESTED, Status.CONFIRMED}]
+        if not standing:
+            return
+        before = standing[nth % len(standing)]
+        price = Money(amount=before.price.amount * (1 + nth % 7) // 4, currency=self.currency)
+        changed = await self.studio.change_terms(before, price=price)
+        if changed.offered_until is not None and how % 2:
+            changed = await self.studio.accept(changed, by=self.studio.customer, price=price)
+        elif changed.offered_until is not None and how:
+            changed = await self.studio.decline(changed, by=self.studio.customer)
+        assert changed.price == (price if changed.offered_until is None and price <= changed.price else before.price)
+        _DONE["prices agreed anew"] += changed.price != before.price
 
     async def do_void(self, nth: int, how: int) -> None:
         """What was recorded at the desk is voided."""

@@ -78,7 +78,7 @@ def _money(
     kept = booking.secured
     if booking.status in {Status.EXPIRED, Status.REQUESTED} and kept:
         yield f"{kept} kept of a booking that is {booking.status}"
-    if booking.price < kept + booking.conceded and booking.undisputed_status is not Status.CANCELLED:
+    if booking.price.excess_over(booking.conceded) < kept and booking.undisputed_status is not Status.CANCELLED:
         yield f"{kept} kept and {booking.conceded} conceded of a price of {booking.price}"
     pending = [each.purpose for each in payments if each.status is PaymentStatus.PENDING]
     if len(pending) != len(set(pending)):
@@ -156,7 +156,11 @@ def _desk(booking: Booking, payments: Sequence[DeskPayment]) -> Iterator[str]:
     if (booking.extra.amount, booking.tips.amount) != parts:
         yield f"{booking.extra} above the price and {booking.tips} as tips, and its desk payments have {parts}"
     paid = booking.secured + booking.desk_paid
-    if payments and booking.final_price < paid + booking.conceded and booking.undisputed_status is not Status.CANCELLED:
+    if (
+        payments
+        and booking.final_price.excess_over(booking.conceded) < paid
+        and booking.undisputed_status is not Status.CANCELLED
+    ):
         yield f"{paid} paid and {booking.conceded} conceded of a price of {booking.price}"
 
 
