@@ -154,7 +154,7 @@ worker: $(VENV)/.server ## the worker alone (DATABASE_URL)
 bench: $(VENV)/.dev ## benchmark slots and POST /bookings against their floors and peers, or AGAINST=another revision
 	@$(SCRATCH); $(BIN)/python -m benchmarks$(if $(AGAINST),.against $(AGAINST)) $(ARGS) && rm -rf $$TMPDIR  # else the logs stay
 
-profile: $(VENV)/.dev ## where the time of a request (ARGS=/providers) or of free slots (ARGS=slots, the default) goes
+profile: $(VENV)/.dev ## where the time of a request (ARGS=/providers), of bookings (ARGS=bookings) or of free slots (ARGS=slots, the default) goes
 	@mkdir -p .tmp
 	@ENDS_WITH_SHELL=$$$$ $(BIN)/python -m benchmarks.profile $(ARGS)
 

@@ -25,7 +25,8 @@ from benchmarks.load_jobs import Job, Measurement, as_read
 from benchmarks.servers import ProcessFailed, log_of, run_load
 
 _SIDE: Final = Path("benchmarks", "against_side.py")
-_WARM_UP: Final = 600
+_WARM_UP: Final = 2_000
+"""As many as there are customers: each token is checked, and its session read, when it is first seen."""
 _THIS: Final = "this tree"
 
 
