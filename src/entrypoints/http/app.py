@@ -58,7 +58,7 @@ from entrypoints.http.kit.cross_origin import CrossOrigin
 from entrypoints.http.kit.exporting import sections_of
 from entrypoints.http.kit.heads import answer_head
 from entrypoints.http.kit.injection import resolve_sequentially
-from entrypoints.http.kit.known_answers import Hook, answer_what_is_known
+from entrypoints.http.kit.known_answers import answer_what_is_known
 from entrypoints.http.kit.problems import answer_exception
 from entrypoints.http.kit.request_heads import require_one_host
 from entrypoints.http.kit.response_headers import add_response_headers
@@ -141,14 +141,13 @@ def create_app(container: HttpContainer) -> Litestar:
     """Create the application from a container, whose providers tests may override; `app.state` keeps the container."""
     settings = container.settings()
     read_catalogues()
-    hooks: list[Hook] = [add_response_headers, CrossOrigin(settings.cors_origins)]
     app = Litestar(
         route_handlers=[API, health.routes(), metrics.metrics, docs.routes, objects.routes],
         dependencies=dependencies(container),
         dto=StrictJson,
         return_dto=None,
         before_request=_guarded(container),
-        before_send=hooks,
+        before_send=[add_response_headers, CrossOrigin(settings.cors_origins)],
         middleware=[Compression()],
         exception_handlers={Exception: answer_exception},
         lifespan=[_lifespan],
@@ -160,7 +159,7 @@ def create_app(container: HttpContainer) -> Litestar:
     app.state.wording = WORDING
     app.state.default_language = settings.default_language
     resolve_sequentially(app)
-    answer_what_is_known(app, container.known_answers, *hooks)
+    answer_what_is_known(app, container.known_answers)
     answer_head(app)
     bound_reading(app, seconds=settings.body_timeout, most_bytes=settings.max_body_bytes)
     require_one_host(app)

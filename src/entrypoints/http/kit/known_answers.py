@@ -4,12 +4,12 @@ Nothing of the usual way is left out that could refuse the request: blocked netw
 checked. It uses up no allowance, because it costs next to nothing, and many people may share an address.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Final, cast
 
 from litestar import Litestar
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, HTTPResponseBodyEvent, HTTPResponseStartEvent, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPResponseBodyEvent, HTTPResponseStartEvent, Receive, Scope, Send
 
 from entrypoints.http.kit.address_guard import AddressGuard
 from entrypoints.http.kit.answers import JSON, Answers
@@ -17,7 +17,6 @@ from entrypoints.http.kit.etags import NOT_MODIFIED, matches
 from entrypoints.http.kit.session_cookies import ACCESS_COOKIE
 from entrypoints.http.kit.transport import Https
 
-Hook = Callable[[Message, Scope], Awaitable[None]]
 _COOKIE: Final = f"{ACCESS_COOKIE}=".encode()
 _USUAL: Final = frozenset({b"authorization", b"content-length", b"transfer-encoding", b"upgrade"})
 """Requests with one of these headers are answered in the usual way."""
@@ -31,7 +30,7 @@ class KnownAnswers:
         self._https = https
         self._addresses = addresses
 
-    async def send(self, scope: Scope, send: Send, hooks: tuple[Hook, ...]) -> bool:
+    async def send(self, scope: Scope, send: Send) -> bool:
         """Send the answer, if it is kept; return whether it was."""
         given = None
         for name, value in scope["headers"]:
@@ -61,23 +60,21 @@ class KnownAnswers:
             "body": b"" if known else ready.body,
             "more_body": False,
         }
-        for hook in hooks:
-            await hook(start, scope)
         await send(start)
         await send(body)
         return True
 
 
-def answer_what_is_known(app: Litestar, known: Callable[[], KnownAnswers], *hooks: Hook) -> None:
-    """Answer GET requests before routing, if their answers are kept. The hooks see the start of each response."""
-    app.asgi_handler = _first_known(app.asgi_handler, known, hooks)
+def answer_what_is_known(app: Litestar, known: Callable[[], KnownAnswers]) -> None:
+    """Answer GET requests before routing, if their answers are kept. Headers of all answers are added as usual."""
+    app.asgi_handler = _first_known(app.asgi_handler, known)
 
 
-def _first_known(app: ASGIApp, known: Callable[[], KnownAnswers], hooks: tuple[Hook, ...]) -> ASGIApp:
+def _first_known(app: ASGIApp, known: Callable[[], KnownAnswers]) -> ASGIApp:
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP and scope["method"] == "GET":
             scope.setdefault("state", {})
-            if await known().send(cast("Scope", scope), send, hooks):
+            if await known().send(cast("Scope", scope), send):
                 return
         await app(scope, receive, send)
 
