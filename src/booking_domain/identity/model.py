@@ -171,8 +171,8 @@ class User:
             ("family_name", self.family_name, MAX_NAME),
             ("address", self.address, MAX_ADDRESS),
         ):
-            if text is not None and not 1 <= len(text.strip()) <= most:
-                raise InvalidValue(field=part, problem=f"1 to {most} characters")
+            if text is not None:
+                require_length(part, text, most)
         if self.birth_date is not None and self.birth_date < EARLIEST_BIRTH:
             raise InvalidValue(field="birth_date", problem="1900-01-01 at the earliest")
         time_zone(self.time_zone)
@@ -298,6 +298,12 @@ class User:
     def actor(self) -> Actor:
         """The user as an actor."""
         return Actor(self.id, self.role)
+
+
+def require_length(field: str, text: str, most: int) -> None:
+    """Raise `InvalidValue` for a text that is blank or longer."""
+    if not 1 <= len(text.strip()) <= most:
+        raise InvalidValue(field=field, problem=f"1 to {most} characters")
 
 
 def is_email(text: str) -> bool:

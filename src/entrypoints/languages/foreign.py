@@ -54,18 +54,22 @@ WORDS: Final[Mapping[tuple[str | None, str], str]] = {
     **{
         ("action", action): words
         for action, words in {
+            "accept_terms": "agree to the new price and length of",
             "accept_time": "accept the new time of",
             "ask_gateway": "return through the payment service",
+            "change_terms": "change the price and length of",
             "complain": "report as spam",
             "confirm_after_review": "confirm",
             "document": "change the documents of",
             "fail": "mark as failed",
             "follow_clock": "move to the new time zone",
             "give_up": "give up",
+            "lapse_terms": "let the new price and length lapse of",
             "make_statement": "make a statement in",
             "mark_no_show": "mark as missed",
             "offer_times": "offer other times for",
             "put_under_review": "ask about",
+            "refuse_terms": "refuse the new price and length of",
             "reinstate_withdrawn": "reinstate",
             "reply": "reply to",
             "resolve_cancelled": "decide to cancel",

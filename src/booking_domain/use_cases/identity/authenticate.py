@@ -18,7 +18,8 @@ from booking_domain.identity.errors import (
 from booking_domain.identity.events import SessionsEnded, account_event
 from booking_domain.identity.known_clients import MOST_CLIENTS, NOBODY, ClientTrace, KnownClient, token_digest
 from booking_domain.identity.legal import AcceptanceRequired, AcceptedVersions, Moment, NotTheCurrentVersion
-from booking_domain.identity.model import User, UserStatus, normal_email
+from booking_domain.identity.model import User, UserStatus, normal_email, require_length
+from booking_domain.identity.names import MAX_NAME
 from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.identity.passkeys import InvalidPasskey
 from booking_domain.identity.ports import Bearer, IdentityTx
@@ -61,6 +62,7 @@ class Register:
     accepted: AcceptedVersions = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        require_length("name", self.name, MAX_NAME)
         require_plain_name(self.name, field="name")
         require_time_zone(self.time_zone)
 
