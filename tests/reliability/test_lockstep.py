@@ -186,7 +186,7 @@ class Flawed(MemoryDatabase):
 
 
 class _InMemory(LockstepMachine):
-    """A flawed memory database and a correct one, which is a hundred times as fast as PostgreSQL."""
+    """A flawed memory database and a correct one, which takes a tenth of the time that PostgreSQL does."""
 
     planted: str
 
