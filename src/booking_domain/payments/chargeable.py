@@ -81,9 +81,8 @@ class Chargeable:
         """Raise `InvalidValue` for a currency that the gateway does not take."""
         if not self.takes(currency):
             gateway = self.gateway
-            raise InvalidValue(
-                field=field, problem=f"{gateway} takes no payments in {currency}, so no deposit can be asked in it"
-            )
+            problem = f"the payment service {gateway} takes no payments in {currency}, so no deposit can be asked in it"
+            raise InvalidValue(field=field, problem=problem)
 
     def require(self, money: Money, field: str) -> None:
         """Raise `InvalidValue` for an amount above zero that the gateway cannot charge."""
@@ -95,7 +94,8 @@ class Chargeable:
         shown = {name: Money(amount=amount, currency=money.currency) for name, amount in bounds.items()}
         raise InvalidValue(
             field=field,
-            problem="{gateway} cannot charge {amount}: amounts are multiples of {step}, from {least} to {most}",
+            problem="the payment service {gateway} cannot charge {amount}: "
+            "amounts are multiples of {step}, from {least} to {most}",
             values={"gateway": gateway, "amount": money, **shown},
         )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 from booking_domain.scheduling.claims import HOLDS_PER_CUSTOMER
 from booking_domain.scheduling.model import MAX_BLOCKS, MAX_EXCEPTIONS, MAX_RULES
@@ -19,16 +20,34 @@ class SlotTaken(Conflict, code="booking.slot_taken", field="slot"):
     """Of the provider."""
 
 
-class SlotNotOffered(RuleViolated, code="booking.slot_not_offered", field="slot"):
-    """No slot is offered at {start}.
+WHY: Final[Mapping[str, str]] = {
+    "not_bookable": "the provider takes no bookings",
+    "closed": "the provider is closed then",
+    "exception": "the provider is closed then, other than usual",
+    "salon_closed": "the salon is closed then",
+    "notice": "it is past, or too soon",
+    "horizon": "it is too far ahead",
+    "off_grid": "appointments begin at other times",
+    "unavailable": "the provider is not free then",
+}
+"""What people are told for the reasons that strangers see (`explain`)."""
 
-    The provider is closed, the time is off the grid, past, too soon or too far ahead, or the day is full.
-    """
+
+def _why(reasons: tuple[str, ...]) -> str:
+    return WHY.get(next(iter(reasons), ""), WHY["unavailable"])
+
+
+class SlotNotOffered(RuleViolated, code="booking.slot_not_offered", field="slot"):
+    """No slot is offered at {start}: {why}."""
 
     start: datetime
     zone: str
     reasons: tuple[str, ...] = ()
     """As strangers see them."""
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        return {"start": self.start, "zone": self.zone, "why": _why(self.reasons)}
 
     @property
     def facts(self) -> Facts:
@@ -50,15 +69,16 @@ class DurationNotOffered(RuleViolated, code="booking.duration_not_offered", fiel
 
 
 class TimeNotAvailable(Conflict, code="booking.time_not_available", field="slot"):
-    """The provider is not available at {start}; choose another time.
-
-    The time is closed, blocked or busy, or the day or week is full.
-    """
+    """The time {start} cannot be had: {why}. Choose another time."""
 
     start: datetime
     zone: str
     reasons: tuple[str, ...] = ()
     """As strangers see them."""
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        return {"start": self.start, "zone": self.zone, "why": _why(self.reasons)}
 
     @property
     def facts(self) -> Facts:

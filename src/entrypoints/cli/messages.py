@@ -17,6 +17,7 @@ from typing import Final
 
 import booking_domain
 import entrypoints.http
+from booking_domain.scheduling.errors import WHY
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.lifecycle import Lifecycle
 from booking_domain.use_cases.notices.declarations import Messages
@@ -132,6 +133,7 @@ def _of_sources() -> Iterator[tuple[Key, str]]:
 def _of_others() -> Iterator[tuple[Key, str]]:
     yield from (((MESSAGE, detail), "entrypoints/http/kit/problems.py") for detail in DETAILS.values())
     bounds = [foreign.EMPTY, *(text for texts in foreign.BOUNDS.values() for text in texts)]
+    yield from ((("why", why), "booking_domain/scheduling/errors.py") for why in WHY.values())
     for context, templates in {TITLE: foreign.TITLES, MESSAGE: bounds, "what": foreign.KINDS.values()}.items():
         yield from (((context, template), "entrypoints/languages/foreign.py") for template in templates)
 

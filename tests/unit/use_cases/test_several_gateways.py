@@ -171,7 +171,7 @@ async def test_terms_follow_the_rule_of_the_gateway_that_charges_them(studio: St
     assert chargeable.accepts(tugriks(1))
     assert not chargeable.accepts(Money(amount=1_050, currency="MNT")), "only cards would take it"
     assert chargeable.accepts(Money.of(50, "JPY"))
-    with pytest.raises(InvalidValue, match=r"^cards cannot charge"):
+    with pytest.raises(InvalidValue, match="service cards cannot charge"):
         chargeable.require(Money.of(49, "JPY"), "price_amount")
     with pytest.raises(InvalidValue, match="codes, cards takes no payments in USD"):
         chargeable.require_currency("USD")

@@ -628,6 +628,8 @@ class ProviderJson(Json, frozen=True, kw_only=True):
     """For the owner and admins: the gateway that the provider chose. Absent: the first that accepts the currency."""
     deposit_mode: DepositMode | None = None
     """For the owner and admins: how the provider's deposits are charged. Absent: the platform's default."""
+    instructions: str | None = None
+    """For the owner and admins: the text that customers get with a reminder."""
     documents: tuple[FileJson, ...] | None = None
     """For the owner and admins: the documents behind the decision, at URLs of some minutes. Lists leave them out."""
     missing: tuple[Annotated[str, one_of(ProfilePart)], ...] | None = None
@@ -690,6 +692,7 @@ _provider: Final = members(
         "suspension",
         "payment_gateway",
         "deposit_mode",
+        "instructions",
         "documents",
         "missing",
     ),
@@ -752,6 +755,7 @@ def provider_json_with_note(view: ProviderView, links: ObjectLinks) -> ProviderJ
         provider_json(view, links),
         payment_gateway=view.terms.gateway,
         deposit_mode=view.terms.deposit_mode,
+        instructions=view.terms.instructions or None,
         documents=None if view.documents is None else tuple(file_json(each, links) for each in view.documents),
         missing=None if view.missing is None else tuple(view.missing),
         review_note=view.profile.review_note,

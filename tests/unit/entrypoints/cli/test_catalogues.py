@@ -71,7 +71,7 @@ def test_every_translated_error_contains_its_parameters(language: str) -> None:
         assert issubclass(kind, InvalidValue) or said != str(error), kind
         for name, value in error.parameters.items():
             if isinstance(value, str | int) and f"{{{name}}}" in kind.template():
-                shown = values_of(language)(value)
+                shown = catalogue_of(language).word(name, values_of(language)(value))
                 assert shown.lower() in said.lower(), kind
 
 

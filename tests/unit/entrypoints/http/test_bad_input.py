@@ -269,3 +269,23 @@ async def test_without_a_token_the_body_is_not_validated(api: Api) -> None:
     answer = await api.post("/bookings", content=b"[" * 1_000)
     assert_problem(answer, 401, "auth.invalid_token")
     assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+WHY = {
+    "closed": ("2026-11-23T22:00:00+08:00", "the provider is closed then", "ارائه‌دهنده در آن زمان تعطیل است"),
+    "notice": ("2026-11-22T10:00:00+08:00", "it is past, or too soon", "آن زمان گذشته یا خیلی نزدیک است"),
+    "horizon": ("2027-11-23T10:00:00+08:00", "it is too far ahead", "آن زمان خیلی دور است"),
+    "off_grid": ("2026-11-23T10:07:00+08:00", "appointments begin at other times", "رزروها در دقیقه‌های دیگری"),
+}
+
+
+@pytest.mark.parametrize("reason", WHY)
+async def test_a_slot_that_is_not_offered_says_why(api: Api, reason: str) -> None:
+    slot, english, persian = WHY[reason]
+    _, provider_id = await api.open_provider()
+    customer = await api.joined("customer")
+    for language, words in (("en", english), ("fa", persian)):
+        await api.patch("/users/me", customer, json={"locale": language})
+        refused = (await api.post("/bookings", customer, json={"providerId": provider_id, "slot": slot})).json()
+        assert reason in refused["reasons"]
+        assert words in refused["detail"]

@@ -297,7 +297,7 @@ def test_no_name_of_an_action_or_status_is_shown() -> None:
     assert len(words) > 100
     for language in LANGUAGES:
         for context, text in words:
-            assert "_" not in catalogue_of(language).word(str(context), text), text
+            assert "_" not in catalogue_of(language).word(str(context), text), f"put {text} into `WORDS`, in words"
 
 
 def test_an_unknown_message_stays_unchanged() -> None:

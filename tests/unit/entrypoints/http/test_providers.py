@@ -128,6 +128,8 @@ async def test_omitted_settings_stay_and_null_removes_a_limit(api: Api) -> None:
         "instructions": "Please eat before you come.",
     }
     assert (await api.get(f"/availability/{provider_id}")).json()["settings"] == settings
+    assert (await api.get("/providers/me", provider)).json()["instructions"] == "Please eat before you come."
+    assert "instructions" not in (await api.get(f"/providers/{provider_id}")).json()
     again = await api.put("/availability/settings", provider, json=settings)
     assert again.json() == settings
     unlimited = await api.put("/availability/settings", provider, json={"maxPerDay": None})
