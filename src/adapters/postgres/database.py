@@ -25,7 +25,7 @@ from adapters.postgres.kit.pipelining import Awaited, pipeline
 from adapters.postgres.kit.work import PooledWork, Row, Work
 from adapters.postgres.outbox.relay import read_backlog
 from adapters.postgres.personal_data import PostgresHandover, PostgresPersonalData
-from adapters.postgres.public_versions import CHANGED, NOTIFY, TELLS, changed_ids
+from adapters.postgres.public_versions import ANNOUNCE, CHANGED, TELLS, changed_ids
 from adapters.postgres.signals import PostgresSignals
 from booking_domain.shared.errors import StorageUnavailable
 from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat
@@ -139,7 +139,7 @@ class Database:
         while self._to_announce:
             ids, self._to_announce = self._to_announce, set()
             with suppress(StorageUnavailable):
-                await self.statements.execute(NOTIFY, ids=list(ids))
+                await self.statements.execute(ANNOUNCE, ids=list(ids))
             with suppress(TimeoutError):
                 async with asyncio.timeout(ANNOUNCING_PAUSE_SECONDS):
                     await self._closing.wait()

@@ -31,9 +31,11 @@ public_versions: Final = Table(
 
 CHANGED: Final = Statement(text("SELECT current_setting('booking.public_changes', true)"))
 """What the transaction has counted: ids in a text, or null."""
-NOTIFY: Final = Statement(text("SELECT pg_notify('public_changes', id::text) FROM unnest(CAST(:ids AS uuid[])) AS id"))
+ANNOUNCE: Final = Statement(
+    text("SELECT pg_notify('public_changes', id::text) FROM unnest(CAST(:ids AS uuid[])) AS id")
+)
 # The sum of versions that only rise, over a set whose changes count for the salon, rises with each of them.
-_OF: Final = Statement(
+READ: Final = Statement(
     text(
         """
         SELECT provider.id, coalesce(own.version, 0), coalesce(salon.version, 0),
@@ -66,7 +68,7 @@ class PostgresPublicVersionReads(WithWork, PublicVersionReads):
     """`PublicVersionReads` of the table `public_versions`."""
 
     async def of(self, ids: Collection[UUID]) -> Mapping[UUID, PublicVersion]:
-        rows = await self._work.all(_OF, ids=list(ids))
+        rows = await self._work.all(READ, ids=list(ids))
         return {id_: _version(id_, own, others, about) for id_, own, others, about in rows}
 
 
