@@ -85,7 +85,7 @@ async def accept_as_provider(
     command: AcceptRequest, booking: Booking, party: Party, tx: Repositories, context: UseCaseContext
 ) -> Booking:
     """Accept a request as the provider's side, or ask the customer to agree to more than was agreed."""
-    scope = await answered_scope(command, booking, tx)
+    scope = await answered_scope(command.price_amount, command.deposit_amount, command.duration_minutes, booking, tx)
     if scope.exceeds(booking.scope):
         return await change_terms_to(scope, booking, party, tx, context, message=command.message)
     await require_chargeable_terms(scope, booking, tx, context)

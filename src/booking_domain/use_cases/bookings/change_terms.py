@@ -1,7 +1,7 @@
 """Change the price, deposit or length of a booking that has not begun."""
 
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from booking_domain.bookings.errors import AlreadyOver
 from booking_domain.bookings.model import Booking, BookingDecision
@@ -64,21 +64,12 @@ async def _change(command: ChangeTerms, tx: Repositories, context: UseCaseContex
     return await change_terms_to(scope, booking, party, tx, context, message=command.message)
 
 
-class Answer(Protocol):
-    """What the provider's side says about price, deposit and length in the answer to a request."""
-
-    @property
-    def price_amount(self) -> int | None: ...
-    @property
-    def deposit_amount(self) -> int | None: ...
-    @property
-    def duration_minutes(self) -> int | None: ...
-
-
-async def answered_scope(answer: Answer, booking: Booking, tx: Repositories) -> Scope:
+async def answered_scope(
+    price_amount: int | None, deposit_amount: int | None, minutes: int | None, booking: Booking, tx: Repositories
+) -> Scope:
     """The scope of a request after the answer of the provider's side; without a price, the last estimate counts."""
-    price = await tx.ideas.estimate(booking.id) if answer.price_amount is None else answer.price_amount
-    return booking.scope_with(price, answer.deposit_amount, answer.duration_minutes)
+    price = await tx.ideas.estimate(booking.id) if price_amount is None else price_amount
+    return booking.scope_with(price, deposit_amount, minutes)
 
 
 async def change_terms_to(

@@ -52,7 +52,7 @@ class OfferTimes:
 async def _offer(command: OfferTimes, tx: Repositories, context: UseCaseContext) -> Booking:
     booking, party = await lock_visible_booking(command.booking_id, command.expected_version, tx, context)
     require_answer_in_time(booking, Action.OFFER_TIMES, context)
-    scope = await answered_scope(command, booking, tx)
+    scope = await answered_scope(command.price_amount, command.deposit_amount, command.duration_minutes, booking, tx)
     await require_chargeable_terms(scope, booking, tx, context)
     decision = booking.offer_times(
         command.slots,
