@@ -13,6 +13,7 @@ import certifi
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
+from hypothesis.internal.conjecture import providers
 from tests.collection import Collection
 from tests.databases import TestServer
 from tests.declared_errors import watch_executor
@@ -26,6 +27,7 @@ from adapters.kit.zone_data import use_pinned_zone_data
 _UNTRACED = {"acceptance", "reliability"}
 _BETWEEN_COLLECTIONS = 20_000
 """Allocations between two garbage collections; the default, 700, makes the suite three percent slower."""
+_PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "default")
 _FAILURES = Path(__file__).parent.parent / ".hypothesis" / "examples"
 
 guard()
@@ -54,7 +56,11 @@ settings.register_profile(
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+settings.load_profile(_PROFILE)
+if _PROFILE != "nightly":
+    # Hypothesis would also draw the constants of all imported modules: each import would change the examples of all
+    # tests, and in a fresh checkout each worker would parse all source text to find them.
+    providers._get_local_constants = lambda: providers._local_constants
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
