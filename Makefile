@@ -103,8 +103,9 @@ lint: $(VENV)/.dev ## formatting and lint
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-types: $(VENV)/.dev ## mypy, strict
+types: $(VENV)/.dev ## mypy, strict, of all code and of what `make feature` begins
 	$(BIN)/mypy
+	@mkdir -p .tmp && $(BIN)/python -m tools.feature.types
 
 arch: $(VENV)/.dev ## which module may import which
 	$(BIN)/lint-imports
