@@ -21,6 +21,10 @@ PRELOADED = (
     "entrypoints.cli.zone_changes",
     "entrypoints.http.server",
     "entrypoints.worker.main",
+    # Libraries that are imported at their first use.
+    "anyio._backends._asyncio",
+    "httpcore",
+    "procrastinate.worker",
 )
 
 
@@ -28,6 +32,7 @@ def main() -> None:
     gc.disable()
     for module in PRELOADED:
         importlib.import_module(module)
+    importlib.import_module("adapters.kit.http_client").trusted_certificates()  # cached
     _make_an_application()
     gc.freeze()  # otherwise garbage collection in each fork copies the pages of imported modules
     gc.enable()
