@@ -50,6 +50,17 @@ async def test_of_two_acceptances_one_makes_a_member(api: StoredApi) -> None:
     assert await accepted_at_once(api) == ({"done": 1, "salon.member_elsewhere": 1}, 1)
 
 
+async def test_a_link_for_one_person_lets_one_of_two_in(api: StoredApi) -> None:
+    manager = await api.joined("manager")
+    path = f"/salons/{(await api.post('/salons', manager, json={'name': 'Nomad', 'timeZone': 'UTC'})).json()['id']}"
+    made = await api.post(f"{path}/invitations", manager, json={})
+    people = [(await api.open_provider())[0] for _ in range(2)]
+    wish = {"token": made.json()["linkToken"]}
+    answers = await asyncio.gather(*(api.post("/salons/invitations/accept", each, json=wish) for each in people))
+    assert Counter(each.json().get("code", "done") for each in answers) == {"done": 1, "salon.invalid_invitation": 1}
+    assert len((await api.get(f"{path}/members", manager)).json()["items"]) == 1
+
+
 _OWN: Final = Statement(select(providers.c.id).where(providers.c.owner_id == bindparam("user_id")))
 
 

@@ -57,7 +57,7 @@ class Salons:
             "provider's day": [lambda: self.bookings(self.owner, **day)],
             "provider's week": [lambda: self.bookings(self.owner, **week)],
             "provider's customers": [lambda: self.customers(self.owner)],
-            "provider's invitations": [lambda: list_invitations(self.owner, self.reads.salons)],
+            "provider's invitations": [lambda: list_invitations(self.owner, self.reads.salons, now=NOW)],
             "salon's day": [
                 lambda: list_own_salons(self.manager, self.reads.salons),
                 lambda: self.bookings(self.manager, salon_id=self.salon.id, **day),

@@ -6,7 +6,7 @@ from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import MemberStatus
 from booking_domain.shared.events import Event
 from booking_domain.shared.executor import UseCaseContext
-from booking_domain.shared.ids import EventId, ProviderId, SalonId
+from booking_domain.shared.ids import EventId, InvitationLinkId, ProviderId, SalonId
 
 
 class ProfileChanged(Event, subject="provider_id"):
@@ -66,6 +66,13 @@ class SalonInvited(MembershipChanged, topic="salon.invited"):
     """The manager has invited the provider."""
 
 
+class InvitationSent(Event, topic="salon.invitation_sent", subject="invitation_id"):
+    """The manager has invited whoever has a contact, or sends the invitation again."""
+
+    salon_id: SalonId
+    invitation_id: InvitationLinkId
+
+
 class SalonJoined(MembershipChanged, topic="salon.joined"):
     """The provider has accepted the invitation."""
 
@@ -112,7 +119,7 @@ MEMBERSHIP_EVENTS: Final[tuple[type[MembershipChanged], ...]] = (
     MemberCalendarChanged,
     SalonDeleted,
 )
-EVENTS: Final[tuple[type[Event], ...]] = (*PROFILE_EVENTS, *MEMBERSHIP_EVENTS)
+EVENTS: Final[tuple[type[Event], ...]] = (*PROFILE_EVENTS, *MEMBERSHIP_EVENTS, InvitationSent)
 
 
 def profile_event(kind: type[ProfileChanged], profile: Profile, context: UseCaseContext) -> ProfileChanged:

@@ -5,6 +5,7 @@ from typing import Final, Protocol
 
 from booking_domain.catalogue.booking_links import BookingLinkReads, BookingLinks
 from booking_domain.catalogue.events import EVENTS
+from booking_domain.catalogue.invitation_links import InvitationLinkReads, InvitationLinks
 from booking_domain.catalogue.model import PROFILE_LIFECYCLE, Profile
 from booking_domain.catalogue.salons import MEMBER_LIFECYCLE, Member, Salon
 from booking_domain.shared.contexts import DomainContext
@@ -88,6 +89,8 @@ class CatalogueRepositories(Protocol):
     def salons(self) -> Salons: ...
     @property
     def booking_links(self) -> BookingLinks: ...
+    @property
+    def invitation_links(self) -> InvitationLinks: ...
 
 
 class CatalogueReadGroup(Protocol):
@@ -95,6 +98,8 @@ class CatalogueReadGroup(Protocol):
 
     @property
     def booking_links(self) -> BookingLinkReads: ...
+    @property
+    def invitation_links(self) -> InvitationLinkReads: ...
 
 
 CONTEXT: Final = DomainContext(

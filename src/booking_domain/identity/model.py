@@ -224,6 +224,12 @@ class User:
         """When this contact was last verified with a code."""
         return self.email_verified_at if channel == ContactChannel.EMAIL else self.phone_verified_at
 
+    @property
+    def verified_contacts(self) -> tuple[str, ...]:
+        """The contacts that were verified with a code."""
+        found = ((self.email, self.email_verified_at), (self.phone, self.phone_verified_at))
+        return tuple(address for address, at in found if address is not None and at is not None)
+
     def gives_access(self, channel: ContactChannel, now: datetime) -> bool:
         """Whether a code sent to this contact gives access: it is verified, or no contact of the account is.
 

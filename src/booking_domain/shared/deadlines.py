@@ -1,4 +1,4 @@
-"""How long the platform waits for a customer, by configuration."""
+"""How long the platform waits for people, by configuration."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadlines:
-    """How long time is kept for a customer. Use cases find them by `UseCaseContext.get`."""
+    """How long time is kept for people. Use cases find them by `UseCaseContext.get`."""
 
     payment: timedelta = timedelta(minutes=15)
     """How long a booking waits for its deposit."""
@@ -18,6 +18,8 @@ class Deadlines:
     """How long a request waits for the provider's answer, and offered times for the customer's."""
     offer: timedelta = timedelta(minutes=30)
     """How long a slot that is offered to the waiting list is held; at least as long as a hold."""
+    invitation: timedelta = timedelta(days=14)
+    """How long an invitation of a salon by e-mail, text message or a link is good."""
 
     def payment_window(self, *, by_staff: bool, until_start: timedelta) -> timedelta:
         """How long a booking waits for its deposit. The longer window of the staff never ends after the start.

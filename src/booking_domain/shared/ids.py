@@ -41,6 +41,7 @@ EventId = NewType("EventId", UUID)
 SmsId = NewType("SmsId", UUID)
 AuditId = NewType("AuditId", UUID)
 FileId = NewType("FileId", UUID)
+InvitationLinkId = NewType("InvitationLinkId", UUID)
 
 
 class Entropy(Protocol):

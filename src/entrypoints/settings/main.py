@@ -151,7 +151,7 @@ class Settings:
     """The public base URL of the API, to which payment callbacks are sent; default: `http://HOST:PORT`."""
     web_url: str = setting("BOOKING_WEB_URL", "", URL)
     """The base URL of the web app, which shows the pages `/links/pay`, `/links/move`, `/links/cancel` and, from
-    text messages, `/b`; empty: messages have no such links."""
+    text messages, `/b`, and for invitations to salons `/join`; empty: messages have no such links."""
     secret_key: str = setting("BOOKING_SECRET_KEY", DEVELOPMENT_SECRET, SECRET)
     """The key that signs tokens."""
     previous_secret_keys: tuple[str, ...] = setting("BOOKING_PREVIOUS_SECRET_KEYS", (), SECRETS)
@@ -183,6 +183,8 @@ class Settings:
     """How long a hold lasts."""
     offer_length: timedelta = setting("BOOKING_OFFER_SECONDS", Deadlines().offer, duration(SECONDS, 1, 86_400))
     """How long an offered slot is held for a customer on the waiting list; at least as long as a hold."""
+    invitation_life: timedelta = setting("BOOKING_INVITATION_DAYS", Deadlines().invitation, duration(DAYS, 1, 90))
+    """How long an invitation of a salon by e-mail, text message or a link is good."""
     upcoming_per_customer: int = setting(
         "BOOKING_UPCOMING_PER_CUSTOMER", UpcomingLimits().verified, whole(1, MAX_UPCOMING)
     )
@@ -397,13 +399,14 @@ class Settings:
 
     @property
     def deadlines(self) -> Deadlines:
-        """How long time is kept for customers."""
+        """How long time is kept for people."""
         return Deadlines(
             payment=self.payment_window,
             staff_payment=self.staff_payment_window,
             answer=self.answer_window,
             hold=self.hold_length,
             offer=self.offer_length,
+            invitation=self.invitation_life,
         )
 
     @property

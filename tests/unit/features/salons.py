@@ -1,14 +1,17 @@
 """`/salons`: salons, their opening hours and their members."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 from hypothesis import strategies as st
 from tests.unit.entrypoints.api import Api
 from tests.unit.features.declarations import CANARY, PUBLIC, Edit, Feature, Ids, Kind, Request, Row, World, asked
 
+from booking_domain.catalogue.invitation_links import InvitationLink
 from booking_domain.catalogue.salons import Salon
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import SalonId
+from booking_domain.shared.languages import LANGUAGES
 from booking_domain.shared.permissions import Permission, Relation
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
@@ -62,6 +65,13 @@ async def member_exception(world: World, who: str) -> Ids:
     return {**found, "exception_id": (await world.done("POST", path, who, **_CLOSED))["id"]}
 
 
+async def invitation_link(world: World, who: str) -> Ids:
+    """Which a manager passes on."""
+    found = await salon(world, who)
+    made = await world.done("POST", f"/salons/{found['salon_id']}/invitations", who, mostUses=2)
+    return {**found, "invitation_id": made["id"]}
+
+
 async def member_rules(api: Api) -> Edit:
     world = World(api)
     found = await member(world, "manager")
@@ -109,6 +119,16 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
         created_at=NOW,
     )
     await tx.salons.add(contact)
+    link = InvitationLink.make(
+        contact.id,
+        contact=f"{CANARY}@nomad.mn",
+        most_uses=1,
+        language="mn",
+        entropy=make.entropy,
+        now=NOW,
+        life=timedelta(days=14),
+    )
+    await tx.invitation_links.add(link)
     for joins in (True, False):
         salon_id = SalonId(make.entropy.new_id())
         await tx.salons.add(Salon(id=salon_id, manager_id=manager.id, name="Nomad", time_zone="UTC", created_at=NOW))
@@ -120,6 +140,8 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
 _MANAGE: Final = Permission.MANAGE_SALONS
 SALON: Final = Kind(salon, ("manager",))
 _MEMBER: Final = "/salons/{salon_id}/members/{provider_id}"
+_LINKS: Final = "/salons/{salon_id}/invitations"
+LINK: Final = Kind(invitation_link, ("manager",))
 INVITATION: Final = Kind(invitation, ("provider",), relations=(Relation.MEMBER,))
 MEMBERSHIP: Final = Kind(
     membership,
@@ -175,6 +197,12 @@ FEATURE: Final = Feature(
         f"DELETE {_MEMBER}/exceptions/{{exception_id}}": Row(
             _MANAGE, Kind(member_exception, ("manager",), f"{_MEMBER}/exceptions/{{exception_id}}"), foreign=403
         ),
+        f"POST {_LINKS}": Row(_MANAGE, SALON, foreign=403),
+        f"GET {_LINKS}": Row(_MANAGE, SALON, foreign=403),
+        f"POST {_LINKS}/{{invitation_id}}/resend": Row(_MANAGE, LINK, foreign=403),
+        f"DELETE {_LINKS}/{{invitation_id}}": Row(_MANAGE, LINK, foreign=403),
+        "POST /salons/invitations/open": Row(PUBLIC, by_secret=True),
+        "POST /salons/invitations/accept": Row(Permission.JOIN_SALONS, by_secret=True),
         "GET /salons/{salon_id}/slots": Row(PUBLIC, SALON, query="from=2026-11-23&to=2026-11-24", tagged=True),
     },
     permissions="""
@@ -187,9 +215,12 @@ FEATURE: Final = Feature(
     samples={
         (Salon, "phone"): st.sampled_from(["", "+97699112233"]),
         (Salon, "email"): st.sampled_from(["", "hello@nomad.mn"]),
+        (InvitationLink, "language"): st.sampled_from(LANGUAGES),
+        (InvitationLink, "most_uses"): st.just(1),
     },
     events={
         "salon.invited": {"providerId", "salonId"},
+        "salon.invitation_sent": {"salonId", "invitationId"},
         "salon.joined": {"providerId", "salonId"},
         "salon.left": {"providerId", "salonId", "was"},
         "salon.removed": {"providerId", "salonId", "was"},

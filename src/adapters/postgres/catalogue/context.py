@@ -4,21 +4,31 @@ from typing import Final
 
 from adapters.postgres.catalogue.booking_links import PostgresBookingLinkReads, PostgresBookingLinks
 from adapters.postgres.catalogue.connections import PostgresConnectionReads
+from adapters.postgres.catalogue.invitation_links import PostgresInvitationLinkReads, PostgresInvitationLinks
 from adapters.postgres.catalogue.profiles import PostgresProfiles, PostgresProviderReads
 from adapters.postgres.catalogue.salons import PostgresSalonHours, PostgresSalonReads, PostgresSalons
 from adapters.postgres.catalogue.tables import (
     booking_link_days,
     booking_link_visitors,
     booking_links,
+    invitation_links,
     providers,
     salon_invitations,
     salons,
 )
-from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
+from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part, part_with_cipher
 from booking_domain.catalogue.model import ProfileExists
 
 CONTEXT: Final = PostgresContext(
-    tables=(salons, providers, salon_invitations, booking_links, booking_link_days, booking_link_visitors),
+    tables=(
+        salons,
+        providers,
+        salon_invitations,
+        booking_links,
+        booking_link_days,
+        booking_link_visitors,
+        invitation_links,
+    ),
     conflicts={"providers_owner_id_key": ProfileExists},
 )
 
@@ -29,6 +39,7 @@ class CatalogueRepositories(RepositoryGroup):
     profiles = part(PostgresProfiles)
     salons = part(PostgresSalons)
     booking_links = part(PostgresBookingLinks)
+    invitation_links = part_with_cipher(PostgresInvitationLinks)
     salon_hours = part(PostgresSalonHours)
 
 
@@ -39,3 +50,4 @@ class CatalogueReads(ReadGroup):
     salons = part(PostgresSalonReads)
     booking_links = part(PostgresBookingLinkReads)
     connections = part(PostgresConnectionReads)
+    invitation_links = part_with_cipher(PostgresInvitationLinkReads)

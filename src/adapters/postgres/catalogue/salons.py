@@ -14,6 +14,7 @@ from sqlalchemy import (
     FromClause,
     Text,
     Uuid,
+    and_,
     any_,
     bindparam,
     case,
@@ -29,7 +30,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from adapters.postgres.catalogue.hours import opening_hours_json, opening_hours_of
-from adapters.postgres.catalogue.tables import PROVIDER_TOTALS, providers, salon_invitations, salons, totals_of
+from adapters.postgres.catalogue.tables import (
+    PROVIDER_TOTALS,
+    invitation_links,
+    providers,
+    salon_invitations,
+    salons,
+    totals_of,
+)
+from adapters.postgres.identity.tables import users
 from adapters.postgres.kit.advisory_locks import count_under_lock
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
 from adapters.postgres.kit.folding import folded
@@ -95,11 +104,32 @@ _MANAGED: Final = Statement(
     .where(_s.manager_id == bindparam("manager_id"))
     .order_by(_s.id, PEOPLE.c.provider_id)
 )
+_l: Final = invitation_links.c
+_u: Final = users.c
+_USER_ID: Final = bindparam("user_id", type_=_u.id.type)
+_OPEN: Final = and_(
+    _l.uses < _l.most_uses,
+    _l.withdrawn_at.is_(None),
+    _l.declined_at.is_(None),
+    _l.expires_at > bindparam("now", type_=_l.expires_at.type),
+)
+_INVITED: Final = union_all(
+    select(_i.salon_id, _i.invited_at)
+    .join_from(salon_invitations, providers, _p.id == _i.provider_id)
+    .where(_p.owner_id == _USER_ID),
+    select(_l.salon_id, _l.created_at)
+    .join_from(users, invitation_links, and_(_l.email == _u.email, _u.email_verified_at.is_not(None)))
+    .where(_u.id == _USER_ID, _OPEN),
+    select(_l.salon_id, _l.created_at)
+    .join_from(users, invitation_links, and_(_l.phone_index == _u.phone_index, _u.phone_verified_at.is_not(None)))
+    .where(_u.id == _USER_ID, _OPEN),
+).subquery("invited")
+_LAST: Final = func.max(_INVITED.c.invited_at)
 _INVITATIONS: Final = Statement(
-    select(*SALON.columns, _i.invited_at)
-    .select_from(salons.join(salon_invitations, _i.salon_id == _s.id).join(providers, _p.id == _i.provider_id))
-    .where(_p.owner_id == bindparam("user_id"))
-    .order_by(_i.invited_at.desc(), _s.id)
+    select(*SALON.columns, _LAST)
+    .select_from(salons.join(_INVITED, _INVITED.c.salon_id == _s.id))
+    .group_by(_s.id)
+    .order_by(_LAST.desc(), _s.id)
 )
 _SALON_OF: Final = Statement(select(_p.salon_id).where(_p.id == _WHO))
 _INVITE: Final = Statement(insert(salon_invitations).on_conflict_do_nothing())
@@ -107,6 +137,7 @@ _UNINVITE: Final = Statement(delete(salon_invitations).where(_i.salon_id == _THI
 _JOIN: Final = Statement(update(providers).where(_p.id == _WHO).values(salon_id=_THIS))
 _FREE_MEMBERS: Final = Statement(update(providers).where(_p.salon_id == _THIS).values(salon_id=None))
 _WITHDRAW_ALL: Final = Statement(delete(salon_invitations).where(_i.salon_id == _THIS))
+_WITHDRAW_LINKS: Final = Statement(delete(invitation_links).where(invitation_links.c.salon_id == _THIS))
 _DELETE: Final = Statement(delete(salons).where(_s.id == _THIS))
 _PART: Final = Statement(update(providers).where(_p.id == _WHO, _p.salon_id == _THIS).values(salon_id=None))
 _OF_PROVIDER: Final = Statement(
@@ -203,7 +234,7 @@ class PostgresSalons(SavedRows[Salon], Salons):
         await self._work.execute(_UNINVITE, salon=salon_id, provider=provider_id)
 
     async def remove(self, salon_id: SalonId) -> None:
-        for statement in (_FREE_MEMBERS, _WITHDRAW_ALL, _DELETE):
+        for statement in (_FREE_MEMBERS, _WITHDRAW_ALL, _WITHDRAW_LINKS, _DELETE):
             await self._work.execute(statement, salon=salon_id)
 
     async def remove_member(self, salon_id: SalonId, provider_id: ProviderId) -> None:
@@ -242,8 +273,8 @@ class PostgresSalonReads(WithWork, SalonReads):
                 members.append(_member(provider_id, status, name))
         return [ManagedSalon(salon=salon, members=tuple(members)) for salon, members in found.items()]
 
-    async def invitations_of(self, user_id: UserId) -> list[Invitation]:
-        rows = await self._work.all(_INVITATIONS, user_id=user_id)
+    async def invitations_of(self, user_id: UserId, now: datetime) -> list[Invitation]:
+        rows = await self._work.all(_INVITATIONS, user_id=user_id, now=now)
         return [Invitation(salon=SALON.read(columns), invited_at=invited_at) for *columns, invited_at in rows]
 
     async def manager_of(self, provider_id: ProviderId) -> UserId | None:

@@ -31,8 +31,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import BigInteger
 
+from adapters.postgres.kit.encryption import encrypted
 from adapters.postgres.kit.metadata import PUBLIC, instant, metadata, one_of
-from adapters.postgres.kit.personal_data import DELETE, Ended, Kept, LeftToOwner, NotExported, personal_data
+from adapters.postgres.kit.personal_data import DELETE, ENDED, Ended, Kept, LeftToOwner, NotExported, personal_data
 from adapters.postgres.kit.work import Row
 from booking_domain.bookings.model import BookingMode, DepositMode
 from booking_domain.catalogue.events import SalonLeft
@@ -271,5 +272,35 @@ salon_invitations: Final = Table(
         erase=DELETE,
         handover=LeftToOwner("invitations to salons"),
         export=NotExported("the salon's offer, until it is accepted or withdrawn"),
+    ),
+)
+
+# Invitations of salons to people who need no account. A sweep deletes them some time after they have expired.
+invitation_links: Final = Table(
+    "invitation_links",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("salon_id", Uuid, ForeignKey("salons.id"), nullable=False, index=True),
+    encrypted("token_sealed", field="invitation_links.token", index="token_index", nullable=False),
+    Column("token_index", LargeBinary, nullable=False, unique=True),
+    Column("email", Text, index=True),
+    encrypted("phone_sealed", field="invitation_links.phone"),
+    # The index that an account with this number has.
+    Column("phone_index", LargeBinary, index=True),
+    Column("language", Text, nullable=False),
+    Column("most_uses", SmallInteger, nullable=False),
+    Column("uses", SmallInteger, nullable=False),
+    instant("created_at"),
+    instant("sent_at", nullable=True),
+    instant("expires_at"),
+    instant("withdrawn_at", nullable=True),
+    instant("declined_at", nullable=True),
+    Column("version", Integer, nullable=False),
+    Index("invitation_links_expires_at_idx", "expires_at"),
+    info=personal_data(
+        "salon_id",
+        erase=DELETE,
+        handover=ENDED,
+        export=NotExported("contacts of other people, whom the salon has invited"),
     ),
 )

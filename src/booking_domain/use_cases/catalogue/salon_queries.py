@@ -2,10 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
+from booking_domain.catalogue.invitation_links import InvalidInvitation, InvitationLink
 from booking_domain.catalogue.model import RECOMMENDED, ProfileStatus, ProviderFilter
-from booking_domain.catalogue.salons import MAX_MEMBERS, MemberStatus, Salon, SalonFilter, SalonNotFound
+from booking_domain.catalogue.salons import (
+    MAX_MEMBERS,
+    MemberStatus,
+    NotYourSalon,
+    Salon,
+    SalonFilter,
+    SalonNotFound,
+)
 from booking_domain.scheduling.services import ServiceReads, ServiceView
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import NotPermitted, required
@@ -13,7 +22,7 @@ from booking_domain.shared.ids import SalonId, ServiceId
 from booking_domain.shared.permissions import Permission, Relation, authorise, may, owned
 from booking_domain.shared.queries import Query
 from booking_domain.use_cases.platform.connections import ConnectionReads, SalonConnections, SalonSearch
-from booking_domain.use_cases.platform.ports import ProviderReads, SalonReads
+from booking_domain.use_cases.platform.ports import ProviderReads, Reads, SalonReads
 from booking_domain.use_cases.platform.views import (
     Invitation,
     ListedSalon,
@@ -36,6 +45,14 @@ class SalonPage:
     providers: Sequence[ProviderView]
     services: tuple[tuple[ServiceView, tuple[ServiceView, ...]], ...]
     """The active services, each with the offers of the members who can be booked for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenInvitation:
+    """An invitation that can be accepted, and the salon that invites."""
+
+    link: InvitationLink
+    salon: Salon
 
 
 async def _get_salon_page(
@@ -83,9 +100,28 @@ async def _list_own_salons(actor: Actor, salons: SalonReads) -> Sequence[Managed
     return await salons.managed_by(actor.id)
 
 
-async def _list_invitations(actor: Actor, salons: SalonReads) -> Sequence[Invitation]:
+async def _list_invitations(actor: Actor, salons: SalonReads, *, now: datetime) -> Sequence[Invitation]:
+    """The invitations to the actor's profile and to their verified contacts, newest first, one of each salon."""
     authorise(actor, Permission.JOIN_SALONS)
-    return await salons.invitations_of(actor.id)
+    return await salons.invitations_of(actor.id, now)
+
+
+async def _list_invitation_links(actor: Actor, salon_id: SalonId, reads: Reads) -> Sequence[InvitationLink]:
+    """The invitations of the actor's salon to contacts and by links, newest first."""
+    authorise(actor, Permission.MANAGE_SALONS)
+    view = await _get_salon(salon_id, reads.salons)
+    if not may(actor, Permission.MANAGE_SALONS, owned(actor, view.salon.manager_id)):
+        raise NotYourSalon
+    return list(reversed(await reads.invitation_links.of_salon(salon_id)))
+
+
+async def _open_invitation(token: str, reads: Reads, *, now: datetime) -> OpenInvitation:
+    """What an invitation link shows to whoever has it."""
+    link = required(await reads.invitation_links.by_token(token), InvalidInvitation)
+    view = await reads.salons.get(link.salon_id)
+    if view is None or not link.is_open(now):
+        raise InvalidInvitation
+    return OpenInvitation(link=link, salon=view.salon)
 
 
 async def _get_own_membership(actor: Actor, salons: SalonReads, providers: ProviderReads) -> Salon | None:
@@ -117,4 +153,6 @@ list_own_salons: Final = Query(_list_own_salons, (NotPermitted,))
 list_invitations: Final = Query(_list_invitations, (NotPermitted,))
 list_all_salons: Final = Query(_list_all_salons, (NotPermitted,))
 get_any_salon: Final = Query(_get_any_salon, (NotPermitted, SalonNotFound))
+list_invitation_links: Final = Query(_list_invitation_links, (NotPermitted, SalonNotFound, NotYourSalon))
+open_invitation: Final = Query(_open_invitation, (InvalidInvitation,))
 get_own_membership: Final = Query(_get_own_membership, (NotPermitted,))

@@ -16,6 +16,7 @@ from booking_domain.catalogue.events import (
     SalonLeft,
     SalonRemoved,
 )
+from booking_domain.catalogue.invitation_links import InvitationLink
 from booking_domain.catalogue.model import Location, ProfileMissing, ProfileStatus
 from booking_domain.catalogue.salons import (
     INVITATIONS_OF_MANAGER,
@@ -43,7 +44,7 @@ from booking_domain.shared.errors import InvalidValue, StaleVersion, inside, req
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId, ExceptionId, FileId, ProviderId, RuleId, SalonId
 from booking_domain.shared.permissions import Permission, Relation, may, owned
-from booking_domain.shared.rate_limits import RateLimited
+from booking_domain.shared.rate_limits import Limit, RateLimited
 from booking_domain.shared.unset import UNSET, Unset, changed
 from booking_domain.shared.user_texts import require_plain_name
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
@@ -198,45 +199,76 @@ async def _invite(command: Membership, tx: Repositories, context: UseCaseContext
         raise ProviderNotFound
     if len(members) >= MAX_MEMBERS:
         raise SalonFull
-    manager = await tx.users.get(context.actor.id)
-    if manager is None or (manager.email_verified_at is None and manager.phone_verified_at is None):
-        raise ManagerUnverified
-    for key, limit in (
-        (f"invitations of {context.actor.id}", INVITATIONS_OF_MANAGER),
-        (f"invitations to {profile.id}", INVITATIONS_TO_PROVIDER),
-    ):
-        state = await tx.rate_limits.consume(key, limit, context.now)
-        if not state.allowed:
-            raise RateLimited(retry_after_seconds=state.resets_in_seconds)
+    await count_invitation(f"invitations to {profile.id}", INVITATIONS_TO_PROVIDER, tx, context)
     await tx.salons.invite(salon.id, profile.id, context.now)
     await announce_membership(SalonInvited, salon, profile.id, tx, context)
     return Member(provider_id=profile.id)
 
 
+async def count_invitation(to: str, most: Limit, tx: Repositories, context: UseCaseContext) -> None:
+    """Count an invitation that the actor is about to send, or raise `ManagerUnverified` or `RateLimited`."""
+    manager = await tx.users.get(context.actor.id)
+    if manager is None or (manager.email_verified_at is None and manager.phone_verified_at is None):
+        raise ManagerUnverified
+    for key, limit in ((f"invitations of {context.actor.id}", INVITATIONS_OF_MANAGER), (to, most)):
+        state = await tx.rate_limits.consume(key, limit, context.now)
+        if not state.allowed:
+            raise RateLimited(retry_after_seconds=state.resets_in_seconds)
+
+
 async def _accept(salon_id: SalonId, tx: Repositories, context: UseCaseContext) -> Member:
-    """Accept an invitation. A provider is a member of at most one salon. Accepting twice has one effect."""
+    """Accept an invitation, to the profile or to a verified contact. Accepting twice has one effect."""
     salon = required(await tx.salons.lock(salon_id), SalonNotFound)
     provider_id = required(await tx.calendars.lock_provider_of(context.actor.id), ProfileMissing)
-    known = required(member_among(await tx.salons.members(salon.id), provider_id), NotInvited)
-    if known.status is MemberStatus.MEMBER:
+    link: InvitationLink | None = None
+    if member_among(await tx.salons.members(salon.id), provider_id) is None:
+        link = required(await _link_to_actor(salon.id, tx, context), NotInvited)
+    return await join(salon, provider_id, link, tx, context)
+
+
+async def join(
+    salon: Salon, provider_id: ProviderId, link: InvitationLink | None, tx: Repositories, context: UseCaseContext
+) -> Member:
+    """Make a provider a member of a salon, both locked, by an open link or else as invited.
+
+    A provider is a member of at most one salon.
+    """
+    members = await tx.salons.members(salon.id)
+    known = member_among(members, provider_id)
+    if known is not None and known.status is MemberStatus.MEMBER:
         return known
     if await tx.salons.salon_of(provider_id) is not None:
         raise MemberElsewhere
-    member = known.accepted(context.actor.role)
+    if known is None and len(members) >= MAX_MEMBERS:
+        raise SalonFull
+    member = (known or Member(provider_id=provider_id)).accepted(context.actor.role)
+    if link is not None:
+        await tx.invitation_links.save(link.used(), was=link)
     await tx.salons.add_member(salon.id, provider_id)
     await announce_membership(SalonJoined, salon, provider_id, tx, context)
     return member
 
 
+async def _link_to_actor(salon_id: SalonId, tx: Repositories, context: UseCaseContext) -> InvitationLink | None:
+    """The open invitation of the salon to a contact that the actor has verified."""
+    user = await tx.users.get(context.actor.id)
+    contacts = () if user is None else user.verified_contacts
+    links = await tx.invitation_links.of_salon(salon_id)
+    return next((each for each in links if each.contact in contacts and each.is_open(context.now)), None)
+
+
 async def _decline(salon_id: SalonId, tx: Repositories, context: UseCaseContext) -> None:
-    """Decline an invitation: it is deleted."""
+    """Decline an invitation, to the profile or to a verified contact."""
     salon = required(await tx.salons.lock(salon_id), SalonNotFound)
     provider_id = required(await tx.calendars.lock_provider_of(context.actor.id), ProfileMissing)
     known = member_among(await tx.salons.members(salon.id), provider_id)
-    if known is None or known.status is not MemberStatus.INVITED:
+    if known is None:
+        link = required(await _link_to_actor(salon.id, tx, context), NotInvited)
+        await tx.invitation_links.save(link.declined(context.now), was=link)
+    elif known.status is not MemberStatus.INVITED:
         raise NotInvited
     await tx.salons.remove_member(salon.id, provider_id)
-    await announce_membership(SalonLeft, salon, provider_id, tx, context, was=known.status)
+    await announce_membership(SalonLeft, salon, provider_id, tx, context, was=MemberStatus.INVITED)
 
 
 async def _delete(salon_id: SalonId, tx: Repositories, context: UseCaseContext) -> None:
@@ -326,7 +358,7 @@ invite_provider: Final = UseCase(
 accept_invitation: Final = UseCase(
     Permission.JOIN_SALONS,
     _accept,
-    raises=(SalonNotFound, ProfileMissing, NotInvited, MemberElsewhere),
+    raises=(SalonNotFound, ProfileMissing, NotInvited, MemberElsewhere, SalonFull),
     outlasts_session=True,
 )
 decline_invitation: Final = UseCase(

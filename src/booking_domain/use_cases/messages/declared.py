@@ -5,6 +5,7 @@ from typing import Final
 
 from booking_domain.announcements.events import AnnouncementChanged, AnnouncementPublished, AnnouncementWithdrawn
 from booking_domain.bookings.events import BookingDisputed, BookingDisputeEnded
+from booking_domain.catalogue.events import InvitationSent
 from booking_domain.identity.events import CodeRequested, SignUpRequested
 from booking_domain.notifications.events import NotificationKept
 from booking_domain.notifications.fields import NoticeField
@@ -17,7 +18,12 @@ from booking_domain.use_cases.accounts import code_messages
 from booking_domain.use_cases.accounts import messages as accounts
 from booking_domain.use_cases.bookings import action_links, consent_messages, idea_messages, reminder_messages
 from booking_domain.use_cases.bookings import messages as bookings
-from booking_domain.use_cases.catalogue import membership_messages, profile_messages, service_messages
+from booking_domain.use_cases.catalogue import (
+    invitation_messages,
+    membership_messages,
+    profile_messages,
+    service_messages,
+)
 from booking_domain.use_cases.disputes import messages as disputes
 from booking_domain.use_cases.notices.declarations import Messages
 from booking_domain.use_cases.notices.fields import SHARED_FIELDS
@@ -60,6 +66,7 @@ MESSAGES: Final[tuple[Messages, ...]] = (
     membership_messages.MESSAGES,
     profile_messages.MESSAGES,
     service_messages.MESSAGES,
+    invitation_messages.MESSAGES,
     portfolio.MESSAGES,
     reviews.MESSAGES,
     webhooks.MESSAGES,
@@ -87,6 +94,7 @@ SILENT_EVENTS: Final[Mapping[type[Event], str]] = {
     FeedAdded: "the provider's own change",
     CodeRequested: "its job sends the code",
     SignUpRequested: "its job sends the code",
+    InvitationSent: "its job sends the invitation",
     NotificationKept: "it is the notification",
     PaymentHinted: "a step on the way to the payment",
     PaymentReceived: "the booking's event and the receipt tell of it",

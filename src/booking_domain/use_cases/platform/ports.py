@@ -89,8 +89,8 @@ class SalonReads(Protocol):
         """The manager's salons with members and invitations, by id."""
         ...
 
-    async def invitations_of(self, user_id: UserId) -> Sequence[Invitation]:
-        """The invitations of the provider that this user is, the latest first."""
+    async def invitations_of(self, user_id: UserId, now: datetime) -> Sequence[Invitation]:
+        """The open invitations to the user's profile and verified contacts, one of each salon, the newest first."""
         ...
 
     async def manager_of(self, provider_id: ProviderId) -> UserId | None:

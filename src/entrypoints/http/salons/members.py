@@ -5,6 +5,7 @@ from litestar.params import FromPath, JSONBody
 
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.actor import Actor
+from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.use_cases.catalogue import salon_queries as salons
 from booking_domain.use_cases.catalogue.salons import (
@@ -55,10 +56,10 @@ async def invite_into_salon(
 
 @get("/invitations", opt=documented(salons.list_invitations))
 async def list_salon_invitations(
-    actor: Injected[Actor], reads: Injected[Reads], object_storage: Injected[ObjectLinks]
+    actor: Injected[Actor], reads: Injected[Reads], object_storage: Injected[ObjectLinks], clock: Injected[Clock]
 ) -> InvitationsJson:
-    """List the invitations of the caller, newest first."""
-    found = await salons.list_invitations(actor, reads.salons)
+    """List the invitations to the profile of the caller and to their verified contacts, newest first."""
+    found = await salons.list_invitations(actor, reads.salons, now=clock.now())
     return InvitationsJson(items=tuple(invitation_json(each, object_storage) for each in found))
 
 

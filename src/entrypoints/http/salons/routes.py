@@ -26,6 +26,14 @@ from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.running import Run
+from entrypoints.http.salons.invitations import (
+    accept_salon_invitation_by_link,
+    invite_person_to_salon,
+    list_invitations_of_salon,
+    open_salon_invitation,
+    send_salon_invitation_again,
+    withdraw_salon_invitation,
+)
 from entrypoints.http.salons.member_calendars import (
     add_member_block,
     add_member_exception,
@@ -221,6 +229,12 @@ routes: Final = Router(
         add_member_exception,
         remove_member_exception,
         list_salon_slots,
+        invite_person_to_salon,
+        list_invitations_of_salon,
+        send_salon_invitation_again,
+        withdraw_salon_invitation,
+        open_salon_invitation,
+        accept_salon_invitation_by_link,
     ],
     opt=exporting(SALONS),
 )

@@ -21,6 +21,7 @@ from tests.unit.effort import examples
 from tests.unit.features.collected import FEATURES
 
 from adapters.postgres.kit.codec import Columns, Converted, Encrypted, Mapper, Renamed
+from booking_domain.catalogue.invitation_links import InvitationLink
 from booking_domain.identity.bank_accounts import BankAccount
 from booking_domain.identity.contact_changes import ContactChange
 from booking_domain.identity.contact_edits import ContactEdit
@@ -53,6 +54,7 @@ ENCRYPTED: Final = frozenset(
         ContactChange,
         ContactEdit,
         SignUp,
+        InvitationLink,
         SecondFactor,
         BankAccount,
         Refund,

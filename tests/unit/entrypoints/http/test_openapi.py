@@ -25,7 +25,7 @@ from entrypoints.http.kit.openapi.signatures import Schemas, answer_type, body_t
 from entrypoints.http.kit.problems import camel
 from entrypoints.http.kit.strict_json import read_json
 
-MOST_BYTES = 800_000
+MOST_BYTES = 850_000
 SWAGGER_UI = {
     "LICENSE-swagger-ui.txt": "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30",
     "favicon-32x32.png": "3ed612f41e050ca5e7000cad6f1cbe7e7da39f65fca99c02e99e6591056e5837",

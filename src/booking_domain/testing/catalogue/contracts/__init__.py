@@ -8,10 +8,12 @@ rewrite_assertions(__name__)
 
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
 from booking_domain.catalogue.booking_links import BookingLinkReads, BookingLinks
+from booking_domain.catalogue.invitation_links import InvitationLinkReads, InvitationLinks
 from booking_domain.catalogue.ports import Profiles, Salons
 from booking_domain.scheduling.ports import SalonHours
 from booking_domain.testing.catalogue.contracts.booking_links import BookingLinksContract
 from booking_domain.testing.catalogue.contracts.connections import ConnectionReadsContract
+from booking_domain.testing.catalogue.contracts.invitation_links import InvitationLinksContract
 from booking_domain.testing.catalogue.contracts.profiles import ProfilesContract
 from booking_domain.testing.catalogue.contracts.provider_reads import ProviderReadsContract
 from booking_domain.testing.catalogue.contracts.salons import SalonsContract
@@ -22,6 +24,8 @@ CONTRACTS: Final = {
     BookingLinkReads: BookingLinksContract,
     BookingLinks: BookingLinksContract,
     ConnectionReads: ConnectionReadsContract,
+    InvitationLinkReads: InvitationLinksContract,
+    InvitationLinks: InvitationLinksContract,
     Profiles: ProfilesContract,
     ProviderReads: ProviderReadsContract,
     SalonHours: SalonsContract,

@@ -231,10 +231,10 @@ class SalonsContract(StorageContract):
             ManagedSalon(salon=empty, members=(views[1],)),
         ]
         assert list(await self.reads.salons.managed_by(self.make.user().id)) == []
-        assert list(await self.reads.salons.invitations_of(invited.owner.id)) == [
+        assert list(await self.reads.salons.invitations_of(invited.owner.id, NOW)) == [
             Invitation(salon=each, invited_at=NOW) for each in (salon, other, empty)
         ]
-        assert list(await self.reads.salons.invitations_of(member.owner.id)) == []
+        assert list(await self.reads.salons.invitations_of(member.owner.id, NOW)) == []
 
     async def test_a_deleted_salon_leaves_nothing(self) -> None:
         salon, other = await self._a_salon(), await self._a_salon()

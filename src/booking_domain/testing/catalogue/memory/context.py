@@ -2,6 +2,7 @@
 
 from booking_domain.testing.catalogue.memory.booking_links import MemoryBookingLinkReads, MemoryBookingLinks
 from booking_domain.testing.catalogue.memory.connections import MemoryConnectionReads
+from booking_domain.testing.catalogue.memory.invitation_links import MemoryInvitationLinkReads, MemoryInvitationLinks
 from booking_domain.testing.catalogue.memory.profiles import MemoryProfiles, MemoryProviderReads
 from booking_domain.testing.catalogue.memory.salons import MemorySalonHours, MemorySalonReads, MemorySalons
 from booking_domain.testing.kit.tables import Group, Part
@@ -13,6 +14,7 @@ class CatalogueRepositories(Group):
     profiles = Part(MemoryProfiles)
     salons = Part(MemorySalons)
     booking_links = Part(MemoryBookingLinks)
+    invitation_links = Part(MemoryInvitationLinks)
     salon_hours = Part(MemorySalonHours)
 
 
@@ -23,3 +25,4 @@ class CatalogueReads(Group):
     salons = Part(MemorySalonReads)
     booking_links = Part(MemoryBookingLinkReads)
     connections = Part(MemoryConnectionReads)
+    invitation_links = Part(MemoryInvitationLinkReads)

@@ -12,12 +12,14 @@ from booking_domain.scheduling.ports import SalonHours
 from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.testing.catalogue.memory.tables import (
+    INVITATION_LINKS,
     PROFILES,
     SALON_INVITATIONS,
     SALON_MEMBERS,
     SALONS,
     providers_of,
 )
+from booking_domain.testing.identity.memory.tables import USERS
 from booking_domain.testing.kit.tables import InMemory, VersionedRepository
 from booking_domain.testing.scheduling.memory.tables import SALON_HOURS, SERVICE_OFFERS, SERVICES
 from booking_domain.use_cases.platform.ports import SalonReads
@@ -68,6 +70,7 @@ class MemorySalons(VersionedRepository[SalonId, Salon], Salons):
             await self.remove_member(salon_id, member.provider_id)
         services = {each.id for each in self._state[SERVICES].delete(lambda each: each.salon_id == salon_id)}
         self._state[SERVICE_OFFERS].delete_keys(lambda key: key[0] in services)
+        self._state[INVITATION_LINKS].delete(lambda link: link.salon_id == salon_id)
         del self._rows[salon_id], self._state[SALON_HOURS][salon_id]
 
     async def remove_member(self, salon_id: SalonId, provider_id: ProviderId) -> None:
@@ -110,13 +113,19 @@ class MemorySalonReads(InMemory, SalonReads):
             for salon in await self.of_manager(manager_id)
         ]
 
-    async def invitations_of(self, user_id: UserId) -> Sequence[Invitation]:
+    async def invitations_of(self, user_id: UserId, now: datetime) -> Sequence[Invitation]:
         state = self._state
-        own = providers_of(state, user_id)
+        own, user = providers_of(state, user_id), state[USERS].get(user_id)
+        contacts = () if user is None else user.verified_contacts
+        invited = [
+            (link.salon_id, link.created_at)
+            for link in state[INVITATION_LINKS].values()
+            if link.contact in contacts and link.is_open(now)
+        ]
+        invited += [(salon_id, at) for (salon_id, each), at in state[SALON_INVITATIONS].items() if each in own]
         found = [
             Invitation(salon=state[SALONS][salon_id], invited_at=invited_at)
-            for (salon_id, provider_id), invited_at in state[SALON_INVITATIONS].items()
-            if provider_id in own
+            for salon_id, invited_at in dict(sorted(invited, key=lambda item: item[1])).items()
         ]
         return sorted(sorted(found, key=lambda each: each.salon.id), key=lambda each: each.invited_at, reverse=True)
 

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from booking_domain.catalogue.booking_links import BookingLink, LinkDay
 from booking_domain.catalogue.events import SalonLeft
+from booking_domain.catalogue.invitation_links import InvitationLink
 from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import MemberStatus, Salon
 from booking_domain.identity.model import ERASED_NAME
-from booking_domain.shared.ids import BookingLinkId, ProviderId, SalonId, UserId
+from booking_domain.shared.ids import BookingLinkId, InvitationLinkId, ProviderId, SalonId, UserId
 from booking_domain.testing.identity.memory.tables import USERS
 from booking_domain.testing.kit.tables import AccountHandover, Erase, Key, Row, Rows, State, Table, change_rows
 
@@ -68,6 +69,10 @@ def _drop_links(state: State, rows: Rows[Any, Any], user_id: UserId) -> None:
     rows.delete_keys(lambda key: (key[0] if isinstance(key, tuple) else key) in links)
 
 
+def _drop_invitation_links(state: State, rows: Rows[InvitationLinkId, InvitationLink], user_id: UserId) -> None:
+    rows.delete(lambda link: state[SALONS][link.salon_id].manager_id == user_id)
+
+
 PROFILES: Final = Table[ProviderId, Profile](
     "profiles",
     refers=lambda row: ((USERS, row.owner_id),),
@@ -82,6 +87,13 @@ SALONS: Final = Table[SalonId, Salon](
 )
 SALON_MEMBERS: Final = Table[ProviderId, SalonId]("salon_members", erase=_leave_salon, handover=_end_membership)
 SALON_INVITATIONS: Final = Table[tuple[SalonId, ProviderId], datetime]("salon_invitations", erase=_drop_invitations)
+INVITATION_LINKS: Final = Table[InvitationLinkId, InvitationLink](
+    "invitation_links",
+    refers=lambda row: ((SALONS, row.salon_id),),
+    erase=_drop_invitation_links,
+    ends=True,
+    what="the invitation",
+)
 
 LINK_DAYS: Final = Table[tuple[BookingLinkId, date], LinkDay]("booking_link_days", erase=_drop_links)
 LINK_VISITORS: Final = Table[tuple[BookingLinkId, date, bytes], None]("booking_link_visitors", erase=_drop_links)
@@ -89,7 +101,16 @@ BOOKING_LINKS: Final = Table[BookingLinkId, BookingLink](
     "booking_links", refers=lambda row: ((PROFILES, row.provider_id),), erase=_drop_links
 )
 
-TABLES: Final = (PROFILES, SALONS, SALON_MEMBERS, SALON_INVITATIONS, LINK_DAYS, LINK_VISITORS, BOOKING_LINKS)
+TABLES: Final = (
+    PROFILES,
+    SALONS,
+    SALON_MEMBERS,
+    SALON_INVITATIONS,
+    LINK_DAYS,
+    LINK_VISITORS,
+    BOOKING_LINKS,
+    INVITATION_LINKS,
+)
 
 
 def providers_of(state: State, user_id: UserId) -> list[ProviderId]:
