@@ -93,6 +93,10 @@ class MemberCalendarChanged(MembershipChanged, topic="salon.member_calendar_chan
     """The manager has changed the time off or the weekly hours of a member."""
 
 
+class ManagerRightsExtended(MembershipChanged, topic="salon.rights_extended"):
+    """A new version of the platform lets managers do more than the member agreed to; once for each member."""
+
+
 class SalonDeleted(MembershipChanged, topic="salon.deleted"):
     """The salon of a member, or of an invited provider, was deleted."""
 
@@ -117,6 +121,7 @@ MEMBERSHIP_EVENTS: Final[tuple[type[MembershipChanged], ...]] = (
     SalonLeft,
     SalonRemoved,
     MemberCalendarChanged,
+    ManagerRightsExtended,
     SalonDeleted,
 )
 EVENTS: Final[tuple[type[Event], ...]] = (*PROFILE_EVENTS, *MEMBERSHIP_EVENTS, InvitationSent)

@@ -70,6 +70,8 @@ class Permission(StrEnum):
     """See how the gateways' books differ from the platform's, reconcile a day, and close findings."""
     SEE_EARNINGS = "earnings.see"
     """See the account and the payouts of the actor's profile."""
+    SEE_TAKINGS = "takings.see"
+    """See the day of a salon, and what its members earn, receive and refund."""
     SET_COMMISSION = "commission.set"
     ADJUST_LEDGERS = "ledger.adjust"
     """Add to the ledger of a booking or take from it, with a reason."""
@@ -182,6 +184,7 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.MANAGE_TRANSFERS: {Role.ADMIN: _ANY},
     Permission.RECONCILE: {Role.ADMIN: _ANY},
     Permission.SEE_EARNINGS: {Role.PROVIDER: _OWN},
+    Permission.SEE_TAKINGS: {Role.MANAGER: _OWN, Role.ADMIN: _ANY},
     Permission.SET_COMMISSION: {Role.ADMIN: _ANY},
     Permission.ADJUST_LEDGERS: {Role.ADMIN: _ANY},
     Permission.ADJUST_EARNINGS: {Role.ADMIN: _ANY},

@@ -138,6 +138,7 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
 
 
 _MANAGE: Final = Permission.MANAGE_SALONS
+_TAKINGS: Final = Permission.SEE_TAKINGS
 SALON: Final = Kind(salon, ("manager",))
 _MEMBER: Final = "/salons/{salon_id}/members/{provider_id}"
 _LINKS: Final = "/salons/{salon_id}/invitations"
@@ -203,6 +204,11 @@ FEATURE: Final = Feature(
         f"DELETE {_LINKS}/{{invitation_id}}": Row(_MANAGE, LINK, foreign=403),
         "POST /salons/invitations/open": Row(PUBLIC, by_secret=True),
         "POST /salons/invitations/accept": Row(Permission.JOIN_SALONS, by_secret=True),
+        "GET /salons/{salon_id}/day": Row(_TAKINGS, SALON, foreign=403),
+        "GET /salons/{salon_id}/takings": Row(_TAKINGS, SALON, foreign=403, query="from=2026-11-01&to=2026-12-01"),
+        "GET /salons/{salon_id}/takings/export": Row(
+            _TAKINGS, SALON, foreign=403, query="from=2026-11-01&to=2026-12-01"
+        ),
         "GET /salons/{salon_id}/slots": Row(PUBLIC, SALON, query="from=2026-11-23&to=2026-11-24", tagged=True),
     },
     permissions="""
@@ -211,6 +217,7 @@ FEATURE: Final = Feature(
         salon.join            provider:member
         salon.end_membership  manager:own provider:member
         salon.see_invitations manager:own provider:member
+        takings.see           manager:own admin:any
     """,
     samples={
         (Salon, "phone"): st.sampled_from(["", "+97699112233"]),
@@ -225,6 +232,7 @@ FEATURE: Final = Feature(
         "salon.left": {"providerId", "salonId", "was"},
         "salon.removed": {"providerId", "salonId", "was"},
         "salon.member_calendar_changed": {"providerId", "salonId"},
+        "salon.rights_extended": {"providerId", "salonId"},
         "salon.deleted": {"providerId", "salonId", "salonName"},
     },
     personal_data=personal_data,

@@ -32,6 +32,7 @@ from adapters.postgres.payments.receipts import (
 from adapters.postgres.payments.refund_transfers import PostgresRefundTransferReads
 from adapters.postgres.payments.refunds import PostgresRefundReads, PostgresRefunds
 from adapters.postgres.payments.tables import adjustments, desk_payments, payments, refunds
+from adapters.postgres.payments.takings import PostgresTakingsReads
 from adapters.postgres.payments.transactions import PostgresTransactionReads
 from booking_domain.payments.provider_payouts import ProviderPayoutStatus
 from booking_domain.payments.refunds import RefundStatus
@@ -105,6 +106,7 @@ class PaymentReads(ReadGroup):
     adjustments = part(PostgresAdjustmentReads)
     refund_transfers = part_with_cipher(PostgresRefundTransferReads)
     transactions = part_with_cipher(PostgresTransactionReads)
+    takings = part(PostgresTakingsReads)
     commission_rates = part(PostgresCommissionReads)
     earnings = part(PostgresEarningReads)
     provider_payouts = part_with_cipher(PostgresProviderPayoutReads)

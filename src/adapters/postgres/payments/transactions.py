@@ -39,7 +39,7 @@ def _type(kind: TransactionType) -> Any:
     return cast(literal(kind.value), Text)
 
 
-_moves: Final = union_all(
+MOVES: Final = union_all(
     select(
         _p.id,
         _type(TransactionType.PAYMENT).label("type"),
@@ -109,7 +109,8 @@ _moves: Final = union_all(
         _a.created_at,
     ),
 ).subquery("moves")
-_m: Final = _moves.c
+"""All movements of money, and adjustments: the type, the booking, and what moved when."""
+_m: Final = MOVES.c
 _LISTED: Final = (
     select(
         *_m,
@@ -120,7 +121,7 @@ _LISTED: Final = (
         CUSTOMER_NAME,
     )
     .select_from(
-        _moves.join(bookings, bookings.c.id == _m.booking_id)
+        MOVES.join(bookings, bookings.c.id == _m.booking_id)
         .join(providers, providers.c.id == bookings.c.provider_id)
         .join(users, users.c.id == bookings.c.customer_id)
         .outerjoin(walk_ins, walk_ins.c.booking_id == bookings.c.id)
@@ -136,8 +137,8 @@ _LISTED: Final = (
 )
 _PARTY: Final = bindparam("party_id", type_=bookings.c.id.type)
 _OF_PARTY: Final = or_(bookings.c.customer_id == _PARTY, bookings.c.provider_user_id == _PARTY)
-_PAGES: Final = pages(_LISTED, _moves, MoneyOrder)
-_PAGES_OF_PARTY: Final = pages(_LISTED.where(_OF_PARTY), _moves, MoneyOrder)
+_PAGES: Final = pages(_LISTED, MOVES, MoneyOrder)
+_PAGES_OF_PARTY: Final = pages(_LISTED.where(_OF_PARTY), MOVES, MoneyOrder)
 
 
 class PostgresTransactionReads(WithCipher, TransactionReads):

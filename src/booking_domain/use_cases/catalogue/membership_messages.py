@@ -5,6 +5,7 @@ from typing import Final
 
 from booking_domain.catalogue.events import (
     MEMBERSHIP_EVENTS,
+    ManagerRightsExtended,
     MemberCalendarChanged,
     MembershipChanged,
     SalonDeleted,
@@ -22,8 +23,8 @@ _INVITED: Final = NoticeTemplate(
     subject="Invitation from a salon: “{salon}”",
     text=(
         "The salon {salon} invites you to become a member. If you accept, you are open only while the salon is open, "
-        "and its manager sees your bookings, can answer, move and cancel them, and can change your hours, time off and "
-        "services."
+        "and its manager sees your bookings and what customers pay for them, can answer, move and cancel them, and can "
+        "change your hours, time off and services."
     ),
 )
 _JOINED: Final = NoticeTemplate(
@@ -54,6 +55,14 @@ _REMOVED: Final[Mapping[MemberStatus, NoticeTemplate]] = {
 _CALENDAR: Final = NoticeTemplate(
     subject="A salon has changed your calendar: “{salon}”",
     text="The manager of {salon} has changed your hours or your time off. Please check your calendar.",
+)
+_RIGHTS: Final = NoticeTemplate(
+    subject="Your salon can do more: “{salon}”",
+    text=(
+        "The manager of {salon} can now also change your hours of single dates and your services, and sees what "
+        "customers pay, owe and get back for your bookings. Your payouts stay yours alone. You can leave the salon at "
+        "any time."
+    ),
 )
 _DELETED: Final = NoticeTemplate(
     subject="A salon was deleted: “{salon}”",
@@ -88,13 +97,19 @@ def _template_of(event: MembershipChanged) -> NoticeTemplate:
             return _JOINED
         case MemberCalendarChanged():
             return _CALENDAR
+        case ManagerRightsExtended():
+            return _RIGHTS
         case _:
             return _INVITED
 
 
 async def _is_current(event: MembershipChanged, reads: Reads) -> bool:
     """Whether an invitation, or its acceptance, still stands; people are notified of an end in any case."""
-    stands = {SalonInvited: MemberStatus.INVITED, SalonJoined: MemberStatus.MEMBER}.get(type(event))
+    stands = {
+        SalonInvited: MemberStatus.INVITED,
+        SalonJoined: MemberStatus.MEMBER,
+        ManagerRightsExtended: MemberStatus.MEMBER,
+    }.get(type(event))
     members = {each.provider_id: each.status for each in await reads.salons.members(event.salon_id)}
     return stands is None or members.get(event.provider_id) is stands
 
@@ -113,6 +128,7 @@ MESSAGES: Final = Messages(
         "membership.invited": _INVITED,
         "membership.joined": _JOINED,
         "membership.calendar_changed": _CALENDAR,
+        "membership.rights_extended": _RIGHTS,
         **{f"membership.left.{was}": each for was, each in _LEFT.items()},
         **{f"membership.removed.{was}": each for was, each in _REMOVED.items()},
         "salon.deleted": _DELETED,

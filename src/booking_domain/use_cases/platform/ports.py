@@ -39,6 +39,7 @@ from booking_domain.use_cases.platform.connections import ConnectionReads
 from booking_domain.use_cases.platform.favourites import FavouriteReadGroup
 from booking_domain.use_cases.platform.listings import BookingListFilter, MoneyFilter, MoneyOrder, TransactionReads
 from booking_domain.use_cases.platform.personal_data import PersonalData
+from booking_domain.use_cases.platform.takings import TakingsReads
 from booking_domain.use_cases.platform.views import (
     Appointment,
     Invitation,
@@ -215,6 +216,8 @@ class PlatformReadGroup(Protocol):
     def salons(self) -> SalonReads: ...
     @property
     def transactions(self) -> TransactionReads: ...
+    @property
+    def takings(self) -> TakingsReads: ...
 
 
 class Repositories(

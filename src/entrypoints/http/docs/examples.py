@@ -89,6 +89,7 @@ EXAMPLES: Final[Mapping[str, Sequence[Any]]] = {
     "lon": (106.9176,),
     "meaning": ("The provider's public name.", "Until when an offered time is held."),
     "message": ("Enter a whole number.",),
+    "method": ("qpay",),
     "minutes": (60,),
     "name": ("Bold",),
     "network": ("203.0.113.0/24",),

@@ -76,8 +76,8 @@ async def get_salon_membership(
 async def accept_salon_invitation(salon_id: FromPath[SalonId], run: Injected[Run]) -> Response[InvitedJson]:
     """Accept an invitation to a salon.
 
-    From then on, you are open only while the salon is open. The salon's manager sees your bookings, answers requests,
-    reschedules and cancels, and can change your hours, time off and services.
+    From then on, you are open only while the salon is open. The salon's manager sees your bookings and what customers
+    pay for them, answers requests, reschedules and cancels, and can change your hours, time off and services.
     """
     return await run(accept_invitation, salon_id, answer=invited_json)
 

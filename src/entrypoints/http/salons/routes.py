@@ -75,6 +75,7 @@ from entrypoints.http.salons.schemas import (
     salon_page_json,
 )
 from entrypoints.http.salons.slots import list_salon_slots
+from entrypoints.http.salons.takings import export_salon_takings, show_salon_day, show_salon_takings
 
 
 @post("/", opt=documented(open_salon, body=OPEN))
@@ -229,6 +230,9 @@ routes: Final = Router(
         add_member_exception,
         remove_member_exception,
         list_salon_slots,
+        show_salon_day,
+        show_salon_takings,
+        export_salon_takings,
         invite_person_to_salon,
         list_invitations_of_salon,
         send_salon_invitation_again,

@@ -232,3 +232,92 @@ async def test_a_managers_own_booking_is_a_customers(api: Api) -> None:
     manager, _ = await salon_of(api, (provider, provider_id))
     mine = await api.booked(manager, provider_id)
     assert (mine["customerId"], mine["placedByStaff"]) == ((await api.get("/auth/me", manager)).json()["id"], False)
+
+
+async def test_the_day_of_a_salon_has_hours_time_off_appointments_and_what_is_due(api: Api) -> None:
+    members = [await api.open_provider(priceAmount=10_000, depositAmount=1_000) for _ in range(2)]
+    manager, path = await salon_of(api, *members)
+    hours = [{"day": day, "startTime": "04:00", "endTime": "12:00"} for day in range(7)]
+    await api.put(f"{path}/hours", manager, json={"rules": hours})
+    member_ids = sorted(provider_id for _, provider_id in members)
+    off = {"start": "2026-11-23T08:00:00Z", "end": "2026-11-23T09:00:00Z", "note": "Private"}
+    provider = next(token for token, provider_id in members if provider_id == member_ids[0])
+    block = (await api.post("/availability/blocks", provider, json=off)).json()["id"]
+    noon = await api.booked(await api.joined("customer"), member_ids[0], MONDAY_AT_NOON)
+    invited = (await api.open_provider())[1]
+    await api.post(f"{path}/members", manager, json={"providerId": invited})
+    answer = await api.get(f"{path}/day?date=2026-11-23", manager)
+    assert answer.status_code == 200, answer.text
+    day = answer.json()
+    assert (day["date"], day["timeZone"]) == ("2026-11-23", "UTC")
+    assert day["open"] == [{"start": "2026-11-23T04:00:00Z", "end": "2026-11-23T12:00:00Z"}]
+    assert day["due"] == [{"currency": "MNT", "dueNowAmount": 1_000, "dueLaterAmount": 9_000}]
+    first, second = day["members"]
+    assert [first["providerId"], second["providerId"]] == member_ids
+    # Open from 10:00 to 19:00 in Ulaanbaatar, which is from 2:00 to 11:00 UTC.
+    assert first["open"] == second["open"] == [{"start": "2026-11-23T04:00:00Z", "end": "2026-11-23T11:00:00Z"}]
+    assert first["blocks"] == [{"id": block, "start": "2026-11-23T08:00:00Z", "end": "2026-11-23T09:00:00Z"}]
+    assert [(each["id"], each["customer"]["name"]) for each in first["bookings"]] == [(noon["id"], "Customer")]
+    assert second["blocks"] == second["bookings"] == []
+    today = (await api.get(f"{path}/day", manager)).json()
+    assert today["date"] == api.clock.now().date().isoformat()
+    never = await api.get(f"{path}/day?date=9999-12-31", manager)
+    assert_problem(never, 422, "validation.invalid_value", "/query/date")
+    assert_problem(await api.get(f"{path}/day", await api.joined("manager")), 403, "salon.not_yours")
+    assert_problem(await api.get(f"{path}/day", provider), 403, "auth.not_permitted")
+    assert (await api.get(f"{path}/day", await api.admin())).status_code == 200
+
+
+async def test_the_takings_of_a_salon_are_by_member_currency_and_method(api: Api) -> None:
+    cutter, painter = (
+        await api.open_provider(priceAmount=10_000),
+        await api.open_provider(priceAmount=700, currency="USD"),
+    )
+    manager, path = await salon_of(api, cutter, painter)
+    early = "2026-11-23T08:00:00+08:00"
+    done = []
+    for token, provider_id in (cutter, cutter, painter):
+        walk_in = {"providerId": provider_id, "slot": early, "walkIn": {"name": "Saraa"}, "overrideTimeOff": True}
+        early = "2026-11-23T07:00:00+08:00"
+        placed = await api.post("/bookings", token, json=walk_in)
+        assert placed.status_code == 201, placed.text
+        done.append(f"/bookings/{placed.json()['id']}")
+        completed = await api.patch(done[-1], token, json={"status": "completed"})
+        assert completed.status_code == 200, completed.text
+    for booking, method, amount in ((done[0], "cash", 10_000), (done[1], "card", 4_000)):
+        paid = await api.post(f"{booking}/desk-payments", manager, json={"method": method, "amount": amount})
+        assert paid.status_code == 201, paid.text
+    month = "from=2026-11-01&to=2026-12-01"
+    answer = await api.get(f"{path}/takings?{month}", manager)
+    assert answer.status_code == 200, answer.text
+    taken = {each["providerId"]: each["takings"] for each in answer.json()["members"]}
+    tugriks = {
+        "currency": "MNT",
+        "earnedAmount": 20_000,
+        "received": [{"method": "card", "amount": 4_000}, {"method": "cash", "amount": 10_000}],
+        "receivedAmount": 14_000,
+        "refundedAmount": 0,
+        "outstandingAmount": 6_000,
+    }
+    dollars = {**tugriks, "currency": "USD", "earnedAmount": 700, "outstandingAmount": 700}
+    dollars |= {"received": [], "receivedAmount": 0}
+    assert taken == {cutter[1]: [tugriks], painter[1]: [dollars]}
+    assert answer.json()["totals"] == [tugriks, dollars]
+    file = await api.get(f"{path}/takings/export?{month}", manager)
+    assert file.headers["Content-Type"].startswith("text/csv")
+    lines = file.text.splitlines()
+    assert lines[0] == "provider_id,provider,currency,figure,method,amount"
+    assert f"{cutter[1]},Studio,MNT,received,cash,100.00" in lines
+    assert f"{painter[1]},Studio,USD,outstanding,,7.00" in lines
+    assert (await api.get(f"{path}/takings?from=2026-10-01&to=2026-11-01", manager)).json()["totals"] == []
+    assert_problem(
+        await api.get(f"{path}/takings?from=2025-01-01&to=2026-12-01", manager), 422, "validation.invalid_value"
+    )
+    assert_problem(
+        await api.get(f"{path}/takings?from=2026-12-01&to=2026-11-01", manager), 422, "validation.invalid_value"
+    )
+    assert_problem(await api.get(f"{path}/takings?{month}", await api.joined("manager")), 403, "salon.not_yours")
+    assert (await api.delete(f"{path}/members/{painter[1]}", manager)).status_code == 204
+    left = (await api.get(f"{path}/takings?{month}", manager)).json()
+    assert [each["providerId"] for each in left["members"]] == [cutter[1]]
+    assert left["totals"] == [tugriks]

@@ -29,9 +29,11 @@ from booking_domain.testing.payments.contracts.payments import PaymentsContract
 from booking_domain.testing.payments.contracts.receipts import ReceiptsContract
 from booking_domain.testing.payments.contracts.refund_transfers import RefundTransferReadsContract
 from booking_domain.testing.payments.contracts.refunds import RefundsContract
+from booking_domain.testing.payments.contracts.takings import TakingsReadsContract
 from booking_domain.testing.payments.contracts.transactions import TransactionReadsContract
 from booking_domain.use_cases.platform.listings import TransactionReads
 from booking_domain.use_cases.platform.ports import ProviderPayoutReads, RefundTransferReads
+from booking_domain.use_cases.platform.takings import TakingsReads
 
 CONTRACTS: Final = {
     AdjustmentReads: AdjustmentsContract,
@@ -54,5 +56,6 @@ CONTRACTS: Final = {
     Receipts: ReceiptsContract,
     RefundReads: RefundsContract,
     Refunds: RefundsContract,
+    TakingsReads: TakingsReadsContract,
     TransactionReads: TransactionReadsContract,
 }

@@ -18,6 +18,7 @@ from booking_domain.testing.payments.memory.provider_payouts import (
 from booking_domain.testing.payments.memory.receipts import MemoryReceiptReads, MemoryReceipts
 from booking_domain.testing.payments.memory.refund_transfers import MemoryRefundTransferReads
 from booking_domain.testing.payments.memory.refunds import MemoryRefundReads, MemoryRefunds
+from booking_domain.testing.payments.memory.takings import MemoryTakingsReads
 from booking_domain.testing.payments.memory.transactions import MemoryTransactionReads
 
 
@@ -44,6 +45,7 @@ class PaymentReads(Group):
     adjustments = Part(MemoryAdjustmentReads)
     refund_transfers = Part(MemoryRefundTransferReads)
     transactions = Part(MemoryTransactionReads)
+    takings = Part(MemoryTakingsReads)
     commission_rates = Part(MemoryCommissionReads)
     earnings = Part(MemoryEarningReads)
     provider_payouts = Part(MemoryProviderPayoutReads)
