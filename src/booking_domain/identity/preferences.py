@@ -31,6 +31,15 @@ class NewsChannel(StrEnum):
     PUSH = "push"
 
 
+class MemberNews(StrEnum):
+    """What a manager is notified of about the members of the salon, and can turn off."""
+
+    BOOKINGS = "bookings"
+    PAYMENTS = "payments"
+    """Payments, refunds and disputes."""
+    REVIEWS = "reviews"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 @checks_enums
 class Unsubscription:
@@ -93,6 +102,10 @@ class Preferences:
     marketing: bool = False
     bookings_of_members: bool = True
     """Whether a manager is notified of the bookings of members, as the provider is."""
+    payments_of_members: bool = True
+    """Whether a manager is notified of payments for members, of refunds and disputes."""
+    reviews_of_members: bool = True
+    """Whether a manager is notified of the reviews of members."""
     unsubscribed: tuple[Unsubscription, ...] = ()
     quiet_hours: QuietHours | None = None
 
@@ -100,6 +113,11 @@ class Preferences:
         """Whether notifications of this kind may use the channel."""
         on: bool = getattr(self.channels, channel.value)
         return on and Unsubscription(kind=kind, channel=channel) not in self.unsubscribed
+
+    def wants(self, news: MemberNews) -> bool:
+        """Whether a manager wants this of the members of the salon."""
+        wanted: bool = getattr(self, f"{news.value}_of_members")
+        return wanted
 
     def with_unsubscription(self, unsubscription: Unsubscription) -> Self:
         """The preferences after the user has unsubscribed."""

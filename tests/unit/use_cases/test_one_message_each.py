@@ -7,11 +7,16 @@ from tests.unit.use_cases.scenes import manager_of
 
 from booking_domain.bookings.model import BookingMode
 from booking_domain.bookings.transitions import Status
+from booking_domain.disputes.model import Resolution
 from booking_domain.identity.preferences import Preferences
+from booking_domain.payments.desk import DeskMethod
+from booking_domain.shared.actor import Actor
 from booking_domain.testing.builders import DEPOSIT, HOUR, PRICE, TOMORROW, terms
 from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.messages.notify import notify
+from booking_domain.use_cases.payments.desk_payments import RecordDeskPayment, record_desk_payment
+from booking_domain.use_cases.reviews.commands import PostReview, post_review
 from entrypoints.languages.notices import GettextTranslator
 
 REQUESTS: Final = terms(mode=BookingMode.REQUEST)
@@ -80,12 +85,63 @@ async def test_the_manager_is_told_as_the_provider_is_with_the_name_of_the_provi
     assert told["another"][0].startswith("Ink: The request of User 3 for ")
     await studio.accept(other, by=manager)
     assert (await inbox.news()).keys() == {"customer", "provider"}
+    await switched_off(studio, manager, Preferences(bookings_of_members=False))
+    await studio.move(booking, Status.CANCELLED, by=studio.customer)
+    assert (await inbox.news()).keys() == {"customer", "provider"}
+
+
+async def test_the_manager_is_told_of_the_money_and_disputes_of_members_unless_switched_off() -> None:
+    studio = await Studio.opened()
+    booking, inbox, manager = await studio.book(TOMORROW), Inbox(studio), await manager_of(studio)
+    await studio.paid(booking)
+    await inbox.news()
+    cash = RecordDeskPayment(booking_id=booking.id, method=DeskMethod.CASH, amount=1)
+    await studio.run(record_desk_payment, cash, by=studio.owner)
+    told = await inbox.news()
+    assert (set(told), len(told["another"])) == ({"customer", "another"}, 1)
+    assert told["another"][0].startswith("Ink: It was recorded for you that ")
+    await studio.run(record_desk_payment, cash, by=manager)
+    assert (await inbox.news()).keys() == {"customer", "provider"}
+    dispute = await studio.dispute(booking)
+    [opened] = [text for text in (await inbox.news())["another"] if text.startswith("Ink: ")]
+    assert "disputes the booking on" in opened
+    await studio.resolve(dispute, Resolution.REFUND_FULL)
+    decided = await inbox.news()
+    assert [text.startswith("Ink: The dispute is decided: ") for text in decided["another"]] == [True]
+    [refund] = await studio.refunds(booking)
+    await studio.pay_out(refund)
+    refunded = await inbox.news()
+    assert refunded["another"] == [f"Ink: {text}" for text in refunded["provider"]]
+    await switched_off(studio, manager, Preferences(payments_of_members=False))
+    await studio.run(record_desk_payment, cash, by=studio.owner)
+    assert (await inbox.news()).keys() == {"customer"}
+
+
+async def test_the_manager_is_told_of_reviews_of_members_unless_switched_off() -> None:
+    studio = await Studio.opened()
+    visits = [await studio.book(TOMORROW + n * 2 * HOUR) for n in range(2)]
+    inbox, manager = Inbox(studio), await manager_of(studio)
+    for booking in visits:
+        await studio.paid(booking)
+    studio.clock.set(TOMORROW + 12 * HOUR)
+    for booking in visits:
+        await studio.move(booking, Status.COMPLETED, by=studio.owner)
+    await inbox.news()
+    first, second = visits
+    await studio.run(post_review, PostReview(booking_id=first.id, rating=4), by=studio.customer)
+    told = await inbox.news()
+    assert told["another"] == [told["provider"][0].removesuffix(" You can reply.")]
+    assert told["another"][0].endswith(" reviewed Ink: 4 of 5 stars.")
+    await switched_off(studio, manager, Preferences(reviews_of_members=False))
+    await studio.run(post_review, PostReview(booking_id=second.id, rating=5), by=studio.customer)
+    assert (await inbox.news()).keys() == {"provider"}
+
+
+async def switched_off(studio: Studio, manager: Actor, preferences: Preferences) -> None:
     user = await studio.reads.users.get(manager.id)
     assert user is not None
     async with studio.backend.begin() as tx:
-        await tx.users.save(user.changed(preferences=Preferences(bookings_of_members=False)))
-    await studio.move(booking, Status.CANCELLED, by=studio.customer)
-    assert (await inbox.news()).keys() == {"customer", "provider"}
+        await tx.users.save(user.changed(preferences=preferences))
 
 
 async def test_a_cancellation_with_a_refund_is_one_message_that_says_who_why_and_how_much() -> None:

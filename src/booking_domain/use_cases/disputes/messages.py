@@ -16,17 +16,18 @@ from booking_domain.disputes.events import (
 )
 from booking_domain.disputes.model import Dispute, DisputeStatus, FinalBookingStatus, Side
 from booking_domain.disputes.ports import DisputeView
+from booking_domain.identity.preferences import MemberNews
 from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeTemplate, NoticeValue
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import UserId
 from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reader, Told
 from booking_domain.use_cases.notices.fields import sample_time
-from booking_domain.use_cases.notices.parties import clock_of
+from booking_domain.use_cases.notices.parties import clock_of, to_manager
 from booking_domain.use_cases.platform.ports import Reads
 
 _SUBJECT: Final = "Booking {reference}: dispute"
-_PARTIES: Final = Told((Reader.CUSTOMER, Reader.PROVIDER))
+_PARTIES: Final = Told((Reader.CUSTOMER, Reader.PROVIDER)).and_managers
 _OPENED: Final = NoticeTemplate(
     subject=_SUBJECT,
     text=(
@@ -120,8 +121,13 @@ async def _notices(event: DisputeChanged, reads: Reads) -> AsyncIterator[Address
     }
     if dispute.verdict is not None:
         values |= {"refund": dispute.verdict.refund, "note": dispute.verdict.note}
+    manager_id = await reads.salons.manager_of(booking.provider_id)
     for to, template, other in _addressees(event, view):
-        yield Addressed(to, template.fill(other=other, **values))
+        notice = template.fill(other=other, **values)
+        yield Addressed(to, notice)
+        if to == dispute.provider_user_id and manager_id != dispute.customer_id:
+            for copy in to_manager(manager_id, notice, view.provider_name, MemberNews.PAYMENTS):
+                yield copy
 
 
 def _addressees(

@@ -64,7 +64,7 @@ async def notify_user(
         kind = kind_of(event.topic) or NewsKind.BOOKINGS
         wants = user.preferences
         unwanted = (kind is NewsKind.REMINDERS and not wants.reminders) or (
-            addressed.of_member and not wants.bookings_of_members
+            addressed.of_member is not None and not wants.wants(addressed.of_member)
         )
         if user.status is UserStatus.DELETED or unwanted:
             return

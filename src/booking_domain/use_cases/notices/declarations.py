@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, Literal, TypeVar
 
+from booking_domain.identity.preferences import MemberNews
 from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.model import MessageAddress
 from booking_domain.notifications.notices import Notice, NoticeTemplate
@@ -45,6 +46,7 @@ class Reach(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+@checks_enums
 class Addressed:
     """A notice, and who gets it."""
 
@@ -57,8 +59,8 @@ class Addressed:
     """None: that of the recipient."""
     mark: str = ""
     """What subject and text begin with."""
-    of_member: bool = False
-    """Whether the recipient manages the salon of the provider whom it is about, and may not want it."""
+    of_member: MemberNews | None = None
+    """What it is about, if the recipient manages the salon of the provider; such a manager may not want it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Final
 
 from booking_domain.bookings.model import Booking
 from booking_domain.identity.model import User
+from booking_domain.identity.preferences import MemberNews
 from booking_domain.notifications.notices import LocalTime, Notice, NoticeTemplate, NoticeValue, Words
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import BookingId, UserId
@@ -98,14 +99,28 @@ class Parties:
             if name != _CUSTOMER or self.customer.id != self.owner.id:
                 yield Addressed(to.get(name, Role.ADMIN), template.fill(**filled))
 
-    def to_manager(self, notice: Notice, *, by: UserId | None = None) -> Iterator[Addressed]:
+    def to_manager(
+        self, notice: Notice, *, by: UserId | None = None, news: MemberNews = MemberNews.BOOKINGS
+    ) -> Iterator[Addressed]:
         """Address a notice to the provider to the manager of its salon, too, with the provider's name.
 
         A manager who has done it (`by`), or is the customer, is not notified.
         """
-        if self.manager_id is not None and self.manager_id not in {self.owner.id, self.customer.id, by}:
-            mark = f"{self.provider.profile.display_name}: "
-            yield Addressed(self.manager_id, notice, mark=mark, of_member=True)
+        if self.manager_id not in {self.owner.id, self.customer.id, by}:
+            yield from to_manager(self.manager_id, notice, self.provider.profile.display_name, news)
+
+    def addressed_with_manager(self, notices: PartyNotices, **values: NoticeValue) -> Iterator[Addressed]:
+        """Address the notices of an event about money; the manager gets what the provider gets."""
+        for each in self.addressed(notices, **values):
+            yield each
+            if each.to == self.owner.id:
+                yield from self.to_manager(each.notice, news=MemberNews.PAYMENTS)
+
+
+def to_manager(manager_id: UserId | None, notice: Notice, provider: str, news: MemberNews) -> Iterator[Addressed]:
+    """Address a notice to the provider to the manager of its salon, if there is one, with the provider's name."""
+    if manager_id is not None:
+        yield Addressed(manager_id, notice, mark=f"{provider}: ", of_member=news)
 
 
 async def parties_of(booking_id: BookingId, reads: Reads) -> Parties | None:

@@ -60,7 +60,7 @@ async def _notices(event: AuthorisationChanged, reads: Reads) -> AsyncIterator[A
     if isinstance(event, CaptureDelayed) and payment.status is not PaymentStatus.AUTHORISED:
         return
     last = payment.latest_capture
-    for each in parties.addressed(
+    for each in parties.addressed_with_manager(
         _NOTICES[event.topic],
         capture_by="" if last is None else parties.local(last),
         authorised=payment.authorised,
@@ -73,7 +73,9 @@ async def _notices(event: AuthorisationChanged, reads: Reads) -> AsyncIterator[A
 
 
 MESSAGES: Final = Messages(
-    notices=(NoticesOf({each: readers_of(_NOTICES, each.topic) for each in AUTHORISATION_EVENTS}, _notices),),
+    notices=(
+        NoticesOf({each: readers_of(_NOTICES, each.topic).and_managers for each in AUTHORISATION_EVENTS}, _notices),
+    ),
     templates=templates_of(_NOTICES),
     fields={
         "authorised": NoticeField("The amount that is reserved on the card.", sample_money(20_000)),

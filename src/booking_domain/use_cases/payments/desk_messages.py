@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Final
 
+from booking_domain.identity.preferences import MemberNews
 from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.payments.desk import DeskMethod
@@ -42,7 +43,10 @@ _VOIDED_TO_OWNER: Final = NoticeTemplate(
 
 
 async def _notices(event: DeskPaymentChanged, reads: Reads) -> AsyncIterator[Addressed]:
-    """Tell the customer, and the provider if another person did it; a walk-in has no customer to tell."""
+    """Tell the customer, and the provider and the salon's manager if another person did it.
+
+    A walk-in has no customer to tell.
+    """
     parties, payment = await parties_of(event.booking_id, reads), await reads.desk_payments.get(event.desk_payment_id)
     if parties is None or payment is None:
         return
@@ -60,12 +64,15 @@ async def _notices(event: DeskPaymentChanged, reads: Reads) -> AsyncIterator[Add
         yield Addressed(
             parties.customer.id, (_PAID_BY[payment.method] if recorded else _VOIDED_TO_CUSTOMER).fill(**values)
         )
+    notice = (_PAID_TO_OWNER if recorded else _VOIDED_TO_OWNER).fill(**values)
     if by.id != owner_id:
-        yield Addressed(owner_id, (_PAID_TO_OWNER if recorded else _VOIDED_TO_OWNER).fill(**values))
+        yield Addressed(owner_id, notice)
+    for copy in parties.to_manager(notice, by=by.id, news=MemberNews.PAYMENTS):
+        yield copy
 
 
 MESSAGES: Final = Messages(
-    notices=(NoticesOf(dict.fromkeys(DESK_EVENTS, Told((Reader.CUSTOMER, Reader.PROVIDER))), _notices),),
+    notices=(NoticesOf(dict.fromkeys(DESK_EVENTS, Told((Reader.CUSTOMER, Reader.PROVIDER)).and_managers), _notices),),
     templates={
         **{f"desk.paid.{method}": each for method, each in _PAID_BY.items()},
         "desk.voided": _VOIDED_TO_CUSTOMER,

@@ -53,7 +53,7 @@ async def _notices(event: RefundChanged, reads: Reads) -> AsyncIterator[Addresse
         return
     by_gateway = isinstance(event, RefundMade) and refund.method is RefundMethod.GATEWAY
     notices = _NOTICES["refund.made_by_gateway" if by_gateway else event.topic]
-    for each in parties.addressed(
+    for each in parties.addressed_with_manager(
         notices,
         refund=refund.amount,
         bank_reference=refund.bank_reference or "",
@@ -77,7 +77,7 @@ MESSAGES: Final = Messages(
             {
                 RefundScheduled: readers_of(_NOTICES, RefundScheduled.topic),
                 RefundByTransfer: readers_of(_NOTICES, RefundByTransfer.topic),
-                RefundMade: readers_of(_NOTICES, RefundMade.topic, "refund.made_by_gateway"),
+                RefundMade: readers_of(_NOTICES, RefundMade.topic, "refund.made_by_gateway").and_managers,
                 RefundReturned: readers_of(_NOTICES, RefundReturned.topic),
             },
             _notices,

@@ -6,6 +6,7 @@ Admins are notified of a held one, and so are both sides.
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final
 
+from booking_domain.identity.preferences import MemberNews
 from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeTemplate, NoticeValue
 from booking_domain.reviews.events import (
@@ -33,6 +34,9 @@ _WELCOME: Final = NoticeTemplate(
 _POSTED: Final = NoticeTemplate(
     subject="New review by a customer: “{customer}”",
     text="{customer} reviewed {provider}: {rating} of 5 stars. You can reply.",
+)
+_POSTED_OF_MEMBER: Final = NoticeTemplate(
+    subject="New review by a customer: “{customer}”", text="{customer} reviewed {provider}: {rating} of 5 stars."
 )
 _HELD: Final = NoticeTemplate(
     subject="Your review waits for a check",
@@ -73,9 +77,9 @@ _HIDDEN: Final[Mapping[HideReason, NoticeTemplate]] = {
 
 
 _READERS: Final[Mapping[type[ReviewChanged], Told]] = {
-    ReviewPosted: Told((Reader.PROVIDER,)),
+    ReviewPosted: Told((Reader.PROVIDER,)).and_managers,
     ReviewWithheld: Told((Reader.CUSTOMER, Reader.PROVIDER, Reader.ADMINS)),
-    ReviewPublished: Told((Reader.CUSTOMER, Reader.PROVIDER)),
+    ReviewPublished: Told((Reader.CUSTOMER, Reader.PROVIDER)).and_managers,
     ReviewReplied: Told((Reader.CUSTOMER,)),
     ReviewHidden: Told((Reader.CUSTOMER,)),
     ReviewRestored: Told((Reader.CUSTOMER,)),
@@ -97,6 +101,9 @@ async def _notices(event: ReviewChanged, reads: Reads) -> AsyncIterator[Addresse
     }
     for user_id, template in _templates(event, review):
         yield Addressed(user_id, template.fill(**values))
+        manager_id = await reads.salons.manager_of(review.provider_id) if template is _POSTED else None
+        if manager_id is not None and manager_id != review.author_id:
+            yield Addressed(manager_id, _POSTED_OF_MEMBER.fill(**values), of_member=MemberNews.REVIEWS)
     if isinstance(event, ReviewWithheld) and review.status is ReviewStatus.HELD:
         yield Addressed(Role.ADMIN, _TO_CHECK.fill(**values))
 
@@ -137,6 +144,7 @@ MESSAGES: Final = Messages(
     templates={
         "reminder.review": _WELCOME,
         "review.posted": _POSTED,
+        "review.posted.of_member": _POSTED_OF_MEMBER,
         "review.held": _HELD,
         "review.held.provider": _HELD_OF_PROVIDER,
         "review.held.admins": _TO_CHECK,

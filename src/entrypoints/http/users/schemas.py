@@ -109,6 +109,8 @@ class PreferencesBody(Body, frozen=True, kw_only=True):
     reminders: bool
     marketing: bool
     bookings_of_members: bool = True
+    payments_of_members: bool = True
+    reviews_of_members: bool = True
     unsubscribed: Annotated[tuple[UnsubscriptionBody, ...], Meta(max_length=20)] = ()
     """Kinds that are off for one channel only; the links in e-mails turn them off."""
     quiet_hours: QuietHoursBody | None = None
@@ -175,6 +177,8 @@ class PreferencesJson(Json, frozen=True, kw_only=True):
     reminders: bool
     marketing: bool
     bookings_of_members: bool
+    payments_of_members: bool
+    reviews_of_members: bool
     unsubscribed: tuple[UnsubscriptionJson, ...]
     """Which kinds of messages the user has unsubscribed from by a link."""
     quiet_hours: QuietHoursJson | None = None
@@ -210,6 +214,8 @@ PREFERENCES: Final[dict[str, Any]] = {
     "quietHours": {"startTime": "22:00", "endTime": "07:00"},
     "marketing": False,
     "bookingsOfMembers": True,
+    "paymentsOfMembers": True,
+    "reviewsOfMembers": True,
 }
 WANT_PHONE: Final[dict[str, Any]] = {"phone": "9911 4455", "currentPassword": "correct-horse-battery"}
 WANT_EMAIL: Final[dict[str, Any]] = {"email": "dorj@example.mn", "currentPassword": "correct-horse-battery"}

@@ -20,6 +20,8 @@ PREFERENCES = {
     "reminders": False,
     "marketing": True,
     "bookingsOfMembers": False,
+    "paymentsOfMembers": False,
+    "reviewsOfMembers": True,
 }
 
 
@@ -125,7 +127,8 @@ async def test_preferences_have_defaults_and_are_replaced_as_a_whole(api: Api) -
     everywhere = dict.fromkeys(("email", "sms", "telegram", "push"), True)
     nothing: dict[str, Any] = {"unsubscribed": []}
     first = await api.get("/users/me/preferences", token)
-    defaults = {"reminders": True, "marketing": False, "bookingsOfMembers": True}
+    of_members = dict.fromkeys(("bookingsOfMembers", "paymentsOfMembers", "reviewsOfMembers"), True)
+    defaults = {"reminders": True, "marketing": False, **of_members}
     assert first.json() == {"channels": everywhere, **defaults, **nothing}
     answer = await api.put("/users/me/preferences", token, json=PREFERENCES)
     after = {**PREFERENCES, **nothing}
