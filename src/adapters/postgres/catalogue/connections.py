@@ -10,16 +10,18 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from adapters.postgres.catalogue.salons import PEOPLE, SALON
 from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.identity.tables import users
-from adapters.postgres.identity.users import NAMES
+from adapters.postgres.identity.users import NAMES, PHONE
+from adapters.postgres.kit.encryption import WithCipher, digests_of_parts
 from adapters.postgres.kit.folding import folded
 from adapters.postgres.kit.listing import parameters
 from adapters.postgres.kit.statements import Statement, if_given
-from adapters.postgres.kit.work import Row, WithWork
+from adapters.postgres.kit.work import Row
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.catalogue.salons import MemberStatus
 from booking_domain.identity.model import UserStatus
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
+from booking_domain.shared.phones import searched_parts
 from booking_domain.use_cases.platform.connections import (
     AccountConnections,
     ConnectionReads,
@@ -59,8 +61,10 @@ _SALONS: Final = Statement(
             _TEXT.is_(None),
             *(
                 func.strpos(folded(each), folded(_TEXT)) > 0
-                for each in (_s.name, _s.address, _s.city, NAMES, users.c.email)
+                for each in (_s.name, _s.address, _s.city, _s.email, NAMES, users.c.email)
             ),
+            _s.phone.like(func.any(bindparam("numbers", type_=ARRAY(Text)))),
+            users.c.phone_parts.overlap(bindparam("phone_parts")),
         ),
         if_given("salon_id", _s.id, _s.id == bindparam("salon_id")),
         if_given("after", _s.id, _s.id < bindparam("after")),
@@ -76,7 +80,7 @@ _PEOPLE: Final = Statement(
 )
 
 
-class PostgresConnectionReads(WithWork, ConnectionReads):
+class PostgresConnectionReads(WithCipher, ConnectionReads):
     """`ConnectionReads` of `users`, `providers`, `salons` and `salon_invitations`."""
 
     async def of_users(self, user_ids: Sequence[UserId]) -> dict[UserId, AccountConnections]:
@@ -108,7 +112,13 @@ class PostgresConnectionReads(WithWork, ConnectionReads):
 
     async def salons(self, criteria: SalonSearch) -> list[SalonConnections]:
         own = len(SALON.columns)
-        rows = await self._work.all(_SALONS, **parameters(criteria))
+        parts = searched_parts(criteria.text or "")
+        rows = await self._work.all(
+            _SALONS,
+            **parameters(criteria),
+            numbers=[f"%{part}%" for part in parts],
+            phone_parts=digests_of_parts(parts, self._cipher, field=PHONE),
+        )
         found = [(SALON.read(row[:own]), _account(*row[own:])) for row in rows]
         people: dict[SalonId, list[SalonPerson]] = {}
         for salon_id, status, *row in await self._work.all(_PEOPLE, ids=[salon.id for salon, _ in found]):

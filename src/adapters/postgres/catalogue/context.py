@@ -49,5 +49,5 @@ class CatalogueReads(ReadGroup):
     providers = part(PostgresProviderReads)
     salons = part(PostgresSalonReads)
     booking_links = part(PostgresBookingLinkReads)
-    connections = part(PostgresConnectionReads)
+    connections = part_with_cipher(PostgresConnectionReads)
     invitation_links = part_with_cipher(PostgresInvitationLinkReads)

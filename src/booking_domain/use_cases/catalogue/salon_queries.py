@@ -139,10 +139,24 @@ async def _list_all_salons(
     return await connections.salons(criteria)
 
 
-async def _get_any_salon(actor: Actor, salon_id: SalonId, connections: ConnectionReads) -> SalonConnections:
-    """One salon with its people; for admins."""
-    found = await _list_all_salons(actor, SalonSearch(salon_id=salon_id, limit=1), connections)
-    return required(next(iter(found), None), SalonNotFound)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeSalon:
+    """What an admin sees of one salon."""
+
+    connections: SalonConnections
+    view: SalonView
+    invitations: Sequence[InvitationLink]
+    """To contacts and by links, newest first."""
+
+
+async def _get_any_salon(actor: Actor, salon_id: SalonId, reads: Reads) -> WholeSalon:
+    """One salon with its people, hours and invitations; for admins."""
+    found = await _list_all_salons(actor, SalonSearch(salon_id=salon_id, limit=1), reads.connections)
+    return WholeSalon(
+        connections=required(next(iter(found), None), SalonNotFound),
+        view=await _get_salon(salon_id, reads.salons),
+        invitations=list(reversed(await reads.invitation_links.of_salon(salon_id))),
+    )
 
 
 get_salon_page: Final = Query(_get_salon_page, (SalonNotFound,))

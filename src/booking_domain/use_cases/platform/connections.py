@@ -84,7 +84,7 @@ class SalonSearch:
     """Which salons to list, newest first; None matches any value."""
 
     text: str | None = None
-    """A part of the name, the address or the city, or of the manager's name or e-mail address, folded."""
+    """A part of the salon's name, address, city, e-mail address or number, or of its manager's name or contacts."""
     salon_id: SalonId | None = None
     after: SalonId | None = None
     """The last salon of the previous page."""

@@ -51,7 +51,13 @@ async def test_an_admin_walks_from_an_account_to_its_profile_and_salon_and_back(
     assert whole["manager"]["id"] == managing["id"]
     person = {"profile": account.json()["profile"], "account": profile["account"], "status": "member"}
     assert whole["members"] == [person]
-    assert (await seen(api, admin, "/admin/salons?q=nomad"))["items"] == [whole]
+    assert (whole["hours"]["rules"], whole["invitations"]) == ([], [])
+    assert (await api.post(f"/salons/{salon['id']}/invitations", manager, json={"email": "a@b.mn"})).is_success
+    [invitation] = (await seen(api, admin, f"/admin/salons/{salon['id']}"))["invitations"]
+    assert (invitation["sentTo"], invitation["state"]) == ("a****@b.mn", "open")
+    assert "linkToken" not in invitation
+    shown = {name: value for name, value in whole.items() if name not in {"hours", "invitations"}}
+    assert (await seen(api, admin, "/admin/salons?q=nomad"))["items"] == [shown]
     assert (await seen(api, admin, "/admin/salons?q=nobody"))["items"] == []
 
     changed = await api.patch(

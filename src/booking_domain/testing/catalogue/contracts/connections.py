@@ -34,7 +34,9 @@ class ConnectionReadsContract(StorageContract):
 
     async def test_accounts_profiles_and_salons_are_linked_both_ways(self, cast: Cast, other: Cast) -> None:
         salon = await self.a_salon(cast, name="Nomad House", city="Ховд")
-        second = await self.a_salon(name="Second", address="Энхтайвны өргөн чөлөө 17")
+        second = await self.a_salon(
+            name="Second", address="Энхтайвны өргөн чөлөө 17", email="desk@second.mn", phone="+97670112233"
+        )
         async with self.begin() as tx:
             await tx.salons.invite(salon.id, other.profile.id, NOW)
         named = SalonName(id=salon.id, name=salon.name, manager_id=salon.manager_id)
@@ -66,6 +68,9 @@ class ConnectionReadsContract(StorageContract):
             ("ХОВД", [salon.id]),
             ("энхтайвны", [second.id]),
             (str(manager.email)[1:-1].upper(), [salon.id]),
+            ("DESK@", [second.id]),
+            ("7011-2233", [second.id]),
+            (str(manager.phone)[-8:], [salon.id]),
             ("nowhere", []),
         ):
             found = await self.reads.connections.salons(SalonSearch(text=text))

@@ -6,7 +6,8 @@ from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import MemberStatus, Salon
 from booking_domain.identity.model import User
 from booking_domain.shared.folding import folded
-from booking_domain.shared.ids import ProviderId, SalonId, UserId
+from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.shared.phones import is_found_by_part, searched_parts
 from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_INVITATIONS, SALON_MEMBERS, SALONS
 from booking_domain.testing.identity.memory.tables import USERS
 from booking_domain.testing.kit.tables import InMemory
@@ -84,10 +85,17 @@ class MemoryConnectionReads(InMemory, ConnectionReads):
 
 
 def _matches(salon: Salon, manager: User, criteria: SalonSearch) -> bool:
-    texts = (salon.name, salon.address, salon.city, manager.names, manager.email or "")
-    part: str | None = None if criteria.text is None else folded(criteria.text)
-    chosen: set[SalonId | None] = {None, salon.id}
-    return criteria.salon_id in chosen and (part is None or any(part in folded(each) for each in texts))
+    if criteria.salon_id not in {None, salon.id} or criteria.text is None:
+        return criteria.salon_id in {None, salon.id}
+    texts, part = (
+        (salon.name, salon.address, salon.city, salon.email, manager.names, manager.email or ""),
+        criteria.text,
+    )
+    return (
+        any(folded(part) in folded(each) for each in texts)
+        or any(digits in salon.phone for digits in searched_parts(part))
+        or is_found_by_part(manager.phone, part)
+    )
 
 
 def _account(user: User) -> NamedAccount:
