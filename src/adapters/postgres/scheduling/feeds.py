@@ -131,9 +131,7 @@ class PostgresFeeds(WithWork, FeedRepository):
     async def save_feeds(
         self, provider_id: ProviderId, rule: FeedRule, feeds: Sequence[Feed], *, due_at: datetime
     ) -> None:
-        await self._work.execute(
-            _SAVE_RULE, owner=provider_id, when_failing=rule.when_failing.value, trust_hours=rule.trust_hours
-        )
+        # First what waits for a reader of a feed: the first change locks the public version, which the reader needs.
         await self._work.execute(_KEEP_ONLY, owner=provider_id, urls=[feed.url for feed in feeds])
         for feed in feeds:
             await self._work.execute(
@@ -146,6 +144,9 @@ class PostgresFeeds(WithWork, FeedRepository):
                 failure=None,
                 failures=0,
             )
+        await self._work.execute(
+            _SAVE_RULE, owner=provider_id, when_failing=rule.when_failing.value, trust_hours=rule.trust_hours
+        )
 
     async def lock_feed(self, feed_id: FeedId) -> StoredFeed | None:
         row = await self._work.one(_LOCK, feed_id=feed_id)
