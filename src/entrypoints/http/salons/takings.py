@@ -121,7 +121,7 @@ class TakingsJson(Json, frozen=True, kw_only=True):
     earned_amount: int
     """The prices of the appointments that began in the period and are completed."""
     received: tuple[ReceivedJson, ...]
-    """What was paid in the period, by method."""
+    """What was paid in the period, by method, without tips."""
     received_amount: int
     """What was paid by all methods."""
     refunded_amount: int
