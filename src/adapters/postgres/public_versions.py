@@ -1,4 +1,4 @@
-"""Public versions on PostgreSQL. Triggers count them, so no writer can forget it: see migration 0094.
+"""Public versions on PostgreSQL. Triggers count them, so no writer can forget it: see migration 0095.
 
 The transaction lists the ids that it counted in a setting of its own. The product reads that with its commit, and
 notifies the other processes afterwards: a notification inside the transaction would lock the whole server until then.
