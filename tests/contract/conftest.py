@@ -10,6 +10,7 @@ from tests.databases import TestServer
 
 from booking_domain.bookings.model import Terms
 from booking_domain.testing.backend import Backend, OpenBackend
+from booking_domain.testing.identity.memory.security import memory_security_ports
 from booking_domain.testing.studio import Studio
 
 
@@ -53,7 +54,7 @@ async def open_studio(backend: Backend) -> AsyncIterator[OpenStudio]:
     studios: list[Studio] = []
 
     async def open_one(terms: Terms | None = None) -> Studio:
-        studios.append(await Studio.opened(backend, terms=terms))
+        studios.append(await Studio.opened(backend, terms=terms, ports=(memory_security_ports(),)))
         return studios[-1]
 
     yield open_one

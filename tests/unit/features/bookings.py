@@ -182,6 +182,7 @@ FEATURE: Final = Feature(
             _MOVE,
             BOOKING,
             steps=True,
+            example_refused=True,
             edit=step("/change-terms", {"durationMinutes": 45}),
         ),
         "POST /bookings/{booking_id}/offer-times": Row(

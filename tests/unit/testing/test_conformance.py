@@ -48,7 +48,7 @@ from booking_domain.use_cases.identity.authenticate import Register, register
 from entrypoints.http.kit.computers import InlineComputer
 from entrypoints.http.kit.problems import answer_exception
 from entrypoints.http.kit.strict_json import StrictJson
-from entrypoints.http.kit.turns import Turns
+from entrypoints.http.kit.turns import Turn, Turns
 from entrypoints.http.scheduling import routes
 
 CASES: Final = load_slot_cases()
@@ -658,7 +658,7 @@ async def _responses_of_endpoint(requests: list[tuple[str, Any]]) -> list[httpx.
     app = Litestar(
         route_handlers=[Router("/api/v1", route_handlers=[routes])],
         dependencies={
-            "turn": Provide(lambda: turns.turn("anybody"), sync_to_thread=False),
+            "turn": Provide(lambda: Turn("anybody", turns, turns), sync_to_thread=False),
         },
         dto=StrictJson,
         return_dto=None,
@@ -717,8 +717,8 @@ RULE: Final = {"day": 1, "startTime": "10:00", "endTime": "19:00"}
         ),
         ({"now": "2025-11-24T09:00:00"}, 400, "/now"),
         ({"now": "9999-12-31T23:59:59Z"}, 422, "/now"),
-        ({"window": {"from": NINE, "to": NINE}}, 422, "/to"),
-        ({"window": {"from": NINE, "to": "2026-01-25T09:00:01Z"}}, 422, "/to"),
+        ({"window": {"from": NINE, "to": NINE}}, 422, "/window/to"),
+        ({"window": {"from": NINE, "to": "2026-01-25T09:00:01Z"}}, 422, "/window/to"),
         ({"window": {"from": "1899-12-31T00:00:00Z", "to": "1900-01-01T00:00:00Z"}}, 422, "/window/from"),
         ({"slots": 1}, 400, "/slots"),
     ],

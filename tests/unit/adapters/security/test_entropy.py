@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any, Final
@@ -18,13 +19,14 @@ from adapters.security.refresh_tokens import _FAMILY_BYTES, _SECRET_BYTES
 from booking_domain.bookings.consents import ConsentCode
 from booking_domain.bookings.references import new_reference
 from booking_domain.catalogue.booking_links import BookingLink
+from booking_domain.catalogue.invitation_links import InvitationLink
 from booking_domain.identity.calendar_links import CalendarLink
 from booking_domain.identity.known_clients import ClientTrace, KnownClient
 from booking_domain.identity.passkeys import PasskeyChallenge
 from booking_domain.identity.remembered_devices import RememberedDevice
 from booking_domain.identity.second_factor import RECOVERY_CODES, SecondFactor
 from booking_domain.identity.sessions import Client
-from booking_domain.shared.ids import DeviceId, Entropy, ProviderId, SessionId, UserId
+from booking_domain.shared.ids import DeviceId, Entropy, ProviderId, SalonId, SessionId, UserId
 from booking_domain.testing.builders import NOW
 from booking_domain.webhooks.model import new_secret
 from entrypoints.cli.admin import first_password
@@ -32,6 +34,19 @@ from entrypoints.cli.admin import first_password
 ROOT: Final = Path(__file__).parents[4]
 USER: Final = UserId(UUID(int=1))
 PROVIDER: Final = ProviderId(UUID(int=2))
+
+
+def _invitation(entropy: Entropy) -> InvitationLink:
+    return InvitationLink.make(
+        SalonId(UUID(int=5)),
+        contact=None,
+        most_uses=1,
+        language="en",
+        entropy=entropy,
+        now=NOW,
+        life=timedelta(days=1),
+    )
+
 
 PICKED: Final[Mapping[str, tuple[Callable[[Entropy], object], float]]] = {
     "calendar addresses": (lambda entropy: CalendarLink.make(USER, entropy=entropy, now=NOW), 258),
@@ -48,6 +63,7 @@ PICKED: Final[Mapping[str, tuple[Callable[[Entropy], object], float]]] = {
     "second factors": (lambda entropy: SecondFactor(user_id=USER).set_up(entropy), 160),
     "recovery codes": (lambda entropy: SecondFactor(user_id=USER).with_recovery_codes(entropy), 120 * RECOVERY_CODES),
     "tokens of booking links": (lambda entropy: BookingLink.make(PROVIDER, "x", entropy=entropy, now=NOW), 132),
+    "tokens of invitations to salons": (_invitation, 132),
     "passwords of admins that the command line adds": (first_password, 103),
     "consent codes": (lambda entropy: ConsentCode.make(PROVIDER, entropy=entropy, now=NOW), 49),
     "booking references": (new_reference, 29),
@@ -55,6 +71,7 @@ PICKED: Final[Mapping[str, tuple[Callable[[Entropy], object], float]]] = {
 """Everything that is picked, how, and its bits; the row of docs/operate/security.md has the same name."""
 PICKERS: Final = frozenset(
     {
+        "booking_domain/catalogue/invitation_links.py",
         "booking_domain/identity/calendar_links.py",
         "booking_domain/webhooks/model.py",
         "booking_domain/identity/known_clients.py",

@@ -68,6 +68,7 @@ class Scene:
             "accept_time": {"start": booking["start"], "end": booking["end"]},
             "reschedule": {"slot": later},
             "record_desk_payment": {"method": "cash"},
+            "change_terms": {"priceAmount": 4_000_000},
             "waive_deposit": {"reason": "A regular customer."},
         }
         route = {"record_desk_payment": "desk-payments"}.get(action, action.replace("_", "-"))

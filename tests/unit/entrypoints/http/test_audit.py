@@ -88,7 +88,7 @@ async def unaudited(*routes: str) -> list[str]:
             answer = await asked(world, route, the_routes(api)[route], "admin", named)
             if row.example_refused and answer.is_client_error:
                 continue  # nothing has changed
-            assert answer.is_success or route.startswith("GET "), answer.text
+            assert answer.is_success or route.startswith("GET "), (route, answer.text)
             silent.extend([route] if await entries(api) == before else [])
     return silent
 

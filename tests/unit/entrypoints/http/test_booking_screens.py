@@ -28,7 +28,7 @@ async def test_the_provider_sees_how_to_reach_the_customer_once_the_booking_is_c
     await api.patch(f"/bookings/{booking['id']}", admin, json={"status": "confirmed"})
     seen = await _seen(api, booking, provider)
     assert seen["customer"] == full
-    assert seen["actions"] == ["record_desk_payment", "reschedule", "cancel", "dispute"]
+    assert seen["actions"] == ["record_desk_payment", "change_terms", "reschedule", "cancel", "dispute"]
     await api.post(f"/bookings/{booking['id']}/cancel", customer, json={})
     assert (await _seen(api, booking, provider))["customer"] == {"id": me["id"], "name": me["name"]}
 

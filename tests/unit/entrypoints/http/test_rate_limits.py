@@ -79,6 +79,7 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
         "/users/me/access/{kind:str}/{access_id:str}",
         "/users/me/bank-account",
         "/admin/bank-accounts/{user_id:str}/confirm",
+        "/admin/users/{user_id:str}/contact",
         "not-me",
         "complete-profile",
         "telegram",

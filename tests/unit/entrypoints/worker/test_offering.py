@@ -14,6 +14,7 @@ from booking_domain.bookings.events import (
     BookingExpired,
     BookingNotRevived,
     BookingRescheduled,
+    BookingTermsChanged,
 )
 from booking_domain.bookings.transitions import LatePayment, Status
 from booking_domain.scheduling.waiting import WaitingListEntry, WaitingStatus
@@ -86,7 +87,14 @@ async def test_only_events_that_free_time_lead_to_an_offer_job(shop: Workshop) -
         await tx.outbox.put(events)
     await shop.relay()
     jobs = await offer_jobs(shop)
-    freeing = {BookingCancelled, BookingExpired, BookingRescheduled, BookingClockChanged, BookingDisputeEnded}
+    freeing = {
+        BookingCancelled,
+        BookingExpired,
+        BookingRescheduled,
+        BookingClockChanged,
+        BookingTermsChanged,
+        BookingDisputeEnded,
+    }
     assert sorted(str(args["provider_id"]) for args, _ in jobs) == sorted(
         str(event.provider_id) for event in events if type(event) in freeing
     )

@@ -22,6 +22,7 @@ _EXAMPLES: Final[dict[str, Any]] = {
     "timeZone": "Asia/Ulaanbaatar",
     "durationMinutes": 60,
     "service": "google",
+    "text": "tatt",
     "channels": ["system"],
     "limit": 20,
     "cursor": "AZnzohtAfBGaVQ1qTw6MIQ",
