@@ -25,7 +25,7 @@ cover up, coverup, нөхөх, дарах, کاور
 piercing, pierce, цоолох, нүхлэх, پیرسینگ
 hair, үс, مو
 haircut, hair cut, cut, үс засах, үсчлэл, тайралт, کوتاهی, کوتاهی مو, اصلاح
-hairdresser, hair stylist, stylist, үсчин, آرایشگر, آرایشگر مو
+hairdresser, hair stylist, stylist, hair, haircut, үсчин, үс засах, آرایشگر, آرایشگر مو
 barber, barbershop, barber shop, эрэгтэй үсчин, эрэгтэй үс засалт, барбер, آرایشگاه مردانه, باربر
 coloring, colouring, color, colour, hair color, hair colour, dye, будах, үс будах, өнгө, رنگ, رنگ مو
 highlights, balayage, балаяж, мелир, هایلایت, بالیاژ, مش
