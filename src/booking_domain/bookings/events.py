@@ -141,6 +141,14 @@ EVENTS: Final[tuple[type[BookingChanged], ...]] = (
     BookingPutUnderReview,
     BookingConfirmedAfterReview,
 )
+TAKES_TIME: Final[tuple[type[BookingChanged], ...]] = (
+    BookingPlaced,
+    BookingPending,
+    BookingConfirmed,
+    BookingDepositWaived,
+    BookingRevived,
+)
+"""Events after which the provider may have less free time; those of `FREES_TIME` leave more."""
 FREES_TIME: Final[tuple[type[BookingChanged], ...]] = (
     BookingCancelled,
     BookingExpired,

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from booking_domain.bookings import events as bookings
+from booking_domain.bookings.events import FREES_TIME, TAKES_TIME
 from booking_domain.catalogue.events import (
     ProfileApproved,
     ProfileCorrected,
@@ -39,14 +39,8 @@ _CHANGES: Final[tuple[type[Any], ...]] = (
     SalonJoined,
     SalonLeft,
     SalonRemoved,
-    bookings.BookingPlaced,
-    bookings.BookingPending,
-    bookings.BookingConfirmed,
-    bookings.BookingDepositWaived,
-    bookings.BookingRevived,
-    bookings.BookingRescheduled,
-    bookings.BookingClockChanged,
-    *bookings.FREES_TIME,
+    *TAKES_TIME,
+    *FREES_TIME,
 )
 
 

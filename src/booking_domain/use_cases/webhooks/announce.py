@@ -27,14 +27,6 @@ _ID_OF: Final[Mapping[PayloadData, str]] = {
     PayloadData.DESK_PAYMENT: "deskPaymentId",
 }
 _MOVED: Final = (bookings.BookingRescheduled, bookings.BookingClockChanged)
-_CHANGES_TIME: Final = (
-    bookings.BookingPlaced,
-    bookings.BookingPending,
-    bookings.BookingConfirmed,
-    bookings.BookingDepositWaived,
-    bookings.BookingRevived,
-)
-"""Events after which the provider may have less free time; those of `FREES_TIME` leave more."""
 
 
 async def announce(events: Sequence[Event], live: LiveEvents, now: datetime) -> None:
@@ -66,7 +58,7 @@ def _announced(event: Event, involved: Mapping[BookingId, BookingParties]) -> li
     )
     if isinstance(event, _MOVED):
         return [announced, _changed(concerned.provider_id, None)]
-    if isinstance(event, (*_CHANGES_TIME, *bookings.FREES_TIME)):
+    if isinstance(event, (*bookings.TAKES_TIME, *bookings.FREES_TIME)):
         return [announced, _changed(concerned.provider_id, _local_days(concerned.blocked, concerned.time_zone))]
     return [announced]
 
