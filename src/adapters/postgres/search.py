@@ -6,7 +6,7 @@ place is bounded by an index on points. The points of a rank are those of `booki
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from math import cos, degrees, radians
 from typing import Any, Final
@@ -56,14 +56,21 @@ from adapters.postgres.kit.work import Row, WithWork
 from adapters.postgres.public_versions import public_versions
 from booking_domain.bookings.transitions import PROVIDER_SIDE, Status
 from booking_domain.catalogue.model import EARTH_RADIUS_METRES, ProfileStatus
-from booking_domain.search.free_time import DAYS, QUARTERS, QUARTERS_A_DAY, FreeTime, mask_of, text_of
+from booking_domain.search.free_time import QUARTERS, QUARTERS_A_DAY, FreeTime, text_of
 from booking_domain.search.model import (
+    ALL_FREE_SOON_AT,
     HALF_POINTS_AT_METRES,
     LOTS,
     MOST_CANDIDATES,
+    MOST_FREE_SOON,
+    MOST_NEARNESS,
+    MOST_RATING,
     NEW_FOR_DAYS,
-    SOON,
+    NO_RATING_AT,
+    SCORE_PER_POINT,
     TEXT_POINTS,
+    THOUSANDTHS_PER_COMPLETENESS,
+    THOUSANDTHS_PER_RELIABILITY,
     Box,
     Facets,
     Facts,
@@ -92,13 +99,11 @@ from booking_domain.search.words import (
 )
 from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import ProviderId, ServiceId
-from booking_domain.shared.time import TimeRange
 
 _PLACES: Final = tuple(Place)
 _WEIGHTS: Final = "ABCD"
 """The weight of each place. The words of a text are searched in the first one, the first two, and so on."""
 _BITS: Final = BIT(QUARTERS)
-_A_DAY: Final = timedelta(days=1)
 
 
 def _vector(words: Mapping[Place, Iterable[str]]) -> str:
@@ -317,7 +322,10 @@ def _bits(name: str) -> ColumnElement[Any]:
 
 
 def _runs(free: ColumnElement[Any], quarters: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Where at least two hours of an appointment of so many quarters may start: no less than there is."""
+    """Where the first `LONGEST_RUN` of an appointment of so many quarters may start.
+
+    Each step doubles what is covered: one quarter, two, four, eight.
+    """
     for covered in (1, 2, 4):
         moved = func.greatest(0, func.least(covered, quarters - covered))
         free = free.op("&")(free.op("<<")(moved))
@@ -401,11 +409,11 @@ def _search(shape: frozenset[str], order: SearchOrder, after: bool) -> Statement
     c = (found := _candidates(shape).subquery("candidates")).c
     total = (
         c.place
-        + func.least(200, func.greatest(0, c.score - 3_000_000) // 10_000)
-        + func.coalesce(200 * HALF_POINTS_AT_METRES // (HALF_POINTS_AT_METRES + c.metres), 0)
-        + func.least(c.free_soon, 32) * 100 // 32
-        + c.reliability // 10
-        + c.completeness // 20
+        + func.least(MOST_RATING, func.greatest(0, c.score - NO_RATING_AT) // SCORE_PER_POINT)
+        + func.coalesce(MOST_NEARNESS * HALF_POINTS_AT_METRES // (HALF_POINTS_AT_METRES + c.metres), 0)
+        + func.least(c.free_soon, ALL_FREE_SOON_AT) * MOST_FREE_SOON // ALL_FREE_SOON_AT
+        + c.reliability // THOUSANDTHS_PER_RELIABILITY
+        + c.completeness // THOUSANDTHS_PER_COMPLETENESS
         + func.greatest(0, NEW_FOR_DAYS - c.days)
     )
     keys: dict[SearchOrder, ColumnElement[Any]] = {
@@ -546,17 +554,14 @@ class PostgresSearchReads(WithWork, SearchReads):
         near, box, day = criteria.near, criteria.box, criteria.day
         words = words_of(criteria.text or "")[:MOST_WORDS]
         similar = await self._similar(words) if words else {}
-        allowed = 0
-        for window in criteria.start_windows or (TimeRange(criteria.at, criteria.at + DAYS * _A_DAY),):
-            allowed |= mask_of(window, day)
         if near is not None:
             box = _around(near)
         return {
             "day": day,
             "draw": draw_of(day),
             "minutes": criteria.minutes,
-            "soon": text_of(mask_of(TimeRange(criteria.at, criteria.at + SOON), day)),
-            "allowed": text_of(allowed),
+            "soon": text_of(criteria.soon),
+            "allowed": text_of(criteria.starts_allowed),
             **{
                 f"query_{place}": _query(words, similar, "" if place is Place.OTHER else _WEIGHTS[: number + 1])
                 for number, place in enumerate(_PLACES)

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import reduce
+from operator import or_
 from typing import Final, NamedTuple
 
-from booking_domain.search.free_time import FreeTime
+from booking_domain.search.free_time import DAYS, FreeTime, mask_of
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
@@ -22,8 +24,18 @@ MOST_CANDIDATES: Final = 1_000
 SOON: Final = timedelta(hours=72)
 NEW_FOR_DAYS: Final = 30
 HALF_POINTS_AT_METRES: Final = 2_000
-_MOST_QUARTERS: Final = 32
-_LEAST_SCORE: Final = 3_000_000
+MOST_RATING: Final = 200
+NO_RATING_AT: Final = 3_000_000
+"""The score, in millionths of a star, up to which a rating has no points."""
+SCORE_PER_POINT: Final = 10_000
+MOST_NEARNESS: Final = 200
+MOST_FREE_SOON: Final = 100
+ALL_FREE_SOON_AT: Final = 32
+"""The free quarters of an hour that have all points of free time."""
+THOUSANDTHS_PER_RELIABILITY: Final = 10
+THOUSANDTHS_PER_COMPLETENESS: Final = 20
+LONGEST_RUN: Final = 120
+"""How many minutes of a longer appointment the stored free time is searched for; its slots are checked anyway."""
 
 
 class SearchOrder(StrEnum):
@@ -193,11 +205,13 @@ def points_of(facts: Facts) -> Points:
     """
     return Points(
         text=0 if facts.place is None else TEXT_POINTS[facts.place],
-        rating=min(200, max(0, facts.score - _LEAST_SCORE) // 10_000),
-        nearness=0 if facts.metres is None else 200 * HALF_POINTS_AT_METRES // (HALF_POINTS_AT_METRES + facts.metres),
-        free_soon=min(facts.free_soon, _MOST_QUARTERS) * 100 // _MOST_QUARTERS,
-        reliability=facts.reliability // 10,
-        completeness=facts.completeness // 20,
+        rating=min(MOST_RATING, max(0, facts.score - NO_RATING_AT) // SCORE_PER_POINT),
+        nearness=0
+        if facts.metres is None
+        else MOST_NEARNESS * HALF_POINTS_AT_METRES // (HALF_POINTS_AT_METRES + facts.metres),
+        free_soon=min(facts.free_soon, ALL_FREE_SOON_AT) * MOST_FREE_SOON // ALL_FREE_SOON_AT,
+        reliability=facts.reliability // THOUSANDTHS_PER_RELIABILITY,
+        completeness=facts.completeness // THOUSANDTHS_PER_COMPLETENESS,
         new=max(0, NEW_FOR_DAYS - facts.days_published),
     )
 
@@ -288,7 +302,18 @@ class SearchCriteria:
         return self.at.astimezone(UTC).date()
 
     @property
-    def start_windows(self) -> tuple[TimeRange, ...]:
+    def starts_allowed(self) -> int:
+        """The quarters, from `day` on, in which a slot may start."""
+        windows = self._start_windows or (TimeRange(self.at, self.at + timedelta(days=DAYS)),)
+        return reduce(or_, (mask_of(window, self.day) for window in windows))
+
+    @property
+    def soon(self) -> int:
+        """The quarters, from `day` on, within `SOON`."""
+        return mask_of(TimeRange(self.at, self.at + SOON), self.day)
+
+    @property
+    def _start_windows(self) -> tuple[TimeRange, ...]:
         """The ranges in which a slot of the length may start."""
         shortest = timedelta(minutes=self.minutes or 1)
         return tuple(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.search.free_time import QUARTERS, FreeTime, mask_of, starts, text_of
-from booking_domain.search.model import Box, Facts, Place, Points, Record, lot_of, points_of
+from booking_domain.search.model import LONGEST_RUN, Box, Facts, Place, Points, Record, lot_of, points_of
 from booking_domain.search.synonyms import GROUPS
 from booking_domain.search.words import SIMILAR, keys_of, similarity, synonyms_of, words_of
 from booking_domain.shared.folding import folded
@@ -136,7 +136,7 @@ def test_free_time_misses_no_slot(question: Question) -> None:
         minutes = (slot.end - slot.start) // timedelta(minutes=1)
         if whole.bit_count() * 15 >= minutes:  # the days that are known have all of it
             start = mask_of(TimeRange(slot.start, slot.start + timedelta.resolution), free.since)
-            assert starts(free.quarters, min(minutes, 120)) & start
+            assert starts(free.quarters, min(minutes, LONGEST_RUN)) & start
 
 
 @given(st.integers(-40, 40), st.integers(0, (1 << QUARTERS) - 1))

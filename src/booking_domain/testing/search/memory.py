@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Final
 
 from booking_domain.bookings.transitions import PROVIDER_SIDE, Status
 from booking_domain.catalogue.model import Location, Profile
-from booking_domain.search.free_time import DAYS, QUARTERS, mask_of, starts
+from booking_domain.search.free_time import QUARTERS, starts
 from booking_domain.search.model import (
+    LONGEST_RUN,
     MOST_CANDIDATES,
-    SOON,
     Facets,
     Facts,
     Found,
@@ -38,7 +38,6 @@ from booking_domain.search.words import (
 )
 from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import ProviderId, UserId
-from booking_domain.shared.time import TimeRange
 from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, providers_of
 from booking_domain.testing.kit.tables import Group, InMemory, Part, Rows, State, Table
@@ -197,17 +196,15 @@ def _found(criteria: SearchCriteria, entry: SearchEntry, profile: Profile, place
         metres = int(Location(near.lat, near.lon).metres_to(Location(entry.lat, entry.lon)))
         if metres > near.radius_metres:
             return None
-    free, allowed = entry.free.from_date(day), 0
-    for window in criteria.start_windows or (TimeRange(criteria.at, criteria.at + timedelta(days=DAYS)),):
-        allowed |= mask_of(window, day)
-    opening = starts(free, min(criteria.minutes or entry.minutes, 120)) & allowed
+    free = entry.free.from_date(day)
+    opening = starts(free, min(criteria.minutes or entry.minutes, LONGEST_RUN)) & criteria.starts_allowed
     if not opening and (criteria.windows or criteria.order == SearchOrder.SOONEST):
         return None
     facts = Facts(
         place=place,
         score=profile.rating.score,
         metres=metres,
-        free_soon=(free & mask_of(TimeRange(criteria.at, criteria.at + SOON), day)).bit_count(),
+        free_soon=(free & criteria.soon).bit_count(),
         reliability=entry.reliability,
         completeness=entry.completeness,
         days_published=max(0, (day - profile.created_at.astimezone(UTC).date()).days),
