@@ -79,6 +79,15 @@ Command = TypeVar("Command")
 Result = TypeVar("Result")
 
 
+def _scope(price: Money | None, deposit: Money | None, minutes: int | None) -> dict[str, int | None]:
+    """What an offer of the provider's side names, as members of a command."""
+    return {
+        "price_amount": None if price is None else price.amount,
+        "deposit_amount": None if deposit is None else deposit.amount,
+        "duration_minutes": minutes,
+    }
+
+
 class Studio:
     """A provider with customers and an admin. Create it with `opened`."""
 
@@ -283,9 +292,7 @@ class Studio:
         command = AcceptRequest(
             booking_id=booking.id,
             slot=slot,
-            price_amount=None if price is None else price.amount,
-            deposit_amount=None if deposit is None else deposit.amount,
-            duration_minutes=minutes,
+            **_scope(price, deposit, minutes),
             message=message,
             expected_version=saw,
         )
@@ -320,9 +327,7 @@ class Studio:
         command = OfferTimes(
             booking_id=booking.id,
             slots=slots,
-            price_amount=None if price is None else price.amount,
-            deposit_amount=None if deposit is None else deposit.amount,
-            duration_minutes=minutes,
+            **_scope(price, deposit, minutes),
             message=message,
             expected_version=saw,
         )
@@ -342,9 +347,7 @@ class Studio:
         """Change the price, deposit or length of a booking, or ask its customer."""
         command = ChangeTerms(
             booking_id=booking.id,
-            price_amount=None if price is None else price.amount,
-            deposit_amount=None if deposit is None else deposit.amount,
-            duration_minutes=minutes,
+            **_scope(price, deposit, minutes),
             message=message,
             expected_version=saw,
         )
