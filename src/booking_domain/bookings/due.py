@@ -87,10 +87,13 @@ def quote_of(
     `received` is what is paid, through gateways and at the desk, and not refunded or about to be. `authorised` money
     is not asked for again. What is `conceded` is given back by a decision.
     """
-    zero = Money.zero(price.currency)
-    owed, first = price.excess_over(conceded), deposit.excess_over(conceded)
-    rest, missing = owed.excess_over(received + authorised), first.excess_over(received + authorised)
-    now, later, reason = zero, zero, _WHY[status]
+    currency = price.currency
+    for each in (deposit, received, authorised, conceded):
+        price.require_same_currency(each)
+    # In minor units: each booking asks several times, and amounts in between need no objects.
+    paid, owed = received.amount + authorised.amount, max(0, price.amount - conceded.amount)
+    rest, missing = max(0, owed - paid), max(0, deposit.amount - conceded.amount - paid)
+    now, later, reason = 0, 0, _WHY[status]
     match reason:
         case DueReason.DEPOSIT:
             now, later = missing, rest - missing
@@ -102,16 +105,18 @@ def quote_of(
             pass
     if reason not in {DueReason.DISPUTE, DueReason.ENDED} and not rest:
         reason = DueReason.PAID
+    amounts = {each: Money(amount=each, currency=currency) for each in {0, now, later, rest, missing}}
+    zero = amounts[0]
     return Quote(
-        now=now,
-        later=later,
+        now=amounts[now],
+        later=amounts[later],
         reason=reason,
-        deposit=missing,
-        deposit_asked=missing if status == Status.PENDING else zero,
-        balance=rest if status in _PAYABLE else zero,
-        at_desk=rest if status in _PAYABLE_AT_DESK else zero,
-        to_capture=min(authorised, owed.excess_over(received)),
-        overpaid=received.excess_over(owed),
+        deposit=amounts[missing],
+        deposit_asked=amounts[missing] if status == Status.PENDING else zero,
+        balance=amounts[rest] if status in _PAYABLE else zero,
+        at_desk=amounts[rest] if status in _PAYABLE_AT_DESK else zero,
+        to_capture=min(authorised, Money(amount=max(0, owed - received.amount), currency=currency)),
+        overpaid=zero if received.amount <= owed else Money(amount=received.amount - owed, currency=currency),
     )
 
 

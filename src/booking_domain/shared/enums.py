@@ -47,6 +47,11 @@ def checks_enums(kind: type[Kind]) -> type[Kind]:
         check = _check_of(hint, field)
         if check is not None:
             names |= {f"enum_{field}": _enum_in(hint), f"store_{field}": _storing(field, check)}
+            many: Any = get_origin(hint)
+            if many in _MANY:  # of members alone, as nearly always
+                members = f"type(self.{field}) is {many.__name__} and {{*map(type, self.{field})}} <= {{enum_{field}}}"
+                lines.append(f"    if not ({members}): store_{field}(self)")
+                continue
             none = f" and self.{field} is not None" if NoneType in get_args(hint) else ""
             lines.append(f"    if type(self.{field}) is not enum_{field}{none}: store_{field}(self)")
     if not names:

@@ -74,25 +74,25 @@ class Money:
         return self.amount > 0
 
     def __add__(self, other: "Money") -> "Money":
-        self._same_currency(other)
-        return Money(amount=self.amount + other.amount, currency=self.currency)
+        self.require_same_currency(other)
+        return Money(amount=self.amount + other.amount, currency=self.currency) if other.amount else self
 
     def __sub__(self, other: "Money") -> "Money":
-        self._same_currency(other)
-        return Money(amount=self.amount - other.amount, currency=self.currency)
+        self.require_same_currency(other)
+        return Money(amount=self.amount - other.amount, currency=self.currency) if other.amount else self
 
     def __lt__(self, other: "Money") -> bool:
-        self._same_currency(other)
+        self.require_same_currency(other)
         return self.amount < other.amount
 
     def __le__(self, other: "Money") -> bool:
-        self._same_currency(other)
+        self.require_same_currency(other)
         return self.amount <= other.amount
 
     def excess_over(self, other: "Money") -> "Money":
         """`self - other`, or zero if `other` is larger."""
-        self._same_currency(other)
-        return Money(amount=max(0, self.amount - other.amount), currency=self.currency)
+        self.require_same_currency(other)
+        return Money(amount=max(0, self.amount - other.amount), currency=self.currency) if other.amount else self
 
     def percent(self, percent: int) -> "Money":
         """`percent` percent of this amount, rounded half up to the minor unit."""
@@ -103,6 +103,7 @@ class Money:
         scaled = self.decimal().scaleb(MINOR_UNIT_DIGITS.get(currency, 0))
         return Money(amount=int(scaled.to_integral_value(ROUND_HALF_UP)), currency=currency)
 
-    def _same_currency(self, other: "Money") -> None:
+    def require_same_currency(self, other: "Money") -> None:
+        """Raise `InvalidValue` if the other amount has another currency."""
         if self.currency != other.currency:
             raise InvalidValue(field="currency", problem=f"{self.currency} and {other.currency} cannot be combined")
