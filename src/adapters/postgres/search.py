@@ -89,13 +89,12 @@ from booking_domain.search.model import (
 from booking_domain.search.ports import SearchEntries, SearchReads
 from booking_domain.search.words import (
     MOST_SIMILAR,
-    MOST_WORDS,
     SIMILAR,
+    Searched,
     keys_of,
     keys_of_all,
     may_be_misspelt,
-    synonyms_of,
-    words_of,
+    searched,
 )
 from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import ProviderId, ServiceId
@@ -295,7 +294,9 @@ _SIMILAR: Final = Statement(
 )
 
 
-def _query(words: Sequence[str], similar: Mapping[str, Sequence[str]], weights: str, *, synonyms: bool = True) -> str:
+def _query(
+    words: Sequence[Searched], similar: Mapping[str, Sequence[str]], weights: str, *, synonyms: bool = True
+) -> str:
     """The `tsquery` of texts that have all of the words in places of these weights."""
     suffix = f":{weights}" if weights else ""
 
@@ -305,14 +306,14 @@ def _query(words: Sequence[str], similar: Mapping[str, Sequence[str]], weights: 
 
     alternatives = (
         [
-            one_of(keys_of(word), beginning=True),
+            one_of(each.begins, beginning=True),
             *(
                 " & ".join(f"({one_of(keys_of(part), beginning=False)})" for part in phrase)
-                for phrase in (synonyms_of(word) if synonyms else ())
+                for phrase in (each.phrases if synonyms else ())
             ),
-            *(one_of([each], beginning=False) for each in similar.get(word, ())),
+            *(one_of([alike], beginning=False) for alike in similar.get(each.word, ())),
         ]
-        for word in words
+        for each in words
     )
     return " & ".join(f"({' | '.join(f'({each})' for each in of_word)})" for of_word in alternatives)
 
@@ -533,7 +534,7 @@ class PostgresSearchReads(WithWork, SearchReads):
         )
 
     async def suggest(self, text: str, limit: int) -> Sequence[Term]:
-        words = words_of(text)[:MOST_WORDS]
+        words = searched(text)
         if not words:
             return []
         query = _query(words, await self._similar(words), "", synonyms=False)
@@ -552,7 +553,7 @@ class PostgresSearchReads(WithWork, SearchReads):
     async def _values(self, criteria: SearchCriteria) -> dict[str, Any]:
         """The parameters of the statements of a shape, and more."""
         near, box, day = criteria.near, criteria.box, criteria.day
-        words = words_of(criteria.text or "")[:MOST_WORDS]
+        words = searched(criteria.text or "")
         similar = await self._similar(words) if words else {}
         if near is not None:
             box = _around(near)
@@ -578,10 +579,10 @@ class PostgresSearchReads(WithWork, SearchReads):
             **({} if box is None else _halves(box)),
         }
 
-    async def _similar(self, words: Sequence[str]) -> dict[str, list[str]]:
+    async def _similar(self, words: Sequence[Searched]) -> dict[str, list[str]]:
         """Similar words for those with which none begins."""
         found: dict[str, list[str]] = {}
-        misspelt = [word for word in words if may_be_misspelt(word)]
+        misspelt = [each.word for each in words if may_be_misspelt(each.word)]
         for word, similar in await self._work.all(_SIMILAR, words=misspelt) if misspelt else ():
             if len(found.setdefault(word, [])) < MOST_SIMILAR:
                 found[word].append(similar)
@@ -591,7 +592,7 @@ class PostgresSearchReads(WithWork, SearchReads):
 def _shape(criteria: SearchCriteria) -> frozenset[str]:
     """What a search asks for."""
     asked = {
-        _TEXT: words_of(criteria.text or ""),
+        _TEXT: searched(criteria.text or ""),
         _NEAR: criteria.near,
         _BOX: criteria.near or criteria.box,
         _TIME: criteria.windows or criteria.order == SearchOrder.SOONEST,

@@ -1,16 +1,17 @@
-"""Words of styles and services that mean the same in English, Mongolian and Persian, by the letters that people type.
+"""Words of styles, services and places that mean the same in English, Mongolian and Persian, as people type them.
 
-A line is a group. A phrase of several words matches only together. Latin spellings of Mongolian and transliterations
-need no entry: see `words.keys_of`.
+A line is a group; one that ends in a comma goes on in the next. A phrase of several words matches only together.
+Latin spellings of Mongolian and transliterations need no entry: see `words.keys_of`.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 GROUPS: Final[tuple[tuple[str, ...], ...]] = tuple(
     tuple(each.strip() for each in line.split(","))
     for line in """\
 tattoo, tattoos, tatoo, ink, шивээс, тату, تتو, تاتو, خالکوبی
-tattooist, tattoo artist, шивээсчин, шивээсч, تتو آرتیست, خالکوب
+tattooist, tattoo artist, tattooer, tattoo, шивээсчин, шивээсч, шивээс, تتو آرتیست, تتوکار, خالکوب, تتو
 portrait, хөрөг, پرتره, چهره
 realism, realistic, реализм, бодит, رئال, رئالیسم, واقع گرا
 blackwork, black, хар, سیاه, بلک ورک
@@ -22,40 +23,70 @@ watercolor, watercolour, усан будаг, آبرنگ
 lettering, script, calligraphy, бичиг, үсгэн, خوشنویسی, خط
 minimal, minimalist, минимал, مینیمال
 cover up, coverup, нөхөх, дарах, کاور
-piercing, pierce, цоолох, нүхлэх, پیرسینگ
+piercing, pierce, piercer, цоолох, нүхлэх, пирсинг, پیرسینگ, پیرسر
 hair, үс, مو
-haircut, hair cut, cut, үс засах, үсчлэл, тайралт, کوتاهی, کوتاهی مو, اصلاح
-hairdresser, hair stylist, stylist, hair, haircut, үсчин, үс засах, آرایشگر, آرایشگر مو
-barber, barbershop, barber shop, эрэгтэй үсчин, эрэгтэй үс засалт, барбер, آرایشگاه مردانه, باربر
+haircut, hair cut, cut, trim, fade, үс засах, үс засалт, үсчлэл, тайралт, کوتاهی, کوتاهی مو, کوتاهی موی, اصلاح,
+اصلاح سر
+hairdresser, hair stylist, stylist, hair salon, үсчин, үсний салон, үсчин гоо сайхан, آرایشگر, آرایشگر مو, سالن مو
+barber, barbershop, barber shop, men haircut, эрэгтэй үсчин, эрэгтэй үс засалт, барбер, آرایشگاه مردانه, باربر
 coloring, colouring, color, colour, hair color, hair colour, dye, будах, үс будах, өнгө, رنگ, رنگ مو
 highlights, balayage, балаяж, мелир, هایلایت, بالیاژ, مش
 straightening, keratin, шулуулах, кератин, صافی, کراتین
 perm, waves, буржгар, хими, فر
-blow dry, blowout, styling, засалт, سشوار, براشینگ
+blow dry, blowout, styling, сэнсдүүлэх, سشوار, براشینگ
+braids, braiding, cornrows, сүлжих, сүлжээ, بافت مو, بافت
 beard, shave, shaving, сахал, ریش, اصلاح صورت
-nails, nail, manicure, хумс, маникюр, ناخن, مانیکور
-pedicure, педикюр, хөлийн хумс, پدیکور
-gel, gel nails, гель, ژل, ژلیش
+nails, nail, manicure, manicurist, nail artist, nail salon, nail tech, хумс, хумсны салон, хумсчин, маникюр,
+маникюрчин, ناخن, ناخن کار, مانیکور, مانیکوریست
+pedicure, pedi, педикюр, хөлийн хумс, پدیکور
+gel, gel nails, gel manicure, shellac, гель, гель лак, ژل, ژلیش
 eyelashes, lashes, lash, eyelash extensions, сормуус, مژه, اکستنشن مژه
-brows, eyebrows, brow, microblading, хөмсөг, микроблейдинг, ابرو, میکروبلیدینگ
-makeup, make up, нүүр будалт, будалт, макияж, میکاپ, آرایش, گریم
-bride, bridal, wedding, сүй бүсгүй, хурим, عروس, عروسی
-massage, массаж, бариа, бариа засал, ماساژ
+brows, eyebrows, eyebrow, brow, microblading, хөмсөг, микроблейдинг, ابرو, میکروبلیدینگ
+makeup, make up, makeup artist, make up artist, mua, нүүр будалт, будалт, макияж, визажист, میکاپ, میکاپ آرتیست,
+آرایش, گریم
+bride, bridal, wedding, сүй бүсгүй, сүй бүсгүйн, хурим, хуримын, عروس, عروسی
+massage, masseuse, masseur, massage therapist, массаж, массажист, бариа, бариа засал, бариач, ماساژ, ماساژور
 spa, спа, اسپا
-facial, skin, skincare, skin care, арьс, арьс арчилгаа, нүүрний цэвэрлэгээ, پوست, پاکسازی, فیشیال
+facial, skin, skincare, skin care, арьс, арьс арчилгаа, нүүр цэвэрлэгээ, нүүрний цэвэрлэгээ, پوست, پوست صورت,
+پاکسازی, پاکسازی پوست, فیشیال
 waxing, wax, hair removal, epilation, вакс, үс авах, шугаринг, sugaring, وکس, اپیلاسیون, موم
 laser, лазер, لیزر
 beauty, cosmetics, cosmetology, гоо сайхан, гоо заслын, زیبایی, آرایشی
-salon, beauty salon, салон, гоо сайхны салон, سالن, سالن زیبایی, آرایشگاه
+salon, beauty salon, beauty parlour, салон, гоо сайхны салон, سالن, سالن زیبایی, آرایشگاه, آرایشگاه زنانه
 studio, студи, استودیو, آتلیه
-children, kids, child, хүүхэд, کودک, بچه
-women, woman, ladies, эмэгтэй, زنانه, بانوان
-men, man, gentlemen, эрэгтэй, مردانه, آقایان
+children, childrens, kids, kid, child, хүүхэд, хүүхдийн, کودک, کودکان, بچه, بچگانه
+women, woman, ladies, lady, female, эмэгтэй, бүсгүй, زنانه, بانوان, خانم, خانمها
+men, man, gents, gentlemen, male, эрэгтэй, مردانه, آقایان, آقا
 consultation, consult, зөвлөгөө, مشاوره
-yoga, йог, یوگا
-dentist, dental, шүдний эмч, шүд, دندانپزشک, دندان
+yoga, йог, йога, یوگا
+pregnancy, pregnant, prenatal, maternity, жирэмсэн, жирэмсний, بارداری, باردار
+dentist, dental, teeth, шүдний эмч, шүдний эмчилгээ, шүдний эмнэлэг, шүд, دندانپزشک, دندانپزشکی, دندان
 doctor, clinic, эмч, эмнэлэг, دکتر, پزشک, کلینیک
-photographer, photo, гэрэл зураг, зурагчин, عکاس, عکاسی
-trainer, fitness, дасгалжуулагч, фитнес, مربی, فیتنس, بدنسازی
-""".splitlines()
+photographer, photo, photography, photoshoot, гэрэл зураг, зураг авах, зурагчин, фото, عکاس, عکاسی, عکس
+trainer, personal trainer, training, coach, gym, fitness, workout, дасгалжуулагч, фитнес, фитнесс, مربی,
+مربی بدنسازی, باشگاه, فیتنس, بدنسازی
+ulaanbaatar, ulan bator, ub, улаанбаатар
+sukhbaatar, сүхбаатар, сүхбаатар дүүрэг, сбд
+khan uul, хан уул, хан уул дүүрэг, худ
+bayanzurkh, баянзүрх, баянзүрх дүүрэг, бзд
+bayangol, баянгол, баянгол дүүрэг, бгд
+chingeltei, чингэлтэй, чингэлтэй дүүрэг, чд
+songinokhairkhan, сонгинохайрхан, сонгинохайрхан дүүрэг, схд
+tehran, тегеран, تهران, طهران
+london, лондон, لندن
+""".replace(",\n", ", ").splitlines()
 )
+WIDER: Final[Mapping[str, tuple[str, ...]]] = {
+    "hairdresser": ("haircut", "coloring", "highlights", "straightening", "perm", "blow dry", "braids"),
+    "salon": ("hairdresser", "haircut", "coloring", "highlights", "straightening", "perm", "blow dry", "braids"),
+    "spa": ("massage", "facial"),
+    "photographer": ("portrait",),
+}
+"""What somebody means as well who searches for the first. Whoever searches for one of the others does not mean it."""
+FILLERS: Final = (
+    "a an and at best cheap cheapest close closest for good in me my near nearby nearest of or the to top with",
+    "ба болон бол вэ газар гоё дээр ойр ойрхон сайн сайхан хаана хамгийн хийдэг хийлгэх хийх хямд шилдэг юу",
+    "gazar goyo hamgiin hamgin hiideg hiilgeh hiih hyamd oir oirhon oirkhon saihan sain shildeg",
+    "از ارزان ارزون با برای بهترین تو حرفه خوب در را عالی من نزدیک نزدیکترین و",
+)
+"""Words that say nothing about whom somebody searches for, beside others that do."""

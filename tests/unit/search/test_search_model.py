@@ -13,7 +13,7 @@ from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.search.free_time import QUARTERS, FreeTime, mask_of, starts, text_of
 from booking_domain.search.model import LONGEST_RUN, Box, Facts, Place, Points, Record, lot_of, points_of
 from booking_domain.search.synonyms import GROUPS
-from booking_domain.search.words import SIMILAR, keys_of, similarity, synonyms_of, words_of
+from booking_domain.search.words import SIMILAR, keys_of, readings_of, searched, similarity, synonyms_of, words_of
 from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.shared.time import TimeRange
@@ -99,6 +99,56 @@ def test_a_word_has_the_keys_of_its_folded_form(word: str) -> None:
 )
 def test_spellings_of_one_word_share_a_key(typed: str, stored: str) -> None:
     assert keys_of(typed) & keys_of(stored)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("vschin", "Үсчин"),
+        ("нvvр", "нүүр"),
+        ("xuuxed", "хүүхэд"),
+        ("cetseg", "цэцэг"),
+        ("munkh", "Мөнх"),
+        ("aris", "арьс"),
+        ("зайсанд", "Зайсан"),
+        ("barbers", "barber"),
+        ("ناخنها", "ناخن"),
+        ("niloofar", "نیلوفر"),
+        ("mozhe", "مژه"),
+        ("botox", "بوتاکس"),
+        ("مردونه", "مردانه"),
+        ("Sara", "سارا"),
+    ],
+)
+def test_what_people_type_is_read_as_they_mean_it(typed: str, stored: str) -> None:
+    assert any(key.startswith(tuple(readings_of(typed))) for key in keys_of(stored))
+
+
+@given(WORDS)
+def test_a_word_is_read_as_itself(word: str) -> None:
+    assert keys_of(word) & readings_of(word)
+
+
+def test_fillers_do_not_count_beside_other_words() -> None:
+    assert [each.word for each in searched("best barber near me")] == ["barber"]
+    assert [each.word for each in searched("near me")] == ["near", "me"]
+
+
+def test_words_are_read_together_as_well() -> None:
+    make, up = searched("make up")
+    assert ("makeup",) in make.phrases
+    assert ("makeup",) in up.phrases
+    assert "makeup" in make.begins & up.begins
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("manic", "маникюр"), ("babrer", "barber"), ("uschn", "үсчин")])
+def test_synonyms_of_what_is_not_done_or_misspelt(typed: str, meant: str) -> None:
+    assert (meant,) in synonyms_of(typed)
+
+
+def test_what_includes_others_means_them_and_they_do_not_mean_it() -> None:
+    assert ("balayage",) in synonyms_of("hairdresser")
+    assert ("hairdresser",) not in synonyms_of("balayage")
 
 
 def test_every_group_of_synonyms_is_found_from_each_of_its_words() -> None:

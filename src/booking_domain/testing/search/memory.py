@@ -27,14 +27,12 @@ from booking_domain.search.model import (
 from booking_domain.search.ports import SearchEntries, SearchReads
 from booking_domain.search.words import (
     MOST_SIMILAR,
-    MOST_WORDS,
     SIMILAR,
     keys_of,
     keys_of_all,
     may_be_misspelt,
+    searched,
     similarity,
-    synonyms_of,
-    words_of,
 )
 from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import ProviderId, UserId
@@ -99,13 +97,12 @@ class MemorySearchReads(InMemory, SearchReads):
         )
 
     async def suggest(self, text: str, limit: int) -> Sequence[Term]:
-        words = words_of(text)[:MOST_WORDS]
-        alternatives = [(keys_of(word), (), self._similar(word)) for word in words]
+        words = [(each.begins, (), self._similar(each.word)) for each in searched(text)]
         found = Counter(
             term
             for entry, _ in self._public()
             for term in entry.terms
-            if words and all(_has(keys_of_all([term.text]), *each) for each in alternatives)
+            if words and all(_has(keys_of_all([term.text]), *each) for each in words)
         )
         return sorted(found, key=lambda term: (-found[term], len(term.text), term.text, term.kind.value))[:limit]
 
@@ -153,10 +150,7 @@ class MemorySearchReads(InMemory, SearchReads):
         return tuple(each for unlike, each in sorted(alike) if -unlike >= SIMILAR)[:MOST_SIMILAR]
 
     def _matching(self, criteria: SearchCriteria) -> Iterator[Found]:
-        words = [
-            (keys_of(word), synonyms_of(word), self._similar(word))
-            for word in words_of(criteria.text or "")[:MOST_WORDS]
-        ]
+        words = [(each.begins, each.phrases, self._similar(each.word)) for each in searched(criteria.text or "")]
         for entry, profile in self._public():
             place = _place_of(entry, words)
             if (words and place is None) or not self._allowed(criteria, entry, profile):
