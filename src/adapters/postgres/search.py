@@ -479,13 +479,9 @@ _DUE: Final = Statement(
     .select_from(_with_versions)
     .where(
         _PUBLIC,
-        or_(
-            _e.put_at.is_(None),
-            _e.put_at < bindparam("before", type_=_e.put_at.type),
-            _e.version != _version,
-        ),
+        or_(_e.put_at.is_(None), _e.version != _version, _e.free_since < bindparam("since", type_=Date())),
     )
-    .order_by(_e.put_at.nulls_first(), _p.id)
+    .order_by(_e.put_at.is_not(None), _e.version == _version, _e.put_at, _p.id)
     .limit(bindparam("most"))
 )
 _SINCE: Final = bindparam("since", type_=_e.put_at.type)
@@ -540,8 +536,8 @@ class PostgresSearchReads(WithWork, SearchReads):
         query = _query(words, await self._similar(words), "", synonyms=False)
         return await self._work.each(_term_of, _SUGGEST, query=query, most=limit)
 
-    async def due(self, before: datetime, limit: int) -> Sequence[ProviderId]:
-        return [ProviderId(row[0]) for row in await self._work.all(_DUE, before=before, most=limit)]
+    async def due(self, since: date, limit: int) -> Sequence[ProviderId]:
+        return [ProviderId(row[0]) for row in await self._work.all(_DUE, since=since, most=limit)]
 
     async def is_current(self, provider_id: ProviderId, since: date) -> bool:
         return await self._work.one(_IS_CURRENT, provider_id=provider_id, since=since) is not None

@@ -50,10 +50,10 @@ class SearchReads(Protocol):
         """
         ...
 
-    async def due(self, before: datetime, limit: int) -> Sequence[ProviderId]:
-        """Published providers without an entry, or whose entry was put before this time or is of a former version.
+    async def due(self, since: date, limit: int) -> Sequence[ProviderId]:
+        """Published providers without an entry, or with one of a former version, or whose free time begins earlier.
 
-        Those without an entry come first, then the oldest entries.
+        In this order, so that the many of a new day let nobody wait whose profile has changed; each the oldest first.
         """
         ...
 

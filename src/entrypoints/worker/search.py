@@ -1,7 +1,7 @@
 """Search in the worker: make the entries of providers anew when something changes, and all of them in turn."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,8 +25,6 @@ from entrypoints.container import Container
 from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Periodic, Subscription, Sweep, WorkerContext
 
 _ENTRIES_PER_SWEEP: Final = 300
-_REFRESHED_AFTER: Final = timedelta(hours=12)
-"""An entry is made anew after this time, whether the public version has changed or not: days pass."""
 _CHANGES: Final[tuple[type[Any], ...]] = (
     CalendarChanged,
     *SERVICE_EVENTS,
@@ -67,8 +65,8 @@ def _refresh_changed(event: Any) -> Iterator[JobRequest]:
 
 
 async def _refresh_due(container: Container, enqueue: Enqueue) -> None:
-    before = container.clock().now() - _REFRESHED_AFTER
-    for provider_id in await container.reads().search.due(before, _ENTRIES_PER_SWEEP):
+    today = container.clock().now().astimezone(UTC).date()
+    for provider_id in await container.reads().search.due(today, _ENTRIES_PER_SWEEP):
         lock = _lock_of(provider_id)
         await enqueue(REFRESH.request(lock=lock, once=lock, provider_id=str(provider_id)))
 

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from booking_domain.scheduling.feeds import Feed, FeedRule, WhenFeedFails
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.search.free_time import QUARTERS, FreeTime, mask_of, starts, text_of
 from booking_domain.search.model import LONGEST_RUN, Box, Facts, Place, Points, Record, lot_of, points_of
 from booking_domain.search.synonyms import GROUPS
 from booking_domain.search.words import SIMILAR, keys_of, readings_of, searched, similarity, synonyms_of, words_of
 from booking_domain.shared.folding import folded
-from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.shared.ids import FeedId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.question import Question
 from booking_domain.testing.scheduling.strategies.questions import questions
@@ -173,20 +174,35 @@ def test_a_letter_too_few_or_too_many_is_similar() -> None:
 
 @given(questions())
 def test_free_time_misses_no_slot(question: Question) -> None:
-    schedule = ProviderSchedule(
-        provider_id=ProviderId(UUID(int=1)),
-        owner_id=UserId(UUID(int=2)),
-        accepting=True,
-        calendar=question.calendar,
-        claims=question.claims,
-    )
-    free = free_time(schedule, question.now)
+    free = free_time(a_schedule(question), question.now)
     for slot in question.slots():
         whole = mask_of(TimeRange(slot.start, slot.end), free.since)
         minutes = (slot.end - slot.start) // timedelta(minutes=1)
         if whole.bit_count() * 15 >= minutes:  # the days that are known have all of it
             start = mask_of(TimeRange(slot.start, slot.start + timedelta.resolution), free.since)
             assert starts(free.quarters, min(minutes, LONGEST_RUN)) & start
+
+
+@given(questions(), st.sampled_from(WhenFeedFails), st.integers(0, 12))
+def test_free_time_misses_no_slot_once_an_external_calendar_fails(
+    question: Question, rule: WhenFeedFails, hours: int
+) -> None:
+    busy = (TimeRange(question.now, question.now + timedelta(hours=hours + 1)),)
+    feed = Feed(id=FeedId(UUID(int=3)), url="https://calendar.example.com/a.ics", busy=busy, read_at=question.now)
+    schedule = replace(a_schedule(question), feeds=(feed,), feed_rule=FeedRule(when_failing=rule))
+    free = free_time(schedule, question.now)
+    later = free_time(schedule, question.now + timedelta(hours=hours))
+    assert not later.from_date(free.since) & ~free.quarters
+
+
+def a_schedule(question: Question) -> ProviderSchedule:
+    return ProviderSchedule(
+        provider_id=ProviderId(UUID(int=1)),
+        owner_id=UserId(UUID(int=2)),
+        accepting=True,
+        calendar=question.calendar,
+        claims=question.claims,
+    )
 
 
 @given(st.integers(-40, 40), st.integers(0, (1 << QUARTERS) - 1))

@@ -223,24 +223,26 @@ class SearchContract(StorageContract):
         await self.alone.profiles.save(profile, was=cast.profile)
         assert await self._found() == []
         assert await self.reads.search.suggest("bold", 5) == []
-        assert await self.reads.search.due(NOW + _HOUR, 5) == []
+        assert await self.reads.search.due(NOW.date() + timedelta(days=1), 5) == []
 
-    async def test_entries_are_due_by_age_and_by_version(self) -> None:
+    async def test_entries_are_due_by_version_and_then_by_day(self) -> None:
         casts = [await self.a_cast() for _ in range(3)]
         ids = [each.profile.id for each in casts]
         versions = await self.reads.public_versions.of(ids)
         for number, each in enumerate(ids[:2]):
             entry = an_entry(each, version=versions[each].text)
             await self.alone.search_entries.put(entry, NOW + number * _HOUR)
-        assert await self.reads.search.due(NOW + 2 * _HOUR, 5) == [ids[2], ids[0], ids[1]]
-        assert await self.reads.search.due(NOW + 2 * _HOUR, 1) == [ids[2]]
-        assert await self.reads.search.due(NOW, 5) == [ids[2]]
+        today, tomorrow = NOW.date(), NOW.date() + timedelta(days=1)
+        assert await self.reads.search.due(tomorrow, 5) == [ids[2], ids[0], ids[1]]
+        assert await self.reads.search.due(tomorrow, 1) == [ids[2]]
+        assert await self.reads.search.due(today, 5) == [ids[2]]
         current = self.reads.search.is_current
         assert [await current(each, since=NOW.date()) for each in ids] == [True, True, False]
-        assert not await current(ids[1], since=NOW.date() + timedelta(days=1))
+        assert not await current(ids[1], since=tomorrow)
         await self.alone.portfolio_items.add(an_item(self.make, ids[1]))
         assert not await current(ids[1], since=NOW.date())
-        assert await self.reads.search.due(NOW, 5) == [ids[2], ids[1]]
+        assert await self.reads.search.due(today, 5) == [ids[2], ids[1]]
+        assert await self.reads.search.due(tomorrow, 5) == [ids[2], ids[1], ids[0]]
 
     async def test_the_record_counts_the_events_of_bookings(self, cast: Cast) -> None:
         booking = self.make.booking(cast.profile, cast.customer)

@@ -106,13 +106,14 @@ class MemorySearchReads(InMemory, SearchReads):
         )
         return sorted(found, key=lambda term: (-found[term], len(term.text), term.text, term.kind.value))[:limit]
 
-    async def due(self, before: datetime, limit: int) -> Sequence[ProviderId]:
-        entries = self._state[ENTRIES]
-        never = datetime.min.replace(tzinfo=UTC)
-        put = {each.id: entries[each.id][1] if each.id in entries else never for each in self._published()}
-        versions = await MemoryPublicVersionReads(self._current).of(put)
-        due = (each for each, at in put.items() if at < before or entries[each][0].version != versions[each].text)
-        return sorted(due, key=lambda each: (put[each], each))[:limit]
+    async def due(self, since: date, limit: int) -> Sequence[ProviderId]:
+        entries, published = self._state[ENTRIES], [each.id for each in self._published()]
+        versions = await MemoryPublicVersionReads(self._current).of(published)
+        without = [each for each in published if each not in entries]
+        put = sorted((entries[each][1], each) for each in published if each in entries)
+        former = [each for _, each in put if entries[each][0].version != versions[each].text]
+        old = [each for _, each in put if each not in former and entries[each][0].free.since < since]
+        return [*sorted(without), *former, *old][:limit]
 
     async def is_current(self, provider_id: ProviderId, since: date) -> bool:
         entry = await MemorySearchEntries(self._current).get(provider_id)

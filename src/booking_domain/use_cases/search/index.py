@@ -11,6 +11,7 @@ from typing import Final
 
 from booking_domain.catalogue.salons import Salon
 from booking_domain.portfolio.ports import PortfolioView
+from booking_domain.scheduling.feeds import WhenFeedFails
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.open_hours import open_ranges
 from booking_domain.scheduling.services import ServiceView, shortest
@@ -110,9 +111,11 @@ async def entry_of(provider_id: ProviderId, reads: Reads, now: datetime) -> Sear
 def free_time(schedule: ProviderSchedule, now: datetime) -> FreeTime:
     """The free time of a schedule that begins with the current date: no less than its slots need.
 
-    Holds, notice and horizon do not count: they pass without anything being stored.
+    Holds, notice and horizon do not count: they pass without anything being stored. Nor do the busy times of external
+    calendars that are open once they fail.
     """
-    calendar, _ = schedule.calendar_at(now)
+    opens = schedule.feed_rule.when_failing is WhenFeedFails.OPEN
+    calendar = schedule.calendar if opens else schedule.calendar_at(now)[0]
     since = now.astimezone(UTC).date()
     window = TimeRange(start := datetime.combine(since, time(), UTC), start + DAYS * _A_DAY)
     opened, _ = open_ranges(calendar, window.lower, window.upper, lookback_days=1)

@@ -16,7 +16,7 @@ PLACE = {"lat": 47.92, "lon": 106.92}
 async def indexed(api: Api) -> None:
     """Do what the worker does."""
     reads = api.container.reads()
-    for provider_id in await reads.search.due(api.clock.now() + timedelta(days=1), 100):
+    for provider_id in await reads.search.due(api.clock.now().date() + timedelta(days=1), 100):
         await refresh_entry(provider_id, reads=reads, executor=api.container.executor(), clock=api.clock)
 
 
@@ -144,9 +144,9 @@ async def test_changes_of_texts_make_an_entry_due(api: Api) -> None:
     token, provider_id = await a_provider(api, "Bold")
     await indexed(api)
     reads = api.container.reads()
-    assert await reads.search.due(api.clock.now(), 10) == []
+    assert await reads.search.due(api.clock.now().date(), 10) == []
     assert (await api.put("/providers/me", token, json={"bio": "Ink"})).status_code == 200
-    assert await reads.search.due(api.clock.now(), 10) == [ProviderId(UUID(provider_id))]
+    assert await reads.search.due(api.clock.now().date(), 10) == [ProviderId(UUID(provider_id))]
 
 
 @pytest.mark.parametrize(
