@@ -33,6 +33,10 @@ class LinkAction(StrEnum):
     CANCEL = "cancel"
     MANAGE = "manage"
     """Any of the others; in text messages."""
+    ACCEPT = "accept"
+    """Accept what the provider's side offers: one of the times, other terms, or the time that it has set."""
+    DECLINE = "decline"
+    """Decline the terms that are offered for a confirmed booking."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +87,9 @@ class ActionLinkTokens(Protocol):
 
 
 _SHOWN_AS: Final = {
+    AvailableAction.ACCEPT: LinkAction.ACCEPT,
+    AvailableAction.ACCEPT_TIME: LinkAction.ACCEPT,
+    AvailableAction.DECLINE: LinkAction.DECLINE,
     AvailableAction.PAY_DEPOSIT: LinkAction.PAY,
     AvailableAction.PAY_BALANCE: LinkAction.PAY,
     AvailableAction.RESCHEDULE: LinkAction.MOVE,
@@ -101,6 +108,8 @@ def expiry(available: AvailableAction, booking: Booking) -> datetime:
         ends = booking.span.end + _PAYABLE_FOR
     elif available == AvailableAction.PAY_DEPOSIT and booking.due_at is not None:
         ends = booking.due_at
+    elif available in {AvailableAction.ACCEPT, AvailableAction.DECLINE}:
+        ends = booking.offered_until or booking.due_at or booking.span.start
     else:
         ends = booking.span.start
     return ends.replace(microsecond=0)

@@ -28,8 +28,13 @@ def segments_of(text: str) -> int:
     return _packed([2 if ord(character) > _LAST_OF_PLANE_ZERO else 1 for character in text], *_CODE_UNITS)
 
 
-SMS_SEGMENTS: Final = 2
-"""How long the facts may make a text message, with its link."""
+def segments_for_facts(text: str) -> int:
+    """How many segments the facts may make a text message with its link: two, or three if letters take twice the room.
+
+    >>> segments_for_facts("Ink expects you."), segments_for_facts("Хас тату таныг хүлээж байна.")
+    (2, 3)
+    """
+    return 2 if (_BASIC | _EXTENSION).issuperset(text) else 3
 
 
 def shortened(text: str, most: int, ending: str = "") -> str:
@@ -56,9 +61,10 @@ def fitting(text: str, ending: str, shorter: str) -> str:
     >>> fitting("Ink expects you." + "x" * 110, "Your booking until Tue 8 Dec 2026: …", "Your booking: …")
     'Your booking: …'
     """
-    whole, less = shortened(text, SMS_SEGMENTS, ending), shortened(text, SMS_SEGMENTS, shorter)
+    most = segments_for_facts(text)
+    whole, less = shortened(text, most, ending), shortened(text, most, shorter)
     same = whole.removesuffix(ending) == less.removesuffix(shorter)
-    return ending if same and segments_of(whole) <= SMS_SEGMENTS else shorter
+    return ending if same and segments_of(whole) <= most else shorter
 
 
 def _packed(sizes: list[int], alone: int, of_several: int) -> int:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from booking_domain.notifications.segments import SMS_SEGMENTS, segments_of, shortened
+from booking_domain.notifications.segments import segments_for_facts, segments_of, shortened
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from booking_domain.use_cases.messages.declared import MESSAGE_TEMPLATES, SAMPLES, SILENT_EVENTS
 from booking_domain.use_cases.messages.notify import DECLARED
@@ -38,7 +38,7 @@ def readers() -> str:
 def _section(key: str) -> str:
     notice = MESSAGE_TEMPLATES[key].fill(**SAMPLES)
     written = [GettextTranslator(FALLBACK).translate(notice, language) for language in LANGUAGES]
-    counts = " / ".join(str(segments_of(shortened(each.text, SMS_SEGMENTS))) for each in written)
+    counts = " / ".join(str(segments_of(shortened(each.text, segments_for_facts(each.text)))) for each in written)
     reader = _READERS.get(key.rpartition(".")[2], "the account")
     shown = (f"```text\n{each.subject}\n\n{each.text}\n```" for each in written)
     return "\n\n".join((f"### {key}", f"To {reader}. SMS segments ({', '.join(LANGUAGES)}): {counts}.", *shown))

@@ -1,4 +1,4 @@
-"""`/action-links`: links in messages with which a customer pays, moves or cancels a booking without signing in."""
+"""`/action-links`: links with which a customer answers, pays, moves or cancels a booking without signing in."""
 
 from typing import Annotated, Final
 from uuid import UUID
@@ -15,18 +15,27 @@ from booking_domain.payments.model import Purpose
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
 from booking_domain.use_cases.bookings import queries as bookings
+from booking_domain.use_cases.bookings.accept_request import AcceptRequest, accept_request
+from booking_domain.use_cases.bookings.accept_time import AcceptTime, accept_time
 from booking_domain.use_cases.bookings.action_links import OpenedLink, open_action_link
 from booking_domain.use_cases.bookings.change_status import ChangeBookingStatus, change_booking_status
+from booking_domain.use_cases.bookings.decline_request import DeclineRequest, decline_request
 from booking_domain.use_cases.bookings.reschedule_booking import RescheduleBooking, reschedule_booking
 from booking_domain.use_cases.payments.start_payment import StartPayment, start_payment
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from booking_domain.use_cases.platform.views import Appointment
-from entrypoints.http.bookings.schemas import CancelBody, CancellationQuoteJson, cancellation_quote_json
+from entrypoints.http.bookings.schemas import (
+    AcceptBody,
+    CancelBody,
+    CancellationQuoteJson,
+    ReasonBody,
+    cancellation_quote_json,
+)
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.fields import Body, GatewayName, Instant, Json, Timestamp, one_of
 from entrypoints.http.kit.idempotency import COMPUTES, REPEATED
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.projection import members
+from entrypoints.http.kit.projection import filled, members
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.running import Run
 from entrypoints.http.payments import PaymentJson, payment_json
@@ -61,6 +70,18 @@ class CancelByLinkBody(CancelBody, frozen=True, kw_only=True):
     token: LinkToken
 
 
+class AcceptByLinkBody(AcceptBody, frozen=True, kw_only=True):
+    """What is accepted: a time by `slot`, other terms by what rises."""
+
+    token: LinkToken
+
+
+class DeclineByLinkBody(ReasonBody, frozen=True, kw_only=True):
+    """Why it is declined."""
+
+    token: LinkToken
+
+
 class LinkedBookingJson(Json, frozen=True, kw_only=True):
     """The booking of a link, without notes and contacts."""
 
@@ -77,6 +98,20 @@ class LinkedBookingJson(Json, frozen=True, kw_only=True):
     deposit_amount: int
     paid_amount: int
     balance_due_amount: int
+    offered_times: tuple[Timestamp, ...] | None = None
+    """Other starts that the provider offers for a request; the customer can accept one of them."""
+    offered_price_amount: int | None = None
+    """The price, if the provider asks for another price, deposit or length."""
+    offered_deposit_amount: int | None = None
+    """The deposit with it."""
+    offered_duration_minutes: int | None = None
+    """The length with it."""
+    offered_until: Timestamp | None = None
+    """Until when the customer can agree to other terms for this time."""
+    rescheduled_by: str | None = None
+    """Who set the current time, while the customer has not accepted it: `provider`, `manager` or `admin`."""
+    agreed_start: Timestamp | None = None
+    """With `rescheduledBy`: the start of the time that the customer last agreed to."""
 
 
 class OpenedLinkJson(Json, frozen=True, kw_only=True):
@@ -87,7 +122,7 @@ class OpenedLinkJson(Json, frozen=True, kw_only=True):
     possible: bool
     """Whether the booking allows the action now; for `manage`, whether it allows any."""
     actions: tuple[Annotated[str, one_of(LinkAction)], ...]
-    """What the link lets the customer do now: `pay`, `move`, `cancel`."""
+    """What the link lets the customer do now: `accept`, `decline`, `pay`, `move`, `cancel`."""
     expires_at: Timestamp
     booking: LinkedBookingJson
     cancellation_quote: CancellationQuoteJson | None = None
@@ -103,7 +138,12 @@ _booking: Final = members(
     currency="price.currency",
     paid_amount="totals.paid.amount",
     balance_due_amount="quote.balance.amount",
+    offered_times=filled("offered_times"),
+    offered_duration_minutes="offered_minutes",
+    rescheduled_by="pending_time_change.by",
+    agreed_start="pending_time_change.agreed.start",
 )
+_accepted: Final = members(AcceptByLinkBody, AcceptRequest, given=("booking_id", "expected_version"), unused=("token",))
 
 
 def linked_booking_json(booking: Booking, appointment: Appointment) -> LinkedBookingJson:
@@ -142,11 +182,11 @@ async def open_link(
 ) -> OpenedLinkJson:
     """Show what a link in a message is for, and its booking.
 
-    A link in an e-mail allows one action (`pay`, `move` or `cancel`) on one booking, one in a text message all of them
-    (`manage`). It grants no session. It expires at the deadline of the deposit, at the start of the appointment, or for
-    the balance and in text messages two weeks after the end. It becomes invalid when the customer changes their e-mail
-    address (in text messages: their phone number) or no longer has an active account. Opening a link changes nothing,
-    so e-mail scanners may open it.
+    A link in an e-mail allows one action (`accept`, `decline`, `pay`, `move` or `cancel`) on one booking, one in a text
+    message all of them (`manage`). It grants no session. It expires at the deadline of the answer or deposit, at the
+    start of the appointment, or for the balance and in text messages two weeks after the end. It becomes invalid when
+    the customer changes their e-mail address (in text messages: their phone number) or no longer has an active
+    account. Opening a link changes nothing, so e-mail scanners may open it.
     """
     now = clock.now()
     opened = await open_action_link(
@@ -260,8 +300,69 @@ async def cancel(
     return linked_booking_json(booking, opened.appointment)
 
 
+@post(
+    "/accept",
+    status_code=200,
+    opt=PUBLIC
+    | documented(
+        accept_request,
+        raises=(InvalidActionLink, *accept_time.raises),
+        body=OPEN | {"slot": "2026-11-24T18:00:00+08:00"},
+        no_idempotency_key=REPEATED,
+    ),
+    operation_id="acceptByLink",
+)
+async def accept(
+    data: JSONBody[AcceptByLinkBody],
+    *,
+    action_link_tokens: Injected[ActionLinkTokens],
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+    run: Injected[Run],
+) -> LinkedBookingJson:
+    """Accept what the provider's side offers, as `POST /bookings/{id}/accept` does. Needs a link to accept.
+
+    `slot` is one of `offeredTimes`; other terms are accepted by naming what rises: `priceAmount`, `durationMinutes`. Of
+    a booking that the provider's side has moved (`rescheduledBy`), `slot` is its `start` as the customer saw it.
+    """
+    opened = await open_action_link(
+        data.token, LinkAction.ACCEPT, tokens=action_link_tokens, reads=reads, now=clock.now()
+    )
+    booking = opened.appointment.booking
+    if data.slot is not None and booking.status is not Status.REQUESTED and booking.offered_until is None:
+        end = data.slot + (booking.span.end - booking.span.start)
+        time = AcceptTime(booking_id=booking.id, start=data.slot, end=end)
+        booking = await run(accept_time, time, actor=opened.actor)
+    else:
+        command = AcceptRequest(booking_id=booking.id, **_accepted(data))
+        booking = await run(accept_request, command, actor=opened.actor)
+    return linked_booking_json(booking, opened.appointment)
+
+
+@post(
+    "/decline",
+    status_code=200,
+    opt=PUBLIC | documented(decline_request, raises=(InvalidActionLink,), body=OPEN, no_idempotency_key=REPEATED),
+    operation_id="declineByLink",
+)
+async def decline(
+    data: JSONBody[DeclineByLinkBody],
+    *,
+    action_link_tokens: Injected[ActionLinkTokens],
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+    run: Injected[Run],
+) -> LinkedBookingJson:
+    """Decline the terms that are offered for a confirmed booking, which stays as it was. Needs a link to decline."""
+    opened = await open_action_link(
+        data.token, LinkAction.DECLINE, tokens=action_link_tokens, reads=reads, now=clock.now()
+    )
+    command = DeclineRequest(booking_id=opened.link.booking_id, reason=data.reason)
+    return linked_booking_json(await run(decline_request, command, actor=opened.actor), opened.appointment)
+
+
 routes: Final = Router(
     "/action-links",
-    route_handlers=[open_link, pay, move, cancel],
+    route_handlers=[open_link, accept, decline, pay, move, cancel],
     opt=about("action-links", "Links in messages, with which customers act on a booking without signing in."),
 )

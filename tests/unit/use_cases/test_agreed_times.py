@@ -311,7 +311,7 @@ async def test_both_parties_are_told_of_a_new_time_and_of_what_the_customer_says
     moved = await studio.reschedule(booking, LATER, by=studio.owner)
     [(subject, to_customer)] = await notices_of(studio, booking)  # the provider has done it
     assert subject == "please accept another time"
-    for said in ("Tue 1 Dec 2026, 10:00", "Tue 1 Dec 2026, 13:00", "by Tue 24 Nov 2026, 09:02", "get a full refund"):
+    for said in ("Tue 1 Dec 2026, 10:00", "Tue 1 Dec 2026, 13:00", "until: Tue 24 Nov 2026, 09:02", "free of charge"):
         assert said in to_customer
     accepted = await studio.accept_time(moved)
     [(_, to_provider)] = await notices_of(studio, booking)
@@ -340,11 +340,8 @@ async def test_the_customer_is_notified_of_other_ends_of_a_booking(studio: Studi
     booking = await paid_for(studio)
     await studio.reschedule(booking, NEXT_WEEK, minutes=5, by=studio.owner)
     texts = [text for _, text in await notices_of(studio, booking)]
-    assert any(
-        "from Tue 1 Dec 2026, 10:00 (Ulaanbaatar) to Tue 1 Dec 2026, 10:00 (Ulaanbaatar); "
-        "it ends at Tue 1 Dec 2026, 10:05 (Ulaanbaatar)." in text
-        for text in texts
-    )
+    facts = ("Before: Tue 1 Dec 2026, 10:00 (Ulaanbaatar)", "End: Tue 1 Dec 2026, 10:05 (Ulaanbaatar)")
+    assert any(all(fact in text for fact in facts) for text in texts)
 
 
 async def test_a_profile_is_not_deleted_while_the_customer_may_object(studio: Studio) -> None:

@@ -17,7 +17,7 @@ from booking_domain.identity.lifetimes import Lifetimes
 from booking_domain.identity.preferences import NewsChannel, NewsKind, Preferences, Unsubscription
 from booking_domain.notifications.model import Notification, NotificationId
 from booking_domain.notifications.ports import OutgoingMessage
-from booking_domain.notifications.segments import SMS_SEGMENTS, segments_of
+from booking_domain.notifications.segments import segments_for_facts, segments_of
 from booking_domain.shared.ids import EventId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import NOW, TOMORROW, terms
@@ -248,7 +248,7 @@ async def test_links_say_until_when_they_work_with_the_date_of_another_day() -> 
 
 @pytest.mark.parametrize("language", ["en", "mn", "fa"])
 async def test_a_text_message_with_a_dated_link_stays_within_its_segments(language: str) -> None:
-    most = {"en": 34, "mn": 28, "fa": 34}
+    most = {"en": 98, "mn": 95, "fa": 98}
     studio = await Studio.opened()
     booking = await studio.book(TOMORROW)
     for length in range(0, 320, 7):
@@ -257,4 +257,4 @@ async def test_a_text_message_with_a_dated_link_stays_within_its_segments(langua
         )
         dated = "(" in sent.text
         assert dated is (length < most[language])
-        assert not dated or segments_of(sent.text) <= SMS_SEGMENTS
+        assert not dated or segments_of(sent.text) <= segments_for_facts(sent.text)

@@ -225,7 +225,8 @@ async def test_both_parties_are_told_once_of_a_change_of_terms_and_of_the_answer
     assert set(asked) == {"customer"}
     (text,) = asked["customer"]
     for part in (
-        "asks for a change of your booking on Tue 24 Nov 2026, 10:00 (Ulaanbaatar). Please agree or decline by",
+        "asks for a change of your booking on Tue 24 Nov 2026, 10:00 (Ulaanbaatar). Do you agree?",
+        "Answer until: ",
         "Message: It is larger.",
         "New price: MNT 160,000",
         "New end: Tue 24 Nov 2026, 12:00 (Ulaanbaatar)",

@@ -42,6 +42,8 @@ _LINKS: Final = NoticeTemplate(
     subject="Booking {reference}",
     text="You can do this without signing in:",
     details=(
+        "Accept until {accept_until}: {accept}",
+        "Decline until {decline_until}: {decline}",
         "Pay until {pay_until}: {pay}",
         "Move until {move_until}: {move}",
         "Cancel until {cancel_until}: {cancel}",
@@ -54,17 +56,26 @@ _DATED_LINK: Final = NoticeTemplate(
 MESSAGES: Final = Messages(
     templates={"links.booking": _LINKS, "links.booking_in_sms": _SHORT_LINK, "links.booking_in_sms_until": _DATED_LINK},
     fields={
+        "accept": NoticeField(
+            "A link with which the customer accepts what is offered.", Link("https://example.com/links/accept#sample")
+        ),
         "cancel": NoticeField(
             "A link with which the customer cancels.", Link("https://example.com/links/cancel#sample")
         ),
+        "decline": NoticeField(
+            "A link with which the customer declines what is offered.", Link("https://example.com/links/decline#sample")
+        ),
         "manage": NoticeField(
-            "A short link with which the customer pays, moves or cancels.", Link("https://example.com/b#sample")
+            "A short link with which the customer answers, pays, moves or cancels.",
+            Link("https://example.com/b#sample"),
         ),
         "move": NoticeField(
             "A link with which the customer moves the booking.", Link("https://example.com/links/move#sample")
         ),
         "pay": NoticeField("A link with which the customer pays.", Link("https://example.com/links/pay#sample")),
+        "accept_until": NoticeField("Until when the link accepts.", sample_until(-12)),
         "cancel_until": NoticeField("Until when the link cancels.", sample_until(0)),
+        "decline_until": NoticeField("Until when the link declines.", sample_until(-12)),
         "manage_until": NoticeField("The day until which the short link works.", sample_time(14 * 24).instant.date()),
         "move_until": NoticeField("Until when the link moves the booking.", sample_until(0)),
         "pay_until": NoticeField("Until when the link pays.", sample_until(-12)),

@@ -42,8 +42,8 @@ from booking_domain.use_cases.platform.ports import Reads
 _TOO_LATE: Final = "Booking {reference}: your payment is refunded"
 _MESSAGE: Final = ("Message: {message}", *FOR_CUSTOMER)
 _ANSWER: Final = ("Message: {message_by_customer}", *FOR_PROVIDER)
-_OFFERED: Final = ("Message: {message}", "New price: {offered_price}", "New deposit: {offered_deposit}")
-_WHAT_IS_ASKED: Final = (*_OFFERED, "New end: {offered_end}", *FOR_CUSTOMER)
+_OFFERED: Final = ("New price: {offered_price}", "New deposit: {offered_deposit}", "Message: {message}")
+_WHAT_IS_ASKED: Final = (*_OFFERED, "New end: {offered_end}", "Answer until: {due}", *FOR_CUSTOMER)
 _WHY: Final = ("Reason: {reason}",)
 _AT_DESK: Final = ("To be given back at the desk: {desk_refund}",)
 _WHY_AND_REFUND: Final = (*_WHY, "Refund: {refund}", *_AT_DESK)
@@ -184,7 +184,7 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
     # Of a request or a confirmed booking: the customer agrees to more than was agreed.
     "booking.terms_offered": PartyNotices(
         subject="Booking {reference}: please agree to a change",
-        to_customer="{provider} asks for a change of your booking on {when}. Please agree or decline by {due}.",
+        to_customer="{provider} asks for a change of your booking on {when}. Do you agree?",
         to_provider="{customer} was asked on your side to agree to a change of the booking on {when}.",
         customer_details=_WHAT_IS_ASKED,
     ),
@@ -247,14 +247,18 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
     "booking.time_changed": PartyNotices(
         subject="Booking {reference}: please accept another time",
         to_customer=(
-            "{provider} has moved your booking from {agreed} to {when}; it ends at {end}. Please accept the new time. "
-            "If it does not suit you, cancel by {objection_deadline} and you get a full refund."
+            "{provider} has moved your booking to {when}. Please accept the new time, or cancel free of charge."
         ),
         to_provider=(
             "The booking of {customer} is now on {when}. They were asked to accept the new time. They may cancel by "
             "{objection_deadline} and get a full refund."
         ),
-        customer_details=FOR_CUSTOMER,
+        customer_details=(
+            "Free cancellation until: {objection_deadline}",
+            "Before: {agreed}",
+            "End: {end}",
+            *FOR_CUSTOMER,
+        ),
         provider_details=FOR_PROVIDER,
     ),
     # Of a cancellation by a customer who may object to the new time.

@@ -20,7 +20,7 @@ from booking_domain.bookings.transitions import Party
 from booking_domain.identity.preferences import NewsChannel, Unsubscription
 from booking_domain.notifications.model import MessageChannel, Notification
 from booking_domain.notifications.ports import OutgoingMessage
-from booking_domain.notifications.segments import SMS_SEGMENTS, shortened
+from booking_domain.notifications.segments import segments_for_facts, shortened
 from booking_domain.shared.ids import UserId
 from booking_domain.use_cases.bookings.action_links import ActionLinkLines
 from booking_domain.use_cases.calendars.files import CalendarFiles, EntryStatus
@@ -56,7 +56,9 @@ async def no_attachments(
 def _ended(message: OutgoingMessage, *endings: str) -> OutgoingMessage:
     """Return the message with these lines at its end."""
     if message.channel == MessageChannel.SMS:
-        return replace(message, text=shortened(message.text, SMS_SEGMENTS, "\n".join(filter(None, endings))))
+        return replace(
+            message, text=shortened(message.text, segments_for_facts(message.text), "\n".join(filter(None, endings)))
+        )
     return replace(message, text="\n\n".join(filter(None, (message.text, *endings))))
 
 

@@ -1,4 +1,4 @@
-"""Links in e-mails, with which a customer pays, moves and cancels without signing in."""
+"""Links in messages, with which a customer answers, pays, moves and cancels without signing in."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -192,3 +192,63 @@ async def test_a_link_expires_with_the_deadline_of_its_action(api: Api) -> None:
     assert (await api.post("/action-links/open", json={"token": token})).status_code == 200
     api.clock.advance(timedelta(seconds=1))
     assert_problem(await api.post("/action-links/open", json={"token": token}), 404, "booking.invalid_link")
+
+
+async def requested_by_phone(api: Api) -> tuple[str, dict[str, Any], str]:
+    """A request of a customer with a phone number alone, the owner's token, and that of the link in a text message."""
+    owner, provider_id = await api.open_provider(**WITH_DEPOSIT, bookingMode="request")
+    customer = (await api.joined_by_phone("+97699112233"))["accessToken"]
+    booking = await api.booked(customer, provider_id)
+    return owner, booking, await short_link(api, customer, booking)
+
+
+async def test_a_link_accepts_an_offered_time_and_the_price_with_it(api: Api) -> None:
+    owner, booking, token = await requested_by_phone(api)
+    assert (await opened(api, token))["actions"] == ["move", "cancel"]
+    other = "2026-11-23T15:00:00+08:00"
+    offer = {"slots": [other], "priceAmount": 9_000_000}
+    assert (await api.post(f"/bookings/{booking['id']}/offer-times", owner, json=offer)).status_code == 200
+    seen = await opened(api, token)
+    assert seen["actions"] == ["accept", "move", "cancel"]
+    assert seen["booking"]["offeredTimes"] == ["2026-11-23T07:00:00Z"]
+    assert seen["booking"]["offeredPriceAmount"] == 9_000_000
+    not_named = await api.post("/action-links/accept", json={"token": token, "slot": other})
+    assert_problem(not_named, 409, "booking.price_not_agreed")
+    accepted = await api.post("/action-links/accept", json={"token": token, "slot": other, "priceAmount": 9_000_000})
+    assert accepted.status_code == 200, accepted.text
+    assert (accepted.json()["status"], accepted.json()["start"]) == ("pending", "2026-11-23T07:00:00Z")
+    assert (await opened(api, token))["actions"] == ["pay", "move", "cancel"]
+
+
+async def test_a_link_accepts_or_declines_other_terms_and_expires_with_them(api: Api) -> None:
+    owner, provider_id = await api.open_provider(priceAmount=8_000_000)
+    customer = await api.joined("customer")
+    booking = await api.booked(customer, provider_id)
+    path, asked = f"/bookings/{booking['id']}", {"priceAmount": 9_000_000}
+    for action, price in ((LinkAction.DECLINE, 8_000_000), (LinkAction.ACCEPT, 9_000_000)):
+        offered = await api.post(f"{path}/change-terms", owner, json=asked)
+        until = datetime.fromisoformat(offered.json()["offeredUntil"])
+        token = await link(api, customer, booking, action, expires_at=until.replace(microsecond=0))
+        named = asked if action is LinkAction.ACCEPT else {"reason": "It is too much."}
+        done = await api.post(f"/action-links/{action.value}", json={"token": token, **named})
+        assert done.status_code == 200, done.text
+        assert done.json()["priceAmount"] == price
+        assert "offeredUntil" not in done.json()
+
+
+async def test_a_link_accepts_the_time_that_the_customer_saw_and_no_later_one(api: Api) -> None:
+    owner, provider_id = await api.open_provider(**WITH_DEPOSIT)
+    customer = await api.joined("customer")
+    booking = await api.booked(customer, provider_id)
+    first, second = "2026-11-23T15:00:00+08:00", "2026-11-23T17:00:00+08:00"
+    for slot in (first, second):
+        moved = await api.post(f"/bookings/{booking['id']}/reschedule", owner, json={"slot": slot})
+        assert moved.status_code == 200, moved.text
+    token = await link(api, customer, booking, LinkAction.ACCEPT)
+    assert (await opened(api, token))["booking"]["rescheduledBy"] == "provider"
+    late = await api.post("/action-links/accept", json={"token": token, "slot": first})
+    assert_problem(late, 409, "booking.time_changed")
+    for _ in range(2):
+        done = await api.post("/action-links/accept", json={"token": token, "slot": second})
+        assert done.status_code == 200, done.text
+        assert "rescheduledBy" not in done.json()

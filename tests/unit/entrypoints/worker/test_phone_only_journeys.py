@@ -1,4 +1,4 @@
-"""People with nothing but a phone number sign up, book, move and cancel, by text messages and their links alone."""
+"""People with nothing but a phone number sign up, book, answer, move and cancel, by text messages and links alone."""
 
 import os
 import re
@@ -110,6 +110,8 @@ class Person:
     provider: dict[str, Any]
     slot: str
     other_slot: str
+    why: str
+    """What the provider says of the higher price."""
 
 
 PEOPLE: Final = (
@@ -127,6 +129,7 @@ PEOPLE: Final = (
         },
         slot="2026-11-25T10:00:00+08:00",
         other_slot="2026-11-26T15:00:00+08:00",
+        why="Зураг томорсон.",
     ),
     Person(
         heading="A customer in Tehran, in Persian, who pays at the desk in rials",
@@ -137,6 +140,7 @@ PEOPLE: Final = (
         provider={"displayName": "سالن گل", "timeZone": "Asia/Tehran", "currency": "IRR", "priceAmount": 500_000_000},
         slot="2026-11-25T10:00:00+03:30",
         other_slot="2026-11-26T15:00:00+03:30",
+        why="طرح بزرگ‌تر شد.",
     ),
     Person(
         heading="A customer in London, in English, of a provider in Ulaanbaatar, who pays a deposit",
@@ -152,6 +156,7 @@ PEOPLE: Final = (
         },
         slot="2026-11-25T10:00:00+08:00",
         other_slot="2026-11-26T15:00:00+08:00",
+        why="The drawing has grown.",
     ),
 )
 
@@ -159,7 +164,7 @@ PEOPLE: Final = (
 async def played(me: Journey, person: Person) -> str:
     """Play the journey; return its messages."""
     api = me.api
-    _, provider_id = await api.open_provider(**person.provider)
+    owner, provider_id = await api.open_provider(**person.provider)
     token = await me.signed_up(person.name, person.zone)
     booking = await api.booked(token, provider_id, person.slot)
     link = me.link(await me.text("Books a time"))
@@ -171,7 +176,20 @@ async def played(me: Journey, person: Person) -> str:
         assert (await api.post(api.callback(payment["id"]))).status_code < 300
         link = me.link(await me.text("Pays the deposit"))
     assert (await me.by_link("open", link))["actions"][-2:] == ["move", "cancel"]
-    moved = await me.by_link("move", link, slot=person.other_slot)
+    path = f"/bookings/{booking['id']}"
+    assert (await api.post(f"{path}/reschedule", owner, json={"slot": person.other_slot})).status_code == 200
+    link = me.link(await me.text("The provider moves the appointment"))
+    assert "accept" in (await me.by_link("open", link))["actions"]
+    accepted = await me.by_link("accept", link, slot=person.other_slot)
+    assert "rescheduledBy" not in accepted
+    more = 2 * person.provider["priceAmount"]
+    asked = {"priceAmount": more, "message": person.why}
+    assert (await api.post(f"{path}/change-terms", owner, json=asked)).status_code == 200
+    link = me.link(await me.text("The provider asks for a higher price"))
+    assert (await me.by_link("open", link))["actions"][:2] == ["accept", "decline"]
+    agreed = await me.by_link("accept", link, priceAmount=more)
+    assert (agreed["priceAmount"], agreed["start"]) == (more, accepted["start"])
+    moved = await me.by_link("move", link, slot=person.slot)
     link = me.link(await me.text("Moves the appointment by the link"))
     quote = (await me.by_link("open", link))["cancellationQuote"]
     cancelled = await me.by_link("cancel", link, expectedRefundAmount=quote["refundAmount"])
@@ -181,7 +199,7 @@ async def played(me: Journey, person: Person) -> str:
 
 
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.language)
-async def test_a_person_with_a_phone_alone_signs_up_books_moves_and_cancels(
+async def test_a_person_with_a_phone_alone_signs_up_books_answers_moves_and_cancels(
     postgres: TestServer, tmp_path: Path, person: Person
 ) -> None:
     async with journey(postgres, tmp_path, person.phone, person.language) as me:
