@@ -77,11 +77,11 @@ class Dataset:
         recording.customers = [other.id for other in floor_customers]
         return recording
 
-    async def providers(self, number: int) -> list[ProviderId]:
-        """Create accounts, and providers that take bookings."""
+    async def providers(self, number: int, *, step_minutes: int = 60) -> list[ProviderId]:
+        """Create accounts, and providers that take bookings; slots of an hour begin every `step_minutes`."""
         self._hash = await self._container.password_hasher().hash("unused")
         admin = await self._account(Role.ADMIN)
-        return [await self._provider(admin) for _ in range(number)]
+        return [await self._provider(admin, step_minutes) for _ in range(number)]
 
     def requests(self, number: int, path: str = _PATH) -> list[bytes]:
         """Build `number` requests, each for a different slot."""
@@ -107,12 +107,12 @@ class Dataset:
         signed_in = await self._container.executor().run(open_session, opening, actor=SYSTEM)
         return self._container.access_tokens().issue(signed_in.bearer, self._container.clock().now()).text
 
-    async def _provider(self, admin: User) -> ProviderId:
+    async def _provider(self, admin: User, step_minutes: int) -> ProviderId:
         executor, owner = self._container.executor(), await self._account(Role.PROVIDER)
         terms = TermsChange(deposit_amount=20_000_00, price_amount=80_000_00, currency="MNT")
         profile = ProfileChange(display_name=owner.name, styles=("fine line",), time_zone=_ZONE.key, terms=terms)
         view = await executor.run(open_profile, profile, actor=owner.actor)
-        settings = SettingsChange(step_minutes=60, duration_minutes=60, horizon_days=HORIZON_DAYS)
+        settings = SettingsChange(step_minutes=step_minutes, duration_minutes=60, horizon_days=HORIZON_DAYS)
         await executor.run(change_settings, settings, actor=owner.actor)
         for day in range(7):
             await executor.run(add_rule, AddRule(day=day, hours=_OPEN), actor=owner.actor)

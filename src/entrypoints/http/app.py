@@ -54,7 +54,6 @@ from entrypoints.http.earnings import routes as earnings
 from entrypoints.http.kit.access_log import log_requests
 from entrypoints.http.kit.bodies import bound_reading
 from entrypoints.http.kit.compression import Compression
-from entrypoints.http.kit.cross_origin import CrossOrigin
 from entrypoints.http.kit.exporting import sections_of
 from entrypoints.http.kit.heads import answer_head
 from entrypoints.http.kit.injection import resolve_sequentially
@@ -147,7 +146,6 @@ def create_app(container: HttpContainer) -> Litestar:
         dto=StrictJson,
         return_dto=None,
         before_request=_guarded(container),
-        before_send=[add_response_headers, CrossOrigin(settings.cors_origins)],
         middleware=[Compression()],
         exception_handlers={Exception: answer_exception},
         lifespan=[_lifespan],
@@ -159,10 +157,11 @@ def create_app(container: HttpContainer) -> Litestar:
     app.state.wording = WORDING
     app.state.default_language = settings.default_language
     resolve_sequentially(app)
-    answer_what_is_known(app, container.known_answers)
     answer_head(app)
     bound_reading(app, seconds=settings.body_timeout, most_bytes=settings.max_body_bytes)
     require_one_host(app)
+    add_response_headers(app, container.cross_origin())
+    answer_what_is_known(app, container.known_answers)
     log_requests(app)
     return app
 

@@ -14,6 +14,7 @@ from entrypoints.http.kit.answers import Answers, Lifetime
 from entrypoints.http.kit.auditing import Auditing
 from entrypoints.http.kit.clients import Clients
 from entrypoints.http.kit.computers import ProcessComputer
+from entrypoints.http.kit.cross_origin import CrossOrigin
 from entrypoints.http.kit.identities import (
     provide_actor,
     provide_caller,
@@ -98,6 +99,10 @@ class HttpContainer(Container):
         )
 
     @single
+    def cross_origin(self) -> CrossOrigin:
+        return CrossOrigin(self.settings().cors_origins)
+
+    @single
     def https(self) -> Https:
         given = self.settings()
         return Https(self.clients(), given.public_url, required=given.require_https)
@@ -129,7 +134,7 @@ class HttpContainer(Container):
 
     @single
     def known_answers(self) -> KnownAnswers:
-        return KnownAnswers(self.answers(), self.https(), self.address_guard())
+        return KnownAnswers(self.answers(), self.https(), self.address_guard(), self.cross_origin())
 
     @single
     def request_guard(self) -> RequestGuard:

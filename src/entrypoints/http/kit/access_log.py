@@ -1,6 +1,8 @@
 """The access log: an entry for each response and WebSocket, without addresses, queries or values of path parameters."""
 
 import logging
+import time
+from collections.abc import Mapping
 from http import HTTPStatus
 from time import perf_counter
 from typing import Final
@@ -18,6 +20,7 @@ _PROBES: Final = ("/health", "/api/v1/health", "/metrics")
 """Their requests come every few seconds: level debug."""
 _LOGGED: Final = frozenset({ScopeType.HTTP, ScopeType.WEBSOCKET})
 _log: Final = logging.getLogger(ACCESS_LOG)
+_BLANK: Final = vars(logging.makeLogRecord({"name": ACCESS_LOG, "msg": "request"}))
 
 
 def log_requests(app: Litestar) -> None:
@@ -59,6 +62,21 @@ def _logged(app: ASGIApp) -> ASGIApp:
                 "account": None if actor is None else str(actor.id),
                 "request_id": request_id(scope),
             }
-            _log.log(level, "request", extra=entry)
+            _log.handle(_record(level, entry))
 
     return handle
+
+
+def _record(level: int, entry: Mapping[str, object]) -> logging.LogRecord:
+    """What `Logger.makeRecord` returns, without looking up the thread, the process and the names of files."""
+    record = object.__new__(logging.LogRecord)
+    created = time.time()
+    vars(record).update(
+        _BLANK,
+        levelno=level,
+        levelname=logging.getLevelName(level),
+        created=created,
+        msecs=created % 1 * 1_000,
+        **entry,
+    )
+    return record

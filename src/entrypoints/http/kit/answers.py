@@ -71,12 +71,34 @@ class Answer(NamedTuple):
     """Its tag, if it is not the hash of the body, for example because clients send it as `If-Match`."""
 
 
+class Head(NamedTuple):
+    """What the headers of an answer follow from."""
+
+    tag: str
+    coding: str | None
+    varies: bool
+    length: int
+
+    @property
+    def etag(self) -> str:
+        """The `ETag`: each coding has its own."""
+        separator = "" if "-" in self.tag else "-"  # a tag has one variant: see `etags`
+        return f'"{self.tag}"' if self.coding is None else f'"{self.tag}{separator}{self.coding}"'
+
+    def headers(self, *, own: bool = False) -> dict[str, str]:
+        """The headers, also when the answer is not modified; `own`: the request has an access token."""
+        return {
+            "ETag": self.etag,
+            "Cache-Control": _OWN if own else _PUBLIC,
+            "Vary": "Accept-Encoding, Authorization, Cookie" if self.varies else "Accept-Encoding",
+        }
+
+
 class Ready(NamedTuple):
     """A response that is ready to be sent."""
 
     body: bytes
-    coding: str | None
-    headers: dict[str, str]
+    head: Head
     template: str
     """The path of the route, with parameters."""
 
@@ -164,7 +186,8 @@ class Answers:
         """The response: 304 if the client has this answer in the coding that it accepts."""
         scope = request.scope
         coding = _coding(answer, scope)
-        headers = _headers(answer, coding, varies=_varies(scope), own=scope.get("user") is not None)
+        head = Head(answer.tag, coding, _varies(scope), len(answer.body))
+        headers = head.headers(own=scope.get("user") is not None)
         if matches(if_none_match, headers["ETag"]):
             nothing: Any = None
             return Response(nothing, status_code=NOT_MODIFIED, headers=headers)
@@ -188,7 +211,7 @@ class Answers:
         if body is None:
             return None
         scope["state"][_FROM_CACHE] = True
-        return Ready(body, coding, _headers(answer, coding, varies=known.varies, own=False), known.template)
+        return Ready(body, Head(answer.tag, coding, known.varies, len(body)), known.template)
 
     def _is_true(self, answer: KeptAnswer) -> bool:
         return answer.since <= self._clock.now() < answer.until
@@ -278,13 +301,3 @@ def _varies(scope: Scope) -> bool:
 
 def _coding(answer: KeptAnswer, scope: Scope) -> str | None:
     return chosen(scope["headers"]) if len(answer.body) >= SMALLEST else None
-
-
-def _headers(answer: KeptAnswer, coding: str | None, *, varies: bool, own: bool) -> dict[str, str]:
-    """The headers of the answer, also when it is not modified."""
-    separator = "" if "-" in answer.tag else "-"  # a tag has one variant: see `etags`
-    return {
-        "ETag": f'"{answer.tag}"' if coding is None else f'"{answer.tag}{separator}{coding}"',
-        "Cache-Control": _OWN if own else _PUBLIC,
-        "Vary": "Accept-Encoding, Authorization, Cookie" if varies else "Accept-Encoding",
-    }

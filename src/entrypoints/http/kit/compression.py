@@ -9,6 +9,7 @@ reveals no secret next to text that an attacker chose (BREACH).
 import gzip
 from asyncio import to_thread
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -98,7 +99,12 @@ async def _negotiated(start: HTTPResponseStartEvent, body: bytes, params: Iterab
 
 def chosen(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     """The coding of `Accept-Encoding` with the highest quality (RFC 9110 §12.5.3); the preferred one of equals."""
-    weights = dict(quality_values(b",".join(value for name, value in headers if name == b"accept-encoding")))
+    return _chosen(b",".join([value for name, value in headers if name == b"accept-encoding"]))
+
+
+@lru_cache(maxsize=256)
+def _chosen(wanted: bytes) -> str | None:
+    weights = dict(quality_values(wanted))
     if "x-gzip" in weights:
         weights.setdefault("gzip", weights["x-gzip"])
     best = max(CODINGS, key=lambda coding: weights.get(coding, weights.get("*", 0.0)))

@@ -53,6 +53,8 @@ def matches(if_none_match: str | None, tag: str) -> bool:
     """Whether `If-None-Match` contains the tag, by weak comparison (RFC 9110 §13.1.2)."""
     if if_none_match is None:
         return False
+    if if_none_match == tag:
+        return True
     named = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
     return "*" in named or tag.removeprefix("W/") in named
 

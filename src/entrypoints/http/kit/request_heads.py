@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from entrypoints.http.kit.problems import answer_exception, camel
-from entrypoints.http.kit.refusals import Refusal, invalid_input
+from entrypoints.http.kit.refusals import invalid_input
 
 _HOST: Final = re.compile(rb"(?:[A-Za-z0-9._~-]{1,255}|\[([0-9A-Fa-f:.]{2,45})\])(?::([0-9]{0,5}))?")
 """A name, an IPv4 address or an IPv6 address in brackets, and a port (RFC 9110 §7.2, RFC 3986 §3.2.2)."""
@@ -56,24 +57,23 @@ def sole_headers(request: Request[Any, Any, Any]) -> Mapping[str, str]:
 
 def _with_one_host(app: ASGIApp) -> ASGIApp:
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
-        problem = _host_problem(scope) if scope["type"] == ScopeType.HTTP else None
-        if problem is None:
+        if scope["type"] != ScopeType.HTTP or has_one_host(scope):
             await app(scope, receive, send)
             return
         request: Request[Any, Any, Any] = Request(scope, receive, send)
-        response = answer_exception(request, problem)
+        refusal = invalid_input("/header/Host", "One Host: a name or an address, and a port if needed.")
+        response = answer_exception(request, refusal)
         await response.to_asgi_response(app=None, request=request)(scope, receive, send)
 
     return handle
 
 
-def _host_problem(scope: HTTPScope) -> Refusal | None:
+def has_one_host(scope: HTTPScope) -> bool:
+    """Whether the request has exactly one valid `Host`, or is of HTTP/1.0 and has none."""
     hosts = [value for name, value in scope["headers"] if name == b"host"]
     if _none(hosts) and scope["http_version"] != _HTTP_1_1:
-        return None
-    if len(hosts) == 1 and _is_valid(hosts[0]):
-        return None
-    return invalid_input("/header/Host", "One Host: a name or an address, and a port if needed.")
+        return True
+    return len(hosts) == 1 and _is_valid(hosts[0])
 
 
 def _none(hosts: Sequence[bytes]) -> bool:
@@ -81,6 +81,7 @@ def _none(hosts: Sequence[bytes]) -> bool:
     return not hosts or hosts == [b""]
 
 
+@lru_cache(maxsize=256)
 def _is_valid(host: bytes) -> bool:
     found = _HOST.fullmatch(host)
     if found is None or int(found[2] or 0) > _LAST_PORT:

@@ -1,14 +1,18 @@
 """Headers of every response: the request id, the rate limit, and security headers for browsers."""
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
-from litestar.types import Message, Scope
+from litestar import Litestar
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
+from entrypoints.http.kit.cross_origin import CrossOrigin
 from entrypoints.http.kit.rate_limits import rate_limit_headers
 
 DOCS: Final = "/docs"
+Headers = Sequence[tuple[bytes, bytes]]
 _GOOD_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _ALWAYS: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -35,26 +39,42 @@ def request_id(scope: Scope) -> str:
     state: dict[str, Any] = scope["state"]
     known = state.get("request_id")
     if known is None:
-        known = next(
-            (
-                value.decode()
-                for name, value in scope["headers"]
-                if name == b"x-request-id" and _GOOD_ID.fullmatch(value)
-            ),
-            None,
-        ) or str(uuid7())
+        for name, value in scope["headers"]:
+            if name == b"x-request-id" and _GOOD_ID.fullmatch(value):
+                known = value.decode()
+                break
+        else:
+            known = str(uuid7())
         state["request_id"] = known
     return str(known)
 
 
-async def add_response_headers(message: Message, scope: Scope) -> None:
-    """Add the headers. Litestar calls this before it sends any response, its own 404 included."""
-    if message["type"] == "http.response.start":
-        common = _PAGES if scope["path"] == "/" or scope["path"].startswith(DOCS) else _API
-        given = {name.lower() for name, _ in message["headers"]} & _MAY_DIFFER
-        message["headers"] = [
-            *message["headers"],
-            (b"x-request-id", request_id(scope).encode()),
-            *rate_limit_headers(scope["state"]),
-            *(each for each in common if each[0] not in given),
-        ]
+def common_headers(headers: Headers, path: str = "") -> Headers:
+    """What a response with these headers has besides, whoever asks."""
+    common = _PAGES if path == "/" or path.startswith(DOCS) else _API
+    given = {name.lower() for name, _ in headers} & _MAY_DIFFER
+    return [each for each in common if each[0] not in given]
+
+
+def add_response_headers(app: Litestar, cross_origin: CrossOrigin) -> None:
+    """Add the headers to every response, errors and Litestar's own 404 included."""
+    app.asgi_handler = _with_headers(app.asgi_handler, cross_origin)
+
+
+def _with_headers(app: ASGIApp, cross_origin: CrossOrigin) -> ASGIApp:
+    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = list(message["headers"])
+                message["headers"] = [
+                    *headers,
+                    (b"x-request-id", request_id(scope).encode()),
+                    *rate_limit_headers(scope["state"]),
+                    *common_headers(headers, scope["path"]),
+                    *cross_origin.headers(scope),
+                ]
+            await send(message)
+
+        await app(scope, receive, sent)
+
+    return handle
