@@ -137,7 +137,7 @@ async def test_a_deleted_account_is_notified_and_erased_30_days_later_by_the_dai
     await shop.relay()
     await shop.run_due_jobs()
     assert [each.to for each in shop.sender.delivered] == [user.email for user, _ in people[:2]]
-    assert all("2026.12.23, лхагва гарагт" in each.text for each in shop.sender.delivered)
+    assert all("2026.12.23, лхагва гарагаас" in each.text for each in shop.sender.delivered)
 
     async def names() -> list[str]:
         found = [await shop.database.reads.users.get(user.id) for user, _ in people]
