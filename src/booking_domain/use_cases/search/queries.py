@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from itertools import islice
-from typing import Any, Final
+from datetime import datetime, timedelta
+from itertools import chain, islice
+from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 from booking_domain.catalogue.salons import Salon
 from booking_domain.scheduling.model import ProviderSchedule, Slot
 from booking_domain.scheduling.placing import for_services
 from booking_domain.scheduling.services import ServiceNotOffered
 from booking_domain.scheduling.slots import slots_in_order
+from booking_domain.scheduling.validity import NEVER, unchanged_until
 from booking_domain.search.model import (
     MAX_RADIUS_METRES,
     Facets,
@@ -46,6 +48,8 @@ class Hit:
     view: ProviderView
     salon: Salon | None
     slots: tuple[Slot, ...]
+    until: datetime
+    """When time alone may change the slots."""
 
     @property
     def points(self) -> Points:
@@ -64,6 +68,22 @@ class SearchPage:
     """Of the first page."""
     relaxed: tuple[Relaxation, ...] = ()
     """What was given up, because nobody matches everything."""
+
+    @property
+    def until(self) -> datetime:
+        """When time alone may change what is shown."""
+        return min((each.until for each in self.hits), default=NEVER)
+
+    @property
+    def about(self) -> frozenset[UUID]:
+        """The providers and salons that are shown."""
+        salons = (each.salon.id for each in self.hits if each.salon is not None)
+        return frozenset(chain(salons, (each.found.provider_id for each in self.hits)))
+
+
+class _Free(NamedTuple):
+    slots: tuple[Slot, ...]
+    until: datetime
 
 
 async def _search(criteria: SearchCriteria, reads: Reads) -> SearchPage:
@@ -114,7 +134,7 @@ def _relaxed(criteria: SearchCriteria) -> Iterator[tuple[Relaxation, SearchCrite
 
 
 async def _page(criteria: SearchCriteria, reads: Reads) -> SearchPage:
-    hits: list[tuple[Found, tuple[Slot, ...]]] = []
+    hits: list[tuple[Found, _Free]] = []
     after = criteria.after
     for _ in range(MOST_ROUNDS):
         candidates = await reads.search.search(replace(criteria, after=after, limit=criteria.limit + 1))
@@ -123,26 +143,32 @@ async def _page(criteria: SearchCriteria, reads: Reads) -> SearchPage:
             if len(hits) == criteria.limit:
                 return await _shown(hits, after, reads)
             after = each.position
-            if slots[each.provider_id] or not criteria.windows:
+            if slots[each.provider_id].slots or not criteria.windows:
                 hits.append((each, slots[each.provider_id]))
         if len(candidates) <= criteria.limit:
             return await _shown(hits, None, reads)
     return await _shown(hits, after, reads)
 
 
-async def _slots_of(
-    candidates: Sequence[Found], criteria: SearchCriteria, reads: Reads
-) -> Mapping[ProviderId, tuple[Slot, ...]]:
+async def _slots_of(candidates: Sequence[Found], criteria: SearchCriteria, reads: Reads) -> Mapping[ProviderId, _Free]:
     """The first slots of each candidate."""
     windows = criteria.windows or (TimeRange(criteria.at, criteria.at + SLOTS_WITHIN),)
     around = TimeRange(min(each.start for each in windows), max(each.end for each in windows))
     services = [each.quickest for each in candidates if each.quickest is not None]
     schedules = await reads.schedules.of_all([each.provider_id for each in candidates], around, services)
     by_id = {each.provider_id: each for each in schedules if each.accepting}
-    return {
-        each.provider_id: tuple(islice(_slots(each, by_id.get(each.provider_id), windows, criteria), SLOTS_SHOWN))
-        for each in candidates
-    }
+    return {each.provider_id: _free(each, by_id.get(each.provider_id), windows, criteria) for each in candidates}
+
+
+def _free(
+    candidate: Found, schedule: ProviderSchedule | None, windows: Sequence[TimeRange], criteria: SearchCriteria
+) -> _Free:
+    slots = tuple(islice(_slots(candidate, schedule, windows, criteria), SLOTS_SHOWN))
+    if schedule is None:
+        return _Free(slots, NEVER)
+    first = min((each.start for each in slots), default=None)
+    last = max(windows, key=lambda each: each.end)
+    return _Free(slots, unchanged_until(schedule, last, criteria.at, first=first))
 
 
 def _slots(
@@ -162,14 +188,20 @@ def _slots(
         yield from (slot for slot in slots if slot.end <= window.end or not criteria.windows)
 
 
-async def _shown(found: Sequence[tuple[Found, tuple[Slot, ...]]], after: Position | None, reads: Reads) -> SearchPage:
+async def _shown(found: Sequence[tuple[Found, _Free]], after: Position | None, reads: Reads) -> SearchPage:
     ids = [each.provider_id for each, _ in found]
     views = {each.profile.id: each for each in await reads.providers.of_all(ids)} if ids else {}
     salons = await reads.salons.of_providers(ids) if ids else {}
     return SearchPage(
         hits=tuple(
-            Hit(found=each, view=views[each.provider_id], salon=salons.get(each.provider_id), slots=slots)
-            for each, slots in found
+            Hit(
+                found=each,
+                view=views[each.provider_id],
+                salon=salons.get(each.provider_id),
+                slots=free.slots,
+                until=free.until,
+            )
+            for each, free in found
             if each.provider_id in views and views[each.provider_id].profile.published
         ),
         next=after,

@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from hashlib import sha256
 from math import log
 from time import perf_counter
@@ -34,7 +35,7 @@ from booking_domain.shared.clock import Clock
 from booking_domain.shared.rate_limits import ServiceBusy, TooManyAtOnce
 from entrypoints.http.kit.compression import CODINGS, LARGE, SMALLEST, chosen
 from entrypoints.http.kit.etags import NOT_MODIFIED, matches
-from entrypoints.http.kit.public_versions import KnownVersions
+from entrypoints.http.kit.public_versions import KnownVersions, Watch
 from entrypoints.http.kit.request_guard import ACCESS, PUBLIC
 
 JSON: Final = "application/json"
@@ -42,6 +43,7 @@ _PUBLIC: Final = "public, no-cache"
 """Browsers and shared caches may keep the answer, and ask each time whether it is still true."""
 _OWN: Final = "private, no-cache"
 MOST_KNOWN: Final = 50_000
+MOST_LISTS: Final = 5_000
 LONGEST_ASKED: Final = 500
 """Longer requests are not kept: no client of ours sends them."""
 _OWN_ERRORS: Final = (TooManyAtOnce, ServiceBusy)
@@ -69,6 +71,14 @@ class Answer(NamedTuple):
     until: datetime = NEVER
     tag: str = ""
     """Its tag, if it is not the hash of the body, for example because clients send it as `If-Match`."""
+
+
+class Listed(NamedTuple):
+    """An answer about many, and the providers and salons that it shows."""
+
+    answer: Answer
+    about: frozenset[UUID]
+    keep: bool = True
 
 
 class Head(NamedTuple):
@@ -104,9 +114,9 @@ class Ready(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """What a request asks about, of which an answer was kept."""
+    """What a request asks for, of which an answer was kept."""
 
-    about: UUID
+    version: Callable[[], str | None]
     varies: bool
     template: str
 
@@ -135,6 +145,7 @@ class Answers:
         self._chance = chance
         self._being_made: dict[str, asyncio.Task[KeptAnswer]] = {}
         self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._lists: OrderedDict[str, Watch] = OrderedDict()
 
     async def answer(
         self,
@@ -177,8 +188,62 @@ class Answers:
             return kept[0]
         if actor is not None:
             return await self._made(make)
-        self._remember(asked, _Known(about, _varies(scope), scope.get("path_template", "")))
+        self._remember(scope, partial(self._versions.known, about))
         return await self._made_once(key, lifetime, make)
+
+    async def listed(
+        self,
+        request: Request[Any, Any, Any],
+        lifetime: Lifetime,
+        make: Callable[[], Awaitable[Listed]],
+        *,
+        if_none_match: str | None,
+    ) -> Response[Any]:
+        """Answer a request that shows many providers or salons, the same to everybody.
+
+        It is kept until one of those changes that it shows. Others that match by then are missing until its lifetime
+        ends.
+        """
+        scope = request.scope
+        asked = asked_of(scope)
+        watch = self._lists.get(asked)
+        version = None if watch is None else watch.version()
+        kept = None if version is None else self._cache.peek(f"{version} {asked}")
+        making = None if version is None else self._being_made.get(f"{version} {asked}")
+        if kept is not None and self._is_true(kept[0]):
+            scope["state"][_FROM_CACHE] = True
+            answer = kept[0]
+        elif making is not None:
+            answer = await asyncio.shield(making)
+        else:
+            answer = await self._list_made(scope, lifetime, make)
+        return await self.shown(request, answer, if_none_match)
+
+    async def _list_made(self, scope: Scope, lifetime: Lifetime, make: Callable[[], Awaitable[Listed]]) -> KeptAnswer:
+        asked, watch = asked_of(scope), self._versions.watch()
+        version = watch.version()
+
+        async def made() -> Answer:
+            try:
+                found = await make()
+            except BaseException:
+                self._versions.unwatch(watch)
+                raise
+            if not (found.keep and self._versions.settle(watch, found.about)):
+                self._versions.unwatch(watch)
+            return found.answer
+
+        if version is None or len(asked) > LONGEST_ASKED:
+            self._versions.unwatch(watch)
+            return await self._made(made)
+        former = self._lists.pop(asked, None)
+        if former is not None:
+            self._versions.unwatch(former)
+        self._lists[asked] = watch
+        if len(self._lists) > MOST_LISTS:
+            self._versions.unwatch(self._lists.popitem(last=False)[1])
+        self._remember(scope, watch.version)
+        return await asyncio.shield(self._begin(f"{version} {asked}", lifetime, made, wanted=watch.version))
 
     async def shown(
         self, request: Request[Any, Any, Any], answer: KeptAnswer, if_none_match: str | None
@@ -199,7 +264,7 @@ class Answers:
         """The response to an anonymous request, if nothing need be computed or read for it."""
         asked = asked_of(scope)
         known = self._known.get(asked)
-        version = None if known is None else self._versions.known(known.about)
+        version = None if known is None else known.version()
         found = None if version is None else self._cache.peek(f"{version} {asked}")
         if known is None or found is None:
             return None
@@ -220,8 +285,8 @@ class Answers:
         """Whether this request makes the answer again, the likelier the nearer its end and the longer it takes."""
         return left < -answer.took * log(1.0 - self._chance())
 
-    def _remember(self, asked: str, known: _Known) -> None:
-        self._known[asked] = known
+    def _remember(self, scope: Scope, version: Callable[[], str | None]) -> None:
+        self._known[asked_of(scope)] = _Known(version, _varies(scope), scope.get("path_template", ""))
         if len(self._known) > MOST_KNOWN:
             self._known.popitem(last=False)
 
@@ -234,16 +299,29 @@ class Answers:
                 continue
         return await asyncio.shield(self._begin(key, lifetime, make))
 
-    def _begin(self, key: str, lifetime: Lifetime, make: Callable[[], Awaitable[Answer]]) -> asyncio.Task[KeptAnswer]:
+    def _begin(
+        self,
+        key: str,
+        lifetime: Lifetime,
+        make: Callable[[], Awaitable[Answer]],
+        wanted: Callable[[], object] = lambda: True,
+    ) -> asyncio.Task[KeptAnswer]:
         # A task of its own: others wait for the answer, also when the client of this request goes.
-        making = self._being_made[key] = asyncio.create_task(self._make_and_keep(key, lifetime, make))
+        making = self._being_made[key] = asyncio.create_task(self._make_and_keep(key, lifetime, make, wanted))
         making.add_done_callback(lambda done: done.cancelled() or done.exception())  # all who waited may have gone
         return making
 
-    async def _make_and_keep(self, key: str, lifetime: Lifetime, make: Callable[[], Awaitable[Answer]]) -> KeptAnswer:
+    async def _make_and_keep(
+        self,
+        key: str,
+        lifetime: Lifetime,
+        make: Callable[[], Awaitable[Answer]],
+        wanted: Callable[[], object],
+    ) -> KeptAnswer:
         try:
             answer = await self._made(make)
-            await self._cache.put(key, answer, self._seconds[lifetime])
+            if wanted():
+                await self._cache.put(key, answer, self._seconds[lifetime])
         finally:
             del self._being_made[key]
         return answer

@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain, count
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +17,21 @@ from booking_domain.shared.signals import ReceivedSignals
 
 MOST_KEPT: Final = 50_000
 """How many versions a process knows; it forgets the ones that it read first."""
+
+
+class Watch:
+    """Hears of changes while an answer about many is made, and then of those that concern the answer."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self.about: frozenset[UUID] = frozenset()
+        self.heard: set[UUID] = set()
+        self.over = False
+        """Whether the answer may show something that has changed since it was begun."""
+
+    def version(self) -> str | None:
+        """What the answer is kept under, as long as nothing that it shows has changed."""
+        return None if self.over else self._name
 
 
 class _Batch:
@@ -48,6 +64,10 @@ class KnownVersions:
         self._known: OrderedDict[UUID, tuple[PublicVersion, float]] = OrderedDict()
         self._shown_in: defaultdict[UUID, set[UUID]] = defaultdict(set)
         """By id: the ids whose version changes with it."""
+        self._names = count()
+        self._watching: set[Watch] = set()
+        """While their answers are made."""
+        self._watched_by: defaultdict[UUID, set[Watch]] = defaultdict(set)
         self._next: _Batch | None = None
         self._sent: _Batch | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -93,16 +113,57 @@ class KnownVersions:
         """Forget the versions of these, and of what shows them; None: of all."""
         sent = self._sent
         if changed is None:
+            for watch in {*self._watching, *chain.from_iterable(self._watched_by.values())}:
+                watch.over = True
+            self._watching.clear()
+            self._watched_by.clear()
             self._known.clear()
             self._shown_in.clear()
             if sent is not None:
                 sent.overtaken = None
             return
+        changed = frozenset(changed)
+        for watch in self._watching:
+            watch.heard |= changed
+            watch.over = True
         for each in changed:
+            for watch in tuple(self._watched_by.get(each, ())):
+                self.unwatch(watch)
             for about in tuple(self._shown_in.get(each, ())):
                 self._drop(about)
             if sent is not None and sent.overtaken is not None:
                 sent.overtaken.add(each)
+
+    def watch(self) -> Watch:
+        """Begin to hear of changes, before anything is read for an answer about many."""
+        watch = Watch(f"list.{next(self._names)}")
+        if self._listening and self._seconds:
+            self._watching.add(watch)
+        else:
+            watch.over = True
+        return watch
+
+    def settle(self, watch: Watch, about: frozenset[UUID]) -> bool:
+        """Say what the answer shows, now that it is made; return whether nothing of that has changed meanwhile."""
+        if watch not in self._watching:
+            return False
+        self._watching.discard(watch)
+        watch.over = not about.isdisjoint(watch.heard)
+        if not watch.over:
+            watch.about = about
+            for each in about:
+                self._watched_by[each].add(watch)
+        return not watch.over
+
+    def unwatch(self, watch: Watch) -> None:
+        """Keep the answer no longer."""
+        watch.over = True
+        self._watching.discard(watch)
+        for each in watch.about:
+            watched_by = self._watched_by[each]
+            watched_by.discard(watch)
+            if not watched_by:
+                del self._watched_by[each]
 
     def receive(self, received: ReceivedSignals) -> None:
         """Forget what has changed, or everything if something may have been missed. From now on changes are heard."""

@@ -1,8 +1,9 @@
 """`/search`: providers by what, where and when."""
 
-from typing import Final
+from typing import Any, Final
 
-from litestar import Router, get
+from litestar import Request, Response, Router, get
+from msgspec.json import encode
 
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.clock import Clock
@@ -10,7 +11,9 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import time_zone
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.search.queries import search_providers, suggest
+from entrypoints.http.kit.answers import Answer, Answers, Lifetime, Listed
 from entrypoints.http.kit.documentation import about, documented
+from entrypoints.http.kit.etags import IfNoneMatch
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.search.schemas import (
@@ -27,22 +30,35 @@ from entrypoints.http.search.schemas import (
 
 @get("/", opt=PUBLIC | documented(search_providers, raises=(InvalidValue,)))
 async def search(
-    params: Injected[SearchQuery], reads: Injected[Reads], clock: Injected[Clock], object_storage: Injected[ObjectLinks]
-) -> SearchJson:
+    request: Request[Any, Any, Any],
+    params: Injected[SearchQuery],
+    *,
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+    object_storage: Injected[ObjectLinks],
+    answers: Injected[Answers],
+    if_none_match: IfNoneMatch = None,
+) -> Response[SearchJson]:
     """Search providers by what, where and when, each with its next free slots and why it ranks where it does.
 
     If nobody matches everything, the answer has those who match most, and `relaxed` says what was given up. All pages
     are as of the moment of the first one.
     """
-    criteria = params.criteria(clock.now())
-    page = await search_providers(criteria, reads)
-    zone = time_zone(params.time_zone)
-    return SearchJson(
-        items=tuple(hit_json(each, zone, object_storage) for each in page.hits),
-        next_cursor=None if page.next is None else search_cursor(page.next, criteria.at),
-        facets=None if page.facets is None else facets_json(page.facets),
-        relaxed=tuple(each.value for each in page.relaxed) or None,
-    )
+
+    async def make() -> Listed:
+        criteria = params.criteria(clock.now())
+        page = await search_providers(criteria, reads)
+        zone = time_zone(params.time_zone)
+        shown = SearchJson(
+            items=tuple(hit_json(each, zone, object_storage) for each in page.hits),
+            next_cursor=None if page.next is None else search_cursor(page.next, criteria.at),
+            facets=None if page.facets is None else facets_json(page.facets),
+            relaxed=tuple(each.value for each in page.relaxed) or None,
+        )
+        # Nobody or somebody else is no answer to keep from those who are found a moment later.
+        return Listed(Answer(encode(shown), page.until), page.about, keep=bool(page.hits) and not page.relaxed)
+
+    return await answers.listed(request, Lifetime.SEARCH, make, if_none_match=if_none_match)
 
 
 @get("/suggestions", opt=PUBLIC | documented(suggest))

@@ -1,0 +1,183 @@
+"""Searches are kept until something changes that they show, and for the time of the requirements at most."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import pytest
+from tests.unit.entrypoints.api import Api, serving
+from tests.unit.entrypoints.http.test_kept_answers import (
+    CHANGES,
+    PLAIN,
+    Change,
+    a_salon,
+    blocked,
+    forget,
+    left,
+    new_name,
+    new_salon_service,
+    new_service,
+    shown,
+)
+from tests.unit.entrypoints.http.test_search import a_provider, indexed
+
+from adapters.kit.process_cache import ProcessCache
+from booking_domain.shared.signals import ReceivedSignals
+from entrypoints.http.kit import answers as kept_answers
+from entrypoints.http.kit.public_versions import KnownVersions
+from entrypoints.http.search import routes as handlers
+
+SEARCH: Final = "/search?timeZone=Asia/Ulaanbaatar"
+
+
+@pytest.fixture
+def searches(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One for each search that was made, not taken from what is kept."""
+    made: list[int] = []
+    search = vars(handlers)["search_providers"]
+
+    async def counting(*args: Any) -> Any:
+        made.append(1)
+        return await search(*args)
+
+    monkeypatch.setattr(handlers, "search_providers", counting)
+    return made
+
+
+def listed(answer: Any) -> list[str]:
+    return sorted(each["displayName"] for each in answer.json()["items"])
+
+
+async def test_a_search_is_made_once_for_everybody(api: Api, searches: list[int]) -> None:
+    await a_provider(api, "Bold")
+    await indexed(api)
+    first, *rest = [await api.get(SEARCH, headers=PLAIN) for _ in range(3)]
+    assert len(searches) == 1
+    assert listed(first) == ["Bold"]
+    assert first.headers["Cache-Control"] == "public, no-cache"
+    assert first.headers["RateLimit"]
+    assert {(each.content, each.headers["ETag"], "RateLimit" in each.headers) for each in rest} == {
+        (first.content, first.headers["ETag"], False)
+    }
+    tag = {**PLAIN, "If-None-Match": first.headers["ETag"]}
+    assert (await api.get(SEARCH, headers=tag)).status_code == 304
+    forget(api)
+    assert (await api.get(SEARCH, headers=tag)).status_code == 304
+
+
+@pytest.mark.parametrize("change", [each for each in CHANGES if each not in {new_service, new_salon_service, left}])
+async def test_a_change_of_what_it_shows_is_seen_by_the_next_request(api: Api, change: Change) -> None:
+    owner, provider_id = await api.open_provider()
+    await api.open_provider()
+    manager, _ = await a_salon(api, owner, provider_id)
+    await indexed(api)
+    before = [await api.get(SEARCH, headers=PLAIN) for _ in range(2)][1]
+    assert "RateLimit" not in before.headers
+    await change(api, owner, provider_id, manager)
+    after = await api.get(SEARCH, headers=PLAIN)
+    forget(api)
+    assert shown(after) == shown(await api.get(SEARCH, headers=PLAIN))
+    assert provider_id in before.text
+
+
+async def test_nobody_is_no_answer_to_keep(api: Api) -> None:
+    for found in ([], ["Bold"]):
+        if found:
+            await a_provider(api, *found)
+        await indexed(api)
+        assert listed(await api.get(SEARCH)) == found
+
+
+async def test_time_alone_changes_it(api: Api) -> None:
+    await a_provider(api, "Bold")
+    await indexed(api)
+    slots = (await api.get(SEARCH)).json()["items"][0]["slots"]
+    api.clock.set(datetime.fromisoformat(slots[0]["start"]) + timedelta(microseconds=1))
+    assert (await api.get(SEARCH)).json()["items"][0]["slots"][:2] == slots[1:]
+
+
+async def test_many_who_search_at_once_wait_for_one(
+    api: Api, searches: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, _ = await a_provider(api, "Bold")
+    await indexed(api)
+    go = asyncio.Event()
+    search = vars(handlers)["search_providers"]
+
+    async def slowly(*args: Any) -> Any:
+        found = await search(*args)
+        await go.wait()
+        return found
+
+    monkeypatch.setattr(handlers, "search_providers", slowly)
+    before = [asyncio.create_task(api.get(SEARCH)) for _ in range(3)]
+    while not searches:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    # Who asks after a change waits for no search that began before it.
+    assert (await api.put("/providers/me", owner, json={"displayName": "Another"})).status_code == 200
+    after = asyncio.create_task(api.get(SEARCH))
+    while len(searches) < 2:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    go.set()
+    assert [listed(each) for each in await asyncio.gather(*before)] == [["Bold"]] * 3
+    assert listed(await after) == listed(await api.get(SEARCH)) == ["Another"]
+    assert len(searches) == 2
+
+
+async def test_nothing_is_kept_while_changes_are_not_heard(api: Api, searches: list[int]) -> None:
+    await a_provider(api, "Bold")
+    await indexed(api)
+    versions = api.container.known_versions()
+    for end in (versions.interrupted, lambda: versions.receive(ReceivedSignals(missed=True))):
+        await api.get(SEARCH)
+        searches.clear()
+        end()
+        for _ in range(2):
+            await api.get(SEARCH)
+        assert len(searches) == (2 if end == versions.interrupted else 1)
+
+
+async def test_what_is_no_longer_kept_is_no_longer_watched(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_answers, "MOST_LISTS", 2)
+    owner, provider_id = await a_provider(api, "Bold")
+    await indexed(api)
+    versions = api.container.known_versions()
+    for limit in range(1, 6):
+        await api.get(f"{SEARCH}&limit={limit}")
+    assert len(versions._watched_by[UUID(provider_id)]) == 2
+    await new_name(api, owner, provider_id, "")
+    assert versions._watched_by == {}
+    assert versions._watching == set()
+
+
+SHOWN: Final[dict[str, tuple[float, str, Change]]] = {
+    "profiles": (3_600, "/providers/{}", new_name),
+    "services": (1_800, "/services?providerId={}", new_service),
+    "search": (300, SEARCH, new_name),
+    "availability": (900, "/providers/{}/slots?from=2026-11-23&to=2026-12-23", blocked),
+}
+
+
+@pytest.mark.parametrize("shows", SHOWN)
+@pytest.mark.parametrize("given", [None, 100], ids=["default", "set"])
+async def test_a_change_that_nobody_hears_of_is_seen_after_the_time_of_the_requirements(
+    shows: str, given: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds, path, change = SHOWN[shows]
+    settings = {} if given is None else {f"BOOKING_CACHE_{shows.upper()}_SECONDS": str(given)}
+    monkeypatch.setattr(KnownVersions, "forget", lambda *_: None)
+    now = [0.0]
+    cache = ProcessCache(most_bytes=1_000_000, timer=lambda: now[0])
+    async with serving(**settings) as api:
+        with api.container.answer_cache.override(cache):
+            forget(api)
+            owner, provider_id = await api.open_provider()
+            await indexed(api)
+            path = path.format(provider_id)
+            before = (await api.get(path, headers=PLAIN)).content
+            await change(api, owner, provider_id, "")
+            now[0] = (given or seconds) - 1
+            assert (await api.get(path, headers=PLAIN)).content == before
+            now[0] += 1
+            assert (await api.get(path, headers=PLAIN)).content != before
