@@ -12,7 +12,7 @@ import pytest
 from adapters.postgres.contexts import metadata
 from adapters.security import access_tokens
 from booking_domain.identity import model, one_time_codes, passwords, second_factor, sessions
-from booking_domain.use_cases.identity import reauthentication
+from booking_domain.identity.lifetimes import Lifetimes
 from booking_domain.use_cases.identity.queries import MOST_SESSIONS
 from entrypoints.settings.main import Settings
 from entrypoints.settings.messaging import TelegramSettings
@@ -168,7 +168,7 @@ def test_the_figures_are_those_of_the_code() -> None:
         f"one of {second_factor.RECOVERY_CODES} recovery codes",
         f"{second_factor.MOST_WRONG_IN_A_ROW} wrong codes in a row, then {minutes(second_factor.FIRST_WAIT)} minutes",
         f"up to {hours(second_factor.MAX_WAITING_WINDOW)} hours",
-        f"has signed in within {minutes(reauthentication.FRESH)} minutes",
+        f"has signed in within {minutes(Lifetimes().fresh)} minutes",
         f"| access token | {minutes(access_tokens.LIFE)} minutes |",
         f"| what a process has read of a session | {kept} seconds |",
         f"| session without a refresh | {sessions.REFRESH_TOKEN_LIFE // day} days |",

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final, NewType, Self
 from uuid import UUID
 
+from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound
 from booking_domain.shared.ids import BookingId, FileId, ProviderId, UserId
@@ -25,12 +26,8 @@ MAX_STATEMENTS: Final = 20
 """Statements of one side."""
 MAX_DISPUTES: Final = 3
 """Disputes about one booking that its parties open, counting those that were withdrawn."""
-STATEMENT_WITHIN: Final = timedelta(days=5)
-"""After a dispute is opened, the other party has this long to make a statement."""
 STATEMENT_REMINDER: Final = timedelta(days=1)
 """How long before that deadline the other party is reminded."""
-DECISION_WITHIN: Final = timedelta(days=14)
-"""After a dispute is opened, the platform has this long to decide."""
 DECISION_REMINDER: Final = timedelta(days=2)
 """How long before that deadline the admins are reminded."""
 
@@ -251,8 +248,9 @@ class Dispute:
         booking_was: FinalBookingStatus,
         reason: str,
         now: datetime,
+        deadlines: Deadlines,
     ) -> Self:
-        """Open a dispute. The other party has `STATEMENT_WITHIN` for a statement, the platform `DECISION_WITHIN`.
+        """Open a dispute, with the deadlines of the other party's statement and of the platform's decision.
 
         Raises:
             NotAParty: the initiator is neither the customer nor the provider.
@@ -274,8 +272,8 @@ class Dispute:
             booking_was=booking_was,
             reason=_require_text("reason", reason, MAX_REASON),
             opened_at=now,
-            statement_due_at=now + STATEMENT_WITHIN,
-            decision_due_at=now + DECISION_WITHIN,
+            statement_due_at=now + deadlines.statement,
+            decision_due_at=now + deadlines.decision,
         )
 
     @property

@@ -25,5 +25,7 @@ class Lifetimes:
     """How long a device signs in without the second factor."""
     telegram_link: timedelta = LINK_CODE_LIFE
     """How long a link that links a Telegram account is good."""
+    fresh: timedelta = timedelta(minutes=5)
+    """How long a new session proves who uses an account without a password."""
     not_me_link: timedelta = timedelta(days=7)
     """How long the link of a message reports that another person changed the bank account."""

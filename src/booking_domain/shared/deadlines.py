@@ -20,6 +20,10 @@ class Deadlines:
     """How long a slot that is offered to the waiting list is held; at least as long as a hold."""
     invitation: timedelta = timedelta(days=14)
     """How long an invitation of a salon by e-mail, text message or a link is good."""
+    statement: timedelta = timedelta(days=5)
+    """How long the other party of a dispute has for its statement."""
+    decision: timedelta = timedelta(days=14)
+    """How long the platform has to decide a dispute, from its opening."""
 
     def payment_window(self, *, by_staff: bool, until_start: timedelta) -> timedelta:
         """How long a booking waits for its deposit. The longer window of the staff never ends after the start.

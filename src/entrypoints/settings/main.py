@@ -185,6 +185,12 @@ class Settings:
     """How long an offered slot is held for a customer on the waiting list; at least as long as a hold."""
     invitation_life: timedelta = setting("BOOKING_INVITATION_DAYS", Deadlines().invitation, duration(DAYS, 1, 90))
     """How long an invitation of a salon by e-mail, text message or a link is good."""
+    dispute_statement: timedelta = setting(
+        "BOOKING_DISPUTE_STATEMENT_DAYS", Deadlines().statement, duration(DAYS, 1, 90)
+    )
+    """How many days the other party of a dispute has for its statement; at most until the decision."""
+    dispute_decision: timedelta = setting("BOOKING_DISPUTE_DECISION_DAYS", Deadlines().decision, duration(DAYS, 3, 180))
+    """How many days the platform has to decide a dispute."""
     upcoming_per_customer: int = setting(
         "BOOKING_UPCOMING_PER_CUSTOMER", UpcomingLimits().verified, whole(1, MAX_UPCOMING)
     )
@@ -407,6 +413,8 @@ class Settings:
             hold=self.hold_length,
             offer=self.offer_length,
             invitation=self.invitation_life,
+            statement=self.dispute_statement,
+            decision=self.dispute_decision,
         )
 
     @property

@@ -33,6 +33,8 @@ class SignInSettings:
         "BOOKING_TELEGRAM_LINK_MINUTES", Lifetimes().telegram_link, duration(MINUTES, 1, 60)
     )
     """How long a link that links a Telegram account is valid, in minutes."""
+    fresh: timedelta = setting("BOOKING_FRESH_SIGN_IN_MINUTES", Lifetimes().fresh, duration(MINUTES, 1, 60))
+    """How long a new session proves who uses an account without a password, in minutes."""
     not_me_link: timedelta = setting("BOOKING_NOT_ME_LINK_DAYS", Lifetimes().not_me_link, duration(DAYS, 1, 30))
     """The days for which the link of a message reports that another person changed the bank account; of links that were
     sent before, too."""
@@ -47,6 +49,7 @@ class SignInSettings:
             code=self.code,
             remembered_device=self.remembered_device,
             telegram_link=self.telegram_link,
+            fresh=self.fresh,
             not_me_link=self.not_me_link,
         )
 

@@ -18,14 +18,12 @@ from booking_domain.bookings.transitions import InvalidBookingTransition, Status
 from booking_domain.disputes.events import DisputeDecisionDue, DisputeStatementDue
 from booking_domain.disputes.model import (
     DECISION_REMINDER,
-    DECISION_WITHIN,
     DISPUTE_LIFECYCLE,
     MAX_DISPUTES,
     MAX_EVIDENCE,
     MAX_STATEMENT,
     MAX_STATEMENTS,
     STATEMENT_REMINDER,
-    STATEMENT_WITHIN,
     AlreadyDecided,
     Dispute,
     DisputeAction,
@@ -53,6 +51,7 @@ from booking_domain.payments.refunds import BookingInDispute, RefundReason
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, TimeNotAvailable
 from booking_domain.shared.actor import SYSTEM, Actor, Role
+from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.errors import DomainError, InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.money import Money
@@ -165,7 +164,8 @@ async def test_a_dispute_remembers_where_the_booking_came_from_and_asks_the_othe
         dispute = await studio.dispute(booking, by=opener)
         now = studio.clock.now()
         assert (dispute.booking_was, dispute.status, dispute.by_admin) == (FinalBookingStatus.COMPLETED, "open", False)
-        assert (dispute.statement_due_at, dispute.decision_due_at) == (now + STATEMENT_WITHIN, now + DECISION_WITHIN)
+        due = Deadlines()
+        assert (dispute.statement_due_at - now, dispute.decision_due_at - now) == (due.statement, due.decision)
         disputed = await studio.seen(booking)
         assert (disputed.status, disputed.disputed_from) == (Status.DISPUTED, Status.COMPLETED)
         assert (await studio.topics(booking))[-2:] == ["booking.disputed", "dispute.opened"]

@@ -28,6 +28,7 @@ from booking_domain.disputes.model import (
     StatementId,
     Verdict,
 )
+from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation
 from booking_domain.testing.builders import NOW, Builder
@@ -109,6 +110,7 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
             booking_was=FinalBookingStatus.COMPLETED,
             reason=f"{CANARY} reason",
             now=NOW,
+            deadlines=Deadlines(),
         )
         ids = (StatementId(make.entropy.new_id()),)
         evidence = (Evidence(text=f"{CANARY} text"),)

@@ -10,9 +10,7 @@ from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
 from booking_domain.disputes.model import (
     DECISION_REMINDER,
-    DECISION_WITHIN,
     STATEMENT_REMINDER,
-    STATEMENT_WITHIN,
     Dispute,
     DisputeExists,
     DisputeId,
@@ -27,6 +25,7 @@ from booking_domain.disputes.model import (
     Verdict,
 )
 from booking_domain.disputes.ports import DisputeFilter, DisputeOrder, DisputeReads, Disputes, DisputeView
+from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.money import Money
@@ -60,6 +59,7 @@ def a_dispute(make: Builder, booking: Booking, *, by: UserId | None = None) -> D
         booking_was=FinalBookingStatus.COMPLETED,
         reason="Хэн ч байгаагүй",
         now=NOW,
+        deadlines=Deadlines(),
     )
 
 
@@ -178,8 +178,8 @@ class DisputesContract(StorageContract):
         assert await page(opened_from=NOW) == [later, closed, one]
         assert await page(opened_from=NOW + timedelta(microseconds=1)) == []
         assert await page(opened_before=NOW) == []
-        assert await page(overdue_at=NOW + DECISION_WITHIN) == []
-        assert await page(overdue_at=NOW + DECISION_WITHIN + timedelta(microseconds=1)) == [later, one]
+        assert await page(overdue_at=NOW + Deadlines().decision) == []
+        assert await page(overdue_at=NOW + Deadlines().decision + timedelta(microseconds=1)) == [later, one]
         assert await page(provider_id=other.profile.id) == [closed]
         assert await page(customer_id=other.customer.id) == [closed]
         assert await page(booking_id=one.booking_id) == [one]
@@ -188,7 +188,8 @@ class DisputesContract(StorageContract):
     async def test_due_reminders_are_found_until_they_are_given(self, cast: Cast) -> None:
         dispute, closed = await self._disputed(cast), await self._disputed(cast)
         await self._saved(closed.resolve(VERDICT, NOW), closed)
-        statement, decision = NOW + STATEMENT_WITHIN - STATEMENT_REMINDER, NOW + DECISION_WITHIN - DECISION_REMINDER
+        statement = NOW + Deadlines().statement - STATEMENT_REMINDER
+        decision = NOW + Deadlines().decision - DECISION_REMINDER
         moment = timedelta(microseconds=1)
         find = self.reads.disputes.to_remind
         assert list(await find(statement - moment, 10)) == []

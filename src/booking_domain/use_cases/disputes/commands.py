@@ -63,6 +63,7 @@ from booking_domain.payments.refunds import RefundReason
 from booking_domain.scheduling.errors import SlotTaken, TimeNotAvailable
 from booking_domain.scheduling.placing import require_available, slot_window
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, StaleVersion, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
@@ -199,6 +200,7 @@ async def _opened(
         booking_was=FinalBookingStatus(booking.status),
         reason=command.reason,
         now=context.now,
+        deadlines=context.get(Deadlines, Deadlines()),
     )
     ids = [StatementId(context.entropy.new_id()) for _ in command.evidence]
     made: tuple[Statement, ...] = ()

@@ -2,11 +2,10 @@
 
 An account with a password is authenticated by it; three wrong ones in a row lock it for the session, so strangers and
 other sessions do not lock it. An account
-without a password is authenticated by signing in again: its session is proof enough for five minutes.
+without a password is authenticated by signing in again: its session is proof enough for a time (`Lifetimes.fresh`).
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -14,12 +13,12 @@ from booking_domain.identity.errors import AccountLocked, InvalidToken, SignInTo
 from booking_domain.identity.known_clients import CountedClient
 from booking_domain.identity.model import User
 from booking_domain.identity.ports import IdentityTx
+from booking_domain.identity.security import SecurityPorts
+from booking_domain.identity.sessions import Session
 from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import SessionId
 from booking_domain.use_cases.identity.sessions import LockedAccount, lock_own_account
 
-FRESH: Final = timedelta(minutes=5)
-"""How long after its beginning a session authenticates an account without a password."""
 PROOF_ERRORS: Final = (InvalidToken, SignInTooOld, WrongPassword, AccountLocked)
 """What `reauthenticate` raises."""
 
@@ -41,13 +40,13 @@ async def reauthenticate(proof: PasswordCheck, tx: IdentityTx, context: UseCaseC
 
     Raises:
         InvalidToken: the session has ended.
-        SignInTooOld: the account has no password, and the session began five minutes ago or earlier.
+        SignInTooOld: the account has no password, and the session is no longer fresh.
         WrongPassword: the password is wrong, which is counted, or missing, which is not.
         AccountLocked: three passwords in a row were wrong in this session.
     """
     own = await lock_own_account(proof.user.id, proof.current, tx, context)
     if own.user.password_hash is None:
-        if abs(context.now - own.current.created_at) >= FRESH:
+        if not is_fresh(own.current, context):
             raise SignInTooOld
         return own
     if proof.right is None:
@@ -60,6 +59,11 @@ async def reauthenticate(proof: PasswordCheck, tx: IdentityTx, context: UseCaseC
     if not await tx.credentials.reset_wrong_passwords(own.user.id, client, context.now):
         raise AccountLocked
     return own
+
+
+def is_fresh(session: Session, context: UseCaseContext) -> bool:
+    """Whether the session began a short time ago."""
+    return abs(context.now - session.created_at) < context.get(SecurityPorts).lifetimes.fresh
 
 
 async def count_wrong_password(account: UUID, client: CountedClient, tx: IdentityTx, context: UseCaseContext) -> None:

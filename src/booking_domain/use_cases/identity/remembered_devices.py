@@ -14,7 +14,7 @@ from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import DeviceId, SessionId
 from booking_domain.shared.permissions import Permission
-from booking_domain.use_cases.identity.reauthentication import FRESH
+from booking_domain.use_cases.identity.reauthentication import is_fresh
 from booking_domain.use_cases.identity.sessions import end_sessions, lock_own_account
 
 
@@ -46,7 +46,7 @@ async def _remember(command: RememberDevice, tx: IdentityTx, context: UseCaseCon
     own = await lock_own_account(context.actor.id, command.current, tx, context)
     if not own.current.second_factor:
         raise SecondFactorMissing
-    if own.current.device_id is not None or abs(context.now - own.current.created_at) >= FRESH:
+    if own.current.device_id is not None or not is_fresh(own.current, context):
         raise SignInTooOld
     device, token = RememberedDevice.make(
         DeviceId(context.entropy.new_id()),

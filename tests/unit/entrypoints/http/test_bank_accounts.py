@@ -17,7 +17,6 @@ from booking_domain.identity.bank_accounts import WAITS_FOR
 from booking_domain.identity.events import BankAccountChanged
 from booking_domain.identity.lifetimes import Lifetimes
 from booking_domain.use_cases.identity.not_me_links import NotMeLink
-from booking_domain.use_cases.identity.reauthentication import FRESH
 
 THIEFS: Final = {**ACCOUNT, "accountNumber": "6666666666", "holderName": "Thief"}
 NEW: Final = {**ACCOUNT, "currentPassword": PASSWORD}
@@ -63,7 +62,7 @@ async def test_a_user_without_a_password_signs_in_again_before_a_change(api: Api
     await api.post("/auth/register", json={**who, "password": PASSWORD, "name": "Dorj", "role": "customer"})
     token = (await use(api, await code_for(api, who=who), who=who)).json()["accessToken"]  # removes the password
     assert (await api.put(BANK_ACCOUNT, token, json=ACCOUNT)).status_code == 200
-    api.clock.advance(FRESH)
+    api.clock.advance(Lifetimes().fresh)
     assert_problem(await api.put(BANK_ACCOUNT, token, json=THIEFS), 403, "auth.sign_in_too_old")
     api.clock.advance(MINUTE)
     again = (await use(api, await code_for(api, who=who), who=who)).json()["accessToken"]

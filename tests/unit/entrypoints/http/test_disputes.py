@@ -1,20 +1,22 @@
 """`/disputes` and `/admin/disputes`."""
 
 import csv
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.features.bookings import completed_booking
 from tests.unit.features.disputes import REASON, disputed
 from tests.unit.features.refunds import cancelled_and_paid, entered
 
 from booking_domain.disputes.events import DisputeImageDeleted
-from booking_domain.disputes.model import DECISION_WITHIN, MAX_EVIDENCE, MAX_STATEMENT, MAX_STATEMENTS
+from booking_domain.disputes.model import MAX_EVIDENCE, MAX_STATEMENT, MAX_STATEMENTS
 from booking_domain.identity.model import ERASED_AFTER
 from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.use_cases.accounts.erase_account import erase_account
@@ -192,7 +194,7 @@ async def test_admins_filter_sort_page_and_export_disputes(api: Api) -> None:
     rows = list(csv.DictReader(StringIO(export.text)))
     assert [row["id"] for row in rows] == [one, two]
     assert (rows[1]["customer"], rows[1]["resolution"], rows[1]["refundAmount"]) == ("'=1+1", "refund_full", "0.00")
-    api.clock.advance(DECISION_WITHIN)
+    api.clock.advance(Deadlines().decision)
     admin = await api.an_admin()
     assert await found("overdue=true") == [one]
 
@@ -299,3 +301,10 @@ async def test_an_erased_account_leaves_no_image_in_a_dispute(api: Api) -> None:
     shown = (await api.get(path, await api.an_admin())).json()
     assert [each["text"] for each in shown["statements"]] == ["", "", "Look."]
     assert seen_images(api, shown) == [[], [], [(images[1][1], [200, 200])]]
+
+
+@pytest.mark.settings(BOOKING_DISPUTE_STATEMENT_DAYS="2", BOOKING_DISPUTE_DECISION_DAYS="6")
+async def test_a_dispute_has_the_deadlines_of_the_settings(api: Api) -> None:
+    _, _, opened = await disputed(api)
+    due = [datetime.fromisoformat(opened[each]) for each in ("statementDueAt", "decisionDueAt")]
+    assert [each - api.clock.now() for each in due] == [timedelta(days=2), timedelta(days=6)]

@@ -17,7 +17,7 @@ from tests.unit.entrypoints.http.test_one_time_codes import (
 )
 from tests.unit.entrypoints.http.test_sign_ups import complete, signed_up
 
-from booking_domain.use_cases.identity.reauthentication import FRESH
+from booking_domain.identity.lifetimes import Lifetimes
 
 NEW = "dorj@example.mn"
 
@@ -86,7 +86,7 @@ async def test_an_account_that_signed_up_by_phone_adds_an_address_and_sets_its_f
     first, path = {"newPassword": PASSWORD}, "/auth/change-password"
     refused = await api.post(path, token, json={"newPassword": "short"})
     assert_problem(refused, 422, "validation.invalid_value", "/newPassword")
-    api.clock.advance(FRESH)
+    api.clock.advance(Lifetimes().fresh)
     assert_problem(await api.post(path, token, json=first), 403, "auth.sign_in_too_old")
     api.clock.advance(MINUTE - timedelta(seconds=1))
     token = (await use(api, await code_for(api))).json()["accessToken"]

@@ -21,8 +21,8 @@ from tests.unit.entrypoints.http.test_one_time_codes import (
     use,
 )
 
+from booking_domain.identity.lifetimes import Lifetimes
 from booking_domain.shared.ids import UserId
-from booking_domain.use_cases.identity.reauthentication import FRESH
 
 NEW = "+97680112233"
 BOLD = {"email": "bold@example.com", "phone": NEW, "password": PASSWORD, "name": "Bold", "role": "customer"}
@@ -170,13 +170,22 @@ async def test_the_password_is_required_and_wrong_ones_are_counted(api: Api) -> 
 async def test_without_a_password_a_recent_sign_in_is_required(api: Api) -> None:
     made = await joined(api)
     await without_password(api, made["user"]["id"])
-    api.clock.advance(FRESH - timedelta(seconds=1))
+    api.clock.advance(Lifetimes().fresh - timedelta(seconds=1))
     assert (await want(api, made["accessToken"], currentPassword=None)).status_code == 202
     api.clock.advance(MINUTE)
     refused = await want(api, made["accessToken"], currentPassword=None)
     assert_problem(refused, 403, "auth.sign_in_too_old")
     again = (await use(api, await code_for(api))).json()
     assert (await want(api, again["accessToken"], currentPassword=None)).status_code == 202
+
+
+@pytest.mark.settings(BOOKING_FRESH_SIGN_IN_MINUTES="2")
+async def test_a_sign_in_is_recent_as_long_as_the_settings_say(api: Api) -> None:
+    made = await joined(api)
+    await without_password(api, made["user"]["id"])
+    api.clock.advance(2 * MINUTE)
+    refused = await want(api, made["accessToken"], currentPassword=None)
+    assert_problem(refused, 403, "auth.sign_in_too_old")
 
 
 async def want_it(api: Api, token: str) -> Any:

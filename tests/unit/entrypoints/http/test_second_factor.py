@@ -14,9 +14,9 @@ from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.entrypoints.http.test_one_time_codes import code_for, last_code, other, use
 from tests.unit.entrypoints.http.two_factors import APP, Member, member, protected
 
+from booking_domain.identity.lifetimes import Lifetimes
 from booking_domain.identity.second_factor import FIRST_WAIT, MOST_WRONG_IN_A_ROW, STEP
 from booking_domain.shared.ids import UserId
-from booking_domain.use_cases.identity.reauthentication import FRESH
 
 DORJ = {"email": "dorj@example.com"}
 NEW = "nine blue lanterns"
@@ -102,11 +102,11 @@ async def test_setting_up_a_second_factor_needs_the_password(api: Api, password:
 async def test_setting_up_without_a_password_needs_a_recent_sign_in(api: Api) -> None:
     dorj = await member(api)
     await without_password(api, dorj)
-    api.clock.advance(FRESH)
+    api.clock.advance(Lifetimes().fresh)
     assert_problem(await api.post("/auth/mfa/totp", dorj.token, json={}), 403, "auth.sign_in_too_old")
     again = await by_code(dorj, await code_for(api, who=DORJ))
     dorj.signed_in = again.json()
-    api.clock.advance(FRESH - timedelta(seconds=1))
+    api.clock.advance(Lifetimes().fresh - timedelta(seconds=1))
     await dorj.set_up()
     assert_problem(await by_code(dorj, await code_for(api, who=DORJ)), *NEEDED)
 

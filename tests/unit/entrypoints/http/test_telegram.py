@@ -24,10 +24,10 @@ from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.entrypoints.http.two_factors import protected
 
 from booking_domain.identity.external_identities import IdentityProvider
+from booking_domain.identity.lifetimes import Lifetimes
 from booking_domain.identity.model import UserStatus
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.identity.memory.tables import LOGINS, SESSIONS, USERS
-from booking_domain.use_cases.identity.reauthentication import FRESH
 
 REGISTERED: Final = {
     "email": "bat@example.com",
@@ -455,7 +455,7 @@ async def test_linking_and_unlinking_need_the_password(api: Api) -> None:
 async def test_unlinking_without_a_password_needs_a_recent_sign_in(api: Api) -> None:
     session = await signed_in(api)
     change(api, session["user"]["id"], email="bat@example.com", email_verified_at=api.clock.now())
-    api.clock.advance(FRESH)
+    api.clock.advance(Lifetimes().fresh)
     assert_problem(await unlink(api, session["accessToken"]), 403, "auth.sign_in_too_old")
     again = await signed_in(api)
     assert (await unlink(api, again["accessToken"])).status_code == 204
