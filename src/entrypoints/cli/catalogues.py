@@ -17,8 +17,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
-from entrypoints.cli.messages import Found, Key, messages
-from entrypoints.languages.catalogues import LOCALES
+from entrypoints.cli.messages import Found, Key, counted_messages, messages
+from entrypoints.languages.catalogues import DOCUMENT, LOCALES
 from entrypoints.languages.templates import placeholders
 
 _HEADER: Final = """# Messages of the API and to users. `make catalogues` generates everything but the translations.
@@ -29,7 +29,9 @@ msgstr ""
 "Content-Transfer-Encoding: 8bit\\n"
 """
 _WIDTH: Final = 120
-_LAYERS: Final = frozenset({"booking_domain", "use_cases", "entrypoints", "http", "adapters", "postgres"})
+_PLURALS: Final = {"mn": "nplurals=2; plural=(n != 1)", "fa": "nplurals=2; plural=(n > 1)"}
+"""The forms of texts about a number of things, as CLDR has them."""
+_LAYERS: Final = frozenset({"booking_domain", "use_cases", "entrypoints", "http", "web", "adapters", "postgres"})
 _SHARED: Final = "shared"
 """The catalogue of messages of several contexts."""
 
@@ -62,11 +64,15 @@ def by_owner(found: Found) -> Mapping[str, Found]:
 def updated(known: Catalog, found: Found) -> Catalog:
     """Return a catalogue of the found messages with the known translations; new messages get no guessed translation."""
     fresh = Catalog(known.locale)
+    fresh.mime_headers = [("Plural-Forms", _PLURALS.get(str(known.locale), "nplurals=2; plural=(n != 1)"))]
+    several: dict[Key, str] = {(DOCUMENT, one): many for one, many in counted_messages()}
     for (context, text), files in found.items():
         before = known.get(text, context)
+        many = several.get((context, text))
+        said = before.string if before is not None else ""
         fresh.add(
-            text,
-            before.string if before is not None else "",
+            text if many is None else (text, many),
+            said if isinstance(said, tuple) == (many is not None) else ("", "") if many else "",
             context=context,
             locations=[(f"src/{file}", 0) for file in files],
             flags={"fuzzy"} if before is not None and before.fuzzy else (),
@@ -80,12 +86,14 @@ def faults(catalog: Catalog) -> Iterator[str]:
     for message in catalog:
         if not message.id:
             continue
-        named = repr(message.id) if message.context is None else f"{message.id!r} ({message.context})"
-        if not message.string:
+        said = message.string if isinstance(message.string, tuple) else (message.string,)
+        texts = message.id if isinstance(message.id, tuple) else (message.id,)
+        named = repr(texts[0]) if message.context is None else f"{texts[0]!r} ({message.context})"
+        if not all(said):
             yield f"{named} is not translated"
         elif message.fuzzy:
             yield f"{named} is marked as fuzzy"
-        elif placeholders(str(message.id)) != placeholders(str(message.string)):
+        elif any(placeholders(str(text)) != placeholders(str(its)) for text, its in zip(texts, said, strict=True)):
             yield f"{named} has other placeholders in its translation"
 
 
@@ -93,7 +101,9 @@ def written(catalog: Catalog) -> bytes:
     """Return the catalogue as the text of a file, with the shortest header that gettext can read."""
     file = BytesIO()
     write_po(file, catalog, width=_WIDTH, omit_header=True, include_lineno=False)
-    return f'{_HEADER}"Language: {catalog.locale}\\n"\n\n'.encode() + file.getvalue()
+    plurals = any(message.pluralizable for message in catalog)
+    forms = f'"Plural-Forms: {_PLURALS[str(catalog.locale)]};\\n"\n' if plurals else ""
+    return f'{_HEADER}"Language: {catalog.locale}\\n"\n{forms}\n'.encode() + file.getvalue()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

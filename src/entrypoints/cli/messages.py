@@ -15,6 +15,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
+from jinja2 import Environment
+from jinja2.ext import extract_from_ast
+
 import booking_domain
 import entrypoints.http
 from booking_domain.scheduling.errors import WHY
@@ -27,6 +30,7 @@ from entrypoints.languages import foreign
 from entrypoints.languages.catalogues import DOCUMENT, MESSAGE, NOTICE, TITLE
 
 SOURCE: Final = Path(__file__).parents[2]
+TEMPLATES: Final = SOURCE / "entrypoints" / "web"
 _NOT_SERVED: Final = (
     "booking_domain/testing",
     "simulators/qpay",
@@ -47,6 +51,10 @@ _BY_PLACE: Final = {
     "Words": (0, DOCUMENT),
 }
 """Functions that take a text as a positional argument: its position and context."""
+_PLURAL: Final = "Plural"
+"""A text about a number of things: for one, and for several."""
+_GETTEXT: Final = ("_", "ngettext")
+"""The functions by which templates of pages say a text, and one about a number of things."""
 _MUST_BE_FOUND: Final = frozenset({"problem", MESSAGE, DOCUMENT})
 _REPEATING: Final = frozenset({"InputError", "input_error"})
 """Calls that often repeat the text of another error, which is collected where it is raised."""
@@ -61,9 +69,44 @@ Found = Mapping[Key, Sequence[str]]
 def messages() -> Found:
     """Return all translatable messages, in a fixed order."""
     found: defaultdict[Key, set[str]] = defaultdict(set)
-    for key, file in chain(_of_errors(), _of_lifecycles(), _of_notices(), _of_sources(), _of_others()):
+    counted = (((DOCUMENT, one), file) for (one, _), files in counted_messages().items() for file in files)
+    for key, file in chain(_of_errors(), _of_lifecycles(), _of_notices(), _of_sources(), _of_others(), counted):
         found[key].add(file)
+    for template in sorted(TEMPLATES.rglob("*.html")):
+        for text in _said_in(template):
+            if isinstance(text, str):
+                found[DOCUMENT, text].add(template.relative_to(SOURCE).as_posix())
     return {key: sorted(found[key]) for key in sorted(found, key=lambda key: (key[0] or "", key[1]))}
+
+
+@cache
+def counted_messages() -> Mapping[tuple[str, str], Sequence[str]]:
+    """Return the texts about a number of things, for one and for several, with the files that contain them."""
+    found: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for file in sorted(TEMPLATES.rglob("*.html")):
+        for text in _said_in(file):
+            if isinstance(text, tuple):
+                found[text].add(file.relative_to(SOURCE).as_posix())
+    for file in sorted(SOURCE.rglob("*.py")):
+        text = file.read_text(encoding="utf-8")
+        if f"{_PLURAL}(" in text:
+            for call in ast.walk(ast.parse(text)):
+                match call:
+                    case ast.Call(
+                        func=ast.Name(id=called), args=[ast.Constant(value=str(one)), ast.Constant(value=str(many))]
+                    ) if called == _PLURAL:
+                        found[one, many].add(file.relative_to(SOURCE).as_posix())
+                    case _:
+                        pass
+    return {texts: sorted(files) for texts, files in found.items()}
+
+
+def _said_in(template: Path) -> Iterator[str | tuple[str, str]]:
+    """Yield the texts of a template, those about a number of things as pairs."""
+    parsed = Environment(autoescape=True).parse(template.read_text(encoding="utf-8"))
+    for _, function, said in extract_from_ast(parsed, _GETTEXT):
+        texts = said if isinstance(said, tuple) else (said,)
+        yield (str(texts[0]), str(texts[1])) if function == _GETTEXT[1] else str(texts[0])
 
 
 def concrete_errors() -> list[type[DomainError]]:

@@ -58,6 +58,7 @@ from entrypoints.http.kit.exporting import sections_of
 from entrypoints.http.kit.heads import answer_head
 from entrypoints.http.kit.injection import resolve_sequentially
 from entrypoints.http.kit.known_answers import answer_what_is_known
+from entrypoints.http.kit.pages import Pages, in_pages
 from entrypoints.http.kit.problems import answer_exception
 from entrypoints.http.kit.request_heads import require_one_host
 from entrypoints.http.kit.response_headers import add_response_headers
@@ -136,18 +137,28 @@ API: Final = Router(PREFIX, route_handlers=[*RESOURCES, export_route(sections_of
 """Litestar copies it into each application."""
 
 
-def create_app(container: HttpContainer) -> Litestar:
-    """Create the application from a container, whose providers tests may override; `app.state` keeps the container."""
+def create_app(container: HttpContainer, pages: Pages | None = None) -> Litestar:
+    """Create the application from a container, whose providers tests may override; `app.state` keeps the container.
+
+    With `pages` it serves people with a browser as well.
+    """
     settings = container.settings()
     read_catalogues()
     app = Litestar(
-        route_handlers=[API, health.routes(), metrics.metrics, docs.routes, objects.routes],
+        route_handlers=[
+            API,
+            health.routes(),
+            metrics.metrics,
+            docs.routes,
+            objects.routes,
+            *([docs.start] if pages is None else pages.routes),
+        ],
         dependencies=dependencies(container),
         dto=StrictJson,
         return_dto=None,
         before_request=_guarded(container),
         middleware=[Compression()],
-        exception_handlers={Exception: answer_exception},
+        exception_handlers={Exception: answer_exception if pages is None else in_pages(pages, answer_exception)},
         lifespan=[_lifespan],
         request_max_body_size=settings.max_body_bytes,
         openapi_config=None,

@@ -13,6 +13,7 @@ from entrypoints.http.container import HttpContainer
 from entrypoints.logs import configure_logs
 from entrypoints.processes import die_with_parent
 from entrypoints.settings.main import READABLE, Settings
+from entrypoints.web.app import pages_of
 
 COLLECT_AFTER: Final = (20_000, 20, 50)
 """A request allocates some thousand objects, and reference counting frees nearly all of them. With Python's threshold
@@ -26,7 +27,8 @@ def create() -> Litestar:
     settings = Settings.from_environment(os.environ)
     configure_logs(settings.log_level, readable=settings.log_format == READABLE)
     gc.disable()
-    app = create_app(HttpContainer(settings=settings))
+    container = HttpContainer(settings=settings)
+    app = create_app(container, pages_of(container) if settings.pages else None)
     gc.collect()
     gc.freeze()  # all of this lives as long as the process
     gc.set_threshold(*COLLECT_AFTER)

@@ -9,6 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from babel import Locale
+
 from booking_domain.notifications.notices import LocalTime
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.languages import FALLBACK, LANGUAGES
@@ -35,7 +37,11 @@ Messages = Mapping[tuple[str | None, str], str]
 """The translations of a language by context and English message."""
 _TEXT: Final = r'(?:[^"\\\n]|\\.)*'
 _STRINGS: Final = rf'((?:"{_TEXT}"\s*)+)'
-_ENTRY: Final = re.compile(rf"(?:^msgctxt {_STRINGS})?^msgid {_STRINGS}^msgstr {_STRINGS}", re.MULTILINE)
+_ENTRY: Final = re.compile(
+    rf"(?:^msgctxt {_STRINGS})?^msgid {_STRINGS}"
+    rf"(?:^msgstr {_STRINGS}|^msgid_plural {_STRINGS}^msgstr\[0\] {_STRINGS}^msgstr\[1\] {_STRINGS})",
+    re.MULTILINE,
+)
 _NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)")
 _STRING: Final = re.compile(rf'"({_TEXT})"')
 
@@ -47,6 +53,7 @@ class Catalogue:
         self.language = language
         self._translations = translations
         self._templates = templates
+        self._plural_form = Locale.parse(language).plural_form
 
     def error(self, error: DomainError) -> str:
         """Return the message of a domain error; times are on the clock of its `zone`, and `beside` it."""
@@ -83,6 +90,10 @@ class Catalogue:
     def document(self, template: str) -> str:
         """Return the translated template of a text of a document."""
         return self._translated(DOCUMENT, template)
+
+    def counted(self, one: str, many: str, number: int) -> str:
+        """Return the translated template of a text about this number of things."""
+        return self.document(one if self._plural_form(number) == "one" else many)
 
     def word(self, context: str, text: str) -> str:
         """Translate a finished English message, or the value of a placeholder, by recognising its template."""
@@ -132,8 +143,11 @@ def _messages_of(file: Path) -> Messages:
     for line in _ENTRY.sub("", text).splitlines():
         if line and not line.startswith("#"):
             raise ValueError(f"{file} is malformed near {line!r}")
-    found = ([_unquoted(part) for part in entry] for entry in _ENTRY.findall(text))
-    return {(context or None, message): said for context, message, said in found if message and said}
+    said: dict[tuple[str | None, str], str] = {}
+    for entry in _ENTRY.findall(text):
+        context, message, only, plural, one, many = map(_unquoted, entry)
+        said |= {(context or None, message): only or one, (context or None, plural): many}
+    return {(context, message): translated for (context, message), translated in said.items() if message and translated}
 
 
 def _unquoted(strings: str) -> str:

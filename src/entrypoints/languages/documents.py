@@ -16,6 +16,14 @@ class Phrase:
     template: str
 
 
+@dataclass(frozen=True, slots=True)
+class Plural:
+    """A phrase about `{count}` things, for one and for several."""
+
+    one: str
+    many: str
+
+
 class Wording:
     """The phrases of one language."""
 
@@ -32,6 +40,15 @@ class Wording:
     def __call__(self, phrase: Phrase, **values: str) -> str:
         """The translated phrase with these values."""
         return self._catalogue.document(phrase.template).format(**values)
+
+    def count(self, phrase: Plural, number: int, **values: str) -> str:
+        """The translated phrase with this number of things, and these values."""
+        template = self._catalogue.counted(phrase.one, phrase.many, number)
+        return template.format(count=self.values(number), **values)
+
+    def template(self, text: str, many: str | None = None, number: int = 1) -> str:
+        """The translated template of a page, to be filled there; `many` is what it says of several."""
+        return self._catalogue.document(text) if many is None else self._catalogue.counted(text, many, number)
 
     def words(self, words: Words) -> str:
         """The translated words."""

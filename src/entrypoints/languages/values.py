@@ -63,19 +63,19 @@ class Values:
             case tuple():
                 return ("، " if self._language == "fa" else ", ").join(map(self, value))
             case _:
-                return self._digits(str(value)) if isinstance(value, int) else str(value)
+                return self.digits(str(value)) if isinstance(value, int) else str(value)
 
     def day(self, day: date) -> str:
         """A date with its weekday."""
         if self._calendar is CalendarSystem.GREGORIAN:
-            return self._digits(format_date(day, _DAYS[self._language], locale=self._locale))
+            return self.digits(format_date(day, _DAYS[self._language], locale=self._locale))
         solar, names = SolarDate.fromgregorian(date=day), self._locale.days["format"]
         long, short = (names[width][day.weekday()] for width in ("wide", "abbreviated"))
         if self._language == "mn":
-            return self._digits(f"{solar.year}.{solar.month:02}.{solar.day:02}, {long}")
+            return self.digits(f"{solar.year}.{solar.month:02}.{solar.day:02}, {long}")
         months = SolarDate.j_months_fa if self._language == "fa" else SolarDate.j_months_en
         weekday = long if self._language == "fa" else short
-        return self._digits(f"{weekday} {solar.day} {months[solar.month - 1]} {solar.year}")
+        return self.digits(f"{weekday} {solar.day} {months[solar.month - 1]} {solar.year}")
 
     def time(self, time: LocalTime) -> str:
         """A time with the name of its zone; the other clock stands beside it if it shows another time.
@@ -114,8 +114,11 @@ class Values:
         places = 0 if amount == int(amount) else -int(amount.as_tuple().exponent)
         pattern = f"#,##0.{'0' * places}".rstrip(".")
         number = format_decimal(amount, pattern, locale=self._locale, numbering_system="latn")
-        number = number.replace(",", _NO_BREAK) if self._language == "mn" else number
-        return number if self._latin else self._digits(number).translate(_SEPARATORS)
+        return self.decimal(number.replace(",", _NO_BREAK) if self._language == "mn" else number)
+
+    def decimal(self, number: str) -> str:
+        """A number that is written with Latin digits, in those of the language."""
+        return number if self._latin else self.digits(number).translate(_SEPARATORS)
 
     def _symbol(self, currency: str) -> str:
         if currency == "MNT" and self._language != "en":
@@ -123,9 +126,10 @@ class Values:
         return str(self._locale.currency_symbols.get(currency, currency))
 
     def _clock(self, local: datetime) -> str:
-        return self._digits(f"{local:%H:%M}")
+        return self.digits(f"{local:%H:%M}")
 
-    def _digits(self, text: str) -> str:
+    def digits(self, text: str) -> str:
+        """The text with the digits of the language."""
         return text.translate(self._numerals)
 
 

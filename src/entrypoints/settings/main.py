@@ -152,6 +152,8 @@ class Settings:
     web_url: str = setting("BOOKING_WEB_URL", "", URL)
     """The base URL of the web app, which shows the pages `/links/pay`, `/links/move`, `/links/cancel` and, from
     text messages, `/b`, and for invitations to salons `/join`; empty: messages have no such links."""
+    pages: bool = setting("BOOKING_PAGES", default=True, form=SWITCH)
+    """`on`: the server shows pages to people with a browser, from `/` on. `off`: it serves the API alone."""
     secret_key: str = setting("BOOKING_SECRET_KEY", DEVELOPMENT_SECRET, SECRET)
     """The key that signs tokens."""
     previous_secret_keys: tuple[str, ...] = setting("BOOKING_PREVIOUS_SECRET_KEYS", (), SECRETS)

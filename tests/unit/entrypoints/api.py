@@ -41,6 +41,7 @@ from entrypoints.http.container import HttpContainer
 from entrypoints.http.kit.computers import InlineComputer
 from entrypoints.settings.main import Settings
 from entrypoints.settings.messaging import PushSettings
+from entrypoints.web.app import pages_of
 
 PASSWORD: Final = "correct-horse-battery"
 MONDAY_AT_TEN: Final = "2026-11-23T10:00:00+08:00"
@@ -118,8 +119,14 @@ class Api:
         self.database = OpenDatabase()
         self.gateway = OpenGateway("qpay", CHARGEABLE.currencies, authorises=True)
         settings = Settings.from_environment(environ)
-        self._kind = (settings.cors_origins, settings.max_body_bytes, settings.body_timeout, settings.default_language)
-        self.app = _idle[self._kind].pop() if _idle[self._kind] else create_app(HttpContainer(settings=settings))
+        self._kind = (
+            settings.cors_origins,
+            settings.max_body_bytes,
+            settings.body_timeout,
+            settings.default_language,
+            settings.pages,
+        )
+        self.app = _idle[self._kind].pop() if _idle[self._kind] else _created(settings)
         self.container: HttpContainer = self.app.state.container
         self.container.reset()
         self.container.settings.override(settings)
@@ -307,6 +314,11 @@ class Api:
         return f"/webhooks/qpay/{payment_id}?token={token}&qpay_payment_id=1"
 
 
+def _created(settings: Settings) -> Litestar:
+    container = HttpContainer(settings=settings)
+    return create_app(container, pages_of(container) if settings.pages else None)
+
+
 def the_routes(api: Api) -> dict[str, HTTPRouteHandler]:
     """All that Litestar serves below the prefix, with their handlers."""
     return _routes(api.app)
@@ -325,7 +337,7 @@ def _routes(app: Litestar) -> dict[str, HTTPRouteHandler]:
 
 @asynccontextmanager
 async def serving(**environ: str) -> AsyncIterator[Api]:
-    """Serve a new API with these settings."""
+    """Serve a new API with these settings, and the pages unless they are off."""
     api = Api(environ)
     async with api.opened():
         yield api

@@ -88,4 +88,4 @@ _inbox: Final = Router(
     inbox.ADDRESS,
     route_handlers=[inbox.inbox_page, inbox.message_page, inbox.message_html, inbox.message_calendar],
 )
-routes: Final = Router("/", route_handlers=[start, schema, page, guide, asset, _inbox])
+routes: Final = Router("/", route_handlers=[schema, page, guide, asset, _inbox])

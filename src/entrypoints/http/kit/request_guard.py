@@ -42,6 +42,10 @@ OPTIONAL: Final[dict[str, Any]] = {ACCESS: "optional"}
 IF_VALID: Final[dict[str, Any]] = {ACCESS: "if valid"}
 """A token is optional, and one that is not valid counts as none: clients may attach an expired one anywhere."""
 
+_QUERY: Final = "query"
+ANY_QUERY: Final[dict[str, Any]] = {_QUERY: "any"}
+"""Parameters that the route does not know are ignored, as those are that other sites append to links to pages."""
+
 _FACTORS: Final = "factors"
 ONE_FACTOR: Final[dict[str, Any]] = {_FACTORS: 1}
 """Roles that need a second factor may use the route without one, to set it up or to sign out."""
@@ -140,7 +144,7 @@ class RequestGuard:
     def _authenticate(self, request: Request[Any, Any, Any]) -> None:
         scope = request.scope
         handler = scope["route_handler"]
-        if scope["query_string"] and query_type(handler) is None:
+        if scope["query_string"] and _QUERY not in handler.opt and query_type(handler) is None:
             raise invalid_input(
                 f"/query/{_first_name(scope['query_string'])}",
                 "This route has no such parameter.",

@@ -3,8 +3,7 @@
 import base64
 import binascii
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -30,6 +29,7 @@ from booking_domain.search.model import (
     Term,
     TermKind,
 )
+from booking_domain.search.when import PartOfDay, windows_in
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.time import TimeRange, time_zone
@@ -45,25 +45,6 @@ _LON: Final = Meta(ge=-180, le=180)
 _DEFAULT_RADIUS_KM: Final = 10
 _DEFAULT_DAYS: Final = 14
 _A_DAY: Final = timedelta(days=1)
-
-
-class PartOfDay(StrEnum):
-    """When on a day."""
-
-    MORNING = "morning"
-    """06:00 to 12:00."""
-    AFTERNOON = "afternoon"
-    """12:00 to 18:00."""
-    EVENING = "evening"
-    """18:00 to 23:00."""
-
-
-_HOURS: Final = {
-    None: (0, 24),
-    PartOfDay.MORNING: (6, 12),
-    PartOfDay.AFTERNOON: (12, 18),
-    PartOfDay.EVENING: (18, 23),
-}
 
 
 class SearchQuery(Query, frozen=True, kw_only=True):
@@ -177,23 +158,7 @@ class SearchQuery(Query, frozen=True, kw_only=True):
         end = min(end, now + (DAYS - 1) * _A_DAY)
         if start >= end:
             raise InvalidValue(field="to", problem="the end must be after the start, and within 30 days from now")
-        if self.part_of_day is None and not self.weekends:
-            yield TimeRange(start, end)
-            return
-        first, last = (each.astimezone(zone).date() for each in (start, end))
-        opens, closes = _HOURS[self.part_of_day]
-        for number in range((last - first).days + 1):
-            day = first + timedelta(days=number)
-            lower, upper = max(start, _at(day, opens, zone)), min(end, _at(day, closes, zone))
-            if lower < upper and (not self.weekends or day.weekday() >= _SATURDAY):
-                yield TimeRange(lower, upper)
-
-
-_SATURDAY: Final = 5
-
-
-def _at(day: date, hour: int, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day + timedelta(days=hour // 24), time(hour % 24), zone).astimezone(UTC)
+        yield from windows_in(start, end, zone, self.part_of_day, weekends=self.weekends)
 
 
 class _Cursor(msgspec.Struct, array_like=True, frozen=True):

@@ -21,6 +21,7 @@ from entrypoints.cli.literals import Literals
 from entrypoints.cli.messages import concrete_errors, messages
 from entrypoints.http.kit.problems import DETAILS, STATUS
 from entrypoints.languages.catalogues import LOCALES, TITLE, catalogue_of, read_messages
+from entrypoints.languages.documents import Plural, Wording
 from entrypoints.languages.values import values_of
 
 TRANSLATED = [language for language in LANGUAGES if language != FALLBACK]
@@ -212,9 +213,27 @@ def test_reading_and_writing_preserve_the_bytes_of_a_catalogue() -> None:
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_the_server_reads_what_babel_reads(language: str) -> None:
     catalog = read_catalogs(LOCALES / language, language)
-    assert read_messages(LOCALES / language) == {
-        (message.context, message.id): message.string for message in catalog if message.id
+    read = {
+        (message.context, text): said
+        for message in catalog
+        if message.id
+        for text, said in zip(_each(message.id), _each(message.string), strict=True)
     }
+    assert read_messages(LOCALES / language) == read
+
+
+def _each(texts: Any) -> tuple[str, ...]:
+    """A text, or those for one and for several things."""
+    return texts if isinstance(texts, tuple) else (texts,)
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, "0 reviews"), (1, "1 review"), (2, "2 reviews")])
+def test_a_text_about_a_number_of_things_has_the_form_of_its_language(number: int, said: str) -> None:
+    reviews = Plural("{count} review", "{count} reviews")
+    assert Wording("en").count(reviews, number) == said
+    for language in TRANSLATED:
+        assert Wording(language).count(reviews, 1) != said
+    assert Wording("fa").count(reviews, 12) == "۱۲ نظر"
 
 
 @pytest.mark.parametrize("fault", ['msgid "without a translation"', 'msgid "open\nmsgstr "closed"', "nonsense"])

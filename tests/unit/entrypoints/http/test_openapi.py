@@ -270,6 +270,7 @@ async def test_the_paths_of_the_contract_are_there(api: Api) -> None:
     } <= names
 
 
+@pytest.mark.settings(BOOKING_PAGES="off")
 async def test_the_pages_load_nothing_from_other_hosts_and_their_links_lead_somewhere(api: Api) -> None:
     for path in ("/", "/docs"):
         page = await api.get(path)

@@ -36,7 +36,7 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
         "/health/live",
         "/health/ready",
         "/schema",
-        "/",
+        "/assets/{version:str}/{name:path}",
         "/docs",
         "/docs/guides/{name:path}",
         "/docs/assets/{version:str}/{name:str}",

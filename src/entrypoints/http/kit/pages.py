@@ -1,0 +1,40 @@
+"""Pages for people with a browser, which are served beside the API: what the application has to know about them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from litestar import Request, Response
+from litestar.handlers.base import BaseRouteHandler
+from litestar.types import ControllerRouterHandler
+
+Answerer = Callable[[Request[Any, Any, Any], Exception], Response[Any]]
+PAGE: Final[dict[str, Any]] = {"page": True}
+"""The `opt` of the routes of pages: what goes wrong there is answered with a page."""
+_NOT_PAGES: Final = ("/api/", "/docs", "/schema", "/health", "/metrics", "/objects/", "/assets/")
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The routes of the pages, and the page that stands in place of a problem."""
+
+    routes: Sequence[ControllerRouterHandler]
+    problem: Callable[[Request[Any, Any, Any], Response[Any]], Response[Any]]
+
+
+def in_pages(pages: Pages, answer: Answerer) -> Answerer:
+    """Answer browsers with a page where programs get a problem."""
+
+    def answered(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        problem = answer(request, error)
+        return pages.problem(request, problem) if _wants_page(request) else problem
+
+    return answered
+
+
+def _wants_page(request: Request[Any, Any, Any]) -> bool:
+    handler: BaseRouteHandler | None = request.scope.get("route_handler")
+    if handler is not None:
+        return "page" in handler.opt
+    shown = not request.scope["path"].startswith(_NOT_PAGES)
+    return shown and "text/html" in request.headers.get("accept", "")

@@ -1,0 +1,60 @@
+"""The pages: one line for each area."""
+
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+from litestar import Router
+from litestar.di import Provide
+from litestar.types import ControllerRouterHandler
+
+from booking_domain.files.model import ObjectKey
+from entrypoints.container import Container
+from entrypoints.http.kit.pages import PAGE, Pages
+from entrypoints.settings.main import Environment
+from entrypoints.web.errors.routes import problem_page
+from entrypoints.web.home.routes import handlers as home
+from entrypoints.web.kit.assets import asset
+from entrypoints.web.kit.languages import without_language
+from entrypoints.web.kit.pages import Site, in_all_languages, provide_page
+from entrypoints.web.kit.policy import content_policy
+from entrypoints.web.providers.routes import handlers as providers
+from entrypoints.web.styleguide.routes import handlers as styleguide
+
+AREAS: Final[tuple[Sequence[ControllerRouterHandler], ...]] = (home, providers)
+
+
+def pages_of(container: Container) -> Pages:
+    """The pages of an application; in development with the style guide."""
+    settings = container.settings()
+    areas = AREAS if settings.environment is Environment.PRODUCTION else (*AREAS, styleguide)
+    handlers = [handler for area in areas for handler in area]
+    made: list[Site] = []
+
+    def provide_site() -> Site:
+        if not made:
+            made.append(site_of(container))
+        return made[0]
+
+    router = Router(
+        "/",
+        route_handlers=[*in_all_languages(handlers), *without_language(handlers), asset],
+        dependencies={
+            "site": Provide(provide_site, sync_to_thread=False),
+            "page": Provide(provide_page, sync_to_thread=False),
+        },
+        opt=PAGE,
+    )
+    return Pages([router], lambda request, problem: problem_page(request, problem, provide_site()))
+
+
+def site_of(container: Container) -> Site:
+    """What all pages share, from the settings."""
+    settings = container.settings()
+    image = urlsplit(container.object_storage().public(ObjectKey(name="images/0/320.webp", public=True)))
+    return Site(
+        name=settings.brand.name,
+        url=settings.public_url,
+        policy=content_policy(images=f"{image.scheme}://{image.netloc}"),
+        zone=settings.default_time_zone,
+    )

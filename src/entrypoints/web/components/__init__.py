@@ -1,0 +1,1 @@
+"""The components of pages: a folder each, with its parameters, template, styles and examples."""

@@ -1,0 +1,31 @@
+"""All components."""
+
+from typing import Final
+
+from entrypoints.web.components.button import Button
+from entrypoints.web.components.calendar import MonthCalendar
+from entrypoints.web.components.card import Card
+from entrypoints.web.components.dialog import Dialog
+from entrypoints.web.components.empty_state import EmptyState
+from entrypoints.web.components.field import Field
+from entrypoints.web.components.moment import Time
+from entrypoints.web.components.price import Price
+from entrypoints.web.components.table import Table
+from entrypoints.web.components.tabs import Tabs
+from entrypoints.web.components.toast import Toast
+from entrypoints.web.kit.component import Component
+
+COMPONENTS: Final[tuple[type[Component], ...]] = (
+    Button,
+    Field,
+    Card,
+    Dialog,
+    Table,
+    Tabs,
+    Toast,
+    EmptyState,
+    Price,
+    Time,
+    MonthCalendar,
+)
+"""Templates make them by the names of their classes."""

@@ -1,0 +1,25 @@
+"""Problems as pages, in the language of the address or of the visitor."""
+
+from typing import Any, Final
+
+from litestar import Request, Response
+
+from booking_domain.shared.languages import LANGUAGES
+from entrypoints.http.kit.negotiation import language_for
+from entrypoints.http.kit.response_headers import request_id
+from entrypoints.web.errors.errors import error_page
+from entrypoints.web.kit.pages import Page, Site
+
+_KEPT: Final = frozenset({"retry-after", "allow", "www-authenticate"})
+"""Headers of the problem that a browser needs, too."""
+
+
+def problem_page(request: Request[Any, Any, Any], problem: Response[Any], site: Site) -> Response[bytes]:
+    """The page in place of a problem."""
+    first = request.scope["path"].split("/")[1]
+    page = Page(request, site, first if first in LANGUAGES else language_for(request))
+    status = problem.status_code or 500
+    model = error_page(status, page.say, request_id=request_id(request.scope))
+    response = page.render(model, status=status, public=False)
+    response.headers.update({name: value for name, value in problem.headers.items() if name.lower() in _KEPT})
+    return response

@@ -1,0 +1,1 @@
+"""`/`: search, and what it finds."""

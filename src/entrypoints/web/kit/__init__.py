@@ -1,0 +1,1 @@
+"""What all pages share: their environment, the page of a request, assets, forms and formats."""

@@ -1,0 +1,46 @@
+"""Weekly opening hours in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from booking_domain.scheduling.model import WeeklyRule
+from booking_domain.shared.time import WallTime
+from entrypoints.languages.documents import Phrase
+from entrypoints.web.kit.pages import Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayHours:
+    """The hours of a day of the week."""
+
+    day: str
+    hours: str
+    today: bool
+
+
+def week_hours(rules: Iterable[WeeklyRule], page: Page, today: date) -> tuple[DayHours, ...]:
+    """The hours of each day of the week that hold today, in the order of the language; empty without rules."""
+    valid = [
+        rule
+        for rule in rules
+        if (rule.valid_from is None or rule.valid_from <= today)
+        and (rule.valid_until is None or today <= rule.valid_until)
+    ]
+    if not valid:
+        return ()
+    shut = page.say(Phrase("Closed"))
+    found = []
+    for weekday, _, name in page.formats.weekdays():
+        # A rule counts Sunday as 0, `date.weekday` Monday.
+        spans = sorted(
+            ((rule.hours.start.minutes, rule.hours) for rule in valid if (rule.day - 1) % 7 == weekday),
+            key=lambda each: each[0],
+        )
+        texts = [f"{_clock(hours.start, page)}–{_clock(hours.end, page)}" for _, hours in spans]
+        found.append(DayHours(day=name, hours=", ".join(texts) or shut, today=weekday == today.weekday()))
+    return tuple(found)
+
+
+def _clock(at: WallTime, page: Page) -> str:
+    return page.say.values.digits(f"{at}")

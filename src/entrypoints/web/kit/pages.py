@@ -1,0 +1,159 @@
+"""A page in its language: what a handler answers a browser with."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, Final
+from urllib.parse import urlencode
+
+from litestar import MediaType, Request, Response, Router
+from litestar.types import ControllerRouterHandler
+from markupsafe import Markup
+from msgspec.json import encode
+
+from booking_domain.shared.languages import LANGUAGES
+from entrypoints.http.kit.answers import digest_of
+from entrypoints.http.kit.etags import matches
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.request_guard import ANY_QUERY
+from entrypoints.languages.documents import Wording
+from entrypoints.web.kit.assets import base
+from entrypoints.web.kit.environment import NAMES, RIGHT_TO_LEFT, environment_of
+from entrypoints.web.kit.formats import Formats
+
+LANGUAGE: Final = "page_language"
+"""In the `opt` of a handler: the language of its pages."""
+_PUBLIC: Final = "public, no-cache"
+"""Anybody may keep the page, and asks each time whether it is still true."""
+_OWN: Final = "private, no-store"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What all pages of the platform share."""
+
+    name: str
+    """Of the brand."""
+    url: str
+    """The public address, without a slash at its end."""
+    policy: str
+    """The Content-Security-Policy."""
+    zone: str
+    """The time zone in which a search means its days."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageModel:
+    """What a template gets, as `it`: sentences that are ready, without HTML."""
+
+    template: ClassVar[str]
+    title: str
+    description: str = ""
+    picture: str = ""
+    """The address of the picture that others show beside a link to the page."""
+    robots: str = ""
+    """What search engines are asked; empty: to list the page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """The same page in a language."""
+
+    language: str
+    name: str
+    direction: str
+    href: str
+    address: str
+    """With the host."""
+
+
+class Page:
+    """Answers one request with pages in the language of its address."""
+
+    def __init__(self, request: Request[Any, Any, Any], site: Site, language: str) -> None:
+        self._request = request
+        self.site: Final = site
+        self.language: Final = language
+        self.say: Final = Wording(language)
+        self.formats: Final = Formats(language, self.say)
+
+    @cached_property
+    def query(self) -> Mapping[str, Sequence[str]]:
+        """The parameters of the address that are not empty."""
+        found = self._request.query_params
+        return {name: values for name in found if (values := [each for each in found.getall(name) if each.strip()])}
+
+    def asked(self, name: str) -> str:
+        """A parameter of the address, empty without it."""
+        return self.query.get(name, [""])[0].strip()
+
+    def link(self, path: str, /, **query: object) -> str:
+        """The address of a page in the same language, with what of the query is not empty."""
+        given = {name: value for name, value in query.items() if value not in {None, ""}}
+        return f"/{self.language}{path}" + (f"?{urlencode(given, doseq=True)}" if given else "")
+
+    def render(self, model: PageModel, *, status: int = 200, public: bool = True) -> Response[bytes]:
+        """The page. A public one has no name and no cookie, and is answered by 304 to those who have it."""
+        path = self._request.scope["path"].removeprefix(f"/{self.language}") or "/"
+        text = (
+            environment_of(self.language)
+            .get_template(model.template)
+            .render(
+                it=model,
+                site=self.site,
+                assets=base(),
+                canonical=f"{self.site.url}/{self.language}{path}",
+                alternatives=self._alternatives(path),
+                home=self.link("/"),
+                path=path,
+            )
+        )
+        body = text.encode()
+        headers = {
+            "Content-Security-Policy": self.site.policy,
+            "Content-Language": self.language,
+            "Cache-Control": _PUBLIC if public and status == 200 else _OWN,  # noqa: PLR2004 - success
+        }
+        if public and status == 200:  # noqa: PLR2004 - success
+            headers["ETag"] = f'W/"{digest_of(body)}"'
+            if matches(self._request.headers.get("if-none-match"), headers["ETag"]):
+                return Response(b"", status_code=304, headers=headers)
+        return Response(body, status_code=status, media_type=MediaType.HTML, headers=headers)
+
+    def see(self, address: str, *, status: int = 303) -> Response[Any]:
+        """A redirection: 303 after a form, 301 from a former address."""
+        headers = {"Location": address, "Cache-Control": _OWN if status == 303 else _PUBLIC}  # noqa: PLR2004
+        return Response(b"", status_code=status, headers=headers)
+
+    def _alternatives(self, path: str) -> tuple[Alternative, ...]:
+        query = self._request.scope["query_string"].decode("latin-1")
+        return tuple(
+            Alternative(
+                language=each,
+                name=NAMES[each],
+                direction="rtl" if each in RIGHT_TO_LEFT else "ltr",
+                href=f"/{each}{path}" + (f"?{query}" if query else ""),
+                address=f"{self.site.url}/{each}{path}",
+            )
+            for each in LANGUAGES
+        )
+
+
+def json_ld(data: Mapping[str, Any]) -> Markup:
+    """Data of schema.org as the text of a script element, which nothing in the data can end."""
+    text = encode({"@context": "https://schema.org", **data}).decode()
+    safe = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return Markup(safe)  # noqa: S704 - JSON without <, > and &
+
+
+def provide_page(request: Request[Any, Any, Any], site: Injected[Site]) -> Page:
+    """Provide `page`."""
+    return Page(request, site, request.scope["route_handler"].opt[LANGUAGE])
+
+
+def in_all_languages(handlers: Sequence[ControllerRouterHandler]) -> list[Router]:
+    """The pages below `/en`, `/mn` and `/fa`."""
+    return [
+        Router(f"/{language}", route_handlers=handlers, opt={LANGUAGE: language, "hidden": True, **ANY_QUERY})
+        for language in LANGUAGES
+    ]

@@ -1,0 +1,33 @@
+"""What a cancellation gives back, in words."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from booking_domain.bookings.policy import CancellationPolicy
+from entrypoints.languages.documents import Phrase, Plural, Wording
+
+_WHOLE: Final = 100
+_A_DAY: Final = 24
+_HOURS: Final = Plural("{count} hour", "{count} hours")
+_DAYS: Final = Plural("{count} day", "{count} days")
+
+
+def policy_sentences(policy: CancellationPolicy, say: Wording) -> Iterator[str]:
+    """A sentence for each step of the policy, the most notice first."""
+    for tier in sorted(policy.tiers, reverse=True):
+        notice = _notice(tier.hours_before, say)
+        if tier.percent == _WHOLE:
+            yield say(Phrase("Cancel up to {notice} before: you get everything back."), notice=notice)
+        else:
+            percent = say.values(tier.percent)
+            yield say(Phrase("Cancel up to {notice} before: you get {percent} % back."), notice=notice, percent=percent)
+    if policy.late_keeps == _WHOLE:
+        yield say(Phrase("Later, what you paid is kept."))
+    elif policy.late_keeps:
+        yield say(Phrase("Later, {percent} % of what you paid is kept."), percent=say.values(policy.late_keeps))
+
+
+def _notice(hours: int, say: Wording) -> str:
+    if hours % _A_DAY == 0 and hours > _A_DAY:
+        return say.count(_DAYS, hours // _A_DAY)
+    return say.count(_HOURS, hours)

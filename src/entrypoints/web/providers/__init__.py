@@ -1,0 +1,1 @@
+"""`/providers`: the page of a provider."""

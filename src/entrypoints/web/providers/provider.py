@@ -1,0 +1,275 @@
+"""What the page of a provider shows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby, islice
+from typing import Any, ClassVar, Final
+
+from markupsafe import Markup
+
+from booking_domain.catalogue.model import Location
+from booking_domain.files.ports import ObjectLinks
+from booking_domain.reviews.ports import ReviewView
+from booking_domain.scheduling.model import Calendar, ProviderSchedule, Slot
+from booking_domain.scheduling.services import ServiceView
+from booking_domain.scheduling.slots import slots_in_order
+from booking_domain.shared.money import Money
+from booking_domain.shared.time import TimeRange, time_zone
+from booking_domain.use_cases.catalogue.queries import ProviderPage as Facts
+from entrypoints.languages.documents import Phrase, Plural
+from entrypoints.web.kit.hours import DayHours, week_hours
+from entrypoints.web.kit.pages import Page, PageModel, json_ld
+from entrypoints.web.kit.pictures import Picture, picture_of
+from entrypoints.web.kit.policies import policy_sentences
+
+REVIEWS_SHOWN: Final = 6
+_DAYS_SHOWN: Final = 4
+_MOST_SLOTS: Final = 600
+_SPOKEN: Final = {
+    "mn": Phrase("Mongolian"),
+    "en": Phrase("English"),
+    "fa": Phrase("Persian"),
+    "ru": Phrase("Russian"),
+    "zh": Phrase("Chinese"),
+    "ko": Phrase("Korean"),
+    "ja": Phrase("Japanese"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreeTime:
+    """A free time that can be booked."""
+
+    text: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceRow:
+    """A service with its length and price."""
+
+    name: str
+    about: str
+    length: str
+    price: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceGroup:
+    """The services of a category; empty: those without one."""
+
+    category: str
+    services: tuple[ServiceRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewText:
+    """What a customer says."""
+
+    author: str
+    when: str
+    stars: str
+    rating: str
+    text: str
+    reply: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapLinks:
+    """Where to find the place."""
+
+    geo: str
+    openstreetmap: str
+    google: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderPage(PageModel):
+    """The page of a provider."""
+
+    template: ClassVar = "providers/provider.html"
+    subtitle: str
+    rating: str
+    review_count: str
+    pictures: tuple[Picture, ...]
+    """The photo, and the pictures of the portfolio."""
+    bio: str
+    services: tuple[ServiceGroup, ...]
+    free: tuple[FreeTime, ...]
+    no_free: str
+    """What stands in place of times."""
+    zone: str
+    reviews: tuple[ReviewText, ...]
+    hours: tuple[DayHours, ...]
+    address: str
+    maps: MapLinks | None
+    salon: str
+    salon_href: str
+    languages: str
+    instagram: str
+    deposit: str
+    policy: tuple[str, ...]
+    data: Markup
+
+
+def first_slots(schedule: ProviderSchedule, now: datetime) -> list[Slot]:
+    """The first slot of each of the next days that have one."""
+    calendar, _ = schedule.calendar_at(now)
+    window = TimeRange(now, now + timedelta(days=calendar.settings.horizon_days + 1))
+    slots = islice(slots_in_order(calendar, schedule.claims, window=window, now=now), _MOST_SLOTS)
+    days = groupby(slots, key=lambda slot: slot.start.astimezone(calendar.zone).date())
+    return [next(of_day) for _, of_day in islice(days, _DAYS_SHOWN)]
+
+
+def provider_page(
+    facts: Facts,
+    slots: Sequence[Slot],
+    calendar: Calendar,
+    reviews: Sequence[ReviewView],
+    page: Page,
+    *,
+    links: ObjectLinks,
+    now: datetime,
+) -> ProviderPage:
+    """The page of a provider."""
+    say, formats, profile, terms = page.say, page.formats, facts.view.profile, facts.view.terms
+    zone = time_zone(facts.view.time_zone)
+    today = now.astimezone(zone).date()
+    salon, average = facts.salon, profile.rating.average
+    works = [
+        picture_of(image, links, alt=item.item.description or say(Phrase("Work by {name}"), name=profile.display_name))
+        for item in facts.portfolio
+        for image in item.item.images
+    ]
+    photo = [] if profile.photo is None else [picture_of(profile.photo, links, alt=profile.display_name)]
+    address = profile.address or ("" if salon is None else ", ".join(filter(None, (salon.address, salon.city))))
+    location = profile.location or (None if salon is None else salon.location)
+    languages = [say(_SPOKEN[each]) if each in _SPOKEN else each for each in profile.languages]
+    return ProviderPage(
+        title=profile.display_name,
+        description=profile.bio[:160] or say(Phrase("Free times, services and prices.")),
+        picture=photo[0].url if photo else "",
+        subtitle=" · ".join(filter(None, (", ".join(profile.styles[:4]), salon.name if salon else ""))),
+        rating="" if average is None else formats.rating(average),
+        review_count="" if average is None else say.count(_REVIEWS, profile.rating.count),
+        pictures=(*photo, *works),
+        bio=profile.bio,
+        services=tuple(_services(facts, calendar.settings.duration_minutes, page)),
+        free=tuple(
+            FreeTime(text=formats.moment(local, today), at=local.isoformat())
+            for local in (slot.start.astimezone(zone) for slot in slots)
+        ),
+        no_free="" if slots else say(Phrase("No free time at the moment.")),
+        zone=formats.zone(facts.view.time_zone),
+        reviews=tuple(_review(each, page) for each in reviews),
+        hours=week_hours(calendar.rules, page, today),
+        address=address,
+        maps=None if location is None else _maps(location),
+        salon="" if salon is None else salon.name,
+        salon_href="" if salon is None else page.link(f"/salons/{salon.id}"),
+        languages=", ".join(languages),
+        instagram=profile.instagram,
+        deposit=say(Phrase("Deposit {amount}, the rest at the appointment"), amount=formats.money(terms.deposit))
+        if terms.deposit.amount
+        else say(Phrase("Pay at the appointment")),
+        policy=tuple(policy_sentences(terms.cancellation, say)),
+        data=json_ld(_schema_org(facts, page, [each.url for each in photo + works][:6], address)),
+    )
+
+
+_REVIEWS: Final = Plural("{count} review", "{count} reviews")
+
+
+def _services(facts: Facts, shortest: int, page: Page) -> Iterator[ServiceGroup]:
+    terms = facts.view.terms
+    if not facts.services:
+        lengths = [(shortest, terms.price.amount), *((each.minutes, each.price_amount) for each in terms.durations)]
+        rows = [
+            ServiceRow(
+                name=page.say(Phrase("Appointment")),
+                about="",
+                length=page.formats.length(minutes),
+                price=page.formats.money(Money(amount=amount, currency=terms.price.currency)),
+            )
+            for minutes, amount in lengths
+        ]
+        yield ServiceGroup(category="", services=tuple(rows))
+        return
+    by_category: dict[str, list[ServiceView]] = {}
+    for each in facts.services:
+        by_category.setdefault(each.service.category, []).append(each)
+    for category, services in by_category.items():
+        yield ServiceGroup(
+            category=category,
+            services=tuple(
+                ServiceRow(
+                    name=each.offered.name,
+                    about=each.service.description,
+                    length=page.formats.length(each.offered.minutes),
+                    price=page.formats.money(each.offered.price),
+                )
+                for each in services
+            ),
+        )
+
+
+def _review(view: ReviewView, page: Page) -> ReviewText:
+    review = view.review
+    return ReviewText(
+        author=view.author_name.partition(" ")[0],
+        when=page.formats.ago(review.created_at.date()),
+        stars="★" * review.rating + "☆" * (5 - review.rating),
+        rating=page.say(_STARS, number=page.formats.number(review.rating)),
+        text=review.text,
+        reply=review.reply or "",
+    )
+
+
+_STARS: Final = Phrase("{number} of 5 stars")
+
+
+def _maps(at: Location) -> MapLinks:
+    place = f"{at.lat:.6f},{at.lon:.6f}"
+    return MapLinks(
+        geo=f"geo:{place}?q={place}",
+        openstreetmap=f"https://www.openstreetmap.org/?mlat={at.lat:.6f}&mlon={at.lon:.6f}#map=17/{at.lat:.6f}/{at.lon:.6f}",
+        google=f"https://www.google.com/maps/search/?api=1&query={place}",
+    )
+
+
+def _schema_org(facts: Facts, page: Page, pictures: Sequence[str], address: str) -> dict[str, Any]:
+    profile, location = facts.view.profile, facts.view.profile.location
+    styles = " ".join(profile.styles).lower()
+    data: dict[str, Any] = {
+        "@type": "TattooParlor" if any(word in styles for word in ("tattoo", "line", "шивээс", "تتو")) else "HairSalon",
+        "name": profile.display_name,
+        "url": f"{page.site.url}{page.link(f'/providers/{profile.id}')}",
+        "description": profile.bio,
+        "image": list(pictures),
+        "address": address,
+        "currenciesAccepted": facts.view.terms.price.currency,
+    }
+    if location is not None:
+        data["geo"] = {"@type": "GeoCoordinates", "latitude": location.lat, "longitude": location.lon}
+    if profile.rating.average is not None:
+        data["aggregateRating"] = {
+            "@type": "AggregateRating",
+            "ratingValue": profile.rating.average,
+            "reviewCount": profile.rating.count,
+        }
+    if facts.services:
+        data["hasOfferCatalog"] = {
+            "@type": "OfferCatalog",
+            "name": page.say(Phrase("Services")),
+            "itemListElement": [
+                {
+                    "@type": "Offer",
+                    "price": str(each.offered.price.decimal()),
+                    "priceCurrency": each.offered.price.currency,
+                    "itemOffered": {"@type": "Service", "name": each.offered.name},
+                }
+                for each in facts.services
+            ],
+        }
+    return {name: value for name, value in data.items() if value}

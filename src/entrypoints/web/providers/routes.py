@@ -1,0 +1,53 @@
+"""`/providers/{provider}`: the page of a provider."""
+
+from functools import partial
+from typing import Final
+
+from litestar import Response, get
+from litestar.params import FromPath
+
+from booking_domain.files.ports import ObjectLinks
+from booking_domain.reviews.ports import ReviewOrder
+from booking_domain.scheduling.effort import steps_to_first
+from booking_domain.scheduling.model import Slot
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.ids import ProviderId
+from booking_domain.use_cases.catalogue.queries import get_provider_page
+from booking_domain.use_cases.platform.ports import Reads
+from booking_domain.use_cases.reviews.commands import list_provider_reviews
+from booking_domain.use_cases.scheduling.queries import get_calendar, get_schedule_to_come, to_come
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.kit.turns import Computation, Turn
+from entrypoints.web.kit.pages import Page
+from entrypoints.web.providers.provider import REVIEWS_SHOWN, first_slots, provider_page
+
+
+@get("/providers/{provider_id:str}", opt=PUBLIC)
+async def provider(
+    provider_id: FromPath[ProviderId],
+    page: Injected[Page],
+    *,
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+    turn: Injected[Turn],
+    object_storage: Injected[ObjectLinks],
+) -> Response[bytes]:
+    """A provider: pictures, services, free times, reviews, hours."""
+    now = clock.now()
+    facts = await get_provider_page(provider_id, reads.providers, reads.salons, reads.services, reads.portfolios)
+
+    async def read() -> Computation[list[Slot]]:
+        schedule = await get_schedule_to_come(
+            None, provider_id, reads.schedules, reads.salons, now=now, services=facts.quickest
+        )
+        return Computation(partial(first_slots, schedule, now), steps_to_first(schedule, to_come(now)))
+
+    slots = await turn.compute(read)
+    shown = await get_calendar(None, provider_id, reads.schedules, reads.providers, reads.salons)
+    reviews = await list_provider_reviews(provider_id, ReviewOrder.NEWEST, None, REVIEWS_SHOWN, reads.reviews)
+    model = provider_page(facts, slots, shown.calendar, reviews, page, links=object_storage, now=now)
+    return page.render(model)
+
+
+handlers: Final = (provider,)

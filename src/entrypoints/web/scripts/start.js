@@ -1,0 +1,15 @@
+// Binds each element with data-module to the script of that name. Without scripts every page works.
+const MODULES = {
+  menu: "../layout/menu.js",
+  dialog: "../components/dialog/dialog.js",
+  calendar: "../components/calendar/calendar.js",
+};
+
+for (const element of document.querySelectorAll("[data-module]")) {
+  const name = element.dataset.module;
+  if (name in MODULES) {
+    import(MODULES[name])
+      .then((module) => new module.default(element))
+      .catch((error) => console.error(`module ${name}:`, error)); // one that fails leaves the others alone
+  }
+}

@@ -1,0 +1,1 @@
+"""All components with their examples, for those who build pages; in development."""

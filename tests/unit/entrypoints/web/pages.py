@@ -1,0 +1,104 @@
+"""The pages in a real browser, from a server in this process: the browser's requests go to the application itself."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
+from tests.browsing import ARGUMENTS, CHROMIUM
+from tests.unit.entrypoints.api import Api
+
+from booking_domain.use_cases.search.index import refresh_entry
+from entrypoints.cli.demo_accounts import People, registered
+from entrypoints.cli.seed import ACCOUNTS, PARTS
+
+ORIGIN: Final = "https://booking.test"
+"""Secure, so that the browser takes cookies with the prefix `__Host-`; nothing is sent over a network."""
+STORAGE: Final = "https://storage.test"
+_UNSENT: Final = frozenset({"content-length", "content-encoding", "transfer-encoding"})
+
+
+async def demo(api: Api) -> None:
+    """Add the demo data, and what the worker makes of it."""
+    container = api.container
+    people = People(*[await registered(container, account) for account in ACCOUNTS])
+    for add in PARTS:
+        await add(container, people)
+    await indexed(api)
+
+
+async def indexed(api: Api) -> None:
+    """Do what the worker does for the search."""
+    reads = api.container.reads()
+    for provider_id in await reads.search.due((api.clock.now() + timedelta(days=1)).date(), 1_000):
+        await refresh_entry(provider_id, reads=reads, executor=api.container.executor(), clock=api.clock)
+
+
+@asynccontextmanager
+async def browsing() -> AsyncIterator[Browser]:
+    """A browser."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def visiting(browser: Browser, api: Api, *, expected: str = "", **options: Any) -> AsyncIterator[Page]:
+    """A new page of a new visitor, who asks `api`; it must complain about nothing but what is expected."""
+    context: BrowserContext = await browser.new_context(base_url=ORIGIN, **options)
+    page = await context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(f"{message.text} {message.location}"))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    await context.route("**/*", lambda route: _answer(route, api))
+    yield page
+    await context.close()
+    assert [each for each in complaints if not (expected and expected in each)] == []
+
+
+async def _answer(route: Route, api: Api) -> None:
+    request = route.request
+    if request.url.startswith(STORAGE):
+        status, content = api.objects.request("GET", request.url, {})
+        await route.fulfill(status=status, body=content, content_type="image/webp")
+        return
+    if not request.url.startswith(ORIGIN):
+        await route.abort()
+        return
+    headers = {name: value for name, value in (await request.all_headers()).items() if not name.startswith(":")}
+    answer = await api.client.request(
+        request.method, request.url.removeprefix(ORIGIN), headers=headers, content=request.post_data_buffer or b""
+    )
+    given = {name: value for name, value in answer.headers.items() if name not in _UNSENT | {"set-cookie"}}
+    cookies = answer.headers.get_list("set-cookie")
+    if cookies:
+        given["set-cookie"] = "\n".join(cookies)
+    await route.fulfill(status=answer.status_code, headers=given, body=answer.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A page to look at, and what the browser says about it: that it was not found."""
+
+    name: str
+    path: str
+    expected: str = ""
+
+
+async def pages_to_look_at(api: Api) -> tuple[Look, ...]:
+    """A page of every kind, below the language."""
+    found = (await api.client.get("/en")).text
+    providers = re.findall(r'href="/en(/providers/[^"#?]+)"', found)
+    return (
+        Look("home", "/"),
+        Look("search", "/?q=sarnai&sort=cheapest"),
+        Look("relaxed", "/?q=zzzz&day=weekend&part=morning"),
+        Look("provider", providers[0]),
+        Look("provider-of-salon", providers[-1]),
+        Look("not-found", "/nowhere", expected="404"),
+        Look("styleguide", "/styleguide"),
+    )
