@@ -14,6 +14,7 @@ from typing import Any, Final
 from psycopg.types.json import Jsonb
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ColumnElement,
     Date,
@@ -49,10 +50,11 @@ from adapters.postgres.catalogue.salons import metres_to
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.codec import Converted, Mapper
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
+from adapters.postgres.kit.listing import parameters
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, Kept, NotExported, personal_data
-from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import Row, WithWork
+from adapters.postgres.kit.statements import Statement, if_given
+from adapters.postgres.kit.work import Row, WithWork, Work
 from adapters.postgres.public_versions import public_versions
 from booking_domain.bookings.transitions import PROVIDER_SIDE, Status
 from booking_domain.catalogue.model import EARTH_RADIUS_METRES, ProfileStatus
@@ -81,6 +83,10 @@ from booking_domain.search.model import (
     Record,
     SearchCriteria,
     SearchEntry,
+    SearchFinding,
+    SearchFindingCounts,
+    SearchFindingFilter,
+    SearchFindingKind,
     SearchOrder,
     Term,
     TermKind,
@@ -192,6 +198,25 @@ search_terms: Final = Table(
     ),
 )
 
+search_findings: Final = Table(
+    "search_findings",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("quarters", SmallInteger, nullable=False),
+    instant("first_at"),
+    Column("repaired", Boolean, nullable=False),
+    instant("created_at", index=True),
+    one_of("kind", SearchFindingKind),
+    info=personal_data(
+        "provider_id",
+        erase=DELETE,
+        handover=Kept("what a check of search found"),
+        export=NotExported("about the entry of search, which is derived"),
+    ),
+)
+
 ENTRY: Final = Mapper(
     search_entries,
     SearchEntry,
@@ -205,7 +230,9 @@ ENTRY: Final = Mapper(
     transient=("terms",),
     elsewhere=("put_at",),
 )
+FINDING: Final = Mapper(search_findings, SearchFinding)
 _p: Final = providers.c
+_f: Final = search_findings.c
 _t: Final = search_terms.c
 _w: Final = search_words.c
 _PUBLIC: Final = _p.status == ProfileStatus.APPROVED.value
@@ -258,6 +285,18 @@ _REMOVE_UNUSED: Final = Statement(
 )
 
 
+_ADD_FINDING: Final = FINDING.insert()
+_REMOVE_FINDINGS: Final = Statement(
+    delete(search_findings).where(_f.created_at < bindparam("before", type_=_f.created_at.type)).returning(_f.id)
+)
+
+
+async def _entry(work: Work, provider_id: ProviderId) -> SearchEntry | None:
+    terms = await work.each(_term_of, _TERMS, provider_id=provider_id)
+    row = await work.one(_GET, provider_id=provider_id)
+    return None if row is None else replace(ENTRY.read(row), terms=tuple(terms))
+
+
 class PostgresSearchEntries(WithWork, SearchEntries):
     """`SearchEntries` in `search_entries`, `search_terms` and `search_words`."""
 
@@ -270,12 +309,16 @@ class PostgresSearchEntries(WithWork, SearchEntries):
         await self._work.execute(_ADD_WORDS, words=words)
 
     async def get(self, provider_id: ProviderId) -> SearchEntry | None:
-        terms = await self._work.each(_term_of, _TERMS, provider_id=provider_id)
-        row = await self._work.one(_GET, provider_id=provider_id)
-        return None if row is None else replace(ENTRY.read(row), terms=tuple(terms))
+        return await _entry(self._work, provider_id)
 
     async def remove(self, provider_id: ProviderId) -> None:
         await self._work.execute(_REMOVE, provider_id=provider_id)
+
+    async def add_finding(self, finding: SearchFinding) -> None:
+        await self._work.execute(_ADD_FINDING, **FINDING.write(finding))
+
+    async def remove_findings(self, before: datetime) -> int:
+        return len(await self._work.all(_REMOVE_FINDINGS, before=before))
 
     async def remove_unused_words(self) -> int:
         return len(await self._work.all(_REMOVE_UNUSED))
@@ -484,6 +527,30 @@ _DUE: Final = Statement(
     .order_by(_e.put_at.is_not(None), _e.version == _version, _e.put_at, _p.id)
     .limit(bindparam("most"))
 )
+_IDS: Final = Statement(
+    select(_p.id)
+    .select_from(providers.outerjoin(search_entries, _e.provider_id == _p.id))
+    .where(
+        or_(_PUBLIC, _e.provider_id.is_not(None)), if_given("after", _p.id, _p.id > bindparam("after", type_=Uuid()))
+    )
+    .order_by(_p.id)
+    .limit(bindparam("most"))
+)
+_SAMPLE: Final = Statement(select(_p.id).where(_PUBLIC).order_by(func.random()).limit(bindparam("most")))
+_FINDINGS: Final = Statement(
+    select(*FINDING.columns)
+    .where(
+        if_given("provider_id", _f.provider_id, _f.provider_id == _OF),
+        if_given("after", _f.id, _f.id < bindparam("after", type_=Uuid())),
+    )
+    .order_by(_f.id.desc())
+    .limit(bindparam("most"))
+)
+_FINDING_COUNTS: Final = Statement(
+    select(func.count().filter(_f.repaired), func.count().filter(~_f.repaired)).where(
+        _f.created_at >= bindparam("since", type_=_f.created_at.type)
+    )
+)
 _SINCE: Final = bindparam("since", type_=_e.put_at.type)
 _b: Final = bookings.c
 _h: Final = booking_events.c
@@ -538,6 +605,21 @@ class PostgresSearchReads(WithWork, SearchReads):
 
     async def due(self, since: date, limit: int) -> Sequence[ProviderId]:
         return [ProviderId(row[0]) for row in await self._work.all(_DUE, since=since, most=limit)]
+
+    async def get(self, provider_id: ProviderId) -> SearchEntry | None:
+        return await _entry(self._work, provider_id)
+
+    async def ids(self, after: ProviderId | None, limit: int) -> Sequence[ProviderId]:
+        return [ProviderId(row[0]) for row in await self._work.all(_IDS, after=after, most=limit)]
+
+    async def sample(self, size: int) -> Sequence[ProviderId]:
+        return [ProviderId(row[0]) for row in await self._work.all(_SAMPLE, most=size)]
+
+    async def findings(self, criteria: SearchFindingFilter) -> Sequence[SearchFinding]:
+        return await self._work.each(FINDING.read, _FINDINGS, **parameters(criteria))
+
+    async def finding_counts(self, since: datetime) -> SearchFindingCounts:
+        return SearchFindingCounts(*(await self._work.one(_FINDING_COUNTS, since=since) or ()))
 
     async def is_current(self, provider_id: ProviderId, since: date) -> bool:
         return await self._work.one(_IS_CURRENT, provider_id=provider_id, since=since) is not None
@@ -663,7 +745,7 @@ def _commonest(item: tuple[str, int]) -> tuple[int, str]:
 
 
 _PLACE_OF: Final = {points: place for place, points in TEXT_POINTS.items()}
-CONTEXT: Final = PostgresContext(tables=(search_entries, search_terms, search_words))
+CONTEXT: Final = PostgresContext(tables=(search_entries, search_terms, search_words, search_findings))
 
 
 class SearchRepositories(RepositoryGroup):

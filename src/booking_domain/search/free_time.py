@@ -63,6 +63,11 @@ def _mask(first: int, last: int) -> int:
     return 0 if first >= last else ((1 << (last - first)) - 1) << (QUARTERS - last)
 
 
+def start_of(quarters: int, since: date) -> datetime:
+    """When the first of the quarters begins."""
+    return datetime.combine(since, time(), UTC) + (QUARTERS - quarters.bit_length()) * QUARTER
+
+
 def starts(quarters: int, minutes: int) -> int:
     """The quarters in which an appointment of a length may start, if only free time counts."""
     for _ in range(-(-minutes // 15) - 1):

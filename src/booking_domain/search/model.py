@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import reduce
 from operator import or_
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, NewType
+from uuid import UUID
 
 from booking_domain.search.free_time import DAYS, FreeTime, mask_of
 from booking_domain.shared.enums import checks_enums
@@ -151,6 +152,52 @@ class Record(NamedTuple):
 def completeness_of(*, parts: int, of: int) -> int:
     """How complete a profile is, in thousandths."""
     return 1_000 * parts // of
+
+
+SearchFindingId = NewType("SearchFindingId", UUID)
+
+
+class SearchFindingKind(StrEnum):
+    """How the stored free time of a provider was wrong."""
+
+    MISSED_TIME = "missed_time"
+    """It lacked time that is free: searches by time missed the provider."""
+    EXTRA_TIME = "extra_time"
+    """It had time that is not free: the provider was looked at in vain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
+class SearchFinding:
+    """An entry whose free time is not that of the calendar that it was made from."""
+
+    id: SearchFindingId
+    provider_id: ProviderId
+    kind: SearchFindingKind
+    quarters: int
+    """How many quarters of an hour were wrong."""
+    first_at: datetime
+    """When the first of them begins."""
+    repaired: bool
+    """Whether the entry agrees with the slots again. If not, the programme computes free time wrongly."""
+    created_at: datetime
+
+
+class SearchFindingCounts(NamedTuple):
+    """How many findings there are."""
+
+    repaired: int = 0
+    not_repaired: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchFindingFilter:
+    """A page of findings, newest first; None matches any value."""
+
+    provider_id: ProviderId | None = None
+    after: SearchFindingId | None = None
+    """The last one of the previous page."""
+    limit: int = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from booking_domain.search.model import Facets, Found, Record, SearchCriteria, SearchEntry, Term
+from booking_domain.search.model import (
+    Facets,
+    Found,
+    Record,
+    SearchCriteria,
+    SearchEntry,
+    SearchFinding,
+    SearchFindingCounts,
+    SearchFindingFilter,
+    Term,
+)
 from booking_domain.shared.ids import ProviderId
 
 
@@ -21,6 +31,14 @@ class SearchEntries(Protocol):
 
     async def remove(self, provider_id: ProviderId) -> None:
         """Remove the provider's entry, if there is one."""
+        ...
+
+    async def add_finding(self, finding: SearchFinding) -> None:
+        """Add what a check found."""
+        ...
+
+    async def remove_findings(self, before: datetime) -> int:
+        """Remove the findings from before this time, and return how many there were."""
         ...
 
     async def remove_unused_words(self) -> int:
@@ -55,6 +73,26 @@ class SearchReads(Protocol):
 
         In this order, so that the many of a new day let nobody wait whose profile has changed; each the oldest first.
         """
+        ...
+
+    async def get(self, provider_id: ProviderId) -> SearchEntry | None:
+        """The provider's entry, whether the provider is published or not."""
+        ...
+
+    async def ids(self, after: ProviderId | None, limit: int) -> Sequence[ProviderId]:
+        """Those who are published or have an entry, by id, after this one."""
+        ...
+
+    async def sample(self, size: int) -> Sequence[ProviderId]:
+        """So many published providers, drawn anew each time."""
+        ...
+
+    async def findings(self, criteria: SearchFindingFilter) -> Sequence[SearchFinding]:
+        """The findings that match, newest first."""
+        ...
+
+    async def finding_counts(self, since: datetime) -> SearchFindingCounts:
+        """How many findings there are from this time on."""
         ...
 
     async def is_current(self, provider_id: ProviderId, since: date) -> bool:

@@ -1,4 +1,4 @@
-"""`python -m entrypoints.cli run|migrate|seed|admin|api|worker|telegram|rotate-keys|zone-changes|vapid-key`.
+"""`python -m entrypoints.cli COMMAND`: `run`, `migrate`, `seed`, `api`, `worker` and others; `--help` lists them.
 
 Each command imports only what it needs: without Alembic, a process of `run` starts a second sooner. The garbage
 collector is off during the imports: they free nothing, and scanning them repeatedly takes a quarter of the start.
@@ -52,6 +52,9 @@ def main() -> int:
     zones.add_argument(
         "--zone", type=_known_zone, metavar="NAME", help="only bookings in this time zone, for example Asia/Ulaanbaatar"
     )
+    what = "compare every entry of search with the slots, and repair it; exits with 1 if one was wrong"
+    index = commands.add_parser("search-index", help=what, description=what)
+    index.add_argument("--rebuild", action="store_true", help="make all entries anew instead")
     what = "add an admin with a random password, which is printed"
     admin = commands.add_parser("admin", help=what, description=what)
     admin.add_argument("email")
@@ -139,6 +142,7 @@ def _on_a_provided_database(settings: Settings, chosen: argparse.Namespace) -> i
     from entrypoints.cli.provided_database import provided_database
     from entrypoints.cli.rotate_keys import rotate_keys
     from entrypoints.cli.run import run
+    from entrypoints.cli.search_index import search_index
     from entrypoints.cli.seed import SeedRefused, seed
     from entrypoints.cli.zone_changes import zone_changes
     from entrypoints.container import Container
@@ -150,10 +154,14 @@ def _on_a_provided_database(settings: Settings, chosen: argparse.Namespace) -> i
         if chosen.command == "run":
             return run(settings)
         with provided_database(settings) as database:
-            if chosen.command == "zone-changes":
-                return asyncio.run(zone_changes(settings, database.url, apply=chosen.apply, zone=chosen.zone))
-            if chosen.command == "rotate-keys":
-                return asyncio.run(rotate_keys(settings, database.url))
+            url = database.url
+            on_this_revision = {
+                "zone-changes": lambda: zone_changes(settings, url, apply=chosen.apply, zone=chosen.zone),
+                "search-index": lambda: search_index(settings, url, rebuild=chosen.rebuild),
+                "rotate-keys": lambda: rotate_keys(settings, url),
+            }
+            if chosen.command in on_this_revision:
+                return asyncio.run(on_this_revision[chosen.command]())
             migrations.upgrade(database.url, cipher=Container(settings=settings).field_cipher())
             if chosen.command == "admin":
                 return asyncio.run(add_admin(settings, database.url, email=chosen.email, name=chosen.name))

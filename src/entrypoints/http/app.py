@@ -95,6 +95,7 @@ RESOURCES: Final = (
     booking_links.routes,
     scheduling.routes,
     search.routes,
+    search.admin_routes,
     services.routes,
     holds.routes,
     bookings.routes,

@@ -1,6 +1,7 @@
 """`GET /metrics`: the worker's heartbeat, the outbox and the payment gateways, for Prometheus."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from hmac import compare_digest
 from typing import Any, Final, Protocol, runtime_checkable
 
@@ -13,6 +14,7 @@ from prometheus_client.registry import Collector
 
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.payments.gateways import Gateways
+from booking_domain.shared.clock import Clock
 from booking_domain.shared.heartbeats import STALE_AFTER, stale
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.health import WorkerRecord
@@ -21,16 +23,19 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.settings.main import Settings
 
+_WEEK: Final = timedelta(days=7)
 _HIDDEN: Final = {**PUBLIC, **documented(raises=(InvalidToken,)), "hidden": True}
 
 
 @get("/metrics", opt=_HIDDEN)
 async def metrics(
     request: Request[Any, Any, Any],
+    *,
     settings: Injected[Settings],
     database: Injected[WorkerRecord],
     gateways: Injected[Gateways],
     reads: Injected[Reads],
+    clock: Injected[Clock],
 ) -> Response[str]:
     """The metrics of the installation, for callers with a token of `BOOKING_METRICS_TOKEN`; without one, 404."""
     if not settings.metrics_tokens:
@@ -40,12 +45,12 @@ async def metrics(
     if scheme.lower() != "bearer" or not any(known):
         raise InvalidToken
     return Response(
-        generate_latest(await _measured(database, gateways, reads)).decode(),
+        generate_latest(await _measured(database, gateways, reads, clock)).decode(),
         headers={"Content-Type": CONTENT_TYPE_LATEST},
     )
 
 
-async def _measured(database: WorkerRecord, gateways: Gateways, reads: Reads) -> CollectorRegistry:
+async def _measured(database: WorkerRecord, gateways: Gateways, reads: Reads, clock: Clock) -> CollectorRegistry:
     heartbeats, backlog = await database.heartbeats(), await database.backlog()
     counts = await reads.parked_jobs.counts()
     registry = CollectorRegistry(auto_describe=False)
@@ -70,6 +75,10 @@ async def _measured(database: WorkerRecord, gateways: Gateways, reads: Reads) ->
     parked = Gauge("booking_parked_jobs", "Jobs that failed after all their attempts.", ["state"], registry=registry)
     parked.labels("waiting").set(counts.waiting)
     parked.labels("given_up").set(counts.given_up)
+    findings = Gauge("booking_search_findings", "Wrong entries of search in a week.", ["state"], registry=registry)
+    found = await reads.search.finding_counts(clock.now() - _WEEK)
+    findings.labels("repaired").set(found.repaired)
+    findings.labels("not_repaired").set(found.not_repaired)
     registry.register(_Circuits(gateways))
     return registry
 

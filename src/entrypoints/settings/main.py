@@ -201,6 +201,8 @@ class Settings:
         "BOOKING_UPCOMING_UNVERIFIED", UpcomingLimits().unverified, whole(1, MAX_UPCOMING)
     )
     """How many bookings to come a customer without a verified contact may have with any provider."""
+    search_sample: int = setting("BOOKING_SEARCH_SAMPLE", 1_000, whole(0, 100_000))
+    """Of how many providers, drawn anew, the free time in search is compared with their slots every night."""
     reviews_per_day: int = setting("BOOKING_REVIEWS_PER_DAY", BurstRule().most, whole(1, 10_000))
     """How many reviews of a provider are published in 24 hours; an admin reads further ones."""
     reviews_of_young_per_day: int = setting(

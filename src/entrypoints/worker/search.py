@@ -5,6 +5,8 @@ from datetime import UTC
 from typing import Any, Final
 from uuid import UUID
 
+import structlog
+
 from booking_domain.bookings.events import FREES_TIME, TAKES_TIME
 from booking_domain.catalogue.events import (
     ProfileApproved,
@@ -20,10 +22,12 @@ from booking_domain.catalogue.events import (
 from booking_domain.scheduling.events import SERVICE_EVENTS, CalendarChanged
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import ProviderId
+from booking_domain.use_cases.search.check import check_entry, remove_old_findings
 from booking_domain.use_cases.search.index import forget_unused_words, refresh_entry
 from entrypoints.container import Container
 from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Periodic, Subscription, Sweep, WorkerContext
 
+log: Final = structlog.get_logger()
 _ENTRIES_PER_SWEEP: Final = 300
 _CHANGES: Final[tuple[type[Any], ...]] = (
     CalendarChanged,
@@ -75,9 +79,30 @@ async def _forget_words(container: Container, _: Enqueue) -> None:
     await container.executor().run(forget_unused_words, None, actor=SYSTEM)
 
 
+async def _check(container: Container, _: Enqueue) -> None:
+    """Compare the free time of a sample with the slots. What is wrong is logged, and admins see it."""
+    reads, executor, clock = container.reads(), container.executor(), container.clock()
+    await executor.run(remove_old_findings, None, actor=SYSTEM)
+    sample = await reads.search.sample(container.settings().search_sample)
+    for provider_id in sample:
+        found = await check_entry(provider_id, reads=reads, executor=executor, clock=clock)
+        if found is not None:
+            log.error(
+                "search.entry_wrong",
+                provider_id=str(provider_id),
+                kind=found.kind.value,
+                quarters=found.quarters,
+                repaired=found.repaired,
+            )
+    log.info("search.checked", providers=len(sample))
+
+
 CONTEXT: Final = WorkerContext(
     jobs=(REFRESH,),
     subscriptions=(Subscription(_CHANGES, _refresh_changed),),
     sweeps=(Sweep("search entries", _refresh_due),),
-    periodic=(Periodic(name="forget_search_words", cron="40 18 * * *", run=_forget_words),),
+    periodic=(
+        Periodic(name="forget_search_words", cron="40 18 * * *", run=_forget_words),
+        Periodic(name="check_search", cron="10 19 * * *", run=_check),
+    ),
 )

@@ -7,6 +7,7 @@ from tests.unit.features.declarations import CANARY, PUBLIC, Feature, Row
 
 from booking_domain.search.free_time import QUARTERS, FreeTime
 from booking_domain.search.model import Place, SearchEntry
+from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
 from booking_domain.testing.search.contracts import an_entry
@@ -19,7 +20,11 @@ async def personal_data(tx: Repositories, _: Builder, cast: Cast) -> None:
 
 
 FEATURE: Final = Feature(
-    routes={"GET /search": Row(PUBLIC), "GET /search/suggestions": Row(PUBLIC, query="text=ink")},
+    routes={
+        "GET /search": Row(PUBLIC),
+        "GET /search/suggestions": Row(PUBLIC, query="text=ink"),
+        "GET /admin/search/findings": Row(Permission.MANAGE_JOBS),
+    },
     samples={
         (SearchEntry, "words"): st.sampled_from([{}, {Place.NAME: ("bold", "ink"), Place.OTHER: ("ink",)}]),
         (SearchEntry, "terms"): st.just(()),

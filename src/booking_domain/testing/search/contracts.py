@@ -17,6 +17,11 @@ from booking_domain.search.model import (
     Record,
     SearchCriteria,
     SearchEntry,
+    SearchFinding,
+    SearchFindingCounts,
+    SearchFindingFilter,
+    SearchFindingId,
+    SearchFindingKind,
     SearchOrder,
     Term,
     TermKind,
@@ -243,6 +248,48 @@ class SearchContract(StorageContract):
         assert not await current(ids[1], since=NOW.date())
         assert await self.reads.search.due(today, 5) == [ids[2], ids[1]]
         assert await self.reads.search.due(tomorrow, 5) == [ids[2], ids[1], ids[0]]
+
+    async def test_those_to_check_are_listed_and_drawn(self) -> None:
+        published = [(await self.a_cast()).profile.id for _ in range(3)]
+        former = await self.a_cast(ProfileStatus.SUSPENDED)
+        await self.a_cast(ProfileStatus.SUSPENDED)
+        entry = an_entry(former.profile.id, "Former")
+        await self.alone.search_entries.put(entry, NOW)
+        everybody = sorted([*published, former.profile.id])
+        assert await self.reads.search.ids(None, 3) == everybody[:3]
+        assert await self.reads.search.ids(everybody[2], 3) == everybody[3:]
+        assert sorted(await self.reads.search.sample(5)) == sorted(published)
+        assert len(await self.reads.search.sample(2)) == 2
+        assert await self.reads.search.get(former.profile.id) == entry
+        assert await self.reads.search.get(published[0]) is None
+
+    async def test_findings_are_listed_counted_and_removed(self, cast: Cast, other: Cast) -> None:
+        found = [
+            SearchFinding(
+                id=SearchFindingId(self.make.entropy.new_id()),
+                provider_id=each.profile.id,
+                kind=kind,
+                quarters=number,
+                first_at=NOW + number * _HOUR,
+                repaired=number > 0,
+                created_at=NOW + number * _HOUR,
+            )
+            for number, (each, kind) in enumerate(zip((cast, other, cast), [*SearchFindingKind] * 2, strict=False))
+        ]
+        async with self.begin() as tx:
+            for each in found:
+                await tx.search_entries.add_finding(each)
+        found.sort(key=lambda each: each.id, reverse=True)
+        reads = self.reads.search
+        assert list(await reads.findings(SearchFindingFilter())) == found
+        assert list(await reads.findings(SearchFindingFilter(after=found[0].id, limit=1))) == found[1:2]
+        theirs = SearchFindingFilter(provider_id=other.profile.id)
+        assert [each.quarters for each in await reads.findings(theirs)] == [1]
+        assert await reads.finding_counts(NOW) == SearchFindingCounts(repaired=2, not_repaired=1)
+        assert await reads.finding_counts(NOW + _HOUR) == SearchFindingCounts(repaired=2)
+        assert await self.alone.search_entries.remove_findings(NOW + 2 * _HOUR) == 2
+        await self.alone.personal_data.clear(cast.owner.id)
+        assert list(await reads.findings(SearchFindingFilter())) == []
 
     async def test_the_record_counts_the_events_of_bookings(self, cast: Cast) -> None:
         booking = self.make.booking(cast.profile, cast.customer)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from random import SystemRandom
 from typing import Final
 
 from booking_domain.bookings.transitions import PROVIDER_SIDE, Status
@@ -19,6 +20,10 @@ from booking_domain.search.model import (
     Record,
     SearchCriteria,
     SearchEntry,
+    SearchFinding,
+    SearchFindingCounts,
+    SearchFindingFilter,
+    SearchFindingId,
     SearchOrder,
     Term,
     lot_of,
@@ -49,6 +54,11 @@ def _erase(state: State, rows: Rows[ProviderId, Stored], user_id: UserId) -> Non
     rows.delete_keys(lambda key: key in theirs)
 
 
+def _erase_findings(state: State, rows: Rows[SearchFindingId, SearchFinding], user_id: UserId) -> None:
+    theirs = providers_of(state, user_id)
+    rows.delete(lambda each: each.provider_id in theirs)
+
+
 ENTRIES: Final = Table[ProviderId, Stored](
     "search_entries",
     key=lambda row: row[0].provider_id,
@@ -56,7 +66,12 @@ ENTRIES: Final = Table[ProviderId, Stored](
     erase=_erase,
 )
 WORDS: Final = Table[str, str]("search_words", key=lambda word: word)
-TABLES: Final = (ENTRIES, WORDS)
+FINDINGS: Final = Table[SearchFindingId, SearchFinding](
+    "search_findings",
+    refers=lambda finding: ((PROFILES, finding.provider_id),),
+    erase=_erase_findings,
+)
+TABLES: Final = (ENTRIES, WORDS, FINDINGS)
 
 
 class MemorySearchEntries(InMemory, SearchEntries):
@@ -73,6 +88,12 @@ class MemorySearchEntries(InMemory, SearchEntries):
 
     async def remove(self, provider_id: ProviderId) -> None:
         self._state[ENTRIES].pop(provider_id, None)
+
+    async def add_finding(self, finding: SearchFinding) -> None:
+        self._state[FINDINGS].put(finding)
+
+    async def remove_findings(self, before: datetime) -> int:
+        return len(self._state[FINDINGS].delete(lambda each: each.created_at < before))
 
     async def remove_unused_words(self) -> int:
         used = {word for entry, _ in self._state[ENTRIES].values() for word in _all_words(entry)}
@@ -115,8 +136,31 @@ class MemorySearchReads(InMemory, SearchReads):
         old = [each for _, each in put if each not in former and entries[each][0].free.since < since]
         return [*sorted(without), *former, *old][:limit]
 
+    async def get(self, provider_id: ProviderId) -> SearchEntry | None:
+        return await MemorySearchEntries(self._current).get(provider_id)
+
+    async def ids(self, after: ProviderId | None, limit: int) -> Sequence[ProviderId]:
+        known = {each.id for each in self._published()} | set(self._state[ENTRIES])
+        return [each for each in sorted(known) if after is None or each > after][:limit]
+
+    async def sample(self, size: int) -> Sequence[ProviderId]:
+        published = [each.id for each in self._published()]
+        return SystemRandom().sample(published, min(size, len(published)))
+
+    async def findings(self, criteria: SearchFindingFilter) -> Sequence[SearchFinding]:
+        return self._state[FINDINGS].page(
+            lambda each: criteria.provider_id in {None, each.provider_id},
+            criteria.after,
+            criteria.limit,
+            newest_first=True,
+        )
+
+    async def finding_counts(self, since: datetime) -> SearchFindingCounts:
+        found = [each.repaired for each in self._state[FINDINGS].values() if each.created_at >= since]
+        return SearchFindingCounts(repaired=sum(found), not_repaired=len(found) - sum(found))
+
     async def is_current(self, provider_id: ProviderId, since: date) -> bool:
-        entry = await MemorySearchEntries(self._current).get(provider_id)
+        entry = await self.get(provider_id)
         versions = await MemoryPublicVersionReads(self._current).of([provider_id])
         return entry is not None and (entry.version, entry.free.since) == (versions[provider_id].text, since)
 

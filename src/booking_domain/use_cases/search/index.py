@@ -47,14 +47,16 @@ class _Source:
 async def refresh_entry(
     provider_id: ProviderId, *, reads: Reads, executor: Executor[Repositories], clock: Clock
 ) -> None:
-    """Make the provider's entry anew, unless it is of today and of the present public version.
+    """Make the provider's entry anew, unless it is of today and of the present public version."""
+    if not await reads.search.is_current(provider_id, since=clock.now().astimezone(UTC).date()):
+        await rebuild_entry(provider_id, reads=reads, executor=executor, clock=clock)
 
-    A provider who is not published has none.
-    """
-    now = clock.now()
-    if await reads.search.is_current(provider_id, since=now.astimezone(UTC).date()):
-        return
-    entry = await entry_of(provider_id, reads, now)
+
+async def rebuild_entry(
+    provider_id: ProviderId, *, reads: Reads, executor: Executor[Repositories], clock: Clock
+) -> None:
+    """Make the provider's entry anew. A provider who is not published has none."""
+    entry = await entry_of(provider_id, reads, clock.now())
     if entry is None:
         await executor.run(remove_entry, provider_id, actor=SYSTEM)
     else:

@@ -6,10 +6,12 @@ from litestar import Request, Response, Router, get
 from msgspec.json import encode
 
 from booking_domain.files.ports import ObjectLinks
+from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import time_zone
 from booking_domain.use_cases.platform.ports import Reads
+from booking_domain.use_cases.search.check import list_search_findings
 from booking_domain.use_cases.search.queries import search_providers, suggest
 from entrypoints.http.kit.answers import Answer, Answers, Lifetime, Listed
 from entrypoints.http.kit.documentation import about, documented
@@ -17,11 +19,15 @@ from entrypoints.http.kit.etags import IfNoneMatch
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.search.schemas import (
+    SearchFindingsJson,
+    SearchFindingsQuery,
     SearchJson,
     SearchQuery,
     SuggestionsJson,
     SuggestionsQuery,
+    chosen_findings,
     facets_json,
+    finding_json,
     hit_json,
     search_cursor,
     suggestion_json,
@@ -68,6 +74,21 @@ async def list_suggestions(params: Injected[SuggestionsQuery], reads: Injected[R
     return SuggestionsJson(items=tuple(map(suggestion_json, found)))
 
 
+@get("/admin/search/findings", opt=documented(list_search_findings))
+async def list_findings(
+    params: Injected[SearchFindingsQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> SearchFindingsJson:
+    """List what the nightly check of search found in the last 90 days, newest first; for admins.
+
+    It compares the stored free time of some providers with their slots, and repairs it.
+    """
+    found = await list_search_findings(actor, chosen_findings(params), reads.search)
+    return SearchFindingsJson.of(found, params.limit, finding_json, lambda each: each.id)
+
+
+admin_routes: Final = Router(
+    "/", route_handlers=[list_findings], opt=about("search", "Find providers by what, where and when.")
+)
 routes: Final = Router(
     "/search",
     route_handlers=[search, list_suggestions],

@@ -25,6 +25,9 @@ from booking_domain.search.model import (
     Position,
     Relaxation,
     SearchCriteria,
+    SearchFinding,
+    SearchFindingFilter,
+    SearchFindingKind,
     SearchOrder,
     Term,
     TermKind,
@@ -34,7 +37,18 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.use_cases.search.queries import SLOTS_SHOWN, Hit
-from entrypoints.http.kit.fields import Amount, Currency, Json, Moment, Query, SomeMinutes, ZoneName, one_of
+from entrypoints.http.kit.cursors import PAGE_AND_ONE, Page, PageQuery
+from entrypoints.http.kit.fields import (
+    Amount,
+    Currency,
+    Json,
+    Moment,
+    Query,
+    SomeMinutes,
+    Timestamp,
+    ZoneName,
+    one_of,
+)
 from entrypoints.http.kit.images import ImageJson, picture_or_none
 from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.queries import moment
@@ -45,6 +59,36 @@ _LON: Final = Meta(ge=-180, le=180)
 _DEFAULT_RADIUS_KM: Final = 10
 _DEFAULT_DAYS: Final = 14
 _A_DAY: Final = timedelta(days=1)
+
+
+class SearchFindingsQuery(PageQuery, frozen=True, kw_only=True):
+    """A page of findings."""
+
+    provider_id: ProviderId | None = None
+
+
+class SearchFindingJson(Json, frozen=True, kw_only=True):
+    """Free time of a provider that was stored wrongly."""
+
+    id: UUID
+    provider_id: UUID
+    kind: SearchFindingKind
+    """`missed_time`: searches by time missed the provider. `extra_time`: they looked at it in vain."""
+    quarters: int
+    """How many quarters of an hour were wrong."""
+    first_at: Timestamp
+    """When the first of them begins."""
+    repaired: bool
+    """Whether search agrees with the slots again. If not, tell the makers of this programme."""
+    created_at: Timestamp
+
+
+class SearchFindingsJson(Page[SearchFindingJson], frozen=True, kw_only=True):
+    """A page of findings."""
+
+
+chosen_findings: Final = projection(SearchFindingsQuery, SearchFindingFilter, **PAGE_AND_ONE)
+finding_json: Final = projection(SearchFinding, SearchFindingJson)
 
 
 class SearchQuery(Query, frozen=True, kw_only=True):

@@ -102,6 +102,8 @@ async def test_metrics_show_the_heartbeat_and_the_outbox() -> None:
             ("booking_outbox_oldest_seconds",): 12.5,
             ("booking_parked_jobs", "waiting"): 1,
             ("booking_parked_jobs", "given_up"): 0,
+            ("booking_search_findings", "repaired"): 0,
+            ("booking_search_findings", "not_repaired"): 0,
             ("booking_gateway_circuit_open", "qpay"): 1,
             ("booking_gateway_failures_total", "qpay"): 5,
             ("booking_gateway_refused_calls_total", "qpay"): 1,

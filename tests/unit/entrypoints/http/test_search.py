@@ -1,5 +1,6 @@
 """Search by what, where and when: with slots, reasons and facets, and with less where nobody matches."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -7,8 +8,11 @@ from uuid import UUID
 import pytest
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api
 
+from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import ProviderId
-from booking_domain.use_cases.search.index import refresh_entry
+from booking_domain.testing.kit.storage import present
+from booking_domain.use_cases.search.check import check_entry
+from booking_domain.use_cases.search.index import put_entry, refresh_entry
 
 PLACE = {"lat": 47.92, "lon": 106.92}
 
@@ -94,6 +98,26 @@ async def test_a_search_that_finds_nobody_says_what_it_gave_up(api: Api) -> None
     assert [each["displayName"] for each in found["items"]] == ["Bold"]
     assert found["relaxed"] == ["rating", "language"]
     assert (await searched(api, text="zzzz"))["relaxed"] == ["text"]
+
+
+async def test_admins_see_what_the_check_of_search_found(api: Api) -> None:
+    found = []
+    for name in ("Bold", "Saraa"):
+        _, provider_id = await a_provider(api, name)
+        await indexed(api)
+        entry = present(await api.container.reads().search.get(ProviderId(UUID(provider_id))))
+        wrong = replace(entry, free=replace(entry.free, quarters=0))
+        await api.container.executor().run(put_entry, wrong, actor=SYSTEM)
+        reads, executor = api.container.reads(), api.container.executor()
+        found.append(await check_entry(entry.provider_id, reads=reads, executor=executor, clock=api.clock))
+    admin = await api.an_admin()
+    page = (await api.get("/admin/search/findings", admin, params={"limit": 1})).json()
+    following = {"limit": 1, "cursor": page["nextCursor"]}
+    items = [*page["items"], *(await api.get("/admin/search/findings", admin, params=following)).json()["items"]]
+    assert [each["id"] for each in items] == [str(present(each).id) for each in reversed(found)]
+    assert [(each["kind"], each["repaired"]) for each in items] == [("missed_time", True)] * 2
+    of_one = (await api.get("/admin/search/findings", admin, params={"providerId": items[0]["providerId"]})).json()
+    assert of_one["items"] == items[:1]
 
 
 async def test_pages_follow_one_another_without_repetition(api: Api) -> None:
