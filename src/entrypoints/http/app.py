@@ -96,6 +96,7 @@ RESOURCES: Final = (
     scheduling.routes,
     search.routes,
     search.admin_routes,
+    search.providers,
     services.routes,
     holds.routes,
     bookings.routes,

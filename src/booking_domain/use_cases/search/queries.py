@@ -86,8 +86,8 @@ class _Free(NamedTuple):
     until: datetime
 
 
-async def _search(criteria: SearchCriteria, reads: Reads) -> SearchPage:
-    """One page of the published providers that match.
+async def _find(criteria: SearchCriteria, reads: Reads) -> SearchPage:
+    """One page of the published providers that match everything.
 
     A search by time shows only those who have a slot then: the free time that is stored may be more than there is.
 
@@ -98,7 +98,12 @@ async def _search(criteria: SearchCriteria, reads: Reads) -> SearchPage:
         raise InvalidValue(field="lat", problem="sorting by distance needs a point")
     if criteria.currency is None and (criteria.price_to is not None or criteria.order == SearchOrder.CHEAPEST):
         raise InvalidValue(field="currency", problem="prices need a currency")
-    page = await _page(criteria, reads)
+    return await _page(criteria, reads)
+
+
+async def _search(criteria: SearchCriteria, reads: Reads) -> SearchPage:
+    """As `_find`, with facets on the first page; if nobody matches everything, those who match most."""
+    page = await _find(criteria, reads)
     given_up: tuple[Relaxation, ...] = ()
     if not page.hits and criteria.after is None:
         for relaxation, relaxed in _relaxed(criteria):
@@ -214,5 +219,6 @@ async def _suggest(text: str, limit: int, reads: Reads) -> Sequence[Term]:
     return await reads.search.suggest(text, limit)
 
 
+find_providers: Final = Query(_find, (InvalidValue,))
 search_providers: Final = Query(_search, (InvalidValue,))
 suggest: Final = Query(_suggest)

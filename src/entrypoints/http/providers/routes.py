@@ -35,13 +35,9 @@ from entrypoints.http.providers.schemas import (
     DocumentsBody,
     OpenProfileBody,
     ProviderJson,
-    ProvidersJson,
-    ProvidersQuery,
     profile_members,
     provider_json,
     provider_json_with_note,
-    providers_filter,
-    providers_page,
 )
 from entrypoints.http.providers.slots import explain_slot, list_days, list_slots, show_provider_page
 
@@ -183,17 +179,6 @@ async def _mine(actor: Actor, reads: Reads, links: ObjectLinks) -> Response[Prov
     return Response(mine, status_code=200, headers=etag(mine.version))
 
 
-@get("/", opt=PUBLIC | documented(providers.list_providers))
-async def list_providers(
-    params: Injected[ProvidersQuery],
-    reads: Injected[Reads],
-    object_storage: Injected[ObjectLinks],
-) -> ProvidersJson:
-    """List the providers that take bookings."""
-    found = await providers.list_providers(providers_filter(params), reads.providers)
-    return providers_page(found, params.limit, provider_json, object_storage)
-
-
 @get("/{provider_id:str}", opt=PUBLIC | documented(providers.get_provider))
 async def get_provider(
     request: Request[Any, Any, Any],
@@ -226,7 +211,6 @@ routes: Final = Router(
         withdraw_my_profile,
         republish_my_profile,
         delete_my_profile,
-        list_providers,
         get_provider,
         show_provider_page,
         list_days,

@@ -1,6 +1,6 @@
 """The JSON of providers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final, NamedTuple
 from uuid import UUID
@@ -28,7 +28,6 @@ from booking_domain.catalogue.model import (
     ProfilePart,
     ProfileStatus,
     ProviderFilter,
-    ProviderOrder,
 )
 from booking_domain.catalogue.salons import Salon
 from booking_domain.files.model import FOLDERS, Folder
@@ -515,12 +514,6 @@ class ProviderBookingsQuery(PageQuery, frozen=True, kw_only=True):
     in_question: bool | None = None
 
 
-class ProvidersQuery(PageQuery, frozen=True, kw_only=True):
-    """A page of approved providers, sorted by registration or by rating (best first)."""
-
-    sort: ProviderOrder = ProviderOrder.REGISTERED
-
-
 class ProfilesQuery(PageQuery, frozen=True, kw_only=True):
     """A page of profiles, for admins."""
 
@@ -546,9 +539,6 @@ bookings_members: Final = members(
     given=("provider_id", "upcoming_at", "status", "starts_from", "starts_before"),
     under_review="in_question",
     **PAGE_AND_ONE,
-)
-providers_filter: Final = projection(
-    ProvidersQuery, ProviderFilter, default=("status", "salon_id", "pending", "text"), order="sort", **PAGE_AND_ONE
 )
 profiles_filter: Final = projection(
     ProfilesQuery, ProviderFilter, default=("salon_id", "order"), text="q", pending="changed", **PAGE_AND_ONE
@@ -766,16 +756,6 @@ def provider_json_with_note(view: ProviderView, links: ObjectLinks) -> ProviderJ
         if suspension is None
         else SuspensionJson(cause=suspension.cause.value, reason=suspension.reason, since=suspension.since),
     )
-
-
-def providers_page(
-    found: Sequence[ProviderView],
-    limit: int,
-    show: Callable[[ProviderView, ObjectLinks], ProviderJson],
-    links: ObjectLinks,
-) -> ProvidersJson:
-    """A page of the `limit` + 1 providers that were read."""
-    return ProvidersJson.of(found, limit, lambda view: show(view, links), lambda view: view.profile.id)
 
 
 CHANGES: Final[dict[str, Any]] = {"bio": "Fine lines, lettering and cover-ups.", "depositAmount": 2500000}

@@ -1,4 +1,4 @@
-"""`/search`: providers by what, where and when."""
+"""`/search`, and the list of `/providers`: providers by what, where and when."""
 
 from typing import Any, Final
 
@@ -10,15 +10,18 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import time_zone
+from booking_domain.use_cases.catalogue.queries import list_providers as list_published
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.search.check import list_search_findings
-from booking_domain.use_cases.search.queries import search_providers, suggest
+from booking_domain.use_cases.search.queries import find_providers, search_providers, suggest
 from entrypoints.http.kit.answers import Answer, Answers, Lifetime, Listed
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfNoneMatch
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.providers.schemas import ProvidersJson, provider_json
 from entrypoints.http.search.schemas import (
+    ProvidersQuery,
     SearchFindingsJson,
     SearchFindingsQuery,
     SearchJson,
@@ -89,6 +92,43 @@ async def list_findings(
 admin_routes: Final = Router(
     "/", route_handlers=[list_findings], opt=about("search", "Find providers by what, where and when.")
 )
+
+
+@get("/", opt=PUBLIC | documented(list_published, find_providers, raises=(InvalidValue,)))
+async def list_providers(
+    request: Request[Any, Any, Any],
+    params: Injected[ProvidersQuery],
+    *,
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+    object_storage: Injected[ObjectLinks],
+    answers: Injected[Answers],
+    if_none_match: IfNoneMatch = None,
+) -> Response[ProvidersJson]:
+    """List the providers that take bookings, or those that match the criteria of a search.
+
+    Unlike `/search`, it gives nothing up: who does not match everything is not listed.
+    """
+    if not params.searches:
+        found = await list_published(params.listed(), reads.providers)
+        listed = ProvidersJson.of(
+            found, params.limit, lambda view: provider_json(view, object_storage), lambda view: view.profile.id
+        )
+        return Response(listed)
+
+    async def make() -> Listed:
+        criteria = params.criteria(clock.now())
+        page = await find_providers(criteria, reads)
+        shown = ProvidersJson(
+            items=tuple(provider_json(each.view, object_storage) for each in page.hits),
+            next_cursor=None if page.next is None else search_cursor(page.next, criteria.at),
+        )
+        return Listed(Answer(encode(shown), page.until), page.about, keep=bool(page.hits))
+
+    return await answers.listed(request, Lifetime.SEARCH, make, if_none_match=if_none_match)
+
+
+providers: Final = Router("/providers", route_handlers=[list_providers])
 routes: Final = Router(
     "/search",
     route_handlers=[search, list_suggestions],

@@ -3,15 +3,18 @@
 import base64
 import binascii
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Annotated, Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta, field
+from msgspec.structs import fields
 
-from booking_domain.catalogue.model import LANGUAGE_PATTERN, MAX_STYLE, MAX_STYLES
+from booking_domain.catalogue.model import LANGUAGE_PATTERN, MAX_STYLE, MAX_STYLES, ProviderFilter, ProviderOrder
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.scheduling.services import MAX_CATEGORY
 from booking_domain.search.free_time import DAYS
@@ -37,11 +40,12 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.use_cases.search.queries import SLOTS_SHOWN, Hit
-from entrypoints.http.kit.cursors import PAGE_AND_ONE, Page, PageQuery
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, PAGE_AND_ONE, Page, PageQuery, read_cursor
 from entrypoints.http.kit.fields import (
     Amount,
     Currency,
     Json,
+    Limit,
     Moment,
     Query,
     SomeMinutes,
@@ -91,8 +95,13 @@ chosen_findings: Final = projection(SearchFindingsQuery, SearchFindingFilter, **
 finding_json: Final = projection(SearchFinding, SearchFindingJson)
 
 
-class SearchQuery(Query, frozen=True, kw_only=True):
-    """What to search. All members that are given must match; `from`, `to`, `partOfDay` and `weekends` say when."""
+SearchCursor = Annotated[
+    str, Meta(max_length=200, pattern="^[A-Za-z0-9_-]+$", description="`nextCursor` of the previous page.")
+]
+
+
+class CriteriaQuery(Query, frozen=True, kw_only=True):
+    """What providers must match: all of it; `from`, `to`, `partOfDay` and `weekends` say when they must have time."""
 
     text: (
         Annotated[
@@ -143,15 +152,9 @@ class SearchQuery(Query, frozen=True, kw_only=True):
     """The length of the appointment in minutes; by default the provider's shortest."""
     time_zone: ZoneName = "UTC"
     """In which dates, parts of days and weekends are meant, and slots are returned."""
-    sort: SearchOrder = SearchOrder.BEST
-    """`nearest` needs `lat` and `lon`; `cheapest` needs `currency`."""
-    limit: Annotated[int, Meta(ge=1, le=50, description="The maximum number of hits on a page.")] = 20
-    cursor: Annotated[str, Meta(max_length=200, pattern="^[A-Za-z0-9_-]+$")] | None = None
-    """`nextCursor` of the previous page."""
 
-    def criteria(self, now: datetime) -> SearchCriteria:
-        """Return what to search."""
-        cursor = None if self.cursor is None else _read_cursor(self.cursor)
+    def _criteria(self, order: SearchOrder, limit: int, cursor_text: str | None, now: datetime) -> SearchCriteria:
+        cursor = None if cursor_text is None else _read_cursor(cursor_text)
         zone = time_zone(self.time_zone)
         at = now if cursor is None else cursor.at
         return SearchCriteria(
@@ -167,10 +170,10 @@ class SearchQuery(Query, frozen=True, kw_only=True):
             box=self._box(),
             windows=tuple(self._windows(at, zone)),
             minutes=self.minutes,
-            order=self.sort,
+            order=order,
             at=at,
             after=None if cursor is None else Position(cursor.key, cursor.lot, ProviderId(cursor.id)),
-            limit=self.limit,
+            limit=limit,
         )
 
     def _near(self) -> Near | None:
@@ -203,6 +206,65 @@ class SearchQuery(Query, frozen=True, kw_only=True):
         if start >= end:
             raise InvalidValue(field="to", problem="the end must be after the start, and within 30 days from now")
         yield from windows_in(start, end, zone, self.part_of_day, weekends=self.weekends)
+
+
+class SearchQuery(CriteriaQuery, frozen=True, kw_only=True):
+    """What to search, and which page of it."""
+
+    sort: SearchOrder = SearchOrder.BEST
+    """`nearest` needs `lat` and `lon`; `cheapest` needs `currency`."""
+    limit: Annotated[int, Meta(ge=1, le=50, description="The maximum number of hits on a page.")] = 20
+    cursor: SearchCursor | None = None
+
+    def criteria(self, now: datetime) -> SearchCriteria:
+        """Return what to search."""
+        return self._criteria(self.sort, self.limit, self.cursor, now)
+
+
+class ProvidersSort(StrEnum):
+    """How a list of providers is sorted."""
+
+    REGISTERED = "registered"
+    """In the order of registration; only without criteria."""
+    RATING = "rating"
+    BEST = "best"
+    NEAREST = "nearest"
+    SOONEST = "soonest"
+    CHEAPEST = "cheapest"
+
+
+class ProvidersQuery(CriteriaQuery, frozen=True, kw_only=True):
+    """A page of the published providers, or of those that match the criteria of a search."""
+
+    style: Annotated[str, Meta(min_length=1, max_length=MAX_STYLE)] | None = None
+    """As one of `styles`."""
+    city: Annotated[str, Meta(min_length=1, max_length=MAX_SEARCH_TEXT)] | None = None
+    """Words of the place, as words of `text`."""
+    sort: ProvidersSort | None = None
+    """By default `registered`, with criteria `best`. `nearest` needs `lat` and `lon`; `cheapest` needs `currency`."""
+    limit: Limit = DEFAULT_LIMIT
+    cursor: SearchCursor | None = None
+
+    @property
+    def searches(self) -> bool:
+        """Whether there are criteria, or an order that only a search has."""
+        given = (each for each in fields(ProvidersQuery) if each.name not in {"sort", "limit", "cursor"})
+        listed = {None, ProvidersSort.REGISTERED, ProvidersSort.RATING}
+        return self.sort not in listed or any(getattr(self, each.name) != each.default for each in given)
+
+    def criteria(self, now: datetime) -> SearchCriteria:
+        """Return what to search."""
+        if self.sort is ProvidersSort.REGISTERED:
+            raise InvalidValue(field="sort", problem="providers that match criteria have no order of registration")
+        text = " ".join(filter(None, (self.text, self.city))) or None
+        styles = self.styles if self.style is None else (*self.styles, self.style)
+        order = SearchOrder(self.sort or ProvidersSort.BEST)
+        return replace(self._criteria(order, self.limit, self.cursor, now), text=text, styles=styles)
+
+    def listed(self) -> ProviderFilter:
+        """Return the page of the list, and one provider more."""
+        order = ProviderOrder(self.sort or ProvidersSort.REGISTERED)
+        return ProviderFilter(order=order, after=read_cursor(self.cursor, ProviderId), limit=self.limit + 1)
 
 
 class _Cursor(msgspec.Struct, array_like=True, frozen=True):

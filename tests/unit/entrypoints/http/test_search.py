@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import ProviderId
@@ -189,3 +189,53 @@ async def test_a_query_that_makes_no_sense_is_refused(api: Api, query: dict[str,
     answer = await api.get("/search", params=query)
     assert answer.status_code == 422, answer.text
     assert [each["pointer"] for each in answer.json()["errors"]] == [pointer]
+
+
+async def listed(api: Api, **query: Any) -> list[str]:
+    await indexed(api)
+    answer = await api.get("/providers", params=query)
+    assert answer.status_code == 200, answer.text
+    return [each["displayName"] for each in answer.json()["items"]]
+
+
+async def test_the_list_of_providers_takes_the_criteria_of_a_search(api: Api) -> None:
+    await a_provider(api, "Сарнай", styles=["шивээс"], address="Peace Avenue, Ulaanbaatar", priceAmount=8_000_000)
+    await a_provider(api, "Anna", styles=["nails"], address="Darkhan", location=PLACE, priceAmount=3_000_000)
+    for query, found in (
+        ({"style": "nails"}, ["Anna"]),
+        ({"styles": ["nails", "шивээс"], "sort": "cheapest", "currency": "MNT"}, ["Anna", "Сарнай"]),
+        ({"text": "tattoo"}, ["Сарнай"]),
+        ({"city": "Улаанбаатар"}, ["Сарнай"]),
+        ({"city": "Darkhan", "text": "tattoo"}, []),  # nothing is given up
+        ({"lat": 47.9, "lon": 106.9}, ["Anna"]),
+        ({"partOfDay": "morning", "timeZone": "Asia/Ulaanbaatar", "style": "nails"}, ["Anna"]),
+        ({"partOfDay": "evening", "timeZone": "Asia/Ulaanbaatar"}, []),
+    ):
+        assert await listed(api, **query) == found, query
+    assert sorted(await listed(api)) == ["Anna", "Сарнай"]
+    first = (await api.get("/providers", params={"sort": "best", "limit": 1})).json()
+    assert first["nextCursor"]
+    second = (await api.get("/providers", params={"sort": "best", "limit": 1, "cursor": first["nextCursor"]})).json()
+    assert sorted(each["displayName"] for each in first["items"] + second["items"]) == ["Anna", "Сарнай"]
+
+
+async def test_an_order_of_the_list_that_its_criteria_do_not_allow_is_refused(api: Api) -> None:
+    for query, field in (
+        ({"style": "nails", "sort": "registered"}, "/query/sort"),
+        ({"sort": "nearest"}, "/query/lat"),
+        ({"sort": "cheapest"}, "/query/currency"),
+    ):
+        refused = await api.get("/providers", params=query)
+        assert_problem(refused, 422, "validation.invalid_value", field)
+
+
+async def test_a_suspended_provider_leaves_the_list_at_once(api: Api) -> None:
+    _, provider_id = await a_provider(api, "Anna", styles=["nails"])
+    assert await listed(api, style="nails") == ["Anna"]
+    admin = await api.an_admin()
+    suspended = await api.post(
+        f"/admin/providers/{provider_id}/suspend", admin, json={"reason": "The address is wrong."}
+    )
+    assert suspended.status_code == 200, suspended.text
+    answer = await api.get("/providers", params={"style": "nails"})
+    assert answer.json()["items"] == []
