@@ -19,9 +19,10 @@ from entrypoints.web.kit.languages import without_language
 from entrypoints.web.kit.pages import Site, in_all_languages, provide_page
 from entrypoints.web.kit.policy import content_policy
 from entrypoints.web.providers.routes import handlers as providers
+from entrypoints.web.salons.routes import handlers as salons
 from entrypoints.web.styleguide.routes import handlers as styleguide
 
-AREAS: Final[tuple[Sequence[ControllerRouterHandler], ...]] = (home, providers)
+AREAS: Final[tuple[Sequence[ControllerRouterHandler], ...]] = (home, providers, salons)
 
 
 def pages_of(container: Container) -> Pages:

@@ -8,6 +8,7 @@ from entrypoints.web.components.card import Card
 from entrypoints.web.components.dialog import Dialog
 from entrypoints.web.components.empty_state import EmptyState
 from entrypoints.web.components.field import Field
+from entrypoints.web.components.gallery import Gallery
 from entrypoints.web.components.moment import Time
 from entrypoints.web.components.price import Price
 from entrypoints.web.components.table import Table
@@ -27,5 +28,6 @@ COMPONENTS: Final[tuple[type[Component], ...]] = (
     Price,
     Time,
     MonthCalendar,
+    Gallery,
 )
 """Templates make them by the names of their classes."""

@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Final
 
 from markupsafe import Markup
 
-from booking_domain.catalogue.model import Location
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.reviews.ports import ReviewView
 from booking_domain.scheduling.model import Calendar, ProviderSchedule, Slot
@@ -19,6 +18,7 @@ from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.use_cases.catalogue.queries import ProviderPage as Facts
 from entrypoints.languages.documents import Phrase, Plural
 from entrypoints.web.kit.hours import DayHours, week_hours
+from entrypoints.web.kit.maps import MapLinks, map_links
 from entrypoints.web.kit.pages import Page, PageModel, json_ld
 from entrypoints.web.kit.pictures import Picture, picture_of
 from entrypoints.web.kit.policies import policy_sentences
@@ -73,15 +73,6 @@ class ReviewText:
     rating: str
     text: str
     reply: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MapLinks:
-    """Where to find the place."""
-
-    geo: str
-    openstreetmap: str
-    google: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +156,7 @@ def provider_page(
         reviews=tuple(_review(each, page) for each in reviews),
         hours=week_hours(calendar.rules, page, today),
         address=address,
-        maps=None if location is None else _maps(location),
+        maps=None if location is None else map_links(location),
         salon="" if salon is None else salon.name,
         salon_href="" if salon is None else page.link(f"/salons/{salon.id}"),
         languages=", ".join(languages),
@@ -227,15 +218,6 @@ def _review(view: ReviewView, page: Page) -> ReviewText:
 
 
 _STARS: Final = Phrase("{number} of 5 stars")
-
-
-def _maps(at: Location) -> MapLinks:
-    place = f"{at.lat:.6f},{at.lon:.6f}"
-    return MapLinks(
-        geo=f"geo:{place}?q={place}",
-        openstreetmap=f"https://www.openstreetmap.org/?mlat={at.lat:.6f}&mlon={at.lon:.6f}#map=17/{at.lat:.6f}/{at.lon:.6f}",
-        google=f"https://www.google.com/maps/search/?api=1&query={place}",
-    )
 
 
 def _schema_org(facts: Facts, page: Page, pictures: Sequence[str], address: str) -> dict[str, Any]:

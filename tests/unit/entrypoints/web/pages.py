@@ -93,12 +93,15 @@ async def pages_to_look_at(api: Api) -> tuple[Look, ...]:
     """A page of every kind, below the language."""
     found = (await api.client.get("/en")).text
     providers = re.findall(r'href="/en(/providers/[^"#?]+)"', found)
+    of_salon = (await api.client.get(f"/en{providers[-1]}")).text
+    [salon] = set(re.findall(r'href="/en(/salons/[^"#?]+)"', of_salon))
     return (
         Look("home", "/"),
         Look("search", "/?q=sarnai&sort=cheapest"),
         Look("relaxed", "/?q=zzzz&day=weekend&part=morning"),
         Look("provider", providers[0]),
         Look("provider-of-salon", providers[-1]),
+        Look("salon", salon),
         Look("not-found", "/nowhere", expected="404"),
         Look("styleguide", "/styleguide"),
     )

@@ -127,6 +127,18 @@ async def test_texts_of_people_are_shown_as_text(api: Api) -> None:
     assert shown == 2 * len(PAYLOADS)
 
 
+async def test_texts_of_salons_are_shown_as_text(api: Api) -> None:
+    manager = await api.joined("manager")
+    for payload in PAYLOADS:
+        body = {"name": payload, "timeZone": "Asia/Ulaanbaatar", "address": payload, "city": payload}
+        made = await api.post("/salons", manager, json=body)
+        assert made.status_code == 201, made.text
+        service = {"name": payload, "description": payload, "durationMinutes": 30, "priceAmount": 100}
+        of_salon = {**service, "salonId": made.json()["id"]}
+        assert (await api.post("/services", manager, json=of_salon)).status_code == 201
+        _assert_inert(await api.client.get(f"/mn/salons/{made.json()['id']}"), payload)
+
+
 def _assert_inert(answer: httpx.Response, payload: str) -> int:
     assert answer.status_code == 200
     for data in re.findall(r'<script type="application/ld\+json">(.*?)</script>', answer.text, re.DOTALL):

@@ -1,0 +1,1 @@
+"""`/salons`: the page of a salon."""
