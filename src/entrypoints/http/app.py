@@ -199,6 +199,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
         container.object_storage(),
         container.openid_providers(),
         container.chats(),
+        *((container.redis_cache(),) if container.settings().cache.url else ()),
     )
     async with adapters, AsyncExitStack() as stack:
         stack.enter_context(written_for(container.settings().region))

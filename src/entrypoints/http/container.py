@@ -130,7 +130,9 @@ class HttpContainer(Container):
     @single
     def answers(self) -> Answers:
         seconds = {each: getattr(self.settings().cache, each.value) for each in Lifetime}
-        return Answers(self.answer_cache(), self.known_versions(), self.clock(), seconds=seconds)
+        return Answers(
+            self.answer_cache(), self.known_versions(), self.clock(), own=self.process_cache(), seconds=seconds
+        )
 
     @single
     def known_answers(self) -> KnownAnswers:

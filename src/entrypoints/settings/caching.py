@@ -2,10 +2,16 @@
 
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
-from entrypoints.settings.environment import setting, whole
+from entrypoints.settings.environment import Form, checked, setting, whole
 
 _DAY: Final = 86_400
+_REDIS: Final = Form(
+    parse=checked(lambda text: urlsplit(text).scheme in {"redis", "rediss", "unix"}),
+    rule="must begin with redis://, rediss:// or unix://",
+    secret=True,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +22,9 @@ class CacheSettings:
     answer is kept at most; 0 keeps none.
     """
 
+    url: str = setting("BOOKING_CACHE_URL", "", _REDIS, "a Redis nearby, if many API processes begin often")
+    """The Redis in which API processes share what they keep: `redis://`, `rediss://` (with TLS) or `unix://`; empty:
+    each keeps its own."""
     megabytes: int = setting("BOOKING_CACHE_MEGABYTES", 64, whole(1, 65_536))
     """How many megabytes of answers each API process keeps."""
     version_seconds: int = setting(

@@ -1,5 +1,7 @@
 """The database, uploaded files, and what counts requests."""
 
+from hashlib import sha256
+from pathlib import Path
 from typing import Final, Protocol
 
 from adapters.clamav import ClamAv, NoScanner
@@ -11,6 +13,7 @@ from adapters.postgres.rate_limits import PostgresRateLimiter
 from adapters.security.encryption import AesGcmFieldCipher
 from adapters.security.rate_limits import ProcessRateLimiter
 from booking_domain.files.ports import ObjectLinks, ObjectStorage
+from booking_domain.shared.cache import AnswerCache
 from booking_domain.shared.rate_limits import RateLimiter
 from booking_domain.use_cases.files.commands import FileChecks
 from booking_domain.use_cases.platform.ports import Reads
@@ -18,7 +21,19 @@ from entrypoints.settings.main import POSTGRES, InvalidSettings
 from entrypoints.settings.storage import LOCAL
 from entrypoints.wiring.root import Openable, Root, single
 
+_SOURCE: Final = Path(__file__).parents[2]
 _MEGABYTE: Final = 1_048_576
+
+
+def _release(settings: str) -> str:
+    """Identifies the code of the product, and the settings."""
+    digest = sha256(settings.encode())
+    for file in sorted(_SOURCE.rglob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+class OpenableCache(AnswerCache, Openable, Protocol): ...
 
 
 class OpenableStorage(ObjectStorage, ObjectLinks, Openable, Protocol): ...
@@ -47,8 +62,20 @@ class Storage(Root):
         return self.database().reads
 
     @single
-    def answer_cache(self) -> ProcessCache:
+    def process_cache(self) -> ProcessCache:
         return ProcessCache(most_bytes=self.settings().cache.megabytes * _MEGABYTE)
+
+    @single
+    def redis_cache(self) -> OpenableCache:
+        """Processes of another release, or with other settings, may answer otherwise: they share nothing."""
+        from adapters.redis_cache import RedisCache  # noqa: PLC0415 - takes a fifth of a second, and most need none
+
+        given = self.settings()
+        return RedisCache(given.cache.url, self.process_cache(), prefix=f"answers:{_release(repr(given))}")
+
+    @single
+    def answer_cache(self) -> AnswerCache:
+        return self.redis_cache() if self.settings().cache.url else self.process_cache()
 
     @single
     def process_rate_limiter(self) -> ProcessRateLimiter:

@@ -57,7 +57,7 @@ def a_container(**environ: str) -> Container:
 
 
 def test_every_provider_provides() -> None:
-    container = HttpContainer(settings=a_container().settings())
+    container = HttpContainer(settings=a_container(BOOKING_CACHE_URL="redis://127.0.0.1:1/0").settings())
     for provider in container.providers.values():
         provider()
 

@@ -135,10 +135,12 @@ class Answers:
         versions: KnownVersions,
         clock: Clock,
         *,
+        own: AnswerCache,
         seconds: Mapping[Lifetime, float],
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._cache = cache
+        self._own = own
         self._versions = versions
         self._clock = clock
         self._seconds = seconds
@@ -183,6 +185,8 @@ class Answers:
         kept = await self._cache.get(key)
         if kept is not None and self._is_true(kept[0]):
             scope["state"][_FROM_CACHE] = True
+            if asked not in self._known:  # another process has made it
+                self._remember(scope, partial(self._versions.known, about))
             if actor is None and key not in self._being_made and self._is_early(*kept):
                 self._begin(key, lifetime, make)
             return kept[0]
@@ -208,7 +212,7 @@ class Answers:
         asked = asked_of(scope)
         watch = self._lists.get(asked)
         version = None if watch is None else watch.version()
-        kept = None if version is None else self._cache.peek(f"{version} {asked}")
+        kept = None if version is None else self._own.peek(f"{version} {asked}")
         making = None if version is None else self._being_made.get(f"{version} {asked}")
         if kept is not None and self._is_true(kept[0]):
             scope["state"][_FROM_CACHE] = True
@@ -243,7 +247,7 @@ class Answers:
         if len(self._lists) > MOST_LISTS:
             self._versions.unwatch(self._lists.popitem(last=False)[1])
         self._remember(scope, watch.version)
-        return await asyncio.shield(self._begin(f"{version} {asked}", lifetime, made, wanted=watch.version))
+        return await asyncio.shield(self._begin(f"{version} {asked}", lifetime, made, watch))
 
     async def shown(
         self, request: Request[Any, Any, Any], answer: KeptAnswer, if_none_match: str | None
@@ -265,7 +269,7 @@ class Answers:
         asked = asked_of(scope)
         known = self._known.get(asked)
         version = None if known is None else known.version()
-        found = None if version is None else self._cache.peek(f"{version} {asked}")
+        found = None if version is None else self._own.peek(f"{version} {asked}")
         if known is None or found is None:
             return None
         answer, left = found
@@ -304,10 +308,10 @@ class Answers:
         key: str,
         lifetime: Lifetime,
         make: Callable[[], Awaitable[Answer]],
-        wanted: Callable[[], object] = lambda: True,
+        watch: Watch | None = None,
     ) -> asyncio.Task[KeptAnswer]:
         # A task of its own: others wait for the answer, also when the client of this request goes.
-        making = self._being_made[key] = asyncio.create_task(self._make_and_keep(key, lifetime, make, wanted))
+        making = self._being_made[key] = asyncio.create_task(self._make_and_keep(key, lifetime, make, watch))
         making.add_done_callback(lambda done: done.cancelled() or done.exception())  # all who waited may have gone
         return making
 
@@ -316,12 +320,14 @@ class Answers:
         key: str,
         lifetime: Lifetime,
         make: Callable[[], Awaitable[Answer]],
-        wanted: Callable[[], object],
+        watch: Watch | None,
     ) -> KeptAnswer:
         try:
             answer = await self._made(make)
-            if wanted():
+            if watch is None:
                 await self._cache.put(key, answer, self._seconds[lifetime])
+            elif not watch.over:
+                await self._own.put(key, answer, self._seconds[lifetime])  # no other process watches the same
         finally:
             del self._being_made[key]
         return answer
@@ -341,7 +347,7 @@ class Answers:
         )
 
     def _coded_already(self, answer: KeptAnswer, coding: str) -> bytes | None:
-        found = self._cache.peek(f"{answer.digest} {coding}")
+        found = self._own.peek(f"{answer.digest} {coding}")
         return None if found is None else found[0].body
 
     async def _coded(self, answer: KeptAnswer, coding: str | None) -> bytes:
@@ -352,7 +358,7 @@ class Answers:
         if body is None:
             compress = CODINGS[coding]
             body = compress(answer.body) if len(answer.body) < LARGE else await to_thread(compress, answer.body)
-            await self._cache.put(f"{answer.digest} {coding}", replace(answer, body=body), max(self._seconds.values()))
+            await self._own.put(f"{answer.digest} {coding}", replace(answer, body=body), max(self._seconds.values()))
         return body
 
 

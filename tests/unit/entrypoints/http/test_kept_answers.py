@@ -54,7 +54,8 @@ def others(provider_id: str, salon_id: str) -> list[str]:
 
 def forget(api: Api) -> None:
     """Let the process have nothing."""
-    for each in (api.container.answer_cache, api.container.answers, api.container.known_answers):
+    kept = (api.container.process_cache, api.container.answer_cache)
+    for each in (*kept, api.container.answers, api.container.known_answers):
         each.reset()
 
 

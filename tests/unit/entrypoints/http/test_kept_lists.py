@@ -170,7 +170,7 @@ async def test_a_change_that_nobody_hears_of_is_seen_after_the_time_of_the_requi
     now = [0.0]
     cache = ProcessCache(most_bytes=1_000_000, timer=lambda: now[0])
     async with serving(**settings) as api:
-        with api.container.answer_cache.override(cache):
+        with api.container.process_cache.override(cache):
             forget(api)
             owner, provider_id = await api.open_provider()
             await indexed(api)
