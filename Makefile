@@ -91,6 +91,7 @@ reliability: $(VENV)/.dev ## measure every row of docs/develop/reliability.md: a
 		$(BIN)/python -m pytest tests/reliability/test_money_histories.py tests/reliability/test_live_events.py || status=1; \
 		$(BIN)/python -m pytest -n $(WORKERS) tests/reliability/test_lockstep.py || status=1; \
 		$(BIN)/python -m pytest tests/reliability/test_reconciliation.py tests/reliability/test_faulty_gateways.py || status=1; \
+		$(BIN)/python -m pytest tests/reliability/test_search_index.py || status=1; \
 		$(BIN)/python -m pytest tests/reliability/test_schema.py || status=1; rm -rf $$TMPDIR; exit $$status
 
 check: $(VENV)/.dev lint types arch dead fresh subjects ## format, lint, types, import contracts, dead code, generated documentation, commit subjects
