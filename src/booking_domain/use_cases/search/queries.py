@@ -38,6 +38,8 @@ SLOTS_WITHIN: Final = timedelta(days=7)
 """How far ahead a search without times shows slots."""
 MOST_ROUNDS: Final = 5
 """How many pages of candidates are checked to fill one page."""
+MOST_ROUNDS_IN_VAIN: Final = 20
+"""How many are checked to find anybody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +143,9 @@ def _relaxed(criteria: SearchCriteria) -> Iterator[tuple[Relaxation, SearchCrite
 async def _page(criteria: SearchCriteria, reads: Reads) -> SearchPage:
     hits: list[tuple[Found, _Free]] = []
     after = criteria.after
-    for _ in range(MOST_ROUNDS):
+    for number in range(MOST_ROUNDS_IN_VAIN):
+        if hits and number >= MOST_ROUNDS:
+            break
         candidates = await reads.search.search(replace(criteria, after=after, limit=criteria.limit + 1))
         slots = await _slots_of(candidates, criteria, reads)
         for each in candidates:

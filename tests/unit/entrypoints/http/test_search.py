@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 
+from booking_domain.search.free_time import QUARTERS
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import ProviderId
 from booking_domain.testing.kit.storage import present
@@ -90,6 +91,58 @@ async def test_a_hold_is_seen_although_the_entry_does_not_know_it(api: Api) -> N
     assert (await api.post("/holds", customer, json=hold)).status_code == 201
     found = (await api.get("/search", params=window)).json()
     assert found["relaxed"] == ["time"]
+
+
+async def test_a_page_is_filled_with_others_if_those_found_have_no_slot(api: Api) -> None:
+    made = [await a_provider(api, f"Bold {number}") for number in range(5)]
+    window = {"from": MONDAY_AT_TEN, "to": "2026-11-23T11:00:00+08:00", "limit": 3}
+    await indexed(api)
+    first = (await api.get("/search", params=window)).json()
+    taken = {each["providerId"] for each in first["items"][:2]}
+    assert len(taken) == 2
+    for provider_id in taken:
+        customer = await api.joined("customer", verified=True)
+        hold = {"providerId": provider_id, "slot": MONDAY_AT_TEN}
+        assert (await api.post("/holds", customer, json=hold)).status_code == 201
+    page = (await api.get("/search", params=window)).json()
+    assert {each["providerId"] for each in page["items"]} == {provider_id for _, provider_id in made} - taken
+    assert "relaxed" not in page
+    assert all(each["slots"] for each in page["items"])
+
+
+async def test_many_found_in_vain_hide_nobody_who_has_a_slot(api: Api) -> None:
+    made = [await a_provider(api, f"Bold {number}") for number in range(13)]
+    window: dict[str, Any] = {"from": MONDAY_AT_TEN, "to": "2026-11-23T11:00:00+08:00", "limit": 1}
+    await indexed(api)
+    order = (await api.get("/search", params=window | {"limit": 13})).json()["items"]
+    for each in order[:-1]:
+        entry = present(await api.container.reads().search.get(ProviderId(UUID(each["providerId"]))))
+        token = next(token for token, provider_id in made if provider_id == each["providerId"])
+        closed = {"rules": [{"day": 2, "startTime": "09:00", "endTime": "17:00"}]}
+        assert (await api.put("/availability/rules", token, json=closed)).status_code == 200
+        assert entry.free.quarters  # the entry is late
+    page = (await api.get("/search", params=window)).json()
+    assert [each["providerId"] for each in page["items"]] == [order[-1]["providerId"]]
+    assert "relaxed" not in page
+
+
+async def test_booking_never_trusts_what_search_has_stored(api: Api) -> None:
+    _, provider_id = await a_provider(api, "Bold")
+    await indexed(api)
+    entry = present(await api.container.reads().search.get(ProviderId(UUID(provider_id))))
+    customer = await api.joined("customer", verified=True)
+    for quarters in (0, (1 << QUARTERS) - 1):
+        wrong = replace(entry, free=replace(entry.free, quarters=quarters))
+        await api.container.executor().run(put_entry, wrong, actor=SYSTEM)
+        slot = MONDAY_AT_TEN if not quarters else "2026-11-23T11:00:00+08:00"
+        await api.booked(customer, provider_id, slot)
+        again = await api.post("/bookings", customer, json={"providerId": provider_id, "slot": slot})
+        assert again.status_code == 409
+    at_night = {"from": "2026-11-23T22:00:00+08:00", "to": "2026-11-24T02:00:00+08:00"}
+    found = (await api.get("/search", params=at_night)).json()
+    assert found["relaxed"] == ["time"]
+    closed = await api.post("/bookings", customer, json={"providerId": provider_id, "slot": at_night["from"]})
+    assert closed.status_code in {409, 422}
 
 
 async def test_a_search_that_finds_nobody_says_what_it_gave_up(api: Api) -> None:
