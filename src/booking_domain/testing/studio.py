@@ -505,7 +505,7 @@ class Studio:
         ]
 
     async def topics(self, booking: Booking) -> list[str]:
-        """Return the topics of the events of a booking of which people are notified, oldest first."""
+        """Return the topics of the events of a booking, oldest first, without those of received money."""
         return [
             event.topic
             for event in await self.backend.outbox_events()

@@ -10,6 +10,7 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.disputes.model import Resolution
 from booking_domain.identity.preferences import Preferences
 from booking_domain.payments.desk import DeskMethod
+from booking_domain.payments.model import Purpose
 from booking_domain.shared.actor import Actor
 from booking_domain.testing.builders import DEPOSIT, HOUR, PRICE, TOMORROW, terms
 from booking_domain.testing.memory import MemoryNotifier
@@ -275,3 +276,18 @@ async def test_the_customer_is_told_once_of_a_payment_that_the_gateway_has_close
     assert {who: len(texts) for who, texts in told.items()} == {"customer": 1}
     assert "Your payment of MNT 20,000 for your booking with Ink on Tue 24 Nov 2026" in told["customer"][0]
     assert "Please pay by: Mon 23 Nov 2026, " in told["customer"][0]
+
+
+async def test_the_providers_side_is_told_of_a_balance_that_is_paid_through_the_gateway() -> None:
+    studio = await Studio.opened(terms=terms(price=PRICE, deposit=DEPOSIT))
+    inbox = Inbox(studio)
+    await studio.paid(booking := await studio.book(TOMORROW))
+    await manager_of(studio)
+    assert not any("has paid" in text for text in (await inbox.news())["provider"])  # it is booked: that says it
+    await studio.paid(booking, purpose=Purpose.BALANCE)
+    told = await inbox.news()
+    [text] = told["provider"]
+    assert text.endswith(
+        " has paid MNT 60,000 for the booking on Tue 24 Nov 2026, 10:00 (Ulaanbaatar). Still due: MNT 0."
+    )
+    assert told["another"] == [f"Ink: {text}"]

@@ -10,7 +10,7 @@ from booking_domain.identity.events import CodeRequested, SignUpRequested
 from booking_domain.notifications.events import NotificationKept
 from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeTemplate, NoticeValue
-from booking_domain.payments.events import PaymentHinted, PaymentReceived, RefundSplit
+from booking_domain.payments.events import PaymentHinted, RefundSplit
 from booking_domain.reconciliation.events import RunRequested
 from booking_domain.scheduling.events import CalendarChanged, FeedAdded
 from booking_domain.shared.events import Event
@@ -32,8 +32,8 @@ from booking_domain.use_cases.payments import (
     authorisation_messages,
     desk_messages,
     earnings_messages,
-    failure_messages,
     not_me_lines,
+    payment_messages,
     receipt_messages,
     refund_messages,
 )
@@ -54,7 +54,7 @@ MESSAGES: Final[tuple[Messages, ...]] = (
     idea_messages.MESSAGES,
     waiting_messages.MESSAGES,
     refund_messages.MESSAGES,
-    failure_messages.MESSAGES,
+    payment_messages.MESSAGES,
     authorisation_messages.MESSAGES,
     desk_messages.MESSAGES,
     receipt_messages.MESSAGES,
@@ -97,7 +97,6 @@ SILENT_EVENTS: Final[Mapping[type[Event], str]] = {
     InvitationSent: "its job sends the invitation",
     NotificationKept: "it is the notification",
     PaymentHinted: "a step on the way to the payment",
-    PaymentReceived: "the booking's event and the receipt tell of it",
     RefundSplit: "a step on the way to the refund",
     RunRequested: "an admin's own request",
     DeliveriesQueued: "an integrator's endpoint gets them",
