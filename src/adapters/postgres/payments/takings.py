@@ -32,6 +32,7 @@ _WORK: Final = Statement(
         _b.provider_id,
         _b.currency,
         cast(func.sum(_b.price_amount), BigInteger),
+        cast(func.sum(_b.tip_amount), BigInteger),
         cast(func.sum(func.greatest(0, _OWED - _COVERED)), BigInteger),
     )
     .where(_THEIRS, _b.status == Status.COMPLETED.value, _b.starts_at >= _FROM, _b.starts_at < _TO)
@@ -71,10 +72,11 @@ class PostgresTakingsReads(WithWork, TakingsReads):
 
 
 def _done(row: Row) -> DoneWork:
-    provider_id, currency, earned, outstanding = row
+    provider_id, currency, earned, tips, outstanding = row
     return DoneWork(
         provider_id=ProviderId(provider_id),
         earned=Money(amount=earned, currency=currency),
+        tips=Money(amount=tips, currency=currency),
         outstanding=Money(amount=outstanding, currency=currency),
     )
 

@@ -18,6 +18,8 @@ class DoneWork:
     provider_id: ProviderId
     earned: Money
     """The sum of their prices."""
+    tips: Money
+    """What was given at the desk as tips for them."""
     outstanding: Money
     """What of it is still to be paid."""
 

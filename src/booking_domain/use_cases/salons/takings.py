@@ -33,6 +33,8 @@ class Takings:
 
     earned: Money
     """The prices of the appointments that were completed."""
+    tips: Money
+    """What was given at the desk as tips for them."""
     received: tuple[tuple[str, Money], ...]
     """What was paid, by method."""
     refunded: Money
@@ -115,6 +117,7 @@ def _in(currency: str, work: Sequence[DoneWork], money: Sequence[MovedMoney]) ->
     received = [each for each in moved if each.type is not TransactionType.REFUND]
     return Takings(
         earned=sum((each.earned for each in done), zero),
+        tips=sum((each.tips for each in done), zero),
         received=tuple(
             (method, sum((each.amount for each in group), zero))
             for method, group in groupby(received, key=lambda each: each.method)

@@ -120,6 +120,8 @@ class TakingsJson(Json, frozen=True, kw_only=True):
     currency: str
     earned_amount: int
     """The prices of the appointments that began in the period and are completed."""
+    tips_amount: int
+    """The tips for these appointments, which are not in `earnedAmount`."""
     received: tuple[ReceivedJson, ...]
     """What was paid in the period, by method, without tips."""
     received_amount: int
@@ -227,6 +229,7 @@ def _takings_json(takings: Takings) -> TakingsJson:
     return TakingsJson(
         currency=takings.earned.currency,
         earned_amount=takings.earned.amount,
+        tips_amount=takings.tips.amount,
         received=tuple(ReceivedJson(method=method, amount=amount.amount) for method, amount in takings.received),
         received_amount=takings.total.amount,
         refunded_amount=takings.refunded.amount,
@@ -265,6 +268,7 @@ def _lines(found: SalonTakings) -> Iterator[tuple[object, ...]]:
 
 def _figures(takings: Takings) -> Iterator[tuple[str, str, Decimal]]:
     yield "earned", "", _whole(takings.earned)
+    yield "tips", "", _whole(takings.tips)
     for method, amount in takings.received:
         yield "received", method, _whole(amount)
     yield "refunded", "", _whole(takings.refunded)

@@ -285,7 +285,8 @@ async def test_the_takings_of_a_salon_are_by_member_currency_and_method(api: Api
         completed = await api.patch(done[-1], token, json={"status": "completed"})
         assert completed.status_code == 200, completed.text
     for booking, method, amount in ((done[0], "cash", 10_000), (done[1], "card", 4_000)):
-        paid = await api.post(f"{booking}/desk-payments", manager, json={"method": method, "amount": amount})
+        body = {"method": method, "amount": amount, "tipAmount": amount // 10}
+        paid = await api.post(f"{booking}/desk-payments", manager, json=body)
         assert paid.status_code == 201, paid.text
     month = "from=2026-11-01&to=2026-12-01"
     answer = await api.get(f"{path}/takings?{month}", manager)
@@ -294,12 +295,13 @@ async def test_the_takings_of_a_salon_are_by_member_currency_and_method(api: Api
     tugriks = {
         "currency": "MNT",
         "earnedAmount": 20_000,
+        "tipsAmount": 1_400,
         "received": [{"method": "card", "amount": 4_000}, {"method": "cash", "amount": 10_000}],
         "receivedAmount": 14_000,
         "refundedAmount": 0,
         "outstandingAmount": 6_000,
     }
-    dollars = {**tugriks, "currency": "USD", "earnedAmount": 700, "outstandingAmount": 700}
+    dollars = {**tugriks, "currency": "USD", "earnedAmount": 700, "tipsAmount": 0, "outstandingAmount": 700}
     dollars |= {"received": [], "receivedAmount": 0}
     assert taken == {cutter[1]: [tugriks], painter[1]: [dollars]}
     assert answer.json()["totals"] == [tugriks, dollars]
@@ -308,6 +310,7 @@ async def test_the_takings_of_a_salon_are_by_member_currency_and_method(api: Api
     lines = file.text.splitlines()
     assert lines[0] == "provider_id,provider,currency,figure,method,amount"
     assert f"{cutter[1]},Studio,MNT,received,cash,100.00" in lines
+    assert f"{cutter[1]},Studio,MNT,tips,,14.00" in lines
     assert f"{painter[1]},Studio,USD,outstanding,,7.00" in lines
     assert (await api.get(f"{path}/takings?from=2026-10-01&to=2026-11-01", manager)).json()["totals"] == []
     assert_problem(

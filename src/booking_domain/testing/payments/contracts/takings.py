@@ -29,6 +29,7 @@ class TakingsReadsContract(StorageContract):
                 price=price,
                 deposit=zero,
                 desk_paid=paid,
+                tips=Money.of(n, "MNT"),
             )
             for n, (status, paid) in enumerate(
                 [
@@ -45,7 +46,12 @@ class TakingsReadsContract(StorageContract):
         await self.store_bookings(*bookings, foreign)
         reads, mine = self.reads.takings, cast.profile.id
         assert list(await reads.work([mine], _DAY)) == [
-            DoneWork(provider_id=mine, earned=Money.of(200, "MNT"), outstanding=Money.of(170, "MNT"))
+            DoneWork(
+                provider_id=mine,
+                earned=Money.of(200, "MNT"),
+                tips=Money.of(1, "MNT"),
+                outstanding=Money.of(170, "MNT"),
+            )
         ]
         both = await reads.work([mine, other.profile.id], _DAY)
         assert {each.provider_id for each in both} == {mine, other.profile.id}

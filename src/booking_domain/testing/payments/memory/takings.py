@@ -19,16 +19,16 @@ class MemoryTakingsReads(InMemory, TakingsReads):
     """Sums over committed bookings and their money."""
 
     async def work(self, provider_ids: Sequence[ProviderId], period: TimeRange) -> list[DoneWork]:
-        sums: dict[tuple[ProviderId, str], tuple[Money, Money]] = {}
+        sums: dict[tuple[ProviderId, str], tuple[Money, Money, Money]] = {}
         for booking in self._state[BOOKINGS].values():
             in_time = period.start <= booking.span.start < period.end
             if booking.provider_id in provider_ids and booking.status is Status.COMPLETED and in_time:
                 key, zero = (booking.provider_id, booking.price.currency), Money.zero(booking.price.currency)
-                earned, outstanding = sums.get(key, (zero, zero))
-                sums[key] = earned + booking.price, outstanding + booking.quote.now
+                earned, tips, outstanding = sums.get(key, (zero, zero, zero))
+                sums[key] = earned + booking.price, tips + booking.tips, outstanding + booking.quote.now
         return [
-            DoneWork(provider_id=provider_id, earned=earned, outstanding=outstanding)
-            for (provider_id, _), (earned, outstanding) in sorted(sums.items(), key=lambda item: item[0])
+            DoneWork(provider_id=provider_id, earned=earned, tips=tips, outstanding=outstanding)
+            for (provider_id, _), (earned, tips, outstanding) in sorted(sums.items(), key=lambda item: item[0])
         ]
 
     async def money(self, provider_ids: Sequence[ProviderId], period: TimeRange) -> list[MovedMoney]:
