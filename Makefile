@@ -38,7 +38,7 @@ export PYTHONPATH := $(CURDIR)/src
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test feature watch test-fast nightly mutants reliability check fmt lint types arch dead fresh subjects audit migrate seed admin telegram vapid-key rotate-keys zones api worker bench city profile docs catalogues lock wheel clean
+.PHONY: help run dev test feature watch test-fast nightly mutants reliability check fmt lint types arch dead fresh subjects audit migrate seed admin telegram vapid-key rotate-keys zones api worker bench city plans profile docs catalogues lock wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -158,6 +158,9 @@ bench: $(VENV)/.dev ## benchmark slots and POST /bookings against their floors a
 
 city: $(VENV)/.dev ## fill an empty database: SIZE=village, town or city (10,000, 1 million, 10 million bookings), or a number of providers; ARGS=--seed=2
 	@$(WITH_ENV) $(BIN)/python -m benchmarks.city $(or $(SIZE),village) $(ARGS)
+
+plans: $(VENV)/.dev ## explain what the API asks of PostgreSQL in a small and a large city (ARGS="--large 100000"); ARGS=--check compares the plans
+	@$(SCRATCH); $(BIN)/python -m benchmarks.plans $(ARGS); status=$$?; rm -rf $$TMPDIR; exit $$status
 
 profile: $(VENV)/.dev ## where the time of a request (ARGS=/providers), of bookings (ARGS=bookings) or of free slots (ARGS=slots, the default) goes
 	@mkdir -p .tmp

@@ -2,7 +2,8 @@
 
 `u(key, salt)` is a number from 0 to 1, the same for the same arguments. A provider is asked for some appointments, each
 in a cell of two hours of its own, so that no two overlap; a cell is taken or not by the weight of its day. `OFFSET 0`
-keeps the planner from repeating an expression for each use of it.
+keeps the planner from repeating an expression for each use of it. Ids hash the key as text: `hashint8extended` has only
+32 bits.
 """
 
 from collections.abc import Sequence
@@ -29,8 +30,8 @@ CREATE FUNCTION pg_temp.id_at(at timestamptz, key bigint, salt int) RETURNS uuid
 AS $$
     SELECT (
         lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0')
-        || '7' || lpad(to_hex(hashint8extended(key, salt) & 4095), 3, '0')
-        || 'a' || lpad(to_hex(hashint8extended(key, %(seed)s * 1000 + salt) & 1152921504606846975), 15, '0')
+        || '7' || lpad(to_hex(hashtextextended(key::text, salt) & 4095), 3, '0')
+        || 'a' || lpad(to_hex(hashtextextended(key::text, %(seed)s * 1000 + salt) & 1152921504606846975), 15, '0')
     )::uuid
 $$;
 CREATE TEMPORARY TABLE city_days (number int PRIMARY KEY, weight double precision NOT NULL);

@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
 import psycopg
 import pytest
+from benchmarks import plans
 from benchmarks.city.generate import FILLED, NotEmpty, generate
 from benchmarks.city.providers import Plan
 from benchmarks.environment import production
+from benchmarks.plans import difference, files_of, survey, text_of
 from tests.databases import TestServer
 
 from booking_domain.shared.actor import Actor, Role
@@ -176,3 +179,28 @@ async def test_the_product_serves_a_city(city: str) -> None:
         actor = Actor(UserId(customer), Role.CUSTOMER)
         listed = await list_bookings(actor, BookingListFilter(limit=200), container.reads().appointments)
         assert len(listed) == number
+
+
+async def test_operations_are_explained_with_the_indexes_that_they_use(
+    city: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = await survey(city, only="favourites")
+    assert set(found.statements) == {
+        "GET /favourites",
+        "POST /bookings",
+        "POST /bookings/{booking_id}/cancel",
+        "PUT /favourites/{provider_id}",
+        "DELETE /favourites/{provider_id}",
+    }
+    assert found.unanswered == {}
+    listed = text_of(found.statements["GET /favourites"].values())
+    assert "Index Scan" in listed
+    assert "cost" not in listed
+    [placed] = [each for sql, each in found.statements["POST /bookings"].items() if "INSERT INTO bookings" in sql]
+    assert (placed.plan.splitlines()[0], placed.milliseconds) == ("Insert on bookings", None)
+    monkeypatch.setattr(plans, "FOLDER", tmp_path)
+    for name, text in files_of(found).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert difference(found) == []
+    (tmp_path / "favourites.txt").write_text(files_of(found)["favourites.txt"].replace("Index Scan", "Seq Scan"))
+    assert {line[0] for line in difference(found)} >= {"-", "+"}
