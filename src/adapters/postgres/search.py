@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import combinations
 from math import cos, degrees, radians
 from typing import Any, Final
 
@@ -100,6 +101,7 @@ from booking_domain.search.words import (
     keys_of,
     keys_of_all,
     may_be_misspelt,
+    needed,
     searched,
 )
 from booking_domain.shared.folding import folded
@@ -338,9 +340,14 @@ _SIMILAR: Final = Statement(
 
 
 def _query(
-    words: Sequence[Searched], similar: Mapping[str, Sequence[str]], weights: str, *, synonyms: bool = True
+    words: Sequence[Searched],
+    similar: Mapping[str, Sequence[str]],
+    weights: str,
+    *,
+    synonyms: bool = True,
+    all_but_one: bool = False,
 ) -> str:
-    """The `tsquery` of texts that have all of the words in places of these weights."""
+    """The `tsquery` of texts that have all of the words, or all but one, in places of these weights."""
     suffix = f":{weights}" if weights else ""
 
     def one_of(keys: Iterable[str], *, beginning: bool) -> str:
@@ -358,7 +365,9 @@ def _query(
         ]
         for each in words
     )
-    return " & ".join(f"({' | '.join(f'({each})' for each in of_word)})" for of_word in alternatives)
+    each_word = [f"({' | '.join(f'({each})' for each in of_word)})" for of_word in alternatives]
+    enough = combinations(each_word, needed(words, all_but_one=all_but_one))
+    return " | ".join(f"({' & '.join(of_words)})" for of_words in enough)
 
 
 def _bits(name: str) -> ColumnElement[Any]:
@@ -642,7 +651,12 @@ class PostgresSearchReads(WithWork, SearchReads):
             "soon": text_of(criteria.soon),
             "allowed": text_of(criteria.starts_allowed),
             **{
-                f"query_{place}": _query(words, similar, "" if place is Place.OTHER else _WEIGHTS[: number + 1])
+                f"query_{place}": _query(
+                    words,
+                    similar,
+                    "" if place is Place.OTHER else _WEIGHTS[: number + 1],
+                    all_but_one=criteria.all_but_one,
+                )
                 for number, place in enumerate(_PLACES)
             },
             "styles": [folded(each) for each in criteria.styles],

@@ -58,6 +58,8 @@ class Relaxation(StrEnum):
 
     TIME = "time"
     """When there must be free time."""
+    WORD = "word"
+    """One of several words."""
     DISTANCE = "distance"
     PRICE = "price"
     RATING = "rating"
@@ -320,6 +322,8 @@ class SearchCriteria:
     """What a search asks for, and one page of what it finds. None and empty match anybody."""
 
     text: str | None = None
+    all_but_one: bool = False
+    """Whether one of several words may be missing."""
     styles: tuple[str, ...] = ()
     """Any of them."""
     category: str | None = None

@@ -53,7 +53,7 @@ class SearchReads(Protocol):
         """The providers that match, in the order, after the position: at most `limit`.
 
         A word matches a key that begins with it or one of its keys, a synonym, or a similar word of an entry
-        (`words.similarity` from `words.SIMILAR` on). All words of the text must match.
+        (`words.similarity` from `words.SIMILAR` on). All words of the text must match, or all but one.
         """
         ...
 

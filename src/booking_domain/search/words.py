@@ -216,6 +216,11 @@ def searched(text: str) -> tuple[Searched, ...]:
     )
 
 
+def needed(words: Sequence[Searched], *, all_but_one: bool) -> int:
+    """How many of the words must match."""
+    return len(words) - (all_but_one and len(words) > 1)
+
+
 @lru_cache(maxsize=65_536)
 def synonyms_of(word: str) -> tuple[tuple[str, ...], ...]:
     """The words and phrases of the same meaning, each as its folded words, without the word itself.

@@ -128,6 +128,13 @@ class SearchContract(StorageContract):
         ids = await self._stored(("Bold", "Tattoo", {}), ("Saraa", "Nails", {}), ("Боорчи", "Үсчин", {}))
         assert set(await self._found(text=text)) == {ids[number] for number in found}
 
+    async def test_one_of_several_words_may_be_missing(self) -> None:
+        bold, saraa = await self._stored(("Bold", "Tattoo", {}), ("Saraa", "Nails", {}))
+        assert await self._found(text="bold nails", all_but_one=True) in ([bold, saraa], [saraa, bold])
+        assert await self._found(text="bold tattoo evening", all_but_one=True) == [bold]
+        assert await self._found(text="bold evening morning", all_but_one=True) == []
+        assert await self._found(text="evening", all_but_one=True) == []
+
     async def test_the_place_of_the_words_ranks(self) -> None:
         by_offer, by_name = await self._stored(("Saraa", "Ink", {}), ("Ink", "Nails", {}))
         assert await self._found(text="ink") == [by_name, by_offer]

@@ -36,6 +36,7 @@ from booking_domain.search.words import (
     keys_of,
     keys_of_all,
     may_be_misspelt,
+    needed,
     searched,
     similarity,
 )
@@ -195,9 +196,11 @@ class MemorySearchReads(InMemory, SearchReads):
         return tuple(each for unlike, each in sorted(alike) if -unlike >= SIMILAR)[:MOST_SIMILAR]
 
     def _matching(self, criteria: SearchCriteria) -> Iterator[Found]:
-        words = [(each.begins, each.phrases, self._similar(each.word)) for each in searched(criteria.text or "")]
+        typed = searched(criteria.text or "")
+        words = [(each.begins, each.phrases, self._similar(each.word)) for each in typed]
+        enough = needed(typed, all_but_one=criteria.all_but_one)
         for entry, profile in self._public():
-            place = _place_of(entry, words)
+            place = _place_of(entry, words, enough)
             if (words and place is None) or not self._allowed(criteria, entry, profile):
                 continue
             found = _found(criteria, entry, profile, place)
@@ -269,12 +272,12 @@ def _found(criteria: SearchCriteria, entry: SearchEntry, profile: Profile, place
 Alternatives = tuple[frozenset[str], tuple[tuple[str, ...], ...], tuple[str, ...]]
 
 
-def _place_of(entry: SearchEntry, words: Sequence[Alternatives]) -> Place | None:
-    """The first place in which, or before which, all words are."""
+def _place_of(entry: SearchEntry, words: Sequence[Alternatives], enough: int) -> Place | None:
+    """The first place in which, or before which, so many of the words are."""
     keys: set[str] = set()
     for place in Place:
         keys |= set(entry.words.get(place, ()))
-        if words and all(_has(keys, *each) for each in words):
+        if words and sum(_has(keys, *each) for each in words) >= enough:
             return place
     return None
 

@@ -25,6 +25,7 @@ from booking_domain.search.model import (
     Term,
     points_of,
 )
+from booking_domain.search.words import searched
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId
@@ -126,6 +127,7 @@ def _relaxed(criteria: SearchCriteria) -> Iterator[tuple[Relaxation, SearchCrite
     wider = near and replace(near, radius_metres=MAX_RADIUS_METRES)
     changes: dict[Relaxation, dict[str, Any]] = {
         Relaxation.TIME: {"windows": (), "minutes": None},
+        Relaxation.WORD: {"all_but_one": len(searched(criteria.text or "")) > 1},
         Relaxation.DISTANCE: {"near": wider, "box": None},
         Relaxation.PRICE: {"price_to": None},
         Relaxation.RATING: {"rating_from": None},

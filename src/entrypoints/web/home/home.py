@@ -36,6 +36,7 @@ _ORDERS: Final = {
 }
 _GIVEN_UP: Final = {
     Relaxation.TIME: Phrase("Nobody is free then. These are free at other times:"),
+    Relaxation.WORD: Phrase("Nobody matches all words. These match all but one:"),
     Relaxation.DISTANCE: Phrase("Nobody is so near. These are further away:"),
     Relaxation.PRICE: Phrase("Nobody is as cheap. These cost more:"),
     Relaxation.RATING: Phrase("Nobody is rated so well. These have other ratings:"),

@@ -151,6 +151,8 @@ async def test_a_search_that_finds_nobody_says_what_it_gave_up(api: Api) -> None
     assert [each["displayName"] for each in found["items"]] == ["Bold"]
     assert found["relaxed"] == ["rating", "language"]
     assert (await searched(api, text="zzzz"))["relaxed"] == ["text"]
+    found = await searched(api, text="bold zzzz")
+    assert ([each["displayName"] for each in found["items"]], found["relaxed"]) == (["Bold"], ["word"])
 
 
 async def test_admins_see_what_the_check_of_search_found(api: Api) -> None:
