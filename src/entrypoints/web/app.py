@@ -12,6 +12,8 @@ from booking_domain.files.model import ObjectKey
 from entrypoints.container import Container
 from entrypoints.http.kit.pages import PAGE, Pages
 from entrypoints.settings.main import Environment
+from entrypoints.web.booking.routes import handlers as booking
+from entrypoints.web.bookings.routes import handlers as bookings
 from entrypoints.web.errors.routes import problem_page
 from entrypoints.web.home.routes import handlers as home
 from entrypoints.web.kit.assets import asset
@@ -22,7 +24,7 @@ from entrypoints.web.providers.routes import handlers as providers
 from entrypoints.web.salons.routes import handlers as salons
 from entrypoints.web.styleguide.routes import handlers as styleguide
 
-AREAS: Final[tuple[Sequence[ControllerRouterHandler], ...]] = (home, providers, salons)
+AREAS: Final[tuple[Sequence[ControllerRouterHandler], ...]] = (home, providers, salons, booking, bookings)
 
 
 def pages_of(container: Container) -> Pages:

@@ -23,6 +23,7 @@ from booking_domain.shared.rate_limits import RateLimited
 from entrypoints.http.kit.address_guard import AddressGuard
 from entrypoints.http.kit.auditing import Auditing
 from entrypoints.http.kit.bodies import refuse_encoded
+from entrypoints.http.kit.forms import read_form, takes_form
 from entrypoints.http.kit.live_sessions import LiveSessions
 from entrypoints.http.kit.negotiation import ACCOUNT_LANGUAGE
 from entrypoints.http.kit.problems import allowed_methods
@@ -113,6 +114,9 @@ class RequestGuard:
             return Response(None, status_code=204, headers={"Allow": allowed_methods(request)})
         self._auditing.begin(request)
         await self._addresses.require_unblocked(request.scope)
+        if takes_form(request.scope["route_handler"]):
+            self._session_cookies.require_own_site(request)
+            await read_form(request)
         try:
             await self._admit(request)
         except (RateLimited, SecondFactorRequired, AddressNotAllowed):

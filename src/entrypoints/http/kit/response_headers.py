@@ -25,7 +25,7 @@ _API: Final = (
     (b"content-security-policy", b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
     (b"cache-control", b"no-store"),
 )
-_MAY_DIFFER: Final = frozenset({b"cache-control", b"content-security-policy"})
+_MAY_DIFFER: Final = frozenset({b"cache-control", b"content-security-policy", b"referrer-policy"})
 """Headers that a response may have of its own."""
 _PAGES_MAY: Final = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

@@ -7,6 +7,9 @@ with `Authorization` ignores them. Everything else is as with tokens.
 A browser also sends cookies with requests that another site has caused. So a write that a cookie authenticates needs
 `X-CSRF-Token`, an HMAC of the session's id, and must not come from another site. Signing in, refreshing and signing out
 need `X-Session-Mode`, which a page of another site cannot send.
+
+Plain forms of our pages send neither header. Their token is a field, and a sign-in by form is one of a page: the
+browser says in `Sec-Fetch-Site` or `Origin` that it is ours.
 """
 
 import hmac
@@ -19,6 +22,7 @@ from litestar import Request
 from booking_domain.identity.errors import InvalidCsrfToken
 from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE
 from booking_domain.shared.ids import SessionId
+from entrypoints.http.kit.forms import TOKEN, form_of
 
 MODE: Final = "X-Session-Mode"
 CSRF: Final = "X-CSRF-Token"
@@ -59,7 +63,8 @@ class SessionCookies:
         if request.scope["method"] in _SAFE:
             return
         self.require_own_site(request)
-        given = request.headers.get(CSRF, "").encode("latin-1")
+        field = next(iter(form_of(request).get(TOKEN, ())), "")
+        given = request.headers.get(CSRF, field).encode("latin-1", "replace")
         if not any(hmac.compare_digest(_signed(key, session_id), given) for key in self._keys):
             raise InvalidCsrfToken
 

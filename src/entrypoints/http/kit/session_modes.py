@@ -9,6 +9,7 @@ from litestar.datastructures import Cookie
 from booking_domain.identity.known_clients import KNOWN_FOR
 from booking_domain.shared.ids import SessionId
 from booking_domain.use_cases.identity.sign_in import Tokens
+from entrypoints.http.kit.forms import takes_form
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.refusals import invalid_input
 from entrypoints.http.kit.session_cookies import (
@@ -30,7 +31,7 @@ class SessionMode:
         mode = request.headers.get(MODE)
         if mode not in {None, "cookie"}:
             raise invalid_input(f"/header/{MODE}", "The only value is cookie.")
-        self._given: Final = mode is not None
+        self._given: Final = mode is not None or takes_form(request.scope["route_handler"])
         if self._given:
             cookies.require_own_site(request)
         self.in_cookies: Final[bool] = self._given or request.scope["state"].get(BY_COOKIE, False)

@@ -5,12 +5,14 @@ from typing import Final
 from entrypoints.web.components.button import Button
 from entrypoints.web.components.calendar import MonthCalendar
 from entrypoints.web.components.card import Card
+from entrypoints.web.components.check import Check
 from entrypoints.web.components.dialog import Dialog
 from entrypoints.web.components.empty_state import EmptyState
 from entrypoints.web.components.field import Field
 from entrypoints.web.components.gallery import Gallery
 from entrypoints.web.components.moment import Time
 from entrypoints.web.components.price import Price
+from entrypoints.web.components.steps import Steps
 from entrypoints.web.components.table import Table
 from entrypoints.web.components.tabs import Tabs
 from entrypoints.web.components.toast import Toast
@@ -29,5 +31,7 @@ COMPONENTS: Final[tuple[type[Component], ...]] = (
     Time,
     MonthCalendar,
     Gallery,
+    Steps,
+    Check,
 )
 """Templates make them by the names of their classes."""

@@ -233,11 +233,16 @@ def _card(hit: Hit, page: Page, links: ObjectLinks, today: date) -> HitCard:
         reviews="" if average is None else reviews(page.say, profile.rating.count),
         price="" if price is None else page.say(Phrase("from {price}"), price=price),
         slots=tuple(
-            SlotLink(text=formats.moment(local, today), at=local.isoformat(), href=f"{href}#times")
+            SlotLink(text=formats.moment(local, today), at=local.isoformat(), href=_time_page(hit, page, local))
             for local in (slot.start.astimezone(zone) for slot in hit.slots)
         ),
         zone="" if hit.view.time_zone == page.site.zone else formats.zone(hit.view.time_zone),
     )
+
+
+def _time_page(hit: Hit, page: Page, at: datetime) -> str:
+    service = None if hit.found.quickest is None else str(hit.found.quickest)
+    return page.link(f"/book/{hit.view.profile.id}/time", service=service, day=at.date().isoformat())
 
 
 def reviews(say: Wording, number: int) -> str:

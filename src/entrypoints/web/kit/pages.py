@@ -89,7 +89,7 @@ class Page:
 
     def link(self, path: str, /, **query: object) -> str:
         """The address of a page in the same language, with what of the query is not empty."""
-        given = {name: value for name, value in query.items() if value not in {None, ""}}
+        given = {name: value for name, value in query.items() if value is not None and value != ""}
         return f"/{self.language}{path}" + (f"?{urlencode(given, doseq=True)}" if given else "")
 
     def render(self, model: PageModel, *, status: int = 200, public: bool = True) -> Response[bytes]:
@@ -112,6 +112,7 @@ class Page:
         headers = {
             "Content-Security-Policy": self.site.policy,
             "Content-Language": self.language,
+            "Referrer-Policy": "same-origin",  # with less, browsers say of our own forms that their origin is null
             "Cache-Control": _PUBLIC if public and status == 200 else _OWN,  # noqa: PLR2004 - success
         }
         if public and status == 200:  # noqa: PLR2004 - success

@@ -13,6 +13,7 @@ from booking_domain.reviews.ports import ReviewView
 from booking_domain.scheduling.model import Calendar, ProviderSchedule, Slot
 from booking_domain.scheduling.services import ServiceView
 from booking_domain.scheduling.slots import slots_in_order
+from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.use_cases.catalogue.queries import ProviderPage as Facts
@@ -43,6 +44,7 @@ class FreeTime:
 
     text: str
     at: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,8 @@ class ProviderPage(PageModel):
     bio: str
     services: tuple[ServiceGroup, ...]
     free: tuple[FreeTime, ...]
+    book: str
+    """Where a booking begins."""
     no_free: str
     """What stands in place of times."""
     zone: str
@@ -148,9 +152,14 @@ def provider_page(
         bio=profile.bio,
         services=tuple(_services(facts, calendar.settings.duration_minutes, page)),
         free=tuple(
-            FreeTime(text=formats.moment(local, today), at=local.isoformat())
+            FreeTime(
+                text=formats.moment(local, today),
+                at=local.isoformat(),
+                href=_booking(profile.id, page, facts, day=local.date().isoformat()),
+            )
             for local in (slot.start.astimezone(zone) for slot in slots)
         ),
+        book=page.link(f"/book/{profile.id}"),
         no_free="" if slots else say(Phrase("No free time at the moment.")),
         zone=formats.zone(facts.view.time_zone),
         reviews=tuple(_review(each, page) for each in reviews),
@@ -170,6 +179,11 @@ def provider_page(
 
 
 _REVIEWS: Final = Plural("{count} review", "{count} reviews")
+
+
+def _booking(provider_id: ProviderId, page: Page, facts: Facts, *, day: str) -> str:
+    """Where the times of a day are chosen, for the service that takes the least time."""
+    return page.link(f"/book/{provider_id}/time", service=[str(each) for each in facts.quickest] or None, day=day)
 
 
 def _services(facts: Facts, shortest: int, page: Page) -> Iterator[ServiceGroup]:

@@ -7,6 +7,7 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 
+from booking_domain.shared.languages import LANGUAGES
 from entrypoints.http.kit.rate_limits import class_of
 from entrypoints.settings.quotas import QUOTAS
 
@@ -70,6 +71,7 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
         "change-password",
         "forgot-password",
         "reset-password",
+        *(f"/{language}/book/{{provider_id:str}}/you" for language in LANGUAGES),
         "/users/me",
         "/users/me/phone",
         "/users/me/phone/confirm",

@@ -29,7 +29,8 @@ async def browser(anyio_backend: str) -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def api(anyio_backend: str) -> AsyncIterator[Api]:
-    """A server without data."""
-    async with serving() as api:
+async def api(request: pytest.FixtureRequest, anyio_backend: str) -> AsyncIterator[Api]:
+    """A server without data, with the settings of the test's marker."""
+    marker = request.node.get_closest_marker("settings")
+    async with serving(**(marker.kwargs if marker else {})) as api:
         yield api

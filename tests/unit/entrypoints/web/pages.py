@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from html import unescape
 from typing import Any, Final
 
 from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
@@ -94,6 +95,9 @@ async def pages_to_look_at(api: Api) -> tuple[Look, ...]:
     found = (await api.client.get("/en")).text
     providers = re.findall(r'href="/en(/providers/[^"#?]+)"', found)
     of_salon = (await api.client.get(f"/en{providers[-1]}")).text
+    booking = providers[-1].replace("/providers/", "/book/")
+    time = re.findall(r'href="/en(/book/[^"]+/time[^"]*)"', of_salon)[0]
+    you = re.findall(r'href="/en(/book/[^"]+/you[^"]*)"', (await api.client.get(f"/en{unescape(time)}")).text)[0]
     [salon] = set(re.findall(r'href="/en(/salons/[^"#?]+)"', of_salon))
     return (
         Look("home", "/"),
@@ -102,6 +106,9 @@ async def pages_to_look_at(api: Api) -> tuple[Look, ...]:
         Look("provider", providers[0]),
         Look("provider-of-salon", providers[-1]),
         Look("salon", salon),
+        Look("book-services", f"{booking}?missing=1"),
+        Look("book-time", unescape(time)),
+        Look("book-you", unescape(you)),
         Look("not-found", "/nowhere", expected="404"),
         Look("styleguide", "/styleguide"),
     )

@@ -1,0 +1,1 @@
+"""`/book`: from a provider to a booking."""

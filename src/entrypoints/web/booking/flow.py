@@ -1,0 +1,149 @@
+"""The steps of a booking. All that was chosen is in the address, so that each step can be reloaded, shared and left."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from booking_domain.scheduling.services import OfferedService
+from booking_domain.shared.ids import ServiceId
+from booking_domain.use_cases.catalogue.queries import ProviderPage
+from entrypoints.languages.documents import Phrase
+from entrypoints.web.kit.pages import Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What was chosen so far; what cannot be understood counts as not chosen."""
+
+    services: tuple[ServiceId, ...] = ()
+    day: date | None = None
+    slot: datetime | None = None
+
+    @classmethod
+    def of(cls, given: Mapping[str, Sequence[str]]) -> "Choice":
+        """What the parameters of an address, or the fields of a form, say."""
+        return cls(
+            services=tuple(ServiceId(found) for text in given.get("service", ()) if (found := _id(text)) is not None),
+            day=_day(_one(given, "day")),
+            slot=_moment(_one(given, "slot")),
+        )
+
+    def query(self, **changes: object) -> dict[str, object]:
+        """The parameters of an address with changes."""
+        chosen: dict[str, object] = {
+            "service": [str(each) for each in self.services] or None,
+            "day": None if self.day is None else self.day.isoformat(),
+            "slot": None if self.slot is None else self.slot.isoformat(),
+        }
+        return chosen | changes
+
+    def offered(self, facts: ProviderPage) -> tuple[OfferedService, ...]:
+        """The chosen services, as the provider offers them."""
+        offered = {each.offered.id: each.offered for each in facts.services}
+        return tuple(offered[each] for each in self.services if each in offered)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A step: whether it is needed, and whether it is done."""
+
+    name: Phrase
+    path: str
+    """Below `/book/{provider}`."""
+    applies: Callable[[ProviderPage], bool]
+    complete: Callable[[Choice, ProviderPage], bool]
+
+
+STEPS: Final = (
+    Step(
+        name=Phrase("Service"),
+        path="",
+        applies=lambda facts: bool(facts.services),
+        complete=lambda choice, facts: bool(choice.services) and len(choice.offered(facts)) == len(choice.services),
+    ),
+    Step(
+        name=Phrase("Time"),
+        path="/time",
+        applies=lambda _: True,
+        complete=lambda choice, _: choice.slot is not None,
+    ),
+    Step(
+        name=Phrase("You"),
+        path="/you",
+        applies=lambda _: True,
+        complete=lambda _, __: False,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepLink:
+    """A step as the page shows it."""
+
+    text: str
+    href: str
+    """Empty: it cannot be reached yet, or is the present one."""
+    current: bool
+    done: bool
+
+
+def first_incomplete(choice: Choice, facts: ProviderPage) -> Step:
+    """Where the flow goes on."""
+    return next(step for step in STEPS if step.applies(facts) and not step.complete(choice, facts))
+
+
+def address(step: Step, choice: Choice, facts: ProviderPage, page: Page) -> str:
+    """The address of a step with what was chosen."""
+    return page.link(f"/book/{facts.view.profile.id}{step.path}", **choice.query())
+
+
+def step_links(current: Step, choice: Choice, facts: ProviderPage, page: Page) -> tuple[StepLink, ...]:
+    """The steps that apply, those before the present one as links."""
+    steps = [step for step in STEPS if step.applies(facts)]
+    before = steps[: steps.index(current)]
+    return tuple(
+        StepLink(
+            text=page.say(step.name),
+            href=address(step, choice, facts, page) if step in before else "",
+            current=step is current,
+            done=step in before,
+        )
+        for step in steps
+    )
+
+
+def summary(choice: Choice, facts: ProviderPage, page: Page) -> str:
+    """Provider and services in one line."""
+    offered = choice.offered(facts)
+    parts = [facts.view.profile.display_name, *(each.name for each in offered)]
+    if offered:
+        parts.append(page.formats.length(sum(each.minutes for each in offered)))
+    return " · ".join(parts)
+
+
+def _one(given: Mapping[str, Sequence[str]], name: str) -> str:
+    return next(iter(given.get(name, ())), "")
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None

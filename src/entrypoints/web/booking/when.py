@@ -1,0 +1,166 @@
+"""The second step: day and time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import ClassVar, Final, NamedTuple
+
+from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.slots import slots_in_order
+from booking_domain.shared.time import TimeRange, time_zone
+from booking_domain.use_cases.catalogue.queries import ProviderPage
+from entrypoints.languages.documents import Phrase, Plural
+from entrypoints.web.booking.flow import STEPS, Choice, StepLink, step_links, summary
+from entrypoints.web.components.calendar import DayCell, MonthCalendar
+from entrypoints.web.kit.pages import Page, PageModel
+
+_MOST: Final = 3_000
+_FEW: Final = 2
+_NOON: Final = 12
+_EVENING: Final = 17
+_TIMES: Final = Plural("{day}, {count} time", "{day}, {count} times")
+
+
+class Free(NamedTuple):
+    """What is free: the first start at all, and the starts of the searched days."""
+
+    first: datetime | None
+    starts: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeLink:
+    """A free time."""
+
+    text: str
+    label: str
+    """In full, for screen readers."""
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartOfDayTimes:
+    """The free times of a part of a day."""
+
+    name: str
+    times: tuple[TimeLink, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhenPage(PageModel):
+    """Day and time."""
+
+    template: ClassVar = "booking/when.html"
+    steps: tuple[StepLink, ...]
+    summary: str
+    calendar: MonthCalendar
+    day: str
+    parts: tuple[PartOfDayTimes, ...]
+    zone: str
+    none: str
+    """What stands in place of times."""
+    taken: str
+    """What happened to the time that was chosen before."""
+
+
+def free_times(schedule: ProviderSchedule, window: TimeRange, now: datetime) -> Free:
+    """The first free start within the horizon, and those in the window."""
+    calendar, _ = schedule.calendar_at(now)
+    horizon = TimeRange(now, now + timedelta(days=calendar.settings.horizon_days + 1))
+    first = next(slots_in_order(calendar, schedule.claims, window=horizon, now=now), None)
+    inside = islice(slots_in_order(calendar, schedule.claims, window=window, now=now), _MOST)
+    return Free(None if first is None else first.start, tuple(slot.start for slot in inside))
+
+
+def when_page(
+    choice: Choice, facts: ProviderPage, free: Free, shown: date, page: Page, *, now: datetime, taken: bool
+) -> WhenPage:
+    """The page of the month of a day."""
+    zone, formats = time_zone(facts.view.time_zone), page.formats
+    today = now.astimezone(zone).date()
+    by_day: dict[date, list[datetime]] = {}
+    for start in free.starts:
+        local = start.astimezone(zone)
+        by_day.setdefault(local.date(), []).append(local)
+    day = choice.day if choice.day in by_day else next(iter(by_day), None)
+    return WhenPage(
+        title=page.say(Phrase("Choose a time")),
+        robots="noindex",
+        steps=step_links(STEPS[1], choice, facts, page),
+        summary=summary(choice, facts, page),
+        calendar=_calendar(choice, facts, by_day, page, day=day, shown=shown, today=today),
+        day="" if day is None else formats.whole_day(day),
+        parts=() if day is None else tuple(_parts(by_day[day], choice, facts, page)),
+        zone=formats.zone(facts.view.time_zone),
+        none="" if day is not None else page.say(Phrase("No free time in this month.")),
+        taken=page.say(Phrase("Somebody else has just taken this time. These are free:")) if taken else "",
+    )
+
+
+def _calendar(
+    choice: Choice,
+    facts: ProviderPage,
+    by_day: dict[date, list[datetime]],
+    page: Page,
+    *,
+    day: date | None,
+    shown: date,
+    today: date,
+) -> MonthCalendar:
+    formats = page.formats
+    month = formats.month(shown)
+
+    def link(to: date) -> str:
+        return page.link(f"/book/{facts.view.profile.id}/time", **choice.query(day=to.isoformat(), slot=None))
+
+    def cell(of: date | None) -> DayCell | None:
+        if of is None:
+            return None
+        times = len(by_day.get(of, ()))
+        if not times:
+            return DayCell(number=formats.day_of_month(of))
+        return DayCell(
+            number=formats.day_of_month(of),
+            href=link(of),
+            label=page.say.count(_TIMES, times, day=formats.whole_day(of)),
+            chosen=of == day,
+            few=times <= _FEW,
+        )
+
+    return MonthCalendar(
+        heading=month.name,
+        weekdays=month.weekdays,
+        weeks=tuple(tuple(map(cell, week)) for week in month.weeks),
+        before=link(month.before) if month.before >= today else "",
+        before_label=formats.month(month.before).name,
+        after=link(month.after),
+        after_label=formats.month(month.after).name,
+    )
+
+
+def _parts(times: Sequence[datetime], choice: Choice, facts: ProviderPage, page: Page) -> Iterator[PartOfDayTimes]:
+    parts = (
+        (Phrase("Morning"), [each for each in times if each.hour < _NOON]),
+        (Phrase("Afternoon"), [each for each in times if _NOON <= each.hour < _EVENING]),
+        (Phrase("Evening"), [each for each in times if each.hour >= _EVENING]),
+    )
+    for name, inside in parts:
+        if inside:
+            yield PartOfDayTimes(
+                name=page.say(name),
+                times=tuple(
+                    TimeLink(
+                        text=page.formats.clock(each),
+                        label=page.say(
+                            Phrase("{day}, {time}, free"),
+                            day=page.formats.whole_day(each.date()),
+                            time=page.formats.clock(each),
+                        ),
+                        href=page.link(
+                            f"/book/{facts.view.profile.id}/you", **choice.query(day=None, slot=each.isoformat())
+                        ),
+                    )
+                    for each in inside
+                ),
+            )

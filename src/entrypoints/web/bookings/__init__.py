@@ -1,0 +1,1 @@
+"""`/bookings`: the bookings of who is signed in."""

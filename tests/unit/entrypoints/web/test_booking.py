@@ -1,0 +1,114 @@
+"""From a provider to a booking: the steps, a visitor's code, a slot that is lost, forms of other sites."""
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+from playwright.async_api import Browser
+from tests.browsing import needs_a_browser
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api
+from tests.unit.entrypoints.web.pages import ORIGIN, visiting
+
+from booking_domain.identity.events import SignUpRequested
+from booking_domain.identity.one_time_codes import CodePurpose
+
+PHONE = "+97699112233"
+OWN = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
+
+
+async def code_of(api: Api) -> str:
+    """The code of the last sign-up, which was sent to the phone."""
+    event = next(each for each in reversed(await api.database.outbox_events()) if isinstance(each, SignUpRequested))
+    return api.container.secret_codes().code(event.code_id, CodePurpose.SIGNUP)
+
+
+async def send(api: Api, path: str, fields: dict[str, Any], **headers: str) -> httpx.Response:
+    return await api.client.post(path, content=urlencode(fields, doseq=True), headers={**OWN, **headers})
+
+
+async def test_any_address_leads_to_the_first_step_that_is_not_done(api: Api) -> None:
+    token, provider_id = await api.open_provider()
+    without_services = await api.client.get(f"/en/book/{provider_id}")
+    assert without_services.headers["Location"] == f"/en/book/{provider_id}/time"
+    assert (await api.client.get(f"/en/book/{provider_id}/you")).headers["Location"].endswith("/time")
+    service = {"name": "Haircut", "durationMinutes": 60, "priceAmount": 80_000}
+    made = (await api.post("/services", token, json=service)).json()["id"]
+    assert (await api.client.get(f"/en/book/{provider_id}/time")).headers["Location"].endswith("?missing=1")
+    assert "Choose at least one service." in (await api.client.get(f"/en/book/{provider_id}?missing=1")).text
+    chosen = await api.client.get(f"/en/book/{provider_id}/you?service={made}&slot=nonsense")
+    assert chosen.headers["Location"] == f"/en/book/{provider_id}/time?service={made}"
+    times = await api.client.get(f"/en/book/{provider_id}/time?service={made}")
+    assert 'aria-label="Monday 23 November, 10:00, free"' in times.text
+    assert re.search(r'aria-label="Tuesday 24 November, \d+ times"', times.text)
+
+
+async def test_a_visitor_books_by_a_code_to_their_phone(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    path = f"/en/book/{provider_id}/you"
+    fields = {"slot": MONDAY_AT_TEN, "name": "Bold", "phone": PHONE}
+    asked = await send(api, path, fields)
+    assert (asked.status_code, "one-time-code" in asked.text) == (200, True)
+    wrong = await send(api, path, {**fields, "code": "000000"})
+    assert wrong.status_code >= 400
+    assert "<title>Error: " in wrong.text
+    assert 'value="Bold"' in wrong.text
+    done = await send(api, path, {**fields, "code": await code_of(api)})
+    assert done.status_code == 303, done.text
+    cookies = done.headers.get_list("set-cookie")
+    assert len(cookies) == 3
+    assert all("HttpOnly" in each and "Secure" in each for each in cookies)
+    again = await send(api, path, fields, Cookie=_cookies(done))
+    assert again.status_code == 403, "without the session's token"
+
+
+async def test_a_form_of_another_site_is_refused(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    fields = {"slot": MONDAY_AT_TEN, "name": "Bold", "phone": PHONE}
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "", "Origin": "https://evil.test"}):
+        answer = await send(api, f"/en/book/{provider_id}/you", fields, **headers)
+        assert answer.status_code == 403
+        assert "<h1>This page is not for you</h1>" in answer.text
+    wrong_type = await send(api, f"/en/book/{provider_id}/you", fields, **{"Content-Type": "application/json"})
+    assert wrong_type.status_code == 415
+
+
+async def test_a_slot_that_was_taken_meanwhile_leads_back_to_the_free_ones(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    customer = await api.joined("customer", verified=True)
+    await api.booked(customer, provider_id, MONDAY_AT_TEN)
+    path = f"/en/book/{provider_id}/you"
+    fields = {"slot": MONDAY_AT_TEN, "name": "Bold", "phone": PHONE}
+    await send(api, path, fields)
+    lost = await send(api, path, {**fields, "code": await code_of(api)})
+    assert lost.headers["Location"] == f"/en/book/{provider_id}/time?taken=1"
+    assert lost.headers.get_list("set-cookie"), "the visitor stays signed in"
+    assert "Somebody else has just taken this time" in (await api.client.get(lost.headers["Location"])).text
+
+
+@needs_a_browser
+@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.settings(BOOKING_PUBLIC_URL=ORIGIN)
+async def test_a_visitor_books_and_pays_in_a_browser(api: Api, browser: Browser, *, script: bool) -> None:
+    _, provider_id = await api.open_provider(displayName="Sarnai", depositAmount=20_00, priceAmount=80_00)
+    async with visiting(browser, api, java_script_enabled=script) as page:
+        await page.goto(f"/en/providers/{provider_id}")
+        await page.get_by_role("link", name="Choose a time").click()
+        await page.get_by_role("link", name="Monday 23 November, 10:00, free").click()
+        await page.get_by_label("Your name").fill("Bold")
+        await page.get_by_label("Phone").fill(PHONE)
+        await page.get_by_role("button", name="Send me a code").click()
+        await page.get_by_label("Code").wait_for()
+        await page.get_by_label("Code").fill(await code_of(api))
+        await page.get_by_role("button", name="Book").click()
+        await page.wait_for_url(re.compile("/en/bookings/"))
+        assert await page.get_by_role("heading", level=1).inner_text() == "One step left: the deposit"
+        await page.get_by_role("button", name="Pay the deposit").click()
+        await page.get_by_role("img", name="QR code of the payment").wait_for()
+        booking_id = page.url.rpartition("/")[2]
+        assert (await api.client.get(f"/en/bookings/{booking_id}")).status_code == 401, "nobody else sees it"
+
+
+def _cookies(answer: httpx.Response) -> str:
+    return "; ".join(each.partition(";")[0] for each in answer.headers.get_list("set-cookie"))
