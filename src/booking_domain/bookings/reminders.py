@@ -29,7 +29,7 @@ class DepositNearlyDue(BookingReminder, topic="booking.payment_reminder"):
 
 
 class AnswerNearlyDue(BookingReminder, topic="booking.answer_reminder"):
-    """The request, or the offer of other times, is not answered yet and about to expire."""
+    """The request, or the offer of other times or terms, is not answered yet and about to expire."""
 
 
 class BalanceOpen(BookingReminder, topic="booking.balance_reminder"):
@@ -67,14 +67,24 @@ def reminders_of(
         for each, until in pairwise((*due, start)):
             if notified_at < each:
                 yield _reminder(AppointmentNear, booking, each, until)
-    elif booking.status in UNSETTLED and booking.due_at is not None and notified_at < booking.due_at:
-        left = timedelta(seconds=(booking.due_at - notified_at) // timedelta(seconds=LAST_PART))
+        if booking.offered_until is not None:
+            yield from _before(booking.offered_until, AnswerNearlyDue, booking, notified_at)
+    elif booking.status in UNSETTLED and booking.due_at is not None:
         kind = DepositNearlyDue if booking.status is Status.PENDING else AnswerNearlyDue
-        yield _reminder(kind, booking, booking.due_at - left, booking.due_at)
+        yield from _before(booking.due_at, kind, booking, notified_at)
     elif booking.status is Status.COMPLETED:
         due_at = notified_at + FOLLOWS_AFTER
         for kind in (*follow_ups, *((BalanceOpen,) if booking.quote.balance else ())):
             yield _reminder(kind, booking, due_at, due_at + FOLLOWS_FOR, once=True)
+
+
+def _before(
+    deadline: datetime, kind: type[BookingReminder], booking: Booking, notified_at: datetime
+) -> Iterator[BookingReminder]:
+    """The reminder of a deadline, unless it has passed."""
+    if notified_at < deadline:
+        left = timedelta(seconds=(deadline - notified_at) // timedelta(seconds=LAST_PART))
+        yield _reminder(kind, booking, deadline - left, deadline)
 
 
 def last_notified_at(booking: Booking, trail: Iterable[BookingEvent]) -> datetime:

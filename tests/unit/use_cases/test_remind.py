@@ -282,6 +282,24 @@ async def test_a_deposit_a_request_and_an_offer_are_recalled_before_they_expire(
     assert (offer.to, "offers you other times" in offer.text) == ("user3@example.com", True)
 
 
+@pytest.mark.parametrize("mode", BookingMode)
+async def test_the_customer_is_reminded_of_other_terms_once_before_they_lapse(mode: BookingMode) -> None:
+    desk = await Desk.opened(terms(mode=mode))
+    studio = desk.studio
+    booking = await studio.book(NEXT_WEEK)
+    if mode is BookingMode.INSTANT:
+        await studio.paid(booking)
+    await studio.change_terms(booking, price=Money.of(90_000, "MNT"))
+    begun = studio.clock.now()
+    assert await desk.at(begun + 31 * HOUR) == []
+    [message] = await desk.at(begun + 32 * HOUR)
+    assert message.to == "user3@example.com"
+    assert "asks for a change of your booking" in message.text
+    assert "New price: MNT 90,000" in message.text
+    assert "Answer until: Wed 25 Nov 2026, 09:0" in message.text
+    assert await desk.at(begun + 40 * HOUR) == []
+
+
 async def test_the_balance_is_recalled_a_day_after_the_completion() -> None:
     desk = await Desk.opened()
     studio = desk.studio

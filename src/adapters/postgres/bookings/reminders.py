@@ -51,6 +51,7 @@ _CANDIDATES: Final = Statement(
                 _b.starts_at <= _NOW + literal(timedelta(minutes=EARLIEST_REMINDER), Interval),
                 _b.starts_at <= _NOW + _BEGIN * _MINUTE,
             ),
+            and_(_b.status == literal_column(f"'{Status.CONFIRMED}'"), _b.offered_until > _NOW),
             and_(or_(*(_b.status == literal_column(f"'{each}'") for each in sorted(UNSETTLED))), _b.due_at > _NOW),
             and_(
                 _b.status == literal_column(f"'{Status.COMPLETED}'"),

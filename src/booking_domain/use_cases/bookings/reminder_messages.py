@@ -23,6 +23,7 @@ from booking_domain.shared.ids import BookingId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.reminders import BookingReminder
 from booking_domain.use_cases.bookings.appointment_details import FOR_CUSTOMER, appointment_values
+from booking_domain.use_cases.bookings.messages import DO_YOU_AGREE, WHAT_IS_ASKED, offered_values
 from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reader, Told
 from booking_domain.use_cases.notices.news import kind_of
 from booking_domain.use_cases.notices.parties import Parties, parties_of
@@ -44,6 +45,9 @@ _ANSWER: Final = NoticeTemplate(
 _CHOICE: Final = NoticeTemplate(
     subject="Booking {reference}: the request is about to expire",
     text="{provider} offers you other times: {offered}. Please accept one by {due}; otherwise the request expires.",
+)
+_TERMS: Final = NoticeTemplate(
+    subject="Booking {reference}: please agree to a change", text=DO_YOU_AGREE, details=WHAT_IS_ASKED
 )
 _BALANCE: Final = NoticeTemplate(
     subject="Booking {reference}: balance due",
@@ -107,12 +111,16 @@ async def _notices(event: BookingReminder, reads: Reads) -> AsyncIterator[Addres
     if parties is None:
         return
     to, values = parties.customer.id, parties.values()
+    template = _TEMPLATES.get(type(event), _ANSWER)
     if isinstance(event, AnswerNearlyDue):
-        template = _CHOICE if parties.booking.offered_times else _ANSWER
-        to = to if parties.booking.offered_times else parties.owner.id
-    else:
-        template = _TEMPLATES[type(event)]
-    if isinstance(event, AppointmentNear):
+        if parties.booking.offered_times:
+            template = _CHOICE
+        elif parties.booking.offered_until is not None:
+            template = _TERMS
+            values |= {**offered_values(parties), "due": parties.local(event.until)}
+        else:
+            to = parties.owner.id
+    if template in {_APPOINTMENT, _TERMS}:
         values |= await appointment_values(parties, event.occurred_at, reads)
     notice = template.fill(**values)
     yield Addressed(to, notice)
@@ -128,6 +136,7 @@ MESSAGES: Final = Messages(
         "reminder.deposit": _DEPOSIT,
         "reminder.answer": _ANSWER,
         "reminder.choice": _CHOICE,
+        "reminder.terms": _TERMS,
         "reminder.balance": _BALANCE,
     },
 )

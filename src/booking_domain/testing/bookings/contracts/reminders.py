@@ -42,6 +42,9 @@ class RemindersContract(StorageContract):
         bookings += [paid, replace(under_review, under_review=True), walk_in]
         odd = self.make.booking(cast.profile, cast.customer, TOMORROW + 12 * HOUR)
         bookings.append(replace(odd, due_at=NOW + timedelta(seconds=100, microseconds=7)))
+        asked = self.make.booking(cast.profile, cast.customer, TOMORROW + 720 * HOUR, status=Status.CONFIRMED)
+        asked = replace(asked, offered_price_amount=asked.price.amount + 1, offered_deposit_amount=0)
+        bookings.append(replace(asked, offered_minutes=asked.minutes, offered_until=NOW + HOUR))
         await self.store_bookings(*bookings)
         expected = [each for booking in bookings for each in _reminders(booking)]
         kinds = {AppointmentNear, DepositNearlyDue, AnswerNearlyDue, BalanceOpen, *FOLLOW_UPS}
