@@ -13,6 +13,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from statistics import median
@@ -36,6 +37,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--requests", type=int, default=400, help="per tree and round")
     parser.add_argument("--connections", type=int, nargs="+", default=[16, 64])
+    parser.add_argument("--only", default="", help="requests whose names contain this")
     parser.add_argument("--packages", default="", help="a folder with packages that only the revision needs")
     return parser.parse_args()
 
@@ -49,6 +51,8 @@ class Side:
 
     def __init__(self, name: str, tree: Path, stack: ExitStack, packages: Iterable[str] = ()) -> None:
         self.name = name
+        self._first = datetime.now(UTC).date() + timedelta(days=1)
+        self._misses = 0
         self._log = stack.enter_context(log_of(f"against-{name.replace(' ', '-')}"))
         path = os.pathsep.join([str(tree / "src"), str(tree), *packages])
         self._process = subprocess.Popen(  # noqa: S603
@@ -81,6 +85,19 @@ class Side:
         port, bookings = self.ask("requests", requests)
         return self._run(Job(port, connections, 200, [as_read(each.encode(), "/api/v1/auth/me") for each in bookings]))
 
+    def miss(self, connections: int, requests: int) -> Measurement:
+        """Ask for slots of 30 days that nobody has asked for: each window ends another microsecond later."""
+        port, bookings = self.ask("requests", requests)
+        asked = []
+        for each in map(str.encode, bookings):
+            self._misses += 1
+            provider_id = msgspec.json.decode(each.partition(b"\r\n\r\n")[2])["providerId"]
+            until = f"{self._first + timedelta(days=30)}T00:00:00.{self._misses:06}Z"
+            asked.append(
+                as_read(each, f"/api/v1/providers/{provider_id}/slots?from={self._first}T00:00:00Z&to={until}")
+            )
+        return self._run(Job(port, connections, 200, asked))
+
     def _run(self, job: Job) -> Measurement:
         used = self.ask("processor")
         measured = run_load(job)
@@ -88,7 +105,7 @@ class Side:
         return measured
 
 
-_REQUESTS: Final = {"bookings": Side.book, "reads of the account": Side.read}
+_REQUESTS: Final = {"bookings": Side.book, "reads of the account": Side.read, "slots that are not kept": Side.miss}
 
 
 def main() -> None:
@@ -105,7 +122,7 @@ def main() -> None:
         for side in (here, there):
             side.book(64, _WARM_UP)
         for connections in asked.connections:
-            for what in _REQUESTS:
+            for what in (each for each in _REQUESTS if asked.only in each):
                 _compare_requests(here, there, what, connections, asked)
 
 

@@ -65,13 +65,13 @@ class Dataset:
         self._tokens: list[str] = []
         self._slots: Iterator[Slot] = iter(())
 
-    async def open(self) -> Recording:
+    async def open(self, *, customers: int = CUSTOMERS) -> Recording:
         """Create all rows, place one booking and return the recording of its SQL."""
         container = self._container
         providers = await self.providers(PROVIDERS)
-        customers, floor_customers = [[await self._account(Role.CUSTOMER) for _ in range(CUSTOMERS)] for _ in range(2)]
+        booking, floor_customers = [[await self._account(Role.CUSTOMER) for _ in range(customers)] for _ in range(2)]
         now = container.clock().now()
-        self._tokens = [await self._token(customer) for customer in customers]
+        self._tokens = [await self._token(customer) for customer in booking]
         self._slots = _shuffled(providers, now)
         recording = await self._book_once(floor_customers[0])
         recording.customers = [other.id for other in floor_customers]

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.serve TARGET PORT`: serves an application with granian like `entrypoints.http.server`."""
+"""`python -m benchmarks.serve TARGET PORT PROCESSES`: serves an application like `entrypoints.http.server`."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ if __name__ == "__main__":
         interface=Interfaces.ASGI,
         address="127.0.0.1",
         port=int(sys.argv[2]),
-        workers=1,
+        workers=int(sys.argv[3]),
         loop=Loops.uvloop,
         workers_kill_timeout=10,
         log_level=LogLevels.warning,

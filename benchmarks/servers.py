@@ -32,7 +32,7 @@ class Server:
     pid: int
 
     def processor_seconds(self) -> float:
-        """CPU time used so far by the server and its worker; 0 if the system does not report it."""
+        """CPU time used so far by the server and its workers; 0 if the system does not report it."""
         try:
             workers = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
             stats = [Path(f"/proc/{pid}/stat").read_text() for pid in (self.pid, *workers)]
@@ -55,12 +55,12 @@ def log_of(name: str) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def served(target: str, environ: Mapping[str, str]) -> Iterator[Server]:
-    """Serve an ASGI application with granian and one worker during the block."""
+def served(target: str, environ: Mapping[str, str], *, processes: int = 1) -> Iterator[Server]:
+    """Serve an ASGI application with granian during the block."""
     port = _free_port()
     with log_of(target.partition(":")[0]) as log:
         process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "benchmarks.serve", target, str(port)],
+            [sys.executable, "-m", "benchmarks.serve", target, str(port), str(processes)],
             env={**os.environ, **environ},
             stdin=subprocess.DEVNULL,
             stdout=log,
