@@ -38,7 +38,7 @@ export PYTHONPATH := $(CURDIR)/src
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test feature watch test-fast nightly mutants reliability check fmt lint types arch dead fresh subjects audit migrate seed admin telegram vapid-key rotate-keys zones api worker bench city plans profile docs catalogues lock wheel clean
+.PHONY: help run dev test feature watch test-fast nightly mutants reliability check fmt lint types arch dead fresh subjects audit migrate seed admin telegram vapid-key rotate-keys zones api worker bench city plans profile screenshots docs catalogues lock wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -165,6 +165,9 @@ plans: $(VENV)/.dev ## explain what the API asks of PostgreSQL in a small and a 
 profile: $(VENV)/.dev ## where the time of a request (ARGS=/providers), of bookings (ARGS=bookings) or of free slots (ARGS=slots, the default) goes
 	@mkdir -p .tmp
 	@ENDS_WITH_SHELL=$$$$ $(BIN)/python -m benchmarks.profile $(ARGS)
+
+screenshots: $(VENV)/.dev $(VENV)/.browser ## every page in each language, light and dark, narrow and wide: .tmp/screenshots/index.html
+	@PYTHONPATH=$(CURDIR)/src:$(CURDIR) $(BIN)/python -m tests.unit.entrypoints.web.screenshots
 
 docs: $(VENV)/.dev ## regenerate the parts of docs/ that come from the code
 	$(BIN)/python -m entrypoints.cli.generated_docs

@@ -22,9 +22,10 @@ from entrypoints.web.kit.pages import Site, in_all_languages, provide_page
 from entrypoints.web.kit.policy import content_policy
 from entrypoints.web.providers.routes import handlers as providers
 from entrypoints.web.salons.routes import handlers as salons
+from entrypoints.web.session.routes import handlers as session
 from entrypoints.web.styleguide.routes import handlers as styleguide
 
-AREAS: Final[tuple[Sequence[ControllerRouterHandler], ...]] = (home, providers, salons, booking, bookings)
+AREAS: Final[tuple[Sequence[ControllerRouterHandler], ...]] = (home, providers, salons, booking, bookings, session)
 
 
 def pages_of(container: Container) -> Pages:

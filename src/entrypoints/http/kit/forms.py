@@ -10,7 +10,7 @@ from litestar.handlers.base import BaseRouteHandler
 from entrypoints.http.kit.refusals import Refusal, invalid_input
 
 FORM: Final[dict[str, Any]] = {"form": True}
-"""The `opt` of a route that a plain form is sent to: a sign-in there is kept in cookies, the CSRF token is a field."""
+"""The `opt` of a route of plain forms and links: its session is kept in cookies, the CSRF token is a field."""
 TOKEN: Final = "csrf"  # noqa: S105 - the name of a field
 """The field that has the session's CSRF token."""
 _READ: Final = "form"

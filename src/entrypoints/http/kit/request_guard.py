@@ -114,7 +114,7 @@ class RequestGuard:
             return Response(None, status_code=204, headers={"Allow": allowed_methods(request)})
         self._auditing.begin(request)
         await self._addresses.require_unblocked(request.scope)
-        if takes_form(request.scope["route_handler"]):
+        if request.scope["method"] == "POST" and takes_form(request.scope["route_handler"]):
             self._session_cookies.require_own_site(request)
             await read_form(request)
         try:

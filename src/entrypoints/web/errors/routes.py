@@ -7,9 +7,11 @@ from litestar import Request, Response
 from booking_domain.shared.languages import LANGUAGES
 from entrypoints.http.kit.negotiation import language_for
 from entrypoints.http.kit.response_headers import request_id
+from entrypoints.http.kit.session_cookies import REFRESH_COOKIE
 from entrypoints.web.errors.errors import error_page
 from entrypoints.web.kit.pages import Page, Site
 
+_RENEW: Final = "/renew"
 _KEPT: Final = frozenset({"retry-after", "allow", "www-authenticate"})
 """Headers of the problem that a browser needs, too."""
 
@@ -19,6 +21,10 @@ def problem_page(request: Request[Any, Any, Any], problem: Response[Any], site: 
     first = request.scope["path"].split("/")[1]
     page = Page(request, site, first if first in LANGUAGES else language_for(request))
     status = problem.status_code or 500
+    path = request.scope["path"].removeprefix(f"/{page.language}")
+    expired = status == 401 and request.scope["method"] == "GET" and path != _RENEW  # noqa: PLR2004 - no valid token
+    if expired and REFRESH_COOKIE in request.cookies:
+        return page.see(page.link(_RENEW, to=path))
     model = error_page(status, page.say, request_id=request_id(request.scope))
     response = page.render(model, status=status, public=False)
     response.headers.update({name: value for name, value in problem.headers.items() if name.lower() in _KEPT})

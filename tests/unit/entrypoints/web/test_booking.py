@@ -1,8 +1,9 @@
 """From a provider to a booking: the steps, a visitor's code, a slot that is lost, forms of other sites."""
 
 import re
+from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
@@ -85,6 +86,26 @@ async def test_a_slot_that_was_taken_meanwhile_leads_back_to_the_free_ones(api: 
     assert lost.headers["Location"] == f"/en/book/{provider_id}/time?taken=1"
     assert lost.headers.get_list("set-cookie"), "the visitor stays signed in"
     assert "Somebody else has just taken this time" in (await api.client.get(lost.headers["Location"])).text
+
+
+async def test_a_session_goes_on_when_its_access_token_has_expired(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    path, fields = f"/en/book/{provider_id}/you", {"slot": MONDAY_AT_TEN, "name": "Bold", "phone": PHONE}
+    await send(api, path, fields)
+    done = await send(api, path, {**fields, "code": await code_of(api)})
+    own, kept = done.headers["Location"], {"Cookie": _cookies(done), "Sec-Fetch-Site": "same-origin"}
+    assert (await api.client.get(own, headers=kept)).status_code == 200
+    api.clock.advance(timedelta(minutes=30))
+    expired = await api.client.get(own, headers=kept)
+    assert (expired.status_code, expired.headers["Location"]) == (303, f"/en/renew?to={quote(own[3:], safe='')}")
+    renewed = await api.client.get(expired.headers["Location"], headers=kept)
+    assert (renewed.status_code, renewed.headers["Location"]) == (303, own)
+    again = {"Cookie": _cookies(renewed), "Sec-Fetch-Site": "same-origin"}
+    assert (await api.client.get(own, headers=again)).status_code == 200
+    elsewhere = await api.client.get("/en/renew?to=//evil.test", headers=again)
+    assert elsewhere.headers["Location"] == "/en//evil.test", "never to another site"
+    nobody = await api.client.get("/en/renew?to=/", headers={"Sec-Fetch-Site": "same-origin"})
+    assert nobody.status_code == 401
 
 
 @needs_a_browser

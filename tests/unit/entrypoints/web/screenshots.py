@@ -1,0 +1,40 @@
+"""Write a picture of every page to `.tmp/screenshots`, with a gallery: `make screenshots`."""
+
+import asyncio
+from html import escape
+from itertools import product
+from pathlib import Path
+
+from tests.browsing import SCHEMES, SETTLED, WIDTHS
+from tests.unit.entrypoints.api import serving
+from tests.unit.entrypoints.web.pages import browsing, demo, pages_to_look_at, visiting
+
+from booking_domain.shared.languages import LANGUAGES
+
+FOLDER = Path(".tmp") / "screenshots"
+
+
+async def write() -> None:
+    """Write the pictures and `index.html`."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    shown: list[str] = []
+    async with serving() as api, browsing() as browser:
+        await demo(api)
+        for look, language, width, scheme in product(await pages_to_look_at(api), LANGUAGES, WIDTHS, SCHEMES):
+            options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, "reduced_motion": "reduce"}
+            name = f"{look.name}-{language}-{width}-{scheme}.png"
+            async with visiting(browser, api, expected=look.expected, **options) as page:
+                await page.goto(f"/{language}{look.path}")
+                await page.evaluate(SETTLED)
+                await page.screenshot(path=FOLDER / name, full_page=True)
+            text = escape(name.removesuffix(".png"))
+            shown.append(
+                f'<figure><img src="{name}" alt="" width="{width // 3}"><figcaption>{text}</figcaption></figure>'
+            )
+    head = '<!doctype html><meta charset="utf-8"><title>Pages</title>'
+    style = "<style>body{display:flex;flex-wrap:wrap;gap:1rem;align-items:start;font:14px system-ui}</style>"
+    (FOLDER / "index.html").write_text(head + style + "".join(shown), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    asyncio.run(write())
