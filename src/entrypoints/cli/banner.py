@@ -11,6 +11,7 @@ def banner(settings: Settings, took: float, *, demo: bool) -> str:
     lines = [
         "",
         f"Ready after {took:.1f} s.",
+        *([f"  pages           {url}/"] if settings.pages else []),
         f"  API             {url}/api/v1",
         f"  documentation   {url}/docs",
         f"  OpenAPI         {url}/schema",

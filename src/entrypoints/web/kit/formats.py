@@ -15,8 +15,8 @@ _A_DAY: Final = timedelta(days=1)
 _FIRST_WEEKDAY: Final = {"en": 0, "mn": 0, "fa": 5}
 """As `date.weekday` counts: weeks begin on Monday, in Iran on Saturday."""
 _SHORT: Final = {"en": "EEE d MMM", "mn": "MM.dd, EEE"}
-_LONG: Final = {"en": "EEEE d MMMM", "mn": "MMMM d, EEEE"}
-_MONTH: Final = {"en": "LLLL y", "mn": "y 'оны' LLLL"}
+_LONG: Final = {"en": "EEEE d MMMM", "mn": "M 'сарын' d, EEEE"}
+_MONTH: Final = {"en": "LLLL y", "mn": "y 'оны' M-'р' 'сар'"}
 
 
 @dataclass(frozen=True, slots=True)
