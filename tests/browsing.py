@@ -27,6 +27,8 @@ SETTLED: Final = """async () => {
 }"""
 """Waits until a new size or colour scheme is painted, and its transitions have ended."""
 
+COLOURS: Final = "axe.run({runOnly: ['color-contrast'], resultTypes: ['violations']}).then(result => result.violations)"
+"""What a colour scheme may change."""
 VIOLATIONS: Final = "axe.run({resultTypes: ['violations']}).then(result => result.violations)"
 
 

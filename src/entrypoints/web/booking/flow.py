@@ -56,6 +56,9 @@ class Step:
     complete: Callable[[Choice, ProviderPage], bool]
 
 
+_ISOLATE: Final = "\u2068"
+_END: Final = "\u2069"
+"""Around text whose direction is its own (UAX 9)."""
 STEPS: Final = (
     Step(
         name=Phrase("Service"),
@@ -115,12 +118,12 @@ def step_links(current: Step, choice: Choice, facts: ProviderPage, page: Page) -
 
 
 def summary(choice: Choice, facts: ProviderPage, page: Page) -> str:
-    """Provider and services in one line."""
+    """Provider and services in one line; each part keeps its own direction."""
     offered = choice.offered(facts)
     parts = [facts.view.profile.display_name, *(each.name for each in offered)]
     if offered:
         parts.append(page.formats.length(sum(each.minutes for each in offered)))
-    return " · ".join(parts)
+    return " · ".join(f"{_ISOLATE}{part}{_END}" for part in parts)
 
 
 def _one(given: Mapping[str, Sequence[str]], name: str) -> str:

@@ -45,6 +45,14 @@ async def test_any_address_leads_to_the_first_step_that_is_not_done(api: Api) ->
     assert re.search(r'aria-label="Tuesday 24 November, \d+ times"', times.text)
 
 
+async def test_each_part_of_the_summary_keeps_its_own_direction(api: Api) -> None:
+    token, provider_id = await api.open_provider(displayName="Anar")
+    service = {"name": "Cut", "durationMinutes": 45, "priceAmount": 100}
+    made = (await api.post("/services", token, json=service)).json()["id"]
+    page = await api.client.get(f"/fa/book/{provider_id}/time?service={made}")
+    assert "\u2068Anar\u2069 · \u2068Cut\u2069 · \u2068۴۵ دقیقه\u2069" in page.text
+
+
 async def test_a_visitor_books_by_a_code_to_their_phone(api: Api) -> None:
     _, provider_id = await api.open_provider()
     path = f"/en/book/{provider_id}/you"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Browser
-from tests.browsing import SCHEMES, SETTLED, VIOLATIONS, WEB, WIDTHS, needs_a_browser
+from tests.browsing import COLOURS, SCHEMES, SETTLED, VIOLATIONS, WEB, WIDTHS, needs_a_browser
 from tests.npm import require_packages
 from tests.unit.entrypoints.api import Api
 from tests.unit.entrypoints.web.pages import pages_to_look_at, visiting
@@ -35,7 +35,11 @@ async def test_every_page_is_usable(city: Api, browser: Browser, language: str) 
                     over = await page.evaluate(
                         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
                     )
-                    found: list[dict[str, Any]] = [] if width == NARROWEST else await page.evaluate(VIOLATIONS)
+                    found: list[dict[str, Any]] = (
+                        []
+                        if width == NARROWEST
+                        else await page.evaluate(VIOLATIONS if scheme == SCHEMES[0] else COLOURS)
+                    )
                     wrong = [(each["id"], each["nodes"][0]["html"][:200]) for each in found]
                     assert (over, wrong) == (0, []), f"/{language}{path.path} at {width} px, {scheme}"
                     looked_at += 1
