@@ -254,7 +254,7 @@ def _put() -> Statement:
 
 _PUT: Final = _put()
 _GET: Final = Statement(select(*ENTRY.columns).where(_e.provider_id == _OF))
-_REMOVE: Final = Statement(delete(search_entries).where(_e.provider_id == _OF))
+_REMOVE: Final = Statement(_delete_with_words(search_entries, _e.provider_id == _OF))
 _TERMS: Final = Statement(select(_t.kind, _t.term).where(_t.provider_id == _OF).order_by(_t.kind, _t.term))
 _REMOVE_TERMS: Final = Statement(delete(search_terms).where(_t.provider_id == _OF))
 _each_term: Final = (

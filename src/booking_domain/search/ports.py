@@ -30,7 +30,7 @@ class SearchEntries(Protocol):
         ...
 
     async def remove(self, provider_id: ProviderId) -> None:
-        """Remove the provider's entry, if there is one."""
+        """Remove the provider's entry, if there is one, and the words that no other entry has."""
         ...
 
     async def add_finding(self, finding: SearchFinding) -> None:

@@ -103,6 +103,14 @@ class SearchContract(StorageContract):
         assert await self.alone.search_entries.remove_unused_words() == 0
         assert await self._found(text="Bolld") == [cast.profile.id]
 
+    async def test_a_removed_entry_takes_the_words_that_only_it_had(self) -> None:
+        bold, gone = await self._stored(("Bold", "Tattoo", {}), ("Boldxy", "Tattoo", {}))
+        assert await self._found(text="boldx") == [gone]
+        await self.alone.search_entries.remove(gone)
+        assert await self._found(text="boldx") == [bold]
+        assert await self._found(text="tatoo") == [bold]
+        assert await self.alone.search_entries.remove_unused_words() == 0
+
     @pytest.mark.parametrize(
         ("text", "found"),
         [

@@ -88,7 +88,9 @@ class MemorySearchEntries(InMemory, SearchEntries):
         return None if found is None else found[0]
 
     async def remove(self, provider_id: ProviderId) -> None:
-        self._state[ENTRIES].pop(provider_id, None)
+        if (gone := self._state[ENTRIES].pop(provider_id, None)) is not None:
+            theirs = _all_words(gone[0]) - self._used()
+            self._state[WORDS].delete(lambda word: word in theirs)
 
     async def add_finding(self, finding: SearchFinding) -> None:
         self._state[FINDINGS].put(finding)
@@ -97,8 +99,11 @@ class MemorySearchEntries(InMemory, SearchEntries):
         return len(self._state[FINDINGS].delete(lambda each: each.created_at < before))
 
     async def remove_unused_words(self) -> int:
-        used = {word for entry, _ in self._state[ENTRIES].values() for word in _all_words(entry)}
+        used = self._used()
         return len(self._state[WORDS].delete(lambda word: word not in used))
+
+    def _used(self) -> set[str]:
+        return {word for entry, _ in self._state[ENTRIES].values() for word in _all_words(entry)}
 
 
 class MemorySearchReads(InMemory, SearchReads):
