@@ -135,7 +135,9 @@ def test_equal_plans_make_equal_cities_with_all_indexes(city: str, postgres: Tes
         assert (rows(other, indexes), rows(other, constraints)) == before
         assert rows(other, disabled) == []
         for table in FILLED:
-            digest = f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} AS t"  # noqa: S608
+            # Without `seq`, the order in which the plan of the moment wrote the rows.
+            row = "(to_jsonb(t) - 'seq')::text"
+            digest = f"SELECT md5(string_agg({row}, '|' ORDER BY {row})) FROM {table} AS t"  # noqa: S608
             assert rows(other, digest) == rows(city, digest), table
 
 

@@ -165,7 +165,7 @@ FEATURE: Final = Feature(
         "POST /providers/me/withdraw": Row(Permission.MANAGE_PROFILE, edit=withdrawal),
         "POST /providers/me/republish": Row(Permission.MANAGE_PROFILE, edit=republication),
         "DELETE /providers/me": Row(Permission.MANAGE_PROFILE),
-        "GET /providers": Row(PUBLIC),
+        "GET /providers": Row(PUBLIC, tagged=True),
         "GET /providers/{provider_id}": Row(PUBLIC, PROVIDER, tagged=True),
         "GET /providers/{provider_id}/page": Row(PUBLIC, PROVIDER, tagged=True),
         "GET /providers/{provider_id}/days": Row(PUBLIC, PROVIDER, query="from=2026-11-23&to=2026-11-24", tagged=True),

@@ -21,7 +21,7 @@ async def personal_data(tx: Repositories, _: Builder, cast: Cast) -> None:
 
 FEATURE: Final = Feature(
     routes={
-        "GET /search": Row(PUBLIC),
+        "GET /search": Row(PUBLIC, tagged=True),
         "GET /search/suggestions": Row(PUBLIC, query="text=ink"),
         "GET /admin/search/findings": Row(Permission.MANAGE_JOBS),
     },

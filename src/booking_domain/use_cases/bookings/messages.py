@@ -43,8 +43,7 @@ _TOO_LATE: Final = "Booking {reference}: your payment is refunded"
 _MESSAGE: Final = ("Message: {message}", *FOR_CUSTOMER)
 _ANSWER: Final = ("Message: {message_by_customer}", *FOR_PROVIDER)
 _OFFERED: Final = ("New price: {offered_price}", "New deposit: {offered_deposit}", "Message: {message}")
-DO_YOU_AGREE: Final = "{provider} asks for a change of your booking on {when}. Do you agree?"
-WHAT_IS_ASKED: Final = (*_OFFERED, "New end: {offered_end}", "Answer until: {due}", *FOR_CUSTOMER)
+_WHAT_IS_ASKED: Final = (*_OFFERED, "New end: {offered_end}", "Answer until: {due}", *FOR_CUSTOMER)
 _WHY: Final = ("Reason: {reason}",)
 _AT_DESK: Final = ("To be given back at the desk: {desk_refund}",)
 _WHY_AND_REFUND: Final = (*_WHY, "Refund: {refund}", *_AT_DESK)
@@ -185,9 +184,9 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
     # Of a request or a confirmed booking: the customer agrees to more than was agreed.
     "booking.terms_offered": PartyNotices(
         subject="Booking {reference}: please agree to a change",
-        to_customer=DO_YOU_AGREE,
+        to_customer="{provider} asks for a change of your booking on {when}. Do you agree?",
         to_provider="{customer} was asked on your side to agree to a change of the booking on {when}.",
-        customer_details=WHAT_IS_ASKED,
+        customer_details=_WHAT_IS_ASKED,
     ),
     "booking.terms_accepted": PartyNotices(
         subject="Booking {reference}: the change is agreed",
@@ -303,7 +302,7 @@ async def _notices(event: BookingChanged, reads: Reads) -> AsyncIterator[Address
         "objection_deadline": "" if change is None else local(change.objection_deadline),
         "message": _message(event, entry, parties),
         "message_by_customer": "" if entry is None else _answer(entry, trail, parties),
-        **offered_values(parties),
+        **_offered(parties),
         "reason": "" if entry is None else entry.reason or "",
         "refund": booking.refunded + booking.refund_pending,
         "desk_refund": _desk_refund(event, entry, booking),
@@ -332,7 +331,7 @@ def _is_answered(event: BookingChanged, booking: Booking) -> bool:
     return isinstance(event, BookingTimesOffered) and not booking.offered_times
 
 
-def offered_values(parties: Parties) -> dict[str, NoticeValue]:
+def _offered(parties: Parties) -> dict[str, NoticeValue]:
     """What of the offered terms is another than was agreed."""
     booking, offered = parties.booking, parties.booking.offered_scope
     longer = offered.minutes != booking.minutes

@@ -23,7 +23,6 @@ from booking_domain.shared.ids import BookingId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.reminders import BookingReminder
 from booking_domain.use_cases.bookings.appointment_details import FOR_CUSTOMER, appointment_values
-from booking_domain.use_cases.bookings.messages import DO_YOU_AGREE, WHAT_IS_ASKED, offered_values
 from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reader, Told
 from booking_domain.use_cases.notices.news import kind_of
 from booking_domain.use_cases.notices.parties import Parties, parties_of
@@ -47,7 +46,9 @@ _CHOICE: Final = NoticeTemplate(
     text="{provider} offers you other times: {offered}. Please accept one by {due}; otherwise the request expires.",
 )
 _TERMS: Final = NoticeTemplate(
-    subject="Booking {reference}: please agree to a change", text=DO_YOU_AGREE, details=WHAT_IS_ASKED
+    subject="Booking {reference}: please agree to a change",
+    text="{provider} waits for your answer about a change of your booking on {when}. Do you agree?",
+    details=("Answer until: {due}",),
 )
 _BALANCE: Final = NoticeTemplate(
     subject="Booking {reference}: balance due",
@@ -117,10 +118,10 @@ async def _notices(event: BookingReminder, reads: Reads) -> AsyncIterator[Addres
             template = _CHOICE
         elif parties.booking.offered_until is not None:
             template = _TERMS
-            values |= {**offered_values(parties), "due": parties.local(event.until)}
+            values |= {"due": parties.local(event.until)}
         else:
             to = parties.owner.id
-    if template in {_APPOINTMENT, _TERMS}:
+    if isinstance(event, AppointmentNear):
         values |= await appointment_values(parties, event.occurred_at, reads)
     notice = template.fill(**values)
     yield Addressed(to, notice)
