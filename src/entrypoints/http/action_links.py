@@ -1,9 +1,12 @@
 """`/action-links`: links with which a customer answers, pays, moves or cancels a booking without signing in."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated, Final
 from uuid import UUID
 
 from litestar import Router, post
+from litestar.di import Provide
 from litestar.params import JSONBody
 from msgspec import Meta
 
@@ -205,6 +208,17 @@ async def open_link(
     )
 
 
+OpenBy = Callable[[str, LinkAction], Awaitable[OpenedLink]]
+"""Opens a link for an action, or raises `InvalidActionLink`."""
+
+
+def provide_open_by(
+    action_link_tokens: Injected[ActionLinkTokens], reads: Injected[Reads], clock: Injected[Clock]
+) -> OpenBy:
+    """Provide `open_by`."""
+    return partial(open_action_link, tokens=action_link_tokens, reads=reads, now=clock.now())
+
+
 @post(
     "/pay",
     status_code=200,
@@ -214,9 +228,7 @@ async def open_link(
 async def pay(
     data: JSONBody[PayByLinkBody],
     *,
-    action_link_tokens: Injected[ActionLinkTokens],
-    reads: Injected[Reads],
-    clock: Injected[Clock],
+    open_by: Injected[OpenBy],
     executor: Injected[Executor[Repositories]],
     gateways: Injected[Gateways],
 ) -> PaymentJson:
@@ -224,7 +236,7 @@ async def pay(
 
     While that payment is open, repeating the request returns it. Call `open` to see whether the money was received.
     """
-    opened = await open_action_link(data.token, LinkAction.PAY, tokens=action_link_tokens, reads=reads, now=clock.now())
+    opened = await open_by(data.token, LinkAction.PAY)
     deposit = opened.appointment.booking.status is Status.PENDING
     command = StartPayment(
         booking_id=opened.link.booking_id,
@@ -250,15 +262,11 @@ async def pay(
 async def move(
     data: JSONBody[MoveByLinkBody],
     *,
-    action_link_tokens: Injected[ActionLinkTokens],
-    reads: Injected[Reads],
-    clock: Injected[Clock],
+    open_by: Injected[OpenBy],
     run: Injected[Run],
 ) -> LinkedBookingJson:
     """Move the booking to another offered slot, as `POST /bookings/{id}/reschedule` does. Needs a link to move."""
-    opened = await open_action_link(
-        data.token, LinkAction.MOVE, tokens=action_link_tokens, reads=reads, now=clock.now()
-    )
+    opened = await open_by(data.token, LinkAction.MOVE)
     command = RescheduleBooking(booking_id=opened.link.booking_id, slot=data.slot)
     booking = await run(reschedule_booking, command, actor=opened.actor)
     return linked_booking_json(booking, opened.appointment)
@@ -279,15 +287,11 @@ async def move(
 async def cancel(
     data: JSONBody[CancelByLinkBody],
     *,
-    action_link_tokens: Injected[ActionLinkTokens],
-    reads: Injected[Reads],
-    clock: Injected[Clock],
+    open_by: Injected[OpenBy],
     run: Injected[Run],
 ) -> LinkedBookingJson:
     """Cancel the booking, as `POST /bookings/{id}/cancel` does. Needs a link to cancel. Repeating it has no effect."""
-    opened = await open_action_link(
-        data.token, LinkAction.CANCEL, tokens=action_link_tokens, reads=reads, now=clock.now()
-    )
+    opened = await open_by(data.token, LinkAction.CANCEL)
     if opened.appointment.booking.status is Status.CANCELLED:
         return linked_booking_json(opened.appointment.booking, opened.appointment)
     command = ChangeBookingStatus(
@@ -315,9 +319,7 @@ async def cancel(
 async def accept(
     data: JSONBody[AcceptByLinkBody],
     *,
-    action_link_tokens: Injected[ActionLinkTokens],
-    reads: Injected[Reads],
-    clock: Injected[Clock],
+    open_by: Injected[OpenBy],
     run: Injected[Run],
 ) -> LinkedBookingJson:
     """Accept what the provider's side offers, as `POST /bookings/{id}/accept` does. Needs a link to accept.
@@ -325,9 +327,7 @@ async def accept(
     `slot` is one of `offeredTimes`; other terms are accepted by naming what rises: `priceAmount`, `durationMinutes`. Of
     a booking that the provider's side has moved (`rescheduledBy`), `slot` is its `start` as the customer saw it.
     """
-    opened = await open_action_link(
-        data.token, LinkAction.ACCEPT, tokens=action_link_tokens, reads=reads, now=clock.now()
-    )
+    opened = await open_by(data.token, LinkAction.ACCEPT)
     booking = opened.appointment.booking
     if data.slot is not None and booking.status is not Status.REQUESTED and booking.offered_until is None:
         end = data.slot + (booking.span.end - booking.span.start)
@@ -348,21 +348,18 @@ async def accept(
 async def decline(
     data: JSONBody[DeclineByLinkBody],
     *,
-    action_link_tokens: Injected[ActionLinkTokens],
-    reads: Injected[Reads],
-    clock: Injected[Clock],
+    open_by: Injected[OpenBy],
     run: Injected[Run],
 ) -> LinkedBookingJson:
     """Decline the terms that are offered for a confirmed booking, which stays as it was. Needs a link to decline."""
-    opened = await open_action_link(
-        data.token, LinkAction.DECLINE, tokens=action_link_tokens, reads=reads, now=clock.now()
-    )
+    opened = await open_by(data.token, LinkAction.DECLINE)
     command = DeclineRequest(booking_id=opened.link.booking_id, reason=data.reason)
     return linked_booking_json(await run(decline_request, command, actor=opened.actor), opened.appointment)
 
 
 routes: Final = Router(
     "/action-links",
+    dependencies={"open_by": Provide(provide_open_by, sync_to_thread=False)},
     route_handlers=[open_link, accept, decline, pay, move, cancel],
     opt=about("action-links", "Links in messages, with which customers act on a booking without signing in."),
 )
