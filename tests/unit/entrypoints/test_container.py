@@ -90,7 +90,7 @@ def fits(made: Any, wanted: Any) -> bool:
 def test_handlers_receive_what_the_provider_of_the_name_makes() -> None:
     app = create_app(HttpContainer(settings=a_container().settings()))
     handlers = [handler for route in app.routes if isinstance(route, HTTPRoute) for handler in route.route_handlers]
-    values_of_requests = {one for handler in handlers for one in handler.resolve_dependencies().values()}
+    values_of_requests = [one for handler in handlers for one in handler.resolve_dependencies().values()]
     signatures = [each.parsed_fn_signature for each in handlers]
     signatures += [each.parsed_fn_signature for each in values_of_requests]
     wanted = {(name, each.annotation) for signature in signatures for name, each in signature.parameters.items()}
