@@ -8,9 +8,8 @@ from hypothesis import settings
 
 _REFERENCE: Final = 100
 
-only_nightly: Final = pytest.mark.skipif(
-    os.environ.get("HYPOTHESIS_PROFILE") != "nightly", reason="takes long: only `make nightly` runs it"
-)
+NIGHTLY: Final = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+only_nightly: Final = pytest.mark.skipif(not NIGHTLY, reason="takes long: only `make nightly` runs it")
 
 
 def examples(count: int, *, nightly: int | None = None) -> settings:

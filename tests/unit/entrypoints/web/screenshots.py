@@ -23,7 +23,7 @@ async def write() -> None:
         for look, language, width, scheme in product(await pages_to_look_at(api), LANGUAGES, WIDTHS, SCHEMES):
             options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, "reduced_motion": "reduce"}
             name = f"{look.name}-{language}-{width}-{scheme}.png"
-            async with visiting(browser, api, expected=look.expected, **options) as page:
+            async with visiting(browser, api, expected=[look.expected] if look.expected else [], **options) as page:
                 await page.goto(f"/{language}{look.path}")
                 await page.evaluate(SETTLED)
                 await page.screenshot(path=FOLDER / name, full_page=True)
