@@ -19,7 +19,7 @@ class ErrorPage(PageModel):
 
 
 _TEXTS: Final = {
-    401: (Phrase("Your session has ended"), Phrase("Book again with the number of your phone, and you are signed in.")),
+    401: (Phrase("Your session has ended"), Phrase("Sign in again, then repeat what you did.")),
     403: (Phrase("This page is not for you"), Phrase("Sign in with another account, or go back to where you were.")),
     404: (Phrase("There is no page here"), Phrase("Perhaps the address is misspelt, or the page has moved.")),
     410: (Phrase("This is over"), Phrase("What stood here is no longer offered.")),

@@ -22,9 +22,13 @@ def problem_page(request: Request[Any, Any, Any], problem: Response[Any], site: 
     page = Page(request, site, first if first in LANGUAGES else language_for(request))
     status = problem.status_code or 500
     path = request.scope["path"].removeprefix(f"/{page.language}")
-    expired = status == 401 and request.scope["method"] == "GET" and path != _RENEW  # noqa: PLR2004 - no valid token
-    if expired and REFRESH_COOKIE in request.cookies:
-        return page.see(page.link(_RENEW, to=path))
+    if status == 401 and path == _RENEW:  # noqa: PLR2004 - the session has ended
+        return page.see(page.link("/sign-in", next=page.asked("next")))
+    expired = status == 401 and request.scope["method"] == "GET"  # noqa: PLR2004 - no valid token
+    if expired:
+        query = request.scope["query_string"].decode("latin-1")
+        address = _RENEW if REFRESH_COOKIE in request.cookies else "/sign-in"
+        return page.see(page.link(address, next=path + (f"?{query}" if query else "")))
     model = error_page(status, page.say, request_id=request_id(request.scope))
     response = page.render(model, status=status, public=False)
     response.headers.update({name: value for name, value in problem.headers.items() if name.lower() in _KEPT})

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from litestar import MediaType, Request, Response, Router
 from litestar.types import ControllerRouterHandler
@@ -16,6 +16,7 @@ from entrypoints.http.kit.answers import digest_of
 from entrypoints.http.kit.etags import matches
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import ANY_QUERY
+from entrypoints.http.kit.session_modes import has_token
 from entrypoints.languages.documents import Wording
 from entrypoints.web.kit.assets import base
 from entrypoints.web.kit.environment import NAMES, RIGHT_TO_LEFT, environment_of
@@ -25,6 +26,8 @@ LANGUAGE: Final = "page_language"
 """In the `opt` of a handler: the language of its pages."""
 _PUBLIC: Final = "public, no-cache"
 """Anybody may keep the page, and asks each time whether it is still true."""
+_SEEN_BY_ONE: Final = "private, no-cache"
+"""The same, for who is signed in: the head of the page says so."""
 _OWN: Final = "private, no-store"
 
 
@@ -92,9 +95,20 @@ class Page:
         given = {name: value for name, value in query.items() if value is not None and value != ""}
         return f"/{self.language}{path}" + (f"?{urlencode(given, doseq=True)}" if given else "")
 
+    @property
+    def path(self) -> str:
+        """The address of this page, without its language."""
+        return str(self._request.scope["path"]).removeprefix(f"/{self.language}") or "/"
+
+    def onward(self, path: str) -> str:
+        """The address that a form or a link names to go on to, without its language: always one of ours."""
+        kept = quote(path, safe="/?&=%:+,@;~.-_") if path.startswith("/") else "/"
+        return self.link(kept)
+
     def render(self, model: PageModel, *, status: int = 200, public: bool = True) -> Response[bytes]:
         """The page. A public one has no name and no cookie, and is answered by 304 to those who have it."""
-        path = self._request.scope["path"].removeprefix(f"/{self.language}") or "/"
+        path = self.path
+        signed_in = has_token(self._request)
         text = (
             environment_of(self.language)
             .get_template(model.template)
@@ -106,6 +120,10 @@ class Page:
                 alternatives=self._alternatives(path),
                 home=self.link("/"),
                 path=path,
+                signed_in=signed_in,
+                bookings=self.link("/bookings"),
+                sign_in=self.link("/sign-in", next=self._here()),
+                sign_out=self.link("/sign-out"),
             )
         )
         body = text.encode()
@@ -113,9 +131,10 @@ class Page:
             "Content-Security-Policy": self.site.policy,
             "Content-Language": self.language,
             "Referrer-Policy": "same-origin",  # with less, browsers say of our own forms that their origin is null
-            "Cache-Control": _PUBLIC if public and status == 200 else _OWN,  # noqa: PLR2004 - success
+            "Cache-Control": _OWN,
         }
         if public and status == 200:  # noqa: PLR2004 - success
+            headers["Cache-Control"] = _SEEN_BY_ONE if signed_in else _PUBLIC
             headers["ETag"] = f'W/"{digest_of(body)}"'
             if matches(self._request.headers.get("if-none-match"), headers["ETag"]):
                 return Response(b"", status_code=304, headers=headers)
@@ -125,6 +144,13 @@ class Page:
         """A redirection: 303 after a form, 301 from a former address."""
         headers = {"Location": address, "Cache-Control": _OWN if status == 303 else _PUBLIC}  # noqa: PLR2004
         return Response(b"", status_code=status, headers=headers)
+
+    def _here(self) -> str:
+        """This page with its query, for the way back to it; empty of the first page, and of what a form led to."""
+        if self._request.scope["method"] != "GET" or self.path in {"/", "/sign-in"}:
+            return ""
+        query = self._request.scope["query_string"].decode("latin-1")
+        return self.path + (f"?{query}" if query else "")
 
     def _alternatives(self, path: str) -> tuple[Alternative, ...]:
         query = self._request.scope["query_string"].decode("latin-1")

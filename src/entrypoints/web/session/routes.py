@@ -1,19 +1,206 @@
-"""`/renew`: a session whose access token has expired goes on, and leads back to the page."""
+"""`/sign-in`, `/sign-out`, and `/renew`: a session whose access token has expired goes on, and leads back."""
 
 from typing import Any, Final
 
-from litestar import Response, get
+from litestar import Request, Response, get, post
 
-from booking_domain.identity.errors import InvalidToken
+from booking_domain.identity.errors import InvalidSecondFactor, InvalidToken, SecondFactorNeeded
+from booking_domain.identity.known_clients import ClientTrace
+from booking_domain.identity.model import UserStatus
+from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
-from booking_domain.use_cases.identity import sign_in
-from entrypoints.http.kit.forms import FORM
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.errors import DomainError
+from booking_domain.shared.ids import SessionId
+from booking_domain.use_cases.identity import own_account, sign_in
+from booking_domain.use_cases.identity.sign_in import AccountDetails, Tokens
+from booking_domain.use_cases.identity.sign_up import ProfileDetails
+from entrypoints.http.kit.forms import FORM, form_of
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.problems import status_of
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
-from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.kit.request_guard import PENDING_TOO, PUBLIC
+from entrypoints.http.kit.session_cookies import SessionCookies
 from entrypoints.http.kit.session_modes import SessionMode
+from entrypoints.web.kit.forms import FormPage, said
 from entrypoints.web.kit.pages import Page
+from entrypoints.web.session.sign_in import (
+    BY_CODE,
+    BY_PASSWORD,
+    CODE,
+    CONTACT,
+    NAME,
+    NEW_PASSWORD,
+    NEXT,
+    PASSWORD,
+    SECOND_FACTOR,
+    WELCOME,
+    Typed,
+    code_page,
+    failed,
+    new_password_page,
+    password_page,
+    welcome_page,
+)
+
+_GUARDED: Final = PUBLIC | FORM | limited_as(AUTH)
+_FACTORS: Final = (SecondFactorNeeded, InvalidSecondFactor)
+
+
+@get(BY_CODE, opt=PUBLIC)
+async def show_code(page: Injected[Page]) -> Response[Any]:
+    """Sign in with a code."""
+    return page.render(code_page(Typed(next=page.asked(NEXT)), page), public=False)
+
+
+@get(BY_PASSWORD, opt=PUBLIC)
+async def show_password(page: Injected[Page]) -> Response[Any]:
+    """Sign in with a password."""
+    return page.render(password_page(Typed(next=page.asked(NEXT)), page), public=False)
+
+
+@get(NEW_PASSWORD, opt=PUBLIC)
+async def show_new_password(page: Injected[Page]) -> Response[Any]:
+    """Set another password."""
+    return page.render(new_password_page(Typed(next=page.asked(NEXT)), page), public=False)
+
+
+@post(BY_CODE, status_code=200, opt=_GUARDED)
+async def by_code(
+    request: Request[Any, Any, Any],
+    page: Injected[Page],
+    *,
+    identity: Injected[Identity],
+    client: Injected[Client],
+    client_trace: Injected[ClientTrace],
+    session_mode: Injected[SessionMode],
+) -> Response[Any]:
+    """Send a code, or sign in with it. Somebody new gets an account, and is asked for the name."""
+    form, typed = form_of(request), _typed(request)
+    sent = CODE in form
+    try:
+        if not sent:
+            await own_account.start_sign_up(identity, typed.input(), page.language, client_trace=client_trace)
+            return page.render(code_page(typed, page, sent=True), public=False)
+        tokens = await sign_in.sign_in_with_code(
+            identity,
+            typed.input(),
+            said(form, CODE),
+            client=client,
+            client_trace=client_trace,
+            second_factor=said(form, SECOND_FACTOR) or None,
+            purpose=CodePurpose.SIGNUP,
+        )
+    except DomainError as error:
+        return _refused(code_page(_again(typed, error, form), page, sent=sent), error, page)
+    if tokens.user.status is UserStatus.PENDING:
+        return _signed_in(tokens, page.link(WELCOME, next=typed.next), page, session_mode)
+    return _signed_in(tokens, page.onward(typed.next), page, session_mode)
+
+
+@post(BY_PASSWORD, status_code=200, opt=_GUARDED)
+async def by_password(
+    request: Request[Any, Any, Any],
+    page: Injected[Page],
+    *,
+    identity: Injected[Identity],
+    client: Injected[Client],
+    client_trace: Injected[ClientTrace],
+    session_mode: Injected[SessionMode],
+) -> Response[Any]:
+    """Sign in with a password."""
+    form, typed = form_of(request), _typed(request)
+    try:
+        tokens = await sign_in.sign_in_with_password(
+            identity,
+            typed.input(),
+            _secret(form),
+            client=client,
+            client_trace=client_trace,
+            second_factor=said(form, SECOND_FACTOR) or None,
+        )
+    except DomainError as error:
+        return _refused(password_page(_again(typed, error, form), page), error, page)
+    return _signed_in(tokens, page.onward(typed.next), page, session_mode)
+
+
+@post(NEW_PASSWORD, status_code=200, opt=_GUARDED)
+async def set_password(
+    request: Request[Any, Any, Any],
+    page: Injected[Page],
+    *,
+    identity: Injected[Identity],
+    client_trace: Injected[ClientTrace],
+) -> Response[Any]:
+    """Send a code, or replace the password with it."""
+    form, typed = form_of(request), _typed(request)
+    sent = CODE in form
+    try:
+        if not sent:
+            await own_account.forget_password(identity, typed.input(), client_trace=client_trace)
+            return page.render(new_password_page(typed, page, sent=True), public=False)
+        await own_account.reset_password(
+            identity, typed.input(), said(form, CODE), _secret(form), client_trace=client_trace
+        )
+    except DomainError as error:
+        return _refused(new_password_page(typed, page, sent=sent), error, page)
+    return page.see(page.link(BY_PASSWORD, next=typed.next))
+
+
+@get(WELCOME, opt=PENDING_TOO)
+async def show_welcome(
+    page: Injected[Page], session_id: Injected[SessionId], session_cookies: Injected[SessionCookies]
+) -> Response[Any]:
+    """Ask for the name."""
+    typed = Typed(next=page.asked(NEXT))
+    return page.render(welcome_page(typed, page, csrf=session_cookies.csrf_token(session_id)), public=False)
+
+
+@post(WELCOME, status_code=200, opt=PENDING_TOO | FORM | limited_as(AUTH))
+async def welcome(
+    request: Request[Any, Any, Any],
+    page: Injected[Page],
+    *,
+    actor: Injected[Actor],
+    session_id: Injected[SessionId],
+    identity: Injected[Identity],
+    client: Injected[Client],
+    client_trace: Injected[ClientTrace],
+    session_mode: Injected[SessionMode],
+    session_cookies: Injected[SessionCookies],
+) -> Response[Any]:
+    """Complete the account."""
+    form, typed = form_of(request), _typed(request)
+    name = said(form, NAME)
+    try:
+        about = ProfileDetails(name=name or None, locale=page.language)
+        tokens = await sign_in.complete_profile(
+            identity,
+            actor,
+            AccountDetails(about=about, role=Role.CUSTOMER),
+            current=session_id,
+            client=client,
+            client_trace=client_trace,
+        )
+    except DomainError as error:
+        shown = welcome_page(typed, page, csrf=session_cookies.csrf_token(session_id), name=name)
+        return _refused(shown, error, page)
+    return _signed_in(tokens, page.onward(typed.next), page, session_mode)
+
+
+@post("/sign-out", status_code=303, opt=_GUARDED)
+async def sign_out(
+    page: Injected[Page], *, identity: Injected[Identity], session_mode: Injected[SessionMode]
+) -> Response[Any]:
+    """End the session of the cookies. It may be repeated, and a form of another site is refused."""
+    token = session_mode.refresh_token(None)
+    if token is not None:
+        await sign_in.log_out(identity, None, token)
+    response = page.see(page.link("/"))
+    for cookie in session_mode.no_cookies():
+        response.set_cookie(cookie)
+    return response
 
 
 @get("/renew", opt=PUBLIC | FORM | limited_as(AUTH))
@@ -29,11 +216,48 @@ async def renew(
     if token is None:
         raise InvalidToken
     tokens = await sign_in.refresh(identity, token, client=client)
-    asked = page.asked("to")
-    response = page.see(page.link(asked if asked.startswith("/") else "/"))
+    return _signed_in(tokens, page.onward(page.asked(NEXT)), page, session_mode)
+
+
+def _typed(request: Request[Any, Any, Any]) -> Typed:
+    form = form_of(request)
+    return Typed(contact=said(form, CONTACT), next=said(form, NEXT))
+
+
+def _again(typed: Typed, error: DomainError, form: Any) -> Typed:
+    """What was typed; a second factor that is needed is asked for."""
+    return Typed(
+        contact=typed.contact,
+        next=typed.next,
+        second_factor=isinstance(error, _FACTORS) or SECOND_FACTOR in form,
+    )
+
+
+def _secret(form: Any) -> str:
+    """A password as it was typed, spaces included."""
+    return str(next(iter(form.get(PASSWORD, ())), ""))
+
+
+def _refused(form: FormPage, error: DomainError, page: Page) -> Response[Any]:
+    return page.render(failed(form, error, page), status=status_of(type(error)), public=False)
+
+
+def _signed_in(tokens: Tokens, address: str, page: Page, session_mode: SessionMode) -> Response[Any]:
+    response = page.see(address)
     for cookie in session_mode.cookies(tokens):
         response.set_cookie(cookie)
     return response
 
 
-handlers: Final = (renew,)
+handlers: Final = (
+    show_code,
+    by_code,
+    show_password,
+    by_password,
+    show_new_password,
+    set_password,
+    show_welcome,
+    welcome,
+    sign_out,
+    renew,
+)

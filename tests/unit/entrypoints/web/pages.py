@@ -111,6 +111,9 @@ async def pages_to_look_at(api: Api) -> tuple[Look, ...]:
         Look("book-services", f"{booking}?missing=1"),
         Look("book-time", unescape(time)),
         Look("book-you", unescape(you)),
+        Look("sign-in", "/sign-in?next=/bookings"),
+        Look("sign-in-password", "/sign-in/password"),
+        Look("new-password", "/sign-in/new-password"),
         Look("not-found", "/nowhere", expected="/nowhere"),
         Look("styleguide", "/styleguide"),
     )

@@ -105,15 +105,15 @@ async def test_a_session_goes_on_when_its_access_token_has_expired(api: Api) -> 
     assert (await api.client.get(own, headers=kept)).status_code == 200
     api.clock.advance(timedelta(minutes=30))
     expired = await api.client.get(own, headers=kept)
-    assert (expired.status_code, expired.headers["Location"]) == (303, f"/en/renew?to={quote(own[3:], safe='')}")
+    assert (expired.status_code, expired.headers["Location"]) == (303, f"/en/renew?next={quote(own[3:], safe='')}")
     renewed = await api.client.get(expired.headers["Location"], headers=kept)
     assert (renewed.status_code, renewed.headers["Location"]) == (303, own)
     again = {"Cookie": _cookies(renewed), "Sec-Fetch-Site": "same-origin"}
     assert (await api.client.get(own, headers=again)).status_code == 200
-    elsewhere = await api.client.get("/en/renew?to=//evil.test", headers=again)
+    elsewhere = await api.client.get("/en/renew?next=//evil.test", headers=again)
     assert elsewhere.headers["Location"] == "/en//evil.test", "never to another site"
-    nobody = await api.client.get("/en/renew?to=/", headers={"Sec-Fetch-Site": "same-origin"})
-    assert nobody.status_code == 401
+    nobody = await api.client.get("/en/renew?next=/bookings", headers={"Sec-Fetch-Site": "same-origin"})
+    assert (nobody.status_code, nobody.headers["Location"]) == (303, "/en/sign-in?next=%2Fbookings")
 
 
 @needs_a_browser
@@ -136,7 +136,8 @@ async def test_a_visitor_books_and_pays_in_a_browser(api: Api, browser: Browser,
         await page.get_by_role("button", name="Pay the deposit").click()
         await page.get_by_role("img", name="QR code of the payment").wait_for()
         booking_id = page.url.rpartition("/")[2]
-        assert (await api.client.get(f"/en/bookings/{booking_id}")).status_code == 401, "nobody else sees it"
+        stranger = await api.client.get(f"/en/bookings/{booking_id}")
+        assert stranger.headers["Location"].startswith("/en/sign-in?next="), "nobody else sees it"
 
 
 def _cookies(answer: httpx.Response) -> str:

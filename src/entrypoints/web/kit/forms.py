@@ -1,0 +1,52 @@
+"""Pages that are one form: what was typed stays, and an error stands beside its field."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from booking_domain.shared.errors import DomainError
+from entrypoints.http.kit.forms import Form
+from entrypoints.web.components.check import Check
+from entrypoints.web.components.field import Field
+from entrypoints.web.components.tabs import Tabs
+from entrypoints.web.kit.pages import Page, PageModel
+
+Fields = Sequence[Field | Check]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormPage(PageModel):
+    """A form with what there is to know before it is sent."""
+
+    template: ClassVar = "layout/form.html"
+    robots: str = "noindex"
+    lead: str = ""
+    facts: tuple[str, ...] = ()
+    """Sentences above the fields."""
+    error: str = ""
+    """What is wrong, if it is about no field."""
+    tabs: Tabs | None = None
+    action: str
+    fields: Fields = ()
+    button: str
+    links: tuple[tuple[str, str], ...] = ()
+    """Other ways on: texts and addresses."""
+
+    def failed(self, error: DomainError, page: Page, *, field: str = "") -> "FormPage":
+        """The page with an error, beside the field that has its name, or the one that is named here."""
+        text, about = page.say.error(error), field or str(next(iter(error.field_path), ""))
+        fields = tuple(
+            replace(each, error=text) if isinstance(each, Field) and each.name == about else each
+            for each in self.fields
+        )
+        return replace(self, fields=fields, error="" if fields != tuple(self.fields) else text)
+
+
+def hidden(name: str, value: str) -> Field:
+    """A field that nobody sees."""
+    return Field(name=name, label="", value=value, type="hidden")
+
+
+def said(form: Form, name: str) -> str:
+    """What was typed into a field."""
+    return next(iter(form.get(name, ())), "").strip()

@@ -1,0 +1,168 @@
+"""The pages to sign in: with a code, with a password, and the name of who is new."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from booking_domain.identity.contacts import ContactInput
+from booking_domain.identity.errors import ContactMissing, InvalidCode
+from booking_domain.shared.errors import DomainError
+from entrypoints.languages.documents import Phrase
+from entrypoints.web.components.field import Field
+from entrypoints.web.components.tabs import Tabs
+from entrypoints.web.kit.forms import FormPage, hidden
+from entrypoints.web.kit.pages import Page
+
+CONTACT: Final = "contact"
+CODE: Final = "code"
+PASSWORD: Final = "password"  # noqa: S105 - the name of a field
+SECOND_FACTOR: Final = "second_factor"
+NAME: Final = "name"
+NEXT: Final = "next"
+BY_CODE: Final = "/sign-in"
+BY_PASSWORD: Final = "/sign-in/password"  # noqa: S105 - an address
+NEW_PASSWORD: Final = "/sign-in/new-password"  # noqa: S105 - an address
+WELCOME: Final = "/sign-in/name"
+_FIELDS: Final = {ContactMissing: CONTACT, InvalidCode: CODE}
+_SAME: Final = {"email": CONTACT, "phone": CONTACT, "new_password": PASSWORD}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What was typed, without passwords and codes."""
+
+    contact: str = ""
+    next: str = ""
+    """The address to go on to, without its language."""
+    second_factor: bool = False
+    """Whether the code of a second factor is asked for, too."""
+
+    def input(self) -> ContactInput:
+        """The contact as an e-mail address or a number."""
+        if not self.contact:
+            return ContactInput()
+        return ContactInput(email=self.contact) if "@" in self.contact else ContactInput(phone=self.contact)
+
+
+def code_page(typed: Typed, page: Page, *, sent: bool = False) -> FormPage:
+    """Sign in with a code: first whom it is sent to, then the code."""
+    say = page.say
+    code = Field(
+        name=CODE,
+        label=say(Phrase("Code")),
+        autocomplete="one-time-code",
+        required=True,
+        hint=say(Phrase("Six digits. They were sent to {contact}."), contact=typed.contact),
+    )
+    asked = (hidden(CONTACT, typed.contact), code, *_second_factor(typed, page)) if sent else (_contact(typed, page),)
+    return FormPage(
+        title=say(Phrase("Sign in")),
+        tabs=_tabs(BY_CODE, typed, page),
+        action=page.link(BY_CODE),
+        fields=(hidden(NEXT, typed.next), *asked),
+        button=say(Phrase("Sign in")) if sent else say(Phrase("Send me a code")),
+        links=((say(Phrase("Use another number, or get another code")), page.link(BY_CODE, next=typed.next)),)
+        if sent
+        else (),
+    )
+
+
+def password_page(typed: Typed, page: Page) -> FormPage:
+    """Sign in with a password."""
+    say = page.say
+    password = Field(
+        name=PASSWORD,
+        label=say(Phrase("Password")),
+        type="password",
+        autocomplete="current-password",
+        required=True,
+    )
+    return FormPage(
+        title=say(Phrase("Sign in")),
+        tabs=_tabs(BY_PASSWORD, typed, page),
+        action=page.link(BY_PASSWORD),
+        fields=(hidden(NEXT, typed.next), _contact(typed, page), password, *_second_factor(typed, page)),
+        button=say(Phrase("Sign in")),
+        links=((say(Phrase("Forgotten your password?")), page.link(NEW_PASSWORD, next=typed.next)),),
+    )
+
+
+def new_password_page(typed: Typed, page: Page, *, sent: bool = False) -> FormPage:
+    """Set another password with a code."""
+    say = page.say
+    fields = [hidden(NEXT, typed.next)]
+    if sent:
+        fields += [
+            hidden(CONTACT, typed.contact),
+            Field(
+                name=CODE,
+                label=say(Phrase("Code")),
+                autocomplete="one-time-code",
+                required=True,
+                hint=say(Phrase("If {contact} has an account, the code is on its way."), contact=typed.contact),
+            ),
+            Field(
+                name=PASSWORD,
+                label=say(Phrase("New password")),
+                type="password",
+                autocomplete="new-password",
+                required=True,
+            ),
+        ]
+    else:
+        fields.append(_contact(typed, page))
+    return FormPage(
+        title=say(Phrase("A new password")),
+        lead=say(Phrase("It ends all sessions of your account.")) if sent else "",
+        action=page.link(NEW_PASSWORD),
+        fields=tuple(fields),
+        button=say(Phrase("Save the password")) if sent else say(Phrase("Send me a code")),
+        links=((say(Phrase("Back to signing in")), page.link(BY_PASSWORD, next=typed.next)),),
+    )
+
+
+def welcome_page(typed: Typed, page: Page, *, csrf: str, name: str = "") -> FormPage:
+    """The name of somebody who is new."""
+    say = page.say
+    return FormPage(
+        title=say(Phrase("Welcome")),
+        lead=say(Phrase("Tell us your name, and your account is ready.")),
+        action=page.link(WELCOME),
+        fields=(
+            hidden("csrf", csrf),
+            hidden(NEXT, typed.next),
+            Field(name=NAME, label=say(Phrase("Your name")), value=name, autocomplete="name", required=True),
+        ),
+        button=say(Phrase("Continue")),
+    )
+
+
+def failed(form: FormPage, error: DomainError, page: Page) -> FormPage:
+    """The page with what was wrong."""
+    named = str(next(iter(error.field_path), ""))
+    return form.failed(error, page, field=_FIELDS.get(type(error), _SAME.get(named, named)))
+
+
+def _contact(typed: Typed, page: Page) -> Field:
+    return Field(
+        name=CONTACT,
+        label=page.say(Phrase("Phone or e-mail")),
+        value=typed.contact,
+        autocomplete="username",
+        required=True,
+    )
+
+
+def _second_factor(typed: Typed, page: Page) -> tuple[Field, ...]:
+    if not typed.second_factor:
+        return ()
+    label = page.say(Phrase("Code of your authenticator app"))
+    return (Field(name=SECOND_FACTOR, label=label, autocomplete="one-time-code", required=True),)
+
+
+def _tabs(current: str, typed: Typed, page: Page) -> Tabs:
+    ways = ((Phrase("With a code"), BY_CODE), (Phrase("With a password"), BY_PASSWORD))
+    return Tabs(
+        label=page.say(Phrase("Ways to sign in")),
+        items=tuple((page.say(name), page.link(path, next=typed.next)) for name, path in ways),
+        current=page.link(current, next=typed.next),
+    )

@@ -1,0 +1,110 @@
+"""Signing in and out: codes, passwords, who is new, the way back, what the head of a page says."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from tests.unit.entrypoints.api import Api, serving
+from tests.unit.entrypoints.web.forms import Visitor, code_of
+
+from booking_domain.identity.events import CodeRequested
+from booking_domain.identity.one_time_codes import CodePurpose
+
+EMAIL = "saraa@example.com"
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(scope="module")
+async def api(anyio_backend: str) -> AsyncIterator[Api]:
+    async with serving() as api:
+        body = {"email": EMAIL, "name": "Saraa", "role": "customer", "password": PASSWORD}
+        assert (await api.post("/auth/register", json=body)).status_code == 201
+        yield api
+
+
+async def test_who_is_new_signs_in_by_a_code_gives_a_name_and_goes_back(api: Api) -> None:
+    visitor = Visitor(api)
+    refused = await visitor.get("/en/bookings/0199f3d0-6a1c-7e52-8d0f-94c1b7a3e210?a=b")
+    assert refused.status_code == 303
+    asked = await visitor.get(refused.headers["Location"])
+    sent = await visitor.submit(asked, "/sign-in", contact="+97699112200")
+    assert "They were sent to +97699112200." in sent.text
+    wrong = await visitor.submit(sent, "/sign-in", code="000000")
+    assert wrong.status_code >= 400
+    assert "<title>Error: " in wrong.text
+    assert 'id="field-code-error"' in wrong.text
+    right = await visitor.submit(wrong, "/sign-in", code=await code_of(api))
+    named = await visitor.get(right.headers["Location"])
+    nameless = await visitor.submit(named, "/sign-in/name", name="")
+    assert 'id="field-name-error"' in nameless.text
+    done = await visitor.submit(nameless, "/sign-in/name", name="Bold")
+    assert done.headers["Location"] == "/en/bookings/0199f3d0-6a1c-7e52-8d0f-94c1b7a3e210?a=b"
+
+
+async def test_a_password_is_never_sent_back_and_the_rest_stays(api: Api) -> None:
+    visitor = Visitor(api)
+    asked = await visitor.get("/en/sign-in/password?next=/bookings")
+    wrong = await visitor.submit(asked, "/sign-in/password", contact=EMAIL, password="not the right one")
+    assert wrong.status_code >= 400
+    assert "not the right one" not in wrong.text
+    assert f'value="{EMAIL}"' in wrong.text
+    done = await visitor.submit(wrong, "/sign-in/password", contact=EMAIL, password=PASSWORD)
+    assert (done.status_code, done.headers["Location"]) == (303, "/en/bookings")
+    assert all("HttpOnly" in each and "Secure" in each for each in done.headers.get_list("set-cookie"))
+
+
+async def test_an_empty_contact_is_told_beside_its_field(api: Api) -> None:
+    answer = await Visitor(api).send("/en/sign-in", {"contact": ""})
+    assert answer.status_code >= 400
+    assert 'id="field-contact-error"' in answer.text
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.test", "//evil.test", "/\\evil.test", "/\r\nSet-Cookie: a=b"])
+async def test_the_way_back_never_leaves_the_site(api: Api, elsewhere: str) -> None:
+    fields = {"contact": EMAIL, "password": PASSWORD, "next": elsewhere}
+    done = await Visitor(api).send("/en/sign-in/password", fields)
+    assert done.status_code == 303
+    assert done.headers["Location"].startswith("/en/")
+
+
+async def test_a_form_of_another_site_signs_nobody_in_or_out(api: Api) -> None:
+    visitor = Visitor(api)
+    elsewhere = {"Sec-Fetch-Site": "cross-site"}
+    fields = {"contact": EMAIL, "password": PASSWORD}
+    assert (await visitor.send("/en/sign-in/password", fields, **elsewhere)).status_code == 403
+    assert visitor.cookies == {}
+    await visitor.signed_in("+97699112201")
+    assert (await visitor.send("/en/sign-out", {}, **elsewhere)).status_code == 403
+    assert "__Host-refresh" in visitor.cookies
+
+
+async def test_the_head_of_a_page_says_who_may_do_what_and_signing_out_ends_the_session(api: Api) -> None:
+    visitor = Visitor(api)
+    public = await visitor.get("/en/nobody")
+    assert ">Sign in</a>" in public.text
+    home = await visitor.get("/en")
+    assert home.headers["Cache-Control"] == "public, no-cache"
+    await visitor.signed_in("+97699112202")
+    own = await visitor.get("/en")
+    assert own.headers["Cache-Control"] == "private, no-cache"
+    assert own.headers["ETag"] != home.headers["ETag"]
+    kept = dict(visitor.cookies)
+    left = await visitor.submit(own, "/sign-out")
+    assert left.headers["Location"] == "/en/"
+    assert set(visitor.cookies) == {"__Host-client"}
+    visitor.cookies = kept
+    ended = await visitor.get((await visitor.get("/en/sign-in/name")).headers["Location"])
+    assert ended.headers["Location"].startswith("/en/sign-in?"), "the session has ended"
+
+
+async def test_a_new_password_is_set_with_a_code(api: Api) -> None:
+    visitor = Visitor(api)
+    asked = await visitor.get("/en/sign-in/new-password")
+    sent = await visitor.submit(asked, "/sign-in/new-password", contact=EMAIL)
+    [event] = [each for each in await api.database.outbox_events() if isinstance(each, CodeRequested)]
+    code = api.container.secret_codes().code(event.code_id, CodePurpose.RESET)
+    weak = await visitor.submit(sent, "/sign-in/new-password", code=code, password="a")
+    assert 'id="field-password-error"' in weak.text
+    done = await visitor.submit(weak, "/sign-in/new-password", code=code, password="another horse battery")
+    assert done.headers["Location"] == "/en/sign-in/password"
+    fields = {"contact": EMAIL, "password": "another horse battery"}
+    assert (await visitor.send("/en/sign-in/password", fields)).status_code == 303
