@@ -41,6 +41,12 @@ def test_facts_are_rows_urls_are_links_and_the_first_action_is_the_button() -> N
     )
 
 
+def test_the_plus_of_a_phone_number_stays_before_it_from_right_to_left() -> None:
+    page = email_page("تأیید شد", "سلام\n\nتلفن: +97611322222\nخدمات: رنگ مو", "fa", BRAND, [OWN])
+    assert '<bdi dir="ltr">+97611322222</bdi>' in page
+    assert "<bdi>رنگ مو</bdi>" in page
+
+
 @pytest.mark.parametrize("foreign", ["https://example.com/", f"{OWN}.evil.example/", f"{OWN}@evil.example/"])
 def test_an_address_of_another_host_is_no_link_and_no_button(foreign: str) -> None:
     for text in (foreign, f"Hello\n\nPay: {foreign}", f"Hello\n\nPlace: {foreign}\nPay: {OWN}"):
