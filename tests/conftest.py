@@ -25,6 +25,11 @@ from xdist.remote import Producer
 from adapters.kit.zone_data import use_pinned_zone_data
 
 _UNTRACED = {"acceptance", "reliability"}
+_UNTRACED_FILES = {
+    *("test_access", "test_benchmarks", "test_codec", "test_conformance", "test_harness", "test_hostile_input"),
+    *("test_in_a_browser", "test_languages", "test_lock_outs", "test_properties_catch_bugs", "test_refused_members"),
+    *("test_search_queries", "test_slots_at_every_change_of_clocks", "test_slots_properties", "test_versions"),
+}
 _BETWEEN_COLLECTIONS = 20_000
 """Allocations between two garbage collections; the default, 700, makes the suite three percent slower."""
 _PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "default")
@@ -84,7 +89,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Order the units, and do not trace those that repeat what others run: it doubles their time in vain."""
     items[:] = arranged(items)
     for item in items:
-        if _UNTRACED & set(item.path.parts) or item.path.stem.endswith("_races"):
+        stem = item.path.stem
+        if _UNTRACED & set(item.path.parts) or stem in _UNTRACED_FILES or stem.endswith("_races"):
             item.add_marker(pytest.mark.no_cover)
 
 
