@@ -18,7 +18,7 @@ from types import FrameType
 from typing import Final
 
 from benchmarks import report, row_counts
-from benchmarks.dataset import Dataset
+from benchmarks.dataset import CUSTOMERS, Dataset
 from benchmarks.environment import database, production
 from benchmarks.floor import RECORDING
 from benchmarks.load_jobs import Job, Measurement
@@ -111,11 +111,11 @@ class _Bench:
         return measured
 
 
-async def record_booking(container: Container, dataset: Dataset) -> Recording:
+async def record_booking(container: Container, dataset: Dataset, customers: int = CUSTOMERS) -> Recording:
     """Create the dataset in the container's database, and record the SQL of one booking."""
     await container.database().open()
     try:
-        return await dataset.open()
+        return await dataset.open(customers=customers)
     finally:
         await container.database().close()
 

@@ -25,9 +25,8 @@ async def test_recording_a_booking_captures_its_statements_and_varying_values(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dataset, "PROVIDERS", 1)
-    monkeypatch.setattr(dataset, "CUSTOMERS", 1)
     container = Container(settings=Settings.from_environment(production(postgres_url)))
-    steps = (await record_booking(container, dataset.Dataset(container))).steps
+    steps = (await record_booking(container, dataset.Dataset(container), customers=1)).steps
     executed_sql = b" ".join(step.statement.sql for step in steps)
     for table in ("bookings", "claims", "booking_events", "outbox", "idempotency_keys"):
         assert f"INSERT INTO {table} ".encode() in executed_sql
