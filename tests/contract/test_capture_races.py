@@ -4,6 +4,7 @@ from tests.unit.use_cases.scenes import MINUTE
 
 from booking_domain.bookings.policy import CancellationPolicy
 from booking_domain.bookings.transitions import InvalidBookingTransition, Status
+from booking_domain.payments.model import Purpose
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW, terms
@@ -15,7 +16,7 @@ from booking_domain.testing.studio import Studio
 async def test_completion_and_cancellation_at_once_capture_once(backend: Backend) -> None:
     half = CancellationPolicy((), late_keeps=50, no_show_keeps=50)
     studio = await Studio.opened(
-        backend, gateway=MemoryGateway(authorises=True), terms=terms(cancellation=half), authorise_deposits=True
+        backend, gateway=MemoryGateway(authorises=True), terms=terms(cancellation=half), authorised={Purpose.DEPOSIT}
     )
     for nth in range(3):
         studio.clock.set(TOMORROW - HOUR + nth * HOUR)

@@ -643,7 +643,7 @@ async def live(
     policy: CancellationPolicy,
     mode: BookingMode,
     parts: bool,
-    authorise: bool,
+    authorised: frozenset[Purpose],
 ) -> None:
     provider_terms = terms(
         mode=mode,
@@ -651,8 +651,8 @@ async def live(
         deposit=Money(amount=20_001, currency=currency),
         cancellation=policy,
     )
-    gateway = MemoryGateway(refunds_parts=parts, authorises=authorise)
-    studio = await Studio.opened(terms=provider_terms, gateway=gateway, authorise_deposits=authorise)
+    gateway = MemoryGateway(refunds_parts=parts, authorises=bool(authorised))
+    studio = await Studio.opened(terms=provider_terms, gateway=gateway, authorised=authorised)
     history = History(studio, currency)
     for step in steps:
         await history.step(*step)
@@ -675,7 +675,7 @@ _RUNNER: Final = asyncio.Runner()
             "policy": st.sampled_from(_POLICIES),
             "mode": st.sampled_from([BookingMode.INSTANT, BookingMode.INSTANT, BookingMode.REQUEST]),
             "parts": st.booleans(),
-            "authorise": st.booleans(),
+            "authorised": st.frozensets(st.sampled_from(Purpose)),
         }
     ),
 )

@@ -862,8 +862,8 @@ class Booking:
         return self.secured.percent(100 - self.cancellation.no_show_keeps)
 
     def released_of(self, back: Money) -> Money:
-        """The part of this amount that is released, because it is only authorised; the rest is refunded."""
-        return self.authorised.excess_over(self.secured - back)
+        """The part of this amount that is released: what is only authorised is not charged to be refunded."""
+        return min(self.authorised, back)
 
     def quote_ends(self, party: Party, now: datetime) -> datetime:
         """Until when, exclusive, time alone changes nothing about a cancellation by this party; within an hour."""

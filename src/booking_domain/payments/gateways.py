@@ -1,12 +1,13 @@
 """The payment gateways of a deployment, by name."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
 from booking_domain.payments.chargeable import Chargeable
 from booking_domain.payments.errors import GatewayUnavailable, NotChargeable
+from booking_domain.payments.model import Purpose
 from booking_domain.payments.ports import PaymentGateway
 from booking_domain.shared.money import Money
 
@@ -27,12 +28,12 @@ class Gateways:
         default: PaymentGateway,
         *others: PaymentGateway,
         aliases: Mapping[str, str] = _NO_ALIASES,
-        authorise_deposits: bool = False,
+        authorised: Collection[Purpose] = (),
     ) -> None:
         self.default: Final = default
         """The gateway for new payments in a currency that it takes, unless the customer names another."""
-        self.authorise_deposits: Final = authorise_deposits
-        """Whether deposits of providers who have not chosen are authorised, by the gateways that can."""
+        self.authorised: Final = frozenset(authorised)
+        """What gateways that can authorise first, and capture later; for deposits, a provider's choice counts more."""
         self._gateways: Final = {gateway.name: gateway for gateway in (default, *others)}
         reached = {alias: self._gateways[name] for alias, name in aliases.items() if name in self._gateways}
         self._by_name: Final = reached | self._gateways

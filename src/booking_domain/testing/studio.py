@@ -3,7 +3,7 @@
 The methods run use cases, on the given storage or in memory.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Self, TypeVar
 
@@ -103,13 +103,13 @@ class Studio:
         seed: int = 0,
         gateway: MemoryGateway | None = None,
         further: Sequence[MemoryGateway] = (),
-        authorise_deposits: bool = False,
+        authorised: Collection[Purpose] = (),
         ports: Sequence[object] = (),
     ) -> None:
         self.backend: Final = backend
         self.clock: Final = ManualClock(NOW)
         self.gateway: Final = gateway or MemoryGateway()
-        self.gateways: Final = Gateways(self.gateway, *further, authorise_deposits=authorise_deposits)
+        self.gateways: Final = Gateways(self.gateway, *further, authorised=authorised)
         self.entropy: Final = SeededEntropy(seed)
         self.executor: Final = Executor[Repositories](
             begin=backend.begin, clock=self.clock, entropy=self.entropy, ports=(self.gateways.chargeable, *ports)
@@ -125,7 +125,7 @@ class Studio:
         seed: int = 0,
         gateway: MemoryGateway | None = None,
         further: Sequence[MemoryGateway] = (),
-        authorise_deposits: bool = False,
+        authorised: Collection[Purpose] = (),
         ports: Sequence[object] = (),
     ) -> Self:
         """Create an approved provider with these terms, open on Tuesdays from 10:00 to 19:00.
@@ -137,7 +137,7 @@ class Studio:
             seed=seed,
             gateway=gateway,
             further=further,
-            authorise_deposits=authorise_deposits,
+            authorised=authorised,
             ports=ports,
         )
         studio.admin = await studio.joined(Role.ADMIN)

@@ -347,6 +347,9 @@ class Settings:
     deposits: DepositMode = setting("BOOKING_DEPOSITS", DepositMode.CHARGED, one_of(tuple(DepositMode)))
     """The deposit mode of providers who have not chosen one: `charged`, or `authorised` (authorised at booking and
     captured later, if the gateway can: `stripe`)."""
+    balances: DepositMode = setting("BOOKING_BALANCES", DepositMode.CHARGED, one_of(tuple(DepositMode)))
+    """How a balance is taken that is paid before the appointment: `charged`, or `authorised` (and captured on
+    completion, if the gateway can: `stripe`)."""
     sign_in: SignInSettings = field(default_factory=SignInSettings)
     passkeys: PasskeySettings = field(default_factory=PasskeySettings)
     qpay: QPaySettings = field(default_factory=QPaySettings)

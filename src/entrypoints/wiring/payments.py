@@ -12,6 +12,7 @@ from adapters.qpay_edge.signatures import CallVerifier
 from adapters.security.callback_tokens import HmacCallbackTokens
 from booking_domain.bookings.model import DepositMode
 from booking_domain.payments.gateways import Gateways
+from booking_domain.payments.model import Purpose
 from booking_domain.payments.ports import GatewayEvents, PaymentGateway
 from booking_domain.shared.ids import PaymentId
 from entrypoints.settings.payments import QPAY, QPAY_EDGE, STRIPE
@@ -89,7 +90,11 @@ class Payments(Storage):
             GuardedGateway(self.gateway()),
             *(GuardedGateway(self._gateway_named(name)) for name in given.further_gateways),
             aliases={QPAY: QPAY_EDGE, QPAY_EDGE: QPAY},
-            authorise_deposits=given.deposits is DepositMode.AUTHORISED,
+            authorised=[
+                purpose
+                for purpose, mode in ((Purpose.DEPOSIT, given.deposits), (Purpose.BALANCE, given.balances))
+                if mode is DepositMode.AUTHORISED
+            ],
         )
 
     def _gateway_named(self, name: str) -> PaymentGateway:

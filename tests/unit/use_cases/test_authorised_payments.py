@@ -37,7 +37,7 @@ KEEPS_40: Final = CancellationPolicy((Tier(24, 100), Tier(0, 60)), late_keeps=40
 
 async def opened() -> Studio:
     return await Studio.opened(
-        gateway=MemoryGateway(authorises=True), terms=terms(cancellation=KEEPS_40), authorise_deposits=True
+        gateway=MemoryGateway(authorises=True), terms=terms(cancellation=KEEPS_40), authorised={Purpose.DEPOSIT}
     )
 
 
@@ -124,14 +124,14 @@ async def test_a_missed_appointment_captures_what_the_policy_keeps() -> None:
     assert await studio.violations() == []
 
 
-async def test_with_a_paid_balance_the_authorised_amount_is_captured_first_and_the_rest_refunded() -> None:
+async def test_with_a_paid_balance_the_authorised_amount_is_released_first_and_the_rest_refunded() -> None:
     studio = await opened()
     booking, _ = await confirmed(studio)
     await studio.paid(booking, purpose=Purpose.BALANCE)
     studio.clock.set(booking.span.start - HOUR)
     cancelled = await studio.move(booking, Status.CANCELLED)
     back = PRICE.percent(60)
-    assert (cancelled.authorised, cancelled.released, cancelled.refund_pending) == (DEPOSIT, ZERO, back)
+    assert (cancelled.authorised, cancelled.released, cancelled.refund_pending) == (ZERO, DEPOSIT, back - DEPOSIT)
     await studio.capture(booking)
     assert (await studio.seen(booking)).totals.refundable == PRICE - back
     assert await studio.violations() == []
@@ -148,7 +148,7 @@ async def test_a_deposit_is_charged_at_once_if_the_appointment_is_far_or_the_pro
     unset = TermsChange(deposit_mode=None)
     await studio.run(change_settings, SettingsChange(terms=unset), by=studio.owner)
     assert (await studio.paid(await studio.book(TOMORROW + 2 * HOUR))).status is PaymentStatus.AUTHORISED
-    plain = await Studio.opened(authorise_deposits=True)
+    plain = await Studio.opened(authorised={Purpose.DEPOSIT})
     assert (await plain.paid(await plain.book())).status is PaymentStatus.PAID
     chosen = await Studio.opened(gateway=MemoryGateway(authorises=True))
     authorised = TermsChange(deposit_mode=DepositMode.AUTHORISED)
@@ -157,6 +157,44 @@ async def test_a_deposit_is_charged_at_once_if_the_appointment_is_far_or_the_pro
     assert payment.status is PaymentStatus.AUTHORISED
     balance = await chosen.paid(booking, purpose=Purpose.BALANCE)
     assert balance.status is PaymentStatus.PAID
+
+
+async def test_a_balance_before_the_appointment_is_captured_on_completion_if_the_deployment_says_so() -> None:
+    authorises, both = MemoryGateway(authorises=True), {Purpose.DEPOSIT, Purpose.BALANCE}
+    studio = await Studio.opened(gateway=authorises, terms=terms(cancellation=KEEPS_40), authorised=both)
+    booking, _ = await confirmed(studio)
+    balance = await studio.paid(booking, purpose=Purpose.BALANCE)
+    seen = await studio.seen(booking)
+    assert (balance.status, seen.authorised, seen.quote.balance) == (PaymentStatus.AUTHORISED, PRICE, ZERO)
+    await ended(studio, booking)
+    await studio.capture(booking)
+    after = await studio.seen(booking)
+    assert (captures(studio), after.paid, after.authorised) == ([DEPOSIT, PRICE - DEPOSIT], PRICE, ZERO)
+    assert await studio.violations() == []
+
+
+async def test_a_cancellation_releases_an_authorised_balance_and_keeps_the_share_of_the_whole() -> None:
+    studio = await Studio.opened(
+        gateway=MemoryGateway(authorises=True), terms=terms(cancellation=KEEPS_40), authorised={Purpose.BALANCE}
+    )
+    booking, deposit = await confirmed(studio)
+    assert deposit.status is PaymentStatus.PAID
+    await studio.paid(booking, purpose=Purpose.BALANCE)
+    studio.clock.set(booking.span.start - HOUR)
+    cancelled = await studio.move(booking, Status.CANCELLED)
+    await studio.capture(booking)
+    assert cancelled.released == PRICE.percent(60)
+    after = await studio.seen(booking)
+    assert (after.paid, after.refund_pending) == (PRICE.percent(40), ZERO)
+    assert await studio.violations() == []
+
+
+async def test_a_balance_after_the_appointment_is_charged_at_once() -> None:
+    studio = await Studio.opened(gateway=MemoryGateway(authorises=True), authorised={Purpose.BALANCE})
+    booking, _ = await confirmed(studio)
+    done = await ended(studio, booking)
+    assert (await studio.paid(done, purpose=Purpose.BALANCE)).status is PaymentStatus.PAID
+    assert await studio.violations() == []
 
 
 async def test_an_authorisation_is_captured_before_it_lapses_however_far_the_booking_was_moved() -> None:
@@ -296,7 +334,7 @@ async def test_an_amount_that_the_gateway_cannot_charge_is_rounded_down() -> Non
     gateway = MemoryGateway(currencies={"MNT": rule}, authorises=True)
     deposit = Money(amount=7_000, currency="MNT")
     provider_terms = terms(price=Money(amount=70_000, currency="MNT"), deposit=deposit, cancellation=KEEPS_40)
-    studio = await Studio.opened(gateway=gateway, terms=provider_terms, authorise_deposits=True)
+    studio = await Studio.opened(gateway=gateway, terms=provider_terms, authorised={Purpose.DEPOSIT})
     booking, _ = await confirmed(studio)
     await ended(studio, booking, Status.NO_SHOW)
     await studio.capture(booking)

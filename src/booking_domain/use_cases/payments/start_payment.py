@@ -50,8 +50,8 @@ class StartPayment:
 
     - Only the booking's customer pays, and only while the payment window is open.
     - The deposit is due while the booking is pending; the balance, once it is confirmed.
-    - A deposit is charged, or authorised and captured later: as the provider chose and the gateway can, and if the
-      appointment ends before an authorisation would lapse.
+    - It is charged, or authorised and captured later, if the gateway can and the appointment ends before an
+      authorisation would lapse: the deposit as the provider chose, the balance as the deployment does.
     - The provider takes bookings, and the customer's account is active, unless the appointment is over.
     - One payment per booking and purpose is pending at a time. A customer who names another gateway than that of the
       pending payment gets a new payment, and the pending one is cancelled; money that still arrives for it counts.
@@ -170,9 +170,8 @@ async def _prepare(prepare: _Prepare, tx: Repositories, context: UseCaseContext)
             gateway=gateway.name,
             amount=amount,
             authorise=(
-                command.purpose is Purpose.DEPOSIT
-                and _authorises(gateway, terms, prepare.gateways)
-                and booking.span.end <= context.now + AUTHORISED_FOR
+                context.now < booking.span.end <= context.now + AUTHORISED_FOR
+                and _authorises(command.purpose, gateway, terms, prepare.gateways)
             ),
             expires_at=booking.due_at,
             now=context.now,
@@ -194,13 +193,13 @@ def _elsewhere(payment: Payment, command: StartPayment, gateway: PaymentGateway,
     return command.gateway is not None and payment.gateway not in gateways.names(gateway)
 
 
-def _authorises(gateway: PaymentGateway, terms: Terms | None, gateways: Gateways) -> bool:
-    """Whether deposits are authorised first: as the provider chose, else as the deployment does."""
+def _authorises(purpose: Purpose, gateway: PaymentGateway, terms: Terms | None, gateways: Gateways) -> bool:
+    """Whether this is authorised first: a deposit as the provider chose, else as the deployment does."""
     if not gateway.authorises:
         return False
-    if terms is None or terms.deposit_mode is None:
-        return gateways.authorise_deposits
-    return terms.deposit_mode is DepositMode.AUTHORISED
+    if purpose == Purpose.DEPOSIT and terms is not None and terms.deposit_mode is not None:
+        return terms.deposit_mode is DepositMode.AUTHORISED
+    return purpose in gateways.authorised
 
 
 async def _require_bookable(booking: Booking, tx: Repositories) -> None:
