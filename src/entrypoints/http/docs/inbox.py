@@ -34,10 +34,10 @@ _PAGE: Final = """<!doctype html>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>{title}</title>
-    <link rel="icon" type="image/png" href="{assets}/favicon-32x32.png">
+    <link rel="icon" type="image/svg+xml" href="{assets}/icon.svg">
     <link rel="stylesheet" href="{assets}/page.css">
   </head>
-  <body class="start">
+  <body>
     <main>
       <h1>{title}</h1>
 {content}

@@ -28,8 +28,7 @@ _API: Final = (
 _MAY_DIFFER: Final = frozenset({b"cache-control", b"content-security-policy", b"referrer-policy"})
 """Headers that a response may have of its own."""
 _PAGES_MAY: Final = (
-    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    b"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    b"default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _PAGES: Final = (*_ALWAYS, (b"content-security-policy", _PAGES_MAY))
 

@@ -39,6 +39,8 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
         "/schema",
         "/assets/{version:str}/{name:path}",
         "/docs",
+        "/docs/problems",
+        "/docs/{tag:str}",
         "/docs/guides/{name:path}",
         "/docs/assets/{version:str}/{name:str}",
         "/docs/inbox",
