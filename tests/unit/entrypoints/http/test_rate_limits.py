@@ -74,7 +74,11 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
         "forgot-password",
         "reset-password",
         *(f"/{language}/book/{{provider_id:str}}/you" for language in LANGUAGES),
-        *(f"/{language}/renew" for language in LANGUAGES),
+        *(
+            f"/{language}/{page}"
+            for language in LANGUAGES
+            for page in ("renew", "sign-out", "sign-in", "sign-in/name", "sign-in/password", "sign-in/new-password")
+        ),
         "/users/me",
         "/users/me/phone",
         "/users/me/phone/confirm",
