@@ -1,7 +1,7 @@
 """The reference as pages: what the OpenAPI document says, ready for the templates."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from json import dumps
 from typing import Any, Final
@@ -13,7 +13,6 @@ Document = Mapping[str, Any]
 _METHODS: Final = ("get", "post", "put", "patch", "delete")
 _SCHEMAS: Final = "#/components/schemas/"
 _HOST: Final = "https://booking.example.com"
-_PROBLEM: Final = re.compile(r"[a-z_]+\.[a-z_0-9]+")
 _CODE: Final = re.compile(r"`([^`]+)`")
 _PROBLEM_LINE: Final = re.compile(r"^- `([^`]+)`: (.+)$", re.MULTILINE)
 _BY_STATUS: Final = "What the status says."
@@ -67,6 +66,7 @@ class Reference:
 
     def __init__(self, document: Document) -> None:
         self._document = document
+        self._codes = frozenset(self._schema("ProblemCode")["enum"])
         self.operations: Final = tuple(
             self._operation(method, path, item[method])
             for path, item in document["paths"].items()
@@ -169,7 +169,7 @@ class Reference:
         if status == "default":
             about = Markup('As <a href="/docs/problems">any operation</a>: what the token, the body or the limits say.')
         else:
-            about = marked_line(answer.get("description") or whole["description"])
+            about = marked_line(answer.get("description") or whole["description"], self._codes)
         return Row(name=status, type=Markup(", ").join(types), about=about)
 
     def _example(self, body: Mapping[str, Any] | None) -> object:
@@ -212,11 +212,11 @@ def marked(text: str) -> Markup:
     return Markup("\n").join(parts)
 
 
-def marked_line(text: str) -> Markup:
+def marked_line(text: str, problems: Container[str] = ()) -> Markup:
     """Code of a line as HTML; the code of a problem leads to what it means."""
 
     def code(found: re.Match[str]) -> str:
-        if _PROBLEM.fullmatch(found[1]):
+        if found[1] in problems:
             return f'<a href="/docs/problems#{found[1]}"><code>{found[1]}</code></a>'
         return f"<code>{found[1]}</code>"
 
