@@ -17,7 +17,7 @@ def test_head_compression_and_redirects_behind_a_proxy(postgres: TestServer, tmp
         head, get = api.http.head("/providers"), api.http.get("/providers")
         assert (head.status_code, head.content) == (200, b"")
         assert head.headers["Content-Length"] == str(len(get.content))
-        for path in ("/schema", "/docs/holds"):
+        for path in ("/schema", "/docs/bookings"):
             plain = api.http.get(api.url + path, headers={"Accept-Encoding": "identity"})
             compressed = api.http.get(api.url + path, headers={"Accept-Encoding": "gzip"})
             assert compressed.headers["Content-Encoding"] == "gzip"
