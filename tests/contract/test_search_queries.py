@@ -1,6 +1,7 @@
 """What people type in three languages, with typing errors and other letters, finds whom they mean, on each storage.
 
-`tests/unit/search/queries.csv` has what is typed, where, and who should be found; `city.toml` has the providers.
+`tests/unit/search/queries.csv` has what is typed, where, and who should be found, of which kind; `city.toml` has the
+providers. A salon is named by its member.
 A query counts as found if its first three hits are those that it expects, or include them if it expects fewer.
 """
 
@@ -10,12 +11,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from booking_domain.search.model import Near, Place, Relaxation, SearchCriteria
+from booking_domain.search.model import Near, Place, Relaxation, SearchCriteria, SearchKind, Term, TermKind
 from booking_domain.search.words import keys_of_all
 from booking_domain.shared.ids import ProviderId
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import a_cast, alone
+from booking_domain.testing.kit.storage import Cast, a_cast, a_salon, alone
 from booking_domain.testing.search.contracts import an_entry
 from booking_domain.use_cases.search.queries import search_providers
 
@@ -34,12 +35,19 @@ class Typed(NamedTuple):
     typed: str
     expected: frozenset[str]
     why: str
+    kind: SearchKind
 
 
 def queries() -> list[Typed]:
     with (FOLDER / "queries.csv").open(encoding="utf-8", newline="") as lines:
         return [
-            Typed(**{**each, "expected": frozenset(each["expected"].split())})  # type: ignore[arg-type]
+            Typed(
+                **{  # type: ignore[arg-type]
+                    **each,
+                    "expected": frozenset(each["expected"].split()),
+                    "kind": SearchKind(each["kind"] or "providers"),
+                }
+            )
             for each in csv.DictReader(lines)
         ]
 
@@ -48,8 +56,13 @@ async def a_city(backend: Backend) -> dict[ProviderId, str]:
     """Store the entries of the providers of `city.toml`; return their names there."""
     city = tomllib.loads((FOLDER / "city.toml").read_text(encoding="utf-8"))
     make, found = Builder(), {}
+    salons: dict[str, list[Cast]] = {}
     for key, each in city.items():
         cast = await a_cast(backend, make)
+        terms: tuple[Term, ...] = ()
+        if name := each.get("salon"):
+            salons.setdefault(name, []).append(cast)
+            terms = (Term(TermKind.SALON, name),)
         lat, lon = POINTS.get(each.get("at"), (None, None))
         texts = {
             Place.NAME: [each["name"]],
@@ -58,8 +71,12 @@ async def a_city(backend: Backend) -> dict[ProviderId, str]:
             Place.OTHER: [each.get("bio", "")],
         }
         words = {place: keys for place, of_place in texts.items() if (keys := keys_of_all(of_place))}
-        await alone(backend).search_entries.put(an_entry(cast.profile.id, words=words, lat=lat, lon=lon), NOW)
+        await alone(backend).search_entries.put(
+            an_entry(cast.profile.id, words=words, terms=terms, lat=lat, lon=lon), NOW
+        )
         found[cast.profile.id] = key
+    for name, members in salons.items():
+        await a_salon(backend, make, *members, name=name)
     return found
 
 
@@ -70,6 +87,7 @@ async def test_what_people_type_finds_whom_they_mean(backend: Backend) -> None:
         point = POINTS.get(each.at)
         criteria = SearchCriteria(
             at=NOW,
+            kind=each.kind,
             text=each.typed,
             near=None if point is None else Near(lat=point[0], lon=point[1], radius_metres=AROUND),
             limit=3,
@@ -77,7 +95,7 @@ async def test_what_people_type_finds_whom_they_mean(backend: Backend) -> None:
         page = await search_providers(criteria, backend.reads)
         hits = [city[hit.found.provider_id] for hit in page.hits if set(page.relaxed) <= {Relaxation.WORD}]
         right = len(each.expected.intersection(hits)) == min(3, len(each.expected))
-        for name in (each.language, "all"):
+        for name in (each.language, each.kind, "all"):
             asked[name] += 1
             found[name] += right
         if not right:

@@ -31,6 +31,7 @@ from adapters.postgres.notifications import context as notifications
 from adapters.postgres.outbox import context as outbox
 from adapters.postgres.payments import context as payments
 from adapters.postgres.scheduling import context as scheduling
+from adapters.postgres.search_kinds import SearchReadGroup
 
 __all__ = ["CONTEXTS", "ContextReads", "ContextRepositories", "metadata"]
 
@@ -109,7 +110,7 @@ class ContextReads(
     live.LiveReadGroup,
     announcements.AnnouncementReadGroup,
     jobs.JobReadGroup,
-    search.SearchReadGroup,
+    SearchReadGroup,
     audit.AuditReads,
     public_versions.PublicVersionReadGroup,
 ):

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Date,
     Double,
     ForeignKey,
+    FromClause,
     Index,
     Integer,
     Select,
@@ -50,7 +51,7 @@ from adapters.postgres.bookings.tables import booking_events, bookings
 from adapters.postgres.catalogue.salons import metres_to
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.codec import Converted, Mapper
-from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
+from adapters.postgres.kit.context import PostgresContext, RepositoryGroup, part
 from adapters.postgres.kit.listing import parameters
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, Kept, NotExported, personal_data
@@ -339,7 +340,7 @@ _SIMILAR: Final = Statement(
 )
 
 
-def _query(
+def tsquery_of(
     words: Sequence[Searched],
     similar: Mapping[str, Sequence[str]],
     weights: str,
@@ -385,19 +386,19 @@ def _runs(free: ColumnElement[Any], quarters: ColumnElement[Any]) -> ColumnEleme
     return free
 
 
-_NEAR: Final = "near"
+NEAR: Final = "near"
 _BOX: Final = "box"
-_TEXT: Final = "text"
+TEXT: Final = "text"
 _TIME: Final = "time"
 
 
-def _candidates(shape: frozenset[str]) -> Select[Any]:
+def candidates(shape: frozenset[str]) -> Select[Any]:
     """Those that match, with what their points come from."""
     free = type_coerce(_e.free.op("<<")((bindparam("day", type_=Date()) - _e.free_since) * QUARTERS_A_DAY), _BITS)
     quarters = (func.coalesce(bindparam("minutes", type_=Integer()), _e.minutes) + 14) // 15
     opening = type_coerce(_runs(free, quarters).op("&")(_bits("allowed")), _BITS)
     place: ColumnElement[Any] = literal(0, Integer)
-    if _TEXT in shape:
+    if TEXT in shape:
         place = case(
             *(
                 (_e.words.op("@@")(cast(bindparam(f"query_{each}", type_=Text()), TSQUERY)), TEXT_POINTS[each])
@@ -405,10 +406,10 @@ def _candidates(shape: frozenset[str]) -> Select[Any]:
             ),
             else_=TEXT_POINTS[Place.OTHER],
         )
-    metres = cast(func.floor(metres_to(search_entries)), Integer) if _NEAR in shape else cast(null(), Integer)
+    metres = cast(func.floor(metres_to(search_entries)), Integer) if NEAR in shape else cast(null(), Integer)
     point = func.point(_e.lon, _e.lat)
     conditions: dict[str, ColumnElement[bool]] = {
-        _TEXT: _e.words.op("@@")(cast(bindparam("query_other", type_=Text()), TSQUERY)),
+        TEXT: _e.words.op("@@")(cast(bindparam("query_other", type_=Text()), TSQUERY)),
         "styles": _e.styles.op("&&")(bindparam("styles", type_=ARRAY(Text))),
         "category": bindparam("category", type_=Text()) == func.any(_e.categories),
         "language": bindparam("language", type_=Text()) == func.any(_p.languages),
@@ -459,7 +460,13 @@ def _candidates(shape: frozenset[str]) -> Select[Any]:
 @lru_cache(maxsize=1_024)
 def _search(shape: frozenset[str], order: SearchOrder, after: bool) -> Statement:  # noqa: FBT001 - a part of the shape
     """The statement of searches that ask for these things."""
-    c = (found := _candidates(shape).subquery("candidates")).c
+    found = candidates(shape).subquery("candidates")
+    return Statement(ranked(found, found.c.provider_id, order, near=NEAR in shape, after=after))
+
+
+def ranked(found: FromClause, hit: ColumnElement[Any], order: SearchOrder, *, near: bool, after: bool) -> Select[Any]:
+    """Sort the hits that have these ids."""
+    c = found.c
     total = (
         c.place
         + func.least(MOST_RATING, func.greatest(0, c.score - NO_RATING_AT) // SCORE_PER_POINT)
@@ -477,23 +484,21 @@ def _search(shape: frozenset[str], order: SearchOrder, after: bool) -> Statement
         SearchOrder.RATING: -c.score,
     }
     key = cast(keys[order], BigInteger).label("key")
-    number = cast(cast(literal("x").concat(func.right(cast(c.provider_id, Text), 8)), BIT(32)), BigInteger)
+    number = cast(cast(literal("x").concat(func.right(cast(hit, Text), 8)), BIT(32)), BigInteger)
     lot = (number * bindparam("draw", type_=BigInteger()) % LOTS).label("lot")
     last = (
         bindparam(name, type_=kind) for name, kind in (("key", BigInteger()), ("lot", BigInteger()), ("id", Uuid()))
     )
-    near = [c.metres <= bindparam("radius", type_=Integer())] if _NEAR in shape else []
-    follows = [tuple_(key, lot, c.provider_id) > tuple_(*last)] if after else []
-    return Statement(
-        select(key, lot, *found.c).where(*near, *follows).order_by(key, lot, c.provider_id).limit(bindparam("most"))
-    )
+    within = [c.metres <= bindparam("radius", type_=Integer())] if near else []
+    follows = [tuple_(key, lot, hit) > tuple_(*last)] if after else []
+    return select(key, lot, *found.c).where(*within, *follows).order_by(key, lot, hit).limit(bindparam("most"))
 
 
 @lru_cache(maxsize=256)
 def _facets(shape: frozenset[str]) -> Statement:
     """What the first of those that match have."""
-    found = _candidates(shape).subquery("candidates")
-    near = [found.c.metres <= bindparam("radius", type_=Integer())] if _NEAR in shape else []
+    found = candidates(shape).subquery("candidates")
+    near = [found.c.metres <= bindparam("radius", type_=Integer())] if NEAR in shape else []
     first = select(found).where(*near).limit(MOST_CANDIDATES).cte("first")
     counted = (
         select(literal(name), func.unnest(first.c[name]), func.count()).group_by(literal_column("2"))
@@ -592,24 +597,18 @@ class PostgresSearchReads(WithWork, SearchReads):
         values = await self._values(criteria)
         after = criteria.after
         if after is not None:
-            values |= {"key": after.key, "lot": after.lot, "id": after.provider_id}
-        statement = _search(_shape(criteria), criteria.order, after is not None)
+            values |= {"key": after.key, "lot": after.lot, "id": after.id}
+        statement = _search(shape_of(criteria), criteria.order, after is not None)
         return [_found(row) for row in await self._work.all(statement, **values, most=criteria.limit)]
 
     async def facets(self, criteria: SearchCriteria) -> Facets:
-        counts: dict[str, dict[str, int]] = {}
-        for name, value, count in await self._work.all(_facets(_shape(criteria)), **await self._values(criteria)):
-            counts.setdefault(name, {})[value] = count
-        total = counts.pop("total")[""]
-        return Facets(
-            total=total, **{name: dict(sorted(each.items(), key=_commonest)) for name, each in counts.items()}
-        )
+        return facets_of(await self._work.all(_facets(shape_of(criteria)), **await self._values(criteria)))
 
     async def suggest(self, text: str, limit: int) -> Sequence[Term]:
         words = searched(text)
         if not words:
             return []
-        query = _query(words, await self._similar(words), "", synonyms=False)
+        query = tsquery_of(words, await self._similar(words), "", synonyms=False)
         return await self._work.each(_term_of, _SUGGEST, query=query, most=limit)
 
     async def due(self, since: date, limit: int) -> Sequence[ProviderId]:
@@ -637,11 +636,14 @@ class PostgresSearchReads(WithWork, SearchReads):
         row = await self._work.one(_RECORD, provider_id=provider_id, since=since)
         return Record(*(row or ()))
 
-    async def _values(self, criteria: SearchCriteria) -> dict[str, Any]:
+    async def _values(
+        self, criteria: SearchCriteria, similar: Mapping[str, Sequence[str]] | None = None
+    ) -> dict[str, Any]:
         """The parameters of the statements of a shape, and more."""
         near, box, day = criteria.near, criteria.box, criteria.day
         words = searched(criteria.text or "")
-        similar = await self._similar(words) if words else {}
+        if similar is None:
+            similar = await self._similar(words) if words else {}
         if near is not None:
             box = _around(near)
         return {
@@ -651,7 +653,7 @@ class PostgresSearchReads(WithWork, SearchReads):
             "soon": text_of(criteria.soon),
             "allowed": text_of(criteria.starts_allowed),
             **{
-                f"query_{place}": _query(
+                f"query_{place}": tsquery_of(
                     words,
                     similar,
                     "" if place is Place.OTHER else _WEIGHTS[: number + 1],
@@ -681,11 +683,11 @@ class PostgresSearchReads(WithWork, SearchReads):
         return found
 
 
-def _shape(criteria: SearchCriteria) -> frozenset[str]:
+def shape_of(criteria: SearchCriteria) -> frozenset[str]:
     """What a search asks for."""
     asked = {
-        _TEXT: searched(criteria.text or ""),
-        _NEAR: criteria.near,
+        TEXT: searched(criteria.text or ""),
+        NEAR: criteria.near,
         _BOX: criteria.near or criteria.box,
         _TIME: criteria.windows or criteria.order == SearchOrder.SOONEST,
         "currency": criteria.order == SearchOrder.CHEAPEST,
@@ -724,21 +726,36 @@ def _halves(box: Box) -> dict[str, float]:
     }
 
 
+def facets_of(rows: Iterable[Row]) -> Facets:
+    """The counts of values, by name."""
+    counts: dict[str, dict[str, int]] = {}
+    for name, value, count in rows:
+        counts.setdefault(name, {})[value] = count
+    total = counts.pop("total")[""]
+    return Facets(total=total, **{name: dict(sorted(each.items(), key=_commonest)) for name, each in counts.items()})
+
+
+def facts_of(columns: Sequence[Any]) -> Facts:
+    """What the points come from."""
+    points, score, metres, free_soon, reliability, completeness, days = columns
+    return Facts(
+        place=_PLACE_OF.get(points),
+        score=score,
+        metres=metres,
+        free_soon=free_soon,
+        reliability=reliability,
+        completeness=completeness,
+        days_published=max(0, days),
+    )
+
+
 def _found(row: Row) -> Found:
-    key, lot, provider_id, points, score, metres, free_soon, reliability, completeness, days, *rest = row
-    price_from, currency, minutes, quickest = rest[:4]
+    key, lot, provider_id, *facts = row[:10]
+    price_from, currency, minutes, quickest = row[10:14]
     return Found(
         provider_id=ProviderId(provider_id),
-        position=Position(key, lot, ProviderId(provider_id)),
-        facts=Facts(
-            place=_PLACE_OF.get(points),
-            score=score,
-            metres=metres,
-            free_soon=free_soon,
-            reliability=reliability,
-            completeness=completeness,
-            days_published=max(0, days),
-        ),
+        position=Position(key, lot, provider_id),
+        facts=facts_of(facts),
         price_from=price_from,
         currency=currency,
         minutes=minutes,
@@ -766,9 +783,3 @@ class SearchRepositories(RepositoryGroup):
     """The repositories of this context."""
 
     search_entries = part(PostgresSearchEntries)
-
-
-class SearchReadGroup(ReadGroup):
-    """The reads of this context."""
-
-    search = part(PostgresSearchReads)

@@ -22,7 +22,6 @@ MAX_CITY: Final = 100
 MAX_INSTRUCTIONS: Final = 2_000
 MAX_EMAIL: Final = 254
 MAX_SEARCH_TEXT: Final = 100
-MAX_RADIUS_METRES: Final = 100_000
 _EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+")
 MAX_MEMBERS: Final = 50
 MAX_SALONS_PER_MANAGER: Final = 20
@@ -137,28 +136,3 @@ class Salon:
             phone_number(self.phone)
         if self.email and (len(self.email) > MAX_EMAIL or not _EMAIL.fullmatch(self.email)):
             raise InvalidValue(field="email", problem="not an e-mail address")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchArea:
-    """A point, and how far around it to search."""
-
-    location: Location
-    radius_metres: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SalonFilter:
-    """A page of salons that have a published provider; None: any.
-
-    Near a point the nearest come first, otherwise those that were opened first.
-    """
-
-    text: str | None = None
-    """Part of the name, the address or the city, in any case."""
-    city: str | None = None
-    """The whole name of the city, in any case."""
-    near: SearchArea | None = None
-    after: SalonId | None = None
-    """The last salon of the previous page."""
-    limit: int

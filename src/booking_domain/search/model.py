@@ -22,6 +22,8 @@ MAX_SEARCH_TEXT: Final = 100
 MAX_RADIUS_METRES: Final = 100_000
 MOST_CANDIDATES: Final = 1_000
 """How many providers that match are ranked; facets count them."""
+MOST_OTHERS: Final = 4
+"""How many more members of a salon are looked at for free slots."""
 SOON: Final = timedelta(hours=72)
 NEW_FOR_DAYS: Final = 30
 HALF_POINTS_AT_METRES: Final = 2_000
@@ -39,8 +41,16 @@ LONGEST_RUN: Final = 120
 """How many minutes of a longer appointment the stored free time is searched for; its slots are checked anyway."""
 
 
+class SearchKind(StrEnum):
+    """What a search finds."""
+
+    PROVIDERS = "providers"
+    SALONS = "salons"
+    """Those of which a member matches all but the text, whose words the members have together."""
+
+
 class SearchOrder(StrEnum):
-    """How found providers are sorted."""
+    """How hits are sorted."""
 
     BEST = "best"
     """By `Points.total`."""
@@ -268,9 +278,9 @@ def points_of(facts: Facts) -> Points:
 LOTS: Final = 1 << 32
 
 
-def lot_of(provider_id: ProviderId, day: date) -> int:
-    """Orders providers with equal points: by a draw that changes every day, so that nobody is always last."""
-    return provider_id.int % LOTS * draw_of(day) % LOTS
+def lot_of(hit: UUID, day: date) -> int:
+    """Orders hits with equal points: by a draw that changes every day, so that nobody is always last."""
+    return hit.int % LOTS * draw_of(day) % LOTS
 
 
 def draw_of(day: date) -> int:
@@ -313,7 +323,7 @@ class Position(NamedTuple):
 
     key: int
     lot: int
-    provider_id: ProviderId
+    id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,6 +331,7 @@ class Position(NamedTuple):
 class SearchCriteria:
     """What a search asks for, and one page of what it finds. None and empty match anybody."""
 
+    kind: SearchKind = SearchKind.PROVIDERS
     text: str | None = None
     all_but_one: bool = False
     """Whether one of several words may be missing."""
@@ -374,22 +385,40 @@ class SearchCriteria:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A provider that matches a search, before its slots are checked."""
+class Offer(NamedTuple):
+    """With whom somebody can come, and for what."""
 
     provider_id: ProviderId
+    minutes: int
+    quickest: ServiceId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What matches a search, before its slots are checked."""
+
+    provider_id: ProviderId
+    """Of a salon: the member who is free first, or has most free time soon."""
     position: Position
     facts: Facts
     price_from: int | None
     currency: str
     minutes: int
     quickest: ServiceId | None
+    salon_id: SalonId | None = None
+    """The salon, if one was searched."""
+    others: tuple[Offer, ...] = ()
+    """Of a salon: the next members who match, `MOST_OTHERS` at most."""
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """Whose slots are shown."""
+        return Offer(self.provider_id, self.minutes, self.quickest), *self.others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facets:
-    """How many of the providers that match, at most `MOST_CANDIDATES`, have what."""
+    """How many of the hits, at most `MOST_CANDIDATES`, have what."""
 
     total: int = 0
     styles: Mapping[str, int] = field(default_factory=dict)

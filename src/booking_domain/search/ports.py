@@ -50,10 +50,13 @@ class SearchReads(Protocol):
     """Reads of entries, outside any database transaction. Providers that are not published are never found."""
 
     async def search(self, criteria: SearchCriteria) -> Sequence[Found]:
-        """The providers that match, in the order, after the position: at most `limit`.
+        """The hits of the kind, in the order, after the position: at most `limit`.
 
         A word matches a key that begins with it or one of its keys, a synonym, or a similar word of an entry
         (`words.similarity` from `words.SIMILAR` on). All words of the text must match, or all but one.
+
+        A salon is found by its members: by those who match all but the text, of which each word is in the name of the
+        salon or of one of them. It has the best that they have. The members who are free first are named.
         """
         ...
 

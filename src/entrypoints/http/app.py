@@ -97,6 +97,7 @@ RESOURCES: Final = (
     search.routes,
     search.admin_routes,
     search.providers,
+    search.salons,
     services.routes,
     holds.routes,
     bookings.routes,

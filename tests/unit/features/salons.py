@@ -162,7 +162,6 @@ FEATURE: Final = Feature(
         "GET /salons/{salon_id}": Row(PUBLIC, SALON, tagged=True),
         "GET /admin/salons": Row(Permission.SEE_USERS),
         "GET /admin/salons/{salon_id}": Row(Permission.SEE_USERS, SALON),
-        "GET /salons/search": Row(PUBLIC, query="city=Ulaanbaatar&lat=47.9&lon=106.9"),
         "GET /salons/{salon_id}/page": Row(PUBLIC, SALON, tagged=True),
         "PATCH /salons/{salon_id}": Row(_MANAGE, SALON, foreign=403, edit=name),
         "GET /salons/{salon_id}/hours": Row(PUBLIC, SALON, tagged=True),

@@ -22,6 +22,7 @@ async def personal_data(tx: Repositories, _: Builder, cast: Cast) -> None:
 FEATURE: Final = Feature(
     routes={
         "GET /search": Row(PUBLIC, tagged=True),
+        "GET /salons/search": Row(PUBLIC, query="city=Ulaanbaatar&lat=47.9&lon=106.9", tagged=True),
         "GET /search/suggestions": Row(PUBLIC, query="text=ink"),
         "GET /admin/search/findings": Row(Permission.MANAGE_JOBS),
     },

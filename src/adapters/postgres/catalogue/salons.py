@@ -12,7 +12,6 @@ from sqlalchemy import (
     CompoundSelect,
     Double,
     FromClause,
-    Text,
     Uuid,
     and_,
     any_,
@@ -21,9 +20,7 @@ from sqlalchemy import (
     delete,
     func,
     literal_column,
-    or_,
     select,
-    tuple_,
     union_all,
     update,
 )
@@ -41,15 +38,13 @@ from adapters.postgres.catalogue.tables import (
 from adapters.postgres.identity.tables import users
 from adapters.postgres.kit.advisory_locks import count_under_lock
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
-from adapters.postgres.kit.folding import folded
 from adapters.postgres.kit.images import images_json, images_of
-from adapters.postgres.kit.listing import parameters
 from adapters.postgres.kit.rows import Rows, SavedRows
-from adapters.postgres.kit.statements import Statement, if_given
+from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.catalogue.model import EARTH_RADIUS_METRES, ProfileStatus
 from booking_domain.catalogue.ports import Salons
-from booking_domain.catalogue.salons import Member, MemberStatus, Salon, SalonFilter
+from booking_domain.catalogue.salons import Member, MemberStatus, Salon
 from booking_domain.scheduling.model import OpeningHours
 from booking_domain.scheduling.ports import SalonHours
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
@@ -162,42 +157,18 @@ def metres_to(table: FromClause) -> ColumnElement[Any]:
     return 2 * EARTH_RADIUS_METRES * func.asin(func.sqrt(case((half_chord > 1, 1.0), else_=half_chord)))
 
 
-def _distance(table: FromClause) -> ColumnElement[Any]:
-    """0 without a point, so that the id alone orders the salons."""
-    return case((_LAT.is_(None), 0.0), else_=metres_to(table))
-
-
-def _search() -> Statement:
-    last = salons.alias("last")
-    after, text = bindparam("after", type_=_s.id.type), folded(bindparam("text", type_=Text()))
-    follows = tuple_(_distance(salons), _s.id) > tuple_(
-        select(_distance(last)).where(last.c.id == after).scalar_subquery(), after
-    )
-    return Statement(
-        select(*SALON.columns, *PROVIDER_TOTALS, metres_to(salons))
-        .select_from(salons.join(providers, _p.salon_id == _s.id))
-        .where(
-            _p.status == ProfileStatus.APPROVED.value,
-            or_(
-                bindparam("text", type_=Text()).is_(None),
-                *(func.strpos(folded(column), text) > 0 for column in (_s.name, _s.address, _s.city)),
-            ),
-            if_given("city", _s.city, folded(_s.city) == folded(bindparam("city", type_=Text()))),
-            if_given("lat", _s.lat, metres_to(salons) <= bindparam("radius", type_=Double())),
-            if_given("after", _s.id, follows),
-        )
-        .group_by(_s.id)
-        .order_by(_distance(salons), _s.id)
-        .limit(bindparam("most"))
-    )
-
-
-_SEARCH: Final = _search()
+_LISTED: Final = Statement(
+    select(*SALON.columns, *PROVIDER_TOTALS)
+    .select_from(salons.join(providers, _p.salon_id == _s.id))
+    .where(_p.status == ProfileStatus.APPROVED.value, _s.id == any_(bindparam("salon_ids", type_=ARRAY(Uuid))))
+    .group_by(_s.id)
+    .order_by(_s.id)
+)
 
 
 def _listed(row: Row) -> ListedSalon:
     own = len(SALON.columns)
-    return ListedSalon(salon=SALON.read(row[:own]), totals=totals_of(row[own:-1]), metres=row[-1])
+    return ListedSalon(salon=SALON.read(row[:own]), totals=totals_of(row[own:]))
 
 
 class PostgresSalons(SavedRows[Salon], Salons):
@@ -290,16 +261,8 @@ class PostgresSalonReads(WithWork, SalonReads):
         rows = await self._work.all(_OF_PROVIDERS, provider_ids=list(provider_ids))
         return {ProviderId(row[0]): SALON.read(row[1:]) for row in rows}
 
-    async def page(self, criteria: SalonFilter) -> list[ListedSalon]:
-        near = criteria.near
-        return await self._work.each(
-            _listed,
-            _SEARCH,
-            **parameters(criteria),
-            lat=None if near is None else near.location.lat,
-            lon=None if near is None else near.location.lon,
-            radius=None if near is None else near.radius_metres,
-        )
+    async def listed(self, salon_ids: Sequence[SalonId]) -> list[ListedSalon]:
+        return await self._work.each(_listed, _LISTED, salon_ids=list(salon_ids))
 
 
 def _member(provider_id: UUID, status: str, name: str) -> MemberView:

@@ -12,6 +12,7 @@ from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.search.free_time import FreeTime
 from booking_domain.search.model import (
     Box,
+    Found,
     Near,
     Place,
     Record,
@@ -22,6 +23,7 @@ from booking_domain.search.model import (
     SearchFindingFilter,
     SearchFindingId,
     SearchFindingKind,
+    SearchKind,
     SearchOrder,
     Term,
     TermKind,
@@ -30,10 +32,10 @@ from booking_domain.search.model import (
 from booking_domain.search.ports import SearchEntries, SearchReads
 from booking_domain.search.words import keys_of_all
 from booking_domain.shared.actor import Actor, Role
-from booking_domain.shared.ids import EventId, ProviderId
+from booking_domain.shared.ids import EventId, ProviderId, SalonId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.kit.storage import Cast, StorageContract
+from booking_domain.testing.kit.storage import Cast, StorageContract, present
 from booking_domain.testing.portfolio.contracts import an_item
 from booking_domain.testing.reviews.contracts import a_review
 
@@ -235,6 +237,84 @@ class SearchContract(StorageContract):
         assert await suggested("borchi", 5) == [Term(TermKind.PROVIDER, "Боорчи")]
         assert await suggested("sarra", 5) == [Term(TermKind.PROVIDER, "Saraa")]
         assert await suggested("!", 5) == []
+
+    async def _salon(self, name: str, *members: tuple[str, str, dict[str, Any]]) -> tuple[SalonId, list[ProviderId]]:
+        """Store a salon whose members have an entry each."""
+        casts = [await self.a_cast() for _ in members]
+        salon = await self.a_salon(*casts, name=name)
+        for cast, (of, offer, values) in zip(casts, members, strict=True):
+            words = {Place.NAME: [of], Place.OFFER: [offer], Place.ADDRESS: [name, "Ulaanbaatar"]}
+            entry = an_entry(
+                cast.profile.id,
+                words={place: keys_of_all(texts) for place, texts in words.items()},
+                terms=(Term(TermKind.SALON, name),),
+                **values,
+            )
+            await self.alone.search_entries.put(entry, NOW)
+        return salon.id, [cast.profile.id for cast in casts]
+
+    async def _salons(self, **asked: Any) -> list[Found]:
+        criteria = SearchCriteria(at=NOW, kind=SearchKind.SALONS, **asked)
+        found = list(await self.reads.search.search(criteria))
+        assert (await self.reads.search.facets(criteria)).total == len(found)
+        return found
+
+    async def test_salons_are_found_by_the_words_of_their_members_together(self) -> None:
+        await self._stored(("Alone", "Tattoo", {}))
+        ink, _ = await self._salon("Red House", ("Bold", "Tattoo", {}), ("Saraa", "Nails", {}))
+        hair, _ = await self._salon("Tattoo", ("Боорчи", "Үсчин", {}))
+        for text, found, places in (
+            ("hous", [ink], [Place.NAME]),
+            ("tattoo nails", [ink], [Place.OFFER]),
+            ("тату", [hair, ink], [Place.NAME, Place.OFFER]),
+            ("house ناخن", [ink], [Place.OFFER]),
+            ("uschin ulaanbatar", [hair], [Place.ADDRESS]),
+            ("bold saraa", [ink], [Place.OTHER]),
+            ("nails uschin", [], []),
+            ("zzzz", [], []),
+        ):
+            salons = await self._salons(text=text)
+            assert [each.salon_id for each in salons] == found, text
+            assert [each.facts.place for each in salons] == places, text
+        assert {each.salon_id for each in await self._salons(text="nails uschin", all_but_one=True)} == {ink, hair}
+        assert {each.salon_id for each in await self._salons()} == {ink, hair}
+
+    async def test_a_member_of_a_salon_matches_all_but_the_text(self) -> None:
+        def free(hour: int) -> FreeTime:
+            return FreeTime.of([TimeRange(NOW + hour * _HOUR, NOW + (hour + 1) * _HOUR)], since=NOW.date())
+
+        salon, (near, cheap) = await self._salon(
+            "Ink",
+            ("A", "", {"styles": ("realism",), "price_from": 300, "lat": 47.9, "lon": 106.9, "free": free(5)}),
+            ("B", "", {"styles": ("realism", "gel"), "price_from": 100, "lat": 48.9, "lon": 106.9, "free": free(2)}),
+        )
+        assert await self._salons(styles=("gel",), near=Near(lat=47.9, lon=106.9, radius_metres=1_000)) == []
+        (found,) = await self._salons(styles=("realism",))
+        assert (found.price_from, found.currency, found.salon_id) == (100, "MNT", salon)
+        (found,) = await self._salons(near=Near(lat=47.9, lon=106.9, radius_metres=1_000), order=SearchOrder.NEAREST)
+        assert (found.provider_id, found.facts.metres, found.others) == (near, 0, ())
+        (found,) = await self._salons(price_to=200, currency="MNT", order=SearchOrder.CHEAPEST)
+        assert [each.provider_id for each in found.offers] == [cheap]
+        (found,) = await self._salons(order=SearchOrder.SOONEST)
+        assert [each.provider_id for each in found.offers] == [cheap, near]
+        facets = await self.reads.search.facets(SearchCriteria(at=NOW, kind=SearchKind.SALONS))
+        assert list(facets.styles.items()) == [("gel", 1), ("realism", 1)]
+
+    async def test_pages_of_salons_follow_one_another_and_lack_those_without_a_published_member(self) -> None:
+        salons = [(await self._salon(f"Ink {number}", ("A", "Tattoo", {})))[0] for number in range(4)]
+        hidden, (member,) = await self._salon("Ink 4", ("A", "Tattoo", {"styles": ("gel",)}))
+        profile = present(await self.alone.profiles.get(member))
+        suspended = replace(profile, status=ProfileStatus.SUSPENDED, version=profile.version + 1)
+        await self.alone.profiles.save(suspended, was=profile)
+        criteria = SearchCriteria(at=NOW, kind=SearchKind.SALONS, text="ink tattoo", limit=1)
+        paged = []
+        while page := await self.reads.search.search(criteria):
+            (hit,) = page
+            paged.append(present(hit.salon_id))
+            criteria = replace(criteria, after=hit.position)
+        assert sorted(paged) == sorted(salons)
+        assert hidden not in paged
+        assert (await self.reads.search.facets(replace(criteria, after=None))).styles == {}
 
     async def test_providers_that_are_not_published_are_not_found(self, cast: Cast) -> None:
         await self.alone.search_entries.put(an_entry(cast.profile.id, "Bold", styles=("ink",)), NOW)

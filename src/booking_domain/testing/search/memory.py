@@ -1,20 +1,23 @@
 """Search in memory: every entry is compared with what is searched."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from random import SystemRandom
-from typing import Final
+from typing import Final, NamedTuple
 
 from booking_domain.bookings.transitions import PROVIDER_SIDE, Status
 from booking_domain.catalogue.model import Location, Profile
+from booking_domain.catalogue.salons import Salon
 from booking_domain.search.free_time import QUARTERS, starts
 from booking_domain.search.model import (
     LONGEST_RUN,
     MOST_CANDIDATES,
+    MOST_OTHERS,
     Facets,
     Facts,
     Found,
+    Offer,
     Place,
     Position,
     Record,
@@ -24,6 +27,7 @@ from booking_domain.search.model import (
     SearchFindingCounts,
     SearchFindingFilter,
     SearchFindingId,
+    SearchKind,
     SearchOrder,
     Term,
     lot_of,
@@ -41,9 +45,9 @@ from booking_domain.search.words import (
     similarity,
 )
 from booking_domain.shared.folding import folded
-from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKINGS
-from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, providers_of
+from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS, providers_of
 from booking_domain.testing.kit.tables import Group, InMemory, Part, Rows, State, Table
 from booking_domain.testing.platform.memory.public_versions import MemoryPublicVersionReads
 
@@ -106,6 +110,15 @@ class MemorySearchEntries(InMemory, SearchEntries):
         return {word for entry, _ in self._state[ENTRIES].values() for word in _all_words(entry)}
 
 
+_Public = tuple[SearchEntry, Profile]
+
+
+class _Hit(NamedTuple):
+    found: Found
+    of: list[_Public]
+    """The provider, or the members of the salon who match."""
+
+
 class MemorySearchReads(InMemory, SearchReads):
     """The committed entries."""
 
@@ -114,13 +127,12 @@ class MemorySearchReads(InMemory, SearchReads):
         return [each for each in found if criteria.after is None or each.position > criteria.after][: criteria.limit]
 
     async def facets(self, criteria: SearchCriteria) -> Facets:
-        state = self._state
-        found = [state[ENTRIES][each.provider_id][0] for each in self._matching(criteria)][:MOST_CANDIDATES]
+        found = list(self._hits(criteria))[:MOST_CANDIDATES]
         return Facets(
             total=len(found),
-            styles=_counts(each.styles for each in found),
-            categories=_counts(each.categories for each in found),
-            languages=_counts(state[PROFILES][each.provider_id].languages for each in found),
+            styles=_counts({style for entry, _ in hit.of for style in entry.styles} for hit in found),
+            categories=_counts({category for entry, _ in hit.of for category in entry.categories} for hit in found),
+            languages=_counts({language for _, profile in hit.of for language in profile.languages} for hit in found),
         )
 
     async def suggest(self, text: str, limit: int) -> Sequence[Term]:
@@ -201,16 +213,32 @@ class MemorySearchReads(InMemory, SearchReads):
         return tuple(each for unlike, each in sorted(alike) if -unlike >= SIMILAR)[:MOST_SIMILAR]
 
     def _matching(self, criteria: SearchCriteria) -> Iterator[Found]:
+        return (hit.found for hit in self._hits(criteria))
+
+    def _hits(self, criteria: SearchCriteria) -> Iterator[_Hit]:
         typed = searched(criteria.text or "")
         words = [(each.begins, each.phrases, self._similar(each.word)) for each in typed]
         enough = needed(typed, all_but_one=criteria.all_but_one)
+        for salon, of in self._groups(criteria):
+            texts = [entry.words for entry, _ in of]
+            if salon is not None:
+                texts = [*map(_in_salon, texts), {Place.NAME: keys_of_all([salon.name])}]
+            place = _place_of(texts, words, enough)
+            matching = [(entry, *each) for entry, profile in of if (each := _facts(criteria, entry, profile, place))]
+            if matching and not (words and place is None):
+                yield _Hit(_found(criteria, matching, None if salon is None else salon.id), of)
+
+    def _groups(self, criteria: SearchCriteria) -> Iterator[tuple[Salon | None, list[_Public]]]:
+        """Those who match all but the text, each alone or by salon."""
+        members: dict[SalonId, list[_Public]] = {}
         for entry, profile in self._public():
-            place = _place_of(entry, words, enough)
-            if (words and place is None) or not self._allowed(criteria, entry, profile):
+            if not self._allowed(criteria, entry, profile) or _facts(criteria, entry, profile, None) is None:
                 continue
-            found = _found(criteria, entry, profile, place)
-            if found is not None:
-                yield found
+            if criteria.kind is SearchKind.PROVIDERS:
+                yield None, [(entry, profile)]
+            elif (salon_id := self._state[SALON_MEMBERS].get(profile.id)) is not None:
+                members.setdefault(salon_id, []).append((entry, profile))
+        yield from ((self._state[SALONS][salon_id], of) for salon_id, of in members.items())
 
     def _allowed(self, criteria: SearchCriteria, entry: SearchEntry, profile: Profile) -> bool:
         rating, box = profile.rating, criteria.box
@@ -234,7 +262,10 @@ class MemorySearchReads(InMemory, SearchReads):
         )
 
 
-def _found(criteria: SearchCriteria, entry: SearchEntry, profile: Profile, place: Place | None) -> Found | None:
+def _facts(
+    criteria: SearchCriteria, entry: SearchEntry, profile: Profile, place: Place | None
+) -> tuple[Facts, int] | None:
+    """What the points come from, and the quarters in which an appointment may start."""
     near, day = criteria.near, criteria.day
     metres = None
     if near is not None:
@@ -256,35 +287,70 @@ def _found(criteria: SearchCriteria, entry: SearchEntry, profile: Profile, place
         completeness=entry.completeness,
         days_published=max(0, (day - profile.created_at.astimezone(UTC).date()).days),
     )
+    return facts, opening
+
+
+def _found(
+    criteria: SearchCriteria, matching: Sequence[tuple[SearchEntry, Facts, int]], salon_id: SalonId | None
+) -> Found:
+    """What is found of those who match: the best that they have."""
+    of = [facts for _, facts, _ in matching]
+    facts = Facts(
+        place=of[0].place,
+        score=max(each.score for each in of),
+        metres=None if criteria.near is None else min(each.metres or 0 for each in of),
+        free_soon=max(each.free_soon for each in of),
+        reliability=max(each.reliability for each in of),
+        completeness=max(each.completeness for each in of),
+        days_published=min(each.days_published for each in of),
+    )
+    timed = bool(criteria.windows) or criteria.order == SearchOrder.SOONEST
+    first, *others = sorted(
+        matching, key=lambda each: (-each[2].bit_length() * timed, -each[1].free_soon, each[0].provider_id)
+    )
+    entry = first[0]
+    cheapest = min((each for each, _, _ in matching), key=lambda each: (each.price_from is None, each.price_from or 0))
     keys = {
         SearchOrder.BEST: -points_of(facts).total,
-        SearchOrder.NEAREST: metres,
-        SearchOrder.SOONEST: QUARTERS - opening.bit_length() + 1,
-        SearchOrder.CHEAPEST: entry.price_from,
+        SearchOrder.NEAREST: facts.metres,
+        SearchOrder.SOONEST: QUARTERS - first[2].bit_length() + 1,
+        SearchOrder.CHEAPEST: cheapest.price_from,
         SearchOrder.RATING: -facts.score,
     }
+    hit = salon_id or entry.provider_id
     return Found(
-        provider_id=profile.id,
-        position=Position(keys[criteria.order] or 0, lot_of(profile.id, day), profile.id),
+        provider_id=entry.provider_id,
+        position=Position(keys[criteria.order] or 0, lot_of(hit, criteria.day), hit),
         facts=facts,
-        price_from=entry.price_from,
-        currency=entry.currency,
+        price_from=cheapest.price_from,
+        currency=cheapest.currency,
         minutes=entry.minutes,
         quickest=entry.quickest,
+        salon_id=salon_id,
+        others=tuple(Offer(each.provider_id, each.minutes, each.quickest) for each, _, _ in others[:MOST_OTHERS]),
     )
 
 
 Alternatives = tuple[frozenset[str], tuple[tuple[str, ...], ...], tuple[str, ...]]
 
 
-def _place_of(entry: SearchEntry, words: Sequence[Alternatives], enough: int) -> Place | None:
-    """The first place in which, or before which, so many of the words are."""
-    keys: set[str] = set()
+def _place_of(
+    texts: Sequence[Mapping[Place, tuple[str, ...]]], words: Sequence[Alternatives], enough: int
+) -> Place | None:
+    """The first place in which, or before which, so many of the words are: each in one of the texts."""
+    keys: list[set[str]] = [set() for _ in texts]
     for place in Place:
-        keys |= set(entry.words.get(place, ()))
-        if words and sum(_has(keys, *each) for each in words) >= enough:
+        for of_text, text in zip(keys, texts, strict=True):
+            of_text |= set(text.get(place, ()))
+        if words and sum(any(_has(each, *word) for each in keys) for word in words) >= enough:
             return place
     return None
+
+
+def _in_salon(words: Mapping[Place, tuple[str, ...]]) -> dict[Place, tuple[str, ...]]:
+    """The words of a member as those of the salon: the member's name is not its name."""
+    other = words.get(Place.OTHER, ()) + words.get(Place.NAME, ())
+    return {**words, Place.NAME: (), Place.OTHER: other}
 
 
 def _has(

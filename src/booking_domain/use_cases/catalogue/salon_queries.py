@@ -12,7 +12,6 @@ from booking_domain.catalogue.salons import (
     MemberStatus,
     NotYourSalon,
     Salon,
-    SalonFilter,
     SalonNotFound,
 )
 from booking_domain.scheduling.services import ServiceReads, ServiceView
@@ -25,7 +24,6 @@ from booking_domain.use_cases.platform.connections import ConnectionReads, Salon
 from booking_domain.use_cases.platform.ports import ProviderReads, Reads, SalonReads
 from booking_domain.use_cases.platform.views import (
     Invitation,
-    ListedSalon,
     ManagedSalon,
     MemberView,
     ProviderView,
@@ -72,11 +70,6 @@ async def _get_salon_page(
             if each.bookable
         ),
     )
-
-
-async def _search_salons(criteria: SalonFilter, salons: SalonReads) -> Sequence[ListedSalon]:
-    """The salons of a filter that have a published provider."""
-    return await salons.page(criteria)
 
 
 async def _list_salon_members(
@@ -160,7 +153,6 @@ async def _get_any_salon(actor: Actor, salon_id: SalonId, reads: Reads) -> Whole
 
 
 get_salon_page: Final = Query(_get_salon_page, (SalonNotFound,))
-search_salons: Final = Query(_search_salons)
 get_salon: Final = Query(_get_salon, (SalonNotFound,))
 list_salon_members: Final = Query(_list_salon_members, (SalonNotFound,))
 list_own_salons: Final = Query(_list_own_salons, (NotPermitted,))

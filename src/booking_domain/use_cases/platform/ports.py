@@ -15,7 +15,7 @@ from booking_domain.bookings import ports as bookings
 from booking_domain.bookings.transitions import Party
 from booking_domain.catalogue import ports as catalogue
 from booking_domain.catalogue.model import ProviderFilter
-from booking_domain.catalogue.salons import Salon, SalonFilter
+from booking_domain.catalogue.salons import Salon
 from booking_domain.customers import ports as customers
 from booking_domain.disputes import ports as disputes
 from booking_domain.favourites import ports as favourites
@@ -110,8 +110,8 @@ class SalonReads(Protocol):
         """The salons of those of these providers who are members of one."""
         ...
 
-    async def page(self, criteria: SalonFilter) -> Sequence[ListedSalon]:
-        """One page of the salons of a filter."""
+    async def listed(self, salon_ids: Sequence[SalonId]) -> Sequence[ListedSalon]:
+        """Those of these salons that have a published provider, by id."""
         ...
 
 

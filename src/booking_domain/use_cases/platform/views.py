@@ -104,8 +104,6 @@ class ListedSalon:
 
     salon: Salon
     totals: ProviderTotals
-    metres: float | None
-    """How far it is from the point that was searched near."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

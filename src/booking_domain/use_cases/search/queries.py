@@ -1,4 +1,4 @@
-"""Search providers: rank those that match, check their slots, and say what was given up if nobody matches."""
+"""Search: rank those that match, check their slots, and say what was given up if nobody matches."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +17,7 @@ from booking_domain.search.model import (
     MAX_RADIUS_METRES,
     Facets,
     Found,
+    Offer,
     Points,
     Position,
     Relaxation,
@@ -32,7 +33,7 @@ from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.queries import Query
 from booking_domain.shared.time import TimeRange
 from booking_domain.use_cases.platform.ports import Reads
-from booking_domain.use_cases.platform.views import ProviderView
+from booking_domain.use_cases.platform.views import ListedSalon, ProviderView
 
 SLOTS_SHOWN: Final = 3
 SLOTS_WITHIN: Final = timedelta(days=7)
@@ -45,12 +46,17 @@ MOST_ROUNDS_IN_VAIN: Final = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A provider that was found, with its first free slots."""
+    """A provider or a salon that was found, with its first free slots."""
 
     found: Found
     view: ProviderView
+    """Of a salon: the first of `Found.offers`."""
     salon: Salon | None
+    listed: ListedSalon | None = None
+    """The salon, if one was searched."""
     slots: tuple[Slot, ...]
+    whose: tuple[ProviderId, ...]
+    """With whom each of the slots is."""
     until: datetime
     """When time alone may change the slots."""
 
@@ -81,16 +87,16 @@ class SearchPage:
     def about(self) -> frozenset[UUID]:
         """The providers and salons that are shown."""
         salons = (each.salon.id for each in self.hits if each.salon is not None)
-        return frozenset(chain(salons, (each.found.provider_id for each in self.hits)))
+        return frozenset(chain(salons, (offer.provider_id for each in self.hits for offer in each.found.offers)))
 
 
 class _Free(NamedTuple):
-    slots: tuple[Slot, ...]
+    slots: tuple[tuple[Slot, ProviderId], ...]
     until: datetime
 
 
 async def _find(criteria: SearchCriteria, reads: Reads) -> SearchPage:
-    """One page of the published providers that match everything.
+    """One page of what matches everything.
 
     A search by time shows only those who have a slot then: the free time that is stored may be more than there is.
 
@@ -105,7 +111,7 @@ async def _find(criteria: SearchCriteria, reads: Reads) -> SearchPage:
 
 
 async def _search(criteria: SearchCriteria, reads: Reads) -> SearchPage:
-    """As `_find`, with facets on the first page; if nobody matches everything, those who match most."""
+    """As `_find`, with facets on the first page; if nothing matches everything, what matches most."""
     page = await _find(criteria, reads)
     given_up: tuple[Relaxation, ...] = ()
     if not page.hits and criteria.after is None:
@@ -154,46 +160,55 @@ async def _page(criteria: SearchCriteria, reads: Reads) -> SearchPage:
             if len(hits) == criteria.limit:
                 return await _shown(hits, after, reads)
             after = each.position
-            if slots[each.provider_id].slots or not criteria.windows:
-                hits.append((each, slots[each.provider_id]))
+            if slots[each.position].slots or not criteria.windows:
+                hits.append((each, slots[each.position]))
         if len(candidates) <= criteria.limit:
             return await _shown(hits, None, reads)
     return await _shown(hits, after, reads)
 
 
-async def _slots_of(candidates: Sequence[Found], criteria: SearchCriteria, reads: Reads) -> Mapping[ProviderId, _Free]:
+async def _slots_of(candidates: Sequence[Found], criteria: SearchCriteria, reads: Reads) -> Mapping[Position, _Free]:
     """The first slots of each candidate."""
     windows = criteria.windows or (TimeRange(criteria.at, criteria.at + SLOTS_WITHIN),)
     around = TimeRange(min(each.start for each in windows), max(each.end for each in windows))
-    services = [each.quickest for each in candidates if each.quickest is not None]
-    schedules = await reads.schedules.of_all([each.provider_id for each in candidates], around, services)
+    offers = [offer for each in candidates for offer in each.offers]
+    services = [each.quickest for each in offers if each.quickest is not None]
+    ids = list(dict.fromkeys(each.provider_id for each in offers))
+    schedules = await reads.schedules.of_all(ids, around, services)
     by_id = {each.provider_id: each for each in schedules if each.accepting}
-    return {each.provider_id: _free(each, by_id.get(each.provider_id), windows, criteria) for each in candidates}
+    return {
+        each.position: _first([_free(offer, by_id.get(offer.provider_id), windows, criteria) for offer in each.offers])
+        for each in candidates
+    }
+
+
+def _first(free: Sequence[_Free]) -> _Free:
+    """The first slots of all."""
+    slots = sorted(chain.from_iterable(each.slots for each in free), key=lambda each: each[0].start)
+    return _Free(tuple(slots[:SLOTS_SHOWN]), min(each.until for each in free))
 
 
 def _free(
-    candidate: Found, schedule: ProviderSchedule | None, windows: Sequence[TimeRange], criteria: SearchCriteria
+    offer: Offer, schedule: ProviderSchedule | None, windows: Sequence[TimeRange], criteria: SearchCriteria
 ) -> _Free:
-    slots = tuple(islice(_slots(candidate, schedule, windows, criteria), SLOTS_SHOWN))
     if schedule is None:
-        return _Free(slots, NEVER)
-    first = min((each.start for each in slots), default=None)
+        return _Free((), NEVER)
+    slots = tuple((slot, offer.provider_id) for slot in islice(_slots(offer, schedule, windows, criteria), SLOTS_SHOWN))
+    first = min((slot.start for slot, _ in slots), default=None)
     last = max(windows, key=lambda each: each.end)
     return _Free(slots, unchanged_until(schedule, last, criteria.at, first=first))
 
 
 def _slots(
-    candidate: Found, schedule: ProviderSchedule | None, windows: Sequence[TimeRange], criteria: SearchCriteria
+    offer: Offer, schedule: ProviderSchedule, windows: Sequence[TimeRange], criteria: SearchCriteria
 ) -> Iterator[Slot]:
-    if schedule is None:
-        return
-    if criteria.minutes is None and candidate.quickest is not None:
+    if criteria.minutes is None and offer.quickest is not None:
         try:
-            schedule = for_services(schedule, (candidate.quickest,), None)
+            schedule = for_services(schedule, (offer.quickest,), None)
         except ServiceNotOffered:
             return
     calendar, _ = schedule.calendar_at(criteria.at)
-    length = criteria.minutes or (candidate.minutes if candidate.quickest is None else None)
+    length = criteria.minutes or (offer.minutes if offer.quickest is None else None)
     for window in windows:
         slots = slots_in_order(calendar, schedule.claims, window=window, now=criteria.at, duration_minutes=length)
         yield from (slot for slot in slots if slot.end <= window.end or not criteria.windows)
@@ -203,17 +218,23 @@ async def _shown(found: Sequence[tuple[Found, _Free]], after: Position | None, r
     ids = [each.provider_id for each, _ in found]
     views = {each.profile.id: each for each in await reads.providers.of_all(ids)} if ids else {}
     salons = await reads.salons.of_providers(ids) if ids else {}
+    searched_salons = [each.salon_id for each, _ in found if each.salon_id is not None]
+    listed = {each.salon.id: each for each in await reads.salons.listed(searched_salons)} if searched_salons else {}
     return SearchPage(
         hits=tuple(
             Hit(
                 found=each,
                 view=views[each.provider_id],
                 salon=salons.get(each.provider_id),
-                slots=free.slots,
+                listed=None if each.salon_id is None else listed[each.salon_id],
+                slots=tuple(slot for slot, _ in free.slots),
+                whose=tuple(provider_id for _, provider_id in free.slots),
                 until=free.until,
             )
             for each, free in found
-            if each.provider_id in views and views[each.provider_id].profile.published
+            if each.provider_id in views
+            and views[each.provider_id].profile.published
+            and (each.salon_id is None or each.salon_id in listed)
         ),
         next=after,
         facets=None,
@@ -227,4 +248,5 @@ async def _suggest(text: str, limit: int, reads: Reads) -> Sequence[Term]:
 
 find_providers: Final = Query(_find, (InvalidValue,))
 search_providers: Final = Query(_search, (InvalidValue,))
+search_salons: Final = Query(_search, (InvalidValue,))
 suggest: Final = Query(_suggest)

@@ -56,7 +56,6 @@ from entrypoints.http.salons.schemas import (
     SALONS,
     SET_HOURS,
     EditSalonBody,
-    ListedSalonsJson,
     ManagedSalonsJson,
     OpenSalonBody,
     OwnSalonsQuery,
@@ -64,11 +63,9 @@ from entrypoints.http.salons.schemas import (
     SalonHoursJson,
     SalonJson,
     SalonPageJson,
-    SalonsQuery,
     edit_members,
     hours_json,
     hours_members,
-    listed_salons_json,
     managed_salon_json,
     open_command,
     salon_json,
@@ -117,16 +114,6 @@ async def get_salon(
         return Answer(encode(salon_json(salon, object_storage)), tag=str(salon.version))
 
     return await answers.answer(request, salon_id, Lifetime.PROFILES, make, if_none_match=if_none_match)
-
-
-@get("/search", opt=PUBLIC | documented(salons.search_salons))
-async def search_salons(
-    params: Injected[SalonsQuery],
-    reads: Injected[Reads],
-    object_storage: Injected[ObjectLinks],
-) -> ListedSalonsJson:
-    """Search the salons that have a published provider: by city, text or distance from a point."""
-    return listed_salons_json(await salons.search_salons(params.chosen(), reads.salons), params.limit, object_storage)
 
 
 @get("/{salon_id:str}/page", opt=PUBLIC | documented(salons.get_salon_page))
@@ -209,7 +196,6 @@ routes: Final = Router(
     "/salons",
     route_handlers=[
         open_a_salon,
-        search_salons,
         list_salons,
         get_salon,
         show_salon_page,

@@ -9,27 +9,23 @@ from zoneinfo import ZoneInfo
 from msgspec import UNSET, Meta, UnsetType, structs
 from msgspec.json import encode
 
-from booking_domain.catalogue.model import MAX_ADDRESS, Location
+from booking_domain.catalogue.model import MAX_ADDRESS
 from booking_domain.catalogue.salons import (
     MAX_CITY,
     MAX_EMAIL,
     MAX_INSTRUCTIONS,
     MAX_MEMBERS,
-    MAX_RADIUS_METRES,
     MAX_SALON_NAME,
     MAX_SALONS_PER_MANAGER,
-    MAX_SEARCH_TEXT,
     Member,
     MemberStatus,
     Salon,
-    SalonFilter,
-    SearchArea,
 )
 from booking_domain.files.model import FOLDERS, Folder
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.scheduling.model import DateException, WeeklyRule
 from booking_domain.scheduling.services import ServiceView
-from booking_domain.shared.ids import FileId, ProviderId, SalonId
+from booking_domain.shared.ids import FileId, ProviderId
 from booking_domain.use_cases.catalogue.salon_queries import SalonPage
 from booking_domain.use_cases.catalogue.salon_slots import MAX_OFFERS, SalonSchedules, salon_slots
 from booking_domain.use_cases.catalogue.salons import (
@@ -39,15 +35,13 @@ from booking_domain.use_cases.catalogue.salons import (
     OpenSalon,
     SetSalonHours,
 )
-from booking_domain.use_cases.platform.views import Invitation, ListedSalon, ManagedSalon, MemberView, SalonView
+from booking_domain.use_cases.platform.views import Invitation, ManagedSalon, MemberView, SalonView
 from entrypoints.http.availability.schemas import ExceptionBody, HoursJson, RuleBody, rule_command
 from entrypoints.http.kit.answers import Answer
-from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.exporting import ExportSource, value
 from entrypoints.http.kit.fields import Body, Json, Query, Timestamp, ZoneName, one_of, parts_of
 from entrypoints.http.kit.images import ImageJson, picture_json
 from entrypoints.http.kit.projection import members, projection
-from entrypoints.http.kit.refusals import invalid_input
 from entrypoints.http.providers.schemas import (
     PROVIDER_ID,
     PointBody,
@@ -197,53 +191,6 @@ class SalonPageJson(SalonJson, frozen=True, kw_only=True):
     """The providers."""
 
 
-class SalonsQuery(PageQuery, frozen=True, kw_only=True):
-    """A page of salons. With `lat` and `lon`: only those within `radiusKm`, nearest first."""
-
-    text: (
-        Annotated[str, Meta(min_length=1, max_length=MAX_SEARCH_TEXT, description="Part of name, address or city.")]
-        | None
-    ) = None
-    city: Annotated[str, Meta(min_length=1, max_length=MAX_CITY)] | None = None
-    lat: Annotated[float, Meta(ge=-90, le=90)] | None = None
-    lon: Annotated[float, Meta(ge=-180, le=180)] | None = None
-    radius_km: Annotated[int, Meta(ge=1, le=MAX_RADIUS_METRES // 1000)] = DEFAULT_RADIUS_KM
-
-    def chosen(self) -> SalonFilter:
-        """Return the filter, for one salon more than the page has."""
-        if (self.lat is None) != (self.lon is None):
-            missing = "lat" if self.lat is None else "lon"
-            raise invalid_input(f"/query/{missing}", "A point needs a latitude and a longitude.")
-        near = (
-            None
-            if self.lat is None or self.lon is None
-            else SearchArea(location=Location(lat=self.lat, lon=self.lon), radius_metres=self.radius_km * 1000)
-        )
-        return SalonFilter(
-            text=self.text,
-            city=self.city,
-            near=near,
-            after=self.after(SalonId),
-            limit=self.limit + 1,
-        )
-
-
-class ListedSalonJson(SalonJson, frozen=True, kw_only=True):
-    """A salon in a list, with totals over its published providers."""
-
-    provider_count: int
-    """How many providers the salon has."""
-    rating: float | None = None
-    """The mean of the reviews of its providers in stars, if there are any."""
-    rating_count: int
-    distance_metres: int | None = None
-    """The distance from the point of the query."""
-
-
-class ListedSalonsJson(Page[ListedSalonJson], frozen=True, kw_only=True):
-    """A page of salons."""
-
-
 class MemberJson(Json, frozen=True, kw_only=True):
     """A provider of a salon; `invited` until the provider has accepted."""
 
@@ -332,21 +279,6 @@ def _service_json(service: ServiceView, offers: Sequence[ServiceView]) -> SalonS
             for view in offers
             if view.offer is not None
         ),
-    )
-
-
-def listed_salons_json(found: Sequence[ListedSalon], limit: int, links: ObjectLinks) -> ListedSalonsJson:
-    """Show a page of the `limit` + 1 salons that were read."""
-    return ListedSalonsJson.of(found, limit, lambda each: _listed_json(each, links), lambda each: each.salon.id)
-
-
-def _listed_json(listed: ListedSalon, links: ObjectLinks) -> ListedSalonJson:
-    return ListedSalonJson(
-        **salon_members(listed.salon, links),
-        provider_count=listed.totals.count,
-        rating=listed.totals.rating.average,
-        rating_count=listed.totals.rating.count,
-        distance_metres=None if listed.metres is None else round(listed.metres),
     )
 
 

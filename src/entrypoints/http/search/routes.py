@@ -13,15 +13,24 @@ from booking_domain.shared.time import time_zone
 from booking_domain.use_cases.catalogue.queries import list_providers as list_published
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.search.check import list_search_findings
-from booking_domain.use_cases.search.queries import find_providers, search_providers, suggest
+from booking_domain.use_cases.search.queries import (
+    SearchPage,
+    find_providers,
+    search_providers,
+    search_salons,
+    suggest,
+)
 from entrypoints.http.kit.answers import Answer, Answers, Lifetime, Listed
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfNoneMatch
+from entrypoints.http.kit.fields import Json
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.providers.schemas import ProvidersJson, provider_json
 from entrypoints.http.search.schemas import (
     ProvidersQuery,
+    SalonSearchJson,
+    SalonsQuery,
     SearchFindingsJson,
     SearchFindingsQuery,
     SearchJson,
@@ -29,9 +38,10 @@ from entrypoints.http.search.schemas import (
     SuggestionsJson,
     SuggestionsQuery,
     chosen_findings,
-    facets_json,
     finding_json,
     hit_json,
+    page_members,
+    salon_hit_json,
     search_cursor,
     suggestion_json,
 )
@@ -58,14 +68,42 @@ async def search(
         criteria = params.criteria(clock.now())
         page = await search_providers(criteria, reads)
         zone = time_zone(params.time_zone)
-        shown = SearchJson(
-            items=tuple(hit_json(each, zone, object_storage) for each in page.hits),
-            next_cursor=None if page.next is None else search_cursor(page.next, criteria.at),
-            facets=None if page.facets is None else facets_json(page.facets),
-            relaxed=tuple(each.value for each in page.relaxed) or None,
+        items = tuple(hit_json(each, zone, object_storage) for each in page.hits)
+        return _listed(SearchJson(items=items, **page_members(page, criteria)), page)
+
+    return await answers.listed(request, Lifetime.SEARCH, make, if_none_match=if_none_match)
+
+
+def _listed(shown: Json, page: SearchPage) -> Listed:
+    # Nobody or somebody else is no answer to keep from those who are found a moment later.
+    return Listed(Answer(encode(shown), page.until), page.about, keep=bool(page.hits) and not page.relaxed)
+
+
+@get("/search", opt=PUBLIC | documented(search_salons, raises=(InvalidValue,)))
+async def list_found_salons(
+    request: Request[Any, Any, Any],
+    params: Injected[SalonsQuery],
+    *,
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+    object_storage: Injected[ObjectLinks],
+    answers: Injected[Answers],
+    if_none_match: IfNoneMatch = None,
+) -> Response[SalonSearchJson]:
+    """Search salons by what, where and when: by their names and places, and by what their members offer.
+
+    A salon is found if one of its members matches everything but the text. Each word of the text may be one of another
+    member.
+    """
+
+    async def make() -> Listed:
+        criteria = params.criteria(clock.now())
+        page = await search_salons(criteria, reads)
+        zone = time_zone(params.time_zone)
+        items = tuple(
+            salon_hit_json(each, each.listed, zone, object_storage) for each in page.hits if each.listed is not None
         )
-        # Nobody or somebody else is no answer to keep from those who are found a moment later.
-        return Listed(Answer(encode(shown), page.until), page.about, keep=bool(page.hits) and not page.relaxed)
+        return _listed(SalonSearchJson(items=items, **page_members(page, criteria)), page)
 
     return await answers.listed(request, Lifetime.SEARCH, make, if_none_match=if_none_match)
 
@@ -123,12 +161,13 @@ async def list_providers(
             items=tuple(provider_json(each.view, object_storage) for each in page.hits),
             next_cursor=None if page.next is None else search_cursor(page.next, criteria.at),
         )
-        return Listed(Answer(encode(shown), page.until), page.about, keep=bool(page.hits))
+        return _listed(shown, page)
 
     return await answers.listed(request, Lifetime.SEARCH, make, if_none_match=if_none_match)
 
 
 providers: Final = Router("/providers", route_handlers=[list_providers])
+salons: Final = Router("/salons", route_handlers=[list_found_salons])
 routes: Final = Router(
     "/search",
     route_handlers=[search, list_suggestions],

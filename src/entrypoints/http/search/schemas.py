@@ -31,6 +31,7 @@ from booking_domain.search.model import (
     SearchFinding,
     SearchFindingFilter,
     SearchFindingKind,
+    SearchKind,
     SearchOrder,
     Term,
     TermKind,
@@ -39,7 +40,8 @@ from booking_domain.search.when import PartOfDay, windows_in
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.time import TimeRange, time_zone
-from booking_domain.use_cases.search.queries import SLOTS_SHOWN, Hit
+from booking_domain.use_cases.platform.views import ListedSalon
+from booking_domain.use_cases.search.queries import SLOTS_SHOWN, Hit, SearchPage
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, PAGE_AND_ONE, Page, PageQuery, read_cursor
 from entrypoints.http.kit.fields import (
     Amount,
@@ -57,6 +59,7 @@ from entrypoints.http.kit.images import ImageJson, picture_or_none
 from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.queries import moment
 from entrypoints.http.providers.schemas import PointJson, SlotJson, point_json, slot_json
+from entrypoints.http.salons.schemas import SalonJson, SalonSlotJson, salon_members
 
 _LAT: Final = Meta(ge=-90, le=90)
 _LON: Final = Meta(ge=-180, le=180)
@@ -172,7 +175,7 @@ class CriteriaQuery(Query, frozen=True, kw_only=True):
             minutes=self.minutes,
             order=order,
             at=at,
-            after=None if cursor is None else Position(cursor.key, cursor.lot, ProviderId(cursor.id)),
+            after=None if cursor is None else Position(cursor.key, cursor.lot, cursor.id),
             limit=limit,
         )
 
@@ -219,6 +222,18 @@ class SearchQuery(CriteriaQuery, frozen=True, kw_only=True):
     def criteria(self, now: datetime) -> SearchCriteria:
         """Return what to search."""
         return self._criteria(self.sort, self.limit, self.cursor, now)
+
+
+class SalonsQuery(SearchQuery, frozen=True, kw_only=True):
+    """Which salons to search: those of which a member matches all but `text`, whose words they may have together."""
+
+    city: Annotated[str, Meta(min_length=1, max_length=MAX_SEARCH_TEXT)] | None = None
+    """Words of the place, as words of `text`."""
+
+    def criteria(self, now: datetime) -> SearchCriteria:
+        """Return what to search."""
+        text = " ".join(filter(None, (self.text, self.city))) or None
+        return replace(super().criteria(now), kind=SearchKind.SALONS, text=text)
 
 
 class ProvidersSort(StrEnum):
@@ -379,6 +394,36 @@ class SearchJson(Json, frozen=True, kw_only=True):
     """What the search gave up, in this order, if nobody matches everything."""
 
 
+class SalonHitJson(SalonJson, frozen=True, kw_only=True):
+    """A salon that was found. Price, distance and points are the best of its members who match."""
+
+    provider_count: int
+    """How many published providers the salon has."""
+    rating: float | None = None
+    """The mean of the reviews of its providers in stars, if there are any."""
+    rating_count: int
+    price_from_amount: int | None = None
+    """The price of the cheapest appointment, if prices are stated."""
+    currency: str
+    distance_metres: int | None = None
+    """How far it is from `lat` and `lon`."""
+    slots: Annotated[tuple[SalonSlotJson, ...], Meta(max_length=SLOTS_SHOWN)]
+    """The first slots that can be booked with members who match: in the searched time, or within a week."""
+    points: PointsJson
+    """Why it ranks where it does."""
+
+
+class SalonSearchJson(Json, frozen=True, kw_only=True):
+    """A page of a search of salons."""
+
+    items: tuple[SalonHitJson, ...]
+    next_cursor: str | None = None
+    facets: FacetsJson | None = None
+    """Of the first page: how many salons have members who match and have what."""
+    relaxed: tuple[Annotated[str, one_of(Relaxation)], ...] | None = None
+    """What the search gave up, in this order, if no salon matches everything."""
+
+
 class SuggestionsQuery(Query, frozen=True, kw_only=True):
     """What somebody is typing."""
 
@@ -427,6 +472,31 @@ def hit_json(hit: Hit, zone: ZoneInfo, links: ObjectLinks) -> HitJson:
         slots=tuple(slot_json(slot, zone) for slot in hit.slots),
         points=_points(hit.points),
     )
+
+
+def salon_hit_json(hit: Hit, listed: ListedSalon, zone: ZoneInfo, links: ObjectLinks) -> SalonHitJson:
+    found = hit.found
+    slots = ((slot_json(slot, zone), whose) for slot, whose in zip(hit.slots, hit.whose, strict=True))
+    return SalonHitJson(
+        **salon_members(listed.salon, links),
+        provider_count=listed.totals.count,
+        rating=listed.totals.rating.average,
+        rating_count=listed.totals.rating.count,
+        price_from_amount=found.price_from,
+        currency=found.currency,
+        distance_metres=found.facts.metres,
+        slots=tuple(SalonSlotJson(start=slot.start, end=slot.end, provider_ids=(whose,)) for slot, whose in slots),
+        points=_points(hit.points),
+    )
+
+
+def page_members(page: SearchPage, criteria: SearchCriteria) -> dict[str, Any]:
+    """Return the members of a page that are not its hits."""
+    return {
+        "next_cursor": None if page.next is None else search_cursor(page.next, criteria.at),
+        "facets": None if page.facets is None else facets_json(page.facets),
+        "relaxed": tuple(each.value for each in page.relaxed) or None,
+    }
 
 
 def facets_json(facets: Facets) -> FacetsJson:

@@ -278,23 +278,6 @@ async def test_the_page_of_a_salon_has_its_hours_and_published_members(api: Api)
     }
 
 
-async def test_salons_are_found_near_a_point_page_by_page(api: Api) -> None:
-    manager = await api.joined("manager")
-    for lon in (106.9311, 106.9177, 91.6419):
-        body = {**SALON, **DETAILS, "location": {"lat": 47.9184, "lon": lon}}
-        salon_id = (await api.post("/salons", manager, json=body)).json()["id"]
-        await joined(api, manager, f"/salons/{salon_id}")
-    here = "/salons/search?lat=47.9184&lon=106.9177&radiusKm=5&city=ULAANBAATAR"
-    assert [each["distanceMetres"] for each in (await api.get(here)).json()["items"]] == [0, 999]
-    first = (await api.get(f"{here}&limit=1")).json()
-    rest = (await api.get(f"{here}&limit=1&cursor={first['nextCursor']}")).json()
-    assert [each["distanceMetres"] for each in (*first["items"], *rest["items"])] == [0, 999]
-    assert rest.get("nextCursor") is None
-    everywhere = (await api.get("/salons/search?text=nomad")).json()["items"]
-    assert [(each["providerCount"], "distanceMetres" in each) for each in everywhere] == [(1, False)] * 3
-    assert_problem(await api.get("/salons/search?lat=47.9"), 400, "validation.invalid_input", "/query/lon")
-
-
 async def test_a_manager_lists_their_salons_with_the_names_of_members(api: Api) -> None:
     manager, path = await opened(api, **HOURS)
     _, other = await opened(api)

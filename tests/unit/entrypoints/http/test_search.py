@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
+from tests.unit.entrypoints.http.test_salons import DETAILS, SALON
 
 from booking_domain.search.free_time import QUARTERS
 from booking_domain.shared.actor import SYSTEM
@@ -244,6 +245,59 @@ async def test_a_query_that_makes_no_sense_is_refused(api: Api, query: dict[str,
     answer = await api.get("/search", params=query)
     assert answer.status_code == 422, answer.text
     assert [each["pointer"] for each in answer.json()["errors"]] == [pointer]
+
+
+async def a_salon(api: Api, *members: dict[str, Any], **details: Any) -> tuple[str, list[str]]:
+    """Open a salon with members who have hours; return their tokens too."""
+    manager, tokens = await api.joined("manager"), []
+    path = f"/salons/{(await api.post('/salons', manager, json={**SALON, **DETAILS, **details})).json()['id']}"
+    hours = {"rules": [{"day": 1, "startTime": "09:00", "endTime": "17:00"}]}
+    assert (await api.put(f"{path}/hours", manager, json=hours)).is_success
+    for member in members:
+        token, provider_id = await a_provider(api, **member)
+        assert (await api.post(f"{path}/members", manager, json={"providerId": provider_id})).is_success
+        assert (await api.post(f"{path}/members/me/accept", token)).is_success
+        tokens.append(token)
+    return path.removeprefix("/salons/"), tokens
+
+
+async def test_salons_are_found_by_what_their_members_offer(api: Api) -> None:
+    ink = {"name": "Bold", "styles": ["Tattoo"], "priceAmount": 8_000_000}
+    nails = {"name": "Saraa", "styles": ["Nails"], "priceAmount": 3_000_000, "languages": ["fa"]}
+    salon_id, tokens = await a_salon(api, ink, nails, name="Nomad House")
+    await a_salon(api, {"name": "Anna", "styles": ["Nails"]}, name="Ordos", city="Darkhan")
+    await indexed(api)
+    query = {"text": "шивээс ناخن", "city": "Улаанбаатар", "timeZone": "Asia/Ulaanbaatar"}
+    found = (await api.get("/salons/search", params=query)).json()
+    (hit,) = found["items"]
+    assert (hit["id"], hit["name"], hit["providerCount"]) == (salon_id, "Nomad House", 2)
+    assert (hit["priceFromAmount"], hit["points"]["text"]) == (3_000_000, 200)
+    assert hit["slots"][0]["start"].endswith("+08:00")
+    assert hit["slots"][0]["providerIds"]
+    assert found["facets"]["styles"] == [{"value": "nails", "count": 1}, {"value": "tattoo", "count": 1}]
+    only = (await api.get("/salons/search", params={"text": "nomad", "styles": "tattoo", "language": "fa"})).json()
+    assert (len(only["items"]), only["relaxed"]) == (1, ["language"])
+    assert (await api.post("/providers/me/withdraw", tokens[1])).status_code == 200
+    found = (await api.get("/salons/search", params=query)).json()
+    assert found["relaxed"] == ["word"]
+    assert {"value": "nails", "count": 1} not in found["facets"]["styles"]
+    assert (await api.post("/providers/me/withdraw", tokens[0])).status_code == 200
+    found = (await api.get("/salons/search", params={"text": "nomad"})).json()
+    assert [each["name"] for each in found["items"]] == ["Ordos"]
+    assert found["relaxed"] == ["text"]
+
+
+async def test_salons_are_found_near_a_point_page_by_page(api: Api) -> None:
+    for lon in (106.9311, 106.9177, 91.6419):
+        await a_salon(api, {"name": "Bold"}, location={"lat": 47.9184, "lon": lon})
+    await indexed(api)
+    here = "/salons/search?lat=47.9184&lon=106.9177&radiusKm=5&city=ULAANBAATAR&sort=nearest"
+    assert [each["distanceMetres"] for each in (await api.get(here)).json()["items"]] == [0, 998]
+    first = (await api.get(f"{here}&limit=1")).json()
+    rest = (await api.get(f"{here}&limit=1&cursor={first['nextCursor']}")).json()
+    assert [each["distanceMetres"] for each in (*first["items"], *rest["items"])] == [0, 998]
+    assert "nextCursor" not in rest
+    assert_problem(await api.get("/salons/search?lat=47.9"), 422, "validation.invalid_value", "/query/lon")
 
 
 async def listed(api: Api, **query: Any) -> list[str]:

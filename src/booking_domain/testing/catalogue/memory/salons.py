@@ -6,10 +6,9 @@ from datetime import datetime
 
 from booking_domain.catalogue.model import Profile, ProviderTotals
 from booking_domain.catalogue.ports import Salons
-from booking_domain.catalogue.salons import Member, MemberStatus, Salon, SalonFilter
+from booking_domain.catalogue.salons import Member, MemberStatus, Salon
 from booking_domain.scheduling.model import OpeningHours
 from booking_domain.scheduling.ports import SalonHours
-from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.testing.catalogue.memory.tables import (
     INVITATION_LINKS,
@@ -143,45 +142,15 @@ class MemorySalonReads(InMemory, SalonReads):
         found = {each: await self.of_provider(each) for each in provider_ids}
         return {each: salon for each, salon in found.items() if salon is not None}
 
-    async def page(self, criteria: SalonFilter) -> Sequence[ListedSalon]:
-        listed = [
-            self._listed(salon, published, criteria)
-            for salon in self._state[SALONS].values()
-            if (published := self._published(salon.id)) and _matches(salon, criteria)
+    async def listed(self, salon_ids: Sequence[SalonId]) -> Sequence[ListedSalon]:
+        found = {each: self._published(each) for each in sorted(set(salon_ids))}
+        return [
+            ListedSalon(salon=self._state[SALONS][each], totals=ProviderTotals.of(of))
+            for each, of in found.items()
+            if of
         ]
-        ordered = sorted(listed, key=_rank)
-        last = next((_rank(each) for each in ordered if each.salon.id == criteria.after), None)
-        return [each for each in ordered if last is None or _rank(each) > last][: criteria.limit]
 
     def _published(self, salon_id: SalonId) -> list[Profile]:
         state = self._state
         found = (state[PROFILES][each] for each, salon in state[SALON_MEMBERS].items() if salon == salon_id)
         return [profile for profile in found if profile.published]
-
-    def _listed(self, salon: Salon, published: list[Profile], criteria: SalonFilter) -> ListedSalon:
-        return ListedSalon(
-            salon=salon,
-            totals=ProviderTotals.of(published),
-            metres=None
-            if criteria.near is None or salon.location is None
-            else criteria.near.location.metres_to(salon.location),
-        )
-
-
-def _matches(salon: Salon, criteria: SalonFilter) -> bool:
-    texts = (salon.name, salon.address, salon.city)
-    return (
-        (criteria.text is None or any(folded(criteria.text) in folded(text) for text in texts))
-        and (criteria.city is None or folded(criteria.city) == folded(salon.city))
-        and (
-            criteria.near is None
-            or (
-                salon.location is not None
-                and criteria.near.location.metres_to(salon.location) <= criteria.near.radius_metres
-            )
-        )
-    )
-
-
-def _rank(listed: ListedSalon) -> tuple[float, SalonId]:
-    return listed.metres or 0.0, listed.salon.id

@@ -1,0 +1,254 @@
+"""Search of what is not a provider: salons are found by the entries of their members."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import zip_longest
+from typing import Any, Final
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    distinct,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, aggregate_order_by
+
+from adapters.postgres import search
+from adapters.postgres.catalogue.tables import providers
+from adapters.postgres.kit.context import ReadGroup, part
+from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.work import Row
+from booking_domain.search.model import (
+    MOST_CANDIDATES,
+    MOST_OTHERS,
+    TEXT_POINTS,
+    Facets,
+    Found,
+    Offer,
+    Place,
+    Position,
+    SearchCriteria,
+    SearchKind,
+    SearchOrder,
+    TermKind,
+)
+from booking_domain.search.words import needed, searched
+from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
+
+_PLACES: Final = tuple(Place)
+_WEIGHTS_OF_MEMBERS: Final = {Place.OFFER: "B", Place.ADDRESS: "BC", Place.OTHER: ""}
+"""Where in the entries of members the words are searched. Their names are not that of the salon."""
+_NAMED: Final = frozenset({Place.NAME, Place.OFFER})
+"""Where the name of the salon is searched by itself; in entries it is a part of the address."""
+_entry: Final = search.search_entries.alias("entry")
+_member: Final = providers.alias("member")
+_name: Final = search.search_terms.alias("name")
+
+
+def _tsquery(name: str) -> ColumnElement[Any]:
+    return cast(bindparam(name, type_=Text()), TSQUERY)
+
+
+def _tsqueries(name: str) -> ColumnElement[Any]:
+    return cast(bindparam(name, type_=ARRAY(Text)), ARRAY(TSQUERY))
+
+
+_asked: Final = (
+    func.unnest(
+        bindparam("numbers", type_=ARRAY(Integer)),
+        bindparam("places", type_=ARRAY(Integer)),
+        _tsqueries("queries"),
+        _tsqueries("names"),
+    )
+    .table_valued("number", "place", "query", "name", name="asked")
+    .render_derived()
+)
+
+
+def _members(shape: frozenset[str]) -> CTE:
+    """The members of salons who match all but the text, and have a word of it."""
+    found = search.candidates(shape - {search.TEXT}).subquery("candidates")
+    conditions = {
+        search.NEAR: found.c.metres <= bindparam("radius", type_=Integer()),
+        search.TEXT: _entry.c.words.op("@@")(_tsquery("query_any")),
+    }
+    return (
+        select(*found.c, _member.c.salon_id, _entry.c.words, _name.c.words.label("name"))
+        .select_from(
+            found.join(_member, _member.c.id == found.c.provider_id)
+            .join(_entry, _entry.c.provider_id == found.c.provider_id)
+            .outerjoin(
+                _name,
+                and_(_name.c.provider_id == found.c.provider_id, _name.c.kind == TermKind.SALON.value),
+            )
+        )
+        .where(
+            _member.c.salon_id.is_not(None),
+            *(condition for name, condition in conditions.items() if name in shape),
+        )
+        .cte("members")
+    )
+
+
+def _of_each(members: CTE) -> Select[Any]:
+    """The best that the members of each salon have."""
+    m = members.c
+    first = (func.coalesce(m.opens, 0), m.free_soon.desc(), m.provider_id)
+
+    def in_order(of: ColumnElement[Any], *order: Any) -> ColumnElement[Any]:
+        return func.array_agg(aggregate_order_by(of, *order))
+
+    return select(
+        m.salon_id,
+        func.max(m.score).label("score"),
+        func.min(m.metres).label("metres"),
+        func.max(m.free_soon).label("free_soon"),
+        func.max(m.reliability).label("reliability"),
+        func.max(m.completeness).label("completeness"),
+        func.min(m.days).label("days"),
+        func.min(m.price_from).label("price_from"),
+        in_order(m.currency, m.price_from.nulls_last(), m.provider_id)[1].label("currency"),
+        func.min(m.opens).label("opens"),
+        in_order(m.provider_id, *first).label("provider_ids"),
+        in_order(m.minutes, *first).label("minutes"),
+        in_order(m.quickest, *first).label("quickest"),
+    ).group_by(m.salon_id)
+
+
+def _salons(shape: frozenset[str], members: CTE) -> Select[Any]:
+    """Those that match, with what their points come from."""
+    found = _of_each(members).subquery("found")
+    if search.TEXT not in shape:
+        return select(*found.c, literal(0, Integer).label("place"))
+    a, m = _asked.c, members.c
+    has = (
+        select(
+            m.salon_id,
+            *(
+                func.count(distinct(a.number)).filter(a.place == number).label(place.value)
+                for number, place in enumerate(_PLACES)
+            ),
+        )
+        .select_from(
+            members.join(
+                _asked,
+                or_(
+                    func.coalesce(m.words.op("@@")(a.query), false()),
+                    func.coalesce(m.name.op("@@")(a.name), false()),
+                ),
+            )
+        )
+        .group_by(m.salon_id)
+        .subquery("has")
+    )
+    enough = {place: has.c[place.value] >= bindparam("needed", type_=Integer()) for place in _PLACES}
+    points = case(*((enough[place], TEXT_POINTS[place]) for place in _PLACES), else_=0)
+    return (
+        select(*found.c, points.label("place"))
+        .select_from(found.join(has, has.c.salon_id == found.c.salon_id))
+        .where(enough[Place.OTHER])
+    )
+
+
+@lru_cache(maxsize=512)
+def _search(shape: frozenset[str], order: SearchOrder, after: bool) -> Statement:  # noqa: FBT001 - a part of the shape
+    found = _salons(shape, _members(shape)).subquery("salons")
+    return Statement(search.ranked(found, found.c.salon_id, order, near=False, after=after))
+
+
+@lru_cache(maxsize=256)
+def _facets(shape: frozenset[str]) -> Statement:
+    members = _members(shape)
+    first = _salons(shape, members).limit(MOST_CANDIDATES).cte("first")
+    of = members.join(first, first.c.salon_id == members.c.salon_id)
+    values = (
+        select(literal(name).label("name"), func.unnest(members.c[name]).label("value"), members.c.salon_id)
+        .select_from(of)
+        .subquery(name)
+        for name in ("styles", "categories", "languages")
+    )
+    counted = (
+        select(each.c.name, each.c.value, func.count(distinct(each.c.salon_id))).group_by(each.c.name, each.c.value)
+        for each in values
+    )
+    return Statement(union_all(select(literal("total"), literal(""), func.count()).select_from(first), *counted))
+
+
+class PostgresKindSearchReads(search.PostgresSearchReads):
+    """`SearchReads` of providers, and of salons by their members."""
+
+    async def search(self, criteria: SearchCriteria) -> Sequence[Found]:
+        if criteria.kind is SearchKind.PROVIDERS:
+            return await super().search(criteria)
+        statement = _search(search.shape_of(criteria), criteria.order, criteria.after is not None)
+        rows = await self._work.all(statement, **await self._of_members(criteria), most=criteria.limit)
+        return [_found(row) for row in rows]
+
+    async def facets(self, criteria: SearchCriteria) -> Facets:
+        if criteria.kind is SearchKind.PROVIDERS:
+            return await super().facets(criteria)
+        statement = _facets(search.shape_of(criteria))
+        return search.facets_of(await self._work.all(statement, **await self._of_members(criteria)))
+
+    async def _of_members(self, criteria: SearchCriteria) -> dict[str, Any]:
+        """The parameters of the statements of a shape: the words one by one, in each place."""
+        words = searched(criteria.text or "")
+        similar = await self._similar(words) if words else {}
+        asked = [
+            (
+                number,
+                _PLACES.index(place),
+                None if weights is None else search.tsquery_of([word], similar, weights),
+                search.tsquery_of([word], similar, "") if place in _NAMED else None,
+            )
+            for number, word in enumerate(words)
+            for place in _PLACES
+            for weights in [_WEIGHTS_OF_MEMBERS.get(place)]
+        ]
+        columns = zip_longest(("numbers", "places", "queries", "names"), zip(*asked, strict=True), fillvalue=())
+        after = criteria.after
+        return {
+            **await self._values(criteria, similar),
+            **{name: list(values) for name, values in columns},
+            "needed": needed(words, all_but_one=criteria.all_but_one),
+            "query_any": " | ".join(search.tsquery_of([word], similar, "") for word in words),
+            **({} if after is None else {"key": after.key, "lot": after.lot, "id": after.id}),
+        }
+
+
+def _found(row: Row) -> Found:
+    key, lot, salon_id, *facts = row[:9]
+    price_from, currency, _, provider_ids, minutes, quickest, points = row[9:]
+    first, *others = (
+        Offer(ProviderId(provider_id), length, None if service is None else ServiceId(service))
+        for provider_id, length, service in zip(provider_ids, minutes, quickest, strict=True)
+    )
+    return Found(
+        provider_id=first.provider_id,
+        position=Position(key, lot, salon_id),
+        facts=search.facts_of([points, *facts]),
+        price_from=price_from,
+        currency=currency,
+        minutes=first.minutes,
+        quickest=first.quickest,
+        salon_id=SalonId(salon_id),
+        others=tuple(others[:MOST_OTHERS]),
+    )
+
+
+class SearchReadGroup(ReadGroup):
+    """The reads of this context."""
+
+    search = part(PostgresKindSearchReads)
