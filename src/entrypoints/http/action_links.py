@@ -19,7 +19,6 @@ from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
 from booking_domain.use_cases.bookings import queries as bookings
 from booking_domain.use_cases.bookings.accept_request import AcceptRequest, accept_request
-from booking_domain.use_cases.bookings.accept_time import AcceptTime, accept_time
 from booking_domain.use_cases.bookings.action_links import OpenedLink, open_action_link
 from booking_domain.use_cases.bookings.change_status import ChangeBookingStatus, change_booking_status
 from booking_domain.use_cases.bookings.decline_request import DeclineRequest, decline_request
@@ -310,7 +309,7 @@ async def cancel(
     opt=PUBLIC
     | documented(
         accept_request,
-        raises=(InvalidActionLink, *accept_time.raises),
+        raises=(InvalidActionLink,),
         body=OPEN | {"slot": "2026-11-24T18:00:00+08:00"},
         no_idempotency_key=REPEATED,
     ),
@@ -328,15 +327,8 @@ async def accept(
     a booking that the provider's side has moved (`rescheduledBy`), `slot` is its `start` as the customer saw it.
     """
     opened = await open_by(data.token, LinkAction.ACCEPT)
-    booking = opened.appointment.booking
-    if data.slot is not None and booking.status is not Status.REQUESTED and booking.offered_until is None:
-        end = data.slot + (booking.span.end - booking.span.start)
-        time = AcceptTime(booking_id=booking.id, start=data.slot, end=end)
-        booking = await run(accept_time, time, actor=opened.actor)
-    else:
-        command = AcceptRequest(booking_id=booking.id, **_accepted(data))
-        booking = await run(accept_request, command, actor=opened.actor)
-    return linked_booking_json(booking, opened.appointment)
+    command = AcceptRequest(booking_id=opened.link.booking_id, **_accepted(data))
+    return linked_booking_json(await run(accept_request, command, actor=opened.actor), opened.appointment)
 
 
 @post(

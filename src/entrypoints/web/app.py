@@ -13,6 +13,7 @@ from entrypoints.container import Container
 from entrypoints.http.kit.pages import PAGE, Pages
 from entrypoints.settings.main import Environment
 from entrypoints.web.booking.routes import handlers as booking
+from entrypoints.web.bookings.desk import provide_desk
 from entrypoints.web.bookings.routes import handlers as bookings
 from entrypoints.web.errors.routes import problem_page
 from entrypoints.web.home.routes import handlers as home
@@ -46,6 +47,7 @@ def pages_of(container: Container) -> Pages:
         dependencies={
             "site": Provide(provide_site, sync_to_thread=False),
             "page": Provide(provide_page, sync_to_thread=False),
+            "desk": Provide(provide_desk, sync_to_thread=False),
         },
         opt=PAGE,
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from booking_domain.bookings.errors import AlreadyOver, LengthNotAgreed, NotATimeOffered, PriceNotAgreed
+from booking_domain.bookings.errors import AlreadyOver, LengthNotAgreed, NotATimeOffered, PriceNotAgreed, TimeChanged
 from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.scope import Scope
 from booking_domain.bookings.transitions import Action, Party, Status
@@ -18,8 +18,9 @@ from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
 from booking_domain.shared.permissions import Permission
-from booking_domain.shared.time import instant
+from booking_domain.shared.time import TimeRange, instant
 from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.use_cases.bookings.accept_time import agree_to_time
 from booking_domain.use_cases.bookings.bookable import NOT_BOOKABLE, require_bookable_schedule
 from booking_domain.use_cases.bookings.change_terms import (
     answered_scope,
@@ -49,13 +50,14 @@ class AcceptRequest:
     - Without a price, that of the provider's last estimate (`Ideas.estimate`) counts, if there is one.
     - The provider may name another price, deposit or length. More than was agreed needs the customer's agreement: the
       request waits for it, as after `ChangeTerms`. The customer names what rises when they accept.
-    - Of a confirmed booking, the customer accepts the terms that are offered for it.
+    - Of a confirmed booking, the customer accepts the terms that are offered for it; without such terms, by naming the
+      start that they saw, the time to which the provider's side has moved it, as `AcceptTime` does.
     - A request whose answer is overdue, or whose time has begun, can no longer be accepted.
     """
 
     booking_id: BookingId
     slot: datetime | None = None
-    """The offered time that the customer takes; None: the booking's own."""
+    """The offered or changed time that the customer takes; None: the booking's own."""
     price_amount: int | None = None
     """The price that the provider sets, or the customer agrees to, in minor units; None: as estimated or agreed."""
     deposit_amount: int | None = None
@@ -69,6 +71,10 @@ class AcceptRequest:
 
 async def _accept(command: AcceptRequest, tx: Repositories, context: UseCaseContext) -> Booking:
     booking, party = await lock_visible_booking(command.booking_id, command.expected_version, tx, context)
+    if command.slot is not None and party is Party.CUSTOMER and _is_of_time(booking):
+        start = instant(command.slot, field="slot")
+        seen = TimeRange(start, start + (booking.span.end - booking.span.start))
+        return await agree_to_time(booking, seen, party, tx, context)
     if booking.status is Status.CONFIRMED and party is Party.CUSTOMER:
         return await _accept_terms(command, booking, tx, context)
     require_requested(booking, "accept")
@@ -79,6 +85,11 @@ async def _accept(command: AcceptRequest, tx: Repositories, context: UseCaseCont
     if command.slot is not None:
         raise NotATimeOffered
     return await accept_as_provider(command, booking, party, tx, context)
+
+
+def _is_of_time(booking: Booking) -> bool:
+    """Whether a time that the customer names is that of the booking, which the provider's side has set."""
+    return booking.status is not Status.REQUESTED and booking.offered_until is None
 
 
 async def accept_as_provider(
@@ -214,6 +225,7 @@ accept_request: Final = UseCase(
         NotATimeOffered,
         PriceNotAgreed,
         LengthNotAgreed,
+        TimeChanged,
         InvalidValue,
         StaleVersion,
     ),

@@ -6,6 +6,7 @@ from typing import Final
 
 from booking_domain.bookings.errors import TimeChanged
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import Party
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import UseCase, UseCaseContext
@@ -33,12 +34,15 @@ class AcceptTime:
 
 async def _accept_time(command: AcceptTime, tx: Repositories, context: UseCaseContext) -> Booking:
     booking, party = await lock_visible_booking(command.booking_id, command.expected_version, tx, context)
+    return await agree_to_time(booking, TimeRange(command.start, command.end), party, tx, context)
+
+
+async def agree_to_time(
+    booking: Booking, seen: TimeRange, party: Party, tx: Repositories, context: UseCaseContext
+) -> Booking:
+    """Accept the booking's time, if it is the one that was seen."""
     decision = booking.accept_time(
-        TimeRange(command.start, command.end),
-        party=party,
-        by=context.actor,
-        now=context.now,
-        event_id=EventId(context.entropy.new_id()),
+        seen, party=party, by=context.actor, now=context.now, event_id=EventId(context.entropy.new_id())
     )
     if decision.state == booking:
         return booking

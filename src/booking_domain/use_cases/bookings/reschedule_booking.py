@@ -1,6 +1,6 @@
 """Reschedule a booking: move it to another time in one database transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -8,14 +8,17 @@ from booking_domain.bookings.errors import AlreadyOver, InThePast, RescheduleToo
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Party
-from booking_domain.scheduling.errors import DurationNotOffered, SlotNotOffered, SlotTaken, TimeOff
+from booking_domain.scheduling.errors import DurationNotOffered, ProviderNotFound, SlotNotOffered, SlotTaken, TimeOff
+from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.placing import claimable, placeable, slot_window
+from booking_domain.scheduling.ports import ScheduleReads
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.deadlines import Deadlines
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
 from booking_domain.shared.permissions import Permission
+from booking_domain.shared.queries import Query
 from booking_domain.shared.time import instant
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.use_cases.bookings.bookable import NOT_BOOKABLE, require_bookable_schedule
@@ -28,6 +31,7 @@ from booking_domain.use_cases.bookings.steps import (
     require_no_override,
 )
 from booking_domain.use_cases.platform.ports import Repositories
+from booking_domain.use_cases.scheduling.queries import to_come
 
 _AUDITED_AS: Final = "booking.reschedule"
 
@@ -96,6 +100,21 @@ async def _reschedule(command: RescheduleBooking, tx: Repositories, context: Use
     return decision.state
 
 
+async def _get_schedule_to_move(booking: Booking, schedules: ScheduleReads, *, now: datetime) -> ProviderSchedule:
+    """The schedule in which a customer looks for another time: of the booking's length, and without its own claim."""
+    schedule = await schedules.get(booking.provider_id, to_come(now), ())
+    if schedule is None or not schedule.accepting:
+        raise ProviderNotFound
+    schedule = schedule.for_services(booking.services)
+    calendar = schedule.calendar
+    return replace(
+        schedule,
+        calendar=replace(calendar, settings=replace(calendar.settings, duration_minutes=booking.minutes)),
+        claims=tuple(each for each in schedule.claims if each.id != ClaimId(booking.id)),
+    )
+
+
+get_schedule_to_move: Final = Query(_get_schedule_to_move, (ProviderNotFound,))
 reschedule_booking: Final = UseCase(
     Permission.MOVE_BOOKINGS,
     _reschedule,

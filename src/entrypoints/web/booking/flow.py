@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
-from uuid import UUID
 
 from booking_domain.scheduling.services import OfferedService
 from booking_domain.shared.ids import ServiceId
 from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.kit.pages import Page
+from entrypoints.web.kit.typed import day_of, id_of, moment_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +25,9 @@ class Choice:
     def of(cls, given: Mapping[str, Sequence[str]]) -> "Choice":
         """What the parameters of an address, or the fields of a form, say."""
         return cls(
-            services=tuple(ServiceId(found) for text in given.get("service", ()) if (found := _id(text)) is not None),
-            day=_day(_one(given, "day")),
-            slot=_moment(_one(given, "slot")),
+            services=tuple(ServiceId(found) for text in given.get("service", ()) if (found := id_of(text)) is not None),
+            day=day_of(_one(given, "day")),
+            slot=moment_of(_one(given, "slot")),
         )
 
     def query(self, **changes: object) -> dict[str, object]:
@@ -128,25 +128,3 @@ def summary(choice: Choice, facts: ProviderPage, page: Page) -> str:
 
 def _one(given: Mapping[str, Sequence[str]], name: str) -> str:
     return next(iter(given.get(name, ())), "")
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None else None

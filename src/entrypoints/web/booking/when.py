@@ -1,8 +1,8 @@
 """The second step: day and time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from itertools import islice
 from typing import ClassVar, Final, NamedTuple
 
@@ -79,40 +79,51 @@ def when_page(
     """The page of the month of a day."""
     zone, formats = time_zone(facts.view.time_zone), page.formats
     today = now.astimezone(zone).date()
-    by_day: dict[date, list[datetime]] = {}
-    for start in free.starts:
-        local = start.astimezone(zone)
-        by_day.setdefault(local.date(), []).append(local)
+    by_day = days_of(free, zone)
     day = choice.day if choice.day in by_day else next(iter(by_day), None)
+    path = f"/book/{facts.view.profile.id}"
+
+    def of_day(to: date) -> str:
+        return page.link(f"{path}/time", **choice.query(day=to.isoformat(), slot=None))
+
+    def of_time(at: datetime) -> str:
+        return page.link(f"{path}/you", **choice.query(day=None, slot=at.isoformat()))
+
     return WhenPage(
         title=page.say(Phrase("Choose a time")),
         robots="noindex",
         steps=step_links(STEPS[1], choice, facts, page),
         summary=summary(choice, facts, page),
-        calendar=_calendar(choice, facts, by_day, page, day=day, shown=shown, today=today),
+        calendar=month_calendar(by_day, page, of_day, day=day, shown=shown, today=today),
         day="" if day is None else formats.whole_day(day),
-        parts=() if day is None else tuple(_parts(by_day[day], choice, facts, page)),
+        parts=() if day is None else tuple(parts_of_day(by_day[day], page, of_time)),
         zone=formats.zone(facts.view.time_zone),
         none="" if day is not None else page.say(Phrase("No free time in this month.")),
         taken=page.say(Phrase("Somebody else has just taken this time. These are free:")) if taken else "",
     )
 
 
-def _calendar(
-    choice: Choice,
-    facts: ProviderPage,
-    by_day: dict[date, list[datetime]],
+def days_of(free: Free, zone: tzinfo) -> dict[date, list[datetime]]:
+    """The free starts in local time, by their days."""
+    by_day: dict[date, list[datetime]] = {}
+    for start in free.starts:
+        local = start.astimezone(zone)
+        by_day.setdefault(local.date(), []).append(local)
+    return by_day
+
+
+def month_calendar(
+    by_day: Mapping[date, Sequence[datetime]],
     page: Page,
+    link: Callable[[date], str],
     *,
     day: date | None,
     shown: date,
     today: date,
 ) -> MonthCalendar:
+    """The month of a day, whose days with free times are links."""
     formats = page.formats
     month = formats.month(shown)
-
-    def link(to: date) -> str:
-        return page.link(f"/book/{facts.view.profile.id}/time", **choice.query(day=to.isoformat(), slot=None))
 
     def cell(of: date | None) -> DayCell | None:
         if of is None:
@@ -139,7 +150,8 @@ def _calendar(
     )
 
 
-def _parts(times: Sequence[datetime], choice: Choice, facts: ProviderPage, page: Page) -> Iterator[PartOfDayTimes]:
+def parts_of_day(times: Sequence[datetime], page: Page, link: Callable[[datetime], str]) -> Iterator[PartOfDayTimes]:
+    """The free times of a day, by morning, afternoon and evening."""
     parts = (
         (Phrase("Morning"), [each for each in times if each.hour < _NOON]),
         (Phrase("Afternoon"), [each for each in times if _NOON <= each.hour < _EVENING]),
@@ -157,9 +169,7 @@ def _parts(times: Sequence[datetime], choice: Choice, facts: ProviderPage, page:
                             day=page.formats.whole_day(each.date()),
                             time=page.formats.clock(each),
                         ),
-                        href=page.link(
-                            f"/book/{facts.view.profile.id}/you", **choice.query(day=None, slot=each.isoformat())
-                        ),
+                        href=link(each),
                     )
                     for each in inside
                 ),

@@ -1,16 +1,23 @@
 """What the page of a booking shows: its state in a sentence, what to do next, and how to pay."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import ClassVar, Final
+from urllib.parse import urlencode
 
 from segno import make
 
 from booking_domain.bookings.available_actions import AvailableAction
-from booking_domain.bookings.transitions import Status
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import TO_COME, Party, Status
 from booking_domain.notifications.notices import LocalTime
 from booking_domain.payments.model import Payment
-from booking_domain.use_cases.bookings.queries import VisibleAppointment
+from booking_domain.payments.receipts import Receipt, ReceiptKind
 from entrypoints.languages.documents import Phrase
+from entrypoints.web.bookings.desk import Acting
+from entrypoints.web.components.choices import Choices
+from entrypoints.web.kit.forms import Fields, hidden
 from entrypoints.web.kit.pages import Page, PageModel
 
 _STATES: Final = {
@@ -22,6 +29,23 @@ _STATES: Final = {
     Status.EXPIRED: (Phrase("The time was not kept"), Phrase("The deposit did not arrive in time.")),
     Status.NO_SHOW: (Phrase("You were missed"), Phrase("{provider} waited for you.")),
 }
+DONE: Final = {
+    "moved": Phrase("The booking is moved."),
+    "cancelled": Phrase("The booking is cancelled."),
+    "accepted": Phrase("Thank you, that is agreed."),
+    "declined": Phrase("You have declined; the booking stays as it was."),
+    "reviewed": Phrase("Thank you for your review."),
+}
+"""What has just been done, by the word in the address."""
+SLOT: Final = "slot"
+PRICE: Final = "price"
+MINUTES: Final = "minutes"
+_RECEIPTS: Final = {
+    ReceiptKind.RECEIPT: Phrase("Receipt {number} (PDF)"),
+    ReceiptKind.CREDIT_NOTE: Phrase("Credit note {number} (PDF)"),
+}
+_API: Final = "/api/v1"
+_ASKED: Final = (Phrase("Your request has an answer"), Phrase("{provider} offers something else. Now it is your turn."))
 _OTHER: Final = (Phrase("Your booking"), Phrase("{provider} has to look at it."))
 
 
@@ -45,6 +69,27 @@ class Paying:
     checkout: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What the provider's side offers, and waits for an answer to."""
+
+    title: str
+    facts: tuple[str, ...]
+    fields: Fields
+    accept: str
+    """Where it is accepted."""
+    decline: str
+    """Where it is declined; empty: it cannot be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingExtras:
+    """What only who is signed in sees of a booking."""
+
+    receipts: Sequence[Receipt] = ()
+    reviewed: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class BookingPage(PageModel):
     """A booking."""
@@ -60,25 +105,37 @@ class BookingPage(PageModel):
     price: str
     address: str
     pay_action: str
-    """Where the deposit is paid; empty: nothing is to be paid now."""
+    """Where the payment begins; empty: nothing is to be paid now."""
+    pay_text: str
+    done: str
+    """What has just happened."""
+    error: str = ""
+    """What was wrong with an answer."""
+    offer: Offer | None
+    actions: tuple[tuple[str, str], ...]
+    """What else can be done: texts and addresses."""
+    calendars: tuple[tuple[str, str], ...]
+    receipts: tuple[tuple[str, str], ...]
     csrf: str
     paying: Paying | None
 
 
+_NO_EXTRAS: Final = BookingExtras()
+
+
 def booking_page(
-    seen: VisibleAppointment,
-    can: frozenset[AvailableAction],
-    payment: Payment | None,
-    page: Page,
-    *,
-    csrf: str,
+    acting: Acting, payment: Payment | None, page: Page, *, extras: BookingExtras = _NO_EXTRAS, done: str = ""
 ) -> BookingPage:
     """The page of a booking."""
-    appointment, say, formats = seen.appointment, page.say, page.formats
+    appointment, can, say, formats = acting.seen.appointment, acting.can, page.say, page.formats
     booking = appointment.booking
-    title, text = _STATES.get(booking.status, _OTHER)
+    offer = _offer(acting, page)
+    asked = offer is not None and booking.status is Status.REQUESTED
+    title, text = _ASKED if asked else _STATES.get(booking.status, _OTHER)
     payable = bool({AvailableAction.PAY_DEPOSIT, AvailableAction.PAY_BALANCE} & can)
     until = "" if booking.due_at is None else say.values.time(LocalTime(booking.due_at, booking.time_zone))
+    balance = formats.money(booking.quote.balance)
+    deposit = AvailableAction.PAY_DEPOSIT in can
     return BookingPage(
         title=say(title),
         robots="noindex",
@@ -91,10 +148,104 @@ def booking_page(
         reference=booking.reference,
         price=formats.money(booking.price),
         address=appointment.provider_address,
-        pay_action=page.link(f"/bookings/{booking.id}/pay") if payable else "",
-        csrf=csrf,
+        pay_action=page.link(f"{acting.path}/pay") if payable else "",
+        pay_text=say(Phrase("Pay the deposit")) if deposit else say(Phrase("Pay the rest: {amount}"), amount=balance),
+        done=say(DONE[done]) if done in DONE else "",
+        offer=offer,
+        actions=tuple(_actions(acting, page, reviewed=extras.reviewed)),
+        calendars=tuple(_calendars(acting, page)) if acting.session_id is not None else (),
+        receipts=tuple(
+            (say(_RECEIPTS[each.kind], number=each.number), f"{_API}/receipts/{each.id}?format=pdf")
+            for each in extras.receipts
+        ),
+        csrf=acting.csrf,
         paying=None if payment is None or not payable else _paying(payment, page),
     )
+
+
+def _actions(acting: Acting, page: Page, *, reviewed: bool) -> Iterator[tuple[str, str]]:
+    say, booking = page.say, acting.booking
+    if AvailableAction.RESCHEDULE in acting.can:
+        yield say(Phrase("Move")), page.link(f"{acting.path}/move")
+    if AvailableAction.CANCEL in acting.can:
+        yield say(Phrase("Cancel")), page.link(f"{acting.path}/cancel")
+    mine = acting.session_id is not None and acting.seen.party is Party.CUSTOMER
+    if mine and booking.status is Status.COMPLETED and not reviewed:
+        yield say(Phrase("Write a review")), page.link(f"{acting.path}/review")
+    if booking.status not in TO_COME:
+        yield say(Phrase("Book again")), page.link(f"/book/{booking.provider_id}")
+
+
+def _calendars(acting: Acting, page: Page) -> Iterator[tuple[str, str]]:
+    """Where the appointment can be noted, while it is to come."""
+    appointment, say = acting.seen.appointment, page.say
+    span = appointment.booking.span
+    if appointment.booking.status not in TO_COME:
+        return
+    begin, end = (each.astimezone(UTC) for each in (span.start, span.end))
+    yield say(Phrase("Calendar file")), f"{_API}{acting.path}/calendar.ics"
+    google = {
+        "action": "TEMPLATE",
+        "text": appointment.provider_name,
+        "dates": f"{begin:%Y%m%dT%H%M%SZ}/{end:%Y%m%dT%H%M%SZ}",
+        "location": appointment.provider_address,
+    }
+    yield "Google", f"https://calendar.google.com/calendar/render?{urlencode(google)}"
+    outlook = {
+        "subject": appointment.provider_name,
+        "startdt": f"{begin:%Y-%m-%dT%H:%M:%SZ}",
+        "enddt": f"{end:%Y-%m-%dT%H:%M:%SZ}",
+        "location": appointment.provider_address,
+    }
+    yield "Outlook", f"https://outlook.live.com/calendar/0/deeplink/compose?{urlencode(outlook)}"
+
+
+def _offer(acting: Acting, page: Page) -> Offer | None:
+    """What the customer can accept or decline now."""
+    say, booking = page.say, acting.booking
+    change = booking.pending_time_change
+    accept = page.link(f"{acting.path}/accept")
+    csrf = hidden("csrf", acting.csrf)
+    if AvailableAction.ACCEPT_TIME in acting.can and change is not None:
+        return Offer(
+            title=say(Phrase("Is the new time all right?")),
+            facts=(
+                say(Phrase("It was {time}."), time=_at(change.agreed.start, booking, page)),
+                say(Phrase("It is {time} now."), time=_at(booking.span.start, booking, page)),
+            ),
+            fields=(csrf, hidden(SLOT, booking.span.start.isoformat())),
+            accept=accept,
+            decline="",
+        )
+    if acting.seen.party is not Party.CUSTOMER or AvailableAction.ACCEPT not in acting.can:
+        return None
+    offered, facts = booking.offered_scope, []
+    if offered.price != booking.price:
+        values = {"price": page.formats.money(offered.price), "before": page.formats.money(booking.price)}
+        facts.append(say(Phrase("The price is {price} instead of {before}."), **values))
+    if offered.deposit != booking.deposit:
+        facts.append(say(Phrase("The deposit is {deposit}."), deposit=page.formats.money(offered.deposit)))
+    if offered.minutes != booking.minutes:
+        facts.append(say(Phrase("It takes {length}."), length=page.formats.length(offered.minutes)))
+    until = booking.offered_until or booking.due_at
+    if until is not None:
+        facts.append(say(Phrase("Answer until {until}."), until=_at(until, booking, page)))
+    agreed = (hidden(PRICE, str(offered.price.amount)), hidden(MINUTES, str(offered.minutes)))
+    times = tuple((each.isoformat(), _at(each, booking, page), "") for each in booking.offered_times)
+    choice = (
+        (Choices(name=SLOT, legend=say(Phrase("Offered times")), options=times, value=times[0][0]),) if times else ()
+    )
+    return Offer(
+        title=say(Phrase("Choose one of these times")) if times else say(Phrase("Do you agree?")),
+        facts=tuple(facts),
+        fields=(csrf, *agreed, *choice),
+        accept=accept,
+        decline=page.link(f"{acting.path}/decline") if AvailableAction.DECLINE in acting.can else "",
+    )
+
+
+def _at(at: datetime, booking: Booking, page: Page) -> str:
+    return page.say.values.time(LocalTime(at, booking.time_zone))
 
 
 def _paying(payment: Payment, page: Page) -> Paying | None:

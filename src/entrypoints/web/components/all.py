@@ -6,6 +6,7 @@ from entrypoints.web.components.button import Button
 from entrypoints.web.components.calendar import MonthCalendar
 from entrypoints.web.components.card import Card
 from entrypoints.web.components.check import Check
+from entrypoints.web.components.choices import Choices
 from entrypoints.web.components.dialog import Dialog
 from entrypoints.web.components.empty_state import EmptyState
 from entrypoints.web.components.field import Field
@@ -33,5 +34,6 @@ COMPONENTS: Final[tuple[type[Component], ...]] = (
     Gallery,
     Steps,
     Check,
+    Choices,
 )
 """Templates make them by the names of their classes."""

@@ -7,11 +7,12 @@ from typing import ClassVar
 from booking_domain.shared.errors import DomainError
 from entrypoints.http.kit.forms import Form
 from entrypoints.web.components.check import Check
+from entrypoints.web.components.choices import Choices
 from entrypoints.web.components.field import Field
 from entrypoints.web.components.tabs import Tabs
 from entrypoints.web.kit.pages import Page, PageModel
 
-Fields = Sequence[Field | Check]
+Fields = Sequence[Field | Check | Choices]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +37,7 @@ class FormPage(PageModel):
         """The page with an error, beside the field that has its name, or the one that is named here."""
         text, about = page.say.error(error), field or str(next(iter(error.field_path), ""))
         fields = tuple(
-            replace(each, error=text) if isinstance(each, Field) and each.name == about else each
+            replace(each, error=text) if not isinstance(each, Check) and each.name == about else each
             for each in self.fields
         )
         return replace(self, fields=fields, error="" if fields != tuple(self.fields) else text)

@@ -10,6 +10,7 @@ from tests.unit.entrypoints.api import Api
 
 from booking_domain.identity.events import SignUpRequested
 from booking_domain.identity.one_time_codes import CodePurpose
+from entrypoints.http.kit.session_cookies import ACCESS_COOKIE
 
 OWN: Final = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
 _TYPE: Final = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -18,9 +19,10 @@ _TYPE: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 class Visitor:
     """A person with a browser."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, token: str = "") -> None:
+        """With the access token of who is signed in."""
         self.api = api
-        self.cookies: dict[str, str] = {}
+        self.cookies: dict[str, str] = {ACCESS_COOKIE: token} if token else {}
 
     async def get(self, path: str) -> httpx.Response:
         return self._kept(await self.api.client.get(path, headers=self._headers()))

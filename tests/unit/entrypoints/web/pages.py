@@ -11,14 +11,18 @@ from typing import Any, Final
 from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
 from tests.browsing import ARGUMENTS, CHROMIUM
 from tests.unit.entrypoints.api import Api
+from tests.unit.features.reviews import visit
 
 from booking_domain.use_cases.search.index import refresh_entry
 from entrypoints.cli.demo_accounts import People, registered
 from entrypoints.cli.seed import ACCOUNTS, PARTS
+from entrypoints.http.kit.session_cookies import ACCESS_COOKIE
 
 ORIGIN: Final = "https://booking.test"
 """Secure, so that the browser takes cookies with the prefix `__Host-`; nothing is sent over a network."""
 STORAGE: Final = "https://storage.test"
+MONDAY_NOON: Final = "2026-11-23T12:00:00+08:00"
+MONDAY_EVENING: Final = "2026-11-23T18:00:00+08:00"
 _UNSENT: Final = frozenset({"content-length", "content-encoding", "transfer-encoding"})
 
 
@@ -90,6 +94,39 @@ class Look:
     name: str
     path: str
     expected: str = ""
+    token: str = ""
+    """The access token of who looks; empty: a visitor."""
+
+
+async def as_who_looks(page: Page, look: Look) -> None:
+    """Give the browser the session of who looks at the page."""
+    await page.context.clear_cookies()
+    if look.token:
+        await page.context.add_cookies([{"name": ACCESS_COOKIE, "value": look.token, "url": f"{ORIGIN}/"}])
+
+
+async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
+    """The pages of a customer: a request with offered times, a confirmed booking, and a visit."""
+    _, provider_id = await api.open_provider(displayName="Sarnai", priceAmount=8_000_000)
+    owner, asking_id = await api.open_provider(displayName="Bold", priceAmount=8_000_000, bookingMode="request")
+    customer, _, visited = await visit(api)
+    booked = f"/bookings/{(await api.booked(customer, provider_id))['id']}"
+    asked = f"/bookings/{(await api.booked(customer, asking_id, MONDAY_NOON))['id']}"
+    offer = {"slots": [MONDAY_EVENING, "2026-11-24T15:00:00+08:00"], "priceAmount": 9_000_000}
+    assert (await api.post(f"{asked}/offer-times", owner, json=offer)).status_code == 200
+    over = f"/bookings/{visited['id']}"
+    own = {
+        "bookings": "/bookings",
+        "bookings-past": "/bookings?when=past",
+        "booking": f"{booked}?done=moved",
+        "booking-offer": asked,
+        "booking-cancel": f"{booked}/cancel",
+        "booking-move": f"{booked}/move",
+        "booking-move-question": f"{booked}/move?slot=2026-11-24T18:00:00%2B08:00",
+        "booking-over": over,
+        "booking-review": f"{over}/review",
+    }
+    return tuple(Look(name, path, token=customer) for name, path in own.items())
 
 
 async def pages_to_look_at(api: Api) -> tuple[Look, ...]:
@@ -116,4 +153,5 @@ async def pages_to_look_at(api: Api) -> tuple[Look, ...]:
         Look("new-password", "/sign-in/new-password"),
         Look("not-found", "/nowhere", expected="/nowhere"),
         Look("styleguide", "/styleguide"),
+        *await own_pages_to_look_at(api),
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.browsing import SCHEMES, SETTLED, WIDTHS
 from tests.unit.entrypoints.api import serving
-from tests.unit.entrypoints.web.pages import browsing, demo, pages_to_look_at, visiting
+from tests.unit.entrypoints.web.pages import as_who_looks, browsing, demo, pages_to_look_at, visiting
 
 from booking_domain.shared.languages import LANGUAGES
 
@@ -24,6 +24,7 @@ async def write() -> None:
             options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, "reduced_motion": "reduce"}
             name = f"{look.name}-{language}-{width}-{scheme}.png"
             async with visiting(browser, api, expected=[look.expected] if look.expected else [], **options) as page:
+                await as_who_looks(page, look)
                 await page.goto(f"/{language}{look.path}")
                 await page.evaluate(SETTLED)
                 await page.screenshot(path=FOLDER / name, full_page=True)

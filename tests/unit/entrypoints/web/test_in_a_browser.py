@@ -10,7 +10,7 @@ from tests.browsing import SCHEMES, SETTLED, VIOLATIONS, WEB, WIDTHS, needs_a_br
 from tests.npm import require_packages
 from tests.unit.effort import NIGHTLY
 from tests.unit.entrypoints.api import Api
-from tests.unit.entrypoints.web.pages import pages_to_look_at, visiting
+from tests.unit.entrypoints.web.pages import as_who_looks, pages_to_look_at, visiting
 
 from booking_domain.shared.languages import LANGUAGES
 
@@ -31,6 +31,7 @@ async def test_every_page_is_usable(city: Api, browser: Browser, language: str) 
     expected = [look.expected for look in looks if look.expected]
     async with visiting(browser, city, expected=expected, reduced_motion="reduce") as page:
         for number, look in enumerate(looks, start=LANGUAGES.index(language)):
+            await as_who_looks(page, look)
             await page.set_viewport_size({"width": NARROWEST, "height": 900})
             await page.goto(f"/{language}{look.path}")
             assert await page.evaluate(OVERFLOW) == 0, f"/{language}{look.path} at {NARROWEST} px"

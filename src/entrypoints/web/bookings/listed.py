@@ -1,0 +1,73 @@
+"""The bookings of who is signed in: those to come, and those of the past."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from booking_domain.notifications.notices import LocalTime
+from booking_domain.use_cases.bookings.queries import VisibleAppointment
+from entrypoints.languages.documents import Phrase
+from entrypoints.web.components.tabs import Tabs
+from entrypoints.web.kit.pages import Page, PageModel
+
+MOST: Final = 20
+"""The bookings of a page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedBooking:
+    """A booking in a list."""
+
+    href: str
+    when: str
+    provider: str
+    services: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingsPage(PageModel):
+    """The bookings of who is signed in."""
+
+    template: ClassVar = "bookings/listed.html"
+    tabs: Tabs
+    bookings: tuple[ListedBooking, ...]
+    none: str
+    """What stands in place of bookings."""
+    more: str
+    """Where the next ones are; empty: there are none."""
+
+
+def bookings_page(found: Sequence[VisibleAppointment], page: Page, *, past: bool) -> BookingsPage:
+    """The page, of at most one booking more than it shows."""
+    say = page.say
+    shown = found[:MOST]
+    here = page.link("/bookings", when="past" if past else "")
+    return BookingsPage(
+        title=say(Phrase("My bookings")),
+        robots="noindex",
+        tabs=Tabs(
+            label=say(Phrase("My bookings")),
+            items=(
+                (say(Phrase("To come")), page.link("/bookings")),
+                (say(Phrase("Past")), page.link("/bookings", when="past")),
+            ),
+            current=here,
+        ),
+        bookings=tuple(_listed(each, page) for each in shown),
+        none=say(Phrase("Nothing here yet")) if past else say(Phrase("You have no appointments to come")),
+        more=page.link("/bookings", when="past" if past else "", after=shown[-1].appointment.booking.id)
+        if len(found) > MOST
+        else "",
+    )
+
+
+def _listed(seen: VisibleAppointment, page: Page) -> ListedBooking:
+    booking = seen.appointment.booking
+    return ListedBooking(
+        href=page.link(f"/bookings/{booking.id}"),
+        when=page.say.values.time(LocalTime(booking.span.start, booking.time_zone)),
+        provider=seen.appointment.provider_name,
+        services=", ".join(each.name for each in booking.services),
+        state=page.say.status(booking.status),
+    )

@@ -1,0 +1,194 @@
+"""The bookings of a customer: lists, paying, moving, cancelling with the quote, offers, reviews."""
+
+import re
+from collections.abc import AsyncIterator
+from html import unescape
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, serving
+from tests.unit.entrypoints.web.forms import Visitor, code_of, form_in
+from tests.unit.features.reviews import visit
+
+from booking_domain.shared.ids import BookingId
+
+TERMS = {"depositAmount": 20_000_00, "priceAmount": 80_000_00, "displayName": "Sarnai"}
+AT_THREE = "2026-11-23T15:00:00+08:00"
+AT_FIVE = "2026-11-23T17:00:00+08:00"
+_phones = count(99_110_000)
+
+
+@pytest.fixture(scope="module")
+async def api(anyio_backend: str) -> AsyncIterator[Api]:
+    async with serving() as api:
+        yield api
+
+
+async def booked(api: Api, **terms: Any) -> tuple[Visitor, str, str]:
+    """A visitor who has just booked by pages, the address of the booking's page, and the provider's token."""
+    owner, provider_id = await api.open_provider(**(TERMS | terms))
+    visitor, path = Visitor(api), f"/en/book/{provider_id}/you"
+    fields = {"slot": MONDAY_AT_TEN, "name": "Bold", "phone": f"+976{next(_phones)}"}
+    await visitor.send(path, fields)
+    done = await visitor.send(path, {**fields, "code": await code_of(api)})
+    return visitor, done.headers["Location"], owner
+
+
+async def paid(api: Api, visitor: Visitor, path: str) -> None:
+    """Pay what is due, by the page."""
+    await visitor.submit(await visitor.get(path), "/pay")
+    booking_id = BookingId(UUID(path.rpartition("/")[2]))
+    payment = (await api.container.reads().payments.of_booking(booking_id))[-1]
+    assert payment.invoice is not None
+    assert api.gateway.pay(payment.invoice.reference, payment.amount)
+    assert (await api.get(api.callback(str(payment.id)))).status_code == 200
+
+
+def heading(page: httpx.Response) -> str:
+    found = re.search(r"<h1>(.*?)</h1>", page.text, re.DOTALL)
+    assert found is not None
+    return unescape(found.group(1))
+
+
+async def test_bookings_to_come_and_of_the_past_are_listed_apart(api: Api) -> None:
+    visitor, path, _ = await booked(api)
+    to_come = await visitor.get("/en/bookings")
+    assert f'href="{path}"' in to_come.text
+    past = await visitor.get("/en/bookings?when=past")
+    assert f'href="{path}"' not in past.text
+    assert "Nothing here yet" in past.text
+    stranger = Visitor(api)
+    await stranger.signed_in("+97699110999")
+    assert "You have no appointments to come" in (await stranger.get("/en/bookings")).text
+    assert (await stranger.get(path)).status_code == 404
+    assert (await Visitor(api).get("/en/bookings")).headers["Location"] == "/en/sign-in?next=%2Fbookings"
+
+
+async def test_deposit_and_balance_are_paid_by_the_same_step(api: Api) -> None:
+    visitor, path, _ = await booked(api)
+    assert ">Pay the deposit<" in (await visitor.get(path)).text
+    await paid(api, visitor, path)
+    confirmed = await visitor.get(path)
+    assert heading(confirmed) == "It is booked"
+    assert "Pay the rest: MNT 60,000" in confirmed.text
+    await visitor.submit(confirmed, "/pay")
+    assert "QR code of the payment" in (await visitor.get(path)).text
+
+
+async def test_the_calendar_file_and_links_to_calendars_name_the_appointment(api: Api) -> None:
+    visitor, path, _ = await booked(api)
+    page = unescape((await visitor.get(path)).text)
+    [file] = re.findall(r'href="(/api/v1/bookings/[^"]+\.ics)"', page)
+    assert "BEGIN:VEVENT" in (await visitor.get(file)).text
+    assert "dates=20261123T020000Z%2F20261123T030000Z" in page
+    assert "startdt=2026-11-23T02%3A00%3A00Z" in page
+
+
+async def test_a_cancellation_shows_its_quote_and_gives_back_exactly_that(api: Api) -> None:
+    visitor, path, _ = await booked(api)
+    await paid(api, visitor, path)
+    asked = await visitor.get(f"{path}/cancel")
+    lines = [unescape(each) for each in re.findall(r"<p>(.*?)</p>", asked.text)]
+    assert any(each.startswith("You get ") or each == "You get nothing back." for each in lines), lines
+    _, fields = form_in(asked, "/cancel")
+    other = await visitor.send(f"{path}/cancel", {**fields, "refund": "1", "reason": "I am ill"})
+    assert other.status_code == 409
+    assert ">I am ill</textarea>" in other.text
+    assert "<title>Error: " in other.text
+    done = await visitor.submit(other, "/cancel", reason="I am ill")
+    assert done.headers["Location"] == f"{path}?done=cancelled"
+    shown = await visitor.get(done.headers["Location"])
+    assert heading(shown) == "This booking is cancelled"
+    assert ">Book again<" in shown.text
+    again = await visitor.send(f"{path}/cancel", fields)
+    assert (again.status_code, again.headers["Location"]) == (303, path), "a second click has no effect"
+
+
+async def test_the_quote_says_what_it_was_earlier(api: Api) -> None:
+    tiers = [{"hoursBefore": 48, "percent": 100}, {"hoursBefore": 2, "percent": 50}]
+    visitor, path, _ = await booked(api, cancellationPolicy=tiers)
+    await paid(api, visitor, path)
+    asked = unescape((await visitor.get(f"{path}/cancel")).text)
+    assert "You get 50 % = MNT 10,000 back." in asked
+    assert re.search(r"Until .*Nov.* it was all of it\.", asked)
+
+
+async def test_a_booking_moves_to_a_time_of_the_same_calendar(api: Api) -> None:
+    visitor, path, _ = await booked(api)
+    times = await visitor.get(f"{path}/move")
+    assert 'aria-label="Monday 23 November, 10:00, free"' not in times.text, "its own time"
+    [link] = re.findall(r'href="([^"]+)" aria-label="Monday 23 November, 15:00, free"', times.text)
+    question = await visitor.get(unescape(link))
+    assert heading(question) == "Move to this time?"
+    assert (await visitor.get(path)).text.count("10:00") > 0, "nothing happens by looking"
+    done = await visitor.submit(question, "/move")
+    assert done.headers["Location"] == f"{path}?done=moved"
+    assert "15:00" in (await visitor.get(path)).text
+
+
+async def test_a_time_that_was_taken_meanwhile_leads_back_to_the_free_ones(api: Api) -> None:
+    visitor, path, owner = await booked(api)
+    question = await visitor.get(f"{path}/move?slot={AT_THREE.replace('+', '%2B')}")
+    provider_id = (await api.get("/providers/me", owner)).json()["id"]
+    await api.booked(await api.joined("customer", verified=True), provider_id, AT_THREE)
+    lost = await visitor.submit(question, "/move")
+    assert lost.headers["Location"] == f"{path}/move?taken=1"
+    assert "Somebody else has just taken this time" in (await visitor.get(lost.headers["Location"])).text
+
+
+async def test_an_offered_time_is_chosen_with_the_price_that_was_shown(api: Api) -> None:
+    visitor, path, owner = await booked(api, bookingMode="request")
+    offer = {"slots": [AT_THREE, AT_FIVE], "priceAmount": 90_000_00}
+    assert (await api.post(f"{path[3:]}/offer-times", owner, json=offer)).status_code == 200
+    offered = await visitor.get(path)
+    assert "The price is MNT 90,000 instead of MNT 80,000." in unescape(offered.text)
+    assert offered.text.count('type="radio"') == 2
+    stale = await visitor.submit(offered, "/accept", slot=AT_FIVE, price="1")
+    assert stale.status_code == 409
+    assert "<title>Error: " in stale.text
+    done = await visitor.submit(offered, "/accept", slot=AT_FIVE)
+    assert done.headers["Location"] == f"{path}?done=accepted"
+    assert "17:00" in (await visitor.get(path)).text
+
+
+async def test_other_terms_are_declined_or_accepted(api: Api) -> None:
+    visitor, path, owner = await booked(api, depositAmount=0)
+    for answer, price in (("decline", "MNT 80,000"), ("accept", "MNT 90,000")):
+        asked = await api.post(f"{path[3:]}/change-terms", owner, json={"priceAmount": 90_000_00})
+        assert asked.status_code == 200, asked.text
+        done = await visitor.submit(await visitor.get(path), f"/{answer}")
+        assert done.status_code == 303, done.text
+        shown = await visitor.get(path)
+        assert f"<bdi>{price}</bdi>" in shown.text
+        assert "Do you agree?" not in shown.text
+
+
+async def test_a_new_time_is_accepted_as_it_was_shown(api: Api) -> None:
+    visitor, path, owner = await booked(api)
+    await api.post(f"{path[3:]}/reschedule", owner, json={"slot": AT_THREE})
+    shown = await visitor.get(path)
+    assert "Is the new time all right?" in shown.text
+    await api.post(f"{path[3:]}/reschedule", owner, json={"slot": AT_FIVE})
+    late = await visitor.submit(shown, "/accept")
+    assert late.status_code == 409
+    done = await visitor.submit(late, "/accept")
+    assert done.status_code == 303
+    assert "Is the new time all right?" not in (await visitor.get(path)).text
+
+
+async def test_a_visit_is_reviewed_once_with_stars(api: Api) -> None:
+    visitor, path, _ = await booked(api)
+    assert (await visitor.get(f"{path}/review")).headers["Location"] == path, "it is not over"
+    token, _, booking = await visit(api)
+    visitor, path = Visitor(api, token), f"/en/bookings/{booking['id']}"
+    assert ">Write a review<" in (await visitor.get(path)).text
+    none = await visitor.submit(await visitor.get(f"{path}/review"), "/review", text="Good")
+    assert none.status_code >= 400
+    assert 'id="choices-rating-error"' in none.text
+    assert ">Good</textarea>" in none.text
+    posted = await visitor.submit(none, "/review", rating="5", text="Good")
+    assert posted.headers["Location"] == f"{path}?done=reviewed"
+    assert ">Write a review<" not in (await visitor.get(path)).text
