@@ -21,12 +21,21 @@ from entrypoints.web.kit.assets import asset
 from entrypoints.web.kit.languages import without_language
 from entrypoints.web.kit.pages import Site, in_all_languages, provide_page
 from entrypoints.web.kit.policy import content_policy
+from entrypoints.web.links.routes import handlers as links
 from entrypoints.web.providers.routes import handlers as providers
 from entrypoints.web.salons.routes import handlers as salons
 from entrypoints.web.session.routes import handlers as session
 from entrypoints.web.styleguide.routes import handlers as styleguide
 
-AREAS: Final[tuple[Sequence[ControllerRouterHandler], ...]] = (home, providers, salons, booking, bookings, session)
+AREAS: Final[tuple[Sequence[ControllerRouterHandler], ...]] = (
+    home,
+    providers,
+    salons,
+    booking,
+    bookings,
+    links,
+    session,
+)
 
 
 def pages_of(container: Container) -> Pages:

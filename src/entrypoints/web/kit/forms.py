@@ -27,6 +27,8 @@ class FormPage(PageModel):
     error: str = ""
     """What is wrong, if it is about no field."""
     tabs: Tabs | None = None
+    module: str = ""
+    """The script of the form."""
     action: str
     fields: Fields = ()
     button: str

@@ -3,6 +3,8 @@ const MODULES = {
   menu: "../layout/menu.js",
   dialog: "../components/dialog/dialog.js",
   calendar: "../components/calendar/calendar.js",
+  link: "../links/link.js",
+  "link-to-confirm": "../links/link.js",
 };
 
 for (const element of document.querySelectorAll("[data-module]")) {

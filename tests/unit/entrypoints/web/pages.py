@@ -151,6 +151,8 @@ async def pages_to_look_at(api: Api) -> tuple[Look, ...]:
         Look("sign-in", "/sign-in?next=/bookings"),
         Look("sign-in-password", "/sign-in/password"),
         Look("new-password", "/sign-in/new-password"),
+        Look("link", "/links/cancel"),
+        Look("not-me", "/links/not-me"),
         Look("not-found", "/nowhere", expected="/nowhere"),
         Look("styleguide", "/styleguide"),
         *await own_pages_to_look_at(api),

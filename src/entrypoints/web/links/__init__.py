@@ -1,0 +1,1 @@
+"""`/links` and `/b`: what the links in messages open."""

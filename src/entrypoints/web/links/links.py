@@ -1,0 +1,59 @@
+"""The pages that the links in messages open. A link has its token after `#`, which browsers send to no server."""
+
+from typing import Final
+
+from entrypoints.languages.documents import Phrase
+from entrypoints.web.components.field import Field
+from entrypoints.web.kit.forms import FormPage
+from entrypoints.web.kit.pages import Page
+
+LINK: Final = "link"
+_OPENS: Final = "link"
+"""The script that takes the token from the address, and sends the form."""
+_FILLS: Final = "link-to-confirm"
+"""The one that leaves it to the person to send the form."""
+
+
+def open_page(page: Page, *, typed: str = "") -> FormPage:
+    """The page of a link to a booking. With scripts it sends itself, which only shows the booking."""
+    say = page.say
+    return FormPage(
+        title=say(Phrase("Your booking")),
+        lead=say(Phrase("Press the button to see it. Nothing changes before you say so.")),
+        module=_OPENS,
+        action=page.link("/links"),
+        fields=(_link(page, typed),),
+        button=say(Phrase("Open")),
+    )
+
+
+def not_me_page(page: Page, *, typed: str = "") -> FormPage:
+    """The page of a link that reports a change that somebody else has made."""
+    say = page.say
+    return FormPage(
+        title=say(Phrase("Was that not you?")),
+        facts=(
+            say(Phrase("If somebody else changed your account, we put it right as far as we can.")),
+            say(Phrase("All devices are signed out, and the password is removed: you set a new one.")),
+        ),
+        module=_FILLS,
+        action=page.link("/links/not-me"),
+        fields=(_link(page, typed),),
+        button=say(Phrase("That was not me")),
+        links=((say(Phrase("That was me")), page.link("/")),),
+    )
+
+
+def token_of(typed: str) -> str:
+    """The token of a link that was pasted whole, or of what follows its `#`."""
+    return typed.rpartition("#")[2]
+
+
+def _link(page: Page, typed: str) -> Field:
+    return Field(
+        name=LINK,
+        label=page.say(Phrase("The link from your message")),
+        hint=page.say(Phrase("If the field is empty, copy the link from the message into it.")),
+        value=typed,
+        required=True,
+    )
