@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 from psycopg.types.json import Jsonb
 
-from adapters.postgres.search import ENTRY
+from adapters.postgres.search.tables import ENTRY
 from benchmarks.city.words import (
     BEGINNINGS,
     BIOS,

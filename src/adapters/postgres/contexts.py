@@ -19,7 +19,6 @@ from adapters.postgres import (
     rate_limits,
     reconciliation,
     reviews,
-    search,
     webhooks,
 )
 from adapters.postgres.audit import context as audit
@@ -31,7 +30,7 @@ from adapters.postgres.notifications import context as notifications
 from adapters.postgres.outbox import context as outbox
 from adapters.postgres.payments import context as payments
 from adapters.postgres.scheduling import context as scheduling
-from adapters.postgres.search_kinds import SearchReadGroup
+from adapters.postgres.search import context as search
 
 __all__ = ["CONTEXTS", "ContextReads", "ContextRepositories", "metadata"]
 
@@ -110,7 +109,7 @@ class ContextReads(
     live.LiveReadGroup,
     announcements.AnnouncementReadGroup,
     jobs.JobReadGroup,
-    SearchReadGroup,
+    search.SearchReadGroup,
     audit.AuditReads,
     public_versions.PublicVersionReadGroup,
 ):

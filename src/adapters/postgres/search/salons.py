@@ -25,11 +25,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, aggregate_order_by
 
-from adapters.postgres import search
 from adapters.postgres.catalogue.tables import providers
-from adapters.postgres.kit.context import ReadGroup, part
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row
+from adapters.postgres.search.facets import facets_of
+from adapters.postgres.search.hits import facts_of, ranked
+from adapters.postgres.search.matching import NEAR, TEXT, candidates, shape_of, values_of
+from adapters.postgres.search.reads import PostgresSearchReads
+from adapters.postgres.search.tables import search_entries, search_terms
+from adapters.postgres.search.words import similar_to, tsquery_of
 from booking_domain.search.model import (
     MOST_CANDIDATES,
     MOST_OTHERS,
@@ -52,9 +56,9 @@ _WEIGHTS_OF_MEMBERS: Final = {Place.OFFER: "B", Place.ADDRESS: "BC", Place.OTHER
 """Where in the entries of members the words are searched. Their names are not that of the salon."""
 _NAMED: Final = frozenset({Place.NAME, Place.OFFER})
 """Where the name of the salon is searched by itself; in entries it is a part of the address."""
-_entry: Final = search.search_entries.alias("entry")
+_entry: Final = search_entries.alias("entry")
 _member: Final = providers.alias("member")
-_name: Final = search.search_terms.alias("name")
+_name: Final = search_terms.alias("name")
 
 
 def _tsquery(name: str) -> ColumnElement[Any]:
@@ -79,25 +83,19 @@ _asked: Final = (
 
 def _members(shape: frozenset[str]) -> CTE:
     """The members of salons who match all but the text, and have a word of it."""
-    found = search.candidates(shape - {search.TEXT}).subquery("candidates")
+    found = candidates(shape - {TEXT}).subquery("candidates")
     conditions = {
-        search.NEAR: found.c.metres <= bindparam("radius", type_=Integer()),
-        search.TEXT: _entry.c.words.op("@@")(_tsquery("query_any")),
+        NEAR: found.c.metres <= bindparam("radius", type_=Integer()),
+        TEXT: _entry.c.words.op("@@")(_tsquery("query_any")),
     }
     return (
         select(*found.c, _member.c.salon_id, _entry.c.words, _name.c.words.label("name"))
         .select_from(
             found.join(_member, _member.c.id == found.c.provider_id)
             .join(_entry, _entry.c.provider_id == found.c.provider_id)
-            .outerjoin(
-                _name,
-                and_(_name.c.provider_id == found.c.provider_id, _name.c.kind == TermKind.SALON.value),
-            )
+            .outerjoin(_name, and_(_name.c.provider_id == found.c.provider_id, _name.c.kind == TermKind.SALON.value))
         )
-        .where(
-            _member.c.salon_id.is_not(None),
-            *(condition for name, condition in conditions.items() if name in shape),
-        )
+        .where(_member.c.salon_id.is_not(None), *(condition for name, condition in conditions.items() if name in shape))
         .cte("members")
     )
 
@@ -130,7 +128,7 @@ def _of_each(members: CTE) -> Select[Any]:
 def _salons(shape: frozenset[str], members: CTE) -> Select[Any]:
     """Those that match, with what their points come from."""
     found = _of_each(members).subquery("found")
-    if search.TEXT not in shape:
+    if TEXT not in shape:
         return select(*found.c, literal(0, Integer).label("place"))
     a, m = _asked.c, members.c
     has = (
@@ -144,10 +142,7 @@ def _salons(shape: frozenset[str], members: CTE) -> Select[Any]:
         .select_from(
             members.join(
                 _asked,
-                or_(
-                    func.coalesce(m.words.op("@@")(a.query), false()),
-                    func.coalesce(m.name.op("@@")(a.name), false()),
-                ),
+                or_(func.coalesce(m.words.op("@@")(a.query), false()), func.coalesce(m.name.op("@@")(a.name), false())),
             )
         )
         .group_by(m.salon_id)
@@ -165,7 +160,7 @@ def _salons(shape: frozenset[str], members: CTE) -> Select[Any]:
 @lru_cache(maxsize=512)
 def _search(shape: frozenset[str], order: SearchOrder, after: bool) -> Statement:  # noqa: FBT001 - a part of the shape
     found = _salons(shape, _members(shape)).subquery("salons")
-    return Statement(search.ranked(found, found.c.salon_id, order, near=False, after=after))
+    return Statement(ranked(found, found.c.salon_id, order, near=False, after=after))
 
 
 @lru_cache(maxsize=256)
@@ -186,32 +181,32 @@ def _facets(shape: frozenset[str]) -> Statement:
     return Statement(union_all(select(literal("total"), literal(""), func.count()).select_from(first), *counted))
 
 
-class PostgresKindSearchReads(search.PostgresSearchReads):
+class PostgresKindSearchReads(PostgresSearchReads):
     """`SearchReads` of providers, and of salons by their members."""
 
     async def search(self, criteria: SearchCriteria) -> Sequence[Found]:
         if criteria.kind is SearchKind.PROVIDERS:
             return await super().search(criteria)
-        statement = _search(search.shape_of(criteria), criteria.order, criteria.after is not None)
+        statement = _search(shape_of(criteria), criteria.order, criteria.after is not None)
         rows = await self._work.all(statement, **await self._of_members(criteria), most=criteria.limit)
         return [_found(row) for row in rows]
 
     async def facets(self, criteria: SearchCriteria) -> Facets:
         if criteria.kind is SearchKind.PROVIDERS:
             return await super().facets(criteria)
-        statement = _facets(search.shape_of(criteria))
-        return search.facets_of(await self._work.all(statement, **await self._of_members(criteria)))
+        statement = _facets(shape_of(criteria))
+        return facets_of(await self._work.all(statement, **await self._of_members(criteria)))
 
     async def _of_members(self, criteria: SearchCriteria) -> dict[str, Any]:
         """The parameters of the statements of a shape: the words one by one, in each place."""
         words = searched(criteria.text or "")
-        similar = await self._similar(words) if words else {}
+        similar = await similar_to(words, self._work)
         asked = [
             (
                 number,
                 _PLACES.index(place),
-                None if weights is None else search.tsquery_of([word], similar, weights),
-                search.tsquery_of([word], similar, "") if place in _NAMED else None,
+                None if weights is None else tsquery_of([word], similar, weights),
+                tsquery_of([word], similar, "") if place in _NAMED else None,
             )
             for number, word in enumerate(words)
             for place in _PLACES
@@ -220,10 +215,10 @@ class PostgresKindSearchReads(search.PostgresSearchReads):
         columns = zip_longest(("numbers", "places", "queries", "names"), zip(*asked, strict=True), fillvalue=())
         after = criteria.after
         return {
-            **await self._values(criteria, similar),
+            **values_of(criteria, similar),
             **{name: list(values) for name, values in columns},
             "needed": needed(words, all_but_one=criteria.all_but_one),
-            "query_any": " | ".join(search.tsquery_of([word], similar, "") for word in words),
+            "query_any": " | ".join(tsquery_of([word], similar, "") for word in words),
             **({} if after is None else {"key": after.key, "lot": after.lot, "id": after.id}),
         }
 
@@ -238,7 +233,7 @@ def _found(row: Row) -> Found:
     return Found(
         provider_id=first.provider_id,
         position=Position(key, lot, salon_id),
-        facts=search.facts_of([points, *facts]),
+        facts=facts_of([points, *facts]),
         price_from=price_from,
         currency=currency,
         minutes=first.minutes,
@@ -246,9 +241,3 @@ def _found(row: Row) -> Found:
         salon_id=SalonId(salon_id),
         others=tuple(others[:MOST_OTHERS]),
     )
-
-
-class SearchReadGroup(ReadGroup):
-    """The reads of this context."""
-
-    search = part(PostgresKindSearchReads)

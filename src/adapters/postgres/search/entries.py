@@ -1,0 +1,113 @@
+"""The entries of search, as they are stored."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import Column, ColumnElement, Text, bindparam, cast, delete, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR, insert
+
+from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.work import WithWork, Work
+from adapters.postgres.search.suggestions import term_of, term_vector
+from adapters.postgres.search.tables import (
+    BITS,
+    ENTRY,
+    FINDING,
+    OF,
+    delete_with_words,
+    exactly,
+    search_entries,
+    search_findings,
+    search_terms,
+    search_words,
+)
+from booking_domain.search.model import SearchEntry, SearchFinding
+from booking_domain.search.ports import SearchEntries
+from booking_domain.shared.ids import ProviderId
+
+_e: Final = search_entries.c
+_f: Final = search_findings.c
+_t: Final = search_terms.c
+_w: Final = search_words.c
+
+
+def _put() -> Statement:
+    values: dict[str, ColumnElement[Any]] = {
+        column.name: bindparam(column.name, type_=column.type) for column in (*ENTRY.columns, _e.put_at)
+    }
+    values["words"] = cast(bindparam("words", type_=Text()), TSVECTOR)
+    values["free"] = cast(bindparam("free", type_=Text()), BITS)
+    new = insert(search_entries).values(values)
+    replaced = {name: new.excluded[name] for name in values if name != "provider_id"}
+    return Statement(new.on_conflict_do_update(index_elements=[_e.provider_id], set_=replaced))
+
+
+_PUT: Final = _put()
+_GET: Final = Statement(select(*ENTRY.columns).where(_e.provider_id == OF))
+_REMOVE: Final = Statement(delete_with_words(search_entries, _e.provider_id == OF))
+_TERMS: Final = Statement(select(_t.kind, _t.term).where(_t.provider_id == OF).order_by(_t.kind, _t.term))
+_REMOVE_TERMS: Final = Statement(delete(search_terms).where(_t.provider_id == OF))
+_each_term: Final = (
+    func.jsonb_to_recordset(bindparam("terms", type_=JSONB()))
+    .table_valued(Column("kind", Text), Column("term", Text), Column("words", Text))
+    .render_derived(with_types=True)
+)
+_ADD_TERMS: Final = Statement(
+    insert(search_terms).from_select(
+        ["provider_id", "kind", "term", "words"],
+        select(OF, _each_term.c.kind, _each_term.c.term, cast(_each_term.c.words, TSVECTOR)).select_from(_each_term),
+    )
+)
+_ADD_WORDS: Final = Statement(
+    insert(search_words)
+    .from_select(["word"], select(func.unnest(bindparam("words", type_=ARRAY(Text)))))
+    .on_conflict_do_nothing()
+)
+
+
+_REMOVE_UNUSED: Final = Statement(
+    delete(search_words)
+    .where(~select(_e.provider_id).where(_e.words.op("@@")(exactly(_w.word))).correlate(search_words).exists())
+    .returning(_w.word)
+)
+
+
+_ADD_FINDING: Final = FINDING.insert()
+_REMOVE_FINDINGS: Final = Statement(
+    delete(search_findings).where(_f.created_at < bindparam("before", type_=_f.created_at.type)).returning(_f.id)
+)
+
+
+async def entry_of(work: Work, provider_id: ProviderId) -> SearchEntry | None:
+    terms = await work.each(term_of, _TERMS, provider_id=provider_id)
+    row = await work.one(_GET, provider_id=provider_id)
+    return None if row is None else replace(ENTRY.read(row), terms=tuple(terms))
+
+
+class PostgresSearchEntries(WithWork, SearchEntries):
+    """`SearchEntries` in `search_entries`, `search_terms` and `search_words`."""
+
+    async def put(self, entry: SearchEntry, now: datetime) -> None:
+        await self._work.execute(_PUT, **ENTRY.write(entry), put_at=now)
+        await self._work.execute(_REMOVE_TERMS, provider_id=entry.provider_id)
+        terms = [{"kind": kind.value, "term": text, "words": term_vector(text)} for kind, text in entry.terms]
+        await self._work.execute(_ADD_TERMS, provider_id=entry.provider_id, terms=Jsonb(terms))
+        words = sorted({word for of_place in entry.words.values() for word in of_place})
+        await self._work.execute(_ADD_WORDS, words=words)
+
+    async def get(self, provider_id: ProviderId) -> SearchEntry | None:
+        return await entry_of(self._work, provider_id)
+
+    async def remove(self, provider_id: ProviderId) -> None:
+        await self._work.execute(_REMOVE, provider_id=provider_id)
+
+    async def add_finding(self, finding: SearchFinding) -> None:
+        await self._work.execute(_ADD_FINDING, **FINDING.write(finding))
+
+    async def remove_findings(self, before: datetime) -> int:
+        return len(await self._work.all(_REMOVE_FINDINGS, before=before))
+
+    async def remove_unused_words(self) -> int:
+        return len(await self._work.all(_REMOVE_UNUSED))

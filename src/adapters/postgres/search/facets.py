@@ -1,0 +1,37 @@
+"""What the providers that match have."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from sqlalchemy import Integer, bindparam, func, literal, literal_column, select, union_all
+
+from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.work import Row
+from adapters.postgres.search.matching import NEAR, candidates
+from booking_domain.search.model import MOST_CANDIDATES, Facets
+
+
+@lru_cache(maxsize=256)
+def facets_statement(shape: frozenset[str]) -> Statement:
+    """What the first of those that match have."""
+    found = candidates(shape).subquery("candidates")
+    near = [found.c.metres <= bindparam("radius", type_=Integer())] if NEAR in shape else []
+    first = select(found).where(*near).limit(MOST_CANDIDATES).cte("first")
+    counted = (
+        select(literal(name), func.unnest(first.c[name]), func.count()).group_by(literal_column("2"))
+        for name in ("styles", "categories", "languages")
+    )
+    return Statement(union_all(select(literal("total"), literal(""), func.count()).select_from(first), *counted))
+
+
+def facets_of(rows: Iterable[Row]) -> Facets:
+    """The counts of values, by name."""
+    counts: dict[str, dict[str, int]] = {}
+    for name, value, count in rows:
+        counts.setdefault(name, {})[value] = count
+    total = counts.pop("total")[""]
+    return Facets(total=total, **{name: dict(sorted(each.items(), key=_commonest)) for name, each in counts.items()})
+
+
+def _commonest(item: tuple[str, int]) -> tuple[int, str]:
+    return -item[1], item[0]

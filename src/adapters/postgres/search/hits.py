@@ -1,0 +1,112 @@
+"""The hits of a search in order: their points are those of `booking_domain.search.model.points_of`."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import BIT
+
+from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.work import Row
+from adapters.postgres.search.matching import NEAR, candidates
+from booking_domain.search.model import (
+    ALL_FREE_SOON_AT,
+    HALF_POINTS_AT_METRES,
+    LOTS,
+    MOST_FREE_SOON,
+    MOST_NEARNESS,
+    MOST_RATING,
+    NEW_FOR_DAYS,
+    NO_RATING_AT,
+    SCORE_PER_POINT,
+    TEXT_POINTS,
+    THOUSANDTHS_PER_COMPLETENESS,
+    THOUSANDTHS_PER_RELIABILITY,
+    Facts,
+    Found,
+    Position,
+    SearchOrder,
+)
+from booking_domain.shared.ids import ProviderId, ServiceId
+
+_PLACE_OF: Final = {points: place for place, points in TEXT_POINTS.items()}
+
+
+@lru_cache(maxsize=1_024)
+def search_of(shape: frozenset[str], order: SearchOrder, after: bool) -> Statement:  # noqa: FBT001 - a part of the shape
+    """The statement of searches that ask for these things."""
+    found = candidates(shape).subquery("candidates")
+    return Statement(ranked(found, found.c.provider_id, order, near=NEAR in shape, after=after))
+
+
+def ranked(found: FromClause, hit: ColumnElement[Any], order: SearchOrder, *, near: bool, after: bool) -> Select[Any]:
+    """Sort the hits that have these ids."""
+    c = found.c
+    total = (
+        c.place
+        + func.least(MOST_RATING, func.greatest(0, c.score - NO_RATING_AT) // SCORE_PER_POINT)
+        + func.coalesce(MOST_NEARNESS * HALF_POINTS_AT_METRES // (HALF_POINTS_AT_METRES + c.metres), 0)
+        + func.least(c.free_soon, ALL_FREE_SOON_AT) * MOST_FREE_SOON // ALL_FREE_SOON_AT
+        + c.reliability // THOUSANDTHS_PER_RELIABILITY
+        + c.completeness // THOUSANDTHS_PER_COMPLETENESS
+        + func.greatest(0, NEW_FOR_DAYS - c.days)
+    )
+    keys: dict[SearchOrder, ColumnElement[Any]] = {
+        SearchOrder.BEST: -total,
+        SearchOrder.NEAREST: c.metres,
+        SearchOrder.SOONEST: c.opens,
+        SearchOrder.CHEAPEST: c.price_from,
+        SearchOrder.RATING: -c.score,
+    }
+    key = cast(keys[order], BigInteger).label("key")
+    number = cast(cast(literal("x").concat(func.right(cast(hit, Text), 8)), BIT(32)), BigInteger)
+    lot = (number * bindparam("draw", type_=BigInteger()) % LOTS).label("lot")
+    last = (
+        bindparam(name, type_=kind) for name, kind in (("key", BigInteger()), ("lot", BigInteger()), ("id", Uuid()))
+    )
+    within = [c.metres <= bindparam("radius", type_=Integer())] if near else []
+    follows = [tuple_(key, lot, hit) > tuple_(*last)] if after else []
+    return select(key, lot, *found.c).where(*within, *follows).order_by(key, lot, hit).limit(bindparam("most"))
+
+
+def facts_of(columns: Sequence[Any]) -> Facts:
+    """What the points come from."""
+    points, score, metres, free_soon, reliability, completeness, days = columns
+    return Facts(
+        place=_PLACE_OF.get(points),
+        score=score,
+        metres=metres,
+        free_soon=free_soon,
+        reliability=reliability,
+        completeness=completeness,
+        days_published=max(0, days),
+    )
+
+
+def found_of(row: Row) -> Found:
+    key, lot, provider_id, *facts = row[:10]
+    price_from, currency, minutes, quickest = row[10:14]
+    return Found(
+        provider_id=ProviderId(provider_id),
+        position=Position(key, lot, provider_id),
+        facts=facts_of(facts),
+        price_from=price_from,
+        currency=currency,
+        minutes=minutes,
+        quickest=None if quickest is None else ServiceId(quickest),
+    )

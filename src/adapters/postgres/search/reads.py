@@ -1,0 +1,81 @@
+"""`SearchReads` of providers."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from adapters.postgres.kit.listing import parameters
+from adapters.postgres.kit.work import WithWork
+from adapters.postgres.search.entries import entry_of
+from adapters.postgres.search.facets import facets_of, facets_statement
+from adapters.postgres.search.hits import found_of, search_of
+from adapters.postgres.search.matching import shape_of, values_of
+from adapters.postgres.search.suggestions import SUGGEST, term_of
+from adapters.postgres.search.tables import FINDING
+from adapters.postgres.search.upkeep import DUE, FINDING_COUNTS, FINDINGS, IDS, IS_CURRENT, RECORD, SAMPLE
+from adapters.postgres.search.words import similar_to, tsquery_of
+from booking_domain.search.model import (
+    Facets,
+    Found,
+    Record,
+    SearchCriteria,
+    SearchEntry,
+    SearchFinding,
+    SearchFindingCounts,
+    SearchFindingFilter,
+    Term,
+)
+from booking_domain.search.ports import SearchReads
+from booking_domain.search.words import searched
+from booking_domain.shared.ids import ProviderId
+
+
+class PostgresSearchReads(WithWork, SearchReads):
+    """`SearchReads` of `search_entries`, `search_terms` and `search_words`."""
+
+    async def search(self, criteria: SearchCriteria) -> Sequence[Found]:
+        values = await self._values(criteria)
+        after = criteria.after
+        if after is not None:
+            values |= {"key": after.key, "lot": after.lot, "id": after.id}
+        statement = search_of(shape_of(criteria), criteria.order, after is not None)
+        return await self._work.each(found_of, statement, **values, most=criteria.limit)
+
+    async def facets(self, criteria: SearchCriteria) -> Facets:
+        statement = facets_statement(shape_of(criteria))
+        return facets_of(await self._work.all(statement, **await self._values(criteria)))
+
+    async def suggest(self, text: str, limit: int) -> Sequence[Term]:
+        words = searched(text)
+        if not words:
+            return []
+        query = tsquery_of(words, await similar_to(words, self._work), "", synonyms=False)
+        return await self._work.each(term_of, SUGGEST, query=query, most=limit)
+
+    async def due(self, since: date, limit: int) -> Sequence[ProviderId]:
+        return [ProviderId(row[0]) for row in await self._work.all(DUE, since=since, most=limit)]
+
+    async def get(self, provider_id: ProviderId) -> SearchEntry | None:
+        return await entry_of(self._work, provider_id)
+
+    async def ids(self, after: ProviderId | None, limit: int) -> Sequence[ProviderId]:
+        return [ProviderId(row[0]) for row in await self._work.all(IDS, after=after, most=limit)]
+
+    async def sample(self, size: int) -> Sequence[ProviderId]:
+        return [ProviderId(row[0]) for row in await self._work.all(SAMPLE, most=size)]
+
+    async def findings(self, criteria: SearchFindingFilter) -> Sequence[SearchFinding]:
+        return await self._work.each(FINDING.read, FINDINGS, **parameters(criteria))
+
+    async def finding_counts(self, since: datetime) -> SearchFindingCounts:
+        return SearchFindingCounts(*(await self._work.one(FINDING_COUNTS, since=since) or ()))
+
+    async def is_current(self, provider_id: ProviderId, since: date) -> bool:
+        return await self._work.one(IS_CURRENT, provider_id=provider_id, since=since) is not None
+
+    async def record(self, provider_id: ProviderId, since: datetime) -> Record:
+        row = await self._work.one(RECORD, provider_id=provider_id, since=since)
+        return Record(*(row or ()))
+
+    async def _values(self, criteria: SearchCriteria) -> dict[str, Any]:
+        return values_of(criteria, await similar_to(searched(criteria.text or ""), self._work))

@@ -1,0 +1,164 @@
+"""The tables of search: entries of published providers, their terms, the vocabulary, and what checks found."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    Double,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    delete,
+    func,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, BIT, TSQUERY, TSVECTOR
+from sqlalchemy.sql.dml import UpdateBase
+
+from adapters.postgres.catalogue.tables import providers
+from adapters.postgres.kit.codec import Converted, Mapper
+from adapters.postgres.kit.metadata import instant, metadata, one_of
+from adapters.postgres.kit.personal_data import DELETE, Kept, NotExported, personal_data
+from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.search.free_time import QUARTERS, FreeTime, text_of
+from booking_domain.search.model import Place, SearchEntry, SearchFinding, SearchFindingKind, TermKind
+
+PLACES: Final = tuple(Place)
+WEIGHTS: Final = "ABCD"
+"""The weight of each place. The words of a text are searched in the first one, the first two, and so on."""
+BITS: Final = BIT(QUARTERS)
+
+
+def _vector(words: Mapping[Place, Iterable[str]]) -> str:
+    """A `tsvector`: the position and the weight of a word are its places."""
+    found: dict[str, list[str]] = {}
+    for number, place in enumerate(PLACES):
+        for word in words.get(place, ()):
+            found.setdefault(word, []).append(f"{number + 1}{WEIGHTS[number]}")
+    return " ".join(f"'{word}':{','.join(places)}" for word, places in found.items())
+
+
+def _words(vector: str) -> dict[Place, tuple[str, ...]]:
+    found: dict[Place, list[str]] = {}
+    for each in vector.split():
+        word, places = each.rsplit(":", 1)
+        for place in places.split(","):
+            found.setdefault(PLACES[int(place.rstrip(WEIGHTS)) - 1], []).append(word.strip("'"))
+    return {place: tuple(sorted(words)) for place, words in found.items()}
+
+
+# The words of entries, to which a misspelt word is compared. A job removes those of no entry.
+search_words: Final = Table(
+    "search_words",
+    metadata,
+    Column("word", Text, primary_key=True),
+    Index("search_words_word_idx", "word", postgresql_using="gin", postgresql_ops={"word": "gin_trgm_ops"}),
+    Index("search_words_prefix_idx", "word", postgresql_ops={"word": "text_pattern_ops"}),
+)
+
+
+def delete_with_words(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
+    """Delete the entries, and the words that no other entry has."""
+    gone = delete(table).where(owned).returning(table.c.words).cte("gone")
+    theirs = select(func.unnest(func.tsvector_to_array(gone.c.words)))
+    others = select(table.c.provider_id).where(~owned, table.c.words.op("@@")(exactly(search_words.c.word)))
+    return delete(search_words).where(search_words.c.word.in_(theirs), ~others.correlate(search_words).exists())
+
+
+def exactly(word: ColumnElement[str]) -> ColumnElement[Any]:
+    return cast(func.quote_literal(word), TSQUERY)
+
+
+search_entries: Final = Table(
+    "search_entries",
+    metadata,
+    Column("provider_id", Uuid, ForeignKey("providers.id"), primary_key=True),
+    Column("words", TSVECTOR, nullable=False),
+    Column("styles", ARRAY(Text), nullable=False),
+    Column("categories", ARRAY(Text), nullable=False),
+    Column("lat", Double),
+    Column("lon", Double),
+    Column("price_from", BigInteger),
+    Column("currency", Text, nullable=False),
+    Column("minutes", SmallInteger, nullable=False),
+    Column("quickest", Uuid),
+    Column("free_since", Date, nullable=False),
+    Column("free", BITS, nullable=False),
+    Column("reliability", SmallInteger, nullable=False),
+    Column("completeness", SmallInteger, nullable=False),
+    Column("version", Text, nullable=False),
+    instant("put_at", index=True),
+    Index("search_entries_words_idx", "words", postgresql_using="gin"),
+    info=personal_data(
+        "provider_id",
+        erase=delete_with_words,
+        handover=Kept("what a published provider is found by"),
+        export=NotExported("derived from the profile, its services and its calendar"),
+    ),
+)
+_e: Final = search_entries.c
+Index("search_entries_point_idx", func.point(_e.lon, _e.lat), postgresql_using="gist")
+
+search_terms: Final = Table(
+    "search_terms",
+    metadata,
+    Column("provider_id", Uuid, ForeignKey("search_entries.provider_id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("term", Text, primary_key=True),
+    Column("words", TSVECTOR, nullable=False),
+    one_of("kind", TermKind),
+    Index("search_terms_words_idx", "words", postgresql_using="gin"),
+    info=personal_data(
+        "provider_id",
+        erase=DELETE,
+        handover=Kept("what a published provider is found by"),
+        export=NotExported("derived from the profile, its services and its calendar"),
+    ),
+)
+
+search_findings: Final = Table(
+    "search_findings",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("quarters", SmallInteger, nullable=False),
+    instant("first_at"),
+    Column("repaired", Boolean, nullable=False),
+    instant("created_at", index=True),
+    one_of("kind", SearchFindingKind),
+    info=personal_data(
+        "provider_id",
+        erase=DELETE,
+        handover=Kept("what a check of search found"),
+        export=NotExported("about the entry of search, which is derived"),
+    ),
+)
+
+ENTRY: Final = Mapper(
+    search_entries,
+    SearchEntry,
+    words=Converted("words", write=_vector, read=_words),
+    free=Converted(
+        "free_since",
+        "free",
+        write=lambda free: (free.since, text_of(free.quarters)),
+        read=lambda since, quarters: FreeTime(since=since, quarters=int(quarters, 2)),
+    ),
+    transient=("terms",),
+    elsewhere=("put_at",),
+)
+FINDING: Final = Mapper(search_findings, SearchFinding)
+_p: Final = providers.c
+PUBLIC: Final = _p.status == ProfileStatus.APPROVED.value
+OF: Final = bindparam("provider_id", type_=Uuid())

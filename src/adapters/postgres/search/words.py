@@ -1,0 +1,72 @@
+"""The words of a search: those that are like them in the vocabulary, and the `tsquery` of all of them.
+
+Words are matched fuzzily, never rows.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
+from typing import Final
+
+from sqlalchemy import Text, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.work import Work
+from adapters.postgres.search.tables import search_words
+from booking_domain.search.words import MOST_SIMILAR, SIMILAR, Searched, keys_of, may_be_misspelt, needed
+
+_w: Final = search_words.c
+
+
+_v: Final = search_words.alias("vocabulary")
+_searched: Final = func.unnest(bindparam("words", type_=ARRAY(Text))).column_valued("searched")
+SIMILAR_WORDS: Final = Statement(
+    select(_searched, _w.word)
+    .where(
+        _w.word.op("%")(_searched),
+        func.similarity(_w.word, _searched) >= SIMILAR,
+        ~select(_v.c.word).where(_v.c.word.like(_searched + "%")).exists(),
+    )
+    .order_by(_searched, func.similarity(_w.word, _searched).desc(), _w.word)
+)
+
+
+def tsquery_of(
+    words: Sequence[Searched],
+    similar: Mapping[str, Sequence[str]],
+    weights: str,
+    *,
+    synonyms: bool = True,
+    all_but_one: bool = False,
+) -> str:
+    """The `tsquery` of texts that have all of the words, or all but one, in places of these weights."""
+    suffix = f":{weights}" if weights else ""
+
+    def one_of(keys: Iterable[str], *, beginning: bool) -> str:
+        marks = f":*{weights}" if beginning else suffix
+        return " | ".join(f"'{key}'{marks}" for key in sorted(keys))
+
+    alternatives = (
+        [
+            one_of(each.begins, beginning=True),
+            *(
+                " & ".join(f"({one_of(keys_of(part), beginning=False)})" for part in phrase)
+                for phrase in (each.phrases if synonyms else ())
+            ),
+            *(one_of([alike], beginning=False) for alike in similar.get(each.word, ())),
+        ]
+        for each in words
+    )
+    each_word = [f"({' | '.join(f'({each})' for each in of_word)})" for of_word in alternatives]
+    enough = combinations(each_word, needed(words, all_but_one=all_but_one))
+    return " | ".join(f"({' & '.join(of_words)})" for of_words in enough)
+
+
+async def similar_to(words: Sequence[Searched], work: Work) -> dict[str, list[str]]:
+    """Similar words for those with which none begins."""
+    found: dict[str, list[str]] = {}
+    misspelt = [each.word for each in words if may_be_misspelt(each.word)]
+    for word, similar in await work.all(SIMILAR_WORDS, words=misspelt) if misspelt else ():
+        if len(found.setdefault(word, [])) < MOST_SIMILAR:
+            found[word].append(similar)
+    return found
