@@ -15,6 +15,7 @@ from booking_domain.shared.errors import Conflict, Incomplete, InvalidValue, Not
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.shared.images import Image
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
+from booking_domain.shared.slugs import slug_of
 
 MAX_STYLES: Final = 20
 MAX_LANGUAGES: Final = 20
@@ -332,6 +333,11 @@ class Profile:
         ):
             if len(value) > most:
                 raise InvalidValue(field=name, problem=f"at most {most} characters")
+
+    @property
+    def slug(self) -> str:
+        """The name in addresses of pages."""
+        return slug_of(self.display_name, self.id)
 
     @property
     def published(self) -> bool:

@@ -15,6 +15,7 @@ from booking_domain.shared.images import Image
 from booking_domain.shared.lifecycle import Lifecycle, Move
 from booking_domain.shared.phones import phone_number
 from booking_domain.shared.rate_limits import Limit
+from booking_domain.shared.slugs import slug_of
 from booking_domain.shared.time import time_zone
 
 MAX_SALON_NAME: Final = 120
@@ -136,3 +137,8 @@ class Salon:
             phone_number(self.phone)
         if self.email and (len(self.email) > MAX_EMAIL or not _EMAIL.fullmatch(self.email)):
             raise InvalidValue(field="email", problem="not an e-mail address")
+
+    @property
+    def slug(self) -> str:
+        """The name in addresses of pages."""
+        return slug_of(self.name, self.id)

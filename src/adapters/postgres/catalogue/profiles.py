@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Boolean, ColumnElement, Text, Uuid, and_, any_, bindparam, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from adapters.postgres.catalogue.tables import providers, sort_keys
+from adapters.postgres.catalogue.tables import providers, sort_keys, tail_of
 from adapters.postgres.identity.tables import users
 from adapters.postgres.identity.users import NAMES
 from adapters.postgres.kit.codec import Columns, Converted, Mapper, Renamed
@@ -139,6 +139,7 @@ _PROFILE: Final = Statement(select(*PROFILE.columns).where(_p.id == bindparam("p
 _PROFILE_OF_OWNER: Final = Statement(select(*PROFILE.columns).where(_p.owner_id == bindparam("user_id")))
 _VIEW_BY_ID: Final = Statement(_VIEW.where(_p.id == bindparam("provider_id")))
 _VIEWS: Final = Statement(_VIEW.where(_p.id == any_(bindparam("provider_ids", type_=ARRAY(Uuid)))))
+_VIEWS_BY_TAIL: Final = Statement(_VIEW.where(tail_of(_p.id) == bindparam("tail")))
 _VIEW_BY_OWNER: Final = Statement(_VIEW.where(_p.owner_id == bindparam("user_id")))
 _last: Final = providers.alias("last")
 _TEXT: Final = bindparam("text", type_=Text())
@@ -202,6 +203,9 @@ class PostgresProviderReads(WithWork, ProviderReads):
 
     async def by_owner(self, user_id: UserId) -> ProviderView | None:
         return await self._work.first(_view_of, _VIEW_BY_OWNER, user_id=user_id)
+
+    async def with_tail(self, tail: str) -> list[ProviderView]:
+        return await self._work.each(_view_of, _VIEWS_BY_TAIL, tail=tail)
 
     async def of_all(self, provider_ids: Sequence[ProviderId]) -> list[ProviderView]:
         return await self._work.each(_view_of, _VIEWS, provider_ids=list(provider_ids))

@@ -33,6 +33,7 @@ from adapters.postgres.catalogue.tables import (
     providers,
     salon_invitations,
     salons,
+    tail_of,
     totals_of,
 )
 from adapters.postgres.identity.tables import users
@@ -68,6 +69,7 @@ _WHO: Final = bindparam("provider", type_=_p.id.type)
 _ADD: Final = Statement(insert(salons))
 _LOCK: Final = Statement(select(*SALON.columns).where(_s.id == _THIS).with_for_update(key_share=True))
 _VIEW: Final = Statement(select(*SALON.columns, _s.hours).where(_s.id == _THIS))
+_BY_TAIL: Final = Statement(select(*SALON.columns).where(tail_of(_s.id) == bindparam("tail")))
 _OF_MANAGER: Final = Statement(select(*SALON.columns).where(_s.manager_id == bindparam("manager_id")).order_by(_s.id))
 _MANAGER_OF: Final = Statement(
     select(_s.manager_id).select_from(salons.join(providers, _p.salon_id == _s.id)).where(_p.id == _WHO)
@@ -232,6 +234,9 @@ class PostgresSalonReads(WithWork, SalonReads):
             return None
         salon = SALON.read(row[:-1])
         return SalonView(salon=salon, hours=opening_hours_of(salon.time_zone, row[-1]))
+
+    async def with_tail(self, tail: str) -> list[Salon]:
+        return await self._work.each(SALON.read, _BY_TAIL, tail=tail)
 
     async def members(self, salon_id: SalonId) -> list[MemberView]:
         return [_member(*row) for row in await self._work.all(_MEMBERS, salon=salon_id)]

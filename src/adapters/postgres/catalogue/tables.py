@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     Boolean,
@@ -21,7 +21,9 @@ from sqlalchemy import (
     Text,
     Uuid,
     case,
+    cast,
     func,
+    literal_column,
     null,
     select,
     text,
@@ -51,6 +53,7 @@ from booking_domain.identity.model import ERASED_NAME
 from booking_domain.scheduling.feeds import WhenFeedFails
 from booking_domain.scheduling.model import Anchoring
 from booking_domain.shared.ids import EventId
+from booking_domain.shared.slugs import TAIL
 
 _SORTS: Final = "sorts"
 """The `info` of a column that is the sort key of an order, from the highest; of equal keys the latest id is first."""
@@ -60,6 +63,11 @@ def _clear_contact(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
     return (
         update(table).where(owned).values(phone="", email="", photos=text("'[]'::jsonb"), version=table.c.version + 1)
     )
+
+
+def tail_of(column: ColumnElement[Any]) -> ColumnElement[str]:
+    """The last digits of an id, by which slugs are found."""
+    return func.right(cast(column, Text), literal_column(str(TAIL)))
 
 
 salons: Final = Table(
@@ -78,6 +86,7 @@ salons: Final = Table(
     Column("photos", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Column("version", Integer, nullable=False),
     instant("created_at"),
+    Index("salons_tail_idx", text(f'"right"(id::text, {TAIL})')),
     # The address stays, because other people work there; the manager's contacts are cleared.
     info=personal_data("manager_id", erase=_clear_contact, handover=LeftToOwner("salons"), export="salons") | PUBLIC,
 )
@@ -202,6 +211,7 @@ providers: Final = Table(
     one_of("when_feeds_fail", WhenFeedFails),
     CheckConstraint("0 <= deposit_amount AND deposit_amount <= price_amount", name="deposit"),
     Index("providers_status_id_idx", "status", "id"),
+    Index("providers_tail_idx", text(f'"right"(id::text, {TAIL})')),
     Index("providers_pending_idx", "id", postgresql_where=text("pending IS NOT NULL")),
     Index("providers_status_rating_idx", "status", "rating_score", "id"),
     info=personal_data(

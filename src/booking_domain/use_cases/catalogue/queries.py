@@ -17,6 +17,7 @@ from booking_domain.shared.errors import NotPermitted, required
 from booking_domain.shared.ids import ProviderId, ServiceId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
+from booking_domain.shared.slugs import id_in, tail_in
 from booking_domain.shared.time import time_zone
 from booking_domain.use_cases.catalogue.profiles import missing_parts
 from booking_domain.use_cases.platform.ports import ProviderReads, Reads, SalonReads
@@ -29,6 +30,18 @@ async def _get_provider(provider_id: ProviderId, providers: ProviderReads) -> Pr
     if view is None or view.profile.status is not ProfileStatus.APPROVED:
         raise ProviderNotFound
     return view
+
+
+async def _find_provider(slug: str, providers: ProviderReads) -> ProviderView:
+    """The public provider of a slug, a former slug or an id. If ids end alike, the whole slug decides."""
+    found, tail = id_in(slug), tail_in(slug)
+    if found is not None:
+        return await _get_provider(ProviderId(found), providers)
+    views = [] if tail is None else await providers.with_tail(tail)
+    public = [each for each in views if each.profile.published]
+    if not public:
+        raise ProviderNotFound
+    return next((each for each in public if each.profile.slug == slug), public[0])
 
 
 PORTFOLIO_SHOWN: Final = 12
@@ -111,6 +124,7 @@ async def _get_time_zone(provider_id: ProviderId, providers: ProviderReads) -> Z
 
 
 get_provider: Final = Query(_get_provider, (ProviderNotFound,))
+find_provider: Final = Query(_find_provider, (ProviderNotFound,))
 get_provider_page: Final = Query(_get_provider_page, (ProviderNotFound,))
 list_providers: Final = Query(_list_providers)
 get_own_provider: Final = Query(_get_own_provider, (ProfileMissing,))

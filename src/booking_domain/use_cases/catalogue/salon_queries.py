@@ -20,6 +20,7 @@ from booking_domain.shared.errors import NotPermitted, required
 from booking_domain.shared.ids import SalonId, ServiceId
 from booking_domain.shared.permissions import Permission, Relation, authorise, may, owned
 from booking_domain.shared.queries import Query
+from booking_domain.shared.slugs import id_in, tail_in
 from booking_domain.use_cases.platform.connections import ConnectionReads, SalonConnections, SalonSearch
 from booking_domain.use_cases.platform.ports import ProviderReads, Reads, SalonReads
 from booking_domain.use_cases.platform.views import (
@@ -33,6 +34,17 @@ from booking_domain.use_cases.platform.views import (
 
 async def _get_salon(salon_id: SalonId, salons: SalonReads) -> SalonView:
     return required(await salons.get(salon_id), SalonNotFound)
+
+
+async def _find_salon(slug: str, salons: SalonReads) -> Salon:
+    """The salon of a slug, a former slug or an id. If ids end alike, the whole slug decides."""
+    found, tail = id_in(slug), tail_in(slug)
+    if found is not None:
+        return (await _get_salon(SalonId(found), salons)).salon
+    alike = [] if tail is None else await salons.with_tail(tail)
+    if not alike:
+        raise SalonNotFound
+    return next((each for each in alike if each.slug == slug), alike[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +164,7 @@ async def _get_any_salon(actor: Actor, salon_id: SalonId, reads: Reads) -> Whole
     )
 
 
+find_salon: Final = Query(_find_salon, (SalonNotFound,))
 get_salon_page: Final = Query(_get_salon_page, (SalonNotFound,))
 get_salon: Final = Query(_get_salon, (SalonNotFound,))
 list_salon_members: Final = Query(_list_salon_members, (SalonNotFound,))

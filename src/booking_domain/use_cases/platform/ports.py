@@ -66,6 +66,10 @@ class ProviderReads(Protocol):
         """The provider whose profile this user owns."""
         ...
 
+    async def with_tail(self, tail: str) -> Sequence[ProviderView]:
+        """The providers whose ids end with these digits, whatever their status; nearly always one."""
+        ...
+
     async def page(self, criteria: ProviderFilter) -> Sequence[ProviderView]:
         """One page of the providers of a filter."""
         ...
@@ -80,6 +84,10 @@ class SalonReads(Protocol):
 
     async def get(self, salon_id: SalonId) -> SalonView | None:
         """One salon with its opening hours."""
+        ...
+
+    async def with_tail(self, tail: str) -> Sequence[Salon]:
+        """The salons whose ids end with these digits; nearly always one."""
         ...
 
     async def members(self, salon_id: SalonId) -> Sequence[MemberView]:

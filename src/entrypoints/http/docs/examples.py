@@ -142,6 +142,7 @@ EXAMPLES: Final[Mapping[str, Sequence[Any]]] = {
     "subject": ("BK-7QF2MX: confirmed", "Waiting list: a time with “{provider}” has come free"),
     "subjectKind": ("user",),
     "tags": ("fine line", "birds"),
+    "slug": ("sarnai-tattoo-r6vt7rgg",),
     "smsProvider": ("twilio",),
     "template": ("code.login",),
     "templateKey": ("waitlist.offered",),

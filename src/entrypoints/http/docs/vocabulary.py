@@ -199,6 +199,7 @@ VOCABULARY: Final[Mapping[str, str]] = {
     "slotDurationMinutes": "How long a slot is if no service says otherwise.",
     "slotStepMinutes": "How far the starts of slots are apart.",
     "slots": "The slots.",
+    "slug": "The name in addresses of pages, unique. With another name it is another one, and the former leads to it.",
     "sms": "Whether text messages are sent.",
     "sort": "The order; a minus sign turns it around.",
     "start": "The start.",

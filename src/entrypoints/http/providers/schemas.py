@@ -581,6 +581,7 @@ class ProviderJson(Json, frozen=True, kw_only=True):
     """A provider."""
 
     id: UUID
+    slug: str
     display_name: str
     bio: str
     status: Annotated[str, one_of(ProfileStatus)]
@@ -689,6 +690,7 @@ _provider: Final = members(
     within=("profile", "terms", "terms.cancellation"),
     location=point_json,
     **SHOWN_TERMS,
+    slug="profile.slug",
     rating="profile.rating.average",
 )
 _salon_json: Final = projection(Salon, SalonOfProviderJson, location=point_json)

@@ -125,6 +125,7 @@ class SalonJson(Json, frozen=True, kw_only=True):
     """A salon."""
 
     id: UUID
+    slug: str
     manager_id: UUID
     name: str
     time_zone: str

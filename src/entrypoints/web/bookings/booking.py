@@ -14,6 +14,7 @@ from booking_domain.bookings.transitions import TO_COME, Party, Status
 from booking_domain.notifications.notices import LocalTime
 from booking_domain.payments.model import Payment
 from booking_domain.payments.receipts import Receipt, ReceiptKind
+from booking_domain.shared.slugs import slug_of
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.bookings.desk import Acting
 from entrypoints.web.components.choices import Choices
@@ -143,7 +144,7 @@ def booking_page(
         good=booking.status is Status.CONFIRMED,
         when=say.values.time(LocalTime(booking.span.start, booking.time_zone)),
         provider=appointment.provider_name,
-        provider_href=page.link(f"/providers/{booking.provider_id}"),
+        provider_href=page.link(f"/providers/{slug_of(appointment.provider_name, booking.provider_id)}"),
         services=", ".join(each.name for each in booking.services),
         reference=booking.reference,
         price=formats.money(booking.price),

@@ -219,7 +219,7 @@ def _styles(asked: Asked, found: Iterable[str], page: Page) -> tuple[Choice, ...
 def _card(hit: Hit, page: Page, links: ObjectLinks, today: date) -> HitCard:
     profile, found = hit.view.profile, hit.found
     zone, formats = time_zone(hit.view.time_zone), page.formats
-    href = page.link(f"/providers/{profile.id}")
+    href = page.link(f"/providers/{profile.slug}")
     average = profile.rating.average
     price = None if found.price_from is None else formats.money(Money(amount=found.price_from, currency=found.currency))
     return HitCard(

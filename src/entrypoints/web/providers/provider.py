@@ -167,7 +167,7 @@ def provider_page(
         address=address,
         maps=None if location is None else map_links(location),
         salon="" if salon is None else salon.name,
-        salon_href="" if salon is None else page.link(f"/salons/{salon.id}"),
+        salon_href="" if salon is None else page.link(f"/salons/{salon.slug}"),
         languages=", ".join(languages),
         instagram=profile.instagram,
         deposit=say(Phrase("Deposit {amount}, the rest at the appointment"), amount=formats.money(terms.deposit))
@@ -240,7 +240,7 @@ def _schema_org(facts: Facts, page: Page, pictures: Sequence[str], address: str)
     data: dict[str, Any] = {
         "@type": "TattooParlor" if any(word in styles for word in ("tattoo", "line", "шивээс", "تتو")) else "HairSalon",
         "name": profile.display_name,
-        "url": f"{page.site.url}{page.link(f'/providers/{profile.id}')}",
+        "url": f"{page.site.url}{page.link(f'/providers/{profile.slug}')}",
         "description": profile.bio,
         "image": list(pictures),
         "address": address,

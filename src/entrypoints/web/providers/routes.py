@@ -1,7 +1,7 @@
-"""`/providers/{provider}`: the page of a provider."""
+"""`/providers/{slug}`: the page of a provider."""
 
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from litestar import Response, get
 from litestar.params import FromPath
@@ -11,8 +11,7 @@ from booking_domain.reviews.ports import ReviewOrder
 from booking_domain.scheduling.effort import steps_to_first
 from booking_domain.scheduling.model import Slot
 from booking_domain.shared.clock import Clock
-from booking_domain.shared.ids import ProviderId
-from booking_domain.use_cases.catalogue.queries import get_provider_page
+from booking_domain.use_cases.catalogue.queries import find_provider, get_provider_page
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.reviews.commands import list_provider_reviews
 from booking_domain.use_cases.scheduling.queries import get_calendar, get_schedule_to_come, to_come
@@ -23,18 +22,21 @@ from entrypoints.web.kit.pages import Page
 from entrypoints.web.providers.provider import REVIEWS_SHOWN, first_slots, provider_page
 
 
-@get("/providers/{provider_id:str}", opt=PUBLIC)
+@get("/providers/{slug:str}", opt=PUBLIC)
 async def provider(
-    provider_id: FromPath[ProviderId],
+    slug: FromPath[str],
     page: Injected[Page],
     *,
     reads: Injected[Reads],
     clock: Injected[Clock],
     turn: Injected[Turn],
     object_storage: Injected[ObjectLinks],
-) -> Response[bytes]:
+) -> Response[Any]:
     """A provider: pictures, services, free times, reviews, hours."""
-    now = clock.now()
+    found = (await find_provider(slug, reads.providers)).profile
+    provider_id, now = found.id, clock.now()
+    if found.slug != slug:
+        return page.see(page.link(f"/providers/{found.slug}"), status=301)
     facts = await get_provider_page(provider_id, reads.providers, reads.salons, reads.services, reads.portfolios)
 
     async def read() -> Computation[list[Slot]]:

@@ -1,14 +1,13 @@
-"""`/salons/{salon}`: the page of a salon."""
+"""`/salons/{slug}`: the page of a salon."""
 
-from typing import Final
+from typing import Any, Final
 
 from litestar import Response, get
 from litestar.params import FromPath
 
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.shared.clock import Clock
-from booking_domain.shared.ids import SalonId
-from booking_domain.use_cases.catalogue.salon_queries import get_salon_page
+from booking_domain.use_cases.catalogue.salon_queries import find_salon, get_salon_page
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
@@ -16,17 +15,20 @@ from entrypoints.web.kit.pages import Page
 from entrypoints.web.salons.salon import salon_page
 
 
-@get("/salons/{salon_id:str}", opt=PUBLIC)
+@get("/salons/{slug:str}", opt=PUBLIC)
 async def salon(
-    salon_id: FromPath[SalonId],
+    slug: FromPath[str],
     page: Injected[Page],
     *,
     reads: Injected[Reads],
     clock: Injected[Clock],
     object_storage: Injected[ObjectLinks],
-) -> Response[bytes]:
+) -> Response[Any]:
     """A salon: pictures, team, services, hours."""
-    facts = await get_salon_page(salon_id, reads.salons, reads.providers, reads.services)
+    found = await find_salon(slug, reads.salons)
+    if found.slug != slug:
+        return page.see(page.link(f"/salons/{found.slug}"), status=301)
+    facts = await get_salon_page(found.id, reads.salons, reads.providers, reads.services)
     return page.render(salon_page(facts, page, object_storage, clock.now()))
 
 

@@ -84,7 +84,7 @@ def salon_page(facts: Facts, page: Page, links: ObjectLinks, now: datetime) -> S
             {
                 "@type": "BeautySalon",
                 "name": salon.name,
-                "url": f"{page.site.url}{page.link(f'/salons/{salon.id}')}",
+                "url": f"{page.site.url}{page.link(f'/salons/{salon.slug}')}",
                 "address": address,
                 "telephone": salon.phone,
                 "image": [each.url for each in pictures],
@@ -98,7 +98,7 @@ def _member(view: ProviderView, page: Page, links: ObjectLinks) -> MemberCard:
     profile = view.profile
     return MemberCard(
         name=profile.display_name,
-        href=page.link(f"/providers/{profile.id}"),
+        href=page.link(f"/providers/{profile.slug}"),
         photo=None if profile.photo is None else picture_of(profile.photo, links),
         initial=profile.display_name[:1],
         styles=" · ".join(profile.styles[:3]),

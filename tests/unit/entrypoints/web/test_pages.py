@@ -142,7 +142,7 @@ async def test_texts_of_people_are_shown_as_text(api: Api) -> None:
         assert (await api.patch(of_service, token, json=named)).status_code == 200
         await indexed(api)
         for path in (f"/en/providers/{provider_id}", f"/fa/providers/{provider_id}", f"/en/book/{provider_id}"):
-            _assert_inert(await api.client.get(path), payload)
+            _assert_inert(await api.client.get(path, follow_redirects=True), payload)
         _assert_inert(await api.client.get("/en", params={"q": payload, "style": payload}), payload)
         api.clock.advance(timedelta(seconds=20))
 
@@ -158,7 +158,7 @@ async def test_texts_of_salons_are_shown_as_text(api: Api) -> None:
         for path, change in ((f"/salons/{salon_id}", salon), (of_service, named)):
             changed = await api.patch(path, manager, json=change)
             assert changed.status_code == 200, changed.text
-        _assert_inert(await api.client.get(f"/mn/salons/{salon_id}"), payload)
+        _assert_inert(await api.client.get(f"/mn/salons/{salon_id}", follow_redirects=True), payload)
         api.clock.advance(timedelta(seconds=20))
 
 

@@ -7,6 +7,7 @@ from booking_domain.catalogue.model import PendingChanges, ProfileStatus, Provid
 from booking_domain.scheduling.model import SlotSettings
 from booking_domain.shared.ids import FileId, ProviderId, UserId
 from booking_domain.shared.images import Image
+from booking_domain.shared.slugs import TAIL, tail_in
 from booking_domain.testing.builders import NOW, terms
 from booking_domain.testing.kit.storage import Cast, StorageContract
 from booking_domain.use_cases.platform.views import ProviderView
@@ -37,6 +38,13 @@ class ProviderReadsContract(StorageContract):
         assert await self.reads.providers.get(ProviderId(self.make.entropy.new_id())) is None
         assert await self.reads.providers.by_owner(UserId(self.make.entropy.new_id())) is None
         assert await self.reads.providers.by_owner(cast.customer.id) is None
+
+    async def test_providers_are_found_by_the_end_of_their_id(self, cast: Cast) -> None:
+        await self.a_cast()
+        tail = cast.profile.id.hex[-TAIL:]
+        assert await self.reads.providers.with_tail(tail) == [_view(cast)]
+        assert tail_in(cast.profile.slug) == tail
+        assert await self.reads.providers.with_tail("z" * TAIL) == []
 
     async def test_providers_are_paged_by_id(self) -> None:
         views = [_view(await self.a_cast()) for _ in range(5)]

@@ -13,6 +13,7 @@ from booking_domain.scheduling.model import OpeningHours
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import ProviderId, SalonId
+from booking_domain.shared.slugs import TAIL
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW
 from booking_domain.testing.kit.storage import (
@@ -104,6 +105,7 @@ class SalonsContract(StorageContract):
             assert await tx.salons.lock(other.id) == other
             assert await tx.salon_hours.hours_of(salon.id) == OpeningHours(time_zone=ZONE)
         assert await self.reads.salons.get(salon.id) == SalonView(salon=salon, hours=OpeningHours(time_zone=ZONE))
+        assert list(await self.reads.salons.with_tail(salon.id.hex[-TAIL:])) == [salon]
         assert await self._members(salon) == []
 
     async def test_an_unknown_salon_is_not_found(self) -> None:

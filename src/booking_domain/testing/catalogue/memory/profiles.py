@@ -41,6 +41,9 @@ class MemoryProviderReads(InMemory, ProviderReads):
         profiles = self._state[PROFILES].values()
         return next((self._view(profile) for profile in profiles if profile.owner_id == user_id), None)
 
+    async def with_tail(self, tail: str) -> Sequence[ProviderView]:
+        return [self._view(each) for each in self._state[PROFILES].values() if each.id.hex.endswith(tail)]
+
     async def page(self, criteria: ProviderFilter) -> Sequence[ProviderView]:
         rows, rank = self._state[PROFILES], criteria.order.rank
         members = self._state[SALON_MEMBERS]

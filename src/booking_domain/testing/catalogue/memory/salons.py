@@ -97,6 +97,9 @@ class MemorySalonReads(InMemory, SalonReads):
         salon = self._state[SALONS].get(salon_id)
         return None if salon is None else SalonView(salon=salon, hours=self._state[SALON_HOURS][salon_id])
 
+    async def with_tail(self, tail: str) -> Sequence[Salon]:
+        return [each for each in self._state[SALONS].values() if each.id.hex.endswith(tail)]
+
     async def members(self, salon_id: SalonId) -> Sequence[MemberView]:
         state = self._state
         return [
