@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
+from uuid import UUID
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from tests.unit.entrypoints.web.pages import ORIGIN, visiting
 
 from booking_domain.identity.events import SignUpRequested
 from booking_domain.identity.one_time_codes import CodePurpose
+from booking_domain.shared.slugs import slug_of
 
 PHONE = "+97699112233"
 OWN = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
@@ -122,7 +124,7 @@ async def test_a_session_goes_on_when_its_access_token_has_expired(api: Api) -> 
 async def test_a_visitor_books_and_pays_in_a_browser(api: Api, browser: Browser, *, script: bool) -> None:
     _, provider_id = await api.open_provider(displayName="Sarnai", depositAmount=20_00, priceAmount=80_00)
     async with visiting(browser, api, java_script_enabled=script) as page:
-        await page.goto(f"/en/providers/{provider_id}")
+        await page.goto(f"/en/providers/{slug_of('Sarnai', UUID(provider_id))}")
         await page.get_by_role("link", name="Choose a time").click()
         await page.get_by_role("link", name="Monday 23 November, 10:00, free").click()
         await page.get_by_label("Your name").fill("Bold")
