@@ -167,7 +167,7 @@ profile: $(VENV)/.dev ## where the time of a request (ARGS=/providers), of booki
 	@ENDS_WITH_SHELL=$$$$ $(BIN)/python -m benchmarks.profile $(ARGS)
 
 screenshots: $(VENV)/.dev $(VENV)/.browser ## every page in each language, light and dark, narrow and wide: .tmp/screenshots/index.html
-	@PYTHONPATH=$(CURDIR)/src:$(CURDIR) $(BIN)/python -m tests.unit.entrypoints.web.screenshots
+	@PYTHONPATH=$(CURDIR)/src:$(CURDIR) $(BIN)/python -m tests.unit.entrypoints.web.screenshots $(ARGS)
 
 docs: $(VENV)/.dev ## regenerate the parts of docs/ that come from the code
 	$(BIN)/python -m entrypoints.cli.generated_docs

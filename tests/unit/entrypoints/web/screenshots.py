@@ -1,6 +1,12 @@
-"""Write a picture of every page to `.tmp/screenshots`, with a gallery: `make screenshots`."""
+"""Write a picture of every page to `.tmp/screenshots`, with a gallery: `make screenshots`.
+
+`ARGS="home book"` chooses the pages whose pictures have one of these words in their names. What the README shows is
+written there, too.
+"""
 
 import asyncio
+import sys
+from collections.abc import Sequence
 from html import escape
 from itertools import product
 from pathlib import Path
@@ -12,22 +18,29 @@ from tests.unit.entrypoints.web.pages import as_who_looks, browsing, demo, pages
 from booking_domain.shared.languages import LANGUAGES
 
 FOLDER = Path(".tmp") / "screenshots"
+README = Path("docs") / "pictures"
+IN_README = ("provider-en-1280-light.png", "book-time-mn-390-light.png", "home-fa-390-dark.png")
 
 
-async def write() -> None:
+async def write(words: Sequence[str]) -> None:
     """Write the pictures and `index.html`."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    for folder in (FOLDER, README):
+        folder.mkdir(parents=True, exist_ok=True)
     shown: list[str] = []
     async with serving() as api, browsing() as browser:
         await demo(api)
         for look, language, width, scheme in product(await pages_to_look_at(api), LANGUAGES, WIDTHS, SCHEMES):
             options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, "reduced_motion": "reduce"}
             name = f"{look.name}-{language}-{width}-{scheme}.png"
+            if words and not any(word in name for word in words):
+                continue
             async with visiting(browser, api, expected=[look.expected] if look.expected else [], **options) as page:
                 await as_who_looks(page, look)
                 await page.goto(f"/{language}{look.path}")
                 await page.evaluate(SETTLED)
                 await page.screenshot(path=FOLDER / name, full_page=True)
+                if name in IN_README:
+                    await page.screenshot(path=README / name)
             text = escape(name.removesuffix(".png"))
             shown.append(
                 f'<figure><img src="{name}" alt="" width="{width // 3}"><figcaption>{text}</figcaption></figure>'
@@ -38,4 +51,4 @@ async def write() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(write())
+    asyncio.run(write(sys.argv[1:]))
