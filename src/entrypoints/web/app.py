@@ -12,6 +12,7 @@ from booking_domain.files.model import ObjectKey
 from entrypoints.container import Container
 from entrypoints.http.kit.pages import PAGE, Pages
 from entrypoints.settings.main import Environment
+from entrypoints.web.account.routes import handlers as account
 from entrypoints.web.booking.routes import handlers as booking
 from entrypoints.web.bookings.desk import provide_desk
 from entrypoints.web.bookings.routes import handlers as bookings
@@ -24,6 +25,7 @@ from entrypoints.web.kit.policy import content_policy
 from entrypoints.web.links.routes import handlers as links
 from entrypoints.web.providers.routes import handlers as providers
 from entrypoints.web.salons.routes import handlers as salons
+from entrypoints.web.saved.routes import handlers as saved
 from entrypoints.web.session.routes import handlers as session
 from entrypoints.web.styleguide.routes import handlers as styleguide
 
@@ -35,6 +37,8 @@ AREAS: Final[tuple[Sequence[ControllerRouterHandler], ...]] = (
     bookings,
     links,
     session,
+    account,
+    saved,
 )
 
 

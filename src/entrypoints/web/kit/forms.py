@@ -50,6 +50,11 @@ def hidden(name: str, value: str) -> Field:
     return Field(name=name, label="", value=value, type="hidden")
 
 
+def hidden_username(name: str, value: str) -> Field:
+    """The same, for programs that keep passwords: whose password the form is about."""
+    return Field(name=name, label="", value=value, type="hidden", autocomplete="username")
+
+
 def said(form: Form, name: str) -> str:
     """What was typed into a field."""
     return next(iter(form.get(name, ())), "").strip()

@@ -122,6 +122,7 @@ class Page:
                 path=path,
                 signed_in=signed_in,
                 bookings=self.link("/bookings"),
+                account=self.link("/account"),
                 sign_in=self.link("/sign-in", next=self._here()),
                 sign_out=self.link("/sign-out"),
             )

@@ -92,6 +92,8 @@ class ProviderPage(PageModel):
     free: tuple[FreeTime, ...]
     book: str
     """Where a booking begins."""
+    save: str
+    """Where it is saved."""
     no_free: str
     """What stands in place of times."""
     zone: str
@@ -160,6 +162,7 @@ def provider_page(
             for local in (slot.start.astimezone(zone) for slot in slots)
         ),
         book=page.link(f"/book/{profile.id}"),
+        save=page.link(f"/saved/{profile.id}"),
         no_free="" if slots else say(Phrase("No free time at the moment.")),
         zone=formats.zone(facts.view.time_zone),
         reviews=tuple(_review(each, page) for each in reviews),

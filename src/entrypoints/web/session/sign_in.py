@@ -9,7 +9,7 @@ from booking_domain.shared.errors import DomainError
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.components.field import Field
 from entrypoints.web.components.tabs import Tabs
-from entrypoints.web.kit.forms import FormPage, hidden
+from entrypoints.web.kit.forms import FormPage, hidden, hidden_username
 from entrypoints.web.kit.pages import Page
 
 CONTACT: Final = "contact"
@@ -92,7 +92,7 @@ def new_password_page(typed: Typed, page: Page, *, sent: bool = False) -> FormPa
     fields = [hidden(NEXT, typed.next)]
     if sent:
         fields += [
-            hidden(CONTACT, typed.contact),
+            hidden_username(CONTACT, typed.contact),
             Field(
                 name=CODE,
                 label=say(Phrase("Code")),

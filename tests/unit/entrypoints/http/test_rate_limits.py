@@ -77,7 +77,10 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
         *(
             f"/{language}/{page}"
             for language in LANGUAGES
-            for page in ("renew", "sign-out", "sign-in", "sign-in/name", "sign-in/password", "sign-in/new-password")
+            for page in (
+                *("renew", "sign-out", "sign-in", "sign-in/name", "sign-in/password", "sign-in/new-password"),
+                *("links", "links/not-me", "account/delete"),
+            )
         ),
         "/users/me",
         "/users/me/phone",

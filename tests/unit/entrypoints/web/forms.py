@@ -62,7 +62,7 @@ def form_in(at: httpx.Response, action: str, **fields: Any) -> tuple[str, dict[s
     """The address of a form of a page, and its fields: the hidden ones, and those that are given."""
     for whole, address in re.findall(r'(<form [^>]*action="([^"]*)"[^>]*method="post".*?</form>)', at.text, re.DOTALL):
         if unescape(address).partition("?")[0].endswith(action):
-            hidden = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', whole)
+            hidden = re.findall(r'<input type="(?:hidden|text)" name="([^"]*)" value="([^"]*)"', whole)
             return unescape(address), {name: unescape(value) for name, value in hidden} | fields
     raise AssertionError(f"no form leads to {action}: {at.status_code} {at.text[:2_000]}")
 

@@ -115,6 +115,7 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
     offer = {"slots": [MONDAY_EVENING, "2026-11-24T15:00:00+08:00"], "priceAmount": 9_000_000}
     assert (await api.post(f"{asked}/offer-times", owner, json=offer)).status_code == 200
     over = f"/bookings/{visited['id']}"
+    assert (await api.put(f"/favourites/{provider_id}", customer)).status_code == 204
     own = {
         "bookings": "/bookings",
         "bookings-past": "/bookings?when=past",
@@ -125,6 +126,10 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
         "booking-move-question": f"{booked}/move?slot=2026-11-24T18:00:00%2B08:00",
         "booking-over": over,
         "booking-review": f"{over}/review",
+        "account": "/account?done=saved",
+        "account-delete": "/account/delete",
+        "saved": "/saved",
+        "save": f"/saved/{provider_id}",
     }
     return tuple(Look(name, path, token=customer) for name, path in own.items())
 

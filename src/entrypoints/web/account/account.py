@@ -1,0 +1,175 @@
+"""The account of who is signed in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar, Final
+
+from booking_domain.identity.model import ERASED_AFTER, User
+from booking_domain.identity.preferences import NewsChannel, Preferences
+from booking_domain.identity.sessions import Session
+from booking_domain.notifications.notices import LocalTime
+from booking_domain.shared.ids import SessionId
+from booking_domain.shared.languages import LANGUAGES, language_of
+from entrypoints.http.kit.forms import Form
+from entrypoints.languages.documents import Phrase
+from entrypoints.web.components.check import Check
+from entrypoints.web.components.field import Field
+from entrypoints.web.kit.environment import NAMES
+from entrypoints.web.kit.forms import Fields, FormPage, hidden, hidden_username
+from entrypoints.web.kit.pages import Page, PageModel
+
+NAME: Final = "name"
+LANGUAGE: Final = "language"
+ZONE: Final = "time_zone"
+NEWS: Final = "news"
+PASSWORD: Final = "current_password"  # noqa: S105 - the name of a field
+_CHANNELS: Final = {
+    NewsChannel.EMAIL: Phrase("By e-mail"),
+    NewsChannel.SMS: Phrase("By text message"),
+    NewsChannel.TELEGRAM: Phrase("By Telegram"),
+    NewsChannel.PUSH: Phrase("On my devices"),
+}
+_REMINDERS: Final = "reminders"
+_MARKETING: Final = "marketing"
+_DONE: Final = {
+    "saved": Phrase("Your account is saved."),
+    "notified": Phrase("Your notifications are saved."),
+    "ended": Phrase("That device is signed out."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A device that is signed in."""
+
+    name: str
+    used: str
+    action: str
+    """Where it is signed out; empty: it is this one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountPage(PageModel):
+    """The account of who is signed in."""
+
+    template: ClassVar = "account/account.html"
+    done: str
+    """What has just happened."""
+    error: str
+    contacts: tuple[str, ...]
+    action: str
+    fields: Fields
+    news_action: str
+    news: tuple[Check, ...]
+    csrf: str
+    devices: tuple[Device, ...]
+    saved: str
+    export: str
+    delete: str
+
+
+def account_page(
+    user: User, sessions: Sequence[Session], current: SessionId, page: Page, *, csrf: str, done: str = ""
+) -> AccountPage:
+    """The page."""
+    say = page.say
+    return AccountPage(
+        title=say(Phrase("My account")),
+        robots="noindex",
+        done=say(_DONE[done]) if done in _DONE else "",
+        error="",
+        contacts=tuple(each for each in (user.phone, user.email) if each),
+        action=page.link("/account"),
+        fields=(
+            hidden("csrf", csrf),
+            Field(name=NAME, label=say(Phrase("Your name")), value=user.name, autocomplete="name", required=True),
+            Field(
+                name=LANGUAGE,
+                label=say(Phrase("Language")),
+                value=language_of(user.locale),
+                choices=tuple((each, NAMES[each]) for each in LANGUAGES),
+            ),
+            Field(
+                name=ZONE,
+                label=say(Phrase("Time zone")),
+                value=user.time_zone,
+                required=True,
+                hint=say(Phrase("Such as Asia/Ulaanbaatar. Messages have their times on this clock.")),
+            ),
+        ),
+        news_action=page.link("/account/notifications"),
+        news=tuple(_news(user.preferences, page)),
+        csrf=csrf,
+        devices=tuple(_device(each, current, user.time_zone, page) for each in sessions),
+        saved=page.link("/saved"),
+        export="/api/v1/users/me/export",
+        delete=page.link("/account/delete"),
+    )
+
+
+def retyped(shown: AccountPage, form: Form, error: str, field: str) -> AccountPage:
+    """The page with what was typed, and the error beside its field."""
+    typed = {name: values[0] for name, values in form.items() if name in {NAME, LANGUAGE, ZONE}}
+    fields = tuple(
+        replace(each, value=typed.get(each.name, each.value), error=error if each.name == field else "")
+        for each in shown.fields
+        if isinstance(each, Field)
+    )
+    return replace(shown, fields=fields, error="" if any(each.error for each in fields) else error)
+
+
+def preferences_of(form: Form, before: Preferences) -> Preferences:
+    """The preferences with what was checked; what the page does not show stays."""
+    checked = frozenset(form.get(NEWS, ()))
+    channels = replace(before.channels, **{each.value: each.value in checked for each in NewsChannel})
+    return replace(before, channels=channels, reminders=_REMINDERS in checked, marketing=_MARKETING in checked)
+
+
+def delete_page(user: User, page: Page, *, csrf: str) -> FormPage:
+    """The question before an account is deleted."""
+    say = page.say
+    account = hidden_username("username", user.email or user.phone or user.name)
+    password = Field(
+        name=PASSWORD,
+        label=say(Phrase("Password")),
+        type="password",
+        autocomplete="current-password",
+        required=True,
+    )
+    return FormPage(
+        title=say(Phrase("Delete your account?")),
+        facts=(
+            say(Phrase("All devices are signed out at once.")),
+            say(
+                Phrase("After {days} days your name, contacts and pictures are erased."),
+                days=say.values(ERASED_AFTER.days),
+            ),
+            say(Phrase("Bookings and receipts stay with the places you visited, without your name.")),
+            say(Phrase("Cancel what is to come first: until then the account cannot be deleted.")),
+        ),
+        action=page.link("/account/delete"),
+        fields=(hidden("csrf", csrf), *([account, password] if user.password_hash is not None else [])),
+        button=say(Phrase("Delete my account")),
+        links=((say(Phrase("Keep my account")), page.link("/account")),),
+    )
+
+
+def _news(preferences: Preferences, page: Page) -> list[Check]:
+    say = page.say
+    shown = [(each.value, name, getattr(preferences.channels, each.value)) for each, name in _CHANNELS.items()]
+    shown += [
+        (_REMINDERS, Phrase("Remind me of appointments"), preferences.reminders),
+        (_MARKETING, Phrase("Tell me about offers"), preferences.marketing),
+    ]
+    return [Check(name=NEWS, value=value, label=say(name), checked=on) for value, name, on in shown]
+
+
+def _device(session: Session, current: SessionId, zone: str, page: Page) -> Device:
+    say = page.say
+    here = session.id == current
+    used = say.values.time(LocalTime(session.last_used_at, zone))
+    return Device(
+        name=session.client.user_agent or say(Phrase("A device")),
+        used=say(Phrase("This device")) if here else say(Phrase("Last used {time}"), time=used),
+        action="" if here else page.link(f"/account/sessions/{session.id}/end"),
+    )

@@ -1,0 +1,1 @@
+"""`/saved`: the providers that somebody has saved."""

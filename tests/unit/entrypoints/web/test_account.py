@@ -1,0 +1,89 @@
+"""The account: name, language, zone, notifications, devices, deletion, saved places."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from tests.unit.entrypoints.api import PASSWORD, Api, serving
+from tests.unit.entrypoints.web.forms import Visitor
+
+
+@pytest.fixture(scope="module")
+async def api(anyio_backend: str) -> AsyncIterator[Api]:
+    async with serving() as api:
+        yield api
+
+
+async def test_name_language_and_zone_are_saved_and_the_next_page_has_the_language(api: Api) -> None:
+    token = await api.joined("customer")
+    visitor = Visitor(api, token)
+    shown = await visitor.get("/en/account")
+    changes = {"name": "Saraa", "language": "mn", "time_zone": "Asia/Hovd"}
+    done = await visitor.submit(shown, "/account", **changes)
+    assert done.headers["Location"] == "/mn/account?done=saved"
+    me = (await api.get("/users/me", token)).json()
+    assert (me["name"], me["locale"], me["timeZone"]) == ("Saraa", "mn", "Asia/Hovd")
+
+
+async def test_what_is_wrong_is_told_beside_its_field_and_the_rest_stays(api: Api) -> None:
+    visitor = Visitor(api, await api.joined("customer"))
+    shown = await visitor.get("/en/account")
+    wrong = await visitor.submit(shown, "/account", name="Saraa", language="fa", time_zone="Nowhere/City")
+    assert wrong.status_code >= 400
+    assert 'id="field-time_zone-error"' in wrong.text
+    assert 'value="Saraa"' in wrong.text
+    assert '<option value="fa" selected>' in wrong.text
+    assert "<title>Error: " in wrong.text
+
+
+async def test_notifications_are_turned_off_and_what_the_page_does_not_show_stays(api: Api) -> None:
+    token = await api.joined("customer")
+    before = (await api.get("/users/me/preferences", token)).json()
+    quiet = {"startTime": "22:00", "endTime": "07:00"}
+    given = {**before, "quietHours": quiet}
+    assert (await api.put("/users/me/preferences", token, json=given)).status_code == 200
+    visitor = Visitor(api, token)
+    shown = await visitor.get("/en/account")
+    assert 'value="email" checked' in shown.text
+    done = await visitor.submit(shown, "/account/notifications", news=["sms", "reminders"])
+    assert "Your notifications are saved." in (await visitor.get(done.headers["Location"])).text
+    after = (await api.get("/users/me/preferences", token)).json()
+    assert after["channels"] == {"email": False, "sms": True, "telegram": False, "push": False}
+    assert (after["reminders"], after["marketing"], after["quietHours"]) == (True, False, quiet)
+
+
+async def test_another_device_is_signed_out_from_here(api: Api) -> None:
+    here, there = Visitor(api), Visitor(api)
+    for device in (here, there):
+        await device.signed_in("+97699113300")
+    shown = await here.get("/en/account")
+    assert shown.text.count(">Sign out there<") == 1
+    assert shown.text.count("This device") == 1
+    action = shown.text.partition('class="device"')[2].partition("/account/sessions/")[2].partition('"')[0]
+    done = await here.submit(shown, f"/account/sessions/{action}")
+    assert ">Sign out there<" not in (await here.get(done.headers["Location"])).text
+    assert (await there.get("/en/account")).status_code == 303
+
+
+async def test_an_account_is_deleted_with_its_password(api: Api) -> None:
+    visitor = Visitor(api, await api.joined("customer"))
+    shown = await visitor.get("/en/account/delete")
+    wrong = await visitor.submit(shown, "/account/delete", current_password="not the right one")
+    assert 'id="field-current_password-error"' in wrong.text
+    assert "not the right one" not in wrong.text
+    done = await visitor.submit(wrong, "/account/delete", current_password=PASSWORD)
+    assert (done.status_code, done.headers["Location"]) == (303, "/en/")
+    assert visitor.cookies == {}
+
+
+async def test_a_place_is_saved_and_removed(api: Api) -> None:
+    _, provider_id = await api.open_provider(displayName="Sarnai")
+    visitor = Visitor(api, await api.joined("customer"))
+    assert "You have saved no places" in (await visitor.get("/en/saved")).text
+    profile = await visitor.get((await visitor.get(f"/en/providers/{provider_id}")).headers["Location"])
+    assert f'href="/en/saved/{provider_id}"' in profile.text
+    asked = await visitor.get(f"/en/saved/{provider_id}")
+    done = await visitor.submit(asked, f"/saved/{provider_id}")
+    shown = await visitor.get(done.headers["Location"])
+    assert "Sarnai" in shown.text
+    await visitor.submit(shown, "/remove")
+    assert "You have saved no places" in (await visitor.get("/en/saved")).text
