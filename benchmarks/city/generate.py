@@ -15,8 +15,8 @@ from benchmarks.city.words import BEGINNINGS, ENDINGS, LANGUAGES, REVIEWS
 
 FILLED: Final = (
     *("users", "salons", "providers", "services", "service_offers", "availability_rules", "public_versions"),
-    *("search_entries", "search_terms", "search_words", "bookings", "claims", "booking_events", "payments"),
-    *("desk_payments", "earnings", "reviews", "favourites"),
+    *("search_entries", "search_terms", "search_parts", "search_words", "bookings", "claims", "booking_events"),
+    *("payments", "desk_payments", "earnings", "reviews", "favourites"),
 )
 """The tables with rows of a city."""
 BYTES_PER_BOOKING: Final = 3_500

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 from psycopg.types.json import Jsonb
 
-from adapters.postgres.search.tables import ENTRY
+from adapters.postgres.search.tables import ENTRY, vector_of
 from benchmarks.city.words import (
     BEGINNINGS,
     BIOS,
@@ -88,6 +88,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "public_versions": "id, version",
     "search_entries": ", ".join((*(column.name for column in ENTRY.columns), "put_at")),
     "search_terms": "provider_id, kind, term, words",
+    "search_parts": "provider_id, kind, id, words, labels, price, currency, minutes",
     "search_words": "word",
     "city_providers": "number, id, owner_id, zone, opens, closed, request_mode, wanted, before, offers",
     "city_offers": "provider, number, service",
@@ -222,6 +223,13 @@ class Providers:
             *((TermKind.SERVICE, each.name) for each in services),
             *(((TermKind.SALON, salon.name), (TermKind.PLACE, salon.town.name)) if salon else ()),
         }
+        texts = {Place.OFFER: styles, Place.ADDRESS: [display, address]}
+        if salon:
+            texts[Place.ADDRESS] += [salon.name, salon.town.name, salon.address]
+        for each in services:
+            found = {**texts, Place.NAME: [each.name], Place.OFFER: [*styles, each.category]}
+            part = (vector_of(_words(found)), [folded(each.category)], each.price, each.currency, each.minutes)
+            rows["search_parts"].append((id_, "services", each.id, *part))
         rows["search_terms"].extend((id_, kind.value, text, _vector(text)) for kind, text in sorted(terms))
 
     def _services(

@@ -1,7 +1,8 @@
 """What people type in three languages, with typing errors and other letters, finds whom they mean, on each storage.
 
 `tests/unit/search/queries.csv` has what is typed, where, and who should be found, of which kind; `city.toml` has the
-providers. A salon is named by its member.
+providers. A salon is named by its member,
+a service by the number in the list of its provider.
 A query counts as found if its first three hits are those that it expects, or include them if it expects fewer.
 """
 
@@ -10,10 +11,20 @@ import tomllib
 from collections import Counter
 from pathlib import Path
 from typing import Final, NamedTuple
+from uuid import UUID
 
-from booking_domain.search.model import Near, Place, Relaxation, SearchCriteria, SearchKind, Term, TermKind
+from booking_domain.search.model import (
+    Near,
+    PartKind,
+    Place,
+    Relaxation,
+    SearchCriteria,
+    SearchKind,
+    SearchPart,
+    Term,
+    TermKind,
+)
 from booking_domain.search.words import keys_of_all
-from booking_domain.shared.ids import ProviderId
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast, a_cast, a_salon, alone
@@ -52,10 +63,10 @@ def queries() -> list[Typed]:
         ]
 
 
-async def a_city(backend: Backend) -> dict[ProviderId, str]:
-    """Store the entries of the providers of `city.toml`; return their names there."""
+async def a_city(backend: Backend) -> dict[UUID, str]:
+    """Store the entries of the providers of `city.toml`; return their names there, of the first service `bold:1`."""
     city = tomllib.loads((FOLDER / "city.toml").read_text(encoding="utf-8"))
-    make, found = Builder(), {}
+    make, found = Builder(), dict[UUID, str]()
     salons: dict[str, list[Cast]] = {}
     for key, each in city.items():
         cast = await a_cast(backend, make)
@@ -71,10 +82,17 @@ async def a_city(backend: Backend) -> dict[ProviderId, str]:
             Place.OTHER: [each.get("bio", "")],
         }
         words = {place: keys for place, of_place in texts.items() if (keys := keys_of_all(of_place))}
-        await alone(backend).search_entries.put(
-            an_entry(cast.profile.id, words=words, terms=terms, lat=lat, lon=lon), NOW
-        )
-        found[cast.profile.id] = key
+        named: dict[UUID, str] = {cast.profile.id: key}
+        parts = []
+        for kind in PartKind:
+            for number, text in enumerate(each.get(kind, ()), 1):
+                own = {**texts, Place.NAME: [text], Place.OFFER: each.get("styles", ()), Place.OTHER: ()}
+                by = {place: keys for place, of_place in own.items() if (keys := keys_of_all(of_place))}
+                parts.append(SearchPart(kind=kind, id=make.entropy.new_id(), words=by))
+                named[parts[-1].id] = f"{key}:{number}"
+        found |= named
+        entry = an_entry(cast.profile.id, words=words, terms=terms, parts=tuple(parts), lat=lat, lon=lon)
+        await alone(backend).search_entries.put(entry, NOW)
     for name, members in salons.items():
         await a_salon(backend, make, *members, name=name)
     return found
@@ -92,8 +110,11 @@ async def test_what_people_type_finds_whom_they_mean(backend: Backend) -> None:
             near=None if point is None else Near(lat=point[0], lon=point[1], radius_metres=AROUND),
             limit=3,
         )
-        page = await search_providers(criteria, backend.reads)
-        hits = [city[hit.found.provider_id] for hit in page.hits if set(page.relaxed) <= {Relaxation.WORD}]
+        if each.kind in {SearchKind.PROVIDERS, SearchKind.SALONS}:
+            page = await search_providers(criteria, backend.reads)
+            hits = [city[hit.found.provider_id] for hit in page.hits if set(page.relaxed) <= {Relaxation.WORD}]
+        else:
+            hits = [city[hit.position.id] for hit in await backend.reads.search.search(criteria)]
         right = len(each.expected.intersection(hits)) == min(3, len(each.expected))
         for name in (each.language, each.kind, "all"):
             asked[name] += 1

@@ -78,6 +78,7 @@ _VIEW: Final = select(*ITEM.columns, _p.display_name, _p.owner_id, _PUBLIC).sele
     portfolio_items.join(providers, _p.id == _i.provider_id)
 )
 _GET: Final = Statement(_VIEW.where(_i.id == bindparam("item_id")))
+_THESE: Final = Statement(_VIEW.where(_i.id == any_(bindparam("item_ids", type_=ARRAY(Uuid))), _PUBLIC).order_by(_i.id))
 _AFTER: Final = bindparam("after", type_=_i.id.type)
 _IN_ORDER: Final = (
     _VIEW.where(
@@ -150,6 +151,9 @@ class PostgresPortfolioReads(WithWork, PortfolioReads):
 
     async def of_owner(self, user_id: UserId, after: PortfolioItemId | None, limit: int) -> Sequence[PortfolioView]:
         return await self._work.each(_view_of, _OF_OWNER, user_id=user_id, after=after, most=limit)
+
+    async def public(self, item_ids: Sequence[PortfolioItemId]) -> Sequence[PortfolioView]:
+        return await self._work.each(_view_of, _THESE, item_ids=list(item_ids))
 
     async def search(self, criteria: PortfolioFilter) -> Sequence[PortfolioView]:
         return await self._matching(_SEARCH, criteria)

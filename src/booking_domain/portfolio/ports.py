@@ -82,6 +82,10 @@ class PortfolioReads(Protocol):
         """All items of the profile that this user owns, by position: those after `after`."""
         ...
 
+    async def public(self, item_ids: Sequence[PortfolioItemId]) -> Sequence[PortfolioView]:
+        """The public ones of these items, by id."""
+        ...
+
     async def search(self, criteria: PortfolioFilter) -> Sequence[PortfolioView]:
         """The public items of a filter, newest first."""
         ...

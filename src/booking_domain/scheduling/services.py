@@ -11,7 +11,7 @@
 (135, '110,000.00 MNT', 20)
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -314,6 +314,10 @@ class ServiceReads(Protocol):
 
     async def of_provider(self, provider_id: ProviderId) -> Sequence[ServiceView]:
         """The provider's services, and those that the provider offers of the salon they are a member of."""
+        ...
+
+    async def of_providers(self, provider_ids: Sequence[ProviderId]) -> Mapping[ProviderId, Sequence[ServiceView]]:
+        """The services of each of these providers that has any, in no order."""
         ...
 
     async def of_salon(self, salon_id: SalonId) -> Sequence[ServiceView]:

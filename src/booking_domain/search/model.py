@@ -47,6 +47,17 @@ class SearchKind(StrEnum):
     PROVIDERS = "providers"
     SALONS = "salons"
     """Those of which a member matches all but the text, whose words the members have together."""
+    SERVICES = "services"
+    """Services that can be booked alone, of each provider who offers them."""
+    WORKS = "works"
+    """Items of portfolios."""
+
+
+class PartKind(StrEnum):
+    """What of a provider is found by itself."""
+
+    SERVICES = "services"
+    WORKS = "works"
 
 
 class SearchOrder(StrEnum):
@@ -109,6 +120,24 @@ class Term(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checks_enums
+class SearchPart:
+    """What a service or a work of a provider is found by, beside what its provider is found by."""
+
+    kind: PartKind
+    id: UUID
+    words: Mapping[Place, tuple[str, ...]]
+    """Its own, and those of its provider's styles, name and address."""
+    labels: tuple[str, ...] = ()
+    """Folded: the category of a service, the tags of a work."""
+    price: int | None = None
+    """Of a service, in minor units; None: it is not stated."""
+    currency: str | None = None
+    minutes: int | None = None
+    """The length of a service."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class SearchEntry:
     """What a published provider is found by. It is derived from what others store, and can be built again."""
 
@@ -116,6 +145,8 @@ class SearchEntry:
     words: Mapping[Place, tuple[str, ...]] = field(default_factory=dict)
     """The keys of the words, by place; see `words.keys_of`."""
     terms: tuple[Term, ...] = ()
+    parts: tuple[SearchPart, ...] = ()
+    """By kind and id."""
     styles: tuple[str, ...] = ()
     """Folded."""
     categories: tuple[str, ...] = ()
@@ -324,6 +355,8 @@ class Position(NamedTuple):
     key: int
     lot: int
     id: UUID
+    of: UUID | None = None
+    """The provider of a service or work: members of a salon may offer the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -339,6 +372,8 @@ class SearchCriteria:
     """Any of them."""
     category: str | None = None
     """A category of services."""
+    tag: str | None = None
+    """Of works."""
     language: str | None = None
     price_to: int | None = None
     """In minor units of `currency`."""
@@ -407,6 +442,10 @@ class Found:
     quickest: ServiceId | None
     salon_id: SalonId | None = None
     """The salon, if one was searched."""
+    service_id: ServiceId | None = None
+    """The service, if one was searched."""
+    work_id: UUID | None = None
+    """The item of a portfolio, if one was searched."""
     others: tuple[Offer, ...] = ()
     """Of a salon: the next members who match, `MOST_OTHERS` at most."""
 
@@ -424,3 +463,5 @@ class Facets:
     styles: Mapping[str, int] = field(default_factory=dict)
     categories: Mapping[str, int] = field(default_factory=dict)
     languages: Mapping[str, int] = field(default_factory=dict)
+    tags: Mapping[str, int] = field(default_factory=dict)
+    """Of works."""

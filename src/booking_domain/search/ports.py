@@ -57,6 +57,9 @@ class SearchReads(Protocol):
 
         A salon is found by its members: by those who match all but the text, of which each word is in the name of the
         salon or of one of them. It has the best that they have. The members who are free first are named.
+
+        A service is found by its own words, category and price, and else by what its provider is found by; a work by
+        its words and tags.
         """
         ...
 

@@ -98,6 +98,8 @@ RESOURCES: Final = (
     search.admin_routes,
     search.providers,
     search.salons,
+    search.services,
+    search.works,
     services.routes,
     holds.routes,
     bookings.routes,

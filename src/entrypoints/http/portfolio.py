@@ -1,11 +1,9 @@
 """`/portfolio`: items of providers, public lists by provider, tag and text; for admins: list, take down and restore."""
 
 from collections.abc import Sequence
-from hashlib import sha256
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-import msgspec
 from litestar import Request, Response, Router, delete, get, patch, post, put
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, UnsetType
@@ -82,21 +80,15 @@ class TakeDownBody(Body, frozen=True, kw_only=True):
     reason: Annotated[str, Meta(min_length=1, max_length=MAX_REASON)]
 
 
-class PortfolioSearchQuery(PageQuery, frozen=True, kw_only=True):
-    """A page of items with this tag, and with this text in the description or the tags."""
+class ModerationQuery(PageQuery, frozen=True, kw_only=True):
+    """A page of all items, for admins: with this tag, and with this text in the description or the tags."""
 
     tag: Tag | None = None
     text: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
-
-
-class ModerationQuery(PortfolioSearchQuery, frozen=True, kw_only=True):
-    """A page of all items, for admins."""
-
     status: PortfolioStatus | None = None
     provider_id: ProviderId | None = None
 
 
-_search: Final = members(PortfolioSearchQuery, PortfolioFilter, given=("provider_id", "status"), **PAGE_AND_ONE)
 _chosen: Final = projection(ModerationQuery, PortfolioFilter, **PAGE_AND_ONE)
 
 
@@ -125,24 +117,19 @@ _members: Final = members(
 )
 
 
+def item_members(view: PortfolioView, links: ObjectLinks) -> dict[str, Any]:
+    """Return the members of `PortfolioItemJson`."""
+    return {"images": tuple(picture_json(image, links) for image in view.item.images), **_members(view)}
+
+
 def portfolio_item_json(view: PortfolioView, links: ObjectLinks) -> PortfolioItemJson:
     """Show an item."""
-    return PortfolioItemJson(images=tuple(picture_json(image, links) for image in view.item.images), **_members(view))
+    return PortfolioItemJson(**item_members(view, links))
 
 
 def portfolio_json(found: Sequence[PortfolioView], limit: int, links: ObjectLinks) -> PortfolioJson:
     """A page of the `limit` + 1 items that were read."""
     return PortfolioJson.of(found, limit, lambda view: portfolio_item_json(view, links), lambda view: view.item.id)
-
-
-Shown = TypeVar("Shown", bound=msgspec.Struct)
-
-
-def _cached(answer: Shown, if_none_match: str | None) -> Response[Shown]:
-    """A public list, which caches may keep for a minute, with a tag of its content."""
-    digest = sha256(msgspec.json.encode(answer)).hexdigest()[:32]
-    tag = {"ETag": f'"{digest}"', "Cache-Control": "public, max-age=60"}
-    return unless_known(answer, tag, if_none_match)
 
 
 async def _exported(source: ExportSource) -> list[PortfolioItemJson]:
@@ -186,18 +173,6 @@ async def list_own_portfolio(
     """List your portfolio in its order, including items that admins have taken down."""
     found = await portfolio.list_own_portfolio(actor, params.after(PortfolioItemId), params.limit + 1, reads.portfolios)
     return portfolio_json(found, params.limit, object_storage)
-
-
-@get("/portfolio/search", opt=PUBLIC | documented(portfolio.search_portfolios))
-async def search_portfolios(
-    params: Injected[PortfolioSearchQuery],
-    reads: Injected[Reads],
-    object_storage: Injected[ObjectLinks],
-    if_none_match: IfNoneMatch = None,
-) -> Response[PortfolioJson]:
-    """List the public items with a tag or a text, newest first."""
-    found = await portfolio.search_portfolios(PortfolioFilter(**_search(params)), reads.portfolios)
-    return _cached(portfolio_json(found, params.limit, object_storage), if_none_match)
 
 
 @get("/providers/{provider_id:str}/portfolio", opt=PUBLIC | documented(portfolio.list_portfolio))
@@ -328,7 +303,6 @@ routes: Final = Router(
     route_handlers=[
         add_portfolio_item,
         list_own_portfolio,
-        search_portfolios,
         list_portfolio,
         get_portfolio_item,
         edit_portfolio_item,

@@ -164,16 +164,16 @@ class OfferedJson(Json, frozen=True, kw_only=True):
     price_amount: int | None = None
 
 
-service_json: Final = projection(
-    ServiceView,
-    ServiceJson,
-    within="service",
-    duration_minutes="offered.minutes",
-    price_amount="offered.price.amount",
-    deposit_amount="offered.deposit.amount",
-    currency="offered.price.currency",
-)
+_AS_OFFERED: Final[dict[str, Any]] = {
+    "duration_minutes": "offered.minutes",
+    "price_amount": "offered.price.amount",
+    "deposit_amount": "offered.deposit.amount",
+    "currency": "offered.price.currency",
+}
+service_json: Final = projection(ServiceView, ServiceJson, within="service", **_AS_OFFERED)
 """Show a service."""
+service_members: Final = members(ServiceView, ServiceJson, given=(), within="service", **_AS_OFFERED)
+"""Return the members of `ServiceJson`."""
 _offered_json: Final = projection(ServiceOffer, OfferedJson, duration_minutes="minutes")
 
 

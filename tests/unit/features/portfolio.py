@@ -59,7 +59,6 @@ FEATURE = Feature(
     routes={
         "POST /portfolio": Row(_MANAGE, Kind(image, ("provider",)), once=new_item, example_refused=True),
         "GET /portfolio/me": Row(_MANAGE),
-        "GET /portfolio/search": Row(PUBLIC, tagged=True),
         "GET /providers/{provider_id}/portfolio": Row(PUBLIC, PROVIDER, tagged=True),
         "GET /portfolio/{item_id}": Row(PUBLIC, ITEM, tagged=True),
         "PATCH /portfolio/{item_id}": Row(_MANAGE, ITEM, foreign=403, edit=change),

@@ -23,12 +23,15 @@ FEATURE: Final = Feature(
     routes={
         "GET /search": Row(PUBLIC, tagged=True),
         "GET /salons/search": Row(PUBLIC, query="city=Ulaanbaatar&lat=47.9&lon=106.9", tagged=True),
+        "GET /services/search": Row(PUBLIC, tagged=True),
+        "GET /portfolio/search": Row(PUBLIC, tagged=True),
         "GET /search/suggestions": Row(PUBLIC, query="text=ink"),
         "GET /admin/search/findings": Row(Permission.MANAGE_JOBS),
     },
     samples={
         (SearchEntry, "words"): st.sampled_from([{}, {Place.NAME: ("bold", "ink"), Place.OTHER: ("ink",)}]),
         (SearchEntry, "terms"): st.just(()),
+        (SearchEntry, "parts"): st.just(()),
         (SearchEntry, "free"): st.builds(
             FreeTime, since=st.just(NOW.date()), quarters=st.integers(0, (1 << QUARTERS) - 1)
         ),

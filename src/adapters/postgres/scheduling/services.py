@@ -22,7 +22,7 @@ from sqlalchemy import (
 from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
 from adapters.postgres.kit.rows import Rows, VersionedRows
-from adapters.postgres.kit.statements import Statement, of_each
+from adapters.postgres.kit.statements import Statement, by_first, of_each
 from adapters.postgres.kit.work import Row, WithWork
 from adapters.postgres.scheduling.tables import service_offers, services
 from booking_domain.catalogue.model import ProfileStatus
@@ -87,12 +87,16 @@ def _view(owner: ColumnElement[Any], bookable: ColumnElement[bool]) -> Select[An
     return select(*SERVICE.columns, *OFFER.columns, owner, bookable)
 
 
-_OF_PROVIDER: Final = Statement(
-    _view(func.coalesce(salons.c.manager_id, _p.owner_id), and_(_IS_BOOKABLE, _PUBLISHED))
+_THEIRS: Final = (
+    _view(
+        func.coalesce(salons.c.manager_id, _p.owner_id).label("owner"),
+        and_(_IS_BOOKABLE, _PUBLISHED).label("bookable"),
+    )
     .select_from(_OFFERED)
     .where(*_OF_THIS)
-    .order_by(*_IN_ORDER)
 )
+_OF_PROVIDER: Final = Statement(_THEIRS.order_by(*_IN_ORDER))
+_OF_PROVIDERS: Final = Statement(of_each(_THEIRS, by="provider_id", among="provider_ids"))
 _AMONG: Final = (
     select(*SERVICE.columns, *OFFER.columns)
     .select_from(_OFFERED)
@@ -208,6 +212,10 @@ class PostgresServiceReads(WithWork, ServiceReads):
 
     async def of_provider(self, provider_id: ProviderId) -> list[ServiceView]:
         return await self._work.each(_view_of, _OF_PROVIDER, provider_id=provider_id)
+
+    async def of_providers(self, provider_ids: Sequence[ProviderId]) -> dict[ProviderId, list[ServiceView]]:
+        rows = by_first(await self._work.all(_OF_PROVIDERS, provider_ids=list(provider_ids)))
+        return {ProviderId(each): [_view_of(row) for row in of_each] for each, of_each in rows.items()}
 
     async def of_salon(self, salon_id: SalonId) -> list[ServiceView]:
         return await self._work.each(_view_of, _OF_SALON, salon_id=salon_id)

@@ -5,9 +5,9 @@ from typing import Final
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
 from adapters.postgres.search.entries import PostgresSearchEntries
 from adapters.postgres.search.salons import PostgresKindSearchReads
-from adapters.postgres.search.tables import search_entries, search_findings, search_terms, search_words
+from adapters.postgres.search.tables import search_entries, search_findings, search_parts, search_terms, search_words
 
-CONTEXT: Final = PostgresContext(tables=(search_entries, search_terms, search_words, search_findings))
+CONTEXT: Final = PostgresContext(tables=(search_entries, search_terms, search_parts, search_words, search_findings))
 
 
 class SearchRepositories(RepositoryGroup):

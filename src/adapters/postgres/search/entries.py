@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR, insert
 
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork, Work
+from adapters.postgres.search.parts import parts_of, put_parts
 from adapters.postgres.search.suggestions import term_of, term_vector
 from adapters.postgres.search.tables import (
     BITS,
@@ -82,12 +83,13 @@ _REMOVE_FINDINGS: Final = Statement(
 
 async def entry_of(work: Work, provider_id: ProviderId) -> SearchEntry | None:
     terms = await work.each(term_of, _TERMS, provider_id=provider_id)
+    parts = await parts_of(work, provider_id)
     row = await work.one(_GET, provider_id=provider_id)
-    return None if row is None else replace(ENTRY.read(row), terms=tuple(terms))
+    return None if row is None else replace(ENTRY.read(row), terms=tuple(terms), parts=parts)
 
 
 class PostgresSearchEntries(WithWork, SearchEntries):
-    """`SearchEntries` in `search_entries`, `search_terms` and `search_words`."""
+    """`SearchEntries` in `search_entries`, `search_terms`, `search_parts` and `search_words`."""
 
     async def put(self, entry: SearchEntry, now: datetime) -> None:
         await self._work.execute(_PUT, **ENTRY.write(entry), put_at=now)
@@ -96,6 +98,7 @@ class PostgresSearchEntries(WithWork, SearchEntries):
         await self._work.execute(_ADD_TERMS, provider_id=entry.provider_id, terms=Jsonb(terms))
         words = sorted({word for of_place in entry.words.values() for word in of_place})
         await self._work.execute(_ADD_WORDS, words=words)
+        await put_parts(self._work, entry.provider_id, entry.parts)
 
     async def get(self, provider_id: ProviderId) -> SearchEntry | None:
         return await entry_of(self._work, provider_id)

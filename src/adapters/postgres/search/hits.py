@@ -51,11 +51,13 @@ _PLACE_OF: Final = {points: place for place, points in TEXT_POINTS.items()}
 def search_of(shape: frozenset[str], order: SearchOrder, after: bool) -> Statement:  # noqa: FBT001 - a part of the shape
     """The statement of searches that ask for these things."""
     found = candidates(shape).subquery("candidates")
-    return Statement(ranked(found, found.c.provider_id, order, near=NEAR in shape, after=after))
+    return Statement(ranked(found, [found.c.provider_id], order, near=NEAR in shape, after=after))
 
 
-def ranked(found: FromClause, hit: ColumnElement[Any], order: SearchOrder, *, near: bool, after: bool) -> Select[Any]:
-    """Sort the hits that have these ids."""
+def ranked(
+    found: FromClause, ids: Sequence[ColumnElement[Any]], order: SearchOrder, *, near: bool, after: bool
+) -> Select[Any]:
+    """Sort the hits that have these ids: the fields of a position after the first two."""
     c = found.c
     total = (
         c.place
@@ -74,14 +76,14 @@ def ranked(found: FromClause, hit: ColumnElement[Any], order: SearchOrder, *, ne
         SearchOrder.RATING: -c.score,
     }
     key = cast(keys[order], BigInteger).label("key")
-    number = cast(cast(literal("x").concat(func.right(cast(hit, Text), 8)), BIT(32)), BigInteger)
+    number = cast(cast(literal("x").concat(func.right(cast(ids[0], Text), 8)), BIT(32)), BigInteger)
     lot = (number * bindparam("draw", type_=BigInteger()) % LOTS).label("lot")
-    last = (
-        bindparam(name, type_=kind) for name, kind in (("key", BigInteger()), ("lot", BigInteger()), ("id", Uuid()))
-    )
+    names = (("key", BigInteger()), ("lot", BigInteger()), ("id", Uuid()), ("of", Uuid()))
+    position = (key, lot, *ids)
+    last = (bindparam(name, type_=kind) for name, kind in names[: len(position)])
     within = [c.metres <= bindparam("radius", type_=Integer())] if near else []
-    follows = [tuple_(key, lot, hit) > tuple_(*last)] if after else []
-    return select(key, lot, *found.c).where(*within, *follows).order_by(key, lot, hit).limit(bindparam("most"))
+    follows = [tuple_(*position) > tuple_(*last)] if after else []
+    return select(key, lot, *found.c).where(*within, *follows).order_by(*position).limit(bindparam("most"))
 
 
 def facts_of(columns: Sequence[Any]) -> Facts:

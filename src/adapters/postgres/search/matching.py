@@ -63,20 +63,23 @@ def _runs(free: ColumnElement[Any], quarters: ColumnElement[Any]) -> ColumnEleme
     return free
 
 
+def place_in(words: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The points of the first place that has all words of the text, or of the places before it."""
+    return case(
+        *(
+            (words.op("@@")(cast(bindparam(f"query_{each}", type_=Text()), TSQUERY)), TEXT_POINTS[each])
+            for each in PLACES[:-1]
+        ),
+        else_=TEXT_POINTS[Place.OTHER],
+    )
+
+
 def candidates(shape: frozenset[str]) -> Select[Any]:
     """Those that match, with what their points come from."""
     free = type_coerce(_e.free.op("<<")((bindparam("day", type_=Date()) - _e.free_since) * QUARTERS_A_DAY), BITS)
     quarters = (func.coalesce(bindparam("minutes", type_=Integer()), _e.minutes) + 14) // 15
     opening = type_coerce(_runs(free, quarters).op("&")(_bits("allowed")), BITS)
-    place: ColumnElement[Any] = literal(0, Integer)
-    if TEXT in shape:
-        place = case(
-            *(
-                (_e.words.op("@@")(cast(bindparam(f"query_{each}", type_=Text()), TSQUERY)), TEXT_POINTS[each])
-                for each in PLACES[:-1]
-            ),
-            else_=TEXT_POINTS[Place.OTHER],
-        )
+    place = place_in(_e.words) if TEXT in shape else literal(0, Integer)
     metres = cast(func.floor(metres_to(search_entries)), Integer) if NEAR in shape else cast(null(), Integer)
     point = func.point(_e.lon, _e.lat)
     conditions: dict[str, ColumnElement[bool]] = {

@@ -1,8 +1,7 @@
-"""Search of what is not a provider: salons are found by the entries of their members."""
+"""Search of what is not a provider: salons are found by the entries of their members, services and works by parts."""
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import zip_longest
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -32,6 +31,7 @@ from adapters.postgres.search.facets import facets_of
 from adapters.postgres.search.hits import facts_of, ranked
 from adapters.postgres.search.matching import NEAR, TEXT, candidates, shape_of, values_of
 from adapters.postgres.search.reads import PostgresSearchReads
+from adapters.postgres.search.services_and_works import facets_of_parts, found_part, search_of_parts, shape_of_parts
 from adapters.postgres.search.tables import search_entries, search_terms
 from adapters.postgres.search.words import similar_to, tsquery_of
 from booking_domain.search.model import (
@@ -49,6 +49,7 @@ from booking_domain.search.model import (
     TermKind,
 )
 from booking_domain.search.words import needed, searched
+from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
 
 _PLACES: Final = tuple(Place)
@@ -160,7 +161,7 @@ def _salons(shape: frozenset[str], members: CTE) -> Select[Any]:
 @lru_cache(maxsize=512)
 def _search(shape: frozenset[str], order: SearchOrder, after: bool) -> Statement:  # noqa: FBT001 - a part of the shape
     found = _salons(shape, _members(shape)).subquery("salons")
-    return Statement(ranked(found, found.c.salon_id, order, near=False, after=after))
+    return Statement(ranked(found, [found.c.salon_id], order, near=False, after=after))
 
 
 @lru_cache(maxsize=256)
@@ -182,11 +183,16 @@ def _facets(shape: frozenset[str]) -> Statement:
 
 
 class PostgresKindSearchReads(PostgresSearchReads):
-    """`SearchReads` of providers, and of salons by their members."""
+    """`SearchReads` of providers, of salons by their members, and of services and works."""
 
     async def search(self, criteria: SearchCriteria) -> Sequence[Found]:
         if criteria.kind is SearchKind.PROVIDERS:
             return await super().search(criteria)
+        if criteria.kind is not SearchKind.SALONS:
+            after = criteria.after is not None
+            of_parts = search_of_parts(shape_of_parts(criteria), criteria.kind, criteria.order, after=after)
+            rows = await self._work.all(of_parts, **await self._of_parts(criteria), most=criteria.limit)
+            return [found_part(row, criteria.kind) for row in rows]
         statement = _search(shape_of(criteria), criteria.order, criteria.after is not None)
         rows = await self._work.all(statement, **await self._of_members(criteria), most=criteria.limit)
         return [_found(row) for row in rows]
@@ -194,8 +200,15 @@ class PostgresKindSearchReads(PostgresSearchReads):
     async def facets(self, criteria: SearchCriteria) -> Facets:
         if criteria.kind is SearchKind.PROVIDERS:
             return await super().facets(criteria)
+        if criteria.kind is not SearchKind.SALONS:
+            of_parts = facets_of_parts(shape_of_parts(criteria), criteria.kind)
+            return facets_of(await self._work.all(of_parts, **await self._of_parts(criteria)))
         statement = _facets(shape_of(criteria))
         return facets_of(await self._work.all(statement, **await self._of_members(criteria)))
+
+    async def _of_parts(self, criteria: SearchCriteria) -> dict[str, Any]:
+        tag = None if criteria.tag is None else folded(criteria.tag)
+        return {**await self._values(criteria), **_last(criteria), "tag": tag}
 
     async def _of_members(self, criteria: SearchCriteria) -> dict[str, Any]:
         """The parameters of the statements of a shape: the words one by one, in each place."""
@@ -212,15 +225,17 @@ class PostgresKindSearchReads(PostgresSearchReads):
             for place in _PLACES
             for weights in [_WEIGHTS_OF_MEMBERS.get(place)]
         ]
-        columns = zip_longest(("numbers", "places", "queries", "names"), zip(*asked, strict=True), fillvalue=())
-        after = criteria.after
         return {
             **values_of(criteria, similar),
-            **{name: list(values) for name, values in columns},
+            **{name: [each[at] for each in asked] for at, name in enumerate(("numbers", "places", "queries", "names"))},
             "needed": needed(words, all_but_one=criteria.all_but_one),
             "query_any": " | ".join(tsquery_of([word], similar, "") for word in words),
-            **({} if after is None else {"key": after.key, "lot": after.lot, "id": after.id}),
+            **_last(criteria),
         }
+
+
+def _last(criteria: SearchCriteria) -> dict[str, Any]:
+    return {} if criteria.after is None else criteria.after._asdict()
 
 
 def _found(row: Row) -> Found:

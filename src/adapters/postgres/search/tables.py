@@ -31,7 +31,7 @@ from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, Kept, NotExported, personal_data
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.search.free_time import QUARTERS, FreeTime, text_of
-from booking_domain.search.model import Place, SearchEntry, SearchFinding, SearchFindingKind, TermKind
+from booking_domain.search.model import PartKind, Place, SearchEntry, SearchFinding, SearchFindingKind, TermKind
 
 PLACES: Final = tuple(Place)
 WEIGHTS: Final = "ABCD"
@@ -39,7 +39,7 @@ WEIGHTS: Final = "ABCD"
 BITS: Final = BIT(QUARTERS)
 
 
-def _vector(words: Mapping[Place, Iterable[str]]) -> str:
+def vector_of(words: Mapping[Place, Iterable[str]]) -> str:
     """A `tsvector`: the position and the weight of a word are its places."""
     found: dict[str, list[str]] = {}
     for number, place in enumerate(PLACES):
@@ -48,7 +48,8 @@ def _vector(words: Mapping[Place, Iterable[str]]) -> str:
     return " ".join(f"'{word}':{','.join(places)}" for word, places in found.items())
 
 
-def _words(vector: str) -> dict[Place, tuple[str, ...]]:
+def words_of(vector: str) -> dict[Place, tuple[str, ...]]:
+    """The words of a `tsvector`, by place."""
     found: dict[Place, list[str]] = {}
     for each in vector.split():
         word, places = each.rsplit(":", 1)
@@ -126,6 +127,27 @@ search_terms: Final = Table(
     ),
 )
 
+search_parts: Final = Table(
+    "search_parts",
+    metadata,
+    Column("provider_id", Uuid, ForeignKey("search_entries.provider_id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("words", TSVECTOR, nullable=False),
+    Column("labels", ARRAY(Text), nullable=False),
+    Column("price", BigInteger),
+    Column("currency", Text),
+    Column("minutes", SmallInteger),
+    one_of("kind", PartKind),
+    Index("search_parts_words_idx", "words", postgresql_using="gin"),
+    info=personal_data(
+        "provider_id",
+        erase=DELETE,
+        handover=Kept("what a published provider is found by"),
+        export=NotExported("derived from the profile, its services and its portfolio"),
+    ),
+)
+
 search_findings: Final = Table(
     "search_findings",
     metadata,
@@ -148,14 +170,14 @@ search_findings: Final = Table(
 ENTRY: Final = Mapper(
     search_entries,
     SearchEntry,
-    words=Converted("words", write=_vector, read=_words),
+    words=Converted("words", write=vector_of, read=words_of),
     free=Converted(
         "free_since",
         "free",
         write=lambda free: (free.since, text_of(free.quarters)),
         read=lambda since, quarters: FreeTime(since=since, quarters=int(quarters, 2)),
     ),
-    transient=("terms",),
+    transient=("terms", "parts"),
     elsewhere=("put_at",),
 )
 FINDING: Final = Mapper(search_findings, SearchFinding)

@@ -93,6 +93,8 @@ class PortfolioContract(StorageContract):
         assert await found(text="0%_") == [script]
         assert await found(text="nothing") == await found(tag="fine") == []
         assert list(await self.reads.portfolios.of_provider(hidden.profile.id, None, 9)) == []
+        public = await self.reads.portfolios.public([each.id for each in (script, down, unseen, lines)])
+        assert [view.item for view in public] == [lines, script]
 
         async def every(**chosen: object) -> list[PortfolioItem]:
             criteria = replace(PortfolioFilter(tag=mark, limit=9), **chosen)  # type: ignore[arg-type]

@@ -47,6 +47,10 @@ class MemoryPortfolioReads(InMemory, PortfolioReads):
     async def of_owner(self, user_id: UserId, after: PortfolioItemId | None, limit: int) -> Sequence[PortfolioView]:
         return self._placed([view for view in self._views() if view.owner_id == user_id], after, limit)
 
+    async def public(self, item_ids: Sequence[PortfolioItemId]) -> Sequence[PortfolioView]:
+        found = (view for view in self._views() if view.public and view.item.id in item_ids)
+        return sorted(found, key=lambda view: view.item.id)
+
     async def search(self, criteria: PortfolioFilter) -> Sequence[PortfolioView]:
         return [view for view in self._matching(criteria) if view.public][: criteria.limit]
 

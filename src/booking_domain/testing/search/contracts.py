@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 
@@ -14,6 +15,7 @@ from booking_domain.search.model import (
     Box,
     Found,
     Near,
+    PartKind,
     Place,
     Record,
     SearchCriteria,
@@ -25,6 +27,7 @@ from booking_domain.search.model import (
     SearchFindingKind,
     SearchKind,
     SearchOrder,
+    SearchPart,
     Term,
     TermKind,
     points_of,
@@ -32,6 +35,7 @@ from booking_domain.search.model import (
 from booking_domain.search.ports import SearchEntries, SearchReads
 from booking_domain.search.words import keys_of_all
 from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import EventId, ProviderId, SalonId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import NOW
@@ -56,6 +60,20 @@ def an_entry(provider_id: ProviderId, name: str = "", offer: str = "", **values:
         "terms": tuple(terms),
     }
     return SearchEntry(provider_id=provider_id, **{**defaults, **values})
+
+
+def a_service(number: int, name: str, category: str = "", **values: Any) -> SearchPart:
+    """Return the part of a service."""
+    texts = {Place.NAME: name, Place.OFFER: category}
+    words = {place: keys for place, text in texts.items() if (keys := keys_of_all([text]))}
+    labels = (folded(category),) if category else ()
+    defaults: dict[str, Any] = {"price": 100, "currency": "MNT", "minutes": 60, "labels": labels, "words": words}
+    return SearchPart(kind=PartKind.SERVICES, id=UUID(int=number), **{**defaults, **values})
+
+
+def a_work(number: int, *tags: str) -> SearchPart:
+    """Return the part of an item of a portfolio."""
+    return SearchPart(kind=PartKind.WORKS, id=UUID(int=number), words={Place.NAME: keys_of_all(tags)}, labels=tags)
 
 
 class SearchContract(StorageContract):
@@ -315,6 +333,76 @@ class SearchContract(StorageContract):
         assert sorted(paged) == sorted(salons)
         assert hidden not in paged
         assert (await self.reads.search.facets(replace(criteria, after=None))).styles == {}
+
+    async def _with_parts(self, *parts: SearchPart, **values: Any) -> ProviderId:
+        """Store a published provider whose entry has these parts."""
+        cast = await self.a_cast()
+        await self.alone.search_entries.put(an_entry(cast.profile.id, "Bold", "Tattoo", parts=parts, **values), NOW)
+        return cast.profile.id
+
+    async def _parts(self, kind: SearchKind, **asked: Any) -> list[UUID | None]:
+        criteria = SearchCriteria(at=NOW, kind=kind, **asked)
+        found = await self.reads.search.search(criteria)
+        assert (await self.reads.search.facets(criteria)).total == len(found)
+        assert all((each.service_id is None) == (kind is SearchKind.WORKS) for each in found)
+        return [each.service_id or each.work_id for each in found]
+
+    async def test_parts_of_an_entry_are_replaced(self, cast: Cast) -> None:
+        one, two, work = a_service(1, "Nails"), a_service(2, "Tattoo"), a_work(3, "birds")
+        for parts in ((one, work), (one, two, work), (replace(one, price=7), two), ()):
+            entry = an_entry(cast.profile.id, parts=parts)
+            await self.alone.search_entries.put(entry, NOW)
+            assert await self.alone.search_entries.get(cast.profile.id) == entry
+
+    async def test_services_are_found_by_their_words_category_and_price(self) -> None:
+        nails = a_service(1, "Маникюр", "Гоо сайхан", price=300, minutes=45)
+        gel = a_service(2, "Gel", "Маникюр", price=500)
+        tattoo = a_service(3, "Tattoo", price=None)
+        of = await self._with_parts(nails, gel, tattoo, styles=("realism",), price_from=300)
+        assert await self._parts(SearchKind.SERVICES, text="ناخن") == [nails.id, gel.id]
+        assert await self._parts(SearchKind.SERVICES, text="tatoo") == [tattoo.id]
+        assert await self._parts(SearchKind.SERVICES, category="гоо сайхан") == [nails.id]
+        assert await self._parts(SearchKind.SERVICES, price_to=300, currency="MNT") == [nails.id]
+        cheapest = {"order": SearchOrder.CHEAPEST, "currency": "MNT"}
+        assert await self._parts(SearchKind.SERVICES, **cheapest) == [nails.id, gel.id]
+        assert set(await self._parts(SearchKind.SERVICES, styles=("realism",))) == {nails.id, gel.id, tattoo.id}
+        assert await self._parts(SearchKind.WORKS) == []
+        criteria = SearchCriteria(at=NOW, kind=SearchKind.SERVICES, text="маникюр")
+        (first, _) = await self.reads.search.search(criteria)
+        assert (first.provider_id, first.price_from, first.currency, first.minutes) == (of, 300, "MNT", 45)
+        assert (first.quickest, first.facts.place) == (nails.id, Place.NAME)
+        facets = await self.reads.search.facets(criteria)
+        assert (facets.categories, facets.styles) == ({folded("гоо сайхан"): 1, folded("маникюр"): 1}, {"realism": 2})
+
+    async def test_works_are_found_by_their_tags_and_words(self) -> None:
+        birds, cats = a_work(1, "birds", "fine line"), a_work(2, "cats")
+        await self._with_parts(birds, cats, a_service(3, "Birds"), categories=("tattoo",))
+        for asked, found in (
+            ({"text": "bird"}, [birds.id]),
+            ({"tag": "Fine Line"}, [birds.id]),
+            ({"tag": "fine"}, []),
+            ({"text": "cats", "category": "tattoo"}, [cats.id]),
+            ({"category": "hair"}, []),
+        ):
+            assert await self._parts(SearchKind.WORKS, **asked) == found, asked
+        facets = await self.reads.search.facets(SearchCriteria(at=NOW, kind=SearchKind.WORKS))
+        assert facets.tags == {"birds": 1, "cats": 1, "fine line": 1}
+        assert facets.categories == {"tattoo": 2}
+
+    async def test_pages_of_services_follow_one_another_and_lack_those_of_hidden_providers(self) -> None:
+        shared = a_service(1, "Nails")
+        ids = [await self._with_parts(shared) for _ in range(3)]
+        profile = present(await self.alone.profiles.get(ids[0]))
+        suspended = replace(profile, status=ProfileStatus.SUSPENDED, version=profile.version + 1)
+        await self.alone.profiles.save(suspended, was=profile)
+        criteria = SearchCriteria(at=NOW, kind=SearchKind.SERVICES, limit=1)
+        paged = []
+        while page := await self.reads.search.search(criteria):
+            (hit,) = page
+            paged.append(hit.provider_id)
+            criteria = replace(criteria, after=hit.position)
+        assert sorted(paged) == sorted(ids[1:])
+        assert (await self.reads.search.facets(replace(criteria, after=None))).total == 2
 
     async def test_providers_that_are_not_published_are_not_found(self, cast: Cast) -> None:
         await self.alone.search_entries.put(an_entry(cast.profile.id, "Bold", styles=("ink",)), NOW)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from random import SystemRandom
 from typing import Final, NamedTuple
@@ -18,6 +19,7 @@ from booking_domain.search.model import (
     Facts,
     Found,
     Offer,
+    PartKind,
     Place,
     Position,
     Record,
@@ -29,6 +31,7 @@ from booking_domain.search.model import (
     SearchFindingId,
     SearchKind,
     SearchOrder,
+    SearchPart,
     Term,
     lot_of,
     points_of,
@@ -45,7 +48,7 @@ from booking_domain.search.words import (
     similarity,
 )
 from booking_domain.shared.folding import folded
-from booking_domain.shared.ids import ProviderId, SalonId, UserId
+from booking_domain.shared.ids import ProviderId, SalonId, ServiceId, UserId
 from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS, providers_of
 from booking_domain.testing.kit.tables import Group, InMemory, Part, Rows, State, Table
@@ -115,6 +118,7 @@ _Public = tuple[SearchEntry, Profile]
 
 class _Hit(NamedTuple):
     found: Found
+    part: SearchPart | None
     of: list[_Public]
     """The provider, or the members of the salon who match."""
 
@@ -131,7 +135,8 @@ class MemorySearchReads(InMemory, SearchReads):
         return Facets(
             total=len(found),
             styles=_counts({style for entry, _ in hit.of for style in entry.styles} for hit in found),
-            categories=_counts({category for entry, _ in hit.of for category in entry.categories} for hit in found),
+            categories=_counts(_categories(hit) for hit in found),
+            tags=_counts(hit.part.labels for hit in found if hit.part and hit.part.kind is PartKind.WORKS),
             languages=_counts({language for _, profile in hit.of for language in profile.languages} for hit in found),
         )
 
@@ -219,36 +224,40 @@ class MemorySearchReads(InMemory, SearchReads):
         typed = searched(criteria.text or "")
         words = [(each.begins, each.phrases, self._similar(each.word)) for each in typed]
         enough = needed(typed, all_but_one=criteria.all_but_one)
-        for salon, of in self._groups(criteria):
-            texts = [entry.words for entry, _ in of]
+        for salon, part, of in self._groups(criteria):
+            texts = [entry.words if part is None else part.words for entry, _ in of]
             if salon is not None:
                 texts = [*map(_in_salon, texts), {Place.NAME: keys_of_all([salon.name])}]
             place = _place_of(texts, words, enough)
             matching = [(entry, *each) for entry, profile in of if (each := _facts(criteria, entry, profile, place))]
             if matching and not (words and place is None):
-                yield _Hit(_found(criteria, matching, None if salon is None else salon.id), of)
+                found = _found(criteria, matching, None if salon is None else salon.id)
+                yield _Hit(found if part is None else _as_part(found, part, criteria), part, of)
 
-    def _groups(self, criteria: SearchCriteria) -> Iterator[tuple[Salon | None, list[_Public]]]:
-        """Those who match all but the text, each alone or by salon."""
+    def _groups(self, criteria: SearchCriteria) -> Iterator[tuple[Salon | None, SearchPart | None, list[_Public]]]:
+        """Those who match all but the text: each alone, with each of their services or works, or by salon."""
         members: dict[SalonId, list[_Public]] = {}
         for entry, profile in self._public():
             if not self._allowed(criteria, entry, profile) or _facts(criteria, entry, profile, None) is None:
                 continue
             if criteria.kind is SearchKind.PROVIDERS:
-                yield None, [(entry, profile)]
+                yield None, None, [(entry, profile)]
+            elif criteria.kind is not SearchKind.SALONS:
+                of_kind = (part for part in entry.parts if part.kind.value == criteria.kind.value)
+                yield from ((None, part, [(entry, profile)]) for part in of_kind if _part_matches(part, criteria))
             elif (salon_id := self._state[SALON_MEMBERS].get(profile.id)) is not None:
                 members.setdefault(salon_id, []).append((entry, profile))
-        yield from ((self._state[SALONS][salon_id], of) for salon_id, of in members.items())
+        yield from ((self._state[SALONS][salon_id], None, of) for salon_id, of in members.items())
 
     def _allowed(self, criteria: SearchCriteria, entry: SearchEntry, profile: Profile) -> bool:
-        rating, box = profile.rating, criteria.box
+        rating, box, services = profile.rating, criteria.box, criteria.kind is SearchKind.SERVICES
         priced = entry.price_from is not None and entry.currency == criteria.currency
         return (
             (not criteria.styles or not {folded(each) for each in criteria.styles}.isdisjoint(entry.styles))
-            and (criteria.category is None or folded(criteria.category) in entry.categories)
+            and (services or criteria.category is None or folded(criteria.category) in entry.categories)
             and (criteria.language is None or criteria.language in profile.languages)
-            and (criteria.price_to is None or (priced and (entry.price_from or 0) <= criteria.price_to))
-            and (criteria.order != SearchOrder.CHEAPEST or priced)
+            and (services or criteria.price_to is None or (priced and (entry.price_from or 0) <= criteria.price_to))
+            and (services or criteria.order != SearchOrder.CHEAPEST or priced)
             and (
                 criteria.rating_from is None
                 or (rating.count > 0 and rating.total >= criteria.rating_from * rating.count)
@@ -345,6 +354,41 @@ def _place_of(
         if words and sum(any(_has(each, *word) for each in keys) for word in words) >= enough:
             return place
     return None
+
+
+def _part_matches(part: SearchPart, criteria: SearchCriteria) -> bool:
+    if part.kind is PartKind.WORKS:
+        return criteria.tag is None or folded(criteria.tag) in part.labels
+    priced = part.price is not None and part.currency == criteria.currency
+    return (
+        (criteria.category is None or folded(criteria.category) in part.labels)
+        and (criteria.price_to is None or (priced and (part.price or 0) <= criteria.price_to))
+        and (criteria.order != SearchOrder.CHEAPEST or priced)
+    )
+
+
+def _as_part(found: Found, part: SearchPart, criteria: SearchCriteria) -> Found:
+    """What is found of a provider, as of the service or work."""
+    position = Position(found.position.key, lot_of(part.id, criteria.day), part.id, found.provider_id)
+    if part.kind is PartKind.WORKS:
+        return replace(found, position=position, work_id=part.id)
+    if criteria.order == SearchOrder.CHEAPEST:
+        position = position._replace(key=part.price or 0)
+    return replace(
+        found,
+        position=position,
+        service_id=ServiceId(part.id),
+        price_from=part.price,
+        currency=part.currency or found.currency,
+        minutes=part.minutes or found.minutes,
+        quickest=ServiceId(part.id),
+    )
+
+
+def _categories(hit: _Hit) -> set[str]:
+    if hit.part is not None and hit.part.kind is PartKind.SERVICES:
+        return set(hit.part.labels)
+    return {category for entry, _ in hit.of for category in entry.categories}
 
 
 def _in_salon(words: Mapping[Place, tuple[str, ...]]) -> dict[Place, tuple[str, ...]]:

@@ -16,7 +16,7 @@ from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.open_hours import open_ranges
 from booking_domain.scheduling.services import ServiceView, shortest
 from booking_domain.search.free_time import DAYS, FreeTime
-from booking_domain.search.model import Place, SearchEntry, Term, TermKind, completeness_of
+from booking_domain.search.model import PartKind, Place, SearchEntry, SearchPart, Term, TermKind, completeness_of
 from booking_domain.search.words import keys_of_all
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.clock import Clock
@@ -95,6 +95,7 @@ async def entry_of(provider_id: ProviderId, reads: Reads, now: datetime) -> Sear
         provider_id=provider_id,
         words=_words(source),
         terms=_terms(source),
+        parts=_parts(source),
         styles=_folded(profile.styles),
         categories=_folded(each.service.category for each in source.services),
         lat=None if location is None else location.lat,
@@ -146,6 +147,44 @@ def _words(source: _Source) -> dict[Place, tuple[str, ...]]:
         ],
     }
     return {place: keys for place, each in texts.items() if (keys := keys_of_all(each))}
+
+
+def _parts(source: _Source) -> tuple[SearchPart, ...]:
+    """The services that can be booked alone, and the works."""
+    profile, salon = source.view.profile, source.salon
+    address = [profile.display_name, profile.address]
+    if salon is not None:
+        address += [salon.name, salon.city, salon.address]
+    common = {Place.OFFER: set(keys_of_all(profile.styles)), Place.ADDRESS: set(keys_of_all(address))}
+
+    def words(name: Iterable[str], offer: Iterable[str], other: Iterable[str]) -> dict[Place, tuple[str, ...]]:
+        own = {Place.NAME: name, Place.OFFER: offer, Place.OTHER: other}
+        found = {place: common.get(place, set()) | set(keys_of_all(own.get(place, ()))) for place in Place}
+        return {place: tuple(sorted(keys)) for place, keys in found.items() if keys}
+
+    services = (
+        SearchPart(
+            kind=PartKind.SERVICES,
+            id=each.service.id,
+            words=words([each.service.name], [each.service.category], [each.service.description]),
+            labels=_folded([each.service.category]),
+            price=each.offered.price.amount or None,
+            currency=each.offered.price.currency,
+            minutes=each.offered.minutes,
+        )
+        for each in source.services
+        if not each.service.add_on
+    )
+    works = (
+        SearchPart(
+            kind=PartKind.WORKS,
+            id=each.item.id,
+            words=words(each.item.tags, [each.item.description], ()),
+            labels=_folded(each.item.tags),
+        )
+        for each in source.portfolio
+    )
+    return tuple(sorted((*services, *works), key=lambda each: (each.kind, each.id)))
 
 
 def _terms(source: _Source) -> tuple[Term, ...]:

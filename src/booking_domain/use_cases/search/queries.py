@@ -1,6 +1,6 @@
 """Search: rank those that match, check their slots, and say what was given up if nobody matches."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain, islice
@@ -8,9 +8,11 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from booking_domain.catalogue.salons import Salon
+from booking_domain.portfolio.model import PortfolioItemId
+from booking_domain.portfolio.ports import PortfolioView
 from booking_domain.scheduling.model import ProviderSchedule, Slot
 from booking_domain.scheduling.placing import for_services
-from booking_domain.scheduling.services import ServiceNotOffered
+from booking_domain.scheduling.services import ServiceNotOffered, ServiceView
 from booking_domain.scheduling.slots import slots_in_order
 from booking_domain.scheduling.validity import NEVER, unchanged_until
 from booking_domain.search.model import (
@@ -54,6 +56,10 @@ class Hit:
     salon: Salon | None
     listed: ListedSalon | None = None
     """The salon, if one was searched."""
+    service: ServiceView | None = None
+    """The service, if one was searched."""
+    work: PortfolioView | None = None
+    """The work, if one was searched."""
     slots: tuple[Slot, ...]
     whose: tuple[ProviderId, ...]
     """With whom each of the slots is."""
@@ -220,10 +226,14 @@ async def _shown(found: Sequence[tuple[Found, _Free]], after: Position | None, r
     salons = await reads.salons.of_providers(ids) if ids else {}
     searched_salons = [each.salon_id for each, _ in found if each.salon_id is not None]
     listed = {each.salon.id: each for each in await reads.salons.listed(searched_salons)} if searched_salons else {}
+    services = await _services((each for each, _ in found), reads)
+    works = await _works((each for each, _ in found), reads)
     return SearchPage(
         hits=tuple(
             Hit(
                 found=each,
+                service=services.get((each.provider_id, each.service_id)),
+                work=works.get(each.work_id),
                 view=views[each.provider_id],
                 salon=salons.get(each.provider_id),
                 listed=None if each.salon_id is None else listed[each.salon_id],
@@ -235,10 +245,25 @@ async def _shown(found: Sequence[tuple[Found, _Free]], after: Position | None, r
             if each.provider_id in views
             and views[each.provider_id].profile.published
             and (each.salon_id is None or each.salon_id in listed)
+            and (each.service_id is None or (each.provider_id, each.service_id) in services)
+            and (each.work_id is None or each.work_id in works)
         ),
         next=after,
         facets=None,
     )
+
+
+async def _services(found: Iterable[Found], reads: Reads) -> Mapping[tuple[ProviderId, UUID | None], ServiceView]:
+    """The services that are found, as they are now."""
+    of = dict.fromkeys(each.provider_id for each in found if each.service_id is not None)
+    services = await reads.services.of_providers(list(of)) if of else {}
+    return {(of, view.service.id): view for of, views in services.items() for view in views if view.bookable}
+
+
+async def _works(found: Iterable[Found], reads: Reads) -> Mapping[UUID | None, PortfolioView]:
+    ids = [PortfolioItemId(each.work_id) for each in found if each.work_id is not None]
+    works = await reads.portfolios.public(ids) if ids else ()
+    return {view.item.id: view for view in works}
 
 
 async def _suggest(text: str, limit: int, reads: Reads) -> Sequence[Term]:
@@ -249,4 +274,6 @@ async def _suggest(text: str, limit: int, reads: Reads) -> Sequence[Term]:
 find_providers: Final = Query(_find, (InvalidValue,))
 search_providers: Final = Query(_search, (InvalidValue,))
 search_salons: Final = Query(_search, (InvalidValue,))
+search_services: Final = Query(_search, (InvalidValue,))
+search_works: Final = Query(_search, (InvalidValue,))
 suggest: Final = Query(_suggest)

@@ -12,12 +12,15 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import time_zone
 from booking_domain.use_cases.catalogue.queries import list_providers as list_published
 from booking_domain.use_cases.platform.ports import Reads
+from booking_domain.use_cases.portfolio.commands import search_portfolios
 from booking_domain.use_cases.search.check import list_search_findings
 from booking_domain.use_cases.search.queries import (
     SearchPage,
     find_providers,
     search_providers,
     search_salons,
+    search_services,
+    search_works,
     suggest,
 )
 from entrypoints.http.kit.answers import Answer, Answers, Lifetime, Listed
@@ -35,15 +38,22 @@ from entrypoints.http.search.schemas import (
     SearchFindingsQuery,
     SearchJson,
     SearchQuery,
+    ServiceSearchJson,
+    ServiceSearchQuery,
     SuggestionsJson,
     SuggestionsQuery,
+    WorkSearchJson,
+    WorksQuery,
     chosen_findings,
     finding_json,
     hit_json,
+    listed_works_json,
     page_members,
     salon_hit_json,
     search_cursor,
+    service_hit_json,
     suggestion_json,
+    work_hit_json,
 )
 
 
@@ -108,6 +118,63 @@ async def list_found_salons(
     return await answers.listed(request, Lifetime.SEARCH, make, if_none_match=if_none_match)
 
 
+@get("/search", opt=PUBLIC | documented(search_services, raises=(InvalidValue,)))
+async def list_found_services(
+    request: Request[Any, Any, Any],
+    params: Injected[ServiceSearchQuery],
+    *,
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+    object_storage: Injected[ObjectLinks],
+    answers: Injected[Answers],
+    if_none_match: IfNoneMatch = None,
+) -> Response[ServiceSearchJson]:
+    """Search services by what, where and when, each with its provider and the next slots for it.
+
+    A service of a salon is found once for each member who offers it. Add-ons are not found.
+    """
+
+    async def make() -> Listed:
+        criteria = params.criteria(clock.now())
+        page = await search_services(criteria, reads)
+        zone = time_zone(params.time_zone)
+        items = tuple(
+            service_hit_json(each, each.service, zone, object_storage) for each in page.hits if each.service is not None
+        )
+        return _listed(ServiceSearchJson(items=items, **page_members(page, criteria)), page)
+
+    return await answers.listed(request, Lifetime.SEARCH, make, if_none_match=if_none_match)
+
+
+@get("/search", opt=PUBLIC | documented(search_portfolios, search_works, raises=(InvalidValue,)))
+async def list_found_works(
+    request: Request[Any, Any, Any],
+    params: Injected[WorksQuery],
+    *,
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+    object_storage: Injected[ObjectLinks],
+    answers: Injected[Answers],
+    if_none_match: IfNoneMatch = None,
+) -> Response[WorkSearchJson]:
+    """List the public items of portfolios, newest first, or search them by what, where and when."""
+
+    async def make() -> Listed:
+        if not params.searches:
+            found = await search_portfolios(params.listed(), reads.portfolios)
+            listed = listed_works_json(found, params.limit, object_storage)
+            return Listed(Answer(encode(listed)), frozenset(each.item.provider_id for each in found), keep=bool(found))
+        criteria = params.criteria(clock.now())
+        page = await search_works(criteria, reads)
+        zone = time_zone(params.time_zone)
+        items = tuple(
+            work_hit_json(each, each.work, zone, object_storage) for each in page.hits if each.work is not None
+        )
+        return _listed(WorkSearchJson(items=items, **page_members(page, criteria)), page)
+
+    return await answers.listed(request, Lifetime.SEARCH, make, if_none_match=if_none_match)
+
+
 @get("/suggestions", opt=PUBLIC | documented(suggest))
 async def list_suggestions(params: Injected[SuggestionsQuery], reads: Injected[Reads]) -> SuggestionsJson:
     """Suggest names, services, styles and places while somebody types."""
@@ -168,6 +235,8 @@ async def list_providers(
 
 providers: Final = Router("/providers", route_handlers=[list_providers])
 salons: Final = Router("/salons", route_handlers=[list_found_salons])
+services: Final = Router("/services", route_handlers=[list_found_services])
+works: Final = Router("/portfolio", route_handlers=[list_found_works])
 routes: Final = Router(
     "/search",
     route_handlers=[search, list_suggestions],

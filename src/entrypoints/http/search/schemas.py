@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,7 +16,9 @@ from msgspec.structs import fields
 
 from booking_domain.catalogue.model import LANGUAGE_PATTERN, MAX_STYLE, MAX_STYLES, ProviderFilter, ProviderOrder
 from booking_domain.files.ports import ObjectLinks
-from booking_domain.scheduling.services import MAX_CATEGORY
+from booking_domain.portfolio.model import PortfolioItemId
+from booking_domain.portfolio.ports import PortfolioFilter, PortfolioView
+from booking_domain.scheduling.services import MAX_CATEGORY, ServiceView
 from booking_domain.search.free_time import DAYS
 from booking_domain.search.model import (
     MAX_RADIUS_METRES,
@@ -42,7 +44,7 @@ from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.use_cases.platform.views import ListedSalon
 from booking_domain.use_cases.search.queries import SLOTS_SHOWN, Hit, SearchPage
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT, PAGE_AND_ONE, Page, PageQuery, read_cursor
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, PAGE_AND_ONE, Page, PageQuery, cut, read_cursor
 from entrypoints.http.kit.fields import (
     Amount,
     Currency,
@@ -58,8 +60,10 @@ from entrypoints.http.kit.fields import (
 from entrypoints.http.kit.images import ImageJson, picture_or_none
 from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.queries import moment
+from entrypoints.http.portfolio import PortfolioItemJson, Tag, item_members
 from entrypoints.http.providers.schemas import PointJson, SlotJson, point_json, slot_json
 from entrypoints.http.salons.schemas import SalonJson, SalonSlotJson, salon_members
+from entrypoints.http.services import ServiceJson, service_members
 
 _LAT: Final = Meta(ge=-90, le=90)
 _LON: Final = Meta(ge=-180, le=180)
@@ -98,6 +102,10 @@ chosen_findings: Final = projection(SearchFindingsQuery, SearchFindingFilter, **
 finding_json: Final = projection(SearchFinding, SearchFindingJson)
 
 
+AppointmentMinutes = Annotated[
+    SomeMinutes | None,
+    Meta(description="The length of the appointment in minutes; by default the provider's shortest."),
+]
 SearchCursor = Annotated[
     str, Meta(max_length=200, pattern="^[A-Za-z0-9_-]+$", description="`nextCursor` of the previous page.")
 ]
@@ -151,8 +159,6 @@ class CriteriaQuery(Query, frozen=True, kw_only=True):
     """`morning` is 06:00 to 12:00, `afternoon` 12:00 to 18:00, `evening` 18:00 to 23:00."""
     weekends: bool = False
     """Only Saturdays and Sundays."""
-    minutes: SomeMinutes | None = None
-    """The length of the appointment in minutes; by default the provider's shortest."""
     time_zone: ZoneName = "UTC"
     """In which dates, parts of days and weekends are meant, and slots are returned."""
 
@@ -172,10 +178,10 @@ class CriteriaQuery(Query, frozen=True, kw_only=True):
             near=self._near(),
             box=self._box(),
             windows=tuple(self._windows(at, zone)),
-            minutes=self.minutes,
+            minutes=getattr(self, "minutes", None),  # a service has its own
             order=order,
             at=at,
-            after=None if cursor is None else Position(cursor.key, cursor.lot, cursor.id),
+            after=None if cursor is None else Position(cursor.key, cursor.lot, cursor.id, cursor.of),
             limit=limit,
         )
 
@@ -211,7 +217,7 @@ class CriteriaQuery(Query, frozen=True, kw_only=True):
         yield from windows_in(start, end, zone, self.part_of_day, weekends=self.weekends)
 
 
-class SearchQuery(CriteriaQuery, frozen=True, kw_only=True):
+class PagedQuery(CriteriaQuery, frozen=True, kw_only=True):
     """What to search, and which page of it."""
 
     sort: SearchOrder = SearchOrder.BEST
@@ -222,6 +228,20 @@ class SearchQuery(CriteriaQuery, frozen=True, kw_only=True):
     def criteria(self, now: datetime) -> SearchCriteria:
         """Return what to search."""
         return self._criteria(self.sort, self.limit, self.cursor, now)
+
+
+class ServiceSearchQuery(PagedQuery, frozen=True, kw_only=True):
+    """Which services to search: `category`, `priceTo` and the free time are theirs, all else is their provider's."""
+
+    def criteria(self, now: datetime) -> SearchCriteria:
+        """Return what to search."""
+        return replace(super().criteria(now), kind=SearchKind.SERVICES)
+
+
+class SearchQuery(PagedQuery, frozen=True, kw_only=True):
+    """What to search, and which page of it."""
+
+    minutes: AppointmentMinutes = None
 
 
 class SalonsQuery(SearchQuery, frozen=True, kw_only=True):
@@ -248,11 +268,38 @@ class ProvidersSort(StrEnum):
     CHEAPEST = "cheapest"
 
 
+class WorksQuery(CriteriaQuery, frozen=True, kw_only=True):
+    """Which works to search, or the page of the list of all, or of those with a tag, newest first."""
+
+    tag: Tag | None = None
+    """A tag of the work, in any case."""
+    minutes: AppointmentMinutes = None
+    sort: SearchOrder | None = None
+    """By default `best`; without criteria beside `tag`, the newest come first."""
+    limit: Limit = DEFAULT_LIMIT
+    cursor: SearchCursor | None = None
+
+    @property
+    def searches(self) -> bool:
+        """Whether there are criteria, or an order that only a search has."""
+        return self.sort is not None or _given(self, WorksQuery, "tag", "time_zone")
+
+    def criteria(self, now: datetime) -> SearchCriteria:
+        """Return what to search."""
+        found = self._criteria(self.sort or SearchOrder.BEST, self.limit, self.cursor, now)
+        return replace(found, kind=SearchKind.WORKS, tag=self.tag)
+
+    def listed(self) -> PortfolioFilter:
+        """Return the page of the list, and one item more."""
+        return PortfolioFilter(tag=self.tag, after=read_cursor(self.cursor, PortfolioItemId), limit=self.limit + 1)
+
+
 class ProvidersQuery(CriteriaQuery, frozen=True, kw_only=True):
     """A page of the published providers, or of those that match the criteria of a search."""
 
     style: Annotated[str, Meta(min_length=1, max_length=MAX_STYLE)] | None = None
     """As one of `styles`."""
+    minutes: AppointmentMinutes = None
     city: Annotated[str, Meta(min_length=1, max_length=MAX_SEARCH_TEXT)] | None = None
     """Words of the place, as words of `text`."""
     sort: ProvidersSort | None = None
@@ -263,9 +310,8 @@ class ProvidersQuery(CriteriaQuery, frozen=True, kw_only=True):
     @property
     def searches(self) -> bool:
         """Whether there are criteria, or an order that only a search has."""
-        given = (each for each in fields(ProvidersQuery) if each.name not in {"sort", "limit", "cursor"})
         listed = {None, ProvidersSort.REGISTERED, ProvidersSort.RATING}
-        return self.sort not in listed or any(getattr(self, each.name) != each.default for each in given)
+        return self.sort not in listed or _given(self, ProvidersQuery)
 
     def criteria(self, now: datetime) -> SearchCriteria:
         """Return what to search."""
@@ -282,13 +328,20 @@ class ProvidersQuery(CriteriaQuery, frozen=True, kw_only=True):
         return ProviderFilter(order=order, after=read_cursor(self.cursor, ProviderId), limit=self.limit + 1)
 
 
-class _Cursor(msgspec.Struct, array_like=True, frozen=True):
+def _given(query: CriteriaQuery, of: type[CriteriaQuery], *but: str) -> bool:
+    """Whether there are criteria, beside these."""
+    others = {"sort", "limit", "cursor", *but}
+    return any(getattr(query, each.name) != each.default for each in fields(of) if each.name not in others)
+
+
+class _Cursor(msgspec.Struct, array_like=True, frozen=True, omit_defaults=True):
     """The last hit of a page, and when the search was made."""
 
     at: datetime
     key: int
     lot: int
     id: UUID
+    of: UUID | None = None
 
 
 def search_cursor(position: Position, at: datetime) -> str:
@@ -381,6 +434,8 @@ class FacetsJson(Json, frozen=True, kw_only=True):
     categories: tuple[FacetJson, ...]
     """The categories of services."""
     languages: tuple[FacetJson, ...]
+    tags: tuple[FacetJson, ...] | None = None
+    """Of works."""
 
 
 class SearchJson(Json, frozen=True, kw_only=True):
@@ -422,6 +477,42 @@ class SalonSearchJson(Json, frozen=True, kw_only=True):
     """Of the first page: how many salons have members who match and have what."""
     relaxed: tuple[Annotated[str, one_of(Relaxation)], ...] | None = None
     """What the search gave up, in this order, if no salon matches everything."""
+
+
+class ServiceHitJson(ServiceJson, frozen=True, kw_only=True):
+    """A service that was found, as its provider offers it."""
+
+    provider: HitJson
+    """Who offers it. Price, length and slots are those of the service."""
+
+
+class ServiceSearchJson(Json, frozen=True, kw_only=True):
+    """A page of a search of services."""
+
+    items: tuple[ServiceHitJson, ...]
+    next_cursor: str | None = None
+    facets: FacetsJson | None = None
+    """Of the first page: how many services have which category, and a provider who has what."""
+    relaxed: tuple[Annotated[str, one_of(Relaxation)], ...] | None = None
+    """What the search gave up, in this order, if no service matches everything."""
+
+
+class WorkHitJson(PortfolioItemJson, frozen=True, kw_only=True):
+    """A work in a list or of a search."""
+
+    provider: HitJson | None = None
+    """Whose it is, with slots, points and distance; not in the list of the newest."""
+
+
+class WorkSearchJson(Json, frozen=True, kw_only=True):
+    """A page of a list or a search of works."""
+
+    items: tuple[WorkHitJson, ...]
+    next_cursor: str | None = None
+    facets: FacetsJson | None = None
+    """Of the first page of a search: how many works have which tag, and a provider who has what."""
+    relaxed: tuple[Annotated[str, one_of(Relaxation)], ...] | None = None
+    """What the search gave up, in this order, if no work matches everything."""
 
 
 class SuggestionsQuery(Query, frozen=True, kw_only=True):
@@ -490,6 +581,22 @@ def salon_hit_json(hit: Hit, listed: ListedSalon, zone: ZoneInfo, links: ObjectL
     )
 
 
+def service_hit_json(hit: Hit, service: ServiceView, zone: ZoneInfo, links: ObjectLinks) -> ServiceHitJson:
+    return ServiceHitJson(**service_members(service), provider=hit_json(hit, zone, links))
+
+
+def work_hit_json(hit: Hit, work: PortfolioView, zone: ZoneInfo, links: ObjectLinks) -> WorkHitJson:
+    return WorkHitJson(**item_members(work, links), provider=hit_json(hit, zone, links))
+
+
+def listed_works_json(found: Sequence[PortfolioView], limit: int, links: ObjectLinks) -> WorkSearchJson:
+    """A page of the `limit` + 1 items that were read."""
+    page, next_cursor = cut(found, limit, lambda view: view.item.id)
+    return WorkSearchJson(
+        items=tuple(WorkHitJson(**item_members(view, links)) for view in page), next_cursor=next_cursor
+    )
+
+
 def page_members(page: SearchPage, criteria: SearchCriteria) -> dict[str, Any]:
     """Return the members of a page that are not its hits."""
     return {
@@ -508,4 +615,5 @@ def facets_json(facets: Facets) -> FacetsJson:
         styles=counted(facets.styles),
         categories=counted(facets.categories),
         languages=counted(facets.languages),
+        tags=counted(facets.tags) or None,
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
+from tests.unit.entrypoints.http.test_portfolio import added
 from tests.unit.entrypoints.http.test_salons import DETAILS, SALON
 
 from booking_domain.search.free_time import QUARTERS
@@ -298,6 +299,86 @@ async def test_salons_are_found_near_a_point_page_by_page(api: Api) -> None:
     assert [each["distanceMetres"] for each in (*first["items"], *rest["items"])] == [0, 998]
     assert "nextCursor" not in rest
     assert_problem(await api.get("/salons/search?lat=47.9"), 422, "validation.invalid_value", "/query/lon")
+
+
+async def test_services_are_found_with_their_own_price_and_slots(api: Api) -> None:
+    token, provider_id = await a_provider(api, "Bold", styles=["Realism"], location=PLACE)
+    other, _ = await a_provider(api, "Saraa", languages=["fa"])
+    small = {"name": "Small tattoo", "category": "Ink", "durationMinutes": 60, "priceAmount": 80_000}
+    made = (await api.post("/services", token, json=small)).json()
+    long = {"name": "Tattoo of a day", "durationMinutes": 480, "priceAmount": 900_000}
+    assert (await api.post("/services", token, json=long)).status_code == 201
+    assert (await api.post("/services", token, json={**small, "name": "Tattoo care", "addOn": True})).status_code == 201
+    assert (await api.post("/services", other, json={**small, "name": "Маникюр", "category": ""})).status_code == 201
+    await indexed(api)
+    query = {"text": "шивээс", "lat": 47.92, "lon": 106.92, "sort": "cheapest", "currency": "MNT"}
+    found = (await api.get("/services/search", params=query)).json()
+    assert [each["name"] for each in found["items"]] == ["Small tattoo", "Tattoo of a day"]
+    hit = found["items"][0]
+    assert {each: hit[each] for each in made} == made
+    provider = hit["provider"]
+    assert (provider["providerId"], provider["priceFromAmount"], provider["minutes"]) == (provider_id, 80_000, 60)
+    assert (provider["distanceMetres"], len(provider["slots"]), provider["points"]["text"]) == (0, 3, 400)
+    assert found["facets"]["categories"] == [{"value": "ink", "count": 1}]
+    assert "tags" not in found["facets"]
+    window = {"text": "tattoo", "from": "2026-11-23T10:00:00+08:00", "to": "2026-11-23T12:00:00+08:00"}
+    timed = (await api.get("/services/search", params=window)).json()
+    assert [each["name"] for each in timed["items"]] == ["Small tattoo"]
+    assert (await api.patch(f"/services/{made['id']}", token, json={"active": False})).is_success
+    found = (await api.get("/services/search", params=query)).json()
+    assert [each["name"] for each in found["items"]] == ["Tattoo of a day"]
+    assert (await api.get("/services/search", params={"language": "fa"})).json()["items"][0]["name"] == "Маникюр"
+
+
+async def test_works_are_found_by_words_tags_and_what_their_provider_offers(api: Api) -> None:
+    token, provider_id = await a_provider(api, "Bold", styles=["Realism"], location=PLACE)
+    other, _ = await a_provider(api, "Saraa")
+    bird = await added(api, token, tags=["birds"], description="A swallow in fine lines")
+    cat = await added(api, token, tags=["cats"])
+    plain = await added(api, other, description="Swallows")
+    await indexed(api)
+    for asked, expected in (
+        ({}, [plain, cat, bird]),
+        ({"tag": "BIRDS"}, [bird]),
+        ({"text": "swalow", "styles": "realism"}, [bird]),
+        ({"tag": "cats", "sort": "best"}, [cat]),
+        ({"text": "cats", "lat": 47.9, "lon": 106.9}, [cat]),
+    ):
+        found = (await api.get("/portfolio/search", params=asked)).json()
+        assert [each["id"] for each in found["items"]] == [each["id"] for each in expected], asked
+    query = {"text": "swallow", "styles": "realism"}
+    found = (await api.get("/portfolio/search", params=query)).json()
+    (hit,) = found["items"]
+    assert {each: hit[each] for each in bird} == bird
+    assert (hit["provider"]["providerId"], len(hit["provider"]["slots"])) == (provider_id, 3)
+    assert found["facets"]["tags"] == [{"value": "birds", "count": 1}]
+    assert (await api.delete(f"/portfolio/{bird['id']}", token)).is_success
+    assert bird["id"] not in (await api.get("/portfolio/search", params=query)).text
+    first = (await api.get("/portfolio/search", params={"limit": 1})).json()
+    rest = (await api.get("/portfolio/search", params={"limit": 1, "cursor": first["nextCursor"]})).json()
+    assert [each["id"] for each in (*first["items"], *rest["items"])] == [plain["id"], cat["id"]]
+
+
+async def test_nothing_of_a_suspended_provider_is_found(api: Api) -> None:
+    salon_id, (token,) = await a_salon(api, {"name": "Bold", "styles": ["Realism"]}, name="Red House")
+    service = {"name": "Small tattoo", "category": "Ink", "durationMinutes": 60, "priceAmount": 80_000}
+    assert (await api.post("/services", token, json=service)).status_code == 201
+    await added(api, token, tags=["birds"])
+    await indexed(api)
+    kinds = ("/search", "/salons/search", "/services/search", "/portfolio/search?sort=best", "/portfolio/search")
+    assert [len((await api.get(each)).json()["items"]) for each in kinds] == [1] * 5
+    assert salon_id in (await api.get("/salons/search")).text
+    admin, provider_id = await api.an_admin(), (await api.get("/search")).json()["items"][0]["providerId"]
+    suspend = f"/admin/providers/{provider_id}/suspend"
+    assert (await api.post(suspend, admin, json={"reason": "The address is wrong."})).status_code == 200
+    for refreshed in (False, True):
+        for each in kinds:
+            found = (await api.get(each)).json()
+            assert found["items"] == [], (each, refreshed)
+            facets = found.get("facets") or {}
+            assert not any(facets.values()), (each, refreshed)
+        assert (await api.get("/search/suggestions", params={"text": "red"})).json() == {"items": []}
+        await indexed(api)
 
 
 async def listed(api: Api, **query: Any) -> list[str]:

@@ -103,6 +103,10 @@ class ServicesContract(StorageContract):
         ]
         await self._added(*reversed(services), self.make.service(provider_id=other.profile.id))
         found = await self.reads.services.of_provider(cast.profile.id)
+        of_each = await self.reads.services.of_providers([cast.profile.id])
+        assert {key: sorted(each, key=lambda view: view.service.id) for key, each in of_each.items()} == {
+            cast.profile.id: sorted(found, key=lambda view: view.service.id)
+        }
         assert found == [ServiceView(service=each, owner_id=cast.owner.id, bookable=True) for each in services]
 
     async def test_a_member_offers_some_services_of_the_salon(self) -> None:

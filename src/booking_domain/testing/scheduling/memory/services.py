@@ -73,6 +73,9 @@ class MemoryServiceReads(InMemory, ServiceReads):
             for service, offer, bookable in offered_by(state, provider_id)
         )
 
+    async def of_providers(self, provider_ids: Sequence[ProviderId]) -> dict[ProviderId, Sequence[ServiceView]]:
+        return {each: found for each in provider_ids if (found := await self.of_provider(each))}
+
     async def of_salon(self, salon_id: SalonId) -> Sequence[ServiceView]:
         found = self._state[SERVICES].where(lambda service: service.salon_id == salon_id)
         return _in_order(map(self._owned, found))

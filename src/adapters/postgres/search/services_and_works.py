@@ -1,0 +1,110 @@
+"""Search of services and works: by their own words, and else by what their providers are found by."""
+
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.work import Row
+from adapters.postgres.search.hits import facts_of, ranked
+from adapters.postgres.search.matching import NEAR, TEXT, candidates, place_in, shape_of
+from adapters.postgres.search.tables import search_parts
+from booking_domain.search.model import MOST_CANDIDATES, Found, Position, SearchCriteria, SearchKind, SearchOrder
+from booking_domain.shared.ids import ProviderId, ServiceId
+
+_TAG: Final = "tag"
+_OWN_OF_SERVICES: Final = frozenset({"category", "price_to", "currency"})
+"""What is asked of a service, not of its provider."""
+
+
+def _parts(shape: frozenset[str], kind: SearchKind) -> Select[Any]:
+    """The services or works that match, with what their points come from."""
+    services, p = kind is SearchKind.SERVICES, search_parts.c
+    found = candidates(shape - {TEXT, _TAG} - (_OWN_OF_SERVICES if services else set())).subquery("of")
+    of = found.c
+    conditions: dict[str, ColumnElement[bool]] = {
+        TEXT: p.words.op("@@")(cast(bindparam("query_other", type_=Text()), TSQUERY)),
+        NEAR: of.metres <= bindparam("radius", type_=Integer()),
+        _TAG: bindparam("tag", type_=Text()) == func.any(p.labels),
+    }
+    if services:
+        conditions |= {
+            "category": bindparam("category", type_=Text()) == func.any(p.labels),
+            "price_to": and_(p.currency == bindparam("currency"), p.price <= bindparam("price_to")),
+            "currency": and_(p.currency == bindparam("currency"), p.price.is_not(None)),
+        }
+    return (
+        select(
+            p.id,
+            of.provider_id,
+            (place_in(p.words) if TEXT in shape else literal(0, Integer)).label("place"),
+            *(of.score, of.metres, of.free_soon, of.reliability, of.completeness, of.days),
+            (p.price if services else of.price_from).label("price_from"),
+            (p.currency if services else of.currency).label("currency"),
+            (p.minutes if services else of.minutes).label("minutes"),
+            (p.id if services else of.quickest).label("quickest"),
+            *(of.opens, of.styles, of.languages),
+            (p.labels if services else of.categories).label("categories"),
+            *([] if services else [p.labels.label("tags")]),
+        )
+        .select_from(search_parts.join(found, of.provider_id == p.provider_id))
+        .where(
+            p.kind == literal_column(f"'{kind.value}'"),
+            *(condition for name, condition in conditions.items() if name in shape),
+        )
+    )
+
+
+@lru_cache(maxsize=512)
+def search_of_parts(shape: frozenset[str], kind: SearchKind, order: SearchOrder, *, after: bool) -> Statement:
+    """The statement of searches of a kind that ask for these things."""
+    found = _parts(shape, kind).subquery("parts")
+    return Statement(ranked(found, [found.c.id, found.c.provider_id], order, near=False, after=after))
+
+
+@lru_cache(maxsize=256)
+def facets_of_parts(shape: frozenset[str], kind: SearchKind) -> Statement:
+    """What the first of those that match have."""
+    first = _parts(shape, kind).limit(MOST_CANDIDATES).cte("first")
+    counted = (
+        select(literal(name), func.unnest(first.c[name]), func.count()).group_by(literal_column("2"))
+        for name in ("styles", "categories", "languages", *(["tags"] if kind is SearchKind.WORKS else []))
+    )
+    return Statement(union_all(select(literal("total"), literal(""), func.count()).select_from(first), *counted))
+
+
+def shape_of_parts(criteria: SearchCriteria) -> frozenset[str]:
+    """What a search of services or works asks for."""
+    return shape_of(criteria) | ({_TAG} if criteria.tag is not None else set())
+
+
+def found_part(row: Row, kind: SearchKind) -> Found:
+    key, lot, part_id, provider_id = row[:4]
+    price_from, currency, minutes, quickest = row[11:15]
+    services = kind is SearchKind.SERVICES
+    return Found(
+        provider_id=ProviderId(provider_id),
+        position=Position(key, lot, part_id, provider_id),
+        facts=facts_of(row[4:11]),
+        price_from=price_from,
+        currency=currency,
+        minutes=minutes,
+        quickest=None if quickest is None else ServiceId(quickest),
+        service_id=ServiceId(part_id) if services else None,
+        work_id=None if services else part_id,
+    )
