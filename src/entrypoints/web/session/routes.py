@@ -6,6 +6,7 @@ from litestar import Request, Response, get, post
 
 from booking_domain.identity.errors import InvalidSecondFactor, InvalidToken, SecondFactorNeeded
 from booking_domain.identity.known_clients import ClientTrace
+from booking_domain.identity.legal import LegalDocuments
 from booking_domain.identity.model import UserStatus
 from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.identity.security import Identity
@@ -26,6 +27,7 @@ from entrypoints.http.kit.session_modes import SessionMode
 from entrypoints.web.kit.forms import FormPage, said
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.session.sign_in import (
+    ACCEPTED,
     BY_CODE,
     BY_PASSWORD,
     CODE,
@@ -37,6 +39,7 @@ from entrypoints.web.session.sign_in import (
     SECOND_FACTOR,
     WELCOME,
     Typed,
+    accepted_of,
     code_page,
     failed,
     new_password_page,
@@ -150,11 +153,15 @@ async def set_password(
 
 @get(WELCOME, opt=PENDING_TOO)
 async def show_welcome(
-    page: Injected[Page], session_id: Injected[SessionId], session_cookies: Injected[SessionCookies]
+    page: Injected[Page],
+    *,
+    session_id: Injected[SessionId],
+    session_cookies: Injected[SessionCookies],
+    legal_documents: Injected[LegalDocuments],
 ) -> Response[Any]:
-    """Ask for the name."""
-    typed = Typed(next=page.asked(NEXT))
-    return page.render(welcome_page(typed, page, csrf=session_cookies.csrf_token(session_id)), public=False)
+    """Ask for the name, and for what is to be accepted."""
+    typed, csrf = Typed(next=page.asked(NEXT)), session_cookies.csrf_token(session_id)
+    return page.render(welcome_page(typed, page, legal_documents, csrf=csrf), public=False)
 
 
 @post(WELCOME, status_code=200, opt=PENDING_TOO | FORM | limited_as(AUTH))
@@ -169,23 +176,25 @@ async def welcome(
     client_trace: Injected[ClientTrace],
     session_mode: Injected[SessionMode],
     session_cookies: Injected[SessionCookies],
+    legal_documents: Injected[LegalDocuments],
 ) -> Response[Any]:
     """Complete the account."""
     form, typed = form_of(request), _typed(request)
-    name = said(form, NAME)
+    name, accepted = said(form, NAME), form.get(ACCEPTED, ())
     try:
         about = ProfileDetails(name=name or None, locale=page.language)
         tokens = await sign_in.complete_profile(
             identity,
             actor,
-            AccountDetails(about=about, role=Role.CUSTOMER),
+            AccountDetails(about=about, role=Role.CUSTOMER, accepted=accepted_of(accepted)),
             current=session_id,
             client=client,
             client_trace=client_trace,
         )
     except DomainError as error:
-        shown = welcome_page(typed, page, csrf=session_cookies.csrf_token(session_id), name=name)
-        return _refused(shown, error, page)
+        csrf = session_cookies.csrf_token(session_id)
+        again = welcome_page(typed, page, legal_documents, csrf=csrf, name=name, accepted=accepted)
+        return _refused(again, error, page)
     return _signed_in(tokens, page.onward(typed.next), page, session_mode)
 
 

@@ -139,8 +139,7 @@ async def pages_to_look_at(api: Api) -> tuple[Look, ...]:
     found = (await api.client.get("/en")).text
     providers = re.findall(r'href="/en(/providers/[^"#?]+)"', found)
     of_salon = (await api.client.get(f"/en{providers[-1]}")).text
-    booking = providers[-1].replace("/providers/", "/book/")
-    time = re.findall(r'href="/en(/book/[^"]+/time[^"]*)"', of_salon)[0]
+    booking, time = re.findall(r'href="/en((/book/[^"/]+)/time[^"]*)"', of_salon)[0][::-1]
     you = re.findall(r'href="/en(/book/[^"]+/you[^"]*)"', (await api.client.get(f"/en{unescape(time)}")).text)[0]
     [salon] = set(re.findall(r'href="/en(/salons/[^"#?]+)"', of_salon))
     return (

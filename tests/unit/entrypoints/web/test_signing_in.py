@@ -40,6 +40,22 @@ async def test_who_is_new_signs_in_by_a_code_gives_a_name_and_goes_back(api: Api
     assert done.headers["Location"] == "/en/bookings/0199f3d0-6a1c-7e52-8d0f-94c1b7a3e210?a=b"
 
 
+async def test_who_is_new_accepts_what_the_platform_asks_for() -> None:
+    terms = "terms_of_use 2026-01"
+    asking = {"BOOKING_TERMS_VERSION": "2026-01", "BOOKING_ACCEPTANCE_REQUIRED": "sign-up"}
+    async with serving(**asking, BOOKING_TERMS_URL="https://example.com/{language}/{version}") as api:
+        visitor = Visitor(api)
+        await visitor.send("/en/sign-in", {"contact": "+97699112203"})
+        done = await visitor.send("/en/sign-in", {"contact": "+97699112203", "code": await code_of(api)})
+        asked = await visitor.get(done.headers["Location"])
+        assert 'href="https://example.com/en/2026-01"' in asked.text
+        missing = await visitor.submit(asked, "/sign-in/name", name="Bold")
+        assert missing.status_code == 403
+        assert "Please read and accept" in missing.text
+        done = await visitor.submit(missing, "/sign-in/name", name="Bold", accepted=terms)
+        assert (done.status_code, done.headers["Location"]) == (303, "/en/")
+
+
 async def test_a_password_is_never_sent_back_and_the_rest_stays(api: Api) -> None:
     visitor = Visitor(api)
     asked = await visitor.get("/en/sign-in/password?next=/bookings")
