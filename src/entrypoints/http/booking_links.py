@@ -1,7 +1,5 @@
 """`/providers/me/booking-links`: a provider's booking links; `/book`: the page that a link opens."""
 
-import hmac
-import re
 from datetime import date
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -44,15 +42,9 @@ from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.running import Run
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn
+from entrypoints.http.kit.visitors import visitor_of
 from entrypoints.http.providers.schemas import ProviderPageJson, provider_page_json
 from entrypoints.http.providers.slots import AppointmentQuery, first_free
-
-_BOT: Final = re.compile(
-    r"bot|crawl|spider|slurp|preview|externalhit|whatsapp|telegram|curl|wget|python|java|headless|monitor|lighthouse",
-    re.IGNORECASE,
-)
-"""User agents of bots, including those that fetch the preview of a shared link."""
-_DIGEST_BYTES: Final = 16
 
 
 class NewLinkBody(Body, frozen=True, kw_only=True):
@@ -178,17 +170,11 @@ async def open_link(
     )
     now = clock.now()
     day = now.astimezone(time_zone(page.view.time_zone)).date()
-    counts = request.method == "GET" and client.user_agent and not _BOT.search(client.user_agent)
-    visitor = _digest(link_visitor_key, day, counted_as) if counts else None
+    visitor = visitor_of(request.method, client.user_agent, link_visitor_key, day, counted_as)
     visit = VisitLink(provider_id=page.view.profile.id, token=token, day=day, visitor=visitor)
     await run(visit_booking_link, visit, actor=SYSTEM)
     free = await first_free(page, params, None, reads=reads, clock=clock, turn=turn)
     return provider_page_json(page, free, object_storage)
-
-
-def _digest(key: bytes, day: date, address: str) -> bytes:
-    """A keyed digest that changes every day."""
-    return hmac.digest(key, f"{day.isoformat()}\n{address}".encode(), "sha256")[:_DIGEST_BYTES]
 
 
 def _path(link: BookingLink) -> str:

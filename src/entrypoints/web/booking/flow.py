@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final
 
 from booking_domain.scheduling.services import OfferedService
-from booking_domain.shared.ids import ServiceId
+from booking_domain.shared.ids import ClaimId, ServiceId
 from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.kit.pages import Page
@@ -20,6 +20,12 @@ class Choice:
     services: tuple[ServiceId, ...] = ()
     day: date | None = None
     slot: datetime | None = None
+    hold: ClaimId | None = None
+    """What keeps the slot for who is signed in."""
+    until: datetime | None = None
+    """When that ends."""
+    link: str = ""
+    """The token of the booking link by which the visitor came."""
 
     @classmethod
     def of(cls, given: Mapping[str, Sequence[str]]) -> "Choice":
@@ -28,6 +34,9 @@ class Choice:
             services=tuple(ServiceId(found) for text in given.get("service", ()) if (found := id_of(text)) is not None),
             day=day_of(_one(given, "day")),
             slot=moment_of(_one(given, "slot")),
+            hold=None if (hold := id_of(_one(given, "hold"))) is None else ClaimId(hold),
+            until=moment_of(_one(given, "until")),
+            link=_one(given, "link"),
         )
 
     def query(self, **changes: object) -> dict[str, object]:
@@ -36,8 +45,18 @@ class Choice:
             "service": [str(each) for each in self.services] or None,
             "day": None if self.day is None else self.day.isoformat(),
             "slot": None if self.slot is None else self.slot.isoformat(),
+            "hold": None if self.hold is None else str(self.hold),
+            "until": None if self.until is None else self.until.isoformat(),
+            "link": self.link or None,
         }
         return chosen | changes
+
+    def hidden(self, **changes: object) -> tuple[tuple[str, str], ...]:
+        """The same as fields of a form."""
+        fields = ((name, each) for name, each in self.query(**changes).items() if each is not None)
+        return tuple(
+            (name, str(value)) for name, each in fields for value in (each if isinstance(each, list) else [each])
+        )
 
     def offered(self, facts: ProviderPage) -> tuple[OfferedService, ...]:
         """The chosen services, as the provider offers them."""

@@ -31,6 +31,8 @@ class ServicesPage(PageModel):
     action: str
     services: tuple[ServiceChoice, ...]
     error: str
+    link: str
+    """The token of the booking link by which the visitor came."""
 
 
 def services_page(choice: Choice, facts: ProviderPage, page: Page, *, missing: bool) -> ServicesPage:
@@ -53,4 +55,5 @@ def services_page(choice: Choice, facts: ProviderPage, page: Page, *, missing: b
             for each in facts.services
         ),
         error=page.say(Phrase("Choose at least one service.")) if missing else "",
+        link=choice.link,
     )

@@ -17,6 +17,7 @@ from entrypoints.web.kit.pages import Page, PageModel
 
 _MOST: Final = 3_000
 _FEW: Final = 2
+_NEAREST: Final = 3
 _NOON: Final = 12
 _EVENING: Final = 17
 _TIMES: Final = Plural("{day}, {count} time", "{day}, {count} times")
@@ -37,6 +38,7 @@ class TimeLink:
     label: str
     """In full, for screen readers."""
     href: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,15 @@ class WhenPage(PageModel):
     """What stands in place of times."""
     taken: str
     """What happened to the time that was chosen before."""
+    hold: str
+    """Where a time is chosen and kept, by who is signed in; others follow the links of the times."""
+    hidden: tuple[tuple[str, str], ...]
+    """What was chosen before, for that form."""
+
+
+def nearest(free: Free, to: datetime) -> tuple[datetime, ...]:
+    """The three free starts that are nearest to another time, in order."""
+    return tuple(sorted(sorted(free.starts, key=lambda start: abs(start - to))[:_NEAREST]))
 
 
 def free_times(schedule: ProviderSchedule, window: TimeRange, now: datetime) -> Free:
@@ -74,7 +85,15 @@ def free_times(schedule: ProviderSchedule, window: TimeRange, now: datetime) -> 
 
 
 def when_page(
-    choice: Choice, facts: ProviderPage, free: Free, shown: date, page: Page, *, now: datetime, taken: bool
+    choice: Choice,
+    facts: ProviderPage,
+    free: Free,
+    shown: date,
+    page: Page,
+    *,
+    now: datetime,
+    taken: bool,
+    csrf: str = "",
 ) -> WhenPage:
     """The page of the month of a day."""
     zone, formats = time_zone(facts.view.time_zone), page.formats
@@ -99,6 +118,8 @@ def when_page(
         parts=() if day is None else tuple(parts_of_day(by_day[day], page, of_time)),
         zone=formats.zone(facts.view.time_zone),
         none="" if day is not None else page.say(Phrase("No free time in this month.")),
+        hold=page.link(f"{path}/hold") if csrf else "",
+        hidden=(*choice.hidden(day=None, slot=None, until=None), ("csrf", csrf)) if csrf else (),
         taken=page.say(Phrase("Somebody else has just taken this time. These are free:")) if taken else "",
     )
 
@@ -170,6 +191,7 @@ def parts_of_day(times: Sequence[datetime], page: Page, link: Callable[[datetime
                             time=page.formats.clock(each),
                         ),
                         href=link(each),
+                        at=each.isoformat(),
                     )
                     for each in inside
                 ),

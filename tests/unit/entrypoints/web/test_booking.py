@@ -85,7 +85,7 @@ async def test_a_form_of_another_site_is_refused(api: Api) -> None:
     assert wrong_type.status_code == 415
 
 
-async def test_a_slot_that_was_taken_meanwhile_leads_back_to_the_free_ones(api: Api) -> None:
+async def test_a_lost_slot_keeps_the_form_and_offers_the_nearest_others(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customer = await api.joined("customer", verified=True)
     await api.booked(customer, provider_id, MONDAY_AT_TEN)
@@ -93,9 +93,59 @@ async def test_a_slot_that_was_taken_meanwhile_leads_back_to_the_free_ones(api: 
     fields = {"slot": MONDAY_AT_TEN, "name": "Bold", "phone": PHONE}
     await send(api, path, fields)
     lost = await send(api, path, {**fields, "code": await code_of(api)})
-    assert lost.headers["Location"] == f"/en/book/{provider_id}/time?taken=1"
-    assert lost.headers.get_list("set-cookie"), "the visitor stays signed in"
-    assert "Somebody else has just taken this time" in (await api.client.get(lost.headers["Location"])).text
+    assert lost.status_code == 409
+    cookies = _cookies(lost)
+    assert cookies, "the visitor stays signed in"
+    others = re.findall(r'name="instead" value="([^"]+)"', lost.text)
+    assert len(others) == 3
+    assert others == sorted(others)
+    csrf = re.findall(r'name="csrf" value="([^"]+)"', lost.text)[0]
+    chosen = await send(api, path, {**fields, "csrf": csrf, "instead": others[0]}, Cookie=cookies)
+    assert f'name="slot" value="{others[0]}"' in chosen.text
+    done = await send(api, path, {"slot": others[0], "csrf": csrf}, Cookie=cookies)
+    assert "/en/bookings/" in done.headers["Location"], done.text
+
+
+async def test_who_is_signed_in_holds_the_chosen_time_and_may_go_back(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    path = f"/en/book/{provider_id}"
+    fields = {"slot": MONDAY_AT_TEN, "name": "Bold", "phone": PHONE}
+    await send(api, f"{path}/you", fields)
+    own = {"Cookie": _cookies(await send(api, f"{path}/you", {**fields, "code": await code_of(api)})), **OWN}
+    times = await api.client.get(f"{path}/time", headers=own)
+    assert times.headers["Cache-Control"] == "private, no-store"
+    csrf = re.findall(r'name="csrf" value="([^"]+)"', times.text)[0]
+    slot, *_ = re.findall(r'name="slot" value="([^"]+)"', times.text)
+    held = await send(api, f"{path}/hold", {"csrf": csrf, "slot": slot}, **own)
+    assert held.status_code == 303, held.text
+    assert re.search(
+        r"Kept for you until \d\d:\d\d", (await api.client.get(held.headers["Location"], headers=own)).text
+    )
+    assert slot not in (await api.client.get(f"{path}/time")).text, "nobody else can choose it"
+    assert slot in (await api.client.get(f"{path}/time", headers=own)).text, "who holds it can"
+    hold = re.findall(r"hold=([^&]+)", held.headers["Location"])[0]
+    for _ in range(4):
+        again = await send(api, f"{path}/hold", {"csrf": csrf, "slot": slot, "hold": hold}, **own)
+        [hold] = re.findall(r"hold=([^&]+)", again.headers["Location"])
+    api.clock.advance(timedelta(minutes=14))
+    done = await send(api, f"{path}/you", {"csrf": csrf, "slot": slot, "hold": hold}, **own)
+    assert "/en/bookings/" in done.headers["Location"], "an expired hold is no reason to refuse a free time"
+
+
+async def test_a_booking_link_opens_the_steps_and_counts(api: Api) -> None:
+    token, provider_id = await api.open_provider()
+    link = (await api.post("/providers/me/booking-links", token, json={"name": "Flyer"})).json()["linkToken"]
+    opened = await api.client.get(f"/en/book/{provider_id}/{link}", headers={"User-Agent": "Mozilla/5.0"})
+    assert opened.headers["Location"] == f"/en/book/{provider_id}?link={link}"
+    times = await api.client.get(opened.headers["Location"], follow_redirects=True)
+    assert f"link={link}" in times.text
+    fields = {"slot": MONDAY_AT_TEN, "name": "Bold", "phone": PHONE, "link": link}
+    await send(api, f"/en/book/{provider_id}/you", fields)
+    done = await send(api, f"/en/book/{provider_id}/you", {**fields, "code": await code_of(api)})
+    assert done.status_code == 303, done.text
+    [counted] = (await api.get("/providers/me/booking-links", token)).json()["items"]
+    assert (counted["visitors"], counted["bookings"]) == (1, 1)
+    assert (await api.client.get(f"/en/book/{provider_id}/nothing")).status_code == 404
 
 
 async def test_a_session_goes_on_when_its_access_token_has_expired(api: Api) -> None:
