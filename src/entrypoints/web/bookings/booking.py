@@ -46,6 +46,7 @@ _RECEIPTS: Final = {
     ReceiptKind.CREDIT_NOTE: Phrase("Credit note {number} (PDF)"),
 }
 _API: Final = "/api/v1"
+_MAPS: Final = "https://www.google.com/maps/search/"
 _ASKED: Final = (Phrase("Your request has an answer"), Phrase("{provider} offers something else. Now it is your turn."))
 _OTHER: Final = (Phrase("Your booking"), Phrase("{provider} has to look at it."))
 
@@ -68,6 +69,17 @@ class Paying:
     size: int
     banks: tuple[BankLink, ...]
     checkout: str
+    state: str
+    """Where a script asks whether it is paid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentState:
+    """What a script shows once the payment is no longer open."""
+
+    title: str
+    text: str
+    paying: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +117,8 @@ class BookingPage(PageModel):
     reference: str
     price: str
     address: str
+    map: str
+    """Where the address is on a map."""
     pay_action: str
     """Where the payment begins; empty: nothing is to be paid now."""
     pay_text: str
@@ -149,6 +163,7 @@ def booking_page(
         reference=booking.reference,
         price=formats.money(booking.price),
         address=appointment.provider_address,
+        map=f"{_MAPS}?{urlencode({'api': 1, 'query': appointment.provider_address})}",
         pay_action=page.link(f"{acting.path}/pay") if payable else "",
         pay_text=say(Phrase("Pay the deposit")) if deposit else say(Phrase("Pay the rest: {amount}"), amount=balance),
         done=say(DONE[done]) if done in DONE else "",
@@ -160,8 +175,14 @@ def booking_page(
             for each in extras.receipts
         ),
         csrf=acting.csrf,
-        paying=None if payment is None or not payable else _paying(payment, page),
+        paying=None if payment is None or not payable else _paying(payment, page, acting),
     )
+
+
+def payment_state(acting: Acting, payment: Payment | None, page: Page) -> PaymentState:
+    """The state of a booking for a script."""
+    shown = booking_page(acting, payment, page)
+    return PaymentState(title=shown.title, text=shown.text, paying=shown.paying is not None)
 
 
 def _actions(acting: Acting, page: Page, *, reviewed: bool) -> Iterator[tuple[str, str]]:
@@ -249,7 +270,7 @@ def _at(at: datetime, booking: Booking, page: Page) -> str:
     return page.say.values.time(LocalTime(at, booking.time_zone))
 
 
-def _paying(payment: Payment, page: Page) -> Paying | None:
+def _paying(payment: Payment, page: Page, acting: Acting) -> Paying | None:
     invoice = payment.invoice
     if invoice is None:
         return None
@@ -260,6 +281,7 @@ def _paying(payment: Payment, page: Page) -> Paying | None:
         size=size,
         banks=tuple(BankLink(name=each.name, href=each.link) for each in invoice.deep_links),
         checkout=invoice.checkout_url if invoice.checkout_url.startswith("http") else "",
+        state=page.link(f"{acting.path}/state"),
     )
 
 

@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any, Final
 
-from litestar import Request, Response, get, post
+from litestar import MediaType, Request, Response, get, post
 from litestar.params import FromPath
+from msgspec.json import encode
 
 from booking_domain.bookings.available_actions import AvailableAction
 from booking_domain.bookings.transitions import Status
 from booking_domain.payments.gateways import Gateways
-from booking_domain.payments.model import Purpose
+from booking_domain.payments.model import Payment, Purpose
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.reviews.ports import ReviewFilter
 from booking_domain.scheduling.effort import steps_of, steps_to_first
@@ -43,7 +44,7 @@ from entrypoints.http.kit.problems import status_of
 from entrypoints.http.kit.request_guard import IF_VALID
 from entrypoints.http.kit.turns import Computation, Turn
 from entrypoints.web.booking.when import Free
-from entrypoints.web.bookings.booking import MINUTES, PRICE, BookingExtras, booking_page
+from entrypoints.web.bookings.booking import MINUTES, PRICE, BookingExtras, booking_page, payment_state
 from entrypoints.web.bookings.cancel import REASON, REFUND, cancel_page
 from entrypoints.web.bookings.desk import Acting, BookingDesk
 from entrypoints.web.bookings.listed import MOST, bookings_page
@@ -81,11 +82,18 @@ async def show_booking(
     booking_id: FromPath[BookingId], page: Injected[Page], *, desk: Injected[BookingDesk], reads: Injected[Reads]
 ) -> Response[Any]:
     """A booking: its state, what to do next, how to pay."""
-    acting = await desk.open(booking_id)
-    payments = await reads.payments.of_booking(booking_id)
-    payment = next((each for each in payments if each.status is PaymentStatus.PENDING), None)
+    acting, payment = await desk.open(booking_id), await _open_payment(booking_id, reads)
     extras = await _extras(acting, reads)
     return page.render(booking_page(acting, payment, page, extras=extras, done=page.asked("done")), public=False)
+
+
+@get("/bookings/{booking_id:str}/state", opt=IF_VALID)
+async def show_state(
+    booking_id: FromPath[BookingId], page: Injected[Page], *, desk: Injected[BookingDesk], reads: Injected[Reads]
+) -> Response[bytes]:
+    """Whether a payment is still open, for the script of the page."""
+    state = payment_state(await desk.open(booking_id), await _open_payment(booking_id, reads), page)
+    return Response(encode(state), media_type=MediaType.JSON, headers={"Cache-Control": "private, no-store"})
 
 
 @post("/bookings/{booking_id:str}/pay", status_code=303, opt=IF_VALID | FORM)
@@ -292,6 +300,11 @@ async def review(
     return page.see(page.link(acting.path, done="reviewed"))
 
 
+async def _open_payment(booking_id: BookingId, reads: Reads) -> Payment | None:
+    payments = await reads.payments.of_booking(booking_id)
+    return next((each for each in payments if each.status is PaymentStatus.PENDING), None)
+
+
 async def _extras(acting: Acting, reads: Reads) -> BookingExtras:
     """The receipts, and whether there is a review; for who is signed in."""
     if acting.session_id is None:
@@ -323,6 +336,7 @@ def _midnight(day: date, zone: Any, earliest: datetime) -> datetime:
 handlers: Final = (
     show_bookings,
     show_booking,
+    show_state,
     pay,
     show_cancel,
     cancel,

@@ -5,6 +5,7 @@ const MODULES = {
   calendar: "../components/calendar/calendar.js",
   link: "../links/link.js",
   "link-to-confirm": "../links/link.js",
+  payment: "../bookings/payment.js",
 };
 
 for (const element of document.querySelectorAll("[data-module]")) {

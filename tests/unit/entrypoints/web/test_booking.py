@@ -15,6 +15,7 @@ from tests.unit.entrypoints.web.pages import ORIGIN, visiting
 
 from booking_domain.identity.events import SignUpRequested
 from booking_domain.identity.one_time_codes import CodePurpose
+from booking_domain.shared.ids import BookingId
 from booking_domain.shared.slugs import slug_of
 
 PHONE = "+97699112233"
@@ -174,6 +175,7 @@ async def test_a_session_goes_on_when_its_access_token_has_expired(api: Api) -> 
 async def test_a_visitor_books_and_pays_in_a_browser(api: Api, browser: Browser, *, script: bool) -> None:
     _, provider_id = await api.open_provider(displayName="Sarnai", depositAmount=20_00, priceAmount=80_00)
     async with visiting(browser, api, java_script_enabled=script) as page:
+        await page.clock.install()
         await page.goto(f"/en/providers/{slug_of('Sarnai', UUID(provider_id))}")
         await page.get_by_role("link", name="Choose a time").click()
         await page.get_by_role("link", name="Monday 23 November, 10:00, free").click()
@@ -188,6 +190,16 @@ async def test_a_visitor_books_and_pays_in_a_browser(api: Api, browser: Browser,
         await page.get_by_role("button", name="Pay the deposit").click()
         await page.get_by_role("img", name="QR code of the payment").wait_for()
         booking_id = page.url.rpartition("/")[2]
+        [payment] = await api.container.reads().payments.of_booking(BookingId(UUID(booking_id)))
+        assert payment.invoice is not None
+        assert api.gateway.pay(payment.invoice.reference, payment.amount)
+        assert (await api.get(api.callback(str(payment.id)))).status_code == 200
+        if script:
+            await page.clock.run_for(4_000)
+        else:
+            await page.get_by_role("button", name="I have paid").click()
+        await page.get_by_role("heading", level=1, name="It is booked").wait_for()
+        assert not await page.get_by_role("img", name="QR code of the payment").is_visible()
         stranger = await api.client.get(f"/en/bookings/{booking_id}")
         assert stranger.headers["Location"].startswith("/en/sign-in?next="), "nobody else sees it"
 
