@@ -78,6 +78,19 @@ def test_a_user_adds_a_passkey_and_signs_in_with_it(product: Product, browser: B
 
 
 @needs_a_browser
+def test_without_a_network_a_page_says_so_in_its_language(product: Product, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(f"http://localhost:{product.port}/mn")
+    page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+    page.context.set_offline(True)
+    page.goto(f"http://localhost:{product.port}/mn/?q=sarnai")
+    expect(page.locator("html")).to_have_attribute("lang", "mn")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Та сүлжээнд холбогдоогүй байна")
+    assert page.evaluate("getComputedStyle(document.body).display") == "flex", "with its styles"
+    page.close()
+
+
+@needs_a_browser
 def test_a_developer_finds_what_would_be_sent(product: Product, browser: Browser) -> None:
     page = browser.new_page()
     complaints: list[str] = []

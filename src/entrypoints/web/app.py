@@ -23,6 +23,8 @@ from entrypoints.web.kit.languages import without_language
 from entrypoints.web.kit.pages import Site, in_all_languages, provide_page
 from entrypoints.web.kit.policy import content_policy
 from entrypoints.web.links.routes import handlers as links
+from entrypoints.web.offline.routes import handlers as offline
+from entrypoints.web.offline.routes import worker
 from entrypoints.web.providers.routes import handlers as providers
 from entrypoints.web.salons.routes import handlers as salons
 from entrypoints.web.saved.routes import handlers as saved
@@ -39,6 +41,7 @@ AREAS: Final[tuple[Sequence[ControllerRouterHandler], ...]] = (
     session,
     account,
     saved,
+    offline,
 )
 
 
@@ -56,7 +59,7 @@ def pages_of(container: Container) -> Pages:
 
     router = Router(
         "/",
-        route_handlers=[*in_all_languages(handlers), *without_language(handlers), asset],
+        route_handlers=[*in_all_languages(handlers), *without_language(handlers), asset, worker],
         dependencies={
             "site": Provide(provide_site, sync_to_thread=False),
             "page": Provide(provide_page, sync_to_thread=False),

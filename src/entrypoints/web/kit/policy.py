@@ -17,6 +17,6 @@ def content_policy(*, images: str, gateways: Iterable[str] = ()) -> str:
             "base-uri 'none'",
             "frame-ancestors 'none'",
             "require-trusted-types-for 'script'",
-            "trusted-types 'none'",
+            "trusted-types worker",
         )
     )

@@ -16,3 +16,10 @@ for (const element of document.querySelectorAll("[data-module]")) {
       .catch((error) => console.error(`module ${name}:`, error)); // one that fails leaves the others alone
   }
 }
+
+// Only over https, and on this machine. The one address that may become a script is made here, of our own.
+if ("serviceWorker" in navigator) {
+  const address = `/worker.js?assets=${new URL("..", import.meta.url).pathname.slice(0, -1)}`;
+  const policy = globalThis.trustedTypes?.createPolicy("worker", { createScriptURL: () => address });
+  navigator.serviceWorker.register(policy?.createScriptURL("") ?? address).catch(() => undefined);
+}

@@ -38,6 +38,7 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
         "/health/ready",
         "/schema",
         "/assets/{version:str}/{name:path}",
+        "/worker.js",
         "/docs",
         "/docs/problems",
         "/docs/{tag:str}",

@@ -57,6 +57,7 @@ async def visiting(
 ) -> AsyncIterator[Page]:
     """A new page of a new visitor, who asks `api`; it must complain about nothing but what is expected."""
     context: BrowserContext = await browser.new_context(base_url=ORIGIN, **options)
+    await context.add_init_script("delete Navigator.prototype.serviceWorker")  # its requests would not come here
     page = await context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(f"{message.text} {message.location}"))
@@ -157,6 +158,7 @@ async def pages_to_look_at(api: Api) -> tuple[Look, ...]:
         Look("new-password", "/sign-in/new-password"),
         Look("link", "/links/cancel"),
         Look("not-me", "/links/not-me"),
+        Look("offline", "/offline"),
         Look("not-found", "/nowhere", expected="/nowhere"),
         Look("styleguide", "/styleguide"),
         *await own_pages_to_look_at(api),
