@@ -317,4 +317,12 @@ STATEMENTS: Final[Sequence[tuple[str, str]]] = (
         WHERE search_entries.provider_id = record.provider_id
         """,
     ),
+    (
+        "merit",
+        """
+        UPDATE search_entries
+        SET merit = least(200, greatest(0, rating_score - 3000000) / 10000) + reliability / 10 + completeness / 20
+        FROM providers WHERE providers.id = provider_id
+        """,
+    ),
 )

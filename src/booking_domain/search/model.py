@@ -20,7 +20,7 @@ from booking_domain.shared.time import TimeRange
 
 MAX_SEARCH_TEXT: Final = 100
 MAX_RADIUS_METRES: Final = 100_000
-MOST_CANDIDATES: Final = 1_000
+MOST_CANDIDATES: Final = 300
 """How many providers that match are ranked; facets count them."""
 MOST_OTHERS: Final = 4
 """How many more members of a salon are looked at for free slots."""
@@ -165,6 +165,8 @@ class SearchEntry:
     """In thousandths: see `Record.reliability`."""
     completeness: int = 0
     """In thousandths: see `completeness_of`."""
+    merit: int = 0
+    """See `merit_of`."""
     version: str = ""
     """The public version of the provider that it was made from."""
 
@@ -306,6 +308,16 @@ def points_of(facts: Facts) -> Points:
     )
 
 
+def merit_of(*, score: int, reliability: int, completeness: int) -> int:
+    """The points that a provider has whatever is searched, but for free time and those of a new one.
+
+    >>> merit_of(score=5_000_000, reliability=1_000, completeness=1_000)
+    350
+    """
+    points = points_of(Facts(score=score, reliability=reliability, completeness=completeness))
+    return points.rating + points.reliability + points.completeness
+
+
 LOTS: Final = 1 << 32
 
 
@@ -392,6 +404,18 @@ class SearchCriteria:
     """The moment for which the search is made: the same for all pages."""
     after: Position | None = None
     limit: int = 20
+    candidates: int = MOST_CANDIDATES
+    """How many providers that match are ranked: see `chosen_by`."""
+
+    @property
+    def chosen_by(self) -> SearchOrder:
+        """Who is ranked if more match than `candidates`, and then the lower id.
+
+        The cheapest or the best rated if they come first, else the nearest to the point, else those with most merit.
+        """
+        if self.order in {SearchOrder.CHEAPEST, SearchOrder.RATING}:
+            return self.order
+        return SearchOrder.BEST if self.near is None else SearchOrder.NEAREST
 
     @property
     def day(self) -> date:

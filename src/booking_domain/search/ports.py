@@ -64,7 +64,7 @@ class SearchReads(Protocol):
         ...
 
     async def facets(self, criteria: SearchCriteria) -> Facets:
-        """What the first `MOST_CANDIDATES` that match have, whatever the page."""
+        """What those that are ranked have, whatever the page."""
         ...
 
     async def suggest(self, text: str, limit: int) -> Sequence[Term]:
@@ -102,7 +102,7 @@ class SearchReads(Protocol):
         ...
 
     async def is_current(self, provider_id: ProviderId, since: date) -> bool:
-        """Whether the provider has an entry of the present public version whose free time begins with this date."""
+        """Whether a published provider has an entry of the present public version with free time from this date on."""
         ...
 
     async def record(self, provider_id: ProviderId, since: datetime) -> Record:

@@ -3,20 +3,19 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
-from sqlalchemy import Integer, bindparam, func, literal, literal_column, select, union_all
+from sqlalchemy import func, literal, literal_column, select, union_all
 
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row
-from adapters.postgres.search.matching import NEAR, candidates
-from booking_domain.search.model import MOST_CANDIDATES, Facets
+from adapters.postgres.search.matching import candidates
+from booking_domain.search.model import Facets, SearchOrder
 
 
 @lru_cache(maxsize=256)
-def facets_statement(shape: frozenset[str]) -> Statement:
-    """What the first of those that match have."""
-    found = candidates(shape).subquery("candidates")
-    near = [found.c.metres <= bindparam("radius", type_=Integer())] if NEAR in shape else []
-    first = select(found).where(*near).limit(MOST_CANDIDATES).cte("first")
+def facets_statement(shape: frozenset[str], by: SearchOrder) -> Statement:
+    """What those that are ranked have."""
+    found = candidates(shape, by).subquery("candidates")
+    first = select(found.c.styles, found.c.categories, found.c.languages).cte("first")
     counted = (
         select(literal(name), func.unnest(first.c[name]), func.count()).group_by(literal_column("2"))
         for name in ("styles", "categories", "languages")

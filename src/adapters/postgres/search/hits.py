@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import BIT
 
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row
-from adapters.postgres.search.matching import NEAR, candidates
+from adapters.postgres.search.matching import candidates
 from booking_domain.search.model import (
     ALL_FREE_SOON_AT,
     HALF_POINTS_AT_METRES,
@@ -48,10 +48,10 @@ _PLACE_OF: Final = {points: place for place, points in TEXT_POINTS.items()}
 
 
 @lru_cache(maxsize=1_024)
-def search_of(shape: frozenset[str], order: SearchOrder, after: bool) -> Statement:  # noqa: FBT001 - a part of the shape
+def search_of(shape: frozenset[str], order: SearchOrder, by: SearchOrder, *, after: bool) -> Statement:
     """The statement of searches that ask for these things."""
-    found = candidates(shape).subquery("candidates")
-    return Statement(ranked(found, [found.c.provider_id], order, near=NEAR in shape, after=after))
+    found = candidates(shape, by).subquery("candidates")
+    return Statement(ranked(found, [found.c.provider_id], order, near=False, after=after))
 
 
 def ranked(

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Double,
+    FromClause,
     Integer,
     Select,
     Text,
@@ -48,8 +49,9 @@ TEXT: Final = "text"
 TIME: Final = "time"
 
 
-def _bits(name: str) -> ColumnElement[Any]:
-    return cast(bindparam(name, type_=Text()), BITS)
+def _given(name: str, type_: Any) -> ColumnElement[Any]:
+    """A parameter that is read once for all rows, whatever the plan."""
+    return select(cast(bindparam(name, type_=Text()), type_)).scalar_subquery()
 
 
 def _runs(free: ColumnElement[Any], quarters: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -66,52 +68,85 @@ def _runs(free: ColumnElement[Any], quarters: ColumnElement[Any]) -> ColumnEleme
 def place_in(words: ColumnElement[Any]) -> ColumnElement[Any]:
     """The points of the first place that has all words of the text, or of the places before it."""
     return case(
-        *(
-            (words.op("@@")(cast(bindparam(f"query_{each}", type_=Text()), TSQUERY)), TEXT_POINTS[each])
-            for each in PLACES[:-1]
-        ),
+        *((words.op("@@")(_given(f"query_{each}", TSQUERY)), TEXT_POINTS[each]) for each in PLACES[:-1]),
         else_=TEXT_POINTS[Place.OTHER],
     )
 
 
-def candidates(shape: frozenset[str]) -> Select[Any]:
-    """Those that match, with what their points come from."""
-    free = type_coerce(_e.free.op("<<")((bindparam("day", type_=Date()) - _e.free_since) * QUARTERS_A_DAY), BITS)
-    quarters = (func.coalesce(bindparam("minutes", type_=Integer()), _e.minutes) + 14) // 15
-    opening = type_coerce(_runs(free, quarters).op("&")(_bits("allowed")), BITS)
-    place = place_in(_e.words) if TEXT in shape else literal(0, Integer)
-    metres = cast(func.floor(metres_to(search_entries)), Integer) if NEAR in shape else cast(null(), Integer)
-    point = func.point(_e.lon, _e.lat)
-    conditions: dict[str, ColumnElement[bool]] = {
-        TEXT: _e.words.op("@@")(cast(bindparam("query_other", type_=Text()), TSQUERY)),
-        "styles": _e.styles.op("&&")(bindparam("styles", type_=ARRAY(Text))),
-        "category": bindparam("category", type_=Text()) == func.any(_e.categories),
-        "language": bindparam("language", type_=Text()) == func.any(_p.languages),
-        "price_to": and_(_e.currency == bindparam("currency"), _e.price_from <= bindparam("price_to")),
-        "currency": and_(_e.currency == bindparam("currency"), _e.price_from.is_not(None)),
-        "rating_from": and_(_p.rating_count > 0, _p.rating_total >= bindparam("rating_from") * _p.rating_count),
-        "salon_id": _p.salon_id == bindparam("salon_id"),
-        BOX: or_(
-            *(
-                point.op("<@")(
-                    func.box(
-                        func.point(bindparam(f"west_{half}", type_=Double()), bindparam("south", type_=Double())),
-                        func.point(bindparam(f"east_{half}", type_=Double()), bindparam("north", type_=Double())),
-                    )
+_FREE: Final = type_coerce(_e.free.op("<<")((bindparam("day", type_=Date()) - _e.free_since) * QUARTERS_A_DAY), BITS)
+_QUARTERS: Final = (func.coalesce(bindparam("minutes", type_=Integer()), _e.minutes) + 14) // 15
+_OPENING: Final = type_coerce(_runs(_FREE, _QUARTERS).op("&")(_given("allowed", BITS)), BITS)
+_METRES: Final = cast(func.floor(metres_to(search_entries)), Integer)
+_OF_PROFILES: Final[Mapping[str, ColumnElement[bool]]] = {
+    "language": bindparam("language", type_=Text()) == func.any(_p.languages),
+    "rating_from": and_(_p.rating_count > 0, _p.rating_total >= bindparam("rating_from") * _p.rating_count),
+    "salon_id": _p.salon_id == bindparam("salon_id"),
+}
+_CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
+    **_OF_PROFILES,
+    TEXT: _e.words.op("@@")(cast(bindparam("query_other", type_=Text()), TSQUERY)),
+    "styles": _e.styles.op("&&")(bindparam("styles", type_=ARRAY(Text))),
+    "category": bindparam("category", type_=Text()) == func.any(_e.categories),
+    "price_to": and_(_e.currency == bindparam("currency"), _e.price_from <= bindparam("price_to")),
+    "currency": and_(_e.currency == bindparam("currency"), _e.price_from.is_not(None)),
+    BOX: or_(
+        *(
+            func.point(_e.lon, _e.lat).op("<@")(
+                func.box(
+                    func.point(bindparam(f"west_{half}", type_=Double()), bindparam("south", type_=Double())),
+                    func.point(bindparam(f"east_{half}", type_=Double()), bindparam("north", type_=Double())),
                 )
-                for half in ("left", "right")
             )
-        ),
-        TIME: opening != cast(literal("0" * QUARTERS), BITS),
+            for half in ("left", "right")
+        )
+    ),
+    TIME: cast(literal("0" * QUARTERS), BITS) != _OPENING,
+}
+
+
+def matching(shape: frozenset[str]) -> Select[Any]:
+    """All that match, with what their points come from."""
+    return _with_facts(shape, search_entries).where(*_asked(shape))
+
+
+def candidates(shape: frozenset[str], by: SearchOrder) -> Select[Any]:
+    """Those that match and are ranked, with what their points come from: see `SearchCriteria.chosen_by`.
+
+    They are chosen by what the entry has, so that all else is read of them alone.
+    """
+    of_profile = by is SearchOrder.RATING or not _OF_PROFILES.keys().isdisjoint(shape)
+    near = [bindparam("radius", type_=Integer()) >= _METRES] if NEAR in shape else []
+    keys: dict[SearchOrder, ColumnElement[Any]] = {
+        SearchOrder.NEAREST: _METRES,
+        SearchOrder.CHEAPEST: _e.price_from,
+        SearchOrder.RATING: _p.rating_score.desc(),
     }
+    chosen = (
+        select(_e.provider_id)
+        .select_from(search_entries.join(providers, _p.id == _e.provider_id) if of_profile else search_entries)
+        .where(*_asked(shape), *near, *([PUBLIC] if of_profile else []))
+        .order_by(keys.get(by, _e.merit.desc()), _e.provider_id)
+        .limit(bindparam("candidates", type_=Integer()))
+        .subquery("chosen")
+    )
+    return _with_facts(shape, chosen.join(search_entries, _e.provider_id == chosen.c.provider_id))
+
+
+def _asked(shape: frozenset[str]) -> list[ColumnElement[bool]]:
+    return [condition for name, condition in _CONDITIONS.items() if name in shape]
+
+
+def _with_facts(shape: frozenset[str], entries: FromClause) -> Select[Any]:
+    place = place_in(_e.words) if TEXT in shape else literal(0, Integer)
+    opens = func.position(literal_column("B'1'").op("IN")(_OPENING)) if TIME in shape else cast(null(), Integer)
     published = bindparam("day", type_=Date()) - cast(func.timezone("UTC", _p.created_at), Date)
     return (
         select(
             _e.provider_id,
             place.label("place"),
             _p.rating_score.label("score"),
-            metres.label("metres"),
-            func.bit_count(free.op("&")(_bits("soon"))).label("free_soon"),
+            (_METRES if NEAR in shape else cast(null(), Integer)).label("metres"),
+            func.bit_count(_FREE.op("&")(_given("soon", BITS))).label("free_soon"),
             _e.reliability,
             _e.completeness,
             published.label("days"),
@@ -119,15 +154,13 @@ def candidates(shape: frozenset[str]) -> Select[Any]:
             _e.currency,
             _e.minutes,
             _e.quickest,
-            (func.position(literal_column("B'1'").op("IN")(opening)) if TIME in shape else cast(null(), Integer)).label(
-                "opens"
-            ),
+            opens.label("opens"),
             _e.styles,
             _e.categories,
             _p.languages,
         )
-        .select_from(search_entries.join(providers, _p.id == _e.provider_id))
-        .where(PUBLIC, *(condition for name, condition in conditions.items() if name in shape))
+        .select_from(entries.join(providers, _p.id == _e.provider_id))
+        .where(PUBLIC)
     )
 
 
@@ -158,6 +191,7 @@ def values_of(criteria: SearchCriteria, similar: Mapping[str, Sequence[str]]) ->
         "day": day,
         "draw": draw_of(day),
         "minutes": criteria.minutes,
+        "candidates": criteria.candidates,
         "soon": text_of(criteria.soon),
         "allowed": text_of(criteria.starts_allowed),
         **{

@@ -38,11 +38,11 @@ class PostgresSearchReads(WithWork, SearchReads):
         after = criteria.after
         if after is not None:
             values |= {"key": after.key, "lot": after.lot, "id": after.id}
-        statement = search_of(shape_of(criteria), criteria.order, after is not None)
+        statement = search_of(shape_of(criteria), criteria.order, criteria.chosen_by, after=after is not None)
         return await self._work.each(found_of, statement, **values, most=criteria.limit)
 
     async def facets(self, criteria: SearchCriteria) -> Facets:
-        statement = facets_statement(shape_of(criteria))
+        statement = facets_statement(shape_of(criteria), criteria.chosen_by)
         return facets_of(await self._work.all(statement, **await self._values(criteria)))
 
     async def suggest(self, text: str, limit: int) -> Sequence[Term]:

@@ -29,7 +29,7 @@ from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row
 from adapters.postgres.search.facets import facets_of
 from adapters.postgres.search.hits import facts_of, ranked
-from adapters.postgres.search.matching import NEAR, TEXT, candidates, shape_of, values_of
+from adapters.postgres.search.matching import NEAR, TEXT, matching, shape_of, values_of
 from adapters.postgres.search.reads import PostgresSearchReads
 from adapters.postgres.search.services_and_works import facets_of_parts, found_part, search_of_parts, shape_of_parts
 from adapters.postgres.search.tables import search_entries, search_terms
@@ -84,7 +84,7 @@ _asked: Final = (
 
 def _members(shape: frozenset[str]) -> CTE:
     """The members of salons who match all but the text, and have a word of it."""
-    found = candidates(shape - {TEXT}).subquery("candidates")
+    found = matching(shape - {TEXT}).subquery("candidates")
     conditions = {
         NEAR: found.c.metres <= bindparam("radius", type_=Integer()),
         TEXT: _entry.c.words.op("@@")(_tsquery("query_any")),

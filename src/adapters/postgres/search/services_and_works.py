@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row
 from adapters.postgres.search.hits import facts_of, ranked
-from adapters.postgres.search.matching import NEAR, TEXT, candidates, place_in, shape_of
+from adapters.postgres.search.matching import NEAR, TEXT, matching, place_in, shape_of
 from adapters.postgres.search.tables import search_parts
 from booking_domain.search.model import MOST_CANDIDATES, Found, Position, SearchCriteria, SearchKind, SearchOrder
 from booking_domain.shared.ids import ProviderId, ServiceId
@@ -35,7 +35,7 @@ _OWN_OF_SERVICES: Final = frozenset({"category", "price_to", "currency"})
 def _parts(shape: frozenset[str], kind: SearchKind) -> Select[Any]:
     """The services or works that match, with what their points come from."""
     services, p = kind is SearchKind.SERVICES, search_parts.c
-    found = candidates(shape - {TEXT, _TAG} - (_OWN_OF_SERVICES if services else set())).subquery("of")
+    found = matching(shape - {TEXT, _TAG} - (_OWN_OF_SERVICES if services else set())).subquery("of")
     of = found.c
     conditions: dict[str, ColumnElement[bool]] = {
         TEXT: p.words.op("@@")(cast(bindparam("query_other", type_=Text()), TSQUERY)),

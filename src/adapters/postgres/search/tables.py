@@ -97,6 +97,7 @@ search_entries: Final = Table(
     Column("free", BITS, nullable=False),
     Column("reliability", SmallInteger, nullable=False),
     Column("completeness", SmallInteger, nullable=False),
+    Column("merit", SmallInteger, nullable=False),
     Column("version", Text, nullable=False),
     instant("put_at", index=True),
     Index("search_entries_words_idx", "words", postgresql_using="gin"),
@@ -108,6 +109,7 @@ search_entries: Final = Table(
     ),
 )
 _e: Final = search_entries.c
+Index("search_entries_merit_idx", _e.merit.desc(), _e.provider_id)
 Index("search_entries_point_idx", func.point(_e.lon, _e.lat), postgresql_using="gist")
 
 search_terms: Final = Table(

@@ -29,7 +29,7 @@ _with_versions: Final = (
 IS_CURRENT: Final = Statement(
     select(_p.id)
     .select_from(_with_versions)
-    .where(_p.id == OF, _e.version == _version, _e.free_since == bindparam("since", type_=Date()))
+    .where(PUBLIC, _p.id == OF, _e.version == _version, _e.free_since == bindparam("since", type_=Date()))
 )
 DUE: Final = Statement(
     select(_p.id)

@@ -18,16 +18,16 @@ from booking_domain.search.words import MOST_SIMILAR, SIMILAR, Searched, keys_of
 _w: Final = search_words.c
 
 
-_v: Final = search_words.alias("vocabulary")
-_searched: Final = func.unnest(bindparam("words", type_=ARRAY(Text))).column_valued("searched")
+_given: Final = func.unnest(bindparam("words", type_=ARRAY(Text))).column_valued("given")
+_begun: Final = select(_w.word).where(
+    _w.word.bool_op("~>=~")(_given), _w.word.bool_op("~<~")(func.concat(_given, "\U0010ffff"))
+)
+_unknown: Final = select(_given.label("word")).where(~_begun.exists()).offset(0).subquery("unknown")
+"""Words with which none begins; looked up first, because similar ones cost more."""
 SIMILAR_WORDS: Final = Statement(
-    select(_searched, _w.word)
-    .where(
-        _w.word.op("%")(_searched),
-        func.similarity(_w.word, _searched) >= SIMILAR,
-        ~select(_v.c.word).where(_v.c.word.like(_searched + "%")).exists(),
-    )
-    .order_by(_searched, func.similarity(_w.word, _searched).desc(), _w.word)
+    select(_unknown.c.word, _w.word)
+    .where(_w.word.op("%")(_unknown.c.word), func.similarity(_w.word, _unknown.c.word) >= SIMILAR)
+    .order_by(_unknown.c.word, func.similarity(_w.word, _unknown.c.word).desc(), _w.word)
 )
 
 

@@ -95,6 +95,12 @@ class SearchContract(StorageContract):
         assert facets.total == len(found)
         return [each.provider_id for each in found]
 
+    async def _is_current_if_made_now(self, provider_id: ProviderId) -> bool:
+        versions = await self.reads.public_versions.of([provider_id])
+        entry = an_entry(provider_id, "Bold", styles=("ink",), version=versions[provider_id].text)
+        await self.alone.search_entries.put(entry, NOW)
+        return await self.reads.search.is_current(provider_id, since=NOW.date())
+
     async def test_an_entry_is_replaced_and_removed(self, cast: Cast) -> None:
         entry = an_entry(
             cast.profile.id,
@@ -235,6 +241,30 @@ class SearchContract(StorageContract):
             await self.alone.search_entries.put(an_entry(provider_id), NOW)
         assert await self._found(order=SearchOrder.RATING) == [ids[1], ids[2], ids[0]]
         assert await self._found(rating_from=4) == [ids[1]]
+
+    async def test_no_more_than_so_many_are_ranked_and_counted(self) -> None:
+        first, second, third = await self._stored(
+            ("A", "Ink", {"merit": 200, "completeness": 0, "price_from": 300, "lat": 47.93, "lon": 106.9}),
+            ("B", "Ink", {"merit": 100, "completeness": 1_000, "price_from": 100, "lat": 47.91, "lon": 106.9}),
+            ("C", "Ink", {"merit": 300, "completeness": 500, "price_from": 200, "lat": 47.92, "lon": 106.9}),
+        )
+        near = Near(lat=47.9, lon=106.9, radius_metres=10_000)
+        assert await self._found(candidates=2) == [third, first]
+        assert await self._found(candidates=2, text="ink") == [third, first]
+        assert await self._found(candidates=1, near=near) == [second]
+        assert await self._found(candidates=2, order=SearchOrder.CHEAPEST, currency="MNT") == [second, third]
+        assert await self._found(candidates=3, order=SearchOrder.NEAREST, near=near) == [second, third, first]
+
+    async def test_the_best_rated_are_ranked_whatever_their_merit(self) -> None:
+        low, high = await self.a_cast(), await self.a_cast()
+        for each, stars in ((low, 2), (high, 5)):
+            review = a_review(self.make, await self.a_booking(each), stars)
+            async with self.begin() as tx:
+                await tx.reviews.add(review)
+                await tx.reviews.recount(review.provider_id)
+            await self.alone.search_entries.put(an_entry(each.profile.id, merit=300 - 50 * stars), NOW)
+        assert await self._found(candidates=1, order=SearchOrder.RATING) == [high.profile.id]
+        assert await self._found(candidates=1) == [low.profile.id]
 
     async def test_facets_count_what_is_found(self) -> None:
         await self._stored(
@@ -406,11 +436,14 @@ class SearchContract(StorageContract):
 
     async def test_providers_that_are_not_published_are_not_found(self, cast: Cast) -> None:
         await self.alone.search_entries.put(an_entry(cast.profile.id, "Bold", styles=("ink",)), NOW)
+        assert await self._is_current_if_made_now(cast.profile.id)
         profile = replace(cast.profile, status=ProfileStatus.SUSPENDED, version=cast.profile.version + 1)
         assert await self._found() == [cast.profile.id]
         await self.alone.profiles.save(profile, was=cast.profile)
         assert await self._found() == []
+        assert (await self.reads.search.facets(SearchCriteria(at=NOW))).styles == {}
         assert await self.reads.search.suggest("bold", 5) == []
+        assert not await self._is_current_if_made_now(cast.profile.id)
         assert await self.reads.search.due(NOW.date() + timedelta(days=1), 5) == []
 
     async def test_entries_are_due_by_version_and_then_by_day(self) -> None:

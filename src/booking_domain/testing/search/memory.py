@@ -127,11 +127,11 @@ class MemorySearchReads(InMemory, SearchReads):
     """The committed entries."""
 
     async def search(self, criteria: SearchCriteria) -> Sequence[Found]:
-        found = sorted(self._matching(criteria), key=lambda each: each.position)
+        found = sorted((hit.found for hit in self._ranked(criteria)), key=lambda each: each.position)
         return [each for each in found if criteria.after is None or each.position > criteria.after][: criteria.limit]
 
     async def facets(self, criteria: SearchCriteria) -> Facets:
-        found = list(self._hits(criteria))[:MOST_CANDIDATES]
+        found = self._ranked(criteria)[:MOST_CANDIDATES]
         return Facets(
             total=len(found),
             styles=_counts({style for entry, _ in hit.of for style in entry.styles} for hit in found),
@@ -183,7 +183,7 @@ class MemorySearchReads(InMemory, SearchReads):
         return SearchFindingCounts(repaired=sum(found), not_repaired=len(found) - sum(found))
 
     async def is_current(self, provider_id: ProviderId, since: date) -> bool:
-        entry = await self.get(provider_id)
+        entry = next((entry for entry, profile in self._public() if profile.id == provider_id), None)
         versions = await MemoryPublicVersionReads(self._current).of([provider_id])
         return entry is not None and (entry.version, entry.free.since) == (versions[provider_id].text, since)
 
@@ -217,8 +217,21 @@ class MemorySearchReads(InMemory, SearchReads):
         alike = ((-similarity(word, each), each) for each in known)
         return tuple(each for unlike, each in sorted(alike) if -unlike >= SIMILAR)[:MOST_SIMILAR]
 
-    def _matching(self, criteria: SearchCriteria) -> Iterator[Found]:
-        return (hit.found for hit in self._hits(criteria))
+    def _ranked(self, criteria: SearchCriteria) -> Sequence[_Hit]:
+        hits = list(self._hits(criteria))
+        if criteria.kind is not SearchKind.PROVIDERS:
+            return hits
+
+        def key(hit: _Hit) -> tuple[int, ProviderId]:
+            found, (entry, _) = hit.found, hit.of[0]
+            keys = {
+                SearchOrder.NEAREST: found.facts.metres,
+                SearchOrder.CHEAPEST: found.price_from,
+                SearchOrder.RATING: -found.facts.score,
+            }
+            return keys.get(criteria.chosen_by, -entry.merit) or 0, entry.provider_id
+
+        return sorted(hits, key=key)[: criteria.candidates]
 
     def _hits(self, criteria: SearchCriteria) -> Iterator[_Hit]:
         typed = searched(criteria.text or "")

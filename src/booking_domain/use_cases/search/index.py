@@ -16,7 +16,16 @@ from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.open_hours import open_ranges
 from booking_domain.scheduling.services import ServiceView, shortest
 from booking_domain.search.free_time import DAYS, FreeTime
-from booking_domain.search.model import PartKind, Place, SearchEntry, SearchPart, Term, TermKind, completeness_of
+from booking_domain.search.model import (
+    PartKind,
+    Place,
+    SearchEntry,
+    SearchPart,
+    Term,
+    TermKind,
+    completeness_of,
+    merit_of,
+)
 from booking_domain.search.words import keys_of_all
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.clock import Clock
@@ -89,7 +98,7 @@ async def entry_of(provider_id: ProviderId, reads: Reads, now: datetime) -> Sear
         *(each.price_amount for each in terms.durations),
     ]
     stated = [price for price in prices if price > 0]
-    profile, salon = view.profile, source.salon
+    profile, salon, completeness = view.profile, source.salon, _completeness(source)
     location = profile.location or (None if salon is None else salon.location)
     return SearchEntry(
         provider_id=provider_id,
@@ -106,7 +115,8 @@ async def entry_of(provider_id: ProviderId, reads: Reads, now: datetime) -> Sear
         quickest=None if quickest is None else quickest.id,
         free=free_time(schedule, now),
         reliability=record.reliability,
-        completeness=_completeness(source),
+        completeness=completeness,
+        merit=merit_of(score=profile.rating.score, reliability=record.reliability, completeness=completeness),
         version=version.text,
     )
 

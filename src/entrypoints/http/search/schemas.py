@@ -426,7 +426,7 @@ class FacetJson(Json, frozen=True, kw_only=True):
 
 
 class FacetsJson(Json, frozen=True, kw_only=True):
-    """What the providers have that match, of at most a thousand. Styles and categories are in small letters."""
+    """What the providers have that match, of at most 300. Styles and categories are in small letters."""
 
     total: int
     """How many match."""
