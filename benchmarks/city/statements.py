@@ -325,4 +325,8 @@ STATEMENTS: Final[Sequence[tuple[str, str]]] = (
         FROM providers WHERE providers.id = provider_id
         """,
     ),
+    (
+        "bands of merit",
+        "UPDATE search_entries SET words = words || array_to_tsvector(ARRAY['~' || merit / 2])",
+    ),
 )

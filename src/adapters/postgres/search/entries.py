@@ -24,6 +24,7 @@ from adapters.postgres.search.tables import (
     search_terms,
     search_words,
 )
+from adapters.postgres.search.tiers import band_word
 from booking_domain.search.model import SearchEntry, SearchFinding
 from booking_domain.search.ports import SearchEntries
 from booking_domain.shared.ids import ProviderId
@@ -38,7 +39,7 @@ def _put() -> Statement:
     values: dict[str, ColumnElement[Any]] = {
         column.name: bindparam(column.name, type_=column.type) for column in (*ENTRY.columns, _e.put_at)
     }
-    values["words"] = cast(bindparam("words", type_=Text()), TSVECTOR)
+    values["words"] = cast(bindparam("words", type_=Text()), TSVECTOR).concat(band_word(values["merit"]))
     values["free"] = cast(bindparam("free", type_=Text()), BITS)
     new = insert(search_entries).values(values)
     replaced = {name: new.excluded[name] for name in values if name != "provider_id"}

@@ -9,11 +9,13 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Date,
     Double,
     FromClause,
     Integer,
     Select,
+    SmallInteger,
     Text,
     and_,
     bindparam,
@@ -26,12 +28,14 @@ from sqlalchemy import (
     or_,
     select,
     type_coerce,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 
 from adapters.postgres.catalogue.salons import metres_to
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.search.tables import BITS, PLACES, PUBLIC, WEIGHTS, search_entries
+from adapters.postgres.search.tiers import NAMES
 from adapters.postgres.search.words import tsquery_of
 from booking_domain.catalogue.model import EARTH_RADIUS_METRES
 from booking_domain.search.free_time import QUARTERS, QUARTERS_A_DAY, text_of
@@ -121,15 +125,32 @@ def candidates(shape: frozenset[str], by: SearchOrder) -> Select[Any]:
         SearchOrder.CHEAPEST: _e.price_from,
         SearchOrder.RATING: _p.rating_score.desc(),
     }
-    chosen = (
+    matching_ids = (
         select(_e.provider_id)
         .select_from(search_entries.join(providers, _p.id == _e.provider_id) if of_profile else search_entries)
-        .where(*_asked(shape), *near, *([PUBLIC] if of_profile else []))
-        .order_by(keys.get(by, _e.merit.desc()), _e.provider_id)
-        .limit(bindparam("candidates", type_=Integer()))
-        .subquery("chosen")
+        .where(*near, *([PUBLIC] if of_profile else []))
     )
+    ids: Select[Any] | CompoundSelect[Any]
+    if TEXT in shape and by is SearchOrder.BEST:
+        ids = _by_tier(matching_ids.where(*_asked(shape - {TEXT})))
+    else:
+        ids = matching_ids.where(*_asked(shape)).order_by(keys.get(by, _e.merit.desc()), _e.provider_id)
+    chosen = ids.limit(bindparam("candidates", type_=Integer())).subquery("chosen")
     return _with_facts(shape, chosen.join(search_entries, _e.provider_id == chosen.c.provider_id))
+
+
+def _by_tier(ids: Select[Any]) -> CompoundSelect[Any]:
+    """Those who have the words, by merit: a tier is searched if those before it have too few."""
+    merit = (_e.merit + 0).desc()  # so that no index of merits is walked, with a comparison of words for each entry
+    tiers = [
+        *(ids.where(_e.words.op("@@")(_given(name, TSQUERY))) for name in NAMES),
+        ids.where(
+            _e.words.op("@@")(_given("query_other", TSQUERY)), _e.merit < bindparam("below", type_=SmallInteger())
+        ),
+    ]
+    return union_all(
+        *(tier.order_by(merit, _e.provider_id).subquery(f"tier_{n}").select() for n, tier in enumerate(tiers))
+    )
 
 
 def _asked(shape: frozenset[str]) -> list[ColumnElement[bool]]:

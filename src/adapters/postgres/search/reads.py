@@ -12,6 +12,7 @@ from adapters.postgres.search.hits import found_of, search_of
 from adapters.postgres.search.matching import shape_of, values_of
 from adapters.postgres.search.suggestions import SUGGEST, term_of
 from adapters.postgres.search.tables import FINDING
+from adapters.postgres.search.tiers import TIERS
 from adapters.postgres.search.upkeep import DUE, FINDING_COUNTS, FINDINGS, IDS, IS_CURRENT, RECORD, SAMPLE
 from adapters.postgres.search.words import similar_to, tsquery_of
 from booking_domain.search.model import (
@@ -78,4 +79,6 @@ class PostgresSearchReads(WithWork, SearchReads):
         return Record(*(row or ()))
 
     async def _values(self, criteria: SearchCriteria) -> dict[str, Any]:
-        return values_of(criteria, await similar_to(searched(criteria.text or ""), self._work))
+        words = searched(criteria.text or "")
+        values = values_of(criteria, await similar_to(words, self._work))
+        return {**values, **await TIERS.values(values["query_other"], self._work)} if words else values

@@ -37,6 +37,10 @@ PLACES: Final = tuple(Place)
 WEIGHTS: Final = "ABCD"
 """The weight of each place. The words of a text are searched in the first one, the first two, and so on."""
 BITS: Final = BIT(QUARTERS)
+MARK: Final = "~"
+"""How the word of a band of merit begins: no text has one."""
+BAND: Final = 2
+"""How many points of merit a band has."""
 
 
 def vector_of(words: Mapping[Place, Iterable[str]]) -> str:
@@ -52,6 +56,8 @@ def words_of(vector: str) -> dict[Place, tuple[str, ...]]:
     """The words of a `tsvector`, by place."""
     found: dict[Place, list[str]] = {}
     for each in vector.split():
+        if each.startswith(f"'{MARK}"):
+            continue
         word, places = each.rsplit(":", 1)
         for place in places.split(","):
             found.setdefault(PLACES[int(place.rstrip(WEIGHTS)) - 1], []).append(word.strip("'"))
