@@ -28,7 +28,7 @@ from booking_domain.search.words import keys_of_all
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast, a_cast, a_salon, alone
-from booking_domain.testing.search.contracts import an_entry
+from booking_domain.testing.search.contracts.entries import an_entry
 from booking_domain.use_cases.search.queries import search_providers
 
 FOLDER: Final = Path(__file__).parents[1] / "unit" / "search"

@@ -10,6 +10,7 @@ from typing import Final, Self
 from uuid import UUID
 
 from booking_domain.shared.actor import Role
+from booking_domain.shared.earth import EARTH_RADIUS_METRES
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, Incomplete, InvalidValue, NotFound
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
@@ -26,8 +27,6 @@ MAX_STYLE: Final = 40
 MAX_DISPLAY_NAME: Final = 120
 MAX_BIO: Final = 4_000
 MAX_ADDRESS: Final = 300
-EARTH_RADIUS_METRES: Final = 6_371_008.8
-"""The mean radius (IUGG)."""
 PRIOR_REVIEWS: Final = 5
 PRIOR_RATING: Final = 4
 _SCALE: Final = 1_000_000

@@ -100,6 +100,8 @@ class Preferences:
     channels: Channels = EVERYWHERE
     reminders: bool = True
     marketing: bool = False
+    recommendations: bool = True
+    """Whether providers are recommended, and the user's bookings and saved providers count for those of others."""
     bookings_of_members: bool = True
     """Whether a manager is notified of the bookings of members, as the provider is."""
     payments_of_members: bool = True

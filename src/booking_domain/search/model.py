@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import reduce
+from math import cos, degrees, radians
 from operator import or_
 from typing import Final, NamedTuple, NewType
 from uuid import UUID
 
 from booking_domain.search.free_time import DAYS, FreeTime, mask_of
+from booking_domain.shared.earth import EARTH_RADIUS_METRES
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
@@ -332,6 +334,21 @@ def draw_of(day: date) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A part of a map, in degrees. One that crosses the 180th meridian has a west above its east."""
+
+    south: float
+    west: float
+    north: float
+    east: float
+
+    def contains(self, lat: float, lon: float) -> bool:
+        """Whether a point is in it."""
+        across = self.west <= lon <= self.east if self.west <= self.east else lon >= self.west or lon <= self.east
+        return self.south <= lat <= self.north and across
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Near:
     """A point in WGS 84 degrees, and how far from it to search."""
 
@@ -345,20 +362,18 @@ class Near:
         if not 1 <= self.radius_metres <= MAX_RADIUS_METRES:
             raise InvalidValue(field="radius", problem=f"1 to {MAX_RADIUS_METRES} metres")
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Box:
-    """A part of a map, in degrees. One that crosses the 180th meridian has a west above its east."""
-
-    south: float
-    west: float
-    north: float
-    east: float
-
-    def contains(self, lat: float, lon: float) -> bool:
-        """Whether a point is in it."""
-        across = self.west <= lon <= self.east if self.west <= self.east else lon >= self.west or lon <= self.east
-        return self.south <= lat <= self.north and across
+    @property
+    def box(self) -> Box:
+        """A box that contains the circle."""
+        high = degrees(self.radius_metres / EARTH_RADIUS_METRES)
+        south, north = max(-90.0, self.lat - high), min(90.0, self.lat + high)
+        narrowest = cos(radians(max(abs(south), abs(north))))
+        wide = 180.0 if narrowest * 180 <= high else high / narrowest
+        if wide >= 180:  # noqa: PLR2004 - a pole is inside
+            return Box(south=south, north=north, west=-180.0, east=180.0)
+        return Box(
+            south=south, north=north, west=(self.lon - wide + 180) % 360 - 180, east=(self.lon + wide + 180) % 360 - 180
+        )
 
 
 class Position(NamedTuple):
@@ -393,6 +408,8 @@ class SearchCriteria:
     rating_from: int | None = None
     """In stars: the average, of those who have reviews."""
     salon_id: SalonId | None = None
+    among: tuple[ProviderId, ...] | None = None
+    """Only these."""
     near: Near | None = None
     box: Box | None = None
     windows: tuple[TimeRange, ...] = ()

@@ -1,10 +1,11 @@
 """Ports of search."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
 from booking_domain.search.model import (
+    Box,
     Facets,
     Found,
     Record,
@@ -15,7 +16,8 @@ from booking_domain.search.model import (
     SearchFindingFilter,
     Term,
 )
-from booking_domain.shared.ids import ProviderId
+from booking_domain.search.recommendations import Around, Tastes
+from booking_domain.shared.ids import ProviderId, UserId
 
 
 class SearchEntries(Protocol):
@@ -110,11 +112,47 @@ class SearchReads(Protocol):
         ...
 
 
+class SimilarProviders(Protocol):
+    """Which providers have customers in common, and how many customers each had lately."""
+
+    async def rebuild(self, now: datetime) -> int:
+        """Count anew, and return how many providers had customers lately.
+
+        A customer likes providers with a completed booking within `KNOWN_FOR`, and saved ones: all of them count once.
+        The similarity of two providers is the cosine of their customers; those with fewer than `LEAST_IN_COMMON` have
+        none, and a provider has the `MOST_SIMILAR_TO_ONE` most similar. Customers who are not active, have opted out or
+        like more than `MOST_LIKED` do not count.
+        """
+        ...
+
+
+class RecommendationReads(Protocol):
+    """What speaks for recommending a provider, outside any database transaction: of published ones with an entry."""
+
+    async def tastes(self, user_id: UserId, since: datetime) -> Tastes:
+        """What the user booked from this time on (completed ones), saved, and wrote as a customer in the last ideas."""
+        ...
+
+    async def similar(self, provider_ids: Sequence[ProviderId], limit: int) -> Mapping[ProviderId, int]:
+        """The most similar to these, without them: the sums of their similarities, in thousandths."""
+        ...
+
+    async def around(self, box: Box | None, styles: Sequence[str], limit: int) -> Mapping[ProviderId, Around]:
+        """Those with most customers and those with most of the styles, in the box if there is one.
+
+        At most `limit` of each kind. Providers without customers and styles are left out; without a box, those who
+        had no customers lately are left out as well.
+        """
+        ...
+
+
 class SearchRepositories(Protocol):
     """The repositories of this context."""
 
     @property
     def search_entries(self) -> SearchEntries: ...
+    @property
+    def similar_providers(self) -> SimilarProviders: ...
 
 
 class SearchReadGroup(Protocol):
@@ -122,3 +160,5 @@ class SearchReadGroup(Protocol):
 
     @property
     def search(self) -> SearchReads: ...
+    @property
+    def recommendations(self) -> RecommendationReads: ...

@@ -24,6 +24,7 @@ from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import ProviderId
 from booking_domain.use_cases.search.check import check_entry, remove_old_findings
 from booking_domain.use_cases.search.index import forget_unused_words, refresh_entry
+from booking_domain.use_cases.search.recommendations import rebuild_similar_providers
 from entrypoints.container import Container
 from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Periodic, Subscription, Sweep, WorkerContext
 
@@ -97,6 +98,12 @@ async def _check(container: Container, _: Enqueue) -> None:
     log.info("search.checked", providers=len(sample))
 
 
+async def _count_customers(container: Container, _: Enqueue) -> None:
+    """Count which providers have customers in common, and how many each had lately: for recommendations."""
+    popular = await container.executor().run(rebuild_similar_providers, None, actor=SYSTEM)
+    log.info("search.customers_counted", providers=popular)
+
+
 CONTEXT: Final = WorkerContext(
     jobs=(REFRESH,),
     subscriptions=(Subscription(_CHANGES, _refresh_changed),),
@@ -104,5 +111,6 @@ CONTEXT: Final = WorkerContext(
     periodic=(
         Periodic(name="forget_search_words", cron="40 18 * * *", run=_forget_words),
         Periodic(name="check_search", cron="10 19 * * *", run=_check),
+        Periodic(name="count_customers", cron="25 19 * * *", run=_count_customers),
     ),
 )

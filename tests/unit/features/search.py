@@ -10,7 +10,7 @@ from booking_domain.search.model import Place, SearchEntry
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.testing.search.contracts import an_entry
+from booking_domain.testing.search.contracts.entries import an_entry
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -26,6 +26,7 @@ FEATURE: Final = Feature(
         "GET /services/search": Row(PUBLIC, tagged=True),
         "GET /portfolio/search": Row(PUBLIC, tagged=True),
         "GET /search/suggestions": Row(PUBLIC, query="text=ink"),
+        "GET /providers/recommended": Row(PUBLIC),
         "GET /admin/search/findings": Row(Permission.MANAGE_JOBS),
     },
     samples={

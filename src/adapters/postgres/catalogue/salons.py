@@ -43,11 +43,12 @@ from adapters.postgres.kit.images import images_json, images_of
 from adapters.postgres.kit.rows import Rows, SavedRows
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row, WithWork
-from booking_domain.catalogue.model import EARTH_RADIUS_METRES, ProfileStatus
+from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.catalogue.ports import Salons
 from booking_domain.catalogue.salons import Member, MemberStatus, Salon
 from booking_domain.scheduling.model import OpeningHours
 from booking_domain.scheduling.ports import SalonHours
+from booking_domain.shared.earth import EARTH_RADIUS_METRES
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.use_cases.platform.ports import SalonReads
 from booking_domain.use_cases.platform.views import Invitation, ListedSalon, ManagedSalon, MemberView, SalonView

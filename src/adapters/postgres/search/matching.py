@@ -4,7 +4,6 @@ A place is bounded by an index on points, and words by a full-text index.
 """
 
 from collections.abc import Mapping, Sequence
-from math import cos, degrees, radians
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -17,6 +16,7 @@ from sqlalchemy import (
     Select,
     SmallInteger,
     Text,
+    Uuid,
     and_,
     bindparam,
     case,
@@ -37,9 +37,8 @@ from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.search.tables import BITS, PLACES, PUBLIC, WEIGHTS, search_entries
 from adapters.postgres.search.tiers import NAMES
 from adapters.postgres.search.words import tsquery_of
-from booking_domain.catalogue.model import EARTH_RADIUS_METRES
 from booking_domain.search.free_time import QUARTERS, QUARTERS_A_DAY, text_of
-from booking_domain.search.model import TEXT_POINTS, Box, Near, Place, SearchCriteria, SearchOrder, draw_of
+from booking_domain.search.model import TEXT_POINTS, Box, Place, SearchCriteria, SearchOrder, draw_of
 from booking_domain.search.words import searched
 from booking_domain.shared.folding import folded
 
@@ -89,6 +88,7 @@ _OF_PROFILES: Final[Mapping[str, ColumnElement[bool]]] = {
 _CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
     **_OF_PROFILES,
     TEXT: _e.words.op("@@")(cast(bindparam("query_other", type_=Text()), TSQUERY)),
+    "among": _e.provider_id == func.any(bindparam("among", type_=ARRAY(Uuid))),
     "styles": _e.styles.op("&&")(bindparam("styles", type_=ARRAY(Text))),
     "category": bindparam("category", type_=Text()) == func.any(_e.categories),
     "price_to": and_(_e.currency == bindparam("currency"), _e.price_from <= bindparam("price_to")),
@@ -196,7 +196,7 @@ def shape_of(criteria: SearchCriteria) -> frozenset[str]:
         "styles": criteria.styles,
         **{
             name: getattr(criteria, name) is not None
-            for name in ("category", "language", "price_to", "rating_from", "salon_id")
+            for name in ("category", "language", "price_to", "rating_from", "salon_id", "among")
         },
     }
     return frozenset(name for name, wanted in asked.items() if wanted)
@@ -207,7 +207,7 @@ def values_of(criteria: SearchCriteria, similar: Mapping[str, Sequence[str]]) ->
     near, box, day = criteria.near, criteria.box, criteria.day
     words = searched(criteria.text or "")
     if near is not None:
-        box = _around(near)
+        box = near.box
     return {
         "day": day,
         "draw": draw_of(day),
@@ -223,28 +223,18 @@ def values_of(criteria: SearchCriteria, similar: Mapping[str, Sequence[str]]) ->
         },
         "styles": [folded(each) for each in criteria.styles],
         "category": None if criteria.category is None else folded(criteria.category),
-        **{name: getattr(criteria, name) for name in ("language", "price_to", "currency", "rating_from", "salon_id")},
+        **{
+            name: getattr(criteria, name)
+            for name in ("language", "price_to", "currency", "rating_from", "salon_id", "among")
+        },
         "lat": None if near is None else near.lat,
         "lon": None if near is None else near.lon,
         "radius": None if near is None else near.radius_metres,
-        **({} if box is None else _halves(box)),
+        **({} if box is None else halves_of(box)),
     }
 
 
-def _around(near: Near) -> Box:
-    """A box that contains the circle."""
-    high = degrees(near.radius_metres / EARTH_RADIUS_METRES)
-    south, north = max(-90.0, near.lat - high), min(90.0, near.lat + high)
-    narrowest = cos(radians(max(abs(south), abs(north))))
-    wide = 180.0 if narrowest * 180 <= high else high / narrowest
-    if wide >= 180:  # noqa: PLR2004 - a pole is inside
-        return Box(south=south, north=north, west=-180.0, east=180.0)
-    return Box(
-        south=south, north=north, west=(near.lon - wide + 180) % 360 - 180, east=(near.lon + wide + 180) % 360 - 180
-    )
-
-
-def _halves(box: Box) -> dict[str, float]:
+def halves_of(box: Box) -> dict[str, float]:
     """The parameters of a box: one that crosses the 180th meridian is two."""
     crosses = box.west > box.east
     return {

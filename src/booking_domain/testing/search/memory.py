@@ -53,13 +53,8 @@ from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKIN
 from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS, providers_of
 from booking_domain.testing.kit.tables import Group, InMemory, Part, Rows, State, Table
 from booking_domain.testing.platform.memory.public_versions import MemoryPublicVersionReads
-
-Stored = tuple[SearchEntry, datetime]
-
-
-def _erase(state: State, rows: Rows[ProviderId, Stored], user_id: UserId) -> None:
-    theirs = providers_of(state, user_id)
-    rows.delete_keys(lambda key: key in theirs)
+from booking_domain.testing.search import recommendations
+from booking_domain.testing.search.entries import ENTRIES
 
 
 def _erase_findings(state: State, rows: Rows[SearchFindingId, SearchFinding], user_id: UserId) -> None:
@@ -67,19 +62,13 @@ def _erase_findings(state: State, rows: Rows[SearchFindingId, SearchFinding], us
     rows.delete(lambda each: each.provider_id in theirs)
 
 
-ENTRIES: Final = Table[ProviderId, Stored](
-    "search_entries",
-    key=lambda row: row[0].provider_id,
-    refers=lambda row: ((PROFILES, row[0].provider_id),),
-    erase=_erase,
-)
 WORDS: Final = Table[str, str]("search_words", key=lambda word: word)
 FINDINGS: Final = Table[SearchFindingId, SearchFinding](
     "search_findings",
     refers=lambda finding: ((PROFILES, finding.provider_id),),
     erase=_erase_findings,
 )
-TABLES: Final = (ENTRIES, WORDS, FINDINGS)
+TABLES: Final = (ENTRIES, WORDS, FINDINGS, *recommendations.TABLES)
 
 
 class MemorySearchEntries(InMemory, SearchEntries):
@@ -275,6 +264,7 @@ class MemorySearchReads(InMemory, SearchReads):
                 criteria.rating_from is None
                 or (rating.count > 0 and rating.total >= criteria.rating_from * rating.count)
             )
+            and (criteria.among is None or profile.id in criteria.among)
             and (criteria.salon_id is None or self._state[SALON_MEMBERS].get(profile.id) == criteria.salon_id)
             and (
                 box is None
@@ -434,9 +424,11 @@ class SearchRepositories(Group):
     """The repositories of this context."""
 
     search_entries = Part(MemorySearchEntries)
+    similar_providers = Part(recommendations.MemorySimilarProviders)
 
 
 class SearchReadGroup(Group):
     """The reads of this context."""
 
     search = Part(MemorySearchReads)
+    recommendations = Part(recommendations.MemoryRecommendationReads)

@@ -173,6 +173,15 @@ async def _page(criteria: SearchCriteria, reads: Reads) -> SearchPage:
     return await _shown(hits, after, reads)
 
 
+async def hits_of(provider_ids: Sequence[ProviderId], at: datetime, reads: Reads) -> Mapping[ProviderId, Hit]:
+    """The hits of those of these providers who are found, whatever else matches, with their first slots."""
+    criteria = SearchCriteria(among=tuple(provider_ids), at=at, limit=len(provider_ids))
+    found = await reads.search.search(criteria) if provider_ids else ()
+    slots = await _slots_of(found, criteria, reads)
+    shown = await _shown([(each, slots[each.position]) for each in found], None, reads)
+    return {each.found.provider_id: each for each in shown.hits}
+
+
 async def _slots_of(candidates: Sequence[Found], criteria: SearchCriteria, reads: Reads) -> Mapping[Position, _Free]:
     """The first slots of each candidate."""
     windows = criteria.windows or (TimeRange(criteria.at, criteria.at + SLOTS_WITHIN),)

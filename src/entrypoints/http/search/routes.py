@@ -23,15 +23,19 @@ from booking_domain.use_cases.search.queries import (
     search_works,
     suggest,
 )
+from booking_domain.use_cases.search.recommendations import recommend_providers
 from entrypoints.http.kit.answers import Answer, Answers, Lifetime, Listed
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.etags import IfNoneMatch
 from entrypoints.http.kit.fields import Json
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.kit.request_guard import OPTIONAL, PUBLIC
 from entrypoints.http.providers.schemas import ProvidersJson, provider_json
 from entrypoints.http.search.schemas import (
     ProvidersQuery,
+    RecommendationJson,
+    RecommendationsJson,
+    RecommendedQuery,
     SalonSearchJson,
     SalonsQuery,
     SearchFindingsJson,
@@ -233,7 +237,30 @@ async def list_providers(
     return await answers.listed(request, Lifetime.SEARCH, make, if_none_match=if_none_match)
 
 
-providers: Final = Router("/providers", route_handlers=[list_providers])
+@get("/recommended", opt=OPTIONAL | documented(recommend_providers, raises=(InvalidValue,)))
+async def list_recommended_providers(
+    params: Injected[RecommendedQuery],
+    *,
+    actor: Injected[Actor | None],
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+    object_storage: Injected[ObjectLinks],
+) -> RecommendationsJson:
+    """Recommend providers: those to book again, similar ones, those with the caller's styles, and popular ones nearby.
+
+    Without sign-in, and to those without bookings, it recommends popular ones. An account that has opted out
+    (`recommendations` of `PUT /users/me/preferences`) gets none.
+    """
+    found = await recommend_providers(actor, params.near(), params.limit, reads, clock)
+    zone = time_zone(params.time_zone)
+    return RecommendationsJson(
+        items=tuple(
+            RecommendationJson(reason=each.reason, hit=hit_json(each.hit, zone, object_storage)) for each in found
+        )
+    )
+
+
+providers: Final = Router("/providers", route_handlers=[list_providers, list_recommended_providers])
 salons: Final = Router("/salons", route_handlers=[list_found_salons])
 services: Final = Router("/services", route_handlers=[list_found_services])
 works: Final = Router("/portfolio", route_handlers=[list_found_works])

@@ -38,6 +38,7 @@ from booking_domain.search.model import (
     Term,
     TermKind,
 )
+from booking_domain.search.recommendations import MOST_RECOMMENDED, Reason
 from booking_domain.search.when import PartOfDay, windows_in
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId, SalonId
@@ -111,7 +112,25 @@ SearchCursor = Annotated[
 ]
 
 
-class CriteriaQuery(Query, frozen=True, kw_only=True):
+class PlaceQuery(Query, frozen=True, kw_only=True):
+    """A point, and how far from it."""
+
+    lat: Annotated[float, _LAT] | None = None
+    lon: Annotated[float, _LON] | None = None
+    radius_km: Annotated[int, Meta(ge=1, le=MAX_RADIUS_METRES // 1_000)] = _DEFAULT_RADIUS_KM
+    """How far from `lat` and `lon` to search, in kilometres."""
+
+    def near(self) -> Near | None:
+        """Return the point, if there is one."""
+        if self.lat is None and self.lon is None:
+            return None
+        if self.lat is None or self.lon is None:
+            missing = "lat" if self.lat is None else "lon"
+            raise InvalidValue(field=missing, problem="a point needs a latitude and a longitude")
+        return Near(lat=self.lat, lon=self.lon, radius_metres=self.radius_km * 1_000)
+
+
+class CriteriaQuery(PlaceQuery, frozen=True, kw_only=True):
     """What providers must match: all of it; `from`, `to`, `partOfDay` and `weekends` say when they must have time."""
 
     text: (
@@ -139,10 +158,6 @@ class CriteriaQuery(Query, frozen=True, kw_only=True):
     rating_from: Annotated[int, Meta(ge=1, le=5)] | None = None
     """The least average rating in stars."""
     salon_id: SalonId | None = None
-    lat: Annotated[float, _LAT] | None = None
-    lon: Annotated[float, _LON] | None = None
-    radius_km: Annotated[int, Meta(ge=1, le=MAX_RADIUS_METRES // 1_000)] = _DEFAULT_RADIUS_KM
-    """How far from `lat` and `lon` to search, in kilometres."""
     south: Annotated[float, _LAT] | None = None
     """The southern edge of a map: give all four edges, instead of a point."""
     west: Annotated[float, _LON] | None = None
@@ -175,7 +190,7 @@ class CriteriaQuery(Query, frozen=True, kw_only=True):
             currency=self.currency,
             rating_from=self.rating_from,
             salon_id=self.salon_id,
-            near=self._near(),
+            near=self.near(),
             box=self._box(),
             windows=tuple(self._windows(at, zone)),
             minutes=getattr(self, "minutes", None),  # a service has its own
@@ -184,14 +199,6 @@ class CriteriaQuery(Query, frozen=True, kw_only=True):
             after=None if cursor is None else Position(cursor.key, cursor.lot, cursor.id, cursor.of),
             limit=limit,
         )
-
-    def _near(self) -> Near | None:
-        if self.lat is None and self.lon is None:
-            return None
-        if self.lat is None or self.lon is None:
-            missing = "lat" if self.lat is None else "lon"
-            raise InvalidValue(field=missing, problem="a point needs a latitude and a longitude")
-        return Near(lat=self.lat, lon=self.lon, radius_metres=self.radius_km * 1_000)
 
     def _box(self) -> Box | None:
         edges = {"south": self.south, "west": self.west, "north": self.north, "east": self.east}
@@ -414,6 +421,31 @@ class HitJson(Json, frozen=True, kw_only=True):
     """The first slots that can be booked: in the searched time, or within a week."""
     points: PointsJson
     """Why it ranks where it does."""
+
+
+class RecommendedQuery(PlaceQuery, frozen=True, kw_only=True):
+    """Where to recommend providers, and how many."""
+
+    limit: Annotated[int, Meta(ge=1, le=MOST_RECOMMENDED)] = 10
+    """The maximum number of providers."""
+    time_zone: ZoneName = "UTC"
+    """In which slots are returned."""
+
+
+class RecommendationJson(Json, frozen=True, kw_only=True):
+    """A provider that is recommended."""
+
+    reason: Annotated[str, one_of(Reason)]
+    """Why. `book_again`: you were there, often or lately. `similar`: others who book yours go there too. `style`: it
+    has styles of yours. `popular`: many were there lately, nearby if a place is known."""
+    hit: HitJson
+    """The provider, as a search finds it."""
+
+
+class RecommendationsJson(Json, frozen=True, kw_only=True):
+    """The providers that are recommended, the best first; none if the account has opted out."""
+
+    items: tuple[RecommendationJson, ...]
 
 
 class FacetJson(Json, frozen=True, kw_only=True):

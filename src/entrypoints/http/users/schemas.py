@@ -108,6 +108,8 @@ class PreferencesBody(Body, frozen=True, kw_only=True):
     channels: ChannelsBody
     reminders: bool
     marketing: bool
+    recommendations: bool = True
+    """Whether providers are recommended, and what this user booked and saved counts for others."""
     bookings_of_members: bool = True
     payments_of_members: bool = True
     reviews_of_members: bool = True
@@ -176,6 +178,8 @@ class PreferencesJson(Json, frozen=True, kw_only=True):
     channels: ChannelsJson
     reminders: bool
     marketing: bool
+    recommendations: bool
+    """Whether providers are recommended, and what this user booked and saved counts for others."""
     bookings_of_members: bool
     payments_of_members: bool
     reviews_of_members: bool
@@ -213,6 +217,7 @@ PREFERENCES: Final[dict[str, Any]] = {
     "unsubscribed": [],
     "quietHours": {"startTime": "22:00", "endTime": "07:00"},
     "marketing": False,
+    "recommendations": True,
     "bookingsOfMembers": True,
     "paymentsOfMembers": True,
     "reviewsOfMembers": True,

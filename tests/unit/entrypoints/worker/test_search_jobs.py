@@ -104,6 +104,12 @@ async def test_the_command_checks_everybody_and_rebuilds(shop: Workshop, capsys:
     assert await shop.studio.reads.search.get(entry.provider_id) == entry
 
 
+async def test_customers_are_counted_every_night(shop: Workshop) -> None:
+    with capture_logs() as logs:
+        await shop.run_periodic("count_customers")
+    assert [each["providers"] for each in logs if each["event"] == "search.customers_counted"] == [0]
+
+
 def test_the_command_opens_its_database(postgres: TestServer, tmp_path: Path) -> None:
     with postgres.database() as url:
         log = tmp_path / "log"

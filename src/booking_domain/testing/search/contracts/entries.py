@@ -32,7 +32,6 @@ from booking_domain.search.model import (
     TermKind,
     points_of,
 )
-from booking_domain.search.ports import SearchEntries, SearchReads
 from booking_domain.search.words import keys_of_all
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.folding import folded
@@ -540,6 +539,3 @@ class SearchContract(StorageContract):
         await self.alone.personal_data.clear(cast.owner.id)
         assert await self._found() == [other.profile.id]
         assert await self.alone.search_entries.get(cast.profile.id) is None
-
-
-CONTRACTS: Final = {SearchEntries: SearchContract, SearchReads: SearchContract}
