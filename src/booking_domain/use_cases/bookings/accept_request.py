@@ -71,8 +71,8 @@ class AcceptRequest:
 
 async def _accept(command: AcceptRequest, tx: Repositories, context: UseCaseContext) -> Booking:
     booking, party = await lock_visible_booking(command.booking_id, command.expected_version, tx, context)
-    if command.slot is not None and party is Party.CUSTOMER and _is_of_time(booking):
-        start = instant(command.slot, field="slot")
+    start = None if command.slot is None else instant(command.slot, field="slot")
+    if start is not None and party is Party.CUSTOMER and _is_of_time(start, booking):
         seen = TimeRange(start, start + (booking.span.end - booking.span.start))
         return await agree_to_time(booking, seen, party, tx, context)
     if booking.status is Status.CONFIRMED and party is Party.CUSTOMER:
@@ -87,9 +87,10 @@ async def _accept(command: AcceptRequest, tx: Repositories, context: UseCaseCont
     return await accept_as_provider(command, booking, party, tx, context)
 
 
-def _is_of_time(booking: Booking) -> bool:
-    """Whether a time that the customer names is that of the booking, which the provider's side has set."""
-    return booking.status is not Status.REQUESTED and booking.offered_until is None
+def _is_of_time(start: datetime, booking: Booking) -> bool:
+    """Whether the customer accepts a time that the provider's side has set, or again the one that is agreed."""
+    open_to_it = booking.time_change is not None or start == booking.span.start
+    return open_to_it and booking.status is not Status.REQUESTED and booking.offered_until is None
 
 
 async def accept_as_provider(

@@ -1,7 +1,11 @@
 """`/salons`: hours, members, and the slots of all of them."""
 
+from uuid import UUID
+
 import pytest
 from tests.unit.entrypoints.api import Api, assert_problem
+
+from booking_domain.shared.slugs import slug_of
 
 SALON = {"name": "Nomad House", "timeZone": "Asia/Ulaanbaatar"}
 NO_DETAILS = {"address": "", "city": "", "phone": "", "email": "", "instructions": "", "photos": []}
@@ -43,6 +47,7 @@ async def test_a_salon_is_opened_seen_by_anybody_and_changed_by_its_manager(api:
             **SALON,
             **NO_DETAILS,
             "id": salon["id"],
+            "slug": slug_of(SALON["name"], UUID(salon["id"])),
             "managerId": salon["managerId"],
             "version": 1,
             "createdAt": "2026-11-23T00:00:00Z",
@@ -53,7 +58,8 @@ async def test_a_salon_is_opened_seen_by_anybody_and_changed_by_its_manager(api:
     seen = await api.get(path)
     assert (seen.json(), seen.headers["ETag"]) == (salon, '"1"')
     changed = await api.patch(path, manager, json={"name": "Ordos"}, headers={"If-Match": '"1"'})
-    assert (changed.json(), changed.headers["ETag"]) == ({**salon, "name": "Ordos", "version": 2}, '"2"')
+    renamed = {**salon, "name": "Ordos", "slug": slug_of("Ordos", UUID(salon["id"])), "version": 2}
+    assert (changed.json(), changed.headers["ETag"]) == (renamed, '"2"')
     stale = await api.patch(path, manager, json={"name": "x"}, headers={"If-Match": '"1"'})
     assert_problem(stale, 412, "conflict.stale_version")
     assert stale.json()["currentVersion"] == 2
