@@ -20,7 +20,7 @@ from entrypoints.web.errors.routes import problem_page
 from entrypoints.web.home.routes import handlers as home
 from entrypoints.web.kit.assets import asset
 from entrypoints.web.kit.languages import without_language
-from entrypoints.web.kit.pages import Site, in_all_languages, provide_page
+from entrypoints.web.kit.pages import Site, in_all_languages, provide_csrf, provide_page
 from entrypoints.web.kit.policy import content_policy
 from entrypoints.web.links.routes import handlers as links
 from entrypoints.web.offline.routes import handlers as offline
@@ -63,6 +63,7 @@ def pages_of(container: Container) -> Pages:
         dependencies={
             "site": Provide(provide_site, sync_to_thread=False),
             "page": Provide(provide_page, sync_to_thread=False),
+            "csrf": Provide(provide_csrf, sync_to_thread=False),
             "desk": Provide(provide_desk, sync_to_thread=False),
         },
         opt=PAGE,

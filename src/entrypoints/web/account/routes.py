@@ -21,9 +21,7 @@ from booking_domain.use_cases.identity.sessions import EndSession, end_session
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.kit.forms import FORM, form_of
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.problems import status_of
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
-from entrypoints.http.kit.session_cookies import SessionCookies
 from entrypoints.http.kit.session_modes import SessionMode
 from entrypoints.web.account.account import (
     LANGUAGE,
@@ -49,12 +47,11 @@ async def show_account(
     session_id: Injected[SessionId],
     reads: Injected[Reads],
     clock: Injected[Clock],
-    session_cookies: Injected[SessionCookies],
+    csrf: Injected[str],
 ) -> Response[Any]:
     """The account."""
     user = await get_own_account(actor, reads.users)
     sessions = await list_own_sessions(actor, session_id, reads.sessions, now=clock.now())
-    csrf = session_cookies.csrf_token(session_id)
     shown = account_page(user, sessions, session_id, page, csrf=csrf, done=page.asked("done"))
     return page.render(shown, public=False)
 
@@ -69,7 +66,7 @@ async def save_account(
     reads: Injected[Reads],
     clock: Injected[Clock],
     executor: Injected[Executor[Repositories]],
-    session_cookies: Injected[SessionCookies],
+    csrf: Injected[str],
 ) -> Response[Any]:
     """Save name, language and zone; the next page is in the language that was chosen."""
     form = form_of(request)
@@ -80,10 +77,9 @@ async def save_account(
     except DomainError as error:
         user = await get_own_account(actor, reads.users)
         sessions = await list_own_sessions(actor, session_id, reads.sessions, now=clock.now())
-        shown = account_page(user, sessions, session_id, page, csrf=session_cookies.csrf_token(session_id))
+        shown = account_page(user, sessions, session_id, page, csrf=csrf)
         named = str(next(iter(error.field_path), error.parameters.get("field", "")))
-        again = retyped(shown, form, page.say.error(error), _FIELDS.get(named, named))
-        return page.render(again, status=status_of(type(error)), public=False)
+        return page.refuse(retyped(shown, form, page.say.error(error), _FIELDS.get(named, named)), error)
     return page.see(f"/{language if language in LANGUAGES else page.language}/account?done=saved")
 
 
@@ -125,13 +121,12 @@ async def show_deletion(
     page: Injected[Page],
     *,
     actor: Injected[Actor],
-    session_id: Injected[SessionId],
     reads: Injected[Reads],
-    session_cookies: Injected[SessionCookies],
+    csrf: Injected[str],
 ) -> Response[Any]:
     """What a deletion does, and what stays."""
     user = await get_own_account(actor, reads.users)
-    return page.render(delete_page(user, page, csrf=session_cookies.csrf_token(session_id)), public=False)
+    return page.render(delete_page(user, page, csrf=csrf), public=False)
 
 
 @post("/account/delete", status_code=200, opt=FORM | limited_as(AUTH))
@@ -144,7 +139,7 @@ async def delete_account(
     identity: Injected[Identity],
     reads: Injected[Reads],
     executor: Injected[Executor[Repositories]],
-    session_cookies: Injected[SessionCookies],
+    csrf: Injected[str],
     session_mode: Injected[SessionMode],
 ) -> Response[Any]:
     """Delete the account, with its password if it has one."""
@@ -154,12 +149,8 @@ async def delete_account(
         await executor.run(delete_own_account, proof, actor=actor, session_id=session_id)
     except DomainError as error:
         user = await get_own_account(actor, reads.users)
-        again = delete_page(user, page, csrf=session_cookies.csrf_token(session_id)).failed(error, page)
-        return page.render(again, status=status_of(type(error)), public=False)
-    response = page.see(page.link("/"))
-    for cookie in session_mode.no_cookies():
-        response.set_cookie(cookie)
-    return response
+        return page.refuse(delete_page(user, page, csrf=csrf).failed(error, page), error)
+    return page.see(page.link("/"), cookies=session_mode.no_cookies())
 
 
 handlers: Final = (

@@ -37,7 +37,6 @@ from booking_domain.use_cases.scheduling.holds import PlaceHold, place_hold, rel
 from booking_domain.use_cases.scheduling.queries import get_schedule_to_come, to_come
 from entrypoints.http.kit.forms import FORM, form_of
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.problems import status_of
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import IF_VALID, PUBLIC
 from entrypoints.http.kit.session_cookies import SessionCookies
@@ -224,10 +223,9 @@ async def book(
         window = TimeRange(max(now, choice.slot - _AROUND), max(now, choice.slot) + _AROUND)
         free = await _free(facts, choice, window, now=now, actor=actor, reads=reads, turn=turn)
         model = show(csrf=csrf, typed=typed, error=error, others=nearest(free, choice.slot))
-        response = page.render(model, status=status_of(type(error)), public=False)
+        response = page.refuse(model, error)
     except DomainError as error:
-        status = status_of(type(error))
-        response = page.render(show(csrf=csrf, typed=typed, error=error), status=status, public=False)
+        response = page.refuse(show(csrf=csrf, typed=typed, error=error), error)
     else:
         response = page.see(page.link(f"/bookings/{booking.id}"))
     for cookie in () if tokens is None else session_mode.cookies(tokens):

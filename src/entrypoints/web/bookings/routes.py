@@ -40,7 +40,6 @@ from booking_domain.use_cases.reviews.commands import PostReview, post_review
 from booking_domain.use_cases.scheduling.queries import to_come
 from entrypoints.http.kit.forms import FORM, form_of
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.problems import status_of
 from entrypoints.http.kit.request_guard import IF_VALID
 from entrypoints.http.kit.turns import Computation, Turn
 from entrypoints.web.booking.when import Free
@@ -50,7 +49,7 @@ from entrypoints.web.bookings.desk import Acting, BookingDesk
 from entrypoints.web.bookings.listed import MOST, bookings_page
 from entrypoints.web.bookings.move import DAY, SLOT, free_for, move_page, move_question
 from entrypoints.web.bookings.review import RATING, TEXT, review_page
-from entrypoints.web.kit.forms import said
+from entrypoints.web.kit.forms import FormPage, said
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.kit.typed import day_of, id_of, moment_of, number_of
 
@@ -128,8 +127,7 @@ async def show_cancel(
     acting = await desk.open(booking_id)
     if AvailableAction.CANCEL not in acting.can:
         return page.see(page.link(acting.path))
-    quote = await get_cancellation_quote(acting.actor, booking_id, reads.appointments, now=clock.now())
-    return page.render(cancel_page(acting, quote, page), public=False)
+    return page.render(await _question(acting, page, reads, clock), public=False)
 
 
 @post("/bookings/{booking_id:str}/cancel", status_code=200, opt=IF_VALID | FORM)
@@ -160,9 +158,7 @@ async def cancel(
         acting = await desk.open(booking_id)
         if AvailableAction.CANCEL not in acting.can:
             return page.see(page.link(acting.path))
-        quote = await get_cancellation_quote(acting.actor, booking_id, reads.appointments, now=clock.now())
-        again = cancel_page(acting, quote, page, reason=reason).failed(error, page)
-        return page.render(again, status=status_of(type(error)), public=False)
+        return page.refuse((await _question(acting, page, reads, clock, reason=reason)).failed(error, page), error)
     return page.see(page.link(acting.path, done="cancelled"))
 
 
@@ -214,8 +210,7 @@ async def move(
     except _FREED:
         return page.see(page.link(f"{acting.path}/move", taken=1))
     except DomainError as error:
-        asked = move_question(acting, slot, page).failed(error, page)
-        return page.render(asked, status=status_of(type(error)), public=False)
+        return page.refuse(move_question(acting, slot, page).failed(error, page), error)
     return page.see(page.link(acting.path, done="moved"))
 
 
@@ -246,7 +241,7 @@ async def accept(
         shown = replace(
             booking_page(acting, None, page, extras=await _extras(acting, reads)), error=page.say.error(error)
         )
-        return page.render(shown, status=status_of(type(error)), public=False)
+        return page.refuse(shown, error)
     return page.see(page.link(acting.path, done="accepted"))
 
 
@@ -295,9 +290,14 @@ async def review(
         await executor.run(post_review, command, actor=acting.actor, session_id=acting.session_id)
     except DomainError as error:
         field = str(error.parameters["field"]) if isinstance(error, InvalidValue) else ""
-        again = review_page(acting, page, rating=rating, text=text).failed(error, page, field=field)
-        return page.render(again, status=status_of(type(error)), public=False)
+        return page.refuse(review_page(acting, page, rating=rating, text=text).failed(error, page, field=field), error)
     return page.see(page.link(acting.path, done="reviewed"))
+
+
+async def _question(acting: Acting, page: Page, reads: Reads, clock: Clock, *, reason: str = "") -> FormPage:
+    """Whether to cancel, with what it gives back now."""
+    quote = await get_cancellation_quote(acting.actor, acting.booking.id, reads.appointments, now=clock.now())
+    return cancel_page(acting, quote, page, reason=reason)
 
 
 async def _open_payment(booking_id: BookingId, reads: Reads) -> Payment | None:

@@ -1,21 +1,26 @@
 """A page in its language: what a handler answers a browser with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Final
 from urllib.parse import quote, urlencode
 
 from litestar import MediaType, Request, Response, Router
+from litestar.datastructures import Cookie
 from litestar.types import ControllerRouterHandler
 from markupsafe import Markup
 from msgspec.json import encode
 
+from booking_domain.shared.errors import DomainError
+from booking_domain.shared.ids import SessionId
 from booking_domain.shared.languages import LANGUAGES
 from entrypoints.http.kit.answers import digest_of
 from entrypoints.http.kit.etags import matches
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.problems import status_of
 from entrypoints.http.kit.request_guard import ANY_QUERY
+from entrypoints.http.kit.session_cookies import SessionCookies
 from entrypoints.http.kit.session_modes import has_token
 from entrypoints.languages.documents import Wording
 from entrypoints.web.kit.assets import base
@@ -141,10 +146,14 @@ class Page:
                 return Response(b"", status_code=304, headers=headers)
         return Response(body, status_code=status, media_type=MediaType.HTML, headers=headers)
 
-    def see(self, address: str, *, status: int = 303) -> Response[Any]:
+    def refuse(self, model: PageModel, error: DomainError) -> Response[bytes]:
+        """The page with what was wrong, which `model` says already, and the status of the error."""
+        return self.render(model, status=status_of(type(error)), public=False)
+
+    def see(self, address: str, *, status: int = 303, cookies: Iterable[Cookie] = ()) -> Response[Any]:
         """A redirection: 303 after a form, 301 from a former address."""
         headers = {"Location": address, "Cache-Control": _OWN if status == 303 else _PUBLIC}  # noqa: PLR2004
-        return Response(b"", status_code=status, headers=headers)
+        return Response(b"", status_code=status, headers=headers, cookies=list(cookies))
 
     def _here(self) -> str:
         """This page with its query, for the way back to it; empty of the first page, and of what a form led to."""
@@ -177,6 +186,11 @@ def json_ld(data: Mapping[str, Any]) -> Markup:
 def provide_page(request: Request[Any, Any, Any], site: Injected[Site]) -> Page:
     """Provide `page`."""
     return Page(request, site, request.scope["route_handler"].opt[LANGUAGE])
+
+
+def provide_csrf(session_id: Injected[SessionId], session_cookies: Injected[SessionCookies]) -> str:
+    """Provide `csrf`: what the forms of a session have in a field."""
+    return session_cookies.csrf_token(session_id)
 
 
 def in_all_languages(handlers: Sequence[ControllerRouterHandler]) -> list[Router]:

@@ -15,7 +15,6 @@ from booking_domain.use_cases.identity.not_me_links import InvalidNotMeLink, Not
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.kit.forms import FORM, form_of
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.problems import status_of
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.web.bookings.desk import LINK_COOKIE
@@ -53,7 +52,7 @@ async def follow(
         opened = await open_action_link(token, None, tokens=action_link_tokens, reads=reads, now=clock.now())
     except InvalidActionLink as error:
         refused = open_page(page, typed=typed).failed(error, page, field=LINK)
-        return page.render(refused, status=status_of(type(error)), public=False)
+        return page.refuse(refused, error)
     link = opened.link
     response = page.see(page.link(f"/bookings/{link.booking_id}{_STEPS.get(link.action, '')}"))
     response.set_cookie(
@@ -83,7 +82,7 @@ async def not_me(
         await executor.run(disown_bank_account, link, actor=SYSTEM)
     except InvalidNotMeLink as error:
         refused = not_me_page(page, typed=typed).failed(error, page, field=LINK)
-        return page.render(refused, status=status_of(type(error)), public=False)
+        return page.refuse(refused, error)
     return page.see(page.link("/sign-in/new-password"))
 
 

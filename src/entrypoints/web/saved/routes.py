@@ -13,7 +13,6 @@ from booking_domain.use_cases.favourites.commands import list_favourites, remove
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.kit.forms import FORM
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.session_cookies import SessionCookies
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.saved.saved import save_page, saved_page
 
@@ -25,13 +24,12 @@ async def show_saved(
     page: Injected[Page],
     *,
     actor: Injected[Actor],
-    session_id: Injected[SessionId],
     reads: Injected[Reads],
-    session_cookies: Injected[SessionCookies],
+    csrf: Injected[str],
 ) -> Response[Any]:
     """The saved providers, the last saved first."""
     found = await list_favourites(actor, None, _MOST, reads.favourites)
-    return page.render(saved_page(found, page, csrf=session_cookies.csrf_token(session_id)), public=False)
+    return page.render(saved_page(found, page, csrf=csrf), public=False)
 
 
 @get("/saved/{provider_id:str}")
@@ -39,13 +37,12 @@ async def show_save(
     provider_id: FromPath[ProviderId],
     page: Injected[Page],
     *,
-    session_id: Injected[SessionId],
     reads: Injected[Reads],
-    session_cookies: Injected[SessionCookies],
+    csrf: Injected[str],
 ) -> Response[Any]:
     """Ask whether to save a provider."""
     facts = await get_provider_page(provider_id, reads.providers, reads.salons, reads.services, reads.portfolios)
-    return page.render(save_page(facts, page, csrf=session_cookies.csrf_token(session_id)), public=False)
+    return page.render(save_page(facts, page, csrf=csrf), public=False)
 
 
 @post("/saved/{provider_id:str}", status_code=303, opt=FORM)

@@ -19,10 +19,8 @@ from booking_domain.use_cases.identity.sign_in import AccountDetails, Tokens
 from booking_domain.use_cases.identity.sign_up import ProfileDetails
 from entrypoints.http.kit.forms import FORM, form_of
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.problems import status_of
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import PENDING_TOO, PUBLIC
-from entrypoints.http.kit.session_cookies import SessionCookies
 from entrypoints.http.kit.session_modes import SessionMode
 from entrypoints.web.kit.forms import FormPage, said
 from entrypoints.web.kit.pages import Page
@@ -155,12 +153,11 @@ async def set_password(
 async def show_welcome(
     page: Injected[Page],
     *,
-    session_id: Injected[SessionId],
-    session_cookies: Injected[SessionCookies],
+    csrf: Injected[str],
     legal_documents: Injected[LegalDocuments],
 ) -> Response[Any]:
     """Ask for the name, and for what is to be accepted."""
-    typed, csrf = Typed(next=page.asked(NEXT)), session_cookies.csrf_token(session_id)
+    typed = Typed(next=page.asked(NEXT))
     return page.render(welcome_page(typed, page, legal_documents, csrf=csrf), public=False)
 
 
@@ -175,7 +172,7 @@ async def welcome(
     client: Injected[Client],
     client_trace: Injected[ClientTrace],
     session_mode: Injected[SessionMode],
-    session_cookies: Injected[SessionCookies],
+    csrf: Injected[str],
     legal_documents: Injected[LegalDocuments],
 ) -> Response[Any]:
     """Complete the account."""
@@ -192,7 +189,6 @@ async def welcome(
             client_trace=client_trace,
         )
     except DomainError as error:
-        csrf = session_cookies.csrf_token(session_id)
         again = welcome_page(typed, page, legal_documents, csrf=csrf, name=name, accepted=accepted)
         return _refused(again, error, page)
     return _signed_in(tokens, page.onward(typed.next), page, session_mode)
@@ -206,10 +202,7 @@ async def sign_out(
     token = session_mode.refresh_token(None)
     if token is not None:
         await sign_in.log_out(identity, None, token)
-    response = page.see(page.link("/"))
-    for cookie in session_mode.no_cookies():
-        response.set_cookie(cookie)
-    return response
+    return page.see(page.link("/"), cookies=session_mode.no_cookies())
 
 
 @get("/renew", opt=PUBLIC | FORM | limited_as(AUTH))
@@ -248,14 +241,11 @@ def _secret(form: Any) -> str:
 
 
 def _refused(form: FormPage, error: DomainError, page: Page) -> Response[Any]:
-    return page.render(failed(form, error, page), status=status_of(type(error)), public=False)
+    return page.refuse(failed(form, error, page), error)
 
 
 def _signed_in(tokens: Tokens, address: str, page: Page, session_mode: SessionMode) -> Response[Any]:
-    response = page.see(address)
-    for cookie in session_mode.cookies(tokens):
-        response.set_cookie(cookie)
-    return response
+    return page.see(address, cookies=session_mode.cookies(tokens))
 
 
 handlers: Final = (
