@@ -1,26 +1,33 @@
 """What the providers that match have."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Any, Final
 
-from sqlalchemy import func, literal, literal_column, select, union_all
+from sqlalchemy import Select, func, literal, literal_column, select, union_all
 
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row
 from adapters.postgres.search.matching import candidates
 from booking_domain.search.model import Facets, SearchOrder
 
+VALUES: Final = ("styles", "categories", "languages")
+
 
 @lru_cache(maxsize=256)
 def facets_statement(shape: frozenset[str], by: SearchOrder) -> Statement:
     """What those that are ranked have."""
     found = candidates(shape, by).subquery("candidates")
-    first = select(found.c.styles, found.c.categories, found.c.languages).cte("first")
-    counted = (
-        select(literal(name), func.unnest(first.c[name]), func.count()).group_by(literal_column("2"))
-        for name in ("styles", "categories", "languages")
+    return counted(select(found.c.styles, found.c.categories, found.c.languages), VALUES)
+
+
+def counted(found: Select[Any], names: Sequence[str]) -> Statement:
+    """How many are found, and how many of them have each value of the columns with these names."""
+    first = found.cte("first")
+    values = (
+        select(literal(name), func.unnest(first.c[name]), func.count()).group_by(literal_column("2")) for name in names
     )
-    return Statement(union_all(select(literal("total"), literal(""), func.count()).select_from(first), *counted))
+    return Statement(union_all(select(literal("total"), literal(""), func.count()).select_from(first), *values))
 
 
 def facets_of(rows: Iterable[Row]) -> Facets:

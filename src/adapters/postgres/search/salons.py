@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, aggregate_order_by
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row
-from adapters.postgres.search.facets import facets_of
+from adapters.postgres.search.facets import VALUES, facets_of
 from adapters.postgres.search.hits import facts_of, ranked
 from adapters.postgres.search.matching import NEAR, TEXT, matching, shape_of, values_of
 from adapters.postgres.search.reads import PostgresSearchReads
@@ -173,7 +173,7 @@ def _facets(shape: frozenset[str]) -> Statement:
         select(literal(name).label("name"), func.unnest(members.c[name]).label("value"), members.c.salon_id)
         .select_from(of)
         .subquery(name)
-        for name in ("styles", "categories", "languages")
+        for name in VALUES
     )
     counted = (
         select(each.c.name, each.c.value, func.count(distinct(each.c.salon_id))).group_by(each.c.name, each.c.value)

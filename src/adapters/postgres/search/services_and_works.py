@@ -15,12 +15,12 @@ from sqlalchemy import (
     literal,
     literal_column,
     select,
-    union_all,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row
+from adapters.postgres.search.facets import VALUES, counted
 from adapters.postgres.search.hits import facts_of, ranked
 from adapters.postgres.search.matching import NEAR, TEXT, matching, place_in, shape_of
 from adapters.postgres.search.tables import search_parts
@@ -80,12 +80,8 @@ def search_of_parts(shape: frozenset[str], kind: SearchKind, order: SearchOrder,
 @lru_cache(maxsize=256)
 def facets_of_parts(shape: frozenset[str], kind: SearchKind) -> Statement:
     """What the first of those that match have."""
-    first = _parts(shape, kind).limit(MOST_CANDIDATES).cte("first")
-    counted = (
-        select(literal(name), func.unnest(first.c[name]), func.count()).group_by(literal_column("2"))
-        for name in ("styles", "categories", "languages", *(["tags"] if kind is SearchKind.WORKS else []))
-    )
-    return Statement(union_all(select(literal("total"), literal(""), func.count()).select_from(first), *counted))
+    names = (*VALUES, "tags") if kind is SearchKind.WORKS else VALUES
+    return counted(_parts(shape, kind).limit(MOST_CANDIDATES), names)
 
 
 def shape_of_parts(criteria: SearchCriteria) -> frozenset[str]:

@@ -1,11 +1,13 @@
 """`/search`, and the list of `/providers`: providers by what, where and when."""
 
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from litestar import Request, Response, Router, get
 from msgspec.json import encode
 
 from booking_domain.files.ports import ObjectLinks
+from booking_domain.search.model import SearchCriteria
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
@@ -82,10 +84,14 @@ async def search(
         criteria = params.criteria(clock.now())
         page = await search_providers(criteria, reads)
         zone = time_zone(params.time_zone)
-        items = tuple(hit_json(each, zone, object_storage) for each in page.hits)
-        return _listed(SearchJson(items=items, **page_members(page, criteria)), page)
+        items = (hit_json(each, zone, object_storage) for each in page.hits)
+        return _found(SearchJson, items, page, criteria)
 
     return await answers.listed(request, Lifetime.SEARCH, make, if_none_match=if_none_match)
+
+
+def _found(schema: Callable[..., Json], items: Iterable[Json], page: SearchPage, criteria: SearchCriteria) -> Listed:
+    return _listed(schema(items=tuple(items), **page_members(page, criteria)), page)
 
 
 def _listed(shown: Json, page: SearchPage) -> Listed:
@@ -114,10 +120,10 @@ async def list_found_salons(
         criteria = params.criteria(clock.now())
         page = await search_salons(criteria, reads)
         zone = time_zone(params.time_zone)
-        items = tuple(
+        items = (
             salon_hit_json(each, each.listed, zone, object_storage) for each in page.hits if each.listed is not None
         )
-        return _listed(SalonSearchJson(items=items, **page_members(page, criteria)), page)
+        return _found(SalonSearchJson, items, page, criteria)
 
     return await answers.listed(request, Lifetime.SEARCH, make, if_none_match=if_none_match)
 
@@ -142,10 +148,10 @@ async def list_found_services(
         criteria = params.criteria(clock.now())
         page = await search_services(criteria, reads)
         zone = time_zone(params.time_zone)
-        items = tuple(
+        items = (
             service_hit_json(each, each.service, zone, object_storage) for each in page.hits if each.service is not None
         )
-        return _listed(ServiceSearchJson(items=items, **page_members(page, criteria)), page)
+        return _found(ServiceSearchJson, items, page, criteria)
 
     return await answers.listed(request, Lifetime.SEARCH, make, if_none_match=if_none_match)
 
@@ -171,10 +177,8 @@ async def list_found_works(
         criteria = params.criteria(clock.now())
         page = await search_works(criteria, reads)
         zone = time_zone(params.time_zone)
-        items = tuple(
-            work_hit_json(each, each.work, zone, object_storage) for each in page.hits if each.work is not None
-        )
-        return _listed(WorkSearchJson(items=items, **page_members(page, criteria)), page)
+        items = (work_hit_json(each, each.work, zone, object_storage) for each in page.hits if each.work is not None)
+        return _found(WorkSearchJson, items, page, criteria)
 
     return await answers.listed(request, Lifetime.SEARCH, make, if_none_match=if_none_match)
 
