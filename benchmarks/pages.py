@@ -23,13 +23,13 @@ from contextlib import ExitStack, asynccontextmanager
 from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
-from statistics import quantiles
 from typing import Any, Final
 
 import httpx
 
 from benchmarks import report
 from benchmarks.environment import database
+from benchmarks.load_jobs import Measurement
 from benchmarks.servers import Server, served
 from entrypoints.cli.seed import seed
 from entrypoints.settings.main import Settings
@@ -117,19 +117,18 @@ async def load(client: httpx.AsyncClient, path: str) -> AsyncIterator[None]:
         await asyncio.gather(sending, return_exceptions=True)
 
 
-async def times(client: httpx.AsyncClient, path: str, number: int) -> list[float]:
-    """The milliseconds from the request to the last byte."""
-    taken = []
+async def times(client: httpx.AsyncClient, path: str, number: int) -> Measurement:
+    """Each from the request to the last byte, one after the other."""
+    latencies, begun = [], time.perf_counter()
     for _ in range(number):
         started = time.perf_counter()
         (await client.get(path)).raise_for_status()
-        taken.append(1_000 * (time.perf_counter() - started))
-    return taken
+        latencies.append(time.perf_counter() - started)
+    return Measurement(time.perf_counter() - begun, latencies)
 
 
-def percentiles(taken: list[float]) -> str:
-    cuts = quantiles(taken, n=100)
-    return f"p50 {cuts[49]:5.1f}   p95 {cuts[94]:5.1f} ms"
+def percentiles(taken: Measurement) -> str:
+    return f"p50 {taken.percentile(50):5.1f}   p95 {taken.percentile(95):5.1f} ms"
 
 
 async def timed(server: Server, pages: Mapping[str, str], slots: str, number: int) -> None:

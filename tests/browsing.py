@@ -27,6 +27,8 @@ SETTLED: Final = """async () => {
 }"""
 """Waits until a new size or colour scheme is painted, and its transitions have ended."""
 
+OVERFLOW: Final = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+"""By how many pixels the page is too wide."""
 VIOLATIONS: Final = "axe.run({resultTypes: ['violations']}).then(result => result.violations)"
 
 
@@ -40,7 +42,7 @@ def assert_usable(page: Page) -> None:
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             page.evaluate(SETTLED)
-            over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            over = page.evaluate(OVERFLOW)
             found: list[dict[str, Any]] = page.evaluate(VIOLATIONS)
             wrong = [(each["id"], each["nodes"][0]["html"][:200]) for each in found]
             assert (over, wrong) == (0, []), f"{width} px, {scheme}: {over} px too wide, {wrong}"

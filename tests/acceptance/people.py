@@ -133,11 +133,17 @@ def customer(server: Server) -> Person:
 
 
 def open_studio(
-    server: Server, *, deposit: int = DEPOSIT, price: int = PRICE, step: int = 60, duration: int = 60
+    server: Server,
+    *,
+    name: str = "Studio",
+    deposit: int = DEPOSIT,
+    price: int = PRICE,
+    step: int = 60,
+    duration: int = 60,
 ) -> Studio:
     """Create a provider through the HTTP API: profile, opening hours, submission, approval."""
     owner, admin = people(server, Role.PROVIDER, 1)[0], people(server, Role.ADMIN, 1)[0]
-    profile = {"displayName": "Studio", "timeZone": "UTC", "depositAmount": deposit, "priceAmount": price}
+    profile = {"displayName": name, "timeZone": "UTC", "depositAmount": deposit, "priceAmount": price}
     provider_id = owner.post("/providers/me", profile)["id"]
     settings = {"slotStepMinutes": step, "slotDurationMinutes": duration}
     done(owner.ask("PUT", "/availability/settings", json=settings))

@@ -13,15 +13,11 @@ from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
-from tests.acceptance.people import DEPOSIT, PRICE, check_out, done, log_in, people
+from tests.acceptance.people import DEPOSIT, PRICE, check_out, open_studio
 from tests.acceptance.product import Product, eventually
 from tests.browsing import ARGUMENTS, CHROMIUM, needs_a_browser
 
-from booking_domain.shared.actor import Role
-
 _CODE: Final = re.compile(r"\b\d{6}\b")
-ALWAYS: Final = [{"day": day, "startTime": "00:00", "endTime": "24:00"} for day in range(7)]
-ADMIN: Final = "admin@example.com"
 
 pytestmark = needs_a_browser
 
@@ -73,15 +69,9 @@ def browser(studios: list[str]) -> Iterator[Browser]:
 
 def a_studio(product: Product) -> str:
     """Open a studio that search finds; returns its name."""
-    [owner] = people(product, Role.PROVIDER, 1)
     name = f"Ink {uuid4().hex[:8]}"
-    terms = {"depositAmount": DEPOSIT, "priceAmount": PRICE, "timeZone": "Asia/Ulaanbaatar"}
-    provider_id = owner.post("/providers/me", {"displayName": name, **terms})["id"]
-    done(owner.ask("PUT", "/availability/rules", json={"rules": ALWAYS}))
-    owner.post("/services", {"name": "Line", "durationMinutes": 60, "priceAmount": PRICE, "depositAmount": DEPOSIT})
-    owner.post("/providers/me/submit")
-    approved = {"approved": True}
-    done(log_in(product, ADMIN).ask("PATCH", f"/admin/providers/{provider_id}/approve", json=approved))
+    service = {"name": "Line", "durationMinutes": 60, "priceAmount": PRICE, "depositAmount": DEPOSIT}
+    open_studio(product, name=name).owner.post("/services", service)
     return name
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 import pytest
 from playwright.async_api import Browser
-from tests.browsing import SCHEMES, SETTLED, VIOLATIONS, WEB, WIDTHS, needs_a_browser
+from tests.browsing import OVERFLOW, SCHEMES, SETTLED, VIOLATIONS, WEB, WIDTHS, needs_a_browser
 from tests.npm import require_packages
 from tests.unit.effort import NIGHTLY
 from tests.unit.entrypoints.api import Api
@@ -16,7 +16,6 @@ from booking_domain.shared.languages import LANGUAGES
 
 NARROWEST: Final = 320
 """Where nothing may overflow (WCAG 2.2, 1.4.10)."""
-OVERFLOW: Final = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 VIEWS: Final[list[tuple[int, Literal["light", "dark"]]]] = list(product(WIDTHS, SCHEMES))
 
 pytestmark = needs_a_browser
