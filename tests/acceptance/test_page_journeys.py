@@ -143,7 +143,7 @@ def choose_a_time(page: Page, visitor: Visitor, studio: str) -> None:
 
 def book(page: Page, visitor: Visitor, product: Product) -> str:
     """Book by a code to the phone; returns the booking's id."""
-    phone = f"+9769{uuid4().int % 10**7:07}"
+    phone = f"+97699{uuid4().int % 10**6:06}"  # all of them are numbers of Mongolia
     page.locator("input[name=name]").fill(visitor.name)
     page.locator("input[name=phone]").fill(phone)
     visitor.press(page.locator("main form button").first)
