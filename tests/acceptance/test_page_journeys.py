@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import urljoin
 from uuid import uuid4
@@ -89,6 +90,12 @@ def code_for(product: Product, phone: str) -> str:
     return str(eventually(look, what="a code"))
 
 
+def on_a_whole_day(page: Page) -> None:
+    """Show the times of a day of which nothing is over, whatever the hour and the day of the month."""
+    day = datetime.now(UTC).date() + timedelta(days=3)
+    page.goto(f"{page.url}{'&' if '?' in page.url else '?'}day={day}")
+
+
 def reloaded_until(page: Page, shown: Locator) -> None:
     """Load the page again until it shows this."""
 
@@ -133,6 +140,7 @@ def choose_a_time(page: Page, visitor: Visitor, studio: str) -> None:
         page.locator("input[name=service]").first.check()
         press(page.locator("main form button").first)
     page.wait_for_url("**/time?**")
+    on_a_whole_day(page)
     press(page.locator("a.slot").first)
     page.wait_for_url("**/you?**")
     page.go_back()
@@ -174,6 +182,7 @@ def move(page: Page, visitor: Visitor, product: Product, booking_id: str) -> Non
     before = product.sql(starts, booking_id)
     visitor.press(page.locator("a[href$='/move']"))
     page.wait_for_url("**/move*")
+    on_a_whole_day(page)
     visitor.press(page.locator("a.slot").nth(3))
     page.wait_for_url("**/move?**")
     visitor.press(page.locator("main form button").first)
