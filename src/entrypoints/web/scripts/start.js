@@ -17,6 +17,15 @@ for (const element of document.querySelectorAll("[data-module]")) {
   }
 }
 
+// A second click does not send a form again: the browser would drop the first answer, with the session that it began.
+let sent = new WeakSet();
+addEventListener("pageshow", () => (sent = new WeakSet())); // "back" shows a page as it was left
+addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.method !== "post") return;
+  if (sent.has(event.target)) event.preventDefault();
+  sent.add(event.target);
+});
+
 // Only over https, and on this machine. The one address that may become a script is made here, of our own.
 if ("serviceWorker" in navigator) {
   const address = `/worker.js?assets=${new URL("..", import.meta.url).pathname.slice(0, -1)}`;

@@ -204,5 +204,25 @@ async def test_a_visitor_books_and_pays_in_a_browser(api: Api, browser: Browser,
         assert stranger.headers["Location"].startswith("/en/sign-in?next="), "nobody else sees it"
 
 
+SENT_TWICE = """() => {
+    let sent = 0;
+    addEventListener("submit", event => { sent += event.defaultPrevented ? 0 : 1; event.preventDefault(); });
+    const form = document.querySelector("main form");
+    form.requestSubmit();
+    form.requestSubmit();
+    return sent;
+}"""
+
+
+@needs_a_browser
+async def test_a_form_is_sent_once_however_often_its_button_is_pressed(api: Api, browser: Browser) -> None:
+    _, provider_id = await api.open_provider()
+    async with visiting(browser, api) as page:
+        await page.goto(f"/en/book/{provider_id}/you?slot={quote(MONDAY_AT_TEN)}")
+        await page.get_by_label("Your name").fill("Bold")
+        await page.get_by_label("Phone").fill(PHONE)
+        assert await page.evaluate(SENT_TWICE) == 1
+
+
 def _cookies(answer: httpx.Response) -> str:
     return "; ".join(each.partition(";")[0] for each in answer.headers.get_list("set-cookie"))
