@@ -50,12 +50,9 @@ def pages_of(container: Container) -> Pages:
     settings = container.settings()
     areas = AREAS if settings.environment is Environment.PRODUCTION else (*AREAS, styleguide)
     handlers = [handler for area in areas for handler in area]
-    made: list[Site] = []
 
     def provide_site() -> Site:
-        if not made:
-            made.append(site_of(container))
-        return made[0]
+        return site_of(container)
 
     router = Router(
         "/",
