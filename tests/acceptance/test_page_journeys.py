@@ -158,6 +158,8 @@ def book(page: Page, visitor: Visitor, product: Product) -> str:
     page.locator("input[name=code]").fill(code_for(product, phone))
     assert page.locator("input[name=name]").input_value() == visitor.name, "what was typed stays"
     visitor.press(page.locator("main form button").first)
+    page.wait_for_url("**/summary?**")
+    visitor.press(page.locator("main form button").first)
     page.wait_for_url("**/bookings/*")
     booking_id = page.url.rpartition("/")[2]
     of_customer = "SELECT count(*) FROM bookings JOIN bookings own USING (customer_id) WHERE own.id = %s"

@@ -13,7 +13,9 @@ from entrypoints.container import Container
 from entrypoints.http.kit.pages import PAGE, Pages
 from entrypoints.settings.main import Environment
 from entrypoints.web.account.routes import handlers as account
+from entrypoints.web.booking.booker import provide_booker
 from entrypoints.web.booking.routes import handlers as booking
+from entrypoints.web.booking.you_routes import provide_joining
 from entrypoints.web.bookings.desk import provide_desk
 from entrypoints.web.bookings.routes import handlers as bookings
 from entrypoints.web.errors.routes import problem_page
@@ -62,6 +64,8 @@ def pages_of(container: Container) -> Pages:
             "page": Provide(provide_page, sync_to_thread=False),
             "csrf": Provide(provide_csrf, sync_to_thread=False),
             "desk": Provide(provide_desk, sync_to_thread=False),
+            "booker": Provide(provide_booker, sync_to_thread=False),
+            "joining": Provide(provide_joining, sync_to_thread=False),
         },
         opt=PAGE,
     )

@@ -26,9 +26,11 @@ class Choice:
     """When that ends."""
     link: str = ""
     """The token of the booking link by which the visitor came."""
+    signed_in: bool = False
+    """Whether it is known who books; no address says so."""
 
     @classmethod
-    def of(cls, given: Mapping[str, Sequence[str]]) -> "Choice":
+    def of(cls, given: Mapping[str, Sequence[str]], *, signed_in: bool = False) -> "Choice":
         """What the parameters of an address, or the fields of a form, say."""
         return cls(
             services=tuple(ServiceId(found) for text in given.get("service", ()) if (found := id_of(text)) is not None),
@@ -37,6 +39,7 @@ class Choice:
             hold=None if (hold := id_of(_one(given, "hold"))) is None else ClaimId(hold),
             until=moment_of(_one(given, "until")),
             link=_one(given, "link"),
+            signed_in=signed_in,
         )
 
     def query(self, **changes: object) -> dict[str, object]:
@@ -71,7 +74,7 @@ class Step:
     name: Phrase
     path: str
     """Below `/book/{provider}`."""
-    applies: Callable[[ProviderPage], bool]
+    applies: Callable[[Choice, ProviderPage], bool]
     complete: Callable[[Choice, ProviderPage], bool]
 
 
@@ -82,22 +85,31 @@ STEPS: Final = (
     Step(
         name=Phrase("Service"),
         path="",
-        applies=lambda facts: bool(facts.services),
+        applies=lambda _, facts: bool(facts.services),
         complete=lambda choice, facts: bool(choice.services) and len(choice.offered(facts)) == len(choice.services),
     ),
     Step(
         name=Phrase("Time"),
         path="/time",
-        applies=lambda _: True,
+        applies=lambda _, __: True,
         complete=lambda choice, _: choice.slot is not None,
     ),
     Step(
         name=Phrase("You"),
         path="/you",
-        applies=lambda _: True,
+        applies=lambda choice, _: not choice.signed_in,
+        complete=lambda _, __: False,
+    ),
+    Step(
+        name=Phrase("Summary"),
+        path="/summary",
+        applies=lambda _, __: True,
         complete=lambda _, __: False,
     ),
 )
+
+
+SERVICES, TIME, YOU, SUMMARY = STEPS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +125,7 @@ class StepLink:
 
 def first_incomplete(choice: Choice, facts: ProviderPage) -> Step:
     """Where the flow goes on."""
-    return next(step for step in STEPS if step.applies(facts) and not step.complete(choice, facts))
+    return next(step for step in STEPS if step.applies(choice, facts) and not step.complete(choice, facts))
 
 
 def address(step: Step, choice: Choice, facts: ProviderPage, page: Page) -> str:
@@ -123,7 +135,7 @@ def address(step: Step, choice: Choice, facts: ProviderPage, page: Page) -> str:
 
 def step_links(current: Step, choice: Choice, facts: ProviderPage, page: Page) -> tuple[StepLink, ...]:
     """The steps that apply, those before the present one as links."""
-    steps = [step for step in STEPS if step.applies(facts)]
+    steps = [step for step in STEPS if step.applies(choice, facts)]
     before = steps[: steps.index(current)]
     return tuple(
         StepLink(

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.languages.documents import Phrase
-from entrypoints.web.booking.flow import STEPS, Choice, StepLink, step_links
+from entrypoints.web.booking.flow import SERVICES, Choice, StepLink, step_links
 from entrypoints.web.kit.pages import Page, PageModel
 
 
@@ -40,7 +40,7 @@ def services_page(choice: Choice, facts: ProviderPage, page: Page, *, missing: b
     return ServicesPage(
         title=page.say(Phrase("What would you like?")),
         robots="noindex",
-        steps=step_links(STEPS[0], choice, facts, page),
+        steps=step_links(SERVICES, choice, facts, page),
         provider=facts.view.profile.display_name,
         action=page.link(f"/book/{facts.view.profile.id}/time"),
         services=tuple(

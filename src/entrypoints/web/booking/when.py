@@ -11,7 +11,7 @@ from booking_domain.scheduling.slots import slots_in_order
 from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.languages.documents import Phrase, Plural
-from entrypoints.web.booking.flow import STEPS, Choice, StepLink, step_links, summary
+from entrypoints.web.booking.flow import TIME, Choice, StepLink, step_links, summary
 from entrypoints.web.components.calendar import DayCell, MonthCalendar
 from entrypoints.web.kit.pages import Page, PageModel
 
@@ -111,7 +111,7 @@ def when_page(
     return WhenPage(
         title=page.say(Phrase("Choose a time")),
         robots="noindex",
-        steps=step_links(STEPS[1], choice, facts, page),
+        steps=step_links(TIME, choice, facts, page),
         summary=summary(choice, facts, page),
         calendar=month_calendar(by_day, page, of_day, day=day, shown=shown, today=today),
         day="" if day is None else formats.whole_day(day),

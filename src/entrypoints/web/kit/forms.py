@@ -38,11 +38,14 @@ class FormPage(PageModel):
     def failed(self, error: DomainError, page: Page, *, field: str = "") -> "FormPage":
         """The page with an error, beside the field that has its name, or the one that is named here."""
         text, about = page.say.error(error), field or str(next(iter(error.field_path), ""))
-        fields = tuple(
-            replace(each, error=text) if not isinstance(each, Check) and each.name == about else each
-            for each in self.fields
-        )
+        fields = with_error(self.fields, about, text)
         return replace(self, fields=fields, error="" if fields != tuple(self.fields) else text)
+
+
+def with_error(fields: Fields, about: str, text: str) -> tuple[Field | Check | Choices, ...]:
+    """The fields with an error beside that of this name; of several, the first that is not checked."""
+    wrong = next((each for each in fields if each.name == about and not getattr(each, "checked", False)), None)
+    return tuple(replace(each, error=text) if each is wrong else each for each in fields)
 
 
 def hidden(name: str, value: str) -> Field:

@@ -23,9 +23,9 @@ from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import PENDING_TOO, PUBLIC
 from entrypoints.http.kit.session_modes import SessionMode
 from entrypoints.web.kit.forms import FormPage, said
+from entrypoints.web.kit.legal import ACCEPTED, accepted_of
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.session.sign_in import (
-    ACCEPTED,
     BY_CODE,
     BY_PASSWORD,
     CODE,
@@ -37,7 +37,6 @@ from entrypoints.web.session.sign_in import (
     SECOND_FACTOR,
     WELCOME,
     Typed,
-    accepted_of,
     code_page,
     failed,
     new_password_page,

@@ -1,18 +1,18 @@
 """The pages to sign in: with a code, with a password, and the name of who is new."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
 from booking_domain.identity.contacts import ContactInput
 from booking_domain.identity.errors import ContactMissing, InvalidCode
-from booking_domain.identity.legal import AcceptedVersions, LegalDocument, LegalDocuments
+from booking_domain.identity.legal import AcceptanceRequired, LegalDocuments
 from booking_domain.shared.errors import DomainError
 from entrypoints.languages.documents import Phrase
-from entrypoints.web.components.check import Check
 from entrypoints.web.components.field import Field
 from entrypoints.web.components.tabs import Tabs
 from entrypoints.web.kit.forms import FormPage, hidden, hidden_username
+from entrypoints.web.kit.legal import ACCEPTED, checks_of, current_documents, links_of
 from entrypoints.web.kit.pages import Page
 
 CONTACT: Final = "contact"
@@ -25,18 +25,7 @@ BY_CODE: Final = "/sign-in"
 BY_PASSWORD: Final = "/sign-in/password"  # noqa: S105 - an address
 NEW_PASSWORD: Final = "/sign-in/new-password"  # noqa: S105 - an address
 WELCOME: Final = "/sign-in/name"
-ACCEPTED: Final = "accepted"
-_VERSION: Final = " "
-"""Between a document and its version, so that what was shown is what is accepted."""
-_ACCEPTS: Final = {
-    LegalDocument.TERMS_OF_USE: Phrase("I accept the terms of use"),
-    LegalDocument.PRIVACY_POLICY: Phrase("I have read the privacy policy"),
-}
-_READS: Final = {
-    LegalDocument.TERMS_OF_USE: Phrase("Read the terms of use"),
-    LegalDocument.PRIVACY_POLICY: Phrase("Read the privacy policy"),
-}
-_FIELDS: Final = {ContactMissing: CONTACT, InvalidCode: CODE}
+_FIELDS: Final = {AcceptanceRequired: ACCEPTED, ContactMissing: CONTACT, InvalidCode: CODE}
 _SAME: Final = {"email": CONTACT, "phone": CONTACT, "new_password": PASSWORD}
 
 
@@ -139,8 +128,7 @@ def welcome_page(
 ) -> FormPage:
     """The name of somebody who is new, and what the platform asks them to accept."""
     say = page.say
-    current = {each: version for each in LegalDocument if (version := documents.version_of(each)) is not None}
-    addresses = {each: documents.address_of(each, version, page.language) for each, version in current.items()}
+    current = current_documents(documents)
     return FormPage(
         title=say(Phrase("Welcome")),
         lead=say(Phrase("Tell us your name, and your account is ready.")),
@@ -149,26 +137,11 @@ def welcome_page(
             hidden("csrf", csrf),
             hidden(NEXT, typed.next),
             Field(name=NAME, label=say(Phrase("Your name")), value=name, autocomplete="name", required=True),
-            *(
-                Check(
-                    name=ACCEPTED,
-                    value=f"{document}{_VERSION}{version}",
-                    label=say(_ACCEPTS[document]),
-                    checked=f"{document}{_VERSION}{version}" in accepted,
-                )
-                for document, version in current.items()
-            ),
+            *checks_of(current, documents, page, accepted),
         ),
         button=say(Phrase("Continue")),
-        links=tuple((say(_READS[document]), address) for document, address in addresses.items() if address is not None),
+        links=links_of(current, documents, page),
     )
-
-
-def accepted_of(values: Iterable[str]) -> AcceptedVersions:
-    """The versions that were checked; what cannot be understood was not."""
-    known = {each.value: each for each in LegalDocument}
-    parts = (each.partition(_VERSION) for each in values)
-    return {known[name]: version for name, _, version in parts if name in known}
 
 
 def failed(form: FormPage, error: DomainError, page: Page) -> FormPage:

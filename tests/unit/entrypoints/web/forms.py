@@ -6,7 +6,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import httpx
-from tests.unit.entrypoints.api import Api
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api
 
 from booking_domain.identity.events import SignUpRequested
 from booking_domain.identity.one_time_codes import CodePurpose
@@ -25,11 +25,11 @@ class Visitor:
         self.cookies: dict[str, str] = {ACCESS_COOKIE: token} if token else {}
 
     async def get(self, path: str) -> httpx.Response:
-        return self._kept(await self.api.client.get(path, headers=self._headers()))
+        return self.keep(await self.api.client.get(path, headers=self._headers()))
 
     async def send(self, path: str, fields: dict[str, Any], **headers: str) -> httpx.Response:
         content = urlencode(fields, doseq=True)
-        return self._kept(await self.api.client.post(path, content=content, headers=self._headers() | _TYPE | headers))
+        return self.keep(await self.api.client.post(path, content=content, headers=self._headers() | _TYPE | headers))
 
     async def submit(self, at: httpx.Response, action: str, **fields: Any) -> httpx.Response:
         """Send the form of a page whose address ends so, with what is in its hidden fields."""
@@ -43,12 +43,20 @@ class Visitor:
             asked = await self.get(done.headers["Location"])
             await self.submit(asked, "/sign-in/name", name=name)
 
+    async def book(self, provider_id: str, **fields: Any) -> httpx.Response:
+        """Join with a code to the phone, and book."""
+        path = f"/en/book/{provider_id}/you"
+        fields = {"slot": MONDAY_AT_TEN, "name": "Bold", "phone": "+97699112233", **fields}
+        await self.send(path, fields)
+        joined = await self.send(path, {**fields, "code": await code_of(self.api)})
+        return await self.submit(await self.get(joined.headers["Location"]), "/summary")
+
     def _headers(self) -> dict[str, str]:
         return OWN | (
             {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}
         )
 
-    def _kept(self, answer: httpx.Response) -> httpx.Response:
+    def keep(self, answer: httpx.Response) -> httpx.Response:
         for each in answer.headers.get_list("set-cookie"):
             name, _, value = each.partition(";")[0].partition("=")
             if value.strip('"'):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from html import unescape
 from typing import Any, Final
+from urllib.parse import quote
 
 from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
 from tests.browsing import ARGUMENTS, CHROMIUM
@@ -131,6 +132,7 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
         "account-delete": "/account/delete",
         "saved": "/saved",
         "save": f"/saved/{provider_id}",
+        "book-summary": f"/book/{provider_id}/summary?slot={quote(MONDAY_EVENING)}&until={quote(MONDAY_EVENING)}",
     }
     return tuple(Look(name, path, token=customer) for name, path in own.items())
 

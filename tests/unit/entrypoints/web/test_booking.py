@@ -11,21 +11,21 @@ import pytest
 from playwright.async_api import Browser
 from tests.browsing import needs_a_browser
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api
+from tests.unit.entrypoints.web.forms import Visitor, code_of, form_in
 from tests.unit.entrypoints.web.pages import ORIGIN, visiting
 
-from booking_domain.identity.events import SignUpRequested
-from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.shared.ids import BookingId
 from booking_domain.shared.slugs import slug_of
 
 PHONE = "+97699112233"
+TERMS = "terms_of_use 2026-01"
+ASKING = {
+    "BOOKING_TERMS_VERSION": "2026-01",
+    "BOOKING_ACCEPTANCE_REQUIRED": "booking",
+    "BOOKING_TERMS_URL": "https://example.com/{language}/{version}",
+}
+MONDAY_AT_NOON = MONDAY_AT_TEN.replace("T10", "T12")
 OWN = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
-
-
-async def code_of(api: Api) -> str:
-    """The code of the last sign-up, which was sent to the phone."""
-    event = next(each for each in reversed(await api.database.outbox_events()) if isinstance(each, SignUpRequested))
-    return api.container.secret_codes().code(event.code_id, CodePurpose.SIGNUP)
 
 
 async def send(api: Api, path: str, fields: dict[str, Any], **headers: str) -> httpx.Response:
@@ -66,13 +66,20 @@ async def test_a_visitor_books_by_a_code_to_their_phone(api: Api) -> None:
     assert wrong.status_code >= 400
     assert "<title>Error: " in wrong.text
     assert 'value="Bold"' in wrong.text
-    done = await send(api, path, {**fields, "code": await code_of(api)})
-    assert done.status_code == 303, done.text
-    cookies = done.headers.get_list("set-cookie")
+    joined = await send(api, path, {**fields, "code": await code_of(api)})
+    assert joined.status_code == 303, joined.text
+    cookies = joined.headers.get_list("set-cookie")
     assert len(cookies) == 3
     assert all("HttpOnly" in each and "Secure" in each for each in cookies)
-    again = await send(api, path, fields, Cookie=_cookies(done))
+    again = await send(api, f"/en/book/{provider_id}/summary", fields, Cookie=_cookies(joined))
     assert again.status_code == 403, "without the session's token"
+    visitor = Visitor(api)
+    visitor.keep(joined)
+    shown = await visitor.get(joined.headers["Location"])
+    assert re.search(r"Kept for you until \d\d:\d\d", shown.text), "the time is held before it is booked"
+    assert MONDAY_AT_TEN not in (await api.client.get(f"/en/book/{provider_id}/time")).text
+    done = await visitor.submit(shown, "/summary")
+    assert "/en/bookings/" in done.headers["Location"], done.text
 
 
 async def test_a_form_of_another_site_is_refused(api: Api) -> None:
@@ -101,9 +108,11 @@ async def test_a_lost_slot_keeps_the_form_and_offers_the_nearest_others(api: Api
     assert len(others) == 3
     assert others == sorted(others)
     csrf = re.findall(r'name="csrf" value="([^"]+)"', lost.text)[0]
+    path = f"/en/book/{provider_id}/summary"
     chosen = await send(api, path, {**fields, "csrf": csrf, "instead": others[0]}, Cookie=cookies)
     assert f'name="slot" value="{others[0]}"' in chosen.text
-    done = await send(api, path, {"slot": others[0], "csrf": csrf}, Cookie=cookies)
+    assert "Kept for you until" in chosen.text
+    done = await send(api, *form_in(chosen, "/summary"), Cookie=cookies)
     assert "/en/bookings/" in done.headers["Location"], done.text
 
 
@@ -129,8 +138,32 @@ async def test_who_is_signed_in_holds_the_chosen_time_and_may_go_back(api: Api) 
         again = await send(api, f"{path}/hold", {"csrf": csrf, "slot": slot, "hold": hold}, **own)
         [hold] = re.findall(r"hold=([^&]+)", again.headers["Location"])
     api.clock.advance(timedelta(minutes=14))
-    done = await send(api, f"{path}/you", {"csrf": csrf, "slot": slot, "hold": hold}, **own)
+    done = await send(api, f"{path}/summary", {"csrf": csrf, "slot": slot, "hold": hold}, **own)
     assert "/en/bookings/" in done.headers["Location"], "an expired hold is no reason to refuse a free time"
+
+
+@pytest.mark.settings(**ASKING)
+async def test_what_the_platform_asks_to_be_accepted_is_accepted_in_the_flow(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    visitor, path = Visitor(api), f"/en/book/{provider_id}"
+    shown = await visitor.get(f"{path}/you?slot={quote(MONDAY_AT_TEN)}")
+    assert 'href="https://example.com/en/2026-01"' in shown.text
+    refused = await visitor.submit(shown, "/you", name="Bold", phone=PHONE)
+    assert refused.status_code == 403
+    assert 'id="check-accepted-error"' in refused.text
+    assert 'name="code"' not in refused.text, "no code is sent before"
+    done = await visitor.book(provider_id, accepted=TERMS)
+    assert "/en/bookings/" in done.headers["Location"], done.text
+
+    customer = Visitor(api, await api.joined("customer", verified=True))
+    shown = await customer.get(f"{path}/summary?slot={quote(MONDAY_AT_NOON)}")
+    refused = await customer.submit(shown, "/summary")
+    assert refused.status_code == 403
+    assert 'id="check-accepted-error"' in refused.text
+    done = await customer.submit(refused, "/summary", accepted=TERMS)
+    assert "/en/bookings/" in done.headers["Location"], done.text
+    again = await customer.get(f"{path}/summary?slot={quote(MONDAY_AT_TEN)}")
+    assert TERMS not in again.text
 
 
 async def test_a_booking_link_opens_the_steps_and_counts(api: Api) -> None:
@@ -140,9 +173,7 @@ async def test_a_booking_link_opens_the_steps_and_counts(api: Api) -> None:
     assert opened.headers["Location"] == f"/en/book/{provider_id}?link={link}"
     times = await api.client.get(opened.headers["Location"], follow_redirects=True)
     assert f"link={link}" in times.text
-    fields = {"slot": MONDAY_AT_TEN, "name": "Bold", "phone": PHONE, "link": link}
-    await send(api, f"/en/book/{provider_id}/you", fields)
-    done = await send(api, f"/en/book/{provider_id}/you", {**fields, "code": await code_of(api)})
+    done = await Visitor(api).book(provider_id, link=link)
     assert done.status_code == 303, done.text
     [counted] = (await api.get("/providers/me/booking-links", token)).json()["items"]
     assert (counted["visitors"], counted["bookings"]) == (1, 1)
@@ -151,10 +182,9 @@ async def test_a_booking_link_opens_the_steps_and_counts(api: Api) -> None:
 
 async def test_a_session_goes_on_when_its_access_token_has_expired(api: Api) -> None:
     _, provider_id = await api.open_provider()
-    path, fields = f"/en/book/{provider_id}/you", {"slot": MONDAY_AT_TEN, "name": "Bold", "phone": PHONE}
-    await send(api, path, fields)
-    done = await send(api, path, {**fields, "code": await code_of(api)})
-    own, kept = done.headers["Location"], {"Cookie": _cookies(done), "Sec-Fetch-Site": "same-origin"}
+    visitor = Visitor(api)
+    own = (await visitor.book(provider_id)).headers["Location"]
+    kept = {"Cookie": "; ".join(f"{name}={value}" for name, value in visitor.cookies.items()), **OWN}
     assert (await api.client.get(own, headers=kept)).status_code == 200
     api.clock.advance(timedelta(minutes=30))
     expired = await api.client.get(own, headers=kept)
@@ -184,6 +214,7 @@ async def test_a_visitor_books_and_pays_in_a_browser(api: Api, browser: Browser,
         await page.get_by_role("button", name="Send me a code").click()
         await page.get_by_label("Code").wait_for()
         await page.get_by_label("Code").fill(await code_of(api))
+        await page.get_by_role("button", name="Continue").click()
         await page.get_by_role("button", name="Book").click()
         await page.wait_for_url(re.compile("/en/bookings/"))
         assert await page.get_by_role("heading", level=1).inner_text() == "One step left: the deposit"

@@ -9,8 +9,8 @@ from uuid import UUID
 
 import httpx
 import pytest
-from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, serving
-from tests.unit.entrypoints.web.forms import Visitor, code_of, form_in
+from tests.unit.entrypoints.api import Api, serving
+from tests.unit.entrypoints.web.forms import Visitor, form_in
 from tests.unit.features.reviews import visit
 
 from booking_domain.shared.ids import BookingId
@@ -30,10 +30,8 @@ async def api(anyio_backend: str) -> AsyncIterator[Api]:
 async def booked(api: Api, **terms: Any) -> tuple[Visitor, str, str]:
     """A visitor who has just booked by pages, the address of the booking's page, and the provider's token."""
     owner, provider_id = await api.open_provider(**(TERMS | terms))
-    visitor, path = Visitor(api), f"/en/book/{provider_id}/you"
-    fields = {"slot": MONDAY_AT_TEN, "name": "Bold", "phone": f"+976{next(_phones)}"}
-    await visitor.send(path, fields)
-    done = await visitor.send(path, {**fields, "code": await code_of(api)})
+    visitor = Visitor(api)
+    done = await visitor.book(provider_id, phone=f"+976{next(_phones)}")
     return visitor, done.headers["Location"], owner
 
 

@@ -20,3 +20,4 @@ class Check(Component):
     """As its length."""
     price: str = ""
     checked: bool = False
+    error: str = ""

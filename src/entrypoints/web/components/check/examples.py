@@ -19,4 +19,5 @@ EXAMPLES: Final = (
             checked=True,
         ),
     ),
+    Example("error", Check(name="accepted", value="3", label="I accept the terms", error="Please accept the terms.")),
 )

@@ -1,0 +1,106 @@
+"""What is booked, beside the form of a step: who books, and the summary."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import ClassVar, Final
+
+from booking_domain.identity.errors import ContactMissing, InvalidCode
+from booking_domain.identity.legal import AcceptanceRequired
+from booking_domain.notifications.notices import LocalTime
+from booking_domain.shared.errors import DomainError
+from booking_domain.shared.money import Money
+from booking_domain.shared.time import time_zone
+from booking_domain.use_cases.catalogue.queries import ProviderPage
+from entrypoints.languages.documents import Phrase
+from entrypoints.web.booking.flow import Choice, Step, StepLink, step_links, summary
+from entrypoints.web.kit.forms import Fields, hidden, with_error
+from entrypoints.web.kit.legal import ACCEPTED
+from entrypoints.web.kit.pages import Page, PageModel
+from entrypoints.web.kit.policies import policy_sentences
+
+PHONE: Final = "phone"
+CODE: Final = "code"
+INSTEAD: Final = "instead"
+_FIELDS: Final = {AcceptanceRequired: ACCEPTED, ContactMissing: PHONE, InvalidCode: CODE}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppointmentPage(PageModel):
+    """What is booked, and a form."""
+
+    template: ClassVar = "booking/appointment.html"
+    robots: str = "noindex"
+    steps: tuple[StepLink, ...]
+    summary: str
+    when: str
+    price: str
+    deposit: str
+    policy: tuple[str, ...]
+    action: str
+    fields: Fields
+    button: str
+    links: tuple[tuple[str, str], ...]
+    """What is to be read: texts and addresses."""
+    error: str = ""
+    """What is wrong, if it is about no field."""
+    other_times: str
+    """Where other times are."""
+    kept: str
+    """Until when the time is kept for the visitor."""
+    others: tuple[tuple[str, str], ...] = ()
+    """Other times in place of a lost one: the value of the button, and its text."""
+
+    def failed(self, error: DomainError, page: Page) -> "AppointmentPage":
+        """The page with an error, beside its field if it is about one."""
+        text = page.say.error(error)
+        about = _FIELDS.get(type(error), str(next(iter(error.field_path), "")))
+        fields = with_error(self.fields, about, text)
+        return replace(self, fields=fields, error="" if fields != tuple(self.fields) else text)
+
+    def lost(
+        self, error: DomainError, others: Sequence[datetime], facts: ProviderPage, page: Page
+    ) -> "AppointmentPage":
+        """The page of a time that somebody else has taken, with others in its place."""
+        zone = time_zone(facts.view.time_zone)
+        texts = tuple((each.isoformat(), page.formats.moment(each.astimezone(zone), date.min)) for each in others)
+        return replace(self.failed(error, page), kept="", others=texts)
+
+
+def appointment_page(
+    step: Step,
+    choice: Choice,
+    facts: ProviderPage,
+    start: datetime,
+    page: Page,
+    *,
+    title: Phrase,
+    fields: Fields,
+    button: Phrase,
+    links: tuple[tuple[str, str], ...],
+) -> AppointmentPage:
+    """The page of a step; its form is sent to the address of the step."""
+    say, formats, terms = page.say, page.formats, facts.view.terms
+    offered = choice.offered(facts)
+    price = sum(each.price.amount for each in offered) if offered else terms.price.amount
+    deposit = sum(each.deposit.amount for each in offered) if offered else terms.deposit.amount
+    currency = offered[0].price.currency if offered else terms.price.currency
+    local = start.astimezone(time_zone(facts.view.time_zone))
+    path = f"/book/{facts.view.profile.id}"
+    return AppointmentPage(
+        title=say(title),
+        steps=step_links(step, choice, facts, page),
+        summary=summary(choice, facts, page),
+        when=say.values.time(LocalTime(start, facts.view.time_zone)),
+        price=formats.money(Money(amount=price, currency=currency)),
+        deposit=formats.money(Money(amount=deposit, currency=currency)) if deposit else "",
+        policy=tuple(policy_sentences(terms.cancellation, say)),
+        action=page.link(f"{path}{step.path}"),
+        fields=(*(hidden(*each) for each in choice.hidden(day=None, slot=start.isoformat())), *fields),
+        button=say(button),
+        links=links,
+        other_times=page.link(f"{path}/time", **choice.query(slot=None, until=None, day=local.date().isoformat())),
+        kept=say(Phrase("Kept for you until {time}."), time=formats.clock(choice.until.astimezone(local.tzinfo)))
+        if choice.until is not None
+        else "",
+    )

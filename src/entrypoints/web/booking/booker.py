@@ -1,0 +1,149 @@
+"""Who books: somebody who is signed in, or a visitor who joins on the way."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from booking_domain.identity.legal import LegalDocument, LegalDocuments, Moment
+from booking_domain.scheduling.claims import Claim, ClaimKind
+from booking_domain.scheduling.effort import steps_of, steps_to_first
+from booking_domain.scheduling.errors import HoldNotFound, SlotTaken, TooManyHolds
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import ProviderId, SessionId
+from booking_domain.shared.time import TimeRange
+from booking_domain.use_cases.catalogue.queries import ProviderPage, get_provider_page
+from booking_domain.use_cases.identity.legal import list_own_documents
+from booking_domain.use_cases.platform.ports import Reads, Repositories
+from booking_domain.use_cases.scheduling.holds import PlaceHold, place_hold, release_hold
+from booking_domain.use_cases.scheduling.queries import get_schedule_to_come, to_come
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.session_cookies import SessionCookies
+from entrypoints.http.kit.turns import Computation, Turn
+from entrypoints.web.booking.flow import Choice
+from entrypoints.web.booking.when import Free, free_times, nearest
+
+_AROUND: Final = timedelta(days=7)
+"""How far from a lost time others are offered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booker:
+    """Who books, and what their steps read and do."""
+
+    actor: Actor | None
+    session_id: SessionId | None
+    csrf: str
+    """Empty without a session."""
+    reads: Reads
+    executor: Executor[Repositories]
+    clock: Clock
+    turn: Turn
+    documents: LegalDocuments
+
+    def choice(self, given: Mapping[str, Sequence[str]]) -> Choice:
+        """What an address or a form says."""
+        return Choice.of(given, signed_in=self.actor is not None)
+
+    async def facts(self, provider_id: ProviderId) -> ProviderPage:
+        """The provider that is booked."""
+        reads = self.reads
+        return await get_provider_page(provider_id, reads.providers, reads.salons, reads.services, reads.portfolios)
+
+    async def free(self, facts: ProviderPage, choice: Choice, window: TimeRange) -> Free:
+        """What is free for them: what they hold themselves is."""
+        actor, now = self.actor, self.clock.now()
+
+        async def read() -> Computation[Free]:
+            schedule = await get_schedule_to_come(
+                None, facts.view.profile.id, self.reads.schedules, self.reads.salons, now=now, services=choice.services
+            )
+            if actor is not None:
+                others = tuple(
+                    each for each in schedule.claims if each.kind is not ClaimKind.HOLD or each.customer_id != actor.id
+                )
+                schedule = replace(schedule, claims=others)
+            steps = steps_of(schedule, window) + steps_to_first(schedule, to_come(now))
+            return Computation(partial(free_times, schedule, window, now), steps)
+
+        return await self.turn.compute(read)
+
+    async def near(self, facts: ProviderPage, choice: Choice, start: datetime) -> tuple[datetime, ...]:
+        """The free times that are nearest to one that was lost."""
+        now = self.clock.now()
+        window = TimeRange(max(now, start - _AROUND), max(now, start) + _AROUND)
+        return nearest(await self.free(facts, choice, window), start)
+
+    async def holding(self, provider_id: ProviderId, choice: Choice, slot: datetime, actor: Actor) -> Choice:
+        """Keep a time for a while, in place of the one that was kept before; who has too many goes on without.
+
+        What they hold already, and a page that they went back to does not know, stays theirs.
+
+        Raises:
+            SlotTaken, SlotNotOffered: somebody else has it.
+        """
+        if choice.hold is not None:
+            with suppress(HoldNotFound):
+                await self.executor.run(release_hold, choice.hold, actor=actor)
+        choice = replace(choice, day=None, slot=slot, hold=None, until=None, signed_in=True)
+        command = PlaceHold(provider_id=provider_id, slot=slot, service_ids=choice.services)
+        try:
+            claim = await self.executor.run(place_hold, command, actor=actor)
+        except TooManyHolds:
+            return choice
+        except SlotTaken:
+            own = await self._own_hold(provider_id, choice, slot, actor)
+            if own is None:
+                raise
+            claim = own
+        return replace(choice, hold=claim.id, until=claim.expires_at)
+
+    async def _own_hold(self, provider_id: ProviderId, choice: Choice, slot: datetime, actor: Actor) -> Claim | None:
+        now = self.clock.now()
+        schedule = await get_schedule_to_come(
+            None, provider_id, self.reads.schedules, self.reads.salons, now=now, services=choice.services
+        )
+        return next(
+            (
+                each
+                for each in schedule.claims
+                if each.kind is ClaimKind.HOLD
+                and (each.customer_id, each.span.start) == (actor.id, slot)
+                and each.live(now)
+            ),
+            None,
+        )
+
+    async def missing(self) -> tuple[LegalDocument, ...]:
+        """What they have to accept before they book."""
+        if self.actor is None or Moment.BOOKING not in self.documents.required_for:
+            return ()
+        states = await list_own_documents(self.actor, self.documents, self.reads.acceptances)
+        return tuple(each.document for each in states if each.missing)
+
+
+def provide_booker(  # noqa: PLR0917 - by name
+    actor: Injected[Actor | None],
+    session_id: Injected[SessionId | None],
+    session_cookies: Injected[SessionCookies],
+    reads: Injected[Reads],
+    executor: Injected[Executor[Repositories]],
+    clock: Injected[Clock],
+    turn: Injected[Turn],
+    legal_documents: Injected[LegalDocuments],
+) -> Booker:
+    """Provide `booker`."""
+    return Booker(
+        actor=actor,
+        session_id=session_id,
+        csrf="" if session_id is None else session_cookies.csrf_token(session_id),
+        reads=reads,
+        executor=executor,
+        clock=clock,
+        turn=turn,
+        documents=legal_documents,
+    )

@@ -1,0 +1,38 @@
+"""The last step: what is booked, and what is still to be accepted."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from booking_domain.identity.legal import LegalDocument, LegalDocuments
+from booking_domain.use_cases.catalogue.queries import ProviderPage
+from entrypoints.languages.documents import Phrase
+from entrypoints.web.booking.appointment import AppointmentPage, appointment_page
+from entrypoints.web.booking.flow import SUMMARY, Choice
+from entrypoints.web.kit.forms import hidden
+from entrypoints.web.kit.legal import checks_of, links_of
+from entrypoints.web.kit.pages import Page
+
+
+def summary_page(
+    choice: Choice,
+    facts: ProviderPage,
+    start: datetime,
+    page: Page,
+    *,
+    csrf: str,
+    documents: LegalDocuments,
+    missing: Sequence[LegalDocument],
+    accepted: Collection[str] = (),
+) -> AppointmentPage:
+    """The page; `missing`: what the platform asks the customer to accept before they book."""
+    return appointment_page(
+        SUMMARY,
+        choice,
+        facts,
+        start,
+        page,
+        title=Phrase("Is everything right?"),
+        fields=(hidden("csrf", csrf), *checks_of(missing, documents, page, accepted)),
+        button=Phrase("Book"),
+        links=links_of(missing, documents, page),
+    )
