@@ -27,8 +27,9 @@ from adapters.postgres.outbox.relay import read_backlog
 from adapters.postgres.personal_data import PostgresHandover, PostgresPersonalData
 from adapters.postgres.public_versions import ANNOUNCE, CHANGED, TELLS, changed_ids
 from adapters.postgres.signals import PostgresSignals
+from adapters.postgres.waiting_work import read_waiting
 from booking_domain.shared.errors import StorageUnavailable
-from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat
+from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat, Waiting
 from booking_domain.shared.ids import UserId
 
 OPTIONS: Final = (
@@ -158,6 +159,15 @@ class Database:
         """Return what waits in the outbox."""
         async with self.work() as work:
             return await read_backlog(work)
+
+    async def waiting(self) -> list[Waiting]:
+        """Return what waits for the worker and for gateways."""
+        async with self.work() as work:
+            return await read_waiting(work)
+
+    def pool_statistics(self) -> Mapping[str, int]:
+        """Return the numbers of connections, and of those who wait for one."""
+        return self._pool.get_stats()
 
     async def forget_answers(self, now: datetime) -> None:
         """Delete the stored responses of idempotency keys that have expired."""

@@ -53,6 +53,16 @@ class Backlog:
     """The age of the oldest message that waits; 0 if none does."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What waits to be done, of one kind."""
+
+    what: str
+    count: int
+    oldest_seconds: float
+    """How long the first has waited."""
+
+
 def stale(heartbeats: Mapping[Activity, Heartbeat]) -> list[Activity]:
     """Return the activities that never happened, or not for too long."""
     return [

@@ -23,7 +23,6 @@ from entrypoints.http import (
     ideas,
     legal,
     message_templates,
-    metrics,
     notifications,
     objects,
     parked_jobs,
@@ -77,6 +76,8 @@ from entrypoints.http.users.export import export_route
 from entrypoints.http.webhook_endpoints import routes as webhook_endpoints
 from entrypoints.languages.catalogues import read_catalogues
 from entrypoints.languages.values import written_for
+from entrypoints.observe.platform import PlatformMetrics
+from entrypoints.observe.processes import api_metrics, gateway_metrics, pool_metrics
 from entrypoints.wiring.root import opened
 
 PREFIX: Final = "/api/v1"
@@ -153,7 +154,6 @@ def create_app(container: HttpContainer, pages: Pages | None = None) -> Litestar
         route_handlers=[
             API,
             health.routes(),
-            metrics.metrics,
             docs.routes,
             objects.routes,
             *([docs.start] if pages is None else pages.routes),
@@ -178,7 +178,7 @@ def create_app(container: HttpContainer, pages: Pages | None = None) -> Litestar
     require_one_host(app)
     add_response_headers(app, container.cross_origin())
     answer_what_is_known(app, container.known_answers)
-    log_requests(app)
+    log_requests(app, container.metrics)
     return app
 
 
@@ -189,12 +189,24 @@ def _guarded(container: HttpContainer) -> Callable[[Request[Any, Any, Any]], Awa
     return guard
 
 
+def _measure(container: HttpContainer) -> None:
+    """Let Prometheus read what the parts of the process count."""
+    metrics = container.metrics()
+    metrics.read(lambda: pool_metrics(container.database()))
+    metrics.read(lambda: gateway_metrics(container.gateways()))
+    metrics.read(lambda: api_metrics(container.answers(), container.live_hub(), container.computing()))
+    metrics.registry.register(PlatformMetrics(container.database(), container.reads(), container.clock()))
+
+
 @asynccontextmanager
 async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     container: HttpContainer = app.state.container
     container.database().when_access_is_reduced(container.live_sessions().forget)
     container.database().when_public_versions_change(container.known_versions().forget)
+    _measure(container)
     adapters = opened(
+        container.metrics(),
+        container.metrics_port(),
         container.database(),
         container.listening(),
         container.gateways(),

@@ -38,6 +38,7 @@ from entrypoints.http.kit.turns import MAX_READING, MAX_READING_PER_CALLER, READ
 from entrypoints.http.live.hub import LiveHub
 from entrypoints.http.live.socket_guard import SocketGuard
 from entrypoints.http.live.sockets import LiveSockets
+from entrypoints.observe.port import MetricsPort
 from entrypoints.settings.main import Environment
 from entrypoints.wiring.root import single
 
@@ -61,6 +62,11 @@ class HttpContainer(Container):
     @single
     def computing(self) -> ProcessComputer:
         return ProcessComputer()
+
+    @single
+    def metrics_port(self) -> MetricsPort:
+        given = self.settings()
+        return self._metrics_port(given.observe.port, given.api_processes)
 
     @single
     def turns(self) -> Turns:

@@ -5,7 +5,7 @@ from typing import Final, Literal, Protocol
 
 from litestar import Router, get
 
-from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat, stale
+from booking_domain.shared.heartbeats import Activity, Heartbeat, stale
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Json, Timestamp
 from entrypoints.http.kit.injection import Injected
@@ -15,14 +15,10 @@ from entrypoints.http.kit.transport import UNENCRYPTED
 
 
 class WorkerRecord(Protocol):
-    """The worker's record in the database. Every call raises `StorageUnavailable` if the database does not answer."""
+    """The worker's record in the database."""
 
     async def heartbeats(self) -> Mapping[Activity, Heartbeat]:
-        """Return when the worker last did each of its activities."""
-        ...
-
-    async def backlog(self) -> Backlog:
-        """Return the backlog of the outbox."""
+        """Return when the worker last did each of its activities; raise `StorageUnavailable` without a database."""
         ...
 
 

@@ -54,6 +54,7 @@ from entrypoints.settings.environment import (
     whole,
 )
 from entrypoints.settings.messaging import EmailSettings, PushSettings, SmsProvider, SmsSettings, TelegramSettings
+from entrypoints.settings.observe import ObserveSettings
 from entrypoints.settings.openid import OpenIdSettings
 from entrypoints.settings.payments import (
     GATEWAY_NAMES,
@@ -332,8 +333,6 @@ class Settings:
         "BOOKING_WALK_INS_KEPT_DAYS", timedelta(days=730), duration(DAYS, 1, 3_650), "what the law of your country says"
     )
     """The days without a booking after which the name, number and notes of a walk-in are deleted."""
-    metrics_tokens: tuple[str, ...] = setting("BOOKING_METRICS_TOKEN", (), SECRETS)
-    """The bearer token that `GET /metrics` requires; separate several by commas; empty: `GET /metrics` answers 404."""
     log_format: str = setting("BOOKING_LOG_FORMAT", READABLE, one_of((JSON, READABLE)), in_production=JSON)
     """`json`, or `text` for humans."""
     log_level: str = setting("BOOKING_LOG_LEVEL", "info", one_of(("debug", "info", "warning", "error")))
@@ -363,6 +362,7 @@ class Settings:
     openid: OpenIdSettings = field(default_factory=OpenIdSettings)
     storage: StorageSettings = field(default_factory=StorageSettings)
     cache: CacheSettings = field(default_factory=CacheSettings)
+    observe: ObserveSettings = field(default_factory=ObserveSettings)
 
     @property
     def simulated_qpay(self) -> bool:

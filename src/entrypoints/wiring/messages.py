@@ -171,7 +171,7 @@ class Messages(UseCases):
         )
 
     @single
-    def message_sender(self) -> SenderByChannel:
+    def message_sender(self) -> MessageSender:
         """Senders of channels that are off are None."""
         given, push = self.settings(), None
         if given.push.key:
@@ -181,7 +181,7 @@ class Messages(UseCases):
                 executor=self.executor(),
                 clock=self.clock(),
             )
-        return SenderByChannel(
+        by_channel = SenderByChannel(
             {
                 "email": self.email_message_sender(),
                 "sms": self._text_sender(),
@@ -189,6 +189,7 @@ class Messages(UseCases):
                 "push": push,
             }
         )
+        return self.metrics().counted(by_channel)
 
     @single
     def attachments(self) -> Attachments:
@@ -224,8 +225,8 @@ class Messages(UseCases):
     def code_messenger(self) -> MessageCodes:
         return MessageCodes(
             brand=self.settings().brand.name,
-            email=self.email_message_sender(),
-            sms=self.sms_message_sender(),
+            email=self.metrics().counted(self.email_message_sender()),
+            sms=self.metrics().counted(self.sms_message_sender()),
             translator=self.translator(),
             clock=self.clock(),
             entropy=self.entropy(),

@@ -10,6 +10,8 @@ from dependency_injector import providers
 from adapters.security.clock import SystemClock
 from adapters.security.entropy import SystemEntropy
 from adapters.security.keys import derived_key, derived_keys
+from entrypoints.observe.metrics import Metrics
+from entrypoints.observe.port import MetricsPort
 from entrypoints.settings.main import Settings
 
 T = TypeVar("T")
@@ -76,6 +78,16 @@ class Root:
     @single
     def entropy(self) -> SystemEntropy:
         return SystemEntropy()
+
+    @single
+    def metrics(self) -> Metrics:
+        given = self.settings().observe
+        return Metrics(on=bool(given.port or given.worker_port))
+
+    def _metrics_port(self, first: int, count: int) -> MetricsPort:
+        given = self.settings().observe
+        ports = range(first, first + count) if first else ()
+        return MetricsPort(self.metrics().registry, host=given.host, ports=ports, networks=given.networks)
 
     def key(self, purpose: str) -> bytes:
         """Derive the key for a purpose."""

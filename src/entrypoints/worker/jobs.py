@@ -143,6 +143,7 @@ class Jobs:
     async def _park(self, name: str, arguments: Mapping[str, str], lock: str | None, error: Exception) -> None:
         command = ParkJob(name=name, arguments=arguments, lock=lock, error=error)
         parked = await self._container.executor().run(park_job, command, actor=SYSTEM)
+        self._container.metrics().parked.labels(name).inc()
         event = "job.given_up" if parked.given_up else "job.parked"
         log.error(event, job=name, parked_id=str(parked.id), failures=parked.failures, exc_info=error)
 

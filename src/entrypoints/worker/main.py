@@ -6,10 +6,12 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from time import perf_counter
 from typing import Any
 
 import procrastinate
 import structlog
+from prometheus_client import Histogram
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
@@ -25,6 +27,7 @@ from booking_domain.use_cases.webhooks.announce import announce
 from entrypoints.container import Container
 from entrypoints.languages.values import written_for
 from entrypoints.logs import configure_logs
+from entrypoints.observe.processes import gateway_metrics, pool_metrics
 from entrypoints.settings.main import READABLE, Settings
 from entrypoints.settings.origins import set_origin
 from entrypoints.wiring.root import opened
@@ -49,8 +52,12 @@ async def work(container: Container, stop: asyncio.Event) -> None:
 
     A part that ends for any reason is restarted. The database may be unreachable at the start, or later.
     """
-    database = container.database()
+    database, metrics = container.database(), container.metrics()
+    metrics.read(lambda: pool_metrics(database))
+    metrics.read(lambda: gateway_metrics(container.gateways()))
     adapters = opened(
+        metrics,
+        container.worker_metrics_port(),
         database,
         container.gateways(),
         container.feed_reader(),
@@ -60,11 +67,12 @@ async def work(container: Container, stop: asyncio.Event) -> None:
         container.object_storage(),
     )
     heartbeats = HeartbeatRecorder(database)
+    timing = (heartbeats.beat_after_job, partial(time_job, metrics.jobs))
     parts: dict[str, Callable[[Jobs], Awaitable[None]]] = {
-        "jobs": lambda jobs: _run_jobs(jobs, heartbeats, DEFAULT, concurrency=8),
-        "remote jobs": lambda jobs: _run_jobs(jobs, heartbeats, REMOTE, concurrency=4),
-        "webhooks": lambda jobs: _run_jobs(jobs, heartbeats, WEBHOOKS, concurrency=16),
-        "messages": lambda jobs: _run_jobs(jobs, heartbeats, MESSAGES, concurrency=8),
+        "jobs": lambda jobs: _run_jobs(jobs, timing, DEFAULT, concurrency=8),
+        "remote jobs": lambda jobs: _run_jobs(jobs, timing, REMOTE, concurrency=4),
+        "webhooks": lambda jobs: _run_jobs(jobs, timing, WEBHOOKS, concurrency=16),
+        "messages": lambda jobs: _run_jobs(jobs, timing, MESSAGES, concurrency=8),
         "reclaim": _reclaim,
         "relay": lambda jobs: _relay(container, jobs, heartbeats),
         "heartbeat": lambda _: heartbeats.record(),
@@ -96,7 +104,7 @@ async def _queue(conninfo: str) -> AsyncIterator[procrastinate.App]:
         yield app
 
 
-async def _run_jobs(jobs: Jobs, heartbeats: HeartbeatRecorder, queue: str, *, concurrency: int) -> None:
+async def _run_jobs(jobs: Jobs, middleware: Sequence[Any], queue: str, *, concurrency: int) -> None:
     """Run the jobs of a queue. procrastinate's worker ends when it loses the database, sometimes without an error."""
     await jobs.app.run_worker_async(
         queues=[queue],
@@ -107,7 +115,7 @@ async def _run_jobs(jobs: Jobs, heartbeats: HeartbeatRecorder, queue: str, *, co
         install_signal_handlers=False,
         update_heartbeat_interval=HEARTBEAT_SECONDS,
         stalled_worker_timeout=STALLED_SECONDS,
-        worker_middleware=[heartbeats.beat_after_job],
+        worker_middleware=list(middleware),
     )
 
 
@@ -129,16 +137,34 @@ async def _relay(container: Container, jobs: Jobs, heartbeats: HeartbeatRecorder
 
 async def relay_once(container: Container, jobs: Jobs) -> int:
     """Relay the oldest messages, log those that were parked, and return how many there were."""
+    handed_on: Sequence[Event] = ()
 
     async def dispatch(connection: AsyncConnection[Any], events: Sequence[Event]) -> None:
+        nonlocal handed_on
+        handed_on = events
         await jobs.dispatch(connection, events)
         await announce(events, PostgresLiveEvents(Work(connection)), container.clock().now())
 
     relayed = await relay(container.database(), dispatch)
+    for event in handed_on:
+        container.metrics().events.labels(event.topic).inc()
     for parked in relayed.parked:
         message = parked.message
         log.error("outbox.message_parked", topic=message.topic, message_id=str(message.id), reason=parked.reason)
     return relayed.total
+
+
+async def time_job(
+    times: Histogram, call_next: Callable[[], Awaitable[Any]], context: procrastinate.JobContext, _: object
+) -> Any:
+    """As procrastinate's middleware, time each job."""
+    result, began = "failed", perf_counter()
+    try:
+        value = await call_next()
+        result = "succeeded"
+    finally:
+        times.labels(context.job.task_name, result).observe(perf_counter() - began)
+    return value
 
 
 async def _until_signalled(container: Container) -> None:

@@ -25,7 +25,7 @@ from booking_domain.identity.ports import Bearer, UserFilter
 from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE
 from booking_domain.notifications.push import PushRules
 from booking_domain.shared.actor import SYSTEM, Actor, Role
-from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat
+from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat, Waiting
 from booking_domain.shared.ids import BookingId, SessionId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import Builder
@@ -65,6 +65,7 @@ class OpenDatabase(MemoryDatabase):
         self.open_now = False
         self.last = {activity: Heartbeat(MONDAY_MORNING, timedelta()) for activity in Activity}
         self.outbox = Backlog(waiting=0, parked=0, oldest_seconds=0)
+        self.undone: list[Waiting] = []
 
     async def open(self) -> None:
         self.open_now = True
@@ -79,6 +80,12 @@ class OpenDatabase(MemoryDatabase):
 
     async def backlog(self) -> Backlog:
         return self.outbox
+
+    async def waiting(self) -> list[Waiting]:
+        return self.undone
+
+    def pool_statistics(self) -> dict[str, int]:
+        return {"pool_size": 4, "pool_available": 1, "pool_max": 10, "requests_waiting": 2, "requests_wait_ms": 1_500}
 
     def all_but_answers(self) -> State:
         """Return a snapshot without the answers stored under idempotency keys."""
@@ -167,7 +174,7 @@ class Api:
         headers = dict(request.pop("headers", {}))
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
-        outside = path == "/" or path.startswith(("/health", "/metrics", "/schema", "/docs", "/nowhere"))
+        outside = path == "/" or path.startswith(("/health", "/schema", "/docs", "/nowhere"))
         return await self.client.request(method, path if outside else V1 + path, headers=headers, **request)
 
     async def get(self, path: str, token: str | None = None, **request: Any) -> httpx.Response:

@@ -10,6 +10,7 @@ from booking_domain.notifications.ports import MessageSender, OutgoingMessage
 from booking_domain.shared.errors import DomainError
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.memory import MemoryMessageSender, SeededEntropy
+from entrypoints.observe.metrics import Metrics
 from entrypoints.wiring.messages import SenderByChannel
 
 EMAIL = OutgoingMessage(
@@ -52,3 +53,13 @@ async def test_an_unavailable_server_is_raised_for_a_retry() -> None:
 async def test_a_message_for_a_channel_that_is_off_is_refused() -> None:
     with pytest.raises(ChannelOff):
         await SenderByChannel({"sms": None}).send(SMS)
+
+
+async def test_attempts_are_counted_by_channel_and_result() -> None:
+    metrics = Metrics(on=False)
+    await metrics.counted(MemoryMessageSender()).send(EMAIL)
+    with pytest.raises(EmailUnavailable):
+        await metrics.counted(FailingSender(EmailUnavailable())).send(EMAIL)
+    for result in ("sent", EmailUnavailable.code):
+        labels = {"channel": "email", "result": result}
+        assert metrics.registry.get_sample_value("booking_messages_sent_total", labels) == 1

@@ -8,6 +8,7 @@ uses `psycopg.pq`, the thin layer over libpq; psycopg still converts values, rai
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from time import perf_counter
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -21,6 +22,7 @@ from psycopg.pq.abc import PGresult
 from sqlalchemy import text
 
 from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.watching import tell, watchers
 from adapters.postgres.kit.work import Row, Work
 
 _BEGIN: Final = Statement(text("BEGIN"))
@@ -35,11 +37,14 @@ _prepared: Final[WeakKeyDictionary[AsyncConnection[Any], set[bytes]]] = WeakKeyD
 class Awaited:
     """The future result of a queued statement."""
 
-    __slots__ = ("_pipeline", "preparing", "result")
+    __slots__ = ("_pipeline", "preparing", "result", "statement")
 
-    def __init__(self, pipeline: "Pipeline", preparing: bytes | None = None) -> None:
+    def __init__(
+        self, pipeline: "Pipeline", preparing: bytes | None = None, statement: Statement | None = None
+    ) -> None:
         self._pipeline = pipeline
         self.preparing = preparing
+        self.statement = statement
         self.result: PGresult | None = None
 
     async def fetchone(self) -> Row | None:
@@ -89,7 +94,7 @@ class Pipeline(Work):
             self._awaited.append(Awaited(self, name))
         self._pgconn.send_query_prepared(name, arguments, statement.wire_formats)
         self._answers_requested = False
-        reply = Awaited(self)
+        reply = Awaited(self, statement=statement)
         self._awaited.append(reply)
         return reply
 
@@ -126,6 +131,7 @@ class Pipeline(Work):
         return self._adapt.load_rows(0, result.ntuples, tuple)
 
     def _exchanged(self) -> PQGen[None]:
+        began = perf_counter()
         yield from send(self._pgconn)
         failed: PGresult | None = None
         aborted = False
@@ -134,6 +140,8 @@ class Pipeline(Work):
             if not results:
                 raise OperationalError("the server has answered less than it was asked")
             reply, result = self._awaited.popleft(), results[-1]
+            if watchers and reply.statement is not None:
+                tell(reply.statement, began, perf_counter())
             if result.status in _GOOD:
                 reply.result = result
                 continue

@@ -45,6 +45,7 @@ class Statement:
         "formats",
         "name",
         "numbered",
+        "operation",
         "sql",
         "wire_formats",
         "writes_public",
@@ -54,6 +55,8 @@ class Statement:
     numbered: bytes
     name: bytes
     """The name of the prepared statement."""
+    operation: str
+    """Its first word: `select`, `insert`, `with`, `commit`, …"""
     formats: list[PyFormat]
     wire_formats: list[int]
     writes_public: bool
@@ -79,6 +82,7 @@ class Statement:
         compiled = self._statement.compile(dialect=_DIALECT)
         assert isinstance(compiled, SQLCompiler)  # noqa: S101 - not a statement of the DDL
         self.sql = str(compiled).encode()
+        self.operation = str(compiled).split(maxsplit=1)[0].lower()
         self.writes_public = any(map(_writes_public, iterate(self._statement)))
         self._constants = {name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required}
         self.numbered, self._order = _numbered(self.sql)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from psycopg import AsyncConnection
 
 from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.watching import watched
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import UserId
 
@@ -52,7 +53,7 @@ class Work:
 
     async def execute(self, statement: Statement, /, **values: Any) -> Reply:
         """Run a statement. In a pipeline it is queued, and fetching its result sends the queue."""
-        return await self._connection.execute(statement.sql, statement.bind(values))
+        return await watched(statement, self._connection.execute(statement.sql, statement.bind(values)))
 
     async def one(self, statement: Statement, /, **values: Any) -> Row | None:
         """Run a statement and return its first row."""
@@ -128,4 +129,4 @@ class PooledWork(Work):
 
     async def execute(self, statement: Statement, /, **values: Any) -> Reply:
         async with self._borrow() as connection:
-            return await connection.execute(statement.sql, statement.bind(values))
+            return await watched(statement, connection.execute(statement.sql, statement.bind(values)))

@@ -1,11 +1,11 @@
-"""The access log: an entry for each response and WebSocket, without addresses, queries or values of path parameters."""
+"""The access log, and the times of requests, without addresses, queries or values of path parameters."""
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from time import perf_counter
-from typing import Final
+from typing import Final, Protocol
 
 from litestar import Litestar
 from litestar.enums import ScopeType
@@ -16,28 +16,39 @@ from entrypoints.http.kit.response_headers import request_id
 from entrypoints.http.kit.security_events import WEBSOCKET
 from entrypoints.logs import ACCESS_LOG
 
-_PROBES: Final = ("/health", "/api/v1/health", "/metrics")
+_PROBES: Final = ("/health", "/api/v1/health")
 """Their requests come every few seconds: level debug."""
 _LOGGED: Final = frozenset({ScopeType.HTTP, ScopeType.WEBSOCKET})
 _log: Final = logging.getLogger(ACCESS_LOG)
 _BLANK: Final = vars(logging.makeLogRecord({"name": ACCESS_LOG, "msg": "request"}))
 
 
-def log_requests(app: Litestar) -> None:
-    """Log every request when its response is complete; one that the client left has the status null.
+class Counting(Protocol):
+    """What counts requests, if it is on."""
+
+    @property
+    def on(self) -> bool: ...
+    def request(
+        self, method: str, route: str | None, status: int | None, seconds: float, *, request_id: str
+    ) -> None: ...
+
+
+def log_requests(app: Litestar, counting: Callable[[], Counting]) -> None:
+    """Log and count every request when its response is complete; one that the client left has the status null.
 
     A WebSocket is logged when it is closed: with the code of the close frame, 101 if the client left, 403 if refused.
     """
-    app.asgi_handler = _logged(app.asgi_handler)
+    app.asgi_handler = _logged(app.asgi_handler, counting)
 
 
-def _logged(app: ASGIApp) -> ASGIApp:
+def _logged(app: ASGIApp, counting: Callable[[], Counting]) -> ASGIApp:
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
         level = logging.DEBUG if scope["path"].startswith(_PROBES) else logging.INFO
-        if scope["type"] not in _LOGGED or not _log.isEnabledFor(level):
+        logs, counts = _log.isEnabledFor(level), counting()
+        if scope["type"] not in _LOGGED or not (logs or counts.on):
             await app(scope, receive, send)
             return
-        method, started = scope.get("method", WEBSOCKET), perf_counter()
+        method, started = str(scope.get("method", WEBSOCKET)), perf_counter()
         status: int | None = None
 
         async def sent(message: Message) -> None:
@@ -53,16 +64,20 @@ def _logged(app: ASGIApp) -> ASGIApp:
         try:
             await app(scope, receive, sent)
         finally:
-            actor: Actor | None = scope.get("user")
-            entry = {
-                "method": method,
-                "route": scope.get("path_template"),
-                "status": status,
-                "duration_ms": round(1_000 * (perf_counter() - started), 1),
-                "account": None if actor is None else str(actor.id),
-                "request_id": request_id(scope),
-            }
-            _log.handle(_record(level, entry))
+            seconds, route = perf_counter() - started, scope.get("path_template")
+            if counts.on:
+                counts.request(method, route, status, seconds, request_id=request_id(scope))
+            if logs:
+                actor: Actor | None = scope.get("user")
+                entry = {
+                    "method": method,
+                    "route": route,
+                    "status": status,
+                    "duration_ms": round(1_000 * seconds, 1),
+                    "account": None if actor is None else str(actor.id),
+                    "request_id": request_id(scope),
+                }
+                _log.handle(_record(level, entry))
 
     return handle
 

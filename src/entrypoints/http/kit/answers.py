@@ -148,6 +148,8 @@ class Answers:
         self._being_made: dict[str, asyncio.Task[KeptAnswer]] = {}
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._lists: OrderedDict[str, Watch] = OrderedDict()
+        self.served = self.made = 0
+        """How many answers were kept ones, and how many were made."""
 
     async def answer(
         self,
@@ -184,7 +186,7 @@ class Answers:
         key = f"{version} {asked}"
         kept = await self._cache.get(key)
         if kept is not None and self._is_true(kept[0]):
-            scope["state"][_FROM_CACHE] = True
+            self._served(scope)
             if asked not in self._known:  # another process has made it
                 self._remember(scope, partial(self._versions.known, about))
             if actor is None and key not in self._being_made and self._is_early(*kept):
@@ -215,7 +217,7 @@ class Answers:
         kept = None if version is None else self._own.peek(f"{version} {asked}")
         making = None if version is None else self._being_made.get(f"{version} {asked}")
         if kept is not None and self._is_true(kept[0]):
-            scope["state"][_FROM_CACHE] = True
+            self._served(scope)
             answer = kept[0]
         elif making is not None:
             answer = await asyncio.shield(making)
@@ -279,8 +281,12 @@ class Answers:
         body = answer.body if coding is None else self._coded_already(answer, coding)
         if body is None:
             return None
-        scope["state"][_FROM_CACHE] = True
+        self._served(scope)
         return Ready(body, Head(answer.tag, coding, known.varies, len(body)), known.template)
+
+    def _served(self, scope: Scope) -> None:
+        scope["state"][_FROM_CACHE] = True
+        self.served += 1
 
     def _is_true(self, answer: KeptAnswer) -> bool:
         return answer.since <= self._clock.now() < answer.until
@@ -336,6 +342,7 @@ class Answers:
         began = perf_counter()
         body, until, tag = await make()
         took = perf_counter() - began
+        self.made += 1
         # Not from before it was made: should the clock be set back, it was never asked what is true then.
         return KeptAnswer(
             body=body,

@@ -33,6 +33,11 @@ Result = TypeVar("Result")
 class Computing(Protocol):
     """Runs computations."""
 
+    running: int
+    """How many run now."""
+    failed: int
+    """How many took too long, or died."""
+
     async def run(self, work: Callable[[], Result]) -> Result:
         """Return the result of `work`, or raise its error.
 
@@ -48,6 +53,8 @@ class Computing(Protocol):
 
 class InlineComputer(Computing):
     """Runs computations here and now; for tests."""
+
+    running = failed = 0
 
     async def run(self, work: Callable[[], Result]) -> Result:
         return work()
@@ -67,19 +74,24 @@ class ProcessComputer(Computing):
         self._seconds = seconds
         self._idle: list[asyncio.subprocess.Process] = []
         self._all: set[asyncio.subprocess.Process] = set()
+        self.running = self.failed = 0
 
     async def run(self, work: Callable[[], Result]) -> Result:
         request = pickle.dumps(work, pickle.HIGHEST_PROTOCOL)
         process = self._idle.pop() if self._idle else await self._start()
+        self.running += 1
         try:
             async with asyncio.timeout(self._seconds):
                 answer = await _exchange(process, request)
         except BaseException as error:
             self._kill(process)  # it may still compute
             if isinstance(error, (TimeoutError, asyncio.IncompleteReadError, OSError)):
+                self.failed += 1
                 _log.warning("computation.failed", error=type(error).__name__)
                 raise ServiceBusy from None
             raise
+        finally:
+            self.running -= 1
         self._idle.append(process)
         succeeded, *parts = pickle.loads(answer)  # noqa: S301 - our own process wrote it
         if succeeded:

@@ -11,7 +11,7 @@ from litestar.types import ControllerRouterHandler
 Answerer = Callable[[Request[Any, Any, Any], Exception], Response[Any]]
 PAGE: Final[dict[str, Any]] = {"page": True}
 """The `opt` of the routes of pages: what goes wrong there is answered with a page."""
-_NOT_PAGES: Final = ("/api/", "/docs", "/schema", "/health", "/metrics", "/objects/", "/assets/")
+_NOT_PAGES: Final = ("/api/", "/docs", "/schema", "/health", "/objects/", "/assets/")
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,11 @@ class LiveHub:
             stream.finish(EndReason.SHUTDOWN)
         return stream
 
+    @property
+    def open_streams(self) -> int:
+        """How many streams are open."""
+        return len(self._streams)
+
     def position(self, stream: Stream) -> int:
         """The id up to which the client has every event that it may receive."""
         return self.last_id if stream.first_waiting is None else stream.first_waiting - 1

@@ -13,9 +13,10 @@ from tests.databases import CIPHER, TestServer
 from tests.gates import PATIENCE_SECONDS
 
 from adapters.postgres.database import Database
+from adapters.postgres.kit import pipelining, watching
 from adapters.postgres.kit.pipelining import pipeline
 from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import Row
+from adapters.postgres.kit.work import Row, Work
 from booking_domain.shared.errors import StorageUnavailable
 from booking_domain.shared.ids import UserId
 
@@ -61,6 +62,27 @@ async def connection(database: Database) -> AsyncIterator[AsyncConnection[Row]]:
 async def numbers(connection: AsyncConnection[Row]) -> list[int]:
     async with pipeline(connection, transaction=False) as work:
         return [number for (number,) in await work.all(ALL)]
+
+
+async def test_watchers_are_told_of_each_statement(
+    database: Database, connection: AsyncConnection[Row], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def watch(statement: Statement, began: float, ended: float) -> None:
+        assert began <= ended
+        seen.append(statement.operation)
+
+    monkeypatch.setattr(watching, "watchers", watchers := [watch])
+    monkeypatch.setattr(pipelining, "watchers", watchers)
+    async with pipeline(connection, transaction=True) as work:
+        await work.execute(ADD, number=1)
+        await work.all(ALL)
+    await Work(connection).execute(ALL)
+    with pytest.raises(errors.UniqueViolation):
+        await Work(connection).execute(ADD, number=1)
+    await database.statements.execute(ALL)
+    assert seen == ["begin", "insert", "select", "commit", "select", "insert", "select"]
 
 
 async def test_pipelined_statements_are_committed_together(connection: AsyncConnection[Row]) -> None:

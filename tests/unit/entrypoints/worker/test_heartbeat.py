@@ -9,7 +9,7 @@ from tests.unit.entrypoints.worker.workshop import Workshop
 
 from booking_domain.shared.heartbeats import Activity
 from entrypoints.worker import heartbeats
-from entrypoints.worker.main import work
+from entrypoints.worker.main import relay_once, work
 
 
 async def test_a_running_worker_records_each_activity(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,6 +31,27 @@ async def test_a_running_worker_records_each_activity(shop: Workshop, monkeypatc
         assert set(await shop.database.heartbeats()) == set(Activity)
         stop.set()
         await worker
+    [done] = [
+        sample.value
+        for family in shop.container.metrics().registry.collect()
+        for sample in family.samples
+        if sample.name == "booking_job_seconds_count" and sample.labels == {"job": "sweep", "result": "succeeded"}
+    ]
+    assert done >= 1
+
+
+async def test_what_waits_for_the_worker_and_for_gateways_is_counted(shop: Workshop) -> None:
+    assert await shop.database.waiting() == []
+    booking = await shop.studio.book()
+    await shop.studio.bill(booking)
+    assert await relay_once(shop.container, shop.jobs)
+    async with shop.database.connection() as connection:  # the studio's clock is not PostgreSQL's
+        await connection.execute("UPDATE bookings SET due_at = now() - interval '1 minute'")
+    counted = {each.what: each.count for each in await shop.database.waiting()}
+    assert counted.pop("jobs default") >= 1
+    assert counted == {"payments": 1, "expiries": 1}
+    registry = shop.container.metrics().registry
+    assert registry.get_sample_value("booking_events_total", {"topic": "booking.placed"}) == 1
 
 
 async def test_an_activity_during_a_record_is_recorded_next_time(monkeypatch: pytest.MonkeyPatch) -> None:

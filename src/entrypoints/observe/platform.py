@@ -1,0 +1,111 @@
+"""The metrics of the platform as a whole, which the API reads from the database whenever Prometheus asks."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Final, Protocol
+
+import structlog
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.errors import Unavailable
+from booking_domain.shared.heartbeats import STALE_AFTER, Activity, Backlog, Heartbeat, Waiting, stale
+from booking_domain.use_cases.platform.ports import Reads
+from entrypoints.observe.metrics import gauge
+
+PATIENCE_SECONDS: Final = 5
+_WEEK: Final = timedelta(days=7)
+_JOBS: Final = "jobs "
+_QUEUES: Final = ("default", "feeds", "messages", "webhooks")
+log: Final = structlog.get_logger()
+
+
+class PlatformRecord(Protocol):
+    """What the database knows of the worker, and of what waits for it."""
+
+    async def heartbeats(self) -> Mapping[Activity, Heartbeat]: ...
+    async def backlog(self) -> Backlog: ...
+    async def waiting(self) -> Sequence[Waiting]: ...
+
+
+class PlatformMetrics(Collector):
+    """Reads the metrics on the event loop, for the thread that serves them. All API processes read the same."""
+
+    def __init__(self, record: PlatformRecord, reads: Reads, clock: Clock) -> None:
+        self._record = record
+        self._reads = reads
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+
+    def collect(self) -> Iterator[Metric]:
+        reading = asyncio.run_coroutine_threadsafe(self._read(), self._loop)
+        try:
+            found = reading.result(PATIENCE_SECONDS)
+        except (Unavailable, TimeoutError) as error:
+            reading.cancel()
+            log.warning("metrics.not_read", error=type(error).__name__)
+            found = []
+        yield gauge("booking_database_up", "1 if the database answers.", bool(found))
+        yield from found
+
+    async def _read(self) -> list[Metric]:
+        heartbeats, backlog = await self._record.heartbeats(), await self._record.backlog()
+        waiting = {each.what: each for each in await self._record.waiting()}
+        parked = await self._reads.parked_jobs.counts()
+        findings = await self._reads.search.finding_counts(self._clock.now() - _WEEK)
+        late, nothing = stale(heartbeats), Waiting(what="", count=0, oldest_seconds=0)
+        expiries, payments = waiting.get("expiries", nothing), waiting.get("payments", nothing)
+        queues = {queue: waiting.get(_JOBS + queue, nothing) for queue in _QUEUES}
+        return [
+            _by(
+                "booking_worker_last_activity_timestamp_seconds",
+                "The time of the worker's last activity of this kind; 0 if never.",
+                "activity",
+                {each: heartbeats[each].at.timestamp() if each in heartbeats else 0 for each in STALE_AFTER},
+            ),
+            _by(
+                "booking_worker_stale",
+                "1 if the last activity of this kind is too long ago.",
+                "activity",
+                {each: each in late for each in STALE_AFTER},
+            ),
+            _by(
+                "booking_outbox_messages",
+                "Messages in the outbox.",
+                "state",
+                {"waiting": backlog.waiting, "parked": backlog.parked},
+            ),
+            gauge("booking_outbox_oldest_seconds", "The age of the oldest waiting message.", backlog.oldest_seconds),
+            _by(
+                "booking_parked_jobs",
+                "Jobs that failed after all their attempts.",
+                "state",
+                {"waiting": parked.waiting, "given_up": parked.given_up},
+            ),
+            _by(
+                "booking_search_findings",
+                "Wrong entries of search in a week.",
+                "state",
+                {"repaired": findings.repaired, "not_repaired": findings.not_repaired},
+            ),
+            _by(
+                "booking_jobs_due",
+                "Jobs that could run now.",
+                "queue",
+                {name: each.count for name, each in queues.items()},
+            ),
+            gauge("booking_expiries_due", "Bookings that are past their deadline.", expiries.count),
+            gauge("booking_expiries_oldest_seconds", "How long the first is past it.", expiries.oldest_seconds),
+            gauge("booking_payments_pending", "Payments that wait for the gateway.", payments.count),
+            gauge("booking_payments_oldest_seconds", "How long the first waits.", payments.oldest_seconds),
+        ]
+
+
+def _by(name: str, documentation: str, label: str, values: Mapping[str, float]) -> Metric:
+    """A gauge with one label."""
+    family = GaugeMetricFamily(name, documentation, labels=[label])
+    for value, number in values.items():
+        family.add_metric([value], number)
+    return family
