@@ -1,22 +1,38 @@
 """Visitors find a studio on the pages, book by a code to their phone, pay, move and cancel: in a real browser.
 
-One uses the keyboard only, one has scripts off, one clicks everything twice.
+One uses the keyboard only, one has scripts off, one clicks everything twice. Others lose a time, a hold, a session; and
+another site tries to use theirs.
 """
 
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
-from urllib.parse import urljoin
+from urllib.parse import parse_qs, urljoin, urlsplit
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
-from tests.acceptance.people import DEPOSIT, PRICE, check_out, open_studio
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from tests.acceptance.people import (
+    DEPOSIT,
+    PASSWORD,
+    PRICE,
+    Person,
+    Studio,
+    check_out,
+    customers,
+    lapse,
+    open_studio,
+    pass_deadline,
+    wait_for_status,
+)
 from tests.acceptance.product import Product, eventually
 from tests.browsing import ARGUMENTS, CHROMIUM, needs_a_browser
+
+from entrypoints.http.kit.session_cookies import ACCESS_COOKIE
 
 _CODE: Final = re.compile(r"\b\d{6}\b")
 
@@ -53,6 +69,11 @@ VISITORS: Final = (
 )
 
 
+VIOLATES: Final = """document.addEventListener("securitypolicyviolation", event =>
+    console.error(`${event.violatedDirective} is violated by ${event.sample}`))"""
+"""Says in the console what the policy, Trusted Types included, forbids."""
+
+
 @pytest.fixture(scope="module")
 def studios(product: Product) -> list[str]:
     """The name of a studio for each visitor."""
@@ -60,8 +81,20 @@ def studios(product: Product) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def browser(studios: list[str]) -> Iterator[Browser]:
-    """A browser; the loop of Playwright runs in this thread, so the studios are opened before."""
+def studio(product: Product) -> Studio:
+    """A studio without services, where the other journeys lead."""
+    return open_studio(product)
+
+
+@pytest.fixture(scope="module")
+def guests(product: Product) -> Iterator[Person]:
+    """Customers who are signed in, a new one each time."""
+    return iter(customers(product, 8))
+
+
+@pytest.fixture(scope="module")
+def browser(studios: list[str], studio: Studio, guests: Iterator[Person]) -> Iterator[Browser]:
+    """A browser; the loop of Playwright runs in this thread, so studios and customers are made before."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
@@ -111,6 +144,7 @@ def test_a_visitor_finds_books_pays_moves_and_cancels(
     product: Product, studios: list[str], browser: Browser, visitor: Visitor
 ) -> None:
     context = browser.new_context(java_script_enabled=visitor.script, locale=visitor.language)
+    context.add_init_script(VIOLATES)
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(f"{message.text} {message.location}"))
@@ -201,3 +235,209 @@ def cancel(page: Page, visitor: Visitor, product: Product, booking_id: str) -> N
     page.wait_for_url(f"**/bookings/{booking_id}*")
     ended = "SELECT status, refunded_amount + refund_pending_amount FROM bookings WHERE id = %s"
     assert product.sql(ended, booking_id) == [("cancelled", quoted)]
+
+
+@contextmanager
+def at(browser: Browser, product: Product, person: Person | None = None) -> Iterator[BrowserContext]:
+    """The browser of a visitor, or of somebody who is signed in."""
+    context = browser.new_context(base_url=f"http://localhost:{product.port}", locale="en")
+    if person is not None:
+        where = f"https://localhost:{product.port}/"
+        context.add_cookies([{"name": ACCESS_COOKIE, "value": person.token, "url": where, "secure": True}])
+    yield context
+    context.close()
+
+
+def times_of(page: Page, studio: Studio) -> None:
+    """Show the free times of a day."""
+    page.goto(f"/en/book/{studio.id}/time")
+    on_a_whole_day(page)
+
+
+def booked(product: Product, studio: Studio) -> set[str]:
+    """The times at which the studio has an appointment that is to be paid, or is."""
+    found = product.sql(
+        "SELECT starts_at FROM bookings WHERE provider_id = %s AND status IN ('pending', 'confirmed')", studio.id
+    )
+    return {each.astimezone(UTC).isoformat() for (each,) in found}
+
+
+def slot_in(address: str) -> str:
+    """The time that the address of a page names."""
+    [found] = parse_qs(urlsplit(address).query)["slot"]
+    return datetime.fromisoformat(found).astimezone(UTC).isoformat()
+
+
+def take_another(page: Page) -> str:
+    """Choose one of the three times that are offered in place of a lost one, and book it; returns it."""
+    others = page.locator("button[name=instead]")
+    expect(others).to_have_count(3)
+    taken = datetime.fromisoformat(others.first.get_attribute("value") or "").astimezone(UTC).isoformat()
+    others.first.click()
+    page.get_by_role("button", name="Book", exact=True).click()
+    page.wait_for_url("**/bookings/*")
+    return taken
+
+
+def test_of_two_people_at_one_time_one_gets_it_and_the_other_one_near_it(
+    product: Product, studio: Studio, guests: Iterator[Person], browser: Browser
+) -> None:
+    with at(browser, product) as late, at(browser, product, next(guests)) as early:
+        page, other = late.new_page(), early.new_page()
+        times_of(page, studio)
+        page.locator("a.slot").first.click()
+        wanted, phone = slot_in(page.url), f"+97699{uuid4().int % 10**6:06}"
+        page.get_by_label("Your name").fill("Bold")
+        page.get_by_label("Phone").fill(phone)
+        page.get_by_role("button", name="Send me a code").click()
+        page.get_by_label("Code").fill(code_for(product, phone))
+
+        times_of(other, studio)
+        other.locator("button.slot").first.click()
+        assert slot_in(other.url) == wanted
+        other.get_by_role("button", name="Book", exact=True).click()
+        other.wait_for_url("**/bookings/*")
+
+        page.get_by_role("button", name="Book", exact=True).click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        assert page.title().startswith("Error: ")
+        instead = take_another(page)
+    assert {wanted, instead} <= booked(product, studio)
+    assert wanted != instead
+
+
+def test_a_hold_that_has_run_out_is_booked_if_it_is_free_and_else_replaced(
+    product: Product, studio: Studio, guests: Iterator[Person], browser: Browser
+) -> None:
+    rival = next(guests)
+    with at(browser, product, next(guests)) as context:
+        page = context.new_page()
+        for somebody_else in (False, True):
+            times_of(page, studio)
+            page.locator("button.slot").nth(5).click()
+            expect(page.get_by_text("Kept for you until")).to_be_visible()
+            wanted = slot_in(page.url)
+            lapse(product, parse_qs(urlsplit(page.url).query)["hold"][0])
+            if somebody_else:
+                rival.book(studio.id, wanted)
+            page.get_by_role("button", name="Book", exact=True).click()
+            if somebody_else:
+                wanted = take_another(page)
+            page.wait_for_url("**/bookings/*")
+            assert wanted in booked(product, studio)
+
+
+def test_a_time_that_was_lost_while_it_was_paid_is_said_to_be_lost(
+    product: Product, studio: Studio, guests: Iterator[Person], browser: Browser
+) -> None:
+    person, rival = next(guests), next(guests)
+    booking = person.book(studio.id, studio.slots(days_ahead=5)[0])
+    with at(browser, product, person) as context:
+        page = context.new_page()
+        page.goto(f"/en/bookings/{booking['id']}")
+        page.get_by_role("button", name="Pay the deposit").click()
+        page.locator("svg.qr").wait_for()
+        [(invoice,)] = product.sql("SELECT invoice_reference FROM payments WHERE booking_id = %s", booking["id"])
+        pass_deadline(product, booking["id"])
+        wait_for_status(person, booking["id"], "expired")
+        rival.book(studio.id, booking["start"])
+        check_out({"checkoutUrl": f"{product.simulator_url}/checkout/{invoice}"}, "paid")
+        page.get_by_role("button", name="I have paid").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("The time was not kept")
+        expect(page.locator("svg.qr")).to_have_count(0)
+        page.get_by_role("link", name="Book again").click()
+        page.wait_for_url("**/book/**")
+    refund = "SELECT refund_pending_amount + refunded_amount = paid_amount FROM bookings WHERE id = %s"
+    eventually(lambda: product.sql(refund, booking["id"]) == [(True,)], what="the money goes back")
+
+
+def sign_in(page: Page, person: Person) -> None:
+    """Sign in with the password; the page is that of signing in with a code."""
+    page.get_by_role("link", name="With a password").click()
+    page.get_by_label("Phone or e-mail").fill(person.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+
+
+def test_a_tab_that_missed_the_end_of_its_session_leads_to_signing_in_and_back(
+    product: Product, guests: Iterator[Person], browser: Browser
+) -> None:
+    person = next(guests)
+    with at(browser, product) as context:
+        tab, other = context.new_page(), context.new_page()
+        tab.goto("/en/account")
+        sign_in(tab, person)
+        tab.wait_for_url("**/en/account")
+        other.goto("/en/")
+        other.get_by_role("button", name="Sign out").click()
+        tab.get_by_label("Your name").fill("Saraa")
+        tab.get_by_role("button", name="Save", exact=True).click()
+        expect(tab.get_by_text("Your session has ended")).to_be_visible()
+        sign_in(tab, person)
+        tab.wait_for_url("**/en/account")
+        tab.get_by_label("Your name").fill("Saraa")
+        tab.get_by_role("button", name="Save", exact=True).click()
+        tab.wait_for_url("**/en/account?done=saved")
+
+
+def test_a_customer_rates_a_visit_with_the_keyboard(
+    product: Product, studio: Studio, guests: Iterator[Person], browser: Browser
+) -> None:
+    person = next(guests)
+    booking = person.book(studio.id, studio.slots(days_ahead=6)[0])
+    past = ", ".join(f"{each} = {each} - interval '7 days'" for each in ("starts_at", "ends_at", "local_start"))
+    over = f"UPDATE bookings SET status = 'completed', due_at = NULL, {past} WHERE id = %s RETURNING id"  # noqa: S608
+    assert product.sql(over, booking["id"])
+    with at(browser, product, person) as context:
+        page = context.new_page()
+        keyboard = page.keyboard
+        page.goto(f"/en/bookings/{booking['id']}")
+        by_keyboard(page.get_by_role("link", name="Write a review"))
+        page.get_by_role("radio").first.focus()
+        keyboard.press("Space")
+        keyboard.press("ArrowDown")
+        expect(page.get_by_role("radio", name="4 of 5 stars")).to_be_checked()
+        keyboard.press("Tab")
+        keyboard.type("Fine lines.")
+        keyboard.press("Tab")
+        keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_have_text("Thank you for your review.")
+    posted = "SELECT rating, text FROM reviews WHERE booking_id = %s"
+    assert product.sql(posted, booking["id"]) == [(4, "Fine lines.")]
+
+
+def test_another_site_neither_frames_a_page_nor_sends_a_form_of_ours(
+    product: Product, guests: Iterator[Person], browser: Browser
+) -> None:
+    with at(browser, product) as context:
+        ours = context.new_page()
+        ours.goto("/en/account")
+        sign_in(ours, next(guests))
+        ours.wait_for_url("**/en/account")
+        token = ours.locator("input[name=csrf]").first.input_value()
+
+        own, elsewhere = f"http://localhost:{product.port}", f"http://evil.localhost:{product.port}/"
+        evil = context.new_page()
+        form = f'<input name="csrf" value="{token}"><input name="name" value="Evil"><button>Win</button>'
+        for path in ("/en/account", "/en/sign-out", "/en/sign-in/password"):
+            content = f'<iframe src="{own}/en/sign-in"></iframe><form action="{own}{path}" method="post">{form}</form>'
+            evil.route(
+                elsewhere, lambda route, _, content=content: route.fulfill(body=content, content_type="text/html")
+            )
+            evil.goto(elsewhere)
+            framed = evil.frames[1]
+            assert framed.url == "chrome-error://chromewebdata/" or framed.locator("form").count() == 0
+            with evil.expect_response(f"{own}{path}") as answer:
+                evil.get_by_role("button", name="Win").click()
+            assert answer.value.status == 403, path
+        ours.reload()
+        assert ours.get_by_label("Your name").input_value() != "Evil"
+
+
+def test_a_text_becomes_no_script_on_a_page(product: Product, browser: Browser) -> None:
+    with at(browser, product) as context:
+        page = context.new_page()
+        page.goto("/en/")
+        for write in ("document.body.innerHTML = '<b>x</b>'", "document.createElement('script').text = 'x'"):
+            refused = f"() => {{ try {{ {write} }} catch (error) {{ return error.name }} }}"
+            assert page.evaluate(refused) == "TypeError", write

@@ -1,6 +1,7 @@
 """Problems as pages, in the language of the address or of the visitor."""
 
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from litestar import Request, Response
 
@@ -21,15 +22,26 @@ def problem_page(request: Request[Any, Any, Any], problem: Response[Any], site: 
     first = request.scope["path"].split("/")[1]
     page = Page(request, site, first if first in LANGUAGES else language_for(request))
     status = problem.status_code or 500
-    path = request.scope["path"].removeprefix(f"/{page.language}")
-    if status == 401 and path == _RENEW:  # noqa: PLR2004 - the session has ended
-        return page.see(page.link("/sign-in", next=page.asked("next")))
-    expired = status == 401 and request.scope["method"] == "GET"  # noqa: PLR2004 - no valid token
-    if expired:
-        query = request.scope["query_string"].decode("latin-1")
-        address = _RENEW if REFRESH_COOKIE in request.cookies else "/sign-in"
-        return page.see(page.link(address, next=path + (f"?{query}" if query else "")))
+    if status == 401:  # noqa: PLR2004 - no valid token
+        return _lead_on(request, page)
     model = error_page(status, page.say, request_id=request_id(request.scope))
     response = page.render(model, status=status, public=False)
     response.headers.update({name: value for name, value in problem.headers.items() if name.lower() in _KEPT})
     return response
+
+
+def _lead_on(request: Request[Any, Any, Any], page: Page) -> Response[bytes]:
+    """To a new access token and back, a form with what was typed; without a session to signing in, and to the page."""
+    path, sent = page.path, request.scope["method"] != "GET"
+    query = request.scope["query_string"].decode("latin-1")
+    here = path + (f"?{query}" if query else "")
+    if path == _RENEW:
+        here = page.asked("next")
+    elif REFRESH_COOKIE in request.cookies:
+        return page.see(page.link(_RENEW, next=here), status=307 if sent else 303)
+    if not sent:
+        return page.see(page.link("/sign-in", next=here))
+    came = urlsplit(request.headers.get("referer", ""))
+    at = came.path.removeprefix(f"/{page.language}") + (f"?{came.query}" if came.query else "")
+    ours = came.netloc == request.headers.get("host")
+    return page.see(page.link("/sign-in", next=at if ours else "", ended=1))

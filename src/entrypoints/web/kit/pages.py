@@ -151,8 +151,8 @@ class Page:
         return self.render(model, status=status_of(type(error)), public=False)
 
     def see(self, address: str, *, status: int = 303, cookies: Iterable[Cookie] = ()) -> Response[Any]:
-        """A redirection: 303 after a form, 301 from a former address."""
-        headers = {"Location": address, "Cache-Control": _OWN if status == 303 else _PUBLIC}  # noqa: PLR2004
+        """A redirection: 303 after a form, 307 with a form, 301 from a former address."""
+        headers = {"Location": address, "Cache-Control": _PUBLIC if status == 301 else _OWN}  # noqa: PLR2004
         return Response(b"", status_code=status, headers=headers, cookies=list(cookies))
 
     def _here(self) -> str:

@@ -1,5 +1,6 @@
 """`/sign-in`, `/sign-out`, and `/renew`: a session whose access token has expired goes on, and leads back."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
@@ -22,6 +23,7 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import PENDING_TOO, PUBLIC
 from entrypoints.http.kit.session_modes import SessionMode
+from entrypoints.languages.documents import Phrase
 from entrypoints.web.kit.forms import FormPage, said
 from entrypoints.web.kit.legal import ACCEPTED, accepted_of
 from entrypoints.web.kit.pages import Page
@@ -50,8 +52,11 @@ _FACTORS: Final = (SecondFactorNeeded, InvalidSecondFactor)
 
 @get(BY_CODE, opt=PUBLIC)
 async def show_code(page: Injected[Page]) -> Response[Any]:
-    """Sign in with a code."""
-    return page.render(code_page(Typed(next=page.asked(NEXT)), page), public=False)
+    """Sign in with a code; also whose session has ended while they typed into a form."""
+    ended = (
+        page.say(Phrase("Your session has ended. Sign in, then repeat what you did.")) if page.asked("ended") else ""
+    )
+    return page.render(replace(code_page(Typed(next=page.asked(NEXT)), page), lead=ended), public=False)
 
 
 @get(BY_PASSWORD, opt=PUBLIC)
@@ -213,11 +218,27 @@ async def renew(
     session_mode: Injected[SessionMode],
 ) -> Response[Any]:
     """Trade the refresh token of the cookie for new tokens. It may be repeated."""
+    return _signed_in(await _renewed(identity, client, session_mode), page.onward(page.asked(NEXT)), page, session_mode)
+
+
+@post("/renew", status_code=307, opt=_GUARDED)
+async def renew_and_send(
+    page: Injected[Page],
+    *,
+    identity: Injected[Identity],
+    client: Injected[Client],
+    session_mode: Injected[SessionMode],
+) -> Response[Any]:
+    """The same in the middle of a form, which the browser then sends again to where it was sent before."""
+    tokens = await _renewed(identity, client, session_mode)
+    return page.see(page.onward(page.asked(NEXT)), status=307, cookies=session_mode.cookies(tokens))
+
+
+async def _renewed(identity: Identity, client: Client, session_mode: SessionMode) -> Tokens:
     token = session_mode.refresh_token(None)
     if token is None:
         raise InvalidToken
-    tokens = await sign_in.refresh(identity, token, client=client)
-    return _signed_in(tokens, page.onward(page.asked(NEXT)), page, session_mode)
+    return await sign_in.refresh(identity, token, client=client)
 
 
 def _typed(request: Request[Any, Any, Any]) -> Typed:
@@ -258,4 +279,5 @@ handlers: Final = (
     welcome,
     sign_out,
     renew,
+    renew_and_send,
 )

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 from tests.unit.entrypoints.api import Api, serving
-from tests.unit.entrypoints.web.forms import Visitor, code_of
+from tests.unit.entrypoints.web.forms import Visitor, code_of, form_in
 
 from booking_domain.identity.events import CodeRequested
 from booking_domain.identity.one_time_codes import CodePurpose
+from entrypoints.http.kit.session_cookies import ACCESS_COOKIE
 
 EMAIL = "saraa@example.com"
 PASSWORD = "correct horse battery"
@@ -124,3 +125,28 @@ async def test_a_new_password_is_set_with_a_code(api: Api) -> None:
     assert done.headers["Location"] == "/en/sign-in/password"
     fields = {"contact": EMAIL, "password": "another horse battery"}
     assert (await visitor.send("/en/sign-in/password", fields)).status_code == 303
+
+
+async def test_a_form_whose_access_token_has_expired_is_sent_again_with_another(api: Api) -> None:
+    visitor = Visitor(api)
+    await visitor.signed_in("+97699112204")
+    shown = await visitor.get("/en/account")
+    del visitor.cookies[ACCESS_COOKIE]
+    refused = await visitor.submit(shown, "/account", name="Saraa")
+    assert (refused.status_code, refused.headers["Location"]) == (307, "/en/renew?next=%2Faccount")
+    address, fields = form_in(shown, "/account", name="Saraa", language="en", time_zone="Asia/Hovd")
+    renewed = await visitor.send(refused.headers["Location"], fields)
+    assert (renewed.status_code, renewed.headers["Location"]) == (307, address)
+    assert (await visitor.send(address, fields)).headers["Location"] == "/en/account?done=saved"
+
+
+async def test_a_form_without_a_session_leads_to_signing_in_and_back_to_its_page(api: Api) -> None:
+    visitor = Visitor(api)
+    came = "http://api.test/en/account?done=saved"
+    refused = await visitor.send("/en/account/notifications", {"news": "sms"}, Referer=came)
+    assert refused.headers["Location"] == "/en/sign-in?next=%2Faccount%3Fdone%3Dsaved&ended=1"
+    asked = await visitor.get(refused.headers["Location"])
+    assert "Sign in, then repeat what you did." in asked.text
+    assert 'name="next" value="/account?done=saved"' in asked.text
+    ended = await visitor.send("/en/renew?next=/account/notifications", {"news": "sms"}, Referer=came)
+    assert ended.headers["Location"] == refused.headers["Location"]
