@@ -38,7 +38,7 @@ export PYTHONPATH := $(CURDIR)/src
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test feature watch test-fast nightly mutants reliability check fmt lint types arch dead fresh subjects audit migrate seed admin telegram vapid-key rotate-keys zones api worker bench city plans profile screenshots docs catalogues lock wheel clean
+.PHONY: help run dev test feature watch test-fast nightly mutants reliability check fmt lint types arch dead fresh subjects audit migrate seed admin telegram vapid-key backup receive-wal restore rotate-keys zones api worker bench city plans profile screenshots docs catalogues lock wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -137,6 +137,15 @@ telegram: $(DATABASE) ## answer messages to the Telegram bot by polling (ARGS=--
 
 vapid-key: $(VENV)/.server ## print a new pair of keys for Web Push
 	@$(CLI) vapid-key
+
+backup: $(DATABASE) ## back database, files and erasures up into BOOKING_BACKUP_DIR; only what has changed, or ARGS=--full
+	@$(CLI) backup $(ARGS)
+
+receive-wal: $(DATABASE) ## receive what the database writes, as it is written, into BOOKING_BACKUP_DIR, until it is stopped
+	@exec $(CLI) receive-wal
+
+restore: $(VENV)/.server $(if $(INTO),,$(VENV)/.run) ## restore the state AT=2026-11-26T05:00:00Z (or the last one) of FROM=folder, for `make run` or INTO=folder
+	@$(CLI) restore $(if $(AT),--at "$(AT)") $(if $(FROM),--from "$(FROM)") $(if $(INTO),--into "$(INTO)")
 
 rotate-keys: $(DATABASE) ## re-encrypt personal data with BOOKING_ENCRYPTION_KEY
 	$(CLI) rotate-keys

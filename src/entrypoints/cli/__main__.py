@@ -14,11 +14,13 @@ import asyncio
 import os
 import sys
 from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
 
 from adapters.kit.zone_data import use_pinned_zone_data
 from booking_domain.notifications.errors import ChatUnavailable
 from booking_domain.shared.errors import InvalidValue, StorageUnavailable
-from booking_domain.shared.time import time_zone
+from booking_domain.shared.time import instant, time_zone
 from entrypoints.cli.startup import CannotStart, DatabaseUnreachable, require_database, require_folder, wait_for_free
 from entrypoints.settings.main import Environment, InvalidSettings, Settings
 
@@ -59,17 +61,31 @@ def main() -> int:
     admin = commands.add_parser("admin", help=what, description=what)
     admin.add_argument("email")
     admin.add_argument("--name", default="Admin")
+    what = "back the database, the objects of files and the list of erasures up, into BOOKING_BACKUP_DIR"
+    backup = commands.add_parser("backup", help=what, description=what)
+    backup.add_argument("--full", action="store_true", help="copy everything, not only what has changed")
+    what = "receive what the database writes, and record erasures, as long as it runs"
+    commands.add_parser("receive-wal", help=what, description=what)
+    what = (
+        "restore a state from a back-up, erase people again and verify it; exits with 1 if something is wrong with it"
+    )
+    restore = commands.add_parser("restore", help=what, description=what)
+    restore.add_argument("--at", type=_time, help="the time of the state (ISO 8601, with an offset); default: the last")
+    restore.add_argument("--from", dest="folder", type=Path, help="the folder of back-ups; default: BOOKING_BACKUP_DIR")
+    restore.add_argument("--into", type=Path, help="where to; default: the embedded server's folder")
     chosen = parser.parse_args()
     if chosen.command == "vapid-key":
         return _vapid_key()
     try:
         settings = Settings.from_environment(os.environ)
-        if chosen.command == "worker":
-            return _worker(settings)
-        if chosen.command == "api":
-            return _api(settings)
-        if chosen.command == "telegram":
-            return _telegram(settings, webhook=chosen.webhook)
+        alone = {
+            "worker": lambda: _worker(settings),
+            "api": lambda: _api(settings),
+            "telegram": lambda: _telegram(settings, webhook=chosen.webhook),
+            "restore": lambda: _restore(settings, chosen),
+        }
+        if chosen.command in alone:
+            return alone[chosen.command]()
         return _on_a_provided_database(settings, chosen)
     except (InvalidSettings, CannotStart, ChatUnavailable, StorageUnavailable) as error:
         print(error, file=sys.stderr)
@@ -82,6 +98,29 @@ def _known_zone(name: str) -> str:
         return time_zone(name).key
     except InvalidValue as unknown:
         raise argparse.ArgumentTypeError(unknown.problem) from unknown
+
+
+def _time(text: str) -> datetime:
+    """Parse a command-line argument as an instant."""
+    try:
+        return instant(datetime.fromisoformat(text))
+    except (ValueError, InvalidValue) as unknown:
+        raise argparse.ArgumentTypeError("write a time with its offset, as 2026-11-26T05:00:00Z") from unknown
+
+
+def _restore(settings: Settings, chosen: argparse.Namespace) -> int:
+    from adapters.postgres.kit.backups import BackupError
+    from adapters.postgres.kit.embedded import EmbeddedPostgresError
+    from adapters.postgres.kit.migrations import UnknownRevision
+    from entrypoints.cli.backup import Restore, restore
+
+    _imported()
+    into = chosen.into or settings.data_dir / "postgres"
+    try:
+        return restore(settings, Restore(at=chosen.at, folder=chosen.folder or settings.backups, into=into))
+    except (BackupError, EmbeddedPostgresError, UnknownRevision) as error:
+        print(error, file=sys.stderr)
+        return 2
 
 
 def _vapid_key() -> int:
@@ -134,10 +173,12 @@ def _require_surroundings(settings: Settings, command: str) -> None:
 
 def _on_a_provided_database(settings: Settings, chosen: argparse.Namespace) -> int:
     from adapters.postgres.kit import migrations
+    from adapters.postgres.kit.backups import BackupError
     from adapters.postgres.kit.embedded import EmbeddedPostgresError
     from adapters.postgres.kit.revisions import latest_revision
     from booking_domain.shared.audit import Origin
     from entrypoints.cli.admin import add_admin
+    from entrypoints.cli.backup import backup, receive_wal
     from entrypoints.cli.banner import demo_accounts
     from entrypoints.cli.provided_database import provided_database
     from entrypoints.cli.rotate_keys import rotate_keys
@@ -153,13 +194,19 @@ def _on_a_provided_database(settings: Settings, chosen: argparse.Namespace) -> i
     try:
         if chosen.command == "run":
             return run(settings)
-        with provided_database(settings) as database:
+        with provided_database(settings, keep_running=True) as database:
             url = database.url
             on_this_revision = {
                 "zone-changes": lambda: zone_changes(settings, url, apply=chosen.apply, zone=chosen.zone),
                 "search-index": lambda: search_index(settings, url, rebuild=chosen.rebuild),
                 "rotate-keys": lambda: rotate_keys(settings, url),
             }
+            backups = {
+                "backup": lambda: backup(settings, url, full=chosen.full),
+                "receive-wal": lambda: receive_wal(settings, url),
+            }
+            if chosen.command in backups:
+                return backups[chosen.command]()
             if chosen.command in on_this_revision:
                 return asyncio.run(on_this_revision[chosen.command]())
             migrations.upgrade(database.url, cipher=Container(settings=settings).field_cipher())
@@ -169,7 +216,7 @@ def _on_a_provided_database(settings: Settings, chosen: argparse.Namespace) -> i
             if chosen.command == "seed":
                 asyncio.run(seed(settings, database.url))
                 print(f"The demo data is there. {demo_accounts()}")
-    except (EmbeddedPostgresError, SeedRefused, migrations.UnknownRevision) as error:
+    except (BackupError, EmbeddedPostgresError, SeedRefused, migrations.UnknownRevision) as error:
         print(error, file=sys.stderr)
         return 2
     return 0

@@ -4,10 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from adapters.postgres.kit import embedded
 from entrypoints.cli.startup import require_connection, require_folder
 from entrypoints.settings.main import Settings
+
+_SETTINGS: Final = {"summarize_wal": "on", "max_slot_wal_keep_size": "2GB"}
+"""For incremental back-ups, and so that a log which nobody receives does not fill the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +30,14 @@ class ProvidedDatabase:
         """
         if self.server is None or self.server.running:
             return False
-        if embedded.start(self.folder).conninfo != self.url:
+        if embedded.start(self.folder, settings=_SETTINGS).conninfo != self.url:
             raise embedded.EmbeddedPostgresError("PostgreSQL was killed, and something else has taken its port")
         return True
 
 
 @contextmanager
-def provided_database(settings: Settings) -> Iterator[ProvidedDatabase]:
-    """Yield the database; an embedded server stops when the block ends.
+def provided_database(settings: Settings, *, keep_running: bool = False) -> Iterator[ProvidedDatabase]:
+    """Yield the database; an embedded server stops when the block ends, unless it ran before and `keep_running`.
 
     Raises:
         CannotStart: the database cannot be reached, or the data folder cannot be written.
@@ -44,8 +48,10 @@ def provided_database(settings: Settings) -> Iterator[ProvidedDatabase]:
         return
     require_folder(settings.data_dir)
     folder = settings.data_dir / "postgres"
-    server = embedded.start(folder)
+    keeps = keep_running and embedded.Server(folder.resolve(), embedded.BINARIES).running
+    server = embedded.start(folder, settings=_SETTINGS)
     try:
         yield ProvidedDatabase(server.conninfo, server, folder)
     finally:
-        server.stop()
+        if not keeps:
+            server.stop()

@@ -142,6 +142,12 @@ class Settings:
     """A PostgreSQL database, version 15 or newer; without it, development starts an embedded server."""
     data_dir: Path = setting("BOOKING_DATA_DIR", Path(".data"), Form(parse=Path))
     """The folder of the database and messages in development."""
+    backup_folder: Path | None = setting(
+        "BOOKING_BACKUP_DIR", None, Form(parse=Path), "a folder of another machine, to which only backups write"
+    )
+    """The folder of backups; default: `backups` in `BOOKING_DATA_DIR`."""
+    backup_life: timedelta = setting("BOOKING_BACKUP_DAYS", timedelta(days=30), duration(DAYS, 1, 365))
+    """The days for which every state can be restored. Backups contain the data of people who were erased meanwhile."""
     public_url: str = setting(
         "BOOKING_PUBLIC_URL",
         "",
@@ -392,6 +398,11 @@ class Settings:
     def codes_first(self) -> frozenset[ContactChannel]:
         """The contacts that are verified before an account begins with them."""
         return frozenset(ContactChannel if self.email_code_first else {ContactChannel.PHONE})
+
+    @property
+    def backups(self) -> Path:
+        """The folder of backups."""
+        return self.backup_folder or self.data_dir / "backups"
 
     @property
     def message_folder(self) -> Path:

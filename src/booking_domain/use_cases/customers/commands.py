@@ -27,6 +27,8 @@ from booking_domain.shared.queries import Query
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 
+WALK_IN_DELETED: Final = Permission.DELETE_WALK_INS.value
+"""The action in the audit log, which back-ups record: a restored walk-in is deleted again."""
 _READ_AT_ONCE: Final = 500
 
 
@@ -95,12 +97,22 @@ async def _delete(customer_id: CustomerId, tx: Repositories, context: UseCaseCon
     if await tx.walk_ins.has_upcoming_booking(customer_id, context.now):
         raise CustomerHasBookings
     await _delete_known(customer_id, tx)
+    context.note(WALK_IN_DELETED)
 
 
 async def _delete_known(customer_id: CustomerId, tx: Repositories) -> None:
     booking_ids = await tx.walk_ins.remove(customer_id)
     await tx.receipts.remove_customer(booking_ids)
     await tx.customer_notes.delete_on(customer_id)
+
+
+async def _delete_again(customer_id: CustomerId, tx: Repositories, context: UseCaseContext) -> None:
+    """Delete what a restored database knows of a walk-in from before the deletion."""
+    owner_id = await tx.walk_ins.owner_of(customer_id)
+    if owner_id is not None:
+        await tx.calendars.lock_provider_of(owner_id)
+        await _delete_known(customer_id, tx)
+        context.note(WALK_IN_DELETED)
 
 
 async def _remove_inactive(lapsed: tuple[CustomerId, datetime], tx: Repositories, _: UseCaseContext) -> None:
@@ -127,6 +139,9 @@ delete_walk_in: Final = UseCase(
     _delete,
     concerns=lambda customer_id, _: Subject("walk_in", customer_id),
     raises=(NotYourCustomer, CustomerHasAccount, CustomerHasBookings),
+)
+delete_walk_in_again: Final = UseCase(
+    Permission.RUN_PLATFORM, _delete_again, concerns=lambda customer_id, _: Subject("walk_in", customer_id)
 )
 _remove_one_inactive: Final = UseCase(Permission.RUN_PLATFORM, _remove_inactive)
 list_customers: Final = Query(_list_customers, (NotPermitted,))

@@ -2,9 +2,11 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.entrypoints.http.test_one_time_codes import DORJ, code_for, joined, log_in, messages, use
 from tests.unit.entrypoints.http.test_phone_changes import without_password
@@ -14,6 +16,7 @@ from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.audit import AuditFilter
 from booking_domain.shared.ids import UserId
 from booking_domain.use_cases.accounts.erase_account import ErasureResult, erase_account
+from entrypoints.cli.backup import Erasures
 
 ASKS_FOR_A_DEPOSIT = {"depositAmount": 2_000_000, "priceAmount": 8_000_000}
 
@@ -233,3 +236,31 @@ async def test_the_last_token_of_a_deleted_account_books_nothing(api: Api) -> No
     assert_problem(refused, 401, "auth.invalid_token")
     api.clock.advance(ERASED_AFTER)
     assert await erase(api, user_id) is ErasureResult.ERASED
+
+
+async def test_an_erasure_is_recorded_and_repeated_whatever_a_restored_account_had_to_do(
+    api: Api, tmp_path: Path
+) -> None:
+    provider, provider_id = await api.open_provider()
+    customer, gone = await api.joined("customer"), await api.joined("customer")
+    await api.booked(customer, provider_id)
+    erasures, ids = Erasures(tmp_path), [await id_of(api, token) for token in (customer, provider, gone)]
+    assert await erasures.record(api.container) == 0
+    await delete(api, gone)
+    api.clock.advance(ERASED_AFTER)
+    assert await erase(api, ids[2]) is ErasureResult.ERASED
+    assert [await erasures.record(api.container) for _ in range(2)] == [1, 0]
+    [recorded] = erasures.all()
+    assert (recorded.kind, recorded.id) == ("user", ids[2])
+
+    # The back-up is from before all three were erased.
+    with (tmp_path / "erasures.jsonl").open("ab") as file:
+        file.writelines(msgspec.json.encode(msgspec.structs.replace(recorded, id=each)) + b"\n" for each in ids[:2])
+    await erasures.repeat(api.container)
+    for each in ids:
+        erased = await account(api, each)
+        assert (erased.name, erased.email, erased.status) == (ERASED_NAME, None, UserStatus.DELETED)
+    assert (await api.get(f"/providers/{provider_id}")).status_code == 404
+    before = await account(api, ids[0])
+    await erasures.repeat(api.container)
+    assert await account(api, ids[0]) == before

@@ -1,0 +1,90 @@
+"""Back-ups of a real server: a state between two changes, and a log with a hole."""
+
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from tests.databases import BINARIES
+
+from adapters.postgres.kit import backups, embedded
+
+FAST = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
+
+
+class Saved:
+    """A back-up of a server that had the first row, and its log until it had three."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "backups"
+        server = embedded.start(folder / "server", settings=FAST, binaries=BINARIES)
+        try:
+            with psycopg.connect(server.conninfo, autocommit=True) as connection:
+                connection.execute("CREATE TABLE rows AS SELECT 1 AS number")
+                source = backups.Source.at(server.conninfo)
+                self.base = backups.back_up(self.folder, source, durable=False)
+                connection.execute("INSERT INTO rows VALUES (2)")
+                row = connection.execute("SELECT clock_timestamp()").fetchone()
+                assert row is not None
+                self.between: datetime = row[0]
+                connection.execute("INSERT INTO rows VALUES (3)")
+                self.again = backups.back_up(self.folder, source, durable=False)
+        finally:
+            server.stop()
+
+    @property
+    def wal(self) -> Path:
+        return next(self.folder.glob("*/wal"))
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Saved:
+    return Saved(tmp_path_factory.mktemp("saved"))
+
+
+def test_a_state_between_two_changes_is_restored(saved: Saved, tmp_path: Path) -> None:
+    with backups.restored(saved.folder, tmp_path, saved.between) as url, psycopg.connect(url) as connection:
+        assert connection.execute("SELECT array_agg(number) FROM rows").fetchone() == ([1, 2],)
+    assert (tmp_path / "data" / "PG_VERSION").exists()
+    with pytest.raises(backups.BackupError, match="exists"), backups.restored(saved.folder, tmp_path, None):
+        pass
+
+
+@pytest.mark.parametrize("which", [0, 1, -1], ids=["first", "second", "last"])
+def test_a_log_that_lacks_a_part_is_refused_before_anything_is_restored(
+    saved: Saved, tmp_path: Path, which: int
+) -> None:
+    history, base = backups.nearest(saved.folder, saved.between)
+    withheld = [name for name in history.segments() if name >= base.first_segment][which]
+    [part] = history.wal.glob(f"{withheld}*")
+    part.rename(tmp_path / part.name)
+    with (
+        pytest.raises(backups.BackupError, match=withheld),
+        backups.restored(saved.folder, tmp_path / "into", saved.between),
+    ):
+        pass
+    (tmp_path / part.name).rename(part)
+    assert not (tmp_path / "into").exists()
+
+
+def test_a_time_before_the_first_back_up_cannot_be_restored(saved: Saved, tmp_path: Path) -> None:
+    before = saved.base.ended_at - timedelta(seconds=1)
+    with (
+        pytest.raises(backups.BackupError, match="no back-up from before"),
+        backups.restored(saved.folder, tmp_path, before),
+    ):
+        pass
+
+
+def test_what_no_state_needs_that_can_be_restored_is_removed(saved: Saved, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    shutil.copytree(saved.folder, folder)
+    (history,) = backups.History.all_in(folder)
+    assert history.remove_before(saved.base.ended_at - timedelta(days=1)) == ()
+    (history.bases / "interrupted").mkdir()
+    history.remove_unfinished()
+    assert history.remove_before(saved.again.ended_at) == [saved.base.name]
+    assert [base.name for base in history.complete()] == [saved.again.name]
+    assert {each.name for each in history.bases.iterdir()} == {saved.again.name, f"{saved.again.name}.json"}
+    assert history.segments()[0] == saved.again.first_segment
