@@ -3,12 +3,12 @@
 A provider is open daily from 10:00 to 13:00 and has a booking at 11:00. Which slots are free on Tuesday?
 
 >>> from datetime import UTC, datetime
->>> from booking_domain import Calendar, Claim, Hours, TimeRange, WeeklyRule, offered_slots
+>>> from booking_domain import Calendar, Hours, TimeRange, WeeklyRule, offered_slots
 >>> calendar = Calendar(time_zone="Asia/Ulaanbaatar", rules=WeeklyRule.every_day(Hours.parse("10:00-13:00")))
 >>> eleven = TimeRange.parse("2026-11-24T11:00+08:00", "2026-11-24T12:00+08:00")
 >>> slots = offered_slots(
 ...     calendar,
-...     [Claim.of(eleven)],
+...     [calendar.claim(eleven)],
 ...     window=TimeRange.parse("2026-11-24T00:00+08:00", "2026-11-25T00:00+08:00"),
 ...     now=datetime(2026, 11, 23, tzinfo=UTC),
 ... )
@@ -59,7 +59,7 @@ from booking_domain.scheduling import (
     offered_slots,
     workload,
 )
-from booking_domain.shared.errors import DomainError
+from booking_domain.shared.errors import DomainError, InvalidValue
 from booking_domain.shared.money import Money
 
 __version__ = "0.1.0"
@@ -78,6 +78,7 @@ __all__ = [
     "DomainError",
     "Explanation",
     "Hours",
+    "InvalidValue",
     "Money",
     "OfferedService",
     "OpeningHours",

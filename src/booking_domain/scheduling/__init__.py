@@ -47,6 +47,7 @@ from booking_domain.scheduling.model import (
 from booking_domain.scheduling.services import ComposedService, OfferedService, choose, compose
 from booking_domain.scheduling.slots import is_offered, offered_slots
 from booking_domain.scheduling.workloads import Workload, least_busy, workload
+from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import TimeRange, WallTime
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "DateException",
     "Explanation",
     "Hours",
+    "InvalidValue",
     "OfferedService",
     "OpeningHours",
     "Reason",

@@ -6,10 +6,11 @@ from enum import StrEnum
 from typing import Final, Self
 from uuid import UUID, uuid4
 
+from booking_domain.shared.checks import checks_types
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId
-from booking_domain.shared.time import TimeRange
+from booking_domain.shared.time import TimeRange, instant
 
 HOLDS_PER_CUSTOMER: Final = 3
 
@@ -23,11 +24,11 @@ class ClaimKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checks_enums
+@checks_types
 class Claim:
     """Occupied time of one provider. The blocked ranges of a provider's live claims never overlap.
 
-    >>> Claim.of(TimeRange.parse("2026-11-24T11:00+08:00", "2026-11-24T12:00+08:00")).kind
-    <ClaimKind.BOOKING: 'booking'>
+    `Calendar.claim` makes one with the buffers of the calendar.
     """
 
     id: ClaimId
@@ -42,12 +43,22 @@ class Claim:
     """When a hold expires; None for a booking, which claims its time until it is released."""
 
     def __post_init__(self) -> None:
+        if self.expires_at is not None:
+            instant(self.expires_at, field="expires_at")
         if not (self.blocked.start <= self.span.start and self.span.end <= self.blocked.end):
             raise InvalidValue(field="blocked", problem="the blocked range must include the appointment")
 
     @classmethod
     def of(cls, span: TimeRange, *, blocked: TimeRange | None = None, expires_at: datetime | None = None) -> Self:
-        """A claim with generated ids, for callers who have no claims table; a hold if it expires, else a booking."""
+        """A claim of the blocked range, with generated ids; a hold if it expires, else a booking.
+
+        Without `blocked` it has no buffers. `Calendar.claim` makes a claim of a slot, with the calendar's buffers.
+
+        Raises:
+            InvalidValue: `span` is a slot.
+        """
+        if not isinstance(span, TimeRange):
+            raise InvalidValue(field="span", problem="must be a TimeRange; for a slot use calendar.claim(slot)")
         no_id = UUID(int=0)
         return cls(
             id=ClaimId(uuid4()),

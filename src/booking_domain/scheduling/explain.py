@@ -10,6 +10,7 @@ from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import Calendar, OpeningHours, Slot
 from booking_domain.scheduling.open_hours import closed_by_exceptions, open_ranges
 from booking_domain.scheduling.slots import (
+    claims_of,
     full_periods,
     grid,
     horizon_end,
@@ -18,6 +19,7 @@ from booking_domain.scheduling.slots import (
     minutes_of,
     slots_in_order,
 )
+from booking_domain.shared.checks import require_type
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.time import ORIGIN, TimeRange, ceil_to_second, instant
 
@@ -122,8 +124,9 @@ def explain(
     >>> [str(reason) for reason in why.reasons], f"{why.before.start:%H:%M}", f"{why.after.start:%a %H:%M}"
     (['closed', 'off_grid'], '11:00', 'Mon 10:00')
     """
-    start, now = instant(start, field="slot"), instant(now, field="now")
-    claims = tuple(claims)
+    require_type("calendar", calendar, Calendar)
+    start, now = instant(start, field="start"), instant(now, field="now")
+    claims = claims_of(claims)
     minutes = minutes_of(calendar.settings, duration_minutes)
     span = TimeRange(start, start + timedelta(minutes=minutes))
     reasons = (*(() if bookable else (Reason.NOT_BOOKABLE,)), *reasons_against(calendar, claims, span, now))

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, Feed, FeedRule, imported
 from booking_domain.scheduling.services import OfferedService, compose
+from booking_domain.shared.checks import checks_types, require_type
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, UserId
@@ -34,6 +35,7 @@ class Slot(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+@checks_types
 class Hours:
     """Opening hours from one local time to another. An end that is not after the start is on the next day.
 
@@ -48,7 +50,7 @@ class Hours:
 
     def __post_init__(self) -> None:
         if self.start.minutes == MINUTES_A_DAY:
-            raise InvalidValue(field="start_time", problem="opening hours must start before 24:00")
+            raise InvalidValue(field="start", problem="opening hours must start before 24:00")
         end = self.end.minutes + (MINUTES_A_DAY if self.past_midnight else 0)
         object.__setattr__(self, "seconds", (self.start.minutes * 60, end * 60))
 
@@ -59,6 +61,7 @@ class Hours:
         >>> str(Hours.parse("10:00-24:00").end)
         '24:00'
         """
+        require_type("text", text, str)
         start, _, end = text.partition("-")
         return cls(WallTime.parse(start), WallTime.parse(end))
 
@@ -78,6 +81,7 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_types
 class WeeklyRule:
     """Opening hours on a day of the week, between two dates (if given), every `every_weeks` weeks.
 
@@ -140,6 +144,7 @@ class WeeklyRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_types
 class DateException:
     """Other hours on one date, in place of the rules that start on it. Without ranges the date is closed."""
 
@@ -153,6 +158,7 @@ class DateException:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_types
 class Block:
     """Time off. It closes exactly its range, and does not change where other slots start."""
 
@@ -185,6 +191,7 @@ class OnTimeZoneChange(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checks_enums
+@checks_types
 class SlotSettings:
     """How slots are cut from open ranges. Durations are whole minutes of elapsed time."""
 
@@ -202,8 +209,8 @@ class SlotSettings:
 
     def __post_init__(self) -> None:
         limits: tuple[tuple[str, int, int, int], ...] = (
-            ("slot_step_minutes", self.step_minutes, 1, MINUTES_A_DAY),
-            ("slot_duration_minutes", self.duration_minutes, 1, MINUTES_A_DAY),
+            ("step_minutes", self.step_minutes, 1, MINUTES_A_DAY),
+            ("duration_minutes", self.duration_minutes, 1, MINUTES_A_DAY),
             ("buffer_before_minutes", self.buffer_before_minutes, 0, MINUTES_A_DAY),
             ("buffer_after_minutes", self.buffer_after_minutes, 0, MINUTES_A_DAY),
             ("min_notice_minutes", self.min_notice_minutes, 0, MAX_HORIZON_DAYS * MINUTES_A_DAY),
@@ -212,13 +219,12 @@ class SlotSettings:
             ("max_per_week", 1 if self.max_per_week is None else self.max_per_week, 1, DAYS_A_WEEK * MINUTES_A_DAY),
         )
         for name, value, least, most in limits:
-            if not isinstance(value, int):
-                raise InvalidValue(field=name, problem="must be a whole number")
             if not least <= value <= most:
                 raise InvalidValue(field=name, problem=f"must be between {least} and {most}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_types
 class OpeningHours:
     """Opening hours of a provider or salon: weekly rules and exceptions in one time zone."""
 
@@ -240,6 +246,7 @@ class OpeningHours:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_types
 class Calendar(OpeningHours):
     """Everything that decides when a provider can be booked, except the claims."""
 
@@ -253,7 +260,7 @@ class Calendar(OpeningHours):
     version: int = 1
     """The version of settings, rules, exceptions and blocks together."""
 
-    def blocked(self, span: TimeRange) -> TimeRange:
+    def blocked(self, span: Slot | TimeRange) -> TimeRange:
         """The blocked range of an appointment: its span with the buffers of the settings.
 
         >>> calendar = Calendar(time_zone="UTC", settings=SlotSettings(buffer_after_minutes=15))

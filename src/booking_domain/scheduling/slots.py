@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import Anchoring, Calendar, Slot, SlotSettings
 from booking_domain.scheduling.open_hours import Span, date_span, local_date, open_ranges, seconds_of
+from booking_domain.shared.checks import require_type
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import MINUTES_A_DAY, ORIGIN, SECONDS_A_DAY, TimeRange, ceil_to_second, instant
 
@@ -35,6 +36,7 @@ _FINE_STEP: Final = 300
 """With steps of at most this many seconds, parts of the grid have many slots, so they are cut."""
 _A_DAY: Final = timedelta(days=1)
 _WEEKDAYS: Final = range(1, 8)
+_CLAIM: Final = {Claim}
 Period = date | tuple[int, int]
 """A local date, or a local ISO 8601 week as (year, week)."""
 _Search = tuple[Iterable[Span], list[Span], int, int, set[Period]]
@@ -55,7 +57,7 @@ def offered_slots(
     number of bookings per day and week. `duration_minutes` overrides the duration of the settings.
 
     Raises:
-        InvalidValue: `now` is naive, or `duration_minutes` is not a whole number from 1 to 1,440.
+        InvalidValue: an argument has another type, `now` is naive, or `duration_minutes` is not from 1 to 1,440.
 
     >>> from datetime import UTC, datetime
     >>> from uuid import uuid4
@@ -123,7 +125,7 @@ def last_slot(
     duration_minutes: int | None = None,
 ) -> Slot | None:
     """The last of `offered_slots`; None if there is none."""
-    claims = tuple(claims)
+    claims = claims_of(claims)
 
     def slots_of(part: TimeRange) -> Iterator[Slot]:
         return slots_in_order(calendar, claims, window=part, now=now, duration_minutes=duration_minutes)
@@ -143,14 +145,22 @@ def _search(
     No slot starts strictly between the two values of a forbidden pair: it would overlap an obstacle. The pairs are
     sorted. Full periods are those whose slots are not offered, as far as no pair says so. None: the window has no slot.
     """
+    if type(calendar) is not Calendar:
+        require_type("calendar", calendar, Calendar)
+    if type(window) is not TimeRange:
+        require_type("window", window, TimeRange)
     settings, now = calendar.settings, instant(now, field="now")
     length = minutes_of(settings, duration_minutes) * 60
     lowest = max(window.lower if window.start.microsecond == 0 else window.lower + 1, earliest_start(calendar, now))
     highest = min(window.upper, horizon_end(calendar, now))
     if lowest >= highest:
         return None
-    claims = tuple(claims)
-    forbidden = _forbidden(calendar, claims, now, length)
+    try:
+        claims = tuple(claims)
+        forbidden = _forbidden(calendar, claims, now, length)
+    except (AttributeError, TypeError):  # cheaper than to look at each claim first
+        claims_of(claims)
+        raise
     forbidden += ((-_NEVER, lowest), (highest - 1, _NEVER))
     full = full_periods(calendar, claims, now)
     if full:
@@ -259,16 +269,27 @@ def minutes_of(settings: SlotSettings, duration_minutes: float | None) -> int:
     """The duration, or that of the settings if None; raise `InvalidValue` if it is no whole minutes up to a day."""
     if duration_minutes is None:
         return settings.duration_minutes
-    if not isinstance(duration_minutes, int) or not 1 <= duration_minutes <= MINUTES_A_DAY:
+    if type(duration_minutes) is not int or not 1 <= duration_minutes <= MINUTES_A_DAY:
         raise InvalidValue(field="duration_minutes", problem=f"1 to {MINUTES_A_DAY} whole minutes")
     return duration_minutes
+
+
+def claims_of(claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    """The claims, as a tuple; raise `InvalidValue` if they are something else."""
+    if not isinstance(claims, Iterable):
+        raise InvalidValue(field="claims", problem="must be claims: calendar.claim(slot) makes one")
+    found = tuple(claims)
+    if not {*map(type, found)} <= _CLAIM:
+        for each in found:
+            require_type("claims", each, Claim)
+    return found
 
 
 def is_offered(
     calendar: Calendar, claims: Iterable[Claim], start: datetime, *, now: datetime, duration_minutes: int | None = None
 ) -> bool:
     """Whether `offered_slots` has a slot at exactly this start."""
-    if start.microsecond:
+    if instant(start, field="start").microsecond:
         return False
     window = TimeRange(start, start + timedelta(seconds=1))
     return bool(offered_slots(calendar, claims, window=window, now=now, duration_minutes=duration_minutes))

@@ -13,7 +13,7 @@ True
 >>> Paint("green")
 Traceback (most recent call last):
     ...
-booking_domain.shared.errors.InvalidValue: one of: red.
+booking_domain.shared.errors.InvalidValue: colour: one of: red.
 
 The rule: what equals the value of a member becomes the member; anything else raises `InvalidValue`. So a field holds a
 member, or None where its type says so, and code may compare it by `is`: a text is no member, and would silently take

@@ -137,7 +137,7 @@ class Unavailable(DomainError):
     """A service that the platform depends on is unavailable. Retry later."""
 
 
-class InvalidValue(RuleViolated, code="validation.invalid_value"):
+class InvalidValue(RuleViolated, ValueError, code="validation.invalid_value"):
     """{problem}."""
 
     field: str
@@ -160,7 +160,8 @@ class InvalidValue(RuleViolated, code="validation.invalid_value"):
         return self.allowed
 
     def __str__(self) -> str:
-        return self.template().format(problem=self.problem.format(**self.values) if self.values else self.problem)
+        problem = self.problem.format(**self.values) if self.values else self.problem
+        return f"{'.'.join(map(str, self.field_path))}: {self.template().format(problem=problem)}"
 
 
 def inside(path: FieldPath, make: Callable[[], Found]) -> Found:

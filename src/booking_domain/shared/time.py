@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from booking_domain.shared.checks import checks_types, require_type
 from booking_domain.shared.errors import InvalidValue, Unavailable
 
 MINUTES_A_DAY: Final = 24 * 60
@@ -22,11 +23,13 @@ _NON_IANA_NAMES: Final = frozenset({"localtime", "posix", "posixrules", "right"}
 
 
 def instant(value: datetime, *, field: str = "at") -> datetime:
-    """Return `value` in UTC. A naive datetime raises `InvalidValue`; its time zone is never guessed.
+    """Return `value` in UTC. A naive datetime, or a date, raises `InvalidValue`; its time zone is never guessed.
 
     >>> instant(datetime.fromisoformat("2026-11-02T10:00:00+08:00")).isoformat()
     '2026-11-02T02:00:00+00:00'
     """
+    if type(value) is not datetime:
+        require_type(field, value, datetime)
     if value.utcoffset() is None:
         raise InvalidValue(field=field, problem="an instant must have a UTC offset")
     if not _EARLIEST <= value <= _LATEST:
@@ -90,6 +93,7 @@ def local_time(value: datetime, zone: str) -> datetime:
 
 
 @dataclass(frozen=True, slots=True, order=True)
+@checks_types
 class WallTime:
     """A local time of day in whole minutes, from 00:00 to 24:00.
 
@@ -101,15 +105,17 @@ class WallTime:
 
     def __post_init__(self) -> None:
         if not 0 <= self.minutes <= MINUTES_A_DAY:
-            raise InvalidValue(field="time", problem="a time of day must be between 00:00 and 24:00")
+            raise InvalidValue(field="minutes", problem="a time of day must be between 00:00 and 24:00")
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Parse `HH:MM`, or raise `InvalidValue`."""
+        require_type("text", text, str)
         read = _HH_MM.fullmatch(text)
-        if read is None:
-            raise InvalidValue(field="time", problem=f"{text!r} is not a time of day (HH:MM)")
-        return cls(int(read[1]) * 60 + int(read[2]))
+        minutes = MINUTES_A_DAY + 1 if read is None else int(read[1]) * 60 + int(read[2])
+        if minutes > MINUTES_A_DAY:
+            raise InvalidValue(field="text", problem=f"{text!r} is not a time of day (HH:MM)")
+        return cls(minutes)
 
     def __str__(self) -> str:
         return f"{self.minutes // 60:02d}:{self.minutes % 60:02d}"
@@ -143,11 +149,16 @@ class TimeRange:
         >>> TimeRange.parse("2026-11-24T11:00+08:00", "2026-11-24T12:00+08:00").start.isoformat()
         '2026-11-24T03:00:00+00:00'
         """
-        try:
-            return cls(datetime.fromisoformat(start), datetime.fromisoformat(end))
-        except ValueError as error:
-            raise InvalidValue(field="start", problem="an RFC 3339 instant with an offset is required") from error
+        return cls(_parsed(start, "start"), _parsed(end, "end"))
 
     def overlaps(self, other: "TimeRange") -> bool:
         """Whether the ranges have an instant in common. Ranges that only touch do not overlap."""
         return self.start < other.end and other.start < self.end
+
+
+def _parsed(text: str, field: str) -> datetime:
+    require_type(field, text, str)
+    try:
+        return instant(datetime.fromisoformat(text), field=field)
+    except ValueError as error:
+        raise InvalidValue(field=field, problem="an RFC 3339 instant with an offset is required") from error

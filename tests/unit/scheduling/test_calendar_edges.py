@@ -61,7 +61,7 @@ def test_a_date_has_at_most_one_exception() -> None:
 def test_an_out_of_bounds_setting_is_named_with_its_bounds() -> None:
     with pytest.raises(InvalidValue, match="must be between 1 and 1440") as refused:
         SlotSettings(step_minutes=0)
-    assert refused.value.field_path == ("slot_step_minutes",)
+    assert refused.value.field_path == ("step_minutes",)
 
 
 def test_a_window_start_is_rounded_up_to_a_whole_second() -> None:

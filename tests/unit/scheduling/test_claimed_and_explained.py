@@ -62,7 +62,7 @@ def test_explaining_a_start_needs_an_instant() -> None:
     assert (why.start, why.start.tzinfo, why.offered) == (monday(9), UTC, True)
     with pytest.raises(InvalidValue) as refused:
         explain(SALON, (), monday(9).replace(tzinfo=None), now=NOW)
-    assert refused.value.field_path == ("slot",)
+    assert refused.value.field_path == ("start",)
 
 
 def test_the_nearest_slots_have_the_requested_length() -> None:

@@ -1,10 +1,13 @@
 """What the library refuses, and how: each with a typed error that names the field."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,10 +15,12 @@ import booking_domain
 from booking_domain.scheduling import (
     Block,
     Calendar,
+    Claim,
     DateException,
     Hours,
     SlotSettings,
     TimeRange,
+    WallTime,
     WeeklyRule,
     explain,
     is_offered,
@@ -68,10 +73,72 @@ def test_now_is_an_instant() -> None:
         assert refusal.value.field == "now"
 
 
-@pytest.mark.parametrize("name", ["step_minutes", "duration_minutes", "buffer_after_minutes", "horizon_days"])
-def test_settings_are_whole_numbers(name: str) -> None:
-    with pytest.raises(InvalidValue, match="whole number"):
-        SlotSettings(**{name: 7.5})  # type: ignore[arg-type]
+SLOT = offered_slots(CALENDAR, [], window=DAY, now=NOW)[0]
+MONDAY: dict[str, Any] = {"day": 1, "hours": Hours.parse("10:00-11:00")}
+WRONG: list[tuple[Callable[..., object], str, Any]] = [
+    *(
+        (SlotSettings, name, wrong)
+        for name in ("step_minutes", "duration_minutes", "buffer_after_minutes", "horizon_days", "max_per_day")
+        for wrong in (7.5, "30", True, -1)
+    ),
+    (SlotSettings, "anchoring", "anywhere"),
+    (partial(Hours, WallTime(0)), "end", "11:00"),
+    (Hours.parse, "text", time(10)),
+    (WallTime.parse, "text", time(10)),
+    (WallTime, "minutes", "10:00"),
+    (WallTime, "minutes", True),
+    (WallTime, "minutes", 1_441),
+    (partial(WeeklyRule, **MONDAY), "hours", "10:00-11:00"),
+    (partial(WeeklyRule, **MONDAY), "day", "monday"),
+    (partial(WeeklyRule, **MONDAY), "valid_from", NOW),
+    (partial(WeeklyRule, **MONDAY), "valid_until", "2026-11-24"),
+    (partial(WeeklyRule, **MONDAY), "id", 1),
+    (partial(WeeklyRule, **MONDAY, valid_from=DAY.start.date()), "every_weeks", True),
+    (DateException, "date", NOW),
+    (partial(DateException, date=DAY.start.date()), "ranges", Hours.parse("10:00-11:00")),
+    (partial(DateException, date=DAY.start.date()), "ranges", ("10:00-11:00",)),
+    (Block, "range", (DAY.start, DAY.end)),
+    (partial(Block, range=DAY), "note", None),
+    (Calendar, "time_zone", CALENDAR.zone),
+    (partial(Calendar, time_zone="UTC"), "rules", [*CALENDAR.rules]),
+    (partial(Calendar, time_zone="UTC"), "rules", (Hours.parse("10:00-11:00"),)),
+    (partial(Calendar, time_zone="UTC"), "settings", {"step_minutes": 30}),
+    (partial(Calendar, time_zone="UTC"), "busy", (CALENDAR.claim(SLOT),)),
+    (partial(Calendar, time_zone="UTC"), "salon", "closed"),
+    (partial(TimeRange.parse, end="2026-11-24T00:00Z"), "start", DAY.start),
+    (partial(TimeRange.parse, "2026-11-24T00:00Z"), "end", "2026-11-24T10:00"),
+    (partial(TimeRange, DAY.start), "end", DAY.end.date()),
+    (Claim.of, "span", SLOT),
+    (partial(Claim.of, DAY), "blocked", SLOT),
+    (partial(CALENDAR.claim, SLOT), "expires_at", NOW.date()),
+    (partial(CALENDAR.claim, SLOT), "expires_at", NOW.replace(tzinfo=None)),
+    (partial(offered_slots, CALENDAR, [], now=NOW), "window", (DAY.start, DAY.end)),
+    (partial(offered_slots, CALENDAR, [], window=DAY), "now", NOW.date()),
+    (partial(offered_slots, CALENDAR, window=DAY, now=NOW), "claims", None),
+    (partial(offered_slots, CALENDAR, window=DAY, now=NOW), "claims", [SLOT]),
+    (partial(offered_slots, claims=(), window=DAY, now=NOW), "calendar", CALENDAR.rules),
+    (partial(offered_slots, CALENDAR, [], window=DAY, now=NOW), "duration_minutes", True),
+    (partial(is_offered, CALENDAR, [], now=NOW), "start", DAY.start.date()),
+    (partial(explain, CALENDAR, [], now=NOW), "start", "2026-11-24T06:00Z"),
+    (partial(explain, CALENDAR, start=NOW, now=NOW), "claims", [DAY]),
+    (partial(explain, claims=(), start=NOW, now=NOW), "calendar", None),
+]
+
+
+@pytest.mark.parametrize(("ask", "name", "wrong"), WRONG)
+def test_a_wrong_argument_is_refused_by_the_name_that_the_caller_wrote(
+    ask: Callable[..., object], name: str, wrong: object
+) -> None:
+    with pytest.raises(ValueError, match=f"^{name}: ") as refusal:
+        ask(**{name: wrong})
+    assert isinstance(refusal.value, booking_domain.InvalidValue)
+    assert refusal.value.field == name
+
+
+def test_a_claim_of_a_slot_says_what_has_the_buffers() -> None:
+    with pytest.raises(InvalidValue, match=re.escape("calendar.claim(slot)")):
+        Claim.of(SLOT)  # type: ignore[arg-type]
+    assert CALENDAR.blocked(SLOT) == CALENDAR.claim(SLOT).blocked
 
 
 def test_equal_calendars_compare_equal() -> None:

@@ -105,14 +105,14 @@ def test_codes_that_clients_rely_on_stay() -> None:
 def test_an_invalid_value_names_its_field() -> None:
     refused = InvalidValue(field="min_notice_minutes", problem="must be between {0} and 1")
     assert refused.field_path == ("min_notice_minutes",)
-    assert str(refused) == "must be between {0} and 1."
+    assert str(refused) == "min_notice_minutes: must be between {0} and 1."
     assert refused.parameters["problem"] == "must be between {0} and 1"
     assert InvalidValue(field="day", problem="no", within=("rules", 3)).field_path == ("rules", 3, "day")
 
 
 def test_a_problem_has_values_that_each_language_writes() -> None:
     refused = InvalidValue(field="price", problem="at most {most}", values={"most": Money.of(20_000, "MNT")})
-    assert str(refused) == "at most 20,000.00 MNT."
+    assert str(refused) == "price: at most 20,000.00 MNT."
     assert [catalogue_of(language).error(refused) for language in ("en", "fa")] == [
         "At most MNT 20,000.",
         "حداکثر ۲۰٬۰۰۰\u00a0₮.",

@@ -10,6 +10,7 @@ import msgspec
 from litestar import Request
 from litestar.handlers.base import BaseRouteHandler
 
+from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import instant
 from entrypoints.http.kit.faults import refusal_of
 from entrypoints.http.kit.fields import Instant
@@ -76,6 +77,8 @@ def moment(text: str, zone: tzinfo, *, name: str, within: str = "/query") -> dat
             return instant(datetime.combine(date.fromisoformat(text), time(), zone), field=name)
         # A `+` that was not encoded as %2B arrives as a space.
         return instant(msgspec.convert(_PLUS_AS_SPACE.sub("+", text), Instant), field=name)
+    except InvalidValue:
+        raise
     except (ValueError, msgspec.ValidationError) as error:
         raise invalid_input(f"{within}/{name}", f"{text!r} is neither a date nor an RFC 3339 instant.") from error
 

@@ -1,0 +1,88 @@
+"""Types of fields, checked at construction: what a type checker refuses raises `InvalidValue` that names the field.
+
+>>> from dataclasses import dataclass
+>>> from datetime import date, datetime
+>>> @dataclass(frozen=True, slots=True)
+... @checks_types
+... class Period:
+...     first: date
+...     weeks: int = 1
+>>> Period(datetime(2026, 11, 24))
+Traceback (most recent call last):
+    ...
+booking_domain.shared.errors.InvalidValue: first: must be of type date, not datetime.
+>>> Period(date(2026, 11, 24), weeks=True)
+Traceback (most recent call last):
+    ...
+booking_domain.shared.errors.InvalidValue: weeks: must be of type int, not bool.
+"""
+
+from collections.abc import Callable
+from dataclasses import Field
+from datetime import date, datetime
+from enum import Enum
+from types import NoneType
+from typing import Any, Final, TypeVar, get_args, get_origin
+
+from booking_domain.shared.errors import InvalidValue
+
+Kind = TypeVar("Kind")
+_NOT_MEANT: Final[dict[type, type]] = {int: bool, date: datetime}
+"""Subclasses that are another thing: True is no number of minutes, and an instant no date."""
+
+
+def require_type(field: str, value: object, kind: type) -> None:
+    """Raise `InvalidValue` if the value is not of this type."""
+    if not isinstance(value, kind) or isinstance(value, _NOT_MEANT.get(kind, ())):
+        expected, given = kind.__name__, type(value).__name__
+        raise InvalidValue(field=field, problem=f"must be of type {expected}, not {given}")
+
+
+def checks_types(kind: type[Kind]) -> type[Kind]:
+    """Have the instances of a dataclass check the fields that it declares. Put it below `@dataclass`.
+
+    The type of a field is a class, a `NewType` of one, a union of one with None, or a tuple of one. Enums are left to
+    `checks_enums`. The checks come before the `__post_init__` of the class, or the one that it inherits. A field of the
+    type itself costs one comparison.
+    """
+    lines, names = ["def __post_init__(self):"], dict[str, Any]()
+    for field, hint in kind.__annotations__.items():
+        default = vars(kind).get(field)
+        origin: Any = get_origin(hint)
+        of_tuple = origin is tuple
+        [one] = {_class_of(each) for each in get_args(hint) or (hint,)} - {None}
+        if one is None or issubclass(one, Enum) or (isinstance(default, Field) and not default.init):
+            continue
+        names |= {f"kind_{field}": one, f"check_{field}": _items_check(field, one) if of_tuple else _check(field, one)}
+        if of_tuple:
+            right = f"type(self.{field}) is tuple and {{*map(type, self.{field})}} <= {{kind_{field}}}"
+            lines.append(f"    if not ({right}): check_{field}(self.{field})")
+        else:
+            none = f" and self.{field} is not None" if NoneType in get_args(hint) else ""
+            lines.append(f"    if type(self.{field}) is not kind_{field}{none}: check_{field}(self.{field})")
+    after = getattr(kind, "__post_init__", None)
+    if after is not None:
+        names["after"] = after
+        lines.append("    after(self)")
+    exec("\n".join(lines), names)  # noqa: S102 - the source is made of the names of fields alone
+    kind.__post_init__ = names["__post_init__"]  # type: ignore[attr-defined]  # `@dataclass` calls it
+    return kind
+
+
+def _class_of(hint: Any) -> type | None:
+    """The class of a hint; None for None and the dots of a tuple."""
+    hint = getattr(hint, "__supertype__", hint)
+    return hint if isinstance(hint, type) and hint is not NoneType else None
+
+
+def _check(field: str, kind: type) -> Callable[[object], None]:
+    return lambda value: require_type(field, value, kind)
+
+
+def _items_check(field: str, kind: type) -> Callable[[object], None]:
+    def check(value: object) -> None:
+        require_type(field, value, tuple)
+        for each in value:  # type: ignore[attr-defined]  # it is a tuple
+            require_type(field, each, kind)
+
+    return check
