@@ -18,12 +18,15 @@ from entrypoints.web.booking.routes import handlers as booking
 from entrypoints.web.booking.you_routes import provide_joining
 from entrypoints.web.bookings.desk import provide_desk
 from entrypoints.web.bookings.routes import handlers as bookings
+from entrypoints.web.disputes.routes import handlers as disputes
+from entrypoints.web.disputes.routes import provide_dispute_desk
 from entrypoints.web.errors.routes import problem_page
 from entrypoints.web.home.routes import handlers as home
 from entrypoints.web.kit.assets import asset
 from entrypoints.web.kit.languages import without_language
 from entrypoints.web.kit.pages import Site, in_all_languages, provide_csrf, provide_page
 from entrypoints.web.kit.policy import content_policy
+from entrypoints.web.kit.uploads import provide_pictures
 from entrypoints.web.links.routes import handlers as links
 from entrypoints.web.offline.routes import handlers as offline
 from entrypoints.web.offline.routes import worker
@@ -39,6 +42,7 @@ AREAS: Final[tuple[Sequence[ControllerRouterHandler], ...]] = (
     salons,
     booking,
     bookings,
+    disputes,
     links,
     session,
     account,
@@ -66,6 +70,8 @@ def pages_of(container: Container) -> Pages:
             "desk": Provide(provide_desk, sync_to_thread=False),
             "booker": Provide(provide_booker, sync_to_thread=False),
             "joining": Provide(provide_joining, sync_to_thread=False),
+            "disputes": Provide(provide_dispute_desk, sync_to_thread=False),
+            "pictures": Provide(provide_pictures, sync_to_thread=False),
         },
         opt=PAGE,
     )
@@ -75,10 +81,12 @@ def pages_of(container: Container) -> Pages:
 def site_of(container: Container) -> Site:
     """What all pages share, from the settings."""
     settings = container.settings()
-    image = urlsplit(container.object_storage().public(ObjectKey(name="images/0/320.webp", public=True)))
+    storage, name = container.object_storage(), "images/0/320.webp"
+    private = storage.download(ObjectKey(name=name, public=False), expires_in=storage.private_for)
+    addresses = map(urlsplit, (storage.public(ObjectKey(name=name, public=True)), private))
     return Site(
         name=settings.brand.name,
         url=settings.public_url,
-        policy=content_policy(images=f"{image.scheme}://{image.netloc}"),
+        policy=content_policy(images={f"{each.scheme}://{each.netloc}" for each in addresses}),
         zone=settings.default_time_zone,
     )

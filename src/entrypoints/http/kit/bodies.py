@@ -8,6 +8,7 @@ from litestar import Litestar
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPReceiveMessage, Receive, Scope, Send
 
+from entrypoints.http.kit.forms import MOST_BYTES_OF_FILES, takes_files
 from entrypoints.http.kit.refusals import Refusal, invalid_input
 
 _UNCOMPRESSED: Final = frozenset({b"", b"identity"})
@@ -16,6 +17,10 @@ _CLOSE: Final = {"Connection": "close"}
 MIN_CHUNKS: Final = 1_000
 _SMALL_CHUNK: Final = 256
 """Bytes; network packets are larger. Each chunk is one iteration of the event loop: 100,000 chunks took over 1 s."""
+
+_SECONDS_WITH_FILES: Final = 120.0
+"""For a form with pictures from a phone with a slow network; only who is signed in may send one."""
+_MOST_CHUNKS_WITH_FILES: Final = MIN_CHUNKS + MOST_BYTES_OF_FILES // 1_024
 
 
 def refuse_encoded(headers: Iterable[tuple[bytes, bytes]]) -> None:
@@ -42,7 +47,7 @@ def _bounded(app: ASGIApp, seconds: float, max_chunks: int) -> ASGIApp:
         if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
-        until = get_running_loop().time() + seconds
+        begun = get_running_loop().time()
         chunks: int | None = 0
 
         async def received() -> HTTPReceiveMessage:
@@ -50,8 +55,10 @@ def _bounded(app: ASGIApp, seconds: float, max_chunks: int) -> ASGIApp:
             if chunks is None:  # the body is complete
                 return cast("HTTPReceiveMessage", await receive())
             chunks += 1
+            with_files = takes_files(scope.get("route_handler"))
+            most, within = (_MOST_CHUNKS_WITH_FILES, _SECONDS_WITH_FILES) if with_files else (max_chunks, seconds)
             try:
-                async with timeout_at(until):
+                async with timeout_at(begun + within):
                     message = cast("HTTPReceiveMessage", await receive())
             except TimeoutError:
                 raise Refusal(
@@ -59,7 +66,7 @@ def _bounded(app: ASGIApp, seconds: float, max_chunks: int) -> ASGIApp:
                 ) from None
             if message["type"] == "http.disconnect":
                 raise invalid_input("", "The body is incomplete.")
-            if chunks > max_chunks:
+            if chunks > most:
                 raise invalid_input("", "The body arrives in too many chunks.")
             if not message["more_body"]:
                 chunks = None

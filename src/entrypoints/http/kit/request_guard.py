@@ -23,7 +23,7 @@ from booking_domain.shared.rate_limits import RateLimited
 from entrypoints.http.kit.address_guard import AddressGuard
 from entrypoints.http.kit.auditing import Auditing
 from entrypoints.http.kit.bodies import refuse_encoded
-from entrypoints.http.kit.forms import read_form, takes_form
+from entrypoints.http.kit.forms import read_form, takes_files, takes_form
 from entrypoints.http.kit.live_sessions import LiveSessions
 from entrypoints.http.kit.negotiation import ACCOUNT_LANGUAGE
 from entrypoints.http.kit.problems import allowed_methods
@@ -116,6 +116,8 @@ class RequestGuard:
         await self._addresses.require_unblocked(request.scope)
         if request.scope["method"] == "POST" and takes_form(request.scope["route_handler"]):
             self._session_cookies.require_own_site(request)
+            if takes_files(request.scope["route_handler"]):  # only who is signed in may send megabytes
+                self._tokens.read(request.cookies.get(ACCESS_COOKIE, ""), self._clock.now())
             await read_form(request)
         try:
             await self._admit(request)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from segno import make
 
 from booking_domain.bookings.available_actions import AvailableAction
-from booking_domain.bookings.model import Booking
+from booking_domain.bookings.model import DISPUTABLE_FOR, Booking
 from booking_domain.bookings.transitions import TO_COME, Party, Status
 from booking_domain.notifications.notices import LocalTime
 from booking_domain.payments.model import Payment
@@ -28,6 +28,7 @@ _STATES: Final = {
     Status.COMPLETED: (Phrase("This appointment is over"), Phrase("Thank you for coming.")),
     Status.CANCELLED: (Phrase("This booking is cancelled"), Phrase("The time is free again.")),
     Status.EXPIRED: (Phrase("The time was not kept"), Phrase("The deposit did not arrive in time.")),
+    Status.DISPUTED: (Phrase("This booking is in dispute"), Phrase("We look at what both sides say, and decide.")),
     Status.NO_SHOW: (Phrase("You were missed"), Phrase("{provider} waited for you.")),
 }
 DONE: Final = {
@@ -101,6 +102,8 @@ class BookingExtras:
 
     receipts: Sequence[Receipt] = ()
     reviewed: bool = False
+    disputed: bool = False
+    """Whether there is a dispute, or was one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +134,9 @@ class BookingPage(PageModel):
     """What else can be done: texts and addresses."""
     calendars: tuple[tuple[str, str], ...]
     receipts: tuple[tuple[str, str], ...]
+    dispute: str
+    """Where what went wrong is told; empty: it cannot be."""
+    dispute_until: str
     csrf: str
     paying: Paying | None
 
@@ -151,6 +157,7 @@ def booking_page(
     until = "" if booking.due_at is None else say.values.time(LocalTime(booking.due_at, booking.time_zone))
     balance = formats.money(booking.quote.balance)
     deposit = AvailableAction.PAY_DEPOSIT in can
+    disputable = AvailableAction.DISPUTE in can and acting.session_id is not None and not extras.disputed
     return BookingPage(
         title=say(title),
         robots="noindex",
@@ -168,12 +175,14 @@ def booking_page(
         pay_text=say(Phrase("Pay the deposit")) if deposit else say(Phrase("Pay the rest: {amount}"), amount=balance),
         done=say(DONE[done]) if done in DONE else "",
         offer=offer,
-        actions=tuple(_actions(acting, page, reviewed=extras.reviewed)),
+        actions=tuple(_actions(acting, page, extras)),
         calendars=tuple(_calendars(acting, page)) if acting.session_id is not None else (),
         receipts=tuple(
             (say(_RECEIPTS[each.kind], number=each.number), f"{_API}/receipts/{each.id}?format=pdf")
             for each in extras.receipts
         ),
+        dispute=page.link(f"{acting.path}/dispute") if disputable else "",
+        dispute_until=_at(booking.span.end + DISPUTABLE_FOR, booking, page),
         csrf=acting.csrf,
         paying=None if payment is None or not payable else _paying(payment, page, acting),
     )
@@ -185,15 +194,17 @@ def payment_state(acting: Acting, payment: Payment | None, page: Page) -> Paymen
     return PaymentState(title=shown.title, text=shown.text, paying=shown.paying is not None)
 
 
-def _actions(acting: Acting, page: Page, *, reviewed: bool) -> Iterator[tuple[str, str]]:
+def _actions(acting: Acting, page: Page, extras: BookingExtras) -> Iterator[tuple[str, str]]:
     say, booking = page.say, acting.booking
     if AvailableAction.RESCHEDULE in acting.can:
         yield say(Phrase("Move")), page.link(f"{acting.path}/move")
     if AvailableAction.CANCEL in acting.can:
         yield say(Phrase("Cancel")), page.link(f"{acting.path}/cancel")
     mine = acting.session_id is not None and acting.seen.party is Party.CUSTOMER
-    if mine and booking.status is Status.COMPLETED and not reviewed:
+    if mine and booking.status is Status.COMPLETED and not extras.reviewed:
         yield say(Phrase("Write a review")), page.link(f"{acting.path}/review")
+    if extras.disputed:
+        yield say(Phrase("See the dispute")), page.link(f"{acting.path}/dispute")
     if booking.status not in TO_COME:
         yield say(Phrase("Book again")), page.link(f"/book/{booking.provider_id}")
 

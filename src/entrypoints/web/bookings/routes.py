@@ -11,6 +11,7 @@ from msgspec.json import encode
 
 from booking_domain.bookings.available_actions import AvailableAction
 from booking_domain.bookings.transitions import Status
+from booking_domain.disputes.ports import DisputeFilter
 from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import Payment, Purpose
 from booking_domain.payments.transitions import PaymentStatus
@@ -32,6 +33,7 @@ from booking_domain.use_cases.bookings.reschedule_booking import (
     get_schedule_to_move,
     reschedule_booking,
 )
+from booking_domain.use_cases.disputes.queries import list_own_disputes
 from booking_domain.use_cases.payments.receipt_queries import list_receipts
 from booking_domain.use_cases.payments.start_payment import StartPayment, start_payment
 from booking_domain.use_cases.platform.listings import BookingListFilter, BookingListOrder
@@ -306,7 +308,7 @@ async def _open_payment(booking_id: BookingId, reads: Reads) -> Payment | None:
 
 
 async def _extras(acting: Acting, reads: Reads) -> BookingExtras:
-    """The receipts, and whether there is a review; for who is signed in."""
+    """The receipts, and whether there are a review and a dispute; for who is signed in."""
     if acting.session_id is None:
         return BookingExtras()
     booking, reviewed = acting.booking, False
@@ -315,7 +317,9 @@ async def _extras(acting: Acting, reads: Reads) -> BookingExtras:
         reviewed = any(each.review.booking_id == booking.id for each in await reads.reviews.page(wanted))
     party = booking.party(acting.actor)
     receipts = () if party is None else await list_receipts(acting.actor, booking.id, reads)
-    return BookingExtras(receipts=receipts, reviewed=reviewed)
+    about = DisputeFilter(party_id=acting.actor.id, booking_id=booking.id, limit=1)
+    disputed = bool(await list_own_disputes(acting.actor, about, reads.disputes))
+    return BookingExtras(receipts=receipts, reviewed=reviewed, disputed=disputed)
 
 
 async def _free(acting: Acting, window: TimeRange, now: datetime, *, reads: Reads, turn: Turn) -> Free:

@@ -17,6 +17,7 @@ from entrypoints.web.components.steps import Steps
 from entrypoints.web.components.table import Table
 from entrypoints.web.components.tabs import Tabs
 from entrypoints.web.components.toast import Toast
+from entrypoints.web.components.upload import Upload
 from entrypoints.web.kit.component import Component
 
 COMPONENTS: Final[tuple[type[Component], ...]] = (
@@ -35,5 +36,6 @@ COMPONENTS: Final[tuple[type[Component], ...]] = (
     Steps,
     Check,
     Choices,
+    Upload,
 )
 """Templates make them by the names of their classes."""

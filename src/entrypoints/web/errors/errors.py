@@ -23,6 +23,7 @@ _TEXTS: Final = {
     403: (Phrase("This page is not for you"), Phrase("Sign in with another account, or go back to where you were.")),
     404: (Phrase("There is no page here"), Phrase("Perhaps the address is misspelt, or the page has moved.")),
     410: (Phrase("This is over"), Phrase("What stood here is no longer offered.")),
+    413: (Phrase("That is too much at once"), Phrase("Go back, and send fewer or smaller pictures.")),
     429: (Phrase("That was too fast"), Phrase("Wait a minute, then try again.")),
     503: (Phrase("We are busy"), Phrase("Too many people are here at this moment. Try again in a few seconds.")),
 }

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from litestar import Request, Response
 
 from booking_domain.shared.languages import LANGUAGES
+from entrypoints.http.kit.forms import takes_files
 from entrypoints.http.kit.negotiation import language_for
 from entrypoints.http.kit.response_headers import request_id
 from entrypoints.http.kit.session_cookies import REFRESH_COOKIE
@@ -31,8 +32,11 @@ def problem_page(request: Request[Any, Any, Any], problem: Response[Any], site: 
 
 
 def _lead_on(request: Request[Any, Any, Any], page: Page) -> Response[bytes]:
-    """To a new access token and back, a form with what was typed; without a session to signing in, and to the page."""
-    path, sent = page.path, request.scope["method"] != "GET"
+    """To a new access token and back, a form with what was typed; without a session to signing in, and to the page.
+
+    Of a form with files, megabytes are not sent again: it leads back to its page.
+    """
+    path, sent = page.path, request.scope["method"] != "GET" and not takes_files(request.scope.get("route_handler"))
     query = request.scope["query_string"].decode("latin-1")
     here = path + (f"?{query}" if query else "")
     if path == _RENEW:

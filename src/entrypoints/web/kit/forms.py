@@ -10,9 +10,10 @@ from entrypoints.web.components.check import Check
 from entrypoints.web.components.choices import Choices
 from entrypoints.web.components.field import Field
 from entrypoints.web.components.tabs import Tabs
+from entrypoints.web.components.upload import Upload
 from entrypoints.web.kit.pages import Page, PageModel
 
-Fields = Sequence[Field | Check | Choices]
+Fields = Sequence[Field | Check | Choices | Upload]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +43,7 @@ class FormPage(PageModel):
         return replace(self, fields=fields, error="" if fields != tuple(self.fields) else text)
 
 
-def with_error(fields: Fields, about: str, text: str) -> tuple[Field | Check | Choices, ...]:
+def with_error(fields: Fields, about: str, text: str) -> tuple[Field | Check | Choices | Upload, ...]:
     """The fields with an error beside that of this name; of several, the first that is not checked."""
     wrong = next((each for each in fields if each.name == about and not getattr(each, "checked", False)), None)
     return tuple(replace(each, error=text) if each is wrong else each for each in fields)

@@ -1,5 +1,6 @@
 """Pictures of pages: addresses of both sizes, and the size that keeps their place free."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from booking_domain.files.model import LARGE, SMALL, image_key
@@ -20,10 +21,17 @@ class Picture:
 
 def picture_of(image: Image, links: ObjectLinks, alt: str = "") -> Picture:
     """A public picture."""
-    return Picture(
-        url=links.public(image_key(image.file_id, LARGE, public=True)),
-        small=links.public(image_key(image.file_id, SMALL, public=True)),
-        width=image.width,
-        height=image.height,
-        alt=alt,
-    )
+    return _picture(image, lambda size: links.public(image_key(image.file_id, size, public=True)), alt)
+
+
+def private_picture_of(image: Image, links: ObjectLinks, alt: str) -> Picture:
+    """A private picture; its addresses expire."""
+
+    def address(size: int) -> str:
+        return links.download(image_key(image.file_id, size, public=False), expires_in=links.private_for)
+
+    return _picture(image, address, alt)
+
+
+def _picture(image: Image, address: Callable[[int], str], alt: str) -> Picture:
+    return Picture(url=address(LARGE), small=address(SMALL), width=image.width, height=image.height, alt=alt)

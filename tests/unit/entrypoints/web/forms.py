@@ -31,6 +31,11 @@ class Visitor:
         content = urlencode(fields, doseq=True)
         return self.keep(await self.api.client.post(path, content=content, headers=self._headers() | _TYPE | headers))
 
+    async def send_files(self, path: str, fields: dict[str, Any], *files: tuple[str, bytes, str]) -> httpx.Response:
+        """Send a form with pictures: names, contents and types."""
+        pictures = [("pictures", each) for each in files]
+        return self.keep(await self.api.client.post(path, data=fields, files=pictures, headers=self._headers()))
+
     async def submit(self, at: httpx.Response, action: str, **fields: Any) -> httpx.Response:
         """Send the form of a page whose address ends so, with what is in its hidden fields."""
         return await self.send(*form_in(at, action, **fields))

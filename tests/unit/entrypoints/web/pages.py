@@ -118,6 +118,11 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
     assert (await api.post(f"{asked}/offer-times", owner, json=offer)).status_code == 200
     over = f"/bookings/{visited['id']}"
     assert (await api.put(f"/favourites/{provider_id}", customer)).status_code == 204
+    disputed = (await api.booked(customer, provider_id, "2026-11-25T10:00:00+08:00"))["id"]
+    evidence = [{"text": "Nobody answers.", "fileIds": [await api.uploaded(customer, "evidence")]}]
+    opened = {"bookingId": disputed, "reason": "Nobody was there.", "evidence": evidence}
+    assert (await api.post("/disputes", customer, json=opened)).status_code == 201
+    dispute = f"/bookings/{disputed}/dispute"
     own = {
         "bookings": "/bookings",
         "bookings-past": "/bookings?when=past",
@@ -128,6 +133,11 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
         "booking-move-question": f"{booked}/move?slot=2026-11-24T18:00:00%2B08:00",
         "booking-over": over,
         "booking-review": f"{over}/review",
+        "booking-disputed": f"/bookings/{disputed}",
+        "dispute": f"{dispute}?done=opened",
+        "dispute-new": f"{over}/dispute/new",
+        "dispute-statement": f"{dispute}/statement",
+        "dispute-withdraw": f"{dispute}/withdraw",
         "account": "/account?done=saved",
         "account-delete": "/account/delete",
         "saved": "/saved",

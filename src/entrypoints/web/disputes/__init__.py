@@ -1,0 +1,1 @@
+"""`/bookings/{id}/dispute`: the dispute about a booking, for both of its parties."""
