@@ -38,7 +38,7 @@ export PYTHONPATH := $(CURDIR)/src
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test feature watch test-fast nightly mutants reliability check fmt lint types arch dead fresh subjects audit migrate seed admin telegram vapid-key backup receive-wal restore rotate-keys zones api worker bench city plans profile screenshots docs catalogues lock wheel clean
+.PHONY: help run dev test feature watch test-fast nightly mutants reliability check fmt lint types arch dead fresh subjects audit migrate seed admin telegram vapid-key backup receive-wal restore doctor rotate-keys zones api worker bench city plans profile screenshots docs catalogues lock wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -146,6 +146,9 @@ receive-wal: $(DATABASE) ## receive what the database writes, as it is written, 
 
 restore: $(VENV)/.server $(if $(INTO),,$(VENV)/.run) ## restore the state AT=2026-11-26T05:00:00Z (or the last one) of FROM=folder, for `make run` or INTO=folder
 	@$(CLI) restore $(if $(AT),--at "$(AT)") $(if $(FROM),--from "$(FROM)") $(if $(INTO),--into "$(INTO)")
+
+doctor: $(DATABASE) ## look at everything that the platform needs, and say what is wrong and how to mend it (ARGS=--json)
+	@$(CLI) doctor $(ARGS)
 
 rotate-keys: $(DATABASE) ## re-encrypt personal data with BOOKING_ENCRYPTION_KEY
 	$(CLI) rotate-keys

@@ -14,6 +14,7 @@ import asyncio
 import os
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -73,9 +74,14 @@ def main() -> int:
     restore.add_argument("--at", type=_time, help="the time of the state (ISO 8601, with an offset); default: the last")
     restore.add_argument("--from", dest="folder", type=Path, help="the folder of back-ups; default: BOOKING_BACKUP_DIR")
     restore.add_argument("--into", type=Path, help="where to; default: the embedded server's folder")
+    what = "look at everything that the platform needs, and say how to mend it; exits with 1 if something is wrong"
+    doctor = commands.add_parser("doctor", help=what, description=what)
+    doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
     chosen = parser.parse_args()
     if chosen.command == "vapid-key":
         return _vapid_key()
+    if chosen.command == "doctor":
+        return _doctor(as_json=chosen.json)
     try:
         settings = Settings.from_environment(os.environ)
         alone = {
@@ -106,6 +112,21 @@ def _time(text: str) -> datetime:
         return instant(datetime.fromisoformat(text))
     except (ValueError, InvalidValue) as unknown:
         raise argparse.ArgumentTypeError("write a time with its offset, as 2026-11-26T05:00:00Z") from unknown
+
+
+def _doctor(*, as_json: bool) -> int:
+    from entrypoints.cli.doctor import doctor, invalid, tell
+    from entrypoints.cli.provided_database import provided_database
+
+    _imported()
+    try:
+        settings = Settings.from_environment(os.environ)
+    except InvalidSettings as error:
+        return tell(invalid(error.problems), as_json=as_json)
+    if settings.database_url is None and settings.environment is Environment.DEVELOPMENT:
+        with provided_database(settings, keep_running=True) as database:
+            return doctor(replace(settings, database_url=database.url), as_json=as_json)
+    return doctor(settings, as_json=as_json)
 
 
 def _restore(settings: Settings, chosen: argparse.Namespace) -> int:
