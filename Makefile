@@ -190,7 +190,7 @@ catalogues: $(VENV)/.dev ## update the message catalogues (src/entrypoints/local
 lock: $(VENV)/.dev ## pin the dependencies of pyproject.toml, with hashes
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 		--extra testing --group pyproject.toml:dev pyproject.toml -o requirements/dev.txt
-	for group in server run build; do \
+	for group in server run observe build; do \
 		$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 			--group pyproject.toml:$$group -c requirements/dev.txt -o requirements/$$group.txt || exit 1; \
 	done
@@ -210,18 +210,18 @@ $(VENV)/bin/python:
 	@sed -nE '/^(pip|uv)==/,/# via/p' requirements/dev.txt >$(VENV)/installers.txt
 	@mkdir -p .tmp && $(PIP) -r $(VENV)/installers.txt
 
-$(VENV)/.server $(VENV)/.run $(VENV)/.build: $(VENV)/.%: requirements/%.txt | $(VENV)/bin/python
+$(VENV)/.server $(VENV)/.run $(VENV)/.observe $(VENV)/.build: $(VENV)/.%: requirements/%.txt | $(VENV)/bin/python
 	@mkdir -p .tmp
 	@$(UV) -r $< || $(PIP) -r $<
 	@$(COMPILE)
 	@touch $@
 
-# It contains the other three.
+# It contains the other four.
 $(VENV)/.dev: requirements/dev.txt | $(VENV)/bin/python
 	@mkdir -p .tmp
 	@$(UV) -r $< || $(PIP) -r $<
 	@$(COMPILE)
-	@touch $@ $(VENV)/.server $(VENV)/.run $(VENV)/.build
+	@touch $@ $(VENV)/.server $(VENV)/.run $(VENV)/.observe $(VENV)/.build
 
 # An S3-compatible server that checks signatures, in an environment of its own: its dependencies are not ours.
 $(VENV)/.swift: requirements/swift.txt | $(VENV)/bin/python

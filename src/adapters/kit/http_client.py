@@ -1,9 +1,17 @@
 """The HTTP client with which adapters call the services that the deployment configures."""
 
 import ssl
+from collections.abc import Callable
 from functools import cache
+from time import perf_counter
+from typing import Any, Final
 
 import httpx
+
+CallWatcher = Callable[[str, str, int | None, float, float], None]
+"""Is told of a call: method, host, status, and when it began and ended, by `perf_counter`. Must not raise."""
+call_watchers: Final[list[CallWatcher]] = []
+"""Of this process."""
 
 
 @cache
@@ -17,7 +25,7 @@ def http_client(*, base_url: str = "", timeout: httpx.Timeout | float | None = N
 
     `timeout` is in seconds; None means that each request has its own.
     """
-    return httpx.AsyncClient(
+    return WatchedClient(
         base_url=base_url,
         timeout=timeout,
         verify=trusted_certificates(),
@@ -25,6 +33,23 @@ def http_client(*, base_url: str = "", timeout: httpx.Timeout | float | None = N
         follow_redirects=False,
         event_hooks={"response": [_forget_location]},
     )
+
+
+class WatchedClient(httpx.AsyncClient):
+    """A client that tells the watchers of each call, until the head of its answer."""
+
+    async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+        if not call_watchers:
+            return await super().send(request, **options)
+        began, status = perf_counter(), None
+        try:
+            response = await super().send(request, **options)
+            status = response.status_code
+            return response
+        finally:
+            host, ended = request.headers.get("host", ""), perf_counter()
+            for watcher in call_watchers:
+                watcher(request.method, host, status, began, ended)
 
 
 async def _forget_location(response: httpx.Response) -> None:

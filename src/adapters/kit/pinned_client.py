@@ -17,7 +17,7 @@ from adapters.kit.destinations import (
     allow_any,
     is_public,
 )
-from adapters.kit.http_client import trusted_certificates
+from adapters.kit.http_client import WatchedClient, trusted_certificates
 
 _MAX_ADDRESSES: Final = 3
 _MAX_CONNECTIONS: Final = 100
@@ -66,7 +66,7 @@ class PinnedClient:
         return client
 
     async def open(self) -> None:
-        self._http = httpx.AsyncClient(
+        self._http = WatchedClient(
             verify=self._trust or trusted_certificates(),
             trust_env=False,  # a proxy would resolve the name again, and a .netrc would leak a password
             follow_redirects=False,

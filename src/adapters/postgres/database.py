@@ -22,6 +22,7 @@ from adapters.postgres.kit.context import part
 from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.kit.errors import domain_errors
 from adapters.postgres.kit.pipelining import Awaited, pipeline
+from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import PooledWork, Row, Work
 from adapters.postgres.outbox.relay import read_backlog
 from adapters.postgres.personal_data import PostgresHandover, PostgresPersonalData
@@ -168,6 +169,18 @@ class Database:
     def pool_statistics(self) -> Mapping[str, int]:
         """Return the numbers of connections, and of those who wait for one."""
         return self._pool.get_stats()
+
+    async def plan(self, statement: Statement) -> list[str]:
+        """How PostgreSQL runs the statement, whatever its parameters are."""
+        nulls = b", ".join([b"NULL"] * len(statement.wire_formats))
+        async with self.connection() as connection, connection.transaction():
+            await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+            await connection.execute(b"PREPARE planned AS " + statement.numbered)
+            try:
+                cursor = await connection.execute(b"EXPLAIN EXECUTE planned" + (b"(" + nulls + b")" if nulls else b""))
+                return [str(line) for (line,) in await cursor.fetchall()]
+            finally:
+                await connection.execute("DEALLOCATE planned")
 
     async def forget_answers(self, now: datetime) -> None:
         """Delete the stored responses of idempotency keys that have expired."""

@@ -63,6 +63,7 @@ from entrypoints.http.kit.request_heads import require_one_host
 from entrypoints.http.kit.response_headers import add_response_headers
 from entrypoints.http.kit.stopping import when_stopping
 from entrypoints.http.kit.strict_json import StrictJson
+from entrypoints.http.kit.tracing import trace_requests
 from entrypoints.http.live import routes as live
 from entrypoints.http.providers import admin
 from entrypoints.http.providers import routes as providers
@@ -179,6 +180,7 @@ def create_app(container: HttpContainer, pages: Pages | None = None) -> Litestar
     add_response_headers(app, container.cross_origin())
     answer_what_is_known(app, container.known_answers)
     log_requests(app, container.metrics)
+    trace_requests(app, container.traces, container.clients)
     return app
 
 
@@ -205,7 +207,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     container.database().when_public_versions_change(container.known_versions().forget)
     _measure(container)
     adapters = opened(
-        container.metrics(),
+        *container.observers(),
         container.metrics_port(),
         container.database(),
         container.listening(),

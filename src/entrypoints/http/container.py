@@ -59,6 +59,8 @@ _OF_REQUEST: Final[dict[str, Callable[..., Any]]] = {
 class HttpContainer(Container):
     """A handler's parameter names what it receives: a provider of this container, or a value of the request."""
 
+    process = "api"
+
     @single
     def computing(self) -> ProcessComputer:
         return ProcessComputer()

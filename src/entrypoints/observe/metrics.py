@@ -11,6 +11,7 @@ from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.watching import watchers
 from booking_domain.notifications.ports import MessageSender, OutgoingMessage
 from booking_domain.shared.errors import DomainError
+from entrypoints.observe.current import TRACE
 from entrypoints.observe.timings import Timings
 
 Samples = Callable[[], Iterator[Metric]]
@@ -57,7 +58,9 @@ class Metrics:
     def request(self, method: str, route: str | None, status: int | None, seconds: float, *, request_id: str) -> None:
         """Count a request. Neither methods nor addresses that clients invent become labels."""
         labels = (method if method in _METHODS else "other", route or "none", "left" if status is None else str(status))
-        self._requests.add(labels, seconds, {"request_id": request_id})
+        trace = TRACE.get()
+        exemplar = {"request_id": request_id} if trace is None or not trace.sampled else {"trace_id": trace.id}
+        self._requests.add(labels, seconds, exemplar)
 
     def statement(self, statement: Statement, began: float, ended: float) -> None:
         """Count a statement."""

@@ -511,6 +511,7 @@ def _contradictions(settings: Settings) -> Iterator[str]:
     if settings.offer_length < settings.hold_length:
         yield "BOOKING_OFFER_SECONDS must not be less than BOOKING_HOLD_SECONDS"
     yield from settings.sign_in.contradictions()
+    yield from settings.observe.contradictions()
     yield from _unmet(settings)
     if settings.takes(QPAY) and settings.takes(QPAY_EDGE):
         yield "BOOKING_GATEWAYS must not name both qpay and qpay-edge: both lead to the same merchant account"

@@ -1,9 +1,9 @@
 """How containers are written: as plain classes, so that mypy checks every wire."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cached_property
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from dependency_injector import providers
 
@@ -13,6 +13,9 @@ from adapters.security.keys import derived_key, derived_keys
 from entrypoints.observe.metrics import Metrics
 from entrypoints.observe.port import MetricsPort
 from entrypoints.settings.main import Settings
+
+if TYPE_CHECKING:
+    from entrypoints.observe.traces import Traces
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -52,6 +55,8 @@ def single(make: Callable[[Any], T]) -> cached_property[providers.Singleton[T]]:
 class Root:
     """What every section of the container builds on."""
 
+    process: ClassVar[str] = "worker"
+
     def __init__(self, *, settings: Settings) -> None:
         self._settings = settings
 
@@ -83,6 +88,32 @@ class Root:
     def metrics(self) -> Metrics:
         given = self.settings().observe
         return Metrics(on=bool(given.port or given.worker_port))
+
+    def observers(self) -> Iterator[Openable]:
+        """What looks at the process and is on."""
+        given = self.settings().observe
+        yield self.metrics()
+        if given.sentry_dsn:
+            yield self.reports()
+        traces = self.traces()
+        if traces is not None:
+            yield traces
+
+    @single
+    def traces(self) -> "Traces | None":
+        given = self.settings().observe
+        if not given.otlp_url:
+            return None
+        from entrypoints.observe.traces import Traces  # noqa: PLC0415 - is not installed where it is not used
+
+        return Traces(given.otlp_url, percent=given.trace_percent, service=f"booking-{self.process}")
+
+    @single
+    def reports(self) -> Openable:
+        from entrypoints.observe.reports import Reports  # noqa: PLC0415 - is not installed where it is not used
+
+        given = self.settings()
+        return Reports(given.observe.sentry_dsn, environment=given.environment, process=self.process)
 
     def _metrics_port(self, first: int, count: int) -> MetricsPort:
         given = self.settings().observe

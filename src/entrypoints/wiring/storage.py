@@ -1,5 +1,6 @@
 """The database, uploaded files, and what counts requests."""
 
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, Protocol
@@ -17,6 +18,7 @@ from booking_domain.shared.cache import AnswerCache
 from booking_domain.shared.rate_limits import RateLimiter
 from booking_domain.use_cases.files.commands import FileChecks
 from booking_domain.use_cases.platform.ports import Reads
+from entrypoints.observe.slow import SlowStatements
 from entrypoints.settings.main import POSTGRES, InvalidSettings
 from entrypoints.settings.storage import LOCAL
 from entrypoints.wiring.root import Openable, Root, single
@@ -56,6 +58,15 @@ class Storage(Root):
             pool_size=given.pool_size,
             pool_timeout=given.pool_timeout,
         )
+
+    @single
+    def slow_statements(self) -> SlowStatements:
+        return SlowStatements(self.database(), seconds=self.settings().observe.slow_milliseconds / 1_000)
+
+    def observers(self) -> Iterator[Openable]:
+        yield from super().observers()
+        if self.settings().observe.slow_milliseconds:
+            yield self.slow_statements()
 
     @single
     def reads(self) -> Reads:

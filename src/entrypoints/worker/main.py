@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import procrastinate
 import structlog
@@ -37,6 +37,9 @@ from entrypoints.worker.jobs import Jobs
 from entrypoints.worker.results import PersistentResults
 from entrypoints.worker.supervision import keep_running
 
+if TYPE_CHECKING:
+    from entrypoints.observe.traces import Traces
+
 PAUSE_SECONDS = 0.2
 JOB_POLL_SECONDS = 0.5
 GRACE_SECONDS = 10
@@ -56,7 +59,7 @@ async def work(container: Container, stop: asyncio.Event) -> None:
     metrics.read(lambda: pool_metrics(database))
     metrics.read(lambda: gateway_metrics(container.gateways()))
     adapters = opened(
-        metrics,
+        *container.observers(),
         container.worker_metrics_port(),
         database,
         container.gateways(),
@@ -67,7 +70,10 @@ async def work(container: Container, stop: asyncio.Event) -> None:
         container.object_storage(),
     )
     heartbeats = HeartbeatRecorder(database)
-    timing = (heartbeats.beat_after_job, partial(time_job, metrics.jobs))
+    timing = [heartbeats.beat_after_job, partial(time_job, metrics.jobs)]
+    traces = container.traces()
+    if traces is not None:
+        timing.append(partial(trace_job, traces))
     parts: dict[str, Callable[[Jobs], Awaitable[None]]] = {
         "jobs": lambda jobs: _run_jobs(jobs, timing, DEFAULT, concurrency=8),
         "remote jobs": lambda jobs: _run_jobs(jobs, timing, REMOTE, concurrency=4),
@@ -165,6 +171,14 @@ async def time_job(
     finally:
         times.labels(context.job.task_name, result).observe(perf_counter() - began)
     return value
+
+
+async def trace_job(
+    traces: "Traces", call_next: Callable[[], Awaitable[Any]], context: procrastinate.JobContext, _: object
+) -> Any:
+    """As procrastinate's middleware, trace each job."""
+    with traces.job(context.job.task_name):
+        return await call_next()
 
 
 async def _until_signalled(container: Container) -> None:

@@ -141,7 +141,8 @@ class Pipeline(Work):
                 raise OperationalError("the server has answered less than it was asked")
             reply, result = self._awaited.popleft(), results[-1]
             if watchers and reply.statement is not None:
-                tell(reply.statement, began, perf_counter())
+                sent, began = began, perf_counter()  # the server runs them one after the other
+                tell(reply.statement, sent, began)
             if result.status in _GOOD:
                 reply.result = result
                 continue

@@ -38,10 +38,14 @@ class Clients:
 
     def is_unencrypted(self, scope: Scope) -> bool:
         """Whether a trusted proxy reports that the client connected without TLS."""
-        if not self._trusted or not self._is_trusted(_peer(scope)):
+        if not self.is_proxied(scope):
             return False
         said = [part for part in _forwarded(scope, b"x-forwarded-proto") if part]
         return bool(said) and said[-1].lower() == "http"
+
+    def is_proxied(self, scope: Scope) -> bool:
+        """Whether a trusted proxy passes the request on."""
+        return bool(self._trusted) and self._is_trusted(_peer(scope))
 
     def client(self, scope: Scope) -> Address | None:
         """The client's address; None if it has none."""

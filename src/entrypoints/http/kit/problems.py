@@ -37,6 +37,7 @@ from entrypoints.http.kit.response_headers import request_id
 from entrypoints.http.kit.security_events import note
 from entrypoints.http.kit.strict_json import BODY
 from entrypoints.languages.catalogues import MESSAGE, TITLE, Catalogue, catalogue_of
+from entrypoints.observe.current import TRACE
 
 MEDIA_TYPE: Final = "application/problem+json"
 STATUS: Final[dict[type[DomainError], int]] = {
@@ -96,6 +97,8 @@ class Problem(Json, frozen=True, kw_only=True):
     code: str
     """What went wrong, for programs; it is stable."""
     request_id: str
+    trace_id: str | None = None
+    """The trace of the request, where the platform keeps traces."""
     errors: tuple[InputError, ...] | None = None
     """Each value that was refused."""
     missing: tuple[str, ...] | None = None
@@ -160,6 +163,7 @@ def _problem(
     headers: Mapping[str, str] = MappingProxyType({}),
     facts: Mapping[str, Any] = MappingProxyType({}),
 ) -> Response[Any]:
+    trace = TRACE.get()
     problem = Problem(
         **facts,
         type=f"/problems/{code}",
@@ -169,6 +173,7 @@ def _problem(
         instance=quote(request.scope["path"], errors="replace"),
         code=code,
         request_id=request_id(request.scope),
+        trace_id=None if trace is None else trace.id,
         errors=errors or None,
     )
     spoken = {"Content-Language": says.language, "Vary": "Accept-Language", **headers}

@@ -9,6 +9,7 @@ import pytest
 from psycopg import AsyncConnection, errors
 from psycopg.pq import TransactionStatus
 from sqlalchemy import bindparam, text
+from structlog.testing import capture_logs
 from tests.databases import CIPHER, TestServer
 from tests.gates import PATIENCE_SECONDS
 
@@ -19,6 +20,7 @@ from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row, Work
 from booking_domain.shared.errors import StorageUnavailable
 from booking_domain.shared.ids import UserId
+from entrypoints.observe.slow import SlowStatements
 
 CREATE = Statement(text("CREATE TABLE IF NOT EXISTS numbers (number integer PRIMARY KEY)"))
 ADD = Statement(text("INSERT INTO numbers VALUES (:number)").bindparams(bindparam("number")))
@@ -83,6 +85,22 @@ async def test_watchers_are_told_of_each_statement(
         await Work(connection).execute(ADD, number=1)
     await database.statements.execute(ALL)
     assert seen == ["begin", "insert", "select", "commit", "select", "insert", "select"]
+
+
+async def test_slow_statements_are_logged_with_their_plans_and_without_values(
+    database: Database, connection: AsyncConnection[Row]
+) -> None:
+    slow = SlowStatements(database, seconds=0)
+    with capture_logs() as entries:
+        await slow.open()
+        await Work(connection).execute(ADD, number=8_128)
+        await Work(connection).execute(ADD, number=8_129)
+        await slow.planned()
+        await slow.close()
+    assert [each["event"] for each in entries] == ["statement.slow", "statement.slow", "statement.plan"]
+    assert entries[0]["sql"].startswith("INSERT INTO numbers VALUES (%(number)s")
+    assert entries[2]["plan"][0].startswith("Insert on numbers")
+    assert "812" not in repr(entries)
 
 
 async def test_pipelined_statements_are_committed_together(connection: AsyncConnection[Row]) -> None:
