@@ -18,6 +18,7 @@ A provider is open daily from 10:00 to 13:00 and has a booking at 11:00. Which s
 The library needs the standard library only. It has type annotations, and does no I/O outside the ports that you
 implement.
 
+- `booking_domain.core`: a diary that holds, books and cancels over a small store, without accounts or approval.
 - `booking_domain.scheduling`: calendars, slots, and why a start is not offered. Frozen values and pure functions.
 - `booking_domain.bookings`: the booking (`model`), its lifecycle as data (`transitions`), and refunds on cancellation
   (`policy`). `booking_domain.payments`: the same for payments.
@@ -26,8 +27,8 @@ implement.
 - `booking_domain.testing`: all ports in memory, contract tests for your adapters, strategies and properties for your
   slot functions, and the conformance suite (`python -m booking_domain.testing.conformance`).
 
-The public names are those in `__all__` here and in `booking_domain.scheduling`; other modules may change between
-versions. `docs/glossary.md` defines the terms.
+The public names are those in `__all__` here, in `booking_domain.core` and in `booking_domain.scheduling`; other modules
+may change between versions. `docs/glossary.md` defines the terms.
 """
 
 from booking_domain.bookings.policy import CancellationPolicy, Tier, refund_due

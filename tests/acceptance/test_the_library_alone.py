@@ -140,7 +140,14 @@ def test_it_can_be_imported_where_nothing_else_is_installed(python: Path, tmp_pa
     assert {name for name in foreign.split() if not name.startswith(("_", "sitecustomize"))} == set()
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=["repository", "library"])
+def test_the_smallest_program_has_ten_lines_and_two_imports() -> None:
+    for example in (EXAMPLES[0], EXAMPLES[2]):
+        lines = [line for line in example.splitlines() if line.strip()]
+        assert len(lines) <= 10
+        assert sum("import" in line for line in lines) <= 2
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=["repository", "slots", "library", "library-slots"])
 def test_the_example_of_the_readme_runs_there(python: Path, tmp_path: Path, example: str) -> None:
     script = tmp_path / "readme.py"
     script.write_text(example, encoding="utf-8")

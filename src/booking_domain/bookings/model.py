@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Self
 
+from booking_domain.bookings.conditions import require_begun, require_movable, require_not_over
 from booking_domain.bookings.due import Quote, quote_of
 from booking_domain.bookings.errors import (
     AlreadyOver,
@@ -18,7 +19,6 @@ from booking_domain.bookings.errors import (
     RescheduleTooLate,
     TimeChanged,
     TimeNotAccepted,
-    TooEarly,
     UnderReview,
 )
 from booking_domain.bookings.policy import DEFAULT_POLICY, CancellationPolicy, refund_due, start_after_reschedule
@@ -672,9 +672,8 @@ class Booking:
             RescheduleTooLate: the customer is later than the policy's minimum notice.
         """
         status = BOOKING_LIFECYCLE.advance(self.status, Action.RESCHEDULE, party)
-        latest = self._latest(now)
-        if status is not Status.REQUESTED and now >= (latest.start if party == Party.CUSTOMER else latest.end):
-            raise AlreadyOver
+        if status is not Status.REQUESTED:
+            require_movable(self._latest(now), now, party)
         if span.start < now:
             raise InThePast
         deadline = self.reschedule_deadline(now)
@@ -894,9 +893,9 @@ class Booking:
                 raise ValueError(f"use the method for {action}")
             case Action.COMPLETE | Action.MARK_NO_SHOW:
                 self._require_attendance_known(action, now)
-            case Action.CANCEL if self.status is Status.CONFIRMED and now >= self._latest(now).end:
+            case Action.CANCEL if self.status is Status.CONFIRMED:
                 if party == Party.CUSTOMER or not (self.under_review or self.unaccepted(now)):
-                    raise AlreadyOver
+                    require_not_over(self._latest(now), now)
             case Action.ACCEPT | Action.CONFIRM if self.status is Status.REQUESTED and now >= self.span.start:
                 raise AlreadyOver
             case Action.CONFIRM | Action.REVIVE if self.quote.deposit and party != Party.ADMIN:
@@ -918,8 +917,7 @@ class Booking:
         """
         if self.under_review:
             raise UnderReview
-        if now < self.span.start:
-            raise TooEarly
+        require_begun(self.span, now)
         change = self.unaccepted(now)
         if change is None:
             return
@@ -932,8 +930,8 @@ class Booking:
             raise InvalidBookingTransition(
                 thing="booking", status=f"{self.status}, and ended more than 14 days ago", action=action
             )
-        if action != Action.DISPUTE and party == Party.ADMIN and now < self.span.start:
-            raise TooEarly
+        if action != Action.DISPUTE and party == Party.ADMIN:
+            require_begun(self.span, now)
 
     def _latest(self, now: datetime) -> TimeRange:
         """The later of the booking's time and the time that the customer agreed to, at least until they may object."""

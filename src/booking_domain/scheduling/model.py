@@ -25,6 +25,11 @@ MAX_RULES: Final = 200
 MAX_EXCEPTIONS: Final = 400
 MAX_BLOCKS: Final = 1_000
 MAX_RANGES_A_DATE: Final = 24
+CLAIM_MARGIN: Final = timedelta(days=3)
+"""A claim further from a slot than this cannot affect it: durations and buffers are at most a day each, and the local
+date on which bookings are counted lies within a day of its slots."""
+WEEKLY_CLAIM_MARGIN: Final = timedelta(days=9)
+"""`CLAIM_MARGIN` if bookings are counted per local week too."""
 
 
 class Slot(NamedTuple):
@@ -221,6 +226,11 @@ class SlotSettings:
         for name, value, least, most in limits:
             if not least <= value <= most:
                 raise InvalidValue(field=name, problem=f"must be between {least} and {most}")
+
+
+def claim_margin(settings: SlotSettings) -> timedelta:
+    """How far from a slot a claim or block can affect it."""
+    return CLAIM_MARGIN if settings.max_per_week is None else WEEKLY_CLAIM_MARGIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 A time that both sides agreed to earlier, or that the provider proposed, follows fewer rules: see `require_available`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,7 +23,7 @@ from booking_domain.scheduling.explain import (
     reasons_against,
     time_off_until,
 )
-from booking_domain.scheduling.model import MAX_HORIZON_DAYS, ProviderSchedule
+from booking_domain.scheduling.model import MAX_HORIZON_DAYS, Calendar, ProviderSchedule
 from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered, ServiceRequired, choose
 from booking_domain.scheduling.slots import is_offered
 from booking_domain.shared.errors import InvalidValue
@@ -100,7 +100,20 @@ def claimable(
         SlotTaken: another claim overlaps.
     """
     calendar, _ = schedule.calendar_at(now)
-    others, span, blocked = _requested(schedule, start, now, duration_minutes, own)
+    claims = [claim for claim in schedule.claims if claim.id != own]
+    return claimable_in(calendar, claims, start, now=now, duration_minutes=duration_minutes)
+
+
+def claimable_in(
+    calendar: Calendar, claims: Iterable[Claim], start: datetime, *, now: datetime, duration_minutes: int | None = None
+) -> tuple[TimeRange, TimeRange]:
+    """`claimable` in a calendar with these claims.
+
+    Raises:
+        InvalidValue: the length is not 1 minute to a day.
+        SlotNotOffered, SlotTaken: see `claimable`.
+    """
+    others, span, blocked = _requested(calendar, claims, start, now, duration_minutes)
     minutes = (span.end - span.start) // timedelta(minutes=1)
     elsewhere = [claim for claim in others if not claim.blocked.overlaps(blocked)]
     free = len(elsewhere) == len(others)
@@ -159,7 +172,8 @@ def _unclaimed(
         raise InvalidValue(field="slot", problem=f"{day} is not between today and {MAX_HORIZON_DAYS} days ahead")
     if start.microsecond:
         raise InvalidValue(field="slot", problem="an appointment must start at a whole second")
-    others, span, blocked = _requested(schedule, start, now, duration_minutes, own)
+    claims = (claim for claim in schedule.claims if claim.id != own)
+    others, span, blocked = _requested(schedule.calendar, claims, start, now, duration_minutes)
     if any(claim.blocked.overlaps(blocked) for claim in others):
         raise SlotTaken(start=span.start, zone=schedule.calendar.time_zone)
     return span, blocked
@@ -208,11 +222,10 @@ def require_available(
 
 
 def _requested(
-    schedule: ProviderSchedule, start: datetime, now: datetime, duration_minutes: int | None, own: ClaimId | None
+    calendar: Calendar, claims: Iterable[Claim], start: datetime, now: datetime, duration_minutes: int | None
 ) -> tuple[list[Claim], TimeRange, TimeRange]:
-    minutes = schedule.calendar.settings.duration_minutes if duration_minutes is None else duration_minutes
+    minutes = calendar.settings.duration_minutes if duration_minutes is None else duration_minutes
     if not 1 <= minutes <= MINUTES_A_DAY:
         raise InvalidValue(field="duration_minutes", problem=f"1 to {MINUTES_A_DAY} minutes")
-    others = [claim for claim in schedule.claims if claim.id != own and claim.live(now)]
     span = TimeRange(start, start + timedelta(minutes=minutes))
-    return others, span, schedule.blocked(span)
+    return [claim for claim in claims if claim.live(now)], span, calendar.blocked(span)

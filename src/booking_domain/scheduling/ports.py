@@ -23,18 +23,8 @@ from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, SalonId, ServiceId, UserId
 from booking_domain.shared.time import TimeRange
 
-CLAIM_MARGIN: Final = timedelta(days=3)
-"""A claim further from a slot than this cannot affect it: durations and buffers are at most a day each, and the local
-date on which bookings are counted lies within a day of its slots."""
-WEEKLY_CLAIM_MARGIN: Final = timedelta(days=9)
-"""`CLAIM_MARGIN` if bookings are counted per local week too."""
 EXCEPTION_MARGIN: Final = timedelta(days=70)
 """An exception further from a slot than this cannot affect it: open ranges are followed back for 56 days at most."""
-
-
-def claim_margin(settings: SlotSettings) -> timedelta:
-    """How far from a slot a claim or block can affect it."""
-    return CLAIM_MARGIN if settings.max_per_week is None else WEEKLY_CLAIM_MARGIN
 
 
 class ProviderSchedules(Protocol):

@@ -118,7 +118,7 @@ class WaitingListEntry:
 
     def at(self, now: datetime) -> Self:
         """The entry at `now`: an offer or a window that is over counts as lapsed before the sweep records it."""
-        ends = {WaitingStatus.WAITING: self.window.end, WaitingStatus.OFFERED: self.offered_until}.get(self.status)
+        ends = lapses_at(self.status, self.window, self.offered_until)
         return self if ends is None or now < ends else self.lapsed()
 
     def offered(self, start: datetime, until: datetime) -> Self:
@@ -144,6 +144,11 @@ class WaitingListEntry:
 
     def _moved(self, action: WaitingAction, by: WaitingParty) -> Self:
         return replace(self, status=WAITING_LIFECYCLE.advance(self.status, action, by))
+
+
+def lapses_at(status: WaitingStatus, window: TimeRange, offered_until: datetime | None) -> datetime | None:
+    """When an entry lapses: at the end of its window while it waits, or of its offer; None if it is not open."""
+    return {WaitingStatus.WAITING: window.end, WaitingStatus.OFFERED: offered_until}.get(status)
 
 
 class WaitingList(Protocol):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from dataclasses import field as member
-from inspect import cleandoc
+from inspect import cleandoc, get_annotations
 from typing import ClassVar, TypeVar, dataclass_transform
 
 Found = TypeVar("Found")
@@ -49,7 +49,8 @@ class DomainError(Exception):
             cls.input_field = field
         if commits is not None:
             cls.commits = commits
-        dataclass(eq=False, kw_only=True)(cls)
+        if get_annotations(cls):  # most errors have no fields of their own, and are made faster so
+            dataclass(eq=False, kw_only=True)(cls)
 
     @property
     def field_path(self) -> FieldPath:

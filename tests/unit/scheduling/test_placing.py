@@ -10,9 +10,8 @@ from tests.unit.scheduling.making import MONDAY, PROVIDER, booked, calendar, dai
 
 from booking_domain.scheduling import Anchoring, Calendar, Claim, SlotSettings, TimeRange, offered_slots
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken, TimeNotAvailable
-from booking_domain.scheduling.model import DateException, OpeningHours, ProviderSchedule
+from booking_domain.scheduling.model import CLAIM_MARGIN, DateException, OpeningHours, ProviderSchedule
 from booking_domain.scheduling.placing import claimable, require_available, slot_window
-from booking_domain.scheduling.ports import CLAIM_MARGIN
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, UserId
 from booking_domain.testing.scheduling.strategies.moments import MINUTE, midnight

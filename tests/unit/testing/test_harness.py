@@ -19,6 +19,7 @@ import booking_domain
 from booking_domain.scheduling import Slot
 from booking_domain.testing import properties
 from booking_domain.testing.contracts import CONTRACTS
+from booking_domain.testing.core.contracts import CONTRACTS as OF_THE_CORE
 from booking_domain.testing.kit.tables import Part, State
 from booking_domain.testing.machines import BookableCalendar, CalendarMachine
 from booking_domain.testing.memory import ManualClock, MemoryReads, MemoryRepositories
@@ -135,7 +136,7 @@ def test_every_port_has_a_contract() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.ClassDef) and _is_a_protocol(node) and not node.name.endswith(FACADES)
     }
-    assert ports - NO_PORTS - NO_CONTRACT == {port.__name__ for port in CONTRACTS}
+    assert ports - NO_PORTS - NO_CONTRACT == {port.__name__ for port in CONTRACTS | OF_THE_CORE}
 
 
 def test_the_adapters_in_memory_define_each_method_of_their_ports() -> None:

@@ -50,6 +50,7 @@ from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import BlockNotFound, ExceptionNotFound, RuleNotFound
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, Feed, FeedRule, WhenFeedFails
 from booking_domain.scheduling.model import (
+    WEEKLY_CLAIM_MARGIN,
     Anchoring,
     Block,
     Calendar,
@@ -61,7 +62,6 @@ from booking_domain.scheduling.model import (
 )
 from booking_domain.scheduling.ports import (
     EXCEPTION_MARGIN,
-    WEEKLY_CLAIM_MARGIN,
     CalendarRepository,
     CalendarSize,
     ProviderSchedules,

@@ -15,7 +15,8 @@ from adapters.postgres.kit.work import WithWork, Work
 from adapters.postgres.scheduling.tables import claims
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import SlotTaken
-from booking_domain.scheduling.ports import CLAIM_MARGIN, WEEKLY_CLAIM_MARGIN, Claims
+from booking_domain.scheduling.model import CLAIM_MARGIN, WEEKLY_CLAIM_MARGIN
+from booking_domain.scheduling.ports import Claims
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from booking_domain.scheduling.feeds import Feed, FeedReader, FeedUnreadable, StoredFeed
-from booking_domain.scheduling.ports import CLAIM_MARGIN
+from booking_domain.scheduling.model import CLAIM_MARGIN
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor

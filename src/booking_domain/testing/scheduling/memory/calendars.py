@@ -7,14 +7,21 @@ from datetime import datetime
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.errors import BlockNotFound, DateHasException, ExceptionNotFound, RuleNotFound
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, OwnFeeds
-from booking_domain.scheduling.model import Block, Calendar, DateException, ProviderSchedule, SlotSettings, WeeklyRule
+from booking_domain.scheduling.model import (
+    Block,
+    Calendar,
+    DateException,
+    ProviderSchedule,
+    SlotSettings,
+    WeeklyRule,
+    claim_margin,
+)
 from booking_domain.scheduling.ports import (
     EXCEPTION_MARGIN,
     CalendarRepository,
     CalendarSize,
     ProviderSchedules,
     ScheduleReads,
-    claim_margin,
 )
 from booking_domain.scheduling.workloads import Workload, workload
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, SalonId, ServiceId, UserId

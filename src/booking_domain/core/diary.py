@@ -1,0 +1,342 @@
+"""The diary: slots, holds, bookings, cancellation and the waiting list of calendars, over a small store."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Final, Generic, TypeVar, overload
+from uuid import UUID, uuid4
+
+from booking_domain.bookings.errors import BookingNotFound
+from booking_domain.bookings.transitions import Action, Party
+from booking_domain.core.model import Booking, Waiting, claim_of
+from booking_domain.core.stores import BookingStore, ClaimSource, ClaimStore, MemoryStore, Store, WaitingStore
+from booking_domain.scheduling.claims import Claim
+from booking_domain.scheduling.errors import HoldNotFound
+from booking_domain.scheduling.explain import Explanation, explain
+from booking_domain.scheduling.model import Calendar, Slot, claim_margin
+from booking_domain.scheduling.placing import claimable_in, slot_window
+from booking_domain.scheduling.slots import offered_slots, slots_in_order
+from booking_domain.scheduling.waiting import NotWaiting, WaitingAction, WaitingParty, WaitingStatus
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.errors import InvalidValue, required
+from booking_domain.shared.money import Money
+from booking_domain.shared.time import TimeRange, instant
+
+KeptT_co = TypeVar("KeptT_co", bound=ClaimSource, covariant=True)
+_MINUTE: Final = timedelta(minutes=1)
+_DAY: Final = timedelta(days=1)
+
+
+class SystemClock(Clock):
+    """The clock of the machine."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class Diary(Generic[KeptT_co]):
+    """Books time of calendars, by name. What it keeps is in a store; without one, in memory.
+
+    A start is a slot, whose length counts, or an instant for an appointment of the calendar's default length. Each
+    method needs no more of the store than the protocol that it names.
+
+    >>> from booking_domain.core import Calendar, Diary, Hours, WeeklyRule
+    >>> diary = Diary({"anna": Calendar(time_zone="UTC", rules=WeeklyRule.every_day(Hours.parse("10:00-12:00")))})
+    >>> slot = diary.slots("anna")[0]
+    >>> booking = diary.book("anna", slot, customer="bold")
+    >>> slot in diary.slots("anna")
+    False
+    >>> str(diary.cancel(booking.id).status), slot in diary.slots("anna")
+    ('cancelled', True)
+    """
+
+    @overload
+    def __init__(
+        self: "Diary[MemoryStore]",
+        calendars: Mapping[str, Calendar],
+        *,
+        clock: Clock = ...,
+        new_id: Callable[[], UUID] = ...,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        calendars: Mapping[str, Calendar],
+        store: KeptT_co,
+        *,
+        clock: Clock = ...,
+        new_id: Callable[[], UUID] = ...,
+    ) -> None: ...
+    def __init__(
+        self,
+        calendars: Mapping[str, Calendar],
+        store: ClaimSource | None = None,
+        *,
+        clock: Clock | None = None,
+        new_id: Callable[[], UUID] = uuid4,
+    ) -> None:
+        self.calendars = calendars
+        self.store: KeptT_co = MemoryStore() if store is None else store  # type: ignore[assignment]  # see the overloads
+        self._clock = clock or SystemClock()
+        self._new_id = new_id
+
+    def slots(
+        self, calendar: str, window: TimeRange | None = None, *, duration_minutes: int | None = None
+    ) -> tuple[Slot, ...]:
+        """The free slots that start in the window, or within the next week."""
+        now = self._now()
+        window = TimeRange(now, now + 7 * _DAY) if window is None else window
+        of = self._calendar(calendar)
+        claims = _around(self.store, calendar, of, window)
+        return offered_slots(of, claims, window=window, now=now, duration_minutes=duration_minutes)
+
+    def explain(self, calendar: str, start: datetime, *, duration_minutes: int | None = None) -> Explanation:
+        """Why a start is, or is not, offered, and the nearest slots."""
+        now, of = self._now(), self._calendar(calendar)
+        whole = TimeRange(now, now + (of.settings.horizon_days + 2) * _DAY)
+        return explain(of, _around(self.store, calendar, of, whole), start, now=now, duration_minutes=duration_minutes)
+
+    def hold(
+        self: "Diary[ClaimStore]", calendar: str, start: Slot | datetime, *, lasts: timedelta = 10 * _MINUTE
+    ) -> Claim:
+        """Keep a slot during checkout. The hold expires by itself.
+
+        Raises:
+            SlotNotOffered, SlotTaken: the start cannot be booked.
+        """
+        with self.store.locked(calendar):
+            return self._claim(calendar, start, self._new_id(), expires_at=self._now() + lasts)
+
+    def release(self: "Diary[ClaimStore]", calendar: str, hold: Claim) -> None:
+        """Give a hold back, if it is still there."""
+        with self.store.locked(calendar):
+            self.store.remove_claim(calendar, hold.id)
+
+    def book(
+        self: "Diary[BookingStore]",
+        calendar: str,
+        start: Slot | datetime,
+        *,
+        customer: str,
+        hold: Claim | None = None,
+        price: Money | None = None,
+    ) -> Booking:
+        """Book a free slot, or the one that is held.
+
+        Raises:
+            SlotNotOffered, SlotTaken: the start cannot be booked.
+            HoldNotFound: the hold has expired or was released, or is on another start.
+        """
+        with self.store.locked(calendar):
+            return self._book(calendar, start, customer, None if hold is None else hold.id, price)
+
+    def book_all(
+        self: "Diary[BookingStore]", calendar: str, starts: Iterable[Slot | datetime], *, customer: str
+    ) -> tuple[Booking, ...]:
+        """Book a series: all of these starts, or none.
+
+        Raises:
+            SlotNotOffered, SlotTaken: one of them cannot be booked.
+        """
+        with self.store.locked(calendar):
+            return tuple(self._book(calendar, start, customer, None, None) for start in starts)
+
+    def move(
+        self: "Diary[BookingStore]", booking_id: UUID, start: Slot | datetime, *, by: Party = Party.CUSTOMER
+    ) -> Booking:
+        """Move a booking to another free slot, of the same length unless the slot has another.
+
+        Raises:
+            BookingNotFound, InvalidBookingTransition, AlreadyOver: it cannot be moved.
+            SlotNotOffered, SlotTaken: the new start cannot be booked.
+        """
+        calendar = required(self.store.booking(booking_id), BookingNotFound).calendar
+        with self.store.locked(calendar):
+            booking = required(self.store.booking(booking_id), BookingNotFound)
+            moved = booking.after(Action.RESCHEDULE, by=by, now=self._now())
+            if isinstance(start, datetime):
+                start = Slot(start, start + (booking.span.end - booking.span.start))
+            claim = self._claim(calendar, start, booking_id, own=booking_id)
+            moved = replace(moved, span=claim.span, blocked=claim.blocked)
+            self.store.put_booking(moved)
+            return moved
+
+    def cancel(self: "Diary[BookingStore]", booking_id: UUID, *, by: Party = Party.CUSTOMER) -> Booking:
+        """Cancel a booking, which frees its time. `refund_due` says what is given back.
+
+        Raises:
+            BookingNotFound, InvalidBookingTransition, AlreadyOver: it cannot be cancelled.
+        """
+        return self._apply(booking_id, Action.CANCEL, by)
+
+    def complete(self: "Diary[BookingStore]", booking_id: UUID) -> Booking:
+        """Note that the appointment took place.
+
+        Raises:
+            BookingNotFound, InvalidBookingTransition, TooEarly: it cannot be completed.
+        """
+        return self._apply(booking_id, Action.COMPLETE, Party.PROVIDER)
+
+    def mark_no_show(self: "Diary[BookingStore]", booking_id: UUID) -> Booking:
+        """Note that the customer did not come.
+
+        Raises:
+            BookingNotFound, InvalidBookingTransition, TooEarly: it cannot be marked.
+        """
+        return self._apply(booking_id, Action.MARK_NO_SHOW, Party.PROVIDER)
+
+    def wait(
+        self: "Diary[WaitingStore]",
+        calendar: str,
+        window: TimeRange,
+        *,
+        customer: str,
+        duration_minutes: int | None = None,
+    ) -> Waiting:
+        """Wait for a slot that starts in the window, behind those who wait already."""
+        self._calendar(calendar)
+        waiting = Waiting(
+            id=self._new_id(),
+            calendar=calendar,
+            customer=customer,
+            window=window,
+            duration_minutes=duration_minutes,
+            joined_at=self._now(),
+        )
+        with self.store.locked(calendar):
+            self.store.put_waiting(waiting)
+        return waiting
+
+    def leave(self: "Diary[WaitingStore]", calendar: str, waiting_id: UUID) -> Waiting:
+        """Leave the waiting list, which also gives back what was offered.
+
+        Raises:
+            NotWaiting: there is no such open entry.
+        """
+        with self.store.locked(calendar):
+            left = _entry(self.store, calendar, waiting_id).after(WaitingAction.LEAVE, by=WaitingParty.CUSTOMER)
+            self.store.remove_claim(calendar, waiting_id)
+            self.store.put_waiting(left)
+            return left
+
+    def offer(self: "Diary[WaitingStore]", calendar: str, *, lasts: timedelta = 60 * _MINUTE) -> tuple[Waiting, ...]:
+        """Offer free slots to those who wait, first come, first served: each gets a hold. Call it when time is freed.
+
+        Offers that are over lapse, and so do entries whose window is over. A slot that can be booked for less time than
+        the offer lasts is not offered. Returns the new offers.
+        """
+        with self.store.locked(calendar):
+            return tuple(filter(None, (self._offer(each, lasts) for each in self.store.waiting(calendar))))
+
+    def accept(self: "Diary[Store]", calendar: str, waiting_id: UUID, *, price: Money | None = None) -> Booking:
+        """Book what is offered to an entry of the waiting list.
+
+        Raises:
+            NotWaiting: there is no such open entry.
+            HoldNotFound: nothing is offered to it, or no more.
+        """
+        with self.store.locked(calendar):
+            waiting = _entry(self.store, calendar, waiting_id)
+            if waiting.offered is None:
+                raise HoldNotFound
+            slot = Slot(waiting.offered.start, waiting.offered.end)
+            booking = self._book(calendar, slot, waiting.customer, waiting_id, price)
+            self.store.put_waiting(waiting.after(WaitingAction.BOOK, by=WaitingParty.CUSTOMER))
+            return booking
+
+    def _offer(self: "Diary[WaitingStore]", waiting: Waiting, lasts: timedelta) -> Waiting | None:
+        now = self._now()
+        if waiting.lapsed(now):
+            self.store.put_waiting(waiting.after(WaitingAction.LAPSE, by=WaitingParty.SYSTEM))
+            return None
+        if waiting.status is WaitingStatus.OFFERED:
+            return None
+        calendar = self._calendar(waiting.calendar)
+        soonest = max(waiting.window.start, now + calendar.settings.min_notice_minutes * _MINUTE + lasts)
+        if soonest >= waiting.window.end:
+            return None
+        window = TimeRange(soonest, waiting.window.end)
+        claims = _around(self.store, waiting.calendar, calendar, window)
+        minutes = waiting.duration_minutes
+        slot = next(slots_in_order(calendar, claims, window=window, now=now, duration_minutes=minutes), None)
+        if slot is None:
+            return None
+        until = now + lasts
+        hold = self._claim(waiting.calendar, slot, waiting.id, expires_at=until)
+        offered = waiting.after(WaitingAction.OFFER, by=WaitingParty.SYSTEM, offered=hold.span, offered_until=until)
+        self.store.put_waiting(offered)
+        return offered
+
+    def _book(
+        self: "Diary[BookingStore]",
+        calendar: str,
+        start: Slot | datetime,
+        customer: str,
+        hold_id: UUID | None,
+        price: Money | None,
+    ) -> Booking:
+        booking_id = self._new_id()
+        claim = self._claim(calendar, start, booking_id, hold=hold_id)
+        booking = Booking(
+            id=booking_id,
+            calendar=calendar,
+            customer=customer,
+            span=claim.span,
+            blocked=claim.blocked,
+            price=price,
+            placed_at=self._now(),
+        )
+        self.store.put_booking(booking)
+        return booking
+
+    def _claim(
+        self: "Diary[ClaimStore]",
+        calendar: str,
+        start: Slot | datetime,
+        claim_id: UUID,
+        *,
+        hold: UUID | None = None,
+        own: UUID | None = None,
+        expires_at: datetime | None = None,
+    ) -> Claim:
+        """Claim a free start; the calendar is locked. A hold is used up, and `own` is what the claim replaces."""
+        minutes = (start.end - start.start) // _MINUTE if isinstance(start, Slot) else None
+        begins = instant(start.start if isinstance(start, Slot) else start, field="start")
+        now, of = self._now(), self._calendar(calendar)
+        claims = list(_around(self.store, calendar, of, slot_window(begins)))
+        for each in claims:
+            if not each.live(now):
+                self.store.remove_claim(calendar, each.id)
+        if hold is not None:
+            if not any(each.id == hold and each.live(now) and each.span.start == begins for each in claims):
+                raise HoldNotFound
+            self.store.remove_claim(calendar, hold)
+        others = [each for each in claims if each.id not in {hold, own}]
+        span, blocked = claimable_in(of, others, begins, now=now, duration_minutes=minutes)
+        claim = claim_of(claim_id, span, blocked, expires_at)
+        self.store.put_claim(calendar, claim)
+        return claim
+
+    def _apply(self: "Diary[BookingStore]", booking_id: UUID, action: Action, by: Party) -> Booking:
+        calendar = required(self.store.booking(booking_id), BookingNotFound).calendar
+        with self.store.locked(calendar):
+            booking = required(self.store.booking(booking_id), BookingNotFound).after(action, by=by, now=self._now())
+            if booking.claim is None:
+                self.store.remove_claim(calendar, booking_id)
+            self.store.put_booking(booking)
+            return booking
+
+    def _calendar(self, name: str) -> Calendar:
+        return required(self.calendars.get(name), InvalidValue(field="calendar", problem="there is no such calendar"))
+
+    def _now(self) -> datetime:
+        return instant(self._clock.now(), field="now")
+
+
+def _around(store: ClaimSource, name: str, calendar: Calendar, window: TimeRange) -> Iterable[Claim]:
+    far = claim_margin(calendar.settings)
+    return store.claims(name, TimeRange(window.start - far, window.end + far))
+
+
+def _entry(store: WaitingStore, calendar: str, waiting_id: UUID) -> Waiting:
+    return required(next((each for each in store.waiting(calendar) if each.id == waiting_id), None), NotWaiting)

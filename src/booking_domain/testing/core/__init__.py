@@ -1,0 +1,1 @@
+"""Tests for stores of `booking_domain.core`; see `contracts`."""
