@@ -158,7 +158,8 @@ class Settings:
     """The public base URL of the API, to which payment callbacks are sent; default: `http://HOST:PORT`."""
     web_url: str = setting("BOOKING_WEB_URL", "", URL)
     """The base URL of the web app, which shows the pages `/links/pay`, `/links/move`, `/links/cancel` and, from
-    text messages, `/b`, and for invitations to salons `/join`; empty: messages have no such links."""
+    text messages, `/b`, and for invitations to salons `/join`; default: `BOOKING_PUBLIC_URL` if `BOOKING_PAGES` is on,
+    else messages have no such links."""
     pages: bool = setting("BOOKING_PAGES", default=True, form=SWITCH)
     """`on`: the server shows pages to people with a browser, from `/` on. `off`: it serves the API alone."""
     secret_key: str = setting("BOOKING_SECRET_KEY", DEVELOPMENT_SECRET, SECRET)
@@ -492,6 +493,7 @@ def _derived(settings: Settings, environ: Environ) -> Settings:
     return replace(
         settings,
         public_url=public_url,
+        web_url=settings.web_url or (public_url if settings.pages else ""),
         passkeys=PasskeySettings(
             domain=settings.passkeys.domain or host, origins=settings.passkeys.origins or (here, *settings.cors_origins)
         ),

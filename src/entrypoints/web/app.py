@@ -22,6 +22,8 @@ from entrypoints.web.disputes.routes import handlers as disputes
 from entrypoints.web.disputes.routes import provide_dispute_desk
 from entrypoints.web.errors.routes import problem_page
 from entrypoints.web.home.routes import handlers as home
+from entrypoints.web.join.routes import handlers as join
+from entrypoints.web.join.routes import provide_invitations
 from entrypoints.web.kit.assets import asset
 from entrypoints.web.kit.languages import without_language
 from entrypoints.web.kit.pages import Site, in_all_languages, provide_csrf, provide_page
@@ -44,6 +46,7 @@ AREAS: Final[tuple[Sequence[ControllerRouterHandler], ...]] = (
     bookings,
     disputes,
     links,
+    join,
     session,
     account,
     saved,
@@ -71,6 +74,7 @@ def pages_of(container: Container) -> Pages:
             "booker": Provide(provide_booker, sync_to_thread=False),
             "joining": Provide(provide_joining, sync_to_thread=False),
             "disputes": Provide(provide_dispute_desk, sync_to_thread=False),
+            "invitations": Provide(provide_invitations, sync_to_thread=False),
             "pictures": Provide(provide_pictures, sync_to_thread=False),
         },
         opt=PAGE,

@@ -27,6 +27,20 @@ def open_page(page: Page, *, typed: str = "") -> FormPage:
     )
 
 
+def invitation_page(page: Page, *, typed: str = "") -> FormPage:
+    """The page of a link to an invitation of a salon. With scripts it sends itself, which only shows the salon."""
+    say = page.say
+    return FormPage(
+        title=say(Phrase("An invitation of a salon")),
+        lead=say(Phrase("Press the button to see it. Nothing changes before you say so.")),
+        module=_OPENS,
+        action=page.link("/join"),
+        fields=(_link(page, typed),),
+        button=say(Phrase("Open")),
+        links=((say(Phrase("See my invitations")), page.link("/join/salons")),),
+    )
+
+
 def not_me_page(page: Page, *, typed: str = "") -> FormPage:
     """The page of a link that reports a change that somebody else has made."""
     say = page.say

@@ -123,6 +123,11 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
     opened = {"bookingId": disputed, "reason": "Nobody was there.", "evidence": evidence}
     assert (await api.post("/disputes", customer, json=opened)).status_code == 201
     dispute = f"/bookings/{disputed}/dispute"
+    manager = await api.joined("manager")
+    salon = (await api.post("/salons", manager, json={"name": "Nomad", "timeZone": "Asia/Ulaanbaatar"})).json()
+    await api.verify_contacts()
+    invited = await api.post(f"/salons/{salon['id']}/members", manager, json={"providerId": asking_id})
+    assert invited.status_code == 201, invited.text
     own = {
         "bookings": "/bookings",
         "bookings-past": "/bookings?when=past",
@@ -144,7 +149,8 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
         "save": f"/saved/{provider_id}",
         "book-summary": f"/book/{provider_id}/summary?slot={quote(MONDAY_EVENING)}&until={quote(MONDAY_EVENING)}",
     }
-    return tuple(Look(name, path, token=customer) for name, path in own.items())
+    invitations = Look("join-salons", "/join/salons", token=owner)
+    return (*(Look(name, path, token=customer) for name, path in own.items()), invitations)
 
 
 async def pages_to_look_at(api: Api) -> tuple[Look, ...]:
@@ -170,6 +176,7 @@ async def pages_to_look_at(api: Api) -> tuple[Look, ...]:
         Look("new-password", "/sign-in/new-password"),
         Look("link", "/links/cancel"),
         Look("not-me", "/links/not-me"),
+        Look("join", "/join"),
         Look("offline", "/offline"),
         Look("not-found", "/nowhere", expected="/nowhere"),
         Look("styleguide", "/styleguide"),

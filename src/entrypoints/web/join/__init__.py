@@ -1,0 +1,1 @@
+"""`/join`: the invitations of salons to providers, by link and by contact."""
