@@ -25,7 +25,7 @@ def checklist() -> str:
     for group in _groups(Settings()):
         _, *about = (getdoc(group) or "").split("\n\n")
         rows = (
-            f"| `{variable.name}` | {_required(variable)} | {_default(variable)} | {_meaning(variable, meaning)} |"
+            f"| `{variable.name}` | {_kind(variable)} | {_default(variable)} | {_meaning(variable, meaning)} |"
             for variable, meaning in _variables(group)
         )
         table = "\n".join(("| variable | | default in production | meaning |", "|---|---|---|---|", *rows))
@@ -77,6 +77,11 @@ def _default(variable: Variable) -> str:
 
 def _refused(variable: Variable) -> bool:
     return variable.form.refusal(variable.in_production) is not None
+
+
+def _kind(variable: Variable) -> str:
+    """Whether it is required, and whether it is a secret, which may be in a file."""
+    return "; ".join(filter(None, (_required(variable), "secret" if variable.form.secret else "")))
 
 
 def _required(variable: Variable) -> str:

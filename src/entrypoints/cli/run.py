@@ -22,6 +22,7 @@ from entrypoints.cli.provided_database import ProvidedDatabase, provided_databas
 from entrypoints.cli.seed import seed
 from entrypoints.cli.startup import require_folder, retry_while_in_use, wait_for_free
 from entrypoints.container import Container
+from entrypoints.settings.environment import FILE
 from entrypoints.settings.main import Environment, Settings
 
 READY_WITHIN_SECONDS: Final = 60
@@ -48,7 +49,8 @@ def run(settings: Settings) -> int:
             parts: list[Part] = []
             try:
                 if not signals.stop_requested:
-                    parts += _parts(settings, {**os.environ, "DATABASE_URL": url, "PYTHONUNBUFFERED": "1"})
+                    kept = {name: text for name, text in os.environ.items() if name != f"DATABASE_URL{FILE}"}
+                    parts += _parts(settings, {**kept, "DATABASE_URL": url, "PYTHONUNBUFFERED": "1"})
                 if not _ready(settings, parts, signals):
                     return 0 if signals.stop_requested else 1
                 print(banner(replace(settings, database_url=url), time.monotonic() - started, demo=demo), flush=True)

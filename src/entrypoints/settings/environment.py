@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 from typing import Annotated, Any, Final, Generic, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -23,6 +24,8 @@ DEVELOPMENT_SECRET: Final = "development-secret-key-not-for-production"  # noqa:
 MIN_SECRET: Final = 32
 IN_PRODUCTION: Final = "BOOKING_ENV=production"
 _HOST: Final = re.compile(r"[a-z0-9.-]+|\[[0-9a-f:.]+\]")
+FILE: Final = "_FILE"
+CREDENTIALS: Final = "CREDENTIALS_DIRECTORY"
 VARIABLE: Final = "variable"
 """The key of the metadata of a dataclass field."""
 
@@ -109,7 +112,11 @@ def variables_of(settings: object) -> Iterator[tuple[Variable, object]]:
 
 
 class Environ:
-    """Reads variables. An invalid one gets its default, and its problem is added to `problems`."""
+    """Reads variables. An invalid one gets its default, and its problem is added to `problems`.
+
+    A secret may be in a file instead: `NAME_FILE` says which, or it is the file `NAME` in `CREDENTIALS_DIRECTORY`,
+    where systemd puts credentials.
+    """
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.given: Final = {name: text for name, value in environ.items() if (text := value.strip())}
@@ -146,6 +153,8 @@ class Environ:
 
     def _value(self, variable: Variable) -> object:
         default = variable.in_production if self.production else variable.default
+        if variable.form.secret:
+            self._read_file(variable)
         text, form = self.given.get(variable.name), variable.form
         if text is None:
             refused = self.production and form.refusal(default)
@@ -163,6 +172,27 @@ class Environ:
         if self.production and (refusal := form.refusal(value)):
             self._refuse(variable, refusal)
         return value
+
+    def _read_file(self, variable: Variable) -> None:
+        """Take the secret from its file, if it is in one."""
+        name = variable.name
+        named, folder = self.given.get(f"{name}{FILE}"), self.given.get(CREDENTIALS)
+        if name in self.given:
+            if named is not None:
+                self._refuse(variable, f"is set, and {name}{FILE} too: set one of them")
+            return
+        file = Path(named) if named else Path(folder) / name if folder else None
+        if file is None or (named is None and not file.exists()):
+            return
+        try:
+            text = file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            self._refuse(variable, f"cannot be read from {file}: {getattr(error, 'strerror', None) or 'not a text'}")
+            return
+        if text:
+            self.given[name] = text
+        else:
+            self._refuse(variable, f"is empty in {file}")
 
     def _refuse(self, variable: Variable, problem: str) -> None:
         self.problems.append(f"{variable.name} {problem}")

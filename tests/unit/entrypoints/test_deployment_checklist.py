@@ -38,6 +38,12 @@ def test_production_starts_with_only_the_marked_variables(complete: dict[str, st
     assert Settings.from_environment(given).environment == "production"
 
 
+def test_secrets_says_how_to_replace_each_secret() -> None:
+    text = (ROOT / "docs" / "operate" / "secrets.md").read_text(encoding="utf-8")
+    secret = {name for name, note in rows(_SERVER).items() if note.endswith("secret")}
+    assert secret <= set(re.findall(r"`([A-Z0-9_]+)`", text))
+
+
 def test_every_variable_of_the_worker_is_listed_and_no_other() -> None:
     sources = "".join(path.read_text(encoding="utf-8") for path in (WORKER / "src").glob("*.js"))
     configuration = (WORKER / "wrangler.jsonc").read_text(encoding="utf-8")

@@ -645,3 +645,50 @@ def test_production_stores_files_on_this_machine_only_if_told_to() -> None:
 def test_a_wrong_storage_is_refused(name: str, value: str) -> None:
     (problem,) = problems(**{**PRODUCTION, name: value})
     assert problem.startswith(name)
+
+
+def test_every_secret_may_be_in_a_file_and_nothing_else(tmp_path: Path) -> None:
+    for variable, _ in variables_of(Settings()):
+        file = tmp_path / variable.name
+        file.write_text("")
+        found = problems_of({f"{variable.name}_FILE": str(file)})
+        assert found == ([f"{variable.name} is empty in {file}"] if variable.form.secret else [])
+
+
+def problems_of(environ: dict[str, str]) -> list[str]:
+    try:
+        Settings.from_environment(environ)
+    except InvalidSettings as refused:
+        return list(refused.problems)
+    return []
+
+
+def test_a_secret_is_read_from_the_named_file_or_from_the_credentials_of_systemd(tmp_path: Path) -> None:
+    secrets = {name: PRODUCTION[name] for name in ("BOOKING_SECRET_KEY", "DATABASE_URL", "R2_SECRET_ACCESS_KEY")}
+    others = {name: value for name, value in PRODUCTION.items() if name not in secrets}
+    for name, value in secrets.items():
+        (tmp_path / name).write_text(f"{value}\n")
+    named = {f"{name}_FILE": str(tmp_path / name) for name in secrets}
+    for given in (named, {"CREDENTIALS_DIRECTORY": str(tmp_path)}):
+        assert Settings.from_environment({**others, **given}) == Settings.from_environment(PRODUCTION)
+    elsewhere = Settings.from_environment({**PRODUCTION, "CREDENTIALS_DIRECTORY": str(tmp_path / "none")})
+    assert elsewhere == Settings.from_environment(PRODUCTION)
+    (tmp_path / "BOOKING_SECRET_KEY").write_text("e" * 32)
+    both = {**PRODUCTION, "CREDENTIALS_DIRECTORY": str(tmp_path)}
+    assert Settings.from_environment(both).secret_key == PRODUCTION["BOOKING_SECRET_KEY"]
+
+
+def test_a_file_that_cannot_be_read_or_is_named_in_vain_stops_the_start_without_showing_the_secret(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\xff")
+    given = {name: value for name, value in PRODUCTION.items() if name != "BOOKING_BLIND_INDEX_KEY"}
+    found = problems(
+        **given,
+        BOOKING_SECRET_KEY_FILE=str(tmp_path / "binary"),
+        BOOKING_BLIND_INDEX_KEY_FILE=str(tmp_path / "missing"),
+        QPAY_PASSWORD_FILE=str(tmp_path / "binary"),
+    )
+    assert {each.split()[0] for each in found} == {"BOOKING_SECRET_KEY", "BOOKING_BLIND_INDEX_KEY", "QPAY_PASSWORD"}
+    assert any("No such file" in each for each in found)
+    assert not any(given["BOOKING_SECRET_KEY"] in each or given["QPAY_PASSWORD"] in each for each in found)
