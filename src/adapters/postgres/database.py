@@ -34,7 +34,8 @@ from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat, Waiti
 from booking_domain.shared.ids import UserId
 
 OPTIONS: Final = (
-    f"-c timezone=UTC -c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s {TELLS}"
+    f"-c timezone=UTC -c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
+    f" -c max_parallel_workers_per_gather=0 {TELLS}"
 )
 
 RECONNECT_SECONDS: Final = 5.0

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     Select,
     SmallInteger,
+    Subquery,
     Text,
     Uuid,
     and_,
@@ -34,7 +35,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 
 from adapters.postgres.catalogue.salons import metres_to
 from adapters.postgres.catalogue.tables import providers
-from adapters.postgres.search.tables import BITS, PLACES, PUBLIC, WEIGHTS, search_entries
+from adapters.postgres.search.tables import BITS, PLACES, PUBLIC, WEIGHTS, search_entries, search_parts
 from adapters.postgres.search.tiers import NAMES
 from adapters.postgres.search.words import tsquery_of
 from booking_domain.search.free_time import QUARTERS, QUARTERS_A_DAY, text_of
@@ -55,6 +56,17 @@ TIME: Final = "time"
 def _given(name: str, type_: Any) -> ColumnElement[Any]:
     """A parameter that is read once for all rows, whatever the plan."""
     return select(cast(bindparam(name, type_=Text()), type_)).scalar_subquery()
+
+
+def has_words(words: ColumnElement[Any], shape: frozenset[str]) -> ColumnElement[bool]:
+    """Whether the words are those of the text.
+
+    PostgreSQL takes the beginnings of words for common, and would read all rows. So it must not see what is asked for,
+    unless the index on points bounds the rows.
+    """
+    if shape.isdisjoint({NEAR, BOX}):
+        return words.op("@@")(_given("query_other", TSQUERY))
+    return words.op("@@")(cast(bindparam("query_other", type_=Text()), TSQUERY))
 
 
 def _runs(free: ColumnElement[Any], quarters: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -79,6 +91,8 @@ def place_in(words: ColumnElement[Any]) -> ColumnElement[Any]:
 _FREE: Final = type_coerce(_e.free.op("<<")((bindparam("day", type_=Date()) - _e.free_since) * QUARTERS_A_DAY), BITS)
 _QUARTERS: Final = (func.coalesce(bindparam("minutes", type_=Integer()), _e.minutes) + 14) // 15
 _OPENING: Final = type_coerce(_runs(_FREE, _QUARTERS).op("&")(_given("allowed", BITS)), BITS)
+_MERIT: Final = (_e.merit + 0).desc()
+"""So that no index of merits is walked, with a comparison of words for each entry."""
 _METRES: Final = cast(func.floor(metres_to(search_entries)), Integer)
 _OF_PROFILES: Final[Mapping[str, ColumnElement[bool]]] = {
     "language": bindparam("language", type_=Text()) == func.any(_p.languages),
@@ -87,7 +101,6 @@ _OF_PROFILES: Final[Mapping[str, ColumnElement[bool]]] = {
 }
 _CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
     **_OF_PROFILES,
-    TEXT: _e.words.op("@@")(cast(bindparam("query_other", type_=Text()), TSQUERY)),
     "among": _e.provider_id == func.any(bindparam("among", type_=ARRAY(Uuid))),
     "styles": _e.styles.op("&&")(bindparam("styles", type_=ARRAY(Text))),
     "category": bindparam("category", type_=Text()) == func.any(_e.categories),
@@ -118,43 +131,68 @@ def candidates(shape: frozenset[str], by: SearchOrder) -> Select[Any]:
 
     They are chosen by what the entry has, so that all else is read of them alone.
     """
-    of_profile = by is SearchOrder.RATING or not _OF_PROFILES.keys().isdisjoint(shape)
+    matching_ids = select(_e.provider_id).select_from(_entries(shape, by)).where(*_within(shape, by))
+    ids: Select[Any] | CompoundSelect[Any]
+    if TEXT in shape and by is SearchOrder.BEST:
+        ids = _by_tier(matching_ids.where(*_asked(shape - {TEXT})))
+    else:
+        ids = matching_ids.where(*_asked(shape)).order_by(_key(by), _e.provider_id)
+    chosen = ids.limit(bindparam("candidates", type_=Integer())).subquery("chosen")
+    return _with_facts(shape, chosen.join(search_entries, _e.provider_id == chosen.c.provider_id))
+
+
+def entries_of_parts(shape: frozenset[str], by: SearchOrder, conditions: Sequence[ColumnElement[bool]]) -> Subquery:
+    """The parts with these conditions that are ranked, of entries that match, with the facts of the entries."""
+    p = search_parts.c
+    key = {SearchOrder.CHEAPEST: p.price, SearchOrder.BEST: _MERIT if TEXT in shape else _key(by)}.get(by, _key(by))
+    chosen = (
+        select(p.provider_id, p.kind, p.id)
+        .select_from(_entries(shape, by).join(search_parts, p.provider_id == _e.provider_id))
+        .where(*_within(shape, by), *_asked(shape - {TEXT}), *conditions)
+        .order_by(key, p.provider_id, p.id)
+        .limit(bindparam("candidates", type_=Integer()))
+        .subquery("chosen")
+    )
+    found = _with_facts(shape, chosen.join(search_entries, _e.provider_id == chosen.c.provider_id))
+    return found.add_columns(chosen.c.kind.label("part_kind"), chosen.c.id.label("part_id")).subquery("of")
+
+
+def _entries(shape: frozenset[str], by: SearchOrder) -> FromClause:
+    return search_entries.join(providers, _p.id == _e.provider_id) if _of_profile(shape, by) else search_entries
+
+
+def _of_profile(shape: frozenset[str], by: SearchOrder) -> bool:
+    return by is SearchOrder.RATING or not _OF_PROFILES.keys().isdisjoint(shape)
+
+
+def _within(shape: frozenset[str], by: SearchOrder) -> list[ColumnElement[bool]]:
     near = [bindparam("radius", type_=Integer()) >= _METRES] if NEAR in shape else []
+    return [*near, *([PUBLIC] if _of_profile(shape, by) else [])]
+
+
+def _key(by: SearchOrder) -> ColumnElement[Any]:
     keys: dict[SearchOrder, ColumnElement[Any]] = {
         SearchOrder.NEAREST: _METRES,
         SearchOrder.CHEAPEST: _e.price_from,
         SearchOrder.RATING: _p.rating_score.desc(),
     }
-    matching_ids = (
-        select(_e.provider_id)
-        .select_from(search_entries.join(providers, _p.id == _e.provider_id) if of_profile else search_entries)
-        .where(*near, *([PUBLIC] if of_profile else []))
-    )
-    ids: Select[Any] | CompoundSelect[Any]
-    if TEXT in shape and by is SearchOrder.BEST:
-        ids = _by_tier(matching_ids.where(*_asked(shape - {TEXT})))
-    else:
-        ids = matching_ids.where(*_asked(shape)).order_by(keys.get(by, _e.merit.desc()), _e.provider_id)
-    chosen = ids.limit(bindparam("candidates", type_=Integer())).subquery("chosen")
-    return _with_facts(shape, chosen.join(search_entries, _e.provider_id == chosen.c.provider_id))
+    return keys.get(by, _e.merit.desc())
 
 
 def _by_tier(ids: Select[Any]) -> CompoundSelect[Any]:
     """Those who have the words, by merit: a tier is searched if those before it have too few."""
-    merit = (_e.merit + 0).desc()  # so that no index of merits is walked, with a comparison of words for each entry
     tiers = [
         *(ids.where(_e.words.op("@@")(_given(name, TSQUERY))) for name in NAMES),
-        ids.where(
-            _e.words.op("@@")(_given("query_other", TSQUERY)), _e.merit < bindparam("below", type_=SmallInteger())
-        ),
+        ids.where(has_words(_e.words, frozenset()), _e.merit < bindparam("below", type_=SmallInteger())),
     ]
     return union_all(
-        *(tier.order_by(merit, _e.provider_id).subquery(f"tier_{n}").select() for n, tier in enumerate(tiers))
+        *(tier.order_by(_MERIT, _e.provider_id).subquery(f"tier_{n}").select() for n, tier in enumerate(tiers))
     )
 
 
 def _asked(shape: frozenset[str]) -> list[ColumnElement[bool]]:
-    return [condition for name, condition in _CONDITIONS.items() if name in shape]
+    words = [has_words(_e.words, shape)] if TEXT in shape else []
+    return [*words, *(condition for name, condition in _CONDITIONS.items() if name in shape)]
 
 
 def _with_facts(shape: frozenset[str], entries: FromClause) -> Select[Any]:

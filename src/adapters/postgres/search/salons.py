@@ -190,7 +190,9 @@ class PostgresKindSearchReads(PostgresSearchReads):
             return await super().search(criteria)
         if criteria.kind is not SearchKind.SALONS:
             after = criteria.after is not None
-            of_parts = search_of_parts(shape_of_parts(criteria), criteria.kind, criteria.order, after=after)
+            of_parts = search_of_parts(
+                shape_of_parts(criteria), criteria.kind, criteria.order, criteria.chosen_by, after=after
+            )
             rows = await self._work.all(of_parts, **await self._of_parts(criteria), most=criteria.limit)
             return [found_part(row, criteria.kind) for row in rows]
         statement = _search(shape_of(criteria), criteria.order, criteria.after is not None)
@@ -201,7 +203,7 @@ class PostgresKindSearchReads(PostgresSearchReads):
         if criteria.kind is SearchKind.PROVIDERS:
             return await super().facets(criteria)
         if criteria.kind is not SearchKind.SALONS:
-            of_parts = facets_of_parts(shape_of_parts(criteria), criteria.kind)
+            of_parts = facets_of_parts(shape_of_parts(criteria), criteria.kind, criteria.chosen_by)
             return facets_of(await self._work.all(of_parts, **await self._of_parts(criteria)))
         statement = _facets(shape_of(criteria))
         return facets_of(await self._work.all(statement, **await self._of_members(criteria)))

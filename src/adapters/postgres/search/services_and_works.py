@@ -10,78 +10,75 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
-    cast,
     func,
     literal,
     literal_column,
     select,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
 
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row
 from adapters.postgres.search.facets import VALUES, counted
 from adapters.postgres.search.hits import facts_of, ranked
-from adapters.postgres.search.matching import NEAR, TEXT, matching, place_in, shape_of
+from adapters.postgres.search.matching import TEXT, entries_of_parts, has_words, place_in, shape_of
 from adapters.postgres.search.tables import search_parts
 from booking_domain.search.model import MOST_CANDIDATES, Found, Position, SearchCriteria, SearchKind, SearchOrder
 from booking_domain.shared.ids import ProviderId, ServiceId
 
 _TAG: Final = "tag"
-_OWN_OF_SERVICES: Final = frozenset({"category", "price_to", "currency"})
-"""What is asked of a service, not of its provider."""
 
 
-def _parts(shape: frozenset[str], kind: SearchKind) -> Select[Any]:
-    """The services or works that match, with what their points come from."""
+def _parts(shape: frozenset[str], kind: SearchKind, by: SearchOrder) -> Select[Any]:
+    """The services or works that match and are ranked, with what their points come from."""
     services, p = kind is SearchKind.SERVICES, search_parts.c
-    found = matching(shape - {TEXT, _TAG} - (_OWN_OF_SERVICES if services else set())).subquery("of")
-    of = found.c
-    conditions: dict[str, ColumnElement[bool]] = {
-        TEXT: p.words.op("@@")(cast(bindparam("query_other", type_=Text()), TSQUERY)),
-        NEAR: of.metres <= bindparam("radius", type_=Integer()),
-        _TAG: bindparam("tag", type_=Text()) == func.any(p.labels),
-    }
-    if services:
-        conditions |= {
-            "category": bindparam("category", type_=Text()) == func.any(p.labels),
-            "price_to": and_(p.currency == bindparam("currency"), p.price <= bindparam("price_to")),
-            "currency": and_(p.currency == bindparam("currency"), p.price.is_not(None)),
-        }
-    return (
-        select(
-            p.id,
-            of.provider_id,
-            (place_in(p.words) if TEXT in shape else literal(0, Integer)).label("place"),
-            *(of.score, of.metres, of.free_soon, of.reliability, of.completeness, of.days),
-            (p.price if services else of.price_from).label("price_from"),
-            (p.currency if services else of.currency).label("currency"),
-            (p.minutes if services else of.minutes).label("minutes"),
-            (p.id if services else of.quickest).label("quickest"),
-            *(of.opens, of.styles, of.languages),
-            (p.labels if services else of.categories).label("categories"),
-            *([] if services else [p.labels.label("tags")]),
-        )
-        .select_from(search_parts.join(found, of.provider_id == p.provider_id))
-        .where(
-            p.kind == literal_column(f"'{kind.value}'"),
-            *(condition for name, condition in conditions.items() if name in shape),
-        )
+    own = _own_of_services() if services else {_TAG: bindparam("tag", type_=Text()) == func.any(p.labels)}
+    own[TEXT] = has_words(p.words, shape)
+    conditions = [
+        p.kind == literal_column(f"'{kind.value}'"),
+        *(condition for name, condition in own.items() if name in shape),
+    ]
+    of = (found := entries_of_parts(shape - own.keys() | shape & {TEXT}, by, conditions)).c
+    return select(
+        p.id,
+        of.provider_id,
+        (place_in(p.words) if TEXT in shape else literal(0, Integer)).label("place"),
+        *(of.score, of.metres, of.free_soon, of.reliability, of.completeness, of.days),
+        (p.price if services else of.price_from).label("price_from"),
+        (p.currency if services else of.currency).label("currency"),
+        (p.minutes if services else of.minutes).label("minutes"),
+        (p.id if services else of.quickest).label("quickest"),
+        *(of.opens, of.styles, of.languages),
+        (p.labels if services else of.categories).label("categories"),
+        *([] if services else [p.labels.label("tags")]),
+    ).select_from(
+        search_parts.join(found, and_(p.provider_id == of.provider_id, p.kind == of.part_kind, p.id == of.part_id))
     )
 
 
+def _own_of_services() -> dict[str, ColumnElement[bool]]:
+    """What is asked of a service, not of its provider."""
+    p = search_parts.c
+    return {
+        "category": bindparam("category", type_=Text()) == func.any(p.labels),
+        "price_to": and_(p.currency == bindparam("currency"), p.price <= bindparam("price_to")),
+        "currency": and_(p.currency == bindparam("currency"), p.price.is_not(None)),
+    }
+
+
 @lru_cache(maxsize=512)
-def search_of_parts(shape: frozenset[str], kind: SearchKind, order: SearchOrder, *, after: bool) -> Statement:
+def search_of_parts(
+    shape: frozenset[str], kind: SearchKind, order: SearchOrder, by: SearchOrder, *, after: bool
+) -> Statement:
     """The statement of searches of a kind that ask for these things."""
-    found = _parts(shape, kind).subquery("parts")
+    found = _parts(shape, kind, by).subquery("parts")
     return Statement(ranked(found, [found.c.id, found.c.provider_id], order, near=False, after=after))
 
 
 @lru_cache(maxsize=256)
-def facets_of_parts(shape: frozenset[str], kind: SearchKind) -> Statement:
+def facets_of_parts(shape: frozenset[str], kind: SearchKind, by: SearchOrder) -> Statement:
     """What the first of those that match have."""
     names = (*VALUES, "tags") if kind is SearchKind.WORKS else VALUES
-    return counted(_parts(shape, kind).limit(MOST_CANDIDATES), names)
+    return counted(_parts(shape, kind, by).limit(MOST_CANDIDATES), names)
 
 
 def shape_of_parts(criteria: SearchCriteria) -> frozenset[str]:

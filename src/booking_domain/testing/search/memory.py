@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from random import SystemRandom
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from booking_domain.bookings.transitions import PROVIDER_SIDE, Status
 from booking_domain.catalogue.model import Location, Profile
@@ -208,17 +209,18 @@ class MemorySearchReads(InMemory, SearchReads):
 
     def _ranked(self, criteria: SearchCriteria) -> Sequence[_Hit]:
         hits = list(self._hits(criteria))
-        if criteria.kind is not SearchKind.PROVIDERS:
+        if criteria.kind is SearchKind.SALONS:
             return hits
 
-        def key(hit: _Hit) -> tuple[int, ProviderId]:
+        def key(hit: _Hit) -> tuple[int, ProviderId, UUID | None]:
             found, (entry, _) = hit.found, hit.of[0]
             keys = {
                 SearchOrder.NEAREST: found.facts.metres,
                 SearchOrder.CHEAPEST: found.price_from,
                 SearchOrder.RATING: -found.facts.score,
             }
-            return keys.get(criteria.chosen_by, -entry.merit) or 0, entry.provider_id
+            first = keys.get(criteria.chosen_by, -entry.merit) or 0
+            return first, entry.provider_id, None if hit.part is None else hit.part.id
 
         return sorted(hits, key=key)[: criteria.candidates]
 

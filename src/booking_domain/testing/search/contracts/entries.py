@@ -418,6 +418,14 @@ class SearchContract(StorageContract):
         assert facets.tags == {"birds": 1, "cats": 1, "fine line": 1}
         assert facets.categories == {"tattoo": 2}
 
+    async def test_no_more_than_so_many_services_are_ranked(self) -> None:
+        for number, (name, merit, price) in enumerate((("Ink", 100, 1), ("Nails", 300, 2), ("Ink", 200, 3)), 1):
+            await self._with_parts(a_service(number, name, price=price), merit=merit)
+        assert await self._parts(SearchKind.SERVICES, candidates=1) == [UUID(int=2)]
+        assert await self._parts(SearchKind.SERVICES, candidates=1, text="ink") == [UUID(int=3)]
+        cheapest = {"order": SearchOrder.CHEAPEST, "currency": "MNT"}
+        assert await self._parts(SearchKind.SERVICES, candidates=1, text="ink", **cheapest) == [UUID(int=1)]
+
     async def test_pages_of_services_follow_one_another_and_lack_those_of_hidden_providers(self) -> None:
         shared = a_service(1, "Nails")
         ids = [await self._with_parts(shared) for _ in range(3)]
