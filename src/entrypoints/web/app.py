@@ -35,6 +35,7 @@ from entrypoints.web.offline.routes import worker
 from entrypoints.web.providers.routes import handlers as providers
 from entrypoints.web.salons.routes import handlers as salons
 from entrypoints.web.saved.routes import handlers as saved
+from entrypoints.web.security.routes import handlers as security
 from entrypoints.web.session.routes import handlers as session
 from entrypoints.web.styleguide.routes import handlers as styleguide
 
@@ -49,6 +50,7 @@ AREAS: Final[tuple[Sequence[ControllerRouterHandler], ...]] = (
     join,
     session,
     account,
+    security,
     saved,
     offline,
 )

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import ClassVar, Final
 
 from booking_domain.identity.model import ERASED_AFTER, User
+from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.identity.preferences import NewsChannel, Preferences
 from booking_domain.identity.sessions import Session
 from booking_domain.notifications.notices import LocalTime
@@ -12,17 +14,17 @@ from booking_domain.shared.ids import SessionId
 from booking_domain.shared.languages import LANGUAGES, language_of
 from entrypoints.http.kit.forms import Form
 from entrypoints.languages.documents import Phrase
+from entrypoints.web.account.proof import proof_fields
 from entrypoints.web.components.check import Check
 from entrypoints.web.components.field import Field
 from entrypoints.web.kit.environment import NAMES
-from entrypoints.web.kit.forms import Fields, FormPage, hidden, hidden_username
+from entrypoints.web.kit.forms import Fields, FormPage, hidden
 from entrypoints.web.kit.pages import Page, PageModel
 
 NAME: Final = "name"
 LANGUAGE: Final = "language"
 ZONE: Final = "time_zone"
 NEWS: Final = "news"
-PASSWORD: Final = "current_password"  # noqa: S105 - the name of a field
 _CHANNELS: Final = {
     NewsChannel.EMAIL: Phrase("By e-mail"),
     NewsChannel.SMS: Phrase("By text message"),
@@ -35,7 +37,24 @@ _DONE: Final = {
     "saved": Phrase("Your account is saved."),
     "notified": Phrase("Your notifications are saved."),
     "ended": Phrase("That device is signed out."),
+    "email": Phrase("Your e-mail address is confirmed."),
+    "authenticator": Phrase("The authenticator app is removed."),
+    "phone": Phrase("Your phone number is confirmed."),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnContact:
+    """An e-mail address or a number, and what can be done with it."""
+
+    text: str
+    """Empty: the account has none."""
+    state: str
+    change: str
+    """Where it is changed, or added."""
+    change_text: str
+    confirm: str
+    """Where it is confirmed; empty: it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +75,9 @@ class AccountPage(PageModel):
     done: str
     """What has just happened."""
     error: str
-    contacts: tuple[str, ...]
+    contacts: tuple[OwnContact, ...]
+    ways_in: tuple[tuple[str, str], ...]
+    """What concerns signing in: texts and addresses."""
     action: str
     fields: Fields
     news_action: str
@@ -78,7 +99,14 @@ def account_page(
         robots="noindex",
         done=say(_DONE[done]) if done in _DONE else "",
         error="",
-        contacts=tuple(each for each in (user.phone, user.email) if each),
+        contacts=(
+            _contact(ContactChannel.PHONE, user.phone, user.phone_verified_at, page),
+            _contact(ContactChannel.EMAIL, user.email, user.email_verified_at, page),
+        ),
+        ways_in=(
+            (say(Phrase("Authenticator app")), page.link("/account/authenticator")),
+            (say(Phrase("A new password")), page.link("/sign-in/new-password", next="/account")),
+        ),
         action=page.link("/account"),
         fields=(
             hidden("csrf", csrf),
@@ -128,14 +156,6 @@ def preferences_of(form: Form, before: Preferences) -> Preferences:
 def delete_page(user: User, page: Page, *, csrf: str) -> FormPage:
     """The question before an account is deleted."""
     say = page.say
-    account = hidden_username("username", user.email or user.phone or user.name)
-    password = Field(
-        name=PASSWORD,
-        label=say(Phrase("Password")),
-        type="password",
-        autocomplete="current-password",
-        required=True,
-    )
     return FormPage(
         title=say(Phrase("Delete your account?")),
         facts=(
@@ -148,9 +168,24 @@ def delete_page(user: User, page: Page, *, csrf: str) -> FormPage:
             say(Phrase("Cancel what is to come first: until then the account cannot be deleted.")),
         ),
         action=page.link("/account/delete"),
-        fields=(hidden("csrf", csrf), *([account, password] if user.password_hash is not None else [])),
+        fields=proof_fields(user, page, csrf),
         button=say(Phrase("Delete my account")),
         links=((say(Phrase("Keep my account")), page.link("/account")),),
+    )
+
+
+def _contact(channel: ContactChannel, contact: str | None, verified_at: datetime | None, page: Page) -> OwnContact:
+    say, path = page.say, f"/account/contact/{channel.value}"
+    if contact is None:
+        state = Phrase("No e-mail address yet") if channel is ContactChannel.EMAIL else Phrase("No phone number yet")
+    else:
+        state = Phrase("Confirmed") if verified_at is not None else Phrase("Not confirmed yet")
+    return OwnContact(
+        text=contact or "",
+        state=say(state),
+        change=page.link(path),
+        change_text=say(Phrase("Change")) if contact else say(Phrase("Add")),
+        confirm=page.link(f"{path}/confirm") if contact and verified_at is None else "",
     )
 
 

@@ -26,13 +26,14 @@ from entrypoints.http.kit.session_modes import SessionMode
 from entrypoints.web.account.account import (
     LANGUAGE,
     NAME,
-    PASSWORD,
     ZONE,
     account_page,
     delete_page,
     preferences_of,
     retyped,
 )
+from entrypoints.web.account.contact_routes import handlers as contact
+from entrypoints.web.account.proof import password_in, unproven
 from entrypoints.web.kit.forms import said
 from entrypoints.web.kit.pages import Page
 
@@ -143,13 +144,12 @@ async def delete_account(
     session_mode: Injected[SessionMode],
 ) -> Response[Any]:
     """Delete the account, with its password if it has one."""
-    typed = next(iter(form_of(request).get(PASSWORD, ())), None)
     try:
-        proof = await check_password(identity, Requester(actor, session_id), typed)
+        proof = await check_password(identity, Requester(actor, session_id), password_in(form_of(request)))
         await executor.run(delete_own_account, proof, actor=actor, session_id=session_id)
     except DomainError as error:
         user = await get_own_account(actor, reads.users)
-        return page.refuse(delete_page(user, page, csrf=csrf).failed(error, page), error)
+        return page.refuse(unproven(delete_page(user, page, csrf=csrf), error, page), error)
     return page.see(page.link("/"), cookies=session_mode.no_cookies())
 
 
@@ -160,4 +160,5 @@ handlers: Final = (
     end_elsewhere,
     show_deletion,
     delete_account,
+    *contact,
 )

@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from typing import ClassVar, Final
 from urllib.parse import urlencode
 
-from segno import make
-
 from booking_domain.bookings.available_actions import AvailableAction
 from booking_domain.bookings.model import DISPUTABLE_FOR, Booking
 from booking_domain.bookings.transitions import TO_COME, Party, Status
@@ -20,6 +18,7 @@ from entrypoints.web.bookings.desk import Acting
 from entrypoints.web.components.choices import Choices
 from entrypoints.web.kit.forms import Fields, hidden
 from entrypoints.web.kit.pages import Page, PageModel
+from entrypoints.web.kit.qr import qr_path
 
 _STATES: Final = {
     Status.REQUESTED: (Phrase("Your request is sent"), Phrase("{provider} answers soon. You get a message.")),
@@ -285,7 +284,7 @@ def _paying(payment: Payment, page: Page, acting: Acting) -> Paying | None:
     invoice = payment.invoice
     if invoice is None:
         return None
-    path, size = ("", 0) if not invoice.qr_text else _qr(invoice.qr_text)
+    path, size = ("", 0) if not invoice.qr_text else qr_path(invoice.qr_text)
     return Paying(
         amount=page.formats.money(payment.amount),
         qr=path,
@@ -294,10 +293,3 @@ def _paying(payment: Payment, page: Page, acting: Acting) -> Paying | None:
         checkout=invoice.checkout_url if invoice.checkout_url.startswith("http") else "",
         state=page.link(f"{acting.path}/state"),
     )
-
-
-def _qr(text: str) -> tuple[str, int]:
-    """The path of the dark modules, and how many modules are in a row."""
-    rows = [list(row) for row in make(text, micro=False).matrix_iter(border=2)]
-    dark = (f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, module in enumerate(row) if module)
-    return "".join(dark), len(rows)

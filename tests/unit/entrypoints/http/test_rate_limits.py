@@ -81,6 +81,8 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
             for page in (
                 *("renew", "sign-out", "sign-in", "sign-in/name", "sign-in/password", "sign-in/new-password"),
                 *("links", "links/not-me", "account/delete", "join"),
+                *("account/contact/{channel:str}", "account/contact/{channel:str}/confirm"),
+                *(f"account/authenticator{step}" for step in ("", "/new", "/confirm")),
             )
         ),
         "/users/me",

@@ -1,0 +1,1 @@
+"""`/account/authenticator` and what else makes signing in safer or easier."""

@@ -1,0 +1,105 @@
+"""Contacts, the authenticator app, and what else signs in to an account."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from tests.unit.entrypoints.api import PASSWORD, Api, serving
+from tests.unit.entrypoints.http.test_one_time_codes import last_code
+from tests.unit.entrypoints.http.two_factors import APP
+from tests.unit.entrypoints.web.forms import Visitor
+
+from booking_domain.identity.second_factor import STEP
+
+
+@pytest.fixture(scope="module")
+async def api(anyio_backend: str) -> AsyncIterator[Api]:
+    async with serving() as api:
+        yield api
+
+
+async def test_an_address_is_changed_with_the_password_and_a_code(api: Api) -> None:
+    token = await api.joined("customer")
+    visitor = Visitor(api, token)
+    asked = await visitor.get("/en/account/contact/email")
+    wrong = await visitor.submit(asked, "/email", contact="new@example.com", current_password="not the right one")
+    assert 'id="field-current_password-error"' in wrong.text
+    bad = await visitor.submit(wrong, "/email", contact="new@", current_password=PASSWORD)
+    assert 'id="field-contact-error"' in bad.text
+    sent = await visitor.submit(bad, "/email", contact="new@example.com", current_password=PASSWORD)
+    assert "They were sent to new@example.com." in sent.text
+    mistyped = await visitor.submit(sent, "/email", code="000000")
+    assert 'id="field-code-error"' in mistyped.text
+    done = await visitor.submit(mistyped, "/email", code=await last_code(api))
+    assert "Your e-mail address is confirmed." in (await visitor.get(done.headers["Location"])).text
+    assert (await api.get("/users/me", token)).json()["email"] == "new@example.com"
+
+
+async def test_a_first_address_is_added_and_the_present_one_is_confirmed(api: Api) -> None:
+    visitor = Visitor(api)
+    await visitor.signed_in("+97699113311")
+    shown = await visitor.get("/en/account")
+    assert "No e-mail address yet" in shown.text
+    asked = await visitor.get("/en/account/contact/email")
+    assert "current_password" not in asked.text
+    sent = await visitor.submit(asked, "/email", contact="bold@example.com")
+    done = await visitor.submit(sent, "/email", code=await last_code(api))
+    assert "No e-mail address yet" not in (await visitor.get(done.headers["Location"])).text
+
+    other = Visitor(api, await api.joined("customer"))
+    assert "Not confirmed yet" in (await other.get("/en/account")).text
+    sent = await other.submit(await other.get("/en/account/contact/email/confirm"), "/confirm")
+    done = await other.submit(sent, "/confirm", code=await last_code(api))
+    assert "Not confirmed yet" not in (await other.get(done.headers["Location"])).text
+
+
+async def test_whose_sign_in_is_too_old_is_led_to_another_one_and_back(api: Api) -> None:
+    visitor = Visitor(api)
+    await visitor.signed_in("+97699113312")
+    asked = await visitor.get("/en/account/contact/email")
+    api.clock.advance(timedelta(minutes=6))
+    late = await visitor.submit(asked, "/email", contact="late@example.com")
+    assert late.status_code == 403
+    assert 'href="/en/sign-in?next=%2Faccount%2Fcontact%2Femail"' in late.text
+
+
+async def test_there_are_no_other_contacts(api: Api) -> None:
+    visitor = Visitor(api, await api.joined("customer"))
+    assert (await visitor.get("/en/account/contact/fax")).status_code in {400, 404}
+
+
+async def test_an_authenticator_app_is_added_its_codes_are_renewed_and_it_is_removed(api: Api) -> None:
+    visitor = Visitor(api, await api.joined("customer"))
+    asked = await visitor.get("/en/account/authenticator")
+    shown = await visitor.submit(asked, "/authenticator/new", current_password=PASSWORD)
+    assert '<svg class="qr"' in shown.text
+    secret = re.findall(r'name="secret" value="([A-Z2-7]+)"', shown.text)[0]
+    mistyped = await visitor.submit(shown, "/confirm", code="000000")
+    assert 'id="field-code-error"' in mistyped.text
+    assert secret in mistyped.text, "the key stays"
+    kept = await visitor.submit(mistyped, "/confirm", code=APP.code(secret, api.clock.now()))
+    first = recovery_codes(kept.text)
+    assert kept.headers["Cache-Control"] == "private, no-store"
+    again = await visitor.get("/en/account/authenticator")
+    assert f"{len(first)} recovery codes are left." in again.text
+    assert first[0] not in again.text, "they are shown once"
+    renewed = await visitor.submit(again, "/authenticator", wish="renew", code=first[0])
+    assert recovery_codes(renewed.text) != first
+    api.clock.advance(STEP)
+    wrong = await visitor.submit(again, "/authenticator", wish="remove", code=first[1])
+    assert 'id="field-code-error"' in wrong.text
+    done = await visitor.submit(wrong, "/authenticator", wish="remove", code=APP.code(secret, api.clock.now()))
+    assert "The authenticator app is removed." in (await visitor.get(done.headers["Location"])).text
+
+
+async def test_a_key_that_is_none_is_not_shown(api: Api) -> None:
+    visitor = Visitor(api, await api.joined("customer"))
+    asked = await visitor.get("/en/account/authenticator")
+    shown = await visitor.submit(asked, "/authenticator/new", current_password=PASSWORD)
+    other = await visitor.submit(shown, "/confirm", secret="<b>", code="000000")
+    assert other.headers["Location"] == "/en/account/authenticator"
+
+
+def recovery_codes(text: str) -> list[str]:
+    return re.findall(r"<li><bdi>([^<]+)</bdi></li>", text)
