@@ -13,16 +13,20 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.time import time_zone
 from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.languages.documents import Phrase
-from entrypoints.web.booking.flow import Choice, Step, StepLink, step_links, summary
+from entrypoints.web.booking.flow import SUMMARY, Choice, Step, StepLink, step_links, summary
+from entrypoints.web.booking.idea import IDEA
+from entrypoints.web.components.upload import Upload
 from entrypoints.web.kit.forms import Fields, hidden, with_error
 from entrypoints.web.kit.legal import ACCEPTED
 from entrypoints.web.kit.pages import Page, PageModel
 from entrypoints.web.kit.policies import policy_sentences
+from entrypoints.web.kit.uploads import PICTURES
 
 PHONE: Final = "phone"
 CODE: Final = "code"
 INSTEAD: Final = "instead"
 _FIELDS: Final = {AcceptanceRequired: ACCEPTED, ContactMissing: PHONE, InvalidCode: CODE}
+_SAME: Final = {"description": IDEA, "file_ids": PICTURES}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +43,8 @@ class AppointmentPage(PageModel):
     policy: tuple[str, ...]
     action: str
     fields: Fields
+    files: bool
+    """Whether the form has files."""
     button: str
     links: tuple[tuple[str, str], ...]
     """What is to be read: texts and addresses."""
@@ -51,10 +57,10 @@ class AppointmentPage(PageModel):
     others: tuple[tuple[str, str], ...] = ()
     """Other times in place of a lost one: the value of the button, and its text."""
 
-    def failed(self, error: DomainError, page: Page) -> "AppointmentPage":
-        """The page with an error, beside its field if it is about one."""
-        text = page.say.error(error)
-        about = _FIELDS.get(type(error), str(next(iter(error.field_path), "")))
+    def failed(self, error: DomainError, page: Page, *, field: str = "") -> "AppointmentPage":
+        """The page with an error, beside its field, or the one that is named here."""
+        text, named = page.say.error(error), str(next(iter(error.field_path), ""))
+        about = field or _FIELDS.get(type(error), _SAME.get(named, named))
         fields = with_error(self.fields, about, text)
         return replace(self, fields=fields, error="" if fields != tuple(self.fields) else text)
 
@@ -95,8 +101,9 @@ def appointment_page(
         price=formats.money(Money(amount=price, currency=currency)),
         deposit=formats.money(Money(amount=deposit, currency=currency)) if deposit else "",
         policy=tuple(policy_sentences(terms.cancellation, say)),
-        action=page.link(f"{path}{step.path}"),
+        action=page.link(f"{path}{step.path}", **(choice.query() if step is SUMMARY else {})),
         fields=(*(hidden(*each) for each in choice.hidden(day=None, slot=start.isoformat())), *fields),
+        files=any(isinstance(each, Upload) for each in fields),
         button=say(button),
         links=links,
         other_times=page.link(f"{path}/time", **choice.query(slot=None, until=None, day=local.date().isoformat())),

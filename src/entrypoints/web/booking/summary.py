@@ -8,6 +8,7 @@ from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.booking.appointment import AppointmentPage, appointment_page
 from entrypoints.web.booking.flow import SUMMARY, Choice
+from entrypoints.web.booking.idea import NO_IDEA, TypedIdea, idea_fields
 from entrypoints.web.kit.forms import hidden
 from entrypoints.web.kit.legal import checks_of, links_of
 from entrypoints.web.kit.pages import Page
@@ -23,6 +24,7 @@ def summary_page(
     documents: LegalDocuments,
     missing: Sequence[LegalDocument],
     accepted: Collection[str] = (),
+    idea: TypedIdea = NO_IDEA,
 ) -> AppointmentPage:
     """The page; `missing`: what the platform asks the customer to accept before they book."""
     return appointment_page(
@@ -32,7 +34,7 @@ def summary_page(
         start,
         page,
         title=Phrase("Is everything right?"),
-        fields=(hidden("csrf", csrf), *checks_of(missing, documents, page, accepted)),
+        fields=(hidden("csrf", csrf), *idea_fields(idea, page), *checks_of(missing, documents, page, accepted)),
         button=Phrase("Book"),
         links=links_of(missing, documents, page),
     )

@@ -10,21 +10,25 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from booking_domain.bookings.model import Booking
+from booking_domain.files.model import Folder
 from booking_domain.scheduling.errors import HoldNotFound, SlotNotOffered, SlotTaken
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import ProviderId
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking, place_booking
-from entrypoints.http.kit.forms import FORM, form_of
+from entrypoints.http.kit.forms import FORM_WITH_FILES, MOST_BYTES_OF_FILES, files_of, form_of
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.rate_limits import UPLOADS, limited_as
 from entrypoints.http.kit.request_guard import IF_VALID
 from entrypoints.web.booking.appointment import INSTEAD
 from entrypoints.web.booking.booker import Booker
 from entrypoints.web.booking.flow import SUMMARY, Choice, address, first_incomplete
+from entrypoints.web.booking.idea import ADD, IDEA, TypedIdea
 from entrypoints.web.booking.summary import summary_page
 from entrypoints.web.kit.forms import said
 from entrypoints.web.kit.legal import ACCEPTED, accepted_of
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.kit.typed import moment_of
+from entrypoints.web.kit.uploads import PICTURES, PictureDesk, kept_pictures
 
 
 @get("/book/{provider_id:str}/summary", opt=IF_VALID)
@@ -48,21 +52,30 @@ async def show_summary(
     return page.render(model, public=False)
 
 
-@post("/book/{provider_id:str}/summary", status_code=200, opt=IF_VALID | FORM)
+@post(
+    "/book/{provider_id:str}/summary",
+    status_code=200,
+    request_max_body_size=MOST_BYTES_OF_FILES,
+    opt=IF_VALID | FORM_WITH_FILES | limited_as(UPLOADS),
+)
 async def book(
     provider_id: FromPath[ProviderId],
     request: Request[Any, Any, Any],
     page: Injected[Page],
     *,
     booker: Injected[Booker],
+    pictures: Injected[PictureDesk],
 ) -> Response[Any]:
-    """Book. If the time was lost, the form stays, with the nearest others; the one that is chosen is kept."""
+    """Add pictures, or book. If the time was lost, the form stays, with the nearest others, and keeps one chosen."""
     form = form_of(request)
     facts, choice = await booker.facts(provider_id), booker.choice(form)
     step, instead, accepted = first_incomplete(choice, facts), moment_of(said(form, INSTEAD)), form.get(ACCEPTED, ())
     slot = instead or choice.slot
     if step is not SUMMARY or slot is None or booker.actor is None:
         return page.see(address(step, choice, facts, page))
+    files, kept = files_of(request, PICTURES), kept_pictures(form)
+    stored = await pictures.store(files, Folder.IDEAS, booker.actor, kept=kept)
+    idea = TypedIdea(text=said(form, IDEA), pictures=stored)
     missing = await booker.missing()
     show = partial(
         summary_page,
@@ -72,11 +85,15 @@ async def book(
         documents=booker.documents,
         missing=missing,
         accepted=accepted,
+        idea=idea,
     )
     try:
+        if stored.error is not None:
+            raise stored.error
         if instead is not None:
             choice = await booker.holding(provider_id, choice, instead, booker.actor)
-            return page.render(show(choice, start=instead), public=False)
+        if instead is not None or said(form, ADD):
+            return page.render(show(choice, start=slot), public=False)
         place = partial(booker.executor.run, place_booking, actor=booker.actor, session_id=booker.session_id)
         command = PlaceBooking(
             provider_id=provider_id,
@@ -84,6 +101,7 @@ async def book(
             service_ids=choice.services,
             link_token=choice.link or None,
             accepted=accepted_of(accepted),
+            idea=idea.given(),
         )
         booking = await _placed(command, choice, place)
     except (SlotTaken, SlotNotOffered) as error:
@@ -91,7 +109,8 @@ async def book(
         lost = show(replace(choice, hold=None, until=None), start=slot)
         return page.refuse(lost.lost(error, others, facts, page), error)
     except DomainError as error:
-        return page.refuse(show(choice, start=slot).failed(error, page), error)
+        field = PICTURES if error is stored.error else ""
+        return page.refuse(show(choice, start=slot).failed(error, page, field=field), error)
     return page.see(page.link(f"/bookings/{booking.id}"))
 
 

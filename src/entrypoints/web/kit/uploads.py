@@ -6,14 +6,14 @@ from typing import Final
 
 from litestar.datastructures import UploadFile
 
-from booking_domain.files.model import CONTENT_TYPES, FOLDERS, MAX_FILENAME, Folder, TooManyFiles
+from booking_domain.files.model import CONTENT_TYPES, FOLDERS, MAX_FILENAME, MEGABYTE, Folder, TooManyFiles
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import FileId
 from booking_domain.use_cases.files.commands import AnnounceUpload, FileChecks, announce_upload, complete_upload
 from booking_domain.use_cases.platform.ports import Repositories
-from entrypoints.http.kit.forms import Form
+from entrypoints.http.kit.forms import MOST_BYTES_OF_FILES, Form
 from entrypoints.http.kit.identities import Caller
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.turns import Turns
@@ -27,6 +27,7 @@ from entrypoints.web.kit.typed import id_of
 PICTURES: Final = "pictures"
 _KEPT: Final = "picture"
 _HINT: Final = Plural("At most {count} picture.", "At most {count} pictures.")
+_SIZE: Final = Phrase("Together {megabytes} MB at once.")
 _ADDED: Final = Plural("{count} picture is added already.", "{count} pictures are added already.")
 
 
@@ -89,12 +90,13 @@ def kept_pictures(form: Form) -> Stored:
     return Stored(file_ids=tuple(FileId(found) for each in form.get(_KEPT, ()) if (found := id_of(each)) is not None))
 
 
-def picture_fields(folder: Folder, page: Page, kept: Stored) -> tuple[Field | Upload, ...]:
+def picture_fields(folder: Folder, page: Page, kept: Stored, *, button: str = "") -> tuple[Field | Upload, ...]:
     """The fields for pictures of a folder: what is added already, and what is to be added."""
     rules, count = FOLDERS[folder], len(kept.file_ids)
     types = sorted(frozenset().union(*(CONTENT_TYPES[each] for each in rules.contents)))
     added = page.say.count(_ADDED, count) if count else ""
     most = page.say.count(_HINT, rules.most)
+    size = page.say(_SIZE, megabytes=page.formats.number(MOST_BYTES_OF_FILES // MEGABYTE))
     return (
         *(hidden(_KEPT, str(each)) for each in kept.file_ids),
         Upload(
@@ -102,6 +104,7 @@ def picture_fields(folder: Folder, page: Page, kept: Stored) -> tuple[Field | Up
             label=page.say(Phrase("Pictures, if you have any")),
             accept=",".join(types),
             several=rules.most > 1,
-            hint=f"{added} {most}".strip(),
+            hint=f"{added} {most} {size}".strip(),
+            button=button,
         ),
     )

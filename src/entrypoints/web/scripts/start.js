@@ -6,16 +6,21 @@ const MODULES = {
   link: "../links/link.js",
   "link-to-confirm": "../links/link.js",
   payment: "../bookings/payment.js",
+  upload: "../components/upload/upload.js",
 };
 
-for (const element of document.querySelectorAll("[data-module]")) {
-  const name = element.dataset.module;
-  if (name in MODULES) {
-    import(MODULES[name])
-      .then((module) => new module.default(element))
-      .catch((error) => console.error(`module ${name}:`, error)); // one that fails leaves the others alone
+const bind = (elements) => {
+  for (const element of elements) {
+    const name = element.dataset.module;
+    if (name in MODULES) {
+      import(MODULES[name])
+        .then((module) => new module.default(element))
+        .catch((error) => console.error(`module ${name}:`, error)); // one that fails leaves the others alone
+    }
   }
-}
+};
+bind(document.querySelectorAll("[data-module]"));
+addEventListener("replaced", () => bind(document.querySelectorAll("main [data-module]"))); // a script put a new page there
 
 // A second click does not send a form again: the browser would drop the first answer, with the session that it began.
 let sent = new WeakSet();

@@ -10,12 +10,13 @@ import httpx
 import pytest
 from playwright.async_api import Browser
 from tests.browsing import needs_a_browser
-from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, PICTURE, Api
 from tests.unit.entrypoints.web.forms import Visitor, code_of, form_in
 from tests.unit.entrypoints.web.pages import ORIGIN, visiting
 
 from booking_domain.shared.ids import BookingId
 from booking_domain.shared.slugs import slug_of
+from entrypoints.http.kit.session_cookies import ACCESS_COOKIE
 
 PHONE = "+97699112233"
 TERMS = "terms_of_use 2026-01"
@@ -166,6 +167,26 @@ async def test_what_the_platform_asks_to_be_accepted_is_accepted_in_the_flow(api
     assert TERMS not in again.text
 
 
+async def test_an_idea_goes_with_the_booking_and_what_was_sent_stays(api: Api) -> None:
+    token, provider_id = await api.open_provider()
+    customer = Visitor(api, await api.joined("customer", verified=True))
+    shown = await customer.get(f"/en/book/{provider_id}/summary?slot={quote(MONDAY_AT_TEN)}")
+    assert "At most 5 pictures. Together 20 MB at once." in shown.text
+    good, bad = ("a koi.png", PICTURE, "image/png"), ("notes.txt", b"text", "text/plain")
+    refused = await customer.send_files(*form_in(shown, "/summary", idea="A koi", add="pictures"), good, bad)
+    assert refused.status_code == 422
+    assert 'id="upload-pictures-error"' in refused.text
+    assert ">A koi</textarea>" in refused.text
+    assert "1 picture is added already." in refused.text
+    wordless = await customer.submit(refused, "/summary", idea=" ")
+    assert 'id="field-idea-error"' in wordless.text
+    done = await customer.send_files(*form_in(wordless, "/summary", idea="A koi"), good)
+    assert done.status_code == 303, done.text
+    booking_id = done.headers["Location"].rpartition("/")[2]
+    [idea] = (await api.get(f"/ideas/{booking_id}", token)).json()["items"]
+    assert (idea["description"], len(idea["images"])) == ("A koi", 2)
+
+
 async def test_a_booking_link_opens_the_steps_and_counts(api: Api) -> None:
     token, provider_id = await api.open_provider()
     link = (await api.post("/providers/me/booking-links", token, json={"name": "Flyer"})).json()["linkToken"]
@@ -233,6 +254,22 @@ async def test_a_visitor_books_and_pays_in_a_browser(api: Api, browser: Browser,
         assert not await page.get_by_role("img", name="QR code of the payment").is_visible()
         stranger = await api.client.get(f"/en/bookings/{booking_id}")
         assert stranger.headers["Location"].startswith("/en/sign-in?next="), "nobody else sees it"
+
+
+@needs_a_browser
+@pytest.mark.settings(BOOKING_PUBLIC_URL=ORIGIN)
+async def test_pictures_are_sent_as_soon_as_they_are_chosen(api: Api, browser: Browser) -> None:
+    _, provider_id = await api.open_provider()
+    token = await api.joined("customer", verified=True)
+    async with visiting(browser, api) as page:
+        await page.context.add_cookies([{"name": ACCESS_COOKIE, "value": token, "url": f"{ORIGIN}/"}])
+        await page.goto(f"/en/book/{provider_id}/summary?slot={quote(MONDAY_AT_TEN)}")
+        await page.get_by_label("Your idea").fill("A koi")
+        pictures = page.get_by_label("Pictures, if you have any", exact=True).first
+        await pictures.set_input_files({"name": "koi.png", "mimeType": "image/png", "buffer": PICTURE})
+        await page.get_by_text("1 picture is added already.").wait_for()
+        assert await page.get_by_label("Your idea").input_value() == "A koi"
+        assert await pictures.input_value() == ""
 
 
 SENT_TWICE = """() => {

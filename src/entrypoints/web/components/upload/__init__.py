@@ -19,3 +19,5 @@ class Upload(Component):
     several: bool = False
     hint: str = ""
     error: str = ""
+    button: str = ""
+    """The text of the button that sends the form to add them; with it a script sends them once they are chosen."""

@@ -16,6 +16,7 @@ EXAMPLES: Final = (
             several=True,
             hint="Up to five.",
             error="This is no picture.",
+            button="Add the pictures",
         ),
     ),
 )
