@@ -38,11 +38,13 @@ from entrypoints.web.saved.routes import handlers as saved
 from entrypoints.web.security.routes import handlers as security
 from entrypoints.web.session.routes import handlers as session
 from entrypoints.web.styleguide.routes import handlers as styleguide
+from entrypoints.web.waiting.routes import handlers as waiting
 
 AREAS: Final[tuple[Sequence[ControllerRouterHandler], ...]] = (
     home,
     providers,
     salons,
+    waiting,
     booking,
     bookings,
     disputes,

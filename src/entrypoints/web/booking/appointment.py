@@ -59,9 +59,8 @@ class AppointmentPage(PageModel):
 
     def failed(self, error: DomainError, page: Page, *, field: str = "") -> "AppointmentPage":
         """The page with an error, beside its field, or the one that is named here."""
-        text, named = page.say.error(error), str(next(iter(error.field_path), ""))
-        about = field or _FIELDS.get(type(error), _SAME.get(named, named))
-        fields = with_error(self.fields, about, text)
+        text = page.say.error(error)
+        fields = with_error(self.fields, field or field_of(error), text)
         return replace(self, fields=fields, error="" if fields != tuple(self.fields) else text)
 
     def lost(
@@ -71,6 +70,12 @@ class AppointmentPage(PageModel):
         zone = time_zone(facts.view.time_zone)
         texts = tuple((each.isoformat(), page.formats.moment(each.astimezone(zone), date.min)) for each in others)
         return replace(self.failed(error, page), kept="", others=texts)
+
+
+def field_of(error: DomainError) -> str:
+    """The field that an error is about; empty: none."""
+    named = str(next(iter(error.field_path), ""))
+    return _FIELDS.get(type(error), _SAME.get(named, named))
 
 
 def appointment_page(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import islice
 from typing import ClassVar, Final, NamedTuple
 
@@ -18,6 +18,7 @@ from entrypoints.web.kit.pages import Page, PageModel
 _MOST: Final = 3_000
 _FEW: Final = 2
 _NEAREST: Final = 3
+_A_DAY: Final = timedelta(days=1)
 _NOON: Final = 12
 _EVENING: Final = 17
 _TIMES: Final = Plural("{day}, {count} time", "{day}, {count} times")
@@ -66,6 +67,8 @@ class WhenPage(PageModel):
     """What happened to the time that was chosen before."""
     hold: str
     """Where a time is chosen and kept, by who is signed in; others follow the links of the times."""
+    wait: tuple[str, str]
+    """Text and address of the way to the waiting list."""
     hidden: tuple[tuple[str, str], ...]
     """What was chosen before, for that form."""
 
@@ -108,6 +111,10 @@ def when_page(
     def of_time(at: datetime) -> str:
         return page.link(f"{path}/you", **choice.query(day=None, slot=at.isoformat()))
 
+    def to_wait(text: Phrase, **window: str) -> tuple[str, str]:
+        return page.say(text), page.link(f"{path}/wait", **choice.query(day=None, slot=None), **window)
+
+    month = formats.month(shown)
     return WhenPage(
         title=page.say(Phrase("Choose a time")),
         robots="noindex",
@@ -118,6 +125,13 @@ def when_page(
         parts=() if day is None else tuple(parts_of_day(by_day[day], page, of_time)),
         zone=formats.zone(facts.view.time_zone),
         none="" if day is not None else page.say(Phrase("No free time in this month.")),
+        wait=to_wait(Phrase("Tell me when an earlier time is free"), before=by_day[day][0].isoformat())
+        if day is not None
+        else to_wait(
+            Phrase("Tell me when a time in this month is free"),
+            after=datetime.combine(month.before + _A_DAY, time(), zone).isoformat(),
+            before=datetime.combine(month.after, time(), zone).isoformat(),
+        ),
         hold=page.link(f"{path}/hold") if csrf else "",
         hidden=(*choice.hidden(day=None, slot=None, until=None), ("csrf", csrf)) if csrf else (),
         taken=page.say(Phrase("Somebody else has just taken this time. These are free:")) if taken else "",

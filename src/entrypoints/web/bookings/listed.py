@@ -51,6 +51,7 @@ def bookings_page(found: Sequence[VisibleAppointment], page: Page, *, past: bool
             items=(
                 (say(Phrase("To come")), page.link("/bookings")),
                 (say(Phrase("Past")), page.link("/bookings", when="past")),
+                (say(Phrase("Waiting list")), page.link("/waiting")),
             ),
             current=here,
         ),

@@ -74,7 +74,7 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
         "change-password",
         "forgot-password",
         "reset-password",
-        *(f"/{language}/book/{{provider_id:str}}/you" for language in LANGUAGES),
+        *(f"/{language}/book/{{provider_id:str}}/{page}" for language in LANGUAGES for page in ("you", "wait")),
         *(
             f"/{language}/{page}"
             for language in LANGUAGES

@@ -143,6 +143,8 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
         "dispute-new": f"{over}/dispute/new",
         "dispute-statement": f"{dispute}/statement",
         "dispute-withdraw": f"{dispute}/withdraw",
+        "waiting": "/waiting",
+        "book-wait-own": f"/book/{provider_id}/wait?before={quote(MONDAY_EVENING)}",
         "account": "/account?done=saved",
         "account-delete": "/account/delete",
         "account-email": "/account/contact/email",
@@ -152,6 +154,8 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
         "save": f"/saved/{provider_id}",
         "book-summary": f"/book/{provider_id}/summary?slot={quote(MONDAY_EVENING)}&until={quote(MONDAY_EVENING)}",
     }
+    window = {"from": "2026-11-23", "to": "2026-11-24"}
+    assert (await api.post("/waitlist", customer, json={"providerId": provider_id, **window})).status_code == 201
     invitations = Look("join-salons", "/join/salons", token=owner)
     return (*(Look(name, path, token=customer) for name, path in own.items()), invitations)
 
@@ -174,6 +178,7 @@ async def pages_to_look_at(api: Api) -> tuple[Look, ...]:
         Look("book-services", f"{booking}?missing=1"),
         Look("book-time", unescape(time)),
         Look("book-you", unescape(you)),
+        Look("book-wait", f"{booking}/wait?{unescape(time).partition('?')[2]}&before={quote(MONDAY_EVENING)}"),
         Look("sign-in", "/sign-in?next=/bookings"),
         Look("sign-in-password", "/sign-in/password"),
         Look("new-password", "/sign-in/new-password"),

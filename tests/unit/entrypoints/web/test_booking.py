@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -14,8 +15,10 @@ from tests.unit.entrypoints.api import MONDAY_AT_TEN, PICTURE, Api
 from tests.unit.entrypoints.web.forms import Visitor, code_of, form_in
 from tests.unit.entrypoints.web.pages import ORIGIN, visiting
 
-from booking_domain.shared.ids import BookingId
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.ids import BookingId, ProviderId
 from booking_domain.shared.slugs import slug_of
+from booking_domain.use_cases.scheduling.waiting import OfferFreedTime, offer_freed
 from entrypoints.http.kit.session_cookies import ACCESS_COOKIE
 
 PHONE = "+97699112233"
@@ -185,6 +188,45 @@ async def test_an_idea_goes_with_the_booking_and_what_was_sent_stays(api: Api) -
     booking_id = done.headers["Location"].rpartition("/")[2]
     [idea] = (await api.get(f"/ideas/{booking_id}", token)).json()["items"]
     assert (idea["description"], len(idea["images"])) == ("A koi", 2)
+
+
+async def test_who_wants_an_earlier_time_joins_the_waiting_list_and_leaves_it(api: Api) -> None:
+    _, provider_id = await api.open_provider(displayName="Sarnai")
+    visitor = Visitor(api)
+    times = await visitor.get(f"/en/book/{provider_id}/time?day=2026-11-25")
+    [wait] = re.findall(r'href="([^"]+)">Tell me when an earlier time is free', times.text)
+    asked = await visitor.get(unescape(wait))
+    assert "For a time from " in asked.text
+    sent = await visitor.submit(asked, "/wait", name="Bold", phone=PHONE)
+    wrong = await visitor.submit(sent, "/wait", name="Bold", phone=PHONE, code="000000")
+    assert 'id="field-code-error"' in wrong.text
+    done = await visitor.submit(wrong, "/wait", name="Bold", phone=PHONE, code=await code_of(api))
+    assert done.headers["Location"] == "/en/waiting", done.text
+    listed = await visitor.get("/en/waiting")
+    assert "Leave the waiting list of Sarnai" in listed.text
+    [leave] = re.findall(r'action="/en(/waiting/[^"]+/leave)"', listed.text)
+    await visitor.submit(listed, leave)
+    assert "You wait for no time" in (await visitor.get("/en/waiting")).text
+    assert 'href="/en/waiting"' in (await visitor.get("/en/bookings")).text
+
+
+async def test_a_month_without_times_can_be_waited_for_and_the_offer_is_booked(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    customer = await api.joined("customer", verified=True)
+    full = await Visitor(api, customer).get(f"/en/book/{provider_id}/time?day=2029-03-01")
+    [wait] = re.findall(r'href="([^"]+)">Tell me when a time in this month is free', full.text)
+    assert "2029-03-01" in wait
+    body = {"providerId": provider_id, "from": "2026-11-23", "to": "2026-11-24"}
+    assert (await api.post("/waitlist", customer, json=body)).status_code == 201
+    await api.container.executor().run(
+        offer_freed, OfferFreedTime(provider_id=ProviderId(UUID(provider_id))), actor=SYSTEM
+    )
+    visitor = Visitor(api, customer)
+    listed = await visitor.get("/en/waiting")
+    assert "is kept for you until" in listed.text
+    [book] = re.findall(r'href="(/en/book/[^"]+/summary[^"]+)"', listed.text)
+    done = await visitor.submit(await visitor.get(unescape(book)), "/summary")
+    assert "/en/bookings/" in done.headers["Location"], done.text
 
 
 async def test_a_booking_link_opens_the_steps_and_counts(api: Api) -> None:

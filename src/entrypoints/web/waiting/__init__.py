@@ -1,0 +1,1 @@
+"""`/book/{provider}/wait` and `/waiting`: the waiting list."""

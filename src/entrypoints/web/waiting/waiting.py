@@ -1,0 +1,145 @@
+"""Waiting for a time: joining a waiting list, and the entries of who is signed in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Final
+
+from booking_domain.identity.legal import LegalDocuments
+from booking_domain.notifications.notices import LocalTime
+from booking_domain.scheduling.waiting import OPEN, WaitingListEntry, WaitingStatus
+from booking_domain.shared.errors import DomainError
+from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.time import TimeRange, time_zone
+from booking_domain.use_cases.catalogue.queries import ProviderPage
+from booking_domain.use_cases.platform.views import ProviderView
+from entrypoints.languages.documents import Phrase
+from entrypoints.web.booking.appointment import field_of
+from entrypoints.web.booking.flow import Choice, summary
+from entrypoints.web.booking.you import Typed, fields_of
+from entrypoints.web.components.tabs import Tabs
+from entrypoints.web.kit.forms import FormPage, hidden
+from entrypoints.web.kit.legal import current_documents, links_of
+from entrypoints.web.kit.pages import Page, PageModel
+
+AFTER: Final = "after"
+BEFORE: Final = "before"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """An entry of the waiting list."""
+
+    provider: str
+    href: str
+    window: str
+    offer: str
+    """What is kept for the customer; empty: nothing yet."""
+    book: str
+    """Where that is booked."""
+    leave: str
+    """Where a form ends it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingPage(PageModel):
+    """The open entries of who is signed in."""
+
+    template: ClassVar = "waiting/waiting.html"
+    robots: str = "noindex"
+    tabs: Tabs
+    entries: tuple[Waiting, ...]
+    csrf: str
+
+
+def wait_page(
+    choice: Choice,
+    facts: ProviderPage,
+    window: TimeRange,
+    page: Page,
+    *,
+    csrf: str,
+    documents: LegalDocuments,
+    typed: Typed,
+    error: DomainError | None = None,
+) -> FormPage:
+    """Join the waiting list; a visitor says who they are."""
+    say, zone = page.say, facts.view.time_zone
+    asked = () if csrf else current_documents(documents)
+    model = FormPage(
+        title=say(Phrase("Tell me when a time is free")),
+        lead=summary(choice, facts, page),
+        facts=(
+            _window_text(window, zone, page),
+            say(Phrase("When a time becomes free, we keep it for you for a while and send you a message.")),
+        ),
+        action=page.link(f"/book/{facts.view.profile.id}/wait"),
+        fields=(
+            *(hidden(*each) for each in choice.hidden(day=None, slot=None, hold=None, until=None)),
+            hidden(AFTER, window.start.isoformat()),
+            hidden(BEFORE, window.end.isoformat()),
+            *([hidden("csrf", csrf)] if csrf else fields_of(typed, documents, page)),
+        ),
+        button=say(Phrase("Join the waiting list")) if csrf or typed.code_sent else say(Phrase("Send me a code")),
+        links=(
+            *links_of(asked, documents, page),
+            (
+                say(Phrase("Back to the free times")),
+                page.link(f"/book/{facts.view.profile.id}/time", **choice.query(slot=None)),
+            ),
+        ),
+    )
+    return model if error is None else model.failed(error, page, field=field_of(error))
+
+
+def waiting_page(
+    entries: Sequence[WaitingListEntry], providers: Mapping[ProviderId, ProviderView], page: Page, *, csrf: str
+) -> WaitingPage:
+    """The page."""
+    say = page.say
+    return WaitingPage(
+        title=say(Phrase("Waiting list")),
+        tabs=Tabs(
+            label=say(Phrase("My bookings")),
+            items=(
+                (say(Phrase("To come")), page.link("/bookings")),
+                (say(Phrase("Past")), page.link("/bookings", when="past")),
+                (say(Phrase("Waiting list")), page.link("/waiting")),
+            ),
+            current=page.link("/waiting"),
+        ),
+        entries=tuple(
+            _waiting(each, providers[each.provider_id], page)
+            for each in entries
+            if each.status in OPEN and each.provider_id in providers
+        ),
+        csrf=csrf,
+    )
+
+
+def _waiting(entry: WaitingListEntry, view: ProviderView, page: Page) -> Waiting:
+    offer, book, start, until = "", "", entry.offered_start, entry.offered_until
+    if entry.status is WaitingStatus.OFFERED and start is not None and until is not None:
+        zone = time_zone(view.time_zone)
+        offer = page.say(
+            Phrase("{time} is kept for you until {until}."),
+            time=page.say.values.time(LocalTime(start, view.time_zone)),
+            until=page.formats.clock(until.astimezone(zone)),
+        )
+        choice = Choice(services=entry.service_ids, slot=start, hold=entry.hold_id, until=until)
+        book = page.link(f"/book/{entry.provider_id}/summary", **choice.query())
+    return Waiting(
+        provider=view.profile.display_name,
+        href=page.link(f"/providers/{view.profile.slug}"),
+        window=_window_text(entry.window, view.time_zone, page),
+        offer=offer,
+        book=book,
+        leave=page.link(f"/waiting/{entry.id}/leave"),
+    )
+
+
+def _window_text(window: TimeRange, zone: str, page: Page) -> str:
+    def written(at: datetime) -> str:
+        return page.say.values.time(LocalTime(at, zone))
+
+    return page.say(Phrase("For a time from {start} to {end}."), start=written(window.start), end=written(window.end))
