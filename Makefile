@@ -38,7 +38,7 @@ export PYTHONPATH := $(CURDIR)/src
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test feature watch test-fast nightly mutants reliability check fmt lint types arch dead fresh subjects audit migrate seed admin telegram vapid-key backup receive-wal restore doctor rotate-keys zones api worker bench city plans profile screenshots docs catalogues lock wheel clean
+.PHONY: help run dev test feature watch test-fast nightly mutants reliability check fmt lint types arch dead fresh subjects audit migrate seed admin telegram vapid-key backup receive-wal restore doctor rotate-keys zones api worker bench city plans profile screenshots docs catalogues lock sbom wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -196,6 +196,9 @@ lock: $(VENV)/.dev ## pin the dependencies of pyproject.toml, with hashes
 	done
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 		requirements/swift.in -o requirements/swift.txt
+
+sbom: $(VENV)/.dev ## what production installs, as a CycloneDX document: dist/sbom.json
+	@mkdir -p dist && $(BIN)/python -m tools.sbom > dist/sbom.json
 
 wheel: $(VENV)/.build ## build the distribution booking-domain; URLS="Homepage=https://…" names the project's URLs
 	BOOKING_PROJECT_URLS="$(URLS)" $(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
