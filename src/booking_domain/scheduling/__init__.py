@@ -45,6 +45,7 @@ from booking_domain.scheduling.model import (
     WeeklyRule,
 )
 from booking_domain.scheduling.services import ComposedService, OfferedService, choose, compose
+from booking_domain.scheduling.several import Pool, all_of, chosen, offered_together
 from booking_domain.scheduling.slots import is_offered, offered_slots
 from booking_domain.scheduling.workloads import Workload, least_busy, workload
 from booking_domain.shared.errors import InvalidValue
@@ -63,6 +64,7 @@ __all__ = [
     "InvalidValue",
     "OfferedService",
     "OpeningHours",
+    "Pool",
     "Reason",
     "Slot",
     "SlotSettings",
@@ -70,11 +72,14 @@ __all__ = [
     "WallTime",
     "WeeklyRule",
     "Workload",
+    "all_of",
     "choose",
+    "chosen",
     "compose",
     "explain",
     "is_offered",
     "least_busy",
     "offered_slots",
+    "offered_together",
     "workload",
 ]

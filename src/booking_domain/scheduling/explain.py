@@ -14,6 +14,7 @@ from booking_domain.scheduling.slots import (
     full_periods,
     grid,
     horizon_end,
+    in_the_way,
     last_slot,
     local_periods,
     minutes_of,
@@ -183,12 +184,8 @@ def _inside(calendar: Calendar, span: TimeRange) -> bool:
 
 
 def _obstacles(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, now: datetime) -> Iterator[Reason]:
-    settings = calendar.settings
-    blocked = TimeRange(
-        span.start - timedelta(minutes=settings.buffer_before_minutes),
-        span.end + timedelta(minutes=settings.buffer_after_minutes),
-    )
-    near = [claim for claim in claims if claim.live(now) and claim.blocked.overlaps(blocked)]
+    blocked = calendar.blocked(span)
+    near = in_the_way(calendar, (claim for claim in claims if claim.live(now)), span)
     near_busy = [busy for busy in calendar.busy if busy.overlaps(blocked)]
     claimed = [claim.span.overlaps(span) for claim in near]
     busy = [each.overlaps(span) for each in near_busy]

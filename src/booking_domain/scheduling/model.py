@@ -25,6 +25,7 @@ MAX_RULES: Final = 200
 MAX_EXCEPTIONS: Final = 400
 MAX_BLOCKS: Final = 1_000
 MAX_RANGES_A_DATE: Final = 24
+MAX_CAPACITY: Final = 1_000
 CLAIM_MARGIN: Final = timedelta(days=3)
 """A claim further from a slot than this cannot affect it: durations and buffers are at most a day each, and the local
 date on which bookings are counted lies within a day of its slots."""
@@ -210,6 +211,8 @@ class SlotSettings:
     """Maximum number of claims that start on one local date."""
     max_per_week: int | None = None
     """Maximum number of claims that start in one local week, Monday to Sunday (ISO 8601)."""
+    capacity: int = 1
+    """Places of one appointment: claims of the very same time share it until there are so many, as in a class."""
     anchoring: Anchoring = Anchoring.OPEN_RANGE
 
     def __post_init__(self) -> None:
@@ -220,6 +223,7 @@ class SlotSettings:
             ("buffer_after_minutes", self.buffer_after_minutes, 0, MINUTES_A_DAY),
             ("min_notice_minutes", self.min_notice_minutes, 0, MAX_HORIZON_DAYS * MINUTES_A_DAY),
             ("horizon_days", self.horizon_days, 0, MAX_HORIZON_DAYS),
+            ("capacity", self.capacity, 1, MAX_CAPACITY),
             ("max_per_day", 1 if self.max_per_day is None else self.max_per_day, 1, MINUTES_A_DAY),
             ("max_per_week", 1 if self.max_per_week is None else self.max_per_week, 1, DAYS_A_WEEK * MINUTES_A_DAY),
         )

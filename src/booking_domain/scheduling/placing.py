@@ -25,7 +25,7 @@ from booking_domain.scheduling.explain import (
 )
 from booking_domain.scheduling.model import MAX_HORIZON_DAYS, Calendar, ProviderSchedule
 from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered, ServiceRequired, choose
-from booking_domain.scheduling.slots import is_offered
+from booking_domain.scheduling.slots import in_the_way, is_offered
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, ServiceId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
@@ -115,8 +115,9 @@ def claimable_in(
     """
     others, span, blocked = _requested(calendar, claims, start, now, duration_minutes)
     minutes = (span.end - span.start) // timedelta(minutes=1)
-    elsewhere = [claim for claim in others if not claim.blocked.overlaps(blocked)]
-    free = len(elsewhere) == len(others)
+    near = in_the_way(calendar, others, span)
+    free = not near
+    elsewhere = [claim for claim in others if claim not in near]
     # Check without the overlapping claims, and, if there are any, without all claims: they may have filled the day.
     would_be_offered = any(
         is_offered(calendar, rest, span.start, now=now, duration_minutes=minutes)
@@ -174,7 +175,7 @@ def _unclaimed(
         raise InvalidValue(field="slot", problem="an appointment must start at a whole second")
     claims = (claim for claim in schedule.claims if claim.id != own)
     others, span, blocked = _requested(schedule.calendar, claims, start, now, duration_minutes)
-    if any(claim.blocked.overlaps(blocked) for claim in others):
+    if in_the_way(schedule.calendar, others, span):
         raise SlotTaken(start=span.start, zone=schedule.calendar.time_zone)
     return span, blocked
 
@@ -212,7 +213,7 @@ def require_available(
     """
     calendar, _ = schedule.calendar_at(now)
     others = [claim for claim in schedule.claims if claim.id != own and claim.live(now)]
-    if any(claim.blocked.overlaps(schedule.blocked(span)) for claim in others):
+    if in_the_way(calendar, others, span):
         raise SlotTaken(start=span.start, zone=calendar.time_zone)
     reasons = set(reasons_against(calendar, others, span, now)) - _OF_OFFERING
     if outside_hours and not (calendar.salon is not None and closed_by_exception(calendar.salon, span)):

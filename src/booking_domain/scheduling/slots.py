@@ -53,7 +53,8 @@ def offered_slots(
     """Return the offered slots that start in `window`, ordered by start.
 
     A slot starts a whole number of steps after its open range opens and ends before the range closes. It overlaps no
-    block, and with its buffers no live claim and no busy time. It respects minimum notice, horizon, and the maximum
+    block, and with its buffers no busy time and no live claim, but for claims of the very same time as long as there
+    are fewer than the capacity. It respects minimum notice, horizon, and the maximum
     number of bookings per day and week. `duration_minutes` overrides the duration of the settings.
 
     Raises:
@@ -310,16 +311,50 @@ def _forbidden(calendar: Calendar, claims: Iterable[Claim], now: datetime, lengt
     """For each claim, busy time and block: the last allowed start before it, and the first allowed start after it."""
     settings = calendar.settings
     before, need = settings.buffer_before_minutes * 60, length + settings.buffer_after_minutes * 60
-    forbidden: list[Span] = [
-        (claim.blocked.lower - need, claim.blocked.upper + before)
-        for claim in claims
-        if claim.expires_at is None or claim.expires_at > now
-    ]
+    forbidden: list[Span] = (
+        list(_around_shared(calendar, claims, now, length))
+        if settings.capacity > 1
+        else [
+            (claim.blocked.lower - need, claim.blocked.upper + before)
+            for claim in claims
+            if claim.expires_at is None or claim.expires_at > now
+        ]
+    )
     if calendar.busy:
         forbidden += ((busy.lower - need, busy.upper + before) for busy in calendar.busy)
     if calendar.blocks:
         forbidden += ((block.range.lower - length, block.range.upper) for block in calendar.blocks)
     return forbidden
+
+
+def _around_shared(calendar: Calendar, claims: Iterable[Claim], now: datetime, length: int) -> Iterator[Span]:
+    """The pairs of the claims; those of an appointment that has a place left do not forbid its own start."""
+    settings = calendar.settings
+    before, need = settings.buffer_before_minutes * 60, length + settings.buffer_after_minutes * 60
+    live = [claim for claim in claims if claim.live(now)]
+    taken = Counter(claim.span for claim in live)
+    for claim in live:
+        span, last, first = claim.span, claim.blocked.lower - need, claim.blocked.upper + before
+        own = span.lower
+        if taken[span] < settings.capacity and span == TimeRange(
+            ORIGIN + timedelta(seconds=own), ORIGIN + timedelta(seconds=own + length)
+        ):
+            yield last, own
+            yield own, first
+        else:
+            yield last, first
+
+
+def in_the_way(calendar: Calendar, claims: Iterable[Claim], span: TimeRange) -> list[Claim]:
+    """The live claims, of those given, that an appointment at this time would meet, buffers included.
+
+    Those of the very same time do not count as long as there are fewer than the capacity.
+    """
+    blocked = calendar.blocked(span)
+    near = [claim for claim in claims if claim.blocked.overlaps(blocked)]
+    if sum(claim.span == span for claim in near) < calendar.settings.capacity:
+        return [claim for claim in near if claim.span != span]
+    return near
 
 
 def _grid(calendar: Calendar, claims: Iterable[Claim], now: datetime, window: Span, length: int) -> Iterable[Span]:

@@ -14,6 +14,7 @@ from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import WindowInvalid
 from booking_domain.scheduling.explain import Explanation, explain
 from booking_domain.scheduling.model import (
+    MAX_CAPACITY,
     MAX_EXCEPTIONS,
     MAX_HORIZON_DAYS,
     MAX_RANGES_A_DATE,
@@ -136,6 +137,8 @@ class SlotSettingsBody(Body, frozen=True, kw_only=True):
     horizon_days: Annotated[int, Meta(ge=0, le=MAX_HORIZON_DAYS)] = 90
     max_per_day: Annotated[int, Meta(ge=1, le=MINUTES_A_DAY)] | None = None
     max_per_week: Annotated[int, Meta(ge=1, le=7 * MINUTES_A_DAY)] | None = None
+    capacity: Annotated[int, Meta(ge=1, le=MAX_CAPACITY)] = 1
+    """Claims of the very same time share it until there are so many, as in a class."""
     anchoring: Anchoring = Anchoring.OPEN_RANGE
 
 

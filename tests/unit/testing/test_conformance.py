@@ -1,6 +1,7 @@
 """The conformance vectors pass on this library, detect bugs and match their schema."""
 
 import asyncio
+import fnmatch
 import json
 import re
 import subprocess
@@ -18,6 +19,7 @@ import httpx
 import pytest
 from litestar import Litestar, Router
 from litestar.di import Provide
+from tests.programs import CHECKOUT
 from tests.unit.entrypoints.api import PASSWORD, Api
 
 import booking_domain.testing.conformance.__main__ as runner
@@ -27,6 +29,7 @@ from booking_domain.scheduling import Calendar, Claim, Reason, Slot, TimeRange, 
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.testing.conformance import (
+    FORMAT,
     History,
     SlotCase,
     calendar_of,
@@ -740,3 +743,23 @@ async def test_the_endpoint_limits_the_number_of_slots() -> None:
     assert len(most.json()["slots"]) == 10_000
     assert (more.status_code, more.json()["code"]) == (422, "scheduling.window_invalid")
     assert too_far.json()["errors"][0]["pointer"] == "/calendar/settings/horizonDays"
+
+
+PAGE: Final = (CHECKOUT / "docs" / "develop" / "conformance.md").read_text(encoding="utf-8")
+RULES: Final = re.findall(r"^\| (\d+) \| (.+?) \| (`.+`) \|$", PAGE, flags=re.MULTILINE)
+
+
+def test_each_rule_of_the_page_is_numbered_and_has_vectors() -> None:
+    ids = [case.id for case in load_slot_cases()]
+    assert [int(number) for number, _, _ in RULES] == list(range(1, 21))
+    named = {number: re.findall(r"`([^`]+)`", vectors) for number, _, vectors in RULES}
+    assert [(number, each) for number, globs in named.items() for each in globs if not fnmatch.filter(ids, each)] == []
+    covered = {each for globs in named.values() for glob in globs if glob != "*" for each in fnmatch.filter(ids, glob)}
+    assert sorted({*ids} - covered) == ["rules-explained"]
+
+
+def test_the_page_counts_the_vectors() -> None:
+    said = f"{len(load_slot_cases())} calendars"
+    assert said in PAGE
+    assert "version of this document and of the vectors is `FORMAT`" in PAGE
+    assert f"{FORMAT} now" in PAGE

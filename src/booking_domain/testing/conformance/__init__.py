@@ -6,13 +6,19 @@
 It needs the standard library only. `docs/develop/conformance.md` describes the vectors.
 """
 
+from typing import Final
+
 from booking_domain.testing.conformance.calendars import calendar_of, claims_of, opening_hours_of
 from booking_domain.testing.conformance.cases import History, SlotCase, load_histories, load_slot_cases
 from booking_domain.testing.conformance.playing import check_histories
 from booking_domain.testing.conformance.services import ServicesCase, check_services, load_services_cases
 from booking_domain.testing.conformance.slot_checks import Failure, check_explanations, check_slots
 
+FORMAT: Final = "1.1"
+"""The version of the vectors and of their page."""
+
 __all__ = [
+    "FORMAT",
     "Failure",
     "History",
     "ServicesCase",

@@ -32,6 +32,7 @@ _SETTINGS: Final = {
     "horizonDays": "horizon_days",
     "maxPerDay": "max_per_day",
     "maxPerWeek": "max_per_week",
+    "capacity": "capacity",
 }
 
 
