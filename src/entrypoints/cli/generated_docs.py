@@ -20,6 +20,7 @@ from booking_domain.shared.permissions import PERMISSIONS
 from booking_domain.use_cases.platform.ports import CONTEXTS
 from entrypoints.cli import documented_tables
 from entrypoints.cli.documented_messages import readers, texts
+from entrypoints.cli.documented_retention import retention
 from entrypoints.cli.documented_settings import checklist, example
 from entrypoints.http.app import API, PREFIX, create_app
 from entrypoints.http.container import HttpContainer
@@ -66,6 +67,7 @@ def _ended_sessions() -> str:
 DOCUMENTS: Final[Mapping[str, Mapping[str, Part]]] = {
     ".env.example": {"settings": example},
     "docs/operate/deployment-checklist.md": {"settings": checklist},
+    "docs/operate/retention.md": {"retention": retention},
     "docs/use/messages.md": {"readers": readers, "texts": texts},
     "docs/develop/reference.md": {
         "lifecycles": _lifecycles,
