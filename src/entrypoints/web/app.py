@@ -37,6 +37,8 @@ from entrypoints.web.salons.routes import handlers as salons
 from entrypoints.web.saved.routes import handlers as saved
 from entrypoints.web.security.routes import handlers as security
 from entrypoints.web.session.routes import handlers as session
+from entrypoints.web.sitemap.routes import SiteMap
+from entrypoints.web.sitemap.routes import handlers as sitemap
 from entrypoints.web.styleguide.routes import handlers as styleguide
 from entrypoints.web.waiting.routes import handlers as waiting
 
@@ -64,14 +66,20 @@ def pages_of(container: Container) -> Pages:
     areas = AREAS if settings.environment is Environment.PRODUCTION else (*AREAS, styleguide)
     handlers = [handler for area in areas for handler in area]
 
+    site_map = SiteMap()
+
     def provide_site() -> Site:
         return site_of(container)
 
+    def provide_site_map() -> SiteMap:
+        return site_map
+
     router = Router(
         "/",
-        route_handlers=[*in_all_languages(handlers), *without_language(handlers), asset, worker],
+        route_handlers=[*in_all_languages(handlers), *without_language(handlers), *sitemap, asset, worker],
         dependencies={
             "site": Provide(provide_site, sync_to_thread=False),
+            "site_map": Provide(provide_site_map, sync_to_thread=False),
             "page": Provide(provide_page, sync_to_thread=False),
             "csrf": Provide(provide_csrf, sync_to_thread=False),
             "desk": Provide(provide_desk, sync_to_thread=False),

@@ -22,11 +22,11 @@ from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.bookings.model import Duration, Terms
 from booking_domain.bookings.policy import CancellationPolicy, Tier
-from booking_domain.catalogue.model import PendingChanges, Profile, ProviderFilter, ProviderOrder
+from booking_domain.catalogue.model import PendingChanges, Profile, ProfileStatus, ProviderFilter, ProviderOrder
 from booking_domain.catalogue.ports import Profiles
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.use_cases.platform.ports import ProviderReads
-from booking_domain.use_cases.platform.views import ProviderView
+from booking_domain.use_cases.platform.views import ProviderView, PublicName
 
 
 def policy_json(policy: CancellationPolicy) -> Jsonb:
@@ -140,6 +140,15 @@ _PROFILE_OF_OWNER: Final = Statement(select(*PROFILE.columns).where(_p.owner_id 
 _VIEW_BY_ID: Final = Statement(_VIEW.where(_p.id == bindparam("provider_id")))
 _VIEWS: Final = Statement(_VIEW.where(_p.id == any_(bindparam("provider_ids", type_=ARRAY(Uuid)))))
 _VIEWS_BY_TAIL: Final = Statement(_VIEW.where(tail_of(_p.id) == bindparam("tail")))
+_NAMES: Final = Statement(
+    select(_p.id, _p.display_name)
+    .where(
+        _p.status == ProfileStatus.APPROVED.value,
+        if_given("after", _p.id, _p.id > bindparam("after", type_=Uuid())),
+    )
+    .order_by(_p.id)
+    .limit(bindparam("most"))
+)
 _VIEW_BY_OWNER: Final = Statement(_VIEW.where(_p.owner_id == bindparam("user_id")))
 _last: Final = providers.alias("last")
 _TEXT: Final = bindparam("text", type_=Text())
@@ -206,6 +215,9 @@ class PostgresProviderReads(WithWork, ProviderReads):
 
     async def with_tail(self, tail: str) -> list[ProviderView]:
         return await self._work.each(_view_of, _VIEWS_BY_TAIL, tail=tail)
+
+    async def names(self, after: UUID | None, limit: int) -> list[PublicName]:
+        return [PublicName(*row) for row in await self._work.all(_NAMES, after=after, most=limit)]
 
     async def of_all(self, provider_ids: Sequence[ProviderId]) -> list[ProviderView]:
         return await self._work.each(_view_of, _VIEWS, provider_ids=list(provider_ids))

@@ -18,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    exists,
     func,
     literal_column,
     select,
@@ -41,7 +42,7 @@ from adapters.postgres.kit.advisory_locks import count_under_lock
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
 from adapters.postgres.kit.images import images_json, images_of
 from adapters.postgres.kit.rows import Rows, SavedRows
-from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.catalogue.ports import Salons
@@ -51,7 +52,14 @@ from booking_domain.scheduling.ports import SalonHours
 from booking_domain.shared.earth import EARTH_RADIUS_METRES
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.use_cases.platform.ports import SalonReads
-from booking_domain.use_cases.platform.views import Invitation, ListedSalon, ManagedSalon, MemberView, SalonView
+from booking_domain.use_cases.platform.views import (
+    Invitation,
+    ListedSalon,
+    ManagedSalon,
+    MemberView,
+    PublicName,
+    SalonView,
+)
 
 SALON: Final = Mapper(
     salons,
@@ -168,6 +176,16 @@ _LISTED: Final = Statement(
     .order_by(_s.id)
 )
 
+_NAMES: Final = Statement(
+    select(_s.id, _s.name)
+    .where(
+        exists().where(_p.salon_id == _s.id, _p.status == ProfileStatus.APPROVED.value),
+        if_given("after", _s.id, _s.id > bindparam("after", type_=Uuid())),
+    )
+    .order_by(_s.id)
+    .limit(bindparam("most"))
+)
+
 
 def _listed(row: Row) -> ListedSalon:
     own = len(SALON.columns)
@@ -269,6 +287,9 @@ class PostgresSalonReads(WithWork, SalonReads):
 
     async def listed(self, salon_ids: Sequence[SalonId]) -> list[ListedSalon]:
         return await self._work.each(_listed, _LISTED, salon_ids=list(salon_ids))
+
+    async def names(self, after: UUID | None, limit: int) -> list[PublicName]:
+        return [PublicName(*row) for row in await self._work.all(_NAMES, after=after, most=limit)]
 
 
 def _member(provider_id: UUID, status: str, name: str) -> MemberView:

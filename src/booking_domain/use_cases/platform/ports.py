@@ -48,6 +48,7 @@ from booking_domain.use_cases.platform.views import (
     MemberView,
     ProviderPayoutView,
     ProviderView,
+    PublicName,
     RefundTransfer,
     SalonView,
     TransferStep,
@@ -72,6 +73,10 @@ class ProviderReads(Protocol):
 
     async def page(self, criteria: ProviderFilter) -> Sequence[ProviderView]:
         """One page of the providers of a filter."""
+        ...
+
+    async def names(self, after: UUID | None, limit: int) -> Sequence[PublicName]:
+        """The published providers, by id, after this one."""
         ...
 
     async def of_all(self, provider_ids: Sequence[ProviderId]) -> Sequence[ProviderView]:
@@ -120,6 +125,10 @@ class SalonReads(Protocol):
 
     async def listed(self, salon_ids: Sequence[SalonId]) -> Sequence[ListedSalon]:
         """Those of these salons that have a published provider, by id."""
+        ...
+
+    async def names(self, after: UUID | None, limit: int) -> Sequence[PublicName]:
+        """The salons that have a published provider, by id, after this one."""
         ...
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
+from uuid import UUID
 
 from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.transitions import PROVIDER_SIDE, Party, Status
@@ -21,6 +22,7 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import CustomerId, ProviderId, ProviderPayoutId, RefundId, SalonId, UserId
+from booking_domain.shared.slugs import slug_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,18 @@ class SalonView:
 
     salon: Salon
     hours: OpeningHours
+
+
+class PublicName(NamedTuple):
+    """What the address of a public page is made of: a published provider, or a salon that has one."""
+
+    id: UUID
+    name: str
+
+    @property
+    def slug(self) -> str:
+        """The end of the address."""
+        return slug_of(self.name, self.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from booking_domain.shared.images import Image
 from booking_domain.shared.slugs import TAIL, tail_in
 from booking_domain.testing.builders import NOW, terms
 from booking_domain.testing.kit.storage import Cast, StorageContract
-from booking_domain.use_cases.platform.views import ProviderView
+from booking_domain.use_cases.platform.views import ProviderView, PublicName
 
 
 def _view(cast: Cast) -> ProviderView:
@@ -45,6 +45,17 @@ class ProviderReadsContract(StorageContract):
         assert await self.reads.providers.with_tail(tail) == [_view(cast)]
         assert tail_in(cast.profile.slug) == tail
         assert await self.reads.providers.with_tail("z" * TAIL) == []
+
+    async def test_names_of_published_providers_are_read_by_id(self) -> None:
+        casts = [await self.a_cast() for _ in range(3)]
+        hidden = casts[1].profile
+        async with self.begin() as tx:
+            await tx.profiles.save(replace(hidden, status=ProfileStatus.WITHDRAWN, version=2), was=hidden)
+        first, last = (PublicName(each.profile.id, each.profile.display_name) for each in (casts[0], casts[2]))
+        assert list(await self.reads.providers.names(None, 5)) == [first, last]
+        assert list(await self.reads.providers.names(None, 1)) == [first]
+        assert list(await self.reads.providers.names(first.id, 5)) == [last]
+        assert first.slug == casts[0].profile.slug
 
     async def test_providers_are_paged_by_id(self) -> None:
         views = [_view(await self.a_cast()) for _ in range(5)]

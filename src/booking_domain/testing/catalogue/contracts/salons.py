@@ -24,7 +24,7 @@ from booking_domain.testing.kit.storage import (
     waits,
 )
 from booking_domain.use_cases.platform.ports import Repositories
-from booking_domain.use_cases.platform.views import Invitation, ManagedSalon, MemberView, SalonView
+from booking_domain.use_cases.platform.views import Invitation, ManagedSalon, MemberView, PublicName, SalonView
 
 ZONE: Final = "Asia/Hovd"
 WORKDAY: Final = TimeRange(TOMORROW, TOMORROW + 9 * HOUR)
@@ -350,4 +350,8 @@ class SalonsContract(StorageContract):
         for salon in (one, two, two):
             await self._join(salon, await self.a_cast())
         listed = await self.reads.salons.listed([each.id for each in (two, empty, hidden, one, two)])
+        names = [PublicName(each.id, each.name) for each in (one, two)]
+        assert list(await self.reads.salons.names(None, 5)) == names
+        assert list(await self.reads.salons.names(None, 1)) == names[:1]
+        assert list(await self.reads.salons.names(one.id, 5)) == names[1:]
         assert [(each.salon, each.totals.count) for each in listed] == [(one, 1), (two, 2)]

@@ -1,6 +1,7 @@
 """Provider profiles in memory."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from booking_domain.catalogue.model import Profile, ProfileExists, ProviderFilter
 from booking_domain.catalogue.ports import Profiles
@@ -12,7 +13,7 @@ from booking_domain.testing.identity.memory.tables import USERS
 from booking_domain.testing.kit.tables import InMemory, VersionedRepository
 from booking_domain.testing.scheduling.memory.tables import CALENDARS
 from booking_domain.use_cases.platform.ports import ProviderReads
-from booking_domain.use_cases.platform.views import ProviderView
+from booking_domain.use_cases.platform.views import ProviderView, PublicName
 
 
 class MemoryProfiles(VersionedRepository[ProviderId, Profile], Profiles):
@@ -43,6 +44,10 @@ class MemoryProviderReads(InMemory, ProviderReads):
 
     async def with_tail(self, tail: str) -> Sequence[ProviderView]:
         return [self._view(each) for each in self._state[PROFILES].values() if each.id.hex.endswith(tail)]
+
+    async def names(self, after: UUID | None, limit: int) -> Sequence[PublicName]:
+        found = self._state[PROFILES].where(lambda each: each.published and (after is None or each.id > after))
+        return sorted(PublicName(each.id, each.display_name) for each in found)[:limit]
 
     async def page(self, criteria: ProviderFilter) -> Sequence[ProviderView]:
         rows, rank = self._state[PROFILES], criteria.order.rank

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from booking_domain.catalogue.model import Profile, ProviderTotals
 from booking_domain.catalogue.ports import Salons
@@ -22,7 +23,14 @@ from booking_domain.testing.identity.memory.tables import USERS
 from booking_domain.testing.kit.tables import InMemory, VersionedRepository
 from booking_domain.testing.scheduling.memory.tables import SALON_HOURS, SERVICE_OFFERS, SERVICES
 from booking_domain.use_cases.platform.ports import SalonReads
-from booking_domain.use_cases.platform.views import Invitation, ListedSalon, ManagedSalon, MemberView, SalonView
+from booking_domain.use_cases.platform.views import (
+    Invitation,
+    ListedSalon,
+    ManagedSalon,
+    MemberView,
+    PublicName,
+    SalonView,
+)
 
 
 class MemorySalons(VersionedRepository[SalonId, Salon], Salons):
@@ -152,6 +160,10 @@ class MemorySalonReads(InMemory, SalonReads):
             for each, of in found.items()
             if of
         ]
+
+    async def names(self, after: UUID | None, limit: int) -> Sequence[PublicName]:
+        found = self._state[SALONS].where(lambda each: after is None or each.id > after)
+        return sorted(PublicName(each.id, each.name) for each in found if self._published(each.id))[:limit]
 
     def _published(self, salon_id: SalonId) -> list[Profile]:
         state = self._state
