@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from litestar import Request, Response
 from litestar.handlers.base import BaseRouteHandler
+from litestar.status_codes import HTTP_401_UNAUTHORIZED
 from litestar.types import ControllerRouterHandler
 
 Answerer = Callable[[Request[Any, Any, Any], Exception], Response[Any]]
@@ -27,9 +28,15 @@ def in_pages(pages: Pages, answer: Answerer) -> Answerer:
 
     def answered(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         problem = answer(request, error)
-        return pages.problem(request, problem) if _wants_page(request) else problem
+        shown = _wants_page(request) or (problem.status_code == HTTP_401_UNAUTHORIZED and _follows_link(request))
+        return pages.problem(request, problem) if shown else problem
 
     return answered
+
+
+def _follows_link(request: Request[Any, Any, Any]) -> bool:
+    """Whether a browser opens an address of the API for a person, as that of a file to which a page links."""
+    return request.scope["method"] == "GET" and request.headers.get("sec-fetch-mode") == "navigate"
 
 
 def _wants_page(request: Request[Any, Any, Any]) -> bool:

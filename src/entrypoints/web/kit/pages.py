@@ -29,6 +29,8 @@ from entrypoints.web.kit.formats import Formats
 
 LANGUAGE: Final = "page_language"
 """In the `opt` of a handler: the language of its pages."""
+_FILES: Final = "/api/v1/"
+"""Where the files are to which pages link: addresses without a language."""
 _PUBLIC: Final = "public, no-cache"
 """Anybody may keep the page, and asks each time whether it is still true."""
 _SEEN_BY_ONE: Final = "private, no-cache"
@@ -108,7 +110,7 @@ class Page:
     def onward(self, path: str) -> str:
         """The address that a form or a link names to go on to, without its language: always one of ours."""
         kept = quote(path, safe="/?&=%:+,@;~.-_") if path.startswith("/") else "/"
-        return self.link(kept)
+        return kept if kept.startswith(_FILES) else self.link(kept)
 
     def render(self, model: PageModel, *, status: int = 200, public: bool = True) -> Response[bytes]:
         """The page. A public one has no name and no cookie, and is answered by 304 to those who have it."""

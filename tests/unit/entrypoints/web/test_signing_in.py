@@ -1,6 +1,7 @@
 """Signing in and out: codes, passwords, who is new, the way back, what the head of a page says."""
 
 from collections.abc import AsyncIterator
+from urllib.parse import quote
 
 import pytest
 from tests.unit.entrypoints.api import Api, serving
@@ -81,6 +82,18 @@ async def test_the_way_back_never_leaves_the_site(api: Api, elsewhere: str) -> N
     done = await Visitor(api).send("/en/sign-in/password", fields)
     assert done.status_code == 303
     assert done.headers["Location"].startswith("/en/")
+
+
+async def test_a_file_of_a_page_leads_to_signing_in_and_back_if_the_session_has_ended(api: Api) -> None:
+    file = "/api/v1/bookings/0199f3d0-6a1c-7e52-8d0f-94c1b7a3e210/calendar.ics"
+    opened = {"Sec-Fetch-Mode": "navigate", "Accept-Language": "mn"}
+    for cookie, step in (("", "sign-in"), ("__Host-refresh=x", "renew")):
+        led = await api.client.get(file, headers=opened | {"Cookie": cookie})
+        assert led.headers["Location"] == f"/mn/{step}?next={quote(file, safe='')}"
+    visitor = Visitor(api)
+    fields = {"contact": EMAIL, "password": PASSWORD, "next": file}
+    assert (await visitor.send("/mn/sign-in/password", fields)).headers["Location"] == file
+    assert (await api.client.get(file)).headers["Content-Type"] == "application/problem+json", "a program"
 
 
 async def test_a_form_of_another_site_signs_nobody_in_or_out(api: Api) -> None:
