@@ -208,7 +208,6 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     _measure(container)
     adapters = opened(
         *container.observers(),
-        container.metrics_port(),
         container.database(),
         container.listening(),
         container.gateways(),
@@ -217,6 +216,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
         container.openid_providers(),
         container.chats(),
         *((container.redis_cache(),) if container.settings().cache.url else ()),
+        container.metrics_port(),
     )
     async with adapters, AsyncExitStack() as stack:
         stack.enter_context(written_for(container.settings().region))

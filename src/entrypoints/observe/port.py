@@ -14,8 +14,9 @@ from prometheus_client.exposition import ThreadingWSGIServer
 
 from booking_domain.identity.blocked_networks import lies_within
 
-SECONDS: Final = 10
+SECONDS: Final = 2
 """How long a client may take to ask."""
+_POLL_SECONDS: Final = 0.05
 log: Final = structlog.get_logger()
 
 
@@ -41,20 +42,24 @@ class MetricsPort:
 
     async def open(self) -> None:
         """Serve. If no port is free, say so and go on: the process has more important work."""
+        failure: OSError | None = None
         for port in self._ports:
             try:
                 self._server = _Server((self._host, port), self._networks)
             except OSError as error:
-                log.warning("metrics.port_not_opened", host=self._host, port=port, error=error.strerror)
+                failure = error
                 continue
             self._server.set_app(make_wsgi_app(self._registry))
-            Thread(target=self._server.serve_forever, name="metrics", daemon=True).start()
+            Thread(target=self._server.serve_forever, args=(_POLL_SECONDS,), name="metrics", daemon=True).start()
             return
+        if failure is not None:
+            log.warning("metrics.port_not_opened", host=self._host, error=failure.strerror)
 
     async def close(self) -> None:
+        """Stop, once what was asked is answered: that needs the event loop."""
         if self._server is not None:
             await asyncio.to_thread(self._server.shutdown)
-            self._server.server_close()
+            await asyncio.to_thread(self._server.server_close)
 
 
 class _Handler(WSGIRequestHandler):
@@ -65,6 +70,8 @@ class _Handler(WSGIRequestHandler):
 
 
 class _Server(ThreadingWSGIServer):
+    daemon_threads = False  # closing waits for them
+
     def __init__(self, address: tuple[str, int], networks: Sequence[IPv4Network | IPv6Network]) -> None:
         self.address_family = AF_INET6 if ":" in address[0] else AF_INET
         self._networks = networks

@@ -60,7 +60,6 @@ async def work(container: Container, stop: asyncio.Event) -> None:
     metrics.read(lambda: gateway_metrics(container.gateways()))
     adapters = opened(
         *container.observers(),
-        container.worker_metrics_port(),
         database,
         container.gateways(),
         container.feed_reader(),
@@ -68,6 +67,7 @@ async def work(container: Container, stop: asyncio.Event) -> None:
         container.webhook_sender(),
         container.web_push(),
         container.object_storage(),
+        container.worker_metrics_port(),
     )
     heartbeats = HeartbeatRecorder(database)
     timing = [heartbeats.beat_after_job, partial(time_job, metrics.jobs)]
