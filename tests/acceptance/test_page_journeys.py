@@ -89,7 +89,7 @@ def studio(product: Product) -> Studio:
 @pytest.fixture(scope="module")
 def guests(product: Product) -> Iterator[Person]:
     """Customers who are signed in, a new one each time."""
-    return iter(customers(product, 8))
+    return iter(customers(product, 9))
 
 
 @pytest.fixture(scope="module")
@@ -356,7 +356,7 @@ def sign_in(page: Page, person: Person) -> None:
     page.get_by_role("link", name="With a password").click()
     page.get_by_label("Phone or e-mail").fill(person.email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
 
 
 def test_a_tab_that_missed_the_end_of_its_session_leads_to_signing_in_and_back(
@@ -441,3 +441,41 @@ def test_a_text_becomes_no_script_on_a_page(product: Product, browser: Browser) 
         for write in ("document.body.innerHTML = '<b>x</b>'", "document.createElement('script').text = 'x'"):
             refused = f"() => {{ try {{ {write} }} catch (error) {{ return error.name }} }}"
             assert page.evaluate(refused) == "TypeError", write
+
+
+def test_a_customer_adds_a_passkey_and_signs_in_by_it_alone(
+    product: Product, guests: Iterator[Person], browser: Browser
+) -> None:
+    with at(browser, product) as context:
+        page = context.new_page()
+        device = context.new_cdp_session(page)
+        device.send("WebAuthn.enable")
+        can = {"hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True}
+        options = {"protocol": "ctap2", "transport": "internal", **can}
+        made = device.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+        page.goto("/en/account/passkeys")
+        sign_in(page, next(guests))
+        page.get_by_label("Name of the passkey").fill("My phone")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Continue").click()
+        page.get_by_role("button", name="Use this device").click()
+        expect(page.get_by_role("status")).to_have_text("The passkey is added.")
+
+        page.get_by_role("button", name="Sign out").click()
+        page.goto("/en/sign-in?next=/account/passkeys")
+        page.get_by_role("button", name="Sign in with a passkey").click()
+        who = {"authenticatorId": made["authenticatorId"]}
+        device.send("WebAuthn.setUserVerified", {**who, "isUserVerified": False})
+        page.get_by_role("button", name="Use my passkey").click()
+        expect(page.get_by_role("alert")).to_have_text("Your device has not answered. Try again.")
+        device.send("WebAuthn.setUserVerified", {**who, "isUserVerified": True})
+        page.get_by_role("button", name="Use my passkey").click()
+        page.wait_for_url("**/en/account/passkeys")
+
+        page.get_by_role("link", name="Rename My phone").click()
+        page.get_by_label("Name of the passkey").fill("Old phone")
+        page.get_by_role("button", name="Save").click()
+        page.get_by_role("link", name="Remove Old phone").click()
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Remove").click()
+        expect(page.get_by_role("status")).to_have_text("The passkey is removed.")

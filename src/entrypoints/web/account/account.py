@@ -105,6 +105,7 @@ def account_page(
         ),
         ways_in=(
             (say(Phrase("Authenticator app")), page.link("/account/authenticator")),
+            (say(Phrase("Passkeys")), page.link("/account/passkeys")),
             (say(Phrase("A new password")), page.link("/sign-in/new-password", next="/account")),
         ),
         action=page.link("/account"),

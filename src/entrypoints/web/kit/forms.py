@@ -16,6 +16,15 @@ from entrypoints.web.kit.pages import Page, PageModel
 Fields = Sequence[Field | Check | Choices | Upload]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """Another way to do the same: a button of its own."""
+
+    text: str
+    action: str
+    fields: Fields
+
+
 @dataclass(frozen=True, kw_only=True)
 class FormPage(PageModel):
     """A form with what there is to know before it is sent."""
@@ -33,6 +42,7 @@ class FormPage(PageModel):
     action: str
     fields: Fields = ()
     button: str
+    ways: tuple[Way, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     """Other ways on: texts and addresses."""
 

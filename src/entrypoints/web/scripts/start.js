@@ -7,6 +7,7 @@ const MODULES = {
   "link-to-confirm": "../links/link.js",
   payment: "../bookings/payment.js",
   upload: "../components/upload/upload.js",
+  passkey: "../security/passkey.js",
 };
 
 const bind = (elements) => {

@@ -1,4 +1,4 @@
-"""`/account/authenticator`: the authenticator app."""
+"""`/account/authenticator`: the authenticator app. The list of handlers has those of passkeys, too."""
 
 from typing import Any, Final
 
@@ -38,6 +38,7 @@ from entrypoints.web.security.authenticator import (
     recovery_page,
     refused,
 )
+from entrypoints.web.security.passkey_routes import handlers as passkeys
 
 _GUARDED: Final = FORM | limited_as(AUTH)
 
@@ -135,4 +136,4 @@ async def change_authenticator(
     return page.render(recovery_page(made.texts, page), public=False)
 
 
-handlers: Final = (show_authenticator, begin_authenticator, confirm_authenticator, change_authenticator)
+handlers: Final = (show_authenticator, begin_authenticator, confirm_authenticator, change_authenticator, *passkeys)

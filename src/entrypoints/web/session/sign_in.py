@@ -11,7 +11,7 @@ from booking_domain.shared.errors import DomainError
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.components.field import Field
 from entrypoints.web.components.tabs import Tabs
-from entrypoints.web.kit.forms import FormPage, hidden, hidden_username
+from entrypoints.web.kit.forms import FormPage, Way, hidden, hidden_username
 from entrypoints.web.kit.legal import ACCEPTED, checks_of, current_documents, links_of
 from entrypoints.web.kit.pages import Page
 
@@ -24,6 +24,7 @@ NEXT: Final = "next"
 BY_CODE: Final = "/sign-in"
 BY_PASSWORD: Final = "/sign-in/password"  # noqa: S105 - an address
 NEW_PASSWORD: Final = "/sign-in/new-password"  # noqa: S105 - an address
+BY_PASSKEY: Final = "/sign-in/passkey"
 WELCOME: Final = "/sign-in/name"
 _FIELDS: Final = {AcceptanceRequired: ACCEPTED, ContactMissing: CONTACT, InvalidCode: CODE}
 _SAME: Final = {"email": CONTACT, "phone": CONTACT, "new_password": PASSWORD}
@@ -63,6 +64,7 @@ def code_page(typed: Typed, page: Page, *, sent: bool = False) -> FormPage:
         action=page.link(BY_CODE),
         fields=(hidden(NEXT, typed.next), *asked),
         button=say(Phrase("Sign in")) if sent else say(Phrase("Send me a code")),
+        ways=() if sent else _ways(typed, page),
         links=((say(Phrase("Use another number, or get another code")), page.link(BY_CODE, next=typed.next)),)
         if sent
         else (),
@@ -85,6 +87,7 @@ def password_page(typed: Typed, page: Page) -> FormPage:
         action=page.link(BY_PASSWORD),
         fields=(hidden(NEXT, typed.next), _contact(typed, page), password, *_second_factor(typed, page)),
         button=say(Phrase("Sign in")),
+        ways=_ways(typed, page),
         links=((say(Phrase("Forgotten your password?")), page.link(NEW_PASSWORD, next=typed.next)),),
     )
 
@@ -165,6 +168,12 @@ def _second_factor(typed: Typed, page: Page) -> tuple[Field, ...]:
         return ()
     label = page.say(Phrase("Code of your authenticator app"))
     return (Field(name=SECOND_FACTOR, label=label, autocomplete="one-time-code", required=True),)
+
+
+def _ways(typed: Typed, page: Page) -> tuple[Way, ...]:
+    """The ways that need neither a contact nor a password."""
+    by_passkey = page.say(Phrase("Sign in with a passkey"))
+    return (Way(text=by_passkey, action=page.link(BY_PASSKEY), fields=(hidden(NEXT, typed.next),)),)
 
 
 def _tabs(current: str, typed: Typed, page: Page) -> Tabs:

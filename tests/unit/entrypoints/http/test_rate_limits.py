@@ -83,6 +83,8 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
                 *("links", "links/not-me", "account/delete", "join"),
                 *("account/contact/{channel:str}", "account/contact/{channel:str}/confirm"),
                 *(f"account/authenticator{step}" for step in ("", "/new", "/confirm")),
+                *("account/passkeys", "account/passkeys/new", "account/passkeys/{passkey_id:str}/remove"),
+                "sign-in/passkey",
             )
         ),
         "/users/me",

@@ -150,6 +150,7 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
         "account-email": "/account/contact/email",
         "account-confirm": "/account/contact/email/confirm",
         "account-authenticator": "/account/authenticator",
+        "account-passkeys": "/account/passkeys",
         "saved": "/saved",
         "save": f"/saved/{provider_id}",
         "book-summary": f"/book/{provider_id}/summary?slot={quote(MONDAY_EVENING)}&until={quote(MONDAY_EVENING)}",

@@ -101,5 +101,29 @@ async def test_a_key_that_is_none_is_not_shown(api: Api) -> None:
     assert other.headers["Location"] == "/en/account/authenticator"
 
 
+async def test_a_passkey_is_asked_for_with_the_password_and_needs_scripts(api: Api) -> None:
+    visitor = Visitor(api, await api.joined("customer"))
+    shown = await visitor.get("/en/account/passkeys")
+    wrong = await visitor.submit(shown, "/passkeys/new", name="Phone", current_password="not the right one")
+    assert 'id="field-current_password-error"' in wrong.text
+    assert 'value="Phone"' in wrong.text
+    asked = await visitor.submit(wrong, "/passkeys/new", name="Phone", current_password=PASSWORD)
+    assert "Passkeys need scripts" in asked.text
+    assert re.search(r'data-options="[^"]*challenge', asked.text)
+    refused = await visitor.submit(asked, "/passkeys", response="{}")
+    assert refused.status_code == 422
+    assert "The response of the passkey is not valid" in refused.text
+
+
+async def test_a_passkey_that_is_none_signs_nobody_in(api: Api) -> None:
+    visitor = Visitor(api)
+    asked = await visitor.submit(await visitor.get("/en/sign-in?next=/bookings"), "/sign-in/passkey")
+    assert 'name="next" value="/bookings"' in asked.text
+    refused = await visitor.submit(asked, "/sign-in/passkey", response="{}")
+    assert refused.status_code == 401
+    assert 'role="alert"' in refused.text
+    assert visitor.cookies == {}
+
+
 def recovery_codes(text: str) -> list[str]:
     return re.findall(r"<li><bdi>([^<]+)</bdi></li>", text)
