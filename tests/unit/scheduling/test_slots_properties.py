@@ -27,6 +27,7 @@ from booking_domain.testing.properties import (
     Property,
     a_rule_starts_at_its_wall_clock_time,
     busy_time_never_adds_a_slot,
+    edges_are_right,
     splitting_a_window_changes_nothing,
 )
 from booking_domain.testing.question import Question
@@ -35,7 +36,7 @@ from booking_domain.testing.strategies import CHANGES_OF_CLOCKS, hours_in_two_pa
 DAY = timedelta(days=1)
 
 
-@examples(60)
+@examples(20)
 @given(question=questions(never_closing=True))
 def test_every_property_holds_while_lines_are_traced(question: Question) -> None:
     for holds in PROPERTIES:
@@ -43,11 +44,20 @@ def test_every_property_holds_while_lines_are_traced(question: Question) -> None
 
 
 @pytest.mark.no_cover  # tracing doubles the time of thousands of examples
-@pytest.mark.parametrize("holds", [pytest.param(each, id=each.__name__) for each in PROPERTIES])
+@pytest.mark.parametrize(
+    "holds", [pytest.param(each, id=each.__name__) for each in PROPERTIES if each is not edges_are_right]
+)
 @examples(400, nightly=50_000)
 @given(question=questions(never_closing=True))
 def test_the_library_has_the_property(holds: Property, question: Question) -> None:
     holds(question, offered_slots)
+
+
+@pytest.mark.no_cover
+@examples(40, nightly=5_000)  # each is eleven questions
+@given(question=questions(never_closing=True))
+def test_the_library_is_right_at_every_edge(question: Question) -> None:
+    edges_are_right(question, offered_slots)
 
 
 @pytest.mark.parametrize(("zone", "day"), CHANGES_OF_CLOCKS)

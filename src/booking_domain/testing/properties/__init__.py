@@ -17,9 +17,11 @@ from typing import Final, Protocol
 from booking_domain.testing.properties.booking import booked_by_the_library, what_is_listed_can_be_booked
 from booking_domain.testing.properties.calendar import (
     a_rule_starts_at_its_wall_clock_time,
+    edges_are_right,
     notice_and_horizon_are_exact,
     opening_hours_are_cut_into_slots,
     slots_respect_the_calendar,
+    steps_restart_after_claims,
 )
 from booking_domain.testing.properties.claims import (
     booking_one_slot_after_the_other_never_overlaps,
@@ -49,6 +51,8 @@ class Property(Protocol):
 PROPERTIES: Final[tuple[Property, ...]] = (
     slots_respect_the_calendar,
     opening_hours_are_cut_into_slots,
+    steps_restart_after_claims,
+    edges_are_right,
     a_rule_starts_at_its_wall_clock_time,
     notice_and_horizon_are_exact,
     slots_keep_their_distance,
@@ -73,6 +77,7 @@ __all__ = [
     "booked_by_the_library",
     "booking_one_slot_after_the_other_never_overlaps",
     "busy_time_never_adds_a_slot",
+    "edges_are_right",
     "explanations_are_true",
     "lapsed_holds_never_matter",
     "notice_and_horizon_are_exact",
@@ -81,6 +86,7 @@ __all__ = [
     "slots_keep_their_distance",
     "slots_respect_the_calendar",
     "splitting_a_window_changes_nothing",
+    "steps_restart_after_claims",
     "what_is_listed_can_be_booked",
     "whole_weeks_move_slots_along",
 ]

@@ -1,6 +1,6 @@
 """Offered slots follow from the calendar, computed independently."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -19,6 +19,7 @@ from booking_domain.scheduling import (
 from booking_domain.scheduling.model import MAX_HORIZON_DAYS
 from booking_domain.shared.ids import RuleId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
+from booking_domain.testing.edges import EDGES, Edge
 from booking_domain.testing.properties.broken import broken, must_be_the_same
 from booking_domain.testing.properties.open_hours import Opening, instant_of, opening, own_and_salon
 from booking_domain.testing.question import MOMENT, OWNER, Question, SlotFunction
@@ -75,6 +76,52 @@ def opening_hours_are_cut_into_slots(question: Question, by: SlotFunction = offe
     unknown = [each for each in opened if each[0] < since]
     offered = [at for at in question.offered(by) if not any(opens <= at < closes for opens, closes in unknown)]
     must_be_the_same("Cut from the opening hours one by one", question, offered, expected)
+
+
+def steps_restart_after_claims(question: Question, by: SlotFunction = offered_slots) -> None:
+    """With `after_claim` anchoring, steps restart after claims and busy times, and at the second and later midnights.
+
+    All questions are asked so. Hours that have been open for more than two weeks are not checked.
+    """
+    settings = replace(question.calendar.settings, anchoring=Anchoring.AFTER_CLAIM)
+    question = replace(question, calendar=replace(question.calendar, settings=settings))
+    step, forbids, calendar = timedelta(minutes=settings.step_minutes), _forbidding(question), question.calendar
+    taken = [*(claim.blocked for claim in question.live), *calendar.busy]
+    anew = [each.end + timedelta(minutes=settings.buffer_before_minutes) for each in taken]
+    opened, window = _openings(question), question.window
+    since = window.start - (_LOOK_BACK - 3) * DAY
+    expected: list[datetime] = []
+    for opens, closes in opened:
+        if opens < since:
+            continue
+        days = (closes - opens) // DAY + 3
+        first = opens.astimezone(calendar.zone).date()
+        midnights = {instant_of(first + number * DAY, WallTime(0), calendar) for number in range(days)}
+        later = sorted(each for each in midnights if opens <= each < closes)[1:]
+        anchors = sorted({opens, *later, *(each for each in anew if opens < each < closes)})
+        for anchor, until in pairwise((*anchors, closes)):
+            start = anchor + max(0, -((anchor - window.start) // step)) * step
+            while start < until and start + question.length <= closes and start < window.end:
+                if start >= window.start and forbids(start) is None:
+                    expected.append(start)
+                start += step
+    unknown = [each for each in opened if each[0] < since]
+    offered = [at for at in question.offered(by) if not any(opens <= at < closes for opens, closes in unknown)]
+    must_be_the_same("With the steps counted from each claim", question, offered, expected)
+
+
+def edges_are_right(
+    question: Question, by: SlotFunction = offered_slots, *, edges: Iterable[Edge] = tuple(EDGES.values())
+) -> None:
+    """The slots are those of the calendar at each edge where bugs live, to which the question is moved in turn.
+
+    The edges are those of `booking_domain.testing.edges`; leave out those of features that your rules lack.
+    """
+    for edge in edges:
+        moved = edge(question)
+        slots_respect_the_calendar(moved, by)
+        after_claim = moved.calendar.settings.anchoring is Anchoring.AFTER_CLAIM
+        (steps_restart_after_claims if after_claim else opening_hours_are_cut_into_slots)(moved, by)
 
 
 def notice_and_horizon_are_exact(question: Question, by: SlotFunction = offered_slots) -> None:

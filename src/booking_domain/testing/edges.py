@@ -1,0 +1,271 @@
+"""Edges where bugs live: each moves a question to one, which decides slots there.
+
+`EDGES` has them by name. A question that has no place for an edge stays as it is.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from booking_domain.scheduling import Anchoring, Calendar, DateException, Hours, TimeRange, WallTime, WeeklyRule
+from booking_domain.shared.ids import ExceptionId, RuleId
+from booking_domain.shared.time import MINUTES_A_DAY
+from booking_domain.testing.question import Question
+
+Edge = Callable[[Question], Question]
+_DAY: Final = timedelta(days=1)
+MINUTE: Final = timedelta(minutes=1)
+_ALL_DAY: Final = "00:00-23:30"
+
+
+def last_date(question: Question) -> Question:
+    """The rules of a date in the window are valid until that date, inclusive."""
+    return _opened(question, valid_until=_date(question))
+
+
+def first_date(question: Question) -> Question:
+    """The rules of a date in the window are valid from that date on."""
+    return _opened(question, valid_from=_date(question))
+
+
+def skipped_weeks(question: Question) -> Question:
+    """A rule skips weeks, and counts from a date of the week before its first one, counted from Monday."""
+    day = _date(question)
+    weeks = 2 + day.day % 2
+    since = day - timedelta(weeks=weeks, days=min(6, day.isoweekday()))
+    return _opened(question, valid_from=since, every_weeks=weeks)
+
+
+def evening_before_exception(question: Question) -> Question:
+    """Hours past midnight run into a date with an exception."""
+    day = _date(question)
+    closed = DateException(id=ExceptionId(UUID(int=99)), date=day)
+    return _changed(
+        question,
+        rules=(_rule(day - _DAY, "20:00-06:00"), _rule(day, _ALL_DAY)),
+        exceptions=(closed,),
+        window=_around(question.calendar, day),
+    )
+
+
+def notice_across_a_change(question: Question) -> Question:
+    """The notice ends in the window, and clocks change within it."""
+    change = _change(question)
+    if change is None:
+        return _with_notice(question, _midnight(question.calendar, _date(question)) + 10 * 60 * MINUTE, 26 * 60)
+    return _with_notice(question, change + 7 * 60 * MINUTE, 26 * 60)
+
+
+def start_in_a_change(question: Question) -> Question:
+    """A rule starts at a local time that clocks repeat, or skip."""
+    change = _change(question, back=_date(question).day % 3 > 0)
+    if change is None:
+        return question
+    zone = question.calendar.zone
+    before, after = (change - MINUTE).astimezone(zone), change.astimezone(zone)
+    jump = (after.utcoffset() or timedelta(0)) - (before.utcoffset() or timedelta(0))
+    shown = (before + MINUTE).replace(tzinfo=None) + jump / 2
+    if shown.second:
+        return question
+    start = shown.hour * 60 + shown.minute
+    text = f"{WallTime(start)}-{WallTime((start + 5 * 60) % MINUTES_A_DAY)}"
+    day = shown.date()
+    settings = replace(question.calendar.settings, step_minutes=20, duration_minutes=30)
+    settings = replace(settings, max_per_day=None, max_per_week=None)
+    window = TimeRange(change - 6 * 60 * MINUTE, change + 6 * 60 * MINUTE)
+    return _changed(
+        replace(question, claims=question.claims[:2], duration_minutes=None),
+        settings=settings,
+        rules=(_rule(day, text),),
+        exceptions=(),
+        blocks=(),
+        window=window,
+    )
+
+
+def after_a_claim(question: Question) -> Question:
+    """Steps restart after a claim and a busy time, both off the grid, with buffers on each side."""
+    day = _date(question)
+    at = _midnight(question.calendar, day)
+    span = TimeRange(at + 607 * MINUTE, at + 650 * MINUTE)
+    settings = replace(
+        question.calendar.settings,
+        anchoring=Anchoring.AFTER_CLAIM,
+        buffer_before_minutes=25,
+        buffer_after_minutes=10,
+        duration_minutes=45,
+        step_minutes=50,
+    )
+    calendar = replace(question.calendar, settings=settings)
+    claim = replace(calendar.claim(span), blocked=TimeRange(span.start - 5 * MINUTE, span.end + 15 * MINUTE))
+    busy = TimeRange(at + 903 * MINUTE, at + 931 * MINUTE)
+    return _changed(
+        replace(question, claims=(claim,), duration_minutes=None),
+        settings=settings,
+        busy=(busy,),
+        rules=(_rule(day, _ALL_DAY),),
+        exceptions=(),
+        window=_around(question.calendar, day),
+    )
+
+
+def nights_after_a_claim(question: Question) -> Question:
+    """Steps after claims restart at the second midnight of a range that is open for days."""
+    day = _date(question)
+    settings = replace(question.calendar.settings, anchoring=Anchoring.AFTER_CLAIM, step_minutes=50)
+    settings = replace(settings, max_per_day=None, max_per_week=None, duration_minutes=60)
+    rules = tuple(_rule(day + (away * _DAY), "00:00-24:00") for away in (-1, 0))
+    late = _midnight(question.calendar, day) - 3 * 60 * MINUTE
+    claim = replace(question.calendar, settings=settings).claim(TimeRange(late, late + 37 * MINUTE))
+    return _changed(
+        replace(question, claims=(claim,) if day.day % 2 else (), duration_minutes=None),
+        settings=settings,
+        rules=rules,
+        exceptions=(),
+        busy=(),
+        window=_around(question.calendar, day),
+    )
+
+
+def full_date(question: Question) -> Question:
+    """As many bookings as a date takes; one of the date before runs past midnight."""
+    return _booked_up(question, max_per_day=1, max_per_week=None)
+
+
+def full_week(question: Question) -> Question:
+    """As many bookings as a week takes, unless it begins on the date."""
+    return _booked_up(question, max_per_day=None, max_per_week=2)
+
+
+def beside_a_busy_time(question: Question) -> Question:
+    """A busy time in opening hours, and appointments with buffers on both sides."""
+    day = _date(question)
+    at = _midnight(question.calendar, day)
+    settings = replace(
+        question.calendar.settings,
+        anchoring=Anchoring.OPEN_RANGE,
+        step_minutes=15,
+        duration_minutes=30,
+        buffer_before_minutes=15 * (1 + day.day % 2),
+        buffer_after_minutes=15 * (2 - day.day % 2),
+    )
+    return _changed(
+        replace(question, claims=(), duration_minutes=None),
+        settings=settings,
+        busy=(TimeRange(at + 600 * MINUTE, at + 660 * MINUTE),),
+        rules=(_rule(day, _ALL_DAY),),
+        exceptions=(),
+        blocks=(),
+        window=_around(question.calendar, day),
+    )
+
+
+EDGES: Final[Mapping[str, Edge]] = {
+    edge.__name__: edge
+    for edge in (
+        last_date,
+        first_date,
+        skipped_weeks,
+        evening_before_exception,
+        notice_across_a_change,
+        start_in_a_change,
+        after_a_claim,
+        nights_after_a_claim,
+        full_date,
+        full_week,
+        beside_a_busy_time,
+    )
+}
+
+
+def _date(question: Question) -> date:
+    """The local date in the middle of the window."""
+    window = question.window
+    return (window.start + (window.end - window.start) / 2).astimezone(question.calendar.zone).date()
+
+
+def _midnight(calendar: Calendar, day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=calendar.zone).astimezone(UTC)
+
+
+def _around(calendar: Calendar, day: date) -> TimeRange:
+    return TimeRange(_midnight(calendar, day), _midnight(calendar, day + _DAY) + 60 * MINUTE)
+
+
+def _rule(day: date, text: str, **more: Any) -> WeeklyRule:
+    number = RuleId(UUID(int=70 + day.isoweekday()))
+    return WeeklyRule(id=number, day=day.isoweekday() % 7, hours=Hours.parse(text), **more)
+
+
+def _opened(question: Question, **validity: Any) -> Question:
+    """The question with one rule for the date in the window, which is valid so."""
+    day = _date(question)
+    others = tuple(rule for rule in question.calendar.rules if rule.day != day.isoweekday() % 7)
+    rules = (*others, _rule(day, _ALL_DAY, **validity))
+    return _changed(question, rules=rules, exceptions=(), window=_around(question.calendar, day))
+
+
+def _booked_up(question: Question, **limits: int | None) -> Question:
+    day = _date(question)
+    at = _midnight(question.calendar, day)
+    settings = replace(question.calendar.settings, duration_minutes=60, **limits)  # type: ignore[arg-type]
+    booked = (TimeRange(at - 20 * MINUTE, at + 40 * MINUTE), TimeRange(at + 540 * MINUTE, at + 600 * MINUTE))
+    return _changed(
+        replace(question, claims=tuple(map(question.calendar.claim, booked)), duration_minutes=None),
+        settings=settings,
+        rules=(_rule(day, _ALL_DAY), _rule(day + _DAY, _ALL_DAY)),
+        exceptions=(),
+        blocks=(),
+        busy=(),
+        window=_around(question.calendar, day),
+    )
+
+
+def _changed(question: Question, *, window: TimeRange, **changes: Any) -> Question:
+    """The question about this window, early enough, without what would close it by accident."""
+    settings = changes.pop("settings", question.calendar.settings)
+    near = min(question.now, window.start - _DAY)
+    settings = replace(settings, min_notice_minutes=0, horizon_days=90)
+    calendar = replace(question.calendar, settings=settings, salon=None, **changes)
+    return replace(question, calendar=calendar, window=window, now=near)
+
+
+def _change(question: Question, *, back: bool = False) -> datetime | None:
+    """The change of clocks of the year that is nearest to the window: any, or one by which a time is repeated."""
+    start = question.window.start
+    near = [at for at, earlier in _changes(question.calendar.zone, start.year) if earlier or not back]
+    return min(near, key=lambda at: abs(at - start), default=None)
+
+
+@lru_cache(maxsize=4096)
+def _changes(zone: ZoneInfo, year: int) -> tuple[tuple[datetime, bool], ...]:
+    """The changes of the offset in a year, to the minute, and whether each sets clocks back."""
+
+    def offset(at: datetime) -> timedelta:
+        return at.astimezone(zone).utcoffset() or timedelta(0)
+
+    first = datetime(year, 1, 1, tzinfo=UTC)
+    found = []
+    for low, high in pairwise(first + number * _DAY for number in range(366)):
+        before, after = offset(low), offset(high)
+        while before != after and high - low > MINUTE:
+            middle = low + (high - low) // MINUTE // 2 * MINUTE
+            low, high = (middle, high) if offset(middle) == before else (low, middle)  # noqa: PLW2901
+        if before != after:
+            found.append((high, after < before))
+    return tuple(found)
+
+
+def _with_notice(question: Question, earliest: datetime, minutes: int) -> Question:
+    earliest = earliest.replace(minute=0, second=0, microsecond=0)
+    day = earliest.astimezone(question.calendar.zone).date()
+    window = TimeRange(earliest - 6 * 60 * MINUTE, earliest + 6 * 60 * MINUTE)
+    moved = _changed(question, rules=(_rule(day, _ALL_DAY),), exceptions=(), blocks=(), window=window)
+    settings = replace(moved.calendar.settings, min_notice_minutes=minutes, step_minutes=10, duration_minutes=30)
+    calendar = replace(moved.calendar, settings=settings)
+    return replace(moved, calendar=calendar, now=earliest - minutes * MINUTE, claims=(), duration_minutes=None)
