@@ -1,6 +1,8 @@
 """What a receiver of traces gets from the API: templates and times, and no value of a request."""
 
 import asyncio
+import json
+import logging
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -13,6 +15,8 @@ from tests.unit.entrypoints.observe.receiver import receiving
 from adapters.kit.http_client import http_client
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.watching import watched
+from entrypoints.logs import ACCESS_FIELDS, ACCESS_LOG, formatter
+from entrypoints.observe.current import TRACE, Trace
 
 pytest.importorskip("opentelemetry.sdk", reason="pip install -r requirements/observe.txt")
 PARENT = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -88,3 +92,16 @@ async def test_only_a_trusted_proxy_decides_what_is_traced(proxies: str, percent
         ) as api:
             await api.get("/health/live", headers={"traceparent": f"00-{PARENT}-00f067aa0ba902b7-01"})
         assert [each.trace_id.hex() for each in spans_of(received)] == ([PARENT] if sent else [])
+
+
+def test_entries_of_the_log_name_the_trace() -> None:
+    access = {"name": ACCESS_LOG, "levelno": logging.INFO, "levelname": "INFO", "msg": "request", "exc_info": None}
+    for about in ({**access, **dict.fromkeys(ACCESS_FIELDS)}, {"name": "another.library", "msg": "hello"}):
+        record = logging.makeLogRecord(about)
+        token = TRACE.set(Trace(PARENT, sampled=False))
+        try:
+            entry = json.loads(formatter(readable=False).format(record))
+        finally:
+            TRACE.reset(token)
+        assert entry["trace_id"] == PARENT
+        assert "trace_id" not in json.loads(formatter(readable=False).format(record))
