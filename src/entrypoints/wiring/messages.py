@@ -198,11 +198,15 @@ class Messages(UseCases):
         def unsubscribe_url(user_id: UserId, unsubscription: Unsubscription) -> str:
             return given.unsubscribe_url(unsubscribing.issue(user_id, unsubscription))
 
+        def unsubscribe_page(user_id: UserId, unsubscription: Unsubscription) -> str:
+            return f"{given.public_url}/unsubscribe#{unsubscribing.issue(user_id, unsubscription)}"
+
         return Attachments(
             files=self.calendar_files(),
             say=said,
             organizer=given.email.sender or "bookings@localhost",
             unsubscribe_url=unsubscribe_url,
+            unsubscribe_page=unsubscribe_page if given.pages else None,
             action_links=ActionLinkLines(
                 web_url=given.web_url,
                 tokens=self.action_link_tokens(),

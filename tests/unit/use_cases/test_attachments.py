@@ -37,6 +37,7 @@ ATTACH: Final = Attachments(
     say=said,
     organizer="booking@example.com",
     unsubscribe_url=lambda user_id, what: f"https://example.com/{user_id}/{what.kind}/{what.channel}",
+    unsubscribe_page=lambda user_id, what: f"example.com/unsubscribe#{user_id}.{what.kind}",
     action_links=ActionLinkLines(web_url="https://app.example.com", tokens=TOKENS, translator=GettextTranslator("en")),
     not_me=NotMeLines(
         web_url="https://app.example.com",
@@ -139,6 +140,10 @@ async def test_the_link_is_for_the_kind_of_the_message_and_security_notices_have
     ):
         url = (await attached(studio, user_id, topic, None)).unsubscribe_url
         assert url == f"https://example.com/{user_id}/{kind}/email"
+        text = (await attached(studio, user_id, topic, None)).text
+        leave = f"Do you no longer want these e-mails? example.com/unsubscribe#{user_id}.{kind}"
+        assert text.endswith(leave), "a page for a person"
+        assert "unsubscribe" not in (await attached(studio, user_id, topic, None, "sms")).text
         assert (await attached(studio, user_id, topic, None, "sms")).unsubscribe_url == ""
     for topic in ("account.phone_changed", "account.deleted", "code.wanted", "session.new_device", "webhook.disabled"):
         assert (await attached(studio, user_id, topic, None)).unsubscribe_url == ""

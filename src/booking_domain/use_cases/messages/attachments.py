@@ -19,6 +19,7 @@ from booking_domain.bookings.reminders import AppointmentNear
 from booking_domain.bookings.transitions import Party
 from booking_domain.identity.preferences import NewsChannel, Unsubscription
 from booking_domain.notifications.model import MessageChannel, Notification
+from booking_domain.notifications.notices import Words
 from booking_domain.notifications.ports import OutgoingMessage
 from booking_domain.notifications.segments import segments_for_facts, shortened
 from booking_domain.shared.ids import UserId
@@ -43,6 +44,7 @@ _WITH_CALENDAR: Final = frozenset(
         AppointmentNear,
     )
 )
+_LEAVE: Final = Words("Do you no longer want these e-mails?")
 Attach: TypeAlias = Callable[[OutgoingMessage, Notification, Reads, datetime], Awaitable[OutgoingMessage]]
 
 
@@ -72,6 +74,7 @@ class Attachments:
         say: Say,
         organizer: str,
         unsubscribe_url: Callable[[UserId, Unsubscription], str],
+        unsubscribe_page: Callable[[UserId, Unsubscription], str] | None = None,
         action_links: ActionLinkLines,
         not_me: NotMeLines,
     ) -> None:
@@ -79,6 +82,7 @@ class Attachments:
         self._say = say
         self._organizer = organizer
         self._unsubscribe_url = unsubscribe_url
+        self._unsubscribe_page = unsubscribe_page
         self._action_links = action_links
         self._not_me = not_me
 
@@ -90,15 +94,22 @@ class Attachments:
             return message
         lines = await self._not_me(notification, reads, now)
         links = await self._action_links(notification, message, reads, now)
-        message = _ended(message, lines, links)
         if message.channel == MessageChannel.SMS:
-            return message
-        kind, url = kind_of(notification.type), ""
+            return _ended(message, lines, links)
+        kind, url, leave = kind_of(notification.type), "", ""
         if kind is not None:
             unsubscription = Unsubscription(kind=kind, channel=NewsChannel.EMAIL)
             url = self._unsubscribe_url(notification.user_id, unsubscription)
+            leave = self._leave(notification.user_id, unsubscription, message.language)
+        message = _ended(message, lines, links, leave)
         calendar = await self._calendar(message, notification, reads, now)
         return replace(message, calendar=calendar, unsubscribe_url=url)
+
+    def _leave(self, user_id: UserId, unsubscription: Unsubscription, language: str) -> str:
+        """The line with the page to unsubscribe, which a person opens; without pages there is none."""
+        if self._unsubscribe_page is None:
+            return ""
+        return f"{self._say(_LEAVE, language)} {self._unsubscribe_page(user_id, unsubscription)}"
 
     async def _calendar(self, message: OutgoingMessage, notification: Notification, reads: Reads, now: datetime) -> str:
         if notification.booking_id is None or notification.type not in _WITH_CALENDAR:

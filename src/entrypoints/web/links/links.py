@@ -4,6 +4,7 @@ from typing import Final
 
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.components.field import Field
+from entrypoints.web.errors.errors import ErrorPage
 from entrypoints.web.kit.forms import FormPage
 from entrypoints.web.kit.pages import Page
 
@@ -56,6 +57,27 @@ def not_me_page(page: Page, *, typed: str = "") -> FormPage:
         button=say(Phrase("That was not me")),
         links=((say(Phrase("That was me")), page.link("/")),),
     )
+
+
+def unsubscribe_page(page: Page, *, typed: str = "") -> FormPage:
+    """The page of a link that ends one kind of e-mails."""
+    say = page.say
+    return FormPage(
+        title=say(Phrase("No more of these e-mails?")),
+        facts=(say(Phrase("This ends e-mails of one kind only: about bookings, or reminders.")),),
+        module=_FILLS,
+        action=page.link("/unsubscribe"),
+        fields=(_link(page, typed),),
+        button=say(Phrase("Unsubscribe")),
+        links=((say(Phrase("Keep them")), page.link("/")),),
+    )
+
+
+def unsubscribed_page(page: Page) -> ErrorPage:
+    """What follows it."""
+    say = page.say
+    text = say(Phrase("Codes and what concerns your security still come."))
+    return ErrorPage(title=say(Phrase("You get no more of these e-mails")), code="", text=text, robots="noindex")
 
 
 def token_of(typed: str) -> str:

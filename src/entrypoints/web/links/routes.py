@@ -12,6 +12,7 @@ from booking_domain.shared.errors import required
 from booking_domain.shared.executor import Executor
 from booking_domain.use_cases.bookings.action_links import open_action_link
 from booking_domain.use_cases.identity.not_me_links import InvalidNotMeLink, NotMeTokens, disown_bank_account
+from booking_domain.use_cases.identity.unsubscribe import InvalidUnsubscribeToken, UnsubscribeTokens, unsubscribe
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.kit.forms import FORM, form_of
 from entrypoints.http.kit.injection import Injected
@@ -20,7 +21,7 @@ from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.web.bookings.desk import LINK_COOKIE
 from entrypoints.web.kit.forms import said
 from entrypoints.web.kit.pages import Page
-from entrypoints.web.links.links import LINK, not_me_page, open_page, token_of
+from entrypoints.web.links.links import LINK, not_me_page, open_page, token_of, unsubscribe_page, unsubscribed_page
 
 _KEPT_FOR: Final = 3_600
 """How long a browser keeps a link that it has followed, in seconds: to choose another time, or to pay."""
@@ -86,4 +87,42 @@ async def not_me(
     return page.see(page.link("/sign-in/new-password"))
 
 
-handlers: Final = (show_link, follow, show_not_me, not_me)
+@get("/unsubscribe", opt=PUBLIC)
+async def show_unsubscribe(page: Injected[Page]) -> Response[Any]:
+    """Ask whether one kind of e-mails ends. Mail programs send a POST to the API instead (RFC 8058)."""
+    return page.render(unsubscribe_page(page), public=False)
+
+
+@post("/unsubscribe", status_code=200, opt=_GUARDED)
+async def end_messages(
+    request: Request[Any, Any, Any],
+    page: Injected[Page],
+    *,
+    unsubscribe_tokens: Injected[UnsubscribeTokens],
+    executor: Injected[Executor[Repositories]],
+) -> Response[Any]:
+    """End it. It may be repeated."""
+    typed = said(form_of(request), LINK)
+    try:
+        found = required(unsubscribe_tokens.read(token_of(typed)), InvalidUnsubscribeToken)
+    except InvalidUnsubscribeToken as error:
+        return page.refuse(unsubscribe_page(page, typed=typed).failed(error, page, field=LINK), error)
+    await executor.run(unsubscribe, found, actor=SYSTEM)
+    return page.see(page.link("/unsubscribe/done"))
+
+
+@get("/unsubscribe/done", opt=PUBLIC)
+async def show_unsubscribed(page: Injected[Page]) -> Response[Any]:
+    """Say that it has ended."""
+    return page.render(unsubscribed_page(page), public=False)
+
+
+handlers: Final = (
+    show_link,
+    follow,
+    show_not_me,
+    not_me,
+    show_unsubscribe,
+    end_messages,
+    show_unsubscribed,
+)

@@ -80,7 +80,7 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
             for language in LANGUAGES
             for page in (
                 *("renew", "sign-out", "sign-in", "sign-in/name", "sign-in/password", "sign-in/new-password"),
-                *("links", "links/not-me", "account/delete", "join"),
+                *("links", "links/not-me", "account/delete", "join", "unsubscribe"),
                 *("account/contact/{channel:str}", "account/contact/{channel:str}/confirm"),
                 *(f"account/authenticator{step}" for step in ("", "/new", "/confirm")),
                 *("account/passkeys", "account/passkeys/new", "account/passkeys/{passkey_id:str}/remove"),

@@ -186,6 +186,8 @@ async def pages_to_look_at(api: Api) -> tuple[Look, ...]:
         Look("link", "/links/cancel"),
         Look("not-me", "/links/not-me"),
         Look("join", "/join"),
+        Look("unsubscribe", "/unsubscribe"),
+        Look("unsubscribed", "/unsubscribe/done"),
         Look("offline", "/offline"),
         Look("not-found", "/nowhere", expected="/nowhere"),
         Look("styleguide", "/styleguide"),

@@ -13,6 +13,8 @@ from tests.unit.entrypoints.web.forms import Visitor
 from tests.unit.entrypoints.web.pages import ORIGIN, visiting
 
 from booking_domain.bookings.action_links import PHONE_BYTES, ActionLink, LinkAction, ShortLink, address_digest
+from booking_domain.identity.ports import UserFilter
+from booking_domain.identity.preferences import NewsChannel, NewsKind, Unsubscription
 from booking_domain.shared.ids import BookingId, UserId
 from booking_domain.use_cases.identity.not_me_links import NotMeLink
 
@@ -127,6 +129,22 @@ async def test_a_change_by_somebody_else_is_reported_by_its_link(api: Api) -> No
     assert done.headers["Location"] == "/en/sign-in/new-password"
     login = {"email": body["email"], "password": PASSWORD}
     assert (await api.post("/auth/login", json=login)).status_code == 401, "the password is removed"
+
+
+async def test_a_link_ends_one_kind_of_e_mails_once_its_button_is_pressed(api: Api) -> None:
+    customer = await api.joined("customer")
+    user_id = UserId(UUID((await api.get("/users/me", customer)).json()["id"]))
+    off = Unsubscription(kind=NewsKind.REMINDERS, channel=NewsChannel.EMAIL)
+    token = api.container.unsubscribe_tokens().issue(user_id, off)
+    visitor = Visitor(api)
+    wrong = await visitor.submit(await visitor.get("/en/unsubscribe"), "/unsubscribe", link="nonsense")
+    assert 'id="field-link-error"' in wrong.text
+    link = f"{ORIGIN}/unsubscribe#{token}"
+    for done in [await visitor.submit(wrong, "/unsubscribe", link=link) for _ in range(2)]:
+        assert done.headers["Location"] == "/en/unsubscribe/done"
+    assert "You get no more of these e-mails" in (await visitor.get("/en/unsubscribe/done")).text
+    [user] = [each for each in await api.container.reads().users.page(UserFilter(limit=100)) if each.id == user_id]
+    assert user.preferences.unsubscribed == (off,)
 
 
 @needs_a_browser
