@@ -89,7 +89,7 @@ def studio(product: Product) -> Studio:
 @pytest.fixture(scope="module")
 def guests(product: Product) -> Iterator[Person]:
     """Customers who are signed in, a new one each time."""
-    return iter(customers(product, 9))
+    return iter(customers(product, 10))
 
 
 @pytest.fixture(scope="module")
@@ -479,3 +479,30 @@ def test_a_customer_adds_a_passkey_and_signs_in_by_it_alone(
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Remove").click()
         expect(page.get_by_role("status")).to_have_text("The passkey is removed.")
+
+
+def test_the_next_booking_is_there_without_a_network_until_its_customer_signs_out(
+    product: Product, studio: Studio, guests: Iterator[Person], browser: Browser
+) -> None:
+    person = next(guests)
+    later, sooner = (person.book(studio.id, studio.slots(days_ahead=days)[0]) for days in (9, 8))
+    with at(browser, product) as context:
+        page = context.new_page()
+        page.goto("/en/account")
+        sign_in(page, person)
+        page.wait_for_url("**/en/account")
+        page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+        page.goto(f"/en/bookings/{later['id']}")
+        page.wait_for_function("caches.open('own').then(own => own.keys()).then(keys => keys.length === 1)")
+        context.set_offline(True)
+        page.goto("/en/bookings")
+        expect(page.get_by_text(sooner["reference"])).to_be_visible()
+        page.goto("/en/account")
+        expect(page.get_by_role("heading", level=1)).to_have_text("You are offline")
+        context.set_offline(False)
+        page.goto("/en/")
+        page.get_by_role("button", name="Sign out").click()
+        page.wait_for_function("caches.has('own').then(has => !has)")
+        context.set_offline(True)
+        page.goto("/en/bookings")
+        expect(page.get_by_role("heading", level=1)).to_have_text("You are offline")
