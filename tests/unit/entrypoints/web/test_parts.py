@@ -11,7 +11,7 @@ from booking_domain.shared.languages import LANGUAGES
 from entrypoints.web.components.all import COMPONENTS
 from entrypoints.web.errors.errors import ErrorPage
 from entrypoints.web.home.home import HomePage
-from entrypoints.web.kit.assets import assets, style_files
+from entrypoints.web.kit.assets import assets, style_files, stylesheet
 from entrypoints.web.kit.component import Component
 from entrypoints.web.kit.environment import FOLDER, environment_of
 from entrypoints.web.kit.pages import PageModel
@@ -23,6 +23,21 @@ PHYSICAL = re.compile(
     r"|(?:min|max)-(?:width|height)|text-align:\s*(?:left|right)|float:\s*(?:left|right))\s*:"
 )
 COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|hsl|oklch|lab)a?\(")
+WIDELY_AVAILABLE = {
+    r"@[a-z-]+": "@layer @media @supports @container",
+    r"::?[a-z-]+(?=[^;{}]*\{)": "::after ::before ::backdrop ::placeholder :active :checked :dir :disabled :first-child"
+    " :focus :focus-visible :focus-within :has :hover :is :lang :last-child :not :nth-child :root :target :where",
+    r"[a-z-]+(?=\()": "brightness calc clamp dir has inset is lang light-dark linear-gradient max min minmax not"
+    " nth-child repeat url var where",
+}
+"""At-rules, pseudo-classes and functions that all browsers have had for 30 months (Baseline, November 2026)."""
+WITH_FALLBACK = {"::-webkit-details-marker"}
+"""Only Safari needs it; docs/use/pages.md lists properties and scripts that are younger."""
+TOO_YOUNG = re.compile(
+    r"\b(?:anchor-name|animation-timeline|corner-shape|field-sizing|interpolate-size|position-anchor|reading-flow"
+    r"|text-box|timeline-scope|view-transition-name|startViewTransition|moveBefore|navigation\.navigate"
+    r"|parseCreationOptionsFromJSON|parseRequestOptionsFromJSON|Promise\.try|URLPattern|scheduler\.)"
+)
 VISITORS_KILOBYTES = {".css": 15, ".js": 15}
 
 
@@ -79,6 +94,14 @@ def test_styles_are_logical_and_take_their_colours_from_the_tokens() -> None:
         assert PHYSICAL.findall(rules) == [], file.name
         if file.name != "tokens.css":
             assert COLOUR.findall(rules) == [], file.name
+
+
+def test_styles_and_scripts_use_what_browsers_have_had_for_long() -> None:
+    text = re.sub(r"/\*.*?\*/", "", stylesheet(), flags=re.DOTALL)
+    for kind, known in WIDELY_AVAILABLE.items():
+        assert set(re.findall(kind, text)) - WITH_FALLBACK <= set(known.split()), kind
+    for file in (*style_files(), *sorted(FOLDER.rglob("*.js"))):
+        assert TOO_YOUNG.findall(file.read_text(encoding="utf-8")) == [], file.name
 
 
 def test_every_rule_is_in_a_layer() -> None:
