@@ -78,7 +78,8 @@ async def _place(command: PlaceSeries, tx: Repositories, context: UseCaseContext
     series_id = SeriesId(context.entropy.new_id())
 
     places, failures = [], list[DomainError]()
-    for start in _starts(first, bookable.schedule.calendar.time_zone, command):
+    zone = bookable.schedule.calendar.time_zone
+    for start in series_starts(first, zone, every_weeks=command.every_weeks, times=command.times):
         try:
             place = check(bookable.schedule, start, now=context.now, duration_minutes=minutes)
         except (SlotNotOffered, SlotTaken, TimeOff, InvalidValue) as error:
@@ -100,10 +101,10 @@ def _unsettled(command: PlaceSeries, terms: Terms) -> int:
     return command.times if waits else 1
 
 
-def _starts(first: datetime, zone: str, command: PlaceSeries) -> list[datetime]:
+def series_starts(first: datetime, zone: str, *, every_weeks: int, times: int) -> list[datetime]:
     """The first start and its repetitions at the same local time; of a local time that occurs twice, the first."""
     local = first.astimezone(time_zone(zone)).replace(fold=0)
-    later = (local + timedelta(weeks=command.every_weeks * number) for number in range(1, command.times))
+    later = (local + timedelta(weeks=every_weeks * number) for number in range(1, times))
     return [first, *(start.astimezone(UTC) for start in later)]
 
 

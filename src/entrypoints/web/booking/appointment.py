@@ -12,9 +12,10 @@ from booking_domain.shared.errors import DomainError
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import time_zone
 from booking_domain.use_cases.catalogue.queries import ProviderPage
-from entrypoints.languages.documents import Phrase
-from entrypoints.web.booking.flow import SUMMARY, Choice, Step, StepLink, step_links, summary
+from entrypoints.languages.documents import Phrase, Plural
+from entrypoints.web.booking.flow import EVERY, SUMMARY, TIMES, Choice, Step, StepLink, step_links, summary
 from entrypoints.web.booking.idea import IDEA
+from entrypoints.web.booking.series import Series, SeriesDate, repeat_fields, series_dates
 from entrypoints.web.components.upload import Upload
 from entrypoints.web.kit.forms import Fields, hidden, with_error
 from entrypoints.web.kit.legal import ACCEPTED
@@ -25,6 +26,7 @@ from entrypoints.web.kit.uploads import PICTURES
 PHONE: Final = "phone"
 CODE: Final = "code"
 INSTEAD: Final = "instead"
+_BOOK_ALL: Final = Plural("Book {count} appointment", "Book all {count} appointments")
 _FIELDS: Final = {AcceptanceRequired: ACCEPTED, ContactMissing: PHONE, InvalidCode: CODE}
 _SAME: Final = {"description": IDEA, "file_ids": PICTURES}
 
@@ -43,6 +45,11 @@ class AppointmentPage(PageModel):
     policy: tuple[str, ...]
     action: str
     fields: Fields
+    repeat: Fields = ()
+    """The fields for an appointment that repeats."""
+    dates: tuple[SeriesDate, ...] = ()
+    total: str = ""
+    """What all of them cost together."""
     files: bool
     """Whether the form has files."""
     button: str
@@ -63,13 +70,38 @@ class AppointmentPage(PageModel):
         fields = with_error(self.fields, field or field_of(error), text)
         return replace(self, fields=fields, error="" if fields != tuple(self.fields) else text)
 
+    def repeating(self, series: Series, choice: Choice, facts: ProviderPage, page: Page) -> "AppointmentPage":
+        """The page with the dates of a series, and with other first times if some cannot be booked."""
+        zone = facts.view.time_zone
+        price = price_of(choice, facts)
+        shown = replace(
+            self,
+            dates=series_dates(series, page.formats.money(price), zone, page),
+            total=page.formats.money(Money(amount=price.amount * len(series.dates), currency=price.currency)),
+            others=_texts(series.others, facts, page),
+        )
+        if series.free:
+            return replace(shown, button=page.say.count(_BOOK_ALL, len(series.dates)))
+        return replace(shown, error=page.say(Phrase("Some of these times are not free. Choose another first time.")))
+
     def lost(
         self, error: DomainError, others: Sequence[datetime], facts: ProviderPage, page: Page
     ) -> "AppointmentPage":
         """The page of a time that somebody else has taken, with others in its place."""
-        zone = time_zone(facts.view.time_zone)
-        texts = tuple((each.isoformat(), page.formats.moment(each.astimezone(zone), date.min)) for each in others)
-        return replace(self.failed(error, page), kept="", others=texts)
+        return replace(self.failed(error, page), kept="", others=_texts(others, facts, page))
+
+
+def price_of(choice: Choice, facts: ProviderPage) -> Money:
+    """What one appointment costs."""
+    offered, terms = choice.offered(facts), facts.view.terms
+    if not offered:
+        return terms.price
+    return Money(amount=sum(each.price.amount for each in offered), currency=offered[0].price.currency)
+
+
+def _texts(starts: Sequence[datetime], facts: ProviderPage, page: Page) -> tuple[tuple[str, str], ...]:
+    zone = time_zone(facts.view.time_zone)
+    return tuple((each.isoformat(), page.formats.moment(each.astimezone(zone), date.min)) for each in starts)
 
 
 def field_of(error: DomainError) -> str:
@@ -93,9 +125,8 @@ def appointment_page(
     """The page of a step; its form is sent to the address of the step."""
     say, formats, terms = page.say, page.formats, facts.view.terms
     offered = choice.offered(facts)
-    price = sum(each.price.amount for each in offered) if offered else terms.price.amount
+    price = price_of(choice, facts)
     deposit = sum(each.deposit.amount for each in offered) if offered else terms.deposit.amount
-    currency = offered[0].price.currency if offered else terms.price.currency
     local = start.astimezone(time_zone(facts.view.time_zone))
     path = f"/book/{facts.view.profile.id}"
     return AppointmentPage(
@@ -103,11 +134,20 @@ def appointment_page(
         steps=step_links(step, choice, facts, page),
         summary=summary(choice, facts, page),
         when=say.values.time(LocalTime(start, facts.view.time_zone)),
-        price=formats.money(Money(amount=price, currency=currency)),
-        deposit=formats.money(Money(amount=deposit, currency=currency)) if deposit else "",
+        price=formats.money(price),
+        deposit=formats.money(Money(amount=deposit, currency=price.currency)) if deposit else "",
         policy=tuple(policy_sentences(terms.cancellation, say)),
         action=page.link(f"{path}{step.path}", **(choice.query() if step is SUMMARY else {})),
-        fields=(*(hidden(*each) for each in choice.hidden(day=None, slot=start.isoformat())), *fields),
+        fields=(
+            *(
+                hidden(*each)
+                for each in choice.hidden(
+                    day=None, slot=start.isoformat(), **({EVERY: None, TIMES: None} if step is SUMMARY else {})
+                )
+            ),
+            *fields,
+        ),
+        repeat=repeat_fields(replace(choice, slot=start), page) if step is SUMMARY else (),
         files=any(isinstance(each, Upload) for each in fields),
         button=say(button),
         links=links,

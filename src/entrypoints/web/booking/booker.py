@@ -11,6 +11,7 @@ from booking_domain.identity.legal import LegalDocument, LegalDocuments, Moment
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.effort import steps_of, steps_to_first
 from booking_domain.scheduling.errors import HoldNotFound, SlotTaken, TooManyHolds
+from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
@@ -25,6 +26,7 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.session_cookies import SessionCookies
 from entrypoints.http.kit.turns import Computation, Turn
 from entrypoints.web.booking.flow import Choice
+from entrypoints.web.booking.series import SERIES_STEPS, Series, series_of
 from entrypoints.web.booking.when import Free, free_times, nearest
 
 _AROUND: Final = timedelta(days=7)
@@ -56,21 +58,44 @@ class Booker:
 
     async def free(self, facts: ProviderPage, choice: Choice, window: TimeRange) -> Free:
         """What is free for them: what they hold themselves is."""
-        actor, now = self.actor, self.clock.now()
+        now = self.clock.now()
 
         async def read() -> Computation[Free]:
-            schedule = await get_schedule_to_come(
-                None, facts.view.profile.id, self.reads.schedules, self.reads.salons, now=now, services=choice.services
-            )
-            if actor is not None:
-                others = tuple(
-                    each for each in schedule.claims if each.kind is not ClaimKind.HOLD or each.customer_id != actor.id
-                )
-                schedule = replace(schedule, claims=others)
+            schedule = await self._schedule(facts, choice)
             steps = steps_of(schedule, window) + steps_to_first(schedule, to_come(now))
             return Computation(partial(free_times, schedule, window, now), steps)
 
         return await self.turn.compute(read)
+
+    async def series(self, facts: ProviderPage, choice: Choice, first: datetime) -> Series | None:
+        """The dates of a choice that repeats, and what is wrong with each."""
+        if not choice.repeats:
+            return None
+        now = self.clock.now()
+        window = TimeRange(max(now, first - _AROUND), max(now, first) + _AROUND)
+
+        async def read() -> Computation[Series]:
+            schedule = await self._schedule(facts, choice)
+            steps = steps_of(schedule, window) + choice.times * SERIES_STEPS
+            return Computation(partial(series_of, schedule, choice, first, window, now), steps)
+
+        return await self.turn.compute(read)
+
+    async def _schedule(self, facts: ProviderPage, choice: Choice) -> ProviderSchedule:
+        """The times to come, without what they hold themselves."""
+        schedule = await get_schedule_to_come(
+            None,
+            facts.view.profile.id,
+            self.reads.schedules,
+            self.reads.salons,
+            now=self.clock.now(),
+            services=choice.services,
+        )
+        if self.actor is None:
+            return schedule
+        mine = self.actor.id
+        others = (each for each in schedule.claims if each.kind is not ClaimKind.HOLD or each.customer_id != mine)
+        return replace(schedule, claims=tuple(others))
 
     async def near(self, facts: ProviderPage, choice: Choice, start: datetime) -> tuple[datetime, ...]:
         """The free times that are nearest to one that was lost."""

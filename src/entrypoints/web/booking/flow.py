@@ -1,6 +1,6 @@
 """The steps of a booking. All that was chosen is in the address, so that each step can be reloaded, shared and left."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -10,7 +10,12 @@ from booking_domain.shared.ids import ClaimId, ServiceId
 from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.kit.pages import Page
-from entrypoints.web.kit.typed import day_of, id_of, moment_of
+from entrypoints.web.kit.typed import day_of, id_of, moment_of, number_of
+
+EVERY: Final = "every"
+TIMES: Final = "times"
+EVERY_WEEKS: Final = (1, 2, 3, 4, 6, 8, 12)
+MOST_TIMES: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +29,10 @@ class Choice:
     """What keeps the slot for who is signed in."""
     until: datetime | None = None
     """When that ends."""
+    every: int = 0
+    """How many weeks are between appointments that repeat; 0: there is one."""
+    times: int = 0
+    """How many there are in all."""
     link: str = ""
     """The token of the booking link by which the visitor came."""
     signed_in: bool = False
@@ -38,9 +47,16 @@ class Choice:
             slot=moment_of(_one(given, "slot")),
             hold=None if (hold := id_of(_one(given, "hold"))) is None else ClaimId(hold),
             until=moment_of(_one(given, "until")),
+            every=_among(EVERY_WEEKS, _one(given, EVERY)),
+            times=_among(range(2, MOST_TIMES + 1), _one(given, TIMES)),
             link=_one(given, "link"),
             signed_in=signed_in,
         )
+
+    @property
+    def repeats(self) -> bool:
+        """Whether there are several appointments."""
+        return bool(self.every and self.times)
 
     def query(self, **changes: object) -> dict[str, object]:
         """The parameters of an address with changes."""
@@ -50,6 +66,8 @@ class Choice:
             "slot": None if self.slot is None else self.slot.isoformat(),
             "hold": None if self.hold is None else str(self.hold),
             "until": None if self.until is None else self.until.isoformat(),
+            EVERY: self.every or None,
+            TIMES: self.times or None if self.every else None,
             "link": self.link or None,
         }
         return chosen | changes
@@ -155,6 +173,11 @@ def summary(choice: Choice, facts: ProviderPage, page: Page) -> str:
     if offered:
         parts.append(page.formats.length(sum(each.minutes for each in offered)))
     return " · ".join(f"{_ISOLATE}{part}{_END}" for part in parts)
+
+
+def _among(allowed: Collection[int], text: str) -> int:
+    found = number_of(text)
+    return found if found is not None and found in allowed else 0
 
 
 def _one(given: Mapping[str, Sequence[str]], name: str) -> str:

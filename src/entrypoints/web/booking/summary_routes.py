@@ -9,20 +9,27 @@ from typing import Any, Final
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
+from booking_domain.bookings.errors import SeriesNotPossible
 from booking_domain.bookings.model import Booking
 from booking_domain.files.model import Folder
 from booking_domain.scheduling.errors import HoldNotFound, SlotNotOffered, SlotTaken
+from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import ProviderId
+from booking_domain.use_cases.bookings.ideas import ShareIdea, share_idea
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking, place_booking
+from booking_domain.use_cases.bookings.place_series import PlaceSeries, place_series
+from booking_domain.use_cases.catalogue.queries import ProviderPage
+from booking_domain.use_cases.scheduling.holds import release_hold
 from entrypoints.http.kit.forms import FORM_WITH_FILES, MOST_BYTES_OF_FILES, files_of, form_of
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import UPLOADS, limited_as
 from entrypoints.http.kit.request_guard import IF_VALID
-from entrypoints.web.booking.appointment import INSTEAD
+from entrypoints.web.booking.appointment import INSTEAD, AppointmentPage
 from entrypoints.web.booking.booker import Booker
 from entrypoints.web.booking.flow import SUMMARY, Choice, address, first_incomplete
 from entrypoints.web.booking.idea import ADD, IDEA, TypedIdea
+from entrypoints.web.booking.series import SEEN, seen
 from entrypoints.web.booking.summary import summary_page
 from entrypoints.web.kit.forms import said
 from entrypoints.web.kit.legal import ACCEPTED, accepted_of
@@ -49,7 +56,7 @@ async def show_summary(
         documents=booker.documents,
         missing=await booker.missing(),
     )
-    return page.render(model, public=False)
+    return page.render(await _with_dates(model, choice, facts, page, booker), public=False)
 
 
 @post(
@@ -92,8 +99,10 @@ async def book(
             raise stored.error
         if instead is not None:
             choice = await booker.holding(provider_id, choice, instead, booker.actor)
-        if instead is not None or said(form, ADD):
-            return page.render(show(choice, start=slot), public=False)
+        choice = replace(choice, slot=slot)
+        if instead is not None or said(form, ADD) or said(form, SEEN) != seen(choice):
+            model = await _with_dates(show(choice, start=slot), choice, facts, page, booker)
+            return page.render(model, public=False)
         place = partial(booker.executor.run, place_booking, actor=booker.actor, session_id=booker.session_id)
         command = PlaceBooking(
             provider_id=provider_id,
@@ -103,15 +112,43 @@ async def book(
             accepted=accepted_of(accepted),
             idea=idea.given(),
         )
-        booking = await _placed(command, choice, place)
-    except (SlotTaken, SlotNotOffered) as error:
-        others = await booker.near(facts, choice, slot)
-        lost = show(replace(choice, hold=None, until=None), start=slot)
-        return page.refuse(lost.lost(error, others, facts, page), error)
+        if choice.repeats:
+            await _place_series(command, choice, booker, booker.actor)
+            done = "/bookings"
+        else:
+            done = f"/bookings/{(await _placed(command, choice, place)).id}"
+    except (SlotTaken, SlotNotOffered, SeriesNotPossible) as error:
+        choice = replace(choice, hold=None, until=None)
+        model = show(choice, start=slot)
+        if choice.repeats:
+            model = await _with_dates(model, choice, facts, page, booker)
+        else:
+            model = model.lost(error, await booker.near(facts, choice, slot), facts, page)
+        return page.refuse(model, error)
     except DomainError as error:
         field = PICTURES if error is stored.error else ""
         return page.refuse(show(choice, start=slot).failed(error, page, field=field), error)
-    return page.see(page.link(f"/bookings/{booking.id}"))
+    return page.see(page.link(done))
+
+
+async def _with_dates(
+    model: AppointmentPage, choice: Choice, facts: ProviderPage, page: Page, booker: Booker
+) -> AppointmentPage:
+    """The page, with all dates of an appointment that repeats."""
+    series = None if choice.slot is None else await booker.series(facts, choice, choice.slot)
+    return model if series is None else model.repeating(series, choice, facts, page)
+
+
+async def _place_series(command: PlaceBooking, choice: Choice, booker: Booker, actor: Actor) -> None:
+    """Book all appointments, in place of the hold on the first, to which the idea belongs."""
+    run, idea = partial(booker.executor.run, actor=actor, session_id=booker.session_id), command.idea
+    if choice.hold is not None:
+        with suppress(HoldNotFound):
+            await run(release_hold, choice.hold)
+    first = replace(command, idea=None)
+    bookings = await run(place_series, PlaceSeries(first=first, every_weeks=choice.every, times=choice.times))
+    if idea is not None:
+        await run(share_idea, ShareIdea(booking_id=bookings[0].id, idea=idea))
 
 
 async def _placed(

@@ -55,7 +55,8 @@ class FormPage(PageModel):
 
 def with_error(fields: Fields, about: str, text: str) -> tuple[Field | Check | Choices | Upload, ...]:
     """The fields with an error beside that of this name; of several, the first that is not checked."""
-    wrong = next((each for each in fields if each.name == about and not getattr(each, "checked", False)), None)
+    seen = (each for each in fields if getattr(each, "type", "") != "hidden" and not getattr(each, "checked", False))
+    wrong = next((each for each in seen if each.name == about), None)
     return tuple(replace(each, error=text) if each is wrong else each for each in fields)
 
 

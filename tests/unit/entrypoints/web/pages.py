@@ -144,6 +144,7 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
         "dispute-statement": f"{dispute}/statement",
         "dispute-withdraw": f"{dispute}/withdraw",
         "waiting": "/waiting",
+        "book-series": f"/book/{provider_id}/summary?slot={quote(MONDAY_NOON)}&every=1&times=3",
         "book-wait-own": f"/book/{provider_id}/wait?before={quote(MONDAY_EVENING)}",
         "account": "/account?done=saved",
         "account-delete": "/account/delete",

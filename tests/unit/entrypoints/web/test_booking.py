@@ -229,6 +229,29 @@ async def test_a_month_without_times_can_be_waited_for_and_the_offer_is_booked(a
     assert "/en/bookings/" in done.headers["Location"], done.text
 
 
+async def test_an_appointment_repeats_once_all_its_dates_were_shown(api: Api) -> None:
+    _, provider_id = await api.open_provider(priceAmount=80_000_00, depositAmount=0)
+    other = await api.joined("customer", verified=True)
+    await api.booked(other, provider_id, "2026-12-07T10:00:00+08:00")
+    customer = Visitor(api, await api.joined("customer", verified=True))
+    shown = await customer.get(f"/en/book/{provider_id}/summary?slot={quote(MONDAY_AT_TEN)}")
+    wish = {"every": "2", "times": "3"}
+    taken = await customer.submit(shown, "/summary", **wish)
+    assert taken.status_code == 200, "nothing is booked unseen"
+    assert "Some of these times are not free." in taken.text
+    assert taken.text.count('class="field-error"') == 1
+    others = re.findall(r'name="instead" value="([^"]+)"', taken.text)
+    assert len(others) == 3
+    assert "/en/bookings" not in (await customer.submit(taken, "/summary", **wish)).headers.get("Location", "")
+    free = await customer.submit(taken, "/summary", **wish, instead=others[0])
+    assert "Book all 3 appointments" in free.text
+    assert "240,000" in free.text
+    done = await customer.submit(free, "/summary", **wish, idea="A koi")
+    assert done.headers["Location"] == "/en/bookings", done.text
+    listed = await customer.get("/en/bookings")
+    assert len(set(re.findall(r'href="/en/bookings/([0-9a-f-]+)"', listed.text))) == 3
+
+
 async def test_a_booking_link_opens_the_steps_and_counts(api: Api) -> None:
     token, provider_id = await api.open_provider()
     link = (await api.post("/providers/me/booking-links", token, json={"name": "Flyer"})).json()["linkToken"]
