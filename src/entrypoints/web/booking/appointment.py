@@ -39,6 +39,8 @@ class AppointmentPage(PageModel):
     robots: str = "noindex"
     steps: tuple[StepLink, ...]
     summary: str
+    person: str
+    """Who does it."""
     when: str
     price: str
     deposit: str
@@ -133,6 +135,7 @@ def appointment_page(
         title=say(title),
         steps=step_links(step, choice, facts, page),
         summary=summary(choice, facts, page),
+        person=facts.view.profile.display_name,
         when=say.values.time(LocalTime(start, facts.view.time_zone)),
         price=formats.money(price),
         deposit=formats.money(Money(amount=deposit, currency=price.currency)) if deposit else "",

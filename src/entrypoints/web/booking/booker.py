@@ -111,9 +111,7 @@ class Booker:
         Raises:
             SlotTaken, SlotNotOffered: somebody else has it.
         """
-        if choice.hold is not None:
-            with suppress(HoldNotFound):
-                await self.executor.run(release_hold, choice.hold, actor=actor)
+        await self.release(choice, actor)
         choice = replace(choice, day=None, slot=slot, hold=None, until=None, signed_in=True)
         command = PlaceHold(provider_id=provider_id, slot=slot, service_ids=choice.services)
         try:
@@ -126,6 +124,12 @@ class Booker:
                 raise
             claim = own
         return replace(choice, hold=claim.id, until=claim.expires_at)
+
+    async def release(self, choice: Choice, actor: Actor) -> None:
+        """Release what keeps the time that was chosen before."""
+        if choice.hold is not None:
+            with suppress(HoldNotFound):
+                await self.executor.run(release_hold, choice.hold, actor=actor)
 
     async def _own_hold(self, provider_id: ProviderId, choice: Choice, slot: datetime, actor: Actor) -> Claim | None:
         now = self.clock.now()

@@ -1,6 +1,6 @@
 """The steps of a booking. All that was chosen is in the address, so that each step can be reloaded, shared and left."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -172,6 +172,11 @@ def summary(choice: Choice, facts: ProviderPage, page: Page) -> str:
     parts = [facts.view.profile.display_name, *(each.name for each in offered)]
     if offered:
         parts.append(page.formats.length(sum(each.minutes for each in offered)))
+    return isolated(parts)
+
+
+def isolated(parts: Iterable[str]) -> str:
+    """Parts in one line, each with its own direction."""
     return " · ".join(f"{_ISOLATE}{part}{_END}" for part in parts)
 
 

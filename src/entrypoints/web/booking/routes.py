@@ -1,6 +1,6 @@
 """`/book/{provider}`: services, day and time, who books, the summary."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
@@ -16,11 +16,11 @@ from entrypoints.http.kit.forms import FORM, form_of
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import IF_VALID
 from entrypoints.http.kit.visitors import visitor_of
-from entrypoints.web.booking import summary_routes, you_routes
+from entrypoints.web.booking import salon_routes, summary_routes, you_routes
 from entrypoints.web.booking.booker import Booker
 from entrypoints.web.booking.flow import SERVICES, SUMMARY, TIME, address, first_incomplete
 from entrypoints.web.booking.services import services_page
-from entrypoints.web.booking.when import when_page
+from entrypoints.web.booking.when import month_window, place_of, when_page
 from entrypoints.web.kit.pages import Page
 
 _A_DAY: Final = timedelta(days=1)
@@ -50,14 +50,9 @@ async def choose_time(
     if shown is None:
         first = (await booker.free(facts, choice, TimeRange(now, now + _A_DAY))).first
         shown = (first or now).astimezone(zone).date()
-    month = page.formats.month(shown)
-    window = TimeRange(
-        max(now, datetime.combine(month.before + _A_DAY, time(), zone).astimezone(UTC)),
-        max(now + _A_DAY, datetime.combine(month.after, time(), zone).astimezone(UTC)),
-    )
-    free = await booker.free(facts, choice, window)
+    free = await booker.free(facts, choice, month_window(page.formats.month(shown), zone, now))
     taken = page.asked("taken") == "1"
-    model = when_page(choice, facts, free, shown, page, now=now, taken=taken, csrf=booker.csrf)
+    model = when_page(choice, place_of(choice, facts, page), free, shown, page, now=now, taken=taken, csrf=booker.csrf)
     return page.render(model, public=not booker.csrf)
 
 
@@ -110,5 +105,6 @@ handlers: Final = (
     hold,
     *you_routes.handlers,
     *summary_routes.handlers,
+    *salon_routes.handlers,
     open_link,
 )

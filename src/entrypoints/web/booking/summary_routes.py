@@ -20,7 +20,6 @@ from booking_domain.use_cases.bookings.ideas import ShareIdea, share_idea
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking, place_booking
 from booking_domain.use_cases.bookings.place_series import PlaceSeries, place_series
 from booking_domain.use_cases.catalogue.queries import ProviderPage
-from booking_domain.use_cases.scheduling.holds import release_hold
 from entrypoints.http.kit.forms import FORM_WITH_FILES, MOST_BYTES_OF_FILES, files_of, form_of
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import UPLOADS, limited_as
@@ -142,9 +141,7 @@ async def _with_dates(
 async def _place_series(command: PlaceBooking, choice: Choice, booker: Booker, actor: Actor) -> None:
     """Book all appointments, in place of the hold on the first, to which the idea belongs."""
     run, idea = partial(booker.executor.run, actor=actor, session_id=booker.session_id), command.idea
-    if choice.hold is not None:
-        with suppress(HoldNotFound):
-            await run(release_hold, choice.hold)
+    await booker.release(choice, actor)
     first = replace(command, idea=None)
     bookings = await run(place_series, PlaceSeries(first=first, every_weeks=choice.every, times=choice.times))
     if idea is not None:

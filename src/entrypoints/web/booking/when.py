@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import islice
 from typing import ClassVar, Final, NamedTuple
 
@@ -13,6 +13,7 @@ from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.languages.documents import Phrase, Plural
 from entrypoints.web.booking.flow import TIME, Choice, StepLink, step_links, summary
 from entrypoints.web.components.calendar import DayCell, MonthCalendar
+from entrypoints.web.kit.formats import Month
 from entrypoints.web.kit.pages import Page, PageModel
 
 _MOST: Final = 3_000
@@ -73,6 +74,29 @@ class WhenPage(PageModel):
     """What was chosen before, for that form."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Whose times they are: of a provider, or of a salon."""
+
+    path: str
+    """What the addresses of the steps begin with."""
+    time_zone: str
+    steps: tuple[StepLink, ...]
+    summary: str
+    waits: bool = True
+    """Whether there is a waiting list."""
+
+
+def place_of(choice: Choice, facts: ProviderPage, page: Page) -> Place:
+    """The times of a provider."""
+    return Place(
+        path=f"/book/{facts.view.profile.id}",
+        time_zone=facts.view.time_zone,
+        steps=step_links(TIME, choice, facts, page),
+        summary=summary(choice, facts, page),
+    )
+
+
 def nearest(free: Free, to: datetime) -> tuple[datetime, ...]:
     """The three free starts that are nearest to another time, in order."""
     return tuple(sorted(sorted(free.starts, key=lambda start: abs(start - to))[:_NEAREST]))
@@ -89,7 +113,7 @@ def free_times(schedule: ProviderSchedule, window: TimeRange, now: datetime) -> 
 
 def when_page(
     choice: Choice,
-    facts: ProviderPage,
+    place: Place,
     free: Free,
     shown: date,
     page: Page,
@@ -99,11 +123,11 @@ def when_page(
     csrf: str = "",
 ) -> WhenPage:
     """The page of the month of a day."""
-    zone, formats = time_zone(facts.view.time_zone), page.formats
+    zone, formats = time_zone(place.time_zone), page.formats
     today = now.astimezone(zone).date()
     by_day = days_of(free, zone)
     day = choice.day if choice.day in by_day else next(iter(by_day), None)
-    path = f"/book/{facts.view.profile.id}"
+    path = place.path
 
     def of_day(to: date) -> str:
         return page.link(f"{path}/time", **choice.query(day=to.isoformat(), slot=None))
@@ -112,18 +136,19 @@ def when_page(
         return page.link(f"{path}/you", **choice.query(day=None, slot=at.isoformat()))
 
     def to_wait(text: Phrase, **window: str) -> tuple[str, str]:
-        return page.say(text), page.link(f"{path}/wait", **choice.query(day=None, slot=None), **window)
+        link = page.link(f"{path}/wait", **choice.query(day=None, slot=None), **window)
+        return page.say(text), link if place.waits else ""
 
     month = formats.month(shown)
     return WhenPage(
         title=page.say(Phrase("Choose a time")),
         robots="noindex",
-        steps=step_links(TIME, choice, facts, page),
-        summary=summary(choice, facts, page),
+        steps=place.steps,
+        summary=place.summary,
         calendar=month_calendar(by_day, page, of_day, day=day, shown=shown, today=today),
         day="" if day is None else formats.whole_day(day),
         parts=() if day is None else tuple(parts_of_day(by_day[day], page, of_time)),
-        zone=formats.zone(facts.view.time_zone),
+        zone=formats.zone(place.time_zone),
         none="" if day is not None else page.say(Phrase("No free time in this month.")),
         wait=to_wait(Phrase("Tell me when an earlier time is free"), before=by_day[day][0].isoformat())
         if day is not None
@@ -135,6 +160,14 @@ def when_page(
         hold=page.link(f"{path}/hold") if csrf else "",
         hidden=(*choice.hidden(day=None, slot=None, until=None), ("csrf", csrf)) if csrf else (),
         taken=page.say(Phrase("Somebody else has just taken this time. These are free:")) if taken else "",
+    )
+
+
+def month_window(month: Month, zone: tzinfo, now: datetime) -> TimeRange:
+    """What of a month is to come."""
+    return TimeRange(
+        max(now, datetime.combine(month.before + _A_DAY, time(), zone).astimezone(UTC)),
+        max(now + _A_DAY, datetime.combine(month.after, time(), zone).astimezone(UTC)),
     )
 
 

@@ -55,6 +55,8 @@ class SalonPage(PageModel):
     phone: str
     pictures: tuple[Picture, ...]
     members: tuple[MemberCard, ...]
+    book: str
+    """Where a booking begins; empty: its people are booked on their own pages."""
     services: tuple[SalonService, ...]
     hours: tuple[DayHours, ...]
     zone: str
@@ -77,6 +79,7 @@ def salon_page(facts: Facts, page: Page, links: ObjectLinks, now: datetime) -> S
         phone=salon.phone,
         pictures=pictures,
         members=tuple(_member(view, page, links) for view in facts.providers),
+        book=page.link(f"/salons/{salon.slug}/book") if any(offers for _, offers in facts.services) else "",
         services=tuple(_service(each, offers, names, page) for each, offers in facts.services),
         hours=week_hours(facts.view.hours.rules, page, now.astimezone(time_zone(salon.time_zone)).date()),
         zone=page.formats.zone(salon.time_zone),

@@ -75,6 +75,7 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
         "forgot-password",
         "reset-password",
         *(f"/{language}/book/{{provider_id:str}}/{page}" for language in LANGUAGES for page in ("you", "wait")),
+        *(f"/{language}/salons/{{slug:str}}/book/you" for language in LANGUAGES),
         *(
             f"/{language}/{page}"
             for language in LANGUAGES

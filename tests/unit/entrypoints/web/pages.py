@@ -180,6 +180,7 @@ async def pages_to_look_at(api: Api) -> tuple[Look, ...]:
         Look("book-services", f"{booking}?missing=1"),
         Look("book-time", unescape(time)),
         Look("book-you", unescape(you)),
+        Look("book-in-salon", f"{salon}/book?missing=1"),
         Look("book-wait", f"{booking}/wait?{unescape(time).partition('?')[2]}&before={quote(MONDAY_EVENING)}"),
         Look("sign-in", "/sign-in?next=/bookings"),
         Look("sign-in-password", "/sign-in/password"),
