@@ -22,7 +22,9 @@ class Saved:
         try:
             with psycopg.connect(server.conninfo, autocommit=True) as connection:
                 connection.execute("CREATE TABLE rows AS SELECT 1 AS number")
-                source = backups.Source.at(server.conninfo)
+                connection.execute("CREATE ROLE backups LOGIN REPLICATION PASSWORD 'backups'")
+                _, at, place = server.conninfo.partition("@")
+                source = backups.Source.at(f"postgresql://backups:backups{at}{place}")
                 self.base = backups.back_up(self.folder, source, durable=False)
                 connection.execute("INSERT INTO rows VALUES (2)")
                 row = connection.execute("SELECT clock_timestamp()").fetchone()
@@ -45,7 +47,8 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Saved:
 
 def test_a_state_between_two_changes_is_restored(saved: Saved, tmp_path: Path) -> None:
     with backups.restored(saved.folder, tmp_path, saved.between) as url, psycopg.connect(url) as connection:
-        assert connection.execute("SELECT array_agg(number) FROM rows").fetchone() == ([1, 2],)
+        found = connection.execute("SELECT array_agg(number), current_user::text FROM rows").fetchone()
+    assert found == ([1, 2], "postgres")  # the owner, not the role of the back-up
     assert (tmp_path / "data" / "PG_VERSION").exists()
     with pytest.raises(backups.BackupError, match="exists"), backups.restored(saved.folder, tmp_path, None):
         pass

@@ -34,6 +34,10 @@ _DEBIAN: Final = Path("/usr/lib/postgresql")
 _VERSION: Final = re.compile(r"\(PostgreSQL\) (\d+)")
 _SEGMENT: Final = re.compile(r"([0-9A-F]{24})(?:\.partial)?")
 _FATAL: Final = re.compile(r"FATAL:\s+(.*)")
+_ABOUT: Final = """
+    SELECT clock_timestamp(), datname::text, pg_get_userbyid(datdba)::text
+    FROM pg_database WHERE datname = current_database()
+"""
 _PAUSE_SECONDS: Final = 0.05
 
 
@@ -52,7 +56,8 @@ class Base(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     """The major version of the server."""
     database: str
-    user: str
+    owner: str
+    """The role that owns the database, and may change it when it is restored."""
     first_segment: str
     """The part of the write-ahead log with which a recovery begins."""
 
@@ -215,7 +220,7 @@ def back_up(folder: Path, source: Source, *, full: bool = False, durable: bool =
     history.remove_unfinished()
     keep_log(source)
     with _asking(source.url) as connection:
-        started, database, user = _row(connection, "SELECT clock_timestamp(), current_database()::text, session_user")
+        started, database, owner = _row(connection, _ABOUT)
     complete = history.complete()
     fulls = [base.ended_at for base in complete if base.previous is None]
     able = source.version >= INCREMENTAL_FROM and source.summarises
@@ -251,7 +256,7 @@ def back_up(folder: Path, source: Source, *, full: bool = False, durable: bool =
         ended_at=ended,
         version=source.version,
         database=database,
-        user=user,
+        owner=owner,
         first_segment=_first_segment(copy),
     )
     unfinished = copy.with_name(f".{name}")
@@ -334,7 +339,7 @@ def restored(folder: Path, into: Path, at: datetime | None) -> Iterator[str]:
         server.own(server.data, wal, settings, access, Path(sockets))
         try:
             server.start({"config_file": str(settings)})
-            url = f"postgresql:///{base.database}?host={sockets}&port=5432&user={base.user}"
+            url = f"postgresql:///{base.database}?host={sockets}&port=5432&user={base.owner}"
             while not _answers(url):
                 if not server.running:
                     raise BackupError(_why(into / "server.log", at))

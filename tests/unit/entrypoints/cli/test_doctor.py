@@ -120,7 +120,7 @@ async def test_a_back_up_that_is_too_old_is_wrong(tmp_path: Path) -> None:
     base.mkdir(parents=True)
     (base / "last.json").write_text(
         '{"name": "last", "previous": null, "ended_at": "2026-11-20T03:00:00Z", "version": 18, "database": "booking",'
-        ' "user": "postgres", "first_segment": "000000010000000000000002"}'
+        ' "owner": "postgres", "first_segment": "000000010000000000000002"}'
     )
     given, ended = settings(tmp_path, None), datetime(2026, 11, 20, 3, tzinfo=UTC)
     for age, state in ((BACKUP_AGE, State.FINE), (BACKUP_AGE + timedelta(seconds=1), State.WRONG)):
