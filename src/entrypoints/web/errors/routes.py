@@ -39,13 +39,14 @@ def _lead_on(request: Request[Any, Any, Any], page: Page) -> Response[bytes]:
     path, sent = page.path, request.scope["method"] != "GET" and not takes_files(request.scope.get("route_handler"))
     query = request.scope["query_string"].decode("latin-1")
     here = path + (f"?{query}" if query else "")
+    came = urlsplit(request.headers.get("referer", ""))
+    at = came.path.removeprefix(f"/{page.language}") + (f"?{came.query}" if came.query else "")
+    form = at if came.netloc == request.headers.get("host") else ""
     if path == _RENEW:
         here = page.asked("next")
     elif REFRESH_COOKIE in request.cookies:
-        return page.see(page.link(_RENEW, next=here), status=307 if sent else 303)
+        files = request.headers.get("content-type", "").startswith("multipart/")  # too large to be sent twice
+        return page.see(page.link(_RENEW, next=form if files else here), status=307 if sent and not files else 303)
     if not sent:
         return page.see(page.link("/sign-in", next=here))
-    came = urlsplit(request.headers.get("referer", ""))
-    at = came.path.removeprefix(f"/{page.language}") + (f"?{came.query}" if came.query else "")
-    ours = came.netloc == request.headers.get("host")
-    return page.see(page.link("/sign-in", next=at if ours else "", ended=1))
+    return page.see(page.link("/sign-in", next=form, ended=1))

@@ -163,3 +163,13 @@ async def test_a_form_without_a_session_leads_to_signing_in_and_back_to_its_page
     assert 'name="next" value="/account?done=saved"' in asked.text
     ended = await visitor.send("/en/renew?next=/account/notifications", {"news": "sms"}, Referer=came)
     assert ended.headers["Location"] == refused.headers["Location"]
+
+
+async def test_a_form_with_files_whose_access_token_has_expired_leads_back_to_its_page(api: Api) -> None:
+    visitor = Visitor(api)
+    await visitor.signed_in("+97699112205")
+    del visitor.cookies[ACCESS_COOKIE]
+    path = "/bookings/0199f3d0-6a1c-7e52-8d0f-94c1b7a3e210/dispute/new"
+    files = {"Content-Type": "multipart/form-data; boundary=x", "Referer": f"http://api.test/en{path}"}
+    refused = await visitor.send(f"/en{path}", {}, **files)
+    assert (refused.status_code, refused.headers["Location"]) == (303, f"/en/renew?next={quote(path, safe='')}")
