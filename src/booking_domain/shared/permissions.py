@@ -77,6 +77,8 @@ class Permission(StrEnum):
     """Add to the ledger of a booking or take from it, with a reason."""
     ADJUST_EARNINGS = "earnings.adjust"
     """Add to the account of a provider or take from it, with a reason."""
+    ADJUST_LOYALTY = "loyalty.adjust"
+    """Add to the points of a user or take from them, with a reason."""
     WRITE_REVIEWS = "review.write"
     REPLY_TO_REVIEWS = "review.reply"
     MODERATE_REVIEWS = "review.moderate"
@@ -188,6 +190,7 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.SET_COMMISSION: {Role.ADMIN: _ANY},
     Permission.ADJUST_LEDGERS: {Role.ADMIN: _ANY},
     Permission.ADJUST_EARNINGS: {Role.ADMIN: _ANY},
+    Permission.ADJUST_LOYALTY: {Role.ADMIN: _ANY},
     Permission.WRITE_REVIEWS: _PEOPLE_THEIR_OWN,
     Permission.REPLY_TO_REVIEWS: {Role.PROVIDER: _OWN},
     Permission.MODERATE_REVIEWS: {Role.ADMIN: _ANY},

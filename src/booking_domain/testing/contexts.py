@@ -13,6 +13,7 @@ from booking_domain.testing import (
     identity,
     jobs,
     live,
+    loyalty,
     notifications,
     payments,
     platform,
@@ -34,6 +35,7 @@ from booking_domain.testing.files.memory import FileReadGroup, FileRepositories
 from booking_domain.testing.identity.memory.context import IdentityReads, IdentityRepositories
 from booking_domain.testing.jobs.memory import JobReadGroup, JobRepositories
 from booking_domain.testing.live.memory import LiveReadGroup, LiveRepositories
+from booking_domain.testing.loyalty.memory import LoyaltyReadGroup, LoyaltyRepositories
 from booking_domain.testing.notifications.memory.context import NotificationReads, NotificationRepositories
 from booking_domain.testing.payments.memory.context import PaymentReads, PaymentRepositories
 from booking_domain.testing.portfolio.memory import PortfolioReadGroup, PortfolioRepositories
@@ -52,6 +54,7 @@ CONTEXTS: Final = (
     payments.CONTEXT,
     reconciliation.CONTEXT,
     reviews.CONTEXT,
+    loyalty.CONTEXT,
     favourites.CONTEXT,
     webhooks.CONTEXT,
     disputes.CONTEXT,
@@ -76,6 +79,7 @@ class ContextRepositories(
     PaymentRepositories,
     ReconciliationRepositories,
     ReviewRepositories,
+    LoyaltyRepositories,
     FavouriteRepositories,
     WebhookRepositories,
     DisputeRepositories,
@@ -100,6 +104,7 @@ class ContextReads(
     PaymentReads,
     ReconciliationReadGroup,
     ReviewReadGroup,
+    LoyaltyReadGroup,
     FavouriteReadGroup,
     WebhookReadGroup,
     DisputeReadGroup,

@@ -23,6 +23,7 @@ from booking_domain.files import ports as files
 from booking_domain.identity import ports as identity
 from booking_domain.jobs import ports as jobs
 from booking_domain.live import ports as live
+from booking_domain.loyalty import ports as loyalty
 from booking_domain.notifications import ports as notifications
 from booking_domain.payments import ports as payments
 from booking_domain.payments.provider_payouts import ProviderPayoutStatus
@@ -245,6 +246,7 @@ class Repositories(
     payments.PaymentRepositories,
     reconciliation.ReconciliationRepositories,
     reviews.ReviewRepositories,
+    loyalty.LoyaltyRepositories,
     favourites.FavouriteRepositories,
     webhooks.WebhookRepositories,
     disputes.DisputeRepositories,
@@ -271,6 +273,7 @@ class Reads(
     payments.PaymentReadGroup,
     reconciliation.ReconciliationReadGroup,
     reviews.ReviewReadGroup,
+    loyalty.LoyaltyReadGroup,
     FavouriteReadGroup,
     webhooks.WebhookReadGroup,
     disputes.DisputeReadGroup,

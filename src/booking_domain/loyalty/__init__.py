@@ -1,0 +1,1 @@
+"""Loyalty points: accounts that customers earn and spend from, as lots and entries."""

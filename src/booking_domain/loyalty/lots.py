@@ -1,0 +1,276 @@
+"""The account of one customer: lots of points, and the entries that changed them. Pure.
+
+A lot is points of one origin that can be spent between two instants. Spending takes the lot that expires first. Entries
+are added and never changed, and there is one of each cause, so that a repeated job or request adds nothing. What is
+taken back and was spent already is a *debt*: the balance is below zero, and what comes next pays the debt first.
+
+The balance is the sum of all entries, and at any time what the lots have left less the debt. Of these one is zero.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, NewType
+from uuid import UUID
+
+from booking_domain.shared.enums import checks_enums
+from booking_domain.shared.errors import Conflict, InvalidValue
+from booking_domain.shared.ids import BookingId, ProviderId, UserId
+
+LoyaltyAccountId = NewType("LoyaltyAccountId", UUID)
+LoyaltyEntryId = NewType("LoyaltyEntryId", UUID)
+
+GRACE: Final = timedelta(days=30)
+"""How long points can be spent at the least that a cancelled booking gives back after they have expired."""
+MAX_LOYALTY_REASON: Final = 500
+
+
+class NotEnoughPoints(Conflict, code="loyalty.not_enough", field="points"):
+    """The account has only {spendable} points that can be spent now."""
+
+    spendable: int
+
+
+class LoyaltyEntryKind(StrEnum):
+    """Why an entry changed an account."""
+
+    EARNED = "earned"
+    ADJUSTED = "adjusted"
+    """An admin added points or took them, and says why."""
+    RESERVED = "reserved"
+    """Points that a booking takes, until it takes place or ends without."""
+    CAPTURED = "captured"
+    """The booking took place: what it reserved is spent. It changes no balance."""
+    RELEASED = "released"
+    """The booking did not take place: what it reserved is given back."""
+    RECLAIMED = "reclaimed"
+    """What was earned by money that was refunded is taken back."""
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lot:
+    """Points of one origin."""
+
+    cause: str
+    """The cause of the entry that they came with."""
+    points: int
+    active_from: datetime
+    expires_at: datetime | None = None
+
+    @property
+    def origin(self) -> tuple[str, datetime, datetime | None]:
+        """What distinguishes it from other lots."""
+        return self.cause, self.active_from, self.expires_at
+
+    def expired(self, now: datetime) -> bool:
+        """Whether it can no longer be spent."""
+        return self.expires_at is not None and self.expires_at <= now
+
+    def spendable(self, now: datetime) -> bool:
+        """Whether it can be spent."""
+        return self.active_from <= now and not self.expired(now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
+class LoyaltyEntry:
+    """One change of an account."""
+
+    id: LoyaltyEntryId
+    account_id: LoyaltyAccountId
+    kind: LoyaltyEntryKind
+    cause: str
+    """What it is of, e.g. `booking:…`. An account has one entry of each cause."""
+    points: int
+    """What it adds to the balance."""
+    balance: int
+    """The balance after it."""
+    lots: tuple[Lot, ...] = ()
+    """What it took of which lots, so that a release can give it back."""
+    booking_id: BookingId | None = None
+    reason: str | None = None
+    """Why an admin adjusted the account; its customer sees it."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """What the next entry is of."""
+
+    id: LoyaltyEntryId
+    name: str
+    at: datetime
+    booking_id: BookingId | None = None
+    reason: str | None = None
+
+
+Posted = tuple["LoyaltyAccount", LoyaltyEntry]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoyaltyAccount:
+    """The points of a customer with one provider, or with the platform."""
+
+    id: LoyaltyAccountId
+    user_id: UserId
+    provider_id: ProviderId | None
+    """None: the platform's points."""
+    lots: tuple[Lot, ...] = ()
+    """What is left, the first to expire first."""
+    debt: int = 0
+    """What was taken back and was not there any more."""
+    reserved: int = 0
+    """What bookings hold that have not taken place. It is not part of the balance."""
+    next_expiry: datetime | None = None
+    """When a lot expires first."""
+    version: int = 1
+    created_at: datetime
+
+    @property
+    def balance(self) -> int:
+        """The sum of the entries. It is below zero if more was taken back than there was."""
+        return _sum(self.lots) - self.debt
+
+    def spendable(self, now: datetime) -> int:
+        """What can be spent now."""
+        return _sum(lot for lot in self.lots if lot.spendable(now))
+
+    def grant(
+        self,
+        points: int,
+        cause: Cause,
+        *,
+        kind: LoyaltyEntryKind = LoyaltyEntryKind.EARNED,
+        active_from: datetime | None = None,
+        expires_at: datetime | None = None,
+    ) -> Posted:
+        """Add a lot. A debt is paid first.
+
+        Raises:
+            InvalidValue: there are no points, or they expire before they can be spent.
+        """
+        start = active_from or cause.at
+        if points <= 0:
+            raise InvalidValue(field="points", problem="more than 0")
+        if expires_at is not None and expires_at <= start:
+            raise InvalidValue(field="expires_at", problem="after the points become active")
+        lot = Lot(cause=cause.name, points=points, active_from=start, expires_at=expires_at)
+        return self._adding((lot,), kind, cause)
+
+    def reserve(self, points: int, cause: Cause) -> Posted:
+        """Take points for a booking, of what expires first.
+
+        Raises:
+            InvalidValue: there are no points.
+            NotEnoughPoints: fewer can be spent.
+        """
+        if points <= 0:
+            raise InvalidValue(field="points", problem="more than 0")
+        if self.spendable(cause.at) < points:
+            raise NotEnoughPoints(spendable=self.spendable(cause.at))
+        left, taken = _take(points, self.lots, lambda lot: lot.spendable(cause.at))
+        return self._posted(LoyaltyEntryKind.RESERVED, -points, cause, lots=left, taken=taken, held=points)
+
+    def capture(self, reservation: LoyaltyEntry, cause: Cause) -> Posted:
+        """Record that a reservation is spent for good."""
+        return self._posted(LoyaltyEntryKind.CAPTURED, 0, cause, lots=self.lots, held=reservation.points)
+
+    def release(self, reservation: LoyaltyEntry, cause: Cause) -> Posted:
+        """Give back what a reservation took. What has expired meanwhile can be spent for `GRACE`."""
+        back = [replace(lot, expires_at=cause.at + GRACE) if lot.expired(cause.at) else lot for lot in reservation.lots]
+        return self._adding(back, LoyaltyEntryKind.RELEASED, cause, held=reservation.points)
+
+    def reclaim(
+        self,
+        points: int,
+        cause: Cause,
+        *,
+        earned_by: str | None = None,
+        kind: LoyaltyEntryKind = LoyaltyEntryKind.RECLAIMED,
+    ) -> Posted:
+        """Take points back, whether they are there or not: those of the lot `earned_by` first, the rest as a debt.
+
+        Raises:
+            InvalidValue: there are no points.
+        """
+        if points <= 0:
+            raise InvalidValue(field="points", problem="more than 0")
+        left, own = _take(points, self.lots, lambda lot: lot.cause == earned_by)
+        left, others = _take(points - _sum(own), left, lambda _: True)
+        debt = points - _sum(own) - _sum(others)
+        return self._posted(kind, -points, cause, lots=left, debt=self.debt + debt, taken=(*own, *others))
+
+    def expire(self, cause: Cause) -> Posted | None:
+        """Remove what can no longer be spent; None if there is nothing of it."""
+        left, gone = _take(_sum(self.lots), self.lots, lambda lot: lot.expired(cause.at))
+        if not gone:
+            return None
+        return self._posted(LoyaltyEntryKind.EXPIRED, -_sum(gone), cause, lots=left, taken=gone)
+
+    def _adding(self, lots: Iterable[Lot], kind: LoyaltyEntryKind, cause: Cause, *, held: int = 0) -> Posted:
+        """Add these lots, of which the debt is paid first."""
+        given = tuple(lots)
+        kept, paid = _take(self.debt, given, lambda _: True)
+        by_origin = {lot.origin: lot for lot in self.lots}
+        for lot in kept:
+            known = by_origin.get(lot.origin)
+            by_origin[lot.origin] = lot if known is None else replace(lot, points=lot.points + known.points)
+        return self._posted(kind, _sum(given), cause, lots=by_origin.values(), debt=self.debt - _sum(paid), held=held)
+
+    def _posted(
+        self,
+        kind: LoyaltyEntryKind,
+        points: int,
+        cause: Cause,
+        *,
+        lots: Iterable[Lot],
+        debt: int | None = None,
+        taken: tuple[Lot, ...] = (),
+        held: int = 0,
+    ) -> Posted:
+        ordered = tuple(sorted(lots, key=_first_to_expire))
+        after = replace(
+            self,
+            lots=ordered,
+            debt=self.debt if debt is None else debt,
+            reserved=self.reserved + held,
+            next_expiry=min((lot.expires_at for lot in ordered if lot.expires_at is not None), default=None),
+            version=self.version + 1,
+        )
+        entry = LoyaltyEntry(
+            id=cause.id,
+            account_id=self.id,
+            kind=kind,
+            cause=cause.name,
+            points=points,
+            balance=after.balance,
+            lots=taken,
+            booking_id=cause.booking_id,
+            reason=cause.reason,
+            at=cause.at,
+        )
+        return after, entry
+
+
+def _sum(lots: Iterable[Lot]) -> int:
+    return sum(lot.points for lot in lots)
+
+
+def _first_to_expire(lot: Lot) -> tuple[bool, float, float, str]:
+    expires = lot.expires_at
+    return expires is None, 0 if expires is None else expires.timestamp(), lot.active_from.timestamp(), lot.cause
+
+
+def _take(points: int, lots: Iterable[Lot], when: Callable[[Lot], bool]) -> tuple[tuple[Lot, ...], tuple[Lot, ...]]:
+    """Take up to so many points of the lots that qualify, in order; return what is left and what was taken."""
+    left, taken = [], []
+    for lot in lots:
+        part = min(points, lot.points) if when(lot) else 0
+        points -= part
+        if part:
+            taken.append(replace(lot, points=part))
+        if part < lot.points:
+            left.append(replace(lot, points=lot.points - part))
+    return tuple(left), tuple(taken)

@@ -1,0 +1,135 @@
+"""The contract of `LoyaltyAccounts` and `LoyaltyReads`."""
+
+from datetime import timedelta
+from typing import Final
+
+import pytest
+
+from booking_domain.loyalty.lots import (
+    Cause,
+    LoyaltyAccount,
+    LoyaltyAccountId,
+    LoyaltyEntry,
+    LoyaltyEntryId,
+    NotEnoughPoints,
+)
+from booking_domain.loyalty.ports import LoyaltyAccounts, LoyaltyReads
+from booking_domain.shared.errors import ConcurrentChange
+from booking_domain.shared.ids import BookingId, ProviderId, UserId
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.kit.storage import Cast, StorageContract, race
+from booking_domain.use_cases.platform.ports import Repositories
+
+_COMPETITORS: Final = 40
+
+
+def loyalty_account(make: Builder, user_id: UserId, provider_id: ProviderId | None = None) -> LoyaltyAccount:
+    """Return an account without points."""
+    return LoyaltyAccount(
+        id=LoyaltyAccountId(make.entropy.new_id()), user_id=user_id, provider_id=provider_id, created_at=NOW
+    )
+
+
+def loyalty_cause(make: Builder, name: str, booking_id: BookingId | None = None, reason: str | None = None) -> Cause:
+    """Return the cause of an entry that is made now."""
+    return Cause(id=LoyaltyEntryId(make.entropy.new_id()), name=name, at=NOW, booking_id=booking_id, reason=reason)
+
+
+async def add_points(
+    tx: Repositories, account: LoyaltyAccount, points: int, why: Cause
+) -> tuple[LoyaltyAccount, LoyaltyEntry]:
+    """Store an account with its first points, which expire in a year."""
+    after, entry = account.grant(points, why, expires_at=NOW + timedelta(days=365))
+    await tx.loyalty_accounts.add(account)
+    await tx.loyalty_accounts.save(after, was=account)
+    await tx.loyalty_accounts.add_entry(entry)
+    return after, entry
+
+
+class LoyaltyContract(StorageContract):
+    """Loyalty accounts in a database transaction, and reads of them."""
+
+    async def _account(self, cast: Cast, points: int) -> tuple[LoyaltyAccount, LoyaltyEntry]:
+        account = loyalty_account(self.make, cast.customer.id, cast.profile.id)
+        async with self.begin() as tx:
+            return await add_points(tx, account, points, loyalty_cause(self.make, "first"))
+
+    async def test_an_account_is_stored_with_its_lots_and_entries(self, cast: Cast, other: Cast) -> None:
+        account, entry = await self._account(cast, 100)
+        platform = loyalty_account(self.make, cast.customer.id)
+        reserved, reservation = account.reserve(40, loyalty_cause(self.make, "second", reason="why"))
+        async with self.begin() as tx:
+            assert await tx.loyalty_accounts.lock_of(cast.customer.id, cast.profile.id) == account
+            assert await tx.loyalty_accounts.lock_of(cast.customer.id, None) is None
+            assert await tx.loyalty_accounts.lock_of(other.customer.id, cast.profile.id) is None
+            await tx.loyalty_accounts.add(platform)
+            await tx.loyalty_accounts.save(reserved, was=account)
+            await tx.loyalty_accounts.add_entry(reservation)
+        async with self.begin() as tx:
+            assert await tx.loyalty_accounts.lock_of(cast.customer.id, cast.profile.id) == reserved
+            assert await tx.loyalty_accounts.lock_of(cast.customer.id, None) == platform
+            assert await tx.loyalty_accounts.entry_of(account.id, "second") == reservation
+            assert await tx.loyalty_accounts.entry_of(platform.id, "second") is None
+        assert await self.reads.loyalty.of_user(cast.customer.id) == [reserved, platform]
+        assert await self.reads.loyalty.of_user(other.customer.id) == []
+        entries = self.reads.loyalty.entries
+        assert await entries(cast.customer.id, None, None, 10) == [reservation, entry]
+        assert await entries(cast.customer.id, account.id, reservation.id, 10) == [entry]
+        assert await entries(cast.customer.id, account.id, None, 1) == [reservation]
+        assert await entries(cast.customer.id, platform.id, None, 10) == []
+        assert await entries(other.customer.id, account.id, None, 10) == []
+
+    async def test_an_account_has_one_entry_of_each_cause(self, cast: Cast) -> None:
+        account, _ = await self._account(cast, 100)
+        _, entry = account.grant(5, loyalty_cause(self.make, "first"))
+        with pytest.raises(ConcurrentChange):
+            await self.alone.loyalty_accounts.add_entry(entry)
+        assert len(await self.reads.loyalty.entries(cast.customer.id, None, None, 10)) == 1
+
+    async def test_a_version_is_saved_once(self, cast: Cast) -> None:
+        account, _ = await self._account(cast, 100)
+        after, _ = account.reserve(1, loyalty_cause(self.make, "second"))
+        await self.alone.loyalty_accounts.save(after, was=account)
+        with pytest.raises(ConcurrentChange):
+            await self.alone.loyalty_accounts.save(after, was=account)
+
+    async def test_of_many_at_once_only_what_is_there_is_spent(self, cast: Cast) -> None:
+        await self._account(cast, 100)
+
+        async def spend(number: int) -> None:
+            async with self.begin() as tx:
+                account = await tx.loyalty_accounts.lock_of(cast.customer.id, cast.profile.id)
+                assert account is not None
+                after, entry = account.reserve(10, loyalty_cause(self.make, f"spend {number}"))
+                await tx.loyalty_accounts.save(after, was=account)
+                await tx.loyalty_accounts.add_entry(entry)
+
+        spent, refused = await race([spend(number) for number in range(_COMPETITORS)])
+        assert (len(spent), {type(each) for each in refused}) == (10, {NotEnoughPoints})
+        (account,) = await self.reads.loyalty.of_user(cast.customer.id)
+        entries = await self.reads.loyalty.entries(cast.customer.id, None, None, _COMPETITORS)
+        assert (account.balance, account.reserved, len(entries)) == (0, 100, 11)
+        assert sum(each.points for each in entries) == account.balance
+
+    async def test_one_account_is_opened_by_many_at_once(self, cast: Cast) -> None:
+        async def earn(number: int) -> None:
+            async with self.begin() as tx:
+                account = await tx.loyalty_accounts.lock_of(cast.customer.id, None)
+                if account is None:
+                    account = loyalty_account(self.make, cast.customer.id)
+                    await tx.loyalty_accounts.add(account)
+                after, entry = account.grant(1, loyalty_cause(self.make, f"earn {number}"))
+                await tx.loyalty_accounts.save(after, was=account)
+                await tx.loyalty_accounts.add_entry(entry)
+
+        await race([earn(number) for number in range(8)])
+        assert [each.balance for each in await self.reads.loyalty.of_user(cast.customer.id)] == [8]
+
+    async def test_an_erasure_removes_the_points(self, cast: Cast) -> None:
+        await self._account(cast, 100)
+        await self.alone.personal_data.clear(cast.customer.id)
+        assert await self.reads.loyalty.of_user(cast.customer.id) == []
+        assert await self.reads.loyalty.entries(cast.customer.id, None, None, 10) == []
+
+
+CONTRACTS: Final = {LoyaltyAccounts: LoyaltyContract, LoyaltyReads: LoyaltyContract}

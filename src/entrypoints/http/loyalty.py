@@ -1,0 +1,206 @@
+"""`/loyalty`: the caller's points, and their corrections by admins."""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from litestar import Response, Router, get, post
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from booking_domain.loyalty.lots import (
+    MAX_LOYALTY_REASON,
+    LoyaltyAccount,
+    LoyaltyAccountId,
+    LoyaltyEntry,
+    LoyaltyEntryId,
+    LoyaltyEntryKind,
+)
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.use_cases.loyalty import accounts as loyalty
+from booking_domain.use_cases.loyalty.accounts import AdjustLoyalty, LoyaltyAccountView
+from booking_domain.use_cases.platform.ports import Reads
+from entrypoints.http.kit.cursors import Page, PageQuery
+from entrypoints.http.kit.documentation import about, documented
+from entrypoints.http.kit.exporting import ExportSource, exporting, items
+from entrypoints.http.kit.fields import Body, Json, Timestamp
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.projection import members, projection
+from entrypoints.http.kit.running import Run
+
+_MOST: Final = 1_000_000_000
+
+
+class AdjustLoyaltyBody(Body, frozen=True, kw_only=True):
+    """A correction of a user's points. The user sees the reason."""
+
+    provider_id: ProviderId | None = None
+    """Whose points; absent: the platform's."""
+    points: Annotated[int, Meta(ge=-_MOST, le=_MOST)]
+    """Positive adds points, negative takes them."""
+    reason: Annotated[str, Meta(min_length=1, max_length=MAX_LOYALTY_REASON)]
+
+
+class LoyaltyEntryJson(Json, frozen=True, kw_only=True):
+    """A change of a loyalty account."""
+
+    id: UUID
+    account_id: UUID
+    """The account that changed."""
+    kind: LoyaltyEntryKind
+    points: int
+    """What it added to the balance; negative was taken."""
+    balance: int
+    """The balance after it."""
+    booking_id: UUID | None = None
+    reason: str | None = None
+    """Why an admin adjusted the account."""
+    at: Timestamp
+
+
+class LoyaltyEntriesJson(Page[LoyaltyEntryJson], frozen=True, kw_only=True):
+    """A page of changes, newest first."""
+
+
+class LoyaltyProviderJson(Json, frozen=True, kw_only=True):
+    """The provider whose points they are."""
+
+    id: UUID
+    display_name: str
+
+
+class ExpiringPointsJson(Json, frozen=True, kw_only=True):
+    """The points that expire next."""
+
+    points: int
+    """How many expire."""
+    at: Timestamp
+
+
+class LoyaltyAccountJson(Json, frozen=True, kw_only=True):
+    """The caller's points with the platform, or with a provider."""
+
+    id: UUID
+    provider: LoyaltyProviderJson | None = None
+    """Absent: the platform's points."""
+    balance: int
+    """Negative if more was taken back than there was: points that come pay it first."""
+    spendable: int
+    """What can be spent now."""
+    reserved: int
+    """What bookings have taken that have not taken place yet; it is not part of the balance."""
+    next_to_expire: ExpiringPointsJson | None = None
+    """What expires first."""
+
+
+class LoyaltyJson(Json, frozen=True, kw_only=True):
+    """The caller's loyalty accounts."""
+
+    accounts: tuple[LoyaltyAccountJson, ...]
+    """One of the platform, and one of each provider with whom there are points."""
+
+
+class LoyaltyEntriesQuery(PageQuery, frozen=True, kw_only=True):
+    """The entries of one account, or of all."""
+
+    account_id: LoyaltyAccountId | None = None
+    """Only the entries of this account."""
+
+
+class ExportedLoyaltyAccountJson(Json, frozen=True, kw_only=True):
+    """The points with the platform, or with a provider."""
+
+    id: UUID
+    provider_id: UUID | None = None
+    """Absent: the platform's points."""
+    balance: int
+    """The sum of the entries."""
+    reserved: int
+    """What bookings have taken that have not taken place."""
+    created_at: Timestamp
+
+
+def _expiring(account: LoyaltyAccount) -> ExpiringPointsJson | None:
+    at = account.next_expiry
+    if at is None:
+        return None
+    return ExpiringPointsJson(points=sum(lot.points for lot in account.lots if lot.expires_at == at), at=at)
+
+
+def _account_json(view: LoyaltyAccountView) -> LoyaltyAccountJson:
+    account, provider = view.account, view.provider
+    return LoyaltyAccountJson(
+        id=account.id,
+        provider=None
+        if provider is None
+        else LoyaltyProviderJson(id=provider.profile.id, display_name=provider.profile.display_name),
+        balance=account.balance,
+        spendable=view.spendable,
+        reserved=account.reserved,
+        next_to_expire=_expiring(account),
+    )
+
+
+entry_json: Final = projection(LoyaltyEntry, LoyaltyEntryJson)
+_members: Final = members(AdjustLoyaltyBody, AdjustLoyalty, given=("user_id",))
+ADJUST: Final[dict[str, Any]] = {
+    "points": 500,
+    "reason": "For the long wait.",
+}
+
+
+@get("/loyalty/me", opt=documented(loyalty.list_loyalty_accounts))
+async def get_my_loyalty(actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]) -> LoyaltyJson:
+    """Return your points with the platform and with each provider."""
+    found = await loyalty.list_loyalty_accounts(actor, reads, now=clock.now())
+    return LoyaltyJson(accounts=tuple(map(_account_json, found)))
+
+
+@get("/loyalty/me/entries", opt=documented(loyalty.list_loyalty_entries))
+async def list_my_loyalty_entries(
+    params: Injected[LoyaltyEntriesQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> LoyaltyEntriesJson:
+    """List what changed your points, newest first: of one account (`accountId`), or of all."""
+    after = params.after(LoyaltyEntryId)
+    found = await loyalty.list_loyalty_entries(actor, params.account_id, after, params.limit + 1, reads.loyalty)
+    return LoyaltyEntriesJson.of(found, params.limit, entry_json, lambda each: each.id)
+
+
+@post("/admin/users/{user_id:str}/loyalty-adjustments", opt=documented(loyalty.adjust_loyalty, body=ADJUST))
+async def adjust_loyalty(
+    user_id: FromPath[UserId], data: JSONBody[AdjustLoyaltyBody], run: Injected[Run]
+) -> Response[LoyaltyEntryJson]:
+    """Add points to a user's account or take them, with a reason; for admins.
+
+    The user sees the entry and its reason. The balance may fall below zero. To undo it, adjust by the opposite number.
+    """
+    return await run(loyalty.adjust_loyalty, AdjustLoyalty(user_id=user_id, **_members(data)), answer=entry_json)
+
+
+async def _accounts(source: ExportSource, after: LoyaltyAccountId | None) -> list[LoyaltyAccount]:
+    found = await source.reads.loyalty.of_user(source.user.id)
+    return [each for each in found if after is None or each.id > after][: source.page]
+
+
+ACCOUNTS: Final = items(
+    "loyalty_accounts",
+    ExportedLoyaltyAccountJson,
+    _accounts,
+    projection(LoyaltyAccount, ExportedLoyaltyAccountJson),
+    about="The user's points with the platform and with providers.",
+)
+ENTRIES: Final = items(
+    "loyalty_entries",
+    LoyaltyEntryJson,
+    lambda source, after: source.reads.loyalty.entries(source.user.id, None, after, source.page),
+    entry_json,
+    about="What changed the user's points.",
+)
+"""The sections of the export."""
+
+routes: Final = Router(
+    "/",
+    route_handlers=[get_my_loyalty, list_my_loyalty_entries, adjust_loyalty],
+    opt=about("loyalty", "Points that customers collect and spend.") | exporting(ACCOUNTS, ENTRIES),
+)

@@ -1,0 +1,151 @@
+"""Lots of points: entries always sum to the balance, and nothing is spent twice, whatever happens in whatever order."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from booking_domain.loyalty.lots import (
+    GRACE,
+    Cause,
+    Lot,
+    LoyaltyAccount,
+    LoyaltyAccountId,
+    LoyaltyEntry,
+    LoyaltyEntryId,
+    NotEnoughPoints,
+    Posted,
+)
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.ids import UserId
+from booking_domain.testing.builders import NOW
+
+NOBODY = LoyaltyAccount(id=LoyaltyAccountId(UUID(int=1)), user_id=UserId(UUID(int=2)), provider_id=None, created_at=NOW)
+
+
+def because(name: str, days: int = 0) -> Cause:
+    return Cause(id=LoyaltyEntryId(UUID(int=3)), name=name, at=NOW + timedelta(days=days))
+
+
+def with_lots(**days: int) -> LoyaltyAccount:
+    """An account with ten points of each name, which expire after so many days."""
+    account = NOBODY
+    for name, day in days.items():
+        account, _ = account.grant(10, because(name), expires_at=NOW + timedelta(days=day))
+    return account
+
+
+def left(account: LoyaltyAccount) -> dict[str, int]:
+    return {lot.cause: lot.points for lot in account.lots}
+
+
+def test_what_expires_first_is_spent_first() -> None:
+    account, entry = with_lots(late=30, early=10, middle=20).reserve(15, because("booking"))
+    assert left(account) == {"middle": 5, "late": 10}
+    assert [(lot.cause, lot.points) for lot in entry.lots] == [("early", 10), ("middle", 5)]
+    assert (account.balance, account.reserved, account.next_expiry) == (15, 15, NOW + timedelta(days=20))
+
+
+def test_points_are_spent_while_they_are_active() -> None:
+    account, _ = with_lots(gone=2).grant(7, because("to come"), active_from=NOW + timedelta(days=5))
+    assert [account.spendable(NOW + timedelta(days=day)) for day in (0, 2, 5)] == [10, 0, 7]
+    with pytest.raises(NotEnoughPoints, match="only 7 points"):
+        account.reserve(8, because("booking", days=5))
+
+
+def test_a_release_gives_each_lot_back_what_was_taken_of_it() -> None:
+    before = with_lots(early=10, late=20)
+    account, reservation = before.reserve(15, because("booking"))
+    account, _ = account.release(reservation, because("release"))
+    assert (account.lots, account.reserved, account.balance) == (before.lots, 0, 20)
+
+
+def test_points_that_expired_while_they_were_reserved_can_be_spent_a_while_longer() -> None:
+    account, reservation = with_lots(early=10).reserve(10, because("booking"))
+    account, _ = account.release(reservation, because("release", days=11))
+    assert account.lots == (Lot(cause="early", points=10, active_from=NOW, expires_at=NOW + timedelta(11) + GRACE),)
+
+
+def test_a_capture_changes_no_balance_and_ends_the_reservation() -> None:
+    account, reservation = with_lots(early=10).reserve(4, because("booking"))
+    account, entry = account.capture(reservation, because("visit"))
+    assert (account.balance, account.reserved, entry.points) == (6, 0, 0)
+
+
+def test_points_are_taken_back_from_their_own_lot_first_and_the_rest_is_a_debt_that_is_paid_first() -> None:
+    account, _ = with_lots(early=10, late=20).reclaim(12, because("refund"), earned_by="late")
+    assert left(account) == {"early": 8}
+    account, entry = account.reclaim(20, because("second"))
+    assert (account.lots, account.debt, account.balance, entry.balance) == ((), 12, -12, -12)
+    account, _ = account.grant(15, because("third"))
+    assert (left(account), account.debt, account.balance) == ({"third": 3}, 0, 3)
+
+
+def test_only_what_has_expired_is_removed() -> None:
+    account = with_lots(early=10, late=20)
+    assert account.expire(because("expiry", days=9)) is None
+    posted = account.expire(because("expiry", days=10))
+    assert posted is not None
+    assert (left(posted[0]), posted[1].points, posted[0].next_expiry) == ({"late": 10}, -10, NOW + timedelta(days=20))
+
+
+@pytest.mark.parametrize("points", [0, -1])
+def test_no_points_are_neither_added_nor_taken(points: int) -> None:
+    for change in (NOBODY.grant, NOBODY.reserve, NOBODY.reclaim):
+        with pytest.raises(InvalidValue):
+            change(points, because("nothing"))
+    with pytest.raises(InvalidValue):
+        NOBODY.grant(1, because("past"), expires_at=NOW)
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["grant", "reserve", "capture", "release", "reclaim", "expire"]),
+        st.integers(1, 30),
+        st.integers(0, 40),
+    ),
+    max_size=25,
+)
+
+
+@given(STEPS)
+def test_entries_sum_to_the_balance_and_a_reservation_ends_once(steps: list[tuple[str, int, int]]) -> None:
+    """Against a plain count: what came, less what went, and what is held in between."""
+    account, entries, held, day = NOBODY, list[LoyaltyEntry](), list[LoyaltyEntry](), 0
+    for number, (step, points, days) in enumerate(steps):
+        why, posted = because(f"{number}", day), None
+        can_spend = account.spendable(why.at)
+        match step:
+            case "grant":
+                posted = account.grant(points, why, expires_at=why.at + timedelta(days=days) if days else None)
+            case "reserve" if points <= can_spend:
+                posted = account.reserve(points, why)
+                held.append(posted[1])
+            case "reserve":
+                with pytest.raises(NotEnoughPoints):
+                    account.reserve(points, why)
+            case "reclaim":
+                posted = account.reclaim(points, why, earned_by=f"{days}")
+            case "expire":
+                posted = account.expire(why)
+                assert posted is None or posted[0].spendable(why.at) == can_spend
+            case _ if held:
+                posted = _ended(step, account, held.pop(points % len(held)), why)
+            case _:
+                pass
+        if posted is not None:
+            account = posted[0]
+            entries.append(posted[1])
+        day += days // 10
+        assert sum(each.points for each in entries) == account.balance
+        assert account.reserved == -sum(each.points for each in held)
+        assert account.debt == 0 or not account.lots
+        assert all(lot.points > 0 for lot in account.lots)
+        assert len({lot.origin for lot in account.lots}) == len(account.lots)
+        assert all(-sum(lot.points for lot in each.lots) == each.points for each in held)
+
+
+def _ended(step: str, account: LoyaltyAccount, reservation: LoyaltyEntry, why: Cause) -> Posted:
+    return account.capture(reservation, why) if step == "capture" else account.release(reservation, why)
