@@ -73,6 +73,9 @@ STARTERS: Final = {
     "entrypoints.http.kit.computers": "starts interpreters: CHILDREN",
     "entrypoints.cli.parts": "forks that run PROGRAMS",
     "entrypoints.http.server": "forks that run PROGRAMS (asgi)",
+    "adapters.postgres.kit.backups": "runs programs of PostgreSQL, which read no zone names",
+    "entrypoints.cli.backup": "runs pg_receivewal, which reads no zone names",
+    "entrypoints.observe.port": "has threads that are daemons, and no process",
     "adapters.postgres.kit.embedded": "runs PostgreSQL with TZ=UTC; no SQL statement names another zone",
 }
 
