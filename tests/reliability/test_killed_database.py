@@ -50,8 +50,9 @@ REFUSED: Final = (503, "service.unavailable")
 
 _WAITING_JOBS: Final = """
     SELECT count(*) FROM procrastinate_jobs
-    WHERE status IN ('todo', 'doing') AND coalesce(scheduled_at, now()) <= now() AND id <= %s
+    WHERE status IN ('todo', 'doing') AND (coalesce(scheduled_at, now()) <= now() OR attempts > 0) AND id <= %s
 """
+"""Jobs that are due, and those that failed while the database was down and are retried later."""
 
 
 @dataclass
