@@ -20,6 +20,7 @@ from adapters.postgres import (
     rate_limits,
     reconciliation,
     reviews,
+    statistics,
     webhooks,
 )
 from adapters.postgres.audit import context as audit
@@ -44,6 +45,7 @@ CONTEXTS: Final = (
     reconciliation.CONTEXT,
     reviews.CONTEXT,
     loyalty.CONTEXT,
+    statistics.CONTEXT,
     favourites.CONTEXT,
     webhooks.CONTEXT,
     disputes.CONTEXT,
@@ -75,6 +77,7 @@ class ContextRepositories(
     reconciliation.ReconciliationRepositories,
     reviews.ReviewRepositories,
     loyalty.LoyaltyRepositories,
+    statistics.StatisticsRepositories,
     favourites.FavouriteRepositories,
     webhooks.WebhookRepositories,
     disputes.DisputeRepositories,
@@ -103,6 +106,7 @@ class ContextReads(
     reconciliation.ReconciliationReadGroup,
     reviews.ReviewReadGroup,
     loyalty.LoyaltyReadGroup,
+    statistics.StatisticsReadGroup,
     favourites.FavouriteReadGroup,
     webhooks.WebhookReadGroup,
     disputes.DisputeReadGroup,

@@ -23,6 +23,7 @@ from booking_domain.testing import (
     scheduling,
     search,
     shared,
+    statistics,
     webhooks,
 )
 from booking_domain.testing.announcements.memory import AnnouncementReadGroup, AnnouncementRepositories
@@ -44,6 +45,7 @@ from booking_domain.testing.reviews.memory import ReviewReadGroup, ReviewReposit
 from booking_domain.testing.scheduling.memory.context import SchedulingReads, SchedulingRepositories
 from booking_domain.testing.search.memory import SearchReadGroup, SearchRepositories
 from booking_domain.testing.shared.memory.context import SharedReads, SharedRepositories
+from booking_domain.testing.statistics.memory import StatisticsReadGroup, StatisticsRepositories
 from booking_domain.testing.webhooks.memory import WebhookReadGroup, WebhookRepositories
 
 CONTEXTS: Final = (
@@ -55,6 +57,7 @@ CONTEXTS: Final = (
     reconciliation.CONTEXT,
     reviews.CONTEXT,
     loyalty.CONTEXT,
+    statistics.CONTEXT,
     favourites.CONTEXT,
     webhooks.CONTEXT,
     disputes.CONTEXT,
@@ -80,6 +83,7 @@ class ContextRepositories(
     ReconciliationRepositories,
     ReviewRepositories,
     LoyaltyRepositories,
+    StatisticsRepositories,
     FavouriteRepositories,
     WebhookRepositories,
     DisputeRepositories,
@@ -105,6 +109,7 @@ class ContextReads(
     ReconciliationReadGroup,
     ReviewReadGroup,
     LoyaltyReadGroup,
+    StatisticsReadGroup,
     FavouriteReadGroup,
     WebhookReadGroup,
     DisputeReadGroup,

@@ -19,6 +19,7 @@ from entrypoints.worker import (
     reconciliation,
     scheduling,
     search,
+    statistics,
     storage,
     waiting_list,
     webhooks,
@@ -45,6 +46,7 @@ CONTEXTS: Final[tuple[WorkerContext, ...]] = (
             live,
             announcements,
             customers,
+            statistics,
         )
     ),
 )

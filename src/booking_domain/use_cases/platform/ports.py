@@ -36,6 +36,7 @@ from booking_domain.search import ports as search
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import BookingId, ProviderId, ProviderPayoutId, RefundId, SalonId, UserId
 from booking_domain.shared.repositories import SharedReadGroup, SharedRepositories
+from booking_domain.statistics import ports as statistics
 from booking_domain.use_cases.platform.connections import ConnectionReads
 from booking_domain.use_cases.platform.favourites import FavouriteReadGroup
 from booking_domain.use_cases.platform.listings import BookingListFilter, MoneyFilter, MoneyOrder, TransactionReads
@@ -247,6 +248,7 @@ class Repositories(
     reconciliation.ReconciliationRepositories,
     reviews.ReviewRepositories,
     loyalty.LoyaltyRepositories,
+    statistics.StatisticsRepositories,
     favourites.FavouriteRepositories,
     webhooks.WebhookRepositories,
     disputes.DisputeRepositories,
@@ -274,6 +276,7 @@ class Reads(
     reconciliation.ReconciliationReadGroup,
     reviews.ReviewReadGroup,
     loyalty.LoyaltyReadGroup,
+    statistics.StatisticsReadGroup,
     FavouriteReadGroup,
     webhooks.WebhookReadGroup,
     disputes.DisputeReadGroup,

@@ -67,6 +67,7 @@ EXAMPLES: Final[Mapping[str, Sequence[Any]]] = {
     "gateway": ("qpay",),
     "gatewayReference": ("512345678901234",),
     "givenName": ("Dorj",),
+    "group": ("0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21",),
     "hasPassword": (True,),
     "headers": ({"content-type": "image/jpeg"},),
     "height": (1_080,),

@@ -1,0 +1,464 @@
+"""Statistics on PostgreSQL: what is counted, read from bookings and their money; buckets, and what sums need."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    Select,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+
+from adapters.postgres.bookings.tables import booking_events, bookings
+from adapters.postgres.catalogue.profiles import policy_of
+from adapters.postgres.catalogue.tables import providers
+from adapters.postgres.kit.advisory_locks import lock_key
+from adapters.postgres.kit.codec import Columns, Mapper
+from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
+from adapters.postgres.kit.metadata import instant, metadata, one_of
+from adapters.postgres.kit.personal_data import Kept, NotExported, personal_data
+from adapters.postgres.kit.statements import Statement, if_given
+from adapters.postgres.kit.work import Row, WithWork
+from adapters.postgres.payments.transactions import MOVES
+from booking_domain.shared.ids import BookingId, ProviderId, SalonId, ServiceId, UserId
+from booking_domain.statistics.model import (
+    FIGURES,
+    BookingChannel,
+    Bucket,
+    CountedBooking,
+    Figures,
+    Membership,
+    Moved,
+    Outcome,
+    StatisticsFinding,
+)
+from booking_domain.statistics.ports import Grouping, Statistics, StatisticsReads, Sum, Sums
+from booking_domain.use_cases.platform.listings import TransactionType
+
+_SUMS: Final = personal_data(
+    "provider_id",
+    erase=Kept("figures of appointments, which are kept"),
+    handover=Kept("figures of the profile's appointments"),
+    export=NotExported("sums of bookings and payments, which are exported"),
+)
+
+
+def _of_provider() -> Column[Any]:
+    return Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False)
+
+
+statistics_buckets: Final = Table(
+    "statistics_buckets",
+    metadata,
+    Column("provider_id", Uuid, ForeignKey("providers.id"), primary_key=True),
+    instant("starts_at", primary_key=True),
+    # Tells the buckets of one quarter of an hour apart.
+    Column("position", Integer, primary_key=True),
+    Column("salon_id", Uuid),
+    Column("service_id", Uuid),
+    Column("channel", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    *(Column(name, BigInteger, nullable=False) for name in FIGURES),
+    one_of("channel", BookingChannel),
+    Index("statistics_buckets_salon_id_starts_at_idx", "salon_id", "starts_at"),
+    info=_SUMS,
+)
+statistics_places: Final = Table(
+    "statistics_places",
+    metadata,
+    Column("booking_id", Uuid, ForeignKey("bookings.id"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    _of_provider(),
+    Index("statistics_places_provider_id_day_idx", "provider_id", "day"),
+    info=_SUMS,
+)
+statistics_revisions: Final = Table(
+    "statistics_revisions",
+    metadata,
+    Column("provider_id", Uuid, ForeignKey("providers.id"), primary_key=True),
+    instant("starts_at", primary_key=True),
+    Column("salon_id", Uuid),
+    instant("revised_at"),
+    Index("statistics_revisions_salon_id_starts_at_idx", "salon_id", "starts_at"),
+    info=_SUMS,
+)
+statistics_memberships: Final = Table(
+    "statistics_memberships",
+    metadata,
+    Column("provider_id", Uuid, ForeignKey("providers.id"), primary_key=True),
+    instant("since", primary_key=True),
+    # Null: of no salon from then on.
+    Column("salon_id", Uuid),
+    info=_SUMS,
+)
+statistics_findings: Final = Table(
+    "statistics_findings",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _of_provider(),
+    Column("days", Integer, nullable=False),
+    Column("first_day", Date, nullable=False),
+    instant("created_at"),
+    Index("statistics_findings_created_at_idx", "created_at"),
+    Index("statistics_findings_provider_id_idx", "provider_id"),
+    info=_SUMS,
+)
+
+BUCKET: Final = Mapper(statistics_buckets, Bucket, elsewhere=("provider_id", "position"), figures=Columns(*FIGURES))
+FINDING: Final = Mapper(statistics_findings, StatisticsFinding)
+MEMBERSHIP: Final = Mapper(statistics_memberships, Membership)
+_b: Final = bookings.c
+_m: Final = MOVES.c
+_s: Final = statistics_buckets.c
+_l: Final = statistics_places.c
+_r: Final = statistics_revisions.c
+_h: Final = booking_events.c
+_f: Final = statistics_findings.c
+_OF: Final = bindparam("provider_id", type_=Uuid())
+_DAY: Final = bindparam("day", type_=Date())
+_FROM: Final = bindparam("since", type_=DateTime(timezone=True))
+_UNTIL: Final = bindparam("until", type_=DateTime(timezone=True))
+_THESE: Final = func.any(bindparam("booking_ids", type_=ARRAY(Uuid)))
+_MOST: Final = bindparam("most", type_=Integer())
+
+_cancellation: Final = (
+    select(_h.at, (_h.by_id == _b.customer_id).label("by_customer"))
+    .where(_h.booking_id == _b.id, _h.type == "cancelled")
+    .order_by(_h.seq.desc())
+    .limit(1)
+    .lateral("cancellation")
+)
+_CHANNEL: Final = case(
+    (_b.customer_id == _b.provider_user_id, literal(BookingChannel.WALK_IN.value)),
+    (_b.placed_by_staff, literal(BookingChannel.STAFF.value)),
+    else_=literal(BookingChannel.ONLINE.value),
+)
+_FINAL_PRICE: Final = _b.price_amount + _b.extra_amount
+# As `bookings.due` says of a completed booking.
+_OUTSTANDING: Final = func.greatest(
+    0,
+    func.greatest(0, _FINAL_PRICE - _b.conceded_amount)
+    - (_b.paid_amount - _b.refunded_amount - _b.refund_pending_amount + _b.desk_paid_amount + _b.authorised_amount),
+)
+_BOOKINGS: Final = Statement(
+    select(
+        _b.id,
+        _b.provider_id,
+        _b.customer_id,
+        _CHANNEL,
+        _b.services[0]["id"].astext,
+        func.coalesce(_b.disputed_from, _b.status),
+        _b.created_at,
+        _b.starts_at,
+        _b.ends_at,
+        _b.blocked_from,
+        _b.blocked_until,
+        _cancellation.c.at,
+        _cancellation.c.by_customer,
+        func.coalesce(_b.cancellation_start, _b.starts_at),
+        _b.cancellation_policy,
+        _b.currency,
+        _FINAL_PRICE,
+        _b.tip_amount,
+        _OUTSTANDING,
+    )
+    .select_from(bookings.outerjoin(_cancellation, true()))
+    .where(_b.id == _THESE)
+    .order_by(_b.id)
+)
+_TYPES: Final = [each.value for each in (TransactionType.PAYMENT, TransactionType.DESK_PAYMENT, TransactionType.REFUND)]
+_MOVES: Final = Statement(
+    select(_m.booking_id, _m.type, _m.processed_at, _m.moved)
+    .where(
+        _m.booking_id == _THESE,
+        _m.type == func.any(bindparam("types", value=_TYPES, type_=ARRAY(Text))),
+        _m.moved > 0,
+        _m.processed_at.is_not(None),
+    )
+    .order_by(_m.processed_at, _m.id)
+)
+_PROVIDER_OF: Final = Statement(select(_b.provider_id).where(_b.id == bindparam("booking_id")))
+_IDS: Final = Statement(
+    select(_b.id)
+    .where(_b.provider_id == _OF, if_given("after", _b.id, _b.id > bindparam("after", type_=Uuid())))
+    .order_by(_b.id)
+    .limit(_MOST)
+)
+_MEMBERSHIPS: Final = Statement(
+    select(*MEMBERSHIP.columns)
+    .where(statistics_memberships.c.provider_id == _OF)
+    .order_by(statistics_memberships.c.since)
+)
+_PUT_MEMBERSHIP: Final = MEMBERSHIP.upsert()
+_new_places = select(
+    func.unnest(bindparam("placed_ids", type_=ARRAY(Uuid))),
+    func.unnest(bindparam("days", type_=ARRAY(Date))),
+    _OF,
+)
+_PLACE: Final = Statement(
+    insert(statistics_places).from_select(["booking_id", "day", "provider_id"], _new_places).on_conflict_do_nothing()
+)
+_PLACES: Final = Statement(select(_l.day).where(_l.booking_id == bindparam("booking_id")).order_by(_l.day))
+_PLACED: Final = Statement(select(_l.booking_id).where(_l.provider_id == _OF, _l.day == _DAY).order_by(_l.booking_id))
+_FORGET_PLACE: Final = Statement(delete(statistics_places).where(_l.day == _DAY, _l.booking_id == _THESE))
+_WITHIN: Final = (_s.provider_id == _OF, _s.starts_at >= _FROM, _s.starts_at < _UNTIL)
+_BUCKETS: Final = Statement(select(*BUCKET.columns).where(*_WITHIN).order_by(_s.starts_at, _s.position))
+_REMOVE_BUCKETS: Final = Statement(delete(statistics_buckets).where(*_WITHIN))
+_COLUMNS: Final = tuple(column for column in statistics_buckets.columns if column.name != "provider_id")
+_new_buckets = select(_OF, *(func.unnest(bindparam(column.name, type_=ARRAY(column.type))) for column in _COLUMNS))
+_ADD_BUCKETS: Final = Statement(
+    insert(statistics_buckets).from_select([column.name for column in statistics_buckets.columns], _new_buckets)
+)
+_new_revision = insert(statistics_revisions)
+_REVISE: Final = Statement(
+    _new_revision.on_conflict_do_update(
+        index_elements=["provider_id", "starts_at"],
+        set_={name: _new_revision.excluded[name] for name in ("salon_id", "revised_at")},
+    )
+)
+_CHANGED: Final = Statement(select(exists().where(_b.provider_id == _OF, _b.updated_at >= _FROM)))
+_ADD_FINDING: Final = FINDING.insert()
+_REMOVE_FINDINGS: Final = Statement(delete(statistics_findings).where(_f.created_at < _UNTIL).returning(_f.id))
+_FINDINGS: Final = Statement(select(*FINDING.columns).where(_f.created_at >= _FROM).order_by(_f.id.desc()))
+
+_EDGES: Final = bindparam("edges", type_=ARRAY(DateTime(timezone=True)))
+_GROUPS: Final[Mapping[Grouping, ColumnElement[Any]]] = {
+    Grouping.NOTHING: literal(""),
+    Grouping.SERVICE: func.coalesce(cast(_s.service_id, Text), ""),
+    Grouping.CHANNEL: _s.channel,
+    Grouping.PROVIDER: cast(_s.provider_id, Text),
+}
+
+
+def _sums(grouping: Grouping, owner: ColumnElement[bool]) -> Statement:
+    keys = [
+        func.width_bucket(_s.starts_at, _EDGES).label("period"),
+        _GROUPS[grouping].label("found_group"),
+        _s.currency.label("found_currency"),
+    ]
+    return Statement(
+        select(*keys, *(cast(func.sum(_s[name]), BigInteger) for name in FIGURES))
+        .where(owner, _s.starts_at >= _FROM, _s.starts_at < _UNTIL)
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+
+
+_SALON: Final = bindparam("salon_id", type_=Uuid())
+_SUMS_OF: Final = {
+    (grouping, of_salon): _sums(grouping, _s.salon_id == _SALON if of_salon else _s.provider_id == _OF)
+    for grouping in Grouping
+    for of_salon in (False, True)
+}
+
+
+def _revised(owner: ColumnElement[bool]) -> Statement:
+    period = func.width_bucket(_r.starts_at, _EDGES)
+    return Statement(
+        select(period, func.max(_r.revised_at))
+        .where(owner, _r.starts_at >= _FROM, _r.starts_at < _UNTIL)
+        .group_by(period)
+        .order_by(period)
+    )
+
+
+_REVISED: Final = {True: _revised(_r.salon_id == _SALON), False: _revised(_r.provider_id == _OF)}
+
+
+def _with_bookings() -> Select[Any]:
+    return select(providers.c.id).where(exists().where(_b.provider_id == providers.c.id))
+
+
+_PROVIDERS: Final = Statement(
+    _with_bookings()
+    .where(if_given("after", providers.c.id, providers.c.id > bindparam("after", type_=Uuid())))
+    .order_by(providers.c.id)
+    .limit(_MOST)
+)
+_SAMPLE: Final = Statement(_with_bookings().order_by(func.random()).limit(_MOST))
+_EVER: Final = (datetime(1900, 1, 1, tzinfo=UTC), datetime(3001, 1, 1, tzinfo=UTC))
+_MINUTE: Final = timedelta(minutes=1)
+
+
+def _range(day: date | None) -> dict[str, datetime]:
+    """The instants of a day of UTC, or all."""
+    if day is None:
+        return {"since": _EVER[0], "until": _EVER[1]}
+    start = datetime.combine(day, time(), UTC)
+    return {"since": start, "until": start + timedelta(days=1)}
+
+
+class PostgresStatistics(WithWork, Statistics):
+    """`Statistics` of `bookings`, their money, and the tables of statistics."""
+
+    async def lock(self, provider_id: ProviderId) -> None:
+        await lock_key(self._work, f"statistics of {provider_id}")
+
+    async def provider_of(self, booking_id: BookingId) -> ProviderId | None:
+        row = await self._work.one(_PROVIDER_OF, booking_id=booking_id)
+        return None if row is None else ProviderId(row[0])
+
+    async def bookings(self, booking_ids: Collection[BookingId]) -> Sequence[CountedBooking]:
+        ids = list(booking_ids)
+        rows = await self._work.all(_BOOKINGS, booking_ids=ids)
+        moves: dict[UUID, list[Moved]] = defaultdict(list)
+        for booking_id, kind, at, amount in await self._work.all(_MOVES, booking_ids=ids):
+            name = "refunded" if kind == TransactionType.REFUND.value else "received"
+            moves[booking_id].append(Moved(at, **{name: amount}))
+        return [_counted(row, tuple(moves.get(row[0], ()))) for row in rows]
+
+    async def booking_ids(self, provider_id: ProviderId, after: BookingId | None, limit: int) -> Sequence[BookingId]:
+        return [
+            BookingId(found)
+            for (found,) in await self._work.all(_IDS, provider_id=provider_id, after=after, most=limit)
+        ]
+
+    async def memberships(self, provider_id: ProviderId) -> Sequence[Membership]:
+        return await self._work.each(MEMBERSHIP.read, _MEMBERSHIPS, provider_id=provider_id)
+
+    async def add_membership(self, membership: Membership) -> None:
+        await self._work.execute(_PUT_MEMBERSHIP, **MEMBERSHIP.write(membership))
+
+    async def place(self, provider_id: ProviderId, booking_id: BookingId, days: Collection[date]) -> Sequence[date]:
+        await self.place_all(provider_id, {booking_id: days})
+        return [day for (day,) in await self._work.all(_PLACES, booking_id=booking_id)]
+
+    async def place_all(self, provider_id: ProviderId, days: Mapping[BookingId, Collection[date]]) -> None:
+        pairs = [(booking_id, day) for booking_id, each in days.items() for day in each]
+        await self._work.execute(
+            _PLACE,
+            provider_id=provider_id,
+            placed_ids=[booking_id for booking_id, _ in pairs],
+            days=[day for _, day in pairs],
+        )
+
+    async def placed(self, provider_id: ProviderId, day: date) -> Sequence[BookingId]:
+        return [BookingId(found) for (found,) in await self._work.all(_PLACED, provider_id=provider_id, day=day)]
+
+    async def forget_place(self, day: date, booking_ids: Collection[BookingId]) -> None:
+        await self._work.execute(_FORGET_PLACE, day=day, booking_ids=list(booking_ids))
+
+    async def buckets(self, provider_id: ProviderId, day: date | None) -> Sequence[Bucket]:
+        return await self._work.each(BUCKET.read, _BUCKETS, provider_id=provider_id, **_range(day))
+
+    async def put(self, provider_id: ProviderId, day: date | None, buckets: Sequence[Bucket]) -> None:
+        await self._work.execute(_REMOVE_BUCKETS, provider_id=provider_id, **_range(day))
+        rows = [BUCKET.write(each) | {"position": number} for number, each in enumerate(buckets)]
+        if rows:
+            columns = {name: [row[name] for row in rows] for name in rows[0]}
+            await self._work.execute(_ADD_BUCKETS, provider_id=provider_id, **columns)
+
+    async def revise(self, provider_id: ProviderId, changed: Mapping[datetime, SalonId | None], now: datetime) -> None:
+        for starts_at, salon_id in changed.items():
+            await self._work.execute(
+                _REVISE, provider_id=provider_id, starts_at=starts_at, salon_id=salon_id, revised_at=now
+            )
+
+    async def changed_since(self, provider_id: ProviderId, since: datetime) -> bool:
+        row = await self._work.one(_CHANGED, provider_id=provider_id, since=since)
+        return row is not None and bool(row[0])
+
+    async def add_finding(self, finding: StatisticsFinding) -> None:
+        await self._work.execute(_ADD_FINDING, **FINDING.write(finding))
+
+    async def remove_findings(self, before: datetime) -> int:
+        return len(await self._work.all(_REMOVE_FINDINGS, until=before))
+
+
+class PostgresStatisticsReads(WithWork, StatisticsReads):
+    """`StatisticsReads` of the same tables."""
+
+    async def sums(self, of: Sums) -> Sequence[Sum]:
+        statement = _SUMS_OF[of.grouping, of.salon_id is not None]
+        return await self._work.each(_sum, statement, **_chosen(of))
+
+    async def revised(self, of: Sums) -> Sequence[tuple[int, datetime]]:
+        rows = await self._work.all(_REVISED[of.salon_id is not None], **_chosen(of))
+        return [(period - 1, at) for period, at in rows]
+
+    async def providers(self, after: ProviderId | None, limit: int) -> Sequence[ProviderId]:
+        return [ProviderId(found) for (found,) in await self._work.all(_PROVIDERS, after=after, most=limit)]
+
+    async def sample(self, limit: int) -> Sequence[ProviderId]:
+        return [ProviderId(found) for (found,) in await self._work.all(_SAMPLE, most=limit)]
+
+    async def findings(self, since: datetime) -> Sequence[StatisticsFinding]:
+        return await self._work.each(FINDING.read, _FINDINGS, since=since)
+
+
+def _chosen(of: Sums) -> dict[str, Any]:
+    owner = {"provider_id": of.provider_id} if of.salon_id is None else {"salon_id": of.salon_id}
+    return {**owner, "edges": list(of.edges), "since": of.edges[0], "until": of.edges[-1]}
+
+
+def _sum(row: Row) -> Sum:
+    period, group, currency, *figures = row
+    return Sum(
+        period=period - 1, group=group, currency=currency, figures=Figures(**dict(zip(FIGURES, figures, strict=True)))
+    )
+
+
+def _counted(row: Row, moves: tuple[Moved, ...]) -> CountedBooking:
+    booking_id, provider_id, customer_id, channel, service, outcome, *rest = row
+    made_at, starts_at, ends_at, blocked_from, blocked_until, cancelled_at, by_customer, *rest = rest
+    policy_start, policy, currency, price, tips, outstanding = rest
+    return CountedBooking(
+        id=BookingId(booking_id),
+        provider_id=ProviderId(provider_id),
+        customer_id=UserId(customer_id),
+        channel=channel,
+        service_id=None if service is None else ServiceId(UUID(service)),
+        outcome=Outcome(outcome),
+        made_at=made_at,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        blocked_minutes=(blocked_until - blocked_from) // _MINUTE,
+        cancelled_at=cancelled_at,
+        cancelled_by_customer=bool(by_customer) and channel != BookingChannel.WALK_IN,
+        policy_start=policy_start,
+        notice_hours=min((tier.hours_before for tier in policy_of(policy).tiers), default=None),
+        currency=currency,
+        price=price,
+        tips=tips,
+        outstanding=outstanding,
+        moves=moves,
+    )
+
+
+CONTEXT: Final = PostgresContext(
+    tables=(statistics_buckets, statistics_places, statistics_revisions, statistics_memberships, statistics_findings)
+)
+
+
+class StatisticsRepositories(RepositoryGroup):
+    """The repositories of this context."""
+
+    statistics = part(PostgresStatistics)
+
+
+class StatisticsReadGroup(ReadGroup):
+    """The reads of this context."""
+
+    statistics = part(PostgresStatisticsReads)

@@ -1,0 +1,186 @@
+"""The definitions of the figures: pure functions over plain rows. Nothing else decides what counts as what."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.ids import SalonId, ServiceId
+from booking_domain.statistics.model import (
+    BookingChannel,
+    Bucket,
+    CountedBooking,
+    Figures,
+    Membership,
+    Outcome,
+    utc_day,
+)
+
+CLOSES_AFTER: Final = timedelta(hours=48)
+"""How long a bucket takes what happens late without a mark."""
+LONGEST_DAYS: Final = 3_660
+LONGEST_BY_DAY: Final = 366
+_BUCKET_MINUTES: Final = 15
+_TOOK_TIME: Final = frozenset({Outcome.CONFIRMED, Outcome.COMPLETED, Outcome.NO_SHOW})
+_MINUTE: Final = timedelta(minutes=1)
+
+
+class _Key(NamedTuple):
+    starts_at: datetime
+    salon_id: SalonId | None
+    service_id: ServiceId | None
+    channel: BookingChannel
+    currency: str
+
+
+class Interval(StrEnum):
+    """The periods of a report, in the time zone of its reader."""
+
+    DAY = "day"
+    WEEK = "week"
+    """From Monday."""
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """Local dates, both included."""
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise InvalidValue(field="to", problem="a range must end after it starts")
+        if self.days > LONGEST_DAYS:
+            raise InvalidValue(field="to", problem=f"a period of at most {LONGEST_DAYS} days")
+
+    @property
+    def days(self) -> int:
+        """How many there are."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def all(self) -> list[date]:
+        """Each of them."""
+        return [self.first + timedelta(days=number) for number in range(self.days)]
+
+    @property
+    def before(self) -> "Dates":
+        """As many dates that end just before."""
+        return Dates(self.first - timedelta(days=self.days), self.first - timedelta(days=1))
+
+    def starts(self, interval: Interval) -> list[date]:
+        """The first date of each period: of a week or month that began before, the first of these dates.
+
+        >>> [str(each) for each in Dates(date(2026, 1, 30), date(2026, 2, 3)).starts(Interval.MONTH)]
+        ['2026-01-30', '2026-02-01']
+        """
+        return [day for number, day in enumerate(self.all) if not number or _begins(day, interval)]
+
+
+def _begins(day: date, interval: Interval) -> bool:
+    match interval:
+        case Interval.DAY:
+            return True
+        case Interval.WEEK:
+            return day.weekday() == 0
+        case Interval.MONTH:
+            return day.day == 1
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """When a local date begins."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def bucket_start(at: datetime) -> datetime:
+    """The quarter of an hour in which an instant lies.
+
+    >>> bucket_start(datetime(2026, 11, 2, 20, 44, 59, 7, tzinfo=UTC)).isoformat()
+    '2026-11-02T20:30:00+00:00'
+    """
+    at = at.astimezone(UTC)
+    return at.replace(minute=at.minute // _BUCKET_MINUTES * _BUCKET_MINUTES, second=0, microsecond=0)
+
+
+def facts(booking: CountedBooking) -> Iterator[tuple[datetime, Mapping[str, int]]]:
+    """What a booking adds to which figures, and when it counts."""
+    yield booking.made_at, _made(booking)
+    if at_start := _at_start(booking):
+        yield booking.starts_at, at_start
+    for move in booking.moves:
+        yield move.at, {"received": move.received, "refunded": move.refunded}
+
+
+def _made(booking: CountedBooking) -> Mapping[str, int]:
+    if booking.channel is BookingChannel.WALK_IN:
+        return {"made": 1}
+    ahead = max(0, (booking.starts_at - booking.made_at) // _MINUTE)
+    return {"made": 1, "lead_bookings": 1, "lead_minutes": ahead}
+
+
+def _at_start(booking: CountedBooking) -> dict[str, int]:
+    found: dict[str, int] = {}
+    if booking.outcome in _TOOK_TIME:
+        minutes = (booking.ends_at - booking.starts_at) // _MINUTE
+        found |= {"booked": 1, "booked_minutes": minutes, "buffer_minutes": booking.blocked_minutes - minutes}
+    if booking.outcome is Outcome.COMPLETED:
+        found |= {"completed": 1, "walk_ins": int(booking.channel is BookingChannel.WALK_IN)}
+        found |= {"earned": booking.price, "tips": booking.tips, "outstanding": booking.outstanding}
+    elif booking.outcome is Outcome.NO_SHOW:
+        found["no_shows"] = 1
+    elif booking.outcome is Outcome.CANCELLED and booking.cancelled_by_customer:
+        found |= {"cancelled": 1, "cancelled_late": int(is_late(booking))}
+    elif booking.outcome is Outcome.CANCELLED:
+        found["cancelled_by_provider"] = 1
+    return found
+
+
+def is_late(booking: CountedBooking) -> bool:
+    """Whether the customer cancelled when no tier of the policy was met any more."""
+    if booking.cancelled_at is None or not booking.cancelled_by_customer:
+        return False
+    notice = booking.notice_hours
+    return notice is None or booking.policy_start - booking.cancelled_at < timedelta(hours=notice)
+
+
+def days_of(booking: CountedBooking) -> frozenset[date]:
+    """The days of UTC on which a booking counts as something."""
+    return frozenset(utc_day(at) for at, _ in facts(booking))
+
+
+def salon_at(memberships: Sequence[Membership], at: datetime) -> SalonId | None:
+    """The salon of which the provider was a member at an instant; memberships by when they began."""
+    found = bisect_right(memberships, at, key=lambda each: each.since)
+    return memberships[found - 1].salon_id if found else None
+
+
+def buckets_of(bookings: Iterable[CountedBooking], memberships: Sequence[Membership]) -> list[Bucket]:
+    """The buckets of a provider's bookings, in order. Those without figures are left out."""
+    sums: dict[_Key, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for booking in bookings:
+        for at, added in facts(booking):
+            start = bucket_start(at)
+            salon_id = salon_at(memberships, start)
+            figures = sums[_Key(start, salon_id, booking.service_id, booking.channel, booking.currency)]
+            for name, amount in added.items():
+                figures[name] += amount
+    buckets = (Bucket(**key._asdict(), figures=Figures(**figures)) for key, figures in sums.items())
+    return sorted((each for each in buckets if each.figures), key=bucket_order)
+
+
+def bucket_order(bucket: Bucket) -> tuple[str, ...]:
+    """Sorts the buckets of a provider, the earliest first."""
+    return bucket.starts_at.isoformat(), str(bucket.salon_id), str(bucket.service_id), bucket.channel, bucket.currency
+
+
+def revised(before: Iterable[Bucket], after: Iterable[Bucket], now: datetime) -> dict[datetime, SalonId | None]:
+    """The closed buckets that differ: when they begin, and the salon."""
+    changed = set(before) ^ set(after)
+    return {each.starts_at: each.salon_id for each in changed if now - each.starts_at >= CLOSES_AFTER}

@@ -1,0 +1,150 @@
+"""The ports of statistics: what is counted, and the buckets of what was counted."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from booking_domain.shared.enums import checks_enums
+from booking_domain.shared.ids import BookingId, ProviderId, SalonId
+from booking_domain.statistics.model import Bucket, CountedBooking, Figures, Membership, StatisticsFinding
+
+
+class Grouping(StrEnum):
+    """What sums are kept apart by, besides the period and the currency."""
+
+    NOTHING = "nothing"
+    SERVICE = "service"
+    CHANNEL = "channel"
+    PROVIDER = "provider"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
+class Sums:
+    """Which sums: of a provider or of a salon, in periods that begin at `edges`. The last edge ends the last period."""
+
+    provider_id: ProviderId | None = None
+    salon_id: SalonId | None = None
+    edges: tuple[datetime, ...]
+    """In order, at least two."""
+    grouping: Grouping = Grouping.NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """The figures of one period, group and currency."""
+
+    period: int
+    """The position of the edge with which it begins."""
+    group: str
+    """The id of the service (empty: a plain appointment) or provider, or the channel."""
+    currency: str
+    figures: Figures
+
+
+class Statistics(Protocol):
+    """What is counted, and the buckets, inside a database transaction."""
+
+    async def lock(self, provider_id: ProviderId) -> None:
+        """Wait for other transactions that count the same provider, and make them wait."""
+        ...
+
+    async def provider_of(self, booking_id: BookingId) -> ProviderId | None:
+        """The provider of a booking."""
+        ...
+
+    async def bookings(self, booking_ids: Collection[BookingId]) -> Sequence[CountedBooking]:
+        """These bookings with their money as they are now, by id."""
+        ...
+
+    async def booking_ids(self, provider_id: ProviderId, after: BookingId | None, limit: int) -> Sequence[BookingId]:
+        """The ids of the next bookings of a provider, in order."""
+        ...
+
+    async def memberships(self, provider_id: ProviderId) -> Sequence[Membership]:
+        """The salons of a provider, the earliest first."""
+        ...
+
+    async def add_membership(self, membership: Membership) -> None:
+        """Add or replace what is known from an instant on."""
+        ...
+
+    async def place(self, provider_id: ProviderId, booking_id: BookingId, days: Collection[date]) -> Sequence[date]:
+        """Remember that a booking counts on these days, and return them with those on which it counted before."""
+        ...
+
+    async def place_all(self, provider_id: ProviderId, days: Mapping[BookingId, Collection[date]]) -> None:
+        """Remember the days of many bookings."""
+        ...
+
+    async def placed(self, provider_id: ProviderId, day: date) -> Sequence[BookingId]:
+        """The bookings that count on a day, or did."""
+        ...
+
+    async def forget_place(self, day: date, booking_ids: Collection[BookingId]) -> None:
+        """Forget that these bookings counted on a day."""
+        ...
+
+    async def buckets(self, provider_id: ProviderId, day: date | None) -> Sequence[Bucket]:
+        """The stored buckets of a day of UTC, or of all, in order."""
+        ...
+
+    async def put(self, provider_id: ProviderId, day: date | None, buckets: Sequence[Bucket]) -> None:
+        """Replace the buckets of a day of UTC, or all."""
+        ...
+
+    async def revise(self, provider_id: ProviderId, changed: Mapping[datetime, SalonId | None], now: datetime) -> None:
+        """Mark that the buckets that begin at these instants, of these salons, changed after they were closed."""
+        ...
+
+    async def changed_since(self, provider_id: ProviderId, since: datetime) -> bool:
+        """Whether a booking of the provider has changed since: its figures may be on their way."""
+        ...
+
+    async def add_finding(self, finding: StatisticsFinding) -> None:
+        """Add what a check found."""
+        ...
+
+    async def remove_findings(self, before: datetime) -> int:
+        """Remove old findings and return how many there were."""
+        ...
+
+
+class StatisticsReads(Protocol):
+    """Reads of what was counted, outside any database transaction."""
+
+    async def sums(self, of: Sums) -> Sequence[Sum]:
+        """The sums that are not zero, by period, group and currency."""
+        ...
+
+    async def revised(self, of: Sums) -> Sequence[tuple[int, datetime]]:
+        """The periods that have changed after they were closed, and when they did last."""
+        ...
+
+    async def providers(self, after: ProviderId | None, limit: int) -> Sequence[ProviderId]:
+        """The next providers with bookings, in order."""
+        ...
+
+    async def sample(self, limit: int) -> Sequence[ProviderId]:
+        """Some providers with bookings."""
+        ...
+
+    async def findings(self, since: datetime) -> Sequence[StatisticsFinding]:
+        """What the checks have found since, newest first."""
+        ...
+
+
+class StatisticsRepositories(Protocol):
+    """The repositories of this context."""
+
+    @property
+    def statistics(self) -> Statistics: ...
+
+
+class StatisticsReadGroup(Protocol):
+    """The reads of this context."""
+
+    @property
+    def statistics(self) -> StatisticsReads: ...

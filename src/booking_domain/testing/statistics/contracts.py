@@ -1,0 +1,207 @@
+"""The contract of `Statistics` and `StatisticsReads`."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import Status
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.ids import EventId, SalonId, ServiceId
+from booking_domain.shared.money import Money
+from booking_domain.statistics.definitions import buckets_of, days_of
+from booking_domain.statistics.model import (
+    BookingChannel,
+    Bucket,
+    CountedBooking,
+    Figures,
+    Membership,
+    Outcome,
+    StatisticsFinding,
+    StatisticsFindingId,
+)
+from booking_domain.statistics.ports import Grouping, Statistics, StatisticsReads, Sum, Sums
+from booking_domain.testing.builders import HOUR, NOW
+from booking_domain.testing.kit.storage import Cast, StorageContract
+
+_QUARTER: Final = timedelta(minutes=15)
+_AT: Final = datetime(2026, 11, 2, 20, 30, tzinfo=UTC)
+
+
+def _bucket(at: datetime = _AT, **values: object) -> Bucket:
+    of = {"salon_id": None, "service_id": None, "channel": BookingChannel.ONLINE, "currency": "MNT"}
+    return Bucket(starts_at=at, **{**of, "figures": Figures(completed=1, earned=5_000), **values})  # type: ignore[arg-type]
+
+
+class StatisticsContract(StorageContract):
+    """What is counted, and the buckets, in a database transaction; reads of the buckets."""
+
+    async def _counted(self, booking: Booking) -> CountedBooking:
+        (found,) = await self.alone.statistics.bookings([booking.id])
+        return found
+
+    async def test_a_booking_is_read_as_a_plain_row(self, cast: Cast) -> None:
+        booking = self.make.booking(cast.profile, cast.customer)
+        paid = replace(
+            booking,
+            status=Status.DISPUTED,
+            disputed_from=Status.COMPLETED,
+            desk_paid=Money(amount=300, currency="MNT"),
+            extra=Money(amount=50, currency="MNT"),
+            tips=Money(amount=7, currency="MNT"),
+            price=Money(amount=1_000, currency="MNT"),
+            deposit=Money(amount=0, currency="MNT"),
+        )
+        await self.store_bookings(paid)
+        assert await self._counted(paid) == CountedBooking(
+            id=paid.id,
+            provider_id=cast.profile.id,
+            customer_id=cast.customer.id,
+            channel=BookingChannel.STAFF if paid.placed_by_staff else BookingChannel.ONLINE,
+            service_id=None,
+            outcome=Outcome.COMPLETED,
+            made_at=paid.created_at,
+            starts_at=paid.span.start,
+            ends_at=paid.span.end,
+            blocked_minutes=int((paid.blocked.end - paid.blocked.start).total_seconds()) // 60,
+            policy_start=paid.policy_start,
+            notice_hours=min((tier.hours_before for tier in paid.cancellation.tiers), default=None),
+            currency="MNT",
+            price=1_050,
+            tips=7,
+            outstanding=750,
+        )
+        assert await self.alone.statistics.provider_of(paid.id) == cast.profile.id
+
+    async def test_who_cancelled_when_is_read_from_the_trail(self, cast: Cast) -> None:
+        booking = replace(self.make.booking(cast.profile, cast.customer), status=Status.CANCELLED)
+        by_staff = replace(self.make.booking(cast.profile, cast.customer), status=Status.CANCELLED)
+        walk_in = replace(self.make.booking(cast.profile, cast.customer), customer_id=cast.owner.id)
+        await self.store_bookings(booking, by_staff, walk_in)
+        async with self.begin() as tx:
+            for each, who in ((booking, cast.customer), (by_staff, cast.owner)):
+                entry = replace(
+                    self.make.event(each),
+                    id=EventId(self.make.entropy.new_id()),
+                    type="cancelled",
+                    to_status=Status.CANCELLED,
+                    by=Actor(who.id, Role(who.role)),
+                    at=NOW + HOUR,
+                )
+                await tx.bookings.save(replace(each, version=2), was=each, events=[entry])
+        ours, theirs, other = [await self._counted(each) for each in (booking, by_staff, walk_in)]
+        assert (ours.cancelled_at, ours.cancelled_by_customer) == (NOW + HOUR, True)
+        assert (theirs.cancelled_at, theirs.cancelled_by_customer) == (NOW + HOUR, False)
+        assert (other.channel, other.cancelled_at) == (BookingChannel.WALK_IN, None)
+
+    async def test_bookings_of_a_provider_are_listed_in_order(self, cast: Cast, other: Cast) -> None:
+        bookings = [self.make.booking(cast.profile, cast.customer) for _ in range(3)]
+        await self.store_bookings(*bookings, self.make.booking(other.profile, other.customer))
+        ids = sorted(each.id for each in bookings)
+        assert await self.alone.statistics.booking_ids(cast.profile.id, None, 2) == ids[:2]
+        assert await self.alone.statistics.booking_ids(cast.profile.id, ids[1], 2) == ids[2:]
+        assert [each.id for each in await self.alone.statistics.bookings(list(reversed(ids)))] == ids
+        assert await self.reads.statistics.providers(None, 5) == sorted([cast.profile.id, other.profile.id])
+        assert len(await self.reads.statistics.sample(1)) == 1
+        assert await self.alone.statistics.changed_since(cast.profile.id, bookings[0].updated_at)
+        assert not await self.alone.statistics.changed_since(cast.profile.id, NOW + timedelta(days=9))
+
+    async def test_a_booking_stays_placed_until_a_day_forgets_it(self, cast: Cast) -> None:
+        booking = await self.a_booking(cast)
+        first, second = _AT.date(), _AT.date() + timedelta(days=1)
+        async with self.begin() as tx:
+            await tx.statistics.lock(cast.profile.id)
+            assert await tx.statistics.place(cast.profile.id, booking.id, {first}) == [first]
+            assert await tx.statistics.place(cast.profile.id, booking.id, {second}) == [first, second]
+            await tx.statistics.place_all(cast.profile.id, {booking.id: {first, second}})
+        assert await self.alone.statistics.placed(cast.profile.id, first) == [booking.id]
+        await self.alone.statistics.forget_place(first, [booking.id])
+        assert await self.alone.statistics.placed(cast.profile.id, first) == []
+        assert await self.alone.statistics.placed(cast.profile.id, second) == [booking.id]
+
+    async def test_buckets_are_replaced_by_day(self, cast: Cast) -> None:
+        provider_id, later = cast.profile.id, _AT + timedelta(days=1)
+        first = [_bucket(), _bucket(_AT + _QUARTER)]
+        repository = self.alone.statistics
+        await repository.put(provider_id, _AT.date(), first)
+        await repository.put(provider_id, later.date(), [_bucket(later)])
+        await repository.put(provider_id, _AT.date(), first[1:])
+        assert await repository.buckets(provider_id, _AT.date()) == first[1:]
+        assert await repository.buckets(provider_id, None) == [first[1], _bucket(later)]
+        await repository.put(provider_id, None, [])
+        assert await repository.buckets(provider_id, None) == []
+
+    async def test_sums_are_by_period_group_and_currency(self, cast: Cast, other: Cast) -> None:
+        salon, service = SalonId(self.make.entropy.new_id()), ServiceId(self.make.entropy.new_id())
+        mine = sorted(
+            [
+                _bucket(salon_id=salon, service_id=service),
+                _bucket(_AT + _QUARTER, channel=BookingChannel.STAFF),
+                _bucket(_AT + HOUR, currency="USD", salon_id=salon),
+            ],
+            key=lambda each: each.starts_at,
+        )
+        await self.alone.statistics.put(cast.profile.id, None, mine)
+        await self.alone.statistics.put(other.profile.id, None, [_bucket(salon_id=salon)])
+        one, two = Figures(completed=1, earned=5_000), Figures(completed=2, earned=10_000)
+        of = Sums(provider_id=cast.profile.id, edges=(_AT, _AT + HOUR, _AT + 2 * HOUR))
+        sums = self.reads.statistics.sums
+        assert await sums(of) == [
+            Sum(period=0, group="", currency="MNT", figures=two),
+            Sum(period=1, group="", currency="USD", figures=one),
+        ]
+        assert [(each.group, each.period) for each in await sums(replace(of, grouping=Grouping.SERVICE))] == [
+            ("", 0),
+            (str(service), 0),
+            ("", 1),
+        ]
+        assert [each.group for each in await sums(replace(of, grouping=Grouping.CHANNEL))] == [
+            "online",
+            "staff",
+            "online",
+        ]
+        ours = replace(of, provider_id=None, salon_id=salon, grouping=Grouping.PROVIDER)
+        providers = sorted([(0, str(cast.profile.id)), (0, str(other.profile.id))])
+        assert [(each.period, each.group) for each in await sums(ours)] == [*providers, (1, str(cast.profile.id))]
+        assert await sums(replace(of, edges=(_AT + _QUARTER, _AT + HOUR))) == [
+            Sum(period=0, group="", currency="MNT", figures=one)
+        ]
+
+    async def test_late_changes_are_marked(self, cast: Cast) -> None:
+        salon = SalonId(self.make.entropy.new_id())
+        await self.alone.statistics.revise(cast.profile.id, {_AT: salon, _AT + HOUR: None}, NOW)
+        await self.alone.statistics.revise(cast.profile.id, {_AT: salon}, NOW + HOUR)
+        of = Sums(provider_id=cast.profile.id, edges=(_AT - HOUR, _AT, _AT + HOUR, _AT + 2 * HOUR))
+        assert await self.reads.statistics.revised(of) == [(1, NOW + HOUR), (2, NOW)]
+        assert await self.reads.statistics.revised(replace(of, provider_id=None, salon_id=salon)) == [(1, NOW + HOUR)]
+
+    async def test_memberships_are_in_order(self, cast: Cast) -> None:
+        later = Membership(provider_id=cast.profile.id, since=NOW + HOUR, salon_id=None)
+        first = Membership(provider_id=cast.profile.id, since=NOW, salon_id=SalonId(self.make.entropy.new_id()))
+        for each in (later, first, first):
+            await self.alone.statistics.add_membership(each)
+        assert await self.alone.statistics.memberships(cast.profile.id) == [first, later]
+
+    async def test_findings_are_kept_for_a_while(self, cast: Cast) -> None:
+        finding = StatisticsFinding(
+            id=StatisticsFindingId(self.make.entropy.new_id()),
+            provider_id=cast.profile.id,
+            days=2,
+            first_day=_AT.date(),
+            created_at=NOW,
+        )
+        await self.alone.statistics.add_finding(finding)
+        assert await self.reads.statistics.findings(NOW) == [finding]
+        assert await self.reads.statistics.findings(NOW + HOUR) == []
+        assert await self.alone.statistics.remove_findings(NOW) == 0
+        assert await self.alone.statistics.remove_findings(NOW + HOUR) == 1
+
+    async def test_the_buckets_of_a_stored_booking_can_be_stored(self, cast: Cast) -> None:
+        booking = await self._counted(await self.a_booking(cast))
+        buckets = buckets_of([booking], [])
+        await self.alone.statistics.put(cast.profile.id, None, buckets)
+        assert await self.alone.statistics.buckets(cast.profile.id, None) == buckets
+        assert {each.day for each in buckets} == days_of(booking)
+
+
+CONTRACTS: Final = {Statistics: StatisticsContract, StatisticsReads: StatisticsContract}

@@ -1,0 +1,228 @@
+"""Statistics in memory."""
+
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from booking_domain.bookings.model import Booking
+from booking_domain.shared.ids import BookingId, ProviderId, SalonId
+from booking_domain.statistics.definitions import bucket_order
+from booking_domain.statistics.model import (
+    BookingChannel,
+    Bucket,
+    CountedBooking,
+    Figures,
+    Membership,
+    Moved,
+    Outcome,
+    StatisticsFinding,
+    StatisticsFindingId,
+)
+from booking_domain.statistics.ports import Grouping, Statistics, StatisticsReads, Sum, Sums
+from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKINGS
+from booking_domain.testing.catalogue.memory.tables import PROFILES
+from booking_domain.testing.kit.tables import Group, InMemory, Part, State, Table
+from booking_domain.testing.payments.memory.transactions import MemoryTransactionReads
+from booking_domain.use_cases.platform.listings import TransactionFilter, TransactionType
+
+_MOVES: Final = {TransactionType.PAYMENT, TransactionType.DESK_PAYMENT, TransactionType.REFUND}
+_Stored = tuple[ProviderId, Bucket]
+_BUCKETS: Final = Table[tuple[ProviderId, tuple[str, ...]], _Stored](
+    "statistics_buckets", key=lambda row: (row[0], bucket_order(row[1])), refers=lambda row: ((PROFILES, row[0]),)
+)
+_PLACES: Final = Table[tuple[BookingId, date], tuple[ProviderId, BookingId, date]](
+    "statistics_places", key=lambda row: (row[1], row[2]), refers=lambda row: ((BOOKINGS, row[1]),)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Revision:
+    provider_id: ProviderId
+    starts_at: datetime
+    salon_id: SalonId | None
+    at: datetime
+
+
+_REVISIONS: Final = Table[tuple[ProviderId, datetime], _Revision](
+    "statistics_revisions", key=lambda row: (row.provider_id, row.starts_at)
+)
+_MEMBERSHIPS: Final = Table[tuple[ProviderId, datetime], Membership](
+    "statistics_memberships",
+    key=lambda row: (row.provider_id, row.since),
+    refers=lambda row: ((PROFILES, row.provider_id),),
+)
+_FINDINGS: Final = Table[StatisticsFindingId, StatisticsFinding](
+    "statistics_findings", refers=lambda row: ((PROFILES, row.provider_id),)
+)
+TABLES: Final = (_BUCKETS, _PLACES, _REVISIONS, _MEMBERSHIPS, _FINDINGS)
+
+
+def _counted(state: State, booking: Booking, moves: tuple[Moved, ...]) -> CountedBooking:
+    cancelled = [each for each in state[BOOKING_EVENTS].get(booking.id, ()) if each.type == "cancelled"]
+    last = cancelled[-1] if cancelled else None
+    by_staff = BookingChannel.STAFF if booking.placed_by_staff else BookingChannel.ONLINE
+    return CountedBooking(
+        id=booking.id,
+        provider_id=booking.provider_id,
+        customer_id=booking.customer_id,
+        channel=BookingChannel.WALK_IN if booking.of_walk_in else by_staff,
+        service_id=booking.services[0].id if booking.services else None,
+        outcome=Outcome((booking.disputed_from or booking.status).value),
+        made_at=booking.created_at,
+        starts_at=booking.span.start,
+        ends_at=booking.span.end,
+        blocked_minutes=int((booking.blocked.end - booking.blocked.start).total_seconds()) // 60,
+        cancelled_at=None if last is None else last.at,
+        cancelled_by_customer=last is not None and last.by.id == booking.customer_id and not booking.of_walk_in,
+        policy_start=booking.policy_start,
+        notice_hours=min((tier.hours_before for tier in booking.cancellation.tiers), default=None),
+        currency=booking.price.currency,
+        price=booking.final_price.amount,
+        tips=booking.tips.amount,
+        outstanding=_outstanding(booking),
+        moves=moves,
+    )
+
+
+def _outstanding(booking: Booking) -> int:
+    owed = max(0, booking.final_price.amount - booking.conceded.amount)
+    return max(0, owed - booking.received.amount - booking.authorised.amount)
+
+
+class MemoryStatistics(InMemory, Statistics):
+    """Those of one database transaction, which runs alone."""
+
+    async def lock(self, provider_id: ProviderId) -> None:
+        pass
+
+    async def provider_of(self, booking_id: BookingId) -> ProviderId | None:
+        booking = self._state[BOOKINGS].get(booking_id)
+        return None if booking is None else booking.provider_id
+
+    async def bookings(self, booking_ids: Collection[BookingId]) -> Sequence[CountedBooking]:
+        moves: dict[BookingId, list[Moved]] = {}
+        for each in await MemoryTransactionReads(self._current).page(TransactionFilter(limit=10**9)):
+            if each.type in _MOVES and each.moved and each.processed_at is not None:
+                name = "refunded" if each.type is TransactionType.REFUND else "received"
+                moves.setdefault(each.booking_id, []).append(Moved(each.processed_at, **{name: each.moved.amount}))
+        found = (self._state[BOOKINGS][each] for each in sorted(booking_ids))
+        return [_counted(self._state, each, tuple(sorted(moves.get(each.id, ())))) for each in found]
+
+    async def booking_ids(self, provider_id: ProviderId, after: BookingId | None, limit: int) -> Sequence[BookingId]:
+        page = self._state[BOOKINGS].page(lambda each: each.provider_id == provider_id, after, limit)
+        return [each.id for each in page]
+
+    async def memberships(self, provider_id: ProviderId) -> Sequence[Membership]:
+        return self._state[_MEMBERSHIPS].page(lambda each: each.provider_id == provider_id)
+
+    async def add_membership(self, membership: Membership) -> None:
+        self._state[_MEMBERSHIPS].put(membership)
+
+    async def place(self, provider_id: ProviderId, booking_id: BookingId, days: Collection[date]) -> Sequence[date]:
+        await self.place_all(provider_id, {booking_id: days})
+        return sorted(day for of, day in self._state[_PLACES] if of == booking_id)
+
+    async def place_all(self, provider_id: ProviderId, days: Mapping[BookingId, Collection[date]]) -> None:
+        for booking_id, each in days.items():
+            for day in each:
+                self._state[_PLACES].put((provider_id, booking_id, day))
+
+    async def placed(self, provider_id: ProviderId, day: date) -> Sequence[BookingId]:
+        found = self._state[_PLACES].where(lambda row: row[0] == provider_id and row[2] == day)
+        return sorted(booking_id for _, booking_id, _ in found)
+
+    async def forget_place(self, day: date, booking_ids: Collection[BookingId]) -> None:
+        self._state[_PLACES].delete(lambda row: row[2] == day and row[1] in booking_ids)
+
+    async def buckets(self, provider_id: ProviderId, day: date | None) -> Sequence[Bucket]:
+        stored = self._state[_BUCKETS].where(lambda row: row[0] == provider_id and day in {None, row[1].day})
+        return sorted((bucket for _, bucket in stored), key=bucket_order)
+
+    async def put(self, provider_id: ProviderId, day: date | None, buckets: Sequence[Bucket]) -> None:
+        self._state[_BUCKETS].delete(lambda row: row[0] == provider_id and day in {None, row[1].day})
+        for bucket in buckets:
+            self._state[_BUCKETS].put((provider_id, bucket))
+
+    async def revise(self, provider_id: ProviderId, changed: Mapping[datetime, SalonId | None], now: datetime) -> None:
+        for starts_at, salon_id in changed.items():
+            self._state[_REVISIONS].put(_Revision(provider_id, starts_at, salon_id, now))
+
+    async def changed_since(self, provider_id: ProviderId, since: datetime) -> bool:
+        return bool(
+            self._state[BOOKINGS].where(lambda each: each.provider_id == provider_id and each.updated_at >= since)
+        )
+
+    async def add_finding(self, finding: StatisticsFinding) -> None:
+        self._state[_FINDINGS].put(finding)
+
+    async def remove_findings(self, before: datetime) -> int:
+        return len(self._state[_FINDINGS].delete(lambda each: each.created_at < before))
+
+
+class MemoryStatisticsReads(InMemory, StatisticsReads):
+    """Those that are committed."""
+
+    async def sums(self, of: Sums) -> Sequence[Sum]:
+        found: dict[tuple[int, str, str], Figures] = {}
+        for provider_id, bucket in self._state[_BUCKETS].values():
+            mine = provider_id == of.provider_id if of.salon_id is None else bucket.salon_id == of.salon_id
+            if mine and of.edges[0] <= bucket.starts_at < of.edges[-1]:
+                key = (_period(of, bucket.starts_at), _group(of.grouping, provider_id, bucket), bucket.currency)
+                found[key] = found.get(key, Figures()) + bucket.figures
+        return [
+            Sum(period=period, group=group, currency=currency, figures=figures)
+            for (period, group, currency), figures in sorted(found.items(), key=lambda each: each[0])
+        ]
+
+    async def revised(self, of: Sums) -> Sequence[tuple[int, datetime]]:
+        found: dict[int, datetime] = {}
+        for each in self._revisions(of):
+            period = _period(of, each.starts_at)
+            found[period] = max(found.get(period, each.at), each.at)
+        return sorted(found.items())
+
+    def _revisions(self, of: Sums) -> Iterator[_Revision]:
+        for each in self._state[_REVISIONS].values():
+            mine = each.provider_id == of.provider_id if of.salon_id is None else each.salon_id == of.salon_id
+            if mine and of.edges[0] <= each.starts_at < of.edges[-1]:
+                yield each
+
+    async def providers(self, after: ProviderId | None, limit: int) -> Sequence[ProviderId]:
+        with_bookings = {each.provider_id for each in self._state[BOOKINGS].values()}
+        return sorted(each for each in with_bookings if after is None or each > after)[:limit]
+
+    async def sample(self, limit: int) -> Sequence[ProviderId]:
+        return await self.providers(None, limit)
+
+    async def findings(self, since: datetime) -> Sequence[StatisticsFinding]:
+        return self._state[_FINDINGS].page(lambda each: each.created_at >= since, newest_first=True)
+
+
+def _period(of: Sums, at: datetime) -> int:
+    return bisect_right(of.edges, at) - 1
+
+
+def _group(grouping: Grouping, provider_id: ProviderId, bucket: Bucket) -> str:
+    match grouping:
+        case Grouping.NOTHING:
+            return ""
+        case Grouping.SERVICE:
+            return "" if bucket.service_id is None else str(bucket.service_id)
+        case Grouping.CHANNEL:
+            return bucket.channel.value
+        case Grouping.PROVIDER:
+            return str(provider_id)
+
+
+class StatisticsRepositories(Group):
+    """The repositories of this context."""
+
+    statistics = Part(MemoryStatistics)
+
+
+class StatisticsReadGroup(Group):
+    """The reads of this context."""
+
+    statistics = Part(MemoryStatisticsReads)

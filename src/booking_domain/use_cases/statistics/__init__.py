@@ -1,0 +1,1 @@
+"""Counting what is booked and paid, and showing the figures."""

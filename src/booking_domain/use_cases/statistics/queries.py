@@ -1,0 +1,208 @@
+"""Show the figures: of a provider to its owner, of a salon to its manager and admins."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final, TypeVar
+from zoneinfo import ZoneInfo
+
+from booking_domain.catalogue.model import ProfileMissing
+from booking_domain.catalogue.salons import NotYourSalon, SalonNotFound
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.enums import checks_enums
+from booking_domain.shared.errors import InvalidValue, NotPermitted, required
+from booking_domain.shared.ids import ProviderId, SalonId
+from booking_domain.shared.permissions import Permission, authorise
+from booking_domain.shared.queries import Query
+from booking_domain.shared.time import time_zone
+from booking_domain.statistics.definitions import LONGEST_BY_DAY, Dates, Interval, midnight
+from booking_domain.statistics.model import Figures
+from booking_domain.statistics.ports import Grouping, Sum, Sums
+from booking_domain.use_cases.platform.ports import Reads
+from booking_domain.use_cases.salons.takings import visible_salon
+
+SHOWN_DAYS: Final = 30
+"""How many days are shown if none are asked for: today and those before."""
+_HOUR: Final = timedelta(hours=1)
+ByCurrency = Mapping[str, Figures]
+Key = TypeVar("Key")
+
+
+class GroupBy(StrEnum):
+    """What the figures of the whole time are shown by, besides the periods."""
+
+    SERVICE = "service"
+    CHANNEL = "channel"
+    PROVIDER = "provider"
+    WEEKDAY = "weekday"
+    HOUR = "hour"
+
+
+_STORED: Final = {
+    GroupBy.SERVICE: Grouping.SERVICE,
+    GroupBy.CHANNEL: Grouping.CHANNEL,
+    GroupBy.PROVIDER: Grouping.PROVIDER,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
+class StatisticsQuery:
+    """Which figures. Dates are local ones of the provider or salon, both included."""
+
+    first: date | None = None
+    last: date | None = None
+    interval: Interval = Interval.DAY
+    group_by: GroupBy | None = None
+
+    def dates(self, today: date) -> Dates:
+        """The dates: by default the last 30 days."""
+        last = self.last or max(today, self.first or today)
+        dates = Dates(self.first or last - timedelta(days=SHOWN_DAYS - 1), last)
+        by_day = self.interval is Interval.DAY or self.group_by in {GroupBy.WEEKDAY, GroupBy.HOUR}
+        if by_day and dates.days > LONGEST_BY_DAY:
+            raise InvalidValue(field="to", problem=f"by day, weekday or hour a period of at most {LONGEST_BY_DAY} days")
+        return dates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodFigures:
+    """The figures of a period, by currency."""
+
+    first: date
+    last: date
+    figures: ByCurrency
+    revised_at: datetime | None
+    """When something changed in it last that was closed already; None: nothing did."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupFigures:
+    """The figures of a group, by currency."""
+
+    key: str
+    """The id of the service or provider, the channel, the weekday (0 is Monday) or the hour."""
+    name: str | None
+    figures: ByCurrency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
+class StatisticsReport:
+    """Everything that a dashboard shows of a time."""
+
+    time_zone: str
+    dates: Dates
+    interval: Interval
+    periods: tuple[PeriodFigures, ...]
+    totals: ByCurrency
+    before: ByCurrency
+    """Of as many days just before."""
+    groups: tuple[GroupFigures, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Subject:
+    """Whose figures, and on whose clock."""
+
+    provider_id: ProviderId | None = None
+    salon_id: SalonId | None = None
+    zone: ZoneInfo
+    names: Mapping[str, str]
+    """Of services and providers."""
+
+    def sums(self, edges: Sequence[datetime], grouping: Grouping = Grouping.NOTHING) -> Sums:
+        return Sums(provider_id=self.provider_id, salon_id=self.salon_id, edges=tuple(edges), grouping=grouping)
+
+
+async def _get_own(actor: Actor, asked: StatisticsQuery, reads: Reads, *, now: datetime) -> StatisticsReport:
+    """The figures of the actor's own profile."""
+    authorise(actor, Permission.SEE_EARNINGS)
+    view = required(await reads.providers.by_owner(actor.id), ProfileMissing)
+    services = await reads.services.of_provider(view.profile.id) if asked.group_by is GroupBy.SERVICE else ()
+    names = {str(each.service.id): each.service.name for each in services}
+    names[str(view.profile.id)] = view.profile.display_name
+    subject = _Subject(provider_id=view.profile.id, zone=time_zone(view.time_zone), names=names)
+    return await _report(subject, asked, reads, now)
+
+
+async def _get_of_salon(
+    actor: Actor, salon_id: SalonId, asked: StatisticsQuery, reads: Reads, *, now: datetime
+) -> StatisticsReport:
+    """The figures of a salon's members while they were members."""
+    view, members = await visible_salon(actor, salon_id, reads.salons)
+    services = await reads.services.of_salon(salon_id) if asked.group_by is GroupBy.SERVICE else ()
+    names = {str(each.service.id): each.service.name for each in services}
+    names |= {str(each.provider_id): each.name for each in members}
+    subject = _Subject(salon_id=salon_id, zone=view.hours.zone, names=names)
+    return await _report(subject, asked, reads, now)
+
+
+async def _report(subject: _Subject, asked: StatisticsQuery, reads: Reads, now: datetime) -> StatisticsReport:
+    dates = asked.dates(now.astimezone(subject.zone).date())
+    starts = dates.starts(asked.interval)
+    end = midnight(dates.last + timedelta(days=1), subject.zone)
+    edges = [midnight(each, subject.zone) for each in (dates.before.first, *starts)]
+    stored = await reads.statistics.sums(subject.sums([*edges, end]))
+    revisions = dict(await reads.statistics.revised(subject.sums([*edges[1:], end])))
+    by_period = _by(stored, lambda each: each.period)
+    lasts = [each - timedelta(days=1) for each in (*starts[1:], dates.last + timedelta(days=1))]
+    return StatisticsReport(
+        time_zone=subject.zone.key,
+        dates=dates,
+        interval=asked.interval,
+        periods=tuple(
+            PeriodFigures(
+                first=first,
+                last=last,
+                figures=by_period.get(number + 1, {}),
+                revised_at=revisions.get(number),
+            )
+            for number, (first, last) in enumerate(zip(starts, lasts, strict=True))
+        ),
+        totals=_added(each for each in stored if each.period),
+        before=by_period.get(0, {}),
+        groups=await _groups(subject, asked.group_by, dates, reads),
+    )
+
+
+async def _groups(subject: _Subject, group_by: GroupBy | None, dates: Dates, reads: Reads) -> tuple[GroupFigures, ...]:
+    if group_by is None:
+        return ()
+    first, end = midnight(dates.first, subject.zone), midnight(dates.last + timedelta(days=1), subject.zone)
+    if group_by in _STORED:
+        stored = await reads.statistics.sums(subject.sums([first, end], _STORED[group_by]))
+        found = _by(stored, lambda each: each.group)
+        return tuple(
+            GroupFigures(key=key, name=subject.names.get(key), figures=found[key])
+            for key in sorted(found, key=lambda key: (-sum(each.completed for each in found[key].values()), key))
+        )
+    edges = _hours(first, end) if group_by == GroupBy.HOUR else [midnight(day, subject.zone) for day in dates.all]
+    local = [each.astimezone(subject.zone) for each in edges]
+    keys = [each.hour if group_by == GroupBy.HOUR else each.weekday() for each in local]
+    by_key = _by(await reads.statistics.sums(subject.sums([*edges, end])), lambda each: keys[each.period])
+    return tuple(GroupFigures(key=str(key), name=None, figures=by_key[key]) for key in sorted(by_key))
+
+
+def _hours(first: datetime, end: datetime) -> list[datetime]:
+    return [first + number * _HOUR for number in range((end - first) // _HOUR)]
+
+
+def _by(sums: Iterable[Sum], key_of: Callable[[Sum], Key]) -> dict[Key, ByCurrency]:
+    grouped: dict[Key, list[Sum]] = defaultdict(list)
+    for each in sums:
+        grouped[key_of(each)].append(each)
+    return {key: _added(of) for key, of in grouped.items()}
+
+
+def _added(sums: Iterable[Sum]) -> ByCurrency:
+    found: dict[str, Figures] = {}
+    for each in sums:
+        found[each.currency] = found.get(each.currency, Figures()) + each.figures
+    return dict(sorted(found.items()))
+
+
+get_own_statistics: Final = Query(_get_own, (NotPermitted, ProfileMissing, InvalidValue))
+get_salon_statistics: Final = Query(_get_of_salon, (NotPermitted, SalonNotFound, NotYourSalon, InvalidValue))

@@ -1,0 +1,216 @@
+"""`/analytics`: the figures of a provider and of a salon."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from litestar import Router, get
+from litestar.params import FromPath
+from msgspec import field
+
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.ids import SalonId
+from booking_domain.statistics.definitions import Interval
+from booking_domain.statistics.model import Figures
+from booking_domain.use_cases.platform.ports import Reads
+from booking_domain.use_cases.statistics import queries
+from booking_domain.use_cases.statistics.queries import GroupBy, StatisticsQuery, StatisticsReport
+from entrypoints.http.kit.documentation import about, documented
+from entrypoints.http.kit.fields import Json, Query, Timestamp
+from entrypoints.http.kit.injection import Injected
+
+
+class AnalyticsQuery(Query, frozen=True, kw_only=True):
+    """Local dates of the provider or salon, both included; by default the last 30 days, by day."""
+
+    from_: date | None = field(default=None, name="from")
+    to: date | None = None
+    interval: Interval = Interval.DAY
+    """The length of the periods. Days, weekdays and hours are shown of at most 366 days."""
+    group_by: GroupBy | None = None
+    """What the figures of the whole time are shown by, besides the periods."""
+
+    @property
+    def asked(self) -> StatisticsQuery:
+        """Which figures."""
+        return StatisticsQuery(first=self.from_, last=self.to, interval=self.interval, group_by=self.group_by)
+
+
+class MoneyFiguresJson(Json, frozen=True, kw_only=True):
+    """The money of a time, in one currency."""
+
+    currency: str
+    earned_amount: int
+    """The final prices of the completed appointments that began in the time."""
+    tips_amount: int
+    """The tips for these appointments, which are not in `earnedAmount`."""
+    outstanding_amount: int
+    """What is still to be paid for them."""
+    received_amount: int
+    """What was paid in the time, online and at the desk, without tips."""
+    refunded_amount: int
+    """What was sent back to customers in the time."""
+    average_bill_amount: int | None = None
+    """`earnedAmount` of one appointment; absent if none was completed."""
+
+
+class FiguresJson(Json, frozen=True, kw_only=True):
+    """The figures of a time. Appointments count when they begin, bookings when they are made."""
+
+    bookings_made: int
+    """Bookings that were made in the time, whatever became of them."""
+    lead_hours: float | None = None
+    """How long before the start they were made, on average, without walk-ins."""
+    booked: int
+    """Appointments that are confirmed, completed or missed."""
+    booked_minutes: int
+    """The length of these appointments."""
+    buffer_minutes: int
+    """The buffers before and after them."""
+    completed: int
+    """Appointments that took place."""
+    walk_ins: int
+    """What of the completed appointments was of customers without an account."""
+    no_shows: int
+    """Appointments to which the customer did not come."""
+    cancelled_by_customer: int
+    """Appointments that the customer cancelled, late or not."""
+    cancelled_late: int
+    """What of them was cancelled later than every tier of the policy."""
+    cancelled_by_provider: int
+    """Appointments that the provider's side or the platform cancelled."""
+    no_show_rate: float | None = None
+    """`noShows` ÷ (`completed` + `noShows`); absent if the divisor is 0."""
+    late_cancellation_rate: float | None = None
+    """`cancelledLate` ÷ (`completed` + `noShows` + `cancelledLate`); absent if the divisor is 0."""
+    money: tuple[MoneyFiguresJson, ...]
+    """By currency; empty if nothing was booked or paid."""
+
+
+class PeriodFiguresJson(Json, frozen=True, kw_only=True):
+    """The figures of a period."""
+
+    first: date
+    """The first date of the period."""
+    last: date
+    """The last date of the period, which is part of it."""
+    figures: FiguresJson
+    """The figures of the period."""
+    revised_at: Timestamp | None = None
+    """When something changed that had been over for 48 hours; absent if nothing did."""
+
+
+class GroupFiguresJson(Json, frozen=True, kw_only=True):
+    """The figures of a group, over the whole time."""
+
+    group: str
+    """The id of the service (empty: none) or provider, the channel, the weekday (`0` is Monday), or the hour."""
+    name: str | None = None
+    """The name of the service or provider."""
+    figures: FiguresJson
+    """The figures of the group."""
+
+
+class StatisticsJson(Json, frozen=True, kw_only=True):
+    """The figures of a time: all together, by period and by group, and those of the time before."""
+
+    first: date
+    """The first date that counts."""
+    last: date
+    """The last date that counts."""
+    time_zone: str
+    """The zone of the dates: that of the provider or salon."""
+    interval: Interval
+    """The length of the periods."""
+    totals: FiguresJson
+    """Of the whole time."""
+    previous: FiguresJson
+    """Of as many days just before."""
+    periods: tuple[PeriodFiguresJson, ...]
+    """Days, weeks or months, in order; the first and last one may be cut."""
+    groups: tuple[GroupFiguresJson, ...]
+    """By what `groupBy` asks for; otherwise empty."""
+
+
+def _figures(by_currency: Mapping[str, Figures]) -> FiguresJson:
+    all_ = Figures.total(by_currency.values())
+    return FiguresJson(
+        bookings_made=all_.made,
+        lead_hours=all_.lead_hours,
+        booked=all_.booked,
+        booked_minutes=all_.booked_minutes,
+        buffer_minutes=all_.buffer_minutes,
+        completed=all_.completed,
+        walk_ins=all_.walk_ins,
+        no_shows=all_.no_shows,
+        cancelled_by_customer=all_.cancelled,
+        cancelled_late=all_.cancelled_late,
+        cancelled_by_provider=all_.cancelled_by_provider,
+        no_show_rate=all_.no_show_rate,
+        late_cancellation_rate=all_.late_cancellation_rate,
+        money=tuple(
+            MoneyFiguresJson(
+                currency=currency,
+                earned_amount=each.earned,
+                tips_amount=each.tips,
+                outstanding_amount=each.outstanding,
+                received_amount=each.received,
+                refunded_amount=each.refunded,
+                average_bill_amount=each.average_bill,
+            )
+            for currency, each in by_currency.items()
+        ),
+    )
+
+
+def statistics_json(report: StatisticsReport) -> StatisticsJson:
+    """Show a report."""
+    return StatisticsJson(
+        first=report.dates.first,
+        last=report.dates.last,
+        time_zone=report.time_zone,
+        interval=report.interval,
+        totals=_figures(report.totals),
+        previous=_figures(report.before),
+        periods=tuple(
+            PeriodFiguresJson(
+                first=each.first, last=each.last, figures=_figures(each.figures), revised_at=each.revised_at
+            )
+            for each in report.periods
+        ),
+        groups=tuple(
+            GroupFiguresJson(group=each.key, name=each.name, figures=_figures(each.figures)) for each in report.groups
+        ),
+    )
+
+
+@get("/analytics/providers/me", opt=documented(queries.get_own_statistics))
+async def get_my_analytics(
+    params: Injected[AnalyticsQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
+) -> StatisticsJson:
+    """Return the figures of your profile: booked time, appointments and money, by period, and of the time before.
+
+    They follow what happens within seconds. docs/use/statistics.md defines each of them.
+    """
+    return statistics_json(await queries.get_own_statistics(actor, params.asked, reads, now=clock.now()))
+
+
+@get("/analytics/salons/{salon_id:str}", opt=documented(queries.get_salon_statistics))
+async def get_analytics_of_salon(
+    salon_id: FromPath[SalonId],
+    params: Injected[AnalyticsQuery],
+    *,
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+) -> StatisticsJson:
+    """Return the figures of your salon: what its members did while they were members; for its manager and admins."""
+    return statistics_json(await queries.get_salon_statistics(actor, salon_id, params.asked, reads, now=clock.now()))
+
+
+routes: Final = Router(
+    "/",
+    route_handlers=[get_my_analytics, get_analytics_of_salon],
+    opt=about("analytics", "Figures of booked time, customers and money."),
+)

@@ -1,0 +1,127 @@
+"""Statistics in the worker: what changes is counted anew by day, and a nightly check compares with the bookings."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+
+from booking_domain.bookings.events import EVENTS
+from booking_domain.catalogue.events import SalonDeleted, SalonJoined, SalonLeft, SalonRemoved
+from booking_domain.payments.events import (
+    DESK_EVENTS,
+    LedgerAdjusted,
+    PaymentAuthorised,
+    PaymentCaptured,
+    PaymentLapsed,
+    PaymentReceived,
+    PaymentReleased,
+    RefundMade,
+    RefundReturned,
+    RefundScheduled,
+)
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.ids import BookingId, ProviderId, SalonId
+from booking_domain.use_cases.statistics.counting import (
+    DirtyDay,
+    FollowMember,
+    check_statistics,
+    count_day,
+    follow_member,
+    place_booking_in_statistics,
+    remove_old_statistics_findings,
+)
+from entrypoints.container import Container
+from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Periodic, Subscription, WorkerContext
+
+log: Final = structlog.get_logger()
+_CHANGES: Final[tuple[type[Any], ...]] = (
+    *EVENTS,
+    PaymentReceived,
+    PaymentAuthorised,
+    PaymentCaptured,
+    PaymentReleased,
+    PaymentLapsed,
+    RefundScheduled,
+    RefundMade,
+    RefundReturned,
+    *DESK_EVENTS,
+    LedgerAdjusted,
+)
+_SAMPLE: Final = 1_000
+"""How many providers a nightly check compares."""
+
+
+async def _place(container: Container, *, booking_id: str) -> Sequence[JobRequest]:
+    """Find on which days a booking counts, and counted, and have them counted anew."""
+    executor = container.executor()
+    return _requests(await executor.run(place_booking_in_statistics, BookingId(UUID(booking_id)), actor=SYSTEM))
+
+
+async def _count(container: Container, *, provider_id: str, day: str) -> None:
+    dirty = DirtyDay(provider_id=ProviderId(UUID(provider_id)), day=date.fromisoformat(day))
+    await container.executor().run(count_day, dirty, actor=SYSTEM)
+
+
+async def _follow(
+    container: Container, *, provider_id: str, salon_id: str, joined: str, since: str
+) -> Sequence[JobRequest]:
+    command = FollowMember(
+        provider_id=ProviderId(UUID(provider_id)),
+        salon_id=SalonId(UUID(salon_id)),
+        joined=joined == "yes",
+        at=datetime.fromisoformat(since),
+    )
+    return _requests(await container.executor().run(follow_member, command, actor=SYSTEM))
+
+
+PLACE: Final = Job(name="place_booking_in_statistics", run=_place, priority=-1)
+COUNT: Final = Job(name="count_day_of_statistics", run=_count, priority=-1)
+FOLLOW: Final = Job(name="follow_member_in_statistics", run=_follow, priority=-1)
+
+
+def _requests(days: Sequence[DirtyDay]) -> list[JobRequest]:
+    """A job for each day, unless one waits already."""
+    return [
+        COUNT.request(
+            once=f"statistics {each.provider_id} {each.day}", provider_id=str(each.provider_id), day=str(each.day)
+        )
+        for each in days
+    ]
+
+
+def _place_changed(event: Any) -> Iterator[JobRequest]:
+    yield PLACE.request(booking_id=str(event.booking_id))
+
+
+def _follow_changed(event: SalonJoined | SalonLeft | SalonRemoved | SalonDeleted) -> Iterator[JobRequest]:
+    yield FOLLOW.request(
+        lock=f"statistics of {event.provider_id}",
+        provider_id=str(event.provider_id),
+        salon_id=str(event.salon_id),
+        joined="yes" if isinstance(event, SalonJoined) else "no",
+        since=event.occurred_at.isoformat(),
+    )
+
+
+async def _check(container: Container, _: Enqueue) -> None:
+    """Compare the figures of a sample with the bookings and their money. What is wrong is logged, and counted anew."""
+    executor = container.executor()
+    await executor.run(remove_old_statistics_findings, None, actor=SYSTEM)
+    sample = await container.reads().statistics.sample(_SAMPLE)
+    for provider_id in sample:
+        found = await executor.run(check_statistics, provider_id, actor=SYSTEM)
+        if found is not None:
+            log.error("statistics.wrong", provider_id=str(provider_id), days=found.days, first_day=str(found.first_day))
+    log.info("statistics.checked", providers=len(sample))
+
+
+CONTEXT: Final = WorkerContext(
+    jobs=(PLACE, COUNT, FOLLOW),
+    subscriptions=(
+        Subscription(_CHANGES, _place_changed),
+        Subscription((SalonJoined, SalonLeft, SalonRemoved, SalonDeleted), _follow_changed),
+    ),
+    periodic=(Periodic(name="check_statistics", cron="40 19 * * *", run=_check),),
+)

@@ -1,0 +1,67 @@
+"""Statistics in the worker: what happens reaches the figures, and the nightly check finds and repairs what is wrong."""
+
+from datetime import timedelta
+
+from structlog.testing import capture_logs
+from tests.unit.entrypoints.worker.workshop import Workshop
+
+from booking_domain.bookings.transitions import Status
+from booking_domain.statistics.definitions import buckets_of
+from booking_domain.statistics.model import Bucket, Figures
+from booking_domain.testing.kit.storage import alone
+
+
+async def counted(shop: Workshop) -> Figures:
+    """All that is counted of the studio's provider, after the worker has done what there is."""
+    await shop.relay()
+    await shop.run_due_jobs()
+    return Figures.total(each.figures for each in await stored(shop))
+
+
+async def stored(shop: Workshop) -> list[Bucket]:
+    return list(await alone(shop.studio.backend).statistics.buckets(shop.studio.provider_id, None))
+
+
+async def right(shop: Workshop) -> list[Bucket]:
+    """The buckets of all bookings as they are."""
+    repository = alone(shop.studio.backend).statistics
+    ids = await repository.booking_ids(shop.studio.provider_id, None, 100)
+    return buckets_of(await repository.bookings(ids), await repository.memberships(shop.studio.provider_id))
+
+
+async def test_a_booking_counts_when_it_is_made_and_when_it_begins(shop: Workshop) -> None:
+    booking = await shop.studio.book()
+    figures = await counted(shop)
+    assert (figures.made, figures.lead_bookings) == (1, 1)
+    assert await stored(shop) == await right(shop)
+    await shop.studio.move(booking, Status.CANCELLED)
+    figures = await counted(shop)
+    assert (figures.booked, figures.cancelled + figures.cancelled_by_provider) == (0, 1)
+    assert await stored(shop) == await right(shop)
+
+
+async def test_the_nightly_check_finds_and_repairs_wrong_figures(shop: Workshop) -> None:
+    await shop.studio.book()
+    await counted(shop)
+    shop.studio.clock.advance(timedelta(days=3))
+    before = await stored(shop)
+    await alone(shop.studio.backend).statistics.put(shop.studio.provider_id, None, before[1:])
+    with capture_logs() as logs:
+        await shop.run_periodic("check_statistics")
+    assert [each["days"] for each in logs if each["event"] == "statistics.wrong"] == [1]
+    assert await stored(shop) == before
+    assert len(await shop.studio.reads.statistics.findings(shop.studio.clock.now())) == 1
+    with capture_logs() as logs:
+        await shop.run_periodic("check_statistics")
+    assert [each["event"] for each in logs if each["log_level"] == "error"] == []
+    shop.studio.clock.advance(timedelta(days=91))
+    await shop.run_periodic("check_statistics")
+    assert await shop.studio.reads.statistics.findings(shop.studio.clock.now() - timedelta(days=365)) == []
+
+
+async def test_figures_that_are_on_their_way_are_no_finding(shop: Workshop) -> None:
+    await shop.studio.book()
+    with capture_logs() as logs:
+        await shop.run_periodic("check_statistics")
+    assert [each["event"] for each in logs if each["log_level"] == "error"] == []
+    assert await stored(shop) == await right(shop)
