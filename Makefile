@@ -38,7 +38,7 @@ export PYTHONPATH := $(CURDIR)/src
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test feature watch test-fast nightly mutants reliability check fmt lint types arch dead fresh subjects audit migrate seed admin telegram vapid-key backup receive-wal restore doctor rotate-keys zones api worker bench city plans profile screenshots docs catalogues lock sbom wheel clean
+.PHONY: help run dev test feature watch test-fast nightly mutants reliability check fmt lint types arch dead fresh subjects audit migrate seed admin telegram vapid-key backup receive-wal restore doctor rotate-keys zones statistics api worker bench city plans profile screenshots docs catalogues lock sbom wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -155,6 +155,9 @@ rotate-keys: $(DATABASE) ## re-encrypt personal data with BOOKING_ENCRYPTION_KEY
 
 zones: $(DATABASE) ## list bookings that new time zone data moves (ARGS=--apply moves them)
 	$(CLI) zone-changes $(ARGS)
+
+statistics: $(DATABASE) ## compare all figures with bookings and money, or count them anew (ARGS=rebuild)
+	$(CLI) statistics $(or $(ARGS),check)
 
 dev: $(VENV)/.dev $(DATABASE) ## as `run`, and start it again after each change of src
 	@exec $(BIN)/watchfiles --filter python "$(CLI) run" src

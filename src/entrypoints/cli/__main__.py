@@ -58,6 +58,9 @@ def main() -> int:
     what = "compare every entry of search with the slots, and repair it; exits with 1 if one was wrong"
     index = commands.add_parser("search-index", help=what, description=what)
     index.add_argument("--rebuild", action="store_true", help="make all entries anew instead")
+    what = "compare the figures of all providers with bookings and money, or count them anew (`rebuild`)"
+    figures = commands.add_parser("statistics", help=what, description=what)
+    figures.add_argument("action", choices=["check", "rebuild"], help="`check` exits with 1 if figures were wrong")
     what = "add an admin with a random password, which is printed"
     admin = commands.add_parser("admin", help=what, description=what)
     admin.add_argument("email")
@@ -206,6 +209,7 @@ def _on_a_provided_database(settings: Settings, chosen: argparse.Namespace) -> i
     from entrypoints.cli.run import run
     from entrypoints.cli.search_index import search_index
     from entrypoints.cli.seed import SeedRefused, seed
+    from entrypoints.cli.statistics import statistics
     from entrypoints.cli.zone_changes import zone_changes
     from entrypoints.container import Container
     from entrypoints.settings.origins import set_origin
@@ -220,6 +224,7 @@ def _on_a_provided_database(settings: Settings, chosen: argparse.Namespace) -> i
             on_this_revision = {
                 "zone-changes": lambda: zone_changes(settings, url, apply=chosen.apply, zone=chosen.zone),
                 "search-index": lambda: search_index(settings, url, rebuild=chosen.rebuild),
+                "statistics": lambda: statistics(settings, url, rebuild=chosen.action == "rebuild"),
                 "rotate-keys": lambda: rotate_keys(settings, url),
             }
             backups = {

@@ -55,6 +55,7 @@ class PlatformMetrics(Collector):
         waiting = {each.what: each for each in await self._record.waiting()}
         parked = await self._reads.parked_jobs.counts()
         findings = await self._reads.search.finding_counts(self._clock.now() - _WEEK)
+        wrong = await self._reads.statistics.findings(self._clock.now() - _WEEK)
         late, nothing = stale(heartbeats), Waiting(what="", count=0, oldest_seconds=0)
         expiries, payments = waiting.get("expiries", nothing), waiting.get("payments", nothing)
         queues = {queue: waiting.get(_JOBS + queue, nothing) for queue in _QUEUES}
@@ -90,6 +91,7 @@ class PlatformMetrics(Collector):
                 "state",
                 {"repaired": findings.repaired, "not_repaired": findings.not_repaired},
             ),
+            gauge("booking_statistics_findings", "Providers whose figures were wrong, in a week.", len(wrong)),
             _by(
                 "booking_jobs_due",
                 "Jobs that could run now.",

@@ -103,11 +103,12 @@ async def _all_buckets(provider_id: ProviderId, tx: Repositories) -> list[Bucket
 async def _check(provider_id: ProviderId, tx: Repositories, context: UseCaseContext) -> StatisticsFinding | None:
     """Compare the stored figures with the bookings and their money. What is wrong is counted anew, and a finding.
 
-    While a change may still be on its way, what differs is only counted anew.
+    While a change may still be on its way, and for a provider who was never counted, this only counts.
     """
     changing = await tx.statistics.changed_since(provider_id, context.now - _ON_THEIR_WAY)
+    is_new = not await tx.statistics.buckets(provider_id, None)
     wrong = await _rebuild(provider_id, tx, context)
-    if not wrong or changing:
+    if not wrong or changing or is_new:
         return None
     finding = StatisticsFinding(
         id=StatisticsFindingId(context.entropy.new_id()),

@@ -112,6 +112,7 @@ async def test_the_platform_and_the_parts_of_a_process_are_shown(api: Api) -> No
         ("booking_parked_jobs", "given_up"): 0,
         ("booking_search_findings", "repaired"): 0,
         ("booking_search_findings", "not_repaired"): 0,
+        ("booking_statistics_findings",): 0,
         ("booking_jobs_due", "default"): 0,
         ("booking_jobs_due", "feeds"): 0,
         ("booking_jobs_due", "messages"): 3,

@@ -1,14 +1,20 @@
 """Statistics in the worker: what happens reaches the figures, and the nightly check finds and repairs what is wrong."""
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
 from structlog.testing import capture_logs
+from tests.databases import TestServer
+from tests.programs import Fork, environment
 from tests.unit.entrypoints.worker.workshop import Workshop
 
 from booking_domain.bookings.transitions import Status
 from booking_domain.statistics.definitions import buckets_of
 from booking_domain.statistics.model import Bucket, Figures
 from booking_domain.testing.kit.storage import alone
+from entrypoints.cli.statistics import count_all
 
 
 async def counted(shop: Workshop) -> Figures:
@@ -20,6 +26,13 @@ async def counted(shop: Workshop) -> Figures:
 
 async def stored(shop: Workshop) -> list[Bucket]:
     return list(await alone(shop.studio.backend).statistics.buckets(shop.studio.provider_id, None))
+
+
+async def spoil(shop: Workshop) -> None:
+    """Count something that did not happen."""
+    first, *rest = await stored(shop)
+    wrong = replace(first, figures=first.figures + Figures(made=1))
+    await alone(shop.studio.backend).statistics.put(shop.studio.provider_id, None, [wrong, *rest])
 
 
 async def right(shop: Workshop) -> list[Bucket]:
@@ -45,7 +58,7 @@ async def test_the_nightly_check_finds_and_repairs_wrong_figures(shop: Workshop)
     await counted(shop)
     shop.studio.clock.advance(timedelta(days=3))
     before = await stored(shop)
-    await alone(shop.studio.backend).statistics.put(shop.studio.provider_id, None, before[1:])
+    await spoil(shop)
     with capture_logs() as logs:
         await shop.run_periodic("check_statistics")
     assert [each["days"] for each in logs if each["event"] == "statistics.wrong"] == [1]
@@ -57,6 +70,28 @@ async def test_the_nightly_check_finds_and_repairs_wrong_figures(shop: Workshop)
     shop.studio.clock.advance(timedelta(days=91))
     await shop.run_periodic("check_statistics")
     assert await shop.studio.reads.statistics.findings(shop.studio.clock.now() - timedelta(days=365)) == []
+
+
+async def test_the_command_checks_everybody_and_counts_anew(shop: Workshop, capsys: pytest.CaptureFixture[str]) -> None:
+    await shop.studio.book()
+    await counted(shop)
+    shop.studio.clock.advance(timedelta(days=3))
+    before = await stored(shop)
+    await spoil(shop)
+    assert await count_all(shop.container, rebuild=False) == 1
+    assert await count_all(shop.container, rebuild=False) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == ["1 providers checked, 1 wrong", "1 providers checked, 0 wrong"]
+    await alone(shop.studio.backend).statistics.put(shop.studio.provider_id, None, [])
+    assert await count_all(shop.container, rebuild=True) == 0
+    assert await stored(shop) == before
+
+
+def test_the_command_opens_its_database(postgres: TestServer, tmp_path: Path) -> None:
+    with postgres.database() as url:
+        log = tmp_path / "log"
+        command = Fork(["entrypoints.cli", "statistics", "rebuild"], environment({"DATABASE_URL": url}), log)
+        assert command.wait() == 0
+        assert log.read_text().splitlines()[-1] == "0 providers counted anew"
 
 
 async def test_figures_that_are_on_their_way_are_no_finding(shop: Workshop) -> None:
