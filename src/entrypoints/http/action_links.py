@@ -6,7 +6,6 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from litestar import Router, post
-from litestar.di import Provide
 from litestar.params import JSONBody
 from msgspec import Meta
 
@@ -36,7 +35,7 @@ from entrypoints.http.bookings.schemas import (
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.fields import Body, GatewayName, Instant, Json, Timestamp, one_of
 from entrypoints.http.kit.idempotency import COMPUTES, REPEATED
-from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.injection import Dependency, Injected
 from entrypoints.http.kit.projection import filled, members
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.running import Run
@@ -351,7 +350,7 @@ async def decline(
 
 routes: Final = Router(
     "/action-links",
-    dependencies={"open_by": Provide(provide_open_by, sync_to_thread=False)},
+    dependencies={"open_by": Dependency(provide_open_by)},
     route_handlers=[open_link, accept, decline, pay, move, cancel],
     opt=about("action-links", "Links in messages, with which customers act on a booking without signing in."),
 )

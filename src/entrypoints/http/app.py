@@ -155,15 +155,11 @@ def create_app(container: HttpContainer, pages: Pages | None = None) -> Litestar
     """
     settings = container.settings()
     read_catalogues()
+    first = [Router("/", route_handlers=[docs.start])] if pages is None else pages.routes
+    routers = [API, health.routes(), docs.routes, objects.routes, *first]
     app = Litestar(
-        route_handlers=[
-            API,
-            health.routes(),
-            docs.routes,
-            objects.routes,
-            *([docs.start] if pages is None else pages.routes),
-        ],
-        dependencies=dependencies(container),
+        route_handlers=routers,
+        dependencies=dependencies(container, routers),
         dto=StrictJson,
         return_dto=None,
         before_request=_guarded(container),

@@ -1,10 +1,13 @@
 """The container of the API process: everything of `Container`, and the HTTP kit over it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from inspect import signature
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from litestar import Router
 from litestar.di import Provide
+from litestar.routes import HTTPRoute
 
 from entrypoints.container import Container
 from entrypoints.http.docs.inbox import Inbox, Pages
@@ -23,6 +26,7 @@ from entrypoints.http.kit.identities import (
     provide_counted_as,
     provide_session_id,
 )
+from entrypoints.http.kit.injection import Dependency
 from entrypoints.http.kit.known_answers import KnownAnswers
 from entrypoints.http.kit.listening import Listening
 from entrypoints.http.kit.live_sessions import LiveSessions
@@ -199,27 +203,29 @@ class HttpContainer(Container):
         return (f"{own.scheme}://{own.netloc}", *given.cors_origins)
 
 
-def dependencies(container: HttpContainer) -> dict[str, Provide]:
-    """Litestar's dependencies: every provider of the container, and the values of a request, by name."""
-    return {name: _provide(provider) for name, provider in container.providers.items()} | {
-        name: _Dependency(read, sync_to_thread=False) for name, read in _OF_REQUEST.items()
-    }
+def dependencies(container: HttpContainer, routers: Iterable[Router]) -> dict[str, Provide]:
+    """Litestar's dependencies by name: values of a request, and the container's providers that the routers name.
 
-
-class _Dependency(Provide):
-    """A dependency that equals only itself.
-
-    For each handler, Litestar compares all dependencies with each other. Comparing them by attribute, as `Provide`
-    does, takes a third of the API's start.
+    Litestar resolves all of them for each handler, so providers that nothing names would only delay the API's start.
     """
+    named = {name for function in _functions(routers) for name in signature(function).parameters}
+    providers = {name: _provider(made) for name, made in container.providers.items() if name in named}
+    return providers | {name: Dependency(read) for name, read in _OF_REQUEST.items()}
 
-    __slots__ = ()
-    __eq__ = object.__eq__
-    __hash__ = object.__hash__
+
+def _functions(routers: Iterable[Router]) -> Iterator[Callable[..., Any]]:
+    """All that Litestar calls with values by name: handlers, and the dependencies of the request and of routers."""
+    yield from _OF_REQUEST.values()
+    for route in (route for router in routers for route in router.routes):
+        for handler in route.route_handlers if isinstance(route, HTTPRoute) else [route.route_handler]:
+            yield handler.fn
+            for layer in handler.ownership_layers:
+                dependencies = (layer.dependencies or {}).values()
+                yield from (each.dependency for each in dependencies if isinstance(each, Provide))
 
 
-def _provide(provider: Callable[[], object]) -> Provide:
+def _provider(provider: Callable[[], object]) -> Provide:
     def provide() -> object:
         return provider()
 
-    return _Dependency(provide, sync_to_thread=False)
+    return Dependency(provide)

@@ -5,11 +5,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from litestar import Router
-from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
 from booking_domain.files.model import ObjectKey
 from entrypoints.container import Container
+from entrypoints.http.kit.injection import Dependency
 from entrypoints.http.kit.pages import PAGE, Pages
 from entrypoints.settings.main import Environment
 from entrypoints.web.account.routes import handlers as account
@@ -78,16 +78,16 @@ def pages_of(container: Container) -> Pages:
         "/",
         route_handlers=[*in_all_languages(handlers), *without_language(handlers), *sitemap, asset, worker],
         dependencies={
-            "site": Provide(provide_site, sync_to_thread=False),
-            "site_map": Provide(provide_site_map, sync_to_thread=False),
-            "page": Provide(provide_page, sync_to_thread=False),
-            "csrf": Provide(provide_csrf, sync_to_thread=False),
-            "desk": Provide(provide_desk, sync_to_thread=False),
-            "booker": Provide(provide_booker, sync_to_thread=False),
-            "joining": Provide(provide_joining, sync_to_thread=False),
-            "disputes": Provide(provide_dispute_desk, sync_to_thread=False),
-            "invitations": Provide(provide_invitations, sync_to_thread=False),
-            "pictures": Provide(provide_pictures, sync_to_thread=False),
+            "site": Dependency(provide_site),
+            "site_map": Dependency(provide_site_map),
+            "page": Dependency(provide_page),
+            "csrf": Dependency(provide_csrf),
+            "desk": Dependency(provide_desk),
+            "booker": Dependency(provide_booker),
+            "joining": Dependency(provide_joining),
+            "disputes": Dependency(provide_dispute_desk),
+            "invitations": Dependency(provide_invitations),
+            "pictures": Dependency(provide_pictures),
         },
         opt=PAGE,
     )

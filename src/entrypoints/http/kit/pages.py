@@ -4,10 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from litestar import Request, Response
+from litestar import Request, Response, Router
 from litestar.handlers.base import BaseRouteHandler
 from litestar.status_codes import HTTP_401_UNAUTHORIZED
-from litestar.types import ControllerRouterHandler
 
 Answerer = Callable[[Request[Any, Any, Any], Exception], Response[Any]]
 PAGE: Final[dict[str, Any]] = {"page": True}
@@ -19,7 +18,7 @@ _NOT_PAGES: Final = ("/api/", "/docs", "/schema", "/health", "/objects/", "/asse
 class Pages:
     """The routes of the pages, and the page that stands in place of a problem."""
 
-    routes: Sequence[ControllerRouterHandler]
+    routes: Sequence[Router]
     problem: Callable[[Request[Any, Any, Any], Response[Any]], Response[Any]]
 
 
