@@ -30,6 +30,13 @@ CAPTURE_DELAYED_AFTER: Final = 6
 """After how many attempts admins are notified that the gateway does not capture a payment."""
 
 
+GIFT_CARD: Final = "gift_card"
+"""The `gateway` of payments by a gift card whose money the platform has."""
+GIFT_CARD_OF_PROVIDER: Final = "gift_card_of_provider"
+"""The same for a card that a provider or salon has sold: it has the money, and the platform owes it nothing."""
+GIFT_CARDS: Final = frozenset({GIFT_CARD, GIFT_CARD_OF_PROVIDER})
+
+
 class Purpose(StrEnum):
     """What a payment is for."""
 
@@ -134,6 +141,41 @@ class Payment:
             expires_at=expires_at,
             created_at=now,
         )
+
+    @classmethod
+    def by_gift_card(
+        cls,
+        *,
+        id: PaymentId,  # noqa: A002
+        booking_id: BookingId,
+        customer_id: UserId,
+        purpose: Purpose,
+        money_at_desk: bool,
+        amount: Money,
+        now: datetime,
+    ) -> Self:
+        """A payment by a gift card, which is paid at once; its invoice is the payment itself."""
+        return cls(
+            id=id,
+            booking_id=booking_id,
+            customer_id=customer_id,
+            purpose=purpose,
+            gateway=GIFT_CARD_OF_PROVIDER if money_at_desk else GIFT_CARD,
+            status=PAYMENT_LIFECYCLE.advance(PaymentStatus.PENDING, PaymentAction.SETTLE, PaymentParty.GATEWAY),
+            amount=amount,
+            settled=amount,
+            returned=Money.zero(amount.currency),
+            authorised=Money.zero(amount.currency),
+            invoice=Invoice(reference=str(id), qr_text="", qr_image="", checkout_url=""),
+            expires_at=None,
+            processed_at=now,
+            created_at=now,
+        )
+
+    @property
+    def of_gift_card(self) -> bool:
+        """Whether a gift card paid, to which the money goes back."""
+        return self.gateway in GIFT_CARDS
 
     @property
     def order_number(self) -> str:

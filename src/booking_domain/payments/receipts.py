@@ -45,6 +45,7 @@ class ReceiptMethod(StrEnum):
     """At the provider's desk."""
     CARD = "card"
     """At the provider's card terminal."""
+    GIFT_CARD = "gift_card"
 
 
 _PREFIXES: Final = {ReceiptKind.RECEIPT: "R", ReceiptKind.CREDIT_NOTE: "C"}
@@ -143,7 +144,14 @@ def movements(
 ) -> Iterator[Movement]:
     """All money of a booking that has moved: first what came from the customer, then what was refunded."""
     at_desk, invoices = tuple(desk_payments), {}
+    by_card = set[UUID]()
     for payment in payments:
+        if payment.of_gift_card:
+            by_card.add(payment.id)
+            yield Movement(
+                kind=ReceiptKind.RECEIPT, source=payment.id, method=ReceiptMethod.GIFT_CARD, amount=payment.settled
+            )
+            continue
         invoices[payment.id] = reference = None if payment.invoice is None else payment.invoice.reference
         yield Movement(
             kind=ReceiptKind.RECEIPT,
@@ -164,10 +172,16 @@ def movements(
                 kind=ReceiptKind.CREDIT_NOTE,
                 source=refund.id,
                 undoes=refund.payment_id,
-                method=ReceiptMethod.ONLINE if by_gateway else ReceiptMethod.TRANSFER,
+                method=_refund_method(by_gateway=by_gateway, to_card=refund.payment_id in by_card),
                 reference=invoices.get(refund.payment_id) if refund.payment_id else refund.bank_reference,
                 amount=refund.amount,
             )
+
+
+def _refund_method(*, by_gateway: bool, to_card: bool) -> ReceiptMethod:
+    if to_card:
+        return ReceiptMethod.GIFT_CARD
+    return ReceiptMethod.ONLINE if by_gateway else ReceiptMethod.TRANSFER
 
 
 def _movement(paid: DeskPayment, kind: ReceiptKind) -> Movement:

@@ -79,6 +79,14 @@ class Permission(StrEnum):
     """Add to the account of a provider or take from it, with a reason."""
     ADJUST_LOYALTY = "loyalty.adjust"
     """Add to the points of a user or take from them, with a reason."""
+    SELL_GIFT_CARDS = "gift_card.sell"
+    """Sell gift cards at the desk, see those that were sold, and take them back."""
+    REDEEM_GIFT_CARDS = "gift_card.redeem"
+    """Pay a booking by gift card."""
+    LOOK_UP_GIFT_CARDS = "gift_card.look_up"
+    """See what is on the gift card with a code."""
+    MANAGE_GIFT_CARDS = "gift_card.manage"
+    """Block gift cards, and replace lost codes."""
     WRITE_REVIEWS = "review.write"
     REPLY_TO_REVIEWS = "review.reply"
     MODERATE_REVIEWS = "review.moderate"
@@ -191,6 +199,14 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.ADJUST_LEDGERS: {Role.ADMIN: _ANY},
     Permission.ADJUST_EARNINGS: {Role.ADMIN: _ANY},
     Permission.ADJUST_LOYALTY: {Role.ADMIN: _ANY},
+    Permission.SELL_GIFT_CARDS: {Role.PROVIDER: _OWN, Role.MANAGER: _OWN | _MANAGED, Role.ADMIN: _ANY},
+    Permission.REDEEM_GIFT_CARDS: {
+        **dict.fromkeys(_PEOPLE, _PARTY),
+        Role.MANAGER: _PARTY_OR_MANAGED,
+        Role.ADMIN: _ANY,
+    },
+    Permission.LOOK_UP_GIFT_CARDS: dict.fromkeys(_PEOPLE, _ANY),
+    Permission.MANAGE_GIFT_CARDS: {Role.ADMIN: _ANY},
     Permission.WRITE_REVIEWS: _PEOPLE_THEIR_OWN,
     Permission.REPLY_TO_REVIEWS: {Role.PROVIDER: _OWN},
     Permission.MODERATE_REVIEWS: {Role.ADMIN: _ANY},

@@ -10,6 +10,7 @@ from booking_domain.testing import (
     disputes,
     favourites,
     files,
+    gift_cards,
     identity,
     jobs,
     live,
@@ -33,6 +34,7 @@ from booking_domain.testing.customers.memory import CustomerReadGroup, CustomerR
 from booking_domain.testing.disputes.memory import DisputeReadGroup, DisputeRepositories
 from booking_domain.testing.favourites.memory import FavouriteReadGroup, FavouriteRepositories
 from booking_domain.testing.files.memory import FileReadGroup, FileRepositories
+from booking_domain.testing.gift_cards.memory import GiftCardReadGroup, GiftCardRepositories
 from booking_domain.testing.identity.memory.context import IdentityReads, IdentityRepositories
 from booking_domain.testing.jobs.memory import JobReadGroup, JobRepositories
 from booking_domain.testing.live.memory import LiveReadGroup, LiveRepositories
@@ -56,6 +58,7 @@ CONTEXTS: Final = (
     payments.CONTEXT,
     reconciliation.CONTEXT,
     reviews.CONTEXT,
+    gift_cards.CONTEXT,
     loyalty.CONTEXT,
     statistics.CONTEXT,
     favourites.CONTEXT,
@@ -82,6 +85,7 @@ class ContextRepositories(
     PaymentRepositories,
     ReconciliationRepositories,
     ReviewRepositories,
+    GiftCardRepositories,
     LoyaltyRepositories,
     StatisticsRepositories,
     FavouriteRepositories,
@@ -108,6 +112,7 @@ class ContextReads(
     PaymentReads,
     ReconciliationReadGroup,
     ReviewReadGroup,
+    GiftCardReadGroup,
     LoyaltyReadGroup,
     StatisticsReadGroup,
     FavouriteReadGroup,

@@ -52,6 +52,7 @@ from entrypoints.http.disputes import routes as disputes
 from entrypoints.http.docs import routes as docs
 from entrypoints.http.docs.wording import WORDING
 from entrypoints.http.earnings import routes as earnings
+from entrypoints.http.gift_cards import routes as gift_cards
 from entrypoints.http.kit.access_log import log_requests
 from entrypoints.http.kit.bodies import bound_reading
 from entrypoints.http.kit.compression import Compression
@@ -116,6 +117,7 @@ RESOURCES: Final = (
     calendars.routes,
     waitlist.routes,
     reviews.routes,
+    gift_cards.routes,
     loyalty.routes,
     statistics.routes,
     favourites.routes,

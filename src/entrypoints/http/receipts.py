@@ -43,6 +43,7 @@ _METHODS: Final = {
     ReceiptMethod.TRANSFER: Phrase("Bank transfer"),
     ReceiptMethod.CASH: Phrase("Cash"),
     ReceiptMethod.CARD: Phrase("Card"),
+    ReceiptMethod.GIFT_CARD: Phrase("Gift card"),
 }
 
 

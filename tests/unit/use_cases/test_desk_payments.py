@@ -501,7 +501,7 @@ async def test_a_tip_is_in_the_account_and_no_commission_is_due_on_it(studio: St
     [totals] = await studio.reads.earnings.totals(Period(provider_id=studio.provider_id))
     assert totals.tips == TIP.amount
     seen = await studio.seen(done)
-    on_all = booking_earnings(seen, Commission(platform=1_000), TipRules(commissioned=True))
+    on_all = booking_earnings(seen, (), Commission(platform=1_000), TipRules(commissioned=True))
     assert on_all.commission == commission_on((PRICE + MORE + TIP).amount, 1_000)
 
 

@@ -36,6 +36,7 @@ from booking_domain.catalogue.salons import (
     TooManySalons,
 )
 from booking_domain.files.model import FileOwner, Folder
+from booking_domain.gift_cards.model import SalonHasGiftCards
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import DateException, OpeningHours, WeeklyRule
@@ -276,6 +277,8 @@ async def _delete(salon_id: SalonId, tx: Repositories, context: UseCaseContext) 
     salon = required(await tx.salons.lock(salon_id), SalonNotFound)
     if not may(context.actor, Permission.DELETE_SALONS, owned(context.actor, salon.manager_id)):
         raise NotYourSalon
+    if await tx.gift_cards.of_salon(salon.id):
+        raise SalonHasGiftCards
     for member in await tx.salons.members(salon.id):
         await announce_membership(SalonDeleted, salon, member.provider_id, tx, context, salon_name=salon.name)
     await delete_files(_photos_of(salon), tx, context)
@@ -368,7 +371,7 @@ delete_salon: Final = UseCase(
     Permission.DELETE_SALONS,
     _delete,
     lambda salon_id, _: Subject("salon", salon_id),
-    raises=(SalonNotFound, NotYourSalon),
+    raises=(SalonNotFound, NotYourSalon, SalonHasGiftCards),
 )
 end_membership: Final = UseCase(
     Permission.END_SALON_MEMBERSHIPS, _part, raises=(SalonNotFound, NotYourSalon, NoSuchMember)

@@ -4,6 +4,7 @@ A booking adds nothing before it is over, and nothing while it is disputed: its 
 docs/adr/ for why an account is a list of entries that is brought up to date afterwards.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +21,7 @@ from booking_domain.payments.earnings import (
     TipRules,
 )
 from booking_domain.payments.events import EarningsAdjusted
+from booking_domain.payments.model import GIFT_CARD_OF_PROVIDER, Payment
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, required
@@ -53,16 +55,24 @@ class AdjustEarnings:
     reason: str
 
 
-def booking_earnings(booking: Booking, commission: Commission, rules: TipRules) -> BookingEarnings:
+def booking_earnings(
+    booking: Booking, payments: Iterable[Payment], commission: Commission, rules: TipRules
+) -> BookingEarnings:
     """What the booking adds to its provider's account as it stands.
 
-    Refunds, made and pending, reduce what came by the gateways.
+    Refunds, made and pending, reduce what came by the gateways. What gift cards paid that the provider's side had sold
+    counts as money of the desk: the provider has it.
     """
     if booking.status in HELD:
         return BookingEarnings()
     kept, desk = booking.totals.refundable.amount, booking.desk_paid.amount
+    prepaid = min(kept, sum(each.held.amount for each in payments if each.gateway == GIFT_CARD_OF_PROVIDER))
     return BookingEarnings.of(
-        kept=kept, desk=desk, tips=booking.tips.amount, basis_points=commission.basis_points, rules=rules
+        kept=kept - prepaid,
+        desk=desk + prepaid,
+        tips=booking.tips.amount,
+        basis_points=commission.basis_points,
+        rules=rules,
     )
 
 
@@ -70,7 +80,8 @@ async def record_earnings(booking_id: BookingId, tx: Repositories, context: UseC
     """Bring the entries of a booking up to date, under its lock."""
     booking = required(await tx.bookings.lock(booking_id), BookingNotFound)
     commission = await tx.commission_rates.at(booking.provider_id, booking.created_at)
-    now = booking_earnings(booking, commission, context.get(TipRules, TipRules()))
+    payments = await tx.payments.of_booking(booking_id) if booking.paid else ()
+    now = booking_earnings(booking, payments, commission, context.get(TipRules, TipRules()))
     new = now.minus(await tx.earnings.of_booking(booking_id))
     if new != BookingEarnings():
         entry = Earning(

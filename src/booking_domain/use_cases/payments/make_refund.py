@@ -4,6 +4,8 @@
 2. Outside any database transaction: the gateway pays it back. It recognises a repetition by the refund's id.
 3. In a database transaction: record what came of it.
 
+What a gift card paid goes back to the card in the first transaction, without a gateway.
+
 A refund that the gateway cannot make goes by bank transfer. One whose result is unknown is repeated with a growing
 delay; no transfer is approved meanwhile, because the gateway may have made it. While the booking is in dispute, the
 gateway is asked for nothing new; the end of the dispute asks again.
@@ -13,11 +15,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
 from booking_domain.payments.errors import GatewayUnavailable, PaymentNotFound
 from booking_domain.payments.events import PaymentHinted, RefundByTransfer, RefundMade, RefundSplit, refund_event
 from booking_domain.payments.gateways import Gateways
-from booking_domain.payments.model import Payment
+from booking_domain.payments.model import GIFT_CARDS, Payment
 from booking_domain.payments.ports import RefundOrder, RefundOutcome
 from booking_domain.payments.refunds import Refund, RefundMethod, RefundNotFound, RefundStatus
 from booking_domain.shared.actor import SYSTEM
@@ -28,6 +31,7 @@ from booking_domain.shared.ids import EventId, RefundId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.processes import Process
 from booking_domain.use_cases.bookings.steps import lock_refund
+from booking_domain.use_cases.gift_cards.steps import refund_to_card
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 
 
@@ -56,9 +60,10 @@ async def _make_refund(
     refund = await reads.refunds.get(refund_id)
     if refund is None or not _goes_by_gateway(refund):
         return
-    if refund.gateway:  # empty for money that no gateway has, which goes by transfer
+    if refund.gateway and refund.gateway not in GIFT_CARDS:  # empty for money that no gateway has: by transfer
         gateways.named(refund.gateway)  # unavailable, if the deployment no longer has it
     parts = {name: gateway.refunds_parts for gateway in gateways for name in gateways.names(gateway)}
+    parts |= dict.fromkeys(GIFT_CARDS, True)
     requested = await executor.run(_ask_gateway, _Ask(refund_id=refund_id, parts=parts), actor=SYSTEM)
     if requested is None:
         return
@@ -75,9 +80,7 @@ def _goes_by_gateway(refund: Refund) -> bool:
 async def _ask(command: _Ask, tx: Repositories, context: UseCaseContext) -> tuple[RefundOrder, str] | None:
     """The order and the name of the gateway that it goes to, or None if no gateway is asked now."""
     refund, booking = await lock_refund(command.refund_id, tx)
-    if not _goes_by_gateway(refund):
-        return None
-    if refund.retry_at is not None and context.now < refund.retry_at:
+    if not _goes_by_gateway(refund) or (refund.retry_at is not None and context.now < refund.retry_at):
         return None
     if booking.status is Status.DISPUTED and refund.payment_id is None:
         if refund.retry_at is not None:
@@ -107,7 +110,11 @@ async def _ask(command: _Ask, tx: Repositories, context: UseCaseContext) -> tupl
         amount=requested.amount,
         returned_before=payment.returned,
     )
-    return order, payment.gateway
+    if not payment.of_gift_card:
+        return order, payment.gateway
+    await refund_to_card(payment.id, requested.id, requested.amount, tx, context)
+    await _record_made(requested, payment, booking, tx, context)
+    return None
 
 
 def _payment_to_return(refund: Refund, payments: Sequence[Payment], parts: Mapping[str, bool]) -> Payment | None:
@@ -136,10 +143,17 @@ async def _record(command: _Record, tx: Repositories, context: UseCaseContext) -
         await tx.outbox.put([refund_event(RefundByTransfer, refund, context)])
         return
     payment = required(await tx.payments.get(order.payment_id), PaymentNotFound)
-    await tx.payments.save(payment.record_refund(order.amount), was=payment)
+    await _record_made(refund, payment, booking, tx, context)
+    await tx.outbox.put([_hint(payment, context)])
+
+
+async def _record_made(
+    refund: Refund, payment: Payment, booking: Booking, tx: Repositories, context: UseCaseContext
+) -> None:
+    await tx.payments.save(payment.record_refund(refund.amount), was=payment)
     await tx.refunds.save(refund.mark_refunded(context.now), was=refund)
-    await tx.bookings.save(booking.record_refund(order.amount, context.now), was=booking, events=())
-    await tx.outbox.put([_hint(payment, context), refund_event(RefundMade, refund, context)])
+    await tx.bookings.save(booking.record_refund(refund.amount, context.now), was=booking, events=())
+    await tx.outbox.put([refund_event(RefundMade, refund, context)])
 
 
 def _hint(payment: Payment, context: UseCaseContext) -> PaymentHinted:

@@ -20,6 +20,7 @@ from booking_domain.customers import ports as customers
 from booking_domain.disputes import ports as disputes
 from booking_domain.favourites import ports as favourites
 from booking_domain.files import ports as files
+from booking_domain.gift_cards import ports as gift_cards
 from booking_domain.identity import ports as identity
 from booking_domain.jobs import ports as jobs
 from booking_domain.live import ports as live
@@ -247,6 +248,7 @@ class Repositories(
     payments.PaymentRepositories,
     reconciliation.ReconciliationRepositories,
     reviews.ReviewRepositories,
+    gift_cards.GiftCardRepositories,
     loyalty.LoyaltyRepositories,
     statistics.StatisticsRepositories,
     favourites.FavouriteRepositories,
@@ -275,6 +277,7 @@ class Reads(
     payments.PaymentReadGroup,
     reconciliation.ReconciliationReadGroup,
     reviews.ReviewReadGroup,
+    gift_cards.GiftCardReadGroup,
     loyalty.LoyaltyReadGroup,
     statistics.StatisticsReadGroup,
     FavouriteReadGroup,
@@ -302,6 +305,7 @@ CONTEXTS: Final = (
     catalogue.CONTEXT,
     scheduling.CONTEXT,
     reviews.CONTEXT,
+    gift_cards.CONTEXT,
     webhooks.CONTEXT,
     disputes.CONTEXT,
     notifications.CONTEXT,

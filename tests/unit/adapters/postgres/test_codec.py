@@ -22,6 +22,7 @@ from tests.unit.features.collected import FEATURES
 
 from adapters.postgres.kit.codec import Columns, Converted, Encrypted, Mapper, Renamed
 from booking_domain.catalogue.invitation_links import InvitationLink
+from booking_domain.gift_cards.model import GiftCard
 from booking_domain.identity.bank_accounts import BankAccount
 from booking_domain.identity.contact_changes import ContactChange
 from booking_domain.identity.contact_edits import ContactEdit
@@ -64,6 +65,7 @@ ENCRYPTED: Final = frozenset(
         Notification,
         Message,
         PushSubscription,
+        GiftCard,
     }
 )
 TEXTS: Final = st.text("abДиж '\"\\{}漢🙂", min_size=1, max_size=20).filter(str.strip)

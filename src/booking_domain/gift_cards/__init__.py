@@ -1,0 +1,1 @@
+"""Gift cards: prepaid money that pays for bookings, as cards and entries."""

@@ -1,0 +1,85 @@
+"""Gift cards as their sellers and admins see them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from booking_domain.catalogue.model import ProfileMissing
+from booking_domain.gift_cards.model import (
+    CodeNotShown,
+    GiftCard,
+    GiftCardEntry,
+    GiftCardEntryId,
+    GiftCardId,
+    GiftCardNotFound,
+    Liability,
+)
+from booking_domain.gift_cards.ports import GiftCardFilter
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.errors import NotPermitted, required
+from booking_domain.shared.permissions import Permission, authorise
+from booking_domain.shared.queries import Query
+from booking_domain.use_cases.platform.ports import Reads
+
+
+async def _list(actor: Actor, criteria: GiftCardFilter, reads: Reads) -> Sequence[GiftCard]:
+    """Cards that the actor sells: a provider's own, those of a manager's salons; all for an admin. Newest first."""
+    return await reads.gift_cards.page(await _of_seller(actor, criteria, reads))
+
+
+async def _liability(actor: Actor, criteria: GiftCardFilter, reads: Reads) -> Sequence[Liability]:
+    """What is owed on such cards, by currency."""
+    return await reads.gift_cards.liability(await _of_seller(actor, criteria, reads))
+
+
+async def _of_seller(actor: Actor, criteria: GiftCardFilter, reads: Reads) -> GiftCardFilter:
+    authorise(actor, Permission.SELL_GIFT_CARDS)
+    if actor.role is Role.PROVIDER:
+        view = required(await reads.providers.by_owner(actor.id), ProfileMissing)
+        return replace(criteria, provider_id=view.profile.id)
+    if actor.role is Role.MANAGER:
+        own = {salon.id for salon in await reads.salons.of_manager(actor.id)}
+        return replace(criteria, salon_ids=tuple(own.intersection(criteria.salon_ids or own)))
+    return criteria
+
+
+async def _get(actor: Actor, card_id: GiftCardId, reads: Reads) -> GiftCard:
+    authorise(actor, Permission.SELL_GIFT_CARDS)
+    card = required(await reads.gift_cards.get(card_id), GiftCardNotFound)
+    if actor.role is Role.ADMIN:
+        return card
+    if card.salon_id is not None:
+        sees = card.salon_id in {salon.id for salon in await reads.salons.of_manager(actor.id)}
+    elif card.provider_id is not None:
+        view = await reads.providers.by_owner(actor.id)
+        own = view is not None and view.profile.id == card.provider_id
+        sees = own or actor.id == await reads.salons.manager_of(card.provider_id)
+    else:
+        sees = False
+    if not sees:
+        raise GiftCardNotFound
+    return card
+
+
+async def _entries(
+    actor: Actor, card_id: GiftCardId, after: GiftCardEntryId | None, limit: int, reads: Reads
+) -> Sequence[GiftCardEntry]:
+    """What changed a card, newest first."""
+    await _get(actor, card_id, reads)
+    return await reads.gift_cards.entries(card_id, after, limit)
+
+
+async def _code(actor: Actor, card_id: GiftCardId, reads: Reads, *, now: datetime) -> GiftCard:
+    """The card, whose code is shown to its seller for a day."""
+    card = await _get(actor, card_id, reads)
+    if not card.code_shown(now):
+        raise CodeNotShown
+    return card
+
+
+list_gift_cards: Final = Query(_list, (NotPermitted, ProfileMissing))
+list_gift_card_liability: Final = Query(_liability, (NotPermitted, ProfileMissing))
+get_gift_card: Final = Query(_get, (NotPermitted, GiftCardNotFound))
+list_gift_card_entries: Final = Query(_entries, (NotPermitted, GiftCardNotFound))
+get_gift_card_code: Final = Query(_code, (NotPermitted, GiftCardNotFound, CodeNotShown))

@@ -1,0 +1,155 @@
+"""Sell gift cards at the desk, show their codes, and take them back."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from booking_domain.catalogue.model import ProfileMissing
+from booking_domain.catalogue.salons import NotYourSalon, SalonNotFound
+from booking_domain.gift_cards.model import (
+    MAX_GIFT_CARD_REASON,
+    GiftCard,
+    GiftCardEntryId,
+    GiftCardId,
+    GiftCardNotFound,
+    GiftCardParty,
+    InvalidGiftCardTransition,
+    SaleMethod,
+)
+from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.shared.actor import Role
+from booking_domain.shared.audit import Subject
+from booking_domain.shared.errors import InvalidValue, required
+from booking_domain.shared.executor import UseCase, UseCaseContext
+from booking_domain.shared.ids import ProviderId, SalonId
+from booking_domain.shared.money import Money
+from booking_domain.shared.permissions import Permission, Relation, managed, may, owned
+from booking_domain.use_cases.gift_cards.steps import CODE_ERRORS, cause, lock_by_code, post
+from booking_domain.use_cases.platform.ports import Repositories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SellGiftCard:
+    """Record the sale of a gift card at the desk.
+
+    - A provider sells cards of their own profile; a manager, of their salon or of a member of it; an admin, of anyone,
+      and without provider and salon those of the platform.
+    - The money was paid to whoever sells it. The platform has that of its own cards only.
+    """
+
+    provider_id: ProviderId | None = None
+    salon_id: SalonId | None = None
+    amount: int
+    """In minor units."""
+    currency: str
+    method: SaleMethod
+    recipient_name: str = ""
+    message: str = ""
+    """To the recipient."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoidGiftCard:
+    """Take a card back, after what is left of it was returned to the buyer."""
+
+    card_id: GiftCardId
+    reason: str
+
+
+async def _sell(command: SellGiftCard, tx: Repositories, context: UseCaseContext) -> GiftCard:
+    provider_id = await _issuer(command, tx, context)
+    card, entry = GiftCard.sell(
+        id=GiftCardId(context.entropy.new_id()),
+        entry_id=GiftCardEntryId(context.entropy.new_id()),
+        provider_id=provider_id,
+        salon_id=command.salon_id,
+        value=Money(amount=command.amount, currency=command.currency),
+        method=command.method,
+        by=context.actor,
+        entropy=context.entropy,
+        now=context.now,
+        recipient_name=command.recipient_name,
+        message=command.message,
+    )
+    await tx.gift_cards.add(card)
+    await tx.gift_cards.add_entry(entry)
+    return card
+
+
+async def _issuer(command: SellGiftCard, tx: Repositories, context: UseCaseContext) -> ProviderId | None:
+    """The provider whose card it is; None: it is of the salon, or of the platform.
+
+    Raises:
+        InvalidValue: provider and salon are named, or neither by a manager.
+        ProfileMissing, ProviderNotFound, SalonNotFound, NotYourSalon: the actor sells no cards of it.
+    """
+    actor, provider_id, salon_id = context.actor, command.provider_id, command.salon_id
+    if provider_id is not None and salon_id is not None:
+        raise InvalidValue(field="salon_id", problem="a card is of a provider or of a salon")
+    if actor.role is Role.PROVIDER and salon_id is None and provider_id is None:
+        return required(await tx.profiles.of_owner(actor.id), ProfileMissing).id
+    if actor.role is Role.MANAGER and salon_id is None and provider_id is None:
+        raise InvalidValue(field="salon_id", problem="name the salon, or a provider who is a member")
+    if salon_id is not None:
+        salon = required(await tx.salons.lock(salon_id), SalonNotFound)
+        if not may(actor, Permission.SELL_GIFT_CARDS, owned(actor, salon.manager_id)):
+            raise NotYourSalon
+    elif provider_id is not None:
+        profile = required(await tx.profiles.get(provider_id), ProviderNotFound)
+        relation = owned(actor, profile.owner_id) or managed(actor, await tx.salons.manager_of(provider_id))
+        if not may(actor, Permission.SELL_GIFT_CARDS, relation):
+            raise ProviderNotFound
+    return provider_id
+
+
+async def lock_sold(card_id: GiftCardId, tx: Repositories, context: UseCaseContext) -> GiftCard:
+    """Lock a card of which the actor is the seller, or raise `GiftCardNotFound`."""
+    card = required(await tx.gift_cards.lock(card_id), GiftCardNotFound)
+    if not may(context.actor, Permission.SELL_GIFT_CARDS, await _relation(card, tx, context)):
+        raise GiftCardNotFound
+    return card
+
+
+async def _relation(card: GiftCard, tx: Repositories, context: UseCaseContext) -> Relation | None:
+    actor = context.actor
+    if card.salon_id is not None:
+        salon = await tx.salons.lock(card.salon_id)
+        return None if salon is None else owned(actor, salon.manager_id)
+    if card.provider_id is None:
+        return None
+    profile = await tx.profiles.get(card.provider_id)
+    own = None if profile is None else owned(actor, profile.owner_id)
+    return own or managed(actor, await tx.salons.manager_of(card.provider_id))
+
+
+async def _void(command: VoidGiftCard, tx: Repositories, context: UseCaseContext) -> GiftCard:
+    card = await lock_sold(command.card_id, tx, context)
+    reason = command.reason.strip()
+    if not 1 <= len(reason) <= MAX_GIFT_CARD_REASON:
+        raise InvalidValue(field="reason", problem=f"1 to {MAX_GIFT_CARD_REASON} characters")
+    party = GiftCardParty.ADMIN if context.actor.role is Role.ADMIN else GiftCardParty.SELLER
+    return await post(card.void(party, cause("void", context, reason=reason)), card, tx)
+
+
+async def _look_up(code: str, tx: Repositories, context: UseCaseContext) -> GiftCard:
+    return await lock_by_code(code, tx, context)
+
+
+def _subject(_: object, card: GiftCard) -> Subject:
+    return Subject("gift_card", card.id)
+
+
+sell_gift_card: Final = UseCase(
+    Permission.SELL_GIFT_CARDS,
+    _sell,
+    _subject,
+    audited_as="gift_card.sold",
+    raises=(ProfileMissing, ProviderNotFound, SalonNotFound, NotYourSalon, InvalidValue),
+)
+void_gift_card: Final = UseCase(
+    Permission.SELL_GIFT_CARDS,
+    _void,
+    _subject,
+    audited_as="gift_card.voided",
+    raises=(GiftCardNotFound, InvalidGiftCardTransition, InvalidValue),
+)
+look_up_gift_card: Final = UseCase(Permission.LOOK_UP_GIFT_CARDS, _look_up, _subject, raises=CODE_ERRORS)
