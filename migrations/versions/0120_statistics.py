@@ -10,7 +10,7 @@ down_revision: str | Sequence[str] | None = "0112"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
-_FIGURES = (
+_COUNTS = (
     "made",
     "lead_bookings",
     "lead_minutes",
@@ -23,6 +23,8 @@ _FIGURES = (
     "cancelled",
     "cancelled_late",
     "cancelled_by_provider",
+)
+_AMOUNTS = (
     "earned",
     "tips",
     "outstanding",
@@ -48,7 +50,8 @@ def upgrade() -> None:
         sa.Column("service_id", sa.Uuid()),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
-        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in _FIGURES),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in _COUNTS),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in _AMOUNTS),
         sa.PrimaryKeyConstraint("provider_id", "starts_at", "position", name="statistics_buckets_pkey"),
         sa.CheckConstraint("channel IN ('online', 'staff', 'walk_in')", name="channel"),
     )

@@ -99,6 +99,31 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
+def offsets(first: datetime, end: datetime, zone: ZoneInfo) -> dict[datetime, int]:
+    """How many seconds local time is ahead of UTC from when on: from `first`, and from each change before `end`.
+
+    >>> changes = offsets(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 5, 1, tzinfo=UTC), ZoneInfo("Europe/Paris"))
+    >>> [(at.isoformat(), seconds) for at, seconds in changes.items()]
+    [('2026-03-01T00:00:00+00:00', 3600), ('2026-03-29T01:00:00+00:00', 7200)]
+    """
+    found, at, day = {first: ahead(first, zone)}, first, timedelta(days=1)
+    while at < end:
+        after = min(at + day, end)
+        if ahead(after, zone) != ahead(at, zone):
+            while ahead(at, zone) == found[max(found)]:
+                at += _BUCKET_MINUTES * _MINUTE
+            if at < end:
+                found[at] = ahead(at, zone)
+        at = after
+    return found
+
+
+def ahead(at: datetime, zone: ZoneInfo) -> int:
+    """How many seconds local time is ahead of UTC."""
+    offset = at.astimezone(zone).utcoffset()
+    return 0 if offset is None else int(offset.total_seconds())
+
+
 def bucket_start(at: datetime) -> datetime:
     """The quarter of an hour in which an instant lies.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import reduce
+from operator import add, attrgetter
 from typing import Final, NamedTuple, NewType, Self
 from uuid import UUID
 
@@ -80,7 +80,7 @@ class CountedBooking:
     moves: tuple[Moved, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Figures:
     """Sums that add up: over buckets, services, channels and providers. Amounts are in minor units."""
 
@@ -103,15 +103,15 @@ class Figures:
     refunded: int = 0
 
     def __add__(self, other: Self) -> Self:
-        return type(self)(**{name: getattr(self, name) + getattr(other, name) for name in FIGURES})
+        return type(self)(*map(add, _values(self), _values(other)))
 
     def __bool__(self) -> bool:
-        return any(getattr(self, name) for name in FIGURES)
+        return any(_values(self))
 
     @classmethod
     def total(cls, figures: Iterable[Self]) -> Self:
         """The sum."""
-        return reduce(cls.__add__, figures, cls())
+        return cls(*map(sum, zip(*map(_values, figures), strict=True)))
 
     @property
     def average_bill(self) -> int | None:
@@ -135,6 +135,9 @@ class Figures:
 
 
 FIGURES: Final = tuple(field.name for field in fields(Figures))
+AMOUNTS: Final = ("earned", "tips", "outstanding", "received", "refunded")
+"""Those of `FIGURES` that are money."""
+_values: Final = attrgetter(*FIGURES)
 _DIGITS: Final = 4
 
 

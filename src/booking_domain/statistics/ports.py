@@ -18,6 +18,8 @@ class Grouping(StrEnum):
     SERVICE = "service"
     CHANNEL = "channel"
     PROVIDER = "provider"
+    WEEKDAY = "weekday"
+    HOUR = "hour"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,8 @@ class Sums:
     edges: tuple[datetime, ...]
     """In order, at least two."""
     grouping: Grouping = Grouping.NOTHING
+    offsets: tuple[int, ...] = ()
+    """Of weekdays and hours: how many seconds local time is ahead of UTC in each period."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +43,7 @@ class Sum:
     period: int
     """The position of the edge with which it begins."""
     group: str
-    """The id of the service (empty: a plain appointment) or provider, or the channel."""
+    """The id of the service (empty: a plain appointment) or provider, the channel, weekday (0 is Monday) or hour."""
     currency: str
     figures: Figures
 

@@ -27,7 +27,7 @@ class AnalyticsQuery(Query, frozen=True, kw_only=True):
     from_: date | None = field(default=None, name="from")
     to: date | None = None
     interval: Interval = Interval.DAY
-    """The length of the periods. Days, weekdays and hours are shown of at most 366 days."""
+    """The length of the periods. Days are shown of at most 366 days."""
     group_by: GroupBy | None = None
     """What the figures of the whole time are shown by, besides the periods."""
 
@@ -134,6 +134,10 @@ class StatisticsJson(Json, frozen=True, kw_only=True):
 
 
 def _figures(by_currency: Mapping[str, Figures]) -> FiguresJson:
+    return _shown(by_currency) if by_currency else _NOTHING
+
+
+def _shown(by_currency: Mapping[str, Figures]) -> FiguresJson:
     all_ = Figures.total(by_currency.values())
     return FiguresJson(
         bookings_made=all_.made,
@@ -162,6 +166,9 @@ def _figures(by_currency: Mapping[str, Figures]) -> FiguresJson:
             for currency, each in by_currency.items()
         ),
     )
+
+
+_NOTHING: Final = _shown({})
 
 
 def statistics_json(report: StatisticsReport) -> StatisticsJson:

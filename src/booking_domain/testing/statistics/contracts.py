@@ -160,6 +160,11 @@ class StatisticsContract(StorageContract):
             "staff",
             "online",
         ]
+        tehran = replace(of, offsets=(12_600, 12_600))  # from 20:30 UTC it is Tuesday there
+        days = await sums(replace(tehran, grouping=Grouping.WEEKDAY))
+        assert [(each.group, each.figures) for each in days] == [("1", two), ("1", one)]
+        hours = await sums(replace(tehran, grouping=Grouping.HOUR))
+        assert [(each.group, each.figures) for each in hours] == [("0", two), ("1", one)]
         ours = replace(of, provider_id=None, salon_id=salon, grouping=Grouping.PROVIDER)
         providers = sorted([(0, str(cast.profile.id)), (0, str(other.profile.id))])
         assert [(each.period, each.group) for each in await sums(ours)] == [*providers, (1, str(cast.profile.id))]

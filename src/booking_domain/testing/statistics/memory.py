@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from booking_domain.bookings.model import Booking
@@ -169,7 +169,7 @@ class MemoryStatisticsReads(InMemory, StatisticsReads):
         for provider_id, bucket in self._state[_BUCKETS].values():
             mine = provider_id == of.provider_id if of.salon_id is None else bucket.salon_id == of.salon_id
             if mine and of.edges[0] <= bucket.starts_at < of.edges[-1]:
-                key = (_period(of, bucket.starts_at), _group(of.grouping, provider_id, bucket), bucket.currency)
+                key = (_period(of, bucket.starts_at), _group(of, provider_id, bucket), bucket.currency)
                 found[key] = found.get(key, Figures()) + bucket.figures
         return [
             Sum(period=period, group=group, currency=currency, figures=figures)
@@ -204,8 +204,8 @@ def _period(of: Sums, at: datetime) -> int:
     return bisect_right(of.edges, at) - 1
 
 
-def _group(grouping: Grouping, provider_id: ProviderId, bucket: Bucket) -> str:
-    match grouping:
+def _group(of: Sums, provider_id: ProviderId, bucket: Bucket) -> str:
+    match of.grouping:
         case Grouping.NOTHING:
             return ""
         case Grouping.SERVICE:
@@ -214,6 +214,14 @@ def _group(grouping: Grouping, provider_id: ProviderId, bucket: Bucket) -> str:
             return bucket.channel.value
         case Grouping.PROVIDER:
             return str(provider_id)
+        case Grouping.WEEKDAY:
+            return str(_local(of, bucket).weekday())
+        case Grouping.HOUR:
+            return str(_local(of, bucket).hour)
+
+
+def _local(of: Sums, bucket: Bucket) -> datetime:
+    return bucket.starts_at + timedelta(seconds=of.offsets[_period(of, bucket.starts_at)])
 
 
 class StatisticsRepositories(Group):

@@ -17,7 +17,7 @@ from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
 from booking_domain.shared.time import time_zone
-from booking_domain.statistics.definitions import LONGEST_BY_DAY, Dates, Interval, midnight
+from booking_domain.statistics.definitions import LONGEST_BY_DAY, Dates, Interval, midnight, offsets
 from booking_domain.statistics.model import Figures
 from booking_domain.statistics.ports import Grouping, Sum, Sums
 from booking_domain.use_cases.platform.ports import Reads
@@ -25,7 +25,6 @@ from booking_domain.use_cases.salons.takings import visible_salon
 
 SHOWN_DAYS: Final = 30
 """How many days are shown if none are asked for: today and those before."""
-_HOUR: Final = timedelta(hours=1)
 ByCurrency = Mapping[str, Figures]
 Key = TypeVar("Key")
 
@@ -40,11 +39,7 @@ class GroupBy(StrEnum):
     HOUR = "hour"
 
 
-_STORED: Final = {
-    GroupBy.SERVICE: Grouping.SERVICE,
-    GroupBy.CHANNEL: Grouping.CHANNEL,
-    GroupBy.PROVIDER: Grouping.PROVIDER,
-}
+_ON_A_CLOCK: Final = frozenset({GroupBy.WEEKDAY, GroupBy.HOUR})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +56,8 @@ class StatisticsQuery:
         """The dates: by default the last 30 days."""
         last = self.last or max(today, self.first or today)
         dates = Dates(self.first or last - timedelta(days=SHOWN_DAYS - 1), last)
-        by_day = self.interval is Interval.DAY or self.group_by in {GroupBy.WEEKDAY, GroupBy.HOUR}
-        if by_day and dates.days > LONGEST_BY_DAY:
-            raise InvalidValue(field="to", problem=f"by day, weekday or hour a period of at most {LONGEST_BY_DAY} days")
+        if self.interval is Interval.DAY and dates.days > LONGEST_BY_DAY:
+            raise InvalidValue(field="to", problem=f"by day a period of at most {LONGEST_BY_DAY} days")
         return dates
 
 
@@ -113,8 +107,16 @@ class _Subject:
     names: Mapping[str, str]
     """Of services and providers."""
 
-    def sums(self, edges: Sequence[datetime], grouping: Grouping = Grouping.NOTHING) -> Sums:
-        return Sums(provider_id=self.provider_id, salon_id=self.salon_id, edges=tuple(edges), grouping=grouping)
+    def sums(
+        self, edges: Sequence[datetime], grouping: Grouping = Grouping.NOTHING, offsets: tuple[int, ...] = ()
+    ) -> Sums:
+        return Sums(
+            provider_id=self.provider_id,
+            salon_id=self.salon_id,
+            edges=tuple(edges),
+            grouping=grouping,
+            offsets=offsets,
+        )
 
 
 async def _get_own(actor: Actor, asked: StatisticsQuery, reads: Reads, *, now: datetime) -> StatisticsReport:
@@ -143,12 +145,13 @@ async def _get_of_salon(
 async def _report(subject: _Subject, asked: StatisticsQuery, reads: Reads, now: datetime) -> StatisticsReport:
     dates = asked.dates(now.astimezone(subject.zone).date())
     starts = dates.starts(asked.interval)
-    end = midnight(dates.last + timedelta(days=1), subject.zone)
-    edges = [midnight(each, subject.zone) for each in (dates.before.first, *starts)]
-    stored = await reads.statistics.sums(subject.sums([*edges, end]))
-    revisions = dict(await reads.statistics.revised(subject.sums([*edges[1:], end])))
-    by_period = _by(stored, lambda each: each.period)
     lasts = [each - timedelta(days=1) for each in (*starts[1:], dates.last + timedelta(days=1))]
+    end = midnight(dates.last + timedelta(days=1), subject.zone)
+    edges = [midnight(each, subject.zone) for each in (dates.before.first, *starts, dates.last + timedelta(days=1))]
+    groups = await _groups(subject, asked.group_by, edges[1], end, reads)
+    stored = await reads.statistics.sums(subject.sums(edges))
+    revisions = dict(await reads.statistics.revised(subject.sums(edges[1:])))
+    by_period = _by(stored, lambda each: each.period)
     return StatisticsReport(
         time_zone=subject.zone.key,
         dates=dates,
@@ -164,30 +167,26 @@ async def _report(subject: _Subject, asked: StatisticsQuery, reads: Reads, now: 
         ),
         totals=_added(each for each in stored if each.period),
         before=by_period.get(0, {}),
-        groups=await _groups(subject, asked.group_by, dates, reads),
+        groups=groups,
     )
 
 
-async def _groups(subject: _Subject, group_by: GroupBy | None, dates: Dates, reads: Reads) -> tuple[GroupFigures, ...]:
+async def _groups(
+    subject: _Subject, group_by: GroupBy | None, first: datetime, end: datetime, reads: Reads
+) -> tuple[GroupFigures, ...]:
     if group_by is None:
         return ()
-    first, end = midnight(dates.first, subject.zone), midnight(dates.last + timedelta(days=1), subject.zone)
-    if group_by in _STORED:
-        stored = await reads.statistics.sums(subject.sums([first, end], _STORED[group_by]))
-        found = _by(stored, lambda each: each.group)
-        return tuple(
-            GroupFigures(key=key, name=subject.names.get(key), figures=found[key])
-            for key in sorted(found, key=lambda key: (-sum(each.completed for each in found[key].values()), key))
-        )
-    edges = _hours(first, end) if group_by == GroupBy.HOUR else [midnight(day, subject.zone) for day in dates.all]
-    local = [each.astimezone(subject.zone) for each in edges]
-    keys = [each.hour if group_by == GroupBy.HOUR else each.weekday() for each in local]
-    by_key = _by(await reads.statistics.sums(subject.sums([*edges, end])), lambda each: keys[each.period])
-    return tuple(GroupFigures(key=str(key), name=None, figures=by_key[key]) for key in sorted(by_key))
+    on_a_clock = group_by in _ON_A_CLOCK
+    local = offsets(first, end, subject.zone) if on_a_clock else {first: 0}
+    stored = await reads.statistics.sums(subject.sums([*local, end], Grouping(group_by.value), tuple(local.values())))
+    found = _by(stored, lambda each: each.group)
 
+    def order(key: str) -> tuple[int, str]:
+        return int(key) if on_a_clock else -sum(each.completed for each in found[key].values()), key
 
-def _hours(first: datetime, end: datetime) -> list[datetime]:
-    return [first + number * _HOUR for number in range((end - first) // _HOUR)]
+    return tuple(
+        GroupFigures(key=key, name=subject.names.get(key), figures=found[key]) for key in sorted(found, key=order)
+    )
 
 
 def _by(sums: Iterable[Sum], key_of: Callable[[Sum], Key]) -> dict[Key, ByCurrency]:
