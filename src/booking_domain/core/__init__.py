@@ -30,7 +30,7 @@ from booking_domain.scheduling import (
 from booking_domain.scheduling.errors import HoldNotFound, SlotNotOffered, SlotTaken
 from booking_domain.scheduling.waiting import NotWaiting, WaitingStatus
 from booking_domain.shared.clock import Clock
-from booking_domain.shared.errors import DomainError
+from booking_domain.shared.errors import Conflict, DomainError, NotFound, RuleViolated
 from booking_domain.shared.money import Money
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "ClaimSource",
     "ClaimStore",
     "Clock",
+    "Conflict",
     "DateException",
     "Diary",
     "DomainError",
@@ -56,9 +57,11 @@ __all__ = [
     "InvalidValue",
     "MemoryStore",
     "Money",
+    "NotFound",
     "NotWaiting",
     "OpeningHours",
     "Party",
+    "RuleViolated",
     "Slot",
     "SlotNotOffered",
     "SlotSettings",
