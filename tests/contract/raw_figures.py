@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
+from functools import partial
+from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -85,6 +87,85 @@ class Script:
         left = (booking["cancellation_start"] or at) - entry["at"]
         late = not any(left >= timedelta(hours=hours) for hours, _ in tiers)
         self.add(booking, at, cancelled=1, cancelled_late=int(late))
+
+
+class People:
+    """The customers of a provider, one at a time."""
+
+    def __init__(self, bookings: list[Row], first: date, last: date, today: date) -> None:
+        self.first, self.last, self.today = first, last, today
+        self.length = (last - first).days + 1
+        self.by_customer: dict[Any, list[Row]] = defaultdict(list)
+        for each in sorted(bookings, key=lambda row: row["starts_at"]):
+            if channel_of(each) != "walk_in":
+                self.by_customer[each["customer_id"]].append(each)
+        self.visits = {
+            customer: found
+            for customer, theirs in self.by_customer.items()
+            if (found := [each for each in theirs if (each["disputed_from"] or each["status"]) == "completed"])
+        }
+        self.days = {customer: [local(each) for each in visits] for customer, visits in self.visits.items()}
+
+    def figures(self) -> dict[str, Any]:
+        inside = self.came(self.first, self.last)
+        before = self.came(self.first - timedelta(days=self.length), self.first - timedelta(days=1))
+        new = {customer for customer in inside if min(self.days[customer]) >= self.first}
+        visits = [each for theirs in self.visits.values() for each in theirs if self.first <= local(each) <= self.last]
+        rebooked = sum(any(map(partial(follows, each), self.by_customer[each["customer_id"]])) for each in visits)
+        there, lost = self.churn()
+        known = [customer for customer, days in self.days.items() if min(days) <= self.last]
+        earned = sum(
+            each["price_amount"] + each["extra_amount"] for customer in known for each in self.visits[customer]
+        )
+        return {
+            "visits": len(visits),
+            "new": len(new),
+            "returning": len(inside - new),
+            "rebooking_rate": round(rebooked / len(visits), 4) if visits else None,
+            "retention_rate": round(len(before & inside) / len(before), 4) if before else None,
+            "churned": lost,
+            "churn_rate": round(lost / there, 4) if there else None,
+            "lifetime_value": earned // len(known) if known else 0,
+        }
+
+    def came(self, first: date, last: date) -> set[Any]:
+        return {customer for customer, days in self.days.items() if any(first <= day <= last for day in days)}
+
+    def cohorts(self) -> dict[date, int]:
+        """How many customers came first in each month of the time."""
+        firsts = [min(days).replace(day=1) for days in self.days.values()]
+        return {month: firsts.count(month) for month in firsts if self.first.replace(day=1) <= month <= self.last}
+
+    def churn(self) -> tuple[int, int]:
+        """How many were there at the start, and how many of them were lost in the time."""
+        last = min(self.last, self.today)
+        days = {customer: [day for day in all_ if day <= last] for customer, all_ in self.days.items()}
+        days = {customer: each for customer, each in days.items() if each}
+        cycles = {customer: gaps(each) for customer, each in days.items()}
+        usual = median([median(each) for each in cycles.values() if each] or [90])
+        there = lost = 0
+        for customer, seen in days.items():
+            patience = timedelta(days=int(2 * (median(cycles[customer]) if cycles[customer] else usual)) + 1)
+            earlier = [day for day in seen if day < self.first]
+            if earlier and earlier[-1] + patience >= self.first:
+                there += 1
+                lost += self.first <= seen[-1] + patience <= last
+        return there, lost
+
+
+def gaps(days: list[date]) -> list[int]:
+    distinct = sorted(set(days))
+    return [(distinct[number] - distinct[number - 1]).days for number in range(1, len(distinct))]
+
+
+def local(booking: Row) -> date:
+    found: date = booking["starts_at"].astimezone(ZoneInfo(booking["time_zone"])).date()
+    return found
+
+
+def follows(visit: Row, other: Row) -> bool:
+    made = other["created_at"].astimezone(ZoneInfo(visit["time_zone"])).date()
+    return bool(other["id"] != visit["id"] and made == local(visit) and other["starts_at"] >= visit["ends_at"])
 
 
 def channel_of(booking: Row) -> str:

@@ -1,7 +1,9 @@
 """The figures of a generated town equal those that a script of its own makes of the raw rows."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -10,7 +12,7 @@ import pytest
 from benchmarks.city.generate import generate
 from benchmarks.city.providers import Plan
 from psycopg.rows import dict_row
-from tests.contract.raw_figures import Key, Row, Script
+from tests.contract.raw_figures import Key, People, Row, Script
 from tests.databases import TestServer
 from tests.unit.effort import NIGHTLY
 
@@ -55,6 +57,9 @@ DEEDS: Final = (
     "UPDATE bookings SET placed_by_staff = true WHERE right(id::text, 1) IN ('9')",
     "UPDATE bookings SET cancellation_start = starts_at - interval '20 hours' WHERE right(id::text, 1) IN ('a')",
     "UPDATE bookings SET blocked_until = blocked_until + interval '10 minutes' WHERE right(id::text, 1) IN ('b')",
+    """UPDATE bookings AS b SET created_at = v.starts_at + interval '10 minutes'
+        FROM bookings AS v WHERE v.customer_id = b.customer_id AND v.provider_id = b.provider_id
+            AND v.status = 'completed' AND v.ends_at <= b.starts_at AND right(b.id::text, 1) IN ('e', 'f')""",
     """UPDATE booking_events AS e SET at = b.starts_at - interval '5 hours', by_id = b.customer_id
         FROM bookings AS b WHERE b.id = e.booking_id AND type = 'cancelled' AND right(b.id::text, 1) IN ('c', 'd')""",
 )
@@ -106,6 +111,9 @@ async def compare(url: str) -> int:
     expected = Script(rows).of
     container = Container(settings=Settings.from_environment({"DATABASE_URL": url}))
     compared = 0
+    of_provider: dict[Any, list[Row]] = defaultdict(list)
+    for booking in rows["bookings"]:
+        of_provider[booking["provider_id"]].append(booking)
     async with opened(container.database()):
         assert await count_all(container, rebuild=True) == 0
         assert await count_all(container, rebuild=False) == 0
@@ -127,6 +135,14 @@ async def compare(url: str) -> int:
                     compared += 1
                 inside = {key: each for key, each in mine.items() if first <= key[0] <= last}
                 assert shown(report.totals) == added((key[1], each) for key, each in inside.items())
+                persons = People(of_provider[provider["id"]], first, last, PLAN.now.date())
+                people, cohorts = persons.figures(), sorted(persons.cohorts().items())
+                found = asdict(report.customers)
+                assert len(report.customers.lifetime_value) <= 1
+                found["lifetime_value"] = sum(report.customers.lifetime_value.values())
+                assert {name: found[name] for name in people} == people, provider["id"]
+                shown_cohorts = [(each.month, each.customers) for each in report.customers.cohorts]
+                assert shown_cohorts == [each for each in cohorts if each[0] >= date(2024, 12, 1)]
                 for group in report.groups:
                     within = ((key[1], each) for key, each in inside.items() if group_of(key, group_by) == group.key)
                     assert shown(group.figures) == added(within), (group_by, group.key)

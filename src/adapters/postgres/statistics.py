@@ -43,6 +43,14 @@ from adapters.postgres.kit.personal_data import Kept, NotExported, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from adapters.postgres.payments.transactions import MOVES
+from adapters.postgres.visit_statistics import (
+    PostgresRosterReads,
+    PostgresRosters,
+    PostgresVisitReads,
+    PostgresVisits,
+    statistics_rosters,
+    statistics_visits,
+)
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, ServiceId, UserId
 from booking_domain.statistics.model import (
     AMOUNTS,
@@ -180,6 +188,7 @@ _BOOKINGS: Final = Statement(
         _b.blocked_until,
         _cancellation.c.at,
         _cancellation.c.by_customer,
+        _b.time_zone,
         func.coalesce(_b.cancellation_start, _b.starts_at),
         _b.cancellation_policy,
         _b.currency,
@@ -442,7 +451,7 @@ def _sum(row: Row) -> Sum:
 def _counted(row: Row, moves: tuple[Moved, ...]) -> CountedBooking:
     booking_id, provider_id, customer_id, channel, service, outcome, *rest = row
     made_at, starts_at, ends_at, blocked_from, blocked_until, cancelled_at, by_customer, *rest = rest
-    policy_start, policy, currency, price, tips, outstanding = rest
+    zone, policy_start, policy, currency, price, tips, outstanding = rest
     return CountedBooking(
         id=BookingId(booking_id),
         provider_id=ProviderId(provider_id),
@@ -456,6 +465,7 @@ def _counted(row: Row, moves: tuple[Moved, ...]) -> CountedBooking:
         blocked_minutes=(blocked_until - blocked_from) // _MINUTE,
         cancelled_at=cancelled_at,
         cancelled_by_customer=bool(by_customer) and channel != BookingChannel.WALK_IN,
+        time_zone=zone,
         policy_start=policy_start,
         notice_hours=min((tier.hours_before for tier in policy_of(policy).tiers), default=None),
         currency=currency,
@@ -467,7 +477,10 @@ def _counted(row: Row, moves: tuple[Moved, ...]) -> CountedBooking:
 
 
 CONTEXT: Final = PostgresContext(
-    tables=(statistics_buckets, statistics_places, statistics_revisions, statistics_memberships, statistics_findings)
+    tables=(
+        *(statistics_buckets, statistics_places, statistics_revisions, statistics_memberships, statistics_findings),
+        *(statistics_visits, statistics_rosters),
+    )
 )
 
 
@@ -475,9 +488,13 @@ class StatisticsRepositories(RepositoryGroup):
     """The repositories of this context."""
 
     statistics = part(PostgresStatistics)
+    visits = part(PostgresVisits)
+    rosters = part(PostgresRosters)
 
 
 class StatisticsReadGroup(ReadGroup):
     """The reads of this context."""
 
     statistics = part(PostgresStatisticsReads)
+    visits = part(PostgresVisitReads)
+    rosters = part(PostgresRosterReads)

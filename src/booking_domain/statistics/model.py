@@ -67,6 +67,8 @@ class CountedBooking:
     """The appointment with its buffers."""
     cancelled_at: datetime | None = None
     cancelled_by_customer: bool = False
+    time_zone: str
+    """In which the appointment was agreed."""
     policy_start: datetime
     """The start by which a cancellation is judged."""
     notice_hours: int | None = None
@@ -184,6 +186,16 @@ class Membership:
     provider_id: ProviderId
     since: datetime
     salon_id: SalonId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterDay:
+    """How long a provider is open on a local date, without time off."""
+
+    day: date
+    salon_id: SalonId | None
+    """The salon of which the provider was a member then."""
+    minutes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.ids import BookingId, ProviderId, SalonId
-from booking_domain.statistics.model import Bucket, CountedBooking, Figures, Membership, StatisticsFinding
+from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
+from booking_domain.statistics.customers import CustomerVisits
+from booking_domain.statistics.model import Bucket, CountedBooking, Figures, Membership, RosterDay, StatisticsFinding
 
 
 class Grouping(StrEnum):
@@ -140,11 +141,63 @@ class StatisticsReads(Protocol):
         ...
 
 
+class Visits(Protocol):
+    """The visits of customers, inside a database transaction. `Statistics.lock` of the provider comes first."""
+
+    async def booking_ids(self, booking_id: BookingId) -> Sequence[BookingId]:
+        """The bookings of the same customer with the same provider, in order."""
+        ...
+
+    async def get(self, provider_id: ProviderId, customer_id: UserId | None) -> Sequence[CustomerVisits]:
+        """The stored visits to a provider, of one customer or of all, in order."""
+        ...
+
+    async def put(self, provider_id: ProviderId, customer_id: UserId | None, visits: Sequence[CustomerVisits]) -> None:
+        """Replace the visits of a customer, or of all."""
+        ...
+
+
+class VisitReads(Protocol):
+    """Reads of the visits of customers, outside any database transaction."""
+
+    async def of_provider(self, provider_id: ProviderId) -> Sequence[CustomerVisits]:
+        """The visits to a provider, of each customer and salon."""
+        ...
+
+    async def of_salon(self, salon_id: SalonId) -> Sequence[CustomerVisits]:
+        """The visits to the members of a salon while they were members."""
+        ...
+
+
+class Rosters(Protocol):
+    """How long providers are open, by local date, inside a database transaction."""
+
+    async def put(self, provider_id: ProviderId, days: Sequence[RosterDay], since: date) -> None:
+        """Replace what is stored from a date on. Of earlier dates, only those are added that are not known."""
+        ...
+
+
+class RosterReads(Protocol):
+    """Reads of rosters, outside any database transaction."""
+
+    async def of_provider(self, provider_id: ProviderId, first: date, last: date) -> Sequence[RosterDay]:
+        """The dates from `first` to `last` that are known, in order."""
+        ...
+
+    async def of_salon(self, salon_id: SalonId, first: date, last: date) -> Sequence[RosterDay]:
+        """Those of the members of a salon while they were members, in order."""
+        ...
+
+
 class StatisticsRepositories(Protocol):
     """The repositories of this context."""
 
     @property
     def statistics(self) -> Statistics: ...
+    @property
+    def visits(self) -> Visits: ...
+    @property
+    def rosters(self) -> Rosters: ...
 
 
 class StatisticsReadGroup(Protocol):
@@ -152,3 +205,7 @@ class StatisticsReadGroup(Protocol):
 
     @property
     def statistics(self) -> StatisticsReads: ...
+    @property
+    def visits(self) -> VisitReads: ...
+    @property
+    def rosters(self) -> RosterReads: ...

@@ -11,6 +11,7 @@ from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import ProviderId
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.statistics.counting import check_statistics, rebuild_statistics
+from booking_domain.use_cases.statistics.rosters import follow_roster
 from entrypoints.container import Container
 from entrypoints.settings.main import Settings
 from entrypoints.wiring.root import opened
@@ -37,6 +38,7 @@ async def count_all(container: Container, *, rebuild: bool) -> int:
         seen += 1
         if rebuild:
             await executor.run(rebuild_statistics, provider_id, actor=SYSTEM)
+            await follow_roster(provider_id, reads=container.reads(), executor=executor, clock=container.clock())
             continue
         found = await executor.run(check_statistics, provider_id, actor=SYSTEM)
         if found is not None:

@@ -11,8 +11,9 @@ from msgspec import field
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import SalonId
+from booking_domain.statistics.customers import CustomerFigures
 from booking_domain.statistics.definitions import Interval
-from booking_domain.statistics.model import Figures
+from booking_domain.statistics.model import Figures, rate
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.statistics import queries
 from booking_domain.use_cases.statistics.queries import GroupBy, StatisticsQuery, StatisticsReport
@@ -55,6 +56,47 @@ class MoneyFiguresJson(Json, frozen=True, kw_only=True):
     """`earnedAmount` of one appointment; absent if none was completed."""
 
 
+class CohortJson(Json, frozen=True, kw_only=True):
+    """The customers whose first completed visit was in one month."""
+
+    month: date
+    """The first day of the month."""
+    customers: int
+    """How many they are."""
+    active: tuple[int, ...]
+    """How many of them came in each of the months after, twelve at most."""
+
+
+class LifetimeValueJson(Json, frozen=True, kw_only=True):
+    """What a customer has brought in so far, on average, in one currency."""
+
+    currency: str
+    amount: int
+
+
+class CustomerFiguresJson(Json, frozen=True, kw_only=True):
+    """Customers with an account of a time. A salon's rates, values and cohorts are of five people or more."""
+
+    visits: int
+    """Their completed appointments."""
+    new_customers: int
+    """Those whose first visit ever was in the time."""
+    returning_customers: int
+    """Those who came in the time, and had come before."""
+    rebooking_rate: float | None = None
+    """The part of the visits on whose day the customer made an appointment to come."""
+    retention_rate: float | None = None
+    """The part of the customers of the time before who came again in this one."""
+    churned_customers: int | None = None
+    """Those who were lost in the time: more than two of their own cycles have passed since their last visit."""
+    churn_rate: float | None = None
+    """The part of the customers who were there at the start of the time that was lost."""
+    lifetime_value: tuple[LifetimeValueJson, ...]
+    """By currency, of all who have come so far."""
+    cohorts: tuple[CohortJson, ...]
+    """By the month of the first visit, the newest 24 of the time."""
+
+
 class FiguresJson(Json, frozen=True, kw_only=True):
     """The figures of a time. Appointments count when they begin, bookings when they are made."""
 
@@ -84,6 +126,10 @@ class FiguresJson(Json, frozen=True, kw_only=True):
     """`noShows` ÷ (`completed` + `noShows`); absent if the divisor is 0."""
     late_cancellation_rate: float | None = None
     """`cancelledLate` ÷ (`completed` + `noShows` + `cancelledLate`); absent if the divisor is 0."""
+    rostered_minutes: int | None = None
+    """How long the provider was open, without time off, on the days of which that is known; absent of groups."""
+    utilisation: float | None = None
+    """(`bookedMinutes` + `bufferMinutes`) ÷ `rosteredMinutes`; absent if the divisor is 0 or unknown."""
     money: tuple[MoneyFiguresJson, ...]
     """By currency; empty if nothing was booked or paid."""
 
@@ -127,17 +173,19 @@ class StatisticsJson(Json, frozen=True, kw_only=True):
     """Of the whole time."""
     previous: FiguresJson
     """Of as many days just before."""
+    customers: CustomerFiguresJson
+    """Who came, and who stayed away."""
     periods: tuple[PeriodFiguresJson, ...]
     """Days, weeks or months, in order; the first and last one may be cut."""
     groups: tuple[GroupFiguresJson, ...]
     """By what `groupBy` asks for; otherwise empty."""
 
 
-def _figures(by_currency: Mapping[str, Figures]) -> FiguresJson:
-    return _shown(by_currency) if by_currency else _NOTHING
+def _figures(by_currency: Mapping[str, Figures], rostered: int | None = None) -> FiguresJson:
+    return _shown(by_currency, rostered) if by_currency or rostered else _NOTHING
 
 
-def _shown(by_currency: Mapping[str, Figures]) -> FiguresJson:
+def _shown(by_currency: Mapping[str, Figures], rostered: int | None) -> FiguresJson:
     all_ = Figures.total(by_currency.values())
     return FiguresJson(
         bookings_made=all_.made,
@@ -153,6 +201,8 @@ def _shown(by_currency: Mapping[str, Figures]) -> FiguresJson:
         cancelled_by_provider=all_.cancelled_by_provider,
         no_show_rate=all_.no_show_rate,
         late_cancellation_rate=all_.late_cancellation_rate,
+        rostered_minutes=rostered,
+        utilisation=rate(all_.booked_minutes + all_.buffer_minutes, rostered or 0),
         money=tuple(
             MoneyFiguresJson(
                 currency=currency,
@@ -168,7 +218,25 @@ def _shown(by_currency: Mapping[str, Figures]) -> FiguresJson:
     )
 
 
-_NOTHING: Final = _shown({})
+_NOTHING: Final = _shown({}, None)
+
+
+def _customers(figures: CustomerFigures) -> CustomerFiguresJson:
+    return CustomerFiguresJson(
+        visits=figures.visits,
+        new_customers=figures.new,
+        returning_customers=figures.returning,
+        rebooking_rate=figures.rebooking_rate,
+        retention_rate=figures.retention_rate,
+        churned_customers=figures.churned,
+        churn_rate=figures.churn_rate,
+        lifetime_value=tuple(
+            LifetimeValueJson(currency=currency, amount=amount) for currency, amount in figures.lifetime_value.items()
+        ),
+        cohorts=tuple(
+            CohortJson(month=each.month, customers=each.customers, active=each.active) for each in figures.cohorts
+        ),
+    )
 
 
 def statistics_json(report: StatisticsReport) -> StatisticsJson:
@@ -178,11 +246,15 @@ def statistics_json(report: StatisticsReport) -> StatisticsJson:
         last=report.dates.last,
         time_zone=report.time_zone,
         interval=report.interval,
-        totals=_figures(report.totals),
-        previous=_figures(report.before),
+        totals=_figures(report.totals, report.rostered_minutes),
+        previous=_figures(report.before, report.rostered_before),
+        customers=_customers(report.customers),
         periods=tuple(
             PeriodFiguresJson(
-                first=each.first, last=each.last, figures=_figures(each.figures), revised_at=each.revised_at
+                first=each.first,
+                last=each.last,
+                figures=_figures(each.figures, each.rostered_minutes),
+                revised_at=each.revised_at,
             )
             for each in report.periods
         ),

@@ -21,6 +21,7 @@ from booking_domain.payments.events import (
     RefundReturned,
     RefundScheduled,
 )
+from booking_domain.scheduling.events import CalendarChanged
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId
 from booking_domain.use_cases.statistics.counting import (
@@ -32,6 +33,7 @@ from booking_domain.use_cases.statistics.counting import (
     place_booking_in_statistics,
     remove_old_statistics_findings,
 )
+from booking_domain.use_cases.statistics.rosters import follow_roster
 from entrypoints.container import Container
 from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Periodic, Subscription, WorkerContext
 
@@ -77,6 +79,19 @@ async def _follow(
 
 
 PLACE: Final = Job(name="place_booking_in_statistics", run=_place, priority=-1)
+
+
+async def _roster(container: Container, *, provider_id: str) -> None:
+    """Write down how long a provider is open from today on."""
+    await follow_roster(
+        ProviderId(UUID(provider_id)),
+        reads=container.reads(),
+        executor=container.executor(),
+        clock=container.clock(),
+    )
+
+
+ROSTER: Final = Job(name="follow_roster", run=_roster, priority=-1)
 COUNT: Final = Job(name="count_day_of_statistics", run=_count, priority=-1)
 FOLLOW: Final = Job(name="follow_member_in_statistics", run=_follow, priority=-1)
 
@@ -105,6 +120,20 @@ def _follow_changed(event: SalonJoined | SalonLeft | SalonRemoved | SalonDeleted
     )
 
 
+def _roster_changed(event: Any) -> Iterator[JobRequest]:
+    if event.provider_id is not None:
+        yield ROSTER.request(lock=f"statistics of {event.provider_id}", provider_id=str(event.provider_id))
+
+
+async def _rosters(container: Container, enqueue: Enqueue) -> None:
+    """Have the rosters of all providers with bookings reach as far ahead as yesterday."""
+    after = None
+    while found := await container.reads().statistics.providers(after, _SAMPLE):
+        for provider_id in found:
+            await enqueue(ROSTER.request(once=f"roster {provider_id}", provider_id=str(provider_id)))
+        after = found[-1]
+
+
 async def _check(container: Container, _: Enqueue) -> None:
     """Compare the figures of a sample with the bookings and their money. What is wrong is logged, and counted anew."""
     executor = container.executor()
@@ -118,10 +147,14 @@ async def _check(container: Container, _: Enqueue) -> None:
 
 
 CONTEXT: Final = WorkerContext(
-    jobs=(PLACE, COUNT, FOLLOW),
+    jobs=(PLACE, COUNT, FOLLOW, ROSTER),
     subscriptions=(
         Subscription(_CHANGES, _place_changed),
         Subscription((SalonJoined, SalonLeft, SalonRemoved, SalonDeleted), _follow_changed),
+        Subscription((CalendarChanged, SalonJoined, SalonLeft, SalonRemoved, SalonDeleted), _roster_changed),
     ),
-    periodic=(Periodic(name="check_statistics", cron="40 19 * * *", run=_check),),
+    periodic=(
+        Periodic(name="check_statistics", cron="40 19 * * *", run=_check),
+        Periodic(name="follow_rosters", cron="50 18 * * *", run=_rosters),
+    ),
 )

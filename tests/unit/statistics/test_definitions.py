@@ -41,6 +41,7 @@ def a_booking(**values: Any) -> CountedBooking:
         "starts_at": START,
         "ends_at": START + HOUR,
         "blocked_minutes": 75,
+        "time_zone": "Asia/Ulaanbaatar",
         "policy_start": START,
         "notice_hours": 24,
         "currency": "MNT",

@@ -139,7 +139,7 @@ async def play(steps: Sequence[tuple[str, int]]) -> None:
     bookings = await repository.bookings(history.bookings)
     right = buckets_of(bookings, await repository.memberships(provider_id))
     assert await repository.buckets(provider_id, None) == right
-    assert await history.executor.run(rebuild_statistics, provider_id, actor=SYSTEM) == ()
+    assert await history.executor.run(rebuild_statistics, provider_id, actor=SYSTEM) == []
     assert sum(each.figures.made for each in right) == len(history.bookings)
     assert sum(each.figures.received for each in right) == sum(
         move.received for booking in bookings for move in booking.moves

@@ -9,6 +9,7 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import EventId, SalonId, ServiceId
 from booking_domain.shared.money import Money
+from booking_domain.statistics.customers import CustomerVisits, visits_order
 from booking_domain.statistics.definitions import buckets_of, days_of
 from booking_domain.statistics.model import (
     BookingChannel,
@@ -17,10 +18,21 @@ from booking_domain.statistics.model import (
     Figures,
     Membership,
     Outcome,
+    RosterDay,
     StatisticsFinding,
     StatisticsFindingId,
 )
-from booking_domain.statistics.ports import Grouping, Statistics, StatisticsReads, Sum, Sums
+from booking_domain.statistics.ports import (
+    Grouping,
+    RosterReads,
+    Rosters,
+    Statistics,
+    StatisticsReads,
+    Sum,
+    Sums,
+    VisitReads,
+    Visits,
+)
 from booking_domain.testing.builders import HOUR, NOW
 from booking_domain.testing.kit.storage import Cast, StorageContract
 
@@ -64,6 +76,7 @@ class StatisticsContract(StorageContract):
             starts_at=paid.span.start,
             ends_at=paid.span.end,
             blocked_minutes=int((paid.blocked.end - paid.blocked.start).total_seconds()) // 60,
+            time_zone=paid.time_zone,
             policy_start=paid.policy_start,
             notice_hours=min((tier.hours_before for tier in paid.cancellation.tiers), default=None),
             currency="MNT",
@@ -209,4 +222,61 @@ class StatisticsContract(StorageContract):
         assert {each.day for each in buckets} == days_of(booking)
 
 
-CONTRACTS: Final = {Statistics: StatisticsContract, StatisticsReads: StatisticsContract}
+class VisitsContract(StorageContract):
+    """Visits of customers and rosters."""
+
+    async def test_visits_are_replaced_by_customer(self, cast: Cast, other: Cast) -> None:
+        salon = SalonId(self.make.entropy.new_id())
+        mine = [_visits(cast, None, 1), _visits(cast, salon, 2)]
+        mine.sort(key=visits_order)
+        theirs = [_visits(other, salon, 3)]
+        provider_id, repository = cast.profile.id, self.alone.visits
+        await repository.put(provider_id, cast.customer.id, mine)
+        await repository.put(provider_id, other.customer.id, theirs)
+        assert await repository.get(provider_id, cast.customer.id) == mine
+        assert await repository.get(provider_id, None) == [*mine, *theirs]
+        assert await self.reads.visits.of_provider(provider_id) == [*mine, *theirs]
+        assert await self.reads.visits.of_provider(other.profile.id) == []
+        assert await self.reads.visits.of_salon(salon) == [each for each in [*mine, *theirs] if each.salon_id == salon]
+        await repository.put(provider_id, cast.customer.id, mine[:1])
+        assert await repository.get(provider_id, None) == [*mine[:1], *theirs]
+        await repository.put(provider_id, None, theirs)
+        assert await repository.get(provider_id, None) == theirs
+
+    async def test_bookings_of_the_same_customer_and_provider_are_found(self, cast: Cast, other: Cast) -> None:
+        mine = [self.make.booking(cast.profile, cast.customer) for _ in range(2)]
+        more = [self.make.booking(other.profile, cast.customer), self.make.booking(cast.profile, other.customer)]
+        await self.store_bookings(*mine, *more)
+        assert await self.alone.visits.booking_ids(mine[0].id) == sorted(each.id for each in mine)
+
+    async def test_what_is_past_of_a_roster_stays(self, cast: Cast, other: Cast) -> None:
+        salon, day = SalonId(self.make.entropy.new_id()), _AT.date()
+        days = [RosterDay(day=day + timedelta(days=number), salon_id=salon, minutes=60) for number in range(3)]
+        await self.alone.rosters.put(cast.profile.id, days[:2], day)
+        later = [replace(each, minutes=90, salon_id=None) for each in days]
+        await self.alone.rosters.put(cast.profile.id, later, day + timedelta(days=1))
+        await self.alone.rosters.put(other.profile.id, days[:1], day)
+        last = days[-1].day
+        assert await self.reads.rosters.of_provider(cast.profile.id, day, last) == [days[0], *later[1:]]
+        assert await self.reads.rosters.of_provider(cast.profile.id, last, last) == later[2:]
+        assert await self.reads.rosters.of_salon(salon, day, last) == [days[0], days[0]]
+
+
+def _visits(cast: Cast, salon_id: SalonId | None, number: int) -> CustomerVisits:
+    return CustomerVisits(
+        customer_id=cast.customer.id,
+        salon_id=salon_id,
+        days=(739_000, 739_000 + number),
+        rebooked=(739_000,),
+        earned={"MNT": number, "USD": 5},
+    )
+
+
+CONTRACTS: Final = {
+    Statistics: StatisticsContract,
+    StatisticsReads: StatisticsContract,
+    Visits: VisitsContract,
+    VisitReads: VisitsContract,
+    Rosters: VisitsContract,
+    RosterReads: VisitsContract,
+}

@@ -1,13 +1,14 @@
 """Statistics in memory."""
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from booking_domain.bookings.model import Booking
-from booking_domain.shared.ids import BookingId, ProviderId, SalonId
+from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
+from booking_domain.statistics.customers import CustomerVisits, visits_order
 from booking_domain.statistics.definitions import bucket_order
 from booking_domain.statistics.model import (
     BookingChannel,
@@ -17,12 +18,24 @@ from booking_domain.statistics.model import (
     Membership,
     Moved,
     Outcome,
+    RosterDay,
     StatisticsFinding,
     StatisticsFindingId,
 )
-from booking_domain.statistics.ports import Grouping, Statistics, StatisticsReads, Sum, Sums
+from booking_domain.statistics.ports import (
+    Grouping,
+    RosterReads,
+    Rosters,
+    Statistics,
+    StatisticsReads,
+    Sum,
+    Sums,
+    VisitReads,
+    Visits,
+)
 from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES
+from booking_domain.testing.identity.memory.tables import USERS
 from booking_domain.testing.kit.tables import Group, InMemory, Part, State, Table
 from booking_domain.testing.payments.memory.transactions import MemoryTransactionReads
 from booking_domain.use_cases.platform.listings import TransactionFilter, TransactionType
@@ -56,7 +69,15 @@ _MEMBERSHIPS: Final = Table[tuple[ProviderId, datetime], Membership](
 _FINDINGS: Final = Table[StatisticsFindingId, StatisticsFinding](
     "statistics_findings", refers=lambda row: ((PROFILES, row.provider_id),)
 )
-TABLES: Final = (_BUCKETS, _PLACES, _REVISIONS, _MEMBERSHIPS, _FINDINGS)
+_VISITS: Final = Table[tuple[ProviderId, tuple[str, str]], tuple[ProviderId, CustomerVisits]](
+    "statistics_visits",
+    key=lambda row: (row[0], visits_order(row[1])),
+    refers=lambda row: ((PROFILES, row[0]), (USERS, row[1].customer_id)),
+)
+_ROSTERS: Final = Table[tuple[ProviderId, date], tuple[ProviderId, RosterDay]](
+    "statistics_rosters", key=lambda row: (row[0], row[1].day), refers=lambda row: ((PROFILES, row[0]),)
+)
+TABLES: Final = (_BUCKETS, _PLACES, _REVISIONS, _MEMBERSHIPS, _FINDINGS, _VISITS, _ROSTERS)
 
 
 def _counted(state: State, booking: Booking, moves: tuple[Moved, ...]) -> CountedBooking:
@@ -76,6 +97,7 @@ def _counted(state: State, booking: Booking, moves: tuple[Moved, ...]) -> Counte
         blocked_minutes=int((booking.blocked.end - booking.blocked.start).total_seconds()) // 60,
         cancelled_at=None if last is None else last.at,
         cancelled_by_customer=last is not None and last.by.id == booking.customer_id and not booking.of_walk_in,
+        time_zone=booking.time_zone,
         policy_start=booking.policy_start,
         notice_hours=min((tier.hours_before for tier in booking.cancellation.tiers), default=None),
         currency=booking.price.currency,
@@ -224,13 +246,73 @@ def _local(of: Sums, bucket: Bucket) -> datetime:
     return bucket.starts_at + timedelta(seconds=of.offsets[_period(of, bucket.starts_at)])
 
 
+class MemoryVisits(InMemory, Visits):
+    """Those of one database transaction."""
+
+    async def booking_ids(self, booking_id: BookingId) -> Sequence[BookingId]:
+        one = self._state[BOOKINGS][booking_id]
+        same = self._state[BOOKINGS].page(
+            lambda each: (each.customer_id, each.provider_id) == (one.customer_id, one.provider_id)
+        )
+        return [each.id for each in same]
+
+    async def get(self, provider_id: ProviderId, customer_id: UserId | None) -> Sequence[CustomerVisits]:
+        return _visits(self._state, lambda of, row: of == provider_id and customer_id in {None, row.customer_id})
+
+    async def put(self, provider_id: ProviderId, customer_id: UserId | None, visits: Sequence[CustomerVisits]) -> None:
+        self._state[_VISITS].delete(lambda row: row[0] == provider_id and customer_id in {None, row[1].customer_id})
+        for each in visits:
+            self._state[_VISITS].put((provider_id, each))
+
+
+class MemoryVisitReads(InMemory, VisitReads):
+    """Those that are committed."""
+
+    async def of_provider(self, provider_id: ProviderId) -> Sequence[CustomerVisits]:
+        return _visits(self._state, lambda of, _: of == provider_id)
+
+    async def of_salon(self, salon_id: SalonId) -> Sequence[CustomerVisits]:
+        return _visits(self._state, lambda _, row: row.salon_id == salon_id)
+
+
+def _visits(state: State, matches: Callable[[ProviderId, CustomerVisits], bool]) -> list[CustomerVisits]:
+    return [row for _, (of, row) in sorted(state[_VISITS].items()) if matches(of, row)]
+
+
+class MemoryRosters(InMemory, Rosters):
+    """Those of one database transaction."""
+
+    async def put(self, provider_id: ProviderId, days: Sequence[RosterDay], since: date) -> None:
+        for each in days:
+            if each.day >= since or (provider_id, each.day) not in self._state[_ROSTERS]:
+                self._state[_ROSTERS].put((provider_id, each))
+
+
+class MemoryRosterReads(InMemory, RosterReads):
+    """Those that are committed."""
+
+    async def of_provider(self, provider_id: ProviderId, first: date, last: date) -> Sequence[RosterDay]:
+        return self._days(lambda of, row: of == provider_id and first <= row.day <= last)
+
+    async def of_salon(self, salon_id: SalonId, first: date, last: date) -> Sequence[RosterDay]:
+        return self._days(lambda _, row: row.salon_id == salon_id and first <= row.day <= last)
+
+    def _days(self, matches: Callable[[ProviderId, RosterDay], bool]) -> list[RosterDay]:
+        found = [(row.day, of, row) for of, row in self._state[_ROSTERS].values() if matches(of, row)]
+        return [row for _, _, row in sorted(found, key=lambda each: each[:2])]
+
+
 class StatisticsRepositories(Group):
     """The repositories of this context."""
 
     statistics = Part(MemoryStatistics)
+    visits = Part(MemoryVisits)
+    rosters = Part(MemoryRosters)
 
 
 class StatisticsReadGroup(Group):
     """The reads of this context."""
 
     statistics = Part(MemoryStatisticsReads)
+    visits = Part(MemoryVisitReads)
+    rosters = Part(MemoryRosterReads)

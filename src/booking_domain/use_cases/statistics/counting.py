@@ -13,9 +13,9 @@ from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId
 from booking_domain.shared.permissions import Permission
+from booking_domain.statistics.customers import CustomerVisits, visits_of
 from booking_domain.statistics.definitions import buckets_of, days_of, revised, salon_at
 from booking_domain.statistics.model import (
-    Bucket,
     CountedBooking,
     Membership,
     StatisticsFinding,
@@ -49,12 +49,18 @@ class FollowMember:
 
 
 async def _place(booking_id: BookingId, tx: Repositories, _: UseCaseContext) -> Sequence[DirtyDay]:
-    """Remember on which days a booking counts now. Returns these days, and those on which it counted before."""
+    """Remember the visits of its customer, and on which days a booking counts now.
+
+    Returns these days, and those on which it counted before.
+    """
     provider_id = await tx.statistics.provider_of(booking_id)
     if provider_id is None:
         return ()
     await tx.statistics.lock(provider_id)
-    (booking,) = await tx.statistics.bookings([booking_id])
+    bookings = await tx.statistics.bookings(await tx.visits.booking_ids(booking_id))
+    booking = next(each for each in bookings if each.id == booking_id)
+    visits = visits_of(bookings, await tx.statistics.memberships(provider_id))
+    await tx.visits.put(provider_id, booking.customer_id, visits)
     days = await tx.statistics.place(provider_id, booking_id, days_of(booking))
     return [DirtyDay(provider_id=provider_id, day=day) for day in days]
 
@@ -79,17 +85,28 @@ async def _rebuild(provider_id: ProviderId, tx: Repositories, context: UseCaseCo
     """Make everything that is stored of a provider anew. Returns the days that were wrong."""
     await tx.statistics.lock(provider_id)
     before = await tx.statistics.buckets(provider_id, None)
-    after = await _all_buckets(provider_id, tx)
-    if after == before:
-        return ()
-    await tx.statistics.put(provider_id, None, after)
-    if before:
-        await tx.statistics.revise(provider_id, revised(before, after, context.now), context.now)
-    return sorted({each.day for each in set(before) ^ set(after)})
+    bookings = await _all_bookings(provider_id, tx)
+    memberships = await tx.statistics.memberships(provider_id)
+    after, visits = buckets_of(bookings, memberships), visits_of(bookings, memberships)
+    wrong = {each.day for each in set(before) ^ set(after)}
+    wrong |= _wrong_days(await tx.visits.get(provider_id, None), visits)
+    if after != before:
+        await tx.statistics.put(provider_id, None, after)
+        if before:
+            await tx.statistics.revise(provider_id, revised(before, after, context.now), context.now)
+    if wrong:
+        await tx.visits.put(provider_id, None, visits)
+    return sorted(wrong)
 
 
-async def _all_buckets(provider_id: ProviderId, tx: Repositories) -> list[Bucket]:
-    """The buckets of all bookings, whose days are remembered on the way."""
+def _wrong_days(before: Sequence[CustomerVisits], after: Sequence[CustomerVisits]) -> set[date]:
+    """The first date of each customer whose visits differ."""
+    differ = [each for each in before if each not in after] + [each for each in after if each not in before]
+    return {date.fromordinal(each.days[0]) for each in differ}
+
+
+async def _all_bookings(provider_id: ProviderId, tx: Repositories) -> list[CountedBooking]:
+    """All bookings, whose days are remembered on the way."""
     bookings: list[CountedBooking] = []
     ids = await tx.statistics.booking_ids(provider_id, None, _READ_AT_ONCE)
     while ids:
@@ -97,7 +114,7 @@ async def _all_buckets(provider_id: ProviderId, tx: Repositories) -> list[Bucket
         await tx.statistics.place_all(provider_id, {each.id: days_of(each) for each in chunk})
         bookings += chunk
         ids = await tx.statistics.booking_ids(provider_id, ids[-1], _READ_AT_ONCE)
-    return buckets_of(bookings, await tx.statistics.memberships(provider_id))
+    return bookings
 
 
 async def _check(provider_id: ProviderId, tx: Repositories, context: UseCaseContext) -> StatisticsFinding | None:
@@ -132,7 +149,13 @@ async def _follow_member(command: FollowMember, tx: Repositories, _: UseCaseCont
     await tx.statistics.add_membership(Membership(provider_id=provider_id, since=since, salon_id=salon_id))
     stored = await tx.statistics.buckets(provider_id, None)
     days = sorted({each.day for each in stored if each.day >= utc_day(since)})
+    await _rebuild_visits(provider_id, tx)
     return [DirtyDay(provider_id=provider_id, day=day) for day in days]
+
+
+async def _rebuild_visits(provider_id: ProviderId, tx: Repositories) -> None:
+    bookings = await _all_bookings(provider_id, tx)
+    await tx.visits.put(provider_id, None, visits_of(bookings, await tx.statistics.memberships(provider_id)))
 
 
 async def _remove_old(_: None, tx: Repositories, context: UseCaseContext) -> int:

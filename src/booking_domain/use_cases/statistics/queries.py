@@ -1,8 +1,9 @@
 """Show the figures: of a provider to its owner, of a salon to its manager and admins."""
 
-from collections import defaultdict
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -17,8 +18,15 @@ from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
 from booking_domain.shared.time import time_zone
+from booking_domain.statistics.customers import (
+    CustomerFigures,
+    CustomerVisits,
+    customer_figures,
+    for_others,
+    merged,
+)
 from booking_domain.statistics.definitions import LONGEST_BY_DAY, Dates, Interval, midnight, offsets
-from booking_domain.statistics.model import Figures
+from booking_domain.statistics.model import Figures, RosterDay
 from booking_domain.statistics.ports import Grouping, Sum, Sums
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.salons.takings import visible_salon
@@ -68,6 +76,8 @@ class PeriodFigures:
     first: date
     last: date
     figures: ByCurrency
+    rostered_minutes: int
+    """How long the provider is open, or all members of the salon together, on the dates of which that is known."""
     revised_at: datetime | None
     """When something changed in it last that was closed already; None: nothing did."""
 
@@ -92,8 +102,11 @@ class StatisticsReport:
     interval: Interval
     periods: tuple[PeriodFigures, ...]
     totals: ByCurrency
+    rostered_minutes: int
     before: ByCurrency
     """Of as many days just before."""
+    rostered_before: int
+    customers: CustomerFigures
     groups: tuple[GroupFigures, ...]
 
 
@@ -127,7 +140,8 @@ async def _get_own(actor: Actor, asked: StatisticsQuery, reads: Reads, *, now: d
     names = {str(each.service.id): each.service.name for each in services}
     names[str(view.profile.id)] = view.profile.display_name
     subject = _Subject(provider_id=view.profile.id, zone=time_zone(view.time_zone), names=names)
-    return await _report(subject, asked, reads, now)
+    visits = merged(await reads.visits.of_provider(view.profile.id))
+    return await _report(subject, asked, visits, reads, now)
 
 
 async def _get_of_salon(
@@ -139,11 +153,16 @@ async def _get_of_salon(
     names = {str(each.service.id): each.service.name for each in services}
     names |= {str(each.provider_id): each.name for each in members}
     subject = _Subject(salon_id=salon_id, zone=view.hours.zone, names=names)
-    return await _report(subject, asked, reads, now)
+    visits = merged(await reads.visits.of_salon(salon_id))
+    report = await _report(subject, asked, visits, reads, now)
+    return replace(report, customers=for_others(report.customers, visits, report.dates))
 
 
-async def _report(subject: _Subject, asked: StatisticsQuery, reads: Reads, now: datetime) -> StatisticsReport:
-    dates = asked.dates(now.astimezone(subject.zone).date())
+async def _report(
+    subject: _Subject, asked: StatisticsQuery, visits: Sequence[CustomerVisits], reads: Reads, now: datetime
+) -> StatisticsReport:
+    today = now.astimezone(subject.zone).date()
+    dates = asked.dates(today)
     starts = dates.starts(asked.interval)
     lasts = [each - timedelta(days=1) for each in (*starts[1:], dates.last + timedelta(days=1))]
     end = midnight(dates.last + timedelta(days=1), subject.zone)
@@ -152,6 +171,10 @@ async def _report(subject: _Subject, asked: StatisticsQuery, reads: Reads, now: 
     stored = await reads.statistics.sums(subject.sums(edges))
     revisions = dict(await reads.statistics.revised(subject.sums(edges[1:])))
     by_period = _by(stored, lambda each: each.period)
+    roster = await _roster(subject, dates.before.first, dates.last, reads)
+    rostered: Counter[int] = Counter()
+    for each in roster:
+        rostered[bisect_right(starts, each.day)] += each.minutes
     return StatisticsReport(
         time_zone=subject.zone.key,
         dates=dates,
@@ -161,14 +184,25 @@ async def _report(subject: _Subject, asked: StatisticsQuery, reads: Reads, now: 
                 first=first,
                 last=last,
                 figures=by_period.get(number + 1, {}),
+                rostered_minutes=rostered[number + 1],
                 revised_at=revisions.get(number),
             )
             for number, (first, last) in enumerate(zip(starts, lasts, strict=True))
         ),
         totals=_added(each for each in stored if each.period),
+        rostered_minutes=rostered.total() - rostered[0],
         before=by_period.get(0, {}),
+        rostered_before=rostered[0],
+        customers=customer_figures(visits, dates, today),
         groups=groups,
     )
+
+
+async def _roster(subject: _Subject, first: date, last: date, reads: Reads) -> Sequence[RosterDay]:
+    if subject.salon_id is not None:
+        return await reads.rosters.of_salon(subject.salon_id, first, last)
+    assert subject.provider_id is not None  # noqa: S101 - it is of one of the two
+    return await reads.rosters.of_provider(subject.provider_id, first, last)
 
 
 async def _groups(

@@ -5,10 +5,12 @@ from uuid import UUID
 
 from tests.unit.entrypoints.api import Api, assert_problem
 from tests.unit.entrypoints.http.test_managers import salon_of
+from tests.unit.features.bookings import EARLIER_TODAY
 
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId
 from booking_domain.use_cases.statistics.counting import FollowMember, follow_booking, follow_member
+from booking_domain.use_cases.statistics.rosters import follow_roster
 
 MINE = "/analytics/providers/me"
 NOVEMBER = "from=2026-11-16&to=2026-11-30"
@@ -59,6 +61,37 @@ async def test_weekdays_and_hours_are_those_of_the_provider(api: Api) -> None:
     ]
     weeks = (await shown(api, MINE, provider, "from=2026-11-18&to=2026-11-24&interval=week"))["periods"]
     assert [each["first"] for each in weeks] == ["2026-11-18", "2026-11-23"]
+
+
+async def test_customers_and_utilisation_are_shown(api: Api) -> None:
+    provider, provider_id = await api.open_provider(priceAmount=5_000)
+    customer = await api.joined("customer")
+    booking = await api.booked(customer, provider_id, "2026-11-23T10:00:00+08:00")
+    container = api.container
+    await follow_roster(
+        ProviderId(UUID(provider_id)), reads=container.reads(), executor=container.executor(), clock=container.clock()
+    )
+    await followed(api, booking["id"])
+    found = await shown(api, MINE, provider, "from=2026-11-23&to=2026-11-23")
+    assert found["totals"]["rosteredMinutes"] == found["periods"][0]["figures"]["rosteredMinutes"] > 0
+    assert found["totals"]["utilisation"] == round(60 / found["totals"]["rosteredMinutes"], 4)
+    assert found["customers"] == {
+        "visits": 0,
+        "newCustomers": 0,
+        "returningCustomers": 0,
+        "churnedCustomers": 0,
+        "lifetimeValue": [],
+        "cohorts": [],
+    }
+    customer_id = await api.consented(customer, provider)
+    earlier = await api.booked(provider, provider_id, EARLIER_TODAY, customerId=customer_id)
+    completed = await api.patch(f"/bookings/{earlier['id']}", provider, json={"status": "completed"})
+    assert completed.status_code == 200, completed.text
+    await followed(api, earlier["id"])
+    customers = (await shown(api, MINE, provider))["customers"]
+    assert (customers["newCustomers"], customers["rebookingRate"]) == (1, 1)  # on the day on which all is booked
+    assert customers["cohorts"] == [{"month": "2026-11-01", "customers": 1, "active": []}]
+    assert customers["lifetimeValue"] == [{"currency": "MNT", "amount": 5_000}]
 
 
 async def test_too_long_or_reversed_times_are_refused(api: Api) -> None:

@@ -13,6 +13,7 @@ from tests.unit.entrypoints.worker.workshop import Workshop
 from booking_domain.bookings.transitions import Status
 from booking_domain.statistics.definitions import buckets_of
 from booking_domain.statistics.model import Bucket, Figures
+from booking_domain.testing.builders import TOMORROW
 from booking_domain.testing.kit.storage import alone
 from entrypoints.cli.statistics import count_all
 
@@ -51,6 +52,22 @@ async def test_a_booking_counts_when_it_is_made_and_when_it_begins(shop: Worksho
     figures = await counted(shop)
     assert (figures.booked, figures.cancelled + figures.cancelled_by_provider) == (0, 1)
     assert await stored(shop) == await right(shop)
+
+
+async def test_the_roster_follows_the_calendar_from_today_on(shop: Workshop) -> None:
+    await shop.studio.book()
+    await shop.run_periodic("follow_rosters")
+    await shop.run_due_jobs()
+    provider_id, today = shop.studio.provider_id, shop.studio.clock.now().date()
+    days = (today - timedelta(days=30), today + timedelta(days=30))
+    before = await shop.studio.reads.rosters.of_provider(provider_id, *days)
+    assert {each.minutes for each in before} == {0, 9 * 60}  # on Tuesdays from 10:00 to 19:00
+    await shop.studio.take_off(TOMORROW - timedelta(days=28), TOMORROW + timedelta(days=28))
+    await shop.relay()
+    await shop.run_due_jobs()
+    after = await shop.studio.reads.rosters.of_provider(provider_id, *days)
+    assert [each for each in after if each.day < today] == [each for each in before if each.day < today]
+    assert {each.minutes for each in after if today <= each.day < today + timedelta(days=28)} == {0}
 
 
 async def test_the_nightly_check_finds_and_repairs_wrong_figures(shop: Workshop) -> None:

@@ -1,0 +1,1 @@
+"""How long a provider is open, by date."""
