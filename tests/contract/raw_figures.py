@@ -164,7 +164,7 @@ def local(booking: Row) -> date:
 
 
 def follows(visit: Row, other: Row) -> bool:
-    made = other["created_at"].astimezone(ZoneInfo(visit["time_zone"])).date()
+    made = other["created_at"].astimezone(ZoneInfo(other["time_zone"])).date()
     return bool(other["id"] != visit["id"] and made == local(visit) and other["starts_at"] >= visit["ends_at"])
 
 

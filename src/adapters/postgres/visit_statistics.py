@@ -1,19 +1,33 @@
 """Visits of customers and rosters of providers on PostgreSQL, for statistics."""
 
+import json
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from psycopg.types.json import Jsonb
-from sqlalchemy import Column, Date, ForeignKey, Index, Integer, Table, Uuid, bindparam, delete, func, select
+from sqlalchemy import (
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    delete,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from adapters.postgres.bookings.tables import bookings
-from adapters.postgres.kit.codec import Converted, Mapper
+from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.metadata import metadata
 from adapters.postgres.kit.personal_data import Kept, NotExported, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
-from adapters.postgres.kit.work import WithWork
+from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
 from booking_domain.statistics.customers import CustomerVisits
 from booking_domain.statistics.model import RosterDay
@@ -27,10 +41,8 @@ statistics_visits: Final = Table(
     # Tells the salons of one customer apart.
     Column("position", Integer, primary_key=True),
     Column("salon_id", Uuid),
-    Column("days", ARRAY(Integer), nullable=False),
-    Column("rebooked", ARRAY(Integer), nullable=False),
-    # By currency.
-    Column("earned", JSONB, nullable=False),
+    # Days, rebooked days, cycle, and what was earned by currency: JSON is read ten times faster than arrays.
+    Column("visits", JSONB, nullable=False),
     Index("statistics_visits_salon_id_idx", "salon_id"),
     Index("statistics_visits_customer_id_idx", "customer_id"),
     info=personal_data(
@@ -57,21 +69,29 @@ statistics_rosters: Final = Table(
 )
 
 
-def _as_tuple(value: list[Any]) -> tuple[Any, ...]:
-    return tuple(value)
+_v: Final = statistics_visits.c
+_COLUMNS: Final = (_v.customer_id, _v.salon_id, _v.visits)
 
 
-VISITS: Final = Mapper(
-    statistics_visits,
-    CustomerVisits,
-    elsewhere=("provider_id", "position"),
-    days=Converted("days", write=list, read=_as_tuple),
-    rebooked=Converted("rebooked", write=list, read=_as_tuple),
-    earned=Converted("earned", write=Jsonb, read=dict),
-)
+def _read(row: Row) -> CustomerVisits:
+    customer_id, salon_id, visits = row
+    days, rebooked, cycle, earned = visits
+    return CustomerVisits(
+        customer_id=customer_id,
+        salon_id=salon_id,
+        days=tuple(days),
+        rebooked=tuple(rebooked),
+        cycle=cycle,
+        earned=earned,
+    )
+
+
+def _written(visits: CustomerVisits) -> str:
+    return json.dumps([visits.days, visits.rebooked, visits.cycle, dict(visits.earned)])
+
+
 ROSTER: Final = Mapper(statistics_rosters, RosterDay, elsewhere=("provider_id",))
 _b: Final = bookings.c
-_v: Final = statistics_visits.c
 _r: Final = statistics_rosters.c
 _OF: Final = bindparam("provider_id", type_=Uuid())
 _SALON: Final = bindparam("salon_id", type_=Uuid())
@@ -86,13 +106,21 @@ _OF_CUSTOMER: Final = (
     _v.provider_id == _OF,
     if_given("customer_id", _v.customer_id, _v.customer_id == bindparam("customer_id", type_=Uuid())),
 )
-_STORED: Final = Statement(
-    select(*VISITS.columns).where(*_OF_CUSTOMER).order_by(_v.provider_id, _v.customer_id, _v.position)
-)
+_STORED: Final = Statement(select(*_COLUMNS).where(*_OF_CUSTOMER).order_by(_v.provider_id, _v.customer_id, _v.position))
 _REMOVE: Final = Statement(delete(statistics_visits).where(*_OF_CUSTOMER))
-_ADD: Final = Statement(insert(statistics_visits))
+_new_visits = select(
+    _OF,
+    *(
+        func.unnest(bindparam(name, type_=ARRAY(kind)))
+        for name, kind in (("customers", Uuid), ("positions", Integer), ("salons", Uuid))
+    ),
+    cast(func.unnest(bindparam("texts", type_=ARRAY(Text))), JSONB),
+)
+_ADD: Final = Statement(
+    insert(statistics_visits).from_select(["provider_id", "customer_id", "position", "salon_id", "visits"], _new_visits)
+)
 _OF_SALON: Final = Statement(
-    select(*VISITS.columns).where(_v.salon_id == _SALON).order_by(_v.provider_id, _v.customer_id, _v.position)
+    select(*_COLUMNS).where(_v.salon_id == _SALON).order_by(_v.provider_id, _v.customer_id, _v.position)
 )
 _columns = [bindparam(name, type_=ARRAY(_r[name].type)) for name in ("day", "salon_id", "minutes")]
 _new = insert(statistics_rosters).from_select(
@@ -119,22 +147,29 @@ class PostgresVisits(WithWork, Visits):
         return [BookingId(found) for (found,) in await self._work.all(_SAME_CUSTOMER, booking_id=booking_id)]
 
     async def get(self, provider_id: ProviderId, customer_id: UserId | None) -> Sequence[CustomerVisits]:
-        return await self._work.each(VISITS.read, _STORED, provider_id=provider_id, customer_id=customer_id)
+        return await self._work.each(_read, _STORED, provider_id=provider_id, customer_id=customer_id)
 
     async def put(self, provider_id: ProviderId, customer_id: UserId | None, visits: Sequence[CustomerVisits]) -> None:
         await self._work.execute(_REMOVE, provider_id=provider_id, customer_id=customer_id)
-        for number, each in enumerate(visits):
-            await self._work.execute(_ADD, provider_id=provider_id, position=number, **VISITS.write(each))
+        if visits:
+            await self._work.execute(
+                _ADD,
+                provider_id=provider_id,
+                customers=[each.customer_id for each in visits],
+                positions=list(range(len(visits))),
+                salons=[each.salon_id for each in visits],
+                texts=[_written(each) for each in visits],
+            )
 
 
 class PostgresVisitReads(WithWork, VisitReads):
     """`VisitReads` of `statistics_visits`."""
 
     async def of_provider(self, provider_id: ProviderId) -> Sequence[CustomerVisits]:
-        return await self._work.each(VISITS.read, _STORED, provider_id=provider_id, customer_id=None)
+        return await self._work.each(_read, _STORED, provider_id=provider_id, customer_id=None)
 
     async def of_salon(self, salon_id: SalonId) -> Sequence[CustomerVisits]:
-        return await self._work.each(VISITS.read, _OF_SALON, salon_id=salon_id)
+        return await self._work.each(_read, _OF_SALON, salon_id=salon_id)
 
 
 class PostgresRosters(WithWork, Rosters):

@@ -3,10 +3,11 @@
 A visit is a completed appointment of a customer with an account. Days are local dates of the appointments.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
 from statistics import median
 from typing import Final
@@ -39,6 +40,8 @@ class CustomerVisits:
     """The date of each visit, as a proleptic ordinal, in order."""
     rebooked: tuple[int, ...] = ()
     """Those of `days` on which the customer made an appointment to come."""
+    cycle: float | None = None
+    """`cycle_of` the days."""
     earned: Mapping[str, int]
     """The final prices by currency, in minor units."""
 
@@ -90,30 +93,32 @@ def _of_customer(bookings: Sequence[CountedBooking], memberships: Sequence[Membe
     for booking in bookings:
         if booking.outcome is Outcome.COMPLETED:
             by_salon[salon_at(memberships, booking.starts_at)].append(booking)
+    latest: dict[int, datetime] = {}
+    for booking in bookings:
+        made = _day(booking.made_at, booking)
+        latest[made] = max(latest.get(made, booking.starts_at), booking.starts_at)
     for salon_id, visits in by_salon.items():
         earned: Counter[str] = Counter()
+        days, rebooked = [], []
         for visit in visits:
             earned[visit.currency] += visit.price
+            day = _day(visit.starts_at, visit)
+            days.append(day)
+            if day in latest and latest[day] >= visit.ends_at:
+                rebooked.append(day)
         yield CustomerVisits(
             customer_id=visits[0].customer_id,
             salon_id=salon_id,
-            days=tuple(sorted(_day(visit) for visit in visits)),
-            rebooked=tuple(sorted(_day(visit) for visit in visits if _is_rebooked(visit, bookings))),
+            days=tuple(sorted(days)),
+            rebooked=tuple(sorted(rebooked)),
+            cycle=cycle_of(sorted(days)),
             earned=dict(sorted(earned.items())),
         )
 
 
-def _day(booking: CountedBooking) -> int:
-    return local_time(booking.starts_at, booking.time_zone).toordinal()
-
-
-def _is_rebooked(visit: CountedBooking, bookings: Iterable[CountedBooking]) -> bool:
-    day = _day(visit)
-    return any(
-        other.starts_at >= visit.ends_at and local_time(other.made_at, visit.time_zone).toordinal() == day
-        for other in bookings
-        if other.id != visit.id
-    )
+def _day(at: datetime, booking: CountedBooking) -> int:
+    """The local date, as a proleptic ordinal."""
+    return local_time(at, booking.time_zone).toordinal()
 
 
 def merged(rows: Iterable[CustomerVisits]) -> list[CustomerVisits]:
@@ -126,11 +131,13 @@ def merged(rows: Iterable[CustomerVisits]) -> list[CustomerVisits]:
 
 
 def _both(one: CustomerVisits, other: CustomerVisits) -> CustomerVisits:
+    days = tuple(sorted(one.days + other.days))
     return CustomerVisits(
         customer_id=one.customer_id,
         salon_id=one.salon_id,
-        days=tuple(sorted(one.days + other.days)),
+        days=days,
         rebooked=tuple(sorted(one.rebooked + other.rebooked)),
+        cycle=cycle_of(days),
         earned=Counter(one.earned) + Counter(other.earned),
     )
 
@@ -141,12 +148,12 @@ def customer_figures(rows: Sequence[CustomerVisits], dates: Dates, today: date) 
     before = dates.before.first.toordinal()
     visits = rebooked = new = returning = former = stayed = 0
     for row in rows:
-        inside = [day for day in row.days if first <= day <= last]
-        visits += len(inside)
-        rebooked += sum(first <= day <= last for day in row.rebooked)
+        inside = _within(row.days, first, last)
+        visits += inside
+        rebooked += _within(row.rebooked, first, last)
         new += first <= row.days[0] <= last
         returning += bool(inside) and row.days[0] < first
-        was = any(before <= day < first for day in row.days)
+        was = bool(_within(row.days, before, first - 1))
         former += was
         stayed += was and bool(inside)
     churned, churn_rate = _churn(rows, first, min(last, today.toordinal()))
@@ -163,10 +170,14 @@ def customer_figures(rows: Sequence[CustomerVisits], dates: Dates, today: date) 
     )
 
 
-def cycle_of(days: Iterable[int]) -> float | None:
-    """The median of the days from one visit to the next; None if all were on one day."""
-    distinct = sorted(set(days))
-    gaps = [later - day for day, later in pairwise(distinct)]
+def _within(days: Sequence[int], first: int, last: int) -> int:
+    """How many of the days, which are in order, are from `first` to `last`."""
+    return bisect_right(days, last) - bisect_left(days, first)
+
+
+def cycle_of(days: Sequence[int]) -> float | None:
+    """The median of the days from one visit to the next; None if all were on one day. The days are in order."""
+    gaps = [later - day for day, later in pairwise(days) if later != day]
     return median(gaps) if gaps else None
 
 
@@ -176,16 +187,19 @@ def _churn(rows: Sequence[CustomerVisits], first: int, last: int) -> tuple[int, 
     A customer is lost on the day on which more than `CYCLES` of their own cycles have passed since the last visit. Who
     has come on one day only has the median of the cycles of the others.
     """
-    known = [(row, cycle_of(day for day in row.days if day <= last)) for row in rows if row.days[0] <= last]
+    known = []
+    for row in rows:
+        if row.days[0] <= last:
+            days = row.days if row.days[-1] <= last else row.days[: bisect_right(row.days, last)]
+            known.append((days, row.cycle if days is row.days else cycle_of(days)))
     usual = median([cycle for _, cycle in known if cycle is not None] or [USUAL_CYCLE])
     churned = there = 0
-    for row, cycle in known:
+    for days, cycle in known:
+        earlier = bisect_left(days, first)
         patience = int(CYCLES * (usual if cycle is None else cycle)) + 1
-        earlier = [day for day in row.days if day < first]
-        was_there = bool(earlier) and earlier[-1] + patience >= first
-        there += was_there
-        seen = [day for day in row.days if day <= last]
-        churned += was_there and seen[-1] + patience <= last and first <= seen[-1] + patience
+        if earlier and days[earlier - 1] + patience >= first:
+            there += 1
+            churned += first <= days[-1] + patience <= last
     return churned, rate(churned, there)
 
 

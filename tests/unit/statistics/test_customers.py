@@ -33,6 +33,7 @@ def came(number: int, *days: str, rebooked: tuple[str, ...] = ()) -> CustomerVis
         salon_id=None,
         days=ordinals,
         rebooked=tuple(date.fromisoformat(f"2026-{each}").toordinal() for each in rebooked),
+        cycle=cycle_of(ordinals),
         earned={"MNT": 1_000 * len(days)},
     )
 

@@ -268,6 +268,7 @@ def _visits(cast: Cast, salon_id: SalonId | None, number: int) -> CustomerVisits
         salon_id=salon_id,
         days=(739_000, 739_000 + number),
         rebooked=(739_000,),
+        cycle=number + 0.5,
         earned={"MNT": number, "USD": 5},
     )
 
