@@ -4,6 +4,7 @@ The texts of a document are data of the templates (`sys.inputs` of Typst, autoes
 part of their markup.
 """
 
+import io
 import json
 import re
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
+import segno
 import typst
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
@@ -62,7 +64,15 @@ def _visible(value: Any) -> Any:
 
 def _data(document: Document) -> Mapping[str, Any]:
     direction = "rtl" if document.language in _RIGHT_TO_LEFT else "ltr"
-    return asdict(document) | {"created_at": document.created_at.isoformat(), "direction": direction}
+    picture = document.picture
+    drawn = None if picture is None else {"svg": _qr_code(picture.text), "label": picture.label}
+    return asdict(document) | {"picture": drawn, "created_at": document.created_at.isoformat(), "direction": direction}
+
+
+def _qr_code(text: str) -> str:
+    drawn = io.BytesIO()
+    segno.make_qr(text, error="m").save(drawn, kind="svg", scale=4, border=4, xmldecl=False, light="#fff")
+    return drawn.getvalue().decode()
 
 
 @lru_cache(maxsize=1)

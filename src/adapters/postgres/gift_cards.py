@@ -1,6 +1,7 @@
 """Gift cards on PostgreSQL: a card is a row with its balance, and its entries are rows that never change."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -23,6 +24,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -30,7 +32,7 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.kit.codec import Columns, Encrypted, Mapper
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part_with_cipher
-from adapters.postgres.kit.encryption import EncryptedColumn, WithCipher, encrypted
+from adapters.postgres.kit.encryption import EncryptedColumn, FieldCipher, WithCipher, encrypted
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import Kept, NotExported, personal_data
 from adapters.postgres.kit.rows import Rows, VersionedRows
@@ -53,7 +55,9 @@ from booking_domain.shared.ids import PaymentId, SalonId
 
 def _clear_texts(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
     """The money on the card stays, for whoever has the code."""
-    cleared = {"recipient_name": "", "message": "", "block_reason": null(), "buyer_id": null()}
+    cleared = {"recipient_name": "", "message": "", "block_reason": null(), "buyer_id": null()} | dict.fromkeys(
+        ("contact_sealed", "contact_index", "deliver_at"), null()
+    )
     return update(table).where(owned).values({**cleared, "version": table.c.version + 1})
 
 
@@ -81,6 +85,11 @@ gift_cards: Final = Table(
     Column("buyer_id", Uuid, ForeignKey("users.id"), index=True),
     Column("recipient_name", Text, nullable=False),
     Column("message", Text, nullable=False),
+    encrypted("contact_sealed", field="gift_cards.contact", index="contact_index"),
+    Column("contact_index", LargeBinary, index=True),
+    Column("language", Text, nullable=False, server_default=text("'en'")),
+    instant("deliver_at", nullable=True),
+    instant("delivered_at", nullable=True),
     Column("block_reason", Text),
     instant("expires_at", nullable=True),
     Column("version", Integer, nullable=False),
@@ -91,11 +100,13 @@ gift_cards: Final = Table(
     Index("gift_cards_provider_id_id_idx", "provider_id", "id"),
     Index("gift_cards_salon_id_id_idx", "salon_id", "id"),
     Index("gift_cards_last_four_idx", "last_four"),
+    Index("gift_cards_deliver_at_idx", "deliver_at", postgresql_where=text("deliver_at IS NOT NULL")),
+    Index("gift_cards_expires_at_idx", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
     info=personal_data(
         "buyer_id",
         erase=_clear_texts,
         handover=Kept("accounting"),
-        export=NotExported("the buyer is shown the card when it is sold"),
+        export="gift_cards",
     ),
 )
 gift_card_entries: Final = Table(
@@ -129,12 +140,14 @@ CARD: Final = Mapper(
     value=Columns("value", "currency"),
     balance=Columns("balance", "currency"),
     code=Encrypted("code_sealed"),
+    contact=Encrypted("contact_sealed"),
     fixed=("provider_id", "salon_id", "currency", "value", "method", "sold_by_id", "sold_by_role", "created_at"),
 )
 ENTRY: Final = Mapper(gift_card_entries, GiftCardEntry)
 _c: Final = gift_cards.c
 _e: Final = gift_card_entries.c
 _CODE: Final = EncryptedColumn.of(_c.code_sealed).field
+_CONTACT: Final = EncryptedColumn.of(_c.contact_sealed).field
 _card_id: Final = bindparam("card_id", type_=_c.id.type)
 _ONE: Final = select(*CARD.columns).where(_c.id == _card_id)
 _GET: Final = Statement(_ONE)
@@ -154,10 +167,14 @@ _ENTRIES: Final = Statement(
     .order_by(_e.id.desc())
     .limit(bindparam("most"))
 )
+# PostgreSQL does not find the type of a parameter that is only compared with NULL.
+_contact: Final = cast(bindparam("contact_index", type_=LargeBinary()), LargeBinary())
 _salons: Final = bindparam("salon_ids", type_=ARRAY(Uuid))
 _CHOSEN: Final = (
     if_given("provider_id", _c.provider_id, _c.provider_id == bindparam("provider_id", type_=_c.provider_id.type)),
     or_(_salons.is_(None), _c.salon_id == func.any(_salons)),
+    if_given("buyer_id", _c.buyer_id, _c.buyer_id == bindparam("buyer_id", type_=_c.buyer_id.type)),
+    or_(_contact.is_(None), _c.contact_index == _contact),
     if_given("last_four", _c.last_four, _c.last_four == bindparam("last_four")),
     if_given("status", _c.status, _c.status == bindparam("status")),
 )
@@ -182,8 +199,24 @@ _LIABILITY: Final = Statement(
 )
 
 
-def _chosen(criteria: GiftCardFilter) -> dict[str, Any]:
+_TO_DELIVER: Final = Statement(
+    select(_c.id)
+    .where(_c.deliver_at <= bindparam("now"), _c.status == GiftCardStatus.ACTIVE.value)
+    .order_by(_c.deliver_at, _c.id)
+    .limit(bindparam("most"))
+)
+_TO_EXPIRE: Final = Statement(
+    select(_c.id)
+    .where(_c.expires_at <= bindparam("now"), _c.balance > 0)
+    .order_by(_c.expires_at, _c.id)
+    .limit(bindparam("most"))
+)
+
+
+def _chosen(criteria: GiftCardFilter, cipher: FieldCipher) -> dict[str, Any]:
     return {
+        "buyer_id": criteria.buyer_id,
+        "contact_index": None if criteria.contact is None else cipher.index(criteria.contact, field=_CONTACT),
         "provider_id": criteria.provider_id,
         "salon_ids": None if criteria.salon_ids is None else list(criteria.salon_ids),
         "last_four": criteria.last_four,
@@ -222,14 +255,24 @@ class PostgresGiftCardReads(WithCipher, GiftCardReads):
 
     async def page(self, criteria: GiftCardFilter) -> Sequence[GiftCard]:
         return await self._work.each(
-            CARD.reader(self._cipher), _PAGE, **_chosen(criteria), after=criteria.after, most=criteria.limit
+            CARD.reader(self._cipher),
+            _PAGE,
+            **_chosen(criteria, self._cipher),
+            after=criteria.after,
+            most=criteria.limit,
         )
 
     async def entries(self, card_id: GiftCardId, after: GiftCardEntryId | None, limit: int) -> Sequence[GiftCardEntry]:
         return await self._work.each(ENTRY.read, _ENTRIES, card_id=card_id, after=after, most=limit)
 
+    async def to_deliver(self, now: datetime, limit: int) -> Sequence[GiftCardId]:
+        return await self._work.each(lambda row: GiftCardId(row[0]), _TO_DELIVER, now=now, most=limit)
+
+    async def to_expire(self, now: datetime, limit: int) -> Sequence[GiftCardId]:
+        return await self._work.each(lambda row: GiftCardId(row[0]), _TO_EXPIRE, now=now, most=limit)
+
     async def liability(self, criteria: GiftCardFilter) -> Sequence[Liability]:
-        return await self._work.each(_read_liability, _LIABILITY, **_chosen(criteria))
+        return await self._work.each(_read_liability, _LIABILITY, **_chosen(criteria, self._cipher))
 
 
 def _read_liability(row: Row) -> Liability:

@@ -5,6 +5,7 @@ changed, and a card has one of each cause, so that a repeated request or job add
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -35,6 +36,8 @@ TRIES: Final = Limit(60, timedelta(hours=1))
 CODE_SHOWN_FOR: Final = timedelta(days=1)
 """How long the seller sees the code of a card after the sale, or after it was replaced."""
 MAX_MESSAGE: Final = 500
+LATEST_DELIVERY: Final = timedelta(days=366)
+"""How long after the order a card is sent at the latest."""
 MAX_RECIPIENT_NAME: Final = 100
 MAX_GIFT_CARD_REASON: Final = 500
 _CODE: Final = re.compile(f"[{ALPHABET}]{{{CODE_LENGTH}}}")
@@ -84,9 +87,27 @@ class SalonHasGiftCards(Conflict, code="gift_card.of_salon"):
     """Gift cards of this salon were sold, so it cannot be deleted."""
 
 
+class NoCardsOfPlatform(Conflict, code="gift_card.none_of_platform"):
+    """The platform sells no gift cards of its own; choose a provider or a salon."""
+
+
+class GiftCardUsed(Conflict, code="gift_card.used"):
+    """Something was paid with this gift card, so it is not taken back."""
+
+
+class RefundTooLate(Conflict, code="gift_card.refund_too_late"):
+    """It is too late to return this gift card."""
+
+
+class BoughtOnline(Conflict, code="gift_card.bought_online"):
+    """This gift card was bought online: its order is refunded instead."""
+
+
 class GiftCardStatus(StrEnum):
     """The status of a gift card."""
 
+    ORDERED = "ordered"
+    """It waits for the money of its order."""
     ACTIVE = "active"
     BLOCKED = "blocked"
     """An admin has blocked it, for example because it was stolen."""
@@ -97,6 +118,7 @@ class GiftCardStatus(StrEnum):
 class GiftCardAction(StrEnum):
     """An action on a gift card."""
 
+    ISSUE = "issue"
     BLOCK = "block"
     UNBLOCK = "unblock"
     VOID = "void"
@@ -105,6 +127,7 @@ class GiftCardAction(StrEnum):
 class GiftCardParty(StrEnum):
     """Who takes an action on a gift card."""
 
+    PLATFORM = "platform"
     SELLER = "seller"
     ADMIN = "admin"
 
@@ -122,9 +145,14 @@ GIFT_CARD_LIFECYCLE: Final[Lifecycle[GiftCardStatus, GiftCardAction, GiftCardPar
     """,
     refusal=InvalidGiftCardTransition,
     moves={
+        (GiftCardStatus.ORDERED, GiftCardAction.ISSUE): Move(
+            GiftCardStatus.ACTIVE, frozenset({GiftCardParty.PLATFORM})
+        ),
         (GiftCardStatus.ACTIVE, GiftCardAction.BLOCK): Move(GiftCardStatus.BLOCKED, _ADMIN),
         (GiftCardStatus.BLOCKED, GiftCardAction.UNBLOCK): Move(GiftCardStatus.ACTIVE, _ADMIN),
-        (GiftCardStatus.ACTIVE, GiftCardAction.VOID): Move(GiftCardStatus.VOIDED, frozenset(GiftCardParty)),
+        (GiftCardStatus.ACTIVE, GiftCardAction.VOID): Move(
+            GiftCardStatus.VOIDED, frozenset({GiftCardParty.SELLER, GiftCardParty.ADMIN})
+        ),
     },
 )
 
@@ -137,6 +165,8 @@ class SaleMethod(StrEnum):
     """At the seller's own card terminal."""
     TRANSFER = "transfer"
     """To the seller's bank account."""
+    ONLINE = "online"
+    """Through the platform's payment gateway, by an order."""
 
 
 class GiftCardEntryKind(StrEnum):
@@ -150,6 +180,35 @@ class GiftCardEntryKind(StrEnum):
     VOIDED = "voided"
     """The seller returned what was left of it."""
     EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiftCardRules:
+    """What the law and the operator of the platform say of gift cards, by configuration."""
+
+    of_platform: bool = False
+    """Whether customers can order cards that pay everywhere."""
+    refundable_for: timedelta = timedelta(days=14)
+    """How long its buyer can return an unused card that was bought online."""
+    valid_for: Mapping[str, timedelta] = field(default_factory=dict)
+    """How long cards of a currency pay; of the others, forever."""
+
+    def expiry(self, currency: str, now: datetime) -> datetime | None:
+        """When a card that is issued now expires; None: never."""
+        life = self.valid_for.get(currency)
+        return None if life is None else now + life
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """For whom a card is, and where it is sent."""
+
+    name: str = ""
+    message: str = ""
+    contact: str | None = field(default=None, repr=False)
+    """An e-mail address in its normal form, or a number in E.164; None: the buyer hands it over."""
+    language: str = "en"
+    """Of what is sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +269,13 @@ class GiftCard:
     buyer_id: UserId | None = None
     recipient_name: str = ""
     message: str = ""
+    contact: str | None = field(default=None, repr=False)
+    """The recipient's e-mail address in its normal form, or their number in E.164."""
+    language: str
+    """Of what is sent to the recipient."""
+    deliver_at: datetime | None = None
+    """When it is sent; None: it is not, or it was."""
+    delivered_at: datetime | None = None
     block_reason: str | None = None
     expires_at: datetime | None = None
     """From when on it does not pay; None: never."""
@@ -229,36 +295,100 @@ class GiftCard:
         now: datetime,
         provider_id: ProviderId | None = None,
         salon_id: SalonId | None = None,
-        recipient_name: str = "",
-        message: str = "",
-        expires_at: datetime | None = None,
+        recipient: Recipient | None = None,
+        rules: GiftCardRules | None = None,
     ) -> "tuple[Self, GiftCardEntry]":
-        """A new card with its first entry.
+        """A new card that was sold at the desk, with its first entry. With a contact, it is sent at once.
 
         Raises:
             InvalidValue: the value is zero.
         """
+        card = cls.ordered(
+            id=id,
+            value=value,
+            by=by,
+            entropy=entropy,
+            now=now,
+            provider_id=provider_id,
+            salon_id=salon_id,
+            recipient=recipient or Recipient(),
+        )
+        sold = replace(card, method=method, buyer_id=None, version=0)
+        return sold.issue(rules or GiftCardRules(), EntryCause(id=entry_id, name="sale", at=now))
+
+    @classmethod
+    def ordered(
+        cls,
+        *,
+        id: GiftCardId,  # noqa: A002
+        value: Money,
+        by: Actor,
+        entropy: Entropy,
+        now: datetime,
+        recipient: Recipient,
+        provider_id: ProviderId | None = None,
+        salon_id: SalonId | None = None,
+        deliver_at: datetime | None = None,
+    ) -> Self:
+        """A card that waits for the money of its order.
+
+        Raises:
+            InvalidValue: the value is zero, or it is to be sent too late, or nowhere.
+        """
         if not value:
             raise InvalidValue(field="amount", problem="more than 0")
+        if deliver_at is not None and (recipient.contact is None or now + LATEST_DELIVERY < deliver_at):
+            raise InvalidValue(field="deliver_at", problem="within a year, to an e-mail address or a number")
         code = entropy.pick(ALPHABET, CODE_LENGTH)
-        card = cls(
+        return cls(
             id=id,
             provider_id=provider_id,
             salon_id=salon_id,
             value=value,
             balance=Money.zero(value.currency),
+            status=GiftCardStatus.ORDERED,
             code=code,
             last_four=code[-_GROUP:],
             code_since=now,
-            method=method,
+            method=SaleMethod.ONLINE,
             sold_by=by,
-            recipient_name=recipient_name.strip(),
-            message=message.strip(),
-            expires_at=expires_at,
-            version=0,
+            buyer_id=by.id,
+            recipient_name=recipient.name.strip(),
+            message=recipient.message.strip(),
+            contact=recipient.contact,
+            language=recipient.language,
+            deliver_at=None if recipient.contact is None else max(now, deliver_at or now),
             created_at=now,
         )
-        return card._posted(GiftCardEntryKind.ISSUED, value.amount, EntryCause(id=entry_id, name="sale", at=now))
+
+    def issue(self, rules: GiftCardRules, cause: EntryCause) -> "tuple[Self, GiftCardEntry]":
+        """Put the money on the card, because it was paid for."""
+        status = GIFT_CARD_LIFECYCLE.advance(self.status, GiftCardAction.ISSUE, GiftCardParty.PLATFORM)
+        after, entry = self._posted(GiftCardEntryKind.ISSUED, self.value.amount, cause)
+        expires_at = rules.expiry(self.value.currency, cause.at)
+        return replace(after, status=status, code_since=cause.at, expires_at=expires_at), entry
+
+    def delivered(self, now: datetime) -> Self:
+        """Record that it was sent."""
+        return replace(self, deliver_at=None, delivered_at=now, version=self.version + 1)
+
+    def expire(self, cause: EntryCause) -> "tuple[Self, GiftCardEntry] | None":
+        """Take what is left of a card that has expired; None if there is nothing of it."""
+        if not self.balance or not self.expired(cause.at):
+            return None
+        return self._posted(GiftCardEntryKind.EXPIRED, -self.balance.amount, cause)
+
+    def extend(self, until: datetime | None, now: datetime) -> Self:
+        """Let it pay until another time; None: forever.
+
+        Raises:
+            GiftCardNotUsable: it is not active, or has expired.
+            InvalidValue: the time is not in the future.
+        """
+        self.require_usable(now)
+        if until is not None and until <= now:
+            raise InvalidValue(field="expires_at", problem="in the future")
+        return replace(self, expires_at=until, version=self.version + 1)
 
     @property
     def of_platform(self) -> bool:
@@ -268,7 +398,7 @@ class GiftCard:
     @property
     def money_at_desk(self) -> bool:
         """Whether the provider or the salon has the money that was paid for it, and not the platform."""
-        return not self.of_platform
+        return not self.of_platform and self.method is not SaleMethod.ONLINE
 
     @property
     def shown_code(self) -> str:
@@ -276,8 +406,9 @@ class GiftCard:
         return in_groups(self.code)
 
     def code_shown(self, now: datetime) -> bool:
-        """Whether the seller still sees the code: it is new, and nothing was paid with it."""
-        return now < self.code_since + CODE_SHOWN_FOR and self.status is GiftCardStatus.ACTIVE
+        """Whether the seller sees the code: it is new, and was not bought online."""
+        new = now < self.code_since + CODE_SHOWN_FOR and self.method is not SaleMethod.ONLINE
+        return new and self.status is GiftCardStatus.ACTIVE
 
     def expired(self, now: datetime) -> bool:
         """Whether it no longer pays."""

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Protocol
 
+from booking_domain.gift_cards.events import EVENTS
 from booking_domain.gift_cards.model import (
     GIFT_CARD_LIFECYCLE,
     GiftCard,
@@ -15,7 +17,7 @@ from booking_domain.gift_cards.model import (
 )
 from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.ids import PaymentId, ProviderId, SalonId
+from booking_domain.shared.ids import PaymentId, ProviderId, SalonId, UserId
 
 
 class GiftCards(Protocol):
@@ -61,8 +63,11 @@ class GiftCardFilter:
 
     provider_id: ProviderId | None = None
     salon_ids: tuple[SalonId, ...] | None = None
+    buyer_id: UserId | None = None
     last_four: str | None = None
     """The last characters of the code."""
+    contact: str | None = None
+    """The recipient's e-mail address in its normal form, or their number in E.164."""
     status: GiftCardStatus | None = None
     after: GiftCardId | None = None
     limit: int = 50
@@ -81,6 +86,14 @@ class GiftCardReads(Protocol):
 
     async def entries(self, card_id: GiftCardId, after: GiftCardEntryId | None, limit: int) -> Sequence[GiftCardEntry]:
         """What changed a card, newest first: those after `after`, at most `limit`."""
+        ...
+
+    async def to_deliver(self, now: datetime, limit: int) -> Sequence[GiftCardId]:
+        """Active cards that are to be sent by now, the earliest first."""
+        ...
+
+    async def to_expire(self, now: datetime, limit: int) -> Sequence[GiftCardId]:
+        """Cards that have expired and still have a balance."""
         ...
 
     async def liability(self, criteria: GiftCardFilter) -> Sequence[Liability]:
@@ -102,4 +115,4 @@ class GiftCardReadGroup(Protocol):
     def gift_cards(self) -> GiftCardReads: ...
 
 
-CONTEXT: Final = DomainContext(lifecycles=(GIFT_CARD_LIFECYCLE,))
+CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(GIFT_CARD_LIFECYCLE,))

@@ -4,6 +4,7 @@ from dataclasses import field
 from typing import Final
 
 from booking_domain.payments.model import Payment
+from booking_domain.payments.orders import OrderId
 from booking_domain.payments.refunds import Refund
 from booking_domain.shared.events import Event, stored_as
 from booking_domain.shared.executor import UseCaseContext
@@ -148,6 +149,32 @@ class ReceiptIssued(Event, topic="receipt.issued", subject="booking_id"):
     receipt_id: ReceiptId
 
 
+class OrderChanged(Event, subject="order_id"):
+    """The base of the events of an order."""
+
+    order_id: OrderId
+
+
+class OrderHinted(OrderChanged, topic="order.hinted"):
+    """A callback told of an order while the gateway was unavailable."""
+
+
+class OrderPaid(OrderChanged, topic="order.paid"):
+    """An order was paid in full."""
+
+
+class OrderRefundScheduled(OrderChanged, topic="order.refund_owed"):
+    """Money of an order is to be given back."""
+
+
+class OrderRefundByTransfer(OrderChanged, topic="order.refund_by_transfer"):
+    """The payment gateway cannot refund an order; an admin transfers the money."""
+
+
+class OrderRefunded(OrderChanged, topic="order.refunded"):
+    """The money of an order was sent to its customer."""
+
+
 DESK_EVENTS: Final[tuple[type[DeskPaymentChanged], ...]] = (DeskPaymentRecorded, DeskPaymentVoided)
 AUTHORISATION_EVENTS: Final[tuple[type[AuthorisationChanged], ...]] = (
     PaymentAuthorised,
@@ -172,6 +199,11 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     ReceiptIssued,
     EarningsAdjusted,
     LedgerAdjusted,
+    OrderHinted,
+    OrderPaid,
+    OrderRefundScheduled,
+    OrderRefundByTransfer,
+    OrderRefunded,
 )
 
 

@@ -13,6 +13,7 @@ from booking_domain.payments.earnings import CommissionRates, CommissionReads, E
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.events import EVENTS
 from booking_domain.payments.model import Invoice, Payment, Purpose
+from booking_domain.payments.orders import ORDER_LIFECYCLE, OrderReads, Orders
 from booking_domain.payments.provider_payouts import PROVIDER_PAYOUT_LIFECYCLE, ProviderPayouts
 from booking_domain.payments.receipts import ReceiptReads, Receipts
 from booking_domain.payments.refunds import REFUND_LIFECYCLE, RefundReads, Refunds
@@ -319,6 +320,8 @@ class PaymentRepositories(Protocol):
     @property
     def provider_payouts(self) -> ProviderPayouts: ...
     @property
+    def orders(self) -> Orders: ...
+    @property
     def bank_references(self) -> BankReferences: ...
     @property
     def receipts(self) -> Receipts: ...
@@ -341,10 +344,18 @@ class PaymentReadGroup(Protocol):
     def earnings(self) -> EarningReads: ...
     @property
     def receipts(self) -> ReceiptReads: ...
+    @property
+    def orders(self) -> OrderReads: ...
 
 
 CONTEXT: Final = DomainContext(
     events=EVENTS,
-    lifecycles=(PAYMENT_LIFECYCLE, DESK_PAYMENT_LIFECYCLE, REFUND_LIFECYCLE, PROVIDER_PAYOUT_LIFECYCLE),
-    news=frozenset({"desk_payment", "earnings", "ledger", "payment", "provider_payout", "receipt", "refund"}),
+    lifecycles=(
+        PAYMENT_LIFECYCLE,
+        DESK_PAYMENT_LIFECYCLE,
+        REFUND_LIFECYCLE,
+        PROVIDER_PAYOUT_LIFECYCLE,
+        ORDER_LIFECYCLE,
+    ),
+    news=frozenset({"desk_payment", "earnings", "ledger", "order", "payment", "provider_payout", "receipt", "refund"}),
 )

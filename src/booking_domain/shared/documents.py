@@ -24,6 +24,16 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A QR code."""
+
+    text: str
+    """What it says to a scanner."""
+    label: str
+    """What it is, for who does not see it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """What a document says, in the language of its reader.
 
@@ -42,6 +52,8 @@ class Document:
     """Each has one cell per column."""
     totals: Sequence[Fact] = ()
     """Amounts below the table."""
+    picture: Picture | None = None
+    """Above the notes."""
     notes: Sequence[str] = ()
 
     def __post_init__(self) -> None:

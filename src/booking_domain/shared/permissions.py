@@ -87,6 +87,10 @@ class Permission(StrEnum):
     """See what is on the gift card with a code."""
     MANAGE_GIFT_CARDS = "gift_card.manage"
     """Block gift cards, and replace lost codes."""
+    SEE_GIFT_CARDS = "gift_card.see"
+    """See gift cards that the actor has bought or sold, with what changed them."""
+    REFUND_ORDERS = "order.refund"
+    """See an order, and have it refunded."""
     WRITE_REVIEWS = "review.write"
     REPLY_TO_REVIEWS = "review.reply"
     MODERATE_REVIEWS = "review.moderate"
@@ -207,6 +211,8 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     },
     Permission.LOOK_UP_GIFT_CARDS: dict.fromkeys(_PEOPLE, _ANY),
     Permission.MANAGE_GIFT_CARDS: {Role.ADMIN: _ANY},
+    Permission.SEE_GIFT_CARDS: {**_PEOPLE_THEIR_OWN, Role.MANAGER: _OWN | _MANAGED, Role.ADMIN: _ANY},
+    Permission.REFUND_ORDERS: {**_PEOPLE_THEIR_OWN, Role.ADMIN: _ANY},
     Permission.WRITE_REVIEWS: _PEOPLE_THEIR_OWN,
     Permission.REPLY_TO_REVIEWS: {Role.PROVIDER: _OWN},
     Permission.MODERATE_REVIEWS: {Role.ADMIN: _ANY},

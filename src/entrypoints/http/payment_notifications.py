@@ -13,11 +13,14 @@ from litestar.params import FromPath
 from booking_domain.payments.errors import GatewayUnavailable, InvalidGatewaySignature, PaymentNotFound
 from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import Payment
+from booking_domain.payments.orders import Order, OrderId
 from booking_domain.payments.ports import CallbackTokens, GatewayEvents, GatewayNotifications
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import PaymentId
+from booking_domain.use_cases.orders.pay import hint_order, settle_order
+from booking_domain.use_cases.orders.queries import order_of_callback
 from booking_domain.use_cases.payments.queries import get_payment_of_callback
 from booking_domain.use_cases.payments.record_hint import RecordPaymentHint, record_payment_hint
 from booking_domain.use_cases.payments.settle_payment import settle_payment
@@ -39,6 +42,15 @@ async def settle_hinted(payment: Payment, executor: Executor[Repositories], gate
     except GatewayUnavailable:
         hint = RecordPaymentHint(payment_id=payment.id, booking_id=payment.booking_id)
         await executor.run(record_payment_hint, hint, actor=SYSTEM)
+        raise
+
+
+async def settle_hinted_order(order: Order, executor: Executor[Repositories], gateways: Gateways) -> None:
+    """The same for an order."""
+    try:
+        await settle_order(order, executor=executor, gateways=gateways)
+    except GatewayUnavailable:
+        await executor.run(hint_order, order.id, actor=SYSTEM)
         raise
 
 
@@ -68,6 +80,10 @@ async def take_qpay_callback(
     The token in the URL proves that this server issued the URL. If QPay is unavailable, the answer is 503, so that it
     calls again; the payment is checked later in any case.
     """
+    order = await order_of_callback(OrderId(transaction_id), params.token, callback_tokens, reads.orders)
+    if order is not None:
+        await settle_hinted_order(order, executor, gateways)
+        return "SUCCESS"
     payment = await get_payment_of_callback(PaymentId(transaction_id), params.token, callback_tokens, reads.payments)
     await settle_hinted(payment, executor, gateways)
     return "SUCCESS"
@@ -98,8 +114,11 @@ async def take_stripe_event(
     signature = sole_headers(request).get("stripe-signature", "")
     reference = stripe_events.read(await request.body(), signature, clock.now())
     payment = None if reference is None else await reads.payments.by_invoice(reference)
+    order = None if reference is None or payment is not None else await reads.orders.by_invoice(reference)
     if payment is not None and payment.gateway == STRIPE:
         await settle_hinted(payment, executor, gateways)
+    if order is not None and order.gateway == STRIPE:
+        await settle_hinted_order(order, executor, gateways)
 
 
 _OF_NOTIFICATION: Final = documented(
@@ -134,6 +153,10 @@ async def take_edge_notification(
         body=await request.body(),
     )
     payment = None if invoice is None else await reads.payments.by_invoice(invoice)
+    order = None if invoice is None or payment is not None else await reads.orders.by_invoice(invoice)
+    if order is not None:
+        await settle_hinted_order(order, executor, gateways)
+        return "SUCCESS"
     if payment is None:
         raise PaymentNotFound
     await settle_hinted(payment, executor, gateways)

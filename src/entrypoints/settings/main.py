@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from booking_domain.bookings.model import DepositMode
 from booking_domain.bookings.upcoming import MAX_UPCOMING, UpcomingLimits
 from booking_domain.catalogue.model import ReviewOfChanges
+from booking_domain.gift_cards.model import GiftCardRules
 from booking_domain.identity.legal import MAX_DOCUMENT_VERSION, LegalDocument, LegalDocuments, Moment
 from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.live.model import StreamLimits
@@ -49,6 +50,7 @@ from entrypoints.settings.environment import (
     duration,
     is_url,
     listed,
+    matching,
     one_of,
     setting,
     whole,
@@ -71,6 +73,10 @@ from entrypoints.settings.quotas import QUOTAS, quotas
 from entrypoints.settings.sign_in import SignInSettings
 from entrypoints.settings.storage import StorageSettings
 
+_EXPIRIES: Final = listed(
+    matching(r"[A-Z]{3}:[1-9][0-9]{0,4}", "").parse,
+    "must be currencies with a number of days, like USD:1825, separated by commas",
+)
 MEMORY: Final = "memory"
 POSTGRES: Final = "postgres"
 JSON: Final = "json"
@@ -265,6 +271,13 @@ class Settings:
     """What needs the current versions accepted: `sign-up`, `booking`, or both, separated by commas; empty: neither."""
     commission_on_tips: bool = setting("BOOKING_COMMISSION_ON_TIPS", default=False, form=SWITCH)
     """`on`: commission is due on tips, too, of bookings that are settled from then on."""
+    gift_cards_of_platform: bool = setting("BOOKING_GIFT_CARDS_OF_PLATFORM", default=False, form=SWITCH)
+    """`on`: customers can order gift cards that pay at all providers. The operator answers for that money."""
+    gift_card_return: timedelta = setting("BOOKING_GIFT_CARD_RETURN_DAYS", timedelta(days=14), duration(DAYS, 0, 365))
+    """How many days the buyer of a gift card that was ordered can return it unused."""
+    gift_card_expiry: tuple[str, ...] = setting("BOOKING_GIFT_CARD_EXPIRY", (), _EXPIRIES)
+    """How many days gift cards pay, by currency, as far as its country allows that: `USD:1825`, separated by commas.
+    Others never expire."""
     phone_required: bool = setting("BOOKING_PHONE_REQUIRED", default=False, form=SWITCH)
     """`on`: customers need a verified phone number to book, however they sign in."""
     admin_second_factor: bool = setting("BOOKING_ADMIN_SECOND_FACTOR", default=False, form=SWITCH, in_production=True)
@@ -443,6 +456,16 @@ class Settings:
             verified=self.upcoming_per_customer,
             unverified=self.upcoming_unverified,
             phone_required=self.phone_required,
+        )
+
+    @property
+    def gift_card_rules(self) -> GiftCardRules:
+        """What holds for gift cards."""
+        lives = (each.split(":") for each in self.gift_card_expiry)
+        return GiftCardRules(
+            of_platform=self.gift_cards_of_platform,
+            refundable_for=self.gift_card_return,
+            valid_for={currency: timedelta(days=int(days)) for currency, days in lives},
         )
 
     @property

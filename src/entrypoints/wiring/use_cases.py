@@ -52,6 +52,7 @@ class UseCases(Security, Payments):
                 TipRules(commissioned=given.commission_on_tips),
                 self.upcoming_limits(),
                 given.review_bursts,
+                given.gift_card_rules,
                 given.region,
                 given.profile_changes,
             ),

@@ -2,16 +2,19 @@
 
 from dataclasses import replace
 from typing import Any, Final
+from uuid import UUID
 
 from hypothesis import strategies as st
 from tests.unit.entrypoints.api import Api
 from tests.unit.features.bookings import BOOKING
-from tests.unit.features.declarations import CANARY, Feature, Ids, Kind, Request, Row, World
+from tests.unit.features.declarations import CANARY, Feature, Ids, Kind, Request, Row, World, asked
 from tests.unit.features.desk_payments import confirmed
 
 from booking_domain.gift_cards.model import ALPHABET, CODE_LENGTH, GiftCard
+from booking_domain.payments.orders import OrderId
+from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
-from booking_domain.testing.builders import Builder
+from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.gift_cards.contracts import add_gift_card, gift_card
 from booking_domain.testing.kit.storage import Cast
 from booking_domain.use_cases.platform.ports import Repositories
@@ -80,26 +83,87 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
     for user in (cast.customer, cast.owner):
         card, entry = gift_card(make, cast.profile.id)
         named = replace(
-            card.block(CANARY), buyer_id=user.id, recipient_name=CANARY, message=CANARY, version=card.version
+            card.block(CANARY),
+            buyer_id=user.id,
+            recipient_name=CANARY,
+            message=CANARY,
+            contact=f"{CANARY}@example.com",
+            deliver_at=NOW,
+            version=card.version,
         )
         await add_gift_card(tx, named, replace(entry, reason=CANARY))
+
+
+async def new_order(api: Api) -> Request:
+    _, provider_id = await api.open_provider()
+    body = {"providerId": provider_id, "amount": 10_000_000, "currency": "MNT"}
+    return await api.joined("customer"), "/gift-cards/orders", body
+
+
+async def ordered(world: World, who: str) -> Ids:
+    """An order of theirs, and its card."""
+    provider_id = await world.provider_id("studio")
+    body = {"providerId": provider_id, "amount": 10_000_000, "currency": "MNT"}
+    made = await world.done("POST", "/gift-cards/orders", who, **body)
+    return {"order_id": made["id"], "gift_card_id": made["giftCardId"]}
+
+
+async def transferred(api: Api) -> Request:
+    """A refund that QPay cannot make: of a part."""
+    world = World(api)
+    made = await returned(world, "customer")
+    container, order_id = api.container, OrderId(UUID(made["order_id"]))
+    async with container.database().begin() as tx:
+        before = await tx.orders.lock(order_id)
+        assert before is not None
+        scheduled = before.schedule_refund(UUID(int=7), Money(amount=1, currency="MNT"), api.clock.now())
+        assert scheduled.refund is not None
+        await tx.orders.save(scheduled.use_transfer(scheduled.refund), was=before)
+    return await api.an_admin(), f"/admin/orders/{order_id}/settle-refund", {"bankReference": "FT1"}
+
+
+async def returned(world: World, who: str) -> Ids:
+    """An order of theirs that is paid."""
+    made = await ordered(world, who)
+    world.api.pay(await world.done("POST", f"/orders/{made['order_id']}/pay", who, gateway="qpay"))
+    await world.done("GET", f"/orders/{made['order_id']}", who)
+    return made
 
 
 _SELLERS: Final[dict[str, Any]] = {"owners": ("provider", "manager", "admin")}
 CARD: Final = Kind(sold, **_SELLERS)
 ADMINS: Final = Kind(sold, owners=("provider",))
 BLOCKED: Final = Kind(blocked, owners=("provider",))
+ORDER: Final = Kind(ordered)
+_SEE: Final = Permission.SEE_GIFT_CARDS
 _SELL: Final = Permission.SELL_GIFT_CARDS
 _MANAGE: Final = Permission.MANAGE_GIFT_CARDS
 
+_TRANSFERS: Final = Permission.MANAGE_TRANSFERS
+
 FEATURE: Final = Feature(
     routes={
+        "GET /orders": Row(Permission.PAY),
+        "GET /orders/{order_id}": Row(Permission.REFUND_ORDERS, ORDER),
+        "POST /orders/{order_id}/pay": Row(
+            Permission.PAY, ORDER, once=asked("customer", "/orders/{order_id}/pay", ordered, gateway="qpay")
+        ),
+        "POST /orders/{order_id}/refund": Row(
+            Permission.REFUND_ORDERS, ORDER, once=asked("customer", "/orders/{order_id}/refund", returned)
+        ),
+        "GET /admin/orders/transfers": Row(_TRANSFERS),
+        "POST /admin/orders/{order_id}/settle-refund": Row(
+            _TRANSFERS, replace(ORDER, owners=("customer",)), once=transferred
+        ),
         "POST /gift-cards": Row(_SELL, once=new_card),
         "GET /gift-cards": Row(_SELL),
         "GET /gift-cards/liability": Row(_SELL),
-        "GET /gift-cards/{gift_card_id}": Row(_SELL, CARD),
-        "GET /gift-cards/{gift_card_id}/entries": Row(_SELL, CARD),
-        "GET /gift-cards/{gift_card_id}/code": Row(_SELL, CARD),
+        "POST /gift-cards/orders": Row(Permission.PAY, once=new_order),
+        "GET /gift-cards/bought": Row(_SEE),
+        "GET /gift-cards/{gift_card_id}": Row(_SEE, CARD),
+        "GET /gift-cards/{gift_card_id}/entries": Row(_SEE, CARD),
+        "GET /gift-cards/{gift_card_id}/code": Row(_SEE, CARD),
+        "GET /gift-cards/{gift_card_id}/document": Row(_SEE, CARD),
         "POST /gift-cards/{gift_card_id}/void": Row(_SELL, CARD, once=void),
         "POST /gift-cards/look-up": Row(Permission.LOOK_UP_GIFT_CARDS, example_refused=True),
         "POST /bookings/{booking_id}/gift-card-payments": Row(
@@ -107,6 +171,7 @@ FEATURE: Final = Feature(
         ),
         "POST /admin/gift-cards/{gift_card_id}/block": Row(_MANAGE, ADMINS, once=_by_admin("block", reason="Stolen.")),
         "POST /admin/gift-cards/{gift_card_id}/unblock": Row(_MANAGE, BLOCKED, once=_by_admin("unblock")),
+        "POST /admin/gift-cards/{gift_card_id}/extend": Row(_MANAGE, ADMINS, once=_by_admin("extend")),
         "POST /admin/gift-cards/{gift_card_id}/replace-code": Row(_MANAGE, ADMINS, once=_by_admin("replace-code")),
     },
     permissions="""
@@ -114,9 +179,18 @@ FEATURE: Final = Feature(
         gift_card.redeem customer:party provider:party manager:party|managed admin:any
         gift_card.look_up customer:any provider:any manager:any admin:any
         gift_card.manage admin:any
+        gift_card.see customer:own provider:own manager:own|managed admin:any
+        order.refund customer:own provider:own manager:own admin:any
     """,
+    events={
+        "gift_card.issued": {"cardId"},
+        **{
+            f"order.{what}": {"orderId"} for what in ("hinted", "paid", "refund_owed", "refund_by_transfer", "refunded")
+        },
+    },
     samples={
         (GiftCard, "code"): st.text(ALPHABET, min_size=CODE_LENGTH, max_size=CODE_LENGTH),
+        (GiftCard, "language"): st.sampled_from(["en", "mn", "fa"]),
         (GiftCard, "last_four"): st.text(ALPHABET, min_size=4, max_size=4),
     },
     personal_data=personal_data,

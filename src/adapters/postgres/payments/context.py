@@ -17,6 +17,7 @@ from adapters.postgres.payments.earnings import (
     PostgresEarningReads,
     PostgresEarnings,
 )
+from adapters.postgres.payments.orders import PostgresOrderReads, PostgresOrders, orders
 from adapters.postgres.payments.payments import PostgresPaymentReads, PostgresPayments
 from adapters.postgres.payments.provider_payouts import (
     PostgresBankReferences,
@@ -72,6 +73,7 @@ CONTEXT: Final = PostgresContext(
         bank_references,
         receipts,
         receipt_numbers,
+        orders,
     ),
     conflicts={
         "payments_one_pending_key": lambda: ConcurrentChange(what="payment"),
@@ -95,6 +97,7 @@ class PaymentRepositories(RepositoryGroup):
     provider_payouts = part_with_cipher(PostgresProviderPayouts)
     bank_references = part(PostgresBankReferences)
     receipts = part(PostgresReceipts)
+    orders = part(PostgresOrders)
 
 
 class PaymentReads(ReadGroup):
@@ -111,3 +114,4 @@ class PaymentReads(ReadGroup):
     earnings = part(PostgresEarningReads)
     provider_payouts = part_with_cipher(PostgresProviderPayoutReads)
     receipts = part(PostgresReceiptReads)
+    orders = part(PostgresOrderReads)

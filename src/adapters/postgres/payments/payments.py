@@ -42,6 +42,7 @@ def _invoice_of(reference: str, value: dict[str, Any]) -> Invoice:
     )
 
 
+INVOICE: Final = Converted("invoice_reference", "invoice", write=_invoice_columns, read=_invoice_of)
 PAYMENT: Final = Mapper(
     payments,
     Payment,
@@ -49,7 +50,7 @@ PAYMENT: Final = Mapper(
     settled=Columns("settled_amount", "currency"),
     returned=Columns("returned_amount", "currency"),
     authorised=Columns("authorised_amount", "currency"),
-    invoice=Converted("invoice_reference", "invoice", write=_invoice_columns, read=_invoice_of),
+    invoice=INVOICE,
     fixed=(
         "booking_id",
         "customer_id",

@@ -1,6 +1,7 @@
 """The contract of `GiftCards` and `GiftCardReads`."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 import pytest
@@ -110,6 +111,24 @@ class GiftCardContract(StorageContract):
         assert await listed(salon_ids=()) == []
         assert await listed(status=GiftCardStatus.BLOCKED) == [blocked]
         assert await listed(last_four=theirs.last_four) == [theirs]
+
+    async def test_cards_are_due_to_be_sent_and_to_expire(self, cast: Cast) -> None:
+        card, _ = await self._card()
+        later = NOW + timedelta(hours=1)
+        named = replace(
+            card, contact="saraa@example.com", buyer_id=cast.customer.id, deliver_at=later, expires_at=later
+        )
+        await self.alone.gift_cards.save(replace(named, version=2), was=card)
+        reads = self.reads.gift_cards
+        assert (await reads.to_deliver(NOW, 9), await reads.to_expire(NOW, 9)) == ([], [])
+        assert await reads.to_deliver(later, 9) == await reads.to_expire(later, 9) == [card.id]
+        for criteria in (GiftCardFilter(contact="saraa@example.com"), GiftCardFilter(buyer_id=cast.customer.id)):
+            assert [each.id for each in await reads.page(criteria)] == [card.id]
+        for criteria in (GiftCardFilter(contact="bold@example.com"), GiftCardFilter(buyer_id=cast.owner.id)):
+            assert await reads.page(criteria) == []
+        ended = replace(named, version=3, balance=Money.zero("MNT"), deliver_at=None)
+        await self.alone.gift_cards.save(ended, was=replace(named, version=2))
+        assert (await reads.to_deliver(later, 9), await reads.to_expire(later, 9)) == ([], [])
 
     async def test_what_is_owed_is_the_sum_of_the_entries(self, cast: Cast) -> None:
         (card, _), _ = await self._card(cast.profile.id), await self._card()

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from booking_domain.gift_cards.model import (
@@ -11,6 +12,7 @@ from booking_domain.gift_cards.model import (
     GiftCardEntryId,
     GiftCardEntryKind,
     GiftCardId,
+    GiftCardStatus,
     Liability,
 )
 from booking_domain.gift_cards.ports import GiftCardFilter, GiftCardReads, GiftCards
@@ -33,7 +35,16 @@ from booking_domain.testing.payments.memory.tables import PAYMENTS
 
 
 def _without_texts(card: GiftCard) -> GiftCard:
-    return replace(card, recipient_name="", message="", block_reason=None, buyer_id=None, version=card.version + 1)
+    return replace(
+        card,
+        recipient_name="",
+        message="",
+        contact=None,
+        deliver_at=None,
+        block_reason=None,
+        buyer_id=None,
+        version=card.version + 1,
+    )
 
 
 GIFT_CARDS: Final = Table[GiftCardId, GiftCard](
@@ -86,6 +97,8 @@ def _matches(criteria: GiftCardFilter, card: GiftCard) -> bool:
     return (
         criteria.provider_id in {None, card.provider_id}
         and (criteria.salon_ids is None or card.salon_id in criteria.salon_ids)
+        and criteria.buyer_id in {None, card.buyer_id}
+        and criteria.contact in {None, card.contact}
         and criteria.last_four in {None, card.last_four}
         and criteria.status in {None, card.status}
     )
@@ -104,6 +117,16 @@ class MemoryGiftCardReads(InMemory, GiftCardReads):
 
     async def entries(self, card_id: GiftCardId, after: GiftCardEntryId | None, limit: int) -> Sequence[GiftCardEntry]:
         return self._state[GIFT_CARD_ENTRIES].page(lambda row: row.card_id == card_id, after, limit, newest_first=True)
+
+    async def to_deliver(self, now: datetime, limit: int) -> Sequence[GiftCardId]:
+        due = self._state[GIFT_CARDS].due(
+            lambda card: card.deliver_at if card.status is GiftCardStatus.ACTIVE else None, now, limit
+        )
+        return [card.id for card in due]
+
+    async def to_expire(self, now: datetime, limit: int) -> Sequence[GiftCardId]:
+        due = self._state[GIFT_CARDS].due(lambda card: card.expires_at if card.balance else None, now, limit)
+        return [card.id for card in due]
 
     async def liability(self, criteria: GiftCardFilter) -> Sequence[Liability]:
         cards = {card.id: card for card in self._state[GIFT_CARDS].where(lambda card: _matches(criteria, card))}

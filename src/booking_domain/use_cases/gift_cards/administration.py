@@ -1,6 +1,7 @@
 """What admins do with gift cards: block one that was stolen, and replace a code that was lost."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from booking_domain.gift_cards.model import (
@@ -8,6 +9,7 @@ from booking_domain.gift_cards.model import (
     GiftCard,
     GiftCardId,
     GiftCardNotFound,
+    GiftCardNotUsable,
     InvalidGiftCardTransition,
 )
 from booking_domain.shared.audit import Subject
@@ -25,6 +27,14 @@ class BlockGiftCard:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtendGiftCard:
+    """Let a card pay longer, or forever."""
+
+    card_id: GiftCardId
+    expires_at: datetime | None = None
+
+
 async def _block(command: BlockGiftCard, tx: Repositories, _: UseCaseContext) -> GiftCard:
     reason = command.reason.strip()
     if not 1 <= len(reason) <= MAX_GIFT_CARD_REASON:
@@ -36,6 +46,11 @@ async def _block(command: BlockGiftCard, tx: Repositories, _: UseCaseContext) ->
 async def _unblock(card_id: GiftCardId, tx: Repositories, _: UseCaseContext) -> GiftCard:
     card = await _locked(card_id, tx)
     return await _save(card.unblock(), card, tx)
+
+
+async def _extend(command: ExtendGiftCard, tx: Repositories, context: UseCaseContext) -> GiftCard:
+    card = await _locked(command.card_id, tx)
+    return await _save(card.extend(command.expires_at, context.now), card, tx)
 
 
 async def _replace_code(card_id: GiftCardId, tx: Repositories, context: UseCaseContext) -> GiftCard:
@@ -62,6 +77,13 @@ block_gift_card: Final = UseCase(
 )
 unblock_gift_card: Final = UseCase(
     Permission.MANAGE_GIFT_CARDS, _unblock, _subject, audited_as="gift_card.unblocked", raises=_ERRORS
+)
+extend_gift_card: Final = UseCase(
+    Permission.MANAGE_GIFT_CARDS,
+    _extend,
+    _subject,
+    audited_as="gift_card.extended",
+    raises=(GiftCardNotFound, GiftCardNotUsable, InvalidValue),
 )
 replace_gift_card_code: Final = UseCase(
     Permission.MANAGE_GIFT_CARDS,

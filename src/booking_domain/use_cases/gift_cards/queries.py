@@ -13,9 +13,10 @@ from booking_domain.gift_cards.model import (
     GiftCardEntryId,
     GiftCardId,
     GiftCardNotFound,
+    GiftCardStatus,
     Liability,
 )
-from booking_domain.gift_cards.ports import GiftCardFilter
+from booking_domain.gift_cards.ports import GiftCardFilter, GiftCardReads
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import NotPermitted, required
 from booking_domain.shared.permissions import Permission, authorise
@@ -44,10 +45,16 @@ async def _of_seller(actor: Actor, criteria: GiftCardFilter, reads: Reads) -> Gi
     return criteria
 
 
+async def _bought(actor: Actor, after: GiftCardId | None, limit: int, cards: GiftCardReads) -> Sequence[GiftCard]:
+    """Cards that the actor has bought online, newest first."""
+    authorise(actor, Permission.SEE_GIFT_CARDS)
+    return await cards.page(GiftCardFilter(buyer_id=actor.id, after=after, limit=limit))
+
+
 async def _get(actor: Actor, card_id: GiftCardId, reads: Reads) -> GiftCard:
-    authorise(actor, Permission.SELL_GIFT_CARDS)
+    authorise(actor, Permission.SEE_GIFT_CARDS)
     card = required(await reads.gift_cards.get(card_id), GiftCardNotFound)
-    if actor.role is Role.ADMIN:
+    if actor.role is Role.ADMIN or card.buyer_id == actor.id:
         return card
     if card.salon_id is not None:
         sees = card.salon_id in {salon.id for salon in await reads.salons.of_manager(actor.id)}
@@ -71,15 +78,16 @@ async def _entries(
 
 
 async def _code(actor: Actor, card_id: GiftCardId, reads: Reads, *, now: datetime) -> GiftCard:
-    """The card, whose code is shown to its seller for a day."""
+    """The card, whose code is shown to its buyer, and for a day to who has sold it at the desk."""
     card = await _get(actor, card_id, reads)
-    if not card.code_shown(now):
+    if not (card.code_shown(now) or (card.buyer_id == actor.id and card.status is GiftCardStatus.ACTIVE)):
         raise CodeNotShown
     return card
 
 
 list_gift_cards: Final = Query(_list, (NotPermitted, ProfileMissing))
 list_gift_card_liability: Final = Query(_liability, (NotPermitted, ProfileMissing))
+list_bought_gift_cards: Final = Query(_bought, (NotPermitted,))
 get_gift_card: Final = Query(_get, (NotPermitted, GiftCardNotFound))
 list_gift_card_entries: Final = Query(_entries, (NotPermitted, GiftCardNotFound))
 get_gift_card_code: Final = Query(_code, (NotPermitted, GiftCardNotFound, CodeNotShown))

@@ -7,27 +7,32 @@ from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.catalogue.salons import NotYourSalon, SalonNotFound
 from booking_domain.gift_cards.model import (
     MAX_GIFT_CARD_REASON,
+    BoughtOnline,
     GiftCard,
     GiftCardEntryId,
     GiftCardId,
     GiftCardNotFound,
     GiftCardParty,
+    GiftCardRules,
     InvalidGiftCardTransition,
+    Recipient,
     SaleMethod,
 )
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation, managed, may, owned
-from booking_domain.use_cases.gift_cards.steps import CODE_ERRORS, cause, lock_by_code, post
+from booking_domain.use_cases.gift_cards.steps import CODE_ERRORS, cause, issued, lock_by_code, post, recipient_of
 from booking_domain.use_cases.platform.ports import Repositories
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class SellGiftCard:
     """Record the sale of a gift card at the desk.
 
@@ -42,9 +47,8 @@ class SellGiftCard:
     """In minor units."""
     currency: str
     method: SaleMethod
-    recipient_name: str = ""
-    message: str = ""
-    """To the recipient."""
+    recipient: Recipient
+    """With a contact, the card is sent at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +71,12 @@ async def _sell(command: SellGiftCard, tx: Repositories, context: UseCaseContext
         by=context.actor,
         entropy=context.entropy,
         now=context.now,
-        recipient_name=command.recipient_name,
-        message=command.message,
+        recipient=recipient_of(command.recipient, context),
+        rules=context.get(GiftCardRules, GiftCardRules()),
     )
     await tx.gift_cards.add(card)
     await tx.gift_cards.add_entry(entry)
+    await tx.outbox.put([issued(card, context)])
     return card
 
 
@@ -126,6 +131,8 @@ async def _void(command: VoidGiftCard, tx: Repositories, context: UseCaseContext
     reason = command.reason.strip()
     if not 1 <= len(reason) <= MAX_GIFT_CARD_REASON:
         raise InvalidValue(field="reason", problem=f"1 to {MAX_GIFT_CARD_REASON} characters")
+    if card.method is SaleMethod.ONLINE:
+        raise BoughtOnline
     party = GiftCardParty.ADMIN if context.actor.role is Role.ADMIN else GiftCardParty.SELLER
     return await post(card.void(party, cause("void", context, reason=reason)), card, tx)
 
@@ -150,6 +157,6 @@ void_gift_card: Final = UseCase(
     _void,
     _subject,
     audited_as="gift_card.voided",
-    raises=(GiftCardNotFound, InvalidGiftCardTransition, InvalidValue),
+    raises=(GiftCardNotFound, BoughtOnline, InvalidGiftCardTransition, InvalidValue),
 )
 look_up_gift_card: Final = UseCase(Permission.LOOK_UP_GIFT_CARDS, _look_up, _subject, raises=CODE_ERRORS)

@@ -1,20 +1,29 @@
 """What changes a gift card inside a transaction that does more."""
 
+from dataclasses import replace
 from typing import Final
 
+from booking_domain.gift_cards.events import GiftCardIssued
 from booking_domain.gift_cards.model import (
     TRIES,
     EntryCause,
     GiftCard,
     GiftCardEntry,
     GiftCardEntryId,
+    GiftCardId,
     GiftCardNotFound,
+    GiftCardRules,
+    Recipient,
     UnknownGiftCardCode,
     normal_code,
 )
-from booking_domain.shared.errors import required
+from booking_domain.identity.model import normal_email
+from booking_domain.identity.security import SecurityPorts
+from booking_domain.payments.orders import Order
+from booking_domain.shared.errors import InvalidValue, required
 from booking_domain.shared.executor import UseCaseContext
-from booking_domain.shared.ids import BookingId, PaymentId, RefundId
+from booking_domain.shared.ids import BookingId, EventId, PaymentId, RefundId
+from booking_domain.shared.languages import LANGUAGES
 from booking_domain.shared.money import Money
 from booking_domain.shared.rate_limits import RateLimited
 from booking_domain.use_cases.platform.ports import Repositories
@@ -44,6 +53,35 @@ async def refund_to_card(
     card = required(await tx.gift_cards.lock_of_payment(payment_id), GiftCardNotFound)
     why = cause(f"refund:{refund_id}", context, payment_id=payment_id)
     await post(card.refund(amount, why), card, tx)
+
+
+async def issue_paid(order: Order, tx: Repositories, context: UseCaseContext) -> None:
+    """Put the money of an order on its card."""
+    card = required(await tx.gift_cards.lock(GiftCardId(order.subject_id)), GiftCardNotFound)
+    rules = context.get(GiftCardRules, GiftCardRules())
+    after = await post(card.issue(rules, cause(f"order:{order.id}", context)), card, tx)
+    await tx.outbox.put([issued(after, context)])
+
+
+def issued(card: GiftCard, context: UseCaseContext) -> GiftCardIssued:
+    """The event of a card that has its money now."""
+    return GiftCardIssued(id=EventId(context.entropy.new_id()), occurred_at=context.now, card_id=card.id)
+
+
+def recipient_of(recipient: Recipient, context: UseCaseContext) -> Recipient:
+    """The recipient with their contact in its normal form.
+
+    Raises:
+        InvalidValue: it is neither an e-mail address nor a number, or the platform has no such language.
+    """
+    if recipient.language not in LANGUAGES:
+        raise InvalidValue(field="language", problem=f"one of: {', '.join(LANGUAGES)}", allowed=tuple(LANGUAGES))
+    contact = (recipient.contact or "").strip()
+    if not contact:
+        return replace(recipient, contact=None)
+    if "@" in contact:
+        return replace(recipient, contact=normal_email(contact))
+    return replace(recipient, contact=context.get(SecurityPorts).phone_numbers.parse(contact))
 
 
 def cause(

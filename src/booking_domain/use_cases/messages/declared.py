@@ -6,11 +6,12 @@ from typing import Final
 from booking_domain.announcements.events import AnnouncementChanged, AnnouncementPublished, AnnouncementWithdrawn
 from booking_domain.bookings.events import BookingDisputed, BookingDisputeEnded
 from booking_domain.catalogue.events import InvitationSent
+from booking_domain.gift_cards.events import GiftCardIssued
 from booking_domain.identity.events import CodeRequested, SignUpRequested
 from booking_domain.notifications.events import NotificationKept
 from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeTemplate, NoticeValue
-from booking_domain.payments.events import PaymentHinted, RefundSplit
+from booking_domain.payments.events import OrderHinted, OrderRefundScheduled, PaymentHinted, RefundSplit
 from booking_domain.reconciliation.events import RunRequested
 from booking_domain.scheduling.events import CalendarChanged, FeedAdded
 from booking_domain.shared.events import Event
@@ -25,8 +26,10 @@ from booking_domain.use_cases.catalogue import (
     service_messages,
 )
 from booking_domain.use_cases.disputes import messages as disputes
+from booking_domain.use_cases.gift_cards import delivery
 from booking_domain.use_cases.notices.declarations import Messages
 from booking_domain.use_cases.notices.fields import SHARED_FIELDS
+from booking_domain.use_cases.orders import messages as orders
 from booking_domain.use_cases.payments import (
     adjustment_messages,
     authorisation_messages,
@@ -58,6 +61,8 @@ MESSAGES: Final[tuple[Messages, ...]] = (
     authorisation_messages.MESSAGES,
     desk_messages.MESSAGES,
     receipt_messages.MESSAGES,
+    orders.MESSAGES,
+    delivery.MESSAGES,
     adjustment_messages.MESSAGES,
     earnings_messages.MESSAGES,
     not_me_lines.MESSAGES,
@@ -95,6 +100,9 @@ SILENT_EVENTS: Final[Mapping[type[Event], str]] = {
     CodeRequested: "its job sends the code",
     SignUpRequested: "its job sends the code",
     InvitationSent: "its job sends the invitation",
+    GiftCardIssued: "its job sends the card to its recipient",
+    OrderHinted: "a step on the way to the order",
+    OrderRefundScheduled: "a step on the way to the refund",
     NotificationKept: "it is the notification",
     PaymentHinted: "a step on the way to the payment",
     RefundSplit: "a step on the way to the refund",

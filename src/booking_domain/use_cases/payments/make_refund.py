@@ -143,8 +143,8 @@ async def _record(command: _Record, tx: Repositories, context: UseCaseContext) -
         await tx.outbox.put([refund_event(RefundByTransfer, refund, context)])
         return
     payment = required(await tx.payments.get(order.payment_id), PaymentNotFound)
-    await _record_made(refund, payment, booking, tx, context)
     await tx.outbox.put([_hint(payment, context)])
+    await _record_made(refund, payment, booking, tx, context)
 
 
 async def _record_made(

@@ -34,6 +34,7 @@ from booking_domain.shared.errors import required
 from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.processes import Process
+from booking_domain.use_cases.orders.pay import settle_order
 from booking_domain.use_cases.payments.settle_payment import settle_payment
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from booking_domain.use_cases.reconciliation.compare_books import InvoiceBooks, by_invoice, of_unknown_invoice
@@ -80,6 +81,7 @@ async def _reconcile(run_id: RunId, *, reads: Reads, executor: Executor[Reposito
     ports, gateway = _Ports(reads, executor, gateways), gateways.named(run.gateway)
     listed = await _listed(run, gateway)
     invoices = by_invoice(listed)
+    await _settle_orders(invoices, gateway, ports)
     known: dict[str, Payment] = {}
     missing: list[Payment] = []
     for name in gateways.names(gateway):
@@ -97,6 +99,15 @@ async def _reconcile(run_id: RunId, *, reads: Reads, executor: Executor[Reposito
         earlier = [each for each in still_open if each.invoice_reference == _reference(payment)]
         await _compare(payment, (), run, earlier, ports)
     await executor.run(_finish_run, _Finish(run_id=run.id, listed=len(listed)), actor=SYSTEM)
+
+
+async def _settle_orders(invoices: dict[str, list[GatewayPayment]], gateway: PaymentGateway, ports: _Ports) -> None:
+    """Count what came for orders, and leave their invoices out: orders have no findings."""
+    for name in ports.gateways.names(gateway):
+        for order in await ports.reads.orders.of_invoices(name, list(invoices)):
+            await settle_order(order, executor=ports.executor, gateways=ports.gateways)
+            if order.invoice is not None:
+                invoices.pop(order.invoice.reference, None)
 
 
 async def _listed(run: Run, gateway: PaymentGateway) -> Sequence[GatewayPayment]:

@@ -1,8 +1,8 @@
 """`/gift-cards`: prepaid money that pays for bookings, sold at the desk and looked after by admins."""
 
-from typing import Final
+from typing import Any, Final
 
-from litestar import Response, Router, get, post
+from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath, JSONBody
 
 from booking_domain.gift_cards.model import (
@@ -12,14 +12,18 @@ from booking_domain.gift_cards.model import (
 from booking_domain.gift_cards.ports import GiftCardFilter
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
+from booking_domain.shared.documents import Documents
 from booking_domain.shared.ids import BookingId
 from booking_domain.use_cases.gift_cards import queries
 from booking_domain.use_cases.gift_cards.administration import (
     BlockGiftCard,
+    ExtendGiftCard,
     block_gift_card,
+    extend_gift_card,
     replace_gift_card_code,
     unblock_gift_card,
 )
+from booking_domain.use_cases.gift_cards.delivery import issuer_of
 from booking_domain.use_cases.gift_cards.payments import PayByGiftCard, pay_by_gift_card
 from booking_domain.use_cases.gift_cards.sales import (
     VoidGiftCard,
@@ -27,11 +31,16 @@ from booking_domain.use_cases.gift_cards.sales import (
     sell_gift_card,
     void_gift_card,
 )
+from booking_domain.use_cases.orders.buy import order_gift_card
 from booking_domain.use_cases.platform.ports import Reads
+from entrypoints.http.gift_cards.document import PAGE, gift_card_document
 from entrypoints.http.gift_cards.schemas import (
     CODE,
+    EXTEND,
+    ORDER,
     REASON,
     SELL,
+    ExtendGiftCardBody,
     GiftCardBalanceJson,
     GiftCardCodeBody,
     GiftCardCodeJson,
@@ -42,6 +51,7 @@ from entrypoints.http.gift_cards.schemas import (
     GiftCardsJson,
     GiftCardsQuery,
     LiabilitiesJson,
+    OrderGiftCardBody,
     PayByGiftCardBody,
     SellGiftCardBody,
     balance_json,
@@ -50,13 +60,18 @@ from entrypoints.http.gift_cards.schemas import (
     liability_json,
     paid_json,
     payment,
+    purchase,
     sale,
 )
 from entrypoints.http.kit.cursors import PageQuery
 from entrypoints.http.kit.documentation import about, documented
+from entrypoints.http.kit.documents import HTML, PDF, DocumentFormat, DocumentQuery, file_of, page_of
+from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.running import Run
+from entrypoints.http.kit.turns import TURN_ERRORS, Turn
+from entrypoints.http.orders import OrderJson, order_json
 
 
 @post("/gift-cards", opt=documented(sell_gift_card, body=SELL))
@@ -84,6 +99,62 @@ async def get_gift_card_liability(
     """Return what is owed on the gift cards that you sell, by currency; the filters are those of the list."""
     found = await queries.list_gift_card_liability(actor, _criteria(params), reads)
     return LiabilitiesJson(items=tuple(map(liability_json, found)))
+
+
+@post("/gift-cards/orders", opt=documented(order_gift_card, body=ORDER))
+async def order_a_gift_card(data: JSONBody[OrderGiftCardBody], run: Injected[Run]) -> Response[OrderJson]:
+    """Order a gift card. Pay it with `POST /orders/{id}/pay`; then the card is issued, and sent to its recipient.
+
+    The buyer sees the code with `GET /gift-cards/{id}/code`, and gets the card as a PDF file with `/document`.
+    """
+    return await run(order_gift_card, purchase(data), answer=order_json)
+
+
+@get("/gift-cards/bought", opt=documented(queries.list_bought_gift_cards))
+async def list_bought_gift_cards(
+    params: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> GiftCardsJson:
+    """List the gift cards that you have ordered, newest first."""
+    after = params.after(GiftCardId)
+    found = await queries.list_bought_gift_cards(actor, after, params.limit + 1, reads.gift_cards)
+    return GiftCardsJson.of(found, params.limit, gift_card_json, lambda each: each.id)
+
+
+@get(
+    "/gift-cards/{gift_card_id:str}/document",
+    media_type=HTML,
+    opt=documented(
+        queries.get_gift_card_code,
+        raises=TURN_ERRORS,
+        answer=PAGE,
+        files=(PDF,),
+        headers=("Content-Disposition", "Vary"),
+    ),
+)
+async def get_gift_card_document(
+    gift_card_id: FromPath[GiftCardId],
+    params: Injected[DocumentQuery],
+    *,
+    request: Request[Any, Any, Any],
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    clock: Injected[Clock],
+    documents: Injected[Documents],
+    turn: Injected[Turn],
+) -> Response[str]:
+    """Return a gift card to print, with its code as text and as a QR code, as long as you see the code.
+
+    `format` selects an HTML page or a PDF file; without it, `Accept` does.
+    """
+    card = await queries.get_gift_card_code(actor, gift_card_id, reads, now=clock.now())
+    document = gift_card_document(card, await issuer_of(card, reads))
+    async with turn.dear() as computing:
+        if params.chosen(request) is DocumentFormat.PDF:
+            answer = await file_of(document, f"gift-card-{card.last_four}", documents=documents, computing=computing)
+        else:
+            answer = await page_of(document, documents=documents, computing=computing)
+    answer.headers.update({"Vary": "Accept"})
+    return answer
 
 
 @get("/gift-cards/{gift_card_id:str}", opt=documented(queries.get_gift_card))
@@ -172,6 +243,19 @@ async def unblock_a_gift_card(gift_card_id: FromPath[GiftCardId], run: Injected[
 
 
 @post(
+    "/admin/gift-cards/{gift_card_id:str}/extend",
+    status_code=200,
+    opt=documented(extend_gift_card, body=EXTEND),
+)
+async def extend_a_gift_card(
+    gift_card_id: FromPath[GiftCardId], data: JSONBody[ExtendGiftCardBody], run: Injected[Run]
+) -> Response[GiftCardJson]:
+    """Let a gift card that has not expired pay until another time, or forever; for admins."""
+    command = ExtendGiftCard(card_id=gift_card_id, expires_at=data.expires_at)
+    return await run(extend_gift_card, command, answer=gift_card_json)
+
+
+@post(
     "/admin/gift-cards/{gift_card_id:str}/replace-code",
     status_code=200,
     opt=documented(replace_gift_card_code),
@@ -188,6 +272,7 @@ def _criteria(params: GiftCardsQuery) -> GiftCardFilter:
     return GiftCardFilter(
         provider_id=params.provider_id,
         salon_ids=None if params.salon_id is None else (params.salon_id,),
+        contact=None if params.recipient is None else params.recipient.strip().lower(),
         last_four=None if params.last_four is None else params.last_four.upper(),
         status=params.status,
         after=params.after(GiftCardId),
@@ -195,13 +280,26 @@ def _criteria(params: GiftCardsQuery) -> GiftCardFilter:
     )
 
 
+BOUGHT: Final = items(
+    "gift_cards",
+    GiftCardJson,
+    lambda source, after: source.reads.gift_cards.page(
+        GiftCardFilter(buyer_id=source.user.id, after=after, limit=source.page)
+    ),
+    gift_card_json,
+    about="The gift cards that the user has ordered.",
+)
+"""The section of the export."""
 routes: Final = Router(
     "/",
     route_handlers=[
         sell_a_gift_card,
         list_gift_cards,
         get_gift_card_liability,
+        order_a_gift_card,
+        list_bought_gift_cards,
         get_gift_card,
+        get_gift_card_document,
         list_gift_card_entries,
         get_gift_card_code,
         void_a_gift_card,
@@ -209,7 +307,8 @@ routes: Final = Router(
         pay_a_booking_by_gift_card,
         block_a_gift_card,
         unblock_a_gift_card,
+        extend_a_gift_card,
         replace_the_code,
     ],
-    opt=about("gift-cards", "Prepaid money that pays for bookings."),
+    opt=about("gift-cards", "Prepaid money that pays for bookings.") | exporting(BOUGHT),
 )

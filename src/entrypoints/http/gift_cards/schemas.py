@@ -1,5 +1,6 @@
 """What the routes of gift cards take and answer."""
 
+from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -15,20 +16,38 @@ from booking_domain.gift_cards.model import (
     GiftCardEntryKind,
     GiftCardStatus,
     Liability,
+    Recipient,
     SaleMethod,
 )
 from booking_domain.shared.ids import ProviderId, SalonId
+from booking_domain.shared.phones import masked_contact
 from booking_domain.use_cases.gift_cards.payments import PaidByGiftCard, PayByGiftCard
 from booking_domain.use_cases.gift_cards.sales import (
     SellGiftCard,
 )
+from booking_domain.use_cases.orders.buy import OrderGiftCard
+from entrypoints.http.accounts.schemas import Email
 from entrypoints.http.kit.cursors import Page, PageQuery
-from entrypoints.http.kit.fields import Body, Json, Timestamp
+from entrypoints.http.kit.fields import Body, Json, Locale, Phone, Timestamp
 from entrypoints.http.kit.projection import members, projection
 
 _MOST: Final = 2**53 - 1
 CardCode = Annotated[str, Meta(min_length=1, max_length=MAX_CODE_TEXT)]
 Reason = Annotated[str, Meta(min_length=1, max_length=MAX_GIFT_CARD_REASON)]
+
+
+class RecipientBody(Body, frozen=True, kw_only=True):
+    """For whom a gift card is."""
+
+    name: Annotated[str, Meta(max_length=MAX_RECIPIENT_NAME)] = ""
+    message: Annotated[str, Meta(max_length=MAX_MESSAGE)] = ""
+    """To the recipient."""
+    email: Email | None = None
+    """Where it is sent."""
+    phone: Phone | None = None
+    """Where it is sent, if there is no e-mail address."""
+    language: Locale = "en"
+    """Of what is sent, and of the card."""
 
 
 class SellGiftCardBody(Body, frozen=True, kw_only=True):
@@ -43,10 +62,31 @@ class SellGiftCardBody(Body, frozen=True, kw_only=True):
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")]
     method: SaleMethod
     """How it was paid for."""
-    recipient_name: Annotated[str, Meta(max_length=MAX_RECIPIENT_NAME)] = ""
-    """For whom it is."""
-    message: Annotated[str, Meta(max_length=MAX_MESSAGE)] = ""
-    """To the recipient."""
+    recipient: RecipientBody = RecipientBody()
+    """For whom it is. With an e-mail address or a number, it is sent at once, without the message."""
+
+
+class OrderGiftCardBody(Body, frozen=True, kw_only=True):
+    """A gift card to be paid through a gateway."""
+
+    provider_id: ProviderId | None = None
+    """At whom it pays."""
+    salon_id: SalonId | None = None
+    """At whose members it pays. Without provider and salon it pays everywhere, if the platform sells such cards."""
+    amount: Annotated[int, Meta(ge=1, le=_MOST)]
+    """In minor units: an amount that a gateway can charge."""
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+    recipient: RecipientBody = RecipientBody()
+    """For whom it is. With an e-mail address or a number, it is sent."""
+    deliver_at: datetime | None = None
+    """When it is sent, within a year. Absent: as soon as it is paid."""
+
+
+class ExtendGiftCardBody(Body, frozen=True, kw_only=True):
+    """Until when a card pays."""
+
+    expires_at: datetime | None = None
+    """Absent: forever."""
 
 
 class GiftCardReasonBody(Body, frozen=True, kw_only=True):
@@ -93,6 +133,12 @@ class GiftCardJson(Json, frozen=True, kw_only=True):
     """For whom it is."""
     message: str
     """To the recipient."""
+    sent_to: str | None = None
+    """The recipient's e-mail address or number, in part."""
+    deliver_at: Timestamp | None = None
+    """When it will be sent."""
+    delivered_at: Timestamp | None = None
+    """When it was sent."""
     block_reason: str | None = None
     """Why an admin blocked it."""
     expires_at: Timestamp | None = None
@@ -200,6 +246,8 @@ class GiftCardsQuery(PageQuery, frozen=True, kw_only=True):
     """Only cards of this provider."""
     salon_id: SalonId | None = None
     """Only cards of this salon."""
+    recipient: Annotated[str, Meta(min_length=3, max_length=254)] | None = None
+    """Only cards that are sent to this e-mail address or number."""
     last_four: Annotated[str, Meta(min_length=4, max_length=4)] | None = None
     """Only cards whose code ends with these characters."""
     status: GiftCardStatus | None = None
@@ -212,6 +260,7 @@ gift_card_json: Final = projection(
     balance_amount="balance.amount",
     currency="value.currency",
     sold_by="sold_by.role",
+    sent_to=lambda card: None if card.contact is None else masked_contact(card.contact),
 )
 balance_json: Final = projection(
     GiftCard, GiftCardBalanceJson, balance_amount="balance.amount", currency="value.currency"
@@ -238,7 +287,9 @@ liability_json: Final = projection(
     expired_amount="expired",
     outstanding_amount="outstanding",
 )
-sale: Final = projection(SellGiftCardBody, SellGiftCard)
+recipient: Final = projection(RecipientBody, Recipient, contact=lambda body: body.email or body.phone)
+sale: Final = projection(SellGiftCardBody, SellGiftCard, recipient=("recipient", recipient))
+purchase: Final = projection(OrderGiftCardBody, OrderGiftCard, recipient=("recipient", recipient))
 payment: Final = members(PayByGiftCardBody, PayByGiftCard, given=("booking_id",))
 
 # Examples for the API's documentation.
@@ -246,8 +297,14 @@ SELL: Final[dict[str, Any]] = {
     "amount": 10_000_000,
     "currency": "MNT",
     "method": "cash",
-    "recipientName": "Saraa",
-    "message": "Happy birthday!",
+    "recipient": {"name": "Saraa", "message": "Happy birthday!"},
 }
+ORDER: Final[dict[str, Any]] = {
+    "providerId": "0199f3a0-5c1e-7d42-8f0b-3c5a9e2d1b77",
+    "amount": 10_000_000,
+    "currency": "MNT",
+    "recipient": {"name": "Saraa", "message": "Happy birthday!", "email": "saraa@example.com", "language": "mn"},
+}
+EXTEND: Final[dict[str, Any]] = {"expiresAt": "2030-01-01T00:00:00Z"}
 CODE: Final[dict[str, Any]] = {"code": "7F3K-QW2M-9XHT-4BND"}
 REASON: Final[dict[str, Any]] = {"reason": "The buyer changed their mind."}

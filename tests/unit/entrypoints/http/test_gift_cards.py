@@ -1,15 +1,23 @@
 """Gift cards over HTTP: sold at the desk, paid with, refunded to, taken back, blocked."""
 
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from tests.unit.entrypoints.api import Api, assert_problem
+from tests.unit.entrypoints.api import Api, assert_problem, serving
 from tests.unit.features.bookings import EARLIER_TODAY
 from tests.unit.features.desk_payments import TERMS, confirmed
 from tests.unit.features.gift_cards import SOLD, code_of, sell
 
+from booking_domain.gift_cards.model import GiftCardId
+from booking_domain.notifications.ports import OutgoingMessage
+from booking_domain.payments.orders import OrderId, OrderStatus
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import BookingId, RefundId
+from booking_domain.testing.memory import MemoryMessageSender
+from booking_domain.use_cases.gift_cards.delivery import deliver_gift_card, expire_gift_card
+from booking_domain.use_cases.orders.pay import expire_order, settle_order
+from booking_domain.use_cases.orders.refund import make_order_refund
 from booking_domain.use_cases.payments.earnings import update_earnings
 from booking_domain.use_cases.payments.make_refund import make_refund
 from booking_domain.use_cases.payments.receipts import issue_receipts
@@ -44,7 +52,7 @@ async def left_on(api: Api, token: str, card_id: str) -> int:
 
 async def test_a_card_pays_a_part_and_gets_back_what_a_cancellation_refunds(api: Api) -> None:
     customer, provider, booking = await confirmed(api)
-    card, code = await sell(api, provider, recipientName=" Saraa ", message="Happy birthday!")
+    card, code = await sell(api, provider, recipient={"name": " Saraa ", "message": "Happy!"})
     assert (card["recipientName"], card["soldBy"], card["lastFour"]) == ("Saraa", "provider", code[-4:])
     first = await pay(api, customer, booking["id"], code.lower().replace("-", " "), 3_000_000)
     assert (first["balanceAmount"], first["balanceDueAmount"], first["lastFour"]) == (7_000_000, 5_000_000, code[-4:])
@@ -205,3 +213,137 @@ async def test_codes_are_not_tried_without_end(api: Api) -> None:
     for _ in range(60):
         assert (await api.post("/gift-cards/look-up", customer, json={"code": "x"})).status_code in {422, 429}
     assert_problem(await api.post("/gift-cards/look-up", customer, json={"code": "x"}), 429, "rate.limited")
+
+
+async def order(api: Api, customer: str, **more: Any) -> dict[str, Any]:
+    _, provider_id = await api.open_provider()
+    body = {"providerId": provider_id, "amount": 10_000_000, "currency": "MNT", **more}
+    made = await api.post("/gift-cards/orders", customer, json=body)
+    assert made.status_code == 201, made.text
+    return dict(made.json())
+
+
+async def paid_order(api: Api, customer: str, **more: Any) -> dict[str, Any]:
+    made = await order(api, customer, **more)
+    asked = await api.post(f"/orders/{made['id']}/pay", customer, json={})
+    assert asked.status_code == 200, asked.text
+    assert (await api.post(f"/orders/{made['id']}/pay", customer, json={})).json() == asked.json()
+    api.pay(asked.json())
+    return dict((await api.get(f"/orders/{made['id']}", customer)).json())
+
+
+async def run_jobs(api: Api) -> list[OutgoingMessage]:
+    """What the worker does in a minute, and the cards that it sends."""
+    container, sender = api.container, MemoryMessageSender()
+    reads, now = container.reads(), api.clock.now()
+    executor, gateways = container.executor(), container.gateways()
+    for card_id in await reads.gift_cards.to_deliver(now, 9):
+        await deliver_gift_card(
+            card_id, clock=api.clock, reads=reads, executor=executor, sender=sender, translator=container.translator()
+        )
+    for card_id in await reads.gift_cards.to_expire(now, 9):
+        await executor.run(expire_gift_card, card_id, actor=SYSTEM)
+    for order_id in await reads.orders.to_refund(now, 9):
+        await make_order_refund(order_id, reads=reads, executor=executor, gateways=gateways)
+    for order_id in await reads.orders.to_expire(now, 9):
+        await executor.run(expire_order, order_id, actor=SYSTEM)
+    return list(sender.delivered)
+
+
+async def test_a_card_is_ordered_paid_and_pays(api: Api) -> None:
+    customer = await api.joined("customer")
+    paid = await paid_order(api, customer)
+    assert (paid["status"], paid["paidAmount"], "checkoutUrl" in paid) == ("paid", 10_000_000, False)
+    card_id = paid["giftCardId"]
+    code = await code_of(api, customer, card_id)
+    assert await left_on(api, customer, card_id) == 10_000_000
+    [bought] = (await api.get("/gift-cards/bought", customer)).json()["items"]
+    assert (bought["id"], bought["status"], bought["method"]) == (card_id, "active", "online")
+    provider_id = bought["providerId"]
+    booking = await api.booked(await api.joined("customer"), provider_id)
+    shown = await api.get(f"/gift-cards/{card_id}/document?format=html", customer)
+    assert (shown.status_code, code in shown.text, "<svg" in shown.text) == (200, True, True)
+    pdf = await api.get(f"/gift-cards/{card_id}/document?format=pdf", customer)
+    assert (pdf.headers["Content-Type"], pdf.content[:4]) == ("application/pdf", b"%PDF")
+    exported = (await api.get("/users/me/export", customer)).json()
+    assert [exported["giftCards"][0]["id"], exported["orders"][0]["id"]] == [card_id, paid["id"]]
+    assert booking["providerId"] == provider_id
+
+
+async def test_money_that_comes_twice_is_sent_back_and_late_money_counts(api: Api) -> None:
+    customer = await api.joined("customer")
+    late = await order(api, customer)
+    asked = (await api.post(f"/orders/{late['id']}/pay", customer, json={})).json()
+    api.clock.advance(timedelta(days=2))
+    await run_jobs(api)
+    async with api.container.database().begin() as tx:
+        found = await tx.orders.lock(OrderId(UUID(late["id"])))
+    assert found is not None
+    assert found.status is OrderStatus.EXPIRED
+    api.pay(asked)
+    api.pay(asked)
+    settled = await settle_order(found, executor=api.container.executor(), gateways=api.container.gateways())
+    assert (settled.status, settled.refund and settled.refund.amount) == (OrderStatus.PAID, settled.amount)
+    await run_jobs(api)
+    after = await api.container.reads().orders.get(settled.id)
+    assert after is not None
+    assert after.held == after.amount or (after.refund is not None and after.refund.at is None)
+
+
+async def test_an_unused_card_is_returned_and_a_used_one_is_not(api: Api) -> None:
+    customer = await api.joined("customer")
+    paid = await paid_order(api, customer)
+    stranger = await api.joined("customer")
+    assert_problem(await api.post(f"/orders/{paid['id']}/refund", stranger), 404, "order.not_found")
+    refunded = await api.post(f"/orders/{paid['id']}/refund", customer)
+    assert refunded.json()["refundPendingAmount"] == 10_000_000
+    await run_jobs(api)
+    after = (await api.get(f"/orders/{paid['id']}", customer)).json()
+    assert (after["status"], after["refundedAmount"], after["refundPendingAmount"]) == ("refunded", 10_000_000, 0)
+    card = (await api.get(f"/gift-cards/{paid['giftCardId']}", customer)).json()
+    assert (card["status"], card["balanceAmount"]) == ("voided", 0)
+    assert_problem(await api.post(f"/orders/{paid['id']}/refund", customer), 409, "order.not_payable")
+    used = await paid_order(api, customer)
+    card = (await api.get(f"/gift-cards/{used['giftCardId']}", customer)).json()
+    booking = await api.booked(customer, card["providerId"])
+    price = booking["priceAmount"]
+    if price:
+        await pay(api, customer, booking["id"], await code_of(api, customer, card["id"]), 1)
+        assert_problem(await api.post(f"/orders/{used['id']}/refund", customer), 409, "gift_card.used")
+
+
+async def test_a_card_is_sent_on_its_day_once(api: Api) -> None:
+    customer = await api.joined("customer")
+    day = api.clock.now() + timedelta(minutes=10)
+    recipient = {"name": "Saraa", "message": "Happy birthday!", "email": " Saraa@Example.com", "language": "mn"}
+    paid = await paid_order(api, customer, recipient=recipient, deliverAt=day.isoformat())
+    assert await run_jobs(api) == []
+    api.clock.advance(timedelta(minutes=10))
+    [message] = await run_jobs(api)
+    assert await run_jobs(api) == []
+    assert (message.to, message.language) == ("saraa@example.com", "mn")
+    card = (await api.get(f"/gift-cards/{paid['giftCardId']}", customer)).json()
+    assert (card["sentTo"], "deliverAt" in card, "deliveredAt" in card) == ("s****@example.com", False, True)
+    for text in (await code_of(api, customer, card["id"]), "Saraa", "Happy birthday!"):
+        assert text in message.text
+    found = await api.get("/gift-cards?recipient=saraa@example.com", await api.an_admin())
+    assert [each["id"] for each in found.json()["items"]] == [card["id"]]
+
+
+async def test_the_platform_sells_no_cards_of_its_own_unless_it_says_so(api: Api) -> None:
+    customer = await api.joined("customer")
+    refused = await api.post("/gift-cards/orders", customer, json={"amount": 1_000_000, "currency": "MNT"})
+    assert_problem(refused, 409, "gift_card.none_of_platform")
+    async with serving(BOOKING_GIFT_CARDS_OF_PLATFORM="on", BOOKING_GIFT_CARD_EXPIRY="MNT:30") as other:
+        buyer = await other.joined("customer")
+        made = await other.post("/gift-cards/orders", buyer, json={"amount": 1_000_000, "currency": "MNT"})
+        asked = await other.post(f"/orders/{made.json()['id']}/pay", buyer, json={})
+        other.pay(asked.json())
+        await other.get(f"/orders/{made.json()['id']}", buyer)
+        card_id = made.json()["giftCardId"]
+        card = (await other.get(f"/gift-cards/{card_id}", buyer)).json()
+        assert card["expiresAt"] > card["createdAt"]
+        other.clock.advance(timedelta(days=31))
+        await run_jobs(other)
+        [ended, _] = await other.container.reads().gift_cards.entries(GiftCardId(UUID(card_id)), None, 9)
+        assert (ended.kind, ended.balance) == ("expired", 0)

@@ -10,6 +10,7 @@ rewrite_assertions(__name__)
 from booking_domain.payments.adjustments import AdjustmentReads, Adjustments
 from booking_domain.payments.desk import DeskPaymentReads, DeskPayments
 from booking_domain.payments.earnings import CommissionRates, CommissionReads, EarningReads, Earnings
+from booking_domain.payments.orders import OrderReads, Orders
 from booking_domain.payments.ports import CallbackTokens, PaymentGateway, PaymentReads, Payments
 from booking_domain.payments.provider_payouts import ProviderPayouts
 from booking_domain.payments.receipts import ReceiptReads, Receipts
@@ -24,6 +25,7 @@ from booking_domain.testing.payments.contracts.earnings import (
     EarningsContract,
     ProviderPayoutsContract,
 )
+from booking_domain.testing.payments.contracts.orders import OrderContract
 from booking_domain.testing.payments.contracts.payment_gateway import PaymentGatewayContract
 from booking_domain.testing.payments.contracts.payments import PaymentsContract
 from booking_domain.testing.payments.contracts.receipts import ReceiptsContract
@@ -48,6 +50,8 @@ CONTRACTS: Final = {
     ProviderPayoutReads: ProviderPayoutsContract,
     ProviderPayouts: ProviderPayoutsContract,
     CallbackTokens: CallbackTokensContract,
+    OrderReads: OrderContract,
+    Orders: OrderContract,
     PaymentGateway: PaymentGatewayContract,
     PaymentReads: PaymentsContract,
     Payments: PaymentsContract,

@@ -9,6 +9,7 @@ from booking_domain.testing.payments.memory.earnings import (
     MemoryEarningReads,
     MemoryEarnings,
 )
+from booking_domain.testing.payments.memory.orders import MemoryOrderReads, MemoryOrders
 from booking_domain.testing.payments.memory.payments import MemoryPaymentReads, MemoryPayments
 from booking_domain.testing.payments.memory.provider_payouts import (
     MemoryBankReferences,
@@ -34,6 +35,7 @@ class PaymentRepositories(Group):
     provider_payouts = Part(MemoryProviderPayouts)
     bank_references = Part(MemoryBankReferences)
     receipts = Part(MemoryReceipts)
+    orders = Part(MemoryOrders)
 
 
 class PaymentReads(Group):
@@ -50,3 +52,4 @@ class PaymentReads(Group):
     earnings = Part(MemoryEarningReads)
     provider_payouts = Part(MemoryProviderPayoutReads)
     receipts = Part(MemoryReceiptReads)
+    orders = Part(MemoryOrderReads)

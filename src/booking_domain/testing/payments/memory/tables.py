@@ -8,6 +8,7 @@ from booking_domain.payments.adjustments import Adjustment
 from booking_domain.payments.desk import DeskPayment
 from booking_domain.payments.earnings import CommissionRate, Earning
 from booking_domain.payments.model import Payment
+from booking_domain.payments.orders import Order, OrderId
 from booking_domain.payments.provider_payouts import ProviderPayout
 from booking_domain.payments.receipts import Receipt, ReceiptKind
 from booking_domain.payments.refunds import Refund
@@ -132,6 +133,7 @@ RECEIPTS: Final = Table[ReceiptId, Receipt](
     "receipts", refers=lambda row: ((BOOKINGS, row.booking_id),), erase=_clear_names
 )
 RECEIPT_NUMBERS: Final = Table[tuple[ProviderId, ReceiptKind], int]("receipt_numbers")
+ORDERS: Final = Table[OrderId, Order]("orders", refers=lambda row: ((USERS, row.customer_id),), what="the order")
 TABLES: Final = (
     PAYMENTS,
     REFUNDS,
@@ -143,4 +145,5 @@ TABLES: Final = (
     BANK_REFERENCES,
     RECEIPTS,
     RECEIPT_NUMBERS,
+    ORDERS,
 )

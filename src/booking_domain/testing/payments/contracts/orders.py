@@ -1,0 +1,92 @@
+"""The contract of `Orders` and `OrderReads`."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+import pytest
+
+from booking_domain.payments.model import Invoice
+from booking_domain.payments.orders import PAYABLE_FOR, Order, OrderId, OrderKind, OrderStatus
+from booking_domain.payments.transitions import PaymentParty
+from booking_domain.shared.errors import ConcurrentChange
+from booking_domain.shared.ids import UserId
+from booking_domain.shared.money import Money
+from booking_domain.testing.builders import NOW
+from booking_domain.testing.kit.storage import Cast, StorageContract
+
+_AMOUNT: Final = Money(amount=100, currency="MNT")
+
+
+class OrderContract(StorageContract):
+    """Orders in a database transaction, and reads of them."""
+
+    async def _order(self, customer_id: UserId) -> Order:
+        order = Order.place(
+            id=OrderId(self.make.entropy.new_id()),
+            kind=OrderKind.GIFT_CARD,
+            subject_id=self.make.entropy.new_id(),
+            customer_id=customer_id,
+            amount=_AMOUNT,
+            now=NOW,
+        )
+        await self.alone.orders.add(order)
+        return order
+
+    async def _invoiced(self, customer_id: UserId, reference: str) -> Order:
+        order = await self._order(customer_id)
+        invoice = Invoice(reference=reference, qr_text="text", qr_image="", checkout_url="https://pay.example")
+        invoiced = order.prepare("qpay", NOW).invoiced(invoice)
+        await self.alone.orders.save(invoiced, was=order)
+        return invoiced
+
+    async def test_an_order_is_found_by_id_subject_customer_and_invoice(self, cast: Cast, other: Cast) -> None:
+        first, second = await self._order(cast.customer.id), await self._invoiced(cast.customer.id, "inv-1")
+        reads = self.reads.orders
+        async with self.begin() as tx:
+            assert await tx.orders.lock(first.id) == await tx.orders.lock_of(first.subject_id) == first
+            assert await tx.orders.lock_of(UUID(int=7)) is None
+        assert await reads.get(second.id) == await reads.by_invoice("inv-1") == second
+        assert await reads.by_invoice("inv-2") is None
+        assert await reads.of_invoices("qpay", ["inv-1", "inv-2"]) == [second]
+        assert await reads.of_invoices("stripe", ["inv-1"]) == []
+        assert await reads.of_customer(cast.customer.id, None, 9) == [second, first]
+        assert await reads.of_customer(cast.customer.id, second.id, 9) == [first]
+        assert await reads.of_customer(cast.customer.id, None, 1) == [second]
+        assert await reads.of_customer(other.customer.id, None, 9) == []
+
+    async def test_orders_that_were_not_paid_in_time_are_listed(self, cast: Cast) -> None:
+        order, due = await self._order(cast.customer.id), NOW + PAYABLE_FOR
+        assert await self.reads.orders.to_expire(due - timedelta(seconds=1), 9) == []
+        assert await self.reads.orders.to_expire(due, 9) == [order.id]
+        await self.alone.orders.save(order.expire(), was=order)
+        assert await self.reads.orders.to_expire(due, 9) == []
+
+    async def test_refunds_are_due_at_the_gateway_or_by_transfer(self, cast: Cast) -> None:
+        order = await self._invoiced(cast.customer.id, "inv-1")
+        paid = order.settle(_AMOUNT, NOW).schedule_refund(UUID(int=1), _AMOUNT, NOW)
+        refund = paid.refund
+        assert refund is not None
+        await self.alone.orders.save(paid, was=order)
+        reads = self.reads.orders
+        assert (await reads.get(order.id), await reads.by_transfer(None, 9)) == (paid, [])
+        assert await reads.to_refund(NOW, 9) == [order.id]
+        assert await reads.to_refund(NOW - timedelta(seconds=1), 9) == []
+        by_transfer = paid.use_transfer(refund)
+        await self.alone.orders.save(by_transfer, was=paid)
+        assert (await reads.to_refund(NOW, 9), await reads.by_transfer(None, 9)) == ([], [by_transfer])
+        assert await reads.by_transfer(order.id, 9) == []
+        refunded = by_transfer.refunded(refund, PaymentParty.STAFF, "FT1")
+        await self.alone.orders.save(refunded, was=by_transfer)
+        assert (refunded.status, await reads.get(order.id), await reads.by_transfer(None, 9)) == (
+            OrderStatus.REFUNDED,
+            refunded,
+            [],
+        )
+
+    async def test_a_version_is_saved_once(self, cast: Cast) -> None:
+        order = await self._order(cast.customer.id)
+        await self.alone.orders.save(order.checked(NOW), was=order)
+        with pytest.raises(ConcurrentChange):
+            await self.alone.orders.save(replace(order, version=2), was=order)

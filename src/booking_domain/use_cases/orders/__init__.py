@@ -1,0 +1,1 @@
+"""Orders: made, paid through a gateway, delivered, refunded."""

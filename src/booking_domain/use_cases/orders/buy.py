@@ -1,0 +1,88 @@
+"""Order a gift card: the card waits for the money, and the order says how much."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.catalogue.salons import SalonNotFound
+from booking_domain.gift_cards.model import GiftCard, GiftCardId, GiftCardRules, NoCardsOfPlatform, Recipient
+from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
+from booking_domain.payments.orders import ORDERS_OF_CUSTOMER, Order, OrderId, OrderKind
+from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.shared.audit import Subject
+from booking_domain.shared.errors import InvalidValue, required
+from booking_domain.shared.executor import UseCase, UseCaseContext
+from booking_domain.shared.ids import ProviderId, SalonId
+from booking_domain.shared.money import Money
+from booking_domain.shared.permissions import Permission
+from booking_domain.shared.rate_limits import RateLimited
+from booking_domain.use_cases.gift_cards.steps import recipient_of
+from booking_domain.use_cases.platform.ports import Repositories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderGiftCard:
+    """Order a gift card of a published provider, of a salon, or of the platform if it sells them."""
+
+    provider_id: ProviderId | None = None
+    salon_id: SalonId | None = None
+    amount: int
+    """In minor units: an amount that a gateway can charge."""
+    currency: str
+    recipient: Recipient
+    deliver_at: datetime | None = None
+    """When it is sent to the recipient's contact; None: as soon as it is paid."""
+
+
+async def _order(command: OrderGiftCard, tx: Repositories, context: UseCaseContext) -> Order:
+    actor = context.actor
+    state = await tx.rate_limits.consume(f"orders of {actor.id}", ORDERS_OF_CUSTOMER, context.now)
+    if not state.allowed:
+        raise RateLimited(retry_after_seconds=state.resets_in_seconds)
+    await _require_issuer(command, tx, context)
+    value = Money(amount=command.amount, currency=command.currency)
+    context.get(Chargeable, ANY_AMOUNT).require(value, "amount")
+    card = GiftCard.ordered(
+        id=GiftCardId(context.entropy.new_id()),
+        provider_id=command.provider_id,
+        salon_id=command.salon_id,
+        value=value,
+        by=actor,
+        entropy=context.entropy,
+        now=context.now,
+        recipient=recipient_of(command.recipient, context),
+        deliver_at=command.deliver_at,
+    )
+    order = Order.place(
+        id=OrderId(context.entropy.new_id()),
+        kind=OrderKind.GIFT_CARD,
+        subject_id=card.id,
+        customer_id=actor.id,
+        amount=value,
+        now=context.now,
+    )
+    await tx.gift_cards.add(card)
+    await tx.orders.add(order)
+    return order
+
+
+async def _require_issuer(command: OrderGiftCard, tx: Repositories, context: UseCaseContext) -> None:
+    if command.provider_id is not None and command.salon_id is not None:
+        raise InvalidValue(field="salon_id", problem="a card is of a provider or of a salon")
+    if command.salon_id is not None:
+        required(await tx.salons.lock(command.salon_id), SalonNotFound)
+    elif command.provider_id is not None:
+        profile = required(await tx.profiles.get(command.provider_id), ProviderNotFound)
+        if profile.status is not ProfileStatus.APPROVED:
+            raise ProviderNotFound
+    elif not context.get(GiftCardRules, GiftCardRules()).of_platform:
+        raise NoCardsOfPlatform
+
+
+order_gift_card: Final = UseCase(
+    Permission.PAY,
+    _order,
+    lambda _, order: Subject("order", order.id),
+    raises=(RateLimited, SalonNotFound, ProviderNotFound, NoCardsOfPlatform, InvalidValue),
+)

@@ -1,0 +1,216 @@
+"""Pay an order: have the gateway make its invoice, and count what the gateway reports.
+
+As a payment of a booking is started: the lease in a transaction, the invoice outside of any, the invoice stored. Hints
+(a callback, the customer, a timer) lead to `settle_order`, which asks the gateway and applies the difference.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from booking_domain.payments.errors import GatewayUnavailable, NotChargeable, PaymentInPreparation
+from booking_domain.payments.events import OrderHinted, OrderPaid, OrderRefundScheduled
+from booking_domain.payments.gateways import Gateways
+from booking_domain.payments.model import Invoice
+from booking_domain.payments.orders import (
+    Order,
+    OrderAtOtherGateway,
+    OrderId,
+    OrderNotFound,
+    OrderNotPayable,
+    OrderStatus,
+)
+from booking_domain.payments.ports import InvoiceOrder
+from booking_domain.shared.actor import SYSTEM, Actor
+from booking_domain.shared.audit import Subject
+from booking_domain.shared.errors import DomainError, InvalidValue, NotPermitted, required
+from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
+from booking_domain.shared.ids import BookingId, EventId, PaymentId
+from booking_domain.shared.money import Money
+from booking_domain.shared.permissions import Permission
+from booking_domain.shared.processes import Process
+from booking_domain.use_cases.gift_cards.steps import issue_paid
+from booking_domain.use_cases.platform.ports import Repositories
+
+POLL_INTERVAL: Final = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayOrder:
+    """Start to pay an order. Starting twice returns the same invoice."""
+
+    order_id: OrderId
+    gateway: str | None = None
+    """What the customer chose; None: the first that takes the currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepare:
+    pay: PayOrder
+    gateways: Gateways
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _RecordInvoice:
+    order: Order
+    invoice: Invoice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Apply:
+    order_id: OrderId
+    received: Money
+
+
+async def _pay_order(command: PayOrder, *, actor: Actor, executor: Executor[Repositories], gateways: Gateways) -> Order:
+    """Return the order with its invoice.
+
+    Raises:
+        OrderNotFound, OrderNotPayable, OrderAtOtherGateway, InvalidValue, NotChargeable: it cannot be paid so.
+        PaymentInPreparation: another request holds the lease.
+        GatewayUnavailable: the gateway created no invoice that can be paid. Retry.
+    """
+    order = await executor.run(_prepare_order, _Prepare(command, gateways), actor=actor)
+    if order.invoice is not None:
+        return order
+    asked = InvoiceOrder(
+        payment_id=PaymentId(order.id),
+        booking_id=BookingId(order.id),
+        order_number=order.order_number,
+        amount=order.amount,
+        description="Gift card",
+        payable_until=order.expires_at,
+    )
+    try:
+        invoice = await gateways.named(order.gateway).create_invoice(asked)
+    except (GatewayUnavailable, NotChargeable):
+        with suppress(DomainError):
+            await executor.run(_abandon_order, order, actor=SYSTEM)
+        raise
+    return await executor.run(_record_order_invoice, _RecordInvoice(order=order, invoice=invoice), actor=SYSTEM)
+
+
+async def _prepare(prepare: _Prepare, tx: Repositories, context: UseCaseContext) -> Order:
+    command = prepare.pay
+    order = await lock_own(command.order_id, tx, context)
+    if not order.payable(context.now):
+        status = OrderStatus.EXPIRED if order.status is OrderStatus.PENDING else order.status
+        raise OrderNotPayable(status=status)
+    gateway = prepare.gateways.for_payment(order.amount, command.gateway)
+    if command.gateway is not None and order.gateway and order.gateway not in prepare.gateways.names(gateway):
+        raise OrderAtOtherGateway(gateway=order.gateway)
+    if order.invoice is not None:
+        return order
+    if order.being_prepared(context.now):
+        raise PaymentInPreparation
+    prepared = order.prepare(order.gateway or gateway.name, context.now)
+    await tx.orders.save(prepared, was=order)
+    return prepared
+
+
+async def lock_own(order_id: OrderId, tx: Repositories, context: UseCaseContext) -> Order:
+    """Lock an order of the actor, or raise `OrderNotFound`."""
+    order = await tx.orders.lock(order_id)
+    if order is None or order.customer_id != context.actor.id:
+        raise OrderNotFound
+    return order
+
+
+async def _record(command: _RecordInvoice, tx: Repositories, _: UseCaseContext) -> Order:
+    order = required(await tx.orders.lock(command.order.id), OrderNotFound)
+    if order.invoice is not None:
+        return order
+    if order.attempt != command.order.attempt:
+        raise PaymentInPreparation
+    recorded = order.invoiced(command.invoice)
+    await tx.orders.save(recorded, was=order)
+    return recorded
+
+
+async def _abandon(prepared: Order, tx: Repositories, _: UseCaseContext) -> None:
+    order = await tx.orders.lock(prepared.id)
+    if order is not None and order.version == prepared.version:
+        await tx.orders.save(order.abandon_preparation(), was=order)
+
+
+async def _settle_order(order: Order, *, executor: Executor[Repositories], gateways: Gateways) -> Order:
+    """Ask the gateway about the order's invoice, apply its report and return the order after that.
+
+    Raises:
+        GatewayUnavailable: the gateway gave no usable report; nothing was changed.
+    """
+    if order.invoice is None:
+        return order
+    report = await gateways.named(order.gateway).report(order.invoice.reference, order.amount.currency)
+    if report.received <= order.held:
+        return order
+    return await executor.run(_apply_order, _Apply(order_id=order.id, received=report.received), actor=SYSTEM)
+
+
+async def _settle_on_request(order: Order, *, executor: Executor[Repositories], gateways: Gateways) -> Order:
+    """`settle_order` at a customer's request, unless the order does not wait, or the gateway was asked just now."""
+    if order.status is not OrderStatus.PENDING or not await executor.run(_reserve_poll, order.id, actor=SYSTEM):
+        return order
+    return await settle_order(order, executor=executor, gateways=gateways)
+
+
+async def _record_poll(order_id: OrderId, tx: Repositories, context: UseCaseContext) -> bool:
+    order = required(await tx.orders.lock(order_id), OrderNotFound)
+    if order.checked_at is not None and abs(context.now - order.checked_at) < POLL_INTERVAL:
+        return False
+    await tx.orders.save(order.checked(context.now), was=order)
+    return True
+
+
+async def _apply(command: _Apply, tx: Repositories, context: UseCaseContext) -> Order:
+    before = required(await tx.orders.lock(command.order_id), OrderNotFound)
+    order = before.settle(command.received, context.now)
+    if order is before:
+        return before
+    if order.status is OrderStatus.PAID and before.status is not OrderStatus.PAID:
+        await issue_paid(order, tx, context)
+        await tx.outbox.put([OrderPaid(id=_event_id(context), occurred_at=context.now, order_id=order.id)])
+    if order.unwanted and order.refund is None:
+        order = order.schedule_refund(context.entropy.new_id(), order.unwanted, context.now)
+        await tx.outbox.put([OrderRefundScheduled(id=_event_id(context), occurred_at=context.now, order_id=order.id)])
+    await tx.orders.save(order, was=before)
+    return order
+
+
+async def _expire(order_id: OrderId, tx: Repositories, context: UseCaseContext) -> None:
+    order = required(await tx.orders.lock(order_id), OrderNotFound)
+    if order.status is OrderStatus.PENDING and order.expires_at <= context.now:
+        await tx.orders.save(order.expire(), was=order)
+
+
+async def _hint(order_id: OrderId, tx: Repositories, context: UseCaseContext) -> None:
+    await tx.outbox.put([OrderHinted(id=_event_id(context), occurred_at=context.now, order_id=order_id)])
+
+
+def _event_id(context: UseCaseContext) -> EventId:
+    return EventId(context.entropy.new_id())
+
+
+_prepare_order: Final = UseCase(
+    Permission.PAY,
+    _prepare,
+    lambda _, order: Subject("order", order.id),
+    raises=(
+        OrderNotFound,
+        OrderNotPayable,
+        OrderAtOtherGateway,
+        InvalidValue,
+        NotChargeable,
+        PaymentInPreparation,
+    ),
+)
+_record_order_invoice: Final = UseCase(Permission.RUN_PLATFORM, _record, raises=(OrderNotFound, PaymentInPreparation))
+_abandon_order: Final = UseCase(Permission.RUN_PLATFORM, _abandon)
+_reserve_poll: Final = UseCase(Permission.RUN_PLATFORM, _record_poll, raises=(OrderNotFound,))
+_apply_order: Final = UseCase(Permission.RUN_PLATFORM, _apply, raises=(OrderNotFound,))
+expire_order: Final = UseCase(Permission.RUN_PLATFORM, _expire, raises=(OrderNotFound,))
+hint_order: Final = UseCase(Permission.RUN_PLATFORM, _hint)
+pay_order: Final = Process(_pay_order, (*_prepare_order.raises, NotPermitted, GatewayUnavailable))
+settle_order: Final = Process(_settle_order, (GatewayUnavailable,))
+settle_order_on_request: Final = Process(_settle_on_request, (GatewayUnavailable,))
