@@ -22,7 +22,7 @@ from booking_domain.scheduling.slots import (
 )
 from booking_domain.shared.checks import require_type
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.time import ORIGIN, TimeRange, ceil_to_second, instant
+from booking_domain.shared.time import ORIGIN, TimeRange, instant
 
 
 class Reason(StrEnum):
@@ -200,7 +200,7 @@ def _obstacles(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, now
 def _limits(calendar: Calendar, claims: Iterable[Claim], start: datetime, now: datetime) -> Iterator[Reason]:
     if start < now + timedelta(minutes=calendar.settings.min_notice_minutes):
         yield Reason.NOTICE
-    if ceil_to_second(start) >= horizon_end(calendar, now):
+    if start >= ORIGIN + timedelta(seconds=horizon_end(calendar, now)):
         yield Reason.HORIZON
     day, week = local_periods(calendar, start)
     full = full_periods(calendar, claims, now)

@@ -41,12 +41,15 @@ from booking_domain.testing.conformance import (
     load_histories,
     load_services_cases,
     load_slot_cases,
+    question_json,
 )
+from booking_domain.testing.conformance.calendars import instant_of
 from booking_domain.testing.conformance.remote import RemoteResponse, Server
 from booking_domain.testing.conformance.remote_histories import play_on_server, why_not
 from booking_domain.testing.conformance.remote_services import check_services_on_server
 from booking_domain.testing.conformance.services import ServicesCase, Together, added_up
 from booking_domain.testing.conformance.slot_checks import Case, check_reasons, check_responses
+from booking_domain.testing.question import Question
 from booking_domain.use_cases.identity.authenticate import Register, register
 from entrypoints.http.kit.computers import InlineComputer
 from entrypoints.http.kit.problems import answer_exception
@@ -472,6 +475,7 @@ class _Scheduling(BaseHTTPRequestHandler):
     """A minimal server with both operations, which calls `offers`."""
 
     offers: Any = staticmethod(offered_slots)
+    explains = True
 
     def do_GET(self) -> None:
         self._answer(200, {"status": "ok"})
@@ -484,7 +488,7 @@ class _Scheduling(BaseHTTPRequestHandler):
             window = TimeRange(*map(datetime.fromisoformat, (asked["window"]["from"], asked["window"]["to"])))
             slots = type(self).offers(calendar, claims, window=window, **given)
             self._answer(200, {"slots": [_json(slot) for slot in slots]})
-        elif self.path == "/api/v1/scheduling/explain":
+        elif self.path == "/api/v1/scheduling/explain" and type(self).explains:
             said = explain(calendar, claims, datetime.fromisoformat(asked["slot"]), **given)
             neighbours = {"before": _json(said.before), "after": _json(said.after)}
             self._answer(200, {"offered": said.offered, "reasons": said.reasons, **neighbours})
@@ -539,6 +543,12 @@ def test_a_wrong_server_fails(served: str, monkeypatch: pytest.MonkeyPatch, caps
 def test_a_server_without_the_operation_fails(served: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert runner.main(["--url", f"{served}/elsewhere", "--only", "rules-exact-fit"]) == 1
     assert "POST /scheduling/slots returned 404 http.not_found" in capsys.readouterr().out
+
+
+def test_a_server_that_explains_nothing_passes_with_a_switch(served: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_Scheduling, "explains", False)
+    asked = ["--url", served, "--only", "rules-explained"]
+    assert (runner.main(asked), runner.main([*asked, "--no-explain"])) == (1, 0)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "ftp://example.com", "nowhere"])
@@ -756,6 +766,20 @@ def test_each_rule_of_the_page_is_numbered_and_has_vectors() -> None:
     assert [(number, each) for number, globs in named.items() for each in globs if not fnmatch.filter(ids, each)] == []
     covered = {each for globs in named.values() for glob in globs if glob != "*" for each in fnmatch.filter(ids, glob)}
     assert sorted({*ids} - covered) == ["rules-explained"]
+
+
+def test_a_calendar_is_written_as_it_is_read() -> None:
+    for case in load_slot_cases():
+        question = Question(case.calendar, case.claims, case.window, case.now, case.duration_minutes)
+        written = json.loads(json.dumps(question_json(question)))
+        read = Question(
+            calendar_of(written["calendar"]),
+            claims_of(written["claims"]),
+            TimeRange.parse(written["window"]["from"], written["window"]["to"]),
+            instant_of(written["now"]),
+            written["durationMinutes"],
+        )
+        assert read == question
 
 
 def test_the_page_counts_the_vectors() -> None:

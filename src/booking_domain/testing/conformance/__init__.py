@@ -8,7 +8,13 @@ It needs the standard library only. `docs/develop/conformance.md` describes the 
 
 from typing import Final
 
-from booking_domain.testing.conformance.calendars import calendar_of, claims_of, opening_hours_of
+from booking_domain.testing.conformance.calendars import (
+    calendar_json,
+    calendar_of,
+    claims_of,
+    opening_hours_of,
+    question_json,
+)
 from booking_domain.testing.conformance.cases import History, SlotCase, load_histories, load_slot_cases
 from booking_domain.testing.conformance.playing import check_histories
 from booking_domain.testing.conformance.services import ServicesCase, check_services, load_services_cases
@@ -23,6 +29,7 @@ __all__ = [
     "History",
     "ServicesCase",
     "SlotCase",
+    "calendar_json",
     "calendar_of",
     "check_explanations",
     "check_histories",
@@ -33,4 +40,5 @@ __all__ = [
     "load_services_cases",
     "load_slot_cases",
     "opening_hours_of",
+    "question_json",
 ]

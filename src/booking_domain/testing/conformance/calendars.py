@@ -1,4 +1,4 @@
-"""Decoding of calendars and claims from the JSON of the HTTP API."""
+"""Calendars, claims and questions from and to the JSON of the vectors, which is that of the HTTP API."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
@@ -19,6 +19,7 @@ from booking_domain.scheduling.model import (
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import TimeRange, WallTime, instant
+from booking_domain.testing.question import Question
 
 Json = Mapping[str, Any]
 
@@ -58,6 +59,39 @@ def calendar_of(json: Json) -> Calendar:
         busy=tuple(range_of(each) for each in json.get("busy", ())),
         salon=None if salon is None else opening_hours_of(salon),
     )
+
+
+def question_json(question: Question, *explained: datetime) -> dict[str, Any]:
+    """Encode a question as a vector without an answer, with starts to explain. `calendar_of` and `claims_of` decode it.
+
+    So an implementation in any language answers drawn questions: it reads such objects.
+    """
+    return {
+        "calendar": calendar_json(question.calendar),
+        "claims": [_claim_json(claim) for claim in question.claims],
+        "now": question.now.isoformat(),
+        "window": {"from": question.window.start.isoformat(), "to": question.window.end.isoformat()},
+        "durationMinutes": question.duration_minutes,
+        "explain": [{"slot": start.isoformat()} for start in explained],
+    }
+
+
+def calendar_json(calendar: Calendar) -> dict[str, Any]:
+    """Encode a calendar. `calendar_of` decodes it; ids are not kept.
+
+    >>> calendar = Calendar(time_zone="Asia/Tokyo", rules=WeeklyRule.every_day(Hours.parse("22:00-06:00")))
+    >>> calendar_json(calendar)["rules"][0]
+    {'day': 0, 'startTime': '22:00', 'endTime': '06:00'}
+    """
+    settings = {name: getattr(calendar.settings, member) for name, member in _SETTINGS.items()}
+    return {
+        **_hours_json(calendar),
+        "settings": {name: value for name, value in settings.items() if value is not None}
+        | {"anchoring": calendar.settings.anchoring.value},
+        "blocks": [_range_json(block.range) for block in calendar.blocks],
+        "busy": [_range_json(each) for each in calendar.busy],
+        **({} if calendar.salon is None else {"salon": _hours_json(calendar.salon)}),
+    }
 
 
 def opening_hours_of(json: Json) -> OpeningHours:
@@ -132,6 +166,46 @@ def _claim(json: Json, number: int) -> Claim:
         ),
         expires_at=None if expires_at is None else instant_of(expires_at),
     )
+
+
+def _hours_json(hours: OpeningHours) -> dict[str, Any]:
+    return {
+        "timeZone": hours.time_zone,
+        "rules": [_rule_json(rule) for rule in hours.rules],
+        "exceptions": [
+            {"date": each.date.isoformat()}
+            | ({"ranges": [_times_json(times) for times in each.ranges]} if each.ranges else {"closed": True})
+            for each in hours.exceptions
+        ],
+    }
+
+
+def _rule_json(rule: WeeklyRule) -> dict[str, Any]:
+    dates = {"validFrom": rule.valid_from, "validUntil": rule.valid_until}
+    return {
+        "day": rule.day,
+        **_times_json(rule.hours),
+        **{name: day.isoformat() for name, day in dates.items() if day is not None},
+        **({} if rule.every_weeks == 1 else {"everyWeeks": rule.every_weeks}),
+    }
+
+
+def _times_json(hours: Hours) -> dict[str, str]:
+    return {"startTime": str(hours.start), "endTime": str(hours.end)}
+
+
+def _range_json(range_: TimeRange) -> dict[str, str]:
+    return {"start": range_.start.isoformat(), "end": range_.end.isoformat()}
+
+
+def _claim_json(claim: Claim) -> dict[str, Any]:
+    before, after = claim.span.start - claim.blocked.start, claim.blocked.end - claim.span.end
+    return {
+        **_range_json(claim.span),
+        "bufferBeforeMinutes": before // timedelta(minutes=1),
+        "bufferAfterMinutes": after // timedelta(minutes=1),
+        **({} if claim.expires_at is None else {"expiresAt": claim.expires_at.isoformat()}),
+    }
 
 
 def _hours(json: Json) -> Hours:

@@ -1,0 +1,294 @@
+// The slots of docs/develop/conformance.md in JavaScript. Numbers in comments are those of its rules.
+//
+//     node examples/slots.mjs src/booking_domain/testing/conformance/vectors/slots-*.json    checks the vectors
+//     node examples/slots.mjs < questions.jsonl    answers questions, one a line: {slots, explain}
+//
+// Instants are microseconds since 1970 in doubles, which are exact until 2255.
+import { readFileSync } from 'node:fs'
+
+const SECOND = 1e6, MINUTE = 60 * SECOND, DAY = 1440 * MINUTE
+const ORDINAL_OF_1970 = 719163 // rule 11: 1 January of the year 1 is 1
+
+// --- zones: the offset of an instant, the local date of an instant, the instant of a local time
+
+const zones = new Map()
+
+class Zone {
+  constructor(name) {
+    this.format = new Intl.DateTimeFormat('en-GB', {
+      timeZone: name, calendar: 'iso8601', numberingSystem: 'latn', era: 'short', hourCycle: 'h23', year: 'numeric',
+      month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
+    })
+    this.days = new Map()
+  }
+
+  asked(second) { // the offset in seconds, as the platform has it
+    const part = {}
+    for (const { type, value } of this.format.formatToParts(second * 1000)) part[type] = Number(value)
+    return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second) / 1000 - second
+  }
+
+  changes(day) { // of a day in UTC: [[from, offset], …] in seconds
+    let found = this.days.get(day)
+    if (found === undefined) {
+      found = [[day * 86400, this.asked(day * 86400)]]
+      for (let at = day * 86400; at < (day + 1) * 86400; at += 21600) { // a quarter of a day has one change
+        let [low, high] = [at, at + 21600]
+        const before = found.at(-1)[1], after = this.asked(high)
+        if (before === after) continue
+        while (high - low > 1) {
+          const middle = Math.floor((low + high) / 2)
+          if (this.asked(middle) === before) low = middle
+          else high = middle
+        }
+        if (high < (day + 1) * 86400) found.push([high, after])
+      }
+      this.days.set(day, found)
+    }
+    return found
+  }
+
+  offset(at) {
+    return SECOND * this.changes(Math.floor(at / DAY)).findLast(([from]) => from * SECOND <= at)[1]
+  }
+
+  date(at) { // of days since 1970
+    return Math.floor((at + this.offset(at)) / DAY)
+  }
+
+  instant(date, minutes) { // 7: the first of two; in a gap by the offset before it
+    const wall = date * DAY + minutes * MINUTE, day = Math.floor(wall / DAY)
+    const near = [day - 1, day, day + 1].flatMap((each) => this.changes(each))
+    const read = near.map(([, offset]) => wall - offset * SECOND).filter((at) => at + this.offset(at) === wall)
+    if (read.length) return Math.min(...read)
+    const gap = near.findIndex(([from, offset], i) => i > 0 && (from + offset) * SECOND > wall && (from + near[i - 1][1]) * SECOND <= wall)
+    return wall - near[gap - 1][1] * SECOND
+  }
+}
+
+function zoneOf(name) {
+  if (!zones.has(name)) zones.set(name, new Zone(name))
+  return zones.get(name)
+}
+
+// --- opening hours
+
+const weekday = (date) => (((date + 4) % 7) + 7) % 7 // 1 January 1970 was a Thursday
+const dateOf = (text) => Date.parse(text) / 86400000
+const minutesOf = (text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3))
+
+function applies(rule, date) { // 2, 4, 5
+  if (rule.day !== weekday(date)) return false
+  if (rule.validFrom != null && date < dateOf(rule.validFrom)) return false
+  if (rule.validUntil != null && date > dateOf(rule.validUntil)) return false
+  const every = rule.everyWeeks ?? 1
+  return every === 1 || Math.floor((date - dateOf(rule.validFrom)) / 7) % every === 0
+}
+
+function openedBetween(hours, first, last) { // the merged ranges that start on these dates
+  const zone = zoneOf(hours.timeZone), found = []
+  for (let date = first; date <= last; date++) {
+    const exception = (hours.exceptions ?? []).find((each) => dateOf(each.date) === date)
+    const ranges = exception ? exception.ranges ?? [] : (hours.rules ?? []).filter((rule) => applies(rule, date)) // 6
+    for (const { startTime, endTime } of ranges) {
+      const [start, end] = [minutesOf(startTime), minutesOf(endTime)]
+      const range = [zone.instant(date, start), zone.instant(date + (end <= start ? 1 : 0), end)] // 3
+      if (range[0] < range[1]) found.push(range)
+    }
+  }
+  const merged = [] // 9
+  for (const [start, end] of found.sort((one, other) => one[0] - other[0])) {
+    if (merged.length && start <= merged.at(-1)[1]) merged.at(-1)[1] = Math.max(end, merged.at(-1)[1])
+    else merged.push([start, end])
+  }
+  return merged
+}
+
+function openRanges(hours, from, to) { // with their true openings, as far as steps depend on them
+  const first = Math.floor(from / DAY) - 3, last = Math.floor(to / DAY) + 2
+  const near = openedBetween(hours, first, last)
+  const began = near.find(([, end]) => end > from)
+  return began && began[0] < (first + 2) * DAY ? openedBetween(hours, first - 70, last) : near
+}
+
+function common(one, other) {
+  const found = []
+  for (const [a, b] of one) for (const [c, d] of other) if (Math.max(a, c) < Math.min(b, d)) found.push([Math.max(a, c), Math.min(b, d)])
+  return found
+}
+
+// --- a question
+
+const defaults = { slotStepMinutes: 30, slotDurationMinutes: 60, bufferBeforeMinutes: 0, bufferAfterMinutes: 0, minNoticeMinutes: 0, horizonDays: 90, capacity: 1 }
+
+function instantOf(text) { // RFC 3339, to the microsecond
+  const [, upToSeconds, fraction = '', offset] = /^(.{10}T..:..(?::..)?)(?:\.(\d+))?(.*)$/.exec(text)
+  return Date.parse(upToSeconds + offset) * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6))
+}
+
+const rangeOf = ({ start, end }) => ({ start: instantOf(start), end: instantOf(end) })
+const overlap = (one, other) => one.start < other.end && other.start < one.end
+
+export class Question {
+  constructor({ calendar, claims = [], now, durationMinutes }) {
+    this.calendar = calendar
+    this.zone = zoneOf(calendar.timeZone)
+    this.settings = { ...defaults, ...calendar.settings }
+    this.now = instantOf(now)
+    this.length = (durationMinutes ?? this.settings.slotDurationMinutes) * MINUTE
+    this.step = this.settings.slotStepMinutes * MINUTE
+    this.blocks = (calendar.blocks ?? []).map(rangeOf)
+    this.busy = (calendar.busy ?? []).map(rangeOf)
+    this.claims = claims
+      .filter(({ expiresAt }) => expiresAt == null || instantOf(expiresAt) > this.now) // 13
+      .map((claim) => {
+        const span = rangeOf(claim)
+        const blocked = { start: span.start - (claim.bufferBeforeMinutes ?? 0) * MINUTE, end: span.end + (claim.bufferAfterMinutes ?? 0) * MINUTE }
+        return { span, blocked }
+      })
+    this.earliest = this.now + this.settings.minNoticeMinutes * MINUTE // 16
+    this.horizon = this.zone.instant(this.zone.date(this.now) + this.settings.horizonDays + 1, 0) // 17
+    const periods = this.claims.map(({ span }) => this.periods(span.start))
+    const full = (of, most) => new Set(most == null ? [] : periods.map(of).filter((each, _, all) => all.filter((other) => other === each).length >= most))
+    this.fullDays = full(({ day }) => day, this.settings.maxPerDay)
+    this.fullWeeks = full(({ week }) => week, this.settings.maxPerWeek)
+  }
+
+  periods(at) { // 18: weeks begin on Monday
+    const day = this.zone.date(at)
+    return { day, week: Math.floor((day + 3) / 7) }
+  }
+
+  blocked({ start, end }) {
+    return { start: start - this.settings.bufferBeforeMinutes * MINUTE, end: end + this.settings.bufferAfterMinutes * MINUTE }
+  }
+
+  inTheWay(slot) { // 13, 19
+    const blocked = this.blocked(slot)
+    const same = ({ span }) => span.start === slot.start && span.end === slot.end
+    const shared = this.claims.filter(same).length < this.settings.capacity
+    return this.claims.filter((claim) => overlap(claim.blocked, blocked) && !(shared && same(claim)))
+  }
+
+  ranges(from, to) {
+    const own = openRanges(this.calendar, from, to)
+    return this.calendar.salon == null ? own : common(own, openRanges(this.calendar.salon, from, to))
+  }
+
+  parts(from, to) { // 10, 11, 15: [anchor, next anchor, closing]
+    const afterClaim = this.settings.anchoring === 'after_claim'
+    const days = afterClaim ? 1 : 28
+    const ends = [...this.claims.map((claim) => claim.blocked.end), ...this.busy.map(({ end }) => end)]
+    const restarts = afterClaim ? ends.map((end) => Math.ceil(end / SECOND) * SECOND + this.settings.bufferBeforeMinutes * MINUTE) : []
+    return this.ranges(from, to).flatMap(([opens, closes]) => {
+      const midnights = []
+      for (let date = this.zone.date(opens) - 1; date <= this.zone.date(Math.min(closes, to)) + 1; date++) {
+        const at = (date + ORDINAL_OF_1970) % days === 0 ? this.zone.instant(date, 0) : -Infinity
+        if (at >= opens) midnights.push(at)
+      }
+      const anchors = [opens, ...midnights.slice(1), ...restarts].filter((at) => opens <= at && at < closes)
+      const ordered = [...new Set(anchors)].sort((one, other) => one - other)
+      return ordered.map((anchor, i) => [anchor, ordered[i + 1] ?? closes, closes])
+    })
+  }
+
+  offered(start) { // whether a start that is on the grid and open is offered
+    const slot = { start, end: start + this.length }, { day, week } = this.periods(start)
+    return (
+      start >= this.earliest && start < this.horizon && !this.fullDays.has(day) && !this.fullWeeks.has(week) &&
+      !this.blocks.some((block) => overlap(block, slot)) && // 12
+      !this.busy.some((busy) => overlap(busy, this.blocked(slot))) && // 14
+      this.inTheWay(slot).length === 0
+    )
+  }
+
+  starts(from, to) { // those offered, in order
+    const found = []
+    from = Math.max(from, this.earliest)
+    to = Math.min(to, this.horizon)
+    if (from >= to) return found
+    for (const [anchor, next, closes] of this.parts(from, to + this.length)) {
+      for (let start = anchor + Math.max(0, Math.ceil((from - anchor) / this.step)) * this.step; start < Math.min(next, to) && start + this.length <= closes; start += this.step) {
+        if (this.offered(start)) found.push(start)
+      }
+    }
+    return found
+  }
+
+  inside(hours, { start, end }) {
+    return openRanges(hours, start, end).some(([opens, closes]) => opens <= start && end <= closes)
+  }
+
+  explain(start) { // 20
+    const slot = { start, end: start + this.length }, blocked = this.blocked(slot), reasons = []
+    const { salon, exceptions, ...usual } = this.calendar
+    if (!this.inside(this.calendar, slot)) reasons.push(this.inside(usual, slot) ? 'exception' : 'closed')
+    if (salon != null && !this.inside(salon, slot)) reasons.push('salon_closed')
+    if (this.blocks.some((block) => overlap(block, slot))) reasons.push('block')
+    const claims = this.inTheWay(slot).map(({ span }) => overlap(span, slot))
+    const busy = this.busy.filter((each) => overlap(each, blocked)).map((each) => overlap(each, slot))
+    if (claims.includes(true)) reasons.push('claimed')
+    if (busy.includes(true)) reasons.push('busy')
+    if (claims.includes(false) || busy.includes(false)) reasons.push('buffer')
+    if (start < this.earliest) reasons.push('notice')
+    if (start >= this.horizon) reasons.push('horizon')
+    const { day, week } = this.periods(start)
+    if (this.fullDays.has(day)) reasons.push('day_full')
+    if (this.fullWeeks.has(week)) reasons.push('week_full')
+    const part = this.parts(start, start + SECOND).find(([anchor, next]) => anchor <= start && start < next)
+    if (part && (start - part[0]) % this.step !== 0) reasons.push('off_grid')
+    return { reasons, before: this.nearest(start, -1), after: this.nearest(start, 1) }
+  }
+
+  nearest(start, direction) {
+    const end = direction < 0 ? this.now : this.horizon
+    let begin = direction < 0 ? Math.min(start, this.horizon) : Math.max(start + 1, this.now)
+    for (let width = DAY; (end - begin) * direction > 0; width *= 2) {
+      const until = direction < 0 ? Math.max(begin - width, end) : Math.min(begin + width, end)
+      const found = this.starts(Math.min(begin, until), Math.max(begin, until))
+      if (found.length) return found.at(direction < 0 ? -1 : 0)
+      begin = until
+    }
+    return null
+  }
+}
+
+const shown = (at) => (at === null ? null : `${new Date(Math.floor(at / SECOND) * 1000).toISOString().slice(0, 19)}+00:00`)
+
+export function answer(json) {
+  const question = new Question(json)
+  const starts = question.starts(instantOf(json.window.from), instantOf(json.window.to))
+  const explained = (json.explain ?? []).map(({ slot }) => question.explain(instantOf(slot)))
+  return {
+    slots: starts.map((start) => ({ start: shown(start), end: shown(start + question.length) })),
+    explain: explained.map((each) => ({ reasons: each.reasons.sort(), before: shown(each.before), after: shown(each.after) })),
+  }
+}
+
+function failuresOf(vector) {
+  const found = answer(vector), problems = []
+  const expected = vector.expect.starts?.map((start) => shown(instantOf(start))) ?? vector.expect.slots.map(({ start }) => shown(instantOf(start)))
+  if (JSON.stringify(expected) !== JSON.stringify(found.slots.map(({ start }) => start))) problems.push(`expected ${expected}, found ${found.slots.map(({ start }) => start)}`)
+  vector.explain?.forEach((why, i) => {
+    const mine = found.explain[i]
+    if (JSON.stringify([...why.reasons].sort()) !== JSON.stringify(mine.reasons)) problems.push(`${why.slot}: expected ${why.reasons}, found ${mine.reasons}`)
+    for (const side of ['before', 'after']) {
+      if (side in why && (why[side] && shown(instantOf(why[side]))) !== mine[side]) problems.push(`${why.slot} ${side}: expected ${why[side]}, found ${mine[side]}`)
+    }
+  })
+  return problems
+}
+
+if (process.argv.length > 2) {
+  const vectors = process.argv.slice(2).flatMap((file) => JSON.parse(readFileSync(file, 'utf8')).slots)
+  const failed = vectors.filter((vector) => {
+    const problems = failuresOf(vector)
+    if (problems.length) console.log(`FAILED ${vector.id}: ${vector.title}\n  ${problems.join('\n  ')}`)
+    return problems.length
+  })
+  console.log(`${vectors.length} slot cases: ${failed.length ? `${failed.length} failed` : 'all passed'}`)
+  process.exitCode = failed.length ? 1 : 0
+} else {
+  const lines = readFileSync(0, 'utf8').split('\n').filter(Boolean)
+  process.stdout.write(lines.map((line) => `${JSON.stringify(answer(JSON.parse(line)))}\n`).join(''))
+}
