@@ -10,12 +10,14 @@ import pytest
 from tests.contract.backends import PostgresBackend, on_postgres
 from tests.databases import TestServer
 
+from booking_domain.flags.model import FlagRule
 from booking_domain.live.model import Channel, Follower, LiveEvent, NewLiveEvent, StreamLimits
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.signals import ReceivedSignals
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.memory import MemoryDatabase
 from booking_domain.testing.shared.memory.clock import ManualClock
+from entrypoints.http.kit.flags import CHANGED
 from entrypoints.http.kit.listening import Listening
 from entrypoints.http.live.hub import LiveHub, Stream
 
@@ -61,6 +63,16 @@ async def test_each_process_gets_each_event_once_though_its_listening_connection
             await asyncio.gather(*(_announce(backend, 1 + number % 2) for number in range(6)))
         expected = list(range(1, 4 * 9 + 1))
         assert await _received(one, len(expected)) == await _received(other, len(expected)) == expected
+
+
+async def test_processes_hear_of_a_changed_rule_of_a_feature_flag(postgres: TestServer) -> None:
+    async with on_postgres(postgres, pool_size=1) as backend:
+        signals = backend.signals()
+        assert await signals.wait(20) == ReceivedSignals(missed=True)
+        async with backend.begin() as tx:
+            await tx.flag_rules.put(FlagRule(name="a", percent=5, changed_at=NOW))
+        assert await signals.wait(20) == ReceivedSignals(public=frozenset({CHANGED}))
+        await signals.close()
 
 
 async def test_the_hub_reads_nothing_when_only_something_else_is_heard() -> None:

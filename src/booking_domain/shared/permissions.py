@@ -105,6 +105,8 @@ class Permission(StrEnum):
     """List the notifications that the actor received, and mark them as read."""
     MANAGE_PUSH = "push.manage"
     """Choose on which devices the actor's notifications are shown."""
+    MANAGE_FLAGS = "flag.manage"
+    """Say who has a feature that not everybody has yet."""
     MANAGE_ANNOUNCEMENTS = "announcement.manage"
     """Publish announcements of the platform, change and delete them."""
     DISMISS_ANNOUNCEMENTS = "announcement.dismiss"
@@ -223,6 +225,7 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.READ_NOTIFICATIONS: _PEOPLE_THEIR_OWN,
     Permission.MANAGE_PUSH: _PEOPLE_THEIR_OWN,
     Permission.MANAGE_JOBS: {Role.ADMIN: _ANY},
+    Permission.MANAGE_FLAGS: {Role.ADMIN: _ANY},
     Permission.MANAGE_ANNOUNCEMENTS: {Role.ADMIN: _ANY},
     Permission.DISMISS_ANNOUNCEMENTS: dict.fromkeys(_PEOPLE, _ANY),
     Permission.SEE_MESSAGES: {Role.ADMIN: _ANY},

@@ -10,6 +10,7 @@ from booking_domain.testing import (
     disputes,
     favourites,
     files,
+    flags,
     gift_cards,
     identity,
     jobs,
@@ -34,6 +35,7 @@ from booking_domain.testing.customers.memory import CustomerReadGroup, CustomerR
 from booking_domain.testing.disputes.memory import DisputeReadGroup, DisputeRepositories
 from booking_domain.testing.favourites.memory import FavouriteReadGroup, FavouriteRepositories
 from booking_domain.testing.files.memory import FileReadGroup, FileRepositories
+from booking_domain.testing.flags.memory import FlagReadGroup, FlagRepositories
 from booking_domain.testing.gift_cards.memory import GiftCardReadGroup, GiftCardRepositories
 from booking_domain.testing.identity.memory.context import IdentityReads, IdentityRepositories
 from booking_domain.testing.jobs.memory import JobReadGroup, JobRepositories
@@ -70,6 +72,7 @@ CONTEXTS: Final = (
     notifications.CONTEXT,
     live.CONTEXT,
     announcements.CONTEXT,
+    flags.CONTEXT,
     jobs.CONTEXT,
     search.CONTEXT,
     shared.CONTEXT,
@@ -97,6 +100,7 @@ class ContextRepositories(
     NotificationRepositories,
     LiveRepositories,
     AnnouncementRepositories,
+    FlagRepositories,
     JobRepositories,
     SearchRepositories,
     SharedRepositories,
@@ -124,6 +128,7 @@ class ContextReads(
     NotificationReads,
     LiveReadGroup,
     AnnouncementReadGroup,
+    FlagReadGroup,
     JobReadGroup,
     SearchReadGroup,
     SharedReads,

@@ -9,6 +9,7 @@ from litestar import Router
 from litestar.di import Provide
 from litestar.routes import HTTPRoute
 
+from booking_domain.flags.ports import Flags
 from entrypoints.container import Container
 from entrypoints.http.docs.inbox import Inbox, Pages
 from entrypoints.http.docs.routes import ASSETS
@@ -18,6 +19,7 @@ from entrypoints.http.kit.auditing import Auditing
 from entrypoints.http.kit.clients import Clients
 from entrypoints.http.kit.computers import ProcessComputer
 from entrypoints.http.kit.cross_origin import CrossOrigin
+from entrypoints.http.kit.flags import KnownFlags
 from entrypoints.http.kit.identities import (
     provide_actor,
     provide_caller,
@@ -140,6 +142,14 @@ class HttpContainer(Container):
         return KnownVersions(self.reads().public_versions, seconds=self.settings().cache.version_seconds)
 
     @single
+    def known_flags(self) -> KnownFlags:
+        return KnownFlags(self.reads().flag_rules)
+
+    @single
+    def flags(self) -> Flags:
+        return self.known_flags()
+
+    @single
     def answers(self) -> Answers:
         seconds = {each: getattr(self.settings().cache, each.value) for each in Lifetime}
         return Answers(
@@ -170,7 +180,13 @@ class HttpContainer(Container):
 
     @single
     def listening(self) -> Listening:
-        return Listening(self.database().signals(), self.known_versions(), self.live_sessions(), self.live_hub())
+        return Listening(
+            self.database().signals(),
+            self.known_versions(),
+            self.known_flags(),
+            self.live_sessions(),
+            self.live_hub(),
+        )
 
     @single
     def live_sockets(self) -> LiveSockets:

@@ -40,6 +40,7 @@ NO_CONTRACT: Final = {
     "CodeMessenger",
     "Documents",
     "FeedReader",
+    "Flags",
     "GatewayEvents",
     "GatewayNotifications",
     "ImageEncoder",

@@ -20,6 +20,7 @@ from booking_domain.customers import ports as customers
 from booking_domain.disputes import ports as disputes
 from booking_domain.favourites import ports as favourites
 from booking_domain.files import ports as files
+from booking_domain.flags import ports as flags
 from booking_domain.gift_cards import ports as gift_cards
 from booking_domain.identity import ports as identity
 from booking_domain.jobs import ports as jobs
@@ -260,6 +261,7 @@ class Repositories(
     notifications.NotificationRepositories,
     live.LiveRepositories,
     announcements.AnnouncementRepositories,
+    flags.FlagRepositories,
     jobs.JobRepositories,
     search.SearchRepositories,
     SharedRepositories,
@@ -289,6 +291,7 @@ class Reads(
     notifications.NotificationReadGroup,
     live.LiveReadGroup,
     announcements.AnnouncementReadGroup,
+    flags.FlagReadGroup,
     jobs.JobReadGroup,
     search.SearchReadGroup,
     SharedReadGroup,
@@ -312,6 +315,7 @@ CONTEXTS: Final = (
     files.CONTEXT,
     portfolio.CONTEXT,
     announcements.CONTEXT,
+    flags.CONTEXT,
     identity.CONTEXT,
 )
 """The contexts that have events or lifecycles."""

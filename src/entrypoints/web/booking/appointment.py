@@ -15,7 +15,7 @@ from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.languages.documents import Phrase, Plural
 from entrypoints.web.booking.flow import EVERY, SUMMARY, TIMES, Choice, Step, StepLink, step_links, summary
 from entrypoints.web.booking.idea import IDEA
-from entrypoints.web.booking.series import Series, SeriesDate, repeat_fields, series_dates
+from entrypoints.web.booking.series import Series, SeriesDate, series_dates
 from entrypoints.web.components.upload import Upload
 from entrypoints.web.kit.forms import Fields, hidden, with_error
 from entrypoints.web.kit.legal import ACCEPTED
@@ -150,7 +150,6 @@ def appointment_page(
             ),
             *fields,
         ),
-        repeat=repeat_fields(replace(choice, slot=start), page) if step is SUMMARY else (),
         files=any(isinstance(each, Upload) for each in fields),
         button=say(button),
         links=links,

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from booking_domain.flags.model import SERIES_ON_PAGES
+from booking_domain.flags.ports import Flags
 from booking_domain.identity.legal import LegalDocument, LegalDocuments, Moment
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.effort import steps_of, steps_to_first
@@ -46,10 +48,15 @@ class Booker:
     clock: Clock
     turn: Turn
     documents: LegalDocuments
+    flags: Flags
 
     def choice(self, given: Mapping[str, Sequence[str]]) -> Choice:
         """What an address or a form says."""
         return Choice.of(given, signed_in=self.actor is not None)
+
+    async def may_repeat(self) -> bool:
+        """Whether they may book appointments that repeat."""
+        return await self.flags.on(SERIES_ON_PAGES, self.actor)
 
     async def facts(self, provider_id: ProviderId) -> ProviderPage:
         """The provider that is booked."""
@@ -164,6 +171,7 @@ def provide_booker(  # noqa: PLR0917 - by name
     clock: Injected[Clock],
     turn: Injected[Turn],
     legal_documents: Injected[LegalDocuments],
+    flags: Injected[Flags],
 ) -> Booker:
     """Provide `booker`."""
     return Booker(
@@ -175,4 +183,5 @@ def provide_booker(  # noqa: PLR0917 - by name
         clock=clock,
         turn=turn,
         documents=legal_documents,
+        flags=flags,
     )

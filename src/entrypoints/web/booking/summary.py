@@ -1,6 +1,7 @@
 """The last step: what is booked, and what is still to be accepted."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from booking_domain.identity.legal import LegalDocument, LegalDocuments
@@ -9,6 +10,7 @@ from entrypoints.languages.documents import Phrase
 from entrypoints.web.booking.appointment import AppointmentPage, appointment_page
 from entrypoints.web.booking.flow import SUMMARY, Choice
 from entrypoints.web.booking.idea import NO_IDEA, TypedIdea, idea_fields
+from entrypoints.web.booking.series import repeat_fields
 from entrypoints.web.kit.forms import hidden
 from entrypoints.web.kit.legal import checks_of, links_of
 from entrypoints.web.kit.pages import Page
@@ -23,11 +25,12 @@ def summary_page(
     csrf: str,
     documents: LegalDocuments,
     missing: Sequence[LegalDocument],
+    may_repeat: bool,
     accepted: Collection[str] = (),
     idea: TypedIdea = NO_IDEA,
 ) -> AppointmentPage:
     """The page; `missing`: what the platform asks the customer to accept before they book."""
-    return appointment_page(
+    made = appointment_page(
         SUMMARY,
         choice,
         facts,
@@ -38,3 +41,4 @@ def summary_page(
         button=Phrase("Book"),
         links=links_of(missing, documents, page),
     )
+    return replace(made, repeat=repeat_fields(replace(choice, slot=start), page)) if may_repeat else made

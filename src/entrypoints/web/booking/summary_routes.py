@@ -54,6 +54,7 @@ async def show_summary(
         csrf=booker.csrf,
         documents=booker.documents,
         missing=await booker.missing(),
+        may_repeat=await booker.may_repeat(),
     )
     return page.render(await _with_dates(model, choice, facts, page, booker), public=False)
 
@@ -90,6 +91,7 @@ async def book(
         csrf=booker.csrf,
         documents=booker.documents,
         missing=missing,
+        may_repeat=await booker.may_repeat(),
         accepted=accepted,
         idea=idea,
     )

@@ -147,6 +147,7 @@ async def join(
             csrf=csrf,
             documents=booker.documents,
             missing=await booker.missing(),
+            may_repeat=await booker.may_repeat(),
         )
         others = await booker.near(facts, choice, slot)
         response = page.refuse(model.lost(error, others, facts, page), error)

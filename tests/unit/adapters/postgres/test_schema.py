@@ -155,6 +155,7 @@ def test_the_triggers_of_the_migrations_are_exactly_these(url: str) -> None:
         *((name, f"{name}_count_public_change") for name in counting),
         ("providers", "providers_count_membership"),
         ("audit_log", "audit_log_append_only"),
+        ("flag_rules", "flag_rules_tell"),
         ("sessions", "sessions_tell_deletion"),
         ("sessions", "sessions_tell_end"),
         ("sessions", "sessions_tell_truncation"),

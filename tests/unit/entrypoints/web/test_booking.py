@@ -15,6 +15,7 @@ from tests.unit.entrypoints.api import MONDAY_AT_TEN, PICTURE, Api
 from tests.unit.entrypoints.web.forms import Visitor, code_of, form_in
 from tests.unit.entrypoints.web.pages import ORIGIN, visiting
 
+from booking_domain.flags.model import SERIES_ON_PAGES
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import BookingId, ProviderId
 from booking_domain.shared.slugs import slug_of
@@ -250,6 +251,15 @@ async def test_an_appointment_repeats_once_all_its_dates_were_shown(api: Api) ->
     assert done.headers["Location"] == "/en/bookings", done.text
     listed = await customer.get("/en/bookings")
     assert len(set(re.findall(r'href="/en/bookings/([0-9a-f-]+)"', listed.text))) == 3
+
+
+async def test_who_has_not_the_feature_sees_nothing_of_repeating(api: Api) -> None:
+    _, provider_id = await api.open_provider(priceAmount=80_000_00, depositAmount=0)
+    customer = Visitor(api, await api.joined("customer", verified=True))
+    address = f"/en/book/{provider_id}/summary?slot={quote(MONDAY_AT_TEN)}"
+    assert "Repeat this appointment" in (await customer.get(address)).text
+    await api.call("PUT", f"/admin/flags/{SERIES_ON_PAGES.name}", await api.an_admin(), json={"roles": ["admin"]})
+    assert "Repeat this appointment" not in (await customer.get(address)).text
 
 
 async def test_a_booking_link_opens_the_steps_and_counts(api: Api) -> None:
