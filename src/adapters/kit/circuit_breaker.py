@@ -5,7 +5,7 @@ closes the circuit, failure begins another pause. Each process has its own state
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
@@ -80,11 +80,25 @@ class CircuitBreaker:
         self._probing = False
 
 
+_LEARN: Final[Mapping[str, Callable[[CircuitBreaker], None]]] = {
+    "answered": CircuitBreaker.succeeded,
+    "refused": CircuitBreaker.succeeded,
+    "failed": CircuitBreaker.failed_now,
+    "left": CircuitBreaker.gave_up,
+}
+"""What the circuit learns from the outcome of a call."""
+Called = Callable[[str, str, float], None]
+"""Takes the gateway, the outcome and the seconds of a call."""
+
+
 class GuardedGateway(PaymentGateway):
     """A payment gateway behind a circuit breaker. While it is open, calls raise `GatewayUnavailable` at once."""
 
-    def __init__(self, gateway: PaymentGateway, breaker: CircuitBreaker | None = None) -> None:
+    def __init__(
+        self, gateway: PaymentGateway, breaker: CircuitBreaker | None = None, *, called: Called = lambda *_: None
+    ) -> None:
         self._gateway = gateway
+        self._called = called
         self.breaker: Final = breaker or CircuitBreaker()
 
     @property
@@ -143,20 +157,20 @@ class GuardedGateway(PaymentGateway):
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
+        began = time.perf_counter()
         if not self.breaker.admits():
+            self._called(self.name, "not_called", 0.0)
             raise GatewayUnavailable(gateway=self.name)
+        outcome = "left"
         try:
             yield
+            outcome = "answered"
         except GatewayUnavailable as error:
-            if _is_failure(error.__cause__):
-                self.breaker.failed_now()
-            else:
-                self.breaker.succeeded()
+            outcome = "failed" if _is_failure(error.__cause__) else "refused"
             raise
-        except BaseException:
-            self.breaker.gave_up()
-            raise
-        self.breaker.succeeded()
+        finally:
+            _LEARN[outcome](self.breaker)
+            self._called(self.name, outcome, time.perf_counter() - began)
 
 
 def _is_failure(cause: BaseException | None) -> bool:

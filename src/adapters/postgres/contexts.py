@@ -23,6 +23,7 @@ from adapters.postgres import (
     reconciliation,
     reviews,
     statistics,
+    usage,
     webhooks,
 )
 from adapters.postgres.audit import context as audit
@@ -49,6 +50,7 @@ CONTEXTS: Final = (
     gift_cards.CONTEXT,
     loyalty.CONTEXT,
     statistics.CONTEXT,
+    usage.CONTEXT,
     favourites.CONTEXT,
     webhooks.CONTEXT,
     disputes.CONTEXT,
@@ -83,6 +85,7 @@ class ContextRepositories(
     gift_cards.GiftCardRepositories,
     loyalty.LoyaltyRepositories,
     statistics.StatisticsRepositories,
+    usage.UsageRepositories,
     favourites.FavouriteRepositories,
     webhooks.WebhookRepositories,
     disputes.DisputeRepositories,
@@ -114,6 +117,7 @@ class ContextReads(
     gift_cards.GiftCardReadGroup,
     loyalty.LoyaltyReadGroup,
     statistics.StatisticsReadGroup,
+    usage.UsageReadGroup,
     favourites.FavouriteReadGroup,
     webhooks.WebhookReadGroup,
     disputes.DisputeReadGroup,

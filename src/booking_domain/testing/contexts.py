@@ -26,6 +26,7 @@ from booking_domain.testing import (
     search,
     shared,
     statistics,
+    usage,
     webhooks,
 )
 from booking_domain.testing.announcements.memory import AnnouncementReadGroup, AnnouncementRepositories
@@ -50,6 +51,7 @@ from booking_domain.testing.scheduling.memory.context import SchedulingReads, Sc
 from booking_domain.testing.search.memory import SearchReadGroup, SearchRepositories
 from booking_domain.testing.shared.memory.context import SharedReads, SharedRepositories
 from booking_domain.testing.statistics.memory import StatisticsReadGroup, StatisticsRepositories
+from booking_domain.testing.usage.memory import UsageReadGroup, UsageRepositories
 from booking_domain.testing.webhooks.memory import WebhookReadGroup, WebhookRepositories
 
 CONTEXTS: Final = (
@@ -63,6 +65,7 @@ CONTEXTS: Final = (
     gift_cards.CONTEXT,
     loyalty.CONTEXT,
     statistics.CONTEXT,
+    usage.CONTEXT,
     favourites.CONTEXT,
     webhooks.CONTEXT,
     disputes.CONTEXT,
@@ -91,6 +94,7 @@ class ContextRepositories(
     GiftCardRepositories,
     LoyaltyRepositories,
     StatisticsRepositories,
+    UsageRepositories,
     FavouriteRepositories,
     WebhookRepositories,
     DisputeRepositories,
@@ -119,6 +123,7 @@ class ContextReads(
     GiftCardReadGroup,
     LoyaltyReadGroup,
     StatisticsReadGroup,
+    UsageReadGroup,
     FavouriteReadGroup,
     WebhookReadGroup,
     DisputeReadGroup,

@@ -16,6 +16,7 @@ from booking_domain.live import model as live
 from booking_domain.shared import idempotency
 from booking_domain.use_cases.notifications import commands as notifications
 from booking_domain.use_cases.search.check import FINDINGS_KEPT
+from booking_domain.use_cases.usage.counting import KEPT_DAYS
 from entrypoints.settings.environment import variables_of, written
 from entrypoints.settings.main import Settings
 
@@ -170,6 +171,13 @@ RETENTIONS: Final = (
         after=FINDINGS_KEPT,
         until="after each",
         job="check_search",
+    ),
+    Retention(
+        what="counts of sign-ups, messages, requests and the like by day, which name nobody",
+        why="to compare a year with the one before",
+        after=timedelta(days=KEPT_DAYS),
+        until="after the day",
+        job="count_usage",
     ),
     Retention(
         what="blocked networks",

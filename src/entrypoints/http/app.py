@@ -42,6 +42,7 @@ from entrypoints.http import (
     statistics,
     telegram_bot,
     text_messages,
+    usage,
     waitlist,
 )
 from entrypoints.http.accounts import openid, telegram
@@ -123,6 +124,7 @@ RESOURCES: Final = (
     orders.routes,
     loyalty.routes,
     statistics.routes,
+    usage.routes,
     favourites.routes,
     payments.routes,
     payment_notifications.routes,
@@ -185,7 +187,7 @@ def create_app(container: HttpContainer, pages: Pages | None = None) -> Litestar
     require_one_host(app)
     add_response_headers(app, container.cross_origin())
     answer_what_is_known(app, container.known_answers)
-    log_requests(app, container.metrics)
+    log_requests(app, container.metrics, container.tally)
     trace_requests(app, container.traces, container.clients)
     return app
 
@@ -223,6 +225,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
         container.chats(),
         *((container.redis_cache(),) if container.settings().cache.url else ()),
         container.metrics_port(),
+        container.usage_keeper(),
     )
     async with adapters, AsyncExitStack() as stack:
         stack.enter_context(written_for(container.settings().region))

@@ -87,8 +87,10 @@ class Payments(Storage):
         """The gateway for new payments, and the others, each behind a circuit breaker."""
         given = self.settings()
         return Gateways(
-            GuardedGateway(self.gateway()),
-            *(GuardedGateway(self._gateway_named(name)) for name in given.further_gateways),
+            *(
+                GuardedGateway(gateway, called=self.tally().gateway_call)
+                for gateway in (self.gateway(), *map(self._gateway_named, given.further_gateways))
+            ),
             aliases={QPAY: QPAY_EDGE, QPAY_EDGE: QPAY},
             authorised=[
                 purpose

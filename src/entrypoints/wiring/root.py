@@ -10,6 +10,7 @@ from dependency_injector import providers
 from adapters.security.clock import SystemClock
 from adapters.security.entropy import SystemEntropy
 from adapters.security.keys import derived_key, derived_keys
+from booking_domain.usage.model import Tally
 from entrypoints.observe.metrics import Metrics
 from entrypoints.observe.port import MetricsPort
 from entrypoints.settings.main import Settings
@@ -88,6 +89,10 @@ class Root:
     def metrics(self) -> Metrics:
         given = self.settings().observe
         return Metrics(on=bool(given.port or given.worker_port))
+
+    @single
+    def tally(self) -> Tally:
+        return Tally()
 
     def observers(self) -> Iterator[Openable]:
         """What looks at the process and is on."""

@@ -6,8 +6,10 @@ from booking_domain.identity.security import Identity
 from booking_domain.notifications.push import PushRules
 from booking_domain.payments.earnings import TipRules
 from booking_domain.shared.executor import Executor
+from booking_domain.shared.time import time_zone
 from booking_domain.use_cases.platform.ports import Repositories
 from booking_domain.webhooks.model import EndpointRules
+from entrypoints.observe.usage import UsageKeeper
 from entrypoints.security_log import StructuredSecurityLog
 from entrypoints.settings.messaging import SmsProvider
 from entrypoints.settings.origins import current_origin
@@ -32,6 +34,10 @@ class UseCases(Security, Payments):
         if self.settings().webhooks_allow_private:
             return EndpointRules(schemes=frozenset({"http", "https"}))
         return EndpointRules(allows_host=literal_is_allowed)
+
+    @single
+    def usage_keeper(self) -> UsageKeeper:
+        return UsageKeeper(self.tally(), self.executor(), self.clock(), time_zone(self.settings().default_time_zone))
 
     @single
     def executor(self) -> Executor[Repositories]:

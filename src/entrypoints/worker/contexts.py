@@ -22,6 +22,7 @@ from entrypoints.worker import (
     search,
     statistics,
     storage,
+    usage,
     waiting_list,
     webhooks,
 )
@@ -49,6 +50,7 @@ CONTEXTS: Final[tuple[WorkerContext, ...]] = (
             announcements,
             customers,
             statistics,
+            usage,
         )
     ),
 )

@@ -68,6 +68,7 @@ async def work(container: Container, stop: asyncio.Event) -> None:
         container.web_push(),
         container.object_storage(),
         container.worker_metrics_port(),
+        container.usage_keeper(),
     )
     heartbeats = HeartbeatRecorder(database)
     timing = [heartbeats.beat_after_job, partial(time_job, metrics.jobs)]

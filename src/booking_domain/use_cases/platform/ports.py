@@ -39,6 +39,7 @@ from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import BookingId, ProviderId, ProviderPayoutId, RefundId, SalonId, UserId
 from booking_domain.shared.repositories import SharedReadGroup, SharedRepositories
 from booking_domain.statistics import ports as statistics
+from booking_domain.usage import ports as usage
 from booking_domain.use_cases.platform.connections import ConnectionReads
 from booking_domain.use_cases.platform.favourites import FavouriteReadGroup
 from booking_domain.use_cases.platform.listings import BookingListFilter, MoneyFilter, MoneyOrder, TransactionReads
@@ -252,6 +253,7 @@ class Repositories(
     gift_cards.GiftCardRepositories,
     loyalty.LoyaltyRepositories,
     statistics.StatisticsRepositories,
+    usage.UsageRepositories,
     favourites.FavouriteRepositories,
     webhooks.WebhookRepositories,
     disputes.DisputeRepositories,
@@ -282,6 +284,7 @@ class Reads(
     gift_cards.GiftCardReadGroup,
     loyalty.LoyaltyReadGroup,
     statistics.StatisticsReadGroup,
+    usage.UsageReadGroup,
     FavouriteReadGroup,
     webhooks.WebhookReadGroup,
     disputes.DisputeReadGroup,

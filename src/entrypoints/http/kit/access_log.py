@@ -12,13 +12,18 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from booking_domain.shared.actor import Actor
+from booking_domain.usage.model import Measure, Tally
+from entrypoints.http.kit.identities import PLATFORM
+from entrypoints.http.kit.problems import PROBLEM
 from entrypoints.http.kit.response_headers import request_id
 from entrypoints.http.kit.security_events import WEBSOCKET
 from entrypoints.logs import ACCESS_LOG
+from entrypoints.observe.usage import platform_of
 
 _PROBES: Final = ("/health", "/api/v1/health")
 """Their requests come every few seconds: level debug."""
 _LOGGED: Final = frozenset({ScopeType.HTTP, ScopeType.WEBSOCKET})
+_PLATFORM: Final = PLATFORM.lower().encode()
 _log: Final = logging.getLogger(ACCESS_LOG)
 _BLANK: Final = vars(logging.makeLogRecord({"name": ACCESS_LOG, "msg": "request"}))
 
@@ -33,19 +38,19 @@ class Counting(Protocol):
     ) -> None: ...
 
 
-def log_requests(app: Litestar, counting: Callable[[], Counting]) -> None:
-    """Log and count every request when its response is complete; one that the client left has the status null.
+def log_requests(app: Litestar, counting: Callable[[], Counting], tally: Callable[[], Tally]) -> None:
+    """Log, count and tally every request when its response is complete; one that the client left has the status null.
 
     A WebSocket is logged when it is closed: with the code of the close frame, 101 if the client left, 403 if refused.
     """
-    app.asgi_handler = _logged(app.asgi_handler, counting)
+    app.asgi_handler = _logged(app.asgi_handler, counting, tally)
 
 
-def _logged(app: ASGIApp, counting: Callable[[], Counting]) -> ASGIApp:
+def _logged(app: ASGIApp, counting: Callable[[], Counting], tally: Callable[[], Tally]) -> ASGIApp:
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
-        level = logging.DEBUG if scope["path"].startswith(_PROBES) else logging.INFO
-        logs, counts = _log.isEnabledFor(level), counting()
-        if scope["type"] not in _LOGGED or not (logs or counts.on):
+        probes = scope["path"].startswith(_PROBES)
+        logs, counts = _log.isEnabledFor(logging.DEBUG if probes else logging.INFO), counting()
+        if scope["type"] not in _LOGGED or (probes and not (logs or counts.on)):
             await app(scope, receive, send)
             return
         method, started = str(scope.get("method", WEBSOCKET)), perf_counter()
@@ -65,6 +70,8 @@ def _logged(app: ASGIApp, counting: Callable[[], Counting]) -> ASGIApp:
             await app(scope, receive, sent)
         finally:
             seconds, route = perf_counter() - started, scope.get("path_template")
+            if not probes:
+                _add(tally(), scope, "left" if status is None else str(status), seconds)
             if counts.on:
                 counts.request(method, route, status, seconds, request_id=request_id(scope))
             if logs:
@@ -77,9 +84,22 @@ def _logged(app: ASGIApp, counting: Callable[[], Counting]) -> ASGIApp:
                     "account": None if actor is None else str(actor.id),
                     "request_id": request_id(scope),
                 }
-                _log.handle(_record(level, entry))
+                _log.handle(_record(logging.DEBUG if probes else logging.INFO, entry))
 
     return handle
+
+
+def _add(tally: Tally, scope: Scope, status: str, seconds: float) -> None:
+    """Tally a request. Neither methods nor addresses that clients invent become labels."""
+    headers = dict(scope["headers"])
+    named, agent = headers.get(_PLATFORM, b""), headers.get(b"user-agent", b"")
+    client = platform_of(named.decode("latin-1"), agent.decode("latin-1")).value
+    route = scope.get("path_template")
+    operation = f"{scope.get('method', WEBSOCKET)} {route}" if route else "none"
+    tally.request(operation, client, status, seconds)
+    code = scope["state"].get(PROBLEM)
+    if code is not None:
+        tally.add(Measure.ERRORS, code)
 
 
 def _record(level: int, entry: Mapping[str, object]) -> logging.LogRecord:

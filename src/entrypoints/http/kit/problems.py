@@ -50,6 +50,8 @@ STATUS: Final[dict[type[DomainError], int]] = {
     TooMany: 429,
     Unavailable: 503,
 }
+PROBLEM: Final = "problem"
+"""The member of a request's state with the code of the problem that answers it."""
 _PARAMETER: Final = re.compile(r"\{[^}]*\}")
 RETRY_AFTER_SECONDS: Final = 2
 """Sent when a service is unavailable."""
@@ -163,6 +165,7 @@ def _problem(
     headers: Mapping[str, str] = MappingProxyType({}),
     facts: Mapping[str, Any] = MappingProxyType({}),
 ) -> Response[Any]:
+    request.scope["state"][PROBLEM] = code
     trace = TRACE.get()
     problem = Problem(
         **facts,

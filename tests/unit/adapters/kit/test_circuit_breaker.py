@@ -58,6 +58,15 @@ async def test_after_failures_in_a_row_no_call_is_made() -> None:
         assert (gateway.breaker.failed, gateway.breaker.refused) == (FAILURES, 3)
 
 
+async def test_every_call_is_told_with_its_outcome() -> None:
+    told: list[tuple[str, str]] = []
+    async with scripted_qpay(lambda _: BUSY) as (url, _), gateway_at(url) as qpay:
+        gateway = GuardedGateway(qpay, called=lambda name, outcome, _: told.append((name, outcome)))
+        for _ in range(FAILURES + 1):
+            await ask(gateway)
+    assert told == [*[("qpay", "failed")] * FAILURES, ("qpay", "not_called")]
+
+
 async def test_a_success_in_between_begins_the_count_again() -> None:
     answers = [*[BUSY] * (FAILURES - 1), NOTHING, NOTHING] * 3  # without money, the invoice's status is asked for too
     async with answering(*answers) as (gateway, calls, _):

@@ -1,0 +1,1 @@
+"""Usage: what people and programs do with the platform, counted by day."""

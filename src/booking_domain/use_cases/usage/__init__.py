@@ -1,0 +1,1 @@
+"""Count what people and programs do with the platform, and show it to admins."""

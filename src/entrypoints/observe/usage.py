@@ -1,0 +1,60 @@
+"""Stores what a process tallies: every minute, and when it ends."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from booking_domain.identity.sessions import Platform
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.executor import Executor
+from booking_domain.usage.model import Tally
+from booking_domain.use_cases.platform.ports import Repositories
+from booking_domain.use_cases.usage.counting import add_usage, today
+
+SECONDS: Final = 60
+log: Final = structlog.get_logger()
+platform_of: Final[Callable[[str, str], Platform]] = lru_cache(maxsize=1_024)(Platform.of)
+
+
+class UsageKeeper:
+    """Adds the tally of this process to the counts of the day."""
+
+    def __init__(self, tally: Tally, executor: Executor[Repositories], clock: Clock, zone: ZoneInfo) -> None:
+        self._tally = tally
+        self._executor = executor
+        self._clock = clock
+        self._zone = zone
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Begin to store."""
+        self._task = asyncio.create_task(self._repeat())
+
+    async def close(self) -> None:
+        """Store the rest."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+            await self._store()
+
+    async def _repeat(self) -> None:
+        while True:
+            await asyncio.sleep(SECONDS)
+            await self._store()
+
+    async def _store(self) -> None:
+        counts = self._tally.take(today(self._clock.now(), self._zone))
+        if not counts:
+            return
+        try:
+            await self._executor.run(add_usage, counts, actor=SYSTEM)
+        except Exception as error:  # noqa: BLE001 - the process has more important work
+            self._tally.put_back(counts)
+            log.warning("usage.not_stored", error=type(error).__name__)
