@@ -32,6 +32,7 @@ class Container(Messages):
             self.link_codes(),
             name=given.telegram.bot_name,
             refused=given.second_factor_roles,
+            pages=given.public_url if given.pages else "",
         )
 
     @single

@@ -131,5 +131,7 @@ def _content(message: ChatMessage) -> dict[str, Any]:
     }
 
 
-def _button(button: Button) -> dict[str, str]:
+def _button(button: Button) -> dict[str, Any]:
+    if button.signed:
+        return {"text": button.text, "login_url": {"url": button.url}}
     return {"text": button.text, **({"url": button.url} if button.url else {"callback_data": button.data})}

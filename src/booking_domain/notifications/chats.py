@@ -17,6 +17,8 @@ class Button:
     data: str = ""
     url: str = field(default="", repr=False)
     """It may hold a secret."""
+    signed: bool = False
+    """Whether the service adds to `url` who opens it, signed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

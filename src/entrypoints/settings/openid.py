@@ -19,11 +19,13 @@ class OpenIdSettings:
     """Sign-in with Google and Apple.
 
     A service without a client id is not offered. Both return users to
-    `BOOKING_PUBLIC_URL/api/v1/auth/openid/callback`, which redirects them to `BOOKING_SIGN_IN_PAGE`.
+    `BOOKING_PUBLIC_URL/api/v1/auth/openid/callback`, which redirects who began on a page of
+    `BOOKING_PAGES` to a page, and users of other clients to `BOOKING_SIGN_IN_PAGE`.
     """
 
-    page: str = setting("BOOKING_SIGN_IN_PAGE", "", TLS_URL, required=_WITH_GOOGLE + _WITH_APPLE)
-    """The web page to which the service returns the user; it finishes the sign-in."""
+    page: str = setting("BOOKING_SIGN_IN_PAGE", "", TLS_URL)
+    """The page of another web app, to which the service returns the users of the API; it finishes the sign-in. Pages
+    of `BOOKING_PAGES` do not need it."""
     google_client_id: str = setting(
         "GOOGLE_CLIENT_ID", "", TEXT, "its redirect URI is `…/api/v1/auth/openid/callback` of `BOOKING_PUBLIC_URL`"
     )

@@ -11,7 +11,7 @@ from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.legal import AcceptanceRequired
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.telegram_links import LinkCodes
-from booking_domain.notifications.chats import ChatMessage, Chats
+from booking_domain.notifications.chats import Button, ChatMessage, Chats
 from booking_domain.notifications.errors import ChatBlocked, ChatUnavailable
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.errors import ConcurrentChange, DomainError, StorageUnavailable
@@ -27,6 +27,8 @@ from entrypoints.telegram.screens import Parts, Person, Screen, help_text, menu
 from entrypoints.telegram.updates import Tap, TelegramMessage, TelegramSender, Update
 
 START: Final = "/start"
+SIGN_IN_WORD: Final = "sign-in"
+"""What a link to the bot says that a page has for those who want to sign in there."""
 _PRIVATE: Final = "private"
 _COMMANDS: Final = MappingProxyType(
     {"/bookings": "u", "/today": "y", "/book": "n", "/offers": "w", "/language": "l", "/help": "h", START: "h"}
@@ -63,14 +65,25 @@ class Bot:
     """Answers in private chats. An update may arrive twice: it takes effect once, and both answers show the result."""
 
     def __init__(
-        self, chats: Chats, parts: Parts, codes: LinkCodes, *, name: str, refused: Collection[Role] = frozenset()
+        self,
+        chats: Chats,
+        parts: Parts,
+        codes: LinkCodes,
+        *,
+        name: str,
+        refused: Collection[Role] = frozenset(),
+        pages: str = "",
     ) -> None:
-        """`name` is the bot's user name. Roles that need a second factor are refused, and admins in any case."""
+        """`name` is the bot's user name, `pages` the address of the pages, empty without them.
+
+        Roles that need a second factor are refused, and admins in any case.
+        """
         self._chats = chats
         self._parts = parts
         self._codes = codes
         self._refused = {*refused, Role.ADMIN}
         self.name: Final = name
+        self._pages = pages
 
     async def take(self, update: Update) -> None:
         """Answer an update.
@@ -91,7 +104,9 @@ class Bot:
         if sender is None or sender.is_bot or message.chat.type != _PRIVATE or not message.text:
             return
         command, _, rest = message.text.partition(" ")
-        if command == START and rest:
+        if command == START and rest.strip() == SIGN_IN_WORD and self._pages:
+            answer = self._sign_in(Wording(sender.language_code))
+        elif command == START and rest:
             answer = await self._link(sender, rest.strip())
         else:
             answer = await self._screen(sender, _COMMANDS.get(command.partition("@")[0], "h"))
@@ -149,6 +164,11 @@ class Bot:
             again = MarkChat(user_id=user.id, chat=str(sender.id), reachable=True)
             await self._parts.executor.run(mark_chat, again, actor=SYSTEM)
         return user
+
+    def _sign_in(self, say: Wording) -> ChatMessage:
+        """A button that opens the page to sign in, with what Telegram signs about the person."""
+        button = Button(text=say(Phrase("Sign in")), url=f"{self._pages}/{say.language}/sign-in/telegram", signed=True)
+        return ChatMessage(text=say(Phrase("Press the button to sign in.")), rows=((button,),))
 
     async def _link(self, sender: TelegramSender, text: str) -> ChatMessage:
         """Link the chat to the account that requested the code."""

@@ -1,6 +1,6 @@
 """The pages: one line for each area."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -8,10 +8,12 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from booking_domain.files.model import ObjectKey
+from booking_domain.identity.external_identities import IdentityProvider
 from entrypoints.container import Container
 from entrypoints.http.kit.injection import Dependency
 from entrypoints.http.kit.pages import PAGE, Pages
 from entrypoints.settings.main import Environment
+from entrypoints.settings.openid import OpenIdSettings
 from entrypoints.web.account.routes import handlers as account
 from entrypoints.web.booking.booker import provide_booker
 from entrypoints.web.booking.routes import handlers as booking
@@ -99,10 +101,26 @@ def site_of(container: Container) -> Site:
     settings = container.settings()
     storage, name = container.object_storage(), "images/0/320.webp"
     private = storage.download(ObjectKey(name=name, public=False), expires_in=storage.private_for)
-    addresses = map(urlsplit, (storage.public(ObjectKey(name=name, public=True)), private))
+    pictures = (storage.public(ObjectKey(name=name, public=True)), private)
+    services = services_of(settings.openid)
     return Site(
         name=settings.brand.name,
         url=settings.public_url,
-        policy=content_policy(images={f"{each.scheme}://{each.netloc}" for each in addresses}),
+        policy=content_policy(images=_origins(pictures), services=_origins(services.values())),
         zone=settings.default_time_zone,
+        services=tuple(services),
+        bot=settings.telegram.bot_name,
     )
+
+
+def services_of(openid: OpenIdSettings) -> dict[IdentityProvider, str]:
+    """The services with which people sign in, and their addresses."""
+    known = {
+        IdentityProvider.GOOGLE: (openid.google_client_id, openid.google_issuer),
+        IdentityProvider.APPLE: (openid.apple_client_id, openid.apple_issuer),
+    }
+    return {service: issuer for service, (client_id, issuer) in known.items() if client_id}
+
+
+def _origins(addresses: Iterable[str]) -> set[str]:
+    return {f"{each.scheme}://{each.netloc}" for each in map(urlsplit, addresses)}

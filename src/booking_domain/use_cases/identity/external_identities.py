@@ -251,8 +251,8 @@ async def _attach(
     await _announce(f"{identity.provider}.linked", own.user, tx, context)
 
 
-async def _allow_linking(proof: PasswordCheck, tx: IdentityTx, context: UseCaseContext) -> None:
-    """Authenticate the owner again, who then gets a code that links."""
+async def _prove_owner(proof: PasswordCheck, tx: IdentityTx, context: UseCaseContext) -> None:
+    """Authenticate the owner again, before a code is issued, or is used up at a service."""
     await reauthenticate(proof, tx, context)
 
 
@@ -326,8 +326,9 @@ link_identity: Final = UseCase(
     Permission.LINK_IDENTITIES, _link, raises=(InvalidAssertion, TelegramTaken, IdentityTaken, *PROOF_ERRORS)
 )
 allow_linking: Final = UseCase(
-    Permission.LINK_IDENTITIES, _allow_linking, audited_as="telegram.link_code", raises=PROOF_ERRORS
+    Permission.LINK_IDENTITIES, _prove_owner, audited_as="telegram.link_code", raises=PROOF_ERRORS
 )
+prove_owner: Final = UseCase(Permission.LINK_IDENTITIES, _prove_owner, raises=PROOF_ERRORS)
 link_by_code: Final = UseCase(Permission.RUN_PLATFORM, _link_by_code, raises=(InvalidAssertion, TelegramTaken))
 unlink_identity: Final = UseCase(
     Permission.LINK_IDENTITIES, _unlink, audited_as="identity.unlink", raises=(LastSignInMethod, *PROOF_ERRORS)

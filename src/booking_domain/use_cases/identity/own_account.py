@@ -49,6 +49,7 @@ from booking_domain.use_cases.identity.external_identities import (
     UnlinkIdentity,
     allow_linking,
     link_identity,
+    prove_owner,
     unlink_identity,
 )
 from booking_domain.use_cases.identity.one_time_codes import (
@@ -399,8 +400,10 @@ async def _link_openid(identity: Identity, requester: Requester, back: OpenIdRet
         IdentityTaken: the identity is linked to another account, or this account to another one of the service.
         WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
     """
+    proof = await check_password(identity, requester, password)
+    await identity.executor.run(prove_owner, proof, actor=requester.actor)  # a code is good once at the service
     assertion = await identity.openid.redeem(back, identity.clock.now())
-    command = LinkIdentity(proof=await check_password(identity, requester, password), assertion=assertion)
+    command = LinkIdentity(proof=proof, assertion=assertion)
     await identity.executor.run(link_identity, command, actor=requester.actor)
 
 

@@ -40,6 +40,7 @@ from entrypoints.http.kit.fields import Body, Json, Query, Timestamp, ZoneName, 
 from entrypoints.http.kit.idempotency import COMPUTES, CONFIDENTIAL
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.negotiation import language_for
+from entrypoints.http.kit.pages import unmarked
 from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.refusals import invalid_input
@@ -156,8 +157,11 @@ def read_form(body: bytes) -> OpenIdResponse:
 
 def passed_on(page: str, answer: OpenIdResponse) -> str:
     """The address of the page with the service's answer in the fragment, which browsers send to no server."""
-    known = {name: value for name, value in msgspec.structs.asdict(answer).items() if value is not None}
-    return f"{page}#{urlencode(known)}"
+    return f"{page}#{_query(answer)}"
+
+
+def _query(answer: OpenIdResponse) -> str:
+    return urlencode({name: value for name, value in msgspec.structs.asdict(answer).items() if value is not None})
 
 
 _OF_CALLBACK: Final = GUARDED | documented(
@@ -182,9 +186,15 @@ async def start_openid(data: JSONBody[StartOpenIdBody], identity: Injected[Ident
 
 
 def _passed_on(answer: OpenIdResponse, settings: Settings) -> Response[None]:
-    if not settings.openid.page:
+    language, _ = unmarked(answer.state or "")
+    if language and settings.pages:
+        # A page: without scripts it cannot read the fragment. The code is good only with the cookie of its browser.
+        address = f"{settings.public_url}/{language}/sign-in/returned?{_query(answer)}"
+    elif settings.openid.page:
+        address = passed_on(settings.openid.page, answer)
+    else:
         raise IdentityProviderNotConfigured
-    return Response(cast("None", b""), headers={"Location": passed_on(settings.openid.page, answer)})
+    return Response(cast("None", b""), headers={"Location": address})
 
 
 @get("/auth/openid/callback", status_code=303, opt=_OF_CALLBACK, operation_id="returnFromService")

@@ -8,6 +8,8 @@ from litestar import Request, Response, Router
 from litestar.handlers.base import BaseRouteHandler
 from litestar.status_codes import HTTP_401_UNAUTHORIZED
 
+from booking_domain.shared.languages import LANGUAGES
+
 Answerer = Callable[[Request[Any, Any, Any], Exception], Response[Any]]
 PAGE: Final[dict[str, Any]] = {"page": True}
 """The `opt` of the routes of pages: what goes wrong there is answered with a page."""
@@ -44,3 +46,14 @@ def _wants_page(request: Request[Any, Any, Any]) -> bool:
         return "page" in handler.opt
     shown = not request.scope["path"].startswith(_NOT_PAGES)
     return shown and "text/html" in request.headers.get("accept", "")
+
+
+def marked(state: str, language: str) -> str:
+    """The `state` of a sign-in at a service that began on a page: the callback leads back to a page in the language."""
+    return f"{language}.{state}"
+
+
+def unmarked(state: str) -> tuple[str, str]:
+    """The language of the page, empty if a client of the API has begun, and the state as it was issued."""
+    language, _, issued = state.rpartition(".")
+    return (language, issued) if language in LANGUAGES else ("", state)

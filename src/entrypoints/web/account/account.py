@@ -106,6 +106,7 @@ def account_page(
         ways_in=(
             (say(Phrase("Authenticator app")), page.link("/account/authenticator")),
             (say(Phrase("Passkeys")), page.link("/account/passkeys")),
+            (say(Phrase("Google, Apple and Telegram")), page.link("/account/services")),
             (say(Phrase("A new password")), page.link("/sign-in/new-password", next="/account")),
         ),
         action=page.link("/account"),

@@ -34,6 +34,7 @@ from entrypoints.web.account.account import (
 )
 from entrypoints.web.account.contact_routes import handlers as contact
 from entrypoints.web.account.proof import password_in, unproven
+from entrypoints.web.account.services_routes import handlers as services
 from entrypoints.web.kit.forms import said
 from entrypoints.web.kit.pages import Page
 
@@ -161,4 +162,5 @@ handlers: Final = (
     show_deletion,
     delete_account,
     *contact,
+    *services,
 )

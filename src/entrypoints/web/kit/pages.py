@@ -12,6 +12,7 @@ from litestar.types import ControllerRouterHandler
 from markupsafe import Markup
 from msgspec.json import encode
 
+from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.languages import LANGUAGES
@@ -50,6 +51,10 @@ class Site:
     """The Content-Security-Policy."""
     zone: str
     """The time zone in which a search means its days."""
+    services: tuple[IdentityProvider, ...] = ()
+    """With which people sign in by OpenID Connect."""
+    bot: str = ""
+    """The user name of the Telegram bot; empty: there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)

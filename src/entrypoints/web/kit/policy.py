@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 
-def content_policy(*, images: Iterable[str], gateways: Iterable[str] = ()) -> str:
-    """The policy: pictures may come from the storage, and forms may lead to payment services."""
+def content_policy(*, images: Iterable[str], services: Iterable[str] = ()) -> str:
+    """The policy: pictures may come from the storage, and forms may lead to services with which one signs in."""
     return "; ".join(
         (
             "default-src 'none'",
@@ -13,7 +13,7 @@ def content_policy(*, images: Iterable[str], gateways: Iterable[str] = ()) -> st
             " ".join(("img-src 'self'", *sorted(images))),
             "connect-src 'self'",
             "manifest-src 'self'",
-            " ".join(("form-action 'self'", *gateways)),
+            " ".join(("form-action 'self'", *sorted(services))),
             "base-uri 'none'",
             "frame-ancestors 'none'",
             "require-trusted-types-for 'script'",

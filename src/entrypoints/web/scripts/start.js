@@ -5,6 +5,7 @@ const MODULES = {
   calendar: "../components/calendar/calendar.js",
   link: "../links/link.js",
   "link-to-confirm": "../links/link.js",
+  onward: "../session/onward.js",
   payment: "../bookings/payment.js",
   upload: "../components/upload/upload.js",
   passkey: "../security/passkey.js",

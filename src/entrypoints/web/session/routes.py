@@ -27,6 +27,7 @@ from entrypoints.languages.documents import Phrase
 from entrypoints.web.kit.forms import FormPage, said
 from entrypoints.web.kit.legal import ACCEPTED, accepted_of
 from entrypoints.web.kit.pages import Page
+from entrypoints.web.session.service_routes import handlers as services
 from entrypoints.web.session.sign_in import (
     BY_CODE,
     BY_PASSWORD,
@@ -45,6 +46,7 @@ from entrypoints.web.session.sign_in import (
     password_page,
     welcome_page,
 )
+from entrypoints.web.session.telegram_routes import handlers as telegram
 
 _GUARDED: Final = PUBLIC | FORM | limited_as(AUTH)
 _FACTORS: Final = (SecondFactorNeeded, InvalidSecondFactor)
@@ -280,4 +282,6 @@ handlers: Final = (
     sign_out,
     renew,
     renew_and_send,
+    *services,
+    *telegram,
 )

@@ -14,6 +14,8 @@ from entrypoints.web.components.tabs import Tabs
 from entrypoints.web.kit.forms import FormPage, Way, hidden, hidden_username
 from entrypoints.web.kit.legal import ACCEPTED, checks_of, current_documents, links_of
 from entrypoints.web.kit.pages import Page
+from entrypoints.web.session.services import service_ways
+from entrypoints.web.session.telegram import telegram_way
 
 CONTACT: Final = "contact"
 CODE: Final = "code"
@@ -173,7 +175,8 @@ def _second_factor(typed: Typed, page: Page) -> tuple[Field, ...]:
 def _ways(typed: Typed, page: Page) -> tuple[Way, ...]:
     """The ways that need neither a contact nor a password."""
     by_passkey = page.say(Phrase("Sign in with a passkey"))
-    return (Way(text=by_passkey, action=page.link(BY_PASSKEY), fields=(hidden(NEXT, typed.next),)),)
+    passkey = Way(text=by_passkey, action=page.link(BY_PASSKEY), fields=(hidden(NEXT, typed.next),))
+    return (*service_ways(typed.next, page), *telegram_way(typed.next, page), passkey)
 
 
 def _tabs(current: str, typed: Typed, page: Page) -> Tabs:

@@ -32,7 +32,7 @@ class ProviderProcess:
         node = shutil.which("node")
         assert node is not None
         key = generate_private_key(SECP256R1())
-        self._private_key = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+        self.private_key = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
         public_key = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         self._process = subprocess.Popen(  # noqa: S603
             [node, "provider.mjs", base64.b64encode(public_key).decode()],
@@ -60,7 +60,7 @@ class ProviderProcess:
         return google(self.issuer, client_id, secret)
 
     def apple(self, **other: str) -> OpenIdClient:
-        key = {"team_id": "TEAM123456", "key_id": "KEY1234567", "private_key": self._private_key, **other}
+        key = {"team_id": "TEAM123456", "key_id": "KEY1234567", "private_key": self.private_key, **other}
         return apple(self.issuer, "com.example.apple", AppleKey(**key))
 
 
