@@ -17,7 +17,7 @@ from entrypoints.web.booking.flow import EVERY, SUMMARY, TIMES, Choice, Step, St
 from entrypoints.web.booking.idea import IDEA
 from entrypoints.web.booking.series import Series, SeriesDate, series_dates
 from entrypoints.web.components.upload import Upload
-from entrypoints.web.kit.forms import Fields, hidden, with_error
+from entrypoints.web.kit.forms import Fields, Way, hidden, with_error
 from entrypoints.web.kit.legal import ACCEPTED
 from entrypoints.web.kit.pages import Page, PageModel
 from entrypoints.web.kit.policies import policy_sentences
@@ -57,6 +57,10 @@ class AppointmentPage(PageModel):
     button: str
     links: tuple[tuple[str, str], ...]
     """What is to be read: texts and addresses."""
+    ways: tuple[Way, ...] = ()
+    """Buttons to sign in another way."""
+    sign_in: str = ""
+    """Where all ways to sign in are."""
     error: str = ""
     """What is wrong, if it is about no field."""
     other_times: str

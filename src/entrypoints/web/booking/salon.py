@@ -20,6 +20,7 @@ from entrypoints.web.booking.you import Typed, fields_of
 from entrypoints.web.kit.forms import FormPage, hidden
 from entrypoints.web.kit.legal import current_documents, links_of
 from entrypoints.web.kit.pages import Page, PageModel
+from entrypoints.web.session.sign_in import services_to
 
 _STEPS: Final = (
     (Phrase("Service"), ""),
@@ -141,17 +142,37 @@ def salon_you_page(
 ) -> FormPage:
     """Who books."""
     say = page.say
+    path = f"{path_of(facts)}/you"
+    here = page.link(path, **choice.query(slot=start.isoformat())).removeprefix(f"/{page.language}")
     return FormPage(
         title=say(Phrase("Almost done")),
         lead=_summary(choice, facts),
         facts=(say.values.time(LocalTime(start, facts.view.salon.time_zone)),),
-        action=page.link(f"{path_of(facts)}/you"),
+        action=page.link(path),
         fields=(
             *(hidden(*each) for each in choice.hidden(day=None, slot=start.isoformat())),
             *fields_of(typed, documents, page),
         ),
         button=say(Phrase("Continue")) if typed.code_sent else say(Phrase("Send me a code")),
-        links=links_of(current_documents(documents), documents, page),
+        ways=services_to(here, page),
+        links=(
+            *links_of(current_documents(documents), documents, page),
+            (say(Phrase("Sign in another way")), page.link("/sign-in", next=here)),
+        ),
+    )
+
+
+def salon_keep_page(choice: Choice, facts: Facts, start: datetime, page: Page, *, csrf: str) -> FormPage:
+    """The chosen time of who has signed in meanwhile: no GET keeps it for them."""
+    say = page.say
+    return FormPage(
+        title=say(Phrase("Almost done")),
+        lead=_summary(choice, facts),
+        facts=(say.values.time(LocalTime(start, facts.view.salon.time_zone)),),
+        action=page.link(f"{path_of(facts)}/hold"),
+        fields=(hidden("csrf", csrf), *(hidden(*each) for each in choice.hidden(day=None, slot=start.isoformat()))),
+        button=say(Phrase("Continue")),
+        links=((say(Phrase("Choose another time")), page.link(f"{path_of(facts)}/time", **choice.query(slot=None))),),
     )
 
 

@@ -33,6 +33,7 @@ from entrypoints.web.booking.salon import (
     path_of,
     person_page,
     place_of_salon,
+    salon_keep_page,
     salon_services_page,
     salon_you_page,
 )
@@ -105,10 +106,12 @@ async def hold_in_salon(
 
 @get("/salons/{slug:str}/book/you", opt=IF_VALID)
 async def show_salon_you(slug: FromPath[str], page: Injected[Page], booker: Injected[Booker]) -> Response[Any]:
-    """Who books; whoever is signed in chooses the time again, to keep it."""
+    """Who books; whoever is signed in keeps the time by a button."""
     facts, choice = await _facts(slug, booker), booker.choice(page.query)
-    if choice.slot is None or choice.signed_in or not chosen(choice, facts):
+    if choice.slot is None or not chosen(choice, facts):
         return page.see(page.link(f"{path_of(facts)}/time", **choice.query(slot=None)))
+    if choice.signed_in:
+        return page.render(salon_keep_page(choice, facts, choice.slot, page, csrf=booker.csrf), public=False)
     return page.render(
         salon_you_page(choice, facts, choice.slot, Typed(), page, documents=booker.documents), public=False
     )

@@ -1,7 +1,7 @@
 """Who books: a name, a phone, the code that was sent to it, and what the platform asks to be accepted."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -9,11 +9,12 @@ from booking_domain.identity.legal import LegalDocuments
 from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.booking.appointment import CODE, PHONE, AppointmentPage, appointment_page
-from entrypoints.web.booking.flow import YOU, Choice
+from entrypoints.web.booking.flow import YOU, Choice, address
 from entrypoints.web.components.field import Field
 from entrypoints.web.kit.forms import Fields
 from entrypoints.web.kit.legal import checks_of, current_documents, links_of
 from entrypoints.web.kit.pages import Page
+from entrypoints.web.session.sign_in import services_to
 
 NAME: Final = "name"
 
@@ -32,7 +33,8 @@ def you_page(
     choice: Choice, facts: ProviderPage, start: datetime, typed: Typed, page: Page, *, documents: LegalDocuments
 ) -> AppointmentPage:
     """The page."""
-    return appointment_page(
+    here = address(YOU, replace(choice, slot=start), facts, page).removeprefix(f"/{page.language}")
+    shown = appointment_page(
         YOU,
         choice,
         facts,
@@ -43,6 +45,7 @@ def you_page(
         button=Phrase("Continue") if typed.code_sent else Phrase("Send me a code"),
         links=links_of(current_documents(documents), documents, page),
     )
+    return replace(shown, ways=services_to(here, page), sign_in=page.link("/sign-in", next=here))
 
 
 def fields_of(typed: Typed, documents: LegalDocuments, page: Page) -> Fields:

@@ -172,11 +172,16 @@ def _second_factor(typed: Typed, page: Page) -> tuple[Field, ...]:
     return (Field(name=SECOND_FACTOR, label=label, autocomplete="one-time-code", required=True),)
 
 
+def services_to(path: str, page: Page) -> tuple[Way, ...]:
+    """The services with which one signs in, and goes on to `path`, an address without its language."""
+    return (*service_ways(path, page), *telegram_way(path, page))
+
+
 def _ways(typed: Typed, page: Page) -> tuple[Way, ...]:
     """The ways that need neither a contact nor a password."""
     by_passkey = page.say(Phrase("Sign in with a passkey"))
     passkey = Way(text=by_passkey, action=page.link(BY_PASSKEY), fields=(hidden(NEXT, typed.next),))
-    return (*service_ways(typed.next, page), *telegram_way(typed.next, page), passkey)
+    return (*services_to(typed.next, page), passkey)
 
 
 def _tabs(current: str, typed: Typed, page: Page) -> Tabs:

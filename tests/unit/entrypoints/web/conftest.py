@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser
 from tests.unit.entrypoints.api import Api, serving
-from tests.unit.entrypoints.web.pages import browsing, demo
+from tests.unit.entrypoints.web.pages import SERVICES, browsing, demo
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,7 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="module")
 async def city(anyio_backend: str) -> AsyncIterator[Api]:
     """A server with the demo data, which the tests of a file only read."""
-    async with serving() as api:
+    async with serving(**SERVICES) as api:
         await demo(api)
         yield api
 

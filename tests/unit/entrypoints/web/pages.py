@@ -22,6 +22,18 @@ from entrypoints.http.kit.session_cookies import ACCESS_COOKIE
 ORIGIN: Final = "https://booking.test"
 """Secure, so that the browser takes cookies with the prefix `__Host-`; nothing is sent over a network."""
 STORAGE: Final = "https://storage.test"
+SERVICES: Final = {
+    "GOOGLE_CLIENT_ID": "google",
+    "GOOGLE_CLIENT_SECRET": "secret",
+    "APPLE_CLIENT_ID": "com.example.apple",
+    "APPLE_TEAM_ID": "TEAM123456",
+    "APPLE_KEY_ID": "KEY1234567",
+    "APPLE_PRIVATE_KEY": r"-----BEGIN PRIVATE KEY-----\nkey\n-----END PRIVATE KEY-----",
+    "BOOKING_TELEGRAM_BOT_TOKEN": "7342037359:AAHtest-token_of_this_bot-000000001",
+    "BOOKING_TELEGRAM_BOT_NAME": "booking_bot",
+    "BOOKING_TELEGRAM_WEBHOOK_SECRET": "x" * 40,
+}
+"""The settings of a platform on whose pages all services sign in."""
 MONDAY_NOON: Final = "2026-11-23T12:00:00+08:00"
 MONDAY_EVENING: Final = "2026-11-23T18:00:00+08:00"
 _UNSENT: Final = frozenset({"content-length", "content-encoding", "transfer-encoding"})
@@ -152,6 +164,9 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
         "account-confirm": "/account/contact/email/confirm",
         "account-authenticator": "/account/authenticator",
         "account-passkeys": "/account/passkeys",
+        "account-services": "/account/services?done=linked",
+        "account-telegram": "/account/services/telegram",
+        "account-unlink": "/account/services/google/unlink",
         "saved": "/saved",
         "save": f"/saved/{provider_id}",
         "book-summary": f"/book/{provider_id}/summary?slot={quote(MONDAY_EVENING)}&until={quote(MONDAY_EVENING)}",
@@ -184,6 +199,8 @@ async def pages_to_look_at(api: Api) -> tuple[Look, ...]:
         Look("book-wait", f"{booking}/wait?{unescape(time).partition('?')[2]}&before={quote(MONDAY_EVENING)}"),
         Look("sign-in", "/sign-in?next=/bookings"),
         Look("sign-in-password", "/sign-in/password"),
+        Look("sign-in-telegram", "/sign-in/telegram"),
+        Look("sign-in-telegram-back", "/sign-in/telegram?id=1&first_name=Dorj&auth_date=1&hash=x"),
         Look("new-password", "/sign-in/new-password"),
         Look("link", "/links/cancel"),
         Look("not-me", "/links/not-me"),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.browsing import SCHEMES, SETTLED, WIDTHS
 from tests.unit.entrypoints.api import serving
-from tests.unit.entrypoints.web.pages import as_who_looks, browsing, demo, pages_to_look_at, visiting
+from tests.unit.entrypoints.web.pages import SERVICES, as_who_looks, browsing, demo, pages_to_look_at, visiting
 
 from booking_domain.shared.languages import LANGUAGES
 
@@ -27,7 +27,7 @@ async def write(words: Sequence[str]) -> None:
     for folder in (FOLDER, README):
         folder.mkdir(parents=True, exist_ok=True)
     shown: list[str] = []
-    async with serving() as api, browsing() as browser:
+    async with serving(**SERVICES) as api, browsing() as browser:
         await demo(api)
         for look, language, width, scheme in product(await pages_to_look_at(api), LANGUAGES, WIDTHS, SCHEMES):
             options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, "reduced_motion": "reduce"}

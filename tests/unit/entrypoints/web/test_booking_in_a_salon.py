@@ -53,6 +53,8 @@ async def test_a_person_is_chosen_or_anybody_who_is_free(api: Api) -> None:
 
     other = Visitor(api, await api.joined("customer", verified=True))
     held = await other.submit(await other.get(f"{book}/time?service={service}"), "/hold", slot=MONDAY_AT_TEN)
+    back = await other.submit(await other.get(unescape(link)), "/hold")  # signed in another way, and back at the step
+    assert "taken=1" in back.headers["Location"]
     second = re.findall(r"/en/book/([^/]+)/summary", held.headers["Location"])[0]
     assert {first, second} == set(people), "the one who is still free"
     third = Visitor(api, await api.joined("customer", verified=True))
