@@ -125,5 +125,9 @@ class Preferences:
         """The preferences after the user has unsubscribed."""
         return replace(self, unsubscribed=tuple(sorted({*self.unsubscribed, unsubscription})))
 
+    def without_unsubscription(self, unsubscription: Unsubscription) -> Self:
+        """The preferences after the user has taken it back."""
+        return replace(self, unsubscribed=tuple(each for each in self.unsubscribed if each != unsubscription))
+
 
 DEFAULT_PREFERENCES: Final = Preferences()

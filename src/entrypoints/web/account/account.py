@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from booking_domain.identity.model import ERASED_AFTER, User
 from booking_domain.identity.one_time_codes import ContactChannel
-from booking_domain.identity.preferences import NewsChannel, Preferences
+from booking_domain.identity.preferences import NewsChannel, NewsKind, Preferences, Unsubscription
 from booking_domain.identity.sessions import Session
 from booking_domain.notifications.notices import LocalTime
 from booking_domain.shared.ids import SessionId
@@ -20,6 +20,7 @@ from entrypoints.web.components.field import Field
 from entrypoints.web.kit.environment import NAMES
 from entrypoints.web.kit.forms import Fields, FormPage, hidden
 from entrypoints.web.kit.pages import Page, PageModel
+from entrypoints.web.kit.pictures import Picture
 
 NAME: Final = "name"
 LANGUAGE: Final = "language"
@@ -31,6 +32,11 @@ _CHANNELS: Final = {
     NewsChannel.TELEGRAM: Phrase("By Telegram"),
     NewsChannel.PUSH: Phrase("On my devices"),
 }
+_AGAIN: Final = {
+    Unsubscription(kind=NewsKind.BOOKINGS, channel=NewsChannel.EMAIL): Phrase("Send e-mails about bookings again"),
+    Unsubscription(kind=NewsKind.REMINDERS, channel=NewsChannel.EMAIL): Phrase("Send reminders by e-mail again"),
+}
+"""What was ended by a link in an e-mail."""
 _REMINDERS: Final = "reminders"
 _MARKETING: Final = "marketing"
 _DONE: Final = {
@@ -39,6 +45,8 @@ _DONE: Final = {
     "ended": Phrase("That device is signed out."),
     "email": Phrase("Your e-mail address is confirmed."),
     "authenticator": Phrase("The authenticator app is removed."),
+    "picture": Phrase("Your picture is saved."),
+    "removed": Phrase("Your picture is removed."),
     "phone": Phrase("Your phone number is confirmed."),
 }
 
@@ -78,6 +86,10 @@ class AccountPage(PageModel):
     contacts: tuple[OwnContact, ...]
     ways_in: tuple[tuple[str, str], ...]
     """What concerns signing in: texts and addresses."""
+    picture_shown: Picture | None
+    picture_link: str
+    """Where it is added or changed."""
+    picture_text: str
     action: str
     fields: Fields
     news_action: str
@@ -90,7 +102,14 @@ class AccountPage(PageModel):
 
 
 def account_page(
-    user: User, sessions: Sequence[Session], current: SessionId, page: Page, *, csrf: str, done: str = ""
+    user: User,
+    sessions: Sequence[Session],
+    current: SessionId,
+    page: Page,
+    *,
+    csrf: str,
+    picture: Picture | None,
+    done: str = "",
 ) -> AccountPage:
     """The page."""
     say = page.say
@@ -109,6 +128,9 @@ def account_page(
             (say(Phrase("Google, Apple and Telegram")), page.link("/account/services")),
             (say(Phrase("A new password")), page.link("/sign-in/new-password", next="/account")),
         ),
+        picture_shown=picture,
+        picture_link=page.link("/account/picture"),
+        picture_text=say(Phrase("Change the picture")) if picture else say(Phrase("Add a picture of you")),
         action=page.link("/account"),
         fields=(
             hidden("csrf", csrf),
@@ -152,7 +174,14 @@ def preferences_of(form: Form, before: Preferences) -> Preferences:
     """The preferences with what was checked; what the page does not show stays."""
     checked = frozenset(form.get(NEWS, ()))
     channels = replace(before.channels, **{each.value: each.value in checked for each in NewsChannel})
-    return replace(before, channels=channels, reminders=_REMINDERS in checked, marketing=_MARKETING in checked)
+    after = replace(before, channels=channels, reminders=_REMINDERS in checked, marketing=_MARKETING in checked)
+    for each in _AGAIN:
+        after = after.without_unsubscription(each) if _mark(each) in checked else after
+    return after
+
+
+def _mark(unsubscription: Unsubscription) -> str:
+    return f"{unsubscription.kind} {unsubscription.channel}"
 
 
 def delete_page(user: User, page: Page, *, csrf: str) -> FormPage:
@@ -198,6 +227,7 @@ def _news(preferences: Preferences, page: Page) -> list[Check]:
         (_REMINDERS, Phrase("Remind me of appointments"), preferences.reminders),
         (_MARKETING, Phrase("Tell me about offers"), preferences.marketing),
     ]
+    shown += [(_mark(each), name, False) for each, name in _AGAIN.items() if each in preferences.unsubscribed]
     return [Check(name=NEWS, value=value, label=say(name), checked=on) for value, name, on in shown]
 
 

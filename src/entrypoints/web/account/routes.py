@@ -5,6 +5,7 @@ from typing import Any, Final
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
+from booking_domain.files.ports import ObjectLinks
 from booking_domain.identity.security import Identity
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
@@ -33,6 +34,8 @@ from entrypoints.web.account.account import (
     retyped,
 )
 from entrypoints.web.account.contact_routes import handlers as contact
+from entrypoints.web.account.picture import own_picture
+from entrypoints.web.account.picture_routes import handlers as picture_handlers
 from entrypoints.web.account.proof import password_in, unproven
 from entrypoints.web.account.services_routes import handlers as services
 from entrypoints.web.kit.forms import said
@@ -49,12 +52,14 @@ async def show_account(
     session_id: Injected[SessionId],
     reads: Injected[Reads],
     clock: Injected[Clock],
+    object_storage: Injected[ObjectLinks],
     csrf: Injected[str],
 ) -> Response[Any]:
     """The account."""
     user = await get_own_account(actor, reads.users)
     sessions = await list_own_sessions(actor, session_id, reads.sessions, now=clock.now())
-    shown = account_page(user, sessions, session_id, page, csrf=csrf, done=page.asked("done"))
+    picture = own_picture(user, object_storage, page)
+    shown = account_page(user, sessions, session_id, page, csrf=csrf, picture=picture, done=page.asked("done"))
     return page.render(shown, public=False)
 
 
@@ -67,6 +72,7 @@ async def save_account(
     session_id: Injected[SessionId],
     reads: Injected[Reads],
     clock: Injected[Clock],
+    object_storage: Injected[ObjectLinks],
     executor: Injected[Executor[Repositories]],
     csrf: Injected[str],
 ) -> Response[Any]:
@@ -79,7 +85,8 @@ async def save_account(
     except DomainError as error:
         user = await get_own_account(actor, reads.users)
         sessions = await list_own_sessions(actor, session_id, reads.sessions, now=clock.now())
-        shown = account_page(user, sessions, session_id, page, csrf=csrf)
+        picture = own_picture(user, object_storage, page)
+        shown = account_page(user, sessions, session_id, page, csrf=csrf, picture=picture)
         named = str(next(iter(error.field_path), error.parameters.get("field", "")))
         return page.refuse(retyped(shown, form, page.say.error(error), _FIELDS.get(named, named)), error)
     return page.see(f"/{language if language in LANGUAGES else page.language}/account?done=saved")
@@ -162,5 +169,6 @@ handlers: Final = (
     show_deletion,
     delete_account,
     *contact,
+    *picture_handlers,
     *services,
 )

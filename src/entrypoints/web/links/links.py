@@ -73,11 +73,29 @@ def unsubscribe_page(page: Page, *, typed: str = "") -> FormPage:
     )
 
 
-def unsubscribed_page(page: Page) -> ErrorPage:
-    """What follows it."""
+def unsubscribed_page(page: Page, *, kept: bool) -> FormPage | ErrorPage:
+    """What follows it; with the link, which the browser has kept, it can be taken back."""
     say = page.say
-    text = say(Phrase("Codes and what concerns your security still come."))
-    return ErrorPage(title=say(Phrase("You get no more of these e-mails")), code="", text=text, robots="noindex")
+    title, text = (
+        say(Phrase("You get no more of these e-mails")),
+        say(Phrase("Codes and what concerns your security still come.")),
+    )
+    if not kept:
+        return ErrorPage(title=title, code="", text=text, robots="noindex")
+    return FormPage(
+        title=title,
+        facts=(text, say(Phrase("Was it a mistake?"))),
+        action=page.link("/unsubscribe/undo"),
+        button=say(Phrase("Send them again")),
+        links=((say(Phrase("Find a place")), page.link("/")),),
+    )
+
+
+def subscribed_page(page: Page) -> ErrorPage:
+    """What follows taking it back."""
+    say = page.say
+    text = say(Phrase("You can choose what we send you in your account."))
+    return ErrorPage(title=say(Phrase("You get these e-mails again")), code="", text=text, robots="noindex")
 
 
 def token_of(typed: str) -> str:

@@ -12,7 +12,12 @@ from booking_domain.shared.errors import required
 from booking_domain.shared.executor import Executor
 from booking_domain.use_cases.bookings.action_links import open_action_link
 from booking_domain.use_cases.identity.not_me_links import InvalidNotMeLink, NotMeTokens, disown_bank_account
-from booking_domain.use_cases.identity.unsubscribe import InvalidUnsubscribeToken, UnsubscribeTokens, unsubscribe
+from booking_domain.use_cases.identity.unsubscribe import (
+    InvalidUnsubscribeToken,
+    UnsubscribeTokens,
+    resubscribe,
+    unsubscribe,
+)
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.kit.forms import FORM, form_of
 from entrypoints.http.kit.injection import Injected
@@ -21,13 +26,24 @@ from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.web.bookings.desk import LINK_COOKIE
 from entrypoints.web.kit.forms import said
 from entrypoints.web.kit.pages import Page
-from entrypoints.web.links.links import LINK, not_me_page, open_page, token_of, unsubscribe_page, unsubscribed_page
+from entrypoints.web.links.links import (
+    LINK,
+    not_me_page,
+    open_page,
+    subscribed_page,
+    token_of,
+    unsubscribe_page,
+    unsubscribed_page,
+)
 
 _KEPT_FOR: Final = 3_600
 """How long a browser keeps a link that it has followed, in seconds: to choose another time, or to pay."""
 _STEPS: Final = {LinkAction.MOVE: "/move", LinkAction.CANCEL: "/cancel"}
 """The pages of actions that have one; the others are on that of the booking."""
 _ADDRESSES: Final = ["/b", *(f"/links/{each.value}" for each in LinkAction if each is not LinkAction.MANAGE)]
+_DONE: Final = "/unsubscribe/done"
+_UNSUBSCRIBED: Final = "__Host-unsubscribed"
+"""The token of the link by which e-mails have ended, for a while, to take it back."""
 _GUARDED: Final = PUBLIC | FORM | limited_as(AUTH)
 
 
@@ -108,13 +124,35 @@ async def end_messages(
     except InvalidUnsubscribeToken as error:
         return page.refuse(unsubscribe_page(page, typed=typed).failed(error, page, field=LINK), error)
     await executor.run(unsubscribe, found, actor=SYSTEM)
-    return page.see(page.link("/unsubscribe/done"))
+    return page.see(page.link(_DONE), cookies=[_unsubscribed(token_of(typed), _KEPT_FOR)])
 
 
-@get("/unsubscribe/done", opt=PUBLIC)
-async def show_unsubscribed(page: Injected[Page]) -> Response[Any]:
-    """Say that it has ended."""
-    return page.render(unsubscribed_page(page), public=False)
+@get(_DONE, opt=PUBLIC)
+async def show_unsubscribed(request: Request[Any, Any, Any], page: Injected[Page]) -> Response[Any]:
+    """Say that it has ended, or has been taken back."""
+    if page.asked("again"):
+        return page.render(subscribed_page(page), public=False)
+    return page.render(unsubscribed_page(page, kept=_UNSUBSCRIBED in request.cookies), public=False)
+
+
+@post("/unsubscribe/undo", status_code=303, opt=_GUARDED)
+async def send_again(
+    request: Request[Any, Any, Any],
+    page: Injected[Page],
+    *,
+    unsubscribe_tokens: Injected[UnsubscribeTokens],
+    executor: Injected[Executor[Repositories]],
+) -> Response[Any]:
+    """Take it back, with the link that the browser has kept. It may be repeated."""
+    found = unsubscribe_tokens.read(request.cookies.get(_UNSUBSCRIBED, ""))
+    if found is None:
+        return page.see(page.link("/account"))
+    await executor.run(resubscribe, found, actor=SYSTEM)
+    return page.see(page.link(_DONE, again=1), cookies=[_unsubscribed("", 0)])
+
+
+def _unsubscribed(token: str, age: int) -> Cookie:
+    return Cookie(key=_UNSUBSCRIBED, value=token, max_age=age, secure=True, httponly=True, samesite="strict")
 
 
 handlers: Final = (
@@ -125,4 +163,5 @@ handlers: Final = (
     show_unsubscribe,
     end_messages,
     show_unsubscribed,
+    send_again,
 )

@@ -159,6 +159,7 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
         "book-series": f"/book/{provider_id}/summary?slot={quote(MONDAY_NOON)}&every=1&times=3",
         "book-wait-own": f"/book/{provider_id}/wait?before={quote(MONDAY_EVENING)}",
         "account": "/account?done=saved",
+        "account-picture": "/account/picture",
         "account-delete": "/account/delete",
         "account-email": "/account/contact/email",
         "account-confirm": "/account/contact/email/confirm",

@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from tests.unit.adapters.images.test_encoding import picture
 from tests.unit.entrypoints.api import PASSWORD, Api, serving
-from tests.unit.entrypoints.web.forms import Visitor
+from tests.unit.entrypoints.web.forms import Visitor, form_in
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +88,24 @@ async def test_a_place_is_saved_and_removed(api: Api) -> None:
     assert "Sarnai" in shown.text
     await visitor.submit(shown, "/remove")
     assert "You have saved no places" in (await visitor.get("/en/saved")).text
+
+
+async def test_a_picture_is_added_replaced_and_removed(api: Api) -> None:
+    token = await api.joined("customer")
+    visitor = Visitor(api, token)
+    shown = await visitor.get("/en/account/picture")
+    path, fields = form_in(shown, "/account/picture")
+    wrong = await visitor.send_files(path, fields, ("a.png", b"no picture", "image/png"))
+    assert wrong.status_code >= 400
+    assert 'id="upload-pictures-error"' in wrong.text
+    nothing = await visitor.send_files(path, fields, ("", b"", "application/octet-stream"))
+    assert 'id="upload-pictures-error"' in nothing.text
+    for content in (picture("PNG", (400, 300)), picture("PNG", (300, 400))):
+        done = await visitor.send_files(path, fields, ("me.png", content, "image/png"))
+        assert done.headers["Location"] == "/en/account?done=picture"
+    own = (await api.get("/users/me", token)).json()["picture"]
+    assert (own["width"], own["height"]) == (300, 400)
+    assert own["thumbnailUrl"] in (await visitor.get("/en/account")).text
+    gone = await visitor.submit(await visitor.get("/en/account/picture"), "/picture/remove")
+    assert gone.headers["Location"] == "/en/account?done=removed"
+    assert "picture" not in (await api.get("/users/me", token)).json()

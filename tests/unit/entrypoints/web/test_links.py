@@ -142,9 +142,20 @@ async def test_a_link_ends_one_kind_of_e_mails_once_its_button_is_pressed(api: A
     link = f"{ORIGIN}/unsubscribe#{token}"
     for done in [await visitor.submit(wrong, "/unsubscribe", link=link) for _ in range(2)]:
         assert done.headers["Location"] == "/en/unsubscribe/done"
-    assert "You get no more of these e-mails" in (await visitor.get("/en/unsubscribe/done")).text
+    over = await visitor.get("/en/unsubscribe/done")
+    assert "You get no more of these e-mails" in over.text
+    stranger = Visitor(api)
+    assert "Send them again" not in (await stranger.get("/en/unsubscribe/done")).text
+    assert (await stranger.send("/en/unsubscribe/undo", {})).headers["Location"] == "/en/account"
     [user] = [each for each in await api.container.reads().users.page(UserFilter(limit=100)) if each.id == user_id]
     assert user.preferences.unsubscribed == (off,)
+    again = await visitor.submit(over, "/unsubscribe/undo")
+    assert "You get these e-mails again" in (await visitor.get(again.headers["Location"])).text
+    assert (await api.get("/users/me/preferences", customer)).json()["unsubscribed"] == []
+    await visitor.submit(wrong, "/unsubscribe", link=link)
+    owner = Visitor(api, customer)
+    await owner.submit(await owner.get("/en/account"), "/account/notifications", news=["email", "reminders email"])
+    assert (await api.get("/users/me/preferences", customer)).json()["unsubscribed"] == []
 
 
 @needs_a_browser
