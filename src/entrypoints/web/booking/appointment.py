@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import ClassVar, Final
 
+from booking_domain.bookings.model import Terms
+from booking_domain.catalogue.salons import Salon
 from booking_domain.identity.errors import ContactMissing, InvalidCode
 from booking_domain.identity.legal import AcceptanceRequired
 from booking_domain.notifications.notices import LocalTime
@@ -44,6 +46,8 @@ class AppointmentPage(PageModel):
     when: str
     price: str
     deposit: str
+    preparation: tuple[str, ...]
+    """What to know before one comes."""
     policy: tuple[str, ...]
     action: str
     fields: Fields
@@ -99,10 +103,18 @@ class AppointmentPage(PageModel):
 
 def price_of(choice: Choice, facts: ProviderPage) -> Money:
     """What one appointment costs."""
+    return _terms(choice, facts).price
+
+
+def _terms(choice: Choice, facts: ProviderPage) -> Terms:
+    """Price and deposit of what was chosen."""
     offered, terms = choice.offered(facts), facts.view.terms
-    if not offered:
-        return terms.price
-    return Money(amount=sum(each.price.amount for each in offered), currency=offered[0].price.currency)
+    return terms.of_services(offered) if offered else terms.of_length(choice.minutes)
+
+
+def preparation(instructions: str, salon: Salon | None) -> tuple[str, ...]:
+    """What to know before one comes, in the words of the provider and of the salon."""
+    return tuple(filter(None, (instructions, "" if salon is None else salon.instructions)))
 
 
 def _texts(starts: Sequence[datetime], facts: ProviderPage, page: Page) -> tuple[tuple[str, str], ...]:
@@ -129,10 +141,7 @@ def appointment_page(
     links: tuple[tuple[str, str], ...],
 ) -> AppointmentPage:
     """The page of a step; its form is sent to the address of the step."""
-    say, formats, terms = page.say, page.formats, facts.view.terms
-    offered = choice.offered(facts)
-    price = price_of(choice, facts)
-    deposit = sum(each.deposit.amount for each in offered) if offered else terms.deposit.amount
+    say, formats, terms = page.say, page.formats, _terms(choice, facts)
     local = start.astimezone(time_zone(facts.view.time_zone))
     path = f"/book/{facts.view.profile.id}"
     return AppointmentPage(
@@ -141,8 +150,9 @@ def appointment_page(
         summary=summary(choice, facts, page),
         person=facts.view.profile.display_name,
         when=say.values.time(LocalTime(start, facts.view.time_zone)),
-        price=formats.money(price),
-        deposit=formats.money(Money(amount=deposit, currency=price.currency)) if deposit else "",
+        price=formats.money(terms.price),
+        deposit=formats.money(terms.deposit) if terms.deposit.amount else "",
+        preparation=preparation(terms.instructions, facts.salon) if step is SUMMARY else (),
         policy=tuple(policy_sentences(terms.cancellation, say)),
         action=page.link(f"{path}{step.path}", **(choice.query() if step is SUMMARY else {})),
         fields=(

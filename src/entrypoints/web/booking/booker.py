@@ -89,20 +89,28 @@ class Booker:
         return await self.turn.compute(read)
 
     async def _schedule(self, facts: ProviderPage, choice: Choice) -> ProviderSchedule:
-        """The times to come, without what they hold themselves."""
-        schedule = await get_schedule_to_come(
-            None,
-            facts.view.profile.id,
-            self.reads.schedules,
-            self.reads.salons,
-            now=self.clock.now(),
-            services=choice.services,
-        )
+        """The times to come for what was chosen, without what they hold themselves."""
+        schedule = await self._to_come(facts.view.profile.id, choice)
+        minutes = choice.duration_minutes
+        if minutes is not None:
+            settings = replace(schedule.calendar.settings, duration_minutes=minutes)
+            schedule = replace(schedule, calendar=replace(schedule.calendar, settings=settings))
         if self.actor is None:
             return schedule
         mine = self.actor.id
         others = (each for each in schedule.claims if each.kind is not ClaimKind.HOLD or each.customer_id != mine)
         return replace(schedule, claims=tuple(others))
+
+    async def _to_come(self, provider_id: ProviderId, choice: Choice) -> ProviderSchedule:
+        return await get_schedule_to_come(
+            None,
+            provider_id,
+            self.reads.schedules,
+            self.reads.salons,
+            now=self.clock.now(),
+            duration_minutes=choice.duration_minutes,
+            services=choice.services,
+        )
 
     async def near(self, facts: ProviderPage, choice: Choice, start: datetime) -> tuple[datetime, ...]:
         """The free times that are nearest to one that was lost."""
@@ -120,7 +128,12 @@ class Booker:
         """
         await self.release(choice, actor)
         choice = replace(choice, day=None, slot=slot, hold=None, until=None, signed_in=True)
-        command = PlaceHold(provider_id=provider_id, slot=slot, service_ids=choice.services)
+        command = PlaceHold(
+            provider_id=provider_id,
+            slot=slot,
+            duration_minutes=choice.duration_minutes,
+            service_ids=choice.services,
+        )
         try:
             claim = await self.executor.run(place_hold, command, actor=actor)
         except TooManyHolds:
@@ -140,9 +153,7 @@ class Booker:
 
     async def _own_hold(self, provider_id: ProviderId, choice: Choice, slot: datetime, actor: Actor) -> Claim | None:
         now = self.clock.now()
-        schedule = await get_schedule_to_come(
-            None, provider_id, self.reads.schedules, self.reads.salons, now=now, services=choice.services
-        )
+        schedule = await self._to_come(provider_id, choice)
         return next(
             (
                 each

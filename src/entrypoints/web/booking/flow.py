@@ -7,6 +7,7 @@ from typing import Final
 
 from booking_domain.scheduling.services import OfferedService
 from booking_domain.shared.ids import ClaimId, ServiceId
+from booking_domain.shared.time import MINUTES_A_DAY
 from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.kit.pages import Page
@@ -14,6 +15,7 @@ from entrypoints.web.kit.typed import day_of, id_of, moment_of, number_of
 
 EVERY: Final = "every"
 TIMES: Final = "times"
+MINUTES: Final = "minutes"
 EVERY_WEEKS: Final = (1, 2, 3, 4, 6, 8, 12)
 MOST_TIMES: Final = 12
 
@@ -23,6 +25,8 @@ class Choice:
     """What was chosen so far; what cannot be understood counts as not chosen."""
 
     services: tuple[ServiceId, ...] = ()
+    minutes: int = 0
+    """The length, of who is booked by length; 0: not chosen."""
     day: date | None = None
     slot: datetime | None = None
     hold: ClaimId | None = None
@@ -42,7 +46,12 @@ class Choice:
     def of(cls, given: Mapping[str, Sequence[str]], *, signed_in: bool = False) -> "Choice":
         """What the parameters of an address, or the fields of a form, say."""
         return cls(
-            services=tuple(ServiceId(found) for text in given.get("service", ()) if (found := id_of(text)) is not None),
+            services=tuple(
+                dict.fromkeys(
+                    ServiceId(found) for text in given.get("service", ()) if (found := id_of(text)) is not None
+                )
+            ),
+            minutes=_among(range(1, MINUTES_A_DAY + 1), _one(given, MINUTES)),
             day=day_of(_one(given, "day")),
             slot=moment_of(_one(given, "slot")),
             hold=None if (hold := id_of(_one(given, "hold"))) is None else ClaimId(hold),
@@ -54,6 +63,11 @@ class Choice:
         )
 
     @property
+    def duration_minutes(self) -> int | None:
+        """The chosen length, as use cases take it."""
+        return None if self.services else self.minutes or None
+
+    @property
     def repeats(self) -> bool:
         """Whether there are several appointments."""
         return bool(self.every and self.times)
@@ -62,6 +76,7 @@ class Choice:
         """The parameters of an address with changes."""
         chosen: dict[str, object] = {
             "service": [str(each) for each in self.services] or None,
+            MINUTES: self.minutes or None,
             "day": None if self.day is None else self.day.isoformat(),
             "slot": None if self.slot is None else self.slot.isoformat(),
             "hold": None if self.hold is None else str(self.hold),
@@ -96,6 +111,19 @@ class Step:
     complete: Callable[[Choice, ProviderPage], bool]
 
 
+def by_service(facts: ProviderPage) -> bool:
+    """Whether customers choose services, not a length."""
+    return any(not each.offered.add_on for each in facts.services)
+
+
+def _known(choice: Choice, facts: ProviderPage) -> bool:
+    """Whether it is known what is done; what is kept has its length already."""
+    if not by_service(facts):
+        return bool(choice.minutes or choice.hold)
+    offered = choice.offered(facts)
+    return len(offered) == len(choice.services) and any(not each.add_on for each in offered)
+
+
 _ISOLATE: Final = "\u2068"
 _END: Final = "\u2069"
 """Around text whose direction is its own (UAX 9)."""
@@ -103,8 +131,8 @@ STEPS: Final = (
     Step(
         name=Phrase("Service"),
         path="",
-        applies=lambda _, facts: bool(facts.services),
-        complete=lambda choice, facts: bool(choice.services) and len(choice.offered(facts)) == len(choice.services),
+        applies=lambda _, facts: by_service(facts) or bool(facts.view.terms.durations),
+        complete=_known,
     ),
     Step(
         name=Phrase("Time"),
@@ -170,8 +198,9 @@ def summary(choice: Choice, facts: ProviderPage, page: Page) -> str:
     """Provider and services in one line; each part keeps its own direction."""
     offered = choice.offered(facts)
     parts = [facts.view.profile.display_name, *(each.name for each in offered)]
-    if offered:
-        parts.append(page.formats.length(sum(each.minutes for each in offered)))
+    minutes = sum(each.minutes for each in offered) or choice.minutes
+    if minutes:
+        parts.append(page.formats.length(minutes))
     return isolated(parts)
 
 

@@ -14,9 +14,10 @@ from booking_domain.use_cases.catalogue.salon_queries import SalonPage as Facts
 from booking_domain.use_cases.catalogue.salon_slots import SalonSchedules, salon_slots
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.booking.flow import Choice, StepLink, isolated
-from entrypoints.web.booking.services import ServiceChoice, ServicesPage
+from entrypoints.web.booking.services import ServiceChoice, ServicesPage, missing_text
 from entrypoints.web.booking.when import Free, Place
 from entrypoints.web.booking.you import Typed, fields_of
+from entrypoints.web.components.steps import Steps
 from entrypoints.web.kit.forms import FormPage, hidden
 from entrypoints.web.kit.legal import current_documents, links_of
 from entrypoints.web.kit.pages import Page, PageModel
@@ -60,9 +61,9 @@ def path_of(facts: Facts) -> str:
 
 
 def chosen(choice: Choice, facts: Facts) -> bool:
-    """Whether there is a service, and all of them are of the salon."""
-    known = {each.service.id for each, _ in facts.services}
-    return bool(choice.services) and set(choice.services) <= known
+    """Whether there is a service that is no add-on, and all of them are of the salon."""
+    add_on = {each.service.id: each.service.add_on for each, _ in facts.services}
+    return set(choice.services) <= set(add_on) and not all(add_on[each] for each in choice.services)
 
 
 def steps_of_salon(at: int, choice: Choice, facts: Facts, page: Page) -> tuple[StepLink, ...]:
@@ -83,7 +84,7 @@ def salon_services_page(choice: Choice, facts: Facts, page: Page, *, missing: bo
     """The services that somebody offers, at their lowest prices."""
 
     def listed() -> Iterator[ServiceChoice]:
-        for each, offers in facts.services:
+        for each, offers in sorted(facts.services, key=lambda service: service[0].service.add_on):
             if offers:
                 cheapest = min((offer.offered for offer in offers), key=lambda offered: offered.price.amount)
                 price = page.formats.money(cheapest.price)
@@ -103,9 +104,10 @@ def salon_services_page(choice: Choice, facts: Facts, page: Page, *, missing: bo
         steps=steps_of_salon(SERVICE, choice, facts, page),
         provider=facts.view.salon.name,
         action=page.link(f"{path_of(facts)}/person"),
+        field="service",
         services=tuple(listed()),
-        error=page.say(Phrase("Choose at least one service.")) if missing else "",
-        link="",
+        error=missing_text(choice, page) if missing else "",
+        hidden=choice.hidden(service=None, slot=None),
     )
 
 
@@ -146,6 +148,7 @@ def salon_you_page(
     here = page.link(path, **choice.query(slot=start.isoformat())).removeprefix(f"/{page.language}")
     return FormPage(
         title=say(Phrase("Almost done")),
+        steps=Steps(label=say(Phrase("Steps")), steps=steps_of_salon(YOU, choice, facts, page)),
         lead=_summary(choice, facts),
         facts=(say.values.time(LocalTime(start, facts.view.salon.time_zone)),),
         action=page.link(path),

@@ -59,7 +59,7 @@ async def choose_person(slug: FromPath[str], page: Injected[Page], booker: Injec
     """Who does it."""
     facts, choice = await _facts(slug, booker), booker.choice(page.query)
     if not chosen(choice, facts):
-        return page.see(page.link(path_of(facts), missing=1))
+        return page.see(page.link(path_of(facts), **choice.query(), missing=1))
     return page.render(person_page(choice, facts, page))
 
 
@@ -68,7 +68,7 @@ async def choose_salon_time(slug: FromPath[str], page: Injected[Page], booker: I
     """The times at which somebody is free."""
     facts, choice, now = await _facts(slug, booker), booker.choice(page.query), booker.clock.now()
     if not chosen(choice, facts):
-        return page.see(page.link(path_of(facts), missing=1))
+        return page.see(page.link(path_of(facts), **choice.query(), missing=1))
     zone = time_zone(facts.view.salon.time_zone)
     shown = choice.day or now.astimezone(zone).date()
     free = await _free(facts, choice, month_window(page.formats.month(shown), zone, now), booker)

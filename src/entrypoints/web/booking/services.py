@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from booking_domain.scheduling.services import OnlyAddOns
 from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.languages.documents import Phrase
-from entrypoints.web.booking.flow import SERVICES, Choice, StepLink, step_links
+from entrypoints.web.booking.flow import MINUTES, SERVICES, Choice, StepLink, step_links
 from entrypoints.web.kit.pages import Page, PageModel
 
 
@@ -29,10 +30,11 @@ class ServicesPage(PageModel):
     steps: tuple[StepLink, ...]
     provider: str
     action: str
+    field: str
     services: tuple[ServiceChoice, ...]
     error: str
-    link: str
-    """The token of the booking link by which the visitor came."""
+    hidden: tuple[tuple[str, str], ...]
+    """What was chosen before, and is not chosen here."""
 
 
 def services_page(choice: Choice, facts: ProviderPage, page: Page, *, missing: bool) -> ServicesPage:
@@ -43,6 +45,7 @@ def services_page(choice: Choice, facts: ProviderPage, page: Page, *, missing: b
         steps=step_links(SERVICES, choice, facts, page),
         provider=facts.view.profile.display_name,
         action=page.link(f"/book/{facts.view.profile.id}/time"),
+        field="service",
         services=tuple(
             ServiceChoice(
                 id=str(each.offered.id),
@@ -52,8 +55,39 @@ def services_page(choice: Choice, facts: ProviderPage, page: Page, *, missing: b
                 price=page.formats.money(each.offered.price),
                 chosen=each.offered.id in choice.services,
             )
-            for each in facts.services
+            for each in sorted(facts.services, key=lambda view: view.offered.add_on)
         ),
-        error=page.say(Phrase("Choose at least one service.")) if missing else "",
-        link=choice.link,
+        error=missing_text(choice, page) if missing else "",
+        hidden=choice.hidden(service=None, slot=None, minutes=None),
+    )
+
+
+def missing_text(choice: Choice, page: Page) -> str:
+    """What is wrong with a choice that is not enough."""
+    return page.say.error(OnlyAddOns()) if choice.services else page.say(Phrase("Choose at least one service."))
+
+
+def lengths_page(choice: Choice, facts: ProviderPage, default: int, page: Page, *, missing: bool) -> ServicesPage:
+    """How long an appointment takes, of a provider who is booked by length; `default`: the length that all have."""
+    terms = facts.view.terms
+    return ServicesPage(
+        title=page.say(Phrase("How long?")),
+        robots="noindex",
+        steps=step_links(SERVICES, choice, facts, page),
+        provider=facts.view.profile.display_name,
+        action=page.link(f"/book/{facts.view.profile.id}/time"),
+        field=MINUTES,
+        services=tuple(
+            ServiceChoice(
+                id=str(minutes),
+                name=page.formats.length(minutes),
+                about="",
+                length="",
+                price=page.formats.money(terms.of_length(minutes).price),
+                chosen=minutes == (choice.minutes or default),
+            )
+            for minutes in sorted({default, *(each.minutes for each in terms.durations)})
+        ),
+        error=page.say(Phrase("Choose a length.")) if missing else "",
+        hidden=choice.hidden(service=None, slot=None, minutes=None),
     )

@@ -109,6 +109,7 @@ async def book(
             provider_id=provider_id,
             slot=slot,
             service_ids=choice.services,
+            duration_minutes=choice.duration_minutes,
             link_token=choice.link or None,
             accepted=accepted_of(accepted),
             idea=idea.given(),

@@ -97,8 +97,9 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingExtras:
-    """What only who is signed in sees of a booking."""
+    """What is read besides a booking: how to prepare, and what only who is signed in sees."""
 
+    preparation: tuple[str, ...] = ()
     receipts: Sequence[Receipt] = ()
     reviewed: bool = False
     disputed: bool = False
@@ -118,6 +119,8 @@ class BookingPage(PageModel):
     services: str
     reference: str
     price: str
+    preparation: tuple[str, ...]
+    """What to know before one comes."""
     address: str
     map: str
     """Where the address is on a map."""
@@ -168,6 +171,7 @@ def booking_page(
         services=", ".join(each.name for each in booking.services),
         reference=booking.reference,
         price=formats.money(booking.price),
+        preparation=extras.preparation if booking.status in TO_COME else (),
         address=appointment.provider_address,
         map=f"{_MAPS}?{urlencode({'api': 1, 'query': appointment.provider_address})}",
         pay_action=page.link(f"{acting.path}/pay") if payable else "",

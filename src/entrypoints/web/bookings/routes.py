@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from msgspec.json import encode
 
 from booking_domain.bookings.available_actions import AvailableAction
-from booking_domain.bookings.transitions import Status
+from booking_domain.bookings.transitions import TO_COME, Status
 from booking_domain.disputes.ports import DisputeFilter
 from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import Payment, Purpose
@@ -44,6 +44,7 @@ from entrypoints.http.kit.forms import FORM, form_of
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import IF_VALID
 from entrypoints.http.kit.turns import Computation, Turn
+from entrypoints.web.booking.appointment import preparation
 from entrypoints.web.booking.when import Free
 from entrypoints.web.bookings.booking import MINUTES, PRICE, BookingExtras, booking_page, payment_state
 from entrypoints.web.bookings.cancel import REASON, REFUND, cancel_page
@@ -308,10 +309,15 @@ async def _open_payment(booking_id: BookingId, reads: Reads) -> Payment | None:
 
 
 async def _extras(acting: Acting, reads: Reads) -> BookingExtras:
-    """The receipts, and whether there are a review and a dispute; for who is signed in."""
-    if acting.session_id is None:
-        return BookingExtras()
+    """How to prepare; for who is signed in the receipts, and whether there are a review and a dispute."""
     booking, reviewed = acting.booking, False
+    prepare: tuple[str, ...] = ()
+    if booking.status in TO_COME:
+        view = await reads.providers.get(booking.provider_id)
+        salon = await reads.salons.of_provider(booking.provider_id)
+        prepare = () if view is None else preparation(view.terms.instructions, salon)
+    if acting.session_id is None:
+        return BookingExtras(preparation=prepare)
     if booking.status is Status.COMPLETED:
         wanted = ReviewFilter(author_id=acting.actor.id, provider_id=booking.provider_id)
         reviewed = any(each.review.booking_id == booking.id for each in await reads.reviews.page(wanted))
@@ -319,7 +325,7 @@ async def _extras(acting: Acting, reads: Reads) -> BookingExtras:
     receipts = () if party is None else await list_receipts(acting.actor, booking.id, reads)
     about = DisputeFilter(party_id=acting.actor.id, booking_id=booking.id, limit=1)
     disputed = bool(await list_own_disputes(acting.actor, about, reads.disputes))
-    return BookingExtras(receipts=receipts, reviewed=reviewed, disputed=disputed)
+    return BookingExtras(preparation=prepare, receipts=receipts, reviewed=reviewed, disputed=disputed)
 
 
 async def _free(acting: Acting, window: TimeRange, now: datetime, *, reads: Reads, turn: Turn) -> Free:

@@ -242,7 +242,8 @@ def _card(hit: Hit, page: Page, links: ObjectLinks, today: date) -> HitCard:
 
 def _time_page(hit: Hit, page: Page, at: datetime) -> str:
     service = None if hit.found.quickest is None else str(hit.found.quickest)
-    return page.link(f"/book/{hit.view.profile.id}/time", service=service, day=at.date().isoformat())
+    minutes = hit.found.minutes if service is None and hit.view.terms.durations else None
+    return page.link(f"/book/{hit.view.profile.id}/time", service=service, minutes=minutes, day=at.date().isoformat())
 
 
 def reviews(say: Wording, number: int) -> str:

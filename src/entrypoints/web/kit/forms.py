@@ -9,6 +9,7 @@ from entrypoints.http.kit.forms import Form
 from entrypoints.web.components.check import Check
 from entrypoints.web.components.choices import Choices
 from entrypoints.web.components.field import Field
+from entrypoints.web.components.steps import Steps
 from entrypoints.web.components.tabs import Tabs
 from entrypoints.web.components.upload import Upload
 from entrypoints.web.kit.pages import Page, PageModel
@@ -37,6 +38,7 @@ class FormPage(PageModel):
     error: str = ""
     """What is wrong, if it is about no field."""
     tabs: Tabs | None = None
+    steps: Steps | None = None
     module: str = ""
     """The script of the form."""
     action: str

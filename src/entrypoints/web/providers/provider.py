@@ -1,6 +1,6 @@
 """What the page of a provider shows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby, islice
@@ -13,11 +13,11 @@ from booking_domain.reviews.ports import ReviewView
 from booking_domain.scheduling.model import Calendar, ProviderSchedule, Slot
 from booking_domain.scheduling.services import ServiceView
 from booking_domain.scheduling.slots import slots_in_order
-from booking_domain.shared.ids import ProviderId
-from booking_domain.shared.money import Money
+from booking_domain.shared.ids import ServiceId
 from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.use_cases.catalogue.queries import ProviderPage as Facts
 from entrypoints.languages.documents import Phrase, Plural
+from entrypoints.web.booking.flow import Choice, by_service
 from entrypoints.web.kit.hours import DayHours, week_hours
 from entrypoints.web.kit.maps import MapLinks, map_links
 from entrypoints.web.kit.pages import Page, PageModel, json_ld
@@ -52,6 +52,8 @@ class ServiceRow:
     """A service with its length and price."""
 
     name: str
+    href: str
+    """Where its times are; empty of an add-on."""
     about: str
     length: str
     price: str
@@ -91,7 +93,9 @@ class ProviderPage(PageModel):
     services: tuple[ServiceGroup, ...]
     free: tuple[FreeTime, ...]
     book: str
-    """Where a booking begins."""
+    """Where a booking begins; empty: there is no free time."""
+    first: str
+    """The first free time, beside that."""
     save: str
     """Where it is saved."""
     no_free: str
@@ -132,7 +136,7 @@ def provider_page(
     """The page of a provider."""
     say, formats, profile, terms = page.say, page.formats, facts.view.profile, facts.view.terms
     zone = time_zone(facts.view.time_zone)
-    today = now.astimezone(zone).date()
+    today, length = now.astimezone(zone).date(), calendar.settings.duration_minutes
     salon, average = facts.salon, profile.rating.average
     works = [
         picture_of(image, links, alt=item.item.description or say(Phrase("Work by {name}"), name=profile.display_name))
@@ -152,16 +156,19 @@ def provider_page(
         review_count="" if average is None else say.count(_REVIEWS, profile.rating.count),
         pictures=(*photo, *works),
         bio=profile.bio,
-        services=tuple(_services(facts, calendar.settings.duration_minutes, page)),
+        services=tuple(_services(facts, length, page)),
         free=tuple(
             FreeTime(
                 text=formats.moment(local, today),
                 at=local.isoformat(),
-                href=_booking(profile.id, page, facts, day=local.date().isoformat()),
+                href=_times(page, facts, facts.quickest, length, day=local.date().isoformat()),
             )
             for local in (slot.start.astimezone(zone) for slot in slots)
         ),
-        book=page.link(f"/book/{profile.id}"),
+        book=page.link(f"/book/{profile.id}") if slots else "",
+        first=say(Phrase("Next free time: {time}"), time=formats.moment(slots[0].start.astimezone(zone), today))
+        if slots
+        else "",
         save=page.link(f"/saved/{profile.id}"),
         no_free="" if slots else say(Phrase("No free time at the moment.")),
         zone=formats.zone(facts.view.time_zone),
@@ -184,28 +191,29 @@ def provider_page(
 _REVIEWS: Final = Plural("{count} review", "{count} reviews")
 
 
-def _booking(provider_id: ProviderId, page: Page, facts: Facts, *, day: str) -> str:
-    """Where the times of a day are chosen, for the service that takes the least time."""
-    return page.link(f"/book/{provider_id}/time", service=[str(each) for each in facts.quickest] or None, day=day)
+def _times(page: Page, facts: Facts, services: Iterable[ServiceId], minutes: int, *, day: str = "") -> str:
+    """Where a time is chosen, for services or for an appointment of a length."""
+    choice = Choice(services=tuple(services), minutes=0 if by_service(facts) else minutes)
+    return page.link(f"/book/{facts.view.profile.id}/time", **choice.query(day=day))
 
 
-def _services(facts: Facts, shortest: int, page: Page) -> Iterator[ServiceGroup]:
+def _services(facts: Facts, default: int, page: Page) -> Iterator[ServiceGroup]:
+    """The services by category, add-ons last; the lengths of who is booked by length."""
     terms = facts.view.terms
-    if not facts.services:
-        lengths = [(shortest, terms.price.amount), *((each.minutes, each.price_amount) for each in terms.durations)]
+    if not by_service(facts):
         rows = [
             ServiceRow(
                 name=page.say(Phrase("Appointment")),
+                href=_times(page, facts, (), minutes),
                 about="",
                 length=page.formats.length(minutes),
-                price=page.formats.money(Money(amount=amount, currency=terms.price.currency)),
+                price=page.formats.money(terms.of_length(minutes).price),
             )
-            for minutes, amount in lengths
+            for minutes in sorted({default, *(each.minutes for each in terms.durations)})
         ]
         yield ServiceGroup(category="", services=tuple(rows))
-        return
     by_category: dict[str, list[ServiceView]] = {}
-    for each in facts.services:
+    for each in sorted(facts.services, key=lambda view: view.offered.add_on):
         by_category.setdefault(each.service.category, []).append(each)
     for category, services in by_category.items():
         yield ServiceGroup(
@@ -213,6 +221,7 @@ def _services(facts: Facts, shortest: int, page: Page) -> Iterator[ServiceGroup]
             services=tuple(
                 ServiceRow(
                     name=each.offered.name,
+                    href="" if each.offered.add_on else _times(page, facts, (each.offered.id,), 0),
                     about=each.service.description,
                     length=page.formats.length(each.offered.minutes),
                     price=page.formats.money(each.offered.price),

@@ -66,6 +66,7 @@ async def wait(
         starts_from=window.start,
         starts_before=window.end,
         service_ids=choice.services,
+        duration_minutes=choice.duration_minutes,
     )
     try:
         if actor is None:

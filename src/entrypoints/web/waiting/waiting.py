@@ -126,7 +126,13 @@ def _waiting(entry: WaitingListEntry, view: ProviderView, page: Page) -> Waiting
             time=page.say.values.time(LocalTime(start, view.time_zone)),
             until=page.formats.clock(until.astimezone(zone)),
         )
-        choice = Choice(services=entry.service_ids, slot=start, hold=entry.hold_id, until=until)
+        choice = Choice(
+            services=entry.service_ids,
+            minutes=entry.duration_minutes or 0,
+            slot=start,
+            hold=entry.hold_id,
+            until=until,
+        )
         book = page.link(f"/book/{entry.provider_id}/summary", **choice.query())
     return Waiting(
         provider=view.profile.display_name,

@@ -174,6 +174,14 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
     }
     window = {"from": "2026-11-23", "to": "2026-11-24"}
     assert (await api.post("/waitlist", customer, json={"providerId": provider_id, **window})).status_code == 201
+    lengths_owner, lengths_id = await api.open_provider(displayName="Tuya", priceAmount=8_000_000, styles=["lettering"])
+    terms = {"durations": [{"minutes": 150, "priceAmount": 20_000_000}], "instructions": "Please eat before you come."}
+    assert (await api.put("/availability/settings", lengths_owner, json=terms)).status_code == 200
+    own |= {
+        "book-lengths": f"/book/{lengths_id}?missing=1",
+        "book-summary-of-length": f"/book/{lengths_id}/summary?minutes=150&slot={quote(MONDAY_EVENING)}",
+        "booking-to-prepare": f"/bookings/{(await api.booked(customer, lengths_id, MONDAY_NOON))['id']}",
+    }
     invitations = Look("join-salons", "/join/salons", token=owner)
     return (*(Look(name, path, token=customer) for name, path in own.items()), invitations)
 
@@ -197,6 +205,10 @@ async def pages_to_look_at(api: Api) -> tuple[Look, ...]:
         Look("book-time", unescape(time)),
         Look("book-you", unescape(you)),
         Look("book-in-salon", f"{salon}/book?missing=1"),
+        *[
+            Look(f"book-in-salon-{step}", f"{salon}/book/{step}?{unescape(you).partition('?')[2]}")
+            for step in ("person", "time", "you")
+        ],
         Look("book-wait", f"{booking}/wait?{unescape(time).partition('?')[2]}&before={quote(MONDAY_EVENING)}"),
         Look("sign-in", "/sign-in?next=/bookings"),
         Look("sign-in-password", "/sign-in/password"),

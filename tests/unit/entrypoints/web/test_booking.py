@@ -61,6 +61,58 @@ async def test_each_part_of_the_summary_keeps_its_own_direction(api: Api) -> Non
     assert "\u2068Anar\u2069 · \u2068Cut\u2069 · \u2068۴۵ دقیقه\u2069" in page.text
 
 
+async def test_a_length_is_chosen_and_times_and_price_follow_it(api: Api) -> None:
+    token, provider_id = await api.open_provider(priceAmount=80_000_00, depositAmount=0)
+    long = {"minutes": 150, "priceAmount": 200_000_00}
+    settings = {"durations": [long], "instructions": "Eat before you come."}
+    assert (await api.put("/availability/settings", token, json=settings)).is_success
+    path = f"/en/book/{provider_id}"
+    lengths = await api.client.get(path)
+    assert re.findall(r'type="radio" name="minutes" value="(\d+)"( checked)?', lengths.text) == [
+        ("60", " checked"),
+        ("150", ""),
+    ]
+    for unknown in ("", "?minutes=45"):
+        led = await api.client.get(f"{path}/time{unknown}")
+        assert led.headers["Location"] == f"{path}?missing=1"
+    assert "Choose a length." in (await api.client.get(f"{path}?missing=1")).text
+    profile = await api.client.get(f"/en/providers/{provider_id}", follow_redirects=True)
+    assert f'href="/en/book/{provider_id}/time?minutes=150"' in profile.text
+    last = [
+        re.findall(r"\d\d:\d\d</a>", (await api.client.get(f"{path}/time?minutes={each}")).text)[-1]
+        for each in (60, 150)
+    ]
+    assert last[0] > last[1], "a longer appointment has to start earlier"
+    customer = Visitor(api, await api.joined("customer", verified=True))
+    held = await customer.submit(await customer.get(f"{path}/time?minutes=150"), "/hold", slot=MONDAY_AT_TEN)
+    shown = await customer.get(held.headers["Location"])
+    assert all(each in shown.text for each in ("2 h 30 min", "200,000", "How to prepare", "Eat before you come."))
+    done = await customer.submit(shown, "/summary")
+    booked = await customer.get(done.headers["Location"])
+    assert "Eat before you come." in booked.text
+    booking = (await api.get(f"/bookings/{done.headers['Location'].rpartition('/')[2]}", token)).json()
+    assert (booking["end"], booking["priceAmount"]) == ("2026-11-23T04:30:00Z", 200_000_00)
+
+
+async def test_add_ons_come_last_and_are_not_booked_alone(api: Api) -> None:
+    token, provider_id = await api.open_provider()
+    ids = [
+        (
+            await api.post("/services", token, json={"name": name, "durationMinutes": 30, "priceAmount": 100, **rest})
+        ).json()["id"]
+        for name, rest in (("Aftercare", {"addOn": True}), ("Tattoo", {}))
+    ]
+    path = f"/en/book/{provider_id}"
+    profile = await api.client.get(f"/en/providers/{provider_id}", follow_redirects=True)
+    for page in (profile, await api.client.get(path)):
+        assert page.text.index(">Tattoo<") < page.text.index(">Aftercare<")
+    assert f"/time?service={ids[1]}" in profile.text
+    assert f"/time?service={ids[0]}" not in profile.text
+    alone = await api.client.get(f"{path}/time?service={ids[0]}", follow_redirects=True)
+    assert "An add-on is booked together with another service." in alone.text
+    assert "<h1>Choose a time" in (await api.client.get(f"{path}/time?service={ids[0]}&service={ids[1]}")).text
+
+
 async def test_a_visitor_books_by_a_code_to_their_phone(api: Api) -> None:
     _, provider_id = await api.open_provider()
     path = f"/en/book/{provider_id}/you"

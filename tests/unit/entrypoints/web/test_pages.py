@@ -147,6 +147,10 @@ async def test_texts_of_people_are_shown_as_text(api: Api) -> None:
         api.clock.advance(timedelta(seconds=20))
 
 
+SLOT = "&slot=2026-11-23T10:00:00%2B08:00"
+STEPS = (("person", ""), ("time", ""), ("you", SLOT))
+
+
 async def test_texts_of_salons_are_shown_as_text(api: Api) -> None:
     manager = await api.joined("manager")
     body = {"name": "Ink", "timeZone": "Asia/Ulaanbaatar"}
@@ -158,7 +162,12 @@ async def test_texts_of_salons_are_shown_as_text(api: Api) -> None:
         for path, change in ((f"/salons/{salon_id}", salon), (of_service, named)):
             changed = await api.patch(path, manager, json=change)
             assert changed.status_code == 200, changed.text
-        _assert_inert(await api.client.get(f"/mn/salons/{salon_id}", follow_redirects=True), payload)
+        shown = await api.client.get(f"/mn/salons/{salon_id}", follow_redirects=True)
+        _assert_inert(shown, payload)
+        steps = f"{shown.url.path}/book"
+        chosen = f"?service={of_service.rpartition('/')[2]}"
+        for path in (steps, *(f"{steps}/{step}{chosen}{slot}" for step, slot in STEPS)):
+            _assert_inert(await api.client.get(path), payload)
         api.clock.advance(timedelta(seconds=20))
 
 

@@ -20,4 +20,6 @@ class Check(Component):
     """As its length."""
     price: str = ""
     checked: bool = False
+    single: bool = False
+    """Whether only one with this name can be chosen."""
     error: str = ""

@@ -19,5 +19,8 @@ EXAMPLES: Final = (
             checked=True,
         ),
     ),
+    Example(
+        "one of several", Check(name="minutes", value="60", label="1 h", price="₮80,000", checked=True, single=True)
+    ),
     Example("error", Check(name="accepted", value="3", label="I accept the terms", error="Please accept the terms.")),
 )
