@@ -32,7 +32,7 @@ from booking_domain.statistics.definitions import Interval
 from booking_domain.use_cases.statistics.queries import GroupBy, StatisticsQuery, get_own_statistics
 from entrypoints.cli.statistics import count_all
 from entrypoints.container import Container
-from entrypoints.http.statistics import statistics_json
+from entrypoints.http.statistics.schemas import statistics_json
 from entrypoints.settings.main import Settings
 from entrypoints.wiring.root import opened
 

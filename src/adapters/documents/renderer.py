@@ -7,7 +7,7 @@ part of their markup.
 import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +17,8 @@ import segno
 import typst
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from booking_domain.shared.documents import Document, Documents
+from adapters.documents.spreadsheets import written
+from booking_domain.shared.documents import Document, Documents, Sheet
 
 _HERE: Final = Path(__file__).parent
 _RIGHT_TO_LEFT: Final = frozenset({"fa"})
@@ -34,6 +35,9 @@ class TemplateDocuments(Documents):
             return _compiled(document, _PDF_STANDARD)
         except typst.TypstError:  # characters that the fonts lack, e.g. Chinese ones, are rendered as boxes
             return _compiled(document, None)
+
+    def spreadsheet(self, sheets: Sequence[Sheet]) -> bytes:
+        return written(sheets)
 
     def html(self, document: Document) -> str:
         return _html_template().render(document=_data(document))

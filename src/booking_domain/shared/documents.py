@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Protocol
 
 
@@ -61,11 +62,29 @@ class Document:
             raise ValueError("each row needs one cell per column")
 
 
+Cell = str | int | float | Decimal | date | None
+"""What a cell holds: a text is never a formula, and a number stays one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A table of a spreadsheet."""
+
+    name: str
+    """At most 31 characters, without `[]:*?/` and backslashes."""
+    headings: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+
+
 class Documents(Protocol):
     """Renders documents. It takes milliseconds of a processor: run it outside the event loop. Instances are pickled."""
 
     def pdf(self, document: Document) -> bytes:
         """Render a tagged PDF (PDF/UA-1) with embedded fonts."""
+        ...
+
+    def spreadsheet(self, sheets: Sequence[Sheet]) -> bytes:
+        """Write an Office Open XML workbook (.xlsx) without formulas, links and macros."""
         ...
 
     def html(self, document: Document) -> str:

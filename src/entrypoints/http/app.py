@@ -39,7 +39,6 @@ from entrypoints.http import (
     scheduling,
     services,
     sms,
-    statistics,
     telegram_bot,
     text_messages,
     usage,
@@ -77,6 +76,7 @@ from entrypoints.http.refunds import routes as refunds
 from entrypoints.http.salons import admin as salon_admin
 from entrypoints.http.salons import routes as salons
 from entrypoints.http.search import routes as search
+from entrypoints.http.statistics import routes as statistics
 from entrypoints.http.users import access
 from entrypoints.http.users import routes as users
 from entrypoints.http.users.export import export_route

@@ -1,8 +1,10 @@
 """The figures of providers and salons."""
 
+import csv
 from typing import Any
 from uuid import UUID
 
+from tests.unit.adapters.documents.test_spreadsheets import cells
 from tests.unit.entrypoints.api import Api, assert_problem
 from tests.unit.entrypoints.http.test_managers import salon_of
 from tests.unit.features.bookings import EARLIER_TODAY
@@ -92,6 +94,25 @@ async def test_customers_and_utilisation_are_shown(api: Api) -> None:
     assert (customers["newCustomers"], customers["rebookingRate"]) == (1, 1)  # on the day on which all is booked
     assert customers["cohorts"] == [{"month": "2026-11-01", "customers": 1, "active": []}]
     assert customers["lifetimeValue"] == [{"currency": "MNT", "amount": 5_000}]
+
+
+async def test_figures_are_exported_as_numbers_in_whole_units(api: Api) -> None:
+    provider, provider_id = await api.open_provider(priceAmount=5_100)
+    customer_id = await api.consented(await api.joined("customer"), provider)
+    booking = await api.booked(provider, provider_id, EARLIER_TODAY, customerId=customer_id)
+    await api.patch(f"/bookings/{booking['id']}", provider, json={"status": "completed"})
+    await followed(api, booking["id"])
+    answer = await api.get(f"{MINE}/export?{NOVEMBER}", provider)
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="figures.csv"'
+    (line,) = [each for each in csv.DictReader(answer.text.splitlines()) if each["completed"] == "1"]
+    assert (line["currency"], line["earned"], line["average_bill"]) == ("MNT", "51.00", "51.00")
+    grouped = await api.get(f"{MINE}/export?{NOVEMBER}&groupBy=channel", provider)
+    assert [each["group"] for each in csv.DictReader(grouped.text.splitlines())] == ["staff"]
+    sheet = await api.get(f"{MINE}/export?{NOVEMBER}&groupBy=channel&format=xlsx", provider)
+    assert sheet.headers["Content-Type"].startswith("application/vnd.openxmlformats-officedocument")
+    found = [value for kind, value in cells(sheet.content, 1) if kind == "n"]
+    assert "51" in found
+    assert ("inlineStr", "staff") in cells(sheet.content, 2)
 
 
 async def test_too_long_or_reversed_times_are_refused(api: Api) -> None:

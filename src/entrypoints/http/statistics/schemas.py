@@ -1,25 +1,17 @@
-"""`/analytics`: the figures of a provider and of a salon."""
+"""What clients ask for and see of statistics."""
 
 from collections.abc import Mapping
 from datetime import date
+from enum import StrEnum
 from typing import Final
 
-from litestar import Router, get
-from litestar.params import FromPath
 from msgspec import field
 
-from booking_domain.shared.actor import Actor
-from booking_domain.shared.clock import Clock
-from booking_domain.shared.ids import SalonId
 from booking_domain.statistics.customers import CustomerFigures
 from booking_domain.statistics.definitions import Interval
 from booking_domain.statistics.model import Figures, rate
-from booking_domain.use_cases.platform.ports import Reads
-from booking_domain.use_cases.statistics import queries
 from booking_domain.use_cases.statistics.queries import GroupBy, StatisticsQuery, StatisticsReport
-from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.fields import Json, Query, Timestamp
-from entrypoints.http.kit.injection import Injected
 
 
 class AnalyticsQuery(Query, frozen=True, kw_only=True):
@@ -36,6 +28,19 @@ class AnalyticsQuery(Query, frozen=True, kw_only=True):
     def asked(self) -> StatisticsQuery:
         """Which figures."""
         return StatisticsQuery(first=self.from_, last=self.to, interval=self.interval, group_by=self.group_by)
+
+
+class FiguresFormat(StrEnum):
+    """The format of a file."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+class AnalyticsFileQuery(AnalyticsQuery, frozen=True, kw_only=True):
+    """The same dates, periods and groups, and the format of the file."""
+
+    format: FiguresFormat = FiguresFormat.CSV
 
 
 class MoneyFiguresJson(Json, frozen=True, kw_only=True):
@@ -262,34 +267,3 @@ def statistics_json(report: StatisticsReport) -> StatisticsJson:
             GroupFiguresJson(group=each.key, name=each.name, figures=_figures(each.figures)) for each in report.groups
         ),
     )
-
-
-@get("/analytics/providers/me", opt=documented(queries.get_own_statistics))
-async def get_my_analytics(
-    params: Injected[AnalyticsQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
-) -> StatisticsJson:
-    """Return the figures of your profile: booked time, appointments and money, by period, and of the time before.
-
-    They follow what happens within seconds. docs/use/statistics.md defines each of them.
-    """
-    return statistics_json(await queries.get_own_statistics(actor, params.asked, reads, now=clock.now()))
-
-
-@get("/analytics/salons/{salon_id:str}", opt=documented(queries.get_salon_statistics))
-async def get_analytics_of_salon(
-    salon_id: FromPath[SalonId],
-    params: Injected[AnalyticsQuery],
-    *,
-    actor: Injected[Actor],
-    reads: Injected[Reads],
-    clock: Injected[Clock],
-) -> StatisticsJson:
-    """Return the figures of your salon: what its members did while they were members; for its manager and admins."""
-    return statistics_json(await queries.get_salon_statistics(actor, salon_id, params.asked, reads, now=clock.now()))
-
-
-routes: Final = Router(
-    "/",
-    route_handlers=[get_my_analytics, get_analytics_of_salon],
-    opt=about("analytics", "Figures of booked time, customers and money."),
-)
