@@ -22,6 +22,7 @@ from booking_domain.bookings.errors import (
     UnderReview,
 )
 from booking_domain.bookings.policy import DEFAULT_POLICY, CancellationPolicy, refund_due, start_after_reschedule
+from booking_domain.bookings.pricing import Discount, price_after
 from booking_domain.bookings.scope import Scope
 from booking_domain.bookings.time_changes import TimeChange, changed_time
 from booking_domain.bookings.transitions import (
@@ -222,7 +223,7 @@ class Booking:
     offered_times: tuple[datetime, ...] = ()
     """Starts that the provider offers instead, in order."""
     offered_price_amount: int | None = None
-    """The price that the provider offers, in minor units, if price, deposit or length is another than the booking's."""
+    """The list price that the provider offers, in minor units, if price, deposit or length is not the booking's."""
     offered_deposit_amount: int | None = None
     """The deposit with it; None exactly if the price is."""
     offered_minutes: int | None = None
@@ -243,6 +244,8 @@ class Booking:
     disputed_from: Status | None = None
     """The status of a disputed booking before the dispute."""
     price: Money
+    """What the customer owes: the list price less the discounts."""
+    discounts: tuple[Discount, ...] = ()
     deposit: Money
     paid: Money
     refunded: Money
@@ -297,6 +300,7 @@ class Booking:
         agreed: bool = False,
         series_id: SeriesId | None = None,
         services: tuple[OfferedService, ...] = (),
+        discounts: tuple[Discount, ...] = (),
     ) -> BookingDecision:
         """Make a new booking: requested, pending if a deposit is due, else confirmed.
 
@@ -323,7 +327,8 @@ class Booking:
             requests_claim_time=terms.requests_claim_time,
             series_id=series_id,
             placed_by_staff=by.id != customer_id,
-            price=terms.price,
+            price=price_after(terms.price, discounts),
+            discounts=discounts,
             deposit=deposit,
             paid=zero,
             refunded=zero,
@@ -423,6 +428,11 @@ class Booking:
         return self.totals.refundable + self.desk_paid
 
     @property
+    def list_price(self) -> Money:
+        """The price without the discounts."""
+        return self.scope.list_price
+
+    @property
     def final_price(self) -> Money:
         """The agreed price, and what was charged at the desk above it."""
         return self.price + self.extra
@@ -518,7 +528,7 @@ class Booking:
     @property
     def scope(self) -> Scope:
         """What both sides agreed to besides the start."""
-        return Scope(price=self.price, deposit=self.deposit, minutes=self.minutes)
+        return Scope(price=self.price, deposit=self.deposit, minutes=self.minutes, discounts=self.discounts)
 
     @property
     def offered_scope(self) -> Scope:
@@ -528,7 +538,7 @@ class Booking:
     def scope_with(
         self, price_amount: int | None = None, deposit_amount: int | None = None, minutes: int | None = None
     ) -> Scope:
-        """The booking's scope with these; None keeps what was agreed, of the deposit as far as the price allows.
+        """The booking's scope with this list price, deposit and length; None keeps what is. See `Scope.changed`.
 
         Raises:
             InvalidValue: the deposit exceeds the price, or the length is none.
@@ -541,6 +551,7 @@ class Booking:
         return replace(
             self,
             price=scope.price,
+            discounts=scope.discounts,
             deposit=scope.deposit,
             span=TimeRange(self.span.start, self.span.end + longer),
             blocked=TimeRange(self.blocked.start, self.blocked.end + longer),
@@ -640,7 +651,7 @@ class Booking:
             return clear
         return replace(
             clear,
-            offered_price_amount=scope.price.amount,
+            offered_price_amount=scope.list_price.amount,
             offered_deposit_amount=scope.deposit.amount,
             offered_minutes=scope.minutes,
         )

@@ -8,9 +8,10 @@
 True
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from booking_domain.bookings.pricing import Discount, discounts_of, price_after
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import MINUTES_A_DAY
@@ -21,24 +22,38 @@ class Scope:
     """The price of an appointment, its deposit and its length."""
 
     price: Money
+    """What the customer owes."""
     deposit: Money
     minutes: int
+    discounts: tuple[Discount, ...] = ()
+    """What is taken off the list price."""
 
     @property
     def length(self) -> timedelta:
         """The length of the appointment."""
         return timedelta(minutes=self.minutes)
 
+    @property
+    def list_price(self) -> Money:
+        """The price without the discounts."""
+        return sum((each.amount for each in self.discounts), self.price)
+
     def changed(
         self, price_amount: int | None = None, deposit_amount: int | None = None, minutes: int | None = None
     ) -> "Scope":
         """The scope with these, in minor units and minutes. None keeps what is, of the deposit at most the price.
 
+        `price_amount` is the new list price, of which the discounts are taken again; see `discounts_of`.
+
         Raises:
             InvalidValue: the deposit exceeds the price, or the length is none.
         """
         currency = self.price.currency
-        price = self.price if price_amount is None else Money(amount=price_amount, currency=currency)
+        price, discounts = self.price, self.discounts
+        if price_amount is not None:
+            listed = Money(amount=price_amount, currency=currency)
+            discounts = discounts_of(listed, self.discounts)
+            price = price_after(listed, discounts)
         deposit = min(self.deposit, price)
         if deposit_amount is not None:
             deposit = Money(amount=deposit_amount, currency=currency)
@@ -48,7 +63,8 @@ class Scope:
             )
         if minutes is not None and not 1 <= minutes <= MINUTES_A_DAY:
             raise InvalidValue(field="duration_minutes", problem=f"1 to {MINUTES_A_DAY} minutes")
-        return Scope(price=price, deposit=deposit, minutes=self.minutes if minutes is None else minutes)
+        length = self.minutes if minutes is None else minutes
+        return replace(self, price=price, deposit=deposit, minutes=length, discounts=discounts)
 
     def exceeds(self, agreed: "Scope") -> bool:
         """Whether it costs more or takes longer than was agreed."""

@@ -93,19 +93,22 @@ class BookingEarnings:
     tips: int = 0
     """What customers gave at the desk besides."""
     commission: int = 0
+    funded: int = 0
+    """Discounts that the platform bears: the provider earns as much as without them."""
 
     @classmethod
     def of(
-        cls, *, kept: int, desk: int, basis_points: int, tips: int = 0, rules: TipRules | None = None
+        cls, *, kept: int, desk: int, basis_points: int, tips: int = 0, funded: int = 0, rules: TipRules | None = None
     ) -> "BookingEarnings":
         """The share of a booking that is over; commission is due on money of the desk, and on tips by the rules."""
-        commissioned = kept + desk + (tips if rules is not None and rules.commissioned else 0)
-        return cls(kept=kept, desk=desk, tips=tips, commission=commission_on(commissioned, basis_points))
+        commissioned = kept + desk + funded + (tips if rules is not None and rules.commissioned else 0)
+        commission = commission_on(commissioned, basis_points)
+        return cls(kept=kept, desk=desk, tips=tips, commission=commission, funded=funded)
 
     @property
     def amount(self) -> int:
         """What the provider is owed of it. Money of the desk is not, because the provider has it."""
-        return self.kept - self.commission
+        return self.kept + self.funded - self.commission
 
     def minus(self, before: "BookingEarnings") -> "BookingEarnings":
         """What has to be added after `before`."""
@@ -114,6 +117,7 @@ class BookingEarnings:
             desk=self.desk - before.desk,
             tips=self.tips - before.tips,
             commission=self.commission - before.commission,
+            funded=self.funded - before.funded,
         )
 
 
@@ -143,6 +147,7 @@ class Earning:
     desk: int = 0
     tips: int = 0
     commission: int = 0
+    funded: int = 0
     amount: int
     """What it adds to the balance."""
     reason: str | None = None
@@ -206,6 +211,8 @@ class EarningTotals:
     desk: int
     tips: int
     commission: int
+    funded: int
+    """Discounts that the platform bears."""
     paid_out: int
     """What was paid out, or is reserved for a payout that is not made yet."""
     adjusted: int
@@ -216,7 +223,7 @@ class EarningTotals:
     @property
     def closing(self) -> int:
         """The balance at the end of the period."""
-        return self.opening + self.kept - self.commission - self.paid_out + self.adjusted
+        return self.opening + self.kept + self.funded - self.commission - self.paid_out + self.adjusted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,7 +75,7 @@ class Movement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptLine:
-    """A service that was booked, and its price."""
+    """A service that was booked with its price, or a discount with what it takes off."""
 
     name: str
     price: Money
@@ -111,6 +111,8 @@ class Receipt:
     time_zone: str
     lines: tuple[ReceiptLine, ...] = ()
     """Empty for a plain appointment."""
+    discounts: tuple[ReceiptLine, ...] = ()
+    """What was taken off."""
     price: Money
     """The agreed price of the appointment."""
     amount: Money

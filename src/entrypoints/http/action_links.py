@@ -140,6 +140,9 @@ _booking: Final = members(
     paid_amount="totals.paid.amount",
     balance_due_amount="quote.balance.amount",
     offered_times=filled("offered_times"),
+    offered_price_amount=lambda booking: (
+        None if booking.offered_minutes is None else booking.offered_scope.price.amount
+    ),
     offered_duration_minutes="offered_minutes",
     rescheduled_by="pending_time_change.by",
     agreed_start="pending_time_change.agreed.start",

@@ -120,12 +120,16 @@ receipt_json: Final = projection(
 def receipt_document(receipt: Receipt) -> Document:
     """Write the receipt in its language."""
     say = Wording(receipt.language)
+    zero = Money.zero(receipt.price.currency)
     lines = [(line.name, say.values.money(line.price)) for line in receipt.lines]
-    listed = sum((line.price for line in receipt.lines), Money.zero(receipt.price.currency))
-    if lines and listed < receipt.price:
-        lines.append((say(Phrase("Agreed change")), f"+{say.values.money(receipt.price - listed)}"))
-    elif lines and receipt.price < listed:
-        lines.append((say(Phrase("Agreed change")), f"−{say.values.money(listed - receipt.price)}"))
+    listed = sum((line.price for line in receipt.lines), zero)
+    agreed = sum((line.price for line in receipt.discounts), receipt.price)
+    if lines and listed < agreed:
+        lines.append((say(Phrase("Agreed change")), f"+{say.values.money(agreed - listed)}"))
+    elif lines and agreed < listed:
+        lines.append((say(Phrase("Agreed change")), f"−{say.values.money(listed - agreed)}"))
+    lines = lines or [(say(Phrase("Appointment")), say.values.money(agreed))]
+    lines += [(line.name, f"−{say.values.money(line.price)}") for line in receipt.discounts]
     return Document(
         language=say.language,
         title=say(_TITLES[receipt.kind]),
@@ -133,7 +137,7 @@ def receipt_document(receipt: Receipt) -> Document:
         created_at=receipt.issued_at,
         facts=tuple(_facts(receipt, say)),
         columns=(Column(heading=say(Phrase("Service"))), Column(heading=say(Phrase("Price")), numeric=True)),
-        rows=lines or [(say(Phrase("Appointment")), say.values.money(receipt.price))],
+        rows=lines,
         totals=tuple(
             Fact(label=say(label), value=say.values.money(amount))
             for label, amount in (

@@ -153,6 +153,7 @@ FEATURE: Final = Feature(
     routes={
         "POST /bookings": Row(Permission.PLACE_BOOKINGS, once=new_booking),
         "POST /bookings/series": Row(Permission.PLACE_BOOKINGS, once=new_series),
+        "POST /bookings/quote": Row(Permission.PLACE_BOOKINGS),
         "GET /bookings": Row(_SEE),
         "GET /bookings/{booking_id}": Row(_SEE, BOOKING),
         "GET /bookings/{booking_id}/events": Row(_SEE, BOOKING),

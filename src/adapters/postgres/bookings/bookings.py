@@ -18,6 +18,7 @@ from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter, BookingReads, Bookings
+from booking_domain.bookings.pricing import Discount, DiscountKind, Funding
 from booking_domain.bookings.time_changes import TimeChange
 from booking_domain.bookings.transitions import CLAIMS_TIME, UNSETTLED, Party, Status
 from booking_domain.bookings.upcoming import OpenBookings
@@ -77,6 +78,41 @@ def _reminders_of(minutes: list[int] | None) -> tuple[int, ...] | None:
     return None if minutes is None else tuple(minutes)
 
 
+def _discounts_json(discounts: tuple[Discount, ...]) -> Jsonb:
+    return Jsonb(
+        [
+            {
+                "kind": each.kind.value,
+                "source_id": str(each.source_id),
+                "label": each.label,
+                "currency": each.amount.currency,
+                "amount": each.amount.amount,
+                "most": each.most.amount,
+                "percent": each.percent,
+                "step": each.step,
+                "funded_by": each.funded_by.value,
+            }
+            for each in discounts
+        ]
+    )
+
+
+def _discounts_of(rows: list[dict[str, Any]]) -> tuple[Discount, ...]:
+    return tuple(
+        Discount(
+            kind=DiscountKind(row["kind"]),
+            source_id=UUID(row["source_id"]),
+            label=row["label"],
+            amount=Money(amount=row["amount"], currency=row["currency"]),
+            most=Money(amount=row["most"], currency=row["currency"]),
+            percent=row["percent"],
+            step=row["step"],
+            funded_by=Funding(row["funded_by"]),
+        )
+        for row in rows
+    )
+
+
 BOOKING: Final = Mapper(
     bookings,
     Booking,
@@ -97,6 +133,7 @@ BOOKING: Final = Mapper(
     under_review=Renamed("in_question"),
     review_began_at=Renamed("questioned_at"),
     services=Converted("services", write=_services_json, read=_services_of),
+    discounts=Converted("discounts", write=_discounts_json, read=_discounts_of),
     cancellation=Converted("cancellation_policy", write=policy_json, read=policy_of),
     time_change=Converted(
         "rescheduled_by",
@@ -115,6 +152,7 @@ BOOKING: Final = Mapper(
         "blocked_until",
         "local_start",
         "price_amount",
+        "discounts",
         "deposit_amount",
         "offered_times",
         "offered_price_amount",

@@ -131,6 +131,8 @@ bookings: Final = Table(
     Column("disputed_from", Text),
     Column("currency", Text, nullable=False),
     Column("price_amount", BigInteger, nullable=False),
+    # What is taken off the list price, in order; the price is what is left.
+    Column("discounts", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Column("deposit_amount", BigInteger, nullable=False),
     Column("paid_amount", BigInteger, nullable=False),
     Column("refunded_amount", BigInteger, nullable=False),

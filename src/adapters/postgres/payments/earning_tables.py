@@ -85,14 +85,18 @@ earnings: Final = Table(
     Column("desk", BigInteger, nullable=False),
     Column("tips", BigInteger, nullable=False, server_default=sql("0")),
     Column("commission", BigInteger, nullable=False),
+    # Discounts that the platform bears.
+    Column("funded", BigInteger, nullable=False, server_default=sql("0")),
     Column("amount", BigInteger, nullable=False),
     Column("reason", Text),
     instant("at"),
     one_of("kind", EarningKind),
     CheckConstraint("(kind = 'booking') = (booking_id IS NOT NULL)", name="booking"),
     CheckConstraint("(kind = 'payout') = (payout_id IS NOT NULL)", name="payout"),
-    CheckConstraint("kind <> 'booking' OR amount = kept - commission", name="amount"),
-    CheckConstraint("kind = 'booking' OR (kept = 0 AND desk = 0 AND tips = 0 AND commission = 0)", name="no_share"),
+    CheckConstraint("kind <> 'booking' OR amount = kept + funded - commission", name="amount"),
+    CheckConstraint(
+        "kind = 'booking' OR (kept = 0 AND desk = 0 AND tips = 0 AND commission = 0 AND funded = 0)", name="no_share"
+    ),
     CheckConstraint("(kind = 'adjustment') = (reason IS NOT NULL)", name="reason"),
     Index("earnings_provider_id_id_idx", "provider_id", "id"),
     Index("earnings_provider_id_currency_at_idx", "provider_id", "currency", "at"),

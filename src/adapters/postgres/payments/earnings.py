@@ -80,7 +80,7 @@ _AT: Final = Statement(
     )
 )
 _OF_BOOKING: Final = Statement(
-    select(_total(_e.kept), _total(_e.desk), _total(_e.tips), _total(_e.commission)).where(
+    select(_total(_e.kept), _total(_e.desk), _total(_e.tips), _total(_e.commission), _total(_e.funded)).where(
         _e.booking_id == bindparam("booking_id")
     )
 )
@@ -120,6 +120,7 @@ _TOTALS: Final = Statement(
         _total(_e.desk, _IN_PERIOD),
         _total(_e.tips, _IN_PERIOD),
         _total(_e.commission, _IN_PERIOD),
+        _total(_e.funded, _IN_PERIOD),
         _total(-_e.amount, _IN_PERIOD, _IS_PAYOUT),
         _total(_e.amount, _IN_PERIOD, _IS_ADJUSTMENT),
         _total(_e.amount),
@@ -215,7 +216,7 @@ class PostgresEarnings(AddedRows[Earning], Earnings):
     async def of_booking(self, booking_id: BookingId) -> BookingEarnings:
         row = await self._work.one(_OF_BOOKING, booking_id=booking_id)
         assert row is not None  # noqa: S101 - a sum always returns a row
-        return BookingEarnings(kept=row[0], desk=row[1], tips=row[2], commission=row[3])
+        return BookingEarnings(kept=row[0], desk=row[1], tips=row[2], commission=row[3], funded=row[4])
 
     async def record_version(self, booking_id: BookingId, version: int) -> None:
         await self._work.execute(_MARK, booking_id=booking_id, version=version)
@@ -244,11 +245,12 @@ class PostgresEarningReads(WithWork, EarningReads):
                 desk=desk,
                 tips=tips,
                 commission=commission,
+                funded=funded,
                 paid_out=paid_out,
                 adjusted=adjusted,
                 owed=owed,
             )
-            for currency, opening, kept, desk, tips, commission, paid_out, adjusted, owed in rows
+            for currency, opening, kept, desk, tips, commission, funded, paid_out, adjusted, owed in rows
         ]
 
     async def held(self, provider_id: ProviderId) -> Sequence[HeldMoney]:

@@ -88,6 +88,8 @@ receipts: Final = Table(
     instant("ends_at"),
     Column("time_zone", Text, nullable=False),
     Column("lines", JSONB, nullable=False),
+    # What was taken off, as lines.
+    Column("discounts", JSONB, nullable=False, server_default=sql("'[]'::jsonb")),
     Column("currency", Text, nullable=False),
     Column("price_amount", BigInteger, nullable=False),
     Column("amount", BigInteger, nullable=False),
@@ -136,6 +138,7 @@ RECEIPT: Final = Mapper(
     Receipt,
     span=Columns("starts_at", "ends_at"),
     lines=Converted("lines", write=_lines_json, read=_lines_of),
+    discounts=Converted("discounts", write=_lines_json, read=_lines_of),
     price=Columns("price_amount", "currency"),
     amount=Columns("amount", "currency"),
     tip=Columns("tip_amount", "currency"),

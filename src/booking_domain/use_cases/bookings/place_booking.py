@@ -1,12 +1,14 @@
 """Place a booking: a customer books an offered slot, or the staff enters an appointment."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
+from booking_domain.bookings.errors import BookingForOthers, CustomerNotActive, CustomerNotFound, DepositOutOfRange
 from booking_domain.bookings.ideas import IdeaSide
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.ports import BookableProvider
+from booking_domain.bookings.pricing import PriceBreakdown
 from booking_domain.bookings.walk_ins import NewWalkIn
 from booking_domain.catalogue.booking_links import BookingLinkNotFound
 from booking_domain.identity.legal import AcceptedVersions
@@ -34,6 +36,7 @@ from booking_domain.use_cases.bookings.steps import (
     is_staff,
     note_time_off,
     of_services,
+    priced,
     require_bookable,
 )
 from booking_domain.use_cases.platform.ports import Repositories
@@ -153,6 +156,24 @@ async def _replace_hold(
         await tx.waiting_list.save(entry.booked())
 
 
+async def _quote(command: PlaceBooking, tx: Repositories, context: UseCaseContext) -> PriceBreakdown:
+    """What the booking would cost, line by line. It stores nothing, and does not ask whether the time is free."""
+    start = instant(command.slot, field="slot")
+    found = await tx.bookable_providers.try_lock(command.provider_id, slot_window(start), command.service_ids)
+    bookable = await require_bookable(command, None if found is None else found[0], tx, context)
+    bookable = of_services(command, bookable, context)
+    minutes = command.duration_minutes
+    if minutes is None or not is_staff(context.actor, bookable):
+        minutes = offered_minutes(bookable.schedule, minutes)
+    return priced(command, bookable, TimeRange(start, start + timedelta(minutes=minutes)), context)
+
+
+quote_booking: Final = UseCase(
+    Permission.PLACE_BOOKINGS,
+    _quote,
+    lambda command, _: Subject("provider", command.provider_id),
+    raises=(*CHOICE_ERRORS, DepositOutOfRange, BookingForOthers, CustomerNotFound, CustomerNotActive),
+)
 place_booking: Final = UseCase(
     Permission.PLACE_BOOKINGS,
     _place,

@@ -22,8 +22,9 @@ from booking_domain.bookings.errors import (
     TooManyUpcomingUnverified,
 )
 from booking_domain.bookings.events import booking_events
-from booking_domain.bookings.model import Booking, BookingDecision, Terms
+from booking_domain.bookings.model import Booking, BookingDecision, BookingMode, Terms
 from booking_domain.bookings.ports import BookableProvider
+from booking_domain.bookings.pricing import PriceBreakdown, break_down
 from booking_domain.bookings.references import new_reference
 from booking_domain.bookings.transitions import CLAIMS_TIME, Action, InvalidBookingTransition, Party, Status
 from booking_domain.bookings.upcoming import UpcomingLimits
@@ -239,7 +240,7 @@ async def add_booking(
     """Add a new booking at `place` (its span and blocked range) with its claim and event."""
     span, blocked = place
     terms = _terms(order, bookable, span, context)
-    deposit = terms.deposit_of(order.deposit_amount)
+    deposit = priced(order, bookable, span, context).deposit
     if deposit:
         require_chargeable_profile(terms, context)
         if deposit != terms.deposit:
@@ -286,6 +287,17 @@ async def add_booking(
 
 def _e164(context: UseCaseContext, number: str) -> str:
     return context.get(SecurityPorts).phone_numbers.parse(number)
+
+
+def priced(order: BookingOrder, bookable: BookableProvider, span: TimeRange, context: UseCaseContext) -> PriceBreakdown:
+    """What the order costs at this time, line by line.
+
+    Raises:
+        DepositOutOfRange: the order asks for less deposit than the terms, or for more than the price.
+    """
+    terms = _terms(order, bookable, span, context)
+    requested = terms.mode is BookingMode.REQUEST and not is_staff(context.actor, bookable)
+    return break_down(terms.price, terms.deposit_of(order.deposit_amount), requested=requested)
 
 
 def _terms(order: BookingOrder, bookable: BookableProvider, span: TimeRange, context: UseCaseContext) -> Terms:

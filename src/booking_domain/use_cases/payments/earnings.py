@@ -10,6 +10,7 @@ from typing import Final
 
 from booking_domain.bookings.errors import BookingNotFound
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.pricing import Funding
 from booking_domain.bookings.transitions import TO_COME, Status
 from booking_domain.payments.earnings import (
     BookingEarnings,
@@ -61,7 +62,8 @@ def booking_earnings(
     """What the booking adds to its provider's account as it stands.
 
     Refunds, made and pending, reduce what came by the gateways. What gift cards paid that the provider's side had sold
-    counts as money of the desk: the provider has it.
+    counts as money of the desk: the provider has it. Discounts that the platform bears are added once the appointment
+    took place, less the share of the price that was given back.
     """
     if booking.status in HELD:
         return BookingEarnings()
@@ -72,8 +74,17 @@ def booking_earnings(
         desk=desk + prepaid,
         tips=booking.tips.amount,
         basis_points=commission.basis_points,
+        funded=_funded(booking),
         rules=rules,
     )
+
+
+def _funded(booking: Booking) -> int:
+    if booking.status is not Status.COMPLETED:
+        return 0
+    borne = sum(each.amount.amount for each in booking.discounts if each.funded_by is Funding.PLATFORM)
+    price, conceded = booking.price.amount, booking.conceded.amount
+    return borne if conceded == 0 else borne * max(0, price - conceded) // price
 
 
 async def record_earnings(booking_id: BookingId, tx: Repositories, context: UseCaseContext) -> Booking:
@@ -94,6 +105,7 @@ async def record_earnings(booking_id: BookingId, tx: Repositories, context: UseC
             desk=new.desk,
             tips=new.tips,
             commission=new.commission,
+            funded=new.funded,
             amount=new.amount,
             at=context.now,
         )

@@ -96,6 +96,7 @@ async def _receipt(
         span=booking.span,
         time_zone=booking.time_zone,
         lines=tuple(ReceiptLine(name=each.name, price=each.price) for each in booking.services),
+        discounts=tuple(ReceiptLine(name=each.label, price=each.amount) for each in booking.discounts if each.amount),
         price=booking.price,
         amount=movement.amount,
         tip=movement.tip or Money.zero(booking.price.currency),

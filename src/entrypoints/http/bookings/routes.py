@@ -13,7 +13,7 @@ from booking_domain.shared.ids import BookingId
 from booking_domain.use_cases.bookings import queries as bookings
 from booking_domain.use_cases.bookings.any_provider import book_with_any_provider
 from booking_domain.use_cases.bookings.change_status import ChangeBookingStatus, change_booking_status
-from booking_domain.use_cases.bookings.place_booking import place_booking
+from booking_domain.use_cases.bookings.place_booking import place_booking, quote_booking
 from booking_domain.use_cases.bookings.place_series import place_series
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.bookings.changes import changes
@@ -22,6 +22,7 @@ from entrypoints.http.bookings.schemas import (
     MOVE,
     PLACE,
     PLACE_SERIES,
+    QUOTE,
     AppointmentJson,
     AppointmentsJson,
     BookingJson,
@@ -31,12 +32,15 @@ from entrypoints.http.bookings.schemas import (
     MoveBookingBody,
     PlaceBookingBody,
     PlaceSeriesBody,
+    PriceJson,
+    QuoteBookingBody,
     SeriesJson,
     appointment_json,
     booking_json,
     bookings_filter,
     cancellation_quote_json,
     event_json,
+    price_json,
     series_json,
 )
 from entrypoints.http.kit.cursors import cut
@@ -44,6 +48,7 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
 from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.fields import AnyProviderOf, provider_or_salon
+from entrypoints.http.kit.idempotency import COMPUTES
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.running import Run
 
@@ -65,6 +70,15 @@ async def book_slot(data: JSONBody[PlaceBookingBody], run: Injected[Run]) -> Res
         order = data.with_any(whom.salon_id)
         return await run(book_with_any_provider, order, answer=booking_json, location=True)
     return await run(place_booking, data.command(whom), answer=booking_json, location=True)
+
+
+@post("/quote", status_code=200, opt=documented(quote_booking, body=QUOTE, no_idempotency_key=COMPUTES))
+async def quote_a_booking(data: JSONBody[QuoteBookingBody], run: Injected[Run]) -> PriceJson:
+    """Return what a booking would cost, line by line: list price, discounts, and what is due now and later.
+
+    It stores nothing, and does not say whether the time is free.
+    """
+    return price_json(await run(quote_booking, data.command()))
 
 
 @post("/series", opt=documented(place_series, body=PLACE_SERIES), operation_id="placeSeries")
@@ -164,6 +178,7 @@ routes: Final = Router(
     route_handlers=[
         book_slot,
         book_series,
+        quote_a_booking,
         list_bookings,
         get_booking,
         move_to_status,

@@ -14,6 +14,7 @@ from booking_domain.bookings.ideas import MAX_DESCRIPTION, MAX_DETAIL, IdeaConte
 from booking_domain.bookings.model import MAX_NOTES, MAX_OFFERED_TIMES, Booking, BookingEvent
 from booking_domain.bookings.policy import Tier
 from booking_domain.bookings.ports import BookingFilter
+from booking_domain.bookings.pricing import Discount, DiscountKind, Funding, PriceBreakdown, PriceLine, PriceLineKind
 from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 from booking_domain.bookings.walk_ins import MAX_WALK_IN_NAME, NewWalkIn, WalkIn
 from booking_domain.catalogue.booking_links import TOKEN_LENGTH
@@ -150,6 +151,24 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
         return PlaceBooking(provider_id=provider_id, **_order(self))
 
 
+class QuoteBookingBody(Body, frozen=True, kw_only=True):
+    """The booking whose price is asked for."""
+
+    provider_id: ProviderId
+    slot: Instant
+    duration_minutes: SomeMinutes | None = None
+    service_id: ServiceId | None = None
+    service_ids: ServiceIds = ()
+    deposit_amount: Amount | None = None
+    """A deposit above the required one, up to the price."""
+    customer_id: UserId | None = None
+    """For the provider, the manager of its salon or an admin: the customer to book for."""
+
+    def command(self) -> PlaceBooking:
+        """Return the order that is asked about."""
+        return PlaceBooking(**_quoted(self))
+
+
 class PlaceSeriesBody(Body, frozen=True, kw_only=True):
     """A slot to book, and how often to repeat it at the same local time."""
 
@@ -194,7 +213,7 @@ class AcceptBody(Body, frozen=True, kw_only=True):
 
     slot: Instant | None = None
     price_amount: Amount | None = None
-    """From a customer, `offeredPriceAmount`, which they agree to; from the provider, another price."""
+    """From a customer, `offeredPriceAmount`, which they agree to; from the provider, another list price."""
     deposit_amount: Amount | None = None
     """From a customer, `offeredDepositAmount`; from the provider, another deposit."""
     duration_minutes: SomeMinutes | None = None
@@ -207,6 +226,7 @@ class ChangeTermsBody(Body, frozen=True, kw_only=True):
     """What changes of the booking. What is left out stays, of the deposit as far as the price allows."""
 
     price_amount: Amount | None = None
+    """The list price. The booking's discounts are taken off it again."""
     deposit_amount: Amount | None = None
     """A lower deposit; of a request, a higher one too."""
     duration_minutes: SomeMinutes | None = None
@@ -246,7 +266,7 @@ class OfferTimesBody(Body, frozen=True, kw_only=True):
     slots: Annotated[tuple[Instant, ...], Meta(min_length=1, max_length=MAX_OFFERED_TIMES)]
     """The starts of the offered times."""
     price_amount: Amount | None = None
-    """The price with these times. The customer agrees to it by accepting one."""
+    """The list price with these times. The customer agrees to it, less their discounts, by accepting one."""
     deposit_amount: Amount | None = None
     """The deposit with these times. Without it: the booking's, at most the price."""
     duration_minutes: SomeMinutes | None = None
@@ -336,6 +356,51 @@ class BookedServiceJson(Json, frozen=True, kw_only=True):
     """In the minor unit of the booking's currency."""
 
 
+class DiscountJson(Json, frozen=True, kw_only=True):
+    """What one promotion, package or redemption of points takes off the list price."""
+
+    kind: DiscountKind
+    source_id: UUID
+    """The promotion, package or loyalty account."""
+    label: str
+    """What the customer reads."""
+    amount: int
+    """In the minor unit of the booking's currency."""
+    funded_by: Funding
+    """Who bears it."""
+
+
+class PriceLineJson(Json, frozen=True, kw_only=True):
+    """A line of a price."""
+
+    kind: PriceLineKind
+    """Discounts and the gift card are taken off the list price."""
+    label: str
+    """The name of the discount; otherwise empty."""
+    amount: int
+
+
+class PriceJson(Json, frozen=True, kw_only=True):
+    """What a booking would cost, line by line. Amounts are in the minor unit of the currency."""
+
+    currency: str
+    list_price_amount: int
+    """The price without discounts."""
+    price_amount: int
+    """What the customer owes: the list price less the discounts."""
+    deposit_amount: int
+    discounts: tuple[DiscountJson, ...]
+    """What is taken off the list price, in order."""
+    due_now_amount: int
+    """The deposit, if the booking would wait for it."""
+    due_later_amount: int
+    """The rest, with the appointment."""
+    due_reason: Annotated[str, one_of(DueReason)]
+    """Why, as of a booking."""
+    lines: tuple[PriceLineJson, ...]
+    """All of it, in the order in which it is shown."""
+
+
 class BookingJson(Json, frozen=True, kw_only=True):
     """A booking."""
 
@@ -348,7 +413,12 @@ class BookingJson(Json, frozen=True, kw_only=True):
     start: Timestamp
     end: Timestamp
     time_zone: str
+    list_price_amount: int
+    """The price without discounts."""
     price_amount: int
+    """What the customer owes: the list price less the discounts."""
+    discounts: tuple[DiscountJson, ...]
+    """What is taken off the list price, in order."""
     deposit_amount: int
     paid_amount: int
     refunded_amount: int
@@ -554,12 +624,34 @@ _first: Final = members(
     accepted=lambda body: accepted_versions(body.accepted),
 )
 _service_json: Final = projection(OfferedService, BookedServiceJson, duration_minutes="minutes", price="price.amount")
+_discount_json: Final = projection(Discount, DiscountJson, amount="amount.amount")
+_quoted: Final = members(
+    QuoteBookingBody,
+    PlaceBooking,
+    given=("notes", "hold_id", "walk_in", "link_token", "override_time_off", "idea", "accepted"),
+    unused=["service_id"],
+    service_ids=lambda body: service_ids(body.service_id, body.service_ids),
+)
+price_json: Final = projection(
+    PriceBreakdown,
+    PriceJson,
+    currency="price.currency",
+    discounts=_discount_json,
+    due_now_amount="due.now.amount",
+    due_later_amount="due.later.amount",
+    due_reason="due.reason",
+    lines=projection(PriceLine, PriceLineJson, amount="amount.amount"),
+)
 booking_json: Final = projection(
     Booking,
     BookingJson,
     start="span.start",
     end="span.end",
     tip_amount="tips.amount",
+    discounts=_discount_json,
+    offered_price_amount=lambda booking: (
+        None if booking.offered_minutes is None else booking.offered_scope.price.amount
+    ),
     balance_due_amount="quote.balance.amount",
     due_now_amount="quote.now.amount",
     due_later_amount="quote.later.amount",
@@ -767,6 +859,7 @@ PLACE: Final[dict[str, Any]] = {
     "notes": "A small swallow on the forearm.",
 }
 MOVE: Final[dict[str, Any]] = {"status": "cancelled", "reason": "I am ill."}
+QUOTE: Final[dict[str, Any]] = {"providerId": PLACE["providerId"], "slot": PLACE["slot"]}
 PLACE_SERIES: Final[dict[str, Any]] = {**PLACE, "everyWeeks": 4, "times": 2}
 RESCHEDULE: Final[dict[str, Any]] = {"slot": "2026-11-24T14:00:00+08:00"}
 CHANGE_TERMS: Final[dict[str, Any]] = {"priceAmount": 12_000_000, "durationMinutes": 180, "message": "It is larger."}

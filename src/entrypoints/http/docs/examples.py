@@ -81,6 +81,7 @@ EXAMPLES: Final[Mapping[str, Sequence[Any]]] = {
     "invoiceReference": ("7d1f3c0e-5a2b-4c19-9e41-8f0b3c5a9e2d",),
     "issuerName": ("Sarnai Tattoo",),
     "kind": ("session", "text"),
+    "label": ("Spring",),
     "language": ("en", "mn"),
     "languages": ("mn", "en"),
     "lastFour": ("4BND",),

@@ -142,12 +142,14 @@ class EarningTotalsJson(Json, frozen=True, kw_only=True):
     tips_amount: int
     """Tips that customers gave at the desk. The platform does not owe them."""
     commission_amount: int
+    funded_amount: int
+    """Discounts that the platform bears: the provider earns as much as without them."""
     paid_out_amount: int
     """Money that was paid out or is reserved for a payout."""
     adjusted_amount: int
     """The sum of the admins' adjustments."""
     closing_amount: int
-    """The balance at the end of the period: opening + kept - commission - paid out + adjusted."""
+    """The balance at the end of the period: opening + kept + funded - commission - paid out + adjusted."""
     owed_amount: int
     """The balance now; negative if the provider owes it."""
 
@@ -177,6 +179,8 @@ class EarningJson(Json, frozen=True, kw_only=True):
     tips_amount: int
     """What customers gave at the desk besides, in the minor unit of the currency."""
     commission_amount: int
+    funded_amount: int
+    """Discounts that the platform bears, in the minor unit of the currency."""
     amount: int
     """The signed amount that it adds to the balance."""
     currency: str
@@ -299,6 +303,7 @@ earning_json: Final = projection(
     desk_amount="earning.desk",
     tips_amount="earning.tips",
     commission_amount="earning.commission",
+    funded_amount="earning.funded",
 )
 """Show an entry."""
 _account: Final = members(
@@ -316,6 +321,7 @@ _account: Final = members(
         desk_amount="desk",
         tips_amount="tips",
         commission_amount="commission",
+        funded_amount="funded",
         paid_out_amount="paid_out",
         adjusted_amount="adjusted",
         closing_amount="closing",
@@ -391,10 +397,10 @@ PROVIDER: Final[dict[str, Any]] = {"id": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21",
 _PAYOUT_ID: Final = "0199f3d4-6e20-7b41-8f45-1c9b0d7f1a77"
 ADJUST: Final[dict[str, Any]] = {"currency": "MNT", "amount": -50_000, "reason": "A card chargeback that you accepted."}
 STATEMENT: Final = (
-    "at,kind,bookingReference,payoutId,kept,desk,commission,amount,balance,currency,reason\r\n"
-    "2026-11-01T00:00:00+00:00,opening,,,,,,,0.00,MNT,\r\n"
-    "2026-11-23T03:05:00+00:00,booking,BK-7F3K9Q,,20000.00,0.00,2500.00,17500.00,,MNT,\r\n"
-    "2026-12-01T00:00:00+00:00,closing,,,20000.00,0.00,2500.00,17500.00,17500.00,MNT,\r\n"
+    "at,kind,bookingReference,payoutId,kept,desk,tips,commission,funded,amount,balance,currency,reason\r\n"
+    "2026-11-01T00:00:00+00:00,opening,,,,,,,,,0.00,MNT,\r\n"
+    "2026-11-23T03:05:00+00:00,booking,BK-7F3K9Q,,20000.00,0.00,0.00,2500.00,0.00,17500.00,,MNT,\r\n"
+    "2026-12-01T00:00:00+00:00,closing,,,20000.00,0.00,0.00,2500.00,0.00,17500.00,17500.00,MNT,\r\n"
 )
 BALANCES_CSV: Final = (
     "providerId,provider,hasBankAccount,owed,reserved,currency\r\n"

@@ -52,6 +52,7 @@ def statement_document(account: EarningsAccount, provider: ProviderView, *, lang
             Column(heading=say(Phrase("At the desk")), numeric=True),
             Column(heading=say(Phrase("Tips")), numeric=True),
             Column(heading=say(Phrase("Commission")), numeric=True),
+            Column(heading=say(Phrase("Discounts of the platform")), numeric=True),
             Column(heading=say(Phrase("Amount")), numeric=True),
             Column(heading="", numeric=True),
         ),
@@ -68,7 +69,7 @@ def _row(view: EarningView, say: Wording, zone: str) -> Sequence[str]:
         view.booking_reference or "",
         *(
             _whole(amount, entry.currency, say)
-            for amount in (entry.kept, entry.desk, entry.tips, -entry.commission, entry.amount)
+            for amount in (entry.kept, entry.desk, entry.tips, -entry.commission, entry.funded, entry.amount)
         ),
         entry.currency,
     )
@@ -79,6 +80,7 @@ def _totals(totals: EarningTotals, say: Wording) -> Iterator[Fact]:
         (Phrase("Opening balance"), totals.opening),
         (Phrase("Kept"), totals.kept),
         (Phrase("Commission"), -totals.commission),
+        (Phrase("Discounts of the platform"), totals.funded),
         (Phrase("Paid out"), -totals.paid_out),
         (Phrase("Adjustments"), totals.adjusted),
         (Phrase("Closing balance"), totals.closing),
@@ -103,6 +105,7 @@ _STATEMENT: Final = (
     "desk",
     "tips",
     "commission",
+    "funded",
     "amount",
     "balance",
     "currency",
@@ -130,7 +133,7 @@ async def statement(account: EarningsAccount, reads: Reads) -> AsyncIterator[byt
     period = account.period
     yield csv_lines([_STATEMENT])
     yield csv_lines(
-        (period.start, "opening", *[None] * 7, whole(each.opening, each.currency), each.currency, None)
+        (period.start, "opening", *[None] * 8, whole(each.opening, each.currency), each.currency, None)
         for each in account.totals
     )
     entries = account.entries
@@ -142,7 +145,7 @@ async def statement(account: EarningsAccount, reads: Reads) -> AsyncIterator[byt
 
 def _entry(view: EarningView) -> Sequence[object]:
     entry = view.earning
-    amounts = (entry.kept, entry.desk, entry.tips, entry.commission, entry.amount)
+    amounts = (entry.kept, entry.desk, entry.tips, entry.commission, entry.funded, entry.amount)
     return (
         entry.at,
         entry.kind,
@@ -157,7 +160,7 @@ def _entry(view: EarningView) -> Sequence[object]:
 
 def _sums(totals: EarningTotals) -> Sequence[Decimal]:
     moved = totals.closing - totals.opening
-    amounts = (totals.kept, totals.desk, totals.tips, totals.commission, moved, totals.closing)
+    amounts = (totals.kept, totals.desk, totals.tips, totals.commission, totals.funded, moved, totals.closing)
     return [whole(amount, totals.currency) for amount in amounts]
 
 

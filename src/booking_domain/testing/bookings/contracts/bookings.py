@@ -4,12 +4,14 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
+from typing import Final
 from uuid import UUID
 
 import pytest
 
 from booking_domain.bookings.model import MAX_NOTES, Booking
 from booking_domain.bookings.policy import CancellationPolicy, tiers
+from booking_domain.bookings.pricing import Discount, DiscountKind, Funding, discounts_of
 from booking_domain.bookings.time_changes import TimeChange
 from booking_domain.bookings.transitions import TO_COME, Party, PaymentAttempt, Status
 from booking_domain.bookings.upcoming import OpenBookings
@@ -21,7 +23,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, EventId, ProviderId, SeriesId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
-from booking_domain.testing.builders import HOUR, NOW, TOMORROW
+from booking_domain.testing.builders import HOUR, NOW, PRICE, TOMORROW
 from booking_domain.testing.kit.storage import (
     Cast,
     StorageContract,
@@ -30,6 +32,18 @@ from booking_domain.testing.kit.storage import (
     waits,
 )
 from booking_domain.use_cases.platform.ports import Repositories
+
+DISCOUNT: Final = Discount(
+    kind=DiscountKind.PROMOTION,
+    source_id=UUID(int=1),
+    label="Spring",
+    amount=replace(PRICE, amount=0),
+    most=PRICE,
+    percent=7,
+    step=100,
+    funded_by=Funding.PLATFORM,
+)
+"""A discount of a booking."""
 
 
 async def _unsettled(tx: Repositories, customer_id: UserId, now: datetime = NOW) -> int | None:
@@ -239,6 +253,7 @@ class BookingsContract(StorageContract):
             notes="moved",
             local_start=booking.local_start + HOUR,
             offered_times=(TOMORROW + HOUR, TOMORROW + 2 * HOUR),
+            discounts=discounts_of(booking.price, [DISCOUNT, replace(DISCOUNT, percent=None)]),
             offered_price_amount=2**53 + 9,
             offered_deposit_amount=2**53 + 8,
             offered_minutes=1_440,

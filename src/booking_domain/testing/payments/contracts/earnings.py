@@ -166,10 +166,19 @@ class EarningsContract(StorageContract):
                 await tx.earnings.add(entry)
         period = Period(provider_id=booking.provider_id, start=NOW + HOUR, end=NOW + 2 * HOUR)
         tugriks = EarningTotals(
-            currency="MNT", opening=900, kept=500, desk=9, tips=4, commission=50, paid_out=100, adjusted=-30, owed=1_130
+            currency="MNT",
+            opening=900,
+            kept=500,
+            desk=9,
+            tips=4,
+            commission=50,
+            funded=0,
+            paid_out=100,
+            adjusted=-30,
+            owed=1_130,
         )
         dollars = EarningTotals(
-            currency="USD", opening=0, kept=7, desk=0, tips=0, commission=0, paid_out=0, adjusted=0, owed=7
+            currency="USD", opening=0, kept=7, desk=0, tips=0, commission=0, funded=0, paid_out=0, adjusted=0, owed=7
         )
         assert list(await self.reads.earnings.totals(period)) == [tugriks, dollars]
         assert tugriks.closing == 1_220

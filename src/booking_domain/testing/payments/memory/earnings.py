@@ -66,6 +66,7 @@ class MemoryEarnings(Repository[EarningId, Earning], Earnings):
             desk=sum(each.desk for each in entries),
             tips=sum(each.tips for each in entries),
             commission=sum(each.commission for each in entries),
+            funded=sum(each.funded for each in entries),
         )
 
     async def record_version(self, booking_id: BookingId, version: int) -> None:
@@ -101,6 +102,7 @@ class MemoryEarningReads(InMemory, EarningReads):
                     desk=sum(each.desk for each in within),
                     tips=sum(each.tips for each in within),
                     commission=sum(each.commission for each in within),
+                    funded=sum(each.funded for each in within),
                     paid_out=sum(-each.amount for each in within if each.kind is EarningKind.PAYOUT),
                     adjusted=sum(each.amount for each in within if each.kind is EarningKind.ADJUSTMENT),
                     owed=sum(each.amount for each in entries),
