@@ -194,4 +194,5 @@ FEATURE: Final = Feature(
         (GiftCard, "last_four"): st.text(ALPHABET, min_size=4, max_size=4),
     },
     personal_data=personal_data,
+    seeded={"gift_cards": 2, "gift_card_entries": 2},
 )

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 
 from adapters.postgres.bookings.tables import IS_PARTY, bookings
 from adapters.postgres.catalogue.tables import providers
+from adapters.postgres.gift_cards import gift_cards
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part, part_with_cipher
 from adapters.postgres.kit.personal_data import PROVIDER, USER
 from adapters.postgres.payments.adjustments import PostgresAdjustmentReads, PostgresAdjustments
@@ -61,6 +62,12 @@ def _owed(to: ColumnElement[bool]) -> ColumnElement[bool]:
     )
 
 
+def _on_cards(of: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether something is left on gift cards of these providers."""
+    theirs = select(providers.c.id).where(of)
+    return exists().where(gift_cards.c.provider_id.in_(theirs), gift_cards.c.balance > 0)
+
+
 CONTEXT: Final = PostgresContext(
     tables=(
         payments,
@@ -80,8 +87,17 @@ CONTEXT: Final = PostgresContext(
         "refunds_bank_reference_key": BankReferenceUsed,
         "bank_references_pkey": BankReferenceUsed,
     },
-    erasure_blockers={"money": _pending_refund(IS_PARTY) | _owed(providers.c.owner_id == USER)},
-    profile_blockers={"money": _pending_refund(bookings.c.provider_id == PROVIDER) | _owed(providers.c.id == PROVIDER)},
+    erasure_blockers={
+        "money": _pending_refund(IS_PARTY)
+        | _owed(providers.c.owner_id == USER)
+        | _on_cards(providers.c.owner_id == USER)
+        | exists().where(orders.c.customer_id == USER, orders.c.refund.is_not(None))
+    },
+    profile_blockers={
+        "money": _pending_refund(bookings.c.provider_id == PROVIDER)
+        | _owed(providers.c.id == PROVIDER)
+        | _on_cards(providers.c.id == PROVIDER)
+    },
 )
 
 

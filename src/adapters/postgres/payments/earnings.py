@@ -29,7 +29,7 @@ from adapters.postgres.kit.rows import AddedRows, Rows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from adapters.postgres.payments.earning_tables import commission_rates, earnings, provider_payouts
-from adapters.postgres.payments.tables import refunds
+from adapters.postgres.payments.tables import payments, refunds
 from booking_domain.bookings.transitions import TO_COME, Status
 from booking_domain.payments.earnings import (
     BookingEarnings,
@@ -47,6 +47,7 @@ from booking_domain.payments.earnings import (
     Period,
     ProviderBalance,
 )
+from booking_domain.payments.model import GIFT_CARD_OF_PROVIDER
 from booking_domain.payments.provider_payouts import ProviderPayoutStatus
 from booking_domain.payments.refunds import RefundStatus
 from booking_domain.shared.ids import BookingId, EarningId, ProviderId
@@ -141,7 +142,13 @@ _pending: Final = (
     .where(refunds.c.booking_id == _b.id, refunds.c.status == RefundStatus.PENDING.value)
     .scalar_subquery()
 )
-_REST: Final = _b.paid_amount - _b.refunded_amount - _pending
+# The provider has the money of the gift cards that they have sold.
+_prepaid: Final = (
+    select(func.coalesce(func.sum(payments.c.settled_amount - payments.c.returned_amount), 0))
+    .where(payments.c.booking_id == _b.id, payments.c.gateway == GIFT_CARD_OF_PROVIDER)
+    .scalar_subquery()
+)
+_REST: Final = func.greatest(0, _b.paid_amount - _b.refunded_amount - _pending - _prepaid)
 _DISPUTED: Final = _b.status == Status.DISPUTED.value
 _HELD: Final = Statement(
     select(_b.currency, _total(_REST, ~_DISPUTED), _total(_REST, _DISPUTED))

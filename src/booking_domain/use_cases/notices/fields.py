@@ -33,6 +33,7 @@ SHARED_FIELDS: Final[Mapping[str, NoticeField]] = {
     "balance": NoticeField("What is still to be paid for the booking.", sample_money(60_000)),
     "bank_reference": NoticeField("The bank's reference of a transfer.", "FT26327000123"),
     "cancel_by": NoticeField("Until when a cancellation gives the named share back.", sample_time(-48)),
+    "card_value": NoticeField("What a gift card was sold for.", sample_money(100_000)),
     "customer": NoticeField("The customer's name.", "Saraa", of_users=True),
     "day": NoticeField("A day: of the reconciled payments, or from which on an account is erased.", date(2026, 12, 22)),
     "deposit": NoticeField("The deposit of the booking.", sample_money(20_000)),
@@ -41,6 +42,7 @@ SHARED_FIELDS: Final[Mapping[str, NoticeField]] = {
     "instructions": NoticeField(
         "What the provider asks customers to note.", "Please come ten minutes early.", of_users=True
     ),
+    "issuer": NoticeField("Where a gift card pays.", "Bold Ink", of_users=True),
     "map": NoticeField("A link to a map of the place.", Link("https://example.com/map?at=47.9,106.9")),
     "note": NoticeField("What an admin wrote about the decision.", "Thank you for your patience."),
     "offered": NoticeField("The times that the provider offers.", (sample_time(24), sample_time(48))),
@@ -52,6 +54,7 @@ SHARED_FIELDS: Final[Mapping[str, NoticeField]] = {
     "provider": NoticeField("The provider's public name.", "Bold Ink", of_users=True),
     "provider_phone": NoticeField("The salon's phone number.", "+97611322222"),
     "reason": NoticeField("The reason that an admin or a provider gave.", "Entered twice.", of_users=True),
+    "recipient": NoticeField("For whom a gift card is.", "Saraa", of_users=True),
     "reference": NoticeField("The reference of the booking.", "BK7F3Q9D"),
     "refund": NoticeField("The amount that is refunded.", sample_money(15_000)),
     "return_reason": NoticeField("Why the bank returned a transfer.", "Unknown account."),

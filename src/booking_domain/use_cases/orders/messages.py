@@ -4,13 +4,11 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from booking_domain.gift_cards.model import GiftCardId
-from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.payments.events import OrderChanged, OrderPaid, OrderRefundByTransfer, OrderRefunded
 from booking_domain.shared.actor import Role
 from booking_domain.use_cases.gift_cards.delivery import issuer_of
 from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reader, Told
-from booking_domain.use_cases.notices.fields import sample_money
 from booking_domain.use_cases.platform.ports import Reads
 
 _PAID: Final = NoticeTemplate(
@@ -51,9 +49,4 @@ MESSAGES: Final = Messages(
         NoticesOf({OrderRefundByTransfer: Told((Reader.ADMINS,))}, _notices),
     ),
     templates=_TEMPLATES,
-    fields={
-        "card_value": NoticeField("What a gift card was sold for.", sample_money(100_000)),
-        "issuer": NoticeField("Where a gift card pays.", "Bold Ink", of_users=True),
-        "recipient": NoticeField("For whom a gift card is.", "Saraa", of_users=True),
-    },
 )

@@ -22,6 +22,7 @@ from booking_domain.payments.earnings import (
     Period,
     ProviderBalance,
 )
+from booking_domain.payments.model import GIFT_CARD_OF_PROVIDER
 from booking_domain.payments.provider_payouts import ProviderPayoutStatus
 from booking_domain.payments.refunds import RefundStatus
 from booking_domain.shared.ids import BookingId, CommissionId, EarningId, ProviderId
@@ -33,6 +34,7 @@ from booking_domain.testing.payments.memory.tables import (
     COMMISSION_RATES,
     EARNINGS,
     EARNINGS_VERSIONS,
+    PAYMENTS,
     PROVIDER_PAYOUTS,
     REFUNDS,
 )
@@ -117,7 +119,8 @@ class MemoryEarningReads(InMemory, EarningReads):
         for booking in state[BOOKINGS].values():
             if booking.provider_id != provider_id:
                 continue
-            rest = booking.paid.amount - booking.refunded.amount - _pending(state, booking)
+            kept = booking.paid.amount - booking.refunded.amount
+            rest = max(0, kept - _pending(state, booking) - _prepaid(state, booking))
             if booking.status is Status.DISPUTED:
                 disputed[booking.price.currency] += rest
             elif booking.status in TO_COME:
@@ -197,6 +200,15 @@ def _pending(state: State, booking: Booking) -> int:
         each.amount.amount
         for each in state[REFUNDS].values()
         if each.booking_id == booking.id and each.status is RefundStatus.PENDING
+    )
+
+
+def _prepaid(state: State, booking: Booking) -> int:
+    """What gift cards paid whose money the provider has."""
+    return sum(
+        each.held.amount
+        for each in state[PAYMENTS].values()
+        if each.booking_id == booking.id and each.gateway == GIFT_CARD_OF_PROVIDER
     )
 
 

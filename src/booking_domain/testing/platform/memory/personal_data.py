@@ -1,6 +1,7 @@
 """The personal data of a user in all memory tables, and the handover of an account."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,9 +14,10 @@ from booking_domain.shared.ids import Entropy, ProviderId, UserId
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_INVITATIONS, SALON_MEMBERS
 from booking_domain.testing.contexts import CONTEXTS
+from booking_domain.testing.gift_cards.memory import GIFT_CARDS
 from booking_domain.testing.kit.tables import AccountHandover, InMemory, Table
 from booking_domain.testing.payments.memory.earnings import balances_of
-from booking_domain.testing.payments.memory.tables import PROVIDER_PAYOUTS, REFUNDS
+from booking_domain.testing.payments.memory.tables import ORDERS, PROVIDER_PAYOUTS, REFUNDS
 from booking_domain.testing.portfolio.memory import PORTFOLIO_ITEMS
 from booking_domain.testing.scheduling.memory.tables import CALENDARS, CLAIMS, FEEDS, WAITING_LIST, leave
 from booking_domain.use_cases.platform.personal_data import ErasureBlockers, PersonalData
@@ -36,7 +38,9 @@ class MemoryPersonalData(InMemory, PersonalData):
 
     async def erasure_blockers(self, user_id: UserId, now: datetime) -> ErasureBlockers:
         profiles = {each.id for each in self._state[PROFILES].values() if each.owner_id == user_id}
-        return self._blockers(now, lambda each: user_id in {each.customer_id, each.provider_user_id}, profiles)
+        found = self._blockers(now, lambda each: user_id in {each.customer_id, each.provider_user_id}, profiles)
+        orders = self._state[ORDERS].where(lambda each: each.customer_id == user_id and each.refund is not None)
+        return replace(found, money=found.money or bool(orders))
 
     async def profile_blockers(self, provider_id: ProviderId, now: datetime) -> ErasureBlockers:
         return self._blockers(now, lambda each: each.provider_id == provider_id, {provider_id})
@@ -50,7 +54,8 @@ class MemoryPersonalData(InMemory, PersonalData):
         return ErasureBlockers(
             bookings=any(booking.blocks_deletion(now) for booking in theirs),
             money=any(each.booking_id in ids for each in pending)
-            or any(self._owed(provider_id) for provider_id in profiles),
+            or any(self._owed(provider_id) for provider_id in profiles)
+            or any(card.provider_id in profiles and card.balance for card in self._state[GIFT_CARDS].values()),
         )
 
     def _owed(self, provider_id: ProviderId) -> bool:
