@@ -33,6 +33,10 @@ CODE_LENGTH: Final = _GROUP * _GROUPS
 MAX_CODE_TEXT: Final = 40
 TRIES: Final = Limit(60, timedelta(hours=1))
 """How many codes an account may try."""
+CARDS_TO_CONTACT: Final = Limit(5, timedelta(days=1))
+"""How many cards that were sold at the desk a contact is sent, of all sellers together."""
+CARDS_OF_SELLER: Final = Limit(100, timedelta(days=1))
+"""How many such cards one seller has sent."""
 CODE_SHOWN_FOR: Final = timedelta(days=1)
 """How long the seller sees the code of a card after the sale, or after it was replaced."""
 MAX_MESSAGE: Final = 500

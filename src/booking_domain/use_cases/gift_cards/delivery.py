@@ -16,6 +16,7 @@ from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import required
 from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.permissions import Permission
+from booking_domain.shared.user_texts import without_links
 from booking_domain.use_cases.gift_cards.steps import cause, post
 from booking_domain.use_cases.notices.declarations import Messages
 from booking_domain.use_cases.platform.ports import Reads, Repositories
@@ -54,7 +55,7 @@ async def deliver_gift_card(
             issuer=await issuer_of(card, reads),
             card_code=card.shown_code,
             recipient=card.recipient_name,
-            card_message=card.message if online else "",
+            card_message=without_links(card.message) if online else "",
         ),
         card.language,
     )

@@ -6,6 +6,8 @@ from typing import Final
 from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.catalogue.salons import NotYourSalon, SalonNotFound
 from booking_domain.gift_cards.model import (
+    CARDS_OF_SELLER,
+    CARDS_TO_CONTACT,
     MAX_GIFT_CARD_REASON,
     BoughtOnline,
     GiftCard,
@@ -27,6 +29,7 @@ from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation, managed, may, owned
+from booking_domain.shared.rate_limits import RateLimited
 from booking_domain.use_cases.gift_cards.steps import CODE_ERRORS, cause, issued, lock_by_code, post, recipient_of
 from booking_domain.use_cases.platform.ports import Repositories
 
@@ -61,6 +64,8 @@ class VoidGiftCard:
 
 async def _sell(command: SellGiftCard, tx: Repositories, context: UseCaseContext) -> GiftCard:
     provider_id = await _issuer(command, tx, context)
+    recipient = recipient_of(command.recipient, context)
+    await _count_message(recipient, tx, context)
     card, entry = GiftCard.sell(
         id=GiftCardId(context.entropy.new_id()),
         entry_id=GiftCardEntryId(context.entropy.new_id()),
@@ -71,13 +76,28 @@ async def _sell(command: SellGiftCard, tx: Repositories, context: UseCaseContext
         by=context.actor,
         entropy=context.entropy,
         now=context.now,
-        recipient=recipient_of(command.recipient, context),
+        recipient=recipient,
         rules=context.get(GiftCardRules, GiftCardRules()),
     )
     await tx.gift_cards.add(card)
     await tx.gift_cards.add_entry(entry)
     await tx.outbox.put([issued(card, context)])
     return card
+
+
+async def _count_message(recipient: Recipient, tx: Repositories, context: UseCaseContext) -> None:
+    """Count a message to a contact: a sale at the desk costs nothing, and nobody is to be flooded.
+
+    Raises:
+        RateLimited: the contact or the seller has had too many.
+    """
+    if recipient.contact is None:
+        return
+    of_seller, to_contact = f"gift cards of {context.actor.id}", f"gift cards to {recipient.contact}"
+    for key, limit in ((of_seller, CARDS_OF_SELLER), (to_contact, CARDS_TO_CONTACT)):
+        state = await tx.rate_limits.consume(key, limit, context.now)
+        if not state.allowed:
+            raise RateLimited(retry_after_seconds=state.resets_in_seconds)
 
 
 async def _issuer(command: SellGiftCard, tx: Repositories, context: UseCaseContext) -> ProviderId | None:
@@ -150,7 +170,7 @@ sell_gift_card: Final = UseCase(
     _sell,
     _subject,
     audited_as="gift_card.sold",
-    raises=(ProfileMissing, ProviderNotFound, SalonNotFound, NotYourSalon, InvalidValue),
+    raises=(ProfileMissing, ProviderNotFound, SalonNotFound, NotYourSalon, RateLimited, InvalidValue),
 )
 void_gift_card: Final = UseCase(
     Permission.SELL_GIFT_CARDS,

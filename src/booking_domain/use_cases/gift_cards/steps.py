@@ -26,6 +26,7 @@ from booking_domain.shared.ids import BookingId, EventId, PaymentId, RefundId
 from booking_domain.shared.languages import LANGUAGES
 from booking_domain.shared.money import Money
 from booking_domain.shared.rate_limits import RateLimited
+from booking_domain.shared.user_texts import require_plain_name
 from booking_domain.use_cases.platform.ports import Repositories
 
 CODE_ERRORS: Final = (UnknownGiftCardCode, RateLimited)
@@ -72,8 +73,10 @@ def recipient_of(recipient: Recipient, context: UseCaseContext) -> Recipient:
     """The recipient with their contact in its normal form.
 
     Raises:
-        InvalidValue: it is neither an e-mail address nor a number, or the platform has no such language.
+        InvalidValue: it is neither an e-mail address nor a number, the platform has no such language, or the name
+            contains an address.
     """
+    require_plain_name(recipient.name, field="name", within=("recipient",))
     if recipient.language not in LANGUAGES:
         raise InvalidValue(field="language", problem=f"one of: {', '.join(LANGUAGES)}", allowed=tuple(LANGUAGES))
     contact = (recipient.contact or "").strip()

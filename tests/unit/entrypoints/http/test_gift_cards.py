@@ -330,6 +330,19 @@ async def test_a_card_is_sent_on_its_day_once(api: Api) -> None:
     assert [each["id"] for each in found.json()["items"]] == [card["id"]]
 
 
+async def test_a_sale_at_the_desk_floods_nobody_and_its_message_is_not_sent(api: Api) -> None:
+    provider, _ = await api.open_provider()
+    to = {"name": "Saraa", "message": "Pay at https://example.com", "phone": "+97699112233"}
+    for _ in range(5):
+        await sell(api, provider, recipient=to)
+    refused = await api.post("/gift-cards", provider, json={**SOLD, "recipient": to})
+    assert_problem(refused, 429, "rate.limited")
+    sent = await run_jobs(api)
+    assert [(each.channel, each.to, "Pay at" in each.text) for each in sent] == [("sms", to["phone"], False)] * 5
+    named = {**SOLD, "recipient": {"name": "see https://example.com"}}
+    assert (await api.post("/gift-cards", provider, json=named)).status_code == 422
+
+
 async def test_the_platform_sells_no_cards_of_its_own_unless_it_says_so(api: Api) -> None:
     customer = await api.joined("customer")
     refused = await api.post("/gift-cards/orders", customer, json={"amount": 1_000_000, "currency": "MNT"})
