@@ -34,7 +34,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from adapters.postgres.bookings.tables import booking_events, bookings
 from adapters.postgres.catalogue.profiles import policy_of
-from adapters.postgres.catalogue.tables import providers
+from adapters.postgres.catalogue.tables import booking_link_days, booking_links, providers
 from adapters.postgres.kit.advisory_locks import lock_key
 from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
@@ -43,6 +43,8 @@ from adapters.postgres.kit.personal_data import Kept, NotExported, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from adapters.postgres.payments.transactions import MOVES
+from adapters.postgres.reviews import reviews
+from adapters.postgres.scheduling.tables import waiting_list
 from adapters.postgres.visit_statistics import (
     PostgresRosterReads,
     PostgresRosters,
@@ -51,12 +53,16 @@ from adapters.postgres.visit_statistics import (
     statistics_rosters,
     statistics_visits,
 )
+from booking_domain.bookings.transitions import Status
+from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, ServiceId, UserId
+from booking_domain.shared.time import TimeRange
 from booking_domain.statistics.model import (
     AMOUNTS,
     FIGURES,
     BookingChannel,
     Bucket,
+    Conversions,
     CountedBooking,
     Figures,
     Membership,
@@ -328,6 +334,41 @@ _PROVIDERS: Final = Statement(
     .limit(_MOST)
 )
 _SAMPLE: Final = Statement(_with_bookings().order_by(func.random()).limit(_MOST))
+_FIRST: Final = bindparam("first", type_=Date())
+_LAST: Final = bindparam("last", type_=Date())
+_of_links = booking_link_days.join(booking_links, booking_links.c.id == booking_link_days.c.link_id)
+_w: Final = waiting_list.c
+
+
+def _through_links(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    found = select(func.coalesce(func.sum(column), 0)).select_from(_of_links)
+    days = booking_link_days.c.day
+    return found.where(booking_links.c.provider_id == _OF, days >= _FIRST, days <= _LAST).scalar_subquery()
+
+
+def _waited(*conditions: ColumnElement[bool]) -> ColumnElement[Any]:
+    found = select(func.count()).select_from(waiting_list)
+    within = (_w.provider_id == _OF, _w.created_at >= _FROM, _w.created_at < _UNTIL)
+    return found.where(*within, *conditions).scalar_subquery()
+
+
+_CONVERSIONS: Final = Statement(
+    select(
+        _through_links(booking_link_days.c.visitors),
+        _through_links(booking_link_days.c.bookings),
+        _waited(),
+        _waited(_w.status == WaitingStatus.BOOKED.value),
+        select(func.count())
+        .select_from(reviews.join(bookings, _b.id == reviews.c.booking_id))
+        .where(
+            reviews.c.provider_id == _OF,
+            func.coalesce(_b.disputed_from, _b.status) == Status.COMPLETED.value,
+            _b.starts_at >= _FROM,
+            _b.starts_at < _UNTIL,
+        )
+        .scalar_subquery(),
+    )
+)
 _EVER: Final = (datetime(1900, 1, 1, tzinfo=UTC), datetime(3001, 1, 1, tzinfo=UTC))
 _MINUTE: Final = timedelta(minutes=1)
 
@@ -427,6 +468,20 @@ class PostgresStatisticsReads(WithWork, StatisticsReads):
     async def revised(self, of: Sums) -> Sequence[tuple[int, datetime]]:
         rows = await self._work.all(_REVISED[of.salon_id is not None], **_chosen(of))
         return [(period - 1, at) for period, at in rows]
+
+    async def conversions(self, provider_id: ProviderId, period: TimeRange, first: date, last: date) -> Conversions:
+        row = await self._work.one(
+            _CONVERSIONS, provider_id=provider_id, since=period.start, until=period.end, first=first, last=last
+        )
+        assert row is not None  # noqa: S101 - a SELECT without FROM has a row
+        visitors, made, waited, booked, reviewed = row
+        return Conversions(
+            link_visitors=visitors,
+            link_bookings=made,
+            waited=waited,
+            waited_and_booked=booked,
+            reviewed=reviewed,
+        )
 
     async def providers(self, after: ProviderId | None, limit: int) -> Sequence[ProviderId]:
         return [ProviderId(found) for (found,) in await self._work.all(_PROVIDERS, after=after, most=limit)]

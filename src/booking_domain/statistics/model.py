@@ -199,6 +199,22 @@ class RosterDay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Conversions:
+    """What led to bookings of a provider in a time, and what appointments led to."""
+
+    link_visitors: int = 0
+    """Distinct visitors of booking links, a day at a time."""
+    link_bookings: int = 0
+    """Bookings that were made through them."""
+    waited: int = 0
+    """Places on the waiting list that were taken."""
+    waited_and_booked: int = 0
+    """Those of them that were booked."""
+    reviewed: int = 0
+    """Completed appointments of the time that have a review."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatisticsFinding:
     """Stored figures of a provider that were not those of the bookings and their money. They were counted anew."""
 

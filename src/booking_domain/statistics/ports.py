@@ -8,8 +8,17 @@ from typing import Protocol
 
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
+from booking_domain.shared.time import TimeRange
 from booking_domain.statistics.customers import CustomerVisits
-from booking_domain.statistics.model import Bucket, CountedBooking, Figures, Membership, RosterDay, StatisticsFinding
+from booking_domain.statistics.model import (
+    Bucket,
+    Conversions,
+    CountedBooking,
+    Figures,
+    Membership,
+    RosterDay,
+    StatisticsFinding,
+)
 
 
 class Grouping(StrEnum):
@@ -126,6 +135,10 @@ class StatisticsReads(Protocol):
 
     async def revised(self, of: Sums) -> Sequence[tuple[int, datetime]]:
         """The periods that have changed after they were closed, and when they did last."""
+        ...
+
+    async def conversions(self, provider_id: ProviderId, period: TimeRange, first: date, last: date) -> Conversions:
+        """What led to bookings in a period, whose local dates are from `first` to `last`."""
         ...
 
     async def providers(self, after: ProviderId | None, limit: int) -> Sequence[ProviderId]:

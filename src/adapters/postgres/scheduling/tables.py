@@ -129,6 +129,7 @@ waiting_list: Final = Table(
     one_of("status", WaitingStatus),
     CheckConstraint("waits_from < waits_until", name="window"),
     Index("waiting_list_customer_id_id_idx", "customer_id", "id"),
+    Index("waiting_list_provider_id_created_at_idx", "provider_id", "created_at"),
     Index(
         "waiting_list_open_idx",
         "provider_id",

@@ -6,14 +6,18 @@ from typing import Final
 
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
+from booking_domain.catalogue.booking_links import BookingLink
+from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import EventId, SalonId, ServiceId
 from booking_domain.shared.money import Money
+from booking_domain.shared.time import TimeRange
 from booking_domain.statistics.customers import CustomerVisits, visits_order
 from booking_domain.statistics.definitions import buckets_of, days_of
 from booking_domain.statistics.model import (
     BookingChannel,
     Bucket,
+    Conversions,
     CountedBooking,
     Figures,
     Membership,
@@ -35,6 +39,7 @@ from booking_domain.statistics.ports import (
 )
 from booking_domain.testing.builders import HOUR, NOW
 from booking_domain.testing.kit.storage import Cast, StorageContract
+from booking_domain.testing.reviews.contracts import a_review
 
 _QUARTER: Final = timedelta(minutes=15)
 _AT: Final = datetime(2026, 11, 2, 20, 30, tzinfo=UTC)
@@ -192,6 +197,31 @@ class StatisticsContract(StorageContract):
         of = Sums(provider_id=cast.profile.id, edges=(_AT - HOUR, _AT, _AT + HOUR, _AT + 2 * HOUR))
         assert await self.reads.statistics.revised(of) == [(1, NOW + HOUR), (2, NOW)]
         assert await self.reads.statistics.revised(replace(of, provider_id=None, salon_id=salon)) == [(1, NOW + HOUR)]
+
+    async def test_conversions_of_a_time_are_counted(self, cast: Cast, other: Cast) -> None:
+        entropy, day = self.make.entropy, NOW.date()
+        mine, theirs = (BookingLink.make(each.profile.id, "Flyer", entropy=entropy, now=NOW) for each in (cast, other))
+        booking = replace(self.make.booking(cast.profile, cast.customer), status=Status.COMPLETED)
+        await self.store_bookings(booking)
+        waiting = [self.make.waiting(cast.profile, cast.customer, booking.span) for _ in range(2)]
+        booked = replace(waiting[0], status=WaitingStatus.BOOKED)
+        async with self.begin() as tx:
+            for link in (mine, theirs):
+                await tx.booking_links.add(link)
+                await tx.booking_links.count_booking(link.id, day)
+                await tx.booking_links.count_visitor(link.id, day, b"one")
+            await tx.booking_links.count_visitor(mine.id, day - timedelta(days=9), b"two")
+            for each in waiting:
+                await tx.waiting_list.add(each)
+            await tx.waiting_list.save(booked)
+            await tx.reviews.add(a_review(self.make, booking))
+        conversions = self.reads.statistics.conversions
+        time = TimeRange(min(booking.span.start, waiting[0].created_at), booking.span.end)
+        assert await conversions(cast.profile.id, time, day, day) == Conversions(
+            link_visitors=1, link_bookings=1, waited=2, waited_and_booked=1, reviewed=1
+        )
+        later, after = TimeRange(booking.span.end, booking.span.end + HOUR), day + timedelta(days=1)
+        assert await conversions(cast.profile.id, later, after, after) == Conversions()
 
     async def test_memberships_are_in_order(self, cast: Cast) -> None:
         later = Membership(provider_id=cast.profile.id, since=NOW + HOUR, salon_id=None)

@@ -7,12 +7,16 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import Status
+from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
+from booking_domain.shared.time import TimeRange
 from booking_domain.statistics.customers import CustomerVisits, visits_order
 from booking_domain.statistics.definitions import bucket_order
 from booking_domain.statistics.model import (
     BookingChannel,
     Bucket,
+    Conversions,
     CountedBooking,
     Figures,
     Membership,
@@ -34,10 +38,12 @@ from booking_domain.statistics.ports import (
     Visits,
 )
 from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKINGS
-from booking_domain.testing.catalogue.memory.tables import PROFILES
+from booking_domain.testing.catalogue.memory.tables import BOOKING_LINKS, LINK_DAYS, PROFILES
 from booking_domain.testing.identity.memory.tables import USERS
 from booking_domain.testing.kit.tables import Group, InMemory, Part, State, Table
 from booking_domain.testing.payments.memory.transactions import MemoryTransactionReads
+from booking_domain.testing.reviews.memory import REVIEWS
+from booking_domain.testing.scheduling.memory.tables import WAITING_LIST
 from booking_domain.use_cases.platform.listings import TransactionFilter, TransactionType
 
 _MOVES: Final = {TransactionType.PAYMENT, TransactionType.DESK_PAYMENT, TransactionType.REFUND}
@@ -210,6 +216,26 @@ class MemoryStatisticsReads(InMemory, StatisticsReads):
             mine = each.provider_id == of.provider_id if of.salon_id is None else each.salon_id == of.salon_id
             if mine and of.edges[0] <= each.starts_at < of.edges[-1]:
                 yield each
+
+    async def conversions(self, provider_id: ProviderId, period: TimeRange, first: date, last: date) -> Conversions:
+        links = {each.id for each in self._state[BOOKING_LINKS].values() if each.provider_id == provider_id}
+        days = [each for (of, day), each in self._state[LINK_DAYS].items() if of in links and first <= day <= last]
+        waited = self._state[WAITING_LIST].where(
+            lambda each: each.provider_id == provider_id and period.start <= each.created_at < period.end
+        )
+        about = [self._state[BOOKINGS][each.booking_id] for each in self._state[REVIEWS].values()]
+        return Conversions(
+            link_visitors=sum(each.visitors for each in days),
+            link_bookings=sum(each.bookings for each in days),
+            waited=len(waited),
+            waited_and_booked=sum(each.status is WaitingStatus.BOOKED for each in waited),
+            reviewed=sum(
+                each.provider_id == provider_id
+                and (each.disputed_from or each.status) is Status.COMPLETED
+                and period.start <= each.span.start < period.end
+                for each in about
+            ),
+        )
 
     async def providers(self, after: ProviderId | None, limit: int) -> Sequence[ProviderId]:
         with_bookings = {each.provider_id for each in self._state[BOOKINGS].values()}

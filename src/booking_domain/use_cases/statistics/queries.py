@@ -17,7 +17,7 @@ from booking_domain.shared.errors import InvalidValue, NotPermitted, required
 from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
-from booking_domain.shared.time import time_zone
+from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.statistics.customers import (
     CustomerFigures,
     CustomerVisits,
@@ -26,7 +26,7 @@ from booking_domain.statistics.customers import (
     merged,
 )
 from booking_domain.statistics.definitions import LONGEST_BY_DAY, Dates, Interval, midnight, offsets
-from booking_domain.statistics.model import Figures, RosterDay
+from booking_domain.statistics.model import Conversions, Figures, RosterDay
 from booking_domain.statistics.ports import Grouping, Sum, Sums
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.salons.takings import visible_salon
@@ -107,6 +107,8 @@ class StatisticsReport:
     """Of as many days just before."""
     rostered_before: int
     customers: CustomerFigures
+    conversions: Conversions | None = None
+    """Of a provider."""
     groups: tuple[GroupFigures, ...]
 
 
@@ -141,7 +143,11 @@ async def _get_own(actor: Actor, asked: StatisticsQuery, reads: Reads, *, now: d
     names[str(view.profile.id)] = view.profile.display_name
     subject = _Subject(provider_id=view.profile.id, zone=time_zone(view.time_zone), names=names)
     visits = merged(await reads.visits.of_provider(view.profile.id))
-    return await _report(subject, asked, visits, reads, now)
+    report = await _report(subject, asked, visits, reads, now)
+    first, last = report.dates.first, report.dates.last
+    period = TimeRange(midnight(first, subject.zone), midnight(last + timedelta(days=1), subject.zone))
+    conversions = await reads.statistics.conversions(view.profile.id, period, first, last)
+    return replace(report, conversions=conversions)
 
 
 async def _get_of_salon(

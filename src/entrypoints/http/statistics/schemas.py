@@ -9,7 +9,7 @@ from msgspec import field
 
 from booking_domain.statistics.customers import CustomerFigures
 from booking_domain.statistics.definitions import Interval
-from booking_domain.statistics.model import Figures, rate
+from booking_domain.statistics.model import Conversions, Figures, rate
 from booking_domain.use_cases.statistics.queries import GroupBy, StatisticsQuery, StatisticsReport
 from entrypoints.http.kit.fields import Json, Query, Timestamp
 
@@ -102,6 +102,27 @@ class CustomerFiguresJson(Json, frozen=True, kw_only=True):
     """By the month of the first visit, the newest 24 of the time."""
 
 
+class ConversionsJson(Json, frozen=True, kw_only=True):
+    """What led to bookings in a time, and what appointments led to."""
+
+    link_visitors: int
+    """Distinct visitors of your booking links, a day at a time; bots excluded."""
+    link_bookings: int
+    """Bookings that were made through them."""
+    link_conversion_rate: float | None = None
+    """`linkBookings` ÷ `linkVisitors`; absent if the divisor is 0."""
+    waited: int
+    """Places on your waiting list that were taken in the time."""
+    waited_and_booked: int
+    """What of them was booked, then or later."""
+    waiting_conversion_rate: float | None = None
+    """`waitedAndBooked` ÷ `waited`; absent if the divisor is 0."""
+    reviewed: int
+    """Completed appointments of the time that have a review."""
+    review_rate: float | None = None
+    """`reviewed` ÷ the completed appointments without walk-ins; absent if the divisor is 0."""
+
+
 class FiguresJson(Json, frozen=True, kw_only=True):
     """The figures of a time. Appointments count when they begin, bookings when they are made."""
 
@@ -180,6 +201,8 @@ class StatisticsJson(Json, frozen=True, kw_only=True):
     """Of as many days just before."""
     customers: CustomerFiguresJson
     """Who came, and who stayed away."""
+    conversions: ConversionsJson | None = None
+    """Absent of a salon."""
     periods: tuple[PeriodFiguresJson, ...]
     """Days, weeks or months, in order; the first and last one may be cut."""
     groups: tuple[GroupFiguresJson, ...]
@@ -226,6 +249,19 @@ def _shown(by_currency: Mapping[str, Figures], rostered: int | None) -> FiguresJ
 _NOTHING: Final = _shown({}, None)
 
 
+def _conversions(found: Conversions, visits: int) -> ConversionsJson:
+    return ConversionsJson(
+        link_visitors=found.link_visitors,
+        link_bookings=found.link_bookings,
+        link_conversion_rate=rate(found.link_bookings, found.link_visitors),
+        waited=found.waited,
+        waited_and_booked=found.waited_and_booked,
+        waiting_conversion_rate=rate(found.waited_and_booked, found.waited),
+        reviewed=found.reviewed,
+        review_rate=rate(found.reviewed, visits),
+    )
+
+
 def _customers(figures: CustomerFigures) -> CustomerFiguresJson:
     return CustomerFiguresJson(
         visits=figures.visits,
@@ -254,6 +290,7 @@ def statistics_json(report: StatisticsReport) -> StatisticsJson:
         totals=_figures(report.totals, report.rostered_minutes),
         previous=_figures(report.before, report.rostered_before),
         customers=_customers(report.customers),
+        conversions=None if report.conversions is None else _conversions(report.conversions, report.customers.visits),
         periods=tuple(
             PeriodFiguresJson(
                 first=each.first,
