@@ -33,6 +33,7 @@ from entrypoints.web.account.account import (
     preferences_of,
     retyped,
 )
+from entrypoints.web.account.consents_routes import handlers as consents
 from entrypoints.web.account.contact_routes import handlers as contact
 from entrypoints.web.account.picture import own_picture
 from entrypoints.web.account.picture_routes import handlers as picture_handlers
@@ -171,4 +172,5 @@ handlers: Final = (
     *contact,
     *picture_handlers,
     *services,
+    *consents,
 )

@@ -86,7 +86,7 @@ def _service(service: IdentityProvider, linked: ExternalIdentity | None, user: U
         since = say.values.time(LocalTime(linked.linked_at, user.time_zone))
         state = say(Phrase("Linked since {time}"), time=since)
     return OwnService(
-        name=NAMES[service],
+        name=say(NAMES[service]),
         value=service.value,
         state=state,
         begin="" if linked or telegram else page.link(f"{PATH}/link"),
@@ -97,7 +97,7 @@ def _service(service: IdentityProvider, linked: ExternalIdentity | None, user: U
 
 def link_page(user: User, service: IdentityProvider, page: Page, *, csrf: str, form: Form | None = None) -> FormPage:
     """The question before a service is linked, from which the person is just back."""
-    say, name = page.say, NAMES[service]
+    say, name = page.say, page.say(NAMES[service])
     return FormPage(
         title=say(Phrase("Link {service}?"), service=name),
         facts=(
@@ -113,7 +113,7 @@ def link_page(user: User, service: IdentityProvider, page: Page, *, csrf: str, f
 
 def telegram_page(user: User, page: Page, *, csrf: str) -> FormPage:
     """The question before Telegram is linked, which ends in the chat with the bot."""
-    say, name = page.say, NAMES[IdentityProvider.TELEGRAM]
+    say, name = page.say, page.say(NAMES[IdentityProvider.TELEGRAM])
     return FormPage(
         title=say(Phrase("Link {service}?"), service=name),
         facts=(
@@ -130,7 +130,7 @@ def telegram_page(user: User, page: Page, *, csrf: str) -> FormPage:
 
 def unlink_page(user: User, service: IdentityProvider, page: Page, *, csrf: str) -> FormPage:
     """The question before a service is unlinked."""
-    say, name = page.say, NAMES[service]
+    say, name = page.say, page.say(NAMES[service])
     return FormPage(
         title=say(Phrase("Unlink {service}?"), service=name),
         facts=(

@@ -12,10 +12,13 @@ from booking_domain.use_cases.catalogue.salon_queries import OpenInvitation
 from booking_domain.use_cases.platform.views import Invitation
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.components.field import Field
-from entrypoints.web.kit.forms import hidden
+from entrypoints.web.kit.forms import FormPage, hidden
 from entrypoints.web.kit.pages import Page, PageModel
+from entrypoints.web.session.sign_in import INVITATIONS
 
-INVITATIONS: Final = "/join/salons"
+PROFILE: Final = "/join/profile"
+NAME: Final = "display_name"
+ZONE: Final = "time_zone"
 ACCEPTED: Final = "accepted"
 _DONE: Final = {
     ACCEPTED: Phrase("You are a member of the salon now."),
@@ -32,6 +35,8 @@ class Invited:
     accept: str
     """Where it is accepted; empty: not by who looks."""
     decline: str
+    begin: str
+    """The page that is before accepting it; empty: none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +53,9 @@ class JoinPage(PageModel):
     none: str
     sign_in: str
     """Where who is not signed in does so."""
+    sign_out: str
+    """Where a customer signs out, to join as a provider."""
+    onward: Field
     csrf: Field
 
 
@@ -57,16 +65,20 @@ def join_page(
     page: Page,
     *,
     actor: Actor | None,
+    profile: bool,
     csrf: str,
     error: DomainError | None = None,
 ) -> JoinPage:
-    """The page: the invitation whose link was followed, and those to the profile and the contacts of who looks."""
+    """The page: the invitation whose link was followed, and those to the profile and the contacts of who looks.
+
+    `profile` says whether they have one, which members need.
+    """
     say, done = page.say, page.asked("done")
     provider = actor is not None and actor.role is Role.PROVIDER
     own = {each.salon.id for each in listed}
-    found = [_listed(each.salon, page) for each in listed]
+    found = [_listed(each.salon, page, profile=profile) for each in listed]
     if linked is not None and linked.salon.id not in own:
-        found.insert(0, _linked(linked, page, possible=provider))
+        found.insert(0, _linked(linked, page, possible=provider, profile=profile))
     return JoinPage(
         title=say(Phrase("Invitations of salons")),
         robots="noindex",
@@ -76,13 +88,15 @@ def join_page(
         invitations=tuple(found),
         none=say(Phrase("No invitation waits for you")),
         sign_in=page.link("/sign-in", next=INVITATIONS) if actor is None else "",
+        sign_out=page.link("/sign-out") if found and actor is not None and not provider else "",
+        onward=hidden("next", f"/sign-in?next={INVITATIONS}"),
         csrf=hidden("csrf", csrf),
     )
 
 
 def _facts(actor: Actor | None, found: Sequence[Invited]) -> Sequence[Phrase]:
     if actor is not None and actor.role is not Role.PROVIDER:
-        return (Phrase("Members of salons are providers. Sign in with the account of a provider to accept."),)
+        return (Phrase("Members of salons are providers. With another e-mail address or number you can join as one."),)
     if not found:
         return ()
     return (
@@ -91,26 +105,57 @@ def _facts(actor: Actor | None, found: Sequence[Invited]) -> Sequence[Phrase]:
     )
 
 
-def _linked(invitation: OpenInvitation, page: Page, *, possible: bool) -> Invited:
+def _linked(invitation: OpenInvitation, page: Page, *, possible: bool, profile: bool) -> Invited:
     salon = invitation.salon
     until = page.say.values.time(LocalTime(invitation.link.expires_at, salon.time_zone))
     return Invited(
         salon=salon.name,
         facts=(*_place(salon), page.say(Phrase("Until {until}"), until=until)),
-        accept=page.link("/join/accept") if possible else "",
+        accept=page.link("/join/accept") if possible and profile else "",
         decline="",
+        begin=page.link(PROFILE) if possible and not profile else "",
     )
 
 
-def _listed(salon: Salon, page: Page) -> Invited:
+def _listed(salon: Salon, page: Page, *, profile: bool) -> Invited:
     return Invited(
         salon=salon.name,
         facts=_place(salon),
-        accept=page.link(f"/join/{salon.id}/accept"),
+        accept=page.link(f"/join/{salon.id}/accept") if profile else "",
         decline=page.link(f"/join/{salon.id}/decline"),
+        begin="" if profile else page.link(PROFILE),
     )
 
 
 def _place(salon: Salon) -> tuple[str, ...]:
     place = ", ".join(filter(None, (salon.address, salon.city)))
     return (place,) if place else ()
+
+
+def profile_page(name: str, zone: str, page: Page, *, csrf: str) -> FormPage:
+    """What customers see of a provider who has no profile yet."""
+    say = page.say
+    return FormPage(
+        title=say(Phrase("How customers see you")),
+        lead=say(Phrase("A member needs a profile. You can add the rest of it later.")),
+        action=page.link(PROFILE),
+        fields=(
+            hidden("csrf", csrf),
+            Field(
+                name=NAME,
+                label=say(Phrase("Your name, as customers read it")),
+                value=name,
+                autocomplete="name",
+                required=True,
+            ),
+            Field(
+                name=ZONE,
+                label=say(Phrase("Time zone")),
+                value=zone,
+                required=True,
+                hint=say(Phrase("Such as Asia/Ulaanbaatar. Your working hours are on this clock.")),
+            ),
+        ),
+        button=say(Phrase("Continue")),
+        links=((say(Phrase("Back")), page.link(INVITATIONS)),),
+    )

@@ -1,5 +1,6 @@
 """`/join`: what a link shows without an account, and the invitations of who is signed in. GET accepts nothing."""
 
+from contextlib import suppress
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
@@ -7,24 +8,28 @@ from litestar.datastructures import Cookie
 from litestar.params import FromPath
 
 from booking_domain.catalogue.invitation_links import InvalidInvitation
+from booking_domain.catalogue.model import ProfileExists
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SalonId, SessionId
 from booking_domain.use_cases.catalogue.invitations import accept_by_link
+from booking_domain.use_cases.catalogue.profiles import ProfileChange, open_profile
 from booking_domain.use_cases.catalogue.salon_queries import OpenInvitation, list_invitations, open_invitation
 from booking_domain.use_cases.catalogue.salons import accept_invitation, decline_invitation
+from booking_domain.use_cases.identity.queries import get_own_account
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.kit.forms import FORM, form_of
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import IF_VALID, PUBLIC
 from entrypoints.http.kit.session_cookies import SessionCookies
-from entrypoints.web.join.join import ACCEPTED, INVITATIONS, JoinPage, join_page
+from entrypoints.web.join.join import ACCEPTED, NAME, PROFILE, ZONE, JoinPage, join_page, profile_page
 from entrypoints.web.kit.forms import said
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.links.links import LINK, invitation_page, token_of
+from entrypoints.web.session.sign_in import INVITATIONS
 
 _COOKIE: Final = "__Host-invitation"
 """The token of the invitation that the browser has opened last."""
@@ -60,8 +65,18 @@ class JoinDesk:
                 linked = None
         provider = actor is not None and actor.role is Role.PROVIDER
         listed = await list_invitations(actor, self._reads.salons, now=now) if actor is not None and provider else ()
+        profile = provider and actor is not None and await self._reads.providers.by_owner(actor.id) is not None
         csrf = "" if session_id is None else self._session_cookies.csrf_token(session_id)
-        return join_page(linked, listed, page, actor=actor, csrf=csrf, error=error)
+        return join_page(linked, listed, page, actor=actor, profile=profile, csrf=csrf, error=error)
+
+    async def zone(self, actor: Actor) -> tuple[str, str]:
+        """The name and the time zone with which a profile begins; the zone of the salon whose link was followed."""
+        user = await get_own_account(actor, self._reads.users)
+        if self.token:
+            with suppress(InvalidInvitation):
+                found = await open_invitation(self.token, self._reads, now=self._clock.now())
+                return user.name, found.salon.time_zone
+        return user.name, user.time_zone
 
 
 def provide_invitations(
@@ -99,6 +114,39 @@ async def follow(
 async def show_invitations(page: Injected[Page], invitations: Injected[JoinDesk]) -> Response[Any]:
     """The invitations of who looks."""
     return page.render(await invitations.shown(page), public=False)
+
+
+@get(PROFILE)
+async def show_profile(
+    page: Injected[Page], *, actor: Injected[Actor], invitations: Injected[JoinDesk], csrf: Injected[str]
+) -> Response[Any]:
+    """What a member needs before accepting."""
+    name, zone = await invitations.zone(actor)
+    return page.render(profile_page(name, zone, page, csrf=csrf), public=False)
+
+
+@post(PROFILE, status_code=303, opt=FORM)
+async def save_profile(
+    request: Request[Any, Any, Any],
+    page: Injected[Page],
+    *,
+    actor: Injected[Actor],
+    session_id: Injected[SessionId],
+    executor: Injected[Executor[Repositories]],
+    csrf: Injected[str],
+) -> Response[Any]:
+    """Open the profile, a draft as the API makes it. Who has one goes on."""
+    form = form_of(request)
+    name, zone = said(form, NAME), said(form, ZONE)
+    try:
+        command = ProfileChange(display_name=name, time_zone=zone)
+        await executor.run(open_profile, command, actor=actor, session_id=session_id)
+    except ProfileExists:
+        pass
+    except DomainError as error:
+        field = str(next(iter(error.field_path), error.parameters.get("field", "")))
+        return page.refuse(profile_page(name, zone, page, csrf=csrf).failed(error, page, field=field), error)
+    return page.see(page.link(INVITATIONS))
 
 
 @post("/join/accept", status_code=303, opt=FORM)
@@ -155,4 +203,4 @@ async def decline(
     return page.see(page.link(INVITATIONS, done="declined"))
 
 
-handlers: Final = (show_link, follow, show_invitations, accept_link, accept, decline)
+handlers: Final = (show_link, follow, show_invitations, show_profile, save_profile, accept_link, accept, decline)

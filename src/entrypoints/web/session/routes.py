@@ -12,7 +12,7 @@ from booking_domain.identity.model import UserStatus
 from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
-from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import SessionId
 from booking_domain.use_cases.identity import own_account, sign_in
@@ -44,6 +44,7 @@ from entrypoints.web.session.sign_in import (
     failed,
     new_password_page,
     password_page,
+    role_of,
     welcome_page,
 )
 from entrypoints.web.session.telegram_routes import handlers as telegram
@@ -55,10 +56,10 @@ _FACTORS: Final = (SecondFactorNeeded, InvalidSecondFactor)
 @get(BY_CODE, opt=PUBLIC)
 async def show_code(page: Injected[Page]) -> Response[Any]:
     """Sign in with a code; also whose session has ended while they typed into a form."""
-    ended = (
-        page.say(Phrase("Your session has ended. Sign in, then repeat what you did.")) if page.asked("ended") else ""
-    )
-    return page.render(replace(code_page(Typed(next=page.asked(NEXT)), page), lead=ended), public=False)
+    shown = code_page(Typed(next=page.asked(NEXT)), page)
+    if page.asked("ended"):
+        shown = replace(shown, lead=page.say(Phrase("Your session has ended. Sign in, then repeat what you did.")))
+    return page.render(shown, public=False)
 
 
 @get(BY_PASSWORD, opt=PUBLIC)
@@ -189,7 +190,7 @@ async def welcome(
         tokens = await sign_in.complete_profile(
             identity,
             actor,
-            AccountDetails(about=about, role=Role.CUSTOMER, accepted=accepted_of(accepted)),
+            AccountDetails(about=about, role=role_of(typed.next), accepted=accepted_of(accepted)),
             current=session_id,
             client=client,
             client_trace=client_trace,
@@ -202,13 +203,17 @@ async def welcome(
 
 @post("/sign-out", status_code=303, opt=_GUARDED)
 async def sign_out(
-    page: Injected[Page], *, identity: Injected[Identity], session_mode: Injected[SessionMode]
+    request: Request[Any, Any, Any],
+    page: Injected[Page],
+    *,
+    identity: Injected[Identity],
+    session_mode: Injected[SessionMode],
 ) -> Response[Any]:
-    """End the session of the cookies. It may be repeated, and a form of another site is refused."""
+    """End the session of the cookies, and go on. It may be repeated, and a form of another site is refused."""
     token = session_mode.refresh_token(None)
     if token is not None:
         await sign_in.log_out(identity, None, token)
-    return page.see(page.link("/"), cookies=session_mode.no_cookies())
+    return page.see(page.onward(said(form_of(request), NEXT)), cookies=session_mode.no_cookies())
 
 
 @get("/renew", opt=PUBLIC | FORM | limited_as(AUTH))

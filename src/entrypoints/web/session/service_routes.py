@@ -38,7 +38,7 @@ from entrypoints.web.session.services import (
     address_of,
     returned_page,
 )
-from entrypoints.web.session.sign_in import BY_CODE, NEXT, SECOND_FACTOR, Typed, code_page
+from entrypoints.web.session.sign_in import BY_CODE, NEXT, SECOND_FACTOR, Typed, code_page, role_of
 
 LINK: Final = "/account/services/returned"
 """Where who links a service goes on."""
@@ -85,7 +85,7 @@ async def show_returned(request: Request[Any, Any, Any], page: Injected[Page]) -
     if not page.asked("code"):
         if began.link:
             return page.see(page.link("/account/services", done="left"), cookies=[OVER])
-        left = page.say(Phrase("You did not sign in with {service}."), service=NAMES[began.service])
+        left = page.say(Phrase("You did not sign in with {service}."), service=page.say(NAMES[began.service]))
         return page.render(replace(code_page(Typed(next=began.next), page), error=left), public=False)
     if began.link:
         return page.see(page.link(LINK, **{name: page.asked(name) for name in ("code", "state", "iss")}))
@@ -114,6 +114,7 @@ async def finish(
             client=client,
             client_trace=client_trace,
             second_factor=said(form, SECOND_FACTOR) or None,
+            role=role_of(began.next),
             accepted=accepted_of(began.accepted),
             locale=page.language,
         )

@@ -23,9 +23,9 @@ RETURNED: Final = "/sign-in/returned"
 SERVICE: Final = "service"
 FLOW_COOKIE: Final = "__Host-sign-in"
 NAMES: Final = {
-    IdentityProvider.GOOGLE: "Google",
-    IdentityProvider.APPLE: "Apple",
-    IdentityProvider.TELEGRAM: "Telegram",
+    IdentityProvider.GOOGLE: Phrase("Google"),
+    IdentityProvider.APPLE: Phrase("Apple"),
+    IdentityProvider.TELEGRAM: Phrase("Telegram"),
 }
 _ANSWER: Final = ("code", "state", "iss", "user")
 """What a service sends with the person."""
@@ -120,7 +120,7 @@ def service_ways(path: str, page: Page, *, action: str = BEGIN, csrf: Sequence[F
     """A button for each service that the platform has."""
     return tuple(
         Way(
-            text=page.say(_WITH, service=NAMES[each]),
+            text=page.say(_WITH, service=page.say(NAMES[each])),
             action=page.link(action),
             fields=(hidden(SERVICE, each.value), hidden(_NEXT, path), *csrf),
         )
@@ -130,7 +130,7 @@ def service_ways(path: str, page: Page, *, action: str = BEGIN, csrf: Sequence[F
 
 def returned_page(began: Began, page: Page) -> FormPage:
     """Who is back sends the form, by a script at once, unless the second factor is to be typed."""
-    say, service = page.say, NAMES[began.service]
+    say, service = page.say, page.say(NAMES[began.service])
     factor = Field(
         name=_FACTOR,
         label=say(Phrase("Code of your authenticator app")),
@@ -168,6 +168,6 @@ def accepting_page(began: Began, page: Page, documents: LegalDocuments, *, accep
             hidden(_NEXT, began.next),
             *checks_of(current, documents, page, accepted),
         ),
-        button=say(_WITH, service=NAMES[began.service]),
+        button=say(_WITH, service=page.say(NAMES[began.service])),
         links=links_of(current, documents, page),
     )

@@ -7,6 +7,7 @@ from typing import Final
 from booking_domain.identity.contacts import ContactInput
 from booking_domain.identity.errors import ContactMissing, InvalidCode
 from booking_domain.identity.legal import AcceptanceRequired, LegalDocuments
+from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import DomainError
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.components.field import Field
@@ -28,6 +29,7 @@ BY_PASSWORD: Final = "/sign-in/password"  # noqa: S105 - an address
 NEW_PASSWORD: Final = "/sign-in/new-password"  # noqa: S105 - an address
 BY_PASSKEY: Final = "/sign-in/passkey"
 WELCOME: Final = "/sign-in/name"
+INVITATIONS: Final = "/join/salons"
 _FIELDS: Final = {AcceptanceRequired: ACCEPTED, ContactMissing: CONTACT, InvalidCode: CODE}
 _SAME: Final = {"email": CONTACT, "phone": CONTACT, "new_password": PASSWORD}
 
@@ -49,6 +51,11 @@ class Typed:
         return ContactInput(email=self.contact) if "@" in self.contact else ContactInput(phone=self.contact)
 
 
+def role_of(onward: str) -> Role:
+    """Of who is new, by where they go on to: members of salons are providers."""
+    return Role.PROVIDER if onward == INVITATIONS else Role.CUSTOMER
+
+
 def code_page(typed: Typed, page: Page, *, sent: bool = False) -> FormPage:
     """Sign in with a code: first whom it is sent to, then the code."""
     say = page.say
@@ -62,6 +69,7 @@ def code_page(typed: Typed, page: Page, *, sent: bool = False) -> FormPage:
     asked = (hidden(CONTACT, typed.contact), code, *_second_factor(typed, page)) if sent else (_contact(typed, page),)
     return FormPage(
         title=say(Phrase("Sign in")),
+        lead=say(Phrase("If you are new, you get the account of a provider.")) if typed.next == INVITATIONS else "",
         tabs=_tabs(BY_CODE, typed, page),
         action=page.link(BY_CODE),
         fields=(hidden(NEXT, typed.next), *asked),
@@ -136,7 +144,9 @@ def welcome_page(
     current = current_documents(documents)
     return FormPage(
         title=say(Phrase("Welcome")),
-        lead=say(Phrase("Tell us your name, and your account is ready.")),
+        lead=say(Phrase("Tell us your name, and you can accept the invitation as a provider."))
+        if typed.next == INVITATIONS
+        else say(Phrase("Tell us your name, and your account is ready.")),
         action=page.link(WELCOME),
         fields=(
             hidden("csrf", csrf),

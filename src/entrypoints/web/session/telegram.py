@@ -19,6 +19,7 @@ from entrypoints.web.kit.pages import Page, PageModel
 BY_TELEGRAM: Final = "/sign-in/telegram"
 NEXT_COOKIE: Final = "__Host-sign-in-next"
 SECOND_FACTOR: Final = "second_factor"
+TELEGRAM: Final = Phrase("Telegram")
 _NEXT: Final = "next"
 _SIGNED: Final = "telegram."
 """Before the names of the fields that Telegram has signed."""
@@ -48,7 +49,7 @@ def bot_page(page: Page, *, code: str = "") -> BotPage:
         else (Phrase("Back to signing in"), page.link("/sign-in"))
     )
     return BotPage(
-        title=say(Phrase("Link {service}?"), service="Telegram") if code else say(Phrase("Sign in with Telegram")),
+        title=say(Phrase("Link {service}?"), service=say(TELEGRAM)) if code else say(Phrase("Sign in with Telegram")),
         steps=(
             say(Phrase("Open our bot in Telegram.")),
             say(Phrase("Press Start there.")),
@@ -65,7 +66,7 @@ def telegram_way(path: str, page: Page) -> tuple[Way, ...]:
     """The button, if the platform has a bot."""
     if not page.site.bot:
         return ()
-    text = page.say(Phrase("Continue with {service}"), service="Telegram")
+    text = page.say(Phrase("Continue with {service}"), service=page.say(TELEGRAM))
     return (Way(text=text, action=page.link(BY_TELEGRAM), fields=(hidden(_NEXT, path),)),)
 
 

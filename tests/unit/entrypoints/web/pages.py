@@ -159,6 +159,8 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
         "book-series": f"/book/{provider_id}/summary?slot={quote(MONDAY_NOON)}&every=1&times=3",
         "book-wait-own": f"/book/{provider_id}/wait?before={quote(MONDAY_EVENING)}",
         "account": "/account?done=saved",
+        "account-consents": "/account/consents",
+        "consent": f"/consent/{provider_id}/7F3K9QXW2M",
         "account-picture": "/account/picture",
         "account-delete": "/account/delete",
         "account-email": "/account/contact/email",
@@ -183,7 +185,8 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
         "booking-to-prepare": f"/bookings/{(await api.booked(customer, lengths_id, MONDAY_NOON))['id']}",
     }
     invitations = Look("join-salons", "/join/salons", token=owner)
-    return (*(Look(name, path, token=customer) for name, path in own.items()), invitations)
+    profile = Look("join-profile", "/join/profile", token=owner)
+    return (*(Look(name, path, token=customer) for name, path in own.items()), invitations, profile)
 
 
 async def pages_to_look_at(api: Api) -> tuple[Look, ...]:

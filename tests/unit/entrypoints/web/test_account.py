@@ -109,3 +109,27 @@ async def test_a_picture_is_added_replaced_and_removed(api: Api) -> None:
     gone = await visitor.submit(await visitor.get("/en/account/picture"), "/picture/remove")
     assert gone.headers["Location"] == "/en/account?done=removed"
     assert "picture" not in (await api.get("/users/me", token)).json()
+
+
+async def test_a_provider_may_book_for_who_says_so_until_they_take_it_back(api: Api) -> None:
+    owner, provider_id = await api.open_provider(displayName="Sarnai")
+    code = (await api.post("/providers/me/consent-code", owner)).json()["code"]
+    token = await api.joined("customer")
+    path = f"/en/consent/{provider_id}/{code}"
+    visitor = Visitor(api)
+    led = await visitor.get(path)
+    assert led.headers["Location"].startswith("/en/sign-in?next=%2Fconsent%2F")
+    visitor = Visitor(api, token)
+    wrong = await visitor.submit(await visitor.get(f"/en/consent/{provider_id}/wrong"), "/wrong")
+    assert (wrong.status_code, "<title>Error: " in wrong.text) == (404, True)
+    asked = await visitor.get(path)
+    assert "May Sarnai book for you?" in asked.text
+    for _ in range(2):
+        done = await visitor.submit(asked, f"/{code}")
+        assert done.headers["Location"] == "/en/account/consents?done=granted"
+    shown = await visitor.get("/en/account/consents?done=granted")
+    assert "May book for you" in shown.text
+    await visitor.submit(shown, "/revoke")
+    [given] = (await api.get("/users/me/booking-consents", token)).json()["items"]
+    assert given["status"] == "revoked"
+    assert "May not book for you" in (await visitor.get("/en/account/consents")).text

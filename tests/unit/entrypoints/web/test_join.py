@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from tests.unit.entrypoints.api import Api, serving
-from tests.unit.entrypoints.web.forms import Visitor
+from tests.unit.entrypoints.web.forms import Visitor, code_of, form_in
 
 SALONS = "/en/join/salons"
 
@@ -69,8 +69,30 @@ async def test_who_cannot_accept_is_told_why(api: Api) -> None:
     shown = await customer.get(SALONS)
     assert "Members of salons are providers." in shown.text
     assert 'action="/en/join' not in shown.text
-    nobody = Visitor(api, await api.joined("provider"))
-    await nobody.send("/en/join", {"link": invitation["url"]})
-    refused = await nobody.submit(await nobody.get(SALONS), "/join/accept")
-    assert refused.status_code == 404
-    assert "<title>Error: " in refused.text
+    out = await customer.send(*form_in(shown, "/sign-out", next="/sign-in?next=/join/salons"))
+    assert out.headers["Location"] == "/en/sign-in?next=/join/salons"
+
+
+async def test_who_is_new_becomes_a_provider_and_accepts(api: Api) -> None:
+    _, invitation = await inviting(api)
+    visitor = Visitor(api)
+    await visitor.send("/en/join", {"link": invitation["url"]})
+    asked = await visitor.get("/en/sign-in?next=/join/salons")
+    assert "you get the account of a provider" in asked.text
+    sent = await visitor.submit(asked, "/sign-in", contact="+97699116601")
+    named = await visitor.submit(sent, "/sign-in", code=await code_of(api))
+    done = await visitor.submit(await visitor.get(named.headers["Location"]), "/sign-in/name", name="Bold")
+    assert done.headers["Location"] == SALONS
+    shown = await visitor.get(SALONS)
+    assert 'href="/en/join/profile"' in shown.text
+    profile = await visitor.get("/en/join/profile")
+    assert 'value="Bold"' in profile.text
+    wrong = await visitor.submit(profile, "/join/profile", display_name="Bold", time_zone="Nowhere/City")
+    assert 'id="field-time_zone-error"' in wrong.text
+    nameless = await visitor.submit(profile, "/join/profile", display_name=" ", time_zone="Asia/Hovd")
+    assert 'id="field-display_name-error"' in nameless.text
+    for _ in range(2):  # the second click changes nothing
+        made = await visitor.submit(profile, "/join/profile", display_name="Bold", time_zone="Asia/Ulaanbaatar")
+        assert made.headers["Location"] == SALONS
+    accepted = await visitor.submit(await visitor.get(SALONS), "/join/accept")
+    assert accepted.headers["Location"] == f"{SALONS}?done=accepted"

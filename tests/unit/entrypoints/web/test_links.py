@@ -1,7 +1,9 @@
 """The links of messages: each opens its page without an account, and nothing happens by looking."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -167,3 +169,11 @@ async def test_a_browser_opens_a_link_by_itself_and_leaves_no_trace_of_it(api: A
         assert page.url.endswith(f"/en/bookings/{booking['id']}/cancel")
         await page.get_by_role("button", name="Cancel the booking").click()
         await page.get_by_role("heading", level=1, name="This booking is cancelled").wait_for()
+
+
+async def test_every_link_in_the_messages_opens_a_page(api: Api) -> None:
+    text = (Path(__file__).parents[4] / "docs" / "use" / "messages.md").read_text(encoding="utf-8")
+    paths = set(re.findall(r"https://example\.com(/[a-z/-]+)#", text)) | {"/unsubscribe"}
+    assert {"/b", "/join", "/links/pay", "/links/not-me"} <= paths
+    for path in sorted(paths):
+        assert (await Visitor(api).get(f"/fa{path}")).status_code == 200, path

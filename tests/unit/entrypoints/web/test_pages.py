@@ -133,6 +133,7 @@ async def test_without_pages_the_server_is_an_api_alone() -> None:
 
 async def test_texts_of_people_are_shown_as_text(api: Api) -> None:
     token, provider_id = await api.open_provider()
+    customer = {"Authorization": f"Bearer {await api.joined('customer')}"}
     service = {"name": "Cut", "durationMinutes": 30, "priceAmount": 100}
     of_service = f"/services/{(await api.post('/services', token, json=service)).json()['id']}"
     for payload in PAYLOADS:
@@ -144,6 +145,9 @@ async def test_texts_of_people_are_shown_as_text(api: Api) -> None:
         for path in (f"/en/providers/{provider_id}", f"/fa/providers/{provider_id}", f"/en/book/{provider_id}"):
             _assert_inert(await api.client.get(path, follow_redirects=True), payload)
         _assert_inert(await api.client.get("/en", params={"q": payload, "style": payload}), payload)
+        _assert_inert(await api.client.get(f"/en/consent/{provider_id}/x", headers=customer), payload)
+        of_telegram = {"first_name": payload, "hash": "x"}
+        _assert_inert(await api.client.get("/en/sign-in/telegram", params=of_telegram), payload)
         api.clock.advance(timedelta(seconds=20))
 
 
