@@ -117,6 +117,13 @@ def test_the_example_of_the_documentation_runs(tmp_path: Path) -> None:
     assert f"{len(properties.PROPERTIES)} passed" in done.stdout
 
 
+@pytest.mark.parametrize("number", [2, 3])
+def test_the_examples_of_partial_rules_run(tmp_path: Path, number: int) -> None:
+    (tmp_path / "conftest.py").write_text(FEW_EXAMPLES, encoding="utf-8")
+    done = _run_elsewhere(tmp_path, PAGE.split("```python\n")[number].split("```")[0])
+    assert done.returncode == 0, done.stdout
+
+
 def test_contracts_run_without_pytest_configuration(tmp_path: Path) -> None:
     done = _run_elsewhere(tmp_path, OUTSIDE)
     assert done.returncode == 0, done.stdout

@@ -22,8 +22,13 @@ def slots_keep_their_distance(question: Question, by: SlotFunction = offered_slo
             broken("A slot, with its buffers, meets what is claimed or busy", question, slot.start)
 
 
-def booking_one_slot_after_the_other_never_overlaps(question: Question, by: SlotFunction = offered_slots) -> None:
-    """Booking offered slots one after the other never overlaps a claim, and a booked slot is no longer offered."""
+def booking_one_slot_after_the_other_never_overlaps(
+    question: Question, by: SlotFunction = offered_slots, *, claim_buffers: bool = True
+) -> None:
+    """Booking offered slots one after the other never overlaps a claim, and a booked slot is no longer offered.
+
+    The bookings keep their buffers, unless claims have none (`claim_buffers`).
+    """
     for number in range(_BOOKINGS):
         slots = question.slots(by)
         if not slots:
@@ -38,7 +43,7 @@ def booking_one_slot_after_the_other_never_overlaps(question: Question, by: Slot
             customer_id=CUSTOMER,
             kind=ClaimKind.BOOKING,
             span=TimeRange(slot.start, slot.start + question.length),
-            blocked=blocked,
+            blocked=blocked if claim_buffers else TimeRange(slot.start, slot.start + question.length),
         )
         question = replace(question, claims=(*question.claims, claim))
         if question.offers(slot.start, by):

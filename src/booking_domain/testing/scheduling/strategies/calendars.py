@@ -5,7 +5,7 @@ The strategies draw sketches relative to a day, so that they are created once: d
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from hypothesis import strategies as st
@@ -35,6 +35,7 @@ _TIMES: Final = [*_NEAR_CHANGES * 4, *range(0, A_DAY, 30), *range(0, A_DAY, 11)]
 _STARTS: Final = [WallTime(minutes) for minutes in _TIMES]
 _ENDS: Final = [*_STARTS, *[WallTime(A_DAY)] * 12]
 _HOURS: Final = one_of_each(Hours, _STARTS, _ENDS)
+HoursT = TypeVar("HoursT", bound=OpeningHours)
 
 
 def opening_hours() -> st.SearchStrategy[Hours]:
@@ -301,6 +302,60 @@ def _sketch(base: _Base, **rest: Any) -> CalendarSketch:
     return CalendarSketch(**base._asdict(), **rest)
 
 
+def fitted(calendar: Calendar, *, nights: bool, overlaps: bool) -> Calendar:
+    """The calendar without hours past midnight, and without rules that meet an earlier one."""
+    if nights and overlaps:
+        return calendar
+    salon = calendar.salon
+    return replace(
+        _fitted(calendar, nights=nights, overlaps=overlaps),
+        salon=None if salon is None else _fitted(salon, nights=nights, overlaps=overlaps),
+    )
+
+
+def _fitted(hours: HoursT, *, nights: bool, overlaps: bool) -> HoursT:
+    rules, exceptions = hours.rules, hours.exceptions
+    if not nights:
+        rules = tuple(replace(rule, hours=_within_a_day(rule.hours)) for rule in rules)
+        exceptions = tuple(replace(off, ranges=tuple(map(_within_a_day, off.ranges))) for off in exceptions)
+    if not overlaps:
+        kept: list[WeeklyRule] = []
+        for rule in rules:
+            if not any(meet(rule, other) for other in kept):
+                kept.append(rule)
+        rules = tuple(kept)
+        # Hours of other dates may reach midnight, so a range of an exception does not.
+        exceptions = tuple(
+            replace(off, ranges=tuple(map(_inside_a_day, off.ranges[:1])) if not nights else ()) for off in exceptions
+        )
+    return replace(hours, rules=rules, exceptions=exceptions)
+
+
+def _within_a_day(hours: Hours) -> Hours:
+    """The hours, if they end on their date; otherwise those from their end to their start, or until midnight."""
+    if not hours.past_midnight:
+        return hours
+    if hours.end.minutes in {0, hours.start.minutes}:
+        return Hours(hours.start, WallTime(A_DAY))
+    return Hours(hours.end, hours.start)
+
+
+def _inside_a_day(hours: Hours) -> Hours:
+    return Hours(WallTime(max(hours.start.minutes, 1)), WallTime(min(hours.end.minutes, A_DAY - 1)))
+
+
+def meet(one: WeeklyRule, other: WeeklyRule) -> bool:
+    """Whether two rules overlap or touch in a week, by the clock on the wall and whenever they are valid."""
+    first, second = _week_of(one), _week_of(other)
+    week = 7 * A_DAY
+    return any(first[0] <= second[1] + shift and second[0] + shift <= first[1] for shift in (-week, 0, week))
+
+
+def _week_of(rule: WeeklyRule) -> tuple[int, int]:
+    opens, closes = rule.hours.seconds
+    return rule.day * A_DAY + opens // 60, rule.day * A_DAY + closes // 60
+
+
 def calendars(
     days: st.SearchStrategy[tuple[str, date]] | None = None,
     *,
@@ -313,6 +368,8 @@ def calendars(
     busy: bool = True,
     salons: bool = True,
     never_closing: bool = False,
+    nights: bool = True,
+    overlaps: bool = True,
 ) -> st.SearchStrategy[Calendar]:
     """Calendars for the days around a date, usually one with a clock change.
 
@@ -330,7 +387,7 @@ def calendars(
         never_closing=never_closing,
     )
     return st.builds(
-        lambda sketch, zone_and_day: sketch.calendar(*zone_and_day),
+        lambda sketch, zone_and_day: fitted(sketch.calendar(*zone_and_day), nights=nights, overlaps=overlaps),
         calendar_sketches(switches),
         zones_and_dates() if days is None else days,
     )

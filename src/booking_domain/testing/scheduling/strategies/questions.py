@@ -1,6 +1,6 @@
 """Questions about slots: a calendar, claims, a window and a current time that are close to each other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from booking_domain.scheduling import Anchoring, Claim, TimeRange
 from booking_domain.testing.kit.choices import one_of_each
 from booking_domain.testing.question import Question
-from booking_domain.testing.scheduling.strategies.calendars import A_DAY, CalendarSketch, Switches, calendar_sketches
+from booking_domain.testing.scheduling.strategies.calendars import (
+    A_DAY,
+    CalendarSketch,
+    Switches,
+    calendar_sketches,
+    fitted,
+)
 from booking_domain.testing.scheduling.strategies.claims import ClaimSketch, claim_sketches, claims_of
 from booking_domain.testing.scheduling.strategies.moments import MINUTE, midnight
 from booking_domain.testing.scheduling.strategies.zones import zones_and_dates
@@ -45,14 +51,18 @@ class _QuestionSketch:
     now: timedelta
     window: _Window
     disjoint: bool
+    nights: bool
+    overlaps: bool
+    claim_buffers: bool
 
     def question(self) -> Question:
         zone, day = self.zone_and_day
         now = midnight(day) + self.now
         start = midnight(day) + self.window.starts * MINUTE + self.window.more
-        claims: tuple[Claim, ...] = claims_of(self.claims, day, now, disjoint=self.disjoint)
+        sketches = self.claims if self.claim_buffers else [replace(each, before=0, after=0) for each in self.claims]
+        claims: tuple[Claim, ...] = claims_of(sketches, day, now, disjoint=self.disjoint)
         return Question(
-            calendar=self.calendar.calendar(zone, day),
+            calendar=fitted(self.calendar.calendar(zone, day), nights=self.nights, overlaps=self.overlaps),
             claims=claims,
             window=TimeRange(start, start + self.window.lasts * MINUTE),
             now=now,
@@ -74,6 +84,9 @@ def questions(
     busy: bool = True,
     salons: bool = True,
     never_closing: bool = False,
+    nights: bool = True,
+    overlaps: bool = True,
+    claim_buffers: bool = True,
 ) -> st.SearchStrategy[Question]:
     """Questions about slots around a date, usually one with a clock change.
 
@@ -93,6 +106,9 @@ def questions(
         busy: Whether there are busy times of external calendars.
         salons: Whether some providers belong to a salon, with its own hours in the same or another time zone.
         never_closing: Whether some calendars never close.
+        nights: Whether hours go on past midnight.
+        overlaps: Whether rules overlap or touch, by the clock on the wall, and exceptions have several ranges.
+        claim_buffers: Whether claims have buffers of their own.
     """
     switches = Switches(
         anchoring=anchoring,
@@ -113,4 +129,7 @@ def questions(
         now=_NOWS,
         window=_WINDOWS,
         disjoint=st.just(disjoint_claims),
+        nights=st.just(nights),
+        overlaps=st.just(overlaps),
+        claim_buffers=st.just(claim_buffers),
     ).map(_QuestionSketch.question)

@@ -1,0 +1,138 @@
+"""Part of the rules: what an implementation that lacks some of them is asked, and may be held to.
+
+Name what it lacks once, by the switches of `questions`, and use it everywhere:
+
+    LACKS = Lacks(nights=False, overlaps=False, claim_buffers=False)
+
+    @pytest.mark.parametrize("holds", properties_for(explain=False, **LACKS), ids=name_of)
+    @given(question=questions(**LACKS))
+    def test_my_slots(holds, question):
+        holds(question, my_slots)
+
+Questions are made to fit, not thrown away, so Hypothesis has no reason to complain of filters.
+"""
+
+from collections.abc import Callable
+from functools import partial, wraps
+from itertools import combinations
+from typing import Final, TypedDict, Unpack
+
+from booking_domain.scheduling import Anchoring, OpeningHours
+from booking_domain.testing.edges import EDGES, Edge
+from booking_domain.testing.properties import (
+    PROPERTIES,
+    booking_one_slot_after_the_other_never_overlaps,
+    edges_are_right,
+    explanations_are_true,
+    notice_and_horizon_are_exact,
+    steps_restart_after_claims,
+)
+from booking_domain.testing.question import Question, SlotFunction
+from booking_domain.testing.scheduling.strategies.calendars import meet
+
+Holds = Callable[[Question, SlotFunction], None]
+
+
+class Lacks(TypedDict, total=False):
+    """The switches of `questions`."""
+
+    nights: bool
+    """Hours past midnight."""
+    overlaps: bool
+    """Rules that overlap or touch, and exceptions of several ranges."""
+    claim_buffers: bool
+    """Claims with buffers of their own."""
+    anchoring: Anchoring | None
+    buffers: bool
+    limits: bool
+    exceptions: bool
+    validity: bool
+    blocks: bool
+    busy: bool
+    salons: bool
+
+
+def properties_for(*, explain: bool = True, **lacks: Unpack[Lacks]) -> tuple[Holds, ...]:
+    """The properties that an implementation has which lacks this: each takes a question and a slot function.
+
+    Give `explain=False` if it explains nothing.
+    """
+    left_out: set[object] = set() if explain else {explanations_are_true}
+    if lacks.get("anchoring") is Anchoring.OPEN_RANGE:
+        left_out.add(steps_restart_after_claims)
+    if not lacks.get("limits", True):
+        left_out.add(notice_and_horizon_are_exact)
+    changed: dict[object, Holds] = {edges_are_right: partial(edges_are_right, edges=edges_for(**lacks))}
+    if not lacks.get("claim_buffers", True):
+        booking = booking_one_slot_after_the_other_never_overlaps
+        changed[booking] = partial(booking, claim_buffers=False)
+    return tuple(changed.get(holds, holds) for holds in PROPERTIES if holds not in left_out)
+
+
+def name_of(holds: Holds) -> str:
+    """The name of a property, for the ids of pytest."""
+    return str(getattr(holds.func if isinstance(holds, partial) else holds, "__name__", holds))
+
+
+def edges_for(**lacks: Unpack[Lacks]) -> tuple[Edge, ...]:
+    """The edges, which leave a question where it is if they would move it to what is lacking."""
+
+    def of(edge: Edge) -> Edge:
+        @wraps(edge)
+        def moved(question: Question) -> Question:
+            there = edge(question)
+            return there if fits(there, **lacks) else question
+
+        return moved
+
+    return tuple(map(of, EDGES.values()))
+
+
+def fits(question: Question, **lacks: Unpack[Lacks]) -> bool:
+    """Whether a question has nothing of what is lacking."""
+    anchoring = lacks.get("anchoring")
+    if anchoring is not None and question.calendar.settings.anchoring is not anchoring:
+        return False
+    return not any(has(question) for name, has in _HAS.items() if lacks.get(name) is False)
+
+
+def _hours(question: Question) -> tuple[OpeningHours, ...]:
+    salon = question.calendar.salon
+    return (question.calendar,) if salon is None else (question.calendar, salon)
+
+
+def _nights(question: Question) -> bool:
+    return any(
+        hours.past_midnight
+        for each in _hours(question)
+        for hours in (*(rule.hours for rule in each.rules), *(one for off in each.exceptions for one in off.ranges))
+    )
+
+
+def _overlaps(question: Question) -> bool:
+    return any(
+        any(meet(one, other) for one, other in combinations(each.rules, 2))
+        or any(len(off.ranges) > 1 for off in each.exceptions)
+        for each in _hours(question)
+    )
+
+
+def _limits(question: Question) -> bool:
+    settings = question.calendar.settings
+    return bool(settings.min_notice_minutes or settings.max_per_day or settings.max_per_week)
+
+
+_HAS: Final[dict[str, Callable[[Question], bool]]] = {
+    "nights": _nights,
+    "overlaps": _overlaps,
+    "claim_buffers": lambda question: any(claim.blocked != claim.span for claim in question.claims),
+    "buffers": lambda question: question.calendar.blocked(question.window) != question.window,
+    "limits": _limits,
+    "exceptions": lambda question: any(each.exceptions for each in _hours(question)),
+    "validity": lambda question: any(
+        rule.valid_from or rule.valid_until for each in _hours(question) for rule in each.rules
+    ),
+    "blocks": lambda question: bool(question.calendar.blocks),
+    "busy": lambda question: bool(question.calendar.busy),
+    "salons": lambda question: question.calendar.salon is not None,
+}
