@@ -35,8 +35,9 @@ class ProviderSchedules(Protocol):
     ) -> ProviderSchedule | None:
         """Lock the provider's row and return the schedule around a window; None if there is no such provider.
 
-        The schedule has at least all claims, blocks and busy times within `claim_margin` of the window, and all
-        exceptions within `EXCEPTION_MARGIN`; and of `services` those that the provider offers, in any order.
+        The schedule has at least all claims (with their buffers), blocks and busy times within `claim_margin` of the
+        window, and all exceptions within `EXCEPTION_MARGIN`; and of `services` those that the provider offers, in any
+        order.
 
         The database transaction holds the lock until it ends. Every database transaction that claims time or changes
         the calendar takes it, so they run one at a time, and each sees what the previous one committed.
@@ -80,8 +81,8 @@ class Claims(Protocol):
         """Add a claim, and delete expired holds that overlap it.
 
         Raises:
-            SlotTaken: a live claim of the provider overlaps the blocked range; it names the time in the provider's time
-                zone. The database transaction can go on.
+            SlotTaken: a live claim of the provider overlaps the blocked range; it names the start of the appointment,
+                without buffers, in the provider's time zone. The database transaction can go on.
         """
         ...
 

@@ -58,8 +58,9 @@ class ClaimsContract(StorageContract):
     async def test_the_buffers_of_claims_must_not_overlap(self, cast: Cast) -> None:
         await self._take(self.make.claim(cast.profile, cast.customer, buffer=HOUR / 4))
         next_one = self.make.claim(cast.profile, cast.customer, TOMORROW + HOUR + HOUR / 4, buffer=HOUR / 4)
-        with pytest.raises(SlotTaken):
+        with pytest.raises(SlotTaken) as refusal:
             await self._take(next_one)
+        assert refusal.value.start == next_one.span.start
         await self._take(self.make.claim(cast.profile, cast.customer, TOMORROW + HOUR + HOUR / 2, buffer=HOUR / 4))
 
     async def test_claims_of_different_providers_never_conflict(self, cast: Cast, other: Cast) -> None:

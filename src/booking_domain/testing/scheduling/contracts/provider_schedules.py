@@ -159,6 +159,18 @@ class ProviderSchedulesContract(StorageContract):
             assert set(blocks) <= set(schedule.calendar.blocks)
             assert set(await _claims_seen_under_lock(self.backend, cast)) == set(schedule.claims)
 
+    async def test_a_schedule_has_claims_of_which_only_a_buffer_is_within_reach(self) -> None:
+        for settings in (SlotSettings(), SlotSettings(max_per_week=5)):
+            cast, far = await self.a_cast(), claim_margin(settings)
+            before, after = WORKDAY.start - far - 3 * HOUR / 2, WORKDAY.end + far + HOUR / 2
+            claims = [self.make.claim(cast.profile, cast.customer, start, buffer=HOUR) for start in (before, after)]
+            async with self.begin() as tx:
+                await tx.calendars.save_settings(cast.profile.id, "Asia/Ulaanbaatar", settings)
+            await _claimed(self.backend, *claims)
+            assert set(await _claims_seen_under_lock(self.backend, cast)) == {*claims}
+            schedule = present(await self.reads.schedules.get(cast.profile.id, WORKDAY))
+            assert {*schedule.claims} == {*claims}
+
     async def test_a_schedule_has_all_exceptions_that_an_open_range_can_start_from(self, cast: Cast) -> None:
         first, last = (
             (day + by).date() for day, by in ((WORKDAY.start, -EXCEPTION_MARGIN), (WORKDAY.end, EXCEPTION_MARGIN))
