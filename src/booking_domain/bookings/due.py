@@ -45,6 +45,7 @@ class DueReason(StrEnum):
 
 _PAYABLE: Final = frozenset({Status.CONFIRMED, Status.COMPLETED})
 _PAYABLE_AT_DESK: Final = _PAYABLE | {Status.PENDING}
+_SAYS_WHY_NOTHING: Final = frozenset({DueReason.DISPUTE, DueReason.ENDED})
 _WHY: Final = {
     Status.REQUESTED: DueReason.REQUEST,
     Status.PENDING: DueReason.DEPOSIT,
@@ -89,7 +90,8 @@ def quote_of(
     """
     currency = price.currency
     for each in (deposit, received, authorised, conceded):
-        price.require_same_currency(each)
+        if each.currency != currency:
+            price.require_same_currency(each)
     # In minor units: each booking asks several times, and amounts in between need no objects.
     paid, owed = received.amount + authorised.amount, max(0, price.amount - conceded.amount)
     rest, missing = max(0, owed - paid), max(0, deposit.amount - conceded.amount - paid)
@@ -103,7 +105,7 @@ def quote_of(
             later = rest
         case _:
             pass
-    if reason not in {DueReason.DISPUTE, DueReason.ENDED} and not rest:
+    if not rest and reason not in _SAYS_WHY_NOTHING:
         reason = DueReason.PAID
     amounts = {each: Money(amount=each, currency=currency) for each in {0, now, later, rest, missing}}
     zero = amounts[0]

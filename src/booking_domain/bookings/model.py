@@ -155,6 +155,8 @@ class Terms:
 
     def of_length(self, minutes: int) -> Self:
         """The terms of one appointment: those of the duration with this length, else of the default."""
+        if not self.durations:
+            return self
         price, deposit = self.price, self.deposit
         for duration in self.durations:
             if duration.minutes == minutes:

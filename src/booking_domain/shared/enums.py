@@ -32,7 +32,8 @@ Kind = TypeVar("Kind")
 _Check = Callable[[Any], Any]
 """Returns the value of a field, with members in place of their values, or raises `InvalidValue`."""
 
-_MANY: Final = (tuple, frozenset)
+_MANY: Final[Mapping[Any, type]] = {tuple: tuple, frozenset: frozenset, Mapping: dict}
+"""The types of fields that hold many members, and what they are stored as."""
 
 
 def checks_enums(kind: type[Kind]) -> type[Kind]:
@@ -47,8 +48,8 @@ def checks_enums(kind: type[Kind]) -> type[Kind]:
         check = _check_of(hint, field)
         if check is not None:
             names |= {f"enum_{field}": _enum_in(hint), f"store_{field}": _storing(field, check)}
-            many: Any = get_origin(hint)
-            if many in _MANY:  # of members alone, as nearly always
+            many: Any = _MANY.get(get_origin(hint))
+            if many is not None:  # of members alone, as nearly always
                 members = f"type(self.{field}) is {many.__name__} and {{*map(type, self.{field})}} <= {{enum_{field}}}"
                 lines.append(f"    if not ({members}): store_{field}(self)")
                 continue
@@ -90,7 +91,7 @@ def _check_of(hint: Any, field: str) -> _Check | None:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in {Union, UnionType}:
         return _check_of_union(arguments, field)
-    if origin not in {*_MANY, Mapping} or (each := _check_of(arguments[0], field)) is None:
+    if origin not in _MANY or (each := _check_of(arguments[0], field)) is None:
         return None
     if origin is Mapping:
         return lambda value: {each(key): value[key] for key in value}

@@ -23,7 +23,7 @@ def require_reminders(minutes: tuple[int, ...]) -> None:
     Raises:
         InvalidValue: they are too many, too early, repeated, or not the earliest first.
     """
-    if len(minutes) > MAX_REMINDERS or not all(1 <= each <= EARLIEST_REMINDER for each in minutes):
+    if len(minutes) > MAX_REMINDERS or (minutes and not 1 <= min(minutes) <= max(minutes) <= EARLIEST_REMINDER):
         problem = f"at most {MAX_REMINDERS} reminders, 1 to {EARLIEST_REMINDER} minutes before the start"
         raise InvalidValue(field="reminder_minutes", problem=problem)
     if minutes != earliest_first(tuple(set(minutes))):

@@ -1,8 +1,9 @@
 """SQLAlchemy Core statements, compiled once, at their first use, to SQL text that psycopg runs."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
+from operator import itemgetter
 from typing import Any, Final
 
 from psycopg.adapt import PyFormat
@@ -40,7 +41,7 @@ class Statement:
 
     __slots__ = (
         "_constants",
-        "_order",
+        "_in_order",
         "_statement",
         "formats",
         "name",
@@ -62,7 +63,7 @@ class Statement:
     writes_public: bool
     """Whether it writes a table whose rows the public is shown."""
     _constants: dict[str, Any]
-    _order: tuple[str, ...]
+    _in_order: Callable[[Mapping[str, Any]], Sequence[Any]]
     _statement: ClauseElement
 
     def __init__(self, statement: ClauseElement) -> None:
@@ -85,9 +86,10 @@ class Statement:
         self.operation = str(compiled).split(maxsplit=1)[0].lower()
         self.writes_public = any(map(_writes_public, iterate(self._statement)))
         self._constants = {name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required}
-        self.numbered, self._order = _numbered(self.sql)
+        self.numbered, names = _numbered(self.sql)
+        self._in_order = _values_of(names)
         self.name = f"booking_{sha256(self.numbered).hexdigest()[:32]}".encode()
-        binary = [isinstance(compiled.binds[name].type, LargeBinary) for name in self._order]
+        binary = [isinstance(compiled.binds[name].type, LargeBinary) for name in names]
         self.formats = [PyFormat.BINARY if each else PyFormat.TEXT for each in binary]
         self.wire_formats = [int(each) for each in binary]
 
@@ -95,10 +97,9 @@ class Statement:
         """Return the parameters by name: the caller's, and the constants of the statement."""
         return {**self._constants, **values} if self._constants else values
 
-    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+    def arguments(self, values: Mapping[str, Any]) -> Sequence[Any]:
         """Return the same parameters in the order of their numbers."""
-        values = self.bind(values)
-        return [values[name] for name in self._order]
+        return self._in_order(self.bind(values))
 
 
 def if_given(name: str, column: ColumnElement[Any], condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -108,6 +109,11 @@ def if_given(name: str, column: ColumnElement[Any], condition: ColumnElement[boo
 
 def _writes_public(element: object) -> bool:
     return isinstance(element, UpdateBase) and bool(getattr(element.table, "info", {}).get("public"))
+
+
+def _values_of(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
+    """Take the values of these names; `itemgetter` of one name alone would return no tuple."""
+    return itemgetter(*names) if len(names) > 1 else lambda values: [values[name] for name in names]
 
 
 def _numbered(sql: bytes) -> tuple[bytes, tuple[str, ...]]:

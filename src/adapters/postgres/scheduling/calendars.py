@@ -13,11 +13,14 @@ from sqlalchemy import (
     Date,
     bindparam,
     delete,
+    exists,
+    false,
     func,
     insert,
     literal_column,
     null,
     select,
+    true,
     union_all,
     update,
 )
@@ -96,7 +99,8 @@ _SCHEDULE_COLUMNS: Final = (
 _FEED_RULE_AT: Final = 3
 _VERSION_AT: Final = 5
 _ZONE_AT: Final = 8
-_TERMS_AT: Final = len(_SCHEDULE_COLUMNS) - len(TERMS.columns)
+_LOCKED_AT: Final = len(_SCHEDULE_COLUMNS)
+_TERMS_AT: Final = _LOCKED_AT - len(TERMS.columns)
 _REMEMBERED: Final = 8_192
 _EVER: Final = TimeRange(datetime(1901, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC))
 
@@ -106,7 +110,14 @@ _ONE: Final = (
 _SCHEDULE: Final = Statement(_ONE)
 # FOR NO KEY UPDATE: blocks concurrent bookings, but not the foreign-key checks of other inserts.
 _LOCKED_SCHEDULE: Final = Statement(_ONE.with_for_update(key_share=True, of=providers))
-_UNLESS_LOCKED: Final = Statement(_ONE.with_for_update(key_share=True, of=providers, skip_locked=True))
+_TRIED: Final = _ONE.with_for_update(key_share=True, of=providers, skip_locked=True).cte("tried")
+_TRY_LOCK: Final = Statement(
+    union_all(
+        select(*_TRIED.c, true()),
+        _ONE.add_columns(false()).where(~exists(select(_TRIED.c.owner_id))),
+    )
+)
+"""The row locked, or as it was committed if another transaction has locked it; and whether it is locked."""
 _LOCK_MEMBERS: Final = Statement(
     select(_p.id, salons.c.time_zone)
     .select_from(providers.join(salons))
@@ -284,36 +295,26 @@ async def _open(
     around: TimeRange,
     services: Sequence[ServiceId] = (),
 ) -> BookableProvider | None:
-    seen = await _try_lock(work, statement, provider_id, around, services)
+    seen = await _open_row(work, statement, provider_id, around, services)
     return None if seen is None else seen[0]
 
 
-async def _try_lock(
-    work: Work,
-    statement: Statement,
-    provider_id: ProviderId,
-    around: TimeRange,
-    services: Sequence[ServiceId],
-    *,
-    otherwise: Statement | None = None,
-) -> tuple[BookableProvider, bool] | None:
-    """Return the bookable provider, and whether `statement` found its row; if it did not, `otherwise` is used."""
+async def _open_row(
+    work: Work, statement: Statement, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId]
+) -> tuple[BookableProvider, Row] | None:
+    """Return the bookable provider, and the row that `statement` found."""
     # One round trip. Each statement has its own snapshot: those after the lock see what its former holder committed.
     provider = await work.execute(statement, provider_id=provider_id)
-    other = None if otherwise is None else await work.execute(otherwise, provider_id=provider_id)
     hours = await work.execute(_HOURS, provider_id=provider_id, **_times_around(around))
     claims = await claims_around(work, provider_id, around)
     offered = None
     if services:
         offered = await work.execute(SERVICES_AMONG, provider_id=provider_id, service_ids=list(services))
     row = await provider.fetchone()
-    found = row is not None
-    if row is None and other is not None:
-        row = await other.fetchone()
     if row is None:
         return None
     offers = () if offered is None else offered_of(await offered.fetchall())
-    return _bookable(provider_id, row, await hours.fetchall(), await claims(), offers), found
+    return _bookable(provider_id, row, await hours.fetchall(), await claims(), offers), row
 
 
 def _bookable(
@@ -324,7 +325,7 @@ def _bookable(
     services: tuple[OfferedService, ...],
 ) -> BookableProvider:
     calendar, feeds = _hours_of(hours)
-    terms = TERMS.read(row[_TERMS_AT:])
+    terms = TERMS.read(row[_TERMS_AT:_LOCKED_AT])
     schedule = ProviderSchedule(
         provider_id=provider_id,
         owner_id=UserId(row[0]),
@@ -428,7 +429,8 @@ class PostgresBookableProviders(WithWork, BookableProviders):
     async def try_lock(
         self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
     ) -> tuple[BookableProvider, bool] | None:
-        return await _try_lock(self._work, _UNLESS_LOCKED, provider_id, around, services, otherwise=_SCHEDULE)
+        seen = await _open_row(self._work, _TRY_LOCK, provider_id, around, services)
+        return None if seen is None else (seen[0], seen[1][_LOCKED_AT])
 
     async def terms_of(self, provider_id: ProviderId) -> Terms | None:
         return await self._work.first(lambda row: TERMS.read(row[_TERMS_AT:]), _SCHEDULE, provider_id=provider_id)
