@@ -24,6 +24,10 @@ MAX_SEARCH_TEXT: Final = 100
 MAX_RADIUS_METRES: Final = 100_000
 MOST_CANDIDATES: Final = 300
 """How many providers that match are ranked; facets count them."""
+MOST_MEMBERS: Final = 1_500
+"""How many members of salons that match are ranked: see `SearchCriteria.chosen_by`."""
+MOST_COUNTED: Final = 2_000
+"""How many terms of providers are counted for suggestions: a beginning that more have is common enough."""
 MOST_OTHERS: Final = 4
 """How many more members of a salon are looked at for free slots."""
 SOON: Final = timedelta(hours=72)

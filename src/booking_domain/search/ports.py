@@ -59,6 +59,7 @@ class SearchReads(Protocol):
 
         A salon is found by its members: by those who match all but the text, of which each word is in the name of the
         salon or of one of them. It has the best that they have. The members who are free first are named.
+        Of many members who match, `MOST_MEMBERS` are ranked, chosen as providers are.
 
         A service is found by its own words, category and price, and else by what its provider is found by; a work by
         its words and tags.
@@ -72,7 +73,7 @@ class SearchReads(Protocol):
     async def suggest(self, text: str, limit: int) -> Sequence[Term]:
         """Terms that have a word that begins with the last word of the text, and its other words; the commonest first.
 
-        If there are none: terms with similar words.
+        If there are none: terms with similar words. Terms of `MOST_COUNTED` providers are counted.
         """
         ...
 

@@ -39,7 +39,7 @@ from adapters.postgres.search.tables import BITS, PLACES, PUBLIC, WEIGHTS, searc
 from adapters.postgres.search.tiers import NAMES
 from adapters.postgres.search.words import tsquery_of
 from booking_domain.search.free_time import QUARTERS, QUARTERS_A_DAY, text_of
-from booking_domain.search.model import TEXT_POINTS, Box, Place, SearchCriteria, SearchOrder, draw_of
+from booking_domain.search.model import MOST_MEMBERS, TEXT_POINTS, Box, Place, SearchCriteria, SearchOrder, draw_of
 from booking_domain.search.words import searched
 from booking_domain.shared.folding import folded
 
@@ -53,7 +53,7 @@ TEXT: Final = "text"
 TIME: Final = "time"
 
 
-def _given(name: str, type_: Any) -> ColumnElement[Any]:
+def given(name: str, type_: Any) -> ColumnElement[Any]:
     """A parameter that is read once for all rows, whatever the plan."""
     return select(cast(bindparam(name, type_=Text()), type_)).scalar_subquery()
 
@@ -65,7 +65,7 @@ def has_words(words: ColumnElement[Any], shape: frozenset[str]) -> ColumnElement
     unless the index on points bounds the rows.
     """
     if shape.isdisjoint({NEAR, BOX}):
-        return words.op("@@")(_given("query_other", TSQUERY))
+        return words.op("@@")(given("query_other", TSQUERY))
     return words.op("@@")(cast(bindparam("query_other", type_=Text()), TSQUERY))
 
 
@@ -83,14 +83,14 @@ def _runs(free: ColumnElement[Any], quarters: ColumnElement[Any]) -> ColumnEleme
 def place_in(words: ColumnElement[Any]) -> ColumnElement[Any]:
     """The points of the first place that has all words of the text, or of the places before it."""
     return case(
-        *((words.op("@@")(_given(f"query_{each}", TSQUERY)), TEXT_POINTS[each]) for each in PLACES[:-1]),
+        *((words.op("@@")(given(f"query_{each}", TSQUERY)), TEXT_POINTS[each]) for each in PLACES[:-1]),
         else_=TEXT_POINTS[Place.OTHER],
     )
 
 
 _FREE: Final = type_coerce(_e.free.op("<<")((bindparam("day", type_=Date()) - _e.free_since) * QUARTERS_A_DAY), BITS)
 _QUARTERS: Final = (func.coalesce(bindparam("minutes", type_=Integer()), _e.minutes) + 14) // 15
-_OPENING: Final = type_coerce(_runs(_FREE, _QUARTERS).op("&")(_given("allowed", BITS)), BITS)
+_OPENING: Final = type_coerce(_runs(_FREE, _QUARTERS).op("&")(given("allowed", BITS)), BITS)
 _MERIT: Final = (_e.merit + 0).desc()
 """So that no index of merits is walked, with a comparison of words for each entry."""
 _METRES: Final = cast(func.floor(metres_to(search_entries)), Integer)
@@ -121,11 +121,6 @@ _CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
 }
 
 
-def matching(shape: frozenset[str]) -> Select[Any]:
-    """All that match, with what their points come from."""
-    return _with_facts(shape, search_entries).where(*_asked(shape))
-
-
 def candidates(shape: frozenset[str], by: SearchOrder) -> Select[Any]:
     """Those that match and are ranked, with what their points come from: see `SearchCriteria.chosen_by`.
 
@@ -139,6 +134,25 @@ def candidates(shape: frozenset[str], by: SearchOrder) -> Select[Any]:
         ids = matching_ids.where(*_asked(shape)).order_by(_key(by), _e.provider_id)
     chosen = ids.limit(bindparam("candidates", type_=Integer())).subquery("chosen")
     return _with_facts(shape, chosen.join(search_entries, _e.provider_id == chosen.c.provider_id))
+
+
+def members(shape: frozenset[str], by: SearchOrder) -> Select[Any]:
+    """The members of salons who match all but the text and have a word of it, with what their points come from.
+
+    They are chosen as `candidates` are.
+    """
+    near = [bindparam("radius", type_=Integer()) >= _METRES] if NEAR in shape else []
+    words = [_e.words.op("@@")(given("query_any", TSQUERY))] if TEXT in shape else []
+    key = _MERIT if TEXT in shape and by is SearchOrder.BEST else _key(by)
+    chosen = (
+        select(_e.provider_id)
+        .select_from(search_entries.join(providers, _p.id == _e.provider_id))
+        .where(PUBLIC, _p.salon_id.is_not(None), *near, *words, *_asked(shape - {TEXT}))
+        .order_by(key, _e.provider_id)
+        .limit(MOST_MEMBERS)
+        .subquery("chosen")
+    )
+    return _with_facts(shape - {TEXT}, chosen.join(search_entries, _e.provider_id == chosen.c.provider_id))
 
 
 def entries_of_parts(shape: frozenset[str], by: SearchOrder, conditions: Sequence[ColumnElement[bool]]) -> Subquery:
@@ -182,7 +196,7 @@ def _key(by: SearchOrder) -> ColumnElement[Any]:
 def _by_tier(ids: Select[Any]) -> CompoundSelect[Any]:
     """Those who have the words, by merit: a tier is searched if those before it have too few."""
     tiers = [
-        *(ids.where(_e.words.op("@@")(_given(name, TSQUERY))) for name in NAMES),
+        *(ids.where(_e.words.op("@@")(given(name, TSQUERY))) for name in NAMES),
         ids.where(has_words(_e.words, frozenset()), _e.merit < bindparam("below", type_=SmallInteger())),
     ]
     return union_all(
@@ -205,7 +219,7 @@ def _with_facts(shape: frozenset[str], entries: FromClause) -> Select[Any]:
             place.label("place"),
             _p.rating_score.label("score"),
             (_METRES if NEAR in shape else cast(null(), Integer)).label("metres"),
-            func.bit_count(_FREE.op("&")(_given("soon", BITS))).label("free_soon"),
+            func.bit_count(_FREE.op("&")(given("soon", BITS))).label("free_soon"),
             _e.reliability,
             _e.completeness,
             published.label("days"),

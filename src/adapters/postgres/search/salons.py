@@ -29,7 +29,7 @@ from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row
 from adapters.postgres.search.facets import VALUES, facets_of
 from adapters.postgres.search.hits import facts_of, ranked
-from adapters.postgres.search.matching import NEAR, TEXT, matching, shape_of, values_of
+from adapters.postgres.search.matching import TEXT, members, shape_of, values_of
 from adapters.postgres.search.reads import PostgresSearchReads
 from adapters.postgres.search.services_and_works import facets_of_parts, found_part, search_of_parts, shape_of_parts
 from adapters.postgres.search.tables import search_entries, search_terms
@@ -62,10 +62,6 @@ _member: Final = providers.alias("member")
 _name: Final = search_terms.alias("name")
 
 
-def _tsquery(name: str) -> ColumnElement[Any]:
-    return cast(bindparam(name, type_=Text()), TSQUERY)
-
-
 def _tsqueries(name: str) -> ColumnElement[Any]:
     return cast(bindparam(name, type_=ARRAY(Text)), ARRAY(TSQUERY))
 
@@ -82,13 +78,9 @@ _asked: Final = (
 )
 
 
-def _members(shape: frozenset[str]) -> CTE:
+def _members(shape: frozenset[str], by: SearchOrder) -> CTE:
     """The members of salons who match all but the text, and have a word of it."""
-    found = matching(shape - {TEXT}).subquery("candidates")
-    conditions = {
-        NEAR: found.c.metres <= bindparam("radius", type_=Integer()),
-        TEXT: _entry.c.words.op("@@")(_tsquery("query_any")),
-    }
+    found = members(shape, by).subquery("candidates")
     return (
         select(*found.c, _member.c.salon_id, _entry.c.words, _name.c.words.label("name"))
         .select_from(
@@ -96,14 +88,13 @@ def _members(shape: frozenset[str]) -> CTE:
             .join(_entry, _entry.c.provider_id == found.c.provider_id)
             .outerjoin(_name, and_(_name.c.provider_id == found.c.provider_id, _name.c.kind == TermKind.SALON.value))
         )
-        .where(_member.c.salon_id.is_not(None), *(condition for name, condition in conditions.items() if name in shape))
         .cte("members")
     )
 
 
-def _of_each(members: CTE) -> Select[Any]:
+def _of_each(found: CTE) -> Select[Any]:
     """The best that the members of each salon have."""
-    m = members.c
+    m = found.c
     first = (func.coalesce(m.opens, 0), m.free_soon.desc(), m.provider_id)
 
     def in_order(of: ColumnElement[Any], *order: Any) -> ColumnElement[Any]:
@@ -126,12 +117,12 @@ def _of_each(members: CTE) -> Select[Any]:
     ).group_by(m.salon_id)
 
 
-def _salons(shape: frozenset[str], members: CTE) -> Select[Any]:
+def _salons(shape: frozenset[str], matched: CTE) -> Select[Any]:
     """Those that match, with what their points come from."""
-    found = _of_each(members).subquery("found")
+    found = _of_each(matched).subquery("found")
     if TEXT not in shape:
         return select(*found.c, literal(0, Integer).label("place"))
-    a, m = _asked.c, members.c
+    a, m = _asked.c, matched.c
     has = (
         select(
             m.salon_id,
@@ -141,7 +132,7 @@ def _salons(shape: frozenset[str], members: CTE) -> Select[Any]:
             ),
         )
         .select_from(
-            members.join(
+            matched.join(
                 _asked,
                 or_(func.coalesce(m.words.op("@@")(a.query), false()), func.coalesce(m.name.op("@@")(a.name), false())),
             )
@@ -159,18 +150,23 @@ def _salons(shape: frozenset[str], members: CTE) -> Select[Any]:
 
 
 @lru_cache(maxsize=512)
-def _search(shape: frozenset[str], order: SearchOrder, after: bool) -> Statement:  # noqa: FBT001 - a part of the shape
-    found = _salons(shape, _members(shape)).subquery("salons")
+def _search(
+    shape: frozenset[str],
+    order: SearchOrder,
+    by: SearchOrder,
+    after: bool,  # noqa: FBT001 - a part of the shape
+) -> Statement:
+    found = _salons(shape, _members(shape, by)).subquery("salons")
     return Statement(ranked(found, [found.c.salon_id], order, near=False, after=after))
 
 
 @lru_cache(maxsize=256)
-def _facets(shape: frozenset[str]) -> Statement:
-    members = _members(shape)
-    first = _salons(shape, members).limit(MOST_CANDIDATES).cte("first")
-    of = members.join(first, first.c.salon_id == members.c.salon_id)
+def _facets(shape: frozenset[str], by: SearchOrder) -> Statement:
+    found = _members(shape, by)
+    first = _salons(shape, found).limit(MOST_CANDIDATES).cte("first")
+    of = found.join(first, first.c.salon_id == found.c.salon_id)
     values = (
-        select(literal(name).label("name"), func.unnest(members.c[name]).label("value"), members.c.salon_id)
+        select(literal(name).label("name"), func.unnest(found.c[name]).label("value"), found.c.salon_id)
         .select_from(of)
         .subquery(name)
         for name in VALUES
@@ -195,7 +191,7 @@ class PostgresKindSearchReads(PostgresSearchReads):
             )
             rows = await self._work.all(of_parts, **await self._of_parts(criteria), most=criteria.limit)
             return [found_part(row, criteria.kind) for row in rows]
-        statement = _search(shape_of(criteria), criteria.order, criteria.after is not None)
+        statement = _search(shape_of(criteria), criteria.order, criteria.chosen_by, criteria.after is not None)
         rows = await self._work.all(statement, **await self._of_members(criteria), most=criteria.limit)
         return [_found(row) for row in rows]
 
@@ -205,7 +201,7 @@ class PostgresKindSearchReads(PostgresSearchReads):
         if criteria.kind is not SearchKind.SALONS:
             of_parts = facets_of_parts(shape_of_parts(criteria), criteria.kind, criteria.chosen_by)
             return facets_of(await self._work.all(of_parts, **await self._of_parts(criteria)))
-        statement = _facets(shape_of(criteria))
+        statement = _facets(shape_of(criteria), criteria.chosen_by)
         return facets_of(await self._work.all(statement, **await self._of_members(criteria)))
 
     async def _of_parts(self, criteria: SearchCriteria) -> dict[str, Any]:

@@ -2,26 +2,32 @@
 
 from typing import Final
 
-from sqlalchemy import Text, bindparam, cast, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row
+from adapters.postgres.search.matching import given
 from adapters.postgres.search.tables import PUBLIC, search_terms
-from booking_domain.search.model import Term, TermKind
+from booking_domain.search.model import MOST_COUNTED, Term, TermKind
 from booking_domain.search.words import keys_of_all
 
 _p: Final = providers.c
 _t: Final = search_terms.c
 
 
-SUGGEST: Final = Statement(
+_counted: Final = (
     select(_t.kind, _t.term)
     .select_from(search_terms.join(providers, _p.id == _t.provider_id))
-    .where(PUBLIC, _t.words.op("@@")(cast(bindparam("query", type_=Text()), TSQUERY)))
-    .group_by(_t.kind, _t.term)
-    .order_by(func.count().desc(), func.length(_t.term), _t.term.collate("C"), _t.kind)
+    .where(PUBLIC, _t.words.op("@@")(given("query", TSQUERY)))
+    .limit(MOST_COUNTED)
+    .subquery("counted")
+)
+SUGGEST: Final = Statement(
+    select(_counted.c.kind, _counted.c.term)
+    .group_by(_counted.c.kind, _counted.c.term)
+    .order_by(func.count().desc(), func.length(_counted.c.term), _counted.c.term.collate("C"), _counted.c.kind)
     .limit(bindparam("most"))
 )
 
