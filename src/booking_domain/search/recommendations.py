@@ -56,6 +56,8 @@ class Reason(StrEnum):
     """It has styles of providers that the customer booked or saved, or of the customer's ideas."""
     POPULAR = "popular"
     """Many customers were there lately: nearby, if a place is known."""
+    RANKS_WELL = "ranks_well"
+    """Nothing else speaks for anybody more: it ranks well in a search, nearby if a place is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -437,7 +437,8 @@ class RecommendationJson(Json, frozen=True, kw_only=True):
 
     reason: Annotated[str, one_of(Reason)]
     """Why. `book_again`: you were there, often or lately. `similar`: others who book yours go there too. `style`: it
-    has styles of yours. `popular`: many were there lately, nearby if a place is known."""
+    has styles of yours. `popular`: many were there lately, nearby if a place is known. `ranks_well`: it ranks well in a
+    search, nearby if a place is known."""
     hit: HitJson
     """The provider, as a search finds it."""
 
