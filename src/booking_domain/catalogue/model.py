@@ -47,6 +47,23 @@ class ProviderOrder(StrEnum):
         return 0, profile.id.int
 
 
+class Accent(StrEnum):
+    """The colour of buttons and links on a provider's pages; each can be read on light and on dark grounds."""
+
+    WINE = "wine"
+    PLUM = "plum"
+    VIOLET = "violet"
+    INDIGO = "indigo"
+    BLUE = "blue"
+    TEAL = "teal"
+    GREEN = "green"
+    OLIVE = "olive"
+    AMBER = "amber"
+    RUST = "rust"
+    ROSE = "rose"
+    SLATE = "slate"
+
+
 RECOMMENDED: Final = ProviderOrder.RATING
 """How providers are sorted for people who choose one of them."""
 
@@ -298,6 +315,7 @@ class Profile:
     """Languages in which customers are served, as ISO 639 codes."""
     instagram: str = ""
     """The user name, without `@`."""
+    accent: Accent = Accent.WINE
     address: str = ""
     location: Location | None = None
     photo: Image | None = None

@@ -18,7 +18,7 @@ from tests.unit.features.declarations import (
     World,
 )
 
-from booking_domain.catalogue.model import Profile, Suspension, SuspensionCause
+from booking_domain.catalogue.model import Accent, Profile, Suspension, SuspensionCause
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
@@ -202,6 +202,7 @@ FEATURE: Final = Feature(
     | {f"provider.changes_{past}": {"providerId"} for past in ("asked", "approved", "rejected")},
     samples={
         (Profile, "languages"): st.sampled_from([(), ("mn", "en")]),
+        (Profile, "accent"): st.sampled_from(Accent),
         (Profile, "instagram"): st.sampled_from(["", "studio.nomad"]),
     },
     personal_data=personal_data,

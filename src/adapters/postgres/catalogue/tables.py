@@ -42,6 +42,7 @@ from booking_domain.catalogue.events import SalonLeft
 from booking_domain.catalogue.model import (
     PRIOR_RATING,
     PRIOR_REVIEWS,
+    Accent,
     ProfileStatus,
     ProviderOrder,
     ProviderTotals,
@@ -145,6 +146,7 @@ providers: Final = Table(
     Column("styles", ARRAY(Text), nullable=False),
     Column("languages", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("instagram", Text, nullable=False, server_default=""),
+    Column("accent", Text, nullable=False, server_default=Accent.WINE.value),
     Column("address", Text, nullable=False),
     Column("lat", Double),
     Column("lon", Double),
@@ -205,6 +207,7 @@ providers: Final = Table(
     ),
     one_of("status", ProfileStatus),
     one_of("suspension_cause", SuspensionCause),
+    one_of("accent", Accent),
     one_of("booking_mode", BookingMode),
     one_of("deposit_mode", DepositMode),
     one_of("anchoring", Anchoring),

@@ -9,6 +9,7 @@ from booking_domain.bookings.model import BookingMode, DepositMode, Duration, Te
 from booking_domain.bookings.policy import CancellationPolicy, Tier
 from booking_domain.catalogue.events import ProfileApproved, ProfileRejected, ProfileSubmitted, profile_event
 from booking_domain.catalogue.model import (
+    Accent,
     InvalidProfileTransition,
     Location,
     Profile,
@@ -177,6 +178,7 @@ class ProfileChange:
     styles: tuple[str, ...] | Unset = UNSET
     languages: tuple[str, ...] | Unset = UNSET
     instagram: str | Unset = UNSET
+    accent: Accent | Unset = UNSET
     address: str | Unset = UNSET
     location: Location | Unset = UNSET
     photo_file_id: FileId | Unset | None = UNSET
@@ -261,6 +263,7 @@ async def _open(command: ProfileChange, tx: Repositories, context: UseCaseContex
         styles=command.styles or (),
         languages=command.languages or (),
         instagram=command.instagram or "",
+        accent=given_or(command.accent, Accent.WINE),
         address=command.address or "",
         location=command.location or None,
         photo=None,

@@ -23,6 +23,7 @@ from booking_domain.catalogue.model import (
     MAX_REASON,
     MAX_STYLE,
     MAX_STYLES,
+    Accent,
     Location,
     PendingChanges,
     ProfilePart,
@@ -416,6 +417,8 @@ class ChangeProfileBody(TermsBody, frozen=True, kw_only=True):
     styles: Styles | UnsetType = UNSET
     languages: Languages | UnsetType = UNSET
     instagram: Instagram | UnsetType = UNSET
+    accent: Accent | UnsetType = UNSET
+    """The colour of buttons and links on the provider's pages."""
     address: Address | UnsetType = UNSET
     location: PointBody | UnsetType = UNSET
     photo_file_id: FileId | UnsetType | None = UNSET
@@ -590,6 +593,8 @@ class ProviderJson(Json, frozen=True, kw_only=True):
     languages: tuple[str, ...]
     instagram: str
     """The name at Instagram."""
+    accent: Annotated[str, one_of(Accent)]
+    """The colour of buttons and links on the provider's pages."""
     address: str
     location: PointJson | None = None
     photo: ImageJson | None = None

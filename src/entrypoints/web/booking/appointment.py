@@ -146,6 +146,7 @@ def appointment_page(
     path = f"/book/{facts.view.profile.id}"
     return AppointmentPage(
         title=say(title),
+        accent=facts.view.profile.accent,
         steps=step_links(step, choice, facts, page),
         summary=summary(choice, facts, page),
         person=facts.view.profile.display_name,

@@ -41,6 +41,7 @@ def services_page(choice: Choice, facts: ProviderPage, page: Page, *, missing: b
     """The page; `missing`: somebody went on without a choice."""
     return ServicesPage(
         title=page.say(Phrase("What would you like?")),
+        accent=facts.view.profile.accent,
         robots="noindex",
         steps=step_links(SERVICES, choice, facts, page),
         provider=facts.view.profile.display_name,
@@ -72,6 +73,7 @@ def lengths_page(choice: Choice, facts: ProviderPage, default: int, page: Page, 
     terms = facts.view.terms
     return ServicesPage(
         title=page.say(Phrase("How long?")),
+        accent=facts.view.profile.accent,
         robots="noindex",
         steps=step_links(SERVICES, choice, facts, page),
         provider=facts.view.profile.display_name,

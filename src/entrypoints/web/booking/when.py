@@ -83,6 +83,7 @@ class Place:
     time_zone: str
     steps: tuple[StepLink, ...]
     summary: str
+    accent: str = ""
     waits: bool = True
     """Whether there is a waiting list."""
 
@@ -94,6 +95,7 @@ def place_of(choice: Choice, facts: ProviderPage, page: Page) -> Place:
         time_zone=facts.view.time_zone,
         steps=step_links(TIME, choice, facts, page),
         summary=summary(choice, facts, page),
+        accent=facts.view.profile.accent,
     )
 
 
@@ -142,6 +144,7 @@ def when_page(
     month = formats.month(shown)
     return WhenPage(
         title=page.say(Phrase("Choose a time")),
+        accent=place.accent,
         robots="noindex",
         steps=place.steps,
         summary=place.summary,

@@ -99,6 +99,7 @@ class Offer:
 class BookingExtras:
     """What is read besides a booking: how to prepare, and what only who is signed in sees."""
 
+    accent: str = ""
     preparation: tuple[str, ...] = ()
     receipts: Sequence[Receipt] = ()
     reviewed: bool = False
@@ -162,6 +163,7 @@ def booking_page(
     disputable = AvailableAction.DISPUTE in can and acting.session_id is not None and not extras.disputed
     return BookingPage(
         title=say(title),
+        accent=extras.accent,
         robots="noindex",
         text=say(text, provider=appointment.provider_name, until=until),
         good=booking.status is Status.CONFIRMED,

@@ -311,13 +311,14 @@ async def _open_payment(booking_id: BookingId, reads: Reads) -> Payment | None:
 async def _extras(acting: Acting, reads: Reads) -> BookingExtras:
     """How to prepare; for who is signed in the receipts, and whether there are a review and a dispute."""
     booking, reviewed = acting.booking, False
-    prepare: tuple[str, ...] = ()
-    if booking.status in TO_COME:
-        view = await reads.providers.get(booking.provider_id)
+    extras, view = BookingExtras(), await reads.providers.get(booking.provider_id)
+    if view is not None and booking.status in TO_COME:
         salon = await reads.salons.of_provider(booking.provider_id)
-        prepare = () if view is None else preparation(view.terms.instructions, salon)
+        extras = BookingExtras(preparation=preparation(view.terms.instructions, salon))
+    if view is not None:
+        extras = replace(extras, accent=view.profile.accent)
     if acting.session_id is None:
-        return BookingExtras(preparation=prepare)
+        return extras
     if booking.status is Status.COMPLETED:
         wanted = ReviewFilter(author_id=acting.actor.id, provider_id=booking.provider_id)
         reviewed = any(each.review.booking_id == booking.id for each in await reads.reviews.page(wanted))
@@ -325,7 +326,7 @@ async def _extras(acting: Acting, reads: Reads) -> BookingExtras:
     receipts = () if party is None else await list_receipts(acting.actor, booking.id, reads)
     about = DisputeFilter(party_id=acting.actor.id, booking_id=booking.id, limit=1)
     disputed = bool(await list_own_disputes(acting.actor, about, reads.disputes))
-    return BookingExtras(preparation=prepare, receipts=receipts, reviewed=reviewed, disputed=disputed)
+    return replace(extras, receipts=receipts, reviewed=reviewed, disputed=disputed)
 
 
 async def _free(acting: Acting, window: TimeRange, now: datetime, *, reads: Reads, turn: Turn) -> Free:

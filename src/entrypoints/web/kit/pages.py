@@ -66,6 +66,8 @@ class PageModel:
     description: str = ""
     picture: str = ""
     """The address of the picture that others show beside a link to the page."""
+    accent: str = ""
+    """The colour of the provider whose page it is; empty: that of the platform."""
     robots: str = ""
     """What search engines are asked; empty: to list the page."""
 

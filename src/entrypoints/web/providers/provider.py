@@ -149,6 +149,7 @@ def provider_page(
     languages = [say(_SPOKEN[each]) if each in _SPOKEN else each for each in profile.languages]
     return ProviderPage(
         title=profile.display_name,
+        accent=profile.accent,
         description=profile.bio[:160] or say(Phrase("Free times, services and prices.")),
         picture=photo[0].url if photo else "",
         subtitle=" · ".join(filter(None, (", ".join(profile.styles[:4]), salon.name if salon else ""))),

@@ -68,6 +68,7 @@ def wait_page(
     asked = () if csrf else current_documents(documents)
     model = FormPage(
         title=say(Phrase("Tell me when a time is free")),
+        accent=facts.view.profile.accent,
         lead=summary(choice, facts, page),
         facts=(
             _window_text(window, zone, page),

@@ -7,11 +7,12 @@ import pytest
 from tests.unit.entrypoints.api import Api, assert_problem
 
 FIELDS = {"languages": ["mn", "en"], "instagram": "studio.nomad"}
+ACCENT = {"accent": "teal"}
 MONTH = "from=2026-11-23&to=2026-12-23"
 
 
 async def test_a_page_has_the_profile_the_salon_and_the_next_free_time(api: Api) -> None:
-    owner, provider_id = await api.open_provider(**FIELDS)
+    owner, provider_id = await api.open_provider(**FIELDS, **ACCENT)
     path = f"/providers/{provider_id}"
     page = (await api.get(f"{path}/page")).json()
     slots = (await api.get(f"{path}/slots?{MONTH}")).json()["slots"]
@@ -22,7 +23,7 @@ async def test_a_page_has_the_profile_the_salon_and_the_next_free_time(api: Api)
         "nextFree": slots[0],
         "degraded": [],
     }
-    assert {**page["provider"], **FIELDS} == page["provider"]
+    assert {**page["provider"], **FIELDS, **ACCENT} == page["provider"]
     manager = await api.joined("manager")
     salon = (await api.post("/salons", manager, json={"name": "Nomad", "timeZone": "UTC", "city": "Hovd"})).json()
     members = f"/salons/{salon['id']}/members"
@@ -105,7 +106,13 @@ async def test_windows_of_days_are_bounded(api: Api, query: str, status: int) ->
 
 @pytest.mark.parametrize(
     "fields",
-    [{"languages": ["Mongolian"]}, {"languages": ["mn"] * 21}, {"instagram": "@nomad"}, {"instagram": "x" * 31}],
+    [
+        {"languages": ["Mongolian"]},
+        {"languages": ["mn"] * 21},
+        {"instagram": "@nomad"},
+        {"accent": "#ff0000"},
+        {"instagram": "x" * 31},
+    ],
 )
 async def test_languages_and_names_that_cannot_be_are_refused(api: Api, fields: dict[str, object]) -> None:
     owner, _ = await api.open_provider()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from jinja2 import nodes
 
+from booking_domain.catalogue.model import Accent
 from booking_domain.shared.languages import LANGUAGES
 from entrypoints.web.components.all import COMPONENTS
 from entrypoints.web.errors.errors import ErrorPage
@@ -94,6 +95,36 @@ def test_styles_are_logical_and_take_their_colours_from_the_tokens() -> None:
         assert PHYSICAL.findall(rules) == [], file.name
         if file.name != "tokens.css":
             assert COLOUR.findall(rules) == [], file.name
+
+
+def test_every_accent_can_be_read_in_both_schemes() -> None:
+    tokens = (FOLDER / "styles" / "tokens.css").read_text(encoding="utf-8")
+    root = _colours(tokens.partition("[data-accent")[0])
+    for accent in Accent:
+        [own] = re.findall(rf'\[data-accent="{accent}"\] \{{(.*?)\}}', tokens) or [""]
+        assert own or accent is Accent.WINE
+        colours = root | _colours(own)
+        for scheme in (0, 1):
+            ink = colours["accent"][scheme]
+            grounds = [colours[name][scheme] for name in ("ground", "paper", "soft", "accent-soft", "on-accent")]
+            assert min(_contrast(ink, ground) for ground in grounds) >= 4.5, f"{accent}, {grounds}"
+
+
+def _colours(css: str) -> dict[str, tuple[str, str]]:
+    found = re.findall(r"--([a-z0-9-]+): light-dark\(#([0-9a-f]{6}), #([0-9a-f]{6})\)", css)
+    return {name: (light, dark) for name, light, dark in found}
+
+
+def _contrast(one: str, other: str) -> float:
+    """WCAG 2.2, contrast ratio."""
+    dark, light = sorted(map(_luminance, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def test_styles_and_scripts_use_what_browsers_have_had_for_long() -> None:
