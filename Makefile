@@ -38,7 +38,7 @@ export PYTHONPATH := $(CURDIR)/src
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test feature watch test-fast nightly mutants reliability check fmt lint types arch dead fresh subjects audit migrate seed admin telegram vapid-key backup receive-wal restore doctor rotate-keys zones statistics api worker bench city plans profile screenshots docs catalogues lock sbom wheel clean
+.PHONY: help run dev test feature watch test-fast nightly mutants reliability check fmt lint types arch dead fresh subjects audit migrate rollback seed admin telegram vapid-key backup receive-wal restore doctor rotate-keys zones statistics api worker bench city plans profile screenshots docs catalogues lock sbom wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -125,6 +125,11 @@ audit: $(VENV)/.dev ## look up the pinned dependencies in public advisories; STR
 
 migrate: $(DATABASE) ## upgrade the database to the current schema
 	$(CLI) migrate
+
+rollback: ## check out the previous release, TO=a tag or commit; the database keeps its schema, which suits both
+	@git rev-parse --quiet --verify "$(TO)^{commit}" >/dev/null || { echo "Name the release: make rollback TO=…"; exit 1; }
+	@git diff --quiet HEAD || { echo "This checkout has changes: commit or discard them first."; exit 1; }
+	@git -c advice.detachedHead=false checkout --detach --quiet "$(TO)" && echo "Now restart: make api, make worker. The schema stays; do not downgrade it."
 
 seed: $(DATABASE) ## add the demo data
 	$(CLI) seed

@@ -95,3 +95,22 @@ def test_uv_installs_what_is_pinned_and_pip_where_it_cannot(packages: str) -> No
     assert ".venv/bin/python -m pip" in pip
     assert "--require-hashes --no-deps" in uv
     assert "--require-hashes --no-deps" in pip
+
+
+def test_a_rollback_checks_the_release_out_and_touches_no_database(tmp_path: Path) -> None:
+    def run(*command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603
+
+    (tmp_path / "Makefile").write_text((ROOT / "Makefile").read_text(encoding="utf-8"))
+    run("git", "init", "--quiet")
+    for release in ("1", "2"):
+        (tmp_path / "release").write_text(release)
+        run("git", "add", ".")
+        run("git", "-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--message", release)
+        run("git", "tag", f"v{release}")
+    (tmp_path / "release").write_text("changed")
+    assert run("make", "rollback", "TO=v1").returncode != 0
+    run("git", "checkout", "--quiet", "release")
+    assert run("make", "rollback").returncode != 0
+    assert run("make", "rollback", "TO=v1").returncode == 0
+    assert (tmp_path / "release").read_text() == "1"

@@ -213,5 +213,9 @@ class StaleVersion(PreconditionFailed, code="conflict.stale_version"):
         return {"current_version": self.actual}
 
 
+class ProcessStopping(Unavailable, code="service.stopping"):
+    """This process is about to stop; another one answers."""
+
+
 class StorageUnavailable(Unavailable, code="service.unavailable"):
     """The database is unavailable; please try again."""

@@ -232,6 +232,8 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
         stack.push_async_callback(container.computing().close)
         hub, sockets = container.live_hub(), container.live_sockets()
         stack.push_async_callback(hub.aclose)
+        draining = container.draining()
+        stack.enter_context(when_stopping(draining.begin, draining.over))
         stack.enter_context(when_stopping(hub.stop))
         stack.enter_context(when_stopping(sockets.stop, sockets.drained))
         stack.push_async_callback(container.image_encoder().close)

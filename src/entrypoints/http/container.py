@@ -39,6 +39,7 @@ from entrypoints.http.kit.request_guard import RequestGuard
 from entrypoints.http.kit.running import provide_run
 from entrypoints.http.kit.session_cookies import SessionCookies
 from entrypoints.http.kit.session_modes import provide_session_mode
+from entrypoints.http.kit.stopping import Draining
 from entrypoints.http.kit.transport import Https
 from entrypoints.http.kit.turns import MAX_READING, MAX_READING_PER_CALLER, READING_AT_ONCE, Turns, provide_turn
 from entrypoints.http.live.hub import LiveHub
@@ -92,6 +93,10 @@ class HttpContainer(Container):
     @single
     def upload_turns(self) -> Turns:
         return Turns(self.computing())
+
+    @single
+    def draining(self) -> Draining:
+        return Draining(self.settings().drain_seconds)
 
     @single
     def clients(self) -> Clients:

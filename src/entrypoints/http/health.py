@@ -5,12 +5,14 @@ from typing import Final, Literal, Protocol
 
 from litestar import Router, get
 
+from booking_domain.shared.errors import ProcessStopping
 from booking_domain.shared.heartbeats import Activity, Heartbeat, stale
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Json, Timestamp
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import UNLIMITED
 from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.kit.stopping import Draining
 from entrypoints.http.kit.transport import UNENCRYPTED
 
 
@@ -75,12 +77,15 @@ def live() -> HealthJson:
     return HealthJson(status="ok")
 
 
-@get("/ready", opt=_ALWAYS | documented(), operation_id="getReadiness")
-async def ready(database: Injected[WorkerRecord]) -> ReadyJson:
+@get("/ready", opt=_ALWAYS | documented(raises=(ProcessStopping,)), operation_id="getReadiness")
+async def ready(database: Injected[WorkerRecord], draining: Injected[Draining]) -> ReadyJson:
     """Report whether the database answers, and whether a worker works.
 
-    If the worker is stale, the status is `degraded` instead of an error 503: this process still serves bookings.
+    If the worker is stale, the status is `degraded` instead of an error 503: this process still serves bookings. A
+    process that was asked to stop is not ready, 503 `service.stopping`, while it finishes what has begun.
     """
+    if draining.begun:
+        raise ProcessStopping
     heartbeats = await database.heartbeats()
     late = stale(heartbeats)
     last = {str(activity): heartbeat.at for activity, heartbeat in heartbeats.items()}

@@ -328,6 +328,10 @@ class Settings:
     session. At most 1800."""
     api_processes: int = setting("BOOKING_API_PROCESSES", 1, whole(1, 256), "the number of cores")
     """The number of API processes."""
+    drain_seconds: int = setting(
+        "BOOKING_DRAIN_SECONDS", 0, whole(0, 5), "as long as the proxy takes to notice that `/health/ready` is 503"
+    )
+    """How long an API process that was asked to stop still serves, while `/health/ready` is 503."""
     pool_size: int = setting(
         "BOOKING_DB_POOL_SIZE", 10, whole(1, 1_000), "processes × size must stay below the server's `max_connections`"
     )

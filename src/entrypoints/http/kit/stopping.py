@@ -17,6 +17,23 @@ _awaited: Final[set[Callable[[], Awaitable[None]]]] = set()
 _stopping: Final[set[asyncio.Task[None]]] = set()
 
 
+class Draining:
+    """Makes the process unready as soon as it is asked to stop, and lets it serve until no proxy sends it requests."""
+
+    def __init__(self, seconds: float) -> None:
+        """`seconds`: how long it serves after the signal; at most `DRAIN_SECONDS`."""
+        self._seconds = seconds
+        self.begun = False
+
+    def begin(self) -> None:
+        """Be unready from now on."""
+        self.begun = True
+
+    async def over(self) -> None:
+        """Return when the process may stop."""
+        await asyncio.sleep(self._seconds)
+
+
 class Stopping(Protocol):
     """What granian waits for."""
 
