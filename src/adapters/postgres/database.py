@@ -63,8 +63,21 @@ class PostgresRepositories(ContextRepositories):
 class Database:
     """A PostgreSQL database, 15 or newer. `cipher` encrypts personal fields before they are stored."""
 
-    def __init__(self, conninfo: str, *, cipher: FieldCipher, pool_size: int = 10, pool_timeout: float = 5.0) -> None:
-        self.conninfo = conninfo
+    def __init__(
+        self,
+        conninfo: str,
+        *,
+        cipher: FieldCipher,
+        direct: str | None = None,
+        prepares: bool = True,
+        pool_size: int = 10,
+        pool_timeout: float = 5.0,
+    ) -> None:
+        """`direct`: the address for what needs a session, if `conninfo` is that of a pooler that has none.
+
+        `prepares`: whether connections keep prepared statements.
+        """
+        self.conninfo = direct or conninfo
         self.cipher = cipher
         self._pool: AsyncConnectionPool[AsyncConnection[Row]] = AsyncConnectionPool(
             conninfo,
@@ -74,7 +87,7 @@ class Database:
             open=False,
             reconnect_timeout=RECONNECT_SECONDS,
             configure=_configure,
-            kwargs={"autocommit": True, "options": OPTIONS},
+            kwargs={"autocommit": True, "options": OPTIONS} | ({} if prepares else {"prepare_threshold": None}),
         )
         self.statements: Final = PooledWork(self.connection)
         """Statements outside any transaction, each on a connection of its own."""

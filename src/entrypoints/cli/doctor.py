@@ -171,7 +171,7 @@ async def _database(settings: Settings, machine: Machine) -> AsyncIterator[Findi
         yield _wrong("database", "DATABASE_URL is not set.", "Set it, or look while `make run` runs.")
         return
     try:
-        connection = await asyncio.to_thread(require_connection, settings.database_url)
+        connection = await asyncio.to_thread(require_connection, settings.direct_url or settings.database_url)
     except CannotStart as refused:
         yield _wrong("database", str(refused))
         return
@@ -286,7 +286,7 @@ def _listening(connection: psycopg.Connection) -> list[Finding]:
     heard = any(True for _ in connection.notifies(timeout=_SECONDS, stop_after=1))
     if heard:
         return [_fine("notifications", "LISTEN works.")]
-    mend = "Connect API and worker past the pooler, or to one in session mode; see docs/operate/operations.md."
+    mend = "Set DATABASE_DIRECT_URL to the address of PostgreSQL itself: docs/operate/scaling.md."
     return [_wrong("notifications", "A pooler swallows LISTEN.", mend)]
 
 

@@ -42,9 +42,10 @@ def provided_database(settings: Settings, *, keep_running: bool = False) -> Iter
     Raises:
         CannotStart: the database cannot be reached, or the data folder cannot be written.
     """
-    if settings.database_url is not None:
-        require_connection(settings.database_url).close()
-        yield ProvidedDatabase(settings.database_url)
+    url = settings.direct_url or settings.database_url
+    if url is not None:
+        require_connection(url).close()
+        yield ProvidedDatabase(url)
         return
     require_folder(settings.data_dir)
     folder = settings.data_dir / "postgres"

@@ -103,6 +103,13 @@ _ADDRESS: Final = Form(
 _MOMENTS: Final = f"must be words among {', '.join(Moment)}, separated by commas"
 
 
+class Preparing(StrEnum):
+    """Whether connections keep prepared statements."""
+
+    AUTO = "auto"
+    OFF = "off"
+
+
 class Environment(StrEnum):
     """The deployment environment."""
 
@@ -146,6 +153,21 @@ class Settings:
     """The port of the payment gateway's simulator, in development."""
     database_url: str | None = setting("DATABASE_URL", None, _DATABASE, required=(IN_PRODUCTION,))
     """A PostgreSQL database, version 15 or newer; without it, development starts an embedded server."""
+    direct_url: str | None = setting(
+        "DATABASE_DIRECT_URL",
+        None,
+        _DATABASE,
+        "the address of PostgreSQL itself, if `DATABASE_URL` is that of a pooler",
+    )
+    """The same database without a pooler between, for what needs a session (LISTEN, jobs, migrations, long locks);
+    default: `DATABASE_URL`."""
+    prepares: Preparing = setting(
+        "PREPARE",
+        Preparing.AUTO,
+        one_of(tuple(Preparing)),
+        "`off` behind a PgBouncer older than 1.21 in transaction mode",
+    )
+    """Whether connections of `DATABASE_URL` keep prepared statements: `auto` (they do) or `off`."""
     data_dir: Path = setting("BOOKING_DATA_DIR", Path(".data"), Form(parse=Path))
     """The folder of the database and messages in development."""
     backup_folder: Path | None = setting(

@@ -19,7 +19,7 @@ from booking_domain.shared.rate_limits import RateLimiter
 from booking_domain.use_cases.files.commands import FileChecks
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.observe.slow import SlowStatements
-from entrypoints.settings.main import POSTGRES, InvalidSettings
+from entrypoints.settings.main import POSTGRES, InvalidSettings, Preparing
 from entrypoints.settings.storage import LOCAL
 from entrypoints.wiring.root import Openable, Root, single
 
@@ -54,6 +54,8 @@ class Storage(Root):
             raise InvalidSettings(("DATABASE_URL is required",))
         return Database(
             given.database_url,
+            direct=given.direct_url,
+            prepares=given.prepares is not Preparing.OFF,
             cipher=self.field_cipher(),
             pool_size=given.pool_size,
             pool_timeout=given.pool_timeout,

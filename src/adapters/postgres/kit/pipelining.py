@@ -77,6 +77,7 @@ class Pipeline(Work):
         self._pgconn = connection.pgconn
         self._adapt = Transformer(connection)
         self._prepared = _prepared.setdefault(connection, set())
+        self._prepares = connection.prepare_threshold is not None
         self._awaited: deque[Awaited] = deque()
         self._answers_requested = False
 
@@ -88,11 +89,14 @@ class Pipeline(Work):
         arguments = self._adapt.dump_sequence(statement.arguments(values), statement.formats)
         name = statement.name
         self.writes_public |= statement.writes_public
-        if name not in self._prepared:
-            self._pgconn.send_prepare(name, statement.numbered)
-            self._prepared.add(name)
-            self._awaited.append(Awaited(self, name))
-        self._pgconn.send_query_prepared(name, arguments, statement.wire_formats)
+        if not self._prepares:
+            self._pgconn.send_query_params(statement.numbered, arguments, param_formats=statement.wire_formats)
+        else:
+            if name not in self._prepared:
+                self._pgconn.send_prepare(name, statement.numbered)
+                self._prepared.add(name)
+                self._awaited.append(Awaited(self, name))
+            self._pgconn.send_query_prepared(name, arguments, statement.wire_formats)
         self._answers_requested = False
         reply = Awaited(self, statement=statement)
         self._awaited.append(reply)
