@@ -79,9 +79,9 @@ def _by_admin(step: str, **body: Any) -> Any:
 
 
 async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
-    """A blocked card of each, with all its texts."""
+    """A blocked card of each, with all its texts. It is of the platform: money on a card keeps its provider."""
     for user in (cast.customer, cast.owner):
-        card, entry = gift_card(make, cast.profile.id)
+        card, entry = gift_card(make)
         named = replace(
             card.block(CANARY),
             buyer_id=user.id,
