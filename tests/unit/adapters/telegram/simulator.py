@@ -193,18 +193,20 @@ def _text(fields: Fields) -> str:
     return str(text)
 
 
-def _keyboard(fields: Fields) -> list[list[dict[str, str]]]:
-    rows: list[list[dict[str, str]]] = fields.get("reply_markup", {}).get("inline_keyboard", [])
+def _keyboard(fields: Fields) -> list[list[dict[str, Any]]]:
+    rows: list[list[dict[str, Any]]] = fields.get("reply_markup", {}).get("inline_keyboard", [])
     if len([button for row in rows for button in row]) > 100:
         raise Refused(400, "Bad Request: reply markup is too long")
     for row in rows:
         for button in row:
             if not button.get("text"):
                 raise Refused(400, "Bad Request: can't parse inline keyboard button: Text buttons are unallowed")
-            if len({"callback_data", "url"} & button.keys()) != 1:
+            if len({"callback_data", "url", "login_url"} & button.keys()) != 1:
                 raise Refused(400, "Bad Request: can't parse inline keyboard button: Text buttons are unallowed")
             if "callback_data" in button and not 1 <= len(button["callback_data"].encode()) <= 64:
                 raise Refused(400, "Bad Request: BUTTON_DATA_INVALID")
             if "url" in button and not button["url"].startswith(("http://", "https://", "tg://")):
                 raise Refused(400, f"Bad Request: inline keyboard button URL '{button['url']}' is invalid")
+            if "login_url" in button and not button["login_url"]["url"].startswith("https://"):
+                raise Refused(400, "Bad Request: LOGIN_URL_INVALID")
     return [row for row in rows if row]

@@ -148,6 +148,12 @@ async def test_only_telegram_can_post_updates(api: Api, phone: Phone) -> None:
     assert phone.simulator.chats[BOLD["id"]] == []
 
 
+@pytest.mark.settings(BOOKING_PUBLIC_URL="https://booking.test")
+async def test_who_wants_to_sign_in_on_a_page_gets_a_button_that_opens_it_signed(phone: Phone) -> None:
+    shown = await phone.write("/start sign-in")
+    assert shown.rows == [[{"text": "Sign in", "login_url": {"url": "https://booking.test/en/sign-in/telegram"}}]]
+
+
 async def test_a_code_links_the_chat_once_and_ends_the_other_sessions(phone: Phone) -> None:
     api = phone.api
     registered = {"email": "bat@example.com", "password": PASSWORD, "name": "Bat", "role": "customer"}
