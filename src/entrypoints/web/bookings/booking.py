@@ -177,7 +177,9 @@ def booking_page(
         address=appointment.provider_address,
         map=f"{_MAPS}?{urlencode({'api': 1, 'query': appointment.provider_address})}",
         pay_action=page.link(f"{acting.path}/pay") if payable else "",
-        pay_text=say(Phrase("Pay the deposit")) if deposit else say(Phrase("Pay the rest: {amount}"), amount=balance),
+        pay_text=say(Phrase("Pay the deposit: {amount}"), amount=formats.money(booking.quote.deposit))
+        if deposit
+        else say(Phrase("Pay the rest: {amount}"), amount=balance),
         done=say(DONE[done]) if done in DONE else "",
         offer=offer,
         actions=tuple(_actions(acting, page, extras)),

@@ -67,7 +67,7 @@ async def test_bookings_to_come_and_of_the_past_are_listed_apart(api: Api) -> No
 
 async def test_deposit_and_balance_are_paid_by_the_same_step(api: Api) -> None:
     visitor, path, _ = await booked(api)
-    assert ">Pay the deposit<" in (await visitor.get(path)).text
+    assert ">Pay the deposit: " in (await visitor.get(path)).text
     await paid(api, visitor, path)
     confirmed = await visitor.get(path)
     assert heading(confirmed) == "It is booked"
