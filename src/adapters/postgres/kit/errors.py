@@ -1,5 +1,6 @@
 """Errors of the database as domain errors."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
@@ -10,6 +11,8 @@ from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
 from booking_domain.shared.errors import ConcurrentChange, DomainError, StorageUnavailable
 
+_SHARD: Final = re.compile(r"_\d{6,}$")
+"""What Citus adds to the names of the constraints of a shard: `claims_during_excl_102040`."""
 NO_CONFLICTS: Final[Mapping[str, Callable[[], DomainError]]] = {}
 
 
@@ -24,7 +27,8 @@ def domain_errors(conflicts: Mapping[str, Callable[[], DomainError]] = NO_CONFLI
     except (pg.SerializationFailure, pg.DeadlockDetected) as error:
         raise ConcurrentChange(what="the same rows") from error
     except (pg.UniqueViolation, pg.ExclusionViolation, pg.ForeignKeyViolation) as error:
-        known = conflicts.get(error.diag.constraint_name or "")
+        name = error.diag.constraint_name or ""
+        known = conflicts.get(name) or conflicts.get(_SHARD.sub("", name))
         if known is None:
             raise
         raise known() from error
