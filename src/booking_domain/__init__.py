@@ -47,6 +47,7 @@ from booking_domain.scheduling import (
     OpeningHours,
     Pool,
     Reason,
+    Recurrence,
     Slot,
     SlotSettings,
     TimeRange,
@@ -62,6 +63,8 @@ from booking_domain.scheduling import (
     least_busy,
     offered_slots,
     offered_together,
+    rrule_of,
+    rules_of_rrule,
     workload,
 )
 from booking_domain.shared.errors import DomainError, InvalidValue
@@ -89,6 +92,7 @@ __all__ = [
     "OpeningHours",
     "Pool",
     "Reason",
+    "Recurrence",
     "Slot",
     "SlotSettings",
     "Tier",
@@ -106,5 +110,7 @@ __all__ = [
     "offered_slots",
     "offered_together",
     "refund_due",
+    "rrule_of",
+    "rules_of_rrule",
     "workload",
 ]

@@ -44,6 +44,7 @@ from booking_domain.scheduling.model import (
     SlotSettings,
     WeeklyRule,
 )
+from booking_domain.scheduling.recurrence import Recurrence, rrule_of, rules_of_rrule
 from booking_domain.scheduling.services import ComposedService, OfferedService, choose, compose
 from booking_domain.scheduling.several import Pool, all_of, chosen, offered_together
 from booking_domain.scheduling.slots import is_offered, offered_slots
@@ -66,6 +67,7 @@ __all__ = [
     "OpeningHours",
     "Pool",
     "Reason",
+    "Recurrence",
     "Slot",
     "SlotSettings",
     "TimeRange",
@@ -81,5 +83,7 @@ __all__ = [
     "least_busy",
     "offered_slots",
     "offered_together",
+    "rrule_of",
+    "rules_of_rrule",
     "workload",
 ]
