@@ -10,6 +10,7 @@ from booking_domain.bookings.consents import CONSENT_LIFECYCLE, BookingConsentRe
 from booking_domain.bookings.events import EVENTS
 from booking_domain.bookings.ideas import IdeaReads, Ideas
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
+from booking_domain.bookings.promotion_ports import PromotionReads, Promotions
 from booking_domain.bookings.reminders import BookingReminderReads, BookingReminders
 from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, Status
 from booking_domain.bookings.upcoming import OpenBookings
@@ -29,6 +30,8 @@ class BookableProvider:
     terms: Terms
     manager_id: UserId | None = None
     """The manager of the provider's salon, where a use case has asked who that is."""
+    promotes: bool = False
+    """Whether a promotion that applies by itself may be for its bookings: of its own, its salon's, the platform's."""
 
 
 class BookableProviders(Protocol):
@@ -166,6 +169,8 @@ class BookingRepositories(Protocol):
     def ideas(self) -> Ideas: ...
     @property
     def booking_reminders(self) -> BookingReminders: ...
+    @property
+    def promotions(self) -> Promotions: ...
 
 
 class BookingReadGroup(Protocol):
@@ -181,6 +186,8 @@ class BookingReadGroup(Protocol):
     def ideas(self) -> IdeaReads: ...
     @property
     def booking_reminders(self) -> BookingReminderReads: ...
+    @property
+    def promotions(self) -> PromotionReads: ...
 
 
 CONTEXT: Final = DomainContext(

@@ -8,6 +8,13 @@ from adapters.postgres.bookings.appointments import PostgresAppointmentReads
 from adapters.postgres.bookings.bookings import PostgresBookingReads, PostgresBookings
 from adapters.postgres.bookings.consents import PostgresBookingConsentReads, PostgresBookingConsents
 from adapters.postgres.bookings.ideas import PostgresIdeaReads, PostgresIdeas
+from adapters.postgres.bookings.promotions import (
+    CONFLICTS,
+    PostgresPromotionReads,
+    PostgresPromotions,
+    promotion_redemptions,
+    promotions,
+)
 from adapters.postgres.bookings.reminders import PostgresBookingReminderReads, PostgresBookingReminders
 from adapters.postgres.bookings.tables import (
     IS_PARTY,
@@ -34,8 +41,18 @@ _BLOCKS: Final = or_(
     _b.status == Status.DISPUTED.value,
 )
 CONTEXT: Final = PostgresContext(
-    tables=(bookings, booking_events, booking_consents, consent_codes, walk_ins, ideas, booking_reminders),
-    conflicts={"bookings_reference_key": lambda: ConcurrentChange(what="booking reference")},
+    tables=(
+        bookings,
+        booking_events,
+        booking_consents,
+        consent_codes,
+        walk_ins,
+        ideas,
+        booking_reminders,
+        promotions,
+        promotion_redemptions,
+    ),
+    conflicts={"bookings_reference_key": lambda: ConcurrentChange(what="booking reference"), **CONFLICTS},
     erasure_blockers={"bookings": exists().where(IS_PARTY, _BLOCKS)},
     profile_blockers={"bookings": exists().where(_b.provider_id == PROVIDER, _BLOCKS)},
 )
@@ -49,6 +66,7 @@ class BookingRepositories(RepositoryGroup):
     walk_ins = part_with_cipher(PostgresWalkIns)
     ideas = part(PostgresIdeas)
     booking_reminders = part(PostgresBookingReminders)
+    promotions = part(PostgresPromotions)
 
 
 class BookingReads(ReadGroup):
@@ -59,4 +77,5 @@ class BookingReads(ReadGroup):
     walk_ins = part_with_cipher(PostgresWalkInReads)
     ideas = part(PostgresIdeaReads)
     booking_reminders = part(PostgresBookingReminderReads)
+    promotions = part(PostgresPromotionReads)
     appointments = part_with_cipher(PostgresAppointmentReads)

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import cast as sql_cast
 
+from adapters.postgres.bookings.promotions import PROMOTES
 from adapters.postgres.catalogue.hours import hours_of_minutes, minutes_of_hours, opening_hours_of
 from adapters.postgres.catalogue.profiles import TERMS
 from adapters.postgres.catalogue.tables import providers, salons
@@ -87,6 +88,7 @@ _SCHEDULE_COLUMNS: Final = (
     _p.owner_id,
     _p.status,
     OFFERS_SERVICES.label("by_service"),
+    PROMOTES.label("promotes"),
     _p.when_feeds_fail,
     _p.trust_feeds_hours,
     _p.calendar_version,
@@ -96,9 +98,9 @@ _SCHEDULE_COLUMNS: Final = (
     *(_p[name] for name in _SETTINGS),
     *TERMS.columns,
 )
-_FEED_RULE_AT: Final = 3
-_VERSION_AT: Final = 5
-_ZONE_AT: Final = 8
+_FEED_RULE_AT: Final = 4
+_VERSION_AT: Final = 6
+_ZONE_AT: Final = 9
 _LOCKED_AT: Final = len(_SCHEDULE_COLUMNS)
 _TERMS_AT: Final = _LOCKED_AT - len(TERMS.columns)
 _REMEMBERED: Final = 8_192
@@ -338,7 +340,7 @@ def _bookable(
         feeds=feeds,
         feed_rule=FeedRule(WhenFeedFails(row[_FEED_RULE_AT]), row[_FEED_RULE_AT + 1]) if feeds else DEFAULT_FEED_RULE,
     )
-    return BookableProvider(schedule=schedule, terms=terms)
+    return BookableProvider(schedule=schedule, terms=terms, promotes=row[3])
 
 
 async def _read_all(

@@ -28,6 +28,7 @@ from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import ClaimId, ProviderId, ServiceId, UserId, WaitingId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange, instant
+from booking_domain.use_cases.bookings.discounts import PROMOTION_ERRORS
 from booking_domain.use_cases.bookings.ideas import IDEA_ERRORS, NewIdea, add_idea
 from booking_domain.use_cases.bookings.steps import (
     PLACING_ERRORS,
@@ -89,6 +90,8 @@ class PlaceBooking:
     """What the customer wishes, as the customer or the staff writes it; its notice is that of the booking."""
     accepted: AcceptedVersions = field(default_factory=dict)
     """The legal documents that a customer accepts with their booking."""
+    promotion_codes: tuple[str, ...] = ()
+    """Of promotions; those without a code apply by themselves."""
 
 
 async def _place(command: PlaceBooking, tx: Repositories, context: UseCaseContext) -> Booking:
@@ -165,14 +168,22 @@ async def _quote(command: PlaceBooking, tx: Repositories, context: UseCaseContex
     minutes = command.duration_minutes
     if minutes is None or not is_staff(context.actor, bookable):
         minutes = offered_minutes(bookable.schedule, minutes)
-    return priced(command, bookable, TimeRange(start, start + timedelta(minutes=minutes)), context)
+    span = TimeRange(start, start + timedelta(minutes=minutes))
+    return await priced(command, bookable, span, tx, context, booking=False)
 
 
 quote_booking: Final = UseCase(
     Permission.PLACE_BOOKINGS,
     _quote,
     lambda command, _: Subject("provider", command.provider_id),
-    raises=(*CHOICE_ERRORS, DepositOutOfRange, BookingForOthers, CustomerNotFound, CustomerNotActive),
+    raises=(
+        *CHOICE_ERRORS,
+        DepositOutOfRange,
+        BookingForOthers,
+        CustomerNotFound,
+        CustomerNotActive,
+        *PROMOTION_ERRORS,
+    ),
 )
 place_booking: Final = UseCase(
     Permission.PLACE_BOOKINGS,

@@ -24,7 +24,7 @@ from booking_domain.bookings.errors import (
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking, BookingDecision, BookingMode, Terms
 from booking_domain.bookings.ports import BookableProvider
-from booking_domain.bookings.pricing import PriceBreakdown, break_down
+from booking_domain.bookings.pricing import PriceBreakdown, break_down, discounts_of, price_after
 from booking_domain.bookings.references import new_reference
 from booking_domain.bookings.transitions import CLAIMS_TIME, Action, InvalidBookingTransition, Party, Status
 from booking_domain.bookings.upcoming import UpcomingLimits
@@ -57,6 +57,7 @@ from booking_domain.shared.versions import ExpectedVersion, require_expected_ver
 from booking_domain.use_cases.bookings.bookable import require_active
 from booking_domain.use_cases.bookings.chargeable_terms import require_chargeable_deposit, require_chargeable_profile
 from booking_domain.use_cases.bookings.consents import may_place_for
+from booking_domain.use_cases.bookings.discounts import PROMOTION_ERRORS, Wanted, discounts_for, keep_count, redeem
 from booking_domain.use_cases.identity.legal import require_accepted
 from booking_domain.use_cases.platform.ports import Repositories
 
@@ -74,6 +75,7 @@ PLACING_ERRORS: Final = (
     BookingForOthers,
     CustomerNotFound,
     CustomerNotActive,
+    *PROMOTION_ERRORS,
 )
 """What the steps before a booking is placed raise."""
 
@@ -99,6 +101,8 @@ class BookingOrder(Protocol):
     def override_time_off(self) -> bool: ...
     @property
     def accepted(self) -> AcceptedVersions: ...
+    @property
+    def promotion_codes(self) -> tuple[str, ...]: ...
 
 
 # Before a booking is placed
@@ -240,10 +244,11 @@ async def add_booking(
     """Add a new booking at `place` (its span and blocked range) with its claim and event."""
     span, blocked = place
     terms = _terms(order, bookable, span, context)
-    deposit = priced(order, bookable, span, context).deposit
+    price = await priced(order, bookable, span, tx, context, booking=True)
+    deposit = price.deposit
     if deposit:
         require_chargeable_profile(terms, context)
-        if deposit != terms.deposit:
+        if deposit != terms.deposit and not price.discounts:
             require_chargeable_deposit(deposit, terms, context)
     customer_id, owner_id = _customer_of(order, bookable, context), bookable.schedule.owner_id
     deadlines = context.get(Deadlines, Deadlines())
@@ -268,10 +273,13 @@ async def add_booking(
         agreed=is_staff(context.actor, bookable),
         series_id=series_id,
         services=bookable.schedule.services,
+        discounts=price.discounts,
     )
     if decision.state.claims_time:
         await tx.claims.acquire(booking_claim(decision.state), context.now)
     await tx.bookings.add(decision.state, decision.events)
+    if price.discounts:
+        await redeem(decision.state, tx, context)
     if order.walk_in is not None:
         if customer_id != owner_id:
             raise InvalidValue(
@@ -289,15 +297,33 @@ def _e164(context: UseCaseContext, number: str) -> str:
     return context.get(SecurityPorts).phone_numbers.parse(number)
 
 
-def priced(order: BookingOrder, bookable: BookableProvider, span: TimeRange, context: UseCaseContext) -> PriceBreakdown:
-    """What the order costs at this time, line by line.
+async def priced(
+    order: BookingOrder,
+    bookable: BookableProvider,
+    span: TimeRange,
+    tx: Repositories,
+    context: UseCaseContext,
+    *,
+    booking: bool,
+) -> PriceBreakdown:
+    """What the order costs at this time, line by line; for a `booking`, its promotions are locked.
+
+    A deposit that a lower price makes the gateway unable to charge is rounded down.
 
     Raises:
         DepositOutOfRange: the order asks for less deposit than the terms, or for more than the price.
+        UnknownPromotionCode, PromotionNotApplicable, PromotionUsedUp: of a code that it names.
     """
-    terms = _terms(order, bookable, span, context)
+    terms, customer_id = _terms(order, bookable, span, context), _customer_of(order, bookable, context)
     requested = terms.mode is BookingMode.REQUEST and not is_staff(context.actor, bookable)
-    return break_down(terms.price, terms.deposit_of(order.deposit_amount), requested=requested)
+    deposit = terms.deposit_of(order.deposit_amount)
+    wanted = Wanted(codes=order.promotion_codes, customer_id=customer_id, bookable=bookable, terms=terms, span=span)
+    found = await discounts_for(wanted, tx, context, booking=booking)
+    if found and deposit:
+        gateway = context.get(Chargeable, ANY_AMOUNT).of_gateway(terms.gateway)
+        price = price_after(terms.price, discounts_of(terms.price, found))
+        deposit = gateway.at_most(min(deposit, price)) if gateway.takes(price.currency) else min(deposit, price)
+    return break_down(terms.price, deposit, found, requested=requested)
 
 
 def _terms(order: BookingOrder, bookable: BookableProvider, span: TimeRange, context: UseCaseContext) -> Terms:
@@ -382,6 +408,7 @@ async def save_decision(
     elif after.claims_time and not (booking.claims_time and booking_claim(booking) == booking_claim(after)):
         await tx.schedules.lock(booking.provider_id, slot_window(after.span.start))
         await move_claim(booking, after, tx, context)
+    await keep_count(booking, after, tx)
     await tx.bookings.save(after, was=booking, events=decision.events)
     await tx.outbox.put(booking_events(after, decision.events))
     return after

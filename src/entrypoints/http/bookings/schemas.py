@@ -15,6 +15,7 @@ from booking_domain.bookings.model import MAX_NOTES, MAX_OFFERED_TIMES, Booking,
 from booking_domain.bookings.policy import Tier
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.pricing import Discount, DiscountKind, Funding, PriceBreakdown, PriceLine, PriceLineKind
+from booking_domain.bookings.promotions import MAX_PROMOTION_CODES
 from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 from booking_domain.bookings.walk_ins import MAX_WALK_IN_NAME, NewWalkIn, WalkIn
 from booking_domain.catalogue.booking_links import TOKEN_LENGTH
@@ -65,6 +66,7 @@ from entrypoints.http.kit.projection import filled, members, projection
 from entrypoints.http.payments import REFUND, PaymentPurpose, PaymentState
 from entrypoints.http.receipts import ReceiptJson, receipt_json
 
+PromotionCode = Annotated[str, Meta(min_length=1, max_length=40)]
 Description = Annotated[str, Meta(min_length=1, max_length=MAX_DESCRIPTION)]
 Detail = Annotated[str, Meta(max_length=MAX_DETAIL)]
 IdeaFiles = Annotated[tuple[FileId, ...], Meta(max_length=FOLDERS[Folder.IDEAS].most)]
@@ -132,6 +134,8 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
     """For the provider, the manager of its salon or an admin: book in the provider's time off too."""
     accepted: AcceptedBody | None = None
     """The legal documents that the customer accepts with the booking."""
+    promotion_codes: Annotated[tuple[PromotionCode, ...], Meta(max_length=MAX_PROMOTION_CODES)] = ()
+    """Codes of promotions. Those without a code apply by themselves."""
 
     def with_any(self, salon_id: SalonId) -> WithAnyProvider[PlaceBooking]:
         """Return the command for any provider of a salon."""
@@ -163,6 +167,8 @@ class QuoteBookingBody(Body, frozen=True, kw_only=True):
     """A deposit above the required one, up to the price."""
     customer_id: UserId | None = None
     """For the provider, the manager of its salon or an admin: the customer to book for."""
+    promotion_codes: Annotated[tuple[PromotionCode, ...], Meta(max_length=MAX_PROMOTION_CODES)] = ()
+    """Codes of promotions. Those without a code apply by themselves."""
 
     def command(self) -> PlaceBooking:
         """Return the order that is asked about."""
@@ -616,7 +622,7 @@ _order: Final = members(
 _first: Final = members(
     PlaceSeriesBody,
     PlaceBooking,
-    given=("hold_id", "link_token", "idea"),
+    given=("hold_id", "link_token", "idea", "promotion_codes"),
     unused=["every_weeks", "times"],
     service_ids=lambda body: service_ids(body.service_id, body.service_ids),
     notes=lambda body: body.notes or "",

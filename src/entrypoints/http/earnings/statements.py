@@ -52,7 +52,6 @@ def statement_document(account: EarningsAccount, provider: ProviderView, *, lang
             Column(heading=say(Phrase("At the desk")), numeric=True),
             Column(heading=say(Phrase("Tips")), numeric=True),
             Column(heading=say(Phrase("Commission")), numeric=True),
-            Column(heading=say(Phrase("Discounts of the platform")), numeric=True),
             Column(heading=say(Phrase("Amount")), numeric=True),
             Column(heading="", numeric=True),
         ),
@@ -69,7 +68,7 @@ def _row(view: EarningView, say: Wording, zone: str) -> Sequence[str]:
         view.booking_reference or "",
         *(
             _whole(amount, entry.currency, say)
-            for amount in (entry.kept, entry.desk, entry.tips, -entry.commission, entry.funded, entry.amount)
+            for amount in (entry.kept, entry.desk, entry.tips, -entry.commission, entry.amount)
         ),
         entry.currency,
     )

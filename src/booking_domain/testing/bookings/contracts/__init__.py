@@ -11,6 +11,7 @@ from booking_domain.bookings.action_links import ActionLinkTokens
 from booking_domain.bookings.consents import BookingConsentReads, BookingConsents
 from booking_domain.bookings.ideas import IdeaReads, Ideas
 from booking_domain.bookings.ports import BookingReads, Bookings
+from booking_domain.bookings.promotion_ports import PromotionReads, Promotions
 from booking_domain.bookings.reminders import BookingReminderReads, BookingReminders
 from booking_domain.bookings.walk_ins import WalkInReads, WalkIns
 from booking_domain.testing.bookings.contracts.action_links import ActionLinkTokensContract
@@ -19,6 +20,7 @@ from booking_domain.testing.bookings.contracts.booking_reads import BookingReads
 from booking_domain.testing.bookings.contracts.bookings import BookingsContract
 from booking_domain.testing.bookings.contracts.consents import ConsentsContract
 from booking_domain.testing.bookings.contracts.ideas import IdeasContract
+from booking_domain.testing.bookings.contracts.promotions import PromotionsContract
 from booking_domain.testing.bookings.contracts.reminders import RemindersContract
 from booking_domain.testing.bookings.contracts.walk_ins import WalkInsContract
 from booking_domain.use_cases.platform.ports import AppointmentReads
@@ -34,6 +36,8 @@ CONTRACTS: Final = {
     Bookings: BookingsContract,
     IdeaReads: IdeasContract,
     Ideas: IdeasContract,
+    PromotionReads: PromotionsContract,
+    Promotions: PromotionsContract,
     WalkInReads: WalkInsContract,
     WalkIns: WalkInsContract,
 }

@@ -14,6 +14,7 @@ from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import BookingId, CustomerId, ProviderId, ServiceId, UserId
 from booking_domain.shared.phones import is_found_by_part
 from booking_domain.shared.time import TimeRange
+from booking_domain.testing.bookings.memory.promotions import promotions_for
 from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKINGS, TERMS, WALK_INS
 from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS
 from booking_domain.testing.identity.memory.tables import EXTERNAL_IDENTITIES, USERS
@@ -34,7 +35,11 @@ class MemoryBookableProviders(InMemory, BookableProviders):
     ) -> BookableProvider | None:
         schedule = await MemoryProviderSchedules(self._current).lock(provider_id, around, services)
         terms = await self.terms_of(provider_id)
-        return None if schedule is None or terms is None else BookableProvider(schedule=schedule, terms=terms)
+        if schedule is None or terms is None:
+            return None
+        state = self._state
+        promotes = any(each.promotion_code is None for each in promotions_for(state, provider_id))
+        return BookableProvider(schedule=schedule, terms=terms, promotes=promotes)
 
     async def try_lock(
         self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()

@@ -8,6 +8,7 @@ from booking_domain.testing.bookings.memory.bookings import (
 )
 from booking_domain.testing.bookings.memory.consents import MemoryBookingConsentReads, MemoryBookingConsents
 from booking_domain.testing.bookings.memory.ideas import MemoryIdeaReads, MemoryIdeas
+from booking_domain.testing.bookings.memory.promotions import MemoryPromotionReads, MemoryPromotions
 from booking_domain.testing.bookings.memory.reminders import MemoryBookingReminderReads, MemoryBookingReminders
 from booking_domain.testing.bookings.memory.walk_ins import MemoryWalkInReads, MemoryWalkIns
 from booking_domain.testing.kit.tables import Group, Part
@@ -22,6 +23,7 @@ class BookingRepositories(Group):
     walk_ins = Part(MemoryWalkIns)
     ideas = Part(MemoryIdeas)
     booking_reminders = Part(MemoryBookingReminders)
+    promotions = Part(MemoryPromotions)
 
 
 class BookingReads(Group):
@@ -32,4 +34,5 @@ class BookingReads(Group):
     walk_ins = Part(MemoryWalkInReads)
     ideas = Part(MemoryIdeaReads)
     booking_reminders = Part(MemoryBookingReminderReads)
+    promotions = Part(MemoryPromotionReads)
     appointments = Part(MemoryAppointmentReads)

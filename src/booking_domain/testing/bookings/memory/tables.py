@@ -6,6 +6,7 @@ from typing import Final
 from booking_domain.bookings.consents import BookingConsent, ConsentAction, ConsentCode, ConsentRevoked, ConsentStatus
 from booking_domain.bookings.ideas import Idea
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
+from booking_domain.bookings.promotions import Promotion, PromotionId, Redemption, RedemptionId
 from booking_domain.bookings.walk_ins import WalkIn
 from booking_domain.shared.ids import BookingId, CustomerId, EventId, IdeaId, ProviderId, UserId
 from booking_domain.shared.reminders import BookingReminder
@@ -75,4 +76,23 @@ CONSENT_CODES: Final = Table[ProviderId, ConsentCode](
     ends=True,
 )
 
-TABLES: Final = (TERMS, BOOKINGS, BOOKING_EVENTS, WALK_INS, IDEAS, REMINDERS, CONSENTS, CONSENT_CODES)
+PROMOTIONS: Final = Table[PromotionId, Promotion](
+    "promotions", refers=lambda row: ((PROFILES, row.provider_id),), what="the promotion"
+)
+REDEMPTIONS: Final = Table[RedemptionId, Redemption](
+    "promotion_redemptions",
+    refers=lambda row: ((PROMOTIONS, row.promotion_id), (BOOKINGS, row.booking_id), (USERS, row.customer_id)),
+)
+
+TABLES: Final = (
+    TERMS,
+    BOOKINGS,
+    BOOKING_EVENTS,
+    WALK_INS,
+    IDEAS,
+    REMINDERS,
+    CONSENTS,
+    CONSENT_CODES,
+    PROMOTIONS,
+    REDEMPTIONS,
+)

@@ -1,0 +1,137 @@
+"""The discounts of a new booking: which promotions it gets, and that their budgets have it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from booking_domain.bookings.model import Booking, Terms
+from booking_domain.bookings.ports import BookableProvider
+from booking_domain.bookings.pricing import Discount, Funding
+from booking_domain.bookings.promotions import (
+    MAX_PROMOTION_CODES,
+    Occasion,
+    Promotion,
+    PromotionId,
+    PromotionNotApplicable,
+    PromotionUsedUp,
+    Redemption,
+    RedemptionId,
+    UnknownPromotionCode,
+    Use,
+    best_of,
+)
+from booking_domain.bookings.transitions import Status
+from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.executor import UseCaseContext
+from booking_domain.shared.ids import UserId
+from booking_domain.shared.time import TimeRange, local_time
+from booking_domain.use_cases.platform.ports import Repositories
+
+PROMOTION_ERRORS: Final = (UnknownPromotionCode, PromotionNotApplicable, PromotionUsedUp)
+"""What `discounts_for` raises."""
+_ENDED: Final = frozenset({Status.CANCELLED, Status.EXPIRED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The booking whose discounts are asked for."""
+
+    codes: tuple[str, ...]
+    customer_id: UserId
+    bookable: BookableProvider
+    terms: Terms
+    span: TimeRange
+
+
+async def discounts_for(
+    wanted: Wanted, tx: Repositories, context: UseCaseContext, *, booking: bool
+) -> tuple[Discount, ...]:
+    """The discounts of the promotions with these codes, and of those that apply by themselves.
+
+    If it is for a `booking`, those that it gets are locked, so that no budget is exceeded; those that it does not get
+    are not. A booking without a code at a provider where no promotion applies by itself reads nothing, and neither does
+    that of a walk-in.
+
+    Raises:
+        UnknownPromotionCode, PromotionNotApplicable, PromotionUsedUp: of a code.
+    """
+    asked = tuple(dict.fromkeys(code.strip().upper() for code in wanted.codes))
+    schedule = wanted.bookable.schedule
+    if len(asked) > MAX_PROMOTION_CODES:
+        raise InvalidValue(field="promotion_codes", problem=f"at most {MAX_PROMOTION_CODES} codes")
+    if (not asked and not wanted.bookable.promotes) or wanted.customer_id == schedule.owner_id:
+        return ()
+    found = await tx.promotions.for_booking(schedule.provider_id, asked, context.now)
+    for code in asked:
+        if all(each.promotion_code != code for each in found):
+            raise UnknownPromotionCode(promotion_code=code)
+    while True:
+        chosen = best_of(wanted.terms.price, await _offered(found, wanted, tx, context))
+        if not booking or not chosen:
+            return tuple(discount for _, discount in chosen)
+        locked = await tx.promotions.lock([each.id for each, _ in chosen])
+        again = await _offered(locked, wanted, tx, context)
+        if len(again) == len(chosen):
+            return tuple(discount for _, discount in again)
+        gone = {each.id for each in locked} - {each.id for each, _ in again}
+        found = [each for each in found if each.id not in gone]
+
+
+async def _offered(
+    promotions: Sequence[Promotion], wanted: Wanted, tx: Repositories, context: UseCaseContext
+) -> list[tuple[Promotion, Discount]]:
+    """What applies of these; one that has a code, and does not, raises."""
+    offered = []
+    for each in promotions:
+        try:
+            offered.append((each, await _discount(each, wanted, tx, context)))
+        except (PromotionNotApplicable, PromotionUsedUp):
+            if each.promotion_code is not None:
+                raise
+    return offered
+
+
+async def _discount(promotion: Promotion, wanted: Wanted, tx: Repositories, context: UseCaseContext) -> Discount:
+    """What a promotion takes off; one that has ended meanwhile is used up."""
+    schedule, customer_id, price = wanted.bookable.schedule, wanted.customer_id, wanted.terms.price
+    owner = None if promotion.funded_by is Funding.PLATFORM else schedule.provider_id
+    occasion = Occasion(
+        list_price=price,
+        local_start=local_time(wanted.span.start, schedule.calendar.time_zone),
+        until_start=wanted.span.start - context.now,
+        service_ids=tuple(service.id for service in schedule.services),
+        is_new=not promotion.first_visit or await tx.promotions.is_new(customer_id, owner),
+    )
+    if not promotion.running(context.now):
+        raise PromotionUsedUp(name=promotion.name)
+    use = await tx.promotions.use_of(promotion.id, customer_id) if promotion.limited else Use()
+    # A multiple of what the gateway can charge leaves a price that it can charge.
+    rule = context.get(Chargeable, ANY_AMOUNT).of_gateway(wanted.terms.gateway).currencies.get(price.currency)
+    return promotion.discount(occasion, use, 1 if rule is None else rule.step)
+
+
+async def redeem(booking: Booking, tx: Repositories, context: UseCaseContext) -> None:
+    """Count what a new booking got of promotions, which are locked.
+
+    If the platform bears any, its earnings are looked after even if nothing is paid.
+    """
+    if any(each.funded_by is Funding.PLATFORM for each in booking.discounts):
+        await tx.earnings.record_version(booking.id, 0)
+    for each in booking.discounts:
+        redemption = Redemption(
+            id=RedemptionId(context.entropy.new_id()),
+            promotion_id=PromotionId(each.source_id),
+            booking_id=booking.id,
+            customer_id=booking.customer_id,
+            amount=each.amount,
+            at=context.now,
+        )
+        await tx.promotions.redeem(redemption)
+
+
+async def keep_count(booking: Booking, after: Booking, tx: Repositories) -> None:
+    """Let the promotions of a booking no longer count once it does not take place, and again if it is revived."""
+    counts = after.status not in _ENDED
+    if booking.discounts and counts != (booking.status not in _ENDED):
+        await tx.promotions.count(booking.id, live=counts)
