@@ -16,6 +16,19 @@ from booking_domain.shared.languages import LANGUAGES
 
 NARROWEST: Final = 320
 """Where nothing may overflow (WCAG 2.2, 1.4.10)."""
+ZOOMED: Final = WIDTHS[0] // 2
+"""What 1280 px are at a zoom of 200 % (WCAG 2.2, 1.4.4)."""
+LARGE_TEXT: Final = """() => {
+    const root = document.documentElement;
+    root.style.fontSize = "200%";
+    const cut = [...document.querySelectorAll("main *")].filter(each =>
+        ["hidden", "clip"].includes(getComputedStyle(each).overflowX) && each.scrollWidth > each.clientWidth + 1
+        && each.innerText?.trim() && !each.closest(".unseen"));
+    const found = [root.scrollWidth - root.clientWidth, cut.map(each => each.outerHTML.slice(0, 100))];
+    root.style.fontSize = "";
+    return found;
+}"""
+"""By how many pixels the zoomed page is too wide with text twice as large, and which elements cut their text off."""
 VIEWS: Final[list[tuple[int, Literal["light", "dark"]]]] = list(product(WIDTHS, SCHEMES))
 
 pytestmark = needs_a_browser
@@ -34,6 +47,8 @@ async def test_every_page_is_usable(city: Api, browser: Browser, language: str) 
             await page.set_viewport_size({"width": NARROWEST, "height": 900})
             await page.goto(f"/{language}{look.path}")
             assert await page.evaluate(OVERFLOW) == 0, f"/{language}{look.path} at {NARROWEST} px"
+            await page.set_viewport_size({"width": ZOOMED, "height": 450})
+            assert await page.evaluate(LARGE_TEXT) == [0, []], f"/{language}{look.path}, zoomed"
             await page.evaluate(f"() => {{ {axe} }}")
             for width, scheme in VIEWS if NIGHTLY else [VIEWS[number % len(VIEWS)]]:
                 await page.set_viewport_size({"width": width, "height": 900})
