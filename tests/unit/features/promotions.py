@@ -1,10 +1,12 @@
 """Promotions of providers, salons and the platform."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from tests.unit.entrypoints.api import Api
 from tests.unit.features.declarations import Feature, Ids, Kind, Request, Row, World, asked
 
+from booking_domain.bookings.transitions import Status
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.bookings.contracts.promotions import promotion, redemption
 from booking_domain.testing.builders import Builder
@@ -31,7 +33,8 @@ async def new_promotion(api: Api) -> Request:
 
 async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
     """A promotion of the provider that a booking has."""
-    made, booking = promotion(make, provider_id=cast.profile.id), make.booking(cast.profile, cast.customer)
+    made = promotion(make, provider_id=cast.profile.id)
+    booking = replace(make.booking(cast.profile, cast.customer, status=Status.COMPLETED), due_at=None)
     await tx.promotions.add(made)
     await tx.bookings.add(booking, [make.event(booking)])
     await tx.promotions.redeem(redemption(make, made, booking))
