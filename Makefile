@@ -58,7 +58,7 @@ ifeq ($(ARGS)$(FEATURE),)
 endif
 endif
 
-feature: $(VENV)/.dev ## begin a feature: NAME=gift_cards writes its files; then its tests say the next step
+feature: $(VENV)/.dev ## begin a feature: NAME=guest_books writes its files; then its tests say the next step
 	@$(BIN)/python -m tools.feature "$(NAME)"
 
 watch: $(VENV)/.dev ## run the tests that ARGS or FEATURE names again after each change

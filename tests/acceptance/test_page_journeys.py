@@ -168,7 +168,7 @@ def choose_a_time(page: Page, visitor: Visitor, studio: str) -> None:
     reloaded_until(page, found)
     press(found.first)
     page.wait_for_url("**/providers/*")
-    press(page.locator("main a[href*='/book/']").first)
+    press(page.locator("main a[href*='/book/']:visible").first)
     page.wait_for_url("**/book/**")
     if "/time" not in page.url:
         page.locator("input[name=service]").first.check()

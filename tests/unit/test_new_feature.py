@@ -30,27 +30,29 @@ def run(checkout: Path, module: str, *arguments: str) -> str:
 
 def marks(files: Sequence[Path]) -> list[str]:
     """The numbers of the steps."""
-    return sorted(re.findall(r"NEXT (\d) of gift_cards: ", "".join(file.read_text(encoding="utf-8") for file in files)))
+    return sorted(
+        re.findall(r"NEXT (\d) of guest_books: ", "".join(file.read_text(encoding="utf-8") for file in files))
+    )
 
 
 @pytest.mark.no_cover
 def test_a_new_feature_passes_the_checks_and_its_failing_test_says_the_next_step(tmp_path: Path) -> None:
     checkout = copied(tmp_path)
-    files = begin(checkout, "gift_cards")
+    files = begin(checkout, "guest_books")
     python = [str(file) for file in files if file.suffix == ".py"]
     assert marks(files) == list("12345678")
     for tool in (("ruff", "format", "--check"), ("ruff", "check")):
         assert run(checkout, tool[0], *tool[1:], *python).endswith("exit 0"), run(checkout, *tool, *python)
-    tests = ("tests/unit/features/test_next_steps.py", "tests/unit/entrypoints/http/test_gift_cards.py")
+    tests = ("tests/unit/features/test_next_steps.py", "tests/unit/entrypoints/http/test_guest_books.py")
     told = run(checkout, "pytest", "-p", "no:xdist", "-p", "no:cov", "-p", "no:cacheprovider", *tests)
-    assert "8 steps are left. Next, in src/booking_domain/gift_cards/model.py: replace the sample" in told
+    assert "8 steps are left. Next, in src/booking_domain/guest_books/model.py: replace the sample" in told
     assert re.search(r"\b1 failed, \d+ passed\b", told), told
 
 
-@pytest.mark.parametrize("name", ["", "gift_card", "GiftCards", "gift-cards", "../cards"])
+@pytest.mark.parametrize("name", ["", "guest_book", "GuestBooks", "guest-books", "../cards"])
 def test_a_name_that_is_no_plural_in_snake_case_is_refused(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([name]) == 1
-    assert "a plural in snake_case, for example NAME=gift_cards" in capsys.readouterr().err
+    assert "a plural in snake_case, for example NAME=guest_books" in capsys.readouterr().err
 
 
 def test_a_name_in_use_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""Begin a feature: `make feature NAME=gift_cards` writes its files, and its line in each tuple and document.
+"""Begin a feature: `make feature NAME=guest_books` writes its files, and its line in each tuple and document.
 
 Each template below `files` is a file of the repository, at its place. One below `below` has a line of a document, and
 what is added below that line. What they begin works; `tests/unit/features/test_next_steps.py` says what comes next.
@@ -32,7 +32,7 @@ def words(many: str, newest: str) -> Mapping[str, str]:
         ValueError: it is no plural in snake_case.
     """
     if _NAME.fullmatch(many) is None:
-        raise ValueError(f"NAME={many}: name the feature by a plural in snake_case, for example NAME=gift_cards")
+        raise ValueError(f"NAME={many}: name the feature by a plural in snake_case, for example NAME=guest_books")
     one = many.removesuffix("ies") + "y" if many.endswith("ies") else many.removesuffix("s")
     camel = {name: name.title().replace("_", "") for name in (one, many)}
     return {
@@ -102,7 +102,7 @@ def _with_repeated(text: str, lines: re.Pattern[str], named: Mapping[str, str]) 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Return 0, or 1 if the name does not suit."""
-    parser = argparse.ArgumentParser(prog="make feature NAME=gift_cards", description="Begin a feature.")
+    parser = argparse.ArgumentParser(prog="make feature NAME=guest_books", description="Begin a feature.")
     parser.add_argument("name")
     parser.add_argument("root", nargs="?", type=Path, default=_HERE.parents[1])
     chosen = parser.parse_args(arguments)

@@ -32,7 +32,7 @@ def main() -> int:
     with TemporaryDirectory() as folder:
         checkout = copied(Path(folder))
         shutil.copytree(_ROOT / _CACHE, checkout / _CACHE)
-        python = [os.fspath(file) for file in begin(checkout, "gift_cards") if file.suffix == ".py"]
+        python = [os.fspath(file) for file in begin(checkout, "guest_books") if file.suffix == ".py"]
         environ = {**os.environ, "PYTHONPATH": str(checkout / "src"), "MYPY_CACHE_DIR": str(checkout / _CACHE)}
         command = [sys.executable, "-m", "mypy", *python]
         return subprocess.run(command, cwd=checkout, env=environ, check=False).returncode  # noqa: S603

@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from adapters.postgres.bookings.tables import booking_events, bookings
+from adapters.postgres.bookings.tables import FINAL_PRICE, OUTSTANDING, booking_events, bookings
 from adapters.postgres.catalogue.profiles import policy_of
 from adapters.postgres.catalogue.tables import booking_link_days, booking_links, providers
 from adapters.postgres.kit.advisory_locks import lock_key
@@ -172,13 +172,6 @@ _CHANNEL: Final = case(
     (_b.placed_by_staff, literal(BookingChannel.STAFF.value)),
     else_=literal(BookingChannel.ONLINE.value),
 )
-_FINAL_PRICE: Final = _b.price_amount + _b.extra_amount
-# As `bookings.due` says of a completed booking.
-_OUTSTANDING: Final = func.greatest(
-    0,
-    func.greatest(0, _FINAL_PRICE - _b.conceded_amount)
-    - (_b.paid_amount - _b.refunded_amount - _b.refund_pending_amount + _b.desk_paid_amount + _b.authorised_amount),
-)
 _BOOKINGS: Final = Statement(
     select(
         _b.id,
@@ -198,9 +191,9 @@ _BOOKINGS: Final = Statement(
         func.coalesce(_b.cancellation_start, _b.starts_at),
         _b.cancellation_policy,
         _b.currency,
-        _FINAL_PRICE,
+        FINAL_PRICE,
         _b.tip_amount,
-        _OUTSTANDING,
+        OUTSTANDING,
     )
     .select_from(bookings.outerjoin(_cancellation, true()))
     .where(_b.id == _THESE)

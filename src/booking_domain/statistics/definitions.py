@@ -25,6 +25,8 @@ CLOSES_AFTER: Final = timedelta(hours=48)
 """How long a bucket takes what happens late without a mark."""
 LONGEST_DAYS: Final = 3_660
 LONGEST_BY_DAY: Final = 366
+_EARLIEST: Final = date(2000, 1, 1)
+_LATEST: Final = date(2999, 12, 31)
 _BUCKET_MINUTES: Final = 15
 _TOOK_TIME: Final = frozenset({Outcome.CONFIRMED, Outcome.COMPLETED, Outcome.NO_SHOW})
 _MINUTE: Final = timedelta(minutes=1)
@@ -55,6 +57,9 @@ class Dates:
     last: date
 
     def __post_init__(self) -> None:
+        for field, day in (("from", self.first), ("to", self.last)):
+            if not _EARLIEST <= day <= _LATEST:
+                raise InvalidValue(field=field, problem=f"a date between {_EARLIEST} and {_LATEST}")
         if self.last < self.first:
             raise InvalidValue(field="to", problem="a range must end after it starts")
         if self.days > LONGEST_DAYS:

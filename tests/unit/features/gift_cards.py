@@ -149,11 +149,14 @@ FEATURE: Final = Feature(
             Permission.PAY, ORDER, once=asked("customer", "/orders/{order_id}/pay", ordered, gateway="qpay")
         ),
         "POST /orders/{order_id}/refund": Row(
-            Permission.REFUND_ORDERS, ORDER, once=asked("customer", "/orders/{order_id}/refund", returned)
+            Permission.REFUND_ORDERS, Kind(returned), once=asked("customer", "/orders/{order_id}/refund", returned)
         ),
         "GET /admin/orders/transfers": Row(_TRANSFERS),
         "POST /admin/orders/{order_id}/settle-refund": Row(
-            _TRANSFERS, replace(ORDER, owners=("customer",)), once=transferred
+            _TRANSFERS,
+            replace(ORDER, owners=("customer",)),
+            once=transferred,
+            example_refused=True,
         ),
         "POST /gift-cards": Row(_SELL, once=new_card),
         "GET /gift-cards": Row(_SELL),

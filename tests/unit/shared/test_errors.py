@@ -74,7 +74,7 @@ def test_every_error_has_a_message_that_names_its_parameters() -> None:
 def test_every_error_has_a_unique_code_with_context_and_name() -> None:
     for kind in all_errors():
         assert "code" in vars(kind), f"{kind} inherits its code"
-        assert re.fullmatch(r"[a-z]+\.[a-z]+(_[a-z]+)*", kind.code), kind
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*", kind.code), kind
 
 
 def test_no_two_errors_have_the_same_code() -> None:

@@ -156,3 +156,9 @@ def test_dates_are_in_order_and_not_too_many() -> None:
     for first in (date(2026, 11, 17), date(2000, 1, 1)):
         with pytest.raises(InvalidValue):
             replace(dates, first=first)
+
+
+@pytest.mark.parametrize("days", [(date.min, date.min), (date(9999, 12, 31), date(9999, 12, 31))])
+def test_dates_of_which_the_neighbours_are_no_dates_are_refused(days: tuple[date, date]) -> None:
+    with pytest.raises(InvalidValue, match="a date between"):
+        Dates(*days)

@@ -11,6 +11,7 @@ OF_THE_ACCOUNT: Final = {
     "announcement",
     "calendar",
     "code",
+    "gift_card",
     "message_template",
     "notification",
     "reconciliation",

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    func,
     null,
     or_,
     select,
@@ -211,6 +212,15 @@ IS_TO_COME: Final = or_(*(bookings.c.status == status.value for status in sorted
 IS_UNDECIDED: Final = and_(bookings.c.in_question, bookings.c.status == Status.CONFIRMED.value)
 """Whether an admin has yet to decide on a booking, even after its end."""
 
+_b: Final = bookings.c
+FINAL_PRICE: Final = _b.price_amount + _b.extra_amount
+"""What an appointment costs: `Booking.final_price`."""
+OUTSTANDING: Final = func.greatest(
+    0,
+    func.greatest(0, FINAL_PRICE - _b.conceded_amount)
+    - (_b.paid_amount - _b.refunded_amount - _b.refund_pending_amount + _b.desk_paid_amount + _b.authorised_amount),
+)
+"""What is still to be paid for a completed booking: `bookings.due`."""
 booking_events: Final = Table(
     "booking_events",
     metadata,

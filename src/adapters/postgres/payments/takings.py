@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, DateTime, bindparam, cast, func, select
 
-from adapters.postgres.bookings.tables import bookings
+from adapters.postgres.bookings.tables import FINAL_PRICE, OUTSTANDING, bookings
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row, WithWork
 from adapters.postgres.payments.transactions import MOVES
@@ -21,19 +21,14 @@ _m: Final = MOVES.c
 _FROM: Final = bindparam("starts", type_=DateTime(timezone=True))
 _TO: Final = bindparam("ends", type_=DateTime(timezone=True))
 _THEIRS: Final = _b.provider_id == func.any(bindparam("providers"))
-_OWED: Final = func.greatest(0, _b.price_amount - _b.conceded_amount)
-_COVERED: Final = (
-    _b.paid_amount - _b.refunded_amount - _b.refund_pending_amount + _b.desk_paid_amount + _b.authorised_amount
-)
 _TYPES: Final = [each.value for each in (TransactionType.PAYMENT, TransactionType.DESK_PAYMENT, TransactionType.REFUND)]
-# As `bookings.due` says of a completed booking.
 _WORK: Final = Statement(
     select(
         _b.provider_id,
         _b.currency,
-        cast(func.sum(_b.price_amount), BigInteger),
+        cast(func.sum(FINAL_PRICE), BigInteger),
         cast(func.sum(_b.tip_amount), BigInteger),
-        cast(func.sum(func.greatest(0, _OWED - _COVERED)), BigInteger),
+        cast(func.sum(OUTSTANDING), BigInteger),
     )
     .where(_THEIRS, _b.status == Status.COMPLETED.value, _b.starts_at >= _FROM, _b.starts_at < _TO)
     .group_by(_b.provider_id, _b.currency)

@@ -275,10 +275,8 @@ def values_of(criteria: SearchCriteria, similar: Mapping[str, Sequence[str]]) ->
         },
         "styles": [folded(each) for each in criteria.styles],
         "category": None if criteria.category is None else folded(criteria.category),
-        **{
-            name: getattr(criteria, name)
-            for name in ("language", "price_to", "currency", "rating_from", "salon_id", "among")
-        },
+        **{name: getattr(criteria, name) for name in ("language", "price_to", "currency", "rating_from", "salon_id")},
+        "among": None if criteria.among is None else list(criteria.among),
         "lat": None if near is None else near.lat,
         "lon": None if near is None else near.lon,
         "radius": None if near is None else near.radius_metres,

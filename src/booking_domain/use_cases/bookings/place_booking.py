@@ -183,6 +183,7 @@ quote_booking: Final = UseCase(
         CustomerNotFound,
         CustomerNotActive,
         *PROMOTION_ERRORS,
+        InvalidValue,
     ),
 )
 place_booking: Final = UseCase(

@@ -81,6 +81,7 @@ PICKERS: Final = frozenset(
         "booking_domain/catalogue/booking_links.py",
         "booking_domain/bookings/consents.py",
         "booking_domain/bookings/references.py",
+        "booking_domain/gift_cards/model.py",
         "entrypoints/cli/admin.py",
     }
 )

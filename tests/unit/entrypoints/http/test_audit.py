@@ -51,6 +51,7 @@ THEIR_OWN: Final = {
     "list_push_subscriptions",
     "unsubscribe_from_push",
     "accept_documents",
+    "prove_owner",
     "save_favourite",
     "remove_favourite",
     "add_passkey",

@@ -81,7 +81,9 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
             for language in LANGUAGES
             for page in (
                 *("renew", "sign-out", "sign-in", "sign-in/name", "sign-in/password", "sign-in/new-password"),
-                *("links", "links/not-me", "account/delete", "join", "unsubscribe"),
+                *("links", "links/not-me", "account/delete", "join", "unsubscribe", "unsubscribe/undo"),
+                *(f"account/services/{step}" for step in ("link", "returned", "telegram", "{service:str}/unlink")),
+                *(f"sign-in/{step}" for step in ("service", "returned", "telegram", "telegram/finish")),
                 *("account/contact/{channel:str}", "account/contact/{channel:str}/confirm"),
                 *(f"account/authenticator{step}" for step in ("", "/new", "/confirm")),
                 *("account/passkeys", "account/passkeys/new", "account/passkeys/{passkey_id:str}/remove"),

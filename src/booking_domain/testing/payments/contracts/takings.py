@@ -29,14 +29,15 @@ class TakingsReadsContract(StorageContract):
                 price=price,
                 deposit=zero,
                 desk_paid=paid,
+                extra=extra,
                 tips=Money.of(n, "MNT"),
             )
-            for n, (status, paid) in enumerate(
+            for n, (status, paid, extra) in enumerate(
                 [
-                    (Status.COMPLETED, zero),
-                    (Status.COMPLETED, Money.of(30, "MNT")),
-                    (Status.CONFIRMED, zero),
-                    (Status.COMPLETED, zero),  # after the period
+                    (Status.COMPLETED, zero, zero),
+                    (Status.COMPLETED, Money.of(30, "MNT"), Money.of(20, "MNT")),
+                    (Status.CONFIRMED, zero, zero),
+                    (Status.COMPLETED, zero, zero),  # after the period
                 ]
             )
         ]
@@ -48,9 +49,9 @@ class TakingsReadsContract(StorageContract):
         assert list(await reads.work([mine], _DAY)) == [
             DoneWork(
                 provider_id=mine,
-                earned=Money.of(200, "MNT"),
+                earned=Money.of(220, "MNT"),
                 tips=Money.of(1, "MNT"),
-                outstanding=Money.of(170, "MNT"),
+                outstanding=Money.of(190, "MNT"),
             )
         ]
         both = await reads.work([mine, other.profile.id], _DAY)

@@ -25,7 +25,7 @@ class MemoryTakingsReads(InMemory, TakingsReads):
             if booking.provider_id in provider_ids and booking.status is Status.COMPLETED and in_time:
                 key, zero = (booking.provider_id, booking.price.currency), Money.zero(booking.price.currency)
                 earned, tips, outstanding = sums.get(key, (zero, zero, zero))
-                sums[key] = earned + booking.price, tips + booking.tips, outstanding + booking.quote.now
+                sums[key] = earned + booking.final_price, tips + booking.tips, outstanding + booking.quote.now
         return [
             DoneWork(provider_id=provider_id, earned=earned, tips=tips, outstanding=outstanding)
             for (provider_id, _), (earned, tips, outstanding) in sorted(sums.items(), key=lambda item: item[0])

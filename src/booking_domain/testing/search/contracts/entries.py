@@ -184,6 +184,7 @@ class SearchContract(StorageContract):
         )
         assert set(await self._found(styles=("REALISM", "portrait"))) == {one, three}
         assert await self._found(category="Hair") == [two]
+        assert set(await self._found(among=(one, two))) == {one, two}
         assert await self._found(price_to=100, currency="MNT") == [one]
         assert await self._found(order=SearchOrder.CHEAPEST, currency="MNT") == [one, two]
         near = Near(lat=47.9, lon=106.9, radius_metres=10_000)
