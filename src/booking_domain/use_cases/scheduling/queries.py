@@ -54,7 +54,9 @@ async def _get_calendar(
     if not inside:
         silent = (replace(block, note="") for block in calendar.blocks)
         calendar = replace(calendar, blocks=tuple(silent) if occupied else ())
-    return VisibleCalendar(calendar=calendar, terms=view.terms, with_blocks=occupied, with_notes=inside)
+    # Instructions are for customers with a booking: they may say how to enter.
+    terms = view.terms if occupied else replace(view.terms, instructions="")
+    return VisibleCalendar(calendar=calendar, terms=terms, with_blocks=occupied, with_notes=inside)
 
 
 async def _get_bookable_schedule(

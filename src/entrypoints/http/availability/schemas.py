@@ -211,6 +211,7 @@ class SettingsJson(Json, frozen=True, kw_only=True):
     reschedule_notice_minutes: int
     reminder_minutes: tuple[int, ...]
     instructions: str
+    """The text that customers get with a reminder; empty for whoever does not see what occupies the time."""
 
 
 class BlockBody(Body, frozen=True, kw_only=True):

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import ClassVar, Final
 
 from booking_domain.bookings.model import Terms
-from booking_domain.catalogue.salons import Salon
 from booking_domain.identity.errors import ContactMissing, InvalidCode
 from booking_domain.identity.legal import AcceptanceRequired
 from booking_domain.notifications.notices import LocalTime
@@ -46,8 +45,6 @@ class AppointmentPage(PageModel):
     when: str
     price: str
     deposit: str
-    preparation: tuple[str, ...]
-    """What to know before one comes."""
     policy: tuple[str, ...]
     action: str
     fields: Fields
@@ -112,11 +109,6 @@ def _terms(choice: Choice, facts: ProviderPage) -> Terms:
     return terms.of_services(offered) if offered else terms.of_length(choice.minutes)
 
 
-def preparation(instructions: str, salon: Salon | None) -> tuple[str, ...]:
-    """What to know before one comes, in the words of the provider and of the salon."""
-    return tuple(filter(None, (instructions, "" if salon is None else salon.instructions)))
-
-
 def _texts(starts: Sequence[datetime], facts: ProviderPage, page: Page) -> tuple[tuple[str, str], ...]:
     zone = time_zone(facts.view.time_zone)
     return tuple((each.isoformat(), page.formats.moment(each.astimezone(zone), date.min)) for each in starts)
@@ -153,7 +145,6 @@ def appointment_page(
         when=say.values.time(LocalTime(start, facts.view.time_zone)),
         price=formats.money(terms.price),
         deposit=formats.money(terms.deposit) if terms.deposit.amount else "",
-        preparation=preparation(terms.instructions, facts.salon) if step is SUMMARY else (),
         policy=tuple(policy_sentences(terms.cancellation, say)),
         action=page.link(f"{path}{step.path}", **(choice.query() if step is SUMMARY else {})),
         fields=(

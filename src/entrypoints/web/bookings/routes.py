@@ -44,7 +44,6 @@ from entrypoints.http.kit.forms import FORM, form_of
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import IF_VALID
 from entrypoints.http.kit.turns import Computation, Turn
-from entrypoints.web.booking.appointment import preparation
 from entrypoints.web.booking.when import Free
 from entrypoints.web.bookings.booking import MINUTES, PRICE, BookingExtras, booking_page, payment_state
 from entrypoints.web.bookings.cancel import REASON, REFUND, cancel_page
@@ -314,7 +313,8 @@ async def _extras(acting: Acting, reads: Reads) -> BookingExtras:
     extras, view = BookingExtras(), await reads.providers.get(booking.provider_id)
     if view is not None and booking.status in TO_COME:
         salon = await reads.salons.of_provider(booking.provider_id)
-        extras = BookingExtras(preparation=preparation(view.terms.instructions, salon))
+        instructions = view.terms.instructions, "" if salon is None else salon.instructions
+        extras = BookingExtras(preparation=tuple(filter(None, instructions)))
     if view is not None:
         extras = replace(extras, accent=view.profile.accent)
     if acting.session_id is None:

@@ -86,10 +86,13 @@ async def test_a_length_is_chosen_and_times_and_price_follow_it(api: Api) -> Non
     customer = Visitor(api, await api.joined("customer", verified=True))
     held = await customer.submit(await customer.get(f"{path}/time?minutes=150"), "/hold", slot=MONDAY_AT_TEN)
     shown = await customer.get(held.headers["Location"])
-    assert all(each in shown.text for each in ("2 h 30 min", "200,000", "How to prepare", "Eat before you come."))
+    assert all(each in shown.text for each in ("2 h 30 min", "200,000"))
+    assert "Eat before you come." not in shown.text
+    assert (await api.get(f"/availability/{provider_id}")).json()["settings"]["instructions"] == ""
+    assert (await api.get(f"/availability/{provider_id}", token)).json()["settings"]["instructions"]
     done = await customer.submit(shown, "/summary")
     booked = await customer.get(done.headers["Location"])
-    assert "Eat before you come." in booked.text
+    assert all(each in booked.text for each in ("How to prepare", "Eat before you come."))
     booking = (await api.get(f"/bookings/{done.headers['Location'].rpartition('/')[2]}", token)).json()
     assert (booking["end"], booking["priceAmount"]) == ("2026-11-23T04:30:00Z", 200_000_00)
 
