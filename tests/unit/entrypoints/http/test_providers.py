@@ -127,7 +127,8 @@ async def test_omitted_settings_stay_and_null_removes_a_limit(api: Api) -> None:
         "reminderMinutes": [1_440, 45],
         "instructions": "Please eat before you come.",
     }
-    assert (await api.get(f"/availability/{provider_id}")).json()["settings"] == settings
+    assert (await api.get(f"/availability/{provider_id}", provider)).json()["settings"] == settings
+    assert (await api.get(f"/availability/{provider_id}")).json()["settings"] == {**settings, "instructions": ""}
     assert (await api.get("/providers/me", provider)).json()["instructions"] == "Please eat before you come."
     assert "instructions" not in (await api.get(f"/providers/{provider_id}")).json()
     again = await api.put("/availability/settings", provider, json=settings)
