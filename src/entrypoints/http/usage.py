@@ -11,8 +11,9 @@ from booking_domain.shared.clock import Clock
 from booking_domain.statistics.definitions import Interval
 from booking_domain.usage.model import LABELS, Measure, Transfer
 from booking_domain.use_cases.platform.ports import Reads
+from booking_domain.use_cases.statistics.queries import StatisticsQuery
 from booking_domain.use_cases.usage import queries
-from booking_domain.use_cases.usage.queries import MeasureReport, UsageQuery, UsageReport
+from booking_domain.use_cases.usage.queries import MeasureReport, UsageReport
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.fields import Json, Query
 from entrypoints.http.kit.injection import Injected
@@ -133,9 +134,9 @@ async def get_platform_analytics(
 
     docs/use/statistics.md defines each measure. Requests are counted within a minute, all else within an hour.
     """
-    asked = UsageQuery(first=params.from_, last=params.to, interval=params.interval, measures=params.measure)
-    report = await queries.get_usage(actor, asked, settings.default_time_zone, reads, now=clock.now())
-    return _json(report)
+    asked = StatisticsQuery(first=params.from_, last=params.to, interval=params.interval)
+    measures, zone = params.measure or tuple(Measure), settings.default_time_zone
+    return _json(await queries.get_usage(actor, asked, measures, zone, reads, now=clock.now()))
 
 
 routes: Final = Router(

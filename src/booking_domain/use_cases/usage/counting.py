@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange, time_zone
+from booking_domain.statistics.definitions import midnight
 from booking_domain.usage.model import UsageCount
 from booking_domain.use_cases.platform.ports import Repositories
 
@@ -39,13 +40,9 @@ async def _count(command: CountUsage, tx: Repositories, context: UseCaseContext)
     zone = time_zone(command.time_zone)
     last = today(context.now, zone)
     for day in (last - timedelta(days=back) for back in range(RECOUNTED_DAYS)):
-        within = TimeRange(_midnight(day, zone), _midnight(day + timedelta(days=1), zone))
+        within = TimeRange(midnight(day, zone), midnight(day + timedelta(days=1), zone))
         await tx.usage_days.replace(day, await tx.usage_days.stored_facts(day, within, context.now))
     await tx.usage_days.remove(last - timedelta(days=KEPT_DAYS))
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 add_usage: Final = UseCase(Permission.RUN_PLATFORM, _add)

@@ -1,6 +1,7 @@
 """Show admins what people and programs do with the platform."""
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -19,18 +20,6 @@ from booking_domain.use_cases.usage.counting import today
 
 MOST_SERIES: Final = 100
 """How many series of a measure are shown: those that are largest in the whole time."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-@checks_enums
-class UsageQuery:
-    """Which days, and which measures of them."""
-
-    first: date | None = None
-    last: date | None = None
-    interval: Interval = Interval.DAY
-    measures: tuple[Measure, ...] = ()
-    """All, if none is named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +61,13 @@ class UsageReport:
     """What waits for a bank transfer now."""
 
 
-async def _get(actor: Actor, asked: UsageQuery, zone: str, reads: Reads, *, now: datetime) -> UsageReport:
+async def _get(
+    actor: Actor, asked: StatisticsQuery, measures: Sequence[Measure], zone: str, reads: Reads, *, now: datetime
+) -> UsageReport:
+    """These measures on the days that the query asks for, in this time zone."""
     authorise(actor, Permission.SEE_BUSINESS)
-    days = StatisticsQuery(first=asked.first, last=asked.last, interval=asked.interval)
-    dates = days.dates(today(now, time_zone(zone)))
-    starts, measures = dates.starts(asked.interval), asked.measures or tuple(Measure)
+    dates = asked.dates(today(now, time_zone(zone)))
+    starts = dates.starts(asked.interval)
     values: dict[Measure, dict[tuple[str, ...], list[int]]] = {measure: {} for measure in measures}
     for each in await reads.usage.between(dates.before.first, dates.last, measures):
         of_measure = values[each.measure]
