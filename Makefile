@@ -161,7 +161,7 @@ rotate-keys: $(DATABASE) ## re-encrypt personal data with BOOKING_ENCRYPTION_KEY
 zones: $(DATABASE) ## list bookings that new time zone data moves (ARGS=--apply moves them)
 	$(CLI) zone-changes $(ARGS)
 
-statistics: $(DATABASE) ## compare all figures with bookings and money, or count them anew (ARGS=rebuild)
+statistics: $(DATABASE) ## compare all figures with bookings and money, or recount them (ARGS=rebuild)
 	$(CLI) statistics $(or $(ARGS),check)
 
 dev: $(VENV)/.dev $(DATABASE) ## as `run`, and start it again after each change of src

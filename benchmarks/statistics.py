@@ -1,4 +1,4 @@
-"""`python -m benchmarks.statistics`: how long a dashboard takes of ten years, and counting everything anew.
+"""`python -m benchmarks.statistics`: how long a dashboard takes of ten years, and recounting everything.
 
 A city is made, and the bookings of its busiest provider, with their payments, are repeated into the past until they are
 ten years old. Everything is counted (`statistics rebuild`), then dashboards of this provider are asked for one after
@@ -107,7 +107,7 @@ async def measure(url: str, owner_id: UUID, rounds: int) -> None:
     async with opened(container.database()):
         began = time.monotonic()
         await count_all(container, rebuild=True)
-        print(f"{time.monotonic() - began:8.1f} s    everything counted anew")
+        print(f"{time.monotonic() - began:8.1f} s    everything recounted")
         reads, now = container.reads(), container.clock().now()
         for name, (days, asked) in ASKED.items():
             took = []

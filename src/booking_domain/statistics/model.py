@@ -170,7 +170,7 @@ class Bucket:
 
     @property
     def day(self) -> date:
-        """The day of UTC by which buckets are counted anew."""
+        """The day of UTC by which buckets are recounted."""
         return utc_day(self.starts_at)
 
 
@@ -216,7 +216,7 @@ class Conversions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatisticsFinding:
-    """Stored figures of a provider that were not those of the bookings and their money. They were counted anew."""
+    """Stored figures of a provider that were not those of the bookings and their money. They were recounted."""
 
     id: StatisticsFindingId
     provider_id: ProviderId

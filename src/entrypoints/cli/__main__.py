@@ -58,7 +58,7 @@ def main() -> int:
     what = "compare every entry of search with the slots, and repair it; exits with 1 if one was wrong"
     index = commands.add_parser("search-index", help=what, description=what)
     index.add_argument("--rebuild", action="store_true", help="make all entries anew instead")
-    what = "compare the figures of all providers with bookings and money, or count them anew (`rebuild`)"
+    what = "compare the figures of all providers with bookings and money, or recount them (`rebuild`)"
     figures = commands.add_parser("statistics", help=what, description=what)
     figures.add_argument("action", choices=["check", "rebuild"], help="`check` exits with 1 if figures were wrong")
     what = "add an admin with a random password, which is printed"

@@ -1,4 +1,4 @@
-"""`statistics`: compare the figures of every provider with the bookings and their money, or count everything anew.
+"""`statistics`: compare the figures of every provider with the bookings and their money, or recount everything.
 
 Both run while the service does: the jobs of the worker wait for the provider that is counted, and no other.
 """
@@ -20,7 +20,7 @@ _AT_ONCE: Final = 500
 
 
 async def statistics(settings: Settings, url: str, *, rebuild: bool) -> int:
-    """Check all figures, and count those anew that are wrong; return 1 if there were any, else 0. Or count all anew.
+    """Check all figures, and recount those that are wrong; return 1 if there were any, else 0. Or recount all.
 
     Raises:
         StorageUnavailable: the database does not answer. What was counted before stays; run the command again.

@@ -1,4 +1,4 @@
-"""Statistics in the worker: what changes is counted anew by day, and a nightly check compares with the bookings."""
+"""Statistics in the worker: what changes is recounted by day, and a nightly check compares with the bookings."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -56,7 +56,7 @@ _SAMPLE: Final = 1_000
 
 
 async def _place(container: Container, *, booking_id: str) -> Sequence[JobRequest]:
-    """Find on which days a booking counts, and counted, and have them counted anew."""
+    """Find on which days a booking counts, and counted, and have them recounted."""
     executor = container.executor()
     return _requests(await executor.run(place_booking_in_statistics, BookingId(UUID(booking_id)), actor=SYSTEM))
 
@@ -135,7 +135,7 @@ async def _rosters(container: Container, enqueue: Enqueue) -> None:
 
 
 async def _check(container: Container, _: Enqueue) -> None:
-    """Compare the figures of a sample with the bookings and their money. What is wrong is logged, and counted anew."""
+    """Compare the figures of a sample with the bookings and their money. What is wrong is logged, and recounted."""
     executor = container.executor()
     await executor.run(remove_old_statistics_findings, None, actor=SYSTEM)
     sample = await container.reads().statistics.sample(_SAMPLE)

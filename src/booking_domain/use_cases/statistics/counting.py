@@ -1,6 +1,6 @@
 """Count what has changed: the buckets of a day follow the bookings and their money, late and repeated jobs included.
 
-A job for each change of a booking remembers on which days it counts, and has each of these days counted anew. What
+A job for each change of a booking remembers on which days it counts, and has each of these days recounted. What
 counts is read after the lock of the provider is taken, so the last of several jobs sees everything.
 """
 
@@ -32,7 +32,7 @@ _READ_AT_ONCE: Final = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DirtyDay:
-    """A day of UTC of a provider that has to be counted anew."""
+    """A day of UTC of a provider that has to be recounted."""
 
     provider_id: ProviderId
     day: date
@@ -118,7 +118,7 @@ async def _all_bookings(provider_id: ProviderId, tx: Repositories) -> list[Count
 
 
 async def _check(provider_id: ProviderId, tx: Repositories, context: UseCaseContext) -> StatisticsFinding | None:
-    """Compare the stored figures with the bookings and their money. What is wrong is counted anew, and a finding.
+    """Compare the stored figures with the bookings and their money. What is wrong is recounted, and a finding.
 
     While a change may still be on its way, and for a provider who was never counted, this only counts.
     """
@@ -139,7 +139,7 @@ async def _check(provider_id: ProviderId, tx: Repositories, context: UseCaseCont
 
 
 async def _follow_member(command: FollowMember, tx: Repositories, _: UseCaseContext) -> Sequence[DirtyDay]:
-    """Remember that a provider joined or left a salon. Returns the days since that have to be counted anew."""
+    """Remember that a provider joined or left a salon. Returns the days since that have to be recounted."""
     provider_id, since = command.provider_id, command.at
     await tx.statistics.lock(provider_id)
     is_member = salon_at(await tx.statistics.memberships(provider_id), since) == command.salon_id
