@@ -150,13 +150,23 @@ export class Question {
     this.horizon = this.zone.instant(this.zone.date(this.now) + this.settings.horizonDays + 1, 0) // 17
     const periods = this.claims.map(({ span }) => this.periods(span.start))
     const full = (of, most) => new Set(most == null ? [] : periods.map(of).filter((each, _, all) => all.filter((other) => other === each).length >= most))
-    this.fullDays = full(({ day }) => day, this.settings.maxPerDay)
-    this.fullWeeks = full(({ week }) => week, this.settings.maxPerWeek)
+    this.full = [
+      ['day_full', 'day', this.settings.maxPerDay],
+      ['week_full', 'week', this.settings.maxPerWeek],
+      ['month_full', 'month', this.settings.maxPerMonth],
+      ['year_full', 'year', this.settings.maxPerYear],
+    ].map(([reason, unit, most]) => [reason, unit, full((of) => of[unit], most)])
   }
 
   periods(at) { // 18: weeks begin on Monday
     const day = this.zone.date(at)
-    return { day, week: Math.floor((day + 3) / 7) }
+    const [year, month] = new Date(day * (DAY / 1000)).toISOString().split('-')
+    return { day, week: Math.floor((day + 3) / 7), month: `${year}-${month}`, year }
+  }
+
+  reasonsFull(start) {
+    const at = this.periods(start)
+    return this.full.filter(([, unit, full]) => full.has(at[unit])).map(([reason]) => reason)
   }
 
   blocked({ start, end }) {
@@ -193,9 +203,9 @@ export class Question {
   }
 
   offered(start) { // whether a start that is on the grid and open is offered
-    const slot = { start, end: start + this.length }, { day, week } = this.periods(start)
+    const slot = { start, end: start + this.length }
     return (
-      start >= this.earliest && start < this.horizon && !this.fullDays.has(day) && !this.fullWeeks.has(week) &&
+      start >= this.earliest && start < this.horizon && this.reasonsFull(start).length === 0 &&
       !this.blocks.some((block) => overlap(block, slot)) && // 12
       !this.busy.some((busy) => overlap(busy, this.blocked(slot))) && // 14
       this.inTheWay(slot).length === 0
@@ -232,9 +242,7 @@ export class Question {
     if (claims.includes(false) || busy.includes(false)) reasons.push('buffer')
     if (start < this.earliest) reasons.push('notice')
     if (start >= this.horizon) reasons.push('horizon')
-    const { day, week } = this.periods(start)
-    if (this.fullDays.has(day)) reasons.push('day_full')
-    if (this.fullWeeks.has(week)) reasons.push('week_full')
+    reasons.push(...this.reasonsFull(start))
     const part = this.parts(start, start + SECOND).find(([anchor, next]) => anchor <= start && start < next)
     if (part && (start - part[0]) % this.step !== 0) reasons.push('off_grid')
     return { reasons, before: this.nearest(start, -1), after: this.nearest(start, 1) }

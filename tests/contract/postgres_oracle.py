@@ -35,6 +35,7 @@ question AS (
         zone text, salons_zone text, rules jsonb, exceptions jsonb, claims jsonb, blocks tstzmultirange,
         busy tstzmultirange, seen daterange, "window" tstzrange, now timestamptz, step interval, length interval,
         before interval, after interval, notice interval, horizon integer, most_a_day integer, most_a_week integer,
+        most_a_month integer, most_a_year integer,
         after_claim boolean
     )
 ),
@@ -136,6 +137,14 @@ WHERE NOT span && blocks
       SELECT count(*) FROM claim
       WHERE date_trunc('week', lower(claim.span) AT TIME ZONE zone) = date_trunc('week', wall)
   ))
+  AND (most_a_month IS NULL OR most_a_month > (
+      SELECT count(*) FROM claim
+      WHERE date_trunc('month', lower(claim.span) AT TIME ZONE zone) = date_trunc('month', wall)
+  ))
+  AND (most_a_year IS NULL OR most_a_year > (
+      SELECT count(*) FROM claim
+      WHERE date_trunc('year', lower(claim.span) AT TIME ZONE zone) = date_trunc('year', wall)
+  ))
 ORDER BY start
 """
 
@@ -209,6 +218,8 @@ def _asked(question: Question, days_before: int) -> dict[str, Any]:
         "horizon": settings.horizon_days,
         "most_a_day": settings.max_per_day,
         "most_a_week": settings.max_per_week,
+        "most_a_month": settings.max_per_month,
+        "most_a_year": settings.max_per_year,
         "after_claim": settings.anchoring == "after_claim",
     }
 

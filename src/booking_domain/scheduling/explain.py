@@ -50,6 +50,8 @@ class Reason(StrEnum):
     """The start is beyond the horizon."""
     DAY_FULL = "day_full"
     WEEK_FULL = "week_full"
+    MONTH_FULL = "month_full"
+    YEAR_FULL = "year_full"
     OFF_GRID = "off_grid"
     """The provider is open, but the start is not a whole number of steps from the grid's anchor."""
 
@@ -68,6 +70,7 @@ _PUBLIC: Final = frozenset(
     }
 )
 """Reasons that follow from opening hours and settings, which are public."""
+_FULL: Final = (Reason.DAY_FULL, Reason.WEEK_FULL, Reason.MONTH_FULL, Reason.YEAR_FULL)
 
 
 def public_reasons(reasons: Iterable[Reason]) -> tuple[str, ...]:
@@ -202,12 +205,10 @@ def _limits(calendar: Calendar, claims: Iterable[Claim], start: datetime, now: d
         yield Reason.NOTICE
     if start >= ORIGIN + timedelta(seconds=horizon_end(calendar, now)):
         yield Reason.HORIZON
-    day, week = local_periods(calendar, start)
     full = full_periods(calendar, claims, now)
-    if day in full:
-        yield Reason.DAY_FULL
-    if week in full:
-        yield Reason.WEEK_FULL
+    for reason, period in zip(_FULL, local_periods(calendar, start), strict=True):
+        if period in full:
+            yield reason
 
 
 def _grid(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, now: datetime) -> Iterator[Reason]:

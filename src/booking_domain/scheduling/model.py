@@ -26,11 +26,16 @@ MAX_EXCEPTIONS: Final = 400
 MAX_BLOCKS: Final = 1_000
 MAX_RANGES_A_DATE: Final = 24
 MAX_CAPACITY: Final = 1_000
+MAX_PER_WEEK: Final = 7 * MINUTES_A_DAY
+MAX_PER_MONTH: Final = 31 * MINUTES_A_DAY
+MAX_PER_YEAR: Final = 366 * MINUTES_A_DAY
 CLAIM_MARGIN: Final = timedelta(days=3)
 """A claim further from a slot than this cannot affect it: durations and buffers are at most a day each, and the local
 date on which bookings are counted lies within a day of its slots."""
-WEEKLY_CLAIM_MARGIN: Final = timedelta(days=9)
-"""`CLAIM_MARGIN` if bookings are counted per local week too."""
+WEEKLY_CLAIM_MARGIN: Final = CLAIM_MARGIN + timedelta(days=6)
+"""`CLAIM_MARGIN` if bookings are counted per local week, too."""
+MONTHLY_CLAIM_MARGIN: Final = CLAIM_MARGIN + timedelta(days=30)
+YEARLY_CLAIM_MARGIN: Final = CLAIM_MARGIN + timedelta(days=365)
 
 
 class Slot(NamedTuple):
@@ -211,6 +216,10 @@ class SlotSettings:
     """Maximum number of claims that start on one local date."""
     max_per_week: int | None = None
     """Maximum number of claims that start in one local week, Monday to Sunday (ISO 8601)."""
+    max_per_month: int | None = None
+    """Maximum number of claims that start in one local month of the Gregorian calendar."""
+    max_per_year: int | None = None
+    """Maximum number of claims that start in one local year of the Gregorian calendar."""
     capacity: int = 1
     """Places of one appointment: claims of the very same time share it until there are so many, as in a class."""
     anchoring: Anchoring = Anchoring.OPEN_RANGE
@@ -225,7 +234,9 @@ class SlotSettings:
             ("horizon_days", self.horizon_days, 0, MAX_HORIZON_DAYS),
             ("capacity", self.capacity, 1, MAX_CAPACITY),
             ("max_per_day", 1 if self.max_per_day is None else self.max_per_day, 1, MINUTES_A_DAY),
-            ("max_per_week", 1 if self.max_per_week is None else self.max_per_week, 1, DAYS_A_WEEK * MINUTES_A_DAY),
+            ("max_per_week", 1 if self.max_per_week is None else self.max_per_week, 1, MAX_PER_WEEK),
+            ("max_per_month", 1 if self.max_per_month is None else self.max_per_month, 1, MAX_PER_MONTH),
+            ("max_per_year", 1 if self.max_per_year is None else self.max_per_year, 1, MAX_PER_YEAR),
         )
         for name, value, least, most in limits:
             if not least <= value <= most:
@@ -234,6 +245,10 @@ class SlotSettings:
 
 def claim_margin(settings: SlotSettings) -> timedelta:
     """How far from a slot a claim or block can affect it."""
+    if settings.max_per_year is not None:
+        return YEARLY_CLAIM_MARGIN
+    if settings.max_per_month is not None:
+        return MONTHLY_CLAIM_MARGIN
     return CLAIM_MARGIN if settings.max_per_week is None else WEEKLY_CLAIM_MARGIN
 
 

@@ -35,9 +35,9 @@ class ProviderSchedules(Protocol):
     ) -> ProviderSchedule | None:
         """Lock the provider's row and return the schedule around a window; None if there is no such provider.
 
-        The schedule has at least all claims (with their buffers), blocks and busy times within `claim_margin` of the
-        window, and all exceptions within `EXCEPTION_MARGIN`; and of `services` those that the provider offers, in any
-        order.
+        The schedule has at least all claims (with their buffers) within `claim_margin` of the window, all blocks and
+        busy times within `CLAIM_MARGIN`, and all exceptions within `EXCEPTION_MARGIN`; and of `services` those that the
+        provider offers, in any order.
 
         The database transaction holds the lock until it ends. Every database transaction that claims time or changes
         the calendar takes it, so they run one at a time, and each sees what the previous one committed.

@@ -4,6 +4,7 @@ For speed, instants are integers here (seconds since `ORIGIN`) and ranges are so
 the public functions. One pass over each open range skips from one allowed gap to the next.
 """
 
+from calendar import isleap, monthrange
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
@@ -35,10 +36,10 @@ _PIECE: Final = 32
 _FINE_STEP: Final = 300
 """With steps of at most this many seconds, parts of the grid have many slots, so they are cut."""
 _A_DAY: Final = timedelta(days=1)
-_WEEKDAYS: Final = range(1, 8)
 _CLAIM: Final = {Claim}
-Period = date | tuple[int, int]
-"""A local date, or a local ISO 8601 week as (year, week)."""
+Period = tuple[int, int]
+"""A local day, ISO 8601 week, month or year: the ordinals of its first date and of the first one after it."""
+_NO_LIMITS: Final = (None, None, None, None)
 _Search = tuple[Iterable[Span], list[Span], int, int, set[Period]]
 
 
@@ -55,7 +56,7 @@ def offered_slots(
     A slot starts a whole number of steps after its open range opens and ends before the range closes. It overlaps no
     block, and with its buffers no busy time and no live claim, but for claims of the very same time as long as there
     are fewer than the capacity. It respects minimum notice, horizon, and the maximum
-    number of bookings per day and week. `duration_minutes` overrides the duration of the settings.
+    number of bookings per day, week, month and year. `duration_minutes` overrides the duration of the settings.
 
     Raises:
         InvalidValue: an argument has another type, `now` is naive, or `duration_minutes` is not from 1 to 1,440.
@@ -236,13 +237,11 @@ def _pieces(parts: Iterable[Span], longest: int, length: int) -> Iterator[Span]:
 def _spans_of(periods: Iterable[Period], zone: ZoneInfo) -> list[Span] | None:
     """The pairs between which no slot of these periods starts; None if a date may begin or end twice."""
     spans: list[Span] = []
-    for period in periods:
-        days = (period,) if isinstance(period, date) else (date.fromisocalendar(*period, day) for day in _WEEKDAYS)
-        for day in days:
-            span = date_span(zone, day.toordinal())
-            if span is None:
-                return None
-            spans.append((span[0] - 1, span[1]))
+    for first, after in periods:
+        begin, end = date_span(zone, first), date_span(zone, after - 1)
+        if begin is None or end is None:
+            return None
+        spans.append((begin[0] - 1, end[1]))
     return spans
 
 
@@ -416,21 +415,35 @@ def _after_claims(parts: Iterable[tuple[int, int, int]], restarts: Iterable[int]
         yield anchor, until, closes
 
 
-def local_periods(calendar: Calendar, start: datetime) -> tuple[date, tuple[int, int]]:
-    """The local date and local week of an instant."""
-    day = start.astimezone(calendar.zone).date()
-    week = day.isocalendar()
-    return day, (week.year, week.week)
+def local_periods(calendar: Calendar, start: datetime) -> tuple[Period, Period, Period, Period]:
+    """The local day, week, month and year of an instant."""
+    return _periods(start.astimezone(calendar.zone).date())
+
+
+def _periods(day: date) -> tuple[Period, Period, Period, Period]:
+    ordinal = day.toordinal()
+    monday = ordinal - day.weekday()
+    first = ordinal - day.day + 1
+    new_year = date(day.year, 1, 1).toordinal()
+    return (
+        (ordinal, ordinal + 1),
+        (monday, monday + 7),
+        (first, first + monthrange(day.year, day.month)[1]),
+        (new_year, new_year + (366 if isleap(day.year) else 365)),
+    )
 
 
 def full_periods(calendar: Calendar, claims: Iterable[Claim], now: datetime) -> set[Period]:
-    """The local dates and weeks that have reached their maximum number of bookings."""
-    a_day, a_week = calendar.settings.max_per_day, calendar.settings.max_per_week
-    if a_day is None and a_week is None:
+    """The local days, weeks, months and years that have reached their maximum number of bookings."""
+    settings = calendar.settings
+    limits = (settings.max_per_day, settings.max_per_week, settings.max_per_month, settings.max_per_year)
+    if limits == _NO_LIMITS:
         return set()
     started = [local_periods(calendar, claim.span.start) for claim in claims if claim.live(now)]
-    days, weeks = Counter(day for day, _ in started), Counter(week for _, week in started)
     return {
-        *(day for day, count in days.items() if a_day is not None and count >= a_day),
-        *(week for week, count in weeks.items() if a_week is not None and count >= a_week),
+        period
+        for most, periods in zip(limits, zip(*started, strict=True), strict=False)
+        if most is not None
+        for period, count in Counter(periods).items()
+        if count >= most
     }

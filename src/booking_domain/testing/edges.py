@@ -3,6 +3,7 @@
 `EDGES` has them by name. A question that has no place for an edge stays as it is.
 """
 
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -21,6 +22,7 @@ Edge = Callable[[Question], Question]
 _DAY: Final = timedelta(days=1)
 MINUTE: Final = timedelta(minutes=1)
 _ALL_DAY: Final = "00:00-23:30"
+_NO_LIMITS: Final[dict[str, Any]] = dict.fromkeys(("max_per_day", "max_per_week", "max_per_month", "max_per_year"))
 
 
 def last_date(question: Question) -> Question:
@@ -76,7 +78,7 @@ def start_in_a_change(question: Question) -> Question:
     text = f"{WallTime(start)}-{WallTime((start + 5 * 60) % MINUTES_A_DAY)}"
     day = shown.date()
     settings = replace(question.calendar.settings, step_minutes=20, duration_minutes=30)
-    settings = replace(settings, max_per_day=None, max_per_week=None)
+    settings = replace(settings, **_NO_LIMITS)
     window = TimeRange(change - 6 * 60 * MINUTE, change + 6 * 60 * MINUTE)
     return _changed(
         replace(question, claims=question.claims[:2], duration_minutes=None),
@@ -118,7 +120,7 @@ def nights_after_a_claim(question: Question) -> Question:
     """Steps after claims restart at the second midnight of a range that is open for days."""
     day = _date(question)
     settings = replace(question.calendar.settings, anchoring=Anchoring.AFTER_CLAIM, step_minutes=50)
-    settings = replace(settings, max_per_day=None, max_per_week=None, duration_minutes=60)
+    settings = replace(settings, **_NO_LIMITS, duration_minutes=60)
     rules = tuple(_rule(day + (away * _DAY), "00:00-24:00") for away in (-1, 0))
     late = _midnight(question.calendar, day) - 3 * 60 * MINUTE
     claim = replace(question.calendar, settings=settings).claim(TimeRange(late, late + 37 * MINUTE))
@@ -134,12 +136,23 @@ def nights_after_a_claim(question: Question) -> Question:
 
 def full_date(question: Question) -> Question:
     """As many bookings as a date takes; one of the date before runs past midnight."""
-    return _booked_up(question, max_per_day=1, max_per_week=None)
+    return _booked_up(question, _date(question), max_per_day=1)
 
 
 def full_week(question: Question) -> Question:
     """As many bookings as a week takes, unless it begins on the date."""
-    return _booked_up(question, max_per_day=None, max_per_week=2)
+    return _booked_up(question, _date(question), max_per_week=2)
+
+
+def full_month(question: Question) -> Question:
+    """As many bookings as a month takes, on its last date."""
+    day = _date(question)
+    return _booked_up(question, day.replace(day=monthrange(day.year, day.month)[1]), max_per_month=2)
+
+
+def full_year(question: Question) -> Question:
+    """As many bookings as a year takes, on its last date."""
+    return _booked_up(question, _date(question).replace(month=12, day=31), max_per_year=2)
 
 
 def beside_a_busy_time(question: Question) -> Question:
@@ -178,6 +191,8 @@ EDGES: Final[Mapping[str, Edge]] = {
         nights_after_a_claim,
         full_date,
         full_week,
+        full_month,
+        full_year,
         beside_a_busy_time,
     )
 }
@@ -210,10 +225,9 @@ def _opened(question: Question, **validity: Any) -> Question:
     return _changed(question, rules=rules, exceptions=(), window=_around(question.calendar, day))
 
 
-def _booked_up(question: Question, **limits: int | None) -> Question:
-    day = _date(question)
+def _booked_up(question: Question, day: date, **limit: int) -> Question:
     at = _midnight(question.calendar, day)
-    settings = replace(question.calendar.settings, duration_minutes=60, **limits)  # type: ignore[arg-type]
+    settings = replace(question.calendar.settings, duration_minutes=60, **{**_NO_LIMITS, **limit})
     booked = (TimeRange(at - 20 * MINUTE, at + 40 * MINUTE), TimeRange(at + 540 * MINUTE, at + 600 * MINUTE))
     return _changed(
         replace(question, claims=tuple(map(question.calendar.claim, booked)), duration_minutes=None),

@@ -119,7 +119,8 @@ def _overlaps(question: Question) -> bool:
 
 def _limits(question: Question) -> bool:
     settings = question.calendar.settings
-    return bool(settings.min_notice_minutes or settings.max_per_day or settings.max_per_week)
+    most = (settings.max_per_day, settings.max_per_week, settings.max_per_month, settings.max_per_year)
+    return bool(settings.min_notice_minutes or any(most))
 
 
 _HAS: Final[dict[str, Callable[[Question], bool]]] = {

@@ -17,6 +17,9 @@ from booking_domain.scheduling.model import (
     MAX_CAPACITY,
     MAX_EXCEPTIONS,
     MAX_HORIZON_DAYS,
+    MAX_PER_MONTH,
+    MAX_PER_WEEK,
+    MAX_PER_YEAR,
     MAX_RANGES_A_DATE,
     MAX_RULES,
     Anchoring,
@@ -136,7 +139,9 @@ class SlotSettingsBody(Body, frozen=True, kw_only=True):
     min_notice_minutes: Annotated[int, Meta(ge=0, le=MAX_HORIZON_DAYS * MINUTES_A_DAY)] = 0
     horizon_days: Annotated[int, Meta(ge=0, le=MAX_HORIZON_DAYS)] = 90
     max_per_day: Annotated[int, Meta(ge=1, le=MINUTES_A_DAY)] | None = None
-    max_per_week: Annotated[int, Meta(ge=1, le=7 * MINUTES_A_DAY)] | None = None
+    max_per_week: Annotated[int, Meta(ge=1, le=MAX_PER_WEEK)] | None = None
+    max_per_month: Annotated[int, Meta(ge=1, le=MAX_PER_MONTH)] | None = None
+    max_per_year: Annotated[int, Meta(ge=1, le=MAX_PER_YEAR)] | None = None
     capacity: Annotated[int, Meta(ge=1, le=MAX_CAPACITY)] = 1
     """Claims of the very same time share it until there are so many, as in a class."""
     anchoring: Anchoring = Anchoring.OPEN_RANGE

@@ -266,6 +266,11 @@ class Oracle:
             and [_monday(each) for each in dates].count(monday) >= settings.max_per_week
         ):
             yield Reason.WEEK_FULL
+        months = [(each.year, each.month) for each in dates]
+        if settings.max_per_month is not None and months.count((day.year, day.month)) >= settings.max_per_month:
+            yield Reason.MONTH_FULL
+        if settings.max_per_year is not None and [each.year for each in dates].count(day.year) >= settings.max_per_year:
+            yield Reason.YEAR_FULL
 
 
 def oracle_for(question: Question, *, days_before: int = DAYS_BEFORE) -> Oracle:

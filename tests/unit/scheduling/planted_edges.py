@@ -86,6 +86,26 @@ def allows_one_more_a_week(asked: Question) -> Iterable[Slot]:
     return asked.slots() if most is None else other_settings(asked, max_per_week=most + 1).slots()
 
 
+def allows_one_more_a_month(asked: Question) -> Iterable[Slot]:
+    most = asked.calendar.settings.max_per_month
+    return asked.slots() if most is None else other_settings(asked, max_per_month=most + 1).slots()
+
+
+def counts_thirty_days_for_a_month(asked: Question) -> Iterable[Slot]:
+    most = asked.calendar.settings.max_per_month
+    slots = other_settings(asked, max_per_month=None).slots()
+    far = timedelta(days=30)
+    started = [claim.span.start for claim in asked.live]
+    return [s for s in slots if most is None or sum(abs(at - s.start) < far for at in started) < most]
+
+
+def counts_the_year_in_utc(asked: Question) -> Iterable[Slot]:
+    most = asked.calendar.settings.max_per_year
+    slots = other_settings(asked, max_per_year=None).slots()
+    started = [claim.span.start.year for claim in asked.live]
+    return [slot for slot in slots if most is None or started.count(slot.start.year) < most]
+
+
 def _restarted(asked: Question, claims: tuple[Claim, ...], busy: tuple[TimeRange, ...]) -> Iterable[Slot]:
     """The slots whose steps restart after these, and that meet none of the real claims and busy times."""
     if asked.calendar.settings.anchoring is not Anchoring.AFTER_CLAIM:
@@ -138,6 +158,9 @@ EDGE_BUGS: Final[tuple[Wrong, ...]] = (
     cuts_the_evening_before_an_exception,
     allows_one_more_a_day,
     allows_one_more_a_week,
+    allows_one_more_a_month,
+    counts_thirty_days_for_a_month,
+    counts_the_year_in_utc,
     restarts_without_its_own_buffer_before,
     restarts_at_the_end_of_the_appointment,
     never_restarts_at_midnight,

@@ -121,6 +121,8 @@ def test_a_rule_without_dates_opens_on_its_weekday_for_ever(day: date, weekday: 
         ("horizon_days", 0, 730),
         ("max_per_day", 1, 1440),
         ("max_per_week", 1, 10_080),
+        ("max_per_month", 1, 44_640),
+        ("max_per_year", 1, 527_040),
     ],
 )
 def test_settings_have_bounds(field: str, least: int, most: int) -> None:

@@ -74,9 +74,11 @@ def test_the_nearest_slots_have_the_requested_length() -> None:
     assert (why.after.start, why.after.end) == (monday(9) + week, monday(11) + week)
 
 
-def test_a_diary_reaches_over_a_week_where_bookings_are_counted_by_the_week() -> None:
+def test_a_diary_reaches_over_the_period_in_which_bookings_are_counted() -> None:
     assert claim_margin(SlotSettings()) == CLAIM_MARGIN == timedelta(days=3)
     assert claim_margin(SlotSettings(max_per_week=1)) == WEEKLY_CLAIM_MARGIN == timedelta(days=9)
+    assert claim_margin(SlotSettings(max_per_week=1, max_per_month=1)) == timedelta(days=33)
+    assert claim_margin(SlotSettings(max_per_month=1, max_per_year=1)) == timedelta(days=368)
 
 
 def test_notice_and_horizon_are_exact_reasons() -> None:

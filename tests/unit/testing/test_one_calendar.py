@@ -17,7 +17,9 @@ pytestmark = pytest.mark.no_cover  # other tests cover these lines; tracing doub
     "change",
     [
         SettingsChange(buffer_before_minutes=10, buffer_after_minutes=15),
-        SettingsChange(step_minutes=20, duration_minutes=45, max_per_day=2, max_per_week=3),
+        SettingsChange(
+            step_minutes=20, duration_minutes=45, max_per_day=2, max_per_week=3, max_per_month=4, max_per_year=5
+        ),
         SettingsChange(step_minutes=25, duration_minutes=50, buffer_after_minutes=10, anchoring=Anchoring.AFTER_CLAIM),
     ],
     ids=["buffers", "limits", "after-claim"],

@@ -101,6 +101,8 @@ _OF_CALENDAR: Final = (
     "horizon_days",
     "max_per_day",
     "max_per_week",
+    "max_per_month",
+    "max_per_year",
     "anchoring",
     "salon_id",
     "when_feeds_fail",

@@ -171,6 +171,8 @@ providers: Final = Table(
     Column("horizon_days", SmallInteger, nullable=False, server_default="90"),
     Column("max_per_day", SmallInteger),
     Column("max_per_week", SmallInteger),
+    Column("max_per_month", Integer),
+    Column("max_per_year", Integer),
     Column("anchoring", Text, nullable=False, server_default=Anchoring.OPEN_RANGE.value),
     Column("salon_id", Uuid, ForeignKey("salons.id"), index=True),
     Column("when_feeds_fail", Text, nullable=False, server_default=WhenFeedFails.TRUST.value),

@@ -54,7 +54,7 @@ from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import BlockNotFound, ExceptionNotFound, RuleNotFound
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, Feed, FeedRule, WhenFeedFails
 from booking_domain.scheduling.model import (
-    WEEKLY_CLAIM_MARGIN,
+    CLAIM_MARGIN,
     Anchoring,
     Block,
     Calendar,
@@ -370,7 +370,7 @@ async def _read_all(
 
 
 def _times_around(window: TimeRange) -> dict[str, Any]:
-    return _times(_widened(window, WEEKLY_CLAIM_MARGIN), _widened(window, EXCEPTION_MARGIN))
+    return _times(_widened(window, CLAIM_MARGIN), _widened(window, EXCEPTION_MARGIN))
 
 
 def _widened(window: TimeRange, by: timedelta) -> TimeRange:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, case, delete, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, bindparam, case, delete, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.catalogue.tables import providers
@@ -15,7 +15,12 @@ from adapters.postgres.kit.work import WithWork, Work
 from adapters.postgres.scheduling.tables import claims
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import SlotTaken
-from booking_domain.scheduling.model import CLAIM_MARGIN, WEEKLY_CLAIM_MARGIN
+from booking_domain.scheduling.model import (
+    CLAIM_MARGIN,
+    MONTHLY_CLAIM_MARGIN,
+    WEEKLY_CLAIM_MARGIN,
+    YEARLY_CLAIM_MARGIN,
+)
 from booking_domain.scheduling.ports import Claims
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
@@ -30,13 +35,25 @@ _GIVEN: Final = func.tstzrange(
     bindparam("blocked_from", type_=_TYPES["blocked_from"]), bindparam("blocked_until", type_=_TYPES["blocked_until"])
 )
 
-_REACH: Final = case(
-    (
-        select(providers.c.max_per_week).where(providers.c.id == bindparam("provider_id")).scalar_subquery().is_(None),
-        literal_column(f"interval '{CLAIM_MARGIN.days} days'"),
-    ),
-    else_=literal_column(f"interval '{WEEKLY_CLAIM_MARGIN.days} days'"),
+
+def _days(margin: timedelta) -> ColumnElement[timedelta]:
+    return literal_column(f"interval '{margin.days} days'")
+
+
+_REACH: Final = func.coalesce(
+    select(
+        case(
+            (providers.c.max_per_year.is_not(None), _days(YEARLY_CLAIM_MARGIN)),
+            (providers.c.max_per_month.is_not(None), _days(MONTHLY_CLAIM_MARGIN)),
+            (providers.c.max_per_week.is_not(None), _days(WEEKLY_CLAIM_MARGIN)),
+            else_=_days(CLAIM_MARGIN),
+        )
+    )
+    .where(providers.c.id == bindparam("provider_id"))
+    .scalar_subquery(),
+    _days(CLAIM_MARGIN),
 )
+"""`claim_margin` of the provider's settings."""
 _OF_ONE: Final = select(*CLAIM.columns).where(
     _c.provider_id == bindparam("provider_id"),
     _BLOCKED.op("&&")(

@@ -33,6 +33,8 @@ _SETTINGS: Final = {
     "horizonDays": "horizon_days",
     "maxPerDay": "max_per_day",
     "maxPerWeek": "max_per_week",
+    "maxPerMonth": "max_per_month",
+    "maxPerYear": "max_per_year",
     "capacity": "capacity",
 }
 

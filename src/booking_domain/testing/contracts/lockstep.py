@@ -22,7 +22,7 @@ from uuid import UUID
 from hypothesis.stateful import invariant
 
 from booking_domain.bookings.ports import BookableProvider
-from booking_domain.scheduling.model import ProviderSchedule, claim_margin
+from booking_domain.scheduling.model import CLAIM_MARGIN, ProviderSchedule, claim_margin
 from booking_domain.scheduling.ports import EXCEPTION_MARGIN
 from booking_domain.shared.errors import ConcurrentChange, DomainError
 from booking_domain.shared.events import Event
@@ -202,13 +202,14 @@ def _promised(schedule: ProviderSchedule, around: TimeRange) -> ProviderSchedule
     """Return the schedule without entries far from the window, with its claims sorted by id."""
     far = claim_margin(schedule.calendar.settings)
     near = TimeRange(around.start - far, around.end + far)
+    close = TimeRange(around.start - CLAIM_MARGIN, around.end + CLAIM_MARGIN)
     first, last = (around.start - EXCEPTION_MARGIN).date(), (around.end + EXCEPTION_MARGIN).date()
     return replace(
         schedule,
         calendar=replace(
             schedule.calendar,
             exceptions=tuple(each for each in schedule.calendar.exceptions if first <= each.date <= last),
-            blocks=tuple(each for each in schedule.calendar.blocks if each.range.overlaps(near)),
+            blocks=tuple(each for each in schedule.calendar.blocks if each.range.overlaps(close)),
         ),
         claims=tuple(
             sorted((each for each in schedule.claims if each.blocked.overlaps(near)), key=lambda each: each.id)

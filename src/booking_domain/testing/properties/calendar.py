@@ -197,6 +197,7 @@ def _forbidding(question: Question) -> Callable[[datetime], str | None]:
     taken = [*(claim.blocked for claim in question.live), *calendar.busy]
     dates = [claim.span.start.astimezone(zone).date() for claim in question.live]
     weeks = [day.isocalendar()[:2] for day in dates]
+    months, years = [(day.year, day.month) for day in dates], [day.year for day in dates]
 
     def why_not(start: datetime) -> str | None:
         day = start.astimezone(zone).date()
@@ -213,6 +214,10 @@ def _forbidding(question: Question) -> Callable[[datetime], str | None]:
                     "the day is full": settings.max_per_day is not None and dates.count(day) >= settings.max_per_day,
                     "the week is full": settings.max_per_week is not None
                     and weeks.count(week) >= settings.max_per_week,
+                    "the month is full": settings.max_per_month is not None
+                    and months.count((day.year, day.month)) >= settings.max_per_month,
+                    "the year is full": settings.max_per_year is not None
+                    and years.count(day.year) >= settings.max_per_year,
                 }.items()
                 if forbids
             ),

@@ -97,6 +97,8 @@ _CURES: Final[dict[Reason, Callable[[Question, datetime], Question]]] = {
     Reason.BUFFER: lambda question, _: _without_what_is_near(question),
     Reason.DAY_FULL: lambda question, _: _settings(question, max_per_day=None),
     Reason.WEEK_FULL: lambda question, _: _settings(question, max_per_week=None),
+    Reason.MONTH_FULL: lambda question, _: _settings(question, max_per_month=None),
+    Reason.YEAR_FULL: lambda question, _: _settings(question, max_per_year=None),
     Reason.HORIZON: _with_horizon_at,
     Reason.NOTICE: _long_before,
     Reason.OFF_GRID: lambda question, _: _settings(question, step_minutes=1),

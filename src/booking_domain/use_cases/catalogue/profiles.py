@@ -212,6 +212,8 @@ class SettingsChange:
     max_per_day: int | Unset | None = UNSET
     """The most bookings per day; None: without limit."""
     max_per_week: int | Unset | None = UNSET
+    max_per_month: int | Unset | None = UNSET
+    max_per_year: int | Unset | None = UNSET
     anchoring: Anchoring | Unset = UNSET
     terms: TermsChange = TermsChange()
     expected_version: ExpectedVersion = None

@@ -13,6 +13,9 @@ from booking_domain.scheduling.model import (
     MAX_BLOCKS,
     MAX_EXCEPTIONS,
     MAX_HORIZON_DAYS,
+    MAX_PER_MONTH,
+    MAX_PER_WEEK,
+    MAX_PER_YEAR,
     MAX_RANGES_A_DATE,
     MAX_RULES,
     MAX_WEEKS_APART,
@@ -100,7 +103,8 @@ class ExceptionBody(Body, frozen=True, kw_only=True):
 class SettingsBody(TermsBody, frozen=True, kw_only=True):
     """Settings to change; omitted members keep their values.
 
-    `null` removes `maxPerDay`, `maxPerWeek`, `maxUpcomingPerCustomer`, `paymentGateway` and `depositMode`.
+    `null` removes `maxPerDay`, `maxPerWeek`, `maxPerMonth`, `maxPerYear`, `maxUpcomingPerCustomer`, `paymentGateway`
+    and `depositMode`.
     """
 
     time_zone: ZoneName | UnsetType = UNSET
@@ -116,7 +120,9 @@ class SettingsBody(TermsBody, frozen=True, kw_only=True):
     min_notice_minutes: Annotated[int, Meta(ge=0, le=MAX_HORIZON_DAYS * MINUTES_A_DAY)] | UnsetType = UNSET
     horizon_days: Annotated[int, Meta(ge=0, le=MAX_HORIZON_DAYS)] | UnsetType = UNSET
     max_per_day: Annotated[int, Meta(ge=1, le=MINUTES_A_DAY)] | UnsetType | None = UNSET
-    max_per_week: Annotated[int, Meta(ge=1, le=7 * MINUTES_A_DAY)] | UnsetType | None = UNSET
+    max_per_week: Annotated[int, Meta(ge=1, le=MAX_PER_WEEK)] | UnsetType | None = UNSET
+    max_per_month: Annotated[int, Meta(ge=1, le=MAX_PER_MONTH)] | UnsetType | None = UNSET
+    max_per_year: Annotated[int, Meta(ge=1, le=MAX_PER_YEAR)] | UnsetType | None = UNSET
     max_upcoming_per_customer: Annotated[int, Meta(ge=1, le=MAX_UPCOMING)] | UnsetType | None = UNSET
     """How many bookings to come one customer may have with you. Null: as many as the platform allows. Customers
     without a verified contact may have fewer."""
@@ -189,6 +195,8 @@ class SettingsJson(Json, frozen=True, kw_only=True):
     horizon_days: int
     max_per_day: int | None = None
     max_per_week: int | None = None
+    max_per_month: int | None = None
+    max_per_year: int | None = None
     max_upcoming_per_customer: int | None = None
     """How many bookings to come one customer may have. Absent: as many as the platform allows."""
     anchoring: str

@@ -255,7 +255,7 @@ class ExplanationJson(Json, frozen=True, kw_only=True):
 
     `reasons` are `closed`, `exception`, `salon_closed`, `notice`, `horizon`, `off_grid`, `not_bookable` and
     `unavailable`. Instead of `unavailable`, the provider, the manager of the provider's salon and admins see `block`,
-    `claimed`, `busy`, `buffer`, `day_full` and `week_full`.
+    `claimed`, `busy`, `buffer`, `day_full`, `week_full`, `month_full` and `year_full`.
     """
 
     time_zone: str

@@ -234,7 +234,8 @@ async def explain_slot(
     The answer lists every reason (none if the time is offered) and the nearest offered times before and after. Only the
     owner and admins can see a provider that takes no bookings; the reason is then `not_bookable`. The provider, the
     manager of the provider's salon and admins see what occupies the time (`block`, `claimed`, `busy`, `buffer`,
-    `day_full`, `week_full`). Others see `unavailable`, and can only use lengths that the provider offers.
+    `day_full`, `week_full`, `month_full`, `year_full`). Others see `unavailable`, and can only use lengths that the
+    provider offers.
     """
     start = moment(params.slot, UTC, name="slot")
     async with turn.dear() as computing:

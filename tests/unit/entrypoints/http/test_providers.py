@@ -249,7 +249,13 @@ async def test_a_week_has_a_limit_and_steps_may_be_counted_from_the_last_appoint
     assert starts[0] == "2026-11-30T02:00:00Z"
     unlimited = (await api.put("/availability/settings", provider, json={"maxPerWeek": None})).json()
     assert "maxPerWeek" not in unlimited
-    for wrong in ({"maxPerWeek": 0}, {"anchoring": "sideways"}, {"requestsClaimTime": None}):
+    for wrong in (
+        {"maxPerWeek": 0},
+        {"maxPerMonth": 0},
+        {"maxPerYear": 527_041},
+        {"anchoring": "sideways"},
+        {"requestsClaimTime": None},
+    ):
         [name] = wrong
         answer = await api.put("/availability/settings", provider, json=wrong)
         assert_problem(answer, 400, "validation.invalid_input", f"/{name}")

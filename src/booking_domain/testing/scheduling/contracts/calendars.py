@@ -36,9 +36,13 @@ ALL_SET = SlotSettings(
     horizon_days=365,
     max_per_day=4,
     max_per_week=9,
+    max_per_month=40_000,
+    max_per_year=500_000,
     anchoring=Anchoring.AFTER_CLAIM,
 )
-NO_LIMITS = replace(ALL_SET, max_per_day=None, max_per_week=None, anchoring=Anchoring.OPEN_RANGE)
+NO_LIMITS = replace(
+    ALL_SET, max_per_day=None, max_per_week=None, max_per_month=None, max_per_year=None, anchoring=Anchoring.OPEN_RANGE
+)
 
 
 class CalendarRepositoryContract(StorageContract):

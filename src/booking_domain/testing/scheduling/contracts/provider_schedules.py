@@ -33,6 +33,12 @@ from booking_domain.use_cases.platform.ports import Repositories
 
 WORKDAY = TimeRange(TOMORROW, TOMORROW + 9 * HOUR)
 MINUTE = timedelta(minutes=1)
+_LIMITED = (
+    SlotSettings(),
+    SlotSettings(max_per_week=5),
+    SlotSettings(max_per_month=5),
+    SlotSettings(max_per_year=5),
+)
 LONG = Duration(minutes=1_440, price_amount=2**53 + 1, deposit_amount=2**53)
 
 
@@ -86,7 +92,7 @@ class ProviderSchedulesContract(StorageContract):
             service = self.make.service(provider_id=cast.profile.id)
             async with self.begin() as tx:
                 await tx.calendars.save_settings(
-                    cast.profile.id, "Asia/Ulaanbaatar", SlotSettings(max_per_week=number or None)
+                    cast.profile.id, "Asia/Ulaanbaatar", (*_LIMITED[:2], _LIMITED[3])[number]
                 )
                 for weekday in range(2, 5 - number):
                     await tx.calendars.add_rule(cast.profile.id, self.make.rule(weekday))
@@ -143,12 +149,15 @@ class ProviderSchedulesContract(StorageContract):
         assert set(await _claims_seen_under_lock(self.backend, cast)) == {first, last}
 
     async def test_a_schedule_has_claims_and_blocks_at_the_edge_of_its_reach(self) -> None:
-        for settings in (SlotSettings(), SlotSettings(max_per_week=5), SlotSettings(max_per_day=5)):
+        for settings in (*_LIMITED, SlotSettings(max_per_day=5)):
             cast, far = await self.a_cast(), claim_margin(settings)
             second = timedelta(seconds=1)
             before = self.make.claim(cast.profile, cast.customer, WORKDAY.start - far - HOUR + second)
             after = self.make.claim(cast.profile, cast.customer, WORKDAY.end + far - second)
-            blocks = tuple(self.make.block(claim.span) for claim in (before, after))
+            blocks = tuple(
+                self.make.block(TimeRange(start, start + HOUR))
+                for start in (WORKDAY.start - CLAIM_MARGIN - HOUR + second, WORKDAY.end + CLAIM_MARGIN - second)
+            )
             async with self.begin() as tx:
                 await tx.calendars.save_settings(cast.profile.id, "Asia/Ulaanbaatar", settings)
                 for block in blocks:
@@ -160,7 +169,7 @@ class ProviderSchedulesContract(StorageContract):
             assert set(await _claims_seen_under_lock(self.backend, cast)) == set(schedule.claims)
 
     async def test_a_schedule_has_claims_of_which_only_a_buffer_is_within_reach(self) -> None:
-        for settings in (SlotSettings(), SlotSettings(max_per_week=5)):
+        for settings in _LIMITED:
             cast, far = await self.a_cast(), claim_margin(settings)
             before, after = WORKDAY.start - far - 3 * HOUR / 2, WORKDAY.end + far + HOUR / 2
             claims = [self.make.claim(cast.profile, cast.customer, start, buffer=HOUR) for start in (before, after)]

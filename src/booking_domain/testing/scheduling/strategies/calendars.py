@@ -60,7 +60,7 @@ class Switches:
     """None: any anchoring."""
     buffers: bool = True
     limits: bool = True
-    """Notice, a near horizon, and limits per day and week."""
+    """Notice, a near horizon, and limits per day, week, month and year."""
     exceptions: bool = True
     validity: bool = True
     """Rules with a first and last date, and rules that skip weeks."""
@@ -85,6 +85,8 @@ def slot_settings(switches: Switches = Switches()) -> st.SearchStrategy[SlotSett
         [*[90] * 20, 0, 1, 2, 3, 4],
         [None, None, None, None, 1, 2],
         [None, None, None, None, None, 1, 2, 3],
+        [*[None] * 22, 1, 2],
+        [*[None] * 22, 1, 2],
     )
     return st.builds(_with_limits, cuts, limits)
 
@@ -94,6 +96,8 @@ class _Limits(NamedTuple):
     horizon: int
     a_day: int | None
     a_week: int | None
+    a_month: int | None
+    a_year: int | None
 
 
 def _cut(step: int, length: int, before: int, after: int, anchoring: Anchoring) -> SlotSettings:
@@ -113,6 +117,8 @@ def _with_limits(settings: SlotSettings, limits: _Limits) -> SlotSettings:
         horizon_days=limits.horizon,
         max_per_day=limits.a_day,
         max_per_week=limits.a_week,
+        max_per_month=limits.a_month,
+        max_per_year=limits.a_year,
     )
 
 
