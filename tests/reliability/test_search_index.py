@@ -11,7 +11,7 @@ import asyncio
 import multiprocessing
 import os
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from ctypes import c_int64
 from datetime import timedelta
@@ -19,6 +19,7 @@ from itertools import islice
 from multiprocessing.process import BaseProcess
 from random import Random
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 import procrastinate
 import psycopg
@@ -98,7 +99,7 @@ class SearchJobs(Jobs):
 
     deaf_to: tuple[type[Event], ...] = ()
 
-    async def dispatch(self, connection: AsyncConnection[Any], events: Sequence[Event]) -> None:
+    async def dispatch(self, connection: AsyncConnection[Any], events: Sequence[Event], _: Mapping[UUID, str]) -> None:
         for event in events:
             for each in CONTEXT.subscriptions:
                 if isinstance(event, each.events) and not isinstance(event, self.deaf_to):

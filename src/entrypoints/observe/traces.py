@@ -22,6 +22,7 @@ from opentelemetry.trace import INVALID_SPAN, SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from adapters.kit.http_client import call_watchers
+from adapters.kit.trace_parent import TRACE_PARENT
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.watching import watchers
 from entrypoints.observe.current import TRACE, Trace
@@ -55,9 +56,10 @@ class Traces:
         """The span of a request, whose headers may name the trace of the server that asks."""
         return self._span("request", SpanKind.SERVER, _READER.extract(headers) if headers else None)
 
-    def job(self, name: str) -> AbstractContextManager[Any]:
-        """The span of a job."""
-        return self._span(f"job {name}", SpanKind.CONSUMER, None)
+    def job(self, name: str, trace_parent: str | None = None) -> AbstractContextManager[Any]:
+        """The span of a job, in the trace of what it follows from."""
+        parent = None if trace_parent is None else _READER.extract({"traceparent": trace_parent})
+        return self._span(f"job {name}", SpanKind.CONSUMER, parent)
 
     def answered(self, span: Any, method: str, route: str | None, status: int | None) -> None:
         """Say what a request was, and how it ended."""
@@ -104,13 +106,17 @@ class Traces:
             name, context=parent or context.Context(), kind=kind, record_exception=False, set_status_on_exception=False
         ) as span:
             known = span.get_span_context()
-            token = TRACE.set(Trace(trace.format_trace_id(known.trace_id), sampled=known.trace_flags.sampled))
+            trace_id = trace.format_trace_id(known.trace_id)
+            token = TRACE.set(Trace(trace_id, sampled=known.trace_flags.sampled))
+            following = f"00-{trace_id}-{trace.format_span_id(known.span_id)}-01" if known.trace_flags.sampled else None
+            following_token = TRACE_PARENT.set(following)
             try:
                 yield span
             except BaseException:
                 span.set_status(StatusCode.ERROR)  # without the message, which may have anything in it
                 raise
             finally:
+                TRACE_PARENT.reset(following_token)
                 TRACE.reset(token)
 
 

@@ -15,6 +15,7 @@ import procrastinate
 import structlog
 from psycopg import AsyncConnection
 
+from adapters.kit.trace_parent import TRACE_KEY, TRACE_PARENT
 from adapters.postgres.outbox.event_codec import EVENTS, from_json, to_json
 from booking_domain.jobs.model import ParkedJobId, parked_job_id
 from booking_domain.shared.actor import SYSTEM
@@ -74,19 +75,21 @@ class Jobs:
             self._schedule(each.name, each.cron, each.run)
         self._schedule(SWEEP, "* * * * *", self._sweep)
 
-    async def dispatch(self, connection: AsyncConnection[Any], events: Sequence[Event]) -> None:
+    async def dispatch(
+        self, connection: AsyncConnection[Any], events: Sequence[Event], traced: Mapping[UUID, str]
+    ) -> None:
         """Put the jobs of events into the queue, in the transaction that removes the events from the outbox."""
         for event in events:
             for handler in self._handlers[type(event)]:
                 for request in handler(event):
-                    await self._defer(request, connection=connection)
+                    await self._defer(request, trace_parent=traced.get(event.id), connection=connection)
 
     async def enqueue(self, request: JobRequest) -> None:
         """Put a job into the queue, unless it is parked, or a job with the same `once` key waits there."""
         if await self._container.reads().parked_jobs.get(parked_job_id(request.job.name, request.arguments)):
             return
         with suppress(procrastinate.exceptions.AlreadyEnqueued):
-            await self._defer(request)
+            await self._defer(request, trace_parent=TRACE_PARENT.get())
 
     async def reclaim(self, seconds: float) -> None:
         """Requeue the running jobs of workers that have sent no heartbeat for this long."""
@@ -94,12 +97,14 @@ class Jobs:
             for job in await self.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=seconds):
                 await requeue(job, self.app.connector)
 
-    async def _defer(self, request: JobRequest, **options: Any) -> None:
+    async def _defer(self, request: JobRequest, *, trace_parent: str | None = None, **options: Any) -> None:
+        """A job that runs at once continues the trace. One of a later time has its own."""
+        traced = {} if trace_parent is None or request.at is not None else {TRACE_KEY: trace_parent}
         task = self._tasks[request.job.name].configure(
             schedule_at=request.at, lock=request.lock, queueing_lock=request.once, **options
         )
         with queue_errors():
-            await task.defer_async(**request.arguments)
+            await task.defer_async(**request.arguments, **traced)
 
     async def _keep_notices(self, _: Container, *, message: str) -> Sequence[JobRequest]:
         event, notifier = (
@@ -127,6 +132,7 @@ class Jobs:
 
     def _bound(self, job: Job) -> Callable[..., Awaitable[None]]:
         async def run(context: procrastinate.JobContext, **arguments: str) -> None:
+            arguments.pop(TRACE_KEY, None)  # the middleware has read it
             try:
                 await self._run(job, arguments)
             except Exception as error:

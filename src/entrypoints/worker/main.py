@@ -3,11 +3,12 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import procrastinate
 import structlog
@@ -15,6 +16,7 @@ from prometheus_client import Histogram
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from adapters.kit.trace_parent import TRACE_KEY
 from adapters.kit.zone_data import use_pinned_zone_data
 from adapters.postgres.database import RECONNECT_SECONDS
 from adapters.postgres.kit.work import Work
@@ -146,10 +148,10 @@ async def relay_once(container: Container, jobs: Jobs) -> int:
     """Relay the oldest messages, log those that were parked, and return how many there were."""
     handed_on: Sequence[Event] = ()
 
-    async def dispatch(connection: AsyncConnection[Any], events: Sequence[Event]) -> None:
+    async def dispatch(connection: AsyncConnection[Any], events: Sequence[Event], traced: Mapping[UUID, str]) -> None:
         nonlocal handed_on
         handed_on = events
-        await jobs.dispatch(connection, events)
+        await jobs.dispatch(connection, events, traced)
         await announce(events, PostgresLiveEvents(Work(connection)), container.clock().now())
 
     relayed = await relay(container.database(), dispatch)
@@ -177,8 +179,9 @@ async def time_job(
 async def trace_job(
     traces: "Traces", call_next: Callable[[], Awaitable[Any]], context: procrastinate.JobContext, _: object
 ) -> Any:
-    """As procrastinate's middleware, trace each job."""
-    with traces.job(context.job.task_name):
+    """As procrastinate's middleware, trace each job, in the trace from which it follows."""
+    parent = context.job.task_kwargs.get(TRACE_KEY)
+    with traces.job(context.job.task_name, None if parent is None else str(parent)):
         return await call_next()
 
 

@@ -7,6 +7,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
 
+from adapters.kit.trace_parent import TRACE_KEY, TRACE_PARENT
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row, WithWork
 from adapters.postgres.outbox.event_codec import OutboxMessage, encode
@@ -28,12 +29,14 @@ class PostgresOutbox(WithWork, Outbox):
     """`Outbox` in the table `outbox`, from which the relay takes."""
 
     async def put(self, events: Sequence[Event]) -> None:
+        trace_parent = TRACE_PARENT.get()
+        traced = {} if trace_parent is None else {TRACE_KEY: trace_parent}
         for message in map(encode, events):
             await self._work.execute(
                 _PUT,
                 id=message.id,
                 topic=message.topic,
                 subject=message.subject,
-                payload=Jsonb(dict(message.payload)),
+                payload=Jsonb({**message.payload, **traced}),
                 occurred_at=message.occurred_at,
             )

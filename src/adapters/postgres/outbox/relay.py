@@ -1,12 +1,14 @@
 """The relay: dispatches the messages of the outbox in order, and removes them in the same transaction."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from psycopg import AsyncConnection
 from sqlalchemy import bindparam, delete, func, null, select, update
 
+from adapters.kit.trace_parent import TRACE_KEY
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Connections, Work
 from adapters.postgres.outbox.event_codec import EVENTS, OutboxMessage, UnreadableMessageError, decode
@@ -15,8 +17,9 @@ from adapters.postgres.outbox.tables import outbox
 from booking_domain.shared.events import Event
 from booking_domain.shared.heartbeats import Backlog
 
-Dispatch = Callable[[AsyncConnection[Any], Sequence[Event]], Awaitable[None]]
-"""Stores the jobs that follow from events; called inside the relay's transaction, on its connection."""
+Dispatch = Callable[[AsyncConnection[Any], Sequence[Event], Mapping[UUID, str]], Awaitable[None]]
+"""Stores the jobs that follow from events; called inside the relay's transaction, on its connection. The last argument
+has the `traceparent` of each event that happened in a trace, by the event's id."""
 
 _WAITING: Final = Statement(select(*MESSAGE_COLUMNS).where(outbox.c.parked_at.is_(None)).order_by(outbox.c.seq))
 # One relay at a time across all processes: two relays would mix up the order.
@@ -91,15 +94,18 @@ async def relay(database: Connections, dispatch: Dispatch, *, most: int = 100) -
         events: list[Event] = []
         readable: list[int] = []
         parked: dict[int, Parked] = {}
+        traced: dict[UUID, str] = {}
         for seq, *columns in await work.all(_OLDEST, most=most):
             message = message_of(tuple(columns))
             try:
                 events.append(decode(message))
                 readable.append(seq)
+                if TRACE_KEY in message.payload:
+                    traced[message.id] = message.payload[TRACE_KEY]
             except UnreadableMessageError as error:
                 parked[seq] = Parked(message, str(error))
         if events:
-            await dispatch(connection, events)
+            await dispatch(connection, events, traced)
             await work.execute(_REMOVE, taken=readable)
         if parked:
             await work.execute(_PARK, unreadable=list(parked))

@@ -1,7 +1,7 @@
 """The relay dispatches every message once and in order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -59,7 +59,7 @@ class Receiver:
     def __init__(self, *, breaks: int = 0) -> None:
         self.breaks = breaks
 
-    async def dispatch(self, connection: AsyncConnection[Any], events: Sequence[Event]) -> None:
+    async def dispatch(self, connection: AsyncConnection[Any], events: Sequence[Event], _: Mapping[UUID, str]) -> None:
         await connection.execute("CREATE TABLE IF NOT EXISTS received (seq serial, event uuid)")
         for event in events:
             await connection.execute("INSERT INTO received (event) VALUES (%s)", [event.id])

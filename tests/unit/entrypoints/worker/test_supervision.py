@@ -1,8 +1,9 @@
 """A part of the worker that ends, for whatever reason, runs again."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import procrastinate
 import pytest
@@ -36,12 +37,14 @@ async def test_the_relay_survives_a_connection_lost_while_it_puts_jobs_into_the_
 ) -> None:
     dispatch, lost = Jobs.dispatch, asyncio.Event()
 
-    async def lose_the_first(jobs: Jobs, connection: AsyncConnection[Any], events: Sequence[Event]) -> None:
+    async def lose_the_first(
+        jobs: Jobs, connection: AsyncConnection[Any], events: Sequence[Event], traced: Mapping[UUID, str]
+    ) -> None:
         if events and not lost.is_set():
             lost.set()
             async with shop.database.connection() as other:
                 await other.execute("SELECT pg_terminate_backend(%s, 10000)", [connection.info.backend_pid])
-        await dispatch(jobs, connection, events)
+        await dispatch(jobs, connection, events, traced)
 
     monkeypatch.setattr(Jobs, "dispatch", lose_the_first)
     async with asyncio.timeout(PATIENCE_SECONDS):
