@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, Feed, FeedRule, imported
-from booking_domain.scheduling.services import OfferedService, compose
+from booking_domain.scheduling.services import MAX_HORIZON_DAYS, OfferedService, compose
 from booking_domain.shared.checks import checks_types, require_type
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
@@ -18,7 +18,6 @@ from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, 
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime, time_zone
 
 DAYS_A_WEEK: Final = 7
-MAX_HORIZON_DAYS: Final = 730
 MAX_WEEKS_APART: Final = 52
 MAX_BLOCK_NOTE: Final = 500
 MAX_RULES: Final = 200
@@ -333,7 +332,7 @@ class ProviderSchedule:
         return tuple(sorted((self.calendar.settings.duration_minutes, *self.further_durations)))
 
     def for_services(self, services: tuple[OfferedService, ...]) -> Self:
-        """The schedule for appointments with these services: their length and buffers are those of the settings.
+        """The schedule for appointments with these services: its settings have what they are together.
 
         Without services it is the schedule itself.
         """
@@ -344,12 +343,16 @@ class ProviderSchedule:
             services,
             buffer_before_minutes=settings.buffer_before_minutes,
             buffer_after_minutes=settings.buffer_after_minutes,
+            min_notice_minutes=settings.min_notice_minutes,
+            horizon_days=settings.horizon_days,
         )
         settings = replace(
             settings,
             duration_minutes=whole.minutes,
             buffer_before_minutes=whole.buffer_before_minutes,
             buffer_after_minutes=whole.buffer_after_minutes,
+            min_notice_minutes=whole.min_notice_minutes,
+            horizon_days=whole.horizon_days,
         )
         calendar = replace(self.calendar, settings=settings)
         return replace(self, calendar=calendar, further_durations=(), services=services)

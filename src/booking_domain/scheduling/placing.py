@@ -23,8 +23,8 @@ from booking_domain.scheduling.explain import (
     reasons_against,
     time_off_until,
 )
-from booking_domain.scheduling.model import MAX_HORIZON_DAYS, Calendar, ProviderSchedule
-from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered, ServiceRequired, choose
+from booking_domain.scheduling.model import Calendar, ProviderSchedule
+from booking_domain.scheduling.services import MAX_HORIZON_DAYS, OnlyAddOns, ServiceNotOffered, ServiceRequired, choose
 from booking_domain.scheduling.slots import in_the_way, is_offered
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, ServiceId

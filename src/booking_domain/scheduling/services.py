@@ -23,6 +23,7 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.reminders import require_reminders
 from booking_domain.shared.time import MINUTES_A_DAY
 
+MAX_HORIZON_DAYS: Final = 730
 MAX_SERVICE_NAME: Final = 120
 MAX_SERVICE_DESCRIPTION: Final = 2_000
 MAX_CATEGORY: Final = 60
@@ -90,6 +91,10 @@ class OfferedService:
     buffer_before_minutes: int | None = None
     """None: the provider's."""
     buffer_after_minutes: int | None = None
+    min_notice_minutes: int | None = None
+    """None: the provider's."""
+    horizon_days: int | None = None
+    """Never more than the provider's; None: the provider's."""
     reminder_minutes: tuple[int, ...] | None = None
     """How many minutes before the start customers are reminded; None: as the provider does."""
     add_on: bool = False
@@ -120,6 +125,10 @@ class Service:
     buffer_before_minutes: int | None = None
     """None: the provider's."""
     buffer_after_minutes: int | None = None
+    min_notice_minutes: int | None = None
+    """How long before its start it can be booked; None: as the provider says."""
+    horizon_days: int | None = None
+    """How many days ahead it can be booked, as long as the provider's horizon allows; None: the provider's."""
     reminder_minutes: tuple[int, ...] | None = None
     """How many minutes before the start customers are reminded, the earliest first; None: as the provider does."""
     add_on: bool = False
@@ -142,12 +151,14 @@ class Service:
             if len(value) > most:
                 raise InvalidValue(field=name, problem=f"at most {most} characters")
         _require_minutes(self.minutes)
-        for name, buffer in (
-            ("buffer_before_minutes", self.buffer_before_minutes),
-            ("buffer_after_minutes", self.buffer_after_minutes),
+        for name, number, most in (
+            ("buffer_before_minutes", self.buffer_before_minutes, MINUTES_A_DAY),
+            ("buffer_after_minutes", self.buffer_after_minutes, MINUTES_A_DAY),
+            ("min_notice_minutes", self.min_notice_minutes, MAX_HORIZON_DAYS * MINUTES_A_DAY),
+            ("horizon_days", self.horizon_days, MAX_HORIZON_DAYS),
         ):
-            if buffer is not None and not 0 <= buffer <= MINUTES_A_DAY:
-                raise InvalidValue(field=name, problem=f"0 to {MINUTES_A_DAY} minutes")
+            if number is not None and not 0 <= number <= most:
+                raise InvalidValue(field=name, problem=f"must be between 0 and {most}")
         if self.price < self.deposit:
             raise InvalidValue(
                 field="deposit_amount", problem="a deposit must not exceed the price", besides=("price_amount",)
@@ -176,6 +187,8 @@ class Service:
             deposit=min(self.deposit, price),
             buffer_before_minutes=self.buffer_before_minutes,
             buffer_after_minutes=self.buffer_after_minutes,
+            min_notice_minutes=self.min_notice_minutes,
+            horizon_days=self.horizon_days,
             reminder_minutes=self.reminder_minutes,
             add_on=self.add_on,
         )
@@ -190,15 +203,22 @@ class ComposedService:
     deposit: Money
     buffer_before_minutes: int
     buffer_after_minutes: int
+    min_notice_minutes: int = 0
+    horizon_days: int = MAX_HORIZON_DAYS
 
 
 def compose(
-    services: Sequence[OfferedService], *, buffer_before_minutes: int, buffer_after_minutes: int
+    services: Sequence[OfferedService],
+    *,
+    buffer_before_minutes: int,
+    buffer_after_minutes: int,
+    min_notice_minutes: int = 0,
+    horizon_days: int = MAX_HORIZON_DAYS,
 ) -> ComposedService:
     """Add up the services, one after the other without a pause; at least one.
 
-    Each buffer is the longest of the services, so that every service has its own. The arguments are the provider's
-    buffers: those of a service that has none.
+    Each buffer and the notice are the longest of the services, so that every service has its own. The arguments are the
+    provider's: those of a service that has none. The horizon is the shortest of the services and of the provider.
     """
     zero = Money.zero(services[0].price.currency)
     return ComposedService(
@@ -207,6 +227,8 @@ def compose(
         deposit=sum((each.deposit for each in services), zero),
         buffer_before_minutes=_longest((each.buffer_before_minutes for each in services), buffer_before_minutes),
         buffer_after_minutes=_longest((each.buffer_after_minutes for each in services), buffer_after_minutes),
+        min_notice_minutes=_longest((each.min_notice_minutes for each in services), min_notice_minutes),
+        horizon_days=min([horizon_days, *(each.horizon_days for each in services if each.horizon_days is not None)]),
     )
 
 
@@ -238,8 +260,8 @@ def shortest(offered: Iterable[OfferedService]) -> OfferedService | None:
     return min((each for each in offered if not each.add_on), key=lambda each: each.minutes, default=None)
 
 
-def _longest(buffers: Iterable[int | None], default: int) -> int:
-    return max(default if each is None else each for each in buffers)
+def _longest(minutes: Iterable[int | None], default: int) -> int:
+    return max(default if each is None else each for each in minutes)
 
 
 def _require_minutes(minutes: int | None) -> None:

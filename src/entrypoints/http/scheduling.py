@@ -16,7 +16,6 @@ from booking_domain.scheduling.explain import Explanation, explain
 from booking_domain.scheduling.model import (
     MAX_CAPACITY,
     MAX_EXCEPTIONS,
-    MAX_HORIZON_DAYS,
     MAX_PER_MONTH,
     MAX_PER_WEEK,
     MAX_PER_YEAR,
@@ -38,7 +37,17 @@ from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, instant
 from entrypoints.http.availability.schemas import HoursBody, RuleBody
 from entrypoints.http.kit.compression import COMPRESSIBLE
 from entrypoints.http.kit.documentation import about, documented
-from entrypoints.http.kit.fields import Body, Instant, Json, Minutes, SomeMinutes, ZoneName, parts_of
+from entrypoints.http.kit.fields import (
+    Body,
+    HorizonDays,
+    Instant,
+    Json,
+    Minutes,
+    NoticeMinutes,
+    SomeMinutes,
+    ZoneName,
+    parts_of,
+)
 from entrypoints.http.kit.idempotency import COMPUTES
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import projection
@@ -136,8 +145,8 @@ class SlotSettingsBody(Body, frozen=True, kw_only=True):
     slot_duration_minutes: SomeMinutes = 60
     buffer_before_minutes: Minutes = 0
     buffer_after_minutes: Minutes = 0
-    min_notice_minutes: Annotated[int, Meta(ge=0, le=MAX_HORIZON_DAYS * MINUTES_A_DAY)] = 0
-    horizon_days: Annotated[int, Meta(ge=0, le=MAX_HORIZON_DAYS)] = 90
+    min_notice_minutes: NoticeMinutes = 0
+    horizon_days: HorizonDays = 90
     max_per_day: Annotated[int, Meta(ge=1, le=MINUTES_A_DAY)] | None = None
     max_per_week: Annotated[int, Meta(ge=1, le=MAX_PER_WEEK)] | None = None
     max_per_month: Annotated[int, Meta(ge=1, le=MAX_PER_MONTH)] | None = None

@@ -42,8 +42,10 @@ from entrypoints.http.kit.fields import (
     Amount,
     Body,
     Currency,
+    HorizonDays,
     Json,
     Minutes,
+    NoticeMinutes,
     Query,
     ReminderMinutes,
     SomeMinutes,
@@ -76,6 +78,10 @@ class AddServiceBody(Body, frozen=True, kw_only=True):
     """Without it, the provider's."""
     buffer_after_minutes: Minutes | None = None
     """Without it, the provider's."""
+    min_notice_minutes: NoticeMinutes | None = None
+    """How long before its start it can be booked. Without it, the provider's notice."""
+    horizon_days: HorizonDays | None = None
+    """How many days ahead it can be booked; never further than the provider's horizon, which it has without it."""
     reminder_minutes: ReminderMinutes | None = None
     """Absent: the provider's reminders. With several services, the first that sets any counts. `[]`: no reminders."""
     add_on: bool = False
@@ -84,7 +90,10 @@ class AddServiceBody(Body, frozen=True, kw_only=True):
 
 
 class EditServiceBody(Body, frozen=True, kw_only=True):
-    """New values of a service; omitted members keep theirs. A buffer or reminders of null: those of the provider."""
+    """New values of a service; omitted members keep theirs.
+
+    Null for a buffer, the notice, the horizon or reminders: those of the provider.
+    """
 
     name: ServiceName | UnsetType = UNSET
     description: Description | UnsetType = UNSET
@@ -94,6 +103,8 @@ class EditServiceBody(Body, frozen=True, kw_only=True):
     deposit_amount: Amount | UnsetType = UNSET
     buffer_before_minutes: Minutes | UnsetType | None = UNSET
     buffer_after_minutes: Minutes | UnsetType | None = UNSET
+    min_notice_minutes: NoticeMinutes | UnsetType | None = UNSET
+    horizon_days: HorizonDays | UnsetType | None = UNSET
     reminder_minutes: ReminderMinutes | UnsetType | None = UNSET
     add_on: bool | UnsetType = UNSET
     active: bool | UnsetType = UNSET
@@ -141,6 +152,8 @@ class ServiceJson(Json, frozen=True, kw_only=True):
     currency: str
     buffer_before_minutes: int | None = None
     buffer_after_minutes: int | None = None
+    min_notice_minutes: int | None = None
+    horizon_days: int | None = None
     reminder_minutes: tuple[int, ...] | None = None
     add_on: bool
     active: bool

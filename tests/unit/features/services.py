@@ -88,6 +88,8 @@ BOOKED: Final = OfferedService(
     price=Money(amount=2**53 + 1, currency="MNT"),
     deposit=Money(amount=1, currency="MNT"),
     buffer_after_minutes=0,
+    min_notice_minutes=1_440,
+    horizon_days=30,
     add_on=True,
 )
 SERVICE: Final = Kind(service, ("provider", "manager"), "/services/{service_id}")
@@ -122,6 +124,8 @@ FEATURE: Final = Feature(
         (Service, "minutes"): st.integers(1, 1_440),
         (Service, "buffer_before_minutes"): st.none() | st.integers(0, 1_440),
         (Service, "buffer_after_minutes"): st.none() | st.integers(0, 1_440),
+        (Service, "min_notice_minutes"): st.none() | st.integers(0, 1_051_200),
+        (Service, "horizon_days"): st.none() | st.integers(0, 730),
         (Service, "deposit"): st.just(PRICE),
         (Service, "price"): st.just(PRICE),
         (Booking, "services"): st.just((BOOKED,)) | st.just(()),

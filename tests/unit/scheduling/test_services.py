@@ -40,6 +40,8 @@ def offered(draw: st.DrawFn, number: int = 0, *, add_on: bool = False) -> Offere
         deposit=Money(amount=draw(st.integers(0, price)), currency="MNT"),
         buffer_before_minutes=draw(BUFFERS),
         buffer_after_minutes=draw(BUFFERS),
+        min_notice_minutes=draw(BUFFERS),
+        horizon_days=draw(BUFFERS),
         add_on=add_on,
     )
 
@@ -65,6 +67,20 @@ def test_lengths_prices_and_deposits_add_up_and_each_service_keeps_its_buffers(
     needed = [after if each.buffer_after_minutes is None else each.buffer_after_minutes for each in services]
     assert whole.buffer_after_minutes in needed
     assert all(whole.buffer_after_minutes >= each for each in needed)
+
+
+@given(bookings(), st.integers(0, 240), st.integers(0, 730))
+def test_each_service_keeps_its_notice_and_no_horizon_is_passed(
+    services: tuple[OfferedService, ...], notice: int, horizon: int
+) -> None:
+    buffers = {"buffer_before_minutes": 0, "buffer_after_minutes": 0}
+    whole = compose(services, **buffers, min_notice_minutes=notice, horizon_days=horizon)
+    needed = [notice if each.min_notice_minutes is None else each.min_notice_minutes for each in services]
+    allowed = [horizon, *(each.horizon_days for each in services if each.horizon_days is not None)]
+    assert whole.min_notice_minutes in needed
+    assert all(whole.min_notice_minutes >= each for each in needed)
+    assert whole.horizon_days in allowed
+    assert all(whole.horizon_days <= each for each in allowed)
 
 
 @given(bookings(), st.integers(0, 240), st.integers(0, 240), st.randoms(use_true_random=False))
@@ -99,6 +115,8 @@ def test_an_offer_overrides_what_it_gives_and_its_deposit_never_exceeds_its_pric
         deposit=base.deposit,
         buffer_before_minutes=base.buffer_before_minutes,
         buffer_after_minutes=base.buffer_after_minutes,
+        min_notice_minutes=base.min_notice_minutes,
+        horizon_days=base.horizon_days,
         created_at=NOW,
     )
     assert service.offered() == base

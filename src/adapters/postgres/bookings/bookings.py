@@ -37,6 +37,10 @@ def _time_change_of(by: str, agreed_from: datetime, agreed_until: datetime, dead
     return TimeChange(by=Party(by), agreed=TimeRange(agreed_from, agreed_until), objection_deadline=deadline)
 
 
+_GIVEN: Final = ("reminder_minutes", "min_notice_minutes", "horizon_days")
+"""What the JSON of a service has only if the service has it."""
+
+
 def _services_json(services: tuple[OfferedService, ...]) -> Jsonb:
     return Jsonb(
         [
@@ -51,7 +55,7 @@ def _services_json(services: tuple[OfferedService, ...]) -> Jsonb:
                 "buffer_after_minutes": each.buffer_after_minutes,
                 "add_on": each.add_on,
             }
-            | ({} if each.reminder_minutes is None else {"reminder_minutes": list(each.reminder_minutes)})
+            | {name: value for name in _GIVEN if (value := getattr(each, name)) is not None}
             for each in services
         ]
     )
@@ -69,6 +73,8 @@ def _services_of(rows: list[dict[str, Any]]) -> tuple[OfferedService, ...]:
             buffer_after_minutes=row["buffer_after_minutes"],
             add_on=row["add_on"],
             reminder_minutes=_reminders_of(row.get("reminder_minutes")),
+            min_notice_minutes=row.get("min_notice_minutes"),
+            horizon_days=row.get("horizon_days"),
         )
         for row in rows
     )

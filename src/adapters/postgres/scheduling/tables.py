@@ -155,6 +155,8 @@ services: Final = Table(
     Column("deposit_amount", BigInteger, nullable=False),
     Column("buffer_before_minutes", SmallInteger),
     Column("buffer_after_minutes", SmallInteger),
+    Column("min_notice_minutes", Integer),
+    Column("horizon_days", SmallInteger),
     Column("reminder_minutes", ARRAY(Integer)),
     Column("add_on", Boolean, nullable=False),
     Column("active", Boolean, nullable=False),

@@ -57,6 +57,10 @@ class ServiceChange:
     buffer_before_minutes: int | Unset | None = UNSET
     """None: the provider's buffer."""
     buffer_after_minutes: int | Unset | None = UNSET
+    min_notice_minutes: int | Unset | None = UNSET
+    """None: the provider's notice."""
+    horizon_days: int | Unset | None = UNSET
+    """None: the provider's horizon."""
     reminder_minutes: tuple[int, ...] | Unset | None = UNSET
     """When customers are reminded, in minutes before the start; None: as the provider does."""
     add_on: bool | Unset = UNSET

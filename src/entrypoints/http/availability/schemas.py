@@ -12,7 +12,6 @@ from booking_domain.bookings.upcoming import MAX_UPCOMING
 from booking_domain.scheduling.model import (
     MAX_BLOCKS,
     MAX_EXCEPTIONS,
-    MAX_HORIZON_DAYS,
     MAX_PER_MONTH,
     MAX_PER_WEEK,
     MAX_PER_YEAR,
@@ -31,7 +30,19 @@ from booking_domain.shared.time import MINUTES_A_DAY, WallTime
 from booking_domain.use_cases.catalogue.profiles import DurationChange, SettingsChange, TermsChange
 from booking_domain.use_cases.platform.views import SettingsView
 from booking_domain.use_cases.scheduling.calendars import AddException, AddRule
-from entrypoints.http.kit.fields import Body, Instant, Json, Minutes, Note, SomeMinutes, Timestamp, ZoneName, parts_of
+from entrypoints.http.kit.fields import (
+    Body,
+    HorizonDays,
+    Instant,
+    Json,
+    Minutes,
+    Note,
+    NoticeMinutes,
+    SomeMinutes,
+    Timestamp,
+    ZoneName,
+    parts_of,
+)
 from entrypoints.http.kit.projection import filled, members, projection
 from entrypoints.http.providers.schemas import (
     POLICY,
@@ -117,8 +128,8 @@ class SettingsBody(TermsBody, frozen=True, kw_only=True):
     durations: Durations | UnsetType = UNSET
     buffer_before_minutes: Minutes | UnsetType = UNSET
     buffer_after_minutes: Minutes | UnsetType = UNSET
-    min_notice_minutes: Annotated[int, Meta(ge=0, le=MAX_HORIZON_DAYS * MINUTES_A_DAY)] | UnsetType = UNSET
-    horizon_days: Annotated[int, Meta(ge=0, le=MAX_HORIZON_DAYS)] | UnsetType = UNSET
+    min_notice_minutes: NoticeMinutes | UnsetType = UNSET
+    horizon_days: HorizonDays | UnsetType = UNSET
     max_per_day: Annotated[int, Meta(ge=1, le=MINUTES_A_DAY)] | UnsetType | None = UNSET
     max_per_week: Annotated[int, Meta(ge=1, le=MAX_PER_WEEK)] | UnsetType | None = UNSET
     max_per_month: Annotated[int, Meta(ge=1, le=MAX_PER_MONTH)] | UnsetType | None = UNSET

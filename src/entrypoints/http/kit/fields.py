@@ -8,7 +8,7 @@ from typing import Annotated, Final, NamedTuple, TypeVar
 
 from msgspec import Meta, Struct, UnsetType
 
-from booking_domain.scheduling.services import MAX_SERVICES_PER_BOOKING
+from booking_domain.scheduling.services import MAX_HORIZON_DAYS, MAX_SERVICES_PER_BOOKING
 from booking_domain.shared.errors import InvalidValue, inside
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
 from booking_domain.shared.reminders import EARLIEST_REMINDER, MAX_REMINDERS
@@ -66,6 +66,8 @@ Phone = Annotated[
 ]
 Minutes = Annotated[int, Meta(ge=0, le=1_440)]
 SomeMinutes = Annotated[int, Meta(ge=1, le=1_440)]
+NoticeMinutes = Annotated[int, Meta(ge=0, le=MAX_HORIZON_DAYS * 1_440)]
+HorizonDays = Annotated[int, Meta(ge=0, le=MAX_HORIZON_DAYS)]
 ReminderMinutes = Annotated[
     tuple[Annotated[int, Meta(ge=1, le=EARLIEST_REMINDER)], ...],
     Meta(max_length=MAX_REMINDERS, description="How many minutes before the start customers are reminded."),

@@ -174,6 +174,37 @@ async def test_slots_for_a_service_respect_its_length_and_buffers(api: Api) -> N
     assert "2026-11-23T07:30:00Z" not in freed
 
 
+async def test_slots_for_a_service_respect_its_notice_and_horizon(api: Api) -> None:
+    provider, provider_id = await api.open_provider()  # it is Monday, 23 November, there
+    change = {"minNoticeMinutes": 2_880, "horizonDays": 5}
+    await api.put("/availability/settings", provider, json=change)
+    soon = await added(api, provider, minNoticeMinutes=0)
+    late = await added(api, provider, name="Late", minNoticeMinutes=4_320, horizonDays=4)
+    far = await added(api, provider, name="Far", horizonDays=30)
+
+    async def days(*service_ids: str) -> list[str]:
+        ids = "".join(f"&serviceIds={each}" for each in service_ids)
+        query = f"from=2026-11-22T16:00:00Z&to=2026-12-05T16:00:00Z{ids}"
+        slots = (await api.get(f"/providers/{provider_id}/slots?{query}")).json()["slots"]
+        return sorted({slot["start"][8:10] for slot in slots})
+
+    assert (await days(soon["id"]))[0] == "23"
+    assert (await days(far["id"]))[-1] == (await days(soon["id"]))[-1] == "28"
+    assert await days(late["id"]) == await days(soon["id"], late["id"])
+    assert (await days(late["id"]))[-1] == "27"
+    customer, path = await api.joined("customer"), f"/providers/{provider_id}/slots/explain?slot="
+    today = "2026-11-23T05:00:00Z"
+    why = await api.get(f"{path}{today}&serviceId={late['id']}")
+    assert why.json()["reasons"] == ["notice"]
+    wish = {"providerId": provider_id, "slot": today}
+    refused = await api.post("/bookings", customer, json={**wish, "serviceIds": [soon["id"], late["id"]]})
+    assert refused.json()["reasons"] == ["notice"]
+    booking = await api.booked(customer, provider_id, today, serviceId=soon["id"])
+    assert (await api.delete(f"/services/{soon['id']}", provider)).is_success
+    moved = await api.post(f"/bookings/{booking['id']}/reschedule", customer, json={"slot": "2026-11-23T06:00:00Z"})
+    assert moved.is_success, moved.text
+
+
 async def test_a_move_keeps_the_buffers_of_services_that_were_deleted(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     service = await added(api, provider, durationMinutes=60, bufferAfterMinutes=120)

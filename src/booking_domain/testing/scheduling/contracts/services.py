@@ -60,6 +60,8 @@ class ServicesContract(StorageContract):
             deposit=Money(amount=2**53, currency="MNT"),
             buffer_before_minutes=0,
             buffer_after_minutes=1_440,
+            min_notice_minutes=730 * 1_440,
+            horizon_days=0,
             reminder_minutes=(20_160, 1),
             add_on=True,
             active=False,
