@@ -42,6 +42,8 @@ DAYS: Final = 50
 PACE_SECONDS: Final = 0.2
 """Each customer's pause after a booking. The worker shares the machine with the customers and the API, and needs more
 processor time for a booking than the API: without pauses its backlog would grow for as long as they book."""
+BOOK_WHILE_MESSAGES_FLOW: Final = scale.of(full=True, less=False)
+"""Whether customers also book while the backlog of a kill is worked off, which on a busy machine takes minutes."""
 CODES_SECONDS: Final = 1.0
 RETRY_SECONDS: Final = 0.05
 GOAL_SECONDS: Final = 30.0
@@ -89,10 +91,12 @@ class Customers:
         self._product = product
         self._load = load
         self.stop = asyncio.Event()
+        self.may_book = asyncio.Event()
 
     async def book(self, person: Person, studio: Studio) -> None:
         async with self._client(person) as http:
             for slot in slots():
+                await self.may_book.wait()
                 if self.stop.is_set():
                     return
                 body, headers = {"providerId": studio.id, "slot": slot}, {"Idempotency-Key": f"{person.id}-{slot}"}
@@ -204,10 +208,12 @@ async def _kill_repeatedly(product: Product, studios: list[Studio], load: Load) 
             group.create_task(people.book(person, studios[number % STUDIOS]))
         group.create_task(people.request_codes(owners[KILLS:]))
         for number, owner in enumerate(owners[:KILLS], start=1):
+            people.may_book.set()
             enough = len(load.booked) + BUSY_AFTER
             await until(lambda enough=enough: len(load.booked) >= enough, "bookings")  # type: ignore[misc]
             figures.append(await _kill_once(product, people, load, owner, number))
         people.stop.set()
+        people.may_book.set()
     await until(lambda: product.number("SELECT count(*) FROM outbox") == 0, "the outbox is empty")
     await until(lambda: product.number(_WAITING_JOBS, 2**62) == 0, "the jobs are done")
     return figures
@@ -225,6 +231,8 @@ async def _kill_once(
     except TimeoutError:
         pytest.fail(f"no booking within {PATIENCE_SECONDS} s of kill {number}: {product.program.said[-2000:]}")
     back = time.monotonic() - killed_at
+    if not BOOK_WHILE_MESSAGES_FLOW:
+        people.may_book.clear()
     last = await asyncio.to_thread(product.number, "SELECT coalesce(max(seq), 0) FROM outbox")
     relayed = "SELECT count(*) FROM outbox WHERE seq <= %s"
     await until(lambda: product.number(relayed, last) == 0, f"the outbox is relayed after kill {number}")
