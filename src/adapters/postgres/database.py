@@ -11,6 +11,7 @@ import msgspec
 from psycopg import AsyncConnection
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool
+from sqlalchemy import text
 
 from adapters.postgres.contexts import CONTEXTS, ContextReads, ContextRepositories
 from adapters.postgres.heartbeats import beat, read_heartbeats
@@ -32,6 +33,7 @@ from adapters.postgres.waiting_work import read_waiting
 from booking_domain.shared.errors import StorageUnavailable
 from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat, Waiting
 from booking_domain.shared.ids import UserId
+from booking_domain.shared.positions import POSITION
 
 OPTIONS: Final = (
     f"-c timezone=UTC -c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
@@ -44,10 +46,11 @@ longer the database was away, the later the pool would notice that it is back.""
 ANNOUNCING_PAUSE_SECONDS: Final = 0.05
 """An announcement costs as much as a tenth of a booking, and wakes every process: one is enough for all bookings of a
 moment."""
+_WRITTEN: Final = Statement(text("SELECT CAST(pg_current_wal_insert_lsn() - '0/0' AS bigint)"))
 CONFLICTS: Final = {name: error for context in CONTEXTS for name, error in context.conflicts.items()}
 
 
-async def _configure(connection: AsyncConnection[Row]) -> None:
+async def configure(connection: AsyncConnection[Row]) -> None:
     """Let a new connection convert JSON with msgspec, which takes a tenth of the time."""
     set_json_dumps(msgspec.json.encode, connection)
     set_json_loads(msgspec.json.decode, connection)
@@ -86,7 +89,7 @@ class Database:
             timeout=pool_timeout,
             open=False,
             reconnect_timeout=RECONNECT_SECONDS,
-            configure=_configure,
+            configure=configure,
             kwargs={"autocommit": True, "options": OPTIONS} | ({} if prepares else {"prepare_threshold": None}),
         )
         self.statements: Final = PooledWork(self.connection)
@@ -127,11 +130,15 @@ class Database:
         reduced_access: set[UserId] = set()
         changed: Awaited | None = None
         try:
-            async with self.connection() as connection, pipeline(connection, transaction=True) as work:
+            position = POSITION.get()
+            then = None if position is None else _WRITTEN
+            async with self.connection() as connection, pipeline(connection, transaction=True, then=then) as work:
                 reduced_access = work.reduced_access
                 yield PostgresRepositories(work, self.cipher)
                 if work.writes_public:
                     changed = work.add(CHANGED, {})
+            if position is not None and work.then is not None:
+                [[position.written]] = await work.then.fetchall()
         finally:  # also after an error: the connection may have been lost after the commit
             for user_id in reduced_access:
                 for tell in self._told_of_access:

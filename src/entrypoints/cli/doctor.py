@@ -182,6 +182,8 @@ async def _database(settings: Settings, machine: Machine) -> AsyncIterator[Findi
                 yield each
         for each in await asyncio.to_thread(_listening, connection):
             yield each
+        if settings.replica_url is not None:
+            yield await asyncio.to_thread(_replica, connection, settings.replica_url)
 
 
 def _server(connection: psycopg.Connection, *_: object) -> Iterator[Finding]:
@@ -288,6 +290,22 @@ def _listening(connection: psycopg.Connection) -> list[Finding]:
         return [_fine("notifications", "LISTEN works.")]
     mend = "Set DATABASE_DIRECT_URL to the address of PostgreSQL itself: docs/operate/scaling.md."
     return [_wrong("notifications", "A pooler swallows LISTEN.", mend)]
+
+
+def _replica(primary: psycopg.Connection, url: str) -> Finding:
+    try:
+        with psycopg.connect(url, connect_timeout=int(_SECONDS), autocommit=True) as replica:
+            recovers = _value(replica, "SELECT pg_is_in_recovery()")
+            replayed = _value(replica, "SELECT pg_last_wal_replay_lsn()::text")
+    except psycopg.Error as error:
+        said = f"It does not answer: {type(error).__name__}."
+        return _doubtful("replica", said, "Start it, or remove DATABASE_REPLICA_URL: the primary answers meanwhile.")
+    if not recovers:
+        return _wrong("replica", "It follows no primary.", "Make it anew: docs/operate/scaling.md.")
+    behind = int(_value(primary, "SELECT greatest(pg_current_wal_lsn() - %(at)s::pg_lsn, 0)", at=replayed))
+    if behind > UNRECEIVED_BYTES:
+        return _doubtful("replica", f"It is {behind / 1e9:.1f} GB behind.", "Look whether it receives the log.")
+    return _fine("replica", f"It is {behind / 1e6:.1f} MB behind.")
 
 
 async def _backups(settings: Settings, machine: Machine) -> AsyncIterator[Finding]:

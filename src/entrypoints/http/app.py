@@ -65,6 +65,7 @@ from entrypoints.http.kit.injection import resolve_sequentially
 from entrypoints.http.kit.known_answers import answer_what_is_known
 from entrypoints.http.kit.pages import Pages, in_pages
 from entrypoints.http.kit.problems import answer_exception
+from entrypoints.http.kit.read_after import read_after_writes
 from entrypoints.http.kit.request_heads import require_one_host
 from entrypoints.http.kit.response_headers import add_response_headers
 from entrypoints.http.kit.stopping import when_stopping
@@ -189,6 +190,8 @@ def create_app(container: HttpContainer, pages: Pages | None = None) -> Litestar
     require_one_host(app)
     add_response_headers(app, container.cross_origin())
     answer_what_is_known(app, container.known_answers)
+    if settings.replica_url is not None:
+        read_after_writes(app)
     log_requests(app, container.metrics, container.tally)
     trace_requests(app, container.traces, container.clients)
     return app
@@ -207,7 +210,9 @@ def _measure(container: HttpContainer) -> None:
     metrics.read(lambda: pool_metrics(container.database()))
     metrics.read(lambda: gateway_metrics(container.gateways()))
     metrics.read(lambda: api_metrics(container.answers(), container.live_hub(), container.computing()))
-    metrics.registry.register(PlatformMetrics(container.database(), container.reads(), container.clock()))
+    metrics.registry.register(
+        PlatformMetrics(container.database(), container.reads(), container.clock(), container.replica())
+    )
 
 
 @asynccontextmanager
@@ -219,6 +224,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     adapters = opened(
         *container.observers(),
         container.database(),
+        *((replica,) if (replica := container.replica()) else ()),
         container.listening(),
         container.gateways(),
         container.sms_sender(),

@@ -14,6 +14,7 @@ from entrypoints.http.kit.rate_limits import UNLIMITED
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.stopping import Draining
 from entrypoints.http.kit.transport import UNENCRYPTED
+from entrypoints.settings.main import Settings
 
 
 class WorkerRecord(Protocol):
@@ -22,6 +23,21 @@ class WorkerRecord(Protocol):
     async def heartbeats(self) -> Mapping[Activity, Heartbeat]:
         """Return when the worker last did each of its activities; raise `StorageUnavailable` without a database."""
         ...
+
+
+class ReplicaState(Protocol):
+    """Whether the replica can be read."""
+
+    @property
+    def up(self) -> bool: ...
+    @property
+    def lag_seconds(self) -> float: ...
+
+
+class ReplicaRecord(Protocol):
+    """What is known of the replica."""
+
+    async def state(self) -> ReplicaState: ...
 
 
 StaleActivity = Literal["relay", "jobs", "remoteJobs", "webhookJobs", "messageJobs", "sweep"]
@@ -58,6 +74,8 @@ class ReadyJson(Json, frozen=True, kw_only=True):
     """The parts of the worker that have not worked for too long."""
     worker: WorkerJson
     """The state of the worker."""
+    replica: Literal["ok", "late", "down"] | None = None
+    """The replica. If it is late or down, the primary is read. Absent: there is none."""
 
 
 _NAMES: Final[Mapping[Activity, StaleActivity]] = {
@@ -78,7 +96,12 @@ def live() -> HealthJson:
 
 
 @get("/ready", opt=_ALWAYS | documented(raises=(ProcessStopping,)), operation_id="getReadiness")
-async def ready(database: Injected[WorkerRecord], draining: Injected[Draining]) -> ReadyJson:
+async def ready(
+    database: Injected[WorkerRecord],
+    draining: Injected[Draining],
+    replica: Injected[ReplicaRecord | None],
+    settings: Injected[Settings],
+) -> ReadyJson:
     """Report whether the database answers, and whether a worker works.
 
     If the worker is stale, the status is `degraded` instead of an error 503: this process still serves bookings. A
@@ -88,12 +111,20 @@ async def ready(database: Injected[WorkerRecord], draining: Injected[Draining]) 
         raise ProcessStopping
     heartbeats = await database.heartbeats()
     late = stale(heartbeats)
+    state = None if replica is None else await replica.state()
     last = {str(activity): heartbeat.at for activity, heartbeat in heartbeats.items()}
     return ReadyJson(
         status="degraded" if late else "ok",
         stale=tuple(_NAMES[activity] for activity in late),
         worker=WorkerJson(**{str(activity): last.get(activity) for activity in Activity}),
+        replica=None if state is None else _of_replica(state, settings.replica_lag),
     )
+
+
+def _of_replica(state: ReplicaState, most_seconds: float) -> Literal["ok", "late", "down"]:
+    if not state.up:
+        return "down"
+    return "ok" if state.lag_seconds <= most_seconds else "late"
 
 
 def routes() -> Router:

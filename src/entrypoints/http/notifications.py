@@ -158,14 +158,14 @@ UNTIL: Final[dict[str, Any]] = {"until": "0199f3d0-7e50-7a11-8b22-5c6d7e8f9a0b"}
     ),
 )
 async def list_notifications(
-    params: Injected[NotificationsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    params: Injected[NotificationsQuery], actor: Injected[Actor], replica_reads: Injected[Reads]
 ) -> NotificationsJson:
     """List your notifications, newest first, and count the unread ones.
 
     They are kept for 180 days, even if they could not be sent to any address.
     """
     chosen = NotificationFilter(user_id=actor.id, **_chosen(params))
-    found, unread = await use_cases.list_notifications(actor, chosen, reads.notifications)
+    found, unread = await use_cases.list_notifications(actor, chosen, replica_reads.notifications)
     page, next_cursor = cut(found, params.limit, lambda notification: notification.id)
     return NotificationsJson(items=tuple(map(notification_json, page)), unread_count=unread, next_cursor=next_cursor)
 
@@ -200,7 +200,7 @@ async def read_all(data: JSONBody[ReadAllBody], run: Injected[Run]) -> Response[
     opt=documented(use_cases.list_messages, raises=(InvalidValue,)),
 )
 async def list_messages(
-    params: Injected[MessagesQuery], actor: Injected[Actor], reads: Injected[Reads]
+    params: Injected[MessagesQuery], actor: Injected[Actor], replica_reads: Injected[Reads]
 ) -> MessagesJson:
     """List the messages to users, newest first, with their recipients and failures; for admins.
 
@@ -210,7 +210,7 @@ async def list_messages(
     undeliverable, and `email.unverified_limited` if it was not sent because the address is not verified and has had its
     messages of 24 hours.
     """
-    found = await use_cases.list_messages(actor, _messages(params), reads.notifications)
+    found = await use_cases.list_messages(actor, _messages(params), replica_reads.notifications)
     return MessagesJson.of(found, params.limit, message_json, lambda view: view.message.id)
 
 

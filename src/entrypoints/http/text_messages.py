@@ -211,14 +211,14 @@ _SPENDING_CSV: Final = ",".join(_SPENDING_COLUMNS) + "\r\n2026-11-01,twilio,MN,1
 async def list_sent_texts(
     params: Injected[TextMessagesQuery],
     actor: Injected[Actor],
-    reads: Injected[Reads],
+    replica_reads: Injected[Reads],
     sms_prices: Injected[SmsPrices],
 ) -> TextMessagesJson:
     """List text messages with their delivery, segments and cost, newest first; for admins.
 
     `sent`: the network has accepted it. `undelivered`: the network has, but could not deliver it. Texts are not stored.
     """
-    found = await list_text_messages(actor, _page(params), reads.sms)
+    found = await list_text_messages(actor, _page(params), replica_reads.sms)
     return TextMessagesJson.of(found, params.limit, lambda each: _message_json(each, sms_prices), lambda each: each.id)
 
 
@@ -230,7 +230,7 @@ async def list_sent_texts(
 async def export_sent_texts(
     params: Injected[ChosenTextMessagesQuery],
     actor: Injected[Actor],
-    reads: Injected[Reads],
+    replica_reads: Injected[Reads],
     sms_prices: Injected[SmsPrices],
 ) -> Response[str]:
     """Export text messages as a CSV file (RFC 4180, UTF-8), newest first; for admins. Costs are in whole units."""
@@ -238,7 +238,7 @@ async def export_sent_texts(
         "text-messages",
         _message_columns(sms_prices),
         _rows(params),
-        lambda chosen: list_text_messages(actor, chosen, reads.sms),
+        lambda chosen: list_text_messages(actor, chosen, replica_reads.sms),
         lambda each: each.id,
     )
 
@@ -258,7 +258,7 @@ async def _sums(
 async def show_spending(
     params: Injected[SpendingQuery],
     actor: Injected[Actor],
-    reads: Injected[Reads],
+    replica_reads: Injected[Reads],
     clock: Injected[Clock],
     *,
     sms_prices: Injected[SmsPrices],
@@ -267,7 +267,7 @@ async def show_spending(
 
     Without `from` the time begins with this month (UTC), without `to` it ends now.
     """
-    since, before, found = await _sums(params, actor, reads, clock)
+    since, before, found = await _sums(params, actor, replica_reads, clock)
     return SpendingsJson(
         since=since,
         before=before,
@@ -285,13 +285,13 @@ async def show_spending(
 async def export_spending(
     params: Injected[SpendingQuery],
     actor: Injected[Actor],
-    reads: Injected[Reads],
+    replica_reads: Injected[Reads],
     clock: Injected[Clock],
     *,
     sms_prices: Injected[SmsPrices],
 ) -> Response[str]:
     """Export the sums of text messages as a CSV file (RFC 4180, UTF-8); for admins. Costs are in whole units."""
-    _, _, found = await _sums(params, actor, reads, clock)
+    _, _, found = await _sums(params, actor, replica_reads, clock)
 
     async def parts() -> AsyncIterator[bytes]:
         yield csv_lines([_SPENDING_COLUMNS, *(_cells(each, sms_prices) for each in found)])

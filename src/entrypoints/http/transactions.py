@@ -98,7 +98,7 @@ transaction_json: Final = projection(
 
 @get("/", opt=documented(queries.list_own_transactions, raises=(InvalidValue,)))
 async def list_payments(
-    params: Injected[TransactionsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    params: Injected[TransactionsQuery], actor: Injected[Actor], replica_reads: Injected[Reads]
 ) -> TransactionsJson:
     """List all payments, refunds, desk payments and adjustments of the caller's bookings, newest first.
 
@@ -106,5 +106,5 @@ async def list_payments(
     separate the two. The money of members of a salon is not shown to its manager; admins see everyone's in
     `GET /admin/transactions`. A pending payment is paid with the data of `GET /payments/{payment_id}`.
     """
-    found = await queries.list_own_transactions(actor, transactions_page(params), reads.transactions)
+    found = await queries.list_own_transactions(actor, transactions_page(params), replica_reads.transactions)
     return TransactionsJson.of(found, params.limit, transaction_json, lambda move: move.id)

@@ -126,7 +126,7 @@ async def get_platform_analytics(
     params: Injected[PlatformAnalyticsQuery],
     *,
     actor: Injected[Actor],
-    reads: Injected[Reads],
+    replica_reads: Injected[Reads],
     clock: Injected[Clock],
     settings: Injected[Settings],
 ) -> PlatformAnalyticsJson:
@@ -136,7 +136,7 @@ async def get_platform_analytics(
     """
     asked = StatisticsQuery(first=params.from_, last=params.to, interval=params.interval)
     measures, zone = params.measure or tuple(Measure), settings.default_time_zone
-    return _json(await queries.get_usage(actor, asked, measures, zone, reads, now=clock.now()))
+    return _json(await queries.get_usage(actor, asked, measures, zone, replica_reads, now=clock.now()))
 
 
 routes: Final = Router(

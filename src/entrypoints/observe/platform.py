@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final, Protocol
 
 import structlog
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from booking_domain.shared.clock import Clock
@@ -30,11 +30,35 @@ class PlatformRecord(Protocol):
     async def waiting(self) -> Sequence[Waiting]: ...
 
 
+class ReplicaState(Protocol):
+    """How late the replica is."""
+
+    @property
+    def up(self) -> bool: ...
+    @property
+    def lag_seconds(self) -> float: ...
+    @property
+    def lag_bytes(self) -> int: ...
+
+
+class ReplicaRecord(Protocol):
+    """What is known of the replica."""
+
+    @property
+    def served(self) -> int: ...
+    @property
+    def passed_on(self) -> int: ...
+    async def state(self) -> ReplicaState: ...
+
+
 class PlatformMetrics(Collector):
     """Reads the metrics on the event loop, for the thread that serves them. All API processes read the same."""
 
-    def __init__(self, record: PlatformRecord, reads: Reads, clock: Clock) -> None:
+    def __init__(
+        self, record: PlatformRecord, reads: Reads, clock: Clock, replica: ReplicaRecord | None = None
+    ) -> None:
         self._record = record
+        self._replica = replica
         self._reads = reads
         self._clock = clock
         self._loop = asyncio.get_running_loop()
@@ -59,7 +83,9 @@ class PlatformMetrics(Collector):
         late, nothing = stale(heartbeats), Waiting(what="", count=0, oldest_seconds=0)
         expiries, payments = waiting.get("expiries", nothing), waiting.get("payments", nothing)
         queues = {queue: waiting.get(_JOBS + queue, nothing) for queue in _QUEUES}
+        replica = [] if self._replica is None else await _of_replica(self._replica)
         return [
+            *replica,
             _by(
                 "booking_worker_last_activity_timestamp_seconds",
                 "The time of the worker's last activity of this kind; 0 if never.",
@@ -111,3 +137,18 @@ def _by(name: str, documentation: str, label: str, values: Mapping[str, float]) 
     for value, number in values.items():
         family.add_metric([value], number)
     return family
+
+
+async def _of_replica(replica: ReplicaRecord) -> list[Metric]:
+    state = await replica.state()
+    reads = CounterMetricFamily(
+        "booking_replica_reads", "Reads that the replica may answer, by who has answered.", labels=["by"]
+    )
+    reads.add_metric(["replica"], replica.served)
+    reads.add_metric(["primary"], replica.passed_on)
+    return [
+        gauge("booking_replica_up", "1 if the replica answers and follows the primary.", state.up),
+        gauge("booking_replica_lag_seconds", "How old what the replica shows may be.", state.lag_seconds),
+        gauge("booking_replica_lag_bytes", "What the replica has not replayed yet.", state.lag_bytes),
+        reads,
+    ]

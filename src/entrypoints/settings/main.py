@@ -161,6 +161,10 @@ class Settings:
     )
     """The same database without a pooler between, for what needs a session (LISTEN, jobs, migrations, long locks);
     default: `DATABASE_URL`."""
+    replica_url: str | None = setting("DATABASE_REPLICA_URL", None, _DATABASE, "a streaming replica of `DATABASE_URL`")
+    """A replica for reads that may be some seconds old; see [scaling.md](scaling.md). Default: none."""
+    replica_lag: int = setting("BOOKING_REPLICA_LAG_SECONDS", 10, whole(1, 300))
+    """The seconds that the replica may be late; if it is later, the primary is read."""
     prepares: Preparing = setting(
         "PREPARE",
         Preparing.AUTO,

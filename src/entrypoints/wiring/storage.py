@@ -11,6 +11,7 @@ from adapters.kit.process_cache import ProcessCache
 from adapters.object_storage.local import LocalStorage
 from adapters.postgres.database import Database
 from adapters.postgres.rate_limits import PostgresRateLimiter
+from adapters.postgres.replica import Replica
 from adapters.security.encryption import AesGcmFieldCipher
 from adapters.security.rate_limits import ProcessRateLimiter
 from booking_domain.files.ports import ObjectLinks, ObjectStorage
@@ -73,6 +74,25 @@ class Storage(Root):
     @single
     def reads(self) -> Reads:
         return self.database().reads
+
+    @single
+    def replica(self) -> Replica | None:
+        given = self.settings()
+        if given.replica_url is None:
+            return None
+        return Replica(
+            given.replica_url,
+            self.database(),
+            most_seconds=given.replica_lag,
+            pool_size=given.pool_size,
+            prepares=given.prepares is not Preparing.OFF,
+        )
+
+    @single
+    def replica_reads(self) -> Reads:
+        """For handlers whose answers may be some seconds old, except for what the client has written itself."""
+        replica = self.replica()
+        return self.reads() if replica is None else replica.reads
 
     @single
     def process_cache(self) -> ProcessCache:

@@ -79,6 +79,8 @@ class Pipeline(Work):
         self._prepared = _prepared.setdefault(connection, set())
         self._prepares = connection.prepare_threshold is not None
         self._awaited: deque[Awaited] = deque()
+        self.then: Awaited | None = None
+        """The result of the statement behind the transaction, once it is committed."""
         self._answers_requested = False
 
     async def execute(self, statement: Statement, /, **values: Any) -> Awaited:
@@ -176,8 +178,13 @@ class Pipeline(Work):
 
 
 @asynccontextmanager
-async def pipeline(connection: AsyncConnection[Row], *, transaction: bool) -> AsyncIterator[Pipeline]:
-    """Open a pipeline on this connection, as a transaction or not; at exit all statements have succeeded."""
+async def pipeline(
+    connection: AsyncConnection[Row], *, transaction: bool, then: Statement | None = None
+) -> AsyncIterator[Pipeline]:
+    """Open a pipeline on this connection, as a transaction or not; at exit all statements have succeeded.
+
+    `then` is sent with the end of the transaction, and runs after it.
+    """
     connection.pgconn.enter_pipeline_mode()
     work = Pipeline(connection)
     try:
@@ -188,6 +195,8 @@ async def pipeline(connection: AsyncConnection[Row], *, transaction: bool) -> As
             await work.flush()
         if transaction:
             work.add(_COMMIT, {})
+        if then is not None:
+            work.then = work.add(then, {})
         work.end()
         await work.exchange()
     except BaseException:

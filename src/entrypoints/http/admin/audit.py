@@ -81,11 +81,11 @@ entry_json: Final = projection(
 
 
 @get("/audit", opt=documented(list_audit_entries, raises=(InvalidValue,)))
-async def list_audit(params: Injected[AuditQuery], actor: Injected[Actor], reads: Injected[Reads]) -> AuditJson:
+async def list_audit(params: Injected[AuditQuery], actor: Injected[Actor], replica_reads: Injected[Reads]) -> AuditJson:
     """List entries of the audit log, newest first; for admins.
 
     The log records every command and read of admins, and the commands of other users that change access. Entries are
     never changed or deleted. They contain ids, but no personal data from before or after a change.
     """
-    found = await list_audit_entries(actor, _chosen(params), reads.audit_log)
+    found = await list_audit_entries(actor, _chosen(params), replica_reads.audit_log)
     return AuditJson.of(found, params.limit, entry_json, lambda entry: entry.id)

@@ -156,14 +156,14 @@ _TRANSACTIONS_CSV: Final = (
     opt=documented(all_bookings, raises=(InvalidValue,)),
 )
 async def list_all_bookings(
-    params: Injected[AllBookingsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    params: Injected[AllBookingsQuery], actor: Injected[Actor], replica_reads: Injected[Reads]
 ) -> ListedBookingsJson:
     """List bookings of all parties, with their names; for admins.
 
     `status` may be repeated. `from` and `to` select by start. In a list sorted by start, a booking that is rescheduled
     while you page may be missing or appear twice.
     """
-    found = await all_bookings(actor, _bookings(params), reads.appointments)
+    found = await all_bookings(actor, _bookings(params), replica_reads.appointments)
     return ListedBookingsJson.of(found, params.limit, _booking_json, lambda listed: listed.booking.id)
 
 
@@ -173,14 +173,14 @@ async def list_all_bookings(
     opt=documented(all_bookings, raises=(InvalidValue,), answer=_BOOKINGS_CSV, headers=("Content-Disposition",)),
 )
 async def export_all_bookings(
-    params: Injected[ChosenBookingsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    params: Injected[ChosenBookingsQuery], actor: Injected[Actor], replica_reads: Injected[Reads]
 ) -> Response[str]:
     """Export bookings as a CSV file (RFC 4180, UTF-8); for admins. Amounts are in whole units of the currency."""
     return await csv_response(
         "bookings",
         _BOOKING_COLUMNS,
         _exported_bookings(params),
-        lambda chosen: all_bookings(actor, chosen, reads.appointments),
+        lambda chosen: all_bookings(actor, chosen, replica_reads.appointments),
         lambda listed: listed.booking.id,
     )
 
@@ -190,14 +190,14 @@ async def export_all_bookings(
     opt=documented(transactions, raises=(InvalidValue,)),
 )
 async def list_transactions(
-    params: Injected[AllTransactionsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    params: Injected[AllTransactionsQuery], actor: Injected[Actor], replica_reads: Injected[Reads]
 ) -> TransactionsJson:
     """List payments, refunds, desk payments and adjustments of all parties, with their names; for admins.
 
     `status` may be repeated. `amountFrom` and `amountTo` are in minor units. If you sort by amount, the list is grouped
     by currency.
     """
-    found = await transactions(actor, _transactions(params), reads.transactions)
+    found = await transactions(actor, _transactions(params), replica_reads.transactions)
     return TransactionsJson.of(found, params.limit, transaction_json, lambda move: move.id)
 
 
@@ -207,13 +207,13 @@ async def list_transactions(
     opt=documented(transactions, raises=(InvalidValue,), answer=_TRANSACTIONS_CSV, headers=("Content-Disposition",)),
 )
 async def export_transactions(
-    params: Injected[SearchedTransactionsQuery], actor: Injected[Actor], reads: Injected[Reads]
+    params: Injected[SearchedTransactionsQuery], actor: Injected[Actor], replica_reads: Injected[Reads]
 ) -> Response[str]:
     """Export the list of transactions as a CSV file (RFC 4180, UTF-8); for admins. Amounts are in whole units."""
     return await csv_response(
         "transactions",
         _TRANSACTION_COLUMNS,
         _exported_transactions(params),
-        lambda chosen: transactions(actor, chosen, reads.transactions),
+        lambda chosen: transactions(actor, chosen, replica_reads.transactions),
         lambda move: move.id,
     )

@@ -244,14 +244,14 @@ CSV: Final = (
 async def list_users(
     params: Injected[UsersQuery],
     actor: Injected[Actor],
-    reads: Injected[Reads],
+    replica_reads: Injected[Reads],
     identity: Injected[Identity],
     clock: Injected[Clock],
 ) -> ManagedUsersJson:
     """List accounts, newest first; for admins. An account stays `locked` for a day after its third wrong password."""
     now = clock.now()
     chosen = params.page(identity.phone_numbers, now)
-    found = await queries.list_users(actor, chosen, reads, now=now)
+    found = await queries.list_users(actor, chosen, replica_reads, now=now)
     return ManagedUsersJson.of(found, params.limit, managed_user_json, lambda managed: managed.user.id)
 
 
@@ -263,7 +263,7 @@ async def list_users(
 async def export_users(
     params: Injected[ChosenUsersQuery],
     actor: Injected[Actor],
-    reads: Injected[Reads],
+    replica_reads: Injected[Reads],
     identity: Injected[Identity],
     clock: Injected[Clock],
 ) -> Response[str]:
@@ -278,7 +278,7 @@ async def export_users(
         "users",
         COLUMNS,
         params.chosen(identity.phone_numbers, None, PAGE, now),
-        lambda chosen: queries.list_users(actor, chosen, reads, now=now),
+        lambda chosen: queries.list_users(actor, chosen, replica_reads, now=now),
         lambda managed: managed.user.id,
     )
 

@@ -94,7 +94,7 @@ async def book_series(data: JSONBody[PlaceSeriesBody], run: Injected[Run]) -> Re
 async def list_bookings(
     params: Injected[BookingsQuery],
     actor: Injected[Actor],
-    reads: Injected[Reads],
+    replica_reads: Injected[Reads],
     clock: Injected[Clock],
     gateways: Injected[Gateways],
 ) -> AppointmentsJson:
@@ -106,7 +106,7 @@ async def list_bookings(
     filter and order the same from page to page.
     """
     now = clock.now()
-    found = await bookings.list_bookings(actor, bookings_filter(params, now), reads.appointments)
+    found = await bookings.list_bookings(actor, bookings_filter(params, now), replica_reads.appointments)
     page, next_cursor = cut(found, params.limit, lambda seen: seen.appointment.booking.id)
     charges = gateways.chargeable.accepts
     items = tuple(appointment_json(seen, actor, now, charges) for seen in page)

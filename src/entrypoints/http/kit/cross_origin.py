@@ -10,8 +10,8 @@ _EXPOSED: Final = (
     (
         b"access-control-expose-headers",
         (
-            b"ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-CSRF-Token, "
-            b"X-Request-Id"
+            b"ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Read-After, Retry-After, "
+            b"X-CSRF-Token, X-Request-Id"
         ),
     ),
 )
@@ -20,7 +20,7 @@ _PREFLIGHT: Final = (
     (
         b"access-control-allow-headers",
         (
-            b"Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
+            b"Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Read-After, "
             b"X-Client-Platform, X-Client-Token, X-CSRF-Token, X-Request-Id, X-Session-Mode"
         ),
     ),

@@ -20,13 +20,13 @@ from entrypoints.http.statistics.schemas import AnalyticsFileQuery, AnalyticsQue
 
 @get("/analytics/providers/me", opt=documented(queries.get_own_statistics))
 async def get_my_analytics(
-    params: Injected[AnalyticsQuery], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
+    params: Injected[AnalyticsQuery], actor: Injected[Actor], replica_reads: Injected[Reads], clock: Injected[Clock]
 ) -> StatisticsJson:
     """Return the figures of your profile: booked time, appointments and money, by period, and of the time before.
 
     They follow what happens within seconds. docs/use/statistics.md defines each of them.
     """
-    return statistics_json(await queries.get_own_statistics(actor, params.asked, reads, now=clock.now()))
+    return statistics_json(await queries.get_own_statistics(actor, params.asked, replica_reads, now=clock.now()))
 
 
 @get(
@@ -44,7 +44,7 @@ async def export_my_analytics(
     params: Injected[AnalyticsFileQuery],
     *,
     actor: Injected[Actor],
-    reads: Injected[Reads],
+    replica_reads: Injected[Reads],
     clock: Injected[Clock],
     documents: Injected[Documents],
     turn: Injected[Turn],
@@ -54,7 +54,7 @@ async def export_my_analytics(
     A CSV file has a line for each period, or with `groupBy` each group, and currency; a spreadsheet has both and the
     cohorts. Money is in whole units, as numbers.
     """
-    report = await queries.get_own_statistics(actor, params.asked, reads, now=clock.now())
+    report = await queries.get_own_statistics(actor, params.asked, replica_reads, now=clock.now())
     return await file_of(report, params.format, documents=documents, turn=turn)
 
 

@@ -132,3 +132,10 @@ def test_settings_that_cannot_be_read_are_findings_in_json(capsys: pytest.Captur
     assert tell(invalid(("PORT must be a whole number",)), as_json=True) == 1
     assert '"found": "PORT must be a whole number."' in capsys.readouterr().out
     assert tell([], as_json=False) == 0
+
+
+async def test_a_replica_that_does_not_answer_or_follows_nobody_is_named(url: str, tmp_path: Path, closed: str) -> None:
+    [down] = await found("replica", settings(tmp_path, url, DATABASE_REPLICA_URL=f"postgresql://{closed}/booking"))
+    assert (down.state, down.found) == (State.DOUBTFUL, "It does not answer: OperationalError.")
+    [alone] = await found("replica", settings(tmp_path, url, DATABASE_REPLICA_URL=url))
+    assert (alone.state, alone.found) == (State.WRONG, "It follows no primary.")
