@@ -210,7 +210,8 @@ class Providers:
             currency=town.currency,
             minutes=quickest.minutes,
             quickest=ServiceId(quickest.id),
-            free=_free(town.zone, opens, closes, closed, self.plan.now),
+            free=(free := _free(town.zone, opens, closes, closed, self.plan.now)),
+            open_hours=free.quarters,
             completeness=completeness_of(parts=sum(parts), of=8),
             version=f"{self._version:x}.{self._version if salon else 0:x}",
         )

@@ -31,6 +31,13 @@ def open_ranges(calendar: Calendar, lowest: int, highest: int, *, lookback_days:
     return _intersection(ranges, others), short or others_short
 
 
+def open_until(calendar: Calendar, at: datetime) -> datetime | None:
+    """When the open range ends that contains an instant, at least a day ahead if it is longer; None: closed then."""
+    seconds = int((at - ORIGIN).total_seconds())
+    ranges, _ = open_ranges(calendar, seconds, seconds + 1, lookback_days=1)
+    return next((ORIGIN + timedelta(0, end) for start, end in ranges if start <= seconds < end), None)
+
+
 def closed_by_exceptions(hours: OpeningHours, lowest: int, highest: int) -> Iterator[Span]:
     """The dates, and the hours of the rules, that exceptions close during part of `[lowest, highest)`."""
     usual = _Week(replace(hours, exceptions=()))

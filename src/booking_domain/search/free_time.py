@@ -80,4 +80,9 @@ def text_of(quarters: int) -> str:
     return f"{quarters:0{QUARTERS}b}"
 
 
+def has(quarters: int, number: int) -> bool:
+    """Whether the quarters include the one with this number, the first being 0."""
+    return 0 <= number < QUARTERS and bool(quarters >> (QUARTERS - 1 - number) & 1)
+
+
 _ALL: Final = (1 << QUARTERS) - 1

@@ -5,7 +5,7 @@ All points are integers, so that a database ranks as Python does. Nobody can buy
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import reduce
 from math import cos, degrees, radians
@@ -13,7 +13,7 @@ from operator import or_
 from typing import Final, NamedTuple, NewType
 from uuid import UUID
 
-from booking_domain.search.free_time import DAYS, FreeTime, mask_of
+from booking_domain.search.free_time import DAYS, QUARTER, FreeTime, mask_of
 from booking_domain.shared.earth import EARTH_RADIUS_METRES
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
@@ -85,6 +85,8 @@ class Relaxation(StrEnum):
 
     TIME = "time"
     """When there must be free time."""
+    OPEN = "open"
+    """When the provider must be open."""
     WORD = "word"
     """One of several words."""
     DISTANCE = "distance"
@@ -167,6 +169,8 @@ class SearchEntry:
     quickest: ServiceId | None = None
     """The service of that length, of a provider who is booked by service."""
     free: FreeTime
+    open_hours: int = 0
+    """The quarters, from `free.since` on, that the opening hours touch."""
     reliability: int = 1_000
     """In thousandths: see `Record.reliability`."""
     completeness: int = 0
@@ -420,6 +424,8 @@ class SearchCriteria:
     """There must be a free slot within one of them."""
     minutes: int | None = None
     """The length of that slot; None: the provider's shortest."""
+    open_at: datetime | None = None
+    """The opening hours must contain this instant, within `DAYS` from `day` on."""
     order: SearchOrder = SearchOrder.BEST
     at: datetime
     """The moment for which the search is made: the same for all pages."""
@@ -448,6 +454,11 @@ class SearchCriteria:
         """The quarters, from `day` on, in which a slot may start."""
         windows = self._start_windows or (TimeRange(self.at, self.at + timedelta(days=DAYS)),)
         return reduce(or_, (mask_of(window, self.day) for window in windows))
+
+    @property
+    def open_quarter(self) -> int:
+        """The number of the quarter, from `day` on, in which they must be open; by default the one of `at`."""
+        return ((self.open_at or self.at) - datetime.combine(self.day, time(), UTC)) // QUARTER
 
     @property
     def soon(self) -> int:
@@ -510,3 +521,5 @@ class Facets:
     languages: Mapping[str, int] = field(default_factory=dict)
     tags: Mapping[str, int] = field(default_factory=dict)
     """Of works."""
+    open: int = 0
+    """How many are open at `SearchCriteria.open_at`, by default at the moment of the search."""

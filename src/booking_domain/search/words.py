@@ -166,6 +166,8 @@ def readings_of(word: str) -> frozenset[str]:
         ways = (_MEANT.get(letter, letter) for letter in plain)
         found |= {_spelled("".join(each)) for each in islice(product(*ways), _MOST_READINGS)}
         found |= {_spelled(_replaced(plain, _LONG)), *_skeleton(_replaced(plain, _LATIN_SOUNDS), 2)}
+    if _REPEATED.search(plain):  # `zzzz` means nothing that begins with z
+        found = {key for key in found if 2 * len(key) > len(plain)}
     return frozenset(found | {key[: -len(ending)] for key in found for ending in _endings_of(key)})
 
 

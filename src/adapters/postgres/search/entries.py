@@ -40,7 +40,8 @@ def _put() -> Statement:
         column.name: bindparam(column.name, type_=column.type) for column in (*ENTRY.columns, _e.put_at)
     }
     values["words"] = cast(bindparam("words", type_=Text()), TSVECTOR).concat(band_word(values["merit"]))
-    values["free"] = cast(bindparam("free", type_=Text()), BITS)
+    for name in ("free", "open_hours"):
+        values[name] = cast(bindparam(name, type_=Text()), BITS)
     new = insert(search_entries).values(values)
     replaced = {name: new.excluded[name] for name in values if name != "provider_id"}
     return Statement(new.on_conflict_do_update(index_elements=[_e.provider_id], set_=replaced))

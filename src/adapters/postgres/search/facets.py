@@ -11,14 +11,14 @@ from adapters.postgres.kit.work import Row
 from adapters.postgres.search.matching import candidates
 from booking_domain.search.model import Facets, SearchOrder
 
-VALUES: Final = ("styles", "categories", "languages")
+VALUES: Final = ("styles", "categories", "languages", "open")
 
 
 @lru_cache(maxsize=256)
 def facets_statement(shape: frozenset[str], by: SearchOrder) -> Statement:
     """What those that are ranked have."""
     found = candidates(shape, by).subquery("candidates")
-    return counted(select(found.c.styles, found.c.categories, found.c.languages), VALUES)
+    return counted(select(*(found.c[name] for name in VALUES)), VALUES)
 
 
 def counted(found: Select[Any], names: Sequence[str]) -> Statement:
@@ -35,8 +35,12 @@ def facets_of(rows: Iterable[Row]) -> Facets:
     counts: dict[str, dict[str, int]] = {}
     for name, value, count in rows:
         counts.setdefault(name, {})[value] = count
-    total = counts.pop("total")[""]
-    return Facets(total=total, **{name: dict(sorted(each.items(), key=_commonest)) for name, each in counts.items()})
+    total, opened = counts.pop("total")[""], counts.pop("open", {})
+    return Facets(
+        total=total,
+        open=sum(opened.values()),
+        **{name: dict(sorted(each.items(), key=_commonest)) for name, each in counts.items()},
+    )
 
 
 def _commonest(item: tuple[str, int]) -> tuple[int, str]:

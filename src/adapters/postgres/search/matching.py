@@ -51,6 +51,7 @@ NEAR: Final = "near"
 BOX: Final = "box"
 TEXT: Final = "text"
 TIME: Final = "time"
+OPEN: Final = "open_at"
 
 
 def given(name: str, type_: Any) -> ColumnElement[Any]:
@@ -88,7 +89,13 @@ def place_in(words: ColumnElement[Any]) -> ColumnElement[Any]:
     )
 
 
-_FREE: Final = type_coerce(_e.free.op("<<")((bindparam("day", type_=Date()) - _e.free_since) * QUARTERS_A_DAY), BITS)
+def _from_day(quarters: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The quarters as if they began on the day of the search."""
+    return type_coerce(quarters.op("<<")((bindparam("day", type_=Date()) - _e.free_since) * QUARTERS_A_DAY), BITS)
+
+
+_FREE: Final = _from_day(_e.free)
+_IS_OPEN: Final = func.get_bit(_from_day(_e.open_hours), bindparam("open_quarter", type_=Integer())) == 1
 _QUARTERS: Final = (func.coalesce(bindparam("minutes", type_=Integer()), _e.minutes) + 14) // 15
 _OPENING: Final = type_coerce(_runs(_FREE, _QUARTERS).op("&")(given("allowed", BITS)), BITS)
 _MERIT: Final = (_e.merit + 0).desc()
@@ -117,6 +124,7 @@ _CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
             for half in ("left", "right")
         )
     ),
+    OPEN: _IS_OPEN,
     TIME: cast(literal("0" * QUARTERS), BITS) != _OPENING,
 }
 
@@ -231,6 +239,7 @@ def _with_facts(shape: frozenset[str], entries: FromClause) -> Select[Any]:
             _e.styles,
             _e.categories,
             _p.languages,
+            case((_IS_OPEN, func.string_to_array("now", ",")), else_=func.string_to_array("", ",")).label("open"),
         )
         .select_from(entries.join(providers, _p.id == _e.provider_id))
         .where(PUBLIC)
@@ -248,7 +257,7 @@ def shape_of(criteria: SearchCriteria) -> frozenset[str]:
         "styles": criteria.styles,
         **{
             name: getattr(criteria, name) is not None
-            for name in ("category", "language", "price_to", "rating_from", "salon_id", "among")
+            for name in ("category", "language", "price_to", "rating_from", "salon_id", "among", OPEN)
         },
     }
     return frozenset(name for name, wanted in asked.items() if wanted)
@@ -267,6 +276,7 @@ def values_of(criteria: SearchCriteria, similar: Mapping[str, Sequence[str]]) ->
         "candidates": criteria.candidates,
         "soon": text_of(criteria.soon),
         "allowed": text_of(criteria.starts_allowed),
+        "open_quarter": criteria.open_quarter,
         **{
             f"query_{place}": tsquery_of(
                 words, similar, "" if place is Place.OTHER else WEIGHTS[: number + 1], all_but_one=criteria.all_but_one

@@ -47,7 +47,7 @@ def _parts(shape: frozenset[str], kind: SearchKind, by: SearchOrder) -> Select[A
         (p.currency if services else of.currency).label("currency"),
         (p.minutes if services else of.minutes).label("minutes"),
         (p.id if services else of.quickest).label("quickest"),
-        *(of.opens, of.styles, of.languages),
+        *(of.opens, of.styles, of.languages, of.open),
         (p.labels if services else of.categories).label("categories"),
         *([] if services else [p.labels.label("tags")]),
     ).select_from(

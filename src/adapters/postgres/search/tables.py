@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     select,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, BIT, TSQUERY, TSVECTOR
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -101,6 +102,7 @@ search_entries: Final = Table(
     Column("quickest", Uuid),
     Column("free_since", Date, nullable=False),
     Column("free", BITS, nullable=False),
+    Column("open_hours", BITS, nullable=False, server_default=sql(f"'0'::bit({QUARTERS})")),
     Column("reliability", SmallInteger, nullable=False),
     Column("completeness", SmallInteger, nullable=False),
     Column("merit", SmallInteger, nullable=False),
@@ -185,6 +187,7 @@ ENTRY: Final = Mapper(
         write=lambda free: (free.since, text_of(free.quarters)),
         read=lambda since, quarters: FreeTime(since=since, quarters=int(quarters, 2)),
     ),
+    open_hours=Converted("open_hours", write=text_of, read=lambda quarters: int(quarters, 2)),
     transient=("terms", "parts"),
     elsewhere=("put_at",),
 )

@@ -11,7 +11,7 @@ from uuid import UUID
 from booking_domain.bookings.transitions import PROVIDER_SIDE, Status
 from booking_domain.catalogue.model import Location, Profile
 from booking_domain.catalogue.salons import Salon
-from booking_domain.search.free_time import QUARTERS, starts
+from booking_domain.search.free_time import QUARTERS, FreeTime, has, starts
 from booking_domain.search.model import (
     LONGEST_RUN,
     MOST_CANDIDATES,
@@ -128,6 +128,7 @@ class MemorySearchReads(InMemory, SearchReads):
             categories=_counts(_categories(hit) for hit in found),
             tags=_counts(hit.part.labels for hit in found if hit.part and hit.part.kind is PartKind.WORKS),
             languages=_counts({language for _, profile in hit.of for language in profile.languages} for hit in found),
+            open=sum(any(_is_open(criteria, entry) for entry, _ in hit.of) for hit in found),
         )
 
     async def suggest(self, text: str, limit: int) -> Sequence[Term]:
@@ -266,6 +267,7 @@ class MemorySearchReads(InMemory, SearchReads):
                 criteria.rating_from is None
                 or (rating.count > 0 and rating.total >= criteria.rating_from * rating.count)
             )
+            and (criteria.open_at is None or _is_open(criteria, entry))
             and (criteria.among is None or profile.id in criteria.among)
             and (criteria.salon_id is None or self._state[SALON_MEMBERS].get(profile.id) == criteria.salon_id)
             and (
@@ -274,6 +276,11 @@ class MemorySearchReads(InMemory, SearchReads):
                 or (entry.lat is not None and entry.lon is not None and box.contains(entry.lat, entry.lon))
             )
         )
+
+
+def _is_open(criteria: SearchCriteria, entry: SearchEntry) -> bool:
+    opened = FreeTime(since=entry.free.since, quarters=entry.open_hours)
+    return has(opened.from_date(criteria.day), criteria.open_quarter)
 
 
 def _facts(

@@ -61,7 +61,9 @@ async def check_entry(
         await refresh_entry(provider_id, reads=reads, executor=executor, clock=clock)
         return None
     missed = right.free.quarters & ~stored.free.quarters or _missed(stored, schedule, now)
+    missed |= right.open_hours & ~stored.open_hours
     extra = 0 if schedule.feeds else stored.free.quarters & ~right.free.quarters
+    extra |= stored.open_hours & ~right.open_hours
     if not missed | extra:
         return None
     repair = _Repair(

@@ -4,15 +4,15 @@ An entry is made from what is committed, outside any database transaction, and r
 provider run one by one, so that an older entry never replaces a newer one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from booking_domain.catalogue.salons import Salon
 from booking_domain.portfolio.ports import PortfolioView
 from booking_domain.scheduling.feeds import WhenFeedFails
-from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.model import Calendar, ProviderSchedule
 from booking_domain.scheduling.open_hours import open_ranges
 from booking_domain.scheduling.services import ServiceView, shortest
 from booking_domain.search.free_time import DAYS, FreeTime
@@ -114,6 +114,7 @@ async def entry_of(provider_id: ProviderId, reads: Reads, now: datetime) -> Sear
         minutes=schedule.durations[0] if quickest is None else quickest.minutes,
         quickest=None if quickest is None else quickest.id,
         free=free_time(schedule, now),
+        open_hours=open_hours(schedule, now),
         reliability=record.reliability,
         completeness=completeness,
         merit=merit_of(score=profile.rating.score, reliability=record.reliability, completeness=completeness),
@@ -130,10 +131,8 @@ def free_time(schedule: ProviderSchedule, now: datetime) -> FreeTime:
     opens = schedule.feed_rule.when_failing is WhenFeedFails.OPEN
     calendar = schedule.calendar if opens else schedule.calendar_at(now)[0]
     since = now.astimezone(UTC).date()
-    window = TimeRange(start := datetime.combine(since, time(), UTC), start + DAYS * _A_DAY)
-    opened, _ = open_ranges(calendar, window.lower, window.upper, lookback_days=1)
     return FreeTime.of(
-        (TimeRange(*(ORIGIN + timedelta(0, seconds) for seconds in span)) for span in opened),
+        _opened(calendar, since),
         [
             *(claim.blocked for claim in schedule.claims if claim.expires_at is None),
             *calendar.busy,
@@ -141,6 +140,18 @@ def free_time(schedule: ProviderSchedule, now: datetime) -> FreeTime:
         ],
         since=since,
     )
+
+
+def open_hours(schedule: ProviderSchedule, now: datetime) -> int:
+    """The quarters that the opening hours touch, from the current date on: see `SearchEntry.open_hours`."""
+    since = now.astimezone(UTC).date()
+    return FreeTime.of(_opened(schedule.calendar, since), since=since).quarters
+
+
+def _opened(calendar: Calendar, since: date) -> Iterator[TimeRange]:
+    window = TimeRange(start := datetime.combine(since, time(), UTC), start + DAYS * _A_DAY)
+    opened, _ = open_ranges(calendar, window.lower, window.upper, lookback_days=1)
+    return (TimeRange(*(ORIGIN + timedelta(0, seconds) for seconds in span)) for span in opened)
 
 
 def _words(source: _Source) -> dict[Place, tuple[str, ...]]:

@@ -11,10 +11,12 @@ from booking_domain.catalogue.salons import Salon
 from booking_domain.portfolio.model import PortfolioItemId
 from booking_domain.portfolio.ports import PortfolioView
 from booking_domain.scheduling.model import ProviderSchedule, Slot
+from booking_domain.scheduling.open_hours import open_until
 from booking_domain.scheduling.placing import for_services
 from booking_domain.scheduling.services import ServiceNotOffered, ServiceView
 from booking_domain.scheduling.slots import slots_in_order
 from booking_domain.scheduling.validity import NEVER, unchanged_until
+from booking_domain.search.free_time import QUARTERS, QUARTERS_A_DAY
 from booking_domain.search.model import (
     MAX_RADIUS_METRES,
     Facets,
@@ -99,6 +101,8 @@ class SearchPage:
 class _Free(NamedTuple):
     slots: tuple[tuple[Slot, ProviderId], ...]
     until: datetime
+    open: bool
+    """Whether somebody is open when the search asks."""
 
 
 async def _find(criteria: SearchCriteria, reads: Reads) -> SearchPage:
@@ -107,12 +111,14 @@ async def _find(criteria: SearchCriteria, reads: Reads) -> SearchPage:
     A search by time shows only those who have a slot then: the free time that is stored may be more than there is.
 
     Raises:
-        InvalidValue: `nearest` needs a point, and prices need a currency.
+        InvalidValue: `nearest` needs a point, prices need a currency, and opening hours are known for `DAYS`.
     """
     if criteria.order == SearchOrder.NEAREST and criteria.near is None:
         raise InvalidValue(field="lat", problem="sorting by distance needs a point")
     if criteria.currency is None and (criteria.price_to is not None or criteria.order == SearchOrder.CHEAPEST):
         raise InvalidValue(field="currency", problem="prices need a currency")
+    if not 0 <= criteria.open_quarter < QUARTERS - QUARTERS_A_DAY:
+        raise InvalidValue(field="openAt", problem="a moment of today or within 30 days from now")
     return await _page(criteria, reads)
 
 
@@ -121,24 +127,25 @@ async def _search(criteria: SearchCriteria, reads: Reads) -> SearchPage:
     page = await _find(criteria, reads)
     given_up: tuple[Relaxation, ...] = ()
     if not page.hits and criteria.after is None:
-        for relaxation, relaxed in _relaxed(criteria):
-            given_up = (*given_up, relaxation)
+        for relaxations, relaxed in _relaxed(criteria):
             page = await _page(relaxed, reads)
             if page.hits:
-                criteria = relaxed
+                criteria, given_up = relaxed, relaxations
                 break
-        else:
-            given_up = ()
     facets = await reads.search.facets(criteria) if criteria.after is None else None
     return replace(page, facets=facets, relaxed=given_up)
 
 
-def _relaxed(criteria: SearchCriteria) -> Iterator[tuple[Relaxation, SearchCriteria]]:
-    """The search with ever less: first what matters least to most people."""
+def _relaxed(criteria: SearchCriteria) -> Iterator[tuple[tuple[Relaxation, ...], SearchCriteria]]:
+    """The search without one of the things it asks for, then without ever more of them.
+
+    First what matters least to most people: so whatever is given up had to be, or matters less than what had to.
+    """
     near = criteria.near
     wider = near and replace(near, radius_metres=MAX_RADIUS_METRES)
     changes: dict[Relaxation, dict[str, Any]] = {
         Relaxation.TIME: {"windows": (), "minutes": None},
+        Relaxation.OPEN: {"open_at": None},
         Relaxation.WORD: {"all_but_one": len(searched(criteria.text or "")) > 1},
         Relaxation.DISTANCE: {"near": wider, "box": None},
         Relaxation.PRICE: {"price_to": None},
@@ -147,11 +154,14 @@ def _relaxed(criteria: SearchCriteria) -> Iterator[tuple[Relaxation, SearchCrite
         Relaxation.STYLE: {"styles": (), "category": None},
         Relaxation.TEXT: {"text": None},
     }
-    for relaxation, change in changes.items():
-        less = replace(criteria, **change)
-        if less != criteria:
-            criteria = less
-            yield relaxation, criteria
+    asked = {name: change for name, change in changes.items() if replace(criteria, **change) != criteria}
+    for name, change in asked.items():
+        yield (name,), replace(criteria, **change)
+    names = tuple(asked)
+    for number, change in enumerate(asked.values(), 1):
+        criteria = replace(criteria, **change)
+        if number > 1:
+            yield names[:number], criteria
 
 
 async def _page(criteria: SearchCriteria, reads: Reads) -> SearchPage:
@@ -166,7 +176,7 @@ async def _page(criteria: SearchCriteria, reads: Reads) -> SearchPage:
             if len(hits) == criteria.limit:
                 return await _shown(hits, after, reads)
             after = each.position
-            if slots[each.position].slots or not criteria.windows:
+            if slots[each.position].open and (slots[each.position].slots or not criteria.windows):
                 hits.append((each, slots[each.position]))
         if len(candidates) <= criteria.limit:
             return await _shown(hits, None, reads)
@@ -185,7 +195,10 @@ async def hits_of(provider_ids: Sequence[ProviderId], at: datetime, reads: Reads
 async def _slots_of(candidates: Sequence[Found], criteria: SearchCriteria, reads: Reads) -> Mapping[Position, _Free]:
     """The first slots of each candidate."""
     windows = criteria.windows or (TimeRange(criteria.at, criteria.at + SLOTS_WITHIN),)
-    around = TimeRange(min(each.start for each in windows), max(each.end for each in windows))
+    around = TimeRange(
+        min(each.start for each in windows),
+        max(criteria.open_at or criteria.at, *(each.end for each in windows)) + timedelta.resolution,
+    )
     offers = [offer for each in candidates for offer in each.offers]
     services = [each.quickest for each in offers if each.quickest is not None]
     ids = list(dict.fromkeys(each.provider_id for each in offers))
@@ -200,18 +213,24 @@ async def _slots_of(candidates: Sequence[Found], criteria: SearchCriteria, reads
 def _first(free: Sequence[_Free]) -> _Free:
     """The first slots of all."""
     slots = sorted(chain.from_iterable(each.slots for each in free), key=lambda each: each[0].start)
-    return _Free(tuple(slots[:SLOTS_SHOWN]), min(each.until for each in free))
+    return _Free(tuple(slots[:SLOTS_SHOWN]), min(each.until for each in free), any(each.open for each in free))
 
 
 def _free(
     offer: Offer, schedule: ProviderSchedule | None, windows: Sequence[TimeRange], criteria: SearchCriteria
 ) -> _Free:
     if schedule is None:
-        return _Free((), NEVER)
+        return _Free((), NEVER, open=False)
     slots = tuple((slot, offer.provider_id) for slot in islice(_slots(offer, schedule, windows, criteria), SLOTS_SHOWN))
     first = min((slot.start for slot, _ in slots), default=None)
     last = max(windows, key=lambda each: each.end)
-    return _Free(slots, unchanged_until(schedule, last, criteria.at, first=first))
+    until = unchanged_until(schedule, last, criteria.at, first=first)
+    if criteria.open_at is None:
+        return _Free(slots, until, open=True)
+    closes = open_until(schedule.calendar, criteria.open_at)
+    if closes is not None and criteria.open_at == criteria.at:
+        until = min(until, closes)
+    return _Free(slots, until, open=closes is not None)
 
 
 def _slots(

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -42,7 +43,7 @@ from booking_domain.search.recommendations import MOST_RECOMMENDED, Reason
 from booking_domain.search.when import PartOfDay, windows_in
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId, SalonId
-from booking_domain.shared.time import TimeRange, time_zone
+from booking_domain.shared.time import TimeRange, instant, time_zone
 from booking_domain.use_cases.platform.views import ListedSalon
 from booking_domain.use_cases.search.queries import SLOTS_SHOWN, Hit, SearchPage
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, PAGE_AND_ONE, Page, PageQuery, cut, read_cursor
@@ -71,6 +72,8 @@ _LON: Final = Meta(ge=-180, le=180)
 _DEFAULT_RADIUS_KM: Final = 10
 _DEFAULT_DAYS: Final = 14
 _A_DAY: Final = timedelta(days=1)
+_NOW: Final = "now"
+_LOCAL: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")
 
 
 class SearchFindingsQuery(PageQuery, frozen=True, kw_only=True):
@@ -109,6 +112,17 @@ AppointmentMinutes = Annotated[
 ]
 SearchCursor = Annotated[
     str, Meta(max_length=200, pattern="^[A-Za-z0-9_-]+$", description="`nextCursor` of the previous page.")
+]
+
+
+OpenAt = Annotated[
+    str,
+    Meta(
+        min_length=3,
+        max_length=40,
+        description="When the provider must be open, whether free or not, within 30 days: `now`, an RFC 3339 instant, "
+        "or a local time of `timeZone` (`2026-11-28T19:00`).",
+    ),
 ]
 
 
@@ -174,8 +188,9 @@ class CriteriaQuery(PlaceQuery, frozen=True, kw_only=True):
     """`morning` is 06:00 to 12:00, `afternoon` 12:00 to 18:00, `evening` 18:00 to 23:00."""
     weekends: bool = False
     """Only Saturdays and Sundays."""
+    open_at: OpenAt | None = None
     time_zone: ZoneName = "UTC"
-    """In which dates, parts of days and weekends are meant, and slots are returned."""
+    """In which dates, local times, parts of days and weekends are meant, and slots are returned."""
 
     def _criteria(self, order: SearchOrder, limit: int, cursor_text: str | None, now: datetime) -> SearchCriteria:
         cursor = None if cursor_text is None else _read_cursor(cursor_text)
@@ -194,11 +209,18 @@ class CriteriaQuery(PlaceQuery, frozen=True, kw_only=True):
             box=self._box(),
             windows=tuple(self._windows(at, zone)),
             minutes=getattr(self, "minutes", None),  # a service has its own
+            open_at=self._open_at(at, zone),
             order=order,
             at=at,
             after=None if cursor is None else Position(cursor.key, cursor.lot, cursor.id, cursor.of),
             limit=limit,
         )
+
+    def _open_at(self, now: datetime, zone: ZoneInfo) -> datetime | None:
+        if self.open_at is None or self.open_at == _NOW:
+            return None if self.open_at is None else now
+        local = _LOCAL.fullmatch(self.open_at) and datetime.fromisoformat(self.open_at)
+        return instant(local.replace(tzinfo=zone)) if local else moment(self.open_at, zone, name="openAt")
 
     def _box(self) -> Box | None:
         edges = {"south": self.south, "west": self.west, "north": self.north, "east": self.east}
@@ -469,6 +491,8 @@ class FacetsJson(Json, frozen=True, kw_only=True):
     languages: tuple[FacetJson, ...]
     tags: tuple[FacetJson, ...] | None = None
     """Of works."""
+    open: int
+    """How many are open at `openAt`, by default now."""
 
 
 class SearchJson(Json, frozen=True, kw_only=True):
@@ -649,4 +673,5 @@ def facets_json(facets: Facets) -> FacetsJson:
         categories=counted(facets.categories),
         languages=counted(facets.languages),
         tags=counted(facets.tags) or None,
+        open=facets.open,
     )

@@ -1,13 +1,13 @@
 """What the search shows: what was asked, what was found, and the ways to ask otherwise."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import ClassVar, Final
 
 from booking_domain.files.ports import ObjectLinks
-from booking_domain.search.model import Relaxation, SearchCriteria, SearchOrder
+from booking_domain.search.model import Facets, Relaxation, SearchCriteria, SearchOrder
 from booking_domain.search.when import PartOfDay, windows_in
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange, time_zone
@@ -22,6 +22,7 @@ _LIMIT: Final = 12
 _MOST_STYLES: Final = 10
 _MOST_TEXT: Final = 100
 WEEKEND: Final = "weekend"
+_NOW: Final = "now"
 _FOUND: Final = Plural("{count} place", "{count} places")
 _PARTS: Final = {
     PartOfDay.MORNING: Phrase("Morning"),
@@ -36,6 +37,7 @@ _ORDERS: Final = {
 }
 _GIVEN_UP: Final = {
     Relaxation.TIME: Phrase("Nobody is free then. These are free at other times:"),
+    Relaxation.OPEN: Phrase("Nobody is open then. These are open at other times:"),
     Relaxation.WORD: Phrase("Nobody matches all words. These match all but one:"),
     Relaxation.DISTANCE: Phrase("Nobody is so near. These are further away:"),
     Relaxation.PRICE: Phrase("Nobody is as cheap. These cost more:"),
@@ -43,6 +45,18 @@ _GIVEN_UP: Final = {
     Relaxation.LANGUAGE: Phrase("Nobody speaks that language. These speak others:"),
     Relaxation.STYLE: Phrase("Nobody offers this style. These offer others:"),
     Relaxation.TEXT: Phrase("Nothing matches these words. Perhaps one of these:"),
+}
+
+_NAMES: Final = {
+    Relaxation.TIME: Phrase("your free time"),
+    Relaxation.OPEN: Phrase("being open now"),
+    Relaxation.WORD: Phrase("one of the words"),
+    Relaxation.DISTANCE: Phrase("the distance"),
+    Relaxation.PRICE: Phrase("the price"),
+    Relaxation.RATING: Phrase("the rating"),
+    Relaxation.LANGUAGE: Phrase("the language"),
+    Relaxation.STYLE: Phrase("the style"),
+    Relaxation.TEXT: Phrase("the words"),
 }
 
 
@@ -55,6 +69,8 @@ class Asked:
     day: str = ""
     """A date, or `weekend`."""
     part: PartOfDay | None = None
+    open: bool = False
+    """Whether they must be open now."""
     order: SearchOrder = SearchOrder.BEST
 
     @classmethod
@@ -66,6 +82,7 @@ class Asked:
             style=page.asked("style")[:_MOST_TEXT],
             day=day if day == WEEKEND or _date(day) is not None else "",
             part=next((each for each in _PARTS if each.value == page.asked("part")), None),
+            open=page.asked("open") == _NOW,
             order=next((each for each in _ORDERS if each.value == page.asked("sort")), SearchOrder.BEST),
         )
 
@@ -81,6 +98,7 @@ class Asked:
             "style": self.style,
             "day": self.day,
             "part": self.part,
+            "open": _NOW if self.open else "",
             "sort": "" if self.order is SearchOrder.BEST else self.order,
         }
         return page.link("/", **asked | changes)
@@ -91,6 +109,7 @@ class Asked:
             text=self.text or None,
             styles=(self.style,) if self.style else (),
             windows=self._windows(now, zone),
+            open_at=now if self.open else None,
             order=self.order,
             currency=currency if self.order is SearchOrder.CHEAPEST else None,
             at=now,
@@ -156,6 +175,7 @@ class HomePage(PageModel):
     days: tuple[tuple[str, str], ...]
     parts: tuple[tuple[str, str], ...]
     styles: tuple[Choice, ...]
+    open: Choice
     orders: tuple[Choice, ...]
     found: str
     """How many there are, in words."""
@@ -181,6 +201,9 @@ def home_page(asked: Asked, found: SearchPage, page: Page, links: ObjectLinks, n
         days=_days(page, today),
         parts=(("", say(Phrase("Any time"))), *((each.value, say(text)) for each, text in _PARTS.items())),
         styles=_styles(asked, () if facets is None else facets.styles, page),
+        open=Choice(
+            text=_open_now(facets, page), href=asked.link(page, open="" if asked.open else _NOW), chosen=asked.open
+        ),
         orders=tuple(
             Choice(
                 text=say(text),
@@ -190,10 +213,29 @@ def home_page(asked: Asked, found: SearchPage, page: Page, links: ObjectLinks, n
             for each, text in _ORDERS.items()
         ),
         found=say.count(_FOUND, total),
-        given_up=" ".join(say(_GIVEN_UP[each]) for each in found.relaxed[-1:]),
+        given_up=_given_up(found.relaxed, page),
         hits=tuple(_card(hit, page, links, today) for hit in found.hits),
         zone=page.formats.zone(page.site.zone),
         everything=page.link("/"),
+    )
+
+
+def _open_now(facets: Facets | None, page: Page) -> str:
+    opened = 0 if facets is None else facets.open
+    return (
+        page.say(Phrase("Open now ({count})"), count=page.formats.number(opened))
+        if opened
+        else page.say(Phrase("Open now"))
+    )
+
+
+def _given_up(relaxed: Sequence[Relaxation], page: Page) -> str:
+    """What was given up, in words: none of it is left out."""
+    if len(relaxed) <= 1:
+        return "".join(page.say(_GIVEN_UP[each]) for each in relaxed)
+    return page.say(
+        Phrase("Nobody matches everything. These match if you do without: {what}"),
+        what=" · ".join(page.say(_NAMES[each]) for each in relaxed),
     )
 
 

@@ -1,7 +1,7 @@
 """Search by what, where and when: with slots, reasons and facets, and with less where nobody matches."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -95,6 +95,45 @@ async def test_a_hold_is_seen_although_the_entry_does_not_know_it(api: Api) -> N
     assert found["relaxed"] == ["time"]
 
 
+async def test_those_are_found_whose_opening_hours_contain_a_moment(api: Api) -> None:
+    token, provider_id = await a_provider(api, "Monday", rules=(1,))
+    await a_provider(api, "Saturday", rules=(6,))
+    zone = {"timeZone": "Asia/Ulaanbaatar"}
+    customer = await api.joined("customer", verified=True)
+    await api.booked(customer, provider_id, MONDAY_AT_TEN)
+    for open_at in (MONDAY_AT_TEN, "2026-11-23T10:00", "2026-11-23T16:59:59"):
+        assert await names(api, openAt=open_at, **zone) == ["Monday"], open_at
+    assert await names(api, openAt="2026-11-28T09:00", **zone) == ["Saturday"]
+    for closed in ("2026-11-23T17:00", "2026-11-23T08:59"):
+        assert (await searched(api, openAt=closed, **zone))["relaxed"] == ["open"], closed
+    assert (await searched(api))["facets"]["open"] == 0
+    exception = {"date": "2026-11-30", "closed": True}
+    assert (await api.post("/availability/exceptions", token, json=exception)).is_success
+    api.clock.advance(datetime.fromisoformat("2026-11-23T16:50:00+08:00") - api.clock.now())
+    found = await searched(api, openAt="now")
+    assert [each["displayName"] for each in found["items"]] == ["Monday"]
+    assert found["facets"]["open"] == 1
+    late = (await api.get("/search", params={"openAt": "2026-11-30T10:00", **zone})).json()
+    assert late["relaxed"] == ["open"]
+
+
+async def test_salons_services_and_works_are_found_by_opening_hours(api: Api) -> None:
+    _, (token, *_) = await a_salon(api, {"name": "Bold", "styles": ["Ink"]}, name="Nomad")
+    service = {"name": "Small tattoo", "durationMinutes": 60, "priceAmount": 80_000}
+    assert (await api.post("/services", token, json=service)).status_code == 201
+    await added(api, token)
+    await indexed(api)
+    for path in ("/salons/search", "/services/search", "/portfolio/search", "/providers"):
+        for moment, relaxed in (("2026-11-23T10:00", None), ("2026-11-23T20:00", ["open"])):
+            query = {"openAt": moment, "timeZone": "Asia/Ulaanbaatar"}
+            found = (await api.get(path, params=query)).json()
+            if path == "/providers":
+                assert len(found["items"]) == (relaxed is None)
+            else:
+                assert (len(found["items"]), found.get("relaxed")) == (1, relaxed), path
+                assert found["facets"]["open"] == 1 or relaxed, path
+
+
 async def test_a_page_is_filled_with_others_if_those_found_have_no_slot(api: Api) -> None:
     made = [await a_provider(api, f"Bold {number}") for number in range(5)]
     window = {"from": MONDAY_AT_TEN, "to": "2026-11-23T11:00:00+08:00", "limit": 3}
@@ -152,6 +191,9 @@ async def test_a_search_that_finds_nobody_says_what_it_gave_up(api: Api) -> None
     found = await searched(api, text="bold", language="fa", ratingFrom=4)
     assert [each["displayName"] for each in found["items"]] == ["Bold"]
     assert found["relaxed"] == ["rating", "language"]
+    assert (await searched(api, text="bold", language="mn", ratingFrom=4))["relaxed"] == ["rating"]
+    assert (await searched(api, text="bold", language="fa", weekends="true"))["relaxed"] == ["time", "language"]
+    assert (await searched(api, text="xyzzy", language="mn", minutes=60))["relaxed"] == ["text"]
     assert (await searched(api, text="zzzz"))["relaxed"] == ["text"]
     found = await searched(api, text="bold zzzz")
     assert ([each["displayName"] for each in found["items"]], found["relaxed"]) == (["Bold"], ["word"])
@@ -201,7 +243,7 @@ async def test_profiles_that_are_not_published_are_never_found(api: Api) -> None
     for query in ({}, {"text": "bold"}, {"styles": "realism"}):
         found = (await api.get("/search", params=query)).json()
         assert found["items"] == []
-        assert found["facets"] == {"total": 0, "styles": [], "categories": [], "languages": []}
+        assert found["facets"] == {"total": 0, "styles": [], "categories": [], "languages": [], "open": 0}
     assert (await api.get("/search/suggestions", params={"text": "bold"})).json() == {"items": []}
     await indexed(api)
     assert await api.container.reads().search.suggest("bold", 5) == []
@@ -237,6 +279,7 @@ async def test_changes_of_texts_make_an_entry_due(api: Api) -> None:
         ({"south": 1, "west": 2, "north": 3}, "/query/east"),
         ({"south": 4, "west": 2, "north": 3, "east": 3}, "/query/north"),
         ({"cursor": "AAAA"}, "/query/cursor"),
+        ({"openAt": "2030-01-01T00:00:00Z"}, "/query/openAt"),
         ({"from": "2030-01-01T00:00:00Z"}, "/query/to"),
         ({"sort": "nearest"}, "/query/lat"),
         ({"sort": "cheapest"}, "/query/currency"),

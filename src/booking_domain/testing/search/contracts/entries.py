@@ -209,6 +209,20 @@ class SearchContract(StorageContract):
         assert await self.reads.search.search(tomorrow) == []
         assert never not in await self._found(windows=window)
 
+    async def test_opening_hours_decide_and_are_counted(self) -> None:
+        def opened(*hours: int) -> dict[str, Any]:
+            ranges = [TimeRange(NOW + hour * _HOUR, NOW + (hour + 1) * _HOUR) for hour in hours]
+            return {"open_hours": FreeTime.of(ranges, since=NOW.date()).quarters}
+
+        now, late, _ = await self._stored(("Now", "", opened(0)), ("Late", "", opened(5)), ("Never", "", opened()))
+        assert await self._found(open_at=NOW) == [now]
+        assert await self._found(open_at=NOW + 5 * _HOUR) == [late]
+        assert await self._found(open_at=NOW + timedelta(days=29)) == []
+        tomorrow = SearchCriteria(at=NOW + timedelta(days=1), open_at=NOW + timedelta(days=1, hours=5))
+        assert await self.reads.search.search(tomorrow) == []
+        assert (await self.reads.search.facets(SearchCriteria(at=NOW))).open == 1
+        assert (await self.reads.search.facets(tomorrow)).open == 0
+
     async def test_points_order_and_pages_follow_one_another(self) -> None:
         ids = await self._stored(
             ("A", "", {"reliability": 1_000}),
