@@ -6,6 +6,7 @@ A method of a section makes one object, and mypy checks it as any other code. Te
 
 from adapters.calendars.reader import HttpFeedReader
 from adapters.documents.renderer import TemplateDocuments
+from adapters.public_holidays import PackagedHolidays
 from entrypoints.observe.port import MetricsPort
 from entrypoints.telegram.bot import Bot
 from entrypoints.telegram.screens import Parts
@@ -42,6 +43,10 @@ class Container(Messages):
     @single
     def worker_metrics_port(self) -> MetricsPort:
         return self._metrics_port(self.settings().observe.worker_port, 1)
+
+    @single
+    def public_holidays(self) -> PackagedHolidays:
+        return PackagedHolidays()
 
     @single
     def feed_reader(self) -> HttpFeedReader:

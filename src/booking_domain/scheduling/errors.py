@@ -120,6 +120,10 @@ class BlockNotFound(NotFound, code="availability.block_not_found"):
     """You have no such block."""
 
 
+class NoHolidaysKnown(NotFound, code="availability.no_holidays_known", field="country"):
+    """No public holidays are known of this country."""
+
+
 class DateHasException(Conflict, code="availability.date_has_exception", field="date"):
     """This date already has an exception; delete it first."""
 

@@ -1,5 +1,7 @@
 """Calendars: weekly rules and exceptions in local time, blocks, and how slots are cut from open ranges."""
 
+import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -165,6 +167,17 @@ class DateException:
     def __post_init__(self) -> None:
         if len(self.ranges) > MAX_RANGES_A_DATE:
             raise InvalidValue(field="ranges", problem=f"at most {MAX_RANGES_A_DATE} ranges on one date")
+
+    @classmethod
+    def closed_on(cls, days: Iterable[dt.date]) -> tuple[Self, ...]:
+        """These dates closed, such as the public holidays that the package `holidays` lists; each date once, in order.
+
+        >>> from datetime import date
+        >>> new_year, naadam = date(2027, 1, 1), date(2027, 7, 11)
+        >>> [str(each.date) for each in DateException.closed_on([naadam, new_year, naadam])]
+        ['2027-01-01', '2027-07-11']
+        """
+        return tuple(cls(date=day) for day in sorted(set(days)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Ports of scheduling."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple, Protocol
 
 from booking_domain.scheduling.claims import Claim
@@ -214,3 +214,22 @@ class SchedulingReadGroup(Protocol):
 
 
 CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(WAITING_LIFECYCLE,), news=frozenset({"service", "waitlist"}))
+
+
+class Holiday(NamedTuple):
+    """A public holiday, with its name in a language that people of the country read, or in English."""
+
+    date: date
+    name: str
+
+
+class PublicHolidays(Protocol):
+    """The public holidays of countries."""
+
+    async def of_year(self, country: str, year: int, language: str) -> Sequence[Holiday]:
+        """The holidays of a country (ISO 3166-1 alpha-2) in a year, by date; their names in the language if known.
+
+        Raises:
+            NoHolidaysKnown: there is no such country, or its holidays are not known.
+        """
+        ...

@@ -49,6 +49,10 @@ async def new_exception(api: Api) -> Request:
     return (await api.open_provider())[0], "/availability/exceptions", {"date": "2026-12-31", "closed": True}
 
 
+async def new_closed_dates(api: Api) -> Request:
+    return (await api.open_provider())[0], "/availability/closed-dates", {"dates": ["2027-02-06", "2027-02-07"]}
+
+
 async def new_block(api: Api) -> Request:
     off = {"start": "2026-11-25T02:00:00Z", "end": "2026-11-25T03:00:00Z"}
     return (await api.open_provider())[0], "/availability/blocks", off
@@ -98,6 +102,8 @@ FEATURE: Final = Feature(
         "PUT /availability/settings": Row(_MANAGE, edit=settings),
         "POST /availability/exceptions": Row(_MANAGE, once=new_exception),
         "DELETE /availability/exceptions/{exception_id}": Row(_MANAGE, EXCEPTION),
+        "GET /availability/holidays": Row(_MANAGE, query="country=MN&year=2027"),
+        "POST /availability/closed-dates": Row(_MANAGE, once=new_closed_dates),
         "POST /availability/blocks": Row(_MANAGE, once=new_block),
         "DELETE /availability/blocks/{block_id}": Row(_MANAGE, BLOCK),
         "GET /availability/feeds": Row(_MANAGE, tagged=True),

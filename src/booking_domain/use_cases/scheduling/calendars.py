@@ -81,6 +81,13 @@ class AddException:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CloseDates:
+    """Close these dates at once, such as public holidays. A date that has an exception keeps it."""
+
+    dates: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AddBlock:
     """Add time off. A provider has at most `MAX_BLOCKS` blocks."""
 
@@ -188,6 +195,23 @@ async def except_date(
     return exception
 
 
+async def _close_dates(command: CloseDates, tx: CalendarTx, context: UseCaseContext) -> Sequence[DateException]:
+    provider_id = await own_provider(tx, context)
+    calendar = required(await tx.calendars.calendar_of(provider_id), ProviderNotFound)
+    known = {exception.date for exception in calendar.exceptions}
+    closed = [
+        replace(each, id=ExceptionId(context.entropy.new_id()))
+        for each in DateException.closed_on(command.dates)
+        if each.date not in known
+    ]
+    if len(known) + len(closed) > MAX_EXCEPTIONS:
+        raise TooManyExceptions
+    for each in closed:
+        await tx.calendars.add_exception(provider_id, each)
+        await _announce(provider_id, tx, context, each.date)
+    return closed
+
+
 async def _remove_exception(exception_id: ExceptionId, tx: CalendarTx, context: UseCaseContext) -> None:
     await restore_date(await own_provider(tx, context), exception_id, tx, context)
 
@@ -236,6 +260,10 @@ add_exception: Final = UseCase(
     _add_exception,
     raises=(ProviderNotFound, DateHasException, TooManyExceptions, InvalidValue),
 )
+close_dates: Final = UseCase(
+    Permission.MANAGE_CALENDAR, _close_dates, raises=(ProviderNotFound, TooManyExceptions, InvalidValue)
+)
+"""Return the dates that it has closed."""
 remove_exception: Final = UseCase(
     Permission.MANAGE_CALENDAR, _remove_exception, raises=(ExceptionNotFound, ProviderNotFound)
 )

@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from booking_domain.catalogue.model import ProfileStatus
-from booking_domain.scheduling.errors import DurationNotOffered, ProviderNotFound
+from booking_domain.scheduling.errors import DurationNotOffered, NoHolidaysKnown, ProviderNotFound
 from booking_domain.scheduling.feeds import FeedReads, OwnFeeds
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.placing import for_services, offered_minutes, require_services
-from booking_domain.scheduling.ports import ScheduleReads
+from booking_domain.scheduling.ports import Holiday, PublicHolidays, ScheduleReads
 from booking_domain.scheduling.services import MAX_HORIZON_DAYS, OnlyAddOns, ServiceNotOffered, ServiceRequired
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue, NotPermitted, required
-from booking_domain.shared.ids import ProviderId, ServiceId, UserId
+from booking_domain.shared.ids import ExceptionId, ProviderId, ServiceId, UserId
 from booking_domain.shared.permissions import Permission, Relation, authorise, managed, may, owned
 from booking_domain.shared.queries import Query
 from booking_domain.shared.time import TimeRange
@@ -174,9 +174,28 @@ async def _get_own_feeds(actor: Actor, providers: ProviderReads, feeds: FeedRead
     return await feeds.of_provider(provider.profile.id)
 
 
+async def _list_holidays(
+    actor: Actor,
+    *,
+    country: str,
+    year: int,
+    language: str,
+    holidays: PublicHolidays,
+    providers: ProviderReads,
+    schedules: ScheduleReads,
+) -> list[tuple[Holiday, ExceptionId | None]]:
+    """The public holidays of a country in a year, each with the exception that the actor's provider has on its date."""
+    authorise(actor, Permission.MANAGE_CALENDAR)
+    provider = required(await providers.by_owner(actor.id), ProviderNotFound)
+    calendar = required(await schedules.calendar(provider.profile.id), ProviderNotFound)
+    own = {exception.date: exception.id for exception in calendar.exceptions}
+    return [(each, own.get(each.date)) for each in await holidays.of_year(country, year, language)]
+
+
 get_calendar: Final = Query(_get_calendar, (ProviderNotFound,))
 _NOT_OFFERED: Final = (DurationNotOffered, ServiceNotOffered, ServiceRequired, OnlyAddOns, InvalidValue)
 get_bookable_schedule: Final = Query(_get_bookable_schedule, (ProviderNotFound, *_NOT_OFFERED))
 get_explicable_schedule: Final = Query(_get_explicable_schedule, (ProviderNotFound, *_NOT_OFFERED))
 get_schedule_to_come: Final = Query(_get_schedule_to_come, (ProviderNotFound, *_NOT_OFFERED))
+list_holidays: Final = Query(_list_holidays, (NoHolidaysKnown, ProviderNotFound, NotPermitted))
 get_own_feeds: Final = Query(_get_own_feeds, (ProviderNotFound, NotPermitted))

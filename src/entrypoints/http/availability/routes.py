@@ -1,11 +1,12 @@
 """`/availability`: a provider's rules, exceptions, blocks and settings."""
 
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
-from litestar import Response, Router, delete, get, post, put
+from litestar import Request, Response, Router, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
+from booking_domain.scheduling.ports import PublicHolidays
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId
 from booking_domain.shared.time import TimeRange
@@ -14,16 +15,18 @@ from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.platform.views import SettingsView
 from booking_domain.use_cases.scheduling.calendars import (
     AddBlock,
+    CloseDates,
     SetRules,
     add_block,
     add_exception,
     add_rule,
+    close_dates,
     remove_block,
     remove_exception,
     remove_rule,
     set_rules,
 )
-from booking_domain.use_cases.scheduling.queries import get_calendar
+from booking_domain.use_cases.scheduling.queries import get_calendar, list_holidays
 from entrypoints.http.availability.feeds import (
     FeedsJson,
     feeds_json,
@@ -36,12 +39,18 @@ from entrypoints.http.availability.schemas import (
     ADD_EXCEPTION,
     ADD_RULE,
     CHANGE_SETTINGS,
+    CLOSE_DATES,
     SET_RULES,
     AvailabilityJson,
     BlockBody,
     BlockJson,
+    ClosedDatesBody,
     ExceptionBody,
     ExceptionJson,
+    ExceptionsJson,
+    HolidayJson,
+    HolidaysJson,
+    HolidaysQuery,
     RuleBody,
     RuleJson,
     RulesBody,
@@ -61,6 +70,7 @@ from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_vers
 from entrypoints.http.kit.exporting import ExportSource, exporting, value
 from entrypoints.http.kit.fields import Json
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.negotiation import language_for
 from entrypoints.http.kit.request_guard import OPTIONAL
 from entrypoints.http.kit.running import Run
 from entrypoints.http.providers.schemas import ProviderJson, provider_json_with_note
@@ -155,6 +165,46 @@ async def add_availability_exception(
     return await run(add_exception, data.command(), answer=lambda added: exception_json(added, zone))
 
 
+@get("/holidays", opt=documented(list_holidays))
+async def list_public_holidays(
+    request: Request[Any, Any, Any],
+    params: Injected[HolidaysQuery],
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    public_holidays: Injected[PublicHolidays],
+) -> HolidaysJson:
+    """List the public holidays of a country in a year, and which of them you have an exception for.
+
+    Nothing is closed by it: `POST /availability/closed-dates` closes the dates that you choose.
+    """
+    found = await list_holidays(
+        actor,
+        country=params.country,
+        year=params.year,
+        language=language_for(request),
+        holidays=public_holidays,
+        providers=reads.providers,
+        schedules=reads.schedules,
+    )
+    return HolidaysJson(items=tuple(HolidayJson(date=day, name=name, exception_id=own) for (day, name), own in found))
+
+
+@post("/closed-dates", opt=documented(close_dates, body=CLOSE_DATES))
+async def close_availability_dates(
+    data: JSONBody[ClosedDatesBody], actor: Injected[Actor], run: Injected[Run], reads: Injected[Reads]
+) -> Response[ExceptionsJson]:
+    """Close several dates at once, and return the exceptions that are new.
+
+    A date that has an exception keeps it, so the same dates may be sent again. Bookings on the dates stay.
+    """
+    zone = await zone_of(actor, reads)
+    return await run(
+        close_dates,
+        CloseDates(dates=data.dates),
+        answer=lambda closed: ExceptionsJson(items=tuple(exception_json(each, zone) for each in closed)),
+    )
+
+
 @delete("/exceptions/{exception_id:str}", opt=documented(remove_exception))
 async def remove_availability_exception(exception_id: FromPath[ExceptionId], run: Injected[Run]) -> None:
     """Remove an exception. The weekly rules apply to that date again."""
@@ -223,6 +273,8 @@ routes: Final = Router(
         change_availability_settings,
         add_availability_exception,
         remove_availability_exception,
+        list_public_holidays,
+        close_availability_dates,
         add_availability_block,
         remove_availability_block,
         get_availability_feeds,

@@ -38,6 +38,7 @@ from entrypoints.http.kit.fields import (
     Minutes,
     Note,
     NoticeMinutes,
+    Query,
     SomeMinutes,
     Timestamp,
     ZoneName,
@@ -109,6 +110,37 @@ class ExceptionBody(Body, frozen=True, kw_only=True):
         if (self.closed is None) is (self.ranges is None):
             raise InvalidValue(field="ranges", problem="either closed, or open at these hours")
         return AddException(date=self.date, ranges=parts_of("ranges", self.ranges or (), HoursBody.hours))
+
+
+class HolidaysQuery(Query, frozen=True, kw_only=True):
+    """A country and a year."""
+
+    country: Annotated[str, Meta(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2.")]
+    year: Annotated[int, Meta(ge=2020, le=2100)]
+    """Of the Gregorian calendar."""
+
+
+class ClosedDatesBody(Body, frozen=True, kw_only=True):
+    """Dates to close."""
+
+    dates: Annotated[tuple[date, ...], Meta(min_length=1, max_length=MAX_EXCEPTIONS)]
+    """The dates, in any order."""
+
+
+class HolidayJson(Json, frozen=True, kw_only=True):
+    """A public holiday."""
+
+    date: date
+    name: str
+    """In the language of the request if it is known, else in English or in a language of the country."""
+    exception_id: UUID | None = None
+    """Your exception of this date, if there is one."""
+
+
+class HolidaysJson(Json, frozen=True, kw_only=True):
+    """The public holidays of a country in a year, by date."""
+
+    items: tuple[HolidayJson, ...]
 
 
 class SettingsBody(TermsBody, frozen=True, kw_only=True):
@@ -192,6 +224,12 @@ class ExceptionJson(Json, frozen=True, kw_only=True):
     ranges: tuple[HoursJson, ...] | None = None
     time_zone: str
     """The provider's time zone, on whose clock the date and the ranges are."""
+
+
+class ExceptionsJson(Json, frozen=True, kw_only=True):
+    """Exceptions, by date."""
+
+    items: tuple[ExceptionJson, ...]
 
 
 class SettingsJson(Json, frozen=True, kw_only=True):
@@ -307,6 +345,7 @@ settings_json: Final = projection(
 ADD_RULE: Final[dict[str, Any]] = {"day": 1, "startTime": "10:00", "endTime": "19:00"}
 SET_RULES: Final[dict[str, Any]] = {"rules": [ADD_RULE, {"day": 2, "startTime": "12:00", "endTime": "20:00"}]}
 ADD_EXCEPTION: Final[dict[str, Any]] = {"date": "2026-12-31", "ranges": [{"startTime": "10:00", "endTime": "14:00"}]}
+CLOSE_DATES: Final[dict[str, Any]] = {"dates": ["2027-02-06", "2027-02-07", "2027-02-08"]}
 ADD_BLOCK: Final[dict[str, Any]] = {
     "start": "2026-12-24T12:00:00+08:00",
     "end": "2026-12-26T09:00:00+08:00",

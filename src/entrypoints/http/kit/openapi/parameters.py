@@ -21,6 +21,8 @@ _EXAMPLES: Final[dict[str, Any]] = {
     "to": "2026-11-30",
     "timeZone": "Asia/Ulaanbaatar",
     "durationMinutes": 60,
+    "country": "MN",
+    "year": 2027,
     "service": "google",
     "text": "tatt",
     "channels": ["system"],
