@@ -1,4 +1,4 @@
-"""`make sbom`: what production installs, as a CycloneDX document, made from the lock file alone and always the same."""
+"""`make sbom`: what production installs, as a CycloneDX document, made from the lock files alone, always the same."""
 
 import re
 import sys
@@ -14,15 +14,21 @@ from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
 ROOT: Final = Path(__file__).parents[1]
-LOCK: Final = ROOT / "requirements" / "server.txt"
+LOCKS: Final = (ROOT / "requirements" / "server.txt", ROOT / "requirements" / "observe.txt")
 _PINNED: Final = re.compile(
     r"^([a-z0-9._-]+)==([^ \\;]+)[^\n]*\n((?: {4}--hash=sha256:[0-9a-f]{64}[^\n]*\n)*)", re.MULTILINE
 )
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 
+def installed() -> str:
+    """The text of the lock files from which the image installs."""
+    return "".join(lock.read_text(encoding="utf-8") for lock in LOCKS)
+
+
 def document(lock: str) -> str:
     """The document of a lock file: each distribution with its version and the hashes that may be installed."""
+    pinned = {name: (version, hashes) for name, version, hashes in _PINNED.findall(lock)}
     bom = Bom(
         serial_number=uuid5(NAMESPACE_URL, lock),
         components=[
@@ -34,7 +40,7 @@ def document(lock: str) -> str:
                 purl=PackageURL("pypi", None, name, version),
                 hashes=[HashType(alg=HashAlgorithm.SHA_256, content=each) for each in _HASH.findall(hashes)],
             )
-            for name, version, hashes in _PINNED.findall(lock)
+            for name, (version, hashes) in pinned.items()
         ],
     )
     bom.metadata.timestamp = datetime.fromtimestamp(0, UTC)  # the same lock file has the same document
@@ -42,4 +48,4 @@ def document(lock: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(document(LOCK.read_text(encoding="utf-8")) + "\n")
+    sys.stdout.write(document(installed()) + "\n")

@@ -30,31 +30,40 @@ needs_pgbouncer: Final = pytest.mark.skipif(
     PGBOUNCER is None, reason="PgBouncer is not installed: apt-get install pgbouncer"
 )
 NOBODY: Final = 65_534
+SHIPPED: Final = (Path(__file__).parents[2] / "deploy" / "pgbouncer.ini").read_text(encoding="utf-8")
+PREPARES_FROM: Final = (1, 21)
 _KEPT: Final = b"""
-    SELECT (SELECT count(*) FROM pg_prepared_statements), (SELECT count(*) FROM pg_listening_channels()),
+    SELECT (SELECT count(*) FROM pg_prepared_statements WHERE name NOT LIKE 'PGBOUNCER%'),
+        (SELECT count(*) FROM pg_listening_channels()),
         (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid())
 """
 
 
+def version() -> tuple[int, ...]:
+    said = subprocess.run([str(PGBOUNCER), "--version"], capture_output=True, text=True, check=True).stdout  # noqa: S603
+    return tuple(int(each) for each in said.split()[1].split("."))
+
+
 @contextmanager
-def pooled(url: str, folder: Path) -> Iterator[str]:
-    """The address of the database behind a PgBouncer with one connection."""
+def pooled(url: str, folder: Path, *, prepare: str = "off", connections: int = 1) -> Iterator[str]:
+    """The address of the database behind a PgBouncer with the shipped settings and this number of connections."""
     given, port = urlsplit(url), free_port()
     name = given.path.strip("/")
-    settings = f"""
-        [databases]
-        {name} = host={given.hostname} port={given.port} user={given.username} password={given.password} dbname={name}
-        [pgbouncer]
-        listen_addr = 127.0.0.1
-        listen_port = {port}
-        unix_socket_dir =
-        auth_type = any
-        pool_mode = transaction
-        default_pool_size = 1
-        ignore_startup_parameters = options, extra_float_digits
-    """
+    replaced = {
+        r"(?m)^booking = host=database port=5432 dbname=booking": f"{name} = host={given.hostname} port={given.port}"
+        f" user={given.username} password={given.password} dbname={name}",
+        "0.0.0.0": "127.0.0.1",  # noqa: S104 - of the container's network
+        "6432": str(port),
+        "auth_type = scram-sha-256\nauth_file = .*": "auth_type = any",
+        "default_pool_size = .*": f"default_pool_size = {connections}",
+        "max_prepared_statements = .*": "" if prepare == "off" else r"\g<0>",
+    }
+    settings = SHIPPED
+    for shipped, ours in replaced.items():
+        settings, found = re.subn(shipped, ours, settings)
+        assert found == 1, shipped
     file = folder / "pgbouncer.ini"
-    file.write_text("\n".join(line.strip() for line in settings.splitlines()))
+    file.write_text(settings)
     running_as: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": ()} if os.getuid() == 0 else {}
     read = file.open("rb")
     with read, (folder / "pgbouncer.log").open("wb") as log:
@@ -84,29 +93,24 @@ def _options() -> dict[str, str]:
     return {name: value for name, _, value in found}
 
 
-def _of_the_database(url: str) -> None:
-    """The options of the product's connections, which a pooler does not pass on."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        name = urlsplit(url).path.strip("/")
-        for setting, value in _options().items():
-            connection.execute(f"ALTER DATABASE {name} SET {setting} = '{value}'".encode())
-
-
 def test_the_documentation_has_the_options_of_the_connections() -> None:
     text = (Path(__file__).parents[2] / "docs" / "operate" / "scaling.md").read_text(encoding="utf-8")
     said = re.findall(r"ALTER ROLE booking SET ([\w.]+) = '?(\w+)", text)
     assert dict(said) == _options()
+    assert dict(re.findall(r"SET ([\w.]+) = ''(\w+)''", SHIPPED)) == _options()
 
 
 @needs_pgbouncer
+@pytest.mark.parametrize("prepare", ["off", "auto"])
 def test_bookings_messages_and_ended_sessions_need_no_session_of_the_database(
-    postgres: TestServer, tmp_path: Path
+    postgres: TestServer, tmp_path: Path, prepare: str
 ) -> None:
+    if prepare == "auto" and version() < PREPARES_FROM:
+        pytest.skip("this PgBouncer is older than 1.21, so PREPARE has to be off")
     with postgres.empty_database() as url:
         migrations.upgrade(url)
-        _of_the_database(url)
-        with pooled(url, tmp_path) as pooler:
-            settings = {**BOUNDLESS, "DATABASE_DIRECT_URL": url, "PREPARE": "off", "BOOKING_RATE_LIMITS": "off"}
+        with pooled(url, tmp_path, prepare=prepare) as pooler:
+            settings = {**BOUNDLESS, "DATABASE_DIRECT_URL": url, "PREPARE": prepare, "BOOKING_RATE_LIMITS": "off"}
             with Worker(tmp_path, pooler, **settings), Api(tmp_path, pooler, **settings) as api:
                 direct = Server(api.port, url, tmp_path / "data")
                 studio, callers = open_studio(direct, deposit=0), customers(direct, 4)

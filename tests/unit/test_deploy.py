@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pytest
 import yaml  # type: ignore[import-untyped]
-from tools.sbom import document
+from tools.sbom import document, installed
 
 from entrypoints.settings.environment import CREDENTIALS, FILE, variables_of
 from entrypoints.settings.main import Settings
@@ -30,6 +30,7 @@ _CLI: Final = (ROOT / "src" / "entrypoints" / "cli" / "__main__.py").read_text(e
 COMMANDS: Final = set(re.findall(r'(?:add_parser\(|^        \()"([a-z-]+)"', _CLI, re.MULTILINE))
 VARIABLES: Final = {variable.name: variable for variable, _ in variables_of(Settings())}
 PORT: Final = 8000
+BILL: Final = "dist/sbom.json"
 PROBES: Final = {"/health/live", "/health/ready"}
 
 
@@ -63,8 +64,18 @@ def test_the_image_runs_a_command_of_the_product_as_nobody_without_a_shell() -> 
 
 def test_the_image_contains_what_the_product_reads() -> None:
     copied = re.findall(r"^COPY (\S+) (\S+)$", CONTAINERFILE, re.MULTILINE)
-    assert all(source == target and (ROOT / source).exists() for source, target in copied)
-    assert {source for source, _ in copied} == {"requirements/server.txt", "src", "migrations", "docs", "alembic.ini"}
+    assert all(source == target and ((ROOT / source).exists() or source == BILL) for source, target in copied)
+    assert {source for source, _ in copied} == {
+        "requirements/server.txt",
+        "requirements/observe.txt",
+        "src",
+        "migrations",
+        "docs",
+        "alembic.ini",
+        BILL,
+    }
+    ignored = (ROOT / ".containerignore").read_text(encoding="utf-8").split()
+    assert {f"!{source}" for source, _ in copied} <= set(ignored)
 
 
 def test_compose_runs_commands_with_settings_and_secrets_that_exist() -> None:
@@ -80,6 +91,7 @@ def test_compose_runs_commands_with_settings_and_secrets_that_exist() -> None:
     for service in COMPOSE["services"].values():
         assert set(service.get("secrets", ())) <= set(COMPOSE["secrets"])
         assert set(service.get("depends_on", ())) <= set(COMPOSE["services"])
+    assert {"DATABASE_URL_FILE", "DATABASE_DIRECT_URL_FILE"} <= ours["api"]["environment"].keys()
     [probe] = re.findall(r"http://127\.0\.0\.1:(\d+)(/[\w/]+)", ours["api"]["healthcheck"]["test"][-1])
     assert probe[0] == str(PORT)
     assert probe[1] in PROBES
@@ -177,9 +189,10 @@ def test_the_settings_of_the_infrastructure_exist() -> None:
 
 
 def test_the_bill_of_materials_lists_what_production_installs_and_is_always_the_same() -> None:
-    lock = (ROOT / "requirements" / "server.txt").read_text(encoding="utf-8")
+    lock = installed()
     found = json.loads(document(lock))
     listed = {f"{each['name']}=={each['version']}" for each in found["components"]}
     assert listed == set(re.findall(r"^[a-z0-9._-]+==[^ \\;]+", lock, re.MULTILINE))
+    assert len(listed) == len(found["components"])
     assert all(each["hashes"] for each in found["components"])
     assert document(lock) == document(lock)
