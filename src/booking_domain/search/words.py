@@ -27,6 +27,7 @@ _WORD: Final = re.compile(r"\w+")
 _JOINER: Final = "\u200c"
 _SHORTEST_SIMILAR: Final = 4
 _SHORTEST_BEGINNING: Final = 3
+_SHORTEST_NEAR: Final = 5
 _SHORTEST_STEM: Final = 3
 _MOST_READINGS: Final = 16
 _SHORTEST_SKELETON: Final = 3
@@ -247,10 +248,13 @@ def _intended(word: str, readings: frozenset[str]) -> list[str]:
         key
         for key in _SYNONYMS
         for reading in readings
-        if len(reading) >= _SHORTEST_BEGINNING and key.startswith(reading)
+        if len(reading) >= _SHORTEST_BEGINNING + reading.startswith("0") and key.startswith(reading)
     ]
     if begun or not may_be_misspelt(word):
         return begun
+    forms = spellings_of(word)
+    if near := [key for key in _SYNONYMS if any(_one_error(form, key) for form in forms)]:
+        return near
     alike = max(((_likeness(word, key), key) for key in _SYNONYMS), default=(0, ""))
     return [alike[1]] if alike[0] > SIMILAR else []
 
@@ -269,6 +273,26 @@ def similarity(one: str, other: str) -> float:
     """
     left, right = _trigrams(one), _trigrams(other)
     return len(left & right) / len(left | right)
+
+
+def _one_error(one: str, other: str) -> bool:
+    """Whether a letter too many, too few or wrong is all that two words of five letters differ in."""
+    if not _SHORTEST_NEAR <= max(len(one), len(other)) <= min(len(one), len(other)) + 1:
+        return False
+    at = next((at for at, (left, right) in enumerate(zip(one, other, strict=False)) if left != right), None)
+    if at is None:
+        return True
+    return other[at + 1 :] in {one[at + 1 :], one[at:]} or one[at + 1 :] == other[at:]
+
+
+def spellings_of(word: str) -> frozenset[str]:
+    """A word as it is typed, and as keys are spelled in Latin letters: what similar words are looked up by.
+
+    >>> sorted(spellings_of("munkhzl"))
+    ['munhzl', 'munkhzl']
+    """
+    spelled = _spelled(word)
+    return frozenset({word, spelled} if spelled.isascii() else {word})
 
 
 def may_be_misspelt(word: str) -> bool:

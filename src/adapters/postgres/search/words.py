@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Work
 from adapters.postgres.search.tables import search_words
-from booking_domain.search.words import MOST_SIMILAR, SIMILAR, Searched, keys_of, may_be_misspelt, needed
+from booking_domain.search.words import MOST_SIMILAR, SIMILAR, Searched, keys_of, may_be_misspelt, needed, spellings_of
 
 _w: Final = search_words.c
 
@@ -65,8 +65,11 @@ def tsquery_of(
 async def similar_to(words: Sequence[Searched], work: Work) -> dict[str, list[str]]:
     """Similar words for those with which none begins."""
     found: dict[str, list[str]] = {}
-    misspelt = [each.word for each in words if may_be_misspelt(each.word)]
-    for word, similar in await work.all(SIMILAR_WORDS, words=misspelt) if misspelt else ():
-        if len(found.setdefault(word, [])) < MOST_SIMILAR:
-            found[word].append(similar)
-    return found
+    typed = {each.word: spellings_of(each.word) for each in words if may_be_misspelt(each.word)}
+    misspelt = sorted({form for forms in typed.values() for form in forms})
+    for form, similar in await work.all(SIMILAR_WORDS, words=misspelt) if misspelt else ():
+        if len(found.setdefault(form, [])) < MOST_SIMILAR:
+            found[form].append(similar)
+    return {
+        word: sorted({similar for form in forms for similar in found.get(form, ())}) for word, forms in typed.items()
+    }

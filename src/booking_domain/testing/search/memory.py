@@ -47,6 +47,7 @@ from booking_domain.search.words import (
     needed,
     searched,
     similarity,
+    spellings_of,
 )
 from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId, UserId
@@ -202,11 +203,12 @@ class MemorySearchReads(InMemory, SearchReads):
         return ((entries[each.id][0], each) for each in self._published() if each.id in entries)
 
     def _similar(self, word: str) -> tuple[str, ...]:
-        known = self._state[WORDS]
-        if not may_be_misspelt(word) or any(each.startswith(word) for each in known):
-            return ()
-        alike = ((-similarity(word, each), each) for each in known)
-        return tuple(each for unlike, each in sorted(alike) if -unlike >= SIMILAR)[:MOST_SIMILAR]
+        known, found = self._state[WORDS], set[str]()
+        for form in spellings_of(word) if may_be_misspelt(word) else ():
+            if not any(each.startswith(form) for each in known):
+                alike = ((-similarity(form, each), each) for each in known)
+                found.update([each for unlike, each in sorted(alike) if -unlike >= SIMILAR][:MOST_SIMILAR])
+        return tuple(sorted(found))
 
     def _ranked(self, criteria: SearchCriteria) -> Sequence[_Hit]:
         hits = list(self._hits(criteria))

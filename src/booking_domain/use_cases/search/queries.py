@@ -165,6 +165,8 @@ def _relaxed(criteria: SearchCriteria) -> Iterator[tuple[tuple[Relaxation, ...],
 
 
 async def _page(criteria: SearchCriteria, reads: Reads) -> SearchPage:
+    if criteria.text and not searched(criteria.text):  # marks alone match nobody, although no word is missing
+        return SearchPage(hits=(), next=None, facets=None)
     hits: list[tuple[Found, _Free]] = []
     after = criteria.after
     for number in range(MOST_ROUNDS_IN_VAIN):

@@ -78,7 +78,7 @@ class Asked:
         """What the address asks for."""
         day = page.asked("day")
         return cls(
-            text=page.asked("q")[:_MOST_TEXT],
+            text=page.asked("q").strip()[:_MOST_TEXT],
             style=page.asked("style")[:_MOST_TEXT],
             day=day if day == WEEKEND or _date(day) is not None else "",
             part=next((each for each in _PARTS if each.value == page.asked("part")), None),

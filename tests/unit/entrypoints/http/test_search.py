@@ -194,7 +194,10 @@ async def test_a_search_that_finds_nobody_says_what_it_gave_up(api: Api) -> None
     assert (await searched(api, text="bold", language="mn", ratingFrom=4))["relaxed"] == ["rating"]
     assert (await searched(api, text="bold", language="fa", weekends="true"))["relaxed"] == ["time", "language"]
     assert (await searched(api, text="xyzzy", language="mn", minutes=60))["relaxed"] == ["text"]
-    assert (await searched(api, text="zzzz"))["relaxed"] == ["text"]
+    await a_provider(api, "Zaya", bio="Wax")
+    for nonsense in ("zzzz", "ZZ", "xxxx", "qqqq", "asdfgh", "йцукен", "ضصثق", "!!!", "👍"):
+        assert (await searched(api, text=nonsense))["relaxed"] == ["text"], nonsense
+        assert (await api.get("/providers", params={"text": nonsense})).json()["items"] == []
     found = await searched(api, text="bold zzzz")
     assert ([each["displayName"] for each in found["items"]], found["relaxed"]) == (["Bold"], ["word"])
 
