@@ -20,6 +20,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -30,7 +31,7 @@ from adapters.postgres.bookings.walk_ins import CUSTOMER_ID, is_walk_in, searche
 from adapters.postgres.bookings.walk_ins import PHONE as WALK_IN_PHONE
 from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.identity.tables import users
-from adapters.postgres.identity.users import NAMES, PHONE
+from adapters.postgres.identity.users import PHONE, names_of
 from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part, part_with_cipher
 from adapters.postgres.kit.encryption import WithCipher
@@ -126,7 +127,9 @@ _VISITS: Final = (
     .group_by(CUSTOMER_ID)
     .subquery("visits")
 )
-_NAME: Final = func.coalesce(walk_ins.c.name, users.c.name).collate("C")
+# One row at a time: the planner takes the customers of a provider for many, and would read all accounts.
+_account: Final = select(users).where(users.c.id == _VISITS.c.customer_id).limit(1).lateral("account")
+_NAME: Final = func.coalesce(walk_ins.c.name, _account.c.name).collate("C")
 _last: Final = users.alias("last")
 _last_walk_in: Final = walk_ins.alias("last_walk_in")
 _LAST_NAME: Final = func.coalesce(
@@ -137,9 +140,9 @@ _TEXT: Final = bindparam("text", type_=Text())
 _PAGE: Final = Statement(
     select(
         _VISITS.c.customer_id,
-        users.c.name,
-        users.c.email,
-        users.c.phone_sealed,
+        _account.c.name,
+        _account.c.email,
+        _account.c.phone_sealed,
         walk_ins.c.name,
         walk_ins.c.phone_sealed,
         _VISITS.c.bookings,
@@ -149,7 +152,7 @@ _PAGE: Final = Statement(
         *NOTE.columns,
     )
     .select_from(
-        _VISITS.outerjoin(users, users.c.id == _VISITS.c.customer_id)
+        _VISITS.outerjoin(_account, true())
         .outerjoin(walk_ins, walk_ins.c.booking_id == _VISITS.c.customer_id)
         .outerjoin(
             customer_notes,
@@ -157,19 +160,19 @@ _PAGE: Final = Statement(
         )
     )
     .where(
-        or_(users.c.id.is_(None), users.c.status != literal_column(f"'{UserStatus.DELETED.value}'")),
+        or_(_account.c.id.is_(None), _account.c.status != literal_column(f"'{UserStatus.DELETED.value}'")),
         or_(
             _TEXT.is_(None),
-            func.strpos(folded(func.coalesce(walk_ins.c.name, NAMES)), folded(_TEXT)) > 0,
-            func.strpos(folded(users.c.email), folded(_TEXT)) > 0,
-            users.c.phone_index == bindparam("phone_index"),
+            func.strpos(folded(func.coalesce(walk_ins.c.name, names_of(_account))), folded(_TEXT)) > 0,
+            func.strpos(folded(_account.c.email), folded(_TEXT)) > 0,
+            _account.c.phone_index == bindparam("phone_index"),
             walk_ins.c.phone_index == bindparam("walk_in_phone_index"),
-            users.c.phone_parts.overlap(bindparam("phone_parts")),
+            _account.c.phone_parts.overlap(bindparam("phone_parts")),
             walk_ins.c.phone_parts.overlap(bindparam("walk_in_phone_parts")),
         ),
         if_given(
             "after",
-            users.c.id,
+            _account.c.id,
             tuple_(_NAME, _VISITS.c.customer_id) > tuple_(_LAST_NAME, bindparam("after")),
         ),
     )

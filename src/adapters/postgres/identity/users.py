@@ -6,7 +6,21 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import ARRAY, Boolean, Text, and_, any_, bindparam, cast, func, literal_column, or_, select
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ColumnElement,
+    FromClause,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from adapters.postgres.identity.credentials import LOCKED_ACCOUNTS
 from adapters.postgres.identity.tables import users
@@ -93,8 +107,14 @@ _TO_ERASE: Final = Statement(
     .order_by(users.c.id)
     .limit(bindparam("most"))
 )
-NAMES: Final = func.concat_ws(" ", users.c.name, users.c.given_name, users.c.family_name, users.c.given_name)
-"""What search compares a name with, in the order that `User.names` has."""
+
+
+def names_of(account: FromClause) -> ColumnElement[str]:
+    """What search compares a name with, in the order that `User.names` has."""
+    return func.concat_ws(" ", *(account.c[name] for name in ("name", "given_name", "family_name", "given_name")))
+
+
+NAMES: Final = names_of(users)
 _PART: Final = folded(bindparam("text", type_=Text()))
 _WANTED_LOCKED: Final = cast(bindparam("locked"), Boolean())
 _PAGE: Final = Statement(

@@ -17,6 +17,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     update,
 )
 
@@ -171,12 +172,19 @@ _earners: Final = (
     .limit(bindparam("most"))
     .subquery("earners")
 )
+# Of one earner at a time: for hundreds the planner would read the earnings of all.
+_earned: Final = (
+    select(_e.currency, _total(_e.amount).label("amount"))
+    .where(_e.provider_id == _earners.c.id)
+    .group_by(_e.currency)
+    .lateral("earned")
+)
 _p: Final = provider_payouts.c
 _reserved: Final = (
     select(_total(_p.amount))
     .where(
         _p.provider_id == _earners.c.id,
-        _p.currency == _e.currency,
+        _p.currency == _earned.c.currency,
         _p.status == literal_column(f"'{ProviderPayoutStatus.PENDING.value}'"),
     )
     .scalar_subquery()
@@ -185,14 +193,13 @@ _BALANCES: Final = Statement(
     select(
         _earners.c.id,
         _earners.c.display_name,
-        _e.currency,
-        _total(_e.amount),
+        _earned.c.currency,
+        _earned.c.amount,
         _reserved,
         cast(exists().where(bank_accounts.c.user_id == _earners.c.owner_id), Boolean),
     )
-    .select_from(_earners.join(earnings, _e.provider_id == _earners.c.id))
-    .group_by(_earners.c.id, _earners.c.display_name, _earners.c.owner_id, _e.currency)
-    .order_by(_earners.c.id, _e.currency)
+    .select_from(_earners.join(_earned, true()))
+    .order_by(_earners.c.id, _earned.c.currency)
 )
 
 

@@ -11,12 +11,12 @@ from sqlalchemy import (
     bindparam,
     cast,
     delete,
-    exists,
     false,
     func,
     literal_column,
     or_,
     select,
+    true,
 )
 
 from adapters.postgres.catalogue.tables import providers, salons
@@ -124,11 +124,15 @@ _OFFERS_IN: Final = Statement(
     .order_by(*_IN_ORDER, _p.id)
 )
 
+
+def _some(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """EXISTS, looked up for each provider: for a page of them the planner would read the services of all."""
+    return select(true()).where(*conditions).limit(1).correlate(providers).scalar_subquery().is_not(None)
+
+
 OFFERS_SERVICES: Final = or_(
-    exists().where(_s.provider_id == _p.id, ~_s.add_on, _IS_BOOKABLE),
-    exists().where(
-        _s.salon_id == _p.salon_id, ~_s.add_on, _IS_BOOKABLE, _o.service_id == _s.id, _o.provider_id == _p.id
-    ),
+    _some(_s.provider_id == _p.id, ~_s.add_on, _IS_BOOKABLE),
+    _some(_s.salon_id == _p.salon_id, ~_s.add_on, _IS_BOOKABLE, _o.service_id == _s.id, _o.provider_id == _p.id),
 )
 """Whether a provider offers a service that is no add-on."""
 
