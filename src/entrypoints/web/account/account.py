@@ -21,10 +21,10 @@ from entrypoints.web.kit.environment import NAMES
 from entrypoints.web.kit.forms import Fields, FormPage, hidden
 from entrypoints.web.kit.pages import Page, PageModel
 from entrypoints.web.kit.pictures import Picture
+from entrypoints.web.kit.zones import ZONE, zone_field
 
 NAME: Final = "name"
 LANGUAGE: Final = "language"
-ZONE: Final = "time_zone"
 NEWS: Final = "news"
 _CHANNELS: Final = {
     NewsChannel.EMAIL: Phrase("By e-mail"),
@@ -110,6 +110,7 @@ def account_page(
     *,
     csrf: str,
     picture: Picture | None,
+    now: datetime,
     done: str = "",
 ) -> AccountPage:
     """The page."""
@@ -142,12 +143,8 @@ def account_page(
                 value=language_of(user.locale),
                 choices=tuple((each, NAMES[each]) for each in LANGUAGES),
             ),
-            Field(
-                name=ZONE,
-                label=say(Phrase("Time zone")),
-                value=user.time_zone,
-                required=True,
-                hint=say(Phrase("Such as Asia/Ulaanbaatar. Messages have their times on this clock.")),
+            zone_field(
+                page, value=user.time_zone, hint=say(Phrase("Messages have their times on this clock.")), now=now
             ),
         ),
         news_action=page.link("/account/notifications"),

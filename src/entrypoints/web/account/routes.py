@@ -27,7 +27,6 @@ from entrypoints.http.kit.session_modes import SessionMode
 from entrypoints.web.account.account import (
     LANGUAGE,
     NAME,
-    ZONE,
     account_page,
     delete_page,
     preferences_of,
@@ -41,6 +40,7 @@ from entrypoints.web.account.proof import password_in, unproven
 from entrypoints.web.account.services_routes import handlers as services
 from entrypoints.web.kit.forms import said
 from entrypoints.web.kit.pages import Page
+from entrypoints.web.kit.zones import ZONE
 
 _FIELDS: Final = {"locale": LANGUAGE}
 
@@ -58,9 +58,10 @@ async def show_account(
 ) -> Response[Any]:
     """The account."""
     user = await get_own_account(actor, reads.users)
-    sessions = await list_own_sessions(actor, session_id, reads.sessions, now=clock.now())
+    now = clock.now()
+    sessions = await list_own_sessions(actor, session_id, reads.sessions, now=now)
     picture = own_picture(user, object_storage, page)
-    shown = account_page(user, sessions, session_id, page, csrf=csrf, picture=picture, done=page.asked("done"))
+    shown = account_page(user, sessions, session_id, page, csrf=csrf, picture=picture, now=now, done=page.asked("done"))
     return page.render(shown, public=False)
 
 
@@ -85,9 +86,10 @@ async def save_account(
         await executor.run(edit_account, command, actor=actor, session_id=session_id)
     except DomainError as error:
         user = await get_own_account(actor, reads.users)
-        sessions = await list_own_sessions(actor, session_id, reads.sessions, now=clock.now())
+        now = clock.now()
+        sessions = await list_own_sessions(actor, session_id, reads.sessions, now=now)
         picture = own_picture(user, object_storage, page)
-        shown = account_page(user, sessions, session_id, page, csrf=csrf, picture=picture)
+        shown = account_page(user, sessions, session_id, page, csrf=csrf, picture=picture, now=now)
         named = str(next(iter(error.field_path), error.parameters.get("field", "")))
         return page.refuse(retyped(shown, form, page.say.error(error), _FIELDS.get(named, named)), error)
     return page.see(f"/{language if language in LANGUAGES else page.language}/account?done=saved")

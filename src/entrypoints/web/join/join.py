@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar, Final
 
 from booking_domain.catalogue.salons import Salon
@@ -14,11 +15,11 @@ from entrypoints.languages.documents import Phrase
 from entrypoints.web.components.field import Field
 from entrypoints.web.kit.forms import FormPage, hidden
 from entrypoints.web.kit.pages import Page, PageModel
+from entrypoints.web.kit.zones import zone_field
 from entrypoints.web.session.sign_in import INVITATIONS
 
 PROFILE: Final = "/join/profile"
 NAME: Final = "display_name"
-ZONE: Final = "time_zone"
 ACCEPTED: Final = "accepted"
 _DONE: Final = {
     ACCEPTED: Phrase("You are a member of the salon now."),
@@ -132,7 +133,7 @@ def _place(salon: Salon) -> tuple[str, ...]:
     return (place,) if place else ()
 
 
-def profile_page(name: str, zone: str, page: Page, *, csrf: str) -> FormPage:
+def profile_page(name: str, zone: str, page: Page, *, csrf: str, now: datetime) -> FormPage:
     """What customers see of a provider who has no profile yet."""
     say = page.say
     return FormPage(
@@ -148,13 +149,7 @@ def profile_page(name: str, zone: str, page: Page, *, csrf: str) -> FormPage:
                 autocomplete="name",
                 required=True,
             ),
-            Field(
-                name=ZONE,
-                label=say(Phrase("Time zone")),
-                value=zone,
-                required=True,
-                hint=say(Phrase("Such as Asia/Ulaanbaatar. Your working hours are on this clock.")),
-            ),
+            zone_field(page, value=zone, hint=say(Phrase("Your working hours are on this clock.")), now=now),
         ),
         button=say(Phrase("Continue")),
         links=((say(Phrase("Back")), page.link(INVITATIONS)),),

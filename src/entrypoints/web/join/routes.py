@@ -25,9 +25,10 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import IF_VALID, PUBLIC
 from entrypoints.http.kit.session_cookies import SessionCookies
-from entrypoints.web.join.join import ACCEPTED, NAME, PROFILE, ZONE, JoinPage, join_page, profile_page
+from entrypoints.web.join.join import ACCEPTED, NAME, PROFILE, JoinPage, join_page, profile_page
 from entrypoints.web.kit.forms import said
 from entrypoints.web.kit.pages import Page
+from entrypoints.web.kit.zones import ZONE
 from entrypoints.web.links.links import LINK, invitation_page, token_of
 from entrypoints.web.session.sign_in import INVITATIONS
 
@@ -118,11 +119,16 @@ async def show_invitations(page: Injected[Page], invitations: Injected[JoinDesk]
 
 @get(PROFILE)
 async def show_profile(
-    page: Injected[Page], *, actor: Injected[Actor], invitations: Injected[JoinDesk], csrf: Injected[str]
+    page: Injected[Page],
+    *,
+    actor: Injected[Actor],
+    invitations: Injected[JoinDesk],
+    csrf: Injected[str],
+    clock: Injected[Clock],
 ) -> Response[Any]:
     """What a member needs before accepting."""
     name, zone = await invitations.zone(actor)
-    return page.render(profile_page(name, zone, page, csrf=csrf), public=False)
+    return page.render(profile_page(name, zone, page, csrf=csrf, now=clock.now()), public=False)
 
 
 @post(PROFILE, status_code=303, opt=FORM)
@@ -134,6 +140,7 @@ async def save_profile(
     session_id: Injected[SessionId],
     executor: Injected[Executor[Repositories]],
     csrf: Injected[str],
+    clock: Injected[Clock],
 ) -> Response[Any]:
     """Open the profile, a draft as the API makes it. Who has one goes on."""
     form = form_of(request)
@@ -145,7 +152,8 @@ async def save_profile(
         pass
     except DomainError as error:
         field = str(next(iter(error.field_path), error.parameters.get("field", "")))
-        return page.refuse(profile_page(name, zone, page, csrf=csrf).failed(error, page, field=field), error)
+        again = profile_page(name, zone, page, csrf=csrf, now=clock.now())
+        return page.refuse(again.failed(error, page, field=field), error)
     return page.see(page.link(INVITATIONS))
 
 

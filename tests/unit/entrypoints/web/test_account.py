@@ -25,6 +25,19 @@ async def test_name_language_and_zone_are_saved_and_the_next_page_has_the_langua
     assert (me["name"], me["locale"], me["timeZone"]) == ("Saraa", "mn", "Asia/Hovd")
 
 
+async def test_time_zones_are_listed_by_country_and_city_in_the_language_of_the_page(api: Api) -> None:
+    visitor = Visitor(api, await api.joined("customer"))
+    for language, place in (
+        ("en", "Mongolia, Hovd (UTC+7)"),
+        ("mn", "Монгол, Ховд (UTC+7)"),
+        ("fa", "مغولستان، خوود (UTC+۷)"),
+    ):
+        shown = await visitor.get(f"/{language}/account")
+        assert f'<option value="Asia/Hovd">{place}</option>' in shown.text
+        assert "(UTC)</option>" in shown.text
+        assert shown.text.count("selected") == 2  # language and zone
+
+
 async def test_what_is_wrong_is_told_beside_its_field_and_the_rest_stays(api: Api) -> None:
     visitor = Visitor(api, await api.joined("customer"))
     shown = await visitor.get("/en/account")
