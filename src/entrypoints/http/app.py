@@ -66,6 +66,7 @@ from entrypoints.http.kit.known_answers import answer_what_is_known
 from entrypoints.http.kit.pages import Pages, in_pages
 from entrypoints.http.kit.problems import answer_exception
 from entrypoints.http.kit.read_after import read_after_writes
+from entrypoints.http.kit.registration import Application
 from entrypoints.http.kit.request_heads import require_one_host
 from entrypoints.http.kit.response_headers import add_response_headers
 from entrypoints.http.kit.stopping import when_stopping
@@ -168,7 +169,7 @@ def create_app(container: HttpContainer, pages: Pages | None = None) -> Litestar
     read_catalogues()
     first = [Router("/", route_handlers=[docs.start])] if pages is None else pages.routes
     routers = [API, health.routes(), docs.routes, objects.routes, *first]
-    app = Litestar(
+    app = Application(
         route_handlers=routers,
         dependencies=dependencies(container, routers),
         dto=StrictJson,

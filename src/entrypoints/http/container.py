@@ -229,7 +229,7 @@ def dependencies(container: HttpContainer, routers: Iterable[Router]) -> dict[st
 
     Litestar resolves all of them for each handler, so providers that nothing names would only delay the API's start.
     """
-    named = {name for function in _functions(routers) for name in signature(function).parameters}
+    named = {name for function in set(_functions(routers)) for name in signature(function).parameters}
     providers = {name: _provider(made) for name, made in container.providers.items() if name in named}
     return providers | {name: Dependency(read) for name, read in _OF_REQUEST.items()}
 

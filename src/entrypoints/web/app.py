@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
-from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from booking_domain.files.model import ObjectKey
@@ -12,6 +11,7 @@ from booking_domain.identity.external_identities import IdentityProvider
 from entrypoints.container import Container
 from entrypoints.http.kit.injection import Dependency
 from entrypoints.http.kit.pages import PAGE, Pages
+from entrypoints.http.kit.registration import OwnRouter
 from entrypoints.settings.main import Environment
 from entrypoints.settings.openid import OpenIdSettings
 from entrypoints.web.account.routes import handlers as account
@@ -76,7 +76,7 @@ def pages_of(container: Container) -> Pages:
     def provide_site_map() -> SiteMap:
         return site_map
 
-    router = Router(
+    router = OwnRouter(
         "/",
         route_handlers=[*in_all_languages(handlers), *without_language(handlers), *sitemap, asset, worker],
         dependencies={

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, ClassVar, Final
 from urllib.parse import quote, urlencode
 
-from litestar import MediaType, Request, Response, Router
+from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
 from litestar.types import ControllerRouterHandler
 from markupsafe import Markup
@@ -20,6 +20,7 @@ from entrypoints.http.kit.answers import digest_of
 from entrypoints.http.kit.etags import matches
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.problems import status_of
+from entrypoints.http.kit.registration import OwnRouter
 from entrypoints.http.kit.request_guard import ANY_QUERY
 from entrypoints.http.kit.session_cookies import SessionCookies
 from entrypoints.http.kit.session_modes import has_token
@@ -202,9 +203,9 @@ def provide_csrf(session_id: Injected[SessionId], session_cookies: Injected[Sess
     return session_cookies.csrf_token(session_id)
 
 
-def in_all_languages(handlers: Sequence[ControllerRouterHandler]) -> list[Router]:
+def in_all_languages(handlers: Sequence[ControllerRouterHandler]) -> list[OwnRouter]:
     """The pages below `/en`, `/mn` and `/fa`."""
     return [
-        Router(f"/{language}", route_handlers=handlers, opt={LANGUAGE: language, "hidden": True, **ANY_QUERY})
+        OwnRouter(f"/{language}", route_handlers=handlers, opt={LANGUAGE: language, "hidden": True, **ANY_QUERY})
         for language in LANGUAGES
     ]
