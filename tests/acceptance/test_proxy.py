@@ -60,9 +60,9 @@ class Proxy:
         for shipped, local in replacements.items():
             assert shipped in configuration, shipped
             configuration = configuration.replace(shipped, local)
-        path = folder / "nginx.conf"
-        path.write_text(configuration)
-        command = [NGINX, "-e", str(folder / "error.log"), "-c", str(path)]
+        self.configuration = folder / "nginx.conf"
+        self.configuration.write_text(configuration)
+        command = [NGINX, "-e", str(folder / "error.log"), "-c", str(self.configuration)]
         checked = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)  # noqa: S603
         if 'unknown directive "stream"' in checked.stderr:
             pytest.skip("this nginx has no stream module (apt-get install libnginx-mod-stream)")
