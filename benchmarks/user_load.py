@@ -122,7 +122,7 @@ class _Crowd:
             return
         self.seen.latencies[kind.name].append(perf_counter() - sent)
         if not answer.startswith(f"HTTP/1.1 {kind.status} ".encode()):
-            self.seen.errors.append(f"{kind.name}: {answer[:600].decode(errors='replace')}")
+            self.seen.errors.append(f"{kind.name}: {answer[:1500].decode(errors='replace')}")
 
     async def _connected(self) -> _Connection:
         loop = asyncio.get_running_loop()

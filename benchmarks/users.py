@@ -136,9 +136,9 @@ def main(options: argparse.Namespace) -> None:
         used = server.processor_seconds() - before
         print(report.hardware())
         for name, latencies in seen.latencies.items():
-            print(_line(name, latencies, options.seconds))
+            print(line(name, latencies, options.seconds))
         everything = [each for latencies in seen.latencies.values() for each in latencies]
-        print(_line("all", everything, options.seconds))
+        print(line("all", everything, options.seconds))
         worst = Measurement(1.0, everything).percentile(99)
         print(f"  p99 {worst:.1f} ms (goal: below {GOAL_MILLISECONDS} ms), errors {len(seen.errors)} (goal: 0)")
         print(f"  processor time of the API: {1_000 * used / len(everything):.2f} ms a request, {used:.1f} s in all")
@@ -146,7 +146,8 @@ def main(options: argparse.Namespace) -> None:
             print(f"  {error}", file=sys.stderr)
 
 
-def _line(name: str, latencies: list[float], seconds: float) -> str:
+def line(name: str, latencies: list[float], seconds: float) -> str:
+    """A line of the table."""
     measured = Measurement(1.0, latencies or [0.0])
     p50, p99, worst = (measured.percentile(each) for each in (50, 99, 100))
     return (
