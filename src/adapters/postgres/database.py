@@ -27,7 +27,7 @@ from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import PooledWork, Row, Work
 from adapters.postgres.outbox.relay import read_backlog
 from adapters.postgres.personal_data import PostgresHandover, PostgresPersonalData
-from adapters.postgres.public_versions import ANNOUNCE, CHANGED, TELLS, changed_ids
+from adapters.postgres.public_versions import ANNOUNCE, CHANGED, TELLS
 from adapters.postgres.signals import PostgresSignals
 from adapters.postgres.waiting_work import read_waiting
 from booking_domain.shared.errors import StorageUnavailable
@@ -148,7 +148,7 @@ class Database:
 
     def _tell_changed(self, listed: list[Row] | None) -> None:
         """Tell this process which public versions a transaction changed, and announce it to the others."""
-        ids = None if listed is None else changed_ids(listed[0][0])
+        ids = None if listed is None else frozenset(listed[0][0] or ())
         if ids is None or ids:
             for tell in self._told_of_versions:
                 tell(ids)

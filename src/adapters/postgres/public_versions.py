@@ -29,8 +29,10 @@ public_versions: Final = Table(
     postgresql_with={"fillfactor": 50},
 )
 
-CHANGED: Final = Statement(text("SELECT current_setting('booking.public_changes', true)"))
-"""What the transaction has counted: ids in a text, or null."""
+CHANGED: Final = Statement(
+    text("SELECT CAST(string_to_array(ltrim(current_setting('booking.public_changes', true)), ' ') AS uuid[])")
+)
+"""The ids that the transaction has counted, or null."""
 ANNOUNCE: Final = Statement(
     text("SELECT pg_notify('public_changes', id::text) FROM unnest(CAST(:ids AS uuid[])) AS id")
 )
@@ -57,11 +59,6 @@ READ: Final = Statement(
         """
     )
 )
-
-
-def changed_ids(listed: str | None) -> frozenset[UUID]:
-    """The ids of `CHANGED`."""
-    return frozenset(map(UUID, (listed or "").split()))
 
 
 class PostgresPublicVersionReads(WithWork, PublicVersionReads):

@@ -5,13 +5,14 @@ gives money back *concedes* it, so the customer owes that much less. What was re
 (paid twice or too late, or a part of a deposit whose booking expired) was never paid, so it is due as before.
 
 >>> price, deposit = Money.of(100, "MNT"), Money.of(30, "MNT")
->>> first = first_quote(price, deposit)
+>>> agreed, zero = {"price": price, "deposit": deposit, "authorised": Money.zero("MNT")}, Money.zero("MNT")
+>>> first = quote_of(Status.PENDING, **agreed, received=zero, conceded=zero)
 >>> str(first.now), str(first.later), first.reason.value
 ('30.00 MNT', '70.00 MNT', 'deposit')
->>> agreed = {"price": price, "deposit": deposit, "received": Money.of(70, "MNT"), "authorised": Money.zero("MNT")}
->>> str(quote_of(Status.COMPLETED, **agreed, conceded=Money.of(30, "MNT")).now)  # paid, and 30 back by a verdict
+>>> paid = Money.of(70, "MNT")
+>>> str(quote_of(Status.COMPLETED, **agreed, received=paid, conceded=Money.of(30, "MNT")).now)  # 30 back by a verdict
 '0.00 MNT'
->>> str(quote_of(Status.COMPLETED, **agreed, conceded=Money.zero("MNT")).now)  # 30 is not paid yet, or was sent back
+>>> str(quote_of(Status.COMPLETED, **agreed, received=paid, conceded=zero).now)  # 30 is not paid yet, or was sent back
 '30.00 MNT'
 """
 
@@ -120,9 +121,3 @@ def quote_of(
         to_capture=min(authorised, Money(amount=max(0, owed - received.amount), currency=currency)),
         overpaid=zero if received.amount <= owed else Money(amount=received.amount - owed, currency=currency),
     )
-
-
-def first_quote(price: Money, deposit: Money) -> Quote:
-    """What is due of a new booking that waits for its deposit: the deposit now, the rest later."""
-    zero = Money.zero(price.currency)
-    return quote_of(Status.PENDING, price=price, deposit=deposit, received=zero, authorised=zero, conceded=zero)

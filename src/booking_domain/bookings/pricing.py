@@ -132,7 +132,17 @@ class PriceBreakdown:
     """At most the price."""
     gift_card: Money
     """What the gift card pays of it."""
-    due: Quote
+    requested: bool = False
+    """Whether nothing is due before a request is accepted."""
+
+    @property
+    def due(self) -> Quote:
+        """What is due now and later, and why."""
+        status = Status.REQUESTED if self.requested else Status.PENDING if self.deposit else Status.CONFIRMED
+        zero = Money.zero(self.price.currency)
+        return quote_of(
+            status, price=self.price, deposit=self.deposit, received=self.gift_card, authorised=zero, conceded=zero
+        )
 
     @property
     def lines(self) -> tuple[PriceLine, ...]:
@@ -144,11 +154,11 @@ class PriceBreakdown:
         ]
         if self.gift_card:
             lines.append(PriceLine(kind=PriceLineKind.GIFT_CARD, amount=self.gift_card))
-        now, later = self.due.now, self.due.later
+        due = self.due
         return (
             *lines,
-            PriceLine(kind=PriceLineKind.DUE_NOW, amount=now),
-            PriceLine(kind=PriceLineKind.DUE_LATER, amount=later),
+            PriceLine(kind=PriceLineKind.DUE_NOW, amount=due.now),
+            PriceLine(kind=PriceLineKind.DUE_LATER, amount=due.later),
         )
 
 
@@ -162,8 +172,12 @@ def break_down(
 ) -> PriceBreakdown:
     """What a new booking costs. `gift_card` is what a card has; `requested`: nothing is due before it is accepted."""
     found = discounts_of(list_price, discounts)
-    price, zero = price_after(list_price, found), Money.zero(list_price.currency)
-    deposit, paid = min(deposit, price), min(price, gift_card or zero)
-    status = Status.REQUESTED if requested else Status.PENDING if deposit else Status.CONFIRMED
-    due = quote_of(status, price=price, deposit=deposit, received=paid, authorised=zero, conceded=zero)
-    return PriceBreakdown(list_price=list_price, discounts=found, price=price, deposit=deposit, gift_card=paid, due=due)
+    price = price_after(list_price, found)
+    return PriceBreakdown(
+        list_price=list_price,
+        discounts=found,
+        price=price,
+        deposit=min(deposit, price),
+        gift_card=min(price, gift_card or Money.zero(price.currency)),
+        requested=requested,
+    )

@@ -188,7 +188,7 @@ def _inside(calendar: Calendar, span: TimeRange) -> bool:
 
 def _obstacles(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, now: datetime) -> Iterator[Reason]:
     blocked = calendar.blocked(span)
-    near = in_the_way(calendar, (claim for claim in claims if claim.live(now)), span)
+    near = in_the_way(calendar, (claim for claim in claims if claim.live(now)), span, calendar.blocked(span))
     near_busy = [busy for busy in calendar.busy if busy.overlaps(blocked)]
     claimed = [claim.span.overlaps(span) for claim in near]
     busy = [each.overlaps(span) for each in near_busy]

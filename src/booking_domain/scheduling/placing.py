@@ -115,18 +115,13 @@ def claimable_in(
     """
     others, span, blocked = _requested(calendar, claims, start, now, duration_minutes)
     minutes = (span.end - span.start) // timedelta(minutes=1)
-    near = in_the_way(calendar, others, span)
-    free = not near
-    elsewhere = [claim for claim in others if claim not in near]
+    near = in_the_way(calendar, others, span, blocked)
     # Check without the overlapping claims, and, if there are any, without all claims: they may have filled the day.
-    would_be_offered = any(
-        is_offered(calendar, rest, span.start, now=now, duration_minutes=minutes)
-        for rest in ([elsewhere] if free else [elsewhere, ()])
-    )
-    if not would_be_offered:
+    kept = [[claim for claim in others if claim not in near], []] if near else [others]
+    if not any(is_offered(calendar, each, span.start, now=now, duration_minutes=minutes) for each in kept):
         reasons = public_reasons(reasons_against(calendar, others, span, now))
         raise SlotNotOffered(start=span.start, zone=calendar.time_zone, reasons=reasons)
-    if not free:
+    if near:
         raise SlotTaken(start=span.start, zone=calendar.time_zone)
     return span, blocked
 
@@ -175,7 +170,7 @@ def _unclaimed(
         raise InvalidValue(field="slot", problem="an appointment must start at a whole second")
     claims = (claim for claim in schedule.claims if claim.id != own)
     others, span, blocked = _requested(schedule.calendar, claims, start, now, duration_minutes)
-    if in_the_way(schedule.calendar, others, span):
+    if in_the_way(schedule.calendar, others, span, blocked):
         raise SlotTaken(start=span.start, zone=schedule.calendar.time_zone)
     return span, blocked
 
@@ -213,7 +208,7 @@ def require_available(
     """
     calendar, _ = schedule.calendar_at(now)
     others = [claim for claim in schedule.claims if claim.id != own and claim.live(now)]
-    if in_the_way(calendar, others, span):
+    if in_the_way(calendar, others, span, calendar.blocked(span)):
         raise SlotTaken(start=span.start, zone=calendar.time_zone)
     reasons = set(reasons_against(calendar, others, span, now)) - _OF_OFFERING
     if outside_hours and not (calendar.salon is not None and closed_by_exception(calendar.salon, span)):

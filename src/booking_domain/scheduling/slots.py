@@ -344,14 +344,13 @@ def _around_shared(calendar: Calendar, claims: Iterable[Claim], now: datetime, l
             yield last, first
 
 
-def in_the_way(calendar: Calendar, claims: Iterable[Claim], span: TimeRange) -> list[Claim]:
-    """The live claims, of those given, that an appointment at this time would meet, buffers included.
+def in_the_way(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, blocked: TimeRange) -> list[Claim]:
+    """The live claims, of those given, that an appointment at this time would meet; `blocked` is its blocked range.
 
     Those of the very same time do not count as long as there are fewer than the capacity.
     """
-    blocked = calendar.blocked(span)
     near = [claim for claim in claims if claim.blocked.overlaps(blocked)]
-    if sum(claim.span == span for claim in near) < calendar.settings.capacity:
+    if near and sum(claim.span == span for claim in near) < calendar.settings.capacity:
         return [claim for claim in near if claim.span != span]
     return near
 

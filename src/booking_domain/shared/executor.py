@@ -12,6 +12,7 @@ actors leave one where the use case calls `UseCaseContext.note`.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final, Generic, Protocol, TypeVar, cast
 
@@ -64,6 +65,11 @@ class UseCaseContext:
         """The ports that the composition root gave to the executor, by the type of their dataclass, or `default`."""
         return cast("Port", self.ports[kind] if default is None else self.ports.get(kind, default))
 
+    def configured(self, kind: type[Port]) -> Port:
+        """The configuration of this type that the composition root gave to the executor, else its defaults."""
+        given = self.ports.get(kind)
+        return cast("Port", _defaults(kind) if given is None else given)  # type: ignore[arg-type]
+
     def note(
         self,
         action: str,
@@ -74,6 +80,11 @@ class UseCaseContext:
     ) -> None:
         """Add an entry to the audit log, whatever the actor's role; see `Note`."""
         self.noted.append(Note(action=action, subject=subject, actor=actor, details=details or {}))
+
+
+@cache
+def _defaults(kind: Callable[[], object]) -> object:
+    return kind()
 
 
 def _no_subject(_command: object, _result: object) -> None:

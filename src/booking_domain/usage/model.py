@@ -1,5 +1,6 @@
 """What is counted of the platform by day, and the tally that a process keeps until it is stored. Pure."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ TIME_BOUNDS: Final = (10, 25, 50, 100, 250, 500, 1_000, 2_500, 10_000)
 """The times, in milliseconds, up to which calls are counted together."""
 SLOWER: Final = "more"
 """The bound of what took longer than all of them."""
+_BOUNDS: Final = (*map(str, TIME_BOUNDS), SLOWER)
 ACTIVATED_WITHIN: Final = timedelta(days=30)
 
 
@@ -151,5 +153,4 @@ def time_bound(seconds: float) -> str:
     >>> time_bound(0.026), time_bound(0.025), time_bound(11)
     ('50', '25', 'more')
     """
-    milliseconds = seconds * 1_000
-    return next((str(bound) for bound in TIME_BOUNDS if milliseconds <= bound), SLOWER)
+    return _BOUNDS[bisect_left(TIME_BOUNDS, seconds * 1_000)]

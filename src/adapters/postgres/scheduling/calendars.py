@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import (
     BindParameter,
@@ -104,7 +104,8 @@ _ZONE_AT: Final = 9
 _LOCKED_AT: Final = len(_SCHEDULE_COLUMNS)
 _TERMS_AT: Final = _LOCKED_AT - len(TERMS.columns)
 _REMEMBERED: Final = 8_192
-_EVER: Final = TimeRange(datetime(1901, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC))
+_Between = tuple[datetime, datetime]
+_EVER: Final = (datetime(1901, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC))
 
 _ONE: Final = (
     select(*_SCHEDULE_COLUMNS).select_from(providers.outerjoin(salons)).where(_p.id == bindparam("provider_id"))
@@ -225,8 +226,16 @@ _REMOVE_BLOCK: Final = Statement(
 )
 
 
-def _hours_of(rows: Iterable[Row]) -> tuple[Calendar, tuple[Feed, ...]]:
-    """Return the calendar of `_HOURS` rows, without zone and settings, and the external calendars."""
+class _Hours(NamedTuple):
+    """What the rows of `_HOURS` say."""
+
+    rules: tuple[WeeklyRule, ...]
+    exceptions: tuple[DateException, ...]
+    blocks: tuple[Block, ...]
+    feeds: tuple[Feed, ...]
+
+
+def _hours_of(rows: Iterable[Row]) -> _Hours:
     rules: list[WeeklyRule] = []
     exceptions: list[DateException] = []
     blocks: list[Block] = []
@@ -243,16 +252,18 @@ def _hours_of(rows: Iterable[Row]) -> tuple[Calendar, tuple[Feed, ...]]:
             feeds[id_] = Feed(id=id_, url=text, read_at=starts_at, failure=more, failures=rule[-1])
         else:
             busy.setdefault(id_, []).append(TimeRange(starts_at, ends_at))
-    calendar = Calendar(time_zone="UTC", rules=tuple(rules), exceptions=tuple(exceptions), blocks=tuple(blocks))
-    return calendar, tuple(replace(feeds[id_], busy=tuple(busy.get(id_, ()))) for id_ in sorted(feeds))
+    full = tuple(replace(feeds[id_], busy=tuple(busy.get(id_, ()))) for id_ in sorted(feeds))
+    return _Hours(tuple(rules), tuple(exceptions), tuple(blocks), full)
 
 
-def _in_full(calendar: Calendar, row: Row) -> Calendar:
-    """Return the calendar completed with the columns of the provider's row."""
+def _calendar(hours: _Hours, row: Row) -> Calendar:
+    """Return the calendar with these hours and the columns of the provider's row."""
     salon_time_zone, salon_hours = row[_ZONE_AT - 2 : _ZONE_AT]
-    return replace(
-        calendar,
+    return Calendar(
         time_zone=row[_ZONE_AT],
+        rules=hours.rules,
+        exceptions=hours.exceptions,
+        blocks=hours.blocks,
         settings=_settings(row[_ZONE_AT + 1 : _TERMS_AT]),
         salon=None if salon_time_zone is None else opening_hours_of(salon_time_zone, salon_hours),
         version=row[_VERSION_AT],
@@ -279,14 +290,15 @@ def _settings(row: Row) -> SlotSettings:
     return SlotSettings(**{**values, "anchoring": Anchoring(values["anchoring"])})
 
 
-def _times(near: TimeRange, dates: TimeRange, *, busy: bool = True) -> dict[str, Any]:
+def _times(near: _Between, dates: _Between, *, busy: bool = True) -> dict[str, Any]:
     """The parameters of `_HOURS` that say which blocks, busy times and exceptions to read."""
+    (starts, ends), (first, last) = near, dates
     return {
-        "starts_from": near.start,
-        "ends_until": near.end,
-        "busy_until": near.end if busy else near.start,
-        "first_date": dates.start.date(),
-        "last_date": dates.end.date(),
+        "starts_from": starts,
+        "ends_until": ends,
+        "busy_until": ends if busy else starts,
+        "first_date": first.date(),
+        "last_date": last.date(),
     }
 
 
@@ -326,19 +338,21 @@ def _bookable(
     claims: tuple[Claim, ...],
     services: tuple[OfferedService, ...],
 ) -> BookableProvider:
-    calendar, feeds = _hours_of(hours)
+    found = _hours_of(hours)
     terms = TERMS.read(row[_TERMS_AT:_LOCKED_AT])
     schedule = ProviderSchedule(
         provider_id=provider_id,
         owner_id=UserId(row[0]),
         accepting=row[1] == ProfileStatus.APPROVED,
-        calendar=_in_full(calendar, row),
+        calendar=_calendar(found, row),
         further_durations=tuple(duration.minutes for duration in terms.durations),
         services=services,
         by_service=row[2],
         claims=claims,
-        feeds=feeds,
-        feed_rule=FeedRule(WhenFeedFails(row[_FEED_RULE_AT]), row[_FEED_RULE_AT + 1]) if feeds else DEFAULT_FEED_RULE,
+        feeds=found.feeds,
+        feed_rule=(
+            FeedRule(WhenFeedFails(row[_FEED_RULE_AT]), row[_FEED_RULE_AT + 1]) if found.feeds else DEFAULT_FEED_RULE
+        ),
     )
     return BookableProvider(schedule=schedule, terms=terms, promotes=row[3])
 
@@ -373,8 +387,8 @@ def _times_around(window: TimeRange) -> dict[str, Any]:
     return _times(_widened(window, CLAIM_MARGIN), _widened(window, EXCEPTION_MARGIN))
 
 
-def _widened(window: TimeRange, by: timedelta) -> TimeRange:
-    return TimeRange(window.start - by, window.end + by)
+def _widened(window: TimeRange, by: timedelta) -> _Between:
+    return window.start - by, window.end + by
 
 
 class PostgresScheduleReads(ScheduleReads):
@@ -451,7 +465,7 @@ class PostgresCalendars(WithWork, CalendarRepository):
         provider = await self._work.execute(_SCHEDULE, provider_id=provider_id)
         hours = await self._work.execute(_HOURS, provider_id=provider_id, **_times(_EVER, _EVER, busy=False))
         row = await provider.fetchone()
-        return None if row is None else _in_full(_hours_of(await hours.fetchall())[0], row)
+        return None if row is None else _calendar(_hours_of(await hours.fetchall()), row)
 
     async def size_of(self, provider_id: ProviderId) -> CalendarSize:
         row = await self._work.one(_SIZE, provider_id=provider_id)

@@ -121,7 +121,7 @@ async def _save_accepted(
         by=context.actor,
         now=context.now,
         event_id=EventId(context.entropy.new_id()),
-        payment_window=context.get(Deadlines, Deadlines()).payment,
+        payment_window=context.configured(Deadlines).payment,
         reason=message,
     )
     decision = Decision(accepted.state, (*agreed.events, *accepted.events))

@@ -67,7 +67,7 @@ async def _change(command: ChangeBookingStatus, tx: Repositories, context: UseCa
         by=context.actor,
         now=context.now,
         event_id=EventId(context.entropy.new_id()),
-        payment_window=context.get(Deadlines, Deadlines()).payment,
+        payment_window=context.configured(Deadlines).payment,
         reason=command.reason,
     )
     if action is Action.CANCEL and command.expected_refund is not None:

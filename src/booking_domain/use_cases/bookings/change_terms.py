@@ -83,7 +83,7 @@ async def change_terms_to(
         now=context.now,
         event_id=EventId(context.entropy.new_id()),
         message=message,
-        answer_window=context.get(Deadlines, Deadlines()).answer,
+        answer_window=context.configured(Deadlines).answer,
     )
     if scope == booking.offered_scope and (booking.offered_minutes is None or booking.offered_until is not None):
         if message is not None:

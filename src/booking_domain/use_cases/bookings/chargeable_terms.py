@@ -3,7 +3,6 @@
 Where no deposit is asked, the whole price may be paid at the desk, so it may be in a currency that no gateway takes.
 """
 
-from booking_domain.bookings.due import first_quote
 from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.scope import Scope
 from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
@@ -34,7 +33,7 @@ def require_chargeable_deposit(deposit: Money, terms: Terms, context: UseCaseCon
     """Require that the gateway can charge the deposit and the rest of the price, or raise `InvalidValue`."""
     chargeable = _chargeable(terms, context)
     chargeable.require_currency(deposit.currency, "deposit_amount")
-    for amount in (deposit, first_quote(terms.price, deposit).later):
+    for amount in (deposit, terms.price - deposit):
         chargeable.require(amount, "deposit_amount")
 
 
@@ -61,7 +60,7 @@ def _require(
 ) -> None:
     chargeable.require(deposit, of_deposit)  # first: a price that is not given rises to it
     chargeable.require(price, of_price)
-    chargeable.require(first_quote(price, deposit).later, of_deposit)
+    chargeable.require(price - deposit, of_deposit)
 
 
 def require_gateway(name: str | Unset | None, context: UseCaseContext) -> None:

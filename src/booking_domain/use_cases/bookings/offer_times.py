@@ -62,7 +62,7 @@ async def _offer(command: OfferTimes, tx: Repositories, context: UseCaseContext)
         event_id=EventId(context.entropy.new_id()),
         scope=scope,
         message=command.message,
-        answer_window=context.get(Deadlines, Deadlines()).answer,
+        answer_window=context.configured(Deadlines).answer,
     )
     starts = decision.state.offered_times
     locked = await tx.schedules.lock(booking.provider_id, TimeRange(starts[0], slot_window(starts[-1]).end))

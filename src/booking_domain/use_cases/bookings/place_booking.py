@@ -106,37 +106,40 @@ async def _place(command: PlaceBooking, tx: Repositories, context: UseCaseContex
         True,
     )
     bookable = of_services(command, await require_bookable(command, snapshot, tx, context), context)
+    staff = is_staff(context.actor, bookable)
     if not locked:
         if command.hold_id is None:
-            _place_at(start, command, bookable, context)
+            _place_at(start, command, bookable, context, staff=staff)
         latest = await tx.bookable_providers.lock(command.provider_id, window, command.service_ids)
         bookable = of_services(command, await require_bookable(command, latest, tx, context), context)
+        staff = is_staff(context.actor, bookable)
     require_quota = await booking_quota(command, bookable, tx, context)
     if command.hold_id is not None:
         await _replace_hold(command.hold_id, command.provider_id, start, tx, context)
     link = None
     if command.link_token is not None:
         link = required(await tx.booking_links.by_token(command.provider_id, command.link_token), BookingLinkNotFound)
-    booking = await add_booking(command, bookable, _place_at(start, command, bookable, context), tx, context)
+    place = _place_at(start, command, bookable, context, staff=staff)
+    booking = await add_booking(command, bookable, place, tx, context)
     await require_quota()
-    if is_staff(context.actor, bookable):
+    if staff:
         note_time_off(place_booking.action.value, bookable.schedule, [booking.span], context)
     if command.idea is not None:
         if context.actor.role is Role.ADMIN:
             raise InvalidValue(field="idea", problem="the customer or the provider writes it")
-        side = IdeaSide.PROVIDER if is_staff(context.actor, bookable) else IdeaSide.CUSTOMER
+        side = IdeaSide.PROVIDER if staff else IdeaSide.CUSTOMER
         await add_idea(command.idea, booking, side, tx, context)
-    if link is not None and not is_staff(context.actor, bookable):
+    if link is not None and not staff:
         today = context.now.astimezone(bookable.schedule.calendar.zone).date()
         await tx.booking_links.count_booking(link.id, today)
     return booking
 
 
 def _place_at(
-    start: datetime, command: PlaceBooking, bookable: BookableProvider, context: UseCaseContext
+    start: datetime, command: PlaceBooking, bookable: BookableProvider, context: UseCaseContext, *, staff: bool
 ) -> tuple[TimeRange, TimeRange]:
     schedule, minutes, now = bookable.schedule, command.duration_minutes, context.now
-    if is_staff(context.actor, bookable):
+    if staff:
         override = command.override_time_off
         return placeable(
             schedule, start, now=now, duration_minutes=minutes, own=command.hold_id, override_time_off=override

@@ -88,7 +88,7 @@ async def _reschedule(command: RescheduleBooking, tx: Repositories, context: Use
         by=context.actor,
         now=context.now,
         event_id=EventId(context.entropy.new_id()),
-        answer_window=context.get(Deadlines, Deadlines()).answer,
+        answer_window=context.configured(Deadlines).answer,
     )
     if (span, blocked) == (booking.span, booking.blocked):
         return booking

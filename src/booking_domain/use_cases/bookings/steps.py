@@ -218,7 +218,7 @@ async def booking_quota(
     staff = is_staff(context.actor, bookable)
     provider_id, actor_id = bookable.schedule.provider_id, context.actor.id
     counted = None if staff else await tx.bookings.count_open(actor_id, provider_id, context.now)
-    limits = context.get(UpcomingLimits, UpcomingLimits())
+    limits = context.configured(UpcomingLimits)
 
     async def require() -> None:
         if counted is None:
@@ -251,7 +251,7 @@ async def add_booking(
         if deposit != terms.deposit and not price.discounts:
             require_chargeable_deposit(deposit, terms, context)
     customer_id, owner_id = _customer_of(order, bookable, context), bookable.schedule.owner_id
-    deadlines = context.get(Deadlines, Deadlines())
+    deadlines = context.configured(Deadlines)
     window = deadlines.payment_window(by_staff=customer_id != context.actor.id, until_start=span.start - context.now)
     decision = Booking.place(
         id=BookingId(context.entropy.new_id()),

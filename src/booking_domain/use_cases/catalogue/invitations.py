@@ -76,7 +76,7 @@ async def _invite(command: InvitePerson, tx: Repositories, context: UseCaseConte
         language=command.language,
         entropy=context.entropy,
         now=context.now,
-        life=context.get(Deadlines, Deadlines()).invitation,
+        life=context.configured(Deadlines).invitation,
     )
     await _count(link, tx, context)
     await tx.invitation_links.add(link)
@@ -113,7 +113,7 @@ async def _send(link: InvitationLink, tx: Repositories, context: UseCaseContext)
 async def _send_again(command: OneInvitation, tx: Repositories, context: UseCaseContext) -> InvitationLink:
     """Send an invitation again, which begins anew, also after it has expired."""
     before = await _own(command, tx, context)
-    after = before.sent_again(context.now, context.get(Deadlines, Deadlines()).invitation)
+    after = before.sent_again(context.now, context.configured(Deadlines).invitation)
     await _count(after, tx, context)
     await tx.invitation_links.save(after, was=before)
     await _send(after, tx, context)

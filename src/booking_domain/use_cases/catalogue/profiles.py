@@ -270,7 +270,7 @@ async def _open(command: ProfileChange, tx: Repositories, context: UseCaseContex
         location=command.location or None,
         photo=None,
     )
-    zero = Money.zero(command.terms.currency or context.get(Region, Region()).currency)
+    zero = Money.zero(command.terms.currency or context.configured(Region).currency)
     terms = command.terms.applied_to(Terms(price=zero, deposit=zero))
     require_gateway(command.terms.gateway, context)
     require_chargeable(terms, context)

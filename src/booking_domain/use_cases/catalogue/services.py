@@ -7,7 +7,6 @@ the services that they were made with.
 from dataclasses import dataclass, replace
 from typing import Final
 
-from booking_domain.bookings.due import first_quote
 from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.catalogue.salons import NoSuchMember, NotYourSalon, Salon, SalonNotFound
 from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
@@ -149,7 +148,7 @@ async def _add(command: AddService, tx: Repositories, context: UseCaseContext) -
     elif command.provider_id is not None:
         raise InvalidValue(field="provider_id", problem="name a salon or a member of yours, not both")
     else:
-        provider_id, currency = None, command.currency or context.get(Region, Region()).currency
+        provider_id, currency = None, command.currency or context.configured(Region).currency
         owner_id = await _manager(command.salon_id, tx, context)
         count = await tx.services.count_of(command.salon_id)
     if count >= MAX_SERVICES:
@@ -378,7 +377,7 @@ def require_chargeable_service(service: OfferedService, context: UseCaseContext)
     if not chargeable.takes(service.price.currency) and not service.deposit:
         return
     chargeable.require(service.price, "price_amount")
-    for amount in (service.deposit, first_quote(service.price, service.deposit).later):
+    for amount in (service.deposit, service.price - service.deposit):
         chargeable.require(amount, "deposit_amount")
 
 

@@ -200,7 +200,7 @@ async def _opened(
         booking_was=FinalBookingStatus(booking.status),
         reason=command.reason,
         now=context.now,
-        deadlines=context.get(Deadlines, Deadlines()),
+        deadlines=context.configured(Deadlines),
     )
     ids = [StatementId(context.entropy.new_id()) for _ in command.evidence]
     made: tuple[Statement, ...] = ()

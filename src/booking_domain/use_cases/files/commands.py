@@ -66,7 +66,7 @@ class AnnounceUpload:
 
 async def _announce(command: AnnounceUpload, tx: Repositories, context: UseCaseContext) -> File:
     await tx.users.lock(context.actor.id)  # so that concurrent uploads count
-    limits, usage = context.get(UploadLimits, UploadLimits()), await tx.files.usage(context.actor.id)
+    limits, usage = context.configured(UploadLimits), await tx.files.usage(context.actor.id)
     file = File.request(
         id=FileId(context.entropy.new_id()),
         account_id=context.actor.id,

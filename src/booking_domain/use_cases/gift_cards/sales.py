@@ -77,7 +77,7 @@ async def _sell(command: SellGiftCard, tx: Repositories, context: UseCaseContext
         entropy=context.entropy,
         now=context.now,
         recipient=recipient,
-        rules=context.get(GiftCardRules, GiftCardRules()),
+        rules=context.configured(GiftCardRules),
     )
     await tx.gift_cards.add(card)
     await tx.gift_cards.add_entry(entry)

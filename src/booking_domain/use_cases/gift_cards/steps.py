@@ -59,7 +59,7 @@ async def refund_to_card(
 async def issue_paid(order: Order, tx: Repositories, context: UseCaseContext) -> None:
     """Put the money of an order on its card."""
     card = required(await tx.gift_cards.lock(GiftCardId(order.subject_id)), GiftCardNotFound)
-    rules = context.get(GiftCardRules, GiftCardRules())
+    rules = context.configured(GiftCardRules)
     after = await post(card.issue(rules, cause(f"order:{order.id}", context)), card, tx)
     await tx.outbox.put([issued(after, context)])
 

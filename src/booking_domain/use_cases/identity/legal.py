@@ -23,7 +23,7 @@ from booking_domain.shared.queries import Query
 
 def require_current(accepted: AcceptedVersions, context: UseCaseContext) -> None:
     """Raise `NotTheCurrentVersion` for an outdated one."""
-    current = context.get(LegalDocuments, LegalDocuments())
+    current = context.configured(LegalDocuments)
     if any(version != current.version_of(document) for document, version in accepted.items()):
         raise NotTheCurrentVersion
 
@@ -32,8 +32,9 @@ async def require_accepted(
     moment: Moment, user_id: UserId, accepted: AcceptedVersions, tx: IdentityTx, context: UseCaseContext
 ) -> None:
     """Record what a user accepts now, and raise `AcceptanceRequired` if something that this moment needs is missing."""
-    await record_acceptances(user_id, accepted, tx, context)
-    documents = context.get(LegalDocuments, LegalDocuments())
+    if accepted:
+        await record_acceptances(user_id, accepted, tx, context)
+    documents = context.configured(LegalDocuments)
     if moment in documents.required_for:
         earlier = await tx.acceptances.of_user(user_id)
         documents.require(moment, {(each.document, each.document_version) for each in earlier})
@@ -52,9 +53,7 @@ async def record_acceptances(
 
 async def _accept(accepted: AcceptedVersions, tx: IdentityTx, context: UseCaseContext) -> Sequence[DocumentState]:
     await record_acceptances(context.actor.id, accepted, tx, context)
-    return document_states(
-        context.get(LegalDocuments, LegalDocuments()), await tx.acceptances.of_user(context.actor.id)
-    )
+    return document_states(context.configured(LegalDocuments), await tx.acceptances.of_user(context.actor.id))
 
 
 async def _list_own(actor: Actor, current: LegalDocuments, acceptances: AcceptanceReads) -> Sequence[DocumentState]:

@@ -149,7 +149,7 @@ def _code_for(command: RequestSignUp) -> RequestCode:
 async def _request_registration(command: RequestRegistration, tx: IdentityTx, context: UseCaseContext) -> OneTimeCode:
     """Issue a code, or return the one that was sent within the last minute: it has no part in what is registered."""
     require_current(command.accepted, context)
-    context.get(LegalDocuments, LegalDocuments()).require(Moment.SIGN_UP, command.accepted.items())
+    context.configured(LegalDocuments).require(Moment.SIGN_UP, command.accepted.items())
     sent = await sent_just_now(_code_for(command.sign_up), tx, context)
     return sent or await _request(command.sign_up, tx, context)
 

@@ -76,7 +76,7 @@ async def _require_issuer(command: OrderGiftCard, tx: Repositories, context: Use
         profile = required(await tx.profiles.get(command.provider_id), ProviderNotFound)
         if profile.status is not ProfileStatus.APPROVED:
             raise ProviderNotFound
-    elif not context.get(GiftCardRules, GiftCardRules()).of_platform:
+    elif not context.configured(GiftCardRules).of_platform:
         raise NoCardsOfPlatform
 
 

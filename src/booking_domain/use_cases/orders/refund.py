@@ -81,7 +81,7 @@ async def _refund(order_id: OrderId, tx: Repositories, context: UseCaseContext) 
     if not by_admin:
         if card.balance != card.value:
             raise GiftCardUsed
-        if context.now >= order.paid_at + context.get(GiftCardRules, GiftCardRules()).refundable_for:
+        if context.now >= order.paid_at + context.configured(GiftCardRules).refundable_for:
             raise RefundTooLate
     back = card.balance
     party = GiftCardParty.ADMIN if by_admin else GiftCardParty.SELLER

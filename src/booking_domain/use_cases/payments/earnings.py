@@ -92,7 +92,7 @@ async def record_earnings(booking_id: BookingId, tx: Repositories, context: UseC
     booking = required(await tx.bookings.lock(booking_id), BookingNotFound)
     commission = await tx.commission_rates.at(booking.provider_id, booking.created_at)
     payments = await tx.payments.of_booking(booking_id) if booking.paid else ()
-    now = booking_earnings(booking, payments, commission, context.get(TipRules, TipRules()))
+    now = booking_earnings(booking, payments, commission, context.configured(TipRules))
     new = now.minus(await tx.earnings.of_booking(booking_id))
     if new != BookingEarnings():
         entry = Earning(

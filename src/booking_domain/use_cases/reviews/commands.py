@@ -131,7 +131,7 @@ async def _post(command: PostReview, tx: ReviewTx, context: UseCaseContext) -> R
         raise NotReviewable
     booking.visit.require()
     impartial = is_impartial(await tx.ties.between(booking.customer_id, booking.provider_id))
-    rule = context.get(BurstRule, BurstRule())
+    rule = context.configured(BurstRule)
     ages = await tx.reviews.ages_since(booking.provider_id, context.now - rule.window)
     held = rule.holds(context.now - booking.customer_since, ages)
     review = Review(

@@ -72,7 +72,7 @@ async def _place(command: PlaceHold, tx: HoldTx, context: UseCaseContext) -> Cla
         kind=ClaimKind.HOLD,
         span=span,
         blocked=blocked,
-        expires_at=context.now + context.get(Deadlines, Deadlines()).hold,
+        expires_at=context.now + context.configured(Deadlines).hold,
     )
     await tx.claims.acquire(hold, context.now)
     return hold

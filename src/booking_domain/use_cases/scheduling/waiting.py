@@ -139,7 +139,7 @@ async def _leave(waiting_id: WaitingId, tx: WaitingTx, context: UseCaseContext) 
 
 
 async def _offer(command: OfferFreedTime, tx: WaitingTx, context: UseCaseContext) -> Sequence[WaitingListEntry]:
-    now, provider_id, deadlines = context.now, command.provider_id, context.get(Deadlines, Deadlines())
+    now, provider_id, deadlines = context.now, command.provider_id, context.configured(Deadlines)
     schedule = await tx.schedules.lock(provider_id, slot_window(now))
     if schedule is None:
         return ()

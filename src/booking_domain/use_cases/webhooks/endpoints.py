@@ -206,7 +206,7 @@ def _may_manage(actor: Actor, endpoint: WebhookEndpoint) -> bool:
 
 
 def _rules(context: UseCaseContext) -> EndpointRules:
-    return context.get(EndpointRules, EndpointRules())
+    return context.configured(EndpointRules)
 
 
 def _subject(_: object, endpoint: WebhookEndpoint) -> Subject:

@@ -91,8 +91,12 @@ def _logged(app: ASGIApp, counting: Callable[[], Counting], tally: Callable[[], 
 
 def _add(tally: Tally, scope: Scope, status: str, seconds: float) -> None:
     """Tally a request. Neither methods nor addresses that clients invent become labels."""
-    headers = dict(scope["headers"])
-    named, agent = headers.get(_PLATFORM, b""), headers.get(b"user-agent", b"")
+    named = agent = b""
+    for name, value in scope["headers"]:
+        if name == _PLATFORM:
+            named = value
+        elif name == b"user-agent":
+            agent = value
     client = platform_of(named.decode("latin-1"), agent.decode("latin-1")).value
     route = scope.get("path_template")
     operation = f"{scope.get('method', WEBSOCKET)} {route}" if route else "none"
