@@ -216,7 +216,7 @@ def test_a_gateway_of_the_deployment_has_no_alias() -> None:
         both.named("gone")
 
 
-class _CrashError(Exception):
+class _CrashError(BaseException):
     pass
 
 

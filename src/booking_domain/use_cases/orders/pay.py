@@ -1,10 +1,9 @@
 """Pay an order: have the gateway make its invoice, and count what the gateway reports.
 
-As a payment of a booking is started: the lease in a transaction, the invoice outside of any, the invoice stored. Hints
-(a callback, the customer, a timer) lead to `settle_order`, which asks the gateway and applies the difference.
+The invoice is made as that of a booking's payment is: see `payments.invoices`. Hints (a callback, the customer, a
+timer) lead to `settle_order`, which asks the gateway and applies the difference.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -24,13 +23,14 @@ from booking_domain.payments.orders import (
 from booking_domain.payments.ports import InvoiceOrder
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.errors import DomainError, InvalidValue, NotPermitted, required
+from booking_domain.shared.errors import InvalidValue, NotPermitted, required
 from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, EventId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.processes import Process
 from booking_domain.use_cases.gift_cards.steps import issue_paid
+from booking_domain.use_cases.payments.invoices import make_invoice
 from booking_domain.use_cases.platform.ports import Repositories
 
 POLL_INTERVAL: Final = timedelta(seconds=1)
@@ -51,9 +51,9 @@ class _Prepare:
     gateways: Gateways
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _RecordInvoice:
-    order: Order
+    prepared: Order
     invoice: Invoice
 
 
@@ -82,13 +82,12 @@ async def _pay_order(command: PayOrder, *, actor: Actor, executor: Executor[Repo
         description="Gift card",
         payable_until=order.expires_at,
     )
-    try:
-        invoice = await gateways.named(order.gateway).create_invoice(asked)
-    except (GatewayUnavailable, NotChargeable):
-        with suppress(DomainError):
-            await executor.run(_abandon_order, order, actor=SYSTEM)
-        raise
-    return await executor.run(_record_order_invoice, _RecordInvoice(order=order, invoice=invoice), actor=SYSTEM)
+    return await make_invoice(
+        asked,
+        gateways.named(order.gateway),
+        record=lambda invoice: executor.run(_record_order_invoice, _RecordInvoice(order, invoice), actor=SYSTEM),
+        give_back=lambda: executor.run(_abandon_order, order, actor=SYSTEM),
+    )
 
 
 async def _prepare(prepare: _Prepare, tx: Repositories, context: UseCaseContext) -> Order:
@@ -118,10 +117,12 @@ async def lock_own(order_id: OrderId, tx: Repositories, context: UseCaseContext)
 
 
 async def _record(command: _RecordInvoice, tx: Repositories, _: UseCaseContext) -> Order:
-    order = required(await tx.orders.lock(command.order.id), OrderNotFound)
+    order = required(await tx.orders.lock(command.prepared.id), OrderNotFound)
+    if order.status is not OrderStatus.PENDING:
+        raise OrderNotPayable(status=order.status)  # it has expired in the meantime
     if order.invoice is not None:
         return order
-    if order.attempt != command.order.attempt:
+    if order.attempt != command.prepared.attempt:
         raise PaymentInPreparation
     recorded = order.invoiced(command.invoice)
     await tx.orders.save(recorded, was=order)
@@ -205,7 +206,9 @@ _prepare_order: Final = UseCase(
         PaymentInPreparation,
     ),
 )
-_record_order_invoice: Final = UseCase(Permission.RUN_PLATFORM, _record, raises=(OrderNotFound, PaymentInPreparation))
+_record_order_invoice: Final = UseCase(
+    Permission.RUN_PLATFORM, _record, raises=(OrderNotFound, OrderNotPayable, PaymentInPreparation)
+)
 _abandon_order: Final = UseCase(Permission.RUN_PLATFORM, _abandon)
 _reserve_poll: Final = UseCase(Permission.RUN_PLATFORM, _record_poll, raises=(OrderNotFound,))
 _apply_order: Final = UseCase(Permission.RUN_PLATFORM, _apply, raises=(OrderNotFound,))

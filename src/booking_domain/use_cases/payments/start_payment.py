@@ -1,15 +1,8 @@
-"""Start a payment in three steps, so that a crash after any of them loses no money.
+"""Start a payment: add it and lease its preparation to this request, then have its invoice made; see `invoices`.
 
-1. In a database transaction: add the pending payment and lease its preparation to this request.
-2. Outside any database transaction: the gateway creates the invoice.
-3. In a database transaction: save the invoice.
-
-Starting twice returns the same payment. After a crash between 2 and 3, another request prepares the payment again once
-the lease has expired, under a new order number because a gateway may refuse a used one. The lost invoice was shown to
-no customer.
+Starting twice returns the same payment.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,7 +25,7 @@ from booking_domain.scheduling.placing import slot_window
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.enums import checks_enums
-from booking_domain.shared.errors import DomainError, InvalidValue, NotPermitted, required
+from booking_domain.shared.errors import InvalidValue, NotPermitted, required
 from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
@@ -40,6 +33,7 @@ from booking_domain.shared.permissions import Permission, Relation, may
 from booking_domain.shared.processes import Process
 from booking_domain.use_cases.bookings.bookable import NOT_BOOKABLE, require_bookable_schedule
 from booking_domain.use_cases.bookings.steps import close_excessive_payments, due_of
+from booking_domain.use_cases.payments.invoices import make_invoice, withdraw
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -81,10 +75,9 @@ class _Prepared:
     """The pending payment that was cancelled for this one: it is at another gateway, or asks for too much."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _RecordInvoice:
-    payment_id: PaymentId
-    attempt: int
+    prepared: Payment
     invoice: Invoice
 
 
@@ -104,10 +97,9 @@ async def _start_payment(
     prepared = await executor.run(_prepare_payment, _Prepare(command, gateways), actor=actor)
     payment = prepared.payment
     if prepared.replaced is not None and prepared.replaced.invoice is not None:
-        await _withdraw(prepared.replaced.invoice, gateways.named(prepared.replaced.gateway))
+        await withdraw(prepared.replaced.invoice, gateways.named(prepared.replaced.gateway))
     if payment.invoice is not None:
         return payment
-    gateway = gateways.named(payment.gateway)
     order = InvoiceOrder(
         payment_id=payment.id,
         booking_id=payment.booking_id,
@@ -117,26 +109,12 @@ async def _start_payment(
         payable_until=payment.expires_at,
         authorise=payment.authorise,
     )
-    try:
-        invoice = await gateway.create_invoice(order)
-    except DomainError:
-        await executor.run(_abandon_lease, payment, actor=SYSTEM)
-        raise
-    record = _RecordInvoice(payment_id=payment.id, attempt=payment.attempt, invoice=invoice)
-    try:
-        recorded = await executor.run(_record_invoice, record, actor=SYSTEM)
-    except DomainError:
-        await _withdraw(invoice, gateway)
-        raise
-    if recorded.invoice != invoice:
-        await _withdraw(invoice, gateway)
-    return recorded
-
-
-async def _withdraw(invoice: Invoice, gateway: PaymentGateway) -> None:
-    """Cancel an invoice that is not to be paid. If the gateway is unavailable it stays, and money for it counts."""
-    with suppress(GatewayUnavailable):
-        await gateway.cancel_invoice(invoice.reference)
+    return await make_invoice(
+        order,
+        gateways.named(payment.gateway),
+        record=lambda invoice: executor.run(_record_invoice, _RecordInvoice(payment, invoice), actor=SYSTEM),
+        give_back=lambda: executor.run(_abandon_lease, payment, actor=SYSTEM),
+    )
 
 
 async def _prepare(prepare: _Prepare, tx: Repositories, context: UseCaseContext) -> _Prepared:
@@ -218,12 +196,12 @@ def _due(booking: Booking, purpose: Purpose) -> Money:
 
 
 async def _record(command: _RecordInvoice, tx: Repositories, _: UseCaseContext) -> Payment:
-    payment = required(await tx.payments.get(command.payment_id), PaymentNotFound)
+    payment = required(await tx.payments.get(command.prepared.id), PaymentNotFound)
     if payment.status is not PaymentStatus.PENDING:
         raise NothingDue  # the booking has ended in the meantime
     if payment.invoice is not None:
         return payment
-    if payment.attempt != command.attempt:
+    if payment.attempt != command.prepared.attempt:
         raise PaymentInPreparation
     recorded = payment.invoiced(command.invoice)
     await tx.payments.save(recorded, was=payment)
