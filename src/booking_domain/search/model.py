@@ -126,6 +126,18 @@ class Term(NamedTuple):
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+@checks_enums
+class Suggestion:
+    """A term that somebody may be typing."""
+
+    term: Term
+    count: int
+    """How many of the counted providers have it: see `MOST_COUNTED`."""
+    at_least: bool
+    """Whether more may have it, because not all were counted."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checks_enums
 class SearchPart:
@@ -516,6 +528,8 @@ class Facets:
     """How many of the hits, at most `MOST_CANDIDATES`, have what."""
 
     total: int = 0
+    at_least: bool = False
+    """Whether more may match, because no more are ranked and counted."""
     styles: Mapping[str, int] = field(default_factory=dict)
     categories: Mapping[str, int] = field(default_factory=dict)
     languages: Mapping[str, int] = field(default_factory=dict)

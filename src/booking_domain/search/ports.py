@@ -14,7 +14,7 @@ from booking_domain.search.model import (
     SearchFinding,
     SearchFindingCounts,
     SearchFindingFilter,
-    Term,
+    Suggestion,
 )
 from booking_domain.search.recommendations import Around, Tastes
 from booking_domain.shared.ids import ProviderId, UserId
@@ -70,7 +70,7 @@ class SearchReads(Protocol):
         """What those that are ranked have, whatever the page."""
         ...
 
-    async def suggest(self, text: str, limit: int) -> Sequence[Term]:
+    async def suggest(self, text: str, limit: int) -> Sequence[Suggestion]:
         """Terms that have a word that begins with the last word of the text, and its other words; the commonest first.
 
         If there are none: terms with similar words. Terms of `MOST_COUNTED` providers are counted.

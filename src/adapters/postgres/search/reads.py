@@ -10,7 +10,7 @@ from adapters.postgres.search.entries import entry_of
 from adapters.postgres.search.facets import facets_of, facets_statement
 from adapters.postgres.search.hits import found_of, search_of
 from adapters.postgres.search.matching import shape_of, values_of
-from adapters.postgres.search.suggestions import SUGGEST, term_of
+from adapters.postgres.search.suggestions import SUGGEST, suggestion_of
 from adapters.postgres.search.tables import FINDING
 from adapters.postgres.search.tiers import TIERS
 from adapters.postgres.search.upkeep import DUE, FINDING_COUNTS, FINDINGS, IDS, IS_CURRENT, RECORD, SAMPLE
@@ -24,7 +24,7 @@ from booking_domain.search.model import (
     SearchFinding,
     SearchFindingCounts,
     SearchFindingFilter,
-    Term,
+    Suggestion,
 )
 from booking_domain.search.ports import SearchReads
 from booking_domain.search.words import searched
@@ -44,14 +44,14 @@ class PostgresSearchReads(WithWork, SearchReads):
 
     async def facets(self, criteria: SearchCriteria) -> Facets:
         statement = facets_statement(shape_of(criteria), criteria.chosen_by)
-        return facets_of(await self._work.all(statement, **await self._values(criteria)))
+        return facets_of(await self._work.all(statement, **await self._values(criteria)), criteria.candidates)
 
-    async def suggest(self, text: str, limit: int) -> Sequence[Term]:
+    async def suggest(self, text: str, limit: int) -> Sequence[Suggestion]:
         words = searched(text)
         if not words:
             return []
         query = tsquery_of(words, await similar_to(words, self._work), "", synonyms=False)
-        return await self._work.each(term_of, SUGGEST, query=query, most=limit)
+        return await self._work.each(suggestion_of, SUGGEST, query=query, most=limit)
 
     async def due(self, since: date, limit: int) -> Sequence[ProviderId]:
         return [ProviderId(row[0]) for row in await self._work.all(DUE, since=since, most=limit)]

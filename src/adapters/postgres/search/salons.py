@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, aggregate_order_by
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row
-from adapters.postgres.search.facets import VALUES, facets_of
+from adapters.postgres.search.facets import MEMBERS, VALUES, facets_of
 from adapters.postgres.search.hits import facts_of, ranked
 from adapters.postgres.search.matching import TEXT, members, shape_of, values_of
 from adapters.postgres.search.reads import PostgresSearchReads
@@ -175,7 +175,11 @@ def _facets(shape: frozenset[str], by: SearchOrder) -> Statement:
         select(each.c.name, each.c.value, func.count(distinct(each.c.salon_id))).group_by(each.c.name, each.c.value)
         for each in values
     )
-    return Statement(union_all(select(literal("total"), literal(""), func.count()).select_from(first), *counted))
+    totals = (
+        select(literal(name), literal(""), func.count()).select_from(of)
+        for name, of in (("total", first), (MEMBERS, found))
+    )
+    return Statement(union_all(*totals, *counted))
 
 
 class PostgresKindSearchReads(PostgresSearchReads):
@@ -200,9 +204,9 @@ class PostgresKindSearchReads(PostgresSearchReads):
             return await super().facets(criteria)
         if criteria.kind is not SearchKind.SALONS:
             of_parts = facets_of_parts(shape_of_parts(criteria), criteria.kind, criteria.chosen_by)
-            return facets_of(await self._work.all(of_parts, **await self._of_parts(criteria)))
+            return facets_of(await self._work.all(of_parts, **await self._of_parts(criteria)), criteria.candidates)
         statement = _facets(shape_of(criteria), criteria.chosen_by)
-        return facets_of(await self._work.all(statement, **await self._of_members(criteria)))
+        return facets_of(await self._work.all(statement, **await self._of_members(criteria)), MOST_CANDIDATES)
 
     async def _of_parts(self, criteria: SearchCriteria) -> dict[str, Any]:
         tag = None if criteria.tag is None else folded(criteria.tag)

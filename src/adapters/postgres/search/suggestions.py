@@ -10,7 +10,7 @@ from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row
 from adapters.postgres.search.matching import given
 from adapters.postgres.search.tables import PUBLIC, search_terms
-from booking_domain.search.model import MOST_COUNTED, Term, TermKind
+from booking_domain.search.model import MOST_COUNTED, Suggestion, Term, TermKind
 from booking_domain.search.words import keys_of_all
 
 _p: Final = providers.c
@@ -25,11 +25,19 @@ _counted: Final = (
     .subquery("counted")
 )
 SUGGEST: Final = Statement(
-    select(_counted.c.kind, _counted.c.term)
+    select(
+        *(_counted.c.kind, _counted.c.term, func.count()),
+        func.sum(func.count()).over() >= MOST_COUNTED,
+    )
     .group_by(_counted.c.kind, _counted.c.term)
     .order_by(func.count().desc(), func.length(_counted.c.term), _counted.c.term.collate("C"), _counted.c.kind)
     .limit(bindparam("most"))
 )
+
+
+def suggestion_of(row: Row) -> Suggestion:
+    """A term, and how many have it."""
+    return Suggestion(term_of(row), *row[2:])
 
 
 def term_of(row: Row) -> Term:

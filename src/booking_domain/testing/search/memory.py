@@ -33,7 +33,7 @@ from booking_domain.search.model import (
     SearchKind,
     SearchOrder,
     SearchPart,
-    Term,
+    Suggestion,
     lot_of,
     points_of,
 )
@@ -125,6 +125,7 @@ class MemorySearchReads(InMemory, SearchReads):
         found = self._ranked(criteria)[:MOST_CANDIDATES]
         return Facets(
             total=len(found),
+            at_least=len(found) >= min(criteria.candidates, MOST_CANDIDATES),
             styles=_counts({style for entry, _ in hit.of for style in entry.styles} for hit in found),
             categories=_counts(_categories(hit) for hit in found),
             tags=_counts(hit.part.labels for hit in found if hit.part and hit.part.kind is PartKind.WORKS),
@@ -132,7 +133,7 @@ class MemorySearchReads(InMemory, SearchReads):
             open=sum(any(_is_open(criteria, entry) for entry, _ in hit.of) for hit in found),
         )
 
-    async def suggest(self, text: str, limit: int) -> Sequence[Term]:
+    async def suggest(self, text: str, limit: int) -> Sequence[Suggestion]:
         words = [(each.begins, (), self._similar(each.word)) for each in searched(text)]
         found = Counter(
             term
@@ -140,7 +141,8 @@ class MemorySearchReads(InMemory, SearchReads):
             for term in entry.terms
             if words and all(_has(keys_of_all([term.text]), *each) for each in words)
         )
-        return sorted(found, key=lambda term: (-found[term], len(term.text), term.text, term.kind.value))[:limit]
+        first = sorted(found, key=lambda term: (-found[term], len(term.text), term.text, term.kind.value))[:limit]
+        return [Suggestion(each, found[each], at_least=False) for each in first]
 
     async def due(self, since: date, limit: int) -> Sequence[ProviderId]:
         entries, published = self._state[ENTRIES], [each.id for each in self._published()]

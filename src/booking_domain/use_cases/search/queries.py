@@ -27,7 +27,7 @@ from booking_domain.search.model import (
     Relaxation,
     SearchCriteria,
     SearchOrder,
-    Term,
+    Suggestion,
     points_of,
 )
 from booking_domain.search.words import searched
@@ -296,7 +296,7 @@ async def _works(found: Iterable[Found], reads: Reads) -> Mapping[UUID | None, P
     return {view.item.id: view for view in works}
 
 
-async def _suggest(text: str, limit: int, reads: Reads) -> Sequence[Term]:
+async def _suggest(text: str, limit: int, reads: Reads) -> Sequence[Suggestion]:
     """Names, services, styles and places that have these words."""
     return await reads.search.suggest(text, limit)
 

@@ -36,7 +36,7 @@ from booking_domain.search.model import (
     SearchFindingKind,
     SearchKind,
     SearchOrder,
-    Term,
+    Suggestion,
     TermKind,
 )
 from booking_domain.search.recommendations import MOST_RECOMMENDED, Reason
@@ -485,6 +485,8 @@ class FacetsJson(Json, frozen=True, kw_only=True):
 
     total: int
     """How many match."""
+    at_least: bool
+    """Whether more may match, because no more are counted: write 300+. Then the other counts are of these."""
     styles: tuple[FacetJson, ...]
     categories: tuple[FacetJson, ...]
     """The categories of services."""
@@ -586,6 +588,10 @@ class SuggestionJson(Json, frozen=True, kw_only=True):
 
     kind: Annotated[str, one_of(TermKind)]
     text: str
+    count: int
+    """How many providers have it."""
+    at_least: bool
+    """Whether more may have it, because 2,000 are counted."""
 
 
 class SuggestionsJson(Json, frozen=True, kw_only=True):
@@ -595,7 +601,11 @@ class SuggestionsJson(Json, frozen=True, kw_only=True):
 
 
 _points: Final = projection(Points, PointsJson)
-suggestion_json: Final = projection(Term, SuggestionJson)
+
+
+def suggestion_json(found: Suggestion) -> SuggestionJson:
+    kind, text = found.term
+    return SuggestionJson(kind=kind, text=text, count=found.count, at_least=found.at_least)
 
 
 def hit_json(hit: Hit, zone: ZoneInfo, links: ObjectLinks) -> HitJson:
@@ -669,6 +679,7 @@ def facets_json(facets: Facets) -> FacetsJson:
 
     return FacetsJson(
         total=facets.total,
+        at_least=facets.at_least,
         styles=counted(facets.styles),
         categories=counted(facets.categories),
         languages=counted(facets.languages),

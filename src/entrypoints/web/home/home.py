@@ -24,6 +24,7 @@ _MOST_TEXT: Final = 100
 WEEKEND: Final = "weekend"
 _NOW: Final = "now"
 _FOUND: Final = Plural("{count} place", "{count} places")
+_MANY: Final = Phrase("{count}+ places")
 _PARTS: Final = {
     PartOfDay.MORNING: Phrase("Morning"),
     PartOfDay.AFTERNOON: Phrase("Afternoon"),
@@ -212,7 +213,7 @@ def home_page(asked: Asked, found: SearchPage, page: Page, links: ObjectLinks, n
             )
             for each, text in _ORDERS.items()
         ),
-        found=say.count(_FOUND, total),
+        found=say(_MANY, count=page.formats.number(total)) if facets and facets.at_least else say.count(_FOUND, total),
         given_up=_given_up(found.relaxed, page),
         hits=tuple(_card(hit, page, links, today) for hit in found.hits),
         zone=page.formats.zone(page.site.zone),

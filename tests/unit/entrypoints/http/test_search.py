@@ -246,7 +246,14 @@ async def test_profiles_that_are_not_published_are_never_found(api: Api) -> None
     for query in ({}, {"text": "bold"}, {"styles": "realism"}):
         found = (await api.get("/search", params=query)).json()
         assert found["items"] == []
-        assert found["facets"] == {"total": 0, "styles": [], "categories": [], "languages": [], "open": 0}
+        assert found["facets"] == {
+            "total": 0,
+            "atLeast": False,
+            "styles": [],
+            "categories": [],
+            "languages": [],
+            "open": 0,
+        }
     assert (await api.get("/search/suggestions", params={"text": "bold"})).json() == {"items": []}
     await indexed(api)
     assert await api.container.reads().search.suggest("bold", 5) == []
@@ -263,7 +270,8 @@ async def test_terms_are_suggested_while_somebody_types(api: Api) -> None:
         ("tatt", "service", "Big tattoo"),
     ):
         answer = await api.get("/search/suggestions", params={"text": text})
-        assert {"kind": kind, "text": term} in answer.json()["items"], text
+        suggestion = {"kind": kind, "text": term, "count": 1, "atLeast": False}
+        assert suggestion in answer.json()["items"], text
 
 
 async def test_changes_of_texts_make_an_entry_due(api: Api) -> None:

@@ -76,6 +76,19 @@ async def test_a_page_names_its_language_and_the_others(city: Api, language: str
     assert listed == {*LANGUAGES, "x-default"}
 
 
+@pytest.mark.parametrize(
+    ("language", "words", "both"),
+    [
+        ("en", "Nothing matches these words. Perhaps one of these:", "the style · the words"),
+        ("mn", "Эдгээр үгэнд таарах зүйл алга.", "загвар · хайсан үг"),
+        ("fa", "چیزی با این واژه‌ها پیدا نشد.", "سبک · واژه‌های جست‌وجو"),
+    ],
+)
+async def test_a_search_in_vain_names_all_that_it_gave_up(city: Api, language: str, words: str, both: str) -> None:
+    assert words in (await city.client.get(f"/{language}?q=zzzz&day=weekend")).text
+    assert both in (await city.client.get(f"/{language}?q=zzzz&style=none")).text
+
+
 async def test_a_public_page_sets_no_cookie_and_is_known_by_its_tag(city: Api) -> None:
     first = await city.client.get("/en")
     assert "set-cookie" not in first.headers

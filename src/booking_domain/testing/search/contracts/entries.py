@@ -10,7 +10,7 @@ import pytest
 from booking_domain.bookings.model import BookingEvent
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import ProfileStatus
-from booking_domain.search.free_time import FreeTime
+from booking_domain.search.free_time import QUARTERS, FreeTime
 from booking_domain.search.model import (
     Box,
     Found,
@@ -28,6 +28,7 @@ from booking_domain.search.model import (
     SearchKind,
     SearchOrder,
     SearchPart,
+    Suggestion,
     Term,
     TermKind,
     points_of,
@@ -287,13 +288,20 @@ class SearchContract(StorageContract):
             ("C", "Nails", {"styles": ("gel",)}),
         )
         facets = await self.reads.search.facets(SearchCriteria(at=NOW, text="ink"))
-        assert facets.total == 2
+        assert (facets.total, facets.at_least) == (2, False)
+        fewer = await self.reads.search.facets(SearchCriteria(at=NOW, text="ink", candidates=2))
+        assert (fewer.total, fewer.at_least) == (2, True)
         assert list(facets.styles.items()) == [("portrait", 2), ("realism", 1)]
         assert facets.categories == {"tattoo": 1}
 
     async def test_terms_are_suggested_by_their_words(self) -> None:
         await self._stored(("Bold Studio", "Nails", {}), ("Saraa", "Nails", {}), ("Боорчи", "Маникюр", {}))
-        suggested = self.reads.search.suggest
+
+        async def suggested(text: str, limit: int) -> list[Term]:
+            return [each.term for each in await self.reads.search.suggest(text, limit)]
+
+        nails = Suggestion(Term(TermKind.SERVICE, "Nails"), 2, at_least=False)
+        assert await self.reads.search.suggest("na", 5) == [nails]
         assert await suggested("na", 5) == [Term(TermKind.SERVICE, "Nails")]
         assert await suggested("studio b", 5) == [Term(TermKind.PROVIDER, "Bold Studio")]
         assert await suggested("borchi", 5) == [Term(TermKind.PROVIDER, "Боорчи")]
@@ -457,6 +465,21 @@ class SearchContract(StorageContract):
         assert (await self.reads.search.facets(replace(criteria, after=None))).total == 2
 
     async def test_providers_that_are_not_published_are_not_found(self, cast: Cast) -> None:
+        always: dict[str, Any] = {"open_hours": (1 << QUARTERS) - 1, "parts": (a_service(1, "Bold"), a_work(2, "bold"))}
+        await self.alone.search_entries.put(an_entry(cast.profile.id, "Bold", styles=("ink",), **always), NOW)
+        await self.a_salon(cast, name="Bold")
+        asked = [SearchCriteria(at=NOW, kind=kind, text="bold", open_at=NOW) for kind in SearchKind]
+        assert [len(await self.reads.search.search(each)) for each in asked] == [1] * len(asked)
+        facets = [await self.reads.search.facets(each) for each in asked]
+        assert [(each.total, each.open) for each in facets] == [(1, 1)] * len(asked)
+        hidden = replace(cast.profile, status=ProfileStatus.SUSPENDED, version=cast.profile.version + 1)
+        await self.alone.profiles.save(hidden, was=cast.profile)
+        assert [await self.reads.search.search(each) for each in asked] == [[]] * len(asked)
+        facets = [await self.reads.search.facets(each) for each in asked]
+        assert [(each.total, each.open, each.styles) for each in facets] == [(0, 0, {})] * len(asked)
+        assert await self.reads.search.suggest("bold", 5) == []
+
+    async def test_an_entry_of_a_provider_who_is_not_published_is_never_current_or_due(self, cast: Cast) -> None:
         await self.alone.search_entries.put(an_entry(cast.profile.id, "Bold", styles=("ink",)), NOW)
         assert await self._is_current_if_made_now(cast.profile.id)
         profile = replace(cast.profile, status=ProfileStatus.SUSPENDED, version=cast.profile.version + 1)
