@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import ClassVar, Final
 
 from booking_domain.bookings.model import Terms
+from booking_domain.bookings.pricing import PriceBreakdown
 from booking_domain.identity.errors import ContactMissing, InvalidCode
 from booking_domain.identity.legal import AcceptanceRequired
 from booking_domain.notifications.notices import LocalTime
@@ -16,12 +17,15 @@ from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.languages.documents import Phrase, Plural
 from entrypoints.web.booking.flow import EVERY, SUMMARY, TIMES, Choice, Step, StepLink, step_links, summary
 from entrypoints.web.booking.idea import IDEA
+from entrypoints.web.booking.prices import PROMOTION, shown_price
 from entrypoints.web.booking.series import Series, SeriesDate, series_dates
+from entrypoints.web.components.field import Field
 from entrypoints.web.components.upload import Upload
 from entrypoints.web.kit.forms import Fields, Way, hidden, with_error
 from entrypoints.web.kit.legal import ACCEPTED
 from entrypoints.web.kit.pages import Page, PageModel
 from entrypoints.web.kit.policies import policy_sentences
+from entrypoints.web.kit.prices import price_rows
 from entrypoints.web.kit.uploads import PICTURES
 
 PHONE: Final = "phone"
@@ -29,7 +33,7 @@ CODE: Final = "code"
 INSTEAD: Final = "instead"
 _BOOK_ALL: Final = Plural("Book {count} appointment", "Book all {count} appointments")
 _FIELDS: Final = {AcceptanceRequired: ACCEPTED, ContactMissing: PHONE, InvalidCode: CODE}
-_SAME: Final = {"description": IDEA, "file_ids": PICTURES}
+_SAME: Final = {"description": IDEA, "file_ids": PICTURES, "promotion_codes": PROMOTION}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +48,8 @@ class AppointmentPage(PageModel):
     """Who does it."""
     when: str
     price: str
+    rows: tuple[tuple[str, str], ...] = ()
+    """What the price comes about from, if it is not the usual one."""
     deposit: str
     policy: tuple[str, ...]
     action: str
@@ -53,6 +59,8 @@ class AppointmentPage(PageModel):
     dates: tuple[SeriesDate, ...] = ()
     total: str = ""
     """What all of them cost together."""
+    code: Field | None = None
+    """The field for the code of a promotion."""
     files: bool
     """Whether the form has files."""
     button: str
@@ -73,9 +81,22 @@ class AppointmentPage(PageModel):
 
     def failed(self, error: DomainError, page: Page, *, field: str = "") -> "AppointmentPage":
         """The page with an error, beside its field, or the one that is named here."""
-        text = page.say.error(error)
-        fields = with_error(self.fields, field or field_of(error), text)
+        text, about = page.say.error(error), field or field_of(error)
+        if self.code is not None and about == self.code.name:
+            return replace(self, code=replace(self.code, error=text))
+        fields = with_error(self.fields, about, text)
         return replace(self, fields=fields, error="" if fields != tuple(self.fields) else text)
+
+    def priced(self, breakdown: PriceBreakdown, page: Page) -> "AppointmentPage":
+        """The page with what the appointment costs now."""
+        money, deposit = page.formats.money, breakdown.deposit
+        return replace(
+            self,
+            rows=price_rows(breakdown, page),
+            price=money(breakdown.price),
+            deposit=money(deposit) if deposit else "",
+            fields=(*self.fields, shown_price(breakdown)),
+        )
 
     def repeating(self, series: Series, choice: Choice, facts: ProviderPage, page: Page) -> "AppointmentPage":
         """The page with the dates of a series, and with other first times if some cannot be booked."""

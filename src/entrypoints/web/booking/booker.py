@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from booking_domain.bookings.pricing import PriceBreakdown
 from booking_domain.flags.model import SERIES_ON_PAGES
 from booking_domain.flags.ports import Flags
 from booking_domain.identity.legal import LegalDocument, LegalDocuments, Moment
@@ -19,6 +20,7 @@ from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId, SessionId
 from booking_domain.shared.time import TimeRange
+from booking_domain.use_cases.bookings.place_booking import PlaceBooking, quote_booking
 from booking_domain.use_cases.catalogue.queries import ProviderPage, get_provider_page
 from booking_domain.use_cases.identity.legal import list_own_documents
 from booking_domain.use_cases.platform.ports import Reads, Repositories
@@ -144,6 +146,20 @@ class Booker:
                 raise
             claim = own
         return replace(choice, hold=claim.id, until=claim.expires_at)
+
+    def order(self, provider_id: ProviderId, choice: Choice, slot: datetime, code: str = "") -> PlaceBooking:
+        """What they book, with the code of a promotion if they have one."""
+        return PlaceBooking(
+            provider_id=provider_id,
+            slot=slot,
+            service_ids=choice.services,
+            duration_minutes=choice.duration_minutes,
+            promotion_codes=(code,) if code else (),
+        )
+
+    async def price(self, order: PlaceBooking, actor: Actor) -> PriceBreakdown:
+        """What that costs them."""
+        return await self.executor.run(quote_booking, order, actor=actor)
 
     async def release(self, choice: Choice, actor: Actor) -> None:
         """Release what keeps the time that was chosen before."""

@@ -24,10 +24,12 @@ from entrypoints.http.kit.forms import FORM_WITH_FILES, MOST_BYTES_OF_FILES, fil
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import UPLOADS, limited_as
 from entrypoints.http.kit.request_guard import IF_VALID
+from entrypoints.languages.documents import Phrase
 from entrypoints.web.booking.appointment import INSTEAD, AppointmentPage
 from entrypoints.web.booking.booker import Booker
 from entrypoints.web.booking.flow import SUMMARY, Choice, address, first_incomplete
 from entrypoints.web.booking.idea import ADD, IDEA, TypedIdea
+from entrypoints.web.booking.prices import PROMOTION, SHOWN
 from entrypoints.web.booking.series import SEEN, seen
 from entrypoints.web.booking.summary import summary_page
 from entrypoints.web.kit.forms import said
@@ -44,7 +46,7 @@ async def show_summary(
     """What is booked."""
     facts, choice = await booker.facts(provider_id), booker.choice(page.query)
     step = first_incomplete(choice, facts)
-    if step is not SUMMARY or choice.slot is None:
+    if step is not SUMMARY or choice.slot is None or booker.actor is None:
         return page.see(address(step, choice, facts, page))
     model = summary_page(
         choice,
@@ -56,6 +58,9 @@ async def show_summary(
         missing=await booker.missing(),
         may_repeat=await booker.may_repeat(),
     )
+    with suppress(DomainError):  # booking says what is wrong
+        price = await booker.price(booker.order(provider_id, choice, choice.slot), booker.actor)
+        model = model.priced(price, page)
     return page.render(await _with_dates(model, choice, facts, page, booker), public=False)
 
 
@@ -83,6 +88,7 @@ async def book(
     files, kept = files_of(request, PICTURES), kept_pictures(form)
     stored = await pictures.store(files, Folder.IDEAS, booker.actor, kept=kept)
     idea = TypedIdea(text=said(form, IDEA), pictures=stored)
+    code = "" if choice.repeats else said(form, PROMOTION)
     missing = await booker.missing()
     show = partial(
         summary_page,
@@ -94,6 +100,7 @@ async def book(
         may_repeat=await booker.may_repeat(),
         accepted=accepted,
         idea=idea,
+        code=code,
     )
     try:
         if stored.error is not None:
@@ -101,19 +108,17 @@ async def book(
         if instead is not None:
             choice = await booker.holding(provider_id, choice, instead, booker.actor)
         choice = replace(choice, slot=slot)
-        if instead is not None or said(form, ADD) or said(form, SEEN) != seen(choice):
-            model = await _with_dates(show(choice, start=slot), choice, facts, page, booker)
+        order = booker.order(provider_id, choice, slot, code)
+        price = await booker.price(order, booker.actor)
+        model = show(choice, start=slot).priced(price, page)
+        changed = said(form, SHOWN) not in {"", str(price.price.amount)}
+        if instead is not None or said(form, ADD) or changed or said(form, SEEN) != seen(choice):
+            model = await _with_dates(model, choice, facts, page, booker)
+            if changed and not said(form, ADD) and instead is None:
+                model = replace(model, error=page.say(Phrase("The price has changed. Look at it before you book.")))
             return page.render(model, public=False)
         place = partial(booker.executor.run, place_booking, actor=booker.actor, session_id=booker.session_id)
-        command = PlaceBooking(
-            provider_id=provider_id,
-            slot=slot,
-            service_ids=choice.services,
-            duration_minutes=choice.duration_minutes,
-            link_token=choice.link or None,
-            accepted=accepted_of(accepted),
-            idea=idea.given(),
-        )
+        command = replace(order, link_token=choice.link or None, accepted=accepted_of(accepted), idea=idea.given())
         if choice.repeats:
             await _place_series(command, choice, booker, booker.actor)
             done = "/bookings"

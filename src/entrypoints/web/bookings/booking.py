@@ -18,6 +18,7 @@ from entrypoints.web.bookings.desk import Acting
 from entrypoints.web.components.choices import Choices
 from entrypoints.web.kit.forms import Fields, hidden
 from entrypoints.web.kit.pages import Page, PageModel
+from entrypoints.web.kit.prices import price_rows
 from entrypoints.web.kit.qr import qr_path
 
 _STATES: Final = {
@@ -120,6 +121,8 @@ class BookingPage(PageModel):
     services: str
     reference: str
     price: str
+    rows: tuple[tuple[str, str], ...]
+    """What the price comes about from, if there are discounts."""
     preparation: tuple[str, ...]
     """What to know before one comes."""
     address: str
@@ -173,6 +176,7 @@ def booking_page(
         services=", ".join(each.name for each in booking.services),
         reference=booking.reference,
         price=formats.money(booking.price),
+        rows=price_rows(booking, page),
         preparation=extras.preparation if booking.status in TO_COME else (),
         address=appointment.provider_address,
         map=f"{_MAPS}?{urlencode({'api': 1, 'query': appointment.provider_address})}",

@@ -285,6 +285,43 @@ async def test_a_month_without_times_can_be_waited_for_and_the_offer_is_booked(a
     assert "/en/bookings/" in done.headers["Location"], done.text
 
 
+async def test_a_promotion_code_is_tried_before_it_is_booked_and_the_booking_shows_what_it_took(api: Api) -> None:
+    owner, provider_id = await api.open_provider(priceAmount=80_000_00, depositAmount=20_000_00)
+    spring = {"name": "Spring", "promotionCode": "spring", "currency": "MNT", "percent": 10}
+    made = (await api.post("/promotions", owner, json=spring)).json()
+    customer = Visitor(api, await api.joined("customer", verified=True))
+    address = f"/en/book/{provider_id}/summary?slot={quote(MONDAY_AT_TEN)}"
+    shown = await customer.get(address)
+    assert "Price before discounts" not in shown.text
+    wrong = await customer.submit(shown, "/summary", promotion="winter", add="code")
+    assert wrong.status_code == 422
+    assert 'id="field-promotion-error"' in wrong.text
+    applied = await customer.submit(wrong, "/summary", promotion="Spring", add="code")
+    assert applied.status_code == 200
+    assert all(each in applied.text for each in ("Price before discounts", "−MNT 8,000", "MNT 72,000"))
+    assert (await api.post(f"/promotions/{made['id']}/end", owner)).is_success
+    ended = await customer.submit(applied, "/summary", promotion="Spring")
+    assert (ended.status_code, 'id="field-promotion-error"' in ended.text) == (422, True)
+    other = (await api.post("/promotions", owner, json={**spring, "promotionCode": "summer", "percent": 25})).json()
+    applied = await customer.submit(shown, "/summary", promotion="summer", add="code")
+    done = await customer.submit(applied, "/summary", promotion="summer")
+    booked = await customer.get(done.headers["Location"])
+    assert all(each in booked.text for each in ("Price before discounts", "−MNT 20,000", "MNT 60,000"))
+    assert other["name"] in booked.text
+
+
+async def test_nothing_is_booked_at_another_price_than_was_shown(api: Api) -> None:
+    owner, provider_id = await api.open_provider(priceAmount=80_000_00, depositAmount=0)
+    customer = Visitor(api, await api.joined("customer", verified=True))
+    shown = await customer.get(f"/en/book/{provider_id}/summary?slot={quote(MONDAY_AT_TEN)}")
+    assert (await api.put("/availability/settings", owner, json={"priceAmount": 90_000_00})).is_success
+    changed = await customer.submit(shown, "/summary")
+    assert changed.status_code == 200
+    assert "The price has changed." in changed.text
+    assert "90,000" in changed.text
+    assert "/en/bookings/" in (await customer.submit(changed, "/summary")).headers["Location"]
+
+
 async def test_an_appointment_repeats_once_all_its_dates_were_shown(api: Api) -> None:
     _, provider_id = await api.open_provider(priceAmount=80_000_00, depositAmount=0)
     other = await api.joined("customer", verified=True)
