@@ -9,22 +9,19 @@ down_revision: str | Sequence[str] | None = "0139"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
-_NAME = "earnings_provider_id_currency_at_idx"
-
 
 def upgrade() -> None:
     with op.get_context().autocommit_block():
-        op.execute(f"ALTER INDEX {_NAME} RENAME TO earnings_without_amount_idx")
         op.create_index(
-            _NAME,
+            "earnings_amounts_idx",
             "earnings",
             ["provider_id", "currency", "at"],
             postgresql_include=["amount"],
             postgresql_concurrently=True,
         )
-        op.drop_index("earnings_without_amount_idx", "earnings", postgresql_concurrently=True)
+        op.drop_index("earnings_provider_id_currency_at_idx", "earnings", postgresql_concurrently=True)
 
 
 def downgrade() -> None:
-    op.drop_index(_NAME, "earnings")
-    op.create_index(_NAME, "earnings", ["provider_id", "currency", "at"])
+    op.drop_index("earnings_amounts_idx", "earnings")
+    op.create_index("earnings_provider_id_currency_at_idx", "earnings", ["provider_id", "currency", "at"])

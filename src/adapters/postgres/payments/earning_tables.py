@@ -100,7 +100,7 @@ earnings: Final = Table(
     CheckConstraint("(kind = 'adjustment') = (reason IS NOT NULL)", name="reason"),
     Index("earnings_provider_id_id_idx", "provider_id", "id"),
     # With the amount, so that the index alone gives a sum.
-    Index("earnings_provider_id_currency_at_idx", "provider_id", "currency", "at", postgresql_include=["amount"]),
+    Index("earnings_amounts_idx", "provider_id", "currency", "at", postgresql_include=["amount"]),
     info=personal_data("provider_id", erase=_clear_reason, handover=Kept("accounting"), export="earnings"),
 )
 bank_references: Final = Table(

@@ -109,6 +109,8 @@ search_entries: Final = Table(
     Column("version", Text, nullable=False),
     instant("put_at", index=True),
     Index("search_entries_words_idx", "words", postgresql_using="gin"),
+    # Words are stored beside the table: thousands of rows are read to rank those with most merit, and not their words.
+    postgresql_with={"toast_tuple_target": 128},
     info=personal_data(
         "provider_id",
         erase=delete_with_words,

@@ -4,8 +4,9 @@ Words are matched fuzzily, never rows.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -31,6 +32,35 @@ SIMILAR_WORDS: Final = Statement(
 )
 
 
+class _Meant(NamedTuple):
+    """What matches a word: any of these, none of which another one includes."""
+
+    begins: tuple[str, ...]
+    exact: tuple[str, ...]
+    phrases: tuple[tuple[frozenset[str], ...], ...]
+    """All parts of one of them, each by any of its keys."""
+
+
+@lru_cache(maxsize=4_096)
+def _meant(word: Searched, similar: tuple[str, ...], *, synonyms: bool) -> _Meant:
+    """A key that is left out is not looked up, nor compared with each text that the index finds."""
+    begins = tuple(
+        key for key in sorted(word.begins) if not any(key[:length] in word.begins for length in range(1, len(key)))
+    )
+    phrases = {frozenset(map(keys_of, phrase)) for phrase in (word.phrases if synonyms else ())}
+    single = {key for phrase in phrases if len(phrase) == 1 for part in phrase for key in part}
+    exact = {key for key in {*single, *similar} if not key.startswith(begins)}
+    return _Meant(
+        begins,
+        tuple(sorted(exact)),
+        tuple(
+            tuple(sorted(phrase, key=sorted))
+            for phrase in sorted(phrases, key=lambda each: sorted(map(sorted, each)))
+            if not any(all(key in exact or key.startswith(begins) for key in part) for part in phrase)
+        ),
+    )
+
+
 def tsquery_of(
     words: Sequence[Searched],
     similar: Mapping[str, Sequence[str]],
@@ -42,23 +72,19 @@ def tsquery_of(
     """The `tsquery` of texts that have all of the words, or all but one, in places of these weights."""
     suffix = f":{weights}" if weights else ""
 
-    def one_of(keys: Iterable[str], *, beginning: bool) -> str:
-        marks = f":*{weights}" if beginning else suffix
-        return " | ".join(f"'{key}'{marks}" for key in sorted(keys))
+    def one_of(keys: Iterable[str]) -> str:
+        return " | ".join(f"'{key}'{suffix}" for key in keys)
 
-    alternatives = (
-        [
-            one_of(each.begins, beginning=True),
-            *(
-                " & ".join(f"({one_of(keys_of(part), beginning=False)})" for part in phrase)
-                for phrase in (each.phrases if synonyms else ())
-            ),
-            *(one_of([alike], beginning=False) for alike in similar.get(each.word, ())),
-        ]
-        for each in words
-    )
-    each_word = [f"({' | '.join(f'({each})' for each in of_word)})" for of_word in alternatives]
-    enough = combinations(each_word, needed(words, all_but_one=all_but_one))
+    def of(word: Searched) -> str:
+        meant = _meant(word, tuple(similar.get(word.word, ())), synonyms=synonyms)
+        alternatives = (
+            *(f"'{key}':*{weights}" for key in meant.begins),
+            *([one_of(meant.exact)] if meant.exact else []),
+            *(f"({' & '.join(f'({one_of(sorted(part))})' for part in phrase)})" for phrase in meant.phrases),
+        )
+        return f"({' | '.join(alternatives)})"
+
+    enough = combinations(map(of, words), needed(words, all_but_one=all_but_one))
     return " | ".join(f"({' & '.join(of_words)})" for of_words in enough)
 
 
