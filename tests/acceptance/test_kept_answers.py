@@ -1,5 +1,6 @@
 """Two API processes that keep answers: what one of them changes is seen by the other, however the signal travels."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -11,6 +12,9 @@ import pytest
 from tests.acceptance.people import Studio, customer, done, open_studio
 from tests.acceptance.product import Api, eventually
 from tests.databases import TestServer
+
+from entrypoints.cli.search_index import search_index
+from entrypoints.settings.main import Settings
 
 LISTENERS: Final = "FROM pg_stat_activity WHERE query LIKE 'LISTEN %' AND datname = current_database()"
 UNANNOUNCED: Final = "-c booking.tells=itself"
@@ -96,6 +100,25 @@ def test_a_change_by_hand_reaches_every_process(patient: Pair) -> None:
     patient.one.sql("UPDATE providers SET status = 'approved' WHERE id = %s RETURNING id", patient.studio.id)
     for process in (patient.one, patient.other):
         eventually(partial(patient.shows, process, 200), what="the provider is back")
+
+
+def test_a_search_that_both_keep_hears_of_a_change_in_each(patient: Pair) -> None:
+    """It has no version that is read again: only the signal, or five minutes, end it."""
+    url = patient.one.database_url
+    settings = Settings.from_environment({"BOOKING_ENV": "development", "DATABASE_URL": url})
+    asyncio.run(search_index(settings, url, rebuild=True))
+
+    def finds(process: Api, *, kept: bool, somebody: bool) -> bool:
+        answer = process.http.get("/search?text=studio")
+        return bool(done(answer)["items"]) is somebody and (not kept or "RateLimit" not in answer.headers)
+
+    both = (patient.one, patient.other)
+    for each in both:
+        eventually(partial(finds, each, kept=True, somebody=True), what="the search is kept")
+    for status, somebody in (("suspended", False), ("approved", True)):
+        patient.one.sql("UPDATE providers SET status = %s WHERE id = %s RETURNING id", status, patient.studio.id)
+        for each in both:
+            eventually(partial(finds, each, kept=False, somebody=somebody), what=f"the provider is {status}")
 
 
 NO_RULES: Final = "DELETE FROM availability_rules WHERE provider_id = %s"
