@@ -12,7 +12,7 @@ class SystemEntropy(Entropy):
     """Time-ordered ids (UUIDv7, RFC 9562 §5.7) and unpredictable references."""
 
     def new_id(self) -> UUID:
-        return UUID(int=uuid7().int)
+        return UUID(bytes=uuid7().bytes)
 
     def pick(self, alphabet: str, length: int) -> str:
         # One call of the operating system for all characters: a number for each possible result, all equally likely.

@@ -95,8 +95,11 @@ def quote_of(
             price.require_same_currency(each)
     # In minor units: each booking asks several times, and amounts in between need no objects.
     paid, owed = received.amount + authorised.amount, max(0, price.amount - conceded.amount)
-    rest, missing = max(0, owed - paid), max(0, deposit.amount - conceded.amount - paid)
-    now, later, reason = 0, 0, _WHY[status]
+    unpaid = max(0, owed - received.amount)
+    rest = Money(amount=max(0, owed - paid), currency=currency)
+    missing = Money(amount=max(0, deposit.amount - conceded.amount - paid), currency=currency)
+    now = later = zero = Money.zero(currency)
+    reason = _WHY[status]
     match reason:
         case DueReason.DEPOSIT:
             now, later = missing, rest - missing
@@ -108,16 +111,14 @@ def quote_of(
             pass
     if not rest and reason not in _SAYS_WHY_NOTHING:
         reason = DueReason.PAID
-    amounts = {each: Money(amount=each, currency=currency) for each in {0, now, later, rest, missing}}
-    zero = amounts[0]
     return Quote(
-        now=amounts[now],
-        later=amounts[later],
+        now=now,
+        later=later,
         reason=reason,
-        deposit=amounts[missing],
-        deposit_asked=amounts[missing] if status == Status.PENDING else zero,
-        balance=amounts[rest] if status in _PAYABLE else zero,
-        at_desk=amounts[rest] if status in _PAYABLE_AT_DESK else zero,
-        to_capture=min(authorised, Money(amount=max(0, owed - received.amount), currency=currency)),
+        deposit=missing,
+        deposit_asked=missing if status == Status.PENDING else zero,
+        balance=rest if status in _PAYABLE else zero,
+        at_desk=rest if status in _PAYABLE_AT_DESK else zero,
+        to_capture=authorised if authorised.amount <= unpaid else Money(amount=unpaid, currency=currency),
         overpaid=zero if received.amount <= owed else Money(amount=received.amount - owed, currency=currency),
     )
