@@ -11,6 +11,7 @@ import json
 import os
 import runpy
 import sys
+from typing import Any
 
 PRELOADED = (
     "adapters.postgres.kit.migrations",
@@ -50,11 +51,34 @@ def main() -> None:
 
 
 def _make_an_application() -> None:
-    """Fill the caches of `typing` and msgspec, so that the forks create theirs in half the time."""
-    app = importlib.import_module("entrypoints.http.app")
-    container = importlib.import_module("entrypoints.http.container")
-    settings = importlib.import_module("entrypoints.settings.main")
-    app.create_app(container.HttpContainer(settings=settings.Settings.from_environment({})))
+    """Let the API of a fork serve with an application that is made here, if it has the default of what is built in.
+
+    An application takes a second to make. The product that the acceptance tests share makes its own.
+    """
+    asgi = importlib.import_module("entrypoints.http.asgi")
+    make_container, make_pages, make_app = asgi.HttpContainer, asgi.pages_of, asgi.create_app
+    default = importlib.import_module("entrypoints.settings.main").Settings.from_environment({})
+    made = make_container(settings=default)
+    app = make_app(made, make_pages(made))
+    made.reset()
+
+    def container_of(*, settings: Any) -> Any:
+        if _built_in(settings) != _built_in(default):
+            return make_container(settings=settings)
+        made.settings.override(settings)
+        return made
+
+    asgi.HttpContainer = container_of
+    asgi.pages_of = lambda container: None if container is made else make_pages(container)
+    asgi.create_app = lambda container, pages: app if container is made else make_app(container, pages)
+
+
+def _built_in(settings: Any) -> tuple[Any, ...]:
+    """What an application reads of its settings when it is made; the rest it reads when it serves."""
+    production = settings.environment.value == "production"
+    limits = (settings.max_body_bytes, settings.body_timeout)
+    replicated = settings.replica_url is not None
+    return (settings.pages, production, replicated, settings.cors_origins, settings.default_language, *limits)
 
 
 def _run(arguments: list[str], environ: dict[str, str], log: str) -> None:

@@ -164,6 +164,7 @@ def choose_a_time(page: Page, visitor: Visitor, studio: str) -> None:
     press = visitor.press
     page.locator("input[name=q]").fill(studio)
     page.locator("input[name=q]").press("Enter")
+    page.wait_for_url("**q=*")  # a page that is being left cannot be loaded again
     found = page.get_by_role("link", name=studio)
     reloaded_until(page, found)
     press(found.first)
