@@ -24,6 +24,7 @@ _SHARING: Final = "tests/acceptance/conftest.py"
 LONG: Final = (
     _SHARING,
     "tests/reliability/test_schema.py",
+    "tests/unit/entrypoints/web/test_in_a_browser.py",
     "tests/acceptance",
     "tests/reliability",
     "tests/contract/test_storage.py",

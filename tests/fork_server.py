@@ -55,7 +55,7 @@ def _make_an_application() -> None:
 
     An application takes a second to make. The product that the acceptance tests share makes its own.
     """
-    asgi = importlib.import_module("entrypoints.http.asgi")
+    asgi: Any = importlib.import_module("entrypoints.http.asgi")
     make_container, make_pages, make_app = asgi.HttpContainer, asgi.pages_of, asgi.create_app
     default = importlib.import_module("entrypoints.settings.main").Settings.from_environment({})
     made = make_container(settings=default)
