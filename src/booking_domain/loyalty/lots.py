@@ -192,13 +192,15 @@ class LoyaltyAccount:
     ) -> Posted:
         """Take points back, whether they are there or not: those of the lot `earned_by` first, the rest as a debt.
 
+        Expired points are not there, whether `expire` has removed them or not.
+
         Raises:
             InvalidValue: there are no points.
         """
         if points <= 0:
             raise InvalidValue(field="points", problem="more than 0")
-        left, own = _take(points, self.lots, lambda lot: lot.cause == earned_by)
-        left, others = _take(points - _sum(own), left, lambda _: True)
+        left, own = _take(points, self.lots, lambda lot: lot.cause == earned_by and not lot.expired(cause.at))
+        left, others = _take(points - _sum(own), left, lambda lot: not lot.expired(cause.at))
         debt = points - _sum(own) - _sum(others)
         return self._posted(kind, -points, cause, lots=left, debt=self.debt + debt, taken=(*own, *others))
 

@@ -91,6 +91,18 @@ def test_only_what_has_expired_is_removed() -> None:
     assert (left(posted[0]), posted[1].points, posted[0].next_expiry) == ({"late": 10}, -10, NOW + timedelta(days=20))
 
 
+def test_it_does_not_matter_whether_points_are_taken_back_before_expired_ones_are_removed() -> None:
+    account, expiry, refund = with_lots(early=10, late=20), because("expiry", days=10), because("refund", days=10)
+    for earned_by in (None, "early", "late"):
+        reclaimed, _ = account.reclaim(12, refund, earned_by=earned_by)
+        reclaimed_first, expired_first = reclaimed.expire(expiry), account.expire(expiry)
+        assert reclaimed_first is not None
+        assert expired_first is not None
+        then, _ = expired_first[0].reclaim(12, refund, earned_by=earned_by)
+        assert then == reclaimed_first[0]
+        assert (then.balance, then.debt) == (-2, 2)
+
+
 @pytest.mark.parametrize("points", [0, -1])
 def test_no_points_are_neither_added_nor_taken(points: int) -> None:
     for change in (NOBODY.grant, NOBODY.reserve, NOBODY.reclaim):
