@@ -37,8 +37,10 @@ export PYTHONPATH := $(CURDIR)/src
 # Cache bytecode even where the environment forbids it: compiling the tests takes ten seconds in each worker.
 export PYTHONDONTWRITEBYTECODE :=
 
+ON_CITUS := tests/reliability/test_double_booking.py tests/contract/test_booking_races.py tests/contract/test_storage.py
+
 .DEFAULT_GOAL := help
-.PHONY: help run dev test feature watch test-fast nightly mutants reliability check fmt lint types arch dead fresh subjects audit migrate rollback seed admin telegram vapid-key backup receive-wal restore doctor rotate-keys zones statistics api worker bench city plans profile screenshots docs catalogues lock sbom wheel clean
+.PHONY: help run dev test test-citus feature watch test-fast nightly mutants reliability check fmt lint types arch dead fresh subjects audit migrate rollback seed admin telegram vapid-key backup receive-wal restore doctor rotate-keys zones statistics api worker bench city plans profile screenshots docs catalogues lock sbom wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -57,6 +59,11 @@ ifeq ($(ARGS)$(FEATURE),)
 	@echo "Coverage of booking_domain, in percent:" && $(BIN)/coverage report --format=total --fail-under=95 --include='src/booking_domain/*'
 endif
 endif
+
+test-citus: $(VENV)/.dev ## run storage contracts, races and double bookings on Citus: BOOKING_TEST_CITUS=folder of its PostgreSQL's programs
+	@if [ -x "$(BOOKING_TEST_CITUS)/postgres" ]; then $(SCRATCH); status=0; BOOKING_TEST_CITUS="$(BOOKING_TEST_CITUS)" \
+		$(BIN)/python -m pytest -p no:xdist $(or $(ARGS),$(ON_CITUS)) || status=$$?; rm -rf $$TMPDIR; exit $$status; \
+	else echo "Skipped: BOOKING_TEST_CITUS names no PostgreSQL with Citus; docs/operate/scaling.md says how to build one."; fi
 
 feature: $(VENV)/.dev ## begin a feature: NAME=guest_books writes its files; then its tests say the next step
 	@$(BIN)/python -m tools.feature "$(NAME)"

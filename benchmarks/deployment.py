@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from time import perf_counter, sleep
 from typing import IO, Final, Self
@@ -139,6 +140,17 @@ def _proxied(folder: Path, ports: list[int]) -> Iterator[int]:
         process.wait(30)
 
 
+def _run(connection: psycopg.Connection, statement: str) -> int:
+    """Run a statement of the migration, again if it gets no lock in time; return how often that was."""
+    for tries in count():
+        try:
+            connection.execute(statement.encode())
+        except psycopg.errors.LockNotAvailable:
+            continue
+        return tries
+    raise AssertionError
+
+
 def _short(error: str) -> str:
     """Of what kind an error is."""
     status, code = error.partition("\r\n")[0], re.search(r'"code":"([\w.]+)"', error)
@@ -184,11 +196,12 @@ def main() -> None:
         began = perf_counter()
 
         def deploy() -> None:
+            tries = 0
             sleep(asked.seconds / 6)
             with psycopg.connect(direct, autocommit=True) as connection:
                 for statement in _MIGRATION:
-                    connection.execute(statement.encode())
-            said = [f"migrated at {perf_counter() - began:.0f} s"]
+                    tries += _run(connection, statement)
+            said = [f"migrated at {perf_counter() - began:.0f} s ({tries} lock time-outs)"]
             for number, process in enumerate([*apis, *workers], 1):
                 process.replace()
                 said.append(f"{number} of {2 * PROCESSES} replaced at {perf_counter() - began:.0f} s")

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.internal.conjecture import providers
+from tests.citus import PROGRAMS, CitusServer
 from tests.collection import Collection
 from tests.databases import TestServer
 from tests.declared_errors import watch_executor
@@ -146,7 +147,8 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
-    server = TestServer(tmp_path_factory.mktemp("postgres"))
+    folder = tmp_path_factory.mktemp("postgres")
+    server = CitusServer(folder) if PROGRAMS else TestServer(folder)
     try:
         yield server
     finally:

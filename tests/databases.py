@@ -16,7 +16,7 @@ from adapters.security.encryption import AesGcmFieldCipher
 BINARIES: Final = Path(os.environ.get("BOOKING_TEST_PG_BIN") or embedded.BINARIES)
 """`BOOKING_TEST_PG_BIN` names the binaries of a stock PostgreSQL to use instead."""
 CIPHER: Final = AesGcmFieldCipher("encryption key of the tests", "blind index key of the tests")
-_FAST: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+FAST: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
 _SHAPE: Final = b"""
@@ -60,16 +60,28 @@ class TestServer:
     __test__ = False
 
     def __init__(self, folder: Path) -> None:
-        self._server = embedded.start(folder, settings=_FAST, binaries=BINARIES)
+        self._server = embedded.start(folder, settings=FAST, binaries=BINARIES)
+        self._begin()
+        self._sql("CREATE DATABASE template_booking")
+        migrations.upgrade(self._url("template_booking"))
+        with psycopg.connect(self._url("template_booking"), autocommit=True) as connection:
+            self._learn(connection)
+
+    def _begin(self) -> None:
         self._names = (f"test_{number}" for number in count())
         self._idle: list[str] = []
         self._emptiers: dict[str, psycopg.Connection[tuple[Any, ...]]] = {}
         self._shapes: dict[str, tuple[Any, ...] | None] = {}
-        self._sql("CREATE DATABASE template_booking")
-        migrations.upgrade(self._url("template_booking"))
-        with psycopg.connect(self._url("template_booking"), autocommit=True) as connection:
-            self._shape = connection.execute(_SHAPE).fetchone()
-            self._empty = _emptying(connection)
+        self._empty = b""
+
+    def _learn(self, migrated: psycopg.Connection[tuple[Any, ...]]) -> None:
+        """What a new database looks like."""
+        self._shape = self.shape(migrated)
+        self._empty = _emptying(migrated)
+
+    @staticmethod
+    def shape(connection: psycopg.Connection[tuple[Any, ...]]) -> tuple[Any, ...] | None:
+        return connection.execute(_SHAPE).fetchone()
 
     def stop(self) -> None:
         for connection in self._emptiers.values():
@@ -112,12 +124,12 @@ class TestServer:
         try:
             if connection.execute(_CAN_BE_EMPTIED).fetchone() != (True,):
                 return False
-            if connection.execute(_SHAPE).fetchone() != self._shapes.get(name, self._shape):
+            if self.shape(connection) != self._shapes.get(name, self._shape):
                 return False
             connection.execute(self._empty)
             if connection.execute(_IS_AUDITED).fetchone() == (True,):
                 connection.execute(_EMPTY_AUDIT_LOG)
-                self._shapes[name] = connection.execute(_SHAPE).fetchone()
+                self._shapes[name] = self.shape(connection)
         except psycopg.OperationalError:  # the test has ended the connections of this database
             return False
         return True
@@ -132,8 +144,8 @@ class TestServer:
             connection.close()
         self._sql(f"DROP DATABASE {name} WITH (FORCE)")
 
-    def _url(self, name: str) -> str:
-        return urlunsplit(urlsplit(self._server.conninfo)._replace(path=f"/{name}"))
+    def _url(self, name: str, server: embedded.EmbeddedPostgres | None = None) -> str:
+        return urlunsplit(urlsplit((server or self._server).conninfo)._replace(path=f"/{name}"))
 
     def _sql(self, statement: str) -> None:
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
