@@ -51,6 +51,8 @@ class AppointmentPage(PageModel):
     rows: tuple[tuple[str, str], ...] = ()
     """What the price comes about from, if it is not the usual one."""
     deposit: str
+    due_later: str = ""
+    """What is paid after the deposit."""
     policy: tuple[str, ...]
     action: str
     fields: Fields
@@ -95,6 +97,7 @@ class AppointmentPage(PageModel):
             rows=price_rows(breakdown, page),
             price=money(breakdown.price),
             deposit=money(deposit) if deposit else "",
+            due_later=money(breakdown.price - deposit) if deposit and deposit < breakdown.price else "",
             fields=(*self.fields, shown_price(breakdown)),
         )
 

@@ -16,6 +16,7 @@ from booking_domain.scheduling.errors import HoldNotFound, SlotNotOffered, SlotT
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import ProviderId
+from booking_domain.use_cases.bookings.discounts import PROMOTION_ERRORS
 from booking_domain.use_cases.bookings.ideas import ShareIdea, share_idea
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking, place_booking
 from booking_domain.use_cases.bookings.place_series import PlaceSeries, place_series
@@ -58,9 +59,7 @@ async def show_summary(
         missing=await booker.missing(),
         may_repeat=await booker.may_repeat(),
     )
-    with suppress(DomainError):  # booking says what is wrong
-        price = await booker.price(booker.order(provider_id, choice, choice.slot), booker.actor)
-        model = model.priced(price, page)
+    model = await _priced(model, booker.order(provider_id, choice, choice.slot), booker.actor, page, booker)
     return page.render(await _with_dates(model, choice, facts, page, booker), public=False)
 
 
@@ -134,8 +133,19 @@ async def book(
         return page.refuse(model, error)
     except DomainError as error:
         field = PICTURES if error is stored.error else ""
-        return page.refuse(show(choice, start=slot).failed(error, page, field=field), error)
+        order = booker.order(provider_id, choice, slot, "" if isinstance(error, PROMOTION_ERRORS) else code)
+        model = await _priced(show(choice, start=slot), order, booker.actor, page, booker)
+        return page.refuse(model.failed(error, page, field=field), error)
     return page.see(page.link(done))
+
+
+async def _priced(
+    model: AppointmentPage, order: PlaceBooking, actor: Actor, page: Page, booker: Booker
+) -> AppointmentPage:
+    """The page with what the order costs; as it is, if it cannot be booked: booking says why."""
+    with suppress(DomainError):
+        return model.priced(await booker.price(order, actor), page)
+    return model
 
 
 async def _with_dates(

@@ -23,4 +23,4 @@ def price_rows(priced: Priced, page: Page) -> tuple[tuple[str, str], ...]:
         return ()
     money = page.formats.money
     discounts = ((each.label, f"−{money(each.amount)}") for each in priced.discounts)
-    return ((page.say(Phrase("Price before discounts")), money(priced.list_price)), *discounts)
+    return ((page.say(Phrase("Full price")), money(priced.list_price)), *discounts)

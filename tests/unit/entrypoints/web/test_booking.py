@@ -292,13 +292,13 @@ async def test_a_promotion_code_is_tried_before_it_is_booked_and_the_booking_sho
     customer = Visitor(api, await api.joined("customer", verified=True))
     address = f"/en/book/{provider_id}/summary?slot={quote(MONDAY_AT_TEN)}"
     shown = await customer.get(address)
-    assert "Price before discounts" not in shown.text
+    assert "Full price" not in shown.text
     wrong = await customer.submit(shown, "/summary", promotion="winter", add="code")
     assert wrong.status_code == 422
     assert 'id="field-promotion-error"' in wrong.text
     applied = await customer.submit(wrong, "/summary", promotion="Spring", add="code")
     assert applied.status_code == 200
-    assert all(each in applied.text for each in ("Price before discounts", "−MNT 8,000", "MNT 72,000"))
+    assert all(each in applied.text for each in ("Full price", "−MNT 8,000", "MNT 72,000"))
     assert (await api.post(f"/promotions/{made['id']}/end", owner)).is_success
     ended = await customer.submit(applied, "/summary", promotion="Spring")
     assert (ended.status_code, 'id="field-promotion-error"' in ended.text) == (422, True)
@@ -306,8 +306,20 @@ async def test_a_promotion_code_is_tried_before_it_is_booked_and_the_booking_sho
     applied = await customer.submit(shown, "/summary", promotion="summer", add="code")
     done = await customer.submit(applied, "/summary", promotion="summer")
     booked = await customer.get(done.headers["Location"])
-    assert all(each in booked.text for each in ("Price before discounts", "−MNT 20,000", "MNT 60,000"))
+    assert all(each in booked.text for each in ("Full price", "−MNT 20,000", "MNT 60,000"))
     assert other["name"] in booked.text
+
+
+async def test_what_applies_without_a_code_is_shown_and_stays_beside_a_wrong_code(api: Api) -> None:
+    owner, provider_id = await api.open_provider(priceAmount=80_000_00, depositAmount=20_000_00)
+    hello = {"name": "Hello", "currency": "MNT", "percent": 5}
+    assert (await api.post("/promotions", owner, json=hello)).status_code == 201
+    customer = Visitor(api, await api.joined("customer", verified=True))
+    shown = await customer.get(f"/en/book/{provider_id}/summary?slot={quote(MONDAY_AT_TEN)}")
+    wrong = await customer.submit(shown, "/summary", promotion="winter")
+    assert wrong.status_code == 422
+    for each in (shown, wrong):
+        assert all(text in each.text for text in ("Hello", "MNT 76,000", "Due later", "MNT 56,000"))
 
 
 async def test_nothing_is_booked_at_another_price_than_was_shown(api: Api) -> None:
