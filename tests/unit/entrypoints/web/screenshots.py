@@ -29,25 +29,27 @@ async def write(words: Sequence[str]) -> None:
     shown: list[str] = []
     async with serving(**SERVICES) as api, browsing() as browser:
         await demo(api)
-        for look, language, width, scheme in product(await pages_to_look_at(api), LANGUAGES, WIDTHS, SCHEMES):
+        looks = await pages_to_look_at(api)
+        expected = [look.expected for look in looks if look.expected]
+        for width, scheme in product(WIDTHS, SCHEMES):
             options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, "reduced_motion": "reduce"}
-            name = f"{look.name}-{language}-{width}-{scheme}.png"
-            if words and not any(word in name for word in words):
-                continue
-            async with visiting(browser, api, expected=[look.expected] if look.expected else [], **options) as page:
-                await as_who_looks(page, look)
-                await page.goto(f"/{language}{look.path}")
-                await page.evaluate(SETTLED)
-                await page.screenshot(path=FOLDER / name, full_page=True)
-                if name in IN_README:
-                    await page.screenshot(path=README / name)
-            text = escape(name.removesuffix(".png"))
-            shown.append(
-                f'<figure><img src="{name}" alt="" width="{width // 3}"><figcaption>{text}</figcaption></figure>'
-            )
+            async with visiting(browser, api, expected=expected, **options) as page:
+                for look, language in product(looks, LANGUAGES):
+                    name = f"{look.name}-{language}-{width}-{scheme}.png"
+                    if words and not any(word in name for word in words):
+                        continue
+                    await as_who_looks(page, look)
+                    await page.goto(f"/{language}{look.path}")
+                    await page.evaluate(SETTLED)
+                    await page.screenshot(path=FOLDER / name, full_page=True)
+                    if name in IN_README:
+                        await page.screenshot(path=README / name)
+                    picture = f'<img src="{name}" alt="" width="{width // 3}">'
+                    caption = f"<figcaption>{escape(name.removesuffix('.png'))}</figcaption>"
+                    shown.append(f"<figure>{picture}{caption}</figure>")
     head = '<!doctype html><meta charset="utf-8"><title>Pages</title>'
     style = "<style>body{display:flex;flex-wrap:wrap;gap:1rem;align-items:start;font:14px system-ui}</style>"
-    (FOLDER / "index.html").write_text(head + style + "".join(shown), encoding="utf-8")
+    (FOLDER / "index.html").write_text(head + style + "".join(sorted(shown)), encoding="utf-8")
 
 
 if __name__ == "__main__":
