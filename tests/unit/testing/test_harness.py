@@ -31,7 +31,7 @@ LIBRARY: Final = Path(booking_domain.__file__).parent
 PAGE: Final = (CHECKOUT / "docs" / "develop" / "testing-your-own-rules.md").read_text(encoding="utf-8")
 FACADES: Final = ("Tx", "Repositories", "ReadGroup")
 """How the names of protocols end that only group ports."""
-NO_PORTS: Final = {"Answer", "BookingOrder", "Dataclass", "IdentityReads", "Reads", "WritePayload"}
+NO_PORTS: Final = {"Answer", "BookingOrder", "Dataclass", "IdentityReads", "Reads", "WritePayload", "_Invoiced"}
 """Other protocols that are not ports."""
 NO_CONTRACT: Final = {
     "BounceReports",
@@ -49,6 +49,7 @@ NO_CONTRACT: Final = {
     "Notifier",
     "MalwareScanner",
     "OpenIdProviders",
+    "PublicHolidays",
     "SecurityLog",
     "SmsCallbacks",
     "TelegramAssertions",
