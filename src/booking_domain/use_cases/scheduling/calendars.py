@@ -208,7 +208,8 @@ async def _close_dates(command: CloseDates, tx: CalendarTx, context: UseCaseCont
         raise TooManyExceptions
     for each in closed:
         await tx.calendars.add_exception(provider_id, each)
-        await _announce(provider_id, tx, context, each.date)
+    if closed:
+        await _announce(provider_id, tx, context)
     return closed
 
 
