@@ -21,8 +21,7 @@ def steps_to_first(schedule: ProviderSchedule, window: TimeRange) -> int:
     """The same for the first slot in the window, if the search begins at its start and few times are full."""
     settings = schedule.calendar.settings
     never_closes = _seconds(rule.hours for rule in schedule.calendar.rules) >= _A_WEEK * SECONDS_A_DAY
-    limits = (settings.max_per_day, settings.max_per_week, settings.max_per_month, settings.max_per_year)
-    if never_closes or any(limits):
+    if never_closes or any(settings.limits):
         return steps_of(schedule, window)
     near = TimeRange(window.start, min(window.end, window.start + _NEAR))
     return _starts(schedule, near) + _periods(schedule, window)

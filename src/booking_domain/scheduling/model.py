@@ -254,6 +254,11 @@ class SlotSettings:
             if not least <= value <= most:
                 raise InvalidValue(field=name, problem=f"must be between {least} and {most}")
 
+    @property
+    def limits(self) -> tuple[int | None, int | None, int | None, int | None]:
+        """The maximum numbers of claims per local day, week, month and year."""
+        return self.max_per_day, self.max_per_week, self.max_per_month, self.max_per_year
+
 
 def claim_margin(settings: SlotSettings) -> timedelta:
     """How far from a slot a claim or block can affect it."""

@@ -434,8 +434,7 @@ def _periods(day: date) -> tuple[Period, Period, Period, Period]:
 
 def full_periods(calendar: Calendar, claims: Iterable[Claim], now: datetime) -> set[Period]:
     """The local days, weeks, months and years that have reached their maximum number of bookings."""
-    settings = calendar.settings
-    limits = (settings.max_per_day, settings.max_per_week, settings.max_per_month, settings.max_per_year)
+    limits = calendar.settings.limits
     if limits == _NO_LIMITS:
         return set()
     started = [local_periods(calendar, claim.span.start) for claim in claims if claim.live(now)]

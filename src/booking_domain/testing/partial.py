@@ -119,8 +119,7 @@ def _overlaps(question: Question) -> bool:
 
 def _limits(question: Question) -> bool:
     settings = question.calendar.settings
-    most = (settings.max_per_day, settings.max_per_week, settings.max_per_month, settings.max_per_year)
-    return bool(settings.min_notice_minutes or any(most))
+    return bool(settings.min_notice_minutes or any(settings.limits))
 
 
 _HAS: Final[dict[str, Callable[[Question], bool]]] = {

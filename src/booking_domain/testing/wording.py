@@ -59,12 +59,7 @@ def claim_in_words(claim: Claim, now: datetime, zone: ZoneInfo) -> str:
 
 
 def _settings(settings: SlotSettings) -> str:
-    limits = [
-        ("day", settings.max_per_day),
-        ("week", settings.max_per_week),
-        ("month", settings.max_per_month),
-        ("year", settings.max_per_year),
-    ]
+    limits = zip(("day", "week", "month", "year"), settings.limits, strict=True)
     parts = [
         f"{settings.duration_minutes} min every {settings.step_minutes} min ({settings.anchoring})",
         f"buffers {settings.buffer_before_minutes} and {settings.buffer_after_minutes} min",
