@@ -1,4 +1,4 @@
-"""When providers are open, for search. Entries are made anew, because only a calendar says it."""
+"""When providers are open, for search. The worker rebuilds all entries: only calendars have the hours."""
 
 from collections.abc import Sequence
 

@@ -301,7 +301,7 @@ def _replica(primary: psycopg.Connection, url: str) -> Finding:
         said = f"It does not answer: {type(error).__name__}."
         return _doubtful("replica", said, "Start it, or remove DATABASE_REPLICA_URL: the primary answers meanwhile.")
     if not recovers:
-        return _wrong("replica", "It follows no primary.", "Make it anew: docs/operate/scaling.md.")
+        return _wrong("replica", "It follows no primary.", "Rebuild it: docs/operate/scaling.md.")
     behind = int(_value(primary, "SELECT greatest(pg_current_wal_lsn() - %(at)s::pg_lsn, 0)", at=replayed))
     if behind > UNRECEIVED_BYTES:
         return _doubtful("replica", f"It is {behind / 1e9:.1f} GB behind.", "Look whether it receives the log.")
