@@ -3,14 +3,13 @@
 import re
 import ssl
 import subprocess
-import threading
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 import httpx
 import pytest
+from tests.acceptance.crowd import Crowd
 from tests.acceptance.people import Person, Studio, customers, open_studio
 from tests.acceptance.product import BOUNDLESS, Api, eventually
 from tests.acceptance.test_proxy import ELSEWHERE, HERE, NGINX, Proxy
@@ -36,32 +35,12 @@ def steps() -> list[str]:
     return [line for line in lines if line.startswith(("until curl", "sed", "nginx"))]
 
 
-class Crowd:
+class Visitors(Crowd):
     """People who book and read through the proxy all the time, each over a connection that it keeps."""
 
     def __init__(self, port: int, studio: Studio, people: Sequence[Person]) -> None:
-        self.answers: Counter[tuple[str, int | str]] = Counter()
+        super().__init__(studio, people, days=28, between=BETWEEN, pace_seconds=PACE_SECONDS)
         self._port = port
-        self._over = threading.Event()
-        slots = studio.slots(days_ahead=2, days=28)
-        self._threads = [
-            threading.Thread(target=self._live, args=(studio.id, person, slots[place :: len(people)]))
-            for place, person in enumerate(people)
-        ]
-
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        for thread in self._threads:
-            thread.join()
-
-    def more(self) -> None:
-        before = self.answers.total()
-        eventually(lambda: self.answers.total() >= before + BETWEEN, what="more answers")
 
     def _live(self, provider_id: str, person: Person, slots: Sequence[str]) -> None:
         wanted = iter(slots)
@@ -72,7 +51,7 @@ class Crowd:
             timeout=PATIENCE_SECONDS,
             trust_env=False,
         ) as http:
-            while not self._over.wait(PACE_SECONDS):
+            while self._goes_on():
                 slot = next(wanted, None)
                 asked = (
                     [("GET", None)]
@@ -99,7 +78,7 @@ def test_no_request_fails_when_nginx_turns_to_green_and_back_to_blue(postgres: T
         proxy = Proxy(folders["nginx"], blue.port)
         try:
             eventually(lambda: proxy.health(ELSEWHERE) == 200, what="the proxy answers")
-            with Crowd(proxy.port, studio, people) as crowd:
+            with Visitors(proxy.port, studio, people) as crowd:
                 crowd.more()
                 with Api(folders["green"], url, **settings) as green:
                     turn(proxy, blue, green)

@@ -7,13 +7,13 @@ import io
 import subprocess
 import tarfile
 import threading
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import httpx
 import pytest
+from tests.acceptance.crowd import Crowd
 from tests.acceptance.people import Person, Studio, customers, open_studio
 from tests.acceptance.product import BOUNDLESS, Api, Program, eventually
 from tests.databases import TestServer
@@ -64,37 +64,16 @@ class PreviousApi(Api):
         self._program.wait_until(self.live, "ready")
 
 
-class Load:
+class Load(Crowd):
     """Customers who book and read all the time, by a server that is ready, as behind a proxy."""
 
     def __init__(self, server: Api, studio: Studio, people: Sequence[Person]) -> None:
-        self.answers: Counter[tuple[str, int | str]] = Counter()
+        super().__init__(studio, people, days=14, between=BETWEEN, pace_seconds=PACE_SECONDS)
         self.server = server
-        slots = studio.slots(days_ahead=2, days=14)
-        self._over = threading.Event()
-        self._threads = [
-            threading.Thread(target=self._book, args=(studio.id, person, slots[place :: len(people)]))
-            for place, person in enumerate(people)
-        ]
 
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        for thread in self._threads:
-            thread.join()
-
-    def more(self) -> None:
-        """Wait until this many more requests were answered."""
-        before = self.answers.total()
-        eventually(lambda: self.answers.total() >= before + BETWEEN, what="more answers")
-
-    def _book(self, provider_id: str, person: Person, slots: Sequence[str]) -> None:
+    def _live(self, provider_id: str, person: Person, slots: Sequence[str]) -> None:
         wanted = iter(slots)
-        while not self._over.wait(PACE_SECONDS):
+        while self._goes_on():
             headers = {"Authorization": f"Bearer {person.token}"}
             try:
                 if slot := next(wanted, None):
