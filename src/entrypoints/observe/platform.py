@@ -83,7 +83,7 @@ class PlatformMetrics(Collector):
         late, nothing = stale(heartbeats), Waiting(what="", count=0, oldest_seconds=0)
         expiries, payments = waiting.get("expiries", nothing), waiting.get("payments", nothing)
         queues = {queue: waiting.get(_JOBS + queue, nothing) for queue in _QUEUES}
-        replica = [] if self._replica is None else await _of_replica(self._replica)
+        replica = [] if self._replica is None else await replica_metrics(self._replica)
         return [
             *replica,
             _by(
@@ -139,7 +139,8 @@ def _by(name: str, documentation: str, label: str, values: Mapping[str, float]) 
     return family
 
 
-async def _of_replica(replica: ReplicaRecord) -> list[Metric]:
+async def replica_metrics(replica: ReplicaRecord) -> list[Metric]:
+    """How far the replica is, as the process that reads it sees it."""
     state = await replica.state()
     reads = CounterMetricFamily(
         "booking_replica_reads", "Reads that the replica may answer, by who has answered.", labels=["by"]
