@@ -6,7 +6,7 @@ from typing import Final
 
 from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.ports import BookableProvider
-from booking_domain.bookings.pricing import Discount, Funding
+from booking_domain.bookings.pricing import Discount, DiscountKind, Funding
 from booking_domain.bookings.promotions import (
     MAX_PROMOTION_CODES,
     Occasion,
@@ -119,6 +119,8 @@ async def redeem(booking: Booking, tx: Repositories, context: UseCaseContext) ->
     if any(each.funded_by is Funding.PLATFORM for each in booking.discounts):
         await tx.earnings.record_version(booking.id, 0)
     for each in booking.discounts:
+        if each.kind is not DiscountKind.PROMOTION:
+            continue
         redemption = Redemption(
             id=RedemptionId(context.entropy.new_id()),
             promotion_id=PromotionId(each.source_id),
@@ -130,8 +132,11 @@ async def redeem(booking: Booking, tx: Repositories, context: UseCaseContext) ->
         await tx.promotions.redeem(redemption)
 
 
-async def keep_count(booking: Booking, after: Booking, tx: Repositories) -> None:
-    """Let the promotions of a booking no longer count once it does not take place, and again if it is revived."""
-    counts = after.status not in _ENDED
-    if booking.discounts and counts != (booking.status not in _ENDED):
+async def follow_discounts(booking: Booking, after: Booking, tx: Repositories) -> None:
+    """Let what a booking got count no longer once it does not take place, and again if it is revived.
+
+    Every change of a booking's status calls it; a dispute changes nothing until it ends.
+    """
+    counts = after.undisputed_status not in _ENDED
+    if booking.discounts and counts != (booking.undisputed_status not in _ENDED):
         await tx.promotions.count(booking.id, live=counts)

@@ -57,7 +57,13 @@ from booking_domain.shared.versions import ExpectedVersion, require_expected_ver
 from booking_domain.use_cases.bookings.bookable import require_active
 from booking_domain.use_cases.bookings.chargeable_terms import require_chargeable_deposit, require_chargeable_profile
 from booking_domain.use_cases.bookings.consents import may_place_for
-from booking_domain.use_cases.bookings.discounts import PROMOTION_ERRORS, Wanted, discounts_for, keep_count, redeem
+from booking_domain.use_cases.bookings.discounts import (
+    PROMOTION_ERRORS,
+    Wanted,
+    discounts_for,
+    follow_discounts,
+    redeem,
+)
 from booking_domain.use_cases.identity.legal import require_accepted
 from booking_domain.use_cases.platform.ports import Repositories
 
@@ -408,7 +414,7 @@ async def save_decision(
     elif after.claims_time and not (booking.claims_time and booking_claim(booking) == booking_claim(after)):
         await tx.schedules.lock(booking.provider_id, slot_window(after.span.start))
         await move_claim(booking, after, tx, context)
-    await keep_count(booking, after, tx)
+    await follow_discounts(booking, after, tx)
     await tx.bookings.save(after, was=booking, events=decision.events)
     await tx.outbox.put(booking_events(after, decision.events))
     return after

@@ -71,6 +71,7 @@ from booking_domain.shared.ids import BookingId, ClaimId, EventId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.use_cases.bookings.bookable import NOT_BOOKABLE, require_bookable_schedule
+from booking_domain.use_cases.bookings.discounts import follow_discounts
 from booking_domain.use_cases.bookings.steps import booking_claim, capture_all, close_payments, schedule_refund
 from booking_domain.use_cases.files.commands import SET_FILES_ERRORS, set_files
 from booking_domain.use_cases.platform.ports import Repositories
@@ -272,6 +273,7 @@ async def _resolve(command: ResolveDispute, tx: Repositories, context: UseCaseCo
     booking_after = await schedule_refund(
         verdict.refund, decision.state, gateway, tx, context, reason=RefundReason.DISPUTE
     )
+    await follow_discounts(booking, booking_after, tx)
     await tx.bookings.save(booking_after, was=booking, events=decision.events)
     return after
 

@@ -41,6 +41,7 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.processes import Process
 from booking_domain.use_cases.bookings.bookable import require_bookable_schedule
+from booking_domain.use_cases.bookings.discounts import follow_discounts
 from booking_domain.use_cases.bookings.steps import (
     apply_payment,
     booking_claim,
@@ -203,6 +204,7 @@ async def _end_authorisation(
 
 async def _save(state: Booking, was: Booking, decision: BookingDecision, tx: Repositories) -> None:
     await close_excessive_payments(state, tx)
+    await follow_discounts(was, state, tx)
     await tx.bookings.save(state, was=was, events=decision.events)
     await tx.outbox.put(booking_events(state, decision.events))
 

@@ -1,5 +1,6 @@
 """Promotions over HTTP: started, quoted, kept on bookings, released, ended."""
 
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from tests.unit.features.bookings import EARLIER_TODAY
 
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import BookingId
+from booking_domain.use_cases.bookings.expire_booking import ExpireBooking, expire_booking
 from booking_domain.use_cases.payments.earnings import update_earnings
 
 PRICE: Final = 8_000_000
@@ -59,6 +61,23 @@ async def test_a_code_lowers_the_price_until_its_budget_is_used(api: Api) -> Non
     assert done.json()["endsAt"] is not None
     assert_problem(await api.post("/bookings/quote", customer, json=order), 422, "promotion.unknown_code")
     assert (await api.get(f"/bookings/{again['id']}", customer)).json()["priceAmount"] == 7_500_000
+
+
+async def test_a_promotion_counts_again_when_late_money_revives_its_booking(api: Api) -> None:
+    owner, provider_id = await api.open_provider(priceAmount=PRICE, depositAmount=2_000_000)
+    await start(api, owner)
+    customer = await api.joined("customer", verified=True)
+    booking = await booked(api, customer, provider_id, 10, "SPRING")
+    asked = {"bookingId": booking["id"], "purpose": "deposit"}
+    payment = (await api.post("/payments", customer, json=asked)).json()
+    api.clock.advance(timedelta(minutes=20))
+    command = ExpireBooking(booking_id=BookingId(UUID(booking["id"])))
+    await api.container.executor().run(expire_booking, command, actor=SYSTEM)
+    assert await used(api, owner) == (0, 0)
+    api.pay(payment)
+    await api.get(f"/payments/{payment['id']}", customer)
+    assert (await api.get(f"/bookings/{booking['id']}", customer)).json()["status"] == "confirmed"
+    assert await used(api, owner) == (1, PRICE // 10)
 
 
 async def test_what_takes_off_most_applies_by_itself(api: Api) -> None:
