@@ -42,7 +42,7 @@ from booking_domain.loyalty.lots import (
 )
 from booking_domain.loyalty.ports import LoyaltyAccounts, LoyaltyReads
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.shared.ids import BookingId, ProviderId, UserId
 
 _STAYS: Final = Kept("points neither reach nor act for the account")
 loyalty_accounts: Final = Table(
@@ -133,6 +133,11 @@ _ADD_ENTRY: Final = ENTRY.insert()
 _ENTRY_OF: Final = Statement(
     select(*ENTRY.columns).where(_e.account_id == bindparam("account_id"), _e.cause == bindparam("cause"))
 )
+_OF_BOOKING: Final = Statement(
+    select(*ENTRY.columns)
+    .where(_e.account_id == bindparam("account_id"), _e.booking_id == bindparam("booking_id"))
+    .order_by(_e.id)
+)
 _ALL: Final = Statement(select(*ACCOUNT.columns).where(_OF_USER).order_by(_a.id))
 _ENTRIES: Final = Statement(
     select(*ENTRY.columns)
@@ -158,6 +163,9 @@ class PostgresLoyaltyAccounts(VersionedRows[LoyaltyAccount], LoyaltyAccounts):
 
     async def add_entry(self, entry: LoyaltyEntry) -> None:
         await self._work.execute(_ADD_ENTRY, **ENTRY.write(entry))
+
+    async def of_booking(self, account_id: LoyaltyAccountId, booking_id: BookingId) -> Sequence[LoyaltyEntry]:
+        return await self._work.each(ENTRY.read, _OF_BOOKING, account_id=account_id, booking_id=booking_id)
 
     async def entry_of(self, account_id: LoyaltyAccountId, cause: str) -> LoyaltyEntry | None:
         return await self._work.first(ENTRY.read, _ENTRY_OF, account_id=account_id, cause=cause)

@@ -43,7 +43,9 @@ class LoyaltyEntryKind(StrEnum):
     CAPTURED = "captured"
     """The booking took place: what it reserved is spent. It changes no balance."""
     RELEASED = "released"
-    """The booking did not take place: what it reserved is given back."""
+    """The booking did not take place, or costs less: what it reserved, or a part of it, is given back."""
+    RETURNED = "returned"
+    """The booking took place, and its money was refunded: the same share of what it had spent is given back."""
     RECLAIMED = "reclaimed"
     """What was earned by money that was refunded is taken back."""
     EXPIRED = "expired"
@@ -104,6 +106,55 @@ class Cause:
     at: datetime
     booking_id: BookingId | None = None
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """What a booking took of an account, and what has become of it."""
+
+    lots: tuple[Lot, ...]
+    """What it took of which lots, the first to expire first."""
+    given_back: int = 0
+    captured: bool = False
+
+    @property
+    def points(self) -> int:
+        """What it has of what it took; the rest was given back."""
+        return _sum(self.lots) - self.given_back
+
+    @property
+    def held(self) -> int:
+        """What can be captured or released."""
+        return 0 if self.captured else self.points
+
+    @property
+    def spent(self) -> int:
+        """What can be given back of what is captured."""
+        return self.points if self.captured else 0
+
+    def back(self, points: int) -> tuple[Lot, ...]:
+        """So many points of the lots that it has, of what expires last."""
+        had, _ = _take(self.given_back, self.lots[::-1], lambda _: True)
+        _, taken = _take(points, had, lambda _: True)
+        return taken
+
+
+def reservation_of(entries: Iterable[LoyaltyEntry]) -> Reservation | None:
+    """The last reservation among the entries of a booking in an account, the oldest first; None: it took nothing."""
+    found: Reservation | None = None
+    for each in entries:
+        if each.kind is LoyaltyEntryKind.RESERVED:
+            found = Reservation(lots=each.lots)
+        elif found is not None and each.kind is LoyaltyEntryKind.CAPTURED:
+            found = replace(found, captured=True)
+        elif found is not None and each.kind in {LoyaltyEntryKind.RELEASED, LoyaltyEntryKind.RETURNED}:
+            found = replace(found, given_back=found.given_back + each.points)
+    return found
+
+
+def numbered(name: str, number: int) -> str:
+    """The name of the cause that is the so-manieth of its kind, from 0: the first has the plain name."""
+    return f"{name}:{number + 1}" if number else name
 
 
 Posted = tuple["LoyaltyAccount", LoyaltyEntry]
@@ -173,14 +224,35 @@ class LoyaltyAccount:
         left, taken = _take(points, self.lots, lambda lot: lot.spendable(cause.at))
         return self._posted(LoyaltyEntryKind.RESERVED, -points, cause, lots=left, taken=taken, held=points)
 
-    def capture(self, reservation: LoyaltyEntry, cause: Cause) -> Posted:
-        """Record that a reservation is spent for good."""
-        return self._posted(LoyaltyEntryKind.CAPTURED, 0, cause, lots=self.lots, held=reservation.points)
+    def capture(self, reservation: Reservation, cause: Cause) -> Posted:
+        """Record that what a reservation holds is spent for good.
 
-    def release(self, reservation: LoyaltyEntry, cause: Cause) -> Posted:
-        """Give back what a reservation took. What has expired meanwhile can be spent for `GRACE`."""
-        back = [replace(lot, expires_at=cause.at + GRACE) if lot.expired(cause.at) else lot for lot in reservation.lots]
-        return self._adding(back, LoyaltyEntryKind.RELEASED, cause, held=reservation.points)
+        Raises:
+            InvalidValue: it holds nothing: it was captured, or all was released.
+        """
+        _require_at_most(reservation.held, reservation.held)
+        return self._posted(LoyaltyEntryKind.CAPTURED, 0, cause, lots=self.lots, held=-reservation.held)
+
+    def release(self, reservation: Reservation, cause: Cause, *, points: int | None = None) -> Posted:
+        """Give back what a reservation holds, or so many points of it: of what expires last.
+
+        What has expired meanwhile can be spent for `GRACE`.
+
+        Raises:
+            InvalidValue: it holds fewer points, e.g. none because it was captured; or there are no points.
+        """
+        back = reservation.held if points is None else points
+        _require_at_most(reservation.held, back)
+        return self._giving_back(reservation.back(back), LoyaltyEntryKind.RELEASED, cause, held=-back)
+
+    def give_back(self, reservation: Reservation, points: int, cause: Cause) -> Posted:
+        """Give back so many points of what was captured, like `release`.
+
+        Raises:
+            InvalidValue: fewer points are spent, e.g. none because it was not captured; or there are no points.
+        """
+        _require_at_most(reservation.spent, points)
+        return self._giving_back(reservation.back(points), LoyaltyEntryKind.RETURNED, cause)
 
     def reclaim(
         self,
@@ -210,6 +282,10 @@ class LoyaltyAccount:
         if not gone:
             return None
         return self._posted(LoyaltyEntryKind.EXPIRED, -_sum(gone), cause, lots=left, taken=gone)
+
+    def _giving_back(self, lots: Iterable[Lot], kind: LoyaltyEntryKind, cause: Cause, *, held: int = 0) -> Posted:
+        later = [replace(lot, expires_at=cause.at + GRACE) if lot.expired(cause.at) else lot for lot in lots]
+        return self._adding(later, kind, cause, held=held)
 
     def _adding(self, lots: Iterable[Lot], kind: LoyaltyEntryKind, cause: Cause, *, held: int = 0) -> Posted:
         """Add these lots, of which the debt is paid first."""
@@ -254,6 +330,11 @@ class LoyaltyAccount:
             at=cause.at,
         )
         return after, entry
+
+
+def _require_at_most(most: int, points: int) -> None:
+    if not 0 < points <= most:
+        raise InvalidValue(field="points", problem=f"1 to {most}" if most else "nothing is reserved")
 
 
 def _sum(lots: Iterable[Lot]) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from booking_domain.loyalty.lots import LoyaltyAccount, LoyaltyAccountId, LoyaltyEntry, LoyaltyEntryId
-from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.shared.ids import BookingId, ProviderId, UserId
 
 
 class LoyaltyAccounts(Protocol):
@@ -31,6 +31,10 @@ class LoyaltyAccounts(Protocol):
         Raises:
             ConcurrentChange: the account has an entry of this cause.
         """
+        ...
+
+    async def of_booking(self, account_id: LoyaltyAccountId, booking_id: BookingId) -> Sequence[LoyaltyEntry]:
+        """The account's entries of this booking, the oldest first."""
         ...
 
     async def entry_of(self, account_id: LoyaltyAccountId, cause: str) -> LoyaltyEntry | None:

@@ -1,5 +1,6 @@
 """Lots of points: entries always sum to the balance, and nothing is spent twice, whatever happens in whatever order."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,6 +18,9 @@ from booking_domain.loyalty.lots import (
     LoyaltyEntryId,
     NotEnoughPoints,
     Posted,
+    Reservation,
+    numbered,
+    reservation_of,
 )
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import UserId
@@ -41,6 +45,12 @@ def left(account: LoyaltyAccount) -> dict[str, int]:
     return {lot.cause: lot.points for lot in account.lots}
 
 
+def reserved_by(*entries: LoyaltyEntry) -> Reservation:
+    found = reservation_of(entries)
+    assert found is not None
+    return found
+
+
 def test_what_expires_first_is_spent_first() -> None:
     account, entry = with_lots(late=30, early=10, middle=20).reserve(15, because("booking"))
     assert left(account) == {"middle": 5, "late": 10}
@@ -58,20 +68,58 @@ def test_points_are_spent_while_they_are_active() -> None:
 def test_a_release_gives_each_lot_back_what_was_taken_of_it() -> None:
     before = with_lots(early=10, late=20)
     account, reservation = before.reserve(15, because("booking"))
-    account, _ = account.release(reservation, because("release"))
+    account, _ = account.release(reserved_by(reservation), because("release"))
     assert (account.lots, account.reserved, account.balance) == (before.lots, 0, 20)
 
 
 def test_points_that_expired_while_they_were_reserved_can_be_spent_a_while_longer() -> None:
     account, reservation = with_lots(early=10).reserve(10, because("booking"))
-    account, _ = account.release(reservation, because("release", days=11))
+    account, _ = account.release(reserved_by(reservation), because("release", days=11))
     assert account.lots == (Lot(cause="early", points=10, active_from=NOW, expires_at=NOW + timedelta(11) + GRACE),)
 
 
 def test_a_capture_changes_no_balance_and_ends_the_reservation() -> None:
     account, reservation = with_lots(early=10).reserve(4, because("booking"))
-    account, entry = account.capture(reservation, because("visit"))
+    account, entry = account.capture(reserved_by(reservation), because("visit"))
     assert (account.balance, account.reserved, entry.points) == (6, 0, 0)
+
+
+def test_what_is_captured_is_not_released_and_what_ended_does_not_end_again() -> None:
+    account, reservation = with_lots(early=10).reserve(4, because("booking"))
+    captured, visit = account.capture(reserved_by(reservation), because("visit"))
+    released, release = account.release(reserved_by(reservation), because("release"))
+    for after, ended in ((captured, reserved_by(reservation, visit)), (released, reserved_by(reservation, release))):
+        for change in (after.capture, after.release):
+            with pytest.raises(InvalidValue, match="nothing is reserved"):
+                change(ended, because("again"))
+    with pytest.raises(InvalidValue, match="nothing is reserved"):
+        account.give_back(reserved_by(reservation), 1, because("refund"))
+
+
+def test_a_part_is_given_back_of_what_expires_last() -> None:
+    account, reservation = with_lots(early=10, late=20).reserve(15, because("booking"))
+    account, part = account.release(reserved_by(reservation), because("lower price"), points=3)
+    assert (left(account), account.reserved, part.points) == ({"late": 8}, 12, 3)
+    with pytest.raises(InvalidValue, match="1 to 12"):
+        account.release(reserved_by(reservation, part), because("too much"), points=13)
+    account, visit = account.capture(reserved_by(reservation, part), because("visit"))
+    spent = reserved_by(reservation, part, visit)
+    assert (account.reserved, spent.spent) == (0, 12)
+    account, refund = account.give_back(spent, 4, because("refund"))
+    assert (left(account), refund.points, reserved_by(reservation, part, visit, refund).spent) == (
+        {"early": 2, "late": 10},
+        4,
+        8,
+    )
+
+
+def test_a_revived_booking_reserves_under_the_next_number() -> None:
+    account, first = with_lots(early=10).reserve(4, because(numbered("booking", 0)))
+    account, release = account.release(reserved_by(first), because(numbered("booking", 1)))
+    account, second = account.reserve(4, because(numbered("booking", 2)))
+    assert [each.cause for each in (first, release, second)] == ["booking", "booking:2", "booking:3"]
+    assert reserved_by(first, release, second).held == 4
+    assert reservation_of(()) is None
 
 
 def test_points_are_taken_back_from_their_own_lot_first_and_the_rest_is_a_debt_that_is_paid_first() -> None:
@@ -114,7 +162,7 @@ def test_no_points_are_neither_added_nor_taken(points: int) -> None:
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["grant", "reserve", "capture", "release", "reclaim", "expire"]),
+        st.sampled_from(["grant", "reserve", "capture", "release", "release a part", "give back", "reclaim", "expire"]),
         st.integers(1, 30),
         st.integers(0, 40),
     ),
@@ -123,9 +171,12 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-def test_entries_sum_to_the_balance_and_a_reservation_ends_once(steps: list[tuple[str, int, int]]) -> None:
+def test_entries_sum_to_the_balance_and_what_a_booking_took_is_spent_or_given_back_once(
+    steps: list[tuple[str, int, int]],
+) -> None:
     """Against a plain count: what came, less what went, and what is held in between."""
-    account, entries, held, day = NOBODY, list[LoyaltyEntry](), list[LoyaltyEntry](), 0
+    account, entries, day = NOBODY, list[LoyaltyEntry](), 0
+    bookings = list[list[LoyaltyEntry]]()
     for number, (step, points, days) in enumerate(steps):
         why, posted = because(f"{number}", day), None
         can_spend = account.spendable(why.at)
@@ -134,7 +185,7 @@ def test_entries_sum_to_the_balance_and_a_reservation_ends_once(steps: list[tupl
                 posted = account.grant(points, why, expires_at=why.at + timedelta(days=days) if days else None)
             case "reserve" if points <= can_spend:
                 posted = account.reserve(points, why)
-                held.append(posted[1])
+                bookings.append([posted[1]])
             case "reserve":
                 with pytest.raises(NotEnoughPoints):
                     account.reserve(points, why)
@@ -143,21 +194,38 @@ def test_entries_sum_to_the_balance_and_a_reservation_ends_once(steps: list[tupl
             case "expire":
                 posted = account.expire(why)
                 assert posted is None or posted[0].spendable(why.at) == can_spend
-            case _ if held:
-                posted = _ended(step, account, held.pop(points % len(held)), why)
+            case _ if bookings:
+                of = bookings[days % len(bookings)]
+                posted = _ended(step, account, reserved_by(*of), points, why)
+                of += [] if posted is None else [posted[1]]
             case _:
                 pass
         if posted is not None:
             account = posted[0]
             entries.append(posted[1])
         day += days // 10
+        taken = [reserved_by(*each) for each in bookings]
         assert sum(each.points for each in entries) == account.balance
-        assert account.reserved == -sum(each.points for each in held)
+        assert account.reserved == sum(each.held for each in taken)
+        assert all(
+            each.held + each.spent == -sum(one.points for one in of) for each, of in zip(taken, bookings, strict=True)
+        )
         assert account.debt == 0 or not account.lots
         assert all(lot.points > 0 for lot in account.lots)
         assert len({lot.origin for lot in account.lots}) == len(account.lots)
-        assert all(-sum(lot.points for lot in each.lots) == each.points for each in held)
 
 
-def _ended(step: str, account: LoyaltyAccount, reservation: LoyaltyEntry, why: Cause) -> Posted:
-    return account.capture(reservation, why) if step == "capture" else account.release(reservation, why)
+def _ended(step: str, account: LoyaltyAccount, of: Reservation, points: int, why: Cause) -> Posted | None:
+    """End the reservation, or a part of it; None: it was refused, because it has ended or has less."""
+    changes: dict[str, tuple[int, Callable[[], Posted]]] = {
+        "capture": (of.held, lambda: account.capture(of, why)),
+        "release": (of.held, lambda: account.release(of, why)),
+        "release a part": (of.held // points, lambda: account.release(of, why, points=points)),
+        "give back": (of.spent // points, lambda: account.give_back(of, points, why)),
+    }
+    possible, change = changes[step]
+    if possible:
+        return change()
+    with pytest.raises(InvalidValue):
+        change()
+    return None

@@ -12,6 +12,7 @@ from booking_domain.loyalty.lots import (
     LoyaltyEntry,
     LoyaltyEntryId,
     NotEnoughPoints,
+    reservation_of,
 )
 from booking_domain.loyalty.ports import LoyaltyAccounts, LoyaltyReads
 from booking_domain.shared.errors import ConcurrentChange
@@ -78,6 +79,24 @@ class LoyaltyContract(StorageContract):
         assert await entries(cast.customer.id, account.id, None, 1) == [reservation]
         assert await entries(cast.customer.id, platform.id, None, 10) == []
         assert await entries(other.customer.id, account.id, None, 10) == []
+
+    async def test_the_entries_of_a_booking_are_listed_the_oldest_first(self, cast: Cast) -> None:
+        account, _ = await self._account(cast, 100)
+        booking, another = (self.make.booking(cast.profile, cast.customer) for _ in range(2))
+        reserved, first = account.reserve(40, loyalty_cause(self.make, "booking", booking.id))
+        taken = reservation_of([first])
+        assert taken is not None
+        released, second = reserved.release(taken, loyalty_cause(self.make, "booking:2", booking.id), points=15)
+        async with self.begin() as tx:
+            await tx.bookings.add(booking, [self.make.event(booking)])
+            await tx.loyalty_accounts.save(reserved, was=account)
+            await tx.loyalty_accounts.add_entry(first)
+            await tx.loyalty_accounts.save(released, was=reserved)
+            await tx.loyalty_accounts.add_entry(second)
+        accounts = self.alone.loyalty_accounts
+        assert await accounts.of_booking(account.id, booking.id) == [first, second]
+        assert await accounts.of_booking(account.id, another.id) == []
+        assert await accounts.of_booking(loyalty_account(self.make, cast.customer.id).id, booking.id) == []
 
     async def test_an_account_has_one_entry_of_each_cause(self, cast: Cast) -> None:
         account, _ = await self._account(cast, 100)

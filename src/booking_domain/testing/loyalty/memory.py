@@ -6,7 +6,7 @@ from typing import Final
 from booking_domain.loyalty.lots import LoyaltyAccount, LoyaltyAccountId, LoyaltyEntry, LoyaltyEntryId
 from booking_domain.loyalty.ports import LoyaltyAccounts, LoyaltyReads
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES
 from booking_domain.testing.identity.memory.tables import USERS
@@ -55,6 +55,11 @@ class MemoryLoyaltyAccounts(VersionedRepository[LoyaltyAccountId, LoyaltyAccount
         if await self.entry_of(entry.account_id, entry.cause) is not None:
             raise ConcurrentChange(what="the loyalty account")
         self._state[LOYALTY_ENTRIES].put(entry)
+
+    async def of_booking(self, account_id: LoyaltyAccountId, booking_id: BookingId) -> Sequence[LoyaltyEntry]:
+        return self._state[LOYALTY_ENTRIES].page(
+            lambda row: (row.account_id, row.booking_id) == (account_id, booking_id)
+        )
 
     async def entry_of(self, account_id: LoyaltyAccountId, cause: str) -> LoyaltyEntry | None:
         found = self._state[LOYALTY_ENTRIES].where(lambda row: (row.account_id, row.cause) == (account_id, cause))
