@@ -15,9 +15,9 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.time import time_zone
 from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.languages.documents import Phrase, Plural
-from entrypoints.web.booking.flow import EVERY, SUMMARY, TIMES, Choice, Step, StepLink, step_links, summary
+from entrypoints.web.booking.flow import EVERY, PROMOTION, SUMMARY, TIMES, Choice, Step, StepLink, step_links, summary
 from entrypoints.web.booking.idea import IDEA
-from entrypoints.web.booking.prices import PROMOTION, shown_price
+from entrypoints.web.booking.prices import shown_price
 from entrypoints.web.booking.series import Series, SeriesDate, series_dates
 from entrypoints.web.components.field import Field
 from entrypoints.web.components.upload import Upload
@@ -74,6 +74,8 @@ class AppointmentPage(PageModel):
     """Where all ways to sign in are."""
     error: str = ""
     """What is wrong, if it is about no field."""
+    time_lost: bool = False
+    """Whether another time has to be chosen."""
     other_times: str
     """Where other times are."""
     kept: str
@@ -113,13 +115,14 @@ class AppointmentPage(PageModel):
         )
         if series.free:
             return replace(shown, button=page.say.count(_BOOK_ALL, len(series.dates)))
-        return replace(shown, error=page.say(Phrase("Some of these times are not free. Choose another first time.")))
+        error = page.say(Phrase("Some of these times are not free. Choose another first time."))
+        return replace(shown, error=error, time_lost=True)
 
     def lost(
         self, error: DomainError, others: Sequence[datetime], facts: ProviderPage, page: Page
     ) -> "AppointmentPage":
         """The page of a time that somebody else has taken, with others in its place."""
-        return replace(self.failed(error, page), kept="", others=_texts(others, facts, page))
+        return replace(self.failed(error, page), kept="", time_lost=True, others=_texts(others, facts, page))
 
 
 def price_of(choice: Choice, facts: ProviderPage) -> Money:
@@ -131,6 +134,11 @@ def _terms(choice: Choice, facts: ProviderPage) -> Terms:
     """Price and deposit of what was chosen."""
     offered, terms = choice.offered(facts), facts.view.terms
     return terms.of_services(offered) if offered else terms.of_length(choice.minutes)
+
+
+def _written(choice: Choice) -> dict[str, None]:
+    """What the summary has fields of its own for."""
+    return dict.fromkeys((EVERY, TIMES) if choice.repeats else (EVERY, TIMES, PROMOTION))
 
 
 def _texts(starts: Sequence[datetime], facts: ProviderPage, page: Page) -> tuple[tuple[str, str], ...]:
@@ -175,7 +183,7 @@ def appointment_page(
             *(
                 hidden(*each)
                 for each in choice.hidden(
-                    day=None, slot=start.isoformat(), **({EVERY: None, TIMES: None} if step is SUMMARY else {})
+                    day=None, slot=start.isoformat(), **(_written(choice) if step is SUMMARY else {})
                 )
             ),
             *fields,

@@ -147,14 +147,14 @@ class Booker:
             claim = own
         return replace(choice, hold=claim.id, until=claim.expires_at)
 
-    def order(self, provider_id: ProviderId, choice: Choice, slot: datetime, code: str = "") -> PlaceBooking:
-        """What they book, with the code of a promotion if they have one."""
+    def order(self, provider_id: ProviderId, choice: Choice, slot: datetime) -> PlaceBooking:
+        """What they book, with the code of a promotion if they have one; appointments that repeat take none."""
         return PlaceBooking(
             provider_id=provider_id,
             slot=slot,
             service_ids=choice.services,
             duration_minutes=choice.duration_minutes,
-            promotion_codes=(code,) if code else (),
+            promotion_codes=(choice.promotion,) if choice.promotion and not choice.repeats else (),
         )
 
     async def price(self, order: PlaceBooking, actor: Actor) -> PriceBreakdown:

@@ -16,6 +16,7 @@ from entrypoints.web.kit.typed import day_of, id_of, moment_of, number_of
 EVERY: Final = "every"
 TIMES: Final = "times"
 MINUTES: Final = "minutes"
+PROMOTION: Final = "promotion"
 EVERY_WEEKS: Final = (1, 2, 3, 4, 6, 8, 12)
 MOST_TIMES: Final = 12
 
@@ -37,6 +38,8 @@ class Choice:
     """How many weeks are between appointments that repeat; 0: there is one."""
     times: int = 0
     """How many there are in all."""
+    promotion: str = ""
+    """The code of a promotion."""
     link: str = ""
     """The token of the booking link by which the visitor came."""
     signed_in: bool = False
@@ -58,6 +61,7 @@ class Choice:
             until=moment_of(_one(given, "until")),
             every=_among(EVERY_WEEKS, _one(given, EVERY)),
             times=_among(range(2, MOST_TIMES + 1), _one(given, TIMES)),
+            promotion=_one(given, PROMOTION).strip(),
             link=_one(given, "link"),
             signed_in=signed_in,
         )
@@ -83,6 +87,7 @@ class Choice:
             "until": None if self.until is None else self.until.isoformat(),
             EVERY: self.every or None,
             TIMES: self.times or None if self.every else None,
+            PROMOTION: self.promotion or None,
             "link": self.link or None,
         }
         return chosen | changes

@@ -4,11 +4,11 @@ from typing import Final
 
 from booking_domain.bookings.pricing import PriceBreakdown
 from entrypoints.languages.documents import Phrase
+from entrypoints.web.booking.flow import PROMOTION
 from entrypoints.web.components.field import Field
 from entrypoints.web.kit.forms import hidden
 from entrypoints.web.kit.pages import Page
 
-PROMOTION: Final = "promotion"
 SHOWN: Final = "shown_price"
 """The price that was shown, in minor units: nothing is booked at another."""
 

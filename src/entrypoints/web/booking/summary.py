@@ -29,7 +29,6 @@ def summary_page(
     may_repeat: bool,
     accepted: Collection[str] = (),
     idea: TypedIdea = NO_IDEA,
-    code: str = "",
 ) -> AppointmentPage:
     """The page; `missing`: what the platform asks the customer to accept before they book."""
     made = appointment_page(
@@ -44,5 +43,5 @@ def summary_page(
         links=links_of(missing, documents, page),
     )
     if not choice.repeats:
-        made = replace(made, code=code_field(code, page))
+        made = replace(made, code=code_field(choice.promotion, page))
     return replace(made, repeat=repeat_fields(replace(choice, slot=start), page)) if may_repeat else made

@@ -30,7 +30,7 @@ from entrypoints.web.booking.appointment import INSTEAD, AppointmentPage
 from entrypoints.web.booking.booker import Booker
 from entrypoints.web.booking.flow import SUMMARY, Choice, address, first_incomplete
 from entrypoints.web.booking.idea import ADD, IDEA, TypedIdea
-from entrypoints.web.booking.prices import PROMOTION, SHOWN
+from entrypoints.web.booking.prices import SHOWN
 from entrypoints.web.booking.series import SEEN, seen
 from entrypoints.web.booking.summary import summary_page
 from entrypoints.web.kit.forms import said
@@ -59,7 +59,8 @@ async def show_summary(
         missing=await booker.missing(),
         may_repeat=await booker.may_repeat(),
     )
-    model = await _priced(model, booker.order(provider_id, choice, choice.slot), booker.actor, page, booker)
+    order = booker.order(provider_id, choice, choice.slot)
+    model = await _priced(model, order, booker.actor, page, booker)
     return page.render(await _with_dates(model, choice, facts, page, booker), public=False)
 
 
@@ -87,7 +88,6 @@ async def book(
     files, kept = files_of(request, PICTURES), kept_pictures(form)
     stored = await pictures.store(files, Folder.IDEAS, booker.actor, kept=kept)
     idea = TypedIdea(text=said(form, IDEA), pictures=stored)
-    code = "" if choice.repeats else said(form, PROMOTION)
     missing = await booker.missing()
     show = partial(
         summary_page,
@@ -99,7 +99,6 @@ async def book(
         may_repeat=await booker.may_repeat(),
         accepted=accepted,
         idea=idea,
-        code=code,
     )
     try:
         if stored.error is not None:
@@ -107,7 +106,7 @@ async def book(
         if instead is not None:
             choice = await booker.holding(provider_id, choice, instead, booker.actor)
         choice = replace(choice, slot=slot)
-        order = booker.order(provider_id, choice, slot, code)
+        order = booker.order(provider_id, choice, slot)
         price = await booker.price(order, booker.actor)
         model = show(choice, start=slot).priced(price, page)
         changed = said(form, SHOWN) not in {"", str(price.price.amount)}
@@ -133,7 +132,7 @@ async def book(
         return page.refuse(model, error)
     except DomainError as error:
         field = PICTURES if error is stored.error else ""
-        order = booker.order(provider_id, choice, slot, "" if isinstance(error, PROMOTION_ERRORS) else code)
+        order = booker.order(provider_id, choice, slot)
         model = await _priced(show(choice, start=slot), order, booker.actor, page, booker)
         return page.refuse(model.failed(error, page, field=field), error)
     return page.see(page.link(done))
@@ -142,10 +141,13 @@ async def book(
 async def _priced(
     model: AppointmentPage, order: PlaceBooking, actor: Actor, page: Page, booker: Booker
 ) -> AppointmentPage:
-    """The page with what the order costs; as it is, if it cannot be booked: booking says why."""
-    with suppress(DomainError):
+    """The page with what the order costs, without a code that does not count; as it is, if it cannot be booked."""
+    try:
         return model.priced(await booker.price(order, actor), page)
-    return model
+    except PROMOTION_ERRORS as error:
+        return await _priced(model.failed(error, page), replace(order, promotion_codes=()), actor, page, booker)
+    except DomainError:
+        return model
 
 
 async def _with_dates(

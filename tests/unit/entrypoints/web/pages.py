@@ -179,7 +179,7 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
     lengths_owner, lengths_id = await api.open_provider(displayName="Tuya", priceAmount=8_000_000, styles=["lettering"])
     terms = {"durations": [{"minutes": 150, "priceAmount": 20_000_000}], "instructions": "Please eat before you come."}
     assert (await api.put("/availability/settings", lengths_owner, json=terms)).status_code == 200
-    promotion = {"name": "Autumn", "currency": "MNT", "percent": 10}
+    promotion = {"name": "A tenth less for everybody who comes this autumn", "currency": "MNT", "percent": 10}
     assert (await api.post("/promotions", lengths_owner, json=promotion)).status_code == 201
     own |= {
         "book-lengths": f"/book/{lengths_id}?missing=1",

@@ -164,6 +164,7 @@ async def test_a_lost_slot_keeps_the_form_and_offers_the_nearest_others(api: Api
     assert lost.status_code == 409
     cookies = _cookies(lost)
     assert cookies, "the visitor stays signed in"
+    assert lost.text.count("Choose another time") == 2
     others = re.findall(r'name="instead" value="([^"]+)"', lost.text)
     assert len(others) == 3
     assert others == sorted(others)
@@ -310,6 +311,24 @@ async def test_a_promotion_code_is_tried_before_it_is_booked_and_the_booking_sho
     assert other["name"] in booked.text
 
 
+async def test_a_promotion_code_stays_when_another_time_is_chosen_and_may_be_in_a_link(api: Api) -> None:
+    owner, provider_id = await api.open_provider(priceAmount=80_000_00, depositAmount=0)
+    spring = {"name": "Spring", "promotionCode": "spring", "currency": "MNT", "percent": 10}
+    assert (await api.post("/promotions", owner, json=spring)).status_code == 201
+    customer = Visitor(api, await api.joined("customer", verified=True))
+    shown = await customer.get(f"/en/book/{provider_id}/summary?slot={quote(MONDAY_AT_TEN)}")
+    applied = await customer.submit(shown, "/summary", promotion="spring", add="code")
+    [other_times] = re.findall(r'href="([^"]+)">Choose another time', applied.text)
+    times = await customer.get(unescape(other_times))
+    address, fields = form_in(times, "/hold")
+    held = await customer.send(address, fields | {"slot": MONDAY_AT_NOON})
+    priced = await customer.get(held.headers["Location"])
+    assert all(each in priced.text for each in ('value="spring"', "MNT 72,000", "12:00"))
+    wrong = await customer.get(f"/en/book/{provider_id}/summary?slot={quote(MONDAY_AT_TEN)}&promotion=winter")
+    assert wrong.status_code == 200
+    assert all(each in wrong.text for each in ('id="field-promotion-error"', 'value="winter"', "MNT 80,000"))
+
+
 async def test_what_applies_without_a_code_is_shown_and_stays_beside_a_wrong_code(api: Api) -> None:
     owner, provider_id = await api.open_provider(priceAmount=80_000_00, depositAmount=20_000_00)
     hello = {"name": "Hello", "currency": "MNT", "percent": 5}
@@ -331,6 +350,7 @@ async def test_nothing_is_booked_at_another_price_than_was_shown(api: Api) -> No
     assert changed.status_code == 200
     assert "The price has changed." in changed.text
     assert "90,000" in changed.text
+    assert changed.text.count("Choose another time") == 1, "the error is not about the time"
     assert "/en/bookings/" in (await customer.submit(changed, "/summary")).headers["Location"]
 
 
@@ -449,6 +469,23 @@ async def test_pictures_are_sent_as_soon_as_they_are_chosen(api: Api, browser: B
         await page.get_by_text("1 picture is added already.").wait_for()
         assert await page.get_by_label("Your idea").input_value() == "A koi"
         assert await pictures.input_value() == ""
+
+
+@needs_a_browser
+async def test_a_picture_is_chosen_by_a_button_in_the_language_of_the_page(api: Api, browser: Browser) -> None:
+    token = await api.joined("customer", verified=True)
+    async with visiting(browser, api) as page:
+        await page.context.add_cookies([{"name": ACCESS_COOKIE, "value": token, "url": f"{ORIGIN}/"}])
+        await page.goto("/mn/account/picture")
+        async with page.expect_file_chooser() as opened:
+            await page.get_by_text("Зураг сонгох").click()
+        await (await opened.value).set_files({"name": "<b>зураг.png", "mimeType": "image/png", "buffer": PICTURE})
+        await page.get_by_text("<b>зураг.png").wait_for()
+        await page.locator("input[type=file]").focus()
+        ring = "getComputedStyle(document.querySelector('.upload-own > label')).outlineStyle"
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Shift+Tab")
+        assert await page.evaluate(ring) == "solid"
 
 
 SENT_TWICE = """() => {

@@ -1,9 +1,31 @@
-// Sends files as soon as they are chosen, shows how much of them has arrived, and then the page as it is answered.
+// A button in the language of the page, and the names of what was chosen: browsers show both in their own language.
+// With a button that adds files, it sends them as soon as they are chosen, shows how much has arrived, and then the answer.
 export default class Upload {
   constructor(field) {
     this.input = field.querySelector("input");
+    this.own = field.querySelector(".upload-own");
     this.bar = field.querySelector("progress");
-    this.input.addEventListener("change", () => this.input.files.length && this.send());
+    this.button = field.querySelector("[data-send]");
+    this.own.hidden = false;
+    if (this.button) this.button.hidden = true;
+    this.input.addEventListener("change", () => this.chosen());
+    this.name(); // "back" keeps what was chosen
+  }
+
+  chosen() {
+    this.name();
+    if (this.bar && this.input.files.length) this.send();
+  }
+
+  name() {
+    const names = Array.from(this.input.files, ({ name }) => {
+      const shown = document.createElement("bdi");
+      shown.textContent = name;
+      const line = document.createElement("li");
+      line.append(shown);
+      return line;
+    });
+    this.own.querySelector("ul").replaceChildren(...names);
   }
 
   send() {
@@ -15,7 +37,7 @@ export default class Upload {
     request.responseType = "document";
     request.upload.onprogress = ({ loaded, total }) => (this.bar.value = (100 * loaded) / total);
     request.onload = () => this.show(request);
-    request.onerror = () => (this.bar.hidden = true); // the button sends them
+    request.onerror = () => ([this.bar.hidden, this.button.hidden] = [true, false]); // the button sends them
     this.bar.hidden = false;
     request.send(content);
   }
