@@ -7,32 +7,37 @@ from typing import Any, Final
 from psycopg.types.json import Jsonb
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ColumnElement,
     ForeignKey,
     Index,
     Integer,
+    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
     Uuid,
     bindparam,
+    func,
     or_,
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.advisory_locks import lock_key
 from adapters.postgres.kit.codec import Converted, Mapper
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.metadata import instant, metadata, one_of
-from adapters.postgres.kit.personal_data import DELETE, Kept, personal_data
+from adapters.postgres.kit.personal_data import DELETE, Kept, NotExported, personal_data
 from adapters.postgres.kit.rows import Rows, VersionedRows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork
 from booking_domain.loyalty.lots import (
+    Issuer,
     Lot,
     LoyaltyAccount,
     LoyaltyAccountId,
@@ -40,7 +45,14 @@ from booking_domain.loyalty.lots import (
     LoyaltyEntryId,
     LoyaltyEntryKind,
 )
-from booking_domain.loyalty.ports import LoyaltyAccounts, LoyaltyReads
+from booking_domain.loyalty.ports import (
+    LoyaltyAccounts,
+    LoyaltyProgrammeFilter,
+    LoyaltyProgrammeReads,
+    LoyaltyProgrammes,
+    LoyaltyReads,
+)
+from booking_domain.loyalty.programmes import LoyaltyProgramme, LoyaltyProgrammeId
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 
@@ -50,8 +62,9 @@ loyalty_accounts: Final = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("user_id", Uuid, ForeignKey("users.id"), nullable=False),
-    # Null: the platform's points.
     Column("provider_id", Uuid, ForeignKey("providers.id"), index=True),
+    # Without a reference: a salon can be deleted. Neither: the platform's points.
+    Column("salon_id", Uuid),
     # What is left, the first to expire first.
     Column("lots", JSONB, nullable=False),
     Column("debt", BigInteger, nullable=False),
@@ -61,8 +74,15 @@ loyalty_accounts: Final = Table(
     instant("created_at"),
     CheckConstraint("debt >= 0 AND (debt = 0 OR lots = '[]')", name="debt"),
     CheckConstraint("reserved >= 0", name="reserved"),
-    UniqueConstraint("user_id", "provider_id"),
-    Index("loyalty_accounts_platform_key", "user_id", unique=True, postgresql_where=text("provider_id IS NULL")),
+    CheckConstraint("num_nonnulls(provider_id, salon_id) <= 1", name="issuer"),
+    Index(
+        "loyalty_accounts_issuer_key",
+        "user_id",
+        "provider_id",
+        "salon_id",
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+    ),
     info=personal_data("user_id", erase=DELETE, handover=_STAYS, export="loyalty_accounts"),
 )
 loyalty_entries: Final = Table(
@@ -84,6 +104,47 @@ loyalty_entries: Final = Table(
     UniqueConstraint("account_id", "cause"),
     Index("loyalty_entries_account_id_id_idx", "account_id", "id"),
     info=personal_data("account_id", erase=DELETE, handover=_STAYS, export="loyalty_entries"),
+)
+
+loyalty_programmes: Final = Table(
+    "loyalty_programmes",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    # Neither: the platform's.
+    Column("provider_id", Uuid, ForeignKey("providers.id")),
+    Column("salon_id", Uuid),
+    Column("name", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("points", BigInteger, nullable=False),
+    Column("per_amount", BigInteger, nullable=False),
+    Column("min_amount", BigInteger, nullable=False),
+    Column("most_points", BigInteger),
+    Column("excluded_service_ids", ARRAY(Uuid), nullable=False),
+    Column("review_points", BigInteger, nullable=False),
+    Column("point_value", BigInteger, nullable=False),
+    Column("expires_after_months", SmallInteger),
+    Column("active_after_days", SmallInteger, nullable=False),
+    instant("started_at"),
+    instant("ended_at", nullable=True),
+    Column("version", Integer, nullable=False),
+    CheckConstraint("num_nonnulls(provider_id, salon_id) <= 1", name="issuer"),
+    Index("loyalty_programmes_provider_id_id_idx", "provider_id", "id"),
+    Index("loyalty_programmes_salon_id_id_idx", "salon_id", "id"),
+    Index(
+        "loyalty_programmes_running_key",
+        "provider_id",
+        "salon_id",
+        "currency",
+        unique=True,
+        postgresql_where=text("ended_at IS NULL"),
+        postgresql_nulls_not_distinct=True,
+    ),
+    info=personal_data(
+        "provider_id",
+        erase=Kept("points were earned by its rules; its provider's profile is gone, so nobody earns any more"),
+        handover=Kept("an offer of the profile, which its new owner can end"),
+        export=NotExported("`GET /loyalty/programmes` shows them"),
+    ),
 )
 
 
@@ -120,15 +181,24 @@ def _lots_of(rows: list[dict[str, Any]]) -> tuple[Lot, ...]:
 _LOTS: Final = Converted("lots", write=_lots_json, read=_lots_of)
 ACCOUNT: Final = Mapper(loyalty_accounts, LoyaltyAccount, lots=_LOTS)
 ENTRY: Final = Mapper(loyalty_entries, LoyaltyEntry, lots=_LOTS)
+PROGRAMME: Final = Mapper(loyalty_programmes, LoyaltyProgramme, changes=("ended_at", "version"))
+_p: Final = loyalty_programmes.c
 _a: Final = loyalty_accounts.c
 _e: Final = loyalty_entries.c
-_provider: Final = bindparam("provider_id", type_=_a.provider_id.type)
+
+
+def _of_issuer(provider_id: ColumnElement[Any], salon_id: ColumnElement[Any]) -> tuple[ColumnElement[bool], ...]:
+    return (
+        provider_id.is_not_distinct_from(bindparam("provider_id", type_=Uuid)),
+        salon_id.is_not_distinct_from(bindparam("salon_id", type_=Uuid)),
+    )
+
+
 _OF_USER: Final[ColumnElement[bool]] = _a.user_id == bindparam("user_id")
 _ONE: Final = Statement(
-    select(*ACCOUNT.columns)
-    .where(_OF_USER, or_(_a.provider_id == _provider, _a.provider_id.is_(None) & _provider.is_(None)))
-    .with_for_update()
+    select(*ACCOUNT.columns).where(_OF_USER, *_of_issuer(_a.provider_id, _a.salon_id)).with_for_update()
 )
+_LOCK: Final = Statement(select(*ACCOUNT.columns).where(_a.id == bindparam("account_id")).with_for_update())
 _ADD_ENTRY: Final = ENTRY.insert()
 _ENTRY_OF: Final = Statement(
     select(*ENTRY.columns).where(_e.account_id == bindparam("account_id"), _e.cause == bindparam("cause"))
@@ -152,14 +222,66 @@ _ENTRIES: Final = Statement(
 )
 
 
+_GET_PROGRAMME: Final = Statement(select(*PROGRAMME.columns).where(_p.id == bindparam("programme_id")))
+_RUNNING: Final = Statement(
+    select(*PROGRAMME.columns).where(
+        *_of_issuer(_p.provider_id, _p.salon_id), _p.currency == bindparam("currency"), _p.ended_at.is_(None)
+    )
+)
+_AT: Final = bindparam("at", type_=_p.started_at.type)
+_FOR_PROVIDER: Final = Statement(
+    select(*PROGRAMME.columns)
+    .join(providers, providers.c.id == bindparam("for_provider", type_=_p.provider_id.type))
+    .where(
+        or_(
+            _p.provider_id == providers.c.id,
+            _p.salon_id == providers.c.salon_id,
+            _p.provider_id.is_(None) & _p.salon_id.is_(None),
+        ),
+        _p.currency == bindparam("currency"),
+        _p.started_at <= _AT,
+        or_(_p.ended_at.is_(None), _p.ended_at > _AT),
+    )
+    .order_by(_p.id)
+)
+_salons: Final = bindparam("salon_ids", type_=ARRAY(Uuid))
+_PROGRAMMES: Final = Statement(
+    select(*PROGRAMME.columns)
+    .where(
+        if_given("provider_id", _p.provider_id, _p.provider_id == bindparam("provider_id", type_=_p.id.type)),
+        or_(_salons.is_(None), _p.salon_id == func.any(_salons)),
+        if_given("after", _p.id, _p.id < bindparam("after", type_=_p.id.type)),
+    )
+    .order_by(_p.id.desc())
+    .limit(bindparam("most"))
+)
+_RUNNING_OF: Final = Statement(
+    select(*PROGRAMME.columns)
+    .where(
+        _p.ended_at.is_(None),
+        or_(
+            _p.provider_id == func.any(bindparam("provider_ids", type_=ARRAY(Uuid))),
+            _p.salon_id == func.any(_salons),
+            bindparam("of_platform", type_=Boolean) & _p.provider_id.is_(None) & _p.salon_id.is_(None),
+        ),
+    )
+    .order_by(_p.id)
+)
+
+
 class PostgresLoyaltyAccounts(VersionedRows[LoyaltyAccount], LoyaltyAccounts):
     """`LoyaltyAccounts` in the tables `loyalty_accounts` and `loyalty_entries`."""
 
     rows = Rows(ACCOUNT, "the loyalty account")
 
-    async def lock_of(self, user_id: UserId, provider_id: ProviderId | None) -> LoyaltyAccount | None:
-        await lock_key(self._work, f"loyalty of {user_id} with {provider_id}")
-        return await self._work.first(ACCOUNT.read, _ONE, user_id=user_id, provider_id=provider_id)
+    async def lock(self, account_id: LoyaltyAccountId) -> LoyaltyAccount | None:
+        return await self._work.first(ACCOUNT.read, _LOCK, account_id=account_id)
+
+    async def lock_of(self, user_id: UserId, issuer: Issuer) -> LoyaltyAccount | None:
+        await lock_key(self._work, f"loyalty of {user_id} with {issuer.provider_id or issuer.salon_id}")
+        return await self._work.first(
+            ACCOUNT.read, _ONE, user_id=user_id, provider_id=issuer.provider_id, salon_id=issuer.salon_id
+        )
 
     async def add_entry(self, entry: LoyaltyEntry) -> None:
         await self._work.execute(_ADD_ENTRY, **ENTRY.write(entry))
@@ -169,6 +291,50 @@ class PostgresLoyaltyAccounts(VersionedRows[LoyaltyAccount], LoyaltyAccounts):
 
     async def entry_of(self, account_id: LoyaltyAccountId, cause: str) -> LoyaltyEntry | None:
         return await self._work.first(ENTRY.read, _ENTRY_OF, account_id=account_id, cause=cause)
+
+
+class PostgresLoyaltyProgrammes(VersionedRows[LoyaltyProgramme], LoyaltyProgrammes):
+    """`LoyaltyProgrammes` in the table `loyalty_programmes`."""
+
+    rows = Rows(PROGRAMME, "the loyalty programme")
+
+    async def get(self, programme_id: LoyaltyProgrammeId) -> LoyaltyProgramme | None:
+        return await self._work.first(PROGRAMME.read, _GET_PROGRAMME, programme_id=programme_id)
+
+    async def running(self, issuer: Issuer, currency: str) -> LoyaltyProgramme | None:
+        return await self._work.first(
+            PROGRAMME.read,
+            _RUNNING,
+            provider_id=issuer.provider_id,
+            salon_id=issuer.salon_id,
+            currency=currency,
+        )
+
+    async def for_provider(self, provider_id: ProviderId, currency: str, at: datetime) -> Sequence[LoyaltyProgramme]:
+        return await self._work.each(PROGRAMME.read, _FOR_PROVIDER, for_provider=provider_id, currency=currency, at=at)
+
+
+class PostgresLoyaltyProgrammeReads(WithWork, LoyaltyProgrammeReads):
+    """`LoyaltyProgrammeReads` of the same table."""
+
+    async def page(self, criteria: LoyaltyProgrammeFilter) -> Sequence[LoyaltyProgramme]:
+        return await self._work.each(
+            PROGRAMME.read,
+            _PROGRAMMES,
+            provider_id=criteria.provider_id,
+            salon_ids=None if criteria.salon_ids is None else list(criteria.salon_ids),
+            after=criteria.after,
+            most=criteria.limit,
+        )
+
+    async def running_of(self, issuers: Sequence[Issuer]) -> Sequence[LoyaltyProgramme]:
+        return await self._work.each(
+            PROGRAMME.read,
+            _RUNNING_OF,
+            provider_ids=[each.provider_id for each in issuers if each.provider_id is not None],
+            salon_ids=[each.salon_id for each in issuers if each.salon_id is not None],
+            of_platform=Issuer() in issuers,
+        )
 
 
 class PostgresLoyaltyReads(WithWork, LoyaltyReads):
@@ -190,9 +356,10 @@ class PostgresLoyaltyReads(WithWork, LoyaltyReads):
 
 
 CONTEXT: Final = PostgresContext(
-    tables=(loyalty_accounts, loyalty_entries),
+    tables=(loyalty_accounts, loyalty_entries, loyalty_programmes),
     conflicts={
         "loyalty_entries_account_id_cause_key": lambda: ConcurrentChange(what="the loyalty account"),
+        "loyalty_programmes_running_key": lambda: ConcurrentChange(what="the loyalty programme"),
     },
 )
 
@@ -201,9 +368,11 @@ class LoyaltyRepositories(RepositoryGroup):
     """The repositories of this context."""
 
     loyalty_accounts = part(PostgresLoyaltyAccounts)
+    loyalty_programmes = part(PostgresLoyaltyProgrammes)
 
 
 class LoyaltyReadGroup(ReadGroup):
     """The reads of this context."""
 
     loyalty = part(PostgresLoyaltyReads)
+    loyalty_programmes = part(PostgresLoyaltyProgrammeReads)

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, InvalidValue
-from booking_domain.shared.ids import BookingId, ProviderId, UserId
+from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
 
 LoyaltyAccountId = NewType("LoyaltyAccountId", UUID)
 LoyaltyEntryId = NewType("LoyaltyEntryId", UUID)
@@ -161,13 +161,22 @@ Posted = tuple["LoyaltyAccount", LoyaltyEntry]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Issuer:
+    """Whose points they are: a provider's, a salon's for visits to its members, or the platform's (neither)."""
+
+    provider_id: ProviderId | None = None
+    salon_id: SalonId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoyaltyAccount:
-    """The points of a customer with one provider, or with the platform."""
+    """The points of a customer with one provider, with a salon, or with the platform."""
 
     id: LoyaltyAccountId
     user_id: UserId
-    provider_id: ProviderId | None
-    """None: the platform's points."""
+    provider_id: ProviderId | None = None
+    salon_id: SalonId | None = None
+    """None, and no provider: the platform's points."""
     lots: tuple[Lot, ...] = ()
     """What is left, the first to expire first."""
     debt: int = 0
@@ -178,6 +187,11 @@ class LoyaltyAccount:
     """When a lot expires first."""
     version: int = 1
     created_at: datetime
+
+    @property
+    def issuer(self) -> Issuer:
+        """Whose points they are."""
+        return Issuer(provider_id=self.provider_id, salon_id=self.salon_id)
 
     @property
     def balance(self) -> int:

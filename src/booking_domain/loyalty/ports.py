@@ -1,17 +1,24 @@
 """The ports of loyalty accounts."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from booking_domain.loyalty.lots import LoyaltyAccount, LoyaltyAccountId, LoyaltyEntry, LoyaltyEntryId
-from booking_domain.shared.ids import BookingId, ProviderId, UserId
+from booking_domain.loyalty.lots import Issuer, LoyaltyAccount, LoyaltyAccountId, LoyaltyEntry, LoyaltyEntryId
+from booking_domain.loyalty.programmes import LoyaltyProgramme, LoyaltyProgrammeId
+from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
 
 
 class LoyaltyAccounts(Protocol):
     """Loyalty accounts and their entries inside a database transaction."""
 
-    async def lock_of(self, user_id: UserId, provider_id: ProviderId | None) -> LoyaltyAccount | None:
-        """The user's account with the provider, or with the platform (None), if there is one.
+    async def lock(self, account_id: LoyaltyAccountId) -> LoyaltyAccount | None:
+        """Lock an account until the database transaction ends, and return it. Lock order: bookings before accounts."""
+        ...
+
+    async def lock_of(self, user_id: UserId, issuer: Issuer) -> LoyaltyAccount | None:
+        """The user's account of points of the issuer, if there is one.
 
         Transactions that lock the same account run one at a time, also those that find none.
         """
@@ -42,6 +49,60 @@ class LoyaltyAccounts(Protocol):
         ...
 
 
+class LoyaltyProgrammes(Protocol):
+    """Loyalty programmes inside a database transaction."""
+
+    async def add(self, programme: LoyaltyProgramme) -> None:
+        """Add a programme.
+
+        Raises:
+            ConcurrentChange: its issuer has one of its currency that runs.
+        """
+        ...
+
+    async def save(self, programme: LoyaltyProgramme, *, was: LoyaltyProgramme) -> None:
+        """Replace `was` by `programme`, or raise `ConcurrentChange` if the stored version is not `was.version`."""
+        ...
+
+    async def get(self, programme_id: LoyaltyProgrammeId) -> LoyaltyProgramme | None:
+        """One programme."""
+        ...
+
+    async def running(self, issuer: Issuer, currency: str) -> LoyaltyProgramme | None:
+        """The programme of the issuer that runs, for this currency."""
+        ...
+
+    async def for_provider(self, provider_id: ProviderId, currency: str, at: datetime) -> Sequence[LoyaltyProgramme]:
+        """What ran at that time for bookings of the provider in this currency, by id.
+
+        It is the provider's own, that of the salon of which the provider is a member now, and the platform's.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoyaltyProgrammeFilter:
+    """Whose programmes to list; all None: all."""
+
+    provider_id: ProviderId | None = None
+    salon_ids: tuple[SalonId, ...] | None = None
+    after: LoyaltyProgrammeId | None = None
+    """The last programme of the previous page."""
+    limit: int = 50
+
+
+class LoyaltyProgrammeReads(Protocol):
+    """Reads of loyalty programmes, outside any database transaction."""
+
+    async def page(self, criteria: LoyaltyProgrammeFilter) -> Sequence[LoyaltyProgramme]:
+        """The matching programmes, newest first."""
+        ...
+
+    async def running_of(self, issuers: Sequence[Issuer]) -> Sequence[LoyaltyProgramme]:
+        """The programmes of these issuers that run, by id."""
+        ...
+
+
 class LoyaltyReads(Protocol):
     """Reads of loyalty accounts, outside any database transaction."""
 
@@ -65,6 +126,8 @@ class LoyaltyRepositories(Protocol):
 
     @property
     def loyalty_accounts(self) -> LoyaltyAccounts: ...
+    @property
+    def loyalty_programmes(self) -> LoyaltyProgrammes: ...
 
 
 class LoyaltyReadGroup(Protocol):
@@ -72,3 +135,5 @@ class LoyaltyReadGroup(Protocol):
 
     @property
     def loyalty(self) -> LoyaltyReads: ...
+    @property
+    def loyalty_programmes(self) -> LoyaltyProgrammeReads: ...

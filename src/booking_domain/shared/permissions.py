@@ -93,6 +93,8 @@ class Permission(StrEnum):
     """See an order, and have it refunded."""
     RUN_PROMOTIONS = "promotion.run"
     """Start and end promotions, and see what is used of them."""
+    RUN_LOYALTY = "loyalty.run"
+    """Start and end loyalty programmes."""
     WRITE_REVIEWS = "review.write"
     REPLY_TO_REVIEWS = "review.reply"
     MODERATE_REVIEWS = "review.moderate"
@@ -218,6 +220,7 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.SEE_GIFT_CARDS: {**_PEOPLE_THEIR_OWN, Role.MANAGER: _OWN | _MANAGED, Role.ADMIN: _ANY},
     Permission.REFUND_ORDERS: {**_PEOPLE_THEIR_OWN, Role.ADMIN: _ANY},
     Permission.RUN_PROMOTIONS: {Role.PROVIDER: _OWN, Role.MANAGER: _OWN | _MANAGED, Role.ADMIN: _ANY},
+    Permission.RUN_LOYALTY: {Role.PROVIDER: _OWN, Role.MANAGER: _OWN | _MANAGED, Role.ADMIN: _ANY},
     Permission.WRITE_REVIEWS: _PEOPLE_THEIR_OWN,
     Permission.REPLY_TO_REVIEWS: {Role.PROVIDER: _OWN},
     Permission.MODERATE_REVIEWS: {Role.ADMIN: _ANY},

@@ -17,7 +17,7 @@ from booking_domain.loyalty.lots import (
 )
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
-from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.use_cases.loyalty import accounts as loyalty
 from booking_domain.use_cases.loyalty.accounts import AdjustLoyalty, LoyaltyAccountView
 from booking_domain.use_cases.platform.ports import Reads
@@ -28,6 +28,7 @@ from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.kit.running import Run
+from entrypoints.http.loyalty_programmes import LoyaltyProgrammeJson, programme_json
 
 _MOST: Final = 1_000_000_000
 
@@ -36,7 +37,8 @@ class AdjustLoyaltyBody(Body, frozen=True, kw_only=True):
     """A correction of a user's points. The user sees the reason."""
 
     provider_id: ProviderId | None = None
-    """Whose points; absent: the platform's."""
+    salon_id: SalonId | None = None
+    """Whose points; neither: the platform's."""
     points: Annotated[int, Meta(ge=-_MOST, le=_MOST)]
     """Positive adds points, negative takes them."""
     reason: Annotated[str, Meta(min_length=1, max_length=MAX_LOYALTY_REASON)]
@@ -70,6 +72,13 @@ class LoyaltyProviderJson(Json, frozen=True, kw_only=True):
     display_name: str
 
 
+class LoyaltySalonJson(Json, frozen=True, kw_only=True):
+    """The salon whose points they are."""
+
+    id: UUID
+    name: str
+
+
 class ExpiringPointsJson(Json, frozen=True, kw_only=True):
     """The points that expire next."""
 
@@ -79,11 +88,12 @@ class ExpiringPointsJson(Json, frozen=True, kw_only=True):
 
 
 class LoyaltyAccountJson(Json, frozen=True, kw_only=True):
-    """The caller's points with the platform, or with a provider."""
+    """The caller's points with the platform, with a provider or with a salon."""
 
     id: UUID
     provider: LoyaltyProviderJson | None = None
-    """Absent: the platform's points."""
+    salon: LoyaltySalonJson | None = None
+    """Neither: the platform's points."""
     balance: int
     """Negative if more was taken back than there was: points that come pay it first."""
     spendable: int
@@ -92,13 +102,15 @@ class LoyaltyAccountJson(Json, frozen=True, kw_only=True):
     """What bookings have taken that have not taken place yet; it is not part of the balance."""
     next_to_expire: ExpiringPointsJson | None = None
     """What expires first."""
+    programmes: tuple[LoyaltyProgrammeJson, ...]
+    """By which the points are earned and spent now, one for each currency."""
 
 
 class LoyaltyJson(Json, frozen=True, kw_only=True):
     """The caller's loyalty accounts."""
 
     accounts: tuple[LoyaltyAccountJson, ...]
-    """One of the platform, and one of each provider with whom there are points."""
+    """One of the platform, and one of each provider and salon with whom there are points."""
 
 
 class LoyaltyEntriesQuery(PageQuery, frozen=True, kw_only=True):
@@ -109,11 +121,12 @@ class LoyaltyEntriesQuery(PageQuery, frozen=True, kw_only=True):
 
 
 class ExportedLoyaltyAccountJson(Json, frozen=True, kw_only=True):
-    """The points with the platform, or with a provider."""
+    """The points with the platform, with a provider or with a salon."""
 
     id: UUID
     provider_id: UUID | None = None
-    """Absent: the platform's points."""
+    salon_id: UUID | None = None
+    """Neither: the platform's points."""
     balance: int
     """The sum of the entries."""
     reserved: int
@@ -129,16 +142,18 @@ def _expiring(account: LoyaltyAccount) -> ExpiringPointsJson | None:
 
 
 def _account_json(view: LoyaltyAccountView) -> LoyaltyAccountJson:
-    account, provider = view.account, view.provider
+    account, provider, salon = view.account, view.provider, view.salon
     return LoyaltyAccountJson(
         id=account.id,
         provider=None
         if provider is None
         else LoyaltyProviderJson(id=provider.profile.id, display_name=provider.profile.display_name),
+        salon=None if salon is None else LoyaltySalonJson(id=salon.id, name=salon.name),
         balance=account.balance,
         spendable=view.spendable,
         reserved=account.reserved,
         next_to_expire=_expiring(account),
+        programmes=tuple(map(programme_json, view.programmes)),
     )
 
 
@@ -152,7 +167,7 @@ ADJUST: Final[dict[str, Any]] = {
 
 @get("/loyalty/me", opt=documented(loyalty.list_loyalty_accounts))
 async def get_my_loyalty(actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]) -> LoyaltyJson:
-    """Return your points with the platform and with each provider."""
+    """Return your points with the platform and with each provider and salon, and what they are worth."""
     found = await loyalty.list_loyalty_accounts(actor, reads, now=clock.now())
     return LoyaltyJson(accounts=tuple(map(_account_json, found)))
 
@@ -188,7 +203,7 @@ ACCOUNTS: Final = items(
     ExportedLoyaltyAccountJson,
     _accounts,
     projection(LoyaltyAccount, ExportedLoyaltyAccountJson),
-    about="The user's points with the platform and with providers.",
+    about="The user's points with the platform, with providers and with salons.",
 )
 ENTRIES: Final = items(
     "loyalty_entries",

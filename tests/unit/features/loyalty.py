@@ -1,15 +1,15 @@
 """Loyalty accounts."""
 
-from typing import Final
+from typing import Any, Final
 
 from tests.unit.entrypoints.api import Api
 from tests.unit.features.admin import USER
-from tests.unit.features.declarations import CANARY, SIGNED_IN, Feature, Request, Row
+from tests.unit.features.declarations import CANARY, SIGNED_IN, Feature, Ids, Kind, Request, Row, World, asked
 
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import Builder
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.testing.loyalty.contracts import add_points, loyalty_account, loyalty_cause
+from booking_domain.testing.loyalty.contracts import add_points, loyalty_account, loyalty_cause, programme
 from booking_domain.use_cases.platform.ports import Repositories
 
 ADJUSTMENTS: Final = "/admin/users/{user_id}/loyalty-adjustments"
@@ -20,11 +20,31 @@ async def adjusted(api: Api) -> Request:
     return await api.an_admin(), ADJUSTMENTS.format(user_id=user_id), {"points": 5, "reason": "For the wait."}
 
 
+PROGRAMME: Final[dict[str, Any]] = {"name": "Points", "currency": "MNT", "points": 1, "perAmount": 100, "pointValue": 5}
+PROGRAMMES: Final = "/loyalty/programmes"
+
+
+async def started(world: World, who: str) -> Ids:
+    """A programme of the provider, of the manager's salon, or of the platform."""
+    named = {}
+    if who.rsplit(maxsplit=1)[-1] == "manager":
+        salon = await world.done("POST", "/salons", who, name="Nomad", timeZone="Asia/Ulaanbaatar")
+        named = {"salonId": salon["id"]}
+    made = await world.api.post(PROGRAMMES, await world.token(who), json={**PROGRAMME, **named})
+    assert made.status_code == 201, made.text
+    return {"programme_id": made.json()["id"]}
+
+
+async def new_programme(api: Api) -> Request:
+    return (await api.open_provider())[0], PROGRAMMES, PROGRAMME
+
+
 async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
     """Points of each, with an admin's reason."""
     for user in (cast.customer, cast.owner):
         why = loyalty_cause(make, "adjustment", reason=f"{CANARY} reason")
         await add_points(tx, loyalty_account(make, user.id), 100, why)
+    await tx.loyalty_programmes.add(programme(make, provider_id=cast.profile.id))
 
 
 FEATURE: Final = Feature(
@@ -32,7 +52,17 @@ FEATURE: Final = Feature(
         "GET /loyalty/me": Row(SIGNED_IN),
         "GET /loyalty/me/entries": Row(SIGNED_IN),
         f"POST {ADJUSTMENTS}": Row(Permission.ADJUST_LOYALTY, USER, once=adjusted),
+        f"POST {PROGRAMMES}": Row(Permission.RUN_LOYALTY, once=new_programme),
+        f"GET {PROGRAMMES}": Row(Permission.RUN_LOYALTY),
+        f"POST {PROGRAMMES}/{{programme_id}}/end": Row(
+            Permission.RUN_LOYALTY,
+            Kind(started, owners=("provider", "manager", "admin")),
+            once=asked("provider", f"{PROGRAMMES}/{{programme_id}}/end", started),
+        ),
     },
-    permissions="loyalty.adjust admin:any",
+    permissions="""
+    loyalty.adjust admin:any
+    loyalty.run provider:own manager:own|managed admin:any
+    """,
     personal_data=personal_data,
 )

@@ -1,12 +1,14 @@
-"""The contract of `LoyaltyAccounts` and `LoyaltyReads`."""
+"""The contracts of loyalty accounts and programmes, and of reads of them."""
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from booking_domain.loyalty.lots import (
     Cause,
+    Issuer,
     LoyaltyAccount,
     LoyaltyAccountId,
     LoyaltyEntry,
@@ -14,10 +16,17 @@ from booking_domain.loyalty.lots import (
     NotEnoughPoints,
     reservation_of,
 )
-from booking_domain.loyalty.ports import LoyaltyAccounts, LoyaltyReads
+from booking_domain.loyalty.ports import (
+    LoyaltyAccounts,
+    LoyaltyProgrammeFilter,
+    LoyaltyProgrammeReads,
+    LoyaltyProgrammes,
+    LoyaltyReads,
+)
+from booking_domain.loyalty.programmes import LoyaltyProgramme, LoyaltyProgrammeId
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import BookingId, ProviderId, UserId
-from booking_domain.testing.builders import NOW, Builder
+from booking_domain.shared.ids import BookingId, ProviderId, SalonId, ServiceId, UserId
+from booking_domain.testing.builders import HOUR, NOW, Builder
 from booking_domain.testing.kit.storage import Cast, StorageContract, race
 from booking_domain.use_cases.platform.ports import Repositories
 
@@ -47,6 +56,86 @@ async def add_points(
     return after, entry
 
 
+def programme(make: Builder, **values: Any) -> LoyaltyProgramme:
+    """A programme that gives a point for each 100 minor units, of the platform unless it says otherwise."""
+    made: dict[str, Any] = {"points": 1, "per_amount": 100, "point_value": 5, "started_at": NOW}
+    made |= {"name": "Points", "currency": "MNT"}
+    return LoyaltyProgramme(id=LoyaltyProgrammeId(make.entropy.new_id()), **made | values)
+
+
+class LoyaltyProgrammeContract(StorageContract):
+    """Loyalty programmes in a database transaction, and reads of them."""
+
+    async def test_programmes_are_found_by_issuer_currency_and_time(self, cast: Cast, other: Cast) -> None:
+        theirs = {"provider_id": cast.profile.id}
+        platform, of_provider = programme(self.make), programme(self.make, **theirs)
+        full = programme(
+            self.make,
+            currency="USD",
+            min_amount=1,
+            most_points=2**39,
+            excluded_service_ids=(ServiceId(self.make.entropy.new_id()),),
+            review_points=7,
+            expires_after_months=12,
+            active_after_days=3,
+            **theirs,
+        )
+        past = programme(self.make, started_at=NOW - HOUR, ended_at=NOW, **theirs)
+        foreign = programme(self.make, provider_id=other.profile.id)
+        async with self.begin() as tx:
+            for each in (platform, of_provider, full, past, foreign):
+                await tx.loyalty_programmes.add(each)
+        async with self.begin() as tx:
+            found = tx.loyalty_programmes.for_provider
+            assert list(await found(cast.profile.id, "MNT", NOW)) == [platform, of_provider]
+            assert list(await found(cast.profile.id, "MNT", NOW - HOUR)) == [past]
+            assert list(await found(cast.profile.id, "USD", NOW + HOUR)) == [full]
+            running = tx.loyalty_programmes.running
+            assert await running(of_provider.issuer, "MNT") == of_provider
+            assert await running(Issuer(), "MNT") == platform
+            assert await running(Issuer(), "USD") is None
+            assert await tx.loyalty_programmes.get(full.id) == full
+        page, running_of = self.reads.loyalty_programmes.page, self.reads.loyalty_programmes.running_of
+        assert list(await page(LoyaltyProgrammeFilter(provider_id=cast.profile.id, limit=2))) == [past, full]
+        last = LoyaltyProgrammeFilter(provider_id=cast.profile.id, after=full.id)
+        assert list(await page(last)) == [of_provider]
+        assert list(await page(LoyaltyProgrammeFilter())) == [foreign, past, full, of_provider, platform]
+        assert list(await page(LoyaltyProgrammeFilter(salon_ids=()))) == []
+        assert list(await running_of([of_provider.issuer])) == [of_provider, full]
+        assert list(await running_of([Issuer()])) == [platform]
+        assert list(await running_of([])) == []
+
+    async def test_a_salons_programme_is_for_its_members(self, cast: Cast) -> None:
+        salon = self.make.salon(cast.owner)
+        of_salon = programme(self.make, salon_id=salon.id)
+        async with self.begin() as tx:
+            await tx.salons.add(salon)
+            await tx.loyalty_programmes.add(of_salon)
+            assert list(await tx.loyalty_programmes.for_provider(cast.profile.id, "MNT", NOW)) == []
+        async with self.begin() as tx:
+            await tx.salons.invite(salon.id, cast.profile.id, NOW)
+            await tx.salons.add_member(salon.id, cast.profile.id)
+        async with self.begin() as tx:
+            assert list(await tx.loyalty_programmes.for_provider(cast.profile.id, "MNT", NOW)) == [of_salon]
+        assert list(await self.reads.loyalty_programmes.running_of([of_salon.issuer])) == [of_salon]
+        assert list(await self.reads.loyalty_programmes.page(LoyaltyProgrammeFilter(salon_ids=(salon.id,)))) == [
+            of_salon
+        ]
+
+    async def test_of_an_issuer_and_currency_one_programme_runs(self, cast: Cast) -> None:
+        first = programme(self.make, provider_id=cast.profile.id)
+        await self.alone.loyalty_programmes.add(first)
+        with pytest.raises(ConcurrentChange):
+            await self.alone.loyalty_programmes.add(programme(self.make, provider_id=cast.profile.id))
+        await self.alone.loyalty_programmes.save(first.end(NOW), was=first)
+        with pytest.raises(ConcurrentChange):
+            await self.alone.loyalty_programmes.save(first.end(NOW), was=first)
+        await self.alone.loyalty_programmes.add(programme(self.make, provider_id=cast.profile.id))
+        await self.alone.loyalty_programmes.add(programme(self.make))
+        with pytest.raises(ConcurrentChange):
+            await self.alone.loyalty_programmes.add(programme(self.make))
+
+
 class LoyaltyContract(StorageContract):
     """Loyalty accounts in a database transaction, and reads of them."""
 
@@ -58,20 +147,27 @@ class LoyaltyContract(StorageContract):
     async def test_an_account_is_stored_with_its_lots_and_entries(self, cast: Cast, other: Cast) -> None:
         account, entry = await self._account(cast, 100)
         platform = loyalty_account(self.make, cast.customer.id)
+        salon = replace(loyalty_account(self.make, cast.customer.id), salon_id=SalonId(self.make.entropy.new_id()))
+        of_provider = Issuer(provider_id=cast.profile.id)
         reserved, reservation = account.reserve(40, loyalty_cause(self.make, "second", reason="why"))
         async with self.begin() as tx:
-            assert await tx.loyalty_accounts.lock_of(cast.customer.id, cast.profile.id) == account
-            assert await tx.loyalty_accounts.lock_of(cast.customer.id, None) is None
-            assert await tx.loyalty_accounts.lock_of(other.customer.id, cast.profile.id) is None
+            assert await tx.loyalty_accounts.lock_of(cast.customer.id, of_provider) == account
+            assert await tx.loyalty_accounts.lock_of(cast.customer.id, Issuer()) is None
+            assert await tx.loyalty_accounts.lock_of(other.customer.id, of_provider) is None
             await tx.loyalty_accounts.add(platform)
+            assert await tx.loyalty_accounts.lock_of(cast.customer.id, salon.issuer) is None
+            await tx.loyalty_accounts.add(salon)
             await tx.loyalty_accounts.save(reserved, was=account)
             await tx.loyalty_accounts.add_entry(reservation)
         async with self.begin() as tx:
-            assert await tx.loyalty_accounts.lock_of(cast.customer.id, cast.profile.id) == reserved
-            assert await tx.loyalty_accounts.lock_of(cast.customer.id, None) == platform
+            assert await tx.loyalty_accounts.lock_of(cast.customer.id, of_provider) == reserved
+            assert await tx.loyalty_accounts.lock_of(cast.customer.id, Issuer()) == platform
+            assert await tx.loyalty_accounts.lock_of(cast.customer.id, salon.issuer) == salon
+            assert await tx.loyalty_accounts.lock(salon.id) == salon
+            assert await tx.loyalty_accounts.lock(LoyaltyAccountId(self.make.entropy.new_id())) is None
             assert await tx.loyalty_accounts.entry_of(account.id, "second") == reservation
             assert await tx.loyalty_accounts.entry_of(platform.id, "second") is None
-        assert await self.reads.loyalty.of_user(cast.customer.id) == [reserved, platform]
+        assert await self.reads.loyalty.of_user(cast.customer.id) == [reserved, platform, salon]
         assert await self.reads.loyalty.of_user(other.customer.id) == []
         entries = self.reads.loyalty.entries
         assert await entries(cast.customer.id, None, None, 10) == [reservation, entry]
@@ -117,7 +213,7 @@ class LoyaltyContract(StorageContract):
 
         async def spend(number: int) -> None:
             async with self.begin() as tx:
-                account = await tx.loyalty_accounts.lock_of(cast.customer.id, cast.profile.id)
+                account = await tx.loyalty_accounts.lock_of(cast.customer.id, Issuer(provider_id=cast.profile.id))
                 assert account is not None
                 after, entry = account.reserve(10, loyalty_cause(self.make, f"spend {number}"))
                 await tx.loyalty_accounts.save(after, was=account)
@@ -133,7 +229,7 @@ class LoyaltyContract(StorageContract):
     async def test_one_account_is_opened_by_many_at_once(self, cast: Cast) -> None:
         async def earn(number: int) -> None:
             async with self.begin() as tx:
-                account = await tx.loyalty_accounts.lock_of(cast.customer.id, None)
+                account = await tx.loyalty_accounts.lock_of(cast.customer.id, Issuer())
                 if account is None:
                     account = loyalty_account(self.make, cast.customer.id)
                     await tx.loyalty_accounts.add(account)
@@ -151,4 +247,9 @@ class LoyaltyContract(StorageContract):
         assert await self.reads.loyalty.entries(cast.customer.id, None, None, 10) == []
 
 
-CONTRACTS: Final = {LoyaltyAccounts: LoyaltyContract, LoyaltyReads: LoyaltyContract}
+CONTRACTS: Final = {
+    LoyaltyAccounts: LoyaltyContract,
+    LoyaltyReads: LoyaltyContract,
+    LoyaltyProgrammes: LoyaltyProgrammeContract,
+    LoyaltyProgrammeReads: LoyaltyProgrammeContract,
+}

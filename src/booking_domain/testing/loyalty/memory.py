@@ -1,14 +1,22 @@
 """Loyalty accounts in memory."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
-from booking_domain.loyalty.lots import LoyaltyAccount, LoyaltyAccountId, LoyaltyEntry, LoyaltyEntryId
-from booking_domain.loyalty.ports import LoyaltyAccounts, LoyaltyReads
+from booking_domain.loyalty.lots import Issuer, LoyaltyAccount, LoyaltyAccountId, LoyaltyEntry, LoyaltyEntryId
+from booking_domain.loyalty.ports import (
+    LoyaltyAccounts,
+    LoyaltyProgrammeFilter,
+    LoyaltyProgrammeReads,
+    LoyaltyProgrammes,
+    LoyaltyReads,
+)
+from booking_domain.loyalty.programmes import LoyaltyProgramme, LoyaltyProgrammeId
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
-from booking_domain.testing.catalogue.memory.tables import PROFILES
+from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS
 from booking_domain.testing.identity.memory.tables import USERS
 from booking_domain.testing.kit.tables import (
     Group,
@@ -39,7 +47,10 @@ LOYALTY_ENTRIES: Final = Table[LoyaltyEntryId, LoyaltyEntry](
     refers=lambda row: ((LOYALTY_ACCOUNTS, row.account_id), (BOOKINGS, row.booking_id)),
     erase=_erase_entries,
 )
-TABLES: Final = (LOYALTY_ENTRIES, LOYALTY_ACCOUNTS)
+LOYALTY_PROGRAMMES: Final = Table[LoyaltyProgrammeId, LoyaltyProgramme](
+    "loyalty_programmes", refers=lambda row: ((PROFILES, row.provider_id),), what="the loyalty programme"
+)
+TABLES: Final = (LOYALTY_ENTRIES, LOYALTY_ACCOUNTS, LOYALTY_PROGRAMMES)
 
 
 class MemoryLoyaltyAccounts(VersionedRepository[LoyaltyAccountId, LoyaltyAccount], LoyaltyAccounts):
@@ -47,8 +58,8 @@ class MemoryLoyaltyAccounts(VersionedRepository[LoyaltyAccountId, LoyaltyAccount
 
     table = LOYALTY_ACCOUNTS
 
-    async def lock_of(self, user_id: UserId, provider_id: ProviderId | None) -> LoyaltyAccount | None:
-        found = self._rows.where(lambda row: (row.user_id, row.provider_id) == (user_id, provider_id))
+    async def lock_of(self, user_id: UserId, issuer: Issuer) -> LoyaltyAccount | None:
+        found = self._rows.where(lambda row: (row.user_id, row.issuer) == (user_id, issuer))
         return found[0] if found else None
 
     async def add_entry(self, entry: LoyaltyEntry) -> None:
@@ -64,6 +75,51 @@ class MemoryLoyaltyAccounts(VersionedRepository[LoyaltyAccountId, LoyaltyAccount
     async def entry_of(self, account_id: LoyaltyAccountId, cause: str) -> LoyaltyEntry | None:
         found = self._state[LOYALTY_ENTRIES].where(lambda row: (row.account_id, row.cause) == (account_id, cause))
         return found[0] if found else None
+
+
+class MemoryLoyaltyProgrammes(VersionedRepository[LoyaltyProgrammeId, LoyaltyProgramme], LoyaltyProgrammes):
+    """The programmes of one database transaction."""
+
+    table = LOYALTY_PROGRAMMES
+
+    async def add(self, programme: LoyaltyProgramme) -> None:
+        if await self.running(programme.issuer, programme.currency) is not None and programme.ended_at is None:
+            raise ConcurrentChange(what="the loyalty programme")
+        self._rows.put(programme)
+
+    async def running(self, issuer: Issuer, currency: str) -> LoyaltyProgramme | None:
+        found = self._rows.where(lambda row: row.ended_at is None and (row.issuer, row.currency) == (issuer, currency))
+        return found[0] if found else None
+
+    async def for_provider(self, provider_id: ProviderId, currency: str, at: datetime) -> Sequence[LoyaltyProgramme]:
+        salon_id = self._state[SALON_MEMBERS].get(provider_id)
+        issuers = {Issuer(), Issuer(provider_id=provider_id), Issuer(salon_id=salon_id)}
+        return self._rows.page(
+            lambda row: (
+                row.issuer in issuers
+                and row.currency == currency
+                and row.started_at <= at
+                and (row.ended_at is None or at < row.ended_at)
+            )
+        )
+
+
+class MemoryLoyaltyProgrammeReads(InMemory, LoyaltyProgrammeReads):
+    """Committed programmes."""
+
+    async def page(self, criteria: LoyaltyProgrammeFilter) -> Sequence[LoyaltyProgramme]:
+        return self._state[LOYALTY_PROGRAMMES].page(
+            lambda row: (
+                criteria.provider_id in {None, row.provider_id}
+                and (criteria.salon_ids is None or row.salon_id in criteria.salon_ids)
+            ),
+            criteria.after,
+            criteria.limit,
+            newest_first=True,
+        )
+
+    async def running_of(self, issuers: Sequence[Issuer]) -> Sequence[LoyaltyProgramme]:
+        return self._state[LOYALTY_PROGRAMMES].page(lambda row: row.ended_at is None and row.issuer in issuers)
 
 
 class MemoryLoyaltyReads(InMemory, LoyaltyReads):
@@ -87,9 +143,11 @@ class LoyaltyRepositories(Group):
     """The repositories of this context."""
 
     loyalty_accounts = Part(MemoryLoyaltyAccounts)
+    loyalty_programmes = Part(MemoryLoyaltyProgrammes)
 
 
 class LoyaltyReadGroup(Group):
     """The reads of this context."""
 
     loyalty = Part(MemoryLoyaltyReads)
+    loyalty_programmes = Part(MemoryLoyaltyProgrammeReads)

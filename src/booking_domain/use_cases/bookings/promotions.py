@@ -21,9 +21,10 @@ from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
-from booking_domain.shared.permissions import Permission, Relation, authorise, managed, may, owned
+from booking_domain.shared.permissions import Permission, authorise, may
 from booking_domain.shared.queries import Query
 from booking_domain.shared.time import MINUTES_A_DAY
+from booking_domain.use_cases.platform.issuers import issuing_provider, relation_to
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 
 
@@ -60,7 +61,7 @@ class StartPromotion:
 
 
 async def _start(command: StartPromotion, tx: Repositories, context: UseCaseContext) -> PromotionView:
-    provider_id = await _owner(command, tx, context)
+    provider_id = await issuing_provider(command.provider_id, command.salon_id, Permission.RUN_PROMOTIONS, tx, context)
     if len(command.service_ids) > MAX_PROMOTION_SERVICES:
         raise InvalidValue(field="service_ids", problem=f"at most {MAX_PROMOTION_SERVICES} services")
     code = command.promotion_code
@@ -92,40 +93,12 @@ async def _start(command: StartPromotion, tx: Repositories, context: UseCaseCont
     return PromotionView(promotion=promotion, redemptions=0, redeemed_amount=0)
 
 
-async def _owner(command: StartPromotion, tx: Repositories, context: UseCaseContext) -> ProviderId | None:
-    """The provider whose promotion it is; None: it is of the salon, or of the platform."""
-    actor, provider_id, salon_id = context.actor, command.provider_id, command.salon_id
-    if provider_id is not None and salon_id is not None:
-        raise InvalidValue(field="salon_id", problem="a promotion is of a provider or of a salon")
-    if actor.role is Role.PROVIDER and salon_id is None and provider_id is None:
-        return required(await tx.profiles.of_owner(actor.id), ProfileMissing).id
-    if actor.role is Role.MANAGER and salon_id is None and provider_id is None:
-        raise InvalidValue(field="salon_id", problem="name the salon, or a provider who is a member")
-    relation = await _relation(provider_id, salon_id, tx, context)
-    if not may(actor, Permission.RUN_PROMOTIONS, relation):
-        raise NotYourSalon if salon_id is not None else ProviderNotFound
-    return provider_id
-
-
-async def _relation(
-    provider_id: ProviderId | None, salon_id: SalonId | None, tx: Repositories, context: UseCaseContext
-) -> Relation | None:
-    actor = context.actor
-    if salon_id is not None:
-        return owned(actor, required(await tx.salons.lock(salon_id), SalonNotFound).manager_id)
-    if provider_id is None:
-        return None
-    profile = required(await tx.profiles.get(provider_id), ProviderNotFound)
-    return owned(actor, profile.owner_id) or managed(actor, await tx.salons.manager_of(provider_id))
-
-
 async def _end(promotion_id: PromotionId, tx: Repositories, context: UseCaseContext) -> Promotion:
     """End a promotion now; one that has ended stays as it is. Bookings keep it."""
     [promotion] = await tx.promotions.lock([promotion_id]) or (None,)
     found = required(promotion, PromotionNotFound)
-    if not may(
-        context.actor, Permission.RUN_PROMOTIONS, await _relation(found.provider_id, found.salon_id, tx, context)
-    ):
+    relation = await relation_to(found.provider_id, found.salon_id, tx, context)
+    if not may(context.actor, Permission.RUN_PROMOTIONS, relation):
         raise PromotionNotFound
     ended = found.end(context.now)
     if ended != found:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from booking_domain.catalogue.salons import Salon, SalonNotFound
 from booking_domain.identity.errors import UserNotFound
 from booking_domain.loyalty.lots import (
     MAX_LOYALTY_REASON,
     Cause,
+    Issuer,
     LoyaltyAccount,
     LoyaltyAccountId,
     LoyaltyEntry,
@@ -17,12 +19,13 @@ from booking_domain.loyalty.lots import (
     Posted,
 )
 from booking_domain.loyalty.ports import LoyaltyReads
+from booking_domain.loyalty.programmes import LoyaltyProgramme
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
-from booking_domain.shared.ids import BookingId, ProviderId, UserId
+from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
 from booking_domain.use_cases.platform.ports import Reads, Repositories
@@ -35,19 +38,23 @@ class AdjustLoyalty:
 
     user_id: UserId
     provider_id: ProviderId | None = None
-    """Whose points; None: the platform's."""
+    salon_id: SalonId | None = None
+    """Whose points; neither: the platform's."""
     points: int
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoyaltyAccountView:
-    """An account and its provider."""
+    """An account, who issues its points, and the programmes by which they are earned and spent."""
 
     account: LoyaltyAccount
-    provider: ProviderView | None
-    """None: the platform's points."""
+    provider: ProviderView | None = None
+    salon: Salon | None = None
+    """Neither: the platform's points."""
     spendable: int
+    programmes: Sequence[LoyaltyProgramme]
+    """Those that run, one of each currency."""
 
 
 def cause(
@@ -59,17 +66,16 @@ def cause(
     )
 
 
-async def lock_account(
-    user_id: UserId, provider_id: ProviderId | None, tx: Repositories, context: UseCaseContext
-) -> LoyaltyAccount:
+async def lock_account(user_id: UserId, issuer: Issuer, tx: Repositories, context: UseCaseContext) -> LoyaltyAccount:
     """Lock the account, and open it if there is none."""
-    found = await tx.loyalty_accounts.lock_of(user_id, provider_id)
+    found = await tx.loyalty_accounts.lock_of(user_id, issuer)
     if found is not None:
         return found
     account = LoyaltyAccount(
         id=LoyaltyAccountId(context.entropy.new_id()),
         user_id=user_id,
-        provider_id=provider_id,
+        provider_id=issuer.provider_id,
+        salon_id=issuer.salon_id,
         created_at=context.now,
     )
     await tx.loyalty_accounts.add(account)
@@ -91,9 +97,14 @@ async def _adjust(command: AdjustLoyalty, tx: Repositories, context: UseCaseCont
     if not 1 <= len(text) <= MAX_LOYALTY_REASON:
         raise InvalidValue(field="reason", problem=f"1 to {MAX_LOYALTY_REASON} characters")
     required(await tx.users.active_role(command.user_id), UserNotFound)
+    if command.provider_id is not None and command.salon_id is not None:
+        raise InvalidValue(field="salon_id", problem="it is of a provider or of a salon")
     if command.provider_id is not None and await tx.profiles.get(command.provider_id) is None:
         raise ProviderNotFound
-    account = await lock_account(command.user_id, command.provider_id, tx, context)
+    if command.salon_id is not None:
+        required(await tx.salons.lock(command.salon_id), SalonNotFound)
+    issuer = Issuer(provider_id=command.provider_id, salon_id=command.salon_id)
+    account = await lock_account(command.user_id, issuer, tx, context)
     why = cause(f"adjustment:{context.entropy.new_id()}", context, reason=text)
     kind = LoyaltyEntryKind.ADJUSTED
     if command.points > 0:
@@ -107,11 +118,18 @@ async def _list_accounts(actor: Actor, reads: Reads, *, now: datetime) -> Sequen
     accounts = await reads.loyalty.of_user(actor.id)
     found = await reads.providers.of_all([each.provider_id for each in accounts if each.provider_id is not None])
     providers = {each.profile.id: each for each in found}
+    salons = {}
+    for salon_id in {each.salon_id for each in accounts if each.salon_id is not None}:
+        view = await reads.salons.get(salon_id)
+        salons[salon_id] = None if view is None else view.salon
+    programmes = await reads.loyalty_programmes.running_of([each.issuer for each in accounts])
     return [
         LoyaltyAccountView(
             account=each,
             provider=None if each.provider_id is None else providers.get(each.provider_id),
+            salon=None if each.salon_id is None else salons.get(each.salon_id),
             spendable=each.spendable(now),
+            programmes=[one for one in programmes if one.issuer == each.issuer],
         )
         for each in accounts
     ]
@@ -130,7 +148,7 @@ adjust_loyalty: Final = UseCase(
     _adjust,
     lambda command, _: Subject("user", command.user_id),
     audited_as="loyalty.adjusted",
-    raises=(UserNotFound, ProviderNotFound, InvalidValue),
+    raises=(UserNotFound, ProviderNotFound, SalonNotFound, InvalidValue),
 )
 list_loyalty_accounts: Final = Query(_list_accounts, (NotPermitted,))
 list_loyalty_entries: Final = Query(_list_entries, (NotPermitted,))

@@ -1,0 +1,153 @@
+"""`/loyalty/programmes`: how customers earn points, and what a point is worth."""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from litestar import Response, Router, get, post
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from booking_domain.loyalty.ports import LoyaltyProgrammeFilter
+from booking_domain.loyalty.programmes import (
+    MAX_ACTIVE_AFTER_DAYS,
+    MAX_EXCLUDED_SERVICES,
+    MAX_EXPIRY_MONTHS,
+    MAX_LOYALTY_AMOUNT,
+    MAX_LOYALTY_NAME,
+    LoyaltyProgramme,
+    LoyaltyProgrammeId,
+)
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
+from booking_domain.use_cases.loyalty import programmes
+from booking_domain.use_cases.loyalty.programmes import StartLoyaltyProgramme
+from booking_domain.use_cases.platform.ports import Reads
+from entrypoints.http.kit.cursors import Page, PageQuery
+from entrypoints.http.kit.documentation import about, documented
+from entrypoints.http.kit.fields import Body, Json, Timestamp
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.projection import projection
+from entrypoints.http.kit.running import Run
+
+_Some = Annotated[int, Meta(ge=1, le=MAX_LOYALTY_AMOUNT)]
+_None = Annotated[int, Meta(ge=0, le=MAX_LOYALTY_AMOUNT)]
+
+
+class StartLoyaltyProgrammeBody(Body, frozen=True, kw_only=True):
+    """A loyalty programme. Its rules never change: another of the same currency takes its place."""
+
+    provider_id: ProviderId | None = None
+    """Whose points customers earn. Absent: the caller's, if they are a provider."""
+    salon_id: SalonId | None = None
+    """For visits to its members. Of an admin, neither: to all providers, at the cost of the platform."""
+    name: Annotated[str, Meta(min_length=1, max_length=MAX_LOYALTY_NAME)]
+    """What customers read."""
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+    points: _None
+    """What customers earn for each `perAmount` that they have paid for an appointment that took place."""
+    per_amount: _Some
+    """In minor units; a part of it earns nothing."""
+    min_amount: _None = 0
+    """Who has paid less for a booking, in minor units, earns nothing of it."""
+    most_points: _Some | None = None
+    """The most that one booking earns."""
+    excluded_service_ids: Annotated[tuple[ServiceId, ...], Meta(max_length=MAX_EXCLUDED_SERVICES)] = ()
+    """Services whose part of the price earns nothing."""
+    review_points: _None = 0
+    """What the first review of a booking earns once it is published."""
+    point_value: _Some
+    """What a point takes off a price, in minor units."""
+    expires_after_months: Annotated[int, Meta(ge=1, le=MAX_EXPIRY_MONTHS)] | None = None
+    """Absent: points do not expire."""
+    active_after_days: Annotated[int, Meta(ge=0, le=MAX_ACTIVE_AFTER_DAYS)] = 0
+    """How many days after the appointment points can be spent at the earliest."""
+
+
+class LoyaltyProgrammeJson(Json, frozen=True, kw_only=True):
+    """A loyalty programme."""
+
+    id: UUID
+    provider_id: UUID | None = None
+    """Whose points customers earn."""
+    salon_id: UUID | None = None
+    """For visits to whose members they earn them. Neither: to all providers."""
+    name: str
+    currency: str
+    points: int
+    """What customers earn for each `perAmount` that they have paid."""
+    per_amount: int
+    """In minor units."""
+    min_amount: int
+    """Who has paid less for a booking, in minor units, earns nothing of it."""
+    most_points: int | None = None
+    """The most that one booking earns."""
+    excluded_service_ids: tuple[UUID, ...]
+    """Services whose part of the price earns nothing."""
+    review_points: int
+    """What the first review of a booking earns."""
+    point_value: int
+    """What a point takes off a price, in minor units."""
+    expires_after_months: int | None = None
+    """Absent: points do not expire."""
+    active_after_days: int
+    """How many days after the appointment points can be spent at the earliest."""
+    started_at: Timestamp
+    """From when on appointments earn by it."""
+    ended_at: Timestamp | None = None
+    """Until when they do."""
+
+
+class LoyaltyProgrammesJson(Page[LoyaltyProgrammeJson], frozen=True, kw_only=True):
+    """A page of loyalty programmes, newest first."""
+
+
+START: Final[dict[str, Any]] = {
+    "name": "Sarnai points",
+    "currency": "MNT",
+    "points": 1,
+    "perAmount": 100_000,
+    "pointValue": 5_000,
+    "expiresAfterMonths": 12,
+}
+_start: Final = projection(StartLoyaltyProgrammeBody, StartLoyaltyProgramme)
+programme_json: Final = projection(LoyaltyProgramme, LoyaltyProgrammeJson)
+
+
+@post("/loyalty/programmes", opt=documented(programmes.start_loyalty_programme, body=START))
+async def start_a_loyalty_programme(
+    data: JSONBody[StartLoyaltyProgrammeBody], run: Injected[Run]
+) -> Response[LoyaltyProgrammeJson]:
+    """Start a loyalty programme: of a provider, of a salon, or, by admins, of the platform.
+
+    It takes the place of the one of the same issuer and currency that runs.
+    """
+    return await run(programmes.start_loyalty_programme, _start(data), answer=programme_json)
+
+
+@get("/loyalty/programmes", opt=documented(programmes.list_loyalty_programmes))
+async def list_my_loyalty_programmes(
+    params: Injected[PageQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> LoyaltyProgrammesJson:
+    """List your loyalty programmes, newest first: your own or your salons'; all for an admin."""
+    criteria = LoyaltyProgrammeFilter(after=params.after(LoyaltyProgrammeId), limit=params.limit + 1)
+    found = await programmes.list_loyalty_programmes(actor, criteria, reads)
+    return LoyaltyProgrammesJson.of(found, params.limit, programme_json, lambda each: each.id)
+
+
+@post(
+    "/loyalty/programmes/{programme_id:str}/end",
+    status_code=200,
+    opt=documented(programmes.end_loyalty_programme),
+)
+async def end_a_loyalty_programme(
+    programme_id: FromPath[LoyaltyProgrammeId], run: Injected[Run]
+) -> Response[LoyaltyProgrammeJson]:
+    """End a loyalty programme now. Customers keep their points, and spend them once another programme runs."""
+    return await run(programmes.end_loyalty_programme, programme_id, answer=programme_json)
+
+
+routes: Final = Router(
+    "/",
+    route_handlers=[start_a_loyalty_programme, list_my_loyalty_programmes, end_a_loyalty_programme],
+    opt=about("loyalty", "Points that customers collect and spend."),
+)
