@@ -425,6 +425,10 @@ class GiftCard:
         if self.expired(now):
             raise GiftCardNotUsable(status="expired")
 
+    def share(self, due: Money) -> Money:
+        """What it pays of what is due: all, as far as it has it."""
+        return min(self.balance, due)
+
     def pay(self, amount: Money, cause: EntryCause) -> "tuple[Self, GiftCardEntry]":
         """Pay for a booking.
 

@@ -23,6 +23,8 @@ from entrypoints.web.bookings.routes import handlers as bookings
 from entrypoints.web.disputes.routes import handlers as disputes
 from entrypoints.web.disputes.routes import provide_dispute_desk
 from entrypoints.web.errors.routes import problem_page
+from entrypoints.web.gift_cards.order_routes import provide_orders
+from entrypoints.web.gift_cards.routes import handlers as gift_cards
 from entrypoints.web.home.routes import handlers as home
 from entrypoints.web.join.routes import handlers as join
 from entrypoints.web.join.routes import provide_invitations
@@ -52,6 +54,7 @@ AREAS: Final[tuple[Sequence[ControllerRouterHandler], ...]] = (
     booking,
     bookings,
     disputes,
+    gift_cards,
     links,
     join,
     session,
@@ -88,6 +91,7 @@ def pages_of(container: Container) -> Pages:
             "booker": Dependency(provide_booker),
             "joining": Dependency(provide_joining),
             "disputes": Dependency(provide_dispute_desk),
+            "orders": Dependency(provide_orders),
             "invitations": Dependency(provide_invitations),
             "pictures": Dependency(provide_pictures),
         },

@@ -49,6 +49,15 @@ class PayByGiftCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckGiftCard:
+    """See whether a card can pay a provider in a currency, before something is booked or paid with it."""
+
+    provider_id: ProviderId
+    currency: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaidByGiftCard:
     """A payment by gift card, and booking and card as they are now."""
 
@@ -59,15 +68,12 @@ class PaidByGiftCard:
 
 async def _pay(command: PayByGiftCard, tx: Repositories, context: UseCaseContext) -> PaidByGiftCard:
     booking, _ = await lock_visible_booking(command.booking_id, None, tx, context)
-    card = await lock_by_code(command.code, tx, context)
-    card.require_usable(context.now)
-    await _require_pays_at(booking.provider_id, card, tx)
-    if card.value.currency != booking.price.currency:
-        raise OtherCurrency(currency=card.value.currency)
+    wanted = CheckGiftCard(provider_id=booking.provider_id, currency=booking.price.currency, code=command.code)
+    card = await _check(wanted, tx, context)
     due, deposit = booking.quote.at_desk, booking.quote.deposit_asked
     if not due:
         raise NothingDue
-    amount = min(card.balance, due) if command.amount is None else _money(command.amount, due)
+    amount = card.share(due) if command.amount is None else _money(command.amount, due)
     if due < amount:
         raise MoreThanPrice(due=due)
     payment = Payment.by_gift_card(
@@ -92,6 +98,15 @@ async def _pay(command: PayByGiftCard, tx: Repositories, context: UseCaseContext
     return PaidByGiftCard(payment=payment, booking=after, card=paid_with)
 
 
+async def _check(command: CheckGiftCard, tx: Repositories, context: UseCaseContext) -> GiftCard:
+    card = await lock_by_code(command.code, tx, context)
+    card.require_usable(context.now)
+    await _require_pays_at(command.provider_id, card, tx)
+    if card.value.currency != command.currency:
+        raise OtherCurrency(currency=card.value.currency)
+    return card
+
+
 def _money(amount: int, due: Money) -> Money:
     return Money(amount=amount, currency=due.currency)
 
@@ -104,16 +119,17 @@ async def _require_pays_at(provider_id: ProviderId, card: GiftCard, tx: Reposito
         raise GiftCardElsewhere
 
 
+_CARD_ERRORS: Final = (*CODE_ERRORS, GiftCardNotUsable, GiftCardElsewhere, OtherCurrency)
+check_gift_card: Final = UseCase(
+    Permission.LOOK_UP_GIFT_CARDS, _check, lambda _, card: Subject("gift_card", card.id), raises=_CARD_ERRORS
+)
 pay_by_gift_card: Final = UseCase(
     Permission.REDEEM_GIFT_CARDS,
     _pay,
     lambda command, _: Subject("booking", command.booking_id),
     raises=(
         BookingNotFound,
-        *CODE_ERRORS,
-        GiftCardNotUsable,
-        GiftCardElsewhere,
-        OtherCurrency,
+        *_CARD_ERRORS,
         NothingDue,
         MoreThanPrice,
         NotEnoughOnCard,

@@ -5,6 +5,8 @@ from typing import Final
 
 from booking_domain.gift_cards.events import GiftCardIssued
 from booking_domain.gift_cards.model import (
+    MAX_MESSAGE,
+    MAX_RECIPIENT_NAME,
     TRIES,
     EntryCause,
     GiftCard,
@@ -73,9 +75,15 @@ def recipient_of(recipient: Recipient, context: UseCaseContext) -> Recipient:
     """The recipient with their contact in its normal form.
 
     Raises:
-        InvalidValue: it is neither an e-mail address nor a number, the platform has no such language, or the name
-            contains an address.
+        InvalidValue: it is neither an e-mail address nor a number, the platform has no such language, the name
+            contains an address, or a text is too long.
     """
+    for field, text, most in (
+        ("name", recipient.name, MAX_RECIPIENT_NAME),
+        ("message", recipient.message, MAX_MESSAGE),
+    ):
+        if len(text) > most:
+            raise InvalidValue(field=field, problem=f"at most {most} characters", within=("recipient",))
     require_plain_name(recipient.name, field="name", within=("recipient",))
     if recipient.language not in LANGUAGES:
         raise InvalidValue(field="language", problem=f"one of: {', '.join(LANGUAGES)}", allowed=tuple(LANGUAGES))

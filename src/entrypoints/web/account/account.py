@@ -97,6 +97,7 @@ class AccountPage(PageModel):
     csrf: str
     devices: tuple[Device, ...]
     saved: str
+    gift_cards: str
     consents: str
     export: str
     delete: str
@@ -152,6 +153,7 @@ def account_page(
         csrf=csrf,
         devices=tuple(_device(each, current, user.time_zone, page) for each in sessions),
         saved=page.link("/saved"),
+        gift_cards=page.link("/gift-cards"),
         consents=page.link("/account/consents"),
         export="/api/v1/users/me/export",
         delete=page.link("/account/delete"),

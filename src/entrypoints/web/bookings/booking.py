@@ -16,10 +16,11 @@ from booking_domain.shared.slugs import slug_of
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.bookings.desk import Acting
 from entrypoints.web.components.choices import Choices
+from entrypoints.web.components.pay import Pay
 from entrypoints.web.kit.forms import Fields, hidden
 from entrypoints.web.kit.pages import Page, PageModel
+from entrypoints.web.kit.paying import pay_of
 from entrypoints.web.kit.prices import price_rows
-from entrypoints.web.kit.qr import qr_path
 
 _STATES: Final = {
     Status.REQUESTED: (Phrase("Your request is sent"), Phrase("{provider} answers soon. You get a message.")),
@@ -36,6 +37,7 @@ DONE: Final = {
     "cancelled": Phrase("The booking is cancelled."),
     "accepted": Phrase("Thank you, that is agreed."),
     "declined": Phrase("You have declined; the booking stays as it was."),
+    "paid": Phrase("Thank you, the gift card has paid."),
     "reviewed": Phrase("Thank you for your review."),
 }
 """What has just been done, by the word in the address."""
@@ -50,28 +52,6 @@ _API: Final = "/api/v1"
 _MAPS: Final = "https://www.google.com/maps/search/"
 _ASKED: Final = (Phrase("Your request has an answer"), Phrase("{provider} offers something else. Now it is your turn."))
 _OTHER: Final = (Phrase("Your booking"), Phrase("{provider} has to look at it."))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BankLink:
-    """A link that opens the payment in the app of a bank."""
-
-    name: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paying:
-    """How an open payment is made."""
-
-    amount: str
-    qr: str
-    """The dark modules of the QR code as a path of SVG; empty without one."""
-    size: int
-    banks: tuple[BankLink, ...]
-    checkout: str
-    state: str
-    """Where a script asks whether it is paid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +124,11 @@ class BookingPage(PageModel):
     """Where what went wrong is told; empty: it cannot be."""
     dispute_until: str
     csrf: str
-    paying: Paying | None
+    paying: Pay | None
+    state: str
+    """Where a script asks whether it is paid."""
+    by_card: str
+    """Where it is paid by gift card; empty: it cannot be."""
 
 
 _NO_EXTRAS: Final = BookingExtras()
@@ -195,7 +179,9 @@ def booking_page(
         dispute=page.link(f"{acting.path}/dispute") if disputable else "",
         dispute_until=_at(booking.span.end + DISPUTABLE_FOR, booking, page),
         csrf=acting.csrf,
-        paying=None if payment is None or not payable else _paying(payment, page, acting),
+        paying=None if payment is None or not payable else pay_of(payment.invoice, payment.amount, page),
+        state=page.link(f"{acting.path}/state"),
+        by_card=page.link(f"{acting.path}/gift-card") if acting.pays_by_card else "",
     )
 
 
@@ -290,18 +276,3 @@ def _offer(acting: Acting, page: Page) -> Offer | None:
 
 def _at(at: datetime, booking: Booking, page: Page) -> str:
     return page.say.values.time(LocalTime(at, booking.time_zone))
-
-
-def _paying(payment: Payment, page: Page, acting: Acting) -> Paying | None:
-    invoice = payment.invoice
-    if invoice is None:
-        return None
-    path, size = ("", 0) if not invoice.qr_text else qr_path(invoice.qr_text)
-    return Paying(
-        amount=page.formats.money(payment.amount),
-        qr=path,
-        size=size,
-        banks=tuple(BankLink(name=each.name, href=each.link) for each in invoice.deep_links),
-        checkout=invoice.checkout_url if invoice.checkout_url.startswith("http") else "",
-        state=page.link(f"{acting.path}/state"),
-    )

@@ -43,6 +43,11 @@ class Acting:
         return self.seen.appointment.booking
 
     @property
+    def pays_by_card(self) -> bool:
+        """Whether they may pay by gift card now: its customer, with an account, if anything is due."""
+        return self.session_id is not None and self.seen.party is Party.CUSTOMER and bool(self.booking.quote.at_desk)
+
+    @property
     def path(self) -> str:
         """The address of its page."""
         return f"/bookings/{self.booking.id}"

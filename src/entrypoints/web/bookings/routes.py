@@ -45,6 +45,7 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import IF_VALID
 from entrypoints.http.kit.turns import Computation, Turn
 from entrypoints.web.booking.when import Free
+from entrypoints.web.bookings import gift_card_routes
 from entrypoints.web.bookings.booking import MINUTES, PRICE, BookingExtras, booking_page, payment_state
 from entrypoints.web.bookings.cancel import REASON, REFUND, cancel_page
 from entrypoints.web.bookings.desk import Acting, BookingDesk
@@ -357,4 +358,5 @@ handlers: Final = (
     decline,
     show_review,
     review,
+    *gift_card_routes.handlers,
 )

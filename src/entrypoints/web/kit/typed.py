@@ -1,7 +1,16 @@
 """What addresses and forms say, as values; what cannot be understood counts as not said."""
 
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Final
 from uuid import UUID
+
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.money import Money
+
+_BETWEEN_DIGITS: Final = str.maketrans("", "", " \u00a0\u202f,'\u2019\u066c")
+"""What groups the digits of an amount."""
+_LONGEST_AMOUNT: Final = 20
 
 
 def id_of(text: str) -> UUID | None:
@@ -27,6 +36,15 @@ def moment_of(text: str) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo is not None else None
+
+
+def amount_of(text: str, currency: str) -> Money | None:
+    """An amount in whole units, with digits of any script, grouped or not."""
+    digits = text.translate(_BETWEEN_DIGITS)
+    try:
+        return Money.from_decimal(Decimal(digits), currency) if len(digits) <= _LONGEST_AMOUNT else None
+    except (InvalidOperation, InvalidValue):
+        return None
 
 
 def number_of(text: str) -> int | None:

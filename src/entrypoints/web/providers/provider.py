@@ -98,6 +98,8 @@ class ProviderPage(PageModel):
     """The first free time, beside that."""
     save: str
     """Where it is saved."""
+    gift: str
+    """Where a gift card of it is bought."""
     no_free: str
     """What stands in place of times."""
     zone: str
@@ -171,6 +173,7 @@ def provider_page(
         if slots
         else "",
         save=page.link(f"/saved/{profile.id}"),
+        gift=page.link("/gift-cards/new", provider=profile.id),
         no_free="" if slots else say(Phrase("No free time at the moment.")),
         zone=formats.zone(facts.view.time_zone),
         reviews=tuple(_review(each, page) for each in reviews),

@@ -57,6 +57,8 @@ class SalonPage(PageModel):
     members: tuple[MemberCard, ...]
     book: str
     """Where a booking begins; empty: its people are booked on their own pages."""
+    gift: str
+    """Where a gift card of it is bought."""
     services: tuple[SalonService, ...]
     hours: tuple[DayHours, ...]
     zone: str
@@ -79,6 +81,7 @@ def salon_page(facts: Facts, page: Page, links: ObjectLinks, now: datetime) -> S
         phone=salon.phone,
         pictures=pictures,
         members=tuple(_member(view, page, links) for view in facts.providers),
+        gift=page.link("/gift-cards/new", salon=salon.id),
         book=page.link(f"/salons/{salon.slug}/book") if any(offers for _, offers in facts.services) else "",
         services=tuple(_service(each, offers, names, page) for each, offers in facts.services),
         hours=week_hours(facts.view.hours.rules, page, now.astimezone(time_zone(salon.time_zone)).date()),

@@ -186,9 +186,28 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
         "book-summary-of-length": f"/book/{lengths_id}/summary?minutes=150&slot={quote(MONDAY_EVENING)}",
         "booking-to-prepare": f"/bookings/{(await api.booked(customer, lengths_id, MONDAY_NOON))['id']}",
     }
+    own |= await _gift_cards(api, customer, provider_id, booked)
     invitations = Look("join-salons", "/join/salons", token=owner)
     profile = Look("join-profile", "/join/profile", token=owner)
     return (*(Look(name, path, token=customer) for name, path in own.items()), invitations, profile)
+
+
+async def _gift_cards(api: Api, customer: str, provider_id: str, booked: str) -> dict[str, str]:
+    """Gift cards that are bought, one of them paid, and paying a booking with one."""
+    recipient = {"name": "Saraa", "email": "saraa@example.com"}
+    wish = {"providerId": provider_id, "amount": 5_000_000, "currency": "MNT", "recipient": recipient}
+    orders = [(await api.post("/gift-cards/orders", customer, json=wish)).json()["id"] for _ in range(2)]
+    pending, paid = [(await api.post(f"/orders/{each}/pay", customer, json={})).json() for each in orders]
+    api.pay(paid)
+    assert (await api.get(f"/orders/{paid['id']}", customer)).json()["status"] == "paid"
+    return {
+        "gift-cards": "/gift-cards",
+        "gift-card-new": f"/gift-cards/new?provider={provider_id}",
+        "order": f"/orders/{pending['id']}",
+        "order-paid": f"/orders/{paid['id']}",
+        "order-return": f"/orders/{paid['id']}/return",
+        "booking-gift-card": f"{booked}/gift-card",
+    }
 
 
 async def pages_to_look_at(api: Api) -> tuple[Look, ...]:

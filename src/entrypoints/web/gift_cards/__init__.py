@@ -1,0 +1,1 @@
+"""Gift cards: what is on one, buying one, what one has bought."""
