@@ -66,8 +66,8 @@ class SearchReads(Protocol):
         """
         ...
 
-    async def facets(self, criteria: SearchCriteria) -> Facets:
-        """What those that are ranked have, whatever the page."""
+    async def search_and_count(self, criteria: SearchCriteria) -> tuple[Sequence[Found], Facets]:
+        """The first page of `search`, and what those that are ranked have."""
         ...
 
     async def suggest(self, text: str, limit: int) -> Sequence[Suggestion]:

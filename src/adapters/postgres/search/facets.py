@@ -1,15 +1,25 @@
-"""What the providers that match have."""
+"""What those that match have: counted by the statement that ranks them."""
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Select, func, literal, literal_column, select, union_all
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    Subquery,
+    case,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
 
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row
-from adapters.postgres.search.matching import candidates
-from booking_domain.search.model import MOST_CANDIDATES, MOST_MEMBERS, Facets, SearchOrder
+from booking_domain.search.model import MOST_CANDIDATES, MOST_MEMBERS, Facets
 
 VALUES: Final = ("styles", "categories", "languages", "open")
 
@@ -17,26 +27,36 @@ MEMBERS: Final = "members"
 """Of salons that are counted: how many were ranked to find them."""
 
 
-@lru_cache(maxsize=256)
-def facets_statement(shape: frozenset[str], by: SearchOrder) -> Statement:
-    """What those that are ranked have."""
-    found = candidates(shape, by).subquery("candidates")
-    return counted(select(*(found.c[name] for name in VALUES)), VALUES)
-
-
-def counted(found: Select[Any], names: Sequence[str]) -> Statement:
+def counts_of(found: CTE, names: Sequence[str]) -> Subquery:
     """How many are found, and how many of them have each value of the columns with these names."""
-    first = found.cte("first")
     values = (
-        select(literal(name), func.unnest(first.c[name]), func.count()).group_by(literal_column("2")) for name in names
+        select(literal(name), func.unnest(found.c[name]), func.count()).group_by(literal_column("2")) for name in names
     )
-    return Statement(union_all(select(literal("total"), literal(""), func.count()).select_from(first), *values))
+    return union_all(total_of("total", found), *values).subquery("counts")
 
 
-def facets_of(rows: Iterable[Row], most: int) -> Facets:
-    """The counts of values, by name, of at most so many."""
+def total_of(name: str, found: CTE) -> Select[*tuple[Any, ...]]:
+    """How many are found, as a count with this name."""
+    return select(literal(name).label("name"), literal("").label("value"), func.count().label("count")).select_from(
+        found
+    )
+
+
+def with_counts(hits: Select[Any], ids: Sequence[ColumnElement[Any]], counts: Subquery) -> Statement:
+    """The hits that have these ids, in their order; the first of them has all counts."""
+    page = hits.subquery("page")
+    position = (page.c.key, page.c.lot, *(page.c[str(each.key)] for each in ids))
+    is_first = func.row_number().over(order_by=position) == 1
+    array = select(func.jsonb_agg(func.jsonb_build_array(*counts.c))).scalar_subquery()
+    return Statement(select(*page.c, case((is_first, array), else_=null())).order_by(*position))
+
+
+def facets_of(page: Sequence[Row], most: int) -> Facets:
+    """The counts of values, by name, of at most so many; `page` is of `with_counts`."""
+    if not page:
+        return Facets()
     counts: dict[str, dict[str, int]] = {}
-    for name, value, count in rows:
+    for name, value, count in page[0][-1]:
         counts.setdefault(name, {})[value] = count
     total, opened = counts.pop("total")[""], counts.pop("open", {})
     members = counts.pop(MEMBERS, {}).get("", 0)

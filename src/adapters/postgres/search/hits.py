@@ -1,6 +1,7 @@
 """The hits of a search in order: their points are those of `booking_domain.search.model.points_of`."""
 
 from collections.abc import Sequence
+from enum import Enum, auto
 from functools import lru_cache
 from typing import Any, Final
 
@@ -8,7 +9,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     FromClause,
-    Integer,
     Select,
     Text,
     Uuid,
@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import BIT
 
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row
+from adapters.postgres.search.facets import VALUES, counts_of, with_counts
 from adapters.postgres.search.matching import candidates
 from booking_domain.search.model import (
     ALL_FREE_SOON_AT,
@@ -44,19 +45,29 @@ from booking_domain.search.model import (
 )
 from booking_domain.shared.ids import ProviderId, ServiceId
 
+
+class Page(Enum):
+    """Which page of hits is asked for."""
+
+    FIRST = auto()
+    COUNTED = auto()
+    """The first one, with facets."""
+    NEXT = auto()
+
+
 _PLACE_OF: Final = {points: place for place, points in TEXT_POINTS.items()}
 
 
 @lru_cache(maxsize=1_024)
-def search_of(shape: frozenset[str], order: SearchOrder, by: SearchOrder, *, after: bool) -> Statement:
+def search_of(shape: frozenset[str], order: SearchOrder, by: SearchOrder, page: Page) -> Statement:
     """The statement of searches that ask for these things."""
-    found = candidates(shape, by).subquery("candidates")
-    return Statement(ranked(found, [found.c.provider_id], order, near=False, after=after))
+    found = candidates(shape, by).cte("candidates")
+    ids = [found.c.provider_id]
+    hits = ranked(found, ids, order, page)
+    return with_counts(hits, ids, counts_of(found, VALUES)) if page is Page.COUNTED else Statement(hits)
 
 
-def ranked(
-    found: FromClause, ids: Sequence[ColumnElement[Any]], order: SearchOrder, *, near: bool, after: bool
-) -> Select[Any]:
+def ranked(found: FromClause, ids: Sequence[ColumnElement[Any]], order: SearchOrder, page: Page) -> Select[Any]:
     """Sort the hits that have these ids: the fields of a position after the first two."""
     c = found.c
     total = (
@@ -81,9 +92,8 @@ def ranked(
     names = (("key", BigInteger()), ("lot", BigInteger()), ("id", Uuid()), ("of", Uuid()))
     position = (key, lot, *ids)
     last = (bindparam(name, type_=kind) for name, kind in names[: len(position)])
-    within = [c.metres <= bindparam("radius", type_=Integer())] if near else []
-    follows = [tuple_(*position) > tuple_(*last)] if after else []
-    return select(key, lot, *found.c).where(*within, *follows).order_by(*position).limit(bindparam("most"))
+    follows = [tuple_(*position) > tuple_(*last)] if page is Page.NEXT else []
+    return select(key, lot, *found.c).where(*follows).order_by(*position).limit(bindparam("most"))
 
 
 def facts_of(columns: Sequence[Any]) -> Facts:

@@ -1,14 +1,15 @@
 """`SearchReads` of providers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from adapters.postgres.kit.listing import parameters
-from adapters.postgres.kit.work import WithWork
+from adapters.postgres.kit.work import Row, WithWork
 from adapters.postgres.search.entries import entry_of
-from adapters.postgres.search.facets import facets_of, facets_statement
-from adapters.postgres.search.hits import found_of, search_of
+from adapters.postgres.search.facets import facets_of
+from adapters.postgres.search.hits import Page, found_of, search_of
 from adapters.postgres.search.matching import shape_of, values_of
 from adapters.postgres.search.suggestions import SUGGEST, suggestion_of
 from adapters.postgres.search.tables import FINDING
@@ -35,16 +36,12 @@ class PostgresSearchReads(WithWork, SearchReads):
     """`SearchReads` of `search_entries`, `search_terms` and `search_words`."""
 
     async def search(self, criteria: SearchCriteria) -> Sequence[Found]:
-        values = await self._values(criteria)
-        after = criteria.after
-        if after is not None:
-            values |= {"key": after.key, "lot": after.lot, "id": after.id}
-        statement = search_of(shape_of(criteria), criteria.order, criteria.chosen_by, after=after is not None)
-        return await self._work.each(found_of, statement, **values, most=criteria.limit)
+        found, _ = await self._hits(criteria, Page.FIRST if criteria.after is None else Page.NEXT)
+        return found
 
-    async def facets(self, criteria: SearchCriteria) -> Facets:
-        statement = facets_statement(shape_of(criteria), criteria.chosen_by)
-        return facets_of(await self._work.all(statement, **await self._values(criteria)), criteria.candidates)
+    async def search_and_count(self, criteria: SearchCriteria) -> tuple[Sequence[Found], Facets]:
+        found, rows = await self._hits(replace(criteria, after=None), Page.COUNTED)
+        return found, facets_of(rows, criteria.candidates)
 
     async def suggest(self, text: str, limit: int) -> Sequence[Suggestion]:
         words = searched(text)
@@ -77,6 +74,15 @@ class PostgresSearchReads(WithWork, SearchReads):
     async def record(self, provider_id: ProviderId, since: datetime) -> Record:
         row = await self._work.one(RECORD, provider_id=provider_id, since=since)
         return Record(*(row or ()))
+
+    async def _hits(self, criteria: SearchCriteria, page: Page) -> tuple[Sequence[Found], Sequence[Row]]:
+        """What is found, and the rows of it: of a counted page, the first one has the counts."""
+        values = await self._values(criteria)
+        if criteria.after is not None:
+            values |= {"key": criteria.after.key, "lot": criteria.after.lot, "id": criteria.after.id}
+        statement = search_of(shape_of(criteria), criteria.order, criteria.chosen_by, page)
+        rows = await self._work.all(statement, **values, most=criteria.limit)
+        return [found_of(row) for row in rows], rows
 
     async def _values(self, criteria: SearchCriteria) -> dict[str, Any]:
         words = searched(criteria.text or "")

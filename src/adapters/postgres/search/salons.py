@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    Subquery,
     Text,
     and_,
     bindparam,
@@ -27,18 +28,17 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, aggregate_order_by
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row
-from adapters.postgres.search.facets import MEMBERS, VALUES, facets_of
-from adapters.postgres.search.hits import facts_of, ranked
+from adapters.postgres.search.facets import MEMBERS, VALUES, total_of, with_counts
+from adapters.postgres.search.hits import Page, facts_of, ranked
 from adapters.postgres.search.matching import TEXT, members, shape_of, values_of
 from adapters.postgres.search.reads import PostgresSearchReads
-from adapters.postgres.search.services_and_works import facets_of_parts, found_part, search_of_parts, shape_of_parts
+from adapters.postgres.search.services_and_works import found_part, search_of_parts, shape_of_parts
 from adapters.postgres.search.tables import search_entries, search_terms
 from adapters.postgres.search.words import similar_to, tsquery_of
 from booking_domain.search.model import (
     MOST_CANDIDATES,
     MOST_OTHERS,
     TEXT_POINTS,
-    Facets,
     Found,
     Offer,
     Place,
@@ -154,16 +154,18 @@ def _search(
     shape: frozenset[str],
     order: SearchOrder,
     by: SearchOrder,
-    after: bool,  # noqa: FBT001 - a part of the shape
+    page: Page,
 ) -> Statement:
-    found = _salons(shape, _members(shape, by)).subquery("salons")
-    return Statement(ranked(found, [found.c.salon_id], order, near=False, after=after))
+    matched = _members(shape, by)
+    found = _salons(shape, matched).cte("salons")
+    ids = [found.c.salon_id]
+    hits = ranked(found, ids, order, page)
+    return with_counts(hits, ids, _counts(matched, found)) if page is Page.COUNTED else Statement(hits)
 
 
-@lru_cache(maxsize=256)
-def _facets(shape: frozenset[str], by: SearchOrder) -> Statement:
-    found = _members(shape, by)
-    first = _salons(shape, found).limit(MOST_CANDIDATES).cte("first")
+def _counts(found: CTE, salons: CTE) -> Subquery:
+    """What the salons have, by their members that match."""
+    first = select(salons.c.salon_id).limit(MOST_CANDIDATES).cte("first")
     of = found.join(first, first.c.salon_id == found.c.salon_id)
     values = (
         select(literal(name).label("name"), func.unnest(found.c[name]).label("value"), found.c.salon_id)
@@ -175,38 +177,23 @@ def _facets(shape: frozenset[str], by: SearchOrder) -> Statement:
         select(each.c.name, each.c.value, func.count(distinct(each.c.salon_id))).group_by(each.c.name, each.c.value)
         for each in values
     )
-    totals = (
-        select(literal(name), literal(""), func.count()).select_from(of)
-        for name, of in (("total", first), (MEMBERS, found))
-    )
-    return Statement(union_all(*totals, *counted))
+    return union_all(total_of("total", first), total_of(MEMBERS, found), *counted).subquery("counts")
 
 
 class PostgresKindSearchReads(PostgresSearchReads):
     """`SearchReads` of providers, of salons by their members, and of services and works."""
 
-    async def search(self, criteria: SearchCriteria) -> Sequence[Found]:
-        if criteria.kind is SearchKind.PROVIDERS:
-            return await super().search(criteria)
-        if criteria.kind is not SearchKind.SALONS:
-            after = criteria.after is not None
-            of_parts = search_of_parts(
-                shape_of_parts(criteria), criteria.kind, criteria.order, criteria.chosen_by, after=after
-            )
+    async def _hits(self, criteria: SearchCriteria, page: Page) -> tuple[Sequence[Found], Sequence[Row]]:
+        kind, asked = criteria.kind, (criteria.order, criteria.chosen_by, page)
+        if kind is SearchKind.PROVIDERS:
+            return await super()._hits(criteria, page)
+        if kind is not SearchKind.SALONS:
+            of_parts = search_of_parts(shape_of_parts(criteria), kind, *asked)
             rows = await self._work.all(of_parts, **await self._of_parts(criteria), most=criteria.limit)
-            return [found_part(row, criteria.kind) for row in rows]
-        statement = _search(shape_of(criteria), criteria.order, criteria.chosen_by, criteria.after is not None)
+            return [found_part(row, kind) for row in rows], rows
+        statement = _search(shape_of(criteria), *asked)
         rows = await self._work.all(statement, **await self._of_members(criteria), most=criteria.limit)
-        return [_found(row) for row in rows]
-
-    async def facets(self, criteria: SearchCriteria) -> Facets:
-        if criteria.kind is SearchKind.PROVIDERS:
-            return await super().facets(criteria)
-        if criteria.kind is not SearchKind.SALONS:
-            of_parts = facets_of_parts(shape_of_parts(criteria), criteria.kind, criteria.chosen_by)
-            return facets_of(await self._work.all(of_parts, **await self._of_parts(criteria)), criteria.candidates)
-        statement = _facets(shape_of(criteria), criteria.chosen_by)
-        return facets_of(await self._work.all(statement, **await self._of_members(criteria)), MOST_CANDIDATES)
+        return [_found(row) for row in rows], rows
 
     async def _of_parts(self, criteria: SearchCriteria) -> dict[str, Any]:
         tag = None if criteria.tag is None else folded(criteria.tag)
@@ -242,7 +229,7 @@ def _last(criteria: SearchCriteria) -> dict[str, Any]:
 
 def _found(row: Row) -> Found:
     key, lot, salon_id, *facts = row[:9]
-    price_from, currency, _, provider_ids, minutes, quickest, points = row[9:]
+    price_from, currency, _, provider_ids, minutes, quickest, points = row[9:16]
     first, *others = (
         Offer(ProviderId(provider_id), length, None if service is None else ServiceId(service))
         for provider_id, length, service in zip(provider_ids, minutes, quickest, strict=True)

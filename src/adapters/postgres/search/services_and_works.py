@@ -18,11 +18,11 @@ from sqlalchemy import (
 
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row
-from adapters.postgres.search.facets import VALUES, counted
-from adapters.postgres.search.hits import facts_of, ranked
+from adapters.postgres.search.facets import VALUES, counts_of, with_counts
+from adapters.postgres.search.hits import Page, facts_of, ranked
 from adapters.postgres.search.matching import TEXT, entries_of_parts, has_words, place_in, shape_of
 from adapters.postgres.search.tables import search_parts
-from booking_domain.search.model import MOST_CANDIDATES, Found, Position, SearchCriteria, SearchKind, SearchOrder
+from booking_domain.search.model import Found, Position, SearchCriteria, SearchKind, SearchOrder
 from booking_domain.shared.ids import ProviderId, ServiceId
 
 _TAG: Final = "tag"
@@ -67,18 +67,15 @@ def _own_of_services() -> dict[str, ColumnElement[bool]]:
 
 @lru_cache(maxsize=512)
 def search_of_parts(
-    shape: frozenset[str], kind: SearchKind, order: SearchOrder, by: SearchOrder, *, after: bool
+    shape: frozenset[str], kind: SearchKind, order: SearchOrder, by: SearchOrder, page: Page
 ) -> Statement:
     """The statement of searches of a kind that ask for these things."""
-    found = _parts(shape, kind, by).subquery("parts")
-    return Statement(ranked(found, [found.c.id, found.c.provider_id], order, near=False, after=after))
-
-
-@lru_cache(maxsize=256)
-def facets_of_parts(shape: frozenset[str], kind: SearchKind, by: SearchOrder) -> Statement:
-    """What the first of those that match have."""
-    names = (*VALUES, "tags") if kind is SearchKind.WORKS else VALUES
-    return counted(_parts(shape, kind, by).limit(MOST_CANDIDATES), names)
+    found = _parts(shape, kind, by).cte("parts")
+    ids = [found.c.id, found.c.provider_id]
+    hits = ranked(found, ids, order, page)
+    if page is not Page.COUNTED:
+        return Statement(hits)
+    return with_counts(hits, ids, counts_of(found, (*VALUES, "tags") if kind is SearchKind.WORKS else VALUES))
 
 
 def shape_of_parts(criteria: SearchCriteria) -> frozenset[str]:

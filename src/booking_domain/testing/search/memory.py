@@ -121,7 +121,10 @@ class MemorySearchReads(InMemory, SearchReads):
         found = sorted((hit.found for hit in self._ranked(criteria)), key=lambda each: each.position)
         return [each for each in found if criteria.after is None or each.position > criteria.after][: criteria.limit]
 
-    async def facets(self, criteria: SearchCriteria) -> Facets:
+    async def search_and_count(self, criteria: SearchCriteria) -> tuple[Sequence[Found], Facets]:
+        return await self.search(criteria), self._facets(criteria)
+
+    def _facets(self, criteria: SearchCriteria) -> Facets:
         found = self._ranked(criteria)[:MOST_CANDIDATES]
         return Facets(
             total=len(found),

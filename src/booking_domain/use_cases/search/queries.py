@@ -105,8 +105,8 @@ class _Free(NamedTuple):
     """Whether somebody is open when the search asks."""
 
 
-async def _find(criteria: SearchCriteria, reads: Reads) -> SearchPage:
-    """One page of what matches everything.
+async def _find(criteria: SearchCriteria, reads: Reads, *, counted: bool = False) -> SearchPage:
+    """One page of what matches everything, with facets if it is `counted`.
 
     A search by time shows only those who have a slot then: the free time that is stored may be more than there is.
 
@@ -119,21 +119,20 @@ async def _find(criteria: SearchCriteria, reads: Reads) -> SearchPage:
         raise InvalidValue(field="currency", problem="prices need a currency")
     if not 0 <= criteria.open_quarter < QUARTERS - QUARTERS_A_DAY:
         raise InvalidValue(field="openAt", problem="a moment of today or within 30 days from now")
-    return await _page(criteria, reads)
+    return await _page(criteria, reads, counted=counted)
 
 
 async def _search(criteria: SearchCriteria, reads: Reads) -> SearchPage:
     """As `_find`, with facets on the first page; if nothing matches everything, what matches most."""
-    page = await _find(criteria, reads)
+    page = await _find(criteria, reads, counted=criteria.after is None)
     given_up: tuple[Relaxation, ...] = ()
     if not page.hits and criteria.after is None:
         for relaxations, relaxed in _relaxed(criteria):
-            page = await _page(relaxed, reads)
+            page = await _page(relaxed, reads, counted=True)
             if page.hits:
-                criteria, given_up = relaxed, relaxations
+                given_up = relaxations
                 break
-    facets = await reads.search.facets(criteria) if criteria.after is None else None
-    return replace(page, facets=facets, relaxed=given_up)
+    return replace(page, relaxed=given_up)
 
 
 def _relaxed(criteria: SearchCriteria) -> Iterator[tuple[tuple[Relaxation, ...], SearchCriteria]]:
@@ -164,25 +163,30 @@ def _relaxed(criteria: SearchCriteria) -> Iterator[tuple[tuple[Relaxation, ...],
             yield names[:number], criteria
 
 
-async def _page(criteria: SearchCriteria, reads: Reads) -> SearchPage:
+async def _page(criteria: SearchCriteria, reads: Reads, *, counted: bool) -> SearchPage:
+    facets = Facets() if counted else None
     if criteria.text and not searched(criteria.text):  # marks alone match nobody, although no word is missing
-        return SearchPage(hits=(), next=None, facets=None)
+        return SearchPage(hits=(), next=None, facets=facets)
     hits: list[tuple[Found, _Free]] = []
     after = criteria.after
     for number in range(MOST_ROUNDS_IN_VAIN):
         if hits and number >= MOST_ROUNDS:
             break
-        candidates = await reads.search.search(replace(criteria, after=after, limit=criteria.limit + 1))
+        asked = replace(criteria, after=after, limit=criteria.limit + 1)
+        if counted and number == 0:
+            candidates, facets = await reads.search.search_and_count(asked)
+        else:
+            candidates = await reads.search.search(asked)
         slots = await _slots_of(candidates, criteria, reads)
         for each in candidates:
             if len(hits) == criteria.limit:
-                return await _shown(hits, after, reads)
+                return await _shown(hits, after, facets, reads)
             after = each.position
             if slots[each.position].open and (slots[each.position].slots or not criteria.windows):
                 hits.append((each, slots[each.position]))
         if len(candidates) <= criteria.limit:
-            return await _shown(hits, None, reads)
-    return await _shown(hits, after, reads)
+            return await _shown(hits, None, facets, reads)
+    return await _shown(hits, after, facets, reads)
 
 
 async def hits_of(provider_ids: Sequence[ProviderId], at: datetime, reads: Reads) -> Mapping[ProviderId, Hit]:
@@ -190,7 +194,7 @@ async def hits_of(provider_ids: Sequence[ProviderId], at: datetime, reads: Reads
     criteria = SearchCriteria(among=tuple(provider_ids), at=at, limit=len(provider_ids))
     found = await reads.search.search(criteria) if provider_ids else ()
     slots = await _slots_of(found, criteria, reads)
-    shown = await _shown([(each, slots[each.position]) for each in found], None, reads)
+    shown = await _shown([(each, slots[each.position]) for each in found], None, None, reads)
     return {each.found.provider_id: each for each in shown.hits}
 
 
@@ -250,7 +254,9 @@ def _slots(
         yield from (slot for slot in slots if slot.end <= window.end or not criteria.windows)
 
 
-async def _shown(found: Sequence[tuple[Found, _Free]], after: Position | None, reads: Reads) -> SearchPage:
+async def _shown(
+    found: Sequence[tuple[Found, _Free]], after: Position | None, facets: Facets | None, reads: Reads
+) -> SearchPage:
     ids = [each.provider_id for each, _ in found]
     views = {each.profile.id: each for each in await reads.providers.of_all(ids)} if ids else {}
     salons = await reads.salons.of_providers(ids) if ids else {}
@@ -279,7 +285,7 @@ async def _shown(found: Sequence[tuple[Found, _Free]], after: Position | None, r
             and (each.work_id is None or each.work_id in works)
         ),
         next=after,
-        facets=None,
+        facets=facets,
     )
 
 

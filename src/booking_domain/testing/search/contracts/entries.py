@@ -13,6 +13,7 @@ from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.search.free_time import QUARTERS, FreeTime
 from booking_domain.search.model import (
     Box,
+    Facets,
     Found,
     Near,
     PartKind,
@@ -90,10 +91,13 @@ class SearchContract(StorageContract):
 
     async def _found(self, **asked: Any) -> list[ProviderId]:
         criteria = SearchCriteria(at=NOW, **asked)
-        found = await self.reads.search.search(criteria)
-        facets = await self.reads.search.facets(criteria)
+        found, facets = await self.reads.search.search_and_count(criteria)
         assert facets.total == len(found)
+        assert await self.reads.search.search(criteria) == found
         return [each.provider_id for each in found]
+
+    async def _facets(self, criteria: SearchCriteria) -> Facets:
+        return (await self.reads.search.search_and_count(criteria))[1]
 
     async def _is_current_if_made_now(self, provider_id: ProviderId) -> bool:
         versions = await self.reads.public_versions.of([provider_id])
@@ -221,8 +225,8 @@ class SearchContract(StorageContract):
         assert await self._found(open_at=NOW + timedelta(days=29)) == []
         tomorrow = SearchCriteria(at=NOW + timedelta(days=1), open_at=NOW + timedelta(days=1, hours=5))
         assert await self.reads.search.search(tomorrow) == []
-        assert (await self.reads.search.facets(SearchCriteria(at=NOW))).open == 1
-        assert (await self.reads.search.facets(tomorrow)).open == 0
+        assert (await self._facets(SearchCriteria(at=NOW))).open == 1
+        assert (await self._facets(tomorrow)).open == 0
 
     async def test_points_order_and_pages_follow_one_another(self) -> None:
         ids = await self._stored(
@@ -287,9 +291,9 @@ class SearchContract(StorageContract):
             ("B", "Ink", {"styles": ("portrait",)}),
             ("C", "Nails", {"styles": ("gel",)}),
         )
-        facets = await self.reads.search.facets(SearchCriteria(at=NOW, text="ink"))
+        facets = await self._facets(SearchCriteria(at=NOW, text="ink"))
         assert (facets.total, facets.at_least) == (2, False)
-        fewer = await self.reads.search.facets(SearchCriteria(at=NOW, text="ink", candidates=2))
+        fewer = await self._facets(SearchCriteria(at=NOW, text="ink", candidates=2))
         assert (fewer.total, fewer.at_least) == (2, True)
         assert list(facets.styles.items()) == [("portrait", 2), ("realism", 1)]
         assert facets.categories == {"tattoo": 1}
@@ -326,7 +330,7 @@ class SearchContract(StorageContract):
     async def _salons(self, **asked: Any) -> list[Found]:
         criteria = SearchCriteria(at=NOW, kind=SearchKind.SALONS, **asked)
         found = list(await self.reads.search.search(criteria))
-        assert (await self.reads.search.facets(criteria)).total == len(found)
+        assert (await self._facets(criteria)).total == len(found)
         return found
 
     async def test_salons_are_found_by_the_words_of_their_members_together(self) -> None:
@@ -367,7 +371,7 @@ class SearchContract(StorageContract):
         assert [each.provider_id for each in found.offers] == [cheap]
         (found,) = await self._salons(order=SearchOrder.SOONEST)
         assert [each.provider_id for each in found.offers] == [cheap, near]
-        facets = await self.reads.search.facets(SearchCriteria(at=NOW, kind=SearchKind.SALONS))
+        facets = await self._facets(SearchCriteria(at=NOW, kind=SearchKind.SALONS))
         assert list(facets.styles.items()) == [("gel", 1), ("realism", 1)]
 
     async def test_pages_of_salons_follow_one_another_and_lack_those_without_a_published_member(self) -> None:
@@ -384,7 +388,7 @@ class SearchContract(StorageContract):
             criteria = replace(criteria, after=hit.position)
         assert sorted(paged) == sorted(salons)
         assert hidden not in paged
-        assert (await self.reads.search.facets(replace(criteria, after=None))).styles == {}
+        assert (await self._facets(replace(criteria, after=None))).styles == {}
 
     async def _with_parts(self, *parts: SearchPart, **values: Any) -> ProviderId:
         """Store a published provider whose entry has these parts."""
@@ -395,7 +399,7 @@ class SearchContract(StorageContract):
     async def _parts(self, kind: SearchKind, **asked: Any) -> list[UUID | None]:
         criteria = SearchCriteria(at=NOW, kind=kind, **asked)
         found = await self.reads.search.search(criteria)
-        assert (await self.reads.search.facets(criteria)).total == len(found)
+        assert (await self._facets(criteria)).total == len(found)
         assert all((each.service_id is None) == (kind is SearchKind.WORKS) for each in found)
         return [each.service_id or each.work_id for each in found]
 
@@ -423,7 +427,7 @@ class SearchContract(StorageContract):
         (first, _) = await self.reads.search.search(criteria)
         assert (first.provider_id, first.price_from, first.currency, first.minutes) == (of, 300, "MNT", 45)
         assert (first.quickest, first.facts.place) == (nails.id, Place.NAME)
-        facets = await self.reads.search.facets(criteria)
+        facets = await self._facets(criteria)
         assert (facets.categories, facets.styles) == ({folded("гоо сайхан"): 1, folded("маникюр"): 1}, {"realism": 2})
 
     async def test_works_are_found_by_their_tags_and_words(self) -> None:
@@ -437,7 +441,7 @@ class SearchContract(StorageContract):
             ({"category": "hair"}, []),
         ):
             assert await self._parts(SearchKind.WORKS, **asked) == found, asked
-        facets = await self.reads.search.facets(SearchCriteria(at=NOW, kind=SearchKind.WORKS))
+        facets = await self._facets(SearchCriteria(at=NOW, kind=SearchKind.WORKS))
         assert facets.tags == {"birds": 1, "cats": 1, "fine line": 1}
         assert facets.categories == {"tattoo": 2}
 
@@ -462,7 +466,7 @@ class SearchContract(StorageContract):
             paged.append(hit.provider_id)
             criteria = replace(criteria, after=hit.position)
         assert sorted(paged) == sorted(ids[1:])
-        assert (await self.reads.search.facets(replace(criteria, after=None))).total == 2
+        assert (await self._facets(replace(criteria, after=None))).total == 2
 
     async def test_providers_that_are_not_published_are_not_found(self, cast: Cast) -> None:
         always: dict[str, Any] = {"open_hours": (1 << QUARTERS) - 1, "parts": (a_service(1, "Bold"), a_work(2, "bold"))}
@@ -470,12 +474,12 @@ class SearchContract(StorageContract):
         await self.a_salon(cast, name="Bold")
         asked = [SearchCriteria(at=NOW, kind=kind, text="bold", open_at=NOW) for kind in SearchKind]
         assert [len(await self.reads.search.search(each)) for each in asked] == [1] * len(asked)
-        facets = [await self.reads.search.facets(each) for each in asked]
+        facets = [await self._facets(each) for each in asked]
         assert [(each.total, each.open) for each in facets] == [(1, 1)] * len(asked)
         hidden = replace(cast.profile, status=ProfileStatus.SUSPENDED, version=cast.profile.version + 1)
         await self.alone.profiles.save(hidden, was=cast.profile)
         assert [await self.reads.search.search(each) for each in asked] == [[]] * len(asked)
-        facets = [await self.reads.search.facets(each) for each in asked]
+        facets = [await self._facets(each) for each in asked]
         assert [(each.total, each.open, each.styles) for each in facets] == [(0, 0, {})] * len(asked)
         assert await self.reads.search.suggest("bold", 5) == []
 
@@ -486,7 +490,7 @@ class SearchContract(StorageContract):
         assert await self._found() == [cast.profile.id]
         await self.alone.profiles.save(profile, was=cast.profile)
         assert await self._found() == []
-        assert (await self.reads.search.facets(SearchCriteria(at=NOW))).styles == {}
+        assert (await self._facets(SearchCriteria(at=NOW))).styles == {}
         assert await self.reads.search.suggest("bold", 5) == []
         assert not await self._is_current_if_made_now(cast.profile.id)
         assert await self.reads.search.due(NOW.date() + timedelta(days=1), 5) == []
