@@ -34,6 +34,8 @@ REQUESTS_OF_A_CLIENT: Final = scale.of(10, less=2)
 GOAL_SECONDS: Final = 1.0
 GOAL_STALL_MILLISECONDS: Final = 100.0
 BODY_SECONDS: Final = 1
+LATE: Final = 408
+"""A busy server may give up a body before it has read what is wrong with it."""
 NAMES: Final = 200_000
 CPU_SECONDS: Final = 120
 """Safety limit: comparing NAMES names with each other would take longer, reading them takes a fraction of a second."""
@@ -75,7 +77,7 @@ def test_abusive_requests_are_rejected_and_others_are_served(api: Api, person: P
         for hostile in requests:
             status, answer, seconds = sent(api, hostile)
             slowest = max(slowest, seconds)
-            if status not in hostile.answers:
+            if status not in {*hostile.answers, LATE}:
                 wrong.append((hostile.name, answer[:500]))
         served = len(watch.latencies)
         eventually(lambda: len(watch.latencies) > served, what="the probe still gets responses")
