@@ -19,6 +19,7 @@ SPREAD: Final = (
     "claims",
     "services",
     "statistics_buckets",
+    "statistics_days",
     "waiting_list",
 )
 TO_WIDEN: Final = {

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
+    CompoundSelect,
     Date,
     DateTime,
     ForeignKey,
@@ -29,8 +30,9 @@ from sqlalchemy import (
     literal,
     select,
     true,
+    union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP, insert
 
 from adapters.postgres.bookings.tables import FINAL_PRICE, OUTSTANDING, booking_events, bookings
 from adapters.postgres.catalogue.profiles import policy_of
@@ -69,6 +71,7 @@ from booking_domain.statistics.model import (
     Moved,
     Outcome,
     StatisticsFinding,
+    utc_day,
 )
 from booking_domain.statistics.ports import Grouping, Statistics, StatisticsReads, Sum, Sums
 from booking_domain.use_cases.platform.listings import TransactionType
@@ -100,6 +103,22 @@ statistics_buckets: Final = Table(
     *(Column(name, BigInteger if name in AMOUNTS else Integer, nullable=False) for name in FIGURES),
     one_of("channel", BookingChannel),
     Index("statistics_buckets_salon_id_starts_at_idx", "salon_id", "starts_at"),
+    info=_SUMS,
+)
+statistics_days: Final = Table(
+    "statistics_days",
+    metadata,
+    Column("provider_id", Uuid, ForeignKey("providers.id"), primary_key=True),
+    # A day of UTC. Triggers on statistics_buckets keep its sums.
+    Column("day", Date, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("salon_id", Uuid),
+    Column("service_id", Uuid),
+    Column("channel", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    *(Column(name, BigInteger if name in AMOUNTS else Integer, nullable=False) for name in FIGURES),
+    one_of("channel", BookingChannel),
+    Index("statistics_days_salon_id_day_idx", "salon_id", "day"),
     info=_SUMS,
 )
 statistics_places: Final = Table(
@@ -255,46 +274,80 @@ _REMOVE_FINDINGS: Final = Statement(delete(statistics_findings).where(_f.created
 _FINDINGS: Final = Statement(select(*FINDING.columns).where(_f.created_at >= _FROM).order_by(_f.id.desc()))
 
 _EDGES: Final = bindparam("edges", type_=ARRAY(DateTime(timezone=True)))
-_PERIOD: Final = func.width_bucket(_s.starts_at, _EDGES)
 _OFFSETS: Final = bindparam("offsets", type_=ARRAY(Integer))
-_LOCAL: Final = cast(extract("epoch", _s.starts_at), BigInteger) + func.coalesce(_OFFSETS)[_PERIOD]
-_KEYS: Final[Mapping[Grouping, ColumnElement[Any]]] = {
-    Grouping.SERVICE: _s.service_id,
-    Grouping.PROVIDER: _s.provider_id,
-}
-"""What is compared to find a group, where that is not its text."""
-_GROUPS: Final[Mapping[Grouping, ColumnElement[Any]]] = {
-    Grouping.NOTHING: literal(""),
-    Grouping.SERVICE: func.coalesce(cast(_s.service_id, Text), ""),
-    Grouping.CHANNEL: _s.channel,
-    Grouping.PROVIDER: cast(_s.provider_id, Text),
-    # The first of January 1970 was a Thursday.
-    Grouping.WEEKDAY: cast((_LOCAL // 86_400 + 3) % 7, Text),
-    Grouping.HOUR: cast(_LOCAL // 3_600 % 24, Text),
-}
-
-
-def _sum_of(name: str) -> ColumnElement[Any]:
-    return cast(func.sum(_s[name]), BigInteger) if name in AMOUNTS else func.sum(_s[name])
-
-
-def _sums(grouping: Grouping, owner: ColumnElement[bool], *, periods: bool) -> Statement:
-    """With one period, the planner knows how few groups there are, and sorts no rows."""
-    groups = [_GROUPS[grouping].label("found_group"), _s.currency.label("found_currency")]
-    period = [_PERIOD.label("period")] if periods else []
-    return Statement(
-        select(*(period if periods else [literal(1).label("period")]), *groups, *map(_sum_of, FIGURES))
-        .where(owner, _s.starts_at >= _FROM, _s.starts_at < _UNTIL)
-        .group_by(*period, _KEYS.get(grouping, groups[0]), groups[1])
-        .order_by(*period, *groups)
-    )
-
-
 _SALON: Final = bindparam("salon_id", type_=Uuid())
-_SUMS_OF: Final = {
-    (grouping, of_salon, periods): _sums(
-        grouping, _s.salon_id == _SALON if of_salon else _s.provider_id == _OF, periods=periods
+_CUT_DAYS: Final = bindparam("cut_days", type_=ARRAY(Date))
+"""The days of UTC within which a period begins or ends."""
+_ON_A_CLOCK: Final = frozenset({Grouping.WEEKDAY, Grouping.HOUR})
+_SUMMED: Final = ("provider_id", "service_id", "channel", "currency", *FIGURES)
+
+
+def _midnight(day: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.timezone("UTC", cast(day, TIMESTAMP))
+
+
+def _date(at: ColumnElement[Any]) -> ColumnElement[Any]:
+    return cast(func.timezone("UTC", at), Date)
+
+
+def _owned(table: Table, *, of_salon: bool) -> ColumnElement[bool]:
+    return table.c.salon_id == _SALON if of_salon else table.c.provider_id == _OF
+
+
+def _by_quarter(
+    since: ColumnElement[Any] = _FROM, until: ColumnElement[Any] = _UNTIL, *, of_salon: bool
+) -> Select[Any]:
+    return select(_s.starts_at.label("at"), *(_s[name] for name in _SUMMED)).where(
+        _owned(statistics_buckets, of_salon=of_salon), _s.starts_at >= since, _s.starts_at < until
     )
+
+
+def _by_day(*, of_salon: bool) -> CompoundSelect[Any]:
+    """Whole days where a period has them, quarters of an hour of the rest: ten years are read eight times faster."""
+    days, cut = statistics_days.c, func.unnest(_CUT_DAYS).column_valued("cut_day")
+    whole = select(_midnight(days.day).label("at"), *(days[name] for name in _SUMMED)).where(
+        _owned(statistics_days, of_salon=of_salon),
+        days.day >= _date(_FROM),
+        days.day < _date(_UNTIL),
+        days.day != func.all(_CUT_DAYS),
+    )
+    rest = _by_quarter(
+        func.greatest(_FROM, _midnight(cut)), func.least(_UNTIL, _midnight(cut + literal(1))), of_salon=of_salon
+    )
+    return union_all(whole, rest)
+
+
+def _sums(grouping: Grouping, *, of_salon: bool, periods: bool) -> Statement:
+    """With one period, the planner knows how few groups there are, and sorts no rows."""
+    rows = (_by_quarter if grouping in _ON_A_CLOCK else _by_day)(of_salon=of_salon).subquery("counted").c
+    period = func.width_bucket(rows.at, _EDGES)
+    local = cast(extract("epoch", rows.at), BigInteger) + func.coalesce(_OFFSETS)[period]
+    groups: Mapping[Grouping, ColumnElement[Any]] = {
+        Grouping.NOTHING: literal(""),
+        Grouping.SERVICE: func.coalesce(cast(rows.service_id, Text), ""),
+        Grouping.CHANNEL: rows.channel,
+        Grouping.PROVIDER: cast(rows.provider_id, Text),
+        # The first of January 1970 was a Thursday.
+        Grouping.WEEKDAY: cast((local // 86_400 + 3) % 7, Text),
+        Grouping.HOUR: cast(local // 3_600 % 24, Text),
+    }
+    # What is compared to find a group, where that is not its text.
+    keys = {Grouping.SERVICE: rows.service_id, Grouping.PROVIDER: rows.provider_id}
+    found = [groups[grouping].label("found_group"), rows.currency.label("found_currency")]
+    several = [period.label("period")] if periods else []
+    return Statement(
+        select(
+            *(several if periods else [literal(1).label("period")]),
+            *found,
+            *(cast(func.sum(rows[name]), BigInteger) if name in AMOUNTS else func.sum(rows[name]) for name in FIGURES),
+        )
+        .group_by(*several, keys.get(grouping, found[0]), found[1])
+        .order_by(*several, *found)
+    )
+
+
+_SUMS_OF: Final = {
+    (grouping, of_salon, periods): _sums(grouping, of_salon=of_salon, periods=periods)
     for grouping in Grouping
     for of_salon in (False, True)
     for periods in (False, True)
@@ -456,7 +509,8 @@ class PostgresStatisticsReads(WithWork, StatisticsReads):
 
     async def sums(self, of: Sums) -> Sequence[Sum]:
         statement = _SUMS_OF[of.grouping, of.salon_id is not None, len(of.edges) > _ONE_PERIOD]
-        return await self._work.each(_sum, statement, **_chosen(of), offsets=list(of.offsets))
+        cut = {utc_day(edge) for edge in of.edges if edge.astimezone(UTC).time() != time()}
+        return await self._work.each(_sum, statement, **_chosen(of), offsets=list(of.offsets), cut_days=sorted(cut))
 
     async def revised(self, of: Sums) -> Sequence[tuple[int, datetime]]:
         rows = await self._work.all(_REVISED[of.salon_id is not None], **_chosen(of))
@@ -526,8 +580,8 @@ def _counted(row: Row, moves: tuple[Moved, ...]) -> CountedBooking:
 
 CONTEXT: Final = PostgresContext(
     tables=(
-        *(statistics_buckets, statistics_places, statistics_revisions, statistics_memberships, statistics_findings),
-        *(statistics_visits, statistics_rosters),
+        *(statistics_buckets, statistics_days, statistics_places, statistics_revisions, statistics_memberships),
+        *(statistics_findings, statistics_visits, statistics_rosters),
     )
 )
 

@@ -71,11 +71,6 @@ class Dates:
         return (self.last - self.first).days + 1
 
     @property
-    def all(self) -> list[date]:
-        """Each of them."""
-        return [self.first + timedelta(days=number) for number in range(self.days)]
-
-    @property
     def before(self) -> "Dates":
         """As many dates that end just before."""
         return Dates(self.first - timedelta(days=self.days), self.first - timedelta(days=1))
@@ -86,17 +81,21 @@ class Dates:
         >>> [str(each) for each in Dates(date(2026, 1, 30), date(2026, 2, 3)).starts(Interval.MONTH)]
         ['2026-01-30', '2026-02-01']
         """
-        return [day for number, day in enumerate(self.all) if not number or _begins(day, interval)]
+        starts, day = [], self.first
+        while day <= self.last:
+            starts.append(day)
+            day = _next_start(day, interval)
+        return starts
 
 
-def _begins(day: date, interval: Interval) -> bool:
+def _next_start(day: date, interval: Interval) -> date:
     match interval:
         case Interval.DAY:
-            return True
+            return day + timedelta(days=1)
         case Interval.WEEK:
-            return day.weekday() == 0
+            return day + timedelta(days=7 - day.weekday())
         case Interval.MONTH:
-            return day.day == 1
+            return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:

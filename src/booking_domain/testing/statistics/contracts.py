@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 from booking_domain.bookings.model import Booking
@@ -189,6 +190,27 @@ class StatisticsContract(StorageContract):
         assert await sums(replace(of, edges=(_AT + _QUARTER, _AT + HOUR))) == [
             Sum(period=0, group="", currency="MNT", figures=one)
         ]
+
+    async def test_days_that_periods_cut_are_summed_exactly(self, cast: Cast) -> None:
+        midnight = _AT.replace(hour=0, minute=0)
+        stored = [_bucket(midnight + number * 5 * HOUR + _QUARTER) for number in range(20)]
+        repository, sums = self.alone.statistics, self.reads.statistics.sums
+        await repository.put(cast.profile.id, None, stored)
+        day = midnight + timedelta(days=1)
+        await repository.put(cast.profile.id, day.date(), stored[5:7])  # of five that began on it
+        stored = [*stored[:7], *(each for each in stored[7:] if each.day != day.date())]
+        for hours in (
+            (0, 24, 48, 96),  # days of UTC
+            (16, 40, 64, 88),  # days that begin elsewhere
+            (16, 96),
+            (1, 2, 3, 23),
+            (-100, 5, 29, 30, 200),
+        ):
+            edges = tuple(midnight + each * HOUR for each in hours)
+            counts = [sum(start <= each.starts_at < end for each in stored) for start, end in pairwise(edges)]
+            found = await sums(Sums(provider_id=cast.profile.id, edges=edges))
+            expected = [(number, count) for number, count in enumerate(counts) if count]
+            assert [(each.period, each.figures.completed) for each in found] == expected, hours
 
     async def test_late_changes_are_marked(self, cast: Cast) -> None:
         salon = SalonId(self.make.entropy.new_id())

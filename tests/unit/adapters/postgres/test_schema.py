@@ -149,7 +149,7 @@ def test_constraints_and_indexes_of_migrations_and_tables_are_identical(
 
 
 def test_the_triggers_of_the_migrations_are_exactly_these(url: str) -> None:
-    """`metadata` has no triggers. Tests of audit, signals and public versions say what these do."""
+    """`metadata` has no triggers. Tests of audit, signals, public versions and statistics say what these do."""
     counting = {table.name for table in metadata.sorted_tables if table.info.get("public")}
     assert rows(url, _TRIGGERS) == {
         *((name, f"{name}_count_public_change") for name in counting),
@@ -159,6 +159,8 @@ def test_the_triggers_of_the_migrations_are_exactly_these(url: str) -> None:
         ("sessions", "sessions_tell_deletion"),
         ("sessions", "sessions_tell_end"),
         ("sessions", "sessions_tell_truncation"),
+        ("statistics_buckets", "statistics_buckets_sum_added"),
+        ("statistics_buckets", "statistics_buckets_sum_removed"),
         ("users", "users_tell_change"),
     }
 
