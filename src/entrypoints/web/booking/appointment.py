@@ -7,6 +7,14 @@ from typing import ClassVar, Final
 
 from booking_domain.bookings.model import Terms
 from booking_domain.bookings.pricing import PriceBreakdown
+from booking_domain.gift_cards.model import (
+    GiftCard,
+    GiftCardElsewhere,
+    GiftCardNotUsable,
+    NotEnoughOnCard,
+    OtherCurrency,
+    UnknownGiftCardCode,
+)
 from booking_domain.identity.errors import ContactMissing, InvalidCode
 from booking_domain.identity.legal import AcceptanceRequired
 from booking_domain.notifications.notices import LocalTime
@@ -17,7 +25,7 @@ from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.languages.documents import Phrase, Plural
 from entrypoints.web.booking.flow import EVERY, PROMOTION, SUMMARY, TIMES, Choice, Step, StepLink, step_links, summary
 from entrypoints.web.booking.idea import IDEA
-from entrypoints.web.booking.prices import shown_price
+from entrypoints.web.booking.prices import GIFT_CARD, card_rows, shown_card, shown_price
 from entrypoints.web.booking.series import Series, SeriesDate, series_dates
 from entrypoints.web.components.field import Field
 from entrypoints.web.components.upload import Upload
@@ -32,7 +40,16 @@ PHONE: Final = "phone"
 CODE: Final = "code"
 INSTEAD: Final = "instead"
 _BOOK_ALL: Final = Plural("Book {count} appointment", "Book all {count} appointments")
-_FIELDS: Final = {AcceptanceRequired: ACCEPTED, ContactMissing: PHONE, InvalidCode: CODE}
+_FIELDS: Final = {
+    AcceptanceRequired: ACCEPTED,
+    ContactMissing: PHONE,
+    InvalidCode: CODE,
+    UnknownGiftCardCode: GIFT_CARD,
+    GiftCardElsewhere: GIFT_CARD,
+    GiftCardNotUsable: GIFT_CARD,
+    OtherCurrency: GIFT_CARD,
+    NotEnoughOnCard: GIFT_CARD,
+}
 _SAME: Final = {"description": IDEA, "file_ids": PICTURES, "promotion_codes": PROMOTION}
 
 
@@ -63,6 +80,10 @@ class AppointmentPage(PageModel):
     """What all of them cost together."""
     code: Field | None = None
     """The field for the code of a promotion."""
+    card: Field | None = None
+    """The field for the code of a gift card."""
+    card_rows: tuple[tuple[str, str], ...] = ()
+    """What the gift card pays, and what stays on it."""
     files: bool
     """Whether the form has files."""
     button: str
@@ -88,19 +109,24 @@ class AppointmentPage(PageModel):
         text, about = page.say.error(error), field or field_of(error)
         if self.code is not None and about == self.code.name:
             return replace(self, code=replace(self.code, error=text))
+        if self.card is not None and about == self.card.name:
+            return replace(self, card=replace(self.card, error=text))
         fields = with_error(self.fields, about, text)
         return replace(self, fields=fields, error="" if fields != tuple(self.fields) else text)
 
-    def priced(self, breakdown: PriceBreakdown, page: Page) -> "AppointmentPage":
-        """The page with what the appointment costs now."""
-        money, deposit = page.formats.money, breakdown.deposit
+    def priced(self, breakdown: PriceBreakdown, page: Page, card: GiftCard | None = None) -> "AppointmentPage":
+        """The page with what the appointment costs now, and what a gift card pays of it; of a request none does yet."""
+        money, due = page.formats.money, breakdown.due
+        now, later = (breakdown.deposit, breakdown.price - breakdown.deposit) if card is None else (due.now, due.later)
         return replace(
             self,
             rows=price_rows(breakdown, page),
             price=money(breakdown.price),
-            deposit=money(deposit) if deposit else "",
-            due_later=money(breakdown.price - deposit) if deposit and deposit < breakdown.price else "",
-            fields=(*self.fields, shown_price(breakdown)),
+            deposit=money(now) if now else "",
+            due_later=money(later) if now and later else "",
+            card=None if breakdown.requested else self.card,
+            card_rows=() if card is None else card_rows(breakdown, card, page),
+            fields=(*self.fields, shown_price(breakdown), *(() if card is None else (shown_card(breakdown),))),
         )
 
     def repeating(self, series: Series, choice: Choice, facts: ProviderPage, page: Page) -> "AppointmentPage":

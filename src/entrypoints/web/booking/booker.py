@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from booking_domain.bookings.model import Booking
 from booking_domain.bookings.pricing import PriceBreakdown
 from booking_domain.flags.model import SERIES_ON_PAGES
 from booking_domain.flags.ports import Flags
+from booking_domain.gift_cards.model import GiftCard, NotEnoughOnCard
 from booking_domain.identity.legal import LegalDocument, LegalDocuments, Moment
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.effort import steps_of, steps_to_first
@@ -17,11 +19,19 @@ from booking_domain.scheduling.errors import HoldNotFound, SlotTaken, TooManyHol
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
+from booking_domain.shared.errors import DomainError
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId, SessionId
+from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking, quote_booking
 from booking_domain.use_cases.catalogue.queries import ProviderPage, get_provider_page
+from booking_domain.use_cases.gift_cards.payments import (
+    CheckGiftCard,
+    PayByGiftCard,
+    check_gift_card,
+    pay_by_gift_card,
+)
 from booking_domain.use_cases.identity.legal import list_own_documents
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from booking_domain.use_cases.scheduling.holds import PlaceHold, place_hold, release_hold
@@ -160,6 +170,27 @@ class Booker:
     async def price(self, order: PlaceBooking, actor: Actor) -> PriceBreakdown:
         """What that costs them."""
         return await self.executor.run(quote_booking, order, actor=actor)
+
+    async def card(self, code: str, order: PlaceBooking, price: Money, actor: Actor) -> GiftCard:
+        """The gift card that is to pay for it.
+
+        Raises:
+            UnknownGiftCardCode, GiftCardNotUsable, GiftCardElsewhere, OtherCurrency, NotEnoughOnCard: it cannot.
+            RateLimited: they have tried too many codes.
+        """
+        check = CheckGiftCard(provider_id=order.provider_id, currency=price.currency, code=code)
+        card = await self.executor.run(check_gift_card, check, actor=actor, session_id=self.session_id)
+        if not card.balance:
+            raise NotEnoughOnCard(balance=card.balance)
+        return card
+
+    async def pay(self, booking: Booking, card: GiftCard, actor: Actor) -> None:
+        """Pay with the card; if it no longer can, the page of the booking asks for the money."""
+        amount = card.share(booking.quote.at_desk).amount
+        if amount:
+            command = PayByGiftCard(booking_id=booking.id, code=card.code, amount=amount)
+            with suppress(DomainError):
+                await self.executor.run(pay_by_gift_card, command, actor=actor, session_id=self.session_id)
 
     async def release(self, choice: Choice, actor: Actor) -> None:
         """Release what keeps the time that was chosen before."""

@@ -10,7 +10,7 @@ from entrypoints.languages.documents import Phrase
 from entrypoints.web.booking.appointment import AppointmentPage, appointment_page
 from entrypoints.web.booking.flow import SUMMARY, Choice
 from entrypoints.web.booking.idea import NO_IDEA, TypedIdea, idea_fields
-from entrypoints.web.booking.prices import code_field
+from entrypoints.web.booking.prices import card_field, code_field
 from entrypoints.web.booking.series import repeat_fields
 from entrypoints.web.kit.forms import hidden
 from entrypoints.web.kit.legal import checks_of, links_of
@@ -29,6 +29,7 @@ def summary_page(
     may_repeat: bool,
     accepted: Collection[str] = (),
     idea: TypedIdea = NO_IDEA,
+    gift_card: str = "",
 ) -> AppointmentPage:
     """The page; `missing`: what the platform asks the customer to accept before they book."""
     made = appointment_page(
@@ -43,5 +44,5 @@ def summary_page(
         links=links_of(missing, documents, page),
     )
     if not choice.repeats:
-        made = replace(made, code=code_field(choice.promotion, page))
+        made = replace(made, code=code_field(choice.promotion, page), card=card_field(gift_card, page))
     return replace(made, repeat=repeat_fields(replace(choice, slot=start), page)) if may_repeat else made

@@ -11,7 +11,9 @@ from litestar.params import FromPath
 
 from booking_domain.bookings.errors import SeriesNotPossible
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.pricing import PriceBreakdown
 from booking_domain.files.model import Folder
+from booking_domain.gift_cards.model import GiftCard
 from booking_domain.scheduling.errors import HoldNotFound, SlotNotOffered, SlotTaken
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import DomainError
@@ -21,7 +23,7 @@ from booking_domain.use_cases.bookings.ideas import ShareIdea, share_idea
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking, place_booking
 from booking_domain.use_cases.bookings.place_series import PlaceSeries, place_series
 from booking_domain.use_cases.catalogue.queries import ProviderPage
-from entrypoints.http.kit.forms import FORM_WITH_FILES, MOST_BYTES_OF_FILES, files_of, form_of
+from entrypoints.http.kit.forms import FORM_WITH_FILES, MOST_BYTES_OF_FILES, Form, files_of, form_of
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import UPLOADS, limited_as
 from entrypoints.http.kit.request_guard import IF_VALID
@@ -30,7 +32,7 @@ from entrypoints.web.booking.appointment import INSTEAD, AppointmentPage
 from entrypoints.web.booking.booker import Booker
 from entrypoints.web.booking.flow import SUMMARY, Choice, address, first_incomplete
 from entrypoints.web.booking.idea import ADD, IDEA, TypedIdea
-from entrypoints.web.booking.prices import SHOWN
+from entrypoints.web.booking.prices import GIFT_CARD, SHOWN, SHOWN_CARD
 from entrypoints.web.booking.series import SEEN, seen
 from entrypoints.web.booking.summary import summary_page
 from entrypoints.web.kit.forms import said
@@ -99,6 +101,7 @@ async def book(
         may_repeat=await booker.may_repeat(),
         accepted=accepted,
         idea=idea,
+        gift_card=said(form, GIFT_CARD),
     )
     try:
         if stored.error is not None:
@@ -107,21 +110,16 @@ async def book(
             choice = await booker.holding(provider_id, choice, instead, booker.actor)
         choice = replace(choice, slot=slot)
         order = booker.order(provider_id, choice, slot)
-        price = await booker.price(order, booker.actor)
-        model = show(choice, start=slot).priced(price, page)
-        changed = said(form, SHOWN) not in {"", str(price.price.amount)}
-        if instead is not None or said(form, ADD) or changed or said(form, SEEN) != seen(choice):
+        price, card = await _price_and_card(order, form, choice, booker, booker.actor)
+        model = show(choice, start=slot).priced(price, page, card)
+        news = _not_shown(form, price, card)
+        if instead is not None or said(form, ADD) or news or said(form, SEEN) != seen(choice):
             model = await _with_dates(model, choice, facts, page, booker)
-            if changed and not said(form, ADD) and instead is None:
-                model = replace(model, error=page.say(Phrase("The price has changed. Look at it before you book.")))
+            if news and not said(form, ADD) and instead is None:
+                model = replace(model, error=page.say(news))
             return page.render(model, public=False)
-        place = partial(booker.executor.run, place_booking, actor=booker.actor, session_id=booker.session_id)
         command = replace(order, link_token=choice.link or None, accepted=accepted_of(accepted), idea=idea.given())
-        if choice.repeats:
-            await _place_series(command, choice, booker, booker.actor)
-            done = "/bookings"
-        else:
-            done = f"/bookings/{(await _placed(command, choice, place)).id}"
+        done = await _booked(command, card, choice, booker, booker.actor)
     except (SlotTaken, SlotNotOffered, SeriesNotPossible) as error:
         choice = replace(choice, hold=None, until=None)
         model = show(choice, start=slot)
@@ -150,12 +148,45 @@ async def _priced(
         return model
 
 
+async def _price_and_card(
+    order: PlaceBooking, form: Form, choice: Choice, booker: Booker, actor: Actor
+) -> tuple[PriceBreakdown, GiftCard | None]:
+    """What the order costs, and the gift card that pays of it. Neither a request nor a series is paid at once."""
+    price = await booker.price(order, actor)
+    code = "" if choice.repeats or price.requested else said(form, GIFT_CARD)
+    if not code:
+        return price, None
+    card = await booker.card(code, order, price.price, actor)
+    return replace(price, gift_card=card.share(price.price)), card
+
+
+def _not_shown(form: Form, price: PriceBreakdown, card: GiftCard | None) -> Phrase | None:
+    """What is otherwise than the form has shown it."""
+    if said(form, SHOWN) not in {"", str(price.price.amount)}:
+        return Phrase("The price has changed. Look at it before you book.")
+    if said(form, SHOWN_CARD) != ("" if card is None else str(price.gift_card.amount)):
+        return Phrase("Look at what the gift card pays before you book.")
+    return None
+
+
 async def _with_dates(
     model: AppointmentPage, choice: Choice, facts: ProviderPage, page: Page, booker: Booker
 ) -> AppointmentPage:
     """The page, with all dates of an appointment that repeats."""
     series = None if choice.slot is None else await booker.series(facts, choice, choice.slot)
     return model if series is None else model.repeating(series, choice, facts, page)
+
+
+async def _booked(command: PlaceBooking, card: GiftCard | None, choice: Choice, booker: Booker, actor: Actor) -> str:
+    """Book, and pay with the card; the address of what was booked."""
+    if choice.repeats:
+        await _place_series(command, choice, booker, actor)
+        return "/bookings"
+    place = partial(booker.executor.run, place_booking, actor=actor, session_id=booker.session_id)
+    booking = await _placed(command, choice, place)
+    if card is not None:
+        await booker.pay(booking, card, actor)
+    return f"/bookings/{booking.id}"
 
 
 async def _place_series(command: PlaceBooking, choice: Choice, booker: Booker, actor: Actor) -> None:

@@ -3,14 +3,16 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import unescape
+from urllib.parse import quote
 
 import pytest
-from tests.unit.entrypoints.api import Api, serving
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, serving
 from tests.unit.entrypoints.web.forms import Visitor
 from tests.unit.features.gift_cards import sell
 
 from booking_domain.shared.money import Money
 
+MONDAY_AT_NOON = MONDAY_AT_TEN.replace("T10", "T12")
 TERMS = {"depositAmount": 20_000_00, "priceAmount": 80_000_00, "displayName": "Sarnai"}
 
 
@@ -67,6 +69,44 @@ async def test_a_card_of_another_provider_is_refused_before_anything_is_paid(api
     refused = await customer.submit(await customer.get(f"{path}/gift-card"), "/gift-card", code=code)
     assert refused.status_code == 409
     assert "This gift card pays at another provider." in refused.text
+
+
+async def test_the_last_step_shows_what_a_card_pays_and_books_and_pays_with_it(api: Api) -> None:
+    owner, provider_id = await api.open_provider(**TERMS)
+    _, code = await sell(api, owner, amount=100_000_00)
+    customer = Visitor(api, await api.joined("customer", verified=True))
+    step = await customer.get(f"/en/book/{provider_id}/summary?slot={quote(MONDAY_AT_TEN)}")
+    wrong = await customer.submit(step, "/summary", gift_card="nonsense", add="card")
+    assert (wrong.status_code, 'id="field-gift_card-error"' in wrong.text) == (422, True)
+    unseen = await customer.submit(wrong, "/summary", gift_card=code)
+    assert "Look at what the gift card pays before you book." in unseen.text
+    shown = await customer.submit(wrong, "/summary", gift_card=code, add="card")
+    assert "Look at what the gift card pays before you book." not in shown.text
+    for each in ("−MNT 80,000", "Still to pay", "MNT 0", "Stays on the card", "MNT 20,000"):
+        assert each in shown.text
+    assert "Deposit" not in shown.text
+    done = await customer.submit(shown, "/summary", gift_card=code)
+    booked = await customer.get(done.headers["Location"])
+    assert "It is booked" in booked.text
+    assert "Pay the rest" not in booked.text
+
+
+async def test_a_card_that_does_not_cover_the_deposit_leaves_the_rest_of_it_to_pay(api: Api) -> None:
+    owner, provider_id = await api.open_provider(**TERMS)
+    _, code = await sell(api, owner, amount=15_000_00)
+    customer = Visitor(api, await api.joined("customer", verified=True))
+    step = await customer.get(f"/en/book/{provider_id}/summary?slot={quote(MONDAY_AT_NOON)}")
+    shown = await customer.submit(step, "/summary", gift_card=code, add="card")
+    assert all(each in shown.text for each in ("−MNT 15,000", "MNT 65,000", "MNT 5,000", "MNT 60,000"))
+    done = await customer.submit(shown, "/summary", gift_card=code)
+    assert "Pay the deposit: MNT 5,000" in (await customer.get(done.headers["Location"])).text
+
+
+async def test_a_request_takes_no_card_before_it_is_accepted(api: Api) -> None:
+    _, provider_id = await api.open_provider(**TERMS, bookingMode="request")
+    customer = Visitor(api, await api.joined("customer", verified=True))
+    step = await customer.get(f"/en/book/{provider_id}/summary?slot={quote(MONDAY_AT_TEN)}")
+    assert "gift card" not in step.text
 
 
 async def test_who_has_the_code_sees_what_is_on_the_card(api: Api) -> None:
