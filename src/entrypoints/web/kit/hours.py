@@ -19,14 +19,19 @@ class DayHours:
     today: bool
 
 
-def week_hours(rules: Iterable[WeeklyRule], page: Page, today: date) -> tuple[DayHours, ...]:
-    """The hours of each day of the week that hold today, in the order of the language; empty without rules."""
-    valid = [
+def valid_rules(rules: Iterable[WeeklyRule], today: date) -> list[WeeklyRule]:
+    """The rules that hold today."""
+    return [
         rule
         for rule in rules
         if (rule.valid_from is None or rule.valid_from <= today)
         and (rule.valid_until is None or today <= rule.valid_until)
     ]
+
+
+def week_hours(rules: Iterable[WeeklyRule], page: Page, today: date) -> tuple[DayHours, ...]:
+    """The hours of each day of the week that hold today, in the order of the language; empty without rules."""
+    valid = valid_rules(rules, today)
     if not valid:
         return ()
     shut = page.say(Phrase("Closed"))

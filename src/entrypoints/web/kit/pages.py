@@ -9,8 +9,6 @@ from urllib.parse import quote, urlencode
 from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
 from litestar.types import ControllerRouterHandler
-from markupsafe import Markup
-from msgspec.json import encode
 
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.shared.errors import DomainError
@@ -184,13 +182,6 @@ class Page:
             )
             for each in LANGUAGES
         )
-
-
-def json_ld(data: Mapping[str, Any]) -> Markup:
-    """Data of schema.org as the text of a script element, which nothing in the data can end."""
-    text = encode({"@context": "https://schema.org", **data}).decode()
-    safe = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    return Markup(safe)  # noqa: S704 - JSON without <, > and &
 
 
 def provide_page(request: Request[Any, Any, Any], site: Injected[Site]) -> Page:

@@ -20,9 +20,10 @@ from entrypoints.languages.documents import Phrase, Plural
 from entrypoints.web.booking.flow import Choice, by_service
 from entrypoints.web.kit.hours import DayHours, week_hours
 from entrypoints.web.kit.maps import MapLinks, map_links
-from entrypoints.web.kit.pages import Page, PageModel, json_ld
+from entrypoints.web.kit.pages import Page, PageModel
 from entrypoints.web.kit.pictures import Picture, picture_of
 from entrypoints.web.kit.policies import policy_sentences
+from entrypoints.web.kit.schema_org import json_ld, opening_hours
 
 REVIEWS_SHOWN: Final = 6
 _DAYS_SHOWN: Final = 4
@@ -188,7 +189,10 @@ def provider_page(
         if terms.deposit.amount
         else say(Phrase("Pay at the appointment")),
         policy=tuple(policy_sentences(terms.cancellation, say)),
-        data=json_ld(_schema_org(facts, page, [each.url for each in photo + works][:6], address)),
+        data=json_ld(
+            _schema_org(facts, page, [each.url for each in photo + works][:6], address)
+            | {"openingHoursSpecification": opening_hours(calendar.rules, today)}
+        ),
     )
 
 
@@ -250,11 +254,20 @@ def _review(view: ReviewView, page: Page) -> ReviewText:
 _STARS: Final = Phrase("{number} of 5 stars")
 
 
+_KINDS: Final = {
+    "TattooParlor": ("tattoo", "fine line", "шивээс", "تتو", "تاتو"),
+    "NailSalon": ("nail", "manicure", "хумс", "маникюр", "ناخن"),
+    "HairSalon": ("hair", "cut", "beard", "braid", "үс", "сахал", "مو", "ریش"),
+}
+"""Types of schema.org, and what styles and services of such a place are called."""
+_ANY_KIND: Final = "HealthAndBeautyBusiness"
+
+
 def _schema_org(facts: Facts, page: Page, pictures: Sequence[str], address: str) -> dict[str, Any]:
     profile, location = facts.view.profile, facts.view.profile.location
-    styles = " ".join(profile.styles).lower()
+    styles = " ".join((*profile.styles, *(each.offered.name for each in facts.services))).lower()
     data: dict[str, Any] = {
-        "@type": "TattooParlor" if any(word in styles for word in ("tattoo", "line", "шивээс", "تتو")) else "HairSalon",
+        "@type": next((kind for kind, words in _KINDS.items() if any(word in styles for word in words)), _ANY_KIND),
         "name": profile.display_name,
         "url": f"{page.site.url}{page.link(f'/providers/{profile.slug}')}",
         "description": profile.bio,
@@ -284,4 +297,4 @@ def _schema_org(facts: Facts, page: Page, pictures: Sequence[str], address: str)
                 for each in facts.services
             ],
         }
-    return {name: value for name, value in data.items() if value}
+    return data

@@ -16,8 +16,9 @@ from booking_domain.use_cases.platform.views import ProviderView
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.kit.hours import DayHours, week_hours
 from entrypoints.web.kit.maps import MapLinks, map_links
-from entrypoints.web.kit.pages import Page, PageModel, json_ld
+from entrypoints.web.kit.pages import Page, PageModel
 from entrypoints.web.kit.pictures import Picture, picture_of
+from entrypoints.web.kit.schema_org import json_ld, opening_hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,7 @@ def salon_page(facts: Facts, page: Page, links: ObjectLinks, now: datetime) -> S
     names = {view.profile.id: view.profile.display_name for view in facts.providers}
     pictures = tuple(picture_of(each, links, alt=salon.name) for each in salon.photos)
     address = ", ".join(filter(None, (salon.address, salon.city)))
+    today = now.astimezone(time_zone(salon.time_zone)).date()
     return SalonPage(
         title=salon.name,
         description=page.say(Phrase("{salon}: team, services, prices and opening hours."), salon=salon.name),
@@ -84,7 +86,7 @@ def salon_page(facts: Facts, page: Page, links: ObjectLinks, now: datetime) -> S
         gift=page.link("/gift-cards/new", salon=salon.id),
         book=page.link(f"/salons/{salon.slug}/book") if any(offers for _, offers in facts.services) else "",
         services=tuple(_service(each, offers, names, page) for each, offers in facts.services),
-        hours=week_hours(facts.view.hours.rules, page, now.astimezone(time_zone(salon.time_zone)).date()),
+        hours=week_hours(facts.view.hours.rules, page, today),
         zone=page.formats.zone(salon.time_zone),
         data=json_ld(
             {
@@ -94,6 +96,7 @@ def salon_page(facts: Facts, page: Page, links: ObjectLinks, now: datetime) -> S
                 "address": address,
                 "telephone": salon.phone,
                 "image": [each.url for each in pictures],
+                "openingHoursSpecification": opening_hours(facts.view.hours.rules, today),
                 "employee": [{"@type": "Person", "name": name} for name in names.values()],
             }
         ),

@@ -13,13 +13,17 @@ _PRIVATE: Final = (
     "b",
     "book",
     "bookings",
+    "consent",
+    "gift-cards",
     "join",
     "links",
+    "orders",
     "renew",
     "saved",
     "sign-in",
     "sign-out",
     "unsubscribe",
+    "waiting",
 )
 """The pages that concern one person."""
 
