@@ -559,6 +559,11 @@ class Booking:
             blocked=TimeRange(self.blocked.start, self.blocked.end + longer),
         )
 
+    def discount(self, discounts: tuple[Discount, ...], now: datetime) -> Self:
+        """The booking at the same list price with these discounts."""
+        after = self._touched(now)
+        return replace(after, price=price_after(self.list_price, discounts), discounts=discounts)
+
     def offer_times(
         self,
         starts: Iterable[datetime],

@@ -77,8 +77,18 @@ class Discount:
     percent: int | None = None
     """What it takes of the list price, up to `most`; None: `most`."""
     step: int = 1
-    """In minor units: a percentage is rounded down to a multiple of it, so that a gateway can charge what is left."""
+    """In minor units: a percentage is rounded down to a multiple of it, so that a gateway can charge what is left, and
+    so is what points take off."""
+    most_points: int | None = None
+    """How many points the most costs, of a redemption of points. Then it takes off multiples of the step."""
     funded_by: Funding
+
+    @property
+    def points(self) -> int | None:
+        """How many points it costs, if it is a redemption of points."""
+        if self.most_points is None:
+            return None
+        return self.most_points * self.amount.amount // self.most.amount if self.most else 0
 
     def of(self, list_price: Money, left: Money) -> Self:
         """The same discount of this list price, of which the former discounts have left so much."""
@@ -86,7 +96,10 @@ class Discount:
         if self.percent is not None:
             part = list_price.amount * self.percent // WHOLE
             asked = min(asked, part - part % self.step)
-        return replace(self, amount=Money(amount=min(asked, left.amount), currency=left.currency))
+        amount = min(asked, left.amount)
+        if self.most_points is not None:
+            amount -= amount % self.step
+        return replace(self, amount=Money(amount=amount, currency=left.currency))
 
 
 _ORDER: Final = {kind: place for place, kind in enumerate(DiscountKind)}

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
+from booking_domain.loyalty.events import EVENTS
 from booking_domain.loyalty.lots import Issuer, LoyaltyAccount, LoyaltyAccountId, LoyaltyEntry, LoyaltyEntryId
 from booking_domain.loyalty.programmes import LoyaltyProgramme, LoyaltyProgrammeId
+from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
 
 
@@ -137,3 +139,6 @@ class LoyaltyReadGroup(Protocol):
     def loyalty(self) -> LoyaltyReads: ...
     @property
     def loyalty_programmes(self) -> LoyaltyProgrammeReads: ...
+
+
+CONTEXT: Final = DomainContext(events=EVENTS)

@@ -17,10 +17,12 @@ from booking_domain.loyalty.lots import (
 )
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
-from booking_domain.shared.ids import ProviderId, SalonId, UserId
+from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
+from booking_domain.use_cases.bookings.redeem_points import RedeemPoints, redeem_points
 from booking_domain.use_cases.loyalty import accounts as loyalty
 from booking_domain.use_cases.loyalty.accounts import AdjustLoyalty, LoyaltyAccountView
 from booking_domain.use_cases.platform.ports import Reads
+from entrypoints.http.bookings.schemas import BookingJson, RedeemedPointsBody, booking_json, redeemed_points
 from entrypoints.http.kit.cursors import Page, PageQuery
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import ExportSource, exporting, items
@@ -42,6 +44,12 @@ class AdjustLoyaltyBody(Body, frozen=True, kw_only=True):
     points: Annotated[int, Meta(ge=-_MOST, le=_MOST)]
     """Positive adds points, negative takes them."""
     reason: Annotated[str, Meta(min_length=1, max_length=MAX_LOYALTY_REASON)]
+
+
+class RedeemPointsBody(RedeemedPointsBody, frozen=True, kw_only=True):
+    """Points that lower what the customer still owes for a booking."""
+
+    booking_id: BookingId
 
 
 class LoyaltyEntryJson(Json, frozen=True, kw_only=True):
@@ -164,6 +172,12 @@ ADJUST: Final[dict[str, Any]] = {
     "reason": "For the long wait.",
 }
 
+REDEEM: Final[dict[str, Any]] = {
+    "bookingId": "0199f3a7-90c2-7b15-a4d8-6e2f1c7b9a03",
+    "accountId": "0197a9c0-0000-7000-8000-000000000011",
+    "points": 200,
+}
+
 
 @get("/loyalty/me", opt=documented(loyalty.list_loyalty_accounts))
 async def get_my_loyalty(actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]) -> LoyaltyJson:
@@ -180,6 +194,16 @@ async def list_my_loyalty_entries(
     after = params.after(LoyaltyEntryId)
     found = await loyalty.list_loyalty_entries(actor, params.account_id, after, params.limit + 1, reads.loyalty)
     return LoyaltyEntriesJson.of(found, params.limit, entry_json, lambda each: each.id)
+
+
+@post("/loyalty/redeem", status_code=200, opt=documented(redeem_points, body=REDEEM), operation_id="redeemPoints")
+async def redeem_my_points(data: JSONBody[RedeemPointsBody], run: Injected[Run]) -> Response[BookingJson]:
+    """Redeem points on a booking of yours, once: they lower what is still due besides a deposit.
+
+    A new booking takes `points` itself.
+    """
+    command = RedeemPoints(booking_id=data.booking_id, points=redeemed_points(data))
+    return await run(redeem_points, command, answer=booking_json)
 
 
 @post("/admin/users/{user_id:str}/loyalty-adjustments", opt=documented(loyalty.adjust_loyalty, body=ADJUST))
@@ -216,6 +240,6 @@ ENTRIES: Final = items(
 
 routes: Final = Router(
     "/",
-    route_handlers=[get_my_loyalty, list_my_loyalty_entries, adjust_loyalty],
+    route_handlers=[get_my_loyalty, list_my_loyalty_entries, redeem_my_points, adjust_loyalty],
     opt=about("loyalty", "Points that customers collect and spend.") | exporting(ACCOUNTS, ENTRIES),
 )

@@ -9,6 +9,7 @@ import structlog
 
 from booking_domain.bookings.events import EVENTS
 from booking_domain.catalogue.events import SalonDeleted, SalonJoined, SalonLeft, SalonRemoved
+from booking_domain.loyalty.events import PointsRedeemed
 from booking_domain.payments.events import (
     DESK_EVENTS,
     LedgerAdjusted,
@@ -50,6 +51,7 @@ _CHANGES: Final[tuple[type[Any], ...]] = (
     RefundReturned,
     *DESK_EVENTS,
     LedgerAdjusted,
+    PointsRedeemed,
 )
 _SAMPLE: Final = 1_000
 """How many providers a nightly check compares."""

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from tests.unit.entrypoints.api import Api
 from tests.unit.features.admin import USER
+from tests.unit.features.bookings import TUESDAY_AT_TWO
 from tests.unit.features.declarations import CANARY, SIGNED_IN, Feature, Ids, Kind, Request, Row, World, asked
 
 from booking_domain.shared.permissions import Permission
@@ -39,6 +40,19 @@ async def new_programme(api: Api) -> Request:
     return (await api.open_provider())[0], PROGRAMMES, PROGRAMME
 
 
+async def redeemed(api: Api) -> Request:
+    """A customer with points, and a booking of theirs."""
+    owner, provider_id = await api.open_provider(priceAmount=8_000_000, depositAmount=0)
+    await api.post(PROGRAMMES, owner, json=PROGRAMME)
+    customer = await api.joined("customer", verified=True)
+    user_id = (await api.get("/users/me", customer)).json()["id"]
+    given = {"points": 500, "reason": "For the wait.", "providerId": provider_id}
+    entry = (await api.post(ADJUSTMENTS.format(user_id=user_id), await api.an_admin(), json=given)).json()
+    booking = await api.booked(customer, provider_id, TUESDAY_AT_TWO)
+    body = {"bookingId": booking["id"], "accountId": entry["accountId"], "points": 20}
+    return customer, "/loyalty/redeem", body
+
+
 async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
     """Points of each, with an admin's reason."""
     for user in (cast.customer, cast.owner):
@@ -52,6 +66,7 @@ FEATURE: Final = Feature(
         "GET /loyalty/me": Row(SIGNED_IN),
         "GET /loyalty/me/entries": Row(SIGNED_IN),
         f"POST {ADJUSTMENTS}": Row(Permission.ADJUST_LOYALTY, USER, once=adjusted),
+        "POST /loyalty/redeem": Row(Permission.PLACE_BOOKINGS, once=redeemed),
         f"POST {PROGRAMMES}": Row(Permission.RUN_LOYALTY, once=new_programme),
         f"GET {PROGRAMMES}": Row(Permission.RUN_LOYALTY),
         f"POST {PROGRAMMES}/{{programme_id}}/end": Row(

@@ -96,6 +96,7 @@ def _discounts_json(discounts: tuple[Discount, ...]) -> Jsonb:
                 "most": each.most.amount,
                 "percent": each.percent,
                 "step": each.step,
+                "points": each.most_points,
                 "funded_by": each.funded_by.value,
             }
             for each in discounts
@@ -113,6 +114,7 @@ def _discounts_of(rows: list[dict[str, Any]]) -> tuple[Discount, ...]:
             most=Money(amount=row["most"], currency=row["currency"]),
             percent=row["percent"],
             step=row["step"],
+            most_points=row.get("points"),
             funded_by=Funding(row["funded_by"]),
         )
         for row in rows

@@ -1,4 +1,4 @@
-"""The discounts of a new booking: which promotions it gets, and that their budgets have it."""
+"""The discounts of a new booking: which promotions it gets, and that their budgets have it; and points."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Final
 
 from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.ports import BookableProvider
-from booking_domain.bookings.pricing import Discount, DiscountKind, Funding
+from booking_domain.bookings.pricing import Discount, DiscountKind, Funding, discounts_of, price_after
 from booking_domain.bookings.promotions import (
     MAX_PROMOTION_CODES,
     Occasion,
@@ -20,17 +20,25 @@ from booking_domain.bookings.promotions import (
     Use,
     best_of,
 )
-from booking_domain.bookings.transitions import Status
 from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.time import TimeRange, local_time
+from booking_domain.use_cases.bookings.points import (
+    ENDED,
+    POINT_ERRORS,
+    PriceLeft,
+    RedeemedPoints,
+    follow_points,
+    points_discount,
+)
 from booking_domain.use_cases.platform.ports import Repositories
 
 PROMOTION_ERRORS: Final = (UnknownPromotionCode, PromotionNotApplicable, PromotionUsedUp)
+"""What the codes of promotions raise."""
+DISCOUNT_ERRORS: Final = (*PROMOTION_ERRORS, *POINT_ERRORS)
 """What `discounts_for` raises."""
-_ENDED: Final = frozenset({Status.CANCELLED, Status.EXPIRED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +46,7 @@ class Wanted:
     """The booking whose discounts are asked for."""
 
     codes: tuple[str, ...]
+    points: RedeemedPoints | None = None
     customer_id: UserId
     bookable: BookableProvider
     terms: Terms
@@ -45,6 +54,28 @@ class Wanted:
 
 
 async def discounts_for(
+    wanted: Wanted, tx: Repositories, context: UseCaseContext, *, booking: bool
+) -> tuple[Discount, ...]:
+    """The discounts of promotions, and of the points that the customer redeems on what these leave.
+
+    Raises:
+        UnknownPromotionCode, PromotionNotApplicable, PromotionUsedUp: of a code.
+        LoyaltyAccountNotFound, PointsNotAccepted, NotEnoughPoints: of the points.
+    """
+    found = await _promoted(wanted, tx, context, booking=booking)
+    if wanted.points is None:
+        return found
+    price = wanted.terms.price
+    left = PriceLeft(
+        amount=price_after(price, discounts_of(price, found)),
+        provider_id=wanted.bookable.schedule.provider_id,
+        customer_id=wanted.customer_id,
+        gateway=wanted.terms.gateway,
+    )
+    return (*found, await points_discount(wanted.points, left, tx, context))
+
+
+async def _promoted(
     wanted: Wanted, tx: Repositories, context: UseCaseContext, *, booking: bool
 ) -> tuple[Discount, ...]:
     """The discounts of the promotions with these codes, and of those that apply by themselves.
@@ -112,7 +143,7 @@ async def _discount(promotion: Promotion, wanted: Wanted, tx: Repositories, cont
 
 
 async def redeem(booking: Booking, tx: Repositories, context: UseCaseContext) -> None:
-    """Count what a new booking got of promotions, which are locked.
+    """Count what a new booking got of promotions, and reserve its points; all are locked.
 
     If the platform bears any, its earnings are looked after even if nothing is paid.
     """
@@ -130,13 +161,19 @@ async def redeem(booking: Booking, tx: Repositories, context: UseCaseContext) ->
             at=context.now,
         )
         await tx.promotions.redeem(redemption)
+    await follow_points(booking, tx, context)
 
 
-async def follow_discounts(booking: Booking, after: Booking, tx: Repositories) -> None:
+async def follow_discounts(booking: Booking, after: Booking, tx: Repositories, context: UseCaseContext) -> Booking:
     """Let what a booking got count no longer once it does not take place, and again if it is revived.
 
-    Every change of a booking's status calls it; a dispute changes nothing until it ends.
+    Its points are reserved, captured or released likewise. Return the booking, which the caller saves: one that is
+    revived costs more if some of its points were spent meanwhile. Every change of a booking's status calls it; a
+    dispute changes nothing until it ends.
     """
-    counts = after.undisputed_status not in _ENDED
-    if booking.discounts and counts != (booking.undisputed_status not in _ENDED):
+    if not booking.discounts or booking.status is after.status:
+        return after
+    counts = after.undisputed_status not in ENDED
+    if counts != (booking.undisputed_status not in ENDED):
         await tx.promotions.count(booking.id, live=counts)
+    return await follow_points(after, tx, context)

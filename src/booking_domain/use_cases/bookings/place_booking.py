@@ -28,8 +28,9 @@ from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import ClaimId, ProviderId, ServiceId, UserId, WaitingId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange, instant
-from booking_domain.use_cases.bookings.discounts import PROMOTION_ERRORS
+from booking_domain.use_cases.bookings.discounts import DISCOUNT_ERRORS
 from booking_domain.use_cases.bookings.ideas import IDEA_ERRORS, NewIdea, add_idea
+from booking_domain.use_cases.bookings.points import RedeemedPoints
 from booking_domain.use_cases.bookings.steps import (
     PLACING_ERRORS,
     add_booking,
@@ -92,6 +93,8 @@ class PlaceBooking:
     """The legal documents that a customer accepts with their booking."""
     promotion_codes: tuple[str, ...] = ()
     """Of promotions; those without a code apply by themselves."""
+    points: RedeemedPoints | None = None
+    """Points that the customer redeems."""
 
 
 async def _place(command: PlaceBooking, tx: Repositories, context: UseCaseContext) -> Booking:
@@ -185,7 +188,7 @@ quote_booking: Final = UseCase(
         BookingForOthers,
         CustomerNotFound,
         CustomerNotActive,
-        *PROMOTION_ERRORS,
+        *DISCOUNT_ERRORS,
         InvalidValue,
     ),
 )

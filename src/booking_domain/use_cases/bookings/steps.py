@@ -58,12 +58,13 @@ from booking_domain.use_cases.bookings.bookable import require_active
 from booking_domain.use_cases.bookings.chargeable_terms import require_chargeable_deposit, require_chargeable_profile
 from booking_domain.use_cases.bookings.consents import may_place_for
 from booking_domain.use_cases.bookings.discounts import (
-    PROMOTION_ERRORS,
+    DISCOUNT_ERRORS,
     Wanted,
     discounts_for,
     follow_discounts,
     redeem,
 )
+from booking_domain.use_cases.bookings.points import RedeemedPoints
 from booking_domain.use_cases.identity.legal import require_accepted
 from booking_domain.use_cases.platform.ports import Repositories
 
@@ -81,7 +82,7 @@ PLACING_ERRORS: Final = (
     BookingForOthers,
     CustomerNotFound,
     CustomerNotActive,
-    *PROMOTION_ERRORS,
+    *DISCOUNT_ERRORS,
 )
 """What the steps before a booking is placed raise."""
 
@@ -109,6 +110,8 @@ class BookingOrder(Protocol):
     def accepted(self) -> AcceptedVersions: ...
     @property
     def promotion_codes(self) -> tuple[str, ...]: ...
+    @property
+    def points(self) -> RedeemedPoints | None: ...
 
 
 # Before a booking is placed
@@ -312,18 +315,26 @@ async def priced(
     *,
     booking: bool,
 ) -> PriceBreakdown:
-    """What the order costs at this time, line by line; for a `booking`, its promotions are locked.
+    """What the order costs at this time, line by line; for a `booking`, its promotions and points are locked.
 
     A deposit that a lower price makes the gateway unable to charge is rounded down.
 
     Raises:
         DepositOutOfRange: the order asks for less deposit than the terms, or for more than the price.
         UnknownPromotionCode, PromotionNotApplicable, PromotionUsedUp: of a code that it names.
+        LoyaltyAccountNotFound, PointsNotAccepted, NotEnoughPoints: of the points that it names.
     """
     terms, customer_id = _terms(order, bookable, span, context), _customer_of(order, bookable, context)
     requested = terms.mode is BookingMode.REQUEST and not is_staff(context.actor, bookable)
     deposit = terms.deposit_of(order.deposit_amount)
-    wanted = Wanted(codes=order.promotion_codes, customer_id=customer_id, bookable=bookable, terms=terms, span=span)
+    wanted = Wanted(
+        codes=order.promotion_codes,
+        points=order.points,
+        customer_id=customer_id,
+        bookable=bookable,
+        terms=terms,
+        span=span,
+    )
     found = await discounts_for(wanted, tx, context, booking=booking)
     if found and deposit:
         gateway = context.get(Chargeable, ANY_AMOUNT).of_gateway(terms.gateway)
@@ -414,7 +425,7 @@ async def save_decision(
     elif after.claims_time and not (booking.claims_time and booking_claim(booking) == booking_claim(after)):
         await tx.schedules.lock(booking.provider_id, slot_window(after.span.start))
         await move_claim(booking, after, tx, context)
-    await follow_discounts(booking, after, tx)
+    after = await follow_discounts(booking, after, tx, context)
     await tx.bookings.save(after, was=booking, events=decision.events)
     await tx.outbox.put(booking_events(after, decision.events))
     return after

@@ -273,7 +273,7 @@ async def _resolve(command: ResolveDispute, tx: Repositories, context: UseCaseCo
     booking_after = await schedule_refund(
         verdict.refund, decision.state, gateway, tx, context, reason=RefundReason.DISPUTE
     )
-    await follow_discounts(booking, booking_after, tx)
+    booking_after = await follow_discounts(booking, booking_after, tx, context)
     await tx.bookings.save(booking_after, was=booking, events=decision.events)
     return after
 

@@ -169,7 +169,7 @@ async def _receive(
     excess = _excess(decision.state, new, before)
     reason = _reason(decision.state, captured=captured)
     state = await schedule_refund(excess, decision.state, after.gateway, tx, context, reason=reason)
-    await _save(state, booking, decision, tx)
+    await _save(state, booking, decision, tx, context)
     return after
 
 
@@ -185,7 +185,7 @@ async def _authorise(
         state = await decide_captures(state.authorised - after.authorised, state, tx, context)
     elif state.status in {Status.COMPLETED, Status.DISPUTED}:
         state = await capture_all(state, tx, context)
-    await _save(state, booking, decision, tx)
+    await _save(state, booking, decision, tx, context)
     return await tx.payments.get(after.id) or after
 
 
@@ -202,9 +202,11 @@ async def _end_authorisation(
     return after
 
 
-async def _save(state: Booking, was: Booking, decision: BookingDecision, tx: Repositories) -> None:
+async def _save(
+    state: Booking, was: Booking, decision: BookingDecision, tx: Repositories, context: UseCaseContext
+) -> None:
     await close_excessive_payments(state, tx)
-    await follow_discounts(was, state, tx)
+    state = await follow_discounts(was, state, tx, context)
     await tx.bookings.save(state, was=was, events=decision.events)
     await tx.outbox.put(booking_events(state, decision.events))
 

@@ -312,6 +312,7 @@ CONTEXTS: Final = (
     scheduling.CONTEXT,
     reviews.CONTEXT,
     gift_cards.CONTEXT,
+    loyalty.CONTEXT,
     webhooks.CONTEXT,
     disputes.CONTEXT,
     notifications.CONTEXT,

@@ -20,6 +20,8 @@ from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 from booking_domain.bookings.walk_ins import MAX_WALK_IN_NAME, NewWalkIn, WalkIn
 from booking_domain.catalogue.booking_links import TOKEN_LENGTH
 from booking_domain.files.model import FOLDERS, Folder
+from booking_domain.loyalty.lots import LoyaltyAccountId
+from booking_domain.loyalty.programmes import MAX_LOYALTY_AMOUNT
 from booking_domain.payments.adjustments import Adjustment
 from booking_domain.payments.desk import DeskPayment
 from booking_domain.payments.model import Payment
@@ -36,6 +38,7 @@ from booking_domain.use_cases.bookings.any_provider import WithAnyProvider
 from booking_domain.use_cases.bookings.ideas import NewIdea
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking
 from booking_domain.use_cases.bookings.place_series import MAX_SERIES_LENGTH, MIN_SERIES_LENGTH, PlaceSeries
+from booking_domain.use_cases.bookings.points import RedeemedPoints
 from booking_domain.use_cases.bookings.queries import CancellationQuote, VisibleAppointment
 from booking_domain.use_cases.bookings.waive_deposit import MAX_REASON
 from booking_domain.use_cases.platform.listings import BookingListFilter, BookingListOrder
@@ -107,6 +110,15 @@ class WalkInBody(Body, frozen=True, kw_only=True):
     phone: Phone | None = None
 
 
+class RedeemedPointsBody(Body, frozen=True, kw_only=True):
+    """Points that take something off a price."""
+
+    account_id: LoyaltyAccountId
+    """One of the customer's loyalty accounts."""
+    points: Annotated[int, Meta(ge=1, le=MAX_LOYALTY_AMOUNT)] | None = None
+    """At most so many. Absent: as many as there are, and as the price takes."""
+
+
 class PlaceBookingBody(Body, frozen=True, kw_only=True):
     """A slot to book: of a provider, or of a salon, with any of its providers who offers the services."""
 
@@ -136,6 +148,8 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
     """The legal documents that the customer accepts with the booking."""
     promotion_codes: Annotated[tuple[PromotionCode, ...], Meta(max_length=MAX_PROMOTION_CODES)] = ()
     """Codes of promotions. Those without a code apply by themselves."""
+    points: RedeemedPointsBody | None = None
+    """Points that the customer redeems; only the customer does."""
 
     def with_any(self, salon_id: SalonId) -> WithAnyProvider[PlaceBooking]:
         """Return the command for any provider of a salon."""
@@ -169,6 +183,8 @@ class QuoteBookingBody(Body, frozen=True, kw_only=True):
     """For the provider, the manager of its salon or an admin: the customer to book for."""
     promotion_codes: Annotated[tuple[PromotionCode, ...], Meta(max_length=MAX_PROMOTION_CODES)] = ()
     """Codes of promotions. Those without a code apply by themselves."""
+    points: RedeemedPointsBody | None = None
+    """Points that the customer redeems; only the customer does."""
 
     def command(self) -> PlaceBooking:
         """Return the order that is asked about."""
@@ -372,6 +388,8 @@ class DiscountJson(Json, frozen=True, kw_only=True):
     """What the customer reads."""
     amount: int
     """In the minor unit of the booking's currency."""
+    points: int | None = None
+    """What it costs, of a redemption of points."""
     funded_by: Funding
     """Who bears it."""
 
@@ -608,6 +626,7 @@ class EventsJson(Json, frozen=True, kw_only=True):
 
 
 _walk_in: Final = projection(WalkInBody, NewWalkIn)
+redeemed_points: Final = projection(RedeemedPointsBody, RedeemedPoints)
 _order: Final = members(
     PlaceBookingBody,
     PlaceBooking,
@@ -618,11 +637,12 @@ _order: Final = members(
     walk_in=_walk_in,
     idea=new_idea,
     accepted=lambda body: accepted_versions(body.accepted),
+    points=redeemed_points,
 )
 _first: Final = members(
     PlaceSeriesBody,
     PlaceBooking,
-    given=("hold_id", "link_token", "idea", "promotion_codes"),
+    given=("hold_id", "link_token", "idea", "promotion_codes", "points"),
     unused=["every_weeks", "times"],
     service_ids=lambda body: service_ids(body.service_id, body.service_ids),
     notes=lambda body: body.notes or "",
@@ -637,6 +657,7 @@ _quoted: Final = members(
     given=("notes", "hold_id", "walk_in", "link_token", "override_time_off", "idea", "accepted"),
     unused=["service_id"],
     service_ids=lambda body: service_ids(body.service_id, body.service_ids),
+    points=redeemed_points,
 )
 price_json: Final = projection(
     PriceBreakdown,

@@ -1,0 +1,218 @@
+"""Points that customers redeem on bookings: reserved when a booking gets them, then captured or released."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from math import lcm
+from typing import Final
+
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.pricing import Discount, DiscountKind, Funding, discounts_of, price_after
+from booking_domain.bookings.transitions import Status
+from booking_domain.loyalty.lots import (
+    Cause,
+    LoyaltyAccount,
+    LoyaltyAccountId,
+    LoyaltyEntry,
+    LoyaltyEntryKind,
+    NotEnoughPoints,
+    Posted,
+    Reservation,
+    numbered,
+    reservation_of,
+)
+from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
+from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
+from booking_domain.shared.executor import UseCaseContext
+from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.shared.money import Money
+from booking_domain.use_cases.loyalty.accounts import cause, post
+from booking_domain.use_cases.platform.ports import Repositories
+
+
+class LoyaltyAccountNotFound(NotFound, code="loyalty.account_not_found", field="account_id"):
+    """There is no such loyalty account, or it is not the customer's."""
+
+
+class PointsNotAccepted(Conflict, code="loyalty.not_accepted", field="points"):
+    """These points take nothing off this booking: no programme of theirs runs for it, or the price is too low."""
+
+
+POINT_ERRORS: Final = (LoyaltyAccountNotFound, PointsNotAccepted, NotEnoughPoints)
+"""What `points_discount` raises."""
+ENDED: Final = frozenset({Status.CANCELLED, Status.EXPIRED})
+"""Statuses of bookings that do not take place, and have no discounts."""
+_OVER: Final = frozenset({Status.COMPLETED, Status.NO_SHOW})
+_OF_RESERVATIONS: Final = frozenset(
+    {
+        LoyaltyEntryKind.RESERVED,
+        LoyaltyEntryKind.CAPTURED,
+        LoyaltyEntryKind.RELEASED,
+        LoyaltyEntryKind.RETURNED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedeemedPoints:
+    """Points that a customer wants to redeem on a booking."""
+
+    account_id: LoyaltyAccountId
+    points: int | None = None
+    """At most so many; None: as many as there are, and as the price takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceLeft:
+    """What points can be redeemed on."""
+
+    amount: Money
+    """What other discounts, and payments, have left of the price."""
+    provider_id: ProviderId
+    customer_id: UserId
+    gateway: str | None
+    """What charges the rest; None: any of the deployment."""
+
+
+async def points_discount(
+    asked: RedeemedPoints, left: PriceLeft, tx: Repositories, context: UseCaseContext
+) -> Discount:
+    """What the points take off. It locks the account.
+
+    Whole points are taken, no more than the price takes, and so many that the gateway can charge the rest.
+
+    Raises:
+        LoyaltyAccountNotFound: the account is not that of the customer, who alone redeems points.
+        PointsNotAccepted: its points take nothing off: no programme runs, or too little is left.
+        NotEnoughPoints: the account has fewer that can be spent.
+        InvalidValue: no points are asked for.
+    """
+    account = await tx.loyalty_accounts.lock(asked.account_id)
+    currency = left.amount.currency
+    if account is None or account.user_id != left.customer_id or context.actor.id != left.customer_id:
+        raise LoyaltyAccountNotFound
+    if asked.points is not None and asked.points <= 0:
+        raise InvalidValue(field="points", problem="more than 0")
+    running = await tx.loyalty_programmes.for_provider(left.provider_id, currency, context.now)
+    programme = next((each for each in running if each.issuer == account.issuer), None)
+    if programme is None:
+        raise PointsNotAccepted
+    spendable = account.spendable(context.now)
+    points = spendable if asked.points is None else asked.points
+    if spendable < points:
+        raise NotEnoughPoints(spendable=spendable)
+    rule = context.get(Chargeable, ANY_AMOUNT).of_gateway(left.gateway).currencies.get(currency)
+    step = lcm(programme.point_value, 1 if rule is None else rule.step)
+    amount = min(points * programme.point_value, left.amount.amount)
+    amount -= amount % step
+    if not amount:
+        raise PointsNotAccepted
+    most = Money(amount=amount, currency=currency)
+    return Discount(
+        kind=DiscountKind.POINTS,
+        source_id=account.id,
+        label=programme.name,
+        amount=most,
+        most=most,
+        most_points=amount // programme.point_value,
+        step=step,
+        funded_by=Funding.PLATFORM if programme.of_platform else Funding.PROVIDER,
+    )
+
+
+async def follow_points(booking: Booking, tx: Repositories, context: UseCaseContext) -> Booking:
+    """Make the accounts of a booking's points agree with its status, and return the booking, which the caller saves.
+
+    Until it is over, all points are reserved that it may take. Then those that it takes are captured, and the rest is
+    released. If it does not take place, all are given back. If it is revived, they are reserved again, as far as they
+    are still there: the price rises by what is missing.
+    """
+    for each in points_of(booking.discounts):
+        account = await tx.loyalty_accounts.lock(LoyaltyAccountId(each.source_id))
+        if account is None:
+            continue  # it was erased with the customer's account
+        ledger = await _Ledger.of(account, booking, tx, context)
+        if booking.undisputed_status in ENDED:
+            await ledger.give_all_back()
+        elif ledger.has or not each.most_points:
+            await ledger.settle(each.points or 0, booking.status)
+        else:
+            there = min(each.most_points, account.spendable(context.now))
+            await ledger.reserve(there)
+            booking = _with_points(booking, each, there)
+            taken = next(iter(points_of(booking.discounts)), None)
+            await ledger.settle(0 if taken is None else taken.points or 0, booking.status)
+    return booking
+
+
+def points_of(discounts: Iterable[Discount]) -> tuple[Discount, ...]:
+    """Those of these discounts that points are redeemed for."""
+    return tuple(each for each in discounts if each.kind is DiscountKind.POINTS)
+
+
+def _with_points(booking: Booking, discount: Discount, points: int) -> Booking:
+    """The booking with a discount of so many points; its price rises by what fewer points do not take off."""
+    most_points = discount.most_points or 0
+    if points == most_points:
+        return booking
+    most = Money(amount=discount.most.amount * points // most_points, currency=discount.most.currency)
+    fewer = replace(discount, most=most, most_points=points)
+    others = [each for each in booking.discounts if each is not discount]
+    discounts = discounts_of(booking.list_price, [*others, fewer] if points else others)
+    return replace(booking, discounts=discounts, price=price_after(booking.list_price, discounts))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Ledger:
+    """The account of a booking's points, with its entries of the booking."""
+
+    account: LoyaltyAccount
+    entries: list[LoyaltyEntry]
+    booking: Booking
+    tx: Repositories
+    context: UseCaseContext
+
+    @classmethod
+    async def of(
+        cls, account: LoyaltyAccount, booking: Booking, tx: Repositories, context: UseCaseContext
+    ) -> "_Ledger":
+        found = await tx.loyalty_accounts.of_booking(account.id, booking.id)
+        entries = [each for each in found if each.kind in _OF_RESERVATIONS]
+        return cls(account=account, entries=entries, booking=booking, tx=tx, context=context)
+
+    @property
+    def reservation(self) -> Reservation:
+        return reservation_of(self.entries) or Reservation(lots=())
+
+    @property
+    def has(self) -> int:
+        """The points that the booking has, reserved or spent."""
+        return self.reservation.points
+
+    async def reserve(self, points: int) -> None:
+        if points:
+            await self._post(self.account.reserve(points, self._cause()))
+
+    async def give_all_back(self) -> None:
+        reservation = self.reservation
+        if reservation.held:
+            await self._post(self.account.release(reservation, self._cause()))
+        if reservation.spent:
+            await self._post(self.account.give_back(reservation, reservation.spent, self._cause()))
+
+    async def settle(self, points: int, status: Status) -> None:
+        """Capture so many points once the booking is over, and release the rest of what it holds."""
+        if status not in _OVER or not self.reservation.held:
+            return
+        if points < self.reservation.held:
+            released = self.reservation.held - points
+            await self._post(self.account.release(self.reservation, self._cause(), points=released))
+        if self.reservation.held:
+            await self._post(self.account.capture(self.reservation, self._cause()))
+
+    def _cause(self) -> Cause:
+        name = numbered(f"booking:{self.booking.id}", len(self.entries))
+        return cause(name, self.context, booking_id=self.booking.id)
+
+    async def _post(self, posted: Posted) -> None:
+        self.entries.append(await post(posted, self.account, self.tx))
+        self.account = posted[0]

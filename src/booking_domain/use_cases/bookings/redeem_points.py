@@ -1,0 +1,92 @@
+"""Redeem points on a booking that was made before."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from booking_domain.bookings.errors import BookingNotFound
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.pricing import Funding, discounts_of
+from booking_domain.bookings.transitions import Party, Status
+from booking_domain.loyalty.events import PointsRedeemed
+from booking_domain.shared.audit import Subject
+from booking_domain.shared.errors import Conflict, InvalidValue
+from booking_domain.shared.executor import UseCase, UseCaseContext
+from booking_domain.shared.ids import BookingId, EventId
+from booking_domain.shared.money import Money
+from booking_domain.shared.permissions import Permission
+from booking_domain.use_cases.bookings.points import (
+    POINT_ERRORS,
+    PointsNotAccepted,
+    PriceLeft,
+    RedeemedPoints,
+    follow_points,
+    points_discount,
+    points_of,
+)
+from booking_domain.use_cases.bookings.steps import close_excessive_payments, lock_visible_booking
+from booking_domain.use_cases.platform.ports import Repositories
+
+_WAITS_FOR_DEPOSIT: Final = frozenset({Status.REQUESTED, Status.PENDING})
+_OPEN: Final = _WAITS_FOR_DEPOSIT | {Status.CONFIRMED, Status.COMPLETED}
+
+
+class PointsRedeemedAlready(Conflict, code="loyalty.redeemed_already"):
+    """Points are redeemed on this booking already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedeemPoints:
+    """Lower what the customer still owes for a booking by points, once.
+
+    - Only its customer redeems points, before the appointment or after it took place, while a balance is due.
+    - They take off no more than the balance: not what was paid, and not a deposit that the booking waits for.
+    - Open payments that ask for more than is due then are cancelled.
+    """
+
+    booking_id: BookingId
+    points: RedeemedPoints
+
+
+async def _redeem(command: RedeemPoints, tx: Repositories, context: UseCaseContext) -> Booking:
+    booking, party = await lock_visible_booking(command.booking_id, None, tx, context)
+    if party is not Party.CUSTOMER:
+        raise BookingNotFound
+    if points_of(booking.discounts):
+        raise PointsRedeemedAlready
+    balance = _balance(booking)
+    if not balance or booking.offered_price_amount is not None:
+        raise PointsNotAccepted
+    left = PriceLeft(
+        amount=balance,
+        provider_id=booking.provider_id,
+        customer_id=booking.customer_id,
+        gateway=next((each.gateway for each in await tx.payments.of_booking(booking.id)), None),
+    )
+    found = await points_discount(command.points, left, tx, context)
+    discounts = discounts_of(booking.list_price, [*booking.discounts, found])
+    after = booking.discount(discounts, context.now)
+    if found.funded_by is Funding.PLATFORM:
+        await tx.earnings.record_version(booking.id, 0)
+    after = await follow_points(after, tx, context)
+    await close_excessive_payments(after, tx)
+    await tx.bookings.save(after, was=booking, events=())
+    redeemed = PointsRedeemed(id=EventId(context.entropy.new_id()), occurred_at=context.now, booking_id=booking.id)
+    await tx.outbox.put([redeemed])
+    return after
+
+
+def _balance(booking: Booking) -> Money:
+    """What is due, apart from a deposit that the booking waits for."""
+    due = booking.quote
+    if booking.status not in _OPEN:
+        return Money.zero(due.now.currency)
+    rest = due.now + due.later
+    return rest - min(rest, due.deposit) if booking.status in _WAITS_FOR_DEPOSIT else rest
+
+
+redeem_points: Final = UseCase(
+    Permission.PLACE_BOOKINGS,
+    _redeem,
+    lambda _, booking: Subject("booking", booking.id),
+    raises=(BookingNotFound, PointsRedeemedAlready, *POINT_ERRORS, InvalidValue),
+)
