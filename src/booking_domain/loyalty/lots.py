@@ -51,6 +51,12 @@ class LoyaltyEntryKind(StrEnum):
     EXPIRED = "expired"
 
 
+OF_RESERVATIONS: Final = frozenset(
+    {LoyaltyEntryKind.RESERVED, LoyaltyEntryKind.CAPTURED, LoyaltyEntryKind.RELEASED, LoyaltyEntryKind.RETURNED}
+)
+"""What becomes of the points that bookings take."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lot:
     """Points of one origin."""

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from tests.unit.entrypoints.api import Api
 from tests.unit.features.admin import USER
-from tests.unit.features.bookings import TUESDAY_AT_TWO
+from tests.unit.features.bookings import BOOKING, TUESDAY_AT_TWO
 from tests.unit.features.declarations import CANARY, SIGNED_IN, Feature, Ids, Kind, Request, Row, World, asked
 
 from booking_domain.shared.permissions import Permission
@@ -66,7 +66,7 @@ FEATURE: Final = Feature(
         "GET /loyalty/me": Row(SIGNED_IN),
         "GET /loyalty/me/entries": Row(SIGNED_IN),
         f"POST {ADJUSTMENTS}": Row(Permission.ADJUST_LOYALTY, USER, once=adjusted),
-        "POST /loyalty/redeem": Row(Permission.PLACE_BOOKINGS, once=redeemed),
+        "POST /loyalty/redeem": Row(Permission.PAY, BOOKING, once=redeemed, example_refused=True),
         f"POST {PROGRAMMES}": Row(Permission.RUN_LOYALTY, once=new_programme),
         f"GET {PROGRAMMES}": Row(Permission.RUN_LOYALTY),
         f"POST {PROGRAMMES}/{{programme_id}}/end": Row(
@@ -79,5 +79,6 @@ FEATURE: Final = Feature(
     loyalty.adjust admin:any
     loyalty.run provider:own manager:own|managed admin:any
     """,
+    events={"loyalty.redeemed": {"bookingId"}},
     personal_data=personal_data,
 )

@@ -60,7 +60,7 @@ async def discounts_for(
 
     Raises:
         UnknownPromotionCode, PromotionNotApplicable, PromotionUsedUp: of a code.
-        LoyaltyAccountNotFound, PointsNotAccepted, NotEnoughPoints: of the points.
+        UnknownLoyaltyAccount, PointsNotAccepted, NotEnoughPoints: of the points.
     """
     found = await _promoted(wanted, tx, context, booking=booking)
     if wanted.points is None:

@@ -9,11 +9,11 @@ from booking_domain.bookings.model import Booking
 from booking_domain.bookings.pricing import Discount, DiscountKind, Funding, discounts_of, price_after
 from booking_domain.bookings.transitions import Status
 from booking_domain.loyalty.lots import (
+    OF_RESERVATIONS,
     Cause,
     LoyaltyAccount,
     LoyaltyAccountId,
     LoyaltyEntry,
-    LoyaltyEntryKind,
     NotEnoughPoints,
     Posted,
     Reservation,
@@ -21,7 +21,7 @@ from booking_domain.loyalty.lots import (
     reservation_of,
 )
 from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
-from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
+from booking_domain.shared.errors import Conflict, InvalidValue, RuleViolated
 from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.shared.money import Money
@@ -29,27 +29,19 @@ from booking_domain.use_cases.loyalty.accounts import cause, post
 from booking_domain.use_cases.platform.ports import Repositories
 
 
-class LoyaltyAccountNotFound(NotFound, code="loyalty.account_not_found", field="account_id"):
-    """There is no such loyalty account, or it is not the customer's."""
+class UnknownLoyaltyAccount(RuleViolated, code="loyalty.unknown_account", field="account_id"):
+    """The customer has no loyalty account with this id."""
 
 
 class PointsNotAccepted(Conflict, code="loyalty.not_accepted", field="points"):
     """These points take nothing off this booking: no programme of theirs runs for it, or the price is too low."""
 
 
-POINT_ERRORS: Final = (LoyaltyAccountNotFound, PointsNotAccepted, NotEnoughPoints)
+POINT_ERRORS: Final = (UnknownLoyaltyAccount, PointsNotAccepted, NotEnoughPoints)
 """What `points_discount` raises."""
 ENDED: Final = frozenset({Status.CANCELLED, Status.EXPIRED})
 """Statuses of bookings that do not take place, and have no discounts."""
 _OVER: Final = frozenset({Status.COMPLETED, Status.NO_SHOW})
-_OF_RESERVATIONS: Final = frozenset(
-    {
-        LoyaltyEntryKind.RESERVED,
-        LoyaltyEntryKind.CAPTURED,
-        LoyaltyEntryKind.RELEASED,
-        LoyaltyEntryKind.RETURNED,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +73,7 @@ async def points_discount(
     Whole points are taken, no more than the price takes, and so many that the gateway can charge the rest.
 
     Raises:
-        LoyaltyAccountNotFound: the account is not that of the customer, who alone redeems points.
+        UnknownLoyaltyAccount: the account is not that of the customer, who alone redeems points.
         PointsNotAccepted: its points take nothing off: no programme runs, or too little is left.
         NotEnoughPoints: the account has fewer that can be spent.
         InvalidValue: no points are asked for.
@@ -89,7 +81,7 @@ async def points_discount(
     account = await tx.loyalty_accounts.lock(asked.account_id)
     currency = left.amount.currency
     if account is None or account.user_id != left.customer_id or context.actor.id != left.customer_id:
-        raise LoyaltyAccountNotFound
+        raise UnknownLoyaltyAccount
     if asked.points is not None and asked.points <= 0:
         raise InvalidValue(field="points", problem="more than 0")
     running = await tx.loyalty_programmes.for_provider(left.provider_id, currency, context.now)
@@ -176,7 +168,7 @@ class _Ledger:
         cls, account: LoyaltyAccount, booking: Booking, tx: Repositories, context: UseCaseContext
     ) -> "_Ledger":
         found = await tx.loyalty_accounts.of_booking(account.id, booking.id)
-        entries = [each for each in found if each.kind in _OF_RESERVATIONS]
+        entries = [each for each in found if each.kind in OF_RESERVATIONS]
         return cls(account=account, entries=entries, booking=booking, tx=tx, context=context)
 
     @property

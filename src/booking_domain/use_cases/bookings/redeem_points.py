@@ -9,11 +9,11 @@ from booking_domain.bookings.pricing import Funding, discounts_of
 from booking_domain.bookings.transitions import Party, Status
 from booking_domain.loyalty.events import PointsRedeemed
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.errors import Conflict, InvalidValue
+from booking_domain.shared.errors import Conflict, InvalidValue, NotPermitted
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.shared.money import Money
-from booking_domain.shared.permissions import Permission
+from booking_domain.shared.permissions import Permission, Relation, may
 from booking_domain.use_cases.bookings.points import (
     POINT_ERRORS,
     PointsNotAccepted,
@@ -49,8 +49,8 @@ class RedeemPoints:
 
 async def _redeem(command: RedeemPoints, tx: Repositories, context: UseCaseContext) -> Booking:
     booking, party = await lock_visible_booking(command.booking_id, None, tx, context)
-    if party is not Party.CUSTOMER:
-        raise BookingNotFound
+    if not may(context.actor, Permission.PAY, Relation.OWN if party is Party.CUSTOMER else Relation.PARTY):
+        raise NotPermitted(permission=Permission.PAY)
     if points_of(booking.discounts):
         raise PointsRedeemedAlready
     balance = _balance(booking)
@@ -85,8 +85,8 @@ def _balance(booking: Booking) -> Money:
 
 
 redeem_points: Final = UseCase(
-    Permission.PLACE_BOOKINGS,
+    Permission.PAY,
     _redeem,
     lambda _, booking: Subject("booking", booking.id),
-    raises=(BookingNotFound, PointsRedeemedAlready, *POINT_ERRORS, InvalidValue),
+    raises=(NotPermitted, BookingNotFound, PointsRedeemedAlready, *POINT_ERRORS, InvalidValue),
 )

@@ -322,7 +322,7 @@ async def priced(
     Raises:
         DepositOutOfRange: the order asks for less deposit than the terms, or for more than the price.
         UnknownPromotionCode, PromotionNotApplicable, PromotionUsedUp: of a code that it names.
-        LoyaltyAccountNotFound, PointsNotAccepted, NotEnoughPoints: of the points that it names.
+        UnknownLoyaltyAccount, PointsNotAccepted, NotEnoughPoints: of the points that it names.
     """
     terms, customer_id = _terms(order, bookable, span, context), _customer_of(order, bookable, context)
     requested = terms.mode is BookingMode.REQUEST and not is_staff(context.actor, bookable)

@@ -170,9 +170,10 @@ async def test_only_the_customer_redeems_their_points(api: Api, whose: str) -> N
     order = shop.order(1, hour=12)
     if token == shop.owner:
         order |= {"customerId": await api.consented(shop.customer, shop.owner)}
-    assert_problem(await api.post("/bookings", token, json=order), 404, "loyalty.account_not_found")
+    assert_problem(await api.post("/bookings", token, json=order), 422, "loyalty.unknown_account")
     body = {"bookingId": booking["id"]} | order["points"]
-    assert_problem(await api.post("/loyalty/redeem", token, json=body), 404, "booking.not_found")
+    refused = (403, "auth.not_permitted") if token == shop.owner else (404, "booking.not_found")
+    assert_problem(await api.post("/loyalty/redeem", token, json=body), *refused)
 
 
 async def test_points_without_a_programme_or_of_another_provider_take_nothing_off(api: Api) -> None:

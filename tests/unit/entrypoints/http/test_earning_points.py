@@ -1,0 +1,135 @@
+"""What bookings and reviews earn: points of what was paid, less what was refunded, however often it is asked."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from tests.unit.entrypoints.api import Api
+from tests.unit.entrypoints.http.test_loyalty import accounts
+from tests.unit.entrypoints.http.test_loyalty_programmes import start
+from tests.unit.entrypoints.http.test_points import PRICE, Shop
+
+from booking_domain.reviews.model import ReviewId
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.ids import BookingId
+from booking_domain.use_cases.loyalty.earning import follow_booking, follow_review
+
+
+async def follow(api: Api, booking: dict[str, Any]) -> None:
+    """What the worker does after each event of the booking; twice, as jobs may repeat."""
+    for _ in range(2):
+        await api.container.executor().run(follow_booking, BookingId(UUID(booking["id"])), actor=SYSTEM)
+
+
+async def complete(shop: Shop, booking: dict[str, Any]) -> None:
+    done = await shop.api.patch(f"/bookings/{booking['id']}", shop.owner, json={"status": "completed"})
+    assert done.status_code == 200, done.text
+
+
+async def visited(api: Api, **programme: Any) -> tuple[Shop, dict[str, Any]]:
+    """A shop, and a booking of its customer that took place; nothing is paid yet."""
+    shop = await Shop.open(api, deposit=0, points=1_000, **programme)
+    soon = api.clock.now().replace(second=0, microsecond=0) + timedelta(minutes=5)
+    booking = await shop.visit(soon.isoformat())
+    api.clock.advance(timedelta(minutes=10))
+    await complete(shop, booking)
+    return shop, booking
+
+
+async def paid_at_desk(shop: Shop, booking: dict[str, Any], amount: int) -> str:
+    path = f"/bookings/{booking['id']}/desk-payments"
+    answer = await shop.api.post(path, shop.owner, json={"method": "cash", "amount": amount, "tipAmount": 900_000})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+async def earned(shop: Shop) -> list[int]:
+    items = (await shop.api.get("/loyalty/me/entries", shop.customer)).json()["items"]
+    return [each["points"] for each in items if each["kind"] in {"earned", "reclaimed"}][::-1]
+
+
+async def test_a_booking_earns_what_was_paid_as_it_comes(api: Api) -> None:
+    shop, booking = await visited(api, perAmount=100_000, expiresAfterMonths=12)
+    await follow(api, booking)
+    assert await earned(shop) == []
+    first = await paid_at_desk(shop, booking, 3_050_000)
+    await follow(api, booking)
+    await paid_at_desk(shop, booking, 4_950_000)
+    await follow(api, booking)
+    assert await earned(shop) == [30, 50], "tips earn nothing"
+    [account] = await accounts(api, shop.customer)
+    assert (account["balance"], account["nextToExpire"]["points"]) == (1_080, 80)
+    voided = await api.post(
+        f"/bookings/{booking['id']}/desk-payments/{first}/void", shop.owner, json={"reason": "A mistake."}
+    )
+    assert voided.status_code == 200, voided.text
+    await follow(api, booking)
+    assert await earned(shop) == [30, 50, -31]
+
+
+async def test_a_missed_appointment_earns_nothing(api: Api) -> None:
+    shop = await Shop.open(api, deposit=0, perAmount=100_000)
+    visit = await shop.visit()
+    assert (await api.patch(f"/bookings/{visit['id']}", shop.owner, json={"status": "no_show"})).status_code == 200
+    await follow(api, visit)
+    assert await earned(shop) == []
+
+
+async def test_an_appointment_before_the_programme_earns_nothing(api: Api) -> None:
+    shop = await Shop.open(api, deposit=0, perAmount=100_000)
+    visit = await shop.visit()
+    await complete(shop, visit)
+    await paid_at_desk(shop, visit, PRICE)
+    await follow(api, visit)
+    assert await earned(shop) == []
+
+
+async def test_platform_and_provider_give_points_of_their_own(api: Api) -> None:
+    await start(api, await api.an_admin(), perAmount=1_000_000, mostPoints=5)
+    shop, booking = await visited(api, perAmount=100_000)
+    await paid_at_desk(shop, booking, PRICE)
+    await follow(api, booking)
+    provider, platform = await accounts(api, shop.customer)
+    assert (provider["balance"], platform["balance"]) == (1_080, 5)
+
+
+async def test_a_refund_takes_back_what_was_earned_and_gives_back_a_share_of_what_was_spent(api: Api) -> None:
+    shop, booking = await visited(api, perAmount=100_000)
+    redeemed = (await shop.redeem(booking, 800)).json()
+    assert redeemed["priceAmount"] == PRICE // 2
+    payment = (
+        await api.post("/payments", shop.customer, json={"bookingId": booking["id"], "purpose": "balance"})
+    ).json()
+    api.pay(payment)
+    await api.get(f"/payments/{payment['id']}", shop.customer)
+    await follow(api, booking)
+    assert (await earned(shop), await shop.has()) == ([40], (240, 0))
+    complaint = {"bookingId": booking["id"], "reason": "Half of it came off."}
+    dispute = (await api.post("/disputes", shop.customer, json=complaint)).json()
+    verdict: dict[str, Any] = {"resolution": "refund_partial", "refundAmount": 1_000_000, "bookingStatus": "completed"}
+    verdict["note"] = "Fair."
+    resolved = await api.patch(f"/admin/disputes/{dispute['id']}", await api.an_admin(), json=verdict)
+    assert resolved.status_code == 200, resolved.text
+    await follow(api, booking)
+    assert await earned(shop) == [40, -10]
+    assert await shop.has() == (430, 0), "a quarter of the price is a quarter of the points"
+    assert (await shop.kinds())[-2:] == ["reclaimed", "returned"]
+
+
+async def test_a_review_earns_while_it_is_published(api: Api) -> None:
+    shop, booking = await visited(api, reviewPoints=25)
+    review = (await api.post("/reviews", shop.customer, json={"bookingId": booking["id"], "rating": 5})).json()
+    admin, path = await api.an_admin(), f"/admin/reviews/{review['id']}"
+
+    async def followed() -> list[int]:
+        for _ in range(2):
+            await api.container.executor().run(follow_review, ReviewId(UUID(review["id"])), actor=SYSTEM)
+        return await earned(shop)
+
+    assert await followed() == [25]
+    await api.post(f"{path}/hide", admin, json={"reason": "spam", "note": "Spam"})
+    assert await followed() == [25, -25]
+    await api.post(f"{path}/restore", admin)
+    assert await followed() == [25, -25, 25]
+    await follow(api, booking)
+    assert await earned(shop) == [25, -25, 25]
