@@ -70,6 +70,9 @@ loyalty_accounts: Final = Table(
     Column("debt", BigInteger, nullable=False),
     Column("reserved", BigInteger, nullable=False),
     instant("next_expiry", nullable=True),
+    # The customer was told of what expires until then, and is told of what expires later at `warn_at`.
+    instant("warned_until", nullable=True),
+    instant("warn_at", nullable=True),
     Column("version", Integer, nullable=False),
     instant("created_at"),
     CheckConstraint("debt >= 0 AND (debt = 0 OR lots = '[]')", name="debt"),
@@ -83,6 +86,8 @@ loyalty_accounts: Final = Table(
         unique=True,
         postgresql_nulls_not_distinct=True,
     ),
+    Index("loyalty_accounts_next_expiry_idx", "next_expiry", postgresql_where=text("next_expiry IS NOT NULL")),
+    Index("loyalty_accounts_warn_at_idx", "warn_at", postgresql_where=text("warn_at IS NOT NULL")),
     info=personal_data("user_id", erase=DELETE, handover=_STAYS, export="loyalty_accounts"),
 )
 loyalty_entries: Final = Table(
@@ -209,6 +214,20 @@ _OF_BOOKING: Final = Statement(
     .order_by(_e.id)
 )
 _ALL: Final = Statement(select(*ACCOUNT.columns).where(_OF_USER).order_by(_a.id))
+_GET: Final = Statement(select(*ACCOUNT.columns).where(_a.id == bindparam("account_id")))
+
+
+def _due(at: ColumnElement[Any]) -> Statement:
+    return Statement(
+        select(_a.id)
+        .where(at <= bindparam("now", type_=_a.created_at.type))
+        .order_by(at, _a.id)
+        .limit(bindparam("most"))
+    )
+
+
+_TO_EXPIRE: Final = _due(_a.next_expiry)
+_TO_WARN: Final = _due(_a.warn_at)
 _ENTRIES: Final = Statement(
     select(*ENTRY.columns)
     .join(loyalty_accounts, _a.id == _e.account_id)
@@ -339,6 +358,15 @@ class PostgresLoyaltyProgrammeReads(WithWork, LoyaltyProgrammeReads):
 
 class PostgresLoyaltyReads(WithWork, LoyaltyReads):
     """`LoyaltyReads` of the same tables."""
+
+    async def get(self, account_id: LoyaltyAccountId) -> LoyaltyAccount | None:
+        return await self._work.first(ACCOUNT.read, _GET, account_id=account_id)
+
+    async def to_expire(self, now: datetime, limit: int) -> Sequence[LoyaltyAccountId]:
+        return await self._work.each(lambda row: LoyaltyAccountId(row[0]), _TO_EXPIRE, now=now, most=limit)
+
+    async def to_warn(self, now: datetime, limit: int) -> Sequence[LoyaltyAccountId]:
+        return await self._work.each(lambda row: LoyaltyAccountId(row[0]), _TO_WARN, now=now, most=limit)
 
     async def of_user(self, user_id: UserId) -> Sequence[LoyaltyAccount]:
         return await self._work.each(ACCOUNT.read, _ALL, user_id=user_id)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from booking_domain.loyalty.lots import LoyaltyAccountId
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import BookingId
 
@@ -12,4 +13,10 @@ class PointsRedeemed(Event, topic="loyalty.redeemed", subject="booking_id"):
     booking_id: BookingId
 
 
-EVENTS: Final[tuple[type[Event], ...]] = (PointsRedeemed,)
+class PointsExpireSoon(Event, topic="loyalty.expiring", subject="account_id"):
+    """Points of a customer expire within 30 days."""
+
+    account_id: LoyaltyAccountId
+
+
+EVENTS: Final[tuple[type[Event], ...]] = (PointsRedeemed, PointsExpireSoon)

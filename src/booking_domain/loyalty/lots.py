@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, NewType
+from typing import Final, NewType, Self
 from uuid import UUID
 
 from booking_domain.shared.enums import checks_enums
@@ -23,6 +23,8 @@ LoyaltyEntryId = NewType("LoyaltyEntryId", UUID)
 
 GRACE: Final = timedelta(days=30)
 """How long points can be spent at the least that a cancelled booking gives back after they have expired."""
+WARNING: Final = timedelta(days=30)
+"""How long before points expire their customer is told."""
 MAX_LOYALTY_REASON: Final = 500
 
 
@@ -191,6 +193,10 @@ class LoyaltyAccount:
     """What bookings hold that have not taken place. It is not part of the balance."""
     next_expiry: datetime | None = None
     """When a lot expires first."""
+    warned_until: datetime | None = None
+    """The customer was told of what expires until then."""
+    warn_at: datetime | None = None
+    """When to tell the customer of what expires after that; None: nothing does."""
     version: int = 1
     created_at: datetime
 
@@ -303,6 +309,11 @@ class LoyaltyAccount:
             return None
         return self._posted(LoyaltyEntryKind.EXPIRED, -_sum(gone), cause, lots=left, taken=gone)
 
+    def warned(self, now: datetime) -> Self:
+        """The account once its customer is told of what expires within `WARNING`."""
+        until = now + WARNING
+        return replace(self, warned_until=until, warn_at=_warn_at(self.lots, until), version=self.version + 1)
+
     def _giving_back(self, lots: Iterable[Lot], kind: LoyaltyEntryKind, cause: Cause, *, held: int = 0) -> Posted:
         later = [replace(lot, expires_at=cause.at + GRACE) if lot.expired(cause.at) else lot for lot in lots]
         return self._adding(later, kind, cause, held=held)
@@ -335,6 +346,7 @@ class LoyaltyAccount:
             debt=self.debt if debt is None else debt,
             reserved=self.reserved + held,
             next_expiry=min((lot.expires_at for lot in ordered if lot.expires_at is not None), default=None),
+            warn_at=_warn_at(ordered, self.warned_until),
             version=self.version + 1,
         )
         entry = LoyaltyEntry(
@@ -359,6 +371,12 @@ def _require_at_most(most: int, points: int) -> None:
 
 def _sum(lots: Iterable[Lot]) -> int:
     return sum(lot.points for lot in lots)
+
+
+def _warn_at(lots: Iterable[Lot], told: datetime | None) -> datetime | None:
+    """When to tell of what expires after the customer was told last."""
+    times = [lot.expires_at for lot in lots if lot.expires_at is not None]
+    return min((at - WARNING for at in times if told is None or told < at), default=None)
 
 
 def _first_to_expire(lot: Lot) -> tuple[bool, float, float, str]:

@@ -108,6 +108,18 @@ class LoyaltyProgrammeReads(Protocol):
 class LoyaltyReads(Protocol):
     """Reads of loyalty accounts, outside any database transaction."""
 
+    async def get(self, account_id: LoyaltyAccountId) -> LoyaltyAccount | None:
+        """One account."""
+        ...
+
+    async def to_expire(self, now: datetime, limit: int) -> Sequence[LoyaltyAccountId]:
+        """Accounts with points that have expired, those of the earliest first."""
+        ...
+
+    async def to_warn(self, now: datetime, limit: int) -> Sequence[LoyaltyAccountId]:
+        """Accounts whose customers are to be told now of points that expire, the earliest first."""
+        ...
+
     async def of_user(self, user_id: UserId) -> Sequence[LoyaltyAccount]:
         """The user's accounts, the oldest first."""
         ...
@@ -141,4 +153,4 @@ class LoyaltyReadGroup(Protocol):
     def loyalty_programmes(self) -> LoyaltyProgrammeReads: ...
 
 
-CONTEXT: Final = DomainContext(events=EVENTS)
+CONTEXT: Final = DomainContext(events=EVENTS, news=frozenset({"loyalty"}))

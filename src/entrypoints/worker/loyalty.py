@@ -1,4 +1,4 @@
-"""Loyalty in the worker: points follow bookings, their money and reviews."""
+"""Loyalty in the worker: points follow bookings, their money and reviews, and expire."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -19,8 +19,11 @@ from booking_domain.reviews.model import ReviewId
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import BookingId
 from booking_domain.use_cases.loyalty.earning import follow_booking, follow_review
+from booking_domain.use_cases.loyalty.expiry import expire_points, warn_of_expiry
 from entrypoints.container import Container
-from entrypoints.worker.declarations import Job, JobRequest, Subscription, WorkerContext
+from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Subscription, Sweep, WorkerContext
+
+_PER_SWEEP: Final = 200
 
 
 async def _follow_booking(container: Container, *, booking_id: str) -> None:
@@ -35,6 +38,14 @@ async def _follow_review(container: Container, *, review_id: str) -> None:
 
 FOLLOW_BOOKING: Final = Job(name="follow_points_of_booking", run=_follow_booking)
 FOLLOW_REVIEW: Final = Job(name="follow_points_of_review", run=_follow_review)
+
+
+async def _sweep(container: Container, _: Enqueue) -> None:
+    reads, executor, now = container.reads(), container.executor(), container.clock().now()
+    for account_id in await reads.loyalty.to_expire(now, _PER_SWEEP):
+        await executor.run(expire_points, account_id, actor=SYSTEM)
+    for account_id in await reads.loyalty.to_warn(now, _PER_SWEEP):
+        await executor.run(warn_of_expiry, account_id, actor=SYSTEM)
 
 
 def _booking_changed(event: Any) -> Iterator[JobRequest]:
@@ -65,4 +76,5 @@ CONTEXT: Final = WorkerContext(
         ),
         Subscription((ReviewPosted, ReviewPublished, ReviewHidden, ReviewRestored), _review_changed),
     ),
+    sweeps=(Sweep("points that expire", _sweep),),
 )

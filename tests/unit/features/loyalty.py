@@ -79,6 +79,6 @@ FEATURE: Final = Feature(
     loyalty.adjust admin:any
     loyalty.run provider:own manager:own|managed admin:any
     """,
-    events={"loyalty.redeemed": {"bookingId"}},
+    events={"loyalty.redeemed": {"bookingId"}, "loyalty.expiring": {"accountId"}},
     personal_data=personal_data,
 )

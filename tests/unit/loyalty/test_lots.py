@@ -139,6 +139,17 @@ def test_only_what_has_expired_is_removed() -> None:
     assert (left(posted[0]), posted[1].points, posted[0].next_expiry) == ({"late": 10}, -10, NOW + timedelta(days=20))
 
 
+def test_the_customer_is_told_before_points_expire_and_not_of_the_same_points_again() -> None:
+    account = with_lots(early=40, later=45, late=90)
+    assert account.warn_at == NOW + timedelta(days=10)
+    told = account.warned(NOW + timedelta(days=20))
+    assert (told.warned_until, told.warn_at) == (NOW + timedelta(days=50), NOW + timedelta(days=60))
+    more, _ = told.grant(1, because("within what was told", days=20), expires_at=NOW + timedelta(days=49))
+    assert more.warn_at == told.warn_at
+    spent, _ = more.reclaim(31, because("all"))
+    assert (spent.warn_at, spent.next_expiry) == (None, None)
+
+
 def test_it_does_not_matter_whether_points_are_taken_back_before_expired_ones_are_removed() -> None:
     account, expiry, refund = with_lots(early=10, late=20), because("expiry", days=10), because("refund", days=10)
     for earned_by in (None, "early", "late"):

@@ -7,6 +7,7 @@ from typing import Any, Final
 import pytest
 
 from booking_domain.loyalty.lots import (
+    WARNING,
     Cause,
     Issuer,
     LoyaltyAccount,
@@ -239,6 +240,26 @@ class LoyaltyContract(StorageContract):
 
         await race([earn(number) for number in range(8)])
         assert [each.balance for each in await self.reads.loyalty.of_user(cast.customer.id)] == [8]
+
+    async def test_accounts_are_found_whose_points_expire(self, cast: Cast, other: Cast) -> None:
+        account, _ = await self._account(cast, 100)
+        lasting = loyalty_account(self.make, other.customer.id)
+        kept, entry = lasting.grant(5, loyalty_cause(self.make, "first"))
+        async with self.begin() as tx:
+            await tx.loyalty_accounts.add(lasting)
+            await tx.loyalty_accounts.save(kept, was=lasting)
+            await tx.loyalty_accounts.add_entry(entry)
+        reads, expiry = self.reads.loyalty, NOW + timedelta(days=365)
+        assert await reads.get(account.id) == account
+        assert await reads.get(LoyaltyAccountId(self.make.entropy.new_id())) is None
+        moment = timedelta(seconds=1)
+        assert list(await reads.to_expire(expiry - moment, 10)) == []
+        assert list(await reads.to_expire(expiry, 10)) == [account.id]
+        assert list(await reads.to_expire(expiry, 0)) == []
+        assert list(await reads.to_warn(expiry - WARNING - moment, 10)) == []
+        assert list(await reads.to_warn(expiry - WARNING, 10)) == [account.id]
+        await self.alone.loyalty_accounts.save(account.warned(expiry - WARNING), was=account)
+        assert list(await reads.to_warn(expiry, 10)) == []
 
     async def test_an_erasure_removes_the_points(self, cast: Cast) -> None:
         await self._account(cast, 100)

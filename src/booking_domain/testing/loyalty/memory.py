@@ -125,6 +125,17 @@ class MemoryLoyaltyProgrammeReads(InMemory, LoyaltyProgrammeReads):
 class MemoryLoyaltyReads(InMemory, LoyaltyReads):
     """Those that are committed."""
 
+    async def get(self, account_id: LoyaltyAccountId) -> LoyaltyAccount | None:
+        return self._state[LOYALTY_ACCOUNTS].get(account_id)
+
+    async def to_expire(self, now: datetime, limit: int) -> Sequence[LoyaltyAccountId]:
+        due = [(row.next_expiry, row.id) for row in self._state[LOYALTY_ACCOUNTS].values() if row.next_expiry]
+        return [account_id for at, account_id in sorted(due) if at <= now][:limit]
+
+    async def to_warn(self, now: datetime, limit: int) -> Sequence[LoyaltyAccountId]:
+        due = [(row.warn_at, row.id) for row in self._state[LOYALTY_ACCOUNTS].values() if row.warn_at]
+        return [account_id for at, account_id in sorted(due) if at <= now][:limit]
+
     async def of_user(self, user_id: UserId) -> Sequence[LoyaltyAccount]:
         return self._state[LOYALTY_ACCOUNTS].page(lambda row: row.user_id == user_id)
 

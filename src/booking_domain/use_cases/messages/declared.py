@@ -8,6 +8,7 @@ from booking_domain.bookings.events import BookingDisputed, BookingDisputeEnded
 from booking_domain.catalogue.events import InvitationSent
 from booking_domain.gift_cards.events import GiftCardIssued
 from booking_domain.identity.events import CodeRequested, SignUpRequested
+from booking_domain.loyalty.events import PointsRedeemed
 from booking_domain.notifications.events import NotificationKept
 from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeTemplate, NoticeValue
@@ -27,6 +28,7 @@ from booking_domain.use_cases.catalogue import (
 )
 from booking_domain.use_cases.disputes import messages as disputes
 from booking_domain.use_cases.gift_cards import delivery
+from booking_domain.use_cases.loyalty import expiry
 from booking_domain.use_cases.notices.declarations import Messages
 from booking_domain.use_cases.notices.fields import SHARED_FIELDS
 from booking_domain.use_cases.orders import messages as orders
@@ -63,6 +65,7 @@ MESSAGES: Final[tuple[Messages, ...]] = (
     receipt_messages.MESSAGES,
     orders.MESSAGES,
     delivery.MESSAGES,
+    expiry.MESSAGES,
     adjustment_messages.MESSAGES,
     earnings_messages.MESSAGES,
     not_me_lines.MESSAGES,
@@ -98,6 +101,7 @@ SILENT_EVENTS: Final[Mapping[type[Event], str]] = {
     CalendarChanged: "the provider's own change; customers who wait are offered the time",
     FeedAdded: "the provider's own change",
     CodeRequested: "its job sends the code",
+    PointsRedeemed: "the customer's own act; the provider sees the price",
     SignUpRequested: "its job sends the code",
     InvitationSent: "its job sends the invitation",
     GiftCardIssued: "its job sends the card to its recipient",
