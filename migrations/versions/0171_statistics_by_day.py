@@ -33,29 +33,33 @@ _AMOUNTS = (
 )
 _SUMS = ", ".join(f"sum({name})" for name in (*_COUNTS, *_AMOUNTS))
 _DAY = "CAST(starts_at AT TIME ZONE 'UTC' AS date)"
-_ALL = "statistics_buckets"
+_ALL = "statistics_buckets AS buckets"
+# Day by day: a rebuild changes thousands of them, and has no statistics of its rows.
 _CHANGED = """(
         SELECT DISTINCT provider_id, date_trunc('day', starts_at, 'UTC') AS since FROM changed_rows
-    ) AS changed JOIN statistics_buckets USING (provider_id)
-    WHERE starts_at >= since AND starts_at < since + interval '24 hours'"""
+    ) AS changed CROSS JOIN LATERAL (
+        SELECT * FROM statistics_buckets
+        WHERE statistics_buckets.provider_id = changed.provider_id
+            AND starts_at >= since AND starts_at < since + interval '24 hours'
+        OFFSET 0
+    ) AS buckets"""
 
 
 def _add_up(buckets: str) -> str:
     return f"""
     INSERT INTO statistics_days (provider_id, day, position, salon_id, service_id, channel, currency,
         {", ".join((*_COUNTS, *_AMOUNTS))})
-    SELECT provider_id, {_DAY}, row_number() OVER (PARTITION BY provider_id, {_DAY}),
+    SELECT buckets.provider_id, {_DAY}, row_number() OVER (PARTITION BY buckets.provider_id, {_DAY}),
         salon_id, service_id, channel, currency, {_SUMS}
     FROM {buckets}
-    GROUP BY provider_id, {_DAY}, salon_id, service_id, channel, currency"""  # noqa: S608 - constants
+    GROUP BY buckets.provider_id, {_DAY}, salon_id, service_id, channel, currency"""  # noqa: S608 - constants
 
 
 _FUNCTION = f"""
 CREATE FUNCTION sum_statistics_by_day() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    DELETE FROM statistics_days USING changed_rows
-    WHERE statistics_days.provider_id = changed_rows.provider_id
-        AND statistics_days.day = CAST(changed_rows.starts_at AT TIME ZONE 'UTC' AS date);
+    DELETE FROM statistics_days
+    WHERE (provider_id, day) IN (SELECT provider_id, {_DAY} FROM changed_rows);
     {_add_up(_CHANGED)};
     RETURN NULL;
 END
