@@ -97,7 +97,7 @@ def pages_of(container: Container) -> Pages:
         },
         opt=PAGE,
     )
-    return Pages([router], lambda request, problem: problem_page(request, problem, provide_site()))
+    return Pages([router], lambda request, problem, error: problem_page(request, problem, error, provide_site()))
 
 
 def site_of(container: Container) -> Site:

@@ -21,7 +21,7 @@ class Pages:
     """The routes of the pages, and the page that stands in place of a problem."""
 
     routes: Sequence[Router]
-    problem: Callable[[Request[Any, Any, Any], Response[Any]], Response[Any]]
+    problem: Callable[[Request[Any, Any, Any], Response[Any], Exception], Response[Any]]
 
 
 def in_pages(pages: Pages, answer: Answerer) -> Answerer:
@@ -30,7 +30,7 @@ def in_pages(pages: Pages, answer: Answerer) -> Answerer:
     def answered(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         problem = answer(request, error)
         shown = _wants_page(request) or (problem.status_code == HTTP_401_UNAUTHORIZED and _follows_link(request))
-        return pages.problem(request, problem) if shown else problem
+        return pages.problem(request, problem, error) if shown else problem
 
     return answered
 

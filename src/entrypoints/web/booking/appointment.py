@@ -204,7 +204,7 @@ def appointment_page(
         price=formats.money(terms.price),
         deposit=formats.money(terms.deposit) if terms.deposit.amount else "",
         policy=tuple(policy_sentences(terms.cancellation, say)),
-        action=page.link(f"{path}{step.path}", **(choice.query() if step is SUMMARY else {})),
+        action=page.link(f"{path}{step.path}", **choice.query(day=None, slot=start.isoformat())),
         fields=(
             *(
                 hidden(*each)

@@ -17,11 +17,12 @@ from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.effort import steps_of, steps_to_first
 from booking_domain.scheduling.errors import HoldNotFound, SlotTaken, TooManyHolds
 from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.placing import claimable
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.executor import Executor
-from booking_domain.shared.ids import ProviderId, SessionId
+from booking_domain.shared.ids import ClaimId, ProviderId, SessionId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking, quote_booking
@@ -133,7 +134,8 @@ class Booker:
     async def holding(self, provider_id: ProviderId, choice: Choice, slot: datetime, actor: Actor) -> Choice:
         """Keep a time for a while, in place of the one that was kept before; who has too many goes on without.
 
-        What they hold already, and a page that they went back to does not know, stays theirs.
+        What they hold already, and a page that they went back to does not know, is theirs, and makes way for another
+        time.
 
         Raises:
             SlotTaken, SlotNotOffered: somebody else has it.
@@ -146,15 +148,21 @@ class Booker:
             duration_minutes=choice.duration_minutes,
             service_ids=choice.services,
         )
+        place = partial(self.executor.run, place_hold, command, actor=actor)
         try:
-            claim = await self.executor.run(place_hold, command, actor=actor)
+            claim = await place()
         except TooManyHolds:
             return choice
         except SlotTaken:
-            own = await self._own_hold(provider_id, choice, slot, actor)
-            if own is None:
+            own, others = await self._holds(provider_id, choice, actor)
+            if not own:
                 raise
-            claim = own
+            same = next((each for each in own if each.span.start == slot), None)
+            if same is None:
+                claimable(others, slot, now=self.clock.now(), duration_minutes=choice.duration_minutes)
+                for each in own:
+                    await self._release(each.id, actor)
+            claim = same or await place()
         return replace(choice, hold=claim.id, until=claim.expires_at)
 
     def order(self, provider_id: ProviderId, choice: Choice, slot: datetime) -> PlaceBooking:
@@ -195,22 +203,23 @@ class Booker:
     async def release(self, choice: Choice, actor: Actor) -> None:
         """Release what keeps the time that was chosen before."""
         if choice.hold is not None:
-            with suppress(HoldNotFound):
-                await self.executor.run(release_hold, choice.hold, actor=actor)
+            await self._release(choice.hold, actor)
 
-    async def _own_hold(self, provider_id: ProviderId, choice: Choice, slot: datetime, actor: Actor) -> Claim | None:
-        now = self.clock.now()
-        schedule = await self._to_come(provider_id, choice)
-        return next(
-            (
-                each
-                for each in schedule.claims
-                if each.kind is ClaimKind.HOLD
-                and (each.customer_id, each.span.start) == (actor.id, slot)
-                and each.live(now)
-            ),
-            None,
+    async def _release(self, claim_id: ClaimId, actor: Actor) -> None:
+        with suppress(HoldNotFound):
+            await self.executor.run(release_hold, claim_id, actor=actor)
+
+    async def _holds(
+        self, provider_id: ProviderId, choice: Choice, actor: Actor
+    ) -> tuple[tuple[Claim, ...], ProviderSchedule]:
+        """What they hold there, and the times to come without it."""
+        now, schedule = self.clock.now(), await self._to_come(provider_id, choice)
+        own = tuple(
+            each
+            for each in schedule.claims
+            if each.kind is ClaimKind.HOLD and each.customer_id == actor.id and each.live(now)
         )
+        return own, replace(schedule, claims=tuple(each for each in schedule.claims if each not in own))
 
     async def missing(self) -> tuple[LegalDocument, ...]:
         """What they have to accept before they book."""

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from litestar import Request, Response
 
+from booking_domain.identity.errors import InvalidCsrfToken
 from booking_domain.shared.languages import LANGUAGES
 from entrypoints.http.kit.forms import takes_files
 from entrypoints.http.kit.negotiation import language_for
@@ -18,13 +19,18 @@ _KEPT: Final = frozenset({"retry-after", "allow", "www-authenticate"})
 """Headers of the problem that a browser needs, too."""
 
 
-def problem_page(request: Request[Any, Any, Any], problem: Response[Any], site: Site) -> Response[bytes]:
+def problem_page(
+    request: Request[Any, Any, Any], problem: Response[Any], error: Exception, site: Site
+) -> Response[bytes]:
     """The page in place of a problem."""
     first = request.scope["path"].split("/")[1]
     page = Page(request, site, first if first in LANGUAGES else language_for(request))
     status = problem.status_code or 500
     if status == 401:  # noqa: PLR2004 - no valid token
         return _lead_on(request, page)
+    form = _page_of_form(request, page)
+    if form and isinstance(error, InvalidCsrfToken):
+        return page.see(page.link(form))  # one that is older than the session: its page is shown anew
     model = error_page(status, page.say, request_id=request_id(request.scope))
     response = page.render(model, status=status, public=False)
     response.headers.update({name: value for name, value in problem.headers.items() if name.lower() in _KEPT})
@@ -39,9 +45,7 @@ def _lead_on(request: Request[Any, Any, Any], page: Page) -> Response[bytes]:
     path, sent = page.path, request.scope["method"] != "GET" and not takes_files(request.scope.get("route_handler"))
     query = request.scope["query_string"].decode("latin-1")
     here = path + (f"?{query}" if query else "")
-    came = urlsplit(request.headers.get("referer", ""))
-    at = came.path.removeprefix(f"/{page.language}") + (f"?{came.query}" if came.query else "")
-    form = at if came.netloc == request.headers.get("host") else ""
+    form = _page_of_form(request, page)
     if path == _RENEW:
         here = page.asked("next")
     elif REFRESH_COOKIE in request.cookies:
@@ -50,3 +54,11 @@ def _lead_on(request: Request[Any, Any, Any], page: Page) -> Response[bytes]:
     if not sent:
         return page.see(page.link("/sign-in", next=here))
     return page.see(page.link("/sign-in", next=form, ended=1))
+
+
+def _page_of_form(request: Request[Any, Any, Any], page: Page) -> str:
+    """The address of our page that has sent the form, without its language; empty: it is not known, or not ours."""
+    came = urlsplit(request.headers.get("referer", ""))
+    if came.netloc not in {request.headers.get("host"), urlsplit(page.site.url).netloc}:
+        return ""
+    return came.path.removeprefix(f"/{page.language}") + (f"?{came.query}" if came.query else "")

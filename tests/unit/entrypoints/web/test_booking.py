@@ -329,6 +329,40 @@ async def test_a_promotion_code_stays_when_another_time_is_chosen_and_may_be_in_
     assert all(each in wrong.text for each in ('id="field-promotion-error"', 'value="winter"', "MNT 80,000"))
 
 
+async def test_a_form_that_is_older_than_the_session_leads_to_its_page(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    visitor = Visitor(api)
+    asked = await visitor.get(f"/en/book/{provider_id}/you?slot={quote(MONDAY_AT_TEN)}")
+    address, fields = form_in(asked, "/you", name="Bold", phone=PHONE)
+    await visitor.send(address, fields)
+    joined = await visitor.send(address, fields | {"code": await code_of(api)})
+    assert "/summary" in joined.headers["Location"]
+    again = await visitor.send(address, fields, Referer=f"{api.client.base_url}{address}")  # "back" sends it again
+    assert (again.status_code, again.headers["Location"]) == (303, address)
+    assert "/summary" in (await visitor.get(address)).headers["Location"]
+    for referer in ("https://evil.test/en", ""):
+        assert (await visitor.send(address, fields, Referer=referer)).status_code == 403
+
+
+async def test_a_time_makes_way_for_another_that_overlaps_it(api: Api) -> None:
+    owner, provider_id = await api.open_provider()
+    service = {"name": "Sleeve", "durationMinutes": 120, "priceAmount": 80_000}
+    made = (await api.post("/services", owner, json=service)).json()["id"]
+    customer = Visitor(api, await api.joined("customer", verified=True))
+    times = await customer.get(f"/en/book/{provider_id}/time?service={made}")
+    first = await customer.submit(times, "/hold", slot=MONDAY_AT_TEN)
+    assert "hold=" in first.headers["Location"]
+    second = await customer.submit(times, "/hold", slot=MONDAY_AT_TEN.replace("T10", "T11"))
+    assert "/summary" in second.headers["Location"], "the page does not know the first, which is theirs"
+    other = Visitor(api, await api.joined("customer", verified=True))
+    refused = await other.submit(
+        await other.get(f"/en/book/{provider_id}/time?service={made}"), "/hold", slot=MONDAY_AT_NOON
+    )
+    assert "taken=1" in refused.headers["Location"]
+    done = await customer.submit(await customer.get(second.headers["Location"]), "/summary")
+    assert "/en/bookings/" in done.headers["Location"]
+
+
 async def test_what_applies_without_a_code_is_shown_and_stays_beside_a_wrong_code(api: Api) -> None:
     owner, provider_id = await api.open_provider(priceAmount=80_000_00, depositAmount=20_000_00)
     hello = {"name": "Hello", "currency": "MNT", "percent": 5}
