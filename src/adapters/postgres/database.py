@@ -22,9 +22,9 @@ from adapters.postgres.identity.sessions import (
 from adapters.postgres.kit.context import part
 from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.kit.errors import domain_errors
-from adapters.postgres.kit.pipelining import Awaited, pipeline
+from adapters.postgres.kit.pipelining import Awaited, PooledWork, pipeline
 from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import PooledWork, Row, Work
+from adapters.postgres.kit.work import Row, Work
 from adapters.postgres.outbox.relay import read_backlog
 from adapters.postgres.personal_data import PostgresHandover, PostgresPersonalData
 from adapters.postgres.public_versions import ANNOUNCE, CHANGED, TELLS

@@ -14,8 +14,8 @@ from sqlalchemy import text
 
 from adapters.postgres.contexts import ContextReads
 from adapters.postgres.database import OPTIONS, RECONNECT_SECONDS, Database, configure
+from adapters.postgres.kit.pipelining import run_alone
 from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.watching import watched
 from adapters.postgres.kit.work import Reply, Row, Work
 from booking_domain.shared.errors import StorageUnavailable
 from booking_domain.shared.positions import POSITION
@@ -113,7 +113,7 @@ class Replica:
         if position is not None and position.needed is not None and await self._has(position.needed):
             try:
                 async with self._connection() as connection:
-                    reply = await watched(statement, connection.execute(statement.sql, statement.bind(values)))
+                    reply = await run_alone(connection, statement, values)
             except _FAILURES:
                 pass
             else:

@@ -6,8 +6,8 @@ uses `psycopg.pq`, the thin layer over libpq; psycopg still converts values, rai
 """
 
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from time import perf_counter
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -30,8 +30,25 @@ _COMMIT: Final = Statement(text("COMMIT"))
 _ROLLBACK: Final = Statement(text("ROLLBACK"))
 _GOOD: Final = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK, ExecStatus.PIPELINE_SYNC})
 
-_prepared: Final[WeakKeyDictionary[AsyncConnection[Any], set[bytes]]] = WeakKeyDictionary()
-"""The names of the statements that each connection has prepared."""
+
+class _Session:
+    """What lasts as long as a connection: what its statements need that earlier ones have needed too."""
+
+    def __init__(self, connection: AsyncConnection[Any]) -> None:
+        self.prepared: Final = set[bytes]()
+        """The names of the statements that it has prepared."""
+        self.adapt: Final = Transformer(connection.adapters)
+        """It keeps how values of each type are converted. Made of the connection, it would keep that alive."""
+
+
+_sessions: Final[WeakKeyDictionary[AsyncConnection[Any], _Session]] = WeakKeyDictionary()
+
+
+def _session_of(connection: AsyncConnection[Any]) -> _Session:
+    found = _sessions.get(connection)
+    if found is None:
+        found = _sessions[connection] = _Session(connection)
+    return found
 
 
 class Awaited:
@@ -75,8 +92,9 @@ class Pipeline(Work):
     def __init__(self, connection: AsyncConnection[Row]) -> None:
         super().__init__(connection)
         self._pgconn = connection.pgconn
-        self._adapt = Transformer(connection)
-        self._prepared = _prepared.setdefault(connection, set())
+        session = _session_of(connection)
+        self._adapt = session.adapt
+        self._prepared = session.prepared
         self._prepares = connection.prepare_threshold is not None
         self._awaited: deque[Awaited] = deque()
         self.then: Awaited | None = None
@@ -204,3 +222,20 @@ async def pipeline(
             await work.clear(rolling_back=transaction)
         raise
     connection.pgconn.exit_pipeline_mode()
+
+
+async def run_alone(connection: AsyncConnection[Row], statement: Statement, values: dict[str, Any]) -> Awaited:
+    """Run a statement outside any transaction, and wait for its result."""
+    async with pipeline(connection, transaction=False) as work:
+        return work.add(statement, values)
+
+
+class PooledWork(Work):
+    """Statements outside any transaction: each one borrows a connection for itself."""
+
+    def __init__(self, borrow: Callable[[], AbstractAsyncContextManager[AsyncConnection[Row]]]) -> None:
+        self._borrow = borrow
+
+    async def execute(self, statement: Statement, /, **values: Any) -> Awaited:
+        async with self._borrow() as connection:
+            return await run_alone(connection, statement, values)

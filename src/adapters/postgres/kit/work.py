@@ -119,14 +119,3 @@ class Connections(Protocol):
     def work(self) -> AbstractAsyncContextManager[Work]:
         """Statements outside any transaction, on one connection."""
         ...
-
-
-class PooledWork(Work):
-    """Statements outside any transaction: each one borrows a connection for itself."""
-
-    def __init__(self, borrow: Callable[[], AbstractAsyncContextManager[AsyncConnection[Row]]]) -> None:
-        self._borrow = borrow
-
-    async def execute(self, statement: Statement, /, **values: Any) -> Reply:
-        async with self._borrow() as connection:
-            return await watched(statement, connection.execute(statement.sql, statement.bind(values)))

@@ -8,7 +8,7 @@ import pytest
 from tests.contract.backends import on_postgres
 from tests.databases import TestServer
 
-from adapters.postgres.kit import work
+from adapters.postgres.kit import pipelining, work
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Work
 from booking_domain.catalogue.model import ProviderFilter, ProviderOrder
@@ -47,7 +47,7 @@ async def _page(backend: Backend, chosen: ListFilter) -> None:
 
 def _recorded(monkeypatch: pytest.MonkeyPatch) -> Sent:
     sent: Sent = []
-    kinds: tuple[type[Work], ...] = (work.Work, work.PooledWork)
+    kinds: tuple[type[Work], ...] = (work.Work, pipelining.PooledWork)
     for kind in kinds:
         real: Callable[..., Any] = kind.execute
 
