@@ -20,6 +20,7 @@ from tests.databases import TestServer
 from tests.declared_errors import watch_executor
 from tests.distribution import Distribution, arranged, compile_share
 from tests.guarded import guard
+from tests.programs import share_forks
 from tests.swift.server import SwiftServer, swift_python
 from xdist.remote import Producer
 
@@ -75,6 +76,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Collection(config))
+    if config.getoption("dist", "no") != "no":
+        share_forks()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -102,7 +105,6 @@ def pytest_collection() -> Generator[None, object, object]:
     try:
         return (yield)
     finally:
-        gc.collect()
         gc.freeze()
         gc.set_threshold(_BETWEEN_COLLECTIONS)
         gc.enable()

@@ -1,15 +1,18 @@
 """Forks programs of the product from one process that has imported them (`tests/programs.py` starts it).
 
-Each line of the input is a request in JSON, each line of the output its response: a module to run, with the arguments,
-environment and log file of the program, is answered with a process id; a process id with the exit code, or null while
-that process runs. The server ends at the end of its input.
+It listens at the socket whose number is its argument. A line from a client is a request in JSON, and is answered with a
+line: a module to run, with the arguments, environment and log file of the program, with a process id; a process id with
+the exit code, or null while that process runs. The server ends at the end of its input.
 """
 
+import contextlib
 import gc
 import importlib
 import json
 import os
 import runpy
+import selectors
+import socket
 import sys
 from typing import Any
 
@@ -30,6 +33,19 @@ PRELOADED = (
 
 
 def main() -> None:
+    program = None
+    with socket.socket(fileno=int(sys.argv[1])) as listener, selectors.DefaultSelector() as readable:
+        readable.register(sys.stdin, selectors.EVENT_READ)
+        readable.register(listener, selectors.EVENT_READ)
+        if all(key.fileobj is listener for key, _ in readable.select()):
+            _prepare()
+            program = _serve(listener, readable)
+    if program is not None:
+        _run(**program)
+
+
+def _prepare() -> None:
+    """Import the product, which is what takes long."""
     gc.disable()
     for module in PRELOADED:
         importlib.import_module(module)
@@ -37,17 +53,34 @@ def main() -> None:
     _make_an_application()
     gc.freeze()  # otherwise garbage collection in each fork copies the pages of imported modules
     gc.enable()
-    for line in sys.stdin:
-        request = json.loads(line)
-        if isinstance(request, int):
-            ended, status = os.waitpid(request, os.WNOHANG)
-            response = os.waitstatus_to_exitcode(status) if ended else None
-        else:
-            response = os.fork()
-            if response == 0:
-                _run(**request)
-                return
-        sys.stdout.write(json.dumps(response) + "\n")
+
+
+def _serve(listener: socket.socket, readable: selectors.BaseSelector) -> dict[str, Any] | None:
+    """Answer until the end of the input. In a fork, return the program that it is to be, without the connections."""
+    with contextlib.ExitStack() as connections:
+        while True:
+            for key, _ in readable.select():
+                if key.fileobj is sys.stdin:
+                    return None
+                if key.fileobj is listener:
+                    client = connections.enter_context(listener.accept()[0])
+                    stream = connections.enter_context(client.makefile("rw", encoding="utf-8"))
+                    readable.register(client, selectors.EVENT_READ, stream)
+                    continue
+                line = key.data.readline()
+                if not line:
+                    readable.unregister(key.fileobj)
+                    continue
+                request = json.loads(line)
+                if isinstance(request, int):
+                    ended, status = os.waitpid(request, os.WNOHANG)
+                    response = os.waitstatus_to_exitcode(status) if ended else None
+                else:
+                    response = os.fork()
+                    if response == 0:
+                        return dict(request)
+                key.data.write(json.dumps(response) + "\n")
+                key.data.flush()
 
 
 def _make_an_application() -> None:

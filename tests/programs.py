@@ -2,14 +2,18 @@
 
 An `Interpreter` takes two seconds of processor time to import the product. A `Fork` of a process that has imported it
 starts at once; its command line and environment, as others see them, are those of the fork server.
+
+All workers of a test run ask one fork server (`share_forks`): making it takes three seconds of processor time.
 """
 
 import atexit
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -19,7 +23,12 @@ from pathlib import Path
 from typing import Any, Final
 
 CHECKOUT: Final = Path(__file__).parents[1]
-_NOT_THEIRS: Final = ("COVERAGE_", "BOOKING_", "QPAY_", "STRIPE_", "DATABASE_URL", "HOST", "PORT", "SIMULATOR_PORT")
+_NOT_THEIRS: Final = (
+    *("COVERAGE_", "PYTEST_", "BOOKING_", "QPAY_", "STRIPE_"),
+    *("DATABASE_URL", "HOST", "PORT", "SIMULATOR_PORT"),
+)
+_SHARED: Final = "PYTEST_FORK_SERVER"
+"""The address of the fork server of the test run, in the environment of its workers."""
 _PAUSE_SECONDS: Final = 0.01
 
 
@@ -74,28 +83,42 @@ class Fork:
         self.send_signal(signal.SIGKILL)
 
 
-class _Server:
-    """The process of `tests/fork_server.py`: one for each test process that asks for a fork."""
+def share_forks() -> None:
+    """Let the workers that this process starts ask one fork server; it imports the product when the first one does."""
+    os.environ[_SHARED] = _start_server()
 
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-u", CHECKOUT / "tests" / "fork_server.py"],
+
+def _start_server() -> str:
+    """Start `tests/fork_server.py`, which ends with this process; return its address."""
+    address = str(Path(tempfile.mkdtemp()) / "forks")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(address)
+        listener.listen()
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, CHECKOUT / "tests" / "fork_server.py", str(listener.fileno())],
             env=environment({}),
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
+            pass_fds=[listener.fileno()],
             start_new_session=True,  # Ctrl-C is for the tests
         )
+    atexit.register(process.communicate)  # ends its input, and waits
+    return address
+
+
+class _Server:
+    """A connection with the fork server of the test run, or else of this process."""
+
+    def __init__(self) -> None:
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(os.environ.get(_SHARED) or _start_server())
+        self._stream = connection.makefile("rw", encoding="utf-8")
         self._asking = threading.Lock()
-        atexit.register(self._process.communicate)  # ends its input, and waits
 
     def ask(self, request: Any) -> Any:
-        assert self._process.stdin
-        assert self._process.stdout
         with self._asking:
-            self._process.stdin.write(json.dumps(request) + "\n")
-            self._process.stdin.flush()
-            return json.loads(self._process.stdout.readline())
+            self._stream.write(json.dumps(request) + "\n")
+            self._stream.flush()
+            return json.loads(self._stream.readline())
 
 
 _server = cache(_Server)
