@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 from psycopg.types.json import Jsonb
 
+from adapters.postgres.search.marks import marks_of, vector_of_marks
 from adapters.postgres.search.tables import ENTRY, vector_of
 from benchmarks.city.words import (
     BEGINNINGS,
@@ -216,6 +217,7 @@ class Providers:
             version=f"{self._version:x}.{self._version if salon else 0:x}",
         )
         written = ENTRY.write(entry)
+        written["words"] += f" {vector_of_marks(marks_of(entry))}"
         rows["search_entries"].append((*(written[column.name] for column in ENTRY.columns), self.plan.now))
         self.words.update(word for of_place in entry.words.values() for word in of_place)
         terms = {

@@ -327,6 +327,6 @@ STATEMENTS: Final[Sequence[tuple[str, str]]] = (
     ),
     (
         "bands of merit",
-        "UPDATE search_entries SET words = words || array_to_tsvector(ARRAY['~' || merit / 2])",
+        "UPDATE search_entries SET words = ts_delete(words, '~0') || array_to_tsvector(ARRAY['~' || merit / 2])",
     ),
 )

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR, insert
 
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork, Work
+from adapters.postgres.search.marks import marks_of, vector_of_marks
 from adapters.postgres.search.parts import parts_of, put_parts
 from adapters.postgres.search.suggestions import term_of, term_vector
 from adapters.postgres.search.tables import (
@@ -24,7 +25,6 @@ from adapters.postgres.search.tables import (
     search_terms,
     search_words,
 )
-from adapters.postgres.search.tiers import band_word
 from booking_domain.search.model import SearchEntry, SearchFinding
 from booking_domain.search.ports import SearchEntries
 from booking_domain.shared.ids import ProviderId
@@ -39,7 +39,7 @@ def _put() -> Statement:
     values: dict[str, ColumnElement[Any]] = {
         column.name: bindparam(column.name, type_=column.type) for column in (*ENTRY.columns, _e.put_at)
     }
-    values["words"] = cast(bindparam("words", type_=Text()), TSVECTOR).concat(band_word(values["merit"]))
+    values["words"] = cast(bindparam("words", type_=Text()), TSVECTOR)
     for name in ("free", "open_hours"):
         values[name] = cast(bindparam(name, type_=Text()), BITS)
     new = insert(search_entries).values(values)
@@ -94,7 +94,9 @@ class PostgresSearchEntries(WithWork, SearchEntries):
     """`SearchEntries` in `search_entries`, `search_terms`, `search_parts` and `search_words`."""
 
     async def put(self, entry: SearchEntry, now: datetime) -> None:
-        await self._work.execute(_PUT, **ENTRY.write(entry), put_at=now)
+        values = ENTRY.write(entry)
+        values["words"] = f"{values['words']} {vector_of_marks(marks_of(entry))}"
+        await self._work.execute(_PUT, **values, put_at=now)
         await self._work.execute(_REMOVE_TERMS, provider_id=entry.provider_id)
         terms = [{"kind": kind.value, "term": text, "words": term_vector(text)} for kind, text in entry.terms]
         await self._work.execute(_ADD_TERMS, provider_id=entry.provider_id, terms=Jsonb(terms))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     CompoundSelect,
     Date,
@@ -14,7 +15,6 @@ from sqlalchemy import (
     FromClause,
     Integer,
     Select,
-    SmallInteger,
     Subquery,
     Text,
     Uuid,
@@ -35,11 +35,12 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 
 from adapters.postgres.catalogue.salons import metres_to
 from adapters.postgres.catalogue.tables import providers
+from adapters.postgres.search.marks import all_of, any_of, category_mark, cell_marks, price_marks, style_mark
 from adapters.postgres.search.tables import BITS, PLACES, PUBLIC, WEIGHTS, search_entries, search_parts
-from adapters.postgres.search.tiers import NAMES
+from adapters.postgres.search.tiers import RINGS, TIERS, beyond, halves_of
 from adapters.postgres.search.words import tsquery_of
 from booking_domain.search.free_time import QUARTERS, QUARTERS_A_DAY, text_of
-from booking_domain.search.model import MOST_MEMBERS, TEXT_POINTS, Box, Place, SearchCriteria, SearchOrder, draw_of
+from booking_domain.search.model import MOST_MEMBERS, TEXT_POINTS, Place, SearchCriteria, SearchOrder, draw_of
 from booking_domain.search.words import searched
 from booking_domain.shared.folding import folded
 
@@ -94,6 +95,24 @@ def _from_day(quarters: ColumnElement[Any]) -> ColumnElement[Any]:
     return type_coerce(quarters.op("<<")((bindparam("day", type_=Date()) - _e.free_since) * QUARTERS_A_DAY), BITS)
 
 
+def _in_box(number: str) -> ColumnElement[bool]:
+    """Whether the point is in one of the halves of a box: see `tiers.halves_of`."""
+
+    def edge(name: str) -> ColumnElement[Any]:
+        return bindparam(f"{name}{number}", type_=Double())
+
+    return or_(
+        *(
+            func.point(_e.lon, _e.lat).op("<@")(
+                func.box(
+                    func.point(edge(f"west_{half}"), edge("south")), func.point(edge(f"east_{half}"), edge("north"))
+                )
+            )
+            for half in ("left", "right")
+        )
+    )
+
+
 _FREE: Final = _from_day(_e.free)
 _IS_OPEN: Final = func.get_bit(_from_day(_e.open_hours), bindparam("open_quarter", type_=Integer())) == 1
 _QUARTERS: Final = (func.coalesce(bindparam("minutes", type_=Integer()), _e.minutes) + 14) // 15
@@ -113,17 +132,7 @@ _CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
     "category": bindparam("category", type_=Text()) == func.any(_e.categories),
     "price_to": and_(_e.currency == bindparam("currency"), _e.price_from <= bindparam("price_to")),
     "currency": and_(_e.currency == bindparam("currency"), _e.price_from.is_not(None)),
-    BOX: or_(
-        *(
-            func.point(_e.lon, _e.lat).op("<@")(
-                func.box(
-                    func.point(bindparam(f"west_{half}", type_=Double()), bindparam("south", type_=Double())),
-                    func.point(bindparam(f"east_{half}", type_=Double()), bindparam("north", type_=Double())),
-                )
-            )
-            for half in ("left", "right")
-        )
-    ),
+    BOX: _in_box(""),
     OPEN: _IS_OPEN,
     TIME: cast(literal("0" * QUARTERS), BITS) != _OPENING,
 }
@@ -134,12 +143,14 @@ def candidates(shape: frozenset[str], by: SearchOrder) -> Select[Any]:
 
     They are chosen by what the entry has, so that all else is read of them alone.
     """
-    matching_ids = select(_e.provider_id).select_from(_entries(shape, by)).where(*_within(shape, by))
     ids: Select[Any] | CompoundSelect[Any]
-    if TEXT in shape and by is SearchOrder.BEST:
-        ids = _by_tier(matching_ids.where(*_asked(shape - {TEXT})))
+    if by is SearchOrder.NEAREST:
+        ids = _by_ring(shape)
+    elif by is SearchOrder.CHEAPEST or (by is SearchOrder.BEST and is_marked(shape)):
+        ids = _by_tier(shape, by)
     else:
-        ids = matching_ids.where(*_asked(shape)).order_by(_key(by), _e.provider_id)
+        words = [_is_asked()] if is_marked(shape) else []
+        ids = _matching(shape, by).where(*_within(shape, by), *words).order_by(_key(by), _e.provider_id)
     chosen = ids.limit(bindparam("candidates", type_=Integer())).subquery("chosen")
     return _with_facts(shape, chosen.join(search_entries, _e.provider_id == chosen.c.provider_id))
 
@@ -201,14 +212,59 @@ def _key(by: SearchOrder) -> ColumnElement[Any]:
     return keys.get(by, _e.merit.desc())
 
 
-def _by_tier(ids: Select[Any]) -> CompoundSelect[Any]:
-    """Those who have the words, by merit: a tier is searched if those before it have too few."""
-    tiers = [
-        *(ids.where(_e.words.op("@@")(given(name, TSQUERY))) for name in NAMES),
-        ids.where(has_words(_e.words, frozenset()), _e.merit < bindparam("below", type_=SmallInteger())),
-    ]
+def is_marked(shape: frozenset[str]) -> bool:
+    """Whether the full-text index finds those who match, or not many more."""
+    return not shape.isdisjoint({TEXT, "styles", "category"})
+
+
+def _matching(shape: frozenset[str], by: SearchOrder) -> Select[Any]:
+    """Who has everything that is asked for, but for the words and the distance."""
+    return select(_e.provider_id).select_from(_entries(shape, by)).where(*_asked(shape - {TEXT}))
+
+
+def _is_asked() -> ColumnElement[bool]:
+    return _e.words.op("@@")(given("asked", TSQUERY))
+
+
+def _by_tier(shape: frozenset[str], by: SearchOrder) -> CompoundSelect[Any]:
+    """Those who match, by merit or by price: a tier is searched if those before it have too few."""
+    matching = _matching(shape, by).where(*_within(shape, by))
+    rest = matching.where(_is_asked()) if is_marked(shape) else matching
+    marked = [matching.where(_e.words.op("@@")(given(f"tier_{number}", TSQUERY))) for number in TIERS]
+    if by is SearchOrder.CHEAPEST:
+        of_price = zip(marked, TIERS, strict=True)
+        tiers = [
+            *(
+                tier.where(
+                    _e.price_from > bindparam(f"from_{number}", type_=BigInteger()),
+                    _e.price_from <= bindparam(f"to_{number}", type_=BigInteger()),
+                )
+                for tier, number in of_price
+            ),
+            rest.where(_e.price_from > beyond()),
+        ]
+        return _one_by_one(tiers, _e.price_from + 0)
+    return _one_by_one([*marked, rest.where(_e.merit < beyond())], _MERIT)
+
+
+def _by_ring(shape: frozenset[str]) -> CompoundSelect[Any]:
+    """Those who match, by distance: a ring is searched if those within it have too few."""
+    matching = _matching(shape - {BOX}, SearchOrder.NEAREST).where(*_within(shape - {NEAR}, SearchOrder.NEAREST))
+    rings = (
+        matching.where(
+            _e.words.op("@@")(given(f"cells_{number}", TSQUERY)) if is_marked(shape) else _in_box(f"_{number}"),
+            bindparam(f"inner_{number}", type_=Integer()) < _METRES,
+            bindparam(f"outer_{number}", type_=Integer()) >= _METRES,
+        )
+        for number in RINGS
+    )
+    return _one_by_one(list(rings), _METRES)
+
+
+def _one_by_one(parts: Sequence[Select[Any]], key: ColumnElement[Any]) -> CompoundSelect[Any]:
+    """All of the first part, by a key and the id, then those of the next one: a limit leaves out the last ones."""
     return union_all(
-        *(tier.order_by(_MERIT, _e.provider_id).subquery(f"tier_{n}").select() for n, tier in enumerate(tiers))
+        *(part.order_by(key, _e.provider_id).subquery(f"part_{number}").select() for number, part in enumerate(parts))
     )
 
 
@@ -290,18 +346,23 @@ def values_of(criteria: SearchCriteria, similar: Mapping[str, Sequence[str]]) ->
         "lat": None if near is None else near.lat,
         "lon": None if near is None else near.lon,
         "radius": None if near is None else near.radius_metres,
-        **({} if box is None else halves_of(box)),
+        **halves_of(box),
     }
 
 
-def halves_of(box: Box) -> dict[str, float]:
-    """The parameters of a box: one that crosses the 180th meridian is two."""
-    crosses = box.west > box.east
-    return {
-        "south": box.south,
-        "north": box.north,
-        "west_left": box.west,
-        "east_left": 180.0 if crosses else box.east,
-        "west_right": -180.0 if crosses else box.west,
-        "east_right": box.east,
-    }
+def asked_of(criteria: SearchCriteria, words: str) -> str | None:
+    """The `tsquery` of those who have the words, and the marks of what else is asked for; None: nothing is.
+
+    The nearest ones have the marks of their ring.
+    """
+    near, price = criteria.near, criteria.price_to
+    box = criteria.box if near is None else near.box
+    return all_of(
+        [
+            words,
+            any_of(style_mark(folded(each)) for each in criteria.styles),
+            "" if criteria.category is None else any_of([category_mark(folded(criteria.category))]),
+            "" if price is None or price < 1 else any_of(price_marks(criteria.currency or "", 1, price)),
+            "" if box is None or criteria.chosen_by is SearchOrder.NEAREST else any_of(cell_marks(box)),
+        ]
+    )

@@ -10,10 +10,10 @@ from adapters.postgres.kit.work import Row, WithWork
 from adapters.postgres.search.entries import entry_of
 from adapters.postgres.search.facets import facets_of
 from adapters.postgres.search.hits import Page, found_of, search_of
-from adapters.postgres.search.matching import shape_of, values_of
+from adapters.postgres.search.matching import asked_of, shape_of, values_of
 from adapters.postgres.search.suggestions import SUGGEST, suggestion_of
 from adapters.postgres.search.tables import FINDING
-from adapters.postgres.search.tiers import TIERS
+from adapters.postgres.search.tiers import KNOWN, rings_of
 from adapters.postgres.search.upkeep import DUE, FINDING_COUNTS, FINDINGS, IDS, IS_CURRENT, RECORD, SAMPLE
 from adapters.postgres.search.words import similar_to, tsquery_of
 from booking_domain.search.model import (
@@ -25,6 +25,7 @@ from booking_domain.search.model import (
     SearchFinding,
     SearchFindingCounts,
     SearchFindingFilter,
+    SearchOrder,
     Suggestion,
 )
 from booking_domain.search.ports import SearchReads
@@ -87,4 +88,11 @@ class PostgresSearchReads(WithWork, SearchReads):
     async def _values(self, criteria: SearchCriteria) -> dict[str, Any]:
         words = searched(criteria.text or "")
         values = values_of(criteria, await similar_to(words, self._work))
-        return {**values, **await TIERS.values(values["query_other"], self._work)} if words else values
+        asked = asked_of(criteria, values["query_other"] if words else "")
+        values["asked"] = asked
+        if criteria.near is not None and criteria.chosen_by is SearchOrder.NEAREST:
+            return values | rings_of(asked, criteria.near)
+        await KNOWN.read(self._work)
+        if criteria.chosen_by is SearchOrder.CHEAPEST:
+            return values | KNOWN.of_price(asked, criteria.currency or "")
+        return values | KNOWN.of_merit(asked)

@@ -12,7 +12,7 @@ from adapters.postgres.kit.metadata import metadata
 from adapters.postgres.kit.personal_data import DELETE, USER, Kept, NotExported, personal_data
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row, WithWork
-from adapters.postgres.search.matching import halves_of
+from adapters.postgres.search.tiers import halves_of
 from booking_domain.search.model import Box
 from booking_domain.search.ports import RecommendationReads, SimilarProviders
 from booking_domain.search.recommendations import (

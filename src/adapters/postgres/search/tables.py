@@ -1,5 +1,6 @@
 """The tables of search: entries of published providers, their terms, the vocabulary, and what checks found."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -39,9 +40,8 @@ WEIGHTS: Final = "ABCD"
 """The weight of each place. The words of a text are searched in the first one, the first two, and so on."""
 BITS: Final = BIT(QUARTERS)
 MARK: Final = "~"
-"""How the word of a band of merit begins: no text has one."""
-BAND: Final = 2
-"""How many points of merit a band has."""
+"""How a mark begins: see `marks`. No word of a text has it."""
+_WORD: Final = re.compile(r"'(\w+)':(\S+)")
 
 
 def vector_of(words: Mapping[Place, Iterable[str]]) -> str:
@@ -56,12 +56,9 @@ def vector_of(words: Mapping[Place, Iterable[str]]) -> str:
 def words_of(vector: str) -> dict[Place, tuple[str, ...]]:
     """The words of a `tsvector`, by place."""
     found: dict[Place, list[str]] = {}
-    for each in vector.split():
-        if each.startswith(f"'{MARK}"):
-            continue
-        word, places = each.rsplit(":", 1)
+    for word, places in _WORD.findall(vector):  # marks have no places
         for place in places.split(","):
-            found.setdefault(PLACES[int(place.rstrip(WEIGHTS)) - 1], []).append(word.strip("'"))
+            found.setdefault(PLACES[int(place.rstrip(WEIGHTS)) - 1], []).append(word)
     return {place: tuple(sorted(words)) for place, words in found.items()}
 
 

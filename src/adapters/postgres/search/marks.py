@@ -1,0 +1,103 @@
+"""Marks: what an entry has beside words, as words that nobody types.
+
+So the full-text index by itself finds those who have the words and the marks that are asked for, and no other rows are
+read. A mark may stand for more than is asked for: the statement compares the columns as well.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from math import floor
+from typing import Final
+
+from adapters.postgres.search.tables import MARK
+from booking_domain.search.model import Box, SearchEntry
+
+BAND: Final = 2
+"""How many points of merit a band has."""
+_CELLS: Final = (128, 32, 8, 2, 0.5)
+"""How many cells a degree has at each level."""
+_MOST_CELLS: Final = 24
+
+
+def marks_of(entry: SearchEntry) -> Iterator[str]:
+    """The marks of an entry."""
+    yield merit_mark(entry.merit // BAND)
+    yield from map(style_mark, entry.styles)
+    yield from map(category_mark, entry.categories)
+    if entry.price_from is not None:
+        yield _price_mark(entry.currency, band_of_price(entry.price_from))
+    if entry.lat is not None and entry.lon is not None:
+        for level, size in enumerate(_CELLS):
+            yield _cell_mark(level, floor((entry.lon + 180) * size), floor((entry.lat + 90) * size))
+
+
+def merit_mark(band: int) -> str:
+    """The mark of a band of merit."""
+    return f"{MARK}{band}"
+
+
+def style_mark(style: str) -> str:
+    """The mark of a folded style."""
+    return f"{MARK}s{style}"
+
+
+def category_mark(category: str) -> str:
+    """The mark of a folded category."""
+    return f"{MARK}c{category}"
+
+
+def price_marks(currency: str, lowest: int, highest: int) -> list[str]:
+    """The marks of all prices from one to another."""
+    return [_price_mark(currency, band) for band in range(band_of_price(lowest), band_of_price(highest) + 1)]
+
+
+def band_of_price(price: int) -> int:
+    """The band of a positive price: of its number of bits, and the two bits after the first.
+
+    >>> [band_of_price(price) for price in (1, 4, 5, 1_000, 1_023, 1_024)]
+    [5, 12, 13, 43, 43, 44]
+    """
+    bits = price.bit_length()
+    return bits * 4 + (price >> max(0, bits - 3) & 3)
+
+
+def cell_marks(box: Box) -> list[str]:
+    """The marks of the cells that cover a box, as small as few of them do; empty: many would be needed."""
+    sides = [(box.west, box.east)] if box.west <= box.east else [(box.west, 180.0), (-180.0, box.east)]
+    for level, size in enumerate(_CELLS):
+        rows = range(floor((box.south + 90) * size), floor((box.north + 90) * size) + 1)
+        columns = [
+            column
+            for west, east in sides
+            for column in range(floor((west + 180) * size), floor((east + 180) * size) + 1)
+        ]
+        if len(rows) * len(columns) <= _MOST_CELLS:
+            return [_cell_mark(level, column, row) for column in columns for row in rows]
+    return []
+
+
+def any_of(marks: Iterable[str]) -> str:
+    """The `tsquery` of those who have one of the marks."""
+    return " | ".join(map(_quoted, marks))
+
+
+def all_of(queries: Sequence[str]) -> str | None:
+    """The `tsquery` of those whom all of these find."""
+    return " & ".join(f"({each})" for each in queries if each) or None
+
+
+def vector_of_marks(marks: Iterable[str]) -> str:
+    """The marks as the text of a `tsvector`."""
+    return " ".join(map(_quoted, marks))
+
+
+def _quoted(mark: str) -> str:
+    escaped = mark.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"
+
+
+def _price_mark(currency: str, band: int) -> str:
+    return f"{MARK}p{currency}{band}"
+
+
+def _cell_mark(level: int, column: int, row: int) -> str:
+    return f"{MARK}g{level},{column},{row}"
