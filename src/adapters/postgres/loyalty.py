@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    and_,
     bindparam,
     func,
     or_,
@@ -37,6 +38,7 @@ from adapters.postgres.kit.rows import Rows, VersionedRows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork
 from booking_domain.loyalty.lots import (
+    OF_VISITS,
     Issuer,
     Lot,
     LoyaltyAccount,
@@ -53,6 +55,7 @@ from booking_domain.loyalty.ports import (
     LoyaltyReads,
 )
 from booking_domain.loyalty.programmes import LoyaltyProgramme, LoyaltyProgrammeId
+from booking_domain.loyalty.tiers import LoyaltyTier
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 
@@ -129,6 +132,8 @@ loyalty_programmes: Final = Table(
     Column("point_value", BigInteger, nullable=False),
     Column("expires_after_months", SmallInteger),
     Column("active_after_days", SmallInteger, nullable=False),
+    Column("tiers", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
+    Column("tier_grace_days", SmallInteger, nullable=False, server_default=text("0")),
     instant("started_at"),
     instant("ended_at", nullable=True),
     Column("version", Integer, nullable=False),
@@ -183,10 +188,23 @@ def _lots_of(rows: list[dict[str, Any]]) -> tuple[Lot, ...]:
     )
 
 
+def _tiers_json(tiers: Iterable[LoyaltyTier]) -> Jsonb:
+    return Jsonb([{"name": each.name, "from_points": each.from_points, "percent": each.percent} for each in tiers])
+
+
+def _tiers_of(rows: list[dict[str, Any]]) -> tuple[LoyaltyTier, ...]:
+    return tuple(LoyaltyTier(**row) for row in rows)
+
+
 _LOTS: Final = Converted("lots", write=_lots_json, read=_lots_of)
 ACCOUNT: Final = Mapper(loyalty_accounts, LoyaltyAccount, lots=_LOTS)
 ENTRY: Final = Mapper(loyalty_entries, LoyaltyEntry, lots=_LOTS)
-PROGRAMME: Final = Mapper(loyalty_programmes, LoyaltyProgramme, changes=("ended_at", "version"))
+PROGRAMME: Final = Mapper(
+    loyalty_programmes,
+    LoyaltyProgramme,
+    tiers=Converted("tiers", write=_tiers_json, read=_tiers_of),
+    changes=("ended_at", "version"),
+)
 _p: Final = loyalty_programmes.c
 _a: Final = loyalty_accounts.c
 _e: Final = loyalty_entries.c
@@ -212,6 +230,23 @@ _OF_BOOKING: Final = Statement(
     select(*ENTRY.columns)
     .where(_e.account_id == bindparam("account_id"), _e.booking_id == bindparam("booking_id"))
     .order_by(_e.id)
+)
+_QUALIFIES: Final = and_(
+    or_(_e.kind == LoyaltyEntryKind.EARNED.value, _e.kind == LoyaltyEntryKind.RECLAIMED.value),
+    func.starts_with(_e.cause, OF_VISITS),
+    _e.at > bindparam("since", type_=_e.at.type),
+)
+_QUALIFYING: Final = Statement(
+    select(*ENTRY.columns)
+    .where(
+        _e.account_id == bindparam("account_id"),
+        _QUALIFIES,
+        _e.at <= bindparam("until", type_=_e.at.type),
+    )
+    .order_by(_e.id)
+)
+_QUALIFYING_OF_USER: Final = Statement(
+    select(*ENTRY.columns).join(loyalty_accounts, _a.id == _e.account_id).where(_OF_USER, _QUALIFIES).order_by(_e.id)
 )
 _ALL: Final = Statement(select(*ACCOUNT.columns).where(_OF_USER).order_by(_a.id))
 _GET: Final = Statement(select(*ACCOUNT.columns).where(_a.id == bindparam("account_id")))
@@ -308,6 +343,11 @@ class PostgresLoyaltyAccounts(VersionedRows[LoyaltyAccount], LoyaltyAccounts):
     async def of_booking(self, account_id: LoyaltyAccountId, booking_id: BookingId) -> Sequence[LoyaltyEntry]:
         return await self._work.each(ENTRY.read, _OF_BOOKING, account_id=account_id, booking_id=booking_id)
 
+    async def qualifying(
+        self, account_id: LoyaltyAccountId, since: datetime, until: datetime
+    ) -> Sequence[LoyaltyEntry]:
+        return await self._work.each(ENTRY.read, _QUALIFYING, account_id=account_id, since=since, until=until)
+
     async def entry_of(self, account_id: LoyaltyAccountId, cause: str) -> LoyaltyEntry | None:
         return await self._work.first(ENTRY.read, _ENTRY_OF, account_id=account_id, cause=cause)
 
@@ -361,6 +401,9 @@ class PostgresLoyaltyReads(WithWork, LoyaltyReads):
 
     async def get(self, account_id: LoyaltyAccountId) -> LoyaltyAccount | None:
         return await self._work.first(ACCOUNT.read, _GET, account_id=account_id)
+
+    async def qualifying(self, user_id: UserId, since: datetime) -> Sequence[LoyaltyEntry]:
+        return await self._work.each(ENTRY.read, _QUALIFYING_OF_USER, user_id=user_id, since=since)
 
     async def to_expire(self, now: datetime, limit: int) -> Sequence[LoyaltyAccountId]:
         return await self._work.each(lambda row: LoyaltyAccountId(row[0]), _TO_EXPIRE, now=now, most=limit)

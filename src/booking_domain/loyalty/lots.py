@@ -53,6 +53,8 @@ class LoyaltyEntryKind(StrEnum):
     EXPIRED = "expired"
 
 
+OF_VISITS: Final = "earned:"
+"""What the causes begin with of points that appointments have earned."""
 OF_RESERVATIONS: Final = frozenset(
     {LoyaltyEntryKind.RESERVED, LoyaltyEntryKind.CAPTURED, LoyaltyEntryKind.RELEASED, LoyaltyEntryKind.RETURNED}
 )
@@ -103,6 +105,12 @@ class LoyaltyEntry:
     reason: str | None = None
     """Why an admin adjusted the account; its customer sees it."""
     at: datetime
+
+    @property
+    def qualifies(self) -> bool:
+        """Whether it counts for tiers: an appointment has earned it, or it takes such points back."""
+        earned = self.kind in {LoyaltyEntryKind.EARNED, LoyaltyEntryKind.RECLAIMED}
+        return earned and self.cause.startswith(OF_VISITS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

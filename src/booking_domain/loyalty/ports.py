@@ -46,6 +46,12 @@ class LoyaltyAccounts(Protocol):
         """The account's entries of this booking, the oldest first."""
         ...
 
+    async def qualifying(
+        self, account_id: LoyaltyAccountId, since: datetime, until: datetime
+    ) -> Sequence[LoyaltyEntry]:
+        """What appointments earned after `since` and until `until`, and what was taken back of it, in order."""
+        ...
+
     async def entry_of(self, account_id: LoyaltyAccountId, cause: str) -> LoyaltyEntry | None:
         """The account's entry of this cause."""
         ...
@@ -110,6 +116,10 @@ class LoyaltyReads(Protocol):
 
     async def get(self, account_id: LoyaltyAccountId) -> LoyaltyAccount | None:
         """One account."""
+        ...
+
+    async def qualifying(self, user_id: UserId, since: datetime) -> Sequence[LoyaltyEntry]:
+        """What appointments earned after `since` in the accounts of the user, and what was taken back, in order."""
         ...
 
     async def to_expire(self, now: datetime, limit: int) -> Sequence[LoyaltyAccountId]:

@@ -1,13 +1,14 @@
 """Loyalty programmes: how customers earn points with their visits, and what a point is worth. Pure."""
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, NewType, Self
 from uuid import UUID
 
-from booking_domain.loyalty.lots import Issuer
+from booking_domain.loyalty.lots import Issuer, LoyaltyEntry
+from booking_domain.loyalty.tiers import MAX_TIER_GRACE, MAX_TIERS, PLAIN, LoyaltyTier, tier_at
 from booking_domain.shared.errors import InvalidValue, NotFound
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
 from booking_domain.shared.money import Money
@@ -58,6 +59,10 @@ class LoyaltyProgramme:
     """None: points do not expire."""
     active_after_days: int = 0
     """How many days after the appointment points can be spent at the earliest."""
+    tiers: tuple[LoyaltyTier, ...] = ()
+    """The lowest first."""
+    tier_grace_days: int = 0
+    """How long customers keep a tier once their qualifying points are too few; 0: it ends at once."""
     started_at: datetime
     ended_at: datetime | None = None
     version: int = 1
@@ -74,6 +79,12 @@ class LoyaltyProgramme:
             _require_between("most_points", self.most_points, 1, MAX_LOYALTY_AMOUNT)
         if self.expires_after_months is not None:
             _require_between("expires_after_months", self.expires_after_months, 1, MAX_EXPIRY_MONTHS)
+        _require_between("tier_grace_days", self.tier_grace_days, 0, MAX_TIER_GRACE.days)
+        if len(self.tiers) > MAX_TIERS:
+            raise InvalidValue(field="tiers", problem=f"at most {MAX_TIERS} tiers")
+        thresholds = [each.from_points for each in self.tiers]
+        if thresholds != sorted(set(thresholds)) or len({each.name for each in self.tiers}) < len(thresholds):
+            raise InvalidValue(field="tiers", problem="the lowest first, each with a name of its own")
         if len(self.excluded_service_ids) > MAX_EXCLUDED_SERVICES:
             raise InvalidValue(field="excluded_service_ids", problem=f"at most {MAX_EXCLUDED_SERVICES} services")
         soonest = timedelta(days=self.active_after_days)
@@ -96,7 +107,11 @@ class LoyaltyProgramme:
         """The programme without more earnings and redemptions. Customers keep their points."""
         return self if self.ended_at is not None else replace(self, ended_at=now, version=self.version + 1)
 
-    def earned_by(self, paid: int, services: Iterable[tuple[ServiceId, int]]) -> int:
+    def tier_at(self, entries: Sequence[LoyaltyEntry], at: datetime) -> LoyaltyTier | None:
+        """The tier of a customer with these entries of qualifying points."""
+        return tier_at(self.tiers, entries, at, timedelta(days=self.tier_grace_days))
+
+    def earned_by(self, paid: int, services: Iterable[tuple[ServiceId, int]], tier: LoyaltyTier | None = None) -> int:
         """The points of a booking for which so much was paid, in minor units, of services at these prices."""
         prices = list(services)
         whole = sum(price for _, price in prices)
@@ -104,6 +119,7 @@ class LoyaltyProgramme:
             counted = sum(price for service_id, price in prices if service_id not in self.excluded_service_ids)
             paid = paid * counted // whole
         points = self.points * (paid // self.per_amount) if paid >= max(1, self.min_amount) else 0
+        points = points * (PLAIN if tier is None else tier.percent) // PLAIN
         return points if self.most_points is None else min(points, self.most_points)
 
     def active_from(self, earned_at: datetime) -> datetime:

@@ -20,7 +20,7 @@ from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
 from booking_domain.use_cases.bookings.redeem_points import RedeemPoints, redeem_points
 from booking_domain.use_cases.loyalty import accounts as loyalty
-from booking_domain.use_cases.loyalty.accounts import AdjustLoyalty, LoyaltyAccountView
+from booking_domain.use_cases.loyalty.accounts import AdjustLoyalty, LoyaltyAccountView, ProgrammeView
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.bookings.schemas import BookingJson, RedeemedPointsBody, booking_json, redeemed_points
 from entrypoints.http.kit.cursors import Page, PageQuery
@@ -30,7 +30,7 @@ from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.kit.running import Run
-from entrypoints.http.loyalty_programmes import LoyaltyProgrammeJson, programme_json
+from entrypoints.http.loyalty_programmes import LoyaltyProgrammeJson, LoyaltyTierJson, tier_json
 
 _MOST: Final = 1_000_000_000
 
@@ -95,6 +95,15 @@ class ExpiringPointsJson(Json, frozen=True, kw_only=True):
     at: Timestamp
 
 
+class ProgrammeOfCustomerJson(LoyaltyProgrammeJson, frozen=True, kw_only=True):
+    """A programme, and the caller's tier."""
+
+    tier: LoyaltyTierJson | None = None
+    """The tier that the caller has now."""
+    next_tier: LoyaltyTierJson | None = None
+    """The tier that the caller reaches next."""
+
+
 class LoyaltyAccountJson(Json, frozen=True, kw_only=True):
     """The caller's points with the platform, with a provider or with a salon."""
 
@@ -110,7 +119,9 @@ class LoyaltyAccountJson(Json, frozen=True, kw_only=True):
     """What bookings have taken that have not taken place yet; it is not part of the balance."""
     next_to_expire: ExpiringPointsJson | None = None
     """What expires first."""
-    programmes: tuple[LoyaltyProgrammeJson, ...]
+    qualifying_points: int
+    """What appointments have earned in the last 12 months, for tiers; spent or not."""
+    programmes: tuple[ProgrammeOfCustomerJson, ...]
     """By which the points are earned and spent now, one for each currency."""
 
 
@@ -149,6 +160,16 @@ def _expiring(account: LoyaltyAccount) -> ExpiringPointsJson | None:
     return ExpiringPointsJson(points=sum(lot.points for lot in account.lots if lot.expires_at == at), at=at)
 
 
+_programme_json: Final = projection(
+    ProgrammeView,
+    ProgrammeOfCustomerJson,
+    within="programme",
+    tiers=lambda view: tuple(map(tier_json, view.programme.tiers)),
+    tier=lambda view: None if view.tier is None else tier_json(view.tier),
+    next_tier=lambda view: None if view.next_tier is None else tier_json(view.next_tier),
+)
+
+
 def _account_json(view: LoyaltyAccountView) -> LoyaltyAccountJson:
     account, provider, salon = view.account, view.provider, view.salon
     return LoyaltyAccountJson(
@@ -161,7 +182,8 @@ def _account_json(view: LoyaltyAccountView) -> LoyaltyAccountJson:
         spendable=view.spendable,
         reserved=account.reserved,
         next_to_expire=_expiring(account),
-        programmes=tuple(map(programme_json, view.programmes)),
+        qualifying_points=view.qualifying_points,
+        programmes=tuple(map(_programme_json, view.programmes)),
     )
 
 

@@ -17,6 +17,14 @@ from booking_domain.loyalty.programmes import (
     LoyaltyProgramme,
     LoyaltyProgrammeId,
 )
+from booking_domain.loyalty.tiers import (
+    MAX_TIER_GRACE,
+    MAX_TIER_NAME,
+    MAX_TIER_PERCENT,
+    MAX_TIERS,
+    PLAIN,
+    LoyaltyTier,
+)
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
 from booking_domain.use_cases.loyalty import programmes
@@ -31,6 +39,16 @@ from entrypoints.http.kit.running import Run
 
 _Some = Annotated[int, Meta(ge=1, le=MAX_LOYALTY_AMOUNT)]
 _None = Annotated[int, Meta(ge=0, le=MAX_LOYALTY_AMOUNT)]
+
+
+class LoyaltyTierBody(Body, frozen=True, kw_only=True):
+    """A tier, by the points that appointments have earned in the last 12 months."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=MAX_TIER_NAME)]
+    from_points: _Some
+    """From how many qualifying points on customers have it."""
+    percent: Annotated[int, Meta(ge=PLAIN, le=MAX_TIER_PERCENT)] = PLAIN
+    """What they earn, in percent of the points of the programme."""
 
 
 class StartLoyaltyProgrammeBody(Body, frozen=True, kw_only=True):
@@ -61,6 +79,20 @@ class StartLoyaltyProgrammeBody(Body, frozen=True, kw_only=True):
     """Absent: points do not expire."""
     active_after_days: Annotated[int, Meta(ge=0, le=MAX_ACTIVE_AFTER_DAYS)] = 0
     """How many days after the appointment points can be spent at the earliest."""
+    tiers: Annotated[tuple[LoyaltyTierBody, ...], Meta(max_length=MAX_TIERS)] = ()
+    """The lowest first."""
+    tier_grace_days: Annotated[int, Meta(ge=0, le=MAX_TIER_GRACE.days)] = 0
+    """How long customers keep a tier once their qualifying points are too few; 0: it ends at once."""
+
+
+class LoyaltyTierJson(Json, frozen=True, kw_only=True):
+    """A tier of a programme."""
+
+    name: str
+    from_points: int
+    """From how many qualifying points on customers have it."""
+    percent: int
+    """What they earn, in percent of the points of the programme."""
 
 
 class LoyaltyProgrammeJson(Json, frozen=True, kw_only=True):
@@ -91,6 +123,10 @@ class LoyaltyProgrammeJson(Json, frozen=True, kw_only=True):
     """Absent: points do not expire."""
     active_after_days: int
     """How many days after the appointment points can be spent at the earliest."""
+    tiers: tuple[LoyaltyTierJson, ...]
+    """The lowest first."""
+    tier_grace_days: int
+    """How long customers keep a tier once their qualifying points are too few."""
     started_at: Timestamp
     """From when on appointments earn by it."""
     ended_at: Timestamp | None = None
@@ -109,8 +145,10 @@ START: Final[dict[str, Any]] = {
     "pointValue": 5_000,
     "expiresAfterMonths": 12,
 }
-_start: Final = projection(StartLoyaltyProgrammeBody, StartLoyaltyProgramme)
-programme_json: Final = projection(LoyaltyProgramme, LoyaltyProgrammeJson)
+_tier: Final = projection(LoyaltyTierBody, LoyaltyTier)
+_start: Final = projection(StartLoyaltyProgrammeBody, StartLoyaltyProgramme, tiers=_tier)
+tier_json: Final = projection(LoyaltyTier, LoyaltyTierJson)
+programme_json: Final = projection(LoyaltyProgramme, LoyaltyProgrammeJson, tiers=tier_json)
 
 
 @post("/loyalty/programmes", opt=documented(programmes.start_loyalty_programme, body=START))

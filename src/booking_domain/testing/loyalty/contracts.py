@@ -25,6 +25,7 @@ from booking_domain.loyalty.ports import (
     LoyaltyReads,
 )
 from booking_domain.loyalty.programmes import LoyaltyProgramme, LoyaltyProgrammeId
+from booking_domain.loyalty.tiers import LoyaltyTier
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, ServiceId, UserId
 from booking_domain.testing.builders import HOUR, NOW, Builder
@@ -79,6 +80,8 @@ class LoyaltyProgrammeContract(StorageContract):
             review_points=7,
             expires_after_months=12,
             active_after_days=3,
+            tiers=(LoyaltyTier(name="Gold", from_points=5, percent=150),),
+            tier_grace_days=30,
             **theirs,
         )
         past = programme(self.make, started_at=NOW - HOUR, ended_at=NOW, **theirs)
@@ -240,6 +243,24 @@ class LoyaltyContract(StorageContract):
 
         await race([earn(number) for number in range(8)])
         assert [each.balance for each in await self.reads.loyalty.of_user(cast.customer.id)] == [8]
+
+    async def test_what_appointments_have_earned_qualifies(self, cast: Cast) -> None:
+        account, _ = await self._account(cast, 100)
+        found = []
+        async with self.begin() as tx:
+            for days, name in ((0, "earned:first"), (1, "review:first"), (2, "earned:second"), (3, "earned:third")):
+                why = replace(loyalty_cause(self.make, name), at=NOW + timedelta(days=days))
+                after, entry = account.grant(10, why) if days < 3 else account.reclaim(4, why)
+                await tx.loyalty_accounts.save(after, was=account)
+                await tx.loyalty_accounts.add_entry(entry)
+                account = after
+                found.append(entry)
+        first, _, second, third = found
+        qualifying = self.alone.loyalty_accounts.qualifying
+        assert list(await qualifying(account.id, NOW - HOUR, third.at)) == [first, second, third]
+        assert list(await qualifying(account.id, first.at, second.at)) == [second]
+        assert list(await self.reads.loyalty.qualifying(cast.customer.id, first.at)) == [second, third]
+        assert list(await self.reads.loyalty.qualifying(cast.owner.id, first.at)) == []
 
     async def test_accounts_are_found_whose_points_expire(self, cast: Cast, other: Cast) -> None:
         account, _ = await self._account(cast, 100)

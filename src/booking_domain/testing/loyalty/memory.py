@@ -72,6 +72,13 @@ class MemoryLoyaltyAccounts(VersionedRepository[LoyaltyAccountId, LoyaltyAccount
             lambda row: (row.account_id, row.booking_id) == (account_id, booking_id)
         )
 
+    async def qualifying(
+        self, account_id: LoyaltyAccountId, since: datetime, until: datetime
+    ) -> Sequence[LoyaltyEntry]:
+        return self._state[LOYALTY_ENTRIES].page(
+            lambda row: row.account_id == account_id and row.qualifies and since < row.at <= until
+        )
+
     async def entry_of(self, account_id: LoyaltyAccountId, cause: str) -> LoyaltyEntry | None:
         found = self._state[LOYALTY_ENTRIES].where(lambda row: (row.account_id, row.cause) == (account_id, cause))
         return found[0] if found else None
@@ -127,6 +134,12 @@ class MemoryLoyaltyReads(InMemory, LoyaltyReads):
 
     async def get(self, account_id: LoyaltyAccountId) -> LoyaltyAccount | None:
         return self._state[LOYALTY_ACCOUNTS].get(account_id)
+
+    async def qualifying(self, user_id: UserId, since: datetime) -> Sequence[LoyaltyEntry]:
+        mine = {each.id for each in await self.of_user(user_id)}
+        return self._state[LOYALTY_ENTRIES].page(
+            lambda row: row.account_id in mine and row.qualifies and since < row.at
+        )
 
     async def to_expire(self, now: datetime, limit: int) -> Sequence[LoyaltyAccountId]:
         due = [(row.next_expiry, row.id) for row in self._state[LOYALTY_ACCOUNTS].values() if row.next_expiry]

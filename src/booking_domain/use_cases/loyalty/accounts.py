@@ -20,6 +20,7 @@ from booking_domain.loyalty.lots import (
 )
 from booking_domain.loyalty.ports import LoyaltyReads
 from booking_domain.loyalty.programmes import LoyaltyProgramme
+from booking_domain.loyalty.tiers import MAX_TIER_GRACE, PERIOD, LoyaltyTier, next_tier, qualifying_points
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
@@ -45,6 +46,17 @@ class AdjustLoyalty:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeView:
+    """A programme as a customer takes part in it."""
+
+    programme: LoyaltyProgramme
+    tier: LoyaltyTier | None
+    """The tier that they have now."""
+    next_tier: LoyaltyTier | None
+    """The tier that they reach next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoyaltyAccountView:
     """An account, who issues its points, and the programmes by which they are earned and spent."""
 
@@ -53,7 +65,9 @@ class LoyaltyAccountView:
     salon: Salon | None = None
     """Neither: the platform's points."""
     spendable: int
-    programmes: Sequence[LoyaltyProgramme]
+    qualifying_points: int
+    """What appointments have earned in the last 12 months."""
+    programmes: Sequence[ProgrammeView]
     """Those that run, one of each currency."""
 
 
@@ -123,13 +137,24 @@ async def _list_accounts(actor: Actor, reads: Reads, *, now: datetime) -> Sequen
         view = await reads.salons.get(salon_id)
         salons[salon_id] = None if view is None else view.salon
     programmes = await reads.loyalty_programmes.running_of([each.issuer for each in accounts])
+    entries = await reads.loyalty.qualifying(actor.id, now - PERIOD - MAX_TIER_GRACE)
+
+    def view_of(programme: LoyaltyProgramme, of_account: Sequence[LoyaltyEntry]) -> ProgrammeView:
+        return ProgrammeView(
+            programme=programme,
+            tier=programme.tier_at(of_account, now),
+            next_tier=next_tier(programme.tiers, qualifying_points(of_account, now)),
+        )
+
+    by_account = {each.id: [one for one in entries if one.account_id == each.id] for each in accounts}
     return [
         LoyaltyAccountView(
             account=each,
             provider=None if each.provider_id is None else providers.get(each.provider_id),
             salon=None if each.salon_id is None else salons.get(each.salon_id),
             spendable=each.spendable(now),
-            programmes=[one for one in programmes if one.issuer == each.issuer],
+            qualifying_points=qualifying_points(by_account[each.id], now),
+            programmes=[view_of(one, by_account[each.id]) for one in programmes if one.issuer == each.issuer],
         )
         for each in accounts
     ]

@@ -5,6 +5,7 @@ entries of a booking add up to and what the booking earns as it stands. So any n
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from booking_domain.bookings.errors import BookingNotFound
@@ -19,6 +20,7 @@ from booking_domain.loyalty.lots import (
     reservation_of,
 )
 from booking_domain.loyalty.programmes import LoyaltyProgramme
+from booking_domain.loyalty.tiers import PERIOD
 from booking_domain.reviews.model import ReviewId, ReviewNotFound, ReviewStatus
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import required
@@ -47,9 +49,8 @@ async def _follow_booking(booking_id: BookingId, tx: Repositories, context: UseC
     if booking.status is Status.DISPUTED or not await _has_points(booking, tx):
         return booking
     for programme in await _programmes(booking, tx):
-        await _earn(
-            _Earned(name="earned", programme=programme, points=_earned(booking, programme)), booking, tx, context
-        )
+        points = await _points(booking, programme, tx)
+        await _earn(_Earned(name="earned", programme=programme, points=points), booking, tx, context)
     await _give_share_back(booking, tx, context)
     return booking
 
@@ -78,12 +79,19 @@ async def _programmes(booking: Booking, tx: Repositories) -> list[LoyaltyProgram
     return sorted(found, key=lambda each: (str(each.provider_id), str(each.salon_id)))
 
 
-def _earned(booking: Booking, programme: LoyaltyProgramme) -> int:
-    """The points of what is paid, and neither refunded nor about to be. Tips earn nothing."""
+async def _points(booking: Booking, programme: LoyaltyProgramme, tx: Repositories) -> int:
+    """The points of what is paid, and neither refunded nor about to be. Tips earn nothing.
+
+    The tier that the customer had at the start of the appointment counts, so that no repetition finds another.
+    """
     if booking.status is not Status.COMPLETED:
         return 0
-    paid = booking.totals.refundable + booking.desk_paid
-    return programme.earned_by(paid.amount, [(each.id, each.price.amount) for each in booking.services])
+    paid, start, tier = booking.totals.refundable + booking.desk_paid, booking.span.start, None
+    account = await tx.loyalty_accounts.lock_of(booking.customer_id, programme.issuer) if programme.tiers else None
+    if account is not None:
+        since = start - PERIOD - timedelta(days=programme.tier_grace_days)
+        tier = programme.tier_at(await tx.loyalty_accounts.qualifying(account.id, since, start), start)
+    return programme.earned_by(paid.amount, [(each.id, each.price.amount) for each in booking.services], tier)
 
 
 async def _earn(earned: _Earned, booking: Booking, tx: Repositories, context: UseCaseContext) -> None:

@@ -8,6 +8,7 @@ from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.catalogue.salons import NotYourSalon, SalonNotFound
 from booking_domain.loyalty.ports import LoyaltyProgrammeFilter
 from booking_domain.loyalty.programmes import LoyaltyProgramme, LoyaltyProgrammeId, LoyaltyProgrammeNotFound
+from booking_domain.loyalty.tiers import LoyaltyTier
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.audit import Subject
@@ -41,6 +42,8 @@ class StartLoyaltyProgramme:
     point_value: int
     expires_after_months: int | None = None
     active_after_days: int = 0
+    tiers: tuple[LoyaltyTier, ...] = ()
+    tier_grace_days: int = 0
 
 
 async def _start(command: StartLoyaltyProgramme, tx: Repositories, context: UseCaseContext) -> LoyaltyProgramme:
@@ -60,6 +63,8 @@ async def _start(command: StartLoyaltyProgramme, tx: Repositories, context: UseC
         point_value=command.point_value,
         expires_after_months=command.expires_after_months,
         active_after_days=command.active_after_days,
+        tiers=command.tiers,
+        tier_grace_days=command.tier_grace_days,
         started_at=context.now,
     )
     former = await tx.loyalty_programmes.running(programme.issuer, programme.currency)

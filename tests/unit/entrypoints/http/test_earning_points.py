@@ -26,11 +26,11 @@ async def complete(shop: Shop, booking: dict[str, Any]) -> None:
     assert done.status_code == 200, done.text
 
 
-async def visited(api: Api, **programme: Any) -> tuple[Shop, dict[str, Any]]:
+async def visited(api: Api, minutes: int | None = None, **programme: Any) -> tuple[Shop, dict[str, Any]]:
     """A shop, and a booking of its customer that took place; nothing is paid yet."""
     shop = await Shop.open(api, deposit=0, points=1_000, **programme)
     soon = api.clock.now().replace(second=0, microsecond=0) + timedelta(minutes=5)
-    booking = await shop.visit(soon.isoformat())
+    booking = await shop.visit(soon.isoformat(), minutes)
     api.clock.advance(timedelta(minutes=10))
     await complete(shop, booking)
     return shop, booking
@@ -114,6 +114,27 @@ async def test_a_refund_takes_back_what_was_earned_and_gives_back_a_share_of_wha
     assert await earned(shop) == [40, -10]
     assert await shop.has() == (430, 0), "a quarter of the price is a quarter of the points"
     assert (await shop.kinds())[-2:] == ["reclaimed", "returned"]
+
+
+async def test_a_tier_earns_more_from_the_next_appointment_on(api: Api) -> None:
+    tiers = [{"name": "Silver", "fromPoints": 80, "percent": 150}, {"name": "Gold", "fromPoints": 500, "percent": 200}]
+    shop, booking = await visited(api, minutes=10, perAmount=100_000, tiers=tiers)
+    [account] = await accounts(api, shop.customer)
+    assert (account["qualifyingPoints"], "tier" in account["programmes"][0]) == (0, False), "adjustments do not count"
+    await paid_at_desk(shop, booking, PRICE)
+    await follow(api, booking)
+    assert await earned(shop) == [80]
+    [account] = await accounts(api, shop.customer)
+    [programme] = account["programmes"]
+    assert (account["qualifyingPoints"], programme["tier"], programme["nextTier"]) == (80, *tiers)
+    soon = api.clock.now().replace(second=0, microsecond=0) + timedelta(minutes=6)
+    again = await shop.visit(soon.isoformat(), minutes=10)
+    api.clock.advance(timedelta(minutes=8))
+    await complete(shop, again)
+    await paid_at_desk(shop, again, PRICE)
+    await follow(api, again)
+    await follow(api, booking)
+    assert await earned(shop) == [80, 120]
 
 
 async def test_a_review_earns_while_it_is_published(api: Api) -> None:

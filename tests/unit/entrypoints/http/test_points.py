@@ -63,10 +63,12 @@ class Shop:
         items = (await self.api.get("/loyalty/me/entries", self.customer)).json()["items"]
         return [each["kind"] for each in items][::-1]
 
-    async def visit(self, start: str = EARLIER_TODAY) -> dict[str, Any]:
+    async def visit(self, start: str = EARLIER_TODAY, minutes: int | None = None) -> dict[str, Any]:
         """A booking that the provider has entered; of a time that is over, unless it says otherwise."""
-        customer_id = await self.api.consented(self.customer, self.owner)
-        return await self.api.booked(self.owner, self.provider_id, start, customerId=customer_id)
+        order: dict[str, Any] = {"customerId": await self.api.consented(self.customer, self.owner)}
+        if minutes is not None:
+            order |= {"durationMinutes": minutes}
+        return await self.api.booked(self.owner, self.provider_id, start, **order)
 
 
 async def test_points_lower_the_price_and_come_back_if_the_booking_is_cancelled(api: Api) -> None:
