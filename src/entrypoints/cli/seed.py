@@ -50,6 +50,7 @@ from booking_domain.use_cases.scheduling.calendars import AddRule, add_rule
 from entrypoints.cli.demo_accounts import DemoAccount, People, executor_at, registered
 from entrypoints.cli.demo_gift_cards import add_gift_cards
 from entrypoints.cli.demo_images import DemoImages
+from entrypoints.cli.demo_loyalty import add_loyalty
 from entrypoints.cli.demo_reviews import add_reviews
 from entrypoints.cli.demo_salons import add_salons
 from entrypoints.container import Container
@@ -204,5 +205,15 @@ async def _completed(container: Container, provider_id: ProviderId, ago: timedel
     return booking
 
 
-PARTS: Final = (_provider, _consent, _visits, _dispute, add_salons, add_reviews, add_gift_cards, _announcement)
+PARTS: Final = (
+    _provider,
+    _consent,
+    _visits,
+    _dispute,
+    add_salons,
+    add_reviews,
+    add_gift_cards,
+    add_loyalty,
+    _announcement,
+)
 """What adds the demo data, in this order. A feature that needs more than what is there adds a part."""
