@@ -120,7 +120,9 @@ def discounts_of(list_price: Money, discounts: Iterable[Discount]) -> tuple[Disc
 
 def price_after(list_price: Money, discounts: Iterable[Discount]) -> Money:
     """What the customer owes of a list price."""
-    return list_price - sum((each.amount for each in discounts), Money.zero(list_price.currency))
+    for each in discounts:
+        list_price -= each.amount
+    return list_price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,7 @@ from booking_domain.use_cases.bookings.steps import (
     of_services,
     priced,
     require_bookable,
+    terms_at,
 )
 from booking_domain.use_cases.platform.ports import Repositories
 
@@ -175,7 +176,8 @@ async def _quote(command: PlaceBooking, tx: Repositories, context: UseCaseContex
     if minutes is None or not is_staff(context.actor, bookable):
         minutes = offered_minutes(bookable.schedule, minutes)
     span = TimeRange(start, start + timedelta(minutes=minutes))
-    return await priced(command, bookable, span, tx, context, booking=False)
+    terms = terms_at(span, command, bookable, context)
+    return await priced(command, bookable, span, tx, context, terms=terms, booking=False)
 
 
 quote_booking: Final = UseCase(

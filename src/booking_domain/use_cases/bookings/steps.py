@@ -173,6 +173,8 @@ def of_services(order: BookingOrder, bookable: BookableProvider, context: UseCas
     if not is_staff(context.actor, bookable):
         require_services(bookable.schedule, order.service_ids)
         require_no_override(order.override_time_off)
+    if not order.service_ids:
+        return bookable
     schedule = for_services(bookable.schedule, order.service_ids, order.duration_minutes)
     return replace(bookable, schedule=schedule)
 
@@ -252,8 +254,8 @@ async def add_booking(
 ) -> Booking:
     """Add a new booking at `place` (its span and blocked range) with its claim and event."""
     span, blocked = place
-    terms = _terms(order, bookable, span, context)
-    price = await priced(order, bookable, span, tx, context, booking=True)
+    terms = terms_at(span, order, bookable, context)
+    price = await priced(order, bookable, span, tx, context, terms=terms, booking=True)
     deposit = price.deposit
     if deposit:
         require_chargeable_profile(terms, context)
@@ -313,6 +315,7 @@ async def priced(
     tx: Repositories,
     context: UseCaseContext,
     *,
+    terms: Terms,
     booking: bool,
 ) -> PriceBreakdown:
     """What the order costs at this time, line by line; for a `booking`, its promotions and points are locked.
@@ -324,7 +327,7 @@ async def priced(
         UnknownPromotionCode, PromotionNotApplicable, PromotionUsedUp: of a code that it names.
         UnknownLoyaltyAccount, PointsNotAccepted, NotEnoughPoints: of the points that it names.
     """
-    terms, customer_id = _terms(order, bookable, span, context), _customer_of(order, bookable, context)
+    customer_id = _customer_of(order, bookable, context)
     requested = terms.mode is BookingMode.REQUEST and not is_staff(context.actor, bookable)
     deposit = terms.deposit_of(order.deposit_amount)
     wanted = Wanted(
@@ -343,7 +346,7 @@ async def priced(
     return break_down(terms.price, deposit, found, requested=requested)
 
 
-def _terms(order: BookingOrder, bookable: BookableProvider, span: TimeRange, context: UseCaseContext) -> Terms:
+def terms_at(span: TimeRange, order: BookingOrder, bookable: BookableProvider, context: UseCaseContext) -> Terms:
     """The terms for the services or this length; a walk-in has no account to pay from, so its deposit is zero.
 
     Raises:
