@@ -209,6 +209,15 @@ class LoyaltyAccount:
     created_at: datetime
 
     @property
+    def next_points(self) -> int:
+        """How many points expire at `next_expiry`."""
+        return (
+            0
+            if self.next_expiry is None
+            else sum(lot.points for lot in self.lots if lot.expires_at == self.next_expiry)
+        )
+
+    @property
     def issuer(self) -> Issuer:
         """Whose points they are."""
         return Issuer(provider_id=self.provider_id, salon_id=self.salon_id)

@@ -157,7 +157,7 @@ def _expiring(account: LoyaltyAccount) -> ExpiringPointsJson | None:
     at = account.next_expiry
     if at is None:
         return None
-    return ExpiringPointsJson(points=sum(lot.points for lot in account.lots if lot.expires_at == at), at=at)
+    return ExpiringPointsJson(points=account.next_points, at=at)
 
 
 _programme_json: Final = projection(

@@ -98,6 +98,7 @@ class AccountPage(PageModel):
     devices: tuple[Device, ...]
     saved: str
     gift_cards: str
+    points: str
     consents: str
     export: str
     delete: str
@@ -154,6 +155,7 @@ def account_page(
         devices=tuple(_device(each, current, user.time_zone, page) for each in sessions),
         saved=page.link("/saved"),
         gift_cards=page.link("/gift-cards"),
+        points=page.link("/account/points"),
         consents=page.link("/account/consents"),
         export="/api/v1/users/me/export",
         delete=page.link("/account/delete"),

@@ -36,6 +36,7 @@ from entrypoints.web.account.consents_routes import handlers as consents
 from entrypoints.web.account.contact_routes import handlers as contact
 from entrypoints.web.account.picture import own_picture
 from entrypoints.web.account.picture_routes import handlers as picture_handlers
+from entrypoints.web.account.points_routes import handlers as points
 from entrypoints.web.account.proof import password_in, unproven
 from entrypoints.web.account.services_routes import handlers as services
 from entrypoints.web.kit.forms import said
@@ -175,4 +176,5 @@ handlers: Final = (
     *picture_handlers,
     *services,
     *consents,
+    *points,
 )

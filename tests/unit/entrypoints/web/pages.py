@@ -159,6 +159,7 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
         "book-series": f"/book/{provider_id}/summary?slot={quote(MONDAY_NOON)}&every=1&times=3",
         "book-wait-own": f"/book/{provider_id}/wait?before={quote(MONDAY_EVENING)}",
         "account": "/account?done=saved",
+        "account-points": "/account/points",
         "account-consents": "/account/consents",
         "consent": f"/consent/{provider_id}/7F3K9QXW2M",
         "account-picture": "/account/picture",
@@ -187,9 +188,18 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
         "booking-to-prepare": f"/bookings/{(await api.booked(customer, lengths_id, MONDAY_NOON))['id']}",
     }
     own |= await _gift_cards(api, customer, provider_id, booked)
+    await _points(api, customer, provider_id)
     invitations = Look("join-salons", "/join/salons", token=owner)
     profile = Look("join-profile", "/join/profile", token=owner)
     return (*(Look(name, path, token=customer) for name, path in own.items()), invitations, profile)
+
+
+async def _points(api: Api, customer: str, provider_id: str) -> None:
+    """Points with the platform and with a provider, of whom some have expired."""
+    admin, user_id = await api.an_admin(), (await api.get("/auth/me", customer)).json()["id"]
+    for more in ({"points": 1_500}, {"points": 40, "providerId": provider_id}, {"points": -300}):
+        given = {"reason": "For the long wait.", **more}
+        assert (await api.post(f"/admin/users/{user_id}/loyalty-adjustments", admin, json=given)).status_code == 201
 
 
 async def _gift_cards(api: Api, customer: str, provider_id: str, booked: str) -> dict[str, str]:
