@@ -18,6 +18,10 @@ _SPENDABLE: Final = Phrase("You can spend {count} of them now.")
 _RESERVED: Final = Plural(
     "{count} more is kept for a booking that is to come.", "{count} more are kept for bookings that are to come."
 )
+_NEXT_TIER: Final = Plural(
+    "The tier {tier} needs {count} more point of appointments in 12 months.",
+    "The tier {tier} needs {count} more points of appointments in 12 months.",
+)
 _KINDS: Final = {
     LoyaltyEntryKind.EARNED: Phrase("Earned"),
     LoyaltyEntryKind.ADJUSTED: Phrase("Corrected"),
@@ -106,15 +110,24 @@ def _facts(view: LoyaltyAccountView, page: Page) -> Iterator[str]:
         day = say.values.day(account.next_expiry.astimezone(time_zone(page.site.zone)).date())
         yield say.count(_EXPIRE, account.next_points, day=day)
     for each in view.programmes:
-        worth = Money(amount=each.point_value, currency=each.currency)
-        yield say(
-            Phrase("{name}: a point takes {amount} off a price."), name=each.name, amount=page.formats.money(worth)
-        )
+        programme, tier, after = each.programme, each.tier, each.next_tier
+        worth = page.formats.money(Money(amount=programme.point_value, currency=programme.currency))
+        yield say(Phrase("{name}: a point takes {amount} off a price."), name=_isolated(programme.name), amount=worth)
+        if tier is not None:
+            yield say(Phrase("Your tier: {tier}."), tier=_isolated(tier.name))
+        if after is not None:
+            need = after.from_points - view.qualifying_points
+            yield say.count(_NEXT_TIER, need, tier=_isolated(after.name))
+
+
+def _isolated(text: str) -> str:
+    """A text with its own direction (UAX 9)."""
+    return f"\u2068{text}\u2069"
 
 
 def _entry(entry: LoyaltyEntry, names: dict[LoyaltyAccountId, str], page: Page) -> PointsEntry:
     return PointsEntry(
-        what=page.say(_KINDS[entry.kind]) + (f": {entry.reason}" if entry.reason else ""),
+        what=page.say(_KINDS[entry.kind]) + (f": {_isolated(entry.reason)}" if entry.reason else ""),
         where=names.get(entry.account_id, ""),
         when=page.say.values.day(entry.at.astimezone(time_zone(page.site.zone)).date()),
         points=_signed(entry.points, page),

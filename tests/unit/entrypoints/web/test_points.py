@@ -27,7 +27,7 @@ async def give(api: Api, token: str, **more: Any) -> None:
 
 async def test_points_are_shown_by_place_with_what_they_are_worth(api: Api) -> None:
     owner, provider_id = await api.open_provider(displayName="Sarnai")
-    programme = {**PROGRAMME, "name": "Roses", "pointValue": 50_00}
+    programme = {**PROGRAMME, "name": "Roses", "pointValue": 50_00, "tiers": [{"name": "Gold", "fromPoints": 100}]}
     assert (await api.post(PROGRAMMES, owner, json=programme)).status_code == 201
     token = await api.joined("customer", verified=True)
     customer = Visitor(api, token)
@@ -36,9 +36,10 @@ async def test_points_are_shown_by_place_with_what_they_are_worth(api: Api) -> N
     await give(api, token, points=-300)
     await give(api, token, points=1, providerId=provider_id)
     shown = (await customer.get("/en/account/points")).text
-    for text in ("1200 points", "1 point<", "Roses: a point takes MNT 50 off a price.", "+1500", "−300"):
+    for text in ("1200 points", "1 point<", "\u2068Roses\u2069: a point takes MNT 50 off a price.", "+1500", "−300"):
         assert text in shown, text
-    assert "Corrected: For the long wait." in shown
+    assert "The tier \u2068Gold\u2069 needs 100 more points of appointments in 12 months." in shown
+    assert "Corrected: \u2068For the long wait.\u2069" in shown
     assert "/en/account/points" in (await customer.get("/en/account")).text
     assert (await Visitor(api).get("/en/account/points")).headers["Location"].startswith("/en/sign-in?next=")
 
