@@ -53,8 +53,11 @@ from booking_domain.loyalty.ports import (
     LoyaltyProgrammeReads,
     LoyaltyProgrammes,
     LoyaltyReads,
+    ReferralReads,
+    Referrals,
 )
 from booking_domain.loyalty.programmes import LoyaltyProgramme, LoyaltyProgrammeId
+from booking_domain.loyalty.referrals import Referral
 from booking_domain.loyalty.tiers import LoyaltyTier
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
@@ -132,6 +135,9 @@ loyalty_programmes: Final = Table(
     Column("point_value", BigInteger, nullable=False),
     Column("expires_after_months", SmallInteger),
     Column("active_after_days", SmallInteger, nullable=False),
+    Column("referrer_points", BigInteger, nullable=False, server_default=text("0")),
+    Column("referred_points", BigInteger, nullable=False, server_default=text("0")),
+    Column("most_referrals", Integer),
     Column("tiers", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Column("tier_grace_days", SmallInteger, nullable=False, server_default=text("0")),
     instant("started_at"),
@@ -155,6 +161,22 @@ loyalty_programmes: Final = Table(
         handover=Kept("an offer of the profile, which its new owner can end"),
         export=NotExported("`GET /loyalty/programmes` shows them"),
     ),
+)
+
+referrals: Final = Table(
+    "referrals",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False, unique=True),
+    Column("referral_code", Text, nullable=False, unique=True),
+    # Without a reference: the referrer may be erased.
+    Column("referrer_id", Uuid),
+    Column("booking_id", Uuid, ForeignKey("bookings.id"), index=True),
+    instant("rewarded_at", nullable=True),
+    Column("version", Integer, nullable=False),
+    instant("created_at"),
+    Index("referrals_referrer_id_rewarded_at_idx", "referrer_id", "rewarded_at"),
+    info=personal_data("user_id", erase=DELETE, handover=_STAYS, export="referral"),
 )
 
 
@@ -205,6 +227,8 @@ PROGRAMME: Final = Mapper(
     tiers=Converted("tiers", write=_tiers_json, read=_tiers_of),
     changes=("ended_at", "version"),
 )
+REFERRAL: Final = Mapper(referrals, Referral)
+_r: Final = referrals.c
 _p: Final = loyalty_programmes.c
 _a: Final = loyalty_accounts.c
 _e: Final = loyalty_entries.c
@@ -352,6 +376,42 @@ class PostgresLoyaltyAccounts(VersionedRows[LoyaltyAccount], LoyaltyAccounts):
         return await self._work.first(ENTRY.read, _ENTRY_OF, account_id=account_id, cause=cause)
 
 
+_REFERRAL_OF: Final = Statement(select(*REFERRAL.columns).where(_r.user_id == bindparam("user_id")))
+_BY_CODE: Final = Statement(select(*REFERRAL.columns).where(_r.referral_code == bindparam("referral_code")))
+_REWARDED: Final = Statement(
+    select(func.count()).where(
+        _r.referrer_id == bindparam("referrer_id"), _r.rewarded_at > bindparam("since", type_=_r.created_at.type)
+    )
+)
+
+
+class _Rewarded(WithWork):
+    async def count_rewarded(self, referrer_id: UserId, since: datetime) -> int:
+        row = await self._work.one(_REWARDED, referrer_id=referrer_id, since=since)
+        assert row is not None  # noqa: S101 - a count always returns a row
+        return int(row[0])
+
+
+class PostgresReferrals(VersionedRows[Referral], _Rewarded, Referrals):
+    """`Referrals` in the table `referrals`."""
+
+    rows = Rows(REFERRAL, "the referral")
+
+    async def lock_of(self, user_id: UserId) -> Referral | None:
+        await lock_key(self._work, f"referral of {user_id}")
+        return await self._work.first(REFERRAL.read, _REFERRAL_OF, user_id=user_id)
+
+    async def by_code(self, referral_code: str) -> Referral | None:
+        return await self._work.first(REFERRAL.read, _BY_CODE, referral_code=referral_code)
+
+
+class PostgresReferralReads(_Rewarded, ReferralReads):
+    """`ReferralReads` of the same table."""
+
+    async def of_user(self, user_id: UserId) -> Referral | None:
+        return await self._work.first(REFERRAL.read, _REFERRAL_OF, user_id=user_id)
+
+
 class PostgresLoyaltyProgrammes(VersionedRows[LoyaltyProgramme], LoyaltyProgrammes):
     """`LoyaltyProgrammes` in the table `loyalty_programmes`."""
 
@@ -427,9 +487,10 @@ class PostgresLoyaltyReads(WithWork, LoyaltyReads):
 
 
 CONTEXT: Final = PostgresContext(
-    tables=(loyalty_accounts, loyalty_entries, loyalty_programmes),
+    tables=(loyalty_accounts, loyalty_entries, loyalty_programmes, referrals),
     conflicts={
         "loyalty_entries_account_id_cause_key": lambda: ConcurrentChange(what="the loyalty account"),
+        "referrals_referral_code_key": lambda: ConcurrentChange(what="the referral"),
         "loyalty_programmes_running_key": lambda: ConcurrentChange(what="the loyalty programme"),
     },
 )
@@ -440,6 +501,7 @@ class LoyaltyRepositories(RepositoryGroup):
 
     loyalty_accounts = part(PostgresLoyaltyAccounts)
     loyalty_programmes = part(PostgresLoyaltyProgrammes)
+    referrals = part(PostgresReferrals)
 
 
 class LoyaltyReadGroup(ReadGroup):
@@ -447,3 +509,4 @@ class LoyaltyReadGroup(ReadGroup):
 
     loyalty = part(PostgresLoyaltyReads)
     loyalty_programmes = part(PostgresLoyaltyProgrammeReads)
+    referrals = part(PostgresReferralReads)

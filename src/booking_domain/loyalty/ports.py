@@ -8,6 +8,7 @@ from typing import Final, Protocol
 from booking_domain.loyalty.events import EVENTS
 from booking_domain.loyalty.lots import Issuer, LoyaltyAccount, LoyaltyAccountId, LoyaltyEntry, LoyaltyEntryId
 from booking_domain.loyalty.programmes import LoyaltyProgramme, LoyaltyProgrammeId
+from booking_domain.loyalty.referrals import Referral
 from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
 
@@ -88,6 +89,42 @@ class LoyaltyProgrammes(Protocol):
         ...
 
 
+class Referrals(Protocol):
+    """Referrals inside a database transaction. Lock order: bookings before referrals before accounts."""
+
+    async def lock_of(self, user_id: UserId) -> Referral | None:
+        """The user's referral, if there is one. Transactions that lock the same run one at a time, also without one."""
+        ...
+
+    async def by_code(self, referral_code: str) -> Referral | None:
+        """The referral of the user who has this code."""
+        ...
+
+    async def add(self, referral: Referral) -> None:
+        """Add a referral, after `lock_of` has found none, or raise `ConcurrentChange` if another user has its code."""
+        ...
+
+    async def save(self, referral: Referral, *, was: Referral) -> None:
+        """Replace `was` by `referral`, or raise `ConcurrentChange` if the stored version is not `was.version`."""
+        ...
+
+    async def count_rewarded(self, referrer_id: UserId, since: datetime) -> int:
+        """How many users whom this one has referred had their first visit after `since`."""
+        ...
+
+
+class ReferralReads(Protocol):
+    """Reads of referrals, outside any database transaction."""
+
+    async def of_user(self, user_id: UserId) -> Referral | None:
+        """The user's referral."""
+        ...
+
+    async def count_rewarded(self, referrer_id: UserId, since: datetime) -> int:
+        """How many users whom this one has referred had their first visit after `since`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoyaltyProgrammeFilter:
     """Whose programmes to list; all None: all."""
@@ -152,6 +189,8 @@ class LoyaltyRepositories(Protocol):
     def loyalty_accounts(self) -> LoyaltyAccounts: ...
     @property
     def loyalty_programmes(self) -> LoyaltyProgrammes: ...
+    @property
+    def referrals(self) -> Referrals: ...
 
 
 class LoyaltyReadGroup(Protocol):
@@ -161,6 +200,8 @@ class LoyaltyReadGroup(Protocol):
     def loyalty(self) -> LoyaltyReads: ...
     @property
     def loyalty_programmes(self) -> LoyaltyProgrammeReads: ...
+    @property
+    def referrals(self) -> ReferralReads: ...
 
 
 CONTEXT: Final = DomainContext(events=EVENTS, news=frozenset({"loyalty"}))

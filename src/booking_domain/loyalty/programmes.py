@@ -19,6 +19,7 @@ MAX_LOYALTY_NAME: Final = 80
 MAX_EXCLUDED_SERVICES: Final = 50
 MAX_EXPIRY_MONTHS: Final = 120
 MAX_ACTIVE_AFTER_DAYS: Final = 90
+MAX_REFERRALS: Final = 1_000
 MAX_LOYALTY_AMOUNT: Final = 10**12
 """The largest amount and number of points of a programme."""
 
@@ -59,6 +60,12 @@ class LoyaltyProgramme:
     """None: points do not expire."""
     active_after_days: int = 0
     """How many days after the appointment points can be spent at the earliest."""
+    referrer_points: int = 0
+    """What a customer earns for another whom they have referred, after the first visit that is paid."""
+    referred_points: int = 0
+    """What that other customer earns."""
+    most_referrals: int | None = None
+    """For how many first visits in 30 days a customer earns points; None: for all."""
     tiers: tuple[LoyaltyTier, ...] = ()
     """The lowest first."""
     tier_grace_days: int = 0
@@ -71,12 +78,21 @@ class LoyaltyProgramme:
         Money.zero(self.currency)
         if not 1 <= len(self.name) <= MAX_LOYALTY_NAME:
             raise InvalidValue(field="name", problem=f"1 to {MAX_LOYALTY_NAME} characters")
-        for name, least in (("points", 0), ("per_amount", 1), ("min_amount", 0), ("review_points", 0)):
+        for name, least in (
+            ("points", 0),
+            ("per_amount", 1),
+            ("min_amount", 0),
+            ("review_points", 0),
+            ("referrer_points", 0),
+            ("referred_points", 0),
+        ):
             _require_between(name, getattr(self, name), least, MAX_LOYALTY_AMOUNT)
         _require_between("point_value", self.point_value, 1, MAX_LOYALTY_AMOUNT)
         _require_between("active_after_days", self.active_after_days, 0, MAX_ACTIVE_AFTER_DAYS)
         if self.most_points is not None:
             _require_between("most_points", self.most_points, 1, MAX_LOYALTY_AMOUNT)
+        if self.most_referrals is not None:
+            _require_between("most_referrals", self.most_referrals, 1, MAX_REFERRALS)
         if self.expires_after_months is not None:
             _require_between("expires_after_months", self.expires_after_months, 1, MAX_EXPIRY_MONTHS)
         _require_between("tier_grace_days", self.tier_grace_days, 0, MAX_TIER_GRACE.days)

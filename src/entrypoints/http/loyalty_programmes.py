@@ -14,6 +14,7 @@ from booking_domain.loyalty.programmes import (
     MAX_EXPIRY_MONTHS,
     MAX_LOYALTY_AMOUNT,
     MAX_LOYALTY_NAME,
+    MAX_REFERRALS,
     LoyaltyProgramme,
     LoyaltyProgrammeId,
 )
@@ -79,6 +80,12 @@ class StartLoyaltyProgrammeBody(Body, frozen=True, kw_only=True):
     """Absent: points do not expire."""
     active_after_days: Annotated[int, Meta(ge=0, le=MAX_ACTIVE_AFTER_DAYS)] = 0
     """How many days after the appointment points can be spent at the earliest."""
+    referrer_points: _None = 0
+    """What a customer earns for another whom they have referred, after the first visit that is paid."""
+    referred_points: _None = 0
+    """What that other customer earns."""
+    most_referrals: Annotated[int, Meta(ge=1, le=MAX_REFERRALS)] | None = None
+    """For how many first visits in 30 days a customer earns points. Absent: for all."""
     tiers: Annotated[tuple[LoyaltyTierBody, ...], Meta(max_length=MAX_TIERS)] = ()
     """The lowest first."""
     tier_grace_days: Annotated[int, Meta(ge=0, le=MAX_TIER_GRACE.days)] = 0
@@ -123,6 +130,12 @@ class LoyaltyProgrammeJson(Json, frozen=True, kw_only=True):
     """Absent: points do not expire."""
     active_after_days: int
     """How many days after the appointment points can be spent at the earliest."""
+    referrer_points: int
+    """What a customer earns for another whom they have referred."""
+    referred_points: int
+    """What that other customer earns."""
+    most_referrals: int | None = None
+    """For how many first visits in 30 days a customer earns points."""
     tiers: tuple[LoyaltyTierJson, ...]
     """The lowest first."""
     tier_grace_days: int

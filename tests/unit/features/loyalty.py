@@ -10,7 +10,7 @@ from tests.unit.features.declarations import CANARY, SIGNED_IN, Feature, Ids, Ki
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import Builder
 from booking_domain.testing.kit.storage import Cast
-from booking_domain.testing.loyalty.contracts import add_points, loyalty_account, loyalty_cause, programme
+from booking_domain.testing.loyalty.contracts import add_points, loyalty_account, loyalty_cause, programme, referral
 from booking_domain.use_cases.platform.ports import Repositories
 
 ADJUSTMENTS: Final = "/admin/users/{user_id}/loyalty-adjustments"
@@ -53,11 +53,21 @@ async def redeemed(api: Api) -> Request:
     return customer, "/loyalty/redeem", body
 
 
+async def opened_referral(api: Api) -> Request:
+    return await api.joined("customer"), "/loyalty/referral", {}
+
+
+async def entered_code(api: Api) -> Request:
+    code = (await api.post("/loyalty/referral", await api.joined("customer"))).json()["referralCode"]
+    return await api.joined("customer"), "/loyalty/referral/enter", {"referralCode": code}
+
+
 async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
     """Points of each, with an admin's reason."""
     for user in (cast.customer, cast.owner):
         why = loyalty_cause(make, "adjustment", reason=f"{CANARY} reason")
         await add_points(tx, loyalty_account(make, user.id), 100, why)
+        await tx.referrals.add(referral(make, user.id))
     await tx.loyalty_programmes.add(programme(make, provider_id=cast.profile.id))
 
 
@@ -67,6 +77,8 @@ FEATURE: Final = Feature(
         "GET /loyalty/me/entries": Row(SIGNED_IN),
         f"POST {ADJUSTMENTS}": Row(Permission.ADJUST_LOYALTY, USER, once=adjusted),
         "POST /loyalty/redeem": Row(Permission.PAY, BOOKING, once=redeemed, example_refused=True),
+        "POST /loyalty/referral": Row(SIGNED_IN, once=opened_referral),
+        "POST /loyalty/referral/enter": Row(SIGNED_IN, once=entered_code, example_refused=True),
         f"POST {PROGRAMMES}": Row(Permission.RUN_LOYALTY, once=new_programme),
         f"GET {PROGRAMMES}": Row(Permission.RUN_LOYALTY),
         f"POST {PROGRAMMES}/{{programme_id}}/end": Row(

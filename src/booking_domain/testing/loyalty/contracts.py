@@ -23,8 +23,11 @@ from booking_domain.loyalty.ports import (
     LoyaltyProgrammeReads,
     LoyaltyProgrammes,
     LoyaltyReads,
+    ReferralReads,
+    Referrals,
 )
 from booking_domain.loyalty.programmes import LoyaltyProgramme, LoyaltyProgrammeId
+from booking_domain.loyalty.referrals import Referral, ReferralId
 from booking_domain.loyalty.tiers import LoyaltyTier
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, ServiceId, UserId
@@ -65,6 +68,50 @@ def programme(make: Builder, **values: Any) -> LoyaltyProgramme:
     return LoyaltyProgramme(id=LoyaltyProgrammeId(make.entropy.new_id()), **made | values)
 
 
+def referral(make: Builder, user_id: UserId, **values: Any) -> Referral:
+    """The referral of a user whom nobody has referred, with a code of its own."""
+    found_id = ReferralId(make.entropy.new_id())
+    return Referral(id=found_id, user_id=user_id, referral_code=found_id.hex[-8:], created_at=NOW, **values)
+
+
+class ReferralContract(StorageContract):
+    """Referrals in a database transaction, and reads of them."""
+
+    async def test_a_referral_is_found_by_user_and_code(self, cast: Cast, other: Cast) -> None:
+        made = referral(self.make, cast.customer.id)
+        async with self.begin() as tx:
+            assert await tx.referrals.lock_of(cast.customer.id) is None
+            await tx.referrals.add(made)
+        async with self.begin() as tx:
+            assert await tx.referrals.lock_of(cast.customer.id) == made
+            assert await tx.referrals.lock_of(other.customer.id) is None
+            assert await tx.referrals.by_code(made.referral_code) == made
+            assert await tx.referrals.by_code("NOBODYS") is None
+        assert await self.reads.referrals.of_user(cast.customer.id) == made
+        assert await self.reads.referrals.of_user(other.customer.id) is None
+        same = replace(referral(self.make, other.customer.id), referral_code=made.referral_code)
+        with pytest.raises(ConcurrentChange):
+            await self.alone.referrals.add(same)
+
+    async def test_first_visits_are_counted_for_who_has_referred(self, cast: Cast, other: Cast) -> None:
+        booking = self.make.booking(cast.profile, cast.customer)
+        brought = referral(self.make, cast.customer.id, referrer_id=other.customer.id)
+        visited = brought.visited(booking.id, NOW)
+        async with self.begin() as tx:
+            await tx.bookings.add(booking, [self.make.event(booking)])
+            await tx.referrals.add(brought)
+            assert await tx.referrals.count_rewarded(other.customer.id, NOW - HOUR) == 0
+            await tx.referrals.save(visited, was=brought)
+        with pytest.raises(ConcurrentChange):
+            await self.alone.referrals.save(visited, was=brought)
+        for counts in (self.alone.referrals, self.reads.referrals):
+            assert await counts.count_rewarded(other.customer.id, NOW - HOUR) == 1
+            assert await counts.count_rewarded(other.customer.id, NOW) == 0
+            assert await counts.count_rewarded(cast.customer.id, NOW - HOUR) == 0
+        await self.alone.personal_data.clear(cast.customer.id)
+        assert await self.reads.referrals.of_user(cast.customer.id) is None
+
+
 class LoyaltyProgrammeContract(StorageContract):
     """Loyalty programmes in a database transaction, and reads of them."""
 
@@ -80,6 +127,9 @@ class LoyaltyProgrammeContract(StorageContract):
             review_points=7,
             expires_after_months=12,
             active_after_days=3,
+            referrer_points=9,
+            referred_points=8,
+            most_referrals=7,
             tiers=(LoyaltyTier(name="Gold", from_points=5, percent=150),),
             tier_grace_days=30,
             **theirs,
@@ -294,4 +344,6 @@ CONTRACTS: Final = {
     LoyaltyReads: LoyaltyContract,
     LoyaltyProgrammes: LoyaltyProgrammeContract,
     LoyaltyProgrammeReads: LoyaltyProgrammeContract,
+    Referrals: ReferralContract,
+    ReferralReads: ReferralContract,
 }

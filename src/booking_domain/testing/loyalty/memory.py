@@ -11,8 +11,11 @@ from booking_domain.loyalty.ports import (
     LoyaltyProgrammeReads,
     LoyaltyProgrammes,
     LoyaltyReads,
+    ReferralReads,
+    Referrals,
 )
 from booking_domain.loyalty.programmes import LoyaltyProgramme, LoyaltyProgrammeId
+from booking_domain.loyalty.referrals import Referral, ReferralId
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
@@ -50,7 +53,13 @@ LOYALTY_ENTRIES: Final = Table[LoyaltyEntryId, LoyaltyEntry](
 LOYALTY_PROGRAMMES: Final = Table[LoyaltyProgrammeId, LoyaltyProgramme](
     "loyalty_programmes", refers=lambda row: ((PROFILES, row.provider_id),), what="the loyalty programme"
 )
-TABLES: Final = (LOYALTY_ENTRIES, LOYALTY_ACCOUNTS, LOYALTY_PROGRAMMES)
+REFERRALS: Final = Table[ReferralId, Referral](
+    "referrals",
+    refers=lambda row: ((USERS, row.user_id), (BOOKINGS, row.booking_id)),
+    what="the referral",
+    erase=delete_rows(lambda row: row.user_id),
+)
+TABLES: Final = (LOYALTY_ENTRIES, LOYALTY_ACCOUNTS, LOYALTY_PROGRAMMES, REFERRALS)
 
 
 class MemoryLoyaltyAccounts(VersionedRepository[LoyaltyAccountId, LoyaltyAccount], LoyaltyAccounts):
@@ -163,11 +172,52 @@ class MemoryLoyaltyReads(InMemory, LoyaltyReads):
         return self._state[LOYALTY_ENTRIES].page(lambda row: row.account_id in mine, after, limit, newest_first=True)
 
 
+def _rewarded(state: State, referrer_id: UserId, since: datetime) -> int:
+    return sum(
+        row.referrer_id == referrer_id and row.rewarded_at is not None and since < row.rewarded_at
+        for row in state[REFERRALS].values()
+    )
+
+
+class MemoryReferrals(VersionedRepository[ReferralId, Referral], Referrals):
+    """The referrals of one database transaction."""
+
+    table = REFERRALS
+
+    async def add(self, referral: Referral) -> None:
+        if await self.by_code(referral.referral_code) is not None:
+            raise ConcurrentChange(what="the referral")
+        self._rows.put(referral)
+
+    async def lock_of(self, user_id: UserId) -> Referral | None:
+        found = self._rows.where(lambda row: row.user_id == user_id)
+        return found[0] if found else None
+
+    async def by_code(self, referral_code: str) -> Referral | None:
+        found = self._rows.where(lambda row: row.referral_code == referral_code)
+        return found[0] if found else None
+
+    async def count_rewarded(self, referrer_id: UserId, since: datetime) -> int:
+        return _rewarded(self._state, referrer_id, since)
+
+
+class MemoryReferralReads(InMemory, ReferralReads):
+    """Committed referrals."""
+
+    async def of_user(self, user_id: UserId) -> Referral | None:
+        found = self._state[REFERRALS].where(lambda row: row.user_id == user_id)
+        return found[0] if found else None
+
+    async def count_rewarded(self, referrer_id: UserId, since: datetime) -> int:
+        return _rewarded(self._state, referrer_id, since)
+
+
 class LoyaltyRepositories(Group):
     """The repositories of this context."""
 
     loyalty_accounts = Part(MemoryLoyaltyAccounts)
     loyalty_programmes = Part(MemoryLoyaltyProgrammes)
+    referrals = Part(MemoryReferrals)
 
 
 class LoyaltyReadGroup(Group):
@@ -175,3 +225,4 @@ class LoyaltyReadGroup(Group):
 
     loyalty = Part(MemoryLoyaltyReads)
     loyalty_programmes = Part(MemoryLoyaltyProgrammeReads)
+    referrals = Part(MemoryReferralReads)

@@ -20,12 +20,13 @@ from booking_domain.loyalty.lots import (
     reservation_of,
 )
 from booking_domain.loyalty.programmes import LoyaltyProgramme
+from booking_domain.loyalty.referrals import MONTH
 from booking_domain.loyalty.tiers import PERIOD
 from booking_domain.reviews.model import ReviewId, ReviewNotFound, ReviewStatus
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import required
 from booking_domain.shared.executor import UseCase, UseCaseContext
-from booking_domain.shared.ids import BookingId
+from booking_domain.shared.ids import BookingId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.use_cases.loyalty.accounts import cause, lock_account, post
 from booking_domain.use_cases.platform.ports import Repositories
@@ -41,6 +42,8 @@ class _Earned:
     """The reason, with which the causes of the entries begin."""
     programme: LoyaltyProgramme
     points: int
+    user_id: UserId | None = None
+    """Who earns it; None: the customer of the booking."""
 
 
 async def _follow_booking(booking_id: BookingId, tx: Repositories, context: UseCaseContext) -> Booking:
@@ -52,7 +55,31 @@ async def _follow_booking(booking_id: BookingId, tx: Repositories, context: UseC
         points = await _points(booking, programme, tx)
         await _earn(_Earned(name="earned", programme=programme, points=points), booking, tx, context)
     await _give_share_back(booking, tx, context)
+    await _reward_referral(booking, tx, context)
     return booking
+
+
+async def _reward_referral(booking: Booking, tx: Repositories, context: UseCaseContext) -> None:
+    """Give points to a referred customer and to the referrer for the first visit that is paid, and not given back."""
+    referral = await tx.referrals.lock_of(booking.customer_id)
+    if referral is None or referral.referrer_id is None or referral.booking_id not in {None, booking.id}:
+        return
+    paid = booking.totals.refundable + booking.desk_paid
+    visited = booking.status is Status.COMPLETED and bool(paid) and not booking.conceded
+    if referral.booking_id is None:
+        if not visited:
+            return
+        await tx.referrals.save(referral.visited(booking.id, context.now), was=referral)
+    before = await tx.referrals.count_rewarded(referral.referrer_id, (referral.rewarded_at or context.now) - MONTH)
+    active = await tx.users.active_role(referral.referrer_id) is not None
+    for programme in await _programmes(booking, tx):
+        points = programme.referred_points if visited else 0
+        await _earn(_Earned(name="referred", programme=programme, points=points), booking, tx, context)
+        full = programme.most_referrals is not None and programme.most_referrals < before
+        if active and not (full and visited):
+            points = programme.referrer_points if visited else 0
+            to = _Earned(name="referrer", programme=programme, points=points, user_id=referral.referrer_id)
+            await _earn(to, booking, tx, context)
 
 
 async def _follow_review(review_id: ReviewId, tx: Repositories, context: UseCaseContext) -> Booking:
@@ -97,11 +124,12 @@ async def _points(booking: Booking, programme: LoyaltyProgramme, tx: Repositorie
 async def _earn(earned: _Earned, booking: Booking, tx: Repositories, context: UseCaseContext) -> None:
     """Let what the customer's account has of this cause be so many points."""
     programme, points, name = earned.programme, earned.points, f"{earned.name}:{booking.id}"
-    account = await tx.loyalty_accounts.lock_of(booking.customer_id, programme.issuer)
+    user_id = earned.user_id or booking.customer_id
+    account = await tx.loyalty_accounts.lock_of(user_id, programme.issuer)
     if account is None:
         if not points:
             return
-        account = await lock_account(booking.customer_id, programme.issuer, tx, context)
+        account = await lock_account(user_id, programme.issuer, tx, context)
     entries = await tx.loyalty_accounts.of_booking(account.id, booking.id)
     earlier = [each for each in entries if each.kind in _EARNINGS and each.cause.startswith(name)]
     more = points - sum(each.points for each in earlier)

@@ -42,6 +42,9 @@ class StartLoyaltyProgramme:
     point_value: int
     expires_after_months: int | None = None
     active_after_days: int = 0
+    referrer_points: int = 0
+    referred_points: int = 0
+    most_referrals: int | None = None
     tiers: tuple[LoyaltyTier, ...] = ()
     tier_grace_days: int = 0
 
@@ -63,6 +66,9 @@ async def _start(command: StartLoyaltyProgramme, tx: Repositories, context: UseC
         point_value=command.point_value,
         expires_after_months=command.expires_after_months,
         active_after_days=command.active_after_days,
+        referrer_points=command.referrer_points,
+        referred_points=command.referred_points,
+        most_referrals=command.most_referrals,
         tiers=command.tiers,
         tier_grace_days=command.tier_grace_days,
         started_at=context.now,

@@ -131,6 +131,7 @@ EXAMPLES: Final[Mapping[str, Sequence[Any]]] = {
     "recordedBy": ("provider",),
     "recoveryCodes": ("k7wq-3mzt-9hxe-vp4n-c2yd-6rsu", "b5fg-x8jk-2nqv-7twa-e3mc-z9hp"),
     "reference": ("BK-7F3K9Q", "6e4d7f1a-9c2b-4b58-8a3e-1f0d5c7b2e94"),
+    "referralCode": ("7F3KQW2M",),
     "refreshToken": ("AZnzoFwefUKPCzxanixtd5uJ3eFqv0r0sU5c3sQ0oXb9q8pEwq2o5H8mN1dGk7",),
     "reply": ("Thank you, come again.",),
     "requestId": ("0199f3a2-1b40-7c11-9a55-0d6a4f0e8d13", "0199f3a9-5e7f-7a31-8c44-2b9d6f1e8a70"),

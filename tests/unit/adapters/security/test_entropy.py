@@ -82,6 +82,7 @@ PICKERS: Final = frozenset(
         "booking_domain/bookings/consents.py",
         "booking_domain/bookings/references.py",
         "booking_domain/gift_cards/model.py",
+        "booking_domain/loyalty/referrals.py",
         "entrypoints/cli/admin.py",
     }
 )

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from tests.unit.entrypoints.api import Api
+from tests.unit.entrypoints.api import Api, assert_problem
 from tests.unit.entrypoints.http.test_loyalty import accounts
 from tests.unit.entrypoints.http.test_loyalty_programmes import start
 from tests.unit.entrypoints.http.test_points import PRICE, Shop
@@ -154,3 +154,57 @@ async def test_a_review_earns_while_it_is_published(api: Api) -> None:
     assert await followed() == [25, -25, 25]
     await follow(api, booking)
     assert await earned(shop) == [25, -25, 25]
+
+
+REWARDS: dict[str, Any] = {"referrerPoints": 70, "referredPoints": 30, "mostReferrals": 1}
+
+
+async def code_of(api: Api, token: str) -> str:
+    first, again = [(await api.post("/loyalty/referral", token)).json() for _ in range(2)]
+    assert first == again
+    return str(first["referralCode"])
+
+
+async def enter(api: Api, token: str, code: str) -> Any:
+    return await api.post("/loyalty/referral/enter", token, json={"referralCode": code})
+
+
+async def balance(api: Api, token: str) -> int:
+    return sum(each["balance"] for each in await accounts(api, token))
+
+
+async def test_both_sides_of_a_referral_get_points_after_the_first_visit_that_is_paid(api: Api) -> None:
+    referrer = await api.joined("customer")
+    code = await code_of(api, referrer)
+    shop = await Shop.open(api, deposit=0, points=1, perAmount=10**12, **REWARDS)
+    entered = await enter(api, shop.customer, code.lower())
+    assert (entered.json()["referred"], entered.json()["visits"]) == (True, 0)
+    assert_problem(await enter(api, shop.customer, code), 409, "loyalty.referred_already")
+    soon = api.clock.now().replace(second=0, microsecond=0) + timedelta(minutes=5)
+    visit = await shop.visit(soon.isoformat())
+    api.clock.advance(timedelta(minutes=10))
+    await complete(shop, visit)
+    await follow(api, visit)
+    assert (await balance(api, referrer), await earned(shop)) == (0, []), "nothing is paid"
+    paid = await paid_at_desk(shop, visit, PRICE)
+    await follow(api, visit)
+    assert (await balance(api, referrer), await earned(shop)) == (70, [30])
+    assert (await api.post("/loyalty/referral", referrer)).json()["visits"] == 1
+    reason = {"reason": "A mistake."}
+    await api.post(f"/bookings/{visit['id']}/desk-payments/{paid}/void", shop.owner, json=reason)
+    await follow(api, visit)
+    assert (await balance(api, referrer), await earned(shop)) == (0, [30, -30])
+
+
+async def test_nobody_refers_themselves_each_other_or_who_has_booked(api: Api) -> None:
+    _, provider_id = await api.open_provider(depositAmount=0)
+    one, two, booked = [await api.joined("customer", verified=True) for _ in range(3)]
+    codes = [await code_of(api, each) for each in (one, two)]
+    await api.booked(booked, provider_id)
+    assert_problem(await enter(api, one, codes[0]), 409, "loyalty.referral_refused")
+    assert_problem(await enter(api, booked, codes[0]), 409, "loyalty.referral_refused")
+    assert (await enter(api, two, codes[0])).status_code == 200
+    assert_problem(await enter(api, one, codes[1]), 409, "loyalty.referral_refused")
+    assert_problem(await enter(api, one, "AAAAAAAA"), 422, "loyalty.unknown_referral_code")
+    exported = (await api.get("/users/me/export", two)).json()["referral"]
+    assert (exported["referralCode"], exported["referred"]) == (codes[1], True)
