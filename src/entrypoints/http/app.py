@@ -26,6 +26,7 @@ from entrypoints.http import (
     loyalty,
     loyalty_programmes,
     message_templates,
+    movable_clock,
     notifications,
     objects,
     orders,
@@ -172,7 +173,8 @@ def create_app(container: HttpContainer, pages: Pages | None = None) -> Litestar
     settings = container.settings()
     read_catalogues()
     first = [Router("/", route_handlers=[docs.start])] if pages is None else pages.routes
-    routers = [API, health.routes(), docs.routes, objects.routes, *first]
+    moving = [movable_clock.routes_of(container.test_clock())] if settings.test_clock else []
+    routers = [API, health.routes(), docs.routes, objects.routes, *moving, *first]
     app = Application(
         route_handlers=routers,
         dependencies=dependencies(container, routers),

@@ -317,6 +317,8 @@ class Settings:
     """The addresses and networks from which admins may work, separated by commas; empty: all."""
     rate_limits: bool = setting("BOOKING_RATE_LIMITS", default=True, form=SWITCH.only_in_development("off"))
     """All rate limits, including those on failed logins: `on`; `off` in development only."""
+    test_clock: bool = setting("BOOKING_TEST_CLOCK", default=False, form=SWITCH.only_in_development("on"))
+    """`on`, in development only: `PUT /test/clock` moves the clock of all processes that share `BOOKING_DATA_DIR`."""
     quotas: Mapping[str, Limit] = setting(
         "BOOKING_RATE_LIMIT_QUOTAS", QUOTAS, _QUOTAS, "only what differs from the defaults"
     )

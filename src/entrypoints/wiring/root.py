@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from dependency_injector import providers
 
-from adapters.security.clock import SystemClock
+from adapters.security.clock import MovableClock, SystemClock
 from adapters.security.entropy import SystemEntropy
 from adapters.security.keys import derived_key, derived_keys
 from booking_domain.usage.model import Tally
@@ -79,7 +79,11 @@ class Root:
 
     @single
     def clock(self) -> SystemClock:
-        return SystemClock()
+        return self.test_clock() if self.settings().test_clock else SystemClock()
+
+    @single
+    def test_clock(self) -> MovableClock:
+        return MovableClock(self.settings().data_dir / "clock")
 
     @single
     def entropy(self) -> SystemEntropy:

@@ -2,13 +2,14 @@
 
 from dataclasses import asdict
 from http import HTTPStatus
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
-from litestar import Response, Router, get, put
+from litestar import Response, Router, get, post, put
 
 from simulators.qpay import money, timestamps
 from simulators.qpay.api.responses import json_response
+from simulators.qpay.checkout.outcomes import pay_amount
 from simulators.qpay.simulation import AnyRequest, Simulation, simulation_of
 from simulators.qpay.state.callbacks import Delivery, PendingCallback
 from simulators.qpay.state.invoices import Invoice
@@ -78,6 +79,29 @@ async def read_callbacks(request: AnyRequest) -> Response[bytes]:
     )
 
 
+class Paid(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """A payment of `amount` möngö, which QPay reports by so many callbacks."""
+
+    invoice_id: str
+    amount: Annotated[int, msgspec.Meta(ge=1, le=money.MAX_AMOUNT)]
+    callbacks: Annotated[int, msgspec.Meta(ge=0, le=20)] = 1
+
+
+@post("/payments")
+async def pay(request: AnyRequest) -> Response[bytes]:
+    """Pay any amount of an invoice, also of one that is paid. Responds 400 to an unknown field or value, or 404."""
+    simulation = simulation_of(request)
+    try:
+        paid = msgspec.json.decode(await request.body(), type=Paid)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return json_response({"error": "INVALID_PAYMENT", "message": str(error)}, status=HTTPStatus.BAD_REQUEST)
+    invoice = simulation.invoices.get(paid.invoice_id)
+    if invoice is None:
+        return json_response({"error": "INVOICE_NOTFOUND"}, status=HTTPStatus.NOT_FOUND)
+    payments = pay_amount(simulation, invoice, amount=paid.amount, callbacks=paid.callbacks)
+    return json_response({"paymentIds": [payment.payment_id for payment in payments]})
+
+
 def _invoice(simulation: Simulation, invoice: Invoice) -> dict[str, object]:
     return {
         "invoiceId": invoice.invoice_id,
@@ -112,4 +136,6 @@ def _camel(document: dict[str, object]) -> dict[str, object]:
     return {_CAMEL.get(name, name): value for name, value in document.items()}
 
 
-router = Router(path="/simulator", route_handlers=[health, read_switches, set_switches, find_invoices, read_callbacks])
+router = Router(
+    path="/simulator", route_handlers=[health, read_switches, set_switches, find_invoices, read_callbacks, pay]
+)

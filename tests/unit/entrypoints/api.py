@@ -132,12 +132,14 @@ class Api:
             settings.body_timeout,
             settings.default_language,
             settings.pages,
+            settings.data_dir if settings.test_clock else None,
         )
         self.app = _idle[self._kind].pop() if _idle[self._kind] else _created(settings)
         self.container: HttpContainer = self.app.state.container
         self.container.reset()
         self.container.settings.override(settings)
-        self.container.clock.override(self.clock)
+        if not settings.test_clock:
+            self.container.clock.override(self.clock)
         if in_memory:
             self.container.database.override(self.database)
         self.container.gateway.override(self.gateway)
@@ -174,7 +176,7 @@ class Api:
         headers = dict(request.pop("headers", {}))
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
-        outside = path == "/" or path.startswith(("/health", "/schema", "/docs", "/nowhere"))
+        outside = path == "/" or path.startswith(("/health", "/schema", "/docs", "/nowhere", "/test"))
         return await self.client.request(method, path if outside else V1 + path, headers=headers, **request)
 
     async def get(self, path: str, token: str | None = None, **request: Any) -> httpx.Response:

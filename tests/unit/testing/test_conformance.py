@@ -20,11 +20,13 @@ import pytest
 from litestar import Litestar, Router
 from litestar.di import Provide
 from tests.programs import CHECKOUT
-from tests.unit.entrypoints.api import PASSWORD, Api
+from tests.unit.entrypoints.api import PASSWORD, Api, OpenGateway
 
 import booking_domain.testing.conformance.__main__ as runner
+from adapters.security.clock import MovableClock
 from booking_domain.bookings.transitions import Status
 from booking_domain.identity.one_time_codes import ContactChannel
+from booking_domain.payments.chargeable import AmountRule
 from booking_domain.scheduling import Calendar, Claim, Reason, Slot, TimeRange, explain, offered_slots
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.errors import InvalidValue
@@ -45,6 +47,7 @@ from booking_domain.testing.conformance import (
 )
 from booking_domain.testing.conformance.calendars import instant_of
 from booking_domain.testing.conformance.remote import RemoteResponse, Server
+from booking_domain.testing.conformance.remote_gateways import Gateways
 from booking_domain.testing.conformance.remote_histories import play_on_server, why_not
 from booking_domain.testing.conformance.remote_services import check_services_on_server
 from booking_domain.testing.conformance.services import ServicesCase, Together, added_up
@@ -56,6 +59,7 @@ from entrypoints.http.kit.problems import answer_exception
 from entrypoints.http.kit.strict_json import StrictJson
 from entrypoints.http.kit.turns import Turn, Turns
 from entrypoints.http.scheduling import routes
+from entrypoints.settings.main import InvalidSettings, Settings
 
 CASES: Final = load_slot_cases()
 SERVICES: Final = load_services_cases()
@@ -558,14 +562,18 @@ def test_without_a_server_nothing_is_checked(url: str, capsys: pytest.CaptureFix
 
 
 def test_each_history_skipped_on_servers_has_a_reason() -> None:
-    reasons = {history.id: why_not(history) for history in HISTORIES}
+    server = Server("http://api.test")
+    without = Gateways(server)
+    reasons = {history.id: why_not(history, without, moves_clock=False) for history in HISTORIES}
     assert sum(reason is None for reason in reasons.values()) >= 60
-    assert reasons["pending-expired"] == "it needs a clock that can be advanced"
-    assert reasons["callback-without-money"] == "the address of a callback is a secret of the server"
-    assert reasons["paid-beyond-the-price"] == "the checkout page pays a bill whole or by half, and never more in total"
-    assert reasons["cancel-in-yen"] == "the simulated gateway accepts MNT only"
-    assert reasons["cancel-rounds-half-up"] == "the simulated gateway charges whole tögrög only"
+    assert reasons["pending-expired"] == "it needs a clock that can be advanced (BOOKING_TEST_CLOCK)"
+    assert reasons["callback-without-money"] == "it needs the simulator of QPay: --qpay is not given"
+    assert reasons["paid-beyond-the-price"] == "it needs the simulator of QPay: --qpay is not given"
+    assert reasons["cancel-in-yen"] == "QPay charges whole tögrög only (MNT): --stripe is not given"
+    assert reasons["cancel-rounds-half-up"] == "QPay charges whole tögrög only (MNT): --stripe is not given"
     assert reasons["place-taken"] is None
+    both = Gateways(server, qpay="http://qpay.test", stripe="http://stripe.test")
+    assert {why_not(history, both, moves_clock=True) for history in HISTORIES} == {None}
 
 
 class _ServerInMemory(Server):
@@ -577,38 +585,59 @@ class _ServerInMemory(Server):
         object.__setattr__(self, "_loop", loop)
         object.__setattr__(self, "_bills", {})
 
-    def ask(
-        self,
-        method: str,
-        path: str,
-        body: Mapping[str, Any] | None = None,
-        *,
-        token: str | None = None,
-        query: Mapping[str, str] | None = None,
+    def call(
+        self, method: str, address: str, body: Mapping[str, Any] | None = None, *, token: str | None = None
     ) -> RemoteResponse:
         asked = cast("Any", self)
         request = {} if body is None else {"json": body}
-        calling = asked._api.call(method, path, token, params=query, **request)
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        calling = asked._api.client.request(method, address, headers=headers, **request)
         response = asyncio.run_coroutine_threadsafe(calling, asked._loop).result()
-        answer = RemoteResponse(response.status_code, response.json() if response.content else None)
-        if answer.done and path == "/payments":
+        told = response.headers.get("Content-Type", "").split(";")[0].endswith("json")
+        answer = RemoteResponse(response.status_code, response.json() if told else response.text)
+        if answer.done and address.endswith("/payments") and method == "POST":
             asked._bills[answer.body["checkoutUrl"]] = answer.body
         return answer
 
     def post_form(self, address: str, form: Mapping[str, str]) -> RemoteResponse:
-        asked = cast("Any", self)
-        bill = asked._bills[address]
-        share = 2 if form["outcome"] == "underpaid" else 1
-        asked._api.pay({**bill, "amount": bill["amount"] // share})
-        for _ in range({"paid_without_callback": 0, "callback_twice": 2}.get(form["outcome"], 1)):
-            calling = asked._api.get(asked._api.callback(bill["id"]))
-            asyncio.run_coroutine_threadsafe(calling, asked._loop).result()
+        bill = cast("Any", self)._bills[address]
+        GatewayInMemory(self).pay(bill, bill["amount"], {"paid_without_callback": 0}.get(form["outcome"], 1))
         return RemoteResponse(200, {})
 
 
-async def test_services_and_histories_pass_through_the_api() -> None:
-    api = Api({"BOOKING_RATE_LIMITS": "off"})
+ANY_AMOUNT: Final = AmountRule(step=1, least=1, most=9_999_999_999)
+
+
+class GatewayInMemory(Gateways):
+    """The gateway in memory takes every amount in every currency."""
+
+    def __init__(self, server: _ServerInMemory) -> None:
+        super().__init__(server, qpay="http://qpay.test", stripe="http://stripe.test")
+        self._api = cast("Any", server)._api
+
+    def gateway_of(self, _history: History) -> None:
+        return None
+
+    def pay(self, bill: Mapping[str, Any], amount: int, callbacks: int) -> None:
+        self._api.pay({**bill, "amount": amount})
+        for _ in range(callbacks):
+            self.call_back(bill)
+
+    def set_up(self, up: bool) -> None:  # noqa: FBT001 - the history's own word
+        self._api.gateway.available = up
+
+    def call_back(self, bill: Mapping[str, Any]) -> None:
+        self._server.call("GET", f"http://api.test/api/v1{self._api.callback(bill['id'])}")
+
+
+@pytest.mark.parametrize("moves_clock", [False, True])
+async def test_services_and_histories_pass_through_the_api(*, moves_clock: bool, tmp_path: Path) -> None:
+    moving = {"BOOKING_TEST_CLOCK": "on", "BOOKING_DATA_DIR": str(tmp_path)} if moves_clock else {}
+    api = Api({"BOOKING_RATE_LIMITS": "off", **moving})
     api.clock.set(datetime.now(UTC))
+    if moves_clock:
+        api.gateway = OpenGateway("qpay", dict.fromkeys(("MNT", "JPY", "BHD"), ANY_AMOUNT), authorises=True)
+        api.container.gateway.override(api.gateway)
     async with api.opened():
         hashed = await api.container.password_hasher().hash(PASSWORD)
         admin = Register(
@@ -627,15 +656,47 @@ async def test_services_and_histories_pass_through_the_api() -> None:
             password=PASSWORD,
             manager=("manager@example.com", PASSWORD),
         )
+        gateways = GatewayInMemory(server) if moves_clock else Gateways(server)
         found = await asyncio.to_thread(
-            play_on_server, server, (*HISTORIES, wrong), email="admin@example.com", password=PASSWORD
+            play_on_server,
+            server,
+            (*HISTORIES, wrong),
+            email="admin@example.com",
+            password=PASSWORD,
+            gateways=gateways,
         )
     assert [str(failure) for failure in services] == []
     assert [str(failure) for failure in found.failures if failure.id != "wrong"] == []
     assert [failure.problems for failure in found.failures] == [
         ("  - slot_free: True  expected\n  + slot_free: False  found",)
     ]
-    assert set(found.skipped) == {history.id for history in HISTORIES if why_not(history) is not None}
+    skipped = {history.id for history in HISTORIES if why_not(history, gateways, moves_clock=moves_clock) is not None}
+    assert set(found.skipped) == skipped
+    assert bool(skipped) is not moves_clock
+
+
+async def test_the_clock_of_a_test_deployment_only_moves_forward(tmp_path: Path) -> None:
+    api = Api({"BOOKING_TEST_CLOCK": "on", "BOOKING_DATA_DIR": str(tmp_path)})
+    async with api.opened():
+        moved = await api.client.put("/test/clock", json={"now": "2099-11-26T10:00:00+08:00"})
+        back = await api.client.put("/test/clock", json={"now": "2098-11-26T10:00:00Z"})
+        read = await api.client.get("/test/clock")
+        document = (await api.client.get("/schema")).json()
+    assert [each.json() for each in (moved, back, read)] == [{"now": "2099-11-26T02:00:00Z"}] * 3
+    assert not any(path.startswith("/test") for path in document["paths"])
+    assert MovableClock(tmp_path / "clock").now() == datetime(2099, 11, 26, 2, tzinfo=UTC)  # as the worker reads it
+
+
+async def test_without_the_setting_no_clock_moves() -> None:
+    api = Api({})
+    async with api.opened():
+        answer = await api.client.put("/test/clock", json={"now": "2099-11-26T10:00:00Z"})
+    assert answer.status_code == 404
+
+
+def test_production_refuses_a_clock_that_moves() -> None:
+    with pytest.raises(InvalidSettings, match="BOOKING_TEST_CLOCK can be on in development only"):
+        Settings.from_environment({"BOOKING_ENV": "production", "BOOKING_TEST_CLOCK": "on"})
 
 
 async def test_histories_need_valid_admin_credentials() -> None:

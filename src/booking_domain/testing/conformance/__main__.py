@@ -11,6 +11,7 @@ from booking_domain.scheduling import explain, offered_slots
 from booking_domain.testing.conformance.cases import History, SlotCase, load_histories, load_slot_cases
 from booking_domain.testing.conformance.playing import check_histories
 from booking_domain.testing.conformance.remote import Server, Unexpected
+from booking_domain.testing.conformance.remote_gateways import Gateways
 from booking_domain.testing.conformance.remote_histories import play_on_server
 from booking_domain.testing.conformance.remote_services import check_services_on_server
 from booking_domain.testing.conformance.services import ServicesCase, check_services, load_services_cases
@@ -103,6 +104,8 @@ def _parser() -> argparse.ArgumentParser:
         help="a manager of that server with a verified contact: services of a salon of theirs are booked there",
     )
     parser.add_argument("--manager-password", metavar="PASSWORD", help="the manager's password")
+    parser.add_argument("--qpay", metavar="URL", help="the simulator of QPay that the server calls")
+    parser.add_argument("--stripe", metavar="URL", help="the simulator of Stripe that the server calls")
     return parser
 
 
@@ -144,7 +147,8 @@ def _there(
     bookable = [case for case in services if manager is not None or not case.of_salon]
     report.services = len(bookable)
     report.failures += check_services_on_server(server, bookable, **admin, manager=manager)
-    played = play_on_server(server, histories, **admin)
+    gateways = Gateways(server, qpay=asked.qpay, stripe=asked.stripe)
+    played = play_on_server(server, histories, **admin, gateways=gateways)
     report.histories = len(histories) - len(played.skipped)
     report.failures += played.failures
     unmanaged = "--manager-email and --manager-password are not given"

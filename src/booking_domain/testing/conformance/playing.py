@@ -259,23 +259,32 @@ class _Play:
         self._studio.clock.set(await self._moment(at))
 
     async def _moment(self, at: str) -> datetime:
-        read = _AT.fullmatch(at)
-        if read is None or not at:
-            raise VectorError(f"{at!r} is not a time: start-24h, end, due+1s, +15m")
-        base, sign, length = read.groups()
-        away = length_of(length or "") * (-1 if sign == "-" else 1)
-        match base:
-            case "start":
-                return SLOT_0 + away
-            case "end":
-                return SLOT_0 + HOUR + away
-            case "due":
-                due_at = (await self._studio.seen(self._the_booking)).due_at
-                if due_at is None:
-                    raise VectorError(f"{at!r}: nothing is due")
-                return due_at + away
-            case _:
-                return self._began + away
+        due_at = (await self._studio.seen(self._the_booking)).due_at if at.startswith("due") else None
+        return moment(at, began=self._began, start=SLOT_0, due_at=due_at)
+
+
+def moment(at: str, *, began: datetime, start: datetime, due_at: datetime | None) -> datetime:
+    """Return the instant that a step names, of a history that began then, with an appointment that starts then.
+
+    Raises:
+        VectorError: the text is not a time, or nothing is due.
+    """
+    read = _AT.fullmatch(at)
+    if read is None or not at:
+        raise VectorError(f"{at!r} is not a time: start-24h, end, due+1s, +15m")
+    base, sign, length = read.groups()
+    away = length_of(length or "") * (-1 if sign == "-" else 1)
+    match base:
+        case "start":
+            return start + away
+        case "end":
+            return start + HOUR + away
+        case "due":
+            if due_at is None:
+                raise VectorError(f"{at!r}: nothing is due")
+            return due_at + away
+        case _:
+            return began + away
 
 
 def _slot(number: float) -> datetime:

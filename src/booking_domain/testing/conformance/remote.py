@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
@@ -68,6 +69,14 @@ class Server:
     ) -> RemoteResponse:
         """Send a request. After a rate-limit response, wait and retry."""
         address = f"{self.url.rstrip('/')}/api/v1{quote(path)}" + (f"?{urlencode(query)}" if query else "")
+        return self.call(method, address, body, token=token)
+
+    def call(
+        self, method: str, address: str, body: Mapping[str, Any] | None = None, *, token: str | None = None
+    ) -> RemoteResponse:
+        """Send a request to an address: of the server, or of one beside it, such as a simulated gateway."""
+        if urlsplit(address).scheme not in {"http", "https"}:
+            raise Unexpected(f"{address!r} is not an http:// or https:// address")
         headers = {"Accept": "application/json"}
         if body is not None:
             headers["Content-Type"] = "application/json"
@@ -101,6 +110,21 @@ class Server:
                 return RemoteResponse(error.code, _read(error.read())), _seconds(error.headers.get("Retry-After"))
         except (URLError, OSError) as error:
             raise Unexpected(f"no response from {request.full_url}: {error}") from error
+
+    def clock(self) -> datetime | None:
+        """Return the time of the server's clock, if it can be moved; else None."""
+        answer = self.call("GET", f"{self.url.rstrip('/')}/test/clock")
+        return instant_of(answer.body["now"]) if answer.done else None
+
+    def move_clock(self, instant: datetime) -> None:
+        """Move the server's clock to an instant, unless it is past it."""
+        answer = self.call("PUT", f"{self.url.rstrip('/')}/test/clock", {"now": instant.isoformat()})
+        if not answer.done:
+            raise Unexpected(f"PUT /test/clock returned {answer}")
+
+    def expire(self, booking_id: str) -> RemoteResponse:
+        """Let the server do what its worker does when a booking is overdue."""
+        return self.call("POST", f"{self.url.rstrip('/')}/test/bookings/{quote(booking_id)}/expire")
 
     def slots(self, case: SlotCase) -> tuple[Slot, ...]:
         """Return the slots that the server offers in a case."""

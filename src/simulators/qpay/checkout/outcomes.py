@@ -80,6 +80,18 @@ def perform(
     amount = invoice.amount // plan.divisor
     if amount == 0:
         raise CannotBePaidError("MIN_AMOUNT_ERR", "Half of this amount is nothing.")
+    return _record(simulation, invoice, plan, amount, method, late=delay_seconds if plan.late else 0)
+
+
+def pay_amount(simulation: Simulation, invoice: Invoice, *, amount: int, callbacks: int) -> list[Payment]:
+    """Record a payment of any amount in möngö, also of an invoice that is paid, and schedule its callbacks."""
+    return _record(simulation, invoice, Plan(callbacks=callbacks), amount, Method.P2P, late=0)
+
+
+def _record(
+    simulation: Simulation, invoice: Invoice, plan: Plan, amount: int, method: Method, *, late: float
+) -> list[Payment]:
+    now = simulation.now()
     payments = [
         Payment(
             payment_id=new_payment_id(method),
@@ -94,7 +106,7 @@ def perform(
     with simulation.store.transaction():
         for payment in payments:
             simulation.payments.add(payment)
-            _schedule(simulation, invoice, payment, plan, due_at=now + (delay_seconds if plan.late else 0))
+            _schedule(simulation, invoice, payment, plan, due_at=now + late)
         if paid_total(simulation.payments.of_invoice(invoice.invoice_id)) >= invoice.amount:
             simulation.invoices.set_status(invoice.invoice_id, InvoiceStatus.CLOSED)
     simulation.deliverer.wake()

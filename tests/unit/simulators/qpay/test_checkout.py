@@ -145,3 +145,17 @@ def test_the_page_loads_no_external_resource(merchant: Merchant) -> None:
 def test_the_page_groups_digits_of_large_amounts(merchant: Merchant) -> None:
     page = merchant.client.get(f"/checkout/{merchant.invoice_id(amount='1234567.8')}").text
     assert "1,234,567.80 MNT" in page
+
+
+def test_any_amount_can_be_paid_of_an_invoice_that_is_paid(merchant: Merchant) -> None:
+    invoice_id = merchant.invoice_id(amount=100)
+    merchant.pay("paid", invoice_id)
+    payment = {"invoiceId": invoice_id, "amount": 7_001, "callbacks": 2}
+    assert merchant.client.post("/simulator/payments", json=payment).status_code == 200
+    assert [row["payment_amount"] for row in merchant.check(invoice_id)["rows"]] == ["100.00", "70.01"]
+
+
+@pytest.mark.parametrize(("wrong", "status"), [({"amount": 0}, 400), ({"invoiceId": "nowhere"}, 404)])
+def test_a_payment_that_cannot_be_is_refused(merchant: Merchant, wrong: dict[str, object], status: int) -> None:
+    payment = {"invoiceId": merchant.invoice_id(), "amount": 100, **wrong}
+    assert merchant.client.post("/simulator/payments", json=payment).status_code == status

@@ -1,0 +1,67 @@
+"""`/test`: the clock of a test deployment, and what its worker does when time has passed. No part of the API."""
+
+from datetime import datetime
+from typing import Final, Protocol
+
+from litestar import Router, get, post, put
+from litestar.params import FromPath, JSONBody
+
+from booking_domain.payments.errors import GatewayUnavailable
+from booking_domain.payments.gateways import Gateways
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import BookingId
+from booking_domain.use_cases.payments.expire_unpaid import expire_unpaid
+from booking_domain.use_cases.platform.ports import Reads, Repositories
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.fields import Body, Json, Timestamp
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.rate_limits import UNLIMITED
+from entrypoints.http.kit.request_guard import PUBLIC
+
+
+class MovableClock(Clock, Protocol):
+    """A clock that tests move."""
+
+    def move_to(self, instant: datetime) -> datetime:
+        """Stand at the instant from now on, unless it is past; return the time."""
+        ...
+
+
+class MoveClockBody(Body, frozen=True, kw_only=True):
+    """The instant at which the clock stands from now on, unless it is past."""
+
+    now: Timestamp
+
+
+class ClockJson(Json, frozen=True, kw_only=True):
+    """The time of the platform."""
+
+    now: Timestamp
+
+
+def routes_of(clock: MovableClock) -> Router:
+    """The routes of a deployment with this clock; they are hidden from the OpenAPI document."""
+
+    @get("/clock")
+    async def read_clock() -> ClockJson:
+        return ClockJson(now=clock.now())
+
+    @put("/clock")
+    async def move_clock(data: JSONBody[MoveClockBody]) -> ClockJson:
+        return ClockJson(now=clock.move_to(data.now))
+
+    @post("/bookings/{booking_id:str}/expire", status_code=204, opt=documented(raises=(GatewayUnavailable,)))
+    async def expire(
+        booking_id: FromPath[BookingId],
+        reads: Injected[Reads],
+        executor: Injected[Executor[Repositories]],
+        gateways: Injected[Gateways],
+    ) -> None:
+        """Do what the worker does when a booking is due."""
+        await expire_unpaid(booking_id, now=clock.now(), reads=reads, executor=executor, gateways=gateways)
+
+    return Router("/test", route_handlers=[read_clock, move_clock, expire], opt=_HIDDEN)
+
+
+_HIDDEN: Final = {**PUBLIC, **UNLIMITED, "hidden": True}
