@@ -30,7 +30,7 @@ from tests.acceptance.people import (
     wait_for_status,
 )
 from tests.acceptance.product import Product, eventually
-from tests.browsing import ARGUMENTS, CHROMIUM, needs_a_browser
+from tests.browsing import ARGUMENTS, SHELL, needs_a_browser
 
 from entrypoints.http.kit.session_cookies import ACCESS_COOKIE
 
@@ -96,7 +96,7 @@ def guests(product: Product) -> Iterator[Person]:
 def browser(studios: list[str], studio: Studio, guests: Iterator[Person]) -> Iterator[Browser]:
     """A browser; the loop of Playwright runs in this thread, so studios and customers are made before."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=SHELL, args=ARGUMENTS)
         yield browser
         browser.close()
 

@@ -1,16 +1,17 @@
 """Every page in a real browser: nothing overflows, axe finds nothing, the console stays silent."""
 
 import re
+from collections.abc import AsyncIterator
 from itertools import product
 from typing import Any, Final
 
 import pytest
 from playwright.async_api import Browser
-from tests.browsing import OVERFLOW, SCHEMES, SETTLED, VIOLATIONS, WEB, WIDTHS, needs_a_browser
+from tests.browsing import OVERFLOW, SCHEMES, SETTLED, SHELL, VIOLATIONS, WEB, WIDTHS, needs_a_browser
 from tests.npm import require_packages
 from tests.unit.effort import NIGHTLY
 from tests.unit.entrypoints.api import Api
-from tests.unit.entrypoints.web.pages import as_who_looks, pages_to_look_at, visiting
+from tests.unit.entrypoints.web.pages import as_who_looks, browsing, pages_to_look_at, visiting
 
 from booking_domain.shared.languages import LANGUAGES
 
@@ -35,6 +36,13 @@ _MEASURED: Final = 1
 _LEFT_OUT: Final = 2
 
 pytestmark = needs_a_browser
+
+
+@pytest.fixture(scope="module")
+async def browser(anyio_backend: str) -> AsyncIterator[Browser]:
+    """A browser for many pages."""
+    async with browsing(SHELL) as browser:
+        yield browser
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
