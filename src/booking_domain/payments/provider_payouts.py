@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Protocol, Self
+from typing import ClassVar, Final, Protocol, Self
 
 from booking_domain.payments.transfers import BankTransfer, TransferAction, transfer_moves
 from booking_domain.payments.transitions import PaymentParty
@@ -62,7 +62,7 @@ PROVIDER_PAYOUT_LIFECYCLE: Final[Lifecycle[ProviderPayoutStatus, TransferAction,
 class ProviderPayout(BankTransfer):
     """A transfer of what a provider is owed."""
 
-    not_approved = TransferNotApproved
+    not_approved: ClassVar[type[Conflict]] = TransferNotApproved
 
     id: ProviderPayoutId
     provider_id: ProviderId

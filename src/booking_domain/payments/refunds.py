@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, Protocol, Self
+from typing import ClassVar, Final, Protocol, Self
 
 from booking_domain.payments.transfers import BankTransfer, TransferAction, transfer_moves
 from booking_domain.payments.transitions import PaymentParty
@@ -104,7 +104,7 @@ REFUND_LIFECYCLE: Final[Lifecycle[RefundStatus, TransferAction, PaymentParty]] =
 class Refund(BankTransfer):
     """Money of a booking that is given back to the customer."""
 
-    not_approved = RefundNotApproved
+    not_approved: ClassVar[type[Conflict]] = RefundNotApproved
 
     id: RefundId
     booking_id: BookingId

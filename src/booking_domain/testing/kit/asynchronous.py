@@ -21,7 +21,7 @@ Parameters = ParamSpec("Parameters")
 class AsyncContract:
     """Runs each coroutine test in an event loop of its own and stops it after `TIME_LIMIT`."""
 
-    pytestmark: ClassVar = [pytest.mark.anyio]
+    pytestmark: ClassVar[list[pytest.MarkDecorator]] = [pytest.mark.anyio]
 
     def __init_subclass__(cls) -> None:
         """Limit the time of the coroutine tests that the class defines."""

@@ -20,5 +20,5 @@ class BaseBuilder:
     """Builds values whose ids sort in the order of creation."""
 
     def __init__(self, seed: int = 0) -> None:
-        self.entropy = SeededEntropy(seed)
+        self.entropy: SeededEntropy = SeededEntropy(seed)
         self._numbers = count(1)

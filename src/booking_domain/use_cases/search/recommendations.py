@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
+from typing import Final
 
 from booking_domain.catalogue.model import Location
 from booking_domain.search.model import Near, SearchCriteria
@@ -106,5 +107,5 @@ async def _rebuild(_: None, tx: Repositories, context: UseCaseContext) -> int:
     return await tx.similar_providers.rebuild(context.now)
 
 
-recommend_providers = Query(_recommend)
-rebuild_similar_providers = UseCase(Permission.RUN_PLATFORM, _rebuild)
+recommend_providers: Final = Query(_recommend)
+rebuild_similar_providers: Final = UseCase(Permission.RUN_PLATFORM, _rebuild)
