@@ -20,7 +20,7 @@ from booking_domain.shared.ids import FeedId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.question import Question
 from booking_domain.testing.scheduling.strategies.questions import questions
-from booking_domain.use_cases.search.index import free_time
+from booking_domain.use_cases.search.index import times_of
 
 FACTS = st.builds(
     Facts,
@@ -174,7 +174,7 @@ def test_a_letter_too_few_or_too_many_is_similar() -> None:
 
 @given(questions())
 def test_free_time_misses_no_slot(question: Question) -> None:
-    free = free_time(a_schedule(question), question.now)
+    free, _ = times_of(a_schedule(question), question.now)
     for slot in question.slots():
         whole = mask_of(TimeRange(slot.start, slot.end), free.since)
         minutes = (slot.end - slot.start) // timedelta(minutes=1)
@@ -190,8 +190,8 @@ def test_free_time_misses_no_slot_once_an_external_calendar_fails(
     busy = (TimeRange(question.now, question.now + timedelta(hours=hours + 1)),)
     feed = Feed(id=FeedId(UUID(int=3)), url="https://calendar.example.com/a.ics", busy=busy, read_at=question.now)
     schedule = replace(a_schedule(question), feeds=(feed,), feed_rule=FeedRule(when_failing=rule))
-    free = free_time(schedule, question.now)
-    later = free_time(schedule, question.now + timedelta(hours=hours))
+    free, _ = times_of(schedule, question.now)
+    later, _ = times_of(schedule, question.now + timedelta(hours=hours))
     assert not later.from_date(free.since) & ~free.quarters
 
 

@@ -100,7 +100,8 @@ class PostgresSearchEntries(WithWork, SearchEntries):
         await self._work.execute(_REMOVE_TERMS, provider_id=entry.provider_id)
         terms = [{"kind": kind.value, "term": text, "words": term_vector(text)} for kind, text in entry.terms]
         await self._work.execute(_ADD_TERMS, provider_id=entry.provider_id, terms=Jsonb(terms))
-        words = sorted({word for of_place in entry.words.values() for word in of_place})
+        texts = (entry.words, *(part.words for part in entry.parts))
+        words = sorted({word for text in texts for of_place in text.values() for word in of_place})
         await self._work.execute(_ADD_WORDS, words=words)
         await put_parts(self._work, entry.provider_id, entry.parts)
 

@@ -28,19 +28,28 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     type_coerce,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+from sqlalchemy.dialects.postgresql import ARRAY, BIT, TSQUERY
 
 from adapters.postgres.catalogue.salons import metres_to
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.search.marks import all_of, any_of, category_mark, cell_marks, price_marks, style_mark
-from adapters.postgres.search.tables import BITS, PLACES, PUBLIC, WEIGHTS, search_entries, search_parts
+from adapters.postgres.search.tables import BITS, PLACES, PUBLIC, search_entries, search_parts
 from adapters.postgres.search.tiers import RINGS, TIERS, beyond, halves_of
-from adapters.postgres.search.words import tsquery_of
+from adapters.postgres.search.words import Vocabulary, tsquery_of
 from booking_domain.search.free_time import QUARTERS, QUARTERS_A_DAY, text_of
-from booking_domain.search.model import MOST_MEMBERS, TEXT_POINTS, Place, SearchCriteria, SearchOrder, draw_of
+from booking_domain.search.model import (
+    LONGEST_RUN,
+    MOST_MEMBERS,
+    TEXT_POINTS,
+    Place,
+    SearchCriteria,
+    SearchOrder,
+    draw_of,
+)
 from booking_domain.search.words import searched
 from booking_domain.shared.folding import folded
 
@@ -48,10 +57,13 @@ _e: Final = search_entries.c
 _p: Final = providers.c
 
 
+_SLICE: Final = 256
 NEAR: Final = "near"
 BOX: Final = "box"
 TEXT: Final = "text"
 TIME: Final = "time"
+SOME_DAYS: Final = "some_days"
+"""The times that are allowed are within `_SLICE` quarters, so only these are compared for each entry."""
 OPEN: Final = "open_at"
 
 
@@ -117,6 +129,9 @@ _FREE: Final = _from_day(_e.free)
 _IS_OPEN: Final = func.get_bit(_from_day(_e.open_hours), bindparam("open_quarter", type_=Integer())) == 1
 _QUARTERS: Final = (func.coalesce(bindparam("minutes", type_=Integer()), _e.minutes) + 14) // 15
 _OPENING: Final = type_coerce(_runs(_FREE, _QUARTERS).op("&")(given("allowed", BITS)), BITS)
+_FREE_SLICE: Final = cast(func.substring(_FREE, bindparam("slice_from", type_=Integer()), _SLICE), BIT(_SLICE))
+_OPENING_SLICE: Final = _runs(_FREE_SLICE, _QUARTERS).op("&")(given("allowed_slice", BIT(_SLICE)))
+_NOT_OTHER: Final[ColumnElement[Any]] = literal_column("'{a,b,c}'::\"char\"[]")
 _MERIT: Final = (_e.merit + 0).desc()
 """So that no index of merits is walked, with a comparison of words for each entry."""
 _METRES: Final = cast(func.floor(metres_to(search_entries)), Integer)
@@ -135,6 +150,7 @@ _CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
     BOX: _in_box(""),
     OPEN: _IS_OPEN,
     TIME: cast(literal("0" * QUARTERS), BITS) != _OPENING,
+    SOME_DAYS: cast(literal("0" * _SLICE), BIT(_SLICE)) != _OPENING_SLICE,
 }
 
 
@@ -270,11 +286,17 @@ def _one_by_one(parts: Sequence[Select[Any]], key: ColumnElement[Any]) -> Compou
 
 def _asked(shape: frozenset[str]) -> list[ColumnElement[bool]]:
     words = [has_words(_e.words, shape)] if TEXT in shape else []
+    if SOME_DAYS in shape:
+        shape -= {TIME}
     return [*words, *(condition for name, condition in _CONDITIONS.items() if name in shape)]
 
 
 def _with_facts(shape: frozenset[str], entries: FromClause) -> Select[Any]:
-    place = place_in(_e.words) if TEXT in shape else literal(0, Integer)
+    place: ColumnElement[Any] = literal(0, Integer)
+    if TEXT in shape:  # words are stored beside the row: they are read once for all places
+        placed = select(func.ts_filter(_e.words, _NOT_OTHER).label("words")).correlate(search_entries).offset(0)
+        read = placed.lateral("placed")
+        place, entries = place_in(read.c.words), entries.join(read, true())
     opens = func.position(literal_column("B'1'").op("IN")(_OPENING)) if TIME in shape else cast(null(), Integer)
     published = bindparam("day", type_=Date()) - cast(func.timezone("UTC", _p.created_at), Date)
     return (
@@ -309,6 +331,7 @@ def shape_of(criteria: SearchCriteria) -> frozenset[str]:
         NEAR: criteria.near,
         BOX: criteria.near or criteria.box,
         TIME: criteria.windows or criteria.order == SearchOrder.SOONEST,
+        SOME_DAYS: _slice_of(criteria.starts_allowed) is not None,
         "currency": criteria.order == SearchOrder.CHEAPEST,
         "styles": criteria.styles,
         **{
@@ -319,7 +342,7 @@ def shape_of(criteria: SearchCriteria) -> frozenset[str]:
     return frozenset(name for name, wanted in asked.items() if wanted)
 
 
-def values_of(criteria: SearchCriteria, similar: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def values_of(criteria: SearchCriteria, vocabulary: Vocabulary) -> dict[str, Any]:
     """The parameters of the statements of a shape, and more."""
     near, box, day = criteria.near, criteria.box, criteria.day
     words = searched(criteria.text or "")
@@ -332,12 +355,11 @@ def values_of(criteria: SearchCriteria, similar: Mapping[str, Sequence[str]]) ->
         "candidates": criteria.candidates,
         "soon": text_of(criteria.soon),
         "allowed": text_of(criteria.starts_allowed),
+        **dict(zip(("slice_from", "allowed_slice"), _slice_of(criteria.starts_allowed) or (None, None), strict=True)),
         "open_quarter": criteria.open_quarter,
         **{
-            f"query_{place}": tsquery_of(
-                words, similar, "" if place is Place.OTHER else WEIGHTS[: number + 1], all_but_one=criteria.all_but_one
-            )
-            for number, place in enumerate(PLACES)
+            f"query_{place}": tsquery_of(words, vocabulary, weights, all_but_one=criteria.all_but_one)
+            for place, weights in zip(PLACES, ("A", "AB", "ABC", ""), strict=True)
         },
         "styles": [folded(each) for each in criteria.styles],
         "category": None if criteria.category is None else folded(criteria.category),
@@ -348,6 +370,14 @@ def values_of(criteria: SearchCriteria, similar: Mapping[str, Sequence[str]]) ->
         "radius": None if near is None else near.radius_metres,
         **halves_of(box),
     }
+
+
+def _slice_of(quarters: int) -> tuple[int, str] | None:
+    """The first of the quarters, from 1 on, and the next `_SLICE` of them, if appointments within these are all."""
+    before = QUARTERS - quarters.bit_length()
+    text = text_of(quarters)[before : before + _SLICE].ljust(_SLICE, "0")
+    rest = text_of(quarters)[before + _SLICE - LONGEST_RUN // 15 :]
+    return (before + 1, text) if quarters and "1" not in rest else None
 
 
 def asked_of(criteria: SearchCriteria, words: str) -> str | None:

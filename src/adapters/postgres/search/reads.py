@@ -15,7 +15,7 @@ from adapters.postgres.search.suggestions import SUGGEST, suggestion_of
 from adapters.postgres.search.tables import FINDING
 from adapters.postgres.search.tiers import KNOWN, rings_of
 from adapters.postgres.search.upkeep import DUE, FINDING_COUNTS, FINDINGS, IDS, IS_CURRENT, RECORD, SAMPLE
-from adapters.postgres.search.words import similar_to, tsquery_of
+from adapters.postgres.search.words import looked_up, tsquery_of
 from booking_domain.search.model import (
     Facets,
     Found,
@@ -48,7 +48,8 @@ class PostgresSearchReads(WithWork, SearchReads):
         words = searched(text)
         if not words:
             return []
-        query = tsquery_of(words, await similar_to(words, self._work), "", synonyms=False)
+        vocabulary = await looked_up(words, self._work, synonyms=False)
+        query = tsquery_of(words, vocabulary, "", synonyms=False)
         return await self._work.each(suggestion_of, SUGGEST, query=query, most=limit)
 
     async def due(self, since: date, limit: int) -> Sequence[ProviderId]:
@@ -87,7 +88,7 @@ class PostgresSearchReads(WithWork, SearchReads):
 
     async def _values(self, criteria: SearchCriteria) -> dict[str, Any]:
         words = searched(criteria.text or "")
-        values = values_of(criteria, await similar_to(words, self._work))
+        values = values_of(criteria, await looked_up(words, self._work))
         asked = asked_of(criteria, values["query_other"] if words else "")
         values["asked"] = asked
         if criteria.near is not None and criteria.chosen_by is SearchOrder.NEAREST:

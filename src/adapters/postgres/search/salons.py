@@ -34,7 +34,7 @@ from adapters.postgres.search.matching import TEXT, members, shape_of, values_of
 from adapters.postgres.search.reads import PostgresSearchReads
 from adapters.postgres.search.services_and_works import found_part, search_of_parts, shape_of_parts
 from adapters.postgres.search.tables import search_entries, search_terms
-from adapters.postgres.search.words import similar_to, tsquery_of
+from adapters.postgres.search.words import looked_up, tsquery_of
 from booking_domain.search.model import (
     MOST_CANDIDATES,
     MOST_OTHERS,
@@ -202,23 +202,23 @@ class PostgresKindSearchReads(PostgresSearchReads):
     async def _of_members(self, criteria: SearchCriteria) -> dict[str, Any]:
         """The parameters of the statements of a shape: the words one by one, in each place."""
         words = searched(criteria.text or "")
-        similar = await similar_to(words, self._work)
+        vocabulary = await looked_up(words, self._work)
         asked = [
             (
                 number,
                 _PLACES.index(place),
-                None if weights is None else tsquery_of([word], similar, weights),
-                tsquery_of([word], similar, "") if place in _NAMED else None,
+                None if weights is None else tsquery_of([word], vocabulary, weights),
+                tsquery_of([word], vocabulary, "") if place in _NAMED else None,
             )
             for number, word in enumerate(words)
             for place in _PLACES
             for weights in [_WEIGHTS_OF_MEMBERS.get(place)]
         ]
         return {
-            **values_of(criteria, similar),
+            **values_of(criteria, vocabulary),
             **{name: [each[at] for each in asked] for at, name in enumerate(("numbers", "places", "queries", "names"))},
             "needed": needed(words, all_but_one=criteria.all_but_one),
-            "query_any": " | ".join(tsquery_of([word], similar, "") for word in words),
+            "query_any": " | ".join(tsquery_of([word], vocabulary, "") for word in words),
             **_last(criteria),
         }
 

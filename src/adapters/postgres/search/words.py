@@ -5,18 +5,20 @@ Words are matched fuzzily, never rows.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import combinations
-from typing import Final, NamedTuple
+from itertools import chain, combinations
+from typing import Final, NamedTuple, Self
 
-from sqlalchemy import Text, bindparam, func, select
+from sqlalchemy import Text, bindparam, func, null, select, true, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Work
-from adapters.postgres.search.tables import search_words
+from adapters.postgres.search.tables import MARK, search_words
 from booking_domain.search.words import MOST_SIMILAR, SIMILAR, Searched, keys_of, may_be_misspelt, needed, spellings_of
 
 _w: Final = search_words.c
+_NOWHERE: Final = f"'{MARK}'"
+"""A word that no text has."""
 
 
 _given: Final = func.unnest(bindparam("words", type_=ARRAY(Text))).column_valued("given")
@@ -32,6 +34,36 @@ SIMILAR_WORDS: Final = Statement(
 )
 
 
+_MOST_BEGUN: Final = 32
+"""Up to how many words that begin so are searched instead of the beginning: it would read all of them for each tier."""
+_beginning: Final = func.unnest(bindparam("begins", type_=ARRAY(Text))).column_valued("beginning")
+_begun_by: Final = (
+    select(_w.word)
+    .where(_w.word.bool_op("~>=~")(_beginning), _w.word.bool_op("~<~")(func.concat(_beginning, "\U0010ffff")))
+    .order_by(_w.word.collate("C"))
+    .limit(_MOST_BEGUN + 1)
+    .lateral("begun_by")
+)
+KNOWN_WORDS: Final = Statement(
+    union_all(
+        select(_beginning, _begun_by.c.word).select_from(_beginning.scalar_alias.join(_begun_by, true())),
+        select(null(), _w.word).where(_w.word == func.any(bindparam("exact", type_=ARRAY(Text)))),
+    )
+)
+"""The words of the vocabulary that have one of the beginnings, and those that are given."""
+
+
+class Vocabulary(NamedTuple):
+    """What the vocabulary has of the words of a search."""
+
+    similar: Mapping[str, tuple[str, ...]]
+    """Similar words for those with which none begins."""
+    begun: Mapping[str | None, Sequence[str]]
+    """The words with each beginning, or more than `_MOST_BEGUN` of them."""
+    known: frozenset[str]
+    """The words without a beginning that it has."""
+
+
 class _Meant(NamedTuple):
     """What matches a word: any of these, none of which another one includes."""
 
@@ -39,6 +71,22 @@ class _Meant(NamedTuple):
     exact: tuple[str, ...]
     phrases: tuple[tuple[frozenset[str], ...], ...]
     """All parts of one of them, each by any of its keys."""
+
+    @property
+    def keys(self) -> set[str]:
+        """All words that it has without a beginning."""
+        return {*self.exact, *(key for phrase in self.phrases for part in phrase for key in part)}
+
+    def within(self, vocabulary: Vocabulary) -> Self:
+        """What of it is in the vocabulary."""
+        few = {each: found for each in self.begins if len(found := vocabulary.begun.get(each, ())) <= _MOST_BEGUN}
+        exact = {*(key for key in self.exact if key in vocabulary.known), *chain.from_iterable(few.values())}
+        phrases = (tuple(part & vocabulary.known for part in phrase) for phrase in self.phrases)
+        return self._replace(
+            begins=tuple(each for each in self.begins if each not in few),
+            exact=tuple(sorted(exact)),
+            phrases=tuple(phrase for phrase in phrases if all(phrase)),
+        )
 
 
 @lru_cache(maxsize=4_096)
@@ -63,7 +111,7 @@ def _meant(word: Searched, similar: tuple[str, ...], *, synonyms: bool) -> _Mean
 
 def tsquery_of(
     words: Sequence[Searched],
-    similar: Mapping[str, Sequence[str]],
+    vocabulary: Vocabulary,
     weights: str,
     *,
     synonyms: bool = True,
@@ -76,19 +124,34 @@ def tsquery_of(
         return " | ".join(f"'{key}'{suffix}" for key in keys)
 
     def of(word: Searched) -> str:
-        meant = _meant(word, tuple(similar.get(word.word, ())), synonyms=synonyms)
+        meant = _meant(word, vocabulary.similar.get(word.word, ()), synonyms=synonyms).within(vocabulary)
         alternatives = (
             *(f"'{key}':*{weights}" for key in meant.begins),
             *([one_of(meant.exact)] if meant.exact else []),
             *(f"({' & '.join(f'({one_of(sorted(part))})' for part in phrase)})" for phrase in meant.phrases),
         )
-        return f"({' | '.join(alternatives)})"
+        return f"({' | '.join(alternatives) or _NOWHERE})"
 
     enough = combinations(map(of, words), needed(words, all_but_one=all_but_one))
     return " | ".join(f"({' & '.join(of_words)})" for of_words in enough)
 
 
-async def similar_to(words: Sequence[Searched], work: Work) -> dict[str, list[str]]:
+async def looked_up(words: Sequence[Searched], work: Work, *, synonyms: bool = True) -> Vocabulary:
+    """Look up what may be meant by the words."""
+    if not words:
+        return Vocabulary({}, {}, frozenset())
+    similar = await _similar_to(words, work)
+    meant = [_meant(each, similar.get(each.word, ()), synonyms=synonyms) for each in words]
+    begins = sorted({key for each in meant for key in each.begins})
+    exact = sorted({key for each in meant for key in each.keys})
+    begun: dict[str | None, list[str]] = {}
+    for beginning, word in await work.all(KNOWN_WORDS, begins=begins, exact=exact):
+        begun.setdefault(beginning, []).append(word)
+    known = frozenset(begun.pop(None, ()))
+    return Vocabulary(similar, begun, known)
+
+
+async def _similar_to(words: Sequence[Searched], work: Work) -> dict[str, tuple[str, ...]]:
     """Similar words for those with which none begins."""
     found: dict[str, list[str]] = {}
     typed = {each.word: spellings_of(each.word) for each in words if may_be_misspelt(each.word)}
@@ -97,5 +160,6 @@ async def similar_to(words: Sequence[Searched], work: Work) -> dict[str, list[st
         if len(found.setdefault(form, [])) < MOST_SIMILAR:
             found[form].append(similar)
     return {
-        word: sorted({similar for form in forms for similar in found.get(form, ())}) for word, forms in typed.items()
+        word: tuple(sorted({similar for form in forms for similar in found.get(form, ())}))
+        for word, forms in typed.items()
     }

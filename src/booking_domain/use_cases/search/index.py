@@ -4,7 +4,7 @@ An entry is made from what is committed, outside any database transaction, and r
 provider run one by one, so that an older entry never replaces a newer one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -99,6 +99,7 @@ async def entry_of(provider_id: ProviderId, reads: Reads, now: datetime) -> Sear
     ]
     stated = [price for price in prices if price > 0]
     profile, salon, completeness = view.profile, source.salon, _completeness(source)
+    free, open_hours = times_of(schedule, now)
     location = profile.location or (None if salon is None else salon.location)
     return SearchEntry(
         provider_id=provider_id,
@@ -113,8 +114,8 @@ async def entry_of(provider_id: ProviderId, reads: Reads, now: datetime) -> Sear
         currency=offered[0].price.currency if offered else terms.price.currency,
         minutes=schedule.durations[0] if quickest is None else quickest.minutes,
         quickest=None if quickest is None else quickest.id,
-        free=free_time(schedule, now),
-        open_hours=open_hours(schedule, now),
+        free=free,
+        open_hours=open_hours,
         reliability=record.reliability,
         completeness=completeness,
         merit=merit_of(score=profile.rating.score, reliability=record.reliability, completeness=completeness),
@@ -122,8 +123,8 @@ async def entry_of(provider_id: ProviderId, reads: Reads, now: datetime) -> Sear
     )
 
 
-def free_time(schedule: ProviderSchedule, now: datetime) -> FreeTime:
-    """The free time of a schedule that begins with the current date: no less than its slots need.
+def times_of(schedule: ProviderSchedule, now: datetime) -> tuple[FreeTime, int]:
+    """The free time of a schedule from the current date on, no less than its slots need; and `SearchEntry.open_hours`.
 
     Holds, notice and horizon do not count: they pass without anything being stored. Nor do the busy times of external
     calendars that are open once they fail.
@@ -131,8 +132,9 @@ def free_time(schedule: ProviderSchedule, now: datetime) -> FreeTime:
     opens = schedule.feed_rule.when_failing is WhenFeedFails.OPEN
     calendar = schedule.calendar if opens else schedule.calendar_at(now)[0]
     since = now.astimezone(UTC).date()
-    return FreeTime.of(
-        _opened(calendar, since),
+    opened = _opened(calendar, since)
+    free = FreeTime.of(
+        opened,
         [
             *(claim.blocked for claim in schedule.claims if claim.expires_at is None),
             *calendar.busy,
@@ -140,18 +142,13 @@ def free_time(schedule: ProviderSchedule, now: datetime) -> FreeTime:
         ],
         since=since,
     )
+    return free, FreeTime.of(opened, since=since).quarters
 
 
-def open_hours(schedule: ProviderSchedule, now: datetime) -> int:
-    """The quarters that the opening hours touch, from the current date on: see `SearchEntry.open_hours`."""
-    since = now.astimezone(UTC).date()
-    return FreeTime.of(_opened(schedule.calendar, since), since=since).quarters
-
-
-def _opened(calendar: Calendar, since: date) -> Iterator[TimeRange]:
+def _opened(calendar: Calendar, since: date) -> Sequence[TimeRange]:
     window = TimeRange(start := datetime.combine(since, time(), UTC), start + DAYS * _A_DAY)
     opened, _ = open_ranges(calendar, window.lower, window.upper, lookback_days=1)
-    return (TimeRange(*(ORIGIN + timedelta(0, seconds) for seconds in span)) for span in opened)
+    return [TimeRange(*(ORIGIN + timedelta(0, seconds) for seconds in span)) for span in opened]
 
 
 def _words(source: _Source) -> dict[Place, tuple[str, ...]]:
