@@ -66,10 +66,10 @@ class MemoryAnnouncementReads(Lookup[AnnouncementId, Announcement], Announcement
 class AnnouncementRepositories(Group):
     """The repositories of this context."""
 
-    announcements = Part(MemoryAnnouncements)
+    announcements: Final = Part(MemoryAnnouncements)
 
 
 class AnnouncementReadGroup(Group):
     """The reads of this context."""
 
-    announcements = Part(MemoryAnnouncementReads)
+    announcements: Final = Part(MemoryAnnouncementReads)

@@ -138,10 +138,10 @@ def _matches(names: str, customer: Customer, criteria: CustomerFilter) -> bool:
 class CustomerRepositories(Group):
     """The repositories of this context."""
 
-    customer_notes = Part(MemoryCustomerNotes)
+    customer_notes: Final = Part(MemoryCustomerNotes)
 
 
 class CustomerReadGroup(Group):
     """The reads of this context."""
 
-    customers = Part(MemoryCustomerReads)
+    customers: Final = Part(MemoryCustomerReads)

@@ -126,10 +126,10 @@ def _matches(view: DisputeView, criteria: DisputeFilter) -> bool:
 class DisputeRepositories(Group):
     """The repositories of this context."""
 
-    disputes = Part(MemoryDisputes)
+    disputes: Final = Part(MemoryDisputes)
 
 
 class DisputeReadGroup(Group):
     """The reads of this context."""
 
-    disputes = Part(MemoryDisputeReads)
+    disputes: Final = Part(MemoryDisputeReads)

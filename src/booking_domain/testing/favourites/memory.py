@@ -65,10 +65,10 @@ class MemoryFavouriteReads(Lookup[Key, Favourite], FavouriteReads):
 class FavouriteRepositories(Group):
     """The repositories of this context."""
 
-    favourites = Part(MemoryFavourites)
+    favourites: Final = Part(MemoryFavourites)
 
 
 class FavouriteReadGroup(Group):
     """The reads of this context."""
 
-    favourites = Part(MemoryFavouriteReads)
+    favourites: Final = Part(MemoryFavouriteReads)

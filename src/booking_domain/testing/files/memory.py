@@ -167,10 +167,10 @@ class MemoryObjectStorage(ObjectStorage, ObjectLinks):
 class FileRepositories(Group):
     """The repositories of this context."""
 
-    files = Part(MemoryFiles)
+    files: Final = Part(MemoryFiles)
 
 
 class FileReadGroup(Group):
     """The reads of this context."""
 
-    files = Part(MemoryFileReads)
+    files: Final = Part(MemoryFileReads)

@@ -32,10 +32,10 @@ class MemoryFlagRuleReads(InMemory, FlagRuleReads):
 class FlagRepositories(Group):
     """The repositories of this context."""
 
-    flag_rules = Part(MemoryFlagRules)
+    flag_rules: Final = Part(MemoryFlagRules)
 
 
 class FlagReadGroup(Group):
     """The reads of this context."""
 
-    flag_rules = Part(MemoryFlagRuleReads)
+    flag_rules: Final = Part(MemoryFlagRuleReads)

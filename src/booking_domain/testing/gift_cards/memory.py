@@ -146,10 +146,10 @@ class MemoryGiftCardReads(InMemory, GiftCardReads):
 class GiftCardRepositories(Group):
     """The repositories of this context."""
 
-    gift_cards = Part(MemoryGiftCards)
+    gift_cards: Final = Part(MemoryGiftCards)
 
 
 class GiftCardReadGroup(Group):
     """The reads of this context."""
 
-    gift_cards = Part(MemoryGiftCardReads)
+    gift_cards: Final = Part(MemoryGiftCardReads)

@@ -44,10 +44,10 @@ class MemoryParkedJobReads(Lookup[ParkedJobId, ParkedJob], ParkedJobReads):
 class JobRepositories(Group):
     """The repositories of this context."""
 
-    parked_jobs = Part(MemoryParkedJobs)
+    parked_jobs: Final = Part(MemoryParkedJobs)
 
 
 class JobReadGroup(Group):
     """The reads of this context."""
 
-    parked_jobs = Part(MemoryParkedJobReads)
+    parked_jobs: Final = Part(MemoryParkedJobReads)

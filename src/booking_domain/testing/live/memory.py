@@ -58,10 +58,10 @@ class MemoryLiveReads(InMemory, LiveReads):
 class LiveRepositories(Group):
     """The repositories of this context."""
 
-    live_events = Part(MemoryLiveEvents)
+    live_events: Final = Part(MemoryLiveEvents)
 
 
 class LiveReadGroup(Group):
     """The reads of this context."""
 
-    live = Part(MemoryLiveReads)
+    live: Final = Part(MemoryLiveReads)

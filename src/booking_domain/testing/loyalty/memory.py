@@ -215,14 +215,14 @@ class MemoryReferralReads(InMemory, ReferralReads):
 class LoyaltyRepositories(Group):
     """The repositories of this context."""
 
-    loyalty_accounts = Part(MemoryLoyaltyAccounts)
-    loyalty_programmes = Part(MemoryLoyaltyProgrammes)
-    referrals = Part(MemoryReferrals)
+    loyalty_accounts: Final = Part(MemoryLoyaltyAccounts)
+    loyalty_programmes: Final = Part(MemoryLoyaltyProgrammes)
+    referrals: Final = Part(MemoryReferrals)
 
 
 class LoyaltyReadGroup(Group):
     """The reads of this context."""
 
-    loyalty = Part(MemoryLoyaltyReads)
-    loyalty_programmes = Part(MemoryLoyaltyProgrammeReads)
-    referrals = Part(MemoryReferralReads)
+    loyalty: Final = Part(MemoryLoyaltyReads)
+    loyalty_programmes: Final = Part(MemoryLoyaltyProgrammeReads)
+    referrals: Final = Part(MemoryReferralReads)

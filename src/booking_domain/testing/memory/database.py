@@ -7,6 +7,7 @@ not begun yet. This suits tests and small tools. The same contracts test Postgre
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Final
 from uuid import UUID
 from weakref import WeakSet
 
@@ -26,14 +27,14 @@ from booking_domain.testing.shared.memory.tables import OUTBOX
 class MemoryRepositories(ContextRepositories):
     """The repositories of one database transaction."""
 
-    personal_data = Part(MemoryPersonalData)
-    handover = Part(MemoryHandover)
+    personal_data: Final = Part(MemoryPersonalData)
+    handover: Final = Part(MemoryHandover)
 
 
 class MemoryReads(ContextReads):
     """Reads of committed state, outside any database transaction."""
 
-    public_versions = Part(MemoryPublicVersionReads)
+    public_versions: Final = Part(MemoryPublicVersionReads)
 
 
 class MemoryDatabase:

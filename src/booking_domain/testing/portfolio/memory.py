@@ -97,10 +97,10 @@ def _contains(item: PortfolioItem, text: str) -> bool:
 class PortfolioRepositories(Group):
     """The repositories of this context."""
 
-    portfolio_items = Part(MemoryPortfolioItems)
+    portfolio_items: Final = Part(MemoryPortfolioItems)
 
 
 class PortfolioReadGroup(Group):
     """The reads of this context."""
 
-    portfolios = Part(MemoryPortfolioReads)
+    portfolios: Final = Part(MemoryPortfolioReads)

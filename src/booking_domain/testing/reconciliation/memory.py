@@ -135,10 +135,10 @@ def _matches(finding: Finding, criteria: FindingFilter) -> bool:
 class ReconciliationRepositories(Group):
     """The repositories of this context."""
 
-    reconciliation = Part(MemoryReconciliation)
+    reconciliation: Final = Part(MemoryReconciliation)
 
 
 class ReconciliationReadGroup(Group):
     """The reads of this context."""
 
-    reconciliation = Part(MemoryReconciliationReads)
+    reconciliation: Final = Part(MemoryReconciliationReads)

@@ -206,12 +206,12 @@ class MemoryReviewReads(InMemory, ReviewReads):
 class ReviewRepositories(Group):
     """The repositories of this context."""
 
-    reviews = Part(MemoryReviews)
-    reviewable_bookings = Part(MemoryReviewableBookings)
-    ties = Part(MemoryTies)
+    reviews: Final = Part(MemoryReviews)
+    reviewable_bookings: Final = Part(MemoryReviewableBookings)
+    ties: Final = Part(MemoryTies)
 
 
 class ReviewReadGroup(Group):
     """The reads of this context."""
 
-    reviews = Part(MemoryReviewReads)
+    reviews: Final = Part(MemoryReviewReads)

@@ -439,12 +439,12 @@ def _counts(found: Iterable[Iterable[str]]) -> dict[str, int]:
 class SearchRepositories(Group):
     """The repositories of this context."""
 
-    search_entries = Part(MemorySearchEntries)
-    similar_providers = Part(recommendations.MemorySimilarProviders)
+    search_entries: Final = Part(MemorySearchEntries)
+    similar_providers: Final = Part(recommendations.MemorySimilarProviders)
 
 
 class SearchReadGroup(Group):
     """The reads of this context."""
 
-    search = Part(MemorySearchReads)
-    recommendations = Part(recommendations.MemoryRecommendationReads)
+    search: Final = Part(MemorySearchReads)
+    recommendations: Final = Part(recommendations.MemoryRecommendationReads)

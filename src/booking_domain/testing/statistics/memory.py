@@ -331,14 +331,14 @@ class MemoryRosterReads(InMemory, RosterReads):
 class StatisticsRepositories(Group):
     """The repositories of this context."""
 
-    statistics = Part(MemoryStatistics)
-    visits = Part(MemoryVisits)
-    rosters = Part(MemoryRosters)
+    statistics: Final = Part(MemoryStatistics)
+    visits: Final = Part(MemoryVisits)
+    rosters: Final = Part(MemoryRosters)
 
 
 class StatisticsReadGroup(Group):
     """The reads of this context."""
 
-    statistics = Part(MemoryStatisticsReads)
-    visits = Part(MemoryVisitReads)
-    rosters = Part(MemoryRosterReads)
+    statistics: Final = Part(MemoryStatisticsReads)
+    visits: Final = Part(MemoryVisitReads)
+    rosters: Final = Part(MemoryRosterReads)

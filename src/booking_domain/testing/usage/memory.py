@@ -119,10 +119,10 @@ class MemoryUsageReads(InMemory, UsageReads):
 class UsageRepositories(Group):
     """The repositories of this context."""
 
-    usage_days = Part(MemoryUsageDays)
+    usage_days: Final = Part(MemoryUsageDays)
 
 
 class UsageReadGroup(Group):
     """The reads of this context."""
 
-    usage = Part(MemoryUsageReads)
+    usage: Final = Part(MemoryUsageReads)

@@ -204,11 +204,11 @@ class MemoryWebhookReads(InMemory, WebhookReads):
 class WebhookRepositories(Group):
     """The repositories of this context."""
 
-    webhook_endpoints = Part(MemoryWebhookEndpoints)
-    webhook_deliveries = Part(MemoryWebhookDeliveries)
+    webhook_endpoints: Final = Part(MemoryWebhookEndpoints)
+    webhook_deliveries: Final = Part(MemoryWebhookDeliveries)
 
 
 class WebhookReadGroup(Group):
     """The reads of this context."""
 
-    webhooks = Part(MemoryWebhookReads)
+    webhooks: Final = Part(MemoryWebhookReads)

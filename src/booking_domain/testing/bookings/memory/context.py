@@ -1,5 +1,7 @@
 """What bookings adds to the database in memory."""
 
+from typing import Final
+
 from booking_domain.testing.bookings.memory.bookings import (
     MemoryAppointmentReads,
     MemoryBookableProviders,
@@ -17,22 +19,22 @@ from booking_domain.testing.kit.tables import Group, Part
 class BookingRepositories(Group):
     """The repositories of this context."""
 
-    bookable_providers = Part(MemoryBookableProviders)
-    bookings = Part(MemoryBookings)
-    booking_consents = Part(MemoryBookingConsents)
-    walk_ins = Part(MemoryWalkIns)
-    ideas = Part(MemoryIdeas)
-    booking_reminders = Part(MemoryBookingReminders)
-    promotions = Part(MemoryPromotions)
+    bookable_providers: Final = Part(MemoryBookableProviders)
+    bookings: Final = Part(MemoryBookings)
+    booking_consents: Final = Part(MemoryBookingConsents)
+    walk_ins: Final = Part(MemoryWalkIns)
+    ideas: Final = Part(MemoryIdeas)
+    booking_reminders: Final = Part(MemoryBookingReminders)
+    promotions: Final = Part(MemoryPromotions)
 
 
 class BookingReads(Group):
     """The reads of this context."""
 
-    bookings = Part(MemoryBookingReads)
-    booking_consents = Part(MemoryBookingConsentReads)
-    walk_ins = Part(MemoryWalkInReads)
-    ideas = Part(MemoryIdeaReads)
-    booking_reminders = Part(MemoryBookingReminderReads)
-    promotions = Part(MemoryPromotionReads)
-    appointments = Part(MemoryAppointmentReads)
+    bookings: Final = Part(MemoryBookingReads)
+    booking_consents: Final = Part(MemoryBookingConsentReads)
+    walk_ins: Final = Part(MemoryWalkInReads)
+    ideas: Final = Part(MemoryIdeaReads)
+    booking_reminders: Final = Part(MemoryBookingReminderReads)
+    promotions: Final = Part(MemoryPromotionReads)
+    appointments: Final = Part(MemoryAppointmentReads)

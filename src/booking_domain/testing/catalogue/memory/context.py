@@ -1,5 +1,7 @@
 """What catalogue adds to the database in memory."""
 
+from typing import Final
+
 from booking_domain.testing.catalogue.memory.booking_links import MemoryBookingLinkReads, MemoryBookingLinks
 from booking_domain.testing.catalogue.memory.connections import MemoryConnectionReads
 from booking_domain.testing.catalogue.memory.invitation_links import MemoryInvitationLinkReads, MemoryInvitationLinks
@@ -11,18 +13,18 @@ from booking_domain.testing.kit.tables import Group, Part
 class CatalogueRepositories(Group):
     """The repositories of this context."""
 
-    profiles = Part(MemoryProfiles)
-    salons = Part(MemorySalons)
-    booking_links = Part(MemoryBookingLinks)
-    invitation_links = Part(MemoryInvitationLinks)
-    salon_hours = Part(MemorySalonHours)
+    profiles: Final = Part(MemoryProfiles)
+    salons: Final = Part(MemorySalons)
+    booking_links: Final = Part(MemoryBookingLinks)
+    invitation_links: Final = Part(MemoryInvitationLinks)
+    salon_hours: Final = Part(MemorySalonHours)
 
 
 class CatalogueReads(Group):
     """The reads of this context."""
 
-    providers = Part(MemoryProviderReads)
-    salons = Part(MemorySalonReads)
-    booking_links = Part(MemoryBookingLinkReads)
-    connections = Part(MemoryConnectionReads)
-    invitation_links = Part(MemoryInvitationLinkReads)
+    providers: Final = Part(MemoryProviderReads)
+    salons: Final = Part(MemorySalonReads)
+    booking_links: Final = Part(MemoryBookingLinkReads)
+    connections: Final = Part(MemoryConnectionReads)
+    invitation_links: Final = Part(MemoryInvitationLinkReads)

@@ -1,5 +1,7 @@
 """What payments adds to the database in memory."""
 
+from typing import Final
+
 from booking_domain.testing.kit.tables import Group, Part
 from booking_domain.testing.payments.memory.adjustments import MemoryAdjustmentReads, MemoryAdjustments
 from booking_domain.testing.payments.memory.desk_payments import MemoryDeskPaymentReads, MemoryDeskPayments
@@ -26,30 +28,30 @@ from booking_domain.testing.payments.memory.transactions import MemoryTransactio
 class PaymentRepositories(Group):
     """The repositories of this context."""
 
-    payments = Part(MemoryPayments)
-    refunds = Part(MemoryRefunds)
-    desk_payments = Part(MemoryDeskPayments)
-    adjustments = Part(MemoryAdjustments)
-    commission_rates = Part(MemoryCommissionRates)
-    earnings = Part(MemoryEarnings)
-    provider_payouts = Part(MemoryProviderPayouts)
-    bank_references = Part(MemoryBankReferences)
-    receipts = Part(MemoryReceipts)
-    orders = Part(MemoryOrders)
+    payments: Final = Part(MemoryPayments)
+    refunds: Final = Part(MemoryRefunds)
+    desk_payments: Final = Part(MemoryDeskPayments)
+    adjustments: Final = Part(MemoryAdjustments)
+    commission_rates: Final = Part(MemoryCommissionRates)
+    earnings: Final = Part(MemoryEarnings)
+    provider_payouts: Final = Part(MemoryProviderPayouts)
+    bank_references: Final = Part(MemoryBankReferences)
+    receipts: Final = Part(MemoryReceipts)
+    orders: Final = Part(MemoryOrders)
 
 
 class PaymentReads(Group):
     """The reads of this context."""
 
-    payments = Part(MemoryPaymentReads)
-    refunds = Part(MemoryRefundReads)
-    desk_payments = Part(MemoryDeskPaymentReads)
-    adjustments = Part(MemoryAdjustmentReads)
-    refund_transfers = Part(MemoryRefundTransferReads)
-    transactions = Part(MemoryTransactionReads)
-    takings = Part(MemoryTakingsReads)
-    commission_rates = Part(MemoryCommissionReads)
-    earnings = Part(MemoryEarningReads)
-    provider_payouts = Part(MemoryProviderPayoutReads)
-    receipts = Part(MemoryReceiptReads)
-    orders = Part(MemoryOrderReads)
+    payments: Final = Part(MemoryPaymentReads)
+    refunds: Final = Part(MemoryRefundReads)
+    desk_payments: Final = Part(MemoryDeskPaymentReads)
+    adjustments: Final = Part(MemoryAdjustmentReads)
+    refund_transfers: Final = Part(MemoryRefundTransferReads)
+    transactions: Final = Part(MemoryTransactionReads)
+    takings: Final = Part(MemoryTakingsReads)
+    commission_rates: Final = Part(MemoryCommissionReads)
+    earnings: Final = Part(MemoryEarningReads)
+    provider_payouts: Final = Part(MemoryProviderPayoutReads)
+    receipts: Final = Part(MemoryReceiptReads)
+    orders: Final = Part(MemoryOrderReads)

@@ -1,5 +1,7 @@
 """What scheduling adds to the database in memory."""
 
+from typing import Final
+
 from booking_domain.testing.kit.tables import Group, Part
 from booking_domain.testing.scheduling.memory.calendars import (
     MemoryCalendars,
@@ -15,18 +17,18 @@ from booking_domain.testing.scheduling.memory.waiting_list import MemoryWaitingL
 class SchedulingRepositories(Group):
     """The repositories of this context."""
 
-    calendars = Part(MemoryCalendars)
-    schedules = Part(MemoryProviderSchedules)
-    services = Part(MemoryServices)
-    feeds = Part(MemoryFeeds)
-    claims = Part(MemoryClaims)
-    waiting_list = Part(MemoryWaitingList)
+    calendars: Final = Part(MemoryCalendars)
+    schedules: Final = Part(MemoryProviderSchedules)
+    services: Final = Part(MemoryServices)
+    feeds: Final = Part(MemoryFeeds)
+    claims: Final = Part(MemoryClaims)
+    waiting_list: Final = Part(MemoryWaitingList)
 
 
 class SchedulingReads(Group):
     """The reads of this context."""
 
-    schedules = Part(MemoryScheduleReads)
-    services = Part(MemoryServiceReads)
-    feeds = Part(MemoryFeedReads)
-    waiting_list = Part(MemoryWaitingReads)
+    schedules: Final = Part(MemoryScheduleReads)
+    services: Final = Part(MemoryServiceReads)
+    feeds: Final = Part(MemoryFeedReads)
+    waiting_list: Final = Part(MemoryWaitingReads)

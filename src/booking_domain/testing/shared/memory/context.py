@@ -1,5 +1,7 @@
 """What shared adds to the database in memory."""
 
+from typing import Final
+
 from booking_domain.testing.kit.tables import Group, Part
 from booking_domain.testing.shared.memory.audit import MemoryAuditLog, MemoryAuditReads
 from booking_domain.testing.shared.memory.idempotency import MemoryIdempotency
@@ -10,13 +12,13 @@ from booking_domain.testing.shared.memory.rate_limits import MemoryTxRateLimiter
 class SharedRepositories(Group):
     """The repositories of this context."""
 
-    idempotency = Part(MemoryIdempotency)
-    outbox = Part(MemoryOutbox)
-    audit_log = Part(MemoryAuditLog)
-    rate_limits = Part(MemoryTxRateLimiter)
+    idempotency: Final = Part(MemoryIdempotency)
+    outbox: Final = Part(MemoryOutbox)
+    audit_log: Final = Part(MemoryAuditLog)
+    rate_limits: Final = Part(MemoryTxRateLimiter)
 
 
 class SharedReads(Group):
     """The reads of this context."""
 
-    audit_log = Part(MemoryAuditReads)
+    audit_log: Final = Part(MemoryAuditReads)
