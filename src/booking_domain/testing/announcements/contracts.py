@@ -129,4 +129,4 @@ class AnnouncementsContract(StorageContract):
             await self.alone.announcements.dismiss(AnnouncementId(self.make.entropy.new_id()), user.id, NOW)
 
 
-CONTRACTS: Final = {Announcements: AnnouncementsContract, AnnouncementReads: AnnouncementsContract}
+CONTRACTS: Final[dict[type, type]] = {Announcements: AnnouncementsContract, AnnouncementReads: AnnouncementsContract}

@@ -230,4 +230,4 @@ class CustomersContract(StorageContract):
         assert list(await self.reads.customers.notes_by(manager.id, None, 9)) == []
 
 
-CONTRACTS: Final = {CustomerNotes: CustomersContract, CustomerReads: CustomersContract}
+CONTRACTS: Final[dict[type, type]] = {CustomerNotes: CustomersContract, CustomerReads: CustomersContract}

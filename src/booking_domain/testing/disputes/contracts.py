@@ -223,4 +223,4 @@ class DisputesContract(StorageContract):
         assert [each.text for each in await self.reads.disputes.statements(dispute.id)] == ["", ""]
 
 
-CONTRACTS: Final = {DisputeReads: DisputesContract, Disputes: DisputesContract}
+CONTRACTS: Final[dict[type, type]] = {DisputeReads: DisputesContract, Disputes: DisputesContract}

@@ -86,4 +86,4 @@ class FavouritesContract(StorageContract):
         assert await self.reads.favourites.of_user(other.customer.id, None, 10) == kept
 
 
-CONTRACTS: Final = {Favourites: FavouritesContract, FavouriteReads: FavouritesContract}
+CONTRACTS: Final[dict[type, type]] = {Favourites: FavouritesContract, FavouriteReads: FavouritesContract}

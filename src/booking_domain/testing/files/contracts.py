@@ -316,7 +316,7 @@ class ObjectStorageContract(AsyncContract):
         assert await objects.storage.read(key, most=100_000) in contents
 
 
-CONTRACTS: Final = {
+CONTRACTS: Final[dict[type, type]] = {
     FileReads: FilesContract,
     Files: FilesContract,
     ObjectLinks: ObjectStorageContract,

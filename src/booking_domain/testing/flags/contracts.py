@@ -29,4 +29,4 @@ class FlagRulesContract(StorageContract):
         assert list(await self.reads.flag_rules.all()) == [wider]
 
 
-CONTRACTS: Final = {FlagRules: FlagRulesContract, FlagRuleReads: FlagRulesContract}
+CONTRACTS: Final[dict[type, type]] = {FlagRules: FlagRulesContract, FlagRuleReads: FlagRulesContract}

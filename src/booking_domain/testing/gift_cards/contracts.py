@@ -174,5 +174,5 @@ class GiftCardContract(StorageContract):
         assert (left.balance.amount, len(entries), sum(each.amount for each in entries)) == (0, 11, 0)
 
 
-CONTRACTS: Final = {GiftCards: GiftCardContract, GiftCardReads: GiftCardContract}
+CONTRACTS: Final[dict[type, type]] = {GiftCards: GiftCardContract, GiftCardReads: GiftCardContract}
 """Each port with its contract."""

@@ -52,4 +52,4 @@ class ParkedJobsContract(StorageContract):
         assert await reads.counts() == ParkedJobCounts(waiting=2, given_up=1)
 
 
-CONTRACTS: Final = {ParkedJobs: ParkedJobsContract, ParkedJobReads: ParkedJobsContract}
+CONTRACTS: Final[dict[type, type]] = {ParkedJobs: ParkedJobsContract, ParkedJobReads: ParkedJobsContract}

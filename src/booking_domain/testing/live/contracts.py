@@ -100,4 +100,4 @@ class LiveContract(StorageContract):
             assert await tx.live_events.parties_of([]) == {}
 
 
-CONTRACTS: Final = {LiveEvents: LiveContract, LiveReads: LiveContract}
+CONTRACTS: Final[dict[type, type]] = {LiveEvents: LiveContract, LiveReads: LiveContract}

@@ -339,7 +339,7 @@ class LoyaltyContract(StorageContract):
         assert await self.reads.loyalty.entries(cast.customer.id, None, None, 10) == []
 
 
-CONTRACTS: Final = {
+CONTRACTS: Final[dict[type, type]] = {
     LoyaltyAccounts: LoyaltyContract,
     LoyaltyReads: LoyaltyContract,
     LoyaltyProgrammes: LoyaltyProgrammeContract,

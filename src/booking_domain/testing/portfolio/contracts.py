@@ -107,4 +107,4 @@ class PortfolioContract(StorageContract):
         assert await found(status=PortfolioStatus.TAKEN_DOWN) == []
 
 
-CONTRACTS: Final = {PortfolioItems: PortfolioContract, PortfolioReads: PortfolioContract}
+CONTRACTS: Final[dict[type, type]] = {PortfolioItems: PortfolioContract, PortfolioReads: PortfolioContract}

@@ -200,4 +200,7 @@ class ReconciliationContract(StorageContract):
         assert await self.reads.reconciliation.get(other.id) == other
 
 
-CONTRACTS: Final = {Reconciliation: ReconciliationContract, ReconciliationReads: ReconciliationContract}
+CONTRACTS: Final[dict[type, type]] = {
+    Reconciliation: ReconciliationContract,
+    ReconciliationReads: ReconciliationContract,
+}

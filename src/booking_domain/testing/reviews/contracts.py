@@ -422,7 +422,7 @@ class TiesContract(StorageContract):
         assert await self._ties(other) == {Tie.BANK_ACCOUNT}
 
 
-CONTRACTS: Final = {
+CONTRACTS: Final[dict[type, type]] = {
     ReviewableBookings: ReviewsContract,
     ReviewReads: ReviewsContract,
     Reviews: ReviewsContract,

@@ -325,7 +325,7 @@ def _visits(cast: Cast, salon_id: SalonId | None, number: int) -> CustomerVisits
     )
 
 
-CONTRACTS: Final = {
+CONTRACTS: Final[dict[type, type]] = {
     Statistics: StatisticsContract,
     StatisticsReads: StatisticsContract,
     Visits: VisitsContract,

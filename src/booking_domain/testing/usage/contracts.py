@@ -156,4 +156,4 @@ class UsageContract(StorageContract):
         assert [each.value for each in found] == [5, 5, 5]
 
 
-CONTRACTS: Final = {UsageDays: UsageContract, UsageReads: UsageContract}
+CONTRACTS: Final[dict[type, type]] = {UsageDays: UsageContract, UsageReads: UsageContract}

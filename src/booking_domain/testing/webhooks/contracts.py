@@ -304,7 +304,7 @@ class WebhooksContract(StorageContract):
         assert await self.reads.webhooks.delivery(ping.id) is None
 
 
-CONTRACTS: Final = {
+CONTRACTS: Final[dict[type, type]] = {
     WebhookEndpoints: WebhooksContract,
     WebhookDeliveries: WebhooksContract,
     WebhookReads: WebhooksContract,

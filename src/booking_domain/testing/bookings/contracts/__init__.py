@@ -25,7 +25,7 @@ from booking_domain.testing.bookings.contracts.reminders import RemindersContrac
 from booking_domain.testing.bookings.contracts.walk_ins import WalkInsContract
 from booking_domain.use_cases.platform.ports import AppointmentReads
 
-CONTRACTS: Final = {
+CONTRACTS: Final[dict[type, type]] = {
     ActionLinkTokens: ActionLinkTokensContract,
     AppointmentReads: AppointmentReadsContract,
     BookingConsentReads: ConsentsContract,

@@ -20,7 +20,7 @@ from booking_domain.testing.catalogue.contracts.salons import SalonsContract
 from booking_domain.use_cases.platform.connections import ConnectionReads
 from booking_domain.use_cases.platform.ports import ProviderReads, SalonReads
 
-CONTRACTS: Final = {
+CONTRACTS: Final[dict[type, type]] = {
     BookingLinkReads: BookingLinksContract,
     BookingLinks: BookingLinksContract,
     ConnectionReads: ConnectionReadsContract,

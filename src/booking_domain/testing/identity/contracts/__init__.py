@@ -67,7 +67,7 @@ from booking_domain.testing.identity.contracts.users import UsersContract
 from booking_domain.use_cases.identity.not_me_links import NotMeTokens
 from booking_domain.use_cases.identity.unsubscribe import UnsubscribeTokens
 
-CONTRACTS: Final = {
+CONTRACTS: Final[dict[type, type]] = {
     AcceptanceReads: AcceptancesContract,
     Acceptances: AcceptancesContract,
     AccessTokens: AccessTokensContract,

@@ -28,7 +28,7 @@ from booking_domain.testing.notifications.contracts.push import PushSubscription
 from booking_domain.testing.notifications.contracts.sms import SmsSenderContract
 from booking_domain.testing.notifications.contracts.sms_messages import SmsMessagesContract, SmsReadsContract
 
-CONTRACTS: Final = {
+CONTRACTS: Final[dict[type, type]] = {
     MessageOverrideReads: MessageOverridesContract,
     MessageOverrides: MessageOverridesContract,
     MessageSender: MessageSenderContract,

@@ -37,7 +37,7 @@ from booking_domain.use_cases.platform.listings import TransactionReads
 from booking_domain.use_cases.platform.ports import ProviderPayoutReads, RefundTransferReads
 from booking_domain.use_cases.platform.takings import TakingsReads
 
-CONTRACTS: Final = {
+CONTRACTS: Final[dict[type, type]] = {
     AdjustmentReads: AdjustmentsContract,
     Adjustments: AdjustmentsContract,
     BankReferences: BankReferencesContract,

@@ -14,7 +14,7 @@ from booking_domain.testing.platform.contracts.personal_data import PersonalData
 from booking_domain.testing.platform.contracts.public_versions import PublicVersionsContract
 from booking_domain.use_cases.platform.personal_data import PersonalData
 
-CONTRACTS: Final = {
+CONTRACTS: Final[dict[type, type]] = {
     Handover: HandoverContract,
     PersonalData: PersonalDataContract,
     PublicVersionReads: PublicVersionsContract,

@@ -22,7 +22,7 @@ from booking_domain.testing.scheduling.contracts.provider_schedules import (
 from booking_domain.testing.scheduling.contracts.services import ServicesContract
 from booking_domain.testing.scheduling.contracts.waiting_list import WaitingListContract, WaitingReadsContract
 
-CONTRACTS: Final = {
+CONTRACTS: Final[dict[type, type]] = {
     BookableProviders: BookableProvidersContract,
     CalendarRepository: CalendarRepositoryContract,
     Claims: ClaimsContract,

@@ -11,7 +11,7 @@ from booking_domain.search.ports import RecommendationReads, SearchEntries, Sear
 from booking_domain.testing.search.contracts.entries import SearchContract
 from booking_domain.testing.search.contracts.recommendations import RecommendationsContract
 
-CONTRACTS: Final = {
+CONTRACTS: Final[dict[type, type]] = {
     RecommendationReads: RecommendationsContract,
     SearchEntries: SearchContract,
     SearchReads: SearchContract,

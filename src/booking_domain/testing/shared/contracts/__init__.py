@@ -25,7 +25,7 @@ from booking_domain.testing.shared.contracts.signals import SignalsContract
 from booking_domain.testing.shared.contracts.sources import ClockContract, EntropyContract
 from booking_domain.testing.shared.contracts.units_of_work import UnitOfWorkContract
 
-CONTRACTS: Final = {
+CONTRACTS: Final[dict[type, type]] = {
     AnswerCache: AnswerCacheContract,
     AuditLog: AuditContract,
     AuditReads: AuditContract,
