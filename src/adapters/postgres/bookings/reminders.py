@@ -5,7 +5,20 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
-from sqlalchemy import DateTime, Interval, and_, bindparam, case, func, literal, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Interval,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONPATH, insert
 
 from adapters.postgres.bookings.bookings import BOOKING
@@ -25,10 +38,16 @@ from booking_domain.shared.ids import BookingId
 from booking_domain.shared.reminders import EARLIEST_REMINDER, BookingReminder
 from booking_domain.use_cases.platform.ports import FOLLOW_UPS
 
+
+def _interval(length: timedelta) -> ColumnElement[timedelta]:
+    """The server is not told types of parameters, and would guess what is added to a time."""
+    return cast(literal(length, Interval), Interval)
+
+
 _b: Final = bookings.c
 _r: Final = booking_reminders.c
 _NOW: Final = bindparam("now", type_=DateTime(timezone=True))
-_MINUTE: Final = literal(timedelta(minutes=1), Interval)
+
 _ADD: Final = Statement(insert(booking_reminders).on_conflict_do_nothing().returning(_r.id))
 _HAS_OWN: Final = func.jsonb_path_exists(_b.services, literal("$[*].reminder_minutes[*]", JSONPATH))
 _BEGIN: Final = case((_HAS_OWN, EARLIEST_REMINDER), else_=func.coalesce(providers.c.reminder_minutes[1], 0))
@@ -48,14 +67,14 @@ _CANDIDATES: Final = Statement(
             and_(
                 _b.status == literal_column(f"'{Status.CONFIRMED}'"),
                 _b.starts_at > _NOW,
-                _b.starts_at <= _NOW + literal(timedelta(minutes=EARLIEST_REMINDER), Interval),
-                _b.starts_at <= _NOW + _BEGIN * _MINUTE,
+                _b.starts_at <= _NOW + _interval(timedelta(minutes=EARLIEST_REMINDER)),
+                _b.starts_at <= _NOW + _BEGIN * _interval(timedelta(minutes=1)),
             ),
             and_(_b.status == literal_column(f"'{Status.CONFIRMED}'"), _b.offered_until > _NOW),
             and_(or_(*(_b.status == literal_column(f"'{each}'") for each in sorted(UNSETTLED))), _b.due_at > _NOW),
             and_(
                 _b.status == literal_column(f"'{Status.COMPLETED}'"),
-                _b.updated_at > _NOW - literal(FOLLOWS_AFTER + FOLLOWS_FOR, Interval),
+                _b.updated_at > _NOW - _interval(FOLLOWS_AFTER + FOLLOWS_FOR),
             ),
         )
     )
