@@ -12,9 +12,9 @@ from time import perf_counter
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from psycopg import AsyncConnection, Error, OperationalError
+from psycopg import AsyncConnection, Error, OperationalError, postgres
 from psycopg.abc import PQGen
-from psycopg.adapt import Transformer
+from psycopg.adapt import Dumper, Transformer
 from psycopg.errors import LockNotAvailable, PipelineAborted, error_from_result
 from psycopg.generators import fetch_many, send
 from psycopg.pq import ConnStatus, ExecStatus
@@ -31,12 +31,22 @@ _ROLLBACK: Final = Statement(text("ROLLBACK"))
 _GOOD: Final = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK, ExecStatus.PIPELINE_SYNC})
 
 
+class _HexDumper(Dumper):
+    """Writes bytes as text, in arrays, too. psycopg's own has to know of the connection how the server reads them."""
+
+    oid = postgres.types["bytea"].oid
+
+    def dump(self, obj: bytes) -> bytes:
+        return b"\\x" + obj.hex().encode()
+
+
 class _Session:
     """What lasts as long as a connection: what its statements need that earlier ones have needed too."""
 
     def __init__(self, connection: AsyncConnection[Any]) -> None:
         self.prepared: Final = set[bytes]()
         """The names of the statements that it has prepared."""
+        connection.adapters.register_dumper(bytes, _HexDumper)
         self.adapt: Final = Transformer(connection.adapters)
         """It keeps how values of each type are converted. Made of the connection, it would keep that alive."""
 
