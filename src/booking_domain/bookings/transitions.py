@@ -103,6 +103,8 @@ class LatePayment(StrEnum):
     """The customer's account is disabled or deleted."""
     TIME = "time_not_available"
     """The time is taken, closed, blocked or busy, or its day or week is full."""
+    PACKAGE = "package_used_up"
+    """Nothing is left of the package that the booking used."""
 
 
 class Party(StrEnum):

@@ -95,6 +95,12 @@ class Permission(StrEnum):
     """Start and end promotions, and see what is used of them."""
     RUN_LOYALTY = "loyalty.run"
     """Start and end loyalty programmes."""
+    SELL_PACKAGES = "package.sell"
+    """Offer packages and sell them at the desk, see those that were sold, and give money of unused visits back."""
+    SEE_PACKAGES = "package.see"
+    """See packages that the actor has bought or sold, with what changed them."""
+    TRANSFER_PACKAGES = "package.transfer"
+    """Give visits of own packages to others."""
     WRITE_REVIEWS = "review.write"
     REPLY_TO_REVIEWS = "review.reply"
     MODERATE_REVIEWS = "review.moderate"
@@ -221,6 +227,9 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.REFUND_ORDERS: {**_PEOPLE_THEIR_OWN, Role.ADMIN: _ANY},
     Permission.RUN_PROMOTIONS: {Role.PROVIDER: _OWN, Role.MANAGER: _OWN | _MANAGED, Role.ADMIN: _ANY},
     Permission.RUN_LOYALTY: {Role.PROVIDER: _OWN, Role.MANAGER: _OWN | _MANAGED, Role.ADMIN: _ANY},
+    Permission.SELL_PACKAGES: {Role.PROVIDER: _OWN, Role.MANAGER: _OWN | _MANAGED, Role.ADMIN: _ANY},
+    Permission.SEE_PACKAGES: {**_PEOPLE_THEIR_OWN, Role.MANAGER: _OWN | _MANAGED, Role.ADMIN: _ANY},
+    Permission.TRANSFER_PACKAGES: _PEOPLE_THEIR_OWN,
     Permission.WRITE_REVIEWS: _PEOPLE_THEIR_OWN,
     Permission.REPLY_TO_REVIEWS: {Role.PROVIDER: _OWN},
     Permission.MODERATE_REVIEWS: {Role.ADMIN: _ANY},

@@ -17,6 +17,7 @@ from booking_domain.testing import (
     live,
     loyalty,
     notifications,
+    packages,
     payments,
     platform,
     portfolio,
@@ -43,6 +44,7 @@ from booking_domain.testing.jobs.memory import JobReadGroup, JobRepositories
 from booking_domain.testing.live.memory import LiveReadGroup, LiveRepositories
 from booking_domain.testing.loyalty.memory import LoyaltyReadGroup, LoyaltyRepositories
 from booking_domain.testing.notifications.memory.context import NotificationReads, NotificationRepositories
+from booking_domain.testing.packages.memory import PackageReadGroup, PackageRepositories
 from booking_domain.testing.payments.memory.context import PaymentReads, PaymentRepositories
 from booking_domain.testing.portfolio.memory import PortfolioReadGroup, PortfolioRepositories
 from booking_domain.testing.reconciliation.memory import ReconciliationReadGroup, ReconciliationRepositories
@@ -63,6 +65,7 @@ CONTEXTS: Final = (
     reconciliation.CONTEXT,
     reviews.CONTEXT,
     gift_cards.CONTEXT,
+    packages.CONTEXT,
     loyalty.CONTEXT,
     statistics.CONTEXT,
     usage.CONTEXT,
@@ -92,6 +95,7 @@ class ContextRepositories(
     ReconciliationRepositories,
     ReviewRepositories,
     GiftCardRepositories,
+    PackageRepositories,
     LoyaltyRepositories,
     StatisticsRepositories,
     UsageRepositories,
@@ -121,6 +125,7 @@ class ContextReads(
     ReconciliationReadGroup,
     ReviewReadGroup,
     GiftCardReadGroup,
+    PackageReadGroup,
     LoyaltyReadGroup,
     StatisticsReadGroup,
     UsageReadGroup,

@@ -51,6 +51,7 @@ from entrypoints.cli.demo_accounts import DemoAccount, People, executor_at, regi
 from entrypoints.cli.demo_gift_cards import add_gift_cards
 from entrypoints.cli.demo_images import DemoImages
 from entrypoints.cli.demo_loyalty import add_loyalty
+from entrypoints.cli.demo_packages import add_packages
 from entrypoints.cli.demo_reviews import add_reviews
 from entrypoints.cli.demo_salons import add_salons
 from entrypoints.container import Container
@@ -214,6 +215,7 @@ PARTS: Final = (
     add_reviews,
     add_gift_cards,
     add_loyalty,
+    add_packages,
     _announcement,
 )
 """What adds the demo data, in this order. A feature that needs more than what is there adds a part."""

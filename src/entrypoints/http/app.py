@@ -76,6 +76,7 @@ from entrypoints.http.kit.stopping import when_stopping
 from entrypoints.http.kit.strict_json import StrictJson
 from entrypoints.http.kit.tracing import trace_requests
 from entrypoints.http.live import routes as live
+from entrypoints.http.packages import routes as packages
 from entrypoints.http.providers import admin
 from entrypoints.http.providers import routes as providers
 from entrypoints.http.refunds import routes as refunds
@@ -127,6 +128,8 @@ RESOURCES: Final = (
     waitlist.routes,
     reviews.routes,
     gift_cards.routes,
+    packages.offers,
+    packages.routes,
     promotions.routes,
     orders.routes,
     loyalty.routes,

@@ -9,6 +9,7 @@ from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.gift_cards import gift_cards
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part, part_with_cipher
 from adapters.postgres.kit.personal_data import PROVIDER, USER
+from adapters.postgres.packages import packages
 from adapters.postgres.payments.adjustments import PostgresAdjustmentReads, PostgresAdjustments
 from adapters.postgres.payments.desk_payments import PostgresDeskPaymentReads, PostgresDeskPayments
 from adapters.postgres.payments.earning_tables import bank_references, commission_rates, earnings, provider_payouts
@@ -68,6 +69,12 @@ def _on_cards(of: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(gift_cards.c.provider_id.in_(theirs), gift_cards.c.balance > 0)
 
 
+def _on_packages(of: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether visits of packages of these providers are unused."""
+    theirs = select(providers.c.id).where(of)
+    return exists().where(packages.c.provider_id.in_(theirs), packages.c.balance + packages.c.reserved > 0)
+
+
 CONTEXT: Final = PostgresContext(
     tables=(
         payments,
@@ -91,12 +98,14 @@ CONTEXT: Final = PostgresContext(
         "money": _pending_refund(IS_PARTY)
         | _owed(providers.c.owner_id == USER)
         | _on_cards(providers.c.owner_id == USER)
+        | _on_packages(providers.c.owner_id == USER)
         | exists().where(orders.c.customer_id == USER, orders.c.refund.is_not(None))
     },
     profile_blockers={
         "money": _pending_refund(bookings.c.provider_id == PROVIDER)
         | _owed(providers.c.id == PROVIDER)
         | _on_cards(providers.c.id == PROVIDER)
+        | _on_packages(providers.c.id == PROVIDER)
     },
 )
 

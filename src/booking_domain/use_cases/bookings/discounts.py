@@ -1,4 +1,4 @@
-"""The discounts of a new booking: which promotions it gets, and that their budgets have it; and points."""
+"""The discounts of a new booking: promotions within their budgets, a visit of a package, and points."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,11 +20,19 @@ from booking_domain.bookings.promotions import (
     Use,
     best_of,
 )
+from booking_domain.packages.model import PackageId
 from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.time import TimeRange, local_time
+from booking_domain.use_cases.bookings.package_visits import (
+    PACKAGE_ERRORS,
+    WantedVisit,
+    keep_visit,
+    package_discount,
+    visit_status,
+)
 from booking_domain.use_cases.bookings.points import (
     ENDED,
     POINT_ERRORS,
@@ -37,7 +45,7 @@ from booking_domain.use_cases.platform.ports import Repositories
 
 PROMOTION_ERRORS: Final = (UnknownPromotionCode, PromotionNotApplicable, PromotionUsedUp)
 """What the codes of promotions raise."""
-DISCOUNT_ERRORS: Final = (*PROMOTION_ERRORS, *POINT_ERRORS)
+DISCOUNT_ERRORS: Final = (*PROMOTION_ERRORS, *PACKAGE_ERRORS, *POINT_ERRORS)
 """What `discounts_for` raises."""
 
 
@@ -46,6 +54,7 @@ class Wanted:
     """The booking whose discounts are asked for."""
 
     codes: tuple[str, ...]
+    package_id: PackageId | None = None
     points: RedeemedPoints | None = None
     customer_id: UserId
     bookable: BookableProvider
@@ -56,13 +65,23 @@ class Wanted:
 async def discounts_for(
     wanted: Wanted, tx: Repositories, context: UseCaseContext, *, booking: bool
 ) -> tuple[Discount, ...]:
-    """The discounts of promotions, and of the points that the customer redeems on what these leave.
+    """The discounts of promotions, of the package of the booking, and of the points redeemed on what these leave.
 
     Raises:
         UnknownPromotionCode, PromotionNotApplicable, PromotionUsedUp: of a code.
+        UnknownPackage, PackageNotApplicable, PackageUsedUp: of the package.
         UnknownLoyaltyAccount, PointsNotAccepted, NotEnoughPoints: of the points.
     """
     found = await _promoted(wanted, tx, context, booking=booking)
+    if wanted.package_id is not None:
+        visit = WantedVisit(
+            package_id=wanted.package_id,
+            customer_id=wanted.customer_id,
+            schedule=wanted.bookable.schedule,
+            terms=wanted.terms,
+            start=wanted.span.start,
+        )
+        found = (*found, await package_discount(visit, tx, context, booking=booking))
     if wanted.points is None:
         return found
     price = wanted.terms.price
@@ -143,7 +162,7 @@ async def _discount(promotion: Promotion, wanted: Wanted, tx: Repositories, cont
 
 
 async def redeem(booking: Booking, tx: Repositories, context: UseCaseContext) -> None:
-    """Count what a new booking got of promotions, and reserve its points; all are locked.
+    """Count what a new booking got of promotions, and reserve its visit of a package and its points; all are locked.
 
     If the platform bears any, its earnings are looked after even if nothing is paid.
     """
@@ -161,6 +180,7 @@ async def redeem(booking: Booking, tx: Repositories, context: UseCaseContext) ->
             at=context.now,
         )
         await tx.promotions.redeem(redemption)
+    await keep_visit(booking, tx, context)
     await follow_points(booking, tx, context)
 
 
@@ -176,4 +196,6 @@ async def follow_discounts(booking: Booking, after: Booking, tx: Repositories, c
     counts = after.undisputed_status not in ENDED
     if counts != (booking.undisputed_status not in ENDED):
         await tx.promotions.count(booking.id, live=counts)
+    if visit_status(booking) is not visit_status(after):
+        await keep_visit(after, tx, context)
     return await follow_points(after, tx, context)

@@ -119,6 +119,13 @@ _NOTICES: Final[Mapping[str, PartyNotices]] = {
             "stays expired, and you get the whole payment back."
         ),
     ),
+    f"booking.not_revived.{LatePayment.PACKAGE}": PartyNotices(
+        subject=_TOO_LATE,
+        to_customer=(
+            "Your payment for {provider}, {when}, arrived late, and nothing is left of your package any more. The "
+            "booking stays expired, and you get the whole payment back."
+        ),
+    ),
     "booking.revived": PartyNotices(
         subject="Booking {reference}: confirmed after all",
         to_customer="Your payment arrived late, but the time was still free: {provider} expects you on {when}.",

@@ -12,6 +12,7 @@ from booking_domain.bookings.pricing import PriceBreakdown
 from booking_domain.bookings.walk_ins import NewWalkIn
 from booking_domain.catalogue.booking_links import BookingLinkNotFound
 from booking_domain.identity.legal import AcceptedVersions
+from booking_domain.packages.model import PackageId
 from booking_domain.scheduling.errors import (
     HoldNotFound,
     SlotNotOffered,
@@ -96,6 +97,8 @@ class PlaceBooking:
     """Of promotions; those without a code apply by themselves."""
     points: RedeemedPoints | None = None
     """Points that the customer redeems."""
+    package_id: PackageId | None = None
+    """The customer's package of which it takes a visit."""
 
 
 async def _place(command: PlaceBooking, tx: Repositories, context: UseCaseContext) -> Booking:

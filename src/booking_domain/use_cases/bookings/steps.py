@@ -31,6 +31,7 @@ from booking_domain.bookings.upcoming import UpcomingLimits
 from booking_domain.bookings.walk_ins import NewWalkIn
 from booking_domain.identity.legal import AcceptanceRequired, AcceptedVersions, Moment, NotTheCurrentVersion
 from booking_domain.identity.security import SecurityPorts
+from booking_domain.packages.model import PackageId
 from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
 from booking_domain.payments.errors import NotChargeable
 from booking_domain.payments.events import RefundScheduled, refund_event
@@ -112,6 +113,8 @@ class BookingOrder(Protocol):
     def promotion_codes(self) -> tuple[str, ...]: ...
     @property
     def points(self) -> RedeemedPoints | None: ...
+    @property
+    def package_id(self) -> PackageId | None: ...
 
 
 # Before a booking is placed
@@ -318,7 +321,7 @@ async def priced(
     terms: Terms,
     booking: bool,
 ) -> PriceBreakdown:
-    """What the order costs at this time, line by line; for a `booking`, its promotions and points are locked.
+    """What the order costs at this time, line by line; for a `booking`, what its discounts are of is locked.
 
     A deposit that a lower price makes the gateway unable to charge is rounded down.
 
@@ -326,6 +329,7 @@ async def priced(
         DepositOutOfRange: the order asks for less deposit than the terms, or for more than the price.
         UnknownPromotionCode, PromotionNotApplicable, PromotionUsedUp: of a code that it names.
         UnknownLoyaltyAccount, PointsNotAccepted, NotEnoughPoints: of the points that it names.
+        UnknownPackage, PackageNotApplicable, PackageUsedUp: of the package that it names.
     """
     customer_id = _customer_of(order, bookable, context)
     requested = terms.mode is BookingMode.REQUEST and not is_staff(context.actor, bookable)
@@ -333,6 +337,7 @@ async def priced(
     wanted = Wanted(
         codes=order.promotion_codes,
         points=order.points,
+        package_id=order.package_id,
         customer_id=customer_id,
         bookable=bookable,
         terms=terms,

@@ -38,6 +38,7 @@ from booking_domain.catalogue.salons import (
 from booking_domain.files.model import FileOwner, Folder
 from booking_domain.gift_cards.model import SalonHasGiftCards
 from booking_domain.identity.security import SecurityPorts
+from booking_domain.packages.model import SalonHasPackages
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import DateException, OpeningHours, WeeklyRule
 from booking_domain.shared.audit import Subject
@@ -279,6 +280,8 @@ async def _delete(salon_id: SalonId, tx: Repositories, context: UseCaseContext) 
         raise NotYourSalon
     if await tx.gift_cards.of_salon(salon.id):
         raise SalonHasGiftCards
+    if await tx.packages.of_salon(salon.id):
+        raise SalonHasPackages
     for member in await tx.salons.members(salon.id):
         await announce_membership(SalonDeleted, salon, member.provider_id, tx, context, salon_name=salon.name)
     await delete_files(_photos_of(salon), tx, context)
@@ -371,7 +374,7 @@ delete_salon: Final = UseCase(
     Permission.DELETE_SALONS,
     _delete,
     lambda salon_id, _: Subject("salon", salon_id),
-    raises=(SalonNotFound, NotYourSalon, SalonHasGiftCards),
+    raises=(SalonNotFound, NotYourSalon, SalonHasGiftCards, SalonHasPackages),
 )
 end_membership: Final = UseCase(
     Permission.END_SALON_MEMBERSHIPS, _part, raises=(SalonNotFound, NotYourSalon, NoSuchMember)

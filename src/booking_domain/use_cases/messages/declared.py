@@ -32,6 +32,7 @@ from booking_domain.use_cases.loyalty import expiry
 from booking_domain.use_cases.notices.declarations import Messages
 from booking_domain.use_cases.notices.fields import SHARED_FIELDS
 from booking_domain.use_cases.orders import messages as orders
+from booking_domain.use_cases.packages import messages as packages
 from booking_domain.use_cases.payments import (
     adjustment_messages,
     authorisation_messages,
@@ -66,6 +67,7 @@ MESSAGES: Final[tuple[Messages, ...]] = (
     orders.MESSAGES,
     delivery.MESSAGES,
     expiry.MESSAGES,
+    packages.MESSAGES,
     adjustment_messages.MESSAGES,
     earnings_messages.MESSAGES,
     not_me_lines.MESSAGES,

@@ -42,6 +42,7 @@ from booking_domain.shared.permissions import Permission
 from booking_domain.shared.processes import Process
 from booking_domain.use_cases.bookings.bookable import require_bookable_schedule
 from booking_domain.use_cases.bookings.discounts import follow_discounts
+from booking_domain.use_cases.bookings.package_visits import visit_is_there
 from booking_domain.use_cases.bookings.steps import (
     apply_payment,
     booking_claim,
@@ -232,6 +233,8 @@ async def _claim_again(booking: Booking, tx: Repositories, context: UseCaseConte
     if booking.span.start <= context.now:
         return LatePayment.STARTED
     locked = await tx.schedules.lock(booking.provider_id, slot_window(booking.span.start))
+    if not await visit_is_there(booking, tx):
+        return LatePayment.PACKAGE
     claim = booking_claim(booking)
     try:
         schedule = (await require_bookable_schedule(locked, booking.customer_id, tx)).for_services(booking.services)

@@ -27,6 +27,7 @@ from booking_domain.jobs import ports as jobs
 from booking_domain.live import ports as live
 from booking_domain.loyalty import ports as loyalty
 from booking_domain.notifications import ports as notifications
+from booking_domain.packages import ports as packages
 from booking_domain.payments import ports as payments
 from booking_domain.payments.provider_payouts import ProviderPayoutStatus
 from booking_domain.payments.refunds import RefundStatus
@@ -251,6 +252,7 @@ class Repositories(
     reconciliation.ReconciliationRepositories,
     reviews.ReviewRepositories,
     gift_cards.GiftCardRepositories,
+    packages.PackageRepositories,
     loyalty.LoyaltyRepositories,
     statistics.StatisticsRepositories,
     usage.UsageRepositories,
@@ -282,6 +284,7 @@ class Reads(
     reconciliation.ReconciliationReadGroup,
     reviews.ReviewReadGroup,
     gift_cards.GiftCardReadGroup,
+    packages.PackageReadGroup,
     loyalty.LoyaltyReadGroup,
     statistics.StatisticsReadGroup,
     usage.UsageReadGroup,
@@ -313,6 +316,7 @@ CONTEXTS: Final = (
     reviews.CONTEXT,
     gift_cards.CONTEXT,
     loyalty.CONTEXT,
+    packages.CONTEXT,
     webhooks.CONTEXT,
     disputes.CONTEXT,
     notifications.CONTEXT,

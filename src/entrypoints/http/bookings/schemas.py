@@ -22,6 +22,7 @@ from booking_domain.catalogue.booking_links import TOKEN_LENGTH
 from booking_domain.files.model import FOLDERS, Folder
 from booking_domain.loyalty.lots import LoyaltyAccountId
 from booking_domain.loyalty.programmes import MAX_LOYALTY_AMOUNT
+from booking_domain.packages.model import PackageId
 from booking_domain.payments.adjustments import Adjustment
 from booking_domain.payments.desk import DeskPayment
 from booking_domain.payments.model import Payment
@@ -148,6 +149,8 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
     """The legal documents that the customer accepts with the booking."""
     promotion_codes: Annotated[tuple[PromotionCode, ...], Meta(max_length=MAX_PROMOTION_CODES)] = ()
     """Codes of promotions. Those without a code apply by themselves."""
+    package_id: PackageId | None = None
+    """The customer's package of which the booking takes a visit."""
     points: RedeemedPointsBody | None = None
     """Points that the customer redeems; only the customer does."""
 
@@ -183,6 +186,8 @@ class QuoteBookingBody(Body, frozen=True, kw_only=True):
     """For the provider, the manager of its salon or an admin: the customer to book for."""
     promotion_codes: Annotated[tuple[PromotionCode, ...], Meta(max_length=MAX_PROMOTION_CODES)] = ()
     """Codes of promotions. Those without a code apply by themselves."""
+    package_id: PackageId | None = None
+    """The customer's package of which the booking takes a visit."""
     points: RedeemedPointsBody | None = None
     """Points that the customer redeems; only the customer does."""
 
@@ -642,7 +647,7 @@ _order: Final = members(
 _first: Final = members(
     PlaceSeriesBody,
     PlaceBooking,
-    given=("hold_id", "link_token", "idea", "promotion_codes", "points"),
+    given=("hold_id", "link_token", "idea", "promotion_codes", "package_id", "points"),
     unused=["every_weeks", "times"],
     service_ids=lambda body: service_ids(body.service_id, body.service_ids),
     notes=lambda body: body.notes or "",

@@ -76,6 +76,8 @@ async def the_body(world: World, handler: HTTPRouteHandler, named: Ids) -> dict[
         body["bookingId"] = named["booking_id"]
     if "bookingIds" in body:
         body["bookingIds"] = [named["booking_id"]]
+    if "offerId" in body:
+        body |= {"offerId": named["package_offer_id"], "customerId": named["customer_id"]}
     if "fileIds" in body:
         body["fileIds"] = [named["file_id"]]
     if "ids" in body:

@@ -16,6 +16,7 @@ from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_INVIT
 from booking_domain.testing.contexts import CONTEXTS
 from booking_domain.testing.gift_cards.memory import GIFT_CARDS
 from booking_domain.testing.kit.tables import AccountHandover, InMemory, Table
+from booking_domain.testing.packages.memory import PACKAGES
 from booking_domain.testing.payments.memory.earnings import balances_of
 from booking_domain.testing.payments.memory.tables import ORDERS, PROVIDER_PAYOUTS, REFUNDS
 from booking_domain.testing.portfolio.memory import PORTFOLIO_ITEMS
@@ -55,7 +56,8 @@ class MemoryPersonalData(InMemory, PersonalData):
             bookings=any(booking.blocks_deletion(now) for booking in theirs),
             money=any(each.booking_id in ids for each in pending)
             or any(self._owed(provider_id) for provider_id in profiles)
-            or any(card.provider_id in profiles and card.balance for card in self._state[GIFT_CARDS].values()),
+            or any(card.provider_id in profiles and card.balance for card in self._state[GIFT_CARDS].values())
+            or any(each.provider_id in profiles and each.unused for each in self._state[PACKAGES].values()),
         )
 
     def _owed(self, provider_id: ProviderId) -> bool:

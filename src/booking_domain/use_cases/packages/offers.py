@@ -1,0 +1,119 @@
+"""Offers of packages: what providers and salons sell."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from booking_domain.catalogue.model import ProfileMissing
+from booking_domain.catalogue.salons import NotYourSalon, SalonNotFound
+from booking_domain.packages.model import (
+    MAX_PACKAGE_SERVICES,
+    PackageOffer,
+    PackageOfferId,
+    PackageOfferNotFound,
+)
+from booking_domain.packages.ports import PackageOfferFilter
+from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.audit import Subject
+from booking_domain.shared.errors import InvalidValue, NotPermitted, required
+from booking_domain.shared.executor import UseCase, UseCaseContext
+from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
+from booking_domain.shared.money import Money
+from booking_domain.shared.permissions import Permission, authorise, may
+from booking_domain.shared.queries import Query
+from booking_domain.use_cases.packages.steps import relation_to, seller
+from booking_domain.use_cases.platform.ports import Reads, Repositories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferPackage:
+    """Offer a package. Its conditions never change: to change it, end it and offer another.
+
+    A provider offers their own; a manager, those of the salon or the member that they name; an admin, of anyone.
+    """
+
+    provider_id: ProviderId | None = None
+    salon_id: SalonId | None = None
+    name: str
+    service_ids: tuple[ServiceId, ...] = ()
+    visits: int
+    price_amount: int
+    """For all visits together, in minor units."""
+    currency: str
+    valid_days: int | None = None
+    transferable: bool = False
+
+
+async def _offer(command: OfferPackage, tx: Repositories, context: UseCaseContext) -> PackageOffer:
+    provider_id = await seller(command.provider_id, command.salon_id, tx, context)
+    if len(command.service_ids) > MAX_PACKAGE_SERVICES:
+        raise InvalidValue(field="service_ids", problem=f"at most {MAX_PACKAGE_SERVICES} services")
+    service_ids = tuple(dict.fromkeys(command.service_ids))
+    for service_id in service_ids:
+        await _require_offered(service_id, provider_id, command.salon_id, tx)
+    offer = PackageOffer(
+        id=PackageOfferId(context.entropy.new_id()),
+        provider_id=provider_id,
+        salon_id=command.salon_id,
+        name=command.name.strip(),
+        service_ids=service_ids,
+        visits=command.visits,
+        price=Money(amount=command.price_amount, currency=command.currency),
+        valid_days=command.valid_days,
+        transferable=command.transferable,
+        created_at=context.now,
+    )
+    await tx.package_offers.add(offer)
+    return offer
+
+
+async def _require_offered(
+    service_id: ServiceId, provider_id: ProviderId | None, salon_id: SalonId | None, tx: Repositories
+) -> None:
+    service = await tx.services.get(service_id)
+    if service is None or (
+        service.salon_id != salon_id
+        if salon_id is not None
+        else service.provider_id != provider_id and provider_id not in await tx.services.offering(service_id)
+    ):
+        raise InvalidValue(field="service_ids", problem="services of whoever offers the package")
+
+
+async def _end(offer_id: PackageOfferId, tx: Repositories, context: UseCaseContext) -> PackageOffer:
+    """Sell it no longer. Packages that were sold stay as they are."""
+    offer = required(await tx.package_offers.lock(offer_id), PackageOfferNotFound)
+    if not may(context.actor, Permission.SELL_PACKAGES, await relation_to(offer, tx, context)):
+        raise PackageOfferNotFound
+    ended = offer.end(context.now)
+    if ended is not offer:
+        await tx.package_offers.save(ended, was=offer)
+    return ended
+
+
+async def _list(actor: Actor, criteria: PackageOfferFilter, reads: Reads) -> Sequence[PackageOffer]:
+    """A provider's own offers, those of a manager's salons; all for an admin. Newest first."""
+    authorise(actor, Permission.SELL_PACKAGES)
+    if actor.role is Role.PROVIDER:
+        view = required(await reads.providers.by_owner(actor.id), ProfileMissing)
+        criteria = replace(criteria, provider_id=view.profile.id)
+    elif actor.role is Role.MANAGER:
+        criteria = replace(criteria, salon_ids=tuple(each.id for each in await reads.salons.of_manager(actor.id)))
+    return await reads.packages.offers(criteria)
+
+
+def _subject(_: object, offer: PackageOffer) -> Subject:
+    return Subject("package_offer", offer.id)
+
+
+offer_package: Final = UseCase(
+    Permission.SELL_PACKAGES,
+    _offer,
+    _subject,
+    audited_as="package_offer.made",
+    raises=(ProfileMissing, ProviderNotFound, SalonNotFound, NotYourSalon, InvalidValue),
+)
+end_package_offer: Final = UseCase(
+    Permission.SELL_PACKAGES, _end, _subject, audited_as="package_offer.ended", raises=(PackageOfferNotFound,)
+)
+list_package_offers: Final = Query(_list, (NotPermitted, ProfileMissing))

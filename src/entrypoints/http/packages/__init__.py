@@ -1,0 +1,1 @@
+"""Packages of prepaid visits, for their customers and sellers."""

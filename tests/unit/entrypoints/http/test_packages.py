@@ -1,0 +1,209 @@
+"""Packages over HTTP: sold, used by bookings, given back, refunded, transferred, reminded of and expired."""
+
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import pytest
+from tests.unit.entrypoints.api import Api, assert_problem
+from tests.unit.features.bookings import EARLIER_TODAY
+from tests.unit.features.packages import FIVE, sell
+
+from booking_domain.packages.model import PackageId
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.ids import BookingId
+from booking_domain.use_cases.bookings.expire_booking import ExpireBooking, expire_booking
+from booking_domain.use_cases.packages.expiry import expire_package, remind_of_package
+
+PRICE: Final = 8_000_000
+TUESDAY: Final = "2026-11-24T{:02}:00:00+08:00"
+
+
+async def scene(api: Api, **terms: Any) -> tuple[str, str, str]:
+    """Owner, provider's id and customer."""
+    owner, provider_id = await api.open_provider(priceAmount=PRICE, depositAmount=2_000_000, **terms)
+    return owner, provider_id, await api.joined("customer", verified=True)
+
+
+def order(provider_id: str, package: dict[str, Any], hour: int = 10, **more: Any) -> dict[str, Any]:
+    return {"providerId": provider_id, "slot": TUESDAY.format(hour), "packageId": package["id"], **more}
+
+
+async def left(api: Api, token: str, package: dict[str, Any]) -> tuple[int, int]:
+    """The free and the reserved visits."""
+    found = (await api.get(f"/packages/{package['id']}", token)).json()
+    return found["balance"], found["reserved"]
+
+
+async def kinds(api: Api, token: str, package: dict[str, Any]) -> list[str]:
+    """What changed the package, in order."""
+    items = (await api.get(f"/packages/{package['id']}/entries", token)).json()["items"]
+    return [each["kind"] for each in reversed(items)]
+
+
+async def test_a_booking_takes_a_visit_and_gives_it_back(api: Api) -> None:
+    owner, provider_id, customer = await scene(api)
+    package = await sell(api, owner, customer, visits=1)
+    quote = await api.post("/bookings/quote", customer, json=order(provider_id, package))
+    assert (quote.json()["priceAmount"], quote.json()["dueNowAmount"]) == (0, 0)
+    booking = (await api.post("/bookings", customer, json=order(provider_id, package))).json()
+    assert (booking["status"], booking["listPriceAmount"], booking["priceAmount"]) == ("confirmed", PRICE, 0)
+    assert booking["discounts"] == [
+        {
+            "kind": "package",
+            "sourceId": package["id"],
+            "label": "Five visits",
+            "amount": PRICE,
+            "fundedBy": "provider",
+        }
+    ]
+    assert await left(api, customer, package) == (0, 1)
+    again = await api.post("/bookings", customer, json=order(provider_id, package, 11))
+    assert_problem(again, 409, "package.used_up")
+    await api.post(f"/bookings/{booking['id']}/cancel", customer, json={})
+    assert await left(api, owner, package) == (1, 0)
+    assert await kinds(api, customer, package) == ["sold", "reserved", "released"]
+
+
+async def test_the_price_of_a_visit_is_revenue_once_it_took_place(api: Api) -> None:
+    owner, provider_id, customer = await scene(api)
+    package = await sell(api, owner, customer)
+    staff = {"providerId": provider_id, "customerId": package["customerId"], "packageId": package["id"]}
+    answer = await api.post("/bookings", owner, json={**staff, "slot": EARLIER_TODAY})
+    assert answer.status_code == 201, answer.text
+
+    async def owed() -> tuple[int, int]:
+        [found] = (await api.get("/packages/liability", owner)).json()["items"]
+        return found["usedAmount"], found["outstandingAmount"]
+
+    assert await owed() == (0, 32_000_000)
+    done = await api.patch(f"/bookings/{answer.json()['id']}", owner, json={"status": "completed"})
+    assert done.status_code == 200, done.text
+    assert await owed() == (6_400_000, 25_600_000)
+    assert await kinds(api, owner, package) == ["sold", "reserved", "used"]
+
+
+@pytest.mark.parametrize("is_left", [True, False])
+async def test_a_booking_that_is_revived_takes_its_visit_again_if_one_is_left(api: Api, *, is_left: bool) -> None:
+    owner, provider_id, customer = await scene(api)
+    made = [await api.post("/services", owner, json=_service(*each)) for each in (("Cut", 5), ("Beard", 3))]
+    both = [each.json()["id"] for each in made]
+    package = await sell(api, owner, customer, visits=1, serviceIds=both[:1])
+    booking = (await api.post("/bookings", customer, json=order(provider_id, package, serviceIds=both))).json()
+    assert (booking["status"], booking["priceAmount"]) == ("pending", 3_000_000)
+    asked = {"bookingId": booking["id"], "purpose": "deposit"}
+    payment = (await api.post("/payments", customer, json=asked)).json()
+    api.clock.advance(timedelta(minutes=20))
+    command = ExpireBooking(booking_id=BookingId(UUID(booking["id"])))
+    await api.container.executor().run(expire_booking, command, actor=SYSTEM)
+    assert await left(api, owner, package) == (1, 0)
+    if not is_left:
+        gone = {"reason": "Moves away."}
+        assert (await api.post(f"/packages/{package['id']}/refund", owner, json=gone)).status_code == 200
+    api.pay(payment)
+    await api.get(f"/payments/{payment['id']}", customer)
+    status = (await api.get(f"/bookings/{booking['id']}", customer)).json()["status"]
+    assert status == ("confirmed" if is_left else "expired")
+    assert await left(api, owner, package) == (0, int(is_left))
+
+
+def _service(name: str, price: int) -> dict[str, Any]:
+    return {
+        "name": name,
+        "durationMinutes": 60,
+        "priceAmount": price * 1_000_000,
+        "depositAmount": 500_000,
+        "currency": "MNT",
+    }
+
+
+async def test_a_package_is_used_by_its_customer_at_its_seller_only(api: Api) -> None:
+    owner, provider_id, customer = await scene(api)
+    package = await sell(api, owner, customer)
+    other = await api.joined("customer", verified=True)
+    wish = order(provider_id, package)
+    assert_problem(await api.post("/bookings", other, json=wish), 422, "package.unknown")
+    _, elsewhere = await api.open_provider()
+    assert_problem(
+        await api.post("/bookings/quote", customer, json={**wish, "providerId": elsewhere}),
+        409,
+        "package.not_applicable",
+    )
+    stranger, _ = await api.open_provider()
+    assert_problem(await api.get(f"/packages/{package['id']}", stranger), 404, "package.not_found")
+    reason = {"reason": "Mine."}
+    assert_problem(await api.post(f"/packages/{package['id']}/refund", stranger, json=reason), 404, "package.not_found")
+    sale = {"offerId": package["offerId"], "customerId": package["customerId"], "method": "cash"}
+    assert_problem(await api.post("/packages", stranger, json=sale), 404, "package_offer.not_found")
+    unknown = {**sale, "customerId": (await api.get("/auth/me", other)).json()["id"]}
+    assert_problem(await api.post("/packages", owner, json=unknown), 404, "booking.customer_not_found")
+    foreign = {**FIVE, "serviceIds": ["0197a9c0-0000-7000-8000-000000000009"]}
+    assert_problem(await api.post("/package-offers", owner, json=foreign), 422, "validation.invalid_value")
+    assert (await api.post(f"/package-offers/{package['offerId']}/end", owner)).json()["endedAt"] is not None
+    assert_problem(await api.post("/packages", owner, json=sale), 409, "package_offer.ended")
+    assert [each["id"] for each in (await api.get("/packages", owner)).json()["items"]] == [package["id"]]
+    assert (await api.get("/packages", stranger)).json()["items"] == []
+
+
+async def test_a_salon_sells_packages_that_are_used_at_its_members(api: Api) -> None:
+    owner, provider_id, customer = await scene(api)
+    manager = await api.joined("manager")
+    salon = (await api.post("/salons", manager, json={"name": "Nomad", "timeZone": "Asia/Ulaanbaatar"})).json()
+    invited = await api.post(f"/salons/{salon['id']}/members", manager, json={"providerId": provider_id})
+    assert invited.is_success, invited.text
+    week = {"rules": [{"day": day, "startTime": "09:00", "endTime": "20:00"} for day in range(7)]}
+    assert (await api.put(f"/salons/{salon['id']}/hours", manager, json=week)).is_success
+    joined = await api.post(f"/salons/{salon['id']}/members/me/accept", owner)
+    assert joined.is_success, joined.text
+    customer_id = await api.consented(customer, owner)
+    offer = (await api.post("/package-offers", manager, json={**FIVE, "salonId": salon["id"]})).json()
+    sale = {"offerId": offer["id"], "customerId": customer_id, "method": "card"}
+    package = (await api.post("/packages", manager, json=sale)).json()
+    booked = await api.post("/bookings", customer, json=order(provider_id, package))
+    assert booked.status_code == 201, booked.text
+    assert booked.json()["priceAmount"] == 0
+    assert await left(api, manager, package) == (4, 1)
+    assert_problem(await api.delete(f"/salons/{salon['id']}", manager), 409, "package.of_salon")
+
+
+async def test_visits_are_given_to_another_customer_by_a_verified_contact(api: Api) -> None:
+    owner, provider_id, customer = await scene(api)
+    package = await sell(api, owner, customer, transferable=True, validDays=30)
+    friend = await api.joined("customer", verified=True)
+    email = (await api.get("/auth/me", friend)).json()["email"]
+    path = f"/packages/{package['id']}/transfer"
+    answer = await api.post(path, customer, json={"email": email.upper(), "visits": 2})
+    assert (answer.status_code, answer.json()["balance"]) == (200, 3)
+    [given] = (await api.get("/packages/mine", friend)).json()["items"]
+    assert (given["balance"], given["priceAmount"], given["expiresAt"]) == (2, 12_800_000, package["expiresAt"])
+    assert (await api.post("/bookings/quote", friend, json=order(provider_id, given))).json()["priceAmount"] == 0
+    assert_problem(await api.post(path, customer, json={}), 422, "validation.invalid_value")
+    unverified = (await api.get("/auth/me", await api.joined("customer"))).json()["email"]
+    for contact in (unverified, "nobody@example.com", "saraa@example.com", "bold@example.com"):
+        assert_problem(await api.post(path, customer, json={"email": contact}), 422, "package.no_recipient")
+    assert_problem(await api.post(path, customer, json={"email": email}), 429, "rate.limited")
+    assert_problem(await api.post(path, owner, json={"email": email}), 404, "package.not_found")
+
+
+async def test_customers_are_reminded_once_before_their_visits_expire(api: Api) -> None:
+    owner, _, customer = await scene(api)
+    package = await sell(api, owner, customer, validDays=30)
+    executor, reads = api.container.executor(), api.container.reads().packages
+    package_id = PackageId(UUID(package["id"]))
+    for _ in range(2):
+        await executor.run(remind_of_package, package_id, actor=SYSTEM)
+    events = [each.topic for each in await api.database.outbox_events()]
+    assert events.count("package.expiring") == 1
+    await executor.run(expire_package, package_id, actor=SYSTEM)
+    assert await left(api, customer, package) == (5, 0)
+    ends = api.clock.now() + timedelta(days=30)
+    assert await reads.to_expire(ends, 1) == [package_id]
+    api.clock.set(ends)
+    for _ in range(2):
+        await executor.run(expire_package, package_id, actor=SYSTEM)
+    found = await reads.get(package_id)
+    assert found is not None
+    assert (found.balance, [each.kind.value for each in await reads.entries(package_id, None, 9)]) == (
+        0,
+        ["expired", "sold"],
+    )
