@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import httpx
 from tests.acceptance.product import Product, Server, eventually
+from tests.gates import PATIENCE_SECONDS
 
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.shared.actor import SYSTEM, Role
@@ -157,7 +158,15 @@ def open_studio(
 def check_out(payment: Mapping[str, Any], outcome: str, **more: str) -> None:
     """Press a button on the simulator's checkout page."""
     form = {"outcome": outcome, **more}
-    done(httpx.post(payment["checkoutUrl"], data=form, headers={"Accept": "application/json"}, trust_env=False))
+    done(
+        httpx.post(
+            payment["checkoutUrl"],
+            data=form,
+            headers={"Accept": "application/json"},
+            trust_env=False,
+            timeout=PATIENCE_SECONDS,
+        )
+    )
 
 
 def wait_for_status(person: Person, booking_id: str, status: str) -> dict[str, Any]:
@@ -195,7 +204,9 @@ def lapse(server: Server, hold_id: str) -> None:
 
 def callback_url(product: Product, payment: Mapping[str, Any]) -> str:
     """The callback address that the gateway was given."""
-    invoices = done(httpx.get(f"{product.simulator_url}/simulator/invoices", trust_env=False))["invoices"]
+    invoices = done(
+        httpx.get(f"{product.simulator_url}/simulator/invoices", trust_env=False, timeout=PATIENCE_SECONDS)
+    )["invoices"]
     [url] = [each["callbackUrl"] for each in invoices if each["invoiceId"] == payment["qpayInvoiceId"]]
     return str(url)
 

@@ -79,7 +79,7 @@ def story(product: Product, canaries: Canaries) -> None:
     paying(product, canaries, person)
     link = canaries.gets("calendar address", person.post("/users/me/calendar-link")["url"])
     canaries.gets("calendar secret", parse_qs(urlsplit(link).query)["token"][0])
-    assert httpx.get(link, trust_env=False).status_code == 200
+    assert httpx.get(link, trust_env=False, timeout=PATIENCE_SECONDS).status_code == 200
     for path in ("/users/me/calendar.ics", f"/webhooks/qpay/{person.id}"):
         assert http.get(path, params={"token": canaries.says(f"wrong token of {path}")}).status_code in {403, 404}
     assert http.get("/providers", params={"token": canaries.says("unknown parameter")}).status_code == 400

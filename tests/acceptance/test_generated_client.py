@@ -49,7 +49,7 @@ class Generated:
 
 @pytest.fixture(scope="module")
 def document(product: Product) -> bytes:
-    return httpx.get(f"{product.url}/schema", trust_env=False).content
+    return httpx.get(f"{product.url}/schema", trust_env=False, timeout=PATIENCE_SECONDS).content
 
 
 @pytest.fixture(scope="module")

@@ -55,7 +55,7 @@ def test_a_started_payment_has_qr_code_deep_links_and_checkout_page(studio: Stud
 
 def test_paying_on_the_checkout_page_confirms_the_booking(studio: Studio) -> None:
     person, booking, payment = booked(studio)
-    assert "paid" in httpx.get(payment["checkoutUrl"], trust_env=False).text
+    assert "paid" in httpx.get(payment["checkoutUrl"], trust_env=False, timeout=PATIENCE_SECONDS).text
     check_out(payment, "paid")
     confirmed = wait_for_status(person, booking["id"], "confirmed")
     assert (confirmed["paymentStatus"], confirmed["paidAmount"], confirmed["refundedAmount"]) == ("paid", DEPOSIT, 0)
@@ -131,6 +131,7 @@ def test_a_repeated_or_late_callback_counts_once(outcome: str, product: Product,
             f"{product.simulator_url}/simulator/callbacks",
             params={"invoice_id": payment["qpayInvoiceId"]},
             trust_env=False,
+            timeout=PATIENCE_SECONDS,
         ).json()
         expected = 2 if outcome == "callback_twice" else 1
         return not answer["pending"] and len(answer["deliveries"]) == expected

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from tests.acceptance.people import check_out, customer, log_in, open_studio, wait_for_status
 from tests.acceptance.product import Product, Program, eventually, processes_of
+from tests.gates import PATIENCE_SECONDS
 from tests.ports import free_port
 
 pytestmark = [
@@ -126,7 +127,9 @@ def test_a_part_that_dies_is_restarted_and_one_that_keeps_dying_stops_the_run(re
 
 def simulator_is_live(product: Product) -> bool:
     try:
-        return httpx.get(f"{product.simulator_url}/simulator/health", trust_env=False).is_success
+        return httpx.get(
+            f"{product.simulator_url}/simulator/health", trust_env=False, timeout=PATIENCE_SECONDS
+        ).is_success
     except httpx.TransportError:
         return False
 

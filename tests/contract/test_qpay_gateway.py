@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, closing
 
 import httpx
 import pytest
+from tests.gates import PATIENCE_SECONDS
 from tests.unit.adapters.qpay.gateway_fixtures import gateway_at
 from tests.unit.simulators.qpay.simulator_process import SimulatorProcess
 
@@ -62,7 +63,7 @@ class QPayUnderTest:
 
     @asynccontextmanager
     async def cut_off(self) -> AsyncIterator[None]:
-        async with httpx.AsyncClient(base_url=self._simulator.url, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=self._simulator.url, trust_env=False, timeout=PATIENCE_SECONDS) as client:
             (await client.put("/simulator/switches", json={"busy": A_LONG_WHILE})).raise_for_status()
             yield
             (await client.put("/simulator/switches", json={})).raise_for_status()

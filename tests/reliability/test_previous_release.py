@@ -17,6 +17,7 @@ from tests.acceptance.crowd import Crowd
 from tests.acceptance.people import Person, Studio, customers, open_studio
 from tests.acceptance.product import BOUNDLESS, Api, Program, eventually
 from tests.databases import TestServer
+from tests.gates import PATIENCE_SECONDS
 from tests.unit.effort import only_nightly
 
 from adapters.postgres.kit import migrations
@@ -120,7 +121,7 @@ def test_a_process_that_is_asked_to_stop_is_unready_first_and_finishes_what_has_
     with postgres.database() as made, Api(tmp_path, made, BOOKING_DRAIN_SECONDS="5") as api:
         studio, person = open_studio(api, deposit=0), customers(api, 1)[0]
         slot = studio.slots()[0]
-        with httpx.Client(base_url=f"{api.url}/api/v1", trust_env=False) as slow:
+        with httpx.Client(base_url=f"{api.url}/api/v1", trust_env=False, timeout=PATIENCE_SECONDS) as slow:
             body = f'{{"providerId": "{studio.id}", "slot": "{slot}"}}'.encode()
             began, may_end = threading.Event(), threading.Event()
 

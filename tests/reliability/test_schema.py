@@ -18,6 +18,7 @@ import pytest
 from tests.acceptance.people import done
 from tests.acceptance.product import Server
 from tests.databases import TestServer
+from tests.gates import PATIENCE_SECONDS
 from tests.reliability import scale
 from tests.reliability.conftest import Report
 from tests.reliability.schema_people import ANONYMOUS, ROLES, things, token_of
@@ -49,7 +50,7 @@ def product(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture(scope="module")
 def document(product: Server) -> dict[str, Any]:
-    found = done(httpx.get(f"{product.url}/schema", trust_env=False))
+    found = done(httpx.get(f"{product.url}/schema", trust_env=False, timeout=PATIENCE_SECONDS))
     del found["paths"]["/api/v1/events"]  # its answer has no end; `test_live.py` tests it
     return found
 

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from tests.gates import PATIENCE_SECONDS
 from tests.npm import require_packages
 
 from adapters.openid.clients import AppleKey, OpenIdClient, apple, google
@@ -68,7 +69,9 @@ async def person_signs_in(authorization_url: str, claims: dict[str, Any], **quer
     """What comes back after the person has signed in; `query` replaces parts of the request."""
     url = urlsplit(authorization_url)
     asked = {**dict(parse_qsl(url.query)), "login_hint": json.dumps(claims), **query}
-    async with httpx.AsyncClient(base_url=f"{url.scheme}://{url.netloc}", trust_env=False) as browser:
+    async with httpx.AsyncClient(
+        base_url=f"{url.scheme}://{url.netloc}", trust_env=False, timeout=PATIENCE_SECONDS
+    ) as browser:
         answer = await browser.get(f"{url.path}?{urlencode(asked)}")
         while answer.is_redirect and not answer.headers["Location"].startswith(REDIRECT_URI):
             answer = await browser.get(answer.headers["Location"])

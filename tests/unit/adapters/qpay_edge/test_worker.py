@@ -148,7 +148,7 @@ async def test_two_keys_are_accepted_and_no_other(worker: WorkerProcess) -> None
 async def test_other_paths_methods_and_large_bodies_are_refused(worker: WorkerProcess) -> None:
     assert (await asked(worker, "/worker/qpay/token", {})).status_code == 404
     assert (await asked(worker, "/worker/qpay/constructor", {})).status_code == 404
-    async with httpx.AsyncClient(base_url=worker.url, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=worker.url, trust_env=False, timeout=PATIENCE_SECONDS) as client:
         answer = await client.get(CHECK)
         assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
         assert (await client.delete("/worker/qpay/webhook")).status_code == 405

@@ -10,6 +10,7 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_metrics
 from prometheus_client.parser import text_string_to_metric_families
+from tests.gates import PATIENCE_SECONDS
 from tests.ports import free_port
 from tests.unit.entrypoints.api import Api, serving
 from tests.unit.features.jobs import parked
@@ -25,7 +26,9 @@ OPEN_METRICS = "application/openmetrics-text; version=1.0.0"
 
 
 def scraped(port: int, accept: str = "*/*") -> str:
-    return httpx.get(f"http://127.0.0.1:{port}/metrics", headers={"Accept": accept}, trust_env=False).text
+    return httpx.get(
+        f"http://127.0.0.1:{port}/metrics", headers={"Accept": accept}, trust_env=False, timeout=PATIENCE_SECONDS
+    ).text
 
 
 def samples(text: str) -> dict[tuple[str, ...], float]:

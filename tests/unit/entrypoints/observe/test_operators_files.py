@@ -174,7 +174,10 @@ async def test_every_panel_and_alert_has_data_of_the_running_product(tmp_path: P
     with (tmp_path / "log").open("w") as log:
         process = subprocess.Popen(command, env=os.environ, stdout=log, stderr=log)  # noqa: ASYNC220, S603
     try:
-        async with measured(port), httpx.AsyncClient(base_url=f"http://127.0.0.1:{own}", trust_env=False) as client:
+        async with (
+            measured(port),
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{own}", trust_env=False, timeout=PATIENCE_SECONDS) as client,
+        ):
             without = list(asked())
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PATIENCE_SECONDS):

@@ -3,6 +3,7 @@
 import httpx
 from playwright.sync_api import expect, sync_playwright
 from tests.browsing import ARGUMENTS, CHROMIUM, assert_usable, needs_a_browser
+from tests.gates import PATIENCE_SECONDS
 from tests.unit.simulators.stripe.simulator_process import SECRET_KEY, StripeSimulator
 
 
@@ -10,7 +11,13 @@ from tests.unit.simulators.stripe.simulator_process import SECRET_KEY, StripeSim
 def test_the_page_is_usable_on_a_telephone_before_and_after_paying(stripe_simulator: StripeSimulator) -> None:
     order = {"amount": "2000000", "currency": "mnt", "description": "Haircut" * 20}
     headers = {"Authorization": f"Bearer {SECRET_KEY}"}
-    made = httpx.post(f"{stripe_simulator.url}/v1/payment_intents", data=order, headers=headers, trust_env=False)
+    made = httpx.post(
+        f"{stripe_simulator.url}/v1/payment_intents",
+        data=order,
+        headers=headers,
+        trust_env=False,
+        timeout=PATIENCE_SECONDS,
+    )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_page()
