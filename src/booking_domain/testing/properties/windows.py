@@ -64,10 +64,13 @@ def whole_weeks_move_slots_along(question: Question, by: SlotFunction = offered_
     """Without a clock change, shifting all inputs by whole weeks shifts the slots by whole weeks.
 
     A question near a clock change is asked in a zone without one. Hours that may stay open for four weeks are
-    shifted by four weeks, because their steps restart every 28 days.
+    shifted by four weeks, because their steps restart every 28 days. Months and years do not move by weeks, so it is
+    asked without their limits.
     """
     question = _steady(question)
-    calendar = question.calendar
+    settings = replace(question.calendar.settings, max_per_month=None, max_per_year=None)
+    calendar = replace(question.calendar, settings=settings)
+    question = replace(question, calendar=calendar)
     opens_daily = len({rule.day for rule in calendar.rules}) == 7  # noqa: PLR2004 - days a week
     for weeks in (-4, 4) if opens_daily else (-1, 4, 5):
         moved = _moved(question, timedelta(weeks=weeks))
