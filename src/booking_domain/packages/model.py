@@ -323,10 +323,10 @@ class Package:
         Raises:
             PackageUsedUp: no visit is free to take.
         """
-        visits = (held is VisitStatus.FREE) - (becomes is VisitStatus.FREE)
+        visits = (held == VisitStatus.FREE) - (becomes == VisitStatus.FREE)
         if self.balance - visits < 0:
             raise PackageUsedUp(name=self.name)
-        reserved = (becomes is VisitStatus.RESERVED) - (held is VisitStatus.RESERVED)
+        reserved = (becomes == VisitStatus.RESERVED) - (held == VisitStatus.RESERVED)
         after, entry = self._posted(_KINDS[becomes], cause, visits=-visits, reserved=reserved)
         if entry.visits > 0 and after.expired(cause.at):
             after = replace(after, expires_at=cause.at + GRACE)

@@ -27,6 +27,7 @@ REASONS = {
     LatePayment.PROVIDER: "the provider takes no bookings now",
     LatePayment.CUSTOMER: "your account is not active now",
     LatePayment.TIME: "that time is not available any more",
+    LatePayment.PACKAGE: "nothing is left of your package",
 }
 TRANSLATOR = GettextTranslator("en")
 
