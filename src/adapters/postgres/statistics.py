@@ -33,6 +33,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP, insert
+from sqlalchemy.schema import SchemaItem
 
 from adapters.postgres.bookings.tables import FINAL_PRICE, OUTSTANDING, booking_events, bookings
 from adapters.postgres.catalogue.profiles import policy_of
@@ -88,6 +89,19 @@ def _of_provider() -> Column[Any]:
     return Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False)
 
 
+def _figures() -> tuple[SchemaItem, ...]:
+    """The figures of one salon, service, channel and currency."""
+    return (
+        Column("salon_id", Uuid),
+        Column("service_id", Uuid),
+        Column("channel", Text, nullable=False),
+        Column("currency", Text, nullable=False),
+        # Sums of integers take half the time of those of bigints.
+        *(Column(name, BigInteger if name in AMOUNTS else Integer, nullable=False) for name in FIGURES),
+        one_of("channel", BookingChannel),
+    )
+
+
 statistics_buckets: Final = Table(
     "statistics_buckets",
     metadata,
@@ -95,13 +109,7 @@ statistics_buckets: Final = Table(
     instant("starts_at", primary_key=True),
     # Tells the buckets of one quarter of an hour apart.
     Column("position", Integer, primary_key=True),
-    Column("salon_id", Uuid),
-    Column("service_id", Uuid),
-    Column("channel", Text, nullable=False),
-    Column("currency", Text, nullable=False),
-    # Sums of integers take half the time of those of bigints.
-    *(Column(name, BigInteger if name in AMOUNTS else Integer, nullable=False) for name in FIGURES),
-    one_of("channel", BookingChannel),
+    *_figures(),
     Index("statistics_buckets_salon_id_starts_at_idx", "salon_id", "starts_at"),
     info=_SUMS,
 )
@@ -112,12 +120,7 @@ statistics_days: Final = Table(
     # A day of UTC. Triggers on statistics_buckets keep its sums.
     Column("day", Date, primary_key=True),
     Column("position", Integer, primary_key=True),
-    Column("salon_id", Uuid),
-    Column("service_id", Uuid),
-    Column("channel", Text, nullable=False),
-    Column("currency", Text, nullable=False),
-    *(Column(name, BigInteger if name in AMOUNTS else Integer, nullable=False) for name in FIGURES),
-    one_of("channel", BookingChannel),
+    *_figures(),
     Index("statistics_days_salon_id_day_idx", "salon_id", "day"),
     info=_SUMS,
 )

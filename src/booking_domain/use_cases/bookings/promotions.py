@@ -1,7 +1,7 @@
 """Promotions as their owners run them: a provider, a manager for a salon, an admin for the platform or anybody."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -16,15 +16,15 @@ from booking_domain.bookings.promotions import (
 from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.catalogue.salons import NotYourSalon, SalonNotFound
 from booking_domain.scheduling.errors import ProviderNotFound
-from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
-from booking_domain.shared.permissions import Permission, authorise, may
+from booking_domain.shared.permissions import Permission, may
 from booking_domain.shared.queries import Query
 from booking_domain.shared.time import MINUTES_A_DAY
-from booking_domain.use_cases.platform.issuers import issuing_provider, relation_to
+from booking_domain.use_cases.platform.issuers import issuing_provider, narrowed, relation_to
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 
 
@@ -108,13 +108,7 @@ async def _end(promotion_id: PromotionId, tx: Repositories, context: UseCaseCont
 
 async def _list(actor: Actor, criteria: PromotionFilter, reads: Reads) -> Sequence[PromotionView]:
     """A provider's own promotions, those of a manager's salons; all for an admin. Newest first."""
-    authorise(actor, Permission.RUN_PROMOTIONS)
-    if actor.role is Role.PROVIDER:
-        view = required(await reads.providers.by_owner(actor.id), ProfileMissing)
-        criteria = replace(criteria, provider_id=view.profile.id)
-    elif actor.role is Role.MANAGER:
-        criteria = replace(criteria, salon_ids=tuple(each.id for each in await reads.salons.of_manager(actor.id)))
-    return await reads.promotions.page(criteria)
+    return await reads.promotions.page(await narrowed(actor, Permission.RUN_PROMOTIONS, criteria, reads))
 
 
 start_promotion: Final = UseCase(

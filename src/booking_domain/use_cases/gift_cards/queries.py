@@ -1,7 +1,6 @@
 """Gift cards as their sellers and admins see them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -21,28 +20,18 @@ from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import NotPermitted, required
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
+from booking_domain.use_cases.platform.issuers import issues, narrowed
 from booking_domain.use_cases.platform.ports import Reads
 
 
 async def _list(actor: Actor, criteria: GiftCardFilter, reads: Reads) -> Sequence[GiftCard]:
     """Cards that the actor sells: a provider's own, those of a manager's salons; all for an admin. Newest first."""
-    return await reads.gift_cards.page(await _of_seller(actor, criteria, reads))
+    return await reads.gift_cards.page(await narrowed(actor, Permission.SELL_GIFT_CARDS, criteria, reads))
 
 
 async def _liability(actor: Actor, criteria: GiftCardFilter, reads: Reads) -> Sequence[Liability]:
     """What is owed on such cards, by currency."""
-    return await reads.gift_cards.liability(await _of_seller(actor, criteria, reads))
-
-
-async def _of_seller(actor: Actor, criteria: GiftCardFilter, reads: Reads) -> GiftCardFilter:
-    authorise(actor, Permission.SELL_GIFT_CARDS)
-    if actor.role is Role.PROVIDER:
-        view = required(await reads.providers.by_owner(actor.id), ProfileMissing)
-        return replace(criteria, provider_id=view.profile.id)
-    if actor.role is Role.MANAGER:
-        own = {salon.id for salon in await reads.salons.of_manager(actor.id)}
-        return replace(criteria, salon_ids=tuple(own.intersection(criteria.salon_ids or own)))
-    return criteria
+    return await reads.gift_cards.liability(await narrowed(actor, Permission.SELL_GIFT_CARDS, criteria, reads))
 
 
 async def _bought(actor: Actor, after: GiftCardId | None, limit: int, cards: GiftCardReads) -> Sequence[GiftCard]:
@@ -54,17 +43,8 @@ async def _bought(actor: Actor, after: GiftCardId | None, limit: int, cards: Gif
 async def _get(actor: Actor, card_id: GiftCardId, reads: Reads) -> GiftCard:
     authorise(actor, Permission.SEE_GIFT_CARDS)
     card = required(await reads.gift_cards.get(card_id), GiftCardNotFound)
-    if actor.role is Role.ADMIN or card.buyer_id == actor.id:
-        return card
-    if card.salon_id is not None:
-        sees = card.salon_id in {salon.id for salon in await reads.salons.of_manager(actor.id)}
-    elif card.provider_id is not None:
-        view = await reads.providers.by_owner(actor.id)
-        own = view is not None and view.profile.id == card.provider_id
-        sees = own or actor.id == await reads.salons.manager_of(card.provider_id)
-    else:
-        sees = False
-    if not sees:
+    is_own = actor.role is Role.ADMIN or card.buyer_id == actor.id
+    if not is_own and not await issues(actor, card, reads):
         raise GiftCardNotFound
     return card
 

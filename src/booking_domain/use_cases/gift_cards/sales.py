@@ -28,9 +28,10 @@ from booking_domain.shared.errors import InvalidValue, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.money import Money
-from booking_domain.shared.permissions import Permission, Relation, managed, may, owned
+from booking_domain.shared.permissions import Permission, may
 from booking_domain.shared.rate_limits import RateLimited
 from booking_domain.use_cases.gift_cards.steps import CODE_ERRORS, cause, issued, lock_by_code, post, recipient_of
+from booking_domain.use_cases.platform.issuers import issuing_provider, known_relation_to
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -107,43 +108,17 @@ async def _issuer(command: SellGiftCard, tx: Repositories, context: UseCaseConte
         InvalidValue: provider and salon are named, or neither by a manager.
         ProfileMissing, ProviderNotFound, SalonNotFound, NotYourSalon: the actor sells no cards of it.
     """
-    actor, provider_id, salon_id = context.actor, command.provider_id, command.salon_id
-    if provider_id is not None and salon_id is not None:
+    if command.provider_id is not None and command.salon_id is not None:
         raise InvalidValue(field="salon_id", problem="a card is of a provider or of a salon")
-    if actor.role is Role.PROVIDER and salon_id is None and provider_id is None:
-        return required(await tx.profiles.of_owner(actor.id), ProfileMissing).id
-    if actor.role is Role.MANAGER and salon_id is None and provider_id is None:
-        raise InvalidValue(field="salon_id", problem="name the salon, or a provider who is a member")
-    if salon_id is not None:
-        salon = required(await tx.salons.lock(salon_id), SalonNotFound)
-        if not may(actor, Permission.SELL_GIFT_CARDS, owned(actor, salon.manager_id)):
-            raise NotYourSalon
-    elif provider_id is not None:
-        profile = required(await tx.profiles.get(provider_id), ProviderNotFound)
-        relation = owned(actor, profile.owner_id) or managed(actor, await tx.salons.manager_of(provider_id))
-        if not may(actor, Permission.SELL_GIFT_CARDS, relation):
-            raise ProviderNotFound
-    return provider_id
+    return await issuing_provider(command.provider_id, command.salon_id, Permission.SELL_GIFT_CARDS, tx, context)
 
 
 async def lock_sold(card_id: GiftCardId, tx: Repositories, context: UseCaseContext) -> GiftCard:
     """Lock a card of which the actor is the seller, or raise `GiftCardNotFound`."""
     card = required(await tx.gift_cards.lock(card_id), GiftCardNotFound)
-    if not may(context.actor, Permission.SELL_GIFT_CARDS, await _relation(card, tx, context)):
+    if not may(context.actor, Permission.SELL_GIFT_CARDS, await known_relation_to(card, tx, context)):
         raise GiftCardNotFound
     return card
-
-
-async def _relation(card: GiftCard, tx: Repositories, context: UseCaseContext) -> Relation | None:
-    actor = context.actor
-    if card.salon_id is not None:
-        salon = await tx.salons.lock(card.salon_id)
-        return None if salon is None else owned(actor, salon.manager_id)
-    if card.provider_id is None:
-        return None
-    profile = await tx.profiles.get(card.provider_id)
-    own = None if profile is None else owned(actor, profile.owner_id)
-    return own or managed(actor, await tx.salons.manager_of(card.provider_id))
 
 
 async def _void(command: VoidGiftCard, tx: Repositories, context: UseCaseContext) -> GiftCard:

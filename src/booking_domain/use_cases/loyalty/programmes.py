@@ -1,7 +1,7 @@
 """Loyalty programmes as they are run: by a provider, a manager for a salon, an admin for the platform or anybody."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from booking_domain.catalogue.model import ProfileMissing
@@ -10,14 +10,14 @@ from booking_domain.loyalty.ports import LoyaltyProgrammeFilter
 from booking_domain.loyalty.programmes import LoyaltyProgramme, LoyaltyProgrammeId, LoyaltyProgrammeNotFound
 from booking_domain.loyalty.tiers import LoyaltyTier
 from booking_domain.scheduling.errors import ProviderNotFound
-from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
-from booking_domain.shared.permissions import Permission, authorise, may
+from booking_domain.shared.permissions import Permission, may
 from booking_domain.shared.queries import Query
-from booking_domain.use_cases.platform.issuers import issuing_provider, relation_to
+from booking_domain.use_cases.platform.issuers import issuing_provider, narrowed, relation_to
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 
 
@@ -94,13 +94,7 @@ async def _end(programme_id: LoyaltyProgrammeId, tx: Repositories, context: UseC
 
 async def _list(actor: Actor, criteria: LoyaltyProgrammeFilter, reads: Reads) -> Sequence[LoyaltyProgramme]:
     """A provider's own programmes, those of a manager's salons; all for an admin. Newest first."""
-    authorise(actor, Permission.RUN_LOYALTY)
-    if actor.role is Role.PROVIDER:
-        view = required(await reads.providers.by_owner(actor.id), ProfileMissing)
-        criteria = replace(criteria, provider_id=view.profile.id)
-    elif actor.role is Role.MANAGER:
-        criteria = replace(criteria, salon_ids=tuple(each.id for each in await reads.salons.of_manager(actor.id)))
-    return await reads.loyalty_programmes.page(criteria)
+    return await reads.loyalty_programmes.page(await narrowed(actor, Permission.RUN_LOYALTY, criteria, reads))
 
 
 start_loyalty_programme: Final = UseCase(

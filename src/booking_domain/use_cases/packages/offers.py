@@ -1,7 +1,7 @@
 """Offers of packages: what providers and salons sell."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from booking_domain.catalogue.model import ProfileMissing
@@ -14,15 +14,16 @@ from booking_domain.packages.model import (
 )
 from booking_domain.packages.ports import PackageOfferFilter
 from booking_domain.scheduling.errors import ProviderNotFound
-from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
 from booking_domain.shared.money import Money
-from booking_domain.shared.permissions import Permission, authorise, may
+from booking_domain.shared.permissions import Permission, may
 from booking_domain.shared.queries import Query
-from booking_domain.use_cases.packages.steps import relation_to, seller
+from booking_domain.use_cases.packages.steps import seller
+from booking_domain.use_cases.platform.issuers import known_relation_to, narrowed
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 
 
@@ -83,7 +84,7 @@ async def _require_offered(
 async def _end(offer_id: PackageOfferId, tx: Repositories, context: UseCaseContext) -> PackageOffer:
     """Sell it no longer. Packages that were sold stay as they are."""
     offer = required(await tx.package_offers.lock(offer_id), PackageOfferNotFound)
-    if not may(context.actor, Permission.SELL_PACKAGES, await relation_to(offer, tx, context)):
+    if not may(context.actor, Permission.SELL_PACKAGES, await known_relation_to(offer, tx, context)):
         raise PackageOfferNotFound
     ended = offer.end(context.now)
     if ended is not offer:
@@ -93,13 +94,7 @@ async def _end(offer_id: PackageOfferId, tx: Repositories, context: UseCaseConte
 
 async def _list(actor: Actor, criteria: PackageOfferFilter, reads: Reads) -> Sequence[PackageOffer]:
     """A provider's own offers, those of a manager's salons; all for an admin. Newest first."""
-    authorise(actor, Permission.SELL_PACKAGES)
-    if actor.role is Role.PROVIDER:
-        view = required(await reads.providers.by_owner(actor.id), ProfileMissing)
-        criteria = replace(criteria, provider_id=view.profile.id)
-    elif actor.role is Role.MANAGER:
-        criteria = replace(criteria, salon_ids=tuple(each.id for each in await reads.salons.of_manager(actor.id)))
-    return await reads.packages.offers(criteria)
+    return await reads.packages.offers(await narrowed(actor, Permission.SELL_PACKAGES, criteria, reads))
 
 
 def _subject(_: object, offer: PackageOffer) -> Subject:

@@ -1,7 +1,6 @@
 """Packages as their customers, sellers and admins see them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from booking_domain.catalogue.model import ProfileMissing
@@ -18,27 +17,18 @@ from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import NotPermitted, required
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
+from booking_domain.use_cases.platform.issuers import issues, narrowed
 from booking_domain.use_cases.platform.ports import Reads
 
 
 async def _list(actor: Actor, criteria: PackageFilter, reads: Reads) -> Sequence[Package]:
     """Packages that the actor has sold: a provider's own, those of a manager's salons; all for an admin."""
-    return await reads.packages.page(await _of_seller(actor, criteria, reads))
+    return await reads.packages.page(await narrowed(actor, Permission.SELL_PACKAGES, criteria, reads))
 
 
 async def _liability(actor: Actor, reads: Reads) -> Sequence[PackageLiability]:
     """What is owed on such packages, by currency."""
-    return await reads.packages.liability(await _of_seller(actor, PackageFilter(), reads))
-
-
-async def _of_seller(actor: Actor, criteria: PackageFilter, reads: Reads) -> PackageFilter:
-    authorise(actor, Permission.SELL_PACKAGES)
-    if actor.role is Role.PROVIDER:
-        view = required(await reads.providers.by_owner(actor.id), ProfileMissing)
-        return replace(criteria, provider_id=view.profile.id)
-    if actor.role is Role.MANAGER:
-        return replace(criteria, salon_ids=tuple(each.id for each in await reads.salons.of_manager(actor.id)))
-    return criteria
+    return await reads.packages.liability(await narrowed(actor, Permission.SELL_PACKAGES, PackageFilter(), reads))
 
 
 async def _mine(actor: Actor, after: PackageId | None, limit: int, packages: PackageReads) -> Sequence[Package]:
@@ -50,16 +40,8 @@ async def _mine(actor: Actor, after: PackageId | None, limit: int, packages: Pac
 async def _get(actor: Actor, package_id: PackageId, reads: Reads) -> Package:
     authorise(actor, Permission.SEE_PACKAGES)
     package = required(await reads.packages.get(package_id), PackageNotFound)
-    if actor.role is Role.ADMIN or package.customer_id == actor.id:
-        return package
-    if package.salon_id is not None:
-        sees = package.salon_id in {salon.id for salon in await reads.salons.of_manager(actor.id)}
-    else:
-        view = await reads.providers.by_owner(actor.id)
-        own = view is not None and view.profile.id == package.provider_id
-        assert package.provider_id is not None  # noqa: S101 - a package is of a provider or of a salon
-        sees = own or actor.id == await reads.salons.manager_of(package.provider_id)
-    if not sees:
+    is_own = actor.role is Role.ADMIN or package.customer_id == actor.id
+    if not is_own and not await issues(actor, package, reads):
         raise PackageNotFound
     return package
 

@@ -25,7 +25,8 @@ from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import Permission, may
 from booking_domain.use_cases.bookings.consents import may_place_for
-from booking_domain.use_cases.packages.steps import add, cause, event_id, new_id, post, relation_to
+from booking_domain.use_cases.packages.steps import add, cause, event_id, new_id, post
+from booking_domain.use_cases.platform.issuers import known_relation_to
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -56,7 +57,7 @@ class RefundPackage:
 
 async def _sell(command: SellPackage, tx: Repositories, context: UseCaseContext) -> Package:
     offer = required(await tx.package_offers.lock(command.offer_id), PackageOfferNotFound)
-    if not may(context.actor, Permission.SELL_PACKAGES, await relation_to(offer, tx, context)):
+    if not may(context.actor, Permission.SELL_PACKAGES, await known_relation_to(offer, tx, context)):
         raise PackageOfferNotFound
     await _require_customer(command.customer_id, offer, tx)
     posted = Package.sell(
@@ -90,7 +91,7 @@ async def _require_customer(customer_id: UserId, offer: PackageOffer, tx: Reposi
 
 async def _refund(command: RefundPackage, tx: Repositories, context: UseCaseContext) -> Package:
     package = required(await tx.packages.lock(command.package_id), PackageNotFound)
-    if not may(context.actor, Permission.SELL_PACKAGES, await relation_to(package, tx, context)):
+    if not may(context.actor, Permission.SELL_PACKAGES, await known_relation_to(package, tx, context)):
         raise PackageNotFound
     reason = command.reason.strip()
     if not 1 <= len(reason) <= MAX_PACKAGE_REASON:

@@ -1,14 +1,28 @@
-"""Whose an offer is that lowers prices: of a provider, of a salon for its members, or of the platform."""
+"""Who issues promotions, programmes, packages and gift cards: a provider, a salon for its members, or the platform."""
 
+from dataclasses import replace
+from typing import TypeVar
+
+from booking_domain.bookings.promotion_ports import PromotionFilter
 from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.catalogue.salons import NotYourSalon, SalonNotFound
+from booking_domain.gift_cards.model import GiftCard
+from booking_domain.gift_cards.ports import GiftCardFilter
+from booking_domain.loyalty.ports import LoyaltyProgrammeFilter
+from booking_domain.packages.model import Package, PackageOffer
+from booking_domain.packages.ports import PackageFilter, PackageOfferFilter
 from booking_domain.scheduling.errors import ProviderNotFound
-from booking_domain.shared.actor import Role
+from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import InvalidValue, required
 from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import ProviderId, SalonId
-from booking_domain.shared.permissions import Permission, Relation, managed, may, owned
-from booking_domain.use_cases.platform.ports import Repositories
+from booking_domain.shared.permissions import Permission, Relation, authorise, managed, may, owned
+from booking_domain.use_cases.platform.ports import Reads, Repositories
+
+Issued = GiftCard | Package | PackageOffer
+Criteria = TypeVar(
+    "Criteria", GiftCardFilter, LoyaltyProgrammeFilter, PackageFilter, PackageOfferFilter, PromotionFilter
+)
 
 
 async def issuing_provider(
@@ -54,3 +68,39 @@ async def relation_to(
         return None
     profile = required(await tx.profiles.get(provider_id), ProviderNotFound)
     return owned(actor, profile.owner_id) or managed(actor, await tx.salons.manager_of(provider_id))
+
+
+async def known_relation_to(thing: Issued, tx: Repositories, context: UseCaseContext) -> Relation | None:
+    """The actor's relation to what was issued; None also if the provider or salon is gone."""
+    try:
+        return await relation_to(thing.provider_id, thing.salon_id, tx, context)
+    except (SalonNotFound, ProviderNotFound):
+        return None
+
+
+async def issues(actor: Actor, thing: Issued, reads: Reads) -> bool:
+    """Whether the actor is its provider, manages its salon, or manages the salon of its provider."""
+    if thing.salon_id is not None:
+        return thing.salon_id in {salon.id for salon in await reads.salons.of_manager(actor.id)}
+    if thing.provider_id is None:
+        return False
+    view = await reads.providers.by_owner(actor.id)
+    own = view is not None and view.profile.id == thing.provider_id
+    return own or actor.id == await reads.salons.manager_of(thing.provider_id)
+
+
+async def narrowed(actor: Actor, permission: Permission, criteria: Criteria, reads: Reads) -> Criteria:
+    """The criteria for what the actor issues: a provider's own, those of a manager's salons; all for an admin.
+
+    Raises:
+        NotPermitted: the actor issues none.
+        ProfileMissing: a provider has no profile.
+    """
+    authorise(actor, permission)
+    if actor.role is Role.PROVIDER:
+        view = required(await reads.providers.by_owner(actor.id), ProfileMissing)
+        return replace(criteria, provider_id=view.profile.id)
+    if actor.role is Role.MANAGER:
+        own = {salon.id for salon in await reads.salons.of_manager(actor.id)}
+        return replace(criteria, salon_ids=tuple(own.intersection(criteria.salon_ids or own)))
+    return criteria
