@@ -109,9 +109,9 @@ class _Server:
     """A connection with the fork server of the test run, or else of this process."""
 
     def __init__(self) -> None:
-        connection = socket.socket(socket.AF_UNIX)
-        connection.connect(os.environ.get(_SHARED) or _start_server())
-        self._stream = connection.makefile("rw", encoding="utf-8")
+        with socket.socket(socket.AF_UNIX) as connection:  # the stream keeps it open
+            connection.connect(os.environ.get(_SHARED) or _start_server())
+            self._stream = connection.makefile("rw", encoding="utf-8")
         self._asking = threading.Lock()
 
     def ask(self, request: Any) -> Any:
