@@ -35,11 +35,19 @@ class Server:
         """CPU time used so far by the server and its workers; 0 if the system does not report it."""
         try:
             workers = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-            stats = [Path(f"/proc/{pid}/stat").read_text() for pid in (self.pid, *workers)]
         except OSError:
             return 0.0
-        ticks = sum(int(value) for stat in stats for value in stat.rpartition(")")[2].split()[11:13])
-        return ticks / os.sysconf("SC_CLK_TCK")
+        return processor_seconds(self.pid, *map(int, workers))
+
+
+def processor_seconds(*pids: int) -> float:
+    """CPU time used so far by these processes; 0 if the system does not report it."""
+    try:
+        stats = [Path(f"/proc/{pid}/stat").read_text() for pid in pids]
+    except OSError:
+        return 0.0
+    ticks = sum(int(value) for stat in stats for value in stat.rpartition(")")[2].split()[11:13])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 A city is made, and the bookings of its busiest provider, with their payments, are repeated into the past until they are
 ten years old. Everything is counted (`statistics rebuild`), then dashboards of this provider are asked for one after
-the other: query, figures and JSON, without HTTP. It asserts nothing; docs/develop/benchmarks.md has results.
+the other: query, figures and JSON, without HTTP. The processor time of this process and of PostgreSQL does not depend
+on what else the machine does. It asserts nothing; docs/develop/benchmarks.md has results.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from benchmarks import report
 from benchmarks.city.generate import generate
 from benchmarks.city.providers import PAST_DAYS, Plan
 from benchmarks.environment import database, production
+from benchmarks.servers import processor_seconds
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import UserId
 from booking_domain.statistics.definitions import Interval
@@ -41,6 +43,7 @@ _COPIED: Final = {
     "bookings": ("starts_at", "ends_at", "blocked_from", "blocked_until", "local_start", "created_at", "updated_at"),
     "payments": ("created_at", "processed_at"),
     "desk_payments": ("created_at",),
+    "reviews": ("created_at", "edited_at", "replied_at"),
 }
 """The tables whose rows are repeated, with what is earlier then."""
 
@@ -111,14 +114,34 @@ async def measure(url: str, owner_id: UUID, rounds: int) -> None:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("VACUUM (ANALYZE)")  # as autovacuum does within a minute
         reads, now = container.reads(), container.clock().now()
+
+        async def encode(query: StatisticsQuery) -> None:
+            encoder.encode(statistics_json(await get_own_statistics(actor, query, reads, now=now)))
+
         for name, (days, asked) in ASKED.items():
-            took = []
+            took: list[float] = []
             query = replace(asked, first=now.date() - timedelta(days=days), last=now.date())
+            await encode(query)  # connects
+            used, used_by_database = time.process_time(), database_seconds(url)
             for _ in range(rounds):
                 began = time.perf_counter()
-                encoder.encode(statistics_json(await get_own_statistics(actor, query, reads, now=now)))
+                await encode(query)
                 took.append((time.perf_counter() - began) * 1_000)
-            print(f"{median(took):8.1f} ms   median, {quantiles(took, n=20)[-1]:.1f} ms in 19 of 20: {name}")
+            used, used_by_database = time.process_time() - used, database_seconds(url) - used_by_database
+            here, there = used / rounds * 1_000, used_by_database / rounds * 1_000
+            print(
+                f"{median(took):8.1f} ms   median, {quantiles(took, n=20)[-1]:.1f} ms in 19 of 20; of the processor"
+                f" {here:.1f} ms here, {there:.1f} ms in PostgreSQL: {name}"
+            )
+
+
+def database_seconds(url: str) -> float:
+    """CPU time that the database has used so far for its connections."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        found = connection.execute(
+            "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        ).fetchall()
+        return processor_seconds(*(pid for (pid,) in found))
 
 
 def main(options: argparse.Namespace) -> None:

@@ -37,7 +37,7 @@ from booking_domain.shared.positions import POSITION
 
 OPTIONS: Final = (
     f"-c timezone=UTC -c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
-    f" -c max_parallel_workers_per_gather=0 {TELLS}"
+    f" -c max_parallel_workers_per_gather=0 -c jit=off {TELLS}"
 )
 
 RECONNECT_SECONDS: Final = 5.0

@@ -312,7 +312,8 @@ def _by_day(*, of_salon: bool) -> CompoundSelect[Any]:
         _owned(statistics_days, of_salon=of_salon),
         days.day >= _date(_FROM),
         days.day < _date(_UNTIL),
-        days.day != func.all(_CUT_DAYS),
+        # Not `!= ALL`: a statement that is planned for any array compares each day with each of it.
+        ~exists(literal(1)).where(func.unnest(_CUT_DAYS).column_valued("cut_day") == days.day),
     )
     rest = _by_quarter(
         func.greatest(_FROM, _midnight(cut)), func.least(_UNTIL, _midnight(cut + literal(1))), of_salon=of_salon
@@ -401,6 +402,13 @@ def _waited(*conditions: ColumnElement[bool]) -> ColumnElement[Any]:
     return found.where(*within, *conditions).scalar_subquery()
 
 
+# Looked up for each review: planned for any time, a join reads all bookings.
+_reviewed: Final = (
+    select(_b.starts_at, func.coalesce(_b.disputed_from, _b.status).label("outcome"))
+    .where(_b.id == reviews.c.booking_id)
+    .limit(1)
+    .lateral("reviewed")
+)
 _CONVERSIONS: Final = Statement(
     select(
         _through_links(booking_link_days.c.visitors),
@@ -408,12 +416,14 @@ _CONVERSIONS: Final = Statement(
         _waited(),
         _waited(_w.status == WaitingStatus.BOOKED.value),
         select(func.count())
-        .select_from(reviews.join(bookings, _b.id == reviews.c.booking_id))
+        .select_from(reviews.join(_reviewed, true()))
         .where(
             reviews.c.provider_id == _OF,
-            func.coalesce(_b.disputed_from, _b.status) == Status.COMPLETED.value,
-            _b.starts_at >= _FROM,
-            _b.starts_at < _UNTIL,
+            # Nobody reviews an appointment before it begins.
+            reviews.c.created_at >= _FROM,
+            _reviewed.c.outcome == Status.COMPLETED.value,
+            _reviewed.c.starts_at >= _FROM,
+            _reviewed.c.starts_at < _UNTIL,
         )
         .scalar_subquery(),
     )
