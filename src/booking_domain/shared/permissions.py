@@ -270,6 +270,11 @@ def may(actor: Actor | None, action: Permission, relation: Relation | None = Non
     return Relation.ANY in allowed or relation in allowed
 
 
+def may_ever(actor: Actor, action: Permission) -> bool:
+    """Whether the actor's role may take the action on some object; `may` says on which."""
+    return bool(PERMISSIONS.get(action, {}).get(actor.role))
+
+
 def owned(actor: Actor | None, owner_id: UserId) -> Relation | None:
     """The relation to the actor of an object that this user owns."""
     return Relation.OWN if actor is not None and actor.id == owner_id else None
@@ -281,6 +286,6 @@ def managed(actor: Actor | None, manager_id: UserId | None) -> Relation | None:
 
 
 def authorise(actor: Actor, action: Permission) -> None:
-    """Raise `NotPermitted` unless the actor's role may take the action on some object; `may` says on which."""
-    if not PERMISSIONS.get(action, {}).get(actor.role):
+    """Raise `NotPermitted` unless `may_ever`."""
+    if not may_ever(actor, action):
         raise NotPermitted(permission=action)

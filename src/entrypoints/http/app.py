@@ -194,6 +194,7 @@ def create_app(container: HttpContainer, pages: Pages | None = None) -> Litestar
     app.state.container = container
     app.state.wording = WORDING
     app.state.default_language = settings.default_language
+    # Those that wait for nothing of their own return the awaitable: the event loop resumes fewer coroutines.
     resolve_sequentially(app)
     answer_head(app)
     bound_reading(app, seconds=settings.body_timeout, most_bytes=settings.max_body_bytes)

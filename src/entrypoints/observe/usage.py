@@ -1,15 +1,12 @@
 """Stores what a process tallies: every minute, and when it ends."""
 
 import asyncio
-from collections.abc import Callable
 from contextlib import suppress
-from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from booking_domain.identity.sessions import Platform
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
@@ -19,7 +16,6 @@ from booking_domain.use_cases.usage.counting import add_usage, today
 
 SECONDS: Final = 60
 log: Final = structlog.get_logger()
-platform_of: Final[Callable[[str, str], Platform]] = lru_cache(maxsize=1_024)(Platform.of)
 
 
 class UsageKeeper:

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, cast
 
+import msgspec
 from sqlalchemy import (
     BindParameter,
     CompoundSelect,
-    Date,
+    Text,
     bindparam,
     delete,
     exists,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import cast as sql_cast
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from adapters.postgres.bookings.promotions import PROMOTES
 from adapters.postgres.catalogue.hours import hours_of_minutes, minutes_of_hours, opening_hours_of
@@ -138,47 +140,46 @@ _LOCK_OWN: Final = Statement(
     .with_for_update(key_share=True)
 )
 
-# A whole calendar in one statement; `kind` tells the rows apart.
-_RULE, _EXCEPTION, _BLOCK, _FEED, _BUSY = range(5)
+# A whole calendar in one statement; `kind` tells the rows apart. The rules are one row, and so are read once a week.
+_RULES, _EXCEPTION, _BLOCK, _FEED, _BUSY = range(5)
 _FROM: Final = bindparam("starts_from", type_=_b.starts_at.type)
 _UNTIL: Final = bindparam("ends_until", type_=_b.starts_at.type)
 _BUSY_UNTIL: Final = bindparam("busy_until", type_=_b.starts_at.type)
 _OWN: Final[BindParameter[Any]] = bindparam("provider_id")
+_RULE: Final = func.json_build_array(
+    _r.id, _r.day, _r.start_minute, _r.end_minute, _r.valid_from, _r.valid_until, _r.every_weeks
+)
 _HOURS_OF_ONE: Final = cast(
     CompoundSelect[Any],
     union_all(
         select(
-            literal_column("0").label("kind"), _r.id, _r.day, _r.start_minute, _r.end_minute, _r.valid_from,
-            _r.valid_until, _r.every_weeks, sql_cast(null(), Date).label("date"),
-            sql_cast(null(), _e.minutes.type).label("minutes"),
+            literal_column("0").label("kind"), sql_cast(null(), _e.id.type).label("id"),
+            sql_cast(null(), _e.date.type).label("date"), sql_cast(null(), _e.minutes.type).label("minutes"),
             sql_cast(null(), _b.starts_at.type).label("starts_at"),
-            sql_cast(null(), _b.starts_at.type).label("ends_at"),
-            null().label("text"), null().label("more"),
+            sql_cast(null(), _b.ends_at.type).label("ends_at"),
+            sql_cast(func.json_agg(aggregate_order_by(_RULE, _r.day, _r.start_minute, _r.id)), Text).label("text"),
+            null().label("more"), sql_cast(null(), _f.failures.type).label("failures"),
         ).where(_r.provider_id == _OWN),
         select(
-            literal_column("1"), _e.id, null(), null(), null(), null(), null(), null(), _e.date, _e.minutes,
-            null(), null(), null(), null(),
+            literal_column("1"), _e.id, _e.date, _e.minutes, null(), null(), null(), null(), null(),
         ).where(
             _e.provider_id == _OWN,
             _e.date.between(bindparam("first_date"), bindparam("last_date")),
         ),
         select(
-            literal_column("2"), _b.id, null(), null(), null(), null(), null(), null(), null(), null(),
-            _b.starts_at, _b.ends_at, _b.note, null(),
+            literal_column("2"), _b.id, null(), null(), _b.starts_at, _b.ends_at, _b.note, null(), null(),
         ).where(_b.provider_id == _OWN, _b.starts_at < _UNTIL, _b.ends_at > _FROM),
         select(
-            literal_column("3"), _f.id, null(), null(), null(), null(), null(), _f.failures, null(), null(),
-            _f.read_at, null(), _f.url, _f.failure,
+            literal_column("3"), _f.id, null(), null(), _f.read_at, null(), _f.url, _f.failure, _f.failures,
         ).where(_f.provider_id == _OWN),
         select(
-            literal_column("4"), _t.feed_id, null(), null(), null(), null(), null(), null(), null(), null(),
-            _t.starts_at, _t.ends_at, null(), null(),
+            literal_column("4"), _t.feed_id, null(), null(), _t.starts_at, _t.ends_at, null(), null(), null(),
         )
         .select_from(busy_times.join(calendar_feeds))
         .where(_f.provider_id == _OWN, _t.starts_at < _BUSY_UNTIL, _t.ends_at > _FROM),
     ),
 )  # fmt: skip
-_IN_ORDER: Final = ("kind", "date", "day", "start_minute", "starts_at", "id")
+_IN_ORDER: Final = ("kind", "date", "starts_at", "id")
 _HOURS: Final = Statement(_HOURS_OF_ONE.order_by(*_IN_ORDER))
 _MEMBERS: Final = {"by": "provider_id", "among": "provider_ids"}
 _SCHEDULES: Final = Statement(of_each(_ONE, **_MEMBERS))
@@ -226,6 +227,9 @@ _REMOVE_BLOCK: Final = Statement(
 )
 
 
+_RULES_DECODER: Final = msgspec.json.Decoder(list[tuple[RuleId, int, int, int, date | None, date | None, int]])
+
+
 class _Hours(NamedTuple):
     """What the rows of `_HOURS` say."""
 
@@ -236,24 +240,24 @@ class _Hours(NamedTuple):
 
 
 def _hours_of(rows: Iterable[Row]) -> _Hours:
-    rules: list[WeeklyRule] = []
+    rules: tuple[WeeklyRule, ...] = ()
     exceptions: list[DateException] = []
     blocks: list[Block] = []
     feeds: dict[FeedId, Feed] = {}
     busy: dict[FeedId, list[TimeRange]] = {}
-    for kind, id_, *rule, on, minutes, starts_at, ends_at, text, more in rows:
-        if kind == _RULE:
-            rules.append(_rule((id_, *rule)))
+    for kind, id_, on, minutes, starts_at, ends_at, text, more, failures in rows:
+        if kind == _RULES:
+            rules = () if text is None else _rules(text)
         elif kind == _EXCEPTION:
             exceptions.append(DateException(id=id_, date=on, ranges=hours_of_minutes(minutes)))
         elif kind == _BLOCK:
             blocks.append(Block(id=id_, range=TimeRange(starts_at, ends_at), note=text))
         elif kind == _FEED:
-            feeds[id_] = Feed(id=id_, url=text, read_at=starts_at, failure=more, failures=rule[-1])
+            feeds[id_] = Feed(id=id_, url=text, read_at=starts_at, failure=more, failures=failures)
         else:
             busy.setdefault(id_, []).append(TimeRange(starts_at, ends_at))
     full = tuple(replace(feeds[id_], busy=tuple(busy.get(id_, ()))) for id_ in sorted(feeds))
-    return _Hours(tuple(rules), tuple(exceptions), tuple(blocks), full)
+    return _Hours(rules, tuple(exceptions), tuple(blocks), full)
 
 
 def _calendar(hours: _Hours, row: Row) -> Calendar:
@@ -270,17 +274,19 @@ def _calendar(hours: _Hours, row: Row) -> Calendar:
     )
 
 
-# Equal rows share one value: each booking reads its provider's whole week.
+# Equal texts and rows share one value: each booking reads its provider's whole week.
 @lru_cache(maxsize=_REMEMBERED)
-def _rule(row: Row) -> WeeklyRule:
-    id_, day, start, end, valid_from, valid_until, every_weeks = row
-    return WeeklyRule(
-        id=RuleId(id_),
-        day=day,
-        hours=Hours(WallTime(start), WallTime(end)),
-        valid_from=valid_from,
-        valid_until=valid_until,
-        every_weeks=every_weeks,
+def _rules(text: str) -> tuple[WeeklyRule, ...]:
+    return tuple(
+        WeeklyRule(
+            id=id_,
+            day=day,
+            hours=Hours(WallTime(start), WallTime(end)),
+            valid_from=valid_from,
+            valid_until=valid_until,
+            every_weeks=every_weeks,
+        )
+        for id_, day, start, end, valid_from, valid_until, every_weeks in _RULES_DECODER.decode(text)
     )
 
 

@@ -51,7 +51,7 @@ from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId, RefundId, SeriesId, ServiceId, UserId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.money import Money
-from booking_domain.shared.permissions import Permission, managed, may, owned
+from booking_domain.shared.permissions import Permission, managed, may, may_ever, owned
 from booking_domain.shared.time import TimeRange
 from booking_domain.shared.user_texts import require_plain_name
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
@@ -122,6 +122,8 @@ class BookingOrder(Protocol):
 
 def is_staff(actor: Actor, bookable: BookableProvider) -> bool:
     """Whether the actor is the provider, the manager of the provider's salon or an admin."""
+    if not may_ever(actor, Permission.BOOK_FOR_OTHERS):  # most who book are customers
+        return False
     relation = owned(actor, bookable.schedule.owner_id) or managed(actor, bookable.manager_id)
     return may(actor, Permission.BOOK_FOR_OTHERS, relation)
 

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from time import perf_counter
 from typing import Final, Protocol
@@ -11,6 +12,7 @@ from litestar import Litestar
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from booking_domain.identity.sessions import Platform
 from booking_domain.shared.actor import Actor
 from booking_domain.usage.model import Measure, Tally
 from entrypoints.http.kit.identities import PLATFORM
@@ -18,7 +20,6 @@ from entrypoints.http.kit.problems import PROBLEM
 from entrypoints.http.kit.response_headers import request_id
 from entrypoints.http.kit.security_events import WEBSOCKET
 from entrypoints.logs import ACCESS_LOG
-from entrypoints.observe.usage import platform_of
 
 _PROBES: Final = ("/health", "/api/v1/health")
 """Their requests come every few seconds: level debug."""
@@ -97,13 +98,18 @@ def _add(tally: Tally, scope: Scope, status: str, seconds: float) -> None:
             named = value
         elif name == b"user-agent":
             agent = value
-    client = platform_of(named.decode("latin-1"), agent.decode("latin-1")).value
+    client = _client(named, agent)
     route = scope.get("path_template")
     operation = f"{scope.get('method', WEBSOCKET)} {route}" if route else "none"
     tally.request(operation, client, status, seconds)
     code = scope["state"].get(PROBLEM)
     if code is not None:
         tally.add(Measure.ERRORS, code)
+
+
+@lru_cache(maxsize=1_024)
+def _client(named: bytes, agent: bytes) -> str:
+    return Platform.of(named.decode("latin-1"), agent.decode("latin-1")).value
 
 
 def _record(level: int, entry: Mapping[str, object]) -> logging.LogRecord:

@@ -1,7 +1,7 @@
 """Limits on request bodies: uncompressed, complete within a deadline, in a bounded number of chunks."""
 
 from asyncio import get_running_loop, timeout_at
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from typing import Final, cast
 
 from litestar import Litestar
@@ -43,10 +43,9 @@ def bound_reading(app: Litestar, *, seconds: float, most_bytes: int) -> None:
 
 
 def _bounded(app: ASGIApp, seconds: float, max_chunks: int) -> ASGIApp:
-    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
+    def handle(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != ScopeType.HTTP:
-            await app(scope, receive, send)
-            return
+            return app(scope, receive, send)
         begun = get_running_loop().time()
         chunks: int | None = 0
 
@@ -72,6 +71,6 @@ def _bounded(app: ASGIApp, seconds: float, max_chunks: int) -> ASGIApp:
                 chunks = None
             return message
 
-        await app(scope, received, send)
+        return app(scope, received, send)
 
     return handle

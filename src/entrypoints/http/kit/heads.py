@@ -1,5 +1,6 @@
 """HEAD for every GET route: the same response without its body (RFC 9110 §9.3.2)."""
 
+from collections.abc import Awaitable
 from typing import Final
 
 from litestar import Litestar
@@ -20,10 +21,9 @@ def wants_head(scope: Scope) -> bool:
 
 
 def _head_as_get(app: ASGIApp) -> ASGIApp:
-    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
+    def handle(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != ScopeType.HTTP or scope["method"] != "HEAD":
-            await app(scope, receive, send)
-            return
+            return app(scope, receive, send)
         scope["method"] = "GET"
         scope.setdefault("state", {})[_HEAD] = True
 
@@ -32,6 +32,6 @@ def _head_as_get(app: ASGIApp) -> ASGIApp:
                 message["body"] = b""
             await send(message)
 
-        await app(scope, receive, without_body)
+        return app(scope, receive, without_body)
 
     return handle

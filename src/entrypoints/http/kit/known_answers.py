@@ -4,7 +4,7 @@ Nothing of the usual way is left out that could refuse the request: host, blocke
 checked. It uses up no allowance, because it costs next to nothing, and many people may share an address.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import Final
 
@@ -89,9 +89,13 @@ def answer_what_is_known(app: Litestar, known: Callable[[], KnownAnswers]) -> No
 
 
 def _first_known(app: ASGIApp, known: Callable[[], KnownAnswers]) -> ASGIApp:
-    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == ScopeType.HTTP and scope["method"] in _METHODS and await known().send(scope, send):
-            return
-        await app(scope, receive, send)
+    async def read(scope: HTTPScope, receive: Receive, send: Send) -> None:
+        if not await known().send(scope, send):
+            await app(scope, receive, send)
+
+    def handle(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        if scope["type"] == ScopeType.HTTP and scope["method"] in _METHODS:
+            return read(scope, receive, send)
+        return app(scope, receive, send)
 
     return handle

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 from typing import Any, Final
@@ -56,14 +56,13 @@ def sole_headers(request: Request[Any, Any, Any]) -> Mapping[str, str]:
 
 
 def _with_one_host(app: ASGIApp) -> ASGIApp:
-    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
+    def handle(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != ScopeType.HTTP or has_one_host(scope):
-            await app(scope, receive, send)
-            return
+            return app(scope, receive, send)
         request: Request[Any, Any, Any] = Request(scope, receive, send)
         refusal = invalid_input("/header/Host", "One Host: a name or an address, and a port if needed.")
         response = answer_exception(request, refusal)
-        await response.to_asgi_response(app=None, request=request)(scope, receive, send)
+        return response.to_asgi_response(app=None, request=request)(scope, receive, send)
 
     return handle
 

@@ -1,7 +1,7 @@
 """Headers of every response: the request id, the rate limit, and security headers for browsers."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any, Final
 
 from litestar import Litestar
@@ -61,7 +61,7 @@ def add_response_headers(app: Litestar, cross_origin: CrossOrigin) -> None:
 
 
 def _with_headers(app: ASGIApp, cross_origin: CrossOrigin) -> ASGIApp:
-    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
+    def handle(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = list(message["headers"])
@@ -74,6 +74,6 @@ def _with_headers(app: ASGIApp, cross_origin: CrossOrigin) -> ASGIApp:
                 ]
             await send(message)
 
-        await app(scope, receive, sent)
+        return app(scope, receive, sent)
 
     return handle

@@ -1,6 +1,6 @@
 """The trace of each request, where traces are kept."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Final, Protocol
 
@@ -28,11 +28,7 @@ def trace_requests(app: Litestar, tracing: Callable[[], Tracing | None], clients
 
 
 def _traced(app: ASGIApp, tracing: Callable[[], Tracing | None], clients: Callable[[], Clients]) -> ASGIApp:
-    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
-        traces = tracing()
-        if traces is None or scope["type"] not in _TRACED:
-            await app(scope, receive, send)
-            return
+    async def trace(traces: Tracing, scope: Scope, receive: Receive, send: Send) -> None:
         status: int | None = None
 
         async def sent(message: Message) -> None:
@@ -50,5 +46,11 @@ def _traced(app: ASGIApp, tracing: Callable[[], Tracing | None], clients: Callab
                 await app(scope, receive, sent)
             finally:
                 traces.answered(span, method, scope.get("path_template"), status)
+
+    def handle(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        traces = tracing()
+        if traces is None or scope["type"] not in _TRACED:
+            return app(scope, receive, send)
+        return trace(traces, scope, receive, send)
 
     return handle
