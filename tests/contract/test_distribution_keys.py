@@ -17,6 +17,7 @@ SPREAD: Final = (
     "bookings",
     "calendar_feeds",
     "claims",
+    "class_places",
     "services",
     "statistics_buckets",
     "statistics_days",
@@ -29,10 +30,12 @@ TO_WIDEN: Final = {
     "bookings": {"bookings_pkey", "bookings_reference_key"},
     "calendar_feeds": {"calendar_feeds_pkey"},
     "claims": {"claims_pkey"},
+    "class_places": {"class_places_occurrence_id_place_key", "class_places_pkey"},
     "services": {"services_pkey"},
     "waiting_list": {"waiting_list_pkey"},
 }
-"""Primary keys become (provider_id, id). The reference of a booking would be unique for each provider."""
+"""Primary keys become (provider_id, id). The reference of a booking would be unique for each provider. The
+key of places would have `provider_id`, too."""
 _KEYS: Final = """
     SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
     WHERE conrelid = %s::regclass AND contype IN ('p', 'u', 'x') ORDER BY conname

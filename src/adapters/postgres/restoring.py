@@ -33,12 +33,17 @@ _RULES: Final = {
         WHERE tstzrange(a.blocked_from, a.blocked_until) && tstzrange(b.blocked_from, b.blocked_until)
     """,
     "bookings whose time is not theirs": f"""
-        FROM bookings b LEFT JOIN claims c ON c.id = b.id
+        FROM bookings b LEFT JOIN (
+            SELECT id, provider_id, starts_at, ends_at, kind FROM claims
+            UNION ALL
+            SELECT p.id, c.provider_id, c.starts_at, c.ends_at, p.kind
+            FROM class_places p JOIN claims c ON c.id = p.occurrence_id
+        ) c ON c.id = b.id
         WHERE b.status IN ({_CLAIMING}) AND (
             c.kind = '{ClaimKind.BOOKING.value}' AND c.provider_id = b.provider_id
             AND (c.starts_at, c.ends_at) = (b.starts_at, b.ends_at)
         ) IS NOT TRUE
-    """,
+    """,  # noqa: S608 - constants
     "payouts that the ledger of their provider does not show": """
         FROM provider_payouts p
         LEFT JOIN (SELECT payout_id, sum(amount) AS amount FROM earnings GROUP BY payout_id) e ON e.payout_id = p.id

@@ -45,7 +45,7 @@ from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.decision import Decision
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import BookingId, EventId, ProviderId, SeriesId, UserId
+from booking_domain.shared.ids import BookingId, EventId, ProviderId, SeriesId, ServiceId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, managed, may
 from booking_domain.shared.reminders import require_reminders
@@ -382,6 +382,16 @@ class Booking:
     def minutes(self) -> int:
         """The duration of the appointment in minutes."""
         return (self.span.end - self.span.start) // timedelta(minutes=1)
+
+    @property
+    def class_id(self) -> ServiceId | None:
+        """The class of which the booking takes a place, if it does."""
+        return self.services[0].class_id if self.services else None
+
+    @property
+    def capacity(self) -> int:
+        """How many customers could book the appointment when the booking was made."""
+        return self.services[0].capacity if self.services else 1
 
     @property
     def claims_time(self) -> bool:

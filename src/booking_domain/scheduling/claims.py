@@ -9,10 +9,11 @@ from uuid import UUID, uuid4
 from booking_domain.shared.checks import checks_types
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import ClaimId, ProviderId, UserId
+from booking_domain.shared.ids import ClaimId, ProviderId, ServiceId, UserId
 from booking_domain.shared.time import TimeRange, instant
 
 HOLDS_PER_CUSTOMER: Final = 3
+MAX_CAPACITY: Final = 1_000
 
 
 class ClaimKind(StrEnum):
@@ -28,6 +29,8 @@ class ClaimKind(StrEnum):
 class Claim:
     """Occupied time of one provider. The blocked ranges of a provider's live claims never overlap.
 
+    Only the places of one occurrence of a class share their time: at most as many as its capacity.
+
     `Calendar.claim` makes one with the buffers of the calendar.
     """
 
@@ -41,6 +44,10 @@ class Claim:
     """The appointment with its buffers."""
     expires_at: datetime | None = None
     """When a hold expires; None for a booking, which claims its time until it is released."""
+    class_id: ServiceId | None = None
+    """The class of which it takes a place; None: it shares its time with no other claim of the platform."""
+    capacity: int = 1
+    """The places of the class when the claim was made; 1 without a class."""
 
     def __post_init__(self) -> None:
         if self.expires_at is not None:
@@ -68,6 +75,14 @@ class Claim:
             span=span,
             blocked=blocked or span,
             expires_at=expires_at,
+        )
+
+    def shares(self, other: "Claim") -> bool:
+        """Whether the claims are places of one occurrence: of the same class, provider, time and buffers."""
+        return (
+            self.class_id is not None
+            and (self.class_id, self.provider_id) == (other.class_id, other.provider_id)
+            and (self.span, self.blocked) == (other.span, other.blocked)
         )
 
     def live(self, now: datetime) -> bool:

@@ -10,13 +10,13 @@ from typing import Final, NamedTuple, Self
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from booking_domain.scheduling.claims import Claim
+from booking_domain.scheduling.claims import MAX_CAPACITY, Claim
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, Feed, FeedRule, imported
 from booking_domain.scheduling.services import MAX_HORIZON_DAYS, OfferedService, compose
 from booking_domain.shared.checks import checks_types, require_type
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, UserId
+from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, ServiceId, UserId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime, time_zone
 
 DAYS_A_WEEK: Final = 7
@@ -26,7 +26,6 @@ MAX_RULES: Final = 200
 MAX_EXCEPTIONS: Final = 400
 MAX_BLOCKS: Final = 1_000
 MAX_RANGES_A_DATE: Final = 24
-MAX_CAPACITY: Final = 1_000
 MAX_PER_WEEK: Final = 7 * MINUTES_A_DAY
 MAX_PER_MONTH: Final = 31 * MINUTES_A_DAY
 MAX_PER_YEAR: Final = 366 * MINUTES_A_DAY
@@ -234,6 +233,8 @@ class SlotSettings:
     """Maximum number of claims that start in one local year of the Gregorian calendar."""
     capacity: int = 1
     """Places of one appointment: claims of the very same time share it until there are so many, as in a class."""
+    class_id: ServiceId | None = None
+    """The class that is booked: only its own claims share their time; None: claims without a class do."""
     anchoring: Anchoring = Anchoring.OPEN_RANGE
 
     def __post_init__(self) -> None:
@@ -321,7 +322,9 @@ class Calendar(OpeningHours):
     def claim(self, slot: Slot | TimeRange, *, expires_at: datetime | None = None) -> Claim:
         """The claim of an appointment, with its buffers; a hold if it expires, else a booking."""
         span = TimeRange(slot.start, slot.end)
-        return Claim.of(span, blocked=self.blocked(span), expires_at=expires_at)
+        claim = Claim.of(span, blocked=self.blocked(span), expires_at=expires_at)
+        of_class = self.settings.class_id
+        return claim if of_class is None else replace(claim, class_id=of_class, capacity=self.settings.capacity)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -371,6 +374,8 @@ class ProviderSchedule:
             buffer_after_minutes=whole.buffer_after_minutes,
             min_notice_minutes=whole.min_notice_minutes,
             horizon_days=whole.horizon_days,
+            capacity=whole.capacity,
+            class_id=whole.class_id,
         )
         calendar = replace(self.calendar, settings=settings)
         return replace(self, calendar=calendar, further_durations=(), services=services)

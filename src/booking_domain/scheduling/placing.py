@@ -24,13 +24,27 @@ from booking_domain.scheduling.explain import (
     time_off_until,
 )
 from booking_domain.scheduling.model import Calendar, ProviderSchedule
-from booking_domain.scheduling.services import MAX_HORIZON_DAYS, OnlyAddOns, ServiceNotOffered, ServiceRequired, choose
-from booking_domain.scheduling.slots import in_the_way, is_offered
+from booking_domain.scheduling.services import (
+    MAX_HORIZON_DAYS,
+    ClassAlone,
+    OnlyAddOns,
+    ServiceNotOffered,
+    ServiceRequired,
+    choose,
+)
+from booking_domain.scheduling.slots import blocked_range, in_the_way, is_offered
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, ServiceId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
 
-CHOICE_ERRORS: Final = (ProviderNotFound, DurationNotOffered, ServiceNotOffered, ServiceRequired, OnlyAddOns)
+CHOICE_ERRORS: Final = (
+    ProviderNotFound,
+    DurationNotOffered,
+    ServiceNotOffered,
+    ServiceRequired,
+    OnlyAddOns,
+    ClassAlone,
+)
 """What the choice of a provider and of services or a duration raises."""
 _OF_OFFERING: Final = frozenset({Reason.NOTICE, Reason.HORIZON, Reason.OFF_GRID})
 """Rules about which starts are offered. An agreed start has passed them."""
@@ -54,7 +68,8 @@ def for_services(
     """Return the schedule for appointments with the wanted services, or the schedule itself if none are wanted.
 
     Raises:
-        ServiceNotOffered, OnlyAddOns, InvalidValue: these services cannot be booked together, or a duration is given.
+        ServiceNotOffered, OnlyAddOns, ClassAlone, InvalidValue: these services cannot be booked together, or a
+            duration is given.
     """
     if not service_ids:
         return schedule
@@ -123,7 +138,7 @@ def claimable_in(
         raise SlotNotOffered(start=span.start, zone=calendar.time_zone, reasons=reasons)
     if near:
         raise SlotTaken(start=span.start, zone=calendar.time_zone)
-    return span, blocked
+    return span, blocked_range(calendar, others, span)
 
 
 def placeable(
@@ -172,7 +187,7 @@ def _unclaimed(
     others, span, blocked = _requested(schedule.calendar, claims, start, now, duration_minutes)
     if in_the_way(schedule.calendar, others, span, blocked):
         raise SlotTaken(start=span.start, zone=schedule.calendar.time_zone)
-    return span, blocked
+    return span, blocked_range(schedule.calendar, others, span)
 
 
 def proposable(

@@ -17,6 +17,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
+from booking_domain.scheduling.claims import MAX_CAPACITY
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound, RuleViolated
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId, UserId
 from booking_domain.shared.money import Money
@@ -63,6 +64,10 @@ class OnlyAddOns(RuleViolated, code="booking.only_add_ons", field="service_ids")
     """An add-on is booked together with another service."""
 
 
+class ClassAlone(RuleViolated, code="booking.class_alone", field="service_ids"):
+    """A class is booked by itself, without other services."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceOffer:
     """A salon member offers a service of the salon, perhaps at another length or price."""
@@ -98,6 +103,13 @@ class OfferedService:
     reminder_minutes: tuple[int, ...] | None = None
     """How many minutes before the start customers are reminded; None: as the provider does."""
     add_on: bool = False
+    capacity: int = 1
+    """How many customers can book one appointment, each a place of it. With more than 1 the service is a class."""
+
+    @property
+    def class_id(self) -> ServiceId | None:
+        """Its id if it is a class."""
+        return self.id if self.capacity > 1 else None
 
 
 class OnCurrencyChange(StrEnum):
@@ -133,6 +145,8 @@ class Service:
     """How many minutes before the start customers are reminded, the earliest first; None: as the provider does."""
     add_on: bool = False
     """Whether it is booked only together with a service that is none."""
+    capacity: int = 1
+    """How many customers can book one appointment. Of more than 1, it is a class, and no add-on."""
     active: bool = True
     """Whether it can be booked."""
     version: int = 1
@@ -151,14 +165,17 @@ class Service:
             if len(value) > most:
                 raise InvalidValue(field=name, problem=f"at most {most} characters")
         _require_minutes(self.minutes)
-        for name, number, most in (
-            ("buffer_before_minutes", self.buffer_before_minutes, MINUTES_A_DAY),
-            ("buffer_after_minutes", self.buffer_after_minutes, MINUTES_A_DAY),
-            ("min_notice_minutes", self.min_notice_minutes, MAX_HORIZON_DAYS * MINUTES_A_DAY),
-            ("horizon_days", self.horizon_days, MAX_HORIZON_DAYS),
+        for name, number, least, most in (
+            ("buffer_before_minutes", self.buffer_before_minutes, 0, MINUTES_A_DAY),
+            ("buffer_after_minutes", self.buffer_after_minutes, 0, MINUTES_A_DAY),
+            ("min_notice_minutes", self.min_notice_minutes, 0, MAX_HORIZON_DAYS * MINUTES_A_DAY),
+            ("horizon_days", self.horizon_days, 0, MAX_HORIZON_DAYS),
+            ("capacity", self.capacity, 1, MAX_CAPACITY),
         ):
-            if number is not None and not 0 <= number <= most:
-                raise InvalidValue(field=name, problem=f"must be between 0 and {most}")
+            if number is not None and not least <= number <= most:
+                raise InvalidValue(field=name, problem=f"must be between {least} and {most}")
+        if self.add_on and self.capacity > 1:
+            raise InvalidValue(field="capacity", problem="an add-on has one place", besides=("add_on",))
         if self.price < self.deposit:
             raise InvalidValue(
                 field="deposit_amount", problem="a deposit must not exceed the price", besides=("price_amount",)
@@ -191,6 +208,7 @@ class Service:
             horizon_days=self.horizon_days,
             reminder_minutes=self.reminder_minutes,
             add_on=self.add_on,
+            capacity=self.capacity,
         )
 
 
@@ -205,6 +223,8 @@ class ComposedService:
     buffer_after_minutes: int
     min_notice_minutes: int = 0
     horizon_days: int = MAX_HORIZON_DAYS
+    capacity: int = 1
+    class_id: ServiceId | None = None
 
 
 def compose(
@@ -218,7 +238,8 @@ def compose(
     """Add up the services, one after the other without a pause; at least one.
 
     Each buffer and the notice are the longest of the services, so that every service has its own. The arguments are the
-    provider's: those of a service that has none. The horizon is the shortest of the services and of the provider.
+    provider's: those of a service that has none. The horizon is the shortest of the services and of the provider. A
+    class is alone: see `choose`.
     """
     zero = Money.zero(services[0].price.currency)
     return ComposedService(
@@ -229,6 +250,8 @@ def compose(
         buffer_after_minutes=_longest((each.buffer_after_minutes for each in services), buffer_after_minutes),
         min_notice_minutes=_longest((each.min_notice_minutes for each in services), min_notice_minutes),
         horizon_days=min([horizon_days, *(each.horizon_days for each in services if each.horizon_days is not None)]),
+        capacity=min(each.capacity for each in services),
+        class_id=services[0].class_id,
     )
 
 
@@ -238,6 +261,7 @@ def choose(offered: Iterable[OfferedService], service_ids: Sequence[ServiceId]) 
     Raises:
         ServiceNotOffered: one of them is not among the offered.
         OnlyAddOns: all of them are add-ons.
+        ClassAlone: they are several, and one is a class.
         InvalidValue: they are too many or longer than a day, or one is named twice.
     """
     if len(service_ids) > MAX_SERVICES_PER_BOOKING:
@@ -250,6 +274,8 @@ def choose(offered: Iterable[OfferedService], service_ids: Sequence[ServiceId]) 
     services = tuple(by_id[each] for each in service_ids)
     if all(each.add_on for each in services):
         raise OnlyAddOns
+    if len(services) > 1 and any(each.class_id for each in services):
+        raise ClassAlone
     if sum(each.minutes for each in services) > MINUTES_A_DAY:
         raise InvalidValue(field="service_ids", problem="the services are longer than a day together")
     return services

@@ -331,12 +331,14 @@ def _around_shared(calendar: Calendar, claims: Iterable[Claim], now: datetime, l
     settings = calendar.settings
     before, need = settings.buffer_before_minutes * 60, length + settings.buffer_after_minutes * 60
     live = [claim for claim in claims if claim.live(now)]
-    taken = Counter(claim.span for claim in live)
+    taken = taken_places(calendar, live, now)
     for claim in live:
         span, last, first = claim.span, claim.blocked.lower - need, claim.blocked.upper + before
         own = span.lower
-        if taken[span] < settings.capacity and span == TimeRange(
-            ORIGIN + timedelta(seconds=own), ORIGIN + timedelta(seconds=own + length)
+        if (
+            claim.class_id == settings.class_id
+            and taken[span] < settings.capacity
+            and span == TimeRange(ORIGIN + timedelta(seconds=own), ORIGIN + timedelta(seconds=own + length))
         ):
             yield last, own
             yield own, first
@@ -347,12 +349,28 @@ def _around_shared(calendar: Calendar, claims: Iterable[Claim], now: datetime, l
 def in_the_way(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, blocked: TimeRange) -> list[Claim]:
     """The live claims, of those given, that an appointment at this time would meet; `blocked` is its blocked range.
 
-    Those of the very same time do not count as long as there are fewer than the capacity.
+    Those of the very same time and class do not count as long as there are fewer than the capacity.
     """
     near = [claim for claim in claims if claim.blocked.overlaps(blocked)]
-    if near and sum(claim.span == span for claim in near) < calendar.settings.capacity:
-        return [claim for claim in near if claim.span != span]
-    return near
+    others = [claim for claim in near if not _is_place(calendar, claim, span)]
+    return others if len(near) - len(others) < calendar.settings.capacity else near
+
+
+def taken_places(calendar: Calendar, claims: Iterable[Claim], now: datetime) -> Counter[TimeRange]:
+    """How many claims share each time of an appointment of the class that is booked."""
+    of_class = calendar.settings.class_id
+    return Counter(claim.span for claim in claims if claim.class_id == of_class and claim.live(now))
+
+
+def blocked_range(calendar: Calendar, claims: Iterable[Claim], span: TimeRange) -> TimeRange:
+    """The blocked range of an appointment: that of the occurrence of its class, if there is one among the claims."""
+    of_class = calendar.settings.class_id
+    blocked = (claim.blocked for claim in claims if of_class is not None and _is_place(calendar, claim, span))
+    return next(blocked, calendar.blocked(span))
+
+
+def _is_place(calendar: Calendar, claim: Claim, span: TimeRange) -> bool:
+    return claim.class_id == calendar.settings.class_id and claim.span == span
 
 
 def _grid(calendar: Calendar, claims: Iterable[Claim], now: datetime, window: Span, length: int) -> Iterable[Span]:

@@ -186,10 +186,15 @@ def _notifications(refunds: Sequence[Refund], events: Sequence[BookingEvent], ou
 
 
 def _claims(bookings: Sequence[Booking], claims: Sequence[Claim], now: datetime) -> Iterator[str]:
-    """Check that live claims do not overlap and that exactly the bookings that occupy time have a claim."""
-    for one, other in combinations([claim for claim in claims if claim.live(now)], 2):
-        if one.provider_id == other.provider_id and one.blocked.overlaps(other.blocked):
+    """Check that live claims overlap as places of a class only, and that what occupies time has exactly one claim."""
+    live = [claim for claim in claims if claim.live(now)]
+    for one, other in combinations(live, 2):
+        overlap = one.provider_id == other.provider_id and one.blocked.overlaps(other.blocked)
+        if overlap and not one.shares(other):
             yield f"claims overlap: {one} and {other}"
+    for claim in live:
+        if sum(claim.shares(other) for other in live) > claim.capacity:
+            yield f"an occurrence has more places than its capacity: {claim}"
     wanted = {
         (ClaimId(booking.id), booking.provider_id, booking.span, booking.blocked)
         for booking in bookings

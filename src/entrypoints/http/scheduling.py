@@ -10,11 +10,10 @@ from litestar.params import JSONBody
 from msgspec import Meta, field
 from msgspec.json import encode
 
-from booking_domain.scheduling.claims import Claim, ClaimKind
+from booking_domain.scheduling.claims import MAX_CAPACITY, Claim, ClaimKind
 from booking_domain.scheduling.errors import WindowInvalid
 from booking_domain.scheduling.explain import Explanation, explain
 from booking_domain.scheduling.model import (
-    MAX_CAPACITY,
     MAX_EXCEPTIONS,
     MAX_PER_MONTH,
     MAX_PER_WEEK,
@@ -157,7 +156,11 @@ class SlotSettingsBody(Body, frozen=True, kw_only=True):
 
 
 _settings: Final = projection(
-    SlotSettingsBody, SlotSettings, step_minutes="slot_step_minutes", duration_minutes="slot_duration_minutes"
+    SlotSettingsBody,
+    SlotSettings,
+    default=("class_id",),
+    step_minutes="slot_step_minutes",
+    duration_minutes="slot_duration_minutes",
 )
 Periods = Annotated[tuple[PeriodBody, ...], Meta(max_length=MOST_PERIODS)]
 

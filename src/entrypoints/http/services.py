@@ -8,6 +8,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, UnsetType
 from msgspec.json import encode
 
+from booking_domain.scheduling.claims import MAX_CAPACITY
 from booking_domain.scheduling.services import (
     MAX_CATEGORY,
     MAX_SERVICE_DESCRIPTION,
@@ -58,6 +59,7 @@ from entrypoints.http.kit.running import Run
 
 ServiceName = Annotated[str, Meta(min_length=1, max_length=MAX_SERVICE_NAME)]
 Description = Annotated[str, Meta(max_length=MAX_SERVICE_DESCRIPTION)]
+Capacity = Annotated[int, Meta(ge=1, le=MAX_CAPACITY, description="How many customers can book one appointment.")]
 Category = Annotated[str, Meta(max_length=MAX_CATEGORY, description="The category, by which lists are sorted.")]
 
 
@@ -86,6 +88,8 @@ class AddServiceBody(Body, frozen=True, kw_only=True):
     """Absent: the provider's reminders. With several services, the first that sets any counts. `[]`: no reminders."""
     add_on: bool = False
     """Whether it can only be booked together with another service."""
+    capacity: Capacity = 1
+    """With more than 1 place, the service is a class: it is booked alone, and is no add-on."""
     active: bool = True
 
 
@@ -107,6 +111,8 @@ class EditServiceBody(Body, frozen=True, kw_only=True):
     horizon_days: HorizonDays | UnsetType | None = UNSET
     reminder_minutes: ReminderMinutes | UnsetType | None = UNSET
     add_on: bool | UnsetType = UNSET
+    capacity: Capacity | UnsetType = UNSET
+    """With fewer than are booked, the bookings stay."""
     active: bool | UnsetType = UNSET
     """Whether the service can be booked."""
 
@@ -156,6 +162,8 @@ class ServiceJson(Json, frozen=True, kw_only=True):
     horizon_days: int | None = None
     reminder_minutes: tuple[int, ...] | None = None
     add_on: bool
+    capacity: int
+    """How many customers can book one appointment. With more than 1 place, it is a class."""
     active: bool
     """Whether the service can be booked."""
     version: int

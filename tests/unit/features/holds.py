@@ -1,11 +1,13 @@
 """`/holds`: slots held for a few minutes."""
 
+from dataclasses import replace
 from typing import Final
 
 from tests.unit.entrypoints.api import Api
 from tests.unit.features.bookings import a_slot
 from tests.unit.features.declarations import Feature, Ids, Kind, Request, Row, World
 
+from booking_domain.scheduling.claims import ClaimKind
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Cast
@@ -24,6 +26,9 @@ async def new_hold(api: Api) -> Request:
 
 async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
     await tx.claims.acquire(make.hold(cast.profile, cast.customer, TOMORROW + 6 * HOUR), NOW)
+    yoga = make.service(provider_id=cast.profile.id).id
+    place = make.place(yoga, cast.profile, cast.customer, TOMORROW + 8 * HOUR)
+    await tx.claims.acquire(replace(place, kind=ClaimKind.HOLD, expires_at=NOW + HOUR), NOW)
 
 
 HOLD: Final = Kind(hold, removed_by="/holds/{hold_id}")

@@ -55,6 +55,7 @@ def _services_json(services: tuple[OfferedService, ...]) -> Jsonb:
                 "buffer_after_minutes": each.buffer_after_minutes,
                 "add_on": each.add_on,
             }
+            | ({"capacity": each.capacity} if each.class_id else {})
             | {name: value for name in _GIVEN if (value := getattr(each, name)) is not None}
             for each in services
         ]
@@ -75,6 +76,7 @@ def _services_of(rows: list[dict[str, Any]]) -> tuple[OfferedService, ...]:
             reminder_minutes=_reminders_of(row.get("reminder_minutes")),
             min_notice_minutes=row.get("min_notice_minutes"),
             horizon_days=row.get("horizon_days"),
+            capacity=row.get("capacity", 1),
         )
         for row in rows
     )

@@ -84,8 +84,8 @@ _e: Final = availability_exceptions.c
 _b: Final = availability_blocks.c
 _f: Final = calendar_feeds.c
 _t: Final = busy_times.c
-_SETTINGS: Final = tuple(name for name in SlotSettings.__dataclass_fields__ if name != "capacity")
-"""The exclusion constraint of claims leaves one place to each appointment of a provider."""
+_SETTINGS: Final = tuple(name for name in SlotSettings.__dataclass_fields__ if name not in {"capacity", "class_id"})
+"""A service that is a class brings the others."""
 _SCHEDULE_COLUMNS: Final = (
     _p.owner_id,
     _p.status,

@@ -1,10 +1,28 @@
-"""Claims on PostgreSQL. An exclusion constraint guarantees that claims of a provider do not overlap."""
+"""Claims on PostgreSQL. An exclusion constraint guarantees that claims of a provider do not overlap.
+
+An occurrence of a class is one row of `claims`, of the provider's account, and each claim on it a row of
+`class_places`. Without live places it counts for nothing: whoever takes the time deletes it, else the sweep does.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, bindparam, case, delete, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.catalogue.tables import providers
@@ -12,7 +30,7 @@ from adapters.postgres.kit.advisory_locks import count_under_lock
 from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.statements import Statement, by_first, of_each
 from adapters.postgres.kit.work import WithWork, Work
-from adapters.postgres.scheduling.tables import claims
+from adapters.postgres.scheduling.tables import HELD, claims, class_places, is_hold
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.model import (
@@ -29,7 +47,11 @@ CLAIM: Final = Mapper(
     claims, Claim, span=Columns("starts_at", "ends_at"), blocked=Columns("blocked_from", "blocked_until")
 )
 _c: Final = claims.c
+_p: Final = class_places.c
 _TYPES: Final = {column.name: column.type for column in claims.columns}
+_SHARED: Final = ("provider_id", "class_id", "starts_at", "ends_at", "blocked_from", "blocked_until")
+"""What the places of an occurrence have in common."""
+_OF_OCCURRENCE: Final = (*_SHARED, "capacity")
 _BLOCKED: Final = func.tstzrange(_c.blocked_from, _c.blocked_until)
 _GIVEN: Final = func.tstzrange(
     bindparam("blocked_from", type_=_TYPES["blocked_from"]), bindparam("blocked_until", type_=_TYPES["blocked_until"])
@@ -54,70 +76,149 @@ _REACH: Final = func.coalesce(
     _days(CLAIM_MARGIN),
 )
 """`claim_margin` of the provider's settings."""
-_OF_ONE: Final = select(*CLAIM.columns).where(
-    _c.provider_id == bindparam("provider_id"),
-    _BLOCKED.op("&&")(
-        func.tstzrange(
-            bindparam("window_start", type_=_TYPES["starts_at"]) - _REACH,
-            bindparam("window_end", type_=_TYPES["ends_at"]) + _REACH,
-        )
-    ),
+_OF_PLACE: Final = ("id", "customer_id", "kind", "expires_at", "capacity")
+_CLAIMS: Final = claims.outerjoin(class_places, _p.occurrence_id == _c.id)
+_IS_CLAIM: Final = or_(_c.class_id.is_(None), _p.id.is_not(None))
+_EACH: Final = tuple(
+    func.coalesce(_p[name], _c[name]).label(name) if name in _OF_PLACE else _c[name] for name in _TYPES
+)
+"""The columns of `CLAIM` for each claim: those of an occurrence with those of a place."""
+_EXPIRES_AT: Final = func.coalesce(_p.expires_at, _c.expires_at)
+_OF_ONE: Final = (
+    select(*_EACH)
+    .select_from(_CLAIMS)
+    .where(
+        _c.provider_id == bindparam("provider_id"),
+        _IS_CLAIM,
+        _BLOCKED.op("&&")(
+            func.tstzrange(
+                bindparam("window_start", type_=_TYPES["starts_at"]) - _REACH,
+                bindparam("window_end", type_=_TYPES["ends_at"]) + _REACH,
+            )
+        ),
+    )
 )
 _AROUND: Final = Statement(_OF_ONE)
 _AROUND_EACH: Final = Statement(of_each(_OF_ONE, by="provider_id", among="provider_ids"))
-# Delete expired holds that overlap, then insert the claim; the INSERT reads from the DELETE, so it runs after it.
+# Delete what has expired and overlaps, then insert the claim; the INSERT reads from the DELETE, so it runs after it.
 # ON CONFLICT DO NOTHING waits for an uncommitted rival and returns no row if it commits; it cannot deadlock with it.
+_NOW: Final = bindparam("now", type_=_TYPES["expires_at"])
+_near: Final = and_(_c.provider_id == bindparam("provider_id"), _BLOCKED.op("&&")(_GIVEN))
+_lapsed_places: Final = (
+    delete(class_places)
+    .where(_p.occurrence_id.in_(select(_c.id).where(_near, _c.class_id.is_not(None))), _p.expires_at <= _NOW)
+    .returning(_p.id)
+    .cte("lapsed_places")
+)
+_live_place: Final = exists().where(_p.occurrence_id == _c.id, or_(_p.expires_at.is_(None), _p.expires_at > _NOW))
 _lapsed: Final = (
     delete(claims)
-    .where(
-        _c.provider_id == bindparam("provider_id"),
-        _c.expires_at <= bindparam("now", type_=_TYPES["expires_at"]),
-        _BLOCKED.op("&&")(_GIVEN),
-    )
+    .where(_near, or_(_c.expires_at <= _NOW, and_(_c.class_id.is_not(None), ~_live_place)))
     .returning(_c.id)
     .cte("lapsed")
 )
-_TAKE: Final = Statement(
-    insert(claims)
+
+
+def _take(**fixed: ColumnElement[Any]) -> Statement:
+    return Statement(
+        insert(claims)
+        .from_select(
+            list(_TYPES),
+            select(*(fixed.get(name, bindparam(name, type_=type_)) for name, type_ in _TYPES.items())).where(
+                select(func.count()).select_from(_lapsed).scalar_subquery() >= 0
+            ),
+        )
+        .add_cte(_lapsed_places)
+        .on_conflict_do_nothing()
+        .returning(_c.id)
+    )
+
+
+_TAKE: Final = _take()
+_TAKE_OCCURRENCE: Final = _take(
+    id=func.gen_random_uuid(),
+    customer_id=select(providers.c.owner_id).where(providers.c.id == bindparam("provider_id")).scalar_subquery(),
+    kind=literal_column(f"'{ClaimKind.BOOKING.value}'"),
+    expires_at=null(),
+)
+# Locked until the transaction ends, so that places are counted and taken by one transaction at a time.
+_LOCK_OCCURRENCE: Final = Statement(
+    select(_c.id).where(*(_c[name] == bindparam(name, type_=_TYPES[name]) for name in _SHARED)).with_for_update()
+)
+_places: Final = select(_p.place).where(_p.occurrence_id == bindparam("occurrence_id"))
+_number: Final = func.generate_series(1, bindparam("capacity", type_=Integer)).column_valued("number")
+_TAKE_PLACE: Final = Statement(
+    insert(class_places)
     .from_select(
-        list(_TYPES),
-        select(*(bindparam(name, type_=type_) for name, type_ in _TYPES.items())).where(
-            select(func.count()).select_from(_lapsed).scalar_subquery() >= 0
-        ),
+        [each.name for each in class_places.columns],
+        select(
+            *(
+                _number if each.name == "place" else bindparam(each.name, type_=each.type)
+                for each in class_places.columns
+            )
+        )
+        .where(
+            _number.not_in(_places),
+            select(func.count()).select_from(_places.subquery()).scalar_subquery()
+            < bindparam("capacity", type_=Integer),
+        )
+        .order_by(_number)
+        .limit(1),
     )
     .on_conflict_do_nothing()
-    .returning(_c.id)
+    .returning(_p.id)
 )
-_RELEASE: Final = Statement(delete(claims).where(_c.id == bindparam("claim_id")))
+_RELEASE: Final = Statement(
+    delete(claims)
+    .where(_c.id == bindparam("claim_id"))
+    .add_cte(delete(class_places).where(_p.id == bindparam("claim_id")).cte("released"))
+)
 _RELEASE_HOLDS: Final = Statement(
-    delete(claims).where(_c.provider_id == bindparam("provider_id"), _c.kind == ClaimKind.HOLD.value)
+    delete(claims)
+    .where(_c.provider_id == bindparam("provider_id"), is_hold(claims))
+    .add_cte(
+        delete(class_places).where(_p.provider_id == bindparam("provider_id"), is_hold(class_places)).cte("released")
+    )
 )
 _HOLD: Final = Statement(
-    select(*CLAIM.columns).where(
-        _c.id == bindparam("claim_id"),
-        _c.customer_id == bindparam("customer_id"),
-        _c.kind == ClaimKind.HOLD.value,
+    union_all(
+        select(*CLAIM.columns).where(
+            _c.id == bindparam("claim_id"), _c.customer_id == bindparam("customer_id"), is_hold(claims)
+        ),
+        select(*_EACH)
+        .select_from(class_places.join(claims, _c.id == _p.occurrence_id))
+        .where(_p.id == bindparam("claim_id"), _p.customer_id == bindparam("customer_id"), is_hold(class_places)),
     )
 )
+_held: Final = union_all(
+    *(select(each.c.customer_id, each.c.expires_at).where(is_hold(each)) for each in HELD)
+).subquery()
 _COUNT: Final = Statement(
-    select(func.count()).where(
-        _c.customer_id == bindparam("customer_id"), _c.kind == ClaimKind.HOLD.value, _c.expires_at > bindparam("now")
-    )
+    select(func.count()).where(_held.c.customer_id == bindparam("customer_id"), _held.c.expires_at > bindparam("now"))
 )
 _SPANS: Final = Statement(
-    select(_c.provider_id, _c.starts_at, _c.ends_at).where(
+    select(_c.provider_id, _c.starts_at, _c.ends_at)
+    .distinct()
+    .select_from(_CLAIMS)
+    .where(
+        _IS_CLAIM,
         _c.provider_id == func.any(bindparam("provider_ids")),
         _BLOCKED.op("&&")(
             func.tstzrange(
                 bindparam("since", type_=_TYPES["starts_at"]), bindparam("before", type_=_TYPES["starts_at"])
             )
         ),
-        or_(_c.expires_at.is_(None), _c.expires_at > bindparam("now", type_=_TYPES["expires_at"])),
+        or_(_EXPIRES_AT.is_(None), _EXPIRES_AT > _NOW),
     )
 )
-_SWEEP: Final = Statement(
-    delete(claims).where(_c.kind == ClaimKind.HOLD.value, _c.expires_at <= bindparam("now")).returning(_c.id)
+_SWEEPS: Final = tuple(
+    Statement(delete(each).where(is_hold(each), each.c.expires_at <= bindparam("now")).returning(each.c.id))
+    for each in HELD
 )
+_empty: Final = and_(_c.class_id.is_not(None), ~exists().where(_p.occurrence_id == _c.id))
+_LOCK_EMPTY: Final = Statement(select(_c.id).where(_empty).with_for_update(skip_locked=True))
+# Asked again, now that no transaction can add a place.
+_REMOVE_EMPTY: Final = Statement(delete(claims).where(_c.id == func.any(bindparam("ids")), _empty))
 
 
 async def claims_around(
@@ -152,7 +253,10 @@ async def claims_of_each(
 async def spans_around(
     work: Work, providers_: Sequence[ProviderId], at: datetime, now: datetime
 ) -> dict[ProviderId, list[TimeRange]]:
-    """The appointments and live holds of providers in the week of `at`, wide enough for any time zone."""
+    """The appointments and live holds of providers in the week of `at`, wide enough for any time zone.
+
+    Those that share their time are one.
+    """
     week = timedelta(days=8)
     spans: dict[ProviderId, list[TimeRange]] = {}
     rows = await work.all(_SPANS, provider_ids=list(providers_), since=at - week, before=at + week, now=now)
@@ -168,10 +272,21 @@ class PostgresClaims(WithWork, Claims):
     """`Claims` in the table `claims`."""
 
     async def acquire(self, claim: Claim, now: datetime) -> None:
-        row = await self._work.one(_TAKE, **CLAIM.write(claim), now=now)
-        if row is None:
+        if not (await self._taken(claim, now) if claim.class_id is None else await self._taken_place(claim, now)):
             [zone] = await self._work.one(_ZONE, provider_id=claim.provider_id) or ("UTC",)
             raise SlotTaken(start=claim.span.start, zone=zone)
+
+    async def _taken(self, claim: Claim, now: datetime) -> bool:
+        return await self._work.one(_TAKE, **CLAIM.write(claim), now=now) is not None
+
+    async def _taken_place(self, claim: Claim, now: datetime) -> bool:
+        row = CLAIM.write(claim)
+        await self._work.execute(_TAKE_OCCURRENCE, **{name: row[name] for name in _OF_OCCURRENCE}, now=now)
+        found = await self._work.one(_LOCK_OCCURRENCE, **{name: row[name] for name in _SHARED})
+        if found is None:
+            return False
+        taken = {name: row[name] for name in (*_OF_PLACE, "provider_id")}
+        return await self._work.one(_TAKE_PLACE, **taken, occurrence_id=found[0]) is not None
 
     async def release(self, claim_id: ClaimId) -> None:
         await self._work.execute(_RELEASE, claim_id=claim_id)
@@ -187,4 +302,7 @@ class PostgresClaims(WithWork, Claims):
         await self._work.execute(_RELEASE_HOLDS, provider_id=provider_id)
 
     async def remove_expired(self, now: datetime) -> int:
-        return len(await self._work.all(_SWEEP, now=now))
+        removed = [len(await self._work.all(sweep, now=now)) for sweep in _SWEEPS]
+        if empty := await self._work.all(_LOCK_EMPTY):
+            await self._work.execute(_REMOVE_EMPTY, ids=[id_ for [id_] in empty])
+        return sum(removed)

@@ -31,10 +31,11 @@ CONTEXT: Final = PostgresContext(
         tables.service_offers,
         tables.waiting_list,
         tables.claims,
+        tables.class_places,
     ),
     conflicts={"availability_exceptions_provider_id_date_key": DateHasException},
     release=(
-        delete(tables.claims).where(tables.claims.c.customer_id == USER, tables.IS_HOLD),
+        *(delete(each).where(each.c.customer_id == USER, tables.is_hold(each)) for each in tables.HELD),
         tables.leave(tables.waiting_list, tables.waiting_list.c.customer_id == USER),
     ),
 )

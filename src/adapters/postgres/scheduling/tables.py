@@ -159,6 +159,7 @@ services: Final = Table(
     Column("horizon_days", SmallInteger),
     Column("reminder_minutes", ARRAY(Integer)),
     Column("add_on", Boolean, nullable=False),
+    Column("capacity", SmallInteger, nullable=False, server_default="1"),
     Column("active", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
     instant("created_at"),
@@ -180,8 +181,21 @@ service_offers: Final = Table(
 )
 
 
+def is_hold(table: Table) -> ColumnElement[bool]:
+    """Whether a claim is a hold."""
+    return table.c.kind == literal_column(f"'{ClaimKind.HOLD.value}'")
+
+
 def _delete_holds(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
-    return delete(table).where(owned, table.c.kind == literal_column(f"'{ClaimKind.HOLD.value}'"))
+    return delete(table).where(owned, is_hold(table))
+
+
+_OF_CUSTOMER: Final = personal_data(
+    "customer_id",
+    erase=_delete_holds,
+    handover=Ended(_delete_holds),
+    export=NotExported("holds are kept for minutes; bookings are exported"),
+)
 
 
 claims: Final = Table(
@@ -189,6 +203,7 @@ claims: Final = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
+    # Of an occurrence of a class it is the provider's account: its places have the customers.
     Column("customer_id", Uuid, ForeignKey("users.id"), nullable=False),
     Column("kind", Text, nullable=False),
     instant("starts_at"),
@@ -196,6 +211,9 @@ claims: Final = Table(
     instant("blocked_from"),
     instant("blocked_until"),
     instant("expires_at", nullable=True),
+    # The service of which the row is an occurrence, and its places when it was first booked.
+    Column("class_id", Uuid),
+    Column("capacity", SmallInteger, nullable=False, server_default="1"),
     one_of("kind", ClaimKind),
     CheckConstraint("(kind = 'hold') = (expires_at IS NOT NULL)", name="expiry"),
     CheckConstraint("starts_at < ends_at AND blocked_from <= starts_at AND ends_at <= blocked_until", name="ranges"),
@@ -208,13 +226,32 @@ claims: Final = Table(
     ),
     Index("claims_holds_customer_id_idx", "customer_id", postgresql_where=text("kind = 'hold'")),
     Index("claims_holds_expires_at_idx", "expires_at", postgresql_where=text("kind = 'hold'")),
-    info=personal_data(
-        "customer_id",
-        erase=_delete_holds,
-        handover=Ended(_delete_holds),
-        export=NotExported("holds are kept for minutes; bookings are exported"),
-    )
-    | PUBLIC,
+    Index("claims_class_id_idx", "class_id", postgresql_where=text("class_id IS NOT NULL")),
+    info=_OF_CUSTOMER | PUBLIC,
 )
 
-IS_HOLD: Final = claims.c.kind == literal_column(f"'{ClaimKind.HOLD.value}'")
+# The claims that share an occurrence of a class. The number of a place is unique and at most the capacity, so an
+# occurrence never has more places than its capacity, whatever the application does.
+class_places: Final = Table(
+    "class_places",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("occurrence_id", Uuid, ForeignKey("claims.id"), nullable=False),
+    Column("place", SmallInteger, nullable=False),
+    Column("capacity", SmallInteger, nullable=False),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
+    Column("customer_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    instant("expires_at", nullable=True),
+    one_of("kind", ClaimKind),
+    CheckConstraint("(kind = 'hold') = (expires_at IS NOT NULL)", name="expiry"),
+    CheckConstraint("1 <= place AND place <= capacity", name="place"),
+    UniqueConstraint("occurrence_id", "place"),
+    Index("class_places_holds_customer_id_idx", "customer_id", postgresql_where=text("kind = 'hold'")),
+    Index("class_places_holds_provider_id_idx", "provider_id", postgresql_where=text("kind = 'hold'")),
+    Index("class_places_holds_expires_at_idx", "expires_at", postgresql_where=text("kind = 'hold'")),
+    info=_OF_CUSTOMER | PUBLIC,
+)
+
+HELD: Final = (claims, class_places)
+"""The tables that have holds."""

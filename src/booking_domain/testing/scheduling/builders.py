@@ -1,5 +1,6 @@
 """Builders of calendars, claims and waiting-list entries."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -95,6 +96,13 @@ class SchedulingBuilder(BaseBuilder):
             blocked=span,
             expires_at=expires_at,
         )
+
+    def place(
+        self, of_class: ServiceId, profile: Profile, customer: User, start: datetime = TOMORROW, *, capacity: int = 2
+    ) -> Claim:
+        """The claim of a place in a one-hour occurrence of a class, with buffers of five minutes."""
+        claim = self.claim(profile, customer, start, buffer=timedelta(minutes=5))
+        return replace(claim, class_id=of_class, capacity=capacity)
 
     def claim(
         self, profile: Profile, customer: User, start: datetime = TOMORROW, *, buffer: timedelta = timedelta(0)

@@ -172,7 +172,7 @@ def of_services(order: BookingOrder, bookable: BookableProvider, context: UseCas
 
     Raises:
         ServiceRequired: a customer names none, and the provider is booked by service.
-        ServiceNotOffered, OnlyAddOns: see `for_services`.
+        ServiceNotOffered, OnlyAddOns, ClassAlone: see `for_services`.
         InvalidValue: see `for_services`; or a customer overrides time off.
     """
     if not is_staff(context.actor, bookable):
@@ -536,6 +536,8 @@ def booking_claim(booking: Booking) -> Claim:
         kind=ClaimKind.BOOKING,
         span=booking.span,
         blocked=booking.blocked,
+        class_id=booking.class_id,
+        capacity=booking.capacity,
     )
 
 

@@ -63,6 +63,7 @@ class ServiceChange:
     reminder_minutes: tuple[int, ...] | Unset | None = UNSET
     """When customers are reminded, in minutes before the start; None: as the provider does."""
     add_on: bool | Unset = UNSET
+    capacity: int | Unset = UNSET
     active: bool | Unset = UNSET
 
     def __post_init__(self) -> None:

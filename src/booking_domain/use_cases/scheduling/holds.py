@@ -73,6 +73,8 @@ async def _place(command: PlaceHold, tx: HoldTx, context: UseCaseContext) -> Cla
         span=span,
         blocked=blocked,
         expires_at=context.now + context.configured(Deadlines).hold,
+        class_id=schedule.calendar.settings.class_id,
+        capacity=schedule.calendar.settings.capacity,
     )
     await tx.claims.acquire(hold, context.now)
     return hold

@@ -11,7 +11,13 @@ from booking_domain.scheduling.feeds import FeedReads, OwnFeeds
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.placing import for_services, offered_minutes, require_services
 from booking_domain.scheduling.ports import Holiday, PublicHolidays, ScheduleReads
-from booking_domain.scheduling.services import MAX_HORIZON_DAYS, OnlyAddOns, ServiceNotOffered, ServiceRequired
+from booking_domain.scheduling.services import (
+    MAX_HORIZON_DAYS,
+    ClassAlone,
+    OnlyAddOns,
+    ServiceNotOffered,
+    ServiceRequired,
+)
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue, NotPermitted, required
 from booking_domain.shared.ids import ExceptionId, ProviderId, ServiceId, UserId
@@ -144,7 +150,7 @@ async def _offered(
     Raises:
         DurationNotOffered, ServiceRequired: the actor cannot book this length, or no appointment without a service.
             The provider's side enters any.
-        ServiceNotOffered, OnlyAddOns, InvalidValue: see `for_services`.
+        ServiceNotOffered, OnlyAddOns, ClassAlone, InvalidValue: see `for_services`.
     """
     schedule = for_services(schedule, services, duration_minutes)
     bookable = duration_minutes in {None, *schedule.durations} and (services or not schedule.by_service)
@@ -193,7 +199,7 @@ async def _list_holidays(
 
 
 get_calendar: Final = Query(_get_calendar, (ProviderNotFound,))
-_NOT_OFFERED: Final = (DurationNotOffered, ServiceNotOffered, ServiceRequired, OnlyAddOns, InvalidValue)
+_NOT_OFFERED: Final = (DurationNotOffered, ServiceNotOffered, ServiceRequired, OnlyAddOns, ClassAlone, InvalidValue)
 get_bookable_schedule: Final = Query(_get_bookable_schedule, (ProviderNotFound, *_NOT_OFFERED))
 get_explicable_schedule: Final = Query(_get_explicable_schedule, (ProviderNotFound, *_NOT_OFFERED))
 get_schedule_to_come: Final = Query(_get_schedule_to_come, (ProviderNotFound, *_NOT_OFFERED))

@@ -20,8 +20,8 @@ from booking_domain.scheduling.placing import (
     slot_window,
 )
 from booking_domain.scheduling.ports import Claims, ProviderSchedules
-from booking_domain.scheduling.services import OnlyAddOns, ServiceNotOffered
-from booking_domain.scheduling.slots import slots_in_order
+from booking_domain.scheduling.services import ClassAlone, OnlyAddOns, ServiceNotOffered
+from booking_domain.scheduling.slots import blocked_range, slots_in_order
 from booking_domain.scheduling.waiting import (
     MAX_ENTRIES_PER_CUSTOMER,
     MAX_ENTRIES_PER_PROVIDER,
@@ -219,8 +219,12 @@ class _FreeSlots:
         """The schedule for the entry's services, if the provider still offers them."""
         try:
             return for_services(self._schedule, waiting.service_ids, waiting.duration_minutes)
-        except (ServiceNotOffered, OnlyAddOns, InvalidValue):
+        except (ServiceNotOffered, OnlyAddOns, ClassAlone, InvalidValue):
             return None
+
+    def blocked(self, span: TimeRange, schedule: ProviderSchedule) -> TimeRange:
+        """The blocked range of an appointment."""
+        return blocked_range(schedule.calendar, (each for each in self._claims if each.live(self._now)), span)
 
     def remove(self, claim: Claim) -> None:
         """Remove the claimed time from the free slots."""
@@ -247,8 +251,10 @@ async def _offer_slot(
         customer_id=entry.customer_id,
         kind=ClaimKind.HOLD,
         span=span,
-        blocked=schedule.blocked(span),
+        blocked=free.blocked(span, schedule),
         expires_at=until,
+        class_id=schedule.calendar.settings.class_id,
+        capacity=schedule.calendar.settings.capacity,
     )
     await tx.claims.acquire(hold, context.now)
     free.remove(hold)

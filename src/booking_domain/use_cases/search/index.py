@@ -127,7 +127,7 @@ def times_of(schedule: ProviderSchedule, now: datetime) -> tuple[FreeTime, int]:
     """The free time of a schedule from the current date on, no less than its slots need; and `SearchEntry.open_hours`.
 
     Holds, notice and horizon do not count: they pass without anything being stored. Nor do the busy times of external
-    calendars that are open once they fail.
+    calendars that are open once they fail, and the places of classes: an occurrence may have others.
     """
     opens = schedule.feed_rule.when_failing is WhenFeedFails.OPEN
     calendar = schedule.calendar if opens else schedule.calendar_at(now)[0]
@@ -136,7 +136,7 @@ def times_of(schedule: ProviderSchedule, now: datetime) -> tuple[FreeTime, int]:
     free = FreeTime.of(
         opened,
         [
-            *(claim.blocked for claim in schedule.claims if claim.expires_at is None),
+            *(claim.blocked for claim in schedule.claims if claim.expires_at is None and claim.class_id is None),
             *calendar.busy,
             *(block.range for block in calendar.blocks),
         ],

@@ -43,6 +43,7 @@ VOCABULARY: Final[Mapping[str, str]] = {
     "bufferBeforeMinutes": "How long before a booking no other one may end.",
     "calendar": "The calendar: rules, exceptions, blocks and claims.",
     "cancellationPolicy": "Which part of the paid amount is refunded if the customer cancels, by the time left.",
+    "capacity": "How many customers can book one appointment; with more than 1, a class.",
     "category": "The category under which it is listed.",
     "changedAt": "When it last changed.",
     "channel": "How it is sent.",

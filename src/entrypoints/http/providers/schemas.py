@@ -36,7 +36,7 @@ from booking_domain.files.ports import ObjectLinks
 from booking_domain.scheduling.explain import explain, public_reasons
 from booking_domain.scheduling.model import OnTimeZoneChange, ProviderSchedule, Slot
 from booking_domain.scheduling.services import OnCurrencyChange
-from booking_domain.scheduling.slots import MAX_SLOTS, first_slots, slots_in_order
+from booking_domain.scheduling.slots import MAX_SLOTS, first_slots, slots_in_order, taken_places
 from booking_domain.scheduling.validity import unchanged_until
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import BookingId, FileId
@@ -211,6 +211,8 @@ class SlotJson(Json, frozen=True, kw_only=True):
 
     start: Timestamp
     end: Timestamp
+    places_left: int | None = None
+    """How many places the appointment has left: only of a class, and where one provider's slots are listed."""
 
 
 class SlotsJson(Json, frozen=True, kw_only=True):
@@ -280,11 +282,25 @@ def slots_response(
     found = first_slots(calendar, schedule.claims, window=window, now=now, duration_minutes=duration_minutes)
     answer = SlotsJson(
         time_zone=calendar.time_zone if zone is None else zone.key,
-        slots=tuple(slot_json(slot, zone) for slot in found.slots),
+        slots=_with_places(found.slots, schedule, now, zone),
         next_from=in_zone(found.next_from, zone),
         degraded=degraded,
     )
     return Answer(encode(answer), unchanged_until(schedule, window, now, first=_first(found.slots)))
+
+
+def _with_places(
+    slots: Sequence[Slot], schedule: ProviderSchedule, now: datetime, zone: ZoneInfo | None
+) -> tuple[SlotJson, ...]:
+    shown = tuple(slot_json(slot, zone) for slot in slots)
+    capacity = schedule.calendar.settings.capacity
+    if capacity == 1:
+        return shown
+    taken = taken_places(schedule.calendar, schedule.claims, now)
+    return tuple(
+        replace(each, places_left=capacity - taken[TimeRange(slot.start, slot.end)])
+        for slot, each in zip(slots, shown, strict=True)
+    )
 
 
 def days_response(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from booking_domain.scheduling.services import OfferedService
+from booking_domain.scheduling.services import OfferedService, Service
 from booking_domain.shared.ids import ClaimId, ServiceId
 from booking_domain.shared.time import MINUTES_A_DAY
 from booking_domain.use_cases.catalogue.queries import ProviderPage
@@ -121,12 +121,22 @@ def by_service(facts: ProviderPage) -> bool:
     return any(not each.offered.add_on for each in facts.services)
 
 
+def together(services: Sequence[OfferedService | Service]) -> bool:
+    """Whether these services can be booked together: one is no add-on, and a class is alone."""
+    return any(not each.add_on for each in services) and (len(services) == 1 or not has_class(services))
+
+
+def has_class(services: Iterable[OfferedService | Service]) -> bool:
+    """Whether one of the services is a class."""
+    return any(each.capacity > 1 for each in services)
+
+
 def _known(choice: Choice, facts: ProviderPage) -> bool:
     """Whether it is known what is done; what is kept has its length already."""
     if not by_service(facts):
         return bool(choice.minutes or choice.hold)
     offered = choice.offered(facts)
-    return len(offered) == len(choice.services) and any(not each.add_on for each in offered)
+    return len(offered) == len(choice.services) and together(offered)
 
 
 _ISOLATE: Final = "\u2068"

@@ -7,13 +7,13 @@ from typing import ClassVar, Final
 
 from booking_domain.identity.legal import LegalDocuments
 from booking_domain.notifications.notices import LocalTime
-from booking_domain.scheduling.services import OfferedService
+from booking_domain.scheduling.services import OfferedService, Service
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.money import Money
 from booking_domain.use_cases.catalogue.salon_queries import SalonPage as Facts
 from booking_domain.use_cases.catalogue.salon_slots import SalonSchedules, salon_slots
 from entrypoints.languages.documents import Phrase
-from entrypoints.web.booking.flow import Choice, StepLink, isolated
+from entrypoints.web.booking.flow import Choice, StepLink, isolated, together
 from entrypoints.web.booking.services import ServiceChoice, ServicesPage, missing_text
 from entrypoints.web.booking.when import Free, Place
 from entrypoints.web.booking.you import Typed, fields_of
@@ -61,9 +61,13 @@ def path_of(facts: Facts) -> str:
 
 
 def chosen(choice: Choice, facts: Facts) -> bool:
-    """Whether there is a service that is no add-on, and all of them are of the salon."""
-    add_on = {each.service.id: each.service.add_on for each, _ in facts.services}
-    return set(choice.services) <= set(add_on) and not all(add_on[each] for each in choice.services)
+    """Whether the services can be booked together, and all of them are of the salon."""
+    services = _chosen(choice, facts)
+    return len(services) == len(set(choice.services)) and together(services)
+
+
+def _chosen(choice: Choice, facts: Facts) -> list[Service]:
+    return [each.service for each, _ in facts.services if each.service.id in choice.services]
 
 
 def steps_of_salon(at: int, choice: Choice, facts: Facts, page: Page) -> tuple[StepLink, ...]:
@@ -106,7 +110,7 @@ def salon_services_page(choice: Choice, facts: Facts, page: Page, *, missing: bo
         action=page.link(f"{path_of(facts)}/person"),
         field="service",
         services=tuple(listed()),
-        error=missing_text(choice, page) if missing else "",
+        error=missing_text(_chosen(choice, facts), page) if missing else "",
         hidden=choice.hidden(service=None, slot=None),
     )
 

@@ -1,12 +1,13 @@
 """The first step: what is to be done."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from booking_domain.scheduling.services import OnlyAddOns
+from booking_domain.scheduling.services import ClassAlone, OfferedService, OnlyAddOns, Service
 from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.languages.documents import Phrase
-from entrypoints.web.booking.flow import MINUTES, SERVICES, Choice, StepLink, step_links
+from entrypoints.web.booking.flow import MINUTES, SERVICES, Choice, StepLink, has_class, step_links
 from entrypoints.web.kit.pages import Page, PageModel
 
 
@@ -58,14 +59,16 @@ def services_page(choice: Choice, facts: ProviderPage, page: Page, *, missing: b
             )
             for each in sorted(facts.services, key=lambda view: view.offered.add_on)
         ),
-        error=missing_text(choice, page) if missing else "",
+        error=missing_text(choice.offered(facts), page) if missing else "",
         hidden=choice.hidden(service=None, slot=None, minutes=None),
     )
 
 
-def missing_text(choice: Choice, page: Page) -> str:
-    """What is wrong with a choice that is not enough."""
-    return page.say.error(OnlyAddOns()) if choice.services else page.say(Phrase("Choose at least one service."))
+def missing_text(chosen: Sequence[OfferedService | Service], page: Page) -> str:
+    """What is wrong with services that cannot be booked together."""
+    if not chosen:
+        return page.say(Phrase("Choose at least one service."))
+    return page.say.error(ClassAlone() if has_class(chosen) else OnlyAddOns())
 
 
 def lengths_page(choice: Choice, facts: ProviderPage, default: int, page: Page, *, missing: bool) -> ServicesPage:

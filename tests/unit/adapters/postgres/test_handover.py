@@ -53,6 +53,7 @@ ENDED_BUT_THERE: Final[Mapping[str, Callable[[dict[str, Any]], bool]]] = {
     "waiting_list": lambda row: row["status"] not in {"waiting", "offered"},
     "messages": lambda row: row["status"] not in {"pending", "standby"} and row["next_attempt_at"] is None,
     "claims": lambda row: row["kind"] != "hold",
+    "class_places": lambda row: row["kind"] != "hold",
     "providers": lambda row: row["salon_id"] is None,
 }
 """How the row looks of a table whose ended rows are not deleted."""
@@ -68,6 +69,8 @@ GONE_WITH: Final[Mapping[str, tuple[str, str]]] = {
     "busy_times": ("calendar_feeds", "feed_id"),
 }
 """Tables whose rows go with the ended row that a column names."""
+_HELD: Final = {"claims", "class_places"}
+"""Tables of which some rows are deleted, and some stay."""
 Proof = Callable[["Taking", User], Awaitable[None]]
 
 
@@ -176,7 +179,7 @@ def assert_settled(name: str, before: list[dict[str, Any]], after: list[dict[str
     if isinstance(declared.handover, Ended):
         looks_ended = ENDED_BUT_THERE.get(name, lambda _: False)
         assert all(map(looks_ended, after)), f"{name}: rows act for the account still"
-        assert len(after) == len(before) or name not in ENDED_BUT_THERE or name == "claims", f"{name}: rows are lost"
+        assert len(after) == len(before) or name not in ENDED_BUT_THERE or name in _HELD, f"{name}: rows are lost"
     elif changed is not None:
         key, as_expected = changed
         kept = {row[key] for row in before}

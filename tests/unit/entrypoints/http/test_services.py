@@ -46,6 +46,7 @@ async def test_a_provider_adds_changes_and_deletes_a_service(api: Api) -> None:
         "currency": "MNT",
         "bufferAfterMinutes": 15,
         "addOn": False,
+        "capacity": 1,
         "active": True,
         "version": 1,
         "createdAt": service["createdAt"],

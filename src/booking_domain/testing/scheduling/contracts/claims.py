@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-from booking_domain.scheduling.claims import Claim
+from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.placing import slot_window
 from booking_domain.shared.errors import ConcurrentChange
@@ -239,4 +239,120 @@ class ClaimsContract(StorageContract):
             [self.alone.claims.acquire(self.make.claim(cast.profile, cast.customer), NOW) for _ in range(10)]
         )
         assert len(await self._claims(cast)) == len(taken) == 1
+        assert {type(refusal) for refusal in refusals} <= {SlotTaken, ConcurrentChange}
+
+    async def test_places_of_one_occurrence_share_their_time_up_to_the_capacity(self, cast: Cast, other: Cast) -> None:
+        yoga = self.make.service(provider_id=cast.profile.id).id
+        first, second, third = (self.make.place(yoga, cast.profile, each.customer) for each in (cast, other, other))
+        await self._take(first)
+        await self._take(second)
+        with pytest.raises(SlotTaken) as refusal:
+            await self._take(third)
+        assert (refusal.value.start, refusal.value.zone) == (TOMORROW, "Asia/Ulaanbaatar")
+        assert set(await self._claims(cast)) == {first, second}
+        await self.alone.claims.release(first.id)
+        await self._take(third)
+        assert set(await self._claims(cast)) == {second, third}
+
+    async def test_only_a_place_of_the_same_class_time_and_buffers_shares_an_occurrence(self, cast: Cast) -> None:
+        yoga, pilates = (self.make.service(provider_id=cast.profile.id).id for _ in range(2))
+        there = self.make.place(yoga, cast.profile, cast.customer, capacity=10)
+        await self._take(there)
+        longer = TimeRange(there.span.start, there.span.end + HOUR)
+        for rival in (
+            self.make.place(pilates, cast.profile, cast.customer, capacity=10),
+            self.make.place(yoga, cast.profile, cast.customer, TOMORROW + HOUR / 2, capacity=10),
+            replace(self.make.place(yoga, cast.profile, cast.customer, capacity=10), blocked=there.span),
+            replace(self.make.place(yoga, cast.profile, cast.customer, capacity=10), span=longer, blocked=longer),
+            self.make.claim(cast.profile, cast.customer),
+            self.make.hold(cast.profile, cast.customer),
+        ):
+            with pytest.raises(SlotTaken):
+                await self._take(rival)
+        assert await self._claims(cast) == [there]
+
+    async def test_a_claim_without_a_class_shares_its_time_with_no_place(self, cast: Cast) -> None:
+        plain = self.make.claim(cast.profile, cast.customer, buffer=timedelta(minutes=5))
+        await self._take(plain)
+        with pytest.raises(SlotTaken):
+            await self._take(
+                self.make.place(self.make.service(provider_id=cast.profile.id).id, cast.profile, cast.customer)
+            )
+        assert await self._claims(cast) == [plain]
+
+    async def test_an_occurrence_whose_places_are_all_released_frees_its_time(self, cast: Cast) -> None:
+        place = self.make.place(self.make.service(provider_id=cast.profile.id).id, cast.profile, cast.customer)
+        await self._take(place)
+        async with self.begin() as tx:
+            await tx.claims.release(place.id)
+            claim = self.make.claim(cast.profile, cast.customer)
+            await tx.claims.acquire(claim, NOW)
+        assert await self._claims(cast) == [claim]
+
+    async def test_a_held_place_is_free_from_the_instant_its_hold_expires(self, cast: Cast, other: Cast) -> None:
+        yoga = self.make.service(provider_id=cast.profile.id).id
+        held, booked, next_one = (self.make.place(yoga, cast.profile, cast.customer) for _ in range(3))
+        held = replace(held, kind=ClaimKind.HOLD, expires_at=NOW + HOUR)
+        await self._take(held)
+        await self._take(booked)
+        with pytest.raises(SlotTaken):
+            await self._take(next_one, now=NOW + HOUR - INSTANT)
+        async with self.begin() as tx:
+            assert await tx.claims.hold_of(cast.customer.id, held.id) == held
+            assert await tx.claims.hold_of(cast.customer.id, booked.id) is None
+            assert await tx.claims.hold_of(other.customer.id, held.id) is None
+            assert await tx.claims.count_holds(cast.customer.id, NOW) == 1
+        await self._take(next_one, now=NOW + HOUR)
+        assert set(await self._claims(cast)) == {booked, next_one}
+
+    async def test_an_occurrence_with_expired_holds_only_gives_way_to_a_claim(self, cast: Cast) -> None:
+        yoga = self.make.service(provider_id=cast.profile.id).id
+        for _ in range(2):
+            held = self.make.place(yoga, cast.profile, cast.customer)
+            await self._take(replace(held, kind=ClaimKind.HOLD, expires_at=NOW + HOUR))
+        claim = self.make.claim(cast.profile, cast.customer, TOMORROW + HOUR / 2)
+        await self._take(claim, now=NOW + HOUR)
+        assert await self._claims(cast) == [claim]
+
+    async def test_a_smaller_capacity_drops_no_place_and_adds_none(self, cast: Cast) -> None:
+        yoga = self.make.service(provider_id=cast.profile.id).id
+        taken = [self.make.place(yoga, cast.profile, cast.customer, capacity=4) for _ in range(4)]
+        for each in taken:
+            await self._take(each)
+        await self.alone.claims.release(taken[0].id)
+        with pytest.raises(SlotTaken):
+            await self._take(self.make.place(yoga, cast.profile, cast.customer, capacity=3))
+        assert set(await self._claims(cast)) == set(taken[1:])
+        await self.alone.claims.release(taken[3].id)
+        last = self.make.place(yoga, cast.profile, cast.customer, capacity=3)
+        await self._take(last)
+        assert set(await self._claims(cast)) == {taken[1], taken[2], last}
+
+    async def test_the_sweep_and_the_release_of_holds_include_places(self, cast: Cast) -> None:
+        yoga = self.make.service(provider_id=cast.profile.id).id
+        booked = self.make.place(yoga, cast.profile, cast.customer, capacity=9)
+        await self._take(booked)
+        for lasts in (HOUR, 2 * HOUR):
+            held = self.make.place(yoga, cast.profile, cast.customer, capacity=9)
+            await self._take(replace(held, kind=ClaimKind.HOLD, expires_at=NOW + lasts))
+        alone = self.make.place(yoga, cast.profile, cast.customer, TOMORROW + 2 * HOUR)
+        await self._take(replace(alone, kind=ClaimKind.HOLD, expires_at=NOW + HOUR))
+        assert await self.alone.claims.remove_expired(NOW + HOUR) == 2
+        assert len(await self._claims(cast)) == 2
+        await self.alone.claims.release_holds(cast.profile.id)
+        assert await self._claims(cast) == [booked]
+
+    async def test_of_concurrent_claims_of_places_as_many_succeed_as_there_are(self, cast: Cast) -> None:
+        yoga = self.make.service(provider_id=cast.profile.id).id
+        wanted = [self.make.place(yoga, cast.profile, cast.customer, capacity=3) for _ in range(10)]
+        taken, refusals = await race([self._take(each) for each in wanted])
+        assert len(taken) == 3
+        assert {type(refusal) for refusal in refusals} == {SlotTaken}
+        assert len(await self._claims(cast)) == 3
+
+    async def test_places_never_exceed_the_capacity_even_without_the_provider_lock(self, cast: Cast) -> None:
+        yoga = self.make.service(provider_id=cast.profile.id).id
+        wanted = [self.make.place(yoga, cast.profile, cast.customer, capacity=3) for _ in range(10)]
+        taken, refusals = await race([self.alone.claims.acquire(each, NOW) for each in wanted])
+        assert len(await self._claims(cast)) == len(taken) == 3
         assert {type(refusal) for refusal in refusals} <= {SlotTaken, ConcurrentChange}

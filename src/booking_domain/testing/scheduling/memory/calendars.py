@@ -164,11 +164,11 @@ class MemoryProviderSchedules(InMemory, ProviderSchedules):
         return [
             workload(
                 provider_id,
-                (
+                {  # once each: places of a class share their time
                     claim.span
                     for claim in self._state[CLAIMS].values()
                     if claim.provider_id == provider_id and claim.live(now)
-                ),
+                },
                 at=start,
                 zone=self._state[SALONS][salon_id].time_zone,
             )

@@ -18,9 +18,10 @@ class MemoryClaims(InMemory, Claims):
         rivals = claims.where(
             lambda other: other.provider_id == claim.provider_id and other.blocked.overlaps(claim.blocked)
         )
-        if any(other.live(now) for other in rivals):
+        live = [other for other in rivals if other.live(now)]
+        if len(live) >= claim.capacity or not all(other.shares(claim) for other in live):
             raise SlotTaken(start=claim.span.start, zone=self._state[CALENDARS][claim.provider_id].time_zone)
-        claims.delete(lambda other: other in rivals)
+        claims.delete(lambda other: other in rivals and not other.live(now))
         claims.put(claim)
 
     async def release(self, claim_id: ClaimId) -> None:

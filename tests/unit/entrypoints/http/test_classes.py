@@ -1,0 +1,62 @@
+"""Classes: services of which several customers book one appointment, each a place."""
+
+from typing import Any, Final
+
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
+from tests.unit.entrypoints.http.test_services import MONDAY, added
+
+START: Final = "2026-11-23T02:00:00Z"
+
+
+async def slots_of(api: Api, provider_id: str, service: dict[str, Any]) -> dict[str, int | None]:
+    """The places left at each start of the day."""
+    answer = await api.get(f"/providers/{provider_id}/slots?{MONDAY}&serviceId={service['id']}")
+    return {each["start"]: each.get("placesLeft") for each in answer.json()["slots"]}
+
+
+async def test_a_class_is_booked_until_it_has_no_place_left(api: Api) -> None:
+    provider, provider_id = await api.open_provider(priceAmount=0)
+    yoga = await added(api, provider, name="Yoga", durationMinutes=60, capacity=10)
+    wish = {"providerId": provider_id, "slot": MONDAY_AT_TEN, "serviceId": yoga["id"]}
+    assert (await slots_of(api, provider_id, yoga))[START] == 10
+    booked = []
+    for number in range(10):
+        customer = await api.joined("customer")
+        booked.append((await api.booked(customer, provider_id, serviceId=yoga["id"]), customer))
+        left = (await slots_of(api, provider_id, yoga)).get(START)
+        assert left == (None if number == 9 else 9 - number)
+    late = await api.joined("customer")
+    assert_problem(await api.post("/bookings", late, json=wish), 409, "booking.slot_taken")
+    assert_problem(await api.post("/holds", late, json=wish), 409, "booking.slot_taken")
+    booking, customer = booked[4]
+    assert (await api.post(f"/bookings/{booking['id']}/cancel", customer, json={})).is_success
+    assert (await slots_of(api, provider_id, yoga))[START] == 1
+    assert (await api.post("/holds", late, json=wish)).status_code == 201
+    assert START not in await slots_of(api, provider_id, yoga)
+
+
+async def test_the_slots_of_other_services_show_no_places_and_leave_out_the_time_of_a_class(api: Api) -> None:
+    provider, provider_id = await api.open_provider(priceAmount=0)
+    yoga = await added(api, provider, name="Yoga", durationMinutes=60, capacity=2)
+    cut = await added(api, provider)
+    await api.booked(await api.joined("customer"), provider_id, serviceId=yoga["id"])
+    slots = await slots_of(api, provider_id, cut)
+    assert START not in slots
+    assert {*slots.values()} == {None}
+
+
+async def test_a_class_is_booked_alone_and_is_no_add_on(api: Api) -> None:
+    provider, provider_id = await api.open_provider(priceAmount=0)
+    yoga = await added(api, provider, name="Yoga", durationMinutes=60, capacity=2)
+    cut = await added(api, provider)
+    both = {"providerId": provider_id, "slot": MONDAY_AT_TEN, "serviceIds": [yoga["id"], cut["id"]]}
+    customer = await api.joined("customer")
+    for path in ("/bookings", "/holds"):
+        assert_problem(await api.post(path, customer, json=both), 422, "booking.class_alone")
+    add_on = await api.patch(f"/services/{yoga['id']}", provider, json={"addOn": True}, headers={"If-Match": '"1"'})
+    assert_problem(add_on, 422, "validation.invalid_value")
+    for capacity in (0, 1_001):
+        refused = await api.patch(
+            f"/services/{yoga['id']}", provider, json={"capacity": capacity}, headers={"If-Match": '"1"'}
+        )
+        assert_problem(refused, 400, "validation.invalid_input", "/capacity")
