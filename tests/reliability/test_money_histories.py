@@ -1,12 +1,15 @@
-"""Row 8: random histories of bookings and their money, with faults in between.
+"""Row 8: random histories of bookings, their money and what lowers or pays a price, with faults in between.
 
 Each history books, pays or authorises (late, twice, too little, too much), pays at the desk, waives deposits, cancels
 by quote, captures, releases, refunds, transfers, adjusts ledgers, reschedules, misses appointments, disputes bookings,
 withdraws or decides the disputes, and reconciles days, while the gateway is cut off, loses answers, lets authorisations
-lapse or makes no refunds, and callbacks are lost. No callback comes later: the reconciliation finds the rest.
+lapse or makes no refunds, and callbacks are lost. No callback comes later: the reconciliation finds the rest. It sells
+packages and gift cards, starts promotions, gives points, books and pays with all of them, takes them back and lets them
+expire (`programmes`).
 After each step no customer is asked for more than the price, less what was ever paid, plus what was refunded because it
 was paid by mistake. In the end our ledgers equal the books of the gateway and the bank to the unit, no difference is
-open, nothing is pending that nobody was notified of, and price, receipts and balance due agree.
+open, nothing is pending that nobody was notified of, and price, receipts and balance due agree. The ledgers of cards,
+packages, points and promotions agree with the bookings, and statistics are the raw sums.
 """
 
 import asyncio
@@ -21,6 +24,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.reliability import scale
 from tests.reliability.conftest import Report
+from tests.reliability.programmes import REFUSED, RULES, Programmes
 
 from booking_domain.bookings.available_actions import AvailableAction, available_actions
 from booking_domain.bookings.errors import (
@@ -109,6 +113,7 @@ from booking_domain.use_cases.reconciliation.runs import RequestRun, request_run
 HISTORIES: Final = scale.of(10_000, less=60)
 STEPS: Final = 30
 _NOT_NOW: Final = (
+    *REFUSED,
     AlreadyDecided,
     AlreadyOver,
     BookingInDispute,
@@ -151,6 +156,8 @@ _KINDS: Final = (
     *("dispute", "dispute", "withdraw", "resolve", "resolve", "reconcile", "lapse", "adjust", "adjust"),
     *("deposit", "desk", "desk", "desk_deposit", "waive", "void", "verdict", "verdict"),
     *("change", "change"),
+    *("promote", "package", "give_points", "discounted", "discounted", "discounted", "redeem"),
+    *("gift_card", "pay_by_card", "pay_by_card", "follow", "sweep"),
 )
 _STEP: Final = st.tuples(st.sampled_from(_KINDS), st.integers(0, 11), st.integers(0, 5))
 _ASK_FOR_MONEY: Final = {AvailableAction.PAY_DEPOSIT, AvailableAction.PAY_BALANCE, AvailableAction.RECORD_DESK_PAYMENT}
@@ -170,6 +177,10 @@ _LEAST: Final = {
     "prices agreed anew": 1 / 50,
     "times asked after a concession": 1 / 50,
     "findings repaired": 1 / 10,
+    "promotions redeemed": 1 / 50,
+    "visits of packages": 1 / 20,
+    "points redeemed": 1,
+    "payments by gift card": 1 / 20,
 }
 """How often each is done at least, on average of a history."""
 """What all histories did, for the report."""
@@ -181,6 +192,7 @@ class History:
 
     studio: Studio
     currency: str
+    programmes: Programmes
     bookings: list[Booking] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     transfers: dict[RefundId, Money] = field(default_factory=dict)
@@ -200,6 +212,44 @@ class History:
         by = self.studio.owner if how == 5 else self.studio.customer
         customer = self.studio.customer if how == 5 else None
         self.bookings.append(await self.studio.book(slot, by=by, customer=customer))
+
+    async def do_promote(self, nth: int, how: int) -> None:
+        await self.programmes.promote(nth, how)
+
+    async def do_package(self, nth: int, how: int) -> None:
+        await self.programmes.sell_package(nth, how)
+
+    async def do_give_points(self, nth: int, how: int) -> None:
+        await self.programmes.adjust_points(nth, how)
+
+    async def do_discounted(self, nth: int, how: int) -> None:
+        self.bookings.append(await self.programmes.book(nth, how))
+
+    async def do_redeem(self, nth: int, _: int) -> None:
+        booking = self._nth(nth)
+        if booking is not None:
+            await self.programmes.redeem(booking, nth)
+
+    async def do_gift_card(self, nth: int, how: int) -> None:
+        await self.programmes.sell_card(nth, how)
+
+    async def do_pay_by_card(self, nth: int, how: int) -> None:
+        booking = self._nth(nth)
+        if booking is not None:
+            most = await self._most_due(booking)
+            before = await self._paid_by_card(booking)
+            await self.programmes.pay_by_card(booking, nth, how)
+            assert await self._paid_by_card(booking) - before <= most, "gift cards paid too much"
+
+    async def _paid_by_card(self, booking: Booking) -> Money:
+        payments = await self.studio.payments(booking)
+        return sum((each.settled for each in payments if each.of_gift_card), Money.zero(self.currency))
+
+    async def do_follow(self, nth: int, how: int) -> None:
+        await self.programmes.follow(nth, how)
+
+    async def do_sweep(self, _nth: int, _how: int) -> None:
+        await self.programmes.sweep()
 
     async def do_bill(self, nth: int, how: int) -> None:
         booking = self._nth(nth)
@@ -339,7 +389,7 @@ class History:
         )
         done = await self.studio.run(record_desk_payment, command, by=self.studio.owner)
         assert done.payment.amount <= most + done.payment.extra, "the desk took too much"
-        assert not done.payment.extra or booking.begun(self.studio.clock.now())
+        assert not done.payment.extra or done.booking.begun(self.studio.clock.now())
         _DONE["desk payments"] += 1
 
     async def do_desk_deposit(self, nth: int, how: int) -> None:
@@ -369,14 +419,15 @@ class History:
         if not standing:
             return
         before = standing[nth % len(standing)]
-        price = Money(amount=before.price.amount * (1 + nth % 7) // 4, currency=self.currency)
+        price = Money(amount=before.list_price.amount * (1 + nth % 7) // 4, currency=self.currency)
         changed = await self.studio.change_terms(before, price=price)
         if changed.offered_until is not None and how % 2:
-            changed = await self.studio.accept(changed, by=self.studio.customer, price=price)
+            changed = await self.studio.accept(changed, by=self.studio.customer, price=changed.offered_scope.price)
         elif changed.offered_until is not None and how:
             changed = await self.studio.decline(changed, by=self.studio.customer)
-        assert changed.price == (price if changed.offered_until is None and price <= changed.price else before.price)
-        _DONE["prices agreed anew"] += changed.price != before.price
+        agreed = changed.offered_until is None and price <= changed.list_price
+        assert changed.list_price == (price if agreed else before.list_price)
+        _DONE["prices agreed anew"] += changed.list_price != before.list_price
 
     async def do_void(self, nth: int, how: int) -> None:
         """What was recorded at the desk is voided."""
@@ -530,7 +581,7 @@ class History:
     async def _most_due(self, booking: Booking) -> Money:
         studio = self.studio
         return most_due(
-            booking,
+            await studio.seen(booking),
             await studio.payments(booking),
             await studio.refunds(booking),
             await studio.reads.adjustments.of_booking(booking.id),
@@ -555,19 +606,22 @@ class History:
         payments = [each for booking in self.bookings for each in await studio.payments(booking)]
         refunds = [each for booking in self.bookings for each in await studio.refunds(booking)]
         for payment in payments:
-            if payment.invoice is not None:
+            if payment.invoice is not None and not payment.of_gift_card:
                 bill = studio.gateway.bills[payment.invoice.reference]
                 assert (payment.settled, payment.held) == (bill.received, bill.held), "a payment differs"
                 assert payment.status is not PaymentStatus.AUTHORISED, "a payment is neither captured nor released"
                 assert not bill.authorised, "an authorisation is forgotten"
-        assert sum((each.settled for each in payments), zero) == sum((bill.received for bill in gateway), zero)
-        ours = {each.id: each.amount for each in refunds if each.status is RefundStatus.REFUNDED}
+        by_card = {each.id: each for each in payments if each.of_gift_card}
+        billed = [each.settled for each in payments if each.id not in by_card]
+        assert sum(billed, zero) == sum((bill.received for bill in gateway), zero)
+        made = [each for each in refunds if each.status is RefundStatus.REFUNDED and each.payment_id not in by_card]
+        ours = {each.id: each.amount for each in made}
         theirs = {refund_id: amount for bill in gateway for refund_id, amount in bill.refunds.items()}
         assert ours == {**theirs, **self.transfers}, "a refund differs"
         assert not theirs.keys() & self.transfers.keys(), "a refund was made by gateway and bank"
         kept = sum((booking.totals.kept for booking in await self._seen()), zero)
         banked = sum(self.transfers.values(), zero)
-        held = sum((bill.held for bill in gateway), zero)
+        held = sum((bill.held for bill in gateway), zero) + sum((each.held for each in by_card.values()), zero)
         assert (kept + banked).amount == held.amount + self.adjustments.total()
         for booking in await self._seen():
             adjustments = await studio.reads.adjustments.of_booking(booking.id)
@@ -578,6 +632,7 @@ class History:
             assert ledger.balance == booking.totals.kept.amount >= 0
             may_still_pay = booking.status in {Status.CONFIRMED, Status.COMPLETED}
             assert booking.payment_status is not BookingPaymentStatus.PENDING or may_still_pay
+        await self.programmes.check(payments, refunds)
         found = await studio.reads.reconciliation.page(FindingFilter(limit=10_000))
         underpaid = {each.id for each in payments if each.settled < each.amount}
         for finding in found:
@@ -652,8 +707,8 @@ async def live(
         cancellation=policy,
     )
     gateway = MemoryGateway(refunds_parts=parts, authorises=bool(authorised))
-    studio = await Studio.opened(terms=provider_terms, gateway=gateway, authorised=authorised)
-    history = History(studio, currency)
+    studio = await Studio.opened(terms=provider_terms, gateway=gateway, authorised=authorised, ports=(RULES,))
+    history = History(studio, currency, await Programmes.opened(studio, currency, _DONE))
     for step in steps:
         await history.step(*step)
     await history.end()

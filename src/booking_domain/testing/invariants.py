@@ -47,7 +47,7 @@ async def violations(reads: Reads, outbox: Sequence[Event], now: datetime) -> li
         at_desk = await reads.desk_payments.of_booking(booking.id)
         found += (f"{booking.reference}: {each}" for each in _money(booking, payments, refunds, adjustments))
         found += (f"{booking.reference}: {each}" for each in _deposit(booking, payments, adjustments, at_desk, events))
-        found += (f"{booking.reference}: {each}" for each in _desk(booking, at_desk))
+        found += (f"{booking.reference}: {each}" for each in _desk(booking, at_desk, events))
         most = most_due(booking, payments, refunds, adjustments, at_desk)
         found += (f"{booking.reference}: {each}" for each in _amounts_due(booking, payments, most))
         found += (f"{booking.reference}: {each}" for each in _trail(booking, events))
@@ -145,8 +145,11 @@ def _authorised(booking: Booking, payments: Sequence[Payment]) -> Iterator[str]:
         yield "more captured than authorised"
 
 
-def _desk(booking: Booking, payments: Sequence[DeskPayment]) -> Iterator[str]:
-    """Check that what was paid at the desk is the sum of its payments, and exceeds the price only with a refund."""
+def _desk(booking: Booking, payments: Sequence[DeskPayment], events: Sequence[BookingEvent]) -> Iterator[str]:
+    """Check that what was paid at the desk is the sum of its payments, and exceeds the price only with a refund.
+
+    If the price is lowered afterwards, the provider returns money of the desk; what came through a gateway is refunded.
+    """
     recorded = sum(payment.counted.amount for payment in payments)
     if booking.desk_paid.amount != recorded:
         yield f"{booking.desk_paid} paid at the desk, and its desk payments add up to {recorded}"
@@ -156,8 +159,10 @@ def _desk(booking: Booking, payments: Sequence[DeskPayment]) -> Iterator[str]:
     if (booking.extra.amount, booking.tips.amount) != parts:
         yield f"{booking.extra} above the price and {booking.tips} as tips, and its desk payments have {parts}"
     paid = booking.secured + booking.desk_paid
+    lowered = any(event.type in {"terms_changed", "terms_accepted"} for event in events)
     if (
         payments
+        and (booking.secured or not lowered)
         and booking.final_price.excess_over(booking.conceded) < paid
         and booking.undisputed_status is not Status.CANCELLED
     ):

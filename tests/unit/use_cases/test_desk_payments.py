@@ -194,6 +194,18 @@ async def test_money_beyond_the_price_goes_back_when_the_whole_price_was_paid_at
     assert await studio.violations() == []
 
 
+async def test_money_that_arrives_after_the_price_fell_below_what_the_desk_took_goes_back_alone(studio: Studio) -> None:
+    booking = await studio.book()
+    payment = await studio.bill(booking)
+    await take(studio, booking, PRICE.amount)
+    await studio.change_terms(await studio.seen(booking), price=DEPOSIT)
+    studio.pay(payment)
+    await studio.settle(payment)
+    seen = await studio.seen(booking)
+    assert (seen.desk_paid, seen.refund_pending, seen.price) == (PRICE, DEPOSIT, DEPOSIT)
+    assert await studio.violations() == []
+
+
 async def test_a_void_takes_no_confirmation_back(studio: Studio) -> None:
     booking = await studio.book()
     payment = await take(studio, booking)
