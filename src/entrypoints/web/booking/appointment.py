@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import ClassVar, Final
 
-from booking_domain.bookings.model import Terms
+from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.pricing import PriceBreakdown
 from booking_domain.gift_cards.model import (
     GiftCard,
@@ -95,6 +95,8 @@ class AppointmentPage(PageModel):
     """Where all ways to sign in are."""
     error: str = ""
     """What is wrong, if it is about no field."""
+    own: str = ""
+    """Their booking, if it is they who have taken the time; empty: it is not."""
     time_lost: bool = False
     """Whether another time has to be chosen."""
     other_times: str
@@ -145,10 +147,14 @@ class AppointmentPage(PageModel):
         return replace(shown, error=error, time_lost=True)
 
     def lost(
-        self, error: DomainError, others: Sequence[datetime], facts: ProviderPage, page: Page
+        self, error: DomainError, own: Booking | None, others: Sequence[datetime], facts: ProviderPage, page: Page
     ) -> "AppointmentPage":
-        """The page of a time that somebody else has taken, with others in its place."""
-        return replace(self.failed(error, page), kept="", time_lost=True, others=_texts(others, facts, page))
+        """The page of a time that somebody has taken, with others in its place; `own`: who looks, by this booking."""
+        lost = replace(self.failed(error, page), kept="", time_lost=True, others=_texts(others, facts, page))
+        if own is None:
+            return lost
+        text = page.say(Phrase("You have booked this time already."))
+        return replace(lost, error=text, own=page.link(f"/bookings/{own.id}"))
 
 
 def price_of(choice: Choice, facts: ProviderPage) -> Money:

@@ -26,6 +26,7 @@ from booking_domain.shared.ids import ClaimId, ProviderId, SessionId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking, quote_booking
+from booking_domain.use_cases.bookings.queries import list_bookings
 from booking_domain.use_cases.catalogue.queries import ProviderPage, get_provider_page
 from booking_domain.use_cases.gift_cards.payments import (
     CheckGiftCard,
@@ -34,6 +35,7 @@ from booking_domain.use_cases.gift_cards.payments import (
     pay_by_gift_card,
 )
 from booking_domain.use_cases.identity.legal import list_own_documents
+from booking_domain.use_cases.platform.listings import BookingListFilter
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from booking_domain.use_cases.scheduling.holds import PlaceHold, place_hold, release_hold
 from booking_domain.use_cases.scheduling.queries import get_schedule_to_come, to_come
@@ -130,6 +132,21 @@ class Booker:
         now = self.clock.now()
         window = TimeRange(max(now, start - _AROUND), max(now, start) + _AROUND)
         return nearest(await self.free(facts, choice, window), start)
+
+    async def own(self, provider_id: ProviderId, start: datetime) -> Booking | None:
+        """What they have booked there at this time already."""
+        if self.actor is None:
+            return None
+        wanted = BookingListFilter(
+            customer_id=self.actor.id,
+            provider_id=provider_id,
+            at_from=start,
+            at_before=start + timedelta(seconds=1),
+            upcoming_at=self.clock.now(),
+            limit=1,
+        )
+        found = await list_bookings(self.actor, wanted, self.reads.appointments)
+        return found[0].appointment.booking if found else None
 
     async def holding(self, provider_id: ProviderId, choice: Choice, slot: datetime, actor: Actor) -> Choice:
         """Keep a time for a while, in place of the one that was kept before; who has too many goes on without.

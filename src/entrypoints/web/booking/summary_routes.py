@@ -61,6 +61,11 @@ async def show_summary(
         missing=await booker.missing(),
         may_repeat=await booker.may_repeat(),
     )
+    own = await booker.own(provider_id, choice.slot)
+    if own is not None:
+        taken = SlotTaken(start=choice.slot, zone=facts.view.time_zone)
+        others = await booker.near(facts, choice, choice.slot)
+        return page.render(model.lost(taken, own, others, facts, page), public=False)
     order = booker.order(provider_id, choice, choice.slot)
     model = await _priced(model, order, booker.actor, page, booker)
     return page.render(await _with_dates(model, choice, facts, page, booker), public=False)
@@ -126,7 +131,8 @@ async def book(
         if choice.repeats:
             model = await _with_dates(model, choice, facts, page, booker)
         else:
-            model = model.lost(error, await booker.near(facts, choice, slot), facts, page)
+            own = await booker.own(provider_id, slot)
+            model = model.lost(error, own, await booker.near(facts, choice, slot), facts, page)
         return page.refuse(model, error)
     except DomainError as error:
         field = PICTURES if error is stored.error else ""

@@ -149,8 +149,8 @@ async def join(
             missing=await booker.missing(),
             may_repeat=await booker.may_repeat(),
         )
-        others = await booker.near(facts, choice, slot)
-        response = page.refuse(model.lost(error, others, facts, page), error)
+        own, others = await booker.own(provider_id, slot), await booker.near(facts, choice, slot)
+        response = page.refuse(model.lost(error, own, others, facts, page), error)
     else:
         response = page.see(address(SUMMARY, choice, facts, page))
     for cookie in session_mode.cookies(tokens):

@@ -177,6 +177,25 @@ async def test_a_lost_slot_keeps_the_form_and_offers_the_nearest_others(api: Api
     assert "/en/bookings/" in done.headers["Location"], done.text
 
 
+async def test_who_goes_back_after_booking_is_shown_their_booking(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    customer = Visitor(api, await api.joined("customer", verified=True))
+    summary = f"/en/book/{provider_id}/summary?slot={quote(MONDAY_AT_TEN)}"
+    old = await customer.get(summary)
+    done = await customer.submit(old, "/summary")
+    for status, again in ((409, await customer.submit(old, "/summary")), (200, await customer.get(summary))):
+        assert again.status_code == status
+        assert "You have booked this time already." in again.text
+        assert f'href="{done.headers["Location"]}">Show my booking' in again.text
+        assert len(re.findall('name="instead"', again.text)) == 3
+        assert "<title>Error" not in again.text
+    other = Visitor(api, await api.joined("customer", verified=True))
+    assert "Show my booking" not in (await other.submit(await other.get(summary), "/summary")).text
+    booking_id = done.headers["Location"].rpartition("/")[2]
+    assert (await api.post(f"/bookings/{booking_id}/cancel", customer.cookies[ACCESS_COOKIE], json={})).is_success
+    assert "Show my booking" not in (await customer.get(summary)).text
+
+
 async def test_who_is_signed_in_holds_the_chosen_time_and_may_go_back(api: Api) -> None:
     _, provider_id = await api.open_provider()
     path = f"/en/book/{provider_id}"
