@@ -38,6 +38,7 @@ OVERLAPPING: Final = scale.of(1_000, less=50)
 MOVED: Final = scale.of(40, less=8)
 MOVES: Final = 10
 CANCELLED: Final = scale.of(200, less=12)
+PLACES: Final = 10
 GOAL_SECONDS: Final = 2.0
 AT_ONCE: Final = 200
 """Accounts created at once: more would wait too long for a database connection."""
@@ -51,9 +52,16 @@ _OVERLAPS: Final = """
     WHERE tstzrange(a.blocked_from, a.blocked_until) && tstzrange(b.blocked_from, b.blocked_until)
 """
 _CLAIMING: Final = ", ".join(f"'{status.value}'" for status in Status if CLAIMS_TIME[status])
+_CLAIMS: Final = """
+    SELECT id, provider_id, customer_id, kind, starts_at, ends_at, blocked_from, blocked_until
+    FROM claims WHERE class_id IS NULL
+    UNION ALL
+    SELECT p.id, p.provider_id, p.customer_id, p.kind, c.starts_at, c.ends_at, c.blocked_from, c.blocked_until
+    FROM class_places p JOIN claims c ON c.id = p.occurrence_id
+"""
 # A booking whose status claims time has its claim, with the same times; no other one has, and there are no holds.
 _WITHOUT_THEIR_CLAIM: Final = f"""
-    SELECT count(*) FROM (SELECT * FROM bookings WHERE status IN ({_CLAIMING})) b FULL JOIN claims c ON c.id = b.id
+    SELECT count(*) FROM (SELECT * FROM bookings WHERE status IN ({_CLAIMING})) b FULL JOIN ({_CLAIMS}) c ON c.id = b.id
     WHERE (c.kind = '{ClaimKind.BOOKING.value}' AND c.provider_id = b.provider_id AND c.customer_id = b.customer_id
         AND (c.starts_at, c.ends_at, c.blocked_from, c.blocked_until)
             = (b.starts_at, b.ends_at, b.blocked_from, b.blocked_until)) IS NOT TRUE
@@ -134,6 +142,33 @@ def test_one_of_many_concurrent_customers_gets_the_slot(busy: Server, report: Re
             f"{CROWD:,} at one slot: 1 × 201, {CROWD - 1:,} × 409; p50 {half:.2f}, p99 {most:.2f}, all {all_:.2f} s",
             goal_met=median(slowest) < GOAL_SECONDS,
         )
+
+
+def test_as_many_concurrent_customers_as_a_class_has_places_book_it(busy: Server, report: Report) -> None:
+    studio = open_studio(busy, deposit=0)
+    slot = studio.slots()[1]
+    service = {"name": "Yoga", "durationMinutes": 60, "priceAmount": 100, "capacity": PLACES}
+    yoga = studio.owner.post("/services", service)["id"]
+    wishes = [booking(person, studio, slot, serviceId=yoga) for person in crowd(busy, CROWD)]
+    shots = volley(busy, wishes)
+
+    assert kinds(shots) == {BOOKED: PLACES, TAKEN: CROWD - PLACES}
+    all_documented(busy, shots)
+    assert busy.number("SELECT count(*) FROM class_places WHERE provider_id = %s", studio.id) == PLACES
+    report(31, f"{CROWD:,} at a class of ten: 10 × 201, {CROWD - 10:,} × 409; p99 {percentile(shots, 0.99):.2f} s")
+
+    giving_up = [
+        Wish(shot.wish.person, f"/bookings/{shot.json['id']}/cancel", {}) for shot in shots if shot.status == 201
+    ]
+    mixed = [*wishes[: 5 * PLACES], *giving_up]
+    Random(10).shuffle(mixed)  # noqa: S311
+    again = kinds(volley(busy, mixed))
+    assert set(again) <= {DONE, BOOKED, TAKEN}
+    assert again[DONE] == PLACES
+    left = PLACES - busy.number("SELECT count(*) FROM class_places WHERE provider_id = %s", studio.id)
+    assert left == PLACES - again[BOOKED]
+    last = kinds(volley(busy, wishes[-PLACES - 1 :]))
+    assert (last[BOOKED], last[TAKEN]) == (left, PLACES + 1 - left)
 
 
 def test_each_of_many_slots_is_sold_once(busy: Server, report: Report) -> None:

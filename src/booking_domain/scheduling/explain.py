@@ -15,6 +15,7 @@ from booking_domain.scheduling.slots import (
     grid,
     horizon_end,
     in_the_way,
+    is_place,
     last_slot,
     local_periods,
     minutes_of,
@@ -40,6 +41,8 @@ class Reason(StrEnum):
     """The appointment overlaps a block."""
     CLAIMED = "claimed"
     """The appointment overlaps a hold or a booking."""
+    CLASS_FULL = "class_full"
+    """The class is booked at this time, and no place is left."""
     BUSY = "busy"
     """The appointment overlaps a busy time of an external calendar."""
     BUFFER = "buffer"
@@ -67,9 +70,10 @@ _PUBLIC: Final = frozenset(
         Reason.NOTICE,
         Reason.HORIZON,
         Reason.OFF_GRID,
+        Reason.CLASS_FULL,
     }
 )
-"""Reasons that follow from opening hours and settings, which are public."""
+"""Reasons that follow from opening hours and settings, which are public, as are the places of classes."""
 _FULL: Final = (Reason.DAY_FULL, Reason.WEEK_FULL, Reason.MONTH_FULL, Reason.YEAR_FULL)
 
 
@@ -188,7 +192,12 @@ def _inside(calendar: Calendar, span: TimeRange) -> bool:
 
 def _obstacles(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, now: datetime) -> Iterator[Reason]:
     blocked = calendar.blocked(span)
-    near = in_the_way(calendar, (claim for claim in claims if claim.live(now)), span, calendar.blocked(span))
+    near = in_the_way(calendar, (claim for claim in claims if claim.live(now)), span, blocked)
+    if calendar.settings.class_id is not None:
+        places = [claim for claim in near if is_place(calendar, claim, span)]
+        near = [claim for claim in near if claim not in places]
+        if places:
+            yield Reason.CLASS_FULL
     near_busy = [busy for busy in calendar.busy if busy.overlaps(blocked)]
     claimed = [claim.span.overlaps(span) for claim in near]
     busy = [each.overlaps(span) for each in near_busy]

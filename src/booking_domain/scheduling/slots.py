@@ -352,7 +352,7 @@ def in_the_way(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, blo
     Those of the very same time and class do not count as long as there are fewer than the capacity.
     """
     near = [claim for claim in claims if claim.blocked.overlaps(blocked)]
-    others = [claim for claim in near if not _is_place(calendar, claim, span)]
+    others = [claim for claim in near if not is_place(calendar, claim, span)]
     return others if len(near) - len(others) < calendar.settings.capacity else near
 
 
@@ -365,11 +365,12 @@ def taken_places(calendar: Calendar, claims: Iterable[Claim], now: datetime) -> 
 def blocked_range(calendar: Calendar, claims: Iterable[Claim], span: TimeRange) -> TimeRange:
     """The blocked range of an appointment: that of the occurrence of its class, if there is one among the claims."""
     of_class = calendar.settings.class_id
-    blocked = (claim.blocked for claim in claims if of_class is not None and _is_place(calendar, claim, span))
+    blocked = (claim.blocked for claim in claims if of_class is not None and is_place(calendar, claim, span))
     return next(blocked, calendar.blocked(span))
 
 
-def _is_place(calendar: Calendar, claim: Claim, span: TimeRange) -> bool:
+def is_place(calendar: Calendar, claim: Claim, span: TimeRange) -> bool:
+    """Whether the claim takes a place of an appointment at this time."""
     return claim.class_id == calendar.settings.class_id and claim.span == span
 
 

@@ -255,9 +255,9 @@ class DaysJson(Json, frozen=True, kw_only=True):
 class ExplanationJson(Json, frozen=True, kw_only=True):
     """Why a start is or is not offered.
 
-    `reasons` are `closed`, `exception`, `salon_closed`, `notice`, `horizon`, `off_grid`, `not_bookable` and
-    `unavailable`. Instead of `unavailable`, the provider, the manager of the provider's salon and admins see `block`,
-    `claimed`, `busy`, `buffer`, `day_full`, `week_full`, `month_full` and `year_full`.
+    `reasons` are `closed`, `exception`, `salon_closed`, `notice`, `horizon`, `off_grid`, `not_bookable`, `class_full`
+    and `unavailable`. Instead of `unavailable`, the provider, the manager of the provider's salon and admins see
+    `block`, `claimed`, `busy`, `buffer`, `day_full`, `week_full`, `month_full` and `year_full`.
     """
 
     time_zone: str

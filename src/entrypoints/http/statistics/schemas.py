@@ -155,7 +155,10 @@ class FiguresJson(Json, frozen=True, kw_only=True):
     rostered_minutes: int | None = None
     """How long the provider was open, without time off, on the days of which that is known; absent of groups."""
     utilisation: float | None = None
-    """(`bookedMinutes` + `bufferMinutes`) ÷ `rosteredMinutes`; absent if the divisor is 0 or unknown."""
+    """(`bookedMinutes` + `bufferMinutes`) ÷ `rosteredMinutes`; absent if the divisor is 0 or unknown.
+
+    Each booking of a class counts, so classes can make it more than 1.
+    """
     money: tuple[MoneyFiguresJson, ...]
     """By currency; empty if nothing was booked or paid."""
 

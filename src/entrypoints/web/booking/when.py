@@ -7,7 +7,7 @@ from itertools import islice
 from typing import ClassVar, Final, NamedTuple
 
 from booking_domain.scheduling.model import ProviderSchedule
-from booking_domain.scheduling.slots import slots_in_order
+from booking_domain.scheduling.slots import slots_in_order, taken_places
 from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.languages.documents import Phrase, Plural
@@ -23,6 +23,7 @@ _A_DAY: Final = timedelta(days=1)
 _NOON: Final = 12
 _EVENING: Final = 17
 _TIMES: Final = Plural("{day}, {count} time", "{day}, {count} times")
+_PLACES: Final = Plural("{count} place left", "{count} places left")
 
 
 class Free(NamedTuple):
@@ -30,6 +31,8 @@ class Free(NamedTuple):
 
     first: datetime | None
     starts: tuple[datetime, ...]
+    places: Mapping[datetime, int] = {}
+    """Of a class: how many places each start has left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,8 @@ class TimeLink:
     text: str
     label: str
     """In full, for screen readers."""
+    places: str
+    """How many are left, of a class."""
     href: str
     at: str
 
@@ -109,8 +114,14 @@ def free_times(schedule: ProviderSchedule, window: TimeRange, now: datetime) -> 
     calendar, _ = schedule.calendar_at(now)
     horizon = TimeRange(now, now + timedelta(days=calendar.settings.horizon_days + 1))
     first = next(slots_in_order(calendar, schedule.claims, window=horizon, now=now), None)
-    inside = islice(slots_in_order(calendar, schedule.claims, window=window, now=now), _MOST)
-    return Free(None if first is None else first.start, tuple(slot.start for slot in inside))
+    inside = tuple(islice(slots_in_order(calendar, schedule.claims, window=window, now=now), _MOST))
+    capacity = calendar.settings.capacity
+    taken = taken_places(calendar, schedule.claims, now) if capacity > 1 else {}
+    return Free(
+        None if first is None else first.start,
+        tuple(slot.start for slot in inside),
+        {slot.start: capacity - taken.get(TimeRange(*slot), 0) for slot in inside} if capacity > 1 else {},
+    )
 
 
 def when_page(
@@ -150,7 +161,7 @@ def when_page(
         summary=place.summary,
         calendar=month_calendar(by_day, page, of_day, day=day, shown=shown, today=today),
         day="" if day is None else formats.whole_day(day),
-        parts=() if day is None else tuple(parts_of_day(by_day[day], page, of_time)),
+        parts=() if day is None else tuple(parts_of_day(by_day[day], free.places, page, of_time)),
         zone=formats.zone(place.time_zone),
         none="" if day is not None else page.say(Phrase("No free time in this month.")),
         wait=to_wait(Phrase("Tell me when an earlier time is free"), before=by_day[day][0].isoformat())
@@ -221,8 +232,21 @@ def month_calendar(
     )
 
 
-def parts_of_day(times: Sequence[datetime], page: Page, link: Callable[[datetime], str]) -> Iterator[PartOfDayTimes]:
+def parts_of_day(
+    times: Sequence[datetime], places: Mapping[datetime, int], page: Page, link: Callable[[datetime], str]
+) -> Iterator[PartOfDayTimes]:
     """The free times of a day, by morning, afternoon and evening."""
+
+    def time_link(at: datetime) -> TimeLink:
+        day, clock = page.formats.whole_day(at.date()), page.formats.clock(at)
+        left = places.get(at.astimezone(UTC))
+        if left is None:
+            label, shown = page.say(Phrase("{day}, {time}, free"), day=day, time=clock), ""
+        else:
+            shown = page.say.count(_PLACES, left)
+            label = page.say(Phrase("{day}, {time}, {places}"), day=day, time=clock, places=shown)
+        return TimeLink(text=clock, label=label, places=shown, href=link(at), at=at.isoformat())
+
     parts = (
         (Phrase("Morning"), [each for each in times if each.hour < _NOON]),
         (Phrase("Afternoon"), [each for each in times if _NOON <= each.hour < _EVENING]),
@@ -230,19 +254,4 @@ def parts_of_day(times: Sequence[datetime], page: Page, link: Callable[[datetime
     )
     for name, inside in parts:
         if inside:
-            yield PartOfDayTimes(
-                name=page.say(name),
-                times=tuple(
-                    TimeLink(
-                        text=page.formats.clock(each),
-                        label=page.say(
-                            Phrase("{day}, {time}, free"),
-                            day=page.formats.whole_day(each.date()),
-                            time=page.formats.clock(each),
-                        ),
-                        href=link(each),
-                        at=each.isoformat(),
-                    )
-                    for each in inside
-                ),
-            )
+            yield PartOfDayTimes(name=page.say(name), times=tuple(map(time_link, inside)))

@@ -41,7 +41,7 @@ class MovePage(PageModel):
 def free_for(booking: Booking, schedule: ProviderSchedule, window: TimeRange, now: datetime) -> Free:
     """The free times but the booking's own."""
     free = free_times(schedule, window, now)
-    return Free(free.first, tuple(each for each in free.starts if each != booking.span.start))
+    return free._replace(starts=tuple(each for each in free.starts if each != booking.span.start))
 
 
 def move_page(
@@ -59,7 +59,7 @@ def move_page(
     calendar = month_calendar(
         by_day, page, lambda to: address(day=to.isoformat()), day=day, shown=shown, today=now.astimezone(zone).date()
     )
-    parts = () if day is None else parts_of_day(by_day[day], page, lambda at: address(slot=at.isoformat()))
+    parts = () if day is None else parts_of_day(by_day[day], free.places, page, lambda at: address(slot=at.isoformat()))
     return MovePage(
         title=say(Phrase("Choose another time")),
         robots="noindex",

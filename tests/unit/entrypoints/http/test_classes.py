@@ -60,3 +60,21 @@ async def test_a_class_is_booked_alone_and_is_no_add_on(api: Api) -> None:
             f"/services/{yoga['id']}", provider, json={"capacity": capacity}, headers={"If-Match": '"1"'}
         )
         assert_problem(refused, 400, "validation.invalid_input", "/capacity")
+
+
+async def test_everyone_is_told_that_a_class_is_full(api: Api) -> None:
+    provider, provider_id = await api.open_provider(priceAmount=0)
+    yoga = await added(api, provider, name="Yoga", durationMinutes=60, capacity=2)
+    cut = await added(api, provider, durationMinutes=60)
+
+    async def reasons(service: dict[str, Any], token: str | None) -> list[str]:
+        query = f"slot={START}&serviceId={service['id']}"
+        answer = await api.get(f"/providers/{provider_id}/slots/explain?{query}", token)
+        return list(answer.json()["reasons"])
+
+    for number in range(2):
+        assert await reasons(yoga, None) == []
+        assert await reasons(cut, provider) == (["claimed"] if number else [])
+        await api.booked(await api.joined("customer"), provider_id, serviceId=yoga["id"])
+    assert await reasons(yoga, None) == await reasons(yoga, provider) == ["class_full"]
+    assert await reasons(cut, None) == ["unavailable"]

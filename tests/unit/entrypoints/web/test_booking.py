@@ -116,6 +116,27 @@ async def test_add_ons_come_last_and_are_not_booked_alone(api: Api) -> None:
     assert "<h1>Choose a time" in (await api.client.get(f"{path}/time?service={ids[0]}&service={ids[1]}")).text
 
 
+async def test_times_of_a_class_say_how_many_places_are_left_and_it_is_booked_alone(api: Api) -> None:
+    token, provider_id = await api.open_provider(priceAmount=0)
+    ids = [
+        (
+            await api.post("/services", token, json={"name": name, "durationMinutes": 60, "priceAmount": 0, **rest})
+        ).json()["id"]
+        for name, rest in (("Yoga", {"capacity": 3}), ("Tattoo", {}))
+    ]
+    for left in ("3 places", "2 places", "1 place"):
+        times = await api.client.get(f"/en/book/{provider_id}/time?service={ids[0]}")
+        assert f'aria-label="Monday 23 November, 10:00, {left} left"' in times.text
+        assert f"<small>{left} left</small>" in times.text
+        await api.booked(await api.joined("customer"), provider_id, serviceId=ids[0])
+    full = await api.client.get(f"/en/book/{provider_id}/time?service={ids[0]}")
+    assert "10:00, " not in full.text
+    plain = await api.client.get(f"/en/book/{provider_id}/time?service={ids[1]}")
+    assert "places left" not in plain.text
+    both = await api.client.get(f"/en/book/{provider_id}/time?service={ids[0]}&service={ids[1]}", follow_redirects=True)
+    assert "A class is booked by itself, without other services." in both.text
+
+
 async def test_a_visitor_books_by_a_code_to_their_phone(api: Api) -> None:
     _, provider_id = await api.open_provider()
     path = f"/en/book/{provider_id}/you"
