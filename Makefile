@@ -197,8 +197,9 @@ profile: $(VENV)/.dev ## where the time of a request (ARGS=/providers), of booki
 screenshots: $(VENV)/.dev $(VENV)/.browser ## every page in each language, light and dark, narrow and wide: .tmp/screenshots/index.html
 	@PYTHONPATH=$(CURDIR)/src:$(CURDIR) $(BIN)/python -m tests.unit.entrypoints.web.screenshots $(ARGS)
 
-docs: $(VENV)/.dev ## regenerate the parts of docs/ that come from the code
+docs: $(VENV)/.dev ## regenerate the parts of docs/ that come from the code, and build the site of the library: dist/docs/index.html
 	$(BIN)/python -m entrypoints.cli.generated_docs
+	$(BIN)/sphinx-build -q -W --keep-going -d .tmp/doctrees docs/library dist/docs
 
 catalogues: $(VENV)/.dev ## update the message catalogues (src/entrypoints/locales) from the code
 	$(BIN)/python -m entrypoints.cli.catalogues

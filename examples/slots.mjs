@@ -1,4 +1,4 @@
-// The slots of docs/develop/conformance.md in JavaScript. Numbers in comments are those of its rules.
+// The slots of docs/library/conformance.md in JavaScript. Numbers in comments are those of its rules.
 //
 //     node examples/slots.mjs src/booking_domain/testing/conformance/vectors/slots-*.json    checks the vectors
 //     node examples/slots.mjs < questions.jsonl    answers questions, one a line: {slots, explain}

@@ -37,9 +37,13 @@ def surface() -> str:
     return "".join(f"{line}\n" for module in PROMISED for line in _of_module(module))
 
 
+def names_of(module: ModuleType) -> list[str]:
+    """What a module promises: its `__all__`, or its contracts."""
+    return sorted(getattr(module, "__all__", None) or [name for name in vars(module) if name.endswith("Contract")])
+
+
 def _of_module(module: ModuleType) -> Iterator[str]:
-    names = getattr(module, "__all__", None) or [name for name in vars(module) if name.endswith("Contract")]
-    for name in sorted(names):
+    for name in names_of(module):
         yield from _of(f"{module.__name__}.{name}", getattr(module, name))
 
 

@@ -26,5 +26,5 @@ These need the extra `booking-domain[testing]` (anyio, Hypothesis and pytest):
   `use_case_calendar.UseCaseCalendar` is one in memory or on your repositories.
 
 Each context has a package (`booking_domain.testing.bookings`, …) with its memory tables and repositories (`memory`) and
-its contracts (`contracts`). `contexts.CONTEXTS` lists the packages. See `docs/develop/testing-your-own-rules.md`.
+its contracts (`contracts`). `contexts.CONTEXTS` lists the packages. See `docs/library/testing-your-own-rules.md`.
 """

@@ -1,6 +1,6 @@
 """Part of the rules: what an implementation that lacks some of them is asked, and may be held to.
 
-Name what it lacks once, by the switches of `questions`, and use it everywhere:
+Name what it lacks once, by the switches of `questions`, and use it everywhere::
 
     LACKS = Lacks(nights=False, overlaps=False, claim_buffers=False)
 

@@ -816,7 +816,7 @@ async def test_the_endpoint_limits_the_number_of_slots() -> None:
     assert too_far.json()["errors"][0]["pointer"] == "/calendar/settings/horizonDays"
 
 
-PAGE: Final = (CHECKOUT / "docs" / "develop" / "conformance.md").read_text(encoding="utf-8")
+PAGE: Final = (CHECKOUT / "docs" / "library" / "conformance.md").read_text(encoding="utf-8")
 RULES: Final = re.findall(r"^\| (\d+) \| (.+?) \| (`.+`) \|$", PAGE, flags=re.MULTILINE)
 
 

@@ -28,7 +28,7 @@ from booking_domain.testing.use_case_calendar import UseCaseCalendar
 
 CHECKOUT: Final = Path(__file__).parents[3]
 LIBRARY: Final = Path(booking_domain.__file__).parent
-PAGE: Final = (CHECKOUT / "docs" / "develop" / "testing-your-own-rules.md").read_text(encoding="utf-8")
+PAGE: Final = (CHECKOUT / "docs" / "library" / "testing-your-own-rules.md").read_text(encoding="utf-8")
 FACADES: Final = ("Tx", "Repositories", "ReadGroup")
 """How the names of protocols end that only group ports."""
 NO_PORTS: Final = {"Answer", "BookingOrder", "Dataclass", "IdentityReads", "Reads", "WritePayload", "_Invoiced"}

@@ -3,7 +3,7 @@
     python -m booking_domain.testing.conformance                     # this library
     python -m booking_domain.testing.conformance --url http://…      # a server
 
-It needs the standard library only. `docs/develop/conformance.md` describes the vectors.
+It needs the standard library only. `docs/library/conformance.md` describes the vectors.
 """
 
 from typing import Final

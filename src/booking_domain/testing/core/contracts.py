@@ -1,5 +1,7 @@
 """What a store of `booking_domain.core` has to do: inherit the class, define the fixture `store`, and run pytest.
 
+For example::
+
     class TestMyStore(StoreContract):
         @pytest.fixture
         def store(self, tmp_path: Path) -> MyStore:

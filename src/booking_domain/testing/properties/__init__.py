@@ -1,5 +1,7 @@
 """Properties of every correct slot function. Call each with a question and the function under test.
 
+All of them as one test::
+
     from booking_domain.testing.properties import PROPERTIES
     from booking_domain.testing.strategies import Question, questions
 
