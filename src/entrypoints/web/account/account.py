@@ -98,6 +98,7 @@ class AccountPage(PageModel):
     devices: tuple[Device, ...]
     saved: str
     gift_cards: str
+    packages: str
     points: str
     consents: str
     export: str
@@ -155,6 +156,7 @@ def account_page(
         devices=tuple(_device(each, current, user.time_zone, page) for each in sessions),
         saved=page.link("/saved"),
         gift_cards=page.link("/gift-cards"),
+        packages=page.link("/account/packages"),
         points=page.link("/account/points"),
         consents=page.link("/account/consents"),
         export="/api/v1/users/me/export",

@@ -34,6 +34,7 @@ from entrypoints.web.account.account import (
 )
 from entrypoints.web.account.consents_routes import handlers as consents
 from entrypoints.web.account.contact_routes import handlers as contact
+from entrypoints.web.account.packages_routes import handlers as packages
 from entrypoints.web.account.picture import own_picture
 from entrypoints.web.account.picture_routes import handlers as picture_handlers
 from entrypoints.web.account.points_routes import handlers as points
@@ -176,5 +177,6 @@ handlers: Final = (
     *picture_handlers,
     *services,
     *consents,
+    *packages,
     *points,
 )

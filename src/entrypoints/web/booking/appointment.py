@@ -23,7 +23,19 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.time import time_zone
 from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.languages.documents import Phrase, Plural
-from entrypoints.web.booking.flow import EVERY, PROMOTION, SUMMARY, TIMES, Choice, Step, StepLink, step_links, summary
+from entrypoints.web.booking.flow import (
+    EVERY,
+    PACKAGE,
+    POINTS,
+    PROMOTION,
+    SUMMARY,
+    TIMES,
+    Choice,
+    Step,
+    StepLink,
+    step_links,
+    summary,
+)
 from entrypoints.web.booking.idea import IDEA
 from entrypoints.web.booking.prices import GIFT_CARD, card_rows, shown_card, shown_price
 from entrypoints.web.booking.series import Series, SeriesDate, series_dates
@@ -50,7 +62,13 @@ _FIELDS: Final = {
     OtherCurrency: GIFT_CARD,
     NotEnoughOnCard: GIFT_CARD,
 }
-_SAME: Final = {"description": IDEA, "file_ids": PICTURES, "promotion_codes": PROMOTION}
+_SAME: Final = {
+    "description": IDEA,
+    "file_ids": PICTURES,
+    "promotion_codes": PROMOTION,
+    "package_id": PACKAGE,
+    "account_id": POINTS,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +96,8 @@ class AppointmentPage(PageModel):
     dates: tuple[SeriesDate, ...] = ()
     total: str = ""
     """What all of them cost together."""
+    prepaid: Fields = ()
+    """The fields for a package and for points, of who has some."""
     code: Field | None = None
     """The field for the code of a promotion."""
     card: Field | None = None
@@ -113,6 +133,9 @@ class AppointmentPage(PageModel):
             return replace(self, code=replace(self.code, error=text))
         if self.card is not None and about == self.card.name:
             return replace(self, card=replace(self.card, error=text))
+        prepaid = with_error(self.prepaid, about, text)
+        if prepaid != tuple(self.prepaid):
+            return replace(self, prepaid=prepaid)
         fields = with_error(self.fields, about, text)
         return replace(self, fields=fields, error="" if fields != tuple(self.fields) else text)
 
@@ -170,7 +193,7 @@ def _terms(choice: Choice, facts: ProviderPage) -> Terms:
 
 def _written(choice: Choice) -> dict[str, None]:
     """What the summary has fields of its own for."""
-    return dict.fromkeys((EVERY, TIMES) if choice.repeats else (EVERY, TIMES, PROMOTION))
+    return dict.fromkeys((EVERY, TIMES) if choice.repeats else (EVERY, TIMES, PROMOTION, PACKAGE, POINTS))
 
 
 def _texts(starts: Sequence[datetime], facts: ProviderPage, page: Page) -> tuple[tuple[str, str], ...]:

@@ -26,6 +26,7 @@ from booking_domain.shared.ids import ClaimId, ProviderId, SessionId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking, quote_booking
+from booking_domain.use_cases.bookings.points import RedeemedPoints
 from booking_domain.use_cases.bookings.queries import list_bookings
 from booking_domain.use_cases.catalogue.queries import ProviderPage, get_provider_page
 from booking_domain.use_cases.gift_cards.payments import (
@@ -35,6 +36,8 @@ from booking_domain.use_cases.gift_cards.payments import (
     pay_by_gift_card,
 )
 from booking_domain.use_cases.identity.legal import list_own_documents
+from booking_domain.use_cases.loyalty.accounts import list_loyalty_accounts
+from booking_domain.use_cases.packages.queries import list_my_packages
 from booking_domain.use_cases.platform.listings import BookingListFilter
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from booking_domain.use_cases.scheduling.holds import PlaceHold, place_hold, release_hold
@@ -43,11 +46,13 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.session_cookies import SessionCookies
 from entrypoints.http.kit.turns import Computation, Turn
 from entrypoints.web.booking.flow import Choice
+from entrypoints.web.booking.prepaid import NOTHING, Prepaid, prepaid_for
 from entrypoints.web.booking.series import SERIES_STEPS, Series, series_of
 from entrypoints.web.booking.when import Free, free_times, nearest
 
 _AROUND: Final = timedelta(days=7)
 """How far from a lost time others are offered."""
+_MOST_PACKAGES: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,14 +188,26 @@ class Booker:
         return replace(choice, hold=claim.id, until=claim.expires_at)
 
     def order(self, provider_id: ProviderId, choice: Choice, slot: datetime) -> PlaceBooking:
-        """What they book, with the code of a promotion if they have one; appointments that repeat take none."""
+        """What they book, with a promotion, a package and points as they chose; appointments that repeat take none."""
+        once = not choice.repeats
         return PlaceBooking(
             provider_id=provider_id,
             slot=slot,
             service_ids=choice.services,
             duration_minutes=choice.duration_minutes,
-            promotion_codes=(choice.promotion,) if choice.promotion and not choice.repeats else (),
+            promotion_codes=(choice.promotion,) if choice.promotion and once else (),
+            package_id=choice.package if once else None,
+            points=RedeemedPoints(account_id=choice.points) if choice.points is not None and once else None,
         )
+
+    async def prepaid(self, facts: ProviderPage, choice: Choice, start: datetime) -> Prepaid:
+        """Their packages and points that the appointment can take; appointments that repeat take none."""
+        if self.actor is None or choice.repeats:
+            return NOTHING
+        now = self.clock.now()
+        packages = await list_my_packages(self.actor, None, _MOST_PACKAGES, self.reads.packages)
+        accounts = await list_loyalty_accounts(self.actor, self.reads, now=now)
+        return prepaid_for(packages, accounts, choice, facts, start, now=now)
 
     async def price(self, order: PlaceBooking, actor: Actor) -> PriceBreakdown:
         """What that costs them."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from booking_domain.loyalty.lots import LoyaltyAccountId
+from booking_domain.packages.model import PackageId
 from booking_domain.scheduling.services import OfferedService, Service
 from booking_domain.shared.ids import ClaimId, ServiceId
 from booking_domain.shared.time import MINUTES_A_DAY
@@ -17,6 +19,8 @@ EVERY: Final = "every"
 TIMES: Final = "times"
 MINUTES: Final = "minutes"
 PROMOTION: Final = "promotion"
+PACKAGE: Final = "package"
+POINTS: Final = "points"
 EVERY_WEEKS: Final = (1, 2, 3, 4, 6, 8, 12)
 MOST_TIMES: Final = 12
 
@@ -40,6 +44,10 @@ class Choice:
     """How many there are in all."""
     promotion: str = ""
     """The code of a promotion."""
+    package: PackageId | None = None
+    """The package of which a visit is used."""
+    points: LoyaltyAccountId | None = None
+    """The account whose points are used, as many as the price takes."""
     link: str = ""
     """The token of the booking link by which the visitor came."""
     signed_in: bool = False
@@ -62,6 +70,8 @@ class Choice:
             every=_among(EVERY_WEEKS, _one(given, EVERY)),
             times=_among(range(2, MOST_TIMES + 1), _one(given, TIMES)),
             promotion=_one(given, PROMOTION).strip(),
+            package=None if (package := id_of(_one(given, PACKAGE))) is None else PackageId(package),
+            points=None if (points := id_of(_one(given, POINTS))) is None else LoyaltyAccountId(points),
             link=_one(given, "link"),
             signed_in=signed_in,
         )
@@ -88,6 +98,8 @@ class Choice:
             EVERY: self.every or None,
             TIMES: self.times or None if self.every else None,
             PROMOTION: self.promotion or None,
+            PACKAGE: None if self.package is None else str(self.package),
+            POINTS: None if self.points is None else str(self.points),
             "link": self.link or None,
         }
         return chosen | changes

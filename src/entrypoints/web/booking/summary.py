@@ -10,6 +10,7 @@ from entrypoints.languages.documents import Phrase
 from entrypoints.web.booking.appointment import AppointmentPage, appointment_page
 from entrypoints.web.booking.flow import SUMMARY, Choice
 from entrypoints.web.booking.idea import NO_IDEA, TypedIdea, idea_fields
+from entrypoints.web.booking.prepaid import NOTHING, Prepaid, prepaid_fields
 from entrypoints.web.booking.prices import card_field, code_field
 from entrypoints.web.booking.series import repeat_fields
 from entrypoints.web.kit.forms import hidden
@@ -30,6 +31,7 @@ def summary_page(
     accepted: Collection[str] = (),
     idea: TypedIdea = NO_IDEA,
     gift_card: str = "",
+    prepaid: Prepaid = NOTHING,
 ) -> AppointmentPage:
     """The page; `missing`: what the platform asks the customer to accept before they book."""
     made = appointment_page(
@@ -44,5 +46,6 @@ def summary_page(
         links=links_of(missing, documents, page),
     )
     if not choice.repeats:
-        made = replace(made, code=code_field(choice.promotion, page), card=card_field(gift_card, page))
+        code, card = code_field(choice.promotion, page), card_field(gift_card, page)
+        made = replace(made, prepaid=prepaid_fields(prepaid, choice, page), code=code, card=card)
     return replace(made, repeat=repeat_fields(replace(choice, slot=start), page)) if may_repeat else made

@@ -18,10 +18,12 @@ from booking_domain.scheduling.errors import HoldNotFound, SlotNotOffered, SlotT
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import ProviderId
-from booking_domain.use_cases.bookings.discounts import PROMOTION_ERRORS
+from booking_domain.use_cases.bookings.discounts import DISCOUNT_ERRORS
 from booking_domain.use_cases.bookings.ideas import ShareIdea, share_idea
+from booking_domain.use_cases.bookings.package_visits import PACKAGE_ERRORS
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking, place_booking
 from booking_domain.use_cases.bookings.place_series import PlaceSeries, place_series
+from booking_domain.use_cases.bookings.points import POINT_ERRORS
 from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.http.kit.forms import FORM_WITH_FILES, MOST_BYTES_OF_FILES, Form, files_of, form_of
 from entrypoints.http.kit.injection import Injected
@@ -60,6 +62,7 @@ async def show_summary(
         documents=booker.documents,
         missing=await booker.missing(),
         may_repeat=await booker.may_repeat(),
+        prepaid=await booker.prepaid(facts, choice, choice.slot),
     )
     own = await booker.own(provider_id, choice.slot)
     if own is not None:
@@ -107,6 +110,7 @@ async def book(
         accepted=accepted,
         idea=idea,
         gift_card=said(form, GIFT_CARD),
+        prepaid=await booker.prepaid(facts, choice, slot),
     )
     try:
         if stored.error is not None:
@@ -145,13 +149,22 @@ async def book(
 async def _priced(
     model: AppointmentPage, order: PlaceBooking, actor: Actor, page: Page, booker: Booker
 ) -> AppointmentPage:
-    """The page with what the order costs, without a code that does not count; as it is, if it cannot be booked."""
+    """The page with what the order costs, without discounts that do not count; as it is, if it cannot be booked."""
     try:
         return model.priced(await booker.price(order, actor), page)
-    except PROMOTION_ERRORS as error:
-        return await _priced(model.failed(error, page), replace(order, promotion_codes=()), actor, page, booker)
+    except DISCOUNT_ERRORS as error:
+        return await _priced(model.failed(error, page), _without(order, error), actor, page, booker)
     except DomainError:
         return model
+
+
+def _without(order: PlaceBooking, error: DomainError) -> PlaceBooking:
+    """The order without the discount that the error is about."""
+    if isinstance(error, PACKAGE_ERRORS):
+        return replace(order, package_id=None)
+    if isinstance(error, POINT_ERRORS):
+        return replace(order, points=None)
+    return replace(order, promotion_codes=())
 
 
 async def _price_and_card(

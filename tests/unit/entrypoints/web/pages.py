@@ -159,6 +159,7 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
         "book-series": f"/book/{provider_id}/summary?slot={quote(MONDAY_NOON)}&every=1&times=3",
         "book-wait-own": f"/book/{provider_id}/wait?before={quote(MONDAY_EVENING)}",
         "account": "/account?done=saved",
+        "account-packages": "/account/packages",
         "account-points": "/account/points",
         "account-consents": "/account/consents",
         "consent": f"/consent/{provider_id}/7F3K9QXW2M",
@@ -189,9 +190,24 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
     }
     own |= await _gift_cards(api, customer, provider_id, booked)
     await _points(api, customer, provider_id)
+    package = await _package(api, customer, lengths_owner)
+    own["book-summary-with-package"] = f"{own['book-summary-of-length']}&package={package}"
     invitations = Look("join-salons", "/join/salons", token=owner)
     profile = Look("join-profile", "/join/profile", token=owner)
     return (*(Look(name, path, token=customer) for name, path in own.items()), invitations, profile)
+
+
+async def _package(api: Api, customer: str, owner: str) -> str:
+    """A package of a provider of which one visit is used, and what customers earn and spend points by."""
+    programme = {"name": "Points of Tuya", "currency": "MNT", "points": 1, "perAmount": 100_000, "pointValue": 5_000}
+    assert (await api.post("/loyalty/programmes", await api.an_admin(), json=programme)).status_code == 201
+    offer = {"name": "Five visits", "visits": 5, "priceAmount": 32_000_000, "currency": "MNT", "validDays": 365}
+    made = (await api.post("/package-offers", owner, json=offer)).json()["id"]
+    customer_id = (await api.get("/auth/me", customer)).json()["id"]
+    sold = {"offerId": made, "customerId": customer_id, "method": "cash"}
+    package = await api.post("/packages", owner, json=sold)
+    assert package.status_code == 201, package.text
+    return str(package.json()["id"])
 
 
 async def _points(api: Api, customer: str, provider_id: str) -> None:

@@ -1,0 +1,89 @@
+"""One's packages of prepaid visits: what is left of each, and where it can be used."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Final
+from uuid import UUID
+
+from booking_domain.catalogue.model import Profile
+from booking_domain.catalogue.salons import Salon
+from booking_domain.packages.model import Package
+from booking_domain.shared.time import time_zone
+from entrypoints.languages.documents import Phrase, Plural
+from entrypoints.web.booking.flow import PACKAGE
+from entrypoints.web.kit.pages import Page, PageModel
+
+MOST: Final = 30
+_LEFT: Final = Plural("{count} visit left", "{count} visits left")
+_RESERVED: Final = Plural(
+    "{count} more is kept for a booking that is to come.", "{count} more are kept for bookings that are to come."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPackage:
+    """A package."""
+
+    name: str
+    where: str
+    href: str
+    """The page of the place; empty: there is none."""
+    left: str
+    facts: tuple[str, ...]
+    book: str
+    """Where a visit is booked; empty: none is left, or the customer has to choose a person first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackagesPage(PageModel):
+    """One's packages."""
+
+    template: ClassVar = "account/packages.html"
+    robots: str = "noindex"
+    packages: tuple[OwnPackage, ...]
+    older: str
+    """Where older packages are; empty: there are none."""
+    account: str
+
+
+def packages_page(
+    packages: Sequence[Package], profiles: Sequence[Profile], salons: Sequence[Salon], page: Page, *, now: datetime
+) -> PackagesPage:
+    """The page; `packages`: the newest, and one more if there are older ones."""
+    places: dict[UUID | None, tuple[str, str]] = {None: ("", "")}
+    places |= {each.id: (each.display_name, page.link(f"/providers/{each.slug}")) for each in profiles}
+    places |= {each.id: (each.name, page.link(f"/salons/{each.slug}")) for each in salons}
+    shown = packages[:MOST]
+    return PackagesPage(
+        title=page.say(Phrase("My packages")),
+        packages=tuple(
+            _own(each, *places.get(each.salon_id or each.provider_id, ("", "")), page, now=now) for each in shown
+        ),
+        older=page.link("/account/packages", after=shown[-1].id) if len(packages) > MOST else "",
+        account=page.link("/account"),
+    )
+
+
+def _own(package: Package, where: str, href: str, page: Page, *, now: datetime) -> OwnPackage:
+    usable = package.provider_id is not None and href and package.balance and not package.expired(now)
+    return OwnPackage(
+        name=package.name,
+        where=where,
+        href=href,
+        left=page.say.count(_LEFT, package.balance),
+        facts=tuple(_facts(package, page, now=now)),
+        book=page.link(f"/book/{package.provider_id}", **{PACKAGE: package.id}) if usable else "",
+    )
+
+
+def _facts(package: Package, page: Page, *, now: datetime) -> Iterator[str]:
+    say = page.say
+    if package.reserved:
+        yield say.count(_RESERVED, package.reserved)
+    if package.expires_at is not None and package.unused:
+        day = say.values.day(package.expires_at.astimezone(time_zone(page.site.zone)).date())
+        over = package.expired(now)
+        yield say(Phrase("Expired on {day}."), day=day) if over else say(Phrase("For visits before {day}."), day=day)
+    if package.service_ids:
+        yield say(Phrase("It covers some services: the last step of a booking says what is left to pay."))

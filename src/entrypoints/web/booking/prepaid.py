@@ -1,0 +1,102 @@
+"""What a customer has that may pay for an appointment at the last step: visits of packages, and loyalty points."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from booking_domain.loyalty.lots import Issuer
+from booking_domain.loyalty.programmes import LoyaltyProgramme
+from booking_domain.packages.model import Package, PackageNotApplicable, PackageUsedUp
+from booking_domain.shared.money import Money
+from booking_domain.use_cases.catalogue.queries import ProviderPage
+from booking_domain.use_cases.loyalty.accounts import LoyaltyAccountView
+from entrypoints.languages.documents import Phrase, Plural
+from entrypoints.web.booking.appointment import price_of
+from entrypoints.web.booking.flow import PACKAGE, POINTS, Choice, isolated
+from entrypoints.web.components.field import Field
+from entrypoints.web.kit.forms import Fields
+from entrypoints.web.kit.pages import Page
+
+_VISITS: Final = Plural("{name}: {count} visit left", "{name}: {count} visits left")
+_POINTS: Final = Plural("{name}: {count} point, worth {worth}", "{name}: {count} points, worth {worth}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepaid:
+    """What of it an appointment can take."""
+
+    packages: tuple[Package, ...] = ()
+    points: tuple[tuple[LoyaltyAccountView, LoyaltyProgramme], ...] = ()
+    """Accounts, and the programmes by which their points are spent."""
+
+
+NOTHING: Final = Prepaid()
+
+
+def prepaid_for(
+    packages: Sequence[Package],
+    accounts: Sequence[LoyaltyAccountView],
+    choice: Choice,
+    facts: ProviderPage,
+    start: datetime,
+    *,
+    now: datetime,
+) -> Prepaid:
+    """The packages that cover something of the appointment, and the points that can be spent on it."""
+    currency = price_of(choice, facts).currency
+    usable = ((each, one.programme) for each in accounts if each.spendable > 0 for one in each.programmes)
+    return Prepaid(
+        packages=tuple(
+            each for each in packages if _is_for(each, facts) and _covers(each, choice, facts, start, now=now)
+        ),
+        points=tuple(
+            (view, programme)
+            for view, programme in usable
+            if programme.currency == currency and (programme.of_platform or _is_for(view.account.issuer, facts))
+        ),
+    )
+
+
+def prepaid_fields(prepaid: Prepaid, choice: Choice, page: Page) -> Fields:
+    """What of it to use: nothing unless the customer chooses it."""
+    say = page.say
+    packages = [(each.id, _visits(each, page)) for each in prepaid.packages]
+    points = [(view.account.id, _worth(view, programme, page)) for view, programme in prepaid.points]
+    fields = (
+        _field(PACKAGE, say(Phrase("Package")), choice.package, say(Phrase("Use no package")), packages),
+        _field(POINTS, say(Phrase("Points")), choice.points, say(Phrase("Use no points")), points),
+    )
+    return tuple(each for each in fields if len(each.choices) > 1)
+
+
+def _field(name: str, label: str, chosen: UUID | None, none: str, options: Sequence[tuple[UUID, str]]) -> Field:
+    choices = (("", none), *((str(each), text) for each, text in options))
+    return Field(name=name, label=label, value="" if chosen is None else str(chosen), choices=choices)
+
+
+def _visits(package: Package, page: Page) -> str:
+    return page.say.count(_VISITS, package.balance, name=isolated([package.name]))
+
+
+def _worth(view: LoyaltyAccountView, programme: LoyaltyProgramme, page: Page) -> str:
+    worth = Money(amount=programme.point_value * view.spendable, currency=programme.currency)
+    return page.say.count(_POINTS, view.spendable, name=isolated([programme.name]), worth=page.formats.money(worth))
+
+
+def _is_for(issuer: Package | Issuer, facts: ProviderPage) -> bool:
+    """Whether it is of the provider, or of their salon."""
+    if issuer.salon_id is not None:
+        return facts.salon is not None and issuer.salon_id == facts.salon.id
+    return issuer.provider_id == facts.view.profile.id
+
+
+def _covers(package: Package, choice: Choice, facts: ProviderPage, start: datetime, *, now: datetime) -> bool:
+    price = price_of(choice, facts)
+    services = [(each.id, each.price) for each in choice.offered(facts)]
+    try:
+        package.require_usable(start, now)
+        return bool(package.covered(price.currency, services, price))
+    except (PackageNotApplicable, PackageUsedUp):
+        return False

@@ -1,0 +1,112 @@
+"""Visits of packages and loyalty points: on the account, and as what pays for an appointment."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, serving
+from tests.unit.entrypoints.web.forms import Visitor
+from tests.unit.features.loyalty import PROGRAMME, PROGRAMMES
+from tests.unit.features.packages import FIVE, sell
+
+from entrypoints.http.kit.session_cookies import ACCESS_COOKIE
+
+MONDAY_AT_NOON = MONDAY_AT_TEN.replace("T10", "T12")
+
+
+@pytest.fixture(scope="module")
+async def api(anyio_backend: str) -> AsyncIterator[Api]:
+    async with serving() as api:
+        yield api
+
+
+def summary_of(provider_id: str, slot: str = MONDAY_AT_TEN) -> str:
+    return f"/en/book/{provider_id}/summary?slot={quote(slot)}"
+
+
+async def points_of(api: Api, customer: Visitor, points: int) -> None:
+    token = customer.cookies[ACCESS_COOKIE]
+    user_id = (await api.get("/auth/me", token)).json()["id"]
+    body = {"reason": "For the long wait.", "points": points}
+    answer = await api.post(f"/admin/users/{user_id}/loyalty-adjustments", await api.an_admin(), json=body)
+    assert answer.status_code == 201, answer.text
+
+
+async def test_a_visit_of_a_package_pays_for_the_appointment_once_its_price_was_shown(api: Api) -> None:
+    owner, provider_id = await api.open_provider(displayName="Sarnai", priceAmount=80_000_00, depositAmount=20_000_00)
+    token = await api.joined("customer", verified=True)
+    customer = Visitor(api, token)
+    assert "You have no packages" in (await customer.get("/en/account/packages")).text
+    assert 'name="package"' not in (await customer.get(summary_of(provider_id))).text
+    package = (await sell(api, owner, token))["id"]
+    shown = (await customer.get("/en/account/packages")).text
+    assert all(each in shown for each in ("Five visits", "Sarnai", "5 visits left"))
+    assert f'href="/en/book/{provider_id}?package={package}"' in shown
+    assert "/en/account/packages" in (await customer.get("/en/account")).text
+
+    offered = await customer.get(summary_of(provider_id))
+    assert "\u2068Five visits\u2069: 5 visits left" in offered.text
+    unseen = await customer.submit(offered, "/summary", package=package)
+    assert (unseen.status_code, "The price has changed." in unseen.text) == (200, True)
+    priced = await customer.submit(offered, "/summary", package=package, add="prepaid")
+    assert all(each in priced.text for each in ("Full price", "−MNT 80,000"))
+    assert f'<option value="{package}" selected>' in priced.text
+    done = await customer.submit(priced, "/summary", package=package)
+    booked = await customer.get(done.headers["Location"])
+    assert all(each in booked.text for each in ("Five visits", "−MNT 80,000"))
+    after = (await customer.get("/en/account/packages")).text
+    assert all(each in after for each in ("4 visits left", "1 more is kept for a booking that is to come."))
+
+
+async def test_only_packages_that_cover_the_appointment_are_offered(api: Api) -> None:
+    owner, provider_id = await api.open_provider(priceAmount=80_000_00)
+    _, elsewhere = await api.open_provider(priceAmount=80_000_00)
+    token = await api.joined("customer", verified=True)
+    customer = Visitor(api, token)
+    package = (await sell(api, owner, token, visits=1, validDays=7))["id"]
+    assert 'name="package"' not in (await customer.get(summary_of(elsewhere))).text
+    later = (api.clock.now() + timedelta(days=9)).replace(hour=2, minute=0, second=0).isoformat()
+    assert 'name="package"' not in (await customer.get(summary_of(provider_id, later))).text
+    first = await customer.get(f"{summary_of(provider_id)}&package={package}")
+    assert f'<option value="{package}" selected>' in first.text
+    assert "−MNT 80,000" in first.text, "the choice is in the address"
+    second = await customer.get(f"{summary_of(provider_id, MONDAY_AT_NOON)}&package={package}")
+    assert (await customer.submit(first, "/summary", package=package)).status_code == 303
+    used_up = await customer.submit(second, "/summary", package=package)
+    assert used_up.status_code == 409
+    assert "Nothing is left of the package" in used_up.text
+    assert 'name="package"' not in used_up.text
+
+
+async def test_points_take_as_much_off_as_the_price_takes(api: Api) -> None:
+    owner, provider_id = await api.open_provider(priceAmount=80_000_00)
+    programme = {**PROGRAMME, "name": "Roses", "pointValue": 50_00}
+    assert (await api.post(PROGRAMMES, await api.an_admin(), json=programme)).status_code == 201
+    token = await api.joined("customer", verified=True)
+    customer = Visitor(api, token)
+    assert 'name="points"' not in (await customer.get(summary_of(provider_id))).text
+    await points_of(api, customer, 200)
+    shown = await customer.get(summary_of(provider_id))
+    assert "\u2068Roses\u2069: 200 points, worth MNT 10,000" in shown.text
+    [account] = re.findall(r'<option value="([^"]+)">\u2068Roses', shown.text)
+    priced = await customer.submit(shown, "/summary", points=account, add="prepaid")
+    assert all(each in priced.text for each in ("−MNT 10,000", "MNT 70,000"))
+    package = (await sell(api, owner, token))["id"]
+    refused = await customer.submit(priced, "/summary", points=account, package=package, add="prepaid")
+    assert (refused.status_code, 'id="field-points-error"' in refused.text) == (409, True)
+    assert "−MNT 80,000" in refused.text, "the package is priced without the points"
+    done = await customer.submit(priced, "/summary", points=account)
+    assert "−MNT 10,000" in (await customer.get(done.headers["Location"])).text
+    assert "0 points" in (await customer.get("/en/account/points")).text
+
+
+async def test_appointments_that_repeat_take_neither(api: Api) -> None:
+    owner, provider_id = await api.open_provider(priceAmount=80_000_00)
+    token = await api.joined("customer", verified=True)
+    await sell(api, owner, token)
+    customer = Visitor(api, token)
+    assert 'name="package"' in (await customer.get(summary_of(provider_id))).text
+    assert 'name="package"' not in (await customer.get(f"{summary_of(provider_id)}&every=1&times=2")).text
+    assert FIVE["name"] not in (await customer.get(f"{summary_of(provider_id)}&every=1&times=2")).text
