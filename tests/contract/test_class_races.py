@@ -8,6 +8,7 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -20,12 +21,17 @@ from tests.unit.use_cases.scenes import FREE
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
 from booking_domain.scheduling.errors import SlotTaken
+from booking_domain.scheduling.placing import slot_window
 from booking_domain.scheduling.services import Service
-from booking_domain.shared.actor import Actor
+from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.errors import DomainError, StorageUnavailable
+from booking_domain.shared.ids import ClaimId
+from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, TOMORROW
 from booking_domain.testing.identity.memory.security import memory_security_ports
+from booking_domain.testing.kit.storage import present
 from booking_domain.testing.studio import Studio
+from booking_domain.use_cases.scheduling.holds import sweep_holds
 
 ATTEMPTS: Final = scale.of(2_000, less=60)
 CUSTOMERS: Final = scale.of(200, less=20)
@@ -112,3 +118,30 @@ async def test_no_class_has_too_many_places_while_customers_book_move_and_cancel
             await book(studio, yoga, start, by=customer)
         with pytest.raises(SlotTaken):
             await book(studio, yoga, start, by=customers[-1])
+
+
+async def test_the_sweep_deletes_occurrences_without_places_unless_somebody_takes_one(
+    studio: Studio, postgres_backend: PostgresBackend
+) -> None:
+    yoga = await a_class(studio)
+
+    async def occurrences() -> int:
+        async with postgres_backend.connection() as connection:
+            cursor = await connection.execute("SELECT count(*) FROM claims WHERE class_id IS NOT NULL")
+            return int((await cursor.fetchall())[0][0])
+
+    for start in STARTS:
+        await studio.move(await book(studio, yoga, start), Status.CANCELLED)
+    await book(studio, yoga, STARTS[1])
+    async with postgres_backend.begin() as tx:
+        present(await tx.schedules.lock(studio.provider_id, slot_window(STARTS[0])))
+        span = TimeRange(STARTS[0], STARTS[0] + HOUR)
+        place = replace(
+            (await places(studio, STARTS[1]))[0], id=ClaimId(studio.entropy.new_id()), span=span, blocked=span
+        )
+        await tx.claims.acquire(place, studio.clock.now())
+        await studio.run(sweep_holds, None, by=SYSTEM)
+        await tx.claims.release(place.id)
+    assert await occurrences() == 2
+    await studio.run(sweep_holds, None, by=SYSTEM)
+    assert await occurrences() == 1

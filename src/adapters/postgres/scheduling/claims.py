@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Integer,
     and_,
     bindparam,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -77,15 +79,27 @@ _REACH: Final = func.coalesce(
 )
 """`claim_margin` of the provider's settings."""
 _OF_PLACE: Final = ("id", "customer_id", "kind", "expires_at", "capacity")
-_CLAIMS: Final = claims.outerjoin(class_places, _p.occurrence_id == _c.id)
-_IS_CLAIM: Final = or_(_c.class_id.is_(None), _p.id.is_not(None))
-_EACH: Final = tuple(
-    func.coalesce(_p[name], _c[name]).label(name) if name in _OF_PLACE else _c[name] for name in _TYPES
+# Looked up for each occurrence (OFFSET 0): for all of them the planner would read the whole table.
+_place: Final = (
+    select(*(_p[name] for name in _OF_PLACE))
+    .where(_c.class_id.is_not(None), _p.occurrence_id == _c.id)
+    .offset(literal_column("0"))
+    .lateral("place")
 )
-"""The columns of `CLAIM` for each claim: those of an occurrence with those of a place."""
-_EXPIRES_AT: Final = func.coalesce(_p.expires_at, _c.expires_at)
+_CLAIMS: Final = claims.outerjoin(_place, true())
+_IS_CLAIM: Final = or_(_c.class_id.is_(None), _place.c.id.is_not(None))
+
+
+def _claim_columns(place: FromClause) -> tuple[ColumnElement[Any], ...]:
+    """The columns of `CLAIM` for each claim: those of an occurrence with those of a place."""
+    return tuple(
+        func.coalesce(place.c[name], _c[name]).label(name) if name in _OF_PLACE else _c[name] for name in _TYPES
+    )
+
+
+_EXPIRES_AT: Final = func.coalesce(_place.c.expires_at, _c.expires_at)
 _OF_ONE: Final = (
-    select(*_EACH)
+    select(*_claim_columns(_place))
     .select_from(_CLAIMS)
     .where(
         _c.provider_id == bindparam("provider_id"),
@@ -185,7 +199,7 @@ _HOLD: Final = Statement(
         select(*CLAIM.columns).where(
             _c.id == bindparam("claim_id"), _c.customer_id == bindparam("customer_id"), is_hold(claims)
         ),
-        select(*_EACH)
+        select(*_claim_columns(class_places))
         .select_from(class_places.join(claims, _c.id == _p.occurrence_id))
         .where(_p.id == bindparam("claim_id"), _p.customer_id == bindparam("customer_id"), is_hold(class_places)),
     )
@@ -215,8 +229,16 @@ _SWEEPS: Final = tuple(
     Statement(delete(each).where(is_hold(each), each.c.expires_at <= bindparam("now")).returning(each.c.id))
     for each in HELD
 )
-_empty: Final = and_(_c.class_id.is_not(None), ~exists().where(_p.occurrence_id == _c.id))
-_LOCK_EMPTY: Final = Statement(select(_c.id).where(_empty).with_for_update(skip_locked=True))
+_empty: Final = and_(
+    _c.class_id.is_not(None),
+    ~exists(select(_p.id).where(_p.occurrence_id == _c.id).offset(literal_column("0"))),
+)
+# Those that are long over have been swept: occurrences become empty as long as they can be cancelled.
+_LOCK_EMPTY: Final = Statement(
+    select(_c.id)
+    .where(_empty, _c.ends_at > bindparam("now", type_=_TYPES["ends_at"]) - literal_column("interval '1 day'"))
+    .with_for_update(skip_locked=True)
+)
 # Asked again, now that no transaction can add a place.
 _REMOVE_EMPTY: Final = Statement(delete(claims).where(_c.id == func.any(bindparam("ids")), _empty))
 
@@ -303,6 +325,6 @@ class PostgresClaims(WithWork, Claims):
 
     async def remove_expired(self, now: datetime) -> int:
         removed = [len(await self._work.all(sweep, now=now)) for sweep in _SWEEPS]
-        if empty := await self._work.all(_LOCK_EMPTY):
+        if empty := await self._work.all(_LOCK_EMPTY, now=now):
             await self._work.execute(_REMOVE_EMPTY, ids=[id_ for [id_] in empty])
         return sum(removed)

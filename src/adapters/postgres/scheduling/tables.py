@@ -226,7 +226,7 @@ claims: Final = Table(
     ),
     Index("claims_holds_customer_id_idx", "customer_id", postgresql_where=text("kind = 'hold'")),
     Index("claims_holds_expires_at_idx", "expires_at", postgresql_where=text("kind = 'hold'")),
-    Index("claims_class_id_idx", "class_id", postgresql_where=text("class_id IS NOT NULL")),
+    Index("claims_occurrences_ends_at_idx", "ends_at", postgresql_where=text("class_id IS NOT NULL")),
     info=_OF_CUSTOMER | PUBLIC,
 )
 
