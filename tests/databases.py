@@ -20,28 +20,34 @@ FAST: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": 
 
 
 _SHAPE: Final = b"""
-    SELECT (SELECT (count(*), max(xmin::text::bigint)) FROM pg_class),
-        (SELECT (count(*), max(xmin::text::bigint)) FROM pg_attribute),
-        (SELECT (count(*), max(xmin::text::bigint)) FROM pg_type),
-        (SELECT (count(*), max(xmin::text::bigint)) FROM pg_proc),
+    SELECT (SELECT (count(*), max(xmin::text::bigint)) FROM pg_class WHERE oid >= 16384),
+        (SELECT (count(*), max(xmin::text::bigint)) FROM pg_attribute WHERE attrelid >= 16384),
+        (SELECT (count(*), max(xmin::text::bigint)) FROM pg_type WHERE oid >= 16384),
+        (SELECT (count(*), max(xmin::text::bigint)) FROM pg_proc WHERE oid >= 16384),
         (SELECT (count(*), max(xmin::text::bigint)) FROM pg_trigger),
         (SELECT (count(*), max(xmin::text::bigint)) FROM pg_constraint),
         (SELECT (count(*), max(xmin::text::bigint)) FROM pg_namespace)
 """
-"""A fingerprint of the schema: it changes when anything is created, altered or dropped."""
-_CAN_BE_EMPTIED: Final = b"""
-    SELECT pg_database_size(current_database()) < 24 * 1024 * 1024
-        AND (
-            SELECT coalesce(bool_and(state = 'idle' AND pg_terminate_backend(pid) IS NOT NULL), true)
-            FROM pg_stat_activity
-            WHERE datname = current_database() AND pid <> pg_backend_pid()
-        )
+"""A fingerprint of the schema: it changes when anything is created, altered or dropped.
+PostgreSQL's own objects have smaller numbers."""
+_SIZE: Final = "SELECT coalesce(sum(pg_total_relation_size(name::regclass)), 0) FROM unnest(%s::text[]) AS name"
+_LARGE: Final = 16 * 1024 * 1024
+"""Bytes of tables with rows from which dropping the database is faster."""
+_OTHERS_ARE_ENDED: Final = b"""
+    SELECT coalesce(bool_and(state = 'idle' AND pg_terminate_backend(pid) IS NOT NULL), true)
+    FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
-"""A database is dropped instead if it is large, or a connection is busy.
-
-An idle connection is ended: mostly its client has closed it, and PostgreSQL has not noticed yet.
+"""Whether no connection was busy. Idle ones are ended: mostly the client has closed its connection, and PostgreSQL has
+not noticed yet."""
+_OTHERS_ARE_KEPT: Final = b"""
+    SELECT count(*) = %s AND coalesce(bool_and(state = 'idle'), true)
+        AND NOT EXISTS (SELECT FROM pg_locks AS lock WHERE locktype = 'advisory' AND lock.database = min(datid))
+    FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
-_IS_AUDITED: Final = b"SELECT EXISTS (SELECT FROM audit_log)"
+"""Whether there are so many connections, which all wait for a statement and hold nothing."""
+_AUDIT_LOG: Final = "audit_log"
 _EMPTY_AUDIT_LOG: Final = b"""
     BEGIN;
     ALTER TABLE audit_log DISABLE TRIGGER audit_log_append_only;
@@ -49,9 +55,7 @@ _EMPTY_AUDIT_LOG: Final = b"""
     ALTER TABLE audit_log ENABLE ALWAYS TRIGGER audit_log_append_only;
     COMMIT
 """
-_TABLES: Final = (
-    b"SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'audit_log'"
-)
+_TABLES: Final = b"SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public'"
 
 
 class TestServer:
@@ -72,12 +76,13 @@ class TestServer:
         self._idle: list[str] = []
         self._emptiers: dict[str, psycopg.Connection[tuple[Any, ...]]] = {}
         self._shapes: dict[str, tuple[Any, ...] | None] = {}
-        self._empty = b""
+        self._empty: list[str] = []
 
     def _learn(self, migrated: psycopg.Connection[tuple[Any, ...]]) -> None:
         """What a new database looks like."""
         self._shape = self.shape(migrated)
-        self._empty = _emptying(migrated)
+        tables = [name for (name,) in migrated.execute(_TABLES)]
+        self._empty = [name for name in tables if not migrated.execute(_one_row(name).encode()).fetchall()]
 
     @staticmethod
     def shape(connection: psycopg.Connection[tuple[Any, ...]]) -> tuple[Any, ...] | None:
@@ -107,32 +112,52 @@ class TestServer:
         try:
             yield self._url(name)
         finally:
-            if self._is_as_new(name):
+            if self._is_as_new(name, _OTHERS_ARE_ENDED):
                 self._idle.append(name)
             else:
                 self._drop(name)
 
-    def _is_as_new(self, name: str) -> bool:
+    def emptied(self, url: str, connections: int) -> bool:
+        """Empty the database for the next user of the same connections; return False if they cannot be used again."""
+        return self._is_as_new(urlsplit(url).path.removeprefix("/"), _OTHERS_ARE_KEPT, connections)
+
+    def _is_as_new(self, name: str, others: bytes, *values: int) -> bool:
         """Empty the database; return False if it cannot be reused.
 
         The connection for it stays open: a new one would load the catalogue of all tables again, which takes longer
-        than deleting the rows.
+        than deleting the rows. `others` is asked about all other connections.
         """
         if name not in self._emptiers:
-            self._emptiers[name] = psycopg.connect(self._url(name), autocommit=True)
+            self._emptiers[name] = psycopg.connect(
+                self._url(name),
+                autocommit=True,
+                options="-c session_replication_role=replica",  # regardless of foreign keys
+            )
         connection = self._emptiers[name]
         try:
-            if connection.execute(_CAN_BE_EMPTIED).fetchone() != (True,):
+            if connection.execute(others, values or None).fetchone() != (True,):
                 return False
             if self.shape(connection) != self._shapes.get(name, self._shape):
                 return False
-            connection.execute(self._empty)
-            if connection.execute(_IS_AUDITED).fetchone() == (True,):
+            filled = self._filled(connection)
+            [[size]] = connection.execute(_SIZE, (filled,))
+            if size > _LARGE:
+                return False
+            deletions = [f"DELETE FROM {table}" for table in filled if table != _AUDIT_LOG]  # noqa: S608
+            if deletions:
+                connection.execute("; ".join(deletions).encode())
+            if _AUDIT_LOG in filled:
                 connection.execute(_EMPTY_AUDIT_LOG)
                 self._shapes[name] = self.shape(connection)
         except psycopg.OperationalError:  # the test has ended the connections of this database
             return False
         return True
+
+    def _filled(self, connection: psycopg.Connection[tuple[Any, ...]]) -> list[str]:
+        """The tables with rows, of those that have none in the template."""
+        found = ", ".join(f"EXISTS ({_one_row(name)})" for name in self._empty)
+        [row] = connection.execute(f"SELECT {found}".encode(), prepare=True)
+        return [name for name, has_rows in zip(self._empty, row, strict=True) if has_rows]
 
     def _made(self, how: str) -> str:
         name = next(self._names)
@@ -152,9 +177,5 @@ class TestServer:
             connection.execute(statement.encode())
 
 
-def _emptying(connection: psycopg.Connection[tuple[Any, ...]]) -> bytes:
-    """SQL that empties the tables that have no rows in the template, regardless of foreign keys."""
-    tables = [name for (name,) in connection.execute(_TABLES)]
-    empty = [name for name in tables if connection.execute(f"SELECT FROM {name} LIMIT 1".encode()).fetchone() is None]
-    deletions = [f"DELETE FROM {name}" for name in empty]  # noqa: S608 - table names from the catalogue
-    return "; ".join(["SET session_replication_role = replica", *deletions]).encode()
+def _one_row(table: str) -> str:
+    return f"SELECT FROM {table} LIMIT 1"

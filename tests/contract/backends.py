@@ -1,7 +1,7 @@
 """The storages that contracts and races run on."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from tests.databases import CIPHER, TestServer
 
@@ -34,3 +34,35 @@ async def on_postgres(server: TestServer, *, pool_size: int = 20) -> AsyncIterat
             yield backend
         finally:
             await backend.close()
+
+
+class Storages:
+    """Empty, migrated databases for tests in one event loop, which keep their connections from test to test.
+
+    A new connection loads the catalogue of all tables again, which takes longer than most tests.
+    """
+
+    def __init__(self, server: TestServer) -> None:
+        self._server = server
+        self._idle: list[tuple[AsyncExitStack, PostgresBackend]] = []
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[PostgresBackend]:
+        if self._idle:
+            database, backend = self._idle.pop()
+        else:
+            database = AsyncExitStack()
+            backend = await database.enter_async_context(on_postgres(self._server))
+        await backend.open()
+        try:
+            yield backend
+        finally:
+            await backend.finish()
+            if self._server.emptied(backend.conninfo, backend.pool_statistics()["pool_available"]):
+                self._idle.append((database, backend))
+            else:
+                await database.aclose()
+
+    async def close(self) -> None:
+        for database, _ in self._idle:
+            await database.aclose()

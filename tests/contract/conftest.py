@@ -1,11 +1,11 @@
 """Fixtures that open storages."""
 
 from collections.abc import AsyncIterator, Awaitable, Iterator
-from functools import partial
-from typing import Protocol
+from typing import Protocol, cast
 
 import pytest
-from tests.contract.backends import PostgresBackend, in_memory, on_postgres
+from anyio.pytest_plugin import get_runner
+from tests.contract.backends import PostgresBackend, Storages, in_memory
 from tests.databases import TestServer
 
 from booking_domain.bookings.model import Terms
@@ -14,12 +14,21 @@ from booking_domain.testing.identity.memory.security import memory_security_port
 from booking_domain.testing.studio import Studio
 
 
+@pytest.fixture(scope="module")
+def storages(postgres: TestServer) -> Iterator[Storages]:
+    """The databases of a file, whose tests share an event loop."""
+    with get_runner("asyncio", {}) as runner:
+        storages = Storages(postgres)
+        yield storages
+        runner.run_fixture(storages.close, {})
+
+
 @pytest.fixture(params=["memory", "postgres"])
 def open_backend(request: pytest.FixtureRequest) -> OpenBackend:
     """Run the test once on each storage; `-k postgres` selects one."""
     if request.param == "memory":
         return in_memory
-    return partial(on_postgres, request.getfixturevalue("postgres"))
+    return cast("Storages", request.getfixturevalue("storages")).opened
 
 
 @pytest.fixture
@@ -30,8 +39,8 @@ async def backend(open_backend: OpenBackend) -> AsyncIterator[Backend]:
 
 
 @pytest.fixture
-async def postgres_backend(postgres: TestServer) -> AsyncIterator[PostgresBackend]:
-    async with on_postgres(postgres) as backend:
+async def postgres_backend(storages: Storages) -> AsyncIterator[PostgresBackend]:
+    async with storages.opened() as backend:
         yield backend
 
 

@@ -108,10 +108,14 @@ class Database:
 
     async def close(self) -> None:
         """Close the pool, after the last changes have been announced."""
+        await self.finish()
+        await self._pool.close()
+
+    async def finish(self) -> None:
+        """Announce the last changes."""
         self._closing.set()
         if self._announcing is not None:
             await self._announcing
-        await self._pool.close()
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AsyncConnection[Row]]:
