@@ -15,9 +15,10 @@ from adapters.postgres.kit.metadata import metadata
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
 from booking_domain.shared.public_versions import PublicVersion, PublicVersionReads
+from booking_domain.shared.signals import ReceivedSignals
 
 CHANGES: Final = "public_changes"
-"""The channel of NOTIFY; each payload is an id."""
+"""The channel of NOTIFY; each payload is an id, in braces if nothing but free time has changed."""
 TELLS: Final = "-c booking.tells=itself"
 """The option of connections that notify after their commits. The triggers notify for all others."""
 
@@ -34,7 +35,7 @@ CHANGED: Final = Statement(
 )
 """The ids that the transaction has counted, or null."""
 ANNOUNCE: Final = Statement(
-    text("SELECT pg_notify('public_changes', id::text) FROM unnest(CAST(:ids AS uuid[])) AS id")
+    text("SELECT pg_notify('public_changes', payload) FROM unnest(CAST(:payloads AS text[])) AS payload")
 )
 # The sum of versions that only rise, over a set whose changes count for the salon, rises with each of them.
 READ: Final = Statement(
@@ -59,6 +60,20 @@ READ: Final = Statement(
         """
     )
 )
+
+
+def payloads_of(changes: ReceivedSignals) -> set[str]:
+    """What announces these changes."""
+    return {str(each) if each in changes.besides_times else f"{{{each}}}" for each in changes.public}
+
+
+def changes_of(payloads: Iterable[str]) -> ReceivedSignals:
+    """The changes that these announce."""
+    ids = {each: UUID(each) for each in payloads}
+    return ReceivedSignals(
+        public=frozenset(ids.values()),
+        besides_times=frozenset(id_ for payload, id_ in ids.items() if not payload.startswith("{")),
+    )
 
 
 class PostgresPublicVersionReads(WithWork, PublicVersionReads):

@@ -53,6 +53,7 @@ _DIGEST_LENGTH: Final = 24
 _SOON: Final = 16
 """As many times as an answer took to make, before its end: earlier it is made again once in nine million requests."""
 _FROM_CACHE: Final = "answered_from_cache"
+_EARLY: Final = "makes_again_early"
 
 
 class Lifetime(StrEnum):
@@ -78,7 +79,8 @@ class Listed(NamedTuple):
 
     answer: Answer
     about: frozenset[UUID]
-    keep: bool = True
+    exact: bool = True
+    """Whether those that it shows match. If not, others may match at any moment, so it is kept for a moment only."""
 
 
 class Head(NamedTuple):
@@ -117,6 +119,8 @@ class _Known(NamedTuple):
     """What a request asks for, of which an answer was kept."""
 
     version: Callable[[], str | None]
+    watch: Watch | None
+    """Of an answer about many."""
     varies: bool
     template: str
 
@@ -148,6 +152,9 @@ class Answers:
         self._being_made: dict[str, asyncio.Task[KeptAnswer]] = {}
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._lists: OrderedDict[str, Watch] = OrderedDict()
+        """Of the answers about many that are kept, by what was asked."""
+        self._lists_being_made: dict[str, Watch] = {}
+        """Of the newest that is made for each."""
         self.served = self.made = 0
         """How many answers were kept ones, and how many were made."""
 
@@ -189,7 +196,7 @@ class Answers:
             self._served(scope)
             if asked not in self._known:  # another process has made it
                 self._remember(scope, partial(self._versions.known, about))
-            if actor is None and key not in self._being_made and self._is_early(*kept):
+            if actor is None and key not in self._being_made and self._is_early(scope, *kept):
                 self._begin(key, lifetime, make)
             return kept[0]
         if actor is not None:
@@ -207,49 +214,82 @@ class Answers:
     ) -> Response[Any]:
         """Answer a request that shows many providers or salons, the same to everybody.
 
-        It is kept until one of those changes that it shows. Others that match by then are missing until its lifetime
-        ends.
+        It is kept until one of those changes that it shows, and `LATE_SECONDS` longer if that is a booking. Others that
+        match by then are missing until its lifetime ends.
         """
-        scope = request.scope
-        asked = asked_of(scope)
+        asked = asked_of(request.scope)
+        kept = self._list_kept(asked)
+        if kept is None:
+            answer = await self._list_made(request.scope, lifetime, make)
+        else:
+            self._served(request.scope)
+            answer, left = kept
+            if asked not in self._lists_being_made and self._is_early(request.scope, answer, left):
+                self._begin_list(request.scope, lifetime, make, self._versions.watch())
+        return await self.shown(request, answer, if_none_match)
+
+    def _list_kept(self, asked: str) -> tuple[KeptAnswer, float] | None:
+        """The answer about many that is kept, and the seconds for which it still is."""
         watch = self._lists.get(asked)
         version = None if watch is None else watch.version()
         kept = None if version is None else self._own.peek(f"{version} {asked}")
-        making = None if version is None else self._being_made.get(f"{version} {asked}")
-        if kept is not None and self._is_true(kept[0]):
-            self._served(scope)
-            answer = kept[0]
-        elif making is not None:
-            answer = await asyncio.shield(making)
-        else:
-            answer = await self._list_made(scope, lifetime, make)
-        return await self.shown(request, answer, if_none_match)
+        if watch is None or kept is None or not self._is_true(kept[0]):
+            return None
+        answer, left = kept
+        return answer, min(left, watch.left())
 
     async def _list_made(self, scope: Scope, lifetime: Lifetime, make: Callable[[], Awaitable[Listed]]) -> KeptAnswer:
-        asked, watch = asked_of(scope), self._versions.watch()
-        version = watch.version()
+        """What the one request makes that has begun since the last change; this one, if none has."""
+        asked = asked_of(scope)
+        begun = self._lists_being_made.get(asked)
+        version = None if begun is None else begun.version()
+        if version is not None:
+            return await asyncio.shield(self._being_made[f"{version} {asked}"])
+        watch = self._versions.watch()
+        if watch.over or len(asked) > LONGEST_ASKED:
+            self._versions.unwatch(watch)
+
+            async def made() -> Answer:
+                return (await make()).answer
+
+            return await self._made(made)
+        return await asyncio.shield(self._begin_list(scope, lifetime, make, watch))
+
+    def _begin_list(
+        self, scope: Scope, lifetime: Lifetime, make: Callable[[], Awaitable[Listed]], watch: Watch
+    ) -> asyncio.Task[KeptAnswer]:
+        asked = asked_of(scope)
+        self._lists_being_made[asked] = watch
 
         async def made() -> Answer:
             try:
                 found = await make()
             except BaseException:
-                self._versions.unwatch(watch)
+                self._end_list(asked, watch)
                 raise
-            if not (found.keep and self._versions.settle(watch, found.about)):
-                self._versions.unwatch(watch)
+            if self._end_list(asked, watch, found):
+                self._remember(scope, watch.version, watch)
             return found.answer
 
-        if version is None or len(asked) > LONGEST_ASKED:
+        return self._begin(f"{watch.version()} {asked}", lifetime, made, watch)
+
+    def _end_list(self, asked: str, watch: Watch, found: Listed | None = None) -> bool:
+        """End the making of an answer about many; return whether it is kept."""
+        newest = self._lists_being_made.get(asked) is watch
+        if newest:
+            del self._lists_being_made[asked]
+        if found is None or not newest or not self._versions.settle(watch, found.about):
             self._versions.unwatch(watch)
-            return await self._made(made)
+            return False
+        if not found.exact:
+            watch.end_soon()
         former = self._lists.pop(asked, None)
         if former is not None:
             self._versions.unwatch(former)
         self._lists[asked] = watch
         if len(self._lists) > MOST_LISTS:
             self._versions.unwatch(self._lists.popitem(last=False)[1])
-        self._remember(scope, watch.version)
-        return await asyncio.shield(self._begin(f"{version} {asked}", lifetime, made, watch))
+        return True
 
     async def shown(
         self, request: Request[Any, Any, Any], answer: KeptAnswer, if_none_match: str | None
@@ -275,7 +315,9 @@ class Answers:
         if known is None or found is None:
             return None
         answer, left = found
-        if not self._is_true(answer) or left < _SOON * answer.took:
+        if known.watch is not None:
+            left = min(left, known.watch.left())
+        if not self._is_true(answer) or self._is_early(scope, answer, left):
             return None
         coding = _coding(answer, scope)
         body = answer.body if coding is None else self._coded_already(answer, coding)
@@ -291,12 +333,17 @@ class Answers:
     def _is_true(self, answer: KeptAnswer) -> bool:
         return answer.since <= self._clock.now() < answer.until
 
-    def _is_early(self, answer: KeptAnswer, left: float) -> bool:
+    def _is_early(self, scope: Scope, answer: KeptAnswer, left: float) -> bool:
         """Whether this request makes the answer again, the likelier the nearer its end and the longer it takes."""
-        return left < -answer.took * log(1.0 - self._chance())
+        if left >= _SOON * answer.took:
+            return False
+        state = scope["state"]
+        if _EARLY not in state:  # drawn once for each request
+            state[_EARLY] = left < -answer.took * log(1.0 - self._chance())
+        return bool(state[_EARLY])
 
-    def _remember(self, scope: Scope, version: Callable[[], str | None]) -> None:
-        self._known[asked_of(scope)] = _Known(version, _varies(scope), scope.get("path_template", ""))
+    def _remember(self, scope: Scope, version: Callable[[], str | None], watch: Watch | None = None) -> None:
+        self._known[asked_of(scope)] = _Known(version, watch, _varies(scope), scope.get("path_template", ""))
         if len(self._known) > MOST_KNOWN:
             self._known.popitem(last=False)
 

@@ -1,14 +1,17 @@
 """The public versions that this process knows: read once, and forgotten when they change.
 
 A version is used as long as the process hears of changes (`Listening`), and for some seconds at most, in case a signal
-is lost unnoticed. Requests that need versions at the same time read them together, in one statement.
+is lost unnoticed. Requests that need versions at the same time read them together, in one statement; so are those in
+use whose time comes.
 """
 
 import asyncio
 import time
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from itertools import chain, count
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import chain, count, islice
+from math import inf
 from typing import Final
 from uuid import UUID
 
@@ -17,21 +20,45 @@ from booking_domain.shared.signals import ReceivedSignals
 
 MOST_KEPT: Final = 50_000
 """How many versions a process knows; it forgets the ones that it read first."""
+TOGETHER: Final = 200
+"""How many versions in use are read again together with those of a request."""
+LATE_SECONDS: Final = 10.0
+"""For how long an answer about many may show time that was booked."""
 
 
 class Watch:
     """Hears of changes while an answer about many is made, and then of those that concern the answer."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, timer: Callable[[], float]) -> None:
         self._name = name
+        self._timer = timer
+        self._ends = inf
         self.about: frozenset[UUID] = frozenset()
         self.heard: set[UUID] = set()
+        self.booked: dict[UUID, float] = {}
+        """Of whom nothing but free time has changed, and when first."""
         self.over = False
-        """Whether the answer may show something that has changed since it was begun."""
+        """Whether the answer may show something that has changed since it was begun, besides free time."""
 
     def version(self) -> str | None:
         """What the answer is kept under, as long as nothing that it shows has changed."""
-        return None if self.over else self._name
+        return None if self.over or self.left() <= 0 else self._name
+
+    def left(self) -> float:
+        """The seconds for which it may still be sent, as far as is known."""
+        return self._ends - self._timer()
+
+    def end_soon(self, since: float | None = None) -> None:
+        """Send it no longer than `LATE_SECONDS` after this moment, or after now."""
+        self._ends = min(self._ends, (self._timer() if since is None else since) + LATE_SECONDS)
+
+
+@dataclass(slots=True)
+class _Kept:
+    version: PublicVersion
+    until: float
+    used: bool = False
+    """Whether it was asked for since it was read."""
 
 
 class _Batch:
@@ -61,7 +88,8 @@ class KnownVersions:
         self._most = most
         self._timer = timer
         self._listening = False
-        self._known: OrderedDict[UUID, tuple[PublicVersion, float]] = OrderedDict()
+        self._known: OrderedDict[UUID, _Kept] = OrderedDict()
+        """In the order of the reads."""
         self._shown_in: defaultdict[UUID, set[UUID]] = defaultdict(set)
         """By id: the ids whose version changes with it."""
         self._names = count()
@@ -75,7 +103,10 @@ class KnownVersions:
     def known(self, about: UUID) -> str | None:
         """The version, if it need not be read."""
         found = self._known.get(about)
-        return found[0].text if found is not None and self._timer() < found[1] else None
+        if found is None or self._timer() >= found.until:
+            return None
+        found.used = True
+        return found.version.text
 
     async def of(self, about: UUID) -> str | None:
         """The version; None if there is no such provider or salon. It is as new as this call."""
@@ -95,6 +126,7 @@ class KnownVersions:
         while self._next is not None:
             batch, self._next = self._next, None
             self._sent, began = batch, self._timer()
+            batch.ids |= self._due(began)
             try:
                 found = await self._reads.of(batch.ids)
             except BaseException as error:
@@ -109,10 +141,22 @@ class KnownVersions:
                 self._keep(batch, found, began + self._seconds)
             batch.found.set_result(found)
 
-    def forget(self, changed: Iterable[UUID] | None) -> None:
-        """Forget the versions of these, and of what shows them; None: of all."""
+    def _due(self, now: float) -> set[UUID]:
+        """The first versions in use that are past half of their time; those not in use are forgotten."""
+        due = set[UUID]()
+        for about, kept in list(islice(self._known.items(), TOGETHER)):
+            if now < kept.until - self._seconds / 2:
+                break
+            if kept.used:
+                due.add(about)
+            else:
+                self._drop(about)
+        return due
+
+    def forget(self, changes: ReceivedSignals) -> None:
+        """Forget the versions of what has changed, and of what shows it; all, if something may have been missed."""
         sent = self._sent
-        if changed is None:
+        if changes.missed:
             for watch in {*self._watching, *chain.from_iterable(self._watched_by.values())}:
                 watch.over = True
             self._watching.clear()
@@ -122,21 +166,30 @@ class KnownVersions:
             if sent is not None:
                 sent.overtaken = None
             return
-        changed = frozenset(changed)
-        for watch in self._watching:
-            watch.heard |= changed
-            watch.over = True
-        for each in changed:
-            for watch in tuple(self._watched_by.get(each, ())):
-                self.unwatch(watch)
+        self._tell_watches(changes)
+        for each in changes.public:
             for about in tuple(self._shown_in.get(each, ())):
                 self._drop(about)
             if sent is not None and sent.overtaken is not None:
                 sent.overtaken.add(each)
 
+    def _tell_watches(self, changes: ReceivedSignals) -> None:
+        now, booked = self._timer(), changes.public - changes.besides_times
+        for watch in self._watching:
+            watch.booked = dict.fromkeys(booked, now) | watch.booked
+            if changes.besides_times:
+                watch.heard |= changes.besides_times
+                watch.over = True
+        for each in changes.besides_times:
+            for watch in tuple(self._watched_by.get(each, ())):
+                self.unwatch(watch)
+        for each in booked:
+            for watch in self._watched_by.get(each, ()):
+                watch.end_soon()
+
     def watch(self) -> Watch:
         """Begin to hear of changes, before anything is read for an answer about many."""
-        watch = Watch(f"list.{next(self._names)}")
+        watch = Watch(f"list.{next(self._names)}", self._timer)
         if self._listening and self._seconds:
             self._watching.add(watch)
         else:
@@ -144,7 +197,10 @@ class KnownVersions:
         return watch
 
     def settle(self, watch: Watch, about: frozenset[UUID]) -> bool:
-        """Say what the answer shows, now that it is made; return whether nothing of that has changed meanwhile."""
+        """Say what the answer shows, now that it is made; return whether it may be kept.
+
+        It may not if something of that has changed meanwhile. If only free time has, it is kept for `LATE_SECONDS`.
+        """
         if watch not in self._watching:
             return False
         self._watching.discard(watch)
@@ -153,6 +209,8 @@ class KnownVersions:
             watch.about = about
             for each in about:
                 self._watched_by[each].add(watch)
+            for each in about & watch.booked.keys():
+                watch.end_soon(watch.booked[each])
         return not watch.over
 
     def unwatch(self, watch: Watch) -> None:
@@ -167,12 +225,12 @@ class KnownVersions:
 
     def receive(self, received: ReceivedSignals) -> None:
         """Forget what has changed, or everything if something may have been missed. From now on changes are heard."""
-        self.forget(None if received.missed else received.public)
+        self.forget(received)
         self._listening = True
 
     def interrupted(self) -> None:
         """Forget everything, and keep nothing until changes are heard again."""
-        self.forget(None)
+        self.forget(ReceivedSignals(missed=True))
         self._listening = False
 
     def _keep(self, batch: _Batch, found: Mapping[UUID, PublicVersion], until: float) -> None:
@@ -180,7 +238,7 @@ class KnownVersions:
             if batch.overtaken is None or not version.about.isdisjoint(batch.overtaken):
                 continue
             self._drop(about)
-            self._known[about] = version, until
+            self._known[about] = _Kept(version, until)
             for each in version.about:
                 self._shown_in[each].add(about)
         while len(self._known) > self._most:
@@ -190,7 +248,7 @@ class KnownVersions:
         found = self._known.pop(about, None)
         if found is None:
             return
-        for each in found[0].about:
+        for each in found.version.about:
             shown_in = self._shown_in[each]
             shown_in.discard(about)
             if not shown_in:

@@ -13,7 +13,9 @@ from tests.unit.entrypoints.http.test_kept_answers import (
     Change,
     a_salon,
     blocked,
+    booked,
     forget,
+    held,
     left,
     new_name,
     new_salon_service,
@@ -25,7 +27,7 @@ from tests.unit.entrypoints.http.test_search import a_provider, indexed
 from adapters.kit.process_cache import ProcessCache
 from booking_domain.shared.signals import ReceivedSignals
 from entrypoints.http.kit import answers as kept_answers
-from entrypoints.http.kit.public_versions import KnownVersions
+from entrypoints.http.kit.public_versions import LATE_SECONDS, KnownVersions
 from entrypoints.http.search import routes as handlers
 
 SEARCH: Final = "/search?timeZone=Asia/Ulaanbaatar"
@@ -66,7 +68,27 @@ async def test_a_search_is_made_once_for_everybody(api: Api, searches: list[int]
     assert (await api.get(SEARCH, headers=tag)).status_code == 304
 
 
-@pytest.mark.parametrize("change", [each for each in CHANGES if each not in {new_service, new_salon_service, left}])
+class Timer:
+    """Of the versions and of what is kept."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def timer(api: Api, monkeypatch: pytest.MonkeyPatch) -> Timer:
+    made = Timer()
+    monkeypatch.setattr(api.container.known_versions(), "_timer", made)
+    monkeypatch.setattr(api.container.process_cache(), "_timer", made)
+    return made
+
+
+@pytest.mark.parametrize(
+    "change", [each for each in CHANGES if each not in {booked, held, new_service, new_salon_service, left}]
+)
 async def test_a_change_of_what_it_shows_is_seen_by_the_next_request(api: Api, change: Change) -> None:
     owner, provider_id = await api.open_provider()
     await api.open_provider()
@@ -81,12 +103,113 @@ async def test_a_change_of_what_it_shows_is_seen_by_the_next_request(api: Api, c
     assert provider_id in before.text
 
 
-async def test_nobody_is_no_answer_to_keep(api: Api) -> None:
-    for found in ([], ["Bold"]):
-        if found:
-            await a_provider(api, *found)
-        await indexed(api)
+@pytest.mark.parametrize("change", [booked, held])
+async def test_a_search_shows_time_that_was_booked_for_ten_seconds_at_most(
+    api: Api, searches: list[int], timer: Timer, change: Change
+) -> None:
+    owner, provider_id = await api.open_provider()
+    await indexed(api)
+    before = shown(await api.get(SEARCH))
+    await change(api, owner, provider_id, "")
+    timer.now += LATE_SECONDS - 0.1
+    await new_name(api, *(await api.open_provider()), "")  # of somebody whom it does not show
+    assert (shown(await api.get(SEARCH)), len(searches)) == (before, 1)
+    timer.now += 0.2
+    after = shown(await api.get(SEARCH))
+    forget(api)
+    assert after == shown(await api.get(SEARCH))
+    assert len(searches) == 3
+
+
+async def test_a_booking_while_a_search_is_made_ends_it_ten_seconds_later(
+    api: Api, searches: list[int], timer: Timer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, provider_id = await api.open_provider()
+    await indexed(api)
+    search = vars(handlers)["search_providers"]
+
+    async def overtaken(*args: Any) -> Any:
+        found = await search(*args)
+        if len(searches) == 1:
+            await booked(api, owner, provider_id, "")
+            timer.now += 3
+        return found
+
+    monkeypatch.setattr(handlers, "search_providers", overtaken)
+    await api.get(SEARCH)
+    for later, made in ((LATE_SECONDS - 3.1, 1), (0.2, 2)):
+        timer.now += later
+        await api.get(SEARCH)
+        assert len(searches) == made
+
+
+async def test_a_booking_does_not_part_those_who_wait_for_one_search(
+    api: Api, searches: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, provider_id = await api.open_provider()
+    await indexed(api)
+    go = asyncio.Event()
+    search = vars(handlers)["search_providers"]
+
+    async def slowly(*args: Any) -> Any:
+        found = await search(*args)
+        await go.wait()
+        return found
+
+    monkeypatch.setattr(handlers, "search_providers", slowly)
+    waiting = [asyncio.create_task(api.get(SEARCH))]
+    while not searches:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    await booked(api, owner, provider_id, "")
+    waiting.append(asyncio.create_task(api.get(SEARCH)))
+    go.set()
+    assert len({each.content for each in await asyncio.gather(*waiting)}) == len(searches) == 1
+
+
+async def test_a_search_is_made_again_shortly_before_its_end(
+    api: Api, searches: list[int], timer: Timer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, provider_id = await api.open_provider()
+    await indexed(api)
+    monkeypatch.setattr(kept_answers, "perf_counter", iter(range(1_000)).__next__)  # each takes a second
+    answers = api.container.answers()
+    before = shown(await api.get(SEARCH))
+    await booked(api, owner, provider_id, "")
+    timer.now += LATE_SECONDS - 1.5
+    for chance, made in ((0.5, 1), (0.9, 2)):  # by then with the chance of exp(-1.5)
+        monkeypatch.setattr(answers, "_chance", lambda chance=chance: chance)
+        assert shown(await api.get(SEARCH)) == before
+        while answers._being_made:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        assert len(searches) == made
+    timer.now += 1.5
+    assert shown(await api.get(SEARCH)) != before
+    assert len(searches) == 2
+
+
+async def test_nobody_is_an_answer_for_ten_seconds(api: Api, searches: list[int], timer: Timer) -> None:
+    await indexed(api)
+    assert listed(await api.get(SEARCH)) == []
+    await a_provider(api, "Bold")
+    await indexed(api)
+    for later, found in ((LATE_SECONDS - 0.1, []), (0.2, ["Bold"])):
+        timer.now += later
         assert listed(await api.get(SEARCH)) == found
+    assert len(searches) == 2
+
+
+async def test_those_who_match_only_in_part_are_an_answer_for_ten_seconds(
+    api: Api, searches: list[int], timer: Timer
+) -> None:
+    await a_provider(api, "Bold")
+    await indexed(api)
+    asked = f"{SEARCH}&text=unheard"
+    first = await api.get(asked)
+    assert first.json()["relaxed"] == ["text"]
+    for later, made in ((LATE_SECONDS - 0.1, 1), (0.2, 2)):
+        timer.now += later
+        await api.get(asked)
+        assert len(searches) == made
 
 
 async def test_time_alone_changes_it(api: Api) -> None:
