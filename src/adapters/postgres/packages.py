@@ -49,7 +49,7 @@ from booking_domain.packages.model import (
 )
 from booking_domain.packages.ports import PackageFilter, PackageOfferFilter, PackageOffers, PackageReads, Packages
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import BookingId, SalonId, UserId
+from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
 
 
 def _clear_reason(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
@@ -161,6 +161,17 @@ _OFFERS: Final = Statement(
     .order_by(_o.id.desc())
     .limit(bindparam("most"))
 )
+_OFFER: Final = Statement(select(*OFFER.columns).where(_o.id == bindparam("offer_id")))
+_ON_SALE: Final = Statement(
+    select(*OFFER.columns)
+    .where(
+        or_(_o.provider_id == _provider, _o.salon_id == bindparam("salon_id", type_=_o.salon_id.type)),
+        _o.ended_at.is_(None),
+        if_given("after", _o.id, _o.id < bindparam("after", type_=_o.id.type)),
+    )
+    .order_by(_o.id.desc())
+    .limit(bindparam("most"))
+)
 _ONE: Final = select(*PACKAGE.columns).where(_p.id == bindparam("package_id"))
 _GET: Final = Statement(_ONE)
 _LOCK: Final = Statement(_ONE.with_for_update())
@@ -171,6 +182,11 @@ _LAST_OF: Final = Statement(
     .where(_e.package_id == bindparam("package_id"), _e.booking_id == bindparam("booking_id"))
     .order_by(_e.version.desc())
     .limit(1)
+)
+_EARNED_OF: Final = Statement(
+    select(-cast(func.coalesce(func.sum(_e.amount), 0), BigInteger))
+    .join(packages, _p.id == _e.package_id)
+    .where(_e.booking_id == bindparam("booking_id"), _p.method == PackageSaleMethod.ONLINE.value)
 )
 _CHOSEN: Final = (
     if_given("provider_id", _p.provider_id, _p.provider_id == _provider),
@@ -254,6 +270,11 @@ class PostgresPackages(VersionedRows[Package], Packages):
     async def last_of(self, package_id: PackageId, booking_id: BookingId) -> PackageEntry | None:
         return await self._work.first(ENTRY.read, _LAST_OF, package_id=package_id, booking_id=booking_id)
 
+    async def earned_of(self, booking_id: BookingId) -> int:
+        row = await self._work.one(_EARNED_OF, booking_id=booking_id)
+        assert row is not None  # noqa: S101 - a sum always returns a row
+        return int(row[0])
+
 
 def _chosen(criteria: PackageFilter) -> dict[str, Any]:
     return {
@@ -274,6 +295,20 @@ class PostgresPackageReads(WithWork, PackageReads):
             salon_ids=None if criteria.salon_ids is None else list(criteria.salon_ids),
             after=criteria.after,
             most=criteria.limit,
+        )
+
+    async def offer(self, offer_id: PackageOfferId) -> PackageOffer | None:
+        return await self._work.first(OFFER.read, _OFFER, offer_id=offer_id)
+
+    async def on_sale(
+        self,
+        provider_id: ProviderId | None,
+        salon_id: SalonId | None,
+        after: PackageOfferId | None,
+        limit: int,
+    ) -> Sequence[PackageOffer]:
+        return await self._work.each(
+            OFFER.read, _ON_SALE, provider_id=provider_id, salon_id=salon_id, after=after, most=limit
         )
 
     async def get(self, package_id: PackageId) -> Package | None:

@@ -95,14 +95,6 @@ class NoCardsOfPlatform(Conflict, code="gift_card.none_of_platform"):
     """The platform sells no gift cards of its own; choose a provider or a salon."""
 
 
-class GiftCardUsed(Conflict, code="gift_card.used"):
-    """Something was paid with this gift card, so it is not taken back."""
-
-
-class RefundTooLate(Conflict, code="gift_card.refund_too_late"):
-    """It is too late to return this gift card."""
-
-
 class BoughtOnline(Conflict, code="gift_card.bought_online"):
     """This gift card was bought online: its order is refunded instead."""
 
@@ -192,8 +184,6 @@ class GiftCardRules:
 
     of_platform: bool = False
     """Whether customers can order cards that pay everywhere."""
-    refundable_for: timedelta = timedelta(days=14)
-    """How long its buyer can return an unused card that was bought online."""
     valid_for: Mapping[str, timedelta] = field(default_factory=dict)
     """How long cards of a currency pay; of the others, forever."""
 

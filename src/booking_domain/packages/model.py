@@ -79,18 +79,24 @@ class NotEnoughVisits(Conflict, code="package.not_enough", field="visits"):
     left: int
 
 
+class PackageBoughtOnline(Conflict, code="package.bought_online"):
+    """This package was bought online: its order is refunded instead."""
+
+
 class SalonHasPackages(Conflict, code="package.of_salon"):
     """Packages of this salon were sold, so it cannot be deleted."""
 
 
 class PackageSaleMethod(StrEnum):
-    """How a package was paid for at the desk."""
+    """How a package was paid for."""
 
     CASH = "cash"
     CARD = "card"
     """At the seller's own card terminal."""
     TRANSFER = "transfer"
     """To the seller's bank account."""
+    ONLINE = "online"
+    """Through the platform's payment gateway, by an order."""
 
 
 class PackageEntryKind(StrEnum):
@@ -104,7 +110,7 @@ class PackageEntryKind(StrEnum):
     RELEASED = "released"
     """The booking did not take place: its visit is free again."""
     REFUNDED = "refunded"
-    """The seller returned the money of free visits."""
+    """The money of free visits was returned: by the seller, or for a package that was bought online by its order."""
     EXPIRED = "expired"
     TRANSFERRED = "transferred"
     """The customer gave free visits to another."""
@@ -166,6 +172,11 @@ class PackageOffer:
             raise InvalidValue(field="price_amount", problem="more than 0")
         if self.valid_days is not None and not 1 <= self.valid_days <= MAX_VALID_DAYS:
             raise InvalidValue(field="valid_days", problem=f"1 to {MAX_VALID_DAYS} days")
+
+    def require_on_sale(self) -> None:
+        """Raise `PackageOfferEnded` if it is no longer offered."""
+        if self.ended_at is not None:
+            raise PackageOfferEnded
 
     def end(self, now: datetime) -> Self:
         """Sell it no longer; one that has ended stays as it is."""
@@ -251,13 +262,7 @@ class Package:
         by: Actor,
         cause: PackageCause,
     ) -> PackagePosted:
-        """A new package that was paid at the desk, with its first entry.
-
-        Raises:
-            PackageOfferEnded: it is no longer offered.
-        """
-        if offer.ended_at is not None:
-            raise PackageOfferEnded
+        """A new package that was paid for, with its first entry."""
         empty = cls(
             id=id,
             offer_id=offer.id,
@@ -333,7 +338,7 @@ class Package:
         return after, entry
 
     def refund(self, visits: int | None, cause: PackageCause) -> PackagePosted:
-        """Take free visits back, all unless it says how many. The seller returns what the entry takes off the price.
+        """Take free visits back, all unless it says how many. What the entry takes off the price is returned.
 
         Raises:
             InvalidValue: there are no visits.

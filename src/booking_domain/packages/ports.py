@@ -70,6 +70,10 @@ class Packages(Protocol):
         """The last entry of a booking; exact while the package is locked."""
         ...
 
+    async def earned_of(self, booking_id: BookingId) -> int:
+        """The price of the visit that a booking has used of a package that was bought online, in minor units."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageOfferFilter:
@@ -97,6 +101,20 @@ class PackageReads(Protocol):
 
     async def offers(self, criteria: PackageOfferFilter) -> Sequence[PackageOffer]:
         """The matching offers, newest first."""
+        ...
+
+    async def offer(self, offer_id: PackageOfferId) -> PackageOffer | None:
+        """One offer."""
+        ...
+
+    async def on_sale(
+        self,
+        provider_id: ProviderId | None,
+        salon_id: SalonId | None,
+        after: PackageOfferId | None,
+        limit: int,
+    ) -> Sequence[PackageOffer]:
+        """The offers of this provider and of this salon that have not ended, newest first."""
         ...
 
     async def get(self, package_id: PackageId) -> Package | None:

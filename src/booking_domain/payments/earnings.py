@@ -87,7 +87,10 @@ class BookingEarnings:
     """What a booking has added to its provider's account so far, in minor units."""
 
     kept: int = 0
-    """What came through a gateway and was not sent back. Negative if more was sent back than came that way."""
+    """What came through a gateway and was not sent back, with the price of a visit of a package that was bought online.
+
+    Negative if more was sent back than came that way.
+    """
     desk: int = 0
     """What the provider took at the desk towards the price."""
     tips: int = 0

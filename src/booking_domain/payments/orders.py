@@ -1,4 +1,4 @@
-"""Orders: what a customer buys through a gateway that is no booking, such as a gift card. The type and its ports.
+"""Orders: what a customer buys through a gateway that is no booking: a gift card, a package. The type and its ports.
 
 An order has one invoice and its own refunds. As of payments, only the gateway's word counts: money that comes late or
 twice counts, and what exceeds the amount is refunded.
@@ -34,6 +34,7 @@ class OrderKind(StrEnum):
     """What is ordered."""
 
     GIFT_CARD = "gift_card"
+    PACKAGE = "package"
 
 
 class OrderStatus(StrEnum):
@@ -70,6 +71,14 @@ class OrderAtOtherGateway(Conflict, code="order.other_gateway", field="gateway")
     gateway: str
 
 
+class OrderUsed(Conflict, code="order.used"):
+    """Something of what was bought was used, so it is not taken back."""
+
+
+class OrderRefundTooLate(Conflict, code="order.refund_too_late"):
+    """It is too late to return this."""
+
+
 class OrderBeingRefunded(Conflict, code="order.being_refunded"):
     """Money of this order is being refunded already."""
 
@@ -99,6 +108,14 @@ ORDER_LIFECYCLE: Final[Lifecycle[OrderStatus, OrderAction, PaymentParty]] = Life
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRules:
+    """What the operator of the platform says of orders, by configuration."""
+
+    refundable_for: timedelta = timedelta(days=14)
+    """How long a customer can return what they have not used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRefund:
     """Money of an order that is being given back. There is one at a time."""
 
@@ -119,7 +136,9 @@ class Order:
     id: OrderId
     kind: OrderKind
     subject_id: UUID
-    """What is bought: the gift card."""
+    """What is bought: the gift card, or the package, which there is once the order is paid."""
+    offer_id: UUID | None = None
+    """Of a package, by which offer it is sold."""
     customer_id: UserId
     status: OrderStatus = OrderStatus.PENDING
     gateway: str = ""
@@ -149,6 +168,7 @@ class Order:
         id: OrderId,  # noqa: A002
         kind: OrderKind,
         subject_id: UUID,
+        offer_id: UUID | None = None,
         customer_id: UserId,
         amount: Money,
         now: datetime,
@@ -164,6 +184,7 @@ class Order:
             id=id,
             kind=kind,
             subject_id=subject_id,
+            offer_id=offer_id,
             customer_id=customer_id,
             amount=amount,
             settled=Money.zero(amount.currency),

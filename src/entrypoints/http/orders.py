@@ -45,8 +45,12 @@ class OrderJson(Json, frozen=True, kw_only=True):
     id: UUID
     kind: OrderKind
     """What is ordered."""
-    gift_card_id: UUID
+    gift_card_id: UUID | None = None
     """The gift card, which pays once the order is paid."""
+    package_id: UUID | None = None
+    """The package, which there is once the order is paid."""
+    package_offer_id: UUID | None = None
+    """The offer by which it is sold."""
     status: OrderStatus
     amount: int
     currency: str
@@ -93,7 +97,9 @@ def order_json(order: Order, *, payer: bool = False) -> OrderJson:
     return OrderJson(
         id=order.id,
         kind=order.kind,
-        gift_card_id=order.subject_id,
+        gift_card_id=order.subject_id if order.kind is OrderKind.GIFT_CARD else None,
+        package_id=order.subject_id if order.kind is OrderKind.PACKAGE else None,
+        package_offer_id=order.offer_id,
         status=order.status,
         amount=order.amount.amount,
         currency=order.amount.currency,
@@ -164,10 +170,10 @@ async def pay_an_order(
 
 @post("/orders/{order_id:str}/refund", status_code=200, opt=documented(refund_order))
 async def refund_an_order(order_id: FromPath[OrderId], run: Injected[Run]) -> Response[OrderJson]:
-    """Return a gift card that you have ordered, within 14 days and as long as nothing was paid with it.
+    """Return a gift card or a package that you have ordered, within 14 days and as long as nothing of it was used.
 
-    An admin can do so at any time, with whatever is left on it. The card is voided, and the gateway sends the money
-    back.
+    An admin can do so at any time, with whatever is left: the card is voided, or the free visits are taken back. The
+    gateway sends the money back.
     """
     return await run(refund_order, order_id, answer=order_json)
 

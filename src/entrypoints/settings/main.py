@@ -17,6 +17,7 @@ from booking_domain.gift_cards.model import GiftCardRules
 from booking_domain.identity.legal import MAX_DOCUMENT_VERSION, LegalDocument, LegalDocuments, Moment
 from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.live.model import StreamLimits
+from booking_domain.payments.orders import OrderRules
 from booking_domain.reviews.policy import BurstRule
 from booking_domain.shared.actor import Role
 from booking_domain.shared.deadlines import Deadlines
@@ -299,8 +300,8 @@ class Settings:
     """`on`: commission is due on tips, too, of bookings that are settled from then on."""
     gift_cards_of_platform: bool = setting("BOOKING_GIFT_CARDS_OF_PLATFORM", default=False, form=SWITCH)
     """`on`: customers can order gift cards that pay at all providers. The operator answers for that money."""
-    gift_card_return: timedelta = setting("BOOKING_GIFT_CARD_RETURN_DAYS", timedelta(days=14), duration(DAYS, 0, 365))
-    """How many days the buyer of a gift card that was ordered can return it unused."""
+    order_return: timedelta = setting("BOOKING_ORDER_RETURN_DAYS", timedelta(days=14), duration(DAYS, 0, 365))
+    """How many days the buyer of a gift card or package that was ordered can return it unused."""
     gift_card_expiry: tuple[str, ...] = setting("BOOKING_GIFT_CARD_EXPIRY", (), _EXPIRIES)
     """How many days gift cards pay, by currency, as far as its country allows that: `USD:1825`, separated by commas.
     Others never expire."""
@@ -491,12 +492,16 @@ class Settings:
         )
 
     @property
+    def order_rules(self) -> OrderRules:
+        """What holds for orders."""
+        return OrderRules(refundable_for=self.order_return)
+
+    @property
     def gift_card_rules(self) -> GiftCardRules:
         """What holds for gift cards."""
         lives = (each.split(":") for each in self.gift_card_expiry)
         return GiftCardRules(
             of_platform=self.gift_cards_of_platform,
-            refundable_for=self.gift_card_return,
             valid_for={currency: timedelta(days=int(days)) for currency, days in lives},
         )
 

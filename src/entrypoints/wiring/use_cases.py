@@ -59,6 +59,7 @@ class UseCases(Security, Payments):
                 self.upcoming_limits(),
                 given.review_bursts,
                 given.gift_card_rules,
+                given.order_rules,
                 given.region,
                 given.profile_changes,
             ),

@@ -4,7 +4,9 @@ from typing import Any, Final
 from uuid import uuid4
 
 from tests.unit.entrypoints.api import Api
-from tests.unit.features.declarations import CANARY, Feature, Ids, Kind, Request, Row, World, asked
+from tests.unit.features.declarations import CANARY, PUBLIC, Feature, Ids, Kind, Request, Row, World, asked
+from tests.unit.features.providers import PROVIDER
+from tests.unit.features.salons import SALON
 
 from booking_domain.packages.model import PackageOffer
 from booking_domain.shared.permissions import Permission
@@ -97,6 +99,21 @@ async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
         await tx.packages.add_entry(entry)
 
 
+async def new_order(api: Api) -> Request:
+    made = await api.post("/package-offers", (await api.open_provider())[0], json=FIVE)
+    return await api.joined("customer"), "/packages/orders", {"offerId": made.json()["id"]}
+
+
+async def bought(api: Api, customer: str, offer_id: str) -> dict[str, Any]:
+    """An order of this offer that is paid now."""
+    made = await api.post("/packages/orders", customer, json={"offerId": offer_id})
+    assert made.status_code == 201, made.text
+    asked = await api.post(f"/orders/{made.json()['id']}/pay", customer, json={})
+    assert asked.status_code == 200, asked.text
+    api.pay(asked.json())
+    return dict((await api.get(f"/orders/{made.json()['id']}", customer)).json())
+
+
 _SELL: Final = Permission.SELL_PACKAGES
 _SEE: Final = Permission.SEE_PACKAGES
 OFFER: Final = Kind(offered, owners=("provider", "manager", "admin"))
@@ -108,6 +125,9 @@ FEATURE: Final = Feature(
         "POST /package-offers/{package_offer_id}/end": Row(
             _SELL, OFFER, once=asked("provider", "/package-offers/{package_offer_id}/end", offered)
         ),
+        "GET /providers/{provider_id}/package-offers": Row(PUBLIC, PROVIDER),
+        "GET /salons/{salon_id}/package-offers": Row(PUBLIC, SALON),
+        "POST /packages/orders": Row(Permission.PAY, once=new_order, example_refused=True),
         "POST /packages": Row(_SELL, Kind(to_sell, owners=("provider",)), once=new_package, example_refused=True),
         "GET /packages": Row(_SELL),
         "GET /packages/mine": Row(_SEE),

@@ -123,14 +123,7 @@ def test_what_is_no_longer_offered_is_not_sold() -> None:
     ended = offer().end(NOW)
     assert ended.end(NOW) is ended
     with pytest.raises(PackageOfferEnded):
-        Package.sell(
-            ended,
-            id=PackageId(make.entropy.new_id()),
-            customer_id=UserId(make.entropy.new_id()),
-            method=PackageSaleMethod.CASH,
-            by=SYSTEM,
-            cause=cause(),
-        )
+        ended.require_on_sale()
     for wrong in ({"visits": 0}, {"name": ""}, {"price": Money.zero("MNT")}, {"valid_days": 0}, {"provider_id": None}):
         with pytest.raises(InvalidValue):
             offer(**wrong)

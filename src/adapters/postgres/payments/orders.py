@@ -41,8 +41,10 @@ orders: Final = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("kind", Text, nullable=False),
-    # The gift card.
+    # The gift card, or the package once the order is paid.
     Column("subject_id", Uuid, nullable=False),
+    # Of a package; without a reference, like the subject.
+    Column("offer_id", Uuid),
     Column("customer_id", Uuid, ForeignKey("users.id"), nullable=False),
     Column("status", Text, nullable=False),
     Column("gateway", Text, nullable=False),
@@ -106,7 +108,7 @@ ORDER: Final = Mapper(
     returned=Columns("returned_amount", "currency"),
     invoice=INVOICE,
     refund=Converted("refund", write=_refund_json, read=_refund_of),
-    fixed=("kind", "subject_id", "customer_id", "currency", "amount", "expires_at", "created_at"),
+    fixed=("kind", "subject_id", "offer_id", "customer_id", "currency", "amount", "expires_at", "created_at"),
 )
 _o: Final = orders.c
 _id: Final = bindparam("order_id", type_=_o.id.type)

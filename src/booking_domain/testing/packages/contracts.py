@@ -23,7 +23,7 @@ from booking_domain.packages.model import (
 from booking_domain.packages.ports import PackageFilter, PackageOfferFilter, PackageOffers, PackageReads, Packages
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import ProviderId, ServiceId, UserId
+from booking_domain.shared.ids import ProviderId, SalonId, ServiceId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast, StorageContract, race
@@ -92,6 +92,23 @@ class PackageContract(StorageContract):
         assert list(await reads.offers(PackageOfferFilter(provider_id=cast.profile.id))) == [ended, first]
         assert list(await reads.offers(PackageOfferFilter(after=ended.id, limit=1))) == [first]
         assert list(await reads.offers(PackageOfferFilter(salon_ids=()))) == []
+        assert await reads.offer(ended.id) == ended
+        assert await reads.offer(PackageOfferId(self.make.entropy.new_id())) is None
+
+    async def test_what_a_provider_and_a_salon_have_on_sale_is_listed(self, cast: Cast, other: Cast) -> None:
+        salon_id, reads = SalonId(self.make.entropy.new_id()), self.reads.packages
+        own = package_offer(self.make, cast.profile.id)
+        ended = package_offer(self.make, cast.profile.id, ended_at=NOW)
+        foreign = package_offer(self.make, other.profile.id)
+        of_salon = replace(package_offer(self.make, cast.profile.id), provider_id=None, salon_id=salon_id)
+        async with self.begin() as tx:
+            for each in (own, ended, foreign, of_salon):
+                await tx.package_offers.add(each)
+        assert list(await reads.on_sale(cast.profile.id, salon_id, None, 9)) == [of_salon, own]
+        assert list(await reads.on_sale(cast.profile.id, salon_id, of_salon.id, 9)) == [own]
+        assert list(await reads.on_sale(cast.profile.id, None, None, 9)) == [own]
+        assert list(await reads.on_sale(None, salon_id, None, 9)) == [of_salon]
+        assert list(await reads.on_sale(cast.profile.id, salon_id, None, 1)) == [of_salon]
 
     async def test_a_package_is_found_with_its_entries(self, cast: Cast) -> None:
         package, first = await self._sold(cast, valid_days=30)
@@ -125,6 +142,32 @@ class PackageContract(StorageContract):
             PackageFilter(after=package.id),
         ):
             assert list(await reads.page(criteria)) == []
+
+    @pytest.mark.parametrize(("method", "earned"), [(PackageSaleMethod.ONLINE, 80), (PackageSaleMethod.CASH, 0)])
+    async def test_the_visit_of_a_booking_earns_its_price_if_the_package_was_bought_online(
+        self, cast: Cast, method: PackageSaleMethod, earned: int
+    ) -> None:
+        offer, booking = package_offer(self.make, cast.profile.id), self.make.booking(cast.profile, cast.customer)
+        sold, first = package_of(self.make, offer, cast.customer.id)
+        package = replace(sold, method=method)
+        async with self.begin() as tx:
+            await tx.package_offers.add(offer)
+            await add_package(tx, (package, first))
+            await tx.bookings.add(booking, [self.make.event(booking)])
+            assert await tx.packages.earned_of(booking.id) == 0
+            held = VisitStatus.FREE
+            for becomes, price in (
+                (VisitStatus.RESERVED, 0),
+                (VisitStatus.USED, earned),
+                (VisitStatus.FREE, 0),
+                (VisitStatus.USED, earned),
+            ):
+                cause = package_cause(self.make, f"{becomes} {package.version}", booking_id=booking.id)
+                after, entry = package.move(held, becomes, cause)
+                await tx.packages.save(after, was=package)
+                await tx.packages.add_entry(entry)
+                assert await tx.packages.earned_of(booking.id) == price
+                held, package = becomes, after
 
     async def test_packages_are_due_to_remind_and_to_expire(self, cast: Cast) -> None:
         package, _ = await self._sold(cast, valid_days=30)

@@ -14,6 +14,7 @@ from booking_domain.packages.model import (
     PackageLiability,
     PackageOffer,
     PackageOfferId,
+    PackageSaleMethod,
 )
 from booking_domain.packages.ports import (
     PackageFilter,
@@ -23,7 +24,7 @@ from booking_domain.packages.ports import (
     Packages,
 )
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import BookingId, SalonId, UserId
+from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES, SALONS
 from booking_domain.testing.identity.memory.tables import USERS
@@ -85,6 +86,12 @@ class MemoryPackages(VersionedRepository[PackageId, Package], Packages):
             raise ConcurrentChange(what="the package")
         entries.put(entry)
 
+    async def earned_of(self, booking_id: BookingId) -> int:
+        entries = self._state[PACKAGE_ENTRIES].where(
+            lambda row: row.booking_id == booking_id and self._rows[row.package_id].method is PackageSaleMethod.ONLINE
+        )
+        return -sum(each.amount for each in entries)
+
     async def last_of(self, package_id: PackageId, booking_id: BookingId) -> PackageEntry | None:
         found = self._state[PACKAGE_ENTRIES].where(
             lambda row: (row.package_id, row.booking_id) == (package_id, booking_id)
@@ -111,6 +118,29 @@ class MemoryPackageReads(InMemory, PackageReads):
             ),
             criteria.after,
             criteria.limit,
+            newest_first=True,
+        )
+
+    async def offer(self, offer_id: PackageOfferId) -> PackageOffer | None:
+        return self._state[PACKAGE_OFFERS].get(offer_id)
+
+    async def on_sale(
+        self,
+        provider_id: ProviderId | None,
+        salon_id: SalonId | None,
+        after: PackageOfferId | None,
+        limit: int,
+    ) -> Sequence[PackageOffer]:
+        return self._state[PACKAGE_OFFERS].page(
+            lambda row: (
+                row.ended_at is None
+                and (
+                    (row.provider_id is not None and row.provider_id == provider_id)
+                    or (row.salon_id is not None and row.salon_id == salon_id)
+                )
+            ),
+            after,
+            limit,
             newest_first=True,
         )
 

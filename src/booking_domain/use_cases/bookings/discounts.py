@@ -164,9 +164,10 @@ async def _discount(promotion: Promotion, wanted: Wanted, tx: Repositories, cont
 async def redeem(booking: Booking, tx: Repositories, context: UseCaseContext) -> None:
     """Count what a new booking got of promotions, and reserve its visit of a package and its points; all are locked.
 
-    If the platform bears any, its earnings are looked after even if nothing is paid.
+    If the platform bears any, or may have the money of the package, its earnings are looked after even if nothing is
+    paid.
     """
-    if any(each.funded_by is Funding.PLATFORM for each in booking.discounts):
+    if any(each.funded_by is Funding.PLATFORM or each.kind is DiscountKind.PACKAGE for each in booking.discounts):
         await tx.earnings.record_version(booking.id, 0)
     for each in booking.discounts:
         if each.kind is not DiscountKind.PROMOTION:

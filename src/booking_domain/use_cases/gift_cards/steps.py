@@ -12,8 +12,10 @@ from booking_domain.gift_cards.model import (
     GiftCard,
     GiftCardEntry,
     GiftCardEntryId,
+    GiftCardEntryKind,
     GiftCardId,
     GiftCardNotFound,
+    GiftCardParty,
     GiftCardRules,
     Recipient,
     UnknownGiftCardCode,
@@ -21,7 +23,8 @@ from booking_domain.gift_cards.model import (
 )
 from booking_domain.identity.model import normal_email
 from booking_domain.identity.security import SecurityPorts
-from booking_domain.payments.orders import Order
+from booking_domain.payments.orders import Order, OrderUsed
+from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import InvalidValue, required
 from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.ids import BookingId, EventId, PaymentId, RefundId
@@ -58,12 +61,28 @@ async def refund_to_card(
     await post(card.refund(amount, why), card, tx)
 
 
-async def issue_paid(order: Order, tx: Repositories, context: UseCaseContext) -> None:
+async def issue_ordered(order: Order, tx: Repositories, context: UseCaseContext) -> None:
     """Put the money of an order on its card."""
     card = required(await tx.gift_cards.lock(GiftCardId(order.subject_id)), GiftCardNotFound)
     rules = context.configured(GiftCardRules)
     after = await post(card.issue(rules, cause(f"order:{order.id}", context)), card, tx)
     await tx.outbox.put([issued(after, context)])
+
+
+async def void_ordered(order: Order, tx: Repositories, context: UseCaseContext) -> Money:
+    """Void the card of an order that is refunded, and return what was left on it.
+
+    Raises:
+        GiftCardNotFound, InvalidGiftCardTransition: it cannot be voided.
+        OrderUsed: something was paid with it, and the actor is no admin.
+    """
+    card = required(await tx.gift_cards.lock(GiftCardId(order.subject_id)), GiftCardNotFound)
+    by_admin = context.actor.role is Role.ADMIN
+    if not by_admin and card.balance != card.value:
+        raise OrderUsed
+    party = GiftCardParty.ADMIN if by_admin else GiftCardParty.SELLER
+    await post(card.void(party, cause(f"{GiftCardEntryKind.VOIDED}:{order.id}", context)), card, tx)
+    return card.balance
 
 
 def issued(card: GiftCard, context: UseCaseContext) -> GiftCardIssued:

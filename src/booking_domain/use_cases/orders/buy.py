@@ -1,4 +1,7 @@
-"""Order a gift card: the card waits for the money, and the order says how much."""
+"""Order a gift card or a package: the order says how much, and waits for the money.
+
+A gift card waits with it. A package is sold by the order when the money comes.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +10,7 @@ from typing import Final
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.catalogue.salons import SalonNotFound
 from booking_domain.gift_cards.model import GiftCard, GiftCardId, GiftCardRules, NoCardsOfPlatform, Recipient
+from booking_domain.packages.model import PackageOfferEnded, PackageOfferId, PackageOfferNotFound
 from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
 from booking_domain.payments.orders import ORDERS_OF_CUSTOMER, Order, OrderId, OrderKind
 from booking_domain.scheduling.errors import ProviderNotFound
@@ -35,12 +39,16 @@ class OrderGiftCard:
     """When it is sent to the recipient's contact; None: as soon as it is paid."""
 
 
-async def _order(command: OrderGiftCard, tx: Repositories, context: UseCaseContext) -> Order:
-    actor = context.actor
-    state = await tx.rate_limits.consume(f"orders of {actor.id}", ORDERS_OF_CUSTOMER, context.now)
-    if not state.allowed:
-        raise RateLimited(retry_after_seconds=state.resets_in_seconds)
-    await _require_issuer(command, tx, context)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPackage:
+    """Order a package that a published provider, or a salon, offers."""
+
+    offer_id: PackageOfferId
+
+
+async def _order_card(command: OrderGiftCard, tx: Repositories, context: UseCaseContext) -> Order:
+    await _count(tx, context)
+    await _require_card_issuer(command, tx, context)
     value = Money(amount=command.amount, currency=command.currency)
     context.get(Chargeable, ANY_AMOUNT).require(value, "amount")
     card = GiftCard.ordered(
@@ -48,7 +56,7 @@ async def _order(command: OrderGiftCard, tx: Repositories, context: UseCaseConte
         provider_id=command.provider_id,
         salon_id=command.salon_id,
         value=value,
-        by=actor,
+        by=context.actor,
         entropy=context.entropy,
         now=context.now,
         recipient=recipient_of(command.recipient, context),
@@ -58,7 +66,7 @@ async def _order(command: OrderGiftCard, tx: Repositories, context: UseCaseConte
         id=OrderId(context.entropy.new_id()),
         kind=OrderKind.GIFT_CARD,
         subject_id=card.id,
-        customer_id=actor.id,
+        customer_id=context.actor.id,
         amount=value,
         now=context.now,
     )
@@ -67,22 +75,62 @@ async def _order(command: OrderGiftCard, tx: Repositories, context: UseCaseConte
     return order
 
 
-async def _require_issuer(command: OrderGiftCard, tx: Repositories, context: UseCaseContext) -> None:
+async def _order_package(command: OrderPackage, tx: Repositories, context: UseCaseContext) -> Order:
+    await _count(tx, context)
+    offer = required(await tx.package_offers.lock(command.offer_id), PackageOfferNotFound)
+    offer.require_on_sale()
+    await _require_seller(offer.provider_id, offer.salon_id, tx)
+    context.get(Chargeable, ANY_AMOUNT).require(offer.price, "offer_id")
+    order = Order.place(
+        id=OrderId(context.entropy.new_id()),
+        kind=OrderKind.PACKAGE,
+        subject_id=context.entropy.new_id(),
+        offer_id=offer.id,
+        customer_id=context.actor.id,
+        amount=offer.price,
+        now=context.now,
+    )
+    await tx.orders.add(order)
+    return order
+
+
+async def _count(tx: Repositories, context: UseCaseContext) -> None:
+    state = await tx.rate_limits.consume(f"orders of {context.actor.id}", ORDERS_OF_CUSTOMER, context.now)
+    if not state.allowed:
+        raise RateLimited(retry_after_seconds=state.resets_in_seconds)
+
+
+async def _require_card_issuer(command: OrderGiftCard, tx: Repositories, context: UseCaseContext) -> None:
     if command.provider_id is not None and command.salon_id is not None:
         raise InvalidValue(field="salon_id", problem="a card is of a provider or of a salon")
-    if command.salon_id is not None:
-        required(await tx.salons.lock(command.salon_id), SalonNotFound)
-    elif command.provider_id is not None:
-        profile = required(await tx.profiles.get(command.provider_id), ProviderNotFound)
+    if command.salon_id is None and command.provider_id is None and not context.configured(GiftCardRules).of_platform:
+        raise NoCardsOfPlatform
+    await _require_seller(command.provider_id, command.salon_id, tx)
+
+
+async def _require_seller(provider_id: ProviderId | None, salon_id: SalonId | None, tx: Repositories) -> None:
+    """Require that the salon, which is locked, exists, or that the provider is published."""
+    if salon_id is not None:
+        required(await tx.salons.lock(salon_id), SalonNotFound)
+    elif provider_id is not None:
+        profile = required(await tx.profiles.get(provider_id), ProviderNotFound)
         if profile.status is not ProfileStatus.APPROVED:
             raise ProviderNotFound
-    elif not context.configured(GiftCardRules).of_platform:
-        raise NoCardsOfPlatform
+
+
+def _subject(_: object, order: Order) -> Subject:
+    return Subject("order", order.id)
 
 
 order_gift_card: Final = UseCase(
     Permission.PAY,
-    _order,
-    lambda _, order: Subject("order", order.id),
+    _order_card,
+    _subject,
     raises=(RateLimited, SalonNotFound, ProviderNotFound, NoCardsOfPlatform, InvalidValue),
+)
+order_package: Final = UseCase(
+    Permission.PAY,
+    _order_package,
+    _subject,
+    raises=(RateLimited, PackageOfferNotFound, PackageOfferEnded, SalonNotFound, ProviderNotFound, InvalidValue),
 )

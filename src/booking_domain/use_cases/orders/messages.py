@@ -4,11 +4,14 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from booking_domain.gift_cards.model import GiftCardId
-from booking_domain.notifications.notices import NoticeTemplate
+from booking_domain.notifications.notices import Notice, NoticeTemplate
+from booking_domain.packages.model import PackageOfferId
 from booking_domain.payments.events import OrderChanged, OrderPaid, OrderRefundByTransfer, OrderRefunded
+from booking_domain.payments.orders import Order, OrderKind
 from booking_domain.shared.actor import Role
 from booking_domain.use_cases.gift_cards.delivery import issuer_of
 from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reader, Told
+from booking_domain.use_cases.packages.messages import seller_of
 from booking_domain.use_cases.platform.ports import Reads
 
 _PAID: Final = NoticeTemplate(
@@ -24,22 +27,48 @@ _BY_TRANSFER: Final = NoticeTemplate(
     subject="A refund of a gift card waits for its transfer",
     text="The payment gateway cannot refund the gift card over {card_value} for {issuer}. Please transfer the money.",
 )
+_PACKAGE_REFUNDED: Final = NoticeTemplate(
+    subject="Your order of a package was refunded",
+    text="Money of your order of the package “{package_name}” of {seller} was sent back to you.",
+)
+_PACKAGE_BY_TRANSFER: Final = NoticeTemplate(
+    subject="A refund of a package waits for its transfer",
+    text="The payment gateway cannot refund an order of the package “{package_name}” of {seller}. Please transfer the"
+    " money.",
+)
 _TEMPLATES: Final = {
     OrderPaid.topic: _PAID,
     OrderRefunded.topic: _REFUNDED,
     OrderRefundByTransfer.topic: _BY_TRANSFER,
 }
+_OF_PACKAGES: Final = {
+    OrderRefunded.topic: _PACKAGE_REFUNDED,
+    OrderRefundByTransfer.topic: _PACKAGE_BY_TRANSFER,
+}
+"""Without the first: `PackageSold` says that a package is bought."""
 
 
 async def _notices(event: OrderChanged, reads: Reads) -> AsyncIterator[Addressed]:
     order = await reads.orders.get(event.order_id)
-    card = None if order is None else await reads.gift_cards.get(GiftCardId(order.subject_id))
-    if order is None or card is None:
-        return
-    notice = _TEMPLATES[event.topic].fill(
+    notice = None if order is None else await _notice(event, order, reads)
+    if order is not None and notice is not None:
+        yield Addressed(Role.ADMIN if isinstance(event, OrderRefundByTransfer) else order.customer_id, notice)
+
+
+async def _notice(event: OrderChanged, order: Order, reads: Reads) -> Notice | None:
+    if order.kind is OrderKind.PACKAGE:
+        template = _OF_PACKAGES.get(event.topic)
+        offer = None if order.offer_id is None else await reads.packages.offer(PackageOfferId(order.offer_id))
+        if template is None or offer is None:
+            return None
+        seller, _ = await seller_of(offer, reads)
+        return template.fill(package_name=offer.name, seller=seller)
+    card = await reads.gift_cards.get(GiftCardId(order.subject_id))
+    if card is None:
+        return None
+    return _TEMPLATES[event.topic].fill(
         card_value=card.value, issuer=await issuer_of(card, reads), recipient=card.recipient_name
     )
-    yield Addressed(Role.ADMIN if isinstance(event, OrderRefundByTransfer) else order.customer_id, notice)
 
 
 _TO_BUYER: Final = Told((Reader.ACCOUNT,))
@@ -48,5 +77,9 @@ MESSAGES: Final = Messages(
         NoticesOf({OrderPaid: _TO_BUYER, OrderRefunded: _TO_BUYER}, _notices),
         NoticesOf({OrderRefundByTransfer: Told((Reader.ADMINS,))}, _notices),
     ),
-    templates=_TEMPLATES,
+    templates={
+        **_TEMPLATES,
+        "order.package_refunded": _PACKAGE_REFUNDED,
+        "order.package_refund_by_transfer": _PACKAGE_BY_TRANSFER,
+    },
 )

@@ -29,7 +29,7 @@ from booking_domain.shared.ids import BookingId, EventId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.processes import Process
-from booking_domain.use_cases.gift_cards.steps import issue_paid
+from booking_domain.use_cases.orders.subjects import describe, issue_paid
 from booking_domain.use_cases.payments.invoices import make_invoice
 from booking_domain.use_cases.platform.ports import Repositories
 
@@ -79,7 +79,7 @@ async def _pay_order(command: PayOrder, *, actor: Actor, executor: Executor[Repo
         booking_id=BookingId(order.id),
         order_number=order.order_number,
         amount=order.amount,
-        description="Gift card",
+        description=describe(order),
         payable_until=order.expires_at,
     )
     return await make_invoice(
@@ -169,11 +169,14 @@ async def _apply(command: _Apply, tx: Repositories, context: UseCaseContext) -> 
     order = before.settle(command.received, context.now)
     if order is before:
         return before
+    back = order.unwanted
     if order.status is OrderStatus.PAID and before.status is not OrderStatus.PAID:
-        await issue_paid(order, tx, context)
-        await tx.outbox.put([OrderPaid(id=_event_id(context), occurred_at=context.now, order_id=order.id)])
-    if order.unwanted and order.refund is None:
-        order = order.schedule_refund(context.entropy.new_id(), order.unwanted, context.now)
+        if await issue_paid(order, tx, context):
+            await tx.outbox.put([OrderPaid(id=_event_id(context), occurred_at=context.now, order_id=order.id)])
+        else:
+            back = order.held
+    if back and order.refund is None:
+        order = order.schedule_refund(context.entropy.new_id(), back, context.now)
         await tx.outbox.put([OrderRefundScheduled(id=_event_id(context), occurred_at=context.now, order_id=order.id)])
     await tx.orders.save(order, was=before)
     return order

@@ -1,4 +1,4 @@
-"""Refund an order: its buyer changed their mind, or an admin decided so. A gift card is voided with it.
+"""Refund an order: its buyer changed their mind, or an admin decided so. What was bought is taken back with it.
 
 The gateway is asked as for refunds of bookings: under the refund's own id, with growing delays while it gives no
 answer. What it cannot refund goes by bank transfer, which an admin makes and closes with the bank's reference.
@@ -8,16 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from booking_domain.gift_cards.model import (
-    GiftCardEntryKind,
-    GiftCardId,
-    GiftCardNotFound,
-    GiftCardParty,
-    GiftCardRules,
-    GiftCardUsed,
-    InvalidGiftCardTransition,
-    RefundTooLate,
-)
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.events import OrderRefundByTransfer, OrderRefunded, OrderRefundScheduled
 from booking_domain.payments.gateways import Gateways
@@ -30,6 +20,8 @@ from booking_domain.payments.orders import (
     OrderNotFound,
     OrderNotPayable,
     OrderRefund,
+    OrderRefundTooLate,
+    OrderRules,
     OrderStatus,
 )
 from booking_domain.payments.ports import RefundOrder, RefundOutcome
@@ -42,7 +34,7 @@ from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import EventId, PaymentId, RefundId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.processes import Process
-from booking_domain.use_cases.gift_cards.steps import cause, post
+from booking_domain.use_cases.orders.subjects import TAKING_BACK_ERRORS, take_back
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 
 
@@ -70,25 +62,20 @@ class _Record:
 
 
 async def _refund(order_id: OrderId, tx: Repositories, context: UseCaseContext) -> Order:
-    """Refund what is left on the card, to its buyer within the days of the policy and if nothing was paid with it."""
+    """Refund what is left; to its buyer within the days of the policy, and if nothing was used."""
     order = required(await tx.orders.lock(order_id), OrderNotFound)
     by_admin = context.actor.role is Role.ADMIN
     if not by_admin and order.customer_id != context.actor.id:
         raise OrderNotFound
     if order.status is not OrderStatus.PAID or order.paid_at is None:
         raise OrderNotPayable(status=order.status)
-    card = required(await tx.gift_cards.lock(GiftCardId(order.subject_id)), GiftCardNotFound)
-    if not by_admin:
-        if card.balance != card.value:
-            raise GiftCardUsed
-        if context.now >= order.paid_at + context.configured(GiftCardRules).refundable_for:
-            raise RefundTooLate
-    back = card.balance
-    party = GiftCardParty.ADMIN if by_admin else GiftCardParty.SELLER
-    voided = card.void(party, cause(f"{GiftCardEntryKind.VOIDED}:{order.id}", context))
+    if not by_admin and context.now >= order.paid_at + context.configured(OrderRules).refundable_for:
+        raise OrderRefundTooLate
+    if order.refund is not None:
+        raise OrderBeingRefunded
+    back = await take_back(order, tx, context)
     after = order.schedule_refund(context.entropy.new_id(), back, context.now)
     await tx.orders.save(after, was=order)
-    await post(voided, card, tx)
     await tx.outbox.put([_event(OrderRefundScheduled, order_id, context)])
     return after
 
@@ -187,10 +174,8 @@ refund_order: Final = UseCase(
         OrderNotFound,
         OrderNotPayable,
         OrderBeingRefunded,
-        GiftCardNotFound,
-        GiftCardUsed,
-        RefundTooLate,
-        InvalidGiftCardTransition,
+        OrderRefundTooLate,
+        *TAKING_BACK_ERRORS,
         InvalidValue,
     ),
 )

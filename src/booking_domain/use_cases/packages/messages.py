@@ -14,7 +14,7 @@ from booking_domain.packages.events import (
     PackageSold,
     PackageTransferred,
 )
-from booking_domain.packages.model import Package
+from booking_domain.packages.model import Package, PackageOffer
 from booking_domain.shared.money import Money
 from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reader, Told
 from booking_domain.use_cases.platform.ports import Reads
@@ -59,7 +59,7 @@ async def _notices(event: PackageChanged, reads: Reads) -> AsyncIterator[Address
             return
         visits, reason = -entry.visits, entry.reason
         refund = Money(amount=-entry.amount, currency=package.price.currency)
-    seller, time_zone = await _seller(package, reads)
+    seller, time_zone = await seller_of(package, reads)
     ends = package.expires_at
     notice = _TEMPLATES[event.topic].fill(
         package_name=package.name,
@@ -72,7 +72,7 @@ async def _notices(event: PackageChanged, reads: Reads) -> AsyncIterator[Address
     yield Addressed(package.customer_id, notice)
 
 
-async def _seller(package: Package, reads: Reads) -> tuple[str, str]:
+async def seller_of(package: Package | PackageOffer, reads: Reads) -> tuple[str, str]:
     """The name of the provider or the salon, and its time zone."""
     if package.salon_id is not None:
         salon = await reads.salons.get(package.salon_id)
@@ -92,8 +92,6 @@ MESSAGES: Final = Messages(
     ),
     templates=_TEMPLATES,
     fields={
-        "package_name": NoticeField("The name of a package.", "Five visits", of_users=True),
-        "seller": NoticeField("The provider or the salon that has sold a package.", "Bold Ink", of_users=True),
         "visits": NoticeField("How many visits of a package.", "5"),
         "visits_end": NoticeField("The day on which visits expire.", date(2026, 12, 24)),
     },

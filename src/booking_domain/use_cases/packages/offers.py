@@ -22,6 +22,8 @@ from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, may
 from booking_domain.shared.queries import Query
+from booking_domain.use_cases.catalogue.queries import get_provider
+from booking_domain.use_cases.catalogue.salon_queries import get_salon
 from booking_domain.use_cases.packages.steps import seller
 from booking_domain.use_cases.platform.issuers import known_relation_to, narrowed
 from booking_domain.use_cases.platform.ports import Reads, Repositories
@@ -97,6 +99,23 @@ async def _list(actor: Actor, criteria: PackageOfferFilter, reads: Reads) -> Seq
     return await reads.packages.offers(await narrowed(actor, Permission.SELL_PACKAGES, criteria, reads))
 
 
+async def _list_of_provider(
+    provider_id: ProviderId, after: PackageOfferId | None, limit: int, reads: Reads
+) -> Sequence[PackageOffer]:
+    """What customers can buy and use at a public provider: the provider's offers and those of their salon."""
+    provider = await get_provider(provider_id, reads.providers)
+    salon = await reads.salons.of_provider(provider_id)
+    return await reads.packages.on_sale(provider.profile.id, None if salon is None else salon.id, after, limit)
+
+
+async def _list_of_salon(
+    salon_id: SalonId, after: PackageOfferId | None, limit: int, reads: Reads
+) -> Sequence[PackageOffer]:
+    """What customers can buy of a salon."""
+    await get_salon(salon_id, reads.salons)
+    return await reads.packages.on_sale(None, salon_id, after, limit)
+
+
 def _subject(_: object, offer: PackageOffer) -> Subject:
     return Subject("package_offer", offer.id)
 
@@ -112,3 +131,5 @@ end_package_offer: Final = UseCase(
     Permission.SELL_PACKAGES, _end, _subject, audited_as="package_offer.ended", raises=(PackageOfferNotFound,)
 )
 list_package_offers: Final = Query(_list, (NotPermitted, ProfileMissing))
+list_offers_of_provider: Final = Query(_list_of_provider, get_provider.raises)
+list_offers_of_salon: Final = Query(_list_of_salon, get_salon.raises)

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from booking_domain.bookings.errors import CustomerNotFound
-from booking_domain.packages.events import PackageRefunded, PackageSold
+from booking_domain.packages.events import PackageRefunded
 from booking_domain.packages.model import (
     MAX_PACKAGE_REASON,
     NotEnoughVisits,
     Package,
+    PackageBoughtOnline,
     PackageId,
     PackageNotFound,
     PackageOffer,
@@ -25,7 +26,7 @@ from booking_domain.shared.executor import UseCase, UseCaseContext
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import Permission, may
 from booking_domain.use_cases.bookings.consents import may_place_for
-from booking_domain.use_cases.packages.steps import add, cause, event_id, new_id, post
+from booking_domain.use_cases.packages.steps import add, cause, event_id, new_id, post, sold
 from booking_domain.use_cases.platform.issuers import known_relation_to
 from booking_domain.use_cases.platform.ports import Repositories
 
@@ -59,6 +60,9 @@ async def _sell(command: SellPackage, tx: Repositories, context: UseCaseContext)
     offer = required(await tx.package_offers.lock(command.offer_id), PackageOfferNotFound)
     if not may(context.actor, Permission.SELL_PACKAGES, await known_relation_to(offer, tx, context)):
         raise PackageOfferNotFound
+    offer.require_on_sale()
+    if command.method is PackageSaleMethod.ONLINE:
+        raise InvalidValue(field="method", problem="paid at the desk")
     await _require_customer(command.customer_id, offer, tx)
     posted = Package.sell(
         offer,
@@ -69,7 +73,7 @@ async def _sell(command: SellPackage, tx: Repositories, context: UseCaseContext)
         cause=cause("sale", context),
     )
     package = await add(posted, tx)
-    await tx.outbox.put([PackageSold(id=event_id(context), occurred_at=context.now, package_id=package.id)])
+    await tx.outbox.put([sold(package, context)])
     return package
 
 
@@ -96,6 +100,8 @@ async def _refund(command: RefundPackage, tx: Repositories, context: UseCaseCont
     reason = command.reason.strip()
     if not 1 <= len(reason) <= MAX_PACKAGE_REASON:
         raise InvalidValue(field="reason", problem=f"1 to {MAX_PACKAGE_REASON} characters")
+    if package.method is PackageSaleMethod.ONLINE:
+        raise PackageBoughtOnline
     posted = package.refund(command.visits, cause(f"refund:{package.version}", context, reason=reason))
     refunded = PackageRefunded(
         id=event_id(context), occurred_at=context.now, package_id=package.id, entry_id=posted[1].id
@@ -113,12 +119,12 @@ sell_package: Final = UseCase(
     _sell,
     _subject,
     audited_as="package.sold",
-    raises=(PackageOfferNotFound, PackageOfferEnded, CustomerNotFound),
+    raises=(PackageOfferNotFound, PackageOfferEnded, CustomerNotFound, InvalidValue),
 )
 refund_package: Final = UseCase(
     Permission.SELL_PACKAGES,
     _refund,
     _subject,
     audited_as="package.refunded",
-    raises=(PackageNotFound, NotEnoughVisits, InvalidValue),
+    raises=(PackageNotFound, PackageBoughtOnline, NotEnoughVisits, InvalidValue),
 )

@@ -1,5 +1,6 @@
 """What changes a package inside a transaction that does more, and whose it is."""
 
+from booking_domain.packages.events import PackageSold
 from booking_domain.packages.model import (
     Package,
     PackageCause,
@@ -24,6 +25,11 @@ def new_id(context: UseCaseContext) -> PackageId:
 def event_id(context: UseCaseContext) -> EventId:
     """The id of a new event."""
     return EventId(context.entropy.new_id())
+
+
+def sold(package: Package, context: UseCaseContext) -> PackageSold:
+    """The event of a package that has its visits now."""
+    return PackageSold(id=event_id(context), occurred_at=context.now, package_id=package.id)
 
 
 def cause(

@@ -10,7 +10,7 @@ from typing import Final
 
 from booking_domain.bookings.errors import BookingNotFound
 from booking_domain.bookings.model import Booking
-from booking_domain.bookings.pricing import Funding
+from booking_domain.bookings.pricing import DiscountKind, Funding
 from booking_domain.bookings.transitions import TO_COME, Status
 from booking_domain.payments.earnings import (
     BookingEarnings,
@@ -57,20 +57,21 @@ class AdjustEarnings:
 
 
 def booking_earnings(
-    booking: Booking, payments: Iterable[Payment], commission: Commission, rules: TipRules
+    booking: Booking, payments: Iterable[Payment], commission: Commission, rules: TipRules, visit: int = 0
 ) -> BookingEarnings:
     """What the booking adds to its provider's account as it stands.
 
     Refunds, made and pending, reduce what came by the gateways. What gift cards paid that the provider's side had sold
     counts as money of the desk: the provider has it. Discounts that the platform bears are added once the appointment
-    took place, less the share of the price that was given back.
+    took place, less the share of the price that was given back. `visit` is the price, in minor units, of a visit of a
+    package that was bought online: the gateway's money, like what was kept.
     """
     if booking.status in HELD:
         return BookingEarnings()
     kept, desk = booking.totals.refundable.amount, booking.desk_paid.amount
     prepaid = min(kept, sum(each.held.amount for each in payments if each.gateway == GIFT_CARD_OF_PROVIDER))
     return BookingEarnings.of(
-        kept=kept - prepaid,
+        kept=kept - prepaid + visit,
         desk=desk + prepaid,
         tips=booking.tips.amount,
         basis_points=commission.basis_points,
@@ -92,7 +93,9 @@ async def record_earnings(booking_id: BookingId, tx: Repositories, context: UseC
     booking = required(await tx.bookings.lock(booking_id), BookingNotFound)
     commission = await tx.commission_rates.at(booking.provider_id, booking.created_at)
     payments = await tx.payments.of_booking(booking_id) if booking.paid else ()
-    now = booking_earnings(booking, payments, commission, context.configured(TipRules))
+    has_package = any(each.kind is DiscountKind.PACKAGE for each in booking.discounts)
+    visit = await tx.packages.earned_of(booking_id) if has_package else 0
+    now = booking_earnings(booking, payments, commission, context.configured(TipRules), visit)
     new = now.minus(await tx.earnings.of_booking(booking_id))
     if new != BookingEarnings():
         entry = Earning(

@@ -1,4 +1,4 @@
-"""`/package-offers` and `/packages`: prepaid visits, sold at the desk and used by bookings."""
+"""`/package-offers` and `/packages`: prepaid visits, sold at the desk or online, and used by bookings."""
 
 from typing import Final
 
@@ -8,8 +8,16 @@ from litestar.params import FromPath, JSONBody
 from booking_domain.packages.model import PackageEntryId, PackageId, PackageOfferId
 from booking_domain.packages.ports import PackageFilter, PackageOfferFilter
 from booking_domain.shared.actor import Actor
+from booking_domain.shared.ids import ProviderId, SalonId
+from booking_domain.use_cases.orders.buy import OrderPackage, order_package
 from booking_domain.use_cases.packages import queries
-from booking_domain.use_cases.packages.offers import end_package_offer, list_package_offers, offer_package
+from booking_domain.use_cases.packages.offers import (
+    end_package_offer,
+    list_offers_of_provider,
+    list_offers_of_salon,
+    list_package_offers,
+    offer_package,
+)
 from booking_domain.use_cases.packages.sales import refund_package, sell_package
 from booking_domain.use_cases.packages.transfers import transfer_package
 from booking_domain.use_cases.platform.ports import Reads
@@ -17,13 +25,17 @@ from entrypoints.http.kit.cursors import PageQuery
 from entrypoints.http.kit.documentation import about, documented
 from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.running import Run
+from entrypoints.http.orders import OrderJson, order_json
 from entrypoints.http.packages.schemas import (
     OFFER,
+    ORDER,
     REFUND,
     SELL,
     TRANSFER,
     OfferPackageBody,
+    OrderPackageBody,
     PackageEntriesJson,
     PackageEntryJson,
     PackageJson,
@@ -68,6 +80,30 @@ async def end_a_package_offer(
 ) -> Response[PackageOfferJson]:
     """Offer a package no longer. Those that were sold stay as they are."""
     return await run(end_package_offer, package_offer_id, answer=offer_json)
+
+
+@get("/providers/{provider_id:str}/package-offers", opt=PUBLIC | documented(list_offers_of_provider))
+async def list_package_offers_of_provider(
+    provider_id: FromPath[ProviderId], params: Injected[PageQuery], reads: Injected[Reads]
+) -> PackageOffersJson:
+    """List the packages that customers can buy for a provider who can be booked: of the provider and of their salon."""
+    found = await list_offers_of_provider(provider_id, params.after(PackageOfferId), params.limit + 1, reads)
+    return PackageOffersJson.of(found, params.limit, offer_json, lambda each: each.id)
+
+
+@get("/salons/{salon_id:str}/package-offers", opt=PUBLIC | documented(list_offers_of_salon))
+async def list_package_offers_of_salon(
+    salon_id: FromPath[SalonId], params: Injected[PageQuery], reads: Injected[Reads]
+) -> PackageOffersJson:
+    """List the packages of a salon that customers can buy."""
+    found = await list_offers_of_salon(salon_id, params.after(PackageOfferId), params.limit + 1, reads)
+    return PackageOffersJson.of(found, params.limit, offer_json, lambda each: each.id)
+
+
+@post("/packages/orders", opt=documented(order_package, body=ORDER))
+async def order_a_package(data: JSONBody[OrderPackageBody], run: Injected[Run]) -> Response[OrderJson]:
+    """Order a package. Pay it with `POST /orders/{id}/pay`; then you have it."""
+    return await run(order_package, OrderPackage(offer_id=data.offer_id), answer=order_json)
 
 
 @post("/packages", opt=documented(sell_package, body=SELL))
@@ -152,13 +188,20 @@ ENTRIES: Final = items(
 
 offers: Final = Router(
     "/",
-    route_handlers=[offer_a_package, list_my_package_offers, end_a_package_offer],
+    route_handlers=[
+        offer_a_package,
+        list_my_package_offers,
+        end_a_package_offer,
+        list_package_offers_of_provider,
+        list_package_offers_of_salon,
+    ],
     opt=about("package-offers", "What providers and salons sell as packages."),
 )
 routes: Final = Router(
     "/",
     route_handlers=[
         sell_a_package,
+        order_a_package,
         list_sold_packages,
         list_my_packages,
         get_package_liability,
@@ -167,5 +210,5 @@ routes: Final = Router(
         refund_a_package,
         transfer_a_package,
     ],
-    opt=about("packages", "Prepaid visits, sold at the desk and used by bookings.") | exporting(PACKAGES, ENTRIES),
+    opt=about("packages", "Prepaid visits, sold at the desk or online.") | exporting(PACKAGES, ENTRIES),
 )

@@ -65,6 +65,13 @@ class SellPackageBody(Body, frozen=True, kw_only=True):
     method: PackageSaleMethod
 
 
+class OrderPackageBody(Body, frozen=True, kw_only=True):
+    """A package to buy online."""
+
+    offer_id: PackageOfferId
+    """What is bought."""
+
+
 class RefundPackageBody(Body, frozen=True, kw_only=True):
     """Visits whose money was returned."""
 
@@ -214,6 +221,7 @@ OFFER: Final[dict[str, Any]] = {
 }
 REFUND: Final[dict[str, Any]] = {"visits": 1, "reason": "The customer moves away."}
 TRANSFER: Final[dict[str, Any]] = {"email": "saraa@example.com", "visits": 1}
+ORDER: Final[dict[str, Any]] = {"offerId": "0197a9c0-0000-7000-8000-000000000031"}
 SELL: Final[dict[str, Any]] = {
     "offerId": "0197a9c0-0000-7000-8000-000000000031",
     "customerId": "0197a9c0-0000-7000-8000-000000000002",

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from booking_domain.gift_cards.model import GiftCard, GiftCardId, GiftCardNotUsable, GiftCardStatus
 from booking_domain.notifications.notices import NoticeValue, Words
-from booking_domain.payments.orders import Order, OrderStatus
+from booking_domain.payments.orders import Order, OrderKind, OrderStatus
 from booking_domain.shared.errors import DomainError
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.bookings.gift_card import code_field
@@ -85,7 +85,11 @@ def gift_cards_page(
         action=page.link("/gift-cards/look-up"),
         csrf=csrf,
         code=code_field(code, page),
-        bought=tuple(_bought(each, cards.get(GiftCardId(each.subject_id)), page) for each in orders),
+        bought=tuple(
+            _bought(each, cards.get(GiftCardId(each.subject_id)), page)
+            for each in orders
+            if each.kind is OrderKind.GIFT_CARD
+        ),
         buy=page.link("/gift-cards/new") if of_platform else "",
     )
 

@@ -10,7 +10,7 @@ from msgspec.json import encode
 from booking_domain.gift_cards.model import GiftCardId
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.gateways import Gateways
-from booking_domain.payments.orders import OrderId
+from booking_domain.payments.orders import OrderId, OrderKind, OrderNotFound
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.executor import Executor
@@ -41,9 +41,11 @@ class OrderDesk:
         """The page of an order. The gateway is asked first, so that a payment is found whose callback was lost.
 
         Raises:
-            NotPermitted, OrderNotFound: they have no such order.
+            NotPermitted, OrderNotFound: they have no such order of a gift card.
         """
         order = await get_order(self._actor, order_id, self._reads.orders)
+        if order.kind is not OrderKind.GIFT_CARD:
+            raise OrderNotFound
         with suppress(GatewayUnavailable):
             order = await settle_order_on_request(order, executor=self._executor, gateways=self._gateways)
         card = await get_gift_card(self._actor, GiftCardId(order.subject_id), self._reads)

@@ -13,6 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from tests.unit.entrypoints.api import Api, serving, the_routes
 from tests.unit.features.collected import ROUTES
 from tests.unit.features.declarations import IDENTITIES, TARGETS, Ids, Row, World, expected, ids
+from tests.unit.features.packages import offered
 
 from entrypoints.http.kit.documentation import KEY
 from entrypoints.http.kit.request_guard import ACCESS
@@ -77,7 +78,9 @@ async def the_body(world: World, handler: HTTPRouteHandler, named: Ids) -> dict[
     if "bookingIds" in body:
         body["bookingIds"] = [named["booking_id"]]
     if "offerId" in body:
-        body |= {"offerId": named["package_offer_id"], "customerId": named["customer_id"]}
+        body["offerId"] = (named if "customerId" in body else await offered(world, "studio"))["package_offer_id"]
+    if "customerId" in body and "offerId" in body:
+        body["customerId"] = named["customer_id"]
     if "fileIds" in body:
         body["fileIds"] = [named["file_id"]]
     if "ids" in body:

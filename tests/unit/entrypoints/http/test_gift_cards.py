@@ -309,7 +309,7 @@ async def test_an_unused_card_is_returned_and_a_used_one_is_not(api: Api) -> Non
     price = booking["priceAmount"]
     if price:
         await pay(api, customer, booking["id"], await code_of(api, customer, card["id"]), 1)
-        assert_problem(await api.post(f"/orders/{used['id']}/refund", customer), 409, "gift_card.used")
+        assert_problem(await api.post(f"/orders/{used['id']}/refund", customer), 409, "order.used")
 
 
 async def test_a_card_is_sent_on_its_day_once(api: Api) -> None:

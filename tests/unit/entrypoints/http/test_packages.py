@@ -5,15 +5,19 @@ from typing import Any, Final
 from uuid import UUID
 
 import pytest
-from tests.unit.entrypoints.api import Api, assert_problem
+from tests.unit.entrypoints.api import Api, assert_problem, serving
 from tests.unit.features.bookings import EARLIER_TODAY
-from tests.unit.features.packages import FIVE, sell
+from tests.unit.features.packages import FIVE, bought, sell
 
 from booking_domain.packages.model import PackageId
+from booking_domain.payments.orders import Order, OrderId, OrderStatus
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import BookingId
 from booking_domain.use_cases.bookings.expire_booking import ExpireBooking, expire_booking
+from booking_domain.use_cases.orders.pay import expire_order, settle_order
+from booking_domain.use_cases.orders.refund import make_order_refund
 from booking_domain.use_cases.packages.expiry import expire_package, remind_of_package
+from booking_domain.use_cases.payments.earnings import update_earnings
 
 PRICE: Final = 8_000_000
 TUESDAY: Final = "2026-11-24T{:02}:00:00+08:00"
@@ -207,3 +211,124 @@ async def test_customers_are_reminded_once_before_their_visits_expire(api: Api) 
         0,
         ["expired", "sold"],
     )
+
+
+async def offered(api: Api, owner: str, **offer: Any) -> dict[str, Any]:
+    """An offer of the provider."""
+    return dict((await api.post("/package-offers", owner, json={**FIVE, **offer})).json())
+
+
+async def settled(api: Api, order_id: str) -> Order:
+    """The order after the gateway was asked."""
+    order = await api.container.reads().orders.get(OrderId(UUID(order_id)))
+    assert order is not None
+    return await settle_order(order, executor=api.container.executor(), gateways=api.container.gateways())
+
+
+async def test_customers_see_what_a_provider_and_their_salon_offer(api: Api) -> None:
+    owner, provider_id, _ = await scene(api)
+    manager = await api.joined("manager")
+    salon = (await api.post("/salons", manager, json={"name": "Nomad", "timeZone": "Asia/Ulaanbaatar"})).json()
+    await api.post(f"/salons/{salon['id']}/members", manager, json={"providerId": provider_id})
+    assert (await api.post(f"/salons/{salon['id']}/members/me/accept", owner)).is_success
+    of_salon = (await api.post("/package-offers", manager, json={**FIVE, "salonId": salon["id"]})).json()
+    own, ended = await offered(api, owner), await offered(api, owner)
+    await api.post(f"/package-offers/{ended['id']}/end", owner)
+    shown = (await api.get(f"/providers/{provider_id}/package-offers")).json()["items"]
+    assert [each["id"] for each in shown] == [own["id"], of_salon["id"]]
+    shown = (await api.get(f"/salons/{salon['id']}/package-offers")).json()["items"]
+    assert [each["id"] for each in shown] == [of_salon["id"]]
+    unknown = "0197a9c0-0000-7000-8000-000000000009"
+    assert_problem(await api.get(f"/providers/{unknown}/package-offers"), 404, "provider.not_found")
+    assert_problem(await api.get(f"/salons/{unknown}/package-offers"), 404, "salon.not_found")
+
+
+async def test_a_package_is_ordered_paid_and_used_and_its_provider_earns_each_visit(api: Api) -> None:
+    owner, provider_id, customer = await scene(api)
+    offer = await offered(api, owner, validDays=30)
+    paid = await bought(api, customer, offer["id"])
+    assert (paid["status"], paid["paidAmount"], paid["packageOfferId"]) == ("paid", 32_000_000, offer["id"])
+    package = (await api.get(f"/packages/{paid['packageId']}", customer)).json()
+    assert (package["balance"], package["method"], "expiresAt" in package) == (5, "online", True)
+    customer_id = await api.consented(customer, owner)
+    staff = {"providerId": provider_id, "customerId": customer_id, "packageId": package["id"], "slot": EARLIER_TODAY}
+    booking = (await api.post("/bookings", owner, json=staff)).json()
+    done = await api.patch(f"/bookings/{booking['id']}", owner, json={"status": "completed"})
+    assert done.status_code == 200, done.text
+    for _ in range(2):
+        for outdated in await api.container.reads().earnings.outdated(9):
+            await api.container.executor().run(update_earnings, outdated, actor=SYSTEM)
+    [entry] = (await api.get("/providers/me/earnings", owner)).json()["items"]
+    assert (entry["bookingId"], entry["keptAmount"], entry["amount"]) == (booking["id"], 6_400_000, 6_400_000)
+    reason = {"reason": "Moves away."}
+    refused = await api.post(f"/packages/{package['id']}/refund", owner, json=reason)
+    assert_problem(refused, 409, "package.bought_online")
+    exported = (await api.get("/users/me/export", customer)).json()
+    assert [exported["packages"][0]["id"], exported["orders"][0]["id"]] == [package["id"], paid["id"]]
+
+
+async def test_late_money_sells_the_package_once_also_of_an_offer_that_has_ended(api: Api) -> None:
+    owner, _, customer = await scene(api)
+    offer = await offered(api, owner)
+    made = (await api.post("/packages/orders", customer, json={"offerId": offer["id"]})).json()
+    asked = (await api.post(f"/orders/{made['id']}/pay", customer, json={})).json()
+    assert (await api.get("/packages/mine", customer)).json()["items"] == []
+    await api.post(f"/package-offers/{offer['id']}/end", owner)
+    again = await api.post("/packages/orders", customer, json={"offerId": offer["id"]})
+    assert_problem(again, 409, "package_offer.ended")
+    api.clock.advance(timedelta(days=2))
+    await api.container.executor().run(expire_order, OrderId(UUID(made["id"])), actor=SYSTEM)
+    assert (await settled(api, made["id"])).status is OrderStatus.EXPIRED
+    api.pay(asked)
+    api.pay(asked)
+    await settled(api, made["id"])
+    after = await settled(api, made["id"])
+    assert (after.status, after.refund and after.refund.amount) == (OrderStatus.PAID, after.amount)
+    package = await api.container.reads().packages.get(PackageId(UUID(made["packageId"])))
+    assert package is not None
+    assert package.balance == 5
+    topics = [each.topic for each in await api.database.outbox_events()]
+    assert (topics.count("package.sold"), topics.count("order.paid")) == (1, 1)
+
+
+async def test_money_for_a_package_of_a_provider_who_is_gone_is_sent_back(api: Api) -> None:
+    owner, provider_id, customer = await scene(api)
+    offer = await offered(api, owner)
+    made = (await api.post("/packages/orders", customer, json={"offerId": offer["id"]})).json()
+    asked = (await api.post(f"/orders/{made['id']}/pay", customer, json={})).json()
+    suspended = await api.post(
+        f"/admin/providers/{provider_id}/suspend", await api.an_admin(), json={"reason": "Not now."}
+    )
+    assert suspended.is_success, suspended.text
+    api.pay(asked)
+    assert (await settled(api, made["id"])).refund is not None
+    await make_order_refund(
+        OrderId(UUID(made["id"])),
+        reads=api.container.reads(),
+        executor=api.container.executor(),
+        gateways=api.container.gateways(),
+    )
+    shown = (await api.get(f"/orders/{made['id']}", customer)).json()
+    assert (shown["status"], shown["refundedAmount"]) == ("refunded", 32_000_000)
+    assert (await api.get("/packages/mine", customer)).json()["items"] == []
+
+
+async def test_an_unused_package_is_returned_and_of_a_used_one_an_admin_returns_the_rest(api: Api) -> None:
+    owner, provider_id, customer = await scene(api)
+    offer = await offered(api, owner)
+    first, second = await bought(api, customer, offer["id"]), await bought(api, customer, offer["id"])
+    back = await api.post(f"/orders/{first['id']}/refund", customer)
+    assert (back.status_code, back.json()["refundPendingAmount"]) == (200, 32_000_000)
+    assert await left(api, customer, {"id": first["packageId"]}) == (0, 0)
+    assert_problem(await api.post(f"/orders/{first['id']}/refund", customer), 409, "order.being_refunded")
+    booked = await api.post("/bookings", customer, json=order(provider_id, {"id": second["packageId"]}))
+    assert booked.status_code == 201, booked.text
+    assert_problem(await api.post(f"/orders/{second['id']}/refund", customer), 409, "order.used")
+    rest = await api.post(f"/orders/{second['id']}/refund", await api.an_admin())
+    assert rest.json()["refundPendingAmount"] == 25_600_000
+    assert await left(api, customer, {"id": second["packageId"]}) == (0, 1)
+    async with serving(BOOKING_ORDER_RETURN_DAYS="0") as strict:
+        owner, _, customer = await scene(strict)
+        third = await bought(strict, customer, (await offered(strict, owner))["id"])
+        refused = await strict.post(f"/orders/{third['id']}/refund", customer)
+        assert_problem(refused, 409, "order.refund_too_late")

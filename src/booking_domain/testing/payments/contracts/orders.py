@@ -43,11 +43,21 @@ class OrderContract(StorageContract):
 
     async def test_an_order_is_found_by_id_subject_customer_and_invoice(self, cast: Cast, other: Cast) -> None:
         first, second = await self._order(cast.customer.id), await self._invoiced(cast.customer.id, "inv-1")
+        third = replace(
+            first,
+            id=OrderId(self.make.entropy.new_id()),
+            kind=OrderKind.PACKAGE,
+            subject_id=self.make.entropy.new_id(),
+            offer_id=self.make.entropy.new_id(),
+            customer_id=cast.owner.id,
+        )
+        await self.alone.orders.add(third)
         reads = self.reads.orders
         async with self.begin() as tx:
             assert await tx.orders.lock(first.id) == await tx.orders.lock_of(first.subject_id) == first
             assert await tx.orders.lock_of(UUID(int=7)) is None
         assert await reads.get(second.id) == await reads.by_invoice("inv-1") == second
+        assert await reads.get(third.id) == third
         assert await reads.by_invoice("inv-2") is None
         assert await reads.of_invoices("qpay", ["inv-1", "inv-2"]) == [second]
         assert await reads.of_invoices("stripe", ["inv-1"]) == []
