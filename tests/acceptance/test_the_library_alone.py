@@ -4,6 +4,7 @@
 """
 
 import email
+import os
 import re
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ import pytest
 from hypothesis import settings
 from tests.acceptance.readme import README, blocks
 from tests.gates import PATIENCE_SECONDS
+from tests.npm import require_packages
 from tests.programs import CHECKOUT
 
 import booking_domain
@@ -38,6 +40,7 @@ for found in pkgutil.walk_packages(booking_domain.__path__, "booking_domain.", o
     tested += result.attempted
 print(tested)
 """
+PYRIGHT: Final = CHECKOUT / "tests" / "clients" / "pyright"
 NIGHTLY: Final = settings().max_examples >= settings.get_profile("nightly").max_examples
 
 
@@ -157,6 +160,28 @@ def test_the_example_of_the_readme_runs_there(python: Path, tmp_path: Path, exam
 @pytest.mark.skipif(not NIGHTLY, reason="slow, and `make test` runs the doctests of the checkout")
 def test_the_doctests_pass_there(python: Path, tmp_path: Path) -> None:
     assert int(run(python, "-W", "error", "-c", DOCTESTS, folder=tmp_path)) > 100
+
+
+@pytest.mark.skipif(not NIGHTLY, reason="slow: a minute of pyright")
+def test_every_public_name_has_a_known_type(wheel: Path, tmp_path: Path) -> None:
+    require_packages(PYRIGHT)
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "site-packages")
+    environment = tmp_path / "venv"
+    run(sys.executable, "-m", "venv", "--without-pip", environment, folder=tmp_path)
+    [packages] = environment.glob("lib/*/site-packages")
+    # The wheel, and of this environment what the extra `testing` brings.
+    (packages / "wheel.pth").write_text(f"{tmp_path / 'site-packages'}\n{Path(pytest.__file__).parents[1]}\n")
+    found = run(
+        PYRIGHT / "node_modules" / ".bin" / "pyright",
+        "--verifytypes",
+        "booking_domain",
+        "--ignoreexternal",
+        folder=tmp_path,
+        PATH=f"{environment / 'bin'}:{os.environ['PATH']}",
+        VIRTUAL_ENV=str(environment),
+    )
+    assert "Type completeness score: 100%" in found
 
 
 def test_it_passes_its_own_conformance_suite_there(python: Path, tmp_path: Path) -> None:

@@ -60,8 +60,8 @@ class Lockstep:
         self._one, self._other = one, other
         self._lock = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
-        self.comparisons = 0
-        self.reads = cast(Reads, _Ports(one.reads, other.reads, self._read, "reads."))
+        self.comparisons: int = 0
+        self.reads: Reads = cast(Reads, _Ports(one.reads, other.reads, self._read, "reads."))
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Repositories]:
@@ -235,7 +235,7 @@ class LockstepMachine(PlatformMachine):
     @asynccontextmanager
     async def _in_lockstep(self) -> AsyncIterator[Backend]:
         async with self.open_backends() as (one, other):
-            self.lockstep = Lockstep(one, other)
+            self.lockstep: Lockstep = Lockstep(one, other)
             yield self.lockstep
 
     @invariant()

@@ -179,6 +179,7 @@ class PlatformMachine(RuleBasedStateMachine):
     blocks: Bundle[Block] = Bundle("blocks")
 
     studio: Studio
+    customers: list[Actor]
 
     def __init__(self) -> None:
         super().__init__()

@@ -44,7 +44,7 @@ class MemoryDatabase:
         self._state = State()
         self._lock = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
-        self.reads = MemoryReads(lambda: self._state)
+        self.reads: MemoryReads = MemoryReads(lambda: self._state)
         self._signals: WeakSet[MemorySignals] = WeakSet()
         self._told_of_access: list[Callable[[UserId], None]] = []
         self._told_of_versions: list[Callable[[ReceivedSignals], None]] = []

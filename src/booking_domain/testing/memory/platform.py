@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Final
 
+from booking_domain.identity.security import Identity, SecurityPorts
 from booking_domain.shared.executor import Executor
 from booking_domain.testing.identity.memory.security import MemorySecurityLog, memory_identity, memory_security_ports
 from booking_domain.testing.memory.database import MemoryDatabase
@@ -24,16 +25,16 @@ class MemoryPlatform:
     """
 
     def __init__(self, now: datetime = MONDAY_MORNING, *, seed: int = 0) -> None:
-        self.clock = ManualClock(now)
-        self.entropy = SeededEntropy(seed)
-        self.database = MemoryDatabase()
-        self.gateway = MemoryGateway()
-        self.security = memory_security_ports()
+        self.clock: ManualClock = ManualClock(now)
+        self.entropy: SeededEntropy = SeededEntropy(seed)
+        self.database: MemoryDatabase = MemoryDatabase()
+        self.gateway: MemoryGateway = MemoryGateway()
+        self.security: SecurityPorts = memory_security_ports()
         self.executor: Executor[Repositories] = Executor(
             begin=self.database.begin, clock=self.clock, entropy=self.entropy, ports=(self.security,)
         )
-        self.security_log = MemorySecurityLog()
-        self.identity = memory_identity(
+        self.security_log: MemorySecurityLog = MemorySecurityLog()
+        self.identity: Identity = memory_identity(
             self.executor, self.database.reads, self.clock, self.security, log=self.security_log
         )
 

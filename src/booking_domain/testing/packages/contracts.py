@@ -227,5 +227,9 @@ class PackageContract(StorageContract):
         assert (left.balance, left.reserved, sum(each.visits for each in entries)) == (0, 5, 0)
 
 
-CONTRACTS: Final = {PackageOffers: PackageContract, Packages: PackageContract, PackageReads: PackageContract}
+CONTRACTS: Final[dict[type, type]] = {
+    PackageOffers: PackageContract,
+    Packages: PackageContract,
+    PackageReads: PackageContract,
+}
 """Each port with its contract."""

@@ -198,11 +198,11 @@ class MemoryPackageReads(InMemory, PackageReads):
 class PackageRepositories(Group):
     """The repositories of this context."""
 
-    package_offers = Part(MemoryPackageOffers)
-    packages = Part(MemoryPackages)
+    package_offers: Final = Part(MemoryPackageOffers)
+    packages: Final = Part(MemoryPackages)
 
 
 class PackageReadGroup(Group):
     """The reads of this context."""
 
-    packages = Part(MemoryPackageReads)
+    packages: Final = Part(MemoryPackageReads)

@@ -139,7 +139,7 @@ cancel_provider_payout: Final = UseCase(
     audited_as="provider_payout.cancel",
     raises=(ProviderPayoutNotFound, InvalidPayoutTransition, StaleVersion, TransferApproved),
 )
-approve_provider_payout, return_provider_payout, settle_provider_payout = transfer_use_cases(
+_transfers: Final = transfer_use_cases(
     "provider_payout",
     "provider_payout",
     _lock,
@@ -150,3 +150,6 @@ approve_provider_payout, return_provider_payout, settle_provider_payout = transf
         paying=(ProviderNotFound,),
     ),
 )
+approve_provider_payout: Final = _transfers.approve
+return_provider_payout: Final = _transfers.return_
+settle_provider_payout: Final = _transfers.settle

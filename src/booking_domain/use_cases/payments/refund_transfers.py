@@ -4,6 +4,7 @@ While a booking is in dispute, no transfer of its refunds is approved or settled
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
@@ -55,7 +56,7 @@ async def _lock(refund_id: RefundId, tx: Repositories) -> _LockedRefund:
     return _LockedRefund(*await lock_refund(refund_id, tx))
 
 
-approve_refund_transfer, return_refund_transfer, settle_refund_transfer = transfer_use_cases(
+_transfers: Final = transfer_use_cases(
     "refund_transfer",
     "refund",
     _lock,
@@ -67,3 +68,6 @@ approve_refund_transfer, return_refund_transfer, settle_refund_transfer = transf
         approving=(RefundInProgress,),
     ),
 )
+approve_refund_transfer: Final = _transfers.approve
+return_refund_transfer: Final = _transfers.return_
+settle_refund_transfer: Final = _transfers.settle

@@ -8,7 +8,7 @@ has another one, the transfer waits for a new approval.
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from booking_domain.identity.bank_accounts import BankAccountFrozen, BankAccountTooNew
@@ -95,13 +95,17 @@ class Refusals:
     approving: tuple[type[DomainError], ...] = ()
 
 
+class TransferUseCases(NamedTuple, Generic[Id, Transfer]):
+    """What finance does with the transfers of one kind."""
+
+    approve: UseCase[ApproveTransfer[Id], Repositories, Transfer]
+    return_: UseCase[ReturnTransfer[Id], Repositories, Transfer]
+    settle: UseCase[SettleTransfer[Id], Repositories, Transfer]
+
+
 def transfer_use_cases(
     name: str, subject: str, lock: Callable[[Id, Repositories], Awaitable[Locked[Transfer]]], refusals: Refusals
-) -> tuple[
-    UseCase[ApproveTransfer[Id], Repositories, Transfer],
-    UseCase[ReturnTransfer[Id], Repositories, Transfer],
-    UseCase[SettleTransfer[Id], Repositories, Transfer],
-]:
+) -> TransferUseCases[Id, Transfer]:
     """Approve, return and settle the transfers of one kind; `name` begins the actions in the audit log."""
 
     async def approve(command: ApproveTransfer[Id], tx: Repositories, context: UseCaseContext) -> Transfer:
@@ -146,7 +150,7 @@ def transfer_use_cases(
         return Subject(subject, command.transfer_id)
 
     pays = (*refusals.common, *refusals.paying, StaleVersion)
-    return (
+    return TransferUseCases(
         UseCase(
             Permission.MANAGE_TRANSFERS,
             approve,

@@ -23,6 +23,9 @@ class AnswerCacheContract(AsyncContract):
     The fixture `pass_seconds` lets time pass for the cache.
     """
 
+    cache: AnswerCache
+    pass_seconds: Callable[[float], None]
+
     @pytest.fixture(autouse=True)
     def _keep(self, cache: AnswerCache, pass_seconds: Callable[[float], None]) -> None:
         self.cache, self.pass_seconds = cache, pass_seconds
