@@ -31,6 +31,7 @@ All public names are in `__all__`. They are frozen values and pure functions; no
 defines the terms.
 """
 
+from booking_domain.scheduling.as_json import calendar_json, calendar_of, claim_json, claims_of
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.explain import Explanation, Reason, explain
 from booking_domain.scheduling.model import (
@@ -75,8 +76,12 @@ __all__ = [
     "WeeklyRule",
     "Workload",
     "all_of",
+    "calendar_json",
+    "calendar_of",
     "choose",
     "chosen",
+    "claim_json",
+    "claims_of",
     "compose",
     "explain",
     "is_offered",

@@ -28,6 +28,7 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.payments.chargeable import AmountRule
 from booking_domain.scheduling import Calendar, Claim, Reason, Slot, TimeRange, explain, offered_slots
+from booking_domain.scheduling.as_json import instant_of
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.testing.conformance import (
@@ -45,7 +46,6 @@ from booking_domain.testing.conformance import (
     load_slot_cases,
     question_json,
 )
-from booking_domain.testing.conformance.calendars import instant_of
 from booking_domain.testing.conformance.remote import RemoteResponse, Server
 from booking_domain.testing.conformance.remote_gateways import Gateways
 from booking_domain.testing.conformance.remote_histories import play_on_server, why_not

@@ -8,15 +8,15 @@ It needs the standard library only. `docs/library/conformance.md` describes the 
 
 from typing import Final
 
-from booking_domain.testing.conformance.calendars import (
+from booking_domain.scheduling.as_json import (
     calendar_json,
     calendar_of,
     claims_of,
     opening_hours_of,
-    question_json,
 )
 from booking_domain.testing.conformance.cases import History, SlotCase, load_histories, load_slot_cases
 from booking_domain.testing.conformance.playing import check_histories
+from booking_domain.testing.conformance.questions import question_json
 from booking_domain.testing.conformance.services import ServicesCase, check_services, load_services_cases
 from booking_domain.testing.conformance.slot_checks import Failure, check_explanations, check_slots
 

@@ -11,11 +11,11 @@ from typing import Any
 from booking_domain.bookings.model import BookingMode, Terms
 from booking_domain.bookings.policy import DEFAULT_POLICY, tiers
 from booking_domain.bookings.transitions import BookingPaymentStatus, Status
+from booking_domain.scheduling.as_json import Json, calendar_of, claims_of, instant_of
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import Calendar, Slot
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
-from booking_domain.testing.conformance.calendars import Json, calendar_of, claims_of, instant_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,8 +11,8 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
+from booking_domain.scheduling.as_json import instant_of
 from booking_domain.scheduling.model import Slot
-from booking_domain.testing.conformance.calendars import instant_of
 from booking_domain.testing.conformance.cases import ExpectedExplanation, SlotCase
 from booking_domain.testing.conformance.slot_checks import FoundExplanation
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
+from booking_domain.scheduling.as_json import Json, instant_of
 from booking_domain.testing.builders import HOUR
-from booking_domain.testing.conformance.calendars import Json, instant_of
 from booking_domain.testing.conformance.remote import RemoteResponse, Server
 from booking_domain.testing.conformance.remote_histories import ServerSetup, done, set_stage
 from booking_domain.testing.conformance.services import CURRENCY, ServicesCase, Together, check_services

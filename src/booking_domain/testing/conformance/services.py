@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from booking_domain.scheduling.as_json import Json
 from booking_domain.scheduling.services import OfferedService, Service, ServiceOffer, choose, compose
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
 from booking_domain.shared.money import Money
-from booking_domain.testing.conformance.calendars import Json
 from booking_domain.testing.conformance.cases import vectors
 from booking_domain.testing.conformance.slot_checks import Failure, failures
 

@@ -1,13 +1,18 @@
-"""Calendars, claims and questions from and to the JSON of the vectors, which is that of the HTTP API."""
+"""Calendars and claims from and to JSON: the members of the HTTP API and of the conformance vectors.
 
-from collections.abc import Iterable, Mapping
+What cannot be read raises `InvalidValue` with the path of the member, such as `rules.0.startTime`. Unknown members are
+refused, so that a misspelt one is not ignored.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.model import (
-    Anchoring,
     Block,
     Calendar,
     DateException,
@@ -16,12 +21,14 @@ from booking_domain.scheduling.model import (
     SlotSettings,
     WeeklyRule,
 )
-from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.checks import require_type
+from booking_domain.shared.errors import InvalidValue, about, inside
 from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import TimeRange, WallTime, instant
-from booking_domain.testing.question import Question
 
+_DATES: Final = {"validFrom": "valid_from", "validUntil": "valid_until"}
 Json = Mapping[str, Any]
+Decoded = TypeVar("Decoded")
 
 _NOBODY: Final = UUID(int=0)
 _SETTINGS: Final = {
@@ -36,11 +43,12 @@ _SETTINGS: Final = {
     "maxPerMonth": "max_per_month",
     "maxPerYear": "max_per_year",
     "capacity": "capacity",
+    "anchoring": "anchoring",
 }
 
 
 def calendar_of(json: Json) -> Calendar:
-    """Decode a calendar. Raises `InvalidValue` for an invalid value and `KeyError` for a missing member.
+    """Decode a calendar. Raises `InvalidValue`.
 
     >>> calendar_of({"timeZone": "Asia/Ulaanbaatar", "rules": [{"day": 1, "startTime": "10:00", "endTime": "24:00"}]})
     ... # doctest: +ELLIPSIS
@@ -53,29 +61,11 @@ def calendar_of(json: Json) -> Calendar:
         time_zone=hours.time_zone,
         rules=hours.rules,
         exceptions=hours.exceptions,
-        settings=settings_of(json.get("settings", {})),
-        blocks=tuple(
-            Block(id=BlockId(UUID(int=number)), range=range_of(each))
-            for number, each in enumerate(json.get("blocks", ()), 1)
-        ),
-        busy=tuple(range_of(each) for each in json.get("busy", ())),
-        salon=None if salon is None else opening_hours_of(salon),
+        settings=inside(("settings",), lambda: settings_of(json.get("settings", {}))),
+        blocks=_each(json, "blocks", lambda each, number: Block(id=BlockId(UUID(int=number)), range=range_of(each))),
+        busy=_each(json, "busy", lambda each, _: range_of(each)),
+        salon=None if salon is None else inside(("salon",), lambda: opening_hours_of(salon)),
     )
-
-
-def question_json(question: Question, *explained: datetime) -> dict[str, Any]:
-    """Encode a question as a vector without an answer, with starts to explain. `calendar_of` and `claims_of` decode it.
-
-    So an implementation in any language answers drawn questions: it reads such objects.
-    """
-    return {
-        "calendar": calendar_json(question.calendar),
-        "claims": [_claim_json(claim) for claim in question.claims],
-        "now": question.now.isoformat(),
-        "window": {"from": question.window.start.isoformat(), "to": question.window.end.isoformat()},
-        "durationMinutes": question.duration_minutes,
-        "explain": [{"slot": start.isoformat()} for start in explained],
-    }
 
 
 def calendar_json(calendar: Calendar) -> dict[str, Any]:
@@ -88,8 +78,7 @@ def calendar_json(calendar: Calendar) -> dict[str, Any]:
     settings = {name: getattr(calendar.settings, member) for name, member in _SETTINGS.items()}
     return {
         **_hours_json(calendar),
-        "settings": {name: value for name, value in settings.items() if value is not None}
-        | {"anchoring": calendar.settings.anchoring.value},
+        "settings": {name: value for name, value in settings.items() if value is not None},
         "blocks": [_range_json(block.range) for block in calendar.blocks],
         "busy": [_range_json(each) for each in calendar.busy],
         **({} if calendar.salon is None else {"salon": _hours_json(calendar.salon)}),
@@ -99,29 +88,26 @@ def calendar_json(calendar: Calendar) -> dict[str, Any]:
 def opening_hours_of(json: Json) -> OpeningHours:
     """Decode the hours of a provider or a salon."""
     _only(json, "timeZone", "rules", "exceptions")
-    return OpeningHours(
-        time_zone=json["timeZone"],
-        rules=tuple(_rule(each, number) for number, each in enumerate(json.get("rules", ()), 1)),
-        exceptions=tuple(_exception(each, number) for number, each in enumerate(json.get("exceptions", ()), 1)),
-    )
+    rules, exceptions = _each(json, "rules", _rule), _each(json, "exceptions", _exception)
+    with about("timeZone"):
+        return OpeningHours(time_zone=_member(json, "timeZone"), rules=rules, exceptions=exceptions)
 
 
 def settings_of(json: Json) -> SlotSettings:
     """Decode settings. Missing members have the default."""
-    _only(json, *_SETTINGS, "anchoring")
-    numbers = {_SETTINGS[name]: value for name, value in json.items() if name != "anchoring"}
-    return SlotSettings(**numbers, anchoring=Anchoring(json.get("anchoring", Anchoring.OPEN_RANGE)))
+    _only(json, *_SETTINGS)
+    return _as_written(_SETTINGS, lambda: SlotSettings(**{_SETTINGS[name]: value for name, value in json.items()}))
 
 
 def claims_of(jsons: Iterable[Json]) -> tuple[Claim, ...]:
     """Decode claims. `start` and `end` are those of the appointment, without buffers."""
-    return tuple(_claim(each, number) for number, each in enumerate(jsons, 1))
+    return tuple(inside((number - 1,), partial(_claim, each, number)) for number, each in enumerate(jsons, 1))
 
 
 def range_of(json: Json) -> TimeRange:
     """Decode `{start, end}`."""
     _only(json, "start", "end")
-    return TimeRange(instant_of(json["start"]), instant_of(json["end"]))
+    return TimeRange.parse(_member(json, "start"), _member(json, "end"))
 
 
 def instant_of(text: str) -> datetime:
@@ -130,14 +116,14 @@ def instant_of(text: str) -> datetime:
 
 
 def _rule(json: Json, number: int) -> WeeklyRule:
-    _only(json, "id", "day", "startTime", "endTime", "validFrom", "validUntil", "everyWeeks")
-    return WeeklyRule(
-        id=RuleId(UUID(int=number)),
-        day=json["day"],
-        hours=_hours(json),
-        valid_from=_date(json.get("validFrom")),
-        valid_until=_date(json.get("validUntil")),
-        every_weeks=json.get("everyWeeks", 1),
+    _only(json, "id", "day", "startTime", "endTime", *_DATES, "everyWeeks")
+    day, hours = _member(json, "day"), _hours(json)
+    dates = {member: None if json.get(name) is None else _date(json, name) for name, member in _DATES.items()}
+    return _as_written(
+        _DATES | {"everyWeeks": "every_weeks"},
+        lambda: WeeklyRule(
+            id=RuleId(UUID(int=number)), day=day, hours=hours, every_weeks=json.get("everyWeeks", 1), **dates
+        ),
     )
 
 
@@ -147,14 +133,14 @@ def _exception(json: Json, number: int) -> DateException:
         raise InvalidValue(field="ranges", problem="either closed, or open at these hours")
     return DateException(
         id=ExceptionId(UUID(int=number)),
-        date=date.fromisoformat(json["date"]),
-        ranges=tuple(_hours(each) for each in json.get("ranges", ())),
+        date=_date(json, "date"),
+        ranges=_each(json, "ranges", lambda each, _: _hours(each)),
     )
 
 
 def _claim(json: Json, number: int) -> Claim:
     _only(json, "start", "end", "bufferBeforeMinutes", "bufferAfterMinutes", "expiresAt")
-    span = TimeRange(instant_of(json["start"]), instant_of(json["end"]))
+    span = TimeRange.parse(_member(json, "start"), _member(json, "end"))
     expires_at = json.get("expiresAt")
     return Claim(
         id=ClaimId(UUID(int=number)),
@@ -183,7 +169,7 @@ def _hours_json(hours: OpeningHours) -> dict[str, Any]:
 
 
 def _rule_json(rule: WeeklyRule) -> dict[str, Any]:
-    dates = {"validFrom": rule.valid_from, "validUntil": rule.valid_until}
+    dates = {name: getattr(rule, member) for name, member in _DATES.items()}
     return {
         "day": rule.day,
         **_times_json(rule.hours),
@@ -200,7 +186,8 @@ def _range_json(range_: TimeRange) -> dict[str, str]:
     return {"start": range_.start.isoformat(), "end": range_.end.isoformat()}
 
 
-def _claim_json(claim: Claim) -> dict[str, Any]:
+def claim_json(claim: Claim) -> dict[str, Any]:
+    """Encode a claim. `claims_of` decodes it; ids are not kept, nor parts of minutes of its buffers."""
     before, after = claim.span.start - claim.blocked.start, claim.blocked.end - claim.span.end
     return {
         **_range_json(claim.span),
@@ -211,15 +198,49 @@ def _claim_json(claim: Claim) -> dict[str, Any]:
 
 
 def _hours(json: Json) -> Hours:
-    return Hours(WallTime.parse(json["startTime"]), WallTime.parse(json["endTime"]))
+    return Hours(*(_time(json, name) for name in ("startTime", "endTime")))
 
 
-def _date(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
+def _time(json: Json, name: str) -> WallTime:
+    with about(name):
+        return WallTime.parse(_member(json, name))
+
+
+def _date(json: Json, name: str) -> date:
+    text = _member(json, name)
+    require_type(name, text, str)
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidValue(field=name, problem="a date is needed (YYYY-MM-DD)") from error
+
+
+def _each(json: Json, name: str, decode: Callable[[Json, int], Decoded]) -> tuple[Decoded, ...]:
+    """Decode the elements of a list, which are numbered from 1."""
+    elements = json.get(name, [])
+    require_type(name, elements, list)
+    return tuple(inside((name, number - 1), partial(decode, each, number)) for number, each in enumerate(elements, 1))
+
+
+def _as_written(names: Mapping[str, str], make: Callable[[], Decoded]) -> Decoded:
+    """Make a value; the error of a member has its name in JSON."""
+    try:
+        return make()
+    except InvalidValue as wrong:
+        raise replace(
+            wrong, field=next((name for name, of in names.items() if of == wrong.field), wrong.field)
+        ) from wrong
+
+
+def _member(json: Json, name: str) -> Any:
+    if name not in json:
+        raise InvalidValue(field=name, problem="is missing")
+    return json[name]
 
 
 def _only(json: Json, *names: str) -> None:
-    """Reject unknown members, so that a misspelt name cannot weaken a vector."""
+    """Reject unknown members, so that a misspelt name is not ignored."""
+    require_type("json", json, Mapping)
     for name in json:
         if name not in names:
             raise InvalidValue(field=name, problem=f"there is no {name!r} here, only {', '.join(names)}")
