@@ -98,7 +98,8 @@ def test_the_error_has_the_path_of_what_cannot_be_read(value: object, path: tupl
 
 
 def test_something_else_than_an_object_is_refused() -> None:
-    for value in ([], "x", None):
+    values: tuple[object, ...] = ([], "x", None)
+    for value in values:
         with pytest.raises(InvalidValue):
             calendar_of(value)  # type: ignore[arg-type]
 
