@@ -6,8 +6,11 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
+from playwright.async_api import Browser
+from tests.browsing import needs_a_browser
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, serving
 from tests.unit.entrypoints.web.forms import Visitor
+from tests.unit.entrypoints.web.pages import ORIGIN, visiting
 from tests.unit.features.loyalty import PROGRAMME, PROGRAMMES
 from tests.unit.features.packages import FIVE, sell
 
@@ -18,7 +21,7 @@ MONDAY_AT_NOON = MONDAY_AT_TEN.replace("T10", "T12")
 
 @pytest.fixture(scope="module")
 async def api(anyio_backend: str) -> AsyncIterator[Api]:
-    async with serving() as api:
+    async with serving(BOOKING_PUBLIC_URL=ORIGIN) as api:
         yield api
 
 
@@ -58,6 +61,32 @@ async def test_a_visit_of_a_package_pays_for_the_appointment_once_its_price_was_
     assert all(each in booked.text for each in ("Five visits", "−MNT 80,000"))
     after = (await customer.get("/en/account/packages")).text
     assert all(each in after for each in ("4 visits left", "1 more is kept for a booking that is to come."))
+
+
+@needs_a_browser
+async def test_a_package_is_chosen_in_a_browser(api: Api, browser: Browser) -> None:
+    owner, _ = await api.open_provider(priceAmount=80_000_00)
+    token = await api.joined("customer", verified=True)
+    await sell(api, owner, token)
+    async with visiting(browser, api, viewport={"width": 390, "height": 800}) as page:
+        await page.context.add_cookies([{"name": ACCESS_COOKIE, "value": token, "url": f"{ORIGIN}/"}])
+        await page.goto("/en/account/packages")
+        await page.get_by_role("link", name="Book a visit").click()
+        await page.get_by_role("button", name="Monday 23 November, 10:00, free").click()
+        assert await page.get_by_label("Package").input_value() != "", "it stays chosen"
+        card = page.locator("main aside")
+        assert "Free" in await card.inner_text()
+        await page.get_by_label("Package").select_option("Use no package")
+        await page.get_by_role("button", name="Show the price").click()
+        await page.get_by_text("Full price").wait_for(state="detached")
+        assert "MNT 80,000" in await card.inner_text()
+        await page.get_by_label("Package").select_option(index=1)
+        await page.get_by_role("button", name="Show the price").click()
+        await page.get_by_text("Full price").wait_for()
+        await page.get_by_role("button", name="Book", exact=True).click()
+        await page.wait_for_url(re.compile("/en/bookings/"))
+    entries = (await api.get("/packages/mine", token)).json()["items"]
+    assert [each["reserved"] for each in entries] == [1]
 
 
 async def test_only_packages_that_cover_the_appointment_are_offered(api: Api) -> None:
