@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
+from functools import cache
 from importlib import import_module
 from types import NoneType, UnionType
 from typing import Any, Final, NewType, Union, get_args, get_origin, get_type_hints
@@ -76,6 +77,10 @@ SPANS: Final = st.builds(
 VALID: Final = {field: strategy for feature in FEATURES for field, strategy in feature.samples.items()}
 
 
+_type_hints: Final = cache(get_type_hints)
+
+
+@cache  # Hypothesis takes longer to make a strategy than to draw from it
 def of_type(hint: Any, currency: str) -> st.SearchStrategy[Any]:
     """Values of a field's type; all amounts of one value are in one currency."""
     while isinstance(hint, NewType):
@@ -117,7 +122,7 @@ def _strategy(kind: type, name: str, hint: Any, currency: str) -> st.SearchStrat
 def values(draw: st.DrawFn, kind: type, currency: str | None = None) -> Any:
     """Values of a dataclass that are valid."""
     chosen = currency or draw(currencies())
-    hints = get_type_hints(kind)
+    hints = _type_hints(kind)
     drawn = {
         each.name: draw(_strategy(kind, each.name, hints[each.name], chosen)) for each in fields(kind) if each.init
     }
