@@ -73,6 +73,7 @@ from booking_domain.use_cases.packages.expiry import expire_package
 from booking_domain.use_cases.packages.offers import OfferPackage, offer_package
 from booking_domain.use_cases.packages.sales import RefundPackage, SellPackage, refund_package, sell_package
 from booking_domain.use_cases.packages.transfers import TransferPackage, transfer_package
+from booking_domain.use_cases.reconciliation.compare_ledgers import compare_ledgers
 from booking_domain.use_cases.statistics.counting import (
     DirtyDay,
     count_day,
@@ -307,6 +308,7 @@ class Programmes:
         await self._check_points(bookings)
         await self._check_promotions(bookings, revived=revived)
         await self._check_statistics(bookings, payments, refunds)
+        assert await self.studio.run(compare_ledgers, None, by=SYSTEM) == [], "the nightly comparison differs"
 
     async def _check_cards(self, payments: Sequence[Payment], refunds: Sequence[Refund]) -> None:
         reads, kinds = self.studio.reads.gift_cards, GiftCardEntryKind

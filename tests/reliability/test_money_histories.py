@@ -421,11 +421,12 @@ class History:
         before = standing[nth % len(standing)]
         price = Money(amount=before.list_price.amount * (1 + nth % 7) // 4, currency=self.currency)
         changed = await self.studio.change_terms(before, price=price)
+        declined = changed.offered_until is not None and how in {2, 4}
         if changed.offered_until is not None and how % 2:
             changed = await self.studio.accept(changed, by=self.studio.customer, price=changed.offered_scope.price)
-        elif changed.offered_until is not None and how:
+        elif declined:
             changed = await self.studio.decline(changed, by=self.studio.customer)
-        agreed = changed.offered_until is None and price <= changed.list_price
+        agreed = changed.offered_until is None and not declined
         assert changed.list_price == (price if agreed else before.list_price)
         _DONE["prices agreed anew"] += changed.list_price != before.list_price
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -10,22 +10,31 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Date,
+    DateTime,
     ForeignKey,
+    FromClause,
     Index,
     Integer,
+    Select,
+    Subquery,
     Table,
     Text,
     Uuid,
     bindparam,
+    cast,
+    delete,
     func,
+    literal,
     select,
     text,
     tuple_,
+    union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.sql.dml import UpdateBase
 
+from adapters.postgres.gift_cards import gift_card_entries, gift_cards
 from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.context import PostgresContext, ReadGroup, RepositoryGroup, part
 from adapters.postgres.kit.listing import parameters
@@ -34,11 +43,17 @@ from adapters.postgres.kit.personal_data import Kept, NotExported, personal_data
 from adapters.postgres.kit.rows import Rows, SavedRows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
+from adapters.postgres.loyalty import loyalty_accounts, loyalty_entries
+from adapters.postgres.packages import package_entries, packages
+from adapters.postgres.payments.tables import payments
+from booking_domain.payments.model import GIFT_CARDS
 from booking_domain.reconciliation.model import (
     Finding,
     FindingId,
     FindingKind,
     FindingStatus,
+    LedgerDifference,
+    LedgerKind,
     Run,
     RunId,
     RunStatus,
@@ -124,6 +139,24 @@ findings: Final = Table(
     ),
 )
 
+differences: Final = Table(
+    "ledger_differences",
+    metadata,
+    Column("ledger", Text, primary_key=True),
+    Column("subject_id", Uuid, primary_key=True),
+    Column("stored", BigInteger, nullable=False),
+    Column("entries", BigInteger, nullable=False),
+    instant("found_at"),
+    instant("checked_at"),
+    one_of("ledger", LedgerKind),
+    info=personal_data(
+        "subject_id",
+        erase=Kept("two sums, until they agree"),
+        handover=Kept("accounting"),
+        export=NotExported("how the platform's own books differ"),
+    ),
+)
+
 RUN: Final = Mapper(
     runs,
     Run,
@@ -136,6 +169,7 @@ FINDING: Final = Mapper(
     counted=Columns("counted_amount", "currency"),
     changes=("run_id", "status", "note", "settled_at", "version"),
 )
+DIFFERENCE: Final = Mapper(differences, LedgerDifference)
 _r: Final = runs.c
 _f: Final = findings.c
 _THIS_RUN: Final = select(*RUN.columns).where(_r.id == bindparam("run_id"))
@@ -185,6 +219,63 @@ _STILL_OPEN: Final = Statement(
     )
     .order_by(_f.id)
 )
+
+
+def _sums(of: ColumnElement[Any], change: ColumnElement[Any]) -> Subquery:
+    """The sum of the entries of each card, payment, package or account."""
+    return select(of.label("subject_id"), func.sum(change).label("entries")).group_by(of).subquery()
+
+
+def _unequal(
+    ledger: LedgerKind, stored: FromClause, amount: ColumnElement[Any], sums: Subquery, *conditions: ColumnElement[bool]
+) -> Select[Any]:
+    """The rows of which the amount is not the sum of the entries."""
+    entries = func.coalesce(sums.c.entries, 0)
+    at = bindparam("now", type_=DateTime(timezone=True))
+    return (
+        select(literal(ledger.value), stored.c.id, amount, cast(entries, BigInteger), at, at)
+        .select_from(stored.outerjoin(sums, sums.c.subject_id == stored.c.id))
+        .where(amount != entries, *conditions)
+    )
+
+
+_card, _entry = gift_cards.c, gift_card_entries.c
+_payment, _package, _visit = payments.c, packages.c, package_entries.c
+_account, _points = loyalty_accounts.c, loyalty_entries.c
+_lot: Final = func.jsonb_array_elements(_account.lots, type_=JSONB).column_valued("lot")
+_LEFT: Final = select(func.coalesce(func.sum(cast(_lot["points"].astext, BigInteger)), 0)).scalar_subquery()
+_UNEQUAL: Final = union_all(
+    _unequal(LedgerKind.GIFT_CARD, gift_cards, _card.balance, _sums(_entry.card_id, _entry.amount)),
+    _unequal(
+        LedgerKind.GIFT_CARD_PAYMENT,
+        payments,
+        _payment.settled_amount - _payment.returned_amount,
+        _sums(_entry.payment_id, -_entry.amount),
+        _payment.gateway == func.any(bindparam("gateways", value=sorted(GIFT_CARDS), type_=ARRAY(Text))),
+    ),
+    _unequal(LedgerKind.PACKAGE_VISITS, packages, _package.balance, _sums(_visit.package_id, _visit.visits)),
+    _unequal(
+        LedgerKind.PACKAGE_PRICE,
+        packages,
+        _package.price * (_package.balance + _package.reserved) / _package.visits,
+        _sums(_visit.package_id, _visit.amount),
+    ),
+    _unequal(
+        LedgerKind.POINTS,
+        loyalty_accounts,
+        _LEFT - _account.debt,
+        _sums(_points.account_id, _points.points),
+    ),
+)
+_new_differences: Final = insert(differences).from_select([column.name for column in differences.columns], _UNEQUAL)
+_PUT_DIFFERENCES: Final = Statement(
+    _new_differences.on_conflict_do_update(
+        index_elements=["ledger", "subject_id"],
+        set_={name: _new_differences.excluded[name] for name in ("stored", "entries", "checked_at")},
+    )
+)
+_REMOVE_SETTLED: Final = Statement(delete(differences).where(differences.c.checked_at < bindparam("now")))
+_DIFFERENCES: Final = Statement(select(*DIFFERENCE.columns).order_by(differences.c.ledger, differences.c.subject_id))
 
 
 def _page(*keys: str, falls: bool) -> Statement:
@@ -255,6 +346,11 @@ class PostgresReconciliation(SavedRows[Finding], Reconciliation):
         row = await self._work.one(_LOCK_SAME, gateway=gateway, kind=kind.value, reference=reference)
         return _finding(row)
 
+    async def compare_ledgers(self, now: datetime) -> list[LedgerDifference]:
+        await self._work.execute(_PUT_DIFFERENCES, now=now)
+        await self._work.execute(_REMOVE_SETTLED, now=now)
+        return await self._work.each(DIFFERENCE.read, _DIFFERENCES)
+
 
 class PostgresReconciliationReads(WithWork, ReconciliationReads):
     """`ReconciliationReads` of both tables."""
@@ -277,8 +373,11 @@ class PostgresReconciliationReads(WithWork, ReconciliationReads):
     async def open_findings(self, gateway: str, invoice_references: Sequence[str]) -> list[Finding]:
         return await self._work.each(FINDING.read, _STILL_OPEN, gateway=gateway, references=list(invoice_references))
 
+    async def ledger_differences(self) -> list[LedgerDifference]:
+        return await self._work.each(DIFFERENCE.read, _DIFFERENCES)
 
-CONTEXT: Final = PostgresContext(tables=(runs, findings))
+
+CONTEXT: Final = PostgresContext(tables=(runs, findings, differences))
 
 
 class ReconciliationRepositories(RepositoryGroup):

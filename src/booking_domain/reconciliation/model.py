@@ -320,3 +320,34 @@ def due_days(now: datetime, zone: str) -> Iterator[tuple[date, date]]:
         scheduled_on = today - timedelta(days=back)
         for age in RECHECKED_AFTER:
             yield scheduled_on, scheduled_on - timedelta(days=age)
+
+
+class LedgerKind(StrEnum):
+    """What is stored beside the entries that change it."""
+
+    GIFT_CARD = "gift_card"
+    """The balance of a card, in minor units."""
+    GIFT_CARD_PAYMENT = "gift_card_payment"
+    """What a payment by gift card has of its card, in minor units: received, and not given back."""
+    PACKAGE_VISITS = "package_visits"
+    """The free visits of a package."""
+    PACKAGE_PRICE = "package_price"
+    """The price of the visits that a package still owes, in minor units."""
+    POINTS = "points"
+    """The balance of a loyalty account, which may be below zero."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
+class LedgerDifference:
+    """Something stored that is not the sum of its entries."""
+
+    ledger: LedgerKind
+    subject_id: UUID
+    """The card, payment, package or account."""
+    stored: int
+    entries: int
+    """The sum of the entries."""
+    found_at: datetime
+    checked_at: datetime
+    """When it was seen last."""

@@ -14,6 +14,7 @@ from booking_domain.reconciliation.model import (
     FindingId,
     FindingKind,
     FindingStatus,
+    LedgerDifference,
     Run,
     RunId,
     RunStatus,
@@ -97,6 +98,13 @@ class Reconciliation(Protocol):
         """Replace a finding, or raise `ConcurrentChange` if the stored version is not `was.version`."""
         ...
 
+    async def compare_ledgers(self, now: datetime) -> Sequence[LedgerDifference]:
+        """Compare what is stored of gift cards, packages and points with their entries.
+
+        What differs is kept until it agrees again, and returned.
+        """
+        ...
+
 
 class ReconciliationReads(Protocol):
     """Reads of runs and findings, outside any database transaction."""
@@ -123,6 +131,10 @@ class ReconciliationReads(Protocol):
 
     async def open_findings(self, gateway: str, invoice_references: Sequence[str]) -> Sequence[Finding]:
         """The open findings of these invoices, oldest first."""
+        ...
+
+    async def ledger_differences(self) -> Sequence[LedgerDifference]:
+        """What the last comparison of the ledgers has found, by ledger."""
         ...
 
 

@@ -1,6 +1,7 @@
 """The metrics of the platform as a whole, which the API reads from the database whenever Prometheus asks."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Final, Protocol
@@ -9,6 +10,7 @@ import structlog
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from booking_domain.reconciliation.model import LedgerKind
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import Unavailable
 from booking_domain.shared.heartbeats import STALE_AFTER, Activity, Backlog, Heartbeat, Waiting, stale
@@ -80,6 +82,7 @@ class PlatformMetrics(Collector):
         parked = await self._reads.parked_jobs.counts()
         findings = await self._reads.search.finding_counts(self._clock.now() - _WEEK)
         wrong = await self._reads.statistics.findings(self._clock.now() - _WEEK)
+        unequal = Counter(each.ledger for each in await self._reads.reconciliation.ledger_differences())
         late, nothing = stale(heartbeats), Waiting(what="", count=0, oldest_seconds=0)
         expiries, payments = waiting.get("expiries", nothing), waiting.get("payments", nothing)
         queues = {queue: waiting.get(_JOBS + queue, nothing) for queue in _QUEUES}
@@ -118,6 +121,12 @@ class PlatformMetrics(Collector):
                 {"repaired": findings.repaired, "not_repaired": findings.not_repaired},
             ),
             gauge("booking_statistics_findings", "Providers whose figures were wrong, in a week.", len(wrong)),
+            _by(
+                "booking_ledger_differences",
+                "What is stored and not the sum of its entries, by ledger.",
+                "ledger",
+                {each.value: unequal[each] for each in LedgerKind},
+            ),
             _by(
                 "booking_jobs_due",
                 "Jobs that could run now.",

@@ -1,14 +1,17 @@
-"""Reconciliation in the worker: compare each gateway's books of a day with the platform's once the day is over."""
+"""Reconciliation in the worker: the books of each gateway, once a day is over, and our own ledgers every night."""
 
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final
 from uuid import UUID
 
+import structlog
+
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.reconciliation.events import RunRequested
 from booking_domain.reconciliation.model import RunId
 from booking_domain.shared.actor import SYSTEM
+from booking_domain.use_cases.reconciliation.compare_ledgers import compare_ledgers
 from booking_domain.use_cases.reconciliation.reconcile import reconcile
 from booking_domain.use_cases.reconciliation.runs import schedule_runs
 from entrypoints.container import Container
@@ -23,6 +26,7 @@ from entrypoints.worker.declarations import (
     WorkerContext,
 )
 
+log: Final = structlog.get_logger()
 _RETRIES_PER_SWEEP: Final = 20
 
 
@@ -48,6 +52,20 @@ async def _retry(container: Container, enqueue: Enqueue) -> None:
         await enqueue(RECONCILE.request(once=f"reconcile {run.id}", run_id=str(run.id)))
 
 
+async def _compare_ledgers(container: Container, _: Enqueue) -> None:
+    """Compare gift cards, packages and points with their entries. What differs is logged each night."""
+    found = await container.executor().run(compare_ledgers, None, actor=SYSTEM)
+    for each in found:
+        log.error(
+            "ledger.differs",
+            ledger=each.ledger.value,
+            subject_id=str(each.subject_id),
+            stored=each.stored,
+            entries=each.entries,
+        )
+    log.info("ledgers.compared", differences=len(found))
+
+
 RECONCILE: Final = Job(name="reconcile", run=_reconcile, queue=REMOTE)
 
 
@@ -59,5 +77,8 @@ CONTEXT: Final = WorkerContext(
     jobs=(RECONCILE,),
     subscriptions=(Subscription((RunRequested,), _start),),
     sweeps=(Sweep("reconciliation runs to repeat", _retry),),
-    periodic=(Periodic(name="schedule_reconciliation", cron="17 * * * *", run=_schedule),),
+    periodic=(
+        Periodic(name="schedule_reconciliation", cron="17 * * * *", run=_schedule),
+        Periodic(name="compare_ledgers", cron="20 19 * * *", run=_compare_ledgers),
+    ),
 )

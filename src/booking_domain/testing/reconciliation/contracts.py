@@ -6,7 +6,18 @@ from typing import Final
 
 import pytest
 
-from booking_domain.reconciliation.model import Finding, FindingId, FindingKind, FindingStatus, Run, RunId, RunStatus
+from booking_domain.payments.model import GIFT_CARD, Purpose
+from booking_domain.reconciliation.model import (
+    Finding,
+    FindingId,
+    FindingKind,
+    FindingStatus,
+    LedgerDifference,
+    LedgerKind,
+    Run,
+    RunId,
+    RunStatus,
+)
 from booking_domain.reconciliation.ports import (
     FindingFilter,
     FindingOrder,
@@ -17,7 +28,10 @@ from booking_domain.reconciliation.ports import (
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW
-from booking_domain.testing.kit.storage import StorageContract
+from booking_domain.testing.gift_cards.contracts import add_gift_card, entry_cause, gift_card
+from booking_domain.testing.kit.storage import Cast, StorageContract
+from booking_domain.testing.loyalty.contracts import add_points, loyalty_account, loyalty_cause
+from booking_domain.testing.packages.contracts import add_package, package_of, package_offer
 
 DAY: Final = date(2026, 11, 21)
 
@@ -198,6 +212,59 @@ class ReconciliationContract(StorageContract):
         erased = await self.reads.reconciliation.get(about.id)
         assert erased == replace(about, note="", version=2)
         assert await self.reads.reconciliation.get(other.id) == other
+
+    async def test_what_is_not_the_sum_of_its_entries_is_found_until_it_agrees_again(self, cast: Cast) -> None:
+        card, issued = gift_card(self.make, cast.profile.id)
+        booking = self.make.booking(cast.profile, cast.customer)
+        payment = replace(self.make.payment(booking), gateway=GIFT_CARD)
+        by_gateway = replace(self.make.payment(booking), purpose=Purpose.BALANCE)
+        offer = package_offer(self.make, cast.profile.id)
+        account = loyalty_account(self.make, cast.customer.id, cast.profile.id)
+        async with self.begin() as tx:
+            await add_gift_card(tx, card, issued)
+            await tx.bookings.add(booking, [self.make.event(booking)])
+            await tx.payments.add(payment)
+            await tx.payments.add(by_gateway)
+            await tx.package_offers.add(offer)
+            package = await add_package(tx, package_of(self.make, offer, cast.customer.id))
+            account, _ = await add_points(tx, account, 100, loyalty_cause(self.make, "first"))
+            assert await tx.reconciliation.compare_ledgers(NOW) == []
+        received, _ = payment.settle(Money(amount=30, currency="MNT"), raw_payload="", now=NOW)
+        unpaid = replace(card, balance=Money(amount=card.balance.amount - 30, currency="MNT"), version=card.version + 1)
+        used = replace(package, balance=package.balance - 1, version=package.version + 1)
+        owing = replace(account, lots=(), debt=7, version=account.version + 1)
+        async with self.begin() as tx:
+            await tx.gift_cards.save(unpaid, was=card)
+            await tx.payments.save(received, was=payment)
+            await tx.packages.save(used, was=package)
+            await tx.loyalty_accounts.save(owing, was=account)
+        found = [
+            (LedgerKind.GIFT_CARD, card.id, unpaid.balance.amount, card.balance.amount),
+            (LedgerKind.GIFT_CARD_PAYMENT, payment.id, 30, 0),
+            (LedgerKind.PACKAGE_PRICE, package.id, used.worth(used.unused), package.price.amount),
+            (LedgerKind.PACKAGE_VISITS, package.id, used.balance, package.balance),
+            (LedgerKind.POINTS, account.id, -7, 100),
+        ]
+
+        def difference(number: int, later: timedelta) -> LedgerDifference:
+            ledger, subject_id, stored, entries = found[number]
+            return LedgerDifference(
+                ledger=ledger,
+                subject_id=subject_id,
+                stored=stored,
+                entries=entries,
+                found_at=NOW,
+                checked_at=NOW + later,
+            )
+
+        first = [difference(number, timedelta()) for number in range(len(found))]
+        assert await self.alone.reconciliation.compare_ledgers(NOW) == first
+        assert await self.reads.reconciliation.ledger_differences() == first
+        why = replace(entry_cause(self.make, "pay"), booking_id=booking.id, payment_id=payment.id)
+        async with self.begin() as tx:
+            await tx.gift_cards.add_entry(card.pay(Money(amount=30, currency="MNT"), why)[1])
+            await tx.packages.save(replace(package, version=used.version + 1), was=used)
+        assert await self.alone.reconciliation.compare_ledgers(NOW + HOUR) == [difference(4, HOUR)]
 
 
 CONTRACTS: Final[dict[type, type]] = {

@@ -1,12 +1,22 @@
 """Runs and findings of the reconciliation in memory."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
-from booking_domain.reconciliation.model import Finding, FindingId, FindingKind, FindingStatus, Run, RunId
+from booking_domain.reconciliation.model import (
+    Finding,
+    FindingId,
+    FindingKind,
+    FindingStatus,
+    LedgerDifference,
+    LedgerKind,
+    Run,
+    RunId,
+)
 from booking_domain.reconciliation.ports import (
     FindingFilter,
     FindingOrder,
@@ -16,7 +26,10 @@ from booking_domain.reconciliation.ports import (
 )
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
+from booking_domain.testing.gift_cards.memory import GIFT_CARD_ENTRIES, GIFT_CARDS
 from booking_domain.testing.kit.tables import Group, Lookup, Part, Rows, State, Table
+from booking_domain.testing.loyalty.memory import LOYALTY_ACCOUNTS, LOYALTY_ENTRIES
+from booking_domain.testing.packages.memory import PACKAGE_ENTRIES, PACKAGES
 from booking_domain.testing.payments.memory.tables import PAYMENTS
 
 
@@ -35,7 +48,10 @@ FINDINGS: Final = Table[FindingId, Finding](
     what="finding",
     erase=_erase_notes,
 )
-TABLES: Final = (RUNS, FINDINGS)
+DIFFERENCES: Final = Table[tuple[str, UUID], LedgerDifference](
+    "ledger_differences", key=lambda row: (row.ledger.value, row.subject_id)
+)
+TABLES: Final = (RUNS, FINDINGS, DIFFERENCES)
 
 
 class MemoryReconciliation(Lookup[FindingId, Finding], Reconciliation):
@@ -71,6 +87,52 @@ class MemoryReconciliation(Lookup[FindingId, Finding], Reconciliation):
     async def lock_by_reference(self, gateway: str, kind: FindingKind, reference: str) -> Finding | None:
         key = (gateway, kind, reference)
         return next((each for each in self._rows.values() if (each.gateway, each.kind, each.reference) == key), None)
+
+    async def compare_ledgers(self, now: datetime) -> Sequence[LedgerDifference]:
+        known, rows = dict(self._state[DIFFERENCES]), self._state[DIFFERENCES]
+        rows.delete(lambda _: True)
+        for ledger, subject_id, stored, entries in _ledgers(self._state):
+            if stored != entries:
+                before = known.get((ledger.value, subject_id))
+                rows.put(
+                    LedgerDifference(
+                        ledger=ledger,
+                        subject_id=subject_id,
+                        stored=stored,
+                        entries=entries,
+                        found_at=now if before is None else before.found_at,
+                        checked_at=now,
+                    )
+                )
+        return _in_order(self._state)
+
+
+def _ledgers(state: State) -> Iterator[tuple[LedgerKind, UUID, int, int]]:
+    """What is stored, and the sum of its entries."""
+    of_cards, of_payments, visits, prices, points = (Counter[UUID]() for _ in range(5))
+    for card_entry in state[GIFT_CARD_ENTRIES].values():
+        of_cards[card_entry.card_id] += card_entry.amount
+        if card_entry.payment_id is not None:
+            of_payments[card_entry.payment_id] -= card_entry.amount
+    for visit in state[PACKAGE_ENTRIES].values():
+        visits[visit.package_id] += visit.visits
+        prices[visit.package_id] += visit.amount
+    for entry in state[LOYALTY_ENTRIES].values():
+        points[entry.account_id] += entry.points
+    for card in state[GIFT_CARDS].values():
+        yield LedgerKind.GIFT_CARD, card.id, card.balance.amount, of_cards[card.id]
+    for payment in state[PAYMENTS].values():
+        if payment.of_gift_card:
+            yield LedgerKind.GIFT_CARD_PAYMENT, payment.id, payment.held.amount, of_payments[payment.id]
+    for package in state[PACKAGES].values():
+        yield LedgerKind.PACKAGE_VISITS, package.id, package.balance, visits[package.id]
+        yield LedgerKind.PACKAGE_PRICE, package.id, package.worth(package.unused), prices[package.id]
+    for account in state[LOYALTY_ACCOUNTS].values():
+        yield LedgerKind.POINTS, account.id, account.balance, points[account.id]
+
+
+def _in_order(state: State) -> Sequence[LedgerDifference]:
+    return sorted(state[DIFFERENCES].values(), key=lambda each: (each.ledger, each.subject_id))
 
 
 class MemoryReconciliationReads(Lookup[FindingId, Finding], ReconciliationReads):
@@ -116,6 +178,9 @@ class MemoryReconciliationReads(Lookup[FindingId, Finding], ReconciliationReads)
                 and each.invoice_reference in invoice_references
             )
         )
+
+    async def ledger_differences(self) -> Sequence[LedgerDifference]:
+        return _in_order(self._state)
 
 
 def _matches(finding: Finding, criteria: FindingFilter) -> bool:
