@@ -18,6 +18,7 @@ from tests.contract.test_classes import a_class, book, places
 from tests.reliability import scale
 from tests.unit.use_cases.scenes import FREE
 
+from adapters.postgres.restoring import broken
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
 from booking_domain.scheduling.errors import SlotTaken
@@ -50,6 +51,7 @@ async def studio(postgres_backend: PostgresBackend) -> AsyncIterator[Studio]:
     studio = await Studio.opened(postgres_backend, terms=FREE, ports=(memory_security_ports(),))
     yield studio
     assert await studio.violations() == []
+    assert {*(await broken(postgres_backend)).values()} == {0}
 
 
 async def test_of_many_attempts_at_once_as_many_book_as_there_are_places(studio: Studio) -> None:
