@@ -1,4 +1,4 @@
-"""`/test`: the clock of a test deployment, and what its worker does when time has passed. No part of the API."""
+"""`/test`: the clock of a test deployment, its worker's part when time has passed, and managers. No part of the API."""
 
 from datetime import datetime
 from typing import Final, Protocol
@@ -6,11 +6,16 @@ from typing import Final, Protocol
 from litestar import Router, get, post, put
 from litestar.params import FromPath, JSONBody
 
+from booking_domain.identity.errors import EmailTaken
+from booking_domain.identity.one_time_codes import ContactChannel
+from booking_domain.identity.ports import PasswordHasher
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.gateways import Gateways
+from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId
+from booking_domain.use_cases.identity.authenticate import Register, register
 from booking_domain.use_cases.payments.expire_unpaid import expire_unpaid
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.kit.documentation import documented
@@ -40,6 +45,13 @@ class ClockJson(Json, frozen=True, kw_only=True):
     now: Timestamp
 
 
+class AddManagerBody(Body, frozen=True, kw_only=True):
+    """The login of a new manager."""
+
+    email: str
+    password: str
+
+
 def routes_of(clock: MovableClock) -> Router:
     """The routes of a deployment with this clock; they are hidden from the OpenAPI document."""
 
@@ -61,7 +73,25 @@ def routes_of(clock: MovableClock) -> Router:
         """Do what the worker does when a booking is due."""
         await expire_unpaid(booking_id, now=clock.now(), reads=reads, executor=executor, gateways=gateways)
 
-    return Router("/test", route_handlers=[read_clock, move_clock, expire], opt=_HIDDEN)
+    @post("/managers", status_code=204, opt=documented(raises=(EmailTaken,)))
+    async def add_manager(
+        data: JSONBody[AddManagerBody],
+        executor: Injected[Executor[Repositories]],
+        password_hasher: Injected[PasswordHasher],
+    ) -> None:
+        """Add a manager whose e-mail address counts as verified, so that they can invite providers."""
+        command = Register(
+            email=data.email,
+            phone=None,
+            name="Manager",
+            role=Role.MANAGER,
+            password_hash=await password_hasher.hash(data.password),
+            by_platform=True,
+            verified=ContactChannel.EMAIL,
+        )
+        await executor.run(register, command, actor=SYSTEM)
+
+    return Router("/test", route_handlers=[read_clock, move_clock, expire, add_manager], opt=_HIDDEN)
 
 
 _HIDDEN: Final = {**PUBLIC, **UNLIMITED, "hidden": True}

@@ -101,7 +101,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--manager-email",
         metavar="EMAIL",
-        help="a manager of that server with a verified contact: services of a salon of theirs are booked there",
+        help="a manager of that server with a verified contact: services of a salon of theirs are booked there "
+        "(a test deployment adds one)",
     )
     parser.add_argument("--manager-password", metavar="PASSWORD", help="the manager's password")
     parser.add_argument("--qpay", metavar="URL", help="the simulator of QPay that the server calls")
@@ -141,9 +142,8 @@ def _there(
         report.skipped = {each.id: reason for each in unplayed}
         return report
     admin = {"email": asked.admin_email, "password": asked.admin_password}
-    manager = None
-    if asked.manager_email is not None and asked.manager_password is not None:
-        manager = asked.manager_email, asked.manager_password
+    given = asked.manager_email is not None and asked.manager_password is not None
+    manager = (asked.manager_email, asked.manager_password) if given else server.new_manager()
     bookable = [case for case in services if manager is not None or not case.of_salon]
     report.services = len(bookable)
     report.failures += check_services_on_server(server, bookable, **admin, manager=manager)
@@ -151,7 +151,7 @@ def _there(
     played = play_on_server(server, histories, **admin, gateways=gateways)
     report.histories = len(histories) - len(played.skipped)
     report.failures += played.failures
-    unmanaged = "--manager-email and --manager-password are not given"
+    unmanaged = "--manager-email and --manager-password are not given, nor is it a test deployment (BOOKING_TEST_CLOCK)"
     report.skipped = {each.id: unmanaged for each in services if each not in bookable} | played.skipped
     return report
 

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
+from secrets import token_urlsafe
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
+from uuid import uuid4
 
 from booking_domain.scheduling.as_json import instant_of
 from booking_domain.scheduling.model import Slot
@@ -125,6 +127,12 @@ class Server:
     def expire(self, booking_id: str) -> RemoteResponse:
         """Let the server do what its worker does when a booking is overdue."""
         return self.call("POST", f"{self.url.rstrip('/')}/test/bookings/{quote(booking_id)}/expire")
+
+    def new_manager(self) -> tuple[str, str] | None:
+        """Return the e-mail address and password of a new manager with a verified contact; None if none can be had."""
+        email, password = f"manager-{uuid4().hex}@example.com", token_urlsafe()
+        answer = self.call("POST", f"{self.url.rstrip('/')}/test/managers", {"email": email, "password": password})
+        return (email, password) if answer.done else None
 
     def slots(self, case: SlotCase) -> tuple[Slot, ...]:
         """Return the slots that the server offers in a case."""
