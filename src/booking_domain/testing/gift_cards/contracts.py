@@ -87,6 +87,15 @@ class GiftCardContract(StorageContract):
         assert await self.reads.gift_cards.entries(card.id, entry.id, 10) == [first]
         assert await self.reads.gift_cards.entries(card.id, None, 1) == [entry]
 
+    async def test_whether_a_salon_has_cards_is_known_under_its_lock(self) -> None:
+        salon, other = await self.a_salon(), await self.a_salon()
+        card, first = gift_card(self.make)
+        async with self.begin() as tx:
+            await add_gift_card(tx, replace(card, salon_id=salon.id), first)
+            for each in (salon, other):
+                await tx.salons.lock(each.id)
+                assert await tx.gift_cards.of_salon(each.id) is (each is salon)
+
     async def test_another_code_takes_the_place_of_the_former(self) -> None:
         card, _ = await self._card()
         changed = card.with_new_code(self.make.entropy, NOW)

@@ -77,6 +77,16 @@ class PackageContract(StorageContract):
             await add_package(tx, sold)
         return sold
 
+    async def test_whether_a_salon_has_packages_is_known_under_its_lock(self, cast: Cast) -> None:
+        salon, other = await self.a_salon(), await self.a_salon()
+        offer = replace(package_offer(self.make, cast.profile.id), provider_id=None, salon_id=salon.id)
+        async with self.begin() as tx:
+            await tx.package_offers.add(offer)
+            await add_package(tx, package_of(self.make, offer, cast.customer.id))
+            for each in (salon, other):
+                await tx.salons.lock(each.id)
+                assert await tx.packages.of_salon(each.id) is (each is salon)
+
     async def test_offers_are_listed_newest_first_and_a_version_is_saved_once(self, cast: Cast) -> None:
         first = package_offer(self.make, cast.profile.id, service_ids=(ServiceId(self.make.entropy.new_id()),))
         second = package_offer(self.make, cast.profile.id, valid_days=30, transferable=False)

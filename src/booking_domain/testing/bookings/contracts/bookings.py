@@ -15,8 +15,9 @@ from booking_domain.bookings.pricing import Discount, DiscountKind, Funding, dis
 from booking_domain.bookings.time_changes import TimeChange
 from booking_domain.bookings.transitions import TO_COME, Party, PaymentAttempt, Status
 from booking_domain.bookings.upcoming import OpenBookings
+from booking_domain.catalogue.model import Profile
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
-from booking_domain.identity.model import UserStatus
+from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import ConcurrentChange
@@ -162,6 +163,25 @@ class BookingsContract(StorageContract):
             assert found.upcoming == len(TO_COME)
             over = present(await _open(tx, cast.customer.id, cast.profile.id, confirmed.span.end))
             assert over.upcoming == 0
+
+    async def test_a_customer_has_placed_what_they_booked_since_the_account_changed_hands(
+        self, cast: Cast, other: Cast
+    ) -> None:
+        async def placed(customer: User, provider: Profile) -> bool:
+            return await self.alone.bookings.has_placed(customer.id, provider.id)
+
+        await self._add(replace(self.make.booking(cast.profile, cast.customer), placed_by_staff=True))
+        await self._add(self.make.booking(other.profile, cast.customer))
+        assert not await placed(cast.customer, cast.profile)
+        booking = self.make.booking(cast.profile, cast.customer, status=Status.CANCELLED)
+        await self._add(booking)
+        assert await placed(cast.customer, cast.profile)
+        assert not await placed(other.customer, cast.profile)
+        for since, still in ((booking.created_at, True), (booking.created_at + HOUR, False)):
+            async with self.begin() as tx:
+                user = present(await tx.users.lock(cast.customer.id))
+                await tx.users.save(user.changed(taken_over_at=since))
+            assert await placed(cast.customer, cast.profile) is still
 
     async def test_the_bookings_to_come_of_a_provider_are_read_with_the_next_one_first(
         self, cast: Cast, other: Cast

@@ -53,6 +53,13 @@ class ProfilesContract(StorageContract):
             assert await tx.profiles.of_owner(UserId(self.make.entropy.new_id())) is None
             assert await tx.profiles.of_owner(cast.customer.id) is None
 
+    async def test_profiles_of_any_status_are_read_by_id(self, cast: Cast) -> None:
+        draft, other = await self.a_cast(ProfileStatus.DRAFT), await self.a_cast()
+        unknown = ProviderId(self.make.entropy.new_id())
+        found = await self.reads.providers.of_all([draft.profile.id, unknown, cast.profile.id])
+        assert {view.profile.id for view in found} == {cast.profile.id, draft.profile.id} != {other.profile.id}
+        assert list(await self.reads.providers.of_all([])) == []
+
     async def test_an_owner_has_one_profile(self, cast: Cast) -> None:
         with pytest.raises(ProfileExists):
             await self._add(self.make.profile(cast.owner))

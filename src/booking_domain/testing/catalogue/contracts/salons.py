@@ -341,6 +341,8 @@ class SalonsContract(StorageContract):
         await self._join(salon, cast)
         assert await self.reads.salons.of_provider(cast.profile.id) == salon
         assert await self.reads.salons.of_provider(other.profile.id) is None
+        assert await self.reads.salons.of_providers([other.profile.id, cast.profile.id]) == {cast.profile.id: salon}
+        assert await self.reads.salons.of_providers([]) == {}
         members = await self.reads.providers.page(ProviderFilter(salon_id=salon.id, limit=9))
         assert [view.profile.id for view in members] == [cast.profile.id]
 

@@ -271,6 +271,9 @@ class UsersContract(StorageContract):
         await self._add(other)
         assert await self.reads.users.by_login(one.email or "") == one
         assert await self.reads.users.by_login(other.phone or "") == other
+        assert await self.alone.users.by_login(one.email or "") == one
+        assert await self.alone.users.by_login(other.phone or "") == other
+        assert await self.alone.users.by_login("unknown@example.com") is None
 
     async def test_accounts_are_due_for_erasure_a_month_after_deletion_or_a_day_after_sign_up(self) -> None:
         instant = timedelta(microseconds=1)

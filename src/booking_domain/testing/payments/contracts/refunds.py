@@ -87,6 +87,15 @@ class RefundsContract(StorageContract):
         assert await self.reads.refunds.get(was.id) == made
         assert await self.reads.refunds.get(other.id) == other
 
+    async def test_refunds_are_retried_when_they_are_due(self, booking: Booking) -> None:
+        never, first, second, later = (
+            replace(self.make.refund(booking), gateway="qpay", retry_at=at)
+            for at in (None, NOW - HOUR, NOW, NOW + HOUR)
+        )
+        await self._add(never, second, later, first)
+        assert list(await self.reads.refunds.to_retry(NOW, 9)) == [first.id, second.id]
+        assert list(await self.reads.refunds.to_retry(NOW, 1)) == [first.id]
+
     async def test_a_bank_reference_belongs_to_one_refund(self, booking: Booking) -> None:
         account = self.make.bank_account(booking.customer_id)
         approved = [self.make.refund(booking).approve(account.details, NOW, account_id=account.id) for _ in range(2)]

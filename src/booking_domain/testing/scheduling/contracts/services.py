@@ -229,7 +229,9 @@ class ServicesContract(StorageContract):
         service = self.make.service(salon_id=salon.id)
         await self._added(service)
         await self._offered(service, cast)
+        assert list(await self.alone.services.offering(service.id)) == [cast.profile.id]
         await self.alone.services.remove(service.id)
+        assert list(await self.alone.services.offering(service.id)) == []
         assert await self.reads.services.of_salon(salon.id) == []
         assert await self.reads.services.of_provider(cast.profile.id) == []
 
