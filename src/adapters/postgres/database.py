@@ -27,14 +27,13 @@ from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row, Work
 from adapters.postgres.outbox.relay import read_backlog
 from adapters.postgres.personal_data import PostgresHandover, PostgresPersonalData
-from adapters.postgres.public_versions import ANNOUNCE, CHANGED, TELLS, payloads_of
+from adapters.postgres.public_versions import ANNOUNCE, CHANGED, TELLS
 from adapters.postgres.signals import PostgresSignals
 from adapters.postgres.waiting_work import read_waiting
 from booking_domain.shared.errors import StorageUnavailable
 from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat, Waiting
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.positions import POSITION
-from booking_domain.shared.signals import ReceivedSignals
 
 OPTIONS: Final = (
     f"-c timezone=UTC -c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
@@ -97,8 +96,8 @@ class Database:
         """Statements outside any transaction, each on a connection of its own."""
         self.reads: Final = ContextReads(self)
         self._told_of_access: list[Callable[[UserId], None]] = []
-        self._told_of_versions: list[Callable[[ReceivedSignals], None]] = []
-        self._to_announce: set[str] = set()
+        self._told_of_versions: list[Callable[[frozenset[UUID] | None], None]] = []
+        self._to_announce: set[UUID] = set()
         self._announcing: asyncio.Task[None] | None = None
         self._closing = asyncio.Event()
 
@@ -134,7 +133,6 @@ class Database:
         """Begin a transaction, READ COMMITTED: the `UnitOfWork`. A use case locks rows before it decides on them."""
         reduced_access: set[UserId] = set()
         changed: Awaited | None = None
-        besides_times = False
         try:
             position = POSITION.get()
             then = None if position is None else _WRITTEN
@@ -142,7 +140,7 @@ class Database:
                 reduced_access = work.reduced_access
                 yield PostgresRepositories(work, self.cipher)
                 if work.writes_public:
-                    changed, besides_times = work.add(CHANGED, {}), work.writes_besides_times
+                    changed = work.add(CHANGED, {})
             if position is not None and work.then is not None:
                 [[position.written]] = await work.then.fetchall()
         finally:  # also after an error: the connection may have been lost after the commit
@@ -150,28 +148,25 @@ class Database:
                 for tell in self._told_of_access:
                     tell(user_id)
             if changed is not None:
-                self._tell_changed(changed.rows_if_known(), besides_times=besides_times)
+                self._tell_changed(changed.rows_if_known())
 
-    def _tell_changed(self, listed: list[Row] | None, *, besides_times: bool) -> None:
+    def _tell_changed(self, listed: list[Row] | None) -> None:
         """Tell this process which public versions a transaction changed, and announce it to the others."""
-        ids = frozenset[UUID]() if listed is None else frozenset(listed[0][0] or ())
-        changes = ReceivedSignals(
-            missed=listed is None, public=ids, besides_times=ids if besides_times else frozenset()
-        )
-        if ids or changes.missed:
+        ids = None if listed is None else frozenset(listed[0][0] or ())
+        if ids is None or ids:
             for tell in self._told_of_versions:
-                tell(changes)
+                tell(ids)
         if ids:
-            self._to_announce |= payloads_of(changes)
+            self._to_announce |= ids
             if self._announcing is None or self._announcing.done():
                 self._announcing = asyncio.create_task(self._announce())
 
     async def _announce(self) -> None:
         """Announce changes, those of the next moment together. Who is not told reads again after some seconds."""
         while self._to_announce:
-            payloads, self._to_announce = self._to_announce, set()
+            ids, self._to_announce = self._to_announce, set()
             with suppress(StorageUnavailable):
-                await self.statements.execute(ANNOUNCE, payloads=list(payloads))
+                await self.statements.execute(ANNOUNCE, ids=list(ids))
             with suppress(TimeoutError):
                 async with asyncio.timeout(ANNOUNCING_PAUSE_SECONDS):
                     await self._closing.wait()
@@ -230,11 +225,8 @@ class Database:
         """Call this after each transaction of this process that may have reduced the access of an account."""
         self._told_of_access.append(tell)
 
-    def when_public_versions_change(self, tell: Callable[[ReceivedSignals], None]) -> None:
-        """Call this after each transaction of this process that has changed public versions.
-
-        `missed` means that it may have changed any of them.
-        """
+    def when_public_versions_change(self, tell: Callable[[frozenset[UUID] | None], None]) -> None:
+        """Call this after each transaction of this process that has changed public versions; None: any of them."""
         self._told_of_versions.append(tell)
 
     @asynccontextmanager

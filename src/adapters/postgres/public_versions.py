@@ -15,10 +15,9 @@ from adapters.postgres.kit.metadata import metadata
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import WithWork
 from booking_domain.shared.public_versions import PublicVersion, PublicVersionReads
-from booking_domain.shared.signals import ReceivedSignals
 
 CHANGES: Final = "public_changes"
-"""The channel of NOTIFY; each payload is an id, in braces if nothing but free time has changed."""
+"""The channel of NOTIFY; each payload is an id."""
 TELLS: Final = "-c booking.tells=itself"
 """The option of connections that notify after their commits. The triggers notify for all others."""
 
@@ -35,7 +34,7 @@ CHANGED: Final = Statement(
 )
 """The ids that the transaction has counted, or null."""
 ANNOUNCE: Final = Statement(
-    text("SELECT pg_notify('public_changes', payload) FROM unnest(CAST(:payloads AS text[])) AS payload")
+    text("SELECT pg_notify('public_changes', id::text) FROM unnest(CAST(:ids AS uuid[])) AS id")
 )
 # The sum of versions that only rise, over a set whose changes count for the salon, rises with each of them.
 READ: Final = Statement(
@@ -60,20 +59,6 @@ READ: Final = Statement(
         """
     )
 )
-
-
-def payloads_of(changes: ReceivedSignals) -> set[str]:
-    """What announces these changes."""
-    return {str(each) if each in changes.besides_times else f"{{{each}}}" for each in changes.public}
-
-
-def changes_of(payloads: Iterable[str]) -> ReceivedSignals:
-    """The changes that these announce."""
-    ids = {each: UUID(each) for each in payloads}
-    return ReceivedSignals(
-        public=frozenset(ids.values()),
-        besides_times=frozenset(id_ for payload, id_ in ids.items() if not payload.startswith("{")),
-    )
 
 
 class PostgresPublicVersionReads(WithWork, PublicVersionReads):

@@ -1,6 +1,5 @@
 """Signals by LISTEN/NOTIFY."""
 
-from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from psycopg import AsyncConnection, Notify, sql
 from adapters.postgres.identity.tables import ACCESS
 from adapters.postgres.kit.errors import domain_errors
 from adapters.postgres.live import NOTIFIED
-from adapters.postgres.public_versions import CHANGES, changes_of
+from adapters.postgres.public_versions import CHANGES
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.signals import ReceivedSignals, Signals
 
@@ -55,8 +54,8 @@ def _received(received: list[Notify]) -> ReceivedSignals:
         accounts = frozenset(UserId(UUID(each)) for each in named)
     except ValueError:  # the table was truncated: no account is named
         return ReceivedSignals(missed=True)
-    return replace(
-        changes_of(each.payload for each in received if each.channel == CHANGES),
+    return ReceivedSignals(
         live_events=any(each.channel == NOTIFIED for each in received),
         accounts=accounts,
+        public=frozenset(UUID(each.payload) for each in received if each.channel == CHANGES),
     )

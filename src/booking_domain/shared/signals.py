@@ -19,8 +19,6 @@ class ReceivedSignals:
     """The accounts whose access was reduced: a session ended, or the account has another status or role."""
     public: frozenset[UUID] = frozenset()
     """The providers and salons whose public version has changed."""
-    besides_times: frozenset[UUID] = frozenset()
-    """Those of them of which something besides bookings and holds has changed."""
 
 
 class Signals(Protocol):

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
+from uuid import UUID
 
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import UserId
-from booking_domain.shared.signals import ReceivedSignals, Signals
+from booking_domain.shared.signals import Signals
 from booking_domain.shared.unit_of_work import UnitOfWork
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 
@@ -35,10 +36,10 @@ class Backend(Protocol):
         """
         ...
 
-    def when_public_versions_change(self, tell: Callable[[ReceivedSignals], None]) -> None:
-        """Call this after each database transaction begun here that has changed public versions.
+    def when_public_versions_change(self, tell: Callable[[frozenset[UUID] | None], None]) -> None:
+        """Call this after each database transaction begun here that has changed public versions; None: any of them.
 
-        `missed` means that any of them may have changed. It is called before `begin` returns to its caller.
+        It is called before `begin` returns to its caller.
         """
         ...
 

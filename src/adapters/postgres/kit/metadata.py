@@ -17,8 +17,6 @@ metadata: Final = MetaData(
 
 PUBLIC: Final = {"public": True}
 """The `info` of tables whose rows the public is shown. Triggers count their changes: see `public_versions`."""
-PUBLIC_TIMES: Final = {**PUBLIC, "times": True}
-"""The `info` of the tables of those whose rows take free time and are shown in no other way."""
 
 
 def instant(name: str, **options: Any) -> Column[Any]:

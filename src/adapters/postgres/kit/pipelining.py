@@ -119,7 +119,6 @@ class Pipeline(Work):
         arguments = self._adapt.dump_sequence(statement.arguments(values), statement.formats)
         name = statement.name
         self.writes_public |= statement.writes_public
-        self.writes_besides_times |= statement.writes_besides_times
         if not self._prepares:
             self._pgconn.send_query_params(statement.numbered, arguments, param_formats=statement.wire_formats)
         else:

@@ -49,7 +49,6 @@ class Statement:
         "operation",
         "sql",
         "wire_formats",
-        "writes_besides_times",
         "writes_public",
     )
 
@@ -63,8 +62,6 @@ class Statement:
     wire_formats: list[int]
     writes_public: bool
     """Whether it writes a table whose rows the public is shown."""
-    writes_besides_times: bool
-    """Whether that is more than free time that is taken or given back."""
     _constants: dict[str, Any]
     _in_order: Callable[[Mapping[str, Any]], Sequence[Any]]
     _statement: ClauseElement
@@ -87,9 +84,7 @@ class Statement:
         assert isinstance(compiled, SQLCompiler)  # noqa: S101 - not a statement of the DDL
         self.sql = str(compiled).encode()
         self.operation = str(compiled).split(maxsplit=1)[0].lower()
-        shown = [info for each in iterate(self._statement) if (info := _shown(each)) is not None]
-        self.writes_public = bool(shown)
-        self.writes_besides_times = not all(each.get("times") for each in shown)
+        self.writes_public = any(map(_writes_public, iterate(self._statement)))
         self._constants = {name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required}
         self.numbered, names = _numbered(self.sql)
         self._in_order = _values_of(names)
@@ -112,10 +107,8 @@ def if_given(name: str, column: ColumnElement[Any], condition: ColumnElement[boo
     return or_(bindparam(name, type_=column.type).is_(None), condition)
 
 
-def _shown(element: object) -> Mapping[Any, Any] | None:
-    """The `info` of the table that the public is shown and this part of a statement writes."""
-    info = getattr(element.table, "info", {}) if isinstance(element, UpdateBase) else {}
-    return info if info.get("public") else None
+def _writes_public(element: object) -> bool:
+    return isinstance(element, UpdateBase) and bool(getattr(element.table, "info", {}).get("public"))
 
 
 def _values_of(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:

@@ -50,8 +50,6 @@ class Work:
         """The accounts whose access these statements may reduce; see `ReceivedSignals.accounts`."""
         self.writes_public = False
         """Whether one of the statements writes what the public is shown."""
-        self.writes_besides_times = False
-        """Whether that is more than free time that is taken or given back."""
 
     async def execute(self, statement: Statement, /, **values: Any) -> Reply:
         """Run a statement. In a pipeline it is queued, and fetching its result sends the queue."""

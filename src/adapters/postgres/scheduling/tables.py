@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 from sqlalchemy.sql.dml import UpdateBase
 
-from adapters.postgres.kit.metadata import PUBLIC, PUBLIC_TIMES, instant, metadata, one_of
+from adapters.postgres.kit.metadata import PUBLIC, instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, ENDED, Ended, Kept, LeftToOwner, NotExported, personal_data
 from booking_domain.scheduling.claims import ClaimKind
 from booking_domain.scheduling.waiting import OPEN, WaitingStatus
@@ -227,7 +227,7 @@ claims: Final = Table(
     Index("claims_holds_customer_id_idx", "customer_id", postgresql_where=text("kind = 'hold'")),
     Index("claims_holds_expires_at_idx", "expires_at", postgresql_where=text("kind = 'hold'")),
     Index("claims_occurrences_ends_at_idx", "ends_at", postgresql_where=text("class_id IS NOT NULL")),
-    info=_OF_CUSTOMER | PUBLIC_TIMES,
+    info=_OF_CUSTOMER | PUBLIC,
 )
 
 # The claims that share an occurrence of a class. The number of a place is unique and at most the capacity, so an
@@ -250,7 +250,7 @@ class_places: Final = Table(
     Index("class_places_holds_customer_id_idx", "customer_id", postgresql_where=text("kind = 'hold'")),
     Index("class_places_holds_provider_id_idx", "provider_id", postgresql_where=text("kind = 'hold'")),
     Index("class_places_holds_expires_at_idx", "expires_at", postgresql_where=text("kind = 'hold'")),
-    info=_OF_CUSTOMER | PUBLIC_TIMES,
+    info=_OF_CUSTOMER | PUBLIC,
 )
 
 HELD: Final = (claims, class_places)

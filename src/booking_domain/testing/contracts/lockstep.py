@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias, cast
+from uuid import UUID
 
 from hypothesis.stateful import invariant
 
@@ -26,7 +27,7 @@ from booking_domain.scheduling.ports import EXCEPTION_MARGIN
 from booking_domain.shared.errors import ConcurrentChange, DomainError
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import UserId
-from booking_domain.shared.signals import ReceivedSignals, Signals
+from booking_domain.shared.signals import Signals
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.contracts.whole_platform import PlatformMachine
@@ -103,7 +104,7 @@ class Lockstep:
         """Call this after database transactions of the first storage."""
         self._one.when_access_is_reduced(tell)
 
-    def when_public_versions_change(self, tell: Callable[[ReceivedSignals], None]) -> None:
+    def when_public_versions_change(self, tell: Callable[[frozenset[UUID] | None], None]) -> None:
         """Call this after database transactions of the first storage."""
         self._one.when_public_versions_change(tell)
 

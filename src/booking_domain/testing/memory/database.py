@@ -7,8 +7,8 @@ not begun yet. This suits tests and small tools. The same contracts test Postgre
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Final
+from uuid import UUID
 from weakref import WeakSet
 
 from booking_domain.shared.events import Event
@@ -47,7 +47,7 @@ class MemoryDatabase:
         self.reads: MemoryReads = MemoryReads(lambda: self._state)
         self._signals: WeakSet[MemorySignals] = WeakSet()
         self._told_of_access: list[Callable[[UserId], None]] = []
-        self._told_of_versions: list[Callable[[ReceivedSignals], None]] = []
+        self._told_of_versions: list[Callable[[frozenset[UUID] | None], None]] = []
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[MemoryRepositories]:
@@ -81,13 +81,13 @@ class MemoryDatabase:
         """Call this after each database transaction that has reduced the access of an account."""
         self._told_of_access.append(tell)
 
-    def when_public_versions_change(self, tell: Callable[[ReceivedSignals], None]) -> None:
+    def when_public_versions_change(self, tell: Callable[[frozenset[UUID] | None], None]) -> None:
         """Call this after each database transaction that has changed public versions."""
         self._told_of_versions.append(tell)
 
-    def _tell(self, before: State, public: ReceivedSignals) -> None:
+    def _tell(self, before: State, public: frozenset[UUID]) -> None:
         """Tell what has been committed."""
-        if public.public:
+        if public:
             for told in self._told_of_versions:
                 told(public)
         accounts = reduced_access(before, self._state)
@@ -95,9 +95,9 @@ class MemoryDatabase:
             for account in accounts:
                 tell(account)
         announced = before[LIVE_POSITION] != self._state[LIVE_POSITION]
-        if announced or accounts or public.public:
+        if announced or accounts or public:
             for each in self._signals:
-                each.tell(replace(public, live_events=announced, accounts=accounts))
+                each.tell(ReceivedSignals(live_events=announced, accounts=accounts, public=public))
 
     async def outbox_events(self) -> Sequence[Event]:
         """Return the events of committed database transactions, in the order in which they were put."""

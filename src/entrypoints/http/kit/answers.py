@@ -14,6 +14,7 @@ import random
 from asyncio import to_thread
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -44,6 +45,8 @@ _PUBLIC: Final = "public, no-cache"
 _OWN: Final = "private, no-cache"
 MOST_KNOWN: Final = 50_000
 MOST_LISTS: Final = 5_000
+INEXACT_SECONDS: Final = 10.0
+"""How long a search is kept that found nobody, or those only who match in part."""
 LONGEST_ASKED: Final = 500
 """Longer requests are not kept: no client of ours sends them."""
 _OWN_ERRORS: Final = (TooManyAtOnce, ServiceBusy)
@@ -80,7 +83,7 @@ class Listed(NamedTuple):
     answer: Answer
     about: frozenset[UUID]
     exact: bool = True
-    """Whether those that it shows match. If not, others may match at any moment, so it is kept for a moment only."""
+    """Whether those that it shows match. If not, others may match at any moment: it is kept for some seconds only."""
 
 
 class Head(NamedTuple):
@@ -125,6 +128,13 @@ class _Known(NamedTuple):
     template: str
 
 
+class _ListBeingMade(NamedTuple):
+    """An answer about many that is being made."""
+
+    watch: Watch
+    task: asyncio.Task[tuple[KeptAnswer, frozenset[UUID]]]
+
+
 def answered_from_cache(scope: Scope) -> bool:
     """Whether nothing was computed for this request: its answer was kept."""
     return bool(scope["state"].get(_FROM_CACHE))
@@ -153,8 +163,8 @@ class Answers:
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._lists: OrderedDict[str, Watch] = OrderedDict()
         """Of the answers about many that are kept, by what was asked."""
-        self._lists_being_made: dict[str, Watch] = {}
-        """Of the newest that is made for each."""
+        self._lists_being_made: dict[str, _ListBeingMade] = {}
+        """The newest for each."""
         self.served = self.made = 0
         """How many answers were kept ones, and how many were made."""
 
@@ -214,8 +224,8 @@ class Answers:
     ) -> Response[Any]:
         """Answer a request that shows many providers or salons, the same to everybody.
 
-        It is kept until one of those changes that it shows, and `LATE_SECONDS` longer if that is a booking. Others that
-        match by then are missing until its lifetime ends.
+        It is kept until one of those changes that it shows. Others that match by then are missing until its lifetime
+        ends.
         """
         asked = asked_of(request.scope)
         kept = self._list_kept(asked)
@@ -239,12 +249,17 @@ class Answers:
         return answer, min(left, watch.left())
 
     async def _list_made(self, scope: Scope, lifetime: Lifetime, make: Callable[[], Awaitable[Listed]]) -> KeptAnswer:
-        """What the one request makes that has begun since the last change; this one, if none has."""
+        """What one request makes for all who wait for it.
+
+        Who came after something had changed that it shows waits for the next one.
+        """
         asked = asked_of(scope)
-        begun = self._lists_being_made.get(asked)
-        version = None if begun is None else begun.version()
-        if version is not None:
-            return await asyncio.shield(self._being_made[f"{version} {asked}"])
+        while (making := self._lists_being_made.get(asked)) is not None and not making.watch.over:
+            changed = frozenset(making.watch.heard)
+            with suppress(*_OWN_ERRORS):
+                answer, about = await asyncio.shield(making.task)
+                if about.isdisjoint(changed):
+                    return answer
         watch = self._versions.watch()
         if watch.over or len(asked) > LONGEST_ASKED:
             self._versions.unwatch(watch)
@@ -253,43 +268,57 @@ class Answers:
                 return (await make()).answer
 
             return await self._made(made)
-        return await asyncio.shield(self._begin_list(scope, lifetime, make, watch))
+        answer, _ = await asyncio.shield(self._begin_list(scope, lifetime, make, watch))
+        return answer
 
     def _begin_list(
         self, scope: Scope, lifetime: Lifetime, make: Callable[[], Awaitable[Listed]], watch: Watch
-    ) -> asyncio.Task[KeptAnswer]:
-        asked = asked_of(scope)
-        self._lists_being_made[asked] = watch
+    ) -> asyncio.Task[tuple[KeptAnswer, frozenset[UUID]]]:
+        # A task of its own: others wait for the answer, also when the client of this request goes.
+        task = asyncio.create_task(self._make_list(scope, lifetime, make, watch))
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())  # all who waited may have gone
+        self._lists_being_made[asked_of(scope)] = _ListBeingMade(watch, task)
+        return task
+
+    async def _make_list(
+        self, scope: Scope, lifetime: Lifetime, make: Callable[[], Awaitable[Listed]], watch: Watch
+    ) -> tuple[KeptAnswer, frozenset[UUID]]:
+        """The answer, and whom it shows."""
+        asked, found = asked_of(scope), Listed(Answer(b""), frozenset())
 
         async def made() -> Answer:
-            try:
-                found = await make()
-            except BaseException:
-                self._end_list(asked, watch)
-                raise
-            if self._end_list(asked, watch, found):
-                self._remember(scope, watch.version, watch)
+            nonlocal found
+            found = await make()
             return found.answer
 
-        return self._begin(f"{watch.version()} {asked}", lifetime, made, watch)
-
-    def _end_list(self, asked: str, watch: Watch, found: Listed | None = None) -> bool:
-        """End the making of an answer about many; return whether it is kept."""
-        newest = self._lists_being_made.get(asked) is watch
-        if newest:
-            del self._lists_being_made[asked]
-        if found is None or not newest or not self._versions.settle(watch, found.about):
+        try:
+            answer = await self._made(made)
+            if self._versions.settle(watch, found.about):
+                if not found.exact:
+                    watch.end_in(INEXACT_SECONDS)
+                # Not in a cache that other processes share: they do not watch the same.
+                await self._own.put(f"{watch.version()} {asked}", answer, self._seconds[lifetime])
+                self._keep_list(scope, watch)
+            else:
+                self._versions.unwatch(watch)
+        except BaseException:
             self._versions.unwatch(watch)
-            return False
-        if not found.exact:
-            watch.end_soon()
+            raise
+        finally:
+            newest = self._lists_being_made.get(asked)
+            if newest is not None and newest.watch is watch:
+                del self._lists_being_made[asked]
+        return answer, found.about
+
+    def _keep_list(self, scope: Scope, watch: Watch) -> None:
+        asked = asked_of(scope)
         former = self._lists.pop(asked, None)
         if former is not None:
             self._versions.unwatch(former)
         self._lists[asked] = watch
         if len(self._lists) > MOST_LISTS:
             self._versions.unwatch(self._lists.popitem(last=False)[1])
-        return True
+        self._remember(scope, watch.version, watch)
 
     async def shown(
         self, request: Request[Any, Any, Any], answer: KeptAnswer, if_none_match: str | None
@@ -356,31 +385,16 @@ class Answers:
                 continue
         return await asyncio.shield(self._begin(key, lifetime, make))
 
-    def _begin(
-        self,
-        key: str,
-        lifetime: Lifetime,
-        make: Callable[[], Awaitable[Answer]],
-        watch: Watch | None = None,
-    ) -> asyncio.Task[KeptAnswer]:
+    def _begin(self, key: str, lifetime: Lifetime, make: Callable[[], Awaitable[Answer]]) -> asyncio.Task[KeptAnswer]:
         # A task of its own: others wait for the answer, also when the client of this request goes.
-        making = self._being_made[key] = asyncio.create_task(self._make_and_keep(key, lifetime, make, watch))
+        making = self._being_made[key] = asyncio.create_task(self._make_and_keep(key, lifetime, make))
         making.add_done_callback(lambda done: done.cancelled() or done.exception())  # all who waited may have gone
         return making
 
-    async def _make_and_keep(
-        self,
-        key: str,
-        lifetime: Lifetime,
-        make: Callable[[], Awaitable[Answer]],
-        watch: Watch | None,
-    ) -> KeptAnswer:
+    async def _make_and_keep(self, key: str, lifetime: Lifetime, make: Callable[[], Awaitable[Answer]]) -> KeptAnswer:
         try:
             answer = await self._made(make)
-            if watch is None:
-                await self._cache.put(key, answer, self._seconds[lifetime])
-            elif not watch.over:
-                await self._own.put(key, answer, self._seconds[lifetime])  # no other process watches the same
+            await self._cache.put(key, answer, self._seconds[lifetime])
         finally:
             del self._being_made[key]
         return answer

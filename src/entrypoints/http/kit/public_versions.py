@@ -8,7 +8,7 @@ use whose time comes.
 import asyncio
 import time
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain, count, islice
 from math import inf
@@ -22,8 +22,6 @@ MOST_KEPT: Final = 50_000
 """How many versions a process knows; it forgets the ones that it read first."""
 TOGETHER: Final = 200
 """How many versions in use are read again together with those of a request."""
-LATE_SECONDS: Final = 10.0
-"""For how long an answer about many may show time that was booked."""
 
 
 class Watch:
@@ -35,10 +33,9 @@ class Watch:
         self._ends = inf
         self.about: frozenset[UUID] = frozenset()
         self.heard: set[UUID] = set()
-        self.booked: dict[UUID, float] = {}
-        """Of whom nothing but free time has changed, and when first."""
+        """What has changed while the answer was made."""
         self.over = False
-        """Whether the answer may show something that has changed since it was begun, besides free time."""
+        """Whether the answer may show something that has changed since it was begun."""
 
     def version(self) -> str | None:
         """What the answer is kept under, as long as nothing that it shows has changed."""
@@ -48,9 +45,9 @@ class Watch:
         """The seconds for which it may still be sent, as far as is known."""
         return self._ends - self._timer()
 
-    def end_soon(self, since: float | None = None) -> None:
-        """Send it no longer than `LATE_SECONDS` after this moment, or after now."""
-        self._ends = min(self._ends, (self._timer() if since is None else since) + LATE_SECONDS)
+    def end_in(self, seconds: float) -> None:
+        """Send it no longer than so many seconds from now."""
+        self._ends = self._timer() + seconds
 
 
 @dataclass(slots=True)
@@ -153,10 +150,10 @@ class KnownVersions:
                 self._drop(about)
         return due
 
-    def forget(self, changes: ReceivedSignals) -> None:
-        """Forget the versions of what has changed, and of what shows it; all, if something may have been missed."""
+    def forget(self, changed: Iterable[UUID] | None) -> None:
+        """Forget the versions of these, and of what shows them; None: of all."""
         sent = self._sent
-        if changes.missed:
+        if changed is None:
             for watch in {*self._watching, *chain.from_iterable(self._watched_by.values())}:
                 watch.over = True
             self._watching.clear()
@@ -166,26 +163,16 @@ class KnownVersions:
             if sent is not None:
                 sent.overtaken = None
             return
-        self._tell_watches(changes)
-        for each in changes.public:
+        changed = frozenset(changed)
+        for watch in self._watching:
+            watch.heard |= changed
+        for each in changed:
+            for watch in tuple(self._watched_by.get(each, ())):
+                self.unwatch(watch)
             for about in tuple(self._shown_in.get(each, ())):
                 self._drop(about)
             if sent is not None and sent.overtaken is not None:
                 sent.overtaken.add(each)
-
-    def _tell_watches(self, changes: ReceivedSignals) -> None:
-        now, booked = self._timer(), changes.public - changes.besides_times
-        for watch in self._watching:
-            watch.booked = dict.fromkeys(booked, now) | watch.booked
-            if changes.besides_times:
-                watch.heard |= changes.besides_times
-                watch.over = True
-        for each in changes.besides_times:
-            for watch in tuple(self._watched_by.get(each, ())):
-                self.unwatch(watch)
-        for each in booked:
-            for watch in self._watched_by.get(each, ()):
-                watch.end_soon()
 
     def watch(self) -> Watch:
         """Begin to hear of changes, before anything is read for an answer about many."""
@@ -197,10 +184,7 @@ class KnownVersions:
         return watch
 
     def settle(self, watch: Watch, about: frozenset[UUID]) -> bool:
-        """Say what the answer shows, now that it is made; return whether it may be kept.
-
-        It may not if something of that has changed meanwhile. If only free time has, it is kept for `LATE_SECONDS`.
-        """
+        """Say what the answer shows, now that it is made; return whether nothing of that has changed meanwhile."""
         if watch not in self._watching:
             return False
         self._watching.discard(watch)
@@ -209,8 +193,6 @@ class KnownVersions:
             watch.about = about
             for each in about:
                 self._watched_by[each].add(watch)
-            for each in about & watch.booked.keys():
-                watch.end_soon(watch.booked[each])
         return not watch.over
 
     def unwatch(self, watch: Watch) -> None:
@@ -225,12 +207,12 @@ class KnownVersions:
 
     def receive(self, received: ReceivedSignals) -> None:
         """Forget what has changed, or everything if something may have been missed. From now on changes are heard."""
-        self.forget(received)
+        self.forget(None if received.missed else received.public)
         self._listening = True
 
     def interrupted(self) -> None:
         """Forget everything, and keep nothing until changes are heard again."""
-        self.forget(ReceivedSignals(missed=True))
+        self.forget(None)
         self._listening = False
 
     def _keep(self, batch: _Batch, found: Mapping[UUID, PublicVersion], until: float) -> None:

@@ -18,7 +18,7 @@ from adapters.postgres.signals import PostgresSignals
 from booking_domain.shared.errors import StorageUnavailable
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.signals import ReceivedSignals
-from booking_domain.testing.builders import NOW, Builder, terms
+from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.asynchronous import TIME_LIMIT
 from booking_domain.testing.kit.storage import Cast, a_cast
 
@@ -89,15 +89,6 @@ def test_a_statement_knows_whether_it_writes_what_is_shown() -> None:
     assert not Statement(select(literal(1))).writes_public
 
 
-def test_a_statement_knows_whether_it_writes_more_than_free_time() -> None:
-    claims, providers, sessions = (metadata.tables[name] for name in ("claims", "providers", "sessions"))
-    gone = claims.delete().returning(claims.c.provider_id).cte("gone")
-    assert not Statement(claims.delete()).writes_besides_times
-    assert not Statement(sessions.delete()).writes_besides_times
-    assert Statement(providers.delete()).writes_besides_times
-    assert Statement(providers.delete().where(providers.c.id == gone.c.provider_id)).writes_besides_times
-
-
 @pytest.mark.parametrize(
     "statement",
     [
@@ -114,27 +105,6 @@ async def test_a_write_by_hand_counts_and_notifies(shown: Shown, statement: str)
     await shown.by_hand(statement, shown.id)
     await shown.heard()
     assert await shown.version() != before
-
-
-@pytest.mark.parametrize("besides_times", [False, True])
-async def test_a_signal_says_whether_anything_besides_free_time_has_changed(
-    shown: Shown, *, besides_times: bool
-) -> None:
-    async with shown.database.begin() as tx:
-        await tx.claims.acquire(Builder().claim(shown.cast.profile, shown.cast.customer), NOW)
-        if besides_times:
-            await tx.bookable_providers.save_terms(shown.id, terms())
-    ids = frozenset({shown.id})
-    expected = ReceivedSignals(public=ids, besides_times=ids if besides_times else frozenset())
-    assert await shown.signals.wait(TIME_LIMIT) == expected
-
-
-async def test_a_claim_by_hand_may_have_come_with_any_change(shown: Shown) -> None:
-    async with shown.database.begin() as tx:
-        await tx.claims.acquire(Builder().claim(shown.cast.profile, shown.cast.customer), NOW)
-    await shown.heard()
-    await shown.by_hand("DELETE FROM claims WHERE provider_id = %s", shown.id)
-    assert (await shown.signals.wait(TIME_LIMIT)).besides_times == {shown.id}
 
 
 async def test_without_its_trigger_a_write_is_not_counted(shown: Shown) -> None:
@@ -200,10 +170,10 @@ async def test_after_an_announcement_changes_wait_for_others(shown: Shown, monke
 
 
 async def test_a_commit_whose_outcome_is_unknown_may_have_changed_anything(shown: Shown) -> None:
-    told: list[ReceivedSignals] = []
+    told: list[frozenset[UUID] | None] = []
     shown.database.when_public_versions_change(told.append)
     with pytest.raises(StorageUnavailable):
         async with shown.database.begin() as tx:
             await tx.claims.acquire(Builder().claim(shown.cast.profile, shown.cast.customer), NOW)
             await shown.by_hand(KILL)
-    assert told == [ReceivedSignals(missed=True)]
+    assert told == [None]

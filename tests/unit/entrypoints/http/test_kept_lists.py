@@ -15,7 +15,6 @@ from tests.unit.entrypoints.http.test_kept_answers import (
     blocked,
     booked,
     forget,
-    held,
     left,
     new_name,
     new_salon_service,
@@ -27,7 +26,8 @@ from tests.unit.entrypoints.http.test_search import a_provider, indexed
 from adapters.kit.process_cache import ProcessCache
 from booking_domain.shared.signals import ReceivedSignals
 from entrypoints.http.kit import answers as kept_answers
-from entrypoints.http.kit.public_versions import LATE_SECONDS, KnownVersions
+from entrypoints.http.kit.answers import INEXACT_SECONDS
+from entrypoints.http.kit.public_versions import KnownVersions
 from entrypoints.http.search import routes as handlers
 
 SEARCH: Final = "/search?timeZone=Asia/Ulaanbaatar"
@@ -86,9 +86,7 @@ def timer(api: Api, monkeypatch: pytest.MonkeyPatch) -> Timer:
     return made
 
 
-@pytest.mark.parametrize(
-    "change", [each for each in CHANGES if each not in {booked, held, new_service, new_salon_service, left}]
-)
+@pytest.mark.parametrize("change", [each for each in CHANGES if each not in {new_service, new_salon_service, left}])
 async def test_a_change_of_what_it_shows_is_seen_by_the_next_request(api: Api, change: Change) -> None:
     owner, provider_id = await api.open_provider()
     await api.open_provider()
@@ -103,51 +101,13 @@ async def test_a_change_of_what_it_shows_is_seen_by_the_next_request(api: Api, c
     assert provider_id in before.text
 
 
-@pytest.mark.parametrize("change", [booked, held])
-async def test_a_search_shows_time_that_was_booked_for_ten_seconds_at_most(
-    api: Api, searches: list[int], timer: Timer, change: Change
+@pytest.mark.parametrize(("of_shown", "made"), [(True, 2), (False, 1)])
+async def test_who_asks_after_a_booking_waits_for_a_search_that_knows_of_it(
+    api: Api, searches: list[int], monkeypatch: pytest.MonkeyPatch, *, of_shown: bool, made: int
 ) -> None:
     owner, provider_id = await api.open_provider()
     await indexed(api)
-    before = shown(await api.get(SEARCH))
-    await change(api, owner, provider_id, "")
-    timer.now += LATE_SECONDS - 0.1
-    await new_name(api, *(await api.open_provider()), "")  # of somebody whom it does not show
-    assert (shown(await api.get(SEARCH)), len(searches)) == (before, 1)
-    timer.now += 0.2
-    after = shown(await api.get(SEARCH))
-    forget(api)
-    assert after == shown(await api.get(SEARCH))
-    assert len(searches) == 3
-
-
-async def test_a_booking_while_a_search_is_made_ends_it_ten_seconds_later(
-    api: Api, searches: list[int], timer: Timer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    owner, provider_id = await api.open_provider()
-    await indexed(api)
-    search = vars(handlers)["search_providers"]
-
-    async def overtaken(*args: Any) -> Any:
-        found = await search(*args)
-        if len(searches) == 1:
-            await booked(api, owner, provider_id, "")
-            timer.now += 3
-        return found
-
-    monkeypatch.setattr(handlers, "search_providers", overtaken)
-    await api.get(SEARCH)
-    for later, made in ((LATE_SECONDS - 3.1, 1), (0.2, 2)):
-        timer.now += later
-        await api.get(SEARCH)
-        assert len(searches) == made
-
-
-async def test_a_booking_does_not_part_those_who_wait_for_one_search(
-    api: Api, searches: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    owner, provider_id = await api.open_provider()
-    await indexed(api)
+    other, other_id = (owner, provider_id) if of_shown else await api.open_provider()
     go = asyncio.Event()
     search = vars(handlers)["search_providers"]
 
@@ -157,34 +117,36 @@ async def test_a_booking_does_not_part_those_who_wait_for_one_search(
         return found
 
     monkeypatch.setattr(handlers, "search_providers", slowly)
-    waiting = [asyncio.create_task(api.get(SEARCH))]
+    first = asyncio.create_task(api.get(SEARCH))
     while not searches:  # noqa: ASYNC110
         await asyncio.sleep(0)
-    await booked(api, owner, provider_id, "")
-    waiting.append(asyncio.create_task(api.get(SEARCH)))
+    await booked(api, other, other_id, "")
+    later = [asyncio.create_task(api.get(SEARCH)) for _ in range(3)]
+    while len(api.container.answers()._lists_being_made) < 1:  # noqa: ASYNC110
+        await asyncio.sleep(0)
     go.set()
-    assert len({each.content for each in await asyncio.gather(*waiting)}) == len(searches) == 1
+    before, *after = [shown(each) for each in await asyncio.gather(first, *later)]
+    assert len(searches) == made
+    forget(api)
+    assert after == [shown(await api.get(SEARCH))] * 3
+    assert (before != after[0]) == of_shown
 
 
 async def test_a_search_is_made_again_shortly_before_its_end(
     api: Api, searches: list[int], timer: Timer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    owner, provider_id = await api.open_provider()
+    await a_provider(api, "Bold")
     await indexed(api)
     monkeypatch.setattr(kept_answers, "perf_counter", iter(range(1_000)).__next__)  # each takes a second
-    answers = api.container.answers()
-    before = shown(await api.get(SEARCH))
-    await booked(api, owner, provider_id, "")
-    timer.now += LATE_SECONDS - 1.5
+    answers, asked = api.container.answers(), f"{SEARCH}&text=unheard"
+    await api.get(asked)
+    timer.now += INEXACT_SECONDS - 1.5
     for chance, made in ((0.5, 1), (0.9, 2)):  # by then with the chance of exp(-1.5)
         monkeypatch.setattr(answers, "_chance", lambda chance=chance: chance)
-        assert shown(await api.get(SEARCH)) == before
-        while answers._being_made:  # noqa: ASYNC110
+        await api.get(asked)
+        while answers._lists_being_made:  # noqa: ASYNC110
             await asyncio.sleep(0)
         assert len(searches) == made
-    timer.now += 1.5
-    assert shown(await api.get(SEARCH)) != before
-    assert len(searches) == 2
 
 
 async def test_nobody_is_an_answer_for_ten_seconds(api: Api, searches: list[int], timer: Timer) -> None:
@@ -192,7 +154,7 @@ async def test_nobody_is_an_answer_for_ten_seconds(api: Api, searches: list[int]
     assert listed(await api.get(SEARCH)) == []
     await a_provider(api, "Bold")
     await indexed(api)
-    for later, found in ((LATE_SECONDS - 0.1, []), (0.2, ["Bold"])):
+    for later, found in ((INEXACT_SECONDS - 0.1, []), (0.2, ["Bold"])):
         timer.now += later
         assert listed(await api.get(SEARCH)) == found
     assert len(searches) == 2
@@ -206,7 +168,7 @@ async def test_those_who_match_only_in_part_are_an_answer_for_ten_seconds(
     asked = f"{SEARCH}&text=unheard"
     first = await api.get(asked)
     assert first.json()["relaxed"] == ["text"]
-    for later, made in ((LATE_SECONDS - 0.1, 1), (0.2, 2)):
+    for later, made in ((INEXACT_SECONDS - 0.1, 1), (0.2, 2)):
         timer.now += later
         await api.get(asked)
         assert len(searches) == made
@@ -237,11 +199,9 @@ async def test_many_who_search_at_once_wait_for_one(
     before = [asyncio.create_task(api.get(SEARCH)) for _ in range(3)]
     while not searches:  # noqa: ASYNC110
         await asyncio.sleep(0)
-    # Who asks after a change waits for no search that began before it.
+    # Who asks after a change is shown no search that began before it.
     assert (await api.put("/providers/me", owner, json={"displayName": "Another"})).status_code == 200
     after = asyncio.create_task(api.get(SEARCH))
-    while len(searches) < 2:  # noqa: ASYNC110
-        await asyncio.sleep(0)
     go.set()
     assert [listed(each) for each in await asyncio.gather(*before)] == [["Bold"]] * 3
     assert listed(await after) == listed(await api.get(SEARCH)) == ["Another"]

@@ -97,18 +97,11 @@ async def test_nothing_is_kept_while_changes_are_not_heard(process: Process) -> 
     assert [await process.reads_again(STUDIO) for _ in range(2)] == [True, False]
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        ReceivedSignals(public=frozenset({STUDIO})),
-        ReceivedSignals(public=frozenset({SALON})),
-        ReceivedSignals(missed=True),
-    ],
-)
-async def test_a_read_that_a_change_overtakes_is_not_kept(process: Process, changes: ReceivedSignals) -> None:
+@pytest.mark.parametrize("named", [frozenset({STUDIO}), frozenset({SALON}), None])
+async def test_a_read_that_a_change_overtakes_is_not_kept(process: Process, named: frozenset[UUID] | None) -> None:
     async def changed() -> None:
         process.stored.versions[STUDIO] = 2
-        process.versions.forget(changes)
+        process.versions.forget(named)
 
     process.stored.between = changed
     assert await process.versions.of(STUDIO) == "1"  # it was when it was read
@@ -117,7 +110,7 @@ async def test_a_read_that_a_change_overtakes_is_not_kept(process: Process, chan
 
 async def test_another_change_does_not_prevent_it(process: Process) -> None:
     async def changed() -> None:
-        process.versions.forget(ReceivedSignals(public=frozenset({OTHER})))
+        process.versions.forget({OTHER})
 
     process.stored.between = changed
     await process.versions.of(STUDIO)
@@ -127,7 +120,7 @@ async def test_another_change_does_not_prevent_it(process: Process) -> None:
 async def test_who_asks_during_a_read_gets_what_is_read_after_it(process: Process) -> None:
     async def changed() -> None:
         process.stored.versions[STUDIO] = 2
-        process.versions.forget(ReceivedSignals(public=frozenset({STUDIO})))
+        process.versions.forget({STUDIO})
         later.append(asyncio.create_task(process.versions.of(STUDIO)))
         await asyncio.sleep(0)
 
@@ -163,7 +156,7 @@ async def test_versions_in_use_are_read_again_with_others_when_half_of_their_tim
         await process.versions.of(about)
     assert process.versions.known(OTHER) == "1"
     process.now = SECONDS / 2
-    process.versions.forget(ReceivedSignals(public=frozenset({SALON})))
+    process.versions.forget({SALON})
     assert await process.reads_again(SALON)
     assert process.stored.reads[-1] == {OTHER, SALON}
     process.now = SECONDS
@@ -174,7 +167,7 @@ async def test_no_more_versions_are_kept_than_the_limit(process: Process) -> Non
     for about in (STUDIO, OTHER, SALON):
         await process.versions.of(about)
     assert [process.versions.known(about) for about in (STUDIO, OTHER, SALON)] == [None, "1", "1"]
-    process.versions.forget(ReceivedSignals(missed=True))
+    process.versions.forget(None)
     assert not process.versions._known
     assert not process.versions._shown_in
 

@@ -128,10 +128,6 @@ OF_PROVIDER: Final[tuple[Change, ...]] = (
 )
 
 
-OF_TIMES: Final[tuple[Change, ...]] = (_hold, _release)
-"""Those of them that change nothing but free time."""
-
-
 async def _salon(tx: Repositories, on: _Scene) -> None:
     await tx.salons.save(replace(on.salon, name="Another", version=on.salon.version + 1), was=on.salon)
 
@@ -248,7 +244,7 @@ class PublicVersionsContract(StorageContract):
         assert len(seen) == 4
 
     async def test_each_process_hears_whose_version_has_changed(self) -> None:
-        changed: list[ReceivedSignals] = []
+        changed: list[frozenset[UUID] | None] = []
         self.backend.when_public_versions_change(changed.append)
         async with _listening(self.backend.signals(), self.backend.signals()) as processes:
             for change in (*OF_PROVIDER, *OF_SALON):
@@ -260,14 +256,13 @@ class PublicVersionsContract(StorageContract):
                     await change(tx, on)
                     assert changed == []
                 named = on.salon.id if change in OF_SALON else on.provider_id
-                told = [(named in each.public, named in each.besides_times) for each in changed]
-                assert told == [(True, change not in OF_TIMES)], change.__name__
+                assert [named in (ids or ()) for ids in changed] == [True], change.__name__
                 for each in processes:
                     await _heard(each, named)
 
     async def test_what_changes_nothing_public_is_silent(self) -> None:
         on = await self._scene()
-        changed: list[ReceivedSignals] = []
+        changed: list[frozenset[UUID] | None] = []
         self.backend.when_public_versions_change(changed.append)
         for change in SILENT:
             async with self.begin() as tx:

@@ -5,7 +5,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from booking_domain.shared.public_versions import PublicVersion, PublicVersionReads
-from booking_domain.shared.signals import ReceivedSignals
 from booking_domain.testing.bookings.memory.tables import TERMS
 from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS
 from booking_domain.testing.kit.tables import InMemory, State, Table
@@ -39,33 +38,29 @@ _OWNERS: Final[Mapping[Table[Any, Any], _Owners]] = {
     SALONS: _key,
     SALON_HOURS: _key,
     SALON_MEMBERS: lambda provider_id, salon_id: (provider_id, salon_id),
+    CLAIMS: _provider,
     SERVICE_OFFERS: _provider,
     PORTFOLIO_ITEMS: _provider,
     SERVICES: lambda _, row: (row.provider_id, row.salon_id),
 }
-"""Whose answers show the rows of a table, besides those of claims."""
+"""Whose answers show the rows of a table."""
 
 
-def count_public_changes(before: State, after: State) -> ReceivedSignals:
+def count_public_changes(before: State, after: State) -> frozenset[UUID]:
     """Give new versions to the providers and salons whose rows differ, and return them."""
-    besides_times = _changed(_OWNERS, before, after)
-    public = besides_times | _changed({CLAIMS: _provider}, before, after)
-    versions = after[PUBLIC_VERSIONS]
-    for each in public:
-        versions[each] = versions.get(each, 0) + 1
-    return ReceivedSignals(public=public, besides_times=besides_times)
-
-
-def _changed(tables: Mapping[Table[Any, Any], _Owners], before: State, after: State) -> frozenset[UUID]:
     changed: set[UUID | None] = set()
-    for table, owners in tables.items():
+    for table, owners in _OWNERS.items():
         old, new = before[table], after[table]
         if old != new:
             for rows, others in ((old, new), (new, old)):
                 for key, row in rows.items():
                     if key not in others or others[key] != row:
                         changed.update(owners(key, row))
-    return frozenset(each for each in changed if each is not None)
+    versions = after[PUBLIC_VERSIONS]
+    named = frozenset(each for each in changed if each is not None)
+    for each in named:
+        versions[each] = versions.get(each, 0) + 1
+    return named
 
 
 class MemoryPublicVersionReads(InMemory, PublicVersionReads):

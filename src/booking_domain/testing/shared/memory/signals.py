@@ -21,7 +21,6 @@ class MemorySignals(Signals):
             live_events=self._received.live_events or committed.live_events,
             accounts=self._received.accounts | committed.accounts,
             public=self._received.public | committed.public,
-            besides_times=self._received.besides_times | committed.besides_times,
         )
         self._woken.set()
 
