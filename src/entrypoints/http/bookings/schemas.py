@@ -219,6 +219,8 @@ class PlaceSeriesBody(Body, frozen=True, kw_only=True):
     """For the provider, the manager of its salon or an admin: book in the provider's time off too."""
     accepted: AcceptedBody | None = None
     """The legal documents that the customer accepts with the bookings."""
+    package_id: PackageId | None = None
+    """The customer's package of which each booking takes a visit."""
 
     def command(self) -> PlaceSeries:
         """Return the command."""
@@ -647,7 +649,7 @@ _order: Final = members(
 _first: Final = members(
     PlaceSeriesBody,
     PlaceBooking,
-    given=("hold_id", "link_token", "idea", "promotion_codes", "package_id", "points"),
+    given=("hold_id", "link_token", "idea", "promotion_codes", "points"),
     unused=["every_weeks", "times"],
     service_ids=lambda body: service_ids(body.service_id, body.service_ids),
     notes=lambda body: body.notes or "",

@@ -87,6 +87,17 @@ async def test_the_price_of_a_visit_is_revenue_once_it_took_place(api: Api) -> N
     assert await kinds(api, owner, package) == ["sold", "reserved", "used"]
 
 
+async def test_each_booking_of_a_series_takes_a_visit_or_none_is_made(api: Api) -> None:
+    owner, provider_id, customer = await scene(api)
+    package = await sell(api, owner, customer, visits=3)
+    refused = await api.post("/bookings/series", customer, json=order(provider_id, package, times=4))
+    assert_problem(refused, 409, "package.used_up")
+    assert await left(api, customer, package) == (3, 0)
+    made = await api.post("/bookings/series", customer, json=order(provider_id, package, times=3))
+    assert [each["priceAmount"] for each in made.json()["items"]] == [0, 0, 0]
+    assert await left(api, customer, package) == (0, 3)
+
+
 @pytest.mark.parametrize("is_left", [True, False])
 async def test_a_booking_that_is_revived_takes_its_visit_again_if_one_is_left(api: Api, *, is_left: bool) -> None:
     owner, provider_id, customer = await scene(api)
