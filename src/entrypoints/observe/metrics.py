@@ -57,9 +57,9 @@ class Metrics:
 
     def request(self, method: str, route: str | None, status: int | None, seconds: float, *, request_id: str) -> None:
         """Count a request. Neither methods nor addresses that clients invent become labels."""
-        labels = (method if method in _METHODS else "other", route or "none", "left" if status is None else str(status))
+        labels = method if method in _METHODS else "other", route or "none", "left" if status is None else status
         trace = TRACE.get()
-        exemplar = {"request_id": request_id} if trace is None or not trace.sampled else {"trace_id": trace.id}
+        exemplar = ("request_id", request_id) if trace is None or not trace.sampled else ("trace_id", trace.id)
         self._requests.add(labels, seconds, exemplar)
 
     def statement(self, statement: Statement, began: float, ended: float) -> None:

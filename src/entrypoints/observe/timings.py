@@ -22,7 +22,7 @@ class _Times:
 
     def __init__(self) -> None:
         self.counts = [0] * (len(BOUNDS) + 1)
-        self.exemplars: list[tuple[dict[str, str], float, float] | None] = [None] * len(self.counts)
+        self.exemplars: list[tuple[tuple[str, str], float, float] | None] = [None] * len(self.counts)
         self.seconds = 0.0
 
 
@@ -36,10 +36,10 @@ class Timings(Collector):
         self._name = name
         self._documentation = documentation
         self._labels = labels
-        self._found: dict[tuple[str, ...], _Times] = {}
+        self._found: dict[tuple[str | int, ...], _Times] = {}
 
-    def add(self, labels: tuple[str, ...], seconds: float, exemplar: dict[str, str] | None = None) -> None:
-        """Add a time; the exemplar says of what the newest of its size was the time."""
+    def add(self, labels: tuple[str | int, ...], seconds: float, exemplar: tuple[str, str] | None = None) -> None:
+        """Add a time; the exemplar, a label and its value, says of what the newest of its size was the time."""
         times = self._found.get(labels)
         if times is None:
             times = self._found[labels] = _Times()
@@ -52,12 +52,12 @@ class Timings(Collector):
     def collect(self) -> Iterator[Metric]:
         family = HistogramMetricFamily(self._name, self._documentation, labels=self._labels)
         for labels, times in list(self._found.items()):
-            family.add_metric(labels, list(_buckets(times)), times.seconds)
+            family.add_metric([str(each) for each in labels], list(_buckets(times)), times.seconds)
         yield family
 
 
 def _buckets(times: _Times) -> Iterator[Any]:
     """Each bound with the number of times up to it and, if there is one, an exemplar."""
     for bound, count, exemplar in zip((*BOUNDS, inf), accumulate(times.counts), times.exemplars, strict=True):
-        known = () if exemplar is None else (Exemplar(*exemplar),)
+        known = () if exemplar is None else (Exemplar(dict([exemplar[0]]), *exemplar[1:]),)
         yield ("+Inf" if bound == inf else str(bound), count, *known)

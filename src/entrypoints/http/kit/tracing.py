@@ -1,6 +1,6 @@
 """The trace of each request, where traces are kept."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from typing import Any, Final, Protocol
 
@@ -10,6 +10,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from entrypoints.http.kit.clients import Clients
 from entrypoints.http.kit.security_events import WEBSOCKET
+from entrypoints.observe.current import TRACE, Trace
 
 _TRACED: Final = frozenset({ScopeType.HTTP, ScopeType.WEBSOCKET})
 _PARENT: Final = b"traceparent"
@@ -18,7 +19,9 @@ _PARENT: Final = b"traceparent"
 class Tracing(Protocol):
     """Makes traces."""
 
-    def request(self, headers: Mapping[str, str]) -> AbstractContextManager[Any]: ...
+    def is_one_of_the_share(self) -> bool: ...
+    def parent_of(self, trace_parent: str) -> Any: ...
+    def request(self, parent: Any) -> AbstractContextManager[Any]: ...
     def answered(self, span: Any, method: str, route: str | None, status: int | None) -> None: ...
 
 
@@ -28,7 +31,15 @@ def trace_requests(app: Litestar, tracing: Callable[[], Tracing | None], clients
 
 
 def _traced(app: ASGIApp, tracing: Callable[[], Tracing | None], clients: Callable[[], Clients]) -> ASGIApp:
-    async def trace(traces: Tracing, scope: Scope, receive: Receive, send: Send) -> None:
+    async def name(scope: Scope, receive: Receive, send: Send) -> None:
+        """Give an id to the trace that is not sent, and nothing else: almost every request comes here."""
+        token = TRACE.set(Trace(sampled=False))
+        try:
+            await app(scope, receive, send)
+        finally:
+            TRACE.reset(token)
+
+    async def trace(traces: Tracing, parent: Any, scope: Scope, receive: Receive, send: Send) -> None:
         status: int | None = None
 
         async def sent(message: Message) -> None:
@@ -38,10 +49,7 @@ def _traced(app: ASGIApp, tracing: Callable[[], Tracing | None], clients: Callab
             await send(message)
 
         method = str(scope.get("method", WEBSOCKET))
-        headers = {}
-        if clients().is_proxied(scope):
-            headers = {name.decode(): value.decode("latin-1") for name, value in scope["headers"] if name == _PARENT}
-        with traces.request(headers) as span:
+        with traces.request(parent) as span:
             try:
                 await app(scope, receive, sent)
             finally:
@@ -51,6 +59,15 @@ def _traced(app: ASGIApp, tracing: Callable[[], Tracing | None], clients: Callab
         traces = tracing()
         if traces is None or scope["type"] not in _TRACED:
             return app(scope, receive, send)
-        return trace(traces, scope, receive, send)
+        parent = _parent(traces, scope) if clients().is_proxied(scope) else None
+        if parent is None and not traces.is_one_of_the_share():
+            return name(scope, receive, send)
+        return trace(traces, parent, scope, receive, send)
 
     return handle
+
+
+def _parent(traces: Tracing, scope: Scope) -> Any:
+    """The trace that the request belongs to; None if it names none, or several."""
+    given = [value for name, value in scope["headers"] if name == _PARENT]
+    return traces.parent_of(given[0].decode("latin-1")) if len(given) == 1 else None

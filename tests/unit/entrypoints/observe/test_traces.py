@@ -94,6 +94,36 @@ async def test_only_a_trusted_proxy_decides_what_is_traced(proxies: str, percent
         assert [each.trace_id.hex() for each in spans_of(received)] == ([PARENT] if sent else [])
 
 
+GOOD = f"00-{PARENT}-00f067aa0ba902b7-01"
+MALFORMED = [
+    [""],
+    ["malformed"],
+    [GOOD.removesuffix("-01")],
+    [f"{GOOD}-more"],
+    [GOOD.upper()],
+    [GOOD.replace("00", "ff", 1)],
+    [GOOD.replace(PARENT, "0" * 32)],
+    [GOOD.replace("00f067aa0ba902b7", "0" * 16)],
+    [GOOD, GOOD],
+]
+
+
+@pytest.mark.parametrize("percent", ["0", "100"])
+async def test_a_malformed_traceparent_is_ignored(percent: str) -> None:
+    with receiving() as (port, received):
+        async with serving(
+            BOOKING_OTLP_URL=f"http://127.0.0.1:{port}",
+            BOOKING_TRACE_PERCENT=percent,
+            BOOKING_TRUSTED_PROXIES="127.0.0.1",
+        ) as api:
+            for given in MALFORMED:
+                headers = [("traceparent", each) for each in given]
+                assert (await api.client.get("/api/v1/health/live", headers=headers)).status_code == 200
+        traces = {each.trace_id.hex() for each in spans_of(received)}
+    assert len(traces) == (0 if percent == "0" else len(MALFORMED))
+    assert PARENT not in traces
+
+
 def test_entries_of_the_log_name_the_trace() -> None:
     access = {"name": ACCESS_LOG, "levelno": logging.INFO, "levelname": "INFO", "msg": "request", "exc_info": None}
     for about in ({**access, **dict.fromkeys(ACCESS_FIELDS)}, {"name": "another.library", "msg": "hello"}):

@@ -31,7 +31,7 @@ async def test_the_trace_of_a_request_goes_on_until_its_message_is_sent(shop: Wo
     with receiving() as (port, received):
         traces = Traces(f"http://127.0.0.1:{port}", percent=100, service="test")
         async with opened(traces):
-            with traces.request({}) as span:
+            with traces.request(None) as span:
                 await shop.studio.book()
                 traces.answered(span, "POST", "/bookings", 201)
             await shop.relay()
