@@ -321,12 +321,17 @@ STATEMENTS: Final[Sequence[tuple[str, str]]] = (
         "merit",
         """
         UPDATE search_entries
-        SET merit = least(200, greatest(0, rating_score - 3000000) / 10000) + reliability / 10 + completeness / 20
+        SET merit = least(200, greatest(0, rating_score - 3000000) / 10000) + reliability / 10 + completeness / 20,
+            score = rating_score, stars = rating_total / greatest(1, rating_count)
         FROM providers WHERE providers.id = provider_id
         """,
     ),
     (
-        "bands of merit",
-        "UPDATE search_entries SET words = ts_delete(words, '~0') || array_to_tsvector(ARRAY['~' || merit / 2])",
+        "bands of merit and rating",
+        """
+        UPDATE search_entries
+        SET words = ts_delete(words, ARRAY['~0', '~r200'])
+            || array_to_tsvector(ARRAY['~' || merit / 2, '~r' || score / 20000])
+        """,
     ),
 )

@@ -247,6 +247,15 @@ class Rating:
         return round(self.total / self.count, 2) if self.count else None
 
     @property
+    def whole_stars(self) -> int:
+        """The mean in stars, rounded down; 0 without reviews.
+
+        >>> Rating(count=2, total=9).whole_stars, Rating().whole_stars
+        (4, 0)
+        """
+        return self.total // self.count if self.count else 0
+
+    @property
     def score(self) -> int:
         """The Bayesian average in millionths of a star, by which providers are sorted.
 

@@ -36,6 +36,7 @@ HALF_POINTS_AT_METRES: Final = 2_000
 MOST_RATING: Final = 200
 NO_RATING_AT: Final = 3_000_000
 """The score, in millionths of a star, up to which a rating has no points."""
+SCORE_WITHOUT_REVIEWS: Final = 4_000_000
 SCORE_PER_POINT: Final = 10_000
 MOST_NEARNESS: Final = 200
 MOST_FREE_SOON: Final = 100
@@ -189,6 +190,10 @@ class SearchEntry:
     """In thousandths: see `completeness_of`."""
     merit: int = 0
     """See `merit_of`."""
+    score: int = SCORE_WITHOUT_REVIEWS
+    """See `Rating.score`; 0: of an entry that a former release made."""
+    stars: int = 0
+    """See `Rating.whole_stars`; of an entry that a former release made, the most that there can be."""
     version: str = ""
     """The public version of the provider that it was made from."""
 
@@ -448,7 +453,7 @@ class SearchCriteria:
 
     @property
     def chosen_by(self) -> SearchOrder:
-        """Who is ranked if more match than `candidates`, and then the lower id.
+        """Who is ranked if more match than `candidates`, and then the lower id: by what entries have.
 
         The cheapest or the best rated if they come first, else the nearest to the point, else those with most merit.
         """

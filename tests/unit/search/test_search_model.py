@@ -9,10 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from booking_domain.catalogue.model import Rating
 from booking_domain.scheduling.feeds import Feed, FeedRule, WhenFeedFails
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.search.free_time import QUARTERS, FreeTime, mask_of, starts, text_of
-from booking_domain.search.model import LONGEST_RUN, Box, Facts, Place, Points, Record, lot_of, points_of
+from booking_domain.search.model import (
+    LONGEST_RUN,
+    SCORE_WITHOUT_REVIEWS,
+    Box,
+    Facts,
+    Place,
+    Points,
+    Record,
+    lot_of,
+    points_of,
+)
 from booking_domain.search.synonyms import GROUPS
 from booking_domain.search.words import SIMILAR, keys_of, readings_of, searched, similarity, synonyms_of, words_of
 from booking_domain.shared.folding import folded
@@ -223,3 +234,7 @@ def test_a_box_may_cross_the_180th_meridian() -> None:
     assert fiji.contains(-17, 179)
     assert fiji.contains(-17, -179)
     assert not fiji.contains(-17, 170)
+
+
+def test_an_entry_has_by_default_the_score_without_reviews() -> None:
+    assert Rating().score == SCORE_WITHOUT_REVIEWS

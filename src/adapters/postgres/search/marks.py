@@ -13,6 +13,8 @@ from booking_domain.search.model import Box, SearchEntry
 
 BAND: Final = 2
 """How many points of merit a band has."""
+SCORES: Final = 20_000
+"""How many millionths of a star a band of scores has."""
 _CELLS: Final = (128, 32, 8, 2, 0.5)
 """How many cells a degree has at each level."""
 _MOST_CELLS: Final = 24
@@ -20,7 +22,8 @@ _MOST_CELLS: Final = 24
 
 def marks_of(entry: SearchEntry) -> Iterator[str]:
     """The marks of an entry."""
-    yield merit_mark(entry.merit // BAND)
+    yield from merit_marks(entry.merit, entry.merit)
+    yield from score_marks(entry.score, entry.score)
     yield from map(style_mark, entry.styles)
     yield from map(category_mark, entry.categories)
     if entry.price_from is not None:
@@ -30,9 +33,14 @@ def marks_of(entry: SearchEntry) -> Iterator[str]:
             yield _cell_mark(level, floor((entry.lon + 180) * size), floor((entry.lat + 90) * size))
 
 
-def merit_mark(band: int) -> str:
-    """The mark of a band of merit."""
-    return f"{MARK}{band}"
+def merit_marks(lowest: int, highest: int) -> list[str]:
+    """The marks of all merits from one to another."""
+    return [f"{MARK}{band}" for band in range(lowest // BAND, highest // BAND + 1)]
+
+
+def score_marks(lowest: int, highest: int) -> list[str]:
+    """The marks of all scores from one to another."""
+    return [f"{MARK}r{band}" for band in range(lowest // SCORES, highest // SCORES + 1)]
 
 
 def style_mark(style: str) -> str:

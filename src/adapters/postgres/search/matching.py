@@ -135,9 +135,9 @@ _NOT_OTHER: Final[ColumnElement[Any]] = literal_column("'{a,b,c}'::\"char\"[]")
 _MERIT: Final = (_e.merit + 0).desc()
 """So that no index of merits is walked, with a comparison of words for each entry."""
 _METRES: Final = cast(func.floor(metres_to(search_entries)), Integer)
+_RATED: Final = and_(_p.rating_count > 0, _p.rating_total >= bindparam("rating_from") * _p.rating_count)
 _OF_PROFILES: Final[Mapping[str, ColumnElement[bool]]] = {
     "language": bindparam("language", type_=Text()) == func.any(_p.languages),
-    "rating_from": and_(_p.rating_count > 0, _p.rating_total >= bindparam("rating_from") * _p.rating_count),
     "salon_id": _p.salon_id == bindparam("salon_id"),
 }
 _CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
@@ -145,6 +145,7 @@ _CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
     "among": _e.provider_id == func.any(bindparam("among", type_=ARRAY(Uuid))),
     "styles": _e.styles.op("&&")(bindparam("styles", type_=ARRAY(Text))),
     "category": bindparam("category", type_=Text()) == func.any(_e.categories),
+    "rating_from": _e.stars >= bindparam("rating_from", type_=Integer()),
     "price_to": and_(_e.currency == bindparam("currency"), _e.price_from <= bindparam("price_to")),
     "currency": and_(_e.currency == bindparam("currency"), _e.price_from.is_not(None)),
     BOX: _in_box(""),
@@ -162,11 +163,10 @@ def candidates(shape: frozenset[str], by: SearchOrder) -> Select[Any]:
     ids: Select[Any] | CompoundSelect[Any]
     if by is SearchOrder.NEAREST:
         ids = _by_ring(shape)
-    elif by is SearchOrder.CHEAPEST or (by is SearchOrder.BEST and is_marked(shape)):
+    elif by is not SearchOrder.BEST or is_marked(shape):
         ids = _by_tier(shape, by)
     else:
-        words = [_is_asked()] if is_marked(shape) else []
-        ids = _matching(shape, by).where(*_within(shape, by), *words).order_by(_key(by), _e.provider_id)
+        ids = _matching(shape).where(*_within(shape)).order_by(_key(by), _e.provider_id)
     chosen = ids.limit(bindparam("candidates", type_=Integer())).subquery("chosen")
     return _with_facts(shape, chosen.join(search_entries, _e.provider_id == chosen.c.provider_id))
 
@@ -196,8 +196,8 @@ def entries_of_parts(shape: frozenset[str], by: SearchOrder, conditions: Sequenc
     key = {SearchOrder.CHEAPEST: p.price, SearchOrder.BEST: _MERIT if TEXT in shape else _key(by)}.get(by, _key(by))
     chosen = (
         select(p.provider_id, p.kind, p.id)
-        .select_from(_entries(shape, by).join(search_parts, p.provider_id == _e.provider_id))
-        .where(*_within(shape, by), *_asked(shape - {TEXT}), *conditions)
+        .select_from(_entries(shape).join(search_parts, p.provider_id == _e.provider_id))
+        .where(*_within(shape), *_asked(shape - {TEXT}), *conditions)
         .order_by(key, p.provider_id, p.id)
         .limit(bindparam("candidates", type_=Integer()))
         .subquery("chosen")
@@ -206,24 +206,24 @@ def entries_of_parts(shape: frozenset[str], by: SearchOrder, conditions: Sequenc
     return found.add_columns(chosen.c.kind.label("part_kind"), chosen.c.id.label("part_id")).subquery("of")
 
 
-def _entries(shape: frozenset[str], by: SearchOrder) -> FromClause:
-    return search_entries.join(providers, _p.id == _e.provider_id) if _of_profile(shape, by) else search_entries
+def _entries(shape: frozenset[str]) -> FromClause:
+    return search_entries.join(providers, _p.id == _e.provider_id) if _of_profile(shape) else search_entries
 
 
-def _of_profile(shape: frozenset[str], by: SearchOrder) -> bool:
-    return by is SearchOrder.RATING or not _OF_PROFILES.keys().isdisjoint(shape)
+def _of_profile(shape: frozenset[str]) -> bool:
+    return not _OF_PROFILES.keys().isdisjoint(shape)
 
 
-def _within(shape: frozenset[str], by: SearchOrder) -> list[ColumnElement[bool]]:
+def _within(shape: frozenset[str]) -> list[ColumnElement[bool]]:
     near = [bindparam("radius", type_=Integer()) >= _METRES] if NEAR in shape else []
-    return [*near, *([PUBLIC] if _of_profile(shape, by) else [])]
+    return [*near, *([PUBLIC] if _of_profile(shape) else [])]
 
 
 def _key(by: SearchOrder) -> ColumnElement[Any]:
     keys: dict[SearchOrder, ColumnElement[Any]] = {
         SearchOrder.NEAREST: _METRES,
         SearchOrder.CHEAPEST: _e.price_from,
-        SearchOrder.RATING: _p.rating_score.desc(),
+        SearchOrder.RATING: _e.score.desc(),
     }
     return keys.get(by, _e.merit.desc())
 
@@ -233,9 +233,9 @@ def is_marked(shape: frozenset[str]) -> bool:
     return not shape.isdisjoint({TEXT, "styles", "category"})
 
 
-def _matching(shape: frozenset[str], by: SearchOrder) -> Select[Any]:
+def _matching(shape: frozenset[str]) -> Select[Any]:
     """Who has everything that is asked for, but for the words and the distance."""
-    return select(_e.provider_id).select_from(_entries(shape, by)).where(*_asked(shape - {TEXT}))
+    return select(_e.provider_id).select_from(_entries(shape)).where(*_asked(shape - {TEXT}))
 
 
 def _is_asked() -> ColumnElement[bool]:
@@ -243,8 +243,8 @@ def _is_asked() -> ColumnElement[bool]:
 
 
 def _by_tier(shape: frozenset[str], by: SearchOrder) -> CompoundSelect[Any]:
-    """Those who match, by merit or by price: a tier is searched if those before it have too few."""
-    matching = _matching(shape, by).where(*_within(shape, by))
+    """Those who match, by merit, rating or price: a tier is searched if those before it have too few."""
+    matching = _matching(shape).where(*_within(shape))
     rest = matching.where(_is_asked()) if is_marked(shape) else matching
     marked = [matching.where(_e.words.op("@@")(given(f"tier_{number}", TSQUERY))) for number in TIERS]
     if by is SearchOrder.CHEAPEST:
@@ -260,12 +260,13 @@ def _by_tier(shape: frozenset[str], by: SearchOrder) -> CompoundSelect[Any]:
             rest.where(_e.price_from > beyond()),
         ]
         return _one_by_one(tiers, _e.price_from + 0)
-    return _one_by_one([*marked, rest.where(_e.merit < beyond())], _MERIT)
+    number, key = (_e.score, (_e.score + 0).desc()) if by is SearchOrder.RATING else (_e.merit, _MERIT)
+    return _one_by_one([*marked, rest.where(number < beyond())], key)
 
 
 def _by_ring(shape: frozenset[str]) -> CompoundSelect[Any]:
     """Those who match, by distance: a ring is searched if those within it have too few."""
-    matching = _matching(shape - {BOX}, SearchOrder.NEAREST).where(*_within(shape - {NEAR}, SearchOrder.NEAREST))
+    matching = _matching(shape - {BOX}).where(*_within(shape - {NEAR}))
     rings = (
         matching.where(
             _e.words.op("@@")(given(f"cells_{number}", TSQUERY)) if is_marked(shape) else _in_box(f"_{number}"),
@@ -320,7 +321,7 @@ def _with_facts(shape: frozenset[str], entries: FromClause) -> Select[Any]:
             case((_IS_OPEN, func.string_to_array("now", ",")), else_=func.string_to_array("", ",")).label("open"),
         )
         .select_from(entries.join(providers, _p.id == _e.provider_id))
-        .where(PUBLIC)
+        .where(PUBLIC, *([_RATED] if "rating_from" in shape else []))
     )
 
 

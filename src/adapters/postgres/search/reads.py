@@ -96,4 +96,6 @@ class PostgresSearchReads(WithWork, SearchReads):
         await KNOWN.read(self._work)
         if criteria.chosen_by is SearchOrder.CHEAPEST:
             return values | KNOWN.of_price(asked, criteria.currency or "")
+        if criteria.chosen_by is SearchOrder.RATING:
+            return values | KNOWN.of_score(asked)
         return values | KNOWN.of_merit(asked)

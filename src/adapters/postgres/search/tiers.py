@@ -5,7 +5,7 @@ tier who have the words; those of distance are rings around the point. Whatever 
 found.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from time import monotonic
@@ -15,7 +15,16 @@ from sqlalchemy import BigInteger, ColumnElement, bindparam, func, literal_colum
 
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Work
-from adapters.postgres.search.marks import BAND, all_of, any_of, cell_marks, merit_mark, price_marks
+from adapters.postgres.search.marks import (
+    BAND,
+    SCORES,
+    all_of,
+    any_of,
+    cell_marks,
+    merit_marks,
+    price_marks,
+    score_marks,
+)
 from adapters.postgres.search.tables import search_entries
 from booking_domain.search.model import MAX_RADIUS_METRES, Box, Near
 
@@ -24,6 +33,8 @@ _SIZES: Final = (1_000, 4_000, 16_000)
 _USUAL_MERITS: Final = (250, 230, 200)
 """The lowest merit of the tiers of a smaller index."""
 _HIGHEST_MERIT: Final = 350
+_USUAL_SCORES: Final = (4_800_000, 4_500_000, 4_100_000)
+_HIGHEST_SCORE: Final = 5_000_000
 _RINGS: Final = (400, 1_000, 2_500, 7_000, 25_000, MAX_RADIUS_METRES)
 """How many metres from the point each ring ends."""
 _KNOWN_FOR_SECONDS: Final = 600.0
@@ -32,6 +43,7 @@ RINGS: Final = range(len(_RINGS))
 _e: Final = search_entries.c
 _first: Final[ColumnElement[Any]] = literal_column("1")
 _MERITS: Final = Statement(select(_e.merit, func.count()).group_by(_first).order_by(_first.desc()))
+_SCORES: Final = Statement(select(_e.score, func.count()).group_by(_first).order_by(_first.desc()))
 _priced: Final = (
     select(
         _e.currency,
@@ -53,6 +65,7 @@ class KnownTiers:
 
     def __init__(self) -> None:
         self._merits: Sequence[int] = _USUAL_MERITS
+        self._scores: Sequence[int] = _USUAL_SCORES
         self._prices: Mapping[str, Sequence[int]] = {}
         self._read_at = float("-inf")
 
@@ -61,7 +74,8 @@ class KnownTiers:
         if monotonic() - self._read_at < _KNOWN_FOR_SECONDS:
             return
         self._read_at = monotonic()
-        self._merits = _lowest(await work.all(_MERITS))
+        self._merits = _lowest(await work.all(_MERITS), BAND) or _USUAL_MERITS
+        self._scores = _lowest(await work.all(_SCORES), SCORES) or _USUAL_SCORES
         prices: dict[str, list[int]] = {}
         for currency, price in await work.all(_PRICES):
             prices.setdefault(currency, []).append(price)
@@ -69,12 +83,11 @@ class KnownTiers:
 
     def of_merit(self, query: str | None) -> dict[str, Any]:
         """The parameters of tiers by merit, of those whom the `tsquery` finds."""
-        highest = (_HIGHEST_MERIT, *(lowest - 1 for lowest in self._merits))
-        found: dict[str, Any] = {"beyond": self._merits[-1]}
-        for number, (lowest, above) in enumerate(zip(self._merits, highest, strict=False)):
-            marks = any_of(map(merit_mark, range(lowest // BAND, above // BAND + 1)))
-            found[f"tier_{number}"] = all_of([query or "", marks]) if marks else None
-        return found
+        return _downwards(query, self._merits, _HIGHEST_MERIT, merit_marks)
+
+    def of_score(self, query: str | None) -> dict[str, Any]:
+        """The parameters of tiers by rating, of those whom the `tsquery` finds."""
+        return _downwards(query, self._scores, _HIGHEST_SCORE, score_marks)
 
     def of_price(self, query: str | None, currency: str) -> dict[str, Any]:
         """The parameters of tiers by price in a currency, of those whom the `tsquery` finds."""
@@ -121,14 +134,25 @@ def beyond() -> ColumnElement[Any]:
     return bindparam("beyond", type_=BigInteger())
 
 
-def _lowest(merits: Sequence[Sequence[Any]]) -> Sequence[int]:
-    """Whole bands, so that each mark is of one tier."""
+def _downwards(
+    query: str | None, bounds: Sequence[int], highest: int, marks_of: Callable[[int, int], list[str]]
+) -> dict[str, Any]:
+    """The parameters of tiers from the highest value down to the lowest one of each tier."""
+    found: dict[str, Any] = {"beyond": bounds[-1]}
+    for number, (lowest, above) in enumerate(zip(bounds, (highest, *(each - 1 for each in bounds)), strict=False)):
+        marks = any_of(marks_of(lowest, above))
+        found[f"tier_{number}"] = all_of([query or "", marks]) if marks else None
+    return found
+
+
+def _lowest(counts: Sequence[Sequence[int]], band: int) -> Sequence[int] | None:
+    """The lowest value of each tier, of whole bands, so that each mark is of one tier; None: they are too few."""
     total, found = 0, list[int]()
-    for merit, count in merits:
+    for value, count in counts:
         total += count
         while len(found) < len(_SIZES) and total >= _SIZES[len(found)]:
-            found.append(merit // BAND * BAND)
-    return found if len(found) == len(_SIZES) else _USUAL_MERITS
+            found.append(value // band * band)
+    return found if len(found) == len(_SIZES) else None
 
 
 KNOWN: Final = KnownTiers()

@@ -17,6 +17,8 @@ _f: Final = search_findings.c
 
 _own: Final = public_versions.alias("own")
 _of_salon: Final = public_versions.alias("of_salon")
+_FORMER: Final = _e.score == 0
+"""Made by a release whose entries have no ratings."""
 _version: Final = func.concat(
     func.to_hex(func.coalesce(_own.c.version, 0)), ".", func.to_hex(func.coalesce(_of_salon.c.version, 0))
 )
@@ -29,12 +31,15 @@ _with_versions: Final = (
 IS_CURRENT: Final = Statement(
     select(_p.id)
     .select_from(_with_versions)
-    .where(PUBLIC, _p.id == OF, _e.version == _version, _e.free_since == bindparam("since", type_=Date()))
+    .where(PUBLIC, _p.id == OF, ~_FORMER, _e.version == _version, _e.free_since == bindparam("since", type_=Date()))
 )
 DUE: Final = Statement(
     select(_p.id)
     .select_from(_with_versions)
-    .where(PUBLIC, or_(_e.put_at.is_(None), _e.version != _version, _e.free_since < bindparam("since", type_=Date())))
+    .where(
+        PUBLIC,
+        or_(_e.put_at.is_(None), _FORMER, _e.version != _version, _e.free_since < bindparam("since", type_=Date())),
+    )
     .order_by(_e.put_at.is_not(None), _e.version == _version, _e.put_at, _p.id)
     .limit(bindparam("most"))
 )

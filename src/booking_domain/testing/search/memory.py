@@ -153,7 +153,11 @@ class MemorySearchReads(InMemory, SearchReads):
         without = [each for each in published if each not in entries]
         put = sorted((entries[each][1], each) for each in published if each in entries)
         former = [each for _, each in put if entries[each][0].version != versions[each].text]
-        old = [each for _, each in put if each not in former and entries[each][0].free.since < since]
+        old = [
+            each
+            for _, each in put
+            if each not in former and (entries[each][0].free.since < since or entries[each][0].score == 0)
+        ]
         return [*sorted(without), *former, *old][:limit]
 
     async def get(self, provider_id: ProviderId) -> SearchEntry | None:
@@ -182,7 +186,11 @@ class MemorySearchReads(InMemory, SearchReads):
     async def is_current(self, provider_id: ProviderId, since: date) -> bool:
         entry = next((entry for entry, profile in self._public() if profile.id == provider_id), None)
         versions = await MemoryPublicVersionReads(self._current).of([provider_id])
-        return entry is not None and (entry.version, entry.free.since) == (versions[provider_id].text, since)
+        return (
+            entry is not None
+            and entry.score > 0
+            and (entry.version, entry.free.since) == (versions[provider_id].text, since)
+        )
 
     async def record(self, provider_id: ProviderId, since: datetime) -> Record:
         state, counts = self._state, Counter[str]()
@@ -225,7 +233,7 @@ class MemorySearchReads(InMemory, SearchReads):
             keys = {
                 SearchOrder.NEAREST: found.facts.metres,
                 SearchOrder.CHEAPEST: found.price_from,
-                SearchOrder.RATING: -found.facts.score,
+                SearchOrder.RATING: -entry.score,
             }
             first = keys.get(criteria.chosen_by, -entry.merit) or 0
             return first, entry.provider_id, None if hit.part is None else hit.part.id
@@ -262,7 +270,7 @@ class MemorySearchReads(InMemory, SearchReads):
         yield from ((self._state[SALONS][salon_id], None, of) for salon_id, of in members.items())
 
     def _allowed(self, criteria: SearchCriteria, entry: SearchEntry, profile: Profile) -> bool:
-        rating, box, services = profile.rating, criteria.box, criteria.kind is SearchKind.SERVICES
+        box, services = criteria.box, criteria.kind is SearchKind.SERVICES
         priced = entry.price_from is not None and entry.currency == criteria.currency
         return (
             (not criteria.styles or not {folded(each) for each in criteria.styles}.isdisjoint(entry.styles))
@@ -270,10 +278,7 @@ class MemorySearchReads(InMemory, SearchReads):
             and (criteria.language is None or criteria.language in profile.languages)
             and (services or criteria.price_to is None or (priced and (entry.price_from or 0) <= criteria.price_to))
             and (services or criteria.order != SearchOrder.CHEAPEST or priced)
-            and (
-                criteria.rating_from is None
-                or (rating.count > 0 and rating.total >= criteria.rating_from * rating.count)
-            )
+            and (criteria.rating_from is None or min(entry.stars, profile.rating.whole_stars) >= criteria.rating_from)
             and (criteria.open_at is None or _is_open(criteria, entry))
             and (criteria.among is None or profile.id in criteria.among)
             and (criteria.salon_id is None or self._state[SALON_MEMBERS].get(profile.id) == criteria.salon_id)

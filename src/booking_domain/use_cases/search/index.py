@@ -119,6 +119,8 @@ async def entry_of(provider_id: ProviderId, reads: Reads, now: datetime) -> Sear
         reliability=record.reliability,
         completeness=completeness,
         merit=merit_of(score=profile.rating.score, reliability=record.reliability, completeness=completeness),
+        score=profile.rating.score,
+        stars=profile.rating.whole_stars,
         version=version.text,
     )
 

@@ -118,6 +118,8 @@ class SearchContract(StorageContract):
             free=FreeTime.of([TimeRange(NOW, NOW + _HOUR)], since=NOW.date()),
             reliability=900,
             completeness=500,
+            score=4_500_000,
+            stars=4,
         )
         await self.alone.search_entries.put(an_entry(cast.profile.id, "Former"), NOW)
         await self.alone.search_entries.put(entry, NOW)
@@ -256,9 +258,10 @@ class SearchContract(StorageContract):
             async with self.begin() as tx:
                 await tx.reviews.add(review)
                 await tx.reviews.recount(review.provider_id)
-        for provider_id in ids:
-            await self.alone.search_entries.put(an_entry(provider_id), NOW)
+        for provider_id, stars in zip(ids, (5, 5, 0), strict=True):
+            await self.alone.search_entries.put(an_entry(provider_id, stars=stars), NOW)
         assert await self._found(order=SearchOrder.RATING) == [ids[1], ids[2], ids[0]]
+        assert await self._found(rating_from=2) == [ids[1], ids[0]]
         assert await self._found(rating_from=4) == [ids[1]]
 
     async def test_no_more_than_so_many_are_ranked_and_counted(self) -> None:
@@ -281,7 +284,8 @@ class SearchContract(StorageContract):
             async with self.begin() as tx:
                 await tx.reviews.add(review)
                 await tx.reviews.recount(review.provider_id)
-            await self.alone.search_entries.put(an_entry(each.profile.id, merit=300 - 50 * stars), NOW)
+            entry = an_entry(each.profile.id, merit=300 - 50 * stars, score=stars * 1_000_000, stars=stars)
+            await self.alone.search_entries.put(entry, NOW)
         assert await self._found(candidates=1, order=SearchOrder.RATING) == [high.profile.id]
         assert await self._found(candidates=1) == [low.profile.id]
 
@@ -513,6 +517,15 @@ class SearchContract(StorageContract):
         assert not await current(ids[1], since=NOW.date())
         assert await self.reads.search.due(today, 5) == [ids[2], ids[1]]
         assert await self.reads.search.due(tomorrow, 5) == [ids[2], ids[1], ids[0]]
+
+    async def test_an_entry_of_a_former_release_is_found_and_due(self, cast: Cast) -> None:
+        versions = await self.reads.public_versions.of([cast.profile.id])
+        former = an_entry(cast.profile.id, version=versions[cast.profile.id].text, score=0, stars=5)
+        await self.alone.search_entries.put(former, NOW)
+        assert await self._found(order=SearchOrder.RATING) == [cast.profile.id]
+        assert await self._found(rating_from=4) == []
+        assert not await self.reads.search.is_current(cast.profile.id, since=NOW.date())
+        assert await self.reads.search.due(NOW.date(), 5) == [cast.profile.id]
 
     async def test_those_to_check_are_listed_and_drawn(self) -> None:
         published = [(await self.a_cast()).profile.id for _ in range(3)]
