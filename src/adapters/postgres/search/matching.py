@@ -131,6 +131,8 @@ _QUARTERS: Final = (func.coalesce(bindparam("minutes", type_=Integer()), _e.minu
 _OPENING: Final = type_coerce(_runs(_FREE, _QUARTERS).op("&")(given("allowed", BITS)), BITS)
 _FREE_SLICE: Final = cast(func.substring(_FREE, bindparam("slice_from", type_=Integer()), _SLICE), BIT(_SLICE))
 _OPENING_SLICE: Final = _runs(_FREE_SLICE, _QUARTERS).op("&")(given("allowed_slice", BIT(_SLICE)))
+_NONE: Final = cast(literal("0" * QUARTERS), BITS)
+_NONE_OF_SLICE: Final = cast(literal("0" * _SLICE), BIT(_SLICE))
 _NOT_OTHER: Final[ColumnElement[Any]] = literal_column("'{a,b,c}'::\"char\"[]")
 _MERIT: Final = (_e.merit + 0).desc()
 """So that no index of merits is walked, with a comparison of words for each entry."""
@@ -150,8 +152,11 @@ _CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
     "currency": and_(_e.currency == bindparam("currency"), _e.price_from.is_not(None)),
     BOX: _in_box(""),
     OPEN: _IS_OPEN,
-    TIME: cast(literal("0" * QUARTERS), BITS) != _OPENING,
-    SOME_DAYS: cast(literal("0" * _SLICE), BIT(_SLICE)) != _OPENING_SLICE,
+    # The cheaper one is compared first: of those without a free quarter, neither runs nor distances are computed.
+    TIME: and_(_FREE.op("&")(given("allowed", BITS)) != _NONE, _OPENING != _NONE),
+    SOME_DAYS: and_(
+        _FREE_SLICE.op("&")(given("allowed_slice", BIT(_SLICE))) != _NONE_OF_SLICE, _OPENING_SLICE != _NONE_OF_SLICE
+    ),
 }
 
 

@@ -200,6 +200,8 @@ async def hits_of(provider_ids: Sequence[ProviderId], at: datetime, reads: Reads
 
 async def _slots_of(candidates: Sequence[Found], criteria: SearchCriteria, reads: Reads) -> Mapping[Position, _Free]:
     """The first slots of each candidate."""
+    if not candidates:
+        return {}
     windows = criteria.windows or (TimeRange(criteria.at, criteria.at + SLOTS_WITHIN),)
     around = TimeRange(
         min(each.start for each in windows),
