@@ -23,7 +23,7 @@ PAGES: Final = [
     ("use/payments.md", ["From the cancellation to the refund", "Paying at the desk"]),
     ("use/disputes.md", ["From the opening to a partial refund"]),
     ("use/earnings.md", ["From the booking to the payout"]),
-    ("use/growth.md", ["Packages"]),
+    ("use/growth.md", ["Packages", "Packages bought online"]),
     ("use/roles.md", []),
     ("use/files.md", ["Upload a file"]),
     (
