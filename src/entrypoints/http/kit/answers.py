@@ -46,7 +46,7 @@ _OWN: Final = "private, no-cache"
 MOST_KNOWN: Final = 50_000
 MOST_LISTS: Final = 5_000
 INEXACT_SECONDS: Final = 10.0
-"""How long a search is kept that found nobody, or those only who match in part."""
+"""How long a search is kept that found those only who match in part."""
 LONGEST_ASKED: Final = 500
 """Longer requests are not kept: no client of ours sends them."""
 _OWN_ERRORS: Final = (TooManyAtOnce, ServiceBusy)
@@ -82,6 +82,7 @@ class Listed(NamedTuple):
 
     answer: Answer
     about: frozenset[UUID]
+    """Nobody is no answer to keep from those who are found a moment later."""
     exact: bool = True
     """Whether those that it shows match. If not, others may match at any moment: it is kept for some seconds only."""
 
@@ -293,7 +294,7 @@ class Answers:
 
         try:
             answer = await self._made(made)
-            if self._versions.settle(watch, found.about):
+            if found.about and self._versions.settle(watch, found.about):
                 if not found.exact:
                     watch.end_in(INEXACT_SECONDS)
                 # Not in a cache that other processes share: they do not watch the same.

@@ -95,7 +95,7 @@ def _found(schema: Callable[..., Json], items: Iterable[Json], page: SearchPage,
 
 
 def _listed(shown: Json, page: SearchPage) -> Listed:
-    return Listed(Answer(encode(shown), page.until), page.about, exact=bool(page.hits) and not page.relaxed)
+    return Listed(Answer(encode(shown), page.until), page.about, exact=not page.relaxed)
 
 
 @get("/search", opt=PUBLIC | documented(search_salons, raises=(InvalidValue,)))
@@ -172,7 +172,7 @@ async def list_found_works(
         if not params.searches:
             found = await search_portfolios(params.listed(), reads.portfolios)
             listed = listed_works_json(found, params.limit, object_storage)
-            return Listed(Answer(encode(listed)), frozenset(each.item.provider_id for each in found), exact=bool(found))
+            return Listed(Answer(encode(listed)), frozenset(each.item.provider_id for each in found))
         criteria = params.criteria(clock.now())
         page = await search_works(criteria, reads)
         zone = time_zone(params.time_zone)
