@@ -67,6 +67,8 @@ async def discounts_for(
 ) -> tuple[Discount, ...]:
     """The discounts of promotions, of the package of the booking, and of the points redeemed on what these leave.
 
+    If the package covers the whole price, the promotions stay unused.
+
     Raises:
         UnknownPromotionCode, PromotionNotApplicable, PromotionUsedUp: of a code.
         UnknownPackage, PackageNotApplicable, PackageUsedUp: of the package.
@@ -81,7 +83,9 @@ async def discounts_for(
             terms=wanted.terms,
             start=wanted.span.start,
         )
-        found = (*found, await package_discount(visit, tx, context, booking=booking))
+        of_package = await package_discount(visit, tx, context, booking=booking)
+        # A promotion of a visit that is paid already would be used up for nothing.
+        found = (of_package,) if of_package.amount == wanted.terms.price else (*found, of_package)
     if wanted.points is None:
         return found
     price = wanted.terms.price

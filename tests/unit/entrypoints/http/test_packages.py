@@ -69,6 +69,18 @@ async def test_a_booking_takes_a_visit_and_gives_it_back(api: Api) -> None:
     assert await kinds(api, customer, package) == ["sold", "reserved", "released"]
 
 
+async def test_a_visit_that_a_package_covers_uses_no_promotion(api: Api) -> None:
+    owner, provider_id, customer = await scene(api)
+    package = await sell(api, owner, customer, visits=1)
+    promotion = {"name": "Spring", "promotionCode": "SPRING", "currency": "MNT", "percent": 10}
+    started = (await api.post("/promotions", owner, json=promotion)).json()
+    asked = order(provider_id, package, promotionCodes=["SPRING"])
+    booking = (await api.post("/bookings", customer, json=asked)).json()
+    assert [each["kind"] for each in booking["discounts"]] == ["package"]
+    [known] = (await api.get("/promotions", owner)).json()["items"]
+    assert (known["id"], known["redemptions"]) == (started["id"], 0)
+
+
 async def test_the_price_of_a_visit_is_revenue_once_it_took_place(api: Api) -> None:
     owner, provider_id, customer = await scene(api)
     package = await sell(api, owner, customer)
