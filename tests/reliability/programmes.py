@@ -42,6 +42,7 @@ from booking_domain.packages.model import (
     PackageEntry,
     PackageEntryKind,
     PackageNotApplicable,
+    PackageNotFound,
     PackageNotTransferable,
     PackageSaleMethod,
     PackageUsedUp,
@@ -85,7 +86,8 @@ from entrypoints.worker.declarations import Job, WorkerContext
 
 RULES: Final = GiftCardRules(valid_for={"JPY": timedelta(days=10)})
 REFUSED: Final = (
-    *(NotEnoughVisits, PackageNotApplicable, PackageNotTransferable, PackageUsedUp, RateLimited, UnknownPackage),
+    *(NotEnoughVisits, PackageNotApplicable, PackageNotFound, PackageNotTransferable, PackageUsedUp, UnknownPackage),
+    RateLimited,
     *(PromotionNotApplicable, PromotionUsedUp, UnknownPromotionCode),
     *(GiftCardNotUsable, InvalidGiftCardTransition, MoreThanPrice, NotEnoughOnCard),
     *(NotEnoughPoints, PointsNotAccepted, PointsRedeemedAlready),
