@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from html import escape
 from itertools import product
 from pathlib import Path
+from typing import Final
 
 from tests.browsing import SCHEMES, SETTLED, WIDTHS
 from tests.unit.entrypoints.api import serving
@@ -20,6 +21,12 @@ from booking_domain.shared.languages import LANGUAGES
 FOLDER = Path(".tmp") / "screenshots"
 README = Path("docs") / "pictures"
 IN_README = ("provider-en-1280-light.png", "book-time-mn-390-light.png", "home-fa-390-dark.png")
+WHOLE: Final = """async () => {
+    const late = [...document.querySelectorAll("img[loading=lazy]")];
+    late.forEach((each) => { each.loading = "eager"; });
+    await Promise.all(late.map((each) => each.decode().catch(() => {})));
+}"""
+"""Loads what nobody has scrolled to."""
 
 
 async def write(words: Sequence[str]) -> None:
@@ -40,6 +47,7 @@ async def write(words: Sequence[str]) -> None:
                         continue
                     await as_who_looks(page, look)
                     await page.goto(f"/{language}{look.path}")
+                    await page.evaluate(WHOLE)
                     await page.evaluate(SETTLED)
                     await page.screenshot(path=FOLDER / name, full_page=True)
                     if name in IN_README:
