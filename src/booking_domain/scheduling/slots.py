@@ -362,6 +362,17 @@ def taken_places(calendar: Calendar, claims: Iterable[Claim], now: datetime) -> 
     return Counter(claim.span for claim in claims if claim.class_id == of_class and claim.live(now))
 
 
+def places_left(
+    calendar: Calendar, claims: Iterable[Claim], slots: Iterable[Slot], now: datetime
+) -> dict[datetime, int]:
+    """How many places each of these slots of a class has left, by its start; empty if it is no class."""
+    capacity = calendar.settings.capacity
+    if capacity == 1:
+        return {}
+    taken = taken_places(calendar, claims, now)
+    return {slot.start: capacity - taken[TimeRange(slot.start, slot.end)] for slot in slots}
+
+
 def blocked_range(calendar: Calendar, claims: Iterable[Claim], span: TimeRange) -> TimeRange:
     """The blocked range of an appointment: that of the occurrence of its class, if there is one among the claims."""
     of_class = calendar.settings.class_id

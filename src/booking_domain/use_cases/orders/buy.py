@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.catalogue.salons import SalonNotFound
 from booking_domain.gift_cards.model import GiftCard, GiftCardId, GiftCardRules, NoCardsOfPlatform, Recipient
 from booking_domain.packages.model import PackageOfferEnded, PackageOfferId, PackageOfferNotFound
@@ -114,7 +113,7 @@ async def _require_seller(provider_id: ProviderId | None, salon_id: SalonId | No
         required(await tx.salons.lock(salon_id), SalonNotFound)
     elif provider_id is not None:
         profile = required(await tx.profiles.get(provider_id), ProviderNotFound)
-        if profile.status is not ProfileStatus.APPROVED:
+        if not profile.published:
             raise ProviderNotFound
 
 

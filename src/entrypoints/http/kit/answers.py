@@ -13,7 +13,7 @@ import asyncio
 import random
 from asyncio import to_thread
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -22,7 +22,7 @@ from functools import partial
 from hashlib import sha256
 from math import log
 from time import perf_counter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from litestar import Request, Response
@@ -39,6 +39,7 @@ from entrypoints.http.kit.etags import NOT_MODIFIED, matches
 from entrypoints.http.kit.public_versions import KnownVersions, Watch
 from entrypoints.http.kit.request_guard import ACCESS, PUBLIC
 
+Made = TypeVar("Made")
 JSON: Final = "application/json"
 _PUBLIC: Final = "public, no-cache"
 """Browsers and shared caches may keep the answer, and ask each time whether it is still true."""
@@ -275,9 +276,7 @@ class Answers:
     def _begin_list(
         self, scope: Scope, lifetime: Lifetime, make: Callable[[], Awaitable[Listed]], watch: Watch
     ) -> asyncio.Task[tuple[KeptAnswer, frozenset[UUID]]]:
-        # A task of its own: others wait for the answer, also when the client of this request goes.
-        task = asyncio.create_task(self._make_list(scope, lifetime, make, watch))
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())  # all who waited may have gone
+        task = _begun(self._make_list(scope, lifetime, make, watch))
         self._lists_being_made[asked_of(scope)] = _ListBeingMade(watch, task)
         return task
 
@@ -387,9 +386,7 @@ class Answers:
         return await asyncio.shield(self._begin(key, lifetime, make))
 
     def _begin(self, key: str, lifetime: Lifetime, make: Callable[[], Awaitable[Answer]]) -> asyncio.Task[KeptAnswer]:
-        # A task of its own: others wait for the answer, also when the client of this request goes.
-        making = self._being_made[key] = asyncio.create_task(self._make_and_keep(key, lifetime, make))
-        making.add_done_callback(lambda done: done.cancelled() or done.exception())  # all who waited may have gone
+        making = self._being_made[key] = _begun(self._make_and_keep(key, lifetime, make))
         return making
 
     async def _make_and_keep(self, key: str, lifetime: Lifetime, make: Callable[[], Awaitable[Answer]]) -> KeptAnswer:
@@ -429,6 +426,13 @@ class Answers:
             body = compress(answer.body) if len(answer.body) < LARGE else await to_thread(compress, answer.body)
             await self._own.put(f"{answer.digest} {coding}", replace(answer, body=body), max(self._seconds.values()))
         return body
+
+
+def _begun(making: Coroutine[Any, Any, Made]) -> asyncio.Task[Made]:
+    """Make it in a task of its own: others wait for the answer, also when the client of this request goes."""
+    task = asyncio.create_task(making)
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())  # all who waited may have gone
+    return task
 
 
 def with_members(answer: KeptAnswer, **members: object) -> KeptAnswer:

@@ -36,7 +36,7 @@ from booking_domain.files.ports import ObjectLinks
 from booking_domain.scheduling.explain import explain, public_reasons
 from booking_domain.scheduling.model import OnTimeZoneChange, ProviderSchedule, Slot
 from booking_domain.scheduling.services import OnCurrencyChange
-from booking_domain.scheduling.slots import MAX_SLOTS, first_slots, slots_in_order, taken_places
+from booking_domain.scheduling.slots import MAX_SLOTS, first_slots, places_left, slots_in_order
 from booking_domain.scheduling.validity import unchanged_until
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import BookingId, FileId
@@ -293,14 +293,10 @@ def _with_places(
     slots: Sequence[Slot], schedule: ProviderSchedule, now: datetime, zone: ZoneInfo | None
 ) -> tuple[SlotJson, ...]:
     shown = tuple(slot_json(slot, zone) for slot in slots)
-    capacity = schedule.calendar.settings.capacity
-    if capacity == 1:
+    left = places_left(schedule.calendar, schedule.claims, slots, now)
+    if not left:
         return shown
-    taken = taken_places(schedule.calendar, schedule.claims, now)
-    return tuple(
-        replace(each, places_left=capacity - taken[TimeRange(slot.start, slot.end)])
-        for slot, each in zip(slots, shown, strict=True)
-    )
+    return tuple(replace(each, places_left=left[slot.start]) for slot, each in zip(slots, shown, strict=True))
 
 
 def days_response(

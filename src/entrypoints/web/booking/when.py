@@ -7,7 +7,7 @@ from itertools import islice
 from typing import ClassVar, Final, NamedTuple
 
 from booking_domain.scheduling.model import ProviderSchedule
-from booking_domain.scheduling.slots import slots_in_order, taken_places
+from booking_domain.scheduling.slots import places_left, slots_in_order
 from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.languages.documents import Phrase, Plural
@@ -115,12 +115,10 @@ def free_times(schedule: ProviderSchedule, window: TimeRange, now: datetime) -> 
     horizon = TimeRange(now, now + timedelta(days=calendar.settings.horizon_days + 1))
     first = next(slots_in_order(calendar, schedule.claims, window=horizon, now=now), None)
     inside = tuple(islice(slots_in_order(calendar, schedule.claims, window=window, now=now), _MOST))
-    capacity = calendar.settings.capacity
-    taken = taken_places(calendar, schedule.claims, now) if capacity > 1 else {}
     return Free(
         None if first is None else first.start,
         tuple(slot.start for slot in inside),
-        {slot.start: capacity - taken.get(TimeRange(*slot), 0) for slot in inside} if capacity > 1 else {},
+        places_left(calendar, schedule.claims, inside, now),
     )
 
 
