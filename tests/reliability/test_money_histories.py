@@ -152,7 +152,20 @@ _POLICIES: Final = [
 _PASSING: Final = [timedelta(minutes=1), PAYMENT_WINDOW, 6 * HOUR, timedelta(days=1), timedelta(days=3)]
 _KINDS: Final = (
     *("book", "book", "pay", "pay", "pay", "deposit", "deposit", "bill", "call_back", "call_back"),
-    *("cancel", "cancel", "reschedule", "attend", "expire", "work", "work", "transfer", "time", "time", "trouble"),
+    *(
+        "cancel",
+        "cancel",
+        "reschedule",
+        "attend",
+        "visit",
+        "expire",
+        "work",
+        "work",
+        "transfer",
+        "time",
+        "time",
+        "trouble",
+    ),
     *("dispute", "dispute", "withdraw", "resolve", "resolve", "reconcile", "lapse", "adjust", "adjust"),
     *("deposit", "desk", "desk", "desk_deposit", "waive", "void", "verdict", "verdict"),
     *("change", "change"),
@@ -179,6 +192,8 @@ _LEAST: Final = {
     "findings repaired": 1 / 10,
     "promotions redeemed": 1 / 50,
     "visits of packages": 1 / 20,
+    "visits missed": 1 / 50,
+    "visits made": 1 / 50,
     "points redeemed": 1,
     "payments by gift card": 1 / 20,
 }
@@ -327,6 +342,12 @@ class History:
             over = (await self.studio.seen(booking)).span.end
             self.studio.clock.set(max(self.studio.clock.now(), over))
         await self.studio.move(booking, to, by=by)
+
+    async def do_visit(self, nth: int, how: int) -> None:
+        """The customer books a visit of a package that is sold now, and comes, or not."""
+        await self.do_discounted(2 * (nth // 2) + 1, 1)
+        await self.do_attend(len(self.bookings) - 1, how % 2)
+        _DONE["visits missed" if how % 2 else "visits made"] += 1
 
     async def do_expire(self, nth: int, _: int) -> None:
         booking = self._nth(nth)

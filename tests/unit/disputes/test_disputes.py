@@ -47,7 +47,7 @@ from booking_domain.disputes.model import (
     refund_of,
 )
 from booking_domain.disputes.ports import DisputeFilter
-from booking_domain.payments.refunds import BookingInDispute, RefundReason
+from booking_domain.payments.refunds import BookingInDispute, RefundMethod, RefundReason
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, TimeNotAvailable
 from booking_domain.shared.actor import SYSTEM, Actor, Role
@@ -68,6 +68,7 @@ from booking_domain.use_cases.disputes.commands import (
     remind_of_dispute,
 )
 from booking_domain.use_cases.disputes.queries import get_dispute, get_dispute_case, list_disputes, list_own_disputes
+from booking_domain.use_cases.payments.adjust_ledger import AdjustLedger, adjust_ledger
 from booking_domain.use_cases.payments.refund_transfers import settle_refund_transfer
 from booking_domain.use_cases.payments.transfers import SettleTransfer
 
@@ -336,6 +337,43 @@ async def test_a_cancelled_booking_does_not_take_its_time_until_the_decision(stu
     await studio.resolve(dispute, to=FinalBookingStatus.CONFIRMED)
     assert not await studio.is_free()
     assert (await studio.seen(booking)).status is Status.CONFIRMED
+    assert await studio.violations() == []
+
+
+async def test_what_was_added_above_the_price_while_it_was_cancelled_is_refunded_once_it_takes_place(
+    studio: Studio,
+) -> None:
+    booking = await cancelled(studio)
+    added = AdjustLedger(booking_id=booking.id, amount=booking.price.amount, reason="Paid to our account")
+    await studio.run(adjust_ledger, added, by=studio.admin)
+    await studio.resolve(
+        await studio.dispute(booking), Resolution.REFUND_PARTIAL, FinalBookingStatus.CONFIRMED, amount=500
+    )
+    assert await reasons(studio, booking) == [
+        (RefundReason.DISPUTE, tugriks(5)),
+        (RefundReason.OVERPAYMENT, DEPOSIT),
+    ]
+    assert not (await studio.seen(booking)).quote.balance
+
+
+async def test_what_was_added_to_a_cancelled_booking_stays_if_the_decision_leaves_it_cancelled(studio: Studio) -> None:
+    booking = await cancelled(studio)
+    added = AdjustLedger(booking_id=booking.id, amount=booking.price.amount, reason="Paid to our account")
+    await studio.run(adjust_ledger, added, by=studio.admin)
+    await studio.resolve(await studio.dispute(booking), to=FinalBookingStatus.CANCELLED)
+    assert await reasons(studio, booking) == []
+
+
+async def test_money_that_no_gateway_received_is_refunded_above_the_price_too() -> None:
+    studio = await Studio.opened(terms=terms(deposit=tugriks(0)))
+    booking = await studio.book()
+    await studio.move(booking, Status.CANCELLED)
+    added = AdjustLedger(booking_id=booking.id, amount=booking.price.amount + 1, reason="Paid to our account")
+    await studio.run(adjust_ledger, added, by=studio.admin)
+    await studio.resolve(await studio.dispute(booking), to=FinalBookingStatus.CONFIRMED)
+    [refund] = await studio.refunds(booking)
+    assert (refund.reason, refund.amount.amount, refund.gateway) == (RefundReason.OVERPAYMENT, 1, "")
+    assert (await studio.pay_out(refund)).method is RefundMethod.TRANSFER
     assert await studio.violations() == []
 
 

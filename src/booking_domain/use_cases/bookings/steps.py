@@ -483,13 +483,20 @@ async def close_excessive_payments(booking: Booking, tx: Repositories) -> None:
 
 
 async def refund_overpaid(booking: Booking, tx: Repositories, context: UseCaseContext) -> Booking:
-    """Refund what was paid through a gateway beyond the price, and return the booking, which the caller saves."""
-    payments = await tx.payments.of_booking(booking.id)
-    if not payments:
-        return booking
+    """Refund what was paid beyond the price, and return the booking, which the caller saves.
+
+    What was paid at the desk, the provider gives back there.
+    """
     over = min(booking.quote.overpaid, booking.totals.refundable)
-    reason = RefundReason.OVERPAYMENT
-    return await schedule_refund(over, booking, payments[-1].gateway, tx, context, reason=reason)
+    if not over:
+        return booking
+    gateway = await gateway_of(booking, tx)
+    return await schedule_refund(over, booking, gateway, tx, context, reason=RefundReason.OVERPAYMENT)
+
+
+async def gateway_of(booking: Booking, tx: Repositories) -> str:
+    """The gateway of the latest payment that money arrived by; empty if there is none."""
+    return next((each.gateway for each in reversed(await tx.payments.of_booking(booking.id)) if each.settled), "")
 
 
 async def _close_and_refund(

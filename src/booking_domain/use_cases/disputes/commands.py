@@ -72,7 +72,14 @@ from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.use_cases.bookings.bookable import NOT_BOOKABLE, require_bookable_schedule
 from booking_domain.use_cases.bookings.discounts import follow_discounts
-from booking_domain.use_cases.bookings.steps import booking_claim, capture_all, close_payments, schedule_refund
+from booking_domain.use_cases.bookings.steps import (
+    booking_claim,
+    capture_all,
+    close_payments,
+    gateway_of,
+    refund_overpaid,
+    schedule_refund,
+)
 from booking_domain.use_cases.files.commands import SET_FILES_ERRORS, set_files
 from booking_domain.use_cases.platform.ports import Repositories
 
@@ -129,6 +136,8 @@ class ResolveDispute:
 
     - No admin decides a dispute of their own.
     - A partial refund has an amount. No refund exceeds what was paid, less refunds that are made or pending.
+    - Of a booking that is not cancelled, what is kept beyond its price is refunded as an overpayment: while it was
+      cancelled, an admin may have added to its ledger.
     - A booking that was cancelled takes its time again if it is to be confirmed, completed or a no-show. To be
       confirmed, a booking to come must be possible now: the provider is published and open, the customer active.
     """
@@ -265,7 +274,7 @@ async def _resolve(command: ResolveDispute, tx: Repositories, context: UseCaseCo
     after = dispute.resolve(verdict, context.now)
     decision = _moved(booking, RESOLUTIONS[Status(verdict.booking_status)], Party.ADMIN, context)
     await _follow_with_claim(booking, decision.state, tx, context)
-    gateway = await _gateway_of(booking, tx)
+    gateway = await gateway_of(booking, tx)
     if decision.state.status in _CLOSES_PAYMENTS:
         await close_payments(booking, tx)
     await tx.disputes.save(after, was=dispute)
@@ -274,6 +283,8 @@ async def _resolve(command: ResolveDispute, tx: Repositories, context: UseCaseCo
         verdict.refund, decision.state, gateway, tx, context, reason=RefundReason.DISPUTE
     )
     booking_after = await follow_discounts(booking, booking_after, tx, context)
+    if booking_after.status is not Status.CANCELLED:
+        booking_after = await refund_overpaid(booking_after, tx, context)
     await tx.bookings.save(booking_after, was=booking, events=decision.events)
     return after
 
@@ -306,11 +317,6 @@ async def _follow_with_claim(before: Booking, after: Booking, tx: Repositories, 
         schedule = (await require_bookable_schedule(locked, after.customer_id, tx)).for_services(after.services)
         require_available(schedule, after.span, now=context.now, own=claim.id)
     await tx.claims.acquire(claim, context.now)
-
-
-async def _gateway_of(booking: Booking, tx: Repositories) -> str:
-    """The gateway of the latest payment that money arrived by; empty if there is none."""
-    return next((each.gateway for each in reversed(await tx.payments.of_booking(booking.id)) if each.settled), "")
 
 
 async def _remind(dispute_id: DisputeId, tx: Repositories, context: UseCaseContext) -> None:
