@@ -56,7 +56,7 @@ class MemoryGatewayUnderTest:
     currency = "MNT"
 
     def __init__(self) -> None:
-        self.gateway = MemoryGateway(authorises=True)
+        self.gateway = MemoryGateway(authorises=True, keeps_methods=True)
 
     async def pay(self, invoice_reference: str, amount: Money) -> bool:
         return self.gateway.pay(invoice_reference, amount)

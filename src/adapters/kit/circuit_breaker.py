@@ -16,9 +16,13 @@ from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.model import Invoice
 from booking_domain.payments.ports import (
     CaptureOrder,
+    ChargeOrder,
+    ChargeOutcome,
     GatewayPayment,
     GatewayReport,
     InvoiceOrder,
+    KeptMethod,
+    MethodForm,
     PaymentGateway,
     RefundOrder,
     RefundOutcome,
@@ -118,6 +122,10 @@ class GuardedGateway(PaymentGateway):
         return self._gateway.authorises
 
     @property
+    def keeps_methods(self) -> bool:
+        return self._gateway.keeps_methods
+
+    @property
     def day_zone(self) -> str:
         return self._gateway.day_zone
 
@@ -142,6 +150,22 @@ class GuardedGateway(PaymentGateway):
     async def capture(self, order: CaptureOrder) -> None:
         with self._guarded():
             await self._gateway.capture(order)
+
+    async def charge(self, order: ChargeOrder) -> ChargeOutcome:
+        with self._guarded():
+            return await self._gateway.charge(order)
+
+    async def open_method_form(self, payer: str) -> MethodForm:
+        with self._guarded():
+            return await self._gateway.open_method_form(payer)
+
+    async def entered_method(self, form_reference: str) -> KeptMethod | None:
+        with self._guarded():
+            return await self._gateway.entered_method(form_reference)
+
+    async def forget_method(self, method: KeptMethod) -> None:
+        with self._guarded():
+            await self._gateway.forget_method(method)
 
     async def refund(self, order: RefundOrder) -> RefundOutcome:
         with self._guarded():

@@ -1,7 +1,7 @@
 """The payment gateway port implemented with Stripe's PaymentIntents.
 
 The customer pays with Stripe.js in the front end, which needs the intent's client secret. Nothing about the customer
-is sent to Stripe.
+is sent to Stripe: one whose card is kept is a Stripe customer without a name.
 """
 
 import asyncio
@@ -26,11 +26,15 @@ from adapters.stripe.wire import (
     ORDER_NUMBER,
     PAYMENT_ID,
     REFUND_ID,
+    SETUP,
     Charge,
     Charges,
+    Customer,
     Intent,
+    Method,
     Refund,
     Refunds,
+    Setup,
     read,
 )
 from booking_domain.payments.chargeable import Chargeable
@@ -38,9 +42,13 @@ from booking_domain.payments.errors import GatewayUnavailable, NotChargeable
 from booking_domain.payments.model import Invoice
 from booking_domain.payments.ports import (
     CaptureOrder,
+    ChargeOrder,
+    ChargeOutcome,
     GatewayPayment,
     GatewayReport,
     InvoiceOrder,
+    KeptMethod,
+    MethodForm,
     PaymentGateway,
     RefundOrder,
     RefundOutcome,
@@ -55,6 +63,7 @@ _NOTHING_TO_DO: Final = frozenset({"payment_intent_unexpected_state", "resource_
 _NOT_CHARGEABLE: Final = frozenset({"amount_too_small", "amount_too_large"})
 _LATER: Final = frozenset({"balance_insufficient", "lock_timeout", "rate_limit"})
 """Refusals of a refund that may succeed later."""
+_AUTHENTICATION: Final = "authentication_required"
 _OUTCOMES: Final = {
     "succeeded": RefundOutcome.MADE,
     "pending": RefundOutcome.PENDING,
@@ -91,6 +100,10 @@ class StripeGateway(Opened, PaymentGateway):
     def authorises(self) -> bool:
         return True
 
+    @property
+    def keeps_methods(self) -> bool:
+        return True
+
     async def open(self) -> None:
         self._transport = StripeTransport(self._timeout_seconds)
         self._client = stripe.StripeClient(
@@ -114,17 +127,18 @@ class StripeGateway(Opened, PaymentGateway):
             raise NotChargeable
         try:
             async with self._client_call("create a payment intent") as client:
-                found = await client.v1.payment_intents.create_async(
-                    params={
-                        "amount": to_stripe(order.amount),
-                        "currency": order.amount.currency.lower(),
-                        "automatic_payment_methods": {"enabled": True},
-                        "capture_method": "manual" if order.authorise else "automatic",
-                        "description": order.description[:_MOST_DESCRIPTION] or order.order_number,
-                        "metadata": {PAYMENT_ID: str(order.payment_id), ORDER_NUMBER: order.order_number},
-                    },
-                    options={"idempotency_key": order.order_number},
-                )
+                params: stripe.params.PaymentIntentCreateParams = {
+                    "amount": to_stripe(order.amount),
+                    "currency": order.amount.currency.lower(),
+                    "automatic_payment_methods": {"enabled": True},
+                    "capture_method": "manual" if order.authorise else "automatic",
+                    "description": order.description[:_MOST_DESCRIPTION] or order.order_number,
+                    "metadata": {PAYMENT_ID: str(order.payment_id), ORDER_NUMBER: order.order_number},
+                }
+                if order.keep_method:
+                    params |= {"customer": await self._payer(order, client), "setup_future_usage": "off_session"}
+                options: stripe.RequestOptions = {"idempotency_key": order.order_number}
+                found = await client.v1.payment_intents.create_async(params=params, options=options)
                 intent = read(found, Intent)
                 if intent.client_secret is None:
                     raise UnusableResponse("a payment intent without a client secret")
@@ -135,6 +149,13 @@ class StripeGateway(Opened, PaymentGateway):
         return Invoice(
             reference=intent.id, qr_text="", qr_image="", checkout_url="", client_secret=intent.client_secret
         )
+
+    async def _payer(self, order: InvoiceOrder, client: stripe.StripeClient) -> str:
+        """The customer whose method is kept."""
+        if order.payer:
+            return order.payer
+        options: stripe.RequestOptions = {"idempotency_key": f"customer-{order.order_number}"}
+        return read(await client.v1.customers.create_async(options=options), Customer).id
 
     async def report(self, invoice_reference: str, currency: str) -> GatewayReport:
         if re.match(INTENT, invoice_reference) is None:
@@ -185,6 +206,54 @@ class StripeGateway(Opened, PaymentGateway):
         except stripe.InvalidRequestError as error:
             if error.code not in _NOTHING_TO_DO:
                 raise self._unavailable("capture a payment intent", error) from None
+
+    async def charge(self, order: ChargeOrder) -> ChargeOutcome:
+        """As in the port. The answer to a try is kept under its key, also that the card was declined."""
+        if re.match(INTENT, order.invoice_reference) is None:
+            raise GatewayUnavailable(gateway=self.name)
+        try:
+            async with self._client_call("charge a kept method") as client:
+                return await _charged(order, client)
+        except stripe.InvalidRequestError as error:
+            # The payer has paid, or the intent was cancelled; else the method is no longer kept.
+            known = error.code == "payment_intent_unexpected_state"
+            return ChargeOutcome.TAKEN if known else ChargeOutcome.DECLINED
+
+    async def open_method_form(self, payer: str) -> MethodForm:
+        try:
+            async with self._client_call("create a setup intent") as client:
+                found = await client.v1.setup_intents.create_async(
+                    params={"customer": payer, "usage": "off_session", "automatic_payment_methods": {"enabled": True}}
+                )
+                setup = read(found, Setup)
+                if setup.client_secret is None:
+                    raise UnusableResponse("a setup intent without a client secret")
+        except stripe.InvalidRequestError as error:
+            raise self._unavailable("create a setup intent", error) from None
+        return MethodForm(reference=setup.id, client_secret=setup.client_secret)
+
+    async def entered_method(self, form_reference: str) -> KeptMethod | None:
+        if re.match(SETUP, form_reference) is None:
+            raise GatewayUnavailable(gateway=self.name)
+        try:
+            async with self._client_call("retrieve a setup intent") as client:
+                found = await client.v1.setup_intents.retrieve_async(
+                    form_reference, params={"expand": ["payment_method"]}
+                )
+                setup = read(found, Setup)
+        except stripe.InvalidRequestError as error:
+            raise self._unavailable("retrieve a setup intent", error) from None
+        method = setup.payment_method
+        if setup.status != "succeeded" or method is None:
+            return None
+        return _kept(setup.customer, method.id, method)
+
+    async def forget_method(self, method: KeptMethod) -> None:
+        try:
+            async with self._client_call("detach a payment method") as client:
+                await client.v1.payment_methods.detach_async(method.reference)
+        except stripe.InvalidRequestError:
+            return  # it is not attached
 
     async def refund(self, order: RefundOrder) -> RefundOutcome:
         """As in the port.
@@ -275,6 +344,19 @@ class StripeGateway(Opened, PaymentGateway):
         return GatewayUnavailable(gateway=self.name)
 
 
+async def _charged(order: ChargeOrder, client: stripe.StripeClient) -> ChargeOutcome:
+    try:
+        found = await client.v1.payment_intents.confirm_async(
+            order.invoice_reference,
+            params={"payment_method": order.method.reference, "off_session": True},
+            options={"idempotency_key": f"charge-{order.payment_id}-{order.attempt}"},
+        )
+    except stripe.CardError as error:
+        return ChargeOutcome.AUTHENTICATION if error.code == _AUTHENTICATION else ChargeOutcome.DECLINED
+    waits = read(found, Intent).status == "requires_action"
+    return ChargeOutcome.AUTHENTICATION if waits else ChargeOutcome.TAKEN
+
+
 def _reason(error: Exception) -> str:
     """What may be logged. A message of Stripe may quote keys and values."""
     if isinstance(error, stripe.StripeError):
@@ -295,10 +377,11 @@ def _report_of(intent: Intent, currency: str) -> GatewayReport:
         # What was authorised and not captured counts as refunded.
         refunded = from_stripe(charge.amount_refunded, charge.currency)
         received = from_stripe(charge.amount, charge.currency).excess_over(refunded)
-    kept = msgspec.structs.replace(intent, client_secret=None)
-    raw = msgspec.json.encode(kept).decode()
+    shown = None if charge is None else msgspec.structs.replace(charge, payment_method_details=None)
+    raw = msgspec.json.encode(msgspec.structs.replace(intent, client_secret=None, latest_charge=shown)).decode()
     if intent.status != "requires_capture":
-        return GatewayReport(received=received, raw=raw, closed=intent.status == "canceled")
+        closed, kept = intent.status == "canceled", _kept_of(intent, charge)
+        return GatewayReport(received=received, raw=raw, closed=closed, kept=kept)
     if charge is None:
         raise UnusableResponse("an authorisation without a charge")
     return GatewayReport(
@@ -307,6 +390,22 @@ def _report_of(intent: Intent, currency: str) -> GatewayReport:
         authorised=from_stripe(intent.amount_capturable, intent.currency),
         authorised_at=datetime.fromtimestamp(charge.created, UTC),
     )
+
+
+def _kept_of(intent: Intent, charge: Charge | None) -> KeptMethod | None:
+    if intent.setup_future_usage is None or intent.status != "succeeded" or charge is None:
+        return None
+    if intent.customer is None or intent.payment_method is None:
+        return None
+    return _kept(intent.customer, intent.payment_method, charge.payment_method_details or Method())
+
+
+def _kept(payer: str, reference: str, method: Method) -> KeptMethod:
+    card = method.card
+    if card is None:
+        return KeptMethod(payer=payer, reference=reference, label=method.type)
+    label = f"{card.brand} {card.last4}"
+    return KeptMethod(payer=payer, reference=reference, label=label, fingerprint=card.fingerprint or "")
 
 
 def _outcome_of(refunds: Sequence[Refund], order: RefundOrder) -> RefundOutcome | None:

@@ -15,10 +15,49 @@ REFUND_ID: Final = "booking_refund_id"
 """The metadata key, on a refund, of the platform's refund id."""
 INTENT: Final = r"\Api_[A-Za-z0-9_]{1,250}\Z"
 """An id of a payment intent."""
+SETUP: Final = r"\Aseti_[A-Za-z0-9_]{1,250}\Z"
+"""An id of a setup intent."""
 
 Id = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9_]{1,255}\Z")]
 Amount = Annotated[int, msgspec.Meta(ge=0, le=10**15)]
 DocumentT = TypeVar("DocumentT")
+
+
+class Card(msgspec.Struct, frozen=True):
+    """What is known of a card."""
+
+    brand: str = ""
+    last4: str = ""
+    fingerprint: str | None = None
+
+
+class Method(msgspec.Struct, frozen=True):
+    """A payment method; of others than cards only the type is known."""
+
+    type: str = ""
+    card: Card | None = None
+
+
+class KeptPaymentMethod(Method, frozen=True, kw_only=True):
+    """A payment method that a customer has."""
+
+    id: Id
+
+
+class Customer(msgspec.Struct, frozen=True):
+    """A customer of the account."""
+
+    id: Id
+
+
+class Setup(msgspec.Struct, frozen=True, kw_only=True):
+    """A setup intent, with its payment method expanded."""
+
+    id: Annotated[str, msgspec.Meta(pattern=SETUP)]
+    status: str
+    customer: Id
+    client_secret: Annotated[str, msgspec.Meta(pattern=r"\A[!-~]{1,500}\Z")] | None = None
+    payment_method: KeptPaymentMethod | None = None
 
 
 class Charge(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +72,7 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     metadata: dict[str, str] = {}
     payment_intent: Id | None = None
+    payment_method_details: Method | None = None
     refunded: bool
     status: str
 
@@ -52,6 +92,9 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     metadata: dict[str, str] = {}
     client_secret: Annotated[str, msgspec.Meta(pattern=r"\A[!-~]{1,500}\Z")] | None = None
+    customer: Id | None = None
+    payment_method: Id | None = None
+    setup_future_usage: str | None = None
     latest_charge: Charge | str | None = None
 
 

@@ -1,7 +1,7 @@
 """Ports of payments."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
@@ -37,6 +37,56 @@ class InvoiceOrder:
     payable_until: datetime | None
     authorise: bool = False
     """Only authorise the amount; it is captured later. For gateways that can (`authorises`)."""
+    keep_method: bool = False
+    """Keep how it is paid, to charge later invoices to it. For gateways that can (`keeps_methods`)."""
+    payer: str = ""
+    """The gateway's id of the payer, if a method of theirs was kept before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptMethod:
+    """A card, or another method of payment, that the gateway keeps and can charge while its owner is away."""
+
+    payer: str
+    """The gateway's id of whoever it belongs to."""
+    reference: str
+    """The gateway's id of it."""
+    label: str = ""
+    """What its owner knows it by, e.g. `visa 4242`."""
+    fingerprint: str = ""
+    """The same for the same card, whoever uses it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodForm:
+    """Where a payer enters a method to keep, without a payment."""
+
+    reference: str
+    """The gateway's id of the form."""
+    client_secret: str = field(repr=False)
+    """With it the front end shows the form."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeOrder:
+    """What the gateway is to charge to a kept method."""
+
+    payment_id: PaymentId
+    invoice_reference: str
+    """An invoice of the method's payer that waits for its money."""
+    method: KeptMethod
+    attempt: int
+    """The number of this try for the invoice. A try that is repeated charges once."""
+
+
+class ChargeOutcome(StrEnum):
+    """What the gateway said to a charge. Only its report says what was received."""
+
+    TAKEN = "taken"
+    """It charges, or has charged, the method."""
+    DECLINED = "declined"
+    AUTHENTICATION = "authentication"
+    """The payer has to authenticate the payment, so they pay the invoice themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +100,8 @@ class GatewayReport:
     authorised: Money | None = None
     """What is authorised and neither captured nor released; None: nothing."""
     authorised_at: datetime | None = None
+    kept: KeptMethod | None = None
+    """The method that the gateway keeps since the invoice was paid, if that was ordered."""
     closed: bool = False
     """Whether the invoice can no longer be paid, because it was cancelled or has expired at the gateway."""
 
@@ -127,6 +179,11 @@ class PaymentGateway(Protocol):
         return False
 
     @property
+    def keeps_methods(self) -> bool:
+        """Whether it can keep how an invoice is paid, and charge later ones while the payer is away."""
+        return False
+
+    @property
     def day_zone(self) -> str:
         """The IANA time zone of the days of its books."""
         return "UTC"
@@ -171,6 +228,38 @@ class PaymentGateway(Protocol):
 
         Raises:
             GatewayUnavailable: no usable response, or the gateway does not capture now.
+        """
+        raise GatewayUnavailable(gateway=self.name)
+
+    async def charge(self, order: ChargeOrder) -> ChargeOutcome:  # noqa: ARG002
+        """Charge an invoice to a kept method. `report` says what came of it.
+
+        Raises:
+            GatewayUnavailable: no usable response, or the gateway keeps no methods; it may have been charged.
+        """
+        raise GatewayUnavailable(gateway=self.name)
+
+    async def open_method_form(self, payer: str) -> MethodForm:  # noqa: ARG002
+        """Let a payer enter another method to keep.
+
+        Raises:
+            GatewayUnavailable: no usable response, or the gateway keeps no methods.
+        """
+        raise GatewayUnavailable(gateway=self.name)
+
+    async def entered_method(self, form_reference: str) -> KeptMethod | None:  # noqa: ARG002
+        """The method that was entered in a form; None: none yet.
+
+        Raises:
+            GatewayUnavailable: no usable response, or the gateway keeps no methods.
+        """
+        raise GatewayUnavailable(gateway=self.name)
+
+    async def forget_method(self, method: KeptMethod) -> None:  # noqa: ARG002
+        """Keep a method no longer; one that is not kept stays so.
+
+        Raises:
+            GatewayUnavailable: no usable response, or the gateway keeps no methods.
         """
         raise GatewayUnavailable(gateway=self.name)
 

@@ -1,4 +1,4 @@
-"""`/v1`: payment intents, refunds and charges."""
+"""`/v1`: customers, payment methods, intents, refunds and charges."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -8,7 +8,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
 from simulators.kit.fault_injection import FaultInjection
-from simulators.stripe.books import CHARGE, INTENT, REFUND, card_declined
+from simulators.stripe.books import CHARGE, INTENT, REFUND, card_refused
 from simulators.stripe.errors import ApiError, invalid, missing
 from simulators.stripe.forms import Form
 from simulators.stripe.responses import json_response, require_secret_key, written
@@ -28,18 +28,23 @@ async def create(request: AnyRequest) -> Response[bytes]:
         amount, currency = form.whole("amount"), form.required("currency")
         description, metadata = form.text("description", most=1_000), form.metadata()
         capture_method = form.text("capture_method") or "automatic"
+        customer, usage = form.text("customer"), form.text("setup_future_usage")
         form.nested("automatic_payment_methods")
         form.finish()
         if amount is None:
             raise invalid("Missing required param: amount.", code="parameter_missing", param="amount")
         if capture_method not in {"automatic", "manual"}:
             raise invalid("Invalid capture_method", param="capture_method")
+        if usage not in {None, "off_session", "on_session"}:
+            raise invalid("Invalid setup_future_usage", param="setup_future_usage")
         return books.create_intent(
             amount=amount,
             currency=currency,
             description=description,
             metadata=metadata,
             capture_method=capture_method,
+            customer=customer,
+            setup_future_usage=usage,
         )
 
     return await written(request, work)
@@ -81,15 +86,90 @@ async def confirm(request: AnyRequest, intent_id: FromPath[str]) -> Response[byt
 
     def work(form: Form) -> Document:
         method, secret, key = form.required("payment_method"), form.text("client_secret"), form.text("key")
+        off_session = form.text("off_session") == "true"
         form.text("return_url")
         form.finish()
         intent = simulation.books.intent(intent_id)
         if not by_account and (secret != intent["client_secret"] or key != simulation.config.publishable_key):
             raise ApiError(HTTPStatus.UNAUTHORIZED, "invalid_request_error", "Invalid client secret or key")
-        confirmed = simulation.books.confirm(intent_id, method)
+        confirmed = simulation.books.confirm(intent_id, method, off_session=off_session and by_account)
         if confirmed["last_payment_error"] is not None and confirmed["status"] == "requires_payment_method":
-            raise card_declined(confirmed)
+            raise card_refused(confirmed)
         return confirmed
+
+    return await written(request, work)
+
+
+@post("/customers", status_code=200)
+async def create_customer(request: AnyRequest) -> Response[bytes]:
+    """Create a customer."""
+    require_secret_key(request)
+
+    def work(form: Form) -> Document:
+        metadata = form.metadata()
+        form.finish()
+        return simulation_of(request).books.create_customer(metadata)
+
+    return await written(request, work)
+
+
+@post("/setup_intents", status_code=200)
+async def create_setup(request: AnyRequest) -> Response[bytes]:
+    """Create a setup intent for a customer."""
+    require_secret_key(request)
+
+    def work(form: Form) -> Document:
+        customer, metadata = form.required("customer"), form.metadata()
+        if (form.text("usage") or "off_session") != "off_session":
+            raise invalid("Only off_session is simulated", param="usage")
+        form.nested("automatic_payment_methods")
+        form.finish()
+        return simulation_of(request).books.create_setup(customer, metadata)
+
+    return await written(request, work)
+
+
+@get("/setup_intents/{setup_id:str}")
+async def retrieve_setup(request: AnyRequest, setup_id: FromPath[str]) -> Response[bytes]:
+    """Return a setup intent."""
+    require_secret_key(request)
+    books = simulation_of(request).books
+    form = Form(request.scope["query_string"].decode("latin-1"))
+    expand = set(form.nested("expand").values())
+    form.finish()
+    setup = books.setup(setup_id)
+    if expand - {"payment_method"}:
+        raise invalid("This property cannot be expanded", param="expand")
+    if expand and setup["payment_method"] is not None:
+        setup["payment_method"] = books.method(setup["payment_method"])
+    return json_response(setup)
+
+
+@post("/setup_intents/{setup_id:str}/confirm", status_code=200)
+async def confirm_setup(request: AnyRequest, setup_id: FromPath[str]) -> Response[bytes]:
+    """Confirm a setup intent."""
+    require_secret_key(request)
+
+    def work(form: Form) -> Document:
+        method = form.required("payment_method")
+        form.text("return_url")
+        form.finish()
+        confirmed = simulation_of(request).books.confirm_setup(setup_id, method)
+        if confirmed["last_setup_error"] is not None:
+            raise card_refused(confirmed)
+        return confirmed
+
+    return await written(request, work)
+
+
+@post("/payment_methods/{method_id:str}/detach", status_code=200)
+async def detach(request: AnyRequest, method_id: FromPath[str]) -> Response[bytes]:
+    """Keep a payment method of a customer no longer."""
+    require_secret_key(request)
+
+    def work(form: Form) -> Document:
+        form.finish()
+        return simulation_of(request).books.detach(method_id)
 
     return await written(request, work)
 
@@ -190,6 +270,11 @@ router = Router(
         refund,
         list_refunds,
         list_charges,
+        create_customer,
+        create_setup,
+        retrieve_setup,
+        confirm_setup,
+        detach,
     ],
     middleware=[FaultInjection({"error": {"message": "Something went wrong on Stripe's end.", "type": "api_error"}})],
 )

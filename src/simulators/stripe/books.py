@@ -1,8 +1,8 @@
-"""What Stripe keeps: payment intents, charges and refunds, and what happens to them."""
+"""What Stripe keeps: customers with their payment methods, intents, charges and refunds, and what happens to them."""
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -11,8 +11,24 @@ from simulators.stripe.store import Document, Store
 
 DECLINED: Final = "pm_card_chargeDeclined"
 PENDING_REFUND: Final = "pm_card_pendingRefund"
-PAYMENT_METHODS: Final = frozenset({"pm_card_visa", "pm_card_mastercard", PENDING_REFUND, DECLINED})
+AUTHENTICATED: Final = "pm_card_authenticationRequired"
+"""A card whose customer has to authenticate each payment, so that none can be made without them."""
+TEST_CARDS: Final[Mapping[str, tuple[str, str]]] = {
+    "pm_card_visa": ("visa", "4242"),
+    "pm_card_mastercard": ("mastercard", "4444"),
+    PENDING_REFUND: ("visa", "7726"),
+    DECLINED: ("visa", "0002"),
+    AUTHENTICATED: ("visa", "3184"),
+}
+"""The payment methods of tests: their brand, and the last digits of their number."""
 INTENT, CHARGE, REFUND = "payment_intent", "charge", "refund"
+CUSTOMER, METHOD, SETUP = "customer", "payment_method", "setup_intent"
+BEHAVIOURS: Final = frozenset({"accepted", "card_declined", "authentication_required"})
+"""What comes of charging a kept payment method while its customer is away."""
+_MESSAGES: Final = {
+    "card_declined": "Your card was declined.",
+    "authentication_required": "Your card was declined. This transaction requires authentication.",
+}
 _CONFIRMABLE: Final = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
 _CANCELLABLE: Final = _CONFIRMABLE | {"requires_capture"}
 _COUNTING: Final = frozenset({"succeeded", "pending", "requires_action"})
@@ -48,11 +64,117 @@ class Books:
         """Return the latest charge of a payment intent."""
         return None if intent["latest_charge"] is None else self._store.get(CHARGE, intent["latest_charge"])
 
+    def create_customer(self, metadata: dict[str, str]) -> Document:
+        """Add a customer, without anything personal."""
+        customer: Document = {
+            "id": _new_id("cus"),
+            "object": CUSTOMER,
+            "created": _now(),
+            "email": None,
+            "livemode": False,
+            "metadata": metadata,
+            "name": None,
+        }
+        self._save(customer, "customer.created")
+        return customer
+
+    def create_setup(self, customer: str, metadata: dict[str, str]) -> Document:
+        """Add a setup intent, which keeps a payment method of a customer without a payment."""
+        self._require_customer(customer)
+        setup_id = _new_id("seti")
+        setup: Document = {
+            "id": setup_id,
+            "object": SETUP,
+            "client_secret": f"{setup_id}_secret_{secrets.token_hex(12)}",
+            "created": _now(),
+            "customer": customer,
+            "last_setup_error": None,
+            "livemode": False,
+            "metadata": metadata,
+            "payment_method": None,
+            "payment_method_types": ["card"],
+            "status": "requires_payment_method",
+            "usage": "off_session",
+        }
+        self._save(setup, "setup_intent.created")
+        return setup
+
+    def setup(self, setup_id: str) -> Document:
+        """Return a setup intent, or raise `ApiError`."""
+        found = self._store.get(SETUP, setup_id)
+        if found is None:
+            raise missing("setupintent", setup_id, param="intent")
+        return found
+
+    def confirm_setup(self, setup_id: str, payment_method: str) -> Document:
+        """Keep a payment method of the customer, who is there and authenticates it if need be."""
+        setup = self.setup(setup_id)
+        _require_test_card(payment_method)
+        if setup["status"] != "requires_payment_method":
+            raise unexpected_state(setup, "confirm")
+        if payment_method == DECLINED:
+            setup |= {"last_setup_error": _card_error("card_declined")}
+            self._save(setup, "setup_intent.setup_failed")
+            return setup
+        kept = self._keep(payment_method, setup["customer"])
+        setup |= {"payment_method": kept["id"], "status": "succeeded", "last_setup_error": None}
+        self._save(setup, "setup_intent.succeeded")
+        return setup
+
+    def method(self, method_id: str) -> Document:
+        """Return a kept payment method, or raise `ApiError`."""
+        found = self._store.get(METHOD, method_id)
+        if found is None:
+            raise missing("PaymentMethod", method_id, param="payment_method", status=HTTPStatus.BAD_REQUEST)
+        return found
+
+    def behave(self, method_id: str, behaviour: str) -> Document:
+        """Let a kept payment method behave so from now on, as a bank decides."""
+        method = self.method(method_id)
+        method["behaviour"] = behaviour
+        self._store.put(method)
+        return method
+
+    def detach(self, method_id: str) -> Document:
+        """Keep a payment method no longer."""
+        method = self.method(method_id) | {"customer": None}
+        self._save(method, "payment_method.detached")
+        return method
+
+    def _keep(self, payment_method: str, customer: str) -> Document:
+        brand, last4 = TEST_CARDS[payment_method]
+        method: Document = {
+            "id": _new_id("pm"),
+            "object": METHOD,
+            "behaviour": "authentication_required" if payment_method == AUTHENTICATED else "accepted",
+            "card": {"brand": brand, "fingerprint": f"fp{brand}{last4}", "last4": last4},
+            "created": _now(),
+            "customer": customer,
+            "livemode": False,
+            "type": "card",
+        }
+        self._save(method, "payment_method.attached")
+        return method
+
+    def _require_customer(self, customer: str) -> None:
+        if self._store.get(CUSTOMER, customer) is None:
+            raise missing(CUSTOMER, customer, param="customer", status=HTTPStatus.BAD_REQUEST)
+
     def create_intent(
-        self, *, amount: int, currency: str, description: str | None, metadata: dict[str, str], capture_method: str
+        self,
+        *,
+        amount: int,
+        currency: str,
+        description: str | None,
+        metadata: dict[str, str],
+        capture_method: str,
+        customer: str | None = None,
+        setup_future_usage: str | None = None,
     ) -> Document:
         """Add a payment intent that waits for a payment method."""
         _check_amount(amount, currency)
+        if customer is not None:
+            self._require_customer(customer)
         intent_id = _new_id("pi")
         intent: Document = {
             "id": intent_id,
@@ -68,6 +190,7 @@ class Books:
             "confirmation_method": "automatic",
             "created": _now(),
             "currency": currency,
+            "customer": customer,
             "description": description,
             "last_payment_error": None,
             "latest_charge": None,
@@ -75,29 +198,36 @@ class Books:
             "metadata": metadata,
             "payment_method": None,
             "payment_method_types": ["card"],
+            "setup_future_usage": setup_future_usage,
             "status": "requires_payment_method",
         }
         self._save(intent, "payment_intent.created")
         return intent
 
-    def confirm(self, intent_id: str, payment_method: str) -> Document:
-        """Charge the payment method: the money is received at once, or only authorised with manual capture."""
+    def confirm(self, intent_id: str, payment_method: str, *, off_session: bool = False) -> Document:
+        """Charge the payment method: the money is received at once, or only authorised with manual capture.
+
+        Of an intent with `setup_future_usage` the method is kept for its customer. `off_session`: the customer is away,
+        so they cannot authenticate.
+        """
         intent = self.intent(intent_id)
-        if payment_method not in PAYMENT_METHODS:
-            raise missing("PaymentMethod", payment_method, param="payment_method", status=HTTPStatus.BAD_REQUEST)
+        kept = None if payment_method in TEST_CARDS else self._kept(payment_method, intent)
         if intent["status"] not in _CONFIRMABLE:
             raise unexpected_state(intent, "confirm")
-        declined = payment_method == DECLINED
+        failure = _failure(payment_method, kept, off_session=off_session)
         held = intent["capture_method"] == "manual"
-        charge = _charge(intent, payment_method, paid=not declined, captured=not (declined or held))
+        charge = _charge(intent, payment_method, kept, failure=failure, captured=not (failure or held))
         self._store.put(charge)
-        intent |= {"latest_charge": charge["id"], "payment_method": payment_method}
-        if declined:
-            error = {"code": "card_declined", "message": "Your card was declined.", "type": "card_error"}
+        intent["latest_charge"] = charge["id"]
+        if failure:
+            error = _card_error(failure)
             intent |= {"last_payment_error": error, "payment_method": None, "status": "requires_payment_method"}
             self._happened("charge.failed", charge)
             self._save(intent, "payment_intent.payment_failed")
             return intent
+        if kept is None and intent["customer"] is not None and intent["setup_future_usage"] is not None:
+            kept = self._keep(payment_method, intent["customer"])
+        intent["payment_method"] = payment_method if kept is None else kept["id"]
         if held:
             intent |= {"amount_capturable": intent["amount"], "status": "requires_capture"}
             self._save(intent, "payment_intent.amount_capturable_updated")
@@ -106,6 +236,13 @@ class Books:
         self._happened("charge.succeeded", charge)
         self._save(intent, "payment_intent.succeeded")
         return intent
+
+    def _kept(self, method_id: str, intent: Document) -> Document:
+        method = self.method(method_id)
+        if method["customer"] is None or method["customer"] != intent["customer"]:
+            message = "The provided PaymentMethod does not belong to the Customer of this PaymentIntent."
+            raise invalid(message, param="payment_method")
+        return method
 
     def capture(self, intent_id: str, amount: int | None) -> Document:
         """Take an authorised amount, or a part of it; the rest is released."""
@@ -226,7 +363,29 @@ def _check_amount(amount: int, currency: str) -> None:
         raise invalid("Amounts of this currency have no decimals", param="amount")
 
 
-def _charge(intent: Document, payment_method: str, *, paid: bool, captured: bool) -> Document:
+def _require_test_card(payment_method: str) -> None:
+    if payment_method not in TEST_CARDS:
+        raise missing("PaymentMethod", payment_method, param="payment_method", status=HTTPStatus.BAD_REQUEST)
+
+
+def _failure(payment_method: str, kept: Document | None, *, off_session: bool) -> str:
+    """The code of the error; empty: it succeeds."""
+    if kept is not None:
+        behaviour: str = kept["behaviour"]
+        fails = behaviour == "card_declined" or (off_session and behaviour == "authentication_required")
+        return behaviour if fails else ""
+    if payment_method == AUTHENTICATED and off_session:
+        return "authentication_required"
+    return "card_declined" if payment_method == DECLINED else ""
+
+
+def _card_error(code: str) -> Document:
+    return {"code": code, "message": _MESSAGES[code], "type": "card_error"}
+
+
+def _charge(intent: Document, payment_method: str, kept: Document | None, *, failure: str, captured: bool) -> Document:
+    brand, last4 = TEST_CARDS.get(payment_method, ("", ""))
+    card = {"brand": brand, "fingerprint": f"fp{brand}{last4}", "last4": last4} if kept is None else kept["card"]
     return {
         "id": _new_id("ch"),
         "object": CHARGE,
@@ -239,28 +398,29 @@ def _charge(intent: Document, payment_method: str, *, paid: bool, captured: bool
         "currency": intent["currency"],
         "description": intent["description"],
         "disputed": False,
-        "failure_code": None if paid else "card_declined",
+        "failure_code": failure or None,
         "livemode": False,
         "metadata": intent["metadata"],
-        "paid": paid,
+        "paid": not failure,
         "payment_intent": intent["id"],
         "payment_method": payment_method,
-        "payment_method_details": {"card": {"brand": "visa", "last4": "4242"}, "type": "card"},
+        "payment_method_details": {"card": card, "type": "card"},
         "refunded": False,
-        "status": "succeeded" if paid else "failed",
+        "status": "failed" if failure else "succeeded",
     }
 
 
-def card_declined(intent: Document) -> ApiError:
-    """402: the answer to a confirmation whose charge failed."""
-    more = {"decline_code": "generic_decline", "payment_intent": intent}
+def card_refused(intent: Document) -> ApiError:
+    """402: the answer to a confirmation that failed, of a payment or a setup intent."""
+    error = intent.get("last_payment_error") or intent["last_setup_error"]
+    more = {"decline_code": "generic_decline"} if error["code"] == "card_declined" else {}
     return ApiError(
         HTTPStatus.PAYMENT_REQUIRED,
         "card_error",
-        "Your card was declined.",
-        code="card_declined",
+        error["message"],
+        code=error["code"],
         kept=True,
-        more=more,
+        more={**more, intent["object"]: intent},
     )
 
 

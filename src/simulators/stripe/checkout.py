@@ -8,7 +8,7 @@ from typing import Final
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
-from simulators.stripe.books import DECLINED, PENDING_REFUND
+from simulators.stripe.books import AUTHENTICATED, DECLINED, PENDING_REFUND, SETUP
 from simulators.stripe.errors import ApiError
 from simulators.stripe.responses import json_response
 from simulators.stripe.simulation import AnyRequest, Simulation, simulation_of
@@ -17,6 +17,7 @@ from simulators.stripe.store import Document
 _OUTCOMES: Final[Mapping[str, tuple[str, str]]] = {
     "paid": ("pm_card_visa", "Pay"),
     "declined": (DECLINED, "Pay with a card that is declined"),
+    "authenticated": (AUTHENTICATED, "Pay with a card that has to be authenticated each time"),
     "pending_refund": (PENDING_REFUND, "Pay with a card whose refunds take time"),
 }
 _HEADERS: Final = {
@@ -30,11 +31,17 @@ _STYLE: Final = (
 )
 
 
+def _found(simulation: Simulation, intent_id: str) -> Document:
+    """The payment or setup intent."""
+    is_setup = intent_id.startswith("seti_")
+    return simulation.books.setup(intent_id) if is_setup else simulation.books.intent(intent_id)
+
+
 @get("/{intent_id:str}", media_type="text/html")
 async def show(request: AnyRequest, intent_id: FromPath[str]) -> Response[str]:
     """Show the payment intent, and a button for each outcome."""
     simulation = simulation_of(request)
-    return _page(simulation, simulation.books.intent(intent_id))
+    return _page(simulation, _found(simulation, intent_id))
 
 
 @post("/{intent_id:str}")
@@ -46,8 +53,10 @@ async def act(request: AnyRequest, intent_id: FromPath[str]) -> Response[str] | 
     if outcome not in _OUTCOMES:
         return json_response({"error": {"message": "unknown outcome"}}, status=HTTPStatus.BAD_REQUEST)
     try:
+        books, card = simulation.books, _OUTCOMES[outcome][0]
         with simulation.store.transaction():
-            confirmed = simulation.books.confirm(intent_id, _OUTCOMES[outcome][0])
+            is_setup = _found(simulation, intent_id)["object"] == SETUP
+            confirmed = books.confirm_setup(intent_id, card) if is_setup else books.confirm(intent_id, card)
     except ApiError as error:
         return json_response(error.document, status=HTTPStatus.CONFLICT)
     if wants_json:
@@ -56,7 +65,8 @@ async def act(request: AnyRequest, intent_id: FromPath[str]) -> Response[str] | 
 
 
 def _page(simulation: Simulation, intent: Document) -> Response[str]:
-    name, amount = escape(simulation.config.merchant_name), f"{intent['amount']} {escape(intent['currency'].upper())}"
+    name = escape(simulation.config.merchant_name)
+    what = "A card to keep" if intent["object"] == SETUP else f"{intent['amount']} {escape(intent['currency'].upper())}"
     payable = intent["status"] == "requires_payment_method"
     buttons = "".join(
         f'<button name="outcome" value="{outcome}">{escape(label)}</button>'
@@ -65,7 +75,7 @@ def _page(simulation: Simulation, intent: Document) -> Response[str]:
     form = f'<form method="post">{buttons}</form>' if payable else ""
     body = (
         f"<h1>{name}</h1><p>Stripe simulator, not the real gateway: no money moves.</p>"
-        f"<p>{escape(intent['description'] or '')}</p><p><strong>{amount}</strong> (in Stripe's units)</p>"
+        f"<p>{escape(intent.get('description') or '')}</p><p><strong>{what}</strong> (in Stripe's units)</p>"
         f'<p id="status" role="status" data-status="{escape(intent["status"])}">{escape(intent["status"])}</p>{form}'
     )
     text = (

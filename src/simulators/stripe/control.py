@@ -6,6 +6,7 @@ import msgspec
 from litestar import Response, Router, get, post, put
 from litestar.params import FromPath
 
+from simulators.stripe.books import BEHAVIOURS
 from simulators.stripe.errors import invalid
 from simulators.stripe.responses import json_response
 from simulators.stripe.simulation import AnyRequest, simulation_of
@@ -60,6 +61,16 @@ async def expire(request: AnyRequest, intent_id: FromPath[str]) -> Response[byte
         return json_response(simulation.books.expire(intent_id))
 
 
+@post("/payment_methods/{method_id:str}/{behaviour:str}", status_code=200)
+async def behave(request: AnyRequest, method_id: FromPath[str], behaviour: FromPath[str]) -> Response[bytes]:
+    """Let a kept card behave so from now on: `accepted`, `card_declined` or `authentication_required`."""
+    if behaviour not in BEHAVIOURS:
+        raise invalid(f"The behaviour is one of {', '.join(sorted(BEHAVIOURS))}")
+    simulation = simulation_of(request)
+    with simulation.store.transaction():
+        return json_response(simulation.books.behave(method_id, behaviour))
+
+
 @post("/reset", status_code=200)
 async def reset(request: AnyRequest) -> Response[bytes]:
     """Forget everything, also the switches."""
@@ -68,5 +79,6 @@ async def reset(request: AnyRequest) -> Response[bytes]:
 
 
 router = Router(
-    path="/simulator", route_handlers=[health, read_switches, set_switches, deliveries, end_refund, expire, reset]
+    path="/simulator",
+    route_handlers=[health, read_switches, set_switches, deliveries, end_refund, expire, behave, reset],
 )

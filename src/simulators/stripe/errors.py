@@ -39,6 +39,7 @@ def missing(kind: str, object_id: str, *, param: str = "id", status: HTTPStatus 
 
 
 def unexpected_state(intent: Document, action: str) -> ApiError:
-    """400: the payment intent cannot do this in its status."""
-    message = f"You cannot {action} this PaymentIntent because it has a status of {intent['status']}."
-    return invalid(message, code="payment_intent_unexpected_state", kept=True)
+    """400: the intent cannot do this in its status."""
+    kind = "SetupIntent" if intent["object"] == "setup_intent" else "PaymentIntent"
+    message = f"You cannot {action} this {kind} because it has a status of {intent['status']}."
+    return invalid(message, code=f"{intent['object']}_unexpected_state", kept=True)

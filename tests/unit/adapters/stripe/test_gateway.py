@@ -19,7 +19,7 @@ from tests.unit.simulators.stripe.simulator_process import SECRET_KEY, StripeSim
 from adapters.stripe.gateway import StripeGateway
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.model import Invoice
-from booking_domain.payments.ports import CaptureOrder, RefundOutcome
+from booking_domain.payments.ports import CaptureOrder, ChargeOrder, ChargeOutcome, KeptMethod, RefundOutcome
 from booking_domain.shared.money import Money
 
 TEN_MEGABYTES = 10 * 1024 * 1024
@@ -113,6 +113,78 @@ async def test_a_declined_card_pays_nothing_and_another_card_can(
     assert not (await gateway.report(invoice.reference, "USD")).received
     assert (await simulator.confirm(invoice.reference)).is_success
     assert (await gateway.report(invoice.reference, "USD")).received == TWENTY
+
+
+async def _kept(gateway: StripeGateway, simulator: StripeSimulator, card: str = "pm_card_visa") -> KeptMethod:
+    invoice = await gateway.create_invoice(replace(order(), keep_method=True))
+    assert (await simulator.confirm(invoice.reference, card)).is_success
+    kept = (await gateway.report(invoice.reference, "USD")).kept
+    assert kept is not None
+    return kept
+
+
+async def _charged(gateway: StripeGateway, method: KeptMethod, attempts: int = 1) -> tuple[ChargeOutcome, bool]:
+    """The outcome of the last try, and whether the money came."""
+    later = replace(order(), keep_method=True, payer=method.payer)
+    invoice, outcome = await gateway.create_invoice(later), ChargeOutcome.TAKEN
+    for attempt in range(attempts):
+        charge = ChargeOrder(
+            payment_id=later.payment_id, invoice_reference=invoice.reference, method=method, attempt=attempt
+        )
+        outcome = await gateway.charge(charge)
+    return outcome, bool((await gateway.report(invoice.reference, "USD")).received)
+
+
+async def test_a_kept_card_behaves_as_its_bank_says_while_the_payer_is_away(
+    gateway: StripeGateway, simulator: StripeSimulator
+) -> None:
+    kept = await _kept(gateway, simulator)
+    assert kept.label == "visa 4242"
+    for behaviour, outcome in (
+        ("card_declined", ChargeOutcome.DECLINED),
+        ("authentication_required", ChargeOutcome.AUTHENTICATION),
+        ("accepted", ChargeOutcome.TAKEN),
+    ):
+        async with simulator.client() as client:
+            (await client.post(f"/simulator/payment_methods/{kept.reference}/{behaviour}")).raise_for_status()
+        assert await _charged(gateway, kept) == (outcome, behaviour == "accepted")
+    assert await _charged(gateway, kept, attempts=2) == (ChargeOutcome.TAKEN, True)
+    await gateway.forget_method(kept)
+    assert await _charged(gateway, kept) == (ChargeOutcome.DECLINED, False)
+
+
+async def test_a_payer_who_has_to_authenticate_pays_the_same_intent(
+    gateway: StripeGateway, simulator: StripeSimulator
+) -> None:
+    kept = await _kept(gateway, simulator, "pm_card_authenticationRequired")
+    later = replace(order(), keep_method=True, payer=kept.payer)
+    invoice = await gateway.create_invoice(later)
+    charge = ChargeOrder(payment_id=later.payment_id, invoice_reference=invoice.reference, method=kept, attempt=1)
+    assert await gateway.charge(charge) is ChargeOutcome.AUTHENTICATION
+    assert (await simulator.confirm(invoice.reference)).is_success
+    report = await gateway.report(invoice.reference, "USD")
+    assert (report.received, report.kept and report.kept.label) == (TWENTY, "visa 4242")
+    assert "fingerprint" not in report.raw
+
+
+async def test_another_card_is_entered_in_a_form(gateway: StripeGateway, simulator: StripeSimulator) -> None:
+    kept = await _kept(gateway, simulator)
+    form = await gateway.open_method_form(kept.payer)
+    async with simulator.client() as client:
+        path = f"/v1/setup_intents/{form.reference}/confirm"
+        refused = await client.post(path, data={"payment_method": "pm_card_chargeDeclined"})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (402, "card_declined")
+        assert await gateway.entered_method(form.reference) is None
+        assert (await client.post(path, data={"payment_method": "pm_card_mastercard"})).is_success
+    entered = await gateway.entered_method(form.reference)
+    assert entered is not None
+    assert (entered.payer, entered.label) == (kept.payer, "mastercard 4444")
+    assert await _charged(gateway, entered) == (ChargeOutcome.TAKEN, True)
+    stranger = await _kept(gateway, simulator)
+    foreign = replace(entered, payer=stranger.payer)
+    assert await _charged(gateway, foreign) == (ChargeOutcome.DECLINED, False)
+    with pytest.raises(GatewayUnavailable):
+        await gateway.open_method_form("cus_unknown")
 
 
 async def test_a_refund_is_found_after_stripe_has_forgotten_its_key(

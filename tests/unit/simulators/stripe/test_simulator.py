@@ -90,3 +90,16 @@ async def test_the_page_pays_like_the_customer(simulator: StripeSimulator) -> No
         answer = await client.post(f"/checkout/{intent}", data={"outcome": "paid"})
         assert (answer.status_code, answer.headers["location"]) == (303, f"/checkout/{intent}")
         assert 'data-status="succeeded"' in (await client.get(f"/checkout/{intent}")).text
+
+
+async def test_the_page_enters_a_card_to_keep(simulator: StripeSimulator) -> None:
+    async with simulator.client() as client:
+        customer = (await client.post("/v1/customers", data={"metadata[of]": "a test"})).json()["id"]
+        setup = (await client.post("/v1/setup_intents", data={"customer": customer})).json()["id"]
+        assert "A card to keep" in (await client.get(f"/checkout/{setup}")).text
+        assert (await client.post(f"/checkout/{setup}", data={"outcome": "paid"})).status_code == 303
+        path, expand = f"/v1/setup_intents/{setup}", {"expand[0]": "payment_method"}
+        method = (await client.get(path, params=expand)).json()["payment_method"]
+        assert (method["customer"], method["card"]["last4"]) == (customer, "4242")
+        unknown = await client.post("/v1/setup_intents", data={"customer": "cus_404"})
+        assert (unknown.status_code, unknown.json()["error"]["code"]) == (400, "resource_missing")

@@ -15,7 +15,16 @@ import pytest
 
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.model import Invoice
-from booking_domain.payments.ports import CaptureOrder, InvoiceOrder, PaymentGateway, RefundOrder, RefundOutcome
+from booking_domain.payments.ports import (
+    CaptureOrder,
+    ChargeOrder,
+    ChargeOutcome,
+    InvoiceOrder,
+    KeptMethod,
+    PaymentGateway,
+    RefundOrder,
+    RefundOutcome,
+)
 from booking_domain.shared.ids import BookingId, PaymentId, RefundId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import time_zone
@@ -248,6 +257,39 @@ class PaymentGatewayContract(AsyncContract):
         async with subject.cut_off():
             with pytest.raises(GatewayUnavailable):
                 await subject.gateway.capture(capture)
+
+    async def test_a_kept_method_pays_later_invoices_of_its_payer(self, subject: GatewayUnderTest) -> None:
+        gateway, order = subject.gateway, replace(_order(subject), keep_method=True)
+        if not gateway.keeps_methods:
+            method = KeptMethod(payer="payer", reference="method")
+            charge = ChargeOrder(payment_id=order.payment_id, invoice_reference=UNKNOWN, method=method, attempt=1)
+            for attempt in (
+                gateway.charge(charge),
+                gateway.open_method_form(method.payer),
+                gateway.entered_method(UNKNOWN),
+                gateway.forget_method(method),
+            ):
+                with pytest.raises(GatewayUnavailable):
+                    await attempt
+            return
+        first = await gateway.create_invoice(order)
+        assert (await gateway.report(first.reference, subject.currency)).kept is None
+        assert await subject.pay(first.reference, order.amount)
+        kept = (await gateway.report(first.reference, subject.currency)).kept
+        assert kept is not None
+        assert (bool(kept.label), bool(kept.fingerprint)) == (True, True)
+        later = replace(_order(subject, 2), keep_method=True, payer=kept.payer)
+        second = await gateway.create_invoice(later)
+        charge = ChargeOrder(payment_id=later.payment_id, invoice_reference=second.reference, method=kept, attempt=1)
+        for _ in range(2):
+            assert await gateway.charge(charge) is ChargeOutcome.TAKEN
+        report = await gateway.report(second.reference, subject.currency)
+        assert (report.received, report.kept) == (later.amount, kept)
+        form = await gateway.open_method_form(kept.payer)
+        assert form.client_secret not in repr(form)
+        assert await gateway.entered_method(form.reference) is None
+        for _ in range(2):
+            await gateway.forget_method(kept)
 
     async def test_more_than_was_received_is_not_refunded(self, subject: GatewayUnderTest) -> None:
         order, refund = await _paid(subject)

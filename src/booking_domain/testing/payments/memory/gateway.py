@@ -11,9 +11,13 @@ from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.model import DeepLink, Invoice
 from booking_domain.payments.ports import (
     CaptureOrder,
+    ChargeOrder,
+    ChargeOutcome,
     GatewayPayment,
     GatewayReport,
     InvoiceOrder,
+    KeptMethod,
+    MethodForm,
     PaymentGateway,
     RefundOrder,
     RefundOutcome,
@@ -39,6 +43,7 @@ class Bill:
     authorised: Money | None = None
     """What is authorised, and neither captured nor released."""
     authorised_at: datetime | None = None
+    kept: KeptMethod | None = None
 
     @property
     def held(self) -> Money:
@@ -60,11 +65,13 @@ class MemoryGateway(PaymentGateway):
         *,
         refunds_parts: bool = True,
         authorises: bool = False,
+        keeps_methods: bool = False,
     ) -> None:
         self._chargeable = Chargeable(gateway=name, currencies=currencies)
         self._name = name
         self._refunds_parts = refunds_parts
         self._authorises = authorises
+        self._keeps_methods = keeps_methods
         self._paid: list[GatewayPayment] = []
         self.bills: dict[str, Bill] = {}
         """Orders by invoice reference, oldest first."""
@@ -74,6 +81,12 @@ class MemoryGateway(PaymentGateway):
         """Whether it makes refunds; else each is impossible."""
         self.captures: dict[str, Money] = {}
         """What it has captured, by invoice reference."""
+        self.charge_outcome = ChargeOutcome.TAKEN
+        """What comes of charging a kept method from now on."""
+        self.charges: list[ChargeOrder] = []
+        """What was to be charged, each try once."""
+        self.method_forms: dict[str, KeptMethod | None] = {}
+        """What was entered in each form, by its reference."""
         self.available = True
         self.reports_until_down: int | None = None
         """How many reports it still makes before all others fail; None: any number."""
@@ -94,6 +107,10 @@ class MemoryGateway(PaymentGateway):
     @property
     def authorises(self) -> bool:
         return self._authorises
+
+    @property
+    def keeps_methods(self) -> bool:
+        return self._keeps_methods
 
     async def open(self) -> None:
         pass
@@ -132,6 +149,7 @@ class MemoryGateway(PaymentGateway):
             raw=f'{{"received": {bill.held.amount}}}',
             authorised=bill.authorised,
             authorised_at=bill.authorised_at if bill.authorised else None,
+            kept=bill.kept if bill.held else None,
             closed=bill.cancelled,
         )
 
@@ -148,6 +166,46 @@ class MemoryGateway(PaymentGateway):
         if bill is not None and bill.authorised is not None and order.amount <= bill.authorised:
             self.captures[order.invoice_reference] = order.amount
             self._receive(order.invoice_reference, replace(bill, authorised=None), order.amount, bill.authorised_at)
+        self._hang_up()
+
+    async def charge(self, order: ChargeOrder) -> ChargeOutcome:
+        if not self._keeps_methods:
+            return await super().charge(order)
+        await self._connect()
+        bill = self.bills[order.invoice_reference]
+        if not any((each.payment_id, each.attempt) == (order.payment_id, order.attempt) for each in self.charges):
+            self.charges.append(order)
+            if self.charge_outcome is ChargeOutcome.TAKEN and not bill.received and not bill.cancelled:
+                paid = replace(bill, kept=order.method)
+                self._receive(order.invoice_reference, paid, bill.order.amount, None)
+        self._hang_up()
+        return self.charge_outcome
+
+    async def open_method_form(self, payer: str) -> MethodForm:
+        if not self._keeps_methods:
+            return await super().open_method_form(payer)
+        await self._connect()
+        reference = f"{payer}-form-{len(self.method_forms) + 1}"
+        self.method_forms[reference] = None
+        self._hang_up()
+        return MethodForm(reference=reference, client_secret=f"{reference}-secret")
+
+    async def entered_method(self, form_reference: str) -> KeptMethod | None:
+        if not self._keeps_methods:
+            return await super().entered_method(form_reference)
+        await self._connect()
+        self._hang_up()
+        return self.method_forms.get(form_reference)
+
+    def enter_method(self, form_reference: str, label: str = "visa 4242") -> None:
+        """Enter a card in a form."""
+        payer = form_reference.partition("-form-")[0]
+        self.method_forms[form_reference] = _kept(payer, f"method of {form_reference}", label)
+
+    async def forget_method(self, method: KeptMethod) -> None:
+        if not self._keeps_methods:
+            await super().forget_method(method)
+        await self._connect()
         self._hang_up()
 
     async def refund(self, order: RefundOrder) -> RefundOutcome:
@@ -183,6 +241,9 @@ class MemoryGateway(PaymentGateway):
         bill = self.bills.get(invoice_reference)
         if bill is None or bill.cancelled:
             return False
+        if bill.order.keep_method:
+            payer = bill.order.payer or f"payer of {invoice_reference}"
+            bill = replace(bill, kept=_kept(payer, f"method of {invoice_reference}", "visa 4242"))
         if bill.order.authorise:
             if bill.received or bill.authorised is not None or amount != bill.order.amount:
                 return False
@@ -218,3 +279,7 @@ class MemoryGateway(PaymentGateway):
     def _hang_up(self) -> None:
         if self.lose_answers:
             raise GatewayUnavailable(gateway=self._name)
+
+
+def _kept(payer: str, reference: str, label: str) -> KeptMethod:
+    return KeptMethod(payer=payer, reference=reference, label=label, fingerprint=f"fingerprint of {label}")
