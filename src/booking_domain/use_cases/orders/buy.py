@@ -21,6 +21,7 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.rate_limits import RateLimited
 from booking_domain.use_cases.gift_cards.steps import recipient_of
+from booking_domain.use_cases.platform.issuers import require_selling
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -78,7 +79,7 @@ async def _order_package(command: OrderPackage, tx: Repositories, context: UseCa
     await _count(tx, context)
     offer = required(await tx.package_offers.lock(command.offer_id), PackageOfferNotFound)
     offer.require_on_sale()
-    await _require_seller(offer.provider_id, offer.salon_id, tx)
+    await require_selling(offer.provider_id, offer.salon_id, tx)
     context.get(Chargeable, ANY_AMOUNT).require(offer.price, "offer_id")
     order = Order.place(
         id=OrderId(context.entropy.new_id()),
@@ -104,17 +105,7 @@ async def _require_card_issuer(command: OrderGiftCard, tx: Repositories, context
         raise InvalidValue(field="salon_id", problem="a card is of a provider or of a salon")
     if command.salon_id is None and command.provider_id is None and not context.configured(GiftCardRules).of_platform:
         raise NoCardsOfPlatform
-    await _require_seller(command.provider_id, command.salon_id, tx)
-
-
-async def _require_seller(provider_id: ProviderId | None, salon_id: SalonId | None, tx: Repositories) -> None:
-    """Require that the salon, which is locked, exists, or that the provider is published."""
-    if salon_id is not None:
-        required(await tx.salons.lock(salon_id), SalonNotFound)
-    elif provider_id is not None:
-        profile = required(await tx.profiles.get(provider_id), ProviderNotFound)
-        if not profile.published:
-            raise ProviderNotFound
+    await require_selling(command.provider_id, command.salon_id, tx)
 
 
 def _subject(_: object, order: Order) -> Subject:

@@ -1,5 +1,6 @@
 """Packages that are bought online: sold when their order is paid, and taken back when it is refunded."""
 
+from booking_domain.catalogue.salons import SalonNotFound
 from booking_domain.packages.model import (
     Package,
     PackageId,
@@ -9,11 +10,13 @@ from booking_domain.packages.model import (
     PackageSaleMethod,
 )
 from booking_domain.payments.orders import Order, OrderUsed
+from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import required
 from booking_domain.shared.executor import UseCaseContext
 from booking_domain.shared.money import Money
 from booking_domain.use_cases.packages.steps import add, cause, post, sold
+from booking_domain.use_cases.platform.issuers import require_selling
 from booking_domain.use_cases.platform.ports import Repositories
 
 
@@ -24,12 +27,10 @@ async def sell_ordered(order: Order, tx: Repositories, context: UseCaseContext) 
     """
     offer_id = required(order.offer_id, PackageOfferNotFound)
     offer = required(await tx.package_offers.lock(PackageOfferId(offer_id)), PackageOfferNotFound)
-    if offer.salon_id is not None and await tx.salons.lock(offer.salon_id) is None:
+    try:
+        await require_selling(offer.provider_id, offer.salon_id, tx)
+    except (SalonNotFound, ProviderNotFound):
         return False
-    if offer.provider_id is not None:
-        profile = await tx.profiles.get(offer.provider_id)
-        if profile is None or not profile.published:
-            return False
     posted = Package.sell(
         offer,
         id=PackageId(order.subject_id),

@@ -78,6 +78,18 @@ async def known_relation_to(thing: Issued, tx: Repositories, context: UseCaseCon
         return None
 
 
+async def require_selling(provider_id: ProviderId | None, salon_id: SalonId | None, tx: Repositories) -> None:
+    """Require that the salon, which is locked, exists, or that the provider is published.
+
+    Raises:
+        SalonNotFound, ProviderNotFound: it sells nothing.
+    """
+    if salon_id is not None:
+        required(await tx.salons.lock(salon_id), SalonNotFound)
+    elif provider_id is not None and not required(await tx.profiles.get(provider_id), ProviderNotFound).published:
+        raise ProviderNotFound
+
+
 async def issues(actor: Actor, thing: Issued, reads: Reads) -> bool:
     """Whether the actor is its provider, manages its salon, or manages the salon of its provider."""
     if thing.salon_id is not None:

@@ -34,6 +34,7 @@ from entrypoints.web.booking.appointment import INSTEAD, AppointmentPage
 from entrypoints.web.booking.booker import Booker
 from entrypoints.web.booking.flow import SUMMARY, Choice, address, first_incomplete
 from entrypoints.web.booking.idea import ADD, IDEA, TypedIdea
+from entrypoints.web.booking.prepaid import NOTHING
 from entrypoints.web.booking.prices import GIFT_CARD, SHOWN, SHOWN_CARD
 from entrypoints.web.booking.series import SEEN, seen
 from entrypoints.web.booking.summary import summary_page
@@ -53,6 +54,7 @@ async def show_summary(
     step = first_incomplete(choice, facts)
     if step is not SUMMARY or choice.slot is None or booker.actor is None:
         return page.see(address(step, choice, facts, page))
+    own = await booker.own(provider_id, choice.slot)
     model = summary_page(
         choice,
         facts,
@@ -62,9 +64,8 @@ async def show_summary(
         documents=booker.documents,
         missing=await booker.missing(),
         may_repeat=await booker.may_repeat(),
-        prepaid=await booker.prepaid(facts, choice, choice.slot),
+        prepaid=await booker.prepaid(facts, choice, choice.slot) if own is None else NOTHING,
     )
-    own = await booker.own(provider_id, choice.slot)
     if own is not None:
         taken = SlotTaken(start=choice.slot, zone=facts.view.time_zone)
         others = await booker.near(facts, choice, choice.slot)

@@ -59,6 +59,9 @@ async def test_a_visit_of_a_package_pays_for_the_appointment_once_its_price_was_
     done = await customer.submit(priced, "/summary", package=package)
     booked = await customer.get(done.headers["Location"])
     assert all(each in booked.text for each in ("Five visits", "−MNT 80,000"))
+    back = await customer.get(f"{summary_of(provider_id)}&package={package}")
+    assert "You have booked this time already." in back.text
+    assert 'name="package"' not in back.text
     after = (await customer.get("/en/account/packages")).text
     assert all(each in after for each in ("4 visits left", "1 more is kept for a booking that is to come."))
 
