@@ -23,7 +23,6 @@ from entrypoints.web.bookings.routes import handlers as bookings
 from entrypoints.web.disputes.routes import handlers as disputes
 from entrypoints.web.disputes.routes import provide_dispute_desk
 from entrypoints.web.errors.routes import problem_page
-from entrypoints.web.gift_cards.order_routes import provide_orders
 from entrypoints.web.gift_cards.routes import handlers as gift_cards
 from entrypoints.web.home.routes import handlers as home
 from entrypoints.web.join.routes import handlers as join
@@ -36,6 +35,9 @@ from entrypoints.web.kit.uploads import provide_pictures
 from entrypoints.web.links.routes import handlers as links
 from entrypoints.web.offline.routes import handlers as offline
 from entrypoints.web.offline.routes import worker
+from entrypoints.web.orders.routes import handlers as orders
+from entrypoints.web.orders.routes import provide_orders
+from entrypoints.web.packages.routes import handlers as packages
 from entrypoints.web.providers.routes import handlers as providers
 from entrypoints.web.salons.routes import handlers as salons
 from entrypoints.web.saved.routes import handlers as saved
@@ -55,6 +57,8 @@ AREAS: Final[tuple[Sequence[ControllerRouterHandler], ...]] = (
     bookings,
     disputes,
     gift_cards,
+    packages,
+    orders,
     links,
     join,
     session,

@@ -9,10 +9,11 @@ from booking_domain.catalogue.salons import NotYourSalon, SalonNotFound
 from booking_domain.packages.model import (
     MAX_PACKAGE_SERVICES,
     PackageOffer,
+    PackageOfferEnded,
     PackageOfferId,
     PackageOfferNotFound,
 )
-from booking_domain.packages.ports import PackageOfferFilter
+from booking_domain.packages.ports import PackageOfferFilter, PackageReads
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
@@ -116,6 +117,13 @@ async def _list_of_salon(
     return await reads.packages.on_sale(None, salon_id, after, limit)
 
 
+async def _get_on_sale(offer_id: PackageOfferId, packages: PackageReads) -> PackageOffer:
+    """An offer that customers can buy."""
+    offer = required(await packages.offer(offer_id), PackageOfferNotFound)
+    offer.require_on_sale()
+    return offer
+
+
 def _subject(_: object, offer: PackageOffer) -> Subject:
     return Subject("package_offer", offer.id)
 
@@ -133,3 +141,4 @@ end_package_offer: Final = UseCase(
 list_package_offers: Final = Query(_list, (NotPermitted, ProfileMissing))
 list_offers_of_provider: Final = Query(_list_of_provider, get_provider.raises)
 list_offers_of_salon: Final = Query(_list_of_salon, get_salon.raises)
+get_offer_on_sale: Final = Query(_get_on_sale, (PackageOfferNotFound, PackageOfferEnded))

@@ -8,11 +8,13 @@ from uuid import UUID
 
 from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import Salon
-from booking_domain.packages.model import Package
+from booking_domain.packages.model import Package, PackageOffer
+from booking_domain.payments.orders import Order, OrderStatus
 from booking_domain.shared.time import time_zone
 from entrypoints.languages.documents import Phrase, Plural
 from entrypoints.web.booking.flow import PACKAGE
 from entrypoints.web.kit.pages import Page, PageModel
+from entrypoints.web.orders.order import ORDER_STATES
 
 MOST: Final = 30
 _LEFT: Final = Plural("{count} visit left", "{count} visits left")
@@ -33,6 +35,17 @@ class OwnPackage:
     facts: tuple[str, ...]
     book: str
     """Where a visit is booked; empty: none is left, or the customer has to choose a person first."""
+    order: str
+    """Where it was bought; empty: at the desk, or long ago."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLink:
+    """An order of a package that is not paid, or was returned."""
+
+    name: str
+    state: str
+    href: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +54,7 @@ class PackagesPage(PageModel):
 
     template: ClassVar = "account/packages.html"
     robots: str = "noindex"
+    orders: tuple[OrderLink, ...]
     packages: tuple[OwnPackage, ...]
     older: str
     """Where older packages are; empty: there are none."""
@@ -48,24 +62,42 @@ class PackagesPage(PageModel):
 
 
 def packages_page(
-    packages: Sequence[Package], profiles: Sequence[Profile], salons: Sequence[Salon], page: Page, *, now: datetime
+    packages: Sequence[Package],
+    orders: Sequence[tuple[Order, PackageOffer | None]],
+    profiles: Sequence[Profile],
+    salons: Sequence[Salon],
+    page: Page,
+    *,
+    now: datetime,
 ) -> PackagesPage:
-    """The page; `packages`: the newest, and one more if there are older ones."""
+    """The page; `packages`: the newest, and one more if there are older ones; `orders`: those of packages."""
     places: dict[UUID | None, tuple[str, str]] = {None: ("", "")}
     places |= {each.id: (each.display_name, page.link(f"/providers/{each.slug}")) for each in profiles}
     places |= {each.id: (each.name, page.link(f"/salons/{each.slug}")) for each in salons}
-    shown = packages[:MOST]
+    shown, links = packages[:MOST], {each.subject_id: page.link(f"/orders/{each.id}") for each, _ in orders}
     return PackagesPage(
         title=page.say(Phrase("My packages")),
+        orders=tuple(
+            OrderLink(name=offer.name, state=page.say(ORDER_STATES[order.status]), href=links[order.subject_id])
+            for order, offer in orders
+            if offer is not None and order.status is not OrderStatus.PAID
+        ),
         packages=tuple(
-            _own(each, *places.get(each.salon_id or each.provider_id, ("", "")), page, now=now) for each in shown
+            _own(
+                each,
+                *places.get(each.salon_id or each.provider_id, ("", "")),
+                page,
+                order=links.get(each.id, ""),
+                now=now,
+            )
+            for each in shown
         ),
         older=page.link("/account/packages", after=shown[-1].id) if len(packages) > MOST else "",
         account=page.link("/account"),
     )
 
 
-def _own(package: Package, where: str, href: str, page: Page, *, now: datetime) -> OwnPackage:
+def _own(package: Package, where: str, href: str, page: Page, *, order: str, now: datetime) -> OwnPackage:
     usable = package.provider_id is not None and href and package.balance and not package.expired(now)
     return OwnPackage(
         name=package.name,
@@ -74,6 +106,7 @@ def _own(package: Package, where: str, href: str, page: Page, *, now: datetime) 
         left=page.say.count(_LEFT, package.balance),
         facts=tuple(_facts(package, page, now=now)),
         book=page.link(f"/book/{package.provider_id}", **{PACKAGE: package.id}) if usable else "",
+        order=order,
     )
 
 

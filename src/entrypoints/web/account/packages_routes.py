@@ -4,9 +4,10 @@ from typing import Any, Final
 
 from litestar import Response, get
 
-from booking_domain.packages.model import PackageId
+from booking_domain.packages.model import PackageId, PackageOfferId
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
+from booking_domain.use_cases.orders.queries import list_orders
 from booking_domain.use_cases.packages.queries import list_my_packages
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.injection import Injected
@@ -19,14 +20,20 @@ from entrypoints.web.kit.typed import id_of
 async def show_packages(
     page: Injected[Page], *, actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
 ) -> Response[Any]:
-    """The packages, the newest first: what is left of each, and where it can be used."""
+    """The packages, the newest first: what is left of each, and where it can be used; and orders that wait."""
     found = id_of(page.asked("after"))
     after = None if found is None else PackageId(found)
     packages = await list_my_packages(actor, after, MOST + 1, reads.packages)
     views = await reads.providers.of_all([each.provider_id for each in packages if each.provider_id is not None])
     salon_ids = {each.salon_id for each in packages if each.salon_id is not None}
     salons = [view.salon for each in salon_ids if (view := await reads.salons.get(each)) is not None]
-    model = packages_page(packages, [each.profile for each in views], salons, page, now=clock.now())
+    orders = [
+        (each, await reads.packages.offer(PackageOfferId(each.offer_id)))
+        for each in await list_orders(actor, None, MOST, reads.orders)
+        if each.offer_id is not None
+    ]
+    profiles = [each.profile for each in views]
+    model = packages_page(packages, orders, profiles, salons, page, now=clock.now())
     return page.render(model, public=False)
 
 

@@ -12,6 +12,7 @@ from entrypoints.web.components.empty_state import EmptyState
 from entrypoints.web.components.field import Field
 from entrypoints.web.components.gallery import Gallery
 from entrypoints.web.components.moment import Time
+from entrypoints.web.components.packages import Packages
 from entrypoints.web.components.pay import Pay
 from entrypoints.web.components.price import Price
 from entrypoints.web.components.steps import Steps
@@ -39,5 +40,6 @@ COMPONENTS: Final[tuple[type[Component], ...]] = (
     Choices,
     Upload,
     Pay,
+    Packages,
 )
 """Templates make them by the names of their classes."""

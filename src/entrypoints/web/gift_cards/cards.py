@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from booking_domain.gift_cards.model import GiftCard, GiftCardId, GiftCardNotUsable, GiftCardStatus
 from booking_domain.notifications.notices import NoticeValue, Words
@@ -13,13 +13,7 @@ from entrypoints.languages.documents import Phrase
 from entrypoints.web.bookings.gift_card import code_field
 from entrypoints.web.components.field import Field
 from entrypoints.web.kit.pages import Page, PageModel
-
-_STATES: Final = {
-    OrderStatus.PENDING: Phrase("Waits for its payment"),
-    OrderStatus.PAID: Phrase("It is paid"),
-    OrderStatus.EXPIRED: Phrase("Not paid in time"),
-    OrderStatus.REFUNDED: Phrase("Returned"),
-}
+from entrypoints.web.orders.order import ORDER_STATES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +93,7 @@ def _bought(order: Order, card: GiftCard | None, page: Page) -> BoughtCard:
     amount = page.formats.money(order.amount)
     return BoughtCard(
         text=page.say(Phrase("{amount} for {name}"), amount=amount, name=name) if name else amount,
-        state=page.say(_STATES[order.status if card is None else status_of(order, card)]),
+        state=page.say(ORDER_STATES[order.status if card is None else status_of(order, card)]),
         href=page.link(f"/orders/{order.id}"),
     )
 

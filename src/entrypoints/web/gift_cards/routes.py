@@ -28,7 +28,6 @@ from entrypoints.http.kit.forms import FORM, Form, form_of
 from entrypoints.http.kit.injection import Injected
 from entrypoints.settings.main import Settings
 from entrypoints.web.bookings.gift_card import CODE
-from entrypoints.web.gift_cards import order_routes
 from entrypoints.web.gift_cards.buy import (
     AMOUNT,
     CONTACT,
@@ -188,4 +187,4 @@ async def _page(
     return gift_cards_page(orders, by_id, page, csrf=csrf, code=code, of_platform=rules.of_platform)
 
 
-handlers: Final = (show_gift_cards, look_up, show_new, buy, *order_routes.handlers)
+handlers: Final = (show_gift_cards, look_up, show_new, buy)

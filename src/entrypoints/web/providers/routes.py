@@ -19,6 +19,7 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.turns import Computation, Turn
 from entrypoints.web.kit.pages import Page
+from entrypoints.web.packages.offers import MOST
 from entrypoints.web.providers.provider import REVIEWS_SHOWN, first_slots, provider_page
 
 
@@ -48,7 +49,9 @@ async def provider(
     slots = await turn.compute(read)
     shown = await get_calendar(None, provider_id, reads.schedules, reads.providers, reads.salons)
     reviews = await list_provider_reviews(provider_id, ReviewOrder.NEWEST, None, REVIEWS_SHOWN, reads.reviews)
-    model = provider_page(facts, slots, shown.calendar, reviews, page, links=object_storage, now=now)
+    salon_id = None if facts.salon is None else facts.salon.id
+    offers = await reads.packages.on_sale(provider_id, salon_id, None, MOST)
+    model = provider_page(facts, slots, shown.calendar, reviews, page, offers=offers, links=object_storage, now=now)
     return page.render(model)
 
 

@@ -12,6 +12,7 @@ from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.web.kit.pages import Page
+from entrypoints.web.packages.offers import MOST
 from entrypoints.web.salons.salon import salon_page
 
 
@@ -29,7 +30,8 @@ async def salon(
     if found.slug != slug:
         return page.see(page.link(f"/salons/{found.slug}"), status=301)
     facts = await get_salon_page(found.id, reads.salons, reads.providers, reads.services)
-    return page.render(salon_page(facts, page, object_storage, clock.now()))
+    offers = await reads.packages.on_sale(None, found.id, None, MOST)
+    return page.render(salon_page(facts, offers, page, object_storage, clock.now()))
 
 
 handlers: Final = (salon,)

@@ -8,17 +8,20 @@ from typing import ClassVar
 from markupsafe import Markup
 
 from booking_domain.files.ports import ObjectLinks
+from booking_domain.packages.model import PackageOffer
 from booking_domain.scheduling.services import ServiceView
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.time import time_zone
 from booking_domain.use_cases.catalogue.salon_queries import SalonPage as Facts
 from booking_domain.use_cases.platform.views import ProviderView
 from entrypoints.languages.documents import Phrase
+from entrypoints.web.components.packages import Packages
 from entrypoints.web.kit.hours import DayHours, week_hours
 from entrypoints.web.kit.maps import MapLinks, map_links
 from entrypoints.web.kit.pages import Page, PageModel
 from entrypoints.web.kit.pictures import Picture, picture_of
 from entrypoints.web.kit.schema_org import json_ld, opening_hours
+from entrypoints.web.packages.offers import names_of, packages_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +64,15 @@ class SalonPage(PageModel):
     gift: str
     """Where a gift card of it is bought."""
     services: tuple[SalonService, ...]
+    packages: Packages | None
     hours: tuple[DayHours, ...]
     zone: str
     data: Markup
 
 
-def salon_page(facts: Facts, page: Page, links: ObjectLinks, now: datetime) -> SalonPage:
+def salon_page(
+    facts: Facts, offers: Sequence[PackageOffer], page: Page, links: ObjectLinks, now: datetime
+) -> SalonPage:
     """The page of a salon."""
     salon = facts.view.salon
     names = {view.profile.id: view.profile.display_name for view in facts.providers}
@@ -86,6 +92,7 @@ def salon_page(facts: Facts, page: Page, links: ObjectLinks, now: datetime) -> S
         gift=page.link("/gift-cards/new", salon=salon.id),
         book=page.link(f"/salons/{salon.slug}/book") if any(offers for _, offers in facts.services) else "",
         services=tuple(_service(each, offers, names, page) for each, offers in facts.services),
+        packages=packages_of(offers, names_of(each for each, _ in facts.services), page),
         hours=week_hours(facts.view.hours.rules, page, today),
         zone=page.formats.zone(salon.time_zone),
         data=json_ld(

@@ -190,15 +190,17 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
     }
     own |= await _gift_cards(api, customer, provider_id, booked)
     await _points(api, customer, provider_id)
-    package = await _package(api, customer, lengths_owner)
+    package, buying = await _package(api, customer, lengths_owner)
     own["book-summary-with-package"] = f"{own['book-summary-of-length']}&package={package}"
+    at = (await api.client.get(f"/en/providers/{lengths_id}")).headers["Location"]
+    own |= buying | {"provider-with-packages": at.removeprefix("/en")}
     invitations = Look("join-salons", "/join/salons", token=owner)
     profile = Look("join-profile", "/join/profile", token=owner)
     return (*(Look(name, path, token=customer) for name, path in own.items()), invitations, profile)
 
 
-async def _package(api: Api, customer: str, owner: str) -> str:
-    """A package of a provider of which one visit is used, and what customers earn and spend points by."""
+async def _package(api: Api, customer: str, owner: str) -> tuple[str, dict[str, str]]:
+    """A package of a provider, and the pages on which others are bought; and points that can be spent there."""
     programme = {"name": "Points of Tuya", "currency": "MNT", "points": 1, "perAmount": 100_000, "pointValue": 5_000}
     assert (await api.post("/loyalty/programmes", await api.an_admin(), json=programme)).status_code == 201
     offer = {"name": "Five visits", "visits": 5, "priceAmount": 32_000_000, "currency": "MNT", "validDays": 365}
@@ -207,7 +209,16 @@ async def _package(api: Api, customer: str, owner: str) -> str:
     sold = {"offerId": made, "customerId": customer_id, "method": "cash"}
     package = await api.post("/packages", owner, json=sold)
     assert package.status_code == 201, package.text
-    return str(package.json()["id"])
+    orders = [(await api.post("/packages/orders", customer, json={"offerId": made})).json()["id"] for _ in range(2)]
+    pending, paid = [(await api.post(f"/orders/{each}/pay", customer, json={})).json() for each in orders]
+    api.pay(paid)
+    assert (await api.get(f"/orders/{paid['id']}", customer)).json()["status"] == "paid"
+    return str(package.json()["id"]), {
+        "package-new": f"/packages/new?offer={made}",
+        "package-order": f"/orders/{pending['id']}",
+        "package-order-paid": f"/orders/{paid['id']}",
+        "package-order-return": f"/orders/{paid['id']}/return",
+    }
 
 
 async def _points(api: Api, customer: str, provider_id: str) -> None:

@@ -1,4 +1,4 @@
-"""`/orders/{id}`: the order of a gift card: paying it, the card, returning it."""
+"""`/orders/{id}`: the order of a gift card or a package: paying it, what was bought, returning it."""
 
 from contextlib import suppress
 from typing import Any, Final
@@ -8,11 +8,13 @@ from litestar.params import FromPath
 from msgspec.json import encode
 
 from booking_domain.gift_cards.model import GiftCardId
+from booking_domain.packages.model import PackageId, PackageOfferId
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.gateways import Gateways
-from booking_domain.payments.orders import OrderId, OrderKind, OrderNotFound
+from booking_domain.payments.orders import Order, OrderId, OrderKind, OrderNotFound, OrderRules
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.errors import DomainError
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.errors import DomainError, required
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId
 from booking_domain.use_cases.gift_cards.delivery import issuer_of
@@ -24,49 +26,80 @@ from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.kit.forms import FORM
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import IF_VALID
-from entrypoints.web.gift_cards.order import OrderPage, order_page, order_state, refused, return_page
+from entrypoints.settings.main import Settings
+from entrypoints.web.gift_cards.ordered import ordered_card
+from entrypoints.web.kit.forms import FormPage
 from entrypoints.web.kit.pages import Page
+from entrypoints.web.orders.order import Ordered, OrderPage, order_page, order_state, refused, return_page
+from entrypoints.web.packages.ordered import ordered_package
+from entrypoints.web.packages.place import place_of
 
 
 class OrderDesk:
     """Opens the orders of who is signed in, as the API does."""
 
-    def __init__(self, actor: Actor, reads: Reads, executor: Executor[Repositories], gateways: Gateways) -> None:
+    def __init__(
+        self,
+        actor: Actor,
+        reads: Reads,
+        *,
+        executor: Executor[Repositories],
+        gateways: Gateways,
+        clock: Clock,
+        rules: OrderRules,
+    ) -> None:
         self._actor = actor
         self._reads = reads
         self._executor = executor
         self._gateways = gateways
+        self._clock = clock
+        self._rules = rules
 
     async def open(self, order_id: OrderId, page: Page, csrf: str) -> OrderPage:
         """The page of an order. The gateway is asked first, so that a payment is found whose callback was lost.
 
         Raises:
-            NotPermitted, OrderNotFound: they have no such order of a gift card.
+            NotPermitted, OrderNotFound: they have no such order.
         """
         order = await get_order(self._actor, order_id, self._reads.orders)
-        if order.kind is not OrderKind.GIFT_CARD:
-            raise OrderNotFound
         with suppress(GatewayUnavailable):
             order = await settle_order_on_request(order, executor=self._executor, gateways=self._gateways)
-        card = await get_gift_card(self._actor, GiftCardId(order.subject_id), self._reads)
-        return order_page(order, card, await issuer_of(card, self._reads), page, csrf=csrf)
+        ordered = await self._ordered(order, page)
+        return order_page(order, ordered, page, csrf=csrf, rules=self._rules, now=self._clock.now())
+
+    async def returning(self, order_id: OrderId, page: Page, csrf: str) -> FormPage:
+        """The question whether to return it; raises the same."""
+        order = await get_order(self._actor, order_id, self._reads.orders)
+        return return_page(order, (await self._ordered(order, page)).returning, page, csrf=csrf)
+
+    async def _ordered(self, order: Order, page: Page) -> Ordered:
+        actor, reads = self._actor, self._reads
+        if order.kind is OrderKind.GIFT_CARD:
+            card = await get_gift_card(actor, GiftCardId(order.subject_id), reads)
+            return ordered_card(order, card, await issuer_of(card, reads), page)
+        offer = await reads.packages.offer(PackageOfferId(required(order.offer_id, OrderNotFound)))
+        place = await place_of(required(offer, OrderNotFound), reads)
+        package = await reads.packages.get(PackageId(order.subject_id))
+        return ordered_package(order, required(offer, OrderNotFound), package, place, page, now=self._clock.now())
 
 
-def provide_orders(
+def provide_orders(  # noqa: PLR0917 - by name
     actor: Injected[Actor],
     reads: Injected[Reads],
     executor: Injected[Executor[Repositories]],
     gateways: Injected[Gateways],
+    clock: Injected[Clock],
+    settings: Injected[Settings],
 ) -> OrderDesk:
     """Provide `orders`."""
-    return OrderDesk(actor, reads, executor, gateways)
+    return OrderDesk(actor, reads, executor=executor, gateways=gateways, clock=clock, rules=settings.order_rules)
 
 
 @get("/orders/{order_id:str}", opt=IF_VALID)
 async def show_order(
     order_id: FromPath[OrderId], page: Injected[Page], *, orders: Injected[OrderDesk], csrf: Injected[str]
 ) -> Response[Any]:
-    """An order: how to pay it, then the card."""
+    """An order: how to pay it, then what was bought."""
     return page.render(await orders.open(order_id, page, csrf), public=False)
 
 
@@ -100,36 +133,29 @@ async def pay_for_order(
 
 @get("/orders/{order_id:str}/return", opt=IF_VALID)
 async def show_return(
-    order_id: FromPath[OrderId],
-    page: Injected[Page],
-    *,
-    actor: Injected[Actor],
-    reads: Injected[Reads],
-    csrf: Injected[str],
+    order_id: FromPath[OrderId], page: Injected[Page], *, orders: Injected[OrderDesk], csrf: Injected[str]
 ) -> Response[Any]:
-    """Ask whether to return the card."""
-    order = await get_order(actor, order_id, reads.orders)
-    return page.render(return_page(order, page, csrf=csrf), public=False)
+    """Ask whether to return it."""
+    return page.render(await orders.returning(order_id, page, csrf), public=False)
 
 
 @post("/orders/{order_id:str}/return", status_code=200, opt=IF_VALID | FORM)
-async def return_card(
+async def return_it(
     order_id: FromPath[OrderId],
     page: Injected[Page],
     *,
     actor: Injected[Actor],
     session_id: Injected[SessionId],
-    reads: Injected[Reads],
     executor: Injected[Executor[Repositories]],
+    orders: Injected[OrderDesk],
     csrf: Injected[str],
 ) -> Response[Any]:
-    """Return the card; the gateway sends the money back."""
+    """Return it; the gateway sends the money back."""
     try:
         await executor.run(refund_order, order_id, actor=actor, session_id=session_id)
     except DomainError as error:
-        order = await get_order(actor, order_id, reads.orders)
-        return page.refuse(return_page(order, page, csrf=csrf).failed(error, page), error)
+        return page.refuse((await orders.returning(order_id, page, csrf)).failed(error, page), error)
     return page.see(page.link(f"/orders/{order_id}"))
 
 
-handlers: Final = (show_order, show_order_state, pay_for_order, show_return, return_card)
+handlers: Final = (show_order, show_order_state, pay_for_order, show_return, return_it)

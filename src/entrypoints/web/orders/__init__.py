@@ -1,0 +1,1 @@
+"""`/orders/{id}`: what was ordered: paying it, having it, returning it."""

@@ -1,0 +1,1 @@
+"""Packages of visits: what places sell, and buying one."""
