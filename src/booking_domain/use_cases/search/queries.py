@@ -73,6 +73,12 @@ class Hit:
         """Why it ranks where it does."""
         return points_of(self.found.facts)
 
+    @property
+    def about(self) -> frozenset[UUID]:
+        """The providers and the salon that it shows."""
+        salon = () if self.salon is None else (self.salon.id,)
+        return frozenset((*salon, *(offer.provider_id for offer in self.found.offers)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checks_enums
@@ -85,6 +91,8 @@ class SearchPage:
     """Of the first page."""
     relaxed: tuple[Relaxation, ...] = ()
     """What was given up, because nobody matches everything."""
+    criteria: SearchCriteria
+    """What its hits match: what was asked for, without what was given up."""
 
     @property
     def until(self) -> datetime:
@@ -94,8 +102,7 @@ class SearchPage:
     @property
     def about(self) -> frozenset[UUID]:
         """The providers and salons that are shown."""
-        salons = (each.salon.id for each in self.hits if each.salon is not None)
-        return frozenset(chain(salons, (offer.provider_id for each in self.hits for offer in each.found.offers)))
+        return frozenset(chain.from_iterable(each.about for each in self.hits))
 
 
 class _Free(NamedTuple):
@@ -166,7 +173,7 @@ def _relaxed(criteria: SearchCriteria) -> Iterator[tuple[tuple[Relaxation, ...],
 async def _page(criteria: SearchCriteria, reads: Reads, *, counted: bool) -> SearchPage:
     facets = Facets() if counted else None
     if criteria.text and not searched(criteria.text):  # marks alone match nobody, although no word is missing
-        return SearchPage(hits=(), next=None, facets=facets)
+        return SearchPage(hits=(), next=None, facets=facets, criteria=criteria)
     hits: list[tuple[Found, _Free]] = []
     after = criteria.after
     for number in range(MOST_ROUNDS_IN_VAIN):
@@ -180,13 +187,37 @@ async def _page(criteria: SearchCriteria, reads: Reads, *, counted: bool) -> Sea
         slots = await _slots_of(candidates, criteria, reads)
         for each in candidates:
             if len(hits) == criteria.limit:
-                return await _shown(hits, after, facets, reads)
+                return await _shown(hits, after, facets, criteria, reads)
             after = each.position
-            if slots[each.position].open and (slots[each.position].slots or not criteria.windows):
+            if _suits(slots[each.position], criteria):
                 hits.append((each, slots[each.position]))
         if len(candidates) <= criteria.limit:
-            return await _shown(hits, None, facets, reads)
-    return await _shown(hits, after, facets, reads)
+            return await _shown(hits, None, facets, criteria, reads)
+    return await _shown(hits, after, facets, criteria, reads)
+
+
+def _suits(free: _Free, criteria: SearchCriteria) -> bool:
+    return free.open and bool(free.slots or not criteria.windows)
+
+
+async def search_again(page: SearchPage, changed: frozenset[UUID], reads: Reads, now: datetime) -> SearchPage | None:
+    """The page with the times, as they are now, of the hits that show these, and of those that time has changed.
+
+    None if anything else than their times is different, or one has no time any more: then others may match.
+    """
+    stale = [each for each in page.hits if each.until <= now or not each.about.isdisjoint(changed)]
+    criteria = page.criteria
+    asked = replace(criteria, at=now, open_at=now if criteria.open_at == criteria.at else criteria.open_at)
+    slots = await _slots_of([each.found for each in stale], asked, reads)
+    shown = await _shown([(each.found, slots[each.found.position]) for each in stale], None, None, asked, reads)
+    made = {each.found.position: each for each in shown.hits}
+    for each in stale:
+        again = made.get(each.found.position)
+        if again is None or not _suits(slots[each.found.position], asked):
+            return None
+        if replace(again, slots=each.slots, whose=each.whose, until=each.until) != each:
+            return None
+    return replace(page, hits=tuple(made.get(each.found.position, each) for each in page.hits))
 
 
 async def hits_of(provider_ids: Sequence[ProviderId], at: datetime, reads: Reads) -> Mapping[ProviderId, Hit]:
@@ -194,7 +225,7 @@ async def hits_of(provider_ids: Sequence[ProviderId], at: datetime, reads: Reads
     criteria = SearchCriteria(among=tuple(provider_ids), at=at, limit=len(provider_ids))
     found = await reads.search.search(criteria) if provider_ids else ()
     slots = await _slots_of(found, criteria, reads)
-    shown = await _shown([(each, slots[each.position]) for each in found], None, None, reads)
+    shown = await _shown([(each, slots[each.position]) for each in found], None, None, criteria, reads)
     return {each.found.provider_id: each for each in shown.hits}
 
 
@@ -257,7 +288,11 @@ def _slots(
 
 
 async def _shown(
-    found: Sequence[tuple[Found, _Free]], after: Position | None, facets: Facets | None, reads: Reads
+    found: Sequence[tuple[Found, _Free]],
+    after: Position | None,
+    facets: Facets | None,
+    criteria: SearchCriteria,
+    reads: Reads,
 ) -> SearchPage:
     ids = [each.provider_id for each, _ in found]
     views = {each.profile.id: each for each in await reads.providers.of_all(ids)} if ids else {}
@@ -288,6 +323,7 @@ async def _shown(
         ),
         next=after,
         facets=facets,
+        criteria=criteria,
     )
 
 

@@ -48,6 +48,10 @@ MOST_KNOWN: Final = 50_000
 MOST_LISTS: Final = 5_000
 INEXACT_SECONDS: Final = 10.0
 """How long a search is kept that found those only who match in part."""
+RANKED_SECONDS: Final = 30.0
+"""How old a search may be of which only those are made again who have changed: all who match, and their order."""
+MOST_RANKED: Final = 200
+"""Of how many searches what they found is kept, besides the answer: some 100 kB each."""
 LONGEST_ASKED: Final = 500
 """Longer requests are not kept: no client of ours sends them."""
 _OWN_ERRORS: Final = (TooManyAtOnce, ServiceBusy)
@@ -86,6 +90,11 @@ class Listed(NamedTuple):
     """Nobody is no answer to keep from those who are found a moment later."""
     exact: bool = True
     """Whether those that it shows match. If not, others may match at any moment: it is kept for some seconds only."""
+    again: "Again | None" = None
+    """Makes it again after a change of some that it shows. None, and an answer of None: all is to be made again."""
+
+
+Again = Callable[[frozenset[UUID]], Awaitable[Listed | None]]
 
 
 class Head(NamedTuple):
@@ -137,6 +146,13 @@ class _ListBeingMade(NamedTuple):
     task: asyncio.Task[tuple[KeptAnswer, frozenset[UUID]]]
 
 
+class _Ranked(NamedTuple):
+    """An answer about many that was made, and how to make those again that it shows."""
+
+    watch: Watch
+    again: Again
+
+
 def answered_from_cache(scope: Scope) -> bool:
     """Whether nothing was computed for this request: its answer was kept."""
     return bool(scope["state"].get(_FROM_CACHE))
@@ -165,6 +181,8 @@ class Answers:
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._lists: OrderedDict[str, Watch] = OrderedDict()
         """Of the answers about many that are kept, by what was asked."""
+        self._ranked: OrderedDict[str, _Ranked] = OrderedDict()
+        """The newest of them."""
         self._lists_being_made: dict[str, _ListBeingMade] = {}
         """The newest for each."""
         self.served = self.made = 0
@@ -226,8 +244,8 @@ class Answers:
     ) -> Response[Any]:
         """Answer a request that shows many providers or salons, the same to everybody.
 
-        It is kept until one of those changes that it shows. Others that match by then are missing until its lifetime
-        ends.
+        It is kept until one of those changes that it shows. For `RANKED_SECONDS` only these are made again. Others that
+        match by then are missing, until its lifetime ends.
         """
         asked = asked_of(request.scope)
         kept = self._list_kept(asked)
@@ -288,19 +306,21 @@ class Answers:
 
         async def made() -> Answer:
             nonlocal found
-            found = await make()
+            again = await self._made_again(asked, watch)
+            if again is None:
+                found = await make()
+                watch.end_in(self._seconds[lifetime] if found.exact else INEXACT_SECONDS)
+            else:
+                found = again
             return found.answer
 
         try:
             answer = await self._made(made)
-            if found.about and self._versions.settle(watch, found.about):
-                if not found.exact:
-                    watch.end_in(INEXACT_SECONDS)
+            self._versions.settle(watch, found.about)
+            if (version := watch.version()) is not None and found.about:
                 # Not in a cache that other processes share: they do not watch the same.
-                await self._own.put(f"{watch.version()} {asked}", answer, self._seconds[lifetime])
-                self._keep_list(scope, watch)
-            else:
-                self._versions.unwatch(watch)
+                await self._own.put(f"{version} {asked}", answer, self._seconds[lifetime])
+            self._keep_list(scope, watch, found)
         except BaseException:
             self._versions.unwatch(watch)
             raise
@@ -310,15 +330,44 @@ class Answers:
                 del self._lists_being_made[asked]
         return answer, found.about
 
-    def _keep_list(self, scope: Scope, watch: Watch) -> None:
+    async def _made_again(self, asked: str, watch: Watch) -> Listed | None:
+        """What was found before, with those made again that have changed; None if all is to be made again.
+
+        So it is if what was found is too old, if others may match, and if only time has changed it.
+        """
+        former = self._ranked.get(asked)
+        if former is None or not former.watch.over or former.watch.lost:
+            return None
+        if former.watch.left() <= 0 or former.watch.age() >= RANKED_SECONDS:
+            return None
+        found = await former.again(frozenset(former.watch.heard))
+        if found is not None:
+            watch.succeed(former.watch)
+        return found
+
+    def _keep_list(self, scope: Scope, watch: Watch, found: Listed) -> None:
         asked = asked_of(scope)
+        self._drop_list(asked)
+        if watch.lost or not found.about:
+            self._versions.unwatch(watch)
+            return
+        self._lists[asked] = watch
+        if found.again is not None:
+            self._ranked[asked] = _Ranked(watch, found.again)
+        if len(self._lists) > MOST_LISTS:
+            self._drop_list(next(iter(self._lists)))
+        while self._ranked:
+            first, ranked = next(iter(self._ranked.items()))
+            if len(self._ranked) <= MOST_RANKED and ranked.watch.age() < RANKED_SECONDS:
+                break
+            del self._ranked[first]
+        self._remember(scope, watch.version, watch)
+
+    def _drop_list(self, asked: str) -> None:
         former = self._lists.pop(asked, None)
+        self._ranked.pop(asked, None)
         if former is not None:
             self._versions.unwatch(former)
-        self._lists[asked] = watch
-        if len(self._lists) > MOST_LISTS:
-            self._versions.unwatch(self._lists.popitem(last=False)[1])
-        self._remember(scope, watch.version, watch)
 
     async def shown(
         self, request: Request[Any, Any, Any], answer: KeptAnswer, if_none_match: str | None

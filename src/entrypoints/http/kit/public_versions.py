@@ -30,12 +30,15 @@ class Watch:
     def __init__(self, name: str, timer: Callable[[], float]) -> None:
         self._name = name
         self._timer = timer
-        self._ends = inf
+        self.began = timer()
+        self.ends = inf
         self.about: frozenset[UUID] = frozenset()
         self.heard: set[UUID] = set()
-        """What has changed while the answer was made."""
+        """What has changed since the answer was begun; once it is made, only what it shows."""
         self.over = False
         """Whether the answer may show something that has changed since it was begun."""
+        self.lost = False
+        """Whether more may have changed than was heard of."""
 
     def version(self) -> str | None:
         """What the answer is kept under, as long as nothing that it shows has changed."""
@@ -43,11 +46,19 @@ class Watch:
 
     def left(self) -> float:
         """The seconds for which it may still be sent, as far as is known."""
-        return self._ends - self._timer()
+        return self.ends - self._timer()
 
     def end_in(self, seconds: float) -> None:
         """Send it no longer than so many seconds from now."""
-        self._ends = self._timer() + seconds
+        self.ends = self._timer() + seconds
+
+    def age(self) -> float:
+        """The seconds since all that it shows was read."""
+        return self._timer() - self.began
+
+    def succeed(self, former: "Watch") -> None:
+        """Watch an answer of which only those parts are new that have changed: it ages, and ends, with the former."""
+        self.began, self.ends = former.began, former.ends
 
 
 @dataclass(slots=True)
@@ -155,7 +166,7 @@ class KnownVersions:
         sent = self._sent
         if changed is None:
             for watch in {*self._watching, *chain.from_iterable(self._watched_by.values())}:
-                watch.over = True
+                watch.over = watch.lost = True
             self._watching.clear()
             self._watched_by.clear()
             self._known.clear()
@@ -167,8 +178,9 @@ class KnownVersions:
         for watch in self._watching:
             watch.heard |= changed
         for each in changed:
-            for watch in tuple(self._watched_by.get(each, ())):
-                self.unwatch(watch)
+            for watch in self._watched_by.get(each, ()):
+                watch.heard.add(each)
+                watch.over = True
             for about in tuple(self._shown_in.get(each, ())):
                 self._drop(about)
             if sent is not None and sent.overtaken is not None:
@@ -180,24 +192,23 @@ class KnownVersions:
         if self._listening and self._seconds:
             self._watching.add(watch)
         else:
-            watch.over = True
+            watch.over = watch.lost = True
         return watch
 
-    def settle(self, watch: Watch, about: frozenset[UUID]) -> bool:
-        """Say what the answer shows, now that it is made; return whether nothing of that has changed meanwhile."""
-        if watch not in self._watching:
-            return False
+    def settle(self, watch: Watch, about: frozenset[UUID]) -> None:
+        """Say what the answer shows, now that it is made: it is over if something of that has changed meanwhile."""
+        if watch.lost:
+            return
         self._watching.discard(watch)
-        watch.over = not about.isdisjoint(watch.heard)
-        if not watch.over:
-            watch.about = about
-            for each in about:
-                self._watched_by[each].add(watch)
-        return not watch.over
+        watch.about = about
+        watch.heard &= about
+        watch.over = bool(watch.heard)
+        for each in about:
+            self._watched_by[each].add(watch)
 
     def unwatch(self, watch: Watch) -> None:
         """Keep the answer no longer."""
-        watch.over = True
+        watch.over = watch.lost = True
         self._watching.discard(watch)
         for each in watch.about:
             watched_by = self._watched_by[each]

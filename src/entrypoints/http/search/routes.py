@@ -1,13 +1,15 @@
 """`/search`, and the list of `/providers`: providers by what, where and when."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from litestar import Request, Response, Router, get
+from msgspec import Raw
 from msgspec.json import encode
 
 from booking_domain.files.ports import ObjectLinks
-from booking_domain.search.model import SearchCriteria
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
@@ -17,8 +19,10 @@ from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.portfolio.commands import search_portfolios
 from booking_domain.use_cases.search.check import list_search_findings
 from booking_domain.use_cases.search.queries import (
+    Hit,
     SearchPage,
     find_providers,
+    search_again,
     search_providers,
     search_salons,
     search_services,
@@ -81,21 +85,39 @@ async def search(
     """
 
     async def make() -> Listed:
-        criteria = params.criteria(clock.now())
-        page = await search_providers(criteria, reads)
+        page = await search_providers(params.criteria(clock.now()), reads)
         zone = time_zone(params.time_zone)
-        items = (hit_json(each, zone, object_storage) for each in page.hits)
-        return _found(SearchJson, items, page, criteria)
+        shows = _Shows(SearchJson, lambda each: hit_json(each, zone, object_storage), reads, clock)
+        return shows.listed(page)
 
     return await answers.listed(request, Lifetime.SEARCH, make, if_none_match=if_none_match)
 
 
-def _found(schema: Callable[..., Json], items: Iterable[Json], page: SearchPage, criteria: SearchCriteria) -> Listed:
-    return _listed(schema(items=tuple(items), **page_members(page, criteria)), page)
+@dataclass(frozen=True, slots=True)
+class _Shows:
+    """How a search is shown, and shown again."""
 
+    schema: Callable[..., Json]
+    item: Callable[[Hit], Json]
+    reads: Reads
+    clock: Clock
 
-def _listed(shown: Json, page: SearchPage) -> Listed:
-    return Listed(Answer(encode(shown), page.until), page.about, exact=not page.relaxed)
+    def listed(self, page: SearchPage, items: tuple[Raw, ...] | None = None) -> Listed:
+        """The answer; `items`: its hits, if they are encoded already."""
+        shown = tuple(map(self._encoded, page.hits)) if items is None else items
+
+        async def again(changed: frozenset[UUID]) -> Listed | None:
+            found = await search_again(page, changed, self.reads, self.clock.now())
+            if found is None:
+                return None
+            pairs = zip(found.hits, page.hits, shown, strict=True)
+            return self.listed(found, tuple(was if hit is former else self._encoded(hit) for hit, former, was in pairs))
+
+        answer = Answer(encode(self.schema(items=shown, **page_members(page))), page.until)
+        return Listed(answer, page.about, exact=not page.relaxed, again=again)
+
+    def _encoded(self, hit: Hit) -> Raw:
+        return Raw(encode(self.item(hit)))
 
 
 @get("/search", opt=PUBLIC | documented(search_salons, raises=(InvalidValue,)))
@@ -116,13 +138,10 @@ async def list_found_salons(
     """
 
     async def make() -> Listed:
-        criteria = params.criteria(clock.now())
-        page = await search_salons(criteria, reads)
+        page = await search_salons(params.criteria(clock.now()), reads)
         zone = time_zone(params.time_zone)
-        items = (
-            salon_hit_json(each, each.listed, zone, object_storage) for each in page.hits if each.listed is not None
-        )
-        return _found(SalonSearchJson, items, page, criteria)
+        shows = _Shows(SalonSearchJson, lambda each: salon_hit_json(each, zone, object_storage), reads, clock)
+        return shows.listed(page)
 
     return await answers.listed(request, Lifetime.SEARCH, make, if_none_match=if_none_match)
 
@@ -144,13 +163,10 @@ async def list_found_services(
     """
 
     async def make() -> Listed:
-        criteria = params.criteria(clock.now())
-        page = await search_services(criteria, reads)
+        page = await search_services(params.criteria(clock.now()), reads)
         zone = time_zone(params.time_zone)
-        items = (
-            service_hit_json(each, each.service, zone, object_storage) for each in page.hits if each.service is not None
-        )
-        return _found(ServiceSearchJson, items, page, criteria)
+        shows = _Shows(ServiceSearchJson, lambda each: service_hit_json(each, zone, object_storage), reads, clock)
+        return shows.listed(page)
 
     return await answers.listed(request, Lifetime.SEARCH, make, if_none_match=if_none_match)
 
@@ -173,11 +189,10 @@ async def list_found_works(
             found = await search_portfolios(params.listed(), reads.portfolios)
             listed = listed_works_json(found, params.limit, object_storage)
             return Listed(Answer(encode(listed)), frozenset(each.item.provider_id for each in found))
-        criteria = params.criteria(clock.now())
-        page = await search_works(criteria, reads)
+        page = await search_works(params.criteria(clock.now()), reads)
         zone = time_zone(params.time_zone)
-        items = (work_hit_json(each, each.work, zone, object_storage) for each in page.hits if each.work is not None)
-        return _found(WorkSearchJson, items, page, criteria)
+        shows = _Shows(WorkSearchJson, lambda each: work_hit_json(each, zone, object_storage), reads, clock)
+        return shows.listed(page)
 
     return await answers.listed(request, Lifetime.SEARCH, make, if_none_match=if_none_match)
 
@@ -235,7 +250,7 @@ async def list_providers(
             items=tuple(provider_json(each.view, object_storage) for each in page.hits),
             next_cursor=None if page.next is None else search_cursor(page.next, criteria.at),
         )
-        return _listed(shown, page)
+        return Listed(Answer(encode(shown), page.until), page.about)
 
     return await answers.listed(request, Lifetime.SEARCH, make, if_none_match=if_none_match)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -632,8 +632,8 @@ def hit_json(hit: Hit, zone: ZoneInfo, links: ObjectLinks) -> HitJson:
     )
 
 
-def salon_hit_json(hit: Hit, listed: ListedSalon, zone: ZoneInfo, links: ObjectLinks) -> SalonHitJson:
-    found = hit.found
+def salon_hit_json(hit: Hit, zone: ZoneInfo, links: ObjectLinks) -> SalonHitJson:
+    found, listed = hit.found, cast("ListedSalon", hit.listed)
     slots = ((slot_json(slot, zone), whose) for slot, whose in zip(hit.slots, hit.whose, strict=True))
     return SalonHitJson(
         **salon_members(listed.salon, links),
@@ -648,12 +648,12 @@ def salon_hit_json(hit: Hit, listed: ListedSalon, zone: ZoneInfo, links: ObjectL
     )
 
 
-def service_hit_json(hit: Hit, service: ServiceView, zone: ZoneInfo, links: ObjectLinks) -> ServiceHitJson:
-    return ServiceHitJson(**service_members(service), provider=hit_json(hit, zone, links))
+def service_hit_json(hit: Hit, zone: ZoneInfo, links: ObjectLinks) -> ServiceHitJson:
+    return ServiceHitJson(**service_members(cast("ServiceView", hit.service)), provider=hit_json(hit, zone, links))
 
 
-def work_hit_json(hit: Hit, work: PortfolioView, zone: ZoneInfo, links: ObjectLinks) -> WorkHitJson:
-    return WorkHitJson(**item_members(work, links), provider=hit_json(hit, zone, links))
+def work_hit_json(hit: Hit, zone: ZoneInfo, links: ObjectLinks) -> WorkHitJson:
+    return WorkHitJson(**item_members(cast("PortfolioView", hit.work), links), provider=hit_json(hit, zone, links))
 
 
 def listed_works_json(found: Sequence[PortfolioView], limit: int, links: ObjectLinks) -> WorkSearchJson:
@@ -664,10 +664,10 @@ def listed_works_json(found: Sequence[PortfolioView], limit: int, links: ObjectL
     )
 
 
-def page_members(page: SearchPage, criteria: SearchCriteria) -> dict[str, Any]:
+def page_members(page: SearchPage) -> dict[str, Any]:
     """Return the members of a page that are not its hits."""
     return {
-        "next_cursor": None if page.next is None else search_cursor(page.next, criteria.at),
+        "next_cursor": None if page.next is None else search_cursor(page.next, page.criteria.at),
         "facets": None if page.facets is None else facets_json(page.facets),
         "relaxed": tuple(each.value for each in page.relaxed) or None,
     }

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,34 +18,54 @@ from tests.unit.entrypoints.http.test_kept_answers import (
     forget,
     left,
     new_name,
+    new_rules,
     new_salon_service,
     new_service,
+    new_settings,
     shown,
 )
+from tests.unit.entrypoints.http.test_portfolio import added
 from tests.unit.entrypoints.http.test_search import a_provider, indexed
 
 from adapters.kit.process_cache import ProcessCache
 from booking_domain.shared.signals import ReceivedSignals
 from entrypoints.http.kit import answers as kept_answers
-from entrypoints.http.kit.answers import INEXACT_SECONDS
+from entrypoints.http.kit.answers import INEXACT_SECONDS, RANKED_SECONDS
 from entrypoints.http.kit.public_versions import KnownVersions
 from entrypoints.http.search import routes as handlers
 
 SEARCH: Final = "/search?timeZone=Asia/Ulaanbaatar"
+SEARCHES: Final = {
+    SEARCH: "search_providers",
+    f"/salons{SEARCH}": "search_salons",
+    f"/services{SEARCH}": "search_services",
+    f"/portfolio{SEARCH}&sort=best": "search_works",
+}
+"""Searches, and what makes them."""
 
 
-@pytest.fixture
-def searches(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """One for each search that was made, not taken from what is kept."""
+def counted(name: str, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     made: list[int] = []
-    search = vars(handlers)["search_providers"]
+    search = vars(handlers)[name]
 
     async def counting(*args: Any) -> Any:
         made.append(1)
         return await search(*args)
 
-    monkeypatch.setattr(handlers, "search_providers", counting)
+    monkeypatch.setattr(handlers, name, counting)
     return made
+
+
+@pytest.fixture
+def searches(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One for each search that was made, not taken from what is kept."""
+    return counted("search_providers", monkeypatch)
+
+
+@pytest.fixture
+def parts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One for each search of which those hits were to be made again that had changed."""
+    return counted("search_again", monkeypatch)
 
 
 def listed(answer: Any) -> list[str]:
@@ -101,9 +122,9 @@ async def test_a_change_of_what_it_shows_is_seen_by_the_next_request(api: Api, c
     assert provider_id in before.text
 
 
-@pytest.mark.parametrize(("of_shown", "made"), [(True, 2), (False, 1)])
+@pytest.mark.parametrize("of_shown", [True, False])
 async def test_who_asks_after_a_booking_waits_for_a_search_that_knows_of_it(
-    api: Api, searches: list[int], monkeypatch: pytest.MonkeyPatch, *, of_shown: bool, made: int
+    api: Api, searches: list[int], parts: list[int], monkeypatch: pytest.MonkeyPatch, *, of_shown: bool
 ) -> None:
     owner, provider_id = await api.open_provider()
     await indexed(api)
@@ -126,10 +147,119 @@ async def test_who_asks_after_a_booking_waits_for_a_search_that_knows_of_it(
         await asyncio.sleep(0)
     go.set()
     before, *after = [shown(each) for each in await asyncio.gather(first, *later)]
-    assert len(searches) == made
+    assert (len(searches), len(parts)) == (1, of_shown)
     forget(api)
     assert after == [shown(await api.get(SEARCH))] * 3
     assert (before != after[0]) == of_shown
+
+
+async def morning_blocked(api: Api, owner: str, _: str, __: str) -> None:
+    body = {"start": "2026-11-23T00:00:00Z", "end": "2026-11-23T04:00:00Z"}
+    assert (await api.post("/availability/blocks", owner, json=body)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("path", "change"),
+    [(SEARCH, booked), *product(SEARCHES, (morning_blocked, new_rules, new_settings))],
+)
+async def test_only_those_are_made_again_whose_times_have_changed(
+    api: Api, parts: list[int], monkeypatch: pytest.MonkeyPatch, path: str, change: Change
+) -> None:
+    owner, provider_id = await api.open_provider()
+    manager, _ = await a_salon(api, owner, provider_id)
+    other, _ = await api.open_provider()
+    for each in (owner, other):
+        await added(api, each)
+        if SEARCHES[path] == "search_services":
+            await new_service(api, each, "", "")
+    await indexed(api)
+    wholes = counted(SEARCHES[path], monkeypatch)
+    before = await api.get(path, headers=PLAIN)
+    await change(api, owner, provider_id, manager)
+    after = await api.get(path, headers=PLAIN)
+    assert (len(parts), len(wholes)) == (1, 1)
+    forget(api)
+    assert shown(after) == shown(await api.get(path, headers=PLAIN))
+    assert before.content != after.content
+    assert len(wholes) == 2
+
+
+async def test_one_change_after_the_other_is_seen(api: Api, searches: list[int], parts: list[int]) -> None:
+    several = [await api.open_provider() for _ in range(3)]
+    await indexed(api)
+    for number, (owner, provider_id) in enumerate([*several, several[0]]):
+        before = await api.get(SEARCH, headers=PLAIN)
+        await (booked if number < len(several) else morning_blocked)(api, owner, provider_id, "")
+        after = await api.get(SEARCH, headers=PLAIN)
+        slots = [{each["providerId"]: each["slots"] for each in page.json()["items"]} for page in (before, after)]
+        assert [each for each in slots[0] if slots[0][each] != slots[1][each]] == [provider_id]
+    assert len(searches) == 1
+    assert len(parts) >= len(several)
+    again = await api.get(SEARCH, headers=PLAIN)
+    forget(api)
+    assert shown(again) == shown(await api.get(SEARCH, headers=PLAIN))
+
+
+async def test_times_that_are_over_are_not_shown_again_with_a_change_of_another(api: Api, parts: list[int]) -> None:
+    await api.open_provider()
+    owner, provider_id = await api.open_provider()
+    await indexed(api)
+    first = (await api.get(SEARCH)).json()["items"][0]["slots"][0]["start"]
+    await morning_blocked(api, owner, provider_id, "")
+    api.clock.set(datetime.fromisoformat(first) + timedelta(microseconds=1))
+    items = (await api.get(SEARCH)).json()["items"]
+    assert [first in (slot["start"] for slot in each["slots"]) for each in items] == [False, False]
+    assert parts
+
+
+async def test_others_take_the_place_of_who_has_no_time_any_more(api: Api, searches: list[int]) -> None:
+    owners = {provider_id: owner for owner, provider_id in [await api.open_provider() for _ in range(2)]}
+    await indexed(api)
+    asked = f"{SEARCH}&limit=1&from=2026-11-24&to=2026-11-25"
+    [first] = (await api.get(asked)).json()["items"]
+    await blocked(api, owners.pop(first["providerId"]), "", "")
+    [second] = (await api.get(asked)).json()["items"]
+    assert {second["providerId"]} == set(owners)
+    assert len(searches) == 2
+
+
+async def test_after_some_seconds_all_is_made_again(
+    api: Api, searches: list[int], parts: list[int], timer: Timer
+) -> None:
+    owner, provider_id = await api.open_provider()
+    await indexed(api)
+    await api.get(SEARCH)
+    for change, made in ((booked, 1), (morning_blocked, 2)):  # made again in part, it is as old as before
+        timer.now += RANKED_SECONDS - 1
+        await change(api, owner, provider_id, "")
+        await api.get(SEARCH)
+        assert len(searches) == made
+    assert parts
+
+
+async def test_a_search_that_was_made_again_ends_with_what_it_was_made_from(api: Api, timer: Timer) -> None:
+    owner, provider_id = await api.open_provider()
+    await indexed(api)
+    await api.get(SEARCH)
+    timer.now = RANKED_SECONDS - 1
+    await booked(api, owner, provider_id, "")
+    made = [(await api.get(SEARCH)).headers.get("RateLimit") is not None for _ in range(3)]
+    assert (made[0], made[-1]) == (True, False)
+    timer.now = 300
+    assert "RateLimit" in (await api.get(SEARCH)).headers
+
+
+async def test_what_is_found_is_kept_of_few_searches(api: Api, timer: Timer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_answers, "MOST_RANKED", 2)
+    await api.open_provider()
+    await indexed(api)
+    ranked = api.container.answers()._ranked
+    for limit in range(1, 5):
+        await api.get(f"{SEARCH}&limit={limit}")
+    assert [each.rpartition("=")[2] for each in ranked] == ["3", "4"]
+    timer.now = RANKED_SECONDS
+    await api.get(f"{SEARCH}&limit=5")
+    assert [each.rpartition("=")[2] for each in ranked] == ["5"]
 
 
 async def test_a_search_is_made_again_shortly_before_its_end(
@@ -227,6 +357,8 @@ async def test_what_is_no_longer_kept_is_no_longer_watched(api: Api, monkeypatch
         await api.get(f"{SEARCH}&limit={limit}")
     assert len(versions._watched_by[UUID(provider_id)]) == 2
     await new_name(api, owner, provider_id, "")
+    assert len(versions._watched_by[UUID(provider_id)]) == 2
+    versions.receive(ReceivedSignals(missed=True))
     assert versions._watched_by == {}
     assert versions._watching == set()
 
