@@ -150,7 +150,8 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
     folder = tmp_path_factory.mktemp("postgres")
-    server = CitusServer(folder) if PROGRAMS else TestServer(folder)
+    shared = tmp_path_factory.getbasetemp().parent / "postgres" if "PYTEST_XDIST_WORKER" in os.environ else None
+    server = CitusServer(folder) if PROGRAMS else TestServer(folder, shared)
     try:
         yield server
     finally:

@@ -1,6 +1,9 @@
 """Real PostgreSQL for tests: one server per test process, and empty migrated databases on it."""
 
+import fcntl
 import os
+import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -47,6 +50,7 @@ _OTHERS_ARE_KEPT: Final = b"""
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 """Whether there are so many connections, which all wait for a statement and hold nothing."""
+_TEMPLATE: Final = "template_booking"
 _AUDIT_LOG: Final = "audit_log"
 _EMPTY_AUDIT_LOG: Final = b"""
     BEGIN;
@@ -59,16 +63,22 @@ _TABLES: Final = b"SELECT format('%I', tablename) FROM pg_tables WHERE schemanam
 
 
 class TestServer:
-    """A PostgreSQL server with a template for its databases."""
+    """A PostgreSQL server with a template for its databases.
+
+    Of the processes of a test run, which name one folder `shared`, the first to need a server creates and migrates it;
+    the others copy it.
+    """
 
     __test__ = False
 
-    def __init__(self, folder: Path) -> None:
-        self._server = embedded.start(folder, settings=FAST, binaries=BINARIES)
+    def __init__(self, folder: Path, shared: Path | None = None) -> None:
+        if shared is None:
+            self._server = _migrated(folder)
+        else:
+            _copy_first(shared, folder)
+            self._server = embedded.start(folder, settings=FAST, binaries=BINARIES)
         self._begin()
-        self._sql("CREATE DATABASE template_booking")
-        migrations.upgrade(self._url("template_booking"))
-        with psycopg.connect(self._url("template_booking"), autocommit=True) as connection:
+        with psycopg.connect(self._url(_TEMPLATE), autocommit=True) as connection:
             self._learn(connection)
 
     def _begin(self) -> None:
@@ -108,7 +118,7 @@ class TestServer:
 
         A database of an earlier test is emptied and reused, because creating one writes 16 MB.
         """
-        name = self._idle.pop() if self._idle else self._made(" TEMPLATE template_booking")
+        name = self._idle.pop() if self._idle else self._made(f" TEMPLATE {_TEMPLATE}")
         try:
             yield self._url(name)
         finally:
@@ -170,11 +180,38 @@ class TestServer:
         self._sql(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _url(self, name: str, server: embedded.EmbeddedPostgres | None = None) -> str:
-        return urlunsplit(urlsplit((server or self._server).conninfo)._replace(path=f"/{name}"))
+        return _url_of(server or self._server, name)
 
     def _sql(self, statement: str) -> None:
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
             connection.execute(statement.encode())
+
+
+def _migrated(folder: Path) -> embedded.EmbeddedPostgres:
+    """Start a new server with the template."""
+    server = embedded.start(folder, settings=FAST, binaries=BINARIES)
+    with psycopg.connect(_url_of(server, "postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {_TEMPLATE}".encode())
+    migrations.upgrade(_url_of(server, _TEMPLATE))
+    return server
+
+
+def _copy_first(shared: Path, folder: Path) -> None:
+    """Copy the data of the first server, which has stopped; create it if this process is the first."""
+    first, unfinished = shared / "first", shared / "unfinished"
+    shared.mkdir(exist_ok=True)
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not first.exists():
+            shutil.rmtree(unfinished, ignore_errors=True)
+            _migrated(unfinished).stop()
+            (unfinished / "port").unlink()
+            unfinished.rename(first)
+    subprocess.run(["cp", "-a", f"{first}/.", folder], check=True)  # noqa: S603, S607  # with the owner
+
+
+def _url_of(server: embedded.EmbeddedPostgres, name: str) -> str:
+    return urlunsplit(urlsplit(server.conninfo)._replace(path=f"/{name}"))
 
 
 def _one_row(table: str) -> str:
