@@ -19,8 +19,15 @@ from adapters.security.encryption import AesGcmFieldCipher
 BINARIES: Final = Path(os.environ.get("BOOKING_TEST_PG_BIN") or embedded.BINARIES)
 """`BOOKING_TEST_PG_BIN` names the binaries of a stock PostgreSQL to use instead."""
 CIPHER: Final = AesGcmFieldCipher("encryption key of the tests", "blind index key of the tests")
-FAST: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
-
+FAST: Final = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    # As for the product's connections: to start parallel workers for small tables takes 30 ms.
+    "max_parallel_workers_per_gather": "0",
+    "jit": "off",
+}
 
 _SHAPE: Final = b"""
     SELECT (SELECT (count(*), max(xmin::text::bigint)) FROM pg_class WHERE oid >= 16384),
