@@ -9,7 +9,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ColumnElement,
-    Computed,
     DateTime,
     ForeignKey,
     Identity,
@@ -46,7 +45,7 @@ from adapters.postgres.kit.personal_data import (
 from adapters.postgres.kit.work import Row
 from booking_domain.bookings.consents import ConsentId, ConsentRevoked, ConsentStatus
 from booking_domain.bookings.ideas import IdeaSide
-from booking_domain.bookings.transitions import TO_COME, BookingPaymentStatus, PaymentAttempt, Status
+from booking_domain.bookings.transitions import TO_COME, PaymentAttempt, Status
 from booking_domain.shared.ids import EventId
 
 
@@ -71,24 +70,6 @@ def _revoked(row: Row, event_id: EventId, now: datetime) -> ConsentRevoked:
     return ConsentRevoked(id=event_id, occurred_at=now, consent_id=ConsentId(row[0]))
 
 
-_PAYMENT_STATUS: Final = f"""
-    CASE
-        WHEN refunded_amount > 0 AND refunded_amount = paid_amount THEN '{BookingPaymentStatus.REFUNDED}'
-        WHEN refunded_amount > 0 THEN '{BookingPaymentStatus.PARTIALLY_REFUNDED}'
-        WHEN paid_amount + desk_paid_amount > 0
-            AND deposit_amount <= paid_amount + desk_paid_amount + released_amount
-            THEN '{BookingPaymentStatus.PAID}'
-        WHEN authorised_amount > 0
-            AND deposit_amount <= paid_amount + desk_paid_amount + released_amount + authorised_amount
-            THEN '{BookingPaymentStatus.AUTHORISED}'
-        WHEN released_amount > 0 AND paid_amount + desk_paid_amount + authorised_amount = 0
-            THEN '{BookingPaymentStatus.RELEASED}'
-        WHEN payment_attempt = '{PaymentAttempt.STARTED}' THEN '{BookingPaymentStatus.PENDING}'
-        WHEN payment_attempt = '{PaymentAttempt.FAILED}' THEN '{BookingPaymentStatus.FAILED}'
-        ELSE '{BookingPaymentStatus.UNPAID}'
-    END
-"""
-
 bookings: Final = Table(
     "bookings",
     metadata,
@@ -100,8 +81,6 @@ bookings: Final = Table(
     Column("status", Text, nullable=False),
     # The state of the attempt to pay the deposit.
     Column("payment_attempt", Text, nullable=False, server_default=PaymentAttempt.NONE.value),
-    # Computed like `payment_status_of`; never written.
-    Column("payment_status", Text, Computed(_PAYMENT_STATUS, persisted=True)),
     instant("starts_at"),
     instant("ends_at"),
     instant("blocked_from"),

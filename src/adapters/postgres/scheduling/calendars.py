@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter, itemgetter
 from typing import Any, Final, NamedTuple, cast
 
 import msgspec
@@ -14,19 +15,15 @@ from sqlalchemy import (
     Text,
     bindparam,
     delete,
-    exists,
-    false,
     func,
     insert,
     literal_column,
     null,
     select,
-    true,
     union_all,
     update,
 )
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from adapters.postgres.bookings.promotions import PROMOTES
 from adapters.postgres.catalogue.hours import hours_of_minutes, minutes_of_hours, opening_hours_of
@@ -103,8 +100,7 @@ _SCHEDULE_COLUMNS: Final = (
 _FEED_RULE_AT: Final = 4
 _VERSION_AT: Final = 6
 _ZONE_AT: Final = 9
-_LOCKED_AT: Final = len(_SCHEDULE_COLUMNS)
-_TERMS_AT: Final = _LOCKED_AT - len(TERMS.columns)
+_TERMS_AT: Final = len(_SCHEDULE_COLUMNS) - len(TERMS.columns)
 _REMEMBERED: Final = 8_192
 _Between = tuple[datetime, datetime]
 _EVER: Final = (datetime(1901, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC))
@@ -115,14 +111,7 @@ _ONE: Final = (
 _SCHEDULE: Final = Statement(_ONE)
 # FOR NO KEY UPDATE: blocks concurrent bookings, but not the foreign-key checks of other inserts.
 _LOCKED_SCHEDULE: Final = Statement(_ONE.with_for_update(key_share=True, of=providers))
-_TRIED: Final = _ONE.with_for_update(key_share=True, of=providers, skip_locked=True).cte("tried")
-_TRY_LOCK: Final = Statement(
-    union_all(
-        select(*_TRIED.c, true()),
-        _ONE.add_columns(false()).where(~exists(select(_TRIED.c.owner_id))),
-    )
-)
-"""The row locked, or as it was committed if another transaction has locked it; and whether it is locked."""
+_TRY_LOCK: Final = Statement(_ONE.with_for_update(key_share=True, of=providers, skip_locked=True))
 _LOCK_MEMBERS: Final = Statement(
     select(_p.id, salons.c.time_zone)
     .select_from(providers.join(salons))
@@ -157,7 +146,7 @@ _HOURS_OF_ONE: Final = cast(
             sql_cast(null(), _e.date.type).label("date"), sql_cast(null(), _e.minutes.type).label("minutes"),
             sql_cast(null(), _b.starts_at.type).label("starts_at"),
             sql_cast(null(), _b.ends_at.type).label("ends_at"),
-            sql_cast(func.json_agg(aggregate_order_by(_RULE, _r.day, _r.start_minute, _r.id)), Text).label("text"),
+            sql_cast(func.json_agg(_RULE), Text).label("text"),
             null().label("more"), sql_cast(null(), _f.failures.type).label("failures"),
         ).where(_r.provider_id == _OWN),
         select(
@@ -179,13 +168,10 @@ _HOURS_OF_ONE: Final = cast(
         .where(_f.provider_id == _OWN, _t.starts_at < _BUSY_UNTIL, _t.ends_at > _FROM),
     ),
 )  # fmt: skip
-_IN_ORDER: Final = ("kind", "date", "starts_at", "id")
-_HOURS: Final = Statement(_HOURS_OF_ONE.order_by(*_IN_ORDER))
+_HOURS: Final = Statement(_HOURS_OF_ONE)
 _MEMBERS: Final = {"by": "provider_id", "among": "provider_ids"}
 _SCHEDULES: Final = Statement(of_each(_ONE, **_MEMBERS))
-_HOURS_OF_EACH: Final = Statement(
-    of_each(_HOURS_OF_ONE, **_MEMBERS).order_by(*(literal_column(f"found.{name}") for name in _IN_ORDER))
-)
+_HOURS_OF_EACH: Final = Statement(of_each(_HOURS_OF_ONE, **_MEMBERS))
 _NEXT_VERSION: Final = {"calendar_version": _p.calendar_version + 1}
 _CHANGED: Final = Statement(update(providers).where(_p.id == bindparam("owner")).values(_NEXT_VERSION))
 _SAVE_SETTINGS: Final = Statement(
@@ -231,7 +217,7 @@ _RULES_DECODER: Final = msgspec.json.Decoder(list[tuple[RuleId, int, int, int, d
 
 
 class _Hours(NamedTuple):
-    """What the rows of `_HOURS` say."""
+    """What the rows of `_HOURS` say, which come in no order; this has one."""
 
     rules: tuple[WeeklyRule, ...]
     exceptions: tuple[DateException, ...]
@@ -256,7 +242,11 @@ def _hours_of(rows: Iterable[Row]) -> _Hours:
             feeds[id_] = Feed(id=id_, url=text, read_at=starts_at, failure=more, failures=failures)
         else:
             busy.setdefault(id_, []).append(TimeRange(starts_at, ends_at))
-    full = tuple(replace(feeds[id_], busy=tuple(busy.get(id_, ()))) for id_ in sorted(feeds))
+    exceptions.sort(key=attrgetter("date", "id"))
+    blocks.sort(key=attrgetter("range.start", "id"))
+    full = tuple(
+        replace(feeds[id_], busy=tuple(sorted(busy.get(id_, ()), key=attrgetter("start")))) for id_ in sorted(feeds)
+    )
     return _Hours(rules, tuple(exceptions), tuple(blocks), full)
 
 
@@ -286,7 +276,9 @@ def _rules(text: str) -> tuple[WeeklyRule, ...]:
             valid_until=valid_until,
             every_weeks=every_weeks,
         )
-        for id_, day, start, end, valid_from, valid_until, every_weeks in _RULES_DECODER.decode(text)
+        for id_, day, start, end, valid_from, valid_until, every_weeks in sorted(
+            _RULES_DECODER.decode(text), key=itemgetter(1, 2, 0)
+        )
     )
 
 
@@ -315,14 +307,6 @@ async def _open(
     around: TimeRange,
     services: Sequence[ServiceId] = (),
 ) -> BookableProvider | None:
-    seen = await _open_row(work, statement, provider_id, around, services)
-    return None if seen is None else seen[0]
-
-
-async def _open_row(
-    work: Work, statement: Statement, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId]
-) -> tuple[BookableProvider, Row] | None:
-    """Return the bookable provider, and the row that `statement` found."""
     # One round trip. Each statement has its own snapshot: those after the lock see what its former holder committed.
     provider = await work.execute(statement, provider_id=provider_id)
     hours = await work.execute(_HOURS, provider_id=provider_id, **_times_around(around))
@@ -334,7 +318,7 @@ async def _open_row(
     if row is None:
         return None
     offers = () if offered is None else offered_of(await offered.fetchall())
-    return _bookable(provider_id, row, await hours.fetchall(), await claims(), offers), row
+    return _bookable(provider_id, row, await hours.fetchall(), await claims(), offers)
 
 
 def _bookable(
@@ -345,7 +329,7 @@ def _bookable(
     services: tuple[OfferedService, ...],
 ) -> BookableProvider:
     found = _hours_of(hours)
-    terms = TERMS.read(row[_TERMS_AT:_LOCKED_AT])
+    terms = TERMS.read(row[_TERMS_AT:])
     schedule = ProviderSchedule(
         provider_id=provider_id,
         owner_id=UserId(row[0]),
@@ -451,8 +435,12 @@ class PostgresBookableProviders(WithWork, BookableProviders):
     async def try_lock(
         self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
     ) -> tuple[BookableProvider, bool] | None:
-        seen = await _open_row(self._work, _TRY_LOCK, provider_id, around, services)
-        return None if seen is None else (seen[0], seen[1][_LOCKED_AT])
+        locked = await _open(self._work, _TRY_LOCK, provider_id, around, services)
+        if locked is not None:
+            return locked, True
+        # Only now, because another transaction seldom has the lock; then this takes a second round trip.
+        committed = await _open(self._work, _SCHEDULE, provider_id, around, services)
+        return None if committed is None else (committed, False)
 
     async def terms_of(self, provider_id: ProviderId) -> Terms | None:
         return await self._work.first(lambda row: TERMS.read(row[_TERMS_AT:]), _SCHEDULE, provider_id=provider_id)
