@@ -37,7 +37,8 @@ export PYTHONPATH := $(CURDIR)/src
 # Cache bytecode even where the environment forbids it: compiling the tests takes ten seconds in each worker.
 export PYTHONDONTWRITEBYTECODE :=
 
-ON_CITUS := tests/reliability/test_double_booking.py tests/contract/test_booking_races.py tests/contract/test_storage.py
+ON_CITUS := tests/reliability/test_double_booking.py tests/contract/test_booking_races.py tests/contract/test_class_races.py \
+	tests/acceptance/test_journeys.py tests/acceptance/test_page_journeys.py tests/contract/test_storage.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev test test-citus feature watch test-fast nightly mutants reliability check fmt lint types arch dead fresh subjects audit migrate rollback seed admin telegram vapid-key backup receive-wal restore doctor rotate-keys zones statistics api worker bench city plans profile screenshots docs catalogues lock sbom wheel clean
@@ -60,7 +61,7 @@ ifeq ($(ARGS)$(FEATURE),)
 endif
 endif
 
-test-citus: $(VENV)/.dev ## run storage contracts, races and double bookings on Citus: BOOKING_TEST_CITUS=folder of its PostgreSQL's programs
+test-citus: $(VENV)/.dev ## run storage contracts, races, double bookings and journeys on Citus: BOOKING_TEST_CITUS=folder of its PostgreSQL's programs
 	@if [ -x "$(BOOKING_TEST_CITUS)/postgres" ]; then $(SCRATCH); status=0; BOOKING_TEST_CITUS="$(BOOKING_TEST_CITUS)" \
 		$(BIN)/python -m pytest -p no:xdist $(or $(ARGS),$(ON_CITUS)) || status=$$?; rm -rf $$TMPDIR; exit $$status; \
 	else echo "Skipped: BOOKING_TEST_CITUS names no PostgreSQL with Citus; docs/operate/scaling.md says how to build one."; fi

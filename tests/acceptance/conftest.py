@@ -6,17 +6,23 @@ worker (`tests/distribution.py`), so it starts once.
 """
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pytest
 from tests.acceptance.product import Api, Product, Worker
+from tests.citus import PROGRAMS
 from tests.databases import TestServer
 
 PAYMENT_WINDOW_SECONDS = 3
 
 
 @pytest.fixture(scope="package")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """The whole product with default settings, but for its log, private addresses, and documents to accept."""
+def product(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The whole product with default settings, but for its log, private addresses, and documents to accept.
+
+    It brings its own PostgreSQL, except on Citus.
+    """
+    given = request.getfixturevalue("postgres").database() if PROGRAMS else nullcontext()
     settings = {
         "BOOKING_LOG_LEVEL": "debug",
         "BOOKING_LOG_FORMAT": "json",
@@ -24,10 +30,13 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         "BOOKING_TERMS_VERSION": "2026-11",
         "BOOKING_PRIVACY_VERSION": "2026-11",
     }
-    with Product(tmp_path_factory.mktemp("product"), interpreter=True, **settings) as running:
-        yield running
-        assert running.stop() == 0
-        assert running.processes() == {}
+    with given as url:
+        if url is not None:
+            settings["DATABASE_URL"] = url
+        with Product(tmp_path_factory.mktemp("product"), interpreter=True, **settings) as running:
+            yield running
+            assert running.stop() == 0
+            assert running.processes() == {}
 
 
 @pytest.fixture(scope="package")

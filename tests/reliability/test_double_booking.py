@@ -57,7 +57,7 @@ _CLAIMS: Final = """
     FROM claims WHERE class_id IS NULL
     UNION ALL
     SELECT p.id, p.provider_id, p.customer_id, p.kind, c.starts_at, c.ends_at, c.blocked_from, c.blocked_until
-    FROM class_places p JOIN claims c ON c.id = p.occurrence_id
+    FROM class_places p JOIN claims c ON c.provider_id = p.provider_id AND c.id = p.occurrence_id
 """
 # A booking whose status claims time has its claim, with the same times; no other one has, and there are no holds.
 _WITHOUT_THEIR_CLAIM: Final = f"""

@@ -37,7 +37,7 @@ _RULES: Final = {
             SELECT id, provider_id, starts_at, ends_at, kind FROM claims
             UNION ALL
             SELECT p.id, c.provider_id, c.starts_at, c.ends_at, p.kind
-            FROM class_places p JOIN claims c ON c.id = p.occurrence_id
+            FROM class_places p JOIN claims c ON c.provider_id = p.provider_id AND c.id = p.occurrence_id
         ) c ON c.id = b.id
         WHERE b.status IN ({_CLAIMING}) AND (
             c.kind = '{ClaimKind.BOOKING.value}' AND c.provider_id = b.provider_id

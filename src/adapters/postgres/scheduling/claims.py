@@ -73,9 +73,10 @@ _REACH: Final = case(
 """`claim_margin` of the provider's settings."""
 _OF_PLACE: Final = ("id", "customer_id", "kind", "expires_at", "capacity")
 # Looked up for each occurrence (OFFSET 0): for all of them the planner would read the whole table.
+_of_occurrence: Final = and_(_p.provider_id == _c.provider_id, _p.occurrence_id == _c.id)
 _place: Final = (
     select(*(_p[name] for name in _OF_PLACE))
-    .where(_c.class_id.is_not(None), _p.occurrence_id == _c.id)
+    .where(_c.class_id.is_not(None), _of_occurrence)
     .offset(literal_column("0"))
     .lateral("place")
 )
@@ -116,11 +117,15 @@ _NOW: Final = bindparam("now", type_=_TYPES["expires_at"])
 _near: Final = and_(_c.provider_id == bindparam("provider_id"), _BLOCKED.op("&&")(_GIVEN))
 _lapsed_places: Final = (
     delete(class_places)
-    .where(_p.occurrence_id.in_(select(_c.id).where(_near, _c.class_id.is_not(None))), _p.expires_at <= _NOW)
+    .where(
+        _p.provider_id == bindparam("provider_id"),
+        _p.occurrence_id.in_(select(_c.id).where(_near, _c.class_id.is_not(None))),
+        _p.expires_at <= _NOW,
+    )
     .returning(_p.id)
     .cte("lapsed_places")
 )
-_live_place: Final = exists().where(_p.occurrence_id == _c.id, or_(_p.expires_at.is_(None), _p.expires_at > _NOW))
+_live_place: Final = exists().where(_of_occurrence, or_(_p.expires_at.is_(None), _p.expires_at > _NOW))
 _lapsed: Final = (
     delete(claims)
     .where(_near, or_(_c.expires_at <= _NOW, and_(_c.class_id.is_not(None), ~_live_place)))
@@ -155,7 +160,9 @@ _TAKE_OCCURRENCE: Final = _take_over(
 _LOCK_OCCURRENCE: Final = Statement(
     select(_c.id).where(*(_c[name] == bindparam(name, type_=_TYPES[name]) for name in _SHARED)).with_for_update()
 )
-_places: Final = select(_p.place).where(_p.occurrence_id == bindparam("occurrence_id"))
+_places: Final = select(_p.place).where(
+    _p.provider_id == bindparam("provider_id"), _p.occurrence_id == bindparam("occurrence_id")
+)
 _number: Final = func.generate_series(1, bindparam("capacity", type_=Integer)).column_valued("number")
 _TAKE_PLACE: Final = Statement(
     insert(class_places)
@@ -196,7 +203,7 @@ _HOLD: Final = Statement(
             _c.id == bindparam("claim_id"), _c.customer_id == bindparam("customer_id"), is_hold(claims)
         ),
         select(*_claim_columns(class_places))
-        .select_from(class_places.join(claims, _c.id == _p.occurrence_id))
+        .select_from(class_places.join(claims, _of_occurrence))
         .where(_p.id == bindparam("claim_id"), _p.customer_id == bindparam("customer_id"), is_hold(class_places)),
     )
 )
@@ -227,16 +234,18 @@ _SWEEPS: Final = tuple(
 )
 _empty: Final = and_(
     _c.class_id.is_not(None),
-    ~exists(select(_p.id).where(_p.occurrence_id == _c.id).offset(literal_column("0"))),
+    ~exists(select(_p.id).where(_of_occurrence).offset(literal_column("0"))),
 )
 # Those that are long over have been swept: occurrences become empty as long as they can be cancelled.
-_LOCK_EMPTY: Final = Statement(
-    select(_c.id)
+_EMPTY: Final = Statement(
+    select(_c.provider_id, func.array_agg(_c.id))
     .where(_empty, _c.ends_at > bindparam("now", type_=_TYPES["ends_at"]) - literal_column("interval '1 day'"))
-    .with_for_update(skip_locked=True)
+    .group_by(_c.provider_id)
 )
+_these: Final = and_(_c.provider_id == bindparam("provider_id"), _c.id == func.any(bindparam("ids")))
+_LOCK: Final = Statement(select(_c.id).where(_these).with_for_update(skip_locked=True))
 # Asked again, now that no transaction can add a place.
-_REMOVE_EMPTY: Final = Statement(delete(claims).where(_c.id == func.any(bindparam("ids")), _empty))
+_REMOVE_EMPTY: Final = Statement(delete(claims).where(_these, _empty))
 
 
 async def claims_around(
@@ -324,6 +333,7 @@ class PostgresClaims(WithWork, Claims):
 
     async def remove_expired(self, now: datetime) -> int:
         removed = [len(await self._work.all(sweep, now=now)) for sweep in _SWEEPS]
-        if empty := await self._work.all(_LOCK_EMPTY, now=now):
-            await self._work.execute(_REMOVE_EMPTY, ids=[id_ for [id_] in empty])
+        for provider_id, ids in await self._work.all(_EMPTY, now=now):
+            locked = [id_ for [id_] in await self._work.all(_LOCK, provider_id=provider_id, ids=ids)]
+            await self._work.execute(_REMOVE_EMPTY, provider_id=provider_id, ids=locked)
         return sum(removed)
