@@ -11,6 +11,7 @@ from pathlib import Path
 
 import certifi
 import pytest
+from execnet import XSpec
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.internal.conjecture import providers
@@ -18,7 +19,7 @@ from tests.citus import PROGRAMS, CitusServer
 from tests.collection import Collection
 from tests.databases import TestServer
 from tests.declared_errors import watch_executor
-from tests.distribution import Distribution, arranged, compile_share
+from tests.distribution import Distribution, arranged, fork_workers
 from tests.guarded import guard
 from tests.programs import share_forks
 from tests.swift.server import SwiftServer, swift_python
@@ -85,8 +86,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Distrib
     return Distribution(config, log) if config.getoption("dist") == "loadfile" else None
 
 
-def pytest_sessionstart(session: pytest.Session) -> None:
-    compile_share(session.config)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config, specs: list[XSpec]) -> None:
+    fork_workers(config, specs)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

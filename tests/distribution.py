@@ -5,17 +5,23 @@ A file is the unit of work, so that its module fixtures are created once. Beyond
 - all files that use the shared product of `tests/acceptance` are one unit, so the product starts once;
 - long units start first, so that no worker ends long after the others; those that mostly wait for processes
   (`WAITING`) alternate with those that compute, so that the processors are busy all the time;
-- in a fresh checkout each worker compiles its share of the test modules before every worker imports all of them.
+- the workers are forks of a process that has imported the tests (`tests/worker_server.py`), which takes longer than
+  collecting them.
 """
 
+import compileall
 import os
 import re
+import sys
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 import pytest
 from _pytest.assertion import rewrite
+from execnet import XSpec
+from tests.programs import start_server
 from xdist.scheduler import LoadFileScheduling
 
 ROOT: Final = Path(__file__).parents[1]
@@ -81,16 +87,27 @@ def _length(unit: str) -> int:
     return next((place for place, prefix in enumerate(LONG) if unit.startswith(prefix)), len(LONG))
 
 
-def compile_share(config: pytest.Config) -> None:
-    """Write the assertion-rewritten bytecode of this worker's share of the test modules, where there is none yet.
-
-    Otherwise every worker would rewrite every module, which takes ten seconds of processor time each.
-    """
-    worker, workers = os.environ.get("PYTEST_XDIST_WORKER", ""), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    if workers == 1 or os.environ.get("PYTHONDONTWRITEBYTECODE"):
+def fork_workers(config: pytest.Config, specs: Sequence[XSpec]) -> None:
+    """Let xdist start forks of one process that has imported the tests, unless that is what coverage counts."""
+    if config.getoption("cov_source", None):
         return
+    arguments = [str(each) for each in config.invocation_params.args]
+    address = start_server("worker_server.py", *arguments, environ=os.environ)
+    for spec in specs:
+        spec.python = f"{sys.executable} -S {ROOT / 'tests' / 'worker_client.py'} {address}"
+
+
+def compile_share(config: pytest.Config, number: int, shares: int) -> None:
+    """Write the bytecode of a share of the product's modules and, assertions rewritten, of the test modules.
+
+    In a fresh checkout, each worker would compile them all, which takes ten seconds of processor time.
+    """
+    if os.environ.get("PYTHONDONTWRITEBYTECODE"):
+        return
+    for module in sorted((ROOT / "src").rglob("*.py"))[number::shares]:
+        compileall.compile_file(module, quiet=1)
     state = config.stash[rewrite.assertstate_key]
-    for module in sorted((ROOT / "tests").rglob("test_*.py"))[int(worker.removeprefix("gw")) :: workers]:
+    for module in sorted((ROOT / "tests").rglob("test_*.py"))[number::shares]:
         folder = rewrite.get_cache_dir(module)
         compiled = folder / (module.stem + rewrite.PYC_TAIL)
         if rewrite._read_pyc(module, compiled, state.trace) is None and rewrite.try_makedirs(folder):

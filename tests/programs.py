@@ -89,14 +89,18 @@ def share_forks() -> None:
 
 
 def _start_server() -> str:
-    """Start `tests/fork_server.py`, which ends with this process; return its address."""
+    return start_server("fork_server.py", environ=environment({}))
+
+
+def start_server(program: str, *arguments: str, environ: Mapping[str, str]) -> str:
+    """Start a program of `tests` that listens at a socket and ends with this process; return its address."""
     address = str(Path(tempfile.mkdtemp()) / "forks")
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen()
         process = subprocess.Popen(  # noqa: S603
-            [sys.executable, CHECKOUT / "tests" / "fork_server.py", str(listener.fileno())],
-            env=environment({}),
+            [sys.executable, CHECKOUT / "tests" / program, str(listener.fileno()), *arguments],
+            env=environ,
             stdin=subprocess.PIPE,
             pass_fds=[listener.fileno()],
             start_new_session=True,  # Ctrl-C is for the tests

@@ -1,0 +1,89 @@
+"""Forks the workers of pytest-xdist from one process that has imported all tests (`tests/distribution.py` starts it).
+
+It listens at the socket whose number is its first argument; the others are those of pytest. A connection sends the
+standard streams of a worker (`tests/worker_client.py`), and stays open as long as the worker runs. The server ends at
+the end of its input.
+"""
+
+import gc
+import os
+import selectors
+import signal
+import socket
+import sys
+from types import ModuleType
+
+import pytest
+
+_STREAMS = 3
+
+
+class _Compiler:
+    @staticmethod
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionstart(session: pytest.Session) -> None:
+        """Compile on all processors what the collection imports on one."""
+        from tests.distribution import compile_share  # noqa: PLC0415 - importable since pytest has read its settings
+
+        processors, children = os.cpu_count() or 1, []
+        for number in range(processors):
+            child = os.fork()
+            if child == 0:
+                try:
+                    compile_share(session.config, number, processors)
+                finally:
+                    os._exit(0)
+            children.append(child)
+        for child in children:
+            os.waitpid(child, 0)
+
+
+def main() -> None:
+    worker = None
+    with socket.socket(fileno=int(sys.argv[1])) as listener, selectors.DefaultSelector() as readable:
+        _import_tests(sys.argv[2:])
+        readable.register(sys.stdin, selectors.EVENT_READ)
+        readable.register(listener, selectors.EVENT_READ)
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the workers
+        while worker is None and all(key.fileobj is listener for key, _ in readable.select()):
+            worker = _forked(listener)
+    if worker is not None:
+        _be_a_worker(worker)
+
+
+def _import_tests(arguments: list[str]) -> None:
+    """Collect the tests, and forget them: a worker collects them again, which takes a third of the time."""
+    shown = os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    pytest.main([*arguments, "-n", "0", "--dist", "no", "--collect-only", "-q"], plugins=[_Compiler()])
+    sys.stdout.flush()
+    os.dup2(shown, 1)
+    os.close(shown)
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
+def _forked(listener: socket.socket) -> socket.socket | None:
+    """Accept a connection and fork; return the connection in the fork."""
+    connection, _ = listener.accept()
+    if os.fork() == 0:
+        return connection
+    connection.close()
+    return None
+
+
+def _be_a_worker(connection: socket.socket) -> None:
+    """Be `python -c "import sys;exec(eval(sys.stdin.readline()))"`, as execnet starts a worker."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    _, streams, _, _ = socket.recv_fds(connection, 1, _STREAMS)
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+        os.close(stream)
+    sys.argv = ["-c"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    exec(eval(sys.stdin.readline()), vars(sys.modules["__main__"]))  # noqa: S102, S307
+
+
+if __name__ == "__main__":
+    main()
