@@ -21,9 +21,12 @@ QPAY_EDGE: Final = "qpay-edge"
 STRIPE: Final = "stripe"
 GATEWAYS: Final = (QPAY, QPAY_EDGE, STRIPE)
 STRIPE_URL: Final = "https://api.stripe.com"
+_STRIPE_JS: Final = "https://js.stripe.com"
+_STRIPE_FRAMES: Final = (_STRIPE_JS, "https://*.js.stripe.com", "https://hooks.stripe.com")
 SIMULATOR_USERNAME: Final = "SIMULATOR"
 SIMULATOR_PASSWORD: Final = "simulator"  # noqa: S105 - the simulator's; refused in production
 SIMULATOR_INVOICE_CODE: Final = "SIMULATOR_INVOICE"
+SIMULATOR_PUBLISHABLE_KEY: Final = "pk_test_simulator"
 SIMULATOR_KEY: Final = "sk_test_simulator"
 SIMULATOR_WEBHOOK_SECRET: Final = "whsec_simulator_of_stripe_0123456789"  # noqa: S105 - refused in production
 _WITH_QPAY: Final = ("BOOKING_GATEWAY=qpay", "BOOKING_GATEWAYS=qpay")
@@ -99,6 +102,8 @@ class StripeSettings:
     """The base URL of Stripe's API; in development the simulator's if Stripe is a gateway."""
     secret_key: str = setting("STRIPE_SECRET_KEY", "", PRIVATE_TEXT, required=_WITH_STRIPE)
     """The account's secret key, or a restricted key that may write payment intents and refunds and read charges."""
+    publishable_key: str = setting("STRIPE_PUBLISHABLE_KEY", "", TEXT)
+    """The account's publishable key, with which the pages take cards."""
     webhook_secrets: tuple[str, ...] = setting(
         "STRIPE_WEBHOOK_SECRET", (), SECRETS.only_in_development(SIMULATOR_WEBHOOK_SECRET), required=_WITH_STRIPE
     )
@@ -112,11 +117,22 @@ class StripeSettings:
         """Whether the account is the simulator's."""
         return self.secret_key == SIMULATOR_KEY
 
+    @property
+    def script(self) -> str:
+        """The address of Stripe.js; that of the simulator's if the account is another's."""
+        return f"{_STRIPE_JS if self.base_url == STRIPE_URL else self.base_url}/v3/"
+
+    @property
+    def frames(self) -> tuple[str, ...]:
+        """The origins whose frames Stripe.js opens."""
+        return _STRIPE_FRAMES if self.base_url == STRIPE_URL else ()
+
     def or_simulated(self) -> "StripeSettings":
         """The settings with the address and the account of the simulator, unless others are set."""
         return replace(
             self,
             base_url=self.base_url or f"http://127.0.0.1:{self.simulator_port}",
             secret_key=self.secret_key or SIMULATOR_KEY,
+            publishable_key=self.publishable_key or ("" if self.secret_key else SIMULATOR_PUBLISHABLE_KEY),
             webhook_secrets=self.webhook_secrets or (SIMULATOR_WEBHOOK_SECRET,),
         )

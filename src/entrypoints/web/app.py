@@ -12,8 +12,9 @@ from entrypoints.container import Container
 from entrypoints.http.kit.injection import Dependency
 from entrypoints.http.kit.pages import PAGE, Pages
 from entrypoints.http.kit.registration import OwnRouter
-from entrypoints.settings.main import Environment
+from entrypoints.settings.main import Environment, Settings
 from entrypoints.settings.openid import OpenIdSettings
+from entrypoints.settings.payments import STRIPE
 from entrypoints.web.account.routes import handlers as account
 from entrypoints.web.booking.booker import provide_booker
 from entrypoints.web.booking.routes import handlers as booking
@@ -30,7 +31,7 @@ from entrypoints.web.join.routes import provide_invitations
 from entrypoints.web.kit.assets import asset
 from entrypoints.web.kit.languages import without_language
 from entrypoints.web.kit.pages import Site, in_all_languages, provide_csrf, provide_page
-from entrypoints.web.kit.policy import content_policy
+from entrypoints.web.kit.policy import Cards, content_policy
 from entrypoints.web.kit.uploads import provide_pictures
 from entrypoints.web.links.routes import handlers as links
 from entrypoints.web.offline.routes import handlers as offline
@@ -109,16 +110,27 @@ def site_of(container: Container) -> Site:
     settings = container.settings()
     storage, name = container.object_storage(), "images/0/320.webp"
     private = storage.download(ObjectKey(name=name, public=False), expires_in=storage.private_for)
-    pictures = (storage.public(ObjectKey(name=name, public=True)), private)
-    services = services_of(settings.openid)
+    images = _origins((storage.public(ObjectKey(name=name, public=True)), private))
+    services, cards = services_of(settings.openid), cards_of(settings)
     return Site(
         name=settings.brand.name,
         url=settings.public_url,
-        policy=content_policy(images=_origins(pictures), services=_origins(services.values())),
+        policy=content_policy(images=images, services=_origins(services.values())),
+        card_policy=content_policy(images=images, cards=cards),
+        cards=cards,
         zone=settings.default_time_zone,
         services=tuple(services),
         bot=settings.telegram.bot_name,
     )
+
+
+def cards_of(settings: Settings) -> Cards | None:
+    """How Stripe takes cards; None: it is no gateway."""
+    stripe = settings.stripe
+    if not settings.takes(STRIPE) or not stripe.publishable_key:
+        return None
+    [origin], [api] = _origins((stripe.script,)), _origins((stripe.base_url,))
+    return Cards(key=stripe.publishable_key, script=stripe.script, origin=origin, api=api, frames=stripe.frames)
 
 
 def services_of(openid: OpenIdSettings) -> dict[IdentityProvider, str]:

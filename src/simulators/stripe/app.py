@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager, closing, suppress
 
 import httpx
 from litestar import Litestar
+from litestar.config.cors import CORSConfig
 
 from simulators.kit.switches import SwitchStore
-from simulators.stripe import api, checkout, control
+from simulators.stripe import api, checkout, control, elements
 from simulators.stripe.books import Books
 from simulators.stripe.config import SimulatorConfig
 from simulators.stripe.errors import ApiError
@@ -32,7 +33,8 @@ def create_simulator(config: SimulatorConfig, stopping: asyncio.Event | None = N
             yield
 
     return Litestar(
-        route_handlers=[api.router, checkout.router, control.router],
+        route_handlers=[api.router, checkout.router, control.router, elements.script],
+        cors_config=CORSConfig(),  # front ends confirm intents
         exception_handlers={ApiError: error_response},
         lifespan=[lifespan],
         openapi_config=None,

@@ -21,6 +21,8 @@ MINUTES: Final = "minutes"
 PROMOTION: Final = "promotion"
 PACKAGE: Final = "package"
 POINTS: Final = "points"
+FREE_TIMES: Final = Phrase("Free times, services and prices of {name}.")
+"""What search engines show of the first steps, which are those of the page of who is booked."""
 EVERY_WEEKS: Final = (1, 2, 3, 4, 6, 8, 12)
 MOST_TIMES: Final = 12
 
@@ -126,6 +128,11 @@ class Step:
     """Below `/book/{provider}`."""
     applies: Callable[[Choice, ProviderPage], bool]
     complete: Callable[[Choice, ProviderPage], bool]
+
+
+def page_of(facts: ProviderPage) -> str:
+    """The page of who is booked, without its language."""
+    return f"/providers/{facts.view.profile.slug}"
 
 
 def by_service(facts: ProviderPage) -> bool:

@@ -13,7 +13,7 @@ from booking_domain.shared.money import Money
 from booking_domain.use_cases.catalogue.salon_queries import SalonPage as Facts
 from booking_domain.use_cases.catalogue.salon_slots import SalonSchedules, salon_slots
 from entrypoints.languages.documents import Phrase
-from entrypoints.web.booking.flow import Choice, StepLink, isolated, together
+from entrypoints.web.booking.flow import FREE_TIMES, Choice, StepLink, isolated, together
 from entrypoints.web.booking.services import ServiceChoice, ServicesPage, missing_text
 from entrypoints.web.booking.when import Free, Place
 from entrypoints.web.booking.you import Typed, fields_of
@@ -55,9 +55,14 @@ class PersonPage(PageModel):
     """What stands in place of people."""
 
 
+def page_of_salon(facts: Facts) -> str:
+    """Its page, without its language."""
+    return f"/salons/{facts.view.salon.slug}"
+
+
 def path_of(facts: Facts) -> str:
     """What the addresses of the steps begin with."""
-    return f"/salons/{facts.view.salon.slug}/book"
+    return f"{page_of_salon(facts)}/book"
 
 
 def chosen(choice: Choice, facts: Facts) -> bool:
@@ -104,7 +109,8 @@ def salon_services_page(choice: Choice, facts: Facts, page: Page, *, missing: bo
 
     return ServicesPage(
         title=page.say(Phrase("What would you like?")),
-        robots="noindex",
+        main=page_of_salon(facts),
+        description=page.say(FREE_TIMES, name=facts.view.salon.name),
         steps=steps_of_salon(SERVICE, choice, facts, page),
         provider=facts.view.salon.name,
         action=page.link(f"{path_of(facts)}/person"),
@@ -139,6 +145,8 @@ def place_of_salon(choice: Choice, facts: Facts, page: Page) -> Place:
         time_zone=facts.view.salon.time_zone,
         steps=steps_of_salon(TIME, choice, facts, page),
         summary=_summary(choice, facts),
+        page=page_of_salon(facts),
+        description=page.say(FREE_TIMES, name=facts.view.salon.name),
         waits=False,
     )
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 from booking_domain.scheduling.services import ClassAlone, OfferedService, OnlyAddOns, Service
 from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.languages.documents import Phrase
-from entrypoints.web.booking.flow import MINUTES, SERVICES, Choice, StepLink, has_class, step_links
+from entrypoints.web.booking.flow import FREE_TIMES, MINUTES, SERVICES, Choice, StepLink, has_class, page_of, step_links
 from entrypoints.web.kit.pages import Page, PageModel
 
 
@@ -43,7 +43,8 @@ def services_page(choice: Choice, facts: ProviderPage, page: Page, *, missing: b
     return ServicesPage(
         title=page.say(Phrase("What would you like?")),
         accent=facts.view.profile.accent,
-        robots="noindex",
+        main=page_of(facts),
+        description=page.say(FREE_TIMES, name=facts.view.profile.display_name),
         steps=step_links(SERVICES, choice, facts, page),
         provider=facts.view.profile.display_name,
         action=page.link(f"/book/{facts.view.profile.id}/time"),
@@ -77,7 +78,8 @@ def lengths_page(choice: Choice, facts: ProviderPage, default: int, page: Page, 
     return ServicesPage(
         title=page.say(Phrase("How long?")),
         accent=facts.view.profile.accent,
-        robots="noindex",
+        main=page_of(facts),
+        description=page.say(FREE_TIMES, name=facts.view.profile.display_name),
         steps=step_links(SERVICES, choice, facts, page),
         provider=facts.view.profile.display_name,
         action=page.link(f"/book/{facts.view.profile.id}/time"),

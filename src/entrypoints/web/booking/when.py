@@ -11,7 +11,7 @@ from booking_domain.scheduling.slots import places_left, slots_in_order
 from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.languages.documents import Phrase, Plural
-from entrypoints.web.booking.flow import TIME, Choice, StepLink, step_links, summary
+from entrypoints.web.booking.flow import FREE_TIMES, TIME, Choice, StepLink, page_of, step_links, summary
 from entrypoints.web.components.calendar import DayCell, MonthCalendar
 from entrypoints.web.kit.formats import Month
 from entrypoints.web.kit.pages import Page, PageModel
@@ -88,6 +88,9 @@ class Place:
     time_zone: str
     steps: tuple[StepLink, ...]
     summary: str
+    page: str
+    """Its page."""
+    description: str
     accent: str = ""
     waits: bool = True
     """Whether there is a waiting list."""
@@ -100,6 +103,8 @@ def place_of(choice: Choice, facts: ProviderPage, page: Page) -> Place:
         time_zone=facts.view.time_zone,
         steps=step_links(TIME, choice, facts, page),
         summary=summary(choice, facts, page),
+        page=page_of(facts),
+        description=page.say(FREE_TIMES, name=facts.view.profile.display_name),
         accent=facts.view.profile.accent,
     )
 
@@ -154,7 +159,8 @@ def when_page(
     return WhenPage(
         title=page.say(Phrase("Choose a time")),
         accent=place.accent,
-        robots="noindex",
+        main=place.page,
+        description=place.description,
         steps=place.steps,
         summary=place.summary,
         calendar=month_calendar(by_day, page, of_day, day=day, shown=shown, today=today),

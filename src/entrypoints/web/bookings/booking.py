@@ -19,7 +19,7 @@ from entrypoints.web.components.choices import Choices
 from entrypoints.web.components.pay import Pay
 from entrypoints.web.kit.forms import Fields, hidden
 from entrypoints.web.kit.pages import Page, PageModel
-from entrypoints.web.kit.paying import pay_of
+from entrypoints.web.kit.paying import card_script, pay_of
 from entrypoints.web.kit.prices import price_rows
 
 _STATES: Final = {
@@ -148,8 +148,10 @@ def booking_page(
     balance = formats.money(booking.quote.balance)
     deposit = AvailableAction.PAY_DEPOSIT in can
     disputable = AvailableAction.DISPUTE in can and acting.session_id is not None and not extras.disputed
+    paying = None if payment is None or not payable else pay_of(payment.invoice, payment.amount, page)
     return BookingPage(
         title=say(title),
+        card_script=card_script(paying, page),
         accent=extras.accent,
         robots="noindex",
         text=say(text, provider=appointment.provider_name, until=until),
@@ -179,7 +181,7 @@ def booking_page(
         dispute=page.link(f"{acting.path}/dispute") if disputable else "",
         dispute_until=_at(booking.span.end + DISPUTABLE_FOR, booking, page),
         csrf=acting.csrf,
-        paying=None if payment is None or not payable else pay_of(payment.invoice, payment.amount, page),
+        paying=paying,
         state=page.link(f"{acting.path}/state"),
         by_card=page.link(f"{acting.path}/gift-card") if acting.pays_by_card else "",
     )

@@ -1,5 +1,6 @@
 """`/bookings`: the bookings of who is signed in; each with its payment and what its customer can do."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -10,8 +11,9 @@ from litestar.params import FromPath
 from msgspec.json import encode
 
 from booking_domain.bookings.available_actions import AvailableAction
-from booking_domain.bookings.transitions import TO_COME, Status
+from booking_domain.bookings.transitions import TO_COME, Party, Status
 from booking_domain.disputes.ports import DisputeFilter
+from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import Payment, Purpose
 from booking_domain.payments.transitions import PaymentStatus
@@ -35,6 +37,7 @@ from booking_domain.use_cases.bookings.reschedule_booking import (
 )
 from booking_domain.use_cases.disputes.queries import list_own_disputes
 from booking_domain.use_cases.payments.receipt_queries import list_receipts
+from booking_domain.use_cases.payments.settle_payment import settle_on_request
 from booking_domain.use_cases.payments.start_payment import StartPayment, start_payment
 from booking_domain.use_cases.platform.listings import BookingListFilter, BookingListOrder
 from booking_domain.use_cases.platform.ports import Reads, Repositories
@@ -81,20 +84,32 @@ async def show_bookings(
 
 @get("/bookings/{booking_id:str}", opt=IF_VALID)
 async def show_booking(
-    booking_id: FromPath[BookingId], page: Injected[Page], *, desk: Injected[BookingDesk], reads: Injected[Reads]
+    booking_id: FromPath[BookingId],
+    page: Injected[Page],
+    *,
+    desk: Injected[BookingDesk],
+    reads: Injected[Reads],
+    executor: Injected[Executor[Repositories]],
+    gateways: Injected[Gateways],
 ) -> Response[Any]:
     """A booking: its state, what to do next, how to pay."""
-    acting, payment = await desk.open(booking_id), await _open_payment(booking_id, reads)
+    acting, payment = await _opened(booking_id, desk, reads, executor, gateways)
     extras = await _extras(acting, reads)
     return page.render(booking_page(acting, payment, page, extras=extras, done=page.asked("done")), public=False)
 
 
 @get("/bookings/{booking_id:str}/state", opt=IF_VALID)
 async def show_state(
-    booking_id: FromPath[BookingId], page: Injected[Page], *, desk: Injected[BookingDesk], reads: Injected[Reads]
+    booking_id: FromPath[BookingId],
+    page: Injected[Page],
+    *,
+    desk: Injected[BookingDesk],
+    reads: Injected[Reads],
+    executor: Injected[Executor[Repositories]],
+    gateways: Injected[Gateways],
 ) -> Response[bytes]:
     """Whether a payment is still open, for the script of the page."""
-    state = payment_state(await desk.open(booking_id), await _open_payment(booking_id, reads), page)
+    state = payment_state(*await _opened(booking_id, desk, reads, executor, gateways), page)
     return Response(encode(state), media_type=MediaType.JSON, headers={"Cache-Control": "private, no-store"})
 
 
@@ -303,9 +318,18 @@ async def _question(acting: Acting, page: Page, reads: Reads, clock: Clock, *, r
     return cancel_page(acting, quote, page, reason=reason)
 
 
-async def _open_payment(booking_id: BookingId, reads: Reads) -> Payment | None:
-    payments = await reads.payments.of_booking(booking_id)
-    return next((each for each in payments if each.status is PaymentStatus.PENDING), None)
+async def _opened(
+    booking_id: BookingId, desk: BookingDesk, reads: Reads, executor: Executor[Repositories], gateways: Gateways
+) -> tuple[Acting, Payment | None]:
+    """A booking and its open payment. The gateway is asked of it first, in case its callback was lost."""
+    acting, payments = await desk.open(booking_id), await reads.payments.of_booking(booking_id)
+    payment = next((each for each in payments if each.status is PaymentStatus.PENDING), None)
+    if payment is not None and acting.seen.party is Party.CUSTOMER:
+        with suppress(GatewayUnavailable):
+            payment = await settle_on_request(payment, executor=executor, gateways=gateways)
+    if payment is not None and payment.status is not PaymentStatus.PENDING:
+        return await desk.open(booking_id), None
+    return acting, payment
 
 
 async def _extras(acting: Acting, reads: Reads) -> BookingExtras:

@@ -26,6 +26,7 @@ from entrypoints.languages.documents import Wording
 from entrypoints.web.kit.assets import base
 from entrypoints.web.kit.environment import NAMES, RIGHT_TO_LEFT, environment_of
 from entrypoints.web.kit.formats import Formats
+from entrypoints.web.kit.policy import Cards
 
 LANGUAGE: Final = "page_language"
 """In the `opt` of a handler: the language of its pages."""
@@ -54,6 +55,10 @@ class Site:
     """With which people sign in by OpenID Connect."""
     bot: str = ""
     """The user name of the Telegram bot; empty: there is none."""
+    cards: Cards | None = None
+    """How a gateway takes cards."""
+    card_policy: str = ""
+    """The Content-Security-Policy of pages on which a card is entered."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +74,10 @@ class PageModel:
     """The colour of the provider whose page it is; empty: that of the platform."""
     robots: str = ""
     """What search engines are asked; empty: to list the page."""
+    main: str = ""
+    """The page that search engines list in place of this one, without its language; empty: this one."""
+    card_script: str = ""
+    """The script of the gateway to which a card is entered; empty: none is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +138,7 @@ class Page:
                 it=model,
                 site=self.site,
                 assets=base(),
-                canonical=f"{self.site.url}/{self.language}{path}",
+                canonical=f"{self.site.url}/{self.language}{model.main or path}",
                 alternatives=self._alternatives(path),
                 home=self.link("/"),
                 path=path,
@@ -142,7 +151,7 @@ class Page:
         )
         body = text.encode()
         headers = {
-            "Content-Security-Policy": self.site.policy,
+            "Content-Security-Policy": self.site.card_policy if model.card_script else self.site.policy,
             "Content-Language": self.language,
             "Referrer-Policy": "same-origin",  # with less, browsers say of our own forms that their origin is null
             "Cache-Control": _OWN,

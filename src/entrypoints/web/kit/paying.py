@@ -11,6 +11,7 @@ def pay_of(invoice: Invoice | None, amount: Money, page: Page) -> Pay | None:
     """What shows an invoice; None without one."""
     if invoice is None:
         return None
+    cards = page.site.cards if invoice.client_secret else None
     path, size = ("", 0) if not invoice.qr_text else qr_path(invoice.qr_text)
     return Pay(
         amount=page.formats.money(amount),
@@ -18,4 +19,11 @@ def pay_of(invoice: Invoice | None, amount: Money, page: Page) -> Pay | None:
         size=size,
         banks=tuple((each.name, each.link) for each in invoice.deep_links),
         checkout=invoice.checkout_url if invoice.checkout_url.startswith("http") else "",
+        card_key="" if cards is None else cards.key,
+        card_secret="" if cards is None else invoice.client_secret,
     )
+
+
+def card_script(paying: Pay | None, page: Page) -> str:
+    """The script that the page needs to take a card; empty: it takes none."""
+    return page.site.cards.script if page.site.cards is not None and paying is not None and paying.card_key else ""

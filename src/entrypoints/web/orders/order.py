@@ -12,7 +12,7 @@ from entrypoints.languages.documents import Phrase
 from entrypoints.web.components.pay import Pay
 from entrypoints.web.kit.forms import FormPage, hidden
 from entrypoints.web.kit.pages import Page, PageModel
-from entrypoints.web.kit.paying import pay_of
+from entrypoints.web.kit.paying import card_script, pay_of
 
 States = Mapping[OrderStatus, tuple[Phrase, Phrase]]
 """What a page says first, and then, by what has become of the order."""
@@ -104,12 +104,14 @@ def order_page(order: Order, ordered: Ordered, page: Page, *, csrf: str, rules: 
     if ordered.usable and ordered.unused and order.refund is None and until is not None and now < until:
         facts.append((say(Phrase("Can be returned until")), say.values.time(LocalTime(until, zone))))
         actions.append((say(ordered.returning.link), page.link(f"/orders/{order.id}/return")))
+    paying = pay_of(order.invoice, order.amount, page) if waits else None
     return OrderPage(
         title=say(title),
+        card_script=card_script(paying, page),
         accent=ordered.accent,
         text=say(text),
         good=ordered.usable,
-        paying=pay_of(order.invoice, order.amount, page) if waits else None,
+        paying=paying,
         state=page.link(f"/orders/{order.id}/state"),
         show=ordered.show,
         pay_action=page.link(f"/orders/{order.id}/pay") if waits and order.invoice is None else "",

@@ -66,9 +66,12 @@ async def browsing(program: str | None = CHROMIUM) -> AsyncIterator[Browser]:
 
 @asynccontextmanager
 async def visiting(
-    browser: Browser, api: Api, *, expected: Collection[str] = (), **options: Any
+    browser: Browser, api: Api, *, expected: Collection[str] = (), beside: str = "", **options: Any
 ) -> AsyncIterator[Page]:
-    """A new page of a new visitor, who asks `api`; it must complain about nothing but what is expected."""
+    """A new page of a new visitor, who asks `api`; it must complain about nothing but what is expected.
+
+    `beside` is the origin of a server that it may ask, too.
+    """
     context: BrowserContext = await browser.new_context(base_url=ORIGIN, **options)
     await context.add_init_script("delete Navigator.prototype.serviceWorker")  # its requests would not come here
     page = await context.new_page()
@@ -76,9 +79,15 @@ async def visiting(
     page.on("console", lambda message: complaints.append(f"{message.text} {message.location}"))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     await context.route("**/*", lambda route: _answer(route, api))
+    if beside:
+        await context.route(f"{beside}/**", _fetched)
     yield page
     await context.close()
     assert [each for each in complaints if not any(some in each for some in expected)] == []
+
+
+async def _fetched(route: Route) -> None:
+    await route.fulfill(response=await route.fetch())
 
 
 async def _answer(route: Route, api: Api) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from html import escape
 from itertools import product
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tests.browsing import SCHEMES, SETTLED, WIDTHS
 from tests.unit.entrypoints.api import serving
@@ -39,7 +39,11 @@ async def write(words: Sequence[str]) -> None:
         looks = await pages_to_look_at(api)
         expected = [look.expected for look in looks if look.expected]
         for width, scheme in product(WIDTHS, SCHEMES):
-            options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, "reduced_motion": "reduce"}
+            options: dict[str, Any] = {
+                "viewport": {"width": width, "height": 900},
+                "color_scheme": scheme,
+                "reduced_motion": "reduce",
+            }
             async with visiting(browser, api, expected=expected, **options) as page:
                 for look, language in product(looks, LANGUAGES):
                     name = f"{look.name}-{language}-{width}-{scheme}.png"

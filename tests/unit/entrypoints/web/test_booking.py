@@ -37,6 +37,17 @@ async def send(api: Api, path: str, fields: dict[str, Any], **headers: str) -> h
     return await api.client.post(path, content=urlencode(fields, doseq=True), headers={**OWN, **headers})
 
 
+async def test_search_engines_list_the_page_of_a_provider_in_place_of_the_first_steps(api: Api) -> None:
+    _, provider_id = await api.open_provider(displayName="Sarnai")
+    place = f"/mn/providers/{(await api.get(f'/providers/{provider_id}')).json()['slug']}"
+    times = (await api.client.get(f"/mn/book/{provider_id}/time?day=2026-11-24")).text
+    assert re.findall(r'<link rel="canonical" href="[^"]*?(/mn/[^"]+)">', times) == [place]
+    assert 'hreflang="x-default"' not in times, "alternatives belong to the page that is listed"
+    assert "noindex" not in times
+    you = (await api.client.get(f"/mn/book/{provider_id}/you?slot={quote(MONDAY_AT_TEN)}")).text
+    assert ("canonical" in you, '<meta name="robots" content="noindex">' in you) == (False, True)
+
+
 async def test_any_address_leads_to_the_first_step_that_is_not_done(api: Api) -> None:
     token, provider_id = await api.open_provider()
     without_services = await api.client.get(f"/en/book/{provider_id}")

@@ -1,4 +1,4 @@
-"""How an open payment is made: a QR code, the apps of banks, a page of the gateway."""
+"""How an open payment is made: a QR code, the apps of banks, a page of the gateway, a card."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -21,3 +21,7 @@ class Pay(Component):
     """Links that open the payment in the apps of banks: names and addresses."""
     checkout: str = ""
     """The page of the gateway; empty without one."""
+    card_key: str = ""
+    """The account at the gateway to which a card is entered; empty: none is."""
+    card_secret: str = ""
+    """What the gateway's script opens the payment with."""

@@ -1,0 +1,108 @@
+"""Paying by card on pages: Stripe's script, here the simulator's, in a page that lets it run."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import Browser, Page
+from tests.browsing import needs_a_browser
+from tests.unit.entrypoints.api import Api, serving
+from tests.unit.entrypoints.web.forms import Visitor
+from tests.unit.entrypoints.web.pages import ORIGIN, visiting
+from tests.unit.features.packages import FIVE
+from tests.unit.simulators.stripe.simulator_process import PUBLISHABLE_KEY, StripeSimulator
+
+from entrypoints.http.kit.session_cookies import ACCESS_COOKIE
+from entrypoints.web.app import site_of
+
+DOLLARS = {"currency": "USD", "priceAmount": 80_00, "depositAmount": 20_00}
+DECLINES = "A card that is declined"
+
+
+@pytest.fixture(scope="module")
+def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StripeSimulator]:
+    with StripeSimulator(tmp_path_factory.mktemp("stripe") / "state.sqlite") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+async def api(anyio_backend: str, simulator: StripeSimulator) -> AsyncIterator[Api]:
+    async with serving(BOOKING_PUBLIC_URL=ORIGIN, BOOKING_GATEWAYS="stripe", STRIPE_BASE_URL=simulator.url) as api:
+        yield api
+
+
+async def pay_by_card(page: Page) -> None:
+    """Try a card that is declined, then pay with another."""
+    cards = page.get_by_label("Card (simulator)")
+    await cards.select_option(DECLINES)
+    await page.locator("[data-send] button").click()
+    await page.get_by_role("alert").get_by_text("declined").wait_for()
+    await cards.select_option("A card that pays")
+    await page.locator("[data-send] button").click()
+    await page.get_by_text("Thank you. We are waiting for the word of the payment service.").wait_for()
+
+
+@needs_a_browser
+async def test_a_deposit_is_paid_by_card_and_seen_to_be_without_a_reload(
+    api: Api, browser: Browser, simulator: StripeSimulator
+) -> None:
+    _, provider_id = await api.open_provider(**DOLLARS)
+    token = await api.joined("customer", verified=True)
+    booking = await api.booked(token, provider_id)
+    async with visiting(browser, api, beside=simulator.url, expected=["402"]) as page:
+        await page.context.add_cookies([{"name": ACCESS_COOKIE, "value": token, "url": f"{ORIGIN}/"}])
+        await page.goto(f"/en/bookings/{booking['id']}")
+        await page.get_by_role("button", name="Pay the deposit").click()
+        await pay_by_card(page)
+        api.clock.advance(timedelta(seconds=2))
+        await page.get_by_role("heading", name="It is booked").wait_for()
+
+
+@needs_a_browser
+async def test_a_package_is_paid_by_card(api: Api, browser: Browser, simulator: StripeSimulator) -> None:
+    owner, _ = await api.open_provider(**DOLLARS)
+    offer = {**FIVE, "priceAmount": 320_00, "currency": "USD"}
+    made = (await api.post("/package-offers", owner, json=offer)).json()
+    token = await api.joined("customer", verified=True)
+    async with visiting(browser, api, beside=simulator.url, expected=["402"]) as page:
+        await page.context.add_cookies([{"name": ACCESS_COOKIE, "value": token, "url": f"{ORIGIN}/"}])
+        await page.goto(f"/en/packages/new?offer={made['id']}")
+        await page.get_by_role("button", name="Continue to the payment").click()
+        await page.wait_for_url(re.compile("/en/orders/"))
+        await pay_by_card(page)
+        api.clock.advance(timedelta(seconds=2))
+        await page.get_by_role("heading", name="The package is paid").wait_for()
+
+
+async def test_only_a_page_that_takes_a_card_lets_a_script_of_another_run(api: Api, simulator: StripeSimulator) -> None:
+    _, provider_id = await api.open_provider(**DOLLARS)
+    customer = Visitor(api, await api.joined("customer", verified=True))
+    booking = await api.booked(customer.cookies[ACCESS_COOKIE], provider_id)
+    before = await customer.get(f"/en/bookings/{booking['id']}")
+    assert simulator.url not in before.headers["Content-Security-Policy"] + before.text
+    await customer.submit(before, "/pay")
+    paying = await customer.get(f"/en/bookings/{booking['id']}")
+    policy = paying.headers["Content-Security-Policy"]
+    assert f"script-src 'self' {simulator.url};" in policy
+    assert f"connect-src 'self' {simulator.url};" in policy
+    assert f'data-key="{PUBLISHABLE_KEY}"' in paying.text
+    assert "The form for a card needs JavaScript." in paying.text
+    stranger = Visitor(api, await api.joined("customer"))
+    assert (await stranger.get(f"/en/bookings/{booking['id']}")).status_code == 404
+
+
+async def test_the_script_of_stripe_itself_may_open_its_frames() -> None:
+    keys = {"STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_PUBLISHABLE_KEY": "pk_test_x"}
+    async with serving(
+        BOOKING_GATEWAYS="stripe",
+        STRIPE_BASE_URL="https://api.stripe.com",
+        STRIPE_WEBHOOK_SECRET=f"whsec_{32 * 'x'}",
+        **keys,
+    ) as api:
+        site = site_of(api.container)
+        assert site.cards is not None
+        assert site.cards.script == "https://js.stripe.com/v3/"
+        for each in ("script-src 'self' https://js.stripe.com;", "connect-src 'self' https://api.stripe.com;"):
+            assert each in site.card_policy
+        assert "frame-src https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com" in site.card_policy
