@@ -43,6 +43,9 @@ OPTIONS: Final = (
 RECONNECT_SECONDS: Final = 5.0
 """How long a pool tries to replace a lost connection before it waits for the next request. Its pauses double: the
 longer the database was away, the later the pool would notice that it is back."""
+PREPARES_NONE: Final = 2**31
+"""Executions after which psycopg prepares a statement by itself. After a rollback it would close all that are prepared,
+those of pipelines, too, which would fail from then on. None would say that the server cannot keep any."""
 ANNOUNCING_PAUSE_SECONDS: Final = 0.05
 """An announcement costs as much as a tenth of a booking, and wakes every process: one is enough for all bookings of a
 moment."""
@@ -90,7 +93,7 @@ class Database:
             open=False,
             reconnect_timeout=RECONNECT_SECONDS,
             configure=configure,
-            kwargs={"autocommit": True, "options": OPTIONS} | ({} if prepares else {"prepare_threshold": None}),
+            kwargs={"autocommit": True, "options": OPTIONS, "prepare_threshold": PREPARES_NONE if prepares else None},
         )
         self.statements: Final = PooledWork(self.connection)
         """Statements outside any transaction, each on a connection of its own."""

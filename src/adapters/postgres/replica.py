@@ -13,7 +13,7 @@ from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRe
 from sqlalchemy import text
 
 from adapters.postgres.contexts import ContextReads
-from adapters.postgres.database import OPTIONS, RECONNECT_SECONDS, Database, configure
+from adapters.postgres.database import OPTIONS, PREPARES_NONE, RECONNECT_SECONDS, Database, configure
 from adapters.postgres.kit.pipelining import run_alone
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Reply, Row, Work
@@ -72,8 +72,12 @@ class Replica:
             open=False,
             reconnect_timeout=RECONNECT_SECONDS,
             configure=configure,
-            kwargs={"autocommit": True, "options": OPTIONS, "connect_timeout": 2}
-            | ({} if prepares else {"prepare_threshold": None}),
+            kwargs={
+                "autocommit": True,
+                "options": OPTIONS,
+                "prepare_threshold": PREPARES_NONE if prepares else None,
+                "connect_timeout": 2,
+            },
         )
         self.cipher = primary.cipher
         self.statements: Final[Work] = _Reading(self)

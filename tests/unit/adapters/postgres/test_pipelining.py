@@ -172,6 +172,16 @@ async def test_a_statement_is_prepared_once_and_again_after_an_error(connection:
     assert await numbers(connection) == [1, 2, 3]
 
 
+async def test_prepared_statements_outlast_a_rollback_of_what_psycopg_runs(connection: AsyncConnection[Row]) -> None:
+    before = await numbers(connection)
+    for _ in range(10):
+        await connection.execute("SELECT 1")
+    with pytest.raises(Regret):
+        async with connection.transaction():
+            raise Regret
+    assert await numbers(connection) == before
+
+
 async def test_a_lost_connection_is_replaced(postgres: TestServer) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS), _database(postgres) as database:
         with pytest.raises(StorageUnavailable):
