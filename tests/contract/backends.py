@@ -1,11 +1,15 @@
 """The storages that contracts and races run on."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from typing import Final
 
+from anyio.pytest_plugin import get_runner
+from psycopg_pool import AsyncConnectionPool
 from tests.databases import CIPHER, TestServer
 
 from adapters.postgres.database import Database
+from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.outbox.relay import waiting_events
 from booking_domain.shared.events import Event
 from booking_domain.testing.memory import MemoryDatabase
@@ -13,6 +17,21 @@ from booking_domain.testing.memory import MemoryDatabase
 
 class PostgresBackend(Database):
     """A database under test."""
+
+    def __init__(self, conninfo: str, *, cipher: FieldCipher, pool_size: int = 10) -> None:
+        super().__init__(conninfo, cipher=cipher, pool_size=pool_size)
+        self.queue: Final = AsyncConnectionPool(conninfo, min_size=1, max_size=4, open=False)
+        """For who opens it: those of a job queue, which closes prepared statements."""
+
+    async def close(self) -> None:
+        await super().close()
+        await self.queue.close()
+
+    def connections(self) -> int | None:
+        """How many connections can be used again; None if the pool has been closed."""
+        if self._pool.closed:
+            return None
+        return sum(pool.get_stats()["pool_available"] for pool in (self._pool, self.queue))
 
     async def outbox_events(self) -> Sequence[Event]:
         async with self.work() as work:
@@ -58,7 +77,8 @@ class Storages:
             yield backend
         finally:
             await backend.finish()
-            if self._server.emptied(backend.conninfo, backend.pool_statistics()["pool_available"]):
+            kept = backend.connections()
+            if kept is not None and self._server.emptied(backend.conninfo, kept):
                 self._idle.append((database, backend))
             else:
                 await database.aclose()
@@ -66,3 +86,12 @@ class Storages:
     async def close(self) -> None:
         for database, _ in self._idle:
             await database.aclose()
+
+
+@contextmanager
+def shared_storages(server: TestServer) -> Iterator[Storages]:
+    """The databases of tests that share an event loop, which lasts as long as this."""
+    with get_runner("asyncio", {}) as runner:
+        storages = Storages(server)
+        yield storages
+        runner.run_fixture(storages.close, {})

@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Iterator
 from typing import Protocol, cast
 
 import pytest
-from anyio.pytest_plugin import get_runner
-from tests.contract.backends import PostgresBackend, Storages, in_memory
+from tests.contract.backends import PostgresBackend, Storages, in_memory, shared_storages
 from tests.databases import TestServer
 
 from booking_domain.bookings.model import Terms
@@ -16,11 +15,9 @@ from booking_domain.testing.studio import Studio
 
 @pytest.fixture(scope="module")
 def storages(postgres: TestServer) -> Iterator[Storages]:
-    """The databases of a file, whose tests share an event loop."""
-    with get_runner("asyncio", {}) as runner:
-        storages = Storages(postgres)
+    """The databases of a file."""
+    with shared_storages(postgres) as storages:
         yield storages
-        runner.run_fixture(storages.close, {})
 
 
 @pytest.fixture(params=["memory", "postgres"])

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import procrastinate
 from psycopg import AsyncConnection
-from tests.databases import CIPHER, TestServer
+from tests.contract.backends import Storages
 from tests.unit.entrypoints.api import OpenGateway
 
 from adapters.postgres.database import Database
@@ -105,19 +105,12 @@ class TellingSender(MemoryMessageSender):
         self.has_delivered.set()
 
 
-class Backend(Database):
-    async def outbox_events(self) -> list[Any]:
-        return []
-
-
 @asynccontextmanager
-async def workshop(server: TestServer) -> AsyncIterator[Workshop]:
-    with server.database() as url, tempfile.TemporaryDirectory() as data:
-        database = Backend(url, cipher=CIPHER)
-        environ = {"DATABASE_URL": url, "BOOKING_DATA_DIR": data}
-        container = Container(settings=Settings.from_environment(environ))
-        await database.open()
-        try:
+async def workshop(storages: Storages) -> AsyncIterator[Workshop]:
+    async with storages.opened() as database:
+        with tempfile.TemporaryDirectory() as data:
+            environ = {"DATABASE_URL": database.conninfo, "BOOKING_DATA_DIR": data}
+            container = Container(settings=Settings.from_environment(environ))
             studio = await Studio.opened(database, gateway=OpenGateway(authorises=True))
             async with database.connection() as connection:  # of the opening, of which the tests do not speak
                 await connection.execute("DELETE FROM outbox")
@@ -126,8 +119,7 @@ async def workshop(server: TestServer) -> AsyncIterator[Workshop]:
             container.gateway.override(studio.gateway)
             sender = TellingSender()
             container.message_sender.override(sender)
-            jobs = studio_jobs(container, url)
-            async with jobs.app.open_async():
+            jobs = studio_jobs(container, database.conninfo)
+            await database.queue.open(wait=True)
+            async with jobs.app.open_async(database.queue):
                 yield Workshop(studio, database, container, jobs, sender)
-        finally:
-            await database.close()
