@@ -44,6 +44,20 @@ _RULES: Final = {
             AND (c.starts_at, c.ends_at) = (b.starts_at, b.ends_at)
         ) IS NOT TRUE
     """,  # noqa: S608 - constants
+    "bookings without the units of resources that they need": f"""
+        FROM bookings b
+        CROSS JOIN LATERAL (
+            SELECT (need ->> 0)::uuid AS resource_id, max((need ->> 1)::int) AS quantity
+            FROM jsonb_array_elements(b.services) service, jsonb_array_elements(service -> 'needs') need GROUP BY 1
+        ) needed
+        JOIN resources r ON r.id = needed.resource_id
+        LEFT JOIN class_places p ON p.id = b.id
+        WHERE b.status IN ({_CLAIMING}) AND needed.quantity > (
+            SELECT count(*) FROM resource_units u
+            WHERE u.resource_id = r.id AND u.claim_id = coalesce(p.occurrence_id, b.id)
+                AND (u.blocked_from, u.blocked_until) = (b.blocked_from, b.blocked_until)
+        )
+    """,  # noqa: S608 - constants
     "payouts that the ledger of their provider does not show": """
         FROM provider_payouts p
         LEFT JOIN (SELECT payout_id, sum(amount) AS amount FROM earnings GROUP BY payout_id) e ON e.payout_id = p.id

@@ -40,12 +40,13 @@ from booking_domain.bookings.transitions import (
 )
 from booking_domain.bookings.upcoming import MAX_UPCOMING
 from booking_domain.bookings.walk_ins import WalkIn
+from booking_domain.scheduling.resources import ResourceNeed, most_needed
 from booking_domain.scheduling.services import OfferedService, compose
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.decision import Decision
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import BookingId, EventId, ProviderId, SeriesId, ServiceId, UserId
+from booking_domain.shared.ids import BookingId, EventId, ProviderId, ResourceId, SeriesId, ServiceId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, managed, may
 from booking_domain.shared.reminders import require_reminders
@@ -392,6 +393,16 @@ class Booking:
     def capacity(self) -> int:
         """How many customers could book the appointment when the booking was made."""
         return self.services[0].capacity if self.services else 1
+
+    @property
+    def needs(self) -> tuple[ResourceNeed, ...]:
+        """What the appointment takes beside its provider."""
+        return most_needed(need for each in self.services for need in each.needs)
+
+    @property
+    def resource_ids(self) -> tuple[ResourceId, ...]:
+        """The resources of which it takes units."""
+        return tuple(need.resource_id for need in self.needs)
 
     @property
     def claims_time(self) -> bool:

@@ -46,6 +46,7 @@ from booking_domain.scheduling.model import (
     WeeklyRule,
 )
 from booking_domain.scheduling.recurrence import Recurrence, rrule_of, rules_of_rrule
+from booking_domain.scheduling.resources import RequiredResource, ResourceUnit
 from booking_domain.scheduling.services import ComposedService, OfferedService, choose, compose
 from booking_domain.scheduling.several import Pool, all_of, chosen, offered_together
 from booking_domain.scheduling.slots import is_offered, offered_slots
@@ -69,6 +70,8 @@ __all__ = [
     "Pool",
     "Reason",
     "Recurrence",
+    "RequiredResource",
+    "ResourceUnit",
     "Slot",
     "SlotSettings",
     "TimeRange",

@@ -21,6 +21,7 @@ from booking_domain.scheduling.model import (
     SlotSettings,
     WeeklyRule,
 )
+from booking_domain.scheduling.resources import RequiredResource, ResourceUnit
 from booking_domain.shared.checks import require_type
 from booking_domain.shared.errors import InvalidValue, about, inside
 from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, UserId
@@ -54,7 +55,7 @@ def calendar_of(json: Json) -> Calendar:
     ... # doctest: +ELLIPSIS
     Calendar(time_zone='Asia/Ulaanbaatar', rules=(WeeklyRule(...),), ...)
     """
-    _only(json, "timeZone", "settings", "rules", "exceptions", "blocks", "busy", "salon")
+    _only(json, "timeZone", "settings", "rules", "exceptions", "blocks", "busy", "resources", "salon")
     hours = opening_hours_of({name: json[name] for name in ("timeZone", "rules", "exceptions") if name in json})
     salon = json.get("salon")
     return Calendar(
@@ -64,6 +65,7 @@ def calendar_of(json: Json) -> Calendar:
         settings=inside(("settings",), lambda: settings_of(json.get("settings", {}))),
         blocks=_each(json, "blocks", lambda each, number: Block(id=BlockId(UUID(int=number)), range=range_of(each))),
         busy=_each(json, "busy", lambda each, _: range_of(each)),
+        resources=_each(json, "resources", _resource),
         salon=None if salon is None else inside(("salon",), lambda: opening_hours_of(salon)),
     )
 
@@ -81,6 +83,7 @@ def calendar_json(calendar: Calendar) -> dict[str, Any]:
         "settings": {name: value for name, value in settings.items() if value is not None},
         "blocks": [_range_json(block.range) for block in calendar.blocks],
         "busy": [_range_json(each) for each in calendar.busy],
+        **({"resources": [*map(_resource_json, calendar.resources)]} if calendar.resources else {}),
         **({} if calendar.salon is None else {"salon": _hours_json(calendar.salon)}),
     }
 
@@ -138,6 +141,16 @@ def _exception(json: Json, number: int) -> DateException:
     )
 
 
+def _resource(json: Json, _: int) -> RequiredResource:
+    _only(json, "needed", "units")
+    return RequiredResource(units=_each(json, "units", _unit), needed=json.get("needed", 1))
+
+
+def _unit(json: Json, _: int) -> ResourceUnit:
+    _only(json, "taken")
+    return ResourceUnit(taken=_each(json, "taken", lambda each, _: range_of(each)))
+
+
 def _claim(json: Json, number: int) -> Claim:
     _only(json, "start", "end", "bufferBeforeMinutes", "bufferAfterMinutes", "expiresAt")
     span = TimeRange.parse(_member(json, "start"), _member(json, "end"))
@@ -154,6 +167,11 @@ def _claim(json: Json, number: int) -> Claim:
         ),
         expires_at=None if expires_at is None else instant_of(expires_at),
     )
+
+
+def _resource_json(resource: RequiredResource) -> dict[str, Any]:
+    units = [{"taken": [*map(_range_json, unit.taken)]} for unit in resource.units]
+    return {"needed": resource.needed, "units": units}
 
 
 def _hours_json(hours: OpeningHours) -> dict[str, Any]:

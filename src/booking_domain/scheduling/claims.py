@@ -1,11 +1,12 @@
 """Claims: holds and bookings that occupy a provider's time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Self
 from uuid import UUID, uuid4
 
+from booking_domain.scheduling.resources import ResourceNeed
 from booking_domain.shared.checks import checks_types
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
@@ -48,6 +49,8 @@ class Claim:
     """The class of which it takes a place; None: it shares its time with no other claim of the platform."""
     capacity: int = 1
     """The places of the class when the claim was made; 1 without a class."""
+    needs: tuple[ResourceNeed, ...] = field(default=(), compare=False)
+    """The resources of which it takes units when it is acquired. A stored claim does not say them."""
 
     def __post_init__(self) -> None:
         if self.expires_at is not None:

@@ -16,6 +16,7 @@ from booking_domain.scheduling.slots import (
     horizon_end,
     in_the_way,
     is_place,
+    lacks_resource,
     last_slot,
     local_periods,
     minutes_of,
@@ -43,6 +44,8 @@ class Reason(StrEnum):
     """The appointment overlaps a hold or a booking."""
     CLASS_FULL = "class_full"
     """The class is booked at this time, and no place is left."""
+    RESOURCE_TAKEN = "resource_taken"
+    """Too few units of a resource are free for the appointment with its buffers."""
     BUSY = "busy"
     """The appointment overlaps a busy time of an external calendar."""
     BUFFER = "buffer"
@@ -198,6 +201,8 @@ def _obstacles(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, now
         near = [claim for claim in near if claim not in places]
         if places:
             yield Reason.CLASS_FULL
+    if lacks_resource(calendar, blocked):
+        yield Reason.RESOURCE_TAKEN
     near_busy = [busy for busy in calendar.busy if busy.overlaps(blocked)]
     claimed = [claim.span.overlaps(span) for claim in near]
     busy = [each.overlaps(span) for each in near_busy]

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from booking_domain.scheduling.claims import MAX_CAPACITY, Claim
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, Feed, FeedRule, imported
+from booking_domain.scheduling.resources import RequiredResource, ResourceNeed, ResourceUses
 from booking_domain.scheduling.services import MAX_HORIZON_DAYS, OfferedService, compose
 from booking_domain.shared.checks import checks_types, require_type
 from booking_domain.shared.enums import checks_enums
@@ -302,6 +303,8 @@ class Calendar(OpeningHours):
     """Time off. Appointments do not overlap it; their buffers may."""
     busy: tuple[TimeRange, ...] = ()
     """Busy times of external calendars. Appointments keep their buffers from them, as from claims."""
+    resources: tuple[RequiredResource, ...] = ()
+    """What each appointment needs beside the provider. Appointments keep their buffers, as from claims."""
     salon: OpeningHours | None = None
     """The salon's hours. A member of a salon is open only while both are open."""
     version: int = 1
@@ -340,6 +343,10 @@ class ProviderSchedule:
     """The lengths in minutes that customers may choose besides the default of the settings."""
     services: tuple[OfferedService, ...] = ()
     """Of the services that were asked for, those that the provider offers; see `ProviderSchedules.lock`."""
+    needs: tuple[ResourceNeed, ...] = ()
+    """What appointments need beside the provider; see `for_services`."""
+    resources: tuple[ResourceUses, ...] = ()
+    """The resources that were asked for, or that these services need."""
     by_service: bool = False
     """Whether customers book services: the provider offers at least one that is no add-on."""
     claims: tuple[Claim, ...] = ()
@@ -378,14 +385,33 @@ class ProviderSchedule:
             class_id=whole.class_id,
         )
         calendar = replace(self.calendar, settings=settings)
-        return replace(self, calendar=calendar, further_durations=(), services=services)
+        return replace(self, calendar=calendar, further_durations=(), services=services, needs=whole.needs)
 
     def calendar_at(self, now: datetime) -> tuple[Calendar, tuple[str, ...]]:
-        """The calendar with the imported busy times, and a sentence about each external calendar that is failing."""
+        """The calendar with imported busy times and needed resources, and a sentence about each calendar that fails.
+
+        The provider's own claims take units, too, but only at times that they take of the provider.
+        """
+        calendar = self.calendar
+        if self.needs:
+            uses = {each.resource_id: each for each in self.resources}
+            found = [(uses[need.resource_id], need.quantity) for need in self.needs if need.resource_id in uses]
+            required = (
+                each.required(
+                    needed,
+                    (
+                        use
+                        for use in each.uses
+                        if use.provider_id != self.provider_id and (use.expires_at is None or use.expires_at > now)
+                    ),
+                )
+                for each, needed in found
+            )
+            calendar = replace(calendar, resources=tuple(required))
         if not self.feeds:
-            return self.calendar, ()
+            return calendar, ()
         busy, degraded = imported(self.feeds, self.feed_rule, now)
-        return replace(self.calendar, busy=(*self.calendar.busy, *busy)), degraded
+        return replace(calendar, busy=(*calendar.busy, *busy)), degraded
 
     def blocked(self, span: TimeRange) -> TimeRange:
         """The blocked range of an appointment: its span with the buffers of the settings."""

@@ -4,6 +4,7 @@ A time that both sides agreed to earlier, or that the provider proposed, follows
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -32,7 +33,7 @@ from booking_domain.scheduling.services import (
     ServiceRequired,
     choose,
 )
-from booking_domain.scheduling.slots import blocked_range, in_the_way, is_offered
+from booking_domain.scheduling.slots import blocked_range, in_the_way, is_offered, lacks_resource
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, ServiceId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
@@ -112,7 +113,7 @@ def claimable(
 
     Raises:
         SlotNotOffered: the start would not be offered even without claims, or the day is full.
-        SlotTaken: another claim overlaps.
+        SlotTaken: another claim overlaps, or too few units of a resource are free.
     """
     calendar, _ = schedule.calendar_at(now)
     claims = [claim for claim in schedule.claims if claim.id != own]
@@ -133,10 +134,11 @@ def claimable_in(
     near = in_the_way(calendar, others, span, blocked)
     # Check without the overlapping claims, and, if there are any, without all claims: they may have filled the day.
     kept = [[claim for claim in others if claim not in near], []] if near else [others]
-    if not any(is_offered(calendar, each, span.start, now=now, duration_minutes=minutes) for each in kept):
+    alone = replace(calendar, resources=()) if calendar.resources else calendar
+    if not any(is_offered(alone, each, span.start, now=now, duration_minutes=minutes) for each in kept):
         reasons = public_reasons(reasons_against(calendar, others, span, now))
         raise SlotNotOffered(start=span.start, zone=calendar.time_zone, reasons=reasons)
-    if near:
+    if near or lacks_resource(calendar, blocked):
         raise SlotTaken(start=span.start, zone=calendar.time_zone)
     return span, blocked_range(calendar, others, span)
 
@@ -176,7 +178,7 @@ def _unclaimed(
     Raises:
         InvalidValue: `start` is before the provider's local date or beyond the longest horizon, or not at a whole
             second.
-        SlotTaken: another claim overlaps.
+        SlotTaken: another claim overlaps, or too few units of a resource are free.
     """
     if is_before_today(schedule, start, now) or start - now > timedelta(days=MAX_HORIZON_DAYS):
         day = start.astimezone(schedule.calendar.zone).date()
@@ -184,10 +186,11 @@ def _unclaimed(
     if start.microsecond:
         raise InvalidValue(field="slot", problem="an appointment must start at a whole second")
     claims = (claim for claim in schedule.claims if claim.id != own)
-    others, span, blocked = _requested(schedule.calendar, claims, start, now, duration_minutes)
-    if in_the_way(schedule.calendar, others, span, blocked):
-        raise SlotTaken(start=span.start, zone=schedule.calendar.time_zone)
-    return span, blocked_range(schedule.calendar, others, span)
+    calendar, _ = schedule.calendar_at(now)
+    others, span, blocked = _requested(calendar, claims, start, now, duration_minutes)
+    if in_the_way(calendar, others, span, blocked) or lacks_resource(calendar, blocked):
+        raise SlotTaken(start=span.start, zone=calendar.time_zone)
+    return span, blocked_range(calendar, others, span)
 
 
 def proposable(
@@ -214,16 +217,18 @@ def require_available(
 ) -> None:
     """Require that an appointment that was agreed to, or proposed, can still take place at this time.
 
-    Claims other than `own`, blocks, busy times, exceptions and the maximum per day and week count. Minimum notice,
-    horizon and grid do not: they decide what is offered. With `outside_hours` the weekly hours do not count either.
+    Claims other than `own`, resources, blocks, busy times, exceptions and the maximum per day and week count. Minimum
+    notice, horizon and grid do not: they decide what is offered. With `outside_hours` the weekly hours do not count
+    either.
 
     Raises:
-        SlotTaken: another claim overlaps, or is nearer than the buffers allow.
+        SlotTaken: another claim overlaps or is nearer than the buffers allow, or too few units of a resource are free.
         TimeNotAvailable: the provider is closed, blocked, busy or fully booked.
     """
     calendar, _ = schedule.calendar_at(now)
     others = [claim for claim in schedule.claims if claim.id != own and claim.live(now)]
-    if in_the_way(calendar, others, span, calendar.blocked(span)):
+    blocked = calendar.blocked(span)
+    if in_the_way(calendar, others, span, blocked) or lacks_resource(calendar, blocked):
         raise SlotTaken(start=span.start, zone=calendar.time_zone)
     reasons = set(reasons_against(calendar, others, span, now)) - _OF_OFFERING
     if outside_hours and not (calendar.salon is not None and closed_by_exception(calendar.salon, span)):

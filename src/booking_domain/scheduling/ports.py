@@ -16,11 +16,22 @@ from booking_domain.scheduling.model import (
     SlotSettings,
     WeeklyRule,
 )
+from booking_domain.scheduling.resources import ResourceReads, Resources
 from booking_domain.scheduling.services import ServiceReads, Services
 from booking_domain.scheduling.waiting import WAITING_LIFECYCLE, WaitingList, WaitingReads
 from booking_domain.scheduling.workloads import Workload
 from booking_domain.shared.contexts import DomainContext
-from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, SalonId, ServiceId, UserId
+from booking_domain.shared.ids import (
+    BlockId,
+    ClaimId,
+    ExceptionId,
+    ProviderId,
+    ResourceId,
+    RuleId,
+    SalonId,
+    ServiceId,
+    UserId,
+)
 from booking_domain.shared.time import TimeRange
 
 EXCEPTION_MARGIN: Final = timedelta(days=70)
@@ -31,13 +42,18 @@ class ProviderSchedules(Protocol):
     """Provider schedules inside a database transaction."""
 
     async def lock(
-        self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
+        self,
+        provider_id: ProviderId,
+        around: TimeRange,
+        services: Sequence[ServiceId] = (),
+        resources: Sequence[ResourceId] = (),
     ) -> ProviderSchedule | None:
         """Lock the provider's row and return the schedule around a window; None if there is no such provider.
 
         The schedule has at least all claims (with their buffers) within `claim_margin` of the window, all blocks and
         busy times within `CLAIM_MARGIN`, and all exceptions within `EXCEPTION_MARGIN`; and of `services` those that the
-        provider offers, in any order.
+        provider offers, in any order. Of `resources`, and of those that `services` need, it has those that exist, with
+        at least what has taken their units within `CLAIM_MARGIN` of the window.
 
         The database transaction holds the lock until it ends. Every database transaction that claims time or changes
         the calendar takes it, so they run one at a time, and each sees what the previous one committed.
@@ -58,7 +74,11 @@ class ScheduleReads(Protocol):
     """Reads of schedules and calendars, outside any database transaction."""
 
     async def get(
-        self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
+        self,
+        provider_id: ProviderId,
+        around: TimeRange,
+        services: Sequence[ServiceId] = (),
+        resources: Sequence[ResourceId] = (),
     ) -> ProviderSchedule | None:
         """The same as `ProviderSchedules.lock`, without the lock."""
         ...
@@ -78,11 +98,16 @@ class Claims(Protocol):
     """The claims of all providers, inside a database transaction."""
 
     async def acquire(self, claim: Claim, now: datetime) -> None:
-        """Add a claim, and delete expired holds that overlap it.
+        """Add a claim, with the units of resources that it needs, and delete expired holds that overlap it.
+
+        The units are those with the lowest numbers that no live claim of anybody has taken in the blocked range. The
+        places of an occurrence share its units. A resource that does not exist is not needed. The units are free again
+        once the claim is deleted.
 
         Raises:
-            SlotTaken: a live claim of the provider overlaps the blocked range; it names the start of the appointment,
-                without buffers, in the provider's time zone. The database transaction can go on.
+            SlotTaken: a live claim of the provider overlaps the blocked range, or too few units are free; it names the
+                start of the appointment, without buffers, in the provider's time zone. The database transaction can go
+                on.
         """
         ...
 
@@ -193,6 +218,8 @@ class SchedulingRepositories(Protocol):
     @property
     def services(self) -> Services: ...
     @property
+    def resources(self) -> Resources: ...
+    @property
     def feeds(self) -> FeedRepository: ...
     @property
     def claims(self) -> Claims: ...
@@ -207,6 +234,8 @@ class SchedulingReadGroup(Protocol):
     def schedules(self) -> ScheduleReads: ...
     @property
     def services(self) -> ServiceReads: ...
+    @property
+    def resources(self) -> ResourceReads: ...
     @property
     def feeds(self) -> FeedReads: ...
     @property

@@ -18,8 +18,9 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from booking_domain.scheduling.claims import MAX_CAPACITY
+from booking_domain.scheduling.resources import MAX_NEEDS, ResourceNeed, most_needed
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound, RuleViolated
-from booking_domain.shared.ids import ProviderId, SalonId, ServiceId, UserId
+from booking_domain.shared.ids import ProviderId, ResourceId, SalonId, ServiceId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.reminders import require_reminders
 from booking_domain.shared.time import MINUTES_A_DAY
@@ -105,6 +106,8 @@ class OfferedService:
     add_on: bool = False
     capacity: int = 1
     """How many customers can book one appointment, each a place of it. With more than 1 the service is a class."""
+    needs: tuple[ResourceNeed, ...] = ()
+    """What an appointment takes beside its provider, for all places of a class together."""
 
     @property
     def class_id(self) -> ServiceId | None:
@@ -147,6 +150,8 @@ class Service:
     """Whether it is booked only together with a service that is none."""
     capacity: int = 1
     """How many customers can book one appointment. Of more than 1, it is a class, and no add-on."""
+    needs: tuple[ResourceNeed, ...] = ()
+    """The resources of its owner that an appointment takes, each named once."""
     active: bool = True
     """Whether it can be booked."""
     version: int = 1
@@ -176,6 +181,7 @@ class Service:
                 raise InvalidValue(field=name, problem=f"must be between {least} and {most}")
         if self.add_on and self.capacity > 1:
             raise InvalidValue(field="capacity", problem="an add-on has one place", besides=("add_on",))
+        _require_needs(self.needs)
         if self.price < self.deposit:
             raise InvalidValue(
                 field="deposit_amount", problem="a deposit must not exceed the price", besides=("price_amount",)
@@ -209,6 +215,7 @@ class Service:
             reminder_minutes=self.reminder_minutes,
             add_on=self.add_on,
             capacity=self.capacity,
+            needs=self.needs,
         )
 
 
@@ -225,6 +232,7 @@ class ComposedService:
     horizon_days: int = MAX_HORIZON_DAYS
     capacity: int = 1
     class_id: ServiceId | None = None
+    needs: tuple[ResourceNeed, ...] = ()
 
 
 def compose(
@@ -238,8 +246,8 @@ def compose(
     """Add up the services, one after the other without a pause; at least one.
 
     Each buffer and the notice are the longest of the services, so that every service has its own. The arguments are the
-    provider's: those of a service that has none. The horizon is the shortest of the services and of the provider. A
-    class is alone: see `choose`.
+    provider's: those of a service that has none. The horizon is the shortest of the services and of the provider. Of a
+    resource the whole appointment takes as much as the service that needs the most. A class is alone: see `choose`.
     """
     zero = Money.zero(services[0].price.currency)
     return ComposedService(
@@ -252,6 +260,7 @@ def compose(
         horizon_days=min([horizon_days, *(each.horizon_days for each in services if each.horizon_days is not None)]),
         capacity=min(each.capacity for each in services),
         class_id=services[0].class_id,
+        needs=most_needed(need for each in services for need in each.needs),
     )
 
 
@@ -288,6 +297,11 @@ def shortest(offered: Iterable[OfferedService]) -> OfferedService | None:
 
 def _longest(minutes: Iterable[int | None], default: int) -> int:
     return max(default if each is None else each for each in minutes)
+
+
+def _require_needs(needs: Sequence[ResourceNeed]) -> None:
+    if len(needs) > MAX_NEEDS or len({each.resource_id for each in needs}) < len(needs):
+        raise InvalidValue(field="resources", problem=f"at most {MAX_NEEDS} resources, each named once")
 
 
 def _require_minutes(minutes: int | None) -> None:
@@ -334,6 +348,10 @@ class Services(Protocol):
 
     async def save(self, service: Service, *, was: Service) -> None:
         """Replace `was` by `service`, or raise `ConcurrentChange` if the stored version is not `was.version`."""
+        ...
+
+    async def count_needing(self, resource_id: ResourceId) -> int:
+        """How many services need the resource; needs its lock."""
         ...
 
     async def remove(self, service_id: ServiceId) -> None:

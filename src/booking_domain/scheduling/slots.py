@@ -55,8 +55,9 @@ def offered_slots(
 
     A slot starts a whole number of steps after its open range opens and ends before the range closes. It overlaps no
     block, and with its buffers no busy time and no live claim, but for claims of the very same time as long as there
-    are fewer than the capacity. It respects minimum notice, horizon, and the maximum
-    number of bookings per day, week, month and year. `duration_minutes` overrides the duration of the settings.
+    are fewer than the capacity. With its buffers it finds enough free units of each resource. It respects minimum
+    notice, horizon, and the maximum number of bookings per day, week, month and year. `duration_minutes` overrides the
+    duration of the settings.
 
     Raises:
         InvalidValue: an argument has another type, `now` is naive, or `duration_minutes` is not from 1 to 1,440.
@@ -307,7 +308,7 @@ def horizon_end(calendar: Calendar, now: datetime) -> int:
 
 
 def _forbidden(calendar: Calendar, claims: Iterable[Claim], now: datetime, length: int) -> list[Span]:
-    """For each claim, busy time and block: the last allowed start before it, and the first allowed start after it."""
+    """For each claim, busy time, block and time without resources: the last start before it and the first one after."""
     settings = calendar.settings
     before, need = settings.buffer_before_minutes * 60, length + settings.buffer_after_minutes * 60
     forbidden: list[Span] = (
@@ -321,6 +322,8 @@ def _forbidden(calendar: Calendar, claims: Iterable[Claim], now: datetime, lengt
     )
     if calendar.busy:
         forbidden += ((busy.lower - need, busy.upper + before) for busy in calendar.busy)
+    for each in calendar.resources:
+        forbidden += each.closed(need, before)
     if calendar.blocks:
         forbidden += ((block.range.lower - length, block.range.upper) for block in calendar.blocks)
     return forbidden
@@ -354,6 +357,11 @@ def in_the_way(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, blo
     near = [claim for claim in claims if claim.blocked.overlaps(blocked)]
     others = [claim for claim in near if not is_place(calendar, claim, span)]
     return others if len(near) - len(others) < calendar.settings.capacity else near
+
+
+def lacks_resource(calendar: Calendar, blocked: TimeRange) -> bool:
+    """Whether too few units of a resource are free for an appointment with this blocked range."""
+    return not all(each.free(blocked) for each in calendar.resources)
 
 
 def taken_places(calendar: Calendar, claims: Iterable[Claim], now: datetime) -> Counter[TimeRange]:

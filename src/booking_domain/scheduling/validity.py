@@ -41,6 +41,8 @@ def _instants(
     for claim in schedule.claims:
         if claim.expires_at is not None and claim.expires_at > now:
             yield claim.expires_at
+    for resource in schedule.resources:
+        yield from (use.expires_at for use in resource.uses if use.expires_at is not None and use.expires_at > now)
     for feed in schedule.feeds:
         yield from (each for each in _readings(feed, schedule.feed_rule) if each > now)
 

@@ -28,6 +28,7 @@ from booking_domain.scheduling.model import (
     SlotSettings,
     WeeklyRule,
 )
+from booking_domain.scheduling.resources import MAX_NEEDS, MAX_UNITS, RequiredResource, ResourceUnit
 from booking_domain.scheduling.slots import offered_slots
 from booking_domain.shared.errors import InvalidValue, inside
 from booking_domain.shared.errors import about as in_member
@@ -53,6 +54,7 @@ from entrypoints.http.kit.projection import projection
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn, encoded
 from entrypoints.http.providers.schemas import LONGEST_WINDOW, SlotJson, slot_json
+from entrypoints.http.resources import Units
 
 MOST_PERIODS: Final = 2_000
 MOST_STEPS: Final = 10_000
@@ -165,6 +167,30 @@ _settings: Final = projection(
 Periods = Annotated[tuple[PeriodBody, ...], Meta(max_length=MOST_PERIODS)]
 
 
+class ResourceUnitBody(Body, frozen=True, kw_only=True):
+    """One of the units of a resource."""
+
+    taken: Periods = ()
+    """When others have taken it."""
+
+    def unit(self) -> ResourceUnit:
+        """Return the value of the domain."""
+        return ResourceUnit(taken=parts_of("taken", self.taken, PeriodBody.range))
+
+
+class RequiredResourceBody(Body, frozen=True, kw_only=True):
+    """A resource that each appointment needs beside its provider."""
+
+    needed: Units = 1
+    """How many units an appointment takes, each for its whole blocked range."""
+    units: Annotated[tuple[ResourceUnitBody, ...], Meta(max_length=MAX_UNITS)]
+    """The units that there are."""
+
+    def resource(self) -> RequiredResource:
+        """Return the value of the domain."""
+        return RequiredResource(units=parts_of("units", self.units, ResourceUnitBody.unit), needed=self.needed)
+
+
 class CalendarBody(OpeningHoursBody, frozen=True, kw_only=True):
     """A provider's calendar without its claims."""
 
@@ -173,6 +199,8 @@ class CalendarBody(OpeningHoursBody, frozen=True, kw_only=True):
     """Blocked time ranges."""
     busy: Periods = ()
     """Busy times of external calendars."""
+    resources: Annotated[tuple[RequiredResourceBody, ...], Meta(max_length=MAX_NEEDS)] = ()
+    """What each appointment needs beside its provider."""
     salon: OpeningHoursBody | None = None
     """The opening hours of the salon, if any: the provider is open only while the salon is."""
 
@@ -188,6 +216,7 @@ class CalendarBody(OpeningHoursBody, frozen=True, kw_only=True):
                 Block(id=BlockId(_NOBODY), range=each) for each in parts_of("blocks", self.blocks, PeriodBody.range)
             ),
             busy=parts_of("busy", self.busy, PeriodBody.range),
+            resources=parts_of("resources", self.resources, RequiredResourceBody.resource),
             salon=None if self.salon is None else inside(("salon",), self.salon.opening_hours),
         )
 

@@ -56,6 +56,7 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.projection import members, projection
 from entrypoints.http.kit.request_guard import OPTIONAL
 from entrypoints.http.kit.running import Run
+from entrypoints.http.resources import NeedJson, Needs, need, need_json
 
 ServiceName = Annotated[str, Meta(min_length=1, max_length=MAX_SERVICE_NAME)]
 Description = Annotated[str, Meta(max_length=MAX_SERVICE_DESCRIPTION)]
@@ -90,6 +91,8 @@ class AddServiceBody(Body, frozen=True, kw_only=True):
     """Whether it can only be booked together with another service."""
     capacity: Capacity = 1
     """With more than 1 place, the service is a class: it is booked alone, and is no add-on."""
+    resources: Needs = ()
+    """What each appointment takes beside its provider: resources of the same owner."""
     active: bool = True
 
 
@@ -113,6 +116,8 @@ class EditServiceBody(Body, frozen=True, kw_only=True):
     add_on: bool | UnsetType = UNSET
     capacity: Capacity | UnsetType = UNSET
     """With fewer than are booked, the bookings stay."""
+    resources: Needs | UnsetType = UNSET
+    """What each new appointment takes; bookings keep what they have taken."""
     active: bool | UnsetType = UNSET
     """Whether the service can be booked."""
 
@@ -129,10 +134,14 @@ _add: Final = projection(
     AddService,
     minutes="duration_minutes",
     rest=projection(
-        AddServiceBody, ServiceChange, minutes="duration_minutes", unused=("salon_id", "provider_id", "currency")
+        AddServiceBody,
+        ServiceChange,
+        minutes="duration_minutes",
+        needs=("resources", need),
+        unused=("salon_id", "provider_id", "currency"),
     ),
 )
-_change: Final = projection(EditServiceBody, ServiceChange, minutes="duration_minutes")
+_change: Final = projection(EditServiceBody, ServiceChange, minutes="duration_minutes", needs=("resources", need))
 _offer: Final = members(OfferBody, OfferService, given=("service_id",), minutes="duration_minutes")
 
 
@@ -164,6 +173,8 @@ class ServiceJson(Json, frozen=True, kw_only=True):
     add_on: bool
     capacity: int
     """How many customers can book one appointment. With more than 1 place, it is a class."""
+    resources: tuple[NeedJson, ...]
+    """What each appointment takes beside its provider."""
     active: bool
     """Whether the service can be booked."""
     version: int
@@ -190,6 +201,7 @@ _AS_OFFERED: Final[dict[str, Any]] = {
     "price_amount": "offered.price.amount",
     "deposit_amount": "offered.deposit.amount",
     "currency": "offered.price.currency",
+    "resources": ("service.needs", need_json),
 }
 service_json: Final = projection(ServiceView, ServiceJson, within="service", **_AS_OFFERED)
 """Show a service."""

@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Boolean, ColumnElement, Select, and_, bindparam, cast, exists, func, or_, select, true, tuple_
 
 from adapters.postgres.bookings.tables import IS_TO_COME, IS_UNDECIDED, booking_events, bookings
+from adapters.postgres.catalogue.needs import needs_json, needs_of
 from adapters.postgres.catalogue.profiles import policy_json, policy_of
 from adapters.postgres.identity.tables import external_identities, users
 from adapters.postgres.kit.advisory_locks import lock_key
@@ -56,6 +57,7 @@ def _services_json(services: tuple[OfferedService, ...]) -> Jsonb:
                 "add_on": each.add_on,
             }
             | ({"capacity": each.capacity} if each.class_id else {})
+            | ({"needs": needs_json(each.needs)} if each.needs else {})
             | {name: value for name in _GIVEN if (value := getattr(each, name)) is not None}
             for each in services
         ]
@@ -77,6 +79,7 @@ def _services_of(rows: list[dict[str, Any]]) -> tuple[OfferedService, ...]:
             min_notice_minutes=row.get("min_notice_minutes"),
             horizon_days=row.get("horizon_days"),
             capacity=row.get("capacity", 1),
+            needs=needs_of(row.get("needs", ())),
         )
         for row in rows
     )

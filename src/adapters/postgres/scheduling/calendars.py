@@ -32,6 +32,7 @@ from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.kit.statements import Statement, by_first, of_each
 from adapters.postgres.kit.work import Row, WithWork, Work
 from adapters.postgres.scheduling.claims import claims_around, claims_of_each, spans_around
+from adapters.postgres.scheduling.resources import resource_uses
 from adapters.postgres.scheduling.services import (
     OFFERS_ALL,
     OFFERS_SERVICES,
@@ -70,9 +71,20 @@ from booking_domain.scheduling.ports import (
     ProviderSchedules,
     ScheduleReads,
 )
+from booking_domain.scheduling.resources import ResourceUses
 from booking_domain.scheduling.services import OfferedService
 from booking_domain.scheduling.workloads import Workload, workload
-from booking_domain.shared.ids import BlockId, ExceptionId, FeedId, ProviderId, RuleId, SalonId, ServiceId, UserId
+from booking_domain.shared.ids import (
+    BlockId,
+    ExceptionId,
+    FeedId,
+    ProviderId,
+    ResourceId,
+    RuleId,
+    SalonId,
+    ServiceId,
+    UserId,
+)
 from booking_domain.shared.time import TimeRange, WallTime
 
 _p: Final = providers.c
@@ -306,6 +318,8 @@ async def _open(
     provider_id: ProviderId,
     around: TimeRange,
     services: Sequence[ServiceId] = (),
+    *,
+    resources: Sequence[ResourceId] = (),
 ) -> BookableProvider | None:
     # One round trip. Each statement has its own snapshot: those after the lock see what its former holder committed.
     provider = await work.execute(statement, provider_id=provider_id)
@@ -314,11 +328,13 @@ async def _open(
     offered = None
     if services:
         offered = await work.execute(SERVICES_AMONG, provider_id=provider_id, service_ids=list(services))
+    uses = await resource_uses(work, services, resources, around) if services or resources else None
     row = await provider.fetchone()
     if row is None:
         return None
     offers = () if offered is None else offered_of(await offered.fetchall())
-    return _bookable(provider_id, row, await hours.fetchall(), await claims(), offers)
+    found = await hours.fetchall()
+    return _bookable(provider_id, row, found, await claims(), offers, resources=() if uses is None else await uses())
 
 
 def _bookable(
@@ -327,6 +343,8 @@ def _bookable(
     hours: Iterable[Row],
     claims: tuple[Claim, ...],
     services: tuple[OfferedService, ...],
+    *,
+    resources: tuple[ResourceUses, ...],
 ) -> BookableProvider:
     found = _hours_of(hours)
     terms = TERMS.read(row[_TERMS_AT:])
@@ -337,6 +355,7 @@ def _bookable(
         calendar=_calendar(found, row),
         further_durations=tuple(duration.minutes for duration in terms.durations),
         services=services,
+        resources=resources,
         by_service=row[2],
         claims=claims,
         feeds=found.feeds,
@@ -357,9 +376,11 @@ async def _read_all(
     offered = None
     if services:
         offered = await work.execute(SERVICES_OF_EACH, provider_ids=ids, service_ids=list(services))
+    uses = await resource_uses(work, services, (), around) if services else None
     rows = by_first(await found.fetchall())
     hours_of, claims_of = by_first(await hours.fetchall()), await claims()
     offers_of = {} if offered is None else by_first(await offered.fetchall())
+    resources = () if uses is None else await uses()
     return [
         _bookable(
             provider_id,
@@ -367,6 +388,7 @@ async def _read_all(
             hours_of.get(provider_id, ()),
             claims_of.get(provider_id, ()),
             offered_of(offers_of.get(provider_id, ())),
+            resources=resources,
         ).schedule
         for provider_id in ids
         if provider_id in rows
@@ -388,10 +410,14 @@ class PostgresScheduleReads(ScheduleReads):
         self._pipelined = pipelined
 
     async def get(
-        self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
+        self,
+        provider_id: ProviderId,
+        around: TimeRange,
+        services: Sequence[ServiceId] = (),
+        resources: Sequence[ResourceId] = (),
     ) -> ProviderSchedule | None:
         async with self._pipelined() as work:
-            bookable = await _open(work, _SCHEDULE, provider_id, around, services)
+            bookable = await _open(work, _SCHEDULE, provider_id, around, services, resources=resources)
         return None if bookable is None else bookable.schedule
 
     async def of_all(
@@ -409,9 +435,13 @@ class PostgresProviderSchedules(WithWork, ProviderSchedules):
     """`ProviderSchedules` over providers, their hours and the claims."""
 
     async def lock(
-        self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
+        self,
+        provider_id: ProviderId,
+        around: TimeRange,
+        services: Sequence[ServiceId] = (),
+        resources: Sequence[ResourceId] = (),
     ) -> ProviderSchedule | None:
-        bookable = await _open(self._work, _LOCKED_SCHEDULE, provider_id, around, services)
+        bookable = await _open(self._work, _LOCKED_SCHEDULE, provider_id, around, services, resources=resources)
         return None if bookable is None else bookable.schedule
 
     async def lock_members(

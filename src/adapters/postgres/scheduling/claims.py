@@ -1,12 +1,14 @@
 """Claims on PostgreSQL. An exclusion constraint guarantees that claims of a provider do not overlap.
 
-An occurrence of a class is one row of `claims`, of the provider's account, and each claim on it a row of
+The units of resources that a claim takes are rows of `resource_units`, which end with it, under a constraint of their
+own. An occurrence of a class is one row of `claims`, of the provider's account, and each claim on it a row of
 `class_places`. Without live places it counts for nothing: whoever takes the time deletes it, else the sweep does.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -23,6 +25,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    tuple_,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -32,7 +35,8 @@ from adapters.postgres.kit.advisory_locks import count_under_lock
 from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.statements import Statement, by_first, of_each
 from adapters.postgres.kit.work import WithWork, Work
-from adapters.postgres.scheduling.tables import HELD, claims, class_places, is_hold
+from adapters.postgres.scheduling.resources import CLAIMS_WITH_UNITS, LIVE_UNTIL
+from adapters.postgres.scheduling.tables import HELD, claims, class_places, is_hold, resource_units, resources
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.model import (
@@ -46,7 +50,11 @@ from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
 
 CLAIM: Final = Mapper(
-    claims, Claim, span=Columns("starts_at", "ends_at"), blocked=Columns("blocked_from", "blocked_until")
+    claims,
+    Claim,
+    transient=("needs",),
+    span=Columns("starts_at", "ends_at"),
+    blocked=Columns("blocked_from", "blocked_until"),
 )
 _c: Final = claims.c
 _p: Final = class_places.c
@@ -185,6 +193,57 @@ _TAKE_PLACE: Final = Statement(
     .on_conflict_do_nothing()
     .returning(_p.id)
 )
+_r: Final = resources.c
+_u: Final = resource_units.c
+_TAKEN_UNIT: Final = func.tstzrange(_u.blocked_from, _u.blocked_until).op("&&")(_GIVEN)
+# Locked until the transaction ends, in the order of their ids: one transaction at a time counts and takes units.
+_LOCK_RESOURCES: Final = Statement(
+    select(_r.id).where(_r.id == func.any(bindparam("resource_ids"))).order_by(_r.id).with_for_update(key_share=True)
+)
+_FREE_LAPSED: Final = Statement(
+    delete(resource_units).where(
+        tuple_(_u.claim_id, _u.resource_id, _u.unit).in_(
+            select(_u.claim_id, _u.resource_id, _u.unit)
+            .select_from(CLAIMS_WITH_UNITS)
+            .where(
+                _u.resource_id == func.any(bindparam("resource_ids")),
+                _TAKEN_UNIT,
+                func.coalesce(LIVE_UNTIL, _NOW) <= _NOW,
+            )
+        )
+    )
+)
+_unit: Final = func.generate_series(1, _r.quantity).column_valued("unit")
+_own: Final = select(func.count()).where(
+    _u.resource_id == bindparam("resource_id"), _u.claim_id == bindparam("claim_id", type_=_c.id.type)
+)
+_TAKE_UNITS: Final = Statement(
+    insert(resource_units)
+    .from_select(
+        [column.name for column in resource_units.columns],
+        select(
+            bindparam("claim_id", type_=_c.id.type),
+            bindparam("provider_id", type_=_c.provider_id.type),
+            _r.id,
+            _unit,
+            _r.quantity,
+            func.coalesce(_r.provider_id, _r.salon_id),
+            bindparam("blocked_from", type_=_TYPES["blocked_from"]),
+            bindparam("blocked_until", type_=_TYPES["blocked_until"]),
+        )
+        .select_from(resources)
+        .where(
+            _r.id == bindparam("resource_id"),
+            _unit.not_in(select(_u.unit).where(_u.resource_id == bindparam("resource_id"), _TAKEN_UNIT)),
+        )
+        .order_by(_unit)
+        .limit(func.greatest(bindparam("quantity", type_=Integer) - _own.scalar_subquery(), 0)),
+    )
+    .on_conflict_do_nothing()
+)
+_UNITS_OF: Final = Statement(
+    select(_u.resource_id, func.count()).where(_u.claim_id == bindparam("claim_id")).group_by(_u.resource_id)
+)
 _RELEASE: Final = Statement(
     delete(claims)
     .where(_c.id == bindparam("claim_id"))
@@ -306,17 +365,42 @@ class PostgresClaims(WithWork, Claims):
     async def _taken(self, claim: Claim, now: datetime) -> bool:
         """Take the time; only if something is in the way, look whether that has expired, which takes twice as long."""
         row = CLAIM.write(claim)
-        taken = await self._work.one(_TAKE, **row) or await self._work.one(_TAKE_OVER, **row, now=now)
-        return taken is not None
+        if (await self._work.one(_TAKE, **row) or await self._work.one(_TAKE_OVER, **row, now=now)) is None:
+            return False
+        if await self._taken_units(claim, claim.id, now):
+            return True
+        await self.release(claim.id)
+        return False
 
     async def _taken_place(self, claim: Claim, now: datetime) -> bool:
         row = CLAIM.write(claim)
         await self._work.execute(_TAKE_OCCURRENCE, **{name: row[name] for name in _OF_OCCURRENCE}, now=now)
         found = await self._work.one(_LOCK_OCCURRENCE, **{name: row[name] for name in _SHARED})
-        if found is None:
+        if found is None or not await self._taken_units(claim, found[0], now):
             return False
         taken = {name: row[name] for name in (*_OF_PLACE, "provider_id")}
         return await self._work.one(_TAKE_PLACE, **taken, occurrence_id=found[0]) is not None
+
+    async def _taken_units(self, claim: Claim, claim_id: UUID, now: datetime) -> bool:
+        """Take what the claim, or its occurrence with this id, has not taken yet."""
+        if not claim.needs:
+            return True
+        blocked = {"blocked_from": claim.blocked.start, "blocked_until": claim.blocked.end}
+        ids = [need.resource_id for need in claim.needs]
+        locked = {id_ for [id_] in await self._work.all(_LOCK_RESOURCES, resource_ids=ids)}
+        await self._work.execute(_FREE_LAPSED, resource_ids=ids, now=now, **blocked)
+        needs = [need for need in claim.needs if need.resource_id in locked]
+        for need in needs:
+            await self._work.execute(
+                _TAKE_UNITS,
+                claim_id=claim_id,
+                provider_id=claim.provider_id,
+                resource_id=need.resource_id,
+                quantity=need.quantity,
+                **blocked,
+            )
+        taken: dict[Any, int] = dict(await self._work.all(_UNITS_OF, claim_id=claim_id))
+        return all(taken.get(need.resource_id, 0) >= need.quantity for need in needs)
 
     async def release(self, claim_id: ClaimId) -> None:
         await self._work.execute(_RELEASE, claim_id=claim_id)

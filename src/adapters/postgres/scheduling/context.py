@@ -16,6 +16,7 @@ from adapters.postgres.scheduling.calendars import (
 )
 from adapters.postgres.scheduling.claims import PostgresClaims
 from adapters.postgres.scheduling.feeds import PostgresFeedReads, PostgresFeeds
+from adapters.postgres.scheduling.resources import PostgresResourceReads, PostgresResources
 from adapters.postgres.scheduling.services import PostgresServiceReads, PostgresServices
 from adapters.postgres.scheduling.waiting_list import PostgresWaitingList, PostgresWaitingReads
 from booking_domain.scheduling.errors import DateHasException
@@ -32,6 +33,8 @@ CONTEXT: Final = PostgresContext(
         tables.waiting_list,
         tables.claims,
         tables.class_places,
+        tables.resources,
+        tables.resource_units,
     ),
     conflicts={"availability_exceptions_provider_id_date_key": DateHasException},
     release=(
@@ -48,6 +51,7 @@ class SchedulingRepositories(RepositoryGroup):
     schedules = part(PostgresProviderSchedules)
     bookable_providers = part(PostgresBookableProviders)
     services = part(PostgresServices)
+    resources = part(PostgresResources)
     feeds = part(PostgresFeeds)
     claims = part(PostgresClaims)
     waiting_list = part(PostgresWaitingList)
@@ -57,6 +61,7 @@ class SchedulingReads(ReadGroup):
     """The reads of this context."""
 
     services = part(PostgresServiceReads)
+    resources = part(PostgresResourceReads)
     feeds = part(PostgresFeedReads)
     waiting_list = part(PostgresWaitingReads)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import (
     ColumnElement,
     Integer,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     true,
 )
 
+from adapters.postgres.catalogue.needs import needs_json, needs_of
 from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
 from adapters.postgres.kit.rows import Rows, VersionedRows
@@ -34,7 +36,7 @@ from booking_domain.scheduling.services import (
     Services,
     ServiceView,
 )
-from booking_domain.shared.ids import ProviderId, SalonId, ServiceId, UserId
+from booking_domain.shared.ids import ProviderId, ResourceId, SalonId, ServiceId, UserId
 
 SERVICE: Final = Mapper(
     services,
@@ -42,6 +44,11 @@ SERVICE: Final = Mapper(
     price=Columns("price_amount", "currency"),
     deposit=Columns("deposit_amount", "currency"),
     reminder_minutes=Converted("reminder_minutes", write=list, read=tuple),
+    needs=Converted(
+        "needs",
+        write=lambda needs: Jsonb(needs_json(needs)),
+        read=needs_of,
+    ),
     fixed=("provider_id", "salon_id", "currency", "created_at"),
 )
 OFFER: Final = Mapper(service_offers, ServiceOffer)
@@ -57,6 +64,11 @@ _OWN: Final = Statement(
 )
 _COUNT: Final = Statement(
     select(func.count()).where(or_(_s.provider_id == bindparam("owner"), _s.salon_id == bindparam("owner")))
+)
+_NEEDING: Final = Statement(
+    select(func.count()).where(
+        _s.needs.op("@>")(func.jsonb_build_array(func.jsonb_build_array(bindparam("resource_id", type_=_s.id.type))))
+    )
 )
 _REMOVE: Final = Statement(delete(services).where(_s.id == _ID))
 _OFFERING: Final = Statement(
@@ -194,6 +206,10 @@ class PostgresServices(VersionedRows[Service], Services):
 
     async def of_provider(self, provider_id: ProviderId) -> list[Service]:
         return await self._work.each(SERVICE.read, _OWN, provider_id=provider_id)
+
+    async def count_needing(self, resource_id: ResourceId) -> int:
+        [[count]] = await self._work.all(_NEEDING, resource_id=resource_id)
+        return int(count)
 
     async def remove(self, service_id: ServiceId) -> None:
         await self._work.execute(_REMOVE, service_id=service_id)

@@ -25,7 +25,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, ExcludeConstraint
 from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.kit.metadata import PUBLIC, instant, metadata, one_of
@@ -161,6 +161,8 @@ services: Final = Table(
     Column("reminder_minutes", ARRAY(Integer)),
     Column("add_on", Boolean, nullable=False),
     Column("capacity", SmallInteger, nullable=False, server_default="1"),
+    # The id of each resource that it needs, with how many units.
+    Column("needs", JSONB, nullable=False, server_default=text("'[]'")),
     Column("active", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
     instant("created_at"),
@@ -254,6 +256,56 @@ class_places: Final = Table(
     Index("class_places_holds_provider_id_idx", "provider_id", postgresql_where=text("kind = 'hold'")),
     Index("class_places_holds_expires_at_idx", "expires_at", postgresql_where=text("kind = 'hold'")),
     info=_OF_CUSTOMER | PUBLIC,
+)
+
+resources: Final = Table(
+    "resources",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id")),
+    Column("salon_id", Uuid, ForeignKey("salons.id", ondelete="CASCADE")),
+    Column("name", Text, nullable=False),
+    Column("quantity", SmallInteger, nullable=False),
+    Column("version", Integer, nullable=False),
+    instant("created_at"),
+    CheckConstraint("num_nonnulls(provider_id, salon_id) = 1", name="owner"),
+    Index("resources_provider_id_idx", "provider_id", postgresql_where=text("provider_id IS NOT NULL")),
+    Index("resources_salon_id_idx", "salon_id", postgresql_where=text("salon_id IS NOT NULL")),
+    info=personal_data("provider_id", erase=DELETE, handover=LeftToOwner("resources"), export="resources") | PUBLIC,
+)
+
+# What claims have taken of resources; an occurrence of a class takes units once, for all of its places. They are
+# deleted with the claim, and those of an occurrence with its last place.
+resource_units: Final = Table(
+    "resource_units",
+    metadata,
+    Column("claim_id", Uuid, primary_key=True),
+    Column("provider_id", Uuid, nullable=False),
+    Column("resource_id", Uuid, ForeignKey("resources.id", ondelete="CASCADE"), primary_key=True),
+    Column("unit", SmallInteger, primary_key=True),
+    # How many there were.
+    Column("quantity", SmallInteger, nullable=False),
+    # The provider or salon that has the resource: what it and its members show changes.
+    Column("owner_id", Uuid, nullable=False),
+    instant("blocked_from"),
+    instant("blocked_until"),
+    CheckConstraint("1 <= unit AND unit <= quantity", name="unit"),
+    ForeignKeyConstraint(["claim_id", "provider_id"], ["claims.id", "claims.provider_id"], ondelete="CASCADE"),
+    # Guarantees that a unit is taken once at a time, whatever the application does.
+    ExcludeConstraint(
+        (Column("resource_id", Uuid), "="),
+        (Column("unit", SmallInteger), "="),
+        (func.tstzrange(Column("blocked_from"), Column("blocked_until")), "&&"),
+        name="resource_units_no_overlap",
+        using="gist",
+    ),
+    info=personal_data(
+        "claim_id",
+        erase=Kept("deleted with their claim"),
+        handover=Kept("they end with their claim"),
+        export=NotExported("what a booking takes of a resource is of its provider or salon"),
+    )
+    | PUBLIC,
 )
 
 HELD: Final = (claims, class_places)

@@ -8,10 +8,21 @@ from booking_domain.catalogue.model import Profile
 from booking_domain.identity.model import User
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.model import Block, DateException, Hours, WeeklyRule
+from booking_domain.scheduling.resources import Resource
 from booking_domain.scheduling.services import Service
 from booking_domain.scheduling.waiting import WaitingListEntry
 from booking_domain.shared.deadlines import Deadlines
-from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, SalonId, ServiceId, WaitingId
+from booking_domain.shared.ids import (
+    BlockId,
+    ClaimId,
+    ExceptionId,
+    ProviderId,
+    ResourceId,
+    RuleId,
+    SalonId,
+    ServiceId,
+    WaitingId,
+)
 from booking_domain.shared.time import TimeRange, WallTime
 from booking_domain.testing.kit.builders import DEPOSIT, HOUR, NOW, PRICE, TOMORROW, BaseBuilder
 
@@ -73,6 +84,24 @@ class SchedulingBuilder(BaseBuilder):
             minutes=minutes,
             price=PRICE,
             deposit=DEPOSIT,
+            created_at=NOW,
+        )
+
+    def resource(
+        self,
+        *,
+        provider_id: ProviderId | None = None,
+        salon_id: SalonId | None = None,
+        name: str = "Өрөө",
+        quantity: int = 1,
+    ) -> Resource:
+        """A resource of a provider or a salon."""
+        return Resource(
+            id=ResourceId(self.entropy.new_id()),
+            provider_id=provider_id,
+            salon_id=salon_id,
+            name=name,
+            quantity=quantity,
             created_at=NOW,
         )
 

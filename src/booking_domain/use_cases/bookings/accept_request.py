@@ -163,7 +163,7 @@ async def _accept_terms(command: AcceptRequest, booking: Booking, tx: Repositori
 
 
 async def _lock_schedule(booking: Booking, start: datetime, tx: Repositories) -> ProviderSchedule:
-    locked = await tx.schedules.lock(booking.provider_id, slot_window(start))
+    locked = await tx.schedules.lock(booking.provider_id, slot_window(start), resources=booking.resource_ids)
     return (await require_bookable_schedule(locked, booking.customer_id, tx)).for_services(booking.services)
 
 

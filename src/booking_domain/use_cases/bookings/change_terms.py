@@ -90,7 +90,9 @@ async def change_terms_to(
             raise InvalidValue(field="message", problem="it is sent with a change, and nothing changes")
         return booking
     await require_chargeable_terms(scope, booking, tx, context)
-    locked = await tx.schedules.lock(booking.provider_id, slot_window(booking.span.start))
+    locked = await tx.schedules.lock(
+        booking.provider_id, slot_window(booking.span.start), resources=booking.resource_ids
+    )
     schedule = (await require_bookable_schedule(locked, booking.customer_id, tx)).for_services(booking.services)
     require_fitting(scope, booking, schedule, context)
     return await save_new_terms(booking, decision, party, tx, context)

@@ -12,9 +12,10 @@ from booking_domain.bookings.transitions import Party
 from booking_domain.bookings.zones import Shift, movable_shifts, shift_of
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.slots import lacks_resource
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import UseCase, UseCaseContext
-from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId
+from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId, ResourceId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange
 from booking_domain.use_cases.bookings.steps import booking_claim
@@ -90,8 +91,10 @@ async def find_displaced_bookings(
 async def preview_changes(found: DisplacedBookings, reads: Reads, now: datetime) -> list[ClockChange]:
     """The changes that `follow_zone_data` would make now."""
     shifts = _shifts(found.bookings, now)
-    schedule = await reads.schedules.get(found.provider_id, _hull(shifts)) if shifts else None
-    return [] if schedule is None else _changes(shifts, movable_shifts(shifts, schedule.claims, now))
+    if not shifts:
+        return []
+    schedule = await reads.schedules.get(found.provider_id, _hull(shifts), resources=_resources(shifts))
+    return [] if schedule is None else _changes(shifts, _movable(shifts, schedule, now))
 
 
 async def _follow(command: FollowZoneData, tx: Repositories, context: UseCaseContext) -> list[ClockChange]:
@@ -101,10 +104,10 @@ async def _follow(command: FollowZoneData, tx: Repositories, context: UseCaseCon
     shifts = _shifts(ours, context.now)
     if not shifts:
         return []
-    schedule: ProviderSchedule | None = await tx.schedules.lock(command.provider_id, _hull(shifts))
+    schedule = await tx.schedules.lock(command.provider_id, _hull(shifts), resources=_resources(shifts))
     if schedule is None:
         raise ProviderNotFound
-    movable = movable_shifts(shifts, schedule.claims, context.now)
+    movable = _movable(shifts, schedule, context.now)
     decided = [(shift.booking, _decide(shift, context)) for shift in shifts if shift.id in movable]
     for before, _ in decided:  # release all old times before claiming the first new one
         await tx.claims.release(ClaimId(before.id))
@@ -115,6 +118,20 @@ async def _follow(command: FollowZoneData, tx: Repositories, context: UseCaseCon
         await tx.bookings.save(decision.state, was=before, events=decision.events)
         await tx.outbox.put(booking_events(decision.state, decision.events))
     return _changes(shifts, movable)
+
+
+def _resources(shifts: Sequence[Shift]) -> list[ResourceId]:
+    return sorted({each for shift in shifts for each in shift.booking.resource_ids})
+
+
+def _movable(shifts: Sequence[Shift], schedule: ProviderSchedule, now: datetime) -> frozenset[BookingId]:
+    """Those that can move at the same time, and find the resources that they need."""
+
+    def finds_resources(shift: Shift) -> bool:
+        calendar, _ = schedule.for_services(shift.booking.services).calendar_at(now)
+        return not lacks_resource(calendar, shift.blocked)
+
+    return movable_shifts([*filter(finds_resources, shifts)], schedule.claims, now)
 
 
 def _decide(shift: Shift, context: UseCaseContext) -> BookingDecision:

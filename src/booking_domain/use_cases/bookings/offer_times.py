@@ -65,7 +65,8 @@ async def _offer(command: OfferTimes, tx: Repositories, context: UseCaseContext)
         answer_window=context.configured(Deadlines).answer,
     )
     starts = decision.state.offered_times
-    locked = await tx.schedules.lock(booking.provider_id, TimeRange(starts[0], slot_window(starts[-1]).end))
+    window = TimeRange(starts[0], slot_window(starts[-1]).end)
+    locked = await tx.schedules.lock(booking.provider_id, window, resources=booking.resource_ids)
     schedule = (await require_bookable_schedule(locked, booking.customer_id, tx)).for_services(booking.services)
     for start in starts:
         with about("slots", command.slots.index(start)):

@@ -64,7 +64,7 @@ async def _reschedule(command: RescheduleBooking, tx: Repositories, context: Use
     booking, party = await lock_visible_booking(command.booking_id, command.expected_version, tx, context)
     require_answer_in_time(booking, "reschedule", context)
     start = instant(command.slot, field="slot")
-    locked = await tx.schedules.lock(booking.provider_id, slot_window(start))
+    locked = await tx.schedules.lock(booking.provider_id, slot_window(start), resources=booking.resource_ids)
     schedule = (await require_bookable_schedule(locked, booking.customer_id, tx)).for_services(booking.services)
     minutes = booking.minutes if command.duration_minutes is None else command.duration_minutes
     if party is Party.CUSTOMER:
@@ -102,7 +102,7 @@ async def _reschedule(command: RescheduleBooking, tx: Repositories, context: Use
 
 async def _get_schedule_to_move(booking: Booking, schedules: ScheduleReads, *, now: datetime) -> ProviderSchedule:
     """The schedule in which a customer looks for another time: of the booking's length, and without its own claim."""
-    schedule = await schedules.get(booking.provider_id, to_come(now), ())
+    schedule = await schedules.get(booking.provider_id, to_come(now), resources=booking.resource_ids)
     if schedule is None or not schedule.accepting:
         raise ProviderNotFound
     schedule = schedule.for_services(booking.services)

@@ -545,6 +545,7 @@ def booking_claim(booking: Booking) -> Claim:
         blocked=booking.blocked,
         class_id=booking.class_id,
         capacity=booking.capacity,
+        needs=booking.needs,
     )
 
 

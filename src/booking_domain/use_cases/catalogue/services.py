@@ -17,6 +17,7 @@ from booking_domain.scheduling.events import (
     OfferedServiceChanged,
     OfferedServiceEnded,
 )
+from booking_domain.scheduling.resources import ResourceNeed
 from booking_domain.scheduling.services import (
     MAX_SERVICES,
     NotOfYourSalon,
@@ -64,6 +65,7 @@ class ServiceChange:
     """When customers are reminded, in minutes before the start; None: as the provider does."""
     add_on: bool | Unset = UNSET
     capacity: int | Unset = UNSET
+    needs: tuple[ResourceNeed, ...] | Unset = UNSET
     active: bool | Unset = UNSET
 
     def __post_init__(self) -> None:
@@ -168,6 +170,7 @@ async def _add(command: AddService, tx: Repositories, context: UseCaseContext) -
         )
     )
     require_chargeable_service(service.offered(), context)
+    await _require_own_resources(service, tx)
     await tx.services.add(service)
     await _tell_member(MemberServiceAdded, service, salon, tx, context, provider_id=provider_id)
     return ServiceView(service=service, owner_id=owner_id, bookable=service.active)
@@ -178,6 +181,8 @@ async def _edit(command: EditService, tx: Repositories, context: UseCaseContext)
     require_expected_version(before.version, command.expected_version)
     after = replace(command.change.applied_to(before), version=before.version + 1)
     require_chargeable_service(after.offered(), context)
+    if after.needs != before.needs:
+        await _require_own_resources(after, tx)
     await tx.services.save(after, was=before)
     await _tell_member(MemberServiceChanged, before, salon, tx, context, provider_id=before.provider_id)
     if before.active and not after.active:
@@ -367,6 +372,21 @@ async def _of_own_salon(service_id: ServiceId, tx: Repositories, context: UseCas
     if provider_id is None or not may(context.actor, Permission.OFFER_SERVICES, member):
         raise NotOfYourSalon
     return service, provider_id
+
+
+async def _require_own_resources(service: Service, tx: Repositories) -> None:
+    """Require that a service needs resources of its owner only, and no more units than there are."""
+    owner = service.provider_id or service.salon_id
+    if owner is None or not service.needs:
+        return
+    quantities = {each.id: each.quantity for each in await tx.resources.of_owner(owner)}
+    for number, need in enumerate(service.needs):
+        most = quantities.get(need.resource_id)
+        if most is None:
+            problem = "the provider or salon has no such resource"
+            raise InvalidValue(field="resource_id", problem=problem, within=("resources", number))
+        if need.quantity > most:
+            raise InvalidValue(field="quantity", problem=f"at most {most}", within=("resources", number))
 
 
 def require_chargeable_service(service: OfferedService, context: UseCaseContext) -> None:

@@ -232,7 +232,9 @@ async def _claim_again(booking: Booking, tx: Repositories, context: UseCaseConte
     """Claim the time of an expired booking, or return why that is not possible."""
     if booking.span.start <= context.now:
         return LatePayment.STARTED
-    locked = await tx.schedules.lock(booking.provider_id, slot_window(booking.span.start))
+    locked = await tx.schedules.lock(
+        booking.provider_id, slot_window(booking.span.start), resources=booking.resource_ids
+    )
     if not await visit_is_there(booking, tx):
         return LatePayment.PACKAGE
     claim = booking_claim(booking)

@@ -255,6 +255,7 @@ async def _offer_slot(
         expires_at=until,
         class_id=schedule.calendar.settings.class_id,
         capacity=schedule.calendar.settings.capacity,
+        needs=schedule.needs,
     )
     await tx.claims.acquire(hold, context.now)
     free.remove(hold)

@@ -155,6 +155,7 @@ def test_the_triggers_of_the_migrations_are_exactly_these(url: str) -> None:
         *((name, f"{name}_count_public_change") for name in counting),
         ("providers", "providers_count_membership"),
         ("audit_log", "audit_log_append_only"),
+        ("class_places", "class_places_free_units"),
         ("flag_rules", "flag_rules_tell"),
         ("sessions", "sessions_tell_deletion"),
         ("sessions", "sessions_tell_end"),
@@ -165,10 +166,13 @@ def test_the_triggers_of_the_migrations_are_exactly_these(url: str) -> None:
     }
 
 
-def test_the_database_rejects_overlapping_claims_of_a_provider(url: str) -> None:
+def test_the_database_rejects_overlapping_claims_of_a_provider_and_of_a_unit(url: str) -> None:
     constraints = {name: definition for _, name, definition in rows(url, _CONSTRAINTS)}
     assert constraints["claims_no_overlap"] == (
         "EXCLUDE USING gist (provider_id WITH =, tstzrange(blocked_from, blocked_until) WITH &&)"
+    )
+    assert constraints["resource_units_no_overlap"] == (
+        "EXCLUDE USING gist (resource_id WITH =, unit WITH =, tstzrange(blocked_from, blocked_until) WITH &&)"
     )
 
 

@@ -21,7 +21,7 @@ from booking_domain.testing.catalogue.memory.tables import (
 )
 from booking_domain.testing.identity.memory.tables import USERS
 from booking_domain.testing.kit.tables import InMemory, VersionedRepository
-from booking_domain.testing.scheduling.memory.tables import SALON_HOURS, SERVICE_OFFERS, SERVICES
+from booking_domain.testing.scheduling.memory.tables import RESOURCES, SALON_HOURS, SERVICE_OFFERS, SERVICES
 from booking_domain.use_cases.platform.ports import SalonReads
 from booking_domain.use_cases.platform.views import (
     Invitation,
@@ -77,6 +77,7 @@ class MemorySalons(VersionedRepository[SalonId, Salon], Salons):
             await self.remove_member(salon_id, member.provider_id)
         services = {each.id for each in self._state[SERVICES].delete(lambda each: each.salon_id == salon_id)}
         self._state[SERVICE_OFFERS].delete_keys(lambda key: key[0] in services)
+        self._state[RESOURCES].delete(lambda each: each.salon_id == salon_id)
         self._state[INVITATION_LINKS].delete(lambda link: link.salon_id == salon_id)
         del self._rows[salon_id], self._state[SALON_HOURS][salon_id]
 

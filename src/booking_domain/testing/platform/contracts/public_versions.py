@@ -11,6 +11,7 @@ from booking_domain.catalogue.salons import Salon
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, Feed
 from booking_domain.scheduling.model import OpeningHours, SlotSettings
+from booking_domain.scheduling.resources import ResourceNeed
 from booking_domain.scheduling.services import Service, ServiceOffer
 from booking_domain.shared.ids import FeedId
 from booking_domain.shared.public_versions import PublicVersion
@@ -223,6 +224,38 @@ class PublicVersionsContract(StorageContract):
             after = await self._versions(on)
             assert before[0].text != after[0].text, change.__name__
             assert before[1].text != after[1].text, change.__name__
+
+    async def test_what_somebody_takes_of_a_resource_changes_the_versions_of_its_owner(self) -> None:
+        on, somebody = await self._scene(), await self.a_cast()
+        room, yoga = self.make.resource(salon_id=on.salon.id), self.make.service(provider_id=somebody.profile.id).id
+        needs = (ResourceNeed(room.id),)
+        claim = replace(self.make.claim(somebody.profile, somebody.customer), needs=needs)
+        place = replace(self.make.place(yoga, somebody.profile, somebody.customer), needs=needs)
+
+        async def add(tx: Repositories) -> None:
+            await tx.resources.add(room)
+
+        async def more(tx: Repositories) -> None:
+            await tx.resources.save(replace(room, quantity=2, version=2), was=room)
+
+        async def take(tx: Repositories) -> None:
+            await tx.claims.acquire(claim, NOW)
+
+        async def leave(tx: Repositories) -> None:
+            await tx.claims.release(claim.id)
+
+        async def take_place(tx: Repositories) -> None:
+            await tx.claims.acquire(place, NOW)
+
+        async def leave_last_place(tx: Repositories) -> None:
+            await tx.claims.release(place.id)
+
+        for change in (add, more, take, leave, take_place, leave_last_place):
+            before = await self._versions(on)
+            async with self.begin() as tx:
+                await change(tx)
+            for old, new in zip(before, await self._versions(on), strict=True):
+                assert old.text != new.text, change.__name__
 
     async def test_a_provider_who_joins_changes_both(self) -> None:
         cast, salon = await self.a_cast(), await self.a_salon()

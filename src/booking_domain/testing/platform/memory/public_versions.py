@@ -13,9 +13,11 @@ from booking_domain.testing.scheduling.memory.tables import (
     CALENDARS,
     CLAIMS,
     FEEDS,
+    RESOURCES,
     SALON_HOURS,
     SERVICE_OFFERS,
     SERVICES,
+    UNITS,
 )
 from booking_domain.testing.shared.memory.tables import PUBLIC_VERSIONS
 
@@ -42,6 +44,8 @@ _OWNERS: Final[Mapping[Table[Any, Any], _Owners]] = {
     SERVICE_OFFERS: _provider,
     PORTFOLIO_ITEMS: _provider,
     SERVICES: lambda _, row: (row.provider_id, row.salon_id),
+    RESOURCES: lambda _, row: (row.provider_id, row.salon_id),
+    UNITS: lambda _, row: row.owners,
 }
 """Whose answers show the rows of a table."""
 

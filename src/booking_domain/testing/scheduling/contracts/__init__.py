@@ -10,6 +10,7 @@ rewrite_assertions(__name__)
 from booking_domain.bookings.ports import BookableProviders
 from booking_domain.scheduling.feeds import FeedReads, FeedRepository
 from booking_domain.scheduling.ports import CalendarRepository, Claims, ProviderSchedules, ScheduleReads
+from booking_domain.scheduling.resources import ResourceReads, Resources
 from booking_domain.scheduling.services import ServiceReads, Services
 from booking_domain.scheduling.waiting import WaitingList, WaitingReads
 from booking_domain.testing.scheduling.contracts.calendars import CalendarRepositoryContract
@@ -19,6 +20,7 @@ from booking_domain.testing.scheduling.contracts.provider_schedules import (
     BookableProvidersContract,
     ProviderSchedulesContract,
 )
+from booking_domain.testing.scheduling.contracts.resources import ResourcesContract
 from booking_domain.testing.scheduling.contracts.services import ServicesContract
 from booking_domain.testing.scheduling.contracts.waiting_list import WaitingListContract, WaitingReadsContract
 
@@ -29,6 +31,8 @@ CONTRACTS: Final[dict[type, type]] = {
     FeedReads: FeedsContract,
     FeedRepository: FeedsContract,
     ProviderSchedules: ProviderSchedulesContract,
+    ResourceReads: ResourcesContract,
+    Resources: ResourcesContract,
     ScheduleReads: ProviderSchedulesContract,
     ServiceReads: ServicesContract,
     Services: ServicesContract,

@@ -10,8 +10,9 @@ import pytest
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.placing import slot_window
+from booking_domain.scheduling.resources import Resource, ResourceNeed
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import ClaimId, UserId
+from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW
 from booking_domain.testing.kit.storage import (
@@ -24,6 +25,7 @@ from booking_domain.testing.kit.storage import (
 )
 
 INSTANT = timedelta(microseconds=1)
+_DAY_OF_CLAIMS = TimeRange(TOMORROW, TOMORROW + timedelta(days=1))
 
 
 class ClaimsContract(StorageContract):
@@ -356,3 +358,141 @@ class ClaimsContract(StorageContract):
         taken, refusals = await race([self.alone.claims.acquire(each, NOW) for each in wanted])
         assert len(await self._claims(cast)) == len(taken) == 3
         assert {type(refusal) for refusal in refusals} <= {SlotTaken, ConcurrentChange}
+
+    async def _a_room(self, cast: Cast, quantity: int = 2) -> Resource:
+        room = self.make.resource(provider_id=cast.profile.id, quantity=quantity)
+        await self.alone.resources.add(room)
+        return room
+
+    async def _units(self, room: Resource, cast: Cast) -> list[tuple[int, ProviderId, datetime | None]]:
+        """Which units are taken tomorrow, as a schedule of the provider says."""
+        schedule = present(await self.reads.schedules.get(cast.profile.id, _DAY_OF_CLAIMS, resources=[room.id]))
+        [found] = schedule.resources
+        assert (found.resource_id, found.quantity) == (room.id, room.quantity)
+        return [(use.unit, use.provider_id, use.expires_at) for use in found.uses]
+
+    async def test_claims_of_all_providers_take_the_lowest_free_units(self, cast: Cast, other: Cast) -> None:
+        third, room = await self.a_cast(), await self._a_room(cast)
+        first, second, late = (
+            needing(self.make.claim(each.profile, each.customer), room) for each in (cast, other, third)
+        )
+        await self._take(first)
+        await self._take(second)
+        with pytest.raises(SlotTaken) as refusal:
+            await self._take(late)
+        assert (refusal.value.start, refusal.value.zone) == (TOMORROW, "Asia/Ulaanbaatar")
+        assert await self._claims(third) == []
+        assert await self._units(room, third) == [(1, cast.profile.id, None), (2, other.profile.id, None)]
+        await self.alone.claims.release(first.id)
+        await self._take(late)
+        assert await self._units(room, cast) == [(1, third.profile.id, None), (2, other.profile.id, None)]
+
+    async def test_a_unit_is_taken_during_the_blocked_range(self, cast: Cast, other: Cast) -> None:
+        room = await self._a_room(cast, quantity=1)
+        buffer = timedelta(minutes=5)
+        await self._take(needing(self.make.claim(cast.profile, cast.customer, buffer=buffer), room))
+        for start in (TOMORROW + HOUR, TOMORROW - HOUR):
+            with pytest.raises(SlotTaken):
+                await self._take(needing(self.make.claim(other.profile, other.customer, start), room))
+        await self._take(self.make.claim(other.profile, other.customer))
+        for start in (TOMORROW + HOUR + buffer, TOMORROW - HOUR - buffer):
+            await self._take(needing(self.make.claim(other.profile, other.customer, start), room))
+
+    async def test_a_claim_takes_all_that_it_needs_or_nothing(self, cast: Cast, other: Cast) -> None:
+        chairs, room = await self._a_room(cast, quantity=3), await self._a_room(cast, quantity=1)
+        first = needing(self.make.claim(cast.profile, cast.customer), chairs, quantity=2)
+        await self._take(first)
+        both = replace(
+            needing(self.make.claim(other.profile, other.customer), room),
+            needs=(ResourceNeed(room.id), ResourceNeed(chairs.id, 2)),
+        )
+        with pytest.raises(SlotTaken):
+            await self._take(both)
+        assert await self._units(room, other) == []
+        assert await self._claims(other) == []
+        await self.alone.claims.release(first.id)
+        await self._take(both)
+        assert [unit for unit, *_ in await self._units(chairs, cast)] == [1, 2]
+
+    async def test_after_a_refusal_for_lack_of_units_the_transaction_goes_on(self, cast: Cast, other: Cast) -> None:
+        room = await self._a_room(cast, quantity=1)
+        await self._take(needing(self.make.claim(cast.profile, cast.customer), room))
+        later = needing(self.make.claim(other.profile, other.customer, TOMORROW + 2 * HOUR), room)
+        async with self.begin() as tx:
+            with pytest.raises(SlotTaken):
+                await tx.claims.acquire(needing(self.make.claim(other.profile, other.customer), room), NOW)
+            await tx.claims.acquire(later, NOW)
+        assert await self._claims(other) == [later]
+
+    async def test_a_unit_is_free_from_the_instant_its_hold_expires(self, cast: Cast, other: Cast) -> None:
+        room = await self._a_room(cast, quantity=1)
+        await self._take(needing(self.make.hold(cast.profile, cast.customer, expires_at=NOW + HOUR), room))
+        rival = needing(self.make.claim(other.profile, other.customer), room)
+        with pytest.raises(SlotTaken):
+            await self._take(rival, now=NOW + HOUR - INSTANT)
+        assert await self._units(room, other) == [(1, cast.profile.id, NOW + HOUR)]
+        await self._take(rival, now=NOW + HOUR)
+        assert (1, other.profile.id, None) in await self._units(room, cast)
+
+    async def test_a_resource_that_does_not_exist_is_not_needed(self, cast: Cast) -> None:
+        gone = self.make.resource(provider_id=cast.profile.id)
+        claim = needing(self.make.claim(cast.profile, cast.customer), gone)
+        await self._take(claim)
+        assert await self._claims(cast) == [claim]
+
+    async def test_what_a_deleted_resource_was_taken_for_stays(self, cast: Cast) -> None:
+        room = await self._a_room(cast)
+        claim = needing(self.make.claim(cast.profile, cast.customer), room)
+        await self._take(claim)
+        await self.alone.resources.remove(room.id)
+        assert await self._claims(cast) == [claim]
+
+    async def test_with_fewer_units_claims_stay_and_no_more_are_added(self, cast: Cast, other: Cast) -> None:
+        third, room = await self.a_cast(), await self._a_room(cast)
+        for each in (cast, other):
+            await self._take(needing(self.make.claim(each.profile, each.customer), room))
+        await self.alone.resources.save(replace(room, quantity=1, version=2), was=room)
+        with pytest.raises(SlotTaken):
+            await self._take(needing(self.make.claim(third.profile, third.customer), room))
+        assert len(await self._claims(cast)) == len(await self._claims(other)) == 1
+
+    async def test_the_places_of_an_occurrence_share_its_units(self, cast: Cast, other: Cast) -> None:
+        yoga, room = self.make.service(provider_id=cast.profile.id).id, await self._a_room(cast, quantity=1)
+        places = [needing(self.make.place(yoga, cast.profile, cast.customer, capacity=3), room) for _ in range(3)]
+        held = replace(places[2], kind=ClaimKind.HOLD, expires_at=NOW + HOUR)
+        rival = needing(self.make.claim(other.profile, other.customer), room)
+        for place in (places[0], places[1], held):
+            await self._take(place)
+        assert await self._units(room, other) == [(1, cast.profile.id, None)]
+        for place in places[:2]:
+            with pytest.raises(SlotTaken):
+                await self._take(rival)
+            await self.alone.claims.release(place.id)
+        with pytest.raises(SlotTaken):
+            await self._take(rival, now=NOW + HOUR - INSTANT)
+        assert await self._units(room, other) == [(1, cast.profile.id, NOW + HOUR)]
+        await self._take(rival, now=NOW + HOUR)
+        assert await self._claims(other) == [rival]
+        with pytest.raises(SlotTaken):  # nor does another place of the class find a unit
+            await self._take(places[0], now=NOW + HOUR)
+
+    async def test_an_occurrence_whose_places_are_released_frees_its_units(self, cast: Cast, other: Cast) -> None:
+        yoga, room = self.make.service(provider_id=cast.profile.id).id, await self._a_room(cast, quantity=1)
+        place = needing(self.make.place(yoga, cast.profile, cast.customer), room)
+        await self._take(place)
+        await self.alone.claims.release(place.id)
+        assert await self._units(room, other) == []
+        await self._take(needing(self.make.claim(other.profile, other.customer), room))
+
+    async def test_of_concurrent_claims_of_many_providers_as_many_succeed_as_there_are_units(self, cast: Cast) -> None:
+        casts, room = [await self.a_cast() for _ in range(6)], await self._a_room(cast)
+        wanted = [needing(self.make.claim(each.profile, each.customer), room) for each in casts]
+        taken, refusals = await race([self._take(each) for each in wanted])
+        assert len(taken) == 2
+        assert {type(refusal) for refusal in refusals} == {SlotTaken}
+        assert [unit for unit, *_ in await self._units(room, cast)] == [1, 2]
+
+
+def needing(claim: Claim, resource: Resource, quantity: int = 1) -> Claim:
+    """The claim, with a need of units of the resource."""
+    return replace(claim, needs=(ResourceNeed(resource.id, quantity),))

@@ -24,13 +24,14 @@ from booking_domain.scheduling.ports import (
     ScheduleReads,
 )
 from booking_domain.scheduling.workloads import Workload, workload
-from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, SalonId, ServiceId, UserId
+from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, ResourceId, RuleId, SalonId, ServiceId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.bookings.memory.tables import TERMS
 from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS
 from booking_domain.testing.kit.tables import InMemory, MissingRow, State
+from booking_domain.testing.scheduling.memory.resources import uses_of
 from booking_domain.testing.scheduling.memory.services import offered_by
-from booking_domain.testing.scheduling.memory.tables import CALENDARS, CLAIMS, FEEDS, SALON_HOURS
+from booking_domain.testing.scheduling.memory.tables import CALENDARS, CLAIMS, FEEDS, SALON_HOURS, SERVICES
 
 
 def calendar_of(state: State, provider_id: ProviderId) -> Calendar | None:
@@ -122,7 +123,11 @@ class MemoryProviderSchedules(InMemory, ProviderSchedules):
     """The provider schedules of one database transaction, which already has exclusive access to all tables."""
 
     async def lock(
-        self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
+        self,
+        provider_id: ProviderId,
+        around: TimeRange,
+        services: Sequence[ServiceId] = (),
+        resources: Sequence[ResourceId] = (),
     ) -> ProviderSchedule | None:
         profile = self._state[PROFILES].get(provider_id)
         calendar = calendar_of(self._state, provider_id)
@@ -136,6 +141,8 @@ class MemoryProviderSchedules(InMemory, ProviderSchedules):
         own = self._state[FEEDS].get(provider_id, OwnFeeds())
         terms = self._state[TERMS].get(provider_id)
         offered = [each.offered(offer) for each, offer, bookable in offered_by(self._state, provider_id) if bookable]
+        wanted = self._state[SERVICES].where(lambda each: each.id in services)
+        needed = [need.resource_id for each in wanted for need in each.needs]
         return ProviderSchedule(
             provider_id=provider_id,
             owner_id=profile.owner_id,
@@ -143,6 +150,7 @@ class MemoryProviderSchedules(InMemory, ProviderSchedules):
             calendar=_near(calendar, near, around),
             further_durations=() if terms is None else tuple(each.minutes for each in terms.durations),
             services=tuple(each for each in offered if each.id in services),
+            resources=uses_of(self._state, [*resources, *needed], near),
             by_service=not all(each.add_on for each in offered),
             claims=tuple(sorted(claims, key=lambda claim: claim.blocked.start)),
             feeds=tuple(
@@ -189,9 +197,13 @@ class MemoryScheduleReads(InMemory, ScheduleReads):
     """Committed calendars and claims."""
 
     async def get(
-        self, provider_id: ProviderId, around: TimeRange, services: Sequence[ServiceId] = ()
+        self,
+        provider_id: ProviderId,
+        around: TimeRange,
+        services: Sequence[ServiceId] = (),
+        resources: Sequence[ResourceId] = (),
     ) -> ProviderSchedule | None:
-        return await MemoryProviderSchedules(self._current).lock(provider_id, around, services)
+        return await MemoryProviderSchedules(self._current).lock(provider_id, around, services, resources)
 
     async def of_all(
         self, provider_ids: Sequence[ProviderId], around: TimeRange, services: Sequence[ServiceId] = ()

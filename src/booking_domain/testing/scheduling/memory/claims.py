@@ -7,7 +7,8 @@ from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.ports import Claims
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.testing.kit.tables import InMemory
-from booking_domain.testing.scheduling.memory.tables import CALENDARS, CLAIMS
+from booking_domain.testing.scheduling.memory.resources import units_for
+from booking_domain.testing.scheduling.memory.tables import CALENDARS, CLAIMS, UNITS, free_units
 
 
 class MemoryClaims(InMemory, Claims):
@@ -19,13 +20,21 @@ class MemoryClaims(InMemory, Claims):
             lambda other: other.provider_id == claim.provider_id and other.blocked.overlaps(claim.blocked)
         )
         live = [other for other in rivals if other.live(now)]
-        if len(live) >= claim.capacity or not all(other.shares(claim) for other in live):
+        units = units_for(self._state, claim, now)
+        if len(live) >= claim.capacity or not all(other.shares(claim) for other in live) or units is None:
             raise SlotTaken(start=claim.span.start, zone=self._state[CALENDARS][claim.provider_id].time_zone)
         claims.delete(lambda other: other in rivals and not other.live(now))
         claims.put(claim)
+        self._free_units()
+        if units.taken:
+            self._state[UNITS].put(units)
+
+    def _free_units(self) -> None:
+        free_units(self._state, self._state[UNITS])
 
     async def release(self, claim_id: ClaimId) -> None:
         self._state[CLAIMS].pop(claim_id, None)
+        self._free_units()
 
     async def hold_of(self, customer_id: UserId, hold_id: ClaimId) -> Claim | None:
         claim = self._state[CLAIMS].get(hold_id)
@@ -41,6 +50,9 @@ class MemoryClaims(InMemory, Claims):
 
     async def release_holds(self, provider_id: ProviderId) -> None:
         self._state[CLAIMS].delete(lambda claim: claim.provider_id == provider_id and claim.kind is ClaimKind.HOLD)
+        self._free_units()
 
     async def remove_expired(self, now: datetime) -> int:
-        return len(self._state[CLAIMS].delete(lambda claim: not claim.live(now)))
+        removed = len(self._state[CLAIMS].delete(lambda claim: not claim.live(now)))
+        self._free_units()
+        return removed

@@ -10,6 +10,7 @@ from booking_domain.testing.scheduling.memory.calendars import (
 )
 from booking_domain.testing.scheduling.memory.claims import MemoryClaims
 from booking_domain.testing.scheduling.memory.feeds import MemoryFeedReads, MemoryFeeds
+from booking_domain.testing.scheduling.memory.resources import MemoryResourceReads, MemoryResources
 from booking_domain.testing.scheduling.memory.services import MemoryServiceReads, MemoryServices
 from booking_domain.testing.scheduling.memory.waiting_list import MemoryWaitingList, MemoryWaitingReads
 
@@ -20,6 +21,7 @@ class SchedulingRepositories(Group):
     calendars: Final = Part(MemoryCalendars)
     schedules: Final = Part(MemoryProviderSchedules)
     services: Final = Part(MemoryServices)
+    resources: Final = Part(MemoryResources)
     feeds: Final = Part(MemoryFeeds)
     claims: Final = Part(MemoryClaims)
     waiting_list: Final = Part(MemoryWaitingList)
@@ -30,5 +32,6 @@ class SchedulingReads(Group):
 
     schedules: Final = Part(MemoryScheduleReads)
     services: Final = Part(MemoryServiceReads)
+    resources: Final = Part(MemoryResourceReads)
     feeds: Final = Part(MemoryFeedReads)
     waiting_list: Final = Part(MemoryWaitingReads)

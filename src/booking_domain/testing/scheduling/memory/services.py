@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.services import Service, ServiceOffer, ServiceReads, Services, ServiceView
-from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
+from booking_domain.shared.ids import ProviderId, ResourceId, SalonId, ServiceId
 from booking_domain.testing.bookings.memory.tables import TERMS
 from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, SALONS
 from booking_domain.testing.kit.tables import InMemory, State, VersionedRepository
@@ -34,6 +34,9 @@ class MemoryServices(VersionedRepository[ServiceId, Service], Services):
 
     async def of_provider(self, provider_id: ProviderId) -> Sequence[Service]:
         return self._rows.page(lambda each: each.provider_id == provider_id)
+
+    async def count_needing(self, resource_id: ResourceId) -> int:
+        return sum(resource_id in {need.resource_id for need in each.needs} for each in self._rows.values())
 
     async def remove(self, service_id: ServiceId) -> None:
         await super().remove(service_id)

@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.feeds import OwnFeeds
 from booking_domain.scheduling.model import Calendar, OpeningHours
+from booking_domain.scheduling.resources import Resource
 from booking_domain.scheduling.services import Service, ServiceOffer
 from booking_domain.scheduling.waiting import OPEN, WaitingListEntry
-from booking_domain.shared.ids import ClaimId, FeedId, ProviderId, SalonId, ServiceId, UserId, WaitingId
+from booking_domain.shared.ids import ClaimId, FeedId, ProviderId, ResourceId, SalonId, ServiceId, UserId, WaitingId
 from booking_domain.testing.catalogue.memory.tables import PROFILES, SALONS, delete_rows_of_providers, providers_of
 from booking_domain.testing.identity.memory.tables import USERS
 from booking_domain.testing.kit.tables import AccountHandover, Rows, State, Table, delete_rows
@@ -39,6 +40,15 @@ def leave(waiting_list: Rows[WaitingId, WaitingListEntry], user_id: UserId) -> N
     waiting_list.change(lambda each: each.customer_id == user_id and each.status in OPEN, WaitingListEntry.left)
 
 
+class UnitsOfClaim(NamedTuple):
+    """The units that a claim has taken, each with its resource. The places of an occurrence have the same."""
+
+    claim_id: ClaimId
+    taken: tuple[tuple[ResourceId, int], ...]
+    owners: frozenset[ProviderId | SalonId]
+    """Who has the resources."""
+
+
 CALENDARS: Final = Table[ProviderId, Calendar]("calendars", erase=_clear_calendars)
 SALON_HOURS: Final = Table[SalonId, OpeningHours]("salon_hours")
 SERVICES: Final = Table[ServiceId, Service](
@@ -53,6 +63,12 @@ SERVICE_OFFERS: Final = Table[tuple[ServiceId, ProviderId], ServiceOffer](
     refers=lambda row: ((SERVICES, row.service_id), (PROFILES, row.provider_id)),
     erase=delete_rows_of_providers(lambda row: row.provider_id),
 )
+RESOURCES: Final = Table[ResourceId, Resource](
+    "resources",
+    refers=lambda row: ((PROFILES, row.provider_id), (SALONS, row.salon_id)),
+    what="resource",
+    erase=delete_rows_of_providers(lambda row: row.provider_id),
+)
 FEEDS: Final = Table[ProviderId, OwnFeeds]("feeds", erase=_clear_feeds, handover=_end_feeds)
 FEEDS_DUE: Final = Table[FeedId, datetime]("feeds_due")
 """Erased with the feeds."""
@@ -62,6 +78,21 @@ CLAIMS: Final = Table[ClaimId, Claim](
     erase=delete_rows(lambda row: row.customer_id, lambda row: row.kind is ClaimKind.HOLD),
     ends=True,
 )
+
+
+def free_units(state: State, units: dict[ClaimId, UnitsOfClaim], _: UserId | None = None) -> None:
+    """Free the units of claims that are deleted."""
+    for claim_id in units.keys() - state[CLAIMS].keys():
+        del units[claim_id]
+
+
+UNITS: Final = Table[ClaimId, UnitsOfClaim](
+    "resource_units",
+    key=lambda row: row.claim_id,
+    refers=lambda row: ((CLAIMS, row.claim_id),),
+    erase=free_units,
+    ends=True,
+)
 WAITING_LIST: Final = Table[WaitingId, WaitingListEntry](
     "waiting_list",
     refers=lambda row: ((PROFILES, row.provider_id), (USERS, row.customer_id)),
@@ -69,4 +100,15 @@ WAITING_LIST: Final = Table[WaitingId, WaitingListEntry](
     handover=lambda _, rows, account: leave(rows, account.user_id),
 )
 
-TABLES: Final = (CALENDARS, SALON_HOURS, SERVICES, SERVICE_OFFERS, FEEDS, FEEDS_DUE, CLAIMS, WAITING_LIST)
+TABLES: Final = (
+    CALENDARS,
+    SALON_HOURS,
+    SERVICES,
+    SERVICE_OFFERS,
+    RESOURCES,
+    FEEDS,
+    FEEDS_DUE,
+    CLAIMS,
+    UNITS,
+    WAITING_LIST,
+)

@@ -1,0 +1,165 @@
+"""Resources that appointments need beside their provider: against brute force."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.effort import examples
+from tests.unit.scheduling.test_capacity import DAY, MINUTE, NOW, STEP, calendars, claimed
+
+from booking_domain.scheduling import (
+    Calendar,
+    Hours,
+    InvalidValue,
+    Reason,
+    RequiredResource,
+    ResourceUnit,
+    TimeRange,
+    WeeklyRule,
+    calendar_json,
+    calendar_of,
+    explain,
+    is_offered,
+    offered_slots,
+)
+from booking_domain.scheduling.errors import SlotTaken
+from booking_domain.scheduling.explain import public_reasons
+from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.placing import claimable, placeable, require_available
+from booking_domain.scheduling.resources import ResourceNeed, ResourceUses, UnitUse, most_needed
+from booking_domain.scheduling.validity import unchanged_until
+from booking_domain.shared.ids import ClaimId, ProviderId, ResourceId, UserId
+from booking_domain.testing.question import Question
+
+ME, OTHER = ProviderId(UUID(int=1)), ProviderId(UUID(int=2))
+ROOM, CHAIR = ResourceId(UUID(int=3)), ResourceId(UUID(int=4))
+TEN = NOW + timedelta(hours=10)
+HOUR = timedelta(hours=1)
+OPEN = Calendar(time_zone="UTC", rules=WeeklyRule.every_day(Hours.parse("08:00-12:00")))
+
+
+@st.composite
+def units(draw: st.DrawFn) -> ResourceUnit:
+    """A unit that others have taken at times which do not overlap, some of which meet."""
+    edges = draw(st.lists(st.integers(7 * 4, 13 * 4), max_size=6, unique=True).map(sorted))
+    ranges = [TimeRange(NOW + start * STEP * MINUTE, NOW + end * STEP * MINUTE) for start, end in pairwise(edges)]
+    return ResourceUnit(taken=tuple(each for each in ranges if draw(st.booleans())))
+
+
+def resources() -> st.SearchStrategy[RequiredResource]:
+    some = st.lists(units(), max_size=3).map(tuple)
+    return st.builds(RequiredResource, units=some, needed=st.integers(1, 3))
+
+
+@examples(150)
+@given(st.data(), calendars(), st.lists(resources(), min_size=1, max_size=2).map(tuple))
+def test_a_start_is_offered_if_each_unit_that_it_needs_is_free_for_its_whole_blocked_range(
+    data: st.DataObject, without: Calendar, required: tuple[RequiredResource, ...]
+) -> None:
+    calendar = replace(without, resources=required)
+    claims = data.draw(claimed(calendar))
+    listed = {slot.start for slot in offered_slots(calendar, claims, window=DAY, now=NOW)}
+    question = Question(calendar, tuple(claims), DAY, NOW)
+    before, after = without.settings.buffer_before_minutes, without.settings.buffer_after_minutes
+    minutes = without.settings.duration_minutes
+    for number in range(8 * 4 * 3, 12 * 4 * 3):
+        start = NOW + number * 5 * MINUTE
+        first, last = start - before * MINUTE, start + (minutes + after) * MINUTE
+        enough = all(
+            sum(all(taken.end <= first or last <= taken.start for taken in unit.taken) for unit in each.units)
+            >= each.needed
+            for each in required
+        )
+        expected = enough and is_offered(without, claims, start, now=NOW)
+        assert (start in listed) == expected, (str(question), start)
+        why = explain(calendar, claims, start, now=NOW)
+        assert (Reason.RESOURCE_TAKEN in why.reasons) == (not enough)
+        assert why.offered == expected
+
+
+@given(calendars(), st.lists(resources(), max_size=2).map(tuple))
+def test_resources_are_read_from_the_json_that_they_are_written_to(
+    calendar: Calendar, required: tuple[RequiredResource, ...]
+) -> None:
+    with_resources = replace(calendar, resources=required)
+    assert calendar_of(calendar_json(with_resources)).resources == required
+
+
+def test_strangers_are_not_told_which_resource_is_taken() -> None:
+    assert public_reasons([Reason.RESOURCE_TAKEN]) == ("unavailable",)
+
+
+def schedule_of(
+    *uses: UnitUse, quantity: int = 1, needs: tuple[ResourceNeed, ...] = (ResourceNeed(ROOM),)
+) -> ProviderSchedule:
+    """The schedule of a provider who needs a room, of which others use these units."""
+    return ProviderSchedule(
+        provider_id=ME,
+        owner_id=UserId(UUID(int=9)),
+        accepting=True,
+        calendar=OPEN,
+        needs=needs,
+        resources=(ResourceUses(resource_id=ROOM, quantity=quantity, uses=uses),),
+    )
+
+
+def use(provider_id: ProviderId = OTHER, unit: int = 1, expires_at: datetime | None = None) -> UnitUse:
+    return UnitUse(unit, provider_id, TimeRange(TEN, TEN + HOUR), expires_at)
+
+
+def test_a_time_without_a_free_unit_is_taken_for_customers_and_for_the_staff() -> None:
+    taken, own = schedule_of(use()), ClaimId(UUID(int=7))
+    for start in (TEN, TEN + HOUR / 2, TEN - HOUR / 2):
+        for check in (claimable, placeable):
+            with pytest.raises(SlotTaken):
+                check(taken, start, now=NOW)
+        with pytest.raises(SlotTaken):
+            require_available(taken, TimeRange(start, start + HOUR), now=NOW, own=own)
+    for check in (claimable, placeable):
+        assert check(taken, TEN + HOUR, now=NOW)[0].start == TEN + HOUR
+        assert check(schedule_of(use(), quantity=2), TEN, now=NOW)[0].start == TEN
+
+
+@pytest.mark.parametrize(
+    "free",
+    [
+        schedule_of(use(provider_id=ME)),
+        schedule_of(use(expires_at=NOW)),
+        schedule_of(use(), needs=()),
+        schedule_of(use(), needs=(ResourceNeed(CHAIR),)),
+        schedule_of(use(unit=2)),
+    ],
+    ids=["one's own", "expired", "not needed", "of no resource that exists", "of a unit that there was"],
+)
+def test_what_counts_for_nothing(free: ProviderSchedule) -> None:
+    assert claimable(free, TEN, now=NOW)[0].start == TEN
+
+
+def test_more_units_than_there_are_are_never_free() -> None:
+    never = schedule_of(quantity=2, needs=(ResourceNeed(ROOM, 3),))
+    calendar, _ = never.calendar_at(NOW)
+    assert offered_slots(calendar, (), window=DAY, now=NOW) == ()
+    assert explain(calendar, (), TEN, now=NOW).reasons == (Reason.RESOURCE_TAKEN,)
+
+
+def test_slots_change_when_a_hold_of_another_provider_expires() -> None:
+    expires_at = NOW + 5 * MINUTE
+    assert unchanged_until(schedule_of(use(expires_at=expires_at)), DAY, NOW, first=None) == expires_at
+    assert unchanged_until(schedule_of(use()), DAY, NOW, first=None) > expires_at
+
+
+def test_services_of_one_appointment_need_the_most_that_one_of_them_does() -> None:
+    needs = [ResourceNeed(ROOM), ResourceNeed(CHAIR, 2), ResourceNeed(ROOM, 3), ResourceNeed(CHAIR)]
+    assert most_needed(needs) == (ResourceNeed(ROOM, 3), ResourceNeed(CHAIR, 2))
+
+
+@pytest.mark.parametrize("quantity", [0, 101, True, "1"])
+def test_one_to_a_hundred_units_are_needed(quantity: object) -> None:
+    with pytest.raises(InvalidValue, match=r"^quantity: "):
+        ResourceNeed(ROOM, quantity)  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match=r"^needed: "):
+        RequiredResource(units=(), needed=quantity)  # type: ignore[arg-type]
