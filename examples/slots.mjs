@@ -139,6 +139,7 @@ export class Question {
     this.step = this.settings.slotStepMinutes * MINUTE
     this.blocks = (calendar.blocks ?? []).map(rangeOf)
     this.busy = (calendar.busy ?? []).map(rangeOf)
+    this.resources = (calendar.resources ?? []).map(({ needed = 1, units }) => [needed, units.map(({ taken = [] }) => taken.map(rangeOf))])
     this.claims = claims
       .filter(({ expiresAt }) => expiresAt == null || instantOf(expiresAt) > this.now) // 13
       .map((claim) => {
@@ -180,6 +181,12 @@ export class Question {
     return this.claims.filter((claim) => overlap(claim.blocked, blocked) && !(shared && same(claim)))
   }
 
+  lacksResource(slot) { // 21
+    const blocked = this.blocked(slot)
+    const free = (units) => units.filter((taken) => !taken.some((each) => overlap(each, blocked))).length
+    return this.resources.some(([needed, units]) => free(units) < needed)
+  }
+
   ranges(from, to) {
     const own = openRanges(this.calendar, from, to)
     return this.calendar.salon == null ? own : common(own, openRanges(this.calendar.salon, from, to))
@@ -208,7 +215,7 @@ export class Question {
       start >= this.earliest && start < this.horizon && this.reasonsFull(start).length === 0 &&
       !this.blocks.some((block) => overlap(block, slot)) && // 12
       !this.busy.some((busy) => overlap(busy, this.blocked(slot))) && // 14
-      this.inTheWay(slot).length === 0
+      this.inTheWay(slot).length === 0 && !this.lacksResource(slot)
     )
   }
 
@@ -240,6 +247,7 @@ export class Question {
     if (claims.includes(true)) reasons.push('claimed')
     if (busy.includes(true)) reasons.push('busy')
     if (claims.includes(false) || busy.includes(false)) reasons.push('buffer')
+    if (this.lacksResource(slot)) reasons.push('resource_taken')
     if (start < this.earliest) reasons.push('notice')
     if (start >= this.horizon) reasons.push('horizon')
     reasons.push(...this.reasonsFull(start))

@@ -13,6 +13,7 @@ from hypothesis import given
 from tests.programs import CHECKOUT
 from tests.unit.effort import examples
 
+from booking_domain.scheduling import RequiredResource, ResourceUnit, TimeRange
 from booking_domain.shared.time import time_zone
 from booking_domain.testing.conformance import question_json
 from booking_domain.testing.question import Question
@@ -55,7 +56,7 @@ def test_it_agrees_on_random_calendars() -> None:
 
 
 def drawn() -> Iterator[tuple[Question, tuple[datetime, ...]]]:
-    """Questions with starts to explain; in every third, claims share appointments with several places."""
+    """Questions with starts to explain; in every third, claims share appointments, and others need resources."""
     found: list[Question] = []
 
     @examples(1_000, nightly=10_000)
@@ -71,6 +72,13 @@ def drawn() -> Iterator[tuple[Question, tuple[datetime, ...]]]:
             settings = replace(question.calendar.settings, capacity=2 + number % 2)
             calendar = replace(question.calendar, settings=settings)
             question = replace(question, calendar=calendar, claims=(*question.claims, *shared))  # noqa: PLW2901
+        elif slots and number % 3 == 1:
+            units = (slots[:2], slots[1:3], slots[-1:])
+            resource = RequiredResource(
+                units=tuple(ResourceUnit(taken=tuple(TimeRange(*slot) for slot in taken)) for taken in units),
+                needed=1 + number % 4,
+            )
+            question = replace(question, calendar=replace(question.calendar, resources=(resource,)))  # noqa: PLW2901
         starts = [
             question.window.start,
             *(slot.start for slot in slots[:1]),
