@@ -9,7 +9,7 @@ import random
 import resource
 import sys
 from collections import deque
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Final, cast
 
 import msgspec
@@ -39,6 +39,8 @@ class Users(msgspec.Struct):
     connections: int
     seconds: float
     kinds: list[Kind]
+    first_seconds: float = 0.0
+    """How long nothing is counted as late."""
 
 
 class Seen(msgspec.Struct):
@@ -46,6 +48,10 @@ class Seen(msgspec.Struct):
 
     latencies: dict[str, list[float]]
     errors: list[str]
+    late: list[float]
+    """The latencies of requests that were sent after the first seconds."""
+    processor_seconds: float = 0.0
+    """What the users took themselves."""
 
 
 class _Connection(asyncio.Protocol):
@@ -93,10 +99,12 @@ class _Crowd:
         self._enough = asyncio.Semaphore(job.connections)
         self._once = {kind.name: iter(kind.requests) for kind in job.kinds if kind.once}
         self._weights = [kind.weight for kind in job.kinds]
-        self.seen = Seen({kind.name: [] for kind in job.kinds}, [])
+        self._began = 0.0
+        self.seen = Seen({kind.name: [] for kind in job.kinds}, [], [])
 
     async def run(self) -> None:
-        until = perf_counter() + self._job.seconds
+        self._began = perf_counter()
+        until = self._began + self._job.seconds
         async with asyncio.TaskGroup() as group:
             for number in range(self._job.number):
                 group.create_task(self._user(number, until))
@@ -120,7 +128,10 @@ class _Crowd:
         except OSError as error:
             self.seen.errors.append(f"{kind.name}: {error}")
             return
-        self.seen.latencies[kind.name].append(perf_counter() - sent)
+        took = perf_counter() - sent
+        self.seen.latencies[kind.name].append(took)
+        if sent - self._began >= self._job.first_seconds:
+            self.seen.late.append(took)
         if not answer.startswith(f"HTTP/1.1 {kind.status} ".encode()):
             self.seen.errors.append(f"{kind.name}: {answer[:1500].decode(errors='replace')}")
 
@@ -133,6 +144,7 @@ class _Crowd:
 async def _run(job: Users) -> Seen:
     crowd = _Crowd(job)
     await crowd.run()
+    crowd.seen.processor_seconds = process_time()
     return crowd.seen
 
 
