@@ -363,7 +363,7 @@ class PostgresClaims(WithWork, Claims):
             raise SlotTaken(start=claim.span.start, zone=zone)
 
     async def _taken(self, claim: Claim, now: datetime) -> bool:
-        """Take the time; only if something is in the way, look whether that has expired, which takes twice as long."""
+        """Take the time. Whether what is in the way has expired is asked only if something is."""
         row = CLAIM.write(claim)
         if (await self._work.one(_TAKE, **row) or await self._work.one(_TAKE_OVER, **row, now=now)) is None:
             return False
