@@ -17,7 +17,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.internal.conjecture import providers
 from tests.citus import PROGRAMS, CitusServer
 from tests.collection import Collection
-from tests.databases import TestServer
+from tests.databases import BINARIES, TestServer
 from tests.declared_errors import watch_executor
 from tests.distribution import Distribution, arranged, fork_workers
 from tests.guarded import guard
@@ -26,6 +26,7 @@ from tests.swift.server import SwiftServer, swift_python
 from xdist.remote import Producer
 
 from adapters.kit.zone_data import use_pinned_zone_data
+from adapters.postgres.kit import embedded
 
 _UNTRACED = {"acceptance", "reliability"}
 _UNTRACED_FILES = {
@@ -150,10 +151,16 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    """The folder in which the workers of a test run share a migrated PostgreSQL, the product's (`copy_migrated`)."""
+    shares = "PYTEST_XDIST_WORKER" in os.environ and BINARIES == embedded.BINARIES and not PROGRAMS
+    return tmp_path_factory.getbasetemp().parent / "postgres" if shares else None
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory, migrated: Path | None) -> Iterator[TestServer]:
     folder = tmp_path_factory.mktemp("postgres")
-    shared = tmp_path_factory.getbasetemp().parent / "postgres" if "PYTEST_XDIST_WORKER" in os.environ else None
-    server = CitusServer(folder) if PROGRAMS else TestServer(folder, shared)
+    server = CitusServer(folder) if PROGRAMS else TestServer(folder, migrated)
     try:
         yield server
     finally:

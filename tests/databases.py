@@ -57,7 +57,8 @@ _OTHERS_ARE_KEPT: Final = b"""
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 """Whether there are so many connections, which all wait for a statement and hold nothing."""
-_TEMPLATE: Final = "template_booking"
+_TEMPLATE: Final = "booking"
+"""The database of `embedded.start`, which the product uses."""
 _AUDIT_LOG: Final = "audit_log"
 _EMPTY_AUDIT_LOG: Final = b"""
     BEGIN;
@@ -82,7 +83,7 @@ class TestServer:
         if shared is None:
             self._server = _migrated(folder)
         else:
-            _copy_first(shared, folder)
+            copy_migrated(shared, folder)
             self._server = embedded.start(folder, settings=FAST, binaries=BINARIES)
         self._begin()
         with psycopg.connect(self._url(_TEMPLATE), autocommit=True) as connection:
@@ -197,14 +198,12 @@ class TestServer:
 def _migrated(folder: Path) -> embedded.EmbeddedPostgres:
     """Start a new server with the template."""
     server = embedded.start(folder, settings=FAST, binaries=BINARIES)
-    with psycopg.connect(_url_of(server, "postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {_TEMPLATE}".encode())
-    migrations.upgrade(_url_of(server, _TEMPLATE))
+    migrations.upgrade(server.conninfo)
     return server
 
 
-def _copy_first(shared: Path, folder: Path) -> None:
-    """Copy the data of the first server, which has stopped; create it if this process is the first."""
+def copy_migrated(shared: Path, folder: Path) -> None:
+    """Copy the data of a migrated server, which has stopped; create it if this process is the first that needs it."""
     first, unfinished = shared / "first", shared / "unfinished"
     shared.mkdir(exist_ok=True)
     with (shared / "lock").open("w") as lock:
@@ -212,8 +211,10 @@ def _copy_first(shared: Path, folder: Path) -> None:
         if not first.exists():
             shutil.rmtree(unfinished, ignore_errors=True)
             _migrated(unfinished).stop()
-            (unfinished / "port").unlink()
+            for name in ("port", "server.log"):
+                (unfinished / name).unlink()
             unfinished.rename(first)
+    folder.mkdir(parents=True, exist_ok=True)
     subprocess.run(["cp", "-a", f"{first}/.", folder], check=True)  # noqa: S603, S607  # with the owner
 
 

@@ -7,6 +7,7 @@ worker (`tests/distribution.py`), so it starts once.
 
 from collections.abc import Iterator
 from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
 from tests.acceptance.product import Api, Product, Worker
@@ -17,7 +18,9 @@ PAYMENT_WINDOW_SECONDS = 3
 
 
 @pytest.fixture(scope="package")
-def product(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def product(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, migrated: Path | None
+) -> Iterator[Product]:
     """The whole product with default settings, but for its log, private addresses, and documents to accept.
 
     It brings its own PostgreSQL, except on Citus.
@@ -33,7 +36,8 @@ def product(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     with given as url:
         if url is not None:
             settings["DATABASE_URL"] = url
-        with Product(tmp_path_factory.mktemp("product"), interpreter=True, **settings) as running:
+        folder = tmp_path_factory.mktemp("product")
+        with Product(folder, interpreter=True, migrated=migrated, **settings) as running:
             yield running
             assert running.stop() == 0
             assert running.processes() == {}

@@ -12,6 +12,7 @@ from typing import Any, Final, Self, TypeVar
 
 import httpx
 import psycopg
+from tests.databases import copy_migrated
 from tests.gates import PATIENCE_SECONDS
 from tests.ports import free_port
 from tests.programs import Fork, Interpreter, environment
@@ -176,9 +177,14 @@ class Worker:
 
 
 class Product(Server):
-    """The whole product, started by the command `run`; `with` stops it."""
+    """The whole product, started by the command `run`; `with` stops it.
 
-    def __init__(self, folder: Path, *, interpreter: bool = False, **settings: str) -> None:
+    Its database is new, or a copy of the one in `migrated`.
+    """
+
+    def __init__(
+        self, folder: Path, *, interpreter: bool = False, migrated: Path | None = None, **settings: str
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.port, self.simulator_port = free_port(), free_port()
@@ -192,6 +198,8 @@ class Product(Server):
         }
         self._interpreter = interpreter
         self._starts = 0
+        if migrated is not None:
+            copy_migrated(migrated, self.data / "postgres")
         self.start()
 
     def start(self) -> None:
