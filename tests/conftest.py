@@ -19,7 +19,7 @@ from tests.citus import PROGRAMS, CitusServer
 from tests.collection import Collection
 from tests.databases import BINARIES, TestServer
 from tests.declared_errors import watch_executor
-from tests.distribution import Distribution, arranged, fork_workers
+from tests.distribution import Distribution, arranged, prepare_workers
 from tests.guarded import guard
 from tests.programs import share_forks
 from tests.swift.server import SwiftServer, swift_python
@@ -89,7 +89,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Distrib
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes(config: pytest.Config, specs: list[XSpec]) -> None:
-    fork_workers(config, specs)
+    prepare_workers(config, specs)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -87,8 +87,9 @@ def _length(unit: str) -> int:
     return next((place for place, prefix in enumerate(LONG) if unit.startswith(prefix)), len(LONG))
 
 
-def fork_workers(config: pytest.Config, specs: Sequence[XSpec]) -> None:
+def prepare_workers(config: pytest.Config, specs: Sequence[XSpec]) -> None:
     """Let xdist start forks of one process that has imported the tests, unless that is what coverage counts."""
+    _compile(config)
     if config.getoption("cov_source", None):
         return
     arguments = [str(each) for each in config.invocation_params.args]
@@ -97,11 +98,23 @@ def fork_workers(config: pytest.Config, specs: Sequence[XSpec]) -> None:
         spec.python = f"{sys.executable} -S {ROOT / 'tests' / 'worker_client.py'} {address}"
 
 
-def compile_share(config: pytest.Config, number: int, shares: int) -> None:
-    """Write the bytecode of a share of the product's modules and, assertions rewritten, of the test modules.
+def _compile(config: pytest.Config) -> None:
+    """Compile on all processors what is imported on one of them, or by every worker."""
+    processors, children = os.cpu_count() or 1, []
+    for number in range(processors):
+        child = os.fork()
+        if child == 0:
+            try:
+                _compile_share(config, number, processors)
+            finally:
+                os._exit(0)
+        children.append(child)
+    for child in children:
+        os.waitpid(child, 0)
 
-    In a fresh checkout, each worker would compile them all, which takes ten seconds of processor time.
-    """
+
+def _compile_share(config: pytest.Config, number: int, shares: int) -> None:
+    """Write the bytecode of a share of the product's modules and, assertions rewritten, of the test modules."""
     if os.environ.get("PYTHONDONTWRITEBYTECODE"):
         return
     for module in sorted((ROOT / "src").rglob("*.py"))[number::shares]:

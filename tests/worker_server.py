@@ -18,26 +18,6 @@ import pytest
 _STREAMS = 3
 
 
-class _Compiler:
-    @staticmethod
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionstart(session: pytest.Session) -> None:
-        """Compile on all processors what the collection imports on one."""
-        from tests.distribution import compile_share  # noqa: PLC0415 - importable since pytest has read its settings
-
-        processors, children = os.cpu_count() or 1, []
-        for number in range(processors):
-            child = os.fork()
-            if child == 0:
-                try:
-                    compile_share(session.config, number, processors)
-                finally:
-                    os._exit(0)
-            children.append(child)
-        for child in children:
-            os.waitpid(child, 0)
-
-
 def main() -> None:
     worker = None
     with socket.socket(fileno=int(sys.argv[1])) as listener, selectors.DefaultSelector() as readable:
@@ -55,7 +35,7 @@ def _import_tests(arguments: list[str]) -> None:
     """Collect the tests, and forget them: a worker collects them again, which takes a third of the time."""
     shown = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    pytest.main([*arguments, "-n", "0", "--dist", "no", "--collect-only", "-q"], plugins=[_Compiler()])
+    pytest.main([*arguments, "-n", "0", "--dist", "no", "--collect-only", "-q"])
     sys.stdout.flush()
     os.dup2(shown, 1)
     os.close(shown)
