@@ -14,7 +14,7 @@ from tests.unit.simulators.qpay.simulator_process import SimulatorProcess
 def serving(postgres: TestServer, folder: Path, **settings: str) -> Iterator[Server]:
     """In `make reliability` the product with its durable database; in `make test` its parts, which start sooner."""
     if scale.FULL:
-        with Product(folder, interpreter=True, **settings) as product:
+        with Product(folder, interpreter=True, migrated=None, **settings) as product:
             yield product
         return
     with postgres.database() as url, SimulatorProcess(folder / "simulator.sqlite") as simulator:
