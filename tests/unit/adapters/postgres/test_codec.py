@@ -147,7 +147,7 @@ def test_every_context_with_values_has_mappers() -> None:
 
 @pytest.mark.parametrize("name", sorted(MAPPERS))
 @settings(
-    examples(50),
+    examples(25, nightly=1_000),
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],  # `values` draws what its class refuses
 )
 @given(data=st.data())
