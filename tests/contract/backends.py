@@ -21,7 +21,7 @@ class PostgresBackend(Database):
     def __init__(self, conninfo: str, *, cipher: FieldCipher, pool_size: int = 10) -> None:
         super().__init__(conninfo, cipher=cipher, pool_size=pool_size)
         self.queue: Final = AsyncConnectionPool(conninfo, min_size=1, max_size=4, open=False)
-        """For who opens it: those of a job queue, which closes prepared statements."""
+        """For a job queue, which has connections of its own in a worker, too: its user opens it."""
 
     async def close(self) -> None:
         await super().close()
