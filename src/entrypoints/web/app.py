@@ -26,6 +26,7 @@ from entrypoints.web.disputes.routes import provide_dispute_desk
 from entrypoints.web.errors.routes import problem_page
 from entrypoints.web.gift_cards.routes import handlers as gift_cards
 from entrypoints.web.home.routes import handlers as home
+from entrypoints.web.ideas.routes import handlers as ideas
 from entrypoints.web.join.routes import handlers as join
 from entrypoints.web.join.routes import provide_invitations
 from entrypoints.web.kit.assets import asset
@@ -57,6 +58,7 @@ AREAS: Final[tuple[Sequence[ControllerRouterHandler], ...]] = (
     booking,
     bookings,
     disputes,
+    ideas,
     gift_cards,
     packages,
     orders,

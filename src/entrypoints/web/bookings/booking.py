@@ -204,6 +204,8 @@ def _actions(acting: Acting, page: Page, extras: BookingExtras) -> Iterator[tupl
         yield say(Phrase("Write a review")), page.link(f"{acting.path}/review")
     if extras.disputed:
         yield say(Phrase("See the dispute")), page.link(f"{acting.path}/dispute")
+    if acting.session_id is not None:
+        yield say(Phrase("Ideas")), page.link(f"{acting.path}/ideas")
     if booking.status not in TO_COME:
         yield say(Phrase("Book again")), page.link(f"/book/{booking.provider_id}")
 

@@ -10,7 +10,7 @@ from booking_domain.disputes.model import MAX_DISPUTES, DisputeAction, DisputeSt
 from booking_domain.disputes.ports import DisputeFilter
 from booking_domain.files.model import Folder
 from booking_domain.files.ports import ObjectLinks
-from booking_domain.shared.errors import DomainError, InvalidValue, StaleVersion
+from booking_domain.shared.errors import DomainError, StaleVersion
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId
 from booking_domain.use_cases.disputes.commands import (
@@ -22,7 +22,6 @@ from booking_domain.use_cases.disputes.commands import (
     withdraw_dispute,
 )
 from booking_domain.use_cases.disputes.queries import get_dispute, list_own_disputes
-from booking_domain.use_cases.files.commands import SET_FILES_ERRORS
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.kit.forms import FORM, FORM_WITH_FILES, MOST_BYTES_OF_FILES, files_of, form_of
 from entrypoints.http.kit.injection import Injected
@@ -33,7 +32,7 @@ from entrypoints.web.disputes.opening import TEXT, Complaint, opening_page, take
 from entrypoints.web.kit.forms import said
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.kit.typed import number_of
-from entrypoints.web.kit.uploads import PICTURES, PictureDesk, Stored, kept_pictures
+from entrypoints.web.kit.uploads import PICTURES, PictureDesk, Stored, field_of, kept_pictures
 
 _AT: Final = "/bookings/{booking_id:str}/dispute"
 _WITH_PICTURES: Final = FORM_WITH_FILES | limited_as(UPLOADS)
@@ -131,7 +130,7 @@ async def open_a_dispute(
         )
         await executor.run(open_dispute, command, actor=acting.actor, session_id=acting.session_id)
     except DomainError as error:
-        return page.refuse(shown.failed(error, page, field=_field(error)), error)
+        return page.refuse(shown.failed(error, page, field=field_of(error)), error)
     return page.see(page.link(path, done="opened"))
 
 
@@ -171,7 +170,7 @@ async def make_a_statement(
         )
         await executor.run(make_statement, command, actor=acting.actor, session_id=acting.session_id)
     except DomainError as error:
-        return page.refuse(shown.failed(error, page, field=_field(error)), error)
+        return page.refuse(shown.failed(error, page, field=field_of(error)), error)
     return page.see(page.link(case.path, done="stated"))
 
 
@@ -212,13 +211,6 @@ async def withdraw(
 async def _stored(request: Request[Any, Any, Any], acting: Acting, pictures: PictureDesk) -> Stored:
     kept = kept_pictures(form_of(request))
     return await pictures.store(files_of(request, PICTURES), Folder.EVIDENCE, acting.actor, kept=kept)
-
-
-def _field(error: DomainError) -> str:
-    """The field of the page that an error is about."""
-    if isinstance(error, SET_FILES_ERRORS):
-        return PICTURES
-    return str(error.parameters["field"]) if isinstance(error, InvalidValue) else ""
 
 
 handlers: Final = (

@@ -8,10 +8,16 @@ from litestar.datastructures import UploadFile
 
 from booking_domain.files.model import CONTENT_TYPES, FOLDERS, MAX_FILENAME, MEGABYTE, Folder, TooManyFiles
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.errors import DomainError
+from booking_domain.shared.errors import DomainError, InvalidValue
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import FileId
-from booking_domain.use_cases.files.commands import AnnounceUpload, FileChecks, announce_upload, complete_upload
+from booking_domain.use_cases.files.commands import (
+    SET_FILES_ERRORS,
+    AnnounceUpload,
+    FileChecks,
+    announce_upload,
+    complete_upload,
+)
 from booking_domain.use_cases.platform.ports import Repositories
 from entrypoints.http.kit.forms import MOST_BYTES_OF_FILES, Form
 from entrypoints.http.kit.identities import Caller
@@ -88,6 +94,13 @@ def provide_pictures(
 def kept_pictures(form: Form) -> Stored:
     """The pictures that an earlier form has brought; whose they are is looked at when they are used."""
     return Stored(file_ids=tuple(FileId(found) for each in form.get(_KEPT, ()) if (found := id_of(each)) is not None))
+
+
+def field_of(error: DomainError) -> str:
+    """The field of a page with pictures that an error is about; empty: none."""
+    if isinstance(error, SET_FILES_ERRORS):
+        return PICTURES
+    return str(error.parameters["field"]) if isinstance(error, InvalidValue) else ""
 
 
 def picture_fields(folder: Folder, page: Page, kept: Stored, *, button: str = "") -> tuple[Field | Upload, ...]:

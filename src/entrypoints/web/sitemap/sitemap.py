@@ -10,14 +10,14 @@ _HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SPACE: Final = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 _PRIVATE: Final = (
     "account",
-    "b",
-    "book",
+    "b$",
     "bookings",
     "consent",
     "gift-cards",
     "join",
     "links",
     "orders",
+    "packages",
     "renew",
     "saved",
     "sign-in",
@@ -26,11 +26,13 @@ _PRIVATE: Final = (
     "waiting",
 )
 """The pages that concern one person."""
+_LATER: Final = ("book/*/wait", *(f"{steps}/*{chosen}=" for steps in ("book", "salons") for chosen in ("day", "slot")))
+"""The steps of a booking after the first view of its times: there is no end of days."""
 
 
 def robots(url: str) -> str:
     """What may be read: the public pages. Forms and pages of one person only cost time there."""
-    closed = ("/api/", *(f"/{language}/{page}" for language in LANGUAGES for page in _PRIVATE))
+    closed = ("/api/", *(f"/{language}/{page}" for language in LANGUAGES for page in (*_PRIVATE, *_LATER)))
     return "\n".join(
         ("User-agent: *", *(f"Disallow: {each}" for each in closed), "", f"Sitemap: {url}/sitemap.xml", "")
     )

@@ -137,6 +137,8 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
     asked = f"/bookings/{(await api.booked(customer, asking_id, MONDAY_NOON))['id']}"
     offer = {"slots": [MONDAY_EVENING, "2026-11-24T15:00:00+08:00"], "priceAmount": 9_000_000}
     assert (await api.post(f"{asked}/offer-times", owner, json=offer)).status_code == 200
+    idea = {"bookingId": asked.rpartition("/")[2], "description": "A koi, over the shoulder.", "size": "12 cm"}
+    assert (await api.post("/ideas", customer, json=idea)).status_code == 201
     over = f"/bookings/{visited['id']}"
     assert (await api.put(f"/favourites/{provider_id}", customer)).status_code == 204
     disputed = (await api.booked(customer, provider_id, "2026-11-25T10:00:00+08:00"))["id"]
@@ -157,6 +159,7 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
         "booking-cancel": f"{booked}/cancel",
         "booking-move": f"{booked}/move",
         "booking-move-question": f"{booked}/move?slot=2026-11-24T18:00:00%2B08:00",
+        "booking-ideas": f"{asked}/ideas",
         "booking-over": over,
         "booking-review": f"{over}/review",
         "booking-disputed": f"/bookings/{disputed}",

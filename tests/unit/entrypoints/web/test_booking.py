@@ -296,6 +296,20 @@ async def test_an_idea_goes_with_the_booking_and_what_was_sent_stays(api: Api) -
     booking_id = done.headers["Location"].rpartition("/")[2]
     [idea] = (await api.get(f"/ideas/{booking_id}", token)).json()["items"]
     assert (idea["description"], len(idea["images"])) == ("A koi", 2)
+    ideas = await customer.get(f"/en/bookings/{booking_id}/ideas")
+    assert ideas.text.count('alt="Picture of the idea"') == 2
+    wordless = await customer.send_files(*form_in(ideas, "/ideas", idea=" "), good)
+    assert (wordless.status_code, 'id="field-idea-error"' in wordless.text) == (422, True)
+    done = await customer.send_files(*form_in(wordless, "/ideas", idea="Larger, on the arm"))
+    both = await customer.get(done.headers["Location"])
+    assert all(each in both.text for each in ("A koi", "Larger, on the arm"))
+    assert both.text.count('alt="Picture of the idea"') == 3, "the picture that came before stays"
+    for _ in range(2):  # the second time of a double click
+        assert (await customer.submit(both, "/remove")).status_code == 303
+    assert "A koi" not in (await customer.get(f"/en/bookings/{booking_id}/ideas")).text
+    assert f'href="/en/bookings/{booking_id}/ideas"' in (await customer.get(f"/en/bookings/{booking_id}")).text
+    stranger = Visitor(api, await api.joined("customer"))
+    assert (await stranger.get(f"/en/bookings/{booking_id}/ideas")).status_code == 404
 
 
 async def test_who_wants_an_earlier_time_joins_the_waiting_list_and_leaves_it(api: Api) -> None:

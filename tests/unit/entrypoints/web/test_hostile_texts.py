@@ -67,7 +67,19 @@ HOSTILE: Final = (
 ALL: Final = " ".join(HOSTILE)
 KINDS: Final = (
     *("name", "service", "category", "about", "bio", "address", "instructions", "work", "review", "reply", "idea"),
-    *("reason", "evidence", "salon", "city", "package", "programme", "correction", "promotion", "recipient"),
+    *(
+        "reason",
+        "evidence",
+        "salon",
+        "city",
+        "package",
+        "programme",
+        "correction",
+        "promotion",
+        "recipient",
+        "size",
+        "placement",
+    ),
 )
 """The texts that people write; each has a mark of its own."""
 PRINTED: Final = re.compile(r"\{\{ (?!ui\(|_\(|ngettext\(|super\()(.+?) \}\}")
@@ -130,7 +142,8 @@ async def world(city: Api) -> tuple[str, list[Look]]:
     await done(await api.post("/disputes", customer, json=wrong))
     spring = {"name": hostile("promotion"), "currency": "MNT", "percent": 10}
     await done(await api.post("/promotions", owner, json=spring))
-    package = (await sell(api, owner, customer, name=hostile("package")))["id"]
+    package = await sell(api, owner, customer, name=hostile("package"))
+    bought = await done(await api.post("/packages/orders", customer, json={"offerId": package["offerId"]}))
     points = {"name": hostile("programme"), "currency": "MNT", "points": 1, "perAmount": 100, "pointValue": 5_000}
     admin = await api.an_admin()
     await done(await api.post("/loyalty/programmes", owner, json=points))
@@ -147,6 +160,8 @@ async def world(city: Api) -> tuple[str, list[Look]]:
     await done(await api.post(f"/salons/{salon['id']}/members", manager, json={"providerId": provider_id}))
     invited = Look("join-salons", "/join/salons", token=owner)
     booked = await api.booked(customer, provider_id, MONDAY_NOON, serviceIds=[service_id])
+    idea = {"description": hostile("idea", 2_000), "size": hostile("size"), "placement": hostile("placement")}
+    await done(await api.post("/ideas", customer, json={"bookingId": booked["id"], **idea}))
     await api.put(f"/favourites/{provider_id}", customer)
     await indexed(api)
     slug = (await done(await api.get(f"/providers/{provider_id}")))["slug"]
@@ -156,17 +171,20 @@ async def world(city: Api) -> tuple[str, list[Look]]:
         "provider": f"/providers/{slug}",
         "services": f"/book/{provider_id}",
         "time": f"/book/{provider_id}/time?{chosen}",
-        "summary": f"/book/{provider_id}/summary?{chosen}&package={package}",
+        "summary": f"/book/{provider_id}/summary?{chosen}&package={package['id']}",
         "bookings": "/bookings",
         "booking": f"/bookings/{booked['id']}",
         "move": f"/bookings/{booked['id']}/move",
         "cancel": f"/bookings/{booked['id']}/cancel",
+        "ideas": f"/bookings/{booked['id']}/ideas",
         "over": f"/bookings/{over['id']}",
         "dispute": f"/bookings/{over['id']}/dispute",
         "account": "/account",
         "packages": "/account/packages",
         "points": "/account/points",
         "order": f"/orders/{order['id']}",
+        "package-order": f"/orders/{bought['id']}",
+        "package-new": f"/packages/new?offer={package['offerId']}",
         "gift-cards": "/gift-cards",
         "gift-card-new": f"/gift-cards/new?provider={provider_id}",
         "consents": "/account/consents",

@@ -71,3 +71,19 @@ async def test_a_page_is_listed_with_its_languages_and_known_by_its_tag(api: Api
     assert f"Sitemap: {SITE}/sitemap.xml" in robots
     assert "Disallow: /fa/bookings" in robots
     assert "Disallow: /en/providers" not in robots
+    closed = [each.removeprefix("Disallow: ") for each in robots.splitlines() if each.startswith("Disallow: ")]
+
+    def may_be_read(path: str) -> bool:
+        patterns = (re.escape(each).replace(r"\*", ".*").replace(r"\$", "$") for each in closed)
+        return not any(re.match(each, path) for each in patterns)
+
+    for first_step in ("/en/book/0199", "/en/book/0199/time?service=1", "/fa/salons/nomad/book/time?service=1"):
+        assert may_be_read(first_step)
+    for later in (
+        "/en/book/0199/time?day=2026-11-23",
+        "/mn/book/0199/you?slot=1",
+        "/en/bookings/1",
+        "/en/b",
+        "/en/orders/1",
+    ):
+        assert not may_be_read(later)

@@ -1,0 +1,1 @@
+"""What both sides of a booking write about it, with pictures."""
