@@ -224,6 +224,24 @@ async def test_any_provider_is_one_who_finds_a_unit(open_studio: OpenStudio) -> 
         await book_any(await house.studio.joined())
 
 
+async def test_any_provider_of_a_class_is_one_whose_class_has_begun_to_fill(open_studio: OpenStudio) -> None:
+    house = await a_house(await open_studio(FREE), members=2, capacity=2)
+    busy = max(house.members)  # of two who are equally busy the other one comes first
+    await house.book(house.members.index(busy), LATER)
+    first = await house.book(house.members.index(busy), by=await house.studio.joined())
+    chosen = (house.massage.id,)
+
+    def order(provider_id: ProviderId) -> PlaceBooking:
+        return PlaceBooking(provider_id=provider_id, slot=TOMORROW, service_ids=chosen)
+
+    command = WithAnyProvider(salon_id=house.salon_id, slot=TOMORROW, service_ids=chosen, order=order)
+    found = [
+        (await house.studio.run(book_with_any_provider, command, by=await house.studio.joined())).provider_id
+        for _ in range(2)
+    ]
+    assert found == [first.provider_id, min(house.members)]
+
+
 async def test_the_waiting_list_offers_time_with_a_free_unit_only(open_studio: OpenStudio) -> None:
     house = await a_house(await open_studio(FREE), quantity=1)
     booking = await house.book(0)

@@ -27,7 +27,7 @@ from uuid import UUID
 
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import Calendar, Slot
-from booking_domain.scheduling.slots import offered_slots
+from booking_domain.scheduling.slots import claims_of, offered_slots, taken_places
 from booking_domain.scheduling.workloads import least_busy, workload
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId
@@ -82,12 +82,17 @@ def _free(pool: Pool, window: TimeRange, now: datetime, minutes: int) -> dict[Sl
 def chosen(pool: Pool, free: Sequence[str], *, at: datetime, now: datetime) -> tuple[str, ...]:
     """Of the free members as many as are needed: the least busy on the date and in the week of `at` (`least_busy`).
 
-    Among equals the order of the pool decides.
+    Among equals the order of the pool decides. Members whose class at `at` has begun to fill come first.
     """
     names = [name for name in pool.members if name in set(free)]
-    loads = []
+    loads, begun = [], set()
     for number, name in enumerate(names):
         calendar, claims = pool.members[name]
+        claims = claims_of(claims)
         spans = [claim.span for claim in claims if claim.live(now)]
+        if calendar.settings.capacity > 1 and any(each.start == at for each in taken_places(calendar, claims, now)):
+            begun.add(number)
         loads.append(workload(ProviderId(UUID(int=number)), spans, at=at, zone=calendar.time_zone))
-    return tuple(names[load.provider_id.int] for load in least_busy(loads)[: pool.needed])
+    order = [load.provider_id.int for load in least_busy(loads)]
+    order.sort(key=lambda number: number not in begun)
+    return tuple(names[number] for number in order[: pool.needed])

@@ -173,6 +173,16 @@ def test_the_least_busy_comes_first_and_then_the_order_of_the_pool() -> None:
     assert chosen(pool, ["anna", "tuya"], at=ten.start, now=NOW) == ("tuya", "anna")
 
 
+def test_a_class_that_has_begun_to_fill_comes_before_the_least_busy() -> None:
+    yoga = Calendar(
+        time_zone="UTC", rules=WeeklyRule.every_day(Hours.parse("09:00-12:00")), settings=SlotSettings(capacity=3)
+    )
+    nine, ten = (TimeRange(NOW + at * timedelta(hours=1), NOW + (at + 1) * timedelta(hours=1)) for at in (9, 10))
+    pool = Pool({"anna": (yoga, []), "bold": (yoga, [yoga.claim(nine), yoga.claim(ten)])})
+    assert chosen(pool, ["anna", "bold"], at=ten.start, now=NOW) == ("bold",)
+    assert chosen(pool, ["anna", "bold"], at=ten.end, now=NOW) == ("anna",)
+
+
 def test_all_of_needs_each() -> None:
     one, other = (
         Calendar(time_zone="UTC", rules=WeeklyRule.every_day(Hours.parse(text)))

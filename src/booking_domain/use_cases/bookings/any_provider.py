@@ -10,6 +10,7 @@ from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
 from booking_domain.scheduling.placing import claimable, for_services, slot_window
 from booking_domain.scheduling.services import NobodyOffers, ServiceRequired
+from booking_domain.scheduling.slots import taken_places
 from booking_domain.scheduling.workloads import least_busy
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import DomainError
@@ -30,6 +31,7 @@ class WithAnyProvider(Generic[Order]):
 
     - The least busy takes it: who has the least time taken that day, then that week, then the lowest id. Bookings and
       live holds count. Members that cannot take the slot are skipped.
+    - Of a class, a member comes first whose class at this time has a place taken, and one left.
     - The members are locked in the order of their ids before they are compared. So two orders of the same moment go to
       two providers, as long as two are free, and every order sees the one before it.
     - No provider is booked by their own account.
@@ -56,18 +58,26 @@ async def _chosen(command: WithAnyProvider[Order], tx: Repositories, context: Us
         raise ServiceRequired
     members = await tx.schedules.lock_members(command.salon_id, services, start=start, now=context.now)
     problem: DomainError = NobodyOffers()
+    free: list[ProviderId] = []
     for member in least_busy(members):
         schedule = await tx.schedules.lock(member.provider_id, slot_window(start), services)
         if schedule is None or schedule.owner_id == context.actor.id:
             continue
+        wanted = for_services(schedule, services, None)
         try:
-            claimable(for_services(schedule, services, None), start, now=context.now)
+            span, _ = claimable(wanted, start, now=context.now)
         except (SlotTaken, SlotNotOffered) as error:
             # That one of them is taken says more than that another is closed.
             problem = problem if isinstance(problem, SlotTaken) else error
         else:
-            return member.provider_id
-    raise problem
+            free.append(member.provider_id)
+            if wanted.calendar.settings.class_id is None:
+                break
+            if taken_places(wanted.calendar, schedule.claims, context.now)[span]:
+                return member.provider_id  # rather than to begin another class
+    if not free:
+        raise problem
+    return free[0]
 
 
 hold_with_any_provider: Final = UseCase(
