@@ -12,12 +12,16 @@ from typing import Final
 from benchmarks.city.providers import CELLS_A_DAY, FUTURE_DAYS, PAST_DAYS
 from booking_domain.bookings.references import ALPHABET
 from booking_domain.search.free_time import QUARTERS
+from booking_domain.search.next_starts import DAYS_KNOWN
+from booking_domain.shared.time import MINUTES_A_DAY
 
 REVIEWED: Final = 0.25
 FAVOURITES: Final = 2
 """How many providers a customer tries to save."""
 _CELLS: Final = (PAST_DAYS + FUTURE_DAYS) * CELLS_A_DAY
 _REFERENCES: Final = len(ALPHABET) ** 6
+_NEVER: Final = 253_402_300_799_999_999
+"""The last microsecond of the year 9999, after 1970."""
 _LETTERS: Final = " || ".join(
     f"substr('{ALPHABET}', (code / {len(ALPHABET) ** place} %% {len(ALPHABET)})::int + 1, 1)" for place in range(6)
 )
@@ -296,6 +300,32 @@ STATEMENTS: Final[Sequence[tuple[str, str]]] = (
             GROUP BY provider_id
         ) AS taken
         WHERE search_entries.provider_id = taken.provider_id
+        """,
+    ),
+    (
+        "next starts",
+        f"""
+        UPDATE search_entries SET starts_version = version,
+            starts = int8send((extract(epoch FROM %(now)s) * 1000000)::bigint)
+            || int8send({_NEVER}) || int4send(0) || int2send({DAYS_KNOWN * MINUTES_A_DAY}::smallint) || found.minutes
+        FROM (
+            SELECT provider.id, string_agg(int2send(minute::smallint), '' ORDER BY minute) AS minutes
+            FROM city_providers AS provider
+            JOIN search_entries AS entry ON entry.provider_id = provider.id,
+                generate_series(-1, {DAYS_KNOWN}) AS ahead,
+                LATERAL (SELECT %(since)s::date + ahead AS day) AS local,
+                generate_series(opens * 60, (opens + {CELLS_A_DAY * 2}) * 60 - entry.minutes, 30) AS opened,
+                LATERAL (SELECT (day + opened * interval '1 minute') AT TIME ZONE zone AS start) AS slot,
+                LATERAL (SELECT extract(epoch FROM start - %(since)s) / 60 AS minute) AS counted
+            WHERE extract(dow FROM day) <> ALL (closed) AND start >= %(now)s
+                AND minute < {DAYS_KNOWN * MINUTES_A_DAY}
+                AND NOT EXISTS (
+                    SELECT FROM claims WHERE claims.provider_id = provider.id AND blocked_until > start
+                        AND blocked_from < start + entry.minutes * interval '1 minute'
+                )
+            GROUP BY provider.id
+        ) AS found
+        WHERE provider_id = found.id
         """,
     ),
     (

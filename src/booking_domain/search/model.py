@@ -14,6 +14,7 @@ from typing import Final, NamedTuple, NewType
 from uuid import UUID
 
 from booking_domain.search.free_time import DAYS, QUARTER, FreeTime, mask_of
+from booking_domain.search.next_starts import NextStarts
 from booking_domain.shared.earth import EARTH_RADIUS_METRES
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
@@ -157,6 +158,14 @@ class SearchPart:
     """The length of a service."""
 
 
+class Offer(NamedTuple):
+    """With whom somebody can come, and for what."""
+
+    provider_id: ProviderId
+    minutes: int
+    quickest: ServiceId | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checks_enums
 class SearchEntry:
@@ -184,6 +193,8 @@ class SearchEntry:
     free: FreeTime
     open_hours: int = 0
     """The quarters, from `free.since` on, that the opening hours touch."""
+    starts: NextStarts | None = None
+    """Those of the shortest appointment; None: the calendar has to be asked."""
     reliability: int = 1_000
     """In thousandths: see `Record.reliability`."""
     completeness: int = 0
@@ -196,6 +207,11 @@ class SearchEntry:
     """See `Rating.whole_stars`; of an entry that a former release made, the most that there can be."""
     version: str = ""
     """The public version of the provider that it was made from."""
+
+    @property
+    def offer(self) -> Offer:
+        """The shortest appointment."""
+        return Offer(self.provider_id, self.minutes, self.quickest)
 
 
 class Record(NamedTuple):
@@ -491,14 +507,6 @@ class SearchCriteria:
             for each in self.windows
             if each.end - each.start >= shortest
         )
-
-
-class Offer(NamedTuple):
-    """With whom somebody can come, and for what."""
-
-    provider_id: ProviderId
-    minutes: int
-    quickest: ServiceId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Ports of search."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -8,6 +8,7 @@ from booking_domain.search.model import (
     Box,
     Facets,
     Found,
+    Offer,
     Record,
     SearchCriteria,
     SearchEntry,
@@ -16,6 +17,7 @@ from booking_domain.search.model import (
     SearchFindingFilter,
     Suggestion,
 )
+from booking_domain.search.next_starts import NextStarts
 from booking_domain.search.recommendations import Around, Tastes
 from booking_domain.shared.ids import ProviderId, UserId
 
@@ -68,6 +70,13 @@ class SearchReads(Protocol):
 
     async def search_and_count(self, criteria: SearchCriteria) -> tuple[Sequence[Found], Facets]:
         """The first page of `search`, and what those that are ranked have."""
+        ...
+
+    async def next_starts(self, offers: Collection[Offer]) -> Mapping[Offer, NextStarts]:
+        """The next starts of those offers that are the shortest appointment of a published provider.
+
+        Only of entries of the present public version: no calendar, booking, service or profile has changed since.
+        """
         ...
 
     async def suggest(self, text: str, limit: int) -> Sequence[Suggestion]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from itertools import islice
 from random import Random
 from uuid import UUID
 
@@ -11,13 +12,15 @@ from hypothesis import strategies as st
 
 from booking_domain.catalogue.model import Rating
 from booking_domain.scheduling.feeds import Feed, FeedRule, WhenFeedFails
-from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.scheduling.model import Calendar, Hours, ProviderSchedule, SlotSettings, WeeklyRule
+from booking_domain.scheduling.validity import NEVER
 from booking_domain.search.free_time import QUARTERS, FreeTime, mask_of, starts, text_of
 from booking_domain.search.model import (
     LONGEST_RUN,
     SCORE_WITHOUT_REVIEWS,
     Box,
     Facts,
+    Offer,
     Place,
     Points,
     Record,
@@ -27,11 +30,11 @@ from booking_domain.search.model import (
 from booking_domain.search.synonyms import GROUPS
 from booking_domain.search.words import SIMILAR, keys_of, readings_of, searched, similarity, synonyms_of, words_of
 from booking_domain.shared.folding import folded
-from booking_domain.shared.ids import FeedId, ProviderId, UserId
-from booking_domain.shared.time import TimeRange
-from booking_domain.testing.question import Question
+from booking_domain.shared.ids import FeedId, ProviderId, RuleId, UserId
+from booking_domain.shared.time import TimeRange, WallTime
+from booking_domain.testing.question import PROVIDER, Question
 from booking_domain.testing.scheduling.strategies.questions import questions
-from booking_domain.use_cases.search.index import times_of
+from booking_domain.use_cases.search.index import starts_of, times_of
 
 FACTS = st.builds(
     Facts,
@@ -214,6 +217,56 @@ def a_schedule(question: Question) -> ProviderSchedule:
         calendar=question.calendar,
         claims=question.claims,
     )
+
+
+@given(
+    question=questions(),
+    later=st.timedeltas(timedelta(hours=-1), timedelta(days=9)),
+    begin=st.timedeltas(timedelta(), timedelta(days=9)),
+    length=st.timedeltas(timedelta(seconds=1), timedelta(days=3)),
+    whole=st.booleans(),
+    most=st.integers(1, 30),
+)
+def test_next_starts_are_those_of_the_calendar_or_not_known(
+    *, question: Question, later: timedelta, begin: timedelta, length: timedelta, whole: bool, most: int
+) -> None:
+    minutes = question.length // timedelta(minutes=1)
+    starts = starts_of(Offer(PROVIDER, minutes, None), question.schedule, question.now)
+    at, start = question.now + later, question.now + begin
+    windows = [TimeRange(start, start + length), TimeRange(start + 2 * length, start + 3 * length)]
+    found = starts and starts.first(windows, at, minutes=minutes, whole=whole, most=most)
+    if found is not None:
+        slots = (
+            TimeRange(slot.start, slot.end)
+            for window in windows
+            for slot in replace(question, window=window, now=at).slots()
+            if slot.end <= window.end or not whole
+        )
+        assert found == tuple(islice(slots, most))
+
+
+def test_next_starts_are_known_for_a_week() -> None:
+    now = datetime(2026, 11, 25, 1, 30, tzinfo=UTC)
+    always = tuple(
+        WeeklyRule(id=RuleId(UUID(int=day)), day=day, hours=Hours(WallTime.parse("09:00"), WallTime.parse("18:00")))
+        for day in range(7)
+    )
+    calendar = Calendar(time_zone="Asia/Ulaanbaatar", rules=always, settings=SlotSettings(min_notice_minutes=60))
+    schedule = a_schedule(Question(calendar, (), TimeRange(now, now + timedelta(days=1)), now))
+    starts = starts_of(Offer(schedule.provider_id, 60, None), schedule, now)
+    assert starts is not None
+
+    def first(after: timedelta, at: timedelta = timedelta(), days: int = 7) -> list[str] | None:
+        window = TimeRange(now + after, now + after + timedelta(days=days))
+        slots = starts.first([window], now + at, minutes=60, whole=False, most=2)
+        return None if slots is None else [f"{slot.start:%d %H:%M}" for slot in slots]
+
+    assert first(timedelta()) == ["25 02:30", "25 03:00"]
+    assert first(timedelta(), timedelta(seconds=1)) == ["25 03:00", "25 03:30"]
+    assert first(timedelta(days=6)) == ["01 01:30", "01 02:00"]
+    assert first(timedelta(days=7, hours=22)) is None
+    assert first(timedelta(), timedelta(seconds=-1)) is None
+    assert starts.unchanged_until(None) == NEVER
 
 
 @given(st.integers(-40, 40), st.integers(0, (1 << QUARTERS) - 1))

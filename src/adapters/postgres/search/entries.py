@@ -37,7 +37,8 @@ _w: Final = search_words.c
 
 def _put() -> Statement:
     values: dict[str, ColumnElement[Any]] = {
-        column.name: bindparam(column.name, type_=column.type) for column in (*ENTRY.columns, _e.put_at)
+        column.name: bindparam(column.name, type_=column.type)
+        for column in (*ENTRY.columns, _e.put_at, _e.starts_version)
     }
     values["words"] = cast(bindparam("words", type_=Text()), TSVECTOR)
     for name in ("free", "open_hours"):
@@ -96,7 +97,8 @@ class PostgresSearchEntries(WithWork, SearchEntries):
     async def put(self, entry: SearchEntry, now: datetime) -> None:
         values = ENTRY.write(entry)
         values["words"] = f"{values['words']} {vector_of_marks(marks_of(entry))}"
-        await self._work.execute(_PUT, **values, put_at=now)
+        # A former release makes entries without starts, and so leaves those of an earlier version.
+        await self._work.execute(_PUT, **values, put_at=now, starts_version=entry.version)
         await self._work.execute(_REMOVE_TERMS, provider_id=entry.provider_id)
         terms = [{"kind": kind.value, "term": text, "words": term_vector(text)} for kind, text in entry.terms]
         await self._work.execute(_ADD_TERMS, provider_id=entry.provider_id, terms=Jsonb(terms))

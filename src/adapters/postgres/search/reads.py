@@ -1,6 +1,6 @@
 """`SearchReads` of providers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -12,13 +12,14 @@ from adapters.postgres.search.facets import facets_of
 from adapters.postgres.search.hits import Page, found_of, search_of
 from adapters.postgres.search.matching import asked_of, shape_of, values_of
 from adapters.postgres.search.suggestions import SUGGEST, suggestion_of
-from adapters.postgres.search.tables import FINDING
+from adapters.postgres.search.tables import FINDING, starts_of
 from adapters.postgres.search.tiers import KNOWN, rings_of
-from adapters.postgres.search.upkeep import DUE, FINDING_COUNTS, FINDINGS, IDS, IS_CURRENT, RECORD, SAMPLE
+from adapters.postgres.search.upkeep import DUE, FINDING_COUNTS, FINDINGS, IDS, IS_CURRENT, NEXT_STARTS, RECORD, SAMPLE
 from adapters.postgres.search.words import looked_up, tsquery_of
 from booking_domain.search.model import (
     Facets,
     Found,
+    Offer,
     Record,
     SearchCriteria,
     SearchEntry,
@@ -28,9 +29,10 @@ from booking_domain.search.model import (
     SearchOrder,
     Suggestion,
 )
+from booking_domain.search.next_starts import NextStarts
 from booking_domain.search.ports import SearchReads
 from booking_domain.search.words import searched
-from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.ids import ProviderId, ServiceId
 
 
 class PostgresSearchReads(WithWork, SearchReads):
@@ -43,6 +45,15 @@ class PostgresSearchReads(WithWork, SearchReads):
     async def search_and_count(self, criteria: SearchCriteria) -> tuple[Sequence[Found], Facets]:
         found, rows = await self._hits(replace(criteria, after=None), Page.COUNTED)
         return found, facets_of(rows, criteria.candidates)
+
+    async def next_starts(self, offers: Collection[Offer]) -> Mapping[Offer, NextStarts]:
+        ids = list({each.provider_id for each in offers})
+        rows = await self._work.all(NEXT_STARTS, provider_ids=ids) if ids else ()
+        known = {
+            Offer(ProviderId(id_), minutes, None if quickest is None else ServiceId(quickest)): starts
+            for id_, minutes, quickest, starts in rows
+        }
+        return {offer: starts_of(known[offer]) for offer in offers if offer in known}
 
     async def suggest(self, text: str, limit: int) -> Sequence[Suggestion]:
         words = searched(text)

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from struct import Struct, pack, unpack
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -14,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     SmallInteger,
     Table,
     Text,
@@ -35,6 +38,7 @@ from adapters.postgres.kit.personal_data import DELETE, Kept, NotExported, perso
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.search.free_time import QUARTERS, FreeTime, text_of
 from booking_domain.search.model import PartKind, Place, SearchEntry, SearchFinding, SearchFindingKind, TermKind
+from booking_domain.search.next_starts import NextStarts
 
 PLACES: Final = tuple(Place)
 WEIGHTS: Final = "ABCD"
@@ -61,6 +65,29 @@ def words_of(vector: str) -> dict[Place, tuple[str, ...]]:
         for place in places.split(","):
             found.setdefault(PLACES[int(place.rstrip(WEIGHTS)) - 1], []).append(word)
     return {place: tuple(sorted(words)) for place, words in found.items()}
+
+
+_STARTS: Final = Struct(">qqIH")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def packed(starts: NextStarts) -> bytes:
+    """The starts in few bytes: the two instants, the notice and what is known, and then each in two bytes."""
+    instants = ((each - _EPOCH) // timedelta.resolution for each in (starts.made_at, starts.until))
+    head = _STARTS.pack(*instants, starts.notice_minutes, starts.known_minutes)
+    return head + pack(f">{len(starts.starts)}H", *starts.starts)
+
+
+def starts_of(value: bytes) -> NextStarts:
+    """The inverse of `packed`."""
+    made_at, until, notice, known = _STARTS.unpack_from(value)
+    return NextStarts(
+        made_at=_EPOCH + timedelta(microseconds=made_at),
+        until=_EPOCH + timedelta(microseconds=until),
+        notice_minutes=notice,
+        known_minutes=known,
+        starts=unpack(f">{(len(value) - _STARTS.size) // 2}H", value[_STARTS.size :]),
+    )
 
 
 # The words of entries, to which a misspelt word is compared. A job removes those of no entry.
@@ -101,6 +128,8 @@ search_entries: Final = Table(
     Column("free_since", Date, nullable=False),
     Column("free", BITS, nullable=False),
     Column("open_hours", BITS, nullable=False, server_default=sql(f"'0'::bit({QUARTERS})")),
+    Column("starts", LargeBinary),
+    Column("starts_version", Text),
     Column("reliability", SmallInteger, nullable=False),
     Column("completeness", SmallInteger, nullable=False),
     Column("merit", SmallInteger, nullable=False),
@@ -190,8 +219,9 @@ ENTRY: Final = Mapper(
         read=lambda since, quarters: FreeTime(since=since, quarters=int(quarters, 2)),
     ),
     open_hours=Converted("open_hours", write=text_of, read=lambda quarters: int(quarters, 2)),
+    starts=Converted("starts", write=packed, read=starts_of),
     transient=("terms", "parts"),
-    elsewhere=("put_at",),
+    elsewhere=("put_at", "starts_version"),
 )
 FINDING: Final = Mapper(search_findings, SearchFinding)
 _p: Final = providers.c

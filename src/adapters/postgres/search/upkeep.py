@@ -1,8 +1,9 @@
-"""What the upkeep of search reads: which entries are due, what is checked, and what was found."""
+"""What depends on the versions of entries, which are due, and what checks of them read."""
 
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Date, Uuid, bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.postgres.bookings.tables import booking_events, bookings
 from adapters.postgres.catalogue.tables import providers
@@ -32,6 +33,16 @@ IS_CURRENT: Final = Statement(
     select(_p.id)
     .select_from(_with_versions)
     .where(PUBLIC, _p.id == OF, ~_FORMER, _e.version == _version, _e.free_since == bindparam("since", type_=Date()))
+)
+NEXT_STARTS: Final = Statement(
+    select(_p.id, _e.minutes, _e.quickest, _e.starts)
+    .select_from(_with_versions)
+    .where(
+        PUBLIC,
+        _p.id == func.any(bindparam("provider_ids", type_=ARRAY(Uuid))),
+        _e.starts.is_not(None),
+        _e.starts_version == _version,
+    )
 )
 DUE: Final = Statement(
     select(_p.id)

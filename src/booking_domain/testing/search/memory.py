@@ -1,7 +1,7 @@
 """Search in memory: every entry is compared with what is searched."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from random import SystemRandom
@@ -37,6 +37,7 @@ from booking_domain.search.model import (
     lot_of,
     points_of,
 )
+from booking_domain.search.next_starts import NextStarts
 from booking_domain.search.ports import SearchEntries, SearchReads
 from booking_domain.search.words import (
     MOST_SIMILAR,
@@ -135,6 +136,15 @@ class MemorySearchReads(InMemory, SearchReads):
             languages=_counts({language for _, profile in hit.of for language in profile.languages} for hit in found),
             open=sum(any(_is_open(criteria, entry) for entry, _ in hit.of) for hit in found),
         )
+
+    async def next_starts(self, offers: Collection[Offer]) -> Mapping[Offer, NextStarts]:
+        versions = await MemoryPublicVersionReads(self._current).of([each.provider_id for each in offers])
+        known = {
+            entry.offer: entry.starts
+            for entry, _ in self._public()
+            if entry.provider_id in versions and entry.version == versions[entry.provider_id].text
+        }
+        return {offer: starts for offer in offers if (starts := known.get(offer)) is not None}
 
     async def suggest(self, text: str, limit: int) -> Sequence[Suggestion]:
         words = [(each.begins, (), self._similar(each.word)) for each in searched(text)]

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import reduce
+from operator import or_
 from typing import Final
 
 from booking_domain.scheduling.model import ProviderSchedule
-from booking_domain.scheduling.placing import for_services
-from booking_domain.scheduling.services import ServiceNotOffered
 from booking_domain.scheduling.slots import slots_in_order
 from booking_domain.search.free_time import DAYS, mask_of, start_of, starts
 from booking_domain.search.model import (
@@ -18,6 +18,7 @@ from booking_domain.search.model import (
     SearchFindingId,
     SearchFindingKind,
 )
+from booking_domain.search.next_starts import MOST_STARTS
 from booking_domain.search.ports import SearchReads
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.clock import Clock
@@ -29,7 +30,9 @@ from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
 from booking_domain.shared.time import TimeRange
 from booking_domain.use_cases.platform.ports import Reads, Repositories
+from booking_domain.use_cases.search.appointments import length_of, schedule_for
 from booking_domain.use_cases.search.index import entry_of, refresh_entry
+from booking_domain.use_cases.search.queries import SLOTS_WITHIN
 
 FINDINGS_KEPT: Final = timedelta(days=90)
 
@@ -60,10 +63,13 @@ async def check_entry(
     if right is None or stored is None or schedule is None or not await _comparable(stored, right, reads):
         await refresh_entry(provider_id, reads=reads, executor=executor, clock=clock)
         return None
+    starts, stored_starts = _starts(right, now), _starts(stored, now)
+    if starts is None or stored_starts is None:
+        starts = stored_starts = 0
     missed = right.free.quarters & ~stored.free.quarters or _missed(stored, schedule, now)
-    missed |= right.open_hours & ~stored.open_hours
+    missed |= right.open_hours & ~stored.open_hours | starts & ~stored_starts
     extra = 0 if schedule.feeds else stored.free.quarters & ~right.free.quarters
-    extra |= stored.open_hours & ~right.open_hours
+    extra |= stored.open_hours & ~right.open_hours | stored_starts & ~starts
     if not missed | extra:
         return None
     repair = _Repair(
@@ -108,15 +114,24 @@ def _missed(entry: SearchEntry, schedule: ProviderSchedule, now: datetime) -> in
     return missed
 
 
+def _starts(entry: SearchEntry, now: datetime) -> int | None:
+    """The quarters of the next starts that a search shows from now on; None: it asks the calendar."""
+    if entry.starts is None:
+        return None
+    week = TimeRange(now, now + SLOTS_WITHIN)
+    first = entry.starts.first([week], now, minutes=entry.minutes, whole=False, most=MOST_STARTS)
+    if first is None:
+        return None
+    moments = (TimeRange(each.start, each.start + timedelta.resolution) for each in first)
+    return reduce(or_, (mask_of(each, entry.free.since) for each in moments), 0)
+
+
 def _slots(entry: SearchEntry, schedule: ProviderSchedule, now: datetime) -> Iterator[TimeRange]:
-    if not schedule.accepting:
-        return
-    try:
-        of = schedule if entry.quickest is None else for_services(schedule, (entry.quickest,), None)
-    except ServiceNotOffered:
+    of = schedule_for(entry.offer, schedule) if schedule.accepting else None
+    if of is None:
         return
     calendar, _ = of.calendar_at(now)
-    length = entry.minutes if entry.quickest is None else None
+    length = length_of(entry.offer)
     for slot in slots_in_order(calendar, of.claims, window=_days(entry), now=now, duration_minutes=length):
         yield TimeRange(slot.start, slot.end)
 

@@ -15,8 +15,11 @@ from booking_domain.scheduling.feeds import WhenFeedFails
 from booking_domain.scheduling.model import Calendar, ProviderSchedule
 from booking_domain.scheduling.open_hours import open_ranges
 from booking_domain.scheduling.services import ServiceView, shortest
+from booking_domain.scheduling.slots import slots_in_order
+from booking_domain.scheduling.validity import unchanged_until
 from booking_domain.search.free_time import DAYS, FreeTime
 from booking_domain.search.model import (
+    Offer,
     PartKind,
     Place,
     SearchEntry,
@@ -26,6 +29,7 @@ from booking_domain.search.model import (
     completeness_of,
     merit_of,
 )
+from booking_domain.search.next_starts import NextStarts, days_known
 from booking_domain.search.words import keys_of_all
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.clock import Clock
@@ -36,6 +40,7 @@ from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import ORIGIN, TimeRange
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from booking_domain.use_cases.platform.views import ProviderView
+from booking_domain.use_cases.search.appointments import length_of, schedule_for
 
 RECORD_OF: Final = timedelta(days=180)
 """How long what a provider has made of bookings counts."""
@@ -78,11 +83,6 @@ async def entry_of(provider_id: ProviderId, reads: Reads, now: datetime) -> Sear
     view = await reads.providers.get(provider_id)
     if version is None or view is None or not view.profile.published:
         return None
-    since = now.astimezone(UTC).date()
-    start = datetime.combine(since, time(), UTC)
-    schedule = await reads.schedules.get(provider_id, TimeRange(start, start + DAYS * _A_DAY))
-    if schedule is None:
-        return None
     source = _Source(
         view=view,
         salon=await reads.salons.of_provider(provider_id),
@@ -92,6 +92,13 @@ async def entry_of(provider_id: ProviderId, reads: Reads, now: datetime) -> Sear
     record = await reads.search.record(provider_id, now - RECORD_OF)
     offered = [each.offered for each in source.services if not each.service.add_on]
     quickest = shortest(offered)
+    start = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
+    days = TimeRange(start, start + DAYS * _A_DAY)
+    schedule = await reads.schedules.get(provider_id, days, [] if quickest is None else [quickest.id])
+    if schedule is None:
+        return None
+    minutes = schedule.durations[0] if quickest is None else quickest.minutes
+    offer = Offer(provider_id, minutes, None if quickest is None else quickest.id)
     terms = view.terms
     prices = [each.price.amount for each in offered] or [
         terms.price.amount,
@@ -112,16 +119,32 @@ async def entry_of(provider_id: ProviderId, reads: Reads, now: datetime) -> Sear
         lon=None if location is None else location.lon,
         price_from=min(stated, default=None),
         currency=offered[0].price.currency if offered else terms.price.currency,
-        minutes=schedule.durations[0] if quickest is None else quickest.minutes,
-        quickest=None if quickest is None else quickest.id,
+        minutes=offer.minutes,
+        quickest=offer.quickest,
         free=free,
         open_hours=open_hours,
+        starts=starts_of(offer, schedule, now),
         reliability=record.reliability,
         completeness=completeness,
         merit=merit_of(score=profile.rating.score, reliability=record.reliability, completeness=completeness),
         score=profile.rating.score,
         stars=profile.rating.whole_stars,
         version=version.text,
+    )
+
+
+def starts_of(offer: Offer, schedule: ProviderSchedule, now: datetime) -> NextStarts | None:
+    """The next starts of an offer; None: it is not offered, or not at whole minutes."""
+    of, days = schedule_for(offer, schedule), days_known(now)
+    if of is None:
+        return None
+    calendar, _ = of.calendar_at(now)
+    slots = slots_in_order(calendar, of.claims, window=days, now=now, duration_minutes=length_of(offer))
+    return NextStarts.of(
+        (slot.start for slot in slots),
+        made_at=now,
+        until=unchanged_until(of, days, now, first=None),
+        notice_minutes=calendar.settings.min_notice_minutes,
     )
 
 

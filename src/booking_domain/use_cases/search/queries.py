@@ -12,8 +12,7 @@ from booking_domain.portfolio.model import PortfolioItemId
 from booking_domain.portfolio.ports import PortfolioView
 from booking_domain.scheduling.model import ProviderSchedule, Slot
 from booking_domain.scheduling.open_hours import open_until
-from booking_domain.scheduling.placing import for_services
-from booking_domain.scheduling.services import ServiceNotOffered, ServiceView
+from booking_domain.scheduling.services import ServiceView
 from booking_domain.scheduling.slots import slots_in_order
 from booking_domain.scheduling.validity import NEVER, unchanged_until
 from booking_domain.search.free_time import QUARTERS, QUARTERS_A_DAY
@@ -26,6 +25,7 @@ from booking_domain.search.model import (
     Position,
     Relaxation,
     SearchCriteria,
+    SearchKind,
     SearchOrder,
     Suggestion,
     points_of,
@@ -38,6 +38,7 @@ from booking_domain.shared.queries import Query
 from booking_domain.shared.time import TimeRange
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.platform.views import ListedSalon, ProviderView
+from booking_domain.use_cases.search.appointments import length_of, schedule_for
 
 SLOTS_SHOWN: Final = 3
 SLOTS_WITHIN: Final = timedelta(days=7)
@@ -234,19 +235,42 @@ async def _slots_of(candidates: Sequence[Found], criteria: SearchCriteria, reads
     if not candidates:
         return {}
     windows = criteria.windows or (TimeRange(criteria.at, criteria.at + SLOTS_WITHIN),)
+    offers = list(dict.fromkeys(chain.from_iterable(each.offers for each in candidates)))
+    free = await _known(offers, windows, criteria, reads)
+    if rest := [offer for offer in offers if offer not in free]:
+        free |= await _computed(rest, windows, criteria, reads)
+    return {each.position: _first([free[offer] for offer in each.offers]) for each in candidates}
+
+
+async def _known(
+    offers: Sequence[Offer], windows: Sequence[TimeRange], criteria: SearchCriteria, reads: Reads
+) -> dict[Offer, _Free]:
+    """Of those whose next starts are known and cover the windows: these need no calendar."""
+    if criteria.minutes is not None or criteria.open_at is not None or criteria.kind is SearchKind.SERVICES:
+        return {}
+    found: dict[Offer, _Free] = {}
+    for offer, starts in (await reads.search.next_starts(offers)).items():
+        first = starts.first(
+            windows, criteria.at, minutes=offer.minutes, whole=bool(criteria.windows), most=SLOTS_SHOWN
+        )
+        if first is not None:
+            until = starts.unchanged_until(min((each.start for each in first), default=None))
+            slots = tuple((Slot(each.start, each.end), offer.provider_id) for each in first)
+            found[offer] = _Free(slots, until, open=True)
+    return found
+
+
+async def _computed(
+    offers: Sequence[Offer], windows: Sequence[TimeRange], criteria: SearchCriteria, reads: Reads
+) -> dict[Offer, _Free]:
     around = TimeRange(
         min(each.start for each in windows),
         max(criteria.open_at or criteria.at, *(each.end for each in windows)) + timedelta.resolution,
     )
-    offers = [offer for each in candidates for offer in each.offers]
     services = [each.quickest for each in offers if each.quickest is not None]
-    ids = list(dict.fromkeys(each.provider_id for each in offers))
-    schedules = await reads.schedules.of_all(ids, around, services)
-    by_id = {each.provider_id: each for each in schedules if each.accepting}
-    return {
-        each.position: _first([_free(offer, by_id.get(offer.provider_id), windows, criteria) for offer in each.offers])
-        for each in candidates
-    }
+    schedules = await reads.schedules.of_all(list(dict.fromkeys(each.provider_id for each in offers)), around, services)
+    by_id = {each.provider_id: each for each in schedules}
+    return {offer: _free(offer, by_id.get(offer.provider_id), windows, criteria) for offer in offers}
 
 
 def _first(free: Sequence[_Free]) -> _Free:
@@ -258,33 +282,39 @@ def _first(free: Sequence[_Free]) -> _Free:
 def _free(
     offer: Offer, schedule: ProviderSchedule | None, windows: Sequence[TimeRange], criteria: SearchCriteria
 ) -> _Free:
-    if schedule is None:
+    if schedule is None or not schedule.accepting:
         return _Free((), NEVER, open=False)
-    slots = tuple((slot, offer.provider_id) for slot in islice(_slots(offer, schedule, windows, criteria), SLOTS_SHOWN))
-    first = min((slot.start for slot, _ in slots), default=None)
+    schedule, slots = _offered(offer, schedule, windows, criteria)
+    first = tuple((slot, offer.provider_id) for slot in islice(slots, SLOTS_SHOWN))
+    start = min((slot.start for slot, _ in first), default=None)
     last = max(windows, key=lambda each: each.end)
-    until = unchanged_until(schedule, last, criteria.at, first=first)
+    until = unchanged_until(schedule, last, criteria.at, first=start)
     if criteria.open_at is None:
-        return _Free(slots, until, open=True)
+        return _Free(first, until, open=True)
     closes = open_until(schedule.calendar, criteria.open_at)
     if closes is not None and criteria.open_at == criteria.at:
         until = min(until, closes)
-    return _Free(slots, until, open=closes is not None)
+    return _Free(first, until, open=closes is not None)
 
 
-def _slots(
+def _offered(
     offer: Offer, schedule: ProviderSchedule, windows: Sequence[TimeRange], criteria: SearchCriteria
-) -> Iterator[Slot]:
-    if criteria.minutes is None and offer.quickest is not None:
-        try:
-            schedule = for_services(schedule, (offer.quickest,), None)
-        except ServiceNotOffered:
-            return
+) -> tuple[ProviderSchedule, Iterator[Slot]]:
+    """The schedule for what is searched, and its slots in the windows; within them, if the search asks for times."""
+    length = criteria.minutes
+    if length is None:
+        of = schedule_for(offer, schedule)
+        if of is None:
+            return schedule, iter(())
+        schedule, length = of, length_of(offer)
     calendar, _ = schedule.calendar_at(criteria.at)
-    length = criteria.minutes or (offer.minutes if offer.quickest is None else None)
-    for window in windows:
-        slots = slots_in_order(calendar, schedule.claims, window=window, now=criteria.at, duration_minutes=length)
-        yield from (slot for slot in slots if slot.end <= window.end or not criteria.windows)
+    slots = (
+        slot
+        for window in windows
+        for slot in slots_in_order(calendar, schedule.claims, window=window, now=criteria.at, duration_minutes=length)
+        if slot.end <= window.end or not criteria.windows
+    )
+    return schedule, slots
 
 
 async def _shown(

@@ -16,6 +16,7 @@ from booking_domain.search.model import (
     Facets,
     Found,
     Near,
+    Offer,
     PartKind,
     Place,
     Record,
@@ -34,10 +35,11 @@ from booking_domain.search.model import (
     TermKind,
     points_of,
 )
+from booking_domain.search.next_starts import NextStarts
 from booking_domain.search.words import keys_of_all
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.folding import folded
-from booking_domain.shared.ids import EventId, ProviderId, SalonId
+from booking_domain.shared.ids import EventId, ProviderId, SalonId, ServiceId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.kit.storage import Cast, StorageContract, present
@@ -526,6 +528,26 @@ class SearchContract(StorageContract):
         assert await self._found(rating_from=4) == []
         assert not await self.reads.search.is_current(cast.profile.id, since=NOW.date())
         assert await self.reads.search.due(NOW.date(), 5) == [cast.profile.id]
+
+    async def test_next_starts_are_those_of_the_present_version(self, cast: Cast, other: Cast) -> None:
+        starts = NextStarts(
+            made_at=NOW, until=NOW + _HOUR, notice_minutes=45, known_minutes=11_520, starts=(0, 90, 11_519)
+        )
+        offer, service = Offer(cast.profile.id, 60, None), Offer(cast.profile.id, 60, ServiceId(UUID(int=7)))
+        offers = [offer, service, Offer(cast.profile.id, 30, None), Offer(other.profile.id, 60, None)]
+        await self.alone.search_entries.put(an_entry(other.profile.id, starts=starts, version="former"), NOW)
+        versions = await self.reads.public_versions.of([cast.profile.id])
+        entry = an_entry(cast.profile.id, starts=starts, version=versions[cast.profile.id].text)
+        for asked in (service, offer):
+            entry = replace(entry, quickest=asked.quickest)
+            await self.alone.search_entries.put(entry, NOW)
+            assert await self.reads.search.get(cast.profile.id) == entry
+            assert await self.reads.search.next_starts(offers) == {asked: starts}
+        await self.alone.search_entries.put(replace(entry, starts=None), NOW)
+        assert await self.reads.search.next_starts(offers) == {}
+        await self.alone.search_entries.put(entry, NOW)
+        await self.alone.portfolio_items.add(an_item(self.make, cast.profile.id))
+        assert await self.reads.search.next_starts(offers) == await self.reads.search.next_starts([]) == {}
 
     async def test_those_to_check_are_listed_and_drawn(self) -> None:
         published = [(await self.a_cast()).profile.id for _ in range(3)]
