@@ -16,8 +16,11 @@ from benchmarks.environment import production
 from benchmarks.plans import difference, files_of, survey, text_of
 from tests.databases import TestServer
 
+from adapters.postgres.search.marks import marks_of
+from adapters.postgres.search.tables import MARK
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.testing.kit.storage import present
 from booking_domain.use_cases.bookings.queries import list_bookings
 from booking_domain.use_cases.platform.listings import BookingListFilter
 from booking_domain.use_cases.search.index import entry_of
@@ -151,8 +154,10 @@ async def test_search_has_the_entries_that_the_product_would_make(city: str) -> 
     async with opened(container.database()):
         reads = container.reads()
         async with container.database().begin() as tx:
-            for (id_,) in rows(city, "SELECT id FROM providers"):
-                assert await tx.search_entries.get(ProviderId(id_)) == await entry_of(ProviderId(id_), reads, PLAN.now)
+            for id_, words in rows(city, "SELECT provider_id, tsvector_to_array(words) FROM search_entries"):
+                entry = await entry_of(ProviderId(id_), reads, PLAN.now)
+                assert await tx.search_entries.get(ProviderId(id_)) == entry
+                assert {word for word in words if word.startswith(MARK)} == set(marks_of(present(entry)))
         assert await reads.search.due(PLAN.now - timedelta(days=1), 10) == []
 
 

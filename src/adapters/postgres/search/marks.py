@@ -18,16 +18,20 @@ SCORES: Final = 20_000
 _CELLS: Final = (128, 32, 8, 2, 0.5)
 """How many cells a degree has at each level."""
 _MOST_CELLS: Final = 24
+_LEVELS: Final = 4
+_WIDER: Final = 4
+BANDS: Final = _WIDER**_LEVELS
+"""There are fewer bands of merit, of scores and of prices."""
 
 
 def marks_of(entry: SearchEntry) -> Iterator[str]:
     """The marks of an entry."""
-    yield from merit_marks(entry.merit, entry.merit)
-    yield from score_marks(entry.score, entry.score)
+    yield from _all_levels("", entry.merit // BAND)
+    yield from _all_levels("r", entry.score // SCORES)
     yield from map(style_mark, entry.styles)
     yield from map(category_mark, entry.categories)
     if entry.price_from is not None:
-        yield _price_mark(entry.currency, band_of_price(entry.price_from))
+        yield from _all_levels(f"p{entry.currency}", band_of_price(entry.price_from))
     if entry.lat is not None and entry.lon is not None:
         for level, size in enumerate(_CELLS):
             yield _cell_mark(level, floor((entry.lon + 180) * size), floor((entry.lat + 90) * size))
@@ -35,12 +39,12 @@ def marks_of(entry: SearchEntry) -> Iterator[str]:
 
 def merit_marks(lowest: int, highest: int) -> list[str]:
     """The marks of all merits from one to another."""
-    return [f"{MARK}{band}" for band in range(lowest // BAND, highest // BAND + 1)]
+    return _covering("", lowest // BAND, highest // BAND)
 
 
 def score_marks(lowest: int, highest: int) -> list[str]:
     """The marks of all scores from one to another."""
-    return [f"{MARK}r{band}" for band in range(lowest // SCORES, highest // SCORES + 1)]
+    return _covering("r", lowest // SCORES, highest // SCORES)
 
 
 def style_mark(style: str) -> str:
@@ -55,7 +59,7 @@ def category_mark(category: str) -> str:
 
 def price_marks(currency: str, lowest: int, highest: int) -> list[str]:
     """The marks of all prices from one to another."""
-    return [_price_mark(currency, band) for band in range(band_of_price(lowest), band_of_price(highest) + 1)]
+    return _covering(f"p{currency}", band_of_price(lowest), band_of_price(highest))
 
 
 def band_of_price(price: int) -> int:
@@ -103,8 +107,34 @@ def _quoted(mark: str) -> str:
     return f"'{escaped}'"
 
 
-def _price_mark(currency: str, band: int) -> str:
-    return f"{MARK}p{currency}{band}"
+def _all_levels(name: str, band: int) -> Iterator[str]:
+    """The marks of a band at each level: at the next one, `_WIDER` bands are one."""
+    for level in range(_LEVELS):
+        yield _band_mark(name, level, band)
+        band //= _WIDER
+
+
+def _covering(name: str, lowest: int, highest: int) -> list[str]:
+    """The fewest marks of all bands from one to another: the index compares each text with each mark that is asked for.
+
+    >>> _covering("r", 126, 255)
+    ['~r126', '~r127', '~r3.2', '~r3.3']
+    """
+    found: list[str] = []
+    for level in range(_LEVELS):
+        last = level == _LEVELS - 1
+        while lowest <= highest and (last or lowest % _WIDER):
+            found.append(_band_mark(name, level, lowest))
+            lowest += 1
+        while lowest <= highest and (highest + 1) % _WIDER:
+            found.append(_band_mark(name, level, highest))
+            highest -= 1
+        lowest, highest = lowest // _WIDER, highest // _WIDER if lowest <= highest else -1
+    return found
+
+
+def _band_mark(name: str, level: int, band: int) -> str:
+    return f"{MARK}{name}{level}.{band}" if level else f"{MARK}{name}{band}"
 
 
 def _cell_mark(level: int, column: int, row: int) -> str:

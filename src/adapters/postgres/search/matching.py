@@ -398,7 +398,7 @@ def asked_of(criteria: SearchCriteria, words: str) -> str | None:
             words,
             any_of(style_mark(folded(each)) for each in criteria.styles),
             "" if criteria.category is None else any_of([category_mark(folded(criteria.category))]),
-            "" if price is None or price < 1 else any_of(price_marks(criteria.currency or "", 1, price)),
+            "" if price is None or price < 1 else any_of(price_marks(criteria.currency or "", 0, price)),
             "" if box is None or criteria.chosen_by is SearchOrder.NEAREST else any_of(cell_marks(box)),
         ]
     )

@@ -17,6 +17,7 @@ from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Work
 from adapters.postgres.search.marks import (
     BAND,
+    BANDS,
     SCORES,
     all_of,
     any_of,
@@ -32,9 +33,10 @@ _SIZES: Final = (1_000, 4_000, 16_000)
 """How many entries the first tier has, the first two, and so on; the last one has the others."""
 _USUAL_MERITS: Final = (250, 230, 200)
 """The lowest merit of the tiers of a smaller index."""
-_HIGHEST_MERIT: Final = 350
+_HIGHEST_MERIT: Final = BANDS * BAND - 1
 _USUAL_SCORES: Final = (4_800_000, 4_500_000, 4_100_000)
-_HIGHEST_SCORE: Final = 5_000_000
+_HIGHEST_SCORE: Final = BANDS * SCORES - 1
+"""More than there is: few marks cover all from a bound up."""
 _RINGS: Final = (400, 1_000, 2_500, 7_000, 25_000, MAX_RADIUS_METRES)
 """How many metres from the point each ring ends."""
 _KNOWN_FOR_SECONDS: Final = 600.0
@@ -96,7 +98,7 @@ class KnownTiers:
             return {"beyond": 0, **{name: None for n in TIERS for name in (f"tier_{n}", f"from_{n}", f"to_{n}")}}
         found: dict[str, Any] = {"beyond": prices[-1]}
         for number, (dearer, to) in enumerate(pairwise((0, *prices))):
-            marks = any_of(price_marks(currency, dearer + 1, max(to, dearer + 1)))
+            marks = any_of(price_marks(currency, dearer + 1 if dearer else 0, max(to, dearer + 1)))
             found |= {f"tier_{number}": all_of([query or "", marks]), f"from_{number}": dearer, f"to_{number}": to}
         return found
 

@@ -18,8 +18,8 @@ _f: Final = search_findings.c
 
 _own: Final = public_versions.alias("own")
 _of_salon: Final = public_versions.alias("of_salon")
-_FORMER: Final = _e.score == 0
-"""Made by a release whose entries have no ratings."""
+_FORMER: Final = or_(_e.score == 0, _e.starts_version.is_distinct_from(_e.version))
+"""Made by a release whose entries have no ratings, or no starts."""
 _version: Final = func.concat(
     func.to_hex(func.coalesce(_own.c.version, 0)), ".", func.to_hex(func.coalesce(_of_salon.c.version, 0))
 )
