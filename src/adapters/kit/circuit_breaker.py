@@ -21,13 +21,13 @@ from booking_domain.payments.ports import (
     GatewayPayment,
     GatewayReport,
     InvoiceOrder,
-    KeptMethod,
     MethodForm,
     PaymentGateway,
     RefundOrder,
     RefundOutcome,
 )
 from booking_domain.shared.errors import Unavailable
+from booking_domain.shared.kept_methods import KeptMethod
 
 FAILURES: Final = 5
 """How many failures in a row open the circuit."""

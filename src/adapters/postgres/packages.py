@@ -88,7 +88,9 @@ packages: Final = Table(
     "packages",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("offer_id", Uuid, ForeignKey("package_offers.id"), nullable=False, index=True),
+    Column("offer_id", Uuid, ForeignKey("package_offers.id"), index=True),
+    # Without a reference: it is only shown.
+    Column("plan_id", Uuid),
     Column("customer_id", Uuid, ForeignKey("users.id"), nullable=False),
     Column("provider_id", Uuid, ForeignKey("providers.id")),
     Column("salon_id", Uuid, ForeignKey("salons.id")),
@@ -109,6 +111,7 @@ packages: Final = Table(
     Column("version", Integer, nullable=False),
     instant("created_at"),
     one_of("method", PackageSaleMethod),
+    CheckConstraint("num_nonnulls(offer_id, plan_id) = 1", name="source"),
     CheckConstraint("balance >= 0 AND reserved >= 0 AND balance + reserved <= visits", name="balance"),
     Index("packages_customer_id_id_idx", "customer_id", "id"),
     Index("packages_provider_id_id_idx", "provider_id", "id"),

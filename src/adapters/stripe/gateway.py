@@ -47,12 +47,12 @@ from booking_domain.payments.ports import (
     GatewayPayment,
     GatewayReport,
     InvoiceOrder,
-    KeptMethod,
     MethodForm,
     PaymentGateway,
     RefundOrder,
     RefundOutcome,
 )
+from booking_domain.shared.kept_methods import KeptMethod
 from booking_domain.shared.money import Money
 
 _LOG = logging.getLogger(__name__)

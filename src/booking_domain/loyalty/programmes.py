@@ -1,6 +1,5 @@
 """Loyalty programmes: how customers earn points with their visits, and what a point is worth. Pure."""
 
-from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from booking_domain.loyalty.tiers import MAX_TIER_GRACE, MAX_TIERS, PLAIN, Loyal
 from booking_domain.shared.errors import InvalidValue, NotFound
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
 from booking_domain.shared.money import Money
+from booking_domain.shared.time import months_after
 
 LoyaltyProgrammeId = NewType("LoyaltyProgrammeId", UUID)
 
@@ -146,12 +146,6 @@ class LoyaltyProgramme:
         """When points expire that are earned at this time."""
         months = self.expires_after_months
         return None if months is None else months_after(earned_at, months)
-
-
-def months_after(at: datetime, months: int) -> datetime:
-    """The same day and time so many months later, or the last day of that month if it has no such day."""
-    year, month = divmod(at.year * 12 + at.month - 1 + months, 12)
-    return at.replace(year=year, month=month + 1, day=min(at.day, monthrange(year, month + 1)[1]))
 
 
 def _require_between(field: str, value: int, least: int, most: int) -> None:

@@ -1,8 +1,9 @@
 """A package: prepaid visits of one customer, and the entries that changed it. Pure.
 
-A package is sold by an offer of a provider or of a salon, and keeps the offer's conditions. One visit is one booking:
-it takes off the list prices of the booked services that the package includes. Entries are added and never changed, and
-a package has one of each cause, so that a repeated request or job adds nothing. The free visits are the sum of their
+A package is sold by an offer of a provider or of a salon, and keeps the offer's conditions; or it is a period of a
+plan, and expires with it. One visit is one booking: it takes off the list prices of the booked services that the
+package includes. Entries are added and never changed, and a package has one of each cause, so that a repeated request
+or job adds nothing. The free visits are the sum of their
 `visits`; the sum of their `amount` is the price of all that is unused, which the seller still owes.
 """
 
@@ -16,7 +17,7 @@ from uuid import UUID
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound, RuleViolated
-from booking_domain.shared.ids import BookingId, ProviderId, SalonId, ServiceId, UserId
+from booking_domain.shared.ids import BookingId, PlanId, ProviderId, SalonId, ServiceId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.rate_limits import Limit
 
@@ -227,7 +228,10 @@ class Package:
     """Prepaid visits of one customer."""
 
     id: PackageId
-    offer_id: PackageOfferId
+    offer_id: PackageOfferId | None = None
+    """By which it was sold."""
+    plan_id: PlanId | None = None
+    """Of which it is a period. Exactly one of it and the offer is set."""
     customer_id: UserId
     provider_id: ProviderId | None = None
     salon_id: SalonId | None = None
@@ -280,7 +284,11 @@ class Package:
             version=0,
             created_at=cause.at,
         )
-        return empty._posted(PackageEntryKind.SOLD, cause, visits=offer.visits)
+        return empty.enter(cause)
+
+    def enter(self, cause: PackageCause) -> PackagePosted:
+        """A new package, of version 0, with its first entry."""
+        return self._posted(PackageEntryKind.SOLD, cause, visits=self.visits)
 
     @property
     def unused(self) -> int:

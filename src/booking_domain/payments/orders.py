@@ -1,4 +1,4 @@
-"""Orders: what a customer buys through a gateway that is no booking: a gift card, a package. The type and its ports.
+"""Orders: what a customer buys through a gateway that is no booking: a gift card, a package, a period of a plan.
 
 An order has one invoice and its own refunds. As of payments, only the gateway's word counts: money that comes late or
 twice counts, and what exceeds the amount is refunded.
@@ -35,6 +35,8 @@ class OrderKind(StrEnum):
 
     GIFT_CARD = "gift_card"
     PACKAGE = "package"
+    PLAN = "plan"
+    """One period of a plan."""
 
 
 class OrderStatus(StrEnum):
@@ -139,6 +141,10 @@ class Order:
     """What is bought: the gift card, or the package, which there is once the order is paid."""
     offer_id: UUID | None = None
     """Of a package, by which offer it is sold."""
+    plan_id: UUID | None = None
+    """Of which plan it pays a period."""
+    period: int | None = None
+    """The number of that period."""
     customer_id: UserId
     status: OrderStatus = OrderStatus.PENDING
     gateway: str = ""
@@ -169,11 +175,14 @@ class Order:
         kind: OrderKind,
         subject_id: UUID,
         offer_id: UUID | None = None,
+        plan_id: UUID | None = None,
+        period: int | None = None,
         customer_id: UserId,
         amount: Money,
         now: datetime,
+        payable_until: datetime | None = None,
     ) -> Self:
-        """A new order that waits for its money.
+        """A new order that waits for its money, unless it says otherwise for `PAYABLE_FOR`.
 
         Raises:
             InvalidValue: the amount is zero.
@@ -185,11 +194,13 @@ class Order:
             kind=kind,
             subject_id=subject_id,
             offer_id=offer_id,
+            plan_id=plan_id,
+            period=period,
             customer_id=customer_id,
             amount=amount,
             settled=Money.zero(amount.currency),
             returned=Money.zero(amount.currency),
-            expires_at=now + PAYABLE_FOR,
+            expires_at=payable_until or now + PAYABLE_FOR,
             created_at=now,
         )
 
@@ -296,7 +307,11 @@ class Orders(Protocol):
     """Orders inside a database transaction. Lock order: orders before what they are for."""
 
     async def add(self, order: Order) -> None:
-        """Add an order."""
+        """Add an order.
+
+        Raises:
+            ConcurrentChange: another of the same plan waits for its money.
+        """
         ...
 
     async def save(self, order: Order, *, was: Order) -> None:

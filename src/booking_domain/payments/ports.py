@@ -21,6 +21,7 @@ from booking_domain.payments.transfers import BankReferences
 from booking_domain.payments.transitions import PAYMENT_LIFECYCLE
 from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.ids import BookingId, PaymentId, RefundId
+from booking_domain.shared.kept_methods import KeptMethod
 from booking_domain.shared.money import Money
 
 
@@ -41,20 +42,6 @@ class InvoiceOrder:
     """Keep how it is paid, to charge later invoices to it. For gateways that can (`keeps_methods`)."""
     payer: str = ""
     """The gateway's id of the payer, if a method of theirs was kept before."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptMethod:
-    """A card, or another method of payment, that the gateway keeps and can charge while its owner is away."""
-
-    payer: str
-    """The gateway's id of whoever it belongs to."""
-    reference: str
-    """The gateway's id of it."""
-    label: str = ""
-    """What its owner knows it by, e.g. `visa 4242`."""
-    fingerprint: str = ""
-    """The same for the same card, whoever uses it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

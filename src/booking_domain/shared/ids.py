@@ -29,6 +29,7 @@ ClaimId = NewType("ClaimId", UUID)
 BookingId = NewType("BookingId", UUID)
 CustomerId = NewType("CustomerId", UUID)
 """The id of a customer's account, or of a walk-in: of the booking in which it was first entered."""
+PlanId = NewType("PlanId", UUID)
 PaymentId = NewType("PaymentId", UUID)
 RefundId = NewType("RefundId", UUID)
 IdeaId = NewType("IdeaId", UUID)

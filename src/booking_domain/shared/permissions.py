@@ -101,6 +101,14 @@ class Permission(StrEnum):
     """See packages that the actor has bought or sold, with what changed them."""
     TRANSFER_PACKAGES = "package.transfer"
     """Give visits of own packages to others."""
+    SELL_PLANS = "plan.sell"
+    """Offer plans, and see those that customers have taken."""
+    SEE_PLANS = "plan.see"
+    """See plans that the actor has taken or sold."""
+    HOLD_PLANS = "plan.hold"
+    """Pause and resume own plans, and change the card to which they are charged."""
+    END_PLANS = "plan.end"
+    """End plans that the actor has taken or sold."""
     WRITE_REVIEWS = "review.write"
     REPLY_TO_REVIEWS = "review.reply"
     MODERATE_REVIEWS = "review.moderate"
@@ -230,6 +238,10 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.SELL_PACKAGES: {Role.PROVIDER: _OWN, Role.MANAGER: _OWN | _MANAGED, Role.ADMIN: _ANY},
     Permission.SEE_PACKAGES: {**_PEOPLE_THEIR_OWN, Role.MANAGER: _OWN | _MANAGED, Role.ADMIN: _ANY},
     Permission.TRANSFER_PACKAGES: _PEOPLE_THEIR_OWN,
+    Permission.SELL_PLANS: {Role.PROVIDER: _OWN, Role.MANAGER: _OWN | _MANAGED, Role.ADMIN: _ANY},
+    Permission.SEE_PLANS: {**_PEOPLE_THEIR_OWN, Role.MANAGER: _OWN | _MANAGED, Role.ADMIN: _ANY},
+    Permission.HOLD_PLANS: _PEOPLE_THEIR_OWN,
+    Permission.END_PLANS: {**_PEOPLE_THEIR_OWN, Role.MANAGER: _OWN | _MANAGED, Role.ADMIN: _ANY},
     Permission.WRITE_REVIEWS: _PEOPLE_THEIR_OWN,
     Permission.REPLY_TO_REVIEWS: {Role.PROVIDER: _OWN},
     Permission.MODERATE_REVIEWS: {Role.ADMIN: _ANY},

@@ -1,6 +1,7 @@
 """Instants, local times of day and half-open ranges."""
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -35,6 +36,17 @@ def instant(value: datetime, *, field: str = "at") -> datetime:
     if not _EARLIEST <= value <= _LATEST:
         raise InvalidValue(field=field, problem=f"an instant must be between {_EARLIEST.year} and {_LATEST.year}")
     return value.astimezone(UTC)
+
+
+def months_after(at: datetime, months: int, day: int | None = None) -> datetime:
+    """The same time so many months later, on this day (None: on the same), or on the last of a month without it.
+
+    >>> months_after(datetime(2026, 1, 31), 1).isoformat(), months_after(datetime(2026, 2, 28), 1, day=31).isoformat()
+    ('2026-02-28T00:00:00', '2026-03-31T00:00:00')
+    """
+    year, month = divmod(at.year * 12 + at.month - 1 + months, 12)
+    last = monthrange(year, month + 1)[1]
+    return at.replace(year=year, month=month + 1, day=min(day or at.day, last))
 
 
 class TimeZonesMissing(Unavailable, code="zones.database_missing"):

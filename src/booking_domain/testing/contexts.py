@@ -19,6 +19,7 @@ from booking_domain.testing import (
     notifications,
     packages,
     payments,
+    plans,
     platform,
     portfolio,
     reconciliation,
@@ -46,6 +47,7 @@ from booking_domain.testing.loyalty.memory import LoyaltyReadGroup, LoyaltyRepos
 from booking_domain.testing.notifications.memory.context import NotificationReads, NotificationRepositories
 from booking_domain.testing.packages.memory import PackageReadGroup, PackageRepositories
 from booking_domain.testing.payments.memory.context import PaymentReads, PaymentRepositories
+from booking_domain.testing.plans.memory import PlanReadGroup, PlanRepositories
 from booking_domain.testing.portfolio.memory import PortfolioReadGroup, PortfolioRepositories
 from booking_domain.testing.reconciliation.memory import ReconciliationReadGroup, ReconciliationRepositories
 from booking_domain.testing.reviews.memory import ReviewReadGroup, ReviewRepositories
@@ -66,6 +68,7 @@ CONTEXTS: Final = (
     reviews.CONTEXT,
     gift_cards.CONTEXT,
     packages.CONTEXT,
+    plans.CONTEXT,
     loyalty.CONTEXT,
     statistics.CONTEXT,
     usage.CONTEXT,
@@ -96,6 +99,7 @@ class ContextRepositories(
     ReviewRepositories,
     GiftCardRepositories,
     PackageRepositories,
+    PlanRepositories,
     LoyaltyRepositories,
     StatisticsRepositories,
     UsageRepositories,
@@ -126,6 +130,7 @@ class ContextReads(
     ReviewReadGroup,
     GiftCardReadGroup,
     PackageReadGroup,
+    PlanReadGroup,
     LoyaltyReadGroup,
     StatisticsReadGroup,
     UsageReadGroup,

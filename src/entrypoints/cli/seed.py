@@ -52,6 +52,7 @@ from entrypoints.cli.demo_gift_cards import add_gift_cards
 from entrypoints.cli.demo_images import DemoImages
 from entrypoints.cli.demo_loyalty import add_loyalty
 from entrypoints.cli.demo_packages import add_packages
+from entrypoints.cli.demo_plans import add_plans
 from entrypoints.cli.demo_reviews import add_reviews
 from entrypoints.cli.demo_salons import add_salons
 from entrypoints.container import Container
@@ -216,6 +217,7 @@ PARTS: Final = (
     add_gift_cards,
     add_loyalty,
     add_packages,
+    add_plans,
     _announcement,
 )
 """What adds the demo data, in this order. A feature that needs more than what is there adds a part."""

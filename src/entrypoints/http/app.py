@@ -78,6 +78,7 @@ from entrypoints.http.kit.strict_json import StrictJson
 from entrypoints.http.kit.tracing import trace_requests
 from entrypoints.http.live import routes as live
 from entrypoints.http.packages import routes as packages
+from entrypoints.http.plans import routes as plans
 from entrypoints.http.providers import admin
 from entrypoints.http.providers import routes as providers
 from entrypoints.http.refunds import routes as refunds
@@ -132,6 +133,8 @@ RESOURCES: Final = (
     gift_cards.routes,
     packages.offers,
     packages.routes,
+    plans.offers,
+    plans.routes,
     promotions.routes,
     orders.routes,
     loyalty.routes,

@@ -14,8 +14,9 @@ from booking_domain.payments.gateways import Gateways
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
-from booking_domain.shared.ids import BookingId
+from booking_domain.shared.ids import BookingId, PlanId
 from booking_domain.use_cases.identity.authenticate import Register, register
+from booking_domain.use_cases.orders.renewals import renew_plan
 from booking_domain.use_cases.payments.expire_unpaid import expire_unpaid
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.kit.documentation import documented
@@ -73,6 +74,16 @@ def routes_of(clock: MovableClock) -> Router:
         """Do what the worker does when a booking is due."""
         await expire_unpaid(booking_id, now=clock.now(), reads=reads, executor=executor, gateways=gateways)
 
+    @post("/plans/{plan_id:str}/renew", status_code=204, opt=documented(raises=(GatewayUnavailable,)))
+    async def renew(
+        plan_id: FromPath[PlanId],
+        reads: Injected[Reads],
+        executor: Injected[Executor[Repositories]],
+        gateways: Injected[Gateways],
+    ) -> None:
+        """Do what the worker does when a plan is due."""
+        await renew_plan(plan_id, reads=reads, executor=executor, gateways=gateways)
+
     @post("/managers", status_code=204, opt=documented(raises=(EmailTaken,)))
     async def add_manager(
         data: JSONBody[AddManagerBody],
@@ -91,7 +102,7 @@ def routes_of(clock: MovableClock) -> Router:
         )
         await executor.run(register, command, actor=SYSTEM)
 
-    return Router("/test", route_handlers=[read_clock, move_clock, expire, add_manager], opt=_HIDDEN)
+    return Router("/test", route_handlers=[read_clock, move_clock, expire, renew, add_manager], opt=_HIDDEN)
 
 
 _HIDDEN: Final = {**PUBLIC, **UNLIMITED, "hidden": True}

@@ -48,9 +48,13 @@ class OrderJson(Json, frozen=True, kw_only=True):
     gift_card_id: UUID | None = None
     """The gift card, which pays once the order is paid."""
     package_id: UUID | None = None
-    """The package, which there is once the order is paid."""
+    """The package, also of a period of a plan, which there is once the order is paid."""
     package_offer_id: UUID | None = None
     """The offer by which it is sold."""
+    plan_id: UUID | None = None
+    """The plan of which it pays a period."""
+    period: int | None = None
+    """The number of that period."""
     status: OrderStatus
     amount: int
     currency: str
@@ -98,8 +102,10 @@ def order_json(order: Order, *, payer: bool = False) -> OrderJson:
         id=order.id,
         kind=order.kind,
         gift_card_id=order.subject_id if order.kind is OrderKind.GIFT_CARD else None,
-        package_id=order.subject_id if order.kind is OrderKind.PACKAGE else None,
+        package_id=None if order.kind is OrderKind.GIFT_CARD else order.subject_id,
         package_offer_id=order.offer_id,
+        plan_id=order.plan_id,
+        period=order.period,
         status=order.status,
         amount=order.amount.amount,
         currency=order.amount.currency,
@@ -170,10 +176,10 @@ async def pay_an_order(
 
 @post("/orders/{order_id:str}/refund", status_code=200, opt=documented(refund_order))
 async def refund_an_order(order_id: FromPath[OrderId], run: Injected[Run]) -> Response[OrderJson]:
-    """Return a gift card or a package that you have ordered, within 14 days and as long as nothing of it was used.
+    """Return a gift card, a package or a period of a plan that you have ordered, within 14 days, if nothing was used.
 
-    An admin can do so at any time, with whatever is left: the card is voided, or the free visits are taken back. The
-    gateway sends the money back.
+    An admin can do so at any time, with whatever is left: the card is voided, or the free visits are taken back. A plan
+    ends with the period. The gateway sends the money back.
     """
     return await run(refund_order, order_id, answer=order_json)
 

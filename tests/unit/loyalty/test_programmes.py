@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking_domain.loyalty.programmes import LoyaltyProgramme, LoyaltyProgrammeId, months_after
+from booking_domain.loyalty.programmes import LoyaltyProgramme, LoyaltyProgrammeId
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ServiceId
+from booking_domain.shared.time import months_after
 from booking_domain.testing.builders import NOW
 
 CUT, COLOUR = ServiceId(UUID(int=1)), ServiceId(UUID(int=2))

@@ -91,6 +91,7 @@ CONTEXT: Final = PostgresContext(
     ),
     conflicts={
         "payments_one_pending_key": lambda: ConcurrentChange(what="payment"),
+        "orders_plan_id_key": lambda: ConcurrentChange(what="the plan"),
         "refunds_bank_reference_key": BankReferenceUsed,
         "bank_references_pkey": BankReferenceUsed,
     },

@@ -45,6 +45,9 @@ orders: Final = Table(
     Column("subject_id", Uuid, nullable=False),
     # Of a package; without a reference, like the subject.
     Column("offer_id", Uuid),
+    # Of a plan, and the number of the period that it pays.
+    Column("plan_id", Uuid),
+    Column("period", Integer),
     Column("customer_id", Uuid, ForeignKey("users.id"), nullable=False),
     Column("status", Text, nullable=False),
     Column("gateway", Text, nullable=False),
@@ -65,6 +68,7 @@ orders: Final = Table(
     Column("version", Integer, nullable=False),
     instant("created_at"),
     one_of("kind", OrderKind),
+    CheckConstraint("(kind = 'plan') = (plan_id IS NOT NULL AND period IS NOT NULL)", name="plan"),
     one_of("status", OrderStatus),
     CheckConstraint(
         "amount > 0 AND settled_amount >= 0 AND returned_amount BETWEEN 0 AND settled_amount", name="amounts"
@@ -72,6 +76,7 @@ orders: Final = Table(
     CheckConstraint("(invoice IS NULL) = (invoice_reference IS NULL)", name="invoice"),
     Index("orders_customer_id_id_idx", "customer_id", "id"),
     Index("orders_subject_id_key", "subject_id", unique=True),
+    Index("orders_plan_id_key", "plan_id", unique=True, postgresql_where=text("status = 'pending'")),
     Index("orders_invoice_reference_key", "invoice_reference", unique=True),
     Index("orders_expires_at_idx", "expires_at", postgresql_where=text("status = 'pending'")),
     Index("orders_refund_idx", "id", postgresql_where=text("refund IS NOT NULL")),
@@ -108,7 +113,18 @@ ORDER: Final = Mapper(
     returned=Columns("returned_amount", "currency"),
     invoice=INVOICE,
     refund=Converted("refund", write=_refund_json, read=_refund_of),
-    fixed=("kind", "subject_id", "offer_id", "customer_id", "currency", "amount", "expires_at", "created_at"),
+    fixed=(
+        "kind",
+        "subject_id",
+        "offer_id",
+        "plan_id",
+        "period",
+        "customer_id",
+        "currency",
+        "amount",
+        "expires_at",
+        "created_at",
+    ),
 )
 _o: Final = orders.c
 _id: Final = bindparam("order_id", type_=_o.id.type)

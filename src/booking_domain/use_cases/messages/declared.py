@@ -43,6 +43,7 @@ from booking_domain.use_cases.payments import (
     receipt_messages,
     refund_messages,
 )
+from booking_domain.use_cases.plans import messages as plans
 from booking_domain.use_cases.portfolio import messages as portfolio
 from booking_domain.use_cases.reconciliation import messages as reconciliation
 from booking_domain.use_cases.reviews import messages as reviews
@@ -68,6 +69,7 @@ MESSAGES: Final[tuple[Messages, ...]] = (
     delivery.MESSAGES,
     expiry.MESSAGES,
     packages.MESSAGES,
+    plans.MESSAGES,
     adjustment_messages.MESSAGES,
     earnings_messages.MESSAGES,
     not_me_lines.MESSAGES,

@@ -51,6 +51,7 @@ SHARED_FIELDS: Final[Mapping[str, NoticeField]] = {
     "paid": NoticeField("What was paid for the booking.", sample_money(20_000)),
     "percent": NoticeField("Which share of the payment a cancellation gives back.", "100"),
     "place": NoticeField("The salon and the address.", "Ink House, Peace Avenue 1, Ulaanbaatar", of_users=True),
+    "plan_name": NoticeField("The name of a plan.", "Two cuts a month", of_users=True),
     "price": NoticeField("The price of the booking.", sample_money(80_000)),
     "provider": NoticeField("The provider's public name.", "Bold Ink", of_users=True),
     "provider_phone": NoticeField("The salon's phone number.", "+97611322222"),
@@ -59,9 +60,10 @@ SHARED_FIELDS: Final[Mapping[str, NoticeField]] = {
     "reference": NoticeField("The reference of the booking.", "BK7F3Q9D"),
     "refund": NoticeField("The amount that is refunded.", sample_money(15_000)),
     "return_reason": NoticeField("Why the bank returned a transfer.", "Unknown account."),
-    "seller": NoticeField("The provider or the salon that sells a package.", "Bold Ink", of_users=True),
+    "seller": NoticeField("The provider or the salon that sells a package or a plan.", "Bold Ink", of_users=True),
     "salon": NoticeField("The salon's name.", "Ink House", of_users=True),
     "services": NoticeField("The services that are booked.", "Small tattoo", of_users=True),
+    "visits": NoticeField("How many visits of a package.", "5"),
     "when": NoticeField("The start of the booking.", sample_time(0)),
 }
 """By name."""

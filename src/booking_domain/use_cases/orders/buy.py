@@ -1,6 +1,6 @@
-"""Order a gift card or a package: the order says how much, and waits for the money.
+"""Order a gift card, a package or the first period of a plan: the order says how much, and waits for the money.
 
-A gift card waits with it. A package is sold by the order when the money comes.
+A gift card and a plan wait with it. A package is sold by the order when the money comes.
 """
 
 from dataclasses import dataclass
@@ -12,11 +12,12 @@ from booking_domain.gift_cards.model import GiftCard, GiftCardId, GiftCardRules,
 from booking_domain.packages.model import PackageOfferEnded, PackageOfferId, PackageOfferNotFound
 from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
 from booking_domain.payments.orders import ORDERS_OF_CUSTOMER, Order, OrderId, OrderKind
+from booking_domain.plans.model import Plan, PlanOfferEnded, PlanOfferId, PlanOfferNotFound, PlanTaken
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, required
 from booking_domain.shared.executor import UseCase, UseCaseContext
-from booking_domain.shared.ids import ProviderId, SalonId
+from booking_domain.shared.ids import PlanId, ProviderId, SalonId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.rate_limits import RateLimited
@@ -44,6 +45,13 @@ class OrderPackage:
     """Order a package that a published provider, or a salon, offers."""
 
     offer_id: PackageOfferId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakePlan:
+    """Take a plan that a published provider, or a salon, offers. It starts when its first period is paid."""
+
+    offer_id: PlanOfferId
 
 
 async def _order_card(command: OrderGiftCard, tx: Repositories, context: UseCaseContext) -> Order:
@@ -94,6 +102,36 @@ async def _order_package(command: OrderPackage, tx: Repositories, context: UseCa
     return order
 
 
+async def _take_plan(command: TakePlan, tx: Repositories, context: UseCaseContext) -> Plan:
+    await _count(tx, context)
+    offer = required(await tx.plan_offers.lock(command.offer_id), PlanOfferNotFound)
+    offer.require_offered()
+    await require_selling(offer.provider_id, offer.salon_id, tx)
+    context.get(Chargeable, ANY_AMOUNT).require(offer.price, "offer_id")
+    plan_id = PlanId(context.entropy.new_id())
+    order = Order.place(
+        id=OrderId(context.entropy.new_id()),
+        kind=OrderKind.PLAN,
+        subject_id=context.entropy.new_id(),
+        plan_id=plan_id,
+        period=1,
+        customer_id=context.actor.id,
+        amount=offer.price,
+        now=context.now,
+    )
+    plan = Plan.take(
+        offer,
+        id=plan_id,
+        customer_id=context.actor.id,
+        order_id=order.id,
+        payable_until=order.expires_at,
+        now=context.now,
+    )
+    await tx.plans.add(plan)
+    await tx.orders.add(order)
+    return plan
+
+
 async def _count(tx: Repositories, context: UseCaseContext) -> None:
     state = await tx.rate_limits.consume(f"orders of {context.actor.id}", ORDERS_OF_CUSTOMER, context.now)
     if not state.allowed:
@@ -123,4 +161,19 @@ order_package: Final = UseCase(
     _order_package,
     _subject,
     raises=(RateLimited, PackageOfferNotFound, PackageOfferEnded, SalonNotFound, ProviderNotFound, InvalidValue),
+)
+take_plan: Final = UseCase(
+    Permission.PAY,
+    _take_plan,
+    lambda _, plan: Subject("plan", plan.id),
+    audited_as="plan.taken",
+    raises=(
+        RateLimited,
+        PlanOfferNotFound,
+        PlanOfferEnded,
+        PlanTaken,
+        SalonNotFound,
+        ProviderNotFound,
+        InvalidValue,
+    ),
 )

@@ -9,6 +9,7 @@ from booking_domain.packages.model import PackageOfferId
 from booking_domain.payments.events import OrderChanged, OrderPaid, OrderRefundByTransfer, OrderRefunded
 from booking_domain.payments.orders import Order, OrderKind
 from booking_domain.shared.actor import Role
+from booking_domain.shared.ids import PlanId
 from booking_domain.use_cases.gift_cards.delivery import issuer_of
 from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reader, Told
 from booking_domain.use_cases.packages.messages import seller_of
@@ -36,6 +37,14 @@ _PACKAGE_BY_TRANSFER: Final = NoticeTemplate(
     text="The payment gateway cannot refund an order of the package “{package_name}” of {seller}. Please transfer the"
     " money.",
 )
+_PLAN_REFUNDED: Final = NoticeTemplate(
+    subject="Your order of a plan was refunded",
+    text="Money of your order of the plan “{plan_name}” of {seller} was sent back to you.",
+)
+_PLAN_BY_TRANSFER: Final = NoticeTemplate(
+    subject="A refund of a plan waits for its transfer",
+    text="The payment gateway cannot refund an order of the plan “{plan_name}” of {seller}. Please transfer the money.",
+)
 _TEMPLATES: Final = {
     OrderPaid.topic: _PAID,
     OrderRefunded.topic: _REFUNDED,
@@ -46,6 +55,11 @@ _OF_PACKAGES: Final = {
     OrderRefundByTransfer.topic: _PACKAGE_BY_TRANSFER,
 }
 """Without the first: `PackageSold` says that a package is bought."""
+_OF_PLANS: Final = {
+    OrderRefunded.topic: _PLAN_REFUNDED,
+    OrderRefundByTransfer.topic: _PLAN_BY_TRANSFER,
+}
+"""Without the first, too: `PlanStarted` or `PlanRenewed` says it."""
 
 
 async def _notices(event: OrderChanged, reads: Reads) -> AsyncIterator[Addressed]:
@@ -63,12 +77,23 @@ async def _notice(event: OrderChanged, order: Order, reads: Reads) -> Notice | N
             return None
         seller, _ = await seller_of(offer, reads)
         return template.fill(package_name=offer.name, seller=seller)
+    if order.kind is OrderKind.PLAN:
+        return await _of_plan(event, order, reads)
     card = await reads.gift_cards.get(GiftCardId(order.subject_id))
     if card is None:
         return None
     return _TEMPLATES[event.topic].fill(
         card_value=card.value, issuer=await issuer_of(card, reads), recipient=card.recipient_name
     )
+
+
+async def _of_plan(event: OrderChanged, order: Order, reads: Reads) -> Notice | None:
+    template = _OF_PLANS.get(event.topic)
+    plan = None if order.plan_id is None else await reads.plans.get(PlanId(order.plan_id))
+    if template is None or plan is None:
+        return None
+    seller, _ = await seller_of(plan, reads)
+    return template.fill(plan_name=plan.name, seller=seller)
 
 
 _TO_BUYER: Final = Told((Reader.ACCOUNT,))
@@ -81,5 +106,7 @@ MESSAGES: Final = Messages(
         **_TEMPLATES,
         "order.package_refunded": _PACKAGE_REFUNDED,
         "order.package_refund_by_transfer": _PACKAGE_BY_TRANSFER,
+        "order.plan_refunded": _PLAN_REFUNDED,
+        "order.plan_refund_by_transfer": _PLAN_BY_TRANSFER,
     },
 )

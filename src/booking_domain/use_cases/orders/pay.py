@@ -16,16 +16,18 @@ from booking_domain.payments.orders import (
     Order,
     OrderAtOtherGateway,
     OrderId,
+    OrderKind,
     OrderNotFound,
     OrderNotPayable,
     OrderStatus,
 )
 from booking_domain.payments.ports import InvoiceOrder
-from booking_domain.shared.actor import SYSTEM, Actor
+from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted, required
 from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
-from booking_domain.shared.ids import BookingId, EventId, PaymentId
+from booking_domain.shared.ids import BookingId, EventId, PaymentId, PlanId
+from booking_domain.shared.kept_methods import KeptMethod
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.processes import Process
@@ -52,6 +54,13 @@ class _Prepare:
 
 
 @dataclass(frozen=True, slots=True)
+class _Prepared:
+    order: Order
+    payer: str
+    """The gateway's id of the payer of the plan that the order renews; empty: of none."""
+
+
+@dataclass(frozen=True, slots=True)
 class _RecordInvoice:
     prepared: Order
     invoice: Invoice
@@ -61,19 +70,23 @@ class _RecordInvoice:
 class _Apply:
     order_id: OrderId
     received: Money
+    kept: KeptMethod | None
 
 
 async def _pay_order(command: PayOrder, *, actor: Actor, executor: Executor[Repositories], gateways: Gateways) -> Order:
-    """Return the order with its invoice.
+    """Return the order with its invoice. The platform itself may ask for that of a plan, too.
 
     Raises:
         OrderNotFound, OrderNotPayable, OrderAtOtherGateway, InvalidValue, NotChargeable: it cannot be paid so.
         PaymentInPreparation: another request holds the lease.
         GatewayUnavailable: the gateway created no invoice that can be paid. Retry.
     """
-    order = await executor.run(_prepare_order, _Prepare(command, gateways), actor=actor)
+    prepare = _prepare_renewal if actor.role is Role.SYSTEM else _prepare_order
+    prepared = await executor.run(prepare, _Prepare(command, gateways), actor=actor)
+    order = prepared.order
     if order.invoice is not None:
         return order
+    gateway = gateways.named(order.gateway)
     asked = InvoiceOrder(
         payment_id=PaymentId(order.id),
         booking_id=BookingId(order.id),
@@ -81,37 +94,42 @@ async def _pay_order(command: PayOrder, *, actor: Actor, executor: Executor[Repo
         amount=order.amount,
         description=describe(order),
         payable_until=order.expires_at,
+        keep_method=order.kind is OrderKind.PLAN and gateway.keeps_methods,
+        payer=prepared.payer,
     )
     return await make_invoice(
         asked,
-        gateways.named(order.gateway),
+        gateway,
         record=lambda invoice: executor.run(_record_order_invoice, _RecordInvoice(order, invoice), actor=SYSTEM),
         give_back=lambda: executor.run(_abandon_order, order, actor=SYSTEM),
     )
 
 
-async def _prepare(prepare: _Prepare, tx: Repositories, context: UseCaseContext) -> Order:
+async def _prepare(prepare: _Prepare, tx: Repositories, context: UseCaseContext) -> _Prepared:
     command = prepare.pay
     order = await lock_own(command.order_id, tx, context)
     if not order.payable(context.now):
         status = OrderStatus.EXPIRED if order.status is OrderStatus.PENDING else order.status
         raise OrderNotPayable(status=status)
-    gateway = prepare.gateways.for_payment(order.amount, command.gateway)
+    plan = None if order.plan_id is None else await tx.plans.get(PlanId(order.plan_id))
+    preferred = None if plan is None else plan.gateway
+    gateway = prepare.gateways.for_payment(order.amount, command.gateway, preferred)
     if command.gateway is not None and order.gateway and order.gateway not in prepare.gateways.names(gateway):
         raise OrderAtOtherGateway(gateway=order.gateway)
     if order.invoice is not None:
-        return order
+        return _Prepared(order, "")
     if order.being_prepared(context.now):
         raise PaymentInPreparation
     prepared = order.prepare(order.gateway or gateway.name, context.now)
     await tx.orders.save(prepared, was=order)
-    return prepared
+    kept = None if plan is None or plan.gateway != prepared.gateway else plan.method
+    return _Prepared(prepared, "" if kept is None else kept.payer)
 
 
 async def lock_own(order_id: OrderId, tx: Repositories, context: UseCaseContext) -> Order:
-    """Lock an order of the actor, or raise `OrderNotFound`."""
+    """Lock an order of the actor, or any for the platform, or raise `OrderNotFound`."""
     order = await tx.orders.lock(order_id)
-    if order is None or order.customer_id != context.actor.id:
+    if order is None or context.actor.id not in {order.customer_id, SYSTEM.id}:
         raise OrderNotFound
     return order
 
@@ -146,7 +164,8 @@ async def _settle_order(order: Order, *, executor: Executor[Repositories], gatew
     report = await gateways.named(order.gateway).report(order.invoice.reference, order.amount.currency)
     if report.received <= order.held:
         return order
-    return await executor.run(_apply_order, _Apply(order_id=order.id, received=report.received), actor=SYSTEM)
+    apply = _Apply(order_id=order.id, received=report.received, kept=report.kept)
+    return await executor.run(_apply_order, apply, actor=SYSTEM)
 
 
 async def _settle_on_request(order: Order, *, executor: Executor[Repositories], gateways: Gateways) -> Order:
@@ -171,7 +190,7 @@ async def _apply(command: _Apply, tx: Repositories, context: UseCaseContext) -> 
         return before
     back = order.unwanted
     if order.status is OrderStatus.PAID and before.status is not OrderStatus.PAID:
-        if await issue_paid(order, tx, context):
+        if await issue_paid(order, command.kept, tx, context):
             await tx.outbox.put([OrderPaid(id=_event_id(context), occurred_at=context.now, order_id=order.id)])
         else:
             back = order.held
@@ -199,7 +218,7 @@ def _event_id(context: UseCaseContext) -> EventId:
 _prepare_order: Final = UseCase(
     Permission.PAY,
     _prepare,
-    lambda _, order: Subject("order", order.id),
+    lambda _, prepared: Subject("order", prepared.order.id),
     raises=(
         OrderNotFound,
         OrderNotPayable,
@@ -209,6 +228,7 @@ _prepare_order: Final = UseCase(
         PaymentInPreparation,
     ),
 )
+_prepare_renewal: Final = UseCase(Permission.RUN_PLATFORM, _prepare, raises=_prepare_order.raises)
 _record_order_invoice: Final = UseCase(
     Permission.RUN_PLATFORM, _record, raises=(OrderNotFound, OrderNotPayable, PaymentInPreparation)
 )

@@ -15,6 +15,7 @@ from booking_domain.packages.events import (
     PackageTransferred,
 )
 from booking_domain.packages.model import Package, PackageOffer
+from booking_domain.plans.model import Plan, PlanOffer
 from booking_domain.shared.money import Money
 from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reader, Told
 from booking_domain.use_cases.platform.ports import Reads
@@ -72,7 +73,7 @@ async def _notices(event: PackageChanged, reads: Reads) -> AsyncIterator[Address
     yield Addressed(package.customer_id, notice)
 
 
-async def seller_of(package: Package | PackageOffer, reads: Reads) -> tuple[str, str]:
+async def seller_of(package: Package | PackageOffer | Plan | PlanOffer, reads: Reads) -> tuple[str, str]:
     """The name of the provider or the salon, and its time zone."""
     if package.salon_id is not None:
         salon = await reads.salons.get(package.salon_id)
@@ -92,7 +93,6 @@ MESSAGES: Final = Messages(
     ),
     templates=_TEMPLATES,
     fields={
-        "visits": NoticeField("How many visits of a package.", "5"),
         "visits_end": NoticeField("The day on which visits expire.", date(2026, 12, 24)),
     },
 )

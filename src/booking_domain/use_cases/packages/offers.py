@@ -25,7 +25,7 @@ from booking_domain.shared.permissions import Permission, may
 from booking_domain.shared.queries import Query
 from booking_domain.use_cases.catalogue.queries import get_provider
 from booking_domain.use_cases.catalogue.salon_queries import get_salon
-from booking_domain.use_cases.packages.steps import seller
+from booking_domain.use_cases.packages.steps import offered_services, seller
 from booking_domain.use_cases.platform.issuers import known_relation_to, narrowed
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 
@@ -50,12 +50,8 @@ class OfferPackage:
 
 
 async def _offer(command: OfferPackage, tx: Repositories, context: UseCaseContext) -> PackageOffer:
-    provider_id = await seller(command.provider_id, command.salon_id, tx, context)
-    if len(command.service_ids) > MAX_PACKAGE_SERVICES:
-        raise InvalidValue(field="service_ids", problem=f"at most {MAX_PACKAGE_SERVICES} services")
-    service_ids = tuple(dict.fromkeys(command.service_ids))
-    for service_id in service_ids:
-        await _require_offered(service_id, provider_id, command.salon_id, tx)
+    provider_id = await seller(command.provider_id, command.salon_id, Permission.SELL_PACKAGES, tx, context)
+    service_ids = await offered_services(command.service_ids, MAX_PACKAGE_SERVICES, provider_id, command.salon_id, tx)
     offer = PackageOffer(
         id=PackageOfferId(context.entropy.new_id()),
         provider_id=provider_id,
@@ -70,18 +66,6 @@ async def _offer(command: OfferPackage, tx: Repositories, context: UseCaseContex
     )
     await tx.package_offers.add(offer)
     return offer
-
-
-async def _require_offered(
-    service_id: ServiceId, provider_id: ProviderId | None, salon_id: SalonId | None, tx: Repositories
-) -> None:
-    service = await tx.services.get(service_id)
-    if service is None or (
-        service.salon_id != salon_id
-        if salon_id is not None
-        else service.provider_id != provider_id and provider_id not in await tx.services.offering(service_id)
-    ):
-        raise InvalidValue(field="service_ids", problem="services of whoever offers the package")
 
 
 async def _end(offer_id: PackageOfferId, tx: Repositories, context: UseCaseContext) -> PackageOffer:

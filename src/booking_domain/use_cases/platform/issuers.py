@@ -1,4 +1,4 @@
-"""Who issues promotions, programmes, packages and gift cards: a provider, a salon for its members, or the platform."""
+"""Who issues promotions, programmes, packages, plans and gift cards: a provider, a salon, or the platform."""
 
 from dataclasses import replace
 from typing import TypeVar
@@ -11,6 +11,8 @@ from booking_domain.gift_cards.ports import GiftCardFilter
 from booking_domain.loyalty.ports import LoyaltyProgrammeFilter
 from booking_domain.packages.model import Package, PackageOffer
 from booking_domain.packages.ports import PackageFilter, PackageOfferFilter
+from booking_domain.plans.model import Plan, PlanOffer
+from booking_domain.plans.ports import PlanFilter, PlanOfferFilter
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import InvalidValue, required
@@ -19,9 +21,16 @@ from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.permissions import Permission, Relation, authorise, managed, may, owned
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 
-Issued = GiftCard | Package | PackageOffer
+Issued = GiftCard | Package | PackageOffer | Plan | PlanOffer
 Criteria = TypeVar(
-    "Criteria", GiftCardFilter, LoyaltyProgrammeFilter, PackageFilter, PackageOfferFilter, PromotionFilter
+    "Criteria",
+    GiftCardFilter,
+    LoyaltyProgrammeFilter,
+    PackageFilter,
+    PackageOfferFilter,
+    PlanFilter,
+    PlanOfferFilter,
+    PromotionFilter,
 )
 
 

@@ -31,6 +31,7 @@ from booking_domain.packages import ports as packages
 from booking_domain.payments import ports as payments
 from booking_domain.payments.provider_payouts import ProviderPayoutStatus
 from booking_domain.payments.refunds import RefundStatus
+from booking_domain.plans import ports as plans
 from booking_domain.portfolio import ports as portfolio
 from booking_domain.reconciliation import ports as reconciliation
 from booking_domain.reviews import ports as reviews
@@ -253,6 +254,7 @@ class Repositories(
     reviews.ReviewRepositories,
     gift_cards.GiftCardRepositories,
     packages.PackageRepositories,
+    plans.PlanRepositories,
     loyalty.LoyaltyRepositories,
     statistics.StatisticsRepositories,
     usage.UsageRepositories,
@@ -285,6 +287,7 @@ class Reads(
     reviews.ReviewReadGroup,
     gift_cards.GiftCardReadGroup,
     packages.PackageReadGroup,
+    plans.PlanReadGroup,
     loyalty.LoyaltyReadGroup,
     statistics.StatisticsReadGroup,
     usage.UsageReadGroup,
@@ -317,6 +320,7 @@ CONTEXTS: Final = (
     gift_cards.CONTEXT,
     loyalty.CONTEXT,
     packages.CONTEXT,
+    plans.CONTEXT,
     webhooks.CONTEXT,
     disputes.CONTEXT,
     notifications.CONTEXT,

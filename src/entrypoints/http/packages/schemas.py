@@ -124,8 +124,10 @@ class PackageJson(Json, frozen=True, kw_only=True):
     """Prepaid visits of a customer."""
 
     id: UUID
-    offer_id: UUID
+    offer_id: UUID | None = None
     """The offer by which it was sold."""
+    plan_id: UUID | None = None
+    """The plan of which it is a period."""
     customer_id: UUID
     provider_id: UUID | None = None
     """At whom it is used."""

@@ -19,7 +19,8 @@ from tests.unit.simulators.stripe.simulator_process import SECRET_KEY, StripeSim
 from adapters.stripe.gateway import StripeGateway
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.model import Invoice
-from booking_domain.payments.ports import CaptureOrder, ChargeOrder, ChargeOutcome, KeptMethod, RefundOutcome
+from booking_domain.payments.ports import CaptureOrder, ChargeOrder, ChargeOutcome, RefundOutcome
+from booking_domain.shared.kept_methods import KeptMethod
 from booking_domain.shared.money import Money
 
 TEN_MEGABYTES = 10 * 1024 * 1024

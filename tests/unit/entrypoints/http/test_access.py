@@ -14,9 +14,11 @@ from tests.unit.entrypoints.api import Api, serving, the_routes
 from tests.unit.features.collected import ROUTES
 from tests.unit.features.declarations import IDENTITIES, TARGETS, Ids, Row, World, expected, ids
 from tests.unit.features.packages import offered
+from tests.unit.features.plans import offered as plan_offered
 
 from entrypoints.http.kit.documentation import KEY
 from entrypoints.http.kit.request_guard import ACCESS
+from entrypoints.http.plans.schemas import TAKE
 
 pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
 
@@ -77,7 +79,9 @@ async def the_body(world: World, handler: HTTPRouteHandler, named: Ids) -> dict[
         body["bookingId"] = named["booking_id"]
     if "bookingIds" in body:
         body["bookingIds"] = [named["booking_id"]]
-    if "offerId" in body:
+    if example == TAKE:
+        body["offerId"] = (await plan_offered(world, "studio"))["plan_offer_id"]
+    elif "offerId" in body:
         body["offerId"] = (named if "customerId" in body else await offered(world, "studio"))["package_offer_id"]
     if "customerId" in body and "offerId" in body:
         body["customerId"] = named["customer_id"]

@@ -20,12 +20,12 @@ from booking_domain.payments.ports import (
     ChargeOrder,
     ChargeOutcome,
     InvoiceOrder,
-    KeptMethod,
     PaymentGateway,
     RefundOrder,
     RefundOutcome,
 )
 from booking_domain.shared.ids import BookingId, PaymentId, RefundId
+from booking_domain.shared.kept_methods import KeptMethod
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import time_zone
 from booking_domain.testing.builders import NOW

@@ -16,13 +16,13 @@ from booking_domain.payments.ports import (
     GatewayPayment,
     GatewayReport,
     InvoiceOrder,
-    KeptMethod,
     MethodForm,
     PaymentGateway,
     RefundOrder,
     RefundOutcome,
 )
 from booking_domain.shared.ids import RefundId
+from booking_domain.shared.kept_methods import KeptMethod
 from booking_domain.shared.money import Money
 
 # A PNG of one transparent pixel.
@@ -71,7 +71,8 @@ class MemoryGateway(PaymentGateway):
         self._name = name
         self._refunds_parts = refunds_parts
         self._authorises = authorises
-        self._keeps_methods = keeps_methods
+        self.keeps = keeps_methods
+        """Whether it keeps methods."""
         self._paid: list[GatewayPayment] = []
         self.bills: dict[str, Bill] = {}
         """Orders by invoice reference, oldest first."""
@@ -110,7 +111,7 @@ class MemoryGateway(PaymentGateway):
 
     @property
     def keeps_methods(self) -> bool:
-        return self._keeps_methods
+        return self.keeps
 
     async def open(self) -> None:
         pass
@@ -169,7 +170,7 @@ class MemoryGateway(PaymentGateway):
         self._hang_up()
 
     async def charge(self, order: ChargeOrder) -> ChargeOutcome:
-        if not self._keeps_methods:
+        if not self.keeps:
             return await super().charge(order)
         await self._connect()
         bill = self.bills[order.invoice_reference]
@@ -182,7 +183,7 @@ class MemoryGateway(PaymentGateway):
         return self.charge_outcome
 
     async def open_method_form(self, payer: str) -> MethodForm:
-        if not self._keeps_methods:
+        if not self.keeps:
             return await super().open_method_form(payer)
         await self._connect()
         reference = f"{payer}-form-{len(self.method_forms) + 1}"
@@ -191,7 +192,7 @@ class MemoryGateway(PaymentGateway):
         return MethodForm(reference=reference, client_secret=f"{reference}-secret")
 
     async def entered_method(self, form_reference: str) -> KeptMethod | None:
-        if not self._keeps_methods:
+        if not self.keeps:
             return await super().entered_method(form_reference)
         await self._connect()
         self._hang_up()
@@ -203,7 +204,7 @@ class MemoryGateway(PaymentGateway):
         self.method_forms[form_reference] = _kept(payer, f"method of {form_reference}", label)
 
     async def forget_method(self, method: KeptMethod) -> None:
-        if not self._keeps_methods:
+        if not self.keeps:
             await super().forget_method(method)
         await self._connect()
         self._hang_up()

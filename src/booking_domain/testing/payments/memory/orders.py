@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from booking_domain.payments.orders import Order, OrderId, OrderReads, Orders, OrderStatus
+from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.kit.tables import InMemory, VersionedRepository
 from booking_domain.testing.payments.memory.tables import ORDERS
@@ -14,6 +15,12 @@ class MemoryOrders(VersionedRepository[OrderId, Order], Orders):
     """Those of one database transaction, which runs alone."""
 
     table = ORDERS
+
+    async def add(self, order: Order) -> None:
+        waits = self._rows.where(lambda row: row.status is OrderStatus.PENDING and row.plan_id == order.plan_id)
+        if order.plan_id is not None and waits:
+            raise ConcurrentChange(what="the plan")
+        await super().add(order)
 
     async def lock_of(self, subject_id: UUID) -> Order | None:
         found = self._rows.where(lambda row: row.subject_id == subject_id)

@@ -1,0 +1,1 @@
+"""Plans: visits that customers pay for period by period."""

@@ -1,0 +1,151 @@
+"""Renew plans: order the next period, charge it or remind its customer, and end what is not paid.
+
+Whatever is due about a plan, the gateway is asked first whether its order is paid. Each try is counted before the
+gateway charges it, and has a number, so that a try that is repeated after a crash charges once.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from booking_domain.payments.chargeable import ANY_AMOUNT, Chargeable
+from booking_domain.payments.errors import GatewayUnavailable, NotChargeable
+from booking_domain.payments.gateways import Gateways
+from booking_domain.payments.orders import Order, OrderId, OrderKind, OrderNotPayable, OrderStatus
+from booking_domain.payments.ports import ChargeOrder, ChargeOutcome
+from booking_domain.plans.events import PlanAnnounced, PlanUnpaid
+from booking_domain.plans.model import (
+    GIVEN_UP,
+    Plan,
+    PlanEnd,
+    PlanNotFound,
+    PlanOffer,
+    PlanOfferNotFound,
+    PlanParty,
+    PlanStatus,
+)
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.errors import required
+from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
+from booking_domain.shared.ids import PaymentId, PlanId
+from booking_domain.shared.permissions import Permission
+from booking_domain.shared.processes import Process
+from booking_domain.use_cases.orders.pay import PayOrder, pay_order, settle_order
+from booking_domain.use_cases.plans.steps import hindrance, locked, store, tell
+from booking_domain.use_cases.platform.ports import Reads, Repositories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    plan_id: PlanId
+    order_id: OrderId
+    attempt: int
+    outcome: ChargeOutcome
+
+
+async def _renew(plan_id: PlanId, *, reads: Reads, executor: Executor[Repositories], gateways: Gateways) -> None:
+    """Do what is due about a plan, if anything.
+
+    Raises:
+        GatewayUnavailable: the gateway gave no usable answer. What is due stays due, or is due again soon.
+    """
+    known = await reads.plans.get(plan_id)
+    order = None if known is None or known.order_id is None else await reads.orders.get(OrderId(known.order_id))
+    if order is not None:
+        await settle_order(order, executor=executor, gateways=gateways)
+    plan = await executor.run(_take_step, plan_id, actor=SYSTEM)
+    if plan is None or plan.order_id is None or (plan.method is not None and not plan.asking):
+        return
+    try:
+        order = await pay_order(
+            PayOrder(order_id=OrderId(plan.order_id)), actor=SYSTEM, executor=executor, gateways=gateways
+        )
+    except (NotChargeable, OrderNotPayable):
+        outcome = ChargeOutcome.DECLINED
+    else:
+        outcome = await _charge(plan, order, executor, gateways)
+    if plan.asking and outcome is not ChargeOutcome.TAKEN:
+        answer = _Answer(plan_id=plan.id, order_id=OrderId(plan.order_id), attempt=plan.tries, outcome=outcome)
+        await executor.run(_record_answer, answer, actor=SYSTEM)
+
+
+async def _charge(plan: Plan, order: Order, executor: Executor[Repositories], gateways: Gateways) -> ChargeOutcome:
+    """Charge the method of a plan, if it has one. `TAKEN`, too, if there is nothing to charge."""
+    if plan.method is None or order.invoice is None or not plan.asking:
+        return ChargeOutcome.TAKEN
+    if order.gateway not in gateways.names(gateways.named(plan.gateway)):
+        return ChargeOutcome.DECLINED  # its customer chose to pay it elsewhere
+    charge = ChargeOrder(
+        payment_id=PaymentId(order.id),
+        invoice_reference=order.invoice.reference,
+        method=plan.method,
+        attempt=plan.tries,
+    )
+    outcome = await gateways.named(order.gateway).charge(charge)
+    settled = await settle_order(order, executor=executor, gateways=gateways)
+    return outcome if settled.status is OrderStatus.PENDING else ChargeOutcome.TAKEN
+
+
+async def _step(plan_id: PlanId, tx: Repositories, context: UseCaseContext) -> Plan | None:
+    """Take the step that is due, and return the plan after it; None: nothing is left to do about it now."""
+    plan, order = await locked(plan_id, tx)
+    if not plan.due(context.now):
+        return None
+    if plan.status is PlanStatus.ENDING:
+        await store(plan.finish(PlanParty.PLATFORM, PlanEnd.CANCELLED), plan, order, tx, context)
+        return None
+    offer = required(await tx.plan_offers.lock(plan.offer_id), PlanOfferNotFound)
+    why = PlanEnd.UNPAID if plan.lost(context.now) else await hindrance(plan, offer, tx)
+    if why is not None:
+        begun = plan.status is PlanStatus.ACTIVE
+        after = plan.cancel(PlanParty.PLATFORM, why, context.now) if begun else plan.finish(PlanParty.PLATFORM, why)
+        await store(after, plan, order, tx, context)
+        return None
+    if order is None:
+        return await _announce(plan, offer, tx, context)
+    after = plan.attempt(context.now)
+    await store(after, plan, order, tx, context)
+    if not after.asking:
+        await tell(PlanUnpaid, after, tx, context)
+    return after
+
+
+async def _announce(plan: Plan, offer: PlanOffer, tx: Repositories, context: UseCaseContext) -> Plan | None:
+    """Order the next period at the price of today, and tell the customer."""
+    if not context.get(Chargeable, ANY_AMOUNT).accepts(offer.price):
+        after = plan.cancel(PlanParty.PLATFORM, PlanEnd.OFFER_ENDED, context.now)
+        await store(after, plan, None, tx, context)
+        return None
+    order_id = OrderId(context.entropy.new_id())
+    after = plan.announce(order_id, context.now)
+    order = Order.place(
+        id=order_id,
+        kind=OrderKind.PLAN,
+        subject_id=context.entropy.new_id(),
+        plan_id=plan.id,
+        period=plan.period + 1,
+        customer_id=plan.customer_id,
+        amount=offer.price,
+        now=context.now,
+        payable_until=(after.due_at or context.now) + GIVEN_UP,
+    )
+    await tx.orders.add(order)
+    await store(after, plan, None, tx, context)
+    await tell(PlanAnnounced, after, tx, context)
+    return after
+
+
+async def _record(command: _Answer, tx: Repositories, context: UseCaseContext) -> None:
+    """Count a try that the gateway has refused."""
+    plan, order = await locked(command.plan_id, tx)
+    answered = (plan.order_id, plan.tries) == (command.order_id, command.attempt)
+    if not answered or not plan.asking or not plan.live:
+        return
+    after = plan.unpaid(context.now)
+    await store(after, plan, order, tx, context)
+    needed = command.outcome is ChargeOutcome.AUTHENTICATION
+    await tell(PlanUnpaid, after, tx, context, authentication=needed)
+
+
+_take_step: Final = UseCase(Permission.RUN_PLATFORM, _step, raises=(PlanNotFound, PlanOfferNotFound))
+_record_answer: Final = UseCase(Permission.RUN_PLATFORM, _record, raises=(PlanNotFound,))
+renew_plan: Final = Process(_renew, (GatewayUnavailable, PlanNotFound))

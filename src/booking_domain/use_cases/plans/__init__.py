@@ -1,0 +1,1 @@
+"""Plans: offered, paused, resumed, ended, and paid for by orders."""

@@ -1,0 +1,1 @@
+"""`/plan-offers` and `/plans`."""
