@@ -9,6 +9,7 @@ from _pytest.doctest import DoctestModule
 
 ROOT: Final = Path(__file__).parents[1]
 WALKS: Final = (
+    "tests/acceptance/test_runbooks.py",
     "tests/contract/test_memory_adapters.py",
     "tests/contract/test_qpay_edge_gateway.py",
     "tests/contract/test_qpay_gateway.py",
@@ -20,6 +21,7 @@ WALKS: Final = (
     "tests/unit/adapters/qpay_edge/test_hostile_calls.py",
     "tests/unit/catalogue/test_salon_memberships.py",
     "tests/unit/entrypoints/http/test_access.py",
+    "tests/unit/entrypoints/web/test_parts.py",
     "tests/unit/features/test_next_steps.py",
     "tests/unit/scheduling/test_properties_catch_bugs.py",
     "tests/unit/shared/test_enums.py",

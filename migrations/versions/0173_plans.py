@@ -83,7 +83,8 @@ def upgrade() -> None:
     _kinds("'gift_card', 'package', 'plan'")
     _add("orders", "plan", "(kind = 'plan') = (plan_id IS NOT NULL AND period IS NOT NULL)")
     op.add_column("packages", sa.Column("plan_id", sa.Uuid()))
-    op.alter_column("packages", "offer_id", nullable=True)
+    # Null for the packages of plans, which the release before does not read: customers take plans of this one.
+    op.execute("-- squawk-ignore ban-drop-not-null\nALTER TABLE packages ALTER COLUMN offer_id DROP NOT NULL")
     _add("packages", "source", "num_nonnulls(offer_id, plan_id) = 1")
 
 

@@ -75,10 +75,10 @@ def upgrade() -> None:
             using="gist",
         ),
     )
-    for table, column in (("resources", "provider_id', 'salon_id"), ("resource_units", "owner_id")):
+    for table, columns in (("resources", "'provider_id', 'salon_id'"), ("resource_units", "'owner_id'")):
         op.execute(
             f"CREATE TRIGGER {table}_count_public_change AFTER INSERT OR UPDATE OR DELETE ON {table} FOR EACH ROW "
-            f"EXECUTE FUNCTION count_public_change('{column}')"
+            f"EXECUTE FUNCTION count_public_change({columns})"
         )
     op.execute(_FREE_UNITS)
     op.execute(

@@ -367,7 +367,7 @@ class Plan:
     def finish(self, by: PlanParty, why: PlanEnd) -> Self:
         """End it now. One that ends unpaid keeps its order: money that comes late continues it."""
         status = PLAN_LIFECYCLE.advance(self.status, PlanAction.END, by)
-        if why is PlanEnd.UNPAID:
+        if why == PlanEnd.UNPAID:
             return self._changed(status=status, end_reason=why, asking=False, next_at=None)
         return self._unawaited(status=status, end_reason=self.end_reason or why, next_at=None)
 

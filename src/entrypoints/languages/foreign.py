@@ -62,6 +62,7 @@ WORDS: Final[Mapping[tuple[str | None, str], str]] = {
             "confirm_after_review": "confirm",
             "document": "change the documents of",
             "fail": "mark as failed",
+            "fall_due": "ask for the payment of",
             "follow_clock": "move to the new time zone",
             "give_up": "give up",
             "lapse_terms": "let the new price and length lapse of",

@@ -583,8 +583,6 @@ def _contradictions(settings: Settings) -> Iterator[str]:
                 yield f"{name} must not be set if qpay-edge is a gateway: only the Worker holds it"
     if production and settings.stripe.secret_key.startswith(("sk_test_", "rk_test_")):
         yield "STRIPE_SECRET_KEY is a key of Stripe's test mode, which makes no real payments"
-    if production and settings.pages and settings.takes(STRIPE) and not settings.stripe.publishable_key:
-        yield "STRIPE_PUBLISHABLE_KEY is required with stripe, unless BOOKING_PAGES is off: pages take cards with it"
     if settings.storage.bucket and settings.storage.bucket == settings.storage.public_bucket:
         yield "R2_PUBLIC_BUCKET must differ from R2_BUCKET, because everybody can read the public bucket"
 

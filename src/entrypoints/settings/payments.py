@@ -102,8 +102,8 @@ class StripeSettings:
     """The base URL of Stripe's API; in development the simulator's if Stripe is a gateway."""
     secret_key: str = setting("STRIPE_SECRET_KEY", "", PRIVATE_TEXT, required=_WITH_STRIPE)
     """The account's secret key, or a restricted key that may write payment intents and refunds and read charges."""
-    publishable_key: str = setting("STRIPE_PUBLISHABLE_KEY", "", TEXT)
-    """The account's publishable key, with which the pages take cards."""
+    publishable_key: str = setting("STRIPE_PUBLISHABLE_KEY", "", TEXT, required=_WITH_STRIPE)
+    """The account's publishable key, with which pages take cards."""
     webhook_secrets: tuple[str, ...] = setting(
         "STRIPE_WEBHOOK_SECRET", (), SECRETS.only_in_development(SIMULATOR_WEBHOOK_SECRET), required=_WITH_STRIPE
     )

@@ -100,7 +100,7 @@ _SELL: Final = Permission.SELL_PLANS
 _HOLD: Final = Permission.HOLD_PLANS
 OFFER: Final = Kind(offered, owners=("provider", "manager", "admin"))
 SEEN: Final = Kind(taken, owners=("provider", "customer"))
-HELD: Final = Kind(taken, owners=("customer",))
+HELD: Final = Kind(taken, owners=("customer", "admin"))
 FEATURE: Final = Feature(
     routes={
         "POST /plan-offers": Row(_SELL, once=new_offer, example_refused=True),
@@ -119,7 +119,7 @@ FEATURE: Final = Feature(
         "GET /plans/{plan_id}": Row(Permission.SEE_PLANS, SEEN),
         "POST /plans/{plan_id}/pause": Row(_HOLD, HELD, once=asked("customer", "/plans/{plan_id}/pause", taken)),
         "POST /plans/{plan_id}/resume": Row(
-            _HOLD, Kind(paused, owners=("customer",)), once=asked("customer", "/plans/{plan_id}/resume", paused)
+            _HOLD, Kind(paused, owners=("customer", "admin")), once=asked("customer", "/plans/{plan_id}/resume", paused)
         ),
         "POST /plans/{plan_id}/cancel": Row(
             Permission.END_PLANS, SEEN, once=asked("customer", "/plans/{plan_id}/cancel", taken)
@@ -128,7 +128,9 @@ FEATURE: Final = Feature(
             _HOLD, HELD, once=asked("customer", "/plans/{plan_id}/card-form", taken)
         ),
         "POST /plans/{plan_id}/card": Row(
-            _HOLD, Kind(with_card, owners=("customer",)), once=asked("customer", "/plans/{plan_id}/card", with_card)
+            _HOLD,
+            Kind(with_card, owners=("customer", "admin")),
+            once=asked("customer", "/plans/{plan_id}/card", with_card),
         ),
     },
     permissions="""

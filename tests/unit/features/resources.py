@@ -32,7 +32,7 @@ async def new_resource(api: Api) -> Request:
 async def quantity(api: Api) -> Edit:
     owner, path, body = await new_resource(api)
     path = f"{path}/{(await api.post(path, owner, json=body)).json()['id']}"
-    return Edit(owner, path, {"quantity": 3}, path, None)
+    return Edit(owner, path, {"quantity": 3}, path, owner)
 
 
 async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
@@ -45,7 +45,7 @@ _MANAGE: Final = Permission.MANAGE_SERVICES
 
 FEATURE: Final = Feature(
     routes={
-        "POST /resources": Row(_MANAGE, once=new_resource),
+        "POST /resources": Row(_MANAGE, once=new_resource, example_refused=True),
         "GET /resources": Row(_MANAGE),
         "GET /resources/{resource_id}": Row(_MANAGE, RESOURCE, tagged=True),
         "PATCH /resources/{resource_id}": Row(_MANAGE, RESOURCE, foreign=403, edit=quantity),

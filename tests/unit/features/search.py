@@ -7,6 +7,7 @@ from tests.unit.features.declarations import CANARY, PUBLIC, Feature, Row
 
 from booking_domain.search.free_time import QUARTERS, FreeTime
 from booking_domain.search.model import Place, SearchEntry
+from booking_domain.search.next_starts import NextStarts
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
@@ -36,6 +37,9 @@ FEATURE: Final = Feature(
         (SearchEntry, "free"): st.builds(
             FreeTime, since=st.just(NOW.date()), quarters=st.integers(0, (1 << QUARTERS) - 1)
         ),
+        (NextStarts, "starts"): st.lists(st.integers(0, 65_535)).map(tuple),
+        (NextStarts, "notice_minutes"): st.integers(0, 1 << 31),
+        (NextStarts, "known_minutes"): st.integers(0, 65_535),
     },
     personal_data=personal_data,
 )

@@ -24,6 +24,7 @@ from booking_domain.plans.model import (
     PlanStatus,
 )
 from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import required
 from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import PaymentId, PlanId
@@ -35,6 +36,7 @@ from booking_domain.use_cases.platform.ports import Reads, Repositories
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checks_enums
 class _Answer:
     plan_id: PlanId
     order_id: OrderId

@@ -47,6 +47,7 @@ async def test_a_provider_adds_changes_and_deletes_a_service(api: Api) -> None:
         "bufferAfterMinutes": 15,
         "addOn": False,
         "capacity": 1,
+        "resources": [],
         "active": True,
         "version": 1,
         "createdAt": service["createdAt"],
