@@ -12,7 +12,7 @@ from stripe import WebhookSignature
 from tests.unit.adapters.qpay_edge.edge_fixtures import API, signed
 from tests.unit.adapters.qpay_edge.worker_process import KEY, OTHER_KEY, WorkerProcess, require_node
 from tests.unit.simulators.qpay.simulator_process import SimulatorProcess
-from tests.unit.simulators.stripe.simulator_process import SECRET_KEY, WEBHOOK_SECRET, StripeSimulator
+from tests.unit.simulators.stripe.simulator_process import PUBLISHABLE_KEY, SECRET_KEY, WEBHOOK_SECRET, StripeSimulator
 
 from adapters.qpay_edge.gateway import QPayEdgeGateway
 from adapters.qpay_edge.signatures import TO_API
@@ -166,6 +166,7 @@ class Stripe:
             "BOOKING_GATEWAY": "stripe",
             "STRIPE_BASE_URL": simulator.url,
             "STRIPE_SECRET_KEY": SECRET_KEY,
+            "STRIPE_PUBLISHABLE_KEY": PUBLISHABLE_KEY,
             "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
         }
         self._books = simulator.state

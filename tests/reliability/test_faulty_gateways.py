@@ -42,7 +42,12 @@ ANSWERS: Final[Mapping[str, bytes]] = {
 SETTINGS: Final[Mapping[str, Mapping[str, str]]] = {
     "qpay": {"QPAY_BASE_URL": "{url}/v2"},
     "qpay-edge": {"BOOKING_GATEWAY": "qpay-edge", "QPAY_EDGE_URL": "{url}", "QPAY_EDGE_KEY": "k" * 32},
-    "stripe": {"BOOKING_GATEWAY": "stripe", "STRIPE_BASE_URL": "{url}", "STRIPE_SECRET_KEY": "sk_test_1"},
+    "stripe": {
+        "BOOKING_GATEWAY": "stripe",
+        "STRIPE_BASE_URL": "{url}",
+        "STRIPE_SECRET_KEY": "sk_test_1",
+        "STRIPE_PUBLISHABLE_KEY": "pk_test_1",
+    },
 }
 
 
