@@ -9,12 +9,9 @@ import argparse
 import os
 import subprocess
 import sys
-import tarfile
-import tempfile
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -23,6 +20,7 @@ import msgspec
 
 from benchmarks import report
 from benchmarks.load_jobs import Job, Measurement, as_read
+from benchmarks.revisions import unpacked
 from benchmarks.servers import ProcessFailed, log_of, run_load
 
 _SIDE: Final = Path("benchmarks", "against_side.py")
@@ -111,10 +109,7 @@ _REQUESTS: Final = {"bookings": Side.book, "reads of the account": Side.read, "s
 def main() -> None:
     asked = arguments()
     with ExitStack() as stack:
-        other = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="against-")))
-        archive = subprocess.run(["git", "archive", asked.revision], capture_output=True, check=True).stdout  # noqa: S603, S607
-        with tarfile.open(fileobj=BytesIO(archive)) as packed:
-            packed.extractall(other, filter="data")
+        other = stack.enter_context(unpacked(asked.revision))
         here = Side(_THIS, Path.cwd(), stack)
         there = Side(asked.revision, other, stack, filter(None, [asked.packages]))
         print(report.hardware(), flush=True)

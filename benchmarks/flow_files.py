@@ -12,13 +12,11 @@ import asyncio
 import os
 import subprocess
 import sys
-import tarfile
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
-from io import BytesIO
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Final
@@ -202,11 +200,11 @@ async def count(src: Path) -> None:
 
 
 def count_in(revision: str) -> int:
-    """Count in another revision, by a process of its own that runs this file with that tree."""
-    archive = subprocess.run(["git", "archive", revision], check=True, stdout=subprocess.PIPE).stdout  # noqa: S603, S607
-    with tempfile.TemporaryDirectory() as tree, tarfile.open(fileobj=BytesIO(archive)) as files:
-        files.extractall(tree, filter="data")
-        environ = {**os.environ, "PYTHONPATH": os.pathsep.join([f"{tree}/src", tree])}
+    """Count in another revision, by a process that runs this file with that tree: so it imports only what both have."""
+    from benchmarks.revisions import unpacked  # noqa: PLC0415 - the other tree may not have it
+
+    with unpacked(revision) as tree:
+        environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tree / "src"), str(tree)])}
         return subprocess.run([sys.executable, "-P", __file__], cwd=tree, env=environ, check=False).returncode  # noqa: S603
 
 
