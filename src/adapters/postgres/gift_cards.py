@@ -27,7 +27,6 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.kit.codec import Columns, Encrypted, Mapper
@@ -36,7 +35,7 @@ from adapters.postgres.kit.encryption import EncryptedColumn, FieldCipher, WithC
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import Kept, NotExported, personal_data
 from adapters.postgres.kit.rows import Rows, VersionedRows
-from adapters.postgres.kit.statements import Statement, if_given
+from adapters.postgres.kit.statements import Statement, if_given, of_seller
 from adapters.postgres.kit.work import Row
 from booking_domain.gift_cards.model import (
     GiftCard,
@@ -169,10 +168,8 @@ _ENTRIES: Final = Statement(
 )
 # PostgreSQL does not find the type of a parameter that is only compared with NULL.
 _contact: Final = cast(bindparam("contact_index", type_=LargeBinary()), LargeBinary())
-_salons: Final = bindparam("salon_ids", type_=ARRAY(Uuid))
 _CHOSEN: Final = (
-    if_given("provider_id", _c.provider_id, _c.provider_id == bindparam("provider_id", type_=_c.provider_id.type)),
-    or_(_salons.is_(None), _c.salon_id == func.any(_salons)),
+    *of_seller(_c),
     if_given("buyer_id", _c.buyer_id, _c.buyer_id == bindparam("buyer_id", type_=_c.buyer_id.type)),
     or_(_contact.is_(None), _c.contact_index == _contact),
     if_given("last_four", _c.last_four, _c.last_four == bindparam("last_four")),

@@ -35,7 +35,7 @@ from adapters.postgres.kit.context import PostgresContext, ReadGroup, Repository
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import DELETE, Kept, NotExported, personal_data
 from adapters.postgres.kit.rows import Rows, VersionedRows
-from adapters.postgres.kit.statements import Statement, if_given
+from adapters.postgres.kit.statements import Statement, if_given, of_seller
 from adapters.postgres.kit.work import WithWork
 from booking_domain.loyalty.lots import (
     OF_VISITS,
@@ -322,12 +322,10 @@ _FOR_PROVIDER: Final = Statement(
     )
     .order_by(_p.id)
 )
-_salons: Final = bindparam("salon_ids", type_=ARRAY(Uuid))
 _PROGRAMMES: Final = Statement(
     select(*PROGRAMME.columns)
     .where(
-        if_given("provider_id", _p.provider_id, _p.provider_id == bindparam("provider_id", type_=_p.id.type)),
-        or_(_salons.is_(None), _p.salon_id == func.any(_salons)),
+        *of_seller(_p),
         if_given("after", _p.id, _p.id < bindparam("after", type_=_p.id.type)),
     )
     .order_by(_p.id.desc())
@@ -339,7 +337,7 @@ _RUNNING_OF: Final = Statement(
         _p.ended_at.is_(None),
         or_(
             _p.provider_id == func.any(bindparam("provider_ids", type_=ARRAY(Uuid))),
-            _p.salon_id == func.any(_salons),
+            _p.salon_id == func.any(bindparam("salon_ids", type_=ARRAY(Uuid))),
             bindparam("of_platform", type_=Boolean) & _p.provider_id.is_(None) & _p.salon_id.is_(None),
         ),
     )

@@ -34,7 +34,7 @@ from adapters.postgres.kit.context import PostgresContext, ReadGroup, Repository
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import Kept, NotExported, personal_data
 from adapters.postgres.kit.rows import Rows, VersionedRows
-from adapters.postgres.kit.statements import Statement, if_given
+from adapters.postgres.kit.statements import Statement, if_given, of_seller
 from adapters.postgres.kit.work import WithWork
 from booking_domain.packages.model import (
     Package,
@@ -152,13 +152,11 @@ _o: Final = package_offers.c
 _p: Final = packages.c
 _e: Final = package_entries.c
 _LOCK_OFFER: Final = Statement(select(*OFFER.columns).where(_o.id == bindparam("offer_id")).with_for_update())
-_salons: Final = bindparam("salon_ids", type_=ARRAY(Uuid))
 _provider: Final = bindparam("provider_id", type_=_p.provider_id.type)
 _OFFERS: Final = Statement(
     select(*OFFER.columns)
     .where(
-        if_given("provider_id", _o.provider_id, _o.provider_id == _provider),
-        or_(_salons.is_(None), _o.salon_id == func.any(_salons)),
+        *of_seller(_o),
         if_given("after", _o.id, _o.id < bindparam("after", type_=_o.id.type)),
     )
     .order_by(_o.id.desc())
@@ -192,8 +190,7 @@ _EARNED_OF: Final = Statement(
     .where(_e.booking_id == bindparam("booking_id"), _p.method == PackageSaleMethod.ONLINE.value)
 )
 _CHOSEN: Final = (
-    if_given("provider_id", _p.provider_id, _p.provider_id == _provider),
-    or_(_salons.is_(None), _p.salon_id == func.any(_salons)),
+    *of_seller(_p),
     if_given("customer_id", _p.customer_id, _p.customer_id == bindparam("customer_id", type_=_p.customer_id.type)),
 )
 _PAGE: Final = Statement(

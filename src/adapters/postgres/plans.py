@@ -21,7 +21,6 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     exists,
-    func,
     or_,
     select,
     text,
@@ -35,7 +34,7 @@ from adapters.postgres.kit.context import PostgresContext, ReadGroup, Repository
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import Kept, NotExported, personal_data
 from adapters.postgres.kit.rows import Rows, VersionedRows
-from adapters.postgres.kit.statements import Statement, if_given
+from adapters.postgres.kit.statements import Statement, if_given, of_seller
 from adapters.postgres.kit.work import WithWork
 from booking_domain.plans.model import Plan, PlanEnd, PlanOffer, PlanOfferId, PlanStatus, PlanTaken
 from booking_domain.plans.ports import PlanFilter, PlanOfferFilter, PlanOffers, PlanReads, Plans
@@ -144,7 +143,6 @@ PLAN: Final = Mapper(
 )
 _o: Final = plan_offers.c
 _p: Final = plans.c
-_salons: Final = bindparam("salon_ids", type_=ARRAY(Uuid))
 _provider: Final = bindparam("provider_id", type_=_p.provider_id.type)
 _customer: Final = bindparam("customer_id", type_=_p.customer_id.type)
 _next_offer: Final = if_given("after", _o.id, _o.id < bindparam("after", type_=_o.id.type))
@@ -153,8 +151,7 @@ _OFFER: Final = Statement(select(*OFFER.columns).where(_o.id == bindparam("offer
 _OFFERS: Final = Statement(
     select(*OFFER.columns)
     .where(
-        if_given("provider_id", _o.provider_id, _o.provider_id == _provider),
-        or_(_salons.is_(None), _o.salon_id == func.any(_salons)),
+        *of_seller(_o),
         _next_offer,
     )
     .order_by(_o.id.desc())
@@ -183,8 +180,7 @@ _LIVE_OF: Final = Statement(select(_p.id).where(_p.customer_id == _customer, _LI
 _PAGE: Final = Statement(
     select(*PLAN.columns)
     .where(
-        if_given("provider_id", _p.provider_id, _p.provider_id == _provider),
-        or_(_salons.is_(None), _p.salon_id == func.any(_salons)),
+        *of_seller(_p),
         if_given("customer_id", _p.customer_id, _p.customer_id == _customer),
         if_given("after", _p.id, _p.id < bindparam("after", type_=_p.id.type)),
     )

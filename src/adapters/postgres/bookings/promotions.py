@@ -35,7 +35,7 @@ from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import Kept, NotExported, personal_data
 from adapters.postgres.kit.rows import Rows, VersionedRows
-from adapters.postgres.kit.statements import Statement, if_given
+from adapters.postgres.kit.statements import Statement, if_given, of_seller
 from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.bookings.promotion_ports import PromotionFilter, PromotionReads, Promotions, PromotionView
 from booking_domain.bookings.promotions import (
@@ -191,13 +191,11 @@ _OF_BOOKING: Final = Statement(
 _live: Final = (
     select(func.count().label("count"), _AMOUNT.label("amount")).where(_r.promotion_id == _p.id, _LIVE).lateral("used")
 )
-_salons: Final = bindparam("salon_ids", type_=ARRAY(Uuid))
 _PAGE: Final = Statement(
     select(*PROMOTION.columns, _live.c["count"], _live.c.amount)
     .select_from(promotions.join(_live, text("true")))
     .where(
-        if_given("provider_id", _p.provider_id, _p.provider_id == bindparam("provider_id", type_=_p.id.type)),
-        or_(_salons.is_(None), _p.salon_id == func.any(_salons)),
+        *of_seller(_p),
         if_given("after", _p.id, _p.id < bindparam("after", type_=_p.id.type)),
     )
     .order_by(_p.id.desc())

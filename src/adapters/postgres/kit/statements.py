@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from psycopg.adapt import PyFormat
 from sqlalchemy import (
+    Column,
     ColumnElement,
     CompoundSelect,
     LargeBinary,
@@ -24,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.expression import BindParameter, ClauseElement
@@ -105,6 +107,16 @@ class Statement:
 def if_given(name: str, column: ColumnElement[Any], condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """Apply the condition if the parameter `name`, of the column's type, is not null; otherwise all rows match."""
     return or_(bindparam(name, type_=column.type).is_(None), condition)
+
+
+def of_seller(owned: ReadOnlyColumnCollection[str, Column[Any]]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """What `provider_id` sells, or the salons `salon_ids`, as far as they are given."""
+    salons = bindparam("salon_ids", type_=ARRAY(Uuid))
+    provider = bindparam("provider_id", type_=owned.provider_id.type)
+    return (
+        if_given("provider_id", owned.provider_id, owned.provider_id == provider),
+        or_(salons.is_(None), owned.salon_id == func.any(salons)),
+    )
 
 
 def _writes_public(element: object) -> bool:
