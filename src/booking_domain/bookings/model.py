@@ -473,6 +473,11 @@ class Booking:
         )
 
     @property
+    def overpaid(self) -> Money:
+        """What was paid beyond the price and is refunded; what was paid at the desk, the provider gives back there."""
+        return min(self.quote.overpaid, self.totals.refundable)
+
+    @property
     def policy_start(self) -> datetime:
         """The start by which the cancellation policy judges a cancellation by the customer."""
         return self.cancellation_start or self.span.start

@@ -483,15 +483,11 @@ async def close_excessive_payments(booking: Booking, tx: Repositories) -> None:
 
 
 async def refund_overpaid(booking: Booking, tx: Repositories, context: UseCaseContext) -> Booking:
-    """Refund what was paid beyond the price, and return the booking, which the caller saves.
-
-    What was paid at the desk, the provider gives back there.
-    """
-    over = min(booking.quote.overpaid, booking.totals.refundable)
-    if not over:
+    """Refund what was paid beyond the price, and return the booking, which the caller saves."""
+    if not booking.overpaid:
         return booking
     gateway = await gateway_of(booking, tx)
-    return await schedule_refund(over, booking, gateway, tx, context, reason=RefundReason.OVERPAYMENT)
+    return await schedule_refund(booking.overpaid, booking, gateway, tx, context, reason=RefundReason.OVERPAYMENT)
 
 
 async def gateway_of(booking: Booking, tx: Repositories) -> str:

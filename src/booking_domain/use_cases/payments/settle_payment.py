@@ -254,12 +254,11 @@ async def _claim_again(booking: Booking, tx: Repositories, context: UseCaseConte
 def _excess(booking: Booking, new: Money, before: Payment) -> Money:
     """The part of the new money to refund: what exceeds what was due.
 
-    If nothing is due any more: all of it, except what was to be captured of an authorised payment. What was paid at the
-    desk above a price that was lowered since, the provider gives back there.
+    If nothing is due any more: all of it, except what was to be captured of an authorised payment.
     """
     if booking.undisputed_status in _NOTHING_DUE:
         return new.excess_over(before.capturable)
-    return min(booking.quote.overpaid, booking.totals.refundable)
+    return booking.overpaid
 
 
 def _reason(booking: Booking, *, captured: bool) -> RefundReason:
