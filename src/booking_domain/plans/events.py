@@ -47,7 +47,7 @@ class PlanEnded(PlanChanged, topic="plan.ended"):
     """A plan has ended."""
 
 
-EVENTS: Final[tuple[type[Event], ...]] = (
+EVENTS: Final[tuple[type[PlanChanged], ...]] = (
     PlanStarted,
     PlanRenewed,
     PlanAnnounced,

@@ -1,13 +1,14 @@
 """Tell customers what has become of their orders, and admins of a refund that they have to transfer."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
 from booking_domain.gift_cards.model import GiftCardId
 from booking_domain.notifications.notices import Notice, NoticeTemplate
-from booking_domain.packages.model import PackageOfferId
+from booking_domain.packages.model import PackageOffer, PackageOfferId
 from booking_domain.payments.events import OrderChanged, OrderPaid, OrderRefundByTransfer, OrderRefunded
 from booking_domain.payments.orders import Order, OrderKind
+from booking_domain.plans.model import Plan
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import PlanId
 from booking_domain.use_cases.gift_cards.delivery import issuer_of
@@ -71,14 +72,11 @@ async def _notices(event: OrderChanged, reads: Reads) -> AsyncIterator[Addressed
 
 async def _notice(event: OrderChanged, order: Order, reads: Reads) -> Notice | None:
     if order.kind is OrderKind.PACKAGE:
-        template = _OF_PACKAGES.get(event.topic)
         offer = None if order.offer_id is None else await reads.packages.offer(PackageOfferId(order.offer_id))
-        if template is None or offer is None:
-            return None
-        seller, _ = await seller_of(offer, reads)
-        return template.fill(package_name=offer.name, seller=seller)
+        return await _of_seller(_OF_PACKAGES, event, offer, reads, "package_name")
     if order.kind is OrderKind.PLAN:
-        return await _of_plan(event, order, reads)
+        plan = None if order.plan_id is None else await reads.plans.get(PlanId(order.plan_id))
+        return await _of_seller(_OF_PLANS, event, plan, reads, "plan_name")
     card = await reads.gift_cards.get(GiftCardId(order.subject_id))
     if card is None:
         return None
@@ -87,13 +85,18 @@ async def _notice(event: OrderChanged, order: Order, reads: Reads) -> Notice | N
     )
 
 
-async def _of_plan(event: OrderChanged, order: Order, reads: Reads) -> Notice | None:
-    template = _OF_PLANS.get(event.topic)
-    plan = None if order.plan_id is None else await reads.plans.get(PlanId(order.plan_id))
-    if template is None or plan is None:
+async def _of_seller(
+    templates: Mapping[str, NoticeTemplate],
+    event: OrderChanged,
+    sold: PackageOffer | Plan | None,
+    reads: Reads,
+    name: str,
+) -> Notice | None:
+    template = templates.get(event.topic)
+    if template is None or sold is None:
         return None
-    seller, _ = await seller_of(plan, reads)
-    return template.fill(plan_name=plan.name, seller=seller)
+    seller, _ = await seller_of(sold, reads)
+    return template.fill(**{name: sold.name}, seller=seller)
 
 
 _TO_BUYER: Final = Told((Reader.ACCOUNT,))

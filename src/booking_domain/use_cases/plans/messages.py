@@ -9,6 +9,7 @@ from booking_domain.notifications.fields import NoticeField
 from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.payments.orders import OrderId
 from booking_domain.plans.events import (
+    EVENTS,
     PlanAnnounced,
     PlanChanged,
     PlanEnded,
@@ -147,18 +148,8 @@ def _day(at: datetime | None, offer: PlanOffer) -> date | str:
     return at.astimezone(ZoneInfo(offer.time_zone)).date() if at is not None else ""
 
 
-_KINDS: Final = (
-    PlanStarted,
-    PlanRenewed,
-    PlanAnnounced,
-    PlanUnpaid,
-    PlanPaused,
-    PlanResumed,
-    PlanEnding,
-    PlanEnded,
-)
 MESSAGES: Final = Messages(
-    notices=(NoticesOf(dict.fromkeys(_KINDS, Told((Reader.CUSTOMER,))), _notices),),
+    notices=(NoticesOf(dict.fromkeys(EVENTS, Told((Reader.CUSTOMER,))), _notices),),
     templates=_TEMPLATES,
     fields={
         "period_price": NoticeField("What a period of a plan costs.", sample_money(80_000)),
