@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -190,7 +190,23 @@ def sorted_by_name(case: ServicesCase) -> Together | str:
     return added_up(replace(case, json={**case.json, "wanted": sorted(case.wanted)}))
 
 
+def with_notice_and_horizon_of_the_provider(case: ServicesCase) -> Together | str:
+    """Ignore what services have of their own."""
+    own = ("minNoticeMinutes", "horizonDays")
+    services = [{name: value for name, value in each.items() if name not in own} for each in case.services]
+    return added_up(replace(case, json={**case.json, "services": services}))
+
+
 def test_wrong_sums_of_services_are_detected() -> None:
+    assert failed(check_services(SERVICES, with_notice_and_horizon_of_the_provider)) == {
+        "services-own-notice",
+        "services-no-notice",
+        "services-longest-notice",
+        "services-own-horizon",
+        "services-shortest-horizon",
+        "services-notice-and-horizon",
+        "services-own-keeps-notice-and-horizon",
+    }
     assert failed(check_services(SERVICES, with_buffers_of_the_first)) == {
         "services-longest-buffers",
         "services-buffers-zero-and-inherited",
@@ -725,7 +741,7 @@ class _Endpoint(Server):
         body: Mapping[str, Any] | None = None,
         *,
         token: str | None = None,
-        query: Mapping[str, str] | None = None,
+        query: Mapping[str, str | Sequence[str]] | None = None,
     ) -> RemoteResponse:
         response = asyncio.run(_responses_of_endpoint([(path, body)]))[0]
         return RemoteResponse(response.status_code, response.json())

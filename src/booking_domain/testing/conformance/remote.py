@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
@@ -67,10 +67,10 @@ class Server:
         body: Mapping[str, Any] | None = None,
         *,
         token: str | None = None,
-        query: Mapping[str, str] | None = None,
+        query: Mapping[str, str | Sequence[str]] | None = None,
     ) -> RemoteResponse:
         """Send a request. After a rate-limit response, wait and retry."""
-        address = f"{self.url.rstrip('/')}/api/v1{quote(path)}" + (f"?{urlencode(query)}" if query else "")
+        address = f"{self.url.rstrip('/')}/api/v1{quote(path)}" + (f"?{urlencode(query, doseq=True)}" if query else "")
         return self.call(method, address, body, token=token)
 
     def call(

@@ -1,19 +1,21 @@
 """Books the services of the vectors on a server, and reads from its answers what they added up to."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
 from booking_domain.scheduling.as_json import Json, instant_of
 from booking_domain.testing.builders import HOUR
 from booking_domain.testing.conformance.remote import RemoteResponse, Server
-from booking_domain.testing.conformance.remote_histories import ServerSetup, done, set_stage
+from booking_domain.testing.conformance.remote_histories import DAYS_AHEAD, ServerSetup, done, set_stage
 from booking_domain.testing.conformance.services import CURRENCY, ServicesCase, Together, check_services
 from booking_domain.testing.conformance.slot_checks import Failure
 
 STEP: Final = timedelta(minutes=5)
+DAYS: Final = 60
+"""The longest horizon of a vector."""
 AROUND: Final = timedelta(hours=2)
 """Longer than all buffers."""
 _OF_SALON: Final = "own"
@@ -54,9 +56,9 @@ class _Booking:
         self._start = stage.begins + 10 * HOUR
         self._salon_id = self._joined_salon() if with_salon else None
         probe = {"name": "Probe", "durationMinutes": 5, "priceAmount": 0}
-        probe |= {"bufferBeforeMinutes": 0, "bufferAfterMinutes": 0}
+        probe |= {"bufferBeforeMinutes": 0, "bufferAfterMinutes": 0, "minNoticeMinutes": 0}
         self._probe_id = self._done("provider", "POST", "/services", probe)["id"]
-        """Its slots show how much time an appointment blocks."""
+        """Its slots show how much time an appointment blocks, and how much longer the notice of others is."""
 
     def _joined_salon(self) -> str:
         salon = {"name": f"Conformance {uuid4().hex[:12]}", "timeZone": "UTC"}
@@ -73,7 +75,8 @@ class _Booking:
             self._done("manager", "DELETE", f"/salons/{self._salon_id}")
 
     def of(self, case: ServicesCase) -> Together | str:
-        settings = {**case.json["settings"], "slotStepMinutes": 5, "currency": CURRENCY}
+        usual = {"minNoticeMinutes": 0, "horizonDays": DAYS, "slotStepMinutes": 5, "currency": CURRENCY}
+        settings = {**usual, **case.json["settings"]}
         self._done("provider", "PUT", "/availability/settings", settings)
         with self._offered(case.services) as ids:
             wanted = [ids.get(name) or str(uuid4()) for name in case.wanted]
@@ -82,7 +85,7 @@ class _Booking:
             if not answer.done:
                 return answer.code
             try:
-                return self._added_up(answer.body)
+                return self._added_up(answer.body, case, settings["horizonDays"], wanted)
             finally:
                 path = f"/bookings/{answer.body['id']}"
                 self._done("customer", "PATCH", path, {"status": "cancelled"})
@@ -105,9 +108,19 @@ class _Booking:
             for id_, owner in added.values():
                 self._ask(owner, "DELETE", f"/services/{id_}")
 
-    def _added_up(self, booking: Mapping[str, Any]) -> Together:
+    def _added_up(
+        self, booking: Mapping[str, Any], case: ServicesCase, horizon_days: int, wanted: Sequence[str]
+    ) -> Together:
         start, end = instant_of(booking["start"]), instant_of(booking["end"])
         free = self._free(start - AROUND, end + AROUND)
+        notice = capacity = None
+        if case.asks_for("minNoticeMinutes") or case.asks_for("horizonDays"):
+            first, last = self._first_and_last(wanted)
+            soonest, furthest = self._first_and_last([self._probe_id])
+            notice, horizon_days = _minutes(first - soonest), horizon_days + (last - furthest).days
+        if case.asks_for("capacity"):
+            of_class = self._slots(start, start + STEP, wanted)
+            capacity = 1 + sum(each["placesLeft"] for each in of_class)
         return Together(
             names=tuple(each["name"] for each in booking["services"]),
             minutes=_minutes(end - start),
@@ -115,14 +128,34 @@ class _Booking:
             deposit=booking["depositAmount"],
             buffer_before_minutes=_minutes(start - max(each + STEP for each in free if each < start)),
             buffer_after_minutes=_minutes(min(each for each in free if each >= end) - end),
+            min_notice_minutes=notice if case.asks_for("minNoticeMinutes") else None,
+            horizon_days=horizon_days if case.asks_for("horizonDays") else None,
+            capacity=capacity,
         )
 
     def _free(self, first: datetime, last: datetime) -> list[datetime]:
         """The starts of the slots that are still offered."""
-        query = {"from": _shown(first), "to": _shown(last), "serviceId": self._probe_id}
+        return [instant_of(each["start"]) for each in self._slots(first, last, [self._probe_id])]
+
+    def _slots(self, first: datetime, last: datetime, service_ids: Sequence[str]) -> list[dict[str, Any]]:
+        query = {"from": _shown(first), "to": _shown(last), "serviceIds": service_ids}
         path = f"/providers/{self._stage.provider_id}/slots"
-        answer = done(self._stage.server.ask("GET", path, query=query), "listing slots")
-        return [instant_of(each["start"]) for each in answer["slots"]]
+        slots: list[dict[str, Any]] = done(self._stage.server.ask("GET", path, query=query), "listing slots")["slots"]
+        return slots
+
+    def _first_and_last(self, service_ids: Sequence[str]) -> tuple[datetime, date]:
+        """The first slot that is offered with these services, and the date of the last one."""
+        path = f"/providers/{self._stage.provider_id}/days"
+        today = self._stage.begins.date() - timedelta(days=DAYS_AHEAD + 1)
+        until = (today + timedelta(days=DAYS + 2)).isoformat()
+        shown: str | None = today.isoformat()
+        days: list[dict[str, Any]] = []
+        while shown is not None:
+            query = {"from": shown, "to": until, "serviceIds": service_ids}
+            answer = done(self._stage.server.ask("GET", path, query=query), "listing days")
+            days += (each for each in answer["days"] if each["slots"])
+            shown = answer.get("nextFrom")
+        return instant_of(days[0]["firstSlot"]), date.fromisoformat(days[-1]["date"])
 
     def _done(self, who: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         return done(self._ask(who, method, path, body), f"{method} {path}")

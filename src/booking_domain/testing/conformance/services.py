@@ -7,7 +7,14 @@ from typing import Any, Final
 from uuid import UUID
 
 from booking_domain.scheduling.as_json import Json
-from booking_domain.scheduling.services import OfferedService, Service, ServiceOffer, choose, compose
+from booking_domain.scheduling.services import (
+    MAX_HORIZON_DAYS,
+    OfferedService,
+    Service,
+    ServiceOffer,
+    choose,
+    compose,
+)
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
 from booking_domain.shared.money import Money
@@ -31,6 +38,10 @@ class Together:
     deposit: int
     buffer_before_minutes: int
     buffer_after_minutes: int
+    min_notice_minutes: int | None = None
+    """None, as each of the following: the case does not ask for it."""
+    horizon_days: int | None = None
+    capacity: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +83,14 @@ class ServicesCase:
             deposit=expect["depositAmount"],
             buffer_before_minutes=expect["bufferBeforeMinutes"],
             buffer_after_minutes=expect["bufferAfterMinutes"],
+            min_notice_minutes=expect.get("minNoticeMinutes"),
+            horizon_days=expect.get("horizonDays"),
+            capacity=expect.get("capacity"),
         )
+
+    def asks_for(self, name: str) -> bool:
+        """Whether the expected sum has this member."""
+        return name in self.json["expect"]
 
 
 def load_services_cases() -> tuple[ServicesCase, ...]:
@@ -96,6 +114,8 @@ def added_up(case: ServicesCase) -> Together | str:
         chosen,
         buffer_before_minutes=settings["bufferBeforeMinutes"],
         buffer_after_minutes=settings["bufferAfterMinutes"],
+        min_notice_minutes=settings.get("minNoticeMinutes", 0),
+        horizon_days=settings.get("horizonDays", MAX_HORIZON_DAYS),
     )
     return Together(
         names=tuple(each.name for each in chosen),
@@ -104,6 +124,9 @@ def added_up(case: ServicesCase) -> Together | str:
         deposit=whole.deposit.amount,
         buffer_before_minutes=whole.buffer_before_minutes,
         buffer_after_minutes=whole.buffer_after_minutes,
+        min_notice_minutes=whole.min_notice_minutes if case.asks_for("minNoticeMinutes") else None,
+        horizon_days=whole.horizon_days if case.asks_for("horizonDays") else None,
+        capacity=whole.capacity if case.asks_for("capacity") else None,
     )
 
 
@@ -132,7 +155,10 @@ def _offered(json: Json, number: int) -> OfferedService:
         deposit=Money(amount=json["depositAmount"], currency=CURRENCY),
         buffer_before_minutes=json.get("bufferBeforeMinutes"),
         buffer_after_minutes=json.get("bufferAfterMinutes"),
+        min_notice_minutes=json.get("minNoticeMinutes"),
+        horizon_days=json.get("horizonDays"),
         add_on=json.get("addOn", False),
+        capacity=json.get("capacity", 1),
         created_at=datetime(2025, 11, 24, tzinfo=UTC),
     )
     return service.offered(None if own is None else _offer(service.id, own))

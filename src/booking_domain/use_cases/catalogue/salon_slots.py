@@ -4,7 +4,8 @@ An answer is bounded, whatever its members have set: it has at most `MAX_OFFERS`
 computed from at most `MEMBER_DAYS` days of calendars. `next_from` says where the rest of the window begins.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import merge
@@ -14,7 +15,7 @@ from booking_domain.catalogue.salons import MemberStatus
 from booking_domain.scheduling.model import ProviderSchedule, Slot
 from booking_domain.scheduling.placing import for_services
 from booking_domain.scheduling.services import ServiceNotOffered
-from booking_domain.scheduling.slots import slots_in_order
+from booking_domain.scheduling.slots import places_left, slots_in_order
 from booking_domain.scheduling.validity import NEVER, unchanged_until
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
 from booking_domain.shared.time import TimeRange
@@ -45,6 +46,8 @@ class SalonSlots:
     """The slots of all members by start, each with the ids of the providers that offer it."""
 
     slots: tuple[tuple[Slot, tuple[ProviderId, ...]], ...]
+    places: Mapping[Slot, int]
+    """Of a class: how many places the appointments of these providers have left together."""
     next_from: datetime | None
     """All slots that start before it are there; None if all slots of the window are."""
     degraded: tuple[str, ...]
@@ -114,8 +117,15 @@ def salon_slots(of: SalonSchedules, *, now: datetime, duration_minutes: int | No
     for slot, who in found.items():
         for provider_id in who:
             first.setdefault(provider_id, slot.start)
+    places: Counter[Slot] = Counter()
+    for schedule in of.schedules:
+        if schedule.calendar.settings.capacity > 1:
+            own = [slot for slot, who in found.items() if schedule.provider_id in who]
+            left = places_left(schedule.calendar, schedule.claims, own, now)
+            places.update({slot: left[slot.start] for slot in own})
     return SalonSlots(
         slots=tuple((slot, tuple(who)) for slot, who in found.items()),
+        places=places,
         next_from=next_from,
         degraded=tuple(degraded),
         until=min(

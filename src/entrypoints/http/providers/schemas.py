@@ -212,7 +212,7 @@ class SlotJson(Json, frozen=True, kw_only=True):
     start: Timestamp
     end: Timestamp
     places_left: int | None = None
-    """How many places the appointment has left: only of a class, and where one provider's slots are listed."""
+    """How many places the appointment has left: only of a class, and where slots are listed."""
 
 
 class SlotsJson(Json, frozen=True, kw_only=True):

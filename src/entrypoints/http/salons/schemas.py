@@ -335,6 +335,8 @@ class SalonSlotJson(Json, frozen=True, kw_only=True):
     end: Timestamp
     provider_ids: Annotated[tuple[UUID, ...], Meta(max_length=MAX_MEMBERS)]
     """The providers who are free then."""
+    places_left: int | None = None
+    """How many places the appointments of these providers have left together: only of a class."""
 
 
 class SalonSlotsJson(Json, frozen=True, kw_only=True):
@@ -360,10 +362,13 @@ def salon_slots_response(
 ) -> Answer:
     """The slots of the members, as JSON."""
     found = salon_slots(of, now=now, duration_minutes=duration_minutes)
-    shown = ((slot_json(slot, zone), providers) for slot, providers in found.slots)
+    shown = ((slot_json(slot, zone), providers, found.places.get(slot)) for slot, providers in found.slots)
     answer = SalonSlotsJson(
         time_zone=time_zone,
-        slots=tuple(SalonSlotJson(start=slot.start, end=slot.end, provider_ids=who) for slot, who in shown),
+        slots=tuple(
+            SalonSlotJson(start=slot.start, end=slot.end, provider_ids=who, places_left=left)
+            for slot, who, left in shown
+        ),
         next_from=in_zone(found.next_from, zone),
         degraded=found.degraded,
     )

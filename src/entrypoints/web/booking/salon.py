@@ -1,5 +1,6 @@
 """Booking in a salon: a service, then a person or anybody who is free."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -193,8 +194,12 @@ def salon_keep_page(choice: Choice, facts: Facts, start: datetime, page: Page, *
 
 def free_in_salon(schedules: SalonSchedules, now: datetime) -> Free:
     """What somebody of the salon has free."""
-    starts = tuple(dict.fromkeys(slot.start for slot, _ in salon_slots(schedules, now=now).slots))
-    return Free(next(iter(starts), None), starts)
+    found = salon_slots(schedules, now=now)
+    starts = tuple(dict.fromkeys(slot.start for slot, _ in found.slots))
+    places: Counter[datetime] = Counter()
+    for slot, left in found.places.items():
+        places[slot.start] += left
+    return Free(next(iter(starts), None), starts, places)
 
 
 def _people(choice: Choice, facts: Facts, page: Page) -> Iterator[PersonChoice]:

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
-from tests.unit.entrypoints.http.test_services import MONDAY, added
+from tests.unit.entrypoints.http.test_services import MONDAY, added, salon_with
 
 START: Final = "2026-11-23T02:00:00Z"
 
@@ -78,3 +78,24 @@ async def test_everyone_is_told_that_a_class_is_full(api: Api) -> None:
         await api.booked(await api.joined("customer"), provider_id, serviceId=yoga["id"])
     assert await reasons(yoga, None) == await reasons(yoga, provider) == ["class_full"]
     assert await reasons(cut, None) == ["unavailable"]
+
+
+async def test_the_slots_of_a_salon_show_the_places_of_all_who_are_free(api: Api) -> None:
+    members = [await api.open_provider(priceAmount=0) for _ in range(2)]
+    manager, salon_id = await salon_with(api, *((provider, provider_id) for provider, provider_id in members))
+    hours = {"rules": [{"day": day, "startTime": "00:00", "endTime": "24:00"} for day in range(7)]}
+    assert (await api.put(f"/salons/{salon_id}/hours", manager, json=hours)).is_success
+    yoga = await added(api, manager, name="Yoga", durationMinutes=60, priceAmount=0, capacity=3, salonId=salon_id)
+    for provider, _ in members:
+        assert (await api.put(f"/services/{yoga['id']}/offer", provider, json={})).is_success
+
+    async def slot() -> tuple[list[str], int]:
+        answer = await api.get(f"/salons/{salon_id}/slots?{MONDAY}&serviceId={yoga['id']}")
+        [found] = [each for each in answer.json()["slots"] if each["start"] == START]
+        return found["providerIds"], found["placesLeft"]
+
+    first, second = sorted(provider_id for _, provider_id in members)
+    assert await slot() == ([first, second], 6)
+    for number in range(3):
+        await api.booked(await api.joined("customer"), first, serviceId=yoga["id"])
+        assert await slot() == (([first, second], 5 - number) if number < 2 else ([second], 3))
