@@ -158,6 +158,7 @@ _KINDS: Final = (
         "reschedule",
         "attend",
         "visit",
+        "reopen",
         "expire",
         "work",
         "work",
@@ -194,6 +195,7 @@ _LEAST: Final = {
     "visits of packages": 1 / 20,
     "visits missed": 1 / 50,
     "visits made": 1 / 50,
+    "visits to come again": 1 / 50,
     "points redeemed": 1,
     "payments by gift card": 1 / 20,
 }
@@ -348,6 +350,21 @@ class History:
         await self.do_discounted(2 * (nth // 2) + 1, 1)
         await self.do_attend(len(self.bookings) - 1, how % 2)
         _DONE["visits missed" if how % 2 else "visits made"] += 1
+
+    async def do_reopen(self, nth: int, how: int) -> None:
+        """A visit that was paid with points is still to come by a verdict; then it takes place, or not."""
+        await self.do_discounted(3 * (nth // 3), 2 + how % 2 * 3)
+        last = len(self.bookings) - 1
+        booking = self.bookings[last]
+        if booking.status is Status.REQUESTED:
+            await self.studio.accept(booking)
+        await self.do_desk(last, 0)
+        await self.do_attend(last, how % 2)
+        dispute = await self.studio.dispute(booking)
+        await self.studio.resolve(dispute, Resolution.NO_REFUND, FinalBookingStatus.CONFIRMED)
+        _DONE["visits to come again"] += 1
+        if how > 2:
+            await self.do_attend(last, how - 3)
 
     async def do_expire(self, nth: int, _: int) -> None:
         booking = self._nth(nth)

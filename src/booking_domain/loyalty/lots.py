@@ -41,7 +41,7 @@ class LoyaltyEntryKind(StrEnum):
     ADJUSTED = "adjusted"
     """An admin added points or took them, and says why."""
     RESERVED = "reserved"
-    """Points that a booking takes, until it takes place or ends without."""
+    """Points that a booking takes, until it takes place or ends without; or takes anew of what it had spent."""
     CAPTURED = "captured"
     """The booking took place: what it reserved is spent. It changes no balance."""
     RELEASED = "released"
@@ -275,6 +275,17 @@ class LoyaltyAccount:
         """
         _require_at_most(reservation.held, reservation.held)
         return self._posted(LoyaltyEntryKind.CAPTURED, 0, cause, lots=self.lots, held=-reservation.held)
+
+    def hold_again(self, reservation: Reservation, cause: Cause) -> Posted:
+        """Reserve what was captured, because the booking is still to take place after all. It changes no balance.
+
+        Raises:
+            InvalidValue: nothing is spent: it was not captured, or all was given back.
+        """
+        spent = reservation.spent
+        _require_at_most(spent, spent)
+        taken = reservation.back(spent)[::-1]
+        return self._posted(LoyaltyEntryKind.RESERVED, 0, cause, lots=self.lots, taken=taken, held=spent)
 
     def release(self, reservation: Reservation, cause: Cause, *, points: int | None = None) -> Posted:
         """Give back what a reservation holds, or so many points of it: of what expires last.

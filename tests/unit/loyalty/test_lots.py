@@ -113,6 +113,20 @@ def test_a_part_is_given_back_of_what_expires_last() -> None:
     )
 
 
+def test_what_was_captured_is_held_again_without_what_was_given_back_and_whatever_is_owed() -> None:
+    account, reservation = with_lots(early=10, late=20).reserve(15, because("booking"))
+    account, visit = account.capture(reserved_by(reservation), because("visit"))
+    account, refund = account.give_back(reserved_by(reservation, visit), 4, because("refund"))
+    account, _ = account.reclaim(30, because("reclaim"))
+    account, again = account.hold_again(reserved_by(reservation, visit, refund), because("again"))
+    assert [(lot.cause, lot.points) for lot in again.lots] == [("early", 10), ("late", 1)]
+    assert (again.points, account.reserved, account.debt) == (0, 11, 21)
+    with pytest.raises(InvalidValue, match="nothing is reserved"):
+        account.hold_again(reserved_by(reservation, visit, refund, again), because("twice"))
+    account, _ = account.release(reserved_by(reservation, visit, refund, again), because("cancelled"))
+    assert (account.reserved, account.balance) == (0, -10)
+
+
 def test_a_revived_booking_reserves_under_the_next_number() -> None:
     account, first = with_lots(early=10).reserve(4, because(numbered("booking", 0)))
     account, release = account.release(reserved_by(first), because(numbered("booking", 1)))
@@ -173,7 +187,12 @@ def test_no_points_are_neither_added_nor_taken(points: int) -> None:
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["grant", "reserve", "capture", "release", "release a part", "give back", "reclaim", "expire"]),
+        st.sampled_from(
+            [
+                *("grant", "reserve", "capture", "hold again", "release", "release a part", "give back"),
+                *("reclaim", "expire"),
+            ]
+        ),
         st.integers(1, 30),
         st.integers(0, 40),
     ),
@@ -230,6 +249,7 @@ def _ended(step: str, account: LoyaltyAccount, of: Reservation, points: int, why
     """End the reservation, or a part of it; None: it was refused, because it has ended or has less."""
     changes: dict[str, tuple[int, Callable[[], Posted]]] = {
         "capture": (of.held, lambda: account.capture(of, why)),
+        "hold again": (of.spent, lambda: account.hold_again(of, why)),
         "release": (of.held, lambda: account.release(of, why)),
         "release a part": (of.held // points, lambda: account.release(of, why, points=points)),
         "give back": (of.spent // points, lambda: account.give_back(of, points, why)),

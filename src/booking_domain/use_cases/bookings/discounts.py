@@ -203,4 +203,4 @@ async def follow_discounts(booking: Booking, after: Booking, tx: Repositories, c
         await tx.promotions.count(booking.id, live=counts)
     if visit_status(booking) is not visit_status(after):
         await keep_visit(after, tx, context)
-    return await follow_points(after, tx, context)
+    return await follow_points(after, tx, context, was=booking.undisputed_status)

@@ -111,28 +111,38 @@ async def points_discount(
     )
 
 
-async def follow_points(booking: Booking, tx: Repositories, context: UseCaseContext) -> Booking:
+async def follow_points(
+    booking: Booking, tx: Repositories, context: UseCaseContext, *, was: Status | None = None
+) -> Booking:
     """Make the accounts of a booking's points agree with its status, and return the booking, which the caller saves.
 
     Until it is over, all points are reserved that it may take. Then those that it takes are captured, and the rest is
     released. If it does not take place, all are given back. If it is revived, they are reserved again, as far as they
-    are still there: the price rises by what is missing.
+    are still there: the price rises by what is missing. If it is still to take place after all, what was captured is
+    reserved again, and it takes off no more than that.
+
+    `was` is the status before, None if it had no points. What a dispute leaves open is not a status here.
     """
+    status = booking.undisputed_status
     for each in points_of(booking.discounts):
         account = await tx.loyalty_accounts.lock(LoyaltyAccountId(each.source_id))
         if account is None:
             continue  # it was erased with the customer's account
         ledger = await _Ledger.of(account, booking, tx, context)
-        if booking.undisputed_status in ENDED:
+        if status in ENDED:
             await ledger.give_all_back()
-        elif ledger.has or not each.most_points:
-            await ledger.settle(each.points or 0, booking.status)
-        else:
-            there = min(each.most_points, account.spendable(context.now))
-            await ledger.reserve(there)
-            booking = _with_points(booking, each, there)
-            taken = next(iter(points_of(booking.discounts)), None)
-            await ledger.settle(0 if taken is None else taken.points or 0, booking.status)
+            continue
+        most = None
+        if was is None or was in ENDED:
+            most = min(each.most_points or 0, account.spendable(context.now))
+            await ledger.reserve(most)
+        elif was in _OVER and status not in _OVER:
+            most = each.points or 0
+            await ledger.hold_again()
+        if most is not None:
+            booking = _with_points(booking, each, most)
+        taken = next(iter(points_of(booking.discounts)), None)
+        await ledger.settle(0 if taken is None else taken.points or 0, booking.status)
     return booking
 
 
@@ -175,14 +185,13 @@ class _Ledger:
     def reservation(self) -> Reservation:
         return reservation_of(self.entries) or Reservation(lots=())
 
-    @property
-    def has(self) -> int:
-        """The points that the booking has, reserved or spent."""
-        return self.reservation.points
-
     async def reserve(self, points: int) -> None:
         if points:
             await self._post(self.account.reserve(points, self._cause()))
+
+    async def hold_again(self) -> None:
+        if self.reservation.spent:
+            await self._post(self.account.hold_again(self.reservation, self._cause()))
 
     async def give_all_back(self) -> None:
         reservation = self.reservation

@@ -43,6 +43,13 @@ async def paid_at_desk(shop: Shop, booking: dict[str, Any], amount: int) -> str:
     return str(answer.json()["id"])
 
 
+async def paid_online(shop: Shop, booking: dict[str, Any]) -> None:
+    wanted = {"bookingId": booking["id"], "purpose": "balance"}
+    payment = (await shop.api.post("/payments", shop.customer, json=wanted)).json()
+    shop.api.pay(payment)
+    await shop.api.get(f"/payments/{payment['id']}", shop.customer)
+
+
 async def earned(shop: Shop) -> list[int]:
     items = (await shop.api.get("/loyalty/me/entries", shop.customer)).json()["items"]
     return [each["points"] for each in items if each["kind"] in {"earned", "reclaimed"}][::-1]
@@ -97,23 +104,51 @@ async def test_a_refund_takes_back_what_was_earned_and_gives_back_a_share_of_wha
     shop, booking = await visited(api, perAmount=100_000)
     redeemed = (await shop.redeem(booking, 800)).json()
     assert redeemed["priceAmount"] == PRICE // 2
-    payment = (
-        await api.post("/payments", shop.customer, json={"bookingId": booking["id"], "purpose": "balance"})
-    ).json()
-    api.pay(payment)
-    await api.get(f"/payments/{payment['id']}", shop.customer)
+    await paid_online(shop, booking)
     await follow(api, booking)
     assert (await earned(shop), await shop.has()) == ([40], (240, 0))
-    complaint = {"bookingId": booking["id"], "reason": "Half of it came off."}
-    dispute = (await api.post("/disputes", shop.customer, json=complaint)).json()
-    verdict: dict[str, Any] = {"resolution": "refund_partial", "refundAmount": 1_000_000, "bookingStatus": "completed"}
-    verdict["note"] = "Fair."
-    resolved = await api.patch(f"/admin/disputes/{dispute['id']}", await api.an_admin(), json=verdict)
-    assert resolved.status_code == 200, resolved.text
+    await shop.disputed(booking, "completed", refund=1_000_000)
     await follow(api, booking)
     assert await earned(shop) == [40, -10]
     assert await shop.has() == (430, 0), "a quarter of the price is a quarter of the points"
     assert (await shop.kinds())[-2:] == ["reclaimed", "returned"]
+
+
+async def test_a_visit_that_is_still_to_come_by_a_verdict_holds_its_points_again_and_has_earned_nothing(
+    api: Api,
+) -> None:
+    shop, booking = await visited(api, perAmount=100_000)
+    assert (await shop.redeem(booking, 800)).json()["priceAmount"] == PRICE // 2
+    await paid_at_desk(shop, booking, PRICE // 2)
+    await follow(api, booking)
+    assert (await earned(shop), await shop.has()) == ([40], (240, 0))
+    await shop.disputed(booking, "confirmed")
+    await follow(api, booking)
+    assert (await earned(shop), await shop.has()) == ([40, -40], (200, 800))
+    assert (await shop.kinds())[-2:] == ["reserved", "reclaimed"]
+    await complete(shop, booking)
+    await follow(api, booking)
+    assert (await earned(shop), await shop.has()) == ([40, -40, 40], (240, 0))
+    await shop.disputed(booking, "cancelled")
+    await follow(api, booking)
+    assert (await earned(shop), await shop.has()) == ([40, -40, 40, -40], (1_000, 0))
+    await shop.disputed(booking, "confirmed")
+    assert await shop.has() == (200, 800)
+
+
+async def test_no_later_verdict_takes_anew_what_was_given_back_of_the_points(api: Api) -> None:
+    shop, booking = await visited(api, perAmount=100_000)
+    await shop.redeem(booking, 800)
+    await paid_online(shop, booking)
+    await shop.disputed(booking, "completed", refund=PRICE // 2)
+    await follow(api, booking)
+    assert (await earned(shop), await shop.has()) == ([], (1_000, 0)), "all was refunded, so all points are back"
+    for status in ("no_show", "confirmed", "completed"):
+        await shop.disputed(booking, status)
+        await follow(api, booking)
+        after = (await api.get(f"/bookings/{booking['id']}", shop.customer)).json()
+        assert (after["status"], after["priceAmount"], after["dueNowAmount"]) == (status, PRICE // 2, 0)
+        assert await shop.has() == (1_000, 0)
 
 
 async def test_a_tier_earns_more_from_the_next_appointment_on(api: Api) -> None:

@@ -63,6 +63,18 @@ class Shop:
         items = (await self.api.get("/loyalty/me/entries", self.customer)).json()["items"]
         return [each["kind"] for each in items][::-1]
 
+    async def disputed(self, booking: dict[str, Any], to: str, refund: int | None = None) -> None:
+        """An admin disputes the booking for the customer, and decides which status it has, and what is refunded."""
+        admin = await self.api.an_admin()
+        complaint = {"initiatorId": booking["customerId"], "bookingId": booking["id"], "reason": "A mistake."}
+        dispute = await self.api.post("/admin/disputes", admin, json=complaint)
+        assert dispute.status_code == 201, dispute.text
+        verdict: dict[str, Any] = {"resolution": "no_refund", "bookingStatus": to, "note": "?"}
+        if refund is not None:
+            verdict |= {"resolution": "refund_partial", "refundAmount": refund}
+        resolved = await self.api.patch(f"/admin/disputes/{dispute.json()['id']}", admin, json=verdict)
+        assert resolved.status_code == 200, resolved.text
+
     async def visit(self, start: str = EARLIER_TODAY, minutes: int | None = None) -> dict[str, Any]:
         """A booking that the provider has entered; of a time that is over, unless it says otherwise."""
         order: dict[str, Any] = {"customerId": await self.api.consented(self.customer, self.owner)}
