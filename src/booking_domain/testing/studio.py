@@ -24,7 +24,7 @@ from booking_domain.scheduling.waiting import WaitingListEntry
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.bank_details import BankDetails
 from booking_domain.shared.executor import Executor, UseCase
-from booking_domain.shared.ids import BankAccountId, ClaimId, ProviderId
+from booking_domain.shared.ids import BankAccountId, ClaimId, ProviderId, ServiceId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.backend import Backend
@@ -95,6 +95,8 @@ class Studio:
     customer: Actor
     admin: Actor
     provider_id: ProviderId
+    service_ids: tuple[ServiceId, ...] = ()
+    """What is booked and held unless a method is told otherwise; empty: appointments by length."""
 
     def __init__(
         self,
@@ -209,7 +211,8 @@ class Studio:
 
     async def hold(self, slot: datetime = TOMORROW, *, by: Actor | None = None) -> Claim:
         """Hold a slot for five minutes."""
-        return await self.run(place_hold, PlaceHold(provider_id=self.provider_id, slot=slot), by=by or self.customer)
+        command = PlaceHold(provider_id=self.provider_id, slot=slot, service_ids=self.service_ids)
+        return await self.run(place_hold, command, by=by or self.customer)
 
     async def book(
         self,
@@ -220,6 +223,7 @@ class Studio:
         hold: ClaimId | None = None,
         deposit: Money | None = None,
         minutes: int | None = None,
+        services: tuple[ServiceId, ...] | None = None,
         override_time_off: bool = False,
     ) -> Booking:
         """Book a one-hour slot, as the customer or for a customer."""
@@ -227,6 +231,7 @@ class Studio:
             provider_id=self.provider_id,
             slot=slot,
             duration_minutes=minutes,
+            service_ids=self.service_ids if services is None else services,
             hold_id=hold,
             deposit_amount=None if deposit is None else deposit.amount,
             customer_id=None if customer is None else customer.id,
@@ -250,6 +255,7 @@ class Studio:
             provider_id=self.provider_id,
             slot=slot,
             duration_minutes=minutes,
+            service_ids=self.service_ids,
             customer_id=None if customer is None else customer.id,
             override_time_off=override_time_off,
         )

@@ -79,7 +79,7 @@ from booking_domain.scheduling.placing import is_before_today, slot_window
 from booking_domain.scheduling.slots import is_offered, offered_slots
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.errors import DomainError, InvalidValue, NotPermitted
-from booking_domain.shared.ids import BookingId, ClaimId
+from booking_domain.shared.ids import BookingId, ClaimId, ServiceId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
@@ -89,6 +89,7 @@ from booking_domain.testing.kit.storage import present, race
 from booking_domain.testing.studio import Studio
 from booking_domain.use_cases.bookings.waive_deposit import WaiveDeposit, waive_deposit
 from booking_domain.use_cases.catalogue.profiles import CancellationChange, SettingsChange, TermsChange, change_settings
+from booking_domain.use_cases.catalogue.services import AddService, ServiceChange, add_service
 from booking_domain.use_cases.payments.desk_payments import (
     RecordDeskPayment,
     VoidDeskPayment,
@@ -170,7 +171,10 @@ _NO_DECISION: Final = (
 
 
 class PlatformMachine(RuleBasedStateMachine):
-    """One provider, three customers who compete for few slots, and failures of the payment gateway."""
+    """One provider, three customers who compete for few slots, and failures of the payment gateway.
+
+    The provider is booked by length, or by a service, which may be a class.
+    """
 
     bookings: Bundle[Booking] = Bundle("bookings")
     holds: Bundle[tuple[Actor, Claim]] = Bundle("holds")
@@ -180,6 +184,8 @@ class PlatformMachine(RuleBasedStateMachine):
 
     studio: Studio
     customers: list[Actor]
+    places: int
+    """How many customers can book one appointment."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -190,16 +196,22 @@ class PlatformMachine(RuleBasedStateMachine):
         """Open an empty storage."""
         raise NotImplementedError
 
-    @initialize(terms=_TERMS)
-    def open_the_studio(self, terms: Terms) -> None:
+    @initialize(terms=_TERMS, capacity=st.sampled_from([None, None, 1, 2]))
+    def open_the_studio(self, terms: Terms, capacity: int | None) -> None:
         async def opened() -> tuple[Studio, list[Actor]]:
             backend = await self._open.enter_async_context(self.open_backend())
             studio = await Studio.opened(backend, terms=terms)
             customers = [await studio.joined() for _ in range(_CUSTOMERS)]
             for customer in customers:
                 await studio.consent(customer)
+            if capacity is not None:
+                rest = ServiceChange(deposit_amount=terms.deposit.amount, capacity=capacity)
+                command = AddService(name="Yoga", minutes=60, price_amount=terms.price.amount, rest=rest)
+                added = await studio.run(add_service, command, by=studio.owner)
+                studio.service_ids = (added.service.id,)
             return studio, customers
 
+        self.places = capacity or 1
         self.studio, self.customers = self._do(opened())
 
     @rule(by=_PASSING)
@@ -245,22 +257,33 @@ class PlatformMachine(RuleBasedStateMachine):
     @rule(target=bookings, slot=_SLOTS)
     def book_all_at_once(self, slot: datetime) -> Made[Booking]:
         booked, refusals = self._do(race([self.studio.book(slot, by=customer) for customer in self.customers]))
-        assert len(booked) <= 1 or not any(booking.claims_time for booking in booked)
+        assert len(booked) <= self.places or not any(booking.claims_time for booking in booked)
         assert {type(refusal) for refusal in refusals} <= {SlotTaken, SlotNotOffered}
         return multiple(*booked)
 
-    @rule(target=bookings, by=_STAFF, who=st.none() | _SOMEBODY, slot=_SLOTS, off=_MINUTES, override=st.booleans())
-    def enter(self, by: str, who: int | None, slot: datetime, off: timedelta, *, override: bool) -> Made[Booking]:
+    @rule(
+        target=bookings,
+        by=_STAFF,
+        who=st.none() | _SOMEBODY,
+        slot=_SLOTS,
+        off=_MINUTES,
+        override=st.booleans(),
+        by_length=st.booleans(),
+    )
+    def enter(
+        self, by: str, who: int | None, slot: datetime, off: timedelta, *, override: bool, by_length: bool
+    ) -> Made[Booking]:
         """Book as the provider or an admin, for a customer or for a walk-in."""
+        services = () if by_length else self.studio.service_ids
 
         async def enter() -> Booking | None:
             start = slot + off
-            free = await self._is_free_for_staff(start, override=override)
+            free = await self._is_free_for_staff(start, services=services, override=override)
             default_customer = self.studio.owner if by == "admin" else None
             customer = default_customer if who is None else self.customers[who]
             try:
                 booking = await self.studio.book(
-                    start, by=self._staff(by), customer=customer, override_time_off=override
+                    start, by=self._staff(by), customer=customer, services=services, override_time_off=override
                 )
             except (SlotTaken, TimeOff, InvalidValue):
                 assert not free
@@ -307,7 +330,6 @@ class PlatformMachine(RuleBasedStateMachine):
         async def move() -> None:
             before, actor, now = await self.studio.seen(booking), self._party(who, booking), self.studio.clock.now()
             party = present(before.party(actor))
-            own = ClaimId(before.id)
             start = slot if party is Party.CUSTOMER else slot + off
             by_staff = party is not Party.CUSTOMER
             overridden = override and by_staff
@@ -327,9 +349,9 @@ class PlatformMachine(RuleBasedStateMachine):
                 and not late
                 and start >= now
                 and await (
-                    self._is_free_for_staff(start, own=own, lasts=length, override=override)
+                    self._is_free_for_staff(start, of=before, override=override)
                     if by_staff
-                    else self._is_offered(start, own=own, lasts=length)
+                    else self._is_offered(start, of=before)
                 )
             )
             try:
@@ -432,9 +454,7 @@ class PlatformMachine(RuleBasedStateMachine):
                 start in before.offered_times
                 and start > now
                 and not before.overdue(now)
-                and await self._is_free_for_staff(
-                    start, own=ClaimId(before.id), lasts=before.span.end - before.span.start, override=True
-                )
+                and await self._is_free_for_staff(start, of=before, override=True)
             )
             try:
                 after = await self.studio.accept(before, slot=start, by=self._customer_of(before))
@@ -795,32 +815,46 @@ class PlatformMachine(RuleBasedStateMachine):
         assert list(await studio.reads.bookings.overdue(studio.clock.now(), 1_000)) == []
         assert await studio.violations() == []
 
-    async def _is_offered(self, slot: datetime, *, own: ClaimId | None = None, lasts: timedelta | None = None) -> bool:
-        """Return whether a customer can book this time, ignoring the claim `own`."""
-        schedule, in_the_way = await self._in_the_way(slot, own)
-        minutes = None if lasts is None else lasts // timedelta(minutes=1)
+    async def _is_offered(self, slot: datetime, *, own: ClaimId | None = None, of: Booking | None = None) -> bool:
+        """Return whether a customer can book this time, or move the booking there, ignoring the claim `own`."""
+        schedule, others = await self._others(slot, self.studio.service_ids, own=own, of=of)
+        minutes = None if of is None else (of.span.end - of.span.start) // timedelta(minutes=1)
         now = self.studio.clock.now()
-        return is_offered(schedule.calendar, in_the_way, slot, now=now, duration_minutes=minutes)
+        return is_offered(schedule.calendar, others, slot, now=now, duration_minutes=minutes)
 
     async def _is_free_for_staff(
         self,
         start: datetime,
         *,
-        own: ClaimId | None = None,
-        lasts: timedelta | None = None,
+        services: tuple[ServiceId, ...] | None = None,
+        of: Booking | None = None,
         override: bool = False,
     ) -> bool:
-        """Return whether no live claim blocks the time, nor time off, and the provider's local date has not passed."""
-        schedule, in_the_way = await self._in_the_way(start, own)
-        usual = timedelta(minutes=schedule.calendar.settings.duration_minutes)
-        span = TimeRange(start, start + (lasts or usual))
+        """Return whether the time is neither claimed nor time off, and the provider's local date has not passed.
+
+        Live claims of the same class at the same time leave it free as long as there are places.
+        """
+        chosen = self.studio.service_ids if services is None else services
+        schedule, others = await self._others(start, chosen, of=of)
+        settings = schedule.calendar.settings
+        length = timedelta(minutes=settings.duration_minutes) if of is None else of.span.end - of.span.start
+        span = TimeRange(start, start + length)
         blocked = schedule.blocked(span)
         past = is_before_today(schedule, start, self.studio.clock.now())
         off = not override and any(block.range.overlaps(span) for block in schedule.calendar.blocks)
-        return not past and not off and not any(claim.blocked.overlaps(blocked) for claim in in_the_way)
+        near = [claim for claim in others if claim.blocked.overlaps(blocked)]
+        shared = [claim for claim in near if claim.class_id is not None and claim.class_id == settings.class_id]
+        places = [claim for claim in shared if claim.span == span]
+        return not past and not off and near == places and (not near or len(places) < settings.capacity)
 
-    async def _in_the_way(self, start: datetime, own: ClaimId | None) -> tuple[ProviderSchedule, list[Claim]]:
-        schedule = present(await self.studio.reads.schedules.get(self.studio.provider_id, slot_window(start)))
+    async def _others(
+        self, start: datetime, services: tuple[ServiceId, ...], *, own: ClaimId | None = None, of: Booking | None = None
+    ) -> tuple[ProviderSchedule, list[Claim]]:
+        """The schedule for these services, or for those of a booking, and the live claims that are not its own."""
+        read = await self.studio.reads.schedules.get(self.studio.provider_id, slot_window(start), services)
+        schedule = present(read)
+        schedule = schedule.for_services(schedule.services if of is None else of.services)
+        own = own if of is None else ClaimId(of.id)
         return schedule, [claim for claim in schedule.claims if claim.id != own and self._is_live(claim)]
 
     async def _is_kept(self, hold: Claim) -> bool:
@@ -853,7 +887,9 @@ class PlatformMachine(RuleBasedStateMachine):
         async def book_and_bill() -> Payment | None:
             now, customer = self.studio.clock.now(), self.customers[who]
             window = TimeRange(now, now + timedelta(days=60))
-            schedule = present(await self.studio.reads.schedules.get(self.studio.provider_id, window))
+            read = await self.studio.reads.schedules.get(self.studio.provider_id, window, self.studio.service_ids)
+            schedule = present(read)
+            schedule = schedule.for_services(schedule.services)
             offered = offered_slots(schedule.calendar, schedule.claims, window=window, now=now)
             if not offered:
                 return None
