@@ -292,8 +292,7 @@ class Dispute:
 
     def may(self, action: DisputeAction, party: DisputeParty) -> bool:
         """Whether the lifecycle allows this action to this party now."""
-        move = DISPUTE_LIFECYCLE.moves.get((self.status, action))
-        return move is not None and party in move.by
+        return DISPUTE_LIFECYCLE.allows(self.status, action, party)
 
     def require(self, action: DisputeAction, party: DisputeParty) -> None:
         """Raise `InvalidDisputeTransition` or `NotYourMove` unless the lifecycle allows this action now."""

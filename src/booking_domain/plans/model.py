@@ -273,6 +273,10 @@ class Plan:
         """Whether it has not ended."""
         return self.status is not PlanStatus.ENDED
 
+    def may(self, action: PlanAction, party: PlanParty) -> bool:
+        """Whether the lifecycle allows this action to this party now."""
+        return PLAN_LIFECYCLE.allows(self.status, action, party)
+
     def due(self, now: datetime) -> bool:
         """Whether something is to be done about it."""
         return self.next_at is not None and self.next_at <= now
@@ -358,7 +362,7 @@ class Plan:
 
     def cancel(self, by: PlanParty, why: PlanEnd, now: datetime) -> Self:
         """End it with the period that is paid, or at once if there is none, or it is over."""
-        if (self.status, PlanAction.CANCEL) not in PLAN_LIFECYCLE.moves:
+        if not self.may(PlanAction.CANCEL, by) and self.may(PlanAction.END, by):
             return self.finish(by, why)
         status = PLAN_LIFECYCLE.advance(self.status, PlanAction.CANCEL, by)
         ending = self._unawaited(status=status, end_reason=why, next_at=self.ends_at)

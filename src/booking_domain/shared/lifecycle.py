@@ -61,6 +61,11 @@ class Lifecycle(Generic[StatusT, ActionT, PartyT]):
             raise NotYourMove(thing=self.thing, status=status, action=action, party=by)
         return move.to
 
+    def allows(self, status: StatusT, action: ActionT, by: PartyT) -> bool:
+        """Whether the table has this move for this party."""
+        move = self.moves.get((status, action))
+        return move is not None and by in move.by
+
     def mermaid(self) -> str:
         """The table as a Mermaid state diagram, one arrow per move."""
         arrows = [

@@ -40,6 +40,8 @@ from entrypoints.web.offline.routes import worker
 from entrypoints.web.orders.routes import handlers as orders
 from entrypoints.web.orders.routes import provide_orders
 from entrypoints.web.packages.routes import handlers as packages
+from entrypoints.web.plans.desk import provide_plans
+from entrypoints.web.plans.routes import handlers as plans
 from entrypoints.web.providers.routes import handlers as providers
 from entrypoints.web.salons.routes import handlers as salons
 from entrypoints.web.saved.routes import handlers as saved
@@ -61,6 +63,7 @@ AREAS: Final[tuple[Sequence[ControllerRouterHandler], ...]] = (
     ideas,
     gift_cards,
     packages,
+    plans,
     orders,
     links,
     join,
@@ -99,6 +102,7 @@ def pages_of(container: Container) -> Pages:
             "joining": Dependency(provide_joining),
             "disputes": Dependency(provide_dispute_desk),
             "orders": Dependency(provide_orders),
+            "plans": Dependency(provide_plans),
             "invitations": Dependency(provide_invitations),
             "pictures": Dependency(provide_pictures),
         },

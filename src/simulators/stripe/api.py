@@ -12,7 +12,7 @@ from simulators.stripe.books import CHARGE, INTENT, REFUND, card_refused
 from simulators.stripe.errors import ApiError, invalid, missing
 from simulators.stripe.forms import Form
 from simulators.stripe.responses import json_response, require_secret_key, written
-from simulators.stripe.simulation import AnyRequest, simulation_of
+from simulators.stripe.simulation import AnyRequest, Simulation, simulation_of
 from simulators.stripe.store import Document
 
 _MOST_ON_A_PAGE: Final = 100
@@ -76,13 +76,23 @@ async def list_intents(request: AnyRequest) -> Response[bytes]:
     return _page(request, INTENT)
 
 
-@post("/payment_intents/{intent_id:str}/confirm", status_code=200)
-async def confirm(request: AnyRequest, intent_id: FromPath[str]) -> Response[bytes]:
-    """Confirm a payment intent: by the account, or as by Stripe.js, by a caller with its client secret."""
-    simulation = simulation_of(request)
+async def _confirmed_by_account(request: AnyRequest) -> bool:
+    """Whether the account itself confirms an intent, with its key, and not a caller with the client secret."""
     by_account = "client_secret=" not in (await request.body()).decode("utf-8", "replace")
     if by_account:
         require_secret_key(request)
+    return by_account
+
+
+def _require_client(intent: Document, secret: str | None, key: str | None, simulation: Simulation) -> None:
+    if secret != intent["client_secret"] or key != simulation.config.publishable_key:
+        raise ApiError(HTTPStatus.UNAUTHORIZED, "invalid_request_error", "Invalid client secret or key")
+
+
+@post("/payment_intents/{intent_id:str}/confirm", status_code=200)
+async def confirm(request: AnyRequest, intent_id: FromPath[str]) -> Response[bytes]:
+    """Confirm a payment intent: by the account, or as by Stripe.js, by a caller with its client secret."""
+    simulation, by_account = simulation_of(request), await _confirmed_by_account(request)
 
     def work(form: Form) -> Document:
         method, secret, key = form.required("payment_method"), form.text("client_secret"), form.text("key")
@@ -90,8 +100,8 @@ async def confirm(request: AnyRequest, intent_id: FromPath[str]) -> Response[byt
         form.text("return_url")
         form.finish()
         intent = simulation.books.intent(intent_id)
-        if not by_account and (secret != intent["client_secret"] or key != simulation.config.publishable_key):
-            raise ApiError(HTTPStatus.UNAUTHORIZED, "invalid_request_error", "Invalid client secret or key")
+        if not by_account:
+            _require_client(intent, secret, key, simulation)
         confirmed = simulation.books.confirm(intent_id, method, off_session=off_session and by_account)
         if confirmed["last_payment_error"] is not None and confirmed["status"] == "requires_payment_method":
             raise card_refused(confirmed)
@@ -147,14 +157,16 @@ async def retrieve_setup(request: AnyRequest, setup_id: FromPath[str]) -> Respon
 
 @post("/setup_intents/{setup_id:str}/confirm", status_code=200)
 async def confirm_setup(request: AnyRequest, setup_id: FromPath[str]) -> Response[bytes]:
-    """Confirm a setup intent."""
-    require_secret_key(request)
+    """Confirm a setup intent, as a payment intent is confirmed."""
+    simulation, by_account = simulation_of(request), await _confirmed_by_account(request)
 
     def work(form: Form) -> Document:
-        method = form.required("payment_method")
+        method, secret, key = form.required("payment_method"), form.text("client_secret"), form.text("key")
         form.text("return_url")
         form.finish()
-        confirmed = simulation_of(request).books.confirm_setup(setup_id, method)
+        if not by_account:
+            _require_client(simulation.books.setup(setup_id), secret, key, simulation)
+        confirmed = simulation.books.confirm_setup(setup_id, method)
         if confirmed["last_setup_error"] is not None:
             raise card_refused(confirmed)
         return confirmed

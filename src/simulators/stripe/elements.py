@@ -1,7 +1,8 @@
 """`/v3/`: a stand-in for Stripe.js, with which a front end shows a payment form and confirms a payment intent.
 
-It has what a page needs of it: `elements`, `create`, `mount` and `confirmPayment`. Instead of a card, one chooses what
-happens. The confirmation goes to the API, with the client secret and the publishable key, as that of Stripe.js does.
+It has what a page needs of it: `elements`, `create`, `mount`, `confirmPayment` and `confirmSetup`. Instead of a card,
+one chooses what happens. The confirmation goes to the API, with the client secret and the publishable key, as that of
+Stripe.js does.
 """
 
 from litestar import Response, get
@@ -16,6 +17,18 @@ _SCRIPT = f""""use strict";
     {DECLINED}: "A card that is declined",
     {PENDING_REFUND}: "A card whose refunds take time",
   }};
+  const confirm = (key, kind) => async ({{ elements, confirmParams }}) => {{
+    const [intent] = elements.clientSecret.split("_secret_");
+    const body = new URLSearchParams({{
+      payment_method: elements.choice.value,
+      client_secret: elements.clientSecret,
+      key,
+      return_url: confirmParams.return_url,
+    }});
+    const answer = await fetch(`${{api}}/v1/${{kind}}_intents/${{intent}}/confirm`, {{ method: "POST", body }});
+    const found = await answer.json();
+    return found.error ? {{ error: found.error }} : {{ [`${{kind}}Intent`]: found }};
+  }};
   globalThis.Stripe = (key) => ({{
     elements: ({{ clientSecret }}) => {{
       const choice = document.createElement("select");
@@ -23,18 +36,8 @@ _SCRIPT = f""""use strict";
       for (const [value, text] of Object.entries(CARDS)) choice.add(new Option(text, value));
       return {{ clientSecret, choice, create: () => ({{ mount: (place) => place.append(choice) }}) }};
     }},
-    confirmPayment: async ({{ elements, confirmParams }}) => {{
-      const [intent] = elements.clientSecret.split("_secret_");
-      const body = new URLSearchParams({{
-        payment_method: elements.choice.value,
-        client_secret: elements.clientSecret,
-        key,
-        return_url: confirmParams.return_url,
-      }});
-      const answer = await fetch(`${{api}}/v1/payment_intents/${{intent}}/confirm`, {{ method: "POST", body }});
-      const found = await answer.json();
-      return found.error ? {{ error: found.error }} : {{ paymentIntent: found }};
-    }},
+    confirmPayment: confirm(key, "payment"),
+    confirmSetup: confirm(key, "setup"),
   }});
 }})();
 """

@@ -1,17 +1,24 @@
 """Plans: offered, taken, paid for period by period, paused, ended."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
+from uuid import UUID, uuid4
 
 from tests.unit.entrypoints.api import Api
 from tests.unit.features.declarations import CANARY, PUBLIC, Feature, Ids, Kind, Request, Row, World, asked
 from tests.unit.features.providers import PROVIDER
 from tests.unit.features.salons import SALON
 
+from booking_domain.identity.ports import Bearer
+from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE
+from booking_domain.shared.ids import PlanId, SessionId, UserId
 from booking_domain.shared.kept_methods import KeptMethod
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
 from booking_domain.testing.plans.contracts import plan_of, plan_offer
+from booking_domain.use_cases.orders.renewals import renew_plan
 from booking_domain.use_cases.platform.ports import Repositories
 
 TWO: Final[dict[str, Any]] = {"name": "Two cuts", "visits": 2, "priceAmount": 12_000_000, "currency": "MNT"}
@@ -72,6 +79,27 @@ async def pay(api: Api, customer: str, plan: dict[str, Any]) -> dict[str, Any]:
     assert asked.status_code == 200, asked.text
     api.pay(asked.json())
     return dict((await api.get(f"/orders/{plan['orderId']}", customer)).json())
+
+
+async def back(api: Api, user_id: str) -> str:
+    """The access token of somebody who signs in again: the clock of these tests moves by months."""
+    user, now = await api.container.reads().users.get(UserId(UUID(user_id))), api.clock.now()
+    assert user is not None
+    session = replace(Builder().session(user), id=SessionId(uuid4()), created_at=now, last_used_at=now)
+    async with api.container.database().begin() as tx:
+        await tx.sessions.add(replace(session, expires_at=now + REFRESH_TOKEN_LIFE))
+    return api.container.access_tokens().issue(Bearer(user.actor, session.id), now).text
+
+
+async def renew(api: Api, plan: Mapping[str, Any]) -> None:
+    """Do what the worker does about the plan."""
+    container = api.container
+    await renew_plan(
+        PlanId(UUID(plan["id"])),
+        reads=container.reads(),
+        executor=container.executor(),
+        gateways=container.gateways(),
+    )
 
 
 async def new_offer(api: Api) -> Request:

@@ -160,6 +160,8 @@ def test_a_plan_waits_for_the_money_of_its_order_until_it_has_ended_unpaid_and_a
 def test_a_plan_ends_with_the_period_that_is_paid_and_can_be_resumed_before() -> None:
     plan = running()
     ending = plan.cancel(PlanParty.CUSTOMER, PlanEnd.CANCELLED, NOW)
+    with pytest.raises(InvalidPlanTransition):
+        ending.cancel(PlanParty.CUSTOMER, PlanEnd.CANCELLED, NOW)
     assert (ending.status, ending.end_reason, ending.next_at) == (PlanStatus.ENDING, PlanEnd.CANCELLED, ends(plan))
     resumed = ending.resume(NOW)
     assert (resumed.status, resumed.end_reason, resumed.next_at) == (PlanStatus.ACTIVE, None, ends(plan) - ANNOUNCED)

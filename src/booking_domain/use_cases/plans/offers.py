@@ -8,7 +8,7 @@ from typing import Final
 from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.catalogue.salons import NotYourSalon, SalonNotFound
 from booking_domain.plans.model import MAX_PLAN_SERVICES, PlanOffer, PlanOfferEnded, PlanOfferId, PlanOfferNotFound
-from booking_domain.plans.ports import PlanOfferFilter
+from booking_domain.plans.ports import PlanOfferFilter, PlanReads
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
@@ -130,6 +130,13 @@ async def _list_of_salon(salon_id: SalonId, after: PlanOfferId | None, limit: in
     return await reads.plans.on_offer(None, salon_id, after, limit)
 
 
+async def _get_on_offer(offer_id: PlanOfferId, plans: PlanReads) -> PlanOffer:
+    """A plan that customers can take."""
+    offer = required(await plans.offer(offer_id), PlanOfferNotFound)
+    offer.require_offered()
+    return offer
+
+
 def _subject(_: object, offer: PlanOffer) -> Subject:
     return Subject("plan_offer", offer.id)
 
@@ -154,3 +161,4 @@ end_plan_offer: Final = UseCase(
 list_plan_offers: Final = Query(_list, (NotPermitted, ProfileMissing))
 list_plan_offers_of_provider: Final = Query(_list_of_provider, get_provider.raises)
 list_plan_offers_of_salon: Final = Query(_list_of_salon, get_salon.raises)
+get_plan_on_offer: Final = Query(_get_on_offer, (PlanOfferNotFound, PlanOfferEnded))

@@ -99,6 +99,7 @@ class AccountPage(PageModel):
     saved: str
     gift_cards: str
     packages: str
+    plans: str
     points: str
     consents: str
     export: str
@@ -157,6 +158,7 @@ def account_page(
         saved=page.link("/saved"),
         gift_cards=page.link("/gift-cards"),
         packages=page.link("/account/packages"),
+        plans=page.link("/plans"),
         points=page.link("/account/points"),
         consents=page.link("/account/consents"),
         export="/api/v1/users/me/export",

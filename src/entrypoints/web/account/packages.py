@@ -1,13 +1,11 @@
 """One's packages of prepaid visits: what is left of each, and where it can be used."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
-from booking_domain.catalogue.model import Profile
-from booking_domain.catalogue.salons import Salon
 from booking_domain.packages.model import Package, PackageOffer
 from booking_domain.payments.orders import Order, OrderStatus
 from booking_domain.shared.time import time_zone
@@ -15,6 +13,7 @@ from entrypoints.languages.documents import Phrase, Plural
 from entrypoints.web.booking.flow import PACKAGE
 from entrypoints.web.kit.pages import Page, PageModel
 from entrypoints.web.orders.order import ORDER_STATES
+from entrypoints.web.packages.place import Link
 
 MOST: Final = 30
 _LEFT: Final = Plural("{count} visit left", "{count} visits left")
@@ -36,7 +35,9 @@ class OwnPackage:
     book: str
     """Where a visit is booked; empty: none is left, or the customer has to choose a person first."""
     order: str
-    """Where it was bought; empty: at the desk, or long ago."""
+    """Where it was bought; empty: at the desk, long ago, or with a plan."""
+    plan: str
+    """The plan of whose period it is; empty: of none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,16 +65,12 @@ class PackagesPage(PageModel):
 def packages_page(
     packages: Sequence[Package],
     orders: Sequence[tuple[Order, PackageOffer | None]],
-    profiles: Sequence[Profile],
-    salons: Sequence[Salon],
+    places: Mapping[UUID | None, Link],
     page: Page,
     *,
     now: datetime,
 ) -> PackagesPage:
     """The page; `packages`: the newest, and one more if there are older ones; `orders`: those of packages."""
-    places: dict[UUID | None, tuple[str, str]] = {None: ("", "")}
-    places |= {each.id: (each.display_name, page.link(f"/providers/{each.slug}")) for each in profiles}
-    places |= {each.id: (each.name, page.link(f"/salons/{each.slug}")) for each in salons}
     shown, links = packages[:MOST], {each.subject_id: page.link(f"/orders/{each.id}") for each, _ in orders}
     return PackagesPage(
         title=page.say(Phrase("My packages")),
@@ -107,6 +104,7 @@ def _own(package: Package, where: str, href: str, page: Page, *, order: str, now
         facts=tuple(_facts(package, page, now=now)),
         book=page.link(f"/book/{package.provider_id}", **{PACKAGE: package.id}) if usable else "",
         order=order,
+        plan="" if package.plan_id is None else page.link(f"/plans/{package.plan_id}"),
     )
 
 

@@ -14,6 +14,7 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.web.account.packages import MOST, packages_page
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.kit.typed import id_of
+from entrypoints.web.packages.place import places_of
 
 
 @get("/account/packages")
@@ -24,16 +25,12 @@ async def show_packages(
     found = id_of(page.asked("after"))
     after = None if found is None else PackageId(found)
     packages = await list_my_packages(actor, after, MOST + 1, reads.packages)
-    views = await reads.providers.of_all([each.provider_id for each in packages if each.provider_id is not None])
-    salon_ids = {each.salon_id for each in packages if each.salon_id is not None}
-    salons = [view.salon for each in salon_ids if (view := await reads.salons.get(each)) is not None]
     orders = [
         (each, await reads.packages.offer(PackageOfferId(each.offer_id)))
         for each in await list_orders(actor, None, MOST, reads.orders)
         if each.offer_id is not None
     ]
-    profiles = [each.profile for each in views]
-    model = packages_page(packages, orders, profiles, salons, page, now=clock.now())
+    model = packages_page(packages, orders, await places_of(packages, page, reads), page, now=clock.now())
     return page.render(model, public=False)
 
 

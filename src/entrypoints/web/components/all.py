@@ -5,6 +5,7 @@ from typing import Final
 from entrypoints.web.components.button import Button
 from entrypoints.web.components.calendar import MonthCalendar
 from entrypoints.web.components.card import Card
+from entrypoints.web.components.card_form import CardForm
 from entrypoints.web.components.check import Check
 from entrypoints.web.components.choices import Choices
 from entrypoints.web.components.dialog import Dialog
@@ -12,7 +13,7 @@ from entrypoints.web.components.empty_state import EmptyState
 from entrypoints.web.components.field import Field
 from entrypoints.web.components.gallery import Gallery
 from entrypoints.web.components.moment import Time
-from entrypoints.web.components.packages import Packages
+from entrypoints.web.components.offers import Offers
 from entrypoints.web.components.pay import Pay
 from entrypoints.web.components.price import Price
 from entrypoints.web.components.steps import Steps
@@ -39,7 +40,8 @@ COMPONENTS: Final[tuple[type[Component], ...]] = (
     Check,
     Choices,
     Upload,
+    CardForm,
     Pay,
-    Packages,
+    Offers,
 )
 """Templates make them by the names of their classes."""

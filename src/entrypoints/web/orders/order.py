@@ -1,4 +1,4 @@
-"""The order of a gift card or of a package: its payment, then what was bought."""
+"""The order of a gift card, of a package or of a period of a plan: its payment, then what was bought."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""`/orders/{id}`: the order of a gift card or a package: paying it, what was bought, returning it."""
+"""`/orders/{id}`: the order of a gift card, a package or a period of a plan: paying it, having it, returning it."""
 
 from contextlib import suppress
 from typing import Any, Final
@@ -16,7 +16,7 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import DomainError, required
 from booking_domain.shared.executor import Executor
-from booking_domain.shared.ids import SessionId
+from booking_domain.shared.ids import PlanId, SessionId
 from booking_domain.use_cases.gift_cards.delivery import issuer_of
 from booking_domain.use_cases.gift_cards.queries import get_gift_card
 from booking_domain.use_cases.orders.pay import PayOrder, pay_order, settle_order_on_request
@@ -33,6 +33,8 @@ from entrypoints.web.kit.pages import Page
 from entrypoints.web.orders.order import Ordered, OrderPage, order_page, order_state, refused, return_page
 from entrypoints.web.packages.ordered import ordered_package
 from entrypoints.web.packages.place import place_of
+from entrypoints.web.plans.desk import held_plan
+from entrypoints.web.plans.ordered import ordered_period
 
 
 class OrderDesk:
@@ -77,6 +79,10 @@ class OrderDesk:
         if order.kind is OrderKind.GIFT_CARD:
             card = await get_gift_card(actor, GiftCardId(order.subject_id), reads)
             return ordered_card(order, card, await issuer_of(card, reads), page)
+        if order.kind is OrderKind.PLAN:
+            plan = required(await reads.plans.get(PlanId(required(order.plan_id, OrderNotFound))), OrderNotFound)
+            held = await held_plan(plan, PackageId(order.subject_id), reads, paid=order)
+            return ordered_period(order, held, page, now=self._clock.now())
         offer = await reads.packages.offer(PackageOfferId(required(order.offer_id, OrderNotFound)))
         place = await place_of(required(offer, OrderNotFound), reads)
         package = await reads.packages.get(PackageId(order.subject_id))

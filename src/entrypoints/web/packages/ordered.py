@@ -1,12 +1,12 @@
 """A package as the page of its order shows it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
 from booking_domain.packages.model import Package, PackageOffer
 from booking_domain.payments.orders import Order, OrderStatus
-from booking_domain.shared.time import time_zone
+from booking_domain.shared.time import local_time
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.booking.flow import PACKAGE
 from entrypoints.web.kit.pages import Page
@@ -36,7 +36,7 @@ def ordered_package(
 ) -> Ordered:
     """The package of an order; None: it is not paid yet, or could not be sold when it was."""
     say, status = page.say, status_of(order, package)
-    usable = status is OrderStatus.PAID and package is not None and bool(package.unused) and not package.expired(now)
+    usable = status is OrderStatus.PAID and has_visits(package, now)
     return Ordered(
         heading=offer.name,
         accent=place.accent,
@@ -45,11 +45,16 @@ def ordered_package(
         show=say(Phrase("Show the package")),
         usable=usable,
         unused=package is not None and package.balance == package.visits,
-        facts=tuple(_facts(order, offer, package, place, page)),
-        actions=tuple(_actions(package, place, page)) if usable else (),
+        facts=tuple(bought_facts(order, contents(offer, place.services, page), package, place, page)),
+        actions=tuple(booking_of(package, place, page)) if usable else (),
         returning=_RETURNING,
         all=(say(Phrase("My packages")), page.link("/account/packages")),
     )
+
+
+def has_visits(package: Package | None, now: datetime) -> bool:
+    """Whether visits of a package can still be booked, or are."""
+    return package is not None and bool(package.unused) and not package.expired(now)
 
 
 def status_of(order: Order, package: Package | None) -> OrderStatus:
@@ -59,22 +64,30 @@ def status_of(order: Order, package: Package | None) -> OrderStatus:
     return order.status
 
 
-def _facts(
-    order: Order, offer: PackageOffer, package: Package | None, place: Place, page: Page
+def bought_facts(
+    order: Order, content: Iterable[str], package: Package | None, place: Place, page: Page
 ) -> Iterator[tuple[str, str]]:
+    """What visits were bought, and what is left of them."""
     say = page.say
     yield say(Phrase("Price")), page.formats.money(order.amount)
     if place.name:
         yield say(Phrase("Used at")), place.name
-    yield say(Phrase("Contents")), " ".join(contents(offer, place.services, page))
+    yield say(Phrase("Contents")), " ".join(content)
     if package is not None:
-        yield say(Phrase("Left")), say.count(VISITS, package.balance)
-        if package.expires_at is not None:
-            day = package.expires_at.astimezone(time_zone(page.site.zone)).date()
-            yield say(Phrase("For visits before")), say.values.day(day)
+        yield from visits_left(package, page)
 
 
-def _actions(package: Package | None, place: Place, page: Page) -> Iterator[tuple[str, str]]:
+def visits_left(package: Package, page: Page) -> Iterator[tuple[str, str]]:
+    """How many visits are left, and until when."""
+    say = page.say
+    yield say(Phrase("Left")), say.count(VISITS, package.balance)
+    if package.expires_at is not None:
+        day = local_time(package.expires_at, page.site.zone).date()
+        yield say(Phrase("For visits before")), say.values.day(day)
+
+
+def booking_of(package: Package | None, place: Place, page: Page) -> Iterator[tuple[str, str]]:
+    """Where a visit is booked, if there is one."""
     if package is not None and package.balance and place.book:
         query = {} if package.provider_id is None else {PACKAGE: package.id}
         yield page.say(Phrase("Book a visit")), page.link(place.book, **query)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.packages.model import PackageOffer
+from booking_domain.plans.model import PlanOffer
 from booking_domain.reviews.ports import ReviewView
 from booking_domain.scheduling.model import Calendar, ProviderSchedule, Slot
 from booking_domain.scheduling.services import ServiceView
@@ -19,7 +20,7 @@ from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.use_cases.catalogue.queries import ProviderPage as Facts
 from entrypoints.languages.documents import Phrase, Plural
 from entrypoints.web.booking.flow import Choice, by_service
-from entrypoints.web.components.packages import Packages
+from entrypoints.web.components.offers import Offers
 from entrypoints.web.kit.hours import DayHours, week_hours
 from entrypoints.web.kit.maps import MapLinks, map_links
 from entrypoints.web.kit.pages import Page, PageModel
@@ -27,6 +28,7 @@ from entrypoints.web.kit.pictures import Picture, picture_of
 from entrypoints.web.kit.policies import policy_sentences
 from entrypoints.web.kit.schema_org import json_ld, opening_hours
 from entrypoints.web.packages.offers import names_of, packages_of
+from entrypoints.web.plans.offers import plans_of
 
 REVIEWS_SHOWN: Final = 6
 _DAYS_SHOWN: Final = 4
@@ -95,7 +97,8 @@ class ProviderPage(PageModel):
     """The photo, and the pictures of the portfolio."""
     bio: str
     services: tuple[ServiceGroup, ...]
-    packages: Packages | None
+    packages: Offers | None
+    plans: Offers | None
     free: tuple[FreeTime, ...]
     book: str
     """Where a booking begins; empty: there is no free time."""
@@ -138,6 +141,7 @@ def provider_page(
     page: Page,
     *,
     offers: Sequence[PackageOffer],
+    plans: Sequence[PlanOffer],
     links: ObjectLinks,
     now: datetime,
 ) -> ProviderPage:
@@ -167,6 +171,7 @@ def provider_page(
         bio=profile.bio,
         services=tuple(_services(facts, length, page)),
         packages=packages_of(offers, names_of(facts.services), page),
+        plans=plans_of(plans, names_of(facts.services), page),
         free=tuple(
             FreeTime(
                 text=formats.moment(local, today),

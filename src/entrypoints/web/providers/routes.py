@@ -51,7 +51,10 @@ async def provider(
     reviews = await list_provider_reviews(provider_id, ReviewOrder.NEWEST, None, REVIEWS_SHOWN, reads.reviews)
     salon_id = None if facts.salon is None else facts.salon.id
     offers = await reads.packages.on_sale(provider_id, salon_id, None, MOST)
-    model = provider_page(facts, slots, shown.calendar, reviews, page, offers=offers, links=object_storage, now=now)
+    plans = await reads.plans.on_offer(provider_id, salon_id, None, MOST)
+    model = provider_page(
+        facts, slots, shown.calendar, reviews, page, offers=offers, plans=plans, links=object_storage, now=now
+    )
     return page.render(model)
 
 

@@ -31,7 +31,8 @@ async def salon(
         return page.see(page.link(f"/salons/{found.slug}"), status=301)
     facts = await get_salon_page(found.id, reads.salons, reads.providers, reads.services)
     offers = await reads.packages.on_sale(None, found.id, None, MOST)
-    return page.render(salon_page(facts, offers, page, object_storage, clock.now()))
+    plans = await reads.plans.on_offer(None, found.id, None, MOST)
+    return page.render(salon_page(facts, page, offers=offers, plans=plans, links=object_storage, now=clock.now()))
 
 
 handlers: Final = (salon,)

@@ -9,19 +9,21 @@ from markupsafe import Markup
 
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.packages.model import PackageOffer
+from booking_domain.plans.model import PlanOffer
 from booking_domain.scheduling.services import ServiceView
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.time import time_zone
 from booking_domain.use_cases.catalogue.salon_queries import SalonPage as Facts
 from booking_domain.use_cases.platform.views import ProviderView
 from entrypoints.languages.documents import Phrase
-from entrypoints.web.components.packages import Packages
+from entrypoints.web.components.offers import Offers
 from entrypoints.web.kit.hours import DayHours, week_hours
 from entrypoints.web.kit.maps import MapLinks, map_links
 from entrypoints.web.kit.pages import Page, PageModel
 from entrypoints.web.kit.pictures import Picture, picture_of
 from entrypoints.web.kit.schema_org import json_ld, opening_hours
 from entrypoints.web.packages.offers import names_of, packages_of
+from entrypoints.web.plans.offers import plans_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,17 +66,25 @@ class SalonPage(PageModel):
     gift: str
     """Where a gift card of it is bought."""
     services: tuple[SalonService, ...]
-    packages: Packages | None
+    packages: Offers | None
+    plans: Offers | None
     hours: tuple[DayHours, ...]
     zone: str
     data: Markup
 
 
 def salon_page(
-    facts: Facts, offers: Sequence[PackageOffer], page: Page, links: ObjectLinks, now: datetime
+    facts: Facts,
+    page: Page,
+    *,
+    offers: Sequence[PackageOffer],
+    plans: Sequence[PlanOffer],
+    links: ObjectLinks,
+    now: datetime,
 ) -> SalonPage:
     """The page of a salon."""
     salon = facts.view.salon
+    services = names_of(each for each, _ in facts.services)
     names = {view.profile.id: view.profile.display_name for view in facts.providers}
     pictures = tuple(picture_of(each, links, alt=salon.name) for each in salon.photos)
     address = ", ".join(filter(None, (salon.address, salon.city)))
@@ -92,7 +102,8 @@ def salon_page(
         gift=page.link("/gift-cards/new", salon=salon.id),
         book=page.link(f"/salons/{salon.slug}/book") if any(offers for _, offers in facts.services) else "",
         services=tuple(_service(each, offers, names, page) for each, offers in facts.services),
-        packages=packages_of(offers, names_of(each for each, _ in facts.services), page),
+        packages=packages_of(offers, services, page),
+        plans=plans_of(plans, services, page),
         hours=week_hours(facts.view.hours.rules, page, today),
         zone=page.formats.zone(salon.time_zone),
         data=json_ld(

@@ -7,7 +7,7 @@ const MODULES = {
   "link-to-confirm": "../links/link.js",
   onward: "../session/onward.js",
   payment: "../bookings/payment.js",
-  card: "../components/pay/card.js",
+  card: "../components/card_form/card.js",
   upload: "../components/upload/upload.js",
   passkey: "../security/passkey.js",
 };

@@ -18,6 +18,7 @@ _PRIVATE: Final = (
     "links",
     "orders",
     "packages",
+    "plans",
     "renew",
     "saved",
     "sign-in",

@@ -1,28 +1,23 @@
 """Plans over HTTP: taken, renewed by card and by invoice, unpaid, paused, resumed, ended, used by bookings."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from tests.unit.entrypoints.api import Api, assert_problem
 from tests.unit.features.bookings import EARLIER_TODAY
-from tests.unit.features.plans import TWO, pay, running, take
+from tests.unit.features.plans import TWO, back, pay, renew, running, take
 
-from booking_domain.identity.ports import Bearer
-from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.orders import Order, OrderId, OrderStatus
 from booking_domain.payments.ports import ChargeOutcome
 from booking_domain.plans.events import PlanUnpaid
 from booking_domain.plans.model import ANNOUNCED, ASKED_AGAIN, GIVEN_UP, TRIES, PlanStatus
 from booking_domain.shared.actor import SYSTEM
-from booking_domain.shared.ids import PlanId, SessionId, UserId
-from booking_domain.testing.builders import Builder
+from booking_domain.shared.ids import PlanId
 from booking_domain.use_cases.orders.pay import expire_order, settle_order
-from booking_domain.use_cases.orders.renewals import renew_plan
 from booking_domain.use_cases.payments.earnings import update_earnings
 from booking_domain.use_cases.plans.changes import close_plan
 from booking_domain.use_cases.plans.methods import forget_method
@@ -39,30 +34,9 @@ async def scene(api: Api, *, card: bool, **offer: Any) -> tuple[str, str, str, d
     return owner, provider_id, await api.joined("customer", verified=True), made.json()
 
 
-async def back(api: Api, user_id: str) -> str:
-    """The access token of somebody who signs in again: the clock of these tests moves by months."""
-    user, now = await api.container.reads().users.get(UserId(UUID(user_id))), api.clock.now()
-    assert user is not None
-    session = replace(Builder().session(user), id=SessionId(uuid4()), created_at=now, last_used_at=now)
-    async with api.container.database().begin() as tx:
-        await tx.sessions.add(replace(session, expires_at=now + REFRESH_TOKEN_LIFE))
-    return api.container.access_tokens().issue(Bearer(user.actor, session.id), now).text
-
-
 async def plan_of(api: Api, plan: Mapping[str, Any]) -> dict[str, Any]:
     """The plan as its customer sees it."""
     return dict((await api.get(f"/plans/{plan['id']}", await back(api, plan["customerId"]))).json())
-
-
-async def renew(api: Api, plan: Mapping[str, Any]) -> None:
-    """Do what the worker does about the plan."""
-    container = api.container
-    await renew_plan(
-        PlanId(UUID(plan["id"])),
-        reads=container.reads(),
-        executor=container.executor(),
-        gateways=container.gateways(),
-    )
 
 
 async def at(api: Api, plan: Mapping[str, Any], before: timedelta) -> dict[str, Any]:

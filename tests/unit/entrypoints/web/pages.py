@@ -12,6 +12,7 @@ from urllib.parse import quote
 from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
 from tests.browsing import ARGUMENTS, CHROMIUM
 from tests.unit.entrypoints.api import Api
+from tests.unit.features.plans import running, take
 from tests.unit.features.reviews import visit
 
 from booking_domain.use_cases.search.index import refresh_entry
@@ -205,7 +206,7 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
     package, buying = await _package(api, customer, lengths_owner)
     own["book-summary-with-package"] = f"{own['book-summary-of-length']}&package={package}"
     at = (await api.client.get(f"/en/providers/{lengths_id}")).headers["Location"]
-    own |= buying | {"provider-with-packages": at.removeprefix("/en")}
+    own |= buying | await _plans(api, customer, lengths_owner) | {"provider-with-packages": at.removeprefix("/en")}
     invitations = Look("join-salons", "/join/salons", token=owner)
     profile = Look("join-profile", "/join/profile", token=owner)
     return (*(Look(name, path, token=customer) for name, path in own.items()), invitations, profile)
@@ -230,6 +231,26 @@ async def _package(api: Api, customer: str, owner: str) -> tuple[str, dict[str, 
         "package-order": f"/orders/{pending['id']}",
         "package-order-paid": f"/orders/{paid['id']}",
         "package-order-return": f"/orders/{paid['id']}/return",
+    }
+
+
+async def _plans(api: Api, customer: str, owner: str) -> dict[str, str]:
+    """A plan that runs, charged to a card, one that waits for its payment, and the page on which another is taken."""
+    two = {"name": "Two visits a month", "text": "With tea.", "visits": 2, "priceAmount": 12_000_000, "currency": "MNT"}
+    offers = [{**two, "name": name} for name in ("One for two", two["name"], "Friends")]
+    new, runs, waits = [(await api.post("/plan-offers", owner, json=each)).json()["id"] for each in offers]
+    api.gateway.keeps = True
+    plan, waiting = await running(api, customer, runs), await take(api, customer, waits)
+    api.gateway.keeps = False
+    return {
+        "plans": "/plans",
+        "plan": f"/plans/{plan['id']}",
+        "plan-waits": f"/plans/{waiting['id']}",
+        "plan-end": f"/plans/{plan['id']}/cancel",
+        "plan-card": f"/plans/{plan['id']}/card",
+        "plan-card-use": f"/plans/{plan['id']}/card/use",
+        "plan-new": f"/plans/new?offer={new}",
+        "plan-order": f"/orders/{waiting['orderId']}",
     }
 
 

@@ -73,6 +73,8 @@ KINDS: Final = (
         "salon",
         "city",
         "package",
+        "plan",
+        "terms",
         "programme",
         "correction",
         "promotion",
@@ -114,16 +116,27 @@ class Skeleton(HTMLParser):
         self.tags.append((f"/{tag}",))
 
 
+async def done(answer: Any) -> dict[str, Any]:
+    assert answer.status_code < 300, answer.text
+    return dict(answer.json())
+
+
+async def points(api: Api, owner: str, customer: str, provider_id: str) -> None:
+    """A programme, and a correction by an admin."""
+    programme = {"name": hostile("programme"), "currency": "MNT", "points": 1, "perAmount": 100, "pointValue": 5_000}
+    admin = await api.an_admin()
+    await done(await api.post("/loyalty/programmes", owner, json=programme))
+    user_id = (await api.get("/auth/me", customer)).json()["id"]
+    given = {"reason": hostile("correction", 300), "points": 40, "providerId": provider_id}
+    await done(await api.post(f"/admin/users/{user_id}/loyalty-adjustments", admin, json=given))
+
+
 @pytest.fixture(scope="module")
 async def world(city: Api) -> tuple[str, list[Look]]:
     """The provider who may change names, and the pages that show texts: all of them are hostile."""
     api = city
     customer, owner, over = await visit(api)
     provider_id = over["providerId"]
-
-    async def done(answer: Any) -> dict[str, Any]:
-        assert answer.status_code < 300, answer.text
-        return dict(answer.json())
 
     place = {"displayName": hostile("name"), "bio": hostile("bio", 2_000), "address": hostile("address", 200)}
     await done(await api.put("/providers/me", owner, json=place))
@@ -144,12 +157,16 @@ async def world(city: Api) -> tuple[str, list[Look]]:
     await done(await api.post("/promotions", owner, json=spring))
     package = await sell(api, owner, customer, name=hostile("package"))
     bought = await done(await api.post("/packages/orders", customer, json={"offerId": package["offerId"]}))
-    points = {"name": hostile("programme"), "currency": "MNT", "points": 1, "perAmount": 100, "pointValue": 5_000}
-    admin = await api.an_admin()
-    await done(await api.post("/loyalty/programmes", owner, json=points))
-    user_id = (await api.get("/auth/me", customer)).json()["id"]
-    given = {"reason": hostile("correction", 300), "points": 40, "providerId": provider_id}
-    await done(await api.post(f"/admin/users/{user_id}/loyalty-adjustments", admin, json=given))
+    two = {
+        "name": hostile("plan"),
+        "text": hostile("terms", 1_000),
+        "visits": 2,
+        "priceAmount": 9_000,
+        "currency": "MNT",
+    }
+    plans = [await done(await api.post("/plan-offers", owner, json=two)) for _ in range(2)]
+    plan = await done(await api.post("/plans", customer, json={"offerId": plans[0]["id"]}))
+    await points(api, owner, customer, provider_id)
     recipient = {"name": hostile("recipient")}
     wish = {"providerId": provider_id, "amount": 5_000_000, "currency": "MNT", "recipient": recipient}
     order = await done(await api.post("/gift-cards/orders", customer, json=wish))
@@ -185,6 +202,11 @@ async def world(city: Api) -> tuple[str, list[Look]]:
         "order": f"/orders/{order['id']}",
         "package-order": f"/orders/{bought['id']}",
         "package-new": f"/packages/new?offer={package['offerId']}",
+        "plans": "/plans",
+        "plan": f"/plans/{plan['id']}",
+        "plan-end": f"/plans/{plan['id']}/cancel",
+        "plan-order": f"/orders/{plan['orderId']}",
+        "plan-new": f"/plans/new?offer={plans[1]['id']}",
         "gift-cards": "/gift-cards",
         "gift-card-new": f"/gift-cards/new?provider={provider_id}",
         "consents": "/account/consents",

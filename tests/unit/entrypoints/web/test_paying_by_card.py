@@ -11,6 +11,7 @@ from tests.unit.entrypoints.api import Api, serving
 from tests.unit.entrypoints.web.forms import Visitor
 from tests.unit.entrypoints.web.pages import ORIGIN, visiting
 from tests.unit.features.packages import FIVE
+from tests.unit.features.plans import TWO
 from tests.unit.simulators.stripe.simulator_process import PUBLISHABLE_KEY, StripeSimulator
 
 from entrypoints.http.kit.session_cookies import ACCESS_COOKIE
@@ -73,6 +74,33 @@ async def test_a_package_is_paid_by_card(api: Api, browser: Browser, simulator: 
         await pay_by_card(page)
         api.clock.advance(timedelta(seconds=2))
         await page.get_by_role("heading", name="The package is paid").wait_for()
+
+
+@needs_a_browser
+async def test_a_plan_is_charged_to_a_card_and_then_to_another(
+    api: Api, browser: Browser, simulator: StripeSimulator
+) -> None:
+    owner, _ = await api.open_provider(**DOLLARS)
+    made = (await api.post("/plan-offers", owner, json={**TWO, "priceAmount": 120_00, "currency": "USD"})).json()
+    token = await api.joined("customer", verified=True)
+    async with visiting(browser, api, beside=simulator.url, expected=["402"]) as page:
+        await page.context.add_cookies([{"name": ACCESS_COOKIE, "value": token, "url": f"{ORIGIN}/"}])
+        await page.goto(f"/en/plans/new?offer={made['id']}")
+        await page.get_by_text("The payment service keeps your card").wait_for()
+        await page.get_by_role("button", name="Continue to the payment").click()
+        await page.wait_for_url(re.compile("/en/orders/"))
+        await pay_by_card(page)
+        api.clock.advance(timedelta(seconds=2))
+        await page.get_by_role("heading", name="The plan has started").wait_for()
+        await page.get_by_role("link", name="Show the plan").first.click()
+        await page.get_by_role("link", name="Show the plan").first.click()
+        await page.get_by_text(re.compile("It is charged to visa 4242 on ")).wait_for()
+        await page.get_by_role("link", name="Enter another card").click()
+        await page.get_by_role("button", name="Enter another card").click()
+        await page.get_by_label("Card (simulator)").select_option("A card whose refunds take time")
+        await page.get_by_role("button", name="Keep this card").click()
+        await page.get_by_role("button", name="Use this card").click()
+        await page.get_by_text(re.compile("It is charged to visa (?!4242)")).wait_for()
 
 
 async def test_only_a_page_that_takes_a_card_lets_a_script_of_another_run(api: Api, simulator: StripeSimulator) -> None:

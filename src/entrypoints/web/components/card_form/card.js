@@ -9,22 +9,25 @@ export default class CardForm {
     this.elements.create("payment").mount(this.part("card"));
     this.part("missing").hidden = true;
     this.part("send").hidden = false;
-    form.addEventListener("submit", (event) => this.pay(event));
+    form.addEventListener("submit", (event) => this.enter(event));
   }
 
   part(name) {
     return this.form.querySelector(`[data-${name}]`);
   }
 
-  async pay(event) {
+  async enter(event) {
     event.preventDefault();
     this.part("send").hidden = true;
     this.part("error").textContent = "";
-    const confirmParams = { return_url: location.href };
-    const { error } = await this.stripe.confirmPayment({ elements: this.elements, confirmParams, redirect: "if_required" });
+    const { kept } = this.form.dataset; // else the card pays
+    const confirmParams = { return_url: kept ? new URL(kept, location).href : location.href };
+    const asked = { elements: this.elements, confirmParams, redirect: "if_required" };
+    const { error } = await (kept ? this.stripe.confirmSetup(asked) : this.stripe.confirmPayment(asked));
     this.part("error").textContent = error?.message ?? "";
     this.part("send").hidden = !error;
     this.part("card").hidden = !error;
     this.part("sent").hidden = Boolean(error);
+    if (kept && !error) location.assign(kept);
   }
 }
