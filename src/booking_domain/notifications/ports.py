@@ -144,6 +144,8 @@ class NotificationFilter:
 
     user_id: UserId
     unread: bool = False
+    booking_id: BookingId | None = None
+    """Only those about this booking."""
     after: NotificationId | None = None
     limit: int = 50
 

@@ -49,6 +49,8 @@ class NotificationsQuery(PageQuery, frozen=True, kw_only=True):
 
     unread: bool = False
     """Only unread notifications."""
+    booking_id: BookingId | None = None
+    """Only those about this booking."""
 
 
 _chosen: Final = members(NotificationsQuery, NotificationFilter, given=("user_id",), **PAGE_AND_ONE)

@@ -15,6 +15,8 @@ from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast
 from booking_domain.testing.notifications.contracts.notifications import a_message, a_notification
+from booking_domain.use_cases.messages.notify import notify
+from booking_domain.use_cases.messages.send_messages import StoringNotifier
 from booking_domain.use_cases.notifications.commands import StoreNotification, keep_notification
 from booking_domain.use_cases.platform.ports import Repositories
 
@@ -27,6 +29,14 @@ async def notified(api: Api, token: str, *contacts: MessageAddress) -> None:
     event = PhoneChanged(id=EventId(uuid4()), occurred_at=NOW, user_id=user_id)
     command = StoreNotification(user_id=user_id, event=event, notice=NOTICE, contacts=contacts)
     assert await api.container.executor().run(keep_notification, command, actor=SYSTEM)
+
+
+async def told(api: Api) -> None:
+    """Tell people of all that has happened, as the worker does."""
+    reads = api.container.reads()
+    notifier = StoringNotifier(api.container.executor(), reads.external_identities)
+    for event in await api.database.outbox_events():
+        await notify(event, reads=reads, notifier=notifier, translator=api.container.translator())
 
 
 async def notification(world: World, who: str) -> Ids:

@@ -79,6 +79,7 @@ def _page(*conditions: ColumnElement[bool]) -> Statement:
         select(*NOTIFICATION.columns)
         .where(
             _n.user_id == bindparam("user_id"),
+            if_given("booking_id", _n.booking_id, _n.booking_id == bindparam("booking_id")),
             if_given("after", _n.id, _n.id < bindparam("after")),
             *conditions,
         )

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from booking_domain.bookings.available_actions import AvailableAction
 from booking_domain.bookings.model import DISPUTABLE_FOR, Booking
 from booking_domain.bookings.transitions import TO_COME, Party, Status
+from booking_domain.notifications.model import Notification
 from booking_domain.notifications.notices import LocalTime
 from booking_domain.payments.model import Payment
 from booking_domain.payments.receipts import Receipt, ReceiptKind
@@ -41,6 +42,8 @@ DONE: Final = {
     "reviewed": Phrase("Thank you for your review."),
 }
 """What has just been done, by the word in the address."""
+MOST_TOLD: Final = 20
+"""How many of the messages about a booking its page shows."""
 SLOT: Final = "slot"
 PRICE: Final = "price"
 MINUTES: Final = "minutes"
@@ -77,6 +80,16 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToldMessage:
+    """What the platform has told the customer about the booking."""
+
+    at: str
+    language: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BookingExtras:
     """What is read besides a booking: how to prepare, and what only who is signed in sees."""
 
@@ -86,6 +99,8 @@ class BookingExtras:
     reviewed: bool = False
     disputed: bool = False
     """Whether there is a dispute, or was one."""
+    told: Sequence[Notification] = ()
+    """What they were told about it, the newest first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +135,7 @@ class BookingPage(PageModel):
     """What else can be done: texts and addresses."""
     calendars: tuple[tuple[str, str], ...]
     receipts: tuple[tuple[str, str], ...]
+    told: tuple[ToldMessage, ...]
     dispute: str
     """Where what went wrong is told; empty: it cannot be."""
     dispute_until: str
@@ -177,6 +193,12 @@ def booking_page(
         receipts=tuple(
             (say(_RECEIPTS[each.kind], number=each.number), f"{_API}/receipts/{each.id}?format=pdf")
             for each in extras.receipts
+        ),
+        told=tuple(
+            ToldMessage(
+                at=_at(each.created_at, booking, page), language=each.language, subject=each.subject, text=each.text
+            )
+            for each in extras.told
         ),
         dispute=page.link(f"{acting.path}/dispute") if disputable else "",
         dispute_until=_at(booking.span.end + DISPUTABLE_FOR, booking, page),

@@ -13,6 +13,7 @@ from msgspec.json import encode
 from booking_domain.bookings.available_actions import AvailableAction
 from booking_domain.bookings.transitions import TO_COME, Party, Status
 from booking_domain.disputes.ports import DisputeFilter
+from booking_domain.notifications.ports import NotificationFilter
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.model import Payment, Purpose
@@ -49,7 +50,7 @@ from entrypoints.http.kit.request_guard import IF_VALID
 from entrypoints.http.kit.turns import Computation, Turn
 from entrypoints.web.booking.when import Free
 from entrypoints.web.bookings import gift_card_routes
-from entrypoints.web.bookings.booking import MINUTES, PRICE, BookingExtras, booking_page, payment_state
+from entrypoints.web.bookings.booking import MINUTES, MOST_TOLD, PRICE, BookingExtras, booking_page, payment_state
 from entrypoints.web.bookings.cancel import REASON, REFUND, cancel_page
 from entrypoints.web.bookings.desk import Acting, BookingDesk
 from entrypoints.web.bookings.listed import MOST, bookings_page
@@ -351,7 +352,9 @@ async def _extras(acting: Acting, reads: Reads) -> BookingExtras:
     receipts = () if party is None else await list_receipts(acting.actor, booking.id, reads)
     about = DisputeFilter(party_id=acting.actor.id, booking_id=booking.id, limit=1)
     disputed = bool(await list_own_disputes(acting.actor, about, reads.disputes))
-    return replace(extras, receipts=receipts, reviewed=reviewed, disputed=disputed)
+    about_it = NotificationFilter(user_id=acting.actor.id, booking_id=booking.id, limit=MOST_TOLD)
+    told = await reads.notifications.page(about_it)
+    return replace(extras, receipts=receipts, reviewed=reviewed, disputed=disputed, told=told)
 
 
 async def _free(acting: Acting, window: TimeRange, now: datetime, *, reads: Reads, turn: Turn) -> Free:

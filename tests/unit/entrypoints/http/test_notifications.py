@@ -22,6 +22,8 @@ async def test_a_person_lists_and_reads_their_notifications(api: Api) -> None:
         ("account.phone_changed", "Confirmed", "See you.")
     }
     assert (await api.get("/notifications", other)).json() == {"items": [], "unreadCount": 0}
+    of_booking = (await api.get(f"/notifications?bookingId={UUID(int=1)}", token)).json()
+    assert (of_booking["items"], of_booking["unreadCount"]) == ([], 3)
 
     newest, middle, oldest = (each["id"] for each in listed["items"])
     read = await api.post(f"/notifications/{middle}/read", token)

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
 from tests.browsing import ARGUMENTS, CHROMIUM
 from tests.unit.entrypoints.api import Api
+from tests.unit.features.notifications import told
 from tests.unit.features.plans import running, take
 from tests.unit.features.reviews import visit
 
@@ -152,6 +153,7 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
     await api.verify_contacts()
     invited = await api.post(f"/salons/{salon['id']}/members", manager, json={"providerId": asking_id})
     assert invited.status_code == 201, invited.text
+    await told(api)
     own = {
         "bookings": "/bookings",
         "bookings-past": "/bookings?when=past",

@@ -16,6 +16,7 @@ from tests.browsing import needs_a_browser
 from tests.unit.entrypoints.api import Api
 from tests.unit.entrypoints.web.forms import Visitor
 from tests.unit.entrypoints.web.pages import MONDAY_EVENING, MONDAY_NOON, Look, as_who_looks, indexed, visiting
+from tests.unit.features.notifications import told
 from tests.unit.features.packages import sell
 from tests.unit.features.reviews import visit
 
@@ -180,6 +181,7 @@ async def world(city: Api) -> tuple[str, list[Look]]:
     idea = {"description": hostile("idea", 2_000), "size": hostile("size"), "placement": hostile("placement")}
     await done(await api.post("/ideas", customer, json={"bookingId": booked["id"], **idea}))
     await api.put(f"/favourites/{provider_id}", customer)
+    await told(api)
     await indexed(api)
     slug = (await done(await api.get(f"/providers/{provider_id}")))["slug"]
     chosen = f"service={service_id}&slot={quote(MONDAY_EVENING)}"

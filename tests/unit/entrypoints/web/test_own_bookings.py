@@ -11,6 +11,7 @@ import httpx
 import pytest
 from tests.unit.entrypoints.api import Api, serving
 from tests.unit.entrypoints.web.forms import Visitor, form_in
+from tests.unit.features.notifications import told
 from tests.unit.features.reviews import visit
 
 from booking_domain.shared.ids import BookingId
@@ -74,6 +75,16 @@ async def test_deposit_and_balance_are_paid_by_the_same_step(api: Api) -> None:
     assert "Pay the rest: MNT 60,000" in confirmed.text
     await visitor.submit(confirmed, "/pay")
     assert "QR code of the payment" in (await visitor.get(path)).text
+
+
+async def test_a_booking_shows_what_its_customer_was_told_about_it(api: Api) -> None:
+    visitor, path, _ = await booked(api, depositAmount=0)
+    assert "What we told you about it" not in (await visitor.get(path)).text
+    await told(api)
+    shown = unescape((await visitor.get(path)).text)
+    [subject] = re.findall(r"<summary><span[^>]*>(.*?)</span>", shown)  # and nothing that others were told
+    assert subject.endswith(": confirmed")
+    assert f"{subject}</span>" in unescape((await visitor.get(path.replace("/en/", "/fa/"))).text), "as it was sent"
 
 
 async def test_the_calendar_file_and_links_to_calendars_name_the_appointment(api: Api) -> None:

@@ -178,9 +178,10 @@ class NotificationsContract(StorageContract):
 class NotificationReadsContract(StorageContract):
     """Reads of notifications and messages."""
 
-    async def test_a_page_has_the_users_own_notifications_newest_first(self) -> None:
+    async def test_a_page_has_the_users_own_notifications_newest_first(self, booking: Booking) -> None:
         user, other = await _people(self.backend, self.make, 2)
-        first, second, third, theirs = (a_notification(self.make, each) for each in (user, user, user, other))
+        first, second, third = (a_notification(self.make, user, about) for about in (None, booking.id, None))
+        theirs = a_notification(self.make, other, booking.id)
         for each in (first, replace(second, read_at=LATER), third, theirs):
             await _add(self.backend, each)
 
@@ -190,6 +191,7 @@ class NotificationReadsContract(StorageContract):
         assert await page(NotificationFilter(user_id=user.id)) == [third.id, second.id, first.id]
         assert await page(NotificationFilter(user_id=user.id, unread=True)) == [third.id, first.id]
         assert await page(NotificationFilter(user_id=user.id, after=third.id, limit=1)) == [second.id]
+        assert await page(NotificationFilter(user_id=user.id, booking_id=booking.id)) == [second.id]
 
     async def test_messages_are_chosen_by_each_field(self, booking: Booking) -> None:
         user, other = await _people(self.backend, self.make, 2)

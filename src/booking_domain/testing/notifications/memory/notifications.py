@@ -58,7 +58,11 @@ class MemoryNotificationReads(InMemory, NotificationReads):
 
     async def page(self, criteria: NotificationFilter) -> Sequence[Notification]:
         return self._state[NOTIFICATIONS].page(
-            lambda each: each.user_id == criteria.user_id and (each.read_at is None or not criteria.unread),
+            lambda each: (
+                each.user_id == criteria.user_id
+                and (each.read_at is None or not criteria.unread)
+                and criteria.booking_id in {None, each.booking_id}
+            ),
             criteria.after,
             criteria.limit,
             newest_first=True,
