@@ -19,6 +19,8 @@ from adapters.qpay_edge.signatures import TO_API
 from adapters.security.clock import SystemClock
 from adapters.stripe.currencies import from_stripe
 from booking_domain.payments.model import Payment
+from booking_domain.payments.orders import Order
+from booking_domain.shared.ids import PaymentId
 from entrypoints.http.container import HttpContainer
 from simulators.qpay.state.invoices import Invoices, InvoiceStatus
 from simulators.qpay.state.payments import Method, Payments, PaymentStatus, new_payment_id, paid_total
@@ -28,6 +30,8 @@ from simulators.stripe.books import CHARGE, Books
 from simulators.stripe.store import Document
 from simulators.stripe.store import Store as StripeStore
 
+Billed = Payment | Order
+"""What has an invoice."""
 ELSEWHERE: Final = "whsec_that_is_not_the_endpoints_0123"
 
 
@@ -45,7 +49,7 @@ class GatewayUnderTest(Protocol):
         """Adapt the API's parts."""
         ...
 
-    def pay(self, payment: Payment, at: datetime, *, by_card: bool = False) -> None:
+    def pay(self, payment: Billed, at: datetime, *, by_card: bool = False) -> None:
         """Pay an invoice in full. What was paid by card can be paid back by the gateway."""
         ...
 
@@ -53,16 +57,16 @@ class GatewayUnderTest(Protocol):
         """The total of the gateway's books."""
         ...
 
-    def held(self, payment: Payment) -> int:
+    def held(self, payment: Billed) -> int:
         """What the gateway's books hold for a payment, in minor units: received and not paid back."""
         ...
 
-    def withdrawn(self, payment: Payment) -> bool:
+    def withdrawn(self, payment: Billed) -> bool:
         """Whether the invoice is cancelled in the gateway's books."""
         ...
 
     async def call_back(
-        self, payment: Payment, client: httpx.AsyncClient, container: HttpContainer, *, forged: bool
+        self, payment: Billed, client: httpx.AsyncClient, container: HttpContainer, *, forged: bool
     ) -> int:
         """Call the API about a payment, perhaps as somebody else; the status of the answer."""
         ...
@@ -80,7 +84,7 @@ class QPay:
     def prepare(self, container: HttpContainer) -> None:
         """Nothing to adapt."""
 
-    def pay(self, payment: Payment, at: datetime, *, by_card: bool = False) -> None:
+    def pay(self, payment: Billed, at: datetime, *, by_card: bool = False) -> None:
         assert payment.invoice is not None
         method = Method.CARD if by_card else Method.P2P
         with closing(Store(self._books)) as store, store.transaction():
@@ -101,21 +105,21 @@ class QPay:
         assert row is not None
         return int(row["total"])
 
-    def held(self, payment: Payment) -> int:
+    def held(self, payment: Billed) -> int:
         assert payment.invoice is not None
         with closing(Store(self._books)) as store:
             return paid_total(Payments(store).of_invoice(payment.invoice.reference))
 
-    def withdrawn(self, payment: Payment) -> bool:
+    def withdrawn(self, payment: Billed) -> bool:
         assert payment.invoice is not None
         with closing(Store(self._books)) as store:
             invoice = Invoices(store).get(payment.invoice.reference)
         return invoice is not None and invoice.status is InvoiceStatus.CANCELED
 
     async def call_back(
-        self, payment: Payment, client: httpx.AsyncClient, container: HttpContainer, *, forged: bool
+        self, payment: Billed, client: httpx.AsyncClient, container: HttpContainer, *, forged: bool
     ) -> int:
-        token = container.callback_tokens().issue(payment.id)
+        token = container.callback_tokens().issue(PaymentId(payment.id))
         query = {"token": token[::-1] if forged else token, "qpay_payment_id": "1"}
         return (await client.get(f"/webhooks/qpay/{payment.id}", params=query)).status_code
 
@@ -147,7 +151,7 @@ class QPayEdge(QPay):
         )
 
     async def call_back(
-        self, payment: Payment, client: httpx.AsyncClient, container: HttpContainer, *, forged: bool
+        self, payment: Billed, client: httpx.AsyncClient, container: HttpContainer, *, forged: bool
     ) -> int:
         assert payment.invoice is not None
         body = json.dumps({"qpayInvoiceId": payment.invoice.reference, "status": "paid"}).encode()
@@ -174,7 +178,7 @@ class Stripe:
     def prepare(self, container: HttpContainer) -> None:
         """Nothing to adapt."""
 
-    def pay(self, payment: Payment, at: datetime, *, by_card: bool = True) -> None:
+    def pay(self, payment: Billed, at: datetime, *, by_card: bool = True) -> None:
         assert payment.invoice is not None
         with closing(StripeStore(self._books)) as store, store.transaction():
             books = Books(store, lambda *_: None)
@@ -187,23 +191,23 @@ class Stripe:
             charges = store.newest_first(CHARGE)
         return sum(from_stripe(each["amount_captured"], each["currency"]).amount for each in charges)
 
-    def held(self, payment: Payment) -> int:
+    def held(self, payment: Billed) -> int:
         with closing(StripeStore(self._books)) as store:
             charge = Books(store, lambda *_: None).charge_of(self._intent(payment, store))
         if charge is None or not charge["captured"]:
             return 0
         return from_stripe(charge["amount"] - charge["amount_refunded"], charge["currency"]).amount
 
-    def withdrawn(self, payment: Payment) -> bool:
+    def withdrawn(self, payment: Billed) -> bool:
         with closing(StripeStore(self._books)) as store:
             return bool(self._intent(payment, store)["status"] == "canceled")
 
-    def _intent(self, payment: Payment, store: StripeStore) -> Document:
+    def _intent(self, payment: Billed, store: StripeStore) -> Document:
         assert payment.invoice is not None
         return Books(store, lambda *_: None).intent(payment.invoice.reference)
 
     async def call_back(
-        self, payment: Payment, client: httpx.AsyncClient, container: HttpContainer, *, forged: bool
+        self, payment: Billed, client: httpx.AsyncClient, container: HttpContainer, *, forged: bool
     ) -> int:
         assert payment.invoice is not None
         subject = {"id": payment.invoice.reference, "object": "payment_intent"}

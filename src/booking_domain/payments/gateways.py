@@ -67,6 +67,10 @@ class Gateways:
             raise NotChargeable
         return gateway
 
+    def has(self, name: str) -> bool:
+        """Whether the deployment has a gateway of this name, or another way to its merchant."""
+        return name in self._by_name
+
     def named(self, name: str) -> PaymentGateway:
         """The gateway of this name.
 

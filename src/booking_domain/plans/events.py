@@ -23,12 +23,17 @@ class PlanRenewed(PlanChanged, topic="plan.renewed"):
 class PlanAnnounced(PlanChanged, topic="plan.announced"):
     """The next period of a plan begins soon, and has its order."""
 
+    by_customer: bool = False
+    """Whether the customer has to pay it although the plan has a card: the deployment lacks the card's gateway."""
+
 
 class PlanUnpaid(PlanChanged, topic="plan.unpaid"):
     """A period that is due is not paid: the card was declined, or the customer has not paid."""
 
     authentication: bool = False
     """Whether the customer has to authenticate the payment."""
+    by_customer: bool = False
+    """As in `PlanAnnounced`."""
 
 
 class PlanPaused(PlanChanged, topic="plan.paused"):

@@ -291,18 +291,23 @@ class Plan:
         due_at = now if self.ends_at is None else max(self.ends_at, now)
         return self._changed(order_id=order_id, due_at=due_at, next_at=due_at, tries=0, asking=False)
 
-    def attempt(self, now: datetime) -> Self:
-        """Charge the order that is due, or remind its customer: the next try, or again one that was not answered."""
+    def order_again(self, order_id: UUID) -> Self:
+        """Await the money of another order of the same period: nobody can pay the former any more."""
+        return self._changed(order_id=order_id, asking=False)
+
+    def attempt(self, now: datetime, *, charge: bool) -> Self:
+        """Charge the order that is due, or remind its customer: the next try, or again one that was not answered.
+
+        `charge`: whether the plan has a method, and the deployment its gateway. Without it nobody can answer any more.
+        """
         due_at = self.due_at or now
         if self.status is PlanStatus.ACTIVE:
             status = PLAN_LIFECYCLE.advance(self.status, PlanAction.FALL_DUE, PlanParty.PLATFORM)
         else:
             status = self.status
-        if self.asking:
-            return self._changed(next_at=now + ASKED_AGAIN)
-        tries, charged = self.tries + 1, self.method is not None
-        next_at = now + ASKED_AGAIN if charged else _after(tries, due_at)
-        return self._changed(status=status, tries=tries, asking=charged, next_at=next_at)
+        tries = self.tries if self.asking else self.tries + 1
+        next_at = now + ASKED_AGAIN if charge else _after(tries, due_at)
+        return self._changed(status=status, tries=tries, asking=charge, next_at=next_at)
 
     def unpaid(self, now: datetime) -> Self:
         """The gateway has answered, and the order is not paid."""

@@ -49,6 +49,9 @@ _SLOT: Final = """
     SELECT wal_status, active, pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint
     FROM pg_replication_slots WHERE slot_name = %s
 """
+_CARDS: Final = """
+    SELECT gateway, count(*) FROM plans WHERE method IS NOT NULL AND status <> 'ended' GROUP BY gateway ORDER BY gateway
+"""
 _BEATS: Final = "SELECT max(last_at) > clock_timestamp() - interval '5 minutes' FROM worker_heartbeats"
 
 
@@ -177,7 +180,7 @@ async def _database(settings: Settings, machine: Machine) -> AsyncIterator[Findi
         return
     with connection:
         connection.autocommit = True
-        for look in (_server, _schema, _clock, _role, _limits, _log):
+        for look in (_server, _schema, _clock, _role, _limits, _log, _gateways):
             for each in look(connection, settings, machine):
                 yield each
         for each in await asyncio.to_thread(_listening, connection):
@@ -279,6 +282,18 @@ def _log(connection: psycopg.Connection, settings: Settings, _: Machine) -> Iter
             yield _wrong("log", f"Nothing receives the log; {waiting / 1e9:.1f} GB wait.", "Start `make receive-wal`.")
         elif not active:
             yield _doubtful("log", "Nothing receives the log now.", "Start `make receive-wal`.")
+
+
+def _gateways(connection: psycopg.Connection, settings: Settings, _: Machine) -> Iterator[Finding]:
+    if _value(connection, "SELECT to_regclass('plans')::text") is None:
+        return
+    for gateway, number in connection.execute(_CARDS):
+        if not settings.takes(gateway):
+            yield _doubtful(
+                "gateways",
+                f"The cards of {number} plans are kept by {gateway}, which the settings no longer have.",
+                "Their customers are asked to pay each period. Add it to BOOKING_GATEWAYS to charge the cards again.",
+            )
 
 
 def _listening(connection: psycopg.Connection) -> list[Finding]:

@@ -43,14 +43,15 @@ async def _deliver(container: Container, *, card_id: str) -> None:
 async def _settle(container: Container, *, order_id: str) -> None:
     """Ask the gateway about an order whose callback arrived while the gateway was unavailable, or never did.
 
-    An order that is overdue then has expired.
+    An order that is overdue then has expired; also one that nobody can be asked about, for want of its gateway.
     """
-    order = await container.reads().orders.get(OrderId(UUID(order_id)))
+    order, gateways = await container.reads().orders.get(OrderId(UUID(order_id))), container.gateways()
     if order is None:
         return
-    settled = await settle_order(order, executor=container.executor(), gateways=container.gateways())
-    if settled.status is OrderStatus.PENDING:
-        await container.executor().run(expire_order, settled.id, actor=SYSTEM)
+    if gateways.has(order.gateway):
+        order = await settle_order(order, executor=container.executor(), gateways=gateways)
+    if order.status is OrderStatus.PENDING:
+        await container.executor().run(expire_order, order.id, actor=SYSTEM)
 
 
 async def _refund(container: Container, *, order_id: str) -> None:

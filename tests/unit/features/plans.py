@@ -170,8 +170,8 @@ FEATURE: Final = Feature(
     events={
         "plan.started": {"planId"},
         "plan.renewed": {"planId"},
-        "plan.announced": {"planId"},
-        "plan.unpaid": {"planId", "authentication"},
+        "plan.announced": {"planId", "byCustomer"},
+        "plan.unpaid": {"planId", "authentication", "byCustomer"},
         "plan.paused": {"planId"},
         "plan.resumed": {"planId"},
         "plan.ending": {"planId"},

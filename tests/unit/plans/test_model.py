@@ -7,6 +7,7 @@ import pytest
 
 from booking_domain.plans.model import (
     ANNOUNCED,
+    ASKED_AGAIN,
     GIVEN_UP,
     TRIES,
     InvalidPlanTransition,
@@ -112,7 +113,7 @@ def test_periods_begin_on_one_day_of_the_sellers_month_or_on_the_last() -> None:
 
 def test_a_period_that_is_paid_late_begins_when_it_is_paid() -> None:
     plan = running(datetime(2026, 1, 31, 7, tzinfo=ZONE))
-    late = paid(announced(plan).attempt(ends(plan)), ends(plan) + timedelta(days=2))
+    late = paid(announced(plan).attempt(ends(plan), charge=False), ends(plan) + timedelta(days=2))
     assert ends(late).astimezone(ZONE).isoformat() == "2026-04-02T07:00:00+08:00"
     assert (late.period, late.status, late.renewal_day) == (2, PlanStatus.ACTIVE, 2)
 
@@ -124,8 +125,8 @@ def test_a_card_is_tried_on_its_days_and_a_try_that_is_not_answered_is_repeated(
     for _ in TRIES:
         now = plan.next_at or due
         times.append(now - due)
-        plan = plan.attempt(now)
-        again = plan.attempt(plan.next_at or now)
+        plan = plan.attempt(now, charge=True)
+        again = plan.attempt(plan.next_at or now, charge=True)
         assert (plan.status, plan.asking, again.tries) == (PlanStatus.OVERDUE, True, plan.tries)
         plan = again.unpaid(now)
     assert tuple(times) == TRIES
@@ -133,10 +134,20 @@ def test_a_card_is_tried_on_its_days_and_a_try_that_is_not_answered_is_repeated(
     assert (plan.lost(due + GIVEN_UP - timedelta(seconds=1)), plan.lost(due + GIVEN_UP)) == (False, True)
 
 
+def test_a_try_ends_unanswered_without_the_gateway_of_the_card_and_the_next_one_charges_if_it_is_back() -> None:
+    plan = announced(running(method=CARD))
+    due = ends(plan)
+    asked = plan.attempt(due, charge=True)
+    alone = asked.attempt(due + ASKED_AGAIN, charge=False)
+    assert (alone.status, alone.asking, alone.tries, alone.next_at) == (PlanStatus.OVERDUE, False, 1, due + TRIES[1])
+    back = alone.attempt(due + TRIES[1], charge=True)
+    assert (back.asking, back.tries, back.method) == (True, 2, CARD)
+
+
 def test_without_a_card_each_try_is_a_reminder() -> None:
     plan = announced(running())
     for tries in range(1, len(TRIES) + 1):
-        plan = plan.attempt(plan.next_at or NOW)
+        plan = plan.attempt(plan.next_at or NOW, charge=False)
         assert (plan.tries, plan.asking) == (tries, False)
     assert plan.lost(ends(plan) + GIVEN_UP)
 
@@ -147,11 +158,11 @@ def test_a_plan_waits_for_the_money_of_its_order_until_it_has_ended_unpaid_and_a
     order_id, due = plan.order_id, ends(plan)
     assert plan.awaits(order_id)
     assert not plan.awaits(make.entropy.new_id())
-    assert plan.attempt(due).finish(PlanParty.PLATFORM, PlanEnd.UNPAID).awaits(order_id)
+    assert plan.attempt(due, charge=False).finish(PlanParty.PLATFORM, PlanEnd.UNPAID).awaits(order_id)
     for gone in (
         plan.pause(),
         plan.cancel(PlanParty.CUSTOMER, PlanEnd.CANCELLED, NOW),
-        plan.attempt(due).cancel(PlanParty.SELLER, PlanEnd.BY_SELLER, due),
+        plan.attempt(due, charge=False).cancel(PlanParty.SELLER, PlanEnd.BY_SELLER, due),
         plan.finish(PlanParty.PLATFORM, PlanEnd.ACCOUNT_CLOSED),
     ):
         assert not gone.awaits(order_id)
@@ -172,7 +183,7 @@ def test_a_plan_ends_with_the_period_that_is_paid_and_can_be_resumed_before() ->
     )
     over = paused.cancel(PlanParty.CUSTOMER, PlanEnd.CANCELLED, ends(plan))
     assert (over.status, over.end_reason) == (PlanStatus.ENDED, PlanEnd.CANCELLED)
-    for refused in (over.pause, lambda: over.resume(NOW), plan.attempt(ends(plan)).pause):
+    for refused in (over.pause, lambda: over.resume(NOW), plan.attempt(ends(plan), charge=False).pause):
         with pytest.raises(InvalidPlanTransition):
             refused()
 
@@ -181,7 +192,7 @@ def test_a_card_is_kept_for_its_gateway_and_another_is_charged_soon() -> None:
     plan = running(method=CARD)
     assert paid(plan, NOW).method == CARD
     assert plan.paid(TWO, make.entropy.new_id(), gateway="qpay", method=None, now=NOW).method is None
-    overdue = announced(plan).attempt(ends(plan)).unpaid(ends(plan))
+    overdue = announced(plan).attempt(ends(plan), charge=True).unpaid(ends(plan))
     other = KeptMethod(payer="payer", reference="other")
     assert overdue.keep(other, NOW).next_at == NOW
     assert plan.keep(other, NOW).next_at == plan.next_at

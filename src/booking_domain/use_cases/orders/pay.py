@@ -114,13 +114,14 @@ async def _prepare(prepare: _Prepare, tx: Repositories, context: UseCaseContext)
     plan = None if order.plan_id is None else await tx.plans.get(PlanId(order.plan_id))
     preferred = None if plan is None else plan.gateway
     gateway = prepare.gateways.for_payment(order.amount, command.gateway, preferred)
-    if command.gateway is not None and order.gateway and order.gateway not in prepare.gateways.names(gateway):
+    begun = order.invoice is not None or prepare.gateways.has(order.gateway)
+    if command.gateway is not None and begun and order.gateway not in prepare.gateways.names(gateway):
         raise OrderAtOtherGateway(gateway=order.gateway)
     if order.invoice is not None:
         return _Prepared(order, "")
     if order.being_prepared(context.now):
         raise PaymentInPreparation
-    prepared = order.prepare(order.gateway or gateway.name, context.now)
+    prepared = order.prepare(order.gateway if begun else gateway.name, context.now)
     await tx.orders.save(prepared, was=order)
     kept = None if plan is None or plan.gateway != prepared.gateway else plan.method
     return _Prepared(prepared, "" if kept is None else kept.payer)

@@ -2,6 +2,9 @@
 
 Whatever is due about a plan, the gateway is asked first whether its order is paid. Each try is counted before the
 gateway charges it, and has a number, so that a try that is repeated after a crash charges once.
+
+If the deployment lacks the gateway that keeps a plan's card, its customer pays as without a card. If it lacks that of
+an invoice, the period is ordered again; money that the former invoice has got is sent back if the gateway returns.
 """
 
 from dataclasses import dataclass
@@ -14,7 +17,6 @@ from booking_domain.payments.orders import Order, OrderId, OrderKind, OrderNotPa
 from booking_domain.payments.ports import ChargeOrder, ChargeOutcome
 from booking_domain.plans.events import PlanAnnounced, PlanUnpaid
 from booking_domain.plans.model import (
-    GIVEN_UP,
     Plan,
     PlanEnd,
     PlanNotFound,
@@ -28,11 +30,22 @@ from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import required
 from booking_domain.shared.executor import Executor, UseCase, UseCaseContext
 from booking_domain.shared.ids import PaymentId, PlanId
+from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.processes import Process
 from booking_domain.use_cases.orders.pay import PayOrder, pay_order, settle_order
 from booking_domain.use_cases.plans.steps import hindrance, locked, store, tell
 from booking_domain.use_cases.platform.ports import Reads, Repositories
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    plan_id: PlanId
+    gateways: Gateways
+
+    def charges(self, plan: Plan) -> bool:
+        """Whether the card of a plan can be charged."""
+        return plan.method is not None and self.gateways.has(plan.gateway)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +65,11 @@ async def _renew(plan_id: PlanId, *, reads: Reads, executor: Executor[Repositori
     """
     known = await reads.plans.get(plan_id)
     order = None if known is None or known.order_id is None else await reads.orders.get(OrderId(known.order_id))
-    if order is not None:
+    if order is not None and gateways.has(order.gateway):
         await settle_order(order, executor=executor, gateways=gateways)
-    plan = await executor.run(_take_step, plan_id, actor=SYSTEM)
-    if plan is None or plan.order_id is None or (plan.method is not None and not plan.asking):
+    step = _Step(plan_id, gateways)
+    plan = await executor.run(_take_step, step, actor=SYSTEM)
+    if plan is None or plan.order_id is None or (step.charges(plan) and not plan.asking):
         return
     try:
         order = await pay_order(
@@ -87,9 +101,9 @@ async def _charge(plan: Plan, order: Order, executor: Executor[Repositories], ga
     return outcome if settled.status is OrderStatus.PENDING else ChargeOutcome.TAKEN
 
 
-async def _step(plan_id: PlanId, tx: Repositories, context: UseCaseContext) -> Plan | None:
+async def _step(step: _Step, tx: Repositories, context: UseCaseContext) -> Plan | None:
     """Take the step that is due, and return the plan after it; None: nothing is left to do about it now."""
-    plan, order = await locked(plan_id, tx)
+    plan, order = await locked(step.plan_id, tx)
     if not plan.due(context.now):
         return None
     if plan.status is PlanStatus.ENDING:
@@ -102,16 +116,26 @@ async def _step(plan_id: PlanId, tx: Repositories, context: UseCaseContext) -> P
         after = plan.cancel(PlanParty.PLATFORM, why, context.now) if begun else plan.finish(PlanParty.PLATFORM, why)
         await store(after, plan, order, tx, context)
         return None
+    charge = step.charges(plan)
+    by_customer = plan.method is not None and not charge
     if order is None:
-        return await _announce(plan, offer, tx, context)
-    after = plan.attempt(context.now)
+        return await _announce(plan, offer, tx, context, by_customer=by_customer)
+    again = plan
+    if order.status is OrderStatus.PENDING and order.invoice is not None and not step.gateways.has(order.gateway):
+        await tx.orders.save(order.expire(), was=order)
+        order = _order(OrderId(context.entropy.new_id()), plan, order.amount, context)
+        await tx.orders.add(order)
+        again = plan.order_again(order.id)
+    after = again.attempt(context.now, charge=charge)
     await store(after, plan, order, tx, context)
     if not after.asking:
-        await tell(PlanUnpaid, after, tx, context)
+        await tell(PlanUnpaid, after, tx, context, by_customer=by_customer)
     return after
 
 
-async def _announce(plan: Plan, offer: PlanOffer, tx: Repositories, context: UseCaseContext) -> Plan | None:
+async def _announce(
+    plan: Plan, offer: PlanOffer, tx: Repositories, context: UseCaseContext, *, by_customer: bool
+) -> Plan | None:
     """Order the next period at the price of today, and tell the customer."""
     if not context.get(Chargeable, ANY_AMOUNT).accepts(offer.price):
         after = plan.cancel(PlanParty.PLATFORM, PlanEnd.OFFER_ENDED, context.now)
@@ -119,21 +143,25 @@ async def _announce(plan: Plan, offer: PlanOffer, tx: Repositories, context: Use
         return None
     order_id = OrderId(context.entropy.new_id())
     after = plan.announce(order_id, context.now)
-    order = Order.place(
+    await tx.orders.add(_order(order_id, after, offer.price, context))
+    await store(after, plan, None, tx, context)
+    await tell(PlanAnnounced, after, tx, context, by_customer=by_customer)
+    return after
+
+
+def _order(order_id: OrderId, plan: Plan, amount: Money, context: UseCaseContext) -> Order:
+    """An order of the next period of a plan, which waits for the money as long as the plan does."""
+    return Order.place(
         id=order_id,
         kind=OrderKind.PLAN,
         subject_id=context.entropy.new_id(),
         plan_id=plan.id,
         period=plan.period + 1,
         customer_id=plan.customer_id,
-        amount=offer.price,
+        amount=amount,
         now=context.now,
-        payable_until=(after.due_at or context.now) + GIVEN_UP,
+        payable_until=plan.given_up_at,
     )
-    await tx.orders.add(order)
-    await store(after, plan, None, tx, context)
-    await tell(PlanAnnounced, after, tx, context)
-    return after
 
 
 async def _record(command: _Answer, tx: Repositories, context: UseCaseContext) -> None:

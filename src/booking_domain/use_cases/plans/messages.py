@@ -100,9 +100,9 @@ _TEMPLATES: Final = {
 
 def _template(event: PlanChanged, plan: Plan) -> NoticeTemplate | None:
     if isinstance(event, PlanAnnounced):
-        return _PAY_SOON if plan.method is None else _CHARGED_SOON
+        return _PAY_SOON if plan.method is None or event.by_customer else _CHARGED_SOON
     if isinstance(event, PlanUnpaid):
-        if plan.method is None:
+        if plan.method is None or event.by_customer:
             return _REMINDER
         return _AUTHENTICATE if event.authentication else _DECLINED
     if isinstance(event, PlanEnded):

@@ -115,6 +115,24 @@ async def test_a_log_that_nothing_receives_is_noticed(url: str, tmp_path: Path) 
     assert (waits.state, waits.mend) == (State.DOUBTFUL, "Start `make receive-wal`.")
 
 
+async def test_cards_that_no_gateway_of_the_settings_can_charge_are_counted(url: str, tmp_path: Path) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute("SET session_replication_role = replica")  # a plan without its customer and its offer
+        connection.execute(
+            "INSERT INTO plans (id, offer_id, customer_id, name, status, method, gateway, period, tries, asking,"
+            " version, created_at) SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'Two', status,"
+            " '{}', 'stripe', 1, 0, false, 1, now() FROM unnest(ARRAY['active', 'overdue', 'ended']) AS status"
+        )
+    try:
+        [lost] = await found("gateways", settings(tmp_path, url))
+        with_stripe = {"BOOKING_GATEWAYS": "stripe", "STRIPE_SECRET_KEY": "sk_test_1", "STRIPE_PUBLISHABLE_KEY": "pk_1"}
+        assert await found("gateways", settings(tmp_path, url, **with_stripe)) == []
+    finally:
+        with psycopg.connect(url) as connection:
+            connection.execute("DELETE FROM plans")
+    assert (lost.state, "2 plans are kept by stripe" in lost.found) == (State.DOUBTFUL, True)
+
+
 async def test_a_back_up_that_is_too_old_is_wrong(tmp_path: Path) -> None:
     base = tmp_path / "backups" / "7-1" / "base"
     base.mkdir(parents=True)
