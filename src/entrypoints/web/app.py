@@ -35,8 +35,10 @@ from entrypoints.web.kit.pages import Site, in_all_languages, provide_csrf, prov
 from entrypoints.web.kit.policy import Cards, content_policy
 from entrypoints.web.kit.uploads import provide_pictures
 from entrypoints.web.links.routes import handlers as links
+from entrypoints.web.notifications.routes import handlers as notifications
+from entrypoints.web.notifications.routes import provide_devices
 from entrypoints.web.offline.routes import handlers as offline
-from entrypoints.web.offline.routes import worker
+from entrypoints.web.offline.routes import manifest, worker
 from entrypoints.web.orders.routes import handlers as orders
 from entrypoints.web.orders.routes import provide_orders
 from entrypoints.web.packages.routes import handlers as packages
@@ -71,6 +73,7 @@ AREAS: Final[tuple[Sequence[ControllerRouterHandler], ...]] = (
     account,
     security,
     saved,
+    notifications,
     offline,
 )
 
@@ -91,7 +94,7 @@ def pages_of(container: Container) -> Pages:
 
     router = OwnRouter(
         "/",
-        route_handlers=[*in_all_languages(handlers), *without_language(handlers), *sitemap, asset, worker],
+        route_handlers=[*in_all_languages(handlers), *without_language(handlers), *sitemap, asset, worker, manifest],
         dependencies={
             "site": Dependency(provide_site),
             "site_map": Dependency(provide_site_map),
@@ -103,6 +106,7 @@ def pages_of(container: Container) -> Pages:
             "disputes": Dependency(provide_dispute_desk),
             "orders": Dependency(provide_orders),
             "plans": Dependency(provide_plans),
+            "devices": Dependency(provide_devices),
             "invitations": Dependency(provide_invitations),
             "pictures": Dependency(provide_pictures),
         },

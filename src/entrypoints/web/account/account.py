@@ -94,6 +94,9 @@ class AccountPage(PageModel):
     fields: Fields
     news_action: str
     news: tuple[Check, ...]
+    notifications: str
+    push: str
+    """Where devices that show them are; empty: nothing is pushed."""
     csrf: str
     devices: tuple[Device, ...]
     saved: str
@@ -114,6 +117,7 @@ def account_page(
     *,
     csrf: str,
     picture: Picture | None,
+    pushes: bool,
     now: datetime,
     done: str = "",
 ) -> AccountPage:
@@ -153,6 +157,8 @@ def account_page(
         ),
         news_action=page.link("/account/notifications"),
         news=tuple(_news(user.preferences, page)),
+        notifications=page.link("/notifications"),
+        push=page.link("/notifications/devices") if pushes else "",
         csrf=csrf,
         devices=tuple(_device(each, current, user.time_zone, page) for each in sessions),
         saved=page.link("/saved"),

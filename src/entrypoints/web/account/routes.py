@@ -7,6 +7,7 @@ from litestar.params import FromPath
 
 from booking_domain.files.ports import ObjectLinks
 from booking_domain.identity.security import Identity
+from booking_domain.notifications.push import PushRules
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import DomainError
@@ -56,14 +57,17 @@ async def show_account(
     reads: Injected[Reads],
     clock: Injected[Clock],
     object_storage: Injected[ObjectLinks],
+    push_rules: Injected[PushRules],
     csrf: Injected[str],
 ) -> Response[Any]:
     """The account."""
     user = await get_own_account(actor, reads.users)
-    now = clock.now()
+    now, pushes = clock.now(), bool(push_rules.public_key)
     sessions = await list_own_sessions(actor, session_id, reads.sessions, now=now)
     picture = own_picture(user, object_storage, page)
-    shown = account_page(user, sessions, session_id, page, csrf=csrf, picture=picture, now=now, done=page.asked("done"))
+    shown = account_page(
+        user, sessions, session_id, page, csrf=csrf, picture=picture, pushes=pushes, now=now, done=page.asked("done")
+    )
     return page.render(shown, public=False)
 
 
@@ -77,6 +81,7 @@ async def save_account(
     reads: Injected[Reads],
     clock: Injected[Clock],
     object_storage: Injected[ObjectLinks],
+    push_rules: Injected[PushRules],
     executor: Injected[Executor[Repositories]],
     csrf: Injected[str],
 ) -> Response[Any]:
@@ -88,10 +93,10 @@ async def save_account(
         await executor.run(edit_account, command, actor=actor, session_id=session_id)
     except DomainError as error:
         user = await get_own_account(actor, reads.users)
-        now = clock.now()
+        now, pushes = clock.now(), bool(push_rules.public_key)
         sessions = await list_own_sessions(actor, session_id, reads.sessions, now=now)
         picture = own_picture(user, object_storage, page)
-        shown = account_page(user, sessions, session_id, page, csrf=csrf, picture=picture, now=now)
+        shown = account_page(user, sessions, session_id, page, csrf=csrf, picture=picture, pushes=pushes, now=now)
         named = str(next(iter(error.field_path), error.parameters.get("field", "")))
         return page.refuse(retyped(shown, form, page.say.error(error), _FIELDS.get(named, named)), error)
     return page.see(f"/{language if language in LANGUAGES else page.language}/account?done=saved")

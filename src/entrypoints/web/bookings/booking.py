@@ -17,11 +17,13 @@ from booking_domain.shared.slugs import slug_of
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.bookings.desk import Acting
 from entrypoints.web.components.choices import Choices
+from entrypoints.web.components.notifications import Notifications
 from entrypoints.web.components.pay import Pay
 from entrypoints.web.kit.forms import Fields, hidden
 from entrypoints.web.kit.pages import Page, PageModel
 from entrypoints.web.kit.paying import card_script, pay_of
 from entrypoints.web.kit.prices import price_rows
+from entrypoints.web.notifications.listed import row_of
 
 _STATES: Final = {
     Status.REQUESTED: (Phrase("Your request is sent"), Phrase("{provider} answers soon. You get a message.")),
@@ -80,16 +82,6 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToldMessage:
-    """What the platform has told the customer about the booking."""
-
-    at: str
-    language: str
-    subject: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class BookingExtras:
     """What is read besides a booking: how to prepare, and what only who is signed in sees."""
 
@@ -135,7 +127,7 @@ class BookingPage(PageModel):
     """What else can be done: texts and addresses."""
     calendars: tuple[tuple[str, str], ...]
     receipts: tuple[tuple[str, str], ...]
-    told: tuple[ToldMessage, ...]
+    told: Notifications | None
     dispute: str
     """Where what went wrong is told; empty: it cannot be."""
     dispute_until: str
@@ -194,12 +186,9 @@ def booking_page(
             (say(_RECEIPTS[each.kind], number=each.number), f"{_API}/receipts/{each.id}?format=pdf")
             for each in extras.receipts
         ),
-        told=tuple(
-            ToldMessage(
-                at=_at(each.created_at, booking, page), language=each.language, subject=each.subject, text=each.text
-            )
-            for each in extras.told
-        ),
+        told=Notifications(rows=tuple(row_of(each, page, booking.time_zone) for each in extras.told))
+        if extras.told
+        else None,
         dispute=page.link(f"{acting.path}/dispute") if disputable else "",
         dispute_until=_at(booking.span.end + DISPUTABLE_FOR, booking, page),
         csrf=acting.csrf,

@@ -13,6 +13,7 @@ from entrypoints.web.components.empty_state import EmptyState
 from entrypoints.web.components.field import Field
 from entrypoints.web.components.gallery import Gallery
 from entrypoints.web.components.moment import Time
+from entrypoints.web.components.notifications import Notifications
 from entrypoints.web.components.offers import Offers
 from entrypoints.web.components.pay import Pay
 from entrypoints.web.components.price import Price
@@ -43,5 +44,6 @@ COMPONENTS: Final[tuple[type[Component], ...]] = (
     CardForm,
     Pay,
     Offers,
+    Notifications,
 )
 """Templates make them by the names of their classes."""

@@ -1,6 +1,7 @@
 // Service worker: keeps styles, scripts, the page for those who are offline, and that of one's next booking until one
 // signs out. Everything else comes from the network.
 const base = new URL(location).searchParams.get("assets");
+importScripts(`${base}/notifications/worker.js`);
 const CACHE = `shell ${base}`;
 const OWN = "own";
 const LANGUAGES = ["en", "mn", "fa"];

@@ -10,6 +10,7 @@ const MODULES = {
   card: "../components/card_form/card.js",
   upload: "../components/upload/upload.js",
   passkey: "../security/passkey.js",
+  devices: "../notifications/devices.js",
 };
 
 const bind = (elements) => {

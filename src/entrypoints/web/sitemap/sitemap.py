@@ -16,6 +16,7 @@ _PRIVATE: Final = (
     "gift-cards",
     "join",
     "links",
+    "notifications",
     "orders",
     "packages",
     "plans",

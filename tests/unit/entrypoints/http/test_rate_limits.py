@@ -39,6 +39,7 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
         "/schema",
         "/assets/{version:str}/{name:path}",
         "/worker.js",
+        "/manifest.webmanifest",
         "/docs",
         "/docs/problems",
         "/docs/{tag:str}",

@@ -176,6 +176,8 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
         "account": "/account?done=saved",
         "account-packages": "/account/packages",
         "account-points": "/account/points",
+        "notifications": "/notifications",
+        "notifications-devices": "/notifications/devices",
         "account-consents": "/account/consents",
         "consent": f"/consent/{provider_id}/7F3K9QXW2M",
         "account-picture": "/account/picture",

@@ -204,6 +204,7 @@ async def world(city: Api) -> tuple[str, list[Look]]:
         "order": f"/orders/{order['id']}",
         "package-order": f"/orders/{bought['id']}",
         "package-new": f"/packages/new?offer={package['offerId']}",
+        "notifications": "/notifications",
         "plans": "/plans",
         "plan": f"/plans/{plan['id']}",
         "plan-end": f"/plans/{plan['id']}/cancel",

@@ -122,6 +122,15 @@ async def test_assets_are_kept_for_ever_under_their_own_folder_only(city: Api) -
     assert (await city.client.get(f"{base()}/app.py")).status_code == 404
 
 
+async def test_the_home_screen_of_a_phone_opens_the_pages_of_the_brand(city: Api) -> None:
+    found = re.findall(r'<link rel="manifest" href="([^"]+)">', (await city.client.get("/en")).text)
+    answer = await city.client.get(found[0])
+    assert answer.headers["Content-Type"] == "application/manifest+json"
+    manifest = answer.json()
+    assert (manifest["name"], manifest["display"], manifest["start_url"]) == ("Booking", "standalone", "/")
+    assert (await city.client.get(manifest["icons"][0]["src"])).status_code == 200
+
+
 async def test_what_sites_append_to_links_is_ignored(city: Api) -> None:
     assert (await city.client.get("/en?utm_source=x&fbclid=y&day=never&part=&sort=what")).status_code == 200
 

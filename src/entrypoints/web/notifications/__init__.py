@@ -1,0 +1,1 @@
+"""Notifications: what somebody was told, and the devices that show it."""

@@ -1,0 +1,120 @@
+"""Notifications on pages: what somebody was told, and the devices that show it."""
+
+from collections.abc import AsyncIterator
+from html import unescape
+from typing import Any, Final
+
+import pytest
+from playwright.async_api import Browser
+from tests.browsing import needs_a_browser
+from tests.unit.entrypoints.api import Api, serving
+from tests.unit.entrypoints.web.forms import Visitor, form_in
+from tests.unit.entrypoints.web.pages import ORIGIN, visiting
+from tests.unit.features.notifications import notified, told
+from tests.unit.features.push import device
+
+from booking_domain.notifications.push import PushRules
+from booking_domain.shared.languages import LANGUAGES
+from entrypoints.http.kit.session_cookies import ACCESS_COOKIE
+
+DEVICES: Final = "/en/notifications/devices"
+SUBSCRIBES: Final = """(subscription) => {
+    const pushManager = {getSubscription: async () => null, subscribe: async (options) => {
+        if (!options.userVisibleOnly || !options.applicationServerKey) throw new Error("not allowed");
+        return {toJSON: () => subscription};
+    }};
+    const serviceWorker = {register: async () => undefined, ready: Promise.resolve({pushManager})};
+    Object.defineProperty(Navigator.prototype, "serviceWorker", {get: () => serviceWorker});
+}"""
+"""A push service in the browser that subscribes at once: a real one needs a network."""
+
+
+@pytest.fixture(scope="module")
+async def api(anyio_backend: str) -> AsyncIterator[Api]:
+    async with serving(BOOKING_PUBLIC_URL=ORIGIN) as api:
+        yield api
+
+
+def sent(number: int = 1, **more: str) -> dict[str, Any]:
+    """What the script puts into the form."""
+    subscription = device(number)
+    return {"endpoint": subscription["endpoint"], **subscription["keys"], **more}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_what_one_was_told_is_listed_and_marked_as_read(api: Api, language: str) -> None:
+    token = await api.joined("customer", verified=True)
+    path = f"/{language}/notifications"
+    empty = await Visitor(api, token).get(path)
+    assert "<details" not in empty.text.partition("<main")[2]
+    await notified(api, token)
+    _, provider_id = await api.open_provider(depositAmount=0)
+    booking = await api.booked(token, provider_id)
+    await told(api)
+    visitor = Visitor(api, token)
+    listed = await visitor.get(path)
+    shown = unescape(listed.text)
+    assert (shown.count('<details class="card told"'), shown.count('class="new"')) == (2, 2)
+    assert all(each in shown for each in ("See you.", f'href="/{language}/bookings/{booking["id"]}"'))
+    assert (await visitor.submit(listed, "/notifications/read")).headers["Location"] == path
+    after = await visitor.get(path)
+    assert ('class="new"' in after.text, "/notifications/read" in after.text) == (False, False)
+    assert (await api.get("/notifications", token)).json()["unreadCount"] == 0
+    other = await Visitor(api, await api.joined("customer")).get(path)
+    assert "See you." not in other.text
+
+
+async def test_a_device_is_added_listed_and_removed(api: Api) -> None:
+    token = await api.joined("customer")
+    visitor = Visitor(api, token)
+    assert f'href="{DEVICES}"' in (await visitor.get("/en/account")).text
+    asked = await visitor.get(DEVICES)
+    assert "This browser cannot show them" in asked.text
+    added = await visitor.submit(asked, "/notifications/devices", **sent())
+    assert added.headers["Location"] == f"{DEVICES}?done=added"
+    shown = await visitor.get(added.headers["Location"])
+    assert all(each in shown.text for each in ("This device shows your notifications now.", "This device</bdi>"))
+    assert 'data-module="devices"' not in shown.text
+    [subscribed] = (await api.get("/push/subscriptions", token)).json()["items"]
+    assert subscribed["current"] is True
+    removed = await visitor.submit(shown, f"/{subscribed['id']}/remove")
+    assert removed.headers["Location"] == f"{DEVICES}?done=removed"
+    again = await visitor.submit(shown, f"/{subscribed['id']}/remove")
+    assert (again.status_code, "<title>Error: " in again.text) == (404, True)
+    wrong = await visitor.submit(asked, "/notifications/devices", **sent() | {"endpoint": "https://internal.example/"})
+    assert (wrong.status_code, "<title>Error: " in wrong.text) == (422, True)
+    assert (await api.get("/push/subscriptions", token)).json()["items"] == []
+
+
+async def test_an_account_that_wants_nothing_on_devices_is_told_so(api: Api) -> None:
+    token = await api.joined("customer")
+    visitor = Visitor(api, token)
+    account = await visitor.get("/en/account")
+    await visitor.send(*form_in(account, "/account/notifications", news=["email"]))
+    assert "Your account has them turned off" in (await visitor.get(DEVICES)).text
+
+
+async def test_a_platform_that_pushes_nothing_has_no_page_for_devices(api: Api) -> None:
+    visitor = Visitor(api, await api.joined("customer"))
+    with api.container.push_rules.override(PushRules()):
+        assert (await visitor.get(DEVICES)).status_code == 404
+        for path in ("/en/account", "/en/notifications"):
+            assert DEVICES not in (await visitor.get(path)).text
+
+
+@needs_a_browser
+async def test_in_a_browser_a_device_is_added_once_it_may_show_notifications(api: Api, browser: Browser) -> None:
+    token = await api.joined("customer")
+    async with visiting(browser, api, viewport={"width": 390, "height": 800}) as page:
+        await page.context.add_cookies([{"name": ACCESS_COOKIE, "value": token, "url": f"{ORIGIN}/"}])
+        await page.goto(DEVICES)
+        await page.get_by_text("This browser cannot show them").wait_for()
+        await page.context.add_init_script(f"({SUBSCRIBES})({device()!r})".replace("None", "null"))
+        await page.reload()
+        await page.get_by_role("button", name="Show notifications on this device").click()
+        await page.get_by_text("The browser does not allow notifications of this site.").wait_for()
+        await page.context.grant_permissions(["notifications"], origin=ORIGIN)
+        await page.reload()
+        await page.get_by_role("button", name="Show notifications on this device").click()
+        await page.get_by_text("This device shows your notifications now.").wait_for()
+    assert len((await api.get("/push/subscriptions", token)).json()["items"]) == 1
