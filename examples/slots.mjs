@@ -128,6 +128,12 @@ function instantOf(text) { // RFC 3339, to the microsecond
 
 const rangeOf = ({ start, end }) => ({ start: instantOf(start), end: instantOf(end) })
 const overlap = (one, other) => one.start < other.end && other.start < one.end
+const meet = (some, others) => some.some((one) => others.some((other) => overlap(one, other)))
+
+function without({ start, end }, pauses) { // what remains of a range
+  const edges = [start, ...pauses.flatMap((pause) => [pause.start, pause.end]), end]
+  return pauses.reduce((found, _, i) => [...found, { start: edges[2 * i + 2], end: edges[2 * i + 3] }], [{ start, end: edges[1] }])
+}
 
 export class Question {
   constructor({ calendar, claims = [], now, durationMinutes }) {
@@ -137,6 +143,7 @@ export class Question {
     this.now = instantOf(now)
     this.length = (durationMinutes ?? this.settings.slotDurationMinutes) * MINUTE
     this.step = this.settings.slotStepMinutes * MINUTE
+    this.pauses = (durationMinutes ?? this.settings.slotDurationMinutes) === this.settings.slotDurationMinutes ? this.settings.pauses ?? [] : [] // 22
     this.blocks = (calendar.blocks ?? []).map(rangeOf)
     this.busy = (calendar.busy ?? []).map(rangeOf)
     this.resources = (calendar.resources ?? []).map(({ needed = 1, units }) => [needed, units.map(({ taken = [] }) => taken.map(rangeOf))])
@@ -145,7 +152,8 @@ export class Question {
       .map((claim) => {
         const span = rangeOf(claim)
         const blocked = { start: span.start - (claim.bufferBeforeMinutes ?? 0) * MINUTE, end: span.end + (claim.bufferAfterMinutes ?? 0) * MINUTE }
-        return { span, blocked }
+        const pauses = (claim.pauses ?? []).map(rangeOf)
+        return { span, spans: without(span, pauses), parts: without(blocked, pauses) }
       })
     this.earliest = this.now + this.settings.minNoticeMinutes * MINUTE // 16
     this.horizon = this.zone.instant(this.zone.date(this.now) + this.settings.horizonDays + 1, 0) // 17
@@ -174,11 +182,19 @@ export class Question {
     return { start: start - this.settings.bufferBeforeMinutes * MINUTE, end: end + this.settings.bufferAfterMinutes * MINUTE }
   }
 
-  inTheWay(slot) { // 13, 19
-    const blocked = this.blocked(slot)
+  pausesOf({ start }) { // 22
+    return this.pauses.map(({ afterMinutes, minutes }) => ({ start: start + afterMinutes * MINUTE, end: start + (afterMinutes + minutes) * MINUTE }))
+  }
+
+  parts(slot) {
+    return without(this.blocked(slot), this.pausesOf(slot))
+  }
+
+  inTheWay(slot) { // 13, 19, 22
+    const parts = this.parts(slot)
     const same = ({ span }) => span.start === slot.start && span.end === slot.end
     const shared = this.claims.filter(same).length < this.settings.capacity
-    return this.claims.filter((claim) => overlap(claim.blocked, blocked) && !(shared && same(claim)))
+    return this.claims.filter((claim) => meet(claim.parts, parts) && !(shared && same(claim)))
   }
 
   lacksResource(slot) { // 21
@@ -192,10 +208,10 @@ export class Question {
     return this.calendar.salon == null ? own : common(own, openRanges(this.calendar.salon, from, to))
   }
 
-  parts(from, to) { // 10, 11, 15: [anchor, next anchor, closing]
+  steps(from, to) { // 10, 11, 15: [anchor, next anchor, closing]
     const afterClaim = this.settings.anchoring === 'after_claim'
     const days = afterClaim ? 1 : 28
-    const ends = [...this.claims.map((claim) => claim.blocked.end), ...this.busy.map(({ end }) => end)]
+    const ends = [...this.claims.flatMap(({ parts }) => parts.map(({ end }) => end)), ...this.busy.map(({ end }) => end)]
     const restarts = afterClaim ? ends.map((end) => Math.ceil(end / SECOND) * SECOND + this.settings.bufferBeforeMinutes * MINUTE) : []
     return this.ranges(from, to).flatMap(([opens, closes]) => {
       const midnights = []
@@ -214,7 +230,7 @@ export class Question {
     return (
       start >= this.earliest && start < this.horizon && this.reasonsFull(start).length === 0 &&
       !this.blocks.some((block) => overlap(block, slot)) && // 12
-      !this.busy.some((busy) => overlap(busy, this.blocked(slot))) && // 14
+      !meet(this.busy, this.parts(slot)) && // 14
       this.inTheWay(slot).length === 0 && !this.lacksResource(slot)
     )
   }
@@ -224,7 +240,7 @@ export class Question {
     from = Math.max(from, this.earliest)
     to = Math.min(to, this.horizon)
     if (from >= to) return found
-    for (const [anchor, next, closes] of this.parts(from, to + this.length)) {
+    for (const [anchor, next, closes] of this.steps(from, to + this.length)) {
       for (let start = anchor + Math.max(0, Math.ceil((from - anchor) / this.step)) * this.step; start < Math.min(next, to) && start + this.length <= closes; start += this.step) {
         if (this.offered(start)) found.push(start)
       }
@@ -237,13 +253,13 @@ export class Question {
   }
 
   explain(start) { // 20
-    const slot = { start, end: start + this.length }, blocked = this.blocked(slot), reasons = []
+    const slot = { start, end: start + this.length }, parts = this.parts(slot), spans = without(slot, this.pausesOf(slot)), reasons = []
     const { salon, exceptions, ...usual } = this.calendar
     if (!this.inside(this.calendar, slot)) reasons.push(this.inside(usual, slot) ? 'exception' : 'closed')
     if (salon != null && !this.inside(salon, slot)) reasons.push('salon_closed')
     if (this.blocks.some((block) => overlap(block, slot))) reasons.push('block')
-    const claims = this.inTheWay(slot).map(({ span }) => overlap(span, slot))
-    const busy = this.busy.filter((each) => overlap(each, blocked)).map((each) => overlap(each, slot))
+    const claims = this.inTheWay(slot).map((claim) => meet(claim.spans, spans))
+    const busy = this.busy.filter((each) => meet([each], parts)).map((each) => meet([each], spans))
     if (claims.includes(true)) reasons.push('claimed')
     if (busy.includes(true)) reasons.push('busy')
     if (claims.includes(false) || busy.includes(false)) reasons.push('buffer')
@@ -251,7 +267,7 @@ export class Question {
     if (start < this.earliest) reasons.push('notice')
     if (start >= this.horizon) reasons.push('horizon')
     reasons.push(...this.reasonsFull(start))
-    const part = this.parts(start, start + SECOND).find(([anchor, next]) => anchor <= start && start < next)
+    const part = this.steps(start, start + SECOND).find(([anchor, next]) => anchor <= start && start < next)
     if (part && (start - part[0]) % this.step !== 0) reasons.push('off_grid')
     return { reasons, before: this.nearest(start, -1), after: this.nearest(start, 1) }
   }

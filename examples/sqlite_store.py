@@ -1,6 +1,6 @@
 """A store of `booking_domain.core` in SQLite: processes and threads share a file, and none books a time twice.
 
-    diary = Diary({"anna": calendar}, SqliteStore("diary.sqlite"))
+    diary = Diary({"anna": calendar}, SqliteStore("diary.sqlite"))  # it keeps no pauses: the whole time is taken
 
 `tests/acceptance/test_examples.py` holds it to `booking_domain.testing.core.contracts`.
 """

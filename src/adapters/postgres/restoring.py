@@ -34,9 +34,12 @@ _RULES: Final = {
     """,
     "bookings whose time is not theirs": f"""
         FROM bookings b LEFT JOIN (
-            SELECT id, provider_id, starts_at, ends_at, kind FROM claims
+            SELECT c.id, c.provider_id, c.starts_at, c.kind, greatest(c.ends_at, (
+                SELECT max(p.ends_at) FROM claims p WHERE p.part_of = c.id AND p.provider_id = c.provider_id
+            )) AS ends_at
+            FROM claims c
             UNION ALL
-            SELECT p.id, c.provider_id, c.starts_at, c.ends_at, p.kind
+            SELECT p.id, c.provider_id, c.starts_at, p.kind, c.ends_at
             FROM class_places p JOIN claims c ON c.provider_id = p.provider_id AND c.id = p.occurrence_id
         ) c ON c.id = b.id
         WHERE b.status IN ({_CLAIMING}) AND (

@@ -40,8 +40,9 @@ from booking_domain.bookings.transitions import (
 )
 from booking_domain.bookings.upcoming import MAX_UPCOMING
 from booking_domain.bookings.walk_ins import WalkIn
+from booking_domain.scheduling.pauses import pauses_at
 from booking_domain.scheduling.resources import ResourceNeed, most_needed
-from booking_domain.scheduling.services import OfferedService, compose
+from booking_domain.scheduling.services import OfferedService, compose, pauses_of
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.decision import Decision
 from booking_domain.shared.enums import checks_enums
@@ -398,6 +399,13 @@ class Booking:
     def needs(self) -> tuple[ResourceNeed, ...]:
         """What the appointment takes beside its provider."""
         return most_needed(need for each in self.services for need in each.needs)
+
+    @property
+    def pauses(self) -> tuple[TimeRange, ...]:
+        """When the provider is free for others within the appointment; none if it has another length."""
+        if self.minutes != sum(each.minutes for each in self.services):
+            return ()
+        return pauses_at(self.span.start, pauses_of(self.services))
 
     @property
     def resource_ids(self) -> tuple[ResourceId, ...]:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, Action
 from booking_domain.scheduling.claims import Claim
+from booking_domain.scheduling.pauses import without
 from booking_domain.shared.ids import BookingId, ClaimId
 from booking_domain.shared.time import TimeRange, local_time, time_zone
 
@@ -32,6 +33,11 @@ class Shift:
     def blocked(self) -> TimeRange:
         """The new time with the booking's buffers."""
         return _later(self.booking.blocked, self.by)
+
+    @property
+    def parts(self) -> tuple[TimeRange, ...]:
+        """What it occupies then: the blocked range without the pauses."""
+        return tuple(_later(each, self.by) for each in without(self.booking.blocked, self.booking.pauses))
 
     @property
     def id(self) -> BookingId:
@@ -92,33 +98,34 @@ def movable_shifts(shifts: Sequence[Shift], claims: Iterable[Claim], now: dateti
 
 
 class _ClaimIndex:
-    """Finds claims by time. Claims do not overlap, so their ends are in the order of their starts."""
+    """Finds claims by time. Their parts do not overlap, so the ends of these are in the order of their starts."""
 
     def __init__(self, claims: Iterable[Claim]) -> None:
-        self._claims = sorted(claims, key=lambda claim: claim.blocked.start)
-        self._starts = [claim.blocked.start for claim in self._claims]
+        parts = ((part, claim) for claim in claims for part in claim.parts)
+        self._parts = sorted(parts, key=lambda found: found[0].start)
+        self._starts = [part.start for part, _ in self._parts]
 
     def overlapping(self, shift: Shift) -> set[BookingId]:
         """The ids of the claims on the shift's new time, except the booking's own. A booking's claim has its id."""
-        blocked = shift.blocked
         found: set[BookingId] = set()
-        for at in range(bisect_left(self._starts, blocked.end) - 1, -1, -1):
-            claim = self._claims[at]
-            if claim.blocked.end <= blocked.start:
-                break
-            if claim.id != ClaimId(shift.id):
-                found.add(BookingId(claim.id))
+        for own in shift.parts:
+            for at in range(bisect_left(self._starts, own.end) - 1, -1, -1):
+                part, claim = self._parts[at]
+                if part.end <= own.start:
+                    break
+                if claim.id != ClaimId(shift.id):
+                    found.add(BookingId(claim.id))
         return found
 
 
 def _rivals(shifts: Iterable[Shift]) -> dict[BookingId, set[BookingId]]:
     """By booking, the others that need an overlapping new time. Rare: a shift of all bookings keeps them apart."""
     found: dict[BookingId, set[BookingId]] = {shift.id: set() for shift in shifts}
-    ranges = sorted((shift.blocked, shift.id) for shift in shifts)
-    for at, (blocked, one) in enumerate(ranges):
+    ranges = sorted((part, shift.id) for shift in shifts for part in shift.parts)
+    for at, (part, one) in enumerate(ranges):
         for later in range(at + 1, len(ranges)):
-            other_blocked, other = ranges[later]
-            if other_blocked.start >= blocked.end:
+            other_part, other = ranges[later]
+            if other_part.start >= part.end:
                 break
             found[one].add(other)
             found[other].add(one)

@@ -16,9 +16,16 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 
 
-def claim_of(claim_id: UUID, span: TimeRange, blocked: TimeRange, expires_at: datetime | None = None) -> Claim:
+def claim_of(
+    claim_id: UUID,
+    span: TimeRange,
+    blocked: TimeRange,
+    expires_at: datetime | None = None,
+    *,
+    pauses: tuple[TimeRange, ...] = (),
+) -> Claim:
     """A claim with this id; a hold if it expires."""
-    return replace(Claim.of(span, blocked=blocked, expires_at=expires_at), id=ClaimId(claim_id))
+    return replace(Claim.of(span, blocked=blocked, pauses=pauses, expires_at=expires_at), id=ClaimId(claim_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +41,8 @@ class Booking:
     span: TimeRange
     blocked: TimeRange
     """The span with the buffers at the time of booking."""
+    pauses: tuple[TimeRange, ...] = ()
+    """When the calendar is free for others within the span, as it was at the time of booking."""
     status: Status = Status.CONFIRMED
     price: Money | None = None
     placed_at: datetime
@@ -41,7 +50,7 @@ class Booking:
     @property
     def claim(self) -> Claim | None:
         """The claim on the calendar's time; None if the booking is cancelled."""
-        return claim_of(self.id, self.span, self.blocked) if CLAIMS_TIME[self.status] else None
+        return claim_of(self.id, self.span, self.blocked, pauses=self.pauses) if CLAIMS_TIME[self.status] else None
 
     def after(self, action: Action, *, by: Party, now: datetime) -> Self:
         """The booking after an action of `BOOKING_LIFECYCLE`.

@@ -45,6 +45,7 @@ from booking_domain.scheduling.model import (
     SlotSettings,
     WeeklyRule,
 )
+from booking_domain.scheduling.pauses import Pause
 from booking_domain.scheduling.recurrence import Recurrence, rrule_of, rules_of_rrule
 from booking_domain.scheduling.resources import RequiredResource, ResourceUnit
 from booking_domain.scheduling.services import ComposedService, OfferedService, choose, compose
@@ -67,6 +68,7 @@ __all__ = [
     "InvalidValue",
     "OfferedService",
     "OpeningHours",
+    "Pause",
     "Pool",
     "Reason",
     "Recurrence",

@@ -21,12 +21,14 @@ from booking_domain.scheduling.model import (
     SlotSettings,
     WeeklyRule,
 )
+from booking_domain.scheduling.pauses import Pause
 from booking_domain.scheduling.resources import RequiredResource, ResourceUnit
 from booking_domain.shared.checks import require_type
 from booking_domain.shared.errors import InvalidValue, about, inside
 from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import TimeRange, WallTime, instant
 
+_PAUSE: Final = {"afterMinutes": "after_minutes", "minutes": "minutes"}
 _DATES: Final = {"validFrom": "valid_from", "validUntil": "valid_until"}
 Json = Mapping[str, Any]
 Decoded = TypeVar("Decoded")
@@ -80,7 +82,8 @@ def calendar_json(calendar: Calendar) -> dict[str, Any]:
     settings = {name: getattr(calendar.settings, member) for name, member in _SETTINGS.items()}
     return {
         **_hours_json(calendar),
-        "settings": {name: value for name, value in settings.items() if value is not None},
+        "settings": {name: value for name, value in settings.items() if value is not None}
+        | ({"pauses": [*map(_pause_json, calendar.settings.pauses)]} if calendar.settings.pauses else {}),
         "blocks": [_range_json(block.range) for block in calendar.blocks],
         "busy": [_range_json(each) for each in calendar.busy],
         **({"resources": [*map(_resource_json, calendar.resources)]} if calendar.resources else {}),
@@ -98,8 +101,10 @@ def opening_hours_of(json: Json) -> OpeningHours:
 
 def settings_of(json: Json) -> SlotSettings:
     """Decode settings. Missing members have the default."""
-    _only(json, *_SETTINGS)
-    return _as_written(_SETTINGS, lambda: SlotSettings(**{_SETTINGS[name]: value for name, value in json.items()}))
+    _only(json, *_SETTINGS, "pauses")
+    pauses = _each(json, "pauses", lambda each, _: _pause(each))
+    given = {_SETTINGS[name]: value for name, value in json.items() if name != "pauses"}
+    return _as_written(_SETTINGS, lambda: SlotSettings(**given, pauses=pauses))
 
 
 def claims_of(jsons: Iterable[Json]) -> tuple[Claim, ...]:
@@ -141,6 +146,16 @@ def _exception(json: Json, number: int) -> DateException:
     )
 
 
+def _pause(json: Json) -> Pause:
+    _only(json, *_PAUSE)
+    given = {_PAUSE[name]: _member(json, name) for name in _PAUSE}
+    return _as_written(_PAUSE, lambda: Pause(**given))
+
+
+def _pause_json(pause: Pause) -> dict[str, int]:
+    return {"afterMinutes": pause.after_minutes, "minutes": pause.minutes}
+
+
 def _resource(json: Json, _: int) -> RequiredResource:
     _only(json, "needed", "units")
     return RequiredResource(units=_each(json, "units", _unit), needed=json.get("needed", 1))
@@ -152,7 +167,7 @@ def _unit(json: Json, _: int) -> ResourceUnit:
 
 
 def _claim(json: Json, number: int) -> Claim:
-    _only(json, "start", "end", "bufferBeforeMinutes", "bufferAfterMinutes", "expiresAt")
+    _only(json, "start", "end", "bufferBeforeMinutes", "bufferAfterMinutes", "pauses", "expiresAt")
     span = TimeRange.parse(_member(json, "start"), _member(json, "end"))
     expires_at = json.get("expiresAt")
     return Claim(
@@ -165,6 +180,7 @@ def _claim(json: Json, number: int) -> Claim:
             span.start - timedelta(minutes=json.get("bufferBeforeMinutes", 0)),
             span.end + timedelta(minutes=json.get("bufferAfterMinutes", 0)),
         ),
+        pauses=_each(json, "pauses", lambda each, _: range_of(each)),
         expires_at=None if expires_at is None else instant_of(expires_at),
     )
 
@@ -211,6 +227,7 @@ def claim_json(claim: Claim) -> dict[str, Any]:
         **_range_json(claim.span),
         "bufferBeforeMinutes": before // timedelta(minutes=1),
         "bufferAfterMinutes": after // timedelta(minutes=1),
+        **({"pauses": [*map(_range_json, claim.pauses)]} if claim.pauses else {}),
         **({} if claim.expires_at is None else {"expiresAt": claim.expires_at.isoformat()}),
     }
 

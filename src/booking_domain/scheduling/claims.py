@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final, Self
 from uuid import UUID, uuid4
 
+from booking_domain.scheduling.pauses import without
 from booking_domain.scheduling.resources import ResourceNeed
 from booking_domain.shared.checks import checks_types
 from booking_domain.shared.enums import checks_enums
@@ -28,7 +30,7 @@ class ClaimKind(StrEnum):
 @checks_enums
 @checks_types
 class Claim:
-    """Occupied time of one provider. The blocked ranges of a provider's live claims never overlap.
+    """Occupied time of one provider. The parts of a provider's live claims never overlap.
 
     Only the places of one occurrence of a class share their time: at most as many as its capacity.
 
@@ -43,6 +45,8 @@ class Claim:
     """The time of the appointment, without buffers."""
     blocked: TimeRange
     """The appointment with its buffers."""
+    pauses: tuple[TimeRange, ...] = ()
+    """When the provider is free within the appointment, in order. Other claims may lie in them."""
     expires_at: datetime | None = None
     """When a hold expires; None for a booking, which claims its time until it is released."""
     class_id: ServiceId | None = None
@@ -57,9 +61,27 @@ class Claim:
             instant(self.expires_at, field="expires_at")
         if not (self.blocked.start <= self.span.start and self.span.end <= self.blocked.end):
             raise InvalidValue(field="blocked", problem="the blocked range must include the appointment")
+        if self.pauses:
+            self._require_pauses()
+
+    def _require_pauses(self) -> None:
+        if self.class_id is not None:
+            raise InvalidValue(field="pauses", problem="a class has no pauses")
+        edges = [self.span.start, *(edge for pause in self.pauses for edge in (pause.start, pause.end)), self.span.end]
+        if not all(one < other for one, other in pairwise(edges)):
+            raise InvalidValue(
+                field="pauses", problem="pauses must be in order, with work before, between and after them"
+            )
 
     @classmethod
-    def of(cls, span: TimeRange, *, blocked: TimeRange | None = None, expires_at: datetime | None = None) -> Self:
+    def of(
+        cls,
+        span: TimeRange,
+        *,
+        blocked: TimeRange | None = None,
+        pauses: tuple[TimeRange, ...] = (),
+        expires_at: datetime | None = None,
+    ) -> Self:
         """A claim of the blocked range, with generated ids; a hold if it expires, else a booking.
 
         Without `blocked` it has no buffers. `Calendar.claim` makes a claim of a slot, with the calendar's buffers.
@@ -77,8 +99,14 @@ class Claim:
             kind=ClaimKind.BOOKING if expires_at is None else ClaimKind.HOLD,
             span=span,
             blocked=blocked or span,
+            pauses=pauses,
             expires_at=expires_at,
         )
+
+    @property
+    def parts(self) -> tuple[TimeRange, ...]:
+        """What it occupies: the blocked range without the pauses, in order."""
+        return without(self.blocked, self.pauses)
 
     def shares(self, other: "Claim") -> bool:
         """Whether the claims are places of one occurrence: of the same class, provider, time and buffers."""

@@ -9,6 +9,7 @@ from typing import Final
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import Calendar, OpeningHours, Slot
 from booking_domain.scheduling.open_hours import closed_by_exceptions, open_ranges
+from booking_domain.scheduling.pauses import meet, without
 from booking_domain.scheduling.slots import (
     claims_of,
     full_periods,
@@ -203,9 +204,10 @@ def _obstacles(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, now
             yield Reason.CLASS_FULL
     if lacks_resource(calendar, blocked):
         yield Reason.RESOURCE_TAKEN
-    near_busy = [busy for busy in calendar.busy if busy.overlaps(blocked)]
-    claimed = [claim.span.overlaps(span) for claim in near]
-    busy = [each.overlaps(span) for each in near_busy]
+    occupied, parts = calendar.occupied(span), without(span, calendar.pauses(span))
+    near_busy = [busy for busy in calendar.busy if meet(occupied, (busy,))]
+    claimed = [meet(without(claim.span, claim.pauses), parts) for claim in near]
+    busy = [meet(parts, (each,)) for each in near_busy]
     if any(claimed):
         yield Reason.CLAIMED
     if any(busy):

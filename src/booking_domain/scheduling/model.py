@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 
 from booking_domain.scheduling.claims import MAX_CAPACITY, Claim
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, Feed, FeedRule, imported
+from booking_domain.scheduling.pauses import Pause, pauses_at, require_pauses, without
 from booking_domain.scheduling.resources import RequiredResource, ResourceNeed, ResourceUses
 from booking_domain.scheduling.services import MAX_HORIZON_DAYS, OfferedService, compose
 from booking_domain.shared.checks import checks_types, require_type
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, ServiceId, UserId
+from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, ServiceId, UserId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime, time_zone
 
 DAYS_A_WEEK: Final = 7
@@ -234,6 +235,8 @@ class SlotSettings:
     """Maximum number of claims that start in one local year of the Gregorian calendar."""
     capacity: int = 1
     """Places of one appointment: claims of the very same time share it until there are so many, as in a class."""
+    pauses: tuple[Pause, ...] = ()
+    """When the provider is free within an appointment of this duration. One of another duration has no pauses."""
     class_id: ServiceId | None = None
     """The class that is booked: only its own claims share their time; None: claims without a class do."""
     anchoring: Anchoring = Anchoring.OPEN_RANGE
@@ -255,6 +258,14 @@ class SlotSettings:
         for name, value, least, most in limits:
             if not least <= value <= most:
                 raise InvalidValue(field=name, problem=f"must be between {least} and {most}")
+        if self.pauses:
+            require_pauses(self.pauses, self.duration_minutes)
+            if self.capacity > 1:
+                raise InvalidValue(field="pauses", problem="a class has no pauses")
+
+    def lasting(self, minutes: int) -> Self:
+        """The settings for appointments of this duration."""
+        return self if minutes == self.duration_minutes else replace(self, duration_minutes=minutes, pauses=())
 
     @property
     def limits(self) -> tuple[int | None, int | None, int | None, int | None]:
@@ -322,10 +333,21 @@ class Calendar(OpeningHours):
             span.end + timedelta(minutes=self.settings.buffer_after_minutes),
         )
 
+    def pauses(self, span: Slot | TimeRange) -> tuple[TimeRange, ...]:
+        """When the provider is free within an appointment."""
+        settings = self.settings
+        if not settings.pauses or span.end - span.start != timedelta(minutes=settings.duration_minutes):
+            return ()
+        return pauses_at(span.start, settings.pauses)
+
+    def occupied(self, span: Slot | TimeRange) -> tuple[TimeRange, ...]:
+        """What an appointment occupies: its blocked range without its pauses, in order."""
+        return without(self.blocked(span), self.pauses(span))
+
     def claim(self, slot: Slot | TimeRange, *, expires_at: datetime | None = None) -> Claim:
         """The claim of an appointment, with its buffers; a hold if it expires, else a booking."""
         span = TimeRange(slot.start, slot.end)
-        claim = Claim.of(span, blocked=self.blocked(span), expires_at=expires_at)
+        claim = Claim.of(span, blocked=self.blocked(span), pauses=self.pauses(span), expires_at=expires_at)
         of_class = self.settings.class_id
         return claim if of_class is None else replace(claim, class_id=of_class, capacity=self.settings.capacity)
 
@@ -383,26 +405,30 @@ class ProviderSchedule:
             horizon_days=whole.horizon_days,
             capacity=whole.capacity,
             class_id=whole.class_id,
+            pauses=whole.pauses,
         )
         calendar = replace(self.calendar, settings=settings)
         return replace(self, calendar=calendar, further_durations=(), services=services, needs=whole.needs)
 
-    def calendar_at(self, now: datetime) -> tuple[Calendar, tuple[str, ...]]:
+    def calendar_at(self, now: datetime, *, own: ClaimId | None = None) -> tuple[Calendar, tuple[str, ...]]:
         """The calendar with imported busy times and needed resources, and a sentence about each calendar that fails.
 
-        The provider's own claims take units, too, but only at times that they take of the provider.
+        The provider's own claims take units, too, but only at times that they take of the provider; so they count where
+        they have pauses. The claim `own` does not count.
         """
         calendar = self.calendar
         if self.needs:
             uses = {each.resource_id: each for each in self.resources}
             found = [(uses[need.resource_id], need.quantity) for need in self.needs if need.resource_id in uses]
+            paused = {claim.id for claim in self.claims if claim.pauses and claim.id != own}
             required = (
                 each.required(
                     needed,
                     (
                         use
                         for use in each.uses
-                        if use.provider_id != self.provider_id and (use.expires_at is None or use.expires_at > now)
+                        if (use.provider_id != self.provider_id or use.claim_id in paused)
+                        and (use.expires_at is None or use.expires_at > now)
                     ),
                 )
                 for each, needed in found

@@ -115,7 +115,7 @@ def claimable(
         SlotNotOffered: the start would not be offered even without claims, or the day is full.
         SlotTaken: another claim overlaps, or too few units of a resource are free.
     """
-    calendar, _ = schedule.calendar_at(now)
+    calendar, _ = schedule.calendar_at(now, own=own)
     claims = [claim for claim in schedule.claims if claim.id != own]
     return claimable_in(calendar, claims, start, now=now, duration_minutes=duration_minutes)
 
@@ -186,7 +186,7 @@ def _unclaimed(
     if start.microsecond:
         raise InvalidValue(field="slot", problem="an appointment must start at a whole second")
     claims = (claim for claim in schedule.claims if claim.id != own)
-    calendar, _ = schedule.calendar_at(now)
+    calendar, _ = schedule.calendar_at(now, own=own)
     others, span, blocked = _requested(calendar, claims, start, now, duration_minutes)
     if in_the_way(calendar, others, span, blocked) or lacks_resource(calendar, blocked):
         raise SlotTaken(start=span.start, zone=calendar.time_zone)
@@ -225,7 +225,7 @@ def require_available(
         SlotTaken: another claim overlaps or is nearer than the buffers allow, or too few units of a resource are free.
         TimeNotAvailable: the provider is closed, blocked, busy or fully booked.
     """
-    calendar, _ = schedule.calendar_at(now)
+    calendar, _ = schedule.calendar_at(now, own=own)
     others = [claim for claim in schedule.claims if claim.id != own and claim.live(now)]
     blocked = calendar.blocked(span)
     if in_the_way(calendar, others, span, blocked) or lacks_resource(calendar, blocked):

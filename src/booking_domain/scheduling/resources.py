@@ -22,7 +22,7 @@ from typing import Final, NamedTuple, Protocol
 
 from booking_domain.shared.checks import checks_types
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound
-from booking_domain.shared.ids import ProviderId, ResourceId, SalonId, UserId
+from booking_domain.shared.ids import ClaimId, ProviderId, ResourceId, SalonId, UserId
 from booking_domain.shared.time import TimeRange
 
 MAX_RESOURCES: Final = 100
@@ -162,6 +162,8 @@ class UnitUse(NamedTuple):
     unit: int
     """From 1."""
     provider_id: ProviderId
+    claim_id: ClaimId
+    """Of the places of a class, that of their occurrence."""
     blocked: TimeRange
     expires_at: datetime | None
     """When the last of its holds expires; None for a booking."""

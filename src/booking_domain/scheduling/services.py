@@ -15,9 +15,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import accumulate
 from typing import Final, Protocol
 
 from booking_domain.scheduling.claims import MAX_CAPACITY
+from booking_domain.scheduling.pauses import Pause, require_pauses
 from booking_domain.scheduling.resources import MAX_NEEDS, ResourceNeed, most_needed
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound, RuleViolated
 from booking_domain.shared.ids import ProviderId, ResourceId, SalonId, ServiceId, UserId
@@ -108,6 +110,8 @@ class OfferedService:
     """How many customers can book one appointment, each a place of it. With more than 1 the service is a class."""
     needs: tuple[ResourceNeed, ...] = ()
     """What an appointment takes beside its provider, for all places of a class together."""
+    pauses: tuple[Pause, ...] = ()
+    """When its provider is free for others."""
 
     @property
     def class_id(self) -> ServiceId | None:
@@ -152,6 +156,8 @@ class Service:
     """How many customers can book one appointment. Of more than 1, it is a class, and no add-on."""
     needs: tuple[ResourceNeed, ...] = ()
     """The resources of its owner that an appointment takes, each named once."""
+    pauses: tuple[Pause, ...] = ()
+    """When its provider is free for others. A class has none, nor has an offer of another length."""
     active: bool = True
     """Whether it can be booked."""
     version: int = 1
@@ -179,15 +185,22 @@ class Service:
         ):
             if number is not None and not least <= number <= most:
                 raise InvalidValue(field=name, problem=f"must be between {least} and {most}")
-        if self.add_on and self.capacity > 1:
-            raise InvalidValue(field="capacity", problem="an add-on has one place", besides=("add_on",))
+        if self.capacity > 1:
+            self._require_class()
         _require_needs(self.needs)
+        require_pauses(self.pauses, self.minutes, besides=("duration_minutes",))
         if self.price < self.deposit:
             raise InvalidValue(
                 field="deposit_amount", problem="a deposit must not exceed the price", besides=("price_amount",)
             )
         if self.reminder_minutes is not None:
             require_reminders(self.reminder_minutes)
+
+    def _require_class(self) -> None:
+        if self.add_on:
+            raise InvalidValue(field="capacity", problem="an add-on has one place", besides=("add_on",))
+        if self.pauses:
+            raise InvalidValue(field="pauses", problem="a class has no pauses", besides=("capacity",))
 
     def after_currency_change(self, currency: str, choice: OnCurrencyChange) -> "Service":
         """The service after its provider's currency has changed."""
@@ -216,6 +229,7 @@ class Service:
             add_on=self.add_on,
             capacity=self.capacity,
             needs=self.needs,
+            pauses=self.pauses if minutes == self.minutes else (),
         )
 
 
@@ -233,6 +247,7 @@ class ComposedService:
     capacity: int = 1
     class_id: ServiceId | None = None
     needs: tuple[ResourceNeed, ...] = ()
+    pauses: tuple[Pause, ...] = ()
 
 
 def compose(
@@ -247,7 +262,8 @@ def compose(
 
     Each buffer and the notice are the longest of the services, so that every service has its own. The arguments are the
     provider's: those of a service that has none. The horizon is the shortest of the services and of the provider. Of a
-    resource the whole appointment takes as much as the service that needs the most. A class is alone: see `choose`.
+    resource the whole appointment takes as much as the service that needs the most. Each service has its pauses. A
+    class is alone: see `choose`.
     """
     zero = Money.zero(services[0].price.currency)
     return ComposedService(
@@ -261,7 +277,14 @@ def compose(
         capacity=min(each.capacity for each in services),
         class_id=services[0].class_id,
         needs=most_needed(need for each in services for need in each.needs),
+        pauses=pauses_of(services),
     )
+
+
+def pauses_of(services: Sequence[OfferedService]) -> tuple[Pause, ...]:
+    """The pauses of an appointment with these services, one after the other."""
+    ends = accumulate((each.minutes for each in services), initial=0)
+    return tuple(pause.later(begins) for each, begins in zip(services, ends, strict=False) for pause in each.pauses)
 
 
 def choose(offered: Iterable[OfferedService], service_ids: Sequence[ServiceId]) -> tuple[OfferedService, ...]:

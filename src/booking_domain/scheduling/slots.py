@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import Anchoring, Calendar, Slot, SlotSettings
 from booking_domain.scheduling.open_hours import Span, date_span, local_date, open_ranges, seconds_of
+from booking_domain.scheduling.pauses import meet
 from booking_domain.shared.checks import require_type
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import MINUTES_A_DAY, ORIGIN, SECONDS_A_DAY, TimeRange, ceil_to_second, instant
@@ -311,22 +312,41 @@ def _forbidden(calendar: Calendar, claims: Iterable[Claim], now: datetime, lengt
     """For each claim, busy time, block and time without resources: the last start before it and the first one after."""
     settings = calendar.settings
     before, need = settings.buffer_before_minutes * 60, length + settings.buffer_after_minutes * 60
-    forbidden: list[Span] = (
-        list(_around_shared(calendar, claims, now, length))
-        if settings.capacity > 1
-        else [
-            (claim.blocked.lower - need, claim.blocked.upper + before)
-            for claim in claims
-            if claim.expires_at is None or claim.expires_at > now
-        ]
-    )
-    if calendar.busy:
-        forbidden += ((busy.lower - need, busy.upper + before) for busy in calendar.busy)
-    for each in calendar.resources:
-        forbidden += each.closed(need, before)
+    shared = settings.capacity > 1
+    occupied = [*calendar.busy] if shared else [*calendar.busy, *occupied_by(claims, now)]
+    forbidden: list[Span] = [
+        (each.lower - until, each.upper - since)
+        for since, until in _own_parts(settings, before, need, length)
+        for each in occupied
+    ]
+    if shared:
+        forbidden += _around_shared(calendar, claims, now, length)
+    for resource in calendar.resources:
+        forbidden += resource.closed(need, before)
     if calendar.blocks:
         forbidden += ((block.range.lower - length, block.range.upper) for block in calendar.blocks)
     return forbidden
+
+
+def _own_parts(settings: SlotSettings, before: int, need: int, length: int) -> list[Span]:
+    """What an appointment occupies, in seconds after its start."""
+    if not settings.pauses or settings.duration_minutes * 60 != length:
+        return [(-before, need)]
+    edges = [
+        -before,
+        *(edge * 60 for each in settings.pauses for edge in (each.after_minutes, each.until_minutes)),
+        need,
+    ]
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def occupied_by(claims: Iterable[Claim], now: datetime) -> list[TimeRange]:
+    """What the live claims occupy: their blocked ranges without their pauses."""
+    live = [claim for claim in claims if claim.expires_at is None or claim.expires_at > now]
+    found = [claim.blocked for claim in live if not claim.pauses]
+    if len(found) < len(live):
+        found += (part for claim in live if claim.pauses for part in claim.parts)
+    return found
 
 
 def _around_shared(calendar: Calendar, claims: Iterable[Claim], now: datetime, length: int) -> Iterator[Span]:
@@ -336,25 +356,29 @@ def _around_shared(calendar: Calendar, claims: Iterable[Claim], now: datetime, l
     live = [claim for claim in claims if claim.live(now)]
     taken = taken_places(calendar, live, now)
     for claim in live:
-        span, last, first = claim.span, claim.blocked.lower - need, claim.blocked.upper + before
+        span = claim.span
         own = span.lower
         if (
             claim.class_id == settings.class_id
             and taken[span] < settings.capacity
             and span == TimeRange(ORIGIN + timedelta(seconds=own), ORIGIN + timedelta(seconds=own + length))
         ):
-            yield last, own
-            yield own, first
+            yield claim.blocked.lower - need, own
+            yield own, claim.blocked.upper + before
         else:
-            yield last, first
+            yield from ((part.lower - need, part.upper + before) for part in claim.parts)
 
 
 def in_the_way(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, blocked: TimeRange) -> list[Claim]:
     """The live claims, of those given, that an appointment at this time would meet; `blocked` is its blocked range.
 
-    Those of the very same time and class do not count as long as there are fewer than the capacity.
+    Those of the very same time and class do not count as long as there are fewer than the capacity, nor do those that
+    lie in its pauses, or in the pauses of which it lies.
     """
     near = [claim for claim in claims if claim.blocked.overlaps(blocked)]
+    if calendar.settings.pauses or any(claim.pauses for claim in near):
+        own = calendar.occupied(span)
+        near = [claim for claim in near if meet(claim.parts, own)]
     others = [claim for claim in near if not is_place(calendar, claim, span)]
     return others if len(near) - len(others) < calendar.settings.capacity else near
 
@@ -416,7 +440,7 @@ def grid(
     ranges, _ = open_ranges(calendar, lowest, highest, lookback_days=2)
     parts = _anchored(calendar, ranges, 1)
     before = calendar.settings.buffer_before_minutes * 60
-    occupied = [*(claim.blocked for claim in claims if claim.live(now)), *calendar.busy]
+    occupied = [*occupied_by(claims, now), *calendar.busy]
     return _after_claims(parts, sorted(each.upper + before for each in occupied))
 
 

@@ -20,6 +20,7 @@ from booking_domain.payments.model import Payment
 from booking_domain.payments.refunds import Refund, RefundReason
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.claims import Claim, ClaimKind
+from booking_domain.scheduling.pauses import meet
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.events import Event
@@ -194,19 +195,21 @@ def _claims(bookings: Sequence[Booking], claims: Sequence[Claim], now: datetime)
     """Check that live claims overlap as places of a class only, and that what occupies time has exactly one claim."""
     live = [claim for claim in claims if claim.live(now)]
     for one, other in combinations(live, 2):
-        overlap = one.provider_id == other.provider_id and one.blocked.overlaps(other.blocked)
+        overlap = one.provider_id == other.provider_id and meet(one.parts, other.parts)
         if overlap and not one.shares(other):
             yield f"claims overlap: {one} and {other}"
     for claim in live:
         if sum(claim.shares(other) for other in live) > claim.capacity:
             yield f"an occurrence has more places than its capacity: {claim}"
     wanted = {
-        (ClaimId(booking.id), booking.provider_id, booking.span, booking.blocked)
+        (ClaimId(booking.id), booking.provider_id, booking.span, booking.blocked, booking.pauses)
         for booking in bookings
         if booking.claims_time
     }
     there = {
-        (claim.id, claim.provider_id, claim.span, claim.blocked) for claim in claims if claim.kind is ClaimKind.BOOKING
+        (claim.id, claim.provider_id, claim.span, claim.blocked, claim.pauses)
+        for claim in claims
+        if claim.kind is ClaimKind.BOOKING
     }
     if wanted != there:
         yield f"bookings and their claims differ by {wanted ^ there}"

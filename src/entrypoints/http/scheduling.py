@@ -28,6 +28,7 @@ from booking_domain.scheduling.model import (
     SlotSettings,
     WeeklyRule,
 )
+from booking_domain.scheduling.pauses import MAX_PAUSES
 from booking_domain.scheduling.resources import MAX_NEEDS, MAX_UNITS, RequiredResource, ResourceUnit
 from booking_domain.scheduling.slots import offered_slots
 from booking_domain.shared.errors import InvalidValue, inside
@@ -55,6 +56,7 @@ from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn, encoded
 from entrypoints.http.providers.schemas import LONGEST_WINDOW, SlotJson, slot_json
 from entrypoints.http.resources import Units
+from entrypoints.http.services import Pauses, pause
 
 MOST_PERIODS: Final = 2_000
 MOST_STEPS: Final = 10_000
@@ -120,6 +122,8 @@ class ClaimBody(PeriodBody, frozen=True, kw_only=True):
 
     buffer_before_minutes: Minutes = 0
     buffer_after_minutes: Minutes = 0
+    pauses: Annotated[tuple[PeriodBody, ...], Meta(max_length=MAX_PAUSES)] = ()
+    """When the provider is free for others within it, in order."""
     expires_at: Instant | None = None
 
     def claim(self) -> Claim:
@@ -135,6 +139,7 @@ class ClaimBody(PeriodBody, frozen=True, kw_only=True):
                 span.start - timedelta(minutes=self.buffer_before_minutes),
                 span.end + timedelta(minutes=self.buffer_after_minutes),
             ),
+            pauses=parts_of("pauses", self.pauses, PeriodBody.range),
             expires_at=self.expires_at,
         )
 
@@ -154,6 +159,8 @@ class SlotSettingsBody(Body, frozen=True, kw_only=True):
     max_per_year: Annotated[int, Meta(ge=1, le=MAX_PER_YEAR)] | None = None
     capacity: Annotated[int, Meta(ge=1, le=MAX_CAPACITY)] = 1
     """Claims of the very same time share it until there are so many, as in a class."""
+    pauses: Pauses = ()
+    """When the provider is free for others within an appointment of this duration."""
     anchoring: Anchoring = Anchoring.OPEN_RANGE
 
 
@@ -161,6 +168,7 @@ _settings: Final = projection(
     SlotSettingsBody,
     SlotSettings,
     default=("class_id",),
+    pauses=("pauses", pause),
     step_minutes="slot_step_minutes",
     duration_minutes="slot_duration_minutes",
 )
@@ -211,7 +219,7 @@ class CalendarBody(OpeningHoursBody, frozen=True, kw_only=True):
             time_zone=hours.time_zone,
             rules=hours.rules,
             exceptions=hours.exceptions,
-            settings=_settings(self.settings),
+            settings=inside(("settings",), lambda: _settings(self.settings)),
             blocks=tuple(
                 Block(id=BlockId(_NOBODY), range=each) for each in parts_of("blocks", self.blocks, PeriodBody.range)
             ),

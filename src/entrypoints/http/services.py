@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from msgspec.json import encode
 
 from booking_domain.scheduling.claims import MAX_CAPACITY
+from booking_domain.scheduling.pauses import MAX_PAUSES, Pause
 from booking_domain.scheduling.services import (
     MAX_CATEGORY,
     MAX_SERVICE_DESCRIPTION,
@@ -64,6 +65,29 @@ Capacity = Annotated[int, Meta(ge=1, le=MAX_CAPACITY, description="How many cust
 Category = Annotated[str, Meta(max_length=MAX_CATEGORY, description="The category, by which lists are sorted.")]
 
 
+class PauseBody(Body, frozen=True, kw_only=True):
+    """A pause of an appointment: its provider is free for others, who may book the time."""
+
+    after_minutes: SomeMinutes
+    """How long after the start of the appointment it begins."""
+    minutes: SomeMinutes
+    """How long it lasts."""
+
+
+pause: Final = projection(PauseBody, Pause)
+"""Return the value of the domain."""
+Pauses = Annotated[tuple[PauseBody, ...], Meta(max_length=MAX_PAUSES)]
+
+
+class PauseJson(Json, frozen=True, kw_only=True):
+    """A pause of an appointment."""
+
+    after_minutes: int
+    """How long after the start of the appointment it begins."""
+    minutes: int
+    """How long it lasts."""
+
+
 class AddServiceBody(Body, frozen=True, kw_only=True):
     """A new service; `salonId` makes it the salon's, `providerId` that of a member of your salon."""
 
@@ -93,6 +117,8 @@ class AddServiceBody(Body, frozen=True, kw_only=True):
     """With more than 1 place, the service is a class: it is booked alone, and is no add-on."""
     resources: Needs = ()
     """What each appointment takes beside its provider: resources of the same owner."""
+    pauses: Pauses = ()
+    """When the provider is free for others, in order, with work before and after each. A class has none."""
     active: bool = True
 
 
@@ -118,6 +144,8 @@ class EditServiceBody(Body, frozen=True, kw_only=True):
     """With fewer than are booked, the bookings stay."""
     resources: Needs | UnsetType = UNSET
     """What each new appointment takes; bookings keep what they have taken."""
+    pauses: Pauses | UnsetType = UNSET
+    """When the provider is free for others; bookings keep those that they were made with."""
     active: bool | UnsetType = UNSET
     """Whether the service can be booked."""
 
@@ -138,10 +166,13 @@ _add: Final = projection(
         ServiceChange,
         minutes="duration_minutes",
         needs=("resources", need),
+        pauses=("pauses", pause),
         unused=("salon_id", "provider_id", "currency"),
     ),
 )
-_change: Final = projection(EditServiceBody, ServiceChange, minutes="duration_minutes", needs=("resources", need))
+_change: Final = projection(
+    EditServiceBody, ServiceChange, minutes="duration_minutes", needs=("resources", need), pauses=("pauses", pause)
+)
 _offer: Final = members(OfferBody, OfferService, given=("service_id",), minutes="duration_minutes")
 
 
@@ -175,6 +206,8 @@ class ServiceJson(Json, frozen=True, kw_only=True):
     """How many customers can book one appointment. With more than 1 place, it is a class."""
     resources: tuple[NeedJson, ...]
     """What each appointment takes beside its provider."""
+    pauses: tuple[PauseJson, ...]
+    """When the provider is free for others."""
     active: bool
     """Whether the service can be booked."""
     version: int
@@ -202,6 +235,7 @@ _AS_OFFERED: Final[dict[str, Any]] = {
     "deposit_amount": "offered.deposit.amount",
     "currency": "offered.price.currency",
     "resources": ("service.needs", need_json),
+    "pauses": ("offered.pauses", projection(Pause, PauseJson)),
 }
 service_json: Final = projection(ServiceView, ServiceJson, within="service", **_AS_OFFERED)
 """Show a service."""

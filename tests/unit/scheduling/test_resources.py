@@ -108,7 +108,7 @@ def schedule_of(
 
 
 def use(provider_id: ProviderId = OTHER, unit: int = 1, expires_at: datetime | None = None) -> UnitUse:
-    return UnitUse(unit, provider_id, TimeRange(TEN, TEN + HOUR), expires_at)
+    return UnitUse(unit, provider_id, ClaimId(UUID(int=8)), TimeRange(TEN, TEN + HOUR), expires_at)
 
 
 def test_a_time_without_a_free_unit_is_taken_for_customers_and_for_the_staff() -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from tests.programs import CHECKOUT
 from tests.unit.effort import examples
 
-from booking_domain.scheduling import RequiredResource, ResourceUnit, TimeRange
+from booking_domain.scheduling import Pause, RequiredResource, ResourceUnit, TimeRange
 from booking_domain.shared.time import time_zone
 from booking_domain.testing.conformance import question_json
 from booking_domain.testing.question import Question
@@ -79,6 +79,11 @@ def drawn() -> Iterator[tuple[Question, tuple[datetime, ...]]]:
                 needed=1 + number % 4,
             )
             question = replace(question, calendar=replace(question.calendar, resources=(resource,)))  # noqa: PLW2901
+        elif slots and (third := question.calendar.settings.duration_minutes // 3):
+            paused = replace(question.calendar.settings, pauses=(Pause(third, max(1, third - number % 5)),))
+            calendar = replace(question.calendar, settings=paused)
+            claims = [*question.claims, calendar.claim(slots[-1])]
+            question = replace(question, calendar=calendar, claims=tuple(claims))  # noqa: PLW2901
         starts = [
             question.window.start,
             *(slot.start for slot in slots[:1]),

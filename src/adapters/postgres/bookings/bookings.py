@@ -10,6 +10,7 @@ from sqlalchemy import Boolean, ColumnElement, Select, and_, bindparam, cast, ex
 
 from adapters.postgres.bookings.tables import IS_TO_COME, IS_UNDECIDED, booking_events, bookings
 from adapters.postgres.catalogue.needs import needs_json, needs_of
+from adapters.postgres.catalogue.pauses import pauses_json, pauses_of
 from adapters.postgres.catalogue.profiles import policy_json, policy_of
 from adapters.postgres.identity.tables import external_identities, users
 from adapters.postgres.kit.advisory_locks import lock_key
@@ -58,6 +59,7 @@ def _services_json(services: tuple[OfferedService, ...]) -> Jsonb:
             }
             | ({"capacity": each.capacity} if each.class_id else {})
             | ({"needs": needs_json(each.needs)} if each.needs else {})
+            | ({"pauses": pauses_json(each.pauses)} if each.pauses else {})
             | {name: value for name in _GIVEN if (value := getattr(each, name)) is not None}
             for each in services
         ]
@@ -80,6 +82,7 @@ def _services_of(rows: list[dict[str, Any]]) -> tuple[OfferedService, ...]:
             horizon_days=row.get("horizon_days"),
             capacity=row.get("capacity", 1),
             needs=needs_of(row.get("needs", ())),
+            pauses=pauses_of(row.get("pauses", ())),
         )
         for row in rows
     )

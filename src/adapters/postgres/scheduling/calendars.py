@@ -93,8 +93,10 @@ _e: Final = availability_exceptions.c
 _b: Final = availability_blocks.c
 _f: Final = calendar_feeds.c
 _t: Final = busy_times.c
-_SETTINGS: Final = tuple(name for name in SlotSettings.__dataclass_fields__ if name not in {"capacity", "class_id"})
-"""A service that is a class brings the others."""
+_SETTINGS: Final = tuple(
+    name for name in SlotSettings.__dataclass_fields__ if name not in {"capacity", "class_id", "pauses"}
+)
+"""Services bring the others."""
 _SCHEDULE_COLUMNS: Final = (
     _p.owner_id,
     _p.status,

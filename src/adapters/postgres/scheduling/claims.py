@@ -1,14 +1,17 @@
 """Claims on PostgreSQL. An exclusion constraint guarantees that claims of a provider do not overlap.
 
 The units of resources that a claim takes are rows of `resource_units`, which end with it, under a constraint of their
-own. An occurrence of a class is one row of `claims`, of the provider's account, and each claim on it a row of
+own. A claim with pauses has a row for each part that it occupies, all but the first with `part_of`; they end with the
+first. An occurrence of a class is one row of `claims`, of the provider's account, and each claim on it a row of
 `class_places`. Without live places it counts for nothing: whoever takes the time deletes it, else the sweep does.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import (
     ColumnElement,
@@ -34,7 +37,7 @@ from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.advisory_locks import count_under_lock
 from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.statements import Statement, by_first, of_each
-from adapters.postgres.kit.work import WithWork, Work
+from adapters.postgres.kit.work import Row, WithWork, Work
 from adapters.postgres.scheduling.resources import CLAIMS_WITH_UNITS, LIVE_UNTIL
 from adapters.postgres.scheduling.tables import HELD, claims, class_places, is_hold, resource_units, resources
 from booking_domain.scheduling.claims import Claim, ClaimKind
@@ -45,6 +48,7 @@ from booking_domain.scheduling.model import (
     WEEKLY_CLAIM_MARGIN,
     YEARLY_CLAIM_MARGIN,
 )
+from booking_domain.scheduling.pauses import without
 from booking_domain.scheduling.ports import Claims
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
@@ -52,7 +56,8 @@ from booking_domain.shared.time import TimeRange
 CLAIM: Final = Mapper(
     claims,
     Claim,
-    transient=("needs",),
+    transient=("needs", "pauses"),
+    elsewhere=("part_of",),
     span=Columns("starts_at", "ends_at"),
     blocked=Columns("blocked_from", "blocked_until"),
 )
@@ -96,6 +101,38 @@ def _claim_columns(place: FromClause) -> tuple[ColumnElement[Any], ...]:
     """The columns of `CLAIM` for each claim: those of an occurrence with those of a place."""
     return tuple(
         func.coalesce(place.c[name], _c[name]).label(name) if name in _OF_PLACE else _c[name] for name in _TYPES
+    )
+
+
+def _rows(claim: Claim) -> Iterator[dict[str, Any]]:
+    """The rows of a claim, one for each part that it occupies; the first has its id."""
+    spans = without(claim.span, claim.pauses)
+    for number, (span, blocked) in enumerate(zip(spans, claim.parts, strict=True)):
+        part = CLAIM.write(replace(claim, span=span, blocked=blocked, pauses=()) if claim.pauses else claim)
+        yield part | ({"id": uuid5(claim.id, str(number)), "part_of": claim.id} if number else {"part_of": None})
+
+
+def _claims_of(rows: Iterable[Row]) -> tuple[Claim, ...]:
+    """Read claims of their rows, whose last column is `part_of`. Parts without the first one are left out."""
+    found = [(row[-1], CLAIM.read(row[:-1])) for row in rows]
+    parts: dict[UUID, list[Claim]] = {}
+    for part_of, part in found:
+        if part_of is not None:
+            parts.setdefault(part_of, []).append(part)
+    return tuple(
+        _whole([claim, *parts[claim.id]]) if claim.id in parts else claim for part_of, claim in found if part_of is None
+    )
+
+
+def _whole(parts: Iterable[Claim]) -> Claim:
+    """The claim that occupies these parts, of which the first has its id."""
+    ordered = sorted(parts, key=lambda part: part.span.start)
+    first, last = ordered[0], ordered[-1]
+    return replace(
+        first,
+        span=TimeRange(first.span.start, last.span.end),
+        blocked=TimeRange(first.blocked.start, last.blocked.end),
+        pauses=tuple(TimeRange(one.span.end, other.span.start) for one, other in pairwise(ordered)),
     )
 
 
@@ -160,6 +197,7 @@ def _take_over(**fixed: ColumnElement[Any]) -> Statement:
 _TAKE_OVER: Final = _take_over()
 _TAKE_OCCURRENCE: Final = _take_over(
     id=func.gen_random_uuid(),
+    part_of=null(),
     customer_id=select(providers.c.owner_id).where(providers.c.id == bindparam("provider_id")).scalar_subquery(),
     kind=literal_column(f"'{ClaimKind.BOOKING.value}'"),
     expires_at=null(),
@@ -258,16 +296,22 @@ _RELEASE_HOLDS: Final = Statement(
 )
 _HOLD: Final = Statement(
     union_all(
-        select(*CLAIM.columns).where(
-            _c.id == bindparam("claim_id"), _c.customer_id == bindparam("customer_id"), is_hold(claims)
+        select(*CLAIM.columns, _c.part_of).where(
+            or_(_c.id == bindparam("claim_id"), _c.part_of == bindparam("claim_id")),
+            _c.customer_id == bindparam("customer_id"),
+            is_hold(claims),
         ),
         select(*_claim_columns(class_places))
         .select_from(class_places.join(claims, _of_occurrence))
         .where(_p.id == bindparam("claim_id"), _p.customer_id == bindparam("customer_id"), is_hold(class_places)),
     )
 )
+_WHOLE_HOLD: Final = {
+    claims.name: (is_hold(claims), _c.part_of.is_(None)),
+    class_places.name: (is_hold(class_places),),
+}
 _held: Final = union_all(
-    *(select(each.c.customer_id, each.c.expires_at).where(is_hold(each)) for each in HELD)
+    *(select(each.c.customer_id, each.c.expires_at).where(*_WHOLE_HOLD[each.name]) for each in HELD)
 ).subquery()
 _COUNT: Final = Statement(
     select(func.count()).where(_held.c.customer_id == bindparam("customer_id"), _held.c.expires_at > bindparam("now"))
@@ -288,7 +332,7 @@ _SPANS: Final = Statement(
     )
 )
 _SWEEPS: Final = tuple(
-    Statement(delete(each).where(is_hold(each), each.c.expires_at <= bindparam("now")).returning(each.c.id))
+    Statement(delete(each).where(*_WHOLE_HOLD[each.name], each.c.expires_at <= bindparam("now")).returning(each.c.id))
     for each in HELD
 )
 _empty: Final = and_(
@@ -314,7 +358,7 @@ async def claims_around(
     cursor = await work.execute(_AROUND, provider_id=provider_id, window_start=around.start, window_end=around.end)
 
     async def fetched() -> tuple[Claim, ...]:
-        return tuple(CLAIM.read(row) for row in await cursor.fetchall())
+        return _claims_of(await cursor.fetchall())
 
     return fetched
 
@@ -328,10 +372,7 @@ async def claims_of_each(
     )
 
     async def fetched() -> Mapping[ProviderId, tuple[Claim, ...]]:
-        return {
-            provider_id: tuple(CLAIM.read(row) for row in rows)
-            for provider_id, rows in by_first(await cursor.fetchall()).items()
-        }
+        return {provider_id: _claims_of(rows) for provider_id, rows in by_first(await cursor.fetchall()).items()}
 
     return fetched
 
@@ -364,9 +405,11 @@ class PostgresClaims(WithWork, Claims):
 
     async def _taken(self, claim: Claim, now: datetime) -> bool:
         """Take the time. Whether what is in the way has expired is asked only if something is."""
-        row = CLAIM.write(claim)
-        if (await self._work.one(_TAKE, **row) or await self._work.one(_TAKE_OVER, **row, now=now)) is None:
-            return False
+        for row in _rows(claim):
+            if (await self._work.one(_TAKE, **row) or await self._work.one(_TAKE_OVER, **row, now=now)) is None:
+                if row["part_of"] is not None:
+                    await self.release(claim.id)
+                return False
         if await self._taken_units(claim, claim.id, now):
             return True
         await self.release(claim.id)
@@ -406,7 +449,8 @@ class PostgresClaims(WithWork, Claims):
         await self._work.execute(_RELEASE, claim_id=claim_id)
 
     async def hold_of(self, customer_id: UserId, hold_id: ClaimId) -> Claim | None:
-        return await self._work.first(CLAIM.read, _HOLD, claim_id=hold_id, customer_id=customer_id)
+        rows = await self._work.all(_HOLD, claim_id=hold_id, customer_id=customer_id)
+        return next(iter(_claims_of(rows)), None)
 
     async def count_holds(self, customer_id: UserId, now: datetime) -> int:
         key = f"holds of {customer_id}"

@@ -73,7 +73,14 @@ CLAIMS_WITH_UNITS: Final = resource_units.join(
     claims, and_(_c.provider_id == _u.provider_id, _c.id == _u.claim_id)
 ).outerjoin(_places, _c.class_id.is_not(None))
 _taken: Final = (
-    select(_u.unit, _c.provider_id, _u.blocked_from, _u.blocked_until, func.nullif(LIVE_UNTIL, _NEVER).label("until"))
+    select(
+        _u.unit,
+        _c.provider_id,
+        _u.claim_id,
+        _u.blocked_from,
+        _u.blocked_until,
+        func.nullif(LIVE_UNTIL, _NEVER).label("until"),
+    )
     .select_from(CLAIMS_WITH_UNITS)
     .where(
         _u.resource_id == _r.id,
@@ -113,10 +120,10 @@ async def resource_uses(
 
     async def fetched() -> tuple[ResourceUses, ...]:
         found: dict[ResourceId, tuple[int, list[UnitUse]]] = {}
-        for id_, quantity, unit, provider_id, start, end, expires_at in await cursor.fetchall():
+        for id_, quantity, unit, provider_id, claim_id, start, end, expires_at in await cursor.fetchall():
             _, uses = found.setdefault(id_, (quantity, []))
             if unit is not None:
-                uses.append(UnitUse(unit, provider_id, TimeRange(start, end), expires_at))
+                uses.append(UnitUse(unit, provider_id, claim_id, TimeRange(start, end), expires_at))
         return tuple(
             ResourceUses(resource_id=id_, quantity=quantity, uses=tuple(uses))
             for id_, (quantity, uses) in found.items()

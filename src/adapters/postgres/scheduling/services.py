@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from adapters.postgres.catalogue.needs import needs_json, needs_of
+from adapters.postgres.catalogue.pauses import pauses_json, pauses_of
 from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
 from adapters.postgres.kit.rows import Rows, VersionedRows
@@ -49,6 +50,7 @@ SERVICE: Final = Mapper(
         write=lambda needs: Jsonb(needs_json(needs)),
         read=needs_of,
     ),
+    pauses=Converted("pauses", write=lambda pauses: Jsonb(pauses_json(pauses)), read=pauses_of),
     fixed=("provider_id", "salon_id", "currency", "created_at"),
 )
 OFFER: Final = Mapper(service_offers, ServiceOffer)

@@ -163,6 +163,8 @@ services: Final = Table(
     Column("capacity", SmallInteger, nullable=False, server_default="1"),
     # The id of each resource that it needs, with how many units.
     Column("needs", JSONB, nullable=False, server_default=text("'[]'")),
+    # After how many minutes each pause begins, and how many it lasts.
+    Column("pauses", JSONB, nullable=False, server_default=text("'[]'")),
     Column("active", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
     instant("created_at"),
@@ -218,8 +220,11 @@ claims: Final = Table(
     # The service of which the row is an occurrence, and its places when it was first booked.
     Column("class_id", Uuid),
     Column("capacity", SmallInteger, nullable=False, server_default="1"),
+    # A claim with pauses has a row for each part that it occupies. All but the first say of which claim they are.
+    Column("part_of", Uuid),
     one_of("kind", ClaimKind),
     CheckConstraint("(kind = 'hold') = (expires_at IS NOT NULL)", name="expiry"),
+    ForeignKeyConstraint(["part_of", "provider_id"], ["claims.id", "claims.provider_id"], ondelete="CASCADE"),
     CheckConstraint("starts_at < ends_at AND blocked_from <= starts_at AND ends_at <= blocked_until", name="ranges"),
     # Guarantees that claims of a provider do not overlap, whatever the application does.
     ExcludeConstraint(
@@ -230,6 +235,7 @@ claims: Final = Table(
     ),
     Index("claims_holds_customer_id_idx", "customer_id", postgresql_where=text("kind = 'hold'")),
     Index("claims_holds_expires_at_idx", "expires_at", postgresql_where=text("kind = 'hold'")),
+    Index("claims_part_of_idx", "part_of", "provider_id", postgresql_where=text("part_of IS NOT NULL")),
     Index("claims_occurrences_ends_at_idx", "ends_at", postgresql_where=text("class_id IS NOT NULL")),
     info=_OF_CUSTOMER | PUBLIC,
 )

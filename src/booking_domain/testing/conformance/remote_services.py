@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from booking_domain.scheduling.as_json import Json, instant_of
+from booking_domain.scheduling.pauses import Pause
 from booking_domain.testing.builders import HOUR
 from booking_domain.testing.conformance.remote import RemoteResponse, Server
 from booking_domain.testing.conformance.remote_histories import DAYS_AHEAD, ServerSetup, done, set_stage
@@ -131,6 +132,7 @@ class _Booking:
             min_notice_minutes=notice if case.asks_for("minNoticeMinutes") else None,
             horizon_days=horizon_days if case.asks_for("horizonDays") else None,
             capacity=capacity,
+            pauses=tuple(_pauses(start, end, free)) if case.asks_for("pauses") else None,
         )
 
     def _free(self, first: datetime, last: datetime) -> list[datetime]:
@@ -162,6 +164,18 @@ class _Booking:
 
     def _ask(self, who: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> RemoteResponse:
         return self._stage.server.ask(method, path, body, token=self._stage.tokens[who])
+
+
+def _pauses(start: datetime, end: datetime, free: Iterable[datetime]) -> Iterator[Pause]:
+    """The pauses of an appointment, in which each step is free."""
+    begins = start
+    inside = {each for each in free if start <= each < end}
+    for number in range((end - start) // STEP + 1):
+        at = start + number * STEP
+        if at in inside:
+            begins = begins if at - STEP in inside else at
+        elif at - STEP in inside:
+            yield Pause(_minutes(begins - start), _minutes(at - begins))
 
 
 def _shown(at: datetime) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from booking_domain.scheduling.as_json import Json
+from booking_domain.scheduling.pauses import Pause
 from booking_domain.scheduling.services import (
     MAX_HORIZON_DAYS,
     OfferedService,
@@ -42,6 +43,7 @@ class Together:
     """None, as each of the following: the case does not ask for it."""
     horizon_days: int | None = None
     capacity: int | None = None
+    pauses: tuple[Pause, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +88,7 @@ class ServicesCase:
             min_notice_minutes=expect.get("minNoticeMinutes"),
             horizon_days=expect.get("horizonDays"),
             capacity=expect.get("capacity"),
+            pauses=_pauses(expect["pauses"]) if self.asks_for("pauses") else None,
         )
 
     def asks_for(self, name: str) -> bool:
@@ -127,6 +130,7 @@ def added_up(case: ServicesCase) -> Together | str:
         min_notice_minutes=whole.min_notice_minutes if case.asks_for("minNoticeMinutes") else None,
         horizon_days=whole.horizon_days if case.asks_for("horizonDays") else None,
         capacity=whole.capacity if case.asks_for("capacity") else None,
+        pauses=whole.pauses if case.asks_for("pauses") else None,
     )
 
 
@@ -141,6 +145,11 @@ def _problems(expected: Together | str, found: Together | str) -> Iterator[str]:
     if expected != found:
         yield f"  - {expected}  expected"
         yield f"  + {found}  found"
+
+
+def _pauses(pauses: Iterable[Json]) -> tuple[Pause, ...]:
+    """Decode pauses."""
+    return tuple(Pause(each["afterMinutes"], each["minutes"]) for each in pauses)
 
 
 def _offered(json: Json, number: int) -> OfferedService:
@@ -159,6 +168,7 @@ def _offered(json: Json, number: int) -> OfferedService:
         horizon_days=json.get("horizonDays"),
         add_on=json.get("addOn", False),
         capacity=json.get("capacity", 1),
+        pauses=_pauses(json.get("pauses", ())),
         created_at=datetime(2025, 11, 24, tzinfo=UTC),
     )
     return service.offered(None if own is None else _offer(service.id, own))

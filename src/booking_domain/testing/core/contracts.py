@@ -157,6 +157,22 @@ class BookingStoreContract(ClaimStoreContract):
         assert list(store.claims("anna", DAY)) == []
 
 
+class PausesContract:
+    """What a `BookingStore` adds that keeps the pauses of appointments."""
+
+    def test_pauses_are_read_as_they_were_put(self, store: BookingStore) -> None:
+        pause = TimeRange(TEN.start + timedelta(minutes=20), TEN.start + timedelta(minutes=40))
+        booking = Booking(
+            id=ONE, calendar="anna", customer="bold", span=TEN, blocked=BLOCKED, pauses=(pause,), placed_at=NOW
+        )
+        with store.locked("anna"):
+            store.put_claim("anna", claim_of(ONE, TEN, BLOCKED, pauses=(pause,)))
+            store.put_booking(booking)
+        [claim] = store.claims("anna", DAY)
+        assert claim.pauses == (pause,)
+        assert store.booking(ONE) == booking
+
+
 class WaitingStoreContract(ClaimStoreContract):
     """`WaitingStore`."""
 

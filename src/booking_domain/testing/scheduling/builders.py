@@ -133,6 +133,18 @@ class SchedulingBuilder(BaseBuilder):
         claim = self.claim(profile, customer, start, buffer=timedelta(minutes=5))
         return replace(claim, class_id=of_class, capacity=capacity)
 
+    def paused(
+        self, profile: Profile, customer: User, start: datetime = TOMORROW, *, buffer: timedelta = timedelta(0)
+    ) -> Claim:
+        """The claim of a booking of three hours, of which the second is a pause."""
+        span = TimeRange(start, start + 3 * HOUR)
+        return replace(
+            self.claim(profile, customer, start, buffer=buffer),
+            span=span,
+            blocked=TimeRange(span.start - buffer, span.end + buffer),
+            pauses=(TimeRange(start + HOUR, start + 2 * HOUR),),
+        )
+
     def claim(
         self, profile: Profile, customer: User, start: datetime = TOMORROW, *, buffer: timedelta = timedelta(0)
     ) -> Claim:

@@ -109,7 +109,7 @@ async def _get_schedule_to_move(booking: Booking, schedules: ScheduleReads, *, n
     calendar = schedule.calendar
     return replace(
         schedule,
-        calendar=replace(calendar, settings=replace(calendar.settings, duration_minutes=booking.minutes)),
+        calendar=replace(calendar, settings=calendar.settings.lasting(booking.minutes)),
         claims=tuple(each for each in schedule.claims if each.id != ClaimId(booking.id)),
     )
 

@@ -539,6 +539,7 @@ def booking_claim(booking: Booking) -> Claim:
         kind=ClaimKind.BOOKING,
         span=booking.span,
         blocked=booking.blocked,
+        pauses=booking.pauses,
         class_id=booking.class_id,
         capacity=booking.capacity,
         needs=booking.needs,

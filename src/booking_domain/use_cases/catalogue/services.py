@@ -17,6 +17,7 @@ from booking_domain.scheduling.events import (
     OfferedServiceChanged,
     OfferedServiceEnded,
 )
+from booking_domain.scheduling.pauses import Pause
 from booking_domain.scheduling.resources import ResourceNeed
 from booking_domain.scheduling.services import (
     MAX_SERVICES,
@@ -66,6 +67,7 @@ class ServiceChange:
     add_on: bool | Unset = UNSET
     capacity: int | Unset = UNSET
     needs: tuple[ResourceNeed, ...] | Unset = UNSET
+    pauses: tuple[Pause, ...] | Unset = UNSET
     active: bool | Unset = UNSET
 
     def __post_init__(self) -> None:

@@ -72,6 +72,7 @@ async def _place(command: PlaceHold, tx: HoldTx, context: UseCaseContext) -> Cla
         kind=ClaimKind.HOLD,
         span=span,
         blocked=blocked,
+        pauses=schedule.calendar.pauses(span),
         expires_at=context.now + context.configured(Deadlines).hold,
         class_id=schedule.calendar.settings.class_id,
         capacity=schedule.calendar.settings.capacity,

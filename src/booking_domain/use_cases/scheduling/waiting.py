@@ -162,6 +162,8 @@ async def _offer(command: OfferFreedTime, tx: WaitingTx, context: UseCaseContext
         if found is not None:
             offers.append(await _offer_slot(found, entry, free, tx, context, lasts=deadlines.offer))
             holds[entry.customer_id] += 1
+            if found[1].calendar.settings.pauses and found[1].needs:  # in its pauses its units are taken all the same
+                free = _FreeSlots(await tx.schedules.lock(provider_id, ahead, service_ids) or schedule, ahead, now)
     return tuple(offers)
 
 
@@ -252,6 +254,7 @@ async def _offer_slot(
         kind=ClaimKind.HOLD,
         span=span,
         blocked=free.blocked(span, schedule),
+        pauses=schedule.calendar.pauses(span),
         expires_at=until,
         class_id=schedule.calendar.settings.class_id,
         capacity=schedule.calendar.settings.capacity,

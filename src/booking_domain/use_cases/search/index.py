@@ -161,7 +161,12 @@ def times_of(schedule: ProviderSchedule, now: datetime) -> tuple[FreeTime, int]:
     free = FreeTime.of(
         opened,
         [
-            *(claim.blocked for claim in schedule.claims if claim.expires_at is None and claim.class_id is None),
+            *(
+                part
+                for claim in schedule.claims
+                if claim.expires_at is None and claim.class_id is None
+                for part in claim.parts
+            ),
             *calendar.busy,
             *(block.range for block in calendar.blocks),
         ],

@@ -113,7 +113,7 @@ class Booker:
         schedule = await self._to_come(facts.view.profile.id, choice)
         minutes = choice.duration_minutes
         if minutes is not None:
-            settings = replace(schedule.calendar.settings, duration_minutes=minutes)
+            settings = schedule.calendar.settings.lasting(minutes)
             schedule = replace(schedule, calendar=replace(schedule.calendar, settings=settings))
         if self.actor is None:
             return schedule

@@ -53,7 +53,8 @@ def refers_to_a_person(column: Column[Any]) -> bool:
     if not isinstance(column.type, Uuid):
         return False
     if column.foreign_keys:
-        return any(belongs_to_a_person(key.column.table) for key in column.foreign_keys)
+        others = [key.column.table for key in column.foreign_keys if key.column.table is not column.table]
+        return any(map(belongs_to_a_person, others))
     if column.name == "id" and column.primary_key:
         return False
     return (column.table.name, column.name) not in NOT_OF_AN_ACCOUNT

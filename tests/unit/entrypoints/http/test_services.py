@@ -48,6 +48,7 @@ async def test_a_provider_adds_changes_and_deletes_a_service(api: Api) -> None:
         "addOn": False,
         "capacity": 1,
         "resources": [],
+        "pauses": [],
         "active": True,
         "version": 1,
         "createdAt": service["createdAt"],

@@ -359,6 +359,55 @@ class ClaimsContract(StorageContract):
         assert len(await self._claims(cast)) == len(taken) == 3
         assert {type(refusal) for refusal in refusals} <= {SlotTaken, ConcurrentChange}
 
+    async def test_claims_lie_in_the_pauses_of_others_and_meet_their_parts_nowhere(self, cast: Cast) -> None:
+        long = self.make.paused(cast.profile, cast.customer, buffer=HOUR / 4)
+        await self._take(long)
+        for start in (-60, -15, 0, 30, 61, 90, 120, 150, 179):
+            with pytest.raises(SlotTaken) as refusal:
+                await self._take(self.make.claim(cast.profile, cast.customer, TOMORROW + timedelta(minutes=start)))
+            assert refusal.value.start == TOMORROW + timedelta(minutes=start)
+        within = self.make.claim(cast.profile, cast.customer, TOMORROW + HOUR)
+        after = self.make.claim(cast.profile, cast.customer, TOMORROW + 3 * HOUR + HOUR / 4)
+        for each in (within, after):
+            await self._take(each)
+        assert await self._claims(cast) == [long, within, after]
+        await self.alone.claims.release(long.id)
+        assert await self._claims(cast) == [within, after]
+        with pytest.raises(SlotTaken) as refusal:  # of its first and its last part, the last is refused
+            await self._take(self.make.paused(cast.profile, cast.customer, TOMORROW + HOUR / 2))
+        assert await self._claims(cast) == [within, after]
+        await self._take(long)
+        assert await self._claims(cast) == [long, within, after]
+
+    async def test_a_hold_with_pauses_is_one_hold(self, cast: Cast) -> None:
+        paused = self.make.paused(cast.profile, cast.customer)
+        held = replace(paused, kind=ClaimKind.HOLD, expires_at=NOW + HOUR)
+        await self._take(held)
+        async with self.begin() as tx:
+            assert await tx.claims.hold_of(cast.customer.id, held.id) == held
+            assert await tx.claims.count_holds(cast.customer.id, NOW) == 1
+        assert await self.alone.claims.remove_expired(NOW + HOUR - INSTANT) == 0
+        assert await self._claims(cast) == [held]
+        assert await self.alone.claims.remove_expired(NOW + HOUR) == 1
+        assert await self._claims(cast) == []
+        await self._take(held)
+        await self.alone.claims.release_holds(cast.profile.id)
+        assert await self._claims(cast) == []
+        await self._take(held)
+        last_part = self.make.claim(cast.profile, cast.customer, TOMORROW + 2 * HOUR)
+        await self._take(last_part, now=NOW + HOUR)
+        assert last_part in await self._claims(cast)
+        assert [each for each in await self._claims(cast) if each.live(NOW + HOUR)] == [last_part]
+
+    async def test_a_unit_is_taken_in_pauses_too(self, cast: Cast, other: Cast) -> None:
+        room = await self._a_room(cast, quantity=1)
+        await self._take(needing(self.make.paused(cast.profile, cast.customer), room))
+        for each in (cast, other):
+            within = self.make.claim(each.profile, each.customer, TOMORROW + HOUR)
+            with pytest.raises(SlotTaken):
+                await self._take(needing(within, room))
+            await self._take(within)
+
     async def _a_room(self, cast: Cast, quantity: int = 2) -> Resource:
         room = self.make.resource(provider_id=cast.profile.id, quantity=quantity)
         await self.alone.resources.add(room)

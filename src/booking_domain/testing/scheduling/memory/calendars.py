@@ -16,6 +16,7 @@ from booking_domain.scheduling.model import (
     WeeklyRule,
     claim_margin,
 )
+from booking_domain.scheduling.pauses import without
 from booking_domain.scheduling.ports import (
     EXCEPTION_MARGIN,
     CalendarRepository,
@@ -173,9 +174,10 @@ class MemoryProviderSchedules(InMemory, ProviderSchedules):
             workload(
                 provider_id,
                 {  # once each: places of a class share their time
-                    claim.span
+                    part
                     for claim in self._state[CLAIMS].values()
                     if claim.provider_id == provider_id and claim.live(now)
+                    for part in without(claim.span, claim.pauses)
                 },
                 at=start,
                 zone=self._state[SALONS][salon_id].time_zone,

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import SlotTaken
+from booking_domain.scheduling.pauses import meet
 from booking_domain.scheduling.ports import Claims
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.testing.kit.tables import InMemory
@@ -16,9 +17,7 @@ class MemoryClaims(InMemory, Claims):
 
     async def acquire(self, claim: Claim, now: datetime) -> None:
         claims = self._state[CLAIMS]
-        rivals = claims.where(
-            lambda other: other.provider_id == claim.provider_id and other.blocked.overlaps(claim.blocked)
-        )
+        rivals = claims.where(lambda other: other.provider_id == claim.provider_id and meet(other.parts, claim.parts))
         live = [other for other in rivals if other.live(now)]
         units = units_for(self._state, claim, now)
         if len(live) >= claim.capacity or not all(other.shares(claim) for other in live) or units is None:

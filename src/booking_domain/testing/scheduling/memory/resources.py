@@ -35,12 +35,14 @@ def uses_of(state: State, resource_ids: Iterable[ResourceId], near: TimeRange) -
 
 def _uses(state: State, resource_id: ResourceId, near: TimeRange) -> Iterator[UnitUse]:
     """What has taken units near a window; the places of an occurrence have taken theirs together."""
-    until: dict[tuple[int, ProviderId, TimeRange], list[datetime | None]] = {}
+    together: dict[tuple[int, ProviderId, TimeRange], list[Claim]] = {}
     for unit, claim in _taken(state, resource_id):
         if claim.blocked.overlaps(near):
-            until.setdefault((unit, claim.provider_id, claim.blocked), []).append(claim.expires_at)
-    for use, expiries in until.items():
-        yield UnitUse(*use, None if None in expiries else max(each for each in expiries if each is not None))
+            together.setdefault((unit, claim.provider_id, claim.blocked), []).append(claim)
+    for (unit, provider_id, blocked), claims in together.items():
+        expiries = [each.expires_at for each in claims if each.expires_at is not None]
+        until = max(expiries) if len(expiries) == len(claims) else None
+        yield UnitUse(unit, provider_id, claims[0].id, blocked, until)
 
 
 def units_for(state: State, claim: Claim, now: datetime) -> UnitsOfClaim | None:
