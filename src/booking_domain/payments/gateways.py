@@ -71,6 +71,10 @@ class Gateways:
         """Whether the deployment has a gateway of this name, or another way to its merchant."""
         return name in self._by_name
 
+    def accepting(self, amount: Money) -> tuple[PaymentGateway, ...]:
+        """The gateways that can charge this amount, the default one first."""
+        return tuple(gateway for gateway in self if gateway.chargeable.accepts(amount))
+
     def named(self, name: str) -> PaymentGateway:
         """The gateway of this name.
 

@@ -13,15 +13,17 @@ from booking_domain.notifications.model import Notification
 from booking_domain.notifications.notices import LocalTime
 from booking_domain.payments.model import Payment
 from booking_domain.payments.receipts import Receipt, ReceiptKind
+from booking_domain.shared.money import Money
 from booking_domain.shared.slugs import slug_of
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.bookings.desk import Acting
 from entrypoints.web.components.choices import Choices
 from entrypoints.web.components.notifications import Notifications
 from entrypoints.web.components.pay import Pay
+from entrypoints.web.components.pay_start import PayStart
 from entrypoints.web.kit.forms import Fields, hidden
 from entrypoints.web.kit.pages import Page, PageModel
-from entrypoints.web.kit.paying import card_script, pay_of
+from entrypoints.web.kit.paying import Ways, card_script, pay_of
 from entrypoints.web.kit.prices import price_rows
 from entrypoints.web.notifications.listed import row_of
 
@@ -115,9 +117,8 @@ class BookingPage(PageModel):
     address: str
     map: str
     """Where the address is on a map."""
-    pay_action: str
-    """Where the payment begins; empty: nothing is to be paid now."""
-    pay_text: str
+    start: PayStart | None
+    """How the payment begins, or another does; None: nothing is to be paid now."""
     done: str
     """What has just happened."""
     error: str = ""
@@ -143,9 +144,15 @@ _NO_EXTRAS: Final = BookingExtras()
 
 
 def booking_page(
-    acting: Acting, payment: Payment | None, page: Page, *, extras: BookingExtras = _NO_EXTRAS, done: str = ""
+    acting: Acting,
+    payment: Payment | None,
+    page: Page,
+    *,
+    ways: Ways = (),
+    extras: BookingExtras = _NO_EXTRAS,
+    done: str = "",
 ) -> BookingPage:
-    """The page of a booking."""
+    """The page of a booking; `ways`: how it can be paid, if there is a choice."""
     appointment, can, say, formats = acting.seen.appointment, acting.can, page.say, page.formats
     booking = appointment.booking
     offer = _offer(acting, page)
@@ -153,8 +160,8 @@ def booking_page(
     title, text = _ASKED if asked else _STATES.get(booking.status, _OTHER)
     payable = bool({AvailableAction.PAY_DEPOSIT, AvailableAction.PAY_BALANCE} & can)
     until = "" if booking.due_at is None else say.values.time(LocalTime(booking.due_at, booking.time_zone))
-    balance = formats.money(booking.quote.balance)
     deposit = AvailableAction.PAY_DEPOSIT in can
+    due = Phrase("Pay the deposit: {amount}") if deposit else Phrase("Pay the rest: {amount}")
     disputable = AvailableAction.DISPUTE in can and acting.session_id is not None and not extras.disputed
     paying = None if payment is None or not payable else pay_of(payment.invoice, payment.amount, page)
     return BookingPage(
@@ -174,10 +181,15 @@ def booking_page(
         preparation=extras.preparation if booking.status in TO_COME else (),
         address=appointment.provider_address,
         map=f"{_MAPS}?{urlencode({'api': 1, 'query': appointment.provider_address})}",
-        pay_action=page.link(f"{acting.path}/pay") if payable else "",
-        pay_text=say(Phrase("Pay the deposit: {amount}"), amount=formats.money(booking.quote.deposit))
-        if deposit
-        else say(Phrase("Pay the rest: {amount}"), amount=balance),
+        start=PayStart(
+            text=say(Phrase("Or pay another way")) if paying else say(due, amount=formats.money(due_of(acting))),
+            action=page.link(f"{acting.path}/pay"),
+            csrf=acting.csrf,
+            ways=ways,
+            switches=paying is not None,
+        )
+        if payable and (ways or paying is None)
+        else None,
         done=say(DONE[done]) if done in DONE else "",
         offer=offer,
         actions=tuple(_actions(acting, page, extras)),
@@ -196,6 +208,12 @@ def booking_page(
         state=page.link(f"{acting.path}/state"),
         by_card=page.link(f"{acting.path}/gift-card") if acting.pays_by_card else "",
     )
+
+
+def due_of(acting: Acting) -> Money:
+    """What they can pay now."""
+    quote = acting.booking.quote
+    return quote.deposit if AvailableAction.PAY_DEPOSIT in acting.can else quote.balance
 
 
 def payment_state(acting: Acting, payment: Payment | None, page: Page) -> PaymentState:

@@ -19,7 +19,7 @@ export default class Payment {
     if (!state || state.paying) return this.wait();
     this.element.querySelector("h1").textContent = state.title;
     this.element.querySelector("[data-text]").textContent = state.text;
-    document.querySelector("[data-paying]").remove();
+    for (const each of document.querySelectorAll("[data-paying]")) each.remove();
     this.element.querySelector("[data-more]").hidden = false;
   }
 }

@@ -50,7 +50,15 @@ from entrypoints.http.kit.request_guard import IF_VALID
 from entrypoints.http.kit.turns import Computation, Turn
 from entrypoints.web.booking.when import Free
 from entrypoints.web.bookings import gift_card_routes
-from entrypoints.web.bookings.booking import MINUTES, MOST_TOLD, PRICE, BookingExtras, booking_page, payment_state
+from entrypoints.web.bookings.booking import (
+    MINUTES,
+    MOST_TOLD,
+    PRICE,
+    BookingExtras,
+    booking_page,
+    due_of,
+    payment_state,
+)
 from entrypoints.web.bookings.cancel import REASON, REFUND, cancel_page
 from entrypoints.web.bookings.desk import Acting, BookingDesk
 from entrypoints.web.bookings.listed import MOST, bookings_page
@@ -58,6 +66,7 @@ from entrypoints.web.bookings.move import DAY, SLOT, free_for, move_page, move_q
 from entrypoints.web.bookings.review import RATING, TEXT, review_page
 from entrypoints.web.kit.forms import FormPage, said
 from entrypoints.web.kit.pages import Page
+from entrypoints.web.kit.paying import GATEWAY, ways_of
 from entrypoints.web.kit.typed import day_of, id_of, moment_of, number_of
 
 _A_DAY: Final = timedelta(days=1)
@@ -96,7 +105,10 @@ async def show_booking(
     """A booking: its state, what to do next, how to pay."""
     acting, payment = await _opened(booking_id, desk, reads, executor, gateways)
     extras = await _extras(acting, reads)
-    return page.render(booking_page(acting, payment, page, extras=extras, done=page.asked("done")), public=False)
+    begun = "" if payment is None or payment.invoice is None else payment.gateway
+    ways = ways_of(due_of(acting), gateways, page, beside=begun)
+    shown = booking_page(acting, payment, page, ways=ways, extras=extras, done=page.asked("done"))
+    return page.render(shown, public=False)
 
 
 @get("/bookings/{booking_id:str}/state", opt=IF_VALID)
@@ -117,18 +129,20 @@ async def show_state(
 @post("/bookings/{booking_id:str}/pay", status_code=303, opt=IF_VALID | FORM)
 async def pay(
     booking_id: FromPath[BookingId],
+    request: Request[Any, Any, Any],
     page: Injected[Page],
     *,
     desk: Injected[BookingDesk],
     executor: Injected[Executor[Repositories]],
     gateways: Injected[Gateways],
 ) -> Response[Any]:
-    """Start the payment that is due; an open one goes on."""
+    """Start the payment that is due; an open one goes on, unless another gateway is chosen."""
     acting = await desk.open(booking_id)
     if not {AvailableAction.PAY_DEPOSIT, AvailableAction.PAY_BALANCE} & acting.can:
         return page.see(page.link(acting.path))
     purpose = Purpose.DEPOSIT if acting.booking.status is Status.PENDING else Purpose.BALANCE
-    wish = StartPayment(booking_id=booking_id, purpose=purpose)
+    chosen = said(form_of(request), GATEWAY) or None
+    wish = StartPayment(booking_id=booking_id, purpose=purpose, gateway=chosen)
     await start_payment(wish, actor=acting.actor, executor=executor, gateways=gateways)
     return page.see(page.link(acting.path))
 

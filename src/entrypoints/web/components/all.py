@@ -16,6 +16,7 @@ from entrypoints.web.components.moment import Time
 from entrypoints.web.components.notifications import Notifications
 from entrypoints.web.components.offers import Offers
 from entrypoints.web.components.pay import Pay
+from entrypoints.web.components.pay_start import PayStart
 from entrypoints.web.components.price import Price
 from entrypoints.web.components.steps import Steps
 from entrypoints.web.components.table import Table
@@ -43,6 +44,7 @@ COMPONENTS: Final[tuple[type[Component], ...]] = (
     Upload,
     CardForm,
     Pay,
+    PayStart,
     Offers,
     Notifications,
 )

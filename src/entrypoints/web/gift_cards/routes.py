@@ -1,7 +1,6 @@
 """`/gift-cards`: what is on a card, what one has bought, and buying one."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime, time
 from typing import Any, Final
 
@@ -21,7 +20,6 @@ from booking_domain.use_cases.gift_cards.delivery import issuer_of
 from booking_domain.use_cases.gift_cards.queries import list_bought_gift_cards
 from booking_domain.use_cases.gift_cards.sales import look_up_gift_card
 from booking_domain.use_cases.orders.buy import OrderGiftCard, order_gift_card
-from booking_domain.use_cases.orders.pay import PayOrder, pay_order
 from booking_domain.use_cases.orders.queries import list_orders
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.kit.forms import FORM, Form, form_of
@@ -44,6 +42,7 @@ from entrypoints.web.gift_cards.buy import (
 from entrypoints.web.gift_cards.cards import GiftCardsPage, gift_cards_page
 from entrypoints.web.kit.forms import said
 from entrypoints.web.kit.pages import Page
+from entrypoints.web.kit.paying import begin_payment
 from entrypoints.web.kit.typed import amount_of, day_of, id_of
 
 _MOST: Final = 50
@@ -117,8 +116,7 @@ async def buy(
         order = await executor.run(order_gift_card, command, actor=actor, session_id=session_id)
     except DomainError as error:
         return page.refuse(refused(buy_page(seller, form, page, csrf=csrf), error, page), error)
-    with suppress(DomainError):
-        await pay_order(PayOrder(order_id=order.id), actor=actor, executor=executor, gateways=gateways)
+    await begin_payment(order.id, order.amount, actor=actor, executor=executor, gateways=gateways)
     return page.see(page.link(f"/orders/{order.id}"))
 
 

@@ -10,9 +10,10 @@ from booking_domain.payments.orders import Order, OrderRules, OrderStatus
 from booking_domain.shared.errors import DomainError
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.components.pay import Pay
+from entrypoints.web.components.pay_start import PayStart
 from entrypoints.web.kit.forms import FormPage, hidden
 from entrypoints.web.kit.pages import Page, PageModel
-from entrypoints.web.kit.paying import card_script, pay_of
+from entrypoints.web.kit.paying import Ways, card_script, pay_of
 
 States = Mapping[OrderStatus, tuple[Phrase, Phrase]]
 """What a page says first, and then, by what has become of the order."""
@@ -71,10 +72,8 @@ class OrderPage(PageModel):
     state: str
     """Where a script asks whether it is paid."""
     show: str
-    pay_action: str
-    """Where the payment begins; empty: nothing is to be paid."""
-    pay_text: str
-    csrf: str
+    start: PayStart | None
+    """How the payment begins; None: it has, or nothing is to be paid."""
     heading: str
     code: str
     """The code of a card, once it is paid."""
@@ -92,8 +91,10 @@ class OrderState:
     paying: bool
 
 
-def order_page(order: Order, ordered: Ordered, page: Page, *, csrf: str, rules: OrderRules, now: datetime) -> OrderPage:
-    """The page."""
+def order_page(
+    order: Order, ordered: Ordered, page: Page, *, csrf: str, ways: Ways, rules: OrderRules, now: datetime
+) -> OrderPage:
+    """The page; `ways`: how it can be paid, if there is a choice."""
     say, zone = page.say, page.site.zone
     title, text = ordered.states[ordered.status]
     waits = ordered.status is OrderStatus.PENDING
@@ -114,9 +115,14 @@ def order_page(order: Order, ordered: Ordered, page: Page, *, csrf: str, rules: 
         paying=paying,
         state=page.link(f"/orders/{order.id}/state"),
         show=ordered.show,
-        pay_action=page.link(f"/orders/{order.id}/pay") if waits and order.invoice is None else "",
-        pay_text=say(Phrase("Pay {amount}"), amount=page.formats.money(order.amount)),
-        csrf=csrf,
+        start=None
+        if not waits or order.invoice is not None
+        else PayStart(
+            text=say(Phrase("Pay {amount}"), amount=page.formats.money(order.amount)),
+            action=page.link(f"/orders/{order.id}/pay"),
+            csrf=csrf,
+            ways=ways,
+        ),
         heading=ordered.heading,
         code=ordered.code,
         facts=tuple(facts),

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Any, Final
 
-from litestar import MediaType, Response, get, post
+from litestar import MediaType, Request, Response, get, post
 from litestar.params import FromPath
 from msgspec.json import encode
 
@@ -23,13 +23,14 @@ from booking_domain.use_cases.orders.pay import PayOrder, pay_order, settle_orde
 from booking_domain.use_cases.orders.queries import get_order
 from booking_domain.use_cases.orders.refund import refund_order
 from booking_domain.use_cases.platform.ports import Reads, Repositories
-from entrypoints.http.kit.forms import FORM
+from entrypoints.http.kit.forms import FORM, form_of
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import IF_VALID
 from entrypoints.settings.main import Settings
 from entrypoints.web.gift_cards.ordered import ordered_card
-from entrypoints.web.kit.forms import FormPage
+from entrypoints.web.kit.forms import FormPage, said
 from entrypoints.web.kit.pages import Page
+from entrypoints.web.kit.paying import GATEWAY, ways_of
 from entrypoints.web.orders.order import Ordered, OrderPage, order_page, order_state, refused, return_page
 from entrypoints.web.packages.ordered import ordered_package
 from entrypoints.web.packages.place import place_of
@@ -67,7 +68,8 @@ class OrderDesk:
         with suppress(GatewayUnavailable):
             order = await settle_order_on_request(order, executor=self._executor, gateways=self._gateways)
         ordered = await self._ordered(order, page)
-        return order_page(order, ordered, page, csrf=csrf, rules=self._rules, now=self._clock.now())
+        ways = ways_of(order.amount, self._gateways, page)
+        return order_page(order, ordered, page, csrf=csrf, ways=ways, rules=self._rules, now=self._clock.now())
 
     async def returning(self, order_id: OrderId, page: Page, csrf: str) -> FormPage:
         """The question whether to return it; raises the same."""
@@ -121,6 +123,7 @@ async def show_order_state(
 @post("/orders/{order_id:str}/pay", status_code=303, opt=IF_VALID | FORM)
 async def pay_for_order(
     order_id: FromPath[OrderId],
+    request: Request[Any, Any, Any],
     page: Injected[Page],
     *,
     actor: Injected[Actor],
@@ -131,7 +134,8 @@ async def pay_for_order(
 ) -> Response[Any]:
     """Begin the payment; one that has begun goes on."""
     try:
-        await pay_order(PayOrder(order_id=order_id), actor=actor, executor=executor, gateways=gateways)
+        command = PayOrder(order_id=order_id, gateway=said(form_of(request), GATEWAY) or None)
+        await pay_order(command, actor=actor, executor=executor, gateways=gateways)
     except DomainError as error:
         return page.refuse(refused(await orders.open(order_id, page, csrf), error, page), error)
     return page.see(page.link(f"/orders/{order_id}"))

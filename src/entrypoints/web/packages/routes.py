@@ -1,6 +1,5 @@
 """`/packages/new`: buying a package."""
 
-from contextlib import suppress
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
@@ -12,7 +11,6 @@ from booking_domain.shared.errors import DomainError
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId
 from booking_domain.use_cases.orders.buy import OrderPackage, order_package
-from booking_domain.use_cases.orders.pay import PayOrder, pay_order
 from booking_domain.use_cases.packages.offers import get_offer_on_sale
 from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.kit.forms import FORM, form_of
@@ -21,6 +19,7 @@ from entrypoints.settings.main import Settings
 from entrypoints.web.errors.errors import error_page
 from entrypoints.web.kit.forms import FormPage, said
 from entrypoints.web.kit.pages import Page
+from entrypoints.web.kit.paying import begin_payment
 from entrypoints.web.kit.typed import id_of
 from entrypoints.web.packages.buy import buy_page
 from entrypoints.web.packages.offers import OFFER
@@ -60,8 +59,7 @@ async def buy(
     except DomainError as error:
         shown = await _page(offer, page, reads, settings, csrf)
         return page.refuse(shown.failed(error, page), error)
-    with suppress(DomainError):
-        await pay_order(PayOrder(order_id=order.id), actor=actor, executor=executor, gateways=gateways)
+    await begin_payment(order.id, order.amount, actor=actor, executor=executor, gateways=gateways)
     return page.see(page.link(f"/orders/{order.id}"))
 
 

@@ -1,12 +1,10 @@
 """`/plans`: taking a plan, and pausing, resuming and ending one's own."""
 
-from contextlib import suppress
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from booking_domain.payments.errors import NotChargeable
 from booking_domain.payments.gateways import Gateways
 from booking_domain.payments.orders import OrderId
 from booking_domain.plans.model import (
@@ -24,7 +22,6 @@ from booking_domain.shared.errors import DomainError
 from booking_domain.shared.executor import Executor, UseCase
 from booking_domain.shared.ids import PlanId, SessionId
 from booking_domain.use_cases.orders.buy import TakePlan, take_plan
-from booking_domain.use_cases.orders.pay import PayOrder, pay_order
 from booking_domain.use_cases.plans.changes import cancel_plan, pause_plan, resume_plan
 from booking_domain.use_cases.plans.methods import open_method_form, use_entered_method
 from booking_domain.use_cases.plans.offers import get_plan_on_offer
@@ -36,6 +33,7 @@ from entrypoints.http.kit.request_guard import IF_VALID
 from entrypoints.web.errors.errors import error_page
 from entrypoints.web.kit.forms import FormPage, said
 from entrypoints.web.kit.pages import Page
+from entrypoints.web.kit.paying import begin_payment
 from entrypoints.web.kit.typed import id_of
 from entrypoints.web.packages.offers import OFFER
 from entrypoints.web.packages.place import place_of, places_of
@@ -87,9 +85,7 @@ async def take(
         return page.refuse(shown.failed(error, page), error)
     if plan.order_id is None:
         return page.see(page.link(f"/plans/{plan.id}"))
-    with suppress(DomainError):
-        command = PayOrder(order_id=OrderId(plan.order_id))
-        await pay_order(command, actor=actor, executor=executor, gateways=gateways)
+    await begin_payment(OrderId(plan.order_id), offer.price, actor=actor, executor=executor, gateways=gateways)
     return page.see(page.link(f"/orders/{plan.order_id}"))
 
 
@@ -245,10 +241,8 @@ async def _page(offer: PlanOffer, page: Page, reads: Reads, gateways: Gateways, 
     place = await place_of(offer, reads)
     if not place.path:
         raise PlanOfferEnded
-    keeps_card = False
-    with suppress(NotChargeable):
-        keeps_card = gateways.for_payment(offer.price).keeps_methods
-    return take_page(offer, place, page, csrf=csrf, keeps_card=keeps_card)
+    keep_cards = {each.keeps_methods for each in gateways.accepting(offer.price)}
+    return take_page(offer, place, page, csrf=csrf, keep_cards=keep_cards)
 
 
 handlers: Final = (

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from playwright.async_api import Browser, Page
@@ -14,6 +15,8 @@ from tests.unit.features.packages import FIVE
 from tests.unit.features.plans import TWO
 from tests.unit.simulators.stripe.simulator_process import PUBLISHABLE_KEY, StripeSimulator
 
+from booking_domain.payments.transitions import PaymentStatus
+from booking_domain.shared.ids import BookingId
 from entrypoints.http.kit.session_cookies import ACCESS_COOKIE
 from entrypoints.web.app import site_of
 
@@ -134,3 +137,43 @@ async def test_the_script_of_stripe_itself_may_open_its_frames() -> None:
         for each in ("script-src 'self' https://js.stripe.com;", "connect-src 'self' https://api.stripe.com;"):
             assert each in site.card_policy
         assert "frame-src https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com" in site.card_policy
+
+
+@needs_a_browser
+async def test_where_there_are_two_gateways_the_customer_chooses_and_may_change_their_mind(
+    api: Api, browser: Browser, simulator: StripeSimulator
+) -> None:
+    _, provider_id = await api.open_provider(priceAmount=80_000_00, depositAmount=20_000_00)
+    token = await api.joined("customer", verified=True)
+    booking = await api.booked(token, provider_id)
+    async with visiting(browser, api, beside=simulator.url, expected=["402"]) as page:
+        await page.context.add_cookies([{"name": ACCESS_COOKIE, "value": token, "url": f"{ORIGIN}/"}])
+        await page.goto(f"/en/bookings/{booking['id']}")
+        await page.get_by_role("button", name="Pay the deposit: MNT 20,000: With the app of a bank").click()
+        await page.get_by_role("img", name="QR code of the payment").wait_for()
+        await page.get_by_role("button", name="Or pay another way: By card").click()
+        await pay_by_card(page)
+        api.clock.advance(timedelta(seconds=2))
+        await page.get_by_role("heading", name="It is booked").wait_for()
+        assert await page.get_by_text("Or pay another way").count() == 0
+    payments = await api.container.reads().payments.of_booking(BookingId(UUID(booking["id"])))
+    assert [each.gateway for each in payments if each.status is PaymentStatus.PAID] == ["stripe"]
+
+
+async def test_the_order_of_a_package_waits_until_a_gateway_is_chosen(api: Api) -> None:
+    owner, _ = await api.open_provider()
+    package = (await api.post("/package-offers", owner, json=FIVE)).json()
+    plan = (await api.post("/plan-offers", owner, json=TWO)).json()
+    customer = Visitor(api, await api.joined("customer", verified=True))
+    ordered = await customer.submit(await customer.get(f"/en/packages/new?offer={package['id']}"), "/packages/new")
+    shown = await customer.get(ordered.headers["Location"])
+    assert all(f'name="gateway" value="{each}"' in shown.text for each in ("qpay", "stripe"))
+    chosen = await customer.submit(shown, "/pay", gateway="stripe")
+    assert chosen.status_code == 303
+    assert 'data-module="card"' in (await customer.get(ordered.headers["Location"])).text
+    other = await customer.submit(shown, "/pay", gateway="qpay")
+    assert (other.status_code, "order again to use another" in other.text) == (409, True)
+    wrong = await customer.submit(shown, "/pay", gateway="x")
+    assert wrong.status_code == 422
+    taking = await customer.get(f"/en/plans/new?offer={plan['id']}")
+    assert "If you pay by card, the payment service keeps it" in taking.text
