@@ -5,7 +5,7 @@ by quote, captures, releases, refunds, transfers, adjusts ledgers, reschedules, 
 withdraws or decides the disputes, and reconciles days, while the gateway is cut off, loses answers, lets authorisations
 lapse or makes no refunds, and callbacks are lost. No callback comes later: the reconciliation finds the rest. It sells
 packages and gift cards, starts promotions, gives points, books and pays with all of them, takes them back and lets them
-expire (`programmes`).
+expire (`programmes`). Customers take plans, which the worker renews (`plan_books`).
 After each step no customer is asked for more than the price, less what was ever paid, plus what was refunded because it
 was paid by mistake. In the end our ledgers equal the books of the gateway and the bank to the unit, no difference is
 open, nothing is pending that nobody was notified of, and price, receipts and balance due agree. The ledgers of cards,
@@ -22,8 +22,9 @@ from typing import Final
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.reliability import scale
+from tests.reliability import plan_books, scale
 from tests.reliability.conftest import Report
+from tests.reliability.plan_books import PlanBooks
 from tests.reliability.programmes import REFUSED, RULES, Programmes
 
 from booking_domain.bookings.available_actions import AvailableAction, available_actions
@@ -70,6 +71,7 @@ from booking_domain.payments.errors import (
 from booking_domain.payments.events import PaymentHinted, RefundByTransfer
 from booking_domain.payments.ledger import Ledger
 from booking_domain.payments.model import AUTHORISED_FOR, Payment, Purpose
+from booking_domain.payments.ports import ChargeOutcome
 from booking_domain.payments.receipts import ReceiptKind
 from booking_domain.payments.refunds import (
     LONGEST_RETRY,
@@ -114,6 +116,7 @@ HISTORIES: Final = scale.of(10_000, less=60)
 STEPS: Final = 30
 _NOT_NOW: Final = (
     *REFUSED,
+    *plan_books.REFUSED,
     AlreadyDecided,
     AlreadyOver,
     BookingInDispute,
@@ -172,6 +175,7 @@ _KINDS: Final = (
     *("change", "change"),
     *("promote", "package", "give_points", "discounted", "discounted", "discounted", "redeem"),
     *("gift_card", "pay_by_card", "pay_by_card", "follow", "sweep"),
+    *("plan", "plan", "renew", "renew"),
 )
 _STEP: Final = st.tuples(st.sampled_from(_KINDS), st.integers(0, 11), st.integers(0, 5))
 _ASK_FOR_MONEY: Final = {AvailableAction.PAY_DEPOSIT, AvailableAction.PAY_BALANCE, AvailableAction.RECORD_DESK_PAYMENT}
@@ -198,6 +202,8 @@ _LEAST: Final = {
     "visits to come again": 1 / 50,
     "points redeemed": 1,
     "payments by gift card": 1 / 20,
+    "periods paid": 1 / 20,
+    "plans renewed": 1 / 50,
 }
 """How often each is done at least, on average of a history."""
 """What all histories did, for the report."""
@@ -210,6 +216,7 @@ class History:
     studio: Studio
     currency: str
     programmes: Programmes
+    plans: PlanBooks
     bookings: list[Booking] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     transfers: dict[RefundId, Money] = field(default_factory=dict)
@@ -261,6 +268,12 @@ class History:
     async def _paid_by_card(self, booking: Booking) -> Money:
         payments = await self.studio.payments(booking)
         return sum((each.settled for each in payments if each.of_gift_card), Money.zero(self.currency))
+
+    async def do_plan(self, nth: int, how: int) -> None:
+        await self.plans.step(nth, how)
+
+    async def do_renew(self, nth: int, how: int) -> None:
+        await self.plans.renew(nth, how)
 
     async def do_follow(self, nth: int, how: int) -> None:
         await self.programmes.follow(nth, how)
@@ -374,6 +387,7 @@ class History:
     async def do_work(self, _nth: int, _how: int) -> None:
         """The worker has the gateway make the refunds and captures that are due."""
         await self._capture()
+        await self.plans.work()
         for refund in await self._pending():
             with suppress(GatewayUnavailable):
                 await self._make(refund)
@@ -539,6 +553,9 @@ class History:
         gateway = self.studio.gateway
         gateway.available, gateway.lose_answers = how != 0, how == 1
         gateway.refundable = how != 2
+        gateway.charge_outcome = {3: ChargeOutcome.DECLINED, 4: ChargeOutcome.AUTHENTICATION}.get(
+            how, ChargeOutcome.TAKEN
+        )
 
     async def transfer(self, refund: Refund, *, times: int = 1) -> None:
         """Transfer a refund; the bank books it once, because its reference belongs to one refund."""
@@ -559,19 +576,21 @@ class History:
             if dispute is not None:
                 await studio.resolve(dispute)
         studio.clock.advance(timedelta(days=4))
+        await self.plans.finish()
         await self._lapse_unheard()
         await self._reconcile_all()
         for booking_id in await studio.reads.bookings.overdue(studio.clock.now(), 1_000):
             booking = await studio.reads.bookings.get(booking_id)
             assert booking is not None
             await studio.expire(booking)
-        while any(each.method is not RefundMethod.TRANSFER for each in await self._pending()):
+        while any(each.method is not RefundMethod.TRANSFER for each in await self._pending()) or await self.plans.due():
             await self.do_work(0, 0)
             await self._settle_hinted()
             studio.clock.advance(LONGEST_RETRY)
         await self._capture()
         await self._reconcile_all()  # again: refunds that were in the air are in the gateway's list now
         await self.do_work(0, 0)
+        await self.plans.transfer()
 
     async def _capture(self) -> None:
         for booking_id in await self.studio.reads.payments.to_capture(self.studio.clock.now(), 1_000):
@@ -641,7 +660,8 @@ class History:
         """Compare our books with those of the gateway and the bank."""
         studio = self.studio
         assert await studio.violations() == []
-        gateway, zero = list(studio.gateway.bills.values()), Money.zero(self.currency)
+        of_orders, zero = await self.plans.check(), Money.zero(self.currency)
+        gateway = [bill for reference, bill in studio.gateway.bills.items() if reference not in of_orders]
         payments = [each for booking in self.bookings for each in await studio.payments(booking)]
         refunds = [each for booking in self.bookings for each in await studio.refunds(booking)]
         for payment in payments:
@@ -737,6 +757,7 @@ async def live(
     policy: CancellationPolicy,
     mode: BookingMode,
     parts: bool,
+    keeps: bool,
     authorised: frozenset[Purpose],
 ) -> None:
     provider_terms = terms(
@@ -745,9 +766,10 @@ async def live(
         deposit=Money(amount=20_001, currency=currency),
         cancellation=policy,
     )
-    gateway = MemoryGateway(refunds_parts=parts, authorises=bool(authorised))
+    gateway = MemoryGateway(refunds_parts=parts, authorises=bool(authorised), keeps_methods=keeps)
     studio = await Studio.opened(terms=provider_terms, gateway=gateway, authorised=authorised, ports=(RULES,))
-    history = History(studio, currency, await Programmes.opened(studio, currency, _DONE))
+    plans = PlanBooks(studio, currency, _DONE)
+    history = History(studio, currency, await Programmes.opened(studio, currency, _DONE), plans)
     for step in steps:
         await history.step(*step)
     await history.end()
@@ -769,6 +791,7 @@ _RUNNER: Final = asyncio.Runner()
             "policy": st.sampled_from(_POLICIES),
             "mode": st.sampled_from([BookingMode.INSTANT, BookingMode.INSTANT, BookingMode.REQUEST]),
             "parts": st.booleans(),
+            "keeps": st.booleans(),
             "authorised": st.frozensets(st.sampled_from(Purpose)),
         }
     ),
