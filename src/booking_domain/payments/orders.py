@@ -67,6 +67,10 @@ class OrderNotPayable(Conflict, code="order.not_payable"):
     status: str
 
 
+class OrderNotPaid(Conflict, code="order.not_paid"):
+    """This order is not paid, so it has no receipt."""
+
+
 class OrderAtOtherGateway(Conflict, code="order.other_gateway", field="gateway"):
     """This order is being paid through {gateway}; order again to use another."""
 
@@ -208,6 +212,11 @@ class Order:
     def order_number(self) -> str:
         """The order number for the gateway, never used twice."""
         return f"{self.id.hex}{self.attempt:03d}"
+
+    @property
+    def receipt_number(self) -> str:
+        """The number of its receipt, as people read it."""
+        return f"O-{self.id.hex[-12:].upper()}"
 
     @property
     def held(self) -> Money:

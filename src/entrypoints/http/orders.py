@@ -23,6 +23,7 @@ from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.fields import Body, GatewayName, Json, Timestamp
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.running import Run
+from entrypoints.http.order_receipts import get_receipt_of_order
 from entrypoints.http.payments import STRIPE, DeepLinkJson
 
 
@@ -217,6 +218,9 @@ EXPORTED: Final = items(
 
 routes: Final = Router(
     "/",
-    route_handlers=[list_orders, get_order, pay_an_order, refund_an_order, list_order_transfers, settle_the_refund],
+    route_handlers=[
+        *(list_orders, get_order, get_receipt_of_order, pay_an_order, refund_an_order),
+        *(list_order_transfers, settle_the_refund),
+    ],
     opt=about("orders", "What customers buy that is no booking.") | exporting(EXPORTED),
 )

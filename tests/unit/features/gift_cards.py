@@ -145,6 +145,7 @@ FEATURE: Final = Feature(
     routes={
         "GET /orders": Row(Permission.PAY),
         "GET /orders/{order_id}": Row(Permission.REFUND_ORDERS, ORDER),
+        "GET /orders/{order_id}/receipt": Row(Permission.REFUND_ORDERS, Kind(returned)),
         "POST /orders/{order_id}/pay": Row(
             Permission.PAY, ORDER, once=asked("customer", "/orders/{order_id}/pay", ordered, gateway="qpay")
         ),

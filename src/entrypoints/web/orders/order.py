@@ -15,6 +15,7 @@ from entrypoints.web.kit.forms import FormPage, hidden
 from entrypoints.web.kit.pages import Page, PageModel
 from entrypoints.web.kit.paying import Ways, card_script, pay_of
 
+_API: Final = "/api/v1"
 States = Mapping[OrderStatus, tuple[Phrase, Phrase]]
 """What a page says first, and then, by what has become of the order."""
 ORDER_STATES: Final = {
@@ -101,6 +102,9 @@ def order_page(
     facts, actions = [*ordered.facts], [*ordered.actions]
     if waits:
         facts.append((say(Phrase("Pay until")), say.values.time(LocalTime(order.expires_at, zone))))
+    if order.paid_at is not None:
+        number = say(Phrase("Receipt {number} (PDF)"), number=order.receipt_number)
+        actions.append((number, f"{_API}/orders/{order.id}/receipt?format=pdf"))
     until = None if order.paid_at is None else order.paid_at + rules.refundable_for
     if ordered.usable and ordered.unused and order.refund is None and until is not None and now < until:
         facts.append((say(Phrase("Can be returned until")), say.values.time(LocalTime(until, zone))))
