@@ -6,7 +6,7 @@ the public functions. One pass over each open range skips from one allowed gap t
 
 from calendar import isleap, monthrange
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import chain, islice
@@ -308,17 +308,25 @@ def horizon_end(calendar: Calendar, now: datetime) -> int:
     return seconds_of(calendar.zone, last, MINUTES_A_DAY)
 
 
-def _forbidden(calendar: Calendar, claims: Iterable[Claim], now: datetime, length: int) -> list[Span]:
+def _forbidden(calendar: Calendar, claims: Sequence[Claim], now: datetime, length: int) -> list[Span]:
     """For each claim, busy time, block and time without resources: the last start before it and the first one after."""
     settings = calendar.settings
     before, need = settings.buffer_before_minutes * 60, length + settings.buffer_after_minutes * 60
     shared = settings.capacity > 1
-    occupied = [*calendar.busy] if shared else [*calendar.busy, *occupied_by(claims, now)]
-    forbidden: list[Span] = [
-        (each.lower - until, each.upper - since)
-        for since, until in _own_parts(settings, before, need, length)
-        for each in occupied
-    ]
+    forbidden: list[Span] = []
+    for since, until in _own_parts(settings, before, need, length):
+        if not shared:
+            around = [
+                (blocked.lower - until, blocked.upper - since)
+                for claim in claims
+                if (claim.expires_at is None or claim.expires_at > now) and not claim.pauses
+                for blocked in (claim.blocked,)  # looked up once
+            ]
+            forbidden += around
+            if len(around) < len(claims):
+                forbidden += ((part.lower - until, part.upper - since) for part in _parts_of_paused(claims, now))
+        if calendar.busy:
+            forbidden += ((busy.lower - until, busy.upper - since) for busy in calendar.busy)
     if shared:
         forbidden += _around_shared(calendar, claims, now, length)
     for resource in calendar.resources:
@@ -340,13 +348,9 @@ def _own_parts(settings: SlotSettings, before: int, need: int, length: int) -> l
     return list(zip(edges[::2], edges[1::2], strict=True))
 
 
-def occupied_by(claims: Iterable[Claim], now: datetime) -> list[TimeRange]:
-    """What the live claims occupy: their blocked ranges without their pauses."""
-    live = [claim for claim in claims if claim.expires_at is None or claim.expires_at > now]
-    found = [claim.blocked for claim in live if not claim.pauses]
-    if len(found) < len(live):
-        found += (part for claim in live if claim.pauses for part in claim.parts)
-    return found
+def _parts_of_paused(claims: Iterable[Claim], now: datetime) -> Iterator[TimeRange]:
+    """What the live claims with pauses occupy."""
+    return (part for claim in claims if claim.pauses and claim.live(now) for part in claim.parts)
 
 
 def _around_shared(calendar: Calendar, claims: Iterable[Claim], now: datetime, length: int) -> Iterator[Span]:
@@ -440,7 +444,7 @@ def grid(
     ranges, _ = open_ranges(calendar, lowest, highest, lookback_days=2)
     parts = _anchored(calendar, ranges, 1)
     before = calendar.settings.buffer_before_minutes * 60
-    occupied = [*occupied_by(claims, now), *calendar.busy]
+    occupied = [*(part for claim in claims if claim.live(now) for part in claim.parts), *calendar.busy]
     return _after_claims(parts, sorted(each.upper + before for each in occupied))
 
 

@@ -4,8 +4,8 @@ An entry is made from what is committed, outside any database transaction, and r
 provider run one by one, so that an older entry never replaces a newer one.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
@@ -14,9 +14,10 @@ from booking_domain.portfolio.ports import PortfolioView
 from booking_domain.scheduling.feeds import WhenFeedFails
 from booking_domain.scheduling.model import Calendar, ProviderSchedule
 from booking_domain.scheduling.open_hours import open_ranges
+from booking_domain.scheduling.resources import RequiredResource
 from booking_domain.scheduling.services import ServiceView, shortest
 from booking_domain.scheduling.slots import slots_in_order
-from booking_domain.scheduling.validity import unchanged_until
+from booking_domain.scheduling.validity import NEVER, unchanged_until
 from booking_domain.search.free_time import DAYS, FreeTime
 from booking_domain.search.model import (
     Offer,
@@ -94,7 +95,7 @@ async def entry_of(provider_id: ProviderId, reads: Reads, now: datetime) -> Sear
     quickest = shortest(offered)
     start = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
     days = TimeRange(start, start + DAYS * _A_DAY)
-    schedule = await reads.schedules.get(provider_id, days, [] if quickest is None else [quickest.id])
+    schedule = await reads.schedules.get(provider_id, days, [each.id for each in offered])
     if schedule is None:
         return None
     minutes = schedule.durations[0] if quickest is None else quickest.minutes
@@ -152,31 +153,51 @@ def times_of(schedule: ProviderSchedule, now: datetime) -> tuple[FreeTime, int]:
     """The free time of a schedule from the current date on, no less than its slots need; and `SearchEntry.open_hours`.
 
     Holds, notice and horizon do not count: they pass without anything being stored. Nor do the busy times of external
-    calendars that are open once they fail, and the places of classes: an occurrence may have others.
+    calendars that are open once they fail, and the places of classes: an occurrence may have others. A time at which
+    each service lacks a resource is not free.
     """
     opens = schedule.feed_rule.when_failing is WhenFeedFails.OPEN
     calendar = schedule.calendar if opens else schedule.calendar_at(now)[0]
     since = now.astimezone(UTC).date()
-    opened = _opened(calendar, since)
-    free = FreeTime.of(
-        opened,
-        [
-            *(
-                part
-                for claim in schedule.claims
-                if claim.expires_at is None and claim.class_id is None
-                for part in claim.parts
-            ),
-            *calendar.busy,
-            *(block.range for block in calendar.blocks),
-        ],
-        since=since,
-    )
-    return free, FreeTime.of(opened, since=since).quarters
+    window = _known(since)
+    opened = _opened(calendar, window)
+    occupied = [
+        *(
+            part
+            for claim in schedule.claims
+            if claim.expires_at is None and claim.class_id is None
+            for part in claim.parts
+        ),
+        *calendar.busy,
+        *(block.range for block in calendar.blocks),
+    ]
+    free = 0
+    for resources in _resources(schedule):
+        lacking = (each for resource in resources for each in _lacking(resource, window))
+        free |= FreeTime.of(opened, [*occupied, *lacking], since=since).quarters
+    return FreeTime(since=since, quarters=free), FreeTime.of(opened, since=since).quarters
 
 
-def _opened(calendar: Calendar, since: date) -> Sequence[TimeRange]:
-    window = TimeRange(start := datetime.combine(since, time(), UTC), start + DAYS * _A_DAY)
+def _resources(schedule: ProviderSchedule) -> set[tuple[RequiredResource, ...]]:
+    """What an appointment may need beside the provider, as far as bookings have taken it: one of these is enough."""
+    booked = replace(schedule, feeds=())
+    ways = (booked.for_services((each,)) for each in schedule.services if not each.add_on)
+    return {each.calendar_at(NEVER)[0].resources for each in ways} or {()}
+
+
+def _lacking(resource: RequiredResource, window: TimeRange) -> Iterator[TimeRange]:
+    """When too few units are free."""
+    for last, first in resource.closed(1, 0):
+        start, end = max(last + 1, window.lower), min(first, window.upper)
+        if start < end:
+            yield TimeRange(ORIGIN + timedelta(0, start), ORIGIN + timedelta(0, end))
+
+
+def _known(since: date) -> TimeRange:
+    return TimeRange(start := datetime.combine(since, time(), UTC), start + DAYS * _A_DAY)
+
+
+def _opened(calendar: Calendar, window: TimeRange) -> Sequence[TimeRange]:
     opened, _ = open_ranges(calendar, window.lower, window.upper, lookback_days=1)
     return [TimeRange(*(ORIGIN + timedelta(0, seconds) for seconds in span)) for span in opened]
 

@@ -302,10 +302,12 @@ def _offered(
 ) -> tuple[ProviderSchedule, Iterator[Slot]]:
     """The schedule for what is searched, and its slots in the windows; within them, if the search asks for times."""
     length = criteria.minutes
-    if length is None:
-        of = schedule_for(offer, schedule)
-        if of is None:
-            return schedule, iter(())
+    of = schedule_for(offer, schedule)
+    if length is not None:  # of the length that is asked for, and with what the offer needs
+        schedule = schedule if of is None else replace(schedule, needs=of.needs)
+    elif of is None:
+        return schedule, iter(())
+    else:
         schedule, length = of, length_of(offer)
     calendar, _ = schedule.calendar_at(criteria.at)
     slots = (

@@ -8,11 +8,13 @@ from uuid import UUID
 import pytest
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 from tests.unit.entrypoints.http.test_portfolio import added
+from tests.unit.entrypoints.http.test_resources import a_salon as a_salon_with_a_room
 from tests.unit.entrypoints.http.test_salons import DETAILS, SALON
 
-from booking_domain.search.free_time import QUARTERS
+from booking_domain.search.free_time import QUARTERS, mask_of
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.time import TimeRange
 from booking_domain.testing.kit.storage import present
 from booking_domain.use_cases.search.check import check_entry
 from booking_domain.use_cases.search.index import put_entry, refresh_entry
@@ -483,3 +485,31 @@ async def test_a_suspended_provider_leaves_the_list_at_once(api: Api) -> None:
     assert suspended.status_code == 200, suspended.text
     answer = await api.get("/providers", params={"style": "nails"})
     assert answer.json()["items"] == []
+
+
+async def test_a_member_whose_only_room_is_taken_is_not_free(api: Api) -> None:
+    _, massage, members = await a_salon_with_a_room(api)
+    window = {"from": "2026-11-23T10:00:00+08:00", "to": "2026-11-23T11:00:00+08:00"}
+    (_, first), (token, second) = members
+    at_ten = mask_of(TimeRange.parse(window["from"], window["to"]), api.clock.now().date())
+
+    async def is_free() -> bool:
+        """Whether the entry says so, of which slots are made only if it does."""
+        await indexed(api)
+        entry = present(await api.container.reads().search.get(ProviderId(UUID(second))))
+        return bool(entry.free.quarters & at_ten)
+
+    assert await is_free()
+    for more in ({}, {"minutes": 60}):
+        assert {each["providerId"] for each in (await searched(api, **window, **more))["items"]} == {first, second}
+    booking = await api.booked(await api.joined("customer"), first, serviceId=massage["id"])
+    assert not await is_free()
+    for more in ({}, {"minutes": 60}):
+        assert (await searched(api, **window, **more)).get("relaxed") == ["time"]
+    talk = {"name": "Talk", "durationMinutes": 90, "priceAmount": 0}
+    without_a_room = (await api.post("/services", token, json=talk)).json()
+    assert await is_free()
+    assert (await api.delete(f"/services/{without_a_room['id']}", token)).is_success
+    assert not await is_free()
+    assert (await api.post(f"/bookings/{booking['id']}/cancel", await api.an_admin(), json={})).is_success
+    assert await is_free()
