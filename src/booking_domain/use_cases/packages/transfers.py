@@ -36,6 +36,8 @@ class TransferPackage:
     phone: str | None = None
     visits: int | None = None
     """None: all that are free."""
+    seen: int | None = None
+    """How many free visits the customer saw: nothing is given if fewer are left, so that the same form gives once."""
 
 
 async def _transfer(command: TransferPackage, tx: Repositories, context: UseCaseContext) -> Package:
@@ -46,6 +48,8 @@ async def _transfer(command: TransferPackage, tx: Repositories, context: UseCase
     state = await tx.rate_limits.consume(f"package transfers of {context.actor.id}", TRANSFERS, context.now)
     if not state.allowed:
         raise RateLimited(retry_after_seconds=state.resets_in_seconds)
+    if command.seen is not None and package.balance < command.seen:
+        raise NotEnoughVisits(left=package.balance)
     new = new_id(context)
     left, given = package.transfer(
         command.visits,

@@ -233,7 +233,7 @@ SELL: Final[dict[str, Any]] = {
 offer: Final = projection(OfferPackageBody, OfferPackage)
 sale: Final = projection(SellPackageBody, SellPackage)
 _refund: Final = members(RefundPackageBody, RefundPackage, given=("package_id",))
-_transfer: Final = members(TransferPackageBody, TransferPackage, given=("package_id",))
+_transfer: Final = members(TransferPackageBody, TransferPackage, given=("package_id", "seen"))
 offer_json: Final = projection(PackageOffer, PackageOfferJson, price_amount="price.amount", currency="price.currency")
 package_json: Final = projection(Package, PackageJson, price_amount="price.amount", currency="price.currency")
 entry_json: Final = projection(PackageEntry, PackageEntryJson)

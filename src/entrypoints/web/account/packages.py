@@ -16,6 +16,7 @@ from entrypoints.web.orders.order import ORDER_STATES
 from entrypoints.web.packages.place import Link
 
 MOST: Final = 30
+_GIVEN: Final = Phrase("The visits are given; we have told who got them.")
 _LEFT: Final = Plural("{count} visit left", "{count} visits left")
 _RESERVED: Final = Plural(
     "{count} more is kept for a booking that is to come.", "{count} more are kept for bookings that are to come."
@@ -36,6 +37,8 @@ class OwnPackage:
     """Where a visit is booked; empty: none is left, or the customer has to choose a person first."""
     order: str
     """Where it was bought; empty: at the desk, long ago, or with a plan."""
+    give: str
+    """Where visits are given to others; empty: they cannot be."""
     plan: str
     """The plan of whose period it is; empty: of none."""
 
@@ -55,6 +58,8 @@ class PackagesPage(PageModel):
 
     template: ClassVar = "account/packages.html"
     robots: str = "noindex"
+    done: str
+    """What has just happened."""
     orders: tuple[OrderLink, ...]
     packages: tuple[OwnPackage, ...]
     older: str
@@ -69,11 +74,13 @@ def packages_page(
     page: Page,
     *,
     now: datetime,
+    done: str = "",
 ) -> PackagesPage:
     """The page; `packages`: the newest, and one more if there are older ones; `orders`: those of packages."""
     shown, links = packages[:MOST], {each.subject_id: page.link(f"/orders/{each.id}") for each, _ in orders}
     return PackagesPage(
         title=page.say(Phrase("My packages")),
+        done=page.say(_GIVEN) if done == "given" else "",
         orders=tuple(
             OrderLink(name=offer.name, state=page.say(ORDER_STATES[order.status]), href=links[order.subject_id])
             for order, offer in orders
@@ -104,6 +111,9 @@ def _own(package: Package, where: str, href: str, page: Page, *, order: str, now
         facts=tuple(_facts(package, page, now=now)),
         book=page.link(f"/book/{package.provider_id}", **{PACKAGE: package.id}) if usable else "",
         order=order,
+        give=page.link(f"/account/packages/{package.id}/give")
+        if package.transferable and package.balance and not package.expired(now)
+        else "",
         plan="" if package.plan_id is None else page.link(f"/plans/{package.plan_id}"),
     )
 

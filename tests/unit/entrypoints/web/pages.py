@@ -220,7 +220,8 @@ async def _package(api: Api, customer: str, owner: str) -> tuple[str, dict[str, 
     """A package of a provider, and the pages on which others are bought; and points that can be spent there."""
     programme = {"name": "Points of Tuya", "currency": "MNT", "points": 1, "perAmount": 100_000, "pointValue": 5_000}
     assert (await api.post("/loyalty/programmes", await api.an_admin(), json=programme)).status_code == 201
-    offer = {"name": "Five visits", "visits": 5, "priceAmount": 32_000_000, "currency": "MNT", "validDays": 365}
+    conditions = {"visits": 5, "validDays": 365, "transferable": True}
+    offer = {"name": "Five visits", "priceAmount": 32_000_000, "currency": "MNT", **conditions}
     made = (await api.post("/package-offers", owner, json=offer)).json()["id"]
     customer_id = (await api.get("/auth/me", customer)).json()["id"]
     sold = {"offerId": made, "customerId": customer_id, "method": "cash"}
@@ -231,6 +232,7 @@ async def _package(api: Api, customer: str, owner: str) -> tuple[str, dict[str, 
     api.pay(paid)
     assert (await api.get(f"/orders/{paid['id']}", customer)).json()["status"] == "paid"
     return str(package.json()["id"]), {
+        "package-give": f"/account/packages/{package.json()['id']}/give",
         "package-new": f"/packages/new?offer={made}",
         "package-order": f"/orders/{pending['id']}",
         "package-order-paid": f"/orders/{paid['id']}",

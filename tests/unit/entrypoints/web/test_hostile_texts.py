@@ -156,7 +156,7 @@ async def world(city: Api) -> tuple[str, list[Look]]:
     await done(await api.post("/disputes", customer, json=wrong))
     spring = {"name": hostile("promotion"), "currency": "MNT", "percent": 10}
     await done(await api.post("/promotions", owner, json=spring))
-    package = await sell(api, owner, customer, name=hostile("package"))
+    package = await sell(api, owner, customer, name=hostile("package"), transferable=True)
     bought = await done(await api.post("/packages/orders", customer, json={"offerId": package["offerId"]}))
     two = {
         "name": hostile("plan"),
@@ -203,6 +203,7 @@ async def world(city: Api) -> tuple[str, list[Look]]:
         "points": "/account/points",
         "order": f"/orders/{order['id']}",
         "package-order": f"/orders/{bought['id']}",
+        "package-give": f"/account/packages/{package['id']}/give",
         "package-new": f"/packages/new?offer={package['offerId']}",
         "notifications": "/notifications",
         "plans": "/plans",

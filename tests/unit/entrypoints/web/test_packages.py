@@ -12,7 +12,7 @@ from tests.browsing import needs_a_browser
 from tests.unit.entrypoints.api import Api, serving
 from tests.unit.entrypoints.web.forms import Visitor
 from tests.unit.entrypoints.web.pages import ORIGIN, visiting
-from tests.unit.features.packages import FIVE
+from tests.unit.features.packages import FIVE, sell
 
 from booking_domain.shared.languages import LANGUAGES
 from booking_domain.shared.money import Money
@@ -134,6 +134,30 @@ async def test_what_is_no_longer_sold_is_not_offered_and_its_money_comes_back(ap
     for wrong in ("", "?offer=nothing", "?offer=0199f3a0-5c1e-7d42-8f0b-3c5a9e2d1b77"):
         assert (await customer.get(f"/en/packages/new{wrong}")).status_code == 404
     assert (await customer.get(place)).status_code == 404
+
+
+async def test_visits_are_given_to_somebody_with_an_account_once(api: Api) -> None:
+    owner, _ = await api.open_provider(displayName="Sarnai", priceAmount=80_000_00)
+    token, friend = await api.joined("customer", verified=True), await api.joined("customer", verified=True)
+    package = await sell(api, owner, token, transferable=True)
+    customer, path = Visitor(api, token), f"/en/account/packages/{package['id']}/give"
+    assert f'href="{path}"' in (await customer.get("/en/account/packages")).text
+    form = await customer.get(path)
+    assert "5 visits</option>" in form.text
+    nobody = await customer.submit(form, "/give", contact="nobody@example.com", visits="2")
+    assert (nobody.status_code, 'id="field-contact-error"' in nobody.text) == (422, True)
+    address = (await api.get("/users/me", friend)).json()["email"]
+    given = await customer.submit(form, "/give", contact=address, visits="2")
+    assert given.headers["Location"] == "/en/account/packages?done=given"
+    shown = (await customer.get(given.headers["Location"])).text
+    assert all(each in shown for each in ("The visits are given", "3 visits left"))
+    again = await customer.submit(form, "/give", contact=address, visits="2")
+    assert (again.status_code, "The package has only 3 free visits." in again.text) == (409, True)
+    assert "2 visits left" in (await Visitor(api, friend).get("/en/account/packages")).text
+    assert (await Visitor(api, friend).get(path)).status_code == 404
+    fixed = await sell(api, owner, token)
+    refused = await customer.get(f"/en/account/packages/{fixed['id']}/give")
+    assert refused.headers["Location"] == "/en/account/packages"
 
 
 @needs_a_browser
