@@ -28,7 +28,7 @@ from benchmarks.city.words import (
     Trade,
 )
 from booking_domain.search.free_time import DAYS, FreeTime
-from booking_domain.search.model import Place, SearchEntry, TermKind, completeness_of
+from booking_domain.search.model import Place, SearchEntry, Term, TermKind, completeness_of
 from booking_domain.search.words import keys_of_all
 from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import ProviderId, ServiceId
@@ -192,6 +192,12 @@ class Providers:
         rows["city_offers"].extend((number, at, Jsonb(each.offered)) for at, each in enumerate(services))
         self._before += wanted
         parts = (bool(bio), True, True, True, True, True)  # text, address, point, styles, languages, services
+        terms = {
+            Term(TermKind.PROVIDER, display),
+            *(Term(TermKind.STYLE, style) for style in styles),
+            *(Term(TermKind.SERVICE, each.name) for each in services),
+            *((Term(TermKind.SALON, salon.name), Term(TermKind.PLACE, salon.town.name)) if salon else ()),
+        }
         quickest = min(services, key=lambda each: (each.minutes, each.category, each.name, each.id))
         entry = SearchEntry(
             provider_id=ProviderId(id_),
@@ -203,6 +209,7 @@ class Providers:
                     Place.OTHER: [bio],
                 }
             ),
+            terms=tuple(sorted(terms)),
             styles=tuple(sorted(folded(each) for each in styles)),
             categories=(folded(services[0].category),),
             lat=salon.lat if salon else lat,
@@ -220,12 +227,6 @@ class Providers:
         written["words"] += f" {vector_of_marks(marks_of(entry))}"
         rows["search_entries"].append((*(written[column.name] for column in ENTRY.columns), self.plan.now))
         self.words.update(word for of_place in entry.words.values() for word in of_place)
-        terms = {
-            (TermKind.PROVIDER, display),
-            *((TermKind.STYLE, style) for style in styles),
-            *((TermKind.SERVICE, each.name) for each in services),
-            *(((TermKind.SALON, salon.name), (TermKind.PLACE, salon.town.name)) if salon else ()),
-        }
         texts = {Place.OFFER: styles, Place.ADDRESS: [display, address]}
         if salon:
             texts[Place.ADDRESS] += [salon.name, salon.town.name, salon.address]

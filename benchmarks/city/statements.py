@@ -360,8 +360,16 @@ STATEMENTS: Final[Sequence[tuple[str, str]]] = (
         "bands of merit and rating",
         """
         UPDATE search_entries
-        SET words = ts_delete(words, ARRAY['~0', '~1.0', '~2.0', '~3.0', '~r200', '~r1.50', '~r2.12', '~r3.3'])
+        SET words = ts_delete(words, ARRAY[
+                '~0', '~1.0', '~2.0', '~3.0', '~m0', '~m1.0', '~m2.0', '~m3.0', '~r200', '~r1.50', '~r2.12', '~r3.3'
+            ])
             || array_to_tsvector(ARRAY['~' || merit / 2, '~1.' || merit / 8, '~2.' || merit / 32, '~3.' || merit / 128])
+            || CASE
+                WHEN words @@ '''~m''' THEN array_to_tsvector(ARRAY[
+                    '~m' || merit / 2, '~m1.' || merit / 8, '~m2.' || merit / 32, '~m3.' || merit / 128
+                ])
+                ELSE ''::tsvector
+            END
             || array_to_tsvector(ARRAY[
                 '~r' || score / 20000, '~r1.' || score / 80000, '~r2.' || score / 320000, '~r3.' || score / 1280000
             ])

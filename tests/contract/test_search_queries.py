@@ -79,7 +79,7 @@ async def a_city(backend: Backend) -> dict[UUID, str]:
             Place.NAME: [each["name"]],
             Place.OFFER: [*each.get("styles", ()), *each.get("categories", ()), *each["services"]],
             Place.ADDRESS: [each.get("salon", ""), each.get("city") or CITIES[each["at"]], each["address"]],
-            Place.OTHER: [each.get("bio", "")],
+            Place.OTHER: [each.get("bio", ""), *each.get("works", ())],
         }
         words = {place: keys for place, of_place in texts.items() if (keys := keys_of_all(of_place))}
         named: dict[UUID, str] = {cast.profile.id: key}

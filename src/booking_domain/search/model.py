@@ -25,7 +25,7 @@ MAX_SEARCH_TEXT: Final = 100
 MAX_RADIUS_METRES: Final = 100_000
 MOST_CANDIDATES: Final = 300
 """How many providers that match are ranked; facets count them."""
-MOST_MEMBERS: Final = 1_500
+MOST_MEMBERS: Final = 300
 """How many members of salons that match are ranked: see `SearchCriteria.chosen_by`."""
 MOST_COUNTED: Final = 2_000
 """How many terms of providers are counted for suggestions: a beginning that more have is common enough."""
@@ -148,11 +148,11 @@ class SearchPart:
     kind: PartKind
     id: UUID
     words: Mapping[Place, tuple[str, ...]]
-    """Its own, and those of its provider's styles, name and address."""
+    """Its own, and those of its provider's styles, name and address. The entry has all of them, too."""
     labels: tuple[str, ...] = ()
-    """Folded: the category of a service, the tags of a work."""
+    """Folded: the category of a service, which is one of the entry; the tags of a work."""
     price: int | None = None
-    """Of a service, in minor units; None: it is not stated."""
+    """Of a service, in minor units, at least `SearchEntry.price_from`; None: it is not stated."""
     currency: str | None = None
     minutes: int | None = None
     """The length of a service."""
@@ -175,6 +175,7 @@ class SearchEntry:
     words: Mapping[Place, tuple[str, ...]] = field(default_factory=dict)
     """The keys of the words, by place; see `words.keys_of`."""
     terms: tuple[Term, ...] = ()
+    """Of a member of a salon, also its name."""
     parts: tuple[SearchPart, ...] = ()
     """By kind and id."""
     styles: tuple[str, ...] = ()

@@ -9,12 +9,16 @@ from math import floor
 from typing import Final
 
 from adapters.postgres.search.tables import MARK
-from booking_domain.search.model import Box, SearchEntry
+from booking_domain.search.model import Box, SearchEntry, TermKind
 
 BAND: Final = 2
 """How many points of merit a band has."""
 SCORES: Final = 20_000
 """How many millionths of a star a band of scores has."""
+IN_A_SALON: Final = f"{MARK}m"
+"""The mark of the members of salons."""
+_OF_MEMBERS: Final = "m"
+"""They are few: those of a tier have marks of their own."""
 _CELLS: Final = (128, 32, 8, 2, 0.5)
 """How many cells a degree has at each level."""
 _MOST_CELLS: Final = 24
@@ -30,6 +34,9 @@ def marks_of(entry: SearchEntry) -> Iterator[str]:
     yield from _all_levels("r", entry.score // SCORES)
     yield from map(style_mark, entry.styles)
     yield from map(category_mark, entry.categories)
+    if any(term.kind is TermKind.SALON for term in entry.terms):
+        yield IN_A_SALON
+        yield from _all_levels(_OF_MEMBERS, entry.merit // BAND)
     if entry.price_from is not None:
         yield from _all_levels(f"p{entry.currency}", band_of_price(entry.price_from))
     if entry.lat is not None and entry.lon is not None:
@@ -40,6 +47,11 @@ def marks_of(entry: SearchEntry) -> Iterator[str]:
 def merit_marks(lowest: int, highest: int) -> list[str]:
     """The marks of all merits from one to another."""
     return _covering("", lowest // BAND, highest // BAND)
+
+
+def member_marks(lowest: int, highest: int) -> list[str]:
+    """The marks of all merits from one to another, of members of salons."""
+    return _covering(_OF_MEMBERS, lowest // BAND, highest // BAND)
 
 
 def score_marks(lowest: int, highest: int) -> list[str]:

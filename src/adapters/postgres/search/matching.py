@@ -3,7 +3,7 @@
 A place is bounded by an index on points, and words by a full-text index.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -36,7 +36,15 @@ from sqlalchemy.dialects.postgresql import ARRAY, BIT, TSQUERY
 
 from adapters.postgres.catalogue.salons import metres_to
 from adapters.postgres.catalogue.tables import providers
-from adapters.postgres.search.marks import all_of, any_of, category_mark, cell_marks, price_marks, style_mark
+from adapters.postgres.search.marks import (
+    IN_A_SALON,
+    all_of,
+    any_of,
+    category_mark,
+    cell_marks,
+    price_marks,
+    style_mark,
+)
 from adapters.postgres.search.tables import BITS, PLACES, PUBLIC, search_entries, search_parts
 from adapters.postgres.search.tiers import RINGS, TIERS, beyond, halves_of
 from adapters.postgres.search.words import Vocabulary, tsquery_of
@@ -47,10 +55,11 @@ from booking_domain.search.model import (
     TEXT_POINTS,
     Place,
     SearchCriteria,
+    SearchKind,
     SearchOrder,
     draw_of,
 )
-from booking_domain.search.words import searched
+from booking_domain.search.words import keys_of_all, searched
 from booking_domain.shared.folding import folded
 
 _e: Final = search_entries.c
@@ -65,6 +74,14 @@ TIME: Final = "time"
 SOME_DAYS: Final = "some_days"
 """The times that are allowed are within `_SLICE` quarters, so only these are compared for each entry."""
 OPEN: Final = "open_at"
+TAG: Final = "tag"
+IN_SALON: Final = "in_salon"
+SEVERAL: Final = "several"
+"""Several words."""
+ANY: Final = "any_"
+"""How the names of `tsquery`s begin that find those who have any of the words."""
+_MANY: Final = 1_000_000_000
+"""More than there are."""
 
 
 def given(name: str, type_: Any) -> ColumnElement[Any]:
@@ -72,15 +89,9 @@ def given(name: str, type_: Any) -> ColumnElement[Any]:
     return select(cast(bindparam(name, type_=Text()), type_)).scalar_subquery()
 
 
-def has_words(words: ColumnElement[Any], shape: frozenset[str]) -> ColumnElement[bool]:
-    """Whether the words are those of the text.
-
-    PostgreSQL takes the beginnings of words for common, and would read all rows. So it must not see what is asked for,
-    unless the index on points bounds the rows.
-    """
-    if shape.isdisjoint({NEAR, BOX}):
-        return words.op("@@")(given("query_other", TSQUERY))
-    return words.op("@@")(cast(bindparam("query_other", type_=Text()), TSQUERY))
+def has_words(words: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether the words of a row that is read anyway are those of the text: no index is asked."""
+    return func.ts_match_vq(words, given("query_other", TSQUERY))
 
 
 def _runs(free: ColumnElement[Any], quarters: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -165,50 +176,48 @@ def candidates(shape: frozenset[str], by: SearchOrder) -> Select[Any]:
 
     They are chosen by what the entry has, so that all else is read of them alone.
     """
-    ids: Select[Any] | CompoundSelect[Any]
-    if by is SearchOrder.NEAREST:
-        ids = _by_ring(shape)
-    elif by is not SearchOrder.BEST or is_marked(shape):
-        ids = _by_tier(shape, by)
-    else:
-        ids = _matching(shape).where(*_within(shape)).order_by(_key(by), _e.provider_id)
-    chosen = ids.limit(bindparam("candidates", type_=Integer())).subquery("chosen")
+    chosen = _in_order(shape, by).limit(bindparam("candidates", type_=Integer())).subquery("chosen")
     return _with_facts(shape, chosen.join(search_entries, _e.provider_id == chosen.c.provider_id))
 
 
 def members(shape: frozenset[str], by: SearchOrder) -> Select[Any]:
     """The members of salons who match all but the text and have a word of it, with what their points come from.
 
-    They are chosen as `candidates` are.
+    They are chosen as `candidates` are: those who have all words first.
     """
-    near = [bindparam("radius", type_=Integer()) >= _METRES] if NEAR in shape else []
-    words = [_e.words.op("@@")(given("query_any", TSQUERY))] if TEXT in shape else []
-    key = _MERIT if TEXT in shape and by is SearchOrder.BEST else _key(by)
-    chosen = (
-        select(_e.provider_id)
-        .select_from(search_entries.join(providers, _p.id == _e.provider_id))
-        .where(PUBLIC, _p.salon_id.is_not(None), *near, *words, *_asked(shape - {TEXT}))
-        .order_by(key, _e.provider_id)
-        .limit(MOST_MEMBERS)
-        .subquery("chosen")
-    )
-    return _with_facts(shape - {TEXT}, chosen.join(search_entries, _e.provider_id == chosen.c.provider_id))
+    words = ("", ANY) if SEVERAL in shape else ("",)
+    of_each = (_in_order(shape | {IN_SALON}, by, each) for each in words)
+    first = select(_one_by_one(of_each).limit(MOST_MEMBERS).subquery("first")).distinct().subquery("chosen")
+    return _with_facts(shape - {TEXT}, first.join(search_entries, _e.provider_id == first.c.provider_id))
 
 
-def entries_of_parts(shape: frozenset[str], by: SearchOrder, conditions: Sequence[ColumnElement[bool]]) -> Subquery:
-    """The parts with these conditions that are ranked, of entries that match, with the facts of the entries."""
+def entries_of_parts(
+    shape: frozenset[str], by: SearchOrder, conditions: Sequence[ColumnElement[bool]], *, by_price: bool
+) -> Subquery:
+    """The parts with these conditions that are ranked, of entries that match, with the facts of the entries.
+
+    Entries are taken in the order in which they are chosen, and parts of them until they are enough; or parts are
+    chosen by their own price.
+    """
     p = search_parts.c
-    key = {SearchOrder.CHEAPEST: p.price, SearchOrder.BEST: _MERIT if TEXT in shape else _key(by)}.get(by, _key(by))
-    chosen = (
-        select(p.provider_id, p.kind, p.id)
-        .select_from(_entries(shape).join(search_parts, p.provider_id == _e.provider_id))
-        .where(*_within(shape), *_asked(shape - {TEXT}), *conditions)
-        .order_by(key, p.provider_id, p.id)
-        .limit(bindparam("candidates", type_=Integer()))
-        .subquery("chosen")
-    )
-    found = _with_facts(shape, chosen.join(search_entries, _e.provider_id == chosen.c.provider_id))
+    if by_price:
+        ids: FromClause = _by_price(shape, conditions).subquery("of_parts")
+    else:
+        of = _in_order(shape, by).subquery("of_entries")
+        own = select(p.kind, p.id).where(p.provider_id == of.c.provider_id, *conditions).order_by(p.id).lateral("own")
+        ids = select(of.c.provider_id, own.c.kind, own.c.id).select_from(of.join(own, true())).subquery("of_parts")
+    chosen = select(ids).limit(bindparam("candidates", type_=Integer())).subquery("chosen")
+    found = _with_facts(shape - {TEXT}, chosen.join(search_entries, _e.provider_id == chosen.c.provider_id))
     return found.add_columns(chosen.c.kind.label("part_kind"), chosen.c.id.label("part_id")).subquery("of")
+
+
+def _in_order(shape: frozenset[str], by: SearchOrder, words: str = "") -> Select[Any] | CompoundSelect[Any]:
+    """Those that match, in the order in which they are chosen: a limit leaves out the last ones."""
+    if by is SearchOrder.NEAREST:
+        return _by_ring(shape, words)
+    if by is not SearchOrder.BEST or is_marked(shape):
+        return _by_tier(shape, by, words)
+    return _matching(shape).where(*_within(shape)).order_by(_e.merit.desc(), _e.provider_id)
 
 
 def _entries(shape: frozenset[str]) -> FromClause:
@@ -235,23 +244,24 @@ def _key(by: SearchOrder) -> ColumnElement[Any]:
 
 def is_marked(shape: frozenset[str]) -> bool:
     """Whether the full-text index finds those who match, or not many more."""
-    return not shape.isdisjoint({TEXT, "styles", "category"})
+    return not shape.isdisjoint({TEXT, "styles", "category", TAG, IN_SALON})
 
 
 def _matching(shape: frozenset[str]) -> Select[Any]:
     """Who has everything that is asked for, but for the words and the distance."""
-    return select(_e.provider_id).select_from(_entries(shape)).where(*_asked(shape - {TEXT}))
+    return select(_e.provider_id).select_from(_entries(shape)).where(*_asked(shape))
 
 
-def _is_asked() -> ColumnElement[bool]:
-    return _e.words.op("@@")(given("asked", TSQUERY))
+def _has(name: str) -> ColumnElement[bool]:
+    """Whether the index finds them by the `tsquery` with this name."""
+    return _e.words.op("@@")(given(name, TSQUERY))
 
 
-def _by_tier(shape: frozenset[str], by: SearchOrder) -> CompoundSelect[Any]:
+def _by_tier(shape: frozenset[str], by: SearchOrder, words: str) -> CompoundSelect[Any]:
     """Those who match, by merit, rating or price: a tier is searched if those before it have too few."""
     matching = _matching(shape).where(*_within(shape))
-    rest = matching.where(_is_asked()) if is_marked(shape) else matching
-    marked = [matching.where(_e.words.op("@@")(given(f"tier_{number}", TSQUERY))) for number in TIERS]
+    rest = matching.where(_has(f"{words}asked")) if is_marked(shape) else matching
+    marked = [matching.where(_has(f"{words}tier_{number}")) for number in TIERS]
     if by is SearchOrder.CHEAPEST:
         of_price = zip(marked, TIERS, strict=True)
         tiers = [
@@ -264,37 +274,59 @@ def _by_tier(shape: frozenset[str], by: SearchOrder) -> CompoundSelect[Any]:
             ),
             rest.where(_e.price_from > beyond()),
         ]
-        return _one_by_one(tiers, _e.price_from + 0)
+        return _one_by_one(_sorted(tiers, _e.price_from + 0))
     number, key = (_e.score, (_e.score + 0).desc()) if by is SearchOrder.RATING else (_e.merit, _MERIT)
-    return _one_by_one([*marked, rest.where(number < beyond())], key)
+    return _one_by_one(_sorted([*marked, rest.where(number < beyond())], key))
 
 
-def _by_ring(shape: frozenset[str]) -> CompoundSelect[Any]:
+def _by_price(shape: frozenset[str], conditions: Sequence[ColumnElement[bool]]) -> CompoundSelect[Any]:
+    """The parts of those who match, by price: none is cheaper than its entry, so a tier has parts of those before."""
+    p, matching = search_parts.c, _matching(shape).where(*_within(shape))
+
+    def priced(of: Select[Any], *bounds: ColumnElement[bool]) -> Select[Any]:
+        parts = select(p.kind, p.id, p.price).where(p.provider_id == _e.provider_id, *conditions, *bounds)
+        own = parts.correlate(search_entries).offset(0).lateral("own")
+        return of.add_columns(own.c.kind, own.c.id).join(own, true()).order_by(own.c.price, _e.provider_id, own.c.id)
+
+    def tier(number: int) -> Select[Any]:
+        highest = bindparam(f"to_{number}", type_=BigInteger())
+        marked = matching.where(_has(f"tier_{number}"), _e.price_from <= highest)
+        return priced(marked, p.price > bindparam(f"from_{number}", type_=BigInteger()), p.price <= highest)
+
+    rest = matching.where(_has("asked")) if is_marked(shape) else matching
+    return _one_by_one([*map(tier, TIERS), priced(rest, p.price > beyond())])
+
+
+def _by_ring(shape: frozenset[str], words: str) -> CompoundSelect[Any]:
     """Those who match, by distance: a ring is searched if those within it have too few."""
     matching = _matching(shape - {BOX}).where(*_within(shape - {NEAR}))
     rings = (
         matching.where(
-            _e.words.op("@@")(given(f"cells_{number}", TSQUERY)) if is_marked(shape) else _in_box(f"_{number}"),
+            _has(f"{words}cells_{number}") if is_marked(shape) else _in_box(f"_{number}"),
             bindparam(f"inner_{number}", type_=Integer()) < _METRES,
             bindparam(f"outer_{number}", type_=Integer()) >= _METRES,
         )
         for number in RINGS
     )
-    return _one_by_one(list(rings), _METRES)
+    return _one_by_one(_sorted(rings, _METRES))
 
 
-def _one_by_one(parts: Sequence[Select[Any]], key: ColumnElement[Any]) -> CompoundSelect[Any]:
-    """All of the first part, by a key and the id, then those of the next one: a limit leaves out the last ones."""
-    return union_all(
-        *(part.order_by(key, _e.provider_id).subquery(f"part_{number}").select() for number, part in enumerate(parts))
-    )
+def _sorted(parts: Iterable[Select[Any]], key: ColumnElement[Any]) -> Iterator[Select[Any]]:
+    return (part.order_by(key, _e.provider_id) for part in parts)
+
+
+def _one_by_one(parts: Iterable[Select[Any] | CompoundSelect[Any]]) -> CompoundSelect[Any]:
+    """All of the first part in its order, then those of the next one: a limit leaves out the last ones.
+
+    Each has a limit of its own: PostgreSQL would read some parts at once otherwise, in any order.
+    """
+    return union_all(*(part.limit(_MANY).subquery(f"part_{n}").select() for n, part in enumerate(parts)))
 
 
 def _asked(shape: frozenset[str]) -> list[ColumnElement[bool]]:
-    words = [has_words(_e.words, shape)] if TEXT in shape else []
     if SOME_DAYS in shape:
         shape -= {TIME}
-    return [*words, *(condition for name, condition in _CONDITIONS.items() if name in shape)]
+    return [condition for name, condition in _CONDITIONS.items() if name in shape]
 
 
 def _with_facts(shape: frozenset[str], entries: FromClause) -> Select[Any]:
@@ -333,13 +365,15 @@ def _with_facts(shape: frozenset[str], entries: FromClause) -> Select[Any]:
 def shape_of(criteria: SearchCriteria) -> frozenset[str]:
     """What a search asks for."""
     asked = {
-        TEXT: searched(criteria.text or ""),
+        TEXT: (words := searched(criteria.text or "")),
+        SEVERAL: len(words) > 1,
         NEAR: criteria.near,
         BOX: criteria.near or criteria.box,
         TIME: criteria.windows or criteria.order == SearchOrder.SOONEST,
         SOME_DAYS: _slice_of(criteria.starts_allowed) is not None,
         "currency": criteria.order == SearchOrder.CHEAPEST,
         "styles": criteria.styles,
+        TAG: criteria.tag is not None,
         **{
             name: getattr(criteria, name) is not None
             for name in ("category", "language", "price_to", "rating_from", "salon_id", "among", OPEN)
@@ -370,11 +404,13 @@ def values_of(criteria: SearchCriteria, vocabulary: Vocabulary) -> dict[str, Any
         "styles": [folded(each) for each in criteria.styles],
         "category": None if criteria.category is None else folded(criteria.category),
         **{name: getattr(criteria, name) for name in ("language", "price_to", "currency", "rating_from", "salon_id")},
+        "tag": None if criteria.tag is None else folded(criteria.tag),
         "among": None if criteria.among is None else list(criteria.among),
         "lat": None if near is None else near.lat,
         "lon": None if near is None else near.lon,
         "radius": None if near is None else near.radius_metres,
         **halves_of(box),
+        **({} if criteria.after is None else criteria.after._asdict()),
     }
 
 
@@ -398,6 +434,8 @@ def asked_of(criteria: SearchCriteria, words: str) -> str | None:
             words,
             any_of(style_mark(folded(each)) for each in criteria.styles),
             "" if criteria.category is None else any_of([category_mark(folded(criteria.category))]),
+            "" if criteria.tag is None else all_of([any_of([each]) for each in keys_of_all([criteria.tag])]) or "",
+            any_of([IN_A_SALON]) if criteria.kind is SearchKind.SALONS else "",
             "" if price is None or price < 1 else any_of(price_marks(criteria.currency or "", 0, price)),
             "" if box is None or criteria.chosen_by is SearchOrder.NEAREST else any_of(cell_marks(box)),
         ]

@@ -26,6 +26,7 @@ from booking_domain.search.model import (
     SearchFinding,
     SearchFindingCounts,
     SearchFindingFilter,
+    SearchKind,
     SearchOrder,
     Suggestion,
 )
@@ -91,22 +92,26 @@ class PostgresSearchReads(WithWork, SearchReads):
     async def _hits(self, criteria: SearchCriteria, page: Page) -> tuple[Sequence[Found], Sequence[Row]]:
         """What is found, and the rows of it: of a counted page, the first one has the counts."""
         values = await self._values(criteria)
-        if criteria.after is not None:
-            values |= {"key": criteria.after.key, "lot": criteria.after.lot, "id": criteria.after.id}
         statement = search_of(shape_of(criteria), criteria.order, criteria.chosen_by, page)
         rows = await self._work.all(statement, **values, most=criteria.limit)
         return [found_of(row) for row in rows], rows
 
     async def _values(self, criteria: SearchCriteria) -> dict[str, Any]:
+        """The parameters of the statements of a shape."""
         words = searched(criteria.text or "")
         values = values_of(criteria, await looked_up(words, self._work))
-        asked = asked_of(criteria, values["query_other"] if words else "")
-        values["asked"] = asked
+        return values | await self._tiers(criteria, values["query_other"] if words else "")
+
+    async def _tiers(self, criteria: SearchCriteria, words: str) -> dict[str, Any]:
+        """The parameters of the tiers of those who have the words, a `tsquery`."""
+        asked = asked_of(criteria, words)
+        values: dict[str, Any] = {"asked": asked}
         if criteria.near is not None and criteria.chosen_by is SearchOrder.NEAREST:
             return values | rings_of(asked, criteria.near)
         await KNOWN.read(self._work)
         if criteria.chosen_by is SearchOrder.CHEAPEST:
-            return values | KNOWN.of_price(asked, criteria.currency or "")
+            of_parts = criteria.kind is SearchKind.SERVICES
+            return values | KNOWN.of_price(asked, criteria.currency or "", of_parts=of_parts)
         if criteria.chosen_by is SearchOrder.RATING:
             return values | KNOWN.of_score(asked)
-        return values | KNOWN.of_merit(asked)
+        return values | KNOWN.of_merit(asked, of_members=criteria.kind is SearchKind.SALONS)

@@ -16,11 +16,12 @@ from sqlalchemy import (
     case,
     cast,
     distinct,
-    false,
     func,
     literal,
-    or_,
+    literal_column,
+    null,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, aggregate_order_by
@@ -30,9 +31,9 @@ from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row
 from adapters.postgres.search.facets import MEMBERS, VALUES, total_of, with_counts
 from adapters.postgres.search.hits import Page, facts_of, ranked
-from adapters.postgres.search.matching import TEXT, members, shape_of, values_of
+from adapters.postgres.search.matching import ANY, TEXT, members, shape_of, values_of
 from adapters.postgres.search.reads import PostgresSearchReads
-from adapters.postgres.search.services_and_works import found_part, search_of_parts, shape_of_parts
+from adapters.postgres.search.services_and_works import found_part, search_of_parts
 from adapters.postgres.search.tables import search_entries, search_terms
 from adapters.postgres.search.words import looked_up, tsquery_of
 from booking_domain.search.model import (
@@ -49,14 +50,10 @@ from booking_domain.search.model import (
     TermKind,
 )
 from booking_domain.search.words import needed, searched
-from booking_domain.shared.folding import folded
 from booking_domain.shared.ids import ProviderId, SalonId, ServiceId
 
-_PLACES: Final = tuple(Place)
 _WEIGHTS_OF_MEMBERS: Final = {Place.OFFER: "B", Place.ADDRESS: "BC", Place.OTHER: ""}
 """Where in the entries of members the words are searched. Their names are not that of the salon."""
-_NAMED: Final = frozenset({Place.NAME, Place.OFFER})
-"""Where the name of the salon is searched by itself; in entries it is a part of the address."""
 _entry: Final = search_entries.alias("entry")
 _member: Final = providers.alias("member")
 _name: Final = search_terms.alias("name")
@@ -69,25 +66,27 @@ def _tsqueries(name: str) -> ColumnElement[Any]:
 _asked: Final = (
     func.unnest(
         bindparam("numbers", type_=ARRAY(Integer)),
-        bindparam("places", type_=ARRAY(Integer)),
-        _tsqueries("queries"),
-        _tsqueries("names"),
+        *(_tsqueries(f"words_{place}") for place in _WEIGHTS_OF_MEMBERS),
     )
-    .table_valued("number", "place", "query", "name", name="asked")
+    .table_valued("number", *_WEIGHTS_OF_MEMBERS, name="asked")
     .render_derived()
 )
+"""The words one by one, in each place; in the name of the salon, which is a text by itself, they are in any."""
 
 
 def _members(shape: frozenset[str], by: SearchOrder) -> CTE:
     """The members of salons who match all but the text, and have a word of it."""
     found = members(shape, by).subquery("candidates")
+    # Words are stored beside the row: they are read once for all words and places.
+    words = func.ts_filter(_entry.c.words, literal_column("'{a,b,c,d}'::\"char\"[]")) if TEXT in shape else null()
     return (
-        select(*found.c, _member.c.salon_id, _entry.c.words, _name.c.words.label("name"))
+        select(*found.c, _member.c.salon_id, words.label("words"), _name.c.words.label("name"))
         .select_from(
             found.join(_member, _member.c.id == found.c.provider_id)
             .join(_entry, _entry.c.provider_id == found.c.provider_id)
             .outerjoin(_name, and_(_name.c.provider_id == found.c.provider_id, _name.c.kind == TermKind.SALON.value))
         )
+        .where(_member.c.salon_id.is_not(None))
         .cte("members")
     )
 
@@ -123,29 +122,26 @@ def _salons(shape: frozenset[str], matched: CTE) -> Select[Any]:
     if TEXT not in shape:
         return select(*found.c, literal(0, Integer).label("place"))
     a, m = _asked.c, matched.c
+    in_place = case(
+        (m.name.op("@@")(a[Place.OTHER]), TEXT_POINTS[Place.NAME]),
+        *((m.words.op("@@")(a[place]), TEXT_POINTS[place]) for place in _WEIGHTS_OF_MEMBERS),
+    )
+    words = (
+        select(m.salon_id, a.number, func.max(in_place).label("points"))
+        .select_from(matched.join(_asked, true()))
+        .group_by(m.salon_id, a.number)
+        .subquery("words")
+    )
+    points = func.array_agg(aggregate_order_by(words.c.points, words.c.points.desc().nulls_last()))
     has = (
-        select(
-            m.salon_id,
-            *(
-                func.count(distinct(a.number)).filter(a.place == number).label(place.value)
-                for number, place in enumerate(_PLACES)
-            ),
-        )
-        .select_from(
-            matched.join(
-                _asked,
-                or_(func.coalesce(m.words.op("@@")(a.query), false()), func.coalesce(m.name.op("@@")(a.name), false())),
-            )
-        )
-        .group_by(m.salon_id)
+        select(words.c.salon_id, points[bindparam("needed", type_=Integer())].label("place"))
+        .group_by(words.c.salon_id)
         .subquery("has")
     )
-    enough = {place: has.c[place.value] >= bindparam("needed", type_=Integer()) for place in _PLACES}
-    points = case(*((enough[place], TEXT_POINTS[place]) for place in _PLACES), else_=0)
     return (
-        select(*found.c, points.label("place"))
+        select(*found.c, has.c.place)
         .select_from(found.join(has, has.c.salon_id == found.c.salon_id))
-        .where(enough[Place.OTHER])
+        .where(has.c.place.is_not(None))
     )
 
 
@@ -188,43 +184,30 @@ class PostgresKindSearchReads(PostgresSearchReads):
         if kind is SearchKind.PROVIDERS:
             return await super()._hits(criteria, page)
         if kind is not SearchKind.SALONS:
-            of_parts = search_of_parts(shape_of_parts(criteria), kind, *asked)
-            rows = await self._work.all(of_parts, **await self._of_parts(criteria), most=criteria.limit)
+            of_parts = search_of_parts(shape_of(criteria), kind, *asked)
+            rows = await self._work.all(of_parts, **await self._values(criteria), most=criteria.limit)
             return [found_part(row, kind) for row in rows], rows
         statement = _search(shape_of(criteria), *asked)
         rows = await self._work.all(statement, **await self._of_members(criteria), most=criteria.limit)
         return [_found(row) for row in rows], rows
 
-    async def _of_parts(self, criteria: SearchCriteria) -> dict[str, Any]:
-        tag = None if criteria.tag is None else folded(criteria.tag)
-        return {**await self._values(criteria), **_last(criteria), "tag": tag}
-
     async def _of_members(self, criteria: SearchCriteria) -> dict[str, Any]:
         """The parameters of the statements of a shape: the words one by one, in each place."""
         words = searched(criteria.text or "")
         vocabulary = await looked_up(words, self._work)
-        asked = [
-            (
-                number,
-                _PLACES.index(place),
-                None if weights is None else tsquery_of([word], vocabulary, weights),
-                tsquery_of([word], vocabulary, "") if place in _NAMED else None,
-            )
-            for number, word in enumerate(words)
-            for place in _PLACES
-            for weights in [_WEIGHTS_OF_MEMBERS.get(place)]
-        ]
+        values = values_of(criteria, vocabulary)
+        with_any = await self._tiers(criteria, " | ".join(tsquery_of([word], vocabulary, "") for word in words))
         return {
-            **values_of(criteria, vocabulary),
-            **{name: [each[at] for each in asked] for at, name in enumerate(("numbers", "places", "queries", "names"))},
+            **values,
+            **await self._tiers(criteria, values["query_other"] if words else ""),
+            **{f"{ANY}{name}": value for name, value in with_any.items()},
+            "numbers": list(range(len(words))),
+            **{
+                f"words_{place}": [tsquery_of([word], vocabulary, weights) for word in words]
+                for place, weights in _WEIGHTS_OF_MEMBERS.items()
+            },
             "needed": needed(words, all_but_one=criteria.all_but_one),
-            "query_any": " | ".join(tsquery_of([word], vocabulary, "") for word in words),
-            **_last(criteria),
         }
-
-
-def _last(criteria: SearchCriteria) -> dict[str, Any]:
-    return {} if criteria.after is None else criteria.after._asdict()
 
 
 def _found(row: Row) -> Found:

@@ -1,7 +1,7 @@
 """Search of services and works: by their own words, and else by what their providers are found by."""
 
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -20,24 +20,23 @@ from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row
 from adapters.postgres.search.facets import VALUES, counts_of, with_counts
 from adapters.postgres.search.hits import Page, facts_of, ranked
-from adapters.postgres.search.matching import TEXT, entries_of_parts, has_words, place_in, shape_of
+from adapters.postgres.search.matching import TAG, TEXT, entries_of_parts, has_words, place_in
 from adapters.postgres.search.tables import search_parts
-from booking_domain.search.model import Found, Position, SearchCriteria, SearchKind, SearchOrder
+from booking_domain.search.model import Found, Position, SearchKind, SearchOrder
 from booking_domain.shared.ids import ProviderId, ServiceId
-
-_TAG: Final = "tag"
 
 
 def _parts(shape: frozenset[str], kind: SearchKind, by: SearchOrder) -> Select[Any]:
     """The services or works that match and are ranked, with what their points come from."""
     services, p = kind is SearchKind.SERVICES, search_parts.c
-    own = _own_of_services() if services else {_TAG: bindparam("tag", type_=Text()) == func.any(p.labels)}
-    own[TEXT] = has_words(p.words, shape)
+    own = _own_of_services() if services else {TAG: bindparam("tag", type_=Text()) == func.any(p.labels)}
+    own[TEXT] = has_words(p.words)
     conditions = [
         p.kind == literal_column(f"'{kind.value}'"),
         *(condition for name, condition in own.items() if name in shape),
     ]
-    of = (found := entries_of_parts(shape - own.keys() | shape & {TEXT}, by, conditions)).c
+    by_price = services and by is SearchOrder.CHEAPEST
+    of = (found := entries_of_parts(shape, by, conditions, by_price=by_price)).c
     return select(
         p.id,
         of.provider_id,
@@ -76,11 +75,6 @@ def search_of_parts(
     if page is not Page.COUNTED:
         return Statement(hits)
     return with_counts(hits, ids, counts_of(found, (*VALUES, "tags") if kind is SearchKind.WORKS else VALUES))
-
-
-def shape_of_parts(criteria: SearchCriteria) -> frozenset[str]:
-    """What a search of services or works asks for."""
-    return shape_of(criteria) | ({_TAG} if criteria.tag is not None else set())
 
 
 def found_part(row: Row, kind: SearchKind) -> Found:

@@ -180,7 +180,7 @@ search_parts: Final = Table(
     Column("currency", Text),
     Column("minutes", SmallInteger),
     one_of("kind", PartKind),
-    Index("search_parts_words_idx", "words", postgresql_using="gin"),
+    Index("search_parts_price_idx", "provider_id", "price"),
     info=personal_data(
         "provider_id",
         erase=DELETE,

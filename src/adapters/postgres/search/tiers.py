@@ -22,6 +22,7 @@ from adapters.postgres.search.marks import (
     all_of,
     any_of,
     cell_marks,
+    member_marks,
     merit_marks,
     price_marks,
     score_marks,
@@ -83,22 +84,26 @@ class KnownTiers:
             prices.setdefault(currency, []).append(price)
         self._prices = {currency: each for currency, each in prices.items() if len(each) == len(_SIZES)}
 
-    def of_merit(self, query: str | None) -> dict[str, Any]:
-        """The parameters of tiers by merit, of those whom the `tsquery` finds."""
-        return _downwards(query, self._merits, _HIGHEST_MERIT, merit_marks)
+    def of_merit(self, query: str | None, *, of_members: bool) -> dict[str, Any]:
+        """The parameters of tiers by merit, of those whom the `tsquery` finds; of the members of salons among them."""
+        return _downwards(query, self._merits, _HIGHEST_MERIT, member_marks if of_members else merit_marks)
 
     def of_score(self, query: str | None) -> dict[str, Any]:
         """The parameters of tiers by rating, of those whom the `tsquery` finds."""
         return _downwards(query, self._scores, _HIGHEST_SCORE, score_marks)
 
-    def of_price(self, query: str | None, currency: str) -> dict[str, Any]:
-        """The parameters of tiers by price in a currency, of those whom the `tsquery` finds."""
+    def of_price(self, query: str | None, currency: str, *, of_parts: bool) -> dict[str, Any]:
+        """The parameters of tiers by price in a currency, of those whom the `tsquery` finds.
+
+        Those with parts at a price have that price, or a lower one.
+        """
         prices = self._prices.get(currency)
         if prices is None:
             return {"beyond": 0, **{name: None for n in TIERS for name in (f"tier_{n}", f"from_{n}", f"to_{n}")}}
         found: dict[str, Any] = {"beyond": prices[-1]}
         for number, (dearer, to) in enumerate(pairwise((0, *prices))):
-            marks = any_of(price_marks(currency, dearer + 1 if dearer else 0, max(to, dearer + 1)))
+            lowest = dearer + 1 if dearer and not of_parts else 0
+            marks = any_of(price_marks(currency, lowest, max(to, dearer + 1)))
             found |= {f"tier_{number}": all_of([query or "", marks]), f"from_{number}": dearer, f"to_{number}": to}
         return found
 

@@ -51,7 +51,10 @@ _HOUR: Final = timedelta(hours=1)
 
 def an_entry(provider_id: ProviderId, name: str = "", offer: str = "", **values: Any) -> SearchEntry:
     """Return an entry with words of a name and of an offer."""
-    words = {place: keys_of_all([text]) for place, text in ((Place.NAME, name), (Place.OFFER, offer)) if text}
+    parts: tuple[SearchPart, ...] = values.get("parts", ())
+    theirs = sorted({key for part in parts for keys in part.words.values() for key in keys})
+    texts = {Place.NAME: keys_of_all([name]), Place.OFFER: keys_of_all([offer]), Place.OTHER: tuple(theirs)}
+    words = {place: keys for place, keys in texts.items() if keys}
     terms = [Term(TermKind.PROVIDER, name)] if name else []
     if offer:
         terms.append(Term(TermKind.SERVICE, offer))
@@ -61,6 +64,8 @@ def an_entry(provider_id: ProviderId, name: str = "", offer: str = "", **values:
         "free": FreeTime(since=NOW.date()),
         "words": words,
         "terms": tuple(terms),
+        "price_from": min((part.price for part in parts if part.price), default=None),
+        "categories": tuple(sorted({each for part in parts if part.kind is PartKind.SERVICES for each in part.labels})),
     }
     return SearchEntry(provider_id=provider_id, **{**defaults, **values})
 
@@ -476,6 +481,7 @@ class SearchContract(StorageContract):
 
     async def test_providers_that_are_not_published_are_not_found(self, cast: Cast) -> None:
         always: dict[str, Any] = {"open_hours": (1 << QUARTERS) - 1, "parts": (a_service(1, "Bold"), a_work(2, "bold"))}
+        always["terms"] = (Term(TermKind.PROVIDER, "Bold"), Term(TermKind.SALON, "Bold"))
         await self.alone.search_entries.put(an_entry(cast.profile.id, "Bold", styles=("ink",), **always), NOW)
         await self.a_salon(cast, name="Bold")
         asked = [SearchCriteria(at=NOW, kind=kind, text="bold", open_at=NOW) for kind in SearchKind]
