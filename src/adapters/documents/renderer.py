@@ -1,4 +1,4 @@
-"""Documents as PDF and HTML.
+"""Documents as PDF and HTML, and pictures of links as PNG.
 
 The texts of a document are data of the templates (`sys.inputs` of Typst, autoescaped variables of Jinja) and never
 part of their markup.
@@ -8,7 +8,7 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -18,7 +18,7 @@ import typst
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from adapters.documents.spreadsheets import written
-from booking_domain.shared.documents import Document, Documents, Sheet
+from booking_domain.shared.documents import Document, Documents, LinkPicture, Sheet
 
 _HERE: Final = Path(__file__).parent
 _RIGHT_TO_LEFT: Final = frozenset({"fa"})
@@ -39,13 +39,19 @@ class TemplateDocuments(Documents):
     def spreadsheet(self, sheets: Sequence[Sheet]) -> bytes:
         return written(sheets)
 
+    def link_picture(self, picture: LinkPicture) -> bytes:
+        try:
+            return _drawn(picture)
+        except typst.TypstError:  # the photo is damaged
+            return _drawn(replace(picture, photo=b""))
+
     def html(self, document: Document) -> str:
         return _html_template().render(document=_data(document))
 
 
 def _compiled(document: Document, standard: Literal["ua-1"] | None) -> bytes:
     compiler = typst.Compiler(
-        input=_typst_template(),
+        input=_typst_template("document"),
         font_paths=_fonts(),
         ignore_system_fonts=True,
         sys_inputs={"document": json.dumps(_visible(_data(document)))},
@@ -54,6 +60,21 @@ def _compiled(document: Document, standard: Literal["ua-1"] | None) -> bytes:
     compiled = compiler.compile(format="pdf", pdf_standards=standard, timestamp=at)
     if not isinstance(compiled, bytes):
         raise TypeError("a PDF is one file")
+    return compiled
+
+
+def _drawn(picture: LinkPicture) -> bytes:
+    direction = "rtl" if picture.language in _RIGHT_TO_LEFT else "ltr"
+    data = _visible(asdict(picture) | {"photo": [*picture.photo], "direction": direction})
+    compiler = typst.Compiler(
+        input=_typst_template("link_picture"),
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={"picture": json.dumps(data)},
+    )
+    compiled = compiler.compile(format="png", ppi=72)
+    if not isinstance(compiled, bytes):
+        raise TypeError("a picture is one page")
     return compiled
 
 
@@ -79,9 +100,9 @@ def _qr_code(text: str) -> str:
     return drawn.getvalue().decode()
 
 
-@lru_cache(maxsize=1)
-def _typst_template() -> bytes:
-    return (_HERE / "document.typ").read_bytes()
+@lru_cache
+def _typst_template(name: str) -> bytes:
+    return (_HERE / f"{name}.typ").read_bytes()
 
 
 @lru_cache(maxsize=1)

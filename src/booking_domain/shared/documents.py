@@ -1,7 +1,7 @@
 """Documents for people: receipts, credit notes, statements. Their texts are finished; a renderer only lays them out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
@@ -67,6 +67,23 @@ Cell = str | int | float | Decimal | date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkPicture:
+    """The picture that others show beside a link to a page: who it is about, in a language."""
+
+    language: str
+    """Of `LANGUAGES`."""
+    brand: str
+    title: str
+    subtitle: str = ""
+    stars: str = ""
+    """The average of reviews and how many there are; empty: there are none."""
+    accent: str
+    """The colour, as `#7a2e3a`."""
+    photo: bytes = field(default=b"", repr=False)
+    """WebP; empty: there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """A table of a spreadsheet."""
 
@@ -85,6 +102,10 @@ class Documents(Protocol):
 
     def spreadsheet(self, sheets: Sequence[Sheet]) -> bytes:
         """Write an Office Open XML workbook (.xlsx) without formulas, links and macros."""
+        ...
+
+    def link_picture(self, picture: LinkPicture) -> bytes:
+        """Draw it as PNG of 1200 by 630 pixels."""
         ...
 
     def html(self, document: Document) -> str:

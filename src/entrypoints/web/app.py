@@ -31,6 +31,7 @@ from entrypoints.web.join.routes import handlers as join
 from entrypoints.web.join.routes import provide_invitations
 from entrypoints.web.kit.assets import asset
 from entrypoints.web.kit.languages import without_language
+from entrypoints.web.kit.link_pictures import LinkPictures
 from entrypoints.web.kit.pages import Site, in_all_languages, provide_csrf, provide_page
 from entrypoints.web.kit.policy import Cards, content_policy
 from entrypoints.web.kit.uploads import provide_pictures
@@ -84,7 +85,7 @@ def pages_of(container: Container) -> Pages:
     areas = AREAS if settings.environment is Environment.PRODUCTION else (*AREAS, styleguide)
     handlers = [handler for area in areas for handler in area]
 
-    site_map = SiteMap()
+    site_map, pictures_of_links = SiteMap(), LinkPictures()
 
     def provide_site() -> Site:
         return site_of(container)
@@ -92,12 +93,16 @@ def pages_of(container: Container) -> Pages:
     def provide_site_map() -> SiteMap:
         return site_map
 
+    def provide_link_pictures() -> LinkPictures:
+        return pictures_of_links
+
     router = OwnRouter(
         "/",
         route_handlers=[*in_all_languages(handlers), *without_language(handlers), *sitemap, asset, worker, manifest],
         dependencies={
             "site": Dependency(provide_site),
             "site_map": Dependency(provide_site_map),
+            "link_pictures": Dependency(provide_link_pictures),
             "page": Dependency(provide_page),
             "csrf": Dependency(provide_csrf),
             "desk": Dependency(provide_desk),

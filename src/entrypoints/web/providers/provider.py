@@ -22,6 +22,7 @@ from entrypoints.languages.documents import Phrase, Plural
 from entrypoints.web.booking.flow import Choice, by_service
 from entrypoints.web.components.offers import Offers
 from entrypoints.web.kit.hours import DayHours, week_hours
+from entrypoints.web.kit.link_pictures import Shown, address_of, shown_of
 from entrypoints.web.kit.maps import MapLinks, map_links
 from entrypoints.web.kit.pages import Page, PageModel
 from entrypoints.web.kit.pictures import Picture, picture_of
@@ -163,8 +164,8 @@ def provider_page(
         title=profile.display_name,
         accent=profile.accent,
         description=profile.bio[:160] or say(Phrase("Free times, services and prices.")),
-        picture=photo[0].url if photo else "",
-        subtitle=" · ".join(filter(None, (", ".join(profile.styles[:4]), salon.name if salon else ""))),
+        picture=address_of(link_picture(facts, page), f"/providers/{profile.slug}", page),
+        subtitle=_subtitle(facts),
         rating="" if average is None else formats.rating(average),
         review_count="" if average is None else say.count(_REVIEWS, profile.rating.count),
         pictures=(*photo, *works),
@@ -205,6 +206,26 @@ def provider_page(
             | {"openingHoursSpecification": opening_hours(calendar.rules, today)}
         ),
     )
+
+
+def link_picture(facts: Facts, page: Page) -> Shown:
+    """What others show beside a link to the page."""
+    profile, rating = facts.view.profile, facts.view.profile.rating
+    works = (image for item in facts.portfolio for image in item.item.images)
+    count = page.say.count(_REVIEWS, rating.count)
+    return shown_of(
+        page,
+        title=profile.display_name,
+        subtitle=_subtitle(facts),
+        stars="" if rating.average is None else f"{page.formats.rating(rating.average)} · {count}",
+        accent=profile.accent,
+        photo=profile.photo or next(works, None),
+    )
+
+
+def _subtitle(facts: Facts) -> str:
+    styles, salon = ", ".join(facts.view.profile.styles[:4]), facts.salon
+    return " · ".join(filter(None, (styles, salon.name if salon else "")))
 
 
 _REVIEWS: Final = Plural("{count} review", "{count} reviews")

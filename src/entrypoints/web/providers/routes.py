@@ -3,14 +3,15 @@
 from functools import partial
 from typing import Any, Final
 
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.params import FromPath
 
-from booking_domain.files.ports import ObjectLinks
+from booking_domain.files.ports import ObjectLinks, ObjectStorage
 from booking_domain.reviews.ports import ReviewOrder
 from booking_domain.scheduling.effort import steps_to_first
 from booking_domain.scheduling.model import Slot
 from booking_domain.shared.clock import Clock
+from booking_domain.shared.documents import Documents
 from booking_domain.use_cases.catalogue.queries import find_provider, get_provider_page
 from booking_domain.use_cases.platform.ports import Reads
 from booking_domain.use_cases.reviews.commands import list_provider_reviews
@@ -18,9 +19,10 @@ from booking_domain.use_cases.scheduling.queries import get_calendar, get_schedu
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.turns import Computation, Turn
+from entrypoints.web.kit.link_pictures import FILE, LinkPictures
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.packages.offers import MOST
-from entrypoints.web.providers.provider import REVIEWS_SHOWN, first_slots, provider_page
+from entrypoints.web.providers.provider import REVIEWS_SHOWN, first_slots, link_picture, provider_page
 
 
 @get("/providers/{slug:str}", opt=PUBLIC)
@@ -58,4 +60,24 @@ async def provider(
     return page.render(model)
 
 
-handlers: Final = (provider,)
+@get(f"/providers/{{slug:str}}/{FILE}", opt=PUBLIC)
+async def provider_picture(
+    slug: FromPath[str],
+    request: Request[Any, Any, Any],
+    page: Injected[Page],
+    *,
+    reads: Injected[Reads],
+    documents: Injected[Documents],
+    turn: Injected[Turn],
+    object_storage: Injected[ObjectStorage],
+    link_pictures: Injected[LinkPictures],
+) -> Response[Any]:
+    """What others show beside a link to the page."""
+    found = (await find_provider(slug, reads.providers)).profile
+    facts = await get_provider_page(found.id, reads.providers, reads.salons, reads.services, reads.portfolios)
+    return await link_pictures.answer(
+        request, link_picture(facts, page), documents=documents, turn=turn, storage=object_storage
+    )
+
+
+handlers: Final = (provider, provider_picture)

@@ -2,18 +2,21 @@
 
 from typing import Any, Final
 
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.params import FromPath
 
-from booking_domain.files.ports import ObjectLinks
+from booking_domain.files.ports import ObjectLinks, ObjectStorage
 from booking_domain.shared.clock import Clock
+from booking_domain.shared.documents import Documents
 from booking_domain.use_cases.catalogue.salon_queries import find_salon, get_salon_page
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.kit.turns import Turn
+from entrypoints.web.kit.link_pictures import FILE, LinkPictures
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.packages.offers import MOST
-from entrypoints.web.salons.salon import salon_page
+from entrypoints.web.salons.salon import link_picture, salon_page
 
 
 @get("/salons/{slug:str}", opt=PUBLIC)
@@ -35,4 +38,24 @@ async def salon(
     return page.render(salon_page(facts, page, offers=offers, plans=plans, links=object_storage, now=clock.now()))
 
 
-handlers: Final = (salon,)
+@get(f"/salons/{{slug:str}}/{FILE}", opt=PUBLIC)
+async def salon_picture(
+    slug: FromPath[str],
+    request: Request[Any, Any, Any],
+    page: Injected[Page],
+    *,
+    reads: Injected[Reads],
+    documents: Injected[Documents],
+    turn: Injected[Turn],
+    object_storage: Injected[ObjectStorage],
+    link_pictures: Injected[LinkPictures],
+) -> Response[Any]:
+    """What others show beside a link to the page."""
+    found = await find_salon(slug, reads.salons)
+    facts = await get_salon_page(found.id, reads.salons, reads.providers, reads.services)
+    return await link_pictures.answer(
+        request, link_picture(facts, page), documents=documents, turn=turn, storage=object_storage
+    )
+
+
+handlers: Final = (salon, salon_picture)

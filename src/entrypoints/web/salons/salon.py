@@ -18,6 +18,7 @@ from booking_domain.use_cases.platform.views import ProviderView
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.components.offers import Offers
 from entrypoints.web.kit.hours import DayHours, week_hours
+from entrypoints.web.kit.link_pictures import Shown, address_of, shown_of
 from entrypoints.web.kit.maps import MapLinks, map_links
 from entrypoints.web.kit.pages import Page, PageModel
 from entrypoints.web.kit.pictures import Picture, picture_of
@@ -92,7 +93,7 @@ def salon_page(
     return SalonPage(
         title=salon.name,
         description=page.say(Phrase("{salon}: team, services, prices and opening hours."), salon=salon.name),
-        picture=pictures[0].url if pictures else "",
+        picture=address_of(link_picture(facts, page), f"/salons/{salon.slug}", page),
         city=salon.city,
         address=address,
         maps=None if salon.location is None else map_links(salon.location),
@@ -119,6 +120,12 @@ def salon_page(
             }
         ),
     )
+
+
+def link_picture(facts: Facts, page: Page) -> Shown:
+    """What others show beside a link to the page."""
+    salon = facts.view.salon
+    return shown_of(page, title=salon.name, subtitle=salon.city, photo=next(iter(salon.photos), None))
 
 
 def _member(view: ProviderView, page: Page, links: ObjectLinks) -> MemberCard:

@@ -11,10 +11,11 @@ from typing import Any, Final
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from pypdf import PdfReader
 
 from adapters.documents.renderer import TemplateDocuments
-from booking_domain.shared.documents import Column, Document, Fact
+from booking_domain.shared.documents import Column, Document, Fact, LinkPicture
 from entrypoints.http.kit.computers import ProcessComputer
 
 DOCUMENTS: Final = TemplateDocuments()
@@ -147,3 +148,22 @@ async def computing() -> AsyncIterator[ProcessComputer]:
 
 async def test_documents_are_rendered_in_another_process(computing: ProcessComputer) -> None:
     assert await computing.run(partial(DOCUMENTS.pdf, A_DOCUMENT)) == DOCUMENTS.pdf(A_DOCUMENT)
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, *UNUSUAL])
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_the_picture_of_a_link_has_its_size_whatever_it_says(language: str, text: str) -> None:
+    said = LinkPicture(language=language, brand=text, title=text, subtitle=text, stars=text, accent="#7a2e3a")
+    with Image.open(io.BytesIO(DOCUMENTS.link_picture(said))) as drawn:
+        assert (drawn.format, drawn.size) == ("PNG", (1200, 630))
+
+
+def test_the_picture_of_a_link_shows_the_photo_unless_it_is_damaged() -> None:
+    red = io.BytesIO()
+    Image.new("RGB", (90, 90), (200, 0, 0)).save(red, "WEBP")
+    said = LinkPicture(language="en", brand="Booking", title="Sarnai", accent="#00ff00")
+    edges = []
+    for photo in (red.getvalue(), red.getvalue()[:20], b""):
+        with Image.open(io.BytesIO(DOCUMENTS.link_picture(replace(said, photo=photo)))) as drawn:
+            edges.append(drawn.convert("RGB").crop((1190, 300, 1191, 301)).tobytes())
+    assert (edges[0][0] > 190, edges[1:]) == (True, [b"\x00\xff\x00"] * 2)
