@@ -11,6 +11,7 @@ from booking_domain.use_cases.loyalty.accounts import LoyaltyAccountView
 from entrypoints.languages.documents import Phrase, Plural
 from entrypoints.web.kit.pages import Page, PageModel
 
+PATH: Final = "/account/points"
 MOST: Final = 30
 _POINTS: Final = Plural("{count} point", "{count} points")
 _EXPIRE: Final = Plural("{count} of them expires on {day}.", "{count} of them expire on {day}.")
@@ -22,6 +23,7 @@ _NEXT_TIER: Final = Plural(
     "The tier {tier} needs {count} more point of appointments in 12 months.",
     "The tier {tier} needs {count} more points of appointments in 12 months.",
 )
+_REFERRED: Final = Phrase("Thank you. Both of you get points after your first visit that is paid.")
 _KINDS: Final = {
     LoyaltyEntryKind.EARNED: Phrase("Earned"),
     LoyaltyEntryKind.ADJUSTED: Phrase("Corrected"),
@@ -61,6 +63,7 @@ class PointsPage(PageModel):
 
     template: ClassVar = "account/points.html"
     robots: str = "noindex"
+    done: str
     accounts: tuple[PointsAccount, ...]
     entries: tuple[PointsEntry, ...]
     older: str
@@ -74,9 +77,10 @@ def points_page(views: Sequence[LoyaltyAccountView], entries: Sequence[LoyaltyEn
     shown = entries[:MOST]
     return PointsPage(
         title=page.say(Phrase("My points")),
+        done=page.say(_REFERRED) if page.asked("done") == "referred" else "",
         accounts=tuple(_account(each, page) for each in views),
         entries=tuple(_entry(each, names, page) for each in shown),
-        older=page.link("/account/points", after=shown[-1].id) if len(entries) > MOST else "",
+        older=page.link(PATH, after=shown[-1].id) if len(entries) > MOST else "",
         account=page.link("/account"),
     )
 

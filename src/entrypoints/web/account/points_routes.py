@@ -10,12 +10,12 @@ from booking_domain.shared.clock import Clock
 from booking_domain.use_cases.loyalty.accounts import list_loyalty_accounts, list_loyalty_entries
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.injection import Injected
-from entrypoints.web.account.points import MOST, points_page
+from entrypoints.web.account.points import MOST, PATH, points_page
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.kit.typed import id_of
 
 
-@get("/account/points")
+@get(PATH)
 async def show_points(
     page: Injected[Page], *, actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
 ) -> Response[Any]:

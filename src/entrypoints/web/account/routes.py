@@ -40,6 +40,7 @@ from entrypoints.web.account.picture import own_picture
 from entrypoints.web.account.picture_routes import handlers as picture_handlers
 from entrypoints.web.account.points_routes import handlers as points
 from entrypoints.web.account.proof import password_in, unproven
+from entrypoints.web.account.referral_routes import handlers as referrals
 from entrypoints.web.account.services_routes import handlers as services
 from entrypoints.web.kit.forms import said
 from entrypoints.web.kit.pages import Page
@@ -182,6 +183,7 @@ handlers: Final = (
     *picture_handlers,
     *services,
     *consents,
+    *referrals,
     *packages,
     *points,
 )

@@ -179,6 +179,7 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
         "notifications": "/notifications",
         "notifications-devices": "/notifications/devices",
         "account-consents": "/account/consents",
+        "referral": "/refer/7F3KQW2M",
         "consent": f"/consent/{provider_id}/7F3K9QXW2M",
         "account-picture": "/account/picture",
         "account-delete": "/account/delete",

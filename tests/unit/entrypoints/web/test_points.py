@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from tests.unit.entrypoints.api import Api, serving
@@ -57,3 +58,25 @@ async def test_older_entries_are_on_the_next_page(api: Api, monkeypatch: pytest.
     [older] = [each for each in first.split('"') if each.startswith("/en/account/points?after=")]
     second = (await customer.get(older)).text
     assert [each in second for each in ("+13", "+12", "+11")] == [False, False, True]
+
+
+async def test_a_referral_link_leads_through_signing_up_and_enters_its_code(api: Api) -> None:
+    referrer = await api.joined("customer", verified=True)
+    made = (await api.post("/loyalty/referral", referrer)).json()
+    code, path = made["referralCode"], urlsplit(made["url"]).path
+    assert path == f"/refer/{code}"
+    assert (await Visitor(api).get(f"/en{path}")).headers["Location"] == f"/en/sign-in?next=%2Frefer%2F{code}"
+    token = await api.joined("customer", verified=True)
+    newcomer = Visitor(api, token)
+    wrong = await newcomer.submit(await newcomer.get("/en/refer/22222222"), "/22222222")
+    assert (wrong.status_code, "Nobody has this referral code" in wrong.text) == (422, True)
+    asked = await newcomer.get(f"/en{path}")
+    assert "Somebody has invited you" in asked.text
+    done = await newcomer.submit(asked, f"/{code}")
+    assert done.headers["Location"] == "/en/account/points?done=referred"
+    assert "Both of you get points" in (await newcomer.get("/en/account/points?done=referred")).text
+    assert (await api.post("/loyalty/referral", token)).json()["referred"] is True
+    again = await newcomer.submit(asked, f"/{code}")
+    assert (again.status_code, "This account was referred already" in again.text) == (409, True)
+    own = await Visitor(api, referrer).submit(await Visitor(api, referrer).get(f"/en{path}"), f"/{code}")
+    assert own.status_code == 409
