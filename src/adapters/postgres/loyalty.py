@@ -21,6 +21,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    exists,
     func,
     or_,
     select,
@@ -376,6 +377,13 @@ class PostgresLoyaltyAccounts(VersionedRows[LoyaltyAccount], LoyaltyAccounts):
 
 _REFERRAL_OF: Final = Statement(select(*REFERRAL.columns).where(_r.user_id == bindparam("user_id")))
 _BY_CODE: Final = Statement(select(*REFERRAL.columns).where(_r.referral_code == bindparam("referral_code")))
+_above: Final = select(_r.referrer_id).where(_r.user_id == bindparam("user_id")).cte("above", recursive=True)
+_ABOVE: Final = _above.union(  # without repetition, so that it ends
+    select(_r.referrer_id).where(_r.user_id == _above.c.referrer_id)
+)
+_HAS_BROUGHT: Final = Statement(
+    select(exists().where(_ABOVE.c.referrer_id == bindparam("referrer_id", type_=_r.user_id.type)))
+)
 _REWARDED: Final = Statement(
     select(func.count()).where(
         _r.referrer_id == bindparam("referrer_id"), _r.rewarded_at > bindparam("since", type_=_r.created_at.type)
@@ -401,6 +409,10 @@ class PostgresReferrals(VersionedRows[Referral], _Rewarded, Referrals):
 
     async def by_code(self, referral_code: str) -> Referral | None:
         return await self._work.first(REFERRAL.read, _BY_CODE, referral_code=referral_code)
+
+    async def has_brought(self, referrer_id: UserId, user_id: UserId) -> bool:
+        row = await self._work.one(_HAS_BROUGHT, referrer_id=referrer_id, user_id=user_id)
+        return row is not None and bool(row[0])
 
 
 class PostgresReferralReads(_Rewarded, ReferralReads):

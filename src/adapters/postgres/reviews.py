@@ -1,8 +1,8 @@
 """Reviews on PostgreSQL. Their rating is in `providers`, so that a list of providers is one statement."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     Boolean,
@@ -50,6 +50,7 @@ from adapters.postgres.kit.rows import Rows, VersionedRows
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
 from adapters.postgres.notifications.tables import sms_messages
+from adapters.postgres.plans import plans
 from adapters.postgres.scheduling.services import SHORTEST_MINUTES
 from booking_domain.bookings.transitions import Status
 from booking_domain.reviews.model import (
@@ -187,30 +188,52 @@ _BOOKING: Final = Statement(
 _of_author, _of_business = sessions.alias(), sessions.alias()
 _to_author, _to_business = sms_messages.alias(), sms_messages.alias()
 _BUSINESS: Final = (_p.owner_id, salons.c.manager_id)
-_TIES: Final = Statement(
-    select(
-        _p.owner_id,
-        salons.c.manager_id,
-        salons.c.phone,
-        exists().where(
-            _to_author.c.user_id == bindparam("author_id"),
-            _to_author.c.to_verified,
-            _to_author.c.to_digest != b"",
-            _to_business.c.to_digest == _to_author.c.to_digest,
-            _to_business.c.to_verified,
-            _to_business.c.user_id.in_(_BUSINESS),
-        ),
-        exists().where(
-            _of_author.c.user_id == bindparam("author_id"),
-            _of_author.c.address != "",
-            _of_author.c.user_agent != "",
-            _of_business.c.address == _of_author.c.address,
-            _of_business.c.user_agent == _of_author.c.user_agent,
-            _of_business.c.user_id.in_(_BUSINESS),
-        ),
+_AUTHOR: Final = bindparam("author_id", type_=users.c.id.type)
+_OTHER: Final = bindparam("other_id", type_=users.c.id.type)
+
+
+def _texts(business: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:
+    """Whether text messages of the author and of one of these accounts went to one verified number."""
+    return exists().where(
+        _to_author.c.user_id == _AUTHOR,
+        _to_author.c.to_verified,
+        _to_author.c.to_digest != b"",
+        _to_business.c.to_digest == _to_author.c.to_digest,
+        _to_business.c.to_verified,
+        _to_business.c.user_id.in_(business),
     )
+
+
+def _devices(business: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:
+    """Whether the author and one of these accounts signed in from one address with one browser or app."""
+    return exists().where(
+        _of_author.c.user_id == _AUTHOR,
+        _of_author.c.address != "",
+        _of_author.c.user_agent != "",
+        _of_business.c.address == _of_author.c.address,
+        _of_business.c.user_agent == _of_author.c.user_agent,
+        _of_business.c.user_id.in_(business),
+    )
+
+
+_TIES: Final = Statement(
+    select(_p.owner_id, salons.c.manager_id, salons.c.phone, _texts(_BUSINESS), _devices(_BUSINESS))
     .select_from(providers.outerjoin(salons, salons.c.id == _p.salon_id))
     .where(_p.id == bindparam("provider_id"))
+)
+_plan, _other_plan = plans.alias(), plans.alias()
+_card: Final = _plan.c.method["fingerprint"].astext
+_TIES_OF_ACCOUNTS: Final = Statement(
+    select(
+        _texts([_OTHER]),
+        _devices([_OTHER]),
+        exists().where(
+            _plan.c.customer_id == _AUTHOR,
+            _other_plan.c.customer_id == _OTHER,
+            _card != "",
+            _other_plan.c.method["fingerprint"].astext == _card,
+        ),
+    )
 )
 _VIEW: Final[Select[tuple[object, ...]]] = select(*REVIEW.columns, users.c.name, _p.display_name).select_from(
     reviews.join(users, users.c.id == _r.author_id).join(providers, _p.id == _r.provider_id)
@@ -307,6 +330,16 @@ class PostgresTies(WithCipher, Ties):
             ),
             device=devices,
         )
+
+    async def of_accounts(self, one: UserId, other: UserId) -> frozenset[Tie]:
+        row = await self._work.one(_TIES_OF_ACCOUNTS, author_id=one, other_id=other)
+        assert row is not None  # noqa: S101 - it always returns a row
+        texts, devices, cards = row
+        accounts = PostgresBankAccountReads(self._work, self._cipher)
+        found = [await accounts.get(each) for each in (one, other)]
+        numbers = [None if each is None else each.details.account_number for each in found]
+        paid = numbers[0] is not None and numbers[0] == numbers[1]
+        return ties_of(texts=texts, bank_account=paid, device=devices, card=cards)
 
 
 class PostgresReviewableBookings(WithWork, ReviewableBookings):

@@ -108,6 +108,10 @@ class Referrals(Protocol):
         """Replace `was` by `referral`, or raise `ConcurrentChange` if the stored version is not `was.version`."""
         ...
 
+    async def has_brought(self, referrer_id: UserId, user_id: UserId) -> bool:
+        """Whether one user has referred another, directly or over others."""
+        ...
+
     async def count_rewarded(self, referrer_id: UserId, since: datetime) -> int:
         """How many users whom this one has referred had their first visit after `since`."""
         ...

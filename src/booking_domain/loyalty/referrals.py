@@ -21,7 +21,7 @@ class UnknownReferralCode(RuleViolated, code="loyalty.unknown_referral_code", fi
 
 
 class ReferralRefused(Conflict, code="loyalty.referral_refused", field="referral_code"):
-    """This code is not for this account: it is its own, of who was referred by it, or the account has booked before."""
+    """This code is not for this account: both accounts belong together, or this account has booked before."""
 
 
 class ReferredAlready(Conflict, code="loyalty.referred_already", field="referral_code"):
@@ -47,13 +47,17 @@ class Referral:
 
         Raises:
             ReferredAlready: somebody has referred the user.
-            ReferralRefused: it is the user's own code, or that of somebody whom the user has referred.
+            ReferralRefused: it is the user's own code.
         """
         if self.referrer_id is not None:
             raise ReferredAlready
-        if self.user_id in {referrer.user_id, referrer.referrer_id}:
+        if self.user_id == referrer.user_id:
             raise ReferralRefused
         return replace(self, referrer_id=referrer.user_id, version=self.version + 1)
+
+    def dropped(self) -> Self:
+        """The referral without its referrer: both accounts turned out to have something in common."""
+        return replace(self, referrer_id=None, version=self.version + 1)
 
     def visited(self, booking_id: BookingId, now: datetime) -> Self:
         """The referral once the user's first visit is paid."""

@@ -21,15 +21,25 @@ class Tie(StrEnum):
     """Refunds of the author and earnings of the provider go to one bank account."""
     DEVICE = "device"
     """Both accounts signed in from one address with one browser or app."""
+    CARD = "card"
+    """The payment gateway keeps one card for both accounts. It is asked for between two accounts only."""
 
 
 DECISIVE: Final = frozenset({Tie.MANAGER, Tie.NUMBER, Tie.BANK_ACCOUNT})
 """Ties with which a review is refused. With another one it is published and does not count: people share networks."""
 
 
-def ties_of(*, manages: bool, texts: bool, bank_account: bool, device: bool) -> frozenset[Tie]:
+def ties_of(
+    *, manages: bool = False, texts: bool, bank_account: bool, device: bool, card: bool = False
+) -> frozenset[Tie]:
     """The ties of which these are true."""
-    found = {Tie.MANAGER: manages, Tie.NUMBER: texts, Tie.BANK_ACCOUNT: bank_account, Tie.DEVICE: device}
+    found = {
+        Tie.MANAGER: manages,
+        Tie.NUMBER: texts,
+        Tie.BANK_ACCOUNT: bank_account,
+        Tie.DEVICE: device,
+        Tie.CARD: card,
+    }
     return frozenset(tie for tie, is_there in found.items() if is_there)
 
 

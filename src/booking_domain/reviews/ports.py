@@ -40,13 +40,17 @@ class ReviewableBookings(Protocol):
 
 
 class Ties(Protocol):
-    """What authors have in common with providers."""
+    """What authors have in common with providers, and accounts with each other."""
 
     async def between(self, author_id: UserId, provider_id: ProviderId) -> frozenset[Tie]:
         """The ties between an account and a provider with its account and its salon, as far as they are stored now.
 
         Addresses of sessions count only together with the same user agent. What is compared is not stored again.
         """
+        ...
+
+    async def of_accounts(self, one: UserId, other: UserId) -> frozenset[Tie]:
+        """The same between two accounts, with the cards that are kept for their plans."""
         ...
 
 

@@ -93,6 +93,16 @@ class ReferralContract(StorageContract):
         with pytest.raises(ConcurrentChange):
             await self.alone.referrals.add(same)
 
+    async def test_who_has_brought_somebody_over_others_is_known(self, cast: Cast, other: Cast) -> None:
+        people = (cast.customer.id, other.customer.id, other.owner.id, cast.owner.id)
+        async with self.begin() as tx:
+            for user_id, referrer_id in zip(people, (None, *people[:2], None), strict=True):
+                await tx.referrals.add(referral(self.make, user_id, referrer_id=referrer_id))
+        brought = self.alone.referrals.has_brought
+        assert [await brought(people[0], each) for each in people] == [False, True, True, False]
+        assert [await brought(each, people[2]) for each in people] == [True, True, False, False]
+        assert not await brought(people[0], UserId(self.make.entropy.new_id()))
+
     async def test_first_visits_are_counted_for_who_has_referred(self, cast: Cast, other: Cast) -> None:
         booking = self.make.booking(cast.profile, cast.customer)
         brought = referral(self.make, cast.customer.id, referrer_id=other.customer.id)

@@ -197,6 +197,14 @@ class MemoryReferrals(VersionedRepository[ReferralId, Referral], Referrals):
         found = self._rows.where(lambda row: row.referral_code == referral_code)
         return found[0] if found else None
 
+    async def has_brought(self, referrer_id: UserId, user_id: UserId) -> bool:
+        over = await self.lock_of(user_id)
+        while over is not None and over.referrer_id is not None:
+            if over.referrer_id == referrer_id:
+                return True
+            over = await self.lock_of(over.referrer_id)
+        return False
+
     async def count_rewarded(self, referrer_id: UserId, since: datetime) -> int:
         return _rewarded(self._state, referrer_id, since)
 

@@ -1,9 +1,9 @@
 """Reviews in memory."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from booking_domain.bookings.transitions import Status
@@ -26,6 +26,7 @@ from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBE
 from booking_domain.testing.identity.memory.tables import BANK_ACCOUNTS, SESSIONS, USERS
 from booking_domain.testing.kit.tables import Group, InMemory, Part, Rows, State, Table, VersionedRepository
 from booking_domain.testing.notifications.memory.tables import SMS_MESSAGES
+from booking_domain.testing.plans.memory import PLANS
 from booking_domain.testing.scheduling.memory.services import offered_by
 from booking_domain.testing.scheduling.memory.tables import CALENDARS
 
@@ -87,34 +88,46 @@ class MemoryTies(InMemory, Ties):
         salon = state[SALONS].get(state[SALON_MEMBERS].get(provider_id, SalonId(UUID(int=0))))
         business = {profile.owner_id} if salon is None else {profile.owner_id, salon.manager_id}
         author = state[USERS].get(author_id)
-        texts = {
-            each: {text.to_digest for text in state[SMS_MESSAGES].values() if text.user_id == each and text.to_verified}
-            for each in (author_id, *business)
-        }
-        clients = {
-            each: {
-                (seen.client.address, seen.client.user_agent)
-                for seen in state[SESSIONS].values()
-                if seen.user_id == each
-            }
-            for each in (author_id, *business)
-        }
-        accounts = {
-            each: {account.details.account_number}
-            for each in (author_id, *business)
-            if (account := state[BANK_ACCOUNTS].get(each)) is not None
-        }
-
-        def shared(sets: Mapping[UserId, set[Any]]) -> set[Any]:
-            return sets.get(author_id, set()) & set().union(*(sets.get(each, set()) for each in business))
-
         number = author is not None and author.phone and salon is not None and author.phone == salon.phone
         return ties_of(
             manages=salon is not None and salon.manager_id == author_id,
-            texts=bool(number or shared(texts) - {b""}),
-            bank_account=bool(shared(accounts)),
-            device=any(address and agent for address, agent in shared(clients)),
+            texts=bool(number) or self._texts(author_id, business),
+            bank_account=self._bank_account(author_id, business),
+            device=self._device(author_id, business),
         )
+
+    async def of_accounts(self, one: UserId, other: UserId) -> frozenset[Tie]:
+        def cards(user_id: UserId) -> set[str]:
+            kept = [each.method for each in self._state[PLANS].values() if each.customer_id == user_id]
+            return {each.fingerprint for each in kept if each is not None} - {""}
+
+        return ties_of(
+            texts=self._texts(one, {other}),
+            bank_account=self._bank_account(one, {other}),
+            device=self._device(one, {other}),
+            card=bool(cards(one) & cards(other)),
+        )
+
+    def _texts(self, author_id: UserId, business: Collection[UserId]) -> bool:
+        def numbers(people: Collection[UserId]) -> set[bytes]:
+            texts = self._state[SMS_MESSAGES].values()
+            return {each.to_digest for each in texts if each.user_id in people and each.to_verified} - {b""}
+
+        return bool(numbers({author_id}) & numbers(business))
+
+    def _bank_account(self, author_id: UserId, business: Collection[UserId]) -> bool:
+        def numbers(people: Collection[UserId]) -> set[str]:
+            accounts = [self._state[BANK_ACCOUNTS].get(each) for each in people]
+            return {each.details.account_number for each in accounts if each is not None}
+
+        return bool(numbers({author_id}) & numbers(business))
+
+    def _device(self, author_id: UserId, business: Collection[UserId]) -> bool:
+        def devices(people: Collection[UserId]) -> set[tuple[str, str]]:
+            clients = [each.client for each in self._state[SESSIONS].values() if each.user_id in people]
+            return {(each.address, each.user_agent) for each in clients if each.address and each.user_agent}
+
+        return bool(devices({author_id}) & devices(business))
 
 
 class MemoryReviewableBookings(InMemory, ReviewableBookings):

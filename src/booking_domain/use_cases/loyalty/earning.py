@@ -69,6 +69,9 @@ async def _reward_referral(booking: Booking, tx: Repositories, context: UseCaseC
     if referral.booking_id is None:
         if not visited:
             return
+        if await tx.ties.of_accounts(referral.user_id, referral.referrer_id):  # the card, too, is known by now
+            await tx.referrals.save(referral.dropped(), was=referral)
+            return
         await tx.referrals.save(referral.visited(booking.id, context.now), was=referral)
     before = await tx.referrals.count_rewarded(referral.referrer_id, (referral.rewarded_at or context.now) - MONTH)
     active = await tx.users.active_role(referral.referrer_id) is not None

@@ -68,7 +68,12 @@ async def _enter(command: EnterReferralCode, tx: Repositories, context: UseCaseC
     after = mine.referred_by(referrer)
     users = [await tx.users.get(each.user_id) for each in (mine, referrer)]
     mails = [None if user is None else user.email for user in users]
-    if same_mailbox(*mails) or not await tx.promotions.is_new(context.actor.id, None):
+    if (
+        same_mailbox(*mails)
+        or await tx.referrals.has_brought(mine.user_id, referrer.user_id)
+        or await tx.ties.of_accounts(mine.user_id, referrer.user_id)
+        or not await tx.promotions.is_new(context.actor.id, None)
+    ):
         raise ReferralRefused
     await tx.referrals.save(after, was=mine)
     return ReferralView(referral=after, visits=0)

@@ -1,17 +1,21 @@
 """What bookings and reviews earn: points of what was paid, less what was refunded, however often it is asked."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from tests.unit.entrypoints.api import Api, assert_problem
 from tests.unit.entrypoints.http.test_loyalty import accounts
 from tests.unit.entrypoints.http.test_loyalty_programmes import start
 from tests.unit.entrypoints.http.test_points import PRICE, Shop
+from tests.unit.features.plans import TWO, running
 
+from booking_domain.identity.sessions import Client
 from booking_domain.reviews.model import ReviewId
 from booking_domain.shared.actor import SYSTEM
-from booking_domain.shared.ids import BookingId
+from booking_domain.shared.ids import BookingId, SessionId, UserId
+from booking_domain.testing.builders import Builder
 from booking_domain.use_cases.loyalty.earning import follow_booking, follow_review
 
 
@@ -243,3 +247,50 @@ async def test_nobody_refers_themselves_each_other_or_who_has_booked(api: Api) -
     assert_problem(await enter(api, one, "AAAAAAAA"), 422, "loyalty.unknown_referral_code")
     exported = (await api.get("/users/me/export", two)).json()["referral"]
     assert (exported["referralCode"], exported["referred"]) == (codes[1], True)
+
+
+async def sign_in(api: Api, token: str, agent: str = "One and the same") -> None:
+    """A session of this account from the address of the tests, with this browser."""
+    user = await api.container.reads().users.get(UserId(UUID((await api.get("/auth/me", token)).json()["id"])))
+    assert user is not None
+    session = replace(Builder().session(user), id=SessionId(uuid4()), client=Client.seen("203.0.113.7", agent))
+    async with api.container.database().begin() as tx:
+        await tx.sessions.add(session)
+
+
+async def test_no_ring_of_users_refers_itself(api: Api) -> None:
+    people = [await api.joined("customer", verified=True) for _ in range(3)]
+    codes = [await code_of(api, each) for each in people]
+    for token, code in zip(people[1:], codes, strict=False):
+        assert (await enter(api, token, code)).status_code == 200
+    assert_problem(await enter(api, people[0], codes[2]), 409, "loyalty.referral_refused")
+
+
+async def test_accounts_of_one_device_do_not_refer_each_other(api: Api) -> None:
+    one, two, three = [await api.joined("customer", verified=True) for _ in range(3)]
+    await sign_in(api, one)
+    await sign_in(api, two)
+    await sign_in(api, three, "Another")
+    code = await code_of(api, one)
+    assert_problem(await enter(api, two, code), 409, "loyalty.referral_refused")
+    assert (await enter(api, three, code)).status_code == 200
+
+
+async def test_a_card_that_both_use_by_the_first_visit_drops_the_referral_for_good(api: Api) -> None:
+    api.gateway.keeps = True
+    owner, _ = await api.open_provider()
+    referrer = await api.joined("customer", verified=True)
+    shop = await Shop.open(api, deposit=0, points=1, perAmount=10**12, **REWARDS)
+    assert (await enter(api, shop.customer, await code_of(api, referrer))).status_code == 200
+    offer = (await api.post("/plan-offers", owner, json=TWO)).json()
+    for token in (referrer, shop.customer):
+        await running(api, token, offer["id"])
+    soon = api.clock.now().replace(second=0, microsecond=0) + timedelta(minutes=5)
+    visit = await shop.visit(soon.isoformat())
+    api.clock.advance(timedelta(minutes=10))
+    await complete(shop, visit)
+    await paid_at_desk(shop, visit, PRICE)
+    await follow(api, visit)
+    assert (await balance(api, referrer), await earned(shop)) == (0, [])
+    assert (await api.post("/loyalty/referral", shop.customer)).json()["referred"] is False
+    assert (await api.post("/loyalty/referral", referrer)).json()["visits"] == 0
