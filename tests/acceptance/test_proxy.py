@@ -1,5 +1,6 @@
 """The shipped proxy configuration caps connections per address and forwards only complete, unambiguous requests."""
 
+import json
 import os
 import re
 import select
@@ -20,7 +21,9 @@ from tests.ports import free_port
 from tests.programs import CHECKOUT
 from tests.unit.adapters.calendars.certificates import CERTIFICATE, KEY
 
+from booking_domain.shared.languages import LANGUAGES
 from entrypoints.http.server import HEADER_MILLISECONDS
+from entrypoints.web.errors.maintenance import write_maintenance_pages
 
 CONFIGURATION: Final = (CHECKOUT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
 NGINX: Final = shutil.which("nginx", path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin")))
@@ -44,6 +47,7 @@ class Proxy:
             "/run/nginx.pid": str(folder / "nginx.pid"),
             "/var/log/nginx/": f"{folder}/",
             "/etc/ssl/booking/": f"{folder}/",
+            "/var/lib/booking": f"{folder}",
             "listen 80 ": f"listen {HERE}:{clear} ",
             "        listen [::]:80 backlog=4096;\n": "",
             "listen 443 ": f"listen {HERE}:{self.port} ",
@@ -75,6 +79,11 @@ class Proxy:
 
     def request(self, *lines: str, body: bytes = b"", source: str = ELSEWHERE) -> tuple[int, bytes]:
         """Status and body of the response; 0 if the connection is closed without one."""
+        answer = self.answer(*lines, body=body, source=source)
+        return (int(answer.split()[1]), answer.partition(b"\r\n\r\n")[2]) if answer else (0, b"")
+
+    def answer(self, *lines: str, body: bytes = b"", source: str = ELSEWHERE) -> bytes:
+        """The whole response; empty if the connection is closed without one."""
         head = "\r\n".join((*lines, "Connection: close", "", "")).encode()
         answer = b""
         try:
@@ -86,8 +95,8 @@ class Proxy:
                 while received := connection.recv(65_536):
                     answer += received
         except OSError:
-            return 0, b""
-        return int(answer.split()[1]), answer.partition(b"\r\n\r\n")[2]
+            return b""
+        return answer
 
     def health(self, source: str) -> int:
         return self.request("GET /api/v1/health/live HTTP/1.1", "Host: feed.test", source=source)[0]
@@ -136,6 +145,28 @@ def test_the_proxy_gives_a_chunked_body_a_length(proxy: Proxy) -> None:
     status, problem = proxy.request(*post, "Transfer-Encoding: chunked", body=b"2\r\n{}\r\n0\r\n\r\n")
     assert status == 400
     assert b'"reason":"missing"' in problem
+
+
+def test_a_file_closes_the_platform_with_a_page_in_the_language_of_the_visitor(proxy: Proxy) -> None:
+    folder = proxy.configuration.parent / "maintenance"
+    write_maintenance_pages(folder, "Nomad")
+    persian = ("GET / HTTP/1.1", "Host: feed.test", "Accept-Language: fa-IR,en;q=0.5")
+    assert b"Retry-After" not in proxy.answer(*persian)
+    (folder / "on").touch()
+    try:
+        found = proxy.answer(*persian).decode()
+        assert all(each in found for each in (" 503 ", "Retry-After: 300", 'lang="fa" dir="rtl"', "Nomad"))
+        for language in LANGUAGES:
+            page = proxy.answer(f"GET /{language}?q=x HTTP/1.1", "Host: feed.test", "Accept-Language: fa").decode()
+            assert f'<html lang="{language}"' in page
+        post = ("POST /api/v1/webhooks/qpay/1 HTTP/1.1", "Host: feed.test", "Content-Length: 2")
+        status, problem = proxy.request(*post, body=b"{}")
+        assert (status, json.loads(problem)["code"]) == (503, "service.maintenance")
+        assert proxy.request("GET /maintenance/styles.css HTTP/1.1", "Host: feed.test")[0] == 200
+        assert proxy.request("GET /maintenance/page HTTP/1.1", "Host: feed.test")[0] == 404
+    finally:
+        (folder / "on").unlink()
+    assert proxy.health(ELSEWHERE) == 200
 
 
 def test_the_configuration_agrees_with_the_server_and_the_documentation() -> None:

@@ -46,6 +46,9 @@ def main() -> int:
         ("vapid-key", "print a new pair of keys for Web Push; needs no database"),
     ):
         commands.add_parser(name, help=what, description=what)
+    what = "write the pages that a proxy shows during maintenance"
+    pages = commands.add_parser("maintenance-pages", help=what, description=what)
+    pages.add_argument("folder", type=Path, help="where the proxy looks for them")
     what = "answer messages to the Telegram bot by polling, for development"
     bot = commands.add_parser("telegram", help=what, description=what)
     bot.add_argument("--webhook", action="store_true", help="register the API as Telegram's webhook instead, and exit")
@@ -92,6 +95,7 @@ def main() -> int:
             "api": lambda: _api(settings),
             "telegram": lambda: _telegram(settings, webhook=chosen.webhook),
             "restore": lambda: _restore(settings, chosen),
+            "maintenance-pages": lambda: _maintenance_pages(settings, chosen.folder),
         }
         if chosen.command in alone:
             return alone[chosen.command]()
@@ -153,6 +157,13 @@ def _vapid_key() -> int:
     key = new_private_key()
     print(f"BOOKING_VAPID_PRIVATE_KEY={key}")
     print(f"# the public key, which browsers get from the API: {public_key(key)}")
+    return 0
+
+
+def _maintenance_pages(settings: Settings, folder: Path) -> int:
+    from entrypoints.web.errors.maintenance import write_maintenance_pages
+
+    write_maintenance_pages(folder, settings.brand.name)
     return 0
 
 

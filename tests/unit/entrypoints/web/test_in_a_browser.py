@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from itertools import product
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -11,9 +12,10 @@ from tests.browsing import OVERFLOW, SCHEMES, SETTLED, SHELL, VIOLATIONS, WEB, W
 from tests.npm import require_packages
 from tests.unit.effort import NIGHTLY
 from tests.unit.entrypoints.api import Api
-from tests.unit.entrypoints.web.pages import as_who_looks, browsing, pages_to_look_at, visiting
+from tests.unit.entrypoints.web.pages import ORIGIN, as_who_looks, browsing, pages_to_look_at, visiting
 
 from booking_domain.shared.languages import LANGUAGES
+from entrypoints.web.errors.maintenance import write_maintenance_pages
 
 NARROWEST: Final = 320
 """Where nothing may overflow (WCAG 2.2, 1.4.10)."""
@@ -77,6 +79,26 @@ async def test_every_page_is_usable(city: Api, browser: Browser, language: str) 
                 wrong = [(each["id"], each["nodes"][0]["html"][:200]) for each in found]
                 assert (over, wrong) == (0, []), f"/{language}{look.path} at {width} px, {scheme}"
     assert len(looks) >= 11
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_page_of_maintenance_is_usable(browser: Browser, tmp_path: Path, language: str) -> None:
+    require_packages(WEB)
+    write_maintenance_pages(tmp_path, "Nomad")
+    axe = (WEB / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    context = await browser.new_context(base_url=ORIGIN)
+    await context.route("**/*.css", lambda route: route.fulfill(path=tmp_path / "styles.css"))
+    await context.route(f"**/{language}/", lambda route: route.fulfill(path=tmp_path / f"{language}.html", status=503))
+    page = await context.new_page()
+    for width, scheme in product((NARROWEST, *WIDTHS), SCHEMES):
+        await page.set_viewport_size({"width": width, "height": 900})
+        await page.emulate_media(color_scheme=scheme)
+        await page.goto(f"/{language}/")
+        await page.evaluate(f"() => {{ {axe} }}")
+        found: list[dict[str, Any]] = await page.evaluate(VIOLATIONS)
+        wrong = [(each["id"], each["nodes"][0]["html"][:200]) for each in found]
+        assert (await page.evaluate(OVERFLOW), wrong) == (0, []), f"{width} px, {scheme}"
+    await context.close()
 
 
 async def test_a_search_works_by_keyboard_alone_and_keeps_its_address(city: Api, browser: Browser) -> None:
