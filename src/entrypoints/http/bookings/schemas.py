@@ -120,6 +120,15 @@ class RedeemedPointsBody(Body, frozen=True, kw_only=True):
     """At most so many. Absent: as many as there are, and as the price takes."""
 
 
+class SeriesPointsBody(Body, frozen=True, kw_only=True):
+    """Points that take something off the price of each booking of a series."""
+
+    account_id: LoyaltyAccountId
+    """One of the customer's loyalty accounts."""
+    points: Annotated[int, Meta(ge=1, le=MAX_LOYALTY_AMOUNT)]
+    """At most so many of each booking."""
+
+
 class PlaceBookingBody(Body, frozen=True, kw_only=True):
     """A slot to book: of a provider, or of a salon, with any of its providers who offers the services."""
 
@@ -221,6 +230,8 @@ class PlaceSeriesBody(Body, frozen=True, kw_only=True):
     """The legal documents that the customer accepts with the bookings."""
     package_id: PackageId | None = None
     """The customer's package of which each booking takes a visit."""
+    points: SeriesPointsBody | None = None
+    """Points that the customer redeems on each booking; only the customer does. All are there, or none is booked."""
 
     def command(self) -> PlaceSeries:
         """Return the command."""
@@ -649,12 +660,13 @@ _order: Final = members(
 _first: Final = members(
     PlaceSeriesBody,
     PlaceBooking,
-    given=("hold_id", "link_token", "idea", "promotion_codes", "points"),
+    given=("hold_id", "link_token", "idea", "promotion_codes"),
     unused=["every_weeks", "times"],
     service_ids=lambda body: service_ids(body.service_id, body.service_ids),
     notes=lambda body: body.notes or "",
     walk_in=_walk_in,
     accepted=lambda body: accepted_versions(body.accepted),
+    points=projection(SeriesPointsBody, RedeemedPoints),
 )
 _service_json: Final = projection(OfferedService, BookedServiceJson, duration_minutes="minutes", price="price.amount")
 _discount_json: Final = projection(Discount, DiscountJson, amount="amount.amount")

@@ -138,6 +138,23 @@ async def test_a_price_that_falls_takes_fewer_points(api: Api) -> None:
     assert await shop.kinds() == ["adjusted", "reserved", "released", "captured"]
 
 
+async def test_each_booking_of_a_series_takes_points_or_none_is_made(api: Api) -> None:
+    shop = await Shop.open(api, points=1_000)
+    refused = await api.post("/bookings/series", shop.customer, json={**shop.order(400), "times": 3})
+    assert_problem(refused, 409, "loyalty.not_enough")
+    assert (await shop.has(), (await api.get("/bookings", shop.customer)).json()["items"]) == ((1_000, 0), [])
+    made = await api.post("/bookings/series", shop.customer, json={**shop.order(400), "times": 2})
+    assert made.status_code == 201, made.text
+    bookings = made.json()["items"]
+    assert [each["priceAmount"] for each in bookings] == [PRICE - 400 * VALUE] * 2
+    assert await shop.has() == (200, 800)
+    assert (await api.post(f"/bookings/{bookings[1]['id']}/cancel", shop.customer, json={})).status_code == 200
+    assert await shop.has() == (600, 400)
+    as_many_as_there_are = {**shop.order(), "slot": TUESDAY.format(12), "times": 2}
+    answer = await api.post("/bookings/series", shop.customer, json=as_many_as_there_are)
+    assert_problem(answer, 400, "validation.invalid_input")
+
+
 async def test_points_are_redeemed_on_the_balance_and_never_on_the_deposit(api: Api) -> None:
     shop = await Shop.open(api, points=5_000)
     booking = await api.booked(shop.customer, shop.provider_id, TUESDAY.format(10))
