@@ -57,10 +57,14 @@ class HeldPlan:
         """Whether its customer can do this with it."""
         return self.plan.may(action, PlanParty.CUSTOMER)
 
+    def over(self, now: datetime) -> bool:
+        """Whether nothing is left of the period that was paid last."""
+        return self.plan.ends_at is None or self.plan.ends_at <= now
+
     @property
-    def ends_at_once(self) -> bool:
-        """Whether nothing is left of it once its customer ends it."""
-        return not self.may(PlanAction.CANCEL)
+    def may_end(self) -> bool:
+        """Whether its customer can end it, now or with its period."""
+        return self.may(PlanAction.CANCEL) or self.may(PlanAction.END)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +111,7 @@ def plan_page(held: HeldPlan, page: Page, *, csrf: str, now: datetime, error: st
         if resumes or held.may(PlanAction.PAUSE)
         else "",
         change_text=say(Phrase("Let it go on")) if resumes else say(Phrase("Pause it")),
-        end=page.link(f"{path}/cancel") if held.may(PlanAction.CANCEL) or held.may(PlanAction.END) else "",
+        end=page.link(f"{path}/cancel") if held.may_end else "",
         csrf=csrf,
         all=page.link("/plans"),
     )
@@ -138,10 +142,9 @@ def _next(held: HeldPlan, now: datetime) -> Phrase | None:
     if plan.status is PlanStatus.OVERDUE:
         return _overdue(plan)
     if plan.status is PlanStatus.PAUSED:
-        over = plan.ends_at is None or plan.ends_at <= now
         return (
             Phrase("If it goes on, {price} is due at once.")
-            if over
+            if held.over(now)
             else Phrase("If it goes on, {price} is due on {day}.")
         )
     return Phrase("It ends on {day}.") if plan.status is PlanStatus.ENDING else None
@@ -188,12 +191,12 @@ def _actions(held: HeldPlan, page: Page, *, now: datetime) -> Iterator[tuple[str
         yield say(Phrase("Show the order")), page.link(f"/orders/{held.paid.id}")
 
 
-def end_page(held: HeldPlan, page: Page, *, csrf: str) -> FormPage:
+def end_page(held: HeldPlan, page: Page, *, csrf: str, now: datetime) -> FormPage:
     """Ask whether to end it, and say what is left then."""
     say, day = page.say, held.day(held.plan.ends_at, page)
     left = (
         (say(Phrase("It ends at once, and nothing more is to be paid.")),)
-        if held.ends_at_once
+        if held.over(now) or not held.may(PlanAction.CANCEL)
         else (
             say(Phrase("It is not renewed. What is paid can be used until {day}."), day=day),
             say(Phrase("Until then you can let it go on.")),

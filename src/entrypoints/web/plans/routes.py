@@ -134,10 +134,18 @@ async def change(
 
 @get("/plans/{plan_id:str}/cancel", opt=IF_VALID)
 async def show_end(
-    plan_id: FromPath[PlanId], page: Injected[Page], *, plans: Injected[PlanDesk], csrf: Injected[str]
+    plan_id: FromPath[PlanId],
+    page: Injected[Page],
+    *,
+    plans: Injected[PlanDesk],
+    clock: Injected[Clock],
+    csrf: Injected[str],
 ) -> Response[Any]:
     """Ask whether to end it."""
-    return page.render(end_page(await plans.open(plan_id), page, csrf=csrf), public=False)
+    held = await plans.open(plan_id)
+    if not held.may_end:
+        return page.see(page.link(f"/plans/{plan_id}"))
+    return page.render(end_page(held, page, csrf=csrf, now=clock.now()), public=False)
 
 
 @post("/plans/{plan_id:str}/cancel", status_code=200, opt=IF_VALID | FORM)
@@ -149,6 +157,7 @@ async def end(
     session_id: Injected[SessionId],
     plans: Injected[PlanDesk],
     executor: Injected[Executor[Repositories]],
+    clock: Injected[Clock],
     csrf: Injected[str],
 ) -> Response[Any]:
     """End it with the period that is paid."""
@@ -156,7 +165,7 @@ async def end(
     try:
         await executor.run(cancel_plan, plan_id, actor=actor, session_id=session_id)
     except DomainError as error:
-        return page.refuse(end_page(held, page, csrf=csrf).failed(error, page), error)
+        return page.refuse(end_page(held, page, csrf=csrf, now=clock.now()).failed(error, page), error)
     return page.see(page.link(f"/plans/{plan_id}"))
 
 

@@ -88,6 +88,7 @@ async def test_a_plan_is_paused_resumed_and_ended_in_every_language(api: Api, la
     question = await customer.get(f"{path}/cancel")
     assert (await customer.submit(question, "/cancel")).headers["Location"] == path
     assert (await customer.submit(question, "/cancel")).status_code == 409
+    assert (await customer.get(f"{path}/cancel")).headers["Location"] == path
     assert (await api.get(f"/plans/{path[-36:]}", token)).json()["status"] == "ending"
     await customer.submit(await customer.get(path), "/resume")
     assert (await api.get(f"/plans/{path[-36:]}", token)).json()["status"] == "active"
@@ -119,6 +120,22 @@ async def test_a_page_says_when_the_next_period_is_to_be_paid_and_that_it_is_lat
         for day in (1, 3, 5):
             await renewed(ends + timedelta(days=day))
         assert "It has ended because it was not paid." in await renewed(ends + GIVEN_UP)
+
+
+async def test_a_paused_plan_whose_period_is_over_ends_at_once() -> None:
+    async with serving(BOOKING_PUBLIC_URL=ORIGIN) as api:
+        token, offer = await api.joined("customer", verified=True), (await offering(api))[2]
+        plan = await running(api, token, offer)
+        assert (await api.post(f"/plans/{plan['id']}/pause", token)).status_code == 200
+        customer, path = Visitor(api, token), f"/en/plans/{plan['id']}"
+        assert "What is paid can be used until" in await shown(customer, f"{path}/cancel")
+        api.clock.set(datetime.fromisoformat(plan["endsAt"]))
+        customer.cookies[ACCESS_COOKIE] = await back(api, plan["customerId"])
+        assert "MNT 120,000 is due at once." in await shown(customer, path)
+        question = await customer.get(f"{path}/cancel")
+        assert "It ends at once" in question.text
+        await customer.submit(question, "/cancel")
+        assert "You have ended it." in await shown(customer, path)
 
 
 async def test_what_is_no_longer_offered_cannot_be_taken(api: Api) -> None:
