@@ -233,15 +233,6 @@ def _within(shape: frozenset[str]) -> list[ColumnElement[bool]]:
     return [*near, *([PUBLIC] if _of_profile(shape) else [])]
 
 
-def _key(by: SearchOrder) -> ColumnElement[Any]:
-    keys: dict[SearchOrder, ColumnElement[Any]] = {
-        SearchOrder.NEAREST: _METRES,
-        SearchOrder.CHEAPEST: _e.price_from,
-        SearchOrder.RATING: _e.score.desc(),
-    }
-    return keys.get(by, _e.merit.desc())
-
-
 def is_marked(shape: frozenset[str]) -> bool:
     """Whether the full-text index finds those who match, or not many more."""
     return not shape.isdisjoint({TEXT, "styles", "category", TAG, IN_SALON})
