@@ -50,12 +50,7 @@ class TemplateDocuments(Documents):
 
 
 def _compiled(document: Document, standard: Literal["ua-1"] | None) -> bytes:
-    compiler = typst.Compiler(
-        input=_typst_template("document"),
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"document": json.dumps(_visible(_data(document)))},
-    )
+    compiler = _compiler("document", document=_data(document))
     at = document.created_at.replace(microsecond=0)  # Typst refuses microseconds
     compiled = compiler.compile(format="pdf", pdf_standards=standard, timestamp=at)
     if not isinstance(compiled, bytes):
@@ -65,17 +60,21 @@ def _compiled(document: Document, standard: Literal["ua-1"] | None) -> bytes:
 
 def _drawn(picture: LinkPicture) -> bytes:
     direction = "rtl" if picture.language in _RIGHT_TO_LEFT else "ltr"
-    data = _visible(asdict(picture) | {"photo": [*picture.photo], "direction": direction})
-    compiler = typst.Compiler(
-        input=_typst_template("link_picture"),
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"picture": json.dumps(data)},
-    )
-    compiled = compiler.compile(format="png", ppi=72)
+    data = asdict(picture) | {"photo": [*picture.photo], "direction": direction}
+    compiled = _compiler("link_picture", picture=data).compile(format="png", ppi=72)
     if not isinstance(compiled, bytes):
         raise TypeError("a picture is one page")
     return compiled
+
+
+def _compiler(template: str, **inputs: Mapping[str, Any]) -> typst.Compiler:
+    """The compiler of a template with its inputs, in which control characters are replaced."""
+    return typst.Compiler(
+        input=_typst_template(template),
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={name: json.dumps(_visible(value)) for name, value in inputs.items()},
+    )
 
 
 def _visible(value: Any) -> Any:

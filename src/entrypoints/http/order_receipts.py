@@ -14,7 +14,7 @@ from booking_domain.shared.time import time_zone
 from booking_domain.use_cases.orders.receipts import OrderReceipt, get_order_receipt
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.documents import HTML, PDF, DocumentFormat, DocumentQuery, file_of, page_of
+from entrypoints.http.kit.documents import HTML, PDF, DocumentQuery, answer_of
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.turns import TURN_ERRORS, Turn
 from entrypoints.http.receipts import PAGE
@@ -91,10 +91,5 @@ async def get_receipt_of_order(
     receipt = await get_order_receipt(actor, order_id, reads)
     document = order_document(receipt)
     async with turn.dear() as computing:
-        if params.chosen(request) is DocumentFormat.PDF:
-            number = receipt.order.receipt_number
-            answer = await file_of(document, number, documents=documents, computing=computing)
-        else:
-            answer = await page_of(document, documents=documents, computing=computing)
-    answer.headers.update({"Vary": "Accept"})
-    return answer
+        number, chosen = receipt.order.receipt_number, params.chosen(request)
+        return await answer_of(document, number, chosen, documents=documents, computing=computing)

@@ -19,7 +19,7 @@ from booking_domain.use_cases.payments import receipt_queries as queries
 from booking_domain.use_cases.platform.ports import Reads
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, PAGE_AND_ONE, Page
 from entrypoints.http.kit.documentation import about, documented
-from entrypoints.http.kit.documents import HTML, PDF, DocumentFormat, DocumentQuery, file_of, page_of
+from entrypoints.http.kit.documents import HTML, PDF, DocumentQuery, answer_of
 from entrypoints.http.kit.etags import NOT_MODIFIED, IfNoneMatch, etag, matches
 from entrypoints.http.kit.fields import Cursor, Json, Limit, Timestamp
 from entrypoints.http.kit.injection import Injected
@@ -232,10 +232,7 @@ async def get_receipt(
         return Response("", status_code=NOT_MODIFIED, media_type=HTML, headers=headers)
     async with turn.dear() as computing:
         document = receipt_document(receipt)
-        if wanted is DocumentFormat.PDF:
-            answer = await file_of(document, receipt.number, documents=documents, computing=computing)
-        else:
-            answer = await page_of(document, documents=documents, computing=computing)
+        answer = await answer_of(document, receipt.number, wanted, documents=documents, computing=computing)
     answer.headers.update(headers)
     return answer
 

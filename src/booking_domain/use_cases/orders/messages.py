@@ -1,18 +1,16 @@
 """Tell customers what has become of their orders, and admins of a refund that they have to transfer."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Final
 
 from booking_domain.gift_cards.model import GiftCardId
 from booking_domain.notifications.notices import Notice, NoticeTemplate
-from booking_domain.packages.model import PackageOffer, PackageOfferId
 from booking_domain.payments.events import OrderChanged, OrderPaid, OrderRefundByTransfer, OrderRefunded
 from booking_domain.payments.orders import Order, OrderKind
-from booking_domain.plans.model import Plan
 from booking_domain.shared.actor import Role
-from booking_domain.shared.ids import PlanId
 from booking_domain.use_cases.gift_cards.delivery import issuer_of
 from booking_domain.use_cases.notices.declarations import Addressed, Messages, NoticesOf, Reader, Told
+from booking_domain.use_cases.orders.queries import package_or_plan
 from booking_domain.use_cases.packages.messages import seller_of
 from booking_domain.use_cases.platform.ports import Reads
 
@@ -71,32 +69,20 @@ async def _notices(event: OrderChanged, reads: Reads) -> AsyncIterator[Addressed
 
 
 async def _notice(event: OrderChanged, order: Order, reads: Reads) -> Notice | None:
-    if order.kind is OrderKind.PACKAGE:
-        offer = None if order.offer_id is None else await reads.packages.offer(PackageOfferId(order.offer_id))
-        return await _of_seller(_OF_PACKAGES, event, offer, reads, "package_name")
-    if order.kind is OrderKind.PLAN:
-        plan = None if order.plan_id is None else await reads.plans.get(PlanId(order.plan_id))
-        return await _of_seller(_OF_PLANS, event, plan, reads, "plan_name")
+    if order.kind is not OrderKind.GIFT_CARD:
+        of_package = order.kind is OrderKind.PACKAGE
+        template = (_OF_PACKAGES if of_package else _OF_PLANS).get(event.topic)
+        sold = await package_or_plan(order, reads)
+        if template is None or sold is None:
+            return None
+        seller, _ = await seller_of(sold, reads)
+        return template.fill(**{"package_name" if of_package else "plan_name": sold.name}, seller=seller)
     card = await reads.gift_cards.get(GiftCardId(order.subject_id))
     if card is None:
         return None
     return _TEMPLATES[event.topic].fill(
         card_value=card.value, issuer=await issuer_of(card, reads), recipient=card.recipient_name
     )
-
-
-async def _of_seller(
-    templates: Mapping[str, NoticeTemplate],
-    event: OrderChanged,
-    sold: PackageOffer | Plan | None,
-    reads: Reads,
-    name: str,
-) -> Notice | None:
-    template = templates.get(event.topic)
-    if template is None or sold is None:
-        return None
-    seller, _ = await seller_of(sold, reads)
-    return template.fill(**{name: sold.name}, seller=seller)
 
 
 _TO_BUYER: Final = Told((Reader.ACCOUNT,))

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from typing import Final
 
+from booking_domain.packages.model import PackageOffer, PackageOfferId
 from booking_domain.payments.errors import InvalidCallbackToken
 from booking_domain.payments.orders import Order, OrderId, OrderNotFound, OrderReads
 from booking_domain.payments.ports import CallbackTokens
+from booking_domain.plans.model import Plan
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import NotPermitted, required
-from booking_domain.shared.ids import PaymentId
+from booking_domain.shared.ids import PaymentId, PlanId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.queries import Query
+from booking_domain.use_cases.platform.ports import Reads
 
 
 async def _list(actor: Actor, after: OrderId | None, limit: int, orders: OrderReads) -> Sequence[Order]:
@@ -43,6 +46,13 @@ async def _of_callback(order_id: OrderId, token: str, tokens: CallbackTokens, or
     if order is not None and not tokens.verify(PaymentId(order_id), token):
         raise InvalidCallbackToken
     return order
+
+
+async def package_or_plan(order: Order, reads: Reads) -> PackageOffer | Plan | None:
+    """The offer of the package, or the plan, that an order is about; None: it is about neither, or that is gone."""
+    if order.plan_id is not None:
+        return await reads.plans.get(PlanId(order.plan_id))
+    return None if order.offer_id is None else await reads.packages.offer(PackageOfferId(order.offer_id))
 
 
 list_orders: Final = Query(_list, (NotPermitted,))

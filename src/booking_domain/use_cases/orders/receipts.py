@@ -5,16 +5,13 @@ from typing import Final
 
 from booking_domain.gift_cards.model import GiftCardId
 from booking_domain.notifications.notices import NoticeValue
-from booking_domain.packages.model import PackageOffer, PackageOfferId
 from booking_domain.payments.orders import Order, OrderId, OrderKind, OrderNotFound, OrderNotPaid
-from booking_domain.plans.model import Plan
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import required
-from booking_domain.shared.ids import PlanId
 from booking_domain.shared.languages import language_of
 from booking_domain.shared.queries import Query
 from booking_domain.use_cases.gift_cards.delivery import EVERYWHERE, issuer_of
-from booking_domain.use_cases.orders.queries import get_order
+from booking_domain.use_cases.orders.queries import get_order, package_or_plan
 from booking_domain.use_cases.packages.messages import seller_of
 from booking_domain.use_cases.platform.ports import Reads
 
@@ -61,11 +58,7 @@ async def _sold(order: Order, reads: Reads) -> tuple[str, NoticeValue]:
     if order.kind is OrderKind.GIFT_CARD:
         card = await reads.gift_cards.get(GiftCardId(order.subject_id))
         return "", EVERYWHERE if card is None else await issuer_of(card, reads)
-    sold: Plan | PackageOffer | None
-    if order.kind is OrderKind.PLAN:
-        sold = None if order.plan_id is None else await reads.plans.get(PlanId(order.plan_id))
-    else:
-        sold = None if order.offer_id is None else await reads.packages.offer(PackageOfferId(order.offer_id))
+    sold = await package_or_plan(order, reads)
     return ("", EVERYWHERE) if sold is None else (sold.name, (await seller_of(sold, reads))[0])
 
 

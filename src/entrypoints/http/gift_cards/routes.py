@@ -65,7 +65,7 @@ from entrypoints.http.gift_cards.schemas import (
 )
 from entrypoints.http.kit.cursors import PageQuery
 from entrypoints.http.kit.documentation import about, documented
-from entrypoints.http.kit.documents import HTML, PDF, DocumentFormat, DocumentQuery, file_of, page_of
+from entrypoints.http.kit.documents import HTML, PDF, DocumentQuery, answer_of
 from entrypoints.http.kit.exporting import exporting, items
 from entrypoints.http.kit.idempotency import CONFIDENTIAL
 from entrypoints.http.kit.injection import Injected
@@ -149,12 +149,8 @@ async def get_gift_card_document(
     card = await queries.get_gift_card_code(actor, gift_card_id, reads, now=clock.now())
     document = gift_card_document(card, await issuer_of(card, reads))
     async with turn.dear() as computing:
-        if params.chosen(request) is DocumentFormat.PDF:
-            answer = await file_of(document, f"gift-card-{card.last_four}", documents=documents, computing=computing)
-        else:
-            answer = await page_of(document, documents=documents, computing=computing)
-    answer.headers.update({"Vary": "Accept"})
-    return answer
+        name, chosen = f"gift-card-{card.last_four}", params.chosen(request)
+        return await answer_of(document, name, chosen, documents=documents, computing=computing)
 
 
 @get("/gift-cards/{gift_card_id:str}", opt=documented(queries.get_gift_card))

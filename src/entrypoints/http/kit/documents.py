@@ -47,7 +47,14 @@ async def file_of(document: Document, name: str, *, documents: Documents, comput
     return Response(content, media_type=PDF, headers=headers)
 
 
-async def page_of(document: Document, *, documents: Documents, computing: Computing) -> Response[str]:
-    """The HTML page of a document, rendered inside a turn."""
-    page = await computing.run(partial(documents.html, document))
-    return Response(page, media_type=HTML, headers={"Content-Security-Policy": _MAY})
+async def answer_of(
+    document: Document, name: str, chosen: DocumentFormat, *, documents: Documents, computing: Computing
+) -> Response[str]:
+    """A document in the format that was chosen, rendered inside a turn; `name` is that of the file."""
+    if chosen is DocumentFormat.PDF:
+        answer = await file_of(document, name, documents=documents, computing=computing)
+    else:
+        page = await computing.run(partial(documents.html, document))
+        answer = Response(page, media_type=HTML, headers={"Content-Security-Policy": _MAY})
+    answer.headers["Vary"] = "Accept"
+    return answer
