@@ -497,7 +497,7 @@ def test_the_next_booking_is_there_without_a_network_until_its_customer_signs_ou
         page.wait_for_function("caches.open('own').then(own => own.keys()).then(keys => keys.length === 1)")
         context.set_offline(True)
         page.goto("/en/bookings")
-        expect(page.get_by_text(sooner["reference"])).to_be_visible()
+        expect(page.get_by_text(sooner["reference"], exact=True)).to_be_visible()
         page.goto("/en/account")
         expect(page.get_by_role("heading", level=1)).to_have_text("You are offline")
         context.set_offline(False)
