@@ -6,8 +6,8 @@ from booking_domain.packages.model import Package
 from booking_domain.use_cases.packages.transfers import TransferPackage
 from entrypoints.http.kit.forms import Form
 from entrypoints.languages.documents import Phrase
-from entrypoints.web.booking.flow import isolated
 from entrypoints.web.components.field import Field
+from entrypoints.web.kit.formats import isolated
 from entrypoints.web.kit.forms import FormPage, hidden, said
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.kit.typed import number_of
@@ -22,7 +22,7 @@ def giving_page(package: Package, form: Form, page: Page, *, csrf: str) -> FormP
     """The page, with what was typed."""
     say = page.say
     return FormPage(
-        title=say(Phrase("Give visits of “{name}”"), name=isolated([package.name])),
+        title=say(Phrase("Give visits of “{name}”"), name=isolated(package.name)),
         facts=(
             say(Phrase("Whoever gets them needs an account with this address or number, which is confirmed there.")),
             say(Phrase("They expire when yours do. You cannot take them back.")),

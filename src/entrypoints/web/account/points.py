@@ -9,6 +9,7 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.time import time_zone
 from booking_domain.use_cases.loyalty.accounts import LoyaltyAccountView
 from entrypoints.languages.documents import Phrase, Plural
+from entrypoints.web.kit.formats import isolated
 from entrypoints.web.kit.pages import Page, PageModel
 
 PATH: Final = "/account/points"
@@ -116,22 +117,17 @@ def _facts(view: LoyaltyAccountView, page: Page) -> Iterator[str]:
     for each in view.programmes:
         programme, tier, after = each.programme, each.tier, each.next_tier
         worth = page.formats.money(Money(amount=programme.point_value, currency=programme.currency))
-        yield say(Phrase("{name}: a point takes {amount} off a price."), name=_isolated(programme.name), amount=worth)
+        yield say(Phrase("{name}: a point takes {amount} off a price."), name=isolated(programme.name), amount=worth)
         if tier is not None:
-            yield say(Phrase("Your tier: {tier}."), tier=_isolated(tier.name))
+            yield say(Phrase("Your tier: {tier}."), tier=isolated(tier.name))
         if after is not None:
             need = after.from_points - view.qualifying_points
-            yield say.count(_NEXT_TIER, need, tier=_isolated(after.name))
-
-
-def _isolated(text: str) -> str:
-    """A text with its own direction (UAX 9)."""
-    return f"\u2068{text}\u2069"
+            yield say.count(_NEXT_TIER, need, tier=isolated(after.name))
 
 
 def _entry(entry: LoyaltyEntry, names: dict[LoyaltyAccountId, str], page: Page) -> PointsEntry:
     return PointsEntry(
-        what=page.say(_KINDS[entry.kind]) + (f": {_isolated(entry.reason)}" if entry.reason else ""),
+        what=page.say(_KINDS[entry.kind]) + (f": {isolated(entry.reason)}" if entry.reason else ""),
         where=names.get(entry.account_id, ""),
         when=page.say.values.day(entry.at.astimezone(time_zone(page.site.zone)).date()),
         points=_signed(entry.points, page),

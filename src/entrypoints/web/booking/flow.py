@@ -12,6 +12,7 @@ from booking_domain.shared.ids import ClaimId, ServiceId
 from booking_domain.shared.time import MINUTES_A_DAY
 from booking_domain.use_cases.catalogue.queries import ProviderPage
 from entrypoints.languages.documents import Phrase
+from entrypoints.web.kit.formats import isolated
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.kit.typed import day_of, id_of, moment_of, number_of
 
@@ -158,9 +159,6 @@ def _known(choice: Choice, facts: ProviderPage) -> bool:
     return len(offered) == len(choice.services) and together(offered)
 
 
-_ISOLATE: Final = "\u2068"
-_END: Final = "\u2069"
-"""Around text whose direction is its own (UAX 9)."""
 STEPS: Final = (
     Step(
         name=Phrase("Service"),
@@ -235,12 +233,7 @@ def summary(choice: Choice, facts: ProviderPage, page: Page) -> str:
     minutes = sum(each.minutes for each in offered) or choice.minutes
     if minutes:
         parts.append(page.formats.length(minutes))
-    return isolated(parts)
-
-
-def isolated(parts: Iterable[str]) -> str:
-    """Parts in one line, each with its own direction."""
-    return " · ".join(f"{_ISOLATE}{part}{_END}" for part in parts)
+    return isolated(*parts)
 
 
 def _among(allowed: Collection[int], text: str) -> int:

@@ -14,8 +14,9 @@ from booking_domain.use_cases.catalogue.queries import ProviderPage
 from booking_domain.use_cases.loyalty.accounts import LoyaltyAccountView
 from entrypoints.languages.documents import Phrase, Plural
 from entrypoints.web.booking.appointment import price_of
-from entrypoints.web.booking.flow import PACKAGE, POINTS, Choice, isolated
+from entrypoints.web.booking.flow import PACKAGE, POINTS, Choice
 from entrypoints.web.components.field import Field
+from entrypoints.web.kit.formats import isolated
 from entrypoints.web.kit.forms import Fields
 from entrypoints.web.kit.pages import Page
 
@@ -77,12 +78,12 @@ def _field(name: str, label: str, chosen: UUID | None, none: str, options: Seque
 
 
 def _visits(package: Package, page: Page) -> str:
-    return page.say.count(_VISITS, package.balance, name=isolated([package.name]))
+    return page.say.count(_VISITS, package.balance, name=isolated(package.name))
 
 
 def _worth(view: LoyaltyAccountView, programme: LoyaltyProgramme, page: Page) -> str:
     worth = Money(amount=programme.point_value * view.spendable, currency=programme.currency)
-    return page.say.count(_POINTS, view.spendable, name=isolated([programme.name]), worth=page.formats.money(worth))
+    return page.say.count(_POINTS, view.spendable, name=isolated(programme.name), worth=page.formats.money(worth))
 
 
 def _is_for(issuer: Package | Issuer, facts: ProviderPage) -> bool:

@@ -14,11 +14,12 @@ from booking_domain.shared.money import Money
 from booking_domain.use_cases.catalogue.salon_queries import SalonPage as Facts
 from booking_domain.use_cases.catalogue.salon_slots import SalonSchedules, salon_slots
 from entrypoints.languages.documents import Phrase
-from entrypoints.web.booking.flow import FREE_TIMES, Choice, StepLink, isolated, together
+from entrypoints.web.booking.flow import FREE_TIMES, Choice, StepLink, together
 from entrypoints.web.booking.services import ServiceChoice, ServicesPage, missing_text
 from entrypoints.web.booking.when import Free, Place
 from entrypoints.web.booking.you import Typed, fields_of
 from entrypoints.web.components.steps import Steps
+from entrypoints.web.kit.formats import isolated
 from entrypoints.web.kit.forms import FormPage, hidden
 from entrypoints.web.kit.legal import current_documents, links_of
 from entrypoints.web.kit.pages import Page, PageModel
@@ -222,4 +223,4 @@ def _people(choice: Choice, facts: Facts, page: Page) -> Iterator[PersonChoice]:
 
 def _summary(choice: Choice, facts: Facts) -> str:
     names = [each.service.name for each, _ in facts.services if each.service.id in choice.services]
-    return isolated([facts.view.salon.name, *names])
+    return isolated(facts.view.salon.name, *names)

@@ -10,6 +10,7 @@ from booking_domain.use_cases.bookings.queries import CancellationQuote
 from entrypoints.languages.documents import Phrase
 from entrypoints.web.bookings.desk import Acting
 from entrypoints.web.components.field import Field
+from entrypoints.web.kit.formats import isolated
 from entrypoints.web.kit.forms import FormPage, hidden
 from entrypoints.web.kit.pages import Page
 
@@ -40,7 +41,7 @@ def booking_line(acting: Acting, page: Page) -> str:
     """When and with whom."""
     booking = acting.booking
     at = page.say.values.time(LocalTime(booking.span.start, booking.time_zone))
-    return f"\u2068{at}\u2069 · \u2068{acting.seen.appointment.provider_name}\u2069"
+    return isolated(at, acting.seen.appointment.provider_name)
 
 
 def _quoted(booking: Booking, quote: CancellationQuote, page: Page) -> Iterator[str]:

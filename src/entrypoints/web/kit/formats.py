@@ -19,6 +19,11 @@ _LONG: Final = {"en": "EEEE d MMMM", "mn": "M 'сарын' d, EEEE"}
 _MONTH: Final = {"en": "LLLL y", "mn": "y 'оны' M-'р' 'сар'"}
 
 
+def isolated(*parts: str) -> str:
+    """Texts in one line, each with its own direction (UAX 9)."""
+    return " · ".join(f"\u2068{part}\u2069" for part in parts)
+
+
 @dataclass(frozen=True, slots=True)
 class Month:
     """A month of the calendar of a language, in whole weeks."""

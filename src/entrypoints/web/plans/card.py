@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from booking_domain.payments.ports import MethodForm
 from entrypoints.languages.documents import Phrase
-from entrypoints.web.booking.flow import isolated
 from entrypoints.web.components.card_form import CardForm
+from entrypoints.web.kit.formats import isolated
 from entrypoints.web.kit.forms import FormPage, hidden
 from entrypoints.web.kit.pages import Page, PageModel
 from entrypoints.web.kit.policy import Cards
@@ -28,7 +28,7 @@ def ask_page(held: HeldPlan, page: Page, *, csrf: str) -> FormPage:
     say, plan = page.say, held.plan
     card = "" if plan.method is None else plan.method.label
     return FormPage(
-        title=say(Phrase("Another card for “{name}”"), name=isolated([plan.name])),
+        title=say(Phrase("Another card for “{name}”"), name=isolated(plan.name)),
         accent=held.place.accent,
         facts=(
             *((say(Phrase("Now it is charged to {card}."), card=card),) if card else ()),
@@ -45,7 +45,7 @@ def card_page(held: HeldPlan, opened: MethodForm, cards: Cards, page: Page) -> C
     """The form in which the card is entered."""
     say, path = page.say, f"/plans/{held.plan.id}"
     return CardPage(
-        title=say(Phrase("Another card for “{name}”"), name=isolated([held.plan.name])),
+        title=say(Phrase("Another card for “{name}”"), name=isolated(held.plan.name)),
         accent=held.place.accent,
         card_script=cards.script,
         form=CardForm(
@@ -63,7 +63,7 @@ def use_page(held: HeldPlan, page: Page, *, csrf: str) -> FormPage:
     """Ask whether the plan is charged to the card that was entered."""
     say, plan = page.say, held.plan
     return FormPage(
-        title=say(Phrase("Charge “{name}” to the card that you have entered?"), name=isolated([plan.name])),
+        title=say(Phrase("Charge “{name}” to the card that you have entered?"), name=isolated(plan.name)),
         accent=held.place.accent,
         facts=(say(Phrase("A period that is due is charged soon.")),),
         action=page.link(f"/plans/{plan.id}/card/use"),

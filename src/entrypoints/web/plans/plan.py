@@ -10,7 +10,7 @@ from booking_domain.payments.orders import Order
 from booking_domain.plans.model import Plan, PlanAction, PlanEnd, PlanOffer, PlanParty, PlanStatus
 from booking_domain.shared.time import local_time
 from entrypoints.languages.documents import Phrase
-from entrypoints.web.booking.flow import isolated
+from entrypoints.web.kit.formats import isolated
 from entrypoints.web.kit.forms import FormPage, hidden
 from entrypoints.web.kit.pages import Page, PageModel
 from entrypoints.web.packages.ordered import booking_of, has_visits, visits_left
@@ -203,7 +203,7 @@ def end_page(held: HeldPlan, page: Page, *, csrf: str, now: datetime) -> FormPag
         )
     )
     return FormPage(
-        title=say(Phrase("End the plan “{name}”?"), name=isolated([held.plan.name])),
+        title=say(Phrase("End the plan “{name}”?"), name=isolated(held.plan.name)),
         accent=held.place.accent,
         facts=left,
         action=page.link(f"/plans/{held.plan.id}/cancel"),

@@ -5,7 +5,7 @@ from typing import Final
 
 from booking_domain.plans.model import PlanOffer
 from entrypoints.languages.documents import Phrase
-from entrypoints.web.booking.flow import isolated
+from entrypoints.web.kit.formats import isolated
 from entrypoints.web.kit.forms import FormPage, hidden
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.packages.offers import OFFER
@@ -25,8 +25,8 @@ def take_page(offer: PlanOffer, place: Place, page: Page, *, csrf: str, keep_car
     """The page; `keep_cards`: whether the gateways that the customer can choose charge later periods to a card."""
     say = page.say
     return FormPage(
-        title=say(Phrase("Take the plan “{name}”"), name=isolated([offer.name])),
-        lead=say(Phrase("It is used at: {place}."), place=isolated([place.name])),
+        title=say(Phrase("Take the plan “{name}”"), name=isolated(offer.name)),
+        lead=say(Phrase("It is used at: {place}."), place=isolated(place.name)),
         accent=place.accent,
         facts=(
             *((offer.text,) if offer.text else ()),
@@ -42,7 +42,7 @@ def take_page(offer: PlanOffer, place: Place, page: Page, *, csrf: str, keep_car
         fields=(hidden("csrf", csrf), hidden(OFFER, str(offer.id))),
         button=say(Phrase("Continue to the payment")),
         links=(
-            (say(Phrase("Back to {place}"), place=isolated([place.name])), page.link(place.path)),
+            (say(Phrase("Back to {place}"), place=isolated(place.name)), page.link(place.path)),
             (say(Phrase("My plans")), page.link("/plans")),
         ),
     )
