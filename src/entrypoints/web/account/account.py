@@ -105,6 +105,7 @@ class AccountPage(PageModel):
     plans: str
     points: str
     consents: str
+    terms: str
     export: str
     delete: str
 
@@ -167,6 +168,7 @@ def account_page(
         plans=page.link("/plans"),
         points=page.link("/account/points"),
         consents=page.link("/account/consents"),
+        terms=page.link("/account/terms"),
         export="/api/v1/users/me/export",
         delete=page.link("/account/delete"),
     )

@@ -35,6 +35,7 @@ from entrypoints.web.account.account import (
 )
 from entrypoints.web.account.consents_routes import handlers as consents
 from entrypoints.web.account.contact_routes import handlers as contact
+from entrypoints.web.account.legal_routes import handlers as legal
 from entrypoints.web.account.packages_routes import handlers as packages
 from entrypoints.web.account.picture import own_picture
 from entrypoints.web.account.picture_routes import handlers as picture_handlers
@@ -183,6 +184,7 @@ handlers: Final = (
     *picture_handlers,
     *services,
     *consents,
+    *legal,
     *referrals,
     *packages,
     *points,

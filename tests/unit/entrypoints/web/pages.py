@@ -34,8 +34,11 @@ SERVICES: Final = {
     "BOOKING_TELEGRAM_BOT_TOKEN": "7342037359:AAHtest-token_of_this_bot-000000001",
     "BOOKING_TELEGRAM_BOT_NAME": "booking_bot",
     "BOOKING_TELEGRAM_WEBHOOK_SECRET": "x" * 40,
+    "BOOKING_TERMS_VERSION": "2026-11",
+    "BOOKING_TERMS_URL": "https://booking.test/terms/{version}",
+    "BOOKING_PRIVACY_VERSION": "7",
 }
-"""The settings of a platform on whose pages all services sign in."""
+"""The settings of a platform on whose pages all services sign in, and which has terms."""
 MONDAY_NOON: Final = "2026-11-23T12:00:00+08:00"
 MONDAY_EVENING: Final = "2026-11-23T18:00:00+08:00"
 _UNSENT: Final = frozenset({"content-length", "content-encoding", "transfer-encoding"})
@@ -153,6 +156,8 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
     await api.verify_contacts()
     invited = await api.post(f"/salons/{salon['id']}/members", manager, json={"providerId": asking_id})
     assert invited.status_code == 201, invited.text
+    privacy = {"accepted": {"privacyPolicy": "7"}}
+    assert (await api.post("/users/me/legal-documents", customer, json=privacy)).status_code == 200
     await told(api)
     own = {
         "bookings": "/bookings",
@@ -179,6 +184,7 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
         "notifications": "/notifications",
         "notifications-devices": "/notifications/devices",
         "account-consents": "/account/consents",
+        "account-terms": "/account/terms?done=accepted",
         "referral": "/refer/7F3KQW2M",
         "consent": f"/consent/{provider_id}/7F3K9QXW2M",
         "account-picture": "/account/picture",

@@ -1,16 +1,26 @@
 """The account: name, language, zone, notifications, devices, deletion, saved places."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Final
 
 import pytest
 from tests.unit.adapters.images.test_encoding import picture
 from tests.unit.entrypoints.api import PASSWORD, Api, serving
 from tests.unit.entrypoints.web.forms import Visitor, form_in
 
+from booking_domain.identity.legal import LegalDocuments
+
+TERMS: Final = {
+    "BOOKING_TERMS_VERSION": "2026-11",
+    "BOOKING_TERMS_URL": "https://example.com/{language}/terms/{version}",
+    "BOOKING_PRIVACY_VERSION": "7",
+}
+
 
 @pytest.fixture(scope="module")
 async def api(anyio_backend: str) -> AsyncIterator[Api]:
-    async with serving() as api:
+    async with serving(**TERMS) as api:
         yield api
 
 
@@ -146,3 +156,32 @@ async def test_a_provider_may_book_for_who_says_so_until_they_take_it_back(api: 
     [given] = (await api.get("/users/me/booking-consents", token)).json()["items"]
     assert given["status"] == "revoked"
     assert "May not book for you" in (await visitor.get("/en/account/consents")).text
+
+
+async def test_terms_are_accepted_in_the_account_which_keeps_what_was_accepted_before(api: Api) -> None:
+    visitor = Visitor(api, await api.joined("customer"))
+    shown = await visitor.get("/en/account/terms")
+    assert shown.text.count("Not accepted yet") == 2
+    assert 'href="https://example.com/en/terms/2026-11"' in shown.text
+    nothing = await visitor.submit(shown, "/account/terms")
+    assert (nothing.status_code, 'id="check-accepted-error"' in nothing.text) == (403, True)
+    stale = await visitor.submit(nothing, "/account/terms", accepted="terms_of_use 2026-10")
+    assert (stale.status_code, "This is not the current version" in stale.text) == (409, True)
+    both = ["terms_of_use 2026-11", "privacy_policy 7"]
+    done = await visitor.submit(stale, "/account/terms", accepted=both)
+    shown = await visitor.get(done.headers["Location"])
+    assert "It is accepted." in shown.text
+    assert shown.text.count("Accepted Mon 23 Nov 2026") == 2
+    assert 'action="/en/account/terms"' not in shown.text
+    with api.container.legal_documents.override(replace(api.container.legal_documents(), terms_of_use="2026-12")):
+        shown = await visitor.get("/en/account/terms")
+    assert shown.text.count("Not accepted yet") == 1
+    for version in ("2026-11", "2026-12"):
+        assert f'href="https://example.com/en/terms/{version}"' in shown.text
+
+
+async def test_an_account_of_a_platform_without_terms_has_nothing_to_accept(api: Api) -> None:
+    visitor = Visitor(api, await api.joined("customer"))
+    with api.container.legal_documents.override(LegalDocuments()):
+        assert "There is nothing to accept" in (await visitor.get("/en/account/terms")).text
+        assert 'href="/en/account/terms"' in (await visitor.get("/en/account")).text
