@@ -1,4 +1,7 @@
-"""Which modules pytest collects: a plug-in, as the hooks of `tests/conftest.py` do not apply to `src`."""
+"""Which modules pytest collects, and which tests it leaves to `make nightly`.
+
+It is a plug-in, as the hooks of `tests/conftest.py` do not apply to `src`.
+"""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -6,6 +9,7 @@ from typing import Final
 
 import pytest
 from _pytest.doctest import DoctestModule
+from tests.unit.effort import NIGHTLY
 
 ROOT: Final = Path(__file__).parents[1]
 WALKS: Final = (
@@ -44,6 +48,13 @@ def may_name(path: str, feature: str) -> bool:
     return path in WALKS or any(word in text for word in spellings(feature))
 
 
+def names(argument: str, path: Path, nodeid: str) -> bool:
+    """Whether an argument `file::test` of the command line names a test, with all its parameters or some."""
+    file, _, named = argument.partition("::")
+    test = nodeid.partition("::")[2]
+    return Path(file).resolve() == path and (test == named or test.startswith((f"{named}[", f"{named}::")))
+
+
 class Collection:
     """Collects the modules of a feature, or all; and of `src` only those with doctests."""
 
@@ -64,3 +75,16 @@ class Collection:
         if path.startswith("src/") and ">>>" in file_path.read_text(encoding="utf-8"):
             return collectors
         return [collector for collector in collectors if not isinstance(collector, DoctestModule)]
+
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Leave tests that are marked `nightly` out, unless it is night or the command line names them."""
+        if NIGHTLY:
+            return
+        named = [argument for argument in config.args if "::" in argument]
+
+        def is_left_out(item: pytest.Item) -> bool:
+            marked = item.get_closest_marker("nightly") is not None
+            return marked and not any(names(each, item.path, item.nodeid) for each in named)
+
+        config.hook.pytest_deselected(items=[item for item in items if is_left_out(item)])
+        items[:] = [item for item in items if not is_left_out(item)]

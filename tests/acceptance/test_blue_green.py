@@ -17,7 +17,6 @@ from tests.databases import TestServer
 from tests.gates import PATIENCE_SECONDS
 from tests.programs import CHECKOUT
 from tests.unit.adapters.calendars.certificates import CERTIFICATE
-from tests.unit.effort import only_nightly
 
 PEOPLE: Final = 3
 BETWEEN: Final = 40
@@ -66,7 +65,7 @@ class Visitors(Crowd):
                         self.answers[method, repr(error)] += 1
 
 
-@only_nightly
+@pytest.mark.nightly
 @pytest.mark.skipif(NGINX is None, reason="no nginx is installed (apt-get install nginx-light libnginx-mod-stream)")
 def test_no_request_fails_when_nginx_turns_to_green_and_back_to_blue(postgres: TestServer, tmp_path: Path) -> None:
     settings = {**BOUNDLESS, "BOOKING_RATE_LIMITS": "off", "BOOKING_TRUSTED_PROXIES": HERE}

@@ -22,7 +22,6 @@ from tests.acceptance.product import Product
 from tests.gates import PATIENCE_SECONDS
 from tests.npm import require_packages
 from tests.programs import CHECKOUT
-from tests.unit.effort import only_nightly
 
 PACKAGE: Final = "generated_booking_client"
 TOOLS: Final = CHECKOUT / "tests" / "clients" / "openapi"
@@ -106,7 +105,7 @@ def test_a_program_over_the_generated_package_holds_books_pays_moves_and_cancels
     assert done == "pending cancelled"
 
 
-@only_nightly
+@pytest.mark.nightly
 def test_that_program_and_the_package_pass_mypy(document: bytes, tmp_path: Path) -> None:
     assert generated(document, tmp_path) == []
     shutil.copy(TOOLS / "program.py", tmp_path)
@@ -114,7 +113,7 @@ def test_that_program_and_the_package_pass_mypy(document: bytes, tmp_path: Path)
     assert "Success" in found
 
 
-@only_nightly
+@pytest.mark.nightly
 def test_a_program_over_the_client_of_hey_api_does_the_same(product: Product, document: bytes, tmp_path: Path) -> None:
     require_packages(TOOLS)
     (tmp_path / "openapi.json").write_bytes(document)
@@ -127,7 +126,7 @@ def test_a_program_over_the_client_of_hey_api_does_the_same(product: Product, do
     run("node", "program.js", product.url, *person, str(day), str(day + timedelta(days=1)), folder=tmp_path)
 
 
-@only_nightly
+@pytest.mark.nightly
 def test_linters_find_nothing_in_the_document(document: bytes, tmp_path: Path) -> None:
     """The configurations beside the packages say which rules are off, and why."""
     require_packages(TOOLS)

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from hypothesis import settings
 from tests.acceptance.readme import README, blocks
 from tests.gates import PATIENCE_SECONDS
 from tests.npm import require_packages
 from tests.programs import CHECKOUT
+from tests.unit.effort import NIGHTLY
 
 import booking_domain
 
@@ -41,7 +41,6 @@ for found in pkgutil.walk_packages(booking_domain.__path__, "booking_domain.", o
 print(tested)
 """
 PYRIGHT: Final = CHECKOUT / "tests" / "clients" / "pyright"
-NIGHTLY: Final = settings().max_examples >= settings.get_profile("nightly").max_examples
 
 
 def run(*command: str | Path, folder: Path, **environment: str) -> str:
@@ -157,12 +156,12 @@ def test_the_example_of_the_readme_runs_there(python: Path, tmp_path: Path, exam
     assert run(python, "-W", "error", script, folder=tmp_path).strip(), "it shows something"
 
 
-@pytest.mark.skipif(not NIGHTLY, reason="slow, and `make test` runs the doctests of the checkout")
+@pytest.mark.nightly  # `make test` runs the doctests of the checkout
 def test_the_doctests_pass_there(python: Path, tmp_path: Path) -> None:
     assert int(run(python, "-W", "error", "-c", DOCTESTS, folder=tmp_path)) > 100
 
 
-@pytest.mark.skipif(not NIGHTLY, reason="slow: a minute of pyright")
+@pytest.mark.nightly  # a minute of pyright
 def test_every_public_name_has_a_known_type(wheel: Path, tmp_path: Path) -> None:
     require_packages(PYRIGHT)
     with zipfile.ZipFile(wheel) as archive:

@@ -18,6 +18,7 @@ from tests.contract.postgres_oracle import (
     offered_by_postgres,
 )
 from tests.databases import TestServer
+from tests.unit.effort import NIGHTLY
 
 from booking_domain.scheduling import Hours, WallTime, WeeklyRule
 from booking_domain.shared.ids import RuleId
@@ -25,7 +26,6 @@ from booking_domain.testing.strategies import CHANGES_OF_CLOCKS, ORDINARY_DAYS, 
 
 pytestmark = pytest.mark.no_cover  # tracing doubles the time of its thousands of examples
 
-_NIGHTLY: Final = settings().max_examples > 100
 _ROUND_THE_CLOCK: Final = Hours(WallTime(0), WallTime(24 * 60))
 
 
@@ -40,7 +40,7 @@ def clocks(connection: psycopg.Connection) -> Clocks:
     return Clocks(connection)
 
 
-@settings(max_examples=50_000 if _NIGHTLY else 200)
+@settings(max_examples=50_000 if NIGHTLY else 200)
 @given(questions())
 def test_slots_equal_those_that_postgres_computes(
     connection: psycopg.Connection, clocks: Clocks, question: Question
@@ -49,7 +49,7 @@ def test_slots_equal_those_that_postgres_computes(
     assert question.offered() == offered_by_postgres(connection, question)
 
 
-@settings(max_examples=5_000 if _NIGHTLY else 50)
+@settings(max_examples=5_000 if NIGHTLY else 50)
 @given(questions(salons=False), st.integers(0, 100) | st.none())
 def test_slots_of_calendars_that_never_close_equal_those_that_postgres_computes(
     connection: psycopg.Connection, clocks: Clocks, question: Question, open_for: int | None

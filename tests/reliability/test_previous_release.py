@@ -18,7 +18,6 @@ from tests.acceptance.people import Person, Studio, customers, open_studio
 from tests.acceptance.product import BOUNDLESS, Api, Program, eventually
 from tests.databases import TestServer
 from tests.gates import PATIENCE_SECONDS
-from tests.unit.effort import only_nightly
 
 from adapters.postgres.kit import migrations
 
@@ -94,7 +93,7 @@ class Load(Crowd):
             return self.server.http.request(method, "/bookings", headers=headers, **body)
 
 
-@only_nightly
+@pytest.mark.nightly
 def test_a_deployment_and_a_rollback_under_load_fail_no_request(previous: Path, url: str, tmp_path: Path) -> None:
     settings = {**BOUNDLESS, "BOOKING_RATE_LIMITS": "off", "BOOKING_DRAIN_SECONDS": "1"}
     with PreviousApi(previous, tmp_path / "blue", url, **settings) as blue:

@@ -15,7 +15,6 @@ import psycopg
 import pytest
 from tests.acceptance.product import Program, eventually
 from tests.reliability.conftest import Report
-from tests.unit.effort import only_nightly
 
 from adapters.postgres.kit import backups, embedded, migrations
 from booking_domain.identity.model import ERASED_NAME
@@ -47,7 +46,7 @@ COUNTED = (
 )
 
 
-@only_nightly
+@pytest.mark.nightly
 async def test_a_lost_machine_is_restored_to_a_moment_without_those_who_were_erased(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], report: Report
 ) -> None:

@@ -1,7 +1,11 @@
-"""How many examples a property gets, relative to the Hypothesis profile (tests/conftest.py)."""
+"""How much a test tries: `make nightly` everything, `make test` a part.
+
+The profile of Hypothesis (tests/conftest.py) tells them apart.
+"""
 
 import os
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import pytest
 from hypothesis import settings
@@ -9,7 +13,6 @@ from hypothesis import settings
 _REFERENCE: Final = 100
 
 NIGHTLY: Final = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-only_nightly: Final = pytest.mark.skipif(not NIGHTLY, reason="takes long: only `make nightly` runs it")
 
 
 def examples(count: int, *, nightly: int | None = None) -> settings:
@@ -18,3 +21,11 @@ def examples(count: int, *, nightly: int | None = None) -> settings:
     if nightly is not None and times > 1:
         return settings(max_examples=nightly)
     return settings(max_examples=max(1, int(count * times)))
+
+
+def sampled(values: Sequence[Any], *, every: int) -> list[Any]:
+    """The values as parameters: `make test` takes each n-th, from the first on; `make nightly` takes all."""
+    return [
+        each if number % every == 0 else pytest.param(each, marks=pytest.mark.nightly)
+        for number, each in enumerate(values)
+    ]

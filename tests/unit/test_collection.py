@@ -1,8 +1,9 @@
-"""`make test FEATURE=…` reads only some files, and finds what reading all of them would."""
+"""`make test FEATURE=…` reads only some files, and finds all that have it; some tests run at night only."""
 
 import pytest
 from _pytest.doctest import DoctestModule
-from tests.collection import ROOT, WALKS, may_name, spellings
+from tests.collection import ROOT, WALKS, may_name, names, spellings
+from tests.unit.effort import NIGHTLY
 from tests.unit.features.collected import NAMES
 
 
@@ -40,3 +41,25 @@ def test_of_the_product_only_modules_with_a_prompt_are_searched_for_doctests(
     assert (">>>" in path.read_text(encoding="utf-8")) is searched
     collectors = request.session.gethookproxy(path.parent).pytest_collect_file(file_path=path, parent=request.session)
     assert any(isinstance(collector, DoctestModule) for collector in collectors) is searched
+
+
+@pytest.mark.parametrize(
+    ("argument", "named"),
+    [
+        ("tests/unit/test_tasks.py::test_a", True),
+        ("tests/unit/test_tasks.py::test_a[en]", True),
+        ("tests/unit/test_tasks.py::test_a[mn]", False),
+        ("tests/unit/test_tasks.py::test", False),
+        ("tests/unit/test_layout.py::test_a", False),
+        ("tests/unit/test_tasks.py", False),
+    ],
+)
+def test_a_test_is_named_by_its_file_and_function(argument: str, *, named: bool) -> None:
+    path = ROOT / "tests" / "unit" / "test_tasks.py"
+    assert names(f"{ROOT}/{argument}", path, "tests/unit/test_tasks.py::test_a[en]") is named
+
+
+def test_only_the_night_runs_what_is_marked_for_it(request: pytest.FixtureRequest) -> None:
+    given = [each for each in request.config.args if "::" in each]
+    marked = [item for item in request.session.items if item.get_closest_marker("nightly")]
+    assert NIGHTLY or all(any(names(each, item.path, item.nodeid) for each in given) for item in marked)

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from tests.gates import PATIENCE_SECONDS
 from tests.programs import CHECKOUT
-from tests.unit.effort import only_nightly
 from tests.unit.testing.silent_ports import NAMES as SILENT
 from tests.unit.testing.wrong_stores import NAMES
 
@@ -39,6 +38,6 @@ def test_each_broken_promise_fails_its_contract() -> None:
     assert survivors("wrong_stores.py", NAMES) == []
 
 
-@only_nightly
+@pytest.mark.nightly
 def test_each_method_that_does_nothing_fails_its_contract() -> None:
     assert survivors("silent_ports.py", SILENT) == []

@@ -1,7 +1,7 @@
 """Every page in a real browser: nothing overflows, axe finds nothing, the console stays silent."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +12,7 @@ from tests.browsing import OVERFLOW, SCHEMES, SETTLED, SHELL, VIOLATIONS, WEB, W
 from tests.npm import require_packages
 from tests.unit.effort import NIGHTLY
 from tests.unit.entrypoints.api import Api
-from tests.unit.entrypoints.web.pages import ORIGIN, as_who_looks, browsing, pages_to_look_at, visiting
+from tests.unit.entrypoints.web.pages import ORIGIN, Look, as_who_looks, browsing, pages_to_look_at, visiting
 
 from booking_domain.shared.languages import LANGUAGES
 from entrypoints.web.errors.maintenance import write_maintenance_pages
@@ -32,10 +32,7 @@ LARGE_TEXT: Final = """() => {
     return found;
 }"""
 """By how many pixels the zoomed page is too wide with text twice as large, and which elements cut their text off."""
-PAIRS: Final = [list(zip(WIDTHS, schemes, strict=True)) for schemes in (SCHEMES, SCHEMES[::-1])]
-"""Each width in one colour scheme, and the other way round."""
-_MEASURED: Final = 1
-_LEFT_OUT: Final = 2
+SHAPES: Final = list(product(WIDTHS, SCHEMES))
 
 pytestmark = needs_a_browser
 
@@ -47,30 +44,30 @@ async def browser(anyio_backend: str) -> AsyncIterator[Browser]:
         yield browser
 
 
+@pytest.fixture(scope="module")
+async def looks(city: Api) -> Sequence[Look]:
+    return await pages_to_look_at(city)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_every_page_is_usable(city: Api, browser: Browser, language: str) -> None:
-    """Each page is examined in one language, narrow in one colour scheme and wide in the other, and only measured in
-    another one; `make nightly` examines all in each language, width and scheme.
-    """
+async def test_every_page_is_usable(city: Api, looks: Sequence[Look], browser: Browser, language: str) -> None:
+    """Each page in one language, width and colour scheme, which take turns; in `make nightly`, in all of them."""
     require_packages(WEB)
     axe = (WEB / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-    looks = await pages_to_look_at(city)
     expected = [look.expected for look in looks if look.expected]
     async with visiting(browser, city, expected=expected, reduced_motion="reduce") as page:
         for number, look in enumerate(looks):
-            turn = 0 if NIGHTLY else (number + LANGUAGES.index(language)) % len(LANGUAGES)
-            if turn == _LEFT_OUT:
+            turn, of_language = divmod(number, len(LANGUAGES))
+            if not NIGHTLY and LANGUAGES[of_language] != language:
                 continue
             await as_who_looks(page, look)
             await page.set_viewport_size({"width": NARROWEST, "height": 900})
             await page.goto(f"/{language}{look.path}")
             assert await page.evaluate(OVERFLOW) == 0, f"/{language}{look.path} at {NARROWEST} px"
-            if turn == _MEASURED:
-                continue
             await page.set_viewport_size({"width": ZOOMED, "height": 450})
             assert await page.evaluate(LARGE_TEXT) == [0, []], f"/{language}{look.path}, zoomed"
             await page.evaluate(f"() => {{ {axe} }}")
-            for width, scheme in product(WIDTHS, SCHEMES) if NIGHTLY else PAIRS[number // len(LANGUAGES) % 2]:
+            for width, scheme in SHAPES if NIGHTLY else [SHAPES[turn % len(SHAPES)]]:
                 await page.set_viewport_size({"width": width, "height": 900})
                 await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
                 await page.evaluate(SETTLED)
@@ -90,7 +87,9 @@ async def test_the_page_of_maintenance_is_usable(browser: Browser, tmp_path: Pat
     await context.route("**/*.css", lambda route: route.fulfill(path=tmp_path / "styles.css"))
     await context.route(f"**/{language}/", lambda route: route.fulfill(path=tmp_path / f"{language}.html", status=503))
     page = await context.new_page()
-    for width, scheme in product((NARROWEST, *WIDTHS), SCHEMES):
+    turn = LANGUAGES.index(language)
+    shapes = list(product((NARROWEST, *WIDTHS), SCHEMES))
+    for width, scheme in shapes if NIGHTLY else (shapes[turn], shapes[turn + 3]):
         await page.set_viewport_size({"width": width, "height": 900})
         await page.emulate_media(color_scheme=scheme)
         await page.goto(f"/{language}/")
