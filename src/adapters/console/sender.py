@@ -2,11 +2,13 @@
 
 import asyncio
 import sys
+from base64 import b64encode
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from adapters.console.files import message_path, write_message
-from booking_domain.notifications.ports import MessageSender, OutgoingMessage
+from booking_domain.notifications.ports import AttachedFile, MessageSender, OutgoingMessage
 
 
 class ConsoleMessageSender(MessageSender):
@@ -36,8 +38,13 @@ class ConsoleMessageSender(MessageSender):
             text=message.text,
             language=message.language,
             calendar=message.calendar,
+            **({} if message.file is None else _file(message.file)),
         )
         if not is_new or (self._printed_from is not None and created_at < self._printed_from):
             return
         sys.stdout.write(f"[{message.channel}] {path}\n")
         sys.stdout.flush()
+
+
+def _file(file: AttachedFile) -> Mapping[str, str]:
+    return {"fileName": file.name, "file": b64encode(file.content).decode()}

@@ -23,6 +23,9 @@ from booking_domain.shared.documents import Document, Documents, LinkPicture, Sh
 _HERE: Final = Path(__file__).parent
 _RIGHT_TO_LEFT: Final = frozenset({"fa"})
 _PDF_STANDARD: Final = "ua-1"
+_BAR: Final = 10.0
+_CHART_HEIGHT: Final = 60
+"""In units of the drawing, of which a bar with its gap has `_BAR`."""
 _INVISIBLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
 """Control characters, line separators and overrides of the direction: fonts have no glyphs for them."""
 
@@ -88,9 +91,31 @@ def _visible(value: Any) -> Any:
 
 def _data(document: Document) -> Mapping[str, Any]:
     direction = "rtl" if document.language in _RIGHT_TO_LEFT else "ltr"
-    picture = document.picture
+    picture, rtl = document.picture, direction == "rtl"
     drawn = None if picture is None else {"svg": _qr_code(picture.text), "label": picture.label}
-    return asdict(document) | {"picture": drawn, "created_at": document.created_at.isoformat(), "direction": direction}
+    charts = [asdict(each) | {"svg": _bars(each.bars, rtl=rtl)} for each in document.charts]
+    return asdict(document) | {
+        "picture": drawn,
+        "charts": charts,
+        "created_at": document.created_at.isoformat(),
+        "direction": direction,
+    }
+
+
+def _bars(heights: Sequence[float], *, rtl: bool) -> str:
+    """An SVG file of bars, the first at the side at which reading begins. It has no text."""
+    most = max(heights) or 1
+    bars = "".join(
+        f'<rect x="{number * _BAR:.1f}" y="{_CHART_HEIGHT - _CHART_HEIGHT * height / most:.2f}"'
+        f' width="{_BAR * 0.8:.1f}" height="{_CHART_HEIGHT * height / most:.2f}"/>'
+        for number, height in enumerate(reversed(heights) if rtl else heights)
+    )
+    width = len(heights) * _BAR
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.1f} {_CHART_HEIGHT + 1}">'
+        f'<g fill="#7a2e3a">{bars}</g>'
+        f'<rect y="{_CHART_HEIGHT}" width="{width:.1f}" height="0.5" fill="#888"/></svg>'
+    )
 
 
 def _qr_code(text: str) -> str:

@@ -45,6 +45,11 @@ from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import Kept, NotExported, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, WithWork
+from adapters.postgres.monthly_reports import (
+    PostgresMonthlyReportReads,
+    PostgresMonthlyReports,
+    monthly_reports,
+)
 from adapters.postgres.payments.transactions import MOVES
 from adapters.postgres.reviews import reviews
 from adapters.postgres.scheduling.tables import waiting_list
@@ -594,7 +599,7 @@ def _counted(row: Row, moves: tuple[Moved, ...]) -> CountedBooking:
 CONTEXT: Final = PostgresContext(
     tables=(
         *(statistics_buckets, statistics_days, statistics_places, statistics_revisions, statistics_memberships),
-        *(statistics_findings, statistics_visits, statistics_rosters),
+        *(statistics_findings, statistics_visits, statistics_rosters, monthly_reports),
     )
 )
 
@@ -605,6 +610,7 @@ class StatisticsRepositories(RepositoryGroup):
     statistics = part(PostgresStatistics)
     visits = part(PostgresVisits)
     rosters = part(PostgresRosters)
+    monthly_reports = part(PostgresMonthlyReports)
 
 
 class StatisticsReadGroup(ReadGroup):
@@ -613,3 +619,4 @@ class StatisticsReadGroup(ReadGroup):
     statistics = part(PostgresStatisticsReads)
     visits = part(PostgresVisitReads)
     rosters = part(PostgresRosterReads)
+    monthly_reports = part(PostgresMonthlyReportReads)

@@ -98,6 +98,10 @@ class SmtpMessageSender(MessageSender):
             email.add_attachment(
                 message.calendar, subtype="calendar", filename="booking.ics", params={"method": method}, cte="base64"
             )
+        if message.file is not None:
+            email.add_attachment(
+                message.file.content, maintype="application", subtype="pdf", filename=message.file.name
+            )
         email["Content-Language"] = message.language  # last: content moves headers of this name to its parts
         return email, returned_to
 

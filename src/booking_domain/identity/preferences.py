@@ -20,6 +20,8 @@ class NewsKind(StrEnum):
     BOOKINGS = "bookings"
     """What happens to bookings, and around them."""
     REMINDERS = "reminders"
+    REPORTS = "reports"
+    """Monthly reports, which only subscribers get."""
 
 
 class NewsChannel(StrEnum):
@@ -108,6 +110,8 @@ class Preferences:
     """Whether a manager is notified of payments for members, of refunds and disputes."""
     reviews_of_members: bool = True
     """Whether a manager is notified of the reviews of members."""
+    monthly_report: bool = False
+    """Whether the figures of each month are sent by e-mail: of a provider's profile, of each salon of a manager."""
     unsubscribed: tuple[Unsubscription, ...] = ()
     quiet_hours: QuietHours | None = None
 

@@ -113,7 +113,9 @@ class Words:
         return self.text
 
 
-NoticeValue = str | int | Link | Words | date | Money | LocalTime | TimeOfDay | tuple[LocalTime, ...]
+NoticeValue = (
+    str | int | Link | Words | date | Money | LocalTime | TimeOfDay | tuple[LocalTime, ...] | tuple[Money, ...]
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

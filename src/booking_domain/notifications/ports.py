@@ -36,6 +36,15 @@ from booking_domain.shared.ids import BookingId, SmsId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AttachedFile:
+    """A PDF file that goes with an e-mail."""
+
+    name: str
+    """In letters and digits of ASCII."""
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingMessage:
     """What is sent to one contact."""
 
@@ -54,6 +63,7 @@ class OutgoingMessage:
     """The recipient's account: what is kept of the message is erased with it."""
     calendar: str = field(default="", repr=False)
     """An iCalendar file that invites to the booking, or calls it off; empty if there is none."""
+    file: AttachedFile | None = None
     unsubscribe_url: str = field(default="", repr=False)
     """A POST to this address ends messages of this kind over this channel; empty if the recipient cannot."""
     type: str = ""

@@ -35,6 +35,24 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """Bars side by side, in the order of reading."""
+
+    title: str
+    bars: Sequence[float]
+    """The heights, from 0 up; the highest fills the chart."""
+    most: str
+    """The highest of them, as people read it."""
+    first: str
+    last: str
+    """What the first and the last bar stand for."""
+
+    def __post_init__(self) -> None:
+        if not self.bars or min(self.bars) < 0:
+            raise ValueError("a chart has bars, and none below 0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """What a document says, in the language of its reader.
 
@@ -53,6 +71,8 @@ class Document:
     """Each has one cell per column."""
     totals: Sequence[Fact] = ()
     """Amounts below the table."""
+    charts: Sequence[Chart] = ()
+    """Below the amounts."""
     picture: Picture | None = None
     """Above the notes."""
     notes: Sequence[str] = ()

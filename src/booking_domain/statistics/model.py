@@ -15,6 +15,7 @@ from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, ServiceId, UserId
 
 StatisticsFindingId = NewType("StatisticsFindingId", UUID)
+ReportId = NewType("ReportId", UUID)
 
 
 class Outcome(StrEnum):
@@ -223,4 +224,23 @@ class StatisticsFinding:
     days: int
     """How many days were wrong."""
     first_day: date
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueReport:
+    """A monthly report for its reader: of a provider or of a salon."""
+
+    user_id: UserId
+    provider_id: ProviderId | None
+    salon_id: SalonId | None
+    month: date
+    """The first day of the month."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthlyReport(DueReport):
+    """One that was announced to its reader, and is sent once."""
+
+    id: ReportId
     created_at: datetime

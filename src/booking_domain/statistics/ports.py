@@ -4,18 +4,23 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
+from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.enums import checks_enums
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.statistics.customers import CustomerVisits
+from booking_domain.statistics.events import EVENTS
 from booking_domain.statistics.model import (
     Bucket,
     Conversions,
     CountedBooking,
+    DueReport,
     Figures,
     Membership,
+    MonthlyReport,
+    ReportId,
     RosterDay,
     StatisticsFinding,
 )
@@ -202,6 +207,30 @@ class RosterReads(Protocol):
         ...
 
 
+class MonthlyReports(Protocol):
+    """The monthly reports that were announced, inside a database transaction."""
+
+    async def add(self, report: MonthlyReport) -> bool:
+        """Add a report; return False, and add nothing, if its reader has one of this provider or salon and month."""
+        ...
+
+
+class MonthlyReportReads(Protocol):
+    """Reads of monthly reports, outside any database transaction."""
+
+    async def get(self, report_id: ReportId) -> MonthlyReport | None:
+        """One report that was announced."""
+        ...
+
+    async def due(self, now: datetime, days: int, limit: int) -> Sequence[DueReport]:
+        """The reports of last month that are not announced yet, within this many days of its end, by reader.
+
+        Days are those of the provider's or salon's time zone. Readers are active, have subscribed, and have a verified
+        e-mail address that takes mail: the owners of profiles, and the managers of salons.
+        """
+        ...
+
+
 class StatisticsRepositories(Protocol):
     """The repositories of this context."""
 
@@ -211,6 +240,8 @@ class StatisticsRepositories(Protocol):
     def visits(self) -> Visits: ...
     @property
     def rosters(self) -> Rosters: ...
+    @property
+    def monthly_reports(self) -> MonthlyReports: ...
 
 
 class StatisticsReadGroup(Protocol):
@@ -222,3 +253,8 @@ class StatisticsReadGroup(Protocol):
     def visits(self) -> VisitReads: ...
     @property
     def rosters(self) -> RosterReads: ...
+    @property
+    def monthly_reports(self) -> MonthlyReportReads: ...
+
+
+CONTEXT: Final = DomainContext(events=EVENTS)

@@ -1,6 +1,8 @@
 """Messages over each channel, codes, and webhooks."""
 
+import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import Final, Protocol
 
 import structlog
@@ -9,6 +11,7 @@ from adapters.calendars.files import ICalendarFiles
 from adapters.console.files import MessageFiles
 from adapters.console.sender import ConsoleMessageSender
 from adapters.console.sms import ConsoleSmsSender
+from adapters.documents.renderer import TemplateDocuments
 from adapters.kit.email_page import Brand
 from adapters.sms.disabled import DisabledSmsSender
 from adapters.sms.kavenegar import KavenegarSmsSender
@@ -24,6 +27,7 @@ from booking_domain.notifications.codes import MessageCodes
 from booking_domain.notifications.errors import ChannelOff
 from booking_domain.notifications.ports import MessageSender, OutgoingMessage, SmsSender
 from booking_domain.notifications.sms import SmsPrices
+from booking_domain.shared.documents import Document
 from booking_domain.shared.errors import RuleViolated
 from booking_domain.shared.ids import UserId
 from booking_domain.use_cases.bookings.action_links import ActionLinkLines
@@ -31,6 +35,7 @@ from booking_domain.use_cases.bookings.appointment_details import MAPS
 from booking_domain.use_cases.messages.attachments import Attachments
 from booking_domain.use_cases.messages.send_push import PushMessageSender
 from booking_domain.use_cases.payments.not_me_lines import NotMeLines
+from entrypoints.http.statistics.report import report_file
 from entrypoints.languages.documents import said
 from entrypoints.languages.notices import GettextTranslator
 from entrypoints.settings.messaging import EmailProvider, SmsProvider
@@ -219,7 +224,11 @@ class Messages(UseCases):
                 life=given.sign_in.not_me_link,
                 translator=translator,
             ),
+            file_of=partial(report_file, pdf=self._pdf),
         )
+
+    async def _pdf(self, document: Document) -> bytes:
+        return await asyncio.to_thread(TemplateDocuments().pdf, document)
 
     @single
     def calendar_files(self) -> ICalendarFiles:

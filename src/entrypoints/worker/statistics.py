@@ -34,6 +34,7 @@ from booking_domain.use_cases.statistics.counting import (
     place_booking_in_statistics,
     remove_old_statistics_findings,
 )
+from booking_domain.use_cases.statistics.reports import ANNOUNCED_FOR, announce_report
 from booking_domain.use_cases.statistics.rosters import follow_roster
 from entrypoints.container import Container
 from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Periodic, Subscription, WorkerContext
@@ -148,6 +149,13 @@ async def _check(container: Container, _: Enqueue) -> None:
     log.info("statistics.checked", providers=len(sample))
 
 
+async def _reports(container: Container, _: Enqueue) -> None:
+    """Announce the reports of last month wherever it is over."""
+    now, executor = container.clock().now(), container.executor()
+    for due in await container.reads().monthly_reports.due(now, ANNOUNCED_FOR, _SAMPLE):
+        await executor.run(announce_report, due, actor=SYSTEM)
+
+
 CONTEXT: Final = WorkerContext(
     jobs=(PLACE, COUNT, FOLLOW, ROSTER),
     subscriptions=(
@@ -158,5 +166,6 @@ CONTEXT: Final = WorkerContext(
     periodic=(
         Periodic(name="check_statistics", cron="40 19 * * *", run=_check),
         Periodic(name="follow_rosters", cron="50 18 * * *", run=_rosters),
+        Periodic(name="announce_reports", cron="*/10 * * * *", run=_reports),
     ),
 )

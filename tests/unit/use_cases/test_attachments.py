@@ -32,6 +32,12 @@ from entrypoints.languages.notices import GettextTranslator
 FREE: Final = terms(deposit=Money.zero("MNT"))
 TOKENS: Final = HmacActionLinkTokens(b"k" * 32)
 NOT_ME: Final = HmacNotMeTokens(b"k" * 32)
+
+
+async def no_file() -> None:
+    """Of a message about a booking."""
+
+
 ATTACH: Final = Attachments(
     files=ICalendarFiles(),
     say=said,
@@ -45,6 +51,7 @@ ATTACH: Final = Attachments(
         life=Lifetimes().not_me_link,
         translator=GettextTranslator("en"),
     ),
+    file_of=lambda *_: no_file(),
 )
 
 

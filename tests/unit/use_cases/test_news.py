@@ -25,4 +25,6 @@ def test_every_context_of_topics_is_news_of_bookings_or_of_the_account() -> None
     topics = {event.topic for context in CONTEXTS for event in context.events}
     of_bookings = {topic.partition(".")[0] for topic in topics if kind_of(topic) is NewsKind.BOOKINGS}
     assert of_bookings.isdisjoint(OF_THE_ACCOUNT)
-    assert {topic.partition(".")[0] for topic in topics} == of_bookings | OF_THE_ACCOUNT
+    reports = {topic.partition(".")[0] for topic in topics if kind_of(topic) is NewsKind.REPORTS}
+    assert reports == {"report"}
+    assert {topic.partition(".")[0] for topic in topics} == of_bookings | OF_THE_ACCOUNT | reports

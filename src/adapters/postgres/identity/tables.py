@@ -86,6 +86,7 @@ users: Final = Table(
     one_of("entered_channel", ContactChannel),
     CheckConstraint("(entered_channel IS NULL) = (entered_usable_from IS NULL)", name="entered"),
     Index("users_to_erase_idx", "id", postgresql_where=sql("status IN ('deleted', 'pending') AND erased_at IS NULL")),
+    Index("users_monthly_report_idx", "id", postgresql_where=sql("(preferences ->> 'monthly_report') = 'true'")),
     info=personal_data(
         "id",
         erase=Kept("the domain empties the row; other rows refer to it"),

@@ -1,7 +1,7 @@
 """Accounts on PostgreSQL. Phone numbers, birth dates and addresses are encrypted."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -45,6 +45,9 @@ from booking_domain.shared.time import WallTime
 TAKEN: Final = {"users_email_key": EmailTaken, "users_phone_index_key": PhoneTaken}
 
 
+_PREFERENCES: Final = frozenset(each.name for each in fields(Preferences))
+
+
 def _preferences_json(preferences: Preferences) -> Jsonb:
     quiet = preferences.quiet_hours
     hours = None if quiet is None else [str(quiet.start), str(quiet.end)]
@@ -52,7 +55,7 @@ def _preferences_json(preferences: Preferences) -> Jsonb:
 
 
 def _preferences_of(value: dict[str, Any]) -> Preferences:
-    """Missing keys get the defaults of a new account."""
+    """Missing keys get the defaults of a new account; those of a later release are left out."""
     unsubscribed = tuple(
         Unsubscription(kind=NewsKind(each["kind"]), channel=NewsChannel(each["channel"]))
         for each in value.get("unsubscribed", ())
@@ -60,7 +63,8 @@ def _preferences_of(value: dict[str, Any]) -> Preferences:
     channels = Channels(**value.get("channels", {}))
     hours = tuple(map(WallTime.parse, value.get("quiet_hours") or ()))
     quiet_hours = QuietHours(start=hours[0], end=hours[1]) if hours else None
-    return Preferences(**{**value, "channels": channels, "unsubscribed": unsubscribed, "quiet_hours": quiet_hours})
+    known = {name: each for name, each in value.items() if name in _PREFERENCES}
+    return Preferences(**{**known, "channels": channels, "unsubscribed": unsubscribed, "quiet_hours": quiet_hours})
 
 
 USER: Final = Mapper(

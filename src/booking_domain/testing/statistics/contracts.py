@@ -1,16 +1,19 @@
 """The contract of `Statistics` and `StatisticsReads`."""
 
+import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.booking_links import BookingLink
+from booking_domain.identity.model import UserStatus
+from booking_domain.identity.preferences import Channels, NewsChannel, NewsKind, Preferences, Unsubscription
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.actor import Actor, Role
-from booking_domain.shared.ids import EventId, SalonId, ServiceId
+from booking_domain.shared.ids import EventId, ProviderId, SalonId, ServiceId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.statistics.customers import CustomerVisits, visits_order
@@ -20,15 +23,20 @@ from booking_domain.statistics.model import (
     Bucket,
     Conversions,
     CountedBooking,
+    DueReport,
     Figures,
     Membership,
+    MonthlyReport,
     Outcome,
+    ReportId,
     RosterDay,
     StatisticsFinding,
     StatisticsFindingId,
 )
 from booking_domain.statistics.ports import (
     Grouping,
+    MonthlyReportReads,
+    MonthlyReports,
     RosterReads,
     Rosters,
     Statistics,
@@ -38,8 +46,8 @@ from booking_domain.statistics.ports import (
     VisitReads,
     Visits,
 )
-from booking_domain.testing.builders import HOUR, NOW
-from booking_domain.testing.kit.storage import Cast, StorageContract
+from booking_domain.testing.builders import HOUR, NOW, Builder
+from booking_domain.testing.kit.storage import Cast, StorageContract, present
 from booking_domain.testing.reviews.contracts import a_review
 
 _QUARTER: Final = timedelta(minutes=15)
@@ -325,6 +333,80 @@ def _visits(cast: Cast, salon_id: SalonId | None, number: int) -> CustomerVisits
     )
 
 
+def a_report(make: Builder, user_id: UserId, provider_id: ProviderId, month: date = date(2026, 10, 1)) -> MonthlyReport:
+    """A monthly report of a provider."""
+    report_id = ReportId(make.entropy.new_id())
+    return MonthlyReport(
+        id=report_id, user_id=user_id, provider_id=provider_id, salon_id=None, month=month, created_at=NOW
+    )
+
+
+class MonthlyReportsContract(StorageContract):
+    """Who is due a monthly report, and that each is announced once."""
+
+    async def _subscribe(self, user_id: UserId, **members: Any) -> None:
+        async with self.begin() as tx:
+            user = present(await tx.users.lock(user_id))
+            wanted = {"email_verified_at": NOW, "preferences": Preferences(monthly_report=True), **members}
+            await tx.users.save(replace(user, version=user.version + 1, **wanted))
+
+    async def _due(self, now: datetime, limit: int = 10) -> list[DueReport]:
+        return list(await self.reads.monthly_reports.due(now, 7, limit))
+
+    async def test_a_report_is_due_in_the_week_after_the_month_ends_in_its_zone(self, cast: Cast) -> None:
+        await self._subscribe(cast.owner.id)
+        ends = datetime(2026, 10, 31, 16, tzinfo=UTC)  # midnight there
+        [due] = await self._due(ends)
+        assert due == DueReport(
+            user_id=cast.owner.id, provider_id=cast.profile.id, salon_id=None, month=date(2026, 10, 1)
+        )
+        assert await self._due(ends + timedelta(days=7) - timedelta(seconds=1)) == [due]
+        assert await self._due(ends + timedelta(days=7)) == []
+        assert [each.month for each in await self._due(ends - timedelta(seconds=1))] == []
+        assert [each.month for each in await self._due(ends + timedelta(days=30))] == [date(2026, 11, 1)]
+
+    async def test_managers_get_one_of_each_salon_and_only_subscribers_who_can_be_reached_get_any(self) -> None:
+        manager = self.make.user(Role.MANAGER)
+        salons = [self.make.salon(manager) for _ in range(2)]
+        async with self.begin() as tx:
+            await tx.users.add(manager)
+            for each in salons:
+                await tx.salons.add(each)
+        await self._subscribe(manager.id)
+        off = Unsubscription(kind=NewsKind.REPORTS, channel=NewsChannel.EMAIL)
+        for members in (
+            {"preferences": Preferences()},
+            {"preferences": Preferences(monthly_report=True, channels=Channels(email=False))},
+            {"preferences": Preferences(monthly_report=True, unsubscribed=(off,))},
+            {"email_verified_at": None},
+            {"email_undeliverable_at": NOW},
+            {"status": UserStatus.DISABLED},
+        ):
+            await self._subscribe((await self.a_salon()).manager_id, **members)
+        found = await self._due(datetime(2026, 11, 3, tzinfo=UTC))
+        assert [each.salon_id for each in found] == sorted(each.id for each in salons)
+        assert {each.user_id for each in found} == {manager.id}
+        assert await self._due(datetime(2026, 11, 3, tzinfo=UTC), limit=1) == found[:1]
+
+    async def test_a_report_is_announced_once(self, cast: Cast) -> None:
+        await self._subscribe(cast.owner.id)
+        report = a_report(self.make, cast.owner.id, cast.profile.id)
+        assert await self.alone.monthly_reports.add(report)
+        assert not await self.alone.monthly_reports.add(replace(report, id=ReportId(self.make.entropy.new_id())))
+        assert await self.reads.monthly_reports.get(report.id) == report
+        assert await self._due(datetime(2026, 11, 3, tzinfo=UTC)) == []
+        assert len(await self._due(datetime(2026, 12, 3, tzinfo=UTC))) == 1
+
+    async def test_of_two_announcements_at_once_one_is_made(self, cast: Cast) -> None:
+        reports = [a_report(self.make, cast.owner.id, cast.profile.id) for _ in range(2)]
+
+        async def add(report: MonthlyReport) -> bool:
+            async with self.begin() as tx:
+                return await tx.monthly_reports.add(report)
+
+        assert sorted(await asyncio.gather(*map(add, reports))) == [False, True]
+
+
 CONTRACTS: Final[dict[type, type]] = {
     Statistics: StatisticsContract,
     StatisticsReads: StatisticsContract,
@@ -332,4 +414,6 @@ CONTRACTS: Final[dict[type, type]] = {
     VisitReads: VisitsContract,
     Rosters: VisitsContract,
     RosterReads: VisitsContract,
+    MonthlyReports: MonthlyReportsContract,
+    MonthlyReportReads: MonthlyReportsContract,
 }

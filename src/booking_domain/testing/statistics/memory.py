@@ -8,9 +8,11 @@ from typing import Final
 
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
+from booking_domain.identity.model import UserStatus
+from booking_domain.identity.preferences import NewsChannel, NewsKind
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, UserId
-from booking_domain.shared.time import TimeRange
+from booking_domain.shared.time import TimeRange, local_time
 from booking_domain.statistics.customers import CustomerVisits, visits_order
 from booking_domain.statistics.definitions import bucket_order
 from booking_domain.statistics.model import (
@@ -18,16 +20,21 @@ from booking_domain.statistics.model import (
     Bucket,
     Conversions,
     CountedBooking,
+    DueReport,
     Figures,
     Membership,
+    MonthlyReport,
     Moved,
     Outcome,
+    ReportId,
     RosterDay,
     StatisticsFinding,
     StatisticsFindingId,
 )
 from booking_domain.statistics.ports import (
     Grouping,
+    MonthlyReportReads,
+    MonthlyReports,
     RosterReads,
     Rosters,
     Statistics,
@@ -38,12 +45,12 @@ from booking_domain.statistics.ports import (
     Visits,
 )
 from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKINGS
-from booking_domain.testing.catalogue.memory.tables import BOOKING_LINKS, LINK_DAYS, PROFILES
+from booking_domain.testing.catalogue.memory.tables import BOOKING_LINKS, LINK_DAYS, PROFILES, SALONS
 from booking_domain.testing.identity.memory.tables import USERS
-from booking_domain.testing.kit.tables import Group, InMemory, Part, State, Table
+from booking_domain.testing.kit.tables import Group, InMemory, Part, State, Table, delete_rows
 from booking_domain.testing.payments.memory.transactions import MemoryTransactionReads
 from booking_domain.testing.reviews.memory import REVIEWS
-from booking_domain.testing.scheduling.memory.tables import WAITING_LIST
+from booking_domain.testing.scheduling.memory.tables import CALENDARS, WAITING_LIST
 from booking_domain.use_cases.platform.listings import TransactionFilter, TransactionType
 
 _MOVES: Final = {TransactionType.PAYMENT, TransactionType.DESK_PAYMENT, TransactionType.REFUND}
@@ -83,7 +90,12 @@ _VISITS: Final = Table[tuple[ProviderId, tuple[str, str]], tuple[ProviderId, Cus
 _ROSTERS: Final = Table[tuple[ProviderId, date], tuple[ProviderId, RosterDay]](
     "statistics_rosters", key=lambda row: (row[0], row[1].day), refers=lambda row: ((PROFILES, row[0]),)
 )
-TABLES: Final = (_BUCKETS, _PLACES, _REVISIONS, _MEMBERSHIPS, _FINDINGS, _VISITS, _ROSTERS)
+_REPORTS: Final = Table[ReportId, MonthlyReport](
+    "monthly_reports",
+    refers=lambda row: ((USERS, row.user_id), (PROFILES, row.provider_id)),
+    erase=delete_rows(lambda row: row.user_id),
+)
+TABLES: Final = (_BUCKETS, _PLACES, _REVISIONS, _MEMBERSHIPS, _FINDINGS, _VISITS, _ROSTERS, _REPORTS)
 
 
 def _counted(state: State, booking: Booking, moves: tuple[Moved, ...]) -> CountedBooking:
@@ -328,12 +340,58 @@ class MemoryRosterReads(InMemory, RosterReads):
         return [row for _, _, row in sorted(found, key=lambda each: each[:2])]
 
 
+def _subject(report: DueReport) -> tuple[UserId, ProviderId | None, SalonId | None, date]:
+    return report.user_id, report.provider_id, report.salon_id, report.month
+
+
+class MemoryMonthlyReports(InMemory, MonthlyReports):
+    """Those of one database transaction."""
+
+    async def add(self, report: MonthlyReport) -> bool:
+        if any(_subject(each) == _subject(report) for each in self._state[_REPORTS].values()):
+            return False
+        self._state[_REPORTS].put(report)
+        return True
+
+
+class MemoryMonthlyReportReads(InMemory, MonthlyReportReads):
+    """Those that are committed."""
+
+    async def get(self, report_id: ReportId) -> MonthlyReport | None:
+        return self._state[_REPORTS].get(report_id)
+
+    async def due(self, now: datetime, days: int, limit: int) -> Sequence[DueReport]:
+        announced = {_subject(each) for each in self._state[_REPORTS].values()}
+        found = [each for each in self._of_last_month(now, days) if _subject(each) not in announced]
+        return sorted(found, key=lambda each: (each.user_id, each.provider_id is None, str(each.salon_id)))[:limit]
+
+    def _of_last_month(self, now: datetime, days: int) -> Iterator[DueReport]:
+        for user in self._state[USERS].values():
+            wants = user.preferences
+            reached = user.email is not None and user.email_verified_at and not user.email_undeliverable_at
+            wanted = wants.monthly_report and wants.allows(NewsKind.REPORTS, NewsChannel.EMAIL)
+            if user.status is not UserStatus.ACTIVE or not (reached and wanted):
+                continue
+            for provider_id, salon_id, zone in self._subjects(user.id):
+                today = local_time(now, zone).date()
+                month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+                if today.day <= days:
+                    yield DueReport(user_id=user.id, provider_id=provider_id, salon_id=salon_id, month=month)
+
+    def _subjects(self, user_id: UserId) -> Iterator[tuple[ProviderId | None, SalonId | None, str]]:
+        for profile in self._state[PROFILES].where(lambda each: each.owner_id == user_id):
+            yield profile.id, None, self._state[CALENDARS][profile.id].time_zone
+        for salon in self._state[SALONS].where(lambda each: each.manager_id == user_id):
+            yield None, salon.id, salon.time_zone
+
+
 class StatisticsRepositories(Group):
     """The repositories of this context."""
 
     statistics: Final = Part(MemoryStatistics)
     visits: Final = Part(MemoryVisits)
     rosters: Final = Part(MemoryRosters)
+    monthly_reports: Final = Part(MemoryMonthlyReports)
 
 
 class StatisticsReadGroup(Group):
@@ -342,3 +400,4 @@ class StatisticsReadGroup(Group):
     statistics: Final = Part(MemoryStatisticsReads)
     visits: Final = Part(MemoryVisitReads)
     rosters: Final = Part(MemoryRosterReads)
+    monthly_reports: Final = Part(MemoryMonthlyReportReads)

@@ -20,7 +20,7 @@ from booking_domain.bookings.transitions import Party
 from booking_domain.identity.preferences import NewsChannel, Unsubscription
 from booking_domain.notifications.model import MessageChannel, Notification
 from booking_domain.notifications.notices import Words
-from booking_domain.notifications.ports import OutgoingMessage
+from booking_domain.notifications.ports import AttachedFile, OutgoingMessage
 from booking_domain.notifications.segments import segments_for_facts, shortened
 from booking_domain.shared.ids import UserId
 from booking_domain.use_cases.bookings.action_links import ActionLinkLines
@@ -45,6 +45,8 @@ _WITH_CALENDAR: Final = frozenset(
     )
 )
 _LEAVE: Final = Words("Do you no longer want these e-mails?")
+FileOf: TypeAlias = Callable[[Notification, Reads, datetime], Awaitable[AttachedFile | None]]
+"""The file that goes with an e-mail about a notification, as what it is about stands now."""
 Attach: TypeAlias = Callable[[OutgoingMessage, Notification, Reads, datetime], Awaitable[OutgoingMessage]]
 
 
@@ -77,6 +79,7 @@ class Attachments:
         unsubscribe_page: Callable[[UserId, Unsubscription], str] | None = None,
         action_links: ActionLinkLines,
         not_me: NotMeLines,
+        file_of: FileOf,
     ) -> None:
         self._files = files
         self._say = say
@@ -85,11 +88,12 @@ class Attachments:
         self._unsubscribe_page = unsubscribe_page
         self._action_links = action_links
         self._not_me = not_me
+        self._file_of = file_of
 
     async def __call__(
         self, message: OutgoingMessage, notification: Notification, reads: Reads, now: datetime
     ) -> OutgoingMessage:
-        """Attach the calendar file of the booking as it is now, and links for what its recipient can do."""
+        """Attach the calendar file of the booking or the report as it is now, and links for what can be done."""
         if message.channel not in {MessageChannel.EMAIL, MessageChannel.SMS}:
             return message
         lines = await self._not_me(notification, reads, now)
@@ -103,7 +107,8 @@ class Attachments:
             leave = self._leave(notification.user_id, unsubscription, message.language)
         message = _ended(message, lines, links, leave)
         calendar = await self._calendar(message, notification, reads, now)
-        return replace(message, calendar=calendar, unsubscribe_url=url)
+        file = await self._file_of(notification, reads, now)
+        return replace(message, calendar=calendar, file=file, unsubscribe_url=url)
 
     def _leave(self, user_id: UserId, unsubscription: Unsubscription, language: str) -> str:
         """The line with the page to unsubscribe, which a person opens; without pages there is none."""

@@ -48,6 +48,7 @@ from booking_domain.use_cases.portfolio import messages as portfolio
 from booking_domain.use_cases.reconciliation import messages as reconciliation
 from booking_domain.use_cases.reviews import messages as reviews
 from booking_domain.use_cases.scheduling import waiting_messages
+from booking_domain.use_cases.statistics import reports
 from booking_domain.use_cases.webhooks import messages as webhooks
 from booking_domain.webhooks.events import DeliveriesQueued
 
@@ -81,6 +82,7 @@ MESSAGES: Final[tuple[Messages, ...]] = (
     invitation_messages.MESSAGES,
     portfolio.MESSAGES,
     reviews.MESSAGES,
+    reports.MESSAGES,
     webhooks.MESSAGES,
 )
 MESSAGE_TEMPLATES: Final[Mapping[str, NoticeTemplate]] = dict(

@@ -43,6 +43,8 @@ class Reach(StrEnum):
     """To every contact: news of the security of an account."""
     ASKED = "e-mail; SMS if there is none"
     """Where the reader has asked for it."""
+    MAIL = "e-mail"
+    """Only an e-mail has room for it."""
 
 
 @dataclass(frozen=True, slots=True)

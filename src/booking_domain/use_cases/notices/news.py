@@ -6,9 +6,11 @@ from typing import Final
 from booking_domain.bookings import reminders
 from booking_domain.identity.preferences import NewsKind
 from booking_domain.notifications.push import Urgency
+from booking_domain.statistics import events as statistics
 from booking_domain.use_cases.platform.ports import CONTEXTS, FOLLOW_UPS
 
 _REMINDERS: Final = frozenset(event.topic for event in (*reminders.EVENTS, *FOLLOW_UPS))
+_REPORTS: Final = frozenset(event.topic for event in statistics.EVENTS)
 _BOOKINGS: Final = frozenset(name for context in CONTEXTS for name in context.news)
 """News of other contexts, above all of the account, cannot be turned off by a link."""
 
@@ -38,4 +40,6 @@ def kind_of(topic: str) -> NewsKind | None:
     """Return the kind, or None if no user can unsubscribe from it."""
     if topic in _REMINDERS:
         return NewsKind.REMINDERS
+    if topic in _REPORTS:
+        return NewsKind.REPORTS
     return NewsKind.BOOKINGS if topic.partition(".")[0] in _BOOKINGS else None

@@ -329,6 +329,7 @@ CONTEXTS: Final = (
     announcements.CONTEXT,
     flags.CONTEXT,
     identity.CONTEXT,
+    statistics.CONTEXT,
 )
 """The contexts that have events or lifecycles."""
 FOLLOW_UPS: Final = tuple(kind for context in CONTEXTS for kind in context.follow_ups)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
 
-from msgspec import field
+from msgspec import Meta, field
 
 from booking_domain.statistics.customers import CustomerFigures
 from booking_domain.statistics.definitions import Interval
@@ -28,6 +28,18 @@ class AnalyticsQuery(Query, frozen=True, kw_only=True):
     def asked(self) -> StatisticsQuery:
         """Which figures."""
         return StatisticsQuery(first=self.from_, last=self.to, interval=self.interval, group_by=self.group_by)
+
+
+class MonthQuery(Query, frozen=True, kw_only=True):
+    """A month on the calendar of the provider or salon; by default the last that is over."""
+
+    month: Annotated[str, Meta(pattern="^20[0-9]{2}-(0[1-9]|1[0-2])$", examples=["2026-10"])] | None = None
+    """The year and the month."""
+
+    @property
+    def first(self) -> date | None:
+        """Its first day."""
+        return None if self.month is None else date.fromisoformat(f"{self.month}-01")
 
 
 class FiguresFormat(StrEnum):

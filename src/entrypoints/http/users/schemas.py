@@ -113,6 +113,8 @@ class PreferencesBody(Body, frozen=True, kw_only=True):
     bookings_of_members: bool = True
     payments_of_members: bool = True
     reviews_of_members: bool = True
+    monthly_report: bool = False
+    """Whether the figures of each month are sent by e-mail, to a provider or manager with a verified address."""
     unsubscribed: Annotated[tuple[UnsubscriptionBody, ...], Meta(max_length=20)] = ()
     """Kinds that are off for one channel only; the links in e-mails turn them off."""
     quiet_hours: QuietHoursBody | None = None
@@ -183,6 +185,8 @@ class PreferencesJson(Json, frozen=True, kw_only=True):
     bookings_of_members: bool
     payments_of_members: bool
     reviews_of_members: bool
+    monthly_report: bool
+    """Whether the figures of each month are sent by e-mail."""
     unsubscribed: tuple[UnsubscriptionJson, ...]
     """Which kinds of messages the user has unsubscribed from by a link."""
     quiet_hours: QuietHoursJson | None = None
@@ -221,6 +225,7 @@ PREFERENCES: Final[dict[str, Any]] = {
     "bookingsOfMembers": True,
     "paymentsOfMembers": True,
     "reviewsOfMembers": True,
+    "monthlyReport": False,
 }
 WANT_PHONE: Final[dict[str, Any]] = {"phone": "9911 4455", "currentPassword": "correct-horse-battery"}
 WANT_EMAIL: Final[dict[str, Any]] = {"email": "dorj@example.mn", "currentPassword": "correct-horse-battery"}

@@ -10,6 +10,7 @@ from booking_domain.identity.one_time_codes import ContactChannel
 from booking_domain.identity.preferences import NewsChannel, NewsKind, Preferences, Unsubscription
 from booking_domain.identity.sessions import Session
 from booking_domain.notifications.notices import LocalTime
+from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.languages import LANGUAGES, language_of
 from entrypoints.http.kit.forms import Form
@@ -35,10 +36,13 @@ _CHANNELS: Final = {
 _AGAIN: Final = {
     Unsubscription(kind=NewsKind.BOOKINGS, channel=NewsChannel.EMAIL): Phrase("Send e-mails about bookings again"),
     Unsubscription(kind=NewsKind.REMINDERS, channel=NewsChannel.EMAIL): Phrase("Send reminders by e-mail again"),
+    Unsubscription(kind=NewsKind.REPORTS, channel=NewsChannel.EMAIL): Phrase("Send monthly reports by e-mail again"),
 }
 """What was ended by a link in an e-mail."""
 _REMINDERS: Final = "reminders"
 _MARKETING: Final = "marketing"
+_REPORT: Final = "report"
+_WITH_FIGURES: Final = frozenset({Role.PROVIDER, Role.MANAGER})
 _DONE: Final = {
     "saved": Phrase("Your account is saved."),
     "notified": Phrase("Your notifications are saved."),
@@ -157,7 +161,7 @@ def account_page(
             ),
         ),
         news_action=page.link("/account/notifications"),
-        news=tuple(_news(user.preferences, page)),
+        news=tuple(_news(user, page)),
         notifications=page.link("/notifications"),
         push=page.link("/notifications/devices") if pushes else "",
         csrf=csrf,
@@ -189,7 +193,13 @@ def preferences_of(form: Form, before: Preferences) -> Preferences:
     """The preferences with what was checked; what the page does not show stays."""
     checked = frozenset(form.get(NEWS, ()))
     channels = replace(before.channels, **{each.value: each.value in checked for each in NewsChannel})
-    after = replace(before, channels=channels, reminders=_REMINDERS in checked, marketing=_MARKETING in checked)
+    after = replace(
+        before,
+        channels=channels,
+        reminders=_REMINDERS in checked,
+        marketing=_MARKETING in checked,
+        monthly_report=_REPORT in checked,
+    )
     for each in _AGAIN:
         after = after.without_unsubscription(each) if _mark(each) in checked else after
     return after
@@ -235,13 +245,15 @@ def _contact(channel: ContactChannel, contact: str | None, verified_at: datetime
     )
 
 
-def _news(preferences: Preferences, page: Page) -> list[Check]:
-    say = page.say
+def _news(user: User, page: Page) -> list[Check]:
+    say, preferences = page.say, user.preferences
     shown = [(each.value, name, getattr(preferences.channels, each.value)) for each, name in _CHANNELS.items()]
     shown += [
         (_REMINDERS, Phrase("Remind me of appointments"), preferences.reminders),
         (_MARKETING, Phrase("Tell me about offers"), preferences.marketing),
     ]
+    if user.role in _WITH_FIGURES:
+        shown.append((_REPORT, Phrase("Send the figures of each month by e-mail"), preferences.monthly_report))
     shown += [(_mark(each), name, False) for each, name in _AGAIN.items() if each in preferences.unsubscribed]
     return [Check(name=NEWS, value=value, label=say(name), checked=on) for value, name, on in shown]
 

@@ -15,7 +15,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from adapters.documents.renderer import TemplateDocuments
-from booking_domain.shared.documents import Column, Document, Fact, LinkPicture
+from booking_domain.shared.documents import Chart, Column, Document, Fact, LinkPicture
 from entrypoints.http.kit.computers import ProcessComputer
 
 DOCUMENTS: Final = TemplateDocuments()
@@ -65,6 +65,20 @@ def test_a_pdf_contains_each_text() -> None:
     said = text_of(DOCUMENTS.pdf(A_DOCUMENT))
     for expected in ("Receipt", "2026-000001", "Bold Bat", "Өргөө салон", "Deposit", "60,000.00 MNT", "Paid in full."):
         assert expected in said
+
+
+def test_a_chart_has_its_words_and_a_bar_for_each_value() -> None:
+    chart = Chart(title="Hours", bars=(1, 0, 2.5), most="2.5 h", first="Monday", last="Wednesday")
+    document = replace(A_DOCUMENT, charts=(chart,))
+    said = text_of(DOCUMENTS.pdf(document))
+    page = _Page(DOCUMENTS.html(document))
+    for expected in ("Hours", "2.5 h", "Monday", "Wednesday"):
+        assert expected in said
+        assert expected in " ".join(page.texts)
+    heights = [float(shape["height"]) for tag, shape in page.tags if tag == "rect" and "x" in shape]
+    assert heights == [24, 0, 60]
+    mirrored = _Page(DOCUMENTS.html(replace(document, language="fa")))
+    assert [float(shape["height"]) for tag, shape in mirrored.tags if tag == "rect" and "x" in shape] == [60, 0, 24]
 
 
 def test_a_pdf_is_tagged_and_has_title_language_and_only_our_fonts() -> None:

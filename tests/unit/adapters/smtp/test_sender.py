@@ -11,7 +11,7 @@ from tests.unit.adapters.smtp.mail_server import Mailbox as ServerMailbox
 from tests.unit.adapters.smtp.mail_server import server, smtp_sender
 
 from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
-from booking_domain.notifications.ports import OutgoingMessage
+from booking_domain.notifications.ports import AttachedFile, OutgoingMessage
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.memory import SeededEntropy
 from booking_domain.testing.notifications.contracts.message_sender import Mailbox, MessageSenderContract, OpenMailbox
@@ -168,6 +168,15 @@ async def test_an_invitation_is_attached_with_its_method(method: str) -> None:
     assert (attached.get_content_type(), attached.get_filename()) == ("text/calendar", "booking.ics")
     assert attached["Content-Type"].params["method"] == method
     assert attached.get_content().splitlines() == calendar.splitlines()
+
+
+async def test_a_file_is_attached_under_its_name() -> None:
+    message = await received_as_parts(
+        replace(NOTIFICATION, file=AttachedFile(name="report.pdf", content=b"%PDF-\x00\xff"))
+    )
+    [attached] = message.iter_attachments()
+    assert (attached.get_content_type(), attached.get_filename()) == ("application/pdf", "report.pdf")
+    assert attached.get_content() == b"%PDF-\x00\xff"
 
 
 async def test_a_mail_program_can_unsubscribe_with_one_click() -> None:

@@ -4,6 +4,7 @@ import csv
 from typing import Any
 from uuid import UUID
 
+from tests.unit.adapters.documents.test_renderer import text_of
 from tests.unit.adapters.documents.test_spreadsheets import cells
 from tests.unit.entrypoints.api import Api, assert_problem
 from tests.unit.entrypoints.http.test_managers import salon_of
@@ -113,6 +114,36 @@ async def test_figures_are_exported_as_numbers_in_whole_units(api: Api) -> None:
     found = [value for kind, value in cells(sheet.content, 1) if kind == "n"]
     assert "51" in found
     assert ("inlineStr", "staff") in cells(sheet.content, 2)
+
+
+async def test_the_report_of_a_month_is_a_pdf_file_in_the_language_of_its_reader(api: Api) -> None:
+    provider, provider_id = await api.open_provider(priceAmount=5_100)
+    customer_id = await api.consented(await api.joined("customer"), provider)
+    booking = await api.booked(provider, provider_id, EARLIER_TODAY, customerId=customer_id)
+    await api.patch(f"/bookings/{booking['id']}", provider, json={"status": "completed"})
+    await followed(api, booking["id"])
+    answer = await api.get(f"{MINE}/report?month=2026-11", provider)
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["Content-Disposition"] == 'inline; filename="report-2026-11.pdf"'
+    said = text_of(answer.content)
+    for words in ("Monthly report", "2026-11", "Booked hours by day", "Earned by day", "MNT 51", "Asia/Ulaanbaatar"):
+        assert words in said
+    quiet = text_of((await api.get(f"{MINE}/report", provider)).content)  # of the month that is over
+    assert "2026-10" in quiet
+    assert "Booked hours by day" not in quiet
+    for language, words in (("mn", "Сарын тайлан"), ("fa", "report-2026-11")):
+        await api.patch("/users/me", provider, json={"locale": language})
+        answer = await api.get(f"{MINE}/report?month=2026-11", provider)
+        assert words in text_of(answer.content) + answer.headers["Content-Disposition"]
+
+
+async def test_the_report_of_a_salon_is_for_its_manager_and_a_month_to_come_has_none(api: Api) -> None:
+    manager, path = await salon_of(api)
+    report = f"/analytics{path}/report"
+    assert "Monthly report" in text_of((await api.get(f"{report}?month=2026-11", manager)).content)
+    assert_problem(await api.get(f"{report}?month=2026-12", manager), 422, "validation.invalid_value")
+    assert_problem(await api.get(f"{report}?month=2026-13", manager), 400, "validation.invalid_input")
+    assert_problem(await api.get(report, await api.joined("manager")), 403, "salon.not_yours")
 
 
 async def test_too_long_or_reversed_times_are_refused(api: Api) -> None:

@@ -20,6 +20,7 @@ PREFERENCES = {
     "reminders": False,
     "marketing": True,
     "recommendations": True,
+    "monthlyReport": True,
     "bookingsOfMembers": False,
     "paymentsOfMembers": False,
     "reviewsOfMembers": True,
@@ -129,7 +130,7 @@ async def test_preferences_have_defaults_and_are_replaced_as_a_whole(api: Api) -
     nothing: dict[str, Any] = {"unsubscribed": []}
     first = await api.get("/users/me/preferences", token)
     of_members = dict.fromkeys(("bookingsOfMembers", "paymentsOfMembers", "reviewsOfMembers"), True)
-    defaults = {"reminders": True, "marketing": False, "recommendations": True, **of_members}
+    defaults = {"reminders": True, "marketing": False, "recommendations": True, "monthlyReport": False, **of_members}
     assert first.json() == {"channels": everywhere, **defaults, **nothing}
     answer = await api.put("/users/me/preferences", token, json=PREFERENCES)
     after = {**PREFERENCES, **nothing}

@@ -8,14 +8,17 @@ import pytest
 from structlog.testing import capture_logs
 from tests.databases import TestServer
 from tests.programs import Fork, environment
+from tests.unit.adapters.documents.test_renderer import text_of
 from tests.unit.entrypoints.worker.workshop import Workshop
 
 from booking_domain.bookings.transitions import Status
+from booking_domain.identity.preferences import Preferences
 from booking_domain.statistics.definitions import buckets_of
 from booking_domain.statistics.model import Bucket, Figures
 from booking_domain.testing.builders import TOMORROW
-from booking_domain.testing.kit.storage import alone
+from booking_domain.testing.kit.storage import alone, present
 from entrypoints.cli.statistics import count_all
+from entrypoints.worker.notifications import SEND_MESSAGES
 
 
 async def counted(shop: Workshop) -> Figures:
@@ -117,3 +120,27 @@ async def test_figures_that_are_on_their_way_are_no_finding(shop: Workshop) -> N
         await shop.run_periodic("check_statistics")
     assert [each["event"] for each in logs if each["log_level"] == "error"] == []
     assert await stored(shop) == await right(shop)
+
+
+async def test_the_report_of_a_month_that_is_over_is_sent_once_to_who_has_subscribed(shop: Workshop) -> None:
+    studio = shop.studio
+    owner = present(await studio.reads.users.get(studio.owner.id))
+    wants = Preferences(monthly_report=True)
+    owner = replace(owner, email_verified_at=studio.clock.now(), preferences=wants, version=owner.version + 1)
+    await alone(studio.backend).users.save(owner)
+    await studio.book()
+    await counted(shop)
+    for days in (10, 31):  # until the third of the month
+        studio.clock.advance(timedelta(days=days))
+        for _ in range(2):  # of two runs, and of a job that is done again, the second changes nothing
+            await shop.run_periodic("announce_reports")
+            await shop.relay()
+            await shop.run_due_jobs()
+            await shop.run(SEND_MESSAGES, user_id=str(owner.id))
+    sent = [each for each in shop.sender.delivered if each.type == "report.ready"]
+    assert [(each.channel, each.to) for each in sent] == [("email", owner.email)] * len(sent)
+    names = ["" if each.file is None else each.file.name for each in sent]
+    assert names == sorted(set(names))
+    assert len(names) == 2
+    assert "Monthly report" in text_of(sent[0].file.content if sent[0].file else b"")
+    assert sent[0].unsubscribe_url
