@@ -1,7 +1,7 @@
 """SQLAlchemy Core statements, compiled once, at their first use, to SQL text that psycopg runs."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from operator import itemgetter
 from typing import Any, Final
@@ -29,7 +29,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.expression import BindParameter, ClauseElement
-from sqlalchemy.sql.visitors import iterate, replacement_traverse
+from sqlalchemy.sql.visitors import replacement_traverse
 
 _DIALECT: Final[Dialect] = registry.load("postgresql.psycopg")()
 _PLACEHOLDER: Final = re.compile(rb"%\((?P<name>\w+)\)s|%%")
@@ -86,7 +86,7 @@ class Statement:
         assert isinstance(compiled, SQLCompiler)  # noqa: S101 - not a statement of the DDL
         self.sql = str(compiled).encode()
         self.operation = str(compiled).split(maxsplit=1)[0].lower()
-        self.writes_public = any(map(_writes_public, iterate(self._statement)))
+        self.writes_public = any(map(_writes_public, _parts_of(self._statement)))
         self._constants = {name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required}
         self.numbered, names = _numbered(self.sql)
         self._in_order = _values_of(names)
@@ -117,6 +117,17 @@ def of_seller(owned: ReadOnlyColumnCollection[str, Column[Any]]) -> tuple[Column
         if_given("provider_id", owned.provider_id, owned.provider_id == provider),
         or_(salons.is_(None), owned.salon_id == func.any(salons)),
     )
+
+
+def _parts_of(statement: ClauseElement) -> Iterator[Any]:
+    """Each part of a statement once. `iterate` of SQLAlchemy visits a subquery again in each place that reads it."""
+    found: dict[int, Any] = {id(statement): statement}
+    rest: list[Any] = [statement]
+    while rest:
+        yield (element := rest.pop())
+        new = {id(child): child for child in element.get_children() if id(child) not in found}
+        found |= new
+        rest.extend(new.values())
 
 
 def _writes_public(element: object) -> bool:

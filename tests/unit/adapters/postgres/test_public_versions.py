@@ -7,7 +7,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from sqlalchemy import insert, literal, select
+from sqlalchemy import insert, literal, select, union_all
 from tests.contract.backends import PostgresBackend, on_postgres
 from tests.databases import TestServer
 from tests.gates import PATIENCE_SECONDS
@@ -87,6 +87,15 @@ def test_a_statement_knows_whether_it_writes_what_is_shown() -> None:
     assert not Statement(sessions.delete()).writes_public
     assert not Statement(select(claims.c.id)).writes_public
     assert not Statement(select(literal(1))).writes_public
+
+
+@pytest.mark.parametrize(("name", "public"), [("claims", True), ("sessions", False)])
+def test_a_part_of_a_statement_that_is_used_in_many_places_is_looked_at_once(name: str, *, public: bool) -> None:
+    table = metadata.tables[name]
+    part = table.delete().returning(table.c.id).cte("first")
+    for number in range(40):  # looked at in each place, there would be 2 ** 40 parts
+        part = union_all(select(part.c.id), select(part.c.id)).cte(f"part_{number}")
+    assert Statement(select(part.c.id)).writes_public is public
 
 
 @pytest.mark.parametrize(
