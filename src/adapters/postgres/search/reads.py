@@ -6,14 +6,15 @@ from datetime import date, datetime
 from typing import Any
 
 from adapters.postgres.kit.listing import parameters
-from adapters.postgres.kit.work import Row, WithWork
+from adapters.postgres.kit.work import Row, WithWork, Work
+from adapters.postgres.search.bounds import KNOWN, KnownBounds
 from adapters.postgres.search.entries import entry_of
 from adapters.postgres.search.facets import facets_of
 from adapters.postgres.search.hits import Page, found_of, search_of
 from adapters.postgres.search.matching import asked_of, shape_of, values_of
 from adapters.postgres.search.suggestions import SUGGEST, suggestion_of
 from adapters.postgres.search.tables import FINDING, starts_of
-from adapters.postgres.search.tiers import KNOWN, rings_of
+from adapters.postgres.search.tiers import rings_of, tiers_of_merit, tiers_of_price, tiers_of_score
 from adapters.postgres.search.upkeep import DUE, FINDING_COUNTS, FINDINGS, IDS, IS_CURRENT, NEXT_STARTS, RECORD, SAMPLE
 from adapters.postgres.search.words import looked_up, tsquery_of
 from booking_domain.search.model import (
@@ -38,6 +39,10 @@ from booking_domain.shared.ids import ProviderId, ServiceId
 
 class PostgresSearchReads(WithWork, SearchReads):
     """`SearchReads` of `search_entries`, `search_terms` and `search_words`."""
+
+    def __init__(self, work: Work, bounds: KnownBounds = KNOWN) -> None:
+        super().__init__(work)
+        self._bounds = bounds
 
     async def search(self, criteria: SearchCriteria) -> Sequence[Found]:
         found, _ = await self._hits(criteria, Page.FIRST if criteria.after is None else Page.NEXT)
@@ -108,10 +113,10 @@ class PostgresSearchReads(WithWork, SearchReads):
         values: dict[str, Any] = {"asked": asked}
         if criteria.near is not None and criteria.chosen_by is SearchOrder.NEAREST:
             return values | rings_of(asked, criteria.near)
-        await KNOWN.read(self._work)
+        bounds = await self._bounds.now(self._work)
         if criteria.chosen_by is SearchOrder.CHEAPEST:
             of_parts = criteria.kind is SearchKind.SERVICES
-            return values | KNOWN.of_price(asked, criteria.currency or "", of_parts=of_parts)
+            return values | tiers_of_price(asked, bounds, criteria.currency or "", of_parts=of_parts)
         if criteria.chosen_by is SearchOrder.RATING:
-            return values | KNOWN.of_score(asked)
-        return values | KNOWN.of_merit(asked, of_members=criteria.kind is SearchKind.SALONS)
+            return values | tiers_of_score(asked, bounds)
+        return values | tiers_of_merit(asked, bounds, of_members=criteria.kind is SearchKind.SALONS)

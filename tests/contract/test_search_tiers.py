@@ -1,0 +1,175 @@
+"""Tiers decide how fast a search is, not what it finds: whatever their bounds are, it finds what memory does."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from itertools import product
+from random import Random
+from typing import Any, Final
+
+import pytest
+from sqlalchemy import select
+from tests.contract.backends import PostgresBackend, in_memory
+from tests.unit.effort import NIGHTLY
+
+from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.work import Work
+from adapters.postgres.search.bounds import Bounds, KnownBounds, bounds_of
+from adapters.postgres.search.marks import BAND, SCORES
+from adapters.postgres.search.salons import PostgresKindSearchReads
+from adapters.postgres.search.tables import search_entries
+from booking_domain.search.model import Near, SearchCriteria, SearchKind, SearchOrder, Term, TermKind
+from booking_domain.search.ports import SearchReads
+from booking_domain.testing.backend import Backend
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.kit.storage import a_cast, a_salon, alone
+from booking_domain.testing.search.contracts.entries import a_service, a_work, an_entry
+
+SEEDS: Final = range(50 if NIGHTLY else 2)
+SEARCHES: Final = 100 if NIGHTLY else 20
+PROVIDERS: Final = 24
+SIZES: Final = (3, 6, 12)
+NEAR: Final = Near(lat=47.9, lon=106.9, radius_metres=20_000)
+ASKED: Final[tuple[dict[str, Any], ...]] = (
+    {},
+    {"text": "ink"},
+    {"text": "ink bold", "all_but_one": True},
+    {"styles": ("realism",)},
+    {"category": "hair", "price_to": 250, "currency": "MNT"},
+    {"near": NEAR},
+    {"near": NEAR, "text": "ink"},
+)
+FEW: Final = 5
+"""So many are ranked: bounds between them would leave somebody out, or let in another one."""
+
+MANY: Final = b"""
+    INSERT INTO search_entries
+    SELECT (jsonb_populate_record(e, jsonb_build_object(
+        'provider_id', gen_random_uuid(), 'merit', number * 7 % 350, 'price_from', number * 13 % 2_000 + 1
+    ))).*
+    FROM search_entries AS e, generate_series(1, 2_000) AS number
+"""
+
+
+def drawing(seed: int) -> Random:
+    return Random(seed)  # noqa: S311 - the same values for the same seed
+
+
+class Given(KnownBounds):
+    """Bounds that are not read."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        super().__init__()
+        self._given = bounds
+
+    async def now(self, work: Work) -> Bounds:
+        return self._given
+
+
+def drawn_bounds(random: Random) -> Bounds:
+    """Bounds that need not be those of any entries; some are equal."""
+
+    def of(most: int, band: int) -> list[int]:
+        return [random.randrange(0, most + 1, band) for _ in SIZES]
+
+    return Bounds(
+        merits=sorted(of(360, BAND), reverse=True),
+        scores=sorted(of(5_000_000, SCORES), reverse=True),
+        prices={"MNT": sorted(of(400, 1))} if random.random() > 0.2 else {},
+    )
+
+
+async def fill(backend: Backend, random: Random) -> None:
+    """Store entries, half of them of members of salons, with services and works."""
+    make, members = Builder(), []
+    salons = {first: random.choice(("Ink", "Bold")) for first in range(0, PROVIDERS // 2, 3)}
+    for number in range(PROVIDERS):
+        cast = await a_cast(backend, make)
+        prices = [random.randrange(1, 400) for _ in range(3)]
+        services = [
+            a_service(number * 10 + each, random.choice(("Ink", "Nails")), random.choice(("Hair", "Ink")), price=price)
+            for each, price in enumerate(prices)
+        ]
+        works = [a_work(number * 10 + 5, random.choice(("ink", "bold")))]
+        score = random.randrange(3_000_000, 5_000_000)
+        name, salon = random.choice(("Bold", "Saraa")), salons.get(number // 3 * 3)
+        terms = [Term(TermKind.PROVIDER, name), *([] if salon is None else [Term(TermKind.SALON, salon)])]
+        entry = an_entry(
+            cast.profile.id,
+            name,
+            random.choice(("Ink", "Nails")),
+            parts=(*services, *works),
+            terms=tuple(terms),
+            styles=random.choice(((), ("realism",))),
+            lat=47.9 + random.uniform(-0.2, 0.2),
+            lon=106.9 + random.uniform(-0.2, 0.2),
+            merit=random.randrange(360),
+            score=score,
+        )
+        await alone(backend).search_entries.put(entry, NOW)
+        members.append(cast)
+    for first, name in salons.items():
+        await a_salon(backend, make, *members[first : first + 3], name=name)
+
+
+def searches() -> Iterator[SearchCriteria]:
+    for kind, order, asked in product(SearchKind, SearchOrder, ASKED):
+        wanted = asked | ({"currency": "MNT"} if order is SearchOrder.CHEAPEST else {})
+        if order is SearchOrder.SOONEST or (order is SearchOrder.NEAREST and "near" not in wanted):
+            continue
+        for candidates in (FEW, PROVIDERS * 3):
+            yield SearchCriteria(at=NOW, kind=kind, order=order, candidates=candidates, **wanted)
+
+
+@asynccontextmanager
+async def reading(backend: PostgresBackend, bounds: Bounds) -> AsyncIterator[SearchReads]:
+    async with backend.work() as work:
+        yield PostgresKindSearchReads(work, Given(bounds))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_whatever_the_bounds_of_tiers_are_the_same_is_found(seed: int, postgres_backend: PostgresBackend) -> None:
+    async with in_memory() as memory:
+        await fill(memory, drawing(seed))
+        await fill(postgres_backend, drawing(seed))
+        async with postgres_backend.work() as work:
+            exact = await bounds_of(work, sizes=SIZES)
+        for criteria in drawing(seed).sample(list(searches()), SEARCHES):
+            expected = await memory.reads.search.search_and_count(criteria)
+            for bounds in (Bounds(), exact, drawn_bounds(drawing(seed))):
+                async with reading(postgres_backend, bounds) as reads:
+                    assert await reads.search_and_count(criteria) == expected, bounds
+
+
+async def test_the_bounds_of_a_small_table_are_those_of_all_entries(postgres_backend: PostgresBackend) -> None:
+    await fill(postgres_backend, drawing(1))
+    async with postgres_backend.work() as work:
+        bounds = await bounds_of(work, sizes=SIZES)
+        rows = await work.all(Statement(select(search_entries.c.merit, search_entries.c.score)))
+        prices = await work.all(Statement(select(search_entries.c.price_from)))
+    merits, scores = (sorted(each, reverse=True) for each in zip(*rows, strict=True))
+    assert bounds.merits == tuple(merits[size - 1] // BAND * BAND for size in SIZES)
+    assert bounds.scores == tuple(scores[size - 1] // SCORES * SCORES for size in SIZES)
+    assert bounds.prices == {"MNT": [sorted(prices)[size - 1][0] for size in SIZES]}
+
+
+async def test_the_bounds_of_fewer_entries_than_the_tiers_have_are_the_usual_ones(
+    postgres_backend: PostgresBackend,
+) -> None:
+    async with postgres_backend.work() as work:
+        assert await bounds_of(work) == Bounds()
+    await fill(postgres_backend, drawing(1))
+    async with postgres_backend.work() as work:
+        assert await bounds_of(work) == Bounds()
+
+
+async def test_the_bounds_of_a_large_table_are_about_those_of_all_entries(postgres_backend: PostgresBackend) -> None:
+    cast = await a_cast(postgres_backend, Builder())
+    await alone(postgres_backend).search_entries.put(an_entry(cast.profile.id, price_from=1), NOW)
+    async with postgres_backend.connection() as connection, connection.transaction(force_rollback=True):
+        await connection.execute("SET LOCAL session_replication_role = replica")  # there are no such providers
+        await connection.execute(MANY)
+        exact = await bounds_of(Work(connection), sizes=(200, 400, 1_000), pages=10_000)
+        about = await bounds_of(Work(connection), sizes=(200, 400, 1_000), pages=20)
+    assert about != exact
+    for one, other in zip((*about.merits, *about.prices["MNT"]), (*exact.merits, *exact.prices["MNT"]), strict=True):
+        assert other / 2 <= one <= other * 2
