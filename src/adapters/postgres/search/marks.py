@@ -9,7 +9,7 @@ from math import floor
 from typing import Final
 
 from adapters.postgres.search.tables import MARK
-from booking_domain.search.model import Box, SearchEntry, TermKind
+from booking_domain.search.model import Box, PartKind, SearchEntry, TermKind
 
 BAND: Final = 2
 """How many points of merit a band has."""
@@ -17,6 +17,8 @@ SCORES: Final = 20_000
 """How many millionths of a star a band of scores has."""
 IN_A_SALON: Final = f"{MARK}m"
 """The mark of the members of salons."""
+WITH_WORKS: Final = f"{MARK}w"
+"""The mark of those who have works that search knows."""
 _OF_MEMBERS: Final = "m"
 """They are few: those of a tier have marks of their own."""
 _CELLS: Final = (128, 32, 8, 2, 0.5)
@@ -37,6 +39,8 @@ def marks_of(entry: SearchEntry) -> Iterator[str]:
     if any(term.kind is TermKind.SALON for term in entry.terms):
         yield IN_A_SALON
         yield from _all_levels(_OF_MEMBERS, entry.merit // BAND)
+    if any(part.kind is PartKind.WORKS for part in entry.parts):
+        yield WITH_WORKS
     if entry.price_from is not None:
         yield from _all_levels(f"p{entry.currency}", band_of_price(entry.price_from))
     if entry.lat is not None and entry.lon is not None:

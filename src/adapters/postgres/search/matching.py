@@ -38,6 +38,7 @@ from adapters.postgres.catalogue.salons import metres_to
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.search.marks import (
     IN_A_SALON,
+    WITH_WORKS,
     all_of,
     any_of,
     category_mark,
@@ -76,6 +77,8 @@ SOME_DAYS: Final = "some_days"
 OPEN: Final = "open_at"
 TAG: Final = "tag"
 IN_SALON: Final = "in_salon"
+OF_WORKS: Final = "of_works"
+"""Those who have works."""
 SEVERAL: Final = "several"
 """Several words."""
 ANY: Final = "any_"
@@ -235,7 +238,7 @@ def _within(shape: frozenset[str]) -> list[ColumnElement[bool]]:
 
 def is_marked(shape: frozenset[str]) -> bool:
     """Whether the full-text index finds those who match, or not many more."""
-    return not shape.isdisjoint({TEXT, "styles", "category", TAG, IN_SALON})
+    return not shape.isdisjoint({TEXT, "styles", "category", TAG, IN_SALON, OF_WORKS})
 
 
 def _matching(shape: frozenset[str]) -> Select[Any]:
@@ -365,6 +368,7 @@ def shape_of(criteria: SearchCriteria) -> frozenset[str]:
         "currency": criteria.order == SearchOrder.CHEAPEST,
         "styles": criteria.styles,
         TAG: criteria.tag is not None,
+        OF_WORKS: criteria.kind is SearchKind.WORKS,
         **{
             name: getattr(criteria, name) is not None
             for name in ("category", "language", "price_to", "rating_from", "salon_id", "among", OPEN)
@@ -427,6 +431,7 @@ def asked_of(criteria: SearchCriteria, words: str) -> str | None:
             "" if criteria.category is None else any_of([category_mark(folded(criteria.category))]),
             "" if criteria.tag is None else all_of([any_of([each]) for each in keys_of_all([criteria.tag])]) or "",
             any_of([IN_A_SALON]) if criteria.kind is SearchKind.SALONS else "",
+            any_of([WITH_WORKS]) if criteria.kind is SearchKind.WORKS else "",
             "" if price is None or price < 1 else any_of(price_marks(criteria.currency or "", 0, price)),
             "" if box is None or criteria.chosen_by is SearchOrder.NEAREST else any_of(cell_marks(box)),
         ]

@@ -32,6 +32,8 @@ _HIGHEST_SCORE: Final = BANDS * SCORES - 1
 """More than there is: few marks cover all from a bound up."""
 _RINGS: Final = (400, 1_000, 2_500, 7_000, 25_000, MAX_RADIUS_METRES)
 """How many metres from the point each ring ends."""
+_NARROW: Final = 1.5
+"""Times the radius that is asked for: a ring that ends farther out is not worth reading by itself what is within it."""
 TIERS: Final = range(len(SIZES))
 RINGS: Final = range(len(_RINGS))
 
@@ -65,8 +67,9 @@ def tiers_of_price(query: str | None, bounds: Bounds, currency: str, *, of_parts
 def rings_of(query: str | None, near: Near) -> dict[str, Any]:
     """The parameters of rings, of those whom the `tsquery` finds: rings beyond the radius find nobody."""
     found: dict[str, Any] = {}
-    for number, (inner, outer) in enumerate(pairwise((-1, *_RINGS))):
-        metres = min(outer, near.radius_metres)
+    ends = [-1, *(each for each in _RINGS if each * _NARROW < near.radius_metres)]
+    rings = pairwise((*ends, *[near.radius_metres] * (len(_RINGS) + 1 - len(ends))))
+    for number, (inner, metres) in enumerate(rings):
         box = replace(near, radius_metres=metres).box if inner < metres else None
         cells = None if box is None or query is None else all_of([query, any_of(cell_marks(box))])
         halves = halves_of(box)
