@@ -143,7 +143,7 @@ async def test_the_sweep_deletes_occurrences_without_places_unless_somebody_take
         )
         await tx.claims.acquire(place, studio.clock.now())
         await studio.run(sweep_holds, None, by=SYSTEM)
-        await tx.claims.release(place.id)
+        await tx.claims.release(place.provider_id, place.id)
     assert await occurrences() == 2
     await studio.run(sweep_holds, None, by=SYSTEM)
     assert await occurrences() == 1

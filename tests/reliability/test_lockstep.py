@@ -22,7 +22,7 @@ from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.payments.model import Payment
 from booking_domain.scheduling.claims import Claim
 from booking_domain.shared.events import Event
-from booking_domain.shared.ids import ClaimId
+from booking_domain.shared.ids import ClaimId, ProviderId
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.bookings.memory.bookings import MemoryBookings
 from booking_domain.testing.contracts.lockstep import Divergence, LockstepMachine
@@ -131,7 +131,7 @@ def test_memory_and_postgresql_behave_the_same(part: int, postgres: TestServer, 
 
 
 class ClaimsThatStay(MemoryClaims):
-    async def release(self, claim_id: ClaimId) -> None:
+    async def release(self, provider_id: ProviderId, claim_id: ClaimId) -> None:
         pass
 
 

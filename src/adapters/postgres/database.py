@@ -143,7 +143,7 @@ class Database:
                 reduced_access = work.reduced_access
                 yield PostgresRepositories(work, self.cipher)
                 if work.writes_public:
-                    changed = work.add(CHANGED, {})
+                    changed = work.add(CHANGED, {"ids": sorted(work.public_changes)})
             if position is not None and work.then is not None:
                 [[position.written]] = await work.then.fetchall()
         finally:  # also after an error: the connection may have been lost after the commit

@@ -1,5 +1,7 @@
 """Public versions on PostgreSQL. Triggers count them, so no writer can forget it: see migration 0095.
 
+Tables that Citus spreads over nodes have no triggers. So adapters also name whom they have changed
+(`Work.public_changes`), and the transaction counts at its end what no trigger has counted: see migration 0220.
 The transaction lists the ids that it counted in a setting of its own. The product reads that with its commit, and
 notifies the other processes afterwards: a notification inside the transaction would lock the whole server until then.
 """
@@ -29,10 +31,8 @@ public_versions: Final = Table(
     postgresql_with={"fillfactor": 50},
 )
 
-CHANGED: Final = Statement(
-    text("SELECT CAST(string_to_array(ltrim(current_setting('booking.public_changes', true)), ' ') AS uuid[])")
-)
-"""The ids that the transaction has counted, or null."""
+CHANGED: Final = Statement(text("SELECT count_public_changes(CAST(:ids AS uuid[]))"))
+"""The ids that the transaction has counted, with these."""
 ANNOUNCE: Final = Statement(
     text("SELECT pg_notify('public_changes', id::text) FROM unnest(CAST(:ids AS uuid[])) AS id")
 )

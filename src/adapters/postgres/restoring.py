@@ -48,18 +48,25 @@ _RULES: Final = {
         ) IS NOT TRUE
     """,  # noqa: S608 - constants
     "bookings without the units of resources that they need": f"""
-        FROM bookings b
-        CROSS JOIN LATERAL (
-            SELECT (need ->> 0)::uuid AS resource_id, max((need ->> 1)::int) AS quantity
-            FROM jsonb_array_elements(b.services) service, jsonb_array_elements(service -> 'needs') need GROUP BY 1
-        ) needed
-        JOIN resources r ON r.id = needed.resource_id
-        LEFT JOIN class_places p ON p.id = b.id
-        WHERE b.status IN ({_CLAIMING}) AND needed.quantity > (
-            SELECT count(*) FROM resource_units u
-            WHERE u.resource_id = r.id AND u.claim_id = coalesce(p.occurrence_id, b.id)
-                AND (u.blocked_from, u.blocked_until) = (b.blocked_from, b.blocked_until)
-        )
+        FROM (
+            WITH needed AS MATERIALIZED (
+                SELECT b.id, b.blocked_from, b.blocked_until, r.id AS resource_id, of_booking.quantity
+                FROM bookings b
+                CROSS JOIN LATERAL (
+                    SELECT (need ->> 0)::uuid AS resource_id, max((need ->> 1)::int) AS quantity
+                    FROM jsonb_array_elements(b.services) service, jsonb_array_elements(service -> 'needs') need
+                    GROUP BY 1
+                ) of_booking
+                JOIN resources r ON r.id = of_booking.resource_id
+                WHERE b.status IN ({_CLAIMING})
+            ), places AS MATERIALIZED (SELECT id, occurrence_id FROM class_places)
+            SELECT n.id FROM needed n LEFT JOIN places p ON p.id = n.id
+            WHERE n.quantity > (
+                SELECT count(*) FROM resource_units u
+                WHERE u.resource_id = n.resource_id AND u.claim_id = coalesce(p.occurrence_id, n.id)
+                    AND (u.blocked_from, u.blocked_until) = (n.blocked_from, n.blocked_until)
+            )
+        ) AS missing
     """,  # noqa: S608 - constants
     "payouts that the ledger of their provider does not show": """
         FROM provider_payouts p

@@ -111,8 +111,8 @@ class Claims(Protocol):
         """
         ...
 
-    async def release(self, claim_id: ClaimId) -> None:
-        """Delete a claim, if it exists."""
+    async def release(self, provider_id: ProviderId, claim_id: ClaimId) -> None:
+        """Delete a claim on the provider's time, if it exists."""
         ...
 
     async def hold_of(self, customer_id: UserId, hold_id: ClaimId) -> Claim | None:

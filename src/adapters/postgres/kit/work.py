@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple, Protocol, TypeVar
+from uuid import UUID
 
 from psycopg import AsyncConnection
 
@@ -50,6 +51,8 @@ class Work:
         """The accounts whose access these statements may reduce; see `ReceivedSignals.accounts`."""
         self.writes_public = False
         """Whether one of the statements writes what the public is shown."""
+        self.public_changes: set[UUID] = set()
+        """The providers of whom they write it in tables that may be spread over nodes, where no trigger counts it."""
 
     async def execute(self, statement: Statement, /, **values: Any) -> Reply:
         """Run a statement. In a pipeline it is queued, and fetching its result sends the queue."""

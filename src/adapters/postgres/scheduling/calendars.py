@@ -272,10 +272,15 @@ def _calendar(hours: _Hours, row: Row) -> Calendar:
         rules=hours.rules,
         exceptions=hours.exceptions,
         blocks=hours.blocks,
-        settings=_settings(row[_ZONE_AT + 1 : _TERMS_AT]),
+        settings=_settings_of(row),
         salon=None if salon_time_zone is None else opening_hours_of(salon_time_zone, salon_hours),
         version=row[_VERSION_AT],
     )
+
+
+def _settings_of(row: Row) -> SlotSettings:
+    """Return the settings in the columns of the provider's row."""
+    return _settings(row[_ZONE_AT + 1 : _TERMS_AT])
 
 
 # Equal texts and rows share one value: each booking reads its provider's whole week.
@@ -335,8 +340,8 @@ async def _open(
     if row is None:
         return None
     offers = () if offered is None else offered_of(await offered.fetchall())
-    found = await hours.fetchall()
-    return _bookable(provider_id, row, found, await claims(), offers, resources=() if uses is None else await uses())
+    found, claimed = await hours.fetchall(), await claims(_settings_of(row))
+    return _bookable(provider_id, row, found, claimed, offers, resources=() if uses is None else await uses())
 
 
 def _bookable(
@@ -379,14 +384,15 @@ async def _read_all(
     if services:
         offered = await work.execute(SERVICES_OF_EACH, provider_ids=ids, service_ids=list(services))
     uses = await resource_uses(work, services, (), around) if services else None
-    rows = by_first(await found.fetchall())
-    hours_of, claims_of = by_first(await hours.fetchall()), await claims()
+    rows = {provider_id: row for provider_id, [row] in by_first(await found.fetchall()).items()}
+    claims_of = await claims({provider_id: _settings_of(row) for provider_id, row in rows.items()})
+    hours_of = by_first(await hours.fetchall())
     offers_of = {} if offered is None else by_first(await offered.fetchall())
     resources = () if uses is None else await uses()
     return [
         _bookable(
             provider_id,
-            rows[provider_id][0],
+            rows[provider_id],
             hours_of.get(provider_id, ()),
             claims_of.get(provider_id, ()),
             offered_of(offers_of.get(provider_id, ())),

@@ -19,7 +19,6 @@ from sqlalchemy import (
     Integer,
     and_,
     bindparam,
-    case,
     delete,
     exists,
     func,
@@ -36,18 +35,13 @@ from sqlalchemy.dialects.postgresql import insert
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.advisory_locks import count_under_lock
 from adapters.postgres.kit.codec import Columns, Mapper
-from adapters.postgres.kit.statements import Statement, by_first, of_each
+from adapters.postgres.kit.statements import Statement, by_first
 from adapters.postgres.kit.work import Row, WithWork, Work
-from adapters.postgres.scheduling.resources import CLAIMS_WITH_UNITS, LIVE_UNTIL
+from adapters.postgres.scheduling.resources import LIVE_UNTIL
 from adapters.postgres.scheduling.tables import HELD, claims, class_places, is_hold, resource_units, resources
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import SlotTaken
-from booking_domain.scheduling.model import (
-    CLAIM_MARGIN,
-    MONTHLY_CLAIM_MARGIN,
-    WEEKLY_CLAIM_MARGIN,
-    YEARLY_CLAIM_MARGIN,
-)
+from booking_domain.scheduling.model import CLAIM_MARGIN, SlotSettings, claim_margin
 from booking_domain.scheduling.pauses import without
 from booking_domain.scheduling.ports import Claims
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId
@@ -72,18 +66,6 @@ _GIVEN: Final = func.tstzrange(
     bindparam("blocked_from", type_=_TYPES["blocked_from"]), bindparam("blocked_until", type_=_TYPES["blocked_until"])
 )
 
-
-def _days(margin: timedelta) -> ColumnElement[timedelta]:
-    return literal_column(f"interval '{margin.days} days'")
-
-
-_REACH: Final = case(
-    (providers.c.max_per_year.is_not(None), _days(YEARLY_CLAIM_MARGIN)),
-    (providers.c.max_per_month.is_not(None), _days(MONTHLY_CLAIM_MARGIN)),
-    (providers.c.max_per_week.is_not(None), _days(WEEKLY_CLAIM_MARGIN)),
-    else_=_days(CLAIM_MARGIN),
-)
-"""`claim_margin` of the provider's settings."""
 _OF_PLACE: Final = ("id", "customer_id", "kind", "expires_at", "capacity")
 # Looked up for each occurrence (OFFSET 0): for all of them the planner would read the whole table.
 _of_occurrence: Final = and_(_p.provider_id == _c.provider_id, _p.occurrence_id == _c.id)
@@ -137,22 +119,21 @@ def _whole(parts: Iterable[Claim]) -> Claim:
 
 
 _EXPIRES_AT: Final = func.coalesce(_place.c.expires_at, _c.expires_at)
-_OF_ONE: Final = (
-    select(*_claim_columns(_place))
-    .select_from(_CLAIMS.join(providers, providers.c.id == _c.provider_id))
-    .where(
-        _c.provider_id == bindparam("provider_id"),
-        _IS_CLAIM,
-        _BLOCKED.op("&&")(
-            func.tstzrange(
-                bindparam("window_start", type_=_TYPES["starts_at"]) - _REACH,
-                bindparam("window_end", type_=_TYPES["ends_at"]) + _REACH,
-            )
-        ),
+_IN_WINDOW: Final = _BLOCKED.op("&&")(
+    func.tstzrange(
+        bindparam("window_start", type_=_TYPES["starts_at"]), bindparam("window_end", type_=_TYPES["ends_at"])
     )
 )
-_AROUND: Final = Statement(_OF_ONE)
-_AROUND_EACH: Final = Statement(of_each(_OF_ONE, by="provider_id", among="provider_ids"))
+_OF_ONE: Final = Statement(
+    select(*_claim_columns(_place))
+    .select_from(_CLAIMS)
+    .where(_c.provider_id == bindparam("provider_id"), _IS_CLAIM, _IN_WINDOW)
+)
+_OF_EACH: Final = Statement(
+    select(_c.provider_id, *_claim_columns(_place))
+    .select_from(_CLAIMS)
+    .where(_c.provider_id == func.any(bindparam("provider_ids")), _IS_CLAIM, _IN_WINDOW)
+)
 # ON CONFLICT DO NOTHING waits for an uncommitted rival and returns no row if it commits; it cannot deadlock with it.
 _TAKE: Final = Statement(
     insert(claims).values({name: bindparam(name) for name in _TYPES}).on_conflict_do_nothing().returning(_c.id)
@@ -170,7 +151,9 @@ _lapsed_places: Final = (
     .returning(_p.id)
     .cte("lapsed_places")
 )
-_live_place: Final = exists().where(_of_occurrence, or_(_p.expires_at.is_(None), _p.expires_at > _NOW))
+# Where rows of one provider are deleted, the subquery names the provider, too: so Citus asks and locks one shard.
+_of_provider: Final = _p.provider_id == bindparam("provider_id")
+_live_place: Final = exists().where(_of_occurrence, _of_provider, or_(_p.expires_at.is_(None), _p.expires_at > _NOW))
 _lapsed: Final = (
     delete(claims)
     .where(_near, or_(_c.expires_at <= _NOW, and_(_c.class_id.is_not(None), ~_live_place)))
@@ -242,7 +225,7 @@ _FREE_LAPSED: Final = Statement(
     delete(resource_units).where(
         tuple_(_u.claim_id, _u.resource_id, _u.unit).in_(
             select(_u.claim_id, _u.resource_id, _u.unit)
-            .select_from(CLAIMS_WITH_UNITS)
+            .select_from(resource_units.join(claims, and_(_c.provider_id == _u.provider_id, _c.id == _u.claim_id)))
             .where(
                 _u.resource_id == func.any(bindparam("resource_ids")),
                 _TAKEN_UNIT,
@@ -284,8 +267,12 @@ _UNITS_OF: Final = Statement(
 )
 _RELEASE: Final = Statement(
     delete(claims)
-    .where(_c.id == bindparam("claim_id"))
-    .add_cte(delete(class_places).where(_p.id == bindparam("claim_id")).cte("released"))
+    .where(_c.provider_id == bindparam("provider_id"), _c.id == bindparam("claim_id"))
+    .add_cte(
+        delete(class_places)
+        .where(_p.provider_id == bindparam("provider_id"), _p.id == bindparam("claim_id"))
+        .cte("released")
+    )
 )
 _RELEASE_HOLDS: Final = Statement(
     delete(claims)
@@ -332,49 +319,67 @@ _SPANS: Final = Statement(
     )
 )
 _SWEEPS: Final = tuple(
-    Statement(delete(each).where(*_WHOLE_HOLD[each.name], each.c.expires_at <= bindparam("now")).returning(each.c.id))
+    Statement(
+        delete(each).where(*_WHOLE_HOLD[each.name], each.c.expires_at <= bindparam("now")).returning(each.c.provider_id)
+    )
     for each in HELD
 )
-_empty: Final = and_(
-    _c.class_id.is_not(None),
-    ~exists(select(_p.id).where(_of_occurrence).offset(literal_column("0"))),
-)
+
+
+def _empty(*places: ColumnElement[bool]) -> ColumnElement[bool]:
+    found = select(_p.id).where(_of_occurrence, *places).offset(literal_column("0"))
+    return and_(_c.class_id.is_not(None), ~exists(found))
+
+
 # Those that are long over have been swept: occurrences become empty as long as they can be cancelled.
 _EMPTY: Final = Statement(
     select(_c.provider_id, func.array_agg(_c.id))
-    .where(_empty, _c.ends_at > bindparam("now", type_=_TYPES["ends_at"]) - literal_column("interval '1 day'"))
+    .where(_empty(), _c.ends_at > bindparam("now", type_=_TYPES["ends_at"]) - literal_column("interval '1 day'"))
     .group_by(_c.provider_id)
 )
 _these: Final = and_(_c.provider_id == bindparam("provider_id"), _c.id == func.any(bindparam("ids")))
 _LOCK: Final = Statement(select(_c.id).where(_these).with_for_update(skip_locked=True))
 # Asked again, now that no transaction can add a place.
-_REMOVE_EMPTY: Final = Statement(delete(claims).where(_these, _empty))
+_REMOVE_EMPTY: Final = Statement(delete(claims).where(_these, _empty(_of_provider)))
 
 
 async def claims_around(
     work: Work, provider_id: ProviderId, around: TimeRange
-) -> Callable[[], Awaitable[tuple[Claim, ...]]]:
-    """Send the query for claims that overlap this window; the returned function fetches them."""
-    cursor = await work.execute(_AROUND, provider_id=provider_id, window_start=around.start, window_end=around.end)
+) -> Callable[[SlotSettings], Awaitable[tuple[Claim, ...]]]:
+    """Send the query for claims within `CLAIM_MARGIN` of this window; the returned function fetches them.
 
-    async def fetched() -> tuple[Claim, ...]:
-        return _claims_of(await cursor.fetchall())
+    It asks again if `claim_margin` of the provider's settings, which it is given, is more.
+    """
+    near = await work.execute(_OF_ONE, provider_id=provider_id, **_window(around, CLAIM_MARGIN))
+
+    async def fetched(settings: SlotSettings) -> tuple[Claim, ...]:
+        margin, found = claim_margin(settings), near
+        if margin > CLAIM_MARGIN:
+            found = await work.execute(_OF_ONE, provider_id=provider_id, **_window(around, margin))
+        return _claims_of(await found.fetchall())
 
     return fetched
 
 
 async def claims_of_each(
     work: Work, provider_ids: Sequence[ProviderId], around: TimeRange
-) -> Callable[[], Awaitable[Mapping[ProviderId, tuple[Claim, ...]]]]:
+) -> Callable[[Mapping[ProviderId, SlotSettings]], Awaitable[Mapping[ProviderId, tuple[Claim, ...]]]]:
     """As `claims_around`, for several providers."""
-    cursor = await work.execute(
-        _AROUND_EACH, provider_ids=list(provider_ids), window_start=around.start, window_end=around.end
-    )
+    near = await work.execute(_OF_EACH, provider_ids=list(provider_ids), **_window(around, CLAIM_MARGIN))
 
-    async def fetched() -> Mapping[ProviderId, tuple[Claim, ...]]:
-        return {provider_id: _claims_of(rows) for provider_id, rows in by_first(await cursor.fetchall()).items()}
+    async def fetched(settings: Mapping[ProviderId, SlotSettings]) -> Mapping[ProviderId, tuple[Claim, ...]]:
+        margins = {provider_id: claim_margin(each) for provider_id, each in settings.items()}
+        rows = by_first(await near.fetchall())
+        if far := [provider_id for provider_id, margin in margins.items() if margin > CLAIM_MARGIN]:
+            window = _window(around, max(margins[provider_id] for provider_id in far))
+            rows |= by_first(await work.all(_OF_EACH, provider_ids=far, **window))
+        return {provider_id: _claims_of(found) for provider_id, found in rows.items()}
 
     return fetched
+
+
+def _window(around: TimeRange, margin: timedelta) -> dict[str, Any]:
+    return {"window_start": around.start - margin, "window_end": around.end + margin}
 
 
 async def spans_around(
@@ -402,17 +407,18 @@ class PostgresClaims(WithWork, Claims):
         if not (await self._taken(claim, now) if claim.class_id is None else await self._taken_place(claim, now)):
             [zone] = await self._work.one(_ZONE, provider_id=claim.provider_id) or ("UTC",)
             raise SlotTaken(start=claim.span.start, zone=zone)
+        self._work.public_changes.add(claim.provider_id)
 
     async def _taken(self, claim: Claim, now: datetime) -> bool:
         """Take the time. Whether what is in the way has expired is asked only if something is."""
         for row in _rows(claim):
             if (await self._work.one(_TAKE, **row) or await self._work.one(_TAKE_OVER, **row, now=now)) is None:
                 if row["part_of"] is not None:
-                    await self.release(claim.id)
+                    await self.release(claim.provider_id, claim.id)
                 return False
         if await self._taken_units(claim, claim.id, now):
             return True
-        await self.release(claim.id)
+        await self.release(claim.provider_id, claim.id)
         return False
 
     async def _taken_place(self, claim: Claim, now: datetime) -> bool:
@@ -445,8 +451,9 @@ class PostgresClaims(WithWork, Claims):
         taken: dict[Any, int] = dict(await self._work.all(_UNITS_OF, claim_id=claim_id))
         return all(taken.get(need.resource_id, 0) >= need.quantity for need in needs)
 
-    async def release(self, claim_id: ClaimId) -> None:
-        await self._work.execute(_RELEASE, claim_id=claim_id)
+    async def release(self, provider_id: ProviderId, claim_id: ClaimId) -> None:
+        self._work.public_changes.add(provider_id)
+        await self._work.execute(_RELEASE, provider_id=provider_id, claim_id=claim_id)
 
     async def hold_of(self, customer_id: UserId, hold_id: ClaimId) -> Claim | None:
         rows = await self._work.all(_HOLD, claim_id=hold_id, customer_id=customer_id)
@@ -457,11 +464,13 @@ class PostgresClaims(WithWork, Claims):
         return await count_under_lock(self._work, key, _COUNT, customer_id=customer_id, now=now)
 
     async def release_holds(self, provider_id: ProviderId) -> None:
+        self._work.public_changes.add(provider_id)
         await self._work.execute(_RELEASE_HOLDS, provider_id=provider_id)
 
     async def remove_expired(self, now: datetime) -> int:
-        removed = [len(await self._work.all(sweep, now=now)) for sweep in _SWEEPS]
+        removed = [provider_id for sweep in _SWEEPS for [provider_id] in await self._work.all(sweep, now=now)]
         for provider_id, ids in await self._work.all(_EMPTY, now=now):
             locked = [id_ for [id_] in await self._work.all(_LOCK, provider_id=provider_id, ids=ids)]
             await self._work.execute(_REMOVE_EMPTY, provider_id=provider_id, ids=locked)
-        return sum(removed)
+        self._work.public_changes.update(removed)
+        return len(removed)

@@ -1,7 +1,7 @@
 """Resources, and what has taken their units, on PostgreSQL."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     DateTime,
@@ -16,7 +16,6 @@ from sqlalchemy import (
     nullslast,
     or_,
     select,
-    true,
 )
 
 from adapters.postgres.catalogue.tables import providers, salons
@@ -62,54 +61,49 @@ _VIEW_OF_ONE: Final = Statement(_VIEW.where(_r.id == _ID))
 _VIEWS_OF_OWNER: Final = Statement(_VIEW.where(_OWNED).order_by(_r.name.collate("C"), _r.id))
 
 _NEVER: Final = literal_column("timestamptz 'infinity'", DateTime(timezone=True))
-_places: Final = (
-    select(func.max(func.coalesce(class_places.c.expires_at, _NEVER)).label("until"))
-    .where(class_places.c.provider_id == _c.provider_id, class_places.c.occurrence_id == _c.id)
-    .lateral("places")
+_until_place: Final = select(func.max(func.coalesce(class_places.c.expires_at, _NEVER))).where(
+    class_places.c.provider_id == _c.provider_id, class_places.c.occurrence_id == _c.id
 )
-LIVE_UNTIL: Final = case((_c.class_id.is_(None), func.coalesce(_c.expires_at, _NEVER)), else_=_places.c.until)
+LIVE_UNTIL: Final = case(
+    (_c.class_id.is_(None), func.coalesce(_c.expires_at, _NEVER)), else_=_until_place.scalar_subquery()
+)
 """When what a claim has taken is free again: `infinity` for a booking, null for an occurrence without places."""
-CLAIMS_WITH_UNITS: Final = resource_units.join(
-    claims, and_(_c.provider_id == _u.provider_id, _c.id == _u.claim_id)
-).outerjoin(_places, _c.class_id.is_not(None))
-_taken: Final = (
-    select(
-        _u.unit,
-        _c.provider_id,
-        _u.claim_id,
-        _u.blocked_from,
-        _u.blocked_until,
-        func.nullif(LIVE_UNTIL, _NEVER).label("until"),
-    )
-    .select_from(CLAIMS_WITH_UNITS)
-    .where(
-        _u.resource_id == _r.id,
-        func.tstzrange(_u.blocked_from, _u.blocked_until).op("&&")(
-            func.tstzrange(
-                bindparam("taken_from", type_=_u.blocked_from.type),
-                bindparam("taken_until", type_=_u.blocked_from.type),
-            )
-        ),
-        LIVE_UNTIL.is_not(None),
-    )
-    .lateral("taken")
+_is_taken: Final = and_(
+    _u.resource_id == _r.id,
+    func.tstzrange(_u.blocked_from, _u.blocked_until).op("&&")(
+        func.tstzrange(
+            bindparam("taken_from", type_=_u.blocked_from.type), bindparam("taken_until", type_=_u.blocked_from.type)
+        )
+    ),
 )
+_TAKEN: Final = (_u.unit, _u.provider_id, _u.claim_id, _u.blocked_from, _u.blocked_until)
 _need: Final = func.jsonb_array_elements(_s.needs).column_valued("need")
 _needed: Final = (
     select(cast(_need.op("->>")(0), Uuid)).select_from(services).where(_s.id == func.any(bindparam("service_ids")))
 )
 _USES: Final = Statement(
-    select(_r.id, _r.quantity, *_taken.c)
-    .select_from(resources.outerjoin(_taken, true()))
+    select(_r.id, _r.quantity, *_TAKEN)
+    .select_from(resources.outerjoin(resource_units, _is_taken))
     .where(or_(_r.id == func.any(bindparam("resource_ids")), _r.id.in_(_needed)))
-    .order_by(_r.id, nullslast(_taken.c.blocked_from), _taken.c.unit)
+    .order_by(_r.id, nullslast(_u.blocked_from), _u.unit)
+)
+# Of claims that are there: null until when is never.
+_CLAIMS_OF_UNITS: Final = Statement(
+    select(_c.id, func.nullif(LIVE_UNTIL, _NEVER)).where(
+        _c.provider_id == func.any(bindparam("provider_ids")),
+        _c.id == func.any(bindparam("claim_ids")),
+        LIVE_UNTIL.is_not(None),
+    )
 )
 
 
 async def resource_uses(
     work: Work, services_: Sequence[ServiceId], resources_: Sequence[ResourceId], around: TimeRange
 ) -> Callable[[], Awaitable[tuple[ResourceUses, ...]]]:
-    """Send the query for these resources and those that the services need; the returned function fetches them."""
+    """Send the query for these resources and those that the services need; the returned function fetches them.
+
+    It asks for the claims that have taken units, if there are any.
+    """
     cursor = await work.execute(
         _USES,
         service_ids=list(services_),
@@ -119,11 +113,17 @@ async def resource_uses(
     )
 
     async def fetched() -> tuple[ResourceUses, ...]:
+        rows = await cursor.fetchall()
+        takers = {claim_id: provider_id for _, _, _, provider_id, claim_id, _, _ in rows if claim_id is not None}
+        until: dict[Any, Any] = {}
+        if takers:
+            provider_ids, claim_ids = list(set(takers.values())), list(takers)
+            until = dict(await work.all(_CLAIMS_OF_UNITS, provider_ids=provider_ids, claim_ids=claim_ids))
         found: dict[ResourceId, tuple[int, list[UnitUse]]] = {}
-        for id_, quantity, unit, provider_id, claim_id, start, end, expires_at in await cursor.fetchall():
+        for id_, quantity, unit, provider_id, claim_id, start, end in rows:
             _, uses = found.setdefault(id_, (quantity, []))
-            if unit is not None:
-                uses.append(UnitUse(unit, provider_id, claim_id, TimeRange(start, end), expires_at))
+            if claim_id in until:
+                uses.append(UnitUse(unit, provider_id, claim_id, TimeRange(start, end), until[claim_id]))
         return tuple(
             ResourceUses(resource_id=id_, quantity=quantity, uses=tuple(uses))
             for id_, (quantity, uses) in found.items()

@@ -310,7 +310,7 @@ async def _take(command: _TakeAction, tx: Repositories, context: UseCaseContext)
     event_id = EventId(context.entropy.new_id())
     decision = booking.apply(command.action, party=party, by=context.actor, now=context.now, event_id=event_id)
     if booking.claims_time and not decision.state.claims_time:
-        await tx.claims.release(ClaimId(booking.id))
+        await tx.claims.release(booking.provider_id, ClaimId(booking.id))
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
     await tx.outbox.put(booking_events(decision.state, decision.events))
 

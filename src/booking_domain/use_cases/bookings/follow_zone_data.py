@@ -110,7 +110,7 @@ async def _follow(command: FollowZoneData, tx: Repositories, context: UseCaseCon
     movable = _movable(shifts, schedule, context.now)
     decided = [(shift.booking, _decide(shift, context)) for shift in shifts if shift.id in movable]
     for before, _ in decided:  # release all old times before claiming the first new one
-        await tx.claims.release(ClaimId(before.id))
+        await tx.claims.release(before.provider_id, ClaimId(before.id))
     for _, decision in decided:
         if decision.state.claims_time:
             await tx.claims.acquire(booking_claim(decision.state), context.now)

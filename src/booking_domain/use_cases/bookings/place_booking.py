@@ -164,7 +164,7 @@ async def _replace_hold(
         raise HoldNotFound
     # Lock the entry before its hold, in the same order as leaving the waiting list does.
     entry = await tx.waiting_list.get(WaitingId(hold_id))
-    await tx.claims.release(hold_id)
+    await tx.claims.release(provider_id, hold_id)
     if entry is not None and entry.status is WaitingStatus.OFFERED:
         await tx.waiting_list.save(entry.booked())
 

@@ -423,7 +423,7 @@ async def save_decision(
     """
     after = decision.state
     if CLAIMS_TIME[booking.status] and not CLAIMS_TIME[after.status]:
-        await tx.claims.release(ClaimId(booking.id))
+        await tx.claims.release(booking.provider_id, ClaimId(booking.id))
         back = booking.refund_on_cancellation(party, context.now)
         expired = after.status is Status.EXPIRED
         reason = RefundReason.LATE_PAYMENT if expired else RefundReason.CANCELLATION
@@ -552,7 +552,7 @@ async def move_claim(before: Booking, after: Booking, tx: Repositories, context:
     Raises:
         SlotTaken: another claim overlaps. The rollback restores the old claim.
     """
-    await tx.claims.release(ClaimId(before.id))
+    await tx.claims.release(before.provider_id, ClaimId(before.id))
     if after.claims_time:
         await tx.claims.acquire(booking_claim(after), context.now)
 

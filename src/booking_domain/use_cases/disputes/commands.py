@@ -308,7 +308,7 @@ async def _follow_with_claim(before: Booking, after: Booking, tx: Repositories, 
         ProviderNotBookable, CustomerNotActive: the booking is to come, and could not be made now.
     """
     if before.claims_time and not after.claims_time:
-        await tx.claims.release(ClaimId(before.id))
+        await tx.claims.release(before.provider_id, ClaimId(before.id))
     if before.claims_time or not after.claims_time:
         return
     claim = booking_claim(after)

@@ -84,9 +84,10 @@ async def _place(command: PlaceHold, tx: HoldTx, context: UseCaseContext) -> Cla
 
 async def _release(hold_id: ClaimId, tx: HoldTx, context: UseCaseContext) -> None:
     """Release the actor's own hold. A hold that no longer exists raises `HoldNotFound`."""
-    if await tx.claims.hold_of(context.actor.id, hold_id) is None:
+    hold = await tx.claims.hold_of(context.actor.id, hold_id)
+    if hold is None:
         raise HoldNotFound
-    await tx.claims.release(hold_id)
+    await tx.claims.release(hold.provider_id, hold_id)
 
 
 async def _sweep(_: None, tx: HoldTx, context: UseCaseContext) -> int:

@@ -135,7 +135,7 @@ async def _leave(waiting_id: WaitingId, tx: WaitingTx, context: UseCaseContext) 
     if waiting.status not in OPEN:
         raise NotWaiting
     await tx.waiting_list.save(waiting.left())
-    await tx.claims.release(waiting.hold_id)
+    await tx.claims.release(waiting.provider_id, waiting.hold_id)
 
 
 async def _offer(command: OfferFreedTime, tx: WaitingTx, context: UseCaseContext) -> Sequence[WaitingListEntry]:

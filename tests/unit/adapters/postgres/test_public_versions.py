@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from booking_domain.shared.signals import ReceivedSignals
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.asynchronous import TIME_LIMIT
 from booking_domain.testing.kit.storage import Cast, a_cast
+from booking_domain.use_cases.platform.ports import Repositories
 
 COUNTING: Final = """
     SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger
@@ -123,6 +125,35 @@ async def test_without_its_trigger_a_write_is_not_counted(shown: Shown) -> None:
     await shown.by_hand("UPDATE providers SET bio = 'x' WHERE id = %s", shown.id)
     await shown.by_hand("ALTER TABLE providers ENABLE TRIGGER providers_count_public_change")
     assert await shown.version() == before
+
+
+@pytest.mark.parametrize("triggers", ["ENABLE", "DISABLE"])
+async def test_claims_are_counted_and_announced_with_and_without_triggers(shown: Shown, triggers: str) -> None:
+    """Citus spreads their tables over nodes, where they can have none."""
+    make, told = Builder(), list[frozenset[UUID] | None]()
+    claim = make.claim(shown.cast.profile, shown.cast.customer)
+    expired = replace(make.hold(shown.cast.profile, shown.cast.customer, claim.span.end), expires_at=NOW)
+    shown.database.when_public_versions_change(told.append)
+
+    async def taken(tx: Repositories) -> None:
+        await tx.claims.acquire(claim, NOW)
+        await tx.claims.acquire(expired, NOW)
+
+    async def released(tx: Repositories) -> None:
+        await tx.claims.release(shown.id, claim.id)
+
+    async def swept(tx: Repositories) -> None:
+        await tx.claims.remove_expired(NOW)
+
+    for table in ("claims", "class_places"):
+        await shown.by_hand(f"ALTER TABLE {table} {triggers} TRIGGER {table}_count_public_change")
+    for change in (taken, released, swept):
+        before = await shown.version()
+        async with shown.database.begin() as tx:
+            await change(tx)
+        await shown.heard()
+        assert await shown.version() != before, change.__name__
+        assert told.pop() == frozenset({shown.id})
 
 
 async def test_a_version_does_not_return_after_a_backup_is_restored(shown: Shown) -> None:

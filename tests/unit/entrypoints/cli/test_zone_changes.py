@@ -100,7 +100,7 @@ class Books:
     def cancel(self, booking: Booking) -> None:
         async def cancelled(database: Database) -> None:
             async with database.begin() as tx:
-                await tx.claims.release(ClaimId(booking.id))
+                await tx.claims.release(booking.provider_id, ClaimId(booking.id))
                 await tx.bookings.save(replace(booking, status=Status.CANCELLED, version=2), was=booking)
 
         self.work(cancelled)

@@ -98,7 +98,7 @@ async def _hold(tx: Repositories, on: _Scene) -> None:
 
 
 async def _release(tx: Repositories, on: _Scene) -> None:
-    await tx.claims.release(on.claim.id)
+    await tx.claims.release(on.claim.provider_id, on.claim.id)
 
 
 async def _item(tx: Repositories, on: _Scene) -> None:
@@ -242,13 +242,13 @@ class PublicVersionsContract(StorageContract):
             await tx.claims.acquire(claim, NOW)
 
         async def leave(tx: Repositories) -> None:
-            await tx.claims.release(claim.id)
+            await tx.claims.release(claim.provider_id, claim.id)
 
         async def take_place(tx: Repositories) -> None:
             await tx.claims.acquire(place, NOW)
 
         async def leave_last_place(tx: Repositories) -> None:
-            await tx.claims.release(place.id)
+            await tx.claims.release(place.provider_id, place.id)
 
         for change in (add, more, take, leave, take_place, leave_last_place):
             before = await self._versions(on)

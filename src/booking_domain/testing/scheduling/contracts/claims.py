@@ -118,10 +118,10 @@ class ClaimsContract(StorageContract):
         hold, claim = self.make.hold(cast.profile, cast.customer), self.make.claim(cast.profile, cast.customer)
         await self._take(hold)
         async with self.begin() as tx:
-            await tx.claims.release(hold.id)
+            await tx.claims.release(hold.provider_id, hold.id)
             await tx.claims.acquire(claim, NOW)
         assert await self._claims(cast) == [claim]
-        await self.alone.claims.release(claim.id)
+        await self.alone.claims.release(claim.provider_id, claim.id)
         assert await self._claims(cast) == []
 
     async def test_a_claim_that_cannot_move_keeps_its_time(self, cast: Cast) -> None:
@@ -136,7 +136,7 @@ class ClaimsContract(StorageContract):
             moved = replace(claim, span=to, blocked=to)
             async with self.begin() as tx:
                 await tx.schedules.lock(cast.profile.id, to)
-                await tx.claims.release(claim.id)
+                await tx.claims.release(claim.provider_id, claim.id)
                 await tx.claims.acquire(moved, NOW)
             return moved
 
@@ -148,10 +148,11 @@ class ClaimsContract(StorageContract):
             moved = await move(TimeRange(start, end))
             assert set(await self._claims(cast)) == {moved, other}
 
-    async def test_releasing_an_unknown_claim_has_no_effect(self, cast: Cast) -> None:
+    async def test_releasing_an_unknown_claim_has_no_effect(self, cast: Cast, other: Cast) -> None:
         claim = self.make.claim(cast.profile, cast.customer)
         await self._take(claim)
-        await self.alone.claims.release(ClaimId(self.make.entropy.new_id()))
+        await self.alone.claims.release(cast.profile.id, ClaimId(self.make.entropy.new_id()))
+        await self.alone.claims.release(other.profile.id, claim.id)
         assert await self._claims(cast) == [claim]
 
     async def test_a_hold_is_found_by_its_customer_only(self, cast: Cast, other: Cast) -> None:
@@ -252,7 +253,7 @@ class ClaimsContract(StorageContract):
             await self._take(third)
         assert (refusal.value.start, refusal.value.zone) == (TOMORROW, "Asia/Ulaanbaatar")
         assert set(await self._claims(cast)) == {first, second}
-        await self.alone.claims.release(first.id)
+        await self.alone.claims.release(first.provider_id, first.id)
         await self._take(third)
         assert set(await self._claims(cast)) == {second, third}
 
@@ -286,7 +287,7 @@ class ClaimsContract(StorageContract):
         place = self.make.place(self.make.service(provider_id=cast.profile.id).id, cast.profile, cast.customer)
         await self._take(place)
         async with self.begin() as tx:
-            await tx.claims.release(place.id)
+            await tx.claims.release(place.provider_id, place.id)
             claim = self.make.claim(cast.profile, cast.customer)
             await tx.claims.acquire(claim, NOW)
         assert await self._claims(cast) == [claim]
@@ -321,11 +322,11 @@ class ClaimsContract(StorageContract):
         taken = [self.make.place(yoga, cast.profile, cast.customer, capacity=4) for _ in range(4)]
         for each in taken:
             await self._take(each)
-        await self.alone.claims.release(taken[0].id)
+        await self.alone.claims.release(taken[0].provider_id, taken[0].id)
         with pytest.raises(SlotTaken):
             await self._take(self.make.place(yoga, cast.profile, cast.customer, capacity=3))
         assert set(await self._claims(cast)) == set(taken[1:])
-        await self.alone.claims.release(taken[3].id)
+        await self.alone.claims.release(taken[3].provider_id, taken[3].id)
         last = self.make.place(yoga, cast.profile, cast.customer, capacity=3)
         await self._take(last)
         assert set(await self._claims(cast)) == {taken[1], taken[2], last}
@@ -371,7 +372,7 @@ class ClaimsContract(StorageContract):
         for each in (within, after):
             await self._take(each)
         assert await self._claims(cast) == [long, within, after]
-        await self.alone.claims.release(long.id)
+        await self.alone.claims.release(long.provider_id, long.id)
         assert await self._claims(cast) == [within, after]
         with pytest.raises(SlotTaken) as refusal:  # of its first and its last part, the last is refused
             await self._take(self.make.paused(cast.profile, cast.customer, TOMORROW + HOUR / 2))
@@ -432,7 +433,7 @@ class ClaimsContract(StorageContract):
         assert (refusal.value.start, refusal.value.zone) == (TOMORROW, "Asia/Ulaanbaatar")
         assert await self._claims(third) == []
         assert await self._units(room, third) == [(1, cast.profile.id, None), (2, other.profile.id, None)]
-        await self.alone.claims.release(first.id)
+        await self.alone.claims.release(first.provider_id, first.id)
         await self._take(late)
         assert await self._units(room, cast) == [(1, third.profile.id, None), (2, other.profile.id, None)]
 
@@ -459,7 +460,7 @@ class ClaimsContract(StorageContract):
             await self._take(both)
         assert await self._units(room, other) == []
         assert await self._claims(other) == []
-        await self.alone.claims.release(first.id)
+        await self.alone.claims.release(first.provider_id, first.id)
         await self._take(both)
         assert [unit for unit, *_ in await self._units(chairs, cast)] == [1, 2]
 
@@ -516,7 +517,7 @@ class ClaimsContract(StorageContract):
         for place in places[:2]:
             with pytest.raises(SlotTaken):
                 await self._take(rival)
-            await self.alone.claims.release(place.id)
+            await self.alone.claims.release(place.provider_id, place.id)
         with pytest.raises(SlotTaken):
             await self._take(rival, now=NOW + HOUR - INSTANT)
         assert await self._units(room, other) == [(1, cast.profile.id, NOW + HOUR)]
@@ -529,7 +530,7 @@ class ClaimsContract(StorageContract):
         yoga, room = self.make.service(provider_id=cast.profile.id).id, await self._a_room(cast, quantity=1)
         place = needing(self.make.place(yoga, cast.profile, cast.customer), room)
         await self._take(place)
-        await self.alone.claims.release(place.id)
+        await self.alone.claims.release(place.provider_id, place.id)
         assert await self._units(room, other) == []
         await self._take(needing(self.make.claim(other.profile, other.customer), room))
 

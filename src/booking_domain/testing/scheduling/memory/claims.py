@@ -31,8 +31,10 @@ class MemoryClaims(InMemory, Claims):
     def _free_units(self) -> None:
         free_units(self._state, self._state[UNITS])
 
-    async def release(self, claim_id: ClaimId) -> None:
-        self._state[CLAIMS].pop(claim_id, None)
+    async def release(self, provider_id: ProviderId, claim_id: ClaimId) -> None:
+        claim = self._state[CLAIMS].get(claim_id)
+        if claim is not None and claim.provider_id == provider_id:
+            self._state[CLAIMS].pop(claim_id)
         self._free_units()
 
     async def hold_of(self, customer_id: UserId, hold_id: ClaimId) -> Claim | None:
