@@ -57,6 +57,8 @@ CLAIM: Final = Mapper(
 )
 _c: Final = claims.c
 _p: Final = class_places.c
+_r: Final = resources.c
+_u: Final = resource_units.c
 _TYPES: Final = {column.name: column.type for column in claims.columns}
 _SHARED: Final = ("provider_id", "class_id", "starts_at", "ends_at", "blocked_from", "blocked_until")
 """What the places of an occurrence have in common."""
@@ -160,6 +162,8 @@ _lapsed: Final = (
     .returning(_c.id)
     .cte("lapsed")
 )
+# Here and below, the units of what is deleted are deleted, too: on Citus, no foreign key does it.
+_freed: Final = delete(resource_units).where(_u.claim_id.in_(select(_lapsed.c.id))).cte("freed")
 
 
 def _take_over(**fixed: ColumnElement[Any]) -> Statement:
@@ -171,7 +175,7 @@ def _take_over(**fixed: ColumnElement[Any]) -> Statement:
                 select(func.count()).select_from(_lapsed).scalar_subquery() >= 0
             ),
         )
-        .add_cte(_lapsed_places)
+        .add_cte(_lapsed_places, _freed)
         .on_conflict_do_nothing()
         .returning(_c.id)
     )
@@ -214,8 +218,6 @@ _TAKE_PLACE: Final = Statement(
     .on_conflict_do_nothing()
     .returning(_p.id)
 )
-_r: Final = resources.c
-_u: Final = resource_units.c
 _TAKEN_UNIT: Final = func.tstzrange(_u.blocked_from, _u.blocked_until).op("&&")(_GIVEN)
 # Locked until the transaction ends, in the order of their ids: one transaction at a time counts and takes units.
 _LOCK_RESOURCES: Final = Statement(
@@ -271,15 +273,17 @@ _RELEASE: Final = Statement(
     .add_cte(
         delete(class_places)
         .where(_p.provider_id == bindparam("provider_id"), _p.id == bindparam("claim_id"))
-        .cte("released")
+        .cte("released"),
+        delete(resource_units).where(_u.claim_id == bindparam("claim_id")).cte("freed"),
     )
 )
 _RELEASE_HOLDS: Final = Statement(
     delete(claims)
     .where(_c.provider_id == bindparam("provider_id"), is_hold(claims))
     .add_cte(
-        delete(class_places).where(_p.provider_id == bindparam("provider_id"), is_hold(class_places)).cte("released")
+        delete(class_places).where(_p.provider_id == bindparam("provider_id"), is_hold(class_places)).cte("released"),
     )
+    .returning(_c.id)
 )
 _HOLD: Final = Statement(
     union_all(
@@ -320,7 +324,9 @@ _SPANS: Final = Statement(
 )
 _SWEEPS: Final = tuple(
     Statement(
-        delete(each).where(*_WHOLE_HOLD[each.name], each.c.expires_at <= bindparam("now")).returning(each.c.provider_id)
+        delete(each)
+        .where(*_WHOLE_HOLD[each.name], each.c.expires_at <= bindparam("now"))
+        .returning(each.c.id, each.c.provider_id)
     )
     for each in HELD
 )
@@ -340,7 +346,8 @@ _EMPTY: Final = Statement(
 _these: Final = and_(_c.provider_id == bindparam("provider_id"), _c.id == func.any(bindparam("ids")))
 _LOCK: Final = Statement(select(_c.id).where(_these).with_for_update(skip_locked=True))
 # Asked again, now that no transaction can add a place.
-_REMOVE_EMPTY: Final = Statement(delete(claims).where(_these, _empty(_of_provider)))
+_REMOVE_EMPTY: Final = Statement(delete(claims).where(_these, _empty(_of_provider)).returning(_c.id))
+_FREE_UNITS: Final = Statement(delete(resource_units).where(_u.claim_id == func.any(bindparam("claim_ids"))))
 
 
 async def claims_around(
@@ -465,12 +472,18 @@ class PostgresClaims(WithWork, Claims):
 
     async def release_holds(self, provider_id: ProviderId) -> None:
         self._work.public_changes.add(provider_id)
-        await self._work.execute(_RELEASE_HOLDS, provider_id=provider_id)
+        await self._free_units(await self._work.all(_RELEASE_HOLDS, provider_id=provider_id))
 
     async def remove_expired(self, now: datetime) -> int:
-        removed = [provider_id for sweep in _SWEEPS for [provider_id] in await self._work.all(sweep, now=now)]
+        removed = [row for sweep in _SWEEPS for row in await self._work.all(sweep, now=now)]
+        self._work.public_changes.update(provider_id for _, provider_id in removed)
+        await self._free_units(removed)
         for provider_id, ids in await self._work.all(_EMPTY, now=now):
             locked = [id_ for [id_] in await self._work.all(_LOCK, provider_id=provider_id, ids=ids)]
-            await self._work.execute(_REMOVE_EMPTY, provider_id=provider_id, ids=locked)
-        self._work.public_changes.update(removed)
+            await self._free_units(await self._work.all(_REMOVE_EMPTY, provider_id=provider_id, ids=locked))
         return len(removed)
+
+    async def _free_units(self, removed: Sequence[Row]) -> None:
+        """Delete the units of claims whose ids these rows begin with."""
+        if removed:
+            await self._work.execute(_FREE_UNITS, claim_ids=[id_ for id_, *_ in removed])
