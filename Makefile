@@ -77,7 +77,7 @@ test-fast: $(VENV)/.dev ## run the tests of the domain and of the routes, withou
 		--ignore=tests/unit/adapters --ignore=tests/unit/simulators --ignore=tests/unit/testing --ignore=tests/unit/entrypoints/cli --ignore=tests/unit/entrypoints/worker; \
 		status=$$?; rm -rf $$TMPDIR; exit $$status
 
-nightly: $(VENV)/.dev ## run all tests with a hundred times as many Hypothesis examples
+nightly: $(VENV)/.dev ## run all tests with two hundred times as many Hypothesis examples, and what is marked `nightly`
 	@mkdir -p .tmp
 	HYPOTHESIS_PROFILE=nightly exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 

@@ -9,6 +9,7 @@ from typing import Final
 
 import pytest
 from _pytest.doctest import DoctestModule
+from tests.reliability.scale import FULL
 from tests.unit.effort import NIGHTLY
 
 ROOT: Final = Path(__file__).parents[1]
@@ -77,8 +78,8 @@ class Collection:
         return [collector for collector in collectors if not isinstance(collector, DoctestModule)]
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Leave tests that are marked `nightly` out, unless it is night or the command line names them."""
-        if NIGHTLY:
+        """Leave tests that are marked `nightly` out, but at night, at full size, and if they are named."""
+        if NIGHTLY or FULL:
             return
         named = [argument for argument in config.args if "::" in argument]
 

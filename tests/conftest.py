@@ -1,6 +1,6 @@
 """Shared fixtures, Hypothesis profiles and collection hooks.
 
-`HYPOTHESIS_PROFILE` selects the profile: `default`, `nightly` (a hundred times as many examples) or `mutants`.
+`HYPOTHESIS_PROFILE` selects the profile: `default`, `nightly` (two hundred times as many examples) or `mutants`.
 """
 
 import gc
@@ -45,7 +45,7 @@ use_pinned_zone_data()  # as the programs of the product do
 settings.register_profile(
     "default",  # the same examples each time: `make test` does not pass or fail by luck
     deadline=None,
-    max_examples=20,
+    max_examples=10,
     derandomize=True,
     database=None,
     print_blob=True,

@@ -7,6 +7,7 @@ from typing import Any, Final
 import pytest
 from tests.acceptance.people import DEPOSIT, PRICE, Person, check_out, done, people, wait_for_status
 from tests.acceptance.product import Product, eventually
+from tests.unit.effort import sampled
 
 from booking_domain.shared.actor import Role
 
@@ -64,7 +65,7 @@ class Company:
         return problem
 
 
-@pytest.fixture(scope="module", params=sorted(NAMES))
+@pytest.fixture(scope="module", params=sampled(sorted(NAMES, reverse=True), every=3))
 def company(request: pytest.FixtureRequest, product: Product) -> Company:
     return Company(product, request.param)
 

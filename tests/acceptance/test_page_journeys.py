@@ -31,6 +31,7 @@ from tests.acceptance.people import (
 )
 from tests.acceptance.product import Product, eventually
 from tests.browsing import ARGUMENTS, SHELL, needs_a_browser
+from tests.unit.effort import at_night
 
 from entrypoints.http.kit.session_cookies import ACCESS_COOKIE
 
@@ -139,7 +140,7 @@ def reloaded_until(page: Page, shown: Locator) -> None:
     eventually(look, what="the page to show it")
 
 
-@pytest.mark.parametrize("visitor", VISITORS, ids=lambda visitor: visitor.language)
+@pytest.mark.parametrize("visitor", [*VISITORS[:-1], at_night(VISITORS[-1])], ids=lambda visitor: visitor.language)
 def test_a_visitor_finds_books_pays_moves_and_cancels(
     product: Product, studios: list[str], browser: Browser, visitor: Visitor
 ) -> None:

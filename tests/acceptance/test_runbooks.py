@@ -10,6 +10,7 @@ from tests.acceptance.readme import blocks
 from tests.acceptance.test_pasted_docs import Shell, commands, headings
 from tests.acceptance.test_pasted_docs import pytestmark as needs_its_programs
 from tests.programs import CHECKOUT
+from tests.unit.effort import sampled
 
 from adapters.postgres.kit import embedded
 
@@ -41,7 +42,7 @@ def shell(product: Product, programs: Path, tmp_path: Path) -> Shell:
     return shell
 
 
-@pytest.mark.parametrize(("heading", "command"), STEPS)
+@pytest.mark.parametrize(("heading", "command"), sampled(STEPS, every=4))
 def test_a_step_can_be_pasted(product: Product, shell: Shell, heading: str, command: str) -> None:
     with shell:
         shown, code = shell.run(command.replace("http://127.0.0.1:8000", product.url))

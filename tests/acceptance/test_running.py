@@ -134,6 +134,7 @@ def simulator_is_live(product: Product) -> bool:
         return False
 
 
+@pytest.mark.nightly
 def test_a_signal_during_the_start_stops_the_run(tmp_path: Path) -> None:
     settings = {
         "BOOKING_DATA_DIR": str(tmp_path / "data"),

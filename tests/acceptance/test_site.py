@@ -35,6 +35,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "html"
 
 
+@pytest.mark.nightly
 def test_every_promised_name_is_in_the_reference(site: Path) -> None:
     listed = {
         name.rpartition(".")[2]
@@ -45,6 +46,7 @@ def test_every_promised_name_is_in_the_reference(site: Path) -> None:
     assert {name for module in PROMISED for name in names_of(module)} - listed == set()
 
 
+@pytest.mark.nightly
 def test_a_page_asks_for_nothing_elsewhere(site: Path) -> None:
     loaded = re.compile(r"""<(?:script|img|link|iframe)[^>]*(?:src|href)=["'](?:https?:)?//""")
     assert [page.name for page in site.rglob("*.html") if loaded.search(page.read_text(encoding="utf-8"))] == []

@@ -183,6 +183,7 @@ def test_every_public_name_has_a_known_type(wheel: Path, tmp_path: Path) -> None
     assert "Type completeness score: 100%" in found
 
 
+@pytest.mark.nightly
 def test_it_passes_its_own_conformance_suite_there(python: Path, tmp_path: Path) -> None:
     output = run(python, "-W", "error", "-m", "booking_domain.testing.conformance", folder=tmp_path)
     assert "all passed" in output

@@ -144,6 +144,7 @@ def test_one_of_many_concurrent_customers_gets_the_slot(busy: Server, report: Re
         )
 
 
+@pytest.mark.nightly
 def test_as_many_concurrent_customers_as_a_class_has_places_book_it(busy: Server, report: Report) -> None:
     studio = open_studio(busy, deposit=0)
     slot = studio.slots()[1]
@@ -187,6 +188,7 @@ def test_each_of_many_slots_is_sold_once(busy: Server, report: Report) -> None:
     report(2, f"{SLOTS} slots × {RIVALS}: {SLOTS} booked, p99 {percentile(shots, 0.99):.2f} s with {LINES} connections")
 
 
+@pytest.mark.nightly
 def test_overlapping_times_are_sold_once_and_no_free_one_is_refused(busy: Server, report: Report) -> None:
     """Customers request starts every five minutes, the provider enters appointments of any length at any second."""
     studio = open_studio(busy, deposit=0, step=5, duration=60)
@@ -216,6 +218,7 @@ def test_overlapping_times_are_sold_once_and_no_free_one_is_refused(busy: Server
     report(2, f"{OVERLAPPING} staggered overlaps: {len(sold)} booked, the others overlap one of them")
 
 
+@pytest.mark.nightly
 def test_bookings_rescheduled_to_the_same_times_end_up_apart(busy: Server, report: Report) -> None:
     studio = open_studio(busy, deposit=0, step=5, duration=30)
     starts = studio.slots(days=2)

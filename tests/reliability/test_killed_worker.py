@@ -244,6 +244,7 @@ def test_a_worker_killed_at_each_step_loses_nothing_and_repeats_no_payment(
         asyncio.run(story(url, gateway))
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", scale.of(GATEWAYS, less=(QPay.name,)))
 def test_workers_killed_at_random_lose_nothing_and_repeat_no_payment(
     name: str, postgres: TestServer, tmp_path: Path, report: Report

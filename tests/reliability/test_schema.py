@@ -4,9 +4,10 @@ schemathesis calls the operations in all of its phases: examples, the edges of e
 input, and sequences along the links. No operation may respond with 5xx or with anything undocumented, accept input that
 the document forbids, or reject as malformed what it allows.
 
-`make reliability` calls every operation as every role. `make test` splits the operations between the roles: each is
+`make reliability` calls every operation as every role. `make nightly` splits the operations between the roles: each is
 called as the role that it is meant for, with generated input
-if it has no examples, as every 16th, and every 48th in the coverage phase, which sends most requests.
+if it has no examples, as every 16th, and every 48th in the coverage phase, which sends most requests. `make test` does
+this with every second operation, and follows the links as a customer only.
 """
 
 from collections import Counter
@@ -22,9 +23,10 @@ from tests.gates import PATIENCE_SECONDS
 from tests.reliability import scale
 from tests.reliability.conftest import Report
 from tests.reliability.schema_people import ANONYMOUS, ROLES, things, token_of
-from tests.reliability.schema_runs import PHASES, Run, Token, run, with_examples
+from tests.reliability.schema_runs import Run, Token, run, with_examples
 from tests.reliability.schema_wrong import DOCUMENT, FAULTS, serving_wrongly
 from tests.reliability.servers import serving
+from tests.unit.effort import NIGHTLY
 
 EXAMPLES: Final = scale.of(100, less=1)
 """For each operation, and sequences, per role."""
@@ -35,6 +37,7 @@ _WHOSE: Final = {
     "/api/v1/salons": "manager",
 }
 
+_FOLLOWS: Final = "customer"
 _TWIN: Final = "/scheduling/explain"
 """Takes the same input as `/scheduling/slots`, so `make test` runs only its examples."""
 
@@ -66,8 +69,8 @@ def test_the_product_matches_its_document(
         assert not each.broken, each
         assert not each.findings, each
     answers = sum((each.answers for each in runs), Counter[tuple[str, str, int]]())
-    assert {phase for phase, _, _ in answers} >= set(PHASES)
-    expected = {label for label, operation in operations(document) if scale.FULL or owner(label, operation) == role}
+    assert {phase for phase, _, _ in answers} >= {*first_phases(role), "fuzzing", "coverage"}
+    expected = {label for label, _ in operations(document)} if scale.FULL else {*owned(document, role)}
     assert {operation for _, operation, _ in answers} >= expected
     families = Counter[str]()
     for (_, _, status), number in answers.items():
@@ -80,17 +83,28 @@ def runs_of(document: Mapping[str, Any], url: str, role: str, token: Token | Non
     """All operations, or in `make test` the role's own, and fewer of them with generated input."""
     if scale.FULL:
         return [run(document, url, token=token, examples=EXAMPLES)]
-    own = {label: operation for label, operation in operations(document) if owner(label, operation) == role}
+    own = owned(document, role)
 
     def run_phases(phases: Sequence[str], labels: Iterable[str]) -> Run:
         only = [own[label]["operationId"] for label in labels]
         return run(document, url, token=token, examples=EXAMPLES, phases=phases, only=only)
 
-    first = run_phases(["examples", "stateful"], own)
+    first = run_phases(first_phases(role), own)
     called = {label for _, label, _ in first.answers}
     varied = [label for label in own if _TWIN not in label]
     generated = {label for place, label in enumerate(varied) if label not in called or place % 16 == 0}
     return [first, run_phases(["fuzzing"], generated), run_phases(["coverage"], varied[::48])]
+
+
+def first_phases(role: str) -> Sequence[str]:
+    """The phases that call all operations; in `make test` only customers follow the links."""
+    return ("examples", "stateful") if NIGHTLY or scale.FULL or role == _FOLLOWS else ("examples",)
+
+
+def owned(document: Mapping[str, Any], role: str) -> dict[str, dict[str, Any]]:
+    """The operations of a role; in `make test` every second one."""
+    found = {label: operation for label, operation in operations(document) if owner(label, operation) == role}
+    return dict(list(found.items())[:: 1 if NIGHTLY else 2])
 
 
 def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -4,7 +4,7 @@ The profile of Hypothesis (tests/conftest.py) tells them apart.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Final
 
 import pytest
@@ -23,9 +23,11 @@ def examples(count: int, *, nightly: int | None = None) -> settings:
     return settings(max_examples=max(1, int(count * times)))
 
 
-def sampled(values: Sequence[Any], *, every: int) -> list[Any]:
-    """The values as parameters: `make test` takes each n-th, from the first on; `make nightly` takes all."""
-    return [
-        each if number % every == 0 else pytest.param(each, marks=pytest.mark.nightly)
-        for number, each in enumerate(values)
-    ]
+def sampled(values: Iterable[Any], *, every: int) -> list[Any]:
+    """The values, or tuples of values, as parameters: by day each n-th, from the first on; by night all."""
+    return [each if number % every == 0 else at_night(each) for number, each in enumerate(values)]
+
+
+def at_night(each: Any) -> Any:
+    """A parameter, or a tuple of them, that only `make nightly` takes."""
+    return pytest.param(*(each if isinstance(each, tuple) else (each,)), marks=pytest.mark.nightly)

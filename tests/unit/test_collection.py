@@ -3,6 +3,7 @@
 import pytest
 from _pytest.doctest import DoctestModule
 from tests.collection import ROOT, WALKS, may_name, names, spellings
+from tests.reliability.scale import FULL
 from tests.unit.effort import NIGHTLY
 from tests.unit.features.collected import NAMES
 
@@ -62,4 +63,4 @@ def test_a_test_is_named_by_its_file_and_function(argument: str, *, named: bool)
 def test_only_the_night_runs_what_is_marked_for_it(request: pytest.FixtureRequest) -> None:
     given = [each for each in request.config.args if "::" in each]
     marked = [item for item in request.session.items if item.get_closest_marker("nightly")]
-    assert NIGHTLY or all(any(names(each, item.path, item.nodeid) for each in given) for item in marked)
+    assert NIGHTLY or FULL or all(any(names(each, item.path, item.nodeid) for each in given) for item in marked)

@@ -35,6 +35,7 @@ def marks(files: Sequence[Path]) -> list[str]:
     )
 
 
+@pytest.mark.nightly
 @pytest.mark.no_cover
 def test_a_new_feature_passes_the_checks_and_its_failing_test_says_the_next_step(tmp_path: Path) -> None:
     checkout = copied(tmp_path)

@@ -33,6 +33,7 @@ def survivors(program: str, names: Collection[str]) -> list[str]:
     return sorted({*names} - failed)
 
 
+@pytest.mark.nightly
 @pytest.mark.no_cover
 def test_each_broken_promise_fails_its_contract() -> None:
     assert survivors("wrong_stores.py", NAMES) == []

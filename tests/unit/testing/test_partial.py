@@ -94,7 +94,7 @@ def test_a_partial_implementation_has_its_properties(lacking: str) -> None:
 
 @pytest.mark.parametrize("lacking", PARTIAL)
 def test_what_is_lacking_is_found_without_the_switch(lacking: str) -> None:
-    @settings(examples(500), phases=[Phase.generate])
+    @settings(examples(1_000), phases=[Phase.generate])
     @given(question=questions())
     def holds(question: Question) -> None:
         for each in QUICK:

@@ -4,6 +4,7 @@ A stranger has rows in every table that an account owns. Then the owner proves t
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from itertools import islice
 from typing import Any, Final
 
 import pytest
@@ -11,6 +12,7 @@ from psycopg import AsyncConnection
 from sqlalchemy import select
 from tests.unit.adapters.postgres.test_erasure import Backend, left_all_over, missing_declarations
 from tests.unit.adapters.postgres.test_erasure import database as database  # noqa: PLC0414 - a fixture
+from tests.unit.effort import NIGHTLY
 
 from adapters.postgres import personal_data
 from adapters.postgres.contexts import metadata
@@ -189,7 +191,7 @@ def assert_settled(name: str, before: list[dict[str, Any]], after: list[dict[str
 
 
 async def test_each_handover_statement_is_needed(database: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leaving a statement out, or one that matches no rows, is noticed by the walk."""
+    """Leaving a statement out, or one that matches no rows, is noticed; `make test` leaves each fourth out."""
     cast = await prepared(database)
     statements = personal_data._HANDOVER
     make = Builder(seed=9)
@@ -203,7 +205,7 @@ async def test_each_handover_statement_is_needed(database: Backend, monkeypatch:
             return [await rows_of(connection, user.id) for user in (cast.customer, cast.owner)]
 
     wholly = await dumped(statements)
-    for left_out, (statement, _) in enumerate(statements):
+    for left_out, (statement, _) in islice(enumerate(statements), None, None, 1 if NIGHTLY else 4):
         rest = tuple(each for number, each in enumerate(statements) if number != left_out)
         if b"recovery_codes" in statement.sql:
             continue  # the factor cannot be deleted without its codes: the foreign key refuses

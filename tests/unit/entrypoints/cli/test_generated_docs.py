@@ -84,6 +84,7 @@ def test_a_document_has_each_part_exactly_once(times: int) -> None:
         with_fresh_parts(EMPTY * times, PARTS)
 
 
+@pytest.mark.nightly
 def test_a_stale_document_fails_the_check_and_is_updated_without_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,12 +4,14 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
 from tests.browsing import WEB
 from tests.gates import PATIENCE_SECONDS
 from tests.npm import require_packages
 from tests.unit.entrypoints.api import Api
 
 
+@pytest.mark.nightly
 async def test_a_program_over_the_types_of_openapi_typescript_type_checks(api: Api, tmp_path: Path) -> None:
     require_packages(WEB)
     (tmp_path / "openapi.json").write_bytes((await api.get("/schema")).content)

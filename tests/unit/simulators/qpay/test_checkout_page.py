@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
-from tests.browsing import ARGUMENTS, CHROMIUM, assert_usable, needs_a_browser
+from tests.browsing import ARGUMENTS, SHELL, assert_usable, needs_a_browser
 from tests.unit.simulators.qpay.merchant import Merchant
 
 pytestmark = needs_a_browser
@@ -13,7 +13,7 @@ pytestmark = needs_a_browser
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=SHELL, args=ARGUMENTS)
         yield browser
         browser.close()
 

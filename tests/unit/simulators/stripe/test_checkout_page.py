@@ -2,7 +2,7 @@
 
 import httpx
 from playwright.sync_api import expect, sync_playwright
-from tests.browsing import ARGUMENTS, CHROMIUM, assert_usable, needs_a_browser
+from tests.browsing import ARGUMENTS, SHELL, assert_usable, needs_a_browser
 from tests.gates import PATIENCE_SECONDS
 from tests.unit.simulators.stripe.simulator_process import SECRET_KEY, StripeSimulator
 
@@ -19,7 +19,7 @@ def test_the_page_is_usable_on_a_telephone_before_and_after_paying(stripe_simula
         timeout=PATIENCE_SECONDS,
     )
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=SHELL, args=ARGUMENTS)
         page = browser.new_page()
         page.goto(f"{stripe_simulator.url}/checkout/{made.json()['id']}")
         assert_usable(page)
