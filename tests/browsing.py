@@ -1,6 +1,7 @@
 """A real browser, and what every page must pass in it."""
 
 import shutil
+from itertools import product
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -8,13 +9,13 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.gates import PATIENCE_SECONDS
 from tests.npm import require_packages
+from tests.unit.effort import NIGHTLY
 
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SHELL: Final = shutil.which("chromium-headless-shell") or CHROMIUM
-"""Chromium without windows, menus and pages of its own, where it is installed, which saves processor time.
+"""Chromium without windows, menus and pages of its own, where it is installed.
 
-It asks the network, not the test, for what an intercepted answer redirects to, and isolates frames less: tests to which
-this matters take `CHROMIUM`.
+It takes a third of the time, and shows no notifications: tests to which this matters take `CHROMIUM`.
 """
 ARGUMENTS: Final = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -39,16 +40,18 @@ VIOLATIONS: Final = "axe.run({resultTypes: ['violations']}).then(result => resul
 
 
 def assert_usable(page: Page) -> None:
-    """Assert that nothing overflows to the side and axe finds no violation, in every width and colour scheme."""
+    """Assert that nothing overflows to the side and axe finds no violation.
+
+    By day the page has each width and each colour scheme once, in `make nightly` both schemes in every width.
+    """
     require_packages(WEB)
     axe = (WEB / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     page.evaluate(f"() => {{ {axe} }}")
-    for width in WIDTHS:
+    for width, scheme in product(WIDTHS, SCHEMES) if NIGHTLY else zip(WIDTHS, SCHEMES, strict=True):
         page.set_viewport_size({"width": width, "height": 900})
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            page.evaluate(SETTLED)
-            over = page.evaluate(OVERFLOW)
-            found: list[dict[str, Any]] = page.evaluate(VIOLATIONS)
-            wrong = [(each["id"], each["nodes"][0]["html"][:200]) for each in found]
-            assert (over, wrong) == (0, []), f"{width} px, {scheme}: {over} px too wide, {wrong}"
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.evaluate(SETTLED)
+        over = page.evaluate(OVERFLOW)
+        found: list[dict[str, Any]] = page.evaluate(VIOLATIONS)
+        wrong = [(each["id"], each["nodes"][0]["html"][:200]) for each in found]
+        assert (over, wrong) == (0, []), f"{width} px, {scheme}: {over} px too wide, {wrong}"

@@ -1,4 +1,4 @@
-"""The pages in a real browser, from a server in this process: the browser's requests go to the application itself."""
+"""The pages in a real browser, from a server in this process."""
 
 import re
 from collections.abc import AsyncIterator, Collection
@@ -8,10 +8,12 @@ from datetime import timedelta
 from html import unescape
 from typing import Any, Final
 from urllib.parse import quote
+from weakref import WeakKeyDictionary
 
-from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
-from tests.browsing import ARGUMENTS, CHROMIUM
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from tests.browsing import ARGUMENTS, SHELL
 from tests.unit.entrypoints.api import Api
+from tests.unit.entrypoints.web.site import ORIGIN, Site, listening
 from tests.unit.features.notifications import told
 from tests.unit.features.plans import running, take
 from tests.unit.features.reviews import visit
@@ -21,9 +23,6 @@ from entrypoints.cli.demo_accounts import People, registered
 from entrypoints.cli.seed import ACCOUNTS, PARTS
 from entrypoints.http.kit.session_cookies import ACCESS_COOKIE
 
-ORIGIN: Final = "https://booking.test"
-"""Secure, so that the browser takes cookies with the prefix `__Host-`; nothing is sent over a network."""
-STORAGE: Final = "https://storage.test"
 SERVICES: Final = {
     "GOOGLE_CLIENT_ID": "google",
     "GOOGLE_CLIENT_SECRET": "secret",
@@ -41,7 +40,8 @@ SERVICES: Final = {
 """The settings of a platform on whose pages all services sign in, and which has terms."""
 MONDAY_NOON: Final = "2026-11-23T12:00:00+08:00"
 MONDAY_EVENING: Final = "2026-11-23T18:00:00+08:00"
-_UNSENT: Final = frozenset({"content-length", "content-encoding", "transfer-encoding"})
+_SITES: Final[WeakKeyDictionary[Browser, Site]] = WeakKeyDictionary()
+"""What each browser finds at `ORIGIN`."""
 
 
 async def demo(api: Api) -> None:
@@ -61,58 +61,30 @@ async def indexed(api: Api) -> None:
 
 
 @asynccontextmanager
-async def browsing(program: str | None = CHROMIUM) -> AsyncIterator[Browser]:
-    """A browser."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+async def browsing(program: str | None = SHELL) -> AsyncIterator[Browser]:
+    """A browser, and the site that it finds at `ORIGIN`."""
+    async with listening() as (site, arguments), async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=[*ARGUMENTS, *arguments])
+        _SITES[browser] = site
         yield browser
         await browser.close()
 
 
 @asynccontextmanager
 async def visiting(
-    browser: Browser, api: Api, *, expected: Collection[str] = (), beside: str = "", **options: Any
+    browser: Browser, api: Api, *, expected: Collection[str] = (), **options: Any
 ) -> AsyncIterator[Page]:
-    """A new page of a new visitor, who asks `api`; it must complain about nothing but what is expected.
-
-    `beside` is the origin of a server that it may ask, too.
-    """
+    """A new page of a new visitor, who asks `api`; it must complain about nothing but what is expected."""
+    _SITES[browser].api = api
     context: BrowserContext = await browser.new_context(base_url=ORIGIN, **options)
-    await context.add_init_script("delete Navigator.prototype.serviceWorker")  # its requests would not come here
+    await context.add_init_script("delete Navigator.prototype.serviceWorker")  # others test what it keeps
     page = await context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(f"{message.text} {message.location}"))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    await context.route("**/*", lambda route: _answer(route, api))
-    if beside:
-        await context.route(f"{beside}/**", _fetched)
     yield page
     await context.close()
     assert [each for each in complaints if not any(some in each for some in expected)] == []
-
-
-async def _fetched(route: Route) -> None:
-    await route.fulfill(response=await route.fetch())
-
-
-async def _answer(route: Route, api: Api) -> None:
-    request = route.request
-    if request.url.startswith(STORAGE):
-        status, content = api.objects.request("GET", request.url, {})
-        await route.fulfill(status=status, body=content, content_type="image/webp")
-        return
-    if not request.url.startswith(ORIGIN):
-        await route.abort()
-        return
-    headers = {name: value for name, value in (await request.all_headers()).items() if not name.startswith(":")}
-    answer = await api.client.request(
-        request.method, request.url.removeprefix(ORIGIN), headers=headers, content=request.post_data_buffer or b""
-    )
-    given = {name: value for name, value in answer.headers.items() if name not in _UNSENT | {"set-cookie"}}
-    cookies = answer.headers.get_list("set-cookie")
-    if cookies:
-        given["set-cookie"] = "\n".join(cookies)
-    await route.fulfill(status=answer.status_code, headers=given, body=answer.content)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,11 @@ import httpx
 import pytest
 from playwright.async_api import Browser
 from tests.browsing import needs_a_browser
+from tests.unit.effort import at_night
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, PICTURE, Api
 from tests.unit.entrypoints.web.forms import Visitor, code_of, form_in
-from tests.unit.entrypoints.web.pages import ORIGIN, visiting
+from tests.unit.entrypoints.web.pages import visiting
+from tests.unit.entrypoints.web.site import ORIGIN
 
 from booking_domain.flags.model import SERIES_ON_PAGES
 from booking_domain.shared.actor import SYSTEM
@@ -519,7 +521,7 @@ async def test_a_session_goes_on_when_its_access_token_has_expired(api: Api) -> 
 
 
 @needs_a_browser
-@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("script", [True, at_night(False)])  # noqa: FBT003
 @pytest.mark.settings(BOOKING_PUBLIC_URL=ORIGIN)
 async def test_a_visitor_books_and_pays_in_a_browser(api: Api, browser: Browser, *, script: bool) -> None:
     _, provider_id = await api.open_provider(displayName="Sarnai", depositAmount=20_00, priceAmount=80_00)

@@ -1,18 +1,19 @@
 """Every page in a real browser: nothing overflows, axe finds nothing, the console stays silent."""
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from playwright.async_api import Browser
-from tests.browsing import OVERFLOW, SCHEMES, SETTLED, SHELL, VIOLATIONS, WEB, WIDTHS, needs_a_browser
+from tests.browsing import OVERFLOW, SCHEMES, SETTLED, VIOLATIONS, WEB, WIDTHS, needs_a_browser
 from tests.npm import require_packages
 from tests.unit.effort import NIGHTLY
 from tests.unit.entrypoints.api import Api
-from tests.unit.entrypoints.web.pages import ORIGIN, Look, as_who_looks, browsing, pages_to_look_at, visiting
+from tests.unit.entrypoints.web.pages import Look, as_who_looks, pages_to_look_at, visiting
+from tests.unit.entrypoints.web.site import ORIGIN
 
 from booking_domain.shared.languages import LANGUAGES
 from entrypoints.web.errors.maintenance import write_maintenance_pages
@@ -35,13 +36,6 @@ LARGE_TEXT: Final = """() => {
 SHAPES: Final = list(product(WIDTHS, SCHEMES))
 
 pytestmark = needs_a_browser
-
-
-@pytest.fixture(scope="module")
-async def browser(anyio_backend: str) -> AsyncIterator[Browser]:
-    """A browser for many pages."""
-    async with browsing(SHELL) as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

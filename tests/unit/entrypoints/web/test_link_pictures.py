@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from PIL import Image
 from tests.unit.entrypoints.api import Api
-from tests.unit.entrypoints.web.pages import ORIGIN
+from tests.unit.entrypoints.web.site import ORIGIN
 
 from booking_domain.catalogue.model import Accent
 from booking_domain.shared.languages import LANGUAGES

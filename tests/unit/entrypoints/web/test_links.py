@@ -12,7 +12,8 @@ from playwright.async_api import Browser
 from tests.browsing import needs_a_browser
 from tests.unit.entrypoints.api import PASSWORD, Api, serving
 from tests.unit.entrypoints.web.forms import Visitor
-from tests.unit.entrypoints.web.pages import ORIGIN, visiting
+from tests.unit.entrypoints.web.pages import visiting
+from tests.unit.entrypoints.web.site import ORIGIN
 
 from booking_domain.bookings.action_links import PHONE_BYTES, ActionLink, LinkAction, ShortLink, address_digest
 from booking_domain.identity.ports import UserFilter

@@ -5,11 +5,11 @@ from html import unescape
 from typing import Any, Final
 
 import pytest
-from playwright.async_api import Browser
-from tests.browsing import needs_a_browser
+from tests.browsing import CHROMIUM, needs_a_browser
 from tests.unit.entrypoints.api import Api, serving
 from tests.unit.entrypoints.web.forms import Visitor, form_in
-from tests.unit.entrypoints.web.pages import ORIGIN, visiting
+from tests.unit.entrypoints.web.pages import browsing, visiting
+from tests.unit.entrypoints.web.site import ORIGIN
 from tests.unit.features.notifications import notified, told
 from tests.unit.features.push import device
 
@@ -103,9 +103,9 @@ async def test_a_platform_that_pushes_nothing_has_no_page_for_devices(api: Api) 
 
 
 @needs_a_browser
-async def test_in_a_browser_a_device_is_added_once_it_may_show_notifications(api: Api, browser: Browser) -> None:
-    token = await api.joined("customer")
-    async with visiting(browser, api, viewport={"width": 390, "height": 800}) as page:
+async def test_in_a_browser_a_device_is_added_once_it_may_show_notifications(api: Api) -> None:
+    token, narrow = await api.joined("customer"), {"width": 390, "height": 800}
+    async with browsing(CHROMIUM) as browser, visiting(browser, api, viewport=narrow) as page:
         await page.context.add_cookies([{"name": ACCESS_COOKIE, "value": token, "url": f"{ORIGIN}/"}])
         await page.goto(DEVICES)
         await page.get_by_text("This browser cannot show them").wait_for()

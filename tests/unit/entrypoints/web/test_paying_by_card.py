@@ -10,7 +10,8 @@ from playwright.async_api import Browser, Page
 from tests.browsing import needs_a_browser
 from tests.unit.entrypoints.api import Api, serving
 from tests.unit.entrypoints.web.forms import Visitor
-from tests.unit.entrypoints.web.pages import ORIGIN, visiting
+from tests.unit.entrypoints.web.pages import visiting
+from tests.unit.entrypoints.web.site import ORIGIN
 from tests.unit.features.packages import FIVE
 from tests.unit.features.plans import TWO
 from tests.unit.simulators.stripe.simulator_process import PUBLISHABLE_KEY, StripeSimulator
@@ -54,7 +55,7 @@ async def test_a_deposit_is_paid_by_card_and_seen_to_be_without_a_reload(
     _, provider_id = await api.open_provider(**DOLLARS)
     token = await api.joined("customer", verified=True)
     booking = await api.booked(token, provider_id)
-    async with visiting(browser, api, beside=simulator.url, expected=["402"]) as page:
+    async with visiting(browser, api, expected=["402"]) as page:
         await page.context.add_cookies([{"name": ACCESS_COOKIE, "value": token, "url": f"{ORIGIN}/"}])
         await page.goto(f"/en/bookings/{booking['id']}")
         await page.get_by_role("button", name="Pay the deposit").click()
@@ -69,7 +70,7 @@ async def test_a_package_is_paid_by_card(api: Api, browser: Browser, simulator: 
     offer = {**FIVE, "priceAmount": 320_00, "currency": "USD"}
     made = (await api.post("/package-offers", owner, json=offer)).json()
     token = await api.joined("customer", verified=True)
-    async with visiting(browser, api, beside=simulator.url, expected=["402"]) as page:
+    async with visiting(browser, api, expected=["402"]) as page:
         await page.context.add_cookies([{"name": ACCESS_COOKIE, "value": token, "url": f"{ORIGIN}/"}])
         await page.goto(f"/en/packages/new?offer={made['id']}")
         await page.get_by_role("button", name="Continue to the payment").click()
@@ -86,7 +87,7 @@ async def test_a_plan_is_charged_to_a_card_and_then_to_another(
     owner, _ = await api.open_provider(**DOLLARS)
     made = (await api.post("/plan-offers", owner, json={**TWO, "priceAmount": 120_00, "currency": "USD"})).json()
     token = await api.joined("customer", verified=True)
-    async with visiting(browser, api, beside=simulator.url, expected=["402"]) as page:
+    async with visiting(browser, api, expected=["402"]) as page:
         await page.context.add_cookies([{"name": ACCESS_COOKIE, "value": token, "url": f"{ORIGIN}/"}])
         await page.goto(f"/en/plans/new?offer={made['id']}")
         await page.get_by_text("The payment service keeps your card").wait_for()
@@ -146,7 +147,7 @@ async def test_where_there_are_two_gateways_the_customer_chooses_and_may_change_
     _, provider_id = await api.open_provider(priceAmount=80_000_00, depositAmount=20_000_00)
     token = await api.joined("customer", verified=True)
     booking = await api.booked(token, provider_id)
-    async with visiting(browser, api, beside=simulator.url, expected=["402"]) as page:
+    async with visiting(browser, api, expected=["402"]) as page:
         await page.context.add_cookies([{"name": ACCESS_COOKIE, "value": token, "url": f"{ORIGIN}/"}])
         await page.goto(f"/en/bookings/{booking['id']}")
         await page.get_by_role("button", name="Pay the deposit: MNT 20,000: With the app of a bank").click()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.unit.entrypoints.api import Api, serving
 from tests.unit.entrypoints.web.forms import Visitor
-from tests.unit.entrypoints.web.pages import ORIGIN
+from tests.unit.entrypoints.web.site import ORIGIN
 from tests.unit.features.plans import TWO, back, pay, renew, running, take
 
 from booking_domain.plans.model import ANNOUNCED, GIVEN_UP

@@ -10,7 +10,8 @@ from playwright.async_api import Browser
 from tests.browsing import needs_a_browser
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, serving
 from tests.unit.entrypoints.web.forms import Visitor
-from tests.unit.entrypoints.web.pages import ORIGIN, visiting
+from tests.unit.entrypoints.web.pages import visiting
+from tests.unit.entrypoints.web.site import ORIGIN
 from tests.unit.features.loyalty import PROGRAMME, PROGRAMMES
 from tests.unit.features.packages import FIVE, sell
 

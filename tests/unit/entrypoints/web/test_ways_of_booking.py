@@ -3,15 +3,17 @@ times, a series, the waiting list, a chosen length, a booking link.
 """
 
 import re
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import pytest
 from playwright.async_api import Browser, Page
 from tests.browsing import needs_a_browser
+from tests.unit.effort import at_night
 from tests.unit.entrypoints.api import Api
 from tests.unit.entrypoints.web.forms import code_of
-from tests.unit.entrypoints.web.pages import ORIGIN, visiting
+from tests.unit.entrypoints.web.pages import visiting
+from tests.unit.entrypoints.web.site import ORIGIN
 
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import ProviderId
@@ -26,8 +28,10 @@ TERMS = {"displayName": "Sarnai", "priceAmount": 80_000_00, "depositAmount": 0}
 pytestmark = [
     needs_a_browser,
     pytest.mark.settings(BOOKING_PUBLIC_URL=ORIGIN),
-    pytest.mark.parametrize("script", [True, False], ids=["script", "no script"]),
 ]
+WITH_SCRIPT: Final = pytest.mark.parametrize("script", [True, at_night(False)])  # noqa: FBT003
+WITHOUT_SCRIPT: Final = pytest.mark.parametrize("script", [at_night(True), False])  # noqa: FBT003
+"""`make test` takes every second way without scripts, `make nightly` each in both manners."""
 
 
 async def signed_in(page: Page, api: Api) -> str:
@@ -55,6 +59,7 @@ async def bookings_of(api: Api, owner: str) -> list[dict[str, Any]]:
     return list((await api.get("/bookings", owner)).json()["items"])
 
 
+@WITH_SCRIPT
 async def test_every_step_can_be_reloaded_and_left_by_back(api: Api, browser: Browser, *, script: bool) -> None:
     owner, provider_id = await api.open_provider(**TERMS)
     for name in ("Haircut", "Beard"):
@@ -98,6 +103,7 @@ async def test_every_step_can_be_reloaded_and_left_by_back(api: Api, browser: Br
     assert (booked["start"], len(booked["services"])) == ("2026-11-23T03:00:00Z", 2)
 
 
+@WITHOUT_SCRIPT
 async def test_a_request_is_answered_by_offered_times(api: Api, browser: Browser, *, script: bool) -> None:
     owner, provider_id = await api.open_provider(**TERMS, bookingMode="request")
     async with visiting(browser, api, java_script_enabled=script) as page:
@@ -122,6 +128,7 @@ async def test_a_request_is_answered_by_offered_times(api: Api, browser: Browser
     assert (booked["status"], booked["start"]) == ("confirmed", "2026-11-24T07:00:00Z")
 
 
+@WITH_SCRIPT
 async def test_an_appointment_repeats_once_its_dates_are_shown(api: Api, browser: Browser, *, script: bool) -> None:
     owner, provider_id = await api.open_provider(**TERMS)
     async with visiting(browser, api, java_script_enabled=script) as page:
@@ -140,6 +147,7 @@ async def test_an_appointment_repeats_once_its_dates_are_shown(api: Api, browser
     assert len(await bookings_of(api, owner)) == 3
 
 
+@WITHOUT_SCRIPT
 async def test_who_waits_gets_a_freed_time_and_books_it(api: Api, browser: Browser, *, script: bool) -> None:
     owner, provider_id = await api.open_provider(**TERMS)
     taken = await api.booked(await api.joined("customer", verified=True), provider_id)
@@ -161,6 +169,7 @@ async def test_who_waits_gets_a_freed_time_and_books_it(api: Api, browser: Brows
         await page.get_by_text("You wait for no time").wait_for()
 
 
+@WITH_SCRIPT
 async def test_a_length_is_chosen_and_booked(api: Api, browser: Browser, *, script: bool) -> None:
     owner, provider_id = await api.open_provider(**TERMS)
     lengths = {"durations": [{"minutes": 150, "priceAmount": 200_000_00}]}
@@ -179,6 +188,7 @@ async def test_a_length_is_chosen_and_booked(api: Api, browser: Browser, *, scri
     assert (booked["start"], booked["end"]) == ("2026-11-23T02:00:00Z", "2026-11-23T04:30:00Z")
 
 
+@WITHOUT_SCRIPT
 async def test_a_booking_link_counts_who_comes_and_who_books(api: Api, browser: Browser, *, script: bool) -> None:
     owner, provider_id = await api.open_provider(**TERMS)
     assert (await api.post("/services", owner, json=SERVICE)).status_code == 201
