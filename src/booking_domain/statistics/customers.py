@@ -146,17 +146,16 @@ def customer_figures(rows: Sequence[CustomerVisits], dates: Dates, today: date) 
     """The figures of these dates; `rows` has one for each customer, and knows the future as well as the past."""
     first, last = dates.first.toordinal(), dates.last.toordinal()
     before = dates.before.first.toordinal()
-    visits = rebooked = new = returning = former = stayed = 0
+    visits = rebooked = former = stayed = 0
     for row in rows:
         inside = _within(row.days, first, last)
         visits += inside
         rebooked += _within(row.rebooked, first, last)
-        new += first <= row.days[0] <= last
-        returning += bool(inside) and row.days[0] < first
         was = bool(_within(row.days, before, first - 1))
         former += was
         stayed += was and bool(inside)
     churned, churn_rate = _churn(rows, first, min(last, today.toordinal()))
+    new, returning = new_and_returning(rows, dates)
     return CustomerFigures(
         visits=visits,
         new=new,
@@ -168,6 +167,16 @@ def customer_figures(rows: Sequence[CustomerVisits], dates: Dates, today: date) 
         lifetime_value=_lifetime_value(rows, last),
         cohorts=_cohorts(rows, first, last, today),
     )
+
+
+def new_and_returning(rows: Iterable[CustomerVisits], dates: Dates) -> tuple[int, int]:
+    """How many came for the first time, and how many again; `rows` has one for each customer."""
+    first, last = dates.first.toordinal(), dates.last.toordinal()
+    new = returning = 0
+    for row in rows:
+        new += first <= row.days[0] <= last
+        returning += row.days[0] < first and bool(_within(row.days, first, last))
+    return new, returning
 
 
 def _within(days: Sequence[int], first: int, last: int) -> int:

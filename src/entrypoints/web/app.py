@@ -52,6 +52,7 @@ from entrypoints.web.security.routes import handlers as security
 from entrypoints.web.session.routes import handlers as session
 from entrypoints.web.sitemap.routes import SiteMap
 from entrypoints.web.sitemap.routes import handlers as sitemap
+from entrypoints.web.statistics.routes import handlers as statistics
 from entrypoints.web.styleguide.routes import handlers as styleguide
 from entrypoints.web.waiting.routes import handlers as waiting
 
@@ -72,6 +73,7 @@ AREAS: Final[tuple[Sequence[ControllerRouterHandler], ...]] = (
     join,
     session,
     account,
+    statistics,
     security,
     saved,
     notifications,

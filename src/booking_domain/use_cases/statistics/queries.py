@@ -24,6 +24,7 @@ from booking_domain.statistics.customers import (
     customer_figures,
     for_others,
     merged,
+    new_and_returning,
 )
 from booking_domain.statistics.definitions import LONGEST_BY_DAY, Dates, Interval, midnight, offsets
 from booking_domain.statistics.model import Conversions, Figures, RosterDay
@@ -63,7 +64,8 @@ class StatisticsQuery:
     def dates(self, today: date) -> Dates:
         """The dates: by default the last 30 days."""
         last = self.last or max(today, self.first or today)
-        dates = Dates(self.first or last - timedelta(days=SHOWN_DAYS - 1), last)
+        usual = min(timedelta(days=SHOWN_DAYS - 1), last - date.min)
+        dates = Dates(self.first or last - usual, last)
         if self.interval is Interval.DAY and dates.days > LONGEST_BY_DAY:
             raise InvalidValue(field="to", problem=f"by day a period of at most {LONGEST_BY_DAY} days")
         return dates
@@ -107,6 +109,10 @@ class StatisticsReport:
     """Of as many days just before."""
     rostered_before: int
     customers: CustomerFigures
+    new_before: int
+    """Customers whose first visit was in the time before."""
+    returning_before: int
+    """Those who came in the time before, and had come earlier."""
     conversions: Conversions | None = None
     """Of a provider."""
     groups: tuple[GroupFigures, ...]
@@ -178,6 +184,7 @@ async def _report(
     revisions = dict(await reads.statistics.revised(subject.sums(edges[1:])))
     by_period = _by(stored, lambda each: each.period)
     roster = await _roster(subject, dates.before.first, dates.last, reads)
+    new_before, returning_before = new_and_returning(visits, dates.before)
     rostered: Counter[int] = Counter()
     for each in roster:
         rostered[bisect_right(starts, each.day)] += each.minutes
@@ -200,6 +207,8 @@ async def _report(
         before=by_period.get(0, {}),
         rostered_before=rostered[0],
         customers=customer_figures(visits, dates, today),
+        new_before=new_before,
+        returning_before=returning_before,
         groups=groups,
     )
 

@@ -103,6 +103,8 @@ class AccountPage(PageModel):
     """Where devices that show them are; empty: nothing is pushed."""
     csrf: str
     devices: tuple[Device, ...]
+    statistics: str
+    """Where the figures of a provider or of salons are; empty: they are a customer."""
     saved: str
     gift_cards: str
     packages: str
@@ -166,6 +168,7 @@ def account_page(
         push=page.link("/notifications/devices") if pushes else "",
         csrf=csrf,
         devices=tuple(_device(each, current, user.time_zone, page) for each in sessions),
+        statistics=page.link("/account/statistics") if user.role in _WITH_FIGURES else "",
         saved=page.link("/saved"),
         gift_cards=page.link("/gift-cards"),
         packages=page.link("/account/packages"),

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from entrypoints.web.components.bars import Bars
 from entrypoints.web.components.button import Button
 from entrypoints.web.components.calendar import MonthCalendar
 from entrypoints.web.components.card import Card
@@ -47,5 +48,6 @@ COMPONENTS: Final[tuple[type[Component], ...]] = (
     PayStart,
     Offers,
     Notifications,
+    Bars,
 )
 """Templates make them by the names of their classes."""

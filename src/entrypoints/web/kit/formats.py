@@ -59,6 +59,10 @@ class Formats:
         """A local time."""
         return self._values.digits(f"{at:%H:%M}")
 
+    def percent(self, part: float) -> str:
+        """A part of a whole."""
+        return self._say(Phrase("{number} %"), number=self._values(round(100 * part)))
+
     def rating(self, average: float) -> str:
         """Stars with one decimal."""
         return self._values.decimal(f"{average:.1f}")
@@ -85,6 +89,10 @@ class Formats:
             return self._say(Phrase("Today"))
         if day == today + _A_DAY:
             return self._say(Phrase("Tomorrow"))
+        return self.short_day(day)
+
+    def short_day(self, day: date) -> str:
+        """A day in few words, whatever day it is today."""
         return self._written(day, _SHORT)
 
     def whole_day(self, day: date) -> str:

@@ -152,6 +152,7 @@ async def test_too_long_or_reversed_times_are_refused(api: Api) -> None:
         "from=2026-11-02&to=2026-11-01",
         "from=2020-01-01&to=2026-01-01",
         "from=2000-01-01&to=2026-01-01&interval=month",
+        "to=0001-01-01",
     ):
         assert_problem(await api.get(f"{MINE}?{query}", provider), 422, "validation.invalid_value")
 

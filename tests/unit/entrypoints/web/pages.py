@@ -18,9 +18,13 @@ from tests.unit.features.notifications import told
 from tests.unit.features.plans import running, take
 from tests.unit.features.reviews import visit
 
+from booking_domain.shared.actor import SYSTEM
 from booking_domain.use_cases.search.index import refresh_entry
-from entrypoints.cli.demo_accounts import People, registered
-from entrypoints.cli.seed import ACCOUNTS, PARTS
+from booking_domain.use_cases.statistics.counting import rebuild_statistics
+from booking_domain.use_cases.statistics.rosters import follow_roster
+from entrypoints.cli.demo_accounts import PASSWORD, People, registered
+from entrypoints.cli.demo_salons import SALONS
+from entrypoints.cli.seed import ACCOUNTS, PARTS, PROVIDER
 from entrypoints.http.kit.session_cookies import ACCESS_COOKIE
 
 SERVICES: Final = {
@@ -190,9 +194,34 @@ async def own_pages_to_look_at(api: Api) -> tuple[Look, ...]:
     own["book-summary-with-package"] = f"{own['book-summary-of-length']}&package={package}"
     at = (await api.client.get(f"/en/providers/{lengths_id}")).headers["Location"]
     own |= buying | await _plans(api, customer, lengths_owner) | {"provider-with-packages": at.removeprefix("/en")}
+    figures = await _figures(api)
     invitations = Look("join-salons", "/join/salons", token=owner)
     profile = Look("join-profile", "/join/profile", token=owner)
-    return (*(Look(name, path, token=customer) for name, path in own.items()), invitations, profile)
+    return (*(Look(name, path, token=customer) for name, path in own.items()), invitations, profile, *figures)
+
+
+async def _figures(api: Api) -> tuple[Look, ...]:
+    """The figures of a provider and of a manager of the demo data, and of a provider without a profile."""
+    container = api.container
+    for provider_id in await container.reads().statistics.providers(None, 100):
+        await container.executor().run(rebuild_statistics, provider_id, actor=SYSTEM)
+        await follow_roster(
+            provider_id, reads=container.reads(), executor=container.executor(), clock=container.clock()
+        )
+    signed_in = []
+    for email in (PROVIDER.email, SALONS[0].manager.email):
+        answer = await api.post("/auth/login", json={"email": email, "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        signed_in.append(answer.json()["accessToken"])
+    provider, manager = signed_in
+    [salon] = (await api.get("/salons", manager)).json()["items"]
+    path = "/account/statistics"
+    return (
+        Look("statistics", path, token=provider),
+        Look("statistics-week", f"{path}?days=7&until=2026-11-22", token=provider),
+        Look("statistics-salon", f"{path}/{salon['id']}?days=365", token=manager),
+        Look("statistics-none", path, token=await api.joined("provider")),
+    )
 
 
 async def _package(api: Api, customer: str, owner: str) -> tuple[str, dict[str, str]]:

@@ -217,6 +217,8 @@ async def world(city: Api) -> tuple[str, list[Look]]:
         "saved": "/saved",
     }
     looks = [Look(key, path, token=customer) for key, path in paths.items()]
+    path = "/account/statistics"
+    looks += [Look("statistics", path, token=owner), Look("figures", f"{path}/{salon['id']}", token=manager)]
     return owner, [*looks, invited, Look("you", f"/book/{provider_id}/you?{chosen}")]
 
 
