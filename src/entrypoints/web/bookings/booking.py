@@ -112,6 +112,8 @@ class BookingPage(PageModel):
     price: str
     rows: tuple[tuple[str, str], ...]
     """What the price comes about from, if there are discounts."""
+    paid: tuple[tuple[str, str], ...]
+    """What of it is paid, is still to be, and is given back; empty: nothing was paid."""
     preparation: tuple[str, ...]
     """What to know before one comes."""
     address: str
@@ -178,6 +180,7 @@ def booking_page(
         reference=booking.reference,
         price=formats.money(booking.price),
         rows=price_rows(booking, page),
+        paid=tuple(_paid(booking, page)),
         preparation=extras.preparation if booking.status in TO_COME else (),
         address=appointment.provider_address,
         map=f"{_MAPS}?{urlencode({'api': 1, 'query': appointment.provider_address})}",
@@ -220,6 +223,20 @@ def payment_state(acting: Acting, payment: Payment | None, page: Page) -> Paymen
     """The state of a booking for a script."""
     shown = booking_page(acting, payment, page)
     return PaymentState(title=shown.title, text=shown.text, paying=shown.paying is not None)
+
+
+def _paid(booking: Booking, page: Page) -> Iterator[tuple[str, str]]:
+    """The money that has moved, and what is due besides."""
+    paid = booking.paid + booking.desk_paid
+    rows = (
+        (Phrase("Paid"), paid),
+        (Phrase("Reserved on your card"), booking.authorised),
+        (Phrase("Still to pay"), booking.quote.now + booking.quote.later),
+        (Phrase("On its way back to you"), booking.refund_pending),
+        (Phrase("Given back to you"), booking.refunded),
+    )
+    if paid or booking.authorised:
+        yield from ((page.say(name), page.formats.money(amount)) for name, amount in rows if amount)
 
 
 def _actions(acting: Acting, page: Page, extras: BookingExtras) -> Iterator[tuple[str, str]]:

@@ -52,6 +52,13 @@ def heading(page: httpx.Response) -> str:
     return unescape(found.group(1))
 
 
+def amounts(page: httpx.Response) -> dict[str, str]:
+    """The price and what became of it."""
+    shown = page.text.partition('<dl class="amounts">')[2].partition("</dl>")[0]
+    names, values = (re.findall(rf"<{tag}>(.*?)</{tag}>", shown) for tag in ("dt", "dd"))
+    return dict(zip(names, (re.sub("<[^>]*>", "", each) for each in values), strict=True))
+
+
 async def test_bookings_to_come_and_of_the_past_are_listed_apart(api: Api) -> None:
     visitor, path, _ = await booked(api)
     to_come = await visitor.get("/en/bookings")
@@ -99,6 +106,8 @@ async def test_the_calendar_file_and_links_to_calendars_name_the_appointment(api
 async def test_a_cancellation_shows_its_quote_and_gives_back_exactly_that(api: Api) -> None:
     visitor, path, _ = await booked(api)
     await paid(api, visitor, path)
+    before = amounts(await visitor.get(path))
+    assert before == {"Price": "MNT 80,000", "Paid": "MNT 20,000", "Still to pay": "MNT 60,000"}
     asked = await visitor.get(f"{path}/cancel")
     lines = [unescape(each) for each in re.findall(r"<p>(.*?)</p>", asked.text)]
     assert any(each.startswith("You get ") or each == "You get nothing back." for each in lines), lines
@@ -112,17 +121,21 @@ async def test_a_cancellation_shows_its_quote_and_gives_back_exactly_that(api: A
     shown = await visitor.get(done.headers["Location"])
     assert heading(shown) == "This booking is cancelled"
     assert ">Book again<" in shown.text
+    assert amounts(shown) == {"Price": "MNT 80,000", "Paid": "MNT 20,000"}
     again = await visitor.send(f"{path}/cancel", fields)
     assert (again.status_code, again.headers["Location"]) == (303, path), "a second click has no effect"
 
 
-async def test_the_quote_says_what_it_was_earlier(api: Api) -> None:
+async def test_the_quote_says_what_it_was_earlier_and_the_booking_then_what_is_given_back(api: Api) -> None:
     tiers = [{"hoursBefore": 48, "percent": 100}, {"hoursBefore": 2, "percent": 50}]
     visitor, path, _ = await booked(api, cancellationPolicy=tiers)
     await paid(api, visitor, path)
-    asked = unescape((await visitor.get(f"{path}/cancel")).text)
-    assert "You get 50 % = MNT 10,000 back." in asked
-    assert re.search(r"Until .*Nov.* it was all of it\.", asked)
+    asked = await visitor.get(f"{path}/cancel")
+    assert "You get 50 % = MNT 10,000 back." in asked.text
+    assert re.search(r"Until .*Nov.* it was all of it\.", asked.text)
+    done = await visitor.submit(asked, "/cancel")
+    shown = amounts(await visitor.get(done.headers["Location"]))
+    assert shown == {"Price": "MNT 80,000", "Paid": "MNT 20,000", "On its way back to you": "MNT 10,000"}
 
 
 async def test_a_booking_moves_to_a_time_of_the_same_calendar(api: Api) -> None:
