@@ -154,14 +154,12 @@ class AppointmentPage(PageModel):
             fields=(*self.fields, shown_price(breakdown), *(() if card is None else (shown_card(breakdown),))),
         )
 
-    def repeating(self, series: Series, choice: Choice, facts: ProviderPage, page: Page) -> "AppointmentPage":
+    def repeating(self, series: Series, prices: Sequence[Money], facts: ProviderPage, page: Page) -> "AppointmentPage":
         """The page with the dates of a series, and with other first times if some cannot be booked."""
-        zone = facts.view.time_zone
-        price = price_of(choice, facts)
         shown = replace(
             self,
-            dates=series_dates(series, page.formats.money(price), zone, page),
-            total=page.formats.money(Money(amount=price.amount * len(series.dates), currency=price.currency)),
+            dates=series_dates(series, prices, facts.view.time_zone, page),
+            total=page.formats.money(sum(prices, Money.zero(prices[0].currency))),
             others=_texts(series.others, facts, page),
         )
         if series.free:
@@ -193,7 +191,7 @@ def _terms(choice: Choice, facts: ProviderPage) -> Terms:
 
 def _written(choice: Choice) -> dict[str, None]:
     """What the summary has fields of its own for."""
-    return dict.fromkeys((EVERY, TIMES) if choice.repeats else (EVERY, TIMES, PROMOTION, PACKAGE, POINTS))
+    return dict.fromkeys((EVERY, TIMES, PACKAGE, POINTS, *(() if choice.repeats else (PROMOTION,))))
 
 
 def _texts(starts: Sequence[datetime], facts: ProviderPage, page: Page) -> tuple[tuple[str, str], ...]:

@@ -1,6 +1,6 @@
 """Who books: somebody who is signed in, or a visitor who joins on the way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -26,7 +26,6 @@ from booking_domain.shared.ids import ClaimId, ProviderId, SessionId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.use_cases.bookings.place_booking import PlaceBooking, quote_booking
-from booking_domain.use_cases.bookings.points import RedeemedPoints
 from booking_domain.use_cases.bookings.queries import list_bookings
 from booking_domain.use_cases.catalogue.queries import ProviderPage, get_provider_page
 from booking_domain.use_cases.gift_cards.payments import (
@@ -187,22 +186,21 @@ class Booker:
             claim = same or await place()
         return replace(choice, hold=claim.id, until=claim.expires_at)
 
-    def order(self, provider_id: ProviderId, choice: Choice, slot: datetime) -> PlaceBooking:
-        """What they book, with a promotion, a package and points as they chose; appointments that repeat take none."""
-        once = not choice.repeats
+    def order(self, provider_id: ProviderId, choice: Choice, slot: datetime, prepaid: Prepaid) -> PlaceBooking:
+        """What they book, with a package and points as they chose, and a promotion if it does not repeat."""
         return PlaceBooking(
             provider_id=provider_id,
             slot=slot,
             service_ids=choice.services,
             duration_minutes=choice.duration_minutes,
-            promotion_codes=(choice.promotion,) if choice.promotion and once else (),
-            package_id=choice.package if once else None,
-            points=RedeemedPoints(account_id=choice.points) if choice.points is not None and once else None,
+            promotion_codes=(choice.promotion,) if choice.promotion and not choice.repeats else (),
+            package_id=choice.package,
+            points=prepaid.redeemed(choice),
         )
 
     async def prepaid(self, facts: ProviderPage, choice: Choice, start: datetime) -> Prepaid:
-        """Their packages and points that the appointment can take; appointments that repeat take none."""
-        if self.actor is None or choice.repeats:
+        """Their packages and points that the appointment can take, and all of its repetitions."""
+        if self.actor is None:
             return NOTHING
         now = self.clock.now()
         packages = await list_my_packages(self.actor, None, _MOST_PACKAGES, self.reads.packages)
@@ -212,6 +210,17 @@ class Booker:
     async def price(self, order: PlaceBooking, actor: Actor) -> PriceBreakdown:
         """What that costs them."""
         return await self.executor.run(quote_booking, order, actor=actor)
+
+    async def prices(self, order: PlaceBooking, starts: Iterable[datetime], actor: Actor) -> list[Money | None]:
+        """What each appointment of a series costs them; None: it cannot be booked."""
+
+        async def price(start: datetime) -> Money | None:
+            try:
+                return (await self.price(replace(order, slot=start), actor)).price
+            except DomainError:
+                return None
+
+        return [await price(start) for start in starts]
 
     async def card(self, code: str, order: PlaceBooking, price: Money, actor: Actor) -> GiftCard:
         """The gift card that is to pay for it.

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from booking_domain.loyalty.lots import Issuer
+from booking_domain.loyalty.lots import Issuer, LoyaltyAccountId
 from booking_domain.loyalty.programmes import LoyaltyProgramme
 from booking_domain.packages.model import Package, PackageNotApplicable, PackageUsedUp
 from booking_domain.shared.money import Money
+from booking_domain.use_cases.bookings.place_series import series_starts
+from booking_domain.use_cases.bookings.points import RedeemedPoints
 from booking_domain.use_cases.catalogue.queries import ProviderPage
 from booking_domain.use_cases.loyalty.accounts import LoyaltyAccountView
 from entrypoints.languages.documents import Phrase, Plural
@@ -32,6 +34,14 @@ class Prepaid:
     points: tuple[tuple[LoyaltyAccountView, LoyaltyProgramme], ...] = ()
     """Accounts, and the programmes by which their points are spent."""
 
+    def redeemed(self, choice: Choice) -> RedeemedPoints | None:
+        """The points that were chosen; appointments that repeat share them evenly."""
+        if choice.points is None:
+            return None
+        spendable = next((view.spendable for view, _ in self.points if view.account.id == choice.points), 0)
+        share = spendable // choice.times if choice.repeats else None
+        return RedeemedPoints(account_id=LoyaltyAccountId(choice.points), points=share or None)
+
 
 NOTHING: Final = Prepaid()
 
@@ -45,12 +55,18 @@ def prepaid_for(
     *,
     now: datetime,
 ) -> Prepaid:
-    """The packages that cover something of the appointment, and the points that can be spent on it."""
-    currency = price_of(choice, facts).currency
-    usable = ((each, one.programme) for each in accounts if each.spendable > 0 for one in each.programmes)
+    """The packages that cover something of the appointment, and the points that can be spent on it.
+
+    If it repeats, a package has a visit for each, and so many points that each gets some.
+    """
+    currency, times = price_of(choice, facts).currency, choice.times if choice.repeats else 1
+    last = series_starts(start, facts.view.time_zone, every_weeks=choice.every, times=times)[-1]
+    usable = ((each, one.programme) for each in accounts if each.spendable >= times for one in each.programmes)
     return Prepaid(
         packages=tuple(
-            each for each in packages if _is_for(each, facts) and _covers(each, choice, facts, start, now=now)
+            each
+            for each in packages
+            if each.balance >= times and _is_for(each, facts) and _covers(each, choice, facts, last, now=now)
         ),
         points=tuple(
             (view, programme)
@@ -64,7 +80,7 @@ def prepaid_fields(prepaid: Prepaid, choice: Choice, page: Page) -> Fields:
     """What of it to use: nothing unless the customer chooses it."""
     say = page.say
     packages = [(each.id, _visits(each, page)) for each in prepaid.packages]
-    points = [(view.account.id, _worth(view, programme, page)) for view, programme in prepaid.points]
+    points = [(view.account.id, _worth(view, programme, choice, page)) for view, programme in prepaid.points]
     fields = (
         _field(PACKAGE, say(Phrase("Package")), choice.package, say(Phrase("Use no package")), packages),
         _field(POINTS, say(Phrase("Points")), choice.points, say(Phrase("Use no points")), points),
@@ -81,9 +97,10 @@ def _visits(package: Package, page: Page) -> str:
     return page.say.count(_VISITS, package.balance, name=isolated(package.name))
 
 
-def _worth(view: LoyaltyAccountView, programme: LoyaltyProgramme, page: Page) -> str:
-    worth = Money(amount=programme.point_value * view.spendable, currency=programme.currency)
-    return page.say.count(_POINTS, view.spendable, name=isolated(programme.name), worth=page.formats.money(worth))
+def _worth(view: LoyaltyAccountView, programme: LoyaltyProgramme, choice: Choice, page: Page) -> str:
+    points = view.spendable - (view.spendable % choice.times if choice.repeats else 0)
+    worth = Money(amount=programme.point_value * points, currency=programme.currency)
+    return page.say.count(_POINTS, points, name=isolated(programme.name), worth=page.formats.money(worth))
 
 
 def _is_for(issuer: Package | Issuer, facts: ProviderPage) -> bool:

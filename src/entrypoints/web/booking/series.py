@@ -1,6 +1,6 @@
 """An appointment that repeats: its dates, which of them are free, and other times at which all are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Final, NamedTuple
@@ -10,6 +10,7 @@ from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.placing import claimable
 from booking_domain.shared.errors import DomainError
+from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.use_cases.bookings.place_series import series_starts
 from entrypoints.languages.documents import Phrase, Plural
@@ -65,15 +66,15 @@ def series_of(schedule: ProviderSchedule, choice: Choice, first: datetime, windo
     return Series(found, tuple(sorted(islice(fitting, _OTHERS))))
 
 
-def series_dates(series: Series, price: str, zone: str, page: Page) -> tuple[SeriesDate, ...]:
+def series_dates(series: Series, prices: Sequence[Money], zone: str, page: Page) -> tuple[SeriesDate, ...]:
     """The dates as the summary shows them."""
     return tuple(
         SeriesDate(
             when=page.say.values.time(LocalTime(start, zone)),
-            price=price,
+            price=page.formats.money(price),
             problem="" if problem is None else page.say.error(problem),
         )
-        for start, problem in series.dates
+        for (start, problem), price in zip(series.dates, prices, strict=True)
     )
 
 

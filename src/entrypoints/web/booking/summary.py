@@ -45,7 +45,7 @@ def summary_page(
         button=Phrase("Book"),
         links=links_of(missing, documents, page),
     )
+    made = replace(made, prepaid=prepaid_fields(prepaid, choice, page))
     if not choice.repeats:
-        code, card = code_field(choice.promotion, page), card_field(gift_card, page)
-        made = replace(made, prepaid=prepaid_fields(prepaid, choice, page), code=code, card=card)
+        made = replace(made, code=code_field(choice.promotion, page), card=card_field(gift_card, page))
     return replace(made, repeat=repeat_fields(replace(choice, slot=start), page)) if may_repeat else made

@@ -30,7 +30,7 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import UPLOADS, limited_as
 from entrypoints.http.kit.request_guard import IF_VALID
 from entrypoints.languages.documents import Phrase
-from entrypoints.web.booking.appointment import INSTEAD, AppointmentPage
+from entrypoints.web.booking.appointment import INSTEAD, AppointmentPage, price_of
 from entrypoints.web.booking.booker import Booker
 from entrypoints.web.booking.flow import SUMMARY, Choice, address, first_incomplete
 from entrypoints.web.booking.idea import ADD, IDEA, TypedIdea
@@ -55,6 +55,7 @@ async def show_summary(
     if step is not SUMMARY or choice.slot is None or booker.actor is None:
         return page.see(address(step, choice, facts, page))
     own = await booker.own(provider_id, choice.slot)
+    prepaid = await booker.prepaid(facts, choice, choice.slot) if own is None else NOTHING
     model = summary_page(
         choice,
         facts,
@@ -64,15 +65,15 @@ async def show_summary(
         documents=booker.documents,
         missing=await booker.missing(),
         may_repeat=await booker.may_repeat(),
-        prepaid=await booker.prepaid(facts, choice, choice.slot) if own is None else NOTHING,
+        prepaid=prepaid,
     )
     if own is not None:
         taken = SlotTaken(start=choice.slot, zone=facts.view.time_zone)
         others = await booker.near(facts, choice, choice.slot)
         return page.render(model.lost(taken, own, others, facts, page), public=False)
-    order = booker.order(provider_id, choice, choice.slot)
+    order = booker.order(provider_id, choice, choice.slot, prepaid)
     model = await _priced(model, order, booker.actor, page, booker)
-    return page.render(await _with_dates(model, choice, facts, page, booker), public=False)
+    return page.render(await _with_dates(model, order, choice, facts, page, booker), public=False)
 
 
 @post(
@@ -99,7 +100,7 @@ async def book(
     files, kept = files_of(request, PICTURES), kept_pictures(form)
     stored = await pictures.store(files, Folder.IDEAS, booker.actor, kept=kept)
     idea = TypedIdea(text=said(form, IDEA), pictures=stored)
-    missing = await booker.missing()
+    missing, prepaid = await booker.missing(), await booker.prepaid(facts, choice, slot)
     show = partial(
         summary_page,
         facts=facts,
@@ -111,7 +112,7 @@ async def book(
         accepted=accepted,
         idea=idea,
         gift_card=said(form, GIFT_CARD),
-        prepaid=await booker.prepaid(facts, choice, slot),
+        prepaid=prepaid,
     )
     try:
         if stored.error is not None:
@@ -119,12 +120,12 @@ async def book(
         if instead is not None:
             choice = await booker.holding(provider_id, choice, instead, booker.actor)
         choice = replace(choice, slot=slot)
-        order = booker.order(provider_id, choice, slot)
+        order = booker.order(provider_id, choice, slot, prepaid)
         price, card = await _price_and_card(order, form, choice, booker, booker.actor)
         model = show(choice, start=slot).priced(price, page, card)
         news = _not_shown(form, price, card)
         if instead is not None or said(form, ADD) or news or said(form, SEEN) != seen(choice):
-            model = await _with_dates(model, choice, facts, page, booker)
+            model = await _with_dates(model, order, choice, facts, page, booker)
             if news and not said(form, ADD) and instead is None:
                 model = replace(model, error=page.say(news))
             return page.render(model, public=False)
@@ -134,15 +135,18 @@ async def book(
         choice = replace(choice, hold=None, until=None)
         model = show(choice, start=slot)
         if choice.repeats:
-            model = await _with_dates(model, choice, facts, page, booker)
+            order = booker.order(provider_id, choice, slot, prepaid)
+            model = await _with_dates(model, order, choice, facts, page, booker)
         else:
             own = await booker.own(provider_id, slot)
             model = model.lost(error, own, await booker.near(facts, choice, slot), facts, page)
         return page.refuse(model, error)
     except DomainError as error:
         field = PICTURES if error is stored.error else ""
-        order = booker.order(provider_id, choice, slot)
+        order = booker.order(provider_id, choice, slot, prepaid)
+        order = _without(order, error) if isinstance(error, DISCOUNT_ERRORS) else order
         model = await _priced(show(choice, start=slot), order, booker.actor, page, booker)
+        model = await _with_dates(model, order, choice, facts, page, booker)
         return page.refuse(model.failed(error, page, field=field), error)
     return page.see(page.link(done))
 
@@ -189,12 +193,16 @@ def _not_shown(form: Form, price: PriceBreakdown, card: GiftCard | None) -> Phra
     return None
 
 
-async def _with_dates(
-    model: AppointmentPage, choice: Choice, facts: ProviderPage, page: Page, booker: Booker
+async def _with_dates(  # noqa: PLR0917 - as its neighbours
+    model: AppointmentPage, order: PlaceBooking, choice: Choice, facts: ProviderPage, page: Page, booker: Booker
 ) -> AppointmentPage:
-    """The page, with all dates of an appointment that repeats."""
+    """The page, with all dates of an appointment that repeats, and what each costs as far as it can be booked."""
     series = None if choice.slot is None else await booker.series(facts, choice, choice.slot)
-    return model if series is None else model.repeating(series, choice, facts, page)
+    if series is None or booker.actor is None:
+        return model
+    found = await booker.prices(order, (start for start, _ in series.dates), booker.actor)
+    usual = price_of(choice, facts)
+    return model.repeating(series, [usual if each is None else each for each in found], facts, page)
 
 
 async def _booked(command: PlaceBooking, card: GiftCard | None, choice: Choice, booker: Booker, actor: Actor) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 
 from booking_domain.packages.model import PackageOffer
 from entrypoints.languages.documents import Phrase, Plural
+from entrypoints.web.kit.formats import isolated
 from entrypoints.web.kit.forms import FormPage, hidden
 from entrypoints.web.kit.pages import Page
 from entrypoints.web.packages.offers import OFFER, contents
@@ -20,8 +21,8 @@ def buy_page(offer: PackageOffer, place: Place, page: Page, *, csrf: str, refund
     """The page."""
     say, price = page.say, page.formats.money(offer.price)
     return FormPage(
-        title=say(Phrase("Buy the package “{name}”"), name=offer.name),
-        lead=say(Phrase("It is used at: {place}."), place=place.name),
+        title=say(Phrase("Buy the package “{name}”"), name=isolated(offer.name)),
+        lead=say(Phrase("It is used at: {place}."), place=isolated(place.name)),
         accent=place.accent,
         facts=(
             *contents(offer, place.services, page),
@@ -31,5 +32,5 @@ def buy_page(offer: PackageOffer, place: Place, page: Page, *, csrf: str, refund
         action=page.link("/packages/new"),
         fields=(hidden("csrf", csrf), hidden(OFFER, str(offer.id))),
         button=say(Phrase("Continue to the payment")),
-        links=((say(Phrase("Back to {place}"), place=place.name), page.link(place.path)),),
+        links=((say(Phrase("Back to {place}"), place=isolated(place.name)), page.link(place.path)),),
     )

@@ -1,5 +1,6 @@
 """`/plans`: taking a plan, and pausing, resuming and ending one's own."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
@@ -15,6 +16,7 @@ from booking_domain.plans.model import (
     PlanOfferEnded,
     PlanOfferId,
     PlanOfferNotFound,
+    PlanTaken,
 )
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
@@ -30,6 +32,7 @@ from booking_domain.use_cases.platform.ports import Reads, Repositories
 from entrypoints.http.kit.forms import FORM, form_of
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import IF_VALID
+from entrypoints.languages.documents import Phrase
 from entrypoints.web.errors.errors import error_page
 from entrypoints.web.kit.forms import FormPage, said
 from entrypoints.web.kit.pages import Page
@@ -42,6 +45,8 @@ from entrypoints.web.plans.desk import PlanDesk
 from entrypoints.web.plans.plan import end_page, plan_page
 from entrypoints.web.plans.plans import MOST, plans_page
 from entrypoints.web.plans.take import take_page
+
+_TAKEN: Final = Phrase("You have this plan already.")
 
 
 @get("/plans")
@@ -81,8 +86,9 @@ async def take(
     try:
         plan = await executor.run(take_plan, TakePlan(offer_id=offer.id), actor=actor, session_id=session_id)
     except DomainError as error:
-        shown = await _page(offer, page, reads, gateways, csrf)
-        return page.refuse(shown.failed(error, page), error)
+        shown = (await _page(offer, page, reads, gateways, csrf)).failed(error, page)
+        taken = isinstance(error, PlanTaken)
+        return page.refuse(replace(shown, error=page.say(_TAKEN)) if taken else shown, error)
     if plan.order_id is None:
         return page.see(page.link(f"/plans/{plan.id}"))
     await begin_payment(OrderId(plan.order_id), offer.price, actor=actor, executor=executor, gateways=gateways)

@@ -57,7 +57,7 @@ async def test_a_plan_is_taken_on_the_page_of_its_provider_paid_used_and_returne
     order = (await customer.submit(form, "/plans/new")).headers["Location"]
     assert "The plan starts once it is paid." in await shown(customer, order)
     again = await customer.submit(form, "/plans/new")
-    assert (again.status_code, "has this plan already" in again.text) == (409, True)
+    assert (again.status_code, "You have this plan already." in again.text) == (409, True)
     [plan] = (await api.get("/plans/mine", customer.cookies[ACCESS_COOKIE])).json()["items"]
     waits = await shown(customer, f"/en/plans/{plan['id']}")
     assert all(each in waits for each in ("It starts once its first period is paid.", f'href="{order}"'))

@@ -13,7 +13,7 @@ from tests.unit.entrypoints.web.forms import Visitor
 from tests.unit.entrypoints.web.pages import visiting
 from tests.unit.entrypoints.web.site import ORIGIN
 from tests.unit.features.loyalty import PROGRAMME, PROGRAMMES
-from tests.unit.features.packages import FIVE, sell
+from tests.unit.features.packages import sell
 
 from entrypoints.http.kit.session_cookies import ACCESS_COOKIE
 
@@ -135,11 +135,43 @@ async def test_points_take_as_much_off_as_the_price_takes(api: Api) -> None:
     assert "0 points" in (await customer.get("/en/account/points")).text
 
 
-async def test_appointments_that_repeat_take_neither(api: Api) -> None:
+async def test_each_appointment_that_repeats_takes_a_visit(api: Api) -> None:
     owner, provider_id = await api.open_provider(priceAmount=80_000_00)
     token = await api.joined("customer", verified=True)
-    await sell(api, owner, token)
+    package = (await sell(api, owner, token))["id"]
     customer = Visitor(api, token)
-    assert 'name="package"' in (await customer.get(summary_of(provider_id))).text
-    assert 'name="package"' not in (await customer.get(f"{summary_of(provider_id)}&every=1&times=2")).text
-    assert FIVE["name"] not in (await customer.get(f"{summary_of(provider_id)}&every=1&times=2")).text
+    six = await customer.get(f"{summary_of(provider_id)}&every=1&times=6")
+    assert 'name="package"' not in six.text, "it has five visits"
+    path = f"{summary_of(provider_id)}&every=1&times=3"
+    offered = await customer.get(path)
+    assert offered.text.count("· MNT 80,000") == 3
+    unseen = await customer.submit(offered, "/summary", every="1", times="3", package=package)
+    assert (unseen.status_code, "The price has changed." in unseen.text) == (200, True)
+    priced = await customer.submit(offered, "/summary", every="1", times="3", package=package, add="prepaid")
+    assert priced.text.count("· Free") == 3
+    noon = await customer.get(f"{summary_of(provider_id, MONDAY_AT_NOON)}&every=1&times=3&package={package}")
+    later = await customer.submit(noon, "/summary", every="1", times="3", package=package, add="prepaid")
+    done = await customer.submit(priced, "/summary", every="1", times="3", package=package)
+    assert done.headers["Location"] == "/en/bookings"
+    assert "3 more are kept for bookings that are to come." in (await customer.get("/en/account/packages")).text
+    used_up = await customer.submit(later, "/summary", every="1", times="3", package=package)
+    assert (used_up.status_code, "Nothing is left of the package" in used_up.text) == (409, True)
+    assert used_up.text.count("· MNT 80,000") == 3
+    assert len((await api.get("/bookings", token)).json()["items"]) == 3
+
+
+async def test_appointments_that_repeat_share_points_evenly(api: Api) -> None:
+    _, provider_id = await api.open_provider(priceAmount=80_000_00)
+    programme = {**PROGRAMME, "name": "Roses", "pointValue": 50_00}
+    assert (await api.post(PROGRAMMES, await api.an_admin(), json=programme)).status_code == 201
+    customer = Visitor(api, await api.joined("customer", verified=True))
+    await points_of(api, customer, 200)
+    shown = await customer.get(f"{summary_of(provider_id)}&every=2&times=3")
+    assert "\u2068Roses\u2069: 198 points, worth MNT 9,900" in shown.text
+    [account] = re.findall(r'<option value="([^"]+)">\u2068Roses', shown.text)
+    again = {"every": "2", "times": "3", "points": account}
+    priced = await customer.submit(shown, "/summary", add="prepaid", **again)
+    assert priced.text.count("· MNT 76,700") == 3
+    assert "MNT 230,100" in priced.text, "together"
+    assert (await customer.submit(priced, "/summary", **again)).status_code == 303
+    assert "2 points" in (await customer.get("/en/account/points")).text
